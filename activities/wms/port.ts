@@ -1,0 +1,29 @@
+/**
+ * What the order process needs of a warehouse system. Events come back through `POST /v1/warehouse-events`.
+ * The release number is the key of a release: releasing the same number twice is one release.
+ */
+export interface WmsPort {
+  release(release: WarehouseRelease): Promise<{ reference: string }>;
+  /** Ask the warehouse to stop a release; `cancelled: false` when it has gone too far, then its events tell what shipped. */
+  cancelRelease(releaseNumber: string, reason: string): Promise<{ cancelled: boolean }>;
+  /** Physical stock by node and SKU, base units. */
+  readStock(nodes: readonly string[]): Promise<StockSnapshot>;
+}
+
+export interface WarehouseRelease {
+  releaseNumber: string;
+  correlationId: string;
+  node: string;
+  poNumber: string;
+  customerName: string;
+  shipTo: { name: string; lines: string[]; city: string; region: string; postalCode: string; country: string };
+  shipBy?: string;
+  carrierScac?: string;
+  /** Base units. */
+  lines: { lineNumber: number; sku: string; description: string; quantity: string; unit: string }[];
+}
+
+export interface StockSnapshot {
+  asOf: string;
+  balances: { node: string; sku: string; onHand: string }[];
+}

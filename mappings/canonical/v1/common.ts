@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { isDecimal } from '../decimal.ts';
+import { isCurrency } from '../money.ts';
+
+/** Canonical model, version 1. Additive changes stay here; a breaking one makes v2 beside it with an upcast. */
+
+export const decimal = z
+  .string()
+  .refine(isDecimal, { message: 'must be a decimal number in text, such as "12.5"' })
+  .meta({ description: 'Exact decimal number as text', examples: ['12.5'] });
+
+export const positiveDecimal = decimal
+  .refine((value) => !value.startsWith('-') && /[1-9]/.test(value), { message: 'must be greater than zero' })
+  .meta({ description: 'Exact decimal number greater than zero, as text', examples: ['24'] });
+
+export const nonNegativeDecimal = decimal
+  .refine((value) => !value.startsWith('-'), { message: 'must not be negative' })
+  .meta({ description: 'Exact decimal number, zero or more, as text', examples: ['3.995'] });
+
+export const currency = z
+  .string()
+  .refine(isCurrency, { message: 'must be an ISO 4217 currency that orders may be in' })
+  .meta({ description: 'ISO 4217 currency code', examples: ['USD'] });
+
+/** Integer minor units (cents for USD). */
+export const minorUnits = z.int().meta({ description: 'Amount in integer minor units of the currency (cents)' });
+
+export const instant = z.iso.datetime({ offset: true }).meta({ description: 'ISO 8601 date and time with zone' });
+
+export const day = z.iso.date().meta({ description: 'ISO 8601 date', examples: ['2026-11-30'] });
+
+/** A quantity always carries its unit; units are X12 element 355 codes (EA, CA, DZ, LB …). */
+export const quantity = z.object({
+  value: positiveDecimal,
+  unit: z.string().regex(/^[A-Z0-9]{2}$/, 'must be a two-character unit code such as EA or CA'),
+});
+export type Quantity = z.infer<typeof quantity>;
+
+export const address = z.object({
+  name: z.string().max(60).optional(),
+  lines: z.array(z.string().max(55)).max(4).default([]),
+  city: z.string().max(30).optional(),
+  region: z.string().max(3).optional(),
+  postalCode: z.string().max(15).optional(),
+  country: z.string().length(2).default('US'),
+});
+export type Address = z.infer<typeof address>;
+
+/** Values of a channel that the canonical model has no field for; nothing downstream may depend on one. */
+export const attributes = z.record(z.string().max(80), z.string().max(500)).default({});
+
+export const identifier = z
+  .string()
+  .trim()
+  .min(1)
+  .max(80)
+  .refine((text) => !/\p{Cc}/u.test(text), 'must not hold control characters');

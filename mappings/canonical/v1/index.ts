@@ -1,0 +1,7 @@
+export * from './common.ts';
+export * from './invoice.ts';
+export * from './party.ts';
+export * from './payment.ts';
+export * from './sales-order.ts';
+export * from './shipment.ts';
+export * from './warehouse-event.ts';

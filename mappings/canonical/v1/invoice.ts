@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { currency, day, decimal, identifier, minorUnits, positiveDecimal } from './common.ts';
+
+/** An invoice as the ERP made it, for one shipment. */
+export const invoice = z
+  .object({
+    invoiceNumber: identifier,
+    invoicedOn: day,
+    dueOn: day,
+    currency,
+    lines: z
+      .array(
+        z.object({
+          lineNumber: z.int().min(1),
+          /** In the unit of the order line. */
+          quantity: positiveDecimal,
+          unit: z.string(),
+          unitPrice: decimal,
+          amount: minorUnits,
+        }),
+      )
+      .min(1),
+    charges: z
+      .array(
+        z.object({
+          kind: z.enum(['allowance', 'charge']),
+          code: z.string().max(10),
+          description: z.string().max(80),
+          amount: minorUnits.min(0),
+        }),
+      )
+      .default([]),
+    tax: minorUnits.default(0),
+    total: minorUnits,
+  })
+  .meta({ id: 'Invoice', description: 'Canonical invoice, version 1' });
+export type Invoice = z.infer<typeof invoice>;

@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { address, identifier } from './common.ts';
+
+/** How a party is named by somebody: which list the code is from, and the code. */
+export const partyIdentifier = z.object({
+  scheme: z
+    .enum(['partner', 'seller', 'gln', 'duns', 'store', 'other'])
+    .meta({
+      description: 'partner: the buyer’s own code; seller: our customer or ship-to number; gln, duns: global numbers',
+    }),
+  value: identifier,
+});
+
+/** A party of an order: who buys, where it ships, who is billed. Either an identifier or an address must say who it is. */
+export const party = z
+  .object({
+    identifiers: z.array(partyIdentifier).max(8).default([]),
+    address: address.optional(),
+  })
+  .refine((value) => value.identifiers.length > 0 || value.address !== undefined, {
+    message: 'needs an identifier or an address',
+  });
+export type Party = z.infer<typeof party>;

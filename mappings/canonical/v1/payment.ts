@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import { currency, day, identifier, minorUnits } from './common.ts';
+
+/** A remittance: money that a customer says it has paid, and the invoices that it is for. */
+export const payment = z
+  .object({
+    schema: z.literal('payment/v1').default('payment/v1'),
+    partnerId: identifier,
+    /** The payer’s trace number (820 TRN02, a check number, a gateway’s id): unique per partner. */
+    reference: identifier,
+    method: z.enum(['ach', 'check', 'wire', 'card', 'other']),
+    currency: currency.default('USD'),
+    paidOn: day,
+    amount: minorUnits.min(0),
+    invoices: z
+      .array(
+        z.object({
+          invoiceNumber: identifier,
+          amount: minorUnits,
+          /** What the payer kept back, and why (X12 element 426 code or words). */
+          adjustment: minorUnits.optional(),
+          adjustmentReason: z.string().max(80).optional(),
+        }),
+      )
+      .min(1)
+      .max(10_000),
+  })
+  .meta({ id: 'Payment', description: 'Canonical payment with its remittance, version 1' });
+export type Payment = z.infer<typeof payment>;
+export type PaymentInput = z.input<typeof payment>;

@@ -1,0 +1,99 @@
+import { z } from 'zod';
+import { attributes, currency, day, identifier, instant, nonNegativeDecimal, quantity } from './common.ts';
+import { party } from './party.ts';
+
+export const channels = ['edi', 'api', 'storefront', 'marketplace', 'crm', 'field-sales'] as const;
+export const channel = z.enum(channels).meta({ description: 'Where the order came from' });
+export type Channel = z.infer<typeof channel>;
+
+/** One way in which a buyer or seller names an article. `customerSku` is the buyer’s own number, `sku` ours. */
+export const itemReference = z
+  .object({
+    sku: identifier.optional(),
+    customerSku: identifier.optional(),
+    gtin: z
+      .string()
+      .regex(/^\d{8}$|^\d{12,14}$/, 'must be a GTIN of 8, 12, 13 or 14 digits')
+      .optional(),
+    manufacturerPart: identifier.optional(),
+    description: z.string().max(250).optional(),
+  })
+  .refine((item) => item.sku ?? item.customerSku ?? item.gtin ?? item.manufacturerPart, {
+    message: 'needs one of sku, customerSku, gtin, manufacturerPart',
+  });
+export type ItemReference = z.infer<typeof itemReference>;
+
+export const salesOrderLine = z.object({
+  /** The buyer’s line number, echoed in every document. */
+  lineId: z.string().trim().min(1).max(20),
+  item: itemReference,
+  quantity,
+  /** Price per ordered unit in major units. Absent: our contract price applies. */
+  unitPrice: nonNegativeDecimal.optional(),
+  requestedShipDate: day.optional(),
+  requestedDeliveryDate: day.optional(),
+  notes: z.array(z.string().max(500)).max(20).default([]),
+  attributes,
+});
+export type SalesOrderLine = z.infer<typeof salesOrderLine>;
+
+export const paymentTerms = z.object({
+  discountPercent: nonNegativeDecimal.optional(),
+  discountDays: z.int().min(0).max(999).optional(),
+  netDays: z.int().min(0).max(999).optional(),
+  description: z.string().max(80).optional(),
+});
+
+/** A purchase order in the words of the seller. The only form in which an order enters the order process. */
+export const salesOrder = z
+  .object({
+    schema: z.literal('salesOrder/v1').default('salesOrder/v1'),
+    partnerId: identifier,
+    channel,
+    poNumber: z.string().trim().min(1).max(22),
+    /** Release of a blanket order; empty when there is none. */
+    release: z.string().trim().max(30).default(''),
+    orderedOn: day,
+    currency: currency.default('USD'),
+    buyer: party.optional(),
+    shipTo: party,
+    billTo: party.optional(),
+    requestedShipDate: day.optional(),
+    requestedDeliveryDate: day.optional(),
+    cancelAfter: day.optional(),
+    terms: paymentTerms.optional(),
+    carrier: z
+      .object({
+        scac: z
+          .string()
+          .regex(/^[A-Z]{2,4}$/)
+          .optional(),
+        routing: z.string().max(80).optional(),
+      })
+      .optional(),
+    department: z.string().max(30).optional(),
+    references: z
+      .array(z.object({ qualifier: z.string().max(3), value: z.string().max(80) }))
+      .max(50)
+      .default([]),
+    notes: z.array(z.string().max(500)).max(50).default([]),
+    lines: z.array(salesOrderLine).min(1).max(10_000),
+    attributes,
+    receivedAt: instant.optional(),
+  })
+  .superRefine((order, context) => {
+    const seen = new Map<string, number>();
+    order.lines.forEach((line, index) => {
+      const first = seen.get(line.lineId);
+      if (first === undefined) seen.set(line.lineId, index);
+      else
+        context.addIssue({
+          code: 'custom',
+          path: ['lines', index, 'lineId'],
+          message: `repeats line "${line.lineId}" of lines[${first}]`,
+        });
+    });
+  })
+  .meta({ id: 'SalesOrder', description: 'Canonical sales order, version 1' });
+export type SalesOrder = z.infer<typeof salesOrder>;
+export type SalesOrderInput = z.input<typeof salesOrder>;

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { identifier, instant, nonNegativeDecimal, positiveDecimal } from './common.ts';
+
+/** What a carton holds of one order line, in base units (each, as stocked). */
+export const packedLine = z.object({
+  lineNumber: z.int().min(1),
+  quantity: positiveDecimal,
+  lot: z.string().max(30).optional(),
+});
+
+/** A carton or pallet as it left the warehouse. Without an SSCC the seller numbers it. */
+export const shippedPackage = z.object({
+  sscc: z
+    .string()
+    .regex(/^\d{18}$/, 'must be an SSCC of 18 digits')
+    .optional(),
+  /** Index into `packages` of the pallet that carries this carton. */
+  onPallet: z.int().min(0).optional(),
+  tracking: identifier.optional(),
+  weight: nonNegativeDecimal.optional(),
+  lines: z.array(packedLine).max(1_000),
+});
+
+export const carrierDetails = z.object({
+  scac: z.string().regex(/^[A-Z]{2,4}$/, 'must be a Standard Carrier Alpha Code'),
+  name: z.string().max(35).optional(),
+  billOfLading: identifier.optional(),
+  tracking: identifier.optional(),
+  trailer: z.string().max(10).optional(),
+});
+
+/** A shipment that has left a warehouse, with carrier and packages. Quantities are in base units. */
+export const shipment = z
+  .object({
+    shipmentNumber: identifier,
+    shippedAt: instant,
+    carrier: carrierDetails,
+    /** Pounds. */
+    weight: nonNegativeDecimal.optional(),
+    packages: z.array(shippedPackage).min(1).max(5_000),
+  })
+  .meta({ id: 'Shipment', description: 'Canonical shipment, version 1' });
+export type Shipment = z.infer<typeof shipment>;
+export type ShippedPackage = z.infer<typeof shippedPackage>;

@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { identifier, instant, positiveDecimal } from './common.ts';
+import { shipment } from './shipment.ts';
+
+const envelope = {
+  schema: z.literal('warehouseEvent/v1').default('warehouseEvent/v1'),
+  /** The warehouse system’s own id of this event: the same id is the same event, however often it comes. */
+  eventId: identifier,
+  /** The release that we gave to the warehouse. */
+  releaseNumber: identifier,
+  occurredAt: instant,
+};
+
+/** What a warehouse tells of a release, in any order and perhaps more than once. */
+export const warehouseEvent = z
+  .discriminatedUnion('type', [
+    z.object({ ...envelope, type: z.literal('accepted') }),
+    z.object({ ...envelope, type: z.literal('picking') }),
+    z.object({ ...envelope, type: z.literal('shipped'), shipment }),
+    /** Nothing more will ship of this release; `short` says what was never found, in base units. */
+    z.object({
+      ...envelope,
+      type: z.literal('closed'),
+      short: z
+        .array(
+          z.object({ lineNumber: z.int().min(1), quantity: positiveDecimal, reason: z.string().max(200).optional() }),
+        )
+        .default([]),
+    }),
+    z.object({ ...envelope, type: z.literal('refused'), reason: z.string().max(500) }),
+  ])
+  .meta({ id: 'WarehouseEvent', description: 'Event of a warehouse system, version 1' });
+export type WarehouseEvent = z.infer<typeof warehouseEvent>;
