@@ -1,0 +1,382 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, join, normalize, relative, sep } from 'node:path';
+import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import type { z } from 'zod';
+import { type PartnerProfile, partnerProfile } from './profile.ts';
+
+/**
+ * Reads partner profiles from a folder of YAML files.
+ *
+ * How a profile comes together, in this order:
+ * 1. `extends: templates/retailer` names a file of the same folder, which may extend another.
+ * 2. Mappings merge key by key, at every depth. Anything else (a value, a list) replaces what the template says.
+ * 3. `null` takes a key of the template away, so that the default of the schema holds.
+ * 4. The version is taken from the merged content, so that it is the same in every environment.
+ * 5. `${NAME}` under `transport` stands for an environment variable.
+ * 6. The schema checks the result; every problem is reported with file, line, column and key.
+ */
+
+type Environment = Readonly<Record<string, string | undefined>>;
+type Path = readonly PropertyKey[];
+
+export interface ProfileProblem {
+  /** Stable, kebab-case. */
+  readonly code:
+    | 'profile-unreadable'
+    | 'profile-syntax'
+    | 'profile-template-missing'
+    | 'profile-template-cycle'
+    | 'profile-variable-missing'
+    | 'profile-key-unknown'
+    | 'profile-value-invalid'
+    | 'profile-name-differs'
+    | 'profile-identifiers-shared';
+  readonly file: string;
+  /** Both count from 1. */
+  readonly line: number;
+  readonly column: number;
+  /** Dotted path of the key, empty for the whole file. */
+  readonly key: string;
+  readonly reason: string;
+}
+
+/** Everything that is wrong with the profiles, at once. */
+export class ProfileError extends Error {
+  override readonly name = 'ProfileError';
+  readonly code = 'invalid-partner-profile';
+  readonly problems: readonly ProfileProblem[];
+
+  constructor(problems: readonly ProfileProblem[]) {
+    const lines = problems.map(
+      ({ file, line, column, key, reason }) =>
+        `  ${file}:${line}:${column}: ${key === '' ? 'the file' : key} ${reason}`,
+    );
+    super(
+      `The partner profiles have ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}:\n${lines.join('\n')}`,
+    );
+    this.problems = problems;
+  }
+}
+
+/**
+ * Every profile of a folder, by id. Templates live in its subfolders and are not partners themselves.
+ *
+ * @throws ProfileError with the problems of all files.
+ */
+export function loadProfiles(directory: string, env: Environment = process.env): Map<string, PartnerProfile> {
+  let names: string[];
+  try {
+    names = readdirSync(directory, { withFileTypes: true })
+      .filter((entry) => entry.isFile() && entry.name.endsWith('.yaml'))
+      .map((entry) => entry.name)
+      .sort();
+  } catch (error) {
+    throw new ProfileError([unreadable(directory, error)]);
+  }
+  const problems: ProfileProblem[] = [];
+  const profiles = new Map<string, PartnerProfile>();
+  for (const name of names) {
+    try {
+      const profile = loadProfile(directory, basename(name, '.yaml'), env);
+      profiles.set(profile.id, profile);
+    } catch (error) {
+      if (!(error instanceof ProfileError)) throw error;
+      problems.push(...error.problems);
+    }
+  }
+  problems.push(...sharedIdentifiers(directory, profiles));
+  if (problems.length > 0) throw new ProfileError(problems);
+  return profiles;
+}
+
+/**
+ * One profile: `name` is its file without `.yaml`.
+ *
+ * @throws ProfileError with all problems of the file and its templates.
+ */
+export function loadProfile(directory: string, name: string, env: Environment = process.env): PartnerProfile {
+  const layers = readLayers(directory, name);
+  const content = layers.reduceRight<Record<string, unknown>>(
+    (merged, layer) => merge(merged, withoutExtends(layer.content)),
+    {},
+  );
+  return resolve(content, layers, env, name);
+}
+
+/** The partner and we, as an interchange or a group names us; blanks at the end do not count. */
+export interface InterchangeParties {
+  readonly senderQualifier: string;
+  readonly senderId: string;
+  readonly receiverQualifier: string;
+  readonly receiverId: string;
+}
+
+/** The partner that sent an interchange to us, or undefined for a stranger. */
+export function findPartnerByIsa(
+  profiles: ReadonlyMap<string, PartnerProfile>,
+  parties: InterchangeParties,
+): PartnerProfile | undefined {
+  for (const profile of profiles.values()) {
+    const { theirs, ours } = profile.identifiers;
+    if (
+      theirs.isaQualifier === parties.senderQualifier.trimEnd() &&
+      theirs.isaId === parties.senderId.trimEnd() &&
+      ours.isaQualifier === parties.receiverQualifier.trimEnd() &&
+      ours.isaId === parties.receiverId.trimEnd()
+    ) {
+      return profile;
+    }
+  }
+  return undefined;
+}
+
+interface Layer {
+  readonly file: string;
+  readonly document: Document.Parsed;
+  readonly lines: LineCounter;
+  readonly content: Record<string, unknown>;
+}
+
+/** The file and its templates, the file itself first. */
+function readLayers(directory: string, name: string): Layer[] {
+  const layers: Layer[] = [];
+  let next: string | undefined = name;
+  while (next !== undefined) {
+    const layer = readLayer(directory, next, layers);
+    if (layers.some(({ file }) => file === layer.file)) {
+      const last = layers.at(-1) ?? layer;
+      throw new ProfileError([problemAt(last, ['extends'], 'profile-template-cycle', `leads back to ${layer.file}`)]);
+    }
+    layers.push(layer);
+    const template = layer.content.extends;
+    if (template !== undefined && typeof template !== 'string') {
+      throw new ProfileError([
+        problemAt(layer, ['extends'], 'profile-value-invalid', 'must name a template, such as templates/retailer'),
+      ]);
+    }
+    next = template;
+  }
+  return layers;
+}
+
+function readLayer(directory: string, name: string, above: readonly Layer[]): Layer {
+  const file = `${join(directory, normalize(name))}.yaml`;
+  const referrer = above.at(-1);
+  const outside = relative(directory, file).split(sep)[0] === '..';
+  if (referrer !== undefined && (outside || !existsSync(file))) {
+    throw new ProfileError([
+      problemAt(
+        referrer,
+        ['extends'],
+        'profile-template-missing',
+        outside ? `must stay inside ${directory}` : `names ${file}, which does not exist`,
+      ),
+    ]);
+  }
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new ProfileError([unreadable(file, error)]);
+  }
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  if (document.errors.length > 0) {
+    throw new ProfileError(
+      document.errors.map((error) => {
+        const { line, col } = lines.linePos(error.pos[0]);
+        return { code: 'profile-syntax', file, line, column: col, key: '', reason: `is not YAML: ${error.message}` };
+      }),
+    );
+  }
+  const content: unknown = document.toJS();
+  if (!isPlainObject(content)) {
+    throw new ProfileError([
+      { code: 'profile-syntax', file, line: 1, column: 1, key: '', reason: 'must hold keys and values' },
+    ]);
+  }
+  return { file, document, lines, content };
+}
+
+function resolve(
+  content: Record<string, unknown>,
+  layers: readonly Layer[],
+  env: Environment,
+  name: string,
+): PartnerProfile {
+  const problems: ProfileProblem[] = [];
+  const report = (path: Path, code: ProfileProblem['code'], reason: string) =>
+    problems.push(problemIn(layers, path, code, reason));
+
+  const interpolated = {
+    ...content,
+    ...(content.transport === undefined
+      ? {}
+      : {
+          transport: interpolate(content.transport, ['transport'], (variable, path) => {
+            const value = env[variable];
+            if (!value) {
+              report(path, 'profile-variable-missing', `needs the environment variable ${variable}, which is not set`);
+            }
+            return value ?? '';
+          }),
+        }),
+  };
+  const missingVariables = problems.map(({ key }) => key);
+  const parsed = partnerProfile.safeParse(interpolated);
+  for (const issue of parsed.error?.issues ?? []) {
+    // A value whose variable is missing has been reported with its cause already.
+    if (missingVariables.includes(keyOf(issue.path))) continue;
+    reportIssue(issue, report);
+  }
+  if (parsed.success) {
+    if (parsed.data.id !== name) {
+      report(['id'], 'profile-name-differs', `is "${parsed.data.id}", but the file is named ${name}.yaml`);
+    }
+    const { tokenEnv } = parsed.data.transport;
+    if (tokenEnv !== undefined && !env[tokenEnv]) {
+      report(
+        ['transport', 'tokenEnv'],
+        'profile-variable-missing',
+        `needs the environment variable ${tokenEnv}, which is not set`,
+      );
+    }
+    if (problems.length === 0) return { ...parsed.data, version: versionOf(content) };
+  }
+  throw new ProfileError(problems);
+}
+
+function reportIssue(
+  issue: z.core.$ZodIssue,
+  report: (path: Path, code: ProfileProblem['code'], reason: string) => void,
+): void {
+  if (issue.code === 'unrecognized_keys') {
+    for (const key of issue.keys) report([...issue.path, key], 'profile-key-unknown', 'is not a key of a profile');
+    return;
+  }
+  if (issue.code === 'invalid_key') {
+    report(
+      issue.path,
+      'profile-value-invalid',
+      `is a wrong key: ${issue.issues.map(({ message }) => message).join('; ')}`,
+    );
+    return;
+  }
+  const missing = issue.code === 'invalid_type' && issue.message.endsWith('received undefined');
+  report(issue.path, 'profile-value-invalid', missing ? 'is missing' : lowerFirst(issue.message));
+}
+
+/** A short name of the content: equal content, equal version, whatever the order of its keys and the comments around them. */
+function versionOf(content: unknown): string {
+  return createHash('sha256')
+    .update(JSON.stringify(sortKeys(content)))
+    .digest('hex')
+    .slice(0, 16);
+}
+
+function sortKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortKeys);
+  if (!isPlainObject(value)) return value;
+  return Object.fromEntries(
+    Object.keys(value)
+      .sort()
+      .map((key) => [key, sortKeys(value[key])]),
+  );
+}
+
+function merge(base: Record<string, unknown>, over: Record<string, unknown>): Record<string, unknown> {
+  const merged: Record<string, unknown> = { ...base };
+  for (const [key, value] of Object.entries(over)) {
+    const below = merged[key];
+    if (value === null) delete merged[key];
+    else if (isPlainObject(value)) merged[key] = merge(isPlainObject(below) ? below : {}, value);
+    else merged[key] = value;
+  }
+  return merged;
+}
+
+function withoutExtends({ extends: _, ...content }: Record<string, unknown>): Record<string, unknown> {
+  return content;
+}
+
+function interpolate(value: unknown, path: Path, read: (variable: string, path: Path) => string): unknown {
+  if (typeof value === 'string') {
+    return value.replace(/\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g, (_, variable: string) => read(variable, path));
+  }
+  if (Array.isArray(value)) return value.map((item, index) => interpolate(item, [...path, index], read));
+  if (!isPlainObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, interpolate(item, [...path, key], read)]));
+}
+
+function sharedIdentifiers(directory: string, profiles: ReadonlyMap<string, PartnerProfile>): ProfileProblem[] {
+  const owners = new Map<string, string>();
+  const problems: ProfileProblem[] = [];
+  for (const { id, identifiers } of profiles.values()) {
+    const { theirs, ours } = identifiers;
+    const key = [theirs.isaQualifier, theirs.isaId, ours.isaQualifier, ours.isaId].join('\0');
+    const owner = owners.get(key);
+    if (owner === undefined) {
+      owners.set(key, id);
+      continue;
+    }
+    const reason = `are those of ${owner} too, so that its interchanges could not be told apart`;
+    problems.push(
+      problemIn(readLayers(directory, id), ['identifiers', 'theirs'], 'profile-identifiers-shared', reason),
+    );
+  }
+  return problems;
+}
+
+/** The problem at the file that says something about the path: the partner's own first, then its templates. */
+function problemIn(layers: readonly Layer[], path: Path, code: ProfileProblem['code'], reason: string): ProfileProblem {
+  for (let length = path.length; length > 0; length -= 1) {
+    const layer = layers.find(({ document }) => document.hasIn(path.slice(0, length)));
+    if (layer !== undefined) return problemAt(layer, path, code, reason);
+  }
+  const [first] = layers;
+  if (first === undefined) throw new TypeError('a profile has at least one file');
+  return problemAt(first, path, code, reason);
+}
+
+function problemAt(layer: Layer, path: Path, code: ProfileProblem['code'], reason: string): ProfileProblem {
+  const { line, col } = layer.lines.linePos(offsetOf(layer.document, path));
+  return { code, file: layer.file, line, column: col, key: keyOf(path), reason };
+}
+
+/** Where the key of `path` begins, or of the nearest key above it that is there. */
+function offsetOf(document: Document.Parsed, path: Path): number {
+  let offset = 0;
+  let node: unknown = document.contents;
+  for (const step of path) {
+    if (isMap(node)) {
+      const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === String(step));
+      if (pair === undefined) break;
+      if (isNode(pair.key)) offset = pair.key.range?.[0] ?? offset;
+      node = pair.value;
+    } else {
+      const item: unknown = isSeq(node) ? node.items[Number(step)] : undefined;
+      if (!isNode(item)) break;
+      offset = item.range?.[0] ?? offset;
+      node = item;
+    }
+  }
+  return offset;
+}
+
+function unreadable(file: string, error: unknown): ProfileProblem {
+  const reason = `cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+  return { code: 'profile-unreadable', file, line: 1, column: 1, key: '', reason };
+}
+
+function keyOf(path: Path): string {
+  return path.map(String).join('.');
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}
+
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,434 @@
+import { z } from 'zod';
+import { currency, minorUnits, nonNegativeDecimal, positiveDecimal } from '../canonical/v1/common.ts';
+import { paymentTerms } from '../canonical/v1/sales-order.ts';
+import { isDuration } from './duration.ts';
+import { compileExpression } from './expression.ts';
+
+/**
+ * A partner profile: everything that makes one trading partner different from another, as data. Profiles are YAML files
+ * (see `load.ts`); this schema is their only definition, and it knows every key: an unknown one is an error, not a silent typo.
+ */
+
+const duration = z
+  .string()
+  .refine(isDuration, 'must be an ISO 8601 duration of weeks, days, hours, minutes or seconds, such as PT24H or P2D');
+
+const unit = z.string().regex(/^[A-Z0-9]{2}$/, 'must be a two-character X12 unit code such as EA or CA');
+
+const qualifier = z.string().regex(/^[A-Z0-9]{2}$/, 'must be a two-character X12 qualifier');
+
+const entityCode = z.string().regex(/^[A-Z0-9]{2,3}$/, 'must be an X12 entity identifier code such as ST');
+
+const setId = z.string().regex(/^\d{3}$/, 'must be a transaction set number such as 850');
+
+const interchangeParty = z
+  .strictObject({
+    isaQualifier: qualifier.describe('Interchange id qualifier, ISA05 or ISA07: 01 DUNS, 08 UCC, 12 phone, ZZ mutual'),
+    isaId: z
+      .string()
+      .regex(/^[\x21-\x7e](?:[\x20-\x7e]{0,13}[\x21-\x7e])?$/, 'must be 1 to 15 printable characters, not padded')
+      .describe('Interchange id, ISA06 or ISA08, without its padding'),
+    gsId: z
+      .string()
+      .regex(/^[\x21-\x7e](?:[\x20-\x7e]{0,13}[\x21-\x7e])?$/, 'must be 1 to 15 printable characters, not padded')
+      .describe('Application code of the functional group, GS02 or GS03'),
+  })
+  .describe('How a party is named in ISA and GS');
+
+const delimiter = z
+  .string()
+  .refine((text) => text.length === 1 && text.charCodeAt(0) < 128, 'must be one ASCII character')
+  .refine((text) => !/[A-Za-z0-9 \0]/.test(text), 'must not be a letter, a digit or a blank');
+
+const delimiters = z
+  .strictObject({
+    element: delimiter.default('*').describe('Element separator, the fourth character of ISA'),
+    component: delimiter.default('>').describe('Component separator, ISA16'),
+    segment: delimiter.default('~').describe('Segment terminator'),
+    repetition: delimiter.optional().describe('Repetition separator, ISA11; only from interchange version 00402 on'),
+    lineBreaks: z.boolean().default(false).describe('Whether a line feed follows each segment terminator'),
+  })
+  .refine(
+    ({ element, component, segment, repetition }) => {
+      const used = [element, component, segment, ...(repetition === undefined ? [] : [repetition])];
+      return new Set(used).size === used.length;
+    },
+    { message: 'must be different characters' },
+  )
+  .prefault({})
+  .describe('Delimiters of the interchanges that we send; those that we receive declare their own');
+
+const x12 = z
+  .strictObject({
+    version: z
+      .string()
+      .regex(/^00\d{4}[A-Z0-9]{0,6}$/, 'must be a version such as 004010')
+      .default('004010')
+      .describe('Version and release of what we send, GS08'),
+    interchangeVersion: z
+      .string()
+      .regex(/^00\d{3}$/, 'must be an interchange version such as 00401')
+      .default('00401')
+      .describe('Interchange control version of what we send, ISA12'),
+    acceptedVersions: z
+      .array(z.string().regex(/^00\d{4}$/, 'must be six digits such as 004010'))
+      .min(1)
+      .default(['004010'])
+      .describe('Versions accepted from the partner: the first six characters of GS08'),
+    delimiters,
+  })
+  .prefault({})
+  .describe('X12 syntax between the partner and us');
+
+/** The transports; AS2 and SFTP join here as further kinds. */
+const transport = z
+  .discriminatedUnion('kind', [
+    z.strictObject({
+      kind: z.literal('https').describe('POST of the interchange to a mailbox of the partner'),
+      url: z
+        .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+        .transform((text) => text.replace(/\/+$/, ''))
+        .describe('Mailbox address; a name in braces after a dollar sign stands for an environment variable'),
+      tokenEnv: z
+        .string()
+        .regex(/^[A-Z_][A-Z0-9_]*$/, 'must be the name of an environment variable')
+        .optional()
+        .describe('Environment variable that holds the bearer token; the profile never holds the token itself'),
+      timeout: duration.default('PT30S').describe('Longest that one delivery may take'),
+    }),
+  ])
+  .describe('How interchanges reach the partner');
+
+const OUTBOUND_SETS = ['855', '856', '810', '997'] as const;
+const INBOUND_SETS = ['850', '820', '997'] as const;
+
+const outboundDocument = (defaultEvent: 'orderReceived' | 'shipped' | 'invoiced' | 'documentReceived') =>
+  z.strictObject({
+    send: z.boolean().default(true).describe('Whether the partner wants this document'),
+    deadline: duration.describe('Latest moment of transmission, counted from the event named by `after`'),
+    after: z
+      .enum(['orderReceived', 'orderAccepted', 'shipped', 'invoiced', 'documentReceived'])
+      .default(defaultEvent)
+      .describe('The event from which the deadline counts'),
+    acknowledgment: z
+      .strictObject({
+        expected: z.boolean().default(true).describe('Whether the partner answers with a 997'),
+        within: duration.default('PT24H').describe('Latest arrival of the 997, counted from transmission'),
+      })
+      .prefault({})
+      .describe('The functional acknowledgment that we wait for'),
+  });
+
+const documents = z
+  .strictObject({
+    inbound: z
+      .array(z.enum(INBOUND_SETS))
+      .default(['850', '820', '997'])
+      .describe('Transaction sets accepted from the partner; any other is answered with AK502 1'),
+    outbound: z
+      .strictObject({
+        '855': outboundDocument('orderReceived').optional().describe('Purchase order acknowledgment'),
+        '856': outboundDocument('shipped').optional().describe('Ship notice'),
+        '810': outboundDocument('invoiced').optional().describe('Invoice'),
+        '997': outboundDocument('documentReceived')
+          .optional()
+          .describe('Functional acknowledgment of what the partner sent; it is itself never acknowledged'),
+      })
+      .prefault({})
+      .describe('Documents that we send; a document that is not named is not sent'),
+  })
+  .prefault({})
+  .describe('Which documents flow, and by when');
+
+const items = z
+  .strictObject({
+    buyer: z.array(qualifier).default(['IN', 'BP', 'CB', 'SK', 'PI']).describe('Qualifiers of the buyer’s item number'),
+    seller: z.array(qualifier).default(['VN', 'VP', 'VC', 'VA']).describe('Qualifiers of our item number (SKU)'),
+    gtin: z
+      .array(qualifier)
+      .default(['UK', 'EN', 'UP', 'UA', 'UI', 'UD', 'EO'])
+      .describe('Qualifiers of a GTIN: U.P.C., EAN or 14 digits'),
+    manufacturer: z.array(qualifier).default(['MG', 'MF', 'MN']).describe('Qualifiers of the maker’s part number'),
+    send: z
+      .strictObject({
+        buyer: qualifier.default('IN').describe('Qualifier under which we echo the buyer’s item number'),
+        seller: qualifier.default('VN').describe('Qualifier of our SKU'),
+        gtin: qualifier
+          .optional()
+          .describe('Qualifier of the GTIN; without it chosen by length: UP of 12 digits, EN of 13, UK of 14'),
+        order: z
+          .array(z.enum(['buyer', 'seller', 'gtin']))
+          .min(1)
+          .default(['buyer', 'seller', 'gtin'])
+          .describe('Which numbers are sent, in which order'),
+      })
+      .prefault({})
+      .describe('How items are named in what we send'),
+  })
+  .prefault({})
+  .describe('Item qualifiers of PO1, in order of trust: the first one present wins');
+
+const partyScheme = z.enum(['partner', 'seller', 'gln', 'duns', 'store', 'other']);
+
+const parties = z
+  .strictObject({
+    shipTo: z.array(entityCode).min(1).default(['ST']).describe('N101 codes of the ship-to, the first present wins'),
+    buyer: z.array(entityCode).default(['BY']).describe('N101 codes of the buying party'),
+    billTo: z.array(entityCode).default(['BT']).describe('N101 codes of the bill-to'),
+    payer: z.array(entityCode).default(['PR']).describe('N101 codes of the payer in an 820'),
+    shipToFallback: z
+      .enum(['none', 'buyer'])
+      .default('none')
+      .describe('Who receives the goods when no ship-to is named: nobody (an error), or the buyer'),
+    schemes: z
+      .record(z.string().regex(/^[A-Z0-9]{1,2}$/), partyScheme)
+      .default({
+        '1': 'duns',
+        '9': 'duns',
+        '91': 'seller',
+        '92': 'partner',
+        UL: 'gln',
+        SN: 'store',
+        ZZ: 'other',
+        '15': 'partner',
+      })
+      .describe('What a code under an N103 qualifier is: partner’s own, ours, GLN, DUNS, store'),
+    send: z
+      .strictObject({
+        partner: z.string().default('92').describe('N103 for the partner’s own code'),
+        seller: z.string().default('91').describe('N103 for our code'),
+        gln: z.string().default('UL').describe('N103 for a GLN'),
+        duns: z.string().default('1').describe('N103 for a DUNS number'),
+        store: z.string().default('92').describe('N103 for a store number'),
+        other: z.string().default('ZZ').describe('N103 for anything else'),
+      })
+      .prefault({})
+      .describe('N103 qualifiers in what we send'),
+  })
+  .prefault({})
+  .describe('Parties and the schemes of their codes');
+
+const pricing = z
+  .strictObject({
+    tolerance: z
+      .strictObject({
+        percent: nonNegativeDecimal.default('0').describe('Accepted deviation from our price, percent of it'),
+        absolute: nonNegativeDecimal.default('0').describe('Accepted deviation per ordered unit, major units'),
+      })
+      .prefault({})
+      .describe('A price within either bound is accepted as ordered'),
+    whenPriceAbsent: z
+      .enum(['contract', 'exception'])
+      .default('contract')
+      .describe('A line without a price takes our contract price, or waits for a person'),
+  })
+  .prefault({})
+  .describe('Prices on orders');
+
+const shipNotice = z
+  .strictObject({
+    hierarchy: z
+      .enum(['SOTPI', 'SOPI', 'SOI'])
+      .default('SOI')
+      .describe('Levels of the 856: shipment, order, tare (pallet), pack (carton), item'),
+    sscc: z
+      .strictObject({
+        companyPrefix: z
+          .string()
+          .regex(/^\d{7,10}$/, 'must be a GS1 company prefix of 7 to 10 digits')
+          .describe('GS1 company prefix under which we number cartons and pallets'),
+        extensionDigit: z.int().min(0).max(9).default(0).describe('Extension digit of the SSCC'),
+      })
+      .optional()
+      .describe('Numbering of cartons; needed where the hierarchy names packs'),
+  })
+  .prefault({})
+  .superRefine((value, context) => {
+    if (value.hierarchy !== 'SOI' && value.sscc === undefined) {
+      context.addIssue({ code: 'custom', path: ['sscc'], message: `is needed for the hierarchy ${value.hierarchy}` });
+    }
+  })
+  .describe('The ship notice');
+
+const charge = z
+  .strictObject({
+    kind: z.enum(['allowance', 'charge']).describe('SAC01: A allowance, C charge'),
+    code: z
+      .string()
+      .regex(/^[A-Z]\d{3}$/, 'must be an X12 element 1300 code such as D240')
+      .describe('SAC02'),
+    description: z.string().min(1).max(80).describe('SAC15'),
+    percent: positiveDecimal.optional().describe('Percent of the goods, such as "2"'),
+    amount: minorUnits.min(1).optional().describe('Amount per invoice in minor units'),
+  })
+  .refine((value) => (value.percent === undefined) !== (value.amount === undefined), {
+    message: 'needs either percent or amount',
+  });
+
+const address = z.strictObject({
+  name: z.string().min(1).max(60),
+  lines: z.array(z.string().min(1).max(55)).max(4).default([]),
+  city: z.string().max(30).optional(),
+  region: z.string().max(3).optional(),
+  postalCode: z.string().max(15).optional(),
+  country: z.string().length(2).default('US'),
+  code: z.string().max(80).optional().describe('Number by which the partner knows us (vendor number)'),
+});
+
+const invoicing = z
+  .strictObject({
+    terms: paymentTerms.strict().optional().describe('Terms where the order and the customer record give none'),
+    charges: z.array(charge).max(20).default([]).describe('Agreed allowances and charges'),
+    remitTo: address.optional().describe('Where the partner pays to: N1*RI of the 810'),
+    vendorNumber: z.string().max(30).optional().describe('Our number at the partner: REF*IA of what we send'),
+    paymentGrace: duration
+      .default('P7D')
+      .describe('How long after the due date a payment may come before it is chased'),
+  })
+  .prefault({})
+  .describe('Invoice and payment');
+
+const routing = z
+  .strictObject({
+    scac: z
+      .string()
+      .regex(/^[A-Z]{2,4}$/, 'must be a Standard Carrier Alpha Code')
+      .optional()
+      .describe('Carrier where the order names none'),
+    method: z
+      .string()
+      .regex(/^[A-Z0-9]{1,2}$/)
+      .default('M')
+      .describe('Transport method, TD504: M motor, A air'),
+    packaging: z
+      .string()
+      .regex(/^[A-Z]{3}\d{2}$/, 'must be an X12 packaging code such as CTN25')
+      .default('CTN25')
+      .describe('Packaging of cartons, TD101'),
+    shipmentPayment: z
+      .enum(['CC', 'PP', 'PC', 'TP'])
+      .default('CC')
+      .describe('FOB01: collect, prepaid, prepaid and charged, third party'),
+  })
+  .prefault({})
+  .describe('Routing guide');
+
+/** One narrowing of a guide: the partner demands or forbids what the standard leaves open. */
+const guideRule = z
+  .strictObject({
+    segment: z
+      .string()
+      .regex(
+        /^[A-Z][A-Z0-9]{1,2}(\/[A-Z][A-Z0-9]{1,2})*$/,
+        'must be a segment or a path of loops to it, such as PO1/PID',
+      )
+      .describe('The segment, with the loops that lead to it'),
+    element: z
+      .string()
+      .regex(/^\d{2}$/, 'must be two digits such as 03')
+      .optional()
+      .describe('Element of the segment'),
+    required: z.boolean().optional().describe('Whether it must be there'),
+    maximum: z.int().min(0).max(99_999).optional().describe('Most repetitions; 0 forbids it'),
+    codes: z.array(z.string()).min(1).optional().describe('The only codes allowed'),
+    maximumLength: z.int().min(1).max(500).optional().describe('Longest value'),
+  })
+  .describe('Narrows the guide of a transaction set for this partner');
+
+const expression = z
+  .string()
+  .min(1)
+  .superRefine((text, context) => {
+    const problem = compileExpression(text).problem;
+    if (problem !== undefined) context.addIssue({ code: 'custom', message: `is not JSONata: ${problem}` });
+  });
+
+const map = z
+  .strictObject({
+    salesOrder: z
+      .record(
+        z
+          .string()
+          .regex(
+            /^(lines\[\]\.)?[a-zA-Z]+(\.[A-Za-z0-9_-]+)*$/,
+            'must be a path of the canonical order such as attributes.season or lines[].attributes.color',
+          )
+          .refine((path) => !/(^|\.)(__proto__|constructor|prototype)(\.|$)/.test(path), 'must not name a prototype'),
+        expression,
+      )
+      .default({})
+      .describe(
+        'Path of the canonical order → JSONata over the tree of the 850; under lines[] the input is the PO1 loop and $order the tree. ' +
+          'It fills what the mapping left empty and never replaces what it found',
+      ),
+  })
+  .prefault({})
+  .describe('What fields cannot say, in JSONata');
+
+const ORDER_ORIGINS = ['edi', 'api'] as const;
+
+export const partnerProfile = z
+  .strictObject({
+    id: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'must be lower-case letters, digits and hyphens')
+      .describe('Our name of the partner, the name of its file; part of workflow ids, so it never changes'),
+    name: z.string().min(1).max(60).describe('Name for people'),
+    usage: z.enum(['test', 'production']).default('test').describe('ISA15 of what we send, and what we accept'),
+    identifiers: z
+      .strictObject({ ours: interchangeParty, theirs: interchangeParty })
+      .describe('Who we are to the partner, and who the partner is'),
+    ordersBy: z.array(z.enum(ORDER_ORIGINS)).min(1).default(['edi']).describe('How its orders reach us'),
+    x12,
+    transport,
+    documents,
+    currency: currency.default('USD').describe('Currency where the order names none'),
+    items,
+    parties,
+    units: z.record(unit, unit).default({}).describe('Partner’s unit → ours, where they mean the same by another code'),
+    pricing,
+    duplicates: z
+      .enum(['refuse', 'query'])
+      .default('query')
+      .describe('The same PO number with other content: refused, or kept for a person to decide'),
+    backorders: z
+      .enum(['cancel', 'backorder'])
+      .default('backorder')
+      .describe('What stock cannot cover is cancelled at once, or shipped later'),
+    splitShipments: z.boolean().default(true).describe('Whether one order may ship from several nodes'),
+    substitution: z.enum(['never']).default('never').describe('Whether another item may be sent instead'),
+    shipWithin: duration.default('P3D').describe('Latest shipment where the order names no date, from its receipt'),
+    shipNotice,
+    invoicing,
+    routing,
+    priority: z.int().min(1).max(5).default(3).describe('Priority of its work: 1 first, 5 last'),
+    fairnessWeight: z
+      .number()
+      .min(0.001)
+      .max(1000)
+      .default(1)
+      .describe('Share of the workers among partners of one priority'),
+    region: z
+      .string()
+      .regex(/^[a-z0-9-]+$/)
+      .default('us')
+      .describe('Where its data is kept and its orders run'),
+    guides: z
+      .record(setId, z.array(guideRule))
+      .default({})
+      .describe('Rules of the partner on top of the standard, by transaction set'),
+    map,
+  })
+  .describe('Partner profile');
+
+export type PartnerProfileContent = z.output<typeof partnerProfile>;
+export type GuideRule = z.output<typeof guideRule>;
+
+/** A profile as the process uses it. `version` names its content; an order keeps the version that it started with. */
+export type PartnerProfile = PartnerProfileContent & {
+  /** First 16 hexadecimal digits of the SHA-256 of the resolved content, before environment variables are filled in. */
+  readonly version: string;
+};
+
+export type OutboundSet = (typeof OUTBOUND_SETS)[number];
+export type InboundSet = (typeof INBOUND_SETS)[number];
