@@ -75,6 +75,10 @@ const x12 = z
       .min(1)
       .default(['004010'])
       .describe('Versions accepted from the partner: the first six characters of GS08'),
+    checkHashTotals: z
+      .boolean()
+      .default(true)
+      .describe('Whether CTT02 of an 850 must be the sum of the quantities; some partners put something else there'),
     delimiters,
   })
   .prefault({})
@@ -146,8 +150,8 @@ const items = z
     seller: z.array(qualifier).default(['VN', 'VP', 'VC', 'VA']).describe('Qualifiers of our item number (SKU)'),
     gtin: z
       .array(qualifier)
-      .default(['UK', 'EN', 'UP', 'UA', 'UI', 'UD', 'EO'])
-      .describe('Qualifiers of a GTIN: U.P.C., EAN or 14 digits'),
+      .default(['UK', 'EN', 'UP', 'EO'])
+      .describe('Qualifiers of a GTIN with its check digit: U.P.C., EAN or 14 digits'),
     manufacturer: z.array(qualifier).default(['MG', 'MF', 'MN']).describe('Qualifiers of the maker’s part number'),
     send: z
       .strictObject({

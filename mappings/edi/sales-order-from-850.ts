@@ -1,0 +1,788 @@
+import { add, compare, type Decimal, divide, isPositive, isZero, multiply, sum } from '../canonical/decimal.ts';
+import { isCurrency } from '../canonical/money.ts';
+import { type Party, type SalesOrder, type SalesOrderLine, salesOrder } from '../canonical/v1/index.ts';
+import { evaluateExpression } from '../profile/expression.ts';
+import type { PartnerProfile } from '../profile/profile.ts';
+import type { SegmentObject, TreeNode, X12Error } from '../x12/types.ts';
+import { dayOf, decimalOf } from './elements.ts';
+import { partyOf } from './party.ts';
+import { errorOf, type Fault, iterationsOf, segmentOf, segmentsOf, textOf } from './tree.ts';
+
+export interface OrderContext {
+  /** When the interchange reached us, ISO 8601 with zone. It is not part of the business content. */
+  receivedAt?: string;
+}
+
+export type OrderResult = { readonly order: SalesOrder } | { readonly errors: X12Error[] };
+
+/**
+ * The canonical order of an 850. Every fault found is reported, with its segment, element and reason; nothing is thrown on odd data.
+ *
+ * What it does with real-world variety:
+ * - A line without PO101 gets the next free number; a line without a price keeps none, so that our contract price applies.
+ * - PO105 names prices per ten, hundred or more; they are brought to one unit. No charge (NC, FR) without a price is a price of zero.
+ * - Store distribution (SDQ), several delivery dates in one line (SCH) and a ship-to of a line’s own are refused by name: an order has
+ *   one ship-to and a line one date, and guessing would ship goods to the wrong place.
+ * - Values that the canonical order has no field for are kept in `attributes`.
+ */
+export async function salesOrderFrom850(
+  tree: TreeNode,
+  profile: PartnerProfile,
+  context: OrderContext = {},
+): Promise<OrderResult> {
+  const errors: X12Error[] = [];
+  const fault: Report = (found) => {
+    errors.push(errorOf(found));
+  };
+
+  const header = headerOf(tree, profile, fault);
+  const lines = linesOf(tree, profile, fault);
+  checkTotals(tree, profile, fault);
+  const draft = {
+    partnerId: profile.id,
+    channel: 'edi',
+    ...header,
+    lines: lines.map(({ line }) => line),
+    ...(context.receivedAt === undefined ? {} : { receivedAt: context.receivedAt }),
+  };
+  // Expressions of the profile can fill what is missing, so they run before the order is judged as a whole.
+  await applyExpressions(draft, tree, lines, profile, fault);
+  if (errors.length > 0) return { errors };
+
+  const parsed = salesOrder.safeParse(draft);
+  if (parsed.success) return { order: parsed.data };
+  for (const issue of parsed.error.issues) fault(modelFault(issue, tree, lines));
+  return { errors };
+}
+
+type Report = (fault: Fault) => void;
+
+/** A line with the loop that it came from. */
+interface ReadLine {
+  readonly line: SalesOrderLine;
+  readonly loop: TreeNode;
+}
+
+/** BEG01 codes under which goods are to be delivered. 05 replaces: the partner’s duplicate rule decides about the earlier one. */
+const ORDER_PURPOSES: ReadonlySet<string> = new Set(['00', '05', '06', '07']);
+
+/** BEG02 codes of what is not an order to deliver. */
+const NOT_DELIVERABLE: Readonly<Record<string, string>> = {
+  BK: 'a blanket order, of which only releases are delivered',
+};
+
+/** DTM01 codes: what they say of the order or the line, most telling first. */
+const SHIP_DATES = ['010', '068', '118', '038', '037'];
+const DELIVERY_DATES = ['002', '106', '067', '074', '064', '063'];
+const CANCEL_DATES = ['001', '061'];
+const WINDOW_ATTRIBUTES: Readonly<Record<string, string>> = {
+  '037': 'shipNotBefore',
+  '038': 'shipNotAfter',
+  '061': 'cancelIfNotDeliveredBy',
+  '063': 'deliverNotAfter',
+  '064': 'deliverNotBefore',
+};
+
+/** PO105 codes of prices for more than one unit: how many. */
+const PRICE_PER: Readonly<Record<string, Decimal>> = { PN: '10', HP: '100', TP: '1000', TT: '10000', HT: '100000' };
+const NO_CHARGE: ReadonlySet<string> = new Set(['NC', 'FR']);
+
+const NOTE_LENGTH = 500;
+
+function headerOf(tree: TreeNode, profile: PartnerProfile, fault: Report) {
+  const beg = segmentOf(tree, 'BEG');
+  const attributes: Record<string, string> = {};
+  const keep = (name: string, value: string | undefined) => {
+    if (value !== undefined) attributes[name] = value;
+  };
+
+  const purpose = textOf(beg, '01');
+  if (purpose !== undefined && !ORDER_PURPOSES.has(purpose)) {
+    fault({
+      code: 'order-purpose-not-supported',
+      message: `an 850 with purpose ${purpose} is not a new order; changes and cancellations come as an 860`,
+      segment: 'BEG',
+      at: beg,
+      element: 1,
+      value: purpose,
+      syntax: { fault: 'code', reference: '353' },
+    });
+  }
+  if (purpose !== '00') keep('purpose', purpose);
+  const type = textOf(beg, '02');
+  const notDeliverable = type === undefined ? undefined : NOT_DELIVERABLE[type];
+  if (notDeliverable !== undefined) {
+    fault({
+      code: 'order-type-not-supported',
+      message: `type ${type} is ${notDeliverable}`,
+      segment: 'BEG',
+      at: beg,
+      element: 2,
+      value: type,
+      syntax: { fault: 'code', reference: '92' },
+    });
+  }
+  keep('orderType', type);
+
+  const poNumber = textOf(beg, '03');
+  if (poNumber === undefined) {
+    fault({
+      code: 'purchase-order-number-missing',
+      message: 'the order has no purchase order number',
+      segment: 'BEG',
+      at: beg,
+      element: 3,
+      syntax: { fault: 'missing', reference: '324' },
+    });
+  }
+  const release = textOf(beg, '04');
+  const orderedOn = dayAt(beg, 'BEG', '05', fault);
+  if (textOf(beg, '05') === undefined) {
+    fault({
+      code: 'order-date-missing',
+      message: 'the order has no date',
+      segment: 'BEG',
+      at: beg,
+      element: 5,
+      syntax: { fault: 'missing', reference: '373' },
+    });
+  }
+  keep('contract', textOf(beg, '06'));
+
+  const cur = segmentOf(tree, 'CUR');
+  const currency = textOf(cur, '02') ?? profile.currency;
+  if (!isCurrency(currency)) {
+    fault({
+      code: 'currency-not-supported',
+      message: `"${currency}" is not a currency that orders may be in`,
+      segment: 'CUR',
+      at: cur,
+      element: 2,
+      value: currency,
+      syntax: { fault: 'code', reference: '100' },
+    });
+  }
+
+  const references = segmentsOf(tree, 'REF').flatMap((ref) => {
+    const qualifier = textOf(ref, '01');
+    const value = textOf(ref, '02') ?? textOf(ref, '03');
+    return qualifier === undefined || value === undefined ? [] : [{ qualifier, value }];
+  });
+  const department = references.find(({ qualifier }) => qualifier === 'DP')?.value;
+
+  const fob = segmentOf(tree, 'FOB');
+  keep('freightPayment', textOf(fob, '01'));
+  keep('transportationTerms', textOf(fob, '05'));
+
+  const dates = datesOf(tree, fault);
+  Object.assign(attributes, dates.attributes);
+  keep('allowances', allowancesOf(tree));
+  for (const amt of segmentsOf(tree, 'AMT').concat(
+    iterationsOf(tree, 'CTT').flatMap((ctt) => segmentsOf(ctt, 'AMT')),
+  )) {
+    const qualifier = textOf(amt, '01');
+    if (qualifier !== undefined) keep(`amount.${qualifier}`, textOf(amt, '02'));
+  }
+
+  const parties = partiesOf(tree, profile, fault);
+  const terms = termsOf(tree, fault);
+  const carrier = carrierOf(tree, parties.shipToLoop);
+  return defined({
+    poNumber: poNumber ?? '',
+    release: release ?? '',
+    orderedOn: orderedOn ?? '',
+    currency,
+    buyer: parties.buyer,
+    shipTo: parties.shipTo,
+    billTo: parties.billTo,
+    requestedShipDate: dates.ship,
+    requestedDeliveryDate: dates.delivery,
+    cancelAfter: dates.cancel,
+    terms,
+    carrier,
+    department,
+    references,
+    notes: notesOf(tree),
+    attributes,
+  });
+}
+
+function partiesOf(tree: TreeNode, profile: PartnerProfile, fault: Report) {
+  const loops = iterationsOf(tree, 'N1');
+  const find = (codes: readonly string[]): TreeNode | undefined => {
+    for (const code of codes) {
+      const loop = loops.find((candidate) => textOf(segmentOf(candidate, 'N1'), '01') === code);
+      if (loop !== undefined) return loop;
+    }
+    return undefined;
+  };
+  const { shipTo: shipToCodes, buyer: buyerCodes, billTo: billToCodes, shipToFallback } = profile.parties;
+  const buyerLoop = find(buyerCodes);
+  const billToLoop = find(billToCodes);
+  const shipToLoop = find(shipToCodes) ?? (shipToFallback === 'buyer' ? buyerLoop : undefined);
+  let shipTo: Party | undefined;
+  if (shipToLoop === undefined) {
+    fault({
+      code: 'ship-to-missing',
+      message: `no party with N101 ${shipToCodes.join(' or ')} says where the goods go`,
+      segment: 'N1',
+      loop: 'N1',
+      element: 1,
+    });
+  } else {
+    shipTo = partyOf(shipToLoop, profile);
+    if (shipTo === undefined) {
+      fault({
+        code: 'ship-to-not-identified',
+        message: 'the ship-to has neither a code nor a name or address',
+        segment: 'N1',
+        at: segmentOf(shipToLoop, 'N1'),
+        loop: 'N1',
+        element: 4,
+        syntax: { fault: 'conditionally-missing', reference: '67' },
+      });
+    }
+  }
+  return {
+    shipToLoop,
+    shipTo,
+    buyer: buyerLoop === undefined ? undefined : partyOf(buyerLoop, profile),
+    billTo: billToLoop === undefined ? undefined : partyOf(billToLoop, profile),
+  };
+}
+
+function termsOf(tree: TreeNode, fault: Report): SalesOrder['terms'] {
+  const itd = segmentOf(tree, 'ITD');
+  if (itd === undefined) return undefined;
+  const whole = (element: string): number | undefined => {
+    const text = textOf(itd, element);
+    if (text === undefined) return undefined;
+    if (/^\d{1,3}$/.test(text)) return Number(text);
+    fault(notANumber('ITD', itd, element, text, element === '05' ? '351' : '386', 'days'));
+    return undefined;
+  };
+  const percentText = textOf(itd, '03');
+  const percent = percentText === undefined ? undefined : decimalOf(percentText);
+  if (percentText !== undefined && percent === undefined) {
+    fault(notANumber('ITD', itd, '03', percentText, '338', 'percent'));
+  }
+  const terms = defined({
+    discountPercent: percent,
+    discountDays: whole('05'),
+    netDays: whole('07'),
+    description: textOf(itd, '12'),
+  });
+  return Object.keys(terms).length === 0 ? undefined : terms;
+}
+
+function carrierOf(tree: TreeNode, shipToLoop: TreeNode | undefined): SalesOrder['carrier'] {
+  const td5 = segmentOf(tree, 'TD5') ?? (shipToLoop === undefined ? undefined : segmentOf(shipToLoop, 'TD5'));
+  if (td5 === undefined) return undefined;
+  const code = textOf(td5, '03');
+  const isScac = textOf(td5, '02') === '2' && code !== undefined && /^[A-Z]{2,4}$/.test(code);
+  // A code from another list than the SCAC’s is the partner’s own name of a route.
+  const routing = [isScac ? undefined : code, textOf(td5, '05')].filter((part) => part !== undefined).join(' ');
+  const carrier = defined({
+    scac: isScac ? code : undefined,
+    routing: routing === '' ? undefined : routing.slice(0, 80),
+  });
+  return Object.keys(carrier).length === 0 ? undefined : carrier;
+}
+
+function linesOf(tree: TreeNode, profile: PartnerProfile, fault: Report): ReadLine[] {
+  const loops = iterationsOf(tree, 'PO1');
+  if (loops.length === 0) {
+    fault({ code: 'order-lines-missing', message: 'the order has no line', segment: 'PO1', loop: 'PO1' });
+  }
+  const taken = new Set(loops.flatMap((loop) => textOf(segmentOf(loop, 'PO1'), '01') ?? []));
+  const seen = new Set<string>();
+  let next = 1;
+  return loops.flatMap((loop, index) => {
+    const po1 = segmentOf(loop, 'PO1');
+    let lineId = textOf(po1, '01');
+    if (lineId === undefined) {
+      next = Math.max(next, index + 1);
+      while (taken.has(String(next))) next += 1;
+      lineId = String(next);
+      taken.add(lineId);
+    } else if (seen.has(lineId)) {
+      fault({
+        code: 'line-number-repeated',
+        message: `line number "${lineId}" is used twice`,
+        segment: 'PO1',
+        at: po1,
+        loop: 'PO1',
+        element: 1,
+        value: lineId,
+      });
+      return [];
+    }
+    seen.add(lineId);
+    const line = lineOf(loop, lineId, profile, fault);
+    return line === undefined ? [] : [{ line, loop }];
+  });
+}
+
+function lineOf(loop: TreeNode, lineId: string, profile: PartnerProfile, fault: Report): SalesOrderLine | undefined {
+  const po1 = segmentOf(loop, 'PO1');
+  const attributes: Record<string, string> = {};
+  const quantity = quantityOf(po1, lineId, fault);
+  const unit = unitOf(po1, lineId, profile, fault);
+  const price = priceOf(po1, lineId, attributes, fault);
+  const item = itemOf(loop, lineId, profile, attributes, fault);
+  const dates = datesOf(loop, fault);
+  Object.assign(attributes, dates.attributes);
+  const allowances = allowancesOf(loop);
+  if (allowances !== undefined) attributes.allowances = allowances;
+  const scheduled = scheduleOf(loop, quantity, lineId, fault);
+  refuseStoreDistribution(loop, lineId, fault);
+  refuseShipToOfLine(loop, lineId, profile, fault);
+  if (quantity === undefined || unit === undefined || item === undefined) return undefined;
+  return defined({
+    lineId,
+    item: item.reference,
+    quantity: { value: quantity, unit },
+    unitPrice: price,
+    requestedShipDate: dates.ship ?? scheduled.ship,
+    requestedDeliveryDate: dates.delivery ?? scheduled.delivery,
+    notes: [...item.notes, ...notesOf(loop)],
+    attributes,
+  });
+}
+
+function quantityOf(po1: SegmentObject | undefined, lineId: string, fault: Report): Decimal | undefined {
+  const text = textOf(po1, '02');
+  const place = { segment: 'PO1', at: po1, loop: 'PO1', element: 2 };
+  if (text === undefined) {
+    fault({
+      ...place,
+      code: 'quantity-missing',
+      message: `line ${lineId} has no quantity`,
+      syntax: { fault: 'conditionally-missing', reference: '330' },
+    });
+    return undefined;
+  }
+  const quantity = decimalOf(text);
+  if (quantity === undefined) {
+    fault({ ...notANumber('PO1', po1, '02', text, '330', `quantity of line ${lineId}`), loop: 'PO1' });
+    return undefined;
+  }
+  if (!isPositive(quantity)) {
+    fault({
+      ...place,
+      code: 'quantity-not-positive',
+      message: `line ${lineId} orders ${quantity}; a quantity must be greater than zero`,
+      value: text,
+    });
+    return undefined;
+  }
+  return quantity;
+}
+
+function unitOf(
+  po1: SegmentObject | undefined,
+  lineId: string,
+  profile: PartnerProfile,
+  fault: Report,
+): string | undefined {
+  const sent = textOf(po1, '03');
+  const place = { segment: 'PO1', at: po1, loop: 'PO1', element: 3 };
+  if (sent === undefined) {
+    fault({
+      ...place,
+      code: 'unit-missing',
+      message: `line ${lineId} has a quantity without a unit`,
+      syntax: { fault: 'conditionally-missing', reference: '355' },
+    });
+    return undefined;
+  }
+  const unit = profile.units[sent] ?? sent;
+  if (/^[A-Z0-9]{2}$/.test(unit)) return unit;
+  fault({
+    ...place,
+    code: 'unit-unknown',
+    message: `unit "${sent}" of line ${lineId} is neither a two-character code nor in the partner’s list of units`,
+    value: sent,
+    syntax: { fault: 'code', reference: '355' },
+  });
+  return undefined;
+}
+
+/** The price of one ordered unit; undefined when the order gives none. */
+function priceOf(
+  po1: SegmentObject | undefined,
+  lineId: string,
+  attributes: Record<string, string>,
+  fault: Report,
+): Decimal | undefined {
+  const text = textOf(po1, '04');
+  const basis = textOf(po1, '05');
+  if (basis !== undefined) attributes.priceBasis = basis;
+  if (text === undefined) return basis !== undefined && NO_CHARGE.has(basis) ? '0' : undefined;
+  const sent = decimalOf(text);
+  if (sent === undefined) {
+    fault({ ...notANumber('PO1', po1, '04', text, '212', `price of line ${lineId}`), loop: 'PO1' });
+    return undefined;
+  }
+  const place = { segment: 'PO1', at: po1, loop: 'PO1', element: 4, value: text };
+  if (compare(sent, '0') < 0) {
+    fault({ ...place, code: 'price-negative', message: `line ${lineId} has the negative price ${sent}` });
+    return undefined;
+  }
+  const per = basis === undefined ? undefined : PRICE_PER[basis];
+  if (per === undefined) return sent;
+  const price = divide(sent, per);
+  if (compare(multiply(price, per), sent) === 0) return price;
+  fault({
+    ...place,
+    code: 'price-too-fine',
+    message: `the price ${sent} for ${per} units of line ${lineId} is finer than nine decimal places for one`,
+  });
+  return undefined;
+}
+
+/** GTINs of 8, 12, 13 and 14 digits. */
+const GTIN = /^\d{8}$|^\d{12,14}$/;
+
+function itemOf(
+  loop: TreeNode,
+  lineId: string,
+  profile: PartnerProfile,
+  attributes: Record<string, string>,
+  fault: Report,
+): { reference: SalesOrderLine['item']; notes: string[] } | undefined {
+  const po1 = segmentOf(loop, 'PO1');
+  const numbers = new Map<string, string>();
+  // PO106/07 to PO124/25, and the same pairs in LIN, as some partners send them.
+  for (const [segment, first] of [[po1, 6] as const, [segmentOf(loop, 'LIN'), 2] as const]) {
+    for (let element = first; element < first + 20; element += 2) {
+      const qualifier = textOf(segment, String(element).padStart(2, '0'));
+      const value = textOf(segment, String(element + 1).padStart(2, '0'));
+      if (qualifier !== undefined && value !== undefined && !numbers.has(qualifier)) numbers.set(qualifier, value);
+    }
+  }
+  const used = new Set<string>();
+  const first = (qualifiers: readonly string[], accept: (value: string) => boolean = () => true) => {
+    const qualifier = qualifiers.find((candidate) => accept(numbers.get(candidate) ?? ''));
+    const value = qualifier === undefined ? undefined : numbers.get(qualifier);
+    if (qualifier !== undefined && value !== undefined) used.add(qualifier);
+    return value;
+  };
+  const present = (value: string) => value !== '';
+  const { items } = profile;
+  const sku = first(items.seller, present);
+  const customerSku = first(items.buyer, present);
+  const gtin = first(items.gtin, (value) => GTIN.test(value));
+  const manufacturerPart = first(items.manufacturer, present);
+  for (const [qualifier, value] of numbers) if (!used.has(qualifier)) attributes[`product.${qualifier}`] = value;
+
+  const [description, ...more] = iterationsOf(loop, 'PID').flatMap((pid) => textOf(segmentOf(pid, 'PID'), '05') ?? []);
+  if (sku === undefined && customerSku === undefined && gtin === undefined && manufacturerPart === undefined) {
+    const sent = [...numbers.keys()];
+    fault({
+      code: 'item-not-identified',
+      message:
+        sent.length === 0
+          ? `line ${lineId} names no item`
+          : `line ${lineId} names its item only by ${sent.join(', ')}; the partner’s profile reads ${[
+              ...items.seller,
+              ...items.buyer,
+              ...items.gtin,
+              ...items.manufacturer,
+            ].join(', ')}`,
+      segment: 'PO1',
+      at: po1,
+      loop: 'PO1',
+      element: 7,
+      ...(sent.length === 0 ? { syntax: { fault: 'conditionally-missing' as const, reference: '234' } } : {}),
+    });
+    return undefined;
+  }
+  return {
+    reference: defined({ sku, customerSku, gtin, manufacturerPart, description: description?.slice(0, 250) }),
+    notes: more.map((text) => text.slice(0, NOTE_LENGTH)),
+  };
+}
+
+/** SCH: one date for the whole line is the line’s date; anything else would need a line for each date. */
+function scheduleOf(loop: TreeNode, quantity: Decimal | undefined, lineId: string, fault: Report) {
+  const schedules = segmentsOf(loop, 'SCH');
+  const [sch] = schedules;
+  if (sch === undefined) return {};
+  const days = new Set(schedules.map((schedule) => `${textOf(schedule, '05') ?? ''}/${textOf(schedule, '06') ?? ''}`));
+  if (days.size > 1) {
+    fault({
+      code: 'delivery-schedule-not-supported',
+      message: `line ${lineId} is to be delivered on ${days.size} dates; order each date as a line of its own`,
+      segment: 'SCH',
+      at: schedules[1],
+      loop: 'SCH',
+      element: 6,
+    });
+    return {};
+  }
+  const amounts = schedules.map((schedule) => decimalOf(textOf(schedule, '01') ?? ''));
+  const known = amounts.filter((amount) => amount !== undefined);
+  if (quantity !== undefined && known.length === amounts.length && compare(sum(known), quantity) !== 0) {
+    fault({
+      code: 'schedule-quantity-differs',
+      message: `line ${lineId} orders ${quantity}, but schedules ${sum(known)}`,
+      segment: 'SCH',
+      at: sch,
+      loop: 'SCH',
+      element: 1,
+      value: textOf(sch, '01'),
+    });
+  }
+  const day = dayAt(sch, 'SCH', '06', fault);
+  const qualifier = textOf(sch, '05') ?? '';
+  return {
+    ship: SHIP_DATES.includes(qualifier) ? day : undefined,
+    delivery: DELIVERY_DATES.includes(qualifier) ? day : undefined,
+  };
+}
+
+function refuseStoreDistribution(loop: TreeNode, lineId: string, fault: Report): void {
+  const sdq = segmentOf(loop, 'SDQ');
+  if (sdq === undefined) return;
+  fault({
+    code: 'store-distribution-not-supported',
+    message: `line ${lineId} is spread over stores (SDQ), which is not supported yet: send one order for each store`,
+    segment: 'SDQ',
+    at: sdq,
+    loop: 'PO1',
+  });
+}
+
+function refuseShipToOfLine(loop: TreeNode, lineId: string, profile: PartnerProfile, fault: Report): void {
+  const n1 = iterationsOf(loop, 'N1')
+    .map((party) => segmentOf(party, 'N1'))
+    .find((party) => profile.parties.shipTo.includes(textOf(party, '01') ?? ''));
+  if (n1 === undefined) return;
+  fault({
+    code: 'line-ship-to-not-supported',
+    message: `line ${lineId} has a ship-to of its own, which is not supported yet: send one order for each ship-to`,
+    segment: 'N1',
+    at: n1,
+    loop: 'N1',
+    element: 1,
+    value: textOf(n1, '01'),
+  });
+}
+
+function datesOf(node: TreeNode, fault: Report) {
+  const days = new Map<string, string>();
+  for (const dtm of segmentsOf(node, 'DTM')) {
+    const qualifier = textOf(dtm, '01');
+    const day = dayAt(dtm, 'DTM', '02', fault);
+    if (qualifier !== undefined && day !== undefined && !days.has(qualifier)) days.set(qualifier, day);
+  }
+  const first = (qualifiers: readonly string[]) =>
+    qualifiers.map((code) => days.get(code)).find((day) => day !== undefined);
+  const attributes: Record<string, string> = {};
+  for (const [qualifier, day] of days) {
+    const window = WINDOW_ATTRIBUTES[qualifier];
+    if (window !== undefined) attributes[window] = day;
+    else if (![...SHIP_DATES, ...DELIVERY_DATES, ...CANCEL_DATES].includes(qualifier))
+      attributes[`date.${qualifier}`] = day;
+  }
+  return { ship: first(SHIP_DATES), delivery: first(DELIVERY_DATES), cancel: first(CANCEL_DATES), attributes };
+}
+
+/** N9 loops with their MSG, and MSG on its own, joined into as few notes as their length allows. */
+function notesOf(node: TreeNode): string[] {
+  const texts = [
+    ...segmentsOf(node, 'MSG').flatMap((msg) => textOf(msg, '01') ?? []),
+    ...iterationsOf(node, 'N9').flatMap((n9) => {
+      const head = segmentOf(n9, 'N9');
+      const messages = segmentsOf(n9, 'MSG').flatMap((msg) => textOf(msg, '01') ?? []);
+      const description = textOf(head, '03');
+      return description === undefined ? messages : [description, ...messages];
+    }),
+  ];
+  const notes: string[] = [];
+  for (const text of texts.map((line) => line.slice(0, NOTE_LENGTH))) {
+    const last = notes.at(-1);
+    if (last !== undefined && last.length + text.length < NOTE_LENGTH) notes[notes.length - 1] = `${last}\n${text}`;
+    else notes.push(text);
+  }
+  return notes;
+}
+
+/** SAC in words of the record: what the buyer expects to be taken off or added. The invoice is checked against it by people. */
+function allowancesOf(node: TreeNode): string | undefined {
+  const texts = iterationsOf(node, 'SAC').flatMap((loop) => {
+    const sac = segmentOf(loop, 'SAC');
+    const parts = ['01', '02', '05', '07', '15'].flatMap((element) => {
+      const text = textOf(sac, element);
+      return text === undefined ? [] : [`SAC${element} ${text}`];
+    });
+    return parts.length === 0 ? [] : [parts.join(', ')];
+  });
+  return texts.length === 0 ? undefined : texts.join('; ').slice(0, 500);
+}
+
+/** CTT01 counts the lines, CTT02 is the sum of their quantities; an order that disagrees with itself is not complete. */
+function checkTotals(tree: TreeNode, profile: PartnerProfile, fault: Report): void {
+  const ctt = segmentOf(tree, 'CTT');
+  const lines = segmentsOf(tree, 'PO1');
+  const count = textOf(ctt, '01');
+  const stated = count === undefined ? undefined : decimalOf(count);
+  if (stated !== undefined && compare(stated, String(lines.length)) !== 0) {
+    fault({
+      code: 'line-count-differs',
+      message: `CTT counts ${stated} lines, but there are ${lines.length}`,
+      segment: 'CTT',
+      at: ctt,
+      element: 1,
+      value: count,
+    });
+  }
+  const hash = textOf(ctt, '02');
+  const total = hash === undefined ? undefined : decimalOf(hash);
+  if (total === undefined || !profile.x12.checkHashTotals) return;
+  let ordered: Decimal = '0';
+  for (const po1 of lines) ordered = add(ordered, decimalOf(textOf(po1, '02') ?? '0') ?? '0');
+  if (compare(total, ordered) === 0 || isZero(total)) return;
+  fault({
+    code: 'hash-total-differs',
+    message: `CTT states ${total} as the sum of all quantities, but they add up to ${ordered}`,
+    segment: 'CTT',
+    at: ctt,
+    element: 2,
+    value: hash,
+  });
+}
+
+async function applyExpressions(
+  draft: object,
+  tree: TreeNode,
+  lines: readonly ReadLine[],
+  profile: PartnerProfile,
+  fault: Report,
+): Promise<void> {
+  for (const [path, expression] of Object.entries(profile.map.salesOrder)) {
+    const targets = path.startsWith('lines[].')
+      ? lines.map(({ line, loop }) => ({ target: line as object, input: loop, steps: path.slice(8).split('.') }))
+      : [{ target: draft, input: tree, steps: path.split('.') }];
+    for (const { target, input, steps } of targets) {
+      const result = await evaluateExpression(expression, input, { order: tree });
+      if ('problem' in result) {
+        fault({
+          code: 'profile-expression-failed',
+          message: `the expression of ${profile.id} for ${path} failed: ${result.problem}`,
+          segment: input === tree ? 'ST' : 'PO1',
+          at: input === tree ? undefined : segmentOf(input, 'PO1'),
+        });
+        break;
+      }
+      fill(target, steps, result.value);
+    }
+  }
+}
+
+/** Sets what is empty; what the mapping found stays. Scalars become text, since the canonical order holds numbers as text. */
+function fill(target: object, steps: readonly string[], value: unknown): void {
+  const plain = typeof value === 'number' || typeof value === 'boolean' ? String(value) : value;
+  if (plain === undefined || plain === null || plain === '') return;
+  let node = target as Record<string, unknown>;
+  for (const step of steps.slice(0, -1)) {
+    const below = Object.hasOwn(node, step) ? node[step] : undefined;
+    if (below !== undefined && (typeof below !== 'object' || below === null)) return;
+    if (below === undefined) node[step] = {};
+    node = node[step] as Record<string, unknown>;
+  }
+  const last = steps.at(-1) ?? '';
+  const present = Object.hasOwn(node, last) ? node[last] : undefined;
+  const empty = present === undefined || present === '' || (Array.isArray(present) && present.length === 0);
+  if (empty) node[last] = plain;
+}
+
+/** Which segment and element a path of the canonical order comes from. */
+const SOURCES: Readonly<Record<string, readonly [segment: string, element?: number]>> = {
+  poNumber: ['BEG', 3],
+  release: ['BEG', 4],
+  orderedOn: ['BEG', 5],
+  currency: ['CUR', 2],
+  shipTo: ['N1'],
+  buyer: ['N1'],
+  billTo: ['N1'],
+  terms: ['ITD'],
+  carrier: ['TD5'],
+  department: ['REF', 2],
+  references: ['REF'],
+  notes: ['MSG', 1],
+  requestedShipDate: ['DTM', 2],
+  requestedDeliveryDate: ['DTM', 2],
+  cancelAfter: ['DTM', 2],
+  lines: ['PO1'],
+  'lines.lineId': ['PO1', 1],
+  'lines.quantity': ['PO1', 2],
+  'lines.unitPrice': ['PO1', 4],
+  'lines.item': ['PO1', 7],
+};
+
+/** A rule of the canonical order that the document breaks although X12 allows it: a value too long, too many of something. */
+function modelFault(
+  issue: { readonly path: readonly PropertyKey[]; readonly message: string },
+  tree: TreeNode,
+  lines: readonly ReadLine[],
+): Fault {
+  const path = issue.path.map(String);
+  const line = path[0] === 'lines' ? lines[Number(path[1])] : undefined;
+  const source = (line === undefined ? SOURCES[path[0] ?? ''] : SOURCES[`lines.${path[2]}`]) ?? SOURCES[path[0] ?? ''];
+  const [segment, element] = source ?? ['BEG'];
+  return {
+    code: 'order-invalid',
+    message: `${path.join('.')}: ${issue.message}`,
+    segment,
+    at: line === undefined ? segmentOf(tree, segment) : segmentOf(line.loop, 'PO1'),
+    ...(element === undefined ? {} : { element }),
+  };
+}
+
+function dayAt(segment: SegmentObject | undefined, id: string, element: string, fault: Report): string | undefined {
+  const text = textOf(segment, element);
+  if (text === undefined) return undefined;
+  const day = dayOf(text);
+  if (day === undefined) {
+    fault({
+      code: 'date-invalid',
+      message: `"${text}" is not a date in the form CCYYMMDD`,
+      segment: id,
+      at: segment,
+      element: Number(element),
+      value: text,
+      syntax: { fault: 'date', reference: '373' },
+    });
+  }
+  return day;
+}
+
+function notANumber(
+  segment: string,
+  at: SegmentObject | undefined,
+  element: string,
+  value: string,
+  reference: string,
+  what: string,
+): Fault {
+  return {
+    code: 'number-invalid',
+    message: `"${value}" is not a number that can be kept exactly (${what})`,
+    segment,
+    at,
+    element: Number(element),
+    value,
+    syntax: { fault: 'character', reference },
+  };
+}
+
+type Defined<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
+  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
+};
+
+/** The object without its undefined values. */
+function defined<T extends object>(value: T): Defined<T> {
+  return Object.fromEntries(Object.entries(value).filter(([, part]) => part !== undefined)) as Defined<T>;
+}
