@@ -1,0 +1,45 @@
+/** From invoices to applied cash. */
+import { condition, proxyActivities } from '@temporalio/workflow';
+import type { ErpActivities } from '../activities/erp/activities.ts';
+import { systemCall } from './lib/activity-profiles.ts';
+import type { OrderRun, OrderTerms } from './lib/order-run.ts';
+import type { RemittedAmount } from './messages.ts';
+import { isSettled } from './policy/cash.ts';
+
+/** Applies payments as they come, until everything that will ever ship is invoiced and settled. */
+export async function collectCash(run: OrderRun, terms: OrderTerms): Promise<void> {
+  const paid = () => run.payments.length > 0;
+  const done = () => run.shippingDone && run.invoices.every(isSettled);
+  const heard = () => paid() || done();
+  while (!done()) {
+    await condition(() => heard() || run.shippingDone);
+    if (!heard()) await untilPaymentOrOverdue(run, heard);
+    for (let payment = run.payments.shift(); payment !== undefined; payment = run.payments.shift()) {
+      await applyCash(run, terms, payment);
+      if (!done()) {
+        await run.records.noteProgress({ orderId: run.input.orderId, progress: run.progress() });
+        run.publish();
+      }
+    }
+  }
+}
+
+async function untilPaymentOrOverdue(run: OrderRun, heard: () => boolean): Promise<void> {
+  const deadline = run.paymentDeadline();
+  if (deadline !== undefined) {
+    const left = Date.parse(deadline) - Date.now();
+    if (left > 0 && (await condition(heard, left))) return;
+    await run.raise('payment-overdue', 'collect payment', `not paid in full by ${deadline}`, heard);
+  }
+  await condition(heard);
+}
+
+async function applyCash(run: OrderRun, terms: OrderTerms, payment: RemittedAmount): Promise<void> {
+  const erp = proxyActivities<ErpActivities>(
+    systemCall(terms.erpTaskQueue, `cash for ${payment.invoiceNumber}`, terms.stepDeadline),
+  );
+  await run.attempt('apply cash', 'erp-refused-cash', () => erp.applyCash({ allocationId: payment.allocationId }));
+  const invoice = run.invoices.find(({ invoiceNumber }) => invoiceNumber === payment.invoiceNumber);
+  if (invoice !== undefined) invoice.settled += payment.amount + payment.adjustment;
+  run.note(`cash applied to ${payment.invoiceNumber}`);
+}

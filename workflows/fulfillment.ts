@@ -1,0 +1,140 @@
+/**
+ * The fulfillment branches of an order: one per ship-from node, side by side in the order’s own execution. Shipments are told to the
+ * partner as soon as the warehouse has confirmed them; the ERP follows at its own pace.
+ */
+import { condition, proxyActivities } from '@temporalio/workflow';
+import type { ErpActivities } from '../activities/erp/activities.ts';
+import type { WmsActivities } from '../activities/wms/activities.ts';
+import { add } from '../mappings/canonical/decimal.ts';
+import { systemCall } from './lib/activity-profiles.ts';
+import { type FulfillmentState, isComplete, type OrderRun } from './lib/order-run.ts';
+import type { WarehouseNotice } from './messages.ts';
+
+/** Without word of new stock, a backordered order looks by itself this often. */
+const STOCK_LOOK = '6 hours';
+
+/** Ships everything that the order can get, in as many rounds as backorders need. */
+export async function fulfill(run: OrderRun): Promise<void> {
+  let round = [...run.fulfillments];
+  for (;;) {
+    await Promise.all(round.map((fulfillment) => fulfillFrom(run, fulfillment)));
+    if (!run.backordered) break;
+    round = await nextRound(run);
+  }
+  run.shippingDone = true;
+}
+
+async function nextRound(run: OrderRun): Promise<FulfillmentState[]> {
+  const { orderId } = run.input;
+  for (;;) {
+    await condition(() => run.stockArrived, STOCK_LOOK);
+    run.stockArrived = false;
+    const plan = await run.attempt('reserve stock', 'stock-overdue', () => run.records.reserveStock({ orderId }));
+    run.backordered = plan.backordered;
+    if (plan.fulfillments.length === 0 && plan.backordered) continue;
+    run.plan(plan.fulfillments);
+    run.publish();
+    return plan.fulfillments;
+  }
+}
+
+/** Releases to one warehouse and follows it until every released unit has shipped or is known never to ship. */
+async function fulfillFrom(run: OrderRun, fulfillment: FulfillmentState): Promise<void> {
+  await release(run, fulfillment);
+  const postings: Promise<void>[] = [];
+  while (!isComplete(fulfillment)) {
+    const notice = await nextNotice(run, fulfillment);
+    if (notice.type === 'shipped') {
+      if (fulfillment.shipmentNumbers.includes(notice.shipmentNumber)) continue;
+      postings.push(postAndInvoice(run, await recordShipment(run, fulfillment, notice)));
+    } else if (notice.type === 'closed') {
+      await recordShort(run, fulfillment, notice);
+    } else {
+      await run.decide('warehouse-refused-release', `release to ${fulfillment.node}`, notice.reason);
+      await release(run, fulfillment);
+    }
+  }
+  await Promise.all(postings);
+}
+
+async function release(run: OrderRun, fulfillment: FulfillmentState): Promise<void> {
+  const step = `release to ${fulfillment.node}`;
+  fulfillment.released = true;
+  const within = run.terms?.stepDeadline ?? '1 day';
+  const wms = proxyActivities<WmsActivities>(systemCall(fulfillment.taskQueue, fulfillment.releaseNumber, within));
+  await run.attempt(step, 'warehouse-refused-release', () => wms.releaseToWarehouse({ fulfillmentId: fulfillment.id }));
+  run.note(`released to ${fulfillment.node}`);
+}
+
+/** Waits for the warehouse; when the order’s ship-by time passes first, an exception says so until word comes. */
+async function nextNotice(run: OrderRun, fulfillment: FulfillmentState): Promise<WarehouseNotice> {
+  const heard = () => fulfillment.notices.length > 0;
+  const shipBy = run.terms?.shipBy;
+  if (shipBy !== undefined && !heard()) {
+    const left = Date.parse(shipBy) - Date.now();
+    if (left <= 0 || !(await condition(heard, left))) {
+      await run.raise('shipment-overdue', `ship from ${fulfillment.node}`, `nothing shipped by ${shipBy}`, heard);
+    }
+  }
+  await condition(heard);
+  return fulfillment.notices.shift() as WarehouseNotice;
+}
+
+/** Our record of what left, and the ship notice: never before the warehouse has confirmed. */
+async function recordShipment(
+  run: OrderRun,
+  fulfillment: FulfillmentState,
+  notice: Extract<WarehouseNotice, { type: 'shipped' }>,
+): Promise<string> {
+  fulfillment.shipmentNumbers.push(notice.shipmentNumber);
+  fulfillment.shipped = add(fulfillment.shipped, notice.quantity);
+  const { shipmentId } = await run.attempt(`ship from ${fulfillment.node}`, 'shipment-not-recorded', () =>
+    run.records.recordShipment({
+      orderId: run.input.orderId,
+      fulfillmentId: fulfillment.id,
+      system: notice.system,
+      eventId: notice.eventId,
+      progress: run.progress(),
+    }),
+  );
+  run.note(`shipment ${notice.shipmentNumber} left ${fulfillment.node}`);
+  run.publish();
+  return shipmentId;
+}
+
+/** What the warehouse will never ship becomes a backorder or is cancelled, by the partner’s rule. */
+async function recordShort(
+  run: OrderRun,
+  fulfillment: FulfillmentState,
+  notice: Extract<WarehouseNotice, { type: 'closed' }>,
+): Promise<void> {
+  fulfillment.short = add(fulfillment.short, notice.quantity);
+  const { backordered } = await run.attempt(`close release at ${fulfillment.node}`, 'shipment-not-recorded', () =>
+    run.records.recordShort({
+      orderId: run.input.orderId,
+      fulfillmentId: fulfillment.id,
+      system: notice.system,
+      eventId: notice.eventId,
+      progress: run.progress(),
+    }),
+  );
+  run.backordered ||= backordered;
+  run.note(`${fulfillment.node} is short of ${notice.quantity}`);
+  run.publish();
+}
+
+/** The ERP’s shipment comes before its invoice; the partner’s invoice after both. */
+async function postAndInvoice(run: OrderRun, shipmentId: string): Promise<void> {
+  const terms = run.terms;
+  if (terms === undefined) return;
+  const erp = proxyActivities<ErpActivities>(systemCall(terms.erpTaskQueue, `shipment ${shipmentId}`, terms.stepDeadline));
+  await run.attempt('post the shipment', 'erp-refused-shipment', () => erp.postShipment({ shipmentId }));
+  const invoice = await run.attempt('invoice the shipment', 'erp-refused-invoice', () => erp.createInvoice({ shipmentId }));
+  run.invoices.push({ ...invoice, settled: 0 });
+  const { payments } = await run.attempt('send the invoice', 'document-not-written', () =>
+    run.records.issueInvoice({ orderId: run.input.orderId, shipmentId, progress: run.progress() }),
+  );
+  for (const payment of payments) run.hearPayment(payment);
+  run.note(`invoice ${invoice.invoiceNumber}`);
+  run.publish();
+}

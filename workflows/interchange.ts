@@ -1,0 +1,21 @@
+/** One inbound file: split, checked, taken transaction by transaction, acknowledged. A handful of events, whatever the file’s size. */
+import { proxyActivities, setCurrentDetails } from '@temporalio/workflow';
+import type { EdiActivities } from '../activities/edi/activities.ts';
+import { fileReading } from './lib/activity-profiles.ts';
+
+export interface InterchangeInput {
+  interchangeId: string;
+  partnerId: string;
+}
+
+export interface InterchangeOutcome {
+  accepted: number;
+  rejected: number;
+}
+
+export async function interchange(input: InterchangeInput): Promise<InterchangeOutcome> {
+  const edi = proxyActivities<EdiActivities>(fileReading);
+  const outcome = await edi.processInterchange({ interchangeId: input.interchangeId });
+  setCurrentDetails(`${outcome.accepted} transaction sets accepted, ${outcome.rejected} rejected`);
+  return outcome;
+}

@@ -1,0 +1,412 @@
+/**
+ * The machinery under the order process: what the order knows of itself, how a step is tried until a person decides otherwise,
+ * and how the outside sees it. The process itself is in ../order.ts.
+ */
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancellationScope,
+  condition,
+  isCancellation,
+  log,
+  proxyLocalActivities,
+  setCurrentDetails,
+  TimeoutFailure,
+  upsertSearchAttributes,
+  uuid4,
+} from '@temporalio/workflow';
+import type { OrderRecords } from '../../activities/orders/activities.ts';
+import { add, compare, subtract } from '../../mappings/canonical/decimal.ts';
+import { fromMinor } from '../../mappings/canonical/money.ts';
+import type {
+  DocumentTrouble,
+  OpenException,
+  OrderStatusView,
+  OrderToCashInput,
+  RemittedAmount,
+  ResolveExceptionInput,
+  WarehouseNotice,
+} from '../messages.ts';
+import { type InvoiceBalance, isSettled, openAmount } from '../policy/cash.ts';
+import { type ExceptionType, kindOf, type Resolution } from '../policy/exceptions.ts';
+import { deriveOrderStatus, IllegalMove, isLegalMove, type OrderStatus } from '../policy/order-status.ts';
+import { erpOrderNumberKey, exceptionTypeKey, nextDeadlineKey, orderStatusKey } from '../search-attributes.ts';
+import { records as recordsProfile } from './activity-profiles.ts';
+
+/** One release to one ship-from node. Quantities are sums over lines, in base units; lines stand in Postgres. */
+export interface FulfillmentState {
+  id: string;
+  node: string;
+  releaseNumber: string;
+  taskQueue: string;
+  planned: string;
+  shipped: string;
+  /** What the warehouse said it will never ship. */
+  short: string;
+  released: boolean;
+  /** Shipment numbers seen: a repeated one ships nothing twice. */
+  shipmentNumbers: string[];
+  notices: WarehouseNotice[];
+}
+
+export function isComplete(fulfillment: FulfillmentState): boolean {
+  return compare(add(fulfillment.shipped, fulfillment.short), fulfillment.planned) >= 0;
+}
+
+/** What the rest of the process needs of the prepared order; set once preparation has succeeded. */
+export interface OrderTerms {
+  erpTaskQueue: string;
+  currency: string;
+  /** ISO 8601 durations are resolved to instants and milliseconds by the profile’s calendar before they get here. */
+  shipBy?: string;
+  paymentGraceMs: number;
+  /** How long a step may retry before a person is asked, as a duration of the Temporal SDK. */
+  stepDeadline: string;
+}
+
+/** What each record-keeping step writes beside its own facts, so that lists and search agree with the workflow. */
+export interface Progress {
+  status: OrderStatus;
+  waitingFor: string;
+  nextDeadline?: string;
+}
+
+/** Ends the process on purpose: somebody cancelled the order, or resolved an exception by cancelling it. */
+class OrderStopped extends Error {
+  override readonly name = 'OrderStopped';
+}
+
+interface RaisedException extends OpenException {
+  decision?: { resolution: Resolution; note?: string; by: string };
+}
+
+export class OrderRun {
+  readonly input: OrderToCashInput;
+  readonly records = proxyLocalActivities<OrderRecords>(recordsProfile);
+  readonly fulfillments: FulfillmentState[] = [];
+  readonly invoices: (InvoiceBalance & { dueOn: string })[] = [];
+  readonly payments: RemittedAmount[] = [];
+  readonly troubles: DocumentTrouble[] = [];
+  terms: OrderTerms | undefined;
+  erpOrderNumber: string | undefined;
+  accepted = false;
+  backordered = false;
+  /** Every release has shipped or been closed, and nothing is backordered. */
+  shippingDone = false;
+  stockArrived = false;
+  stop: { reason: string; by: string } | undefined;
+
+  private end: 'closed' | 'cancelled' | 'rejected' | undefined;
+  private readonly exceptions: RaisedException[] = [];
+  private readonly story: { at: string; what: string }[] = [];
+  private readonly seenEvents = new Set<string>();
+  private readonly seenPayments = new Set<string>();
+  private readonly earlyNotices: WarehouseNotice[] = [];
+  private published: { status: OrderStatus; exceptionType?: ExceptionType; erpOrderNumber?: string; nextDeadline?: string } = {
+    status: 'received',
+  };
+  private readonly scope = new CancellationScope();
+
+  constructor(input: OrderToCashInput) {
+    this.input = input;
+    this.describe();
+  }
+
+  // ── What comes in ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Takes a warehouse’s notice once, whichever release it is for and however early it comes. */
+  hear(notice: WarehouseNotice): void {
+    const identity = `${notice.system}/${notice.eventId}`;
+    if (this.seenEvents.has(identity)) return;
+    this.seenEvents.add(identity);
+    const fulfillment = this.fulfillments.find(({ releaseNumber }) => releaseNumber === notice.releaseNumber);
+    (fulfillment?.notices ?? this.earlyNotices).push(notice);
+  }
+
+  plan(fulfillments: readonly FulfillmentState[]): void {
+    for (const fulfillment of fulfillments) {
+      this.fulfillments.push(fulfillment);
+      for (let index = this.earlyNotices.length - 1; index >= 0; index -= 1) {
+        if (this.earlyNotices[index]?.releaseNumber !== fulfillment.releaseNumber) continue;
+        fulfillment.notices.unshift(...this.earlyNotices.splice(index, 1));
+      }
+    }
+  }
+
+  hearPayment(payment: RemittedAmount): void {
+    if (this.seenPayments.has(payment.allocationId)) return;
+    this.seenPayments.add(payment.allocationId);
+    this.payments.push(payment);
+  }
+
+  openExceptions(): OpenException[] {
+    return this.exceptions.map(({ decision: _, ...exception }) => exception);
+  }
+
+  /** Throws unless the exception is open and the resolution is one of its legal ones. */
+  checkResolution({ exceptionId, resolution }: ResolveExceptionInput): void {
+    const exception = this.exceptions.find(({ id }) => id === exceptionId);
+    if (exception === undefined || exception.decision !== undefined) {
+      throw ApplicationFailure.nonRetryable(`exception ${exceptionId} is not open`, 'exception-not-open');
+    }
+    if (!exception.resolutions.includes(resolution)) {
+      throw ApplicationFailure.nonRetryable(
+        `${exception.type} can be resolved by ${exception.resolutions.join(', ')}, not by ${resolution}`,
+        'illegal-resolution',
+      );
+    }
+  }
+
+  /** Records the decision; the step that waits for it goes on. */
+  async resolve(input: ResolveExceptionInput): Promise<void> {
+    const exception = this.exceptions.find(({ id }) => id === input.exceptionId);
+    if (exception === undefined) return;
+    exception.decision = { resolution: input.resolution, by: input.by, ...(input.note && { note: input.note }) };
+    await condition(() => !this.exceptions.includes(exception));
+  }
+
+  checkCancel(): void {
+    if (this.end !== undefined) {
+      throw ApplicationFailure.nonRetryable(`the order is ${this.end}`, 'order-ended');
+    }
+    const released = this.fulfillments.find((fulfillment) => fulfillment.released);
+    if (released !== undefined) {
+      throw ApplicationFailure.nonRetryable(
+        `release ${released.releaseNumber} is with warehouse ${released.node}: the order can no longer be cancelled as a whole`,
+        'already-released',
+      );
+    }
+  }
+
+  /** Asks the process to stop, and returns when everything done so far is undone. */
+  async cancel(stop: { reason: string; by: string }): Promise<void> {
+    this.stop = stop;
+    this.scope.cancel();
+    await condition(() => this.end !== undefined);
+  }
+
+  // ── How steps are tried ───────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Runs the process until it is done or the order is stopped; tells which. */
+  async untilStopped(process: () => Promise<void>): Promise<'done' | 'stopped'> {
+    try {
+      await this.scope.run(process);
+      return 'done';
+    } catch (error) {
+      if (error instanceof OrderStopped || (this.stop !== undefined && isCancellation(error))) return 'stopped';
+      throw error;
+    }
+  }
+
+  /**
+   * Tries a step until it succeeds. The step’s own retries go on until its deadline; when it has failed for good, an exception of the
+   * given type waits for a person, whose `retry` tries again and whose `cancel` stops the order.
+   */
+  async attempt<T>(step: string, onFailure: ExceptionType, work: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await work();
+      } catch (error) {
+        if (isCancellation(error) || error instanceof OrderStopped) throw error;
+        await this.decide(onFailure, step, reasonOf(error));
+      }
+    }
+  }
+
+  /** Waits for a decision; a `cancel` ends the process by throwing. */
+  async decide(type: ExceptionType, step: string, summary: string): Promise<Resolution> {
+    const decision = await this.raise(type, step, summary);
+    if (decision.resolution === 'cancel') {
+      this.stop = { reason: decision.note ?? summary, by: decision.by };
+      throw new OrderStopped(this.stop.reason);
+    }
+    return decision.resolution;
+  }
+
+  /**
+   * Opens an exception and waits for its resolution, escalating by timer. With `mended`, the exception goes away by itself
+   * as soon as that holds.
+   */
+  async raise(
+    type: ExceptionType,
+    step: string,
+    summary: string,
+    mended: () => boolean = () => false,
+  ): Promise<{ resolution: Resolution; note?: string; by: string }> {
+    const kind = kindOf(type);
+    const exception: RaisedException = {
+      id: uuid4(),
+      type,
+      step,
+      summary,
+      resolutions: kind.resolutions,
+      openedAt: new Date().toISOString(),
+    };
+    this.exceptions.push(exception);
+    this.note(`${step}: ${summary}`);
+    log.warn('order waits for a decision', { type, step, summary });
+    await this.records.openException({ orderId: this.input.orderId, exception, kind, progress: this.progress() });
+    this.publish();
+
+    const decided = () => exception.decision !== undefined || mended();
+    if (!(await condition(decided, `${kind.escalateAfterHours} hours`))) {
+      await this.records.escalateException({ exceptionId: exception.id });
+      await condition(decided);
+    }
+    const decision = exception.decision ?? { resolution: 'dismiss' as const, by: 'system', note: 'what it waited for has come' };
+    this.exceptions.splice(this.exceptions.indexOf(exception), 1);
+    this.note(`${step}: ${decision.resolution} by ${decision.by}`);
+    await this.records.closeException({
+      orderId: this.input.orderId,
+      exceptionId: exception.id,
+      decision,
+      progress: this.progress(),
+    });
+    this.publish();
+    return decision;
+  }
+
+  // ── How the outside sees it ───────────────────────────────────────────────────────────────────────────────────────
+
+  get status(): OrderStatus {
+    return deriveOrderStatus({
+      accepted: this.accepted,
+      ...(this.end && { end: this.end }),
+      openExceptions: this.exceptions.length,
+      backordered: this.backordered,
+      fulfillments: this.fulfillments.map((fulfillment) => ({
+        shipments: fulfillment.shipmentNumbers.length,
+        closed: isComplete(fulfillment),
+      })),
+      invoices: this.invoices.length,
+    });
+  }
+
+  progress(): Progress {
+    const nextDeadline = this.nextDeadline();
+    return { status: this.status, waitingFor: this.waitingFor(), ...(nextDeadline && { nextDeadline }) };
+  }
+
+  /** Tells the Temporal UI and visibility what changed; costs one history event, and none when nothing did. */
+  publish(): void {
+    const status = this.status;
+    if (!isLegalMove(this.published.status, status)) throw new IllegalMove(this.published.status, status);
+    const exceptionType = this.exceptions[0]?.type;
+    const nextDeadline = this.nextDeadline();
+    const changes = [
+      ...(status === this.published.status ? [] : [{ key: orderStatusKey, value: status }]),
+      ...(exceptionType === this.published.exceptionType ? [] : [{ key: exceptionTypeKey, value: exceptionType ?? null }]),
+      ...(this.erpOrderNumber === undefined || this.erpOrderNumber === this.published.erpOrderNumber
+        ? []
+        : [{ key: erpOrderNumberKey, value: this.erpOrderNumber }]),
+      ...(nextDeadline === this.published.nextDeadline
+        ? []
+        : [{ key: nextDeadlineKey, value: nextDeadline ? new Date(nextDeadline) : null }]),
+    ];
+    if (changes.length > 0) upsertSearchAttributes(changes);
+    this.published = {
+      status,
+      ...(exceptionType && { exceptionType }),
+      ...(this.erpOrderNumber && { erpOrderNumber: this.erpOrderNumber }),
+      ...(nextDeadline && { nextDeadline }),
+    };
+    this.describe();
+  }
+
+  note(what: string): void {
+    this.story.push({ at: new Date().toISOString(), what });
+  }
+
+  timeline(): { at: string; what: string }[] {
+    return [...this.story];
+  }
+
+  /** An order does not end while a person still has something to decide about it. */
+  async untilNothingIsOpen(): Promise<void> {
+    await condition(() => this.exceptions.length === 0 && this.troubles.length === 0);
+  }
+
+  finish(end: 'closed' | 'cancelled' | 'rejected'): void {
+    this.end = end;
+    this.exceptions.length = 0;
+  }
+
+  view(): OrderStatusView {
+    const nextDeadline = this.nextDeadline();
+    return {
+      orderId: this.input.orderId,
+      status: this.status,
+      waitingFor: this.waitingFor(),
+      ...(this.erpOrderNumber && { erpOrderNumber: this.erpOrderNumber }),
+      ...(nextDeadline && { nextDeadline }),
+      exceptions: this.openExceptions(),
+      fulfillments: this.fulfillments.map((fulfillment) => ({
+        releaseNumber: fulfillment.releaseNumber,
+        node: fulfillment.node,
+        planned: fulfillment.planned,
+        shipped: fulfillment.shipped,
+        closed: isComplete(fulfillment),
+      })),
+      invoices: this.invoices.map(({ invoiceNumber, total, settled }) => ({ invoiceNumber, total, settled })),
+    };
+  }
+
+  private waitingFor(): string {
+    if (this.end !== undefined) return '';
+    const [exception] = this.exceptions;
+    if (exception !== undefined) return `a decision: ${exception.summary}`;
+    if (this.terms === undefined) return 'the order to be checked';
+    if (!this.accepted) return 'the ERP to accept the order';
+    const open = this.fulfillments.filter((fulfillment) => !isComplete(fulfillment));
+    if (open.length > 0) {
+      return open
+        .map(({ node, planned, shipped, short }) => `${node} to ship ${subtract(subtract(planned, shipped), short)} units`)
+        .join(', ');
+    }
+    if (this.backordered) return 'stock for what is backordered';
+    const shipments = this.fulfillments.reduce((total, { shipmentNumbers }) => total + shipmentNumbers.length, 0);
+    if (this.invoices.length < shipments) return 'the ERP to invoice what shipped';
+    const unpaid = this.invoices.filter((invoice) => !isSettled(invoice));
+    if (unpaid.length === 0) return '';
+    const amount = fromMinor(openAmount(unpaid), this.terms.currency);
+    return `payment of ${amount} ${this.terms.currency} for ${unpaid.map(({ invoiceNumber }) => invoiceNumber).join(', ')}`;
+  }
+
+  /** The nearest deadline that the order is held to, ISO 8601. */
+  private nextDeadline(): string | undefined {
+    if (this.end !== undefined || this.terms === undefined) return undefined;
+    if (this.fulfillments.some((fulfillment) => !isComplete(fulfillment))) return this.terms.shipBy;
+    return this.paymentDeadline();
+  }
+
+  /** When the last open invoice must be paid, grace included. */
+  paymentDeadline(): string | undefined {
+    const due = this.invoices.filter((invoice) => !isSettled(invoice)).map(({ dueOn }) => Date.parse(`${dueOn}T23:59:59Z`));
+    if (due.length === 0) return undefined;
+    return new Date(Math.max(...due) + (this.terms?.paymentGraceMs ?? 0)).toISOString();
+  }
+
+  private describe(): void {
+    const waitingFor = this.waitingFor();
+    setCurrentDetails(
+      [
+        `**${this.input.poNumber}** of ${this.input.partnerId}: ${this.status}`,
+        waitingFor && `waits for ${waitingFor}`,
+        this.erpOrderNumber && `ERP order ${this.erpOrderNumber}`,
+        ...this.exceptions.map(({ type, summary, resolutions }) => `- \`${type}\` ${summary} (${resolutions.join(' | ')})`),
+      ]
+        .filter(Boolean)
+        .join('\n\n'),
+    );
+  }
+}
+
+/** The reason of a failed step in plain words. */
+export function reasonOf(error: unknown): string {
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  if (cause instanceof TimeoutFailure) {
+    const last = cause.cause instanceof Error ? `: ${cause.cause.message}` : '';
+    return `gave no result before its deadline${last}`;
+  }
+  return cause instanceof Error ? cause.message : String(cause);
+}

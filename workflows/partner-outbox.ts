@@ -1,0 +1,68 @@
+/**
+ * What leaves for one partner. Documents wait in Postgres; each round gathers everything that is due into one interchange, numbers it
+ * and transmits it, so a burst of documents is a few interchanges. One execution per partner, for ever: numbers never run in parallel.
+ *
+ * It is woken when a document is queued, and looks by itself now and then, so that a lost wake-up is not a lost document.
+ */
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  condition,
+  continueAsNew,
+  log,
+  proxyActivities,
+  proxyLocalActivities,
+  setCurrentDetails,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { EdiActivities, OutboxRecords } from '../activities/edi/activities.ts';
+import { records as recordsProfile, transmission } from './lib/activity-profiles.ts';
+import { reasonOf } from './lib/order-run.ts';
+import { wakeOutbox } from './messages.ts';
+
+export interface PartnerOutboxInput {
+  partnerId: string;
+}
+
+const LOOK = '5 minutes';
+/** An interchange whose deadline has passed is still tried, in rounds of this length, until it is delivered or refused. */
+const LATE_ROUND_MS = 60 * 60 * 1000;
+
+export async function partnerOutbox(input: PartnerOutboxInput): Promise<never> {
+  const { partnerId } = input;
+  let woken = true;
+  setHandler(wakeOutbox, () => {
+    woken = true;
+  });
+  const outbox = proxyLocalActivities<OutboxRecords>(recordsProfile);
+
+  for (;;) {
+    woken = false;
+    const next = await outbox.assembleInterchange({ partnerId });
+    if (next !== undefined) {
+      setCurrentDetails(`sends interchange ${next.controlNumber} with ${next.documents} documents`);
+      await transmit(next);
+      woken = true;
+    } else {
+      await outbox.reportUnacknowledged({ partnerId });
+    }
+    if (workflowInfo().continueAsNewSuggested) await continueAsNew<typeof partnerOutbox>(input);
+    setCurrentDetails('waits for documents');
+    await condition(() => woken, LOOK);
+  }
+
+  async function transmit(next: { interchangeId: string; controlNumber: string; documents: number; deadline: string }): Promise<void> {
+    const left = Date.parse(next.deadline) - Date.now();
+    const edi = proxyActivities<EdiActivities>(
+      transmission(`interchange ${next.controlNumber}, ${next.documents} documents`, left > 0 ? left : LATE_ROUND_MS),
+    );
+    try {
+      await edi.transmitInterchange({ interchangeId: next.interchangeId });
+    } catch (error) {
+      const refused = error instanceof ActivityFailure && error.cause instanceof ApplicationFailure && error.cause.nonRetryable;
+      log.warn('interchange not delivered', { partnerId, interchangeId: next.interchangeId, refused });
+      await outbox.reportUndelivered({ interchangeId: next.interchangeId, refused: refused === true, reason: reasonOf(error) });
+    }
+  }
+}
