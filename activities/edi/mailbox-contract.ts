@@ -1,0 +1,21 @@
+import { z } from 'zod';
+import { identifier, instant } from '../../mappings/canonical/v1/index.ts';
+
+/**
+ * A partner’s HTTPS mailbox: `POST {base}/inbox` takes one interchange as `application/edi-x12`, `GET {base}/files/{name}` tells
+ * whether a file of that name was taken. A mailbox takes a repeated file again, so a sender asks before it repeats itself.
+ */
+export const FILE_NAME_HEADER = 'X-File-Name';
+export const INTERCHANGE_CONTROL_HEADER = 'X-Interchange-Control-Number';
+
+export const mailboxFile = z
+  .object({
+    fileName: identifier,
+    interchangeControlNumber: z.string(),
+    receivedAt: instant.meta({ description: 'Of the first delivery' }),
+    deliveries: z.int().min(1),
+    bytes: z.int().min(0),
+    sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  })
+  .meta({ id: 'MailboxFile' });
+export type MailboxFile = z.infer<typeof mailboxFile>;

@@ -1,0 +1,499 @@
+import type { z } from 'zod';
+import type {
+  ErpInvoiceRecord,
+  ErpOrderRecord,
+  ErpReceiptRecord,
+  ErpShipmentRecord,
+  erpCashRequest,
+  erpInvoiceRequest,
+  erpOrderRequest,
+  erpShipmentRequest,
+} from '../../activities/erp/rest-contract.ts';
+import {
+  compare,
+  divide,
+  divideRounded,
+  isPositive,
+  isZero,
+  multiply,
+  subtract,
+  sum,
+  toScaled,
+} from '../../mappings/canonical/decimal.ts';
+import { extend } from '../../mappings/canonical/money.ts';
+import type { Invoice } from '../../mappings/canonical/v1/index.ts';
+import { Problem } from '../problem.ts';
+import { customers, items } from './master-data.ts';
+
+/**
+ * The books of the sandbox’s ERP. Each operation checks its rules against what is known and returns the entry that records it; the
+ * journal keeps entries and `apply` is the only thing that changes the books.
+ */
+
+type OrderRequest = z.output<typeof erpOrderRequest>;
+type ShipmentRequest = z.output<typeof erpShipmentRequest>;
+
+export type LedgerEntry =
+  | { type: 'order'; erpOrderNumber: string; request: OrderRequest; netTotal: number; creditMessage?: string }
+  | { type: 'credit-released'; erpOrderNumber: string }
+  | { type: 'order-cancelled'; erpOrderNumber: string; reason: string }
+  | { type: 'shipment'; erpShipmentNumber: string; request: ShipmentRequest }
+  | { type: 'invoice'; erpOrderNumber: string; erpShipmentNumber: string; invoice: Invoice }
+  | { type: 'receipt'; receiptNumber: string; request: z.output<typeof erpCashRequest> }
+  | { type: 'customer-changed'; customerNumber: string; blocked?: boolean; creditLimit?: number; at: string };
+
+interface OrderState {
+  erpOrderNumber: string;
+  request: OrderRequest;
+  netTotal: number;
+  creditMessage: string | undefined;
+  cancelled: boolean;
+  /** Base units by line number. */
+  shipped: Map<number, string>;
+  cancelledQuantity: Map<number, string>;
+  shipments: string[];
+}
+
+interface CustomerState {
+  blocked: boolean;
+  creditLimit: number;
+  changedAt: string;
+}
+
+/** When the master data was laid down. */
+const MASTER_DATA_SINCE = '2026-01-01T00:00:00.000Z';
+
+export class Ledger {
+  readonly #orders = new Map<string, OrderState>();
+  readonly #shipments = new Map<string, ErpShipmentRecord>();
+  readonly #shipmentNumbers = new Set<string>();
+  readonly #invoices = new Map<string, ErpInvoiceRecord>();
+  readonly #receipts: ErpReceiptRecord[] = [];
+  readonly #customers = new Map<string, CustomerState>(
+    customers.map(({ customerNumber, blocked, creditLimit }) => [
+      customerNumber,
+      { blocked, creditLimit, changedAt: MASTER_DATA_SINCE },
+    ]),
+  );
+  /** Minor units that a customer owes or has on order, by customer number. */
+  readonly #exposure = new Map<string, number>();
+
+  apply(entry: { type: string }): void {
+    const known = entry as LedgerEntry;
+    switch (known.type) {
+      case 'order': {
+        const { erpOrderNumber, request, netTotal, creditMessage } = known;
+        this.#orders.set(erpOrderNumber, {
+          erpOrderNumber,
+          request,
+          netTotal,
+          creditMessage,
+          cancelled: false,
+          shipped: new Map(),
+          cancelledQuantity: new Map(),
+          shipments: [],
+        });
+        this.#expose(request.customerNumber, netTotal + request.taxTotal);
+        break;
+      }
+      case 'credit-released':
+        this.#order(known.erpOrderNumber).creditMessage = undefined;
+        break;
+      case 'order-cancelled': {
+        const order = this.#order(known.erpOrderNumber);
+        for (const line of order.request.lines) {
+          const open = openOf(order, line.lineNumber);
+          order.cancelledQuantity.set(line.lineNumber, open);
+          const net = extend(divide(open, line.unitFactor), line.unitPrice, order.request.currency);
+          const tax = order.netTotal === 0 ? 0 : Math.round((order.request.taxTotal * net) / order.netTotal);
+          this.#expose(order.request.customerNumber, -net - tax);
+        }
+        order.cancelled = true;
+        break;
+      }
+      case 'shipment': {
+        const { erpShipmentNumber, request } = known;
+        const order = this.#order(request.erpOrderNumber);
+        for (const { lineNumber, quantity } of request.lines) {
+          order.shipped.set(lineNumber, sum([order.shipped.get(lineNumber) ?? '0', quantity]));
+        }
+        order.shipments.push(erpShipmentNumber);
+        this.#shipments.set(erpShipmentNumber, { ...request, erpShipmentNumber });
+        this.#shipmentNumbers.add(`${request.erpOrderNumber} ${request.shipmentNumber}`);
+        break;
+      }
+      case 'invoice': {
+        const { erpOrderNumber, erpShipmentNumber, invoice } = known;
+        this.#invoices.set(invoice.invoiceNumber, {
+          erpOrderNumber,
+          erpShipmentNumber,
+          paid: 0,
+          open: invoice.total,
+          invoice,
+        });
+        const shipment = this.#shipments.get(erpShipmentNumber);
+        if (shipment) shipment.invoiceNumber = invoice.invoiceNumber;
+        break;
+      }
+      case 'receipt': {
+        const { receiptNumber, request } = known;
+        this.#receipts.push({ ...request, receiptNumber });
+        const record = this.#invoices.get(request.invoiceNumber);
+        if (record) {
+          record.paid += request.amount;
+          record.open -= request.amount;
+          this.#expose(this.#order(record.erpOrderNumber).request.customerNumber, -request.amount);
+        }
+        break;
+      }
+      case 'customer-changed': {
+        const customer = this.#customers.get(known.customerNumber);
+        if (customer) {
+          customer.blocked = known.blocked ?? customer.blocked;
+          customer.creditLimit = known.creditLimit ?? customer.creditLimit;
+          customer.changedAt = known.at;
+        }
+        break;
+      }
+    }
+  }
+
+  createOrder(request: OrderRequest): LedgerEntry & { type: 'order' } {
+    const customer = customers.find(({ customerNumber }) => customerNumber === request.customerNumber);
+    const standing = this.#customers.get(request.customerNumber);
+    if (!customer || !standing) {
+      throw refused('unknown-customer', `There is no customer ${request.customerNumber}`, 'customerNumber');
+    }
+    if (standing.blocked) {
+      throw refused('customer-blocked', `Customer ${request.customerNumber} may not order`, 'customerNumber');
+    }
+    if (!customer.shipTos.some(({ shipToNumber }) => shipToNumber === request.shipToNumber)) {
+      throw refused('unknown-ship-to', `${customer.name} has no ship-to ${request.shipToNumber}`, 'shipToNumber');
+    }
+    const lineNumbers = new Set<number>();
+    request.lines.forEach((line, index) => {
+      if (!items.some(({ sku }) => sku === line.sku)) {
+        throw refused('unknown-item', `There is no item ${line.sku}`, `lines.${index}.sku`);
+      }
+      if (lineNumbers.has(line.lineNumber)) {
+        throw refused('line-repeated', `Line ${line.lineNumber} comes twice`, `lines.${index}.lineNumber`);
+      }
+      lineNumbers.add(line.lineNumber);
+      const sourced = sum(line.sources.map(({ quantity }) => quantity));
+      if (compare(sourced, multiply(line.quantity, line.unitFactor)) > 0) {
+        throw refused('sources-exceed-quantity', `Line ${line.lineNumber} ships more than it orders`, `lines.${index}`);
+      }
+    });
+    const netTotal = request.lines.reduce(
+      (total, line) => total + extend(line.quantity, line.unitPrice, request.currency),
+      0,
+    );
+    const owed = (this.#exposure.get(request.customerNumber) ?? 0) + netTotal + request.taxTotal;
+    const creditMessage =
+      owed > standing.creditLimit
+        ? `Owed and on order ${(owed / 100).toFixed(2)}, limit ${(standing.creditLimit / 100).toFixed(2)}`
+        : undefined;
+    return {
+      type: 'order',
+      erpOrderNumber: `SO${100_001 + this.#orders.size}`,
+      request,
+      netTotal,
+      ...(creditMessage === undefined ? {} : { creditMessage }),
+    };
+  }
+
+  cancelOrder(erpOrderNumber: string, reason: string): LedgerEntry[] {
+    const order = this.#order(erpOrderNumber);
+    if (order.cancelled) return [];
+    if (order.request.lines.every(({ lineNumber }) => isZero(openOf(order, lineNumber)))) {
+      throw refused('order-already-shipped', `Nothing of order ${erpOrderNumber} is open any more`, '', 409);
+    }
+    return [{ type: 'order-cancelled', erpOrderNumber, reason }];
+  }
+
+  postShipment(request: ShipmentRequest): LedgerEntry & { type: 'shipment' } {
+    const order = this.#order(request.erpOrderNumber);
+    if (order.creditMessage !== undefined) {
+      throw refused('order-on-credit-hold', `Order ${request.erpOrderNumber} is on credit hold`, '', 409);
+    }
+    if (order.cancelled) throw refused('order-cancelled', `Order ${request.erpOrderNumber} was cancelled`, '', 409);
+    if (this.#shipmentNumbers.has(`${request.erpOrderNumber} ${request.shipmentNumber}`)) {
+      throw refused(
+        'duplicate-shipment-number',
+        `Shipment ${request.shipmentNumber} was posted to ${request.erpOrderNumber} under another key`,
+        'shipmentNumber',
+        409,
+      );
+    }
+    const shipping = new Map<number, string>();
+    request.lines.forEach(({ lineNumber, quantity }, index) => {
+      if (!order.request.lines.some((line) => line.lineNumber === lineNumber)) {
+        throw refused('unknown-line', `The order has no line ${lineNumber}`, `lines.${index}.lineNumber`);
+      }
+      const total = sum([shipping.get(lineNumber) ?? '0', quantity]);
+      shipping.set(lineNumber, total);
+      const open = openOf(order, lineNumber);
+      if (compare(total, open) > 0) {
+        throw refused(
+          'quantity-exceeds-open',
+          `Line ${lineNumber} has ${open} open, not ${total}`,
+          `lines.${index}.quantity`,
+        );
+      }
+    });
+    return { type: 'shipment', erpShipmentNumber: `SH${300_001 + this.#shipments.size}`, request };
+  }
+
+  createInvoice({ erpOrderNumber, erpShipmentNumber }: z.output<typeof erpInvoiceRequest>, today: string) {
+    const shipment = this.#shipments.get(erpShipmentNumber);
+    if (!shipment || shipment.erpOrderNumber !== erpOrderNumber) {
+      throw refused('unknown-shipment', `Order ${erpOrderNumber} has no shipment ${erpShipmentNumber}`, '', 404);
+    }
+    if (shipment.invoiceNumber !== undefined) {
+      throw refused(
+        'shipment-already-invoiced',
+        `Shipment ${erpShipmentNumber} has invoice ${shipment.invoiceNumber}`,
+        'erpShipmentNumber',
+        409,
+      );
+    }
+    const order = this.#order(erpOrderNumber);
+    const { currency } = order.request;
+    const lines = shipment.lines.map(({ lineNumber, quantity: base }) => {
+      const line = lineOf(order, lineNumber);
+      const quantity = divide(base, line.unitFactor);
+      return {
+        lineNumber,
+        quantity,
+        unit: line.unit,
+        unitPrice: line.unitPrice,
+        amount: extend(quantity, line.unitPrice, currency),
+      };
+    });
+    const tax = this.#taxOf(order, shipment);
+    const terms = order.request.terms ?? customers.find(hasNumber(order.request.customerNumber))?.terms;
+    const invoice: Invoice = {
+      invoiceNumber: `INV${500_001 + this.#invoices.size}`,
+      invoicedOn: today,
+      dueOn: addDays(today, terms?.netDays ?? 30),
+      currency,
+      lines,
+      charges: [],
+      tax,
+      total: lines.reduce((total, { amount }) => total + amount, 0) + tax,
+    };
+    return { type: 'invoice' as const, erpOrderNumber, erpShipmentNumber, invoice };
+  }
+
+  /**
+   * The shipment’s part of the order’s tax by net value. Each invoice takes the rounded tax of everything invoiced so far less what
+   * earlier invoices took, so that a whole order’s invoices add up to its tax exactly.
+   */
+  #taxOf(order: OrderState, shipment: ErpShipmentRecord): number {
+    const value = (lineNumber: number, base: string) => {
+      const line = lineOf(order, lineNumber);
+      return toScaled(multiply(divide(base, line.unitFactor), line.unitPrice));
+    };
+    const whole = order.request.lines.reduce(
+      (total, line) => total + value(line.lineNumber, multiply(line.quantity, line.unitFactor)),
+      0n,
+    );
+    if (whole === 0n) return 0;
+    const invoiced = order.shipments
+      .map((number) => this.#shipments.get(number))
+      .filter((posted) => posted !== undefined && (posted === shipment || posted.invoiceNumber !== undefined));
+    const taken = invoiced.reduce(
+      (total, posted) => total + (this.#invoices.get(posted?.invoiceNumber ?? '')?.invoice.tax ?? 0),
+      0,
+    );
+    const bases = new Map<number, string>();
+    for (const { lineNumber, quantity } of invoiced.flatMap((posted) => posted?.lines ?? [])) {
+      bases.set(lineNumber, sum([bases.get(lineNumber) ?? '0', quantity]));
+    }
+    const part = [...bases].reduce((total, [lineNumber, base]) => total + value(lineNumber, base), 0n);
+    return Number(divideRounded(BigInt(order.request.taxTotal) * part, whole)) - taken;
+  }
+
+  applyCash(request: z.output<typeof erpCashRequest>): LedgerEntry & { type: 'receipt' } {
+    const record = this.#invoices.get(request.invoiceNumber);
+    if (!record) throw refused('unknown-invoice', `There is no invoice ${request.invoiceNumber}`, 'invoiceNumber', 404);
+    if (record.invoice.currency !== request.currency) {
+      throw refused(
+        'currency-mismatch',
+        `Invoice ${request.invoiceNumber} is in ${record.invoice.currency}`,
+        'currency',
+      );
+    }
+    if (request.amount > record.open) {
+      throw refused(
+        'amount-exceeds-open',
+        `Invoice ${request.invoiceNumber} has ${record.open} open, not ${request.amount}`,
+        'amount',
+      );
+    }
+    return { type: 'receipt', receiptNumber: `RC${700_001 + this.#receipts.length}`, request };
+  }
+
+  releaseCredit(erpOrderNumber: string): LedgerEntry[] {
+    return this.#order(erpOrderNumber).creditMessage === undefined ? [] : [{ type: 'credit-released', erpOrderNumber }];
+  }
+
+  changeCustomer(
+    customerNumber: string,
+    change: { blocked?: boolean | undefined; creditLimit?: number | undefined },
+    at: string,
+  ): LedgerEntry {
+    if (!this.#customers.has(customerNumber)) {
+      throw refused('unknown-customer', `There is no customer ${customerNumber}`, 'customerNumber', 404);
+    }
+    return {
+      type: 'customer-changed',
+      customerNumber,
+      at,
+      ...(change.blocked === undefined ? {} : { blocked: change.blocked }),
+      ...(change.creditLimit === undefined ? {} : { creditLimit: change.creditLimit }),
+    };
+  }
+
+  /** Customers as they stand now, changed at or after `since`. */
+  customersSince(since: string | undefined) {
+    return customers.flatMap(({ creditLimit: _, ...customer }) => {
+      const standing = this.#customers.get(customer.customerNumber);
+      return standing && changedSince(standing.changedAt, since) ? [{ ...customer, blocked: standing.blocked }] : [];
+    });
+  }
+
+  orders(reference?: string): ErpOrderRecord[] {
+    return [...this.#orders.values()]
+      .filter(
+        ({ request }) =>
+          reference === undefined || [request.orderId, request.poNumber, request.correlationId].includes(reference),
+      )
+      .map((order) => this.#record(order));
+  }
+
+  order(erpOrderNumber: string): ErpOrderRecord {
+    return this.#record(this.#order(erpOrderNumber));
+  }
+
+  shipments(erpOrderNumber?: string): ErpShipmentRecord[] {
+    return [...this.#shipments.values()].filter(
+      (shipment) => erpOrderNumber === undefined || shipment.erpOrderNumber === erpOrderNumber,
+    );
+  }
+
+  invoices(erpOrderNumber?: string): ErpInvoiceRecord[] {
+    return [...this.#invoices.values()].filter(
+      (record) => erpOrderNumber === undefined || record.erpOrderNumber === erpOrderNumber,
+    );
+  }
+
+  receipts(invoiceNumber?: string): ErpReceiptRecord[] {
+    return this.#receipts.filter((receipt) => invoiceNumber === undefined || receipt.invoiceNumber === invoiceNumber);
+  }
+
+  summary() {
+    const byState: Record<string, number> = {};
+    const perPo = new Map<string, number>();
+    for (const order of this.#orders.values()) {
+      const state = this.#state(order);
+      byState[state] = (byState[state] ?? 0) + 1;
+      const po = `${order.request.customerNumber} ${order.request.poNumber}`;
+      perPo.set(po, (perPo.get(po) ?? 0) + 1);
+    }
+    const invoices = [...this.#invoices.values()];
+    return {
+      orders: this.#orders.size,
+      ordersByState: byState,
+      /** Purchase orders that have more than one order here. */
+      repeatedPurchaseOrders: [...perPo].filter(([, count]) => count > 1).map(([po]) => po),
+      shipments: this.#shipments.size,
+      invoices: invoices.length,
+      invoiced: invoices.reduce((total, { invoice }) => total + invoice.total, 0),
+      receipts: this.#receipts.length,
+      paid: invoices.reduce((total, { paid }) => total + paid, 0),
+      open: invoices.reduce((total, { open }) => total + open, 0),
+    };
+  }
+
+  #order(erpOrderNumber: string): OrderState {
+    const order = this.#orders.get(erpOrderNumber);
+    if (!order) throw refused('unknown-order', `There is no order ${erpOrderNumber}`, 'erpOrderNumber', 404);
+    return order;
+  }
+
+  #expose(customerNumber: string, amount: number): void {
+    this.#exposure.set(customerNumber, (this.#exposure.get(customerNumber) ?? 0) + amount);
+  }
+
+  #state(order: OrderState): ErpOrderRecord['state'] {
+    if (order.cancelled && order.shipments.length === 0) return 'cancelled';
+    if (order.creditMessage !== undefined) return 'creditHold';
+    if (order.request.lines.some(({ lineNumber }) => isPositive(openOf(order, lineNumber)))) return 'open';
+    const invoiced = order.shipments.every((number) => this.#shipments.get(number)?.invoiceNumber !== undefined);
+    return invoiced ? 'invoiced' : 'shipped';
+  }
+
+  #record(order: OrderState): ErpOrderRecord {
+    const { request } = order;
+    return {
+      erpOrderNumber: order.erpOrderNumber,
+      orderId: request.orderId,
+      correlationId: request.correlationId,
+      customerNumber: request.customerNumber,
+      shipToNumber: request.shipToNumber,
+      poNumber: request.poNumber,
+      currency: request.currency,
+      orderedOn: request.orderedOn,
+      state: this.#state(order),
+      ...(order.creditMessage === undefined ? {} : { creditMessage: order.creditMessage }),
+      netTotal: order.netTotal,
+      taxTotal: request.taxTotal,
+      lines: request.lines.map((line) => ({
+        lineNumber: line.lineNumber,
+        sku: line.sku,
+        unit: line.unit,
+        unitFactor: line.unitFactor,
+        unitPrice: line.unitPrice,
+        ordered: multiply(line.quantity, line.unitFactor),
+        shipped: order.shipped.get(line.lineNumber) ?? '0',
+        cancelled: order.cancelledQuantity.get(line.lineNumber) ?? '0',
+        open: openOf(order, line.lineNumber),
+      })),
+    };
+  }
+}
+
+export function changedSince(changedAt: string, since: string | undefined): boolean {
+  return since === undefined || Date.parse(changedAt) >= Date.parse(since);
+}
+
+/** Whether items and prices, which never change here, belong to the answer. */
+export function masterDataSince(since: string | undefined): boolean {
+  return changedSince(MASTER_DATA_SINCE, since);
+}
+
+function lineOf(order: OrderState, lineNumber: number) {
+  const line = order.request.lines.find((candidate) => candidate.lineNumber === lineNumber);
+  if (!line) throw refused('unknown-line', `The order has no line ${lineNumber}`, 'lineNumber');
+  return line;
+}
+
+/** Base units that may still ship. */
+function openOf(order: OrderState, lineNumber: number): string {
+  const line = lineOf(order, lineNumber);
+  const gone = sum([order.shipped.get(lineNumber) ?? '0', order.cancelledQuantity.get(lineNumber) ?? '0']);
+  return subtract(multiply(line.quantity, line.unitFactor), gone);
+}
+
+function hasNumber(customerNumber: string) {
+  return (customer: { customerNumber: string }) => customer.customerNumber === customerNumber;
+}
+
+function addDays(day: string, days: number): string {
+  return new Date(Date.parse(`${day}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
+}
+
+function refused(code: string, detail: string, path: string, status = 422): Problem {
+  return new Problem(status, code, detail, path === '' ? [] : [{ path, message: detail }]);
+}

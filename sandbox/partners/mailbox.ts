@@ -1,0 +1,416 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import type { MailboxFile } from '../../activities/edi/mailbox-contract.ts';
+import type { PaymentInput } from '../../mappings/canonical/v1/index.ts';
+import type { OutboundMessage } from '../outbox.ts';
+import { Problem } from '../problem.ts';
+import {
+  acknowledgementOf,
+  type Interchange,
+  readInterchange,
+  type Segment,
+  type TransactionSet,
+  writeInterchange,
+  X12Refusal,
+} from '../x12.ts';
+
+/**
+ * The trading partners of the sandbox. Each keeps what it received, answers functional groups with a 997 and pays invoices. What it
+ * sends is decided, numbered and queued in the same transaction as what it answers to, so that a kill makes no second document.
+ */
+
+interface Partner {
+  readonly id: string;
+  readonly name: string;
+  /** ISA06 and GS02 of what it sends. */
+  readonly interchangeId: string;
+  readonly pays: 'edi' | 'api';
+}
+
+export const partners: readonly Partner[] = [
+  { id: 'harbor-pine', name: 'Harbor & Pine Stores', interchangeId: 'HARBORPINE', pays: 'edi' },
+  { id: 'tri-valley', name: 'Tri-Valley Supply', interchangeId: 'TRIVALLEY', pays: 'edi' },
+  { id: 'cobalt-ridge', name: 'Cobalt Ridge Hardware', interchangeId: 'COBALTRIDGE', pays: 'api' },
+];
+
+/** Us, as the partners know us. */
+const SELLER = 'MERIDIAN';
+
+/** How a partner behaves, set by `PUT /_control/partners/{id}`. */
+export const partnerBehaviour = z
+  .strictObject({
+    /** Pays each invoice once it has it. */
+    autopay: z.boolean().default(true),
+    acknowledge: z.enum(['accept', 'reject', 'silent']).default('accept'),
+    /** The mailbox takes nothing and tells nothing: 503. */
+    mailbox: z.enum(['up', 'down']).default('up'),
+    /** Deducts the discount of the 810’s ITD segment. */
+    takeDiscount: z.boolean().default(false),
+  })
+  .meta({ id: 'PartnerBehaviour' });
+export type PartnerBehaviour = z.output<typeof partnerBehaviour>;
+
+/** An invoice that a partner owes. */
+interface Payable {
+  readonly invoiceNumber: string;
+  /** Cents: TDS01. */
+  readonly amount: number;
+  /** Cents that the terms allow to be deducted: ITD03 percent of TDS01. */
+  readonly discount: number;
+}
+
+export type MailboxEntry =
+  | {
+      type: 'file';
+      partnerId: string;
+      file: MailboxFile;
+      /** Bytes as Latin-1, which keeps every one of them. */
+      content: string;
+      correlationId: string;
+    }
+  | { type: 'file-again'; partnerId: string; fileName: string }
+  | { type: 'numbered'; partnerId: string; control: number }
+  | { type: 'paid'; partnerId: string; reference: string; invoiceNumbers: string[] }
+  | { type: 'partner-behaviour'; partnerId: string; behaviour: PartnerBehaviour }
+  | { type: 'queued'; message: OutboundMessage };
+
+export interface ReceivedDocument {
+  readonly set: string;
+  /** Business number: PO of an 855, shipment of an 856, invoice of an 810, acknowledged group of a 997. */
+  readonly reference: string;
+  readonly poNumbers: readonly string[];
+  /** Cents, for an 810. */
+  readonly amount?: number;
+  readonly interchangeControlNumber: string;
+  readonly groupControlNumber: string;
+  readonly transactionControlNumber: string;
+  readonly fileName: string;
+}
+
+interface StoredFile {
+  file: MailboxFile;
+  content: string;
+}
+
+const MAX_INVOICES_A_PAYMENT = 500;
+
+export class Mailbox {
+  readonly partner: Partner;
+  behaviour: PartnerBehaviour = partnerBehaviour.parse({});
+  readonly #files = new Map<string, StoredFile>();
+  readonly #controlNumbers = new Map<string, string>();
+  readonly #documents: ReceivedDocument[] = [];
+  readonly #payables = new Map<string, Payable>();
+  readonly #invoicesSeen = new Set<string>();
+  readonly #paid = new Map<string, string>();
+  #payments = 0;
+  /** Last ISA13 and GS06 that it used. */
+  #control = 0;
+
+  constructor(partner: Partner) {
+    this.partner = partner;
+  }
+
+  apply(entry: MailboxEntry): void {
+    switch (entry.type) {
+      case 'file':
+        this.#files.set(entry.file.fileName, { file: entry.file, content: entry.content });
+        this.#controlNumbers.set(entry.file.interchangeControlNumber, entry.file.fileName);
+        this.#read(entry.file.fileName, readInterchange(entry.content));
+        break;
+      case 'file-again': {
+        const stored = this.#files.get(entry.fileName);
+        if (stored) stored.file = { ...stored.file, deliveries: stored.file.deliveries + 1 };
+        break;
+      }
+      case 'numbered':
+        this.#control = entry.control;
+        break;
+      case 'paid':
+        this.#payments += 1;
+        for (const invoiceNumber of entry.invoiceNumbers) {
+          this.#payables.delete(invoiceNumber);
+          this.#paid.set(invoiceNumber, entry.reference);
+        }
+        break;
+      case 'partner-behaviour':
+        this.behaviour = entry.behaviour;
+        break;
+      case 'queued':
+        break;
+    }
+  }
+
+  /** Takes a file; what cannot be read as an interchange for this partner is refused as a whole. */
+  receive(
+    delivery: { fileName: string; bytes: Uint8Array; correlationId: string },
+    now: Date,
+    delayMs: number,
+  ): { entries: MailboxEntry[]; fileName: string } {
+    const { fileName, bytes, correlationId } = delivery;
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    const before = this.#files.get(fileName);
+    if (before) {
+      if (before.file.sha256 !== sha256) {
+        throw new Problem(409, 'file-name-reused', `${fileName} was delivered with other content`);
+      }
+      return { entries: [{ type: 'file-again', partnerId: this.partner.id, fileName }], fileName };
+    }
+    const content = Buffer.from(bytes).toString('latin1');
+    const interchange = this.#readable(content);
+    const { control } = interchange;
+    const earlier = this.#controlNumbers.get(control);
+    if (earlier !== undefined) {
+      throw new Problem(422, 'duplicate-interchange-control-number', `ISA13 ${control} came with ${earlier} before`, [
+        { path: 'ISA13', message: `repeats ${control}` },
+      ]);
+    }
+    const file: MailboxFile = {
+      fileName,
+      interchangeControlNumber: control,
+      receivedAt: now.toISOString(),
+      deliveries: 1,
+      bytes: bytes.byteLength,
+      sha256,
+    };
+    const entries: MailboxEntry[] = [{ type: 'file', partnerId: this.partner.id, file, content, correlationId }];
+    const answered = interchange.groups.filter(({ functionalId }) => functionalId !== 'FA');
+    const verdict = this.behaviour.acknowledge;
+    if (verdict !== 'silent' && answered.length > 0) {
+      entries.push(
+        ...this.#send(
+          'FA',
+          answered.map((group) => acknowledgementOf(group, verdict)),
+          now,
+          correlationId,
+          delayMs,
+        ),
+      );
+    }
+    return { entries, fileName };
+  }
+
+  /** Pays what is owed with one remittance; nothing when autopay is off or nothing is owed. */
+  payRun(now: Date): MailboxEntry[] {
+    if (!this.behaviour.autopay) return [];
+    const due = [...this.#payables.values()].slice(0, MAX_INVOICES_A_PAYMENT);
+    if (due.length === 0) return [];
+    const reference = `${this.partner.interchangeId.slice(0, 4)}${String(this.#payments + 1).padStart(8, '0')}`;
+    const lines = due.map((payable) => {
+      const discount = this.behaviour.takeDiscount ? payable.discount : 0;
+      return { ...payable, discount, paid: payable.amount - discount };
+    });
+    const paid: MailboxEntry = {
+      type: 'paid',
+      partnerId: this.partner.id,
+      reference,
+      invoiceNumbers: due.map(({ invoiceNumber }) => invoiceNumber),
+    };
+    const total = lines.reduce((sum, line) => sum + line.paid, 0);
+    if (this.partner.pays === 'api') {
+      const payment: PaymentInput = {
+        partnerId: this.partner.id,
+        reference,
+        method: 'ach',
+        currency: 'USD',
+        paidOn: now.toISOString().slice(0, 10),
+        amount: total,
+        invoices: lines.map(({ invoiceNumber, paid: amount, discount }) => ({
+          invoiceNumber,
+          amount,
+          ...(discount > 0 ? { adjustment: discount, adjustmentReason: 'terms discount' } : {}),
+        })),
+      };
+      const message: OutboundMessage = {
+        id: `${this.partner.id}:${reference}`,
+        lane: this.partner.id,
+        path: '/v1/payments',
+        contentType: 'application/json',
+        headers: { 'Idempotency-Key': `${this.partner.id}-${reference}` },
+        body: JSON.stringify(payment),
+        encoding: 'utf8',
+        correlationId: `payment-${reference}`,
+        notBefore: 0,
+      };
+      return [paid, { type: 'queued', message }];
+    }
+    const day = now.toISOString().slice(0, 10).replaceAll('-', '');
+    const segments: Segment[] = [
+      ['BPR', 'C', major(total), 'C', 'ACH', 'CTX', ...Array<string>(10).fill(''), day],
+      ['TRN', '1', reference],
+      ['N1', 'PR', this.partner.name],
+      ['N1', 'PE', 'Meridian Wholesale'],
+      ['ENT', '1'],
+      ...lines.map(({ invoiceNumber, paid: amount, amount: invoiced, discount }) => [
+        'RMR',
+        'IV',
+        invoiceNumber,
+        '',
+        major(amount),
+        major(invoiced),
+        discount > 0 ? major(discount) : '',
+      ]),
+    ];
+    return [paid, ...this.#send('RA', [{ set: '820', segments }], now, `payment-${reference}`, 0)];
+  }
+
+  get owes(): boolean {
+    return this.#payables.size > 0;
+  }
+
+  files(): MailboxFile[] {
+    return [...this.#files.values()].map(({ file }) => file);
+  }
+
+  file(fileName: string): StoredFile {
+    const stored = this.#files.get(fileName);
+    if (!stored) throw new Problem(404, 'unknown-file', `There is no file ${fileName}`);
+    return stored;
+  }
+
+  documents(): readonly ReceivedDocument[] {
+    return this.#documents;
+  }
+
+  summary() {
+    const bySet: Record<string, number> = {};
+    const seen = new Map<string, number>();
+    for (const { set, reference } of this.#documents) {
+      bySet[set] = (bySet[set] ?? 0) + 1;
+      if (set !== '997') seen.set(`${set} ${reference}`, (seen.get(`${set} ${reference}`) ?? 0) + 1);
+    }
+    return {
+      files: this.#files.size,
+      repeatedDeliveries: [...this.#files.values()].reduce((sum, { file }) => sum + file.deliveries - 1, 0),
+      documentsBySet: bySet,
+      /** Documents of one kind and number that came more than once, under different control numbers. */
+      repeatedDocuments: [...seen].filter(([, count]) => count > 1).map(([name]) => name),
+      payments: this.#payments,
+      invoicesPaid: this.#paid.size,
+      invoicesOwed: this.#payables.size,
+      behaviour: this.behaviour,
+    };
+  }
+
+  #readable(content: string): Interchange {
+    try {
+      const interchange = readInterchange(content);
+      if (interchange.receiver !== this.partner.interchangeId) {
+        throw new X12Refusal(
+          'wrong-receiver',
+          'ISA08',
+          `is ${interchange.receiver}, not ${this.partner.interchangeId}`,
+        );
+      }
+      if (interchange.sender !== SELLER) {
+        throw new X12Refusal('unknown-sender', 'ISA06', `is ${interchange.sender}, not ${SELLER}`);
+      }
+      return interchange;
+    } catch (error) {
+      if (!(error instanceof X12Refusal)) throw error;
+      throw new Problem(422, error.code, error.message, [{ path: error.place, message: error.message }]);
+    }
+  }
+
+  #read(fileName: string, interchange: Interchange): void {
+    for (const group of interchange.groups) {
+      for (const transaction of group.transactions) {
+        const described = describe(transaction);
+        this.#documents.push({
+          ...described,
+          interchangeControlNumber: interchange.control,
+          groupControlNumber: group.control,
+          transactionControlNumber: transaction.control,
+          fileName,
+        });
+        if (transaction.set !== '810' || described.amount === undefined || described.amount <= 0) continue;
+        // An invoice that comes again, under whatever control number, is owed once.
+        if (transaction.errors.length > 0 || this.#invoicesSeen.has(described.reference)) continue;
+        this.#invoicesSeen.add(described.reference);
+        const percent = Number(element(transaction, 'ITD', 3) || '0');
+        this.#payables.set(described.reference, {
+          invoiceNumber: described.reference,
+          amount: described.amount,
+          discount: Math.round((described.amount * percent) / 100),
+        });
+      }
+    }
+  }
+
+  #send(
+    functionalId: string,
+    transactions: readonly { set: string; segments: readonly Segment[] }[],
+    now: Date,
+    correlationId: string,
+    delayMs: number,
+  ): MailboxEntry[] {
+    const control = this.#control + 1;
+    const body = writeInterchange({
+      sender: this.partner.interchangeId,
+      receiver: SELLER,
+      groupSender: this.partner.interchangeId,
+      groupReceiver: SELLER,
+      control,
+      groupControl: control,
+      functionalId,
+      at: now,
+      transactions,
+    });
+    const fileName = `${this.partner.id}-${functionalId.toLowerCase()}-${String(control).padStart(9, '0')}.edi`;
+    return [
+      { type: 'numbered', partnerId: this.partner.id, control },
+      {
+        type: 'queued',
+        message: {
+          id: `${this.partner.id}:${control}`,
+          lane: this.partner.id,
+          path: '/v1/edi/interchanges',
+          contentType: 'application/edi-x12',
+          headers: { 'X-File-Name': fileName },
+          body,
+          encoding: 'latin1',
+          correlationId,
+          notBefore: delayMs > 0 ? now.getTime() + delayMs : 0,
+        },
+      },
+    ];
+  }
+}
+
+/** What a partner’s clerk would note of a document. */
+function describe(transaction: TransactionSet): Pick<ReceivedDocument, 'set' | 'reference' | 'poNumbers' | 'amount'> {
+  const { set } = transaction;
+  switch (set) {
+    case '855':
+      return { set, reference: element(transaction, 'BAK', 3), poNumbers: [element(transaction, 'BAK', 3)] };
+    case '856': {
+      const orders = transaction.segments.filter(([id]) => id === 'PRF').map((prf) => prf[1] ?? '');
+      return { set, reference: element(transaction, 'BSN', 2), poNumbers: [...new Set(orders)] };
+    }
+    case '810': {
+      const amount = Number(element(transaction, 'TDS', 1));
+      return {
+        set,
+        reference: element(transaction, 'BIG', 2),
+        poNumbers: [element(transaction, 'BIG', 4)],
+        ...(Number.isSafeInteger(amount) ? { amount } : {}),
+      };
+    }
+    case '997': {
+      const group = `${element(transaction, 'AK1', 1)} ${element(transaction, 'AK1', 2)}`;
+      return { set, reference: group, poNumbers: [] };
+    }
+    default:
+      return { set, reference: '', poNumbers: [] };
+  }
+}
+
+function element(transaction: TransactionSet, id: string, position: number): string {
+  return transaction.segments.find((segment) => segment[0] === id)?.[position] ?? '';
+}
+
+/** Cents as the decimal of an R element: `"12.5"`. */
+function major(cents: number): string {
+  const text = `${Math.trunc(cents / 100)}.${String(cents % 100).padStart(2, '0')}`;
+  return text.replace(/\.?0+$/, (zeros) => (zeros.startsWith('.') || text.includes('.') ? '' : zeros));
+}

@@ -1,0 +1,142 @@
+import { join } from 'node:path';
+import { Webhook } from 'standardwebhooks';
+import { z } from 'zod';
+import { wmsOperations } from '../../activities/wms/rest-contract.ts';
+import { nonNegativeDecimal } from '../../mappings/canonical/v1/index.ts';
+import { Outbox, type OutboxEntry } from '../outbox.ts';
+import { check, type RunningServer, SandboxServer } from '../server.ts';
+import { behaviour } from './behaviour.ts';
+import { isFinal, messageOf, nodes, Warehouse, type WarehouseEntry } from './warehouse.ts';
+
+export interface WmsOptions {
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly dataDir: string;
+  readonly token: string;
+  /** Our API; events go to `/v1/warehouse-events` there. */
+  readonly apiUrl: string;
+  /** `whsec_…` */
+  readonly webhookSecret: string;
+  /** Typical time between the steps of a release; 0 does them at once. */
+  readonly speedMs: number;
+}
+
+type Entry = WarehouseEntry | OutboxEntry;
+
+/** The sandbox’s warehouse system behind the generic REST contract, with its own stock and an outbox of signed events. */
+export function startWms(options: WmsOptions): Promise<RunningServer> {
+  const server = new SandboxServer<Entry>({
+    title: 'WMS',
+    description: 'Generic REST contract of a warehouse system: releases and stock. Events go out by Standard Webhooks.',
+    token: options.token,
+  });
+  const warehouse = new Warehouse();
+  const signer = new Webhook(options.webhookSecret);
+  const outbox = new Outbox({
+    apiUrl: options.apiUrl,
+    faults: server.faults,
+    speedMs: options.speedMs,
+    authorize: ({ headers, body }) => {
+      const now = new Date();
+      return {
+        'webhook-timestamp': String(Math.floor(now.getTime() / 1000)),
+        'webhook-signature': signer.sign(headers['webhook-id'] ?? '', now, body),
+      };
+    },
+    commit: (entries) => journal.commit(entries),
+  });
+  const journal = server.openJournal(join(options.dataDir, 'wms.jsonl'), (entry) => {
+    if (!outbox.apply(entry)) warehouse.apply(entry);
+  });
+
+  const timers = new Map<string, NodeJS.Timeout>();
+  let stopped = false;
+
+  /** Does the next step of a release when its time has come, and so on until it is finished or held. */
+  function schedule(releaseNumber: string): void {
+    if (stopped || timers.has(releaseNumber)) return;
+    const extra = warehouse.behaviourOf(releaseNumber)?.delayMs ?? 0;
+    const waitMs = options.speedMs * (0.5 + server.faults.random()) + extra;
+    const timer = setTimeout(() => {
+      timers.delete(releaseNumber);
+      if (!stopped && doStep(releaseNumber)) schedule(releaseNumber);
+    }, waitMs);
+    timers.set(releaseNumber, timer);
+  }
+
+  /** With no time between steps, all of them are done at once. False when nothing is left to do now. */
+  function doStep(releaseNumber: string): boolean {
+    for (;;) {
+      const next = warehouse.step(releaseNumber, new Date());
+      if (!next) return false;
+      const { entry, event } = next;
+      const rule = warehouse.behaviourOf(releaseNumber);
+      const correlationId = warehouse.correlationOf(releaseNumber);
+      const telling = rule?.reverse
+        ? isFinal(entry.state)
+          ? [event, ...warehouse.heldEvents(releaseNumber).toReversed()]
+          : []
+        : [event];
+      const messages = telling.flatMap((told) =>
+        (rule?.duplicate ? [0, 1] : [0]).map((copy) => messageOf(told, correlationId, copy)),
+      );
+      const kept = telling.length === 0 ? { ...entry, heldEvent: event } : entry;
+      // Nobody waits for this answer, so a failure to keep it can only end the process.
+      void journal.commit([kept, ...messages.map((message) => ({ type: 'queued' as const, message }))]);
+      if (options.speedMs > 0 || (rule?.delayMs ?? 0) > 0) return !isFinal(entry.state);
+    }
+  }
+
+  server.create('release', wmsOperations.release, ({ body }) => {
+    const { entries, reference } = warehouse.release(body);
+    // Scheduled once the release is part of the state, which the commit does right after.
+    setImmediate(() => schedule(body.releaseNumber));
+    return { entries, answer: { reference } };
+  });
+  server.create('cancelRelease', wmsOperations.cancelRelease, ({ params }) => {
+    const { entries, cancelled } = warehouse.cancel(params.releaseNumber ?? '');
+    return { entries, answer: { cancelled } };
+  });
+  server.read('readStock', wmsOperations.readStock, ({ query }) => ({
+    asOf: new Date().toISOString(),
+    balances: warehouse.stock(query.nodes.split(',')),
+  }));
+  server.read('listReleases', wmsOperations.listReleases, ({ query }) => ({
+    items: warehouse.releases(query.poNumber),
+  }));
+  server.read('readRelease', wmsOperations.readRelease, ({ params }) => warehouse.record(params.releaseNumber ?? ''));
+
+  server.control.get(
+    '/summary',
+    (_, response) => void response.json({ ...warehouse.summary(), events: outbox.describe() }),
+  );
+  server.control.post('/stock', async (request, response) => {
+    const changes = check(stockChanges, request.body);
+    await journal.commit(changes.map(({ node, sku, onHand }) => warehouse.setStock(node, sku, onHand)));
+    response.json({ balances: warehouse.stock(nodes) });
+  });
+  server.control
+    .route('/behaviours')
+    .get((_, response) => void response.json(warehouse.behaviours))
+    .put(async (request, response) => {
+      await journal.commit([{ type: 'behaviours', behaviours: check(z.array(behaviour).max(1_000), request.body) }]);
+      for (const releaseNumber of warehouse.unfinished()) schedule(releaseNumber);
+      response.json(warehouse.behaviours);
+    });
+  server.control.get('/outbox', (_, response) => void response.json(outbox.describe()));
+  server.control.post('/outbox/requeue', async (_, response) => {
+    response.json({ requeued: await outbox.requeue() });
+  });
+
+  const running = server.listen(options.port, async () => {
+    stopped = true;
+    for (const timer of timers.values()) clearTimeout(timer);
+    outbox.stop();
+    await journal.close();
+  });
+  outbox.start();
+  for (const releaseNumber of warehouse.unfinished()) schedule(releaseNumber);
+  return running;
+}
+
+const stockChanges = z.array(z.strictObject({ node: z.enum(nodes), sku: z.string(), onHand: nonNegativeDecimal }));
