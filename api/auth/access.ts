@@ -1,0 +1,104 @@
+import type { Request, RequestHandler } from 'express';
+import type { ApiDependencies } from '../dependencies.ts';
+import { Problem } from '../errors.ts';
+import type { Caller, Route } from '../route.ts';
+import type { FindClient } from './clients.ts';
+
+/** Who called and why it was or was not let in: set by `identify`, read by the rate limit and by `authorize`. */
+export interface Identity {
+  readonly caller: Caller;
+  readonly refusal: Problem | undefined;
+}
+
+const identities = new WeakMap<Request, Identity>();
+
+export function identityOf(request: Request): Identity {
+  const identity = identities.get(request);
+  if (identity === undefined) throw new Error('the request has not been identified');
+  return identity;
+}
+
+/**
+ * Finds the client of the key without refusing anybody yet, so that the rate limit also counts the requests of those who have none.
+ */
+export function identify(route: Route, findClient: FindClient, deps: ApiDependencies): RequestHandler {
+  return async (request, response, next) => {
+    const correlationId = String(response.locals.correlationId);
+    const { client, refusal } = await check(route, request, findClient);
+    const denied: Caller['denied'] = (reason, subject) =>
+      writeAudit(deps, {
+        clientId: client?.id ?? 'anonymous',
+        action: `denied:${route.operation}`,
+        subject,
+        detail: { reason, method: request.method, address: request.ip ?? null },
+        correlationId,
+      });
+    identities.set(request, { caller: { client, denied }, refusal });
+    next();
+  };
+}
+
+/** Refuses whoever `identify` found no right for. */
+export const authorize: RequestHandler = async (request, _response, next) => {
+  const { caller, refusal } = identityOf(request);
+  if (refusal === undefined) return next();
+  await caller.denied(refusal.code, request.path);
+  next(refusal);
+};
+
+async function check(
+  route: Route,
+  request: Request,
+  findClient: FindClient,
+): Promise<{ client?: NonNullable<Caller['client']>; refusal?: Problem }> {
+  if (route.access.kind !== 'key') return {};
+  const header = request.get('authorization');
+  // RFC 6750 section 3: without credentials, the challenge carries no error.
+  if (header === undefined) {
+    return {
+      refusal: new Problem('missing-key', 'Send Authorization: Bearer and an API key.', {
+        headers: { 'WWW-Authenticate': 'Bearer realm="throughline"' },
+      }),
+    };
+  }
+  const key = /^Bearer +(\S+)$/i.exec(header)?.[1];
+  const client = key === undefined ? undefined : await findClient(key);
+  if (client === undefined) {
+    return {
+      refusal: new Problem('invalid-key', 'The key is unknown or has been revoked.', {
+        headers: { 'WWW-Authenticate': 'Bearer realm="throughline", error="invalid_token"' },
+      }),
+    };
+  }
+  const wanted = route.access.scopes;
+  const allowed =
+    wanted.length === 0 || client.scopes.includes('admin') || wanted.some((scope) => client.scopes.includes(scope));
+  if (allowed) return { client };
+  return {
+    client,
+    refusal: new Problem('missing-scope', `This needs the scope ${wanted.join(' or ')}.`, {
+      headers: {
+        'WWW-Authenticate': `Bearer realm="throughline", error="insufficient_scope", scope="${wanted.join(' ')}"`,
+      },
+      members: { scopes: wanted },
+    }),
+  };
+}
+
+export interface AuditRecord {
+  readonly clientId: string;
+  /** The operation, or `denied:` and the operation. */
+  readonly action: string;
+  readonly subject: string;
+  readonly detail?: Record<string, string | number | boolean | null>;
+  readonly correlationId: string;
+}
+
+/** What was done stays done when the audit cannot be written; then the log holds the entry, as an error. */
+export async function writeAudit(deps: ApiDependencies, entry: AuditRecord): Promise<void> {
+  try {
+    await deps.prisma.auditEntry.create({ data: { ...entry, subject: entry.subject.slice(0, 500) } });
+  } catch (error) {
+    deps.log.error('an audit entry could not be stored', { entry, error });
+  }
+}

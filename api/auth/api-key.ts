@@ -1,0 +1,80 @@
+import { parseArgs } from 'node:util';
+import { createPrismaClient } from '../../prisma/client.ts';
+import { ConfigError, loadConfig } from '../../runtime/config.ts';
+import { createApiClient, ensureApiClient, revokeApiClient } from './clients.ts';
+import { isScope, type Scope, scopes } from './scopes.ts';
+
+const usage = `npm run api-key -- create --name NAME --scopes A,B [--partner ID] [--env live]
+npm run api-key -- create --name NAME --scopes A,B [--partner ID] --from-env VARIABLE   grants the key in that variable
+npm run api-key -- list
+npm run api-key -- revoke ID
+
+Scopes:
+${Object.entries(scopes)
+  .map(([name, meaning]) => `  ${name.padEnd(20)} ${meaning}`)
+  .join('\n')}`;
+
+class UsageError extends Error {}
+
+function requestedScopes(text: string | undefined): Scope[] {
+  const names = (text ?? '').split(',').map((name) => name.trim());
+  const unknown = names.filter((name) => !isScope(name));
+  if (unknown.length > 0) throw new UsageError(`--scopes: ${unknown.join(', ') || 'nothing'} is not a scope`);
+  return names.filter(isScope);
+}
+
+async function run(args: readonly string[]): Promise<void> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      name: { type: 'string' },
+      scopes: { type: 'string' },
+      partner: { type: 'string' },
+      env: { type: 'string', default: 'live' },
+      'from-env': { type: 'string' },
+    },
+  });
+  const [command, id] = positionals;
+  if (!['create', 'list', 'revoke'].includes(command ?? '')) throw new UsageError('say create, list or revoke');
+  const prisma = createPrismaClient(loadConfig().databaseUrl, { poolSize: 1, applicationName: 'throughline-api-key' });
+  try {
+    if (command === 'create') {
+      if (!values.name) throw new UsageError('--name is missing');
+      if (!/^[a-z0-9]{1,12}$/.test(values.env)) throw new UsageError('--env is 1 to 12 lower-case letters and digits');
+      const client = {
+        name: values.name,
+        scopes: requestedScopes(values.scopes),
+        ...(values.partner === undefined ? {} : { partnerId: values.partner }),
+      };
+      const variable = values['from-env'];
+      if (variable === undefined) {
+        const created = await createApiClient(prisma, client, values.env);
+        console.error(`client ${created.id}; its key is shown this once:`);
+        console.log(created.key);
+      } else {
+        const key = process.env[variable];
+        if (!key) throw new UsageError(`the variable ${variable} is not set`);
+        console.log((await ensureApiClient(prisma, { ...client, key })).id);
+      }
+    } else if (command === 'list') {
+      for (const client of await prisma.apiClient.findMany({ orderBy: { createdAt: 'asc' } })) {
+        const state = client.revokedAt === null ? 'active' : `revoked ${client.revokedAt.toISOString()}`;
+        console.log([client.id, client.name, client.partnerId ?? '-', client.scopes.join(','), state].join('\t'));
+      }
+    } else {
+      if (id === undefined) throw new UsageError('say which client: revoke ID');
+      if (!(await revokeApiClient(prisma, id))) throw new UsageError(`there is no active client ${id}`);
+      console.log(`revoked ${id}`);
+    }
+  } finally {
+    await prisma.$disconnect();
+  }
+}
+
+run(process.argv.slice(2)).catch((error: unknown) => {
+  const isUsage = error instanceof UsageError || (error instanceof TypeError && 'code' in error);
+  console.error(error instanceof Error ? error.message : String(error));
+  if (isUsage) console.error(`\n${usage}`);
+  process.exitCode = isUsage || error instanceof ConfigError ? 2 : 1;
+});

@@ -1,0 +1,115 @@
+import { createHash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
+import type { Database } from '../../prisma/client.ts';
+import { isScope, type Scope } from './scopes.ts';
+
+/** Who calls: a key with its scopes, perhaps bound to one partner. */
+export interface ApiClient {
+  readonly id: string;
+  readonly name: string;
+  readonly scopes: readonly Scope[];
+  readonly partnerId: string | undefined;
+}
+
+export interface NewApiClient {
+  readonly name: string;
+  readonly scopes: readonly Scope[];
+  /** The client sees and does only what is this partner's. */
+  readonly partnerId?: string;
+}
+
+/** A key that is longer cannot be ours, and one that is shorter could be guessed. */
+const KEY = /^[\x21-\x7e]{24,200}$/;
+
+export function isPlausibleKey(key: string): boolean {
+  return KEY.test(key);
+}
+
+export function hashKey(key: string): string {
+  return createHash('sha256').update(key, 'utf8').digest('hex');
+}
+
+/** `tl_<environment>_<256 random bits>`: the prefix lets secret scanners and people recognise it. */
+export function generateKey(environment: string): string {
+  return `tl_${environment}_${randomBytes(32).toString('base64url')}`;
+}
+
+/** Makes a client with a new key. The key is in the answer and nowhere else. */
+export async function createApiClient(
+  prisma: Database,
+  client: NewApiClient,
+  environment = 'live',
+): Promise<ApiClient & { key: string }> {
+  const key = generateKey(environment);
+  const row = await prisma.apiClient.create({
+    data: {
+      id: randomUUID(),
+      name: client.name,
+      keyHash: hashKey(key),
+      scopes: [...client.scopes],
+      partnerId: client.partnerId ?? null,
+    },
+  });
+  return { ...fromRow(row), key };
+}
+
+/**
+ * Grants a key that was made elsewhere (the demo's, a secret of the deployment). Calling it again sets name, scopes and partner anew;
+ * a key that has been revoked stays revoked.
+ *
+ * @throws RangeError when the key is too short to be safe or holds blanks.
+ */
+export async function ensureApiClient(prisma: Database, client: NewApiClient & { key: string }): Promise<ApiClient> {
+  if (!isPlausibleKey(client.key)) throw new RangeError('an API key is 24 to 200 printable characters without blanks');
+  const granted = { name: client.name, scopes: [...client.scopes], partnerId: client.partnerId ?? null };
+  const row = await prisma.apiClient.upsert({
+    where: { keyHash: hashKey(client.key) },
+    create: { id: randomUUID(), keyHash: hashKey(client.key), ...granted },
+    update: granted,
+  });
+  return fromRow(row);
+}
+
+/** Whether there was such a client, not revoked before. Every process refuses its key within {@link CACHE_MILLISECONDS}. */
+export async function revokeApiClient(prisma: Database, id: string): Promise<boolean> {
+  const { count } = await prisma.apiClient.updateMany({
+    where: { id, revokedAt: null },
+    data: { revokedAt: new Date() },
+  });
+  return count > 0;
+}
+
+/** How long a key that was revoked may still be taken by a process that has just seen it. */
+export const CACHE_MILLISECONDS = 3_000;
+const CACHE_ENTRIES = 2_000;
+
+/** Finds the client of a key; `undefined` when there is none or it has been revoked. */
+export type FindClient = (key: string) => Promise<ApiClient | undefined>;
+
+/**
+ * Looks keys up by their hash and remembers the answer, also "no such key", for a few seconds, so that neither a busy client nor a
+ * guessing one costs a query per request.
+ */
+export function createClientLookup(prisma: Database, now: () => number = Date.now): FindClient {
+  const remembered = new Map<string, { client: ApiClient | undefined; until: number }>();
+  return async (key) => {
+    if (!isPlausibleKey(key)) return undefined;
+    const hash = hashKey(key);
+    const known = remembered.get(hash);
+    if (known !== undefined && known.until > now()) return known.client;
+    const row = await prisma.apiClient.findUnique({ where: { keyHash: hash } });
+    const valid =
+      row !== null && row.revokedAt === null && timingSafeEqual(Buffer.from(row.keyHash), Buffer.from(hash));
+    const client = valid ? fromRow(row) : undefined;
+    remembered.delete(hash);
+    remembered.set(hash, { client, until: now() + CACHE_MILLISECONDS });
+    for (const oldest of remembered.keys()) {
+      if (remembered.size <= CACHE_ENTRIES) break;
+      remembered.delete(oldest);
+    }
+    return client;
+  };
+}
+
+function fromRow(row: { id: string; name: string; scopes: string[]; partnerId: string | null }): ApiClient {
+  return { id: row.id, name: row.name, scopes: row.scopes.filter(isScope), partnerId: row.partnerId ?? undefined };
+}

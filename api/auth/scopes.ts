@@ -1,0 +1,18 @@
+/** What an API key may be allowed to do. */
+export const scopes = {
+  'orders:read': 'Orders, their timeline, documents list, lineage and decisions; payments; availability',
+  'orders:write': 'Submit and cancel orders',
+  'edi:write': 'Hand in X12 interchanges and read what became of them',
+  'documents:read': 'Documents and interchanges with their content',
+  'payments:write': 'Report payments',
+  'exceptions:resolve': 'Decide what an order waits for',
+  admin: 'Everything',
+} as const;
+
+export type Scope = keyof typeof scopes;
+
+export const scopeNames = Object.keys(scopes) as [Scope, ...Scope[]];
+
+export function isScope(text: string): text is Scope {
+  return Object.hasOwn(scopes, text);
+}

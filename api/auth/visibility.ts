@@ -1,0 +1,36 @@
+import { Problem, type ProblemCode } from '../errors.ts';
+import type { Caller } from '../route.ts';
+
+/** The partner whose things the caller may see; undefined for a caller that sees all. */
+export function visiblePartner(caller: Caller): string | undefined {
+  return caller.client?.partnerId;
+}
+
+/**
+ * The thing itself when the caller may see it. What belongs to another partner looks exactly like what does not exist: an answer that
+ * told them apart would let a partner count the orders of another.
+ */
+export async function visibleTo<T>(
+  caller: Caller,
+  thing: T | null,
+  owner: (thing: T) => string | null,
+  missing: ProblemCode,
+  subject: string,
+): Promise<T> {
+  const partnerId = visiblePartner(caller);
+  if (thing !== null) {
+    if (partnerId === undefined || owner(thing) === partnerId) return thing;
+    await caller.denied('other-partner', subject);
+  }
+  throw new Problem(missing, `Nothing is known under "${subject}".`);
+}
+
+/** Refuses a caller that is bound to another partner than the one it wants to act for. */
+export async function mayActFor(caller: Caller, partnerId: string, path: string): Promise<void> {
+  const bound = visiblePartner(caller);
+  if (bound === undefined || bound === partnerId) return;
+  await caller.denied('other-partner', partnerId);
+  throw new Problem('partner-not-allowed', `This key acts for ${bound} only.`, {
+    errors: [{ path, message: `must be "${bound}"` }],
+  });
+}

@@ -1,0 +1,230 @@
+import { randomUUID } from 'node:crypto';
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
+import { runWithCorrelation } from '../runtime/correlation.ts';
+import { authorize, identify, identityOf, writeAudit } from './auth/access.ts';
+import { createClientLookup } from './auth/clients.ts';
+import { serveConsole } from './console.ts';
+import type { ApiDependencies, Intake } from './dependencies.ts';
+import { serveDocumentation } from './documentation.ts';
+import { Problem, toProblem } from './errors.ts';
+import { type ApiMetrics, createMetrics, serveMetrics } from './metrics.ts';
+import { openApiDocument } from './openapi.ts';
+import { bodyReader, expressPath, type Route, readRequest, sendAnswer } from './route.ts';
+import { routes } from './routes/index.ts';
+
+/** The whole HTTP interface, ready to be listened on. It opens no port, connection or timer of its own. */
+export function createApp(given: ApiDependencies): Express {
+  const metrics = createMetrics();
+  const deps = { ...given, intake: countingIntake(given.intake, metrics) };
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('query parser', 'simple');
+
+  app.use(correlate, observe(deps, metrics), secure);
+  const findClient = createClientLookup(deps.prisma);
+  const limit = limitRate(deps);
+  for (const route of routes) {
+    // Health probes come from machines that hold no key and must not be turned away.
+    const limiter = route.access.kind === 'public' ? [] : [limit];
+    app[route.method](
+      expressPath(route.path),
+      named(route),
+      identify(route, findClient, deps),
+      ...limiter,
+      authorize,
+      bodyReader(route, deps),
+      answer(route, deps),
+    );
+  }
+  app.get('/metrics', serveMetrics(metrics));
+  const document = openApiDocument(routes, deps.config.publicUrl);
+  app.get('/openapi.json', (_request, response) => {
+    response.set('Cache-Control', 'no-cache').json(document);
+  });
+  app.use('/docs', serveDocumentation());
+  for (const path of new Set(routes.map((route) => route.path))) {
+    app.all(expressPath(path), refuseMethod(routes.filter((route) => route.path === path)));
+  }
+  app.use(serveConsole(deps.config.consoleDir));
+  app.use(unknownRoute, answerProblem(deps));
+  return app;
+}
+
+const CORRELATION_ID = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/;
+
+/** Takes the caller's X-Correlation-Id over when it is fit for logs and documents, otherwise makes one; the answer carries it. */
+const correlate: RequestHandler = (request, response, next) => {
+  const given = request.get('x-correlation-id') ?? '';
+  const id = CORRELATION_ID.test(given) ? given : randomUUID();
+  response.locals.correlationId = id;
+  response.set('X-Correlation-Id', id);
+  runWithCorrelation(id, next);
+};
+
+function named(route: Route): RequestHandler {
+  return (_request, response, next) => {
+    response.locals.route = route.path;
+    next();
+  };
+}
+
+/** One log line and one measurement per request, when its answer has been sent or its caller is gone. */
+function observe({ log }: ApiDependencies, metrics: ApiMetrics): RequestHandler {
+  return (request, response, next) => {
+    const began = performance.now();
+    response.once('close', () => {
+      const milliseconds = performance.now() - began;
+      const route = typeof response.locals.route === 'string' ? response.locals.route : 'unmatched';
+      const status = response.writableFinished ? response.statusCode : 499;
+      metrics.observeRequest({ method: request.method, route, status }, milliseconds / 1000);
+      const quiet = ['/healthz', '/readyz', 'unmatched'].includes(route) && status < 400;
+      log.log(quiet ? 'debug' : 'info', 'request', {
+        correlationId: response.locals.correlationId,
+        method: request.method,
+        // Without its query: what is searched for may be a person's.
+        path: request.path,
+        route,
+        status,
+        ms: Math.round(milliseconds * 10) / 10,
+        ...(typeof response.locals.clientId === 'string' ? { clientId: response.locals.clientId } : {}),
+      });
+    });
+    next();
+  };
+}
+
+/** OWASP REST security cheat sheet; the console and /docs replace the content policy by their own. */
+const secure: RequestHandler = (_request, response, next) => {
+  response.set({
+    'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+    'X-Content-Type-Options': 'nosniff',
+    'X-Frame-Options': 'DENY',
+    'Referrer-Policy': 'no-referrer',
+    'Cross-Origin-Resource-Policy': 'same-origin',
+    'Cross-Origin-Opener-Policy': 'same-origin',
+    'Strict-Transport-Security': 'max-age=31536000',
+    'Cache-Control': 'no-store',
+  });
+  next();
+};
+
+function limitRate({ config }: ApiDependencies): RequestHandler {
+  return rateLimit({
+    windowMs: 60_000,
+    limit: config.rateLimitPerMinute,
+    standardHeaders: 'draft-8',
+    legacyHeaders: false,
+    identifier: 'client',
+    // Without a client, addresses share by /56 as IPv6 customers get them.
+    keyGenerator: (request) => identityOf(request).caller.client?.id ?? ipKeyGenerator(request.ip ?? '', 56),
+    handler: (_request, response, next) => {
+      // The limiter has set Retry-After.
+      const seconds = response.getHeader('Retry-After');
+      next(
+        new Problem('too-many-requests', `${config.rateLimitPerMinute} requests a minute; come back in ${seconds} s.`),
+      );
+    },
+  });
+}
+
+function answer(route: Route, deps: ApiDependencies): RequestHandler {
+  return async (request, response) => {
+    const { caller } = identityOf(request);
+    const correlationId = String(response.locals.correlationId);
+    response.locals.clientId = caller.client?.id;
+    const read = readRequest(route, request);
+    const result = await route.handler(
+      // The types of what the schemas gave are those of the definition; `route()` ties the two together.
+      {
+        ...(read as { params: object; query: object; headers: object; body: undefined }),
+        caller,
+        correlationId,
+        header: (name) => request.get(name),
+      },
+      deps,
+    );
+    if (route.method !== 'get') {
+      await writeAudit(deps, {
+        clientId: caller.client?.id ?? 'signed',
+        action: route.operation,
+        subject: result.subject ?? request.path,
+        detail: { status: result.status },
+        correlationId,
+      });
+    }
+    sendAnswer(response, route, result);
+  };
+}
+
+function refuseMethod(known: readonly Route[]): RequestHandler {
+  const methods = [...new Set(known.flatMap(({ method }) => (method === 'get' ? ['GET', 'HEAD'] : ['POST'])))];
+  const allow = [...methods, 'OPTIONS'].join(', ');
+  return (request, response) => {
+    if (request.method === 'OPTIONS') {
+      response.status(204).set('Allow', allow).end();
+      return;
+    }
+    throw new Problem('method-not-allowed', `${request.method} is not known here; ${allow} are.`, {
+      headers: { Allow: allow },
+    });
+  };
+}
+
+const unknownRoute: RequestHandler = (request) => {
+  throw new Problem(
+    'unknown-route',
+    `${request.method} ${request.path} is not part of this API; /openapi.json lists what is.`,
+  );
+};
+
+function answerProblem({ log }: ApiDependencies): ErrorRequestHandler {
+  return (error, request, response, _next) => {
+    const problem = toProblem(error);
+    const correlationId = String(response.locals.correlationId);
+    if (problem.status >= 500) {
+      log.error('request failed', {
+        correlationId,
+        method: request.method,
+        path: request.path,
+        code: problem.code,
+        error,
+      });
+    }
+    if (response.headersSent) {
+      // Too late for an answer: cutting the connection is the only way left to say that it is not whole.
+      response.destroy();
+      return;
+    }
+    response
+      .status(problem.status)
+      .set({ 'Cache-Control': 'no-store', ...problem.headers })
+      .type('application/problem+json')
+      .send(JSON.stringify(problem.toJSON(correlationId)));
+  };
+}
+
+function countingIntake(intake: Intake, metrics: ApiMetrics): Intake {
+  return {
+    acceptOrder: async (request) => {
+      const receipt = await intake.acceptOrder(request);
+      metrics.countIntake('order', receipt.outcome);
+      return receipt;
+    },
+    acceptInterchanges: async (request) => {
+      const receipts = await intake.acceptInterchanges(request);
+      for (const { state } of receipts) metrics.countIntake('interchange', state);
+      return receipts;
+    },
+    acceptWarehouseEvent: async (request) => {
+      const receipt = await intake.acceptWarehouseEvent(request);
+      metrics.countIntake('warehouse-event', receipt.outcome);
+      return receipt;
+    },
+    acceptPayment: async (request) => {
+      const receipt = await intake.acceptPayment(request);
+      metrics.countIntake('payment', receipt.outcome);
+      return receipt;
+    },
+  };
+}

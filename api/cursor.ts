@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { Problem } from './errors.ts';
+
+/** Pages by key: a cursor holds the last item's place in the order of the list, so that a page costs the same wherever it is. */
+
+export const DEFAULT_LIMIT = 50;
+export const MAX_LIMIT = 200;
+
+export const pageParameters = {
+  cursor: z.string().max(600).optional().meta({ description: '`nextCursor` of the page before' }),
+  limit: z.coerce
+    .number('must be a whole number')
+    .int()
+    .min(1)
+    .max(MAX_LIMIT)
+    .default(DEFAULT_LIMIT)
+    .meta({ description: `Most items of a page, ${MAX_LIMIT} at most` }),
+};
+
+export function pageOf<S extends z.ZodType>(item: S) {
+  return z.object({
+    items: z.array(item),
+    nextCursor: z.string().nullable().meta({ description: 'null on the last page' }),
+  });
+}
+
+export function writeCursor(place: readonly (string | number)[]): string {
+  return Buffer.from(JSON.stringify(place)).toString('base64url');
+}
+
+/** @throws Problem `invalid-parameters` for anything that this API has not made. */
+export function readCursor<S extends z.ZodType>(cursor: string | undefined, place: S): z.output<S> | undefined {
+  if (cursor === undefined) return undefined;
+  try {
+    return place.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')));
+  } catch {
+    throw new Problem('invalid-parameters', 'cursor: is not one that this list gave', {
+      errors: [{ path: 'cursor', message: 'is not one that this list gave' }],
+    });
+  }
+}
+
+/** Cuts a page out of `limit + 1` rows. */
+export function cutPage<T>(rows: readonly T[], limit: number, place: (row: T) => readonly (string | number)[]) {
+  const items = rows.slice(0, limit);
+  const last = items.at(-1);
+  return { items, nextCursor: rows.length > limit && last !== undefined ? writeCursor(place(last)) : null };
+}

@@ -1,0 +1,83 @@
+import type { Client } from '@temporalio/client';
+import type { Payment, SalesOrder, WarehouseEvent } from '../mappings/canonical/v1/index.ts';
+import type { Database } from '../prisma/client.ts';
+import type { Config } from '../runtime/config.ts';
+import type { Logger } from '../runtime/logger.ts';
+import type { Systems } from '../runtime/systems.ts';
+
+/** Everything that the API is given; `createApp` makes none of it, so that a test or another process can. */
+export interface ApiDependencies {
+  readonly config: ApiConfig;
+  readonly log: Logger;
+  readonly prisma: Database;
+  /** Connects at its first call: the API serves reads and takes documents in while Temporal is away. */
+  readonly temporal: Client;
+  readonly intake: Intake;
+  readonly partners: PartnerDirectory;
+  readonly systems: Systems;
+}
+
+export type ApiConfig = Pick<
+  Config,
+  'publicUrl' | 'temporal' | 'maxInterchangeBytes' | 'maxJsonBytes' | 'rateLimitPerMinute' | 'consoleDir'
+>;
+
+/** The partners that have a profile. */
+export interface PartnerDirectory {
+  list(): readonly PartnerSummary[];
+  find(partnerId: string): PartnerSummary | undefined;
+}
+
+export interface PartnerSummary {
+  readonly id: string;
+  readonly name: string;
+  /** Version of the profile that a new order would keep. */
+  readonly profileVersion: string;
+}
+
+/**
+ * How anything enters the order process. Each call has committed what it was given before it resolves, whether or not Temporal
+ * answers: what could not be started is started by the sweep.
+ */
+export interface Intake {
+  acceptOrder(request: {
+    order: SalesOrder;
+    correlationId: string;
+    source: { kind: 'api' | 'edi'; documentId?: string };
+  }): Promise<OrderReceipt>;
+  acceptInterchanges(request: {
+    bytes: Uint8Array;
+    transport: string;
+    /** The sender may act only for this partner. */
+    partnerId?: string;
+    correlationId: string;
+    fileName?: string;
+  }): Promise<readonly InterchangeReceipt[]>;
+  acceptWarehouseEvent(request: {
+    system: string;
+    event: WarehouseEvent;
+    correlationId: string;
+  }): Promise<{ outcome: 'accepted' | 'duplicate' | 'unknown-release'; orderId?: string }>;
+  acceptPayment(request: {
+    payment: Payment;
+    source: string;
+    correlationId: string;
+  }): Promise<{ outcome: 'accepted' | 'duplicate' | 'conflict'; paymentId: string }>;
+}
+
+export interface OrderReceipt {
+  outcome: 'accepted' | 'duplicate' | 'queried' | 'refused';
+  orderId: string;
+  workflowId: string;
+  reason?: string;
+}
+
+export interface InterchangeReceipt {
+  interchangeId: string;
+  state: 'received' | 'duplicate' | 'rejected';
+  partnerId?: string;
+  senderId?: string;
+  controlNumber?: string;
+  workflowId?: string;
+  errors: readonly { code: string; message: string; place?: unknown }[];
+}

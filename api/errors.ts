@@ -1,0 +1,215 @@
+import { isGrpcServiceError } from '@temporalio/client';
+import { z } from 'zod';
+import { IntakeRefusal } from '../activities/orders/intake.ts';
+import { Prisma } from '../prisma/generated/client.ts';
+
+/**
+ * Every answer that is not a success is problem details (RFC 9457). `code` is stable and the thing to program against; `title` says the
+ * same for people; `detail` and `errors` say what was wrong with this very request.
+ *
+ * This is the only table of errors: code → status and title.
+ */
+export const problemCodes = {
+  'malformed-url': { status: 400, title: 'The address cannot be decoded' },
+  'invalid-parameters': { status: 400, title: 'A parameter is missing or wrong' },
+  'malformed-json': { status: 400, title: 'The body is not JSON' },
+  'empty-body': { status: 400, title: 'The request has no body' },
+  'incomplete-body': { status: 400, title: 'The body ended before its announced length' },
+  'missing-key': { status: 401, title: 'An API key is needed' },
+  'invalid-key': { status: 401, title: 'The API key is not valid' },
+  'signature-invalid': { status: 401, title: 'The signature does not prove who sent this' },
+  'signature-expired': { status: 401, title: 'The signature is too old or from the future' },
+  'missing-scope': { status: 403, title: 'The API key does not allow this' },
+  'partner-not-allowed': { status: 403, title: 'The API key acts for another partner' },
+  'unknown-route': { status: 404, title: 'There is nothing at this address' },
+  'unknown-order': { status: 404, title: 'There is no such order' },
+  'unknown-document': { status: 404, title: 'There is no such document' },
+  'unknown-interchange': { status: 404, title: 'There is no such interchange' },
+  'unknown-exception': { status: 404, title: 'There is no such exception' },
+  'unknown-payment': { status: 404, title: 'There is no such payment' },
+  'unknown-release': { status: 404, title: 'No order released this number to a warehouse' },
+  'method-not-allowed': { status: 405, title: 'This address does not know that method' },
+  'duplicate-order': { status: 409, title: 'This PO number has been ordered with other content' },
+  'payment-conflict': { status: 409, title: 'This payment reference is known with other content' },
+  'illegal-resolution': { status: 409, title: 'The exception cannot be resolved in that way' },
+  'exception-resolved': { status: 409, title: 'The exception has been resolved already' },
+  'order-closed': { status: 409, title: 'The order is closed' },
+  'not-possible-now': { status: 409, title: 'The order is past the point where this is possible' },
+  'payload-too-large': { status: 413, title: 'The body is larger than this installation accepts' },
+  'unsupported-media-type': { status: 415, title: 'The body is of a type that is not read here' },
+  'invalid-body': { status: 422, title: 'The body does not fit its schema' },
+  'wrong-currency': { status: 422, title: 'The currency is not the one agreed with this partner' },
+  'unknown-partner': { status: 422, title: 'There is no partner of that id' },
+  'idempotency-key-reused': { status: 422, title: 'This Idempotency-Key came before with another request' },
+  'interchange-refused': { status: 422, title: 'No interchange of this file can be processed' },
+  'too-many-requests': { status: 429, title: 'More requests than allowed' },
+  'internal-error': { status: 500, title: 'Something failed on our side' },
+  'records-unavailable': { status: 503, title: 'The records cannot be reached at the moment' },
+  'process-unavailable': { status: 503, title: 'The order process cannot be reached at the moment' },
+} as const satisfies Record<string, { status: number; title: string }>;
+
+export type ProblemCode = keyof typeof problemCodes;
+
+/** One fault: `path` is a JSON path into the body (`lines[0].item`), a parameter's name, or a place in an X12 file (`BEG[2].03`). */
+export const fault = z
+  .object({
+    path: z.string(),
+    message: z.string(),
+    code: z.string().optional().meta({ description: 'Stable code of this fault, where it has one of its own' }),
+    place: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .meta({ description: 'Segment, position, element and component of a fault in an X12 file' }),
+  })
+  .meta({ id: 'Fault' });
+export type Fault = z.infer<typeof fault>;
+
+export const problemSchema = z
+  .looseObject({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    code: z.enum(Object.keys(problemCodes) as [ProblemCode, ...ProblemCode[]]),
+    detail: z.string(),
+    correlationId: z.string(),
+    errors: z.array(fault),
+  })
+  .meta({ id: 'Problem', description: 'Problem details, RFC 9457. Program against `code`.' });
+
+interface ProblemExtras {
+  readonly errors?: readonly Fault[];
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Further members of the answer, such as the legal resolutions. */
+  readonly members?: Readonly<Record<string, unknown>>;
+  readonly cause?: unknown;
+}
+
+export class Problem extends Error {
+  override readonly name = 'Problem';
+  readonly code: ProblemCode;
+  readonly errors: readonly Fault[];
+  readonly headers: Readonly<Record<string, string>>;
+  readonly members: Readonly<Record<string, unknown>>;
+
+  constructor(
+    code: ProblemCode,
+    detail: string,
+    { errors = [], headers = {}, members = {}, cause }: ProblemExtras = {},
+  ) {
+    super(detail, { cause });
+    this.code = code;
+    this.errors = errors;
+    this.headers = headers;
+    this.members = members;
+  }
+
+  get status(): number {
+    return problemCodes[this.code].status;
+  }
+
+  toJSON(correlationId: string) {
+    const { status, title } = problemCodes[this.code];
+    return {
+      type: `urn:throughline:problem:${this.code}`,
+      title,
+      status,
+      code: this.code,
+      detail: this.message,
+      correlationId,
+      errors: this.errors,
+      ...this.members,
+    };
+  }
+}
+
+/** Paths as a person writes them: `lines[0].item.gtin`. */
+export function jsonPath(path: readonly PropertyKey[]): string {
+  return path.reduce<string>(
+    (text, key) => (typeof key === 'number' ? `${text}[${key}]` : text === '' ? String(key) : `${text}.${String(key)}`),
+    '',
+  );
+}
+
+export function faultsOf(error: z.ZodError, prefix = ''): Fault[] {
+  return error.issues.map((issue) => ({
+    path: [prefix, jsonPath(issue.path)].filter((part) => part !== '').join('.'),
+    message: issue.message,
+  }));
+}
+
+// How long a caller should wait before it asks again; restarts of Postgres and Temporal are over within a few of these.
+const RETRY_AFTER_SECONDS = '5';
+
+export function recordsUnavailable(cause: unknown): Problem {
+  return new Problem('records-unavailable', 'Nothing was changed by this request, or it is safe to send it again.', {
+    headers: { 'Retry-After': RETRY_AFTER_SECONDS },
+    cause,
+  });
+}
+
+export function processUnavailable(detail: string, cause?: unknown): Problem {
+  return new Problem('process-unavailable', detail, { headers: { 'Retry-After': RETRY_AFTER_SECONDS }, cause });
+}
+
+/** What any thrown value means to a caller. Nothing of an unexpected error leaves the process. */
+export function toProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof URIError)
+    return new Problem('malformed-url', 'The path holds a percent sequence that is not UTF-8.');
+  if (error instanceof IntakeRefusal) {
+    return new Problem(error.code, error.message, { errors: [{ path: error.path, message: error.message }] });
+  }
+  const fromBody = bodyProblem(error);
+  if (fromBody !== undefined) return fromBody;
+  if (isDatabaseAway(error)) return recordsUnavailable(error);
+  if (isGrpcServiceError(error)) return processUnavailable('Temporal does not answer; try again.', error);
+  return new Problem('internal-error', 'The fault was logged under the correlation id of this answer.', {
+    cause: error,
+  });
+}
+
+/** The errors of Express' body parsers, by their documented `type`. */
+function bodyProblem(error: unknown): Problem | undefined {
+  if (!(error instanceof Error) || !('type' in error)) return undefined;
+  switch (error.type) {
+    case 'entity.parse.failed':
+      return new Problem('malformed-json', error.message, { errors: [{ path: '', message: error.message }] });
+    case 'entity.too.large': {
+      const limit = 'limit' in error ? Number(error.limit) : undefined;
+      return new Problem('payload-too-large', `At most ${limit} bytes are accepted.`, {
+        members: { limit },
+        // What is left of the body need not be sent.
+        headers: { Connection: 'close' },
+      });
+    }
+    case 'encoding.unsupported':
+    case 'charset.unsupported':
+      return new Problem('unsupported-media-type', error.message);
+    case 'request.aborted':
+    case 'request.size.invalid':
+      return new Problem('incomplete-body', error.message);
+    default:
+      // A body that cannot be inflated has no type of its own.
+      return undefined;
+  }
+}
+
+// https://www.prisma.io/docs/orm/reference/error-reference: cannot reach, timed out, closed, pool exhausted.
+const DATABASE_AWAY = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024']);
+
+function isDatabaseAway(error: unknown): boolean {
+  if (error instanceof Prisma.PrismaClientInitializationError) return true;
+  if (error instanceof Prisma.PrismaClientKnownRequestError)
+    return DATABASE_AWAY.has(error.code) || isConnectionLost(error);
+  return isConnectionLost(error);
+}
+
+/** The driver's own words for a connection that could not be made or was cut, wherever Prisma leaves them. */
+function isConnectionLost(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|Connection terminated|timeout exceeded when trying to connect|terminating connection|the database system is (starting up|shutting down|in recovery)|Can't reach database server/i.test(
+      error.message,
+    )
+  );
+}

@@ -1,0 +1,42 @@
+import type { RequestHandler } from 'express';
+import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+
+/** Prometheus metrics of one API process. Labels are routes and outcomes, never ids, so that their number stays small. */
+export interface ApiMetrics {
+  readonly registry: Registry;
+  /** Counts a request under its route's pattern (`unmatched` for none). */
+  observeRequest(labels: { method: string; route: string; status: number }, seconds: number): void;
+  /** Counts what became of something that was handed in: kind order, interchange, warehouse-event or payment. */
+  countIntake(kind: string, outcome: string): void;
+}
+
+export function createMetrics(): ApiMetrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const requests = new Histogram({
+    name: 'throughline_http_request_duration_seconds',
+    help: 'Time from request to answer by route',
+    labelNames: ['method', 'route', 'status'],
+    buckets: [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 15],
+    registers: [registry],
+  });
+  const intake = new Counter({
+    name: 'throughline_intake_total',
+    help: 'What was handed in, by kind and outcome',
+    labelNames: ['kind', 'outcome'],
+    registers: [registry],
+  });
+  return {
+    registry,
+    observeRequest: ({ method, route, status }, seconds) =>
+      requests.observe({ method, route, status: String(status) }, seconds),
+    countIntake: (kind, outcome) => intake.inc({ kind, outcome }),
+  };
+}
+
+/** `GET /metrics` in Prometheus' text format. It tells nothing of customers; keep it inside the network all the same. */
+export function serveMetrics({ registry }: ApiMetrics): RequestHandler {
+  return async (_request, response) => {
+    response.type(registry.contentType).send(await registry.metrics());
+  };
+}

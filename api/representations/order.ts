@@ -1,0 +1,308 @@
+import { z } from 'zod';
+import { party } from '../../mappings/canonical/v1/index.ts';
+import type { Prisma } from '../../prisma/generated/client.ts';
+import type { ApiDependencies } from '../dependencies.ts';
+import { exceptionView, exceptionViewOf } from './exception.ts';
+import {
+  day,
+  instant,
+  link,
+  minorUnits,
+  quantity,
+  quantityLine,
+  toDay,
+  toInstant,
+  toInstantOrNull,
+  toMinorUnits,
+  toQuantity,
+  toQuantityLines,
+} from './values.ts';
+
+export const orderItem = z
+  .object({
+    id: z.string(),
+    partnerId: z.string(),
+    partnerName: z.string(),
+    poNumber: z.string(),
+    release: z.string(),
+    channel: z.string(),
+    status: z.string(),
+    waitingFor: z.string().nullable().meta({ description: 'In plain words, what the order waits for' }),
+    currency: z.string(),
+    total: minorUnits.nullable().meta({ description: 'Goods and tax in minor units; null until the order is priced' }),
+    erpOrderNumber: z.string().nullable(),
+    receivedAt: instant,
+    updatedAt: instant,
+    nextDeadline: instant.nullable(),
+    openExceptions: z.array(z.object({ id: z.string(), type: z.string(), summary: z.string() })),
+    links: z.object({ self: link }),
+  })
+  .meta({ id: 'OrderItem', description: 'An order in a list' });
+
+export const orderView = orderItem
+  .omit({ links: true })
+  .extend({
+    workflowId: z.string(),
+    correlationId: z.string(),
+    orderedOn: day,
+    closedAt: instant.nullable(),
+    shipTo: z.object({
+      shipToNumber: z.string().nullable(),
+      name: z.string().nullable(),
+      lines: z.array(z.string()),
+      city: z.string().nullable(),
+      region: z.string().nullable(),
+      postalCode: z.string().nullable(),
+      country: z.string().nullable(),
+      identifiers: z.array(z.object({ scheme: z.string(), value: z.string() })),
+    }),
+    lines: z.array(
+      z.object({
+        lineNumber: z.int(),
+        lineId: z.string(),
+        sku: z.string(),
+        customerSku: z.string().nullable(),
+        description: z.string(),
+        orderedValue: quantity,
+        orderedUnit: z.string(),
+        baseUnit: z.string(),
+        unitFactor: quantity,
+        unitPrice: z.string().meta({ description: 'Per ordered unit, major units of the currency' }),
+        ordered: quantity,
+        cancelled: quantity,
+        rejected: quantity,
+        backordered: quantity,
+        open: quantity,
+        shipped: quantity,
+      }),
+    ),
+    fulfillments: z.array(
+      z.object({
+        id: z.string(),
+        node: z.string(),
+        releaseNumber: z.string(),
+        state: z.string(),
+        lines: z.array(quantityLine),
+      }),
+    ),
+    shipments: z.array(
+      z.object({
+        id: z.string(),
+        shipmentNumber: z.string(),
+        node: z.string(),
+        shippedAt: instant,
+        carrierScac: z.string(),
+        billOfLading: z.string().nullable(),
+        tracking: z.string().nullable(),
+        erpShipmentNumber: z.string().nullable(),
+        packages: z.array(
+          z.object({
+            sscc: z.string().nullable(),
+            palletSscc: z.string().nullable(),
+            kind: z.string(),
+            lines: z.array(quantityLine),
+          }),
+        ),
+      }),
+    ),
+    invoices: z.array(
+      z.object({ invoiceNumber: z.string(), invoicedOn: day, dueOn: day, total: minorUnits, paid: minorUnits }),
+    ),
+    payments: z.array(
+      z.object({
+        id: z.string(),
+        reference: z.string(),
+        method: z.string(),
+        paidOn: day,
+        invoiceNumber: z.string(),
+        amount: minorUnits,
+        adjustment: minorUnits,
+        receiptNumber: z.string().nullable(),
+      }),
+    ),
+    exceptions: z.array(exceptionView),
+    references: z.array(z.object({ kind: z.string(), value: z.string() })),
+    links: z.object({
+      self: link,
+      timeline: link,
+      documents: link,
+      lineage: link,
+      explain: link,
+      temporal: link.meta({ description: 'The order’s workflow in the Temporal UI' }),
+    }),
+  })
+  .meta({ id: 'Order', description: 'An order with everything that happened to it' });
+
+export function orderPath(id: string): string {
+  return `/v1/orders/${encodeURIComponent(id)}`;
+}
+
+export const orderItemColumns = {
+  id: true,
+  partnerId: true,
+  poNumber: true,
+  release: true,
+  channel: true,
+  status: true,
+  waitingFor: true,
+  currency: true,
+  goodsTotal: true,
+  taxTotal: true,
+  erpOrderNumber: true,
+  receivedAt: true,
+  updatedAt: true,
+  nextDeadline: true,
+  exceptions: {
+    where: { state: 'open' },
+    select: { id: true, type: true, summary: true },
+    orderBy: { openedAt: 'asc' },
+  },
+} satisfies Prisma.OrderSelect;
+
+type OrderItemRow = Prisma.OrderGetPayload<{ select: typeof orderItemColumns }>;
+
+type Names = Pick<ApiDependencies, 'partners'>;
+
+export function orderItemOf(order: OrderItemRow, { partners }: Names): z.output<typeof orderItem> {
+  return {
+    id: order.id,
+    partnerId: order.partnerId,
+    partnerName: partners.find(order.partnerId)?.name ?? order.partnerId,
+    poNumber: order.poNumber,
+    release: order.release,
+    channel: order.channel,
+    status: order.status,
+    waitingFor: order.waitingFor,
+    currency: order.currency,
+    total: order.goodsTotal === null ? null : toMinorUnits(order.goodsTotal + (order.taxTotal ?? 0n)),
+    erpOrderNumber: order.erpOrderNumber,
+    receivedAt: toInstant(order.receivedAt),
+    updatedAt: toInstant(order.updatedAt),
+    nextDeadline: toInstantOrNull(order.nextDeadline),
+    openExceptions: order.exceptions.map(({ id, type, summary }) => ({ id, type, summary })),
+    links: { self: orderPath(order.id) },
+  };
+}
+
+export const orderViewRelations = {
+  lines: { orderBy: { lineNumber: 'asc' } },
+  fulfillments: { orderBy: { sequence: 'asc' } },
+  shipments: {
+    orderBy: [{ shippedAt: 'asc' }, { id: 'asc' }],
+    include: { packages: { orderBy: { id: 'asc' } }, fulfillment: { select: { node: true } } },
+  },
+  invoices: { orderBy: { invoiceNumber: 'asc' }, include: { payments: { include: { payment: true } } } },
+  exceptions: { orderBy: [{ openedAt: 'asc' }, { id: 'asc' }] },
+  references: { orderBy: [{ at: 'asc' }, { kind: 'asc' }, { value: 'asc' }] },
+} satisfies Prisma.OrderInclude;
+
+type OrderViewRow = Prisma.OrderGetPayload<{ include: typeof orderViewRelations }>;
+
+export function orderViewOf(
+  order: OrderViewRow,
+  deps: Pick<ApiDependencies, 'partners' | 'config'>,
+): z.output<typeof orderView> {
+  const item = orderItemOf({ ...order, exceptions: order.exceptions.filter(({ state }) => state === 'open') }, deps);
+  const self = orderPath(order.id);
+  return {
+    ...item,
+    workflowId: order.workflowId,
+    correlationId: order.correlationId,
+    orderedOn: toDay(order.orderedOn),
+    closedAt: toInstantOrNull(order.closedAt),
+    shipTo: shipToOf(order),
+    lines: order.lines.map((line) => ({
+      lineNumber: line.lineNumber,
+      lineId: line.lineId,
+      sku: line.sku,
+      customerSku: line.customerSku,
+      description: line.description,
+      orderedValue: toQuantity(line.orderedValue),
+      orderedUnit: line.orderedUnit,
+      baseUnit: line.baseUnit,
+      unitFactor: toQuantity(line.unitFactor),
+      unitPrice: toQuantity(line.unitPrice),
+      ordered: toQuantity(line.ordered),
+      cancelled: toQuantity(line.cancelled),
+      rejected: toQuantity(line.rejected),
+      backordered: toQuantity(line.backordered),
+      open: toQuantity(line.open),
+      shipped: toQuantity(line.shipped),
+    })),
+    fulfillments: order.fulfillments.map(({ id, node, releaseNumber, state, lines }) => ({
+      id,
+      node,
+      releaseNumber,
+      state,
+      lines: toQuantityLines(lines),
+    })),
+    shipments: order.shipments.map((shipment) => ({
+      id: shipment.id,
+      shipmentNumber: shipment.shipmentNumber,
+      node: shipment.fulfillment.node,
+      shippedAt: toInstant(shipment.shippedAt),
+      carrierScac: shipment.carrierScac,
+      billOfLading: shipment.billOfLading,
+      tracking: shipment.tracking,
+      erpShipmentNumber: shipment.erpShipmentNumber,
+      packages: shipment.packages.map(({ sscc, palletSscc, kind, lines }) => ({
+        sscc,
+        palletSscc,
+        kind,
+        lines: toQuantityLines(lines),
+      })),
+    })),
+    invoices: order.invoices.map((invoice) => ({
+      invoiceNumber: invoice.invoiceNumber,
+      invoicedOn: toDay(invoice.invoicedOn),
+      dueOn: toDay(invoice.dueOn),
+      total: toMinorUnits(invoice.total),
+      paid: toMinorUnits(invoice.paid),
+    })),
+    payments: order.invoices.flatMap((invoice) =>
+      invoice.payments.map((allocation) => ({
+        id: allocation.paymentId,
+        reference: allocation.payment.reference,
+        method: allocation.payment.method,
+        paidOn: toDay(allocation.payment.paidOn),
+        invoiceNumber: invoice.invoiceNumber,
+        amount: toMinorUnits(allocation.amount),
+        adjustment: toMinorUnits(allocation.adjustment),
+        receiptNumber: allocation.receiptNumber,
+      })),
+    ),
+    exceptions: order.exceptions.map(exceptionViewOf),
+    references: order.references.map(({ kind, value }) => ({ kind, value })),
+    links: {
+      self,
+      timeline: `${self}/timeline`,
+      documents: `${self}/documents`,
+      lineage: `${self}/lineage`,
+      explain: `${self}/explain`,
+      temporal: temporalLink(order.workflowId, deps),
+    },
+  };
+}
+
+export function temporalLink(workflowId: string, { config }: Pick<ApiDependencies, 'config'>): string {
+  const { uiUrl, namespace } = config.temporal;
+  return `${uiUrl}/namespaces/${encodeURIComponent(namespace)}/workflows/${encodeURIComponent(workflowId)}`;
+}
+
+const canonicalShipTo = z.object({ shipTo: party });
+
+/** As the buyer wrote it; `shipToNumber` is what it was matched to. */
+function shipToOf(order: OrderViewRow): z.output<typeof orderView>['shipTo'] {
+  const { shipTo } = canonicalShipTo.parse(order.canonical);
+  const { address } = shipTo;
+  return {
+    shipToNumber: order.shipToNumber,
+    name: address?.name ?? null,
+    lines: address?.lines ?? [],
+    city: address?.city ?? null,
+    region: address?.region ?? null,
+    postalCode: address?.postalCode ?? null,
+    country: address?.country ?? null,
+    identifiers: shipTo.identifiers,
+  };
+}

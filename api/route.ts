@@ -1,0 +1,231 @@
+import { STATUS_CODES } from 'node:http';
+import express, { type Request, type RequestHandler, type Response } from 'express';
+import type { z } from 'zod';
+import type { ApiClient } from './auth/clients.ts';
+import type { Scope } from './auth/scopes.ts';
+import type { ApiDependencies } from './dependencies.ts';
+import { type Fault, faultsOf, Problem, type ProblemCode } from './errors.ts';
+
+/**
+ * One definition per route, from which its validation, its types and its place in the OpenAPI document come. There is no second one.
+ */
+
+/** How the caller proves who it is. */
+export type Access =
+  /** An API key with any one of these scopes; an empty list lets every valid key in. */
+  | { readonly kind: 'key'; readonly scopes: readonly Scope[] }
+  /** Standard Webhooks headers over the raw body; the handler verifies them. */
+  | { readonly kind: 'signature' }
+  | { readonly kind: 'public' };
+
+export function withScope(...scopes: Scope[]): Access {
+  return { kind: 'key', scopes };
+}
+
+export type BodyDefinition =
+  | { readonly kind: 'json'; readonly schema: z.ZodType }
+  /** The bytes as they came, whatever their content type; at most `limit` of the configuration. */
+  | {
+      readonly kind: 'bytes';
+      readonly limit: 'maxInterchangeBytes' | 'maxJsonBytes';
+      readonly contentType: string;
+      readonly description: string;
+      /** What the bytes hold, where the handler parses them itself. */
+      readonly schema?: z.ZodType;
+    };
+
+export interface AnswerDefinition {
+  readonly description: string;
+  /** Absent: no body, unless `contentType` says otherwise. */
+  readonly schema?: z.ZodType;
+  readonly contentType?: string;
+}
+
+type Answers = Readonly<Record<number, AnswerDefinition>>;
+
+type BodyOf<B extends BodyDefinition | undefined> = B extends { kind: 'json'; schema: infer S extends z.ZodType }
+  ? z.output<S>
+  : B extends { kind: 'bytes' }
+    ? Buffer
+    : undefined;
+
+type ParametersOf<S extends z.ZodObject | undefined> = S extends z.ZodObject ? z.output<S> : Record<never, never>;
+
+type AnswerBody<A extends AnswerDefinition> = A extends { schema: infer S extends z.ZodType }
+  ? z.output<S>
+  : A extends { contentType: string }
+    ? string | Uint8Array
+    : undefined;
+
+export type AnswerOf<A extends Answers> = {
+  [S in keyof A & number]: {
+    readonly status: S;
+    readonly body: AnswerBody<A[S]>;
+    readonly headers?: Readonly<Record<string, string>>;
+    /** What the audit entry of a write names; by default the path. */
+    readonly subject?: string;
+  };
+}[keyof A & number];
+
+export interface RouteRequest<
+  P extends z.ZodObject | undefined,
+  Q extends z.ZodObject | undefined,
+  H extends z.ZodObject | undefined,
+  B extends BodyDefinition | undefined,
+> {
+  readonly params: ParametersOf<P>;
+  readonly query: ParametersOf<Q>;
+  readonly headers: ParametersOf<H>;
+  readonly body: BodyOf<B>;
+  readonly caller: Caller;
+  readonly correlationId: string;
+  /** A header as it was sent, for what no schema describes. */
+  header(name: string): string | undefined;
+}
+
+/** Who calls, once the key has been checked; routes without a key have an anonymous one. */
+export interface Caller {
+  readonly client: ApiClient | undefined;
+  /** Records that something was asked for which is not the caller's. Never fails the request. */
+  denied(reason: string, subject: string): Promise<void>;
+}
+
+export interface RouteDefinition<
+  P extends z.ZodObject | undefined = z.ZodObject | undefined,
+  Q extends z.ZodObject | undefined = z.ZodObject | undefined,
+  H extends z.ZodObject | undefined = z.ZodObject | undefined,
+  B extends BodyDefinition | undefined = BodyDefinition | undefined,
+  A extends Answers = Answers,
+> {
+  readonly method: 'get' | 'post';
+  /** With parameters in braces, as OpenAPI writes them: `/v1/orders/{orderId}`. */
+  readonly path: string;
+  /** Names the operation in OpenAPI and in the audit. */
+  readonly operation: string;
+  readonly tag: string;
+  readonly summary: string;
+  readonly description?: string;
+  readonly access: Access;
+  readonly params?: P;
+  readonly query?: Q;
+  readonly headers?: H;
+  readonly body?: B;
+  readonly answers: A;
+  /** Codes beyond those that any route of its kind may answer with. */
+  readonly problems?: readonly ProblemCode[];
+  readonly handler: (request: RouteRequest<P, Q, H, B>, deps: ApiDependencies) => Promise<AnswerOf<NoInfer<A>>>;
+}
+
+/** A route with its types forgotten: what the application and the OpenAPI document work with. */
+export interface Route extends Omit<RouteDefinition, 'handler'> {
+  readonly handler: (
+    request: RouteRequest<undefined, undefined, undefined, undefined>,
+    deps: ApiDependencies,
+  ) => Promise<RouteAnswer>;
+}
+
+export interface RouteAnswer {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly subject?: string;
+}
+
+export function route<
+  const A extends Answers,
+  P extends z.ZodObject | undefined = undefined,
+  Q extends z.ZodObject | undefined = undefined,
+  H extends z.ZodObject | undefined = undefined,
+  B extends BodyDefinition | undefined = undefined,
+>(definition: RouteDefinition<P, Q, H, B, A>): Route {
+  // The handler is only ever called with what this very definition's schemas gave (readRequest below).
+  return definition as unknown as Route;
+}
+
+/** The path as Express writes it: `/v1/orders/:orderId`. */
+export function expressPath(path: string): string {
+  return path.replace(/\{(\w+)\}/g, ':$1');
+}
+
+/** Reads the body of a route; errors of the parsers become problems in the error handler. */
+export function bodyReader(route: Route, deps: ApiDependencies): RequestHandler {
+  const { body } = route;
+  if (body === undefined) return (_request, _response, next) => next();
+  if (body.kind === 'bytes') return express.raw({ type: () => true, limit: deps.config[body.limit] });
+  const json = express.json({
+    limit: deps.config.maxJsonBytes,
+    type: ['application/json', 'application/*+json'],
+    strict: false,
+  });
+  return (request, response, next) => {
+    if (request.is(['application/json', 'application/*+json']) === false) {
+      const found = request.get('content-type');
+      return next(
+        new Problem(
+          'unsupported-media-type',
+          found === undefined
+            ? 'Send Content-Type: application/json.'
+            : `"${found}" is not read here; send application/json.`,
+        ),
+      );
+    }
+    json(request, response, next);
+  };
+}
+
+/** Everything that the schemas of the route say about the request, in one answer. */
+export function readRequest(route: Route, request: Request): Record<'params' | 'query' | 'headers' | 'body', unknown> {
+  const faults: Fault[] = [];
+  const part = (schema: z.ZodObject | undefined, value: unknown) => {
+    if (schema === undefined) return {};
+    const parsed = schema.safeParse(value);
+    if (!parsed.success) faults.push(...faultsOf(parsed.error));
+    return parsed.data;
+  };
+  const params = part(route.params, request.params);
+  const query = part(route.query, request.query);
+  const headers = part(route.headers, request.headers);
+  if (faults.length > 0) {
+    throw new Problem('invalid-parameters', describeFaults(faults), { errors: faults });
+  }
+  return { params, query, headers, body: readBody(route, request.body) };
+}
+
+function readBody(route: Route, body: unknown): unknown {
+  if (route.body === undefined) return undefined;
+  if (route.body.kind === 'bytes') {
+    if (!Buffer.isBuffer(body) || body.length === 0) throw new Problem('empty-body', 'The request has no bytes.');
+    return body;
+  }
+  if (body === undefined) throw new Problem('empty-body', 'A JSON body is needed.');
+  return parseBody(route.body.schema, body);
+}
+
+/** @throws Problem `invalid-body` with a JSON path for each fault. */
+export function parseBody<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const faults = faultsOf(parsed.error).map((fault) => ({ ...fault, path: fault.path === '' ? '$' : fault.path }));
+  throw new Problem('invalid-body', describeFaults(faults), { errors: faults });
+}
+
+function describeFaults(faults: readonly Fault[]): string {
+  const [first] = faults;
+  const rest = faults.length - 1;
+  return `${first?.path}: ${first?.message}${rest > 0 ? `, and ${rest} more` : ''}`;
+}
+
+export function sendAnswer(response: Response, route: Route, answer: RouteAnswer): void {
+  response.status(answer.status).set(answer.headers ?? {});
+  const definition = route.answers[answer.status];
+  if (definition === undefined) {
+    throw new Error(
+      `${route.operation} answered ${answer.status} ${STATUS_CODES[answer.status]}, which it does not declare`,
+    );
+  }
+  if (answer.body === undefined) response.end();
+  else if (definition.schema === undefined) {
+    const type = definition.contentType ?? 'application/octet-stream';
+    response.type(type).send(answer.body instanceof Uint8Array ? Buffer.from(answer.body) : answer.body);
+  } else response.json(answer.body);
+}

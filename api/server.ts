@@ -1,0 +1,126 @@
+import { readFileSync } from 'node:fs';
+import type { Server } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import { acceptOrder, acceptPayment, acceptWarehouseEvent } from '../activities/orders/intake.ts';
+import { loadProfiles, ProfileError } from '../mappings/profile/load.ts';
+import { createPrismaClient, type Database } from '../prisma/client.ts';
+import { ConfigError, loadConfig } from '../runtime/config.ts';
+import { createLogger, type Logger } from '../runtime/logger.ts';
+import { loadSystems } from '../runtime/systems.ts';
+import { connectClient } from '../runtime/temporal.ts';
+import { ensureApiClient } from './auth/clients.ts';
+import { scopeNames } from './auth/scopes.ts';
+import { createApp } from './create-app.ts';
+import { forgetOldIdempotencyKeys } from './idempotency.ts';
+import { partnerDirectory } from './partners.ts';
+
+/**
+ * The API process. It needs neither Postgres nor Temporal to start: `/readyz` tells which of them answers, and what needs the one that
+ * does not gets 503 until it is back.
+ */
+
+const HOUR_MS = 3_600_000;
+
+async function main(log: Logger): Promise<void> {
+  const config = loadConfig();
+  const systems = loadSystems(config.systemsFile);
+  const profiles = loadProfiles(config.partnersDir);
+  const prisma = createPrismaClient(config.databaseUrl, {
+    poolSize: config.databasePoolSize,
+    applicationName: 'throughline-api',
+  });
+  const temporal = connectClient(config);
+  const intakeDependencies = { prisma, temporal, profiles, log };
+  const app = createApp({
+    config,
+    log,
+    prisma,
+    temporal,
+    systems,
+    partners: partnerDirectory(profiles),
+    intake: {
+      acceptOrder: (request) => acceptOrder(intakeDependencies, request),
+      acceptInterchanges: (request) => acceptInterchanges(intakeDependencies, request),
+      acceptWarehouseEvent: (request) => acceptWarehouseEvent(intakeDependencies, request),
+      acceptPayment: (request) => acceptPayment(intakeDependencies, request),
+    },
+  });
+
+  const ended = new AbortController();
+  const server = app.listen(config.port, config.host);
+  // Longer than the idle timeout of the usual load balancers (60 s), so that it is they who close an idle connection.
+  server.keepAliveTimeout = 65_000;
+  server.once('error', (error: NodeJS.ErrnoException) => {
+    const taken = error.code === 'EADDRINUSE';
+    log.error(taken ? `port ${config.port} is taken; set PORT to another one` : 'cannot listen', { error });
+    process.exit(1);
+  });
+  server.once('listening', () => {
+    const address = server.address();
+    const port = typeof address === 'object' && address !== null ? address.port : config.port;
+    log.info('listening', { host: config.host, port, url: config.publicUrl });
+  });
+
+  void grantBootstrapKey(config.bootstrapApiKeyFile, prisma, log, ended.signal);
+  const forget = setInterval(() => {
+    forgetOldIdempotencyKeys({ prisma }).catch((error: unknown) =>
+      log.warn('old idempotency keys are kept', { error }),
+    );
+  }, HOUR_MS);
+
+  const stop = async (reason: string) => {
+    if (ended.signal.aborted) return;
+    ended.abort();
+    log.info('stopping', { reason });
+    clearInterval(forget);
+    await closeServer(server, config.shutdownGraceSeconds);
+    await Promise.allSettled([prisma.$disconnect(), temporal.connection.close()]);
+    log.info('stopped');
+    process.exit(0);
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(signal));
+  // Started by another process that keeps our standard input open: when it dies, however it dies, so do we.
+  if (process.env.EXIT_WITH_PARENT === '1') {
+    process.stdin.resume();
+    process.stdin.once('close', () => void stop('the parent process is gone'));
+  }
+}
+
+/** Takes no more requests, lets those under way finish, and cuts what is left when the time is over. */
+async function closeServer(server: Server, graceSeconds: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => {
+    server.close(() => resolve());
+  });
+  server.closeIdleConnections();
+  const late = delay(graceSeconds * 1000, undefined, { ref: false }).then(() => server.closeAllConnections());
+  await Promise.race([closed, late]);
+}
+
+/** Postgres may come up after the API; the key is granted when it does. */
+async function grantBootstrapKey(
+  file: string | undefined,
+  prisma: Database,
+  log: Logger,
+  signal: AbortSignal,
+): Promise<void> {
+  if (file === undefined) return;
+  while (!signal.aborted) {
+    try {
+      const key = readFileSync(file, 'utf8').trim();
+      const client = await ensureApiClient(prisma, { name: 'bootstrap', key, scopes: scopeNames });
+      log.info('the bootstrap key is granted', { clientId: client.id });
+      return;
+    } catch (error) {
+      log.warn('the bootstrap key could not be granted yet', { file, error });
+      await delay(2_000, undefined, { ref: false }).catch(() => undefined);
+    }
+  }
+}
+
+const log = createLogger('api');
+main(log).catch((error: unknown) => {
+  // These two are written for a terminal.
+  if (error instanceof ConfigError || error instanceof ProfileError) console.error(error.message);
+  else log.error('the API could not start', { error });
+  process.exitCode = 1;
+});

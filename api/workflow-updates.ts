@@ -1,0 +1,53 @@
+import {
+  isGrpcServiceError,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+} from '@temporalio/client';
+import { ApplicationFailure, type UpdateDefinition } from '@temporalio/common';
+import type { ApiDependencies } from './dependencies.ts';
+import { Problem, type ProblemCode, processUnavailable } from './errors.ts';
+
+/** How long a caller waits for a workflow to take an update and finish it. */
+const UPDATE_SECONDS = 15;
+
+/**
+ * Sends an update to an order's workflow and waits for its result.
+ *
+ * @throws Problem `refusal` with the workflow's reason, or `process-unavailable` when no workflow or no worker answers.
+ */
+export async function updateOrder<Result, Input>(
+  { temporal }: Pick<ApiDependencies, 'temporal'>,
+  workflowId: string,
+  update: UpdateDefinition<Result, [Input]>,
+  input: Input,
+  refusal: ProblemCode,
+): Promise<Result> {
+  try {
+    return await temporal.connection.withDeadline(Date.now() + UPDATE_SECONDS * 1000, () =>
+      temporal.workflow.getHandle(workflowId).executeUpdate<Result, [Input]>(update, { args: [input] }),
+    );
+  } catch (error) {
+    if (error instanceof WorkflowUpdateFailedError) {
+      const { cause } = error;
+      const code = cause instanceof ApplicationFailure ? (cause.type ?? undefined) : undefined;
+      throw new Problem(refusal, cause?.message ?? error.message, {
+        errors: [{ path: '', message: cause?.message ?? error.message, ...(code === undefined ? {} : { code }) }],
+        cause: error,
+      });
+    }
+    if (error instanceof WorkflowNotFoundError) {
+      throw processUnavailable(
+        'The workflow of this order is not running at the moment; it is started again by itself.',
+        error,
+      );
+    }
+    if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || isGrpcServiceError(error)) {
+      throw processUnavailable(
+        'The order process did not answer in time. It may still do what was asked: look at the order before sending it again.',
+        error,
+      );
+    }
+    throw error;
+  }
+}
