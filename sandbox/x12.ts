@@ -181,7 +181,7 @@ export function writeInterchange(outgoing: OutgoingInterchange): string {
       '00401',
       control,
       '0',
-      'P',
+      'T',
       '>',
     ],
     ['GS', outgoing.functionalId, outgoing.groupSender, outgoing.groupReceiver, day, time, groupControl, 'X', '004010'],

@@ -3,12 +3,18 @@ import { SystemRefusal } from '../lib/refusal.ts';
 import { FILE_NAME_HEADER, INTERCHANGE_CONTROL_HEADER, mailboxFile } from './mailbox-contract.ts';
 import type { TransportPort } from './port.ts';
 
-/** A partner’s HTTPS mailbox (`mailbox-contract.ts`); `baseUrl` is the mailbox, such as `https://edi.example.com/mailboxes/42`. */
+/**
+ * A partner’s HTTPS mailbox (`mailbox-contract.ts`). `baseUrl` is the mailbox, such as `https://edi.example.com/mailboxes/42`, or its
+ * inbox, the same with `/inbox` at its end.
+ */
 export function createHttpsTransport(
   instance: HttpSystem,
   deps: HttpDeps = {},
 ): TransportPort & Required<Pick<TransportPort, 'find'>> {
-  const http = createHttpClient({ ...instance, id: `edi.${instance.id}` }, deps);
+  const http = createHttpClient(
+    { ...instance, id: `edi.${instance.id}`, baseUrl: instance.baseUrl.replace(/\/inbox\/*$/, '') },
+    deps,
+  );
   return {
     async deliver(file) {
       const answer = await http.send({
