@@ -1,0 +1,357 @@
+import type { Decimal } from '../../mappings/canonical/decimal.ts';
+
+/**
+ * What the console asks of the API, and the shapes that it gets. Amounts are integer minor units, quantities decimal text in base
+ * units unless a field says otherwise, times ISO 8601 with zone, days ISO 8601 dates.
+ */
+
+export const ORDER_STATUSES = [
+  'received',
+  'confirmed',
+  'inFulfillment',
+  'partiallyShipped',
+  'shipped',
+  'invoiced',
+  'closed',
+  'cancelled',
+  'rejected',
+  'exception',
+] as const;
+export type OrderStatus = (typeof ORDER_STATUSES)[number];
+
+export interface OrderSummary {
+  readonly id: string;
+  readonly partnerId: string;
+  readonly partnerName: string;
+  readonly poNumber: string;
+  readonly release: string | null;
+  readonly channel: string;
+  readonly status: OrderStatus;
+  readonly waitingFor: string | null;
+  readonly currency: string;
+  readonly total: number | null;
+  readonly erpOrderNumber: string | null;
+  readonly receivedAt: string;
+  readonly updatedAt: string;
+  readonly nextDeadline: string | null;
+  readonly openExceptions: readonly { readonly id: string; readonly type: string; readonly summary: string }[];
+}
+
+export interface OrderPage {
+  readonly items: readonly OrderSummary[];
+  readonly nextCursor: string | null;
+}
+
+export interface LineQuantity {
+  readonly lineNumber: number;
+  readonly quantity: Decimal;
+}
+
+export interface OrderLine {
+  readonly lineNumber: number;
+  /** The buyer's line number. */
+  readonly lineId: string;
+  readonly sku: string;
+  readonly customerSku: string | null;
+  readonly description: string;
+  readonly orderedValue: Decimal;
+  readonly orderedUnit: string;
+  readonly baseUnit: string;
+  /** Base units in one ordered unit. */
+  readonly unitFactor: Decimal;
+  /** Per ordered unit, in major units of the currency. */
+  readonly unitPrice: Decimal;
+  readonly ordered: Decimal;
+  readonly cancelled: Decimal;
+  readonly rejected: Decimal;
+  readonly backordered: Decimal;
+  readonly open: Decimal;
+  readonly shipped: Decimal;
+}
+
+export interface ShippedPackage {
+  readonly sscc: string;
+  readonly palletSscc: string | null;
+  readonly kind: string;
+  readonly tracking?: string | null;
+  readonly lines: readonly LineQuantity[];
+}
+
+export interface Shipment {
+  readonly id: string;
+  readonly shipmentNumber: string;
+  readonly node: string;
+  readonly shippedAt: string;
+  readonly carrierScac: string;
+  readonly billOfLading: string | null;
+  readonly tracking: string | null;
+  readonly erpShipmentNumber: string | null;
+  readonly packages: readonly ShippedPackage[];
+}
+
+export interface Fulfillment {
+  readonly id: string;
+  readonly node: string;
+  readonly releaseNumber: string;
+  readonly state: string;
+  readonly lines: readonly LineQuantity[];
+}
+
+export interface Invoice {
+  readonly invoiceNumber: string;
+  readonly invoicedOn: string;
+  readonly dueOn: string;
+  readonly total: number;
+  readonly paid: number;
+}
+
+export interface Payment {
+  /** The payer's trace number. */
+  readonly reference: string;
+  readonly method: string;
+  readonly amount: number;
+  readonly paidOn: string;
+  readonly invoiceNumber?: string | null;
+  readonly receiptNumber?: string | null;
+}
+
+export interface OrderException {
+  readonly id: string;
+  readonly type: string;
+  readonly category: string;
+  readonly step: string;
+  readonly summary: string;
+  /** The resolutions that are legal for it. */
+  readonly resolutions: readonly string[];
+  readonly owner: string;
+  readonly state: string;
+  readonly openedAt: string;
+  readonly dueAt: string | null;
+}
+
+export interface ShipTo {
+  readonly name?: string | null;
+  readonly lines?: readonly string[];
+  readonly city?: string | null;
+  readonly region?: string | null;
+  readonly postalCode?: string | null;
+  readonly country?: string | null;
+}
+
+export interface OrderDetail extends Omit<OrderSummary, 'openExceptions'> {
+  readonly shipTo: ShipTo | null;
+  readonly lines: readonly OrderLine[];
+  readonly fulfillments: readonly Fulfillment[];
+  readonly shipments: readonly Shipment[];
+  readonly invoices: readonly Invoice[];
+  readonly payments: readonly Payment[];
+  readonly exceptions: readonly OrderException[];
+  readonly references: readonly { readonly kind: string; readonly value: string }[];
+  readonly workflowId: string;
+  readonly correlationId: string;
+  /** `temporal` is the address of this order's page in the Temporal UI. */
+  readonly links: { readonly temporal?: string | null };
+}
+
+export interface TimelineEvent {
+  readonly id: string;
+  readonly at: string;
+  readonly type: string;
+  readonly summary: string;
+  readonly actor: string;
+  readonly detail: unknown;
+  readonly correlationId: string;
+}
+
+export interface DocumentSummary {
+  readonly id: string;
+  readonly direction: 'inbound' | 'outbound';
+  readonly transactionSet: string;
+  readonly version: string;
+  readonly state: string;
+  readonly createdAt: string;
+  readonly deadline: string | null;
+  readonly transmittedAt: string | null;
+  /** A, E, P, R … of AK5. */
+  readonly acknowledgment: string | null;
+  readonly acknowledgedAt: string | null;
+  readonly interchangeId: string | null;
+  readonly controlNumbers: {
+    readonly interchange: string | null;
+    readonly group: string | null;
+    readonly transaction: string | null;
+  };
+  readonly errors: readonly DocumentError[] | null;
+}
+
+export interface DocumentError {
+  readonly code: string;
+  readonly message: string;
+  readonly place?: string | null;
+}
+
+export interface Segment {
+  readonly id: string;
+  readonly name: string;
+  readonly position: number;
+  readonly loop: string | null;
+  readonly elements: readonly {
+    readonly reference: string;
+    readonly name: string;
+    readonly value: string;
+    readonly meaning: string | null;
+  }[];
+}
+
+export interface DocumentDetail extends DocumentSummary {
+  readonly segments: readonly Segment[];
+}
+
+/** One rule as it was applied to an order. */
+export interface Decision {
+  readonly id: string;
+  readonly at: string;
+  readonly rule: string;
+  readonly ruleVersion: string;
+  readonly inputs: unknown;
+  readonly outcome: string;
+}
+
+export interface Me {
+  readonly name: string;
+  readonly scopes: readonly string[];
+  /** Set for a key that acts for one partner only. */
+  readonly partnerId: string | null;
+}
+
+export interface Partner {
+  readonly id: string;
+  readonly name: string;
+}
+
+export interface OrderQuery {
+  /** Any number: PO, ERP order, shipment, SSCC, tracking, invoice, control number. */
+  readonly q?: string;
+  readonly status?: string;
+  readonly partner?: string;
+  readonly cursor?: string;
+  readonly limit: number;
+}
+
+/**
+ * The API refused a call, or did not answer. `status` is 0 and `code` `unreachable` when there was no answer at all; otherwise the
+ * members are those of the problem details (RFC 9457) in the response.
+ */
+export class ApiProblem extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly title: string;
+  readonly detail: string | undefined;
+  readonly errors: readonly { readonly message: string; readonly path?: string }[];
+  /** Seconds that the API asks us to wait, of `Retry-After`. */
+  readonly retryAfter: number | undefined;
+
+  constructor(
+    problem: Pick<ApiProblem, 'status' | 'code' | 'title'> &
+      Partial<Pick<ApiProblem, 'detail' | 'errors' | 'retryAfter'>>,
+  ) {
+    super(problem.detail ?? problem.title);
+    this.name = 'ApiProblem';
+    this.status = problem.status;
+    this.code = problem.code;
+    this.title = problem.title;
+    this.detail = problem.detail;
+    this.errors = problem.errors ?? [];
+    this.retryAfter = problem.retryAfter;
+  }
+}
+
+export type Api = ReturnType<typeof createApi>;
+
+/**
+ * Calls under one key. Every method rejects with an {@link ApiProblem}, or with the signal's reason when it is aborted.
+ * `onUnauthorized` hears of it when the API no longer takes the key.
+ */
+export function createApi(key: string, onUnauthorized: () => void = () => undefined) {
+  async function call(path: string, init: RequestInit = {}): Promise<Response> {
+    let response: Response;
+    try {
+      response = await fetch(path, {
+        ...init,
+        headers: { Accept: 'application/json', ...init.headers, Authorization: `Bearer ${key}` },
+        cache: 'no-store',
+        credentials: 'omit',
+      });
+    } catch (failure) {
+      if (init.signal?.aborted) throw failure;
+      throw unreachable();
+    }
+    if (response.status === 401) onUnauthorized();
+    if (!response.ok) throw await problemOf(response);
+    return response;
+  }
+
+  async function get<T>(path: string, signal: AbortSignal): Promise<T> {
+    const response = await call(path, { signal });
+    try {
+      return (await response.json()) as T;
+    } catch (failure) {
+      if (signal.aborted) throw failure;
+      throw unreachable();
+    }
+  }
+
+  const order = (id: string) => `/v1/orders/${encodeURIComponent(id)}`;
+  const document = (id: string) => `/v1/documents/${encodeURIComponent(id)}`;
+
+  return {
+    me: (signal: AbortSignal) => get<Me>('/v1/me', signal),
+    partners: (signal: AbortSignal) => get<{ items: Partner[] }>('/v1/partners', signal),
+    orders: (query: OrderQuery, signal: AbortSignal) => get<OrderPage>(`/v1/orders?${parametersOf(query)}`, signal),
+    order: (id: string, signal: AbortSignal) => get<OrderDetail>(order(id), signal),
+    timeline: (id: string, signal: AbortSignal) => get<{ items: TimelineEvent[] }>(`${order(id)}/timeline`, signal),
+    documents: (id: string, signal: AbortSignal) => get<{ items: DocumentSummary[] }>(`${order(id)}/documents`, signal),
+    explain: (id: string, signal: AbortSignal) => get<{ items: Decision[] }>(`${order(id)}/explain`, signal),
+    document: (id: string, signal: AbortSignal) => get<DocumentDetail>(document(id), signal),
+    /** The bytes as they crossed the wire. */
+    raw: async (id: string, signal: AbortSignal): Promise<Blob> => {
+      const response = await call(`${document(id)}/raw`, { signal, headers: { Accept: '*/*' } });
+      return response.blob();
+    },
+    /** Tells the order's workflow how to go on. The same `attempt` sent twice resolves once. */
+    resolve: async (exceptionId: string, resolution: string, note: string, attempt: string): Promise<void> => {
+      await call(`/v1/exceptions/${encodeURIComponent(exceptionId)}/resolve`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json', 'Idempotency-Key': attempt },
+        body: JSON.stringify(note === '' ? { resolution } : { resolution, note }),
+      });
+    },
+  };
+}
+
+function parametersOf(query: OrderQuery): string {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined && value !== '') parameters.set(name, String(value));
+  }
+  return parameters.toString();
+}
+
+function unreachable(): ApiProblem {
+  return new ApiProblem({ status: 0, code: 'unreachable', title: 'The API cannot be reached' });
+}
+
+async function problemOf(response: Response): Promise<ApiProblem> {
+  const body: unknown = await response.json().catch(() => undefined);
+  const members = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
+  const text = (name: string) => (typeof members[name] === 'string' ? members[name] : undefined);
+  const after = Number(response.headers.get('Retry-After') ?? Number.NaN);
+  return new ApiProblem({
+    status: response.status,
+    code: text('code') ?? `http-${response.status}`,
+    title: text('title') ?? `The API answered with status ${response.status}`,
+    detail: text('detail'),
+    errors: Array.isArray(members.errors) ? members.errors : [],
+    retryAfter: Number.isFinite(after) ? after : undefined,
+  });
+}

@@ -1,0 +1,107 @@
+import { useEffect, useState } from 'react';
+import { Link, NavLink, Route, Routes, useLocation } from 'react-router-dom';
+import { Mark } from './mark.tsx';
+import { Empty } from './notices.tsx';
+import { DocumentPage } from './pages/document-page.tsx';
+import { OrderPage } from './pages/order-page.tsx';
+import { OrdersPage } from './pages/orders-page.tsx';
+import { SignInPage } from './pages/sign-in-page.tsx';
+import { takeKeyFromAddress, useApi, useSession } from './session.tsx';
+import { Clock } from './time.tsx';
+import { useLive } from './use-live.ts';
+
+export function App() {
+  const { key } = useSession();
+  useKeyPastedIntoAddress();
+  if (key === undefined) return <SignInPage />;
+  return (
+    // Another key is another person: nothing that the former one saw may stay on the screen.
+    <Clock key={key}>
+      <a className="skip" href="#content">
+        Skip to content
+      </a>
+      <Header />
+      <main id="content" tabIndex={-1}>
+        <Routes>
+          <Route path="/" element={<OrdersPage />} />
+          <Route path="/orders/:orderId" element={<OrderPage />} />
+          <Route path="/orders/:orderId/documents/:documentId" element={<DocumentPage />} />
+          <Route path="*" element={<NoSuchPage />} />
+        </Routes>
+      </main>
+    </Clock>
+  );
+}
+
+/** An address with `#key=…` opened in a tab that already shows the console does not load the page anew. */
+function useKeyPastedIntoAddress(): void {
+  const { signIn } = useSession();
+  useEffect(() => {
+    const onHashChange = () => {
+      const key = takeKeyFromAddress();
+      if (key !== undefined) signIn(key);
+    };
+    window.addEventListener('hashchange', onHashChange);
+    return () => window.removeEventListener('hashchange', onHashChange);
+  }, [signIn]);
+}
+
+function Header() {
+  const api = useApi();
+  const { signOut } = useSession();
+  const me = useLive('me', api.me);
+  const [open, setOpen] = useState(false);
+  const { pathname } = useLocation();
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: going elsewhere closes the panel.
+  useEffect(() => setOpen(false), [pathname]);
+
+  return (
+    <header className="top">
+      <Link className="brand" to="/">
+        <Mark />
+        Throughline
+      </Link>
+      <nav aria-label="Main">
+        <NavLink to="/" end>
+          Orders
+        </NavLink>
+        <a href="/docs">API</a>
+      </nav>
+      <div className="account">
+        <button type="button" aria-expanded={open} aria-controls="account" onClick={() => setOpen(!open)}>
+          {me.data?.name ?? 'Account'}
+        </button>
+        <div id="account" className="account-panel" hidden={!open}>
+          {me.data && (
+            <dl>
+              <dt>Key</dt>
+              <dd>{me.data.name}</dd>
+              <dt>Acts for</dt>
+              <dd>{me.data.partnerId ?? 'all partners'}</dd>
+              <dt>May</dt>
+              <dd>
+                {me.data.scopes.map((scope) => (
+                  <code key={scope}>{scope}</code>
+                ))}
+              </dd>
+            </dl>
+          )}
+          <button type="button" onClick={() => signOut()}>
+            Sign out
+          </button>
+        </div>
+      </div>
+    </header>
+  );
+}
+
+function NoSuchPage() {
+  return (
+    <Empty title="There is no such page">
+      <p>
+        <Link to="/">Go to the orders</Link>
+      </p>
+    </Empty>
+  );
+}

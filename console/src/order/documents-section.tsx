@@ -1,0 +1,139 @@
+import { Link } from 'react-router-dom';
+import type { DocumentSummary } from '../api.ts';
+import { formatWords } from '../format.ts';
+import { Loading, ProblemBanner } from '../notices.tsx';
+import { Ago, Deadline } from '../time.tsx';
+import type { Live } from '../use-live.ts';
+import { Section, WideTable } from './section.tsx';
+
+/** Names of the transaction sets of order-to-cash; X12 004010 and 005010. */
+const TRANSACTION_SETS: Readonly<Record<string, string>> = {
+  '180': 'Return authorization',
+  '810': 'Invoice',
+  '820': 'Remittance advice',
+  '832': 'Price catalog',
+  '846': 'Inventory advice',
+  '850': 'Purchase order',
+  '855': 'Purchase order acknowledgment',
+  '856': 'Ship notice',
+  '860': 'Purchase order change',
+  '865': 'Change acknowledgment',
+  '875': 'Grocery purchase order',
+  '940': 'Warehouse shipping order',
+  '944': 'Stock transfer receipt',
+  '945': 'Warehouse shipping advice',
+  '997': 'Functional acknowledgment',
+};
+
+export function nameOfTransactionSet(transactionSet: string): string {
+  return TRANSACTION_SETS[transactionSet] ?? 'Document';
+}
+
+export function DocumentsSection(props: {
+  readonly orderId: string;
+  readonly documents: Live<{ items: DocumentSummary[] }>;
+}) {
+  const { orderId, documents } = props;
+  const { data, problem } = documents;
+  return (
+    <Section title="Documents">
+      {problem && problem.code !== 'unreachable' && <ProblemBanner problem={problem} what="the documents" />}
+      {data === undefined && !problem && <Loading what="the documents" />}
+      {data?.items.length === 0 && <p className="quiet">No document has come in or gone out for this order.</p>}
+      {data && data.items.length > 0 && (
+        <WideTable name="Documents of this order">
+          <thead>
+            <tr>
+              <th scope="col">Document</th>
+              <th scope="col">Direction</th>
+              <th scope="col">State</th>
+              <th scope="col">Control number</th>
+              <th scope="col">Partner's answer</th>
+              <th scope="col">When</th>
+            </tr>
+          </thead>
+          <tbody>
+            {data.items.map((document) => (
+              <tr key={document.id}>
+                <th scope="row">
+                  <Link to={`/orders/${encodeURIComponent(orderId)}/documents/${encodeURIComponent(document.id)}`}>
+                    {document.transactionSet} {nameOfTransactionSet(document.transactionSet)}
+                  </Link>
+                </th>
+                <td>
+                  <Direction direction={document.direction} />
+                </td>
+                <td>
+                  {formatWords(document.state)}
+                  {document.errors !== null && document.errors.length > 0 && (
+                    <span className="alert-text"> · {faultCount(document.errors.length)}</span>
+                  )}
+                </td>
+                <td>{document.controlNumbers.interchange && <code>{document.controlNumbers.interchange}</code>}</td>
+                <td>
+                  <Acknowledgment document={document} />
+                </td>
+                <td>
+                  <Transmission document={document} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </WideTable>
+      )}
+    </Section>
+  );
+}
+
+export function Direction({ direction }: Pick<DocumentSummary, 'direction'>) {
+  return direction === 'inbound' ? (
+    <>
+      <span aria-hidden="true">← </span>in
+    </>
+  ) : (
+    <>
+      <span aria-hidden="true">→ </span>out
+    </>
+  );
+}
+
+export function faultCount(count: number): string {
+  return count === 1 ? '1 fault' : `${count} faults`;
+}
+
+/** AK501 and AK901 of the 997. */
+const ANSWERS: Readonly<Record<string, { text: string; refused: boolean }>> = {
+  A: { text: 'Accepted', refused: false },
+  E: { text: 'Accepted, errors noted', refused: false },
+  P: { text: 'Partly accepted', refused: true },
+  R: { text: 'Rejected', refused: true },
+  M: { text: 'Rejected, authentication', refused: true },
+  W: { text: 'Rejected, assurance', refused: true },
+  X: { text: 'Rejected, cannot be decrypted', refused: true },
+};
+
+function Acknowledgment({ document }: { readonly document: DocumentSummary }) {
+  if (document.acknowledgment === null) {
+    const awaited = document.direction === 'outbound' && document.transactionSet !== '997';
+    return <span className="nothing">{awaited && document.transmittedAt ? 'awaited' : '–'}</span>;
+  }
+  const answer = ANSWERS[document.acknowledgment] ?? { text: document.acknowledgment, refused: false };
+  return (
+    <span className={answer.refused ? 'alert-text' : undefined}>
+      {answer.text} <code>{document.acknowledgment}</code>
+    </span>
+  );
+}
+
+function Transmission({ document }: { readonly document: DocumentSummary }) {
+  if (document.direction === 'inbound') return <Ago at={document.createdAt} />;
+  if (document.transmittedAt) return <Ago at={document.transmittedAt} />;
+  if (document.deadline) {
+    return (
+      <>
+        due <Deadline at={document.deadline} />
+      </>
+    );
+  }
+  return <span className="nothing">not sent</span>;
+}

@@ -1,0 +1,164 @@
+import { type FormEvent, useEffect, useId, useRef, useState } from 'react';
+import { ApiProblem, type OrderException } from '../api.ts';
+import { formatWords } from '../format.ts';
+import { useApi } from '../session.tsx';
+import { Ago, Deadline } from '../time.tsx';
+import { Section } from './section.tsx';
+
+interface Props {
+  readonly exceptions: readonly OrderException[];
+  readonly onResolved: () => void;
+}
+
+/** What somebody has to decide, with the decisions that are legal. What was resolved is told by the timeline. */
+export function ExceptionsSection({ exceptions, onResolved }: Props) {
+  const open = exceptions.filter(({ state }) => state === 'open');
+  if (open.length === 0) return null;
+  return (
+    <Section title={open.length === 1 ? 'One open exception' : `${open.length} open exceptions`}>
+      <ul className="exceptions">
+        {open.map((exception) => (
+          <ExceptionCard key={exception.id} exception={exception} onResolved={onResolved} />
+        ))}
+      </ul>
+    </Section>
+  );
+}
+
+function ExceptionCard({ exception, onResolved }: { exception: OrderException; onResolved: () => void }) {
+  const [chosen, setChosen] = useState<string>();
+  const [sent, setSent] = useState<string>();
+  return (
+    <li className="exception">
+      <h3>{formatWords(exception.type)}</h3>
+      <p className="exception-summary">{exception.summary}</p>
+      <p className="quiet">
+        {formatWords(exception.category)}, at the step {formatWords(exception.step).toLowerCase()} · owned by{' '}
+        {exception.owner} · opened <Ago at={exception.openedAt} />
+        {exception.dueAt && (
+          <>
+            {' '}
+            · due <Deadline at={exception.dueAt} />
+          </>
+        )}
+      </p>
+      {sent === undefined ? (
+        <div className="actions">
+          {exception.resolutions.map((resolution) => (
+            <button key={resolution} type="button" onClick={() => setChosen(resolution)}>
+              {formatWords(resolution)}…
+            </button>
+          ))}
+          {exception.resolutions.length === 0 && <p className="quiet">Nothing can be decided here.</p>}
+        </div>
+      ) : (
+        <p role="status">{formatWords(sent)}: sent. The order goes on as soon as its workflow has taken it up.</p>
+      )}
+      {chosen !== undefined && (
+        <ResolveDialog
+          exception={exception}
+          resolution={chosen}
+          onClose={() => setChosen(undefined)}
+          onSent={() => {
+            setSent(chosen);
+            setChosen(undefined);
+            onResolved();
+          }}
+        />
+      )}
+    </li>
+  );
+}
+
+interface DialogProps {
+  readonly exception: OrderException;
+  readonly resolution: string;
+  readonly onClose: () => void;
+  readonly onSent: () => void;
+}
+
+function ResolveDialog({ exception, resolution, onClose, onSent }: DialogProps) {
+  const api = useApi();
+  const dialog = useRef<HTMLDialogElement>(null);
+  const heading = useId();
+  const noteField = useId();
+  const [note, setNote] = useState('');
+  const [problem, setProblem] = useState<ApiProblem>();
+  const [sending, setSending] = useState(false);
+  // One decision, however often it must be sent because an answer got lost.
+  const [attempt] = useState(() => newAttempt());
+
+  useEffect(() => {
+    const shown = dialog.current;
+    shown?.showModal();
+    return () => shown?.close();
+  }, []);
+
+  async function submit(event: FormEvent): Promise<void> {
+    event.preventDefault();
+    setSending(true);
+    setProblem(undefined);
+    try {
+      await api.resolve(exception.id, resolution, note.trim(), attempt);
+      onSent();
+    } catch (failure) {
+      setProblem(
+        failure instanceof ApiProblem
+          ? failure
+          : new ApiProblem({
+              status: 0,
+              code: 'console-error',
+              title: 'It could not be sent',
+              detail: String(failure),
+            }),
+      );
+      setSending(false);
+    }
+  }
+
+  return (
+    <dialog ref={dialog} aria-labelledby={heading} onClose={onClose}>
+      <form onSubmit={(event) => void submit(event)}>
+        <h2 id={heading}>{formatWords(resolution)}</h2>
+        <p>{exception.summary}</p>
+        <label htmlFor={noteField}>Note for the timeline</label>
+        <textarea
+          id={noteField}
+          rows={3}
+          maxLength={1000}
+          value={note}
+          onChange={(event) => setNote(event.target.value)}
+        />
+        {problem && (
+          <div className="refusal" role="alert">
+            <p>
+              <strong>{problem.title}.</strong> {problem.detail}
+            </p>
+            {problem.errors.length > 0 && (
+              <ul>
+                {problem.errors.map((fault) => (
+                  <li key={`${fault.path} ${fault.message}`}>
+                    {fault.path && <code>{fault.path}</code>} {fault.message}
+                  </li>
+                ))}
+              </ul>
+            )}
+          </div>
+        )}
+        <div className="actions">
+          <button type="submit" className="primary" disabled={sending}>
+            {sending ? 'Sending…' : `Confirm: ${formatWords(resolution).toLowerCase()}`}
+          </button>
+          <button type="button" onClick={onClose}>
+            Back
+          </button>
+        </div>
+      </form>
+    </dialog>
+  );
+}
+
+/** `crypto.randomUUID` exists on HTTPS and localhost only, and the console may be opened under a plain host name. */
+function newAttempt(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

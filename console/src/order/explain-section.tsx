@@ -1,0 +1,54 @@
+import { useState } from 'react';
+import { formatWords } from '../format.ts';
+import { Loading, ProblemBanner } from '../notices.tsx';
+import { useApi } from '../session.tsx';
+import { Ago } from '../time.tsx';
+import { useLive } from '../use-live.ts';
+import { Section } from './section.tsx';
+
+/** Every rule that was applied to the order, with its version, what it was given and what came out. */
+export function ExplainSection({ orderId }: { readonly orderId: string }) {
+  const [asked, setAsked] = useState(false);
+  return (
+    <Section title="Why?" id="why" note="every decision, with its rule and what it was given">
+      {asked ? (
+        <Decisions orderId={orderId} />
+      ) : (
+        <button type="button" onClick={() => setAsked(true)}>
+          Explain this order
+        </button>
+      )}
+    </Section>
+  );
+}
+
+function Decisions({ orderId }: { readonly orderId: string }) {
+  const api = useApi();
+  const explained = useLive(`explain ${orderId}`, (signal) => api.explain(orderId, signal));
+  if (explained.data === undefined) {
+    if (explained.problem) {
+      return <ProblemBanner problem={explained.problem} what="the decisions" onRetry={explained.refresh} />;
+    }
+    return <Loading what="the decisions" />;
+  }
+  if (explained.data.items.length === 0) return <p className="quiet">No decision has been recorded yet.</p>;
+  return (
+    <ol className="decisions">
+      {explained.data.items.map((decision) => (
+        <li key={decision.id}>
+          <p>
+            <strong>{formatWords(decision.rule)}</strong> <span className="quiet">version {decision.ruleVersion}</span>
+          </p>
+          <p>{decision.outcome}</p>
+          <p className="quiet">
+            <Ago at={decision.at} />
+          </p>
+          <details>
+            <summary>What it was given</summary>
+            <pre>{JSON.stringify(decision.inputs, null, 2)}</pre>
+          </details>
+        </li>
+      ))}
+    </ol>
+  );
+}

@@ -1,0 +1,66 @@
+import type { DocumentSummary, OrderDetail } from '../api.ts';
+import { formatMoney } from '../format.ts';
+import { Section } from './section.tsx';
+
+interface Stage {
+  readonly name: string;
+  readonly values: readonly string[];
+}
+
+/** The numbers by which each side knows this order, from the interchange that brought it to the payment that closed it. */
+export function LineageSection(props: { readonly order: OrderDetail; readonly documents: readonly DocumentSummary[] }) {
+  return (
+    <Section title="Lineage" note="every number it is known by, from interchange to cash">
+      <ol className="lineage">
+        {stagesOf(props.order, props.documents).map(({ name, values }) => (
+          <li key={name} className={values.length === 0 ? 'stage stage-ahead' : 'stage'}>
+            <h3>{name}</h3>
+            {values.length === 0 ? (
+              <p className="nothing">not yet</p>
+            ) : (
+              <ul>
+                {values.map((value) => (
+                  <li key={value}>
+                    <code>{value}</code>
+                  </li>
+                ))}
+              </ul>
+            )}
+          </li>
+        ))}
+      </ol>
+    </Section>
+  );
+}
+
+function stagesOf(order: OrderDetail, documents: readonly DocumentSummary[]): Stage[] {
+  const source = documents.find(
+    ({ direction, transactionSet }) => direction === 'inbound' && ORDER_SETS.includes(transactionSet),
+  );
+  const control = source?.controlNumbers;
+  const arrival: Stage = control?.interchange
+    ? {
+        name: 'Interchange',
+        values: [
+          `ISA ${control.interchange}`,
+          ...(control.group ? [`GS ${control.group}`] : []),
+          ...(control.transaction ? [`ST ${control.transaction}`] : []),
+        ],
+      }
+    : { name: 'Request', values: [order.correlationId] };
+  return [
+    arrival,
+    { name: 'PO', values: [order.poNumber] },
+    { name: 'ERP order', values: order.erpOrderNumber ? [order.erpOrderNumber] : [] },
+    { name: 'Shipments', values: order.shipments.map(({ shipmentNumber }) => shipmentNumber) },
+    { name: 'SSCC', values: [...new Set(order.shipments.flatMap(({ packages }) => packages.map(({ sscc }) => sscc)))] },
+    { name: 'Invoices', values: order.invoices.map(({ invoiceNumber }) => invoiceNumber) },
+    {
+      name: 'Payments',
+      values: order.payments.map(({ reference, amount }) => `${reference} · ${formatMoney(amount, order.currency)}`),
+    },
+  ];
+}
+
+/** Transaction sets that bring an order: 850, and 875 of the grocery trade. */
+const ORDER_SETS: readonly string[] = ['850', '875'];

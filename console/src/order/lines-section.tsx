@@ -1,0 +1,124 @@
+import { compare, isPositive, sum } from '../../../mappings/canonical/decimal.ts';
+import type { OrderLine } from '../api.ts';
+import { formatPrice, formatQuantity } from '../format.ts';
+import { Section, WideTable } from './section.tsx';
+
+/** Where every ordered unit is: ordered = cancelled + rejected + backordered + open + shipped, in base units. */
+const PLACES = ['cancelled', 'rejected', 'backordered', 'open', 'shipped'] as const;
+
+const HEADINGS: Readonly<Record<(typeof PLACES)[number], string>> = {
+  cancelled: 'Cancelled',
+  rejected: 'Rejected',
+  backordered: 'Back­ordered',
+  open: 'Open',
+  shipped: 'Shipped',
+};
+
+export function LinesSection({ lines, currency }: { readonly lines: readonly OrderLine[]; readonly currency: string }) {
+  const units = [...new Set(lines.map(({ baseUnit }) => baseUnit))];
+  return (
+    <Section title="Lines" note="quantities in base units">
+      <WideTable name="Lines and where their quantities are">
+        <thead>
+          <tr>
+            <th scope="col" className="number">
+              Line
+            </th>
+            <th scope="col">Item</th>
+            <th scope="col" className="number">
+              As ordered
+            </th>
+            <th scope="col" className="number">
+              Price
+            </th>
+            <th scope="col" className="number sums">
+              Ordered
+            </th>
+            {PLACES.map((place) => (
+              <th key={place} scope="col" className="number">
+                {HEADINGS[place]}
+              </th>
+            ))}
+            <th scope="col">Balance</th>
+          </tr>
+        </thead>
+        <tbody>
+          {lines.map((line) => (
+            <tr key={line.lineNumber}>
+              <td className="number">{line.lineId}</td>
+              <th scope="row" className="item">
+                {line.description}
+                <span className="item-codes">
+                  <code>{line.sku}</code>
+                  {line.customerSku && (
+                    <>
+                      {' '}
+                      · buyer's <code>{line.customerSku}</code>
+                    </>
+                  )}
+                </span>
+              </th>
+              <td className="number">
+                {formatQuantity(line.orderedValue)} {line.orderedUnit}
+                {compare(line.unitFactor, '1') !== 0 && (
+                  <span className="item-codes">
+                    of {formatQuantity(line.unitFactor)} {line.baseUnit}
+                  </span>
+                )}
+              </td>
+              <td className="number">{formatPrice(line.unitPrice, currency)}</td>
+              <Quantities quantities={line} />
+            </tr>
+          ))}
+        </tbody>
+        {lines.length > 1 && (
+          <tfoot>
+            {units.map((unit) => (
+              <tr key={unit}>
+                <th scope="row" colSpan={4}>
+                  Sum in {unit}
+                </th>
+                <Quantities quantities={totalOf(lines.filter(({ baseUnit }) => baseUnit === unit))} />
+              </tr>
+            ))}
+          </tfoot>
+        )}
+      </WideTable>
+    </Section>
+  );
+}
+
+type QuantityByPlace = Pick<OrderLine, 'ordered' | (typeof PLACES)[number]>;
+
+function Quantities({ quantities }: { readonly quantities: QuantityByPlace }) {
+  const accounted = sum(PLACES.map((place) => quantities[place]));
+  return (
+    <>
+      <td className="number sums">{formatQuantity(quantities.ordered)}</td>
+      {PLACES.map((place) => (
+        <td key={place} className={isPositive(quantities[place]) ? `number place-${place}` : 'number zero'}>
+          {formatQuantity(quantities[place])}
+        </td>
+      ))}
+      <td>
+        {compare(quantities.ordered, accounted) === 0 ? (
+          <span className="quiet">✓ balances</span>
+        ) : (
+          <span className="alert-text">{formatQuantity(accounted)} accounted for</span>
+        )}
+      </td>
+    </>
+  );
+}
+
+function totalOf(lines: readonly OrderLine[]): QuantityByPlace {
+  const total = (place: keyof QuantityByPlace) => sum(lines.map((line) => line[place]));
+  return {
+    ordered: total('ordered'),
+    cancelled: total('cancelled'),
+    rejected: total('rejected'),
+    backordered: total('backordered'),
+    open: total('open'),
+    shipped: total('shipped'),
+  };
+}

@@ -1,0 +1,126 @@
+import { sum } from '../../../mappings/canonical/decimal.ts';
+import type { LineQuantity, OrderDetail, Shipment } from '../api.ts';
+import { formatQuantity, formatWords } from '../format.ts';
+import { Ago } from '../time.tsx';
+import { Section, WideTable } from './section.tsx';
+
+export function ShipmentsSection({ order }: { readonly order: OrderDetail }) {
+  return (
+    <Section title="Fulfillment and shipments">
+      {order.fulfillments.length === 0 ? (
+        <p className="quiet">Nothing is released to a warehouse yet.</p>
+      ) : (
+        <WideTable name="Releases to warehouses">
+          <thead>
+            <tr>
+              <th scope="col">Warehouse</th>
+              <th scope="col">Release</th>
+              <th scope="col">State</th>
+              <th scope="col">Lines</th>
+            </tr>
+          </thead>
+          <tbody>
+            {order.fulfillments.map((fulfillment) => (
+              <tr key={fulfillment.id}>
+                <th scope="row">{fulfillment.node}</th>
+                <td>
+                  <code>{fulfillment.releaseNumber}</code>
+                </td>
+                <td>{formatWords(fulfillment.state)}</td>
+                <td>{describeLines(fulfillment.lines, order)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </WideTable>
+      )}
+      {order.shipments.map((shipment) => (
+        <ShipmentCard key={shipment.id} shipment={shipment} order={order} />
+      ))}
+    </Section>
+  );
+}
+
+function ShipmentCard({ shipment, order }: { readonly shipment: Shipment; readonly order: OrderDetail }) {
+  return (
+    <article className="shipment">
+      <h3>
+        Shipment {shipment.shipmentNumber} <span className="quiet">from {shipment.node}</span>
+      </h3>
+      <dl className="facts">
+        <div>
+          <dt>Shipped</dt>
+          <dd>
+            <Ago at={shipment.shippedAt} />
+          </dd>
+        </div>
+        <div>
+          <dt>Carrier</dt>
+          <dd>{shipment.carrierScac}</dd>
+        </div>
+        {shipment.tracking && (
+          <div>
+            <dt>Tracking</dt>
+            <dd>
+              <code>{shipment.tracking}</code>
+            </dd>
+          </div>
+        )}
+        {shipment.billOfLading && (
+          <div>
+            <dt>Bill of lading</dt>
+            <dd>
+              <code>{shipment.billOfLading}</code>
+            </dd>
+          </div>
+        )}
+        {shipment.erpShipmentNumber && (
+          <div>
+            <dt>ERP shipment</dt>
+            <dd>
+              <code>{shipment.erpShipmentNumber}</code>
+            </dd>
+          </div>
+        )}
+      </dl>
+      {shipment.packages.length > 0 && (
+        <WideTable name={`Packages of shipment ${shipment.shipmentNumber}`}>
+          <thead>
+            <tr>
+              <th scope="col">SSCC</th>
+              <th scope="col">Kind</th>
+              <th scope="col">On pallet</th>
+              <th scope="col">Tracking</th>
+              <th scope="col">Holds</th>
+            </tr>
+          </thead>
+          <tbody>
+            {shipment.packages.map((each) => (
+              <tr key={each.sscc}>
+                <th scope="row">
+                  <code>{each.sscc}</code>
+                </th>
+                <td>{formatWords(each.kind)}</td>
+                <td>{each.palletSscc ? <code>{each.palletSscc}</code> : <span className="nothing">–</span>}</td>
+                <td>{each.tracking ? <code>{each.tracking}</code> : <span className="nothing">–</span>}</td>
+                <td>{describeLines(each.lines, order)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </WideTable>
+      )}
+    </article>
+  );
+}
+
+/** `24 EA MW-1001, 6 EA MW-1004`. A lot is told apart in the package, not here: quantities of one line add up. */
+function describeLines(lines: readonly LineQuantity[], order: OrderDetail): string {
+  const numbers = [...new Set(lines.map(({ lineNumber }) => lineNumber))];
+  return numbers
+    .map((lineNumber) => {
+      const line = order.lines.find((each) => each.lineNumber === lineNumber);
+      const quantity = sum(lines.filter((each) => each.lineNumber === lineNumber).map((each) => each.quantity));
+      const item = line ? `${line.baseUnit} ${line.sku}` : `of line ${lineNumber}`;
+      return `${formatQuantity(quantity)} ${item}`;
+    })
+    .join(', ');
+}

@@ -1,0 +1,147 @@
+import { type ReactNode, useEffect } from 'react';
+import { Link, useParams } from 'react-router-dom';
+import type { OrderDetail, ShipTo } from '../api.ts';
+import { formatMoney } from '../format.ts';
+import { Loading, ProblemBanner, ProblemPanel } from '../notices.tsx';
+import { DocumentsSection } from '../order/documents-section.tsx';
+import { ExceptionsSection } from '../order/exceptions-section.tsx';
+import { ExplainSection } from '../order/explain-section.tsx';
+import { InvoicesSection } from '../order/invoices-section.tsx';
+import { LineageSection } from '../order/lineage-section.tsx';
+import { LinesSection } from '../order/lines-section.tsx';
+import { ShipmentsSection } from '../order/shipments-section.tsx';
+import { TimelineSection } from '../order/timeline-section.tsx';
+import { isFinal, STATUS, StatusBadge } from '../order-status.tsx';
+import { useApi } from '../session.tsx';
+import { Ago, Deadline } from '../time.tsx';
+import { useLive } from '../use-live.ts';
+import { formatChannel } from './orders-page.tsx';
+
+const REFRESH = 4_000;
+/** A finished order changes only by late acknowledgements and credits. */
+const REFRESH_FINAL = 30_000;
+
+export function OrderPage() {
+  const { orderId = '' } = useParams();
+  const api = useApi();
+  // What is true of a former answer decides how soon to ask again; nothing is known before the first.
+  const first = useLive(`order ${orderId}`, (signal) => api.order(orderId, signal), { every: REFRESH });
+  const order = first.data;
+  const every = order && isFinal(order.status) ? REFRESH_FINAL : REFRESH;
+  const timeline = useLive(`timeline ${orderId}`, (signal) => api.timeline(orderId, signal), { every });
+  const documents = useLive(`documents ${orderId}`, (signal) => api.documents(orderId, signal), { every });
+
+  const title = order ? `PO ${order.poNumber}` : 'Order';
+  useEffect(() => {
+    document.title = `${title} · Throughline`;
+  }, [title]);
+
+  if (order === undefined) {
+    if (first.problem) return <ProblemPanel problem={first.problem} what="order" onRetry={first.refresh} />;
+    return <Loading what="the order" />;
+  }
+
+  const refreshAll = () => {
+    first.refresh();
+    timeline.refresh();
+    documents.refresh();
+  };
+  return (
+    <>
+      {first.problem && (
+        <ProblemBanner problem={first.problem} what="this order" shownSince={first.receivedAt} onRetry={refreshAll} />
+      )}
+      <OrderHeader order={order} />
+      <ExceptionsSection exceptions={order.exceptions} onResolved={refreshAll} />
+      <div className="order-columns">
+        <div className="order-main">
+          <LinesSection lines={order.lines} currency={order.currency} />
+          <ShipmentsSection order={order} />
+          <InvoicesSection order={order} />
+          <DocumentsSection orderId={order.id} documents={documents} />
+          <LineageSection order={order} documents={documents.data?.items ?? []} />
+          <ExplainSection orderId={order.id} />
+        </div>
+        <aside className="order-side">
+          <TimelineSection timeline={timeline} />
+        </aside>
+      </div>
+    </>
+  );
+}
+
+function OrderHeader({ order }: { readonly order: OrderDetail }) {
+  return (
+    <header className="order-header">
+      <p className="trail">
+        <Link to="/">Orders</Link> <span aria-hidden="true">/</span> {order.partnerName}
+      </p>
+      <div className="title-row">
+        <h1>
+          PO {order.poNumber}
+          {order.release && <span className="quiet"> release {order.release}</span>}
+        </h1>
+        <StatusBadge status={order.status} large />
+        <div className="actions">
+          <a href="#why">Why?</a>
+          {order.links.temporal && (
+            <a href={order.links.temporal} target="_blank" rel="noreferrer">
+              Open in Temporal UI
+            </a>
+          )}
+        </div>
+      </div>
+      <p className="waiting">
+        <WaitingSentence order={order} />
+        {order.nextDeadline && (
+          <span className="waiting-deadline">
+            Next deadline <Deadline at={order.nextDeadline} />
+          </span>
+        )}
+      </p>
+      <dl className="facts">
+        <Fact name="ERP order" value={order.erpOrderNumber} />
+        <Fact name="Total" value={order.total === null ? null : formatMoney(order.total, order.currency)} />
+        <Fact name="Channel" value={formatChannel(order.channel)} />
+        <Fact name="Received" value={<Ago at={order.receivedAt} />} />
+        <Fact name="Last change" value={<Ago at={order.updatedAt} />} />
+        <Fact name="Ship to" value={order.shipTo && addressOf(order.shipTo)} />
+      </dl>
+    </header>
+  );
+}
+
+function WaitingSentence({ order }: { readonly order: OrderDetail }) {
+  const open = order.exceptions.filter(({ state }) => state === 'open').length;
+  if (open > 0) {
+    return (
+      <>
+        Waits for{' '}
+        <strong>{open === 1 ? 'a decision on the exception' : `decisions on ${open} exceptions`} below</strong>
+      </>
+    );
+  }
+  if (order.waitingFor) {
+    return (
+      <>
+        Waits for <strong>{order.waitingFor}</strong>
+      </>
+    );
+  }
+  if (isFinal(order.status)) return <>Finished: {STATUS[order.status].label.toLowerCase()}. Nothing is waited for.</>;
+  return <>Under way. Nothing outside is waited for right now.</>;
+}
+
+function Fact({ name, value }: { readonly name: string; readonly value: ReactNode }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{value || <span className="nothing">not yet</span>}</dd>
+    </div>
+  );
+}
+
+function addressOf(shipTo: ShipTo): string {
+  const place = [shipTo.city, [shipTo.region, shipTo.postalCode].filter(Boolean).join(' ')].filter(Boolean).join(', ');
+  return [shipTo.name, ...(shipTo.lines ?? []), place].filter(Boolean).join(' · ');
+}

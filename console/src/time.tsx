@@ -1,0 +1,54 @@
+import { createContext, type ReactNode, useContext, useEffect, useState } from 'react';
+import { formatDay, formatDistance, formatExact } from './format.ts';
+
+/** One clock for every relative time on the page, so that they all turn over together. */
+const NowContext = createContext<number>(0);
+
+export function Clock({ children }: { readonly children: ReactNode }) {
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    const tick = () => {
+      if (!document.hidden) setNow(Date.now());
+    };
+    const timer = setInterval(tick, 1_000);
+    document.addEventListener('visibilitychange', tick);
+    return () => {
+      clearInterval(timer);
+      document.removeEventListener('visibilitychange', tick);
+    };
+  }, []);
+  return <NowContext value={now}>{children}</NowContext>;
+}
+
+/** How long ago something was; the exact time on hover and for assistive technology. */
+export function Ago({ at }: { readonly at: string }) {
+  const distance = formatDistance(useContext(NowContext) - Date.parse(at));
+  return (
+    <time dateTime={at} title={formatExact(at)}>
+      {distance === 'now' ? 'just now' : `${distance} ago`}
+    </time>
+  );
+}
+
+/** How far off a deadline is. One that has passed says so in words. */
+export function Deadline({ at }: { readonly at: string }) {
+  const left = Date.parse(at) - useContext(NowContext);
+  const distance = formatDistance(left);
+  const HOUR = 3_600_000;
+  if (left <= 0) {
+    return (
+      <time className="deadline-passed" dateTime={at} title={formatExact(at)}>
+        {distance === 'now' ? 'due now' : `overdue ${distance}`}
+      </time>
+    );
+  }
+  return (
+    <time className={left < HOUR ? 'deadline-near' : undefined} dateTime={at} title={formatExact(at)}>
+      {distance === 'now' ? 'due now' : `in ${distance}`}
+    </time>
+  );
+}
+
+export function Day({ on }: { readonly on: string }) {
+  return <time dateTime={on}>{formatDay(on)}</time>;
+}
