@@ -1,0 +1,430 @@
+/**
+ * Structure of the transaction sets of release 004010: one line per segment with requirement and maximum (`>1` unbounded), `[ID max]` opens
+ * a loop whose lines are indented; the loop's first segment starts each iteration. Rare military, customs and personal-finance segments of
+ * the standard are left out: a document that uses one gets a typed error that names it.
+ */
+import { indented, type SetDefinition } from '../compile.ts';
+
+const carrier = `TD1 O 2
+TD5 O 12
+TD3 O 12
+TD4 O 5`;
+
+const allowance = `[SAC 25]
+  SAC O 1
+  CUR O 1`;
+
+const allowanceOfLine = `[SAC 25]
+  SAC O 1
+  CUR O 1
+  CTP O 1`;
+
+const orderParty = `[N1 200]
+  N1 O 1
+  N2 O 2
+  IN2 O >1
+  N3 O 2
+  N4 O >1
+  NX2 O >1
+  REF O 12
+  PER O >1
+  SI O >1
+  FOB O 1
+  ${indented(carrier, 2)}
+  PKG O 200`;
+
+/** What 850 and 855 share between their first segment and their parties. */
+const orderHeader = `CUR O 1
+REF O >1
+PER O 3
+TAX O >1
+FOB O >1
+CTP O >1
+PAM O 10
+CSH O 5
+${allowance}
+ITD O >1
+DIS O 20
+INC O 1
+DTM O 10
+LDT O 12
+LIN O 5
+SI O >1
+PID O 200
+MEA O 40
+PWK O 25
+PKG O 200
+${carrier}
+MAN O 10
+PCT O >1
+CTB O 5
+TXI O >1
+[N9 1000]
+  N9 O 1
+  DTM O >1
+  PWK O >1
+  MSG O 1000
+${orderParty}
+[LM >1]
+  LM O 1
+  LQ M >1`;
+
+const orderLineStart = `PO1 M 1
+LIN O >1
+SI O >1
+CUR O 1
+CN1 O 1
+PO3 O 25
+[CTP >1]
+  CTP O 1
+  CUR O 1
+PAM O 10
+MEA O 40
+[PID 1000]
+  PID O 1
+  MEA O 10
+PWK O 25
+PO4 O >1
+REF O >1
+PER O 3
+${allowanceOfLine}
+CSH O 1
+ITD O 2
+DIS O 20
+INC O 1
+TAX O >1
+FOB O >1
+SDQ O 500
+IT3 O 5
+DTM O 10
+TC2 O >1
+${carrier}`;
+
+const orderLineEnd = `[QTY >1]
+  QTY O 1
+  SI O >1
+[SCH 200]
+  SCH O 1
+  ${indented(carrier, 2)}
+  REF O >1
+[PKG 200]
+  PKG O 1
+  MEA O >1
+[LDT >1]
+  LDT O 1
+  QTY O >1
+  MSG O 1
+  REF O 3
+[N9 1000]
+  N9 O 1
+  DTM O >1
+  MEA O 40
+  PWK O >1
+  MSG O 1000
+[N1 200]
+  N1 O 1
+  N2 O 2
+  IN2 O >1
+  N3 O 2
+  N4 O 1
+  QTY O >1
+  NX2 O >1
+  REF O 12
+  PER O 3
+  SI O >1
+  DTM O 1
+  FOB O 1
+  SCH O 200
+  ${indented(carrier, 2)}
+  PKG O 200
+[SLN 1000]
+  SLN O 1
+  MSG O >1
+  SI O >1
+  PID O 1000
+  PO3 O 104
+  TC2 O >1
+  DTM O 10
+  CTP O 25
+  PAM O 10
+  PO4 O 1
+  TAX O 3
+  ${indented(allowanceOfLine, 2)}
+  [QTY >1]
+    QTY O 1
+    SI O >1
+  [N9 >1]
+    N9 O 1
+    DTM O >1
+    MSG O >1
+  [N1 10]
+    N1 O 1
+    N2 O 2
+    IN2 O >1
+    N3 O 2
+    N4 O 1
+    NX2 O >1
+    REF O 12
+    PER O 3
+    SI O >1
+[AMT >1]
+  AMT O 1
+  REF O 1
+  PCT O >1
+[LM >1]
+  LM O 1
+  LQ M >1`;
+
+const invoiceParty = `[N1 200]
+  N1 O 1
+  N2 O 2
+  N3 O 2
+  N4 O 1
+  REF O 12
+  PER O 3`;
+
+const invoiceAllowance = `[SAC 25]
+  SAC O 1
+  TXI O 10`;
+
+/** References and allowances below a remittance item or an adjustment. */
+const remittanceReferences = `[REF >1]
+  REF O 1
+  DTM O >1`;
+
+const remittanceItems = `[IT1 >1]
+  IT1 O 1
+  ${indented(remittanceReferences, 2)}
+  [SAC >1]
+    SAC O 1
+    TXI O >1
+  [SLN >1]
+    SLN O 1
+    ${indented(remittanceReferences, 4)}
+    [SAC >1]
+      SAC O 1
+      TXI O >1`;
+
+const adjustment = `[ADX >1]
+  ADX O 1
+  NTE O >1
+  PER O >1
+  ${indented(remittanceReferences, 2)}
+  ${indented(remittanceItems, 2)}`;
+
+export const sets: readonly SetDefinition[] = [
+  {
+    set: '850',
+    functionalId: 'PO',
+    name: 'Purchase order',
+    structure: `BEG M 1
+${orderHeader}
+[PO1 100000 M]
+  ${indented(orderLineStart, 2)}
+  PCT O >1
+  MAN O 10
+  MSG O >1
+  TXI O >1
+  CTB O >1
+  ${indented(orderLineEnd, 2)}
+CTT O 1
+AMT O 1`,
+  },
+  {
+    set: '855',
+    functionalId: 'PR',
+    name: 'Purchase order acknowledgment',
+    structure: `BAK M 1
+${orderHeader}
+[PO1 100000]
+  ${indented(orderLineStart, 2)}
+  [ACK 104]
+    ACK O 1
+    DTM O 1
+  MAN O 10
+  MSG O >1
+  TXI O >1
+  CTB O >1
+  ${indented(orderLineEnd, 2)}
+CTT O 1
+AMT O 1`,
+  },
+  {
+    set: '856',
+    functionalId: 'SH',
+    name: 'Ship notice',
+    structure: `BSN M 1
+DTM O 10
+[HL 200000 M]
+  HL M 1
+  LIN O 1
+  SN1 O 1
+  SLN O 1000
+  PRF O 1
+  PO4 O 1
+  PID O 200
+  MEA O 40
+  PWK O 25
+  PKG O 25
+  TD1 O 20
+  TD5 O 12
+  TD3 O 12
+  TD4 O 5
+  TSD O 1
+  REF O >1
+  PER O 3
+  [CLD 200]
+    CLD O 1
+    REF O 200
+    DTP O 1
+  MAN O >1
+  DTM O 10
+  FOB O 1
+  PAL O 1
+  [N1 200]
+    N1 O 1
+    N2 O 2
+    N3 O 2
+    N4 O 1
+    REF O 12
+    PER O 3
+    FOB O 1
+  SDQ O 50
+  CUR O 1
+  [SAC >1]
+    SAC O 1
+    CUR O 1
+  [LM 10]
+    LM O 1
+    LQ M 100
+CTT O 1`,
+  },
+  {
+    set: '810',
+    functionalId: 'IN',
+    name: 'Invoice',
+    structure: `BIG M 1
+NTE O 100
+CUR O 1
+REF O 12
+PER O 3
+${invoiceParty}
+ITD O >1
+DTM O 10
+FOB O 1
+PID O 200
+MEA O 40
+PWK O 25
+PKG O 25
+L7 O 1
+BAL O >1
+INC O 1
+PAM O >1
+[LM 10]
+  LM O 1
+  LQ M 100
+[N9 1]
+  N9 O 1
+  MSG M 10
+[FA1 >1]
+  FA1 O 1
+  FA2 M >1
+[IT1 200000]
+  IT1 O 1
+  QTY O 5
+  CUR O 1
+  IT3 O 5
+  TXI O 10
+  CTP O 25
+  PAM O 10
+  MEA O 40
+  [PID 1000]
+    PID O 1
+    MEA O 10
+  PWK O 25
+  PKG O 25
+  PO4 O 1
+  ITD O 2
+  REF O >1
+  PER O 5
+  SDQ O 500
+  DTM O 10
+  CAD O >1
+  L7 O >1
+  ${indented(invoiceAllowance, 2)}
+  [SLN 1000]
+    SLN O 1
+    DTM O 1
+    REF O >1
+    PID O 1000
+    SAC O 25
+    TC2 O 2
+    TXI O 10
+  ${indented(invoiceParty, 2)}
+  [LM 10]
+    LM O 1
+    LQ M 100
+  [FA1 >1]
+    FA1 O 1
+    FA2 M >1
+TDS M 1
+TXI O 10
+CAD O 1
+AMT O >1
+${invoiceAllowance}
+[ISS >1]
+  ISS O 1
+  PID O 1
+CTT O 1`,
+  },
+  {
+    set: '820',
+    functionalId: 'RA',
+    name: 'Payment order and remittance advice',
+    structure: `BPR M 1
+NTE O >1
+TRN O 1
+CUR O 1
+REF O >1
+DTM O >1
+[N1 >1]
+  N1 O 1
+  N2 O >1
+  N3 O >1
+  N4 O 1
+  REF O >1
+  PER O >1
+  RDM O 1
+  DTM O 1
+[ENT >1]
+  ENT O 1
+  [NM1 >1]
+    NM1 O 1
+    N2 O >1
+    N3 O >1
+    N4 O 1
+    REF O >1
+    PER O >1
+  ${indented(adjustment, 2)}
+  [RMR >1]
+    RMR O 1
+    NTE O >1
+    REF O >1
+    DTM O >1
+    ${indented(remittanceItems, 4)}
+    ${indented(adjustment, 4)}`,
+  },
+  {
+    set: '997',
+    functionalId: 'FA',
+    name: 'Functional acknowledgment',
+    structure: `AK1 M 1
+[AK2 999999]
+  AK2 O 1
+  [AK3 999999]
+    AK3 O 1
+    AK4 O 99
+  AK5 M 1
+AK9 M 1`,
+  },
+];

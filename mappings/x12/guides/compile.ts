@@ -1,0 +1,258 @@
+/**
+ * Turns the written data of a release (elements, segments, structures) into guides. A later release may extend an earlier one and state only
+ * what differs. Everything is checked when it is compiled: a reference to something undefined is a fault of the data and throws.
+ */
+import type {
+  CompositeElementGuide,
+  ElementGuide,
+  ElementType,
+  Guide,
+  GuideNode,
+  LoopUse,
+  Requirement,
+  SegmentGuide,
+  SegmentUse,
+  SimpleElementGuide,
+  SyntaxNote,
+} from '../types.ts';
+
+/** Type, shortest and longest length, name; codes with their meaning; `closed` when no other code may come. */
+export type ElementDefinition =
+  | readonly [type: ElementType, min: number, max: number, name: string]
+  | readonly [
+      type: ElementType,
+      min: number,
+      max: number,
+      name: string,
+      codes: Readonly<Record<string, string>>,
+      closed?: 'closed',
+    ];
+
+export type CompositeDefinition = readonly [name: string, elements: string, notes?: string];
+export type SegmentDefinition = readonly [name: string, elements: string, notes?: string];
+
+export interface SetDefinition {
+  set: string;
+  functionalId: string;
+  name: string;
+  structure: string;
+}
+
+export interface ReleaseDefinition {
+  /** Six digits, for instance `004010`. */
+  version: string;
+  elements: Readonly<Record<string, ElementDefinition>>;
+  composites: Readonly<Record<string, CompositeDefinition>>;
+  segments: Readonly<Record<string, SegmentDefinition>>;
+  sets: readonly SetDefinition[];
+}
+
+/** For fragments that several structures share: indents all lines but the first, which takes the place of the insertion. */
+export function indented(lines: string, by: number): string {
+  return lines.replaceAll('\n', `\n${' '.repeat(by)}`);
+}
+
+/** A release that states only what differs from `base`. Sets of the base are kept unless stated again. */
+export function extendRelease(
+  base: ReleaseDefinition,
+  changes: Partial<ReleaseDefinition> & { version: string },
+): ReleaseDefinition {
+  const restated = new Set((changes.sets ?? []).map((set) => set.set));
+  return {
+    version: changes.version,
+    elements: { ...base.elements, ...changes.elements },
+    composites: { ...base.composites, ...changes.composites },
+    segments: { ...base.segments, ...changes.segments },
+    sets: [...base.sets.filter((set) => !restated.has(set.set)), ...(changes.sets ?? [])],
+  };
+}
+
+export function compileRelease(release: ReleaseDefinition): Guide[] {
+  const compiledSegments = new Map<string, SegmentGuide>();
+  const knownSegments: ReadonlySet<string> = new Set(Object.keys(release.segments));
+
+  const fault = (what: string): never => {
+    throw new Error(`Guide data of release ${release.version}: ${what}`);
+  };
+
+  const simple = (reference: string, requirement: Requirement, repeat: number): SimpleElementGuide => {
+    const definition = release.elements[reference];
+    if (definition === undefined) {
+      return fault(`element ${reference} is not defined`);
+    }
+    const [type, min, max, name, codes, closed] = definition;
+    return {
+      kind: 'simple',
+      reference,
+      name,
+      type,
+      min,
+      max,
+      requirement,
+      repeat,
+      closed: closed === 'closed',
+      ...(codes === undefined ? {} : { codes }),
+    };
+  };
+
+  const composite = (reference: string, requirement: Requirement, repeat: number): CompositeElementGuide => {
+    const definition = release.composites[reference];
+    if (definition === undefined) {
+      return fault(`composite ${reference} is not defined`);
+    }
+    const [name, list, notes] = definition;
+    const components = tokens(list).map((token) => {
+      const element = elementOf(token);
+      return element.kind === 'simple' ? element : fault(`composite ${reference} holds a composite`);
+    });
+    return {
+      kind: 'composite',
+      reference,
+      name,
+      requirement,
+      repeat,
+      components,
+      notes: parseNotes(notes ?? '', reference),
+    };
+  };
+
+  const elementOf = (token: string): ElementGuide => {
+    const match = /^([MOX])(C?\d+)(?:\^(\d+))?$/.exec(token);
+    if (match === null) {
+      return fault(`"${token}" is not an element`);
+    }
+    const [, requirement, reference, repeat] = match as unknown as [string, Requirement, string, string | undefined];
+    const repetitions = repeat === undefined ? 1 : Number(repeat);
+    return reference.startsWith('C')
+      ? composite(reference, requirement, repetitions)
+      : simple(reference, requirement, repetitions);
+  };
+
+  const parseNotes = (notes: string, owner: string): SyntaxNote[] =>
+    tokens(notes).map((note) => {
+      if (!/^[PRECL](\d\d){2,}$/.test(note)) {
+        return fault(`"${note}" of ${owner} is not a syntax note`);
+      }
+      const elements = (note.slice(1).match(/\d\d/g) ?? []).map(Number);
+      return { kind: note.charAt(0) as SyntaxNote['kind'], elements };
+    });
+
+  const segment = (id: string): SegmentGuide => {
+    const known = compiledSegments.get(id);
+    if (known !== undefined) {
+      return known;
+    }
+    const definition = release.segments[id];
+    if (definition === undefined) {
+      return fault(`segment ${id} is not defined`);
+    }
+    const [name, list, notes] = definition;
+    const elements = tokens(list).map(elementOf);
+    const guide: SegmentGuide = { id, name, elements, notes: parseNotes(notes ?? '', id) };
+    for (const note of guide.notes) {
+      for (const element of note.elements) {
+        if (element < 1 || element > elements.length) {
+          fault(`a note of ${id} names element ${element}, which ${id} does not have`);
+        }
+      }
+    }
+    compiledSegments.set(id, guide);
+    return guide;
+  };
+
+  const structure = (definition: SetDefinition): GuideNode[] => {
+    const root: GuideNode[] = [];
+    const open: { indent: number; children: GuideNode[] }[] = [{ indent: 0, children: root }];
+    for (const line of definition.structure.split('\n')) {
+      if (line.trim() === '') {
+        continue;
+      }
+      const indent = line.length - line.trimStart().length;
+      while ((open.at(-1)?.indent ?? 0) > indent) {
+        open.pop();
+      }
+      const level = open.at(-1);
+      if (level === undefined || level.indent !== indent) {
+        return fault(`${definition.set}: "${line}" is indented wrongly`);
+      }
+      const loop = /^\[(\w+) (>1|\d+)( M)?(?: when (\d\d)=([\w,]+))?\]$/.exec(line.trim());
+      if (loop !== null) {
+        const [, key, max, mandatory, whenElement, whenCodes] = loop as unknown as [
+          string,
+          string,
+          string,
+          ...(string | undefined)[],
+        ];
+        const children: GuideNode[] = [];
+        const use: LoopUse = {
+          kind: 'loop',
+          key,
+          requirement: mandatory === undefined ? 'O' : 'M',
+          max: maximum(max),
+          children,
+          ...(whenElement === undefined || whenCodes === undefined
+            ? {}
+            : { when: { element: Number(whenElement), codes: whenCodes.split(',') } }),
+        };
+        level.children.push(use);
+        open.push({ indent: indent + 2, children });
+        continue;
+      }
+      const plain = /^(\w{2,3}) ([MO]) (>1|\d+)$/.exec(line.trim());
+      if (plain === null) {
+        return fault(`${definition.set}: "${line.trim()}" is neither a segment nor a loop`);
+      }
+      const [, id, requirement, max] = plain as unknown as [string, string, 'M' | 'O', string];
+      const use: SegmentUse = {
+        kind: 'segment',
+        key: id,
+        segment: segment(id),
+        requirement,
+        max: maximum(max),
+        repeats: maximum(max) > 1,
+      };
+      level.children.push(use);
+    }
+    checkLevel(root, definition.set, fault);
+    return root;
+  };
+
+  return release.sets.map((definition) => ({
+    set: definition.set,
+    version: release.version,
+    functionalId: definition.functionalId,
+    name: definition.name,
+    children: structure(definition),
+    knownSegments,
+  }));
+}
+
+/** Keys of one level must differ, and a loop must start with a segment that occurs once in an iteration. */
+function checkLevel(children: readonly GuideNode[], path: string, fault: (what: string) => never): void {
+  const keys = new Set<string>();
+  for (const child of children) {
+    if (keys.has(child.key)) {
+      fault(`${path}: two children are called ${child.key}`);
+    }
+    keys.add(child.key);
+    if (child.kind === 'loop') {
+      const first = child.children[0];
+      if (first === undefined || first.kind !== 'segment' || first.max !== 1) {
+        fault(`${path}/${child.key}: a loop must start with a segment of maximum 1`);
+      }
+      checkLevel(child.children, `${path}/${child.key}`, fault);
+    }
+  }
+}
+
+function maximum(text: string): number {
+  return text === '>1' ? Number.POSITIVE_INFINITY : Number(text);
+}
+
+/** Splits a list at blanks and unrolls `(A B)*3`. */
+function tokens(list: string): string[] {
+  const unrolled = list.replace(/\(([^)]*)\)\*(\d+)/g, (_, run: string, times: string) =>
+    Array.from({ length: Number(times) }, () => run).join(' '),
+  );
+  return unrolled.split(/\s+/).filter((token) => token !== '');
+}
