@@ -157,24 +157,23 @@ export class Outbox {
   }
 
   async #drain(lane: string): Promise<void> {
-    const held = new Set<string>();
     try {
-      for (let message = this.#pick(lane); message !== undefined; message = this.#pick(lane)) {
-        await this.#until(message.notBefore);
-        if (!held.has(message.id) && this.#deps.faults.strikes('shuffleEvents')) {
-          // Held back: whatever joins the lane meanwhile may overtake it.
-          held.add(message.id);
-          const holdMs = Math.ceil(this.#deps.faults.random() * 4 * this.#deps.speedMs);
-          if (holdMs > 0) await this.#until(Date.now() + holdMs);
-          const others = this.#lanes.get(lane) ?? [];
-          message = others[Math.floor(this.#deps.faults.random() * others.length)] ?? message;
-        }
-        await this.#deliver(message);
+      for (let head = this.#pick(lane); head !== undefined; head = this.#pick(lane)) {
+        await this.#until(head.notBefore);
+        await this.#deliver(await this.#shuffled(lane, head));
       }
     } finally {
       this.#running.delete(lane);
     }
     if (this.#lanes.has(lane)) this.#wake(lane);
+  }
+
+  /** Where the fault strikes, the lane is held back, so that more may join it, and any of it leaves first. */
+  async #shuffled(lane: string, head: OutboundMessage): Promise<OutboundMessage> {
+    if (!this.#deps.faults.strikes('shuffleEvents')) return head;
+    await this.#until(Date.now() + this.#deps.faults.random() * 4 * this.#deps.speedMs);
+    const waiting = this.#lanes.get(lane) ?? [];
+    return waiting[Math.floor(this.#deps.faults.random() * waiting.length)] ?? head;
   }
 
   #pick(lane: string): OutboundMessage | undefined {

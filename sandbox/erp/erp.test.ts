@@ -218,7 +218,12 @@ describe('master data', () => {
 
 describe('the contract', () => {
   it('is published as OpenAPI 3.1 without a token, and every reference in it resolves', async () => {
-    const document = await (await fetch(`${erp.url}/openapi.json`)).json();
+    const response = await fetch(`${erp.url}/openapi.json`);
+    const document = (await response.json()) as {
+      openapi: string;
+      paths: object;
+      components: { schemas: object };
+    };
     expect(document.openapi).toBe('3.1.0');
     expect(Object.keys(document.paths)).toContain('/orders/{erpOrderNumber}/cancel');
     const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g)];

@@ -56,7 +56,7 @@ export function startWms(options: WmsOptions): Promise<RunningServer> {
   function schedule(releaseNumber: string): void {
     if (stopped || timers.has(releaseNumber)) return;
     const extra = warehouse.behaviourOf(releaseNumber)?.delayMs ?? 0;
-    const waitMs = options.speedMs * (0.5 + server.faults.random()) + extra;
+    const waitMs = options.speedMs * (0.5 + Math.random()) + extra;
     const timer = setTimeout(() => {
       timers.delete(releaseNumber);
       if (!stopped && doStep(releaseNumber)) schedule(releaseNumber);
