@@ -1,0 +1,250 @@
+/** Checks of single values and of syntax notes, shared by reading and writing. Character loops, because this runs for every element. */
+import type { ElementGuide, SimpleElementGuide, SyntaxNote } from './types.ts';
+
+export interface ValueFault {
+  code: string;
+  message: string;
+  /** AK403 */
+  ak: string;
+}
+
+const ZERO = 48;
+const NINE = 57;
+const MINUS = 45;
+const POINT = 46;
+
+function isDigit(code: number): boolean {
+  return code >= ZERO && code <= NINE;
+}
+
+function allDigits(value: string, from: number, to: number): boolean {
+  for (let index = from; index < to; index += 1) {
+    if (!isDigit(value.charCodeAt(index))) {
+      return false;
+    }
+  }
+  return to > from;
+}
+
+/** Extended character set of X12 in ISO-8859-1: no control characters. */
+function hasControlCharacter(value: string): boolean {
+  for (let index = 0; index < value.length; index += 1) {
+    const code = value.charCodeAt(index);
+    if (code < 32 || (code >= 127 && code < 160)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/** Digits of a decimal number, or -1 when it is not one. Sign, point and exponent mark do not count towards the length (X12.6). */
+function decimalDigits(value: string): number {
+  let digits = 0;
+  let points = 0;
+  let index = value.charCodeAt(0) === MINUS ? 1 : 0;
+  for (; index < value.length; index += 1) {
+    const code = value.charCodeAt(index);
+    if (isDigit(code)) {
+      digits += 1;
+    } else if (code === POINT && points === 0) {
+      points = 1;
+    } else if (
+      code === 69 &&
+      digits > 0 &&
+      allDigits(value, value.charCodeAt(index + 1) === MINUS ? index + 2 : index + 1, value.length)
+    ) {
+      return digits + value.length - index - 1 - (value.charCodeAt(index + 1) === MINUS ? 1 : 0);
+    } else {
+      return -1;
+    }
+  }
+  return digits > 0 ? digits : -1;
+}
+
+const MONTH_DAYS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+/** CCYYMMDD, or YYMMDD where the element has six characters; the day must exist. */
+function isDate(value: string): boolean {
+  const length = value.length;
+  if ((length !== 8 && length !== 6) || !allDigits(value, 0, length)) {
+    return false;
+  }
+  const year = Number(value.slice(0, length - 4));
+  const month = Number(value.slice(length - 4, length - 2));
+  const day = Number(value.slice(length - 2));
+  const days = MONTH_DAYS[month - 1];
+  if (days === undefined || day < 1 || day > days) {
+    return false;
+  }
+  return !(month === 2 && day === 29) || (year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0 || length === 6));
+}
+
+/** HHMM, HHMMSS, and tenths or hundredths of seconds. */
+function isTime(value: string): boolean {
+  const length = value.length;
+  if (length < 4 || length === 5 || length > 8 || !allDigits(value, 0, length)) {
+    return false;
+  }
+  return (
+    Number(value.slice(0, 2)) < 24 && Number(value.slice(2, 4)) < 60 && (length < 6 || Number(value.slice(4, 6)) < 60)
+  );
+}
+
+function tooShort(guide: SimpleElementGuide, length: number): ValueFault {
+  return {
+    code: 'element-too-short',
+    message: `${guide.name} must hold at least ${guide.min} characters, it has ${length}.`,
+    ak: '4',
+  };
+}
+
+function tooLong(guide: SimpleElementGuide, length: number): ValueFault {
+  return {
+    code: 'element-too-long',
+    message: `${guide.name} may hold at most ${guide.max} characters, it has ${length}.`,
+    ak: '5',
+  };
+}
+
+/** The first fault of a value that is present, or undefined. */
+export function valueFault(value: string, guide: SimpleElementGuide): ValueFault | undefined {
+  let length = value.length;
+  switch (guide.type) {
+    case 'AN':
+    case 'B':
+      if (length < guide.min) {
+        return tooShort(guide, length);
+      }
+      if (length > guide.max) {
+        return tooLong(guide, length);
+      }
+      return hasControlCharacter(value)
+        ? { code: 'element-character', message: `${guide.name} holds a control character.`, ak: '6' }
+        : undefined;
+    case 'ID':
+      if (length < guide.min) {
+        return tooShort(guide, length);
+      }
+      if (length > guide.max) {
+        return tooLong(guide, length);
+      }
+      if (guide.closed && guide.codes !== undefined && !Object.hasOwn(guide.codes, value)) {
+        return {
+          code: 'element-code',
+          message: `${guide.name} must be one of ${Object.keys(guide.codes).join(', ')}.`,
+          ak: '7',
+        };
+      }
+      return hasControlCharacter(value)
+        ? { code: 'element-character', message: `${guide.name} holds a control character.`, ak: '6' }
+        : undefined;
+    case 'DT':
+      return isDate(value)
+        ? value.length > guide.max
+          ? tooLong(guide, length)
+          : value.length < guide.min
+            ? tooShort(guide, length)
+            : undefined
+        : {
+            code: 'element-date',
+            message: `${guide.name} must be a date that exists, written ${guide.max === 6 ? 'YYMMDD' : 'CCYYMMDD'}.`,
+            ak: '8',
+          };
+    case 'TM':
+      return isTime(value)
+        ? value.length > guide.max
+          ? tooLong(guide, length)
+          : undefined
+        : { code: 'element-time', message: `${guide.name} must be a time written HHMM or HHMMSS.`, ak: '9' };
+    case 'R':
+      length = decimalDigits(value);
+      if (length < 0) {
+        return { code: 'element-character', message: `${guide.name} must be a decimal number.`, ak: '6' };
+      }
+      break;
+    default: {
+      const sign = value.charCodeAt(0) === MINUS ? 1 : 0;
+      if (!allDigits(value, sign, length)) {
+        return { code: 'element-character', message: `${guide.name} must be a whole number, digits only.`, ak: '6' };
+      }
+      length -= sign;
+    }
+  }
+  if (length < guide.min) {
+    return tooShort(guide, length);
+  }
+  return length > guide.max ? tooLong(guide, length) : undefined;
+}
+
+export interface NoteFault extends ValueFault {
+  element: number;
+}
+
+/** `present[i]` tells whether element i + 1 holds something. */
+export function noteFault(
+  note: SyntaxNote,
+  present: readonly boolean[],
+  elements: readonly ElementGuide[],
+): NoteFault | undefined {
+  const first = note.elements[0] as number;
+  let held = 0;
+  let missing = 0;
+  for (const element of note.elements) {
+    if (present[element - 1] === true) {
+      held += 1;
+    } else if (missing === 0) {
+      missing = element;
+    }
+  }
+  const list = (numbers: readonly number[]) =>
+    numbers.map((number) => `${String(number).padStart(2, '0')} (${elements[number - 1]?.name ?? ''})`).join(', ');
+  switch (note.kind) {
+    case 'P':
+      return held > 0 && missing > 0
+        ? {
+            code: 'element-condition',
+            message: `Elements ${list(note.elements)} must come together.`,
+            ak: '2',
+            element: missing,
+          }
+        : undefined;
+    case 'R':
+      return held === 0
+        ? {
+            code: 'element-condition',
+            message: `One of elements ${list(note.elements)} must be present.`,
+            ak: '2',
+            element: first,
+          }
+        : undefined;
+    case 'E': {
+      const second = note.elements.filter((element) => present[element - 1] === true)[1];
+      return second !== undefined
+        ? {
+            code: 'element-exclusion',
+            message: `Only one of elements ${list(note.elements)} may be present.`,
+            ak: '10',
+            element: second,
+          }
+        : undefined;
+    }
+    case 'C':
+      return present[first - 1] === true && missing > 0
+        ? {
+            code: 'element-condition',
+            message: `With element ${list([first])}, elements ${list(note.elements.slice(1))} must be present.`,
+            ak: '2',
+            element: missing,
+          }
+        : undefined;
+    case 'L':
+      return present[first - 1] === true && held === 1
+        ? {
+            code: 'element-condition',
+            message: `With element ${list([first])}, at least one of ${list(note.elements.slice(1))} must be present.`,
+            ak: '2',
+            element: missing,
+          }
+        : undefined;
+  }
+}
