@@ -81,6 +81,6 @@ export function formatWords(identifier: string): string {
     .trim()
     .toLowerCase()
     // Acronyms of the trade keep their capitals.
-    .replace(/\b(erp|wms|edi|po|asn|as2|sscc|sku|api|mdn)\b/g, (word) => word.toUpperCase());
+    .replace(/\b(ach|erp|wms|edi|po|asn|as2|sscc|sku|api|mdn)\b/g, (word) => word.toUpperCase());
   return words.charAt(0).toUpperCase() + words.slice(1);
 }

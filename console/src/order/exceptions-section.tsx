@@ -89,9 +89,7 @@ function ResolveDialog({ exception, resolution, onClose, onSent }: DialogProps) 
   const [attempt] = useState(() => newAttempt());
 
   useEffect(() => {
-    const shown = dialog.current;
-    shown?.showModal();
-    return () => shown?.close();
+    dialog.current?.showModal();
   }, []);
 
   async function submit(event: FormEvent): Promise<void> {

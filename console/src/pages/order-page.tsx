@@ -92,7 +92,9 @@ function OrderHeader({ order }: { readonly order: OrderDetail }) {
         </div>
       </div>
       <p className="waiting">
-        <WaitingSentence order={order} />
+        <span>
+          <WaitingSentence order={order} />
+        </span>
         {order.nextDeadline && (
           <span className="waiting-deadline">
             Next deadline <Deadline at={order.nextDeadline} />

@@ -225,6 +225,7 @@ function OrdersTable({ page, dimmed }: { readonly page: OrderPage; readonly dimm
         <tr>
           <th scope="col">PO</th>
           <th scope="col">Partner</th>
+          <th scope="col">Channel</th>
           <th scope="col">State</th>
           <th scope="col">Waits for</th>
           <th scope="col">ERP order</th>
@@ -251,8 +252,9 @@ function OrderRow({ order }: { readonly order: OrderSummary }) {
         <Link to={`/orders/${encodeURIComponent(order.id)}`}>{order.poNumber}</Link>
         {order.release && <span className="quiet"> release {order.release}</span>}
       </th>
-      <td className="cell-partner">
-        {order.partnerName} <span className="channel">{formatChannel(order.channel)}</span>
+      <td className="cell-partner">{order.partnerName}</td>
+      <td className="cell-channel">
+        <span className="channel">{formatChannel(order.channel)}</span>
       </td>
       <td className="cell-status">
         <StatusBadge status={order.status} />

@@ -1,0 +1,475 @@
+import { readFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { extname, join } from 'node:path';
+
+/**
+ * The API's answers as the console sees them, without records or workflows behind them, so that what the real API does only on a
+ * bad day (silence, 429, 401 in the middle of a session, a refused resolution) can be had at will.
+ */
+
+export const KEY = 'tl_test_0123456789abcdefghijklmnop';
+const HARBOR_ORDER = '01JH0000000000000000000001';
+
+const at = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
+
+const partners = [
+  { id: 'harbor-pine', name: 'Harbor & Pine Stores' },
+  { id: 'tri-valley', name: 'Tri-Valley Supply' },
+  { id: 'cobalt-ridge', name: 'Cobalt Ridge Hardware' },
+];
+
+const waits: Record<string, string | null> = {
+  received: 'the price list of the ERP',
+  confirmed: 'release to warehouse RNO',
+  inFulfillment: 'warehouses RNO and MEM to ship',
+  partiallyShipped: 'the rest of line 2 from warehouse MEM',
+  shipped: 'the ERP to invoice shipment S-20418',
+  invoiced: 'payment of 1 invoice, due Dec 21, 2026',
+  closed: null,
+  cancelled: null,
+  rejected: null,
+  exception: null,
+};
+
+function orderItems() {
+  return Object.entries(waits).flatMap(([status, waitingFor], index) =>
+    [0, 1].map((copy) => {
+      const place = index * 2 + copy;
+      const partner = partners[place % 3];
+      return {
+        id: status === 'partiallyShipped' && copy === 0 ? HARBOR_ORDER : `01JH00000000000000000001${10 + place}`,
+        partnerId: partner?.id,
+        partnerName: partner?.name,
+        poNumber: `${['HP', 'TV', 'CR'][place % 3]}-${104_200 + place * 17}`,
+        release: place === 5 ? '002' : '',
+        channel: partner?.id === 'cobalt-ridge' ? 'api' : 'edi',
+        status,
+        waitingFor,
+        currency: 'USD',
+        total: status === 'received' ? null : 48_915 + place * 123_457,
+        erpOrderNumber: ['received', 'rejected'].includes(status) ? null : `SO-${88_100 + place}`,
+        receivedAt: at(-7 - place * 47),
+        updatedAt: at(-2),
+        nextDeadline: waitingFor === null && status !== 'exception' ? null : at(place === 2 ? -14 : place * 31 + 9),
+        openExceptions:
+          status === 'exception'
+            ? [
+                {
+                  id: `exception-${place}`,
+                  type: 'price-outside-tolerance',
+                  summary: 'Line 2: PO price $4.10, contract price $4.55, tolerance 2 %.',
+                },
+              ]
+            : [],
+        links: { self: '/v1/orders/x' },
+      };
+    }),
+  );
+}
+
+export interface Faults {
+  /** Answer every call under /v1 with this status. */
+  status?: number;
+  /** Answer /resolve with 409. */
+  refuseResolution?: boolean;
+}
+
+export async function startConsoleNetwork(directory: string) {
+  const faults: Faults = {};
+  const resolved: unknown[] = [];
+  const open = new Set<IncomingMessage['socket']>();
+
+  const orders = orderItems();
+  const server = createServer((request, response) => {
+    void answer(request, response).catch((error: unknown) => {
+      response.writeHead(500).end(String(error));
+    });
+  });
+  server.on('connection', (socket) => {
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
+  });
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? '/', 'http://console.test');
+    if (!url.pathname.startsWith('/v1/')) return sendFile(directory, url.pathname, response);
+    if (faults.status !== undefined) return sendProblem(response, faults.status);
+    if (request.headers.authorization !== `Bearer ${KEY}`) return sendProblem(response, 401);
+    const found = answerOf(url);
+    if (url.pathname.endsWith('/resolve')) {
+      if (faults.refuseResolution) return sendProblem(response, 409);
+      let text = '';
+      for await (const chunk of request) text += String(chunk);
+      resolved.push(JSON.parse(text));
+      response.writeHead(202, { 'Content-Type': 'application/json' }).end('{}');
+      return;
+    }
+    if (found === undefined) return sendProblem(response, 404);
+    if (typeof found === 'string') {
+      response.writeHead(200, { 'Content-Type': 'application/edi-x12' }).end(found);
+      return;
+    }
+    response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(found));
+  }
+
+  function answerOf(url: URL): unknown {
+    const [, , kind, id, part] = url.pathname.split('/').map(decodeURIComponent);
+    if (kind === 'me') return { name: 'Night desk', scopes: ['orders:read', 'exceptions:resolve'], partnerId: null };
+    if (kind === 'partners') return { items: partners };
+    if (kind === 'documents') return part === 'raw' ? RAW : { ...documents()[0], segments: SEGMENTS };
+    if (kind !== 'orders') return undefined;
+    if (id === undefined) return page(url.searchParams);
+    const order = orders.find((each) => each.id === id);
+    if (order === undefined) return undefined;
+    if (part === 'timeline') return { items: timeline() };
+    if (part === 'documents') return { items: documents() };
+    if (part === 'explain') return { items: decisions() };
+    return detailOf(order);
+  }
+
+  function page(query: URLSearchParams) {
+    const found = orders.filter(
+      (order) =>
+        (query.get('status') ?? order.status) === order.status &&
+        (query.get('partner') ?? order.partnerId) === order.partnerId &&
+        `${order.poNumber} ${order.erpOrderNumber}`.includes(query.get('q') ?? ''),
+    );
+    const from = Number(query.get('cursor') ?? 0);
+    const size = Math.min(Number(query.get('limit')), 12);
+    return { items: found.slice(from, from + size), nextCursor: found.length > from + size ? `${from + size}` : null };
+  }
+
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    orderId: HARBOR_ORDER,
+    exceptionOrderId: orders.find(({ status }) => status === 'exception')?.id ?? '',
+    faults,
+    resolved,
+    orders,
+    close: async () => {
+      for (const socket of open) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+const TYPES: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+};
+
+async function sendFile(directory: string, path: string, response: ServerResponse): Promise<void> {
+  const file = TYPES[extname(path)] === undefined ? 'index.html' : path;
+  const bytes = await readFile(join(directory, file));
+  response
+    .writeHead(200, {
+      'Content-Type': TYPES[extname(file)],
+      'Content-Security-Policy': "default-src 'self'",
+    })
+    .end(bytes);
+}
+
+const PROBLEMS: Record<number, { code: string; title: string; detail: string }> = {
+  401: { code: 'invalid-key', title: 'The API key is not valid', detail: 'No client has this key.' },
+  404: { code: 'unknown-order', title: 'There is no such order', detail: 'No order has this id.' },
+  409: {
+    code: 'illegal-resolution',
+    title: 'The exception cannot be resolved in that way',
+    detail: 'The order has been cancelled meanwhile.',
+  },
+  429: { code: 'too-many-requests', title: 'More requests than allowed', detail: '600 requests a minute.' },
+  503: { code: 'records-unavailable', title: 'The records cannot be reached', detail: 'Postgres does not answer.' },
+};
+
+function sendProblem(response: ServerResponse, status: number): void {
+  response
+    .writeHead(status, {
+      'Content-Type': 'application/problem+json',
+      ...(status === 429 ? { 'Retry-After': '1' } : {}),
+    })
+    .end(JSON.stringify({ status, errors: [], ...PROBLEMS[status] }));
+}
+
+function detailOf(order: ReturnType<typeof orderItems>[number]) {
+  const line = (lineNumber: number, quantities: Record<string, string>, more: Record<string, unknown>) => ({
+    lineNumber,
+    lineId: String(lineNumber),
+    customerSku: `HPS-55${lineNumber}0`,
+    orderedUnit: 'EA',
+    baseUnit: 'EA',
+    unitFactor: '1',
+    cancelled: '0',
+    rejected: '0',
+    backordered: '0',
+    open: '0',
+    shipped: '0',
+    ...quantities,
+    ...more,
+  });
+  const isException = order.status === 'exception';
+  return {
+    ...order,
+    workflowId: `order/harbor-pine/${order.poNumber}`,
+    correlationId: '7f1c9a52-6f7e-4a1e-9d8e-1e5b7f3f4a10',
+    orderedOn: '2026-11-20',
+    closedAt: null,
+    shipTo: {
+      name: 'Harbor & Pine #0412',
+      lines: ['1180 Terminal Way'],
+      city: 'Reno',
+      region: 'NV',
+      postalCode: '89502',
+      country: 'US',
+      identifiers: [],
+    },
+    lines: [
+      line(
+        1,
+        { ordered: '144', shipped: '144' },
+        {
+          sku: 'MW-1001',
+          description: 'Claw hammer 16 oz, fibreglass',
+          orderedValue: '12',
+          orderedUnit: 'CA',
+          unitFactor: '12',
+          unitPrice: '107.4',
+        },
+      ),
+      line(
+        2,
+        { ordered: '1440', backordered: '240', open: '480', shipped: '720' },
+        { sku: 'MW-1004', description: 'Deck screws 3 in, box of 100', orderedValue: '1440', unitPrice: '3.995' },
+      ),
+      line(
+        3,
+        { ordered: '36', cancelled: '6', shipped: '30' },
+        { sku: 'MW-1009', description: 'Enamel dutch oven 5 qt, slate', orderedValue: '36', unitPrice: '41.5' },
+      ),
+    ],
+    fulfillments: [
+      {
+        id: 'f1',
+        node: 'RNO',
+        releaseNumber: 'R-40112-1',
+        state: 'shipped',
+        lines: [
+          { lineNumber: 1, quantity: '144' },
+          { lineNumber: 2, quantity: '720' },
+        ],
+      },
+      {
+        id: 'f2',
+        node: 'MEM',
+        releaseNumber: 'R-40112-2',
+        state: 'picking',
+        lines: [
+          { lineNumber: 2, quantity: '480' },
+          { lineNumber: 3, quantity: '30' },
+        ],
+      },
+    ],
+    shipments: [
+      {
+        id: 's1',
+        shipmentNumber: 'S-20418',
+        node: 'RNO',
+        shippedAt: at(-64),
+        carrierScac: 'ODFL',
+        billOfLading: 'BOL-77120',
+        tracking: '1Z999AA10123456784',
+        erpShipmentNumber: 'DN-30911',
+        packages: [
+          {
+            sscc: '006141411234567890',
+            palletSscc: '006141419999999997',
+            kind: 'carton',
+            lines: [{ lineNumber: 1, quantity: '72' }],
+          },
+          {
+            sscc: '006141411234567906',
+            palletSscc: '006141419999999997',
+            kind: 'carton',
+            lines: [
+              { lineNumber: 1, quantity: '72' },
+              { lineNumber: 2, quantity: '720' },
+            ],
+          },
+        ],
+      },
+    ],
+    invoices: [
+      { invoiceNumber: 'INV-60031', invoicedOn: '2026-11-20', dueOn: '2026-12-20', total: 416_520, paid: 200_000 },
+    ],
+    payments: [
+      {
+        id: 'p1',
+        reference: 'ACH-889012',
+        method: 'ach',
+        paidOn: '2026-11-21',
+        invoiceNumber: 'INV-60031',
+        amount: 200_000,
+        adjustment: 0,
+        receiptNumber: 'RC-771',
+      },
+    ],
+    exceptions: isException
+      ? [
+          {
+            id: order.openExceptions[0]?.id,
+            type: 'price-outside-tolerance',
+            category: 'pricing',
+            step: 'price',
+            summary: 'Line 2: PO price $4.10, contract price $4.55, tolerance 2 %.',
+            resolutions: ['retry', 'accept', 'cancel'],
+            owner: 'pricing',
+            state: 'open',
+            openedAt: at(-21),
+            dueAt: at(219),
+            resolvedAt: null,
+            resolvedBy: null,
+          },
+        ]
+      : [],
+    references: [],
+    links: { temporal: 'http://localhost:8233/namespaces/default/workflows/order%2Fharbor-pine%2FHP-1' },
+  };
+}
+
+function timeline() {
+  const event = (
+    id: string,
+    minutes: number,
+    type: string,
+    summary: string,
+    actor: string,
+    detail: unknown = null,
+  ) => ({
+    id,
+    at: at(minutes),
+    type,
+    summary,
+    actor,
+    detail,
+    correlationId: 'c',
+  });
+  return [
+    event('1', -90, 'order-accepted', 'PO received in interchange 000000117', 'partner harbor-pine', {
+      control: '000000117',
+    }),
+    event('2', -89, 'priced', 'Contract prices matched on 3 of 3 lines', 'worker'),
+    event('3', -88, 'erp-order', 'ERP order SO-88106 created', 'erp'),
+    event('4', -88, 'document-queued', '855 acknowledgment queued for transmission', 'worker'),
+    event('5', -87, 'step-failed', 'Warehouse MEM answered 503; trying again', 'wms-mem'),
+    event('6', -64, 'shipment', 'Shipment S-20418 left RNO: 2 cartons on 1 pallet', 'wms-rno', {
+      sscc: ['006141411234567890'],
+    }),
+    event('7', -60, 'invoiced', 'Invoice INV-60031 posted for $4,165.20', 'erp'),
+  ];
+}
+
+function documents() {
+  const document = (
+    id: string,
+    direction: string,
+    transactionSet: string,
+    state: string,
+    control: string,
+    more = {},
+  ) => ({
+    id,
+    direction,
+    transactionSet,
+    version: '004010',
+    state,
+    createdAt: at(-80),
+    deadline: direction === 'outbound' ? at(100) : null,
+    transmittedAt: direction === 'outbound' ? at(-70) : null,
+    acknowledgment: null,
+    acknowledgedAt: null,
+    interchangeId: 'i',
+    controlNumbers: { interchange: control, group: '117', transaction: '0001' },
+    errors: null,
+    links: {},
+    ...more,
+  });
+  return [
+    document('d1', 'inbound', '850', 'accepted', '000000117'),
+    document('d2', 'outbound', '997', 'transmitted', '000000201'),
+    document('d3', 'outbound', '855', 'acknowledged', '000000202', { acknowledgment: 'A', acknowledgedAt: at(-60) }),
+    document('d4', 'outbound', '856', 'rejected', '000000203', {
+      acknowledgment: 'R',
+      acknowledgedAt: at(-50),
+      errors: [{ code: 'ak4-7', path: 'MAN[9].02', message: 'MAN02 is not an SSCC that we know' }],
+    }),
+    document('d5', 'outbound', '810', 'queued', '', {
+      transmittedAt: null,
+      controlNumbers: { interchange: null, group: null, transaction: null },
+    }),
+  ];
+}
+
+function decisions() {
+  return [
+    {
+      id: '1',
+      at: at(-89),
+      rule: 'price-tolerance',
+      ruleVersion: '1',
+      inputs: { tolerancePercent: '2' },
+      outcome: 'All lines within 2 %',
+    },
+    {
+      id: '2',
+      at: at(-88),
+      rule: 'allocation',
+      ruleVersion: '1',
+      inputs: { preferred: ['RNO', 'MEM'] },
+      outcome: 'RNO: lines 1, 2; MEM: rest of line 2, line 3',
+    },
+  ];
+}
+
+const RAW =
+  'ISA*00*          *00*          *ZZ*HARBORPINE     *ZZ*MERIDIAN       *261120*0915*U*00401*000000117*0*P*>~GS*PO*HARBORPINE*MERIDIAN*20261120*0915*117*X*004010~ST*850*0001~BEG*00*SA*HP-104302**20261120~PO1*1*12*CA*107.4**VP*MW-1001~CTT*1~SE*5*0001~GE*1*117~IEA*1*000000117~';
+
+const element = (reference: string, name: string, value: string, meaning: string | null = null) => ({
+  reference,
+  name,
+  value,
+  meaning,
+});
+
+const SEGMENTS = [
+  {
+    id: 'BEG',
+    name: 'Beginning segment for purchase order',
+    position: 2,
+    loop: null,
+    elements: [
+      element('BEG01', 'Transaction set purpose code', '00', 'Original'),
+      element('BEG02', 'Purchase order type code', 'SA', 'Stand-alone order'),
+      element('BEG03', 'Purchase order number', 'HP-104302'),
+      element('BEG04', 'Release number', ''),
+      element('BEG05', 'Date', '20261120', '2026-11-20'),
+    ],
+  },
+  {
+    id: 'PO1',
+    name: 'Baseline item data',
+    position: 3,
+    loop: 'PO1',
+    elements: [
+      element('PO101', 'Assigned identification', '1'),
+      element('PO102', 'Quantity ordered', '12'),
+      element('PO103', 'Unit or basis for measurement code', 'CA', 'Case'),
+      element('PO104', 'Unit price', '107.4'),
+      element('PO106', 'Product/service ID qualifier', 'VP', "Vendor's part number"),
+      element('PO107', 'Product/service ID', 'MW-1001'),
+    ],
+  },
+];

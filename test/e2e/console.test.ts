@@ -1,0 +1,311 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { KEY, startConsoleNetwork } from './console-network.ts';
+
+/** The built console in a real browser: what a person sees, can reach by keyboard, and is told when things are not well. */
+
+const FLAGS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--no-first-run',
+];
+
+function findChromium(): string | undefined {
+  const named = process.env.CHROMIUM_PATH;
+  if (named) return named;
+  return (process.env.PATH ?? '')
+    .split(delimiter)
+    .flatMap((folder) => ['chromium', 'chromium-browser', 'google-chrome'].map((name) => join(folder, name)))
+    .find((path) => existsSync(path));
+}
+
+/** A process of its own, since a build within a test run would take the development build of React. */
+async function buildConsole(directory: string): Promise<void> {
+  const root = join(import.meta.dirname, '../..');
+  const vite = join(dirname(createRequire(import.meta.url).resolve('vite/package.json')), 'bin/vite.js');
+  const env = { ...process.env, NODE_ENV: 'production' };
+  await promisify(execFile)(process.execPath, [vite, 'build', 'console', '--outDir', directory], { cwd: root, env });
+}
+
+const executablePath = findChromium();
+const suite =
+  executablePath === undefined ? 'console (skipped: no Chromium in CHROMIUM_PATH or on PATH)' : 'console in Chromium';
+
+describe.skipIf(executablePath === undefined)(suite, () => {
+  let directory: string;
+  let browser: Browser;
+  let network: Awaited<ReturnType<typeof startConsoleNetwork>>;
+  let context: BrowserContext;
+  let page: Page;
+  let complaints: string[];
+  let requested: string[];
+
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'throughline-console-'));
+    await buildConsole(directory);
+    browser = await chromium.launch({ ...(executablePath ? { executablePath } : {}), args: FLAGS });
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  beforeEach(async () => {
+    network = await startConsoleNetwork(directory);
+    await newVisitor();
+  });
+
+  afterEach(async () => {
+    await context.close();
+    await network.close();
+  });
+
+  async function newVisitor(options: Parameters<Browser['newContext']>[0] = {}): Promise<void> {
+    await context?.close();
+    complaints = [];
+    requested = [];
+    context = await browser.newContext({ viewport: { width: 1360, height: 850 }, ...options });
+    page = await context.newPage();
+    page.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+    });
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('request', (request) => requested.push(request.url()));
+  }
+
+  /** The address of a page, with the key that signs in. */
+  const signedIn = (path: string) => `${network.url}${path}#key=${KEY}`;
+  const orderPath = () => `/orders/${network.orderId}`;
+  const exceptionPath = () => `/orders/${network.exceptionOrderId}`;
+
+  it('a key in the fragment signs in once and is gone from the address bar, and nothing else keeps it', async () => {
+    await page.goto(signedIn('/?status=shipped'));
+    await page.getByRole('link', { name: 'CR-104336' }).waitFor();
+    expect(page.url()).toBe(`${network.url}/?status=shipped`);
+    expect(await page.evaluate('localStorage.length')).toBe(0);
+    expect(await context.cookies()).toEqual([]);
+    expect(requested.some((url) => url.includes(KEY))).toBe(false);
+    await page.reload();
+    await page.getByRole('link', { name: 'CR-104336' }).waitFor();
+    const other = await context.newPage();
+    await other.goto(network.url);
+    await other.getByLabel('API key').waitFor();
+  });
+
+  it('a wrong key is refused in words; the right one shows whose it is and what it may do; signing out forgets it', async () => {
+    await page.goto(network.url);
+    await page.getByLabel('API key').fill('tl_test_wrong');
+    await page.keyboard.press('Enter');
+    await page.getByText('The API does not know this key.').waitFor();
+    await page.getByLabel('API key').fill(KEY);
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Night desk' }).click();
+    await page.getByText('orders:read').waitFor();
+    await page.getByText('all partners', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByLabel('API key').waitFor();
+    expect(await page.evaluate('sessionStorage.length')).toBe(0);
+  });
+
+  it('a key that is revoked in the middle of a session leads back to signing in and says why', async () => {
+    await page.goto(signedIn('/'));
+    await page.getByRole('link', { name: 'HP-104200' }).waitFor();
+    network.faults.status = 401;
+    await page.getByRole('link', { name: 'Shipped', exact: true }).click();
+    await page.getByText('The API no longer accepts the key.').waitFor();
+    await page.getByLabel('API key').waitFor();
+  });
+
+  it('search and filters stand in the address, survive a reload and go back', async () => {
+    await page.goto(signedIn('/'));
+    await page.getByRole('link', { name: 'HP-104200' }).waitFor();
+    await page.keyboard.press('/');
+    await page.keyboard.type('SO-88106');
+    await page.waitForURL('**/?q=SO-88106');
+    await expect.poll(() => page.locator('tbody tr').count()).toBe(1);
+    expect(requested.filter((url) => url.includes('q=SO-881') && !url.includes('SO-88106'))).toEqual([]);
+    await page.reload();
+    await expect.poll(() => page.locator('tbody tr').count()).toBe(1);
+    expect(await page.getByRole('searchbox').inputValue()).toBe('SO-88106');
+    await page.getByRole('searchbox').fill('');
+    await page.waitForURL(`${network.url}/`);
+    await page.getByLabel('Partner').selectOption({ label: 'Tri-Valley Supply' });
+    await page.waitForURL('**/?partner=tri-valley');
+    await page.getByRole('link', { name: /^Exception/ }).click();
+    await page.waitForURL('**/?partner=tri-valley&status=exception');
+    await page.goBack();
+    await page.waitForURL('**/?partner=tri-valley');
+    expect(await page.getByLabel('Partner').inputValue()).toBe('tri-valley');
+  });
+
+  it('pages lead onwards by cursor and back again', async () => {
+    await page.goto(signedIn('/'));
+    await page.getByRole('link', { name: 'Older' }).click();
+    await page.waitForURL('**/?cursor=12');
+    await page.getByRole('link', { name: 'HP-104404' }).waitFor();
+    await page.getByRole('button', { name: 'Newer' }).click();
+    await page.getByRole('link', { name: 'HP-104200' }).waitFor();
+  });
+
+  it('a search without a match says what was searched; an installation without orders says how one arrives', async () => {
+    await page.goto(signedIn('/?q=nothing-has-this'));
+    await page.getByRole('heading', { name: 'Nothing is known under' }).waitFor();
+    network.orders.length = 0;
+    await page.getByRole('link', { name: 'Show all orders' }).click();
+    await page.getByRole('heading', { name: 'No orders yet' }).waitFor();
+    await page.getByText('/v1/edi/interchanges').waitFor();
+  });
+
+  it('the list follows changes by itself, keeping its rows, and rests while the tab is hidden', async () => {
+    await page.clock.install();
+    await page.goto(signedIn('/'));
+    const row = page.getByRole('row', { name: /HP-104200/ });
+    await row.waitFor();
+    await page.evaluate("document.querySelector('tbody tr').marked = true");
+    Object.assign(network.orders[0] ?? {}, { waitingFor: 'credit release' });
+    await page.clock.runFor(5_000);
+    await row.getByText('credit release').waitFor();
+    expect(await page.evaluate("document.querySelector('tbody tr').marked")).toBe(true);
+
+    await setHidden(true);
+    const before = requested.length;
+    await page.clock.runFor(60_000);
+    expect(requested.length).toBe(before);
+    Object.assign(network.orders[0] ?? {}, { waitingFor: 'the warehouse' });
+    await setHidden(false);
+    await row.getByText('the warehouse').waitFor();
+  });
+
+  async function setHidden(hidden: boolean): Promise<void> {
+    await page.evaluate(`Object.defineProperty(document, 'hidden', { value: ${hidden}, configurable: true });
+      document.dispatchEvent(new Event('visibilitychange'))`);
+  }
+
+  it('while the API is silent the last list stays, says how old it is, and comes alive again', async () => {
+    await page.goto(signedIn('/'));
+    await page.getByRole('link', { name: 'HP-104200' }).waitFor();
+    await context.setOffline(true);
+    await page.getByText('The API does not answer.').waitFor();
+    await page.getByText(/Shown is what was received at \d\d:\d\d:\d\d/).waitFor();
+    expect(await page.getByRole('link', { name: 'HP-104200' }).count()).toBe(1);
+    await context.setOffline(false);
+    await page.getByRole('button', { name: 'Try now' }).click();
+    await expect.poll(() => page.getByRole('alert').count()).toBe(0);
+  });
+
+  it('429 keeps what is shown, names the wait and goes on by itself', async () => {
+    await page.goto(signedIn('/'));
+    await page.getByRole('link', { name: 'HP-104200' }).waitFor();
+    network.faults.status = 429;
+    await page.getByText('Too many requests.').waitFor();
+    expect(await page.getByRole('link', { name: 'HP-104200' }).count()).toBe(1);
+    delete network.faults.status;
+    await expect.poll(() => page.getByRole('alert').count(), { timeout: 10_000 }).toBe(0);
+  });
+
+  it('an order that does not exist, and a page that does not, say so', async () => {
+    await page.goto(signedIn('/orders/none'));
+    await page.getByRole('heading', { name: 'There is no such order.' }).waitFor();
+    await page.goto(signedIn('/nowhere'));
+    await page.getByRole('heading', { name: 'There is no such page' }).waitFor();
+  });
+
+  it('an order page tells state, reason, quantities that balance, SSCC, money, lineage, timeline and decisions', async () => {
+    await page.goto(signedIn(orderPath()));
+    await page.getByRole('heading', { name: 'PO HP-104302' }).waitFor();
+    await page.getByText('the rest of line 2 from warehouse MEM').waitFor();
+    const sums = page.getByRole('row', { name: /Sum in EA/ }).getByRole('cell');
+    expect(await sums.allInnerTexts()).toEqual(['1,620', '6', '0', '240', '480', '894']);
+    const lineage = page.getByRole('region', { name: /^Lineage/ });
+    for (const number of ['ISA 000000117', 'HP-104302', 'SO-88106', '006141411234567890', 'INV-60031', 'ACH-889012']) {
+      await lineage.getByText(number).waitFor();
+    }
+    await page.getByText('ERP order SO-88106 created').waitFor();
+    expect(await page.getByRole('link', { name: 'Open in Temporal UI' }).getAttribute('href')).toContain('/workflows/');
+    await page.getByRole('button', { name: 'Explain this order' }).click();
+    await page.getByText('All lines within 2 %').waitFor();
+  });
+
+  it('an exception is resolved with a note; a refusal is shown where the decision was made', async () => {
+    await page.goto(signedIn(exceptionPath()));
+    await page.getByRole('button', { name: 'Accept…' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Accept' });
+    await dialog.getByLabel('Note for the timeline').fill('Agreed with the buyer by phone');
+    network.faults.refuseResolution = true;
+    await dialog.getByRole('button', { name: 'Confirm: accept' }).click();
+    await dialog.getByText('The order has been cancelled meanwhile.').waitFor();
+    network.faults.refuseResolution = false;
+    await dialog.getByRole('button', { name: 'Confirm: accept' }).click();
+    await page.getByText('Accept: sent.').waitFor();
+    expect(network.resolved).toEqual([{ resolution: 'accept', note: 'Agreed with the buyer by phone' }]);
+  });
+
+  it('a document reads as named segments with meanings, and raw as it crossed the wire', async () => {
+    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.goto(signedIn(orderPath()));
+    await page.getByRole('link', { name: '850 Purchase order' }).click();
+    await page.getByText('Stand-alone order').waitFor();
+    await page.getByRole('link', { name: 'Raw' }).click();
+    const shown = (await page.getByRole('region', { name: 'Raw document' }).textContent()) ?? '';
+    expect(shown.split('\n')).toHaveLength(9);
+    await page.getByRole('button', { name: 'Copy' }).click();
+    await page.getByText('Copied.').waitFor();
+    const copied = await page.evaluate<string>('navigator.clipboard.readText()');
+    expect(copied).toBe(shown.replaceAll('\n', ''));
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Download' }).click(),
+    ]);
+    expect(download.suggestedFilename()).toBe('850-d1.x12');
+  });
+
+  const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+
+  for (const colorScheme of ['light', 'dark'] as const) {
+    for (const width of [1360, 380]) {
+      it(`nothing is unnamed, unreadable, off the side or fetched from elsewhere at ${width} px, ${colorScheme}`, async () => {
+        await newVisitor({ colorScheme, viewport: { width, height: 850 } });
+        const paths = [
+          '/',
+          '/?status=exception',
+          orderPath(),
+          exceptionPath(),
+          `${orderPath()}/documents/d1`,
+          `${orderPath()}/documents/d1?view=raw`,
+        ];
+        await page.goto(network.url);
+        await page.getByLabel('API key').waitFor();
+        await expectSound('sign-in');
+        for (const path of paths) {
+          await page.goto(signedIn(path));
+          await page.waitForLoadState('networkidle');
+          await expectSound(path);
+        }
+        expect(complaints).toEqual([]);
+        expect(requested.filter((url) => !url.startsWith(network.url))).toEqual([]);
+      });
+    }
+  }
+
+  async function expectSound(what: string): Promise<void> {
+    const excess = await page.evaluate<number>('document.documentElement.scrollWidth - window.innerWidth');
+    expect(excess, `${what}: pixels off the side`).toBeLessThanOrEqual(0);
+    // Read by the debugger, not by the page, so the content security policy stays in force.
+    await page.evaluate(await readFile(axePath, 'utf8'));
+    const faults = await page.evaluate<string[]>(`axe.run().then(({ violations }) =>
+      violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => id + ': ' + html + ' ' + failureSummary)))`);
+    expect(faults, what).toEqual([]);
+  }
+});
