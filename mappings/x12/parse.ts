@@ -121,6 +121,7 @@ class Parser {
   readonly #frames: Frame[] = [];
   readonly #component: string;
   readonly #repetition: string | undefined;
+  #lastPosition: Map<string, number> | undefined;
 
   constructor(transaction: ParsableTransaction, guide: Guide, maxErrors: number) {
     this.#transaction = transaction;
@@ -183,7 +184,12 @@ class Parser {
           continue;
         }
         if ((frame.counts[index] as number) < (frame.level.children[index] as GuideNode).max) {
-          this.#accept(depth, index, segment);
+          const awaited = this.#awaited(frame, index, segment);
+          if (awaited === undefined) {
+            this.#accept(depth, index, segment);
+          } else {
+            this.#tooEarly(depth, index, segment, awaited);
+          }
           return;
         }
         full ??= { depth, index };
@@ -194,6 +200,43 @@ class Parser {
       return;
     }
     this.#misplaced(segment);
+  }
+
+  /**
+   * A mandatory child that going on to `index` would skip although it does come later in the document. Then it is this segment that stands
+   * in the wrong place, and going on would make everything after it wrong.
+   */
+  #awaited(frame: Frame, index: number, segment: ReadSegment): GuideNode | undefined {
+    for (let between = frame.at; between < index; between += 1) {
+      const child = frame.level.children[between] as GuideNode;
+      if (child.requirement === 'M' && frame.counts[between] === 0) {
+        if ((this.#lastPositions().get(triggerOf(child).segment.id) ?? 0) > segment.position) {
+          return child;
+        }
+      }
+    }
+    return undefined;
+  }
+
+  #lastPositions(): ReadonlyMap<string, number> {
+    if (this.#lastPosition === undefined) {
+      this.#lastPosition = new Map(this.#transaction.segments.map((segment) => [segment.id, segment.position]));
+    }
+    return this.#lastPosition;
+  }
+
+  #tooEarly(depth: number, index: number, segment: ReadSegment, awaited: GuideNode): void {
+    const frame = this.#frames[depth] as Frame;
+    this.#report({
+      code: 'segment-out-of-sequence',
+      message: `Segment ${segment.id} comes too early: it belongs after ${triggerOf(awaited).segment.id}.`,
+      place: this.#placeOf(segment, frame.loop),
+      ak: { level: 'segment', code: '7' },
+    });
+    while (this.#frames.length - 1 > depth) {
+      this.#closeFrame(segment);
+    }
+    this.#add(frame, index, segment);
   }
 
   #fits(frame: Frame, index: number, segment: ReadSegment): boolean {

@@ -68,6 +68,7 @@ export const segments: Readonly<Record<string, SegmentDefinition>> = {
   ISS: ['Invoice shipment summary', 'X382 X355 X81 X355 X183 X355 O380 O188', 'R010305 P0102 P0304 P0506'],
   IT1: ['Invoice line', `O350 X358 X355 X212 O639 (X235 X234)*10`, `P020304 ${pairsFrom(6, 25)}`],
   IT3: ['Additional item data', 'X382 X355 O368 X383 O371', 'P0102'],
+  IT8: ['Conditions of sale', 'O563 O306 X610 O508 O373 O559 O566 (X235 X234)*10', `C0302 ${pairsFrom(8, 27)}`],
   ITD: [
     'Terms of sale',
     'O336 O333 O338 X370 X351 O446 O386 O362 O388 O389 X342 O352 O765 O107 O954',

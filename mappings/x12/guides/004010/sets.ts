@@ -88,6 +88,7 @@ PO4 O >1
 REF O >1
 PER O 3
 ${allowanceOfLine}
+IT8 O 25
 CSH O 1
 ITD O 2
 DIS O 20
