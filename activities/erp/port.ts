@@ -11,6 +11,8 @@ import type { Invoice, SalesOrder } from '../../mappings/canonical/v1/index.ts';
 export interface ErpPort {
   /** Create a sales order. The answer says whether the ERP took it and whether credit is released. */
   createOrder(key: string, order: ErpOrderRequest): Promise<ErpOrder>;
+  /** The order that an earlier call made for `orderId`, if there is one: what to undo when nobody heard that call’s answer. */
+  findOrder(orderId: string): Promise<ErpOrder | undefined>;
   cancelOrder(key: string, erpOrderNumber: string, reason: string): Promise<void>;
   /** Record goods that left a warehouse; financial posting follows by {@link createInvoice}. */
   postShipment(key: string, shipment: ErpShipmentRequest): Promise<{ erpShipmentNumber: string }>;

@@ -144,6 +144,13 @@ it('an order on credit hold, asked for again, tells whether credit was released 
   expect(await erp.createOrder('k', anErpOrder())).toEqual({ erpOrderNumber: held.erpOrderNumber, status: 'accepted' });
 });
 
+it('an order whose answer was lost is found by our id, and by nothing else', async () => {
+  await faults({ timeoutAfterCommit: {} });
+  await expect(erp.createOrder('k', anErpOrder())).rejects.toMatchObject({ code: 'system-timeout' });
+  expect(await erp.findOrder('order-1')).toEqual({ erpOrderNumber: 'SO100001', status: 'accepted' });
+  expect(await erp.findOrder('HP-1')).toBeUndefined();
+});
+
 it('a cancelled order is cancelled once and for all', async () => {
   const { erpOrderNumber } = await erp.createOrder('k', anErpOrder());
   await erp.cancelOrder('k/cancel', erpOrderNumber, 'asked');

@@ -20,6 +20,15 @@ export function createRestErp(instance: HttpSystem, deps: HttpDeps = {}): ErpPor
       });
       return record.state === 'creditHold' ? answer : { erpOrderNumber: answer.erpOrderNumber, status: 'accepted' };
     },
+    async findOrder(orderId) {
+      const { answer } = await http.call(erpOperations.listOrders, { query: { reference: orderId } });
+      // A reference may be a PO number too, and someone else’s PO number may look like our id.
+      const found = answer.items.find((order) => order.orderId === orderId);
+      if (!found) return undefined;
+      const { erpOrderNumber, state, creditMessage } = found;
+      if (state !== 'creditHold') return { erpOrderNumber, status: 'accepted' };
+      return { erpOrderNumber, status: 'creditHold', ...(creditMessage === undefined ? {} : { creditMessage }) };
+    },
     async cancelOrder(key, erpOrderNumber, reason) {
       await http.call(erpOperations.cancelOrder, { key, params: { erpOrderNumber }, body: { reason } });
     },
