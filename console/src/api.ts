@@ -70,7 +70,8 @@ export interface OrderLine {
 }
 
 export interface ShippedPackage {
-  readonly sscc: string;
+  /** Unset for a carton that the partner wants no label on. */
+  readonly sscc: string | null;
   readonly palletSscc: string | null;
   readonly kind: string;
   readonly tracking?: string | null;

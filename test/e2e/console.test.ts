@@ -1,42 +1,13 @@
-import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
-import { promisify } from 'node:util';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { join } from 'node:path';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { buildConsole, findChromium, launchChromium } from './console-chromium.ts';
 import { KEY, startConsoleNetwork } from './console-network.ts';
 
 /** The built console in a real browser: what a person sees, can reach by keyboard, and is told when things are not well. */
-
-const FLAGS = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--no-first-run',
-];
-
-function findChromium(): string | undefined {
-  const named = process.env.CHROMIUM_PATH;
-  if (named) return named;
-  return (process.env.PATH ?? '')
-    .split(delimiter)
-    .flatMap((folder) => ['chromium', 'chromium-browser', 'google-chrome'].map((name) => join(folder, name)))
-    .find((path) => existsSync(path));
-}
-
-/** A process of its own, since a build within a test run would take the development build of React. */
-async function buildConsole(directory: string): Promise<void> {
-  const root = join(import.meta.dirname, '../..');
-  const vite = join(dirname(createRequire(import.meta.url).resolve('vite/package.json')), 'bin/vite.js');
-  const env = { ...process.env, NODE_ENV: 'production' };
-  await promisify(execFile)(process.execPath, [vite, 'build', 'console', '--outDir', directory], { cwd: root, env });
-}
 
 const executablePath = findChromium();
 const suite =
@@ -54,7 +25,7 @@ describe.skipIf(executablePath === undefined)(suite, () => {
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'throughline-console-'));
     await buildConsole(directory);
-    browser = await chromium.launch({ ...(executablePath ? { executablePath } : {}), args: FLAGS });
+    browser = await launchChromium(executablePath ?? '');
   });
 
   afterAll(async () => {
@@ -152,10 +123,10 @@ describe.skipIf(executablePath === undefined)(suite, () => {
 
   it('pages lead onwards by cursor and back again', async () => {
     await page.goto(signedIn('/'));
-    await page.getByRole('link', { name: 'Older' }).click();
+    await page.getByRole('link', { name: 'Next page' }).click();
     await page.waitForURL('**/?cursor=12');
     await page.getByRole('link', { name: 'HP-104404' }).waitFor();
-    await page.getByRole('button', { name: 'Newer' }).click();
+    await page.getByRole('button', { name: 'Previous page' }).click();
     await page.getByRole('link', { name: 'HP-104200' }).waitFor();
   });
 

@@ -53,7 +53,10 @@ function stagesOf(order: OrderDetail, documents: readonly DocumentSummary[]): St
     { name: 'PO', values: [order.poNumber] },
     { name: 'ERP order', values: order.erpOrderNumber ? [order.erpOrderNumber] : [] },
     { name: 'Shipments', values: order.shipments.map(({ shipmentNumber }) => shipmentNumber) },
-    { name: 'SSCC', values: [...new Set(order.shipments.flatMap(({ packages }) => packages.map(({ sscc }) => sscc)))] },
+    {
+      name: 'SSCC',
+      values: [...new Set(order.shipments.flatMap(({ packages }) => packages.flatMap(({ sscc }) => sscc ?? [])))],
+    },
     { name: 'Invoices', values: order.invoices.map(({ invoiceNumber }) => invoiceNumber) },
     {
       name: 'Payments',

@@ -94,11 +94,9 @@ function ShipmentCard({ shipment, order }: { readonly shipment: Shipment; readon
             </tr>
           </thead>
           <tbody>
-            {shipment.packages.map((each) => (
-              <tr key={each.sscc}>
-                <th scope="row">
-                  <code>{each.sscc}</code>
-                </th>
+            {shipment.packages.map((each, index) => (
+              <tr key={each.sscc ?? `unlabelled ${index}`}>
+                <th scope="row">{each.sscc ? <code>{each.sscc}</code> : <span className="quiet">no label</span>}</th>
                 <td>{formatWords(each.kind)}</td>
                 <td>{each.palletSscc ? <code>{each.palletSscc}</code> : <span className="nothing">–</span>}</td>
                 <td>{each.tracking ? <code>{each.tracking}</code> : <span className="nothing">–</span>}</td>

@@ -104,7 +104,14 @@ export function OrdersPage() {
           <Loading what="orders" />
         )
       ) : orders.data.items.length === 0 ? (
-        <NothingFound filtered={q !== '' || status !== '' || partner !== '' || cursor !== ''} q={q} />
+        orders.data.nextCursor === null ? (
+          <NothingFound filtered={q !== '' || status !== '' || partner !== '' || cursor !== ''} q={q} />
+        ) : (
+          // A search looks at so many numbers a page, and a filter may pass none of them.
+          <Empty title="Nothing on this page that passes the filters">
+            <p>The next page goes on from here.</p>
+          </Empty>
+        )
       ) : (
         <OrdersTable page={orders.data} dimmed={orders.changing} />
       )}
@@ -220,7 +227,7 @@ function PartnerFilter(props: { readonly partner: string; readonly onChange: (id
 function OrdersTable({ page, dimmed }: { readonly page: OrderPage; readonly dimmed: boolean }) {
   return (
     <table className={dimmed ? 'orders dimmed' : 'orders'} aria-busy={dimmed}>
-      <caption className="visually-hidden">Orders, newest first</caption>
+      <caption className="visually-hidden">Orders</caption>
       <thead>
         <tr>
           <th scope="col">PO</th>
@@ -334,24 +341,24 @@ function Paging(props: { readonly nextCursor: string | null; readonly filters: R
   const { nextCursor, filters } = props;
   const navigate = useNavigate();
   const { state } = useLocation();
-  // A cursor only leads onwards. The way back is the browser's own, where this page was reached by "Older".
+  // A cursor only leads onwards. The way back is the browser's own, where this page was reached by "Next page".
   const camePaging = typeof state === 'object' && state !== null && 'paging' in state;
   if (nextCursor === null && filters.cursor === '') return null;
   return (
     <nav className="paging" aria-label="Pages">
       {filters.cursor !== '' && (
         <>
-          <Link to={filters.address({})}>Newest</Link>
+          <Link to={filters.address({})}>First page</Link>
           {camePaging && (
             <button type="button" onClick={() => void navigate(-1)}>
-              Newer
+              Previous page
             </button>
           )}
         </>
       )}
       {nextCursor !== null && (
         <Link to={filters.address({ cursor: nextCursor })} state={{ paging: true }}>
-          Older
+          Next page
         </Link>
       )}
     </nav>
