@@ -248,3 +248,66 @@ export function noteFault(
         : undefined;
   }
 }
+
+/** Which elements of a segment are mandatory, and its notes, as bit masks: bit i stands for element i + 1. */
+export interface SegmentMasks {
+  mandatory: number;
+  /** Whether any note is broken; which one, and how, `noteFault` tells. */
+  breaks(present: number): boolean;
+}
+
+const masks = new WeakMap<readonly ElementGuide[], SegmentMasks>();
+
+/** No segment of the standard has more elements than the 31 that a mask can hold apart from the sign. */
+export function masksOf(elements: readonly ElementGuide[], notes: readonly SyntaxNote[]): SegmentMasks {
+  let made = masks.get(elements);
+  if (made === undefined) {
+    const maskOf = (numbers: readonly number[]) => numbers.reduce((mask, number) => mask | (1 << (number - 1)), 0);
+    const compiled = notes.map((note) => ({
+      kind: note.kind,
+      all: maskOf(note.elements),
+      first: maskOf(note.elements.slice(0, 1)),
+      rest: maskOf(note.elements.slice(1)),
+    }));
+    const breaks = (present: number): boolean => {
+      for (const { kind, all, first, rest } of compiled) {
+        const held = present & all;
+        switch (kind) {
+          case 'P':
+            if (held !== 0 && held !== all) {
+              return true;
+            }
+            break;
+          case 'R':
+            if (held === 0) {
+              return true;
+            }
+            break;
+          case 'E':
+            if ((held & (held - 1)) !== 0) {
+              return true;
+            }
+            break;
+          case 'C':
+            if ((held & first) !== 0 && (held & rest) !== rest) {
+              return true;
+            }
+            break;
+          case 'L':
+            if ((held & first) !== 0 && (held & rest) === 0) {
+              return true;
+            }
+            break;
+        }
+      }
+      return false;
+    };
+    const mandatory = elements.reduce(
+      (mask, element, index) => (element.requirement === 'M' ? mask | (1 << index) : mask),
+      0,
+    );
+    made = { mandatory, breaks };
+    masks.set(elements, made);
+  }
+  return made;
+}

@@ -4,7 +4,7 @@
  *
  * Trailing blanks of a value are padding and removed (not below the shortest length of the element); leading blanks are data.
  */
-import { noteFault, type ValueFault, valueFault } from './elements.ts';
+import { masksOf, noteFault, type ValueFault, valueFault } from './elements.ts';
 import { hierarchyErrors } from './hierarchy.ts';
 import { rememberPosition } from './position.ts';
 import type {
@@ -33,6 +33,8 @@ export const elementKeys: readonly string[] = Array.from({ length: 100 }, (_, in
 interface Level {
   children: readonly GuideNode[];
   byId: ReadonlyMap<string, readonly number[]>;
+  /** Children that must come. */
+  mandatory: readonly number[];
 }
 
 const levels = new WeakMap<readonly GuideNode[], Level>();
@@ -54,7 +56,8 @@ function levelOf(children: readonly GuideNode[]): Level {
         indexes.push(index);
       }
     });
-    level = { children, byId };
+    const mandatory = children.flatMap((child, index) => (child.requirement === 'M' ? [index] : []));
+    level = { children, byId, mandatory };
     levels.set(children, level);
   }
   return level;
@@ -207,9 +210,9 @@ class Parser {
    * in the wrong place, and going on would make everything after it wrong.
    */
   #awaited(frame: Frame, index: number, segment: ReadSegment): GuideNode | undefined {
-    for (let between = frame.at; between < index; between += 1) {
-      const child = frame.level.children[between] as GuideNode;
-      if (child.requirement === 'M' && frame.counts[between] === 0) {
+    for (const between of frame.level.mandatory) {
+      if (between >= frame.at && between < index && frame.counts[between] === 0) {
+        const child = frame.level.children[between] as GuideNode;
         if ((this.#lastPositions().get(triggerOf(child).segment.id) ?? 0) > segment.position) {
           return child;
         }
@@ -358,9 +361,9 @@ class Parser {
   /** Mandatory children from `from` to before `to` that have not come. They are reported where the next segment stands. */
   #missing(frame: Frame, from: number, to: number, next: ReadSegment): void {
     const children = frame.level.children;
-    for (let index = from; index < to; index += 1) {
-      const child = children[index] as GuideNode;
-      if (child.requirement === 'M' && frame.counts[index] === 0) {
+    for (const index of frame.level.mandatory) {
+      if (index >= from && index < to && frame.counts[index] === 0) {
+        const child = children[index] as GuideNode;
         const id = triggerOf(child).segment.id;
         const loop = child.kind === 'loop' ? child.key : frame.loop;
         this.#report({
@@ -379,6 +382,7 @@ class Parser {
     const { elements } = segment;
     const guides = guide.elements;
     const count = Math.min(elements.length, guides.length);
+    let held = 0;
     for (let index = 0; index < count; index += 1) {
       const text = elements[index] as string;
       if (text === '') {
@@ -391,11 +395,13 @@ class Parser {
           : this.#structured(text, element, segment, index + 1, loop);
       if (value !== undefined) {
         made[elementKeys[index] as string] = value;
+        held |= 1 << index;
       }
     }
-    for (let index = 0; index < guides.length; index += 1) {
-      const element = guides[index] as SegmentGuide['elements'][number];
-      if (element.requirement === 'M' && made[elementKeys[index] as string] === undefined) {
+    const masks = masksOf(guides, guide.notes);
+    for (let absent = masks.mandatory & ~held, index = 0; absent !== 0; absent >>>= 1, index += 1) {
+      if ((absent & 1) === 1) {
+        const element = guides[index] as SegmentGuide['elements'][number];
         this.#elementError(segment, loop, index + 1, undefined, element.reference, undefined, {
           code: 'element-missing',
           message: `${element.name} (${segment.id}${elementKeys[index]}) is mandatory.`,
@@ -413,7 +419,7 @@ class Parser {
         break;
       }
     }
-    if (guide.notes.length > 0) {
+    if (masks.breaks(held)) {
       const present = guides.map((_, index) => made[elementKeys[index] as string] !== undefined);
       for (const note of guide.notes) {
         const fault = noteFault(note, present, guides);

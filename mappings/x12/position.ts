@@ -1,28 +1,43 @@
 /** Remembers where the segments of a tree were read, without a trace in the tree itself, which stays plain JSON. */
 import type { Place, ReadSegment, SegmentObject } from './types.ts';
 
-interface Origin {
-  segment: ReadSegment;
-  loop: string | undefined;
+/** A base whose constructor returns what it is given, so that the field of the class below is put on that very object. */
+const Itself = ((segment: SegmentObject) => segment) as unknown as new (segment: SegmentObject) => object;
+
+/**
+ * A private field on a plain object does what a WeakMap would do (invisible to JSON, comparison and copying), but leaves the garbage
+ * collector nothing extra to trace: with a WeakMap, reading and validating 20 MB of purchase orders took nearly twice the time.
+ */
+class Origin extends Itself {
+  #read: ReadSegment;
+  #loop: string | undefined;
+
+  constructor(made: SegmentObject, read: ReadSegment, loop: string | undefined) {
+    super(made);
+    this.#read = read;
+    this.#loop = loop;
+  }
+
+  static placeOf(segment: object): Place | undefined {
+    if (!(#read in segment)) {
+      return undefined;
+    }
+    const { id, position, byteOffset } = segment.#read;
+    const loop = segment.#loop;
+    return {
+      segment: id,
+      position,
+      ...(byteOffset < 0 ? {} : { byteOffset }),
+      ...(loop === undefined ? {} : { loop }),
+    };
+  }
 }
 
-const origins = new WeakMap<SegmentObject, Origin>();
-
 export function rememberPosition(made: SegmentObject, segment: ReadSegment, loop: string | undefined): void {
-  origins.set(made, { segment, loop });
+  new Origin(made, segment, loop);
 }
 
 /** Where a segment of a tree that was read stands; undefined for a segment that was made, not read. */
 export function positionOf(segment: SegmentObject): Place | undefined {
-  const origin = origins.get(segment);
-  if (origin === undefined) {
-    return undefined;
-  }
-  const { id, position, byteOffset } = origin.segment;
-  return {
-    segment: id,
-    position,
-    ...(byteOffset < 0 ? {} : { byteOffset }),
-    ...(origin.loop === undefined ? {} : { loop: origin.loop }),
-  };
+  return Origin.placeOf(segment);
 }

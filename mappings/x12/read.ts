@@ -28,9 +28,34 @@ const ISA_LENGTH = 106;
 const LF = 0x0a;
 const CR = 0x0d;
 
+/**
+ * The parser, used without its stream: `processChunk` hands each segment to `push`, which keeps it. This spares the stream's queues and
+ * makes it certain when a segment is out.
+ */
+class SegmentParser extends X12parser {
+  #segments: FormattedSegment[] = [];
+
+  constructor() {
+    super('latin1');
+  }
+
+  override push(segment: FormattedSegment | null): boolean {
+    if (segment !== null) {
+      this.#segments.push(segment);
+    }
+    return true;
+  }
+
+  takeSegments(): FormattedSegment[] {
+    const segments = this.#segments;
+    this.#segments = [];
+    return segments;
+  }
+}
+
 /** Reads the transaction sets of one interchange, each handed to the same parser in turn. */
 class TransactionReader {
-  readonly #parser = new X12parser('latin1');
+  readonly #parser = new SegmentParser();
   readonly #terminator: number;
   readonly #delimiters: Delimiters;
 
@@ -38,7 +63,7 @@ class TransactionReader {
   constructor(header: Buffer, delimiters: Delimiters) {
     this.#terminator = delimiters.segment.charCodeAt(0);
     this.#delimiters = delimiters;
-    this.#parser.write(header);
+    this.#parser.processChunk(header.toString('latin1'));
   }
 
   close(): void {
@@ -50,34 +75,18 @@ class TransactionReader {
    * comes out first and is dropped, and where this set has no trailer of its own (it is refused, but still reported on) one is added.
    */
   #parse(bytes: Buffer, hasTrailer: boolean): FormattedSegment[] {
-    const parsed: FormattedSegment[] = [];
-    let started = false;
-    const drain = () => {
-      for (
-        let segment: FormattedSegment | null = this.#parser.read();
-        segment !== null;
-        segment = this.#parser.read()
-      ) {
-        started = started || segment.name === 'ST';
-        if (started && segment.name !== '') {
-          parsed.push(segment);
-        }
-      }
-    };
     for (let from = 0; from < bytes.length; from += PIECE) {
-      this.#parser.write(this.#withoutLineFeeds(bytes.subarray(from, from + PIECE)));
-      drain();
+      const piece = bytes.toString('latin1', from, from + PIECE);
+      // The parser turns CRLF into LF, which would remove a terminator that is CR; the LF after it carries nothing.
+      this.#parser.processChunk(this.#terminator === CR && piece.includes('\n') ? piece.replaceAll('\n', '') : piece);
     }
     if (!hasTrailer) {
-      this.#parser.write(Buffer.from(`${this.#delimiters.segment}SE${this.#delimiters.segment}`, 'latin1'));
-      drain();
+      this.#parser.processChunk(`${this.#delimiters.segment}SE${this.#delimiters.segment}`);
     }
-    return parsed;
-  }
-
-  /** The parser turns CRLF into LF, which would remove a terminator that is CR; the LF after it carries nothing. */
-  #withoutLineFeeds(piece: Buffer): Buffer {
-    return this.#terminator === CR && piece.includes(LF) ? (piece.filter((byte) => byte !== LF) as Buffer) : piece;
+    const segments = this.#parser.takeSegments();
+    const start = segments.findIndex((segment) => segment.name === 'ST');
+    const own = start > 0 ? segments.slice(start) : segments;
+    return own.some((segment) => segment.name === '') ? own.filter((segment) => segment.name !== '') : own;
   }
 
   /** Segments between ST and SE. */

@@ -148,6 +148,9 @@ export function compileRelease(release: ReleaseDefinition): Guide[] {
     }
     const [name, list, notes] = definition;
     const elements = tokens(list).map(elementOf);
+    if (elements.length > 31) {
+      fault(`segment ${id} has more than 31 elements`);
+    }
     const guide: SegmentGuide = { id, name, elements, notes: parseNotes(notes ?? '', id) };
     for (const note of guide.notes) {
       for (const element of note.elements) {
