@@ -35,6 +35,20 @@ const wmsSchema = z.strictObject({
   ...restSystem,
   /** Ship-from nodes that this instance runs. */
   nodes: z.array(z.string().min(1)).min(1),
+  /** Where goods of a node ship from, as ship notices say; a node without one is named by its code alone. */
+  addresses: z
+    .record(
+      z.string(),
+      z.strictObject({
+        name: z.string().min(1).max(60),
+        lines: z.array(z.string().min(1).max(55)).max(4).default([]),
+        city: z.string().max(30),
+        region: z.string().max(3),
+        postalCode: z.string().max(15),
+        country: z.string().length(2).default('US'),
+      }),
+    )
+    .default({}),
   /** Secret of its signed events (Standard Webhooks, `whsec_…`), or the variable that holds it. */
   webhookSecret: z.string().min(1).optional(),
   webhookSecretEnv: z.string().min(1).optional(),

@@ -36,7 +36,7 @@ async function untilPaymentOrOverdue(run: OrderRun, heard: () => boolean): Promi
 
 async function applyCash(run: OrderRun, terms: OrderTerms, payment: RemittedAmount): Promise<void> {
   const erp = proxyActivities<ErpActivities>(
-    systemCall(terms.erpTaskQueue, `cash for ${payment.invoiceNumber}`, terms.stepDeadline),
+    systemCall(terms.erpTaskQueue, `cash for ${payment.invoiceNumber}`, terms.stepDeadlineMs),
   );
   await run.attempt('apply cash', 'erp-refused-cash', () => erp.applyCash({ allocationId: payment.allocationId }));
   const invoice = run.invoices.find(({ invoiceNumber }) => invoiceNumber === payment.invoiceNumber);

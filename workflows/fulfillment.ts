@@ -12,24 +12,27 @@ import type { WarehouseNotice } from './messages.ts';
 
 /** Without word of new stock, a backordered order looks by itself this often. */
 const STOCK_LOOK = '6 hours';
+const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** Ships everything that the order can get, in as many rounds as backorders need. */
 export async function fulfill(run: OrderRun): Promise<void> {
   let round = [...run.fulfillments];
-  for (;;) {
+  for (let number = 2; ; number += 1) {
     await Promise.all(round.map((fulfillment) => fulfillFrom(run, fulfillment)));
     if (!run.backordered) break;
-    round = await nextRound(run);
+    round = await nextRound(run, number);
   }
   run.shippingDone = true;
 }
 
-async function nextRound(run: OrderRun): Promise<FulfillmentState[]> {
+async function nextRound(run: OrderRun, number: number): Promise<FulfillmentState[]> {
   const { orderId } = run.input;
   for (;;) {
     await condition(() => run.stockArrived, STOCK_LOOK);
     run.stockArrived = false;
-    const plan = await run.attempt('reserve stock', 'stock-overdue', () => run.records.reserveStock({ orderId }));
+    const plan = await run.attempt('reserve stock', 'stock-overdue', () =>
+      run.records.reserveStock({ orderId, round: number }),
+    );
     run.backordered = plan.backordered;
     if (plan.fulfillments.length === 0 && plan.backordered) continue;
     run.plan(plan.fulfillments);
@@ -60,7 +63,7 @@ async function fulfillFrom(run: OrderRun, fulfillment: FulfillmentState): Promis
 async function release(run: OrderRun, fulfillment: FulfillmentState): Promise<void> {
   const step = `release to ${fulfillment.node}`;
   fulfillment.released = true;
-  const within = run.terms?.stepDeadline ?? '1 day';
+  const within = run.terms?.stepDeadlineMs ?? DAY_MS;
   const wms = proxyActivities<WmsActivities>(systemCall(fulfillment.taskQueue, fulfillment.releaseNumber, within));
   await run.attempt(step, 'warehouse-refused-release', () => wms.releaseToWarehouse({ fulfillmentId: fulfillment.id }));
   run.note(`released to ${fulfillment.node}`);
@@ -127,9 +130,13 @@ async function recordShort(
 async function postAndInvoice(run: OrderRun, shipmentId: string): Promise<void> {
   const terms = run.terms;
   if (terms === undefined) return;
-  const erp = proxyActivities<ErpActivities>(systemCall(terms.erpTaskQueue, `shipment ${shipmentId}`, terms.stepDeadline));
+  const erp = proxyActivities<ErpActivities>(
+    systemCall(terms.erpTaskQueue, `shipment ${shipmentId}`, terms.stepDeadlineMs),
+  );
   await run.attempt('post the shipment', 'erp-refused-shipment', () => erp.postShipment({ shipmentId }));
-  const invoice = await run.attempt('invoice the shipment', 'erp-refused-invoice', () => erp.createInvoice({ shipmentId }));
+  const invoice = await run.attempt('invoice the shipment', 'erp-refused-invoice', () =>
+    erp.createInvoice({ shipmentId }),
+  );
   run.invoices.push({ ...invoice, settled: 0 });
   const { payments } = await run.attempt('send the invoice', 'document-not-written', () =>
     run.records.issueInvoice({ orderId: run.input.orderId, shipmentId, progress: run.progress() }),

@@ -12,7 +12,7 @@ import { watchDocuments } from './document-trouble.ts';
 import { fulfill } from './fulfillment.ts';
 import { systemCall } from './lib/activity-profiles.ts';
 import { Compensations } from './lib/compensation.ts';
-import { type OrderTerms, OrderRun } from './lib/order-run.ts';
+import { OrderRun, type OrderTerms } from './lib/order-run.ts';
 import * as messages from './messages.ts';
 import type { ExceptionType } from './policy/exceptions.ts';
 import type { OrderStatus } from './policy/order-status.ts';
@@ -37,7 +37,11 @@ export async function orderToCash(input: messages.OrderToCashInput): Promise<{ s
   } else {
     run.finish(run.invoices.length > 0 ? 'closed' : 'cancelled');
   }
-  await run.records.finishOrder({ orderId: input.orderId, progress: run.progress(), ...(run.stop && { stop: run.stop }) });
+  await run.records.finishOrder({
+    orderId: input.orderId,
+    progress: run.progress(),
+    ...(run.stop && { stop: run.stop }),
+  });
   run.publish();
   await condition(allHandlersFinished);
   return { status: run.status };
@@ -66,7 +70,7 @@ function listen(run: OrderRun): void {
       await run.cancel(cancellation);
       return { status: run.status };
     },
-    { validator: () => run.checkCancel() },
+    { validator: (_cancellation) => run.checkCancel() },
   );
 }
 
@@ -94,11 +98,15 @@ async function reserveStock(run: OrderRun, undo: Compensations): Promise<void> {
     run.attempt('release reserved stock', 'compensation-failed', () => run.records.releaseReservations({ orderId })),
   );
   for (;;) {
-    const plan = await run.attempt('reserve stock', 'step-failed', () => run.records.reserveStock({ orderId }));
+    const plan = await run.attempt('reserve stock', 'step-failed', () =>
+      run.records.reserveStock({ orderId, round: 1 }),
+    );
     if (plan.fulfillments.length > 0 || plan.backordered) {
       run.plan(plan.fulfillments);
       run.backordered = plan.backordered;
-      run.note(`reserved at ${plan.fulfillments.map(({ node }) => node).join(', ') || 'no node'}${plan.backordered ? ', rest backordered' : ''}`);
+      run.note(
+        `reserved at ${plan.fulfillments.map(({ node }) => node).join(', ') || 'no node'}${plan.backordered ? ', rest backordered' : ''}`,
+      );
       return;
     }
     await run.decide('nothing-available', 'reserve stock', 'no node can ship any line of the order');
@@ -108,17 +116,23 @@ async function reserveStock(run: OrderRun, undo: Compensations): Promise<void> {
 /** The ERP’s acceptance is what an order’s promise rests on: nothing is said to anybody before it, and before credit is released. */
 async function placeWithErp(run: OrderRun, terms: OrderTerms, undo: Compensations): Promise<void> {
   const { orderId, poNumber } = run.input;
-  const erp = proxyActivities<ErpActivities>(systemCall(terms.erpTaskQueue, `order ${poNumber}`, terms.stepDeadline));
+  const erp = proxyActivities<ErpActivities>(systemCall(terms.erpTaskQueue, `order ${poNumber}`, terms.stepDeadlineMs));
   undo.add('cancel the ERP order', () =>
     run.attempt('cancel the ERP order', 'compensation-failed', () =>
       erp.cancelErpOrder({ orderId, reason: run.stop?.reason ?? 'cancelled' }),
     ),
   );
   for (;;) {
-    const placed = await run.attempt('place the order with the ERP', 'erp-refused-order', () => erp.placeOrder({ orderId }));
+    const placed = await run.attempt('place the order with the ERP', 'erp-refused-order', () =>
+      erp.placeOrder({ orderId }),
+    );
     run.erpOrderNumber = placed.erpOrderNumber;
     if (placed.status === 'accepted') break;
-    await run.decide('credit-hold', 'place the order with the ERP', placed.creditMessage ?? 'the ERP holds the order for credit');
+    await run.decide(
+      'credit-hold',
+      'place the order with the ERP',
+      placed.creditMessage ?? 'the ERP holds the order for credit',
+    );
   }
   run.accepted = true;
   run.note(`ERP order ${run.erpOrderNumber}`);

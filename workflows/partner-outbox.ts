@@ -52,7 +52,12 @@ export async function partnerOutbox(input: PartnerOutboxInput): Promise<never> {
     await condition(() => woken, LOOK);
   }
 
-  async function transmit(next: { interchangeId: string; controlNumber: string; documents: number; deadline: string }): Promise<void> {
+  async function transmit(next: {
+    interchangeId: string;
+    controlNumber: string;
+    documents: number;
+    deadline: string;
+  }): Promise<void> {
     const left = Date.parse(next.deadline) - Date.now();
     const edi = proxyActivities<EdiActivities>(
       transmission(`interchange ${next.controlNumber}, ${next.documents} documents`, left > 0 ? left : LATE_ROUND_MS),
@@ -60,9 +65,14 @@ export async function partnerOutbox(input: PartnerOutboxInput): Promise<never> {
     try {
       await edi.transmitInterchange({ interchangeId: next.interchangeId });
     } catch (error) {
-      const refused = error instanceof ActivityFailure && error.cause instanceof ApplicationFailure && error.cause.nonRetryable;
+      const refused =
+        error instanceof ActivityFailure && error.cause instanceof ApplicationFailure && error.cause.nonRetryable;
       log.warn('interchange not delivered', { partnerId, interchangeId: next.interchangeId, refused });
-      await outbox.reportUndelivered({ interchangeId: next.interchangeId, refused: refused === true, reason: reasonOf(error) });
+      await outbox.reportUndelivered({
+        interchangeId: next.interchangeId,
+        refused: refused === true,
+        reason: reasonOf(error),
+      });
     }
   }
 }

@@ -22,12 +22,12 @@ export const records: LocalActivityOptions = {
  * One call to an ERP or WMS. An attempt may take a minute (ERPs that take twenty seconds to confirm an order are ordinary); the whole may
  * take until the step’s deadline, then a person decides.
  */
-export function systemCall(taskQueue: string, summary: string, within: string): ActivityOptions {
+export function systemCall(taskQueue: string, summary: string, withinMs: number): ActivityOptions {
   return {
     taskQueue,
     summary,
     startToCloseTimeout: '1 minute',
-    scheduleToCloseTimeout: within as ActivityOptions['scheduleToCloseTimeout'],
+    scheduleToCloseTimeout: withinMs,
     retry,
   };
 }

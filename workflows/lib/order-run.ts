@@ -60,8 +60,8 @@ export interface OrderTerms {
   /** ISO 8601 durations are resolved to instants and milliseconds by the profile’s calendar before they get here. */
   shipBy?: string;
   paymentGraceMs: number;
-  /** How long a step may retry before a person is asked, as a duration of the Temporal SDK. */
-  stepDeadline: string;
+  /** How long a step may retry before a person is asked. */
+  stepDeadlineMs: number;
 }
 
 /** What each record-keeping step writes beside its own facts, so that lists and search agree with the workflow. */
@@ -102,7 +102,12 @@ export class OrderRun {
   private readonly seenEvents = new Set<string>();
   private readonly seenPayments = new Set<string>();
   private readonly earlyNotices: WarehouseNotice[] = [];
-  private published: { status: OrderStatus; exceptionType?: ExceptionType; erpOrderNumber?: string; nextDeadline?: string } = {
+  private published: {
+    status: OrderStatus;
+    exceptionType?: ExceptionType;
+    erpOrderNumber?: string;
+    nextDeadline?: string;
+  } = {
     status: 'received',
   };
   private readonly scope = new CancellationScope();
@@ -253,7 +258,11 @@ export class OrderRun {
       await this.records.escalateException({ exceptionId: exception.id });
       await condition(decided);
     }
-    const decision = exception.decision ?? { resolution: 'dismiss' as const, by: 'system', note: 'what it waited for has come' };
+    const decision = exception.decision ?? {
+      resolution: 'dismiss' as const,
+      by: 'system',
+      note: 'what it waited for has come',
+    };
     this.exceptions.splice(this.exceptions.indexOf(exception), 1);
     this.note(`${step}: ${decision.resolution} by ${decision.by}`);
     await this.records.closeException({
@@ -295,7 +304,9 @@ export class OrderRun {
     const nextDeadline = this.nextDeadline();
     const changes = [
       ...(status === this.published.status ? [] : [{ key: orderStatusKey, value: status }]),
-      ...(exceptionType === this.published.exceptionType ? [] : [{ key: exceptionTypeKey, value: exceptionType ?? null }]),
+      ...(exceptionType === this.published.exceptionType
+        ? []
+        : [{ key: exceptionTypeKey, value: exceptionType ?? null }]),
       ...(this.erpOrderNumber === undefined || this.erpOrderNumber === this.published.erpOrderNumber
         ? []
         : [{ key: erpOrderNumberKey, value: this.erpOrderNumber }]),
@@ -360,7 +371,9 @@ export class OrderRun {
     const open = this.fulfillments.filter((fulfillment) => !isComplete(fulfillment));
     if (open.length > 0) {
       return open
-        .map(({ node, planned, shipped, short }) => `${node} to ship ${subtract(subtract(planned, shipped), short)} units`)
+        .map(
+          ({ node, planned, shipped, short }) => `${node} to ship ${subtract(subtract(planned, shipped), short)} units`,
+        )
         .join(', ');
     }
     if (this.backordered) return 'stock for what is backordered';
@@ -381,7 +394,9 @@ export class OrderRun {
 
   /** When the last open invoice must be paid, grace included. */
   paymentDeadline(): string | undefined {
-    const due = this.invoices.filter((invoice) => !isSettled(invoice)).map(({ dueOn }) => Date.parse(`${dueOn}T23:59:59Z`));
+    const due = this.invoices
+      .filter((invoice) => !isSettled(invoice))
+      .map(({ dueOn }) => Date.parse(`${dueOn}T23:59:59Z`));
     if (due.length === 0) return undefined;
     return new Date(Math.max(...due) + (this.terms?.paymentGraceMs ?? 0)).toISOString();
   }
@@ -393,7 +408,9 @@ export class OrderRun {
         `**${this.input.poNumber}** of ${this.input.partnerId}: ${this.status}`,
         waitingFor && `waits for ${waitingFor}`,
         this.erpOrderNumber && `ERP order ${this.erpOrderNumber}`,
-        ...this.exceptions.map(({ type, summary, resolutions }) => `- \`${type}\` ${summary} (${resolutions.join(' | ')})`),
+        ...this.exceptions.map(
+          ({ type, summary, resolutions }) => `- \`${type}\` ${summary} (${resolutions.join(' | ')})`,
+        ),
       ]
         .filter(Boolean)
         .join('\n\n'),

@@ -1,0 +1,29 @@
+/** What workflows ask of EDI: file work as activities, the outbox’s own records as local activities. */
+import type { IntakeDependencies } from '../orders/intake.ts';
+import { processInterchange } from './interchange.ts';
+import {
+  assembleInterchange,
+  type OutboxActivityDependencies,
+  reportUnacknowledged,
+  reportUndelivered,
+  transmitInterchange,
+} from './outbox.ts';
+
+export type EdiActivities = ReturnType<typeof createEdiActivities>;
+export type OutboxRecords = ReturnType<typeof createOutboxRecords>;
+
+export function createEdiActivities(deps: IntakeDependencies & OutboxActivityDependencies) {
+  return {
+    processInterchange: (input: { interchangeId: string }) => processInterchange(deps, input),
+    transmitInterchange: (input: { interchangeId: string }) => transmitInterchange(deps, input),
+  };
+}
+
+export function createOutboxRecords(deps: OutboxActivityDependencies) {
+  return {
+    assembleInterchange: (input: { partnerId: string }) => assembleInterchange(deps, input),
+    reportUndelivered: (input: { interchangeId: string; refused: boolean; reason: string }) =>
+      reportUndelivered(deps, input),
+    reportUnacknowledged: (input: { partnerId: string }) => reportUnacknowledged(deps, input),
+  };
+}

@@ -1,0 +1,496 @@
+/** Inbound interchanges: taken in, read transaction by transaction, acknowledged. */
+import { createHash, randomUUID } from 'node:crypto';
+import { heartbeat } from '@temporalio/activity';
+import { paymentFrom820 } from '../../mappings/edi/payment-from-820.ts';
+import { salesOrderFrom850 } from '../../mappings/edi/sales-order-from-850.ts';
+import { findPartnerByIsa } from '../../mappings/profile/load.ts';
+import type { InboundSet, PartnerProfile } from '../../mappings/profile/profile.ts';
+import { buildFunctionalAcknowledgment, readFunctionalAcknowledgment } from '../../mappings/x12/acknowledgment.ts';
+import { parseTransaction } from '../../mappings/x12/parse.ts';
+import { readInterchange } from '../../mappings/x12/read.ts';
+import { scanInterchanges } from '../../mappings/x12/scan.ts';
+import type { ReadGroup, ReadTransaction, ScannedInterchange, Tree, X12Error } from '../../mappings/x12/types.ts';
+import type { InterchangeOutcome } from '../../workflows/interchange.ts';
+import { permanent } from '../lib/activity-failure.ts';
+import { isUniqueViolation } from '../lib/database.ts';
+import { acceptOrder, acceptPayment, type IntakeDependencies } from '../orders/intake.ts';
+import { asJson, searchForm } from '../orders/records.ts';
+import { ORDERS_QUEUE, priorityOf, soon, startOnce } from '../orders/starting.ts';
+import { partnerGuide } from './guides.ts';
+import { tellOrder } from './outbox.ts';
+import { delimiterText, queueDocument, wakePartnerOutbox } from './queue.ts';
+
+/** What is kept of a file that is not even an interchange: enough to see what it was. */
+const EVIDENCE_BYTES = 64 * 1024;
+/** Transaction sets of one file that are worked on at once. */
+const AT_ONCE = 8;
+
+export interface InterchangeReceipt {
+  interchangeId: string;
+  state: 'received' | 'duplicate' | 'rejected';
+  partnerId?: string;
+  senderId?: string;
+  controlNumber?: string;
+  workflowId?: string;
+  errors: X12Error[];
+}
+
+// ── Taking in ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/**
+ * Checks the envelope of each interchange in a file and stores it, sound or not; each is committed before this resolves. The same
+ * interchange again (control number and content) is a duplicate.
+ */
+export async function acceptInterchanges(
+  deps: IntakeDependencies,
+  file: { bytes: Uint8Array; transport: string; partnerId?: string; correlationId: string; fileName?: string },
+): Promise<InterchangeReceipt[]> {
+  const receipts: InterchangeReceipt[] = [];
+  for (const scanned of scanInterchanges(file.bytes)) receipts.push(await acceptInterchange(deps, scanned, file));
+  return receipts;
+}
+
+async function acceptInterchange(
+  deps: IntakeDependencies,
+  scanned: ScannedInterchange,
+  file: { transport: string; partnerId?: string; correlationId: string; fileName?: string },
+): Promise<InterchangeReceipt> {
+  const { header } = scanned;
+  const partner = header && findPartnerByIsa(deps.profiles, header);
+  const errors = [...scanned.errors, ...(header === undefined ? [] : admissionErrors(header, partner, file.partnerId))];
+  const rejected = !scanned.ok || errors.length > 0;
+  const hash = createHash('sha256').update(scanned.bytes).digest('hex');
+  const row = {
+    id: randomUUID(),
+    direction: 'inbound',
+    partnerId: partner?.id ?? null,
+    senderId: header?.senderId ?? '',
+    receiverId: header?.receiverId ?? '',
+    controlNumber: header?.controlNumber ?? '',
+    hash,
+    transport: file.transport,
+    bytes: new Uint8Array(rejected ? scanned.bytes.subarray(0, EVIDENCE_BYTES) : scanned.bytes),
+    size: scanned.bytes.length,
+    state: rejected ? 'rejected' : 'received',
+    correlationId: file.correlationId,
+    fileName: file.fileName ?? null,
+    ...(errors.length > 0 && { errors: asJson(errors) }),
+    workflowId: rejected ? null : `interchange/${header?.senderId}/${header?.controlNumber}/${hash.slice(0, 8)}`,
+  };
+  const receipt = {
+    interchangeId: row.id,
+    ...(partner && { partnerId: partner.id }),
+    ...(header && { senderId: header.senderId, controlNumber: header.controlNumber }),
+    ...(row.workflowId && { workflowId: row.workflowId }),
+    errors,
+  };
+  try {
+    await deps.prisma.interchange.create({ data: row, select: { id: true } });
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error;
+    const { direction, senderId, receiverId, controlNumber } = row;
+    const known = await deps.prisma.interchange.findUniqueOrThrow({
+      where: {
+        direction_senderId_receiverId_controlNumber_hash: { direction, senderId, receiverId, controlNumber, hash },
+      },
+      select: { id: true },
+    });
+    return { ...receipt, interchangeId: known.id, state: rejected ? 'rejected' : 'duplicate' };
+  }
+  if (!rejected && partner !== undefined) await handOnInterchange(deps, row, partner);
+  return { ...receipt, state: rejected ? 'rejected' : 'received' };
+}
+
+/** Whether we know the sender, and whether whoever handed the file in may speak for it. */
+function admissionErrors(
+  header: NonNullable<ScannedInterchange['header']>,
+  partner: PartnerProfile | undefined,
+  only: string | undefined,
+): X12Error[] {
+  const { senderQualifier, senderId, receiverQualifier, receiverId, usage } = header;
+  if (partner === undefined) {
+    return [
+      isaError(
+        6,
+        'unknown-partner',
+        `no partner sends as ${senderQualifier}/${senderId} to ${receiverQualifier}/${receiverId}`,
+        senderId,
+      ),
+    ];
+  }
+  if (only !== undefined && only !== partner.id) {
+    return [isaError(6, 'sender-not-yours', `this key may not send for ${senderQualifier}/${senderId}`, senderId)];
+  }
+  const expected = partner.usage === 'production' ? 'P' : 'T';
+  if (usage !== expected) {
+    const message = `${partner.name} is in ${partner.usage}: ISA15 must be ${expected}, not ${usage}`;
+    return [isaError(15, 'wrong-usage', message, usage)];
+  }
+  return [];
+}
+
+function isaError(element: number, code: string, message: string, value: string): X12Error {
+  return { code, message, place: { segment: 'ISA', position: 1, element }, value };
+}
+
+async function handOnInterchange(
+  { temporal, log }: IntakeDependencies,
+  row: { id: string; workflowId: string | null; correlationId: string; controlNumber: string },
+  partner: PartnerProfile,
+): Promise<void> {
+  try {
+    await soon(temporal, () => startInterchange(temporal, row, partner));
+  } catch (error) {
+    log.warn('interchange stored, it is read later', {
+      interchangeId: row.id,
+      correlationId: row.correlationId,
+      error,
+    });
+  }
+}
+
+export async function startInterchange(
+  temporal: IntakeDependencies['temporal'],
+  row: { id: string; workflowId: string | null; controlNumber: string },
+  partner: PartnerProfile,
+): Promise<void> {
+  if (row.workflowId === null) return;
+  const { workflowId } = row;
+  await startOnce(() =>
+    temporal.workflow.start('interchange', {
+      taskQueue: ORDERS_QUEUE,
+      workflowId,
+      workflowIdReusePolicy: 'REJECT_DUPLICATE',
+      workflowIdConflictPolicy: 'USE_EXISTING',
+      args: [{ interchangeId: row.id, partnerId: partner.id }],
+      priority: priorityOf(partner),
+      staticSummary: `${partner.name}: interchange ${row.controlNumber}`,
+    }),
+  );
+}
+
+// ── Reading ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+interface Verdict {
+  set: string;
+  control: string;
+  state: 'accepted' | 'duplicate' | 'rejected';
+  errors: X12Error[];
+}
+
+/**
+ * Reads a stored interchange: a bad transaction set never holds back a good one, and what an earlier attempt has finished is not
+ * done again. Each functional group is acknowledged by a 997, except those that are acknowledgements themselves.
+ */
+export async function processInterchange(
+  deps: IntakeDependencies,
+  { interchangeId }: { interchangeId: string },
+): Promise<InterchangeOutcome> {
+  const { prisma, profiles } = deps;
+  const interchange = await prisma.interchange.findUniqueOrThrow({ where: { id: interchangeId } });
+  const profile = profiles.get(interchange.partnerId ?? '');
+  if (profile === undefined)
+    throw permanent('unknown-partner', `partner ${interchange.partnerId} has no profile any more`);
+  await prisma.interchange.updateMany({
+    where: { id: interchangeId, startedAt: null },
+    data: { startedAt: new Date() },
+  });
+  const source = { ...interchange, profile };
+  const done = await finishedBefore(deps, interchangeId);
+
+  const groups: { group: ReadGroup; verdicts: Verdict[] }[] = [];
+  for (const scanned of scanInterchanges(interchange.bytes)) {
+    let batch: ReadTransaction[] = [];
+    const flush = async () => {
+      const taken = batch;
+      batch = [];
+      const verdicts = await Promise.all(
+        taken.map((read) => done.get(read.index + 1) ?? takeTransaction(deps, source, read)),
+      );
+      groups.at(-1)?.verdicts.push(...verdicts);
+      heartbeat(groups.reduce((total, { verdicts: list }) => total + list.length, 0));
+    };
+    for await (const part of readInterchange(scanned)) {
+      if (part.kind === 'group') {
+        await flush();
+        groups.push({ group: part, verdicts: [] });
+      } else {
+        batch.push(part);
+        if (batch.length >= AT_ONCE) await flush();
+      }
+    }
+    await flush();
+  }
+
+  const queued = await acknowledgeGroups(deps, source, groups);
+  await prisma.interchange.update({
+    where: { id: interchangeId },
+    data: { state: 'processed', processedAt: new Date() },
+    select: { id: true },
+  });
+  // An earlier attempt may have queued them and died before the outbox heard of it, so this wakes it whatever the flag says.
+  if (queued) await wakePartnerOutbox(deps, profile.id, true);
+  const verdicts = groups.flatMap((group) => group.verdicts);
+  const rejected = verdicts.filter(({ state }) => state === 'rejected').length;
+  return { accepted: verdicts.length - rejected, rejected };
+}
+
+type Source = { id: string; correlationId: string; controlNumber: string; receivedAt: Date; profile: PartnerProfile };
+
+async function finishedBefore({ prisma }: IntakeDependencies, interchangeId: string): Promise<Map<number, Verdict>> {
+  const rows = await prisma.document.findMany({
+    where: { interchangeId, state: { not: 'received' } },
+    select: { position: true, transactionSet: true, transactionControl: true, state: true, errors: true },
+  });
+  return new Map(
+    rows.map((row) => [
+      row.position ?? 0,
+      {
+        set: row.transactionSet,
+        control: row.transactionControl ?? '',
+        state: row.state as Verdict['state'],
+        errors: (row.errors ?? []) as unknown as X12Error[],
+      },
+    ]),
+  );
+}
+
+async function takeTransaction(deps: IntakeDependencies, source: Source, read: ReadTransaction): Promise<Verdict> {
+  const documentId = await storeTransaction(deps, source, read);
+  const outcome = await judge(deps, source, read, documentId);
+  await deps.prisma.document.update({
+    where: { id: documentId },
+    data: {
+      state: outcome.state,
+      ...(outcome.errors.length > 0 && { errors: asJson(outcome.errors) }),
+      ...(outcome.orderId && { orderId: outcome.orderId }),
+    },
+    select: { id: true },
+  });
+  return { set: read.set, control: read.transactionControl, state: outcome.state, errors: outcome.errors };
+}
+
+/** The row is there before its effects, so that an attempt that follows finds the same document. */
+async function storeTransaction(
+  { prisma }: IntakeDependencies,
+  source: Source,
+  read: ReadTransaction,
+): Promise<string> {
+  const position = read.index + 1;
+  const { element, segment } = read.delimiters;
+  const body = read.segments.map(({ id, elements }) => [id, ...elements].join(element) + segment).join('');
+  const id = randomUUID();
+  const { count } = await prisma.document.createMany({
+    data: [
+      {
+        id,
+        direction: 'inbound',
+        partnerId: source.profile.id,
+        transactionSet: read.set,
+        version: read.version,
+        state: 'received',
+        interchangeId: source.id,
+        position,
+        groupControl: read.groupControl,
+        transactionControl: read.transactionControl,
+        body,
+        delimiters: delimiterText(read.delimiters),
+        hash: createHash('sha256').update(body).digest('hex'),
+        correlationId: source.correlationId,
+      },
+    ],
+    skipDuplicates: true,
+  });
+  if (count > 0) return id;
+  const known = await prisma.document.findUniqueOrThrow({
+    where: { interchangeId_position: { interchangeId: source.id, position } },
+    select: { id: true },
+  });
+  return known.id;
+}
+
+interface Judgement {
+  state: Verdict['state'];
+  errors: X12Error[];
+  orderId?: string;
+}
+
+function rejection(...errors: X12Error[]): Judgement {
+  return { state: 'rejected', errors };
+}
+
+async function judge(
+  deps: IntakeDependencies,
+  source: Source,
+  read: ReadTransaction,
+  documentId: string,
+): Promise<Judgement> {
+  const { profile } = source;
+  if (read.refused) return rejection(...read.group.errors, ...read.errors);
+  const release = read.version.slice(0, 6);
+  const guide = partnerGuide(profile, read.set, read.version);
+  if (guide === undefined || !profile.documents.inbound.includes(read.set as InboundSet)) {
+    return rejection(
+      headerError('ST', 1, 'set-not-supported', `${read.set} is not taken from ${profile.name}`, read.set, '1'),
+    );
+  }
+  if (!profile.x12.acceptedVersions.includes(release)) {
+    const message = `version ${release} is not agreed with ${profile.name} (${profile.x12.acceptedVersions.join(', ')})`;
+    return rejection(headerError('GS', 8, 'version-not-agreed', message, read.version, '1'));
+  }
+  const { tree, errors } = parseTransaction(read, guide);
+  if (errors.length > 0) return rejection(...errors);
+  if (read.set === '850') return takeOrder(deps, source, tree, documentId);
+  if (read.set === '820') return takePayment(deps, source, tree);
+  await takeAcknowledgment(deps, source, tree, documentId);
+  return { state: 'accepted', errors: [] };
+}
+
+function headerError(
+  segment: string,
+  element: number,
+  code: string,
+  message: string,
+  value: string,
+  acknowledgment: string,
+): X12Error {
+  return {
+    code,
+    message,
+    place: { segment, position: 1, element },
+    value,
+    ak: { level: 'transaction', code: acknowledgment },
+  };
+}
+
+async function takeOrder(deps: IntakeDependencies, source: Source, tree: Tree, documentId: string): Promise<Judgement> {
+  const mapped = await salesOrderFrom850(tree, source.profile, { receivedAt: source.receivedAt.toISOString() });
+  if ('errors' in mapped) return rejection(...mapped.errors);
+  const { order } = mapped;
+  const receipt = await acceptOrder(deps, {
+    order,
+    correlationId: randomUUID(),
+    source: { kind: 'edi', documentId },
+  });
+  if (receipt.outcome === 'refused') {
+    return rejection({
+      code: 'po-number-known',
+      message: `BEG03: ${receipt.reason}; ${source.profile.name} has agreed that such a repetition is refused`,
+      place: { segment: 'BEG', position: 2, element: 3 },
+      value: order.poNumber,
+      ak: { level: 'element', code: '7', reference: '324' },
+    });
+  }
+  await deps.prisma.orderReference.createMany({
+    data: [
+      {
+        orderId: receipt.orderId,
+        kind: 'interchange',
+        value: source.controlNumber,
+        search: searchForm(source.controlNumber),
+      },
+    ],
+    skipDuplicates: true,
+  });
+  return { state: receipt.outcome === 'duplicate' ? 'duplicate' : 'accepted', errors: [], orderId: receipt.orderId };
+}
+
+async function takePayment(deps: IntakeDependencies, source: Source, tree: Tree): Promise<Judgement> {
+  const mapped = paymentFrom820(tree, source.profile);
+  if ('errors' in mapped) return rejection(...mapped.errors);
+  const { payment } = mapped;
+  const { outcome } = await acceptPayment(deps, { payment, source: '820', correlationId: source.correlationId });
+  if (outcome !== 'conflict') return { state: outcome, errors: [] };
+  return rejection({
+    code: 'payment-reference-known',
+    message: `TRN02: payment ${payment.reference} is known with other content`,
+    place: { segment: 'TRN', position: 3, element: 2 },
+    value: payment.reference,
+    ak: { level: 'element', code: '7', reference: '127' },
+  });
+}
+
+/** A 997 is matched to what it acknowledges; a refused document becomes an exception of its order. */
+async function takeAcknowledgment(
+  deps: IntakeDependencies,
+  source: Source,
+  tree: Tree,
+  documentId: string,
+): Promise<void> {
+  const { prisma, temporal } = deps;
+  const { profile } = source;
+  const acknowledgment = readFunctionalAcknowledgment(tree);
+  const ours = await prisma.document.findMany({
+    where: { partnerId: profile.id, direction: 'outbound', groupControl: acknowledgment.groupControl },
+  });
+  const stated = new Map(acknowledgment.transactions.map((transaction) => [Number(transaction.control), transaction]));
+  for (const document of ours) {
+    const transaction = stated.get(Number(document.transactionControl));
+    // A 997 that names no transaction sets speaks for the whole group.
+    const status = transaction?.status ?? (stated.size === 0 ? acknowledgment.groupStatus : undefined);
+    if (status === undefined || document.acknowledgedById === documentId) continue;
+    const accepted = status === 'A' || status === 'E';
+    if (!accepted) {
+      const reasons = transaction?.errors.map(({ message }) => message).join('; ') || `acknowledged with ${status}`;
+      await tellOrder(prisma, temporal, document, 'rejected', `${profile.name} refused it: ${reasons}`);
+    }
+    await prisma.document.update({
+      where: { id: document.id },
+      data: {
+        state: accepted ? 'acknowledged' : 'rejected',
+        acknowledgment: status,
+        acknowledgedAt: new Date(),
+        acknowledgedById: documentId,
+        ...(document.orderId && {
+          order: {
+            update: {
+              timeline: {
+                create: {
+                  key: `acknowledged/${document.id}/${documentId}`,
+                  type: accepted ? 'document.acknowledged' : 'document.rejected',
+                  summary: `${document.transactionSet} ${accepted ? 'acknowledged' : 'refused'} by ${profile.name} (997 ${status})`,
+                  actor: profile.id,
+                  correlationId: document.correlationId,
+                },
+              },
+            },
+          },
+        }),
+      },
+      select: { id: true },
+    });
+  }
+}
+
+/** Queues one 997 per functional group; tells whether there is anything to send. */
+async function acknowledgeGroups(
+  deps: IntakeDependencies,
+  source: Source,
+  groups: readonly { group: ReadGroup; verdicts: readonly Verdict[] }[],
+): Promise<boolean> {
+  let queued = false;
+  for (const [index, { group, verdicts }] of groups.entries()) {
+    if (group.functionalId === 'FA') continue;
+    const tree = buildFunctionalAcknowledgment({
+      functionalId: group.functionalId,
+      groupControl: group.control,
+      ...(group.statedTransactionCount !== undefined && { statedTransactionCount: group.statedTransactionCount }),
+      errors: group.errors,
+      transactions: verdicts.map(({ set, control, state, errors }) => ({
+        set,
+        control,
+        status: state === 'rejected' ? 'R' : 'A',
+        errors,
+      })),
+    });
+    const sends = await queueDocument(deps.prisma, source.profile, {
+      set: '997',
+      businessKey: `997/${source.id}/${index + 1}`,
+      tree,
+      correlationId: source.correlationId,
+      since: source.receivedAt,
+    });
+    queued ||= sends !== 'unwanted';
+  }
+  return queued;
+}

@@ -1,0 +1,386 @@
+/** What the partner outbox does with queued documents: gather, number, transmit, watch for acknowledgements. */
+import { createHash, randomUUID } from 'node:crypto';
+import { activityInfo, log } from '@temporalio/activity';
+import type { Client } from '@temporalio/client';
+import { millisecondsOf } from '../../mappings/profile/duration.ts';
+import type { OutboundSet, PartnerProfile } from '../../mappings/profile/profile.ts';
+import { guideFor } from '../../mappings/x12/guides/index.ts';
+import { writeInterchange } from '../../mappings/x12/write.ts';
+import type { Database } from '../../prisma/client.ts';
+import type { Document } from '../../prisma/generated/client.ts';
+import { runWithCorrelation } from '../../runtime/correlation.ts';
+import type { DocumentTrouble } from '../../workflows/messages.ts';
+import { documentTrouble } from '../../workflows/messages.ts';
+import { callSystem, permanent } from '../lib/activity-failure.ts';
+import { groupBy } from '../lib/group-by.ts';
+import { searchForm, type Transaction } from '../orders/records.ts';
+import { signalIfRunning } from '../orders/starting.ts';
+import type { TransportPort } from './port.ts';
+import { wakePartnerOutbox } from './queue.ts';
+
+/** One interchange stays small enough to be read by a person and refused without much loss. */
+const MOST_DOCUMENTS = 200;
+
+export interface OutboxActivityDependencies {
+  prisma: Database;
+  temporal: Client;
+  profiles: ReadonlyMap<string, PartnerProfile>;
+  transportFor: (profile: PartnerProfile) => TransportPort;
+}
+
+export interface AssembledInterchange {
+  interchangeId: string;
+  controlNumber: string;
+  documents: number;
+  /** The earliest of its documents, ISO 8601. */
+  deadline: string;
+}
+
+/**
+ * The next interchange to send: one that was numbered and never delivered, else a new one of everything queued. Documents and
+ * control numbers change in one transaction, so that neither a document is sent twice nor a number lost or repeated.
+ */
+export async function assembleInterchange(
+  { prisma, profiles }: OutboxActivityDependencies,
+  { partnerId }: { partnerId: string },
+): Promise<AssembledInterchange | undefined> {
+  const profile = profiles.get(partnerId);
+  if (profile === undefined) throw permanent('unknown-partner', `partner ${partnerId} has no profile any more`);
+  await prisma.partnerOutbox.updateMany({ where: { partnerId, awake: true }, data: { awake: false } });
+  return prisma.$transaction(async (records) => {
+    // One outbox runs per partner; the lock covers an attempt that was given up on and still runs.
+    await records.$queryRaw`SELECT 1 FROM "PartnerOutbox" WHERE "partnerId" = ${partnerId} FOR UPDATE`;
+    const prepared = await records.interchange.findFirst({
+      where: { partnerId, direction: 'outbound', state: 'prepared' },
+      orderBy: { receivedAt: 'asc' },
+      select: { id: true, controlNumber: true, deadline: true, _count: { select: { documents: true } } },
+    });
+    if (prepared !== null) {
+      return {
+        interchangeId: prepared.id,
+        controlNumber: prepared.controlNumber,
+        documents: prepared._count.documents,
+        deadline: (prepared.deadline ?? new Date()).toISOString(),
+      };
+    }
+    const queued = await records.document.findMany({
+      where: { partnerId, direction: 'outbound', state: 'queued' },
+      orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
+      take: MOST_DOCUMENTS,
+    });
+    return queued.length === 0 ? undefined : numberInterchange(records, profile, queued);
+  });
+}
+
+async function numberInterchange(
+  records: Transaction,
+  profile: PartnerProfile,
+  documents: readonly Document[],
+): Promise<AssembledInterchange> {
+  const { ours, theirs } = profile.identifiers;
+  const groups = groupBy(documents, ({ transactionSet }) => transactionSet);
+  const interchangeControl = await nextNumbers(records, profile.id, 'interchange', 1);
+  const groupControl = await nextNumbers(records, profile.id, 'group', groups.size);
+  const transactionControl = await nextNumbers(records, profile.id, 'transaction', documents.length);
+  const controlNumber = String(((interchangeControl - 1) % 999_999_999) + 1).padStart(9, '0');
+
+  const numbered: { document: Document; group: string; transaction: string }[] = [];
+  let groupOffset = 0;
+  for (const members of groups.values()) {
+    const group = String(((groupControl + groupOffset - 1) % 999_999_999) + 1);
+    groupOffset += 1;
+    for (const document of members) {
+      const transaction = String(((transactionControl + numbered.length - 1) % 999_999_999) + 1).padStart(4, '0');
+      numbered.push({ document, group, transaction });
+    }
+  }
+  const bytes = writeInterchange({
+    header: {
+      senderQualifier: ours.isaQualifier,
+      senderId: ours.isaId,
+      receiverQualifier: theirs.isaQualifier,
+      receiverId: theirs.isaId,
+      controlNumber,
+      version: profile.x12.interchangeVersion,
+      acknowledgmentRequested: false,
+      usage: profile.usage === 'production' ? 'P' : 'T',
+    },
+    delimiters: profile.x12.delimiters,
+    date: new Date(),
+    groups: [...groupBy(numbered, ({ group }) => group)].map(([control, members]) => ({
+      functionalId: functionalIdOf(members[0]?.document),
+      senderId: ours.gsId,
+      receiverId: theirs.gsId,
+      control,
+      version: profile.x12.version,
+      transactions: members.map(({ document, transaction }) => ({
+        set: document.transactionSet,
+        control: transaction,
+        segments: segmentsOf(document),
+      })),
+    })),
+  });
+  const deadline = documents.reduce(
+    (earliest, document) => (document.deadline !== null && document.deadline < earliest ? document.deadline : earliest),
+    new Date(8.64e15),
+  );
+  const interchangeId = randomUUID();
+  await records.interchange.create({
+    data: {
+      id: interchangeId,
+      direction: 'outbound',
+      partnerId: profile.id,
+      senderId: ours.isaId,
+      receiverId: theirs.isaId,
+      controlNumber,
+      hash: createHash('sha256').update(bytes).digest('hex'),
+      transport: profile.transport.kind,
+      bytes: new Uint8Array(bytes),
+      size: bytes.length,
+      state: 'prepared',
+      correlationId: documents[0]?.correlationId ?? interchangeId,
+      fileName: `${profile.id}-${controlNumber}.edi`,
+      deadline,
+    },
+    select: { id: true },
+  });
+  await records.$executeRaw`
+    UPDATE "Document" AS d
+    SET "interchangeId" = ${interchangeId}, "state" = 'prepared', "position" = n."position",
+        "groupControl" = n."group", "transactionControl" = n."transaction"
+    FROM UNNEST(${numbered.map(({ document }) => document.id)}::text[], ${numbered.map((_, index) => index + 1)}::int[],
+                ${numbered.map(({ group }) => group)}::text[], ${numbered.map(({ transaction }) => transaction)}::text[])
+      AS n("id", "position", "group", "transaction")
+    WHERE d."id" = n."id"`;
+  await records.orderReference.createMany({
+    data: [...new Set(documents.flatMap(({ orderId }) => orderId ?? []))].map((orderId) => ({
+      orderId,
+      kind: 'interchange',
+      value: controlNumber,
+      search: searchForm(controlNumber),
+    })),
+    skipDuplicates: true,
+  });
+  return { interchangeId, controlNumber, documents: documents.length, deadline: deadline.toISOString() };
+}
+
+function functionalIdOf(document: Document | undefined): string {
+  const guide = document && guideFor(document.transactionSet, document.version);
+  if (guide === undefined)
+    throw permanent('no-guide', `there is no guide for ${document?.transactionSet} ${document?.version}`);
+  return guide.functionalId;
+}
+
+function segmentsOf(document: Document): string[] {
+  const terminator = document.delimiters[2] ?? '~';
+  return document.body.split(terminator).slice(0, -1);
+}
+
+/** The first of `count` consecutive numbers. They begin at 1; a transaction that fails gives them back. */
+export async function nextNumbers(
+  records: Transaction,
+  partnerId: string,
+  kind: string,
+  count: number,
+): Promise<number> {
+  const [row] = await records.$queryRaw<{ first: bigint }[]>`
+    INSERT INTO "ControlNumber" ("partnerId", "kind", "next") VALUES (${partnerId}, ${kind}, ${count + 1})
+    ON CONFLICT ("partnerId", "kind") DO UPDATE SET "next" = "ControlNumber"."next" + ${count}
+    RETURNING "next" - ${count} AS "first"`;
+  return Number(row?.first ?? 1n);
+}
+
+/**
+ * Sends one interchange. That an attempt began is on record before it does; an attempt that may follow another first asks whether
+ * the partner’s side already has the file, where the transport can tell.
+ */
+export async function transmitInterchange(
+  { prisma, profiles, transportFor }: OutboxActivityDependencies,
+  { interchangeId }: { interchangeId: string },
+): Promise<{ evidence: string }> {
+  const interchange = await prisma.interchange.findUniqueOrThrow({ where: { id: interchangeId } });
+  if (interchange.deliveredAt !== null) return { evidence: interchange.evidence ?? '' };
+  const profile = profiles.get(interchange.partnerId ?? '');
+  if (profile === undefined)
+    throw permanent('unknown-partner', `partner ${interchange.partnerId} has no profile any more`);
+  const transport = transportFor(profile);
+  const file = {
+    partnerId: profile.id,
+    fileName: interchange.fileName ?? interchange.id,
+    interchangeControlNumber: interchange.controlNumber,
+    correlationId: interchange.correlationId,
+    bytes: interchange.bytes,
+  };
+  const receipt = await runWithCorrelation(interchange.correlationId, () =>
+    callSystem(async () => {
+      if (interchange.attemptedAt !== null || activityInfo().attempt > 1) {
+        const earlier = await transport.find?.(file.fileName);
+        if (earlier !== undefined) return earlier;
+      }
+      await prisma.interchange.update({
+        where: { id: interchangeId },
+        data: { attemptedAt: new Date() },
+        select: { id: true },
+      });
+      return transport.deliver(file);
+    }),
+  );
+  await recordDelivery(prisma, profile, interchangeId, interchange.controlNumber, receipt);
+  return { evidence: receipt.evidence };
+}
+
+async function recordDelivery(
+  prisma: Database,
+  profile: PartnerProfile,
+  interchangeId: string,
+  controlNumber: string,
+  receipt: { deliveredAt: string; evidence: string },
+): Promise<void> {
+  const deliveredAt = new Date(receipt.deliveredAt);
+  await prisma.$transaction(async (records) => {
+    const { count } = await records.interchange.updateMany({
+      where: { id: interchangeId, deliveredAt: null },
+      data: { state: 'delivered', deliveredAt, evidence: receipt.evidence },
+    });
+    if (count === 0) return;
+    const documents = await records.document.findMany({
+      where: { interchangeId },
+      select: { id: true, transactionSet: true, orderId: true, correlationId: true },
+    });
+    for (const [set, members] of groupBy(documents, ({ transactionSet }) => transactionSet)) {
+      const acknowledgment = profile.documents.outbound[set as OutboundSet]?.acknowledgment;
+      // A 997 is never itself acknowledged.
+      const expected = set !== '997' && acknowledgment?.expected === true;
+      await records.document.updateMany({
+        where: { id: { in: members.map(({ id }) => id) } },
+        data: {
+          state: 'transmitted',
+          transmittedAt: deliveredAt,
+          acknowledgeBy: expected ? new Date(deliveredAt.getTime() + millisecondsOf(acknowledgment.within)) : null,
+        },
+      });
+    }
+    await records.timelineEvent.createMany({
+      data: documents.flatMap(({ id, transactionSet, orderId, correlationId }) =>
+        orderId === null
+          ? []
+          : [
+              {
+                orderId,
+                key: `transmitted/${id}/${controlNumber}`,
+                type: 'document.transmitted',
+                summary: `${transactionSet} sent to ${profile.name} in interchange ${controlNumber}`,
+                actor: 'outbox',
+                correlationId,
+              },
+            ],
+      ),
+      skipDuplicates: true,
+    });
+  });
+}
+
+/**
+ * The partner’s side refused the file, or could not be reached by the deadline. A refused interchange is set aside, so that others
+ * go on; an unreachable partner’s stays next in line. Each order hears of it once.
+ */
+export async function reportUndelivered(
+  { prisma, temporal }: OutboxActivityDependencies,
+  { interchangeId, refused, reason }: { interchangeId: string; refused: boolean; reason: string },
+): Promise<void> {
+  const interchange = await prisma.interchange.findUniqueOrThrow({
+    where: { id: interchangeId },
+    include: { documents: true },
+  });
+  if (interchange.deliveredAt !== null) return;
+  const state = refused ? 'refused' : 'late';
+  const affected = interchange.documents.filter((document) => document.state !== state);
+  for (const document of affected) {
+    await tellOrder(prisma, temporal, document, refused ? 'rejected' : 'undelivered', reason);
+  }
+  await prisma.$transaction([
+    prisma.document.updateMany({ where: { interchangeId }, data: { state } }),
+    ...(refused
+      ? [
+          prisma.interchange.update({
+            where: { id: interchangeId },
+            data: { state, evidence: reason },
+            select: { id: true },
+          }),
+        ]
+      : []),
+  ]);
+}
+
+/** Documents whose 997 has not come in time: their orders hear of it once. */
+export async function reportUnacknowledged(
+  { prisma, temporal }: OutboxActivityDependencies,
+  { partnerId }: { partnerId: string },
+): Promise<void> {
+  const overdue = await prisma.document.findMany({
+    where: {
+      partnerId,
+      direction: 'outbound',
+      state: 'transmitted',
+      acknowledgedAt: null,
+      acknowledgeBy: { lt: new Date() },
+    },
+    take: 500,
+  });
+  for (const document of overdue) {
+    const by = document.acknowledgeBy?.toISOString();
+    await tellOrder(prisma, temporal, document, 'unacknowledged', `no 997 came by ${by}`);
+    await prisma.document.update({
+      where: { id: document.id },
+      data: { state: 'unacknowledged' },
+      select: { id: true },
+    });
+  }
+}
+
+export async function tellOrder(
+  prisma: Database,
+  temporal: Client,
+  document: Pick<Document, 'id' | 'orderId' | 'transactionSet'>,
+  trouble: DocumentTrouble['trouble'],
+  reason: string,
+): Promise<void> {
+  if (document.orderId === null) return;
+  const { workflowId } = await prisma.order.findUniqueOrThrow({
+    where: { id: document.orderId },
+    select: { workflowId: true },
+  });
+  const message: DocumentTrouble = {
+    documentId: document.id,
+    transactionSet: document.transactionSet,
+    trouble,
+    reason,
+  };
+  const heard = await signalIfRunning(() => temporal.workflow.getHandle(workflowId).signal(documentTrouble, message));
+  if (!heard) log.warn('a document of an order that has ended is in trouble', { workflowId, ...message });
+}
+
+/** Queues the same document again; it leaves under new control numbers. */
+export async function resendDocument(
+  deps: Pick<OutboxActivityDependencies, 'prisma' | 'temporal'>,
+  { documentId }: { documentId: string },
+): Promise<void> {
+  const { count } = await deps.prisma.document.updateMany({
+    where: { id: documentId, state: { in: ['refused', 'rejected', 'unacknowledged'] } },
+    data: {
+      state: 'queued',
+      interchangeId: null,
+      position: null,
+      groupControl: null,
+      transactionControl: null,
+      transmittedAt: null,
+      acknowledgeBy: null,
+      acknowledgedAt: null,
+      acknowledgment: null,
+      acknowledgedById: null,
+    },
+  });
+  if (count === 0 && activityInfo().attempt === 1) return;
+  const document = await deps.prisma.document.findUniqueOrThrow({ where: { id: documentId } });
+  await wakePartnerOutbox(deps, document.partnerId, true);
+}

@@ -1,0 +1,121 @@
+/** Putting documents into a partner’s outbox. */
+import { createHash, randomUUID } from 'node:crypto';
+import type { Client } from '@temporalio/client';
+import { TypedSearchAttributes } from '@temporalio/common';
+import { millisecondsOf } from '../../mappings/profile/duration.ts';
+import type { OutboundSet, PartnerProfile } from '../../mappings/profile/profile.ts';
+import type { Delimiters, Tree } from '../../mappings/x12/types.ts';
+import { writeTransaction } from '../../mappings/x12/write.ts';
+import type { Database } from '../../prisma/client.ts';
+import { wakeOutbox } from '../../workflows/messages.ts';
+import { tradingPartnerKey } from '../../workflows/search-attributes.ts';
+import { permanent } from '../lib/activity-failure.ts';
+import type { Transaction } from '../orders/records.ts';
+import { ORDERS_QUEUE, soon } from '../orders/starting.ts';
+import { partnerGuide } from './guides.ts';
+
+export interface OutboundDocument {
+  set: OutboundSet;
+  /** Business identity: the same key is the same document, however often it is queued. */
+  businessKey: string;
+  tree: Tree;
+  correlationId: string;
+  /** When the event happened from which the profile counts the deadline. */
+  since: Date;
+  orderId?: string;
+  shipmentId?: string;
+  invoiceId?: string;
+}
+
+/** `known`: an earlier attempt queued it; `unwanted`: the profile does not send this set. */
+export type Queued = 'queued' | 'known' | 'unwanted';
+
+/**
+ * Renders a document by its guide and queues it, within the caller’s transaction. A document that its guide refuses is a fault of the mapping or the data: it fails for good, with every place named.
+ */
+export async function queueDocument(
+  records: Transaction,
+  profile: PartnerProfile,
+  document: OutboundDocument,
+): Promise<Queued> {
+  const rule = profile.documents.outbound[document.set];
+  if (rule === undefined || !rule.send) return 'unwanted';
+  const { delimiters } = profile.x12;
+  const body = render(document, profile, delimiters);
+  const { count } = await records.document.createMany({
+    data: [
+      {
+        id: randomUUID(),
+        businessKey: document.businessKey,
+        direction: 'outbound',
+        partnerId: profile.id,
+        transactionSet: document.set,
+        version: profile.x12.version,
+        state: 'queued',
+        orderId: document.orderId ?? null,
+        shipmentId: document.shipmentId ?? null,
+        invoiceId: document.invoiceId ?? null,
+        body,
+        delimiters: delimiterText(delimiters),
+        hash: createHash('sha256').update(body).digest('hex'),
+        correlationId: document.correlationId,
+        deadline: new Date(document.since.getTime() + millisecondsOf(rule.deadline)),
+      },
+    ],
+    skipDuplicates: true,
+  });
+  return count > 0 ? 'queued' : 'known';
+}
+
+function render(document: OutboundDocument, profile: PartnerProfile, delimiters: Delimiters): string {
+  const guide = partnerGuide(profile, document.set, profile.x12.version);
+  if (guide === undefined) {
+    throw permanent(
+      'no-guide',
+      `there is no guide for ${document.set} ${profile.x12.version} (profile ${profile.id}, x12.version)`,
+    );
+  }
+  try {
+    const segments = writeTransaction(document.tree, guide, delimiters);
+    return segments.map((segment) => `${segment}${delimiters.segment}`).join('');
+  } catch (error) {
+    throw permanent('document-not-valid', error instanceof Error ? error.message : String(error));
+  }
+}
+
+export function delimiterText({ element, component, segment, repetition }: Delimiters): string {
+  return `${element}${component}${segment}${repetition ?? ''}`;
+}
+
+export interface OutboxDependencies {
+  prisma: Database;
+  temporal: Client;
+}
+
+/**
+ * Wakes the partner’s outbox unless somebody has already. To be called after the documents are committed: the outbox lowers the flag
+ * before it looks, so whoever finds it raised can rely on a look that is still to come. `again` wakes it whatever the flag says, for a
+ * caller that cannot know whether an earlier attempt of its own got this far.
+ */
+export async function wakePartnerOutbox(
+  { prisma, temporal }: OutboxDependencies,
+  partnerId: string,
+  again: boolean,
+): Promise<void> {
+  const raised = await prisma.partnerOutbox.updateMany({ where: { partnerId, awake: false }, data: { awake: true } });
+  const created =
+    raised.count === 0 &&
+    (await prisma.partnerOutbox.createMany({ data: [{ partnerId, awake: true }], skipDuplicates: true })).count > 0;
+  if (raised.count === 0 && !created && !again) return;
+  await soon(temporal, () =>
+    temporal.workflow.signalWithStart('partnerOutbox', {
+      taskQueue: ORDERS_QUEUE,
+      workflowId: `outbox/${partnerId}`,
+      args: [{ partnerId }],
+      signal: wakeOutbox,
+      signalArgs: [],
+      staticSummary: `Documents for ${partnerId}`,
+      typedSearchAttributes: new TypedSearchAttributes([{ key: tradingPartnerKey, value: partnerId }]),
+    }),
+  );
+}

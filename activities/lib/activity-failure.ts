@@ -1,0 +1,36 @@
+import { ApplicationFailure, log } from '@temporalio/activity';
+import { SystemBusy, SystemRefusal } from './refusal.ts';
+
+/** A fault that no retry mends: the activity ends for good and the order opens an exception with the same code. */
+export function permanent(code: string, message: string, detail?: unknown): ApplicationFailure {
+  return ApplicationFailure.create({
+    message,
+    type: code,
+    nonRetryable: true,
+    ...(detail === undefined ? {} : { details: [detail] }),
+  });
+}
+
+/**
+ * Runs a call to an outside system and puts its faults into Temporal’s words: a refusal ends the activity, a busy system
+ * says itself when to come back, everything else is retried by the activity’s profile.
+ */
+export async function callSystem<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    if (error instanceof SystemRefusal) {
+      const fields = error.details.map(({ path, message }) => `${path}: ${message}`).join('; ');
+      throw permanent(error.code, `${error.system} refused: ${error.message}${fields === '' ? '' : ` (${fields})`}`);
+    }
+    if (error instanceof SystemBusy) {
+      log.info('system asks to come back later', { system: error.system, retryAfterMs: error.retryAfterMs });
+      throw ApplicationFailure.create({
+        message: error.message,
+        type: 'system-busy',
+        nextRetryDelay: error.retryAfterMs,
+      });
+    }
+    throw error;
+  }
+}

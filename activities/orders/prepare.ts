@@ -1,0 +1,381 @@
+/**
+ * Checks an order against master data: who buys and where it ships, what each line is in our terms, whether its price is ours, what tax it
+ * bears. Each answer is kept as a decision with its inputs, so that "why?" has an answer later.
+ */
+import { compare, divide, multiply } from '../../mappings/canonical/decimal.ts';
+import { extend, percentOf } from '../../mappings/canonical/money.ts';
+import type { Party, SalesOrder, SalesOrderLine } from '../../mappings/canonical/v1/index.ts';
+import { salesOrder } from '../../mappings/canonical/v1/index.ts';
+import { millisecondsOf } from '../../mappings/profile/duration.ts';
+import type { PartnerProfile } from '../../mappings/profile/profile.ts';
+import type { Database } from '../../prisma/client.ts';
+import type { ContractPrice, Customer, Item, ShipTo } from '../../prisma/generated/client.ts';
+import type { ErpSystem } from '../../runtime/systems.ts';
+import type { OrderTerms } from '../../workflows/lib/order-run.ts';
+import type { ExceptionType } from '../../workflows/policy/exceptions.ts';
+import { isWithinTolerance } from '../../workflows/policy/pricing.ts';
+import { asJson } from './records.ts';
+
+/** Decisions name the rules as they were: raise this with any change of a rule below. */
+const RULES_VERSION = '1';
+
+export type PreparedOrder =
+  | { ready: true; terms: OrderTerms }
+  | { ready: false; problem: { type: ExceptionType; summary: string } };
+
+interface Problem {
+  type: ExceptionType;
+  summary: string;
+}
+
+interface Decided {
+  rule: string;
+  inputs: unknown;
+  outcome: string;
+}
+
+interface ResolvedLine {
+  lineNumber: number;
+  line: SalesOrderLine;
+  item: Item;
+  /** Base units in one ordered unit. */
+  unitFactor: string;
+  base: string;
+  ours: string;
+  priceSource: 'contract' | 'list';
+  unitPrice: string;
+}
+
+export interface PrepareDependencies {
+  prisma: Database;
+  profiles: ReadonlyMap<string, PartnerProfile>;
+  erp: readonly ErpSystem[];
+}
+
+/**
+ * Idempotent: a repeated check replaces what the earlier one found. `waived` are the types of problem that a person has accepted.
+ * Throws (to be retried) while the ERP’s master data has never been read.
+ */
+export async function prepareOrder(
+  { prisma, profiles, erp }: PrepareDependencies,
+  { orderId, waived }: { orderId: string; waived: readonly ExceptionType[] },
+): Promise<PreparedOrder> {
+  const row = await prisma.order.findUniqueOrThrow({ where: { id: orderId } });
+  const profile = profiles.get(row.partnerId);
+  if (profile === undefined) return stop('unknown-customer', `partner ${row.partnerId} has no profile any more`);
+  const order = salesOrder.parse(row.canonical);
+  const system = routeToErp(erp);
+
+  if (row.repeatsOrderId !== null && !waived.includes('repeated-po-number')) {
+    const earlier = await prisma.order.findUniqueOrThrow({ where: { id: row.repeatsOrderId } });
+    return stop(
+      'repeated-po-number',
+      `PO ${row.poNumber} came on ${earlier.receivedAt.toISOString()} with other content (order ${earlier.id}, ${earlier.status})`,
+    );
+  }
+
+  const decisions: Decided[] = [];
+  const match = await matchCustomer(prisma, row.partnerId, order);
+  if ('type' in match) return { ready: false, problem: match };
+  const { customer, shipTo } = match;
+  decisions.push({
+    rule: 'customer-match',
+    inputs: { shipTo: order.shipTo },
+    outcome: `customer ${customer.customerNumber}, ship-to ${shipTo.shipToNumber} by ${match.by}`,
+  });
+  if (customer.blocked)
+    return stop('customer-blocked', `customer ${customer.customerNumber} ${customer.name} is blocked`);
+
+  const resolved = await resolveLines(prisma, profile, customer, order);
+  if ('type' in resolved) return { ready: false, problem: resolved };
+  decisions.push({
+    rule: 'items',
+    inputs: order.lines.map(({ lineId, item, quantity }) => ({ lineId, item, quantity })),
+    outcome: resolved.map(({ line, item, base }) => `${line.lineId}: ${item.sku} ${base} ${item.baseUnit}`).join('; '),
+  });
+
+  const off = resolved.filter(
+    ({ line, ours }) =>
+      line.unitPrice !== undefined && !isWithinTolerance(line.unitPrice, ours, profile.pricing.tolerance),
+  );
+  decisions.push({
+    rule: 'price-tolerance',
+    inputs: {
+      tolerance: profile.pricing.tolerance,
+      profileVersion: profile.version,
+      lines: resolved.map(({ line, ours, priceSource }) => ({
+        lineId: line.lineId,
+        ordered: line.unitPrice,
+        ours,
+        priceSource,
+      })),
+    },
+    outcome:
+      off.length === 0 ? 'every price within tolerance' : `outside on ${off.map(({ line }) => line.lineId).join(', ')}`,
+  });
+  if (off.length > 0 && !waived.includes('price-outside-tolerance')) {
+    return stop(
+      'price-outside-tolerance',
+      off.map(({ line, ours }) => `line ${line.lineId} says ${line.unitPrice}, ours is ${ours}`).join('; '),
+    );
+  }
+
+  const amounts = resolved.map((line) => ({
+    taxable: line.item.taxable,
+    amount: extend(line.line.quantity.value, line.unitPrice, order.currency),
+  }));
+  const goodsTotal = amounts.reduce((total, { amount }) => total + amount, 0);
+  const tax = await taxOf(prisma, customer, shipTo, amounts);
+  decisions.push({
+    rule: 'tax',
+    inputs: { customerExempt: customer.taxExempt, region: shipTo.region, percent: tax.percent },
+    outcome: `${tax.amount} minor units of ${order.currency}`,
+  });
+
+  await prisma.$transaction([
+    prisma.orderLine.deleteMany({ where: { orderId } }),
+    prisma.decision.deleteMany({ where: { orderId } }),
+    prisma.orderLine.createMany({ data: resolved.map((line) => lineRow(orderId, line)) }),
+    prisma.decision.createMany({
+      data: decisions.map(({ rule, inputs, outcome }) => ({
+        orderId,
+        key: rule,
+        rule,
+        ruleVersion: RULES_VERSION,
+        inputs: asJson(inputs),
+        outcome,
+      })),
+    }),
+    prisma.order.update({
+      where: { id: orderId },
+      data: {
+        customerNumber: customer.customerNumber,
+        shipToNumber: shipTo.shipToNumber,
+        goodsTotal: BigInt(goodsTotal),
+        taxTotal: BigInt(tax.amount),
+        erpSystem: system.id,
+        startedAt: row.startedAt ?? new Date(),
+      },
+      select: { id: true },
+    }),
+  ]);
+  return { ready: true, terms: termsOf(order, row.receivedAt, profile, system) };
+}
+
+function stop(type: ExceptionType, summary: string): PreparedOrder {
+  return { ready: false, problem: { type, summary } };
+}
+
+/** One ERP for now per installation’s order of preference; routing by business unit comes with a second one. */
+function routeToErp(erp: readonly ErpSystem[]): ErpSystem {
+  const [first] = erp;
+  if (first === undefined) throw new Error('no ERP is configured');
+  return first;
+}
+
+function termsOf(order: SalesOrder, receivedAt: Date, profile: PartnerProfile, erp: ErpSystem): OrderTerms {
+  const acknowledgeWithin = profile.documents.outbound['855']?.deadline ?? 'PT24H';
+  const requested = order.requestedShipDate && new Date(`${order.requestedShipDate}T23:59:59Z`);
+  // A date that had passed when the order came cannot be what the buyer wants.
+  const shipBy =
+    requested && requested > receivedAt
+      ? requested
+      : new Date(receivedAt.getTime() + millisecondsOf(profile.shipWithin));
+  return {
+    erpTaskQueue: erp.taskQueue,
+    currency: order.currency,
+    shipBy: shipBy.toISOString(),
+    paymentGraceMs: millisecondsOf(profile.invoicing.paymentGrace),
+    stepDeadlineMs: millisecondsOf(acknowledgeWithin),
+  };
+}
+
+// ── Customer and ship-to ──────────────────────────────────────────────────────────────────────────────────────────────
+
+type Match = { customer: Customer; shipTo: ShipTo; by: string };
+
+/** By identifier first (ours, then the partner’s own codes), by address where the order gives no code that anybody knows. */
+async function matchCustomer(prisma: Database, partnerId: string, order: SalesOrder): Promise<Match | Problem> {
+  const candidates = await prisma.shipTo.findMany({
+    where: { customer: { partnerId } },
+    include: { customer: true },
+    orderBy: { shipToNumber: 'asc' },
+  });
+  if (candidates.length === 0) {
+    if ((await prisma.synchronization.count()) === 0) throw new Error('master data has not been read yet');
+    return { type: 'unknown-customer', summary: `no customer of the ERP belongs to partner ${partnerId}` };
+  }
+  for (const { scheme, value } of order.shipTo.identifiers) {
+    const found = candidates.find(
+      (shipTo) => (scheme === 'seller' && shipTo.shipToNumber === value) || shipTo.codes.includes(value),
+    );
+    if (found !== undefined) return { customer: found.customer, shipTo: found, by: `${scheme} code ${value}` };
+  }
+  const address = order.shipTo.address;
+  const [line] = address?.lines ?? [];
+  if (address?.postalCode !== undefined && line !== undefined) {
+    const found = candidates.find(
+      (shipTo) =>
+        zipOf(shipTo.postalCode) === zipOf(address.postalCode ?? '') &&
+        shipTo.lines.some((known) => addressForm(known) === addressForm(line)),
+    );
+    if (found !== undefined)
+      return { customer: found.customer, shipTo: found, by: `address ${line}, ${address.postalCode}` };
+  }
+  return { type: 'unknown-ship-to', summary: `no ship-to of ${partnerId} is ${describeParty(order.shipTo)}` };
+}
+
+function describeParty(party: Party): string {
+  const codes = party.identifiers.map(({ scheme, value }) => `${scheme} ${value}`);
+  const address = party.address && [
+    party.address.name,
+    ...party.address.lines,
+    party.address.city,
+    party.address.postalCode,
+  ];
+  return [...codes, ...(address ?? [])].filter(Boolean).join(', ');
+}
+
+/** Five digits of a ZIP code tell a place; the four after them only a mail route. */
+function zipOf(postalCode: string): string {
+  return postalCode.replace(/\W/g, '').slice(0, 5).toUpperCase();
+}
+
+function addressForm(line: string): string {
+  return line.toUpperCase().replace(/[^A-Z0-9]/g, '');
+}
+
+// ── Items, units and prices ───────────────────────────────────────────────────────────────────────────────────────────
+
+async function resolveLines(
+  prisma: Database,
+  profile: PartnerProfile,
+  customer: Customer,
+  order: SalesOrder,
+): Promise<ResolvedLine[] | Problem> {
+  const named = order.lines.map(({ item }) => item);
+  const references = await prisma.crossReference.findMany({
+    where: {
+      partnerId: profile.id,
+      kind: 'sku',
+      external: { in: named.flatMap(({ customerSku }) => customerSku ?? []) },
+    },
+  });
+  const skuOf = new Map(references.map(({ external, internal }) => [external, internal]));
+  const skus = [...named.flatMap(({ sku }) => sku ?? []), ...skuOf.values()];
+  const gtins = named.flatMap(({ gtin }) => gtin ?? []);
+  const items = await prisma.item.findMany({ where: { OR: [{ sku: { in: skus } }, { gtin: { in: gtins } }] } });
+  const prices = await prisma.contractPrice.findMany({
+    where: {
+      customerNumber: customer.customerNumber,
+      sku: { in: items.map(({ sku }) => sku) },
+      validFrom: { lte: new Date(order.orderedOn) },
+      OR: [{ validTo: null }, { validTo: { gte: new Date(order.orderedOn) } }],
+    },
+    orderBy: { validFrom: 'desc' },
+  });
+
+  const problems: Problem[] = [];
+  const resolved: ResolvedLine[] = [];
+  for (const [index, line] of order.lines.entries()) {
+    const { sku, customerSku, gtin } = line.item;
+    const item =
+      items.find((candidate) => candidate.sku === sku) ??
+      items.find((candidate) => customerSku !== undefined && candidate.sku === skuOf.get(customerSku)) ??
+      items.find((candidate) => gtin !== undefined && candidate.gtin === gtin);
+    if (item === undefined) {
+      const names = [sku, customerSku && `buyer’s ${customerSku}`, gtin && `GTIN ${gtin}`].filter(Boolean).join(', ');
+      problems.push({
+        type: 'unknown-item',
+        summary: `line ${line.lineId}: no item is ${names || line.item.description}`,
+      });
+      continue;
+    }
+    const unit = profile.units[line.quantity.unit] ?? line.quantity.unit;
+    const unitFactor = factorOf(item, unit);
+    if (unitFactor === undefined) {
+      problems.push({
+        type: 'unknown-unit',
+        summary: `line ${line.lineId}: ${item.sku} is not sold by ${line.quantity.unit}`,
+      });
+      continue;
+    }
+    const price = priceOf(item, unit, unitFactor, prices);
+    if (line.unitPrice === undefined && profile.pricing.whenPriceAbsent === 'exception') {
+      problems.push({ type: 'no-price', summary: `line ${line.lineId}: ${item.sku} was ordered without a price` });
+      continue;
+    }
+    resolved.push({
+      lineNumber: index + 1,
+      line,
+      item,
+      unitFactor,
+      base: multiply(line.quantity.value, unitFactor),
+      ours: price.unitPrice,
+      priceSource: price.source,
+      unitPrice: line.unitPrice ?? price.unitPrice,
+    });
+  }
+  const [first] = problems;
+  if (first === undefined) return resolved;
+  const alike = problems.filter(({ type }) => type === first.type);
+  return { type: first.type, summary: alike.map(({ summary }) => summary).join('; ') };
+}
+
+function factorOf(item: Item, unit: string): string | undefined {
+  if (unit === item.baseUnit) return '1';
+  const units = item.units as { unit: string; factor: string }[];
+  return units.find((candidate) => candidate.unit === unit)?.factor;
+}
+
+/** The contract’s price for the ordered unit; else that of another unit, converted; else the list price. */
+function priceOf(
+  item: Item,
+  unit: string,
+  unitFactor: string,
+  prices: readonly ContractPrice[],
+): { unitPrice: string; source: 'contract' | 'list' } {
+  const own = prices.filter(({ sku }) => sku === item.sku);
+  const exact = own.find((price) => price.unit === unit);
+  if (exact !== undefined) return { unitPrice: exact.unitPrice.toFixed(), source: 'contract' };
+  for (const price of own) {
+    const factor = factorOf(item, price.unit);
+    if (factor === undefined || compare(factor, '0') === 0) continue;
+    return { unitPrice: multiply(divide(price.unitPrice.toFixed(), factor), unitFactor), source: 'contract' };
+  }
+  return { unitPrice: multiply(item.listPrice.toFixed(), unitFactor), source: 'list' };
+}
+
+/** Rounded once, on the sum of what is taxable. */
+async function taxOf(
+  prisma: Database,
+  customer: Customer,
+  shipTo: ShipTo,
+  amounts: readonly { taxable: boolean; amount: number }[],
+): Promise<{ percent: string; amount: number }> {
+  if (customer.taxExempt) return { percent: '0', amount: 0 };
+  const rate = await prisma.taxRate.findUnique({ where: { region: shipTo.region } });
+  const percent = rate?.percent.toFixed() ?? '0';
+  const taxable = amounts.reduce((total, line) => total + (line.taxable ? line.amount : 0), 0);
+  return { percent, amount: percentOf(taxable, percent) };
+}
+
+function lineRow(orderId: string, { lineNumber, line, item, unitFactor, base, ours, unitPrice }: ResolvedLine) {
+  return {
+    orderId,
+    lineNumber,
+    lineId: line.lineId,
+    sku: item.sku,
+    customerSku: line.item.customerSku ?? null,
+    gtin: item.gtin,
+    description: item.description,
+    orderedValue: line.quantity.value,
+    orderedUnit: line.quantity.unit,
+    baseUnit: item.baseUnit,
+    unitFactor,
+    unitPrice,
+    contractPrice: ours,
+    ordered: base,
+    open: base,
+  };
+}

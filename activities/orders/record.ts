@@ -1,0 +1,543 @@
+/**
+ * What each step of the order process writes down: the facts, the document that follows from them, the timeline and the order’s
+ * progress, in one transaction. Every step may run twice: a guard row tells whether an earlier run has finished.
+ */
+import { randomUUID } from 'node:crypto';
+import { activityInfo } from '@temporalio/activity';
+import type { Client } from '@temporalio/client';
+import { add, compare, subtract } from '../../mappings/canonical/decimal.ts';
+import {
+  type Invoice,
+  type SalesOrder,
+  type Shipment,
+  type WarehouseEvent,
+  warehouseEvent,
+} from '../../mappings/canonical/v1/index.ts';
+import type { DocumentLine, DocumentOrder } from '../../mappings/edi/documents.ts';
+import { render810 } from '../../mappings/edi/render-810.ts';
+import { render855 } from '../../mappings/edi/render-855.ts';
+import { render856 } from '../../mappings/edi/render-856.ts';
+import type { PartnerProfile } from '../../mappings/profile/profile.ts';
+import { makeSscc } from '../../mappings/sscc.ts';
+import type { Tree } from '../../mappings/x12/types.ts';
+import type { Database } from '../../prisma/client.ts';
+import type { Order, OrderLine } from '../../prisma/generated/client.ts';
+import type { ErpSystem, WmsSystem } from '../../runtime/systems.ts';
+import type { Progress } from '../../workflows/lib/order-run.ts';
+import type { RemittedAmount } from '../../workflows/messages.ts';
+import { nextNumbers } from '../edi/outbox.ts';
+import { type OutboundDocument, type Queued, queueDocument, wakePartnerOutbox } from '../edi/queue.ts';
+import { permanent } from '../lib/activity-failure.ts';
+import { asJson, byLine, type LineQuantity, progressColumns, searchForm, type Transaction } from './records.ts';
+import { unhold } from './reserve.ts';
+
+export interface RecordDependencies {
+  prisma: Database;
+  temporal: Client;
+  profiles: ReadonlyMap<string, PartnerProfile>;
+  erp: readonly ErpSystem[];
+  wms: readonly WmsSystem[];
+}
+
+export function createProcessRecords(deps: RecordDependencies) {
+  const { prisma } = deps;
+
+  return {
+    /** The ERP has accepted the order and released its credit: tell the partner. */
+    async acknowledgeOrder({ orderId, progress }: { orderId: string; progress: Progress }): Promise<void> {
+      const order = await loadOrder(prisma, orderId);
+      const profile = profileOf(deps, order.partnerId);
+      const tree = rendered(() =>
+        render855(
+          {
+            order: documentOrder(order),
+            acknowledgedOn: today(),
+            lines: order.lines.map((line) => ({
+              ...documentLine(line),
+              accepted: line.open.toFixed(),
+              backordered: line.backordered.toFixed(),
+              cancelled: line.cancelled.toFixed(),
+              rejected: line.rejected.toFixed(),
+              ...(progress.nextDeadline && { shipDate: progress.nextDeadline.slice(0, 10) }),
+            })),
+          },
+          profile,
+        ),
+      );
+      const queued = await prisma.$transaction(async (records) => {
+        await tell(records, order, {
+          key: 'accepted',
+          type: 'order.accepted',
+          summary: `ERP accepted the order as ${order.erpOrderNumber}`,
+          actor: `erp.${order.erpSystem}`,
+        });
+        await saveProgress(records, orderId, progress);
+        return queueDocument(records, profile, outbound(order, '855', `855/${orderId}`, tree, order.receivedAt));
+      });
+      await wake(deps, profile, queued);
+    },
+
+    /** Goods have left a warehouse: shipment, cartons, quantities, stock and the ship notice. */
+    async recordShipment(input: {
+      orderId: string;
+      fulfillmentId: string;
+      system: string;
+      eventId: string;
+      progress: Progress;
+    }): Promise<{ shipmentId: string }> {
+      const { orderId, fulfillmentId, progress } = input;
+      const { shipment } = await eventOf(prisma, input, 'shipped');
+      const { shipmentNumber } = shipment;
+      const known = await prisma.shipment.findUnique({
+        where: { fulfillmentId_shipmentNumber: { fulfillmentId, shipmentNumber } },
+        select: { id: true, order: { select: { partnerId: true } } },
+      });
+      if (known !== null) {
+        await wake(deps, profileOf(deps, known.order.partnerId), 'known');
+        return { shipmentId: known.id };
+      }
+      const order = await loadOrder(prisma, orderId);
+      const profile = profileOf(deps, order.partnerId);
+      const fulfillment = await prisma.fulfillment.findUniqueOrThrow({
+        where: { id: fulfillmentId },
+        include: { shipments: { select: { lines: true } } },
+      });
+      const lines = byLine(
+        shipment.packages.flatMap((packed) => packed.lines),
+        add,
+      );
+      refuseTooMuch(fulfillment, lines, shipmentNumber);
+
+      const shipmentId = randomUUID();
+      const queued = await prisma.$transaction(async (records) => {
+        await records.shipment.create({
+          data: {
+            id: shipmentId,
+            orderId,
+            fulfillmentId,
+            shipmentNumber,
+            shippedAt: new Date(shipment.shippedAt),
+            carrierScac: shipment.carrier.scac,
+            billOfLading: shipment.carrier.billOfLading ?? null,
+            tracking: shipment.carrier.tracking ?? null,
+            weight: shipment.weight ?? null,
+            lines: asJson(lines),
+          },
+          select: { id: true },
+        });
+        await moveLines(records, orderId, lines, 'shipped');
+        await unhold(
+          records,
+          lines.map((line) => ({ ...line, fulfillmentId })),
+          { shipped: true },
+        );
+        await tell(records, order, {
+          key: `shipped/${shipmentId}`,
+          type: 'order.shipped',
+          summary: `Shipment ${shipmentNumber} left ${fulfillment.node} with ${shipment.carrier.scac}`,
+          actor: `wms.${input.system}`,
+          detail: { shipmentId, packages: shipment.packages.length },
+        });
+        await saveProgress(records, orderId, progress);
+        // Numbers last: their row is shared by all orders under one company prefix, and is locked until the end.
+        const labelled = await labelPackages(records, profile, shipment);
+        await records.package.createMany({ data: packageRows(shipmentId, labelled) });
+        await refer(records, orderId, [
+          ['shipment', shipmentNumber],
+          ['bill-of-lading', shipment.carrier.billOfLading],
+          ['tracking', shipment.carrier.tracking],
+          ...labelled.packages.flatMap(({ sscc, tracking }): [string, string | undefined][] => [
+            ['sscc', sscc],
+            ['tracking', tracking],
+          ]),
+        ]);
+        const tree = rendered(() =>
+          render856(
+            {
+              order: documentOrder(order),
+              lines: order.lines.map(documentLine),
+              node: { code: fulfillment.node, address: nodeAddress(deps.wms, fulfillment.node) },
+              shipment: labelled,
+            },
+            profile,
+          ),
+        );
+        const document = outbound(order, '856', `856/${shipmentId}`, tree, new Date(shipment.shippedAt));
+        return queueDocument(records, profile, { ...document, shipmentId });
+      });
+      await wake(deps, profile, queued);
+      return { shipmentId };
+    },
+
+    /** A warehouse will not ship all of a release: the rest is backordered or cancelled, by the partner’s rule. */
+    async recordShort(input: {
+      orderId: string;
+      fulfillmentId: string;
+      system: string;
+      eventId: string;
+      progress: Progress;
+    }): Promise<{ backordered: boolean }> {
+      const { orderId, fulfillmentId, progress } = input;
+      const { short } = await eventOf(prisma, input, 'closed');
+      const order = await prisma.order.findUniqueOrThrow({ where: { id: orderId } });
+      const waits = profileOf(deps, order.partnerId).backorders === 'backorder';
+      const fulfillment = await prisma.fulfillment.findUniqueOrThrow({
+        where: { id: fulfillmentId },
+        include: { shipments: { select: { lines: true } } },
+      });
+      const lines = byLine(short, add);
+      refuseTooMuch(fulfillment, lines, `close of ${fulfillment.releaseNumber}`);
+      await prisma.$transaction(async (records) => {
+        const { count } = await records.fulfillment.updateMany({
+          where: { id: fulfillmentId, state: { not: 'closed-short' } },
+          data: { state: 'closed-short' },
+        });
+        if (count === 0) return;
+        await moveLines(records, orderId, lines, waits ? 'backordered' : 'cancelled');
+        await unhold(
+          records,
+          lines.map((line) => ({ ...line, fulfillmentId })),
+          { shipped: false },
+        );
+        const units = lines.reduce((total, { quantity }) => add(total, quantity), '0');
+        await tell(records, order, {
+          key: `short/${fulfillmentId}`,
+          type: 'order.short',
+          summary: `${fulfillment.node} is short of ${units} units, ${waits ? 'backordered' : 'cancelled'}`,
+          actor: `wms.${input.system}`,
+          detail: { short },
+        });
+        await saveProgress(records, orderId, progress);
+      });
+      return { backordered: waits };
+    },
+
+    /** The ERP has invoiced a shipment: tell the partner. Payments that came before their invoice are given back. */
+    async issueInvoice({
+      orderId,
+      shipmentId,
+      progress,
+    }: {
+      orderId: string;
+      shipmentId: string;
+      progress: Progress;
+    }): Promise<{ payments: RemittedAmount[] }> {
+      const order = await loadOrder(prisma, orderId);
+      const profile = profileOf(deps, order.partnerId);
+      const record = await prisma.invoice.findUniqueOrThrow({ where: { shipmentId }, include: { shipment: true } });
+      const { shipment } = record;
+      const invoice = record.content as unknown as Invoice;
+      const canonical = order.canonical as unknown as SalesOrder;
+      const terms = canonical.terms ?? profile.invoicing.terms;
+      const tree = rendered(() =>
+        render810(
+          {
+            order: documentOrder(order),
+            lines: order.lines.map(documentLine),
+            invoice,
+            ...(terms && { terms }),
+            shipment: {
+              shipmentNumber: shipment.shipmentNumber,
+              shippedAt: shipment.shippedAt.toISOString(),
+              carrier: {
+                scac: shipment.carrierScac,
+                ...(shipment.billOfLading && { billOfLading: shipment.billOfLading }),
+                ...(shipment.tracking && { tracking: shipment.tracking }),
+              },
+            },
+          },
+          profile,
+        ),
+      );
+      const queued = await prisma.$transaction(async (records) => {
+        await records.paymentAllocation.updateMany({
+          where: { invoiceNumber: record.invoiceNumber, invoiceId: null, payment: { partnerId: order.partnerId } },
+          data: { invoiceId: record.id, orderId, signalledAt: new Date() },
+        });
+        await tell(records, order, {
+          key: `invoiced/${shipmentId}`,
+          type: 'order.invoiced',
+          summary: `Invoice ${record.invoiceNumber} for shipment ${shipment.shipmentNumber}`,
+          actor: `erp.${order.erpSystem}`,
+          detail: { invoiceNumber: record.invoiceNumber, total: Number(record.total) },
+        });
+        await saveProgress(records, orderId, progress);
+        const document = outbound(order, '810', `810/${record.id}`, tree, record.createdAt);
+        return queueDocument(records, profile, { ...document, shipmentId, invoiceId: record.id });
+      });
+      await wake(deps, profile, queued);
+      const early = await prisma.paymentAllocation.findMany({
+        where: { invoiceId: record.id, receiptNumber: null, signalledAt: { not: null } },
+      });
+      return {
+        payments: early.map(({ id, invoiceNumber, amount, adjustment }) => ({
+          allocationId: id,
+          invoiceNumber,
+          amount: Number(amount),
+          adjustment: Number(adjustment),
+        })),
+      };
+    },
+
+    async noteProgress({ orderId, progress }: { orderId: string; progress: Progress }): Promise<void> {
+      await saveProgress(prisma, orderId, progress);
+    },
+
+    /** The order has ended: closed, or stopped and undone. A partner that was never told of acceptance is told of the refusal. */
+    async finishOrder({
+      orderId,
+      progress,
+      stop,
+    }: {
+      orderId: string;
+      progress: Progress;
+      stop?: { reason: string; by: string };
+    }): Promise<void> {
+      const order = await loadOrder(prisma, orderId);
+      const profile = profileOf(deps, order.partnerId);
+      const now = new Date();
+      const queued = await prisma.$transaction(async (records) => {
+        await records.order.update({
+          where: { id: orderId },
+          data: { ...progressColumns(progress), closedAt: order.closedAt ?? now, startedAt: order.startedAt ?? now },
+          select: { id: true },
+        });
+        await tell(records, order, {
+          key: 'ended',
+          type: `order.${progress.status}`,
+          summary: stop === undefined ? `Order ${progress.status}` : `Order ${progress.status}: ${stop.reason}`,
+          actor: stop?.by ?? 'system',
+        });
+        if (stop === undefined) return 'unwanted';
+        await records.orderLine.updateMany({ where: { orderId }, data: { backordered: 0 } });
+        await records.$executeRaw`
+          UPDATE "OrderLine" SET "cancelled" = "ordered" - "rejected" - "shipped", "open" = 0 WHERE "orderId" = ${orderId}`;
+        await records.orderException.updateMany({
+          where: { orderId, state: 'open' },
+          data: { state: 'resolved', resolvedAt: now, resolvedBy: stop.by, resolution: { resolution: 'cancel' } },
+        });
+        if (progress.status !== 'rejected') return 'unwanted';
+        const tree = rendered(() => render855(refusal(order), profile));
+        return queueDocument(records, profile, outbound(order, '855', `855/${orderId}`, tree, now));
+      });
+      await wake(deps, profile, queued);
+    },
+  };
+}
+
+// ── What the steps share ──────────────────────────────────────────────────────────────────────────────────────────────
+
+type OrderWithLines = Order & { lines: OrderLine[] };
+
+function loadOrder(prisma: Database, orderId: string): Promise<OrderWithLines> {
+  return prisma.order.findUniqueOrThrow({
+    where: { id: orderId },
+    include: { lines: { orderBy: { lineNumber: 'asc' } } },
+  });
+}
+
+function profileOf({ profiles }: RecordDependencies, partnerId: string): PartnerProfile {
+  const profile = profiles.get(partnerId);
+  if (profile === undefined) throw permanent('unknown-partner', `partner ${partnerId} has no profile any more`);
+  return profile;
+}
+
+function today(): string {
+  return new Date().toISOString().slice(0, 10);
+}
+
+/** A renderer that refuses what our records say will refuse it again: a person has to look. */
+function rendered(render: () => Tree): Tree {
+  try {
+    return render();
+  } catch (error) {
+    throw permanent('document-not-written', error instanceof Error ? error.message : String(error));
+  }
+}
+
+async function tell(
+  records: Transaction,
+  order: { id: string; correlationId: string },
+  event: { key: string; type: string; summary: string; actor: string; detail?: object },
+): Promise<void> {
+  await records.timelineEvent.createMany({
+    data: [{ ...event, orderId: order.id, correlationId: order.correlationId }],
+    skipDuplicates: true,
+  });
+}
+
+async function saveProgress(records: Transaction, orderId: string, progress: Progress): Promise<void> {
+  await records.order.update({ where: { id: orderId }, data: progressColumns(progress), select: { id: true } });
+}
+
+async function refer(records: Transaction, orderId: string, numbers: [string, string | undefined][]): Promise<void> {
+  await records.orderReference.createMany({
+    data: numbers.flatMap(([kind, value]) => (value ? [{ orderId, kind, value, search: searchForm(value) }] : [])),
+    skipDuplicates: true,
+  });
+}
+
+async function wake(deps: RecordDependencies, profile: PartnerProfile, queued: Queued): Promise<void> {
+  if (queued === 'unwanted') return;
+  await wakePartnerOutbox(deps, profile.id, queued === 'known' || activityInfo().attempt > 1);
+}
+
+function outbound(
+  order: Order,
+  set: OutboundDocument['set'],
+  businessKey: string,
+  tree: Tree,
+  since: Date,
+): OutboundDocument {
+  return { set, businessKey, tree, since, orderId: order.id, correlationId: order.correlationId };
+}
+
+function documentOrder(order: Order): DocumentOrder {
+  const canonical = order.canonical as unknown as SalesOrder;
+  return {
+    poNumber: order.poNumber,
+    release: canonical.release,
+    orderedOn: canonical.orderedOn,
+    currency: order.currency,
+    shipTo: canonical.shipTo,
+    ...(canonical.buyer && { buyer: canonical.buyer }),
+    ...(canonical.billTo && { billTo: canonical.billTo }),
+    ...(canonical.department && { department: canonical.department }),
+    ...(order.erpOrderNumber && { erpOrderNumber: order.erpOrderNumber }),
+  };
+}
+
+function documentLine(line: OrderLine): DocumentLine {
+  return {
+    lineNumber: line.lineNumber,
+    lineId: line.lineId,
+    sku: line.sku,
+    ...(line.customerSku && { customerSku: line.customerSku }),
+    ...(line.gtin && { gtin: line.gtin }),
+    description: line.description,
+    ordered: { value: line.orderedValue.toFixed(), unit: line.orderedUnit },
+    baseUnit: line.baseUnit,
+    unitFactor: line.unitFactor.toFixed(),
+    unitPrice: line.unitPrice.toFixed(),
+  };
+}
+
+/** Every line refused. An order that was stopped before it was checked has no lines of ours yet: the buyer’s own words serve. */
+function refusal(order: OrderWithLines) {
+  const canonical = order.canonical as unknown as SalesOrder;
+  const checked = order.lines.map((line) => ({ ...documentLine(line), base: line.ordered.toFixed() }));
+  const unchecked = canonical.lines.map((line, index) => ({
+    lineNumber: index + 1,
+    lineId: line.lineId,
+    sku: line.item.sku ?? line.item.customerSku ?? line.item.gtin ?? line.item.manufacturerPart ?? '',
+    ...(line.item.customerSku && { customerSku: line.item.customerSku }),
+    ...(line.item.gtin && { gtin: line.item.gtin }),
+    description: line.item.description ?? '',
+    ordered: line.quantity,
+    baseUnit: line.quantity.unit,
+    unitFactor: '1',
+    unitPrice: line.unitPrice ?? '0',
+    base: line.quantity.value,
+  }));
+  return {
+    order: documentOrder(order),
+    acknowledgedOn: today(),
+    lines: (checked.length > 0 ? checked : unchecked).map(({ base, ...line }) => ({
+      ...line,
+      accepted: '0',
+      backordered: '0',
+      cancelled: '0',
+      rejected: base,
+    })),
+  };
+}
+
+// ── Quantities, cartons, stock ────────────────────────────────────────────────────────────────────────────────────────
+
+async function eventOf<T extends WarehouseEvent['type']>(
+  prisma: Database,
+  { system, eventId }: { system: string; eventId: string },
+  type: T,
+): Promise<Extract<WarehouseEvent, { type: T }>> {
+  const { payload } = await prisma.warehouseEvent.findUniqueOrThrow({ where: { system_eventId: { system, eventId } } });
+  const event = warehouseEvent.parse(payload);
+  if (event.type !== type) throw permanent('wrong-event', `event ${eventId} is ${event.type}, not ${type}`);
+  return event as Extract<WarehouseEvent, { type: T }>;
+}
+
+/** A warehouse cannot ship or be short of more than it was given. */
+function refuseTooMuch(
+  fulfillment: { releaseNumber: string; lines: unknown; shipments: readonly { lines: unknown }[] },
+  lines: readonly LineQuantity[],
+  what: string,
+): void {
+  const left = new Map((fulfillment.lines as LineQuantity[]).map(({ lineNumber, quantity }) => [lineNumber, quantity]));
+  for (const { lines: shipped } of fulfillment.shipments) {
+    for (const { lineNumber, quantity } of shipped as LineQuantity[]) {
+      left.set(lineNumber, subtract(left.get(lineNumber) ?? '0', quantity));
+    }
+  }
+  for (const { lineNumber, quantity } of lines) {
+    const open = left.get(lineNumber);
+    if (open === undefined) {
+      throw permanent(
+        'line-not-released',
+        `${what} names line ${lineNumber}, which release ${fulfillment.releaseNumber} does not have`,
+      );
+    }
+    if (compare(quantity, open) > 0) {
+      throw permanent(
+        'more-than-released',
+        `${what} names ${quantity} of line ${lineNumber}, of which release ${fulfillment.releaseNumber} has ${open} left`,
+      );
+    }
+  }
+}
+
+/** ordered = cancelled + rejected + backordered + open + shipped: what leaves `open` arrives in one other column. */
+async function moveLines(
+  records: Transaction,
+  orderId: string,
+  lines: readonly LineQuantity[],
+  to: 'shipped' | 'backordered' | 'cancelled',
+): Promise<void> {
+  for (const { lineNumber, quantity } of lines) {
+    await records.orderLine.update({
+      where: { orderId_lineNumber: { orderId, lineNumber } },
+      data: { open: { decrement: quantity }, [to]: { increment: quantity } },
+      select: { lineNumber: true },
+    });
+  }
+}
+
+/** Gives an SSCC to each carton and pallet that came without one, where the partner’s profile wants them. */
+async function labelPackages(records: Transaction, profile: PartnerProfile, shipment: Shipment): Promise<Shipment> {
+  const { sscc } = profile.shipNotice;
+  const unlabelled = shipment.packages.filter((packed) => packed.sscc === undefined).length;
+  if (sscc === undefined || unlabelled === 0) return shipment;
+  let serial = await nextNumbers(records, `gs1/${sscc.companyPrefix}`, 'sscc', unlabelled);
+  const packages = shipment.packages.map((packed) =>
+    packed.sscc === undefined
+      ? { ...packed, sscc: makeSscc(sscc.extensionDigit, sscc.companyPrefix, serial++) }
+      : packed,
+  );
+  return { ...shipment, packages };
+}
+
+function packageRows(shipmentId: string, { packages }: Shipment) {
+  const pallets = new Set(packages.flatMap(({ onPallet }) => onPallet ?? []));
+  return packages.map((packed, index) => ({
+    id: randomUUID(),
+    shipmentId,
+    sscc: packed.sscc ?? null,
+    palletSscc: packed.onPallet === undefined ? null : (packages[packed.onPallet]?.sscc ?? null),
+    kind: pallets.has(index) ? 'pallet' : 'carton',
+    tracking: packed.tracking ?? null,
+    weight: packed.weight ?? null,
+    lines: asJson(packed.lines),
+  }));
+}
+
+function nodeAddress(wms: readonly WmsSystem[], node: string) {
+  return wms.find(({ nodes }) => nodes.includes(node))?.addresses[node] ?? { name: node, lines: [], country: 'US' };
+}

@@ -1,0 +1,91 @@
+/** What workflows ask of a warehouse system. */
+import type { SalesOrder } from '../../mappings/canonical/v1/index.ts';
+import type { PartnerProfile } from '../../mappings/profile/profile.ts';
+import type { Database } from '../../prisma/client.ts';
+import { runWithCorrelation } from '../../runtime/correlation.ts';
+import { callSystem } from '../lib/activity-failure.ts';
+import type { LineQuantity } from '../orders/records.ts';
+import type { StockSnapshot, WmsPort } from './port.ts';
+
+export interface WmsActivityDependencies {
+  /** Id of the instance. */
+  system: string;
+  nodes: readonly string[];
+  wms: WmsPort;
+  prisma: Database;
+  profiles: ReadonlyMap<string, PartnerProfile>;
+}
+
+export type WmsActivities = ReturnType<typeof createWmsActivities>;
+
+export function createWmsActivities({ system, nodes, wms, prisma, profiles }: WmsActivityDependencies) {
+  return {
+    async releaseToWarehouse({ fulfillmentId }: { fulfillmentId: string }): Promise<{ reference: string }> {
+      const fulfillment = await prisma.fulfillment.findUniqueOrThrow({
+        where: { id: fulfillmentId },
+        include: { order: { include: { lines: true } } },
+      });
+      const { order } = fulfillment;
+      const shipTo = await prisma.shipTo.findUniqueOrThrow({ where: { shipToNumber: order.shipToNumber ?? '' } });
+      const canonical = order.canonical as unknown as SalesOrder;
+      const profile = profiles.get(order.partnerId);
+      const carrierScac = canonical.carrier?.scac ?? profile?.routing.scac;
+      const lines = new Map(order.lines.map((line) => [line.lineNumber, line]));
+      const released = await runWithCorrelation(order.correlationId, () =>
+        callSystem(() =>
+          wms.release({
+            releaseNumber: fulfillment.releaseNumber,
+            correlationId: order.correlationId,
+            node: fulfillment.node,
+            poNumber: order.poNumber,
+            customerName: profile?.name ?? order.partnerId,
+            shipTo: {
+              name: shipTo.name,
+              lines: shipTo.lines,
+              city: shipTo.city,
+              region: shipTo.region,
+              postalCode: shipTo.postalCode,
+              country: shipTo.country,
+            },
+            ...(order.nextDeadline && { shipBy: order.nextDeadline.toISOString() }),
+            ...(carrierScac && { carrierScac }),
+            lines: (fulfillment.lines as unknown as LineQuantity[]).flatMap(({ lineNumber, quantity }) => {
+              const line = lines.get(lineNumber);
+              if (line === undefined) return [];
+              return [{ lineNumber, sku: line.sku, description: line.description, quantity, unit: line.baseUnit }];
+            }),
+          }),
+        ),
+      );
+      await prisma.fulfillment.updateMany({
+        where: { id: fulfillmentId, state: 'planned' },
+        data: { state: 'released', wmsReference: released.reference },
+      });
+      return released;
+    },
+
+    /** Reads physical stock of the system’s nodes. */
+    async syncStock(): Promise<{ balances: number }> {
+      const snapshot = await callSystem(() => wms.readStock(nodes));
+      await storeStock(prisma, `wms.${system}`, snapshot);
+      return { balances: snapshot.balances.length };
+    },
+  };
+}
+
+/** What is reserved is ours to know and stays; what is on hand is the warehouse’s word. */
+async function storeStock(prisma: Database, source: string, snapshot: StockSnapshot): Promise<void> {
+  const { balances } = snapshot;
+  const read = { asOf: snapshot.asOf, completedAt: new Date() };
+  await prisma.$transaction([
+    prisma.$executeRaw`
+      INSERT INTO "InventoryBalance" ("node", "sku", "onHand", "asOf")
+      SELECT t."node", t."sku", t."onHand", ${new Date(snapshot.asOf)}::timestamptz
+      FROM UNNEST(${balances.map(({ node }) => node)}::text[], ${balances.map(({ sku }) => sku)}::text[], ${balances.map(({ onHand }) => onHand)}::numeric[])
+        AS t("node", "sku", "onHand")
+      ORDER BY t."sku", t."node"
+      ON CONFLICT ("node", "sku") DO UPDATE SET "onHand" = EXCLUDED."onHand", "asOf" = EXCLUDED."asOf"
+      WHERE "InventoryBalance"."asOf" <= EXCLUDED."asOf"`,
+    prisma.synchronization.upsert({ where: { source }, create: { source, ...read }, update: read }),
+  ]);
+}

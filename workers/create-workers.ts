@@ -1,0 +1,121 @@
+/** The workers of one process: one per task queue of its roles. */
+import { fileURLToPath } from 'node:url';
+import type { Client } from '@temporalio/client';
+import { bundleWorkflowCode, type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
+import { createEdiActivities, createOutboxRecords } from '../activities/edi/activities.ts';
+import { createHttpsTransport } from '../activities/edi/https-transport.ts';
+import type { TransportPort } from '../activities/edi/port.ts';
+import { createErpActivities } from '../activities/erp/activities.ts';
+import { createRestErp } from '../activities/erp/rest.ts';
+import { createOrderRecords } from '../activities/orders/activities.ts';
+import { ORDERS_QUEUE } from '../activities/orders/starting.ts';
+import { createSweepActivities } from '../activities/orders/sweep.ts';
+import { createWmsActivities } from '../activities/wms/activities.ts';
+import { createRestWms } from '../activities/wms/rest.ts';
+import { millisecondsOf } from '../mappings/profile/duration.ts';
+import type { PartnerProfile } from '../mappings/profile/profile.ts';
+import type { Database } from '../prisma/client.ts';
+import type { WorkerRole } from '../runtime/config.ts';
+import type { Logger } from '../runtime/logger.ts';
+import type { ErpSystem, Systems, WmsSystem } from '../runtime/systems.ts';
+
+export interface WorkerDependencies {
+  native: NativeConnection;
+  temporal: Client;
+  namespace: string;
+  prisma: Database;
+  profiles: ReadonlyMap<string, PartnerProfile>;
+  systems: Systems;
+  roles: readonly WorkerRole[];
+  /** A bundle made ahead (`npm run build`); without it, workflows/ is bundled now. */
+  workflowBundle?: string;
+  shutdownGraceSeconds: number;
+  log: Logger;
+}
+
+export async function createWorkers(deps: WorkerDependencies): Promise<Worker[]> {
+  const has = (role: WorkerRole) => deps.roles.includes('all') || deps.roles.includes(role);
+  const options: WorkerOptions[] = [];
+  if (has('orders')) options.push(await ordersWorker(deps));
+  if (has('edi')) options.push(ediWorker(deps));
+  if (has('erp')) options.push(...deps.systems.erp.map((system) => erpWorker(deps, system)));
+  if (has('wms')) options.push(...deps.systems.wms.map((system) => wmsWorker(deps, system)));
+  return Promise.all(
+    options.map((option) =>
+      Worker.create({
+        connection: deps.native,
+        namespace: deps.namespace,
+        shutdownGraceTime: `${deps.shutdownGraceSeconds} seconds`,
+        ...option,
+      }),
+    ),
+  );
+}
+
+/** Workflows, and their records as local activities, which run in this same process. */
+async function ordersWorker(deps: WorkerDependencies): Promise<WorkerOptions> {
+  const records = { prisma: deps.prisma, temporal: deps.temporal, profiles: deps.profiles, ...deps.systems };
+  return {
+    taskQueue: ORDERS_QUEUE,
+    ...(deps.workflowBundle === undefined
+      ? { workflowBundle: await bundleWorkflows() }
+      : { workflowBundle: { codePath: deps.workflowBundle } }),
+    activities: {
+      ...createOrderRecords(records),
+      ...createOutboxRecords({ ...records, transportFor: transports() }),
+      ...createSweepActivities({ ...records, log: deps.log }),
+    },
+  };
+}
+
+export function bundleWorkflows() {
+  return bundleWorkflowCode({ workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)) });
+}
+
+function ediWorker(deps: WorkerDependencies): WorkerOptions {
+  return { taskQueue: 'edi', activities: createEdiActivities({ ...deps, transportFor: transports() }) };
+}
+
+/** A system’s rate is held by the server for its whole queue, so every worker gives the same figure. */
+function rateOf(system: ErpSystem | WmsSystem): WorkerOptions | Record<string, never> {
+  return system.ratePerSecond === undefined
+    ? {}
+    : { taskQueue: system.taskQueue, maxTaskQueueActivitiesPerSecond: system.ratePerSecond };
+}
+
+function erpWorker({ prisma }: WorkerDependencies, system: ErpSystem): WorkerOptions {
+  const erp = createRestErp(system);
+  return {
+    ...rateOf(system),
+    taskQueue: system.taskQueue,
+    activities: createErpActivities({ system: system.id, erp, prisma }),
+  };
+}
+
+function wmsWorker({ prisma, profiles }: WorkerDependencies, system: WmsSystem): WorkerOptions {
+  const wms = createRestWms(system);
+  return {
+    ...rateOf(system),
+    taskQueue: system.taskQueue,
+    activities: createWmsActivities({ system: system.id, nodes: system.nodes, wms, prisma, profiles }),
+  };
+}
+
+/** One transport per partner, made when it is first needed. */
+function transports(): (profile: PartnerProfile) => TransportPort {
+  const made = new Map<string, TransportPort>();
+  return (profile) => {
+    const known = made.get(profile.id);
+    if (known !== undefined) return known;
+    const { url, tokenEnv, timeout } = profile.transport;
+    const token = tokenEnv && process.env[tokenEnv];
+    const transport = createHttpsTransport({
+      id: profile.id,
+      baseUrl: url,
+      ...(token && { token }),
+      timeoutSeconds: millisecondsOf(timeout) / 1000,
+    });
+    made.set(profile.id, transport);
+    return transport;
+  };
+}

@@ -1,0 +1,77 @@
+/** A worker process: configuration, connections, workers, an orderly end. */
+import { createServer } from 'node:http';
+import type { Connection } from '@temporalio/client';
+import { Runtime } from '@temporalio/worker';
+import { loadProfiles } from '../mappings/profile/load.ts';
+import { createPrismaClient } from '../prisma/client.ts';
+import { ConfigError, loadConfig } from '../runtime/config.ts';
+import { createLogger, temporalLogger } from '../runtime/logger.ts';
+import { loadSystems } from '../runtime/systems.ts';
+import { connectClient, connectNative, ensureSearchAttributes } from '../runtime/temporal.ts';
+import { searchAttributeKeys } from '../workflows/search-attributes.ts';
+import { createWorkers } from './create-workers.ts';
+import { ensureSchedules } from './schedules.ts';
+
+const log = createLogger('worker');
+
+async function main(): Promise<void> {
+  const config = loadConfig();
+  const systems = loadSystems(config.systemsFile);
+  const profiles = loadProfiles(config.partnersDir);
+  Runtime.install({
+    logger: temporalLogger('worker'),
+    shutdownSignals: ['SIGTERM', 'SIGINT'],
+    ...(config.metricsPort !== undefined && {
+      telemetryOptions: { metrics: { prometheus: { bindAddress: `127.0.0.1:${config.metricsPort}` } } },
+    }),
+  });
+  const native = await connectNative(config);
+  const temporal = connectClient(config);
+  const prisma = createPrismaClient(config.databaseUrl, {
+    poolSize: config.databasePoolSize,
+    applicationName: 'worker',
+  });
+  await ensureSearchAttributes(temporal.connection as Connection, config.temporal.namespace, searchAttributeKeys);
+
+  const workers = await createWorkers({
+    native,
+    temporal,
+    namespace: config.temporal.namespace,
+    prisma,
+    profiles,
+    systems,
+    roles: config.workerRoles,
+    ...(config.workflowBundle && { workflowBundle: config.workflowBundle }),
+    shutdownGraceSeconds: config.shutdownGraceSeconds,
+    log,
+  });
+  const running = Promise.all(workers.map((worker) => worker.run()));
+  await ensureSchedules(temporal, systems);
+
+  const health =
+    config.workerHealthPort === undefined
+      ? undefined
+      : createServer((_request, response) => {
+          const states = workers.map((worker) => ({ queue: worker.options.taskQueue, state: worker.getState() }));
+          const healthy = states.every(({ state }) => state === 'RUNNING');
+          response
+            .writeHead(healthy ? 200 : 503, { 'content-type': 'application/json' })
+            .end(JSON.stringify({ states }));
+        }).listen(config.workerHealthPort);
+  log.info('worker ready', { queues: workers.map((worker) => worker.options.taskQueue) });
+
+  await running;
+  health?.close();
+  await prisma.$disconnect();
+  await temporal.connection.close();
+  await native.close();
+}
+
+main().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    if (error instanceof ConfigError) process.stderr.write(`${error.message}\n`);
+    else log.error('worker stopped', { error });
+    process.exit(1);
+  },
+);

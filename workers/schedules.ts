@@ -1,0 +1,41 @@
+/** What runs by itself. */
+import { type Client, ScheduleAlreadyRunning, type ScheduleOptions, ScheduleOverlapPolicy } from '@temporalio/client';
+import { ORDERS_QUEUE } from '../activities/orders/starting.ts';
+import type { Systems } from '../runtime/systems.ts';
+import type { InventorySyncInput } from '../workflows/inventory-sync.ts';
+
+/** Creates the schedules that do not exist yet and brings the others to what is configured now. */
+export async function ensureSchedules(temporal: Client, systems: Systems): Promise<void> {
+  const sync: InventorySyncInput = {
+    erp: systems.erp.map(({ taskQueue }) => taskQueue),
+    wms: systems.wms.map(({ taskQueue }) => taskQueue),
+  };
+  await ensure(temporal, schedule('sweep', '10 seconds', 'sweep', []));
+  await ensure(temporal, schedule('inventory-sync', '5 minutes', 'inventorySync', [sync]));
+}
+
+/** Runs never overlap: the next one sees what the current one leaves. */
+function schedule(
+  scheduleId: string,
+  every: '10 seconds' | '5 minutes',
+  workflowType: string,
+  args: unknown[],
+): ScheduleOptions {
+  return {
+    scheduleId,
+    spec: { intervals: [{ every }] },
+    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 minute' },
+    action: { type: 'startWorkflow', workflowType, workflowId: scheduleId, taskQueue: ORDERS_QUEUE, args },
+    state: { triggerImmediately: true },
+  };
+}
+
+async function ensure(temporal: Client, options: ScheduleOptions): Promise<void> {
+  try {
+    await temporal.schedule.create(options);
+  } catch (error) {
+    if (!(error instanceof ScheduleAlreadyRunning)) throw error;
+    const { state: _, ...rest } = options;
+    await temporal.schedule.getHandle(options.scheduleId).update(({ state }) => ({ ...rest, state }));
+  }
+}

@@ -1,0 +1,16 @@
+/** Prices on orders against ours. Unit prices are decimals in major units, per ordered unit. */
+import { compare, divide, multiply, subtract } from '../../mappings/canonical/decimal.ts';
+
+export interface PriceTolerance {
+  percent: string;
+  absolute: string;
+}
+
+/** A price within either bound of ours is accepted as ordered. */
+export function isWithinTolerance(ordered: string, ours: string, tolerance: PriceTolerance): boolean {
+  const difference = subtract(ordered, ours).replace('-', '');
+  return (
+    compare(difference, tolerance.absolute) <= 0 ||
+    compare(difference, divide(multiply(ours, tolerance.percent), '100')) <= 0
+  );
+}
