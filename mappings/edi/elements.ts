@@ -24,8 +24,3 @@ export function dayOf(text: string): string | undefined {
   const date = new Date(`${iso}T00:00:00Z`);
   return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(iso) ? iso : undefined;
 }
-
-/** An ISO 8601 day, or the UTC day of an instant, as CCYYMMDD. */
-export function dateElement(isoDay: string): string {
-  return isoDay.slice(0, 10).replaceAll('-', '');
-}

@@ -108,7 +108,8 @@ function headerOf(tree: TreeNode, profile: PartnerProfile, fault: Report) {
       syntax: { fault: 'code', reference: '353' },
     });
   }
-  if (purpose !== '00') keep('purpose', purpose);
+  // 07 says that the partner sends the same order again: its content is the same, so this is not part of it.
+  if (purpose !== '00' && purpose !== '07') keep('purpose', purpose);
   const type = textOf(beg, '02');
   const notDeliverable = type === undefined ? undefined : NOT_DELIVERABLE[type];
   if (notDeliverable !== undefined) {

@@ -1,5 +1,5 @@
+import { positionOf } from '../x12/position.ts';
 import type { SegmentObject, TreeNode, X12Error } from '../x12/types.ts';
-import { positionOf } from './position.ts';
 
 /** Reading a transaction tree without trusting its shape: what is absent or odd is undefined, never an exception. */
 
@@ -67,9 +67,10 @@ export function errorOf(fault: Fault): X12Error {
     message: fault.message,
     place: {
       segment: fault.segment,
-      position: fault.at === undefined ? 0 : positionOf(fault.at),
-      ...(fault.element === undefined ? {} : { element: fault.element }),
+      position: 0,
       ...(fault.loop === undefined ? {} : { loop: fault.loop }),
+      ...(fault.at === undefined ? {} : positionOf(fault.at)),
+      ...(fault.element === undefined ? {} : { element: fault.element }),
     },
     ...(fault.value === undefined ? {} : { value: fault.value }),
     ...(fault.syntax === undefined

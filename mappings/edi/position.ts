@@ -1,5 +1,0 @@
-import type { SegmentObject } from '../x12/types.ts';
-
-export function positionOf(_segment: SegmentObject): number {
-  return 0;
-}

@@ -1,0 +1,126 @@
+import { type Decimal, divideRounded, isPositive, isZero, toScaled } from '../canonical/decimal.ts';
+import { fromMinor } from '../canonical/money.ts';
+import type { Party } from '../canonical/v1/index.ts';
+import type { PartnerProfile } from '../profile/profile.ts';
+import type { SegmentObject, TreeNode } from '../x12/types.ts';
+import type { DocumentLine, DocumentOrder } from './documents.ts';
+
+/** Pieces that the outbound documents share. */
+
+/** A segment from its elements in order; empty and undefined ones are left out. */
+export function segment(...elements: (string | undefined)[]): SegmentObject {
+  return Object.fromEntries(
+    elements.flatMap((value, index) =>
+      value === undefined || value === '' ? [] : [[String(index + 1).padStart(2, '0'), value]],
+    ),
+  );
+}
+
+/** A node without the keys that hold nothing. */
+export function node(parts: Record<string, TreeNode[string] | undefined>): TreeNode {
+  return Object.fromEntries(
+    Object.entries(parts).flatMap(([id, part]) => {
+      const empty = part === undefined || (Array.isArray(part) ? part.length === 0 : Object.keys(part).length === 0);
+      return empty ? [] : [[id, part]];
+    }),
+  );
+}
+
+/** Minor units as an element of type N2, which has two implied decimals whatever the currency: 12.50 USD is `1250`, 300 JPY `30000`. */
+export function amountN2(minor: number, currency: string): string {
+  return divideRounded(toScaled(fromMinor(minor, currency)), 10n ** 7n).toString();
+}
+
+/** Minor units as an element of type R: `12.5`. */
+export function amountR(minor: number, currency: string): string {
+  return fromMinor(minor, currency);
+}
+
+/** A day or an instant as CCYYMMDD, in the zone in which it was stated. */
+export function dateElement(iso: string): string {
+  return iso.slice(0, 10).replaceAll('-', '');
+}
+
+/** The time of an instant as HHMM, in the zone in which it was stated. */
+export function timeElement(iso: string): string {
+  return iso.slice(11, 16).replace(':', '');
+}
+
+/**
+ * An N1 loop. `severalPlaces` for the sets whose N4 may repeat (850, 855). A party’s code of the partner’s own goes before all others, since
+ * that is how the partner knows it.
+ */
+export function partyLoop(
+  code: string,
+  party: Party,
+  profile: PartnerProfile,
+  options: { severalPlaces?: boolean } = {},
+): TreeNode {
+  const preference = ['partner', 'store', 'gln', 'duns', 'seller', 'other'] as const;
+  // N104 takes two characters at least; a shorter code cannot be sent, the name stands alone.
+  const known = preference
+    .map((scheme) => party.identifiers.find((candidate) => candidate.scheme === scheme))
+    .find((candidate) => candidate !== undefined && candidate.value.length >= 2);
+  const { address } = party;
+  const lines = address?.lines ?? [];
+  const place = segment(
+    address?.city,
+    address?.region,
+    address?.postalCode,
+    address !== undefined && (address.city !== undefined || address.postalCode !== undefined)
+      ? address.country
+      : undefined,
+  );
+  const name = address?.name ?? (known === undefined ? party.identifiers[0]?.value : undefined);
+  return node({
+    N1: segment(code, name, known === undefined ? undefined : schemeQualifier(known, profile), known?.value),
+    N3: [lines.slice(0, 2), lines.slice(2, 4)].filter((pair) => pair.length > 0).map((pair) => segment(...pair)),
+    N4: options.severalPlaces === true ? (Object.keys(place).length === 0 ? [] : [place]) : place,
+  });
+}
+
+function schemeQualifier(identifier: Party['identifiers'][number], profile: PartnerProfile): string {
+  // A DUNS number of nine digits is qualifier 1; with the four digits of a location behind it, 9.
+  if (identifier.scheme === 'duns' && identifier.value.length > 9) return '9';
+  return profile.parties.send[identifier.scheme];
+}
+
+/** The item numbers of a line as qualifier, number, qualifier, number …, in the order that the partner wants. */
+export function itemNumbers(line: DocumentLine, profile: PartnerProfile): string[] {
+  const { send } = profile.items;
+  const numbers = { buyer: line.customerSku, seller: line.sku, gtin: line.gtin };
+  const qualifiers = { buyer: send.buyer, seller: send.seller, gtin: send.gtin ?? gtinQualifier(line.gtin) };
+  return send.order.flatMap((kind) => {
+    const number = numbers[kind];
+    return number === undefined ? [] : [qualifiers[kind], number];
+  });
+}
+
+function gtinQualifier(gtin: string | undefined): string {
+  switch (gtin?.length) {
+    case 8:
+      return 'EO';
+    case 12:
+      return 'UP';
+    case 13:
+      return 'EN';
+    default:
+      return 'UK';
+  }
+}
+
+/** REF segments that every document echoes: department of the buyer, and our number at the partner. */
+export function commonReferences(order: DocumentOrder, profile: PartnerProfile): SegmentObject[] {
+  return [
+    ...(order.department === undefined ? [] : [segment('DP', order.department.slice(0, 30))]),
+    ...(profile.invoicing.vendorNumber === undefined ? [] : [segment('IA', profile.invoicing.vendorNumber)]),
+  ];
+}
+
+export function description(text: string): TreeNode[] {
+  return text.trim() === '' ? [] : [{ PID: segment('F', undefined, undefined, undefined, text.trim().slice(0, 80)) }];
+}
+
+export function positive(quantity: Decimal): boolean {
+  return !isZero(quantity) && isPositive(quantity);
+}
