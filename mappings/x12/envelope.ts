@@ -112,6 +112,8 @@ export class EnvelopeWalker {
   #skipping: { start: number; header?: InterchangeHeader; errors: X12Error[]; groupCount?: number } | undefined;
   #skipPosition = 0;
   #reported = 0;
+  /** Of the interchange before: some senders repeat it after IEA. */
+  #lastTerminator = -1;
 
   constructor(limits: ScanLimits, emit: (event: EnvelopeEvent) => void) {
     this.#limits = limits;
@@ -172,7 +174,7 @@ export class EnvelopeWalker {
     let at = this.#position - base;
     while (at < window.length) {
       const byte = window[at] as number;
-      if (isBlank(byte)) {
+      if (isBlank(byte) || byte === this.#lastTerminator) {
         at += 1;
       } else if (byte === 0xef && window[at + 1] === 0xbb && window[at + 2] === 0xbf) {
         at += 3;
@@ -636,6 +638,7 @@ export class EnvelopeWalker {
     const interchange = this.#interchange as OpenInterchange;
     this.#interchange = undefined;
     this.#position = end;
+    this.#lastTerminator = interchange.terminator;
     this.#emit({
       kind: 'interchange-end',
       start: interchange.start,

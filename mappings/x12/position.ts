@@ -1,8 +1,13 @@
 /** Remembers where the segments of a tree were read, without a trace in the tree itself, which stays plain JSON. */
 import type { Place, ReadSegment, SegmentObject } from './types.ts';
 
-/** A base whose constructor returns what it is given, so that the field of the class below is put on that very object. */
-const Itself = ((segment: SegmentObject) => segment) as unknown as new (segment: SegmentObject) => object;
+/** Its constructor returns what it is given, so that the fields of a class that extends it are put on that very object. */
+class Itself {
+  constructor(segment: SegmentObject) {
+    // biome-ignore lint/correctness/noConstructorReturn: returning the argument is the purpose, see Origin.
+    return segment;
+  }
+}
 
 /**
  * A private field on a plain object does what a WeakMap would do (invisible to JSON, comparison and copying), but leaves the garbage

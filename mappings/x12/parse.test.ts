@@ -1,0 +1,303 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { allGuides, guideFor } from './guides/index.ts';
+import { GuideRuleError, narrowGuide } from './narrow.ts';
+import { parseTransaction } from './parse.ts';
+import { positionOf } from './position.ts';
+import { readInterchange } from './read.ts';
+import { scanInterchanges } from './scan.ts';
+import { anOrder, guide, parseBody } from './test-support/interchange.ts';
+import { loopAt, segmentAt, valueAt } from './tree.ts';
+import type { SegmentObject } from './types.ts';
+import { writeTransaction } from './write.ts';
+
+function replaced(from: string, to: string | undefined): string[] {
+  return anOrder.flatMap((segment) => (segment === from ? (to === undefined ? [] : to.split('~')) : [segment]));
+}
+
+const order = 'BEG*00*SA*PO-1001**20261120';
+const line = 'PO1*1*12*EA*9.25**SK*MW-1001*UP*012345678905';
+
+describe('the tree', () => {
+  it('holds single segments as objects, repeating ones and loops as arrays', async () => {
+    const { tree, errors } = await parseBody('850', anOrder);
+    expect(errors).toEqual([]);
+    expect(tree).toEqual({
+      BEG: { '01': '00', '02': 'SA', '03': 'PO-1001', '05': '20261120' },
+      REF: [{ '01': 'DP', '02': '038' }],
+      DTM: [{ '01': '010', '02': '20261201' }],
+      N1: [
+        {
+          N1: { '01': 'ST', '02': 'HARBOR & PINE STORE 12', '03': '92', '04': '0012' },
+          N3: [{ '01': '100 MAIN STREET' }],
+          N4: [{ '01': 'RENO', '02': 'NV', '03': '89501', '04': 'US' }],
+        },
+      ],
+      PO1: [
+        {
+          PO1: {
+            '01': '1',
+            '02': '12',
+            '03': 'EA',
+            '04': '9.25',
+            '06': 'SK',
+            '07': 'MW-1001',
+            '08': 'UP',
+            '09': '012345678905',
+          },
+          PID: [{ PID: { '01': 'F', '05': 'HINGE, 3 INCH' } }],
+        },
+        { PO1: { '01': '2', '02': '4', '03': 'CA', '04': '18.5', '06': 'SK', '07': 'MW-1002' } },
+      ],
+      CTT: { '01': '2' },
+    });
+    expect(JSON.parse(JSON.stringify(tree))).toEqual(tree);
+  });
+
+  it('knows where each segment was read, ST being 1', async () => {
+    const { tree } = await parseBody('850', anOrder);
+    const second = segmentAt(loopAt(tree, 'PO1')[1], 'PO1') as SegmentObject;
+    expect(positionOf(second)).toMatchObject({ segment: 'PO1', position: 10, loop: 'PO1' });
+    expect(positionOf({ '01': '1' })).toBeUndefined();
+  });
+
+  it('splits composites, drops padding, keeps leading blanks', async () => {
+    const { tree, errors } = await parseBody(
+      '850',
+      replaced('REF*DP*038', 'REF*DP*038 **CT>C-7').flatMap((one) =>
+        one.startsWith('DTM') ? [one, 'PID*F****  TWO SPACES  '] : [one],
+      ),
+    );
+    expect(errors).toEqual([]);
+    expect(tree.REF).toEqual([{ '01': 'DP', '02': '038', '04': { '1': 'CT', '2': 'C-7' } }]);
+    expect(tree.PID).toEqual([{ '01': 'F', '05': '  TWO SPACES' }]);
+  });
+});
+
+describe('faults of segments', () => {
+  it.each<[string, string[], string, string, number, string]>([
+    ['unknown segment', replaced('REF*DP*038', 'XYZ*1'), 'segment-unknown', 'XYZ', 3, '1'],
+    ['segment of another set', replaced('REF*DP*038', 'TDS*1'), 'segment-not-in-set', 'TDS', 3, '6'],
+    ['segment of another loop', replaced('REF*DP*038', 'SCH*1*EA***010*20261201'), 'segment-unexpected', 'SCH', 3, '2'],
+    ['mandatory segment missing', replaced(order, undefined), 'segment-missing', 'BEG', 2, '3'],
+    ['mandatory loop missing', anOrder.slice(0, 6), 'loop-missing', 'PO1', 8, '3'],
+    [
+      'segment over its maximum',
+      replaced(order, `${order}~CUR*BY*USD~CUR*BY*CAD`),
+      'segment-over-maximum',
+      'CUR',
+      4,
+      '5',
+    ],
+    [
+      'header segment after the parties',
+      replaced(line, `CUR*BY*USD~${line}`),
+      'segment-out-of-sequence',
+      'CUR',
+      8,
+      '7',
+    ],
+    ['total before the lines', replaced('REF*DP*038', 'AMT*TT*100'), 'segment-out-of-sequence', 'AMT', 3, '7'],
+  ])('%s', async (_, body, code, segment, position, ak) => {
+    const { errors } = await parseBody('850', body);
+    expect(errors).toMatchObject([{ code, place: { segment, position }, ak: { level: 'segment', code: ak } }]);
+  });
+
+  it('a loop over its maximum', async () => {
+    const narrow = narrowGuide(guide('850'), [{ at: 'PO1', maximum: 1 }]);
+    const { errors, tree } = await parseBody('850', anOrder, narrow);
+    expect(errors).toMatchObject([
+      { code: 'loop-over-maximum', place: { position: 10, loop: 'PO1' }, ak: { code: '4' } },
+    ]);
+    expect(loopAt(tree, 'PO1')).toHaveLength(2);
+  });
+
+  it('reports everything, up to the limit', async () => {
+    const body = [...Array.from({ length: 300 }, () => 'XYZ*1'), ...anOrder];
+    expect((await parseBody('850', body)).errors).toHaveLength(200);
+  });
+});
+
+describe('faults of elements', () => {
+  it.each<[string, string, string, string, number, string, string | undefined]>([
+    ['missing', order, 'BEG*00*SA***20261120', 'element-missing', 3, '1', undefined],
+    ['too many', 'CTT*2', 'CTT*2*******X', 'element-too-many', 8, '3', 'X'],
+    ['too short', order, 'BEG*0*SA*PO-1001**20261120', 'element-too-short', 1, '4', '0'],
+    [
+      'too long',
+      order,
+      'BEG*00*SA*12345678901234567890123**20261120',
+      'element-too-long',
+      3,
+      '5',
+      '12345678901234567890123',
+    ],
+    ['control character', order, 'BEG*00*SA*PO\x07**20261120', 'element-character', 3, '6', 'PO\x07'],
+    ['letter in a quantity', line, 'PO1*1*12X*EA*9.25**SK*MW-1001', 'element-character', 2, '6', '12X'],
+    ['two decimal points', line, 'PO1*1*12*EA*9.2.5**SK*MW-1001', 'element-character', 4, '6', '9.2.5'],
+    ['letter in a whole number', 'CTT*2', 'CTT*2.0', 'element-character', 1, '6', '2.0'],
+    ['31 November', order, 'BEG*00*SA*PO-1001**20261131', 'element-date', 5, '8', '20261131'],
+    ['29 February of a common year', order, 'BEG*00*SA*PO-1001**20270229', 'element-date', 5, '8', '20270229'],
+    ['hour 24', 'DTM*010*20261201', 'DTM*010*20261201*2400', 'element-time', 3, '9', '2400'],
+    ['paired element missing', line, 'PO1*1*12*EA*9.25**SK', 'element-condition', 7, '2', undefined],
+    ['one of several missing', 'REF*DP*038', 'REF*DP', 'element-condition', 2, '2', undefined],
+    ['condition of an element', 'DTM*010*20261201', 'DTM*010*20261201**UT', 'element-condition', 3, '2', undefined],
+    ['list condition', order, `${order}~CUR*BY*USD********007`, 'element-condition', 11, '2', undefined],
+    ['exclusion', 'PID*F****HINGE, 3 INCH', 'QTY*38*1**FREE', 'element-exclusion', 4, '10', undefined],
+    ['components in a simple element', order, 'BEG*00*SA*PO>1**20261120', 'component-too-many', 3, '3', 'PO>1'],
+  ])('%s', async (_, from, to, code, element, ak, value) => {
+    const { errors } = await parseBody('850', replaced(from, to));
+    const found = errors.find((error) => error.code === code);
+    expect(found, JSON.stringify(errors)).toMatchObject({ place: { element }, ak: { level: 'element', code: ak } });
+    expect(found?.value).toBe(value);
+    expect(found?.message).not.toBe('');
+  });
+
+  it('accepts what the standard counts as within the length', async () => {
+    const { errors } = await parseBody('850', replaced(line, 'PO1*1*-123456789012.345*EA*1E3'));
+    expect(errors).toEqual([]);
+  });
+
+  it('refuses codes only where the list is closed', async () => {
+    expect((await parseBody('850', replaced(order, order.replace('*SA*', '*Q9*')))).errors).toEqual([]);
+    const { errors } = await parseBody('820', ['BPR*C*10*X*ACH']);
+    expect(errors).toMatchObject([
+      { code: 'element-code', place: { segment: 'BPR', element: 3 }, value: 'X', ak: { code: '7', reference: '478' } },
+    ]);
+  });
+
+  it('names a component at fault', async () => {
+    const { errors } = await parseBody('850', replaced('REF*DP*038', 'REF*DP*038**CT'));
+    expect(errors).toMatchObject([
+      { code: 'element-missing', place: { element: 4, component: 2 }, ak: { reference: '127' } },
+    ]);
+  });
+});
+
+describe('hierarchical levels', () => {
+  const notice = ['BSN*00*SHIP-1*20261120*1200*0001', 'HL*1**S', 'HL*2*1*O', 'HL*3*2*T', 'HL*4*3*P', 'HL*5*4*I'];
+
+  it('stand in one flat list in document order', async () => {
+    const { tree, errors } = await parseBody('856', notice);
+    expect(errors).toEqual([]);
+    expect(loopAt(tree, 'HL').map((loop) => valueAt(segmentAt(loop, 'HL'), '03'))).toEqual(['S', 'O', 'T', 'P', 'I']);
+  });
+
+  it.each<[string, string, string, string, number]>([
+    ['a number left out', 'HL*3*2*T', 'HL*7*2*T', 'hierarchy-sequence', 1],
+    ['a parent that has not come', 'HL*3*2*T', 'HL*3*9*T', 'hierarchy-parent', 2],
+    ['an item above an order', 'HL*2*1*O', 'HL*2*1*I', 'hierarchy-level', 3],
+    ['an order without parent', 'HL*2*1*O', 'HL*2**O', 'hierarchy-level', 2],
+    ['children denied', 'HL*2*1*O', 'HL*2*1*O*0', 'hierarchy-child', 4],
+  ])('%s', async (_, from, to, code, element) => {
+    const { errors } = await parseBody(
+      '856',
+      notice.map((segment) => (segment === from ? to : segment)),
+    );
+    expect(errors.find((error) => error.code === code)?.place, JSON.stringify(errors)).toMatchObject({
+      segment: 'HL',
+      element,
+    });
+  });
+});
+
+describe('narrowing', () => {
+  it.each<[string, Parameters<typeof narrowGuide>[1][number], string, string]>([
+    ['a mandatory element', { at: 'BEG', element: '06', mandatory: true }, 'element-missing', 'BEG'],
+    ['a shorter code list', { at: 'PO1/PO1', element: '03', codes: ['EA'] }, 'element-code', 'PO1'],
+    ['a shorter element', { at: 'PO1/PO1', element: 7, maxLength: 5 }, 'element-too-long', 'PO1'],
+    ['a mandatory segment', { at: 'CUR', mandatory: true }, 'segment-missing', 'CUR'],
+    ['a mandatory loop', { at: 'PO1/SAC', mandatory: true }, 'loop-missing', 'SAC'],
+    ['a forbidden segment', { at: 'N1/N3', forbidden: true }, 'segment-forbidden', 'N3'],
+    ['a forbidden loop', { at: 'PO1/PID', forbidden: true }, 'segment-forbidden', 'PID'],
+  ])('%s is enforced, and the guide itself stays as it was', async (_, rule, code, segment) => {
+    const { errors } = await parseBody('850', anOrder, narrowGuide(guide('850'), [rule]));
+    expect(errors[0]).toMatchObject({ code, place: { segment } });
+    expect((await parseBody('850', anOrder)).errors).toEqual([]);
+  });
+
+  it('keeps the shape of the tree when a repeating segment is limited to one', async () => {
+    const { tree } = await parseBody('850', anOrder, narrowGuide(guide('850'), [{ at: 'REF', maximum: 1 }]));
+    expect(tree.REF).toHaveLength(1);
+  });
+
+  it('refuses rules that name nothing or widen the guide, all at once', () => {
+    const rules = [
+      { at: 'ZZZ', mandatory: true },
+      { at: 'CUR', maximum: 2 },
+      { at: 'BEG', element: 3, maxLength: 40 },
+      { at: 'BEG', forbidden: true },
+    ];
+    expect(() => narrowGuide(guide('850'), rules)).toThrow(GuideRuleError);
+    try {
+      narrowGuide(guide('850'), rules);
+    } catch (error) {
+      expect((error as GuideRuleError).faults).toHaveLength(4);
+    }
+  });
+});
+
+describe('guides', () => {
+  it('are found by the first six digits of GS08', () => {
+    expect(guideFor('850', '004010VICS')).toBe(guideFor('850', '004010'));
+    expect(guideFor('850', '003040')).toBeUndefined();
+    expect(guideFor('999', '004010')).toBeUndefined();
+  });
+
+  it('exist for every set of this release', () => {
+    expect(allGuides().map((one) => `${one.set}/${one.functionalId}`)).toEqual([
+      '850/PO',
+      '855/PR',
+      '856/SH',
+      '810/IN',
+      '820/RA',
+      '997/FA',
+    ]);
+  });
+});
+
+const samples = new URL('../../../shared/samples/x12/', import.meta.url);
+
+describe.skipIf(!existsSync(samples))('sample files of others (skipped where ../shared/samples is absent)', () => {
+  const files = ['850', '855', '856', '810', '820', '997', 'mixed', 'other'].flatMap((folder) =>
+    existsSync(new URL(`${folder}/`, samples))
+      ? readdirSync(new URL(`${folder}/`, samples)).map((name) => `${folder}/${name}`)
+      : [],
+  );
+
+  it.each(files)('%s gives trees or errors with a place, and what is sound is written as it was read', async (file) => {
+    const scanned = scanInterchanges(readFileSync(new URL(file, samples)));
+    expect(scanned.length).toBeGreaterThan(0);
+    for (const interchange of scanned) {
+      expect(
+        interchange.ok || interchange.errors.every((error) => error.place.segment !== '' && error.message !== ''),
+      ).toBe(true);
+      for await (const item of readInterchange(interchange)) {
+        const along = item.kind === 'transaction' ? guideFor(item.set, item.version) : undefined;
+        if (item.kind !== 'transaction' || along === undefined) {
+          continue;
+        }
+        const { tree, errors } = parseTransaction(item, along);
+        for (const error of errors) {
+          expect(error).toMatchObject({
+            code: expect.stringMatching(/^[a-z][a-z-]+$/),
+            message: expect.stringMatching(/\.$/),
+          });
+          expect(error.place.segment).not.toBe('');
+          expect(error.place.position).toBeGreaterThan(0);
+        }
+        if (errors.length === 0) {
+          const separator = item.delimiters.element;
+          const read = item.segments.map(({ id, elements }) => {
+            const values = elements.map((value) => value.trimEnd());
+            while (values.at(-1) === '') {
+              values.pop();
+            }
+            return [id, ...values].join(separator);
+          });
+          expect(writeTransaction(tree, along, item.delimiters)).toEqual(read);
+        }
+      }
+    }
+  });
+});

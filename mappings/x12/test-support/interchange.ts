@@ -1,0 +1,84 @@
+/** Builders for the tests of the engine. */
+import { guideFor } from '../guides/index.ts';
+import { parseTransaction } from '../parse.ts';
+import { readInterchange } from '../read.ts';
+import { scanInterchanges } from '../scan.ts';
+import type { Delimiters, Guide, ParsedTransaction, ReadGroup, ReadTransaction, ScannedInterchange } from '../types.ts';
+
+export const usual: Delimiters = { element: '*', component: '>', segment: '~' };
+
+export function guide(set: string): Guide {
+  const found = guideFor(set, '004010');
+  if (found === undefined) {
+    throw new Error(`no guide for ${set}`);
+  }
+  return found;
+}
+
+/** An interchange around the given transaction sets (each its segments from ST to SE), one group, terminated with `~` and a line feed. */
+export function anInterchange(
+  transactions: readonly (readonly string[])[],
+  options: { functionalId?: string; tail?: string[] } = {},
+): string {
+  const segments = [
+    'ISA*00*          *00*          *ZZ*HARBORPINE     *ZZ*MERIDIAN       *261120*1200*U*00401*000000001*0*P*>',
+    `GS*${options.functionalId ?? 'PO'}*HARBORPINE*MERIDIAN*20261120*1200*1*X*004010`,
+    ...transactions.flat(),
+    ...(options.tail ?? [`GE*${transactions.length}*1`, 'IEA*1*000000001']),
+  ];
+  return `${segments.join('~\n')}~\n`;
+}
+
+export function aTransaction(set: string, body: readonly string[], control = '0001'): string[] {
+  return [`ST*${set}*${control}`, ...body, `SE*${body.length + 2}*${control}`];
+}
+
+export const anOrder = [
+  'BEG*00*SA*PO-1001**20261120',
+  'REF*DP*038',
+  'DTM*010*20261201',
+  'N1*ST*HARBOR & PINE STORE 12*92*0012',
+  'N3*100 MAIN STREET',
+  'N4*RENO*NV*89501*US',
+  'PO1*1*12*EA*9.25**SK*MW-1001*UP*012345678905',
+  'PID*F****HINGE, 3 INCH',
+  'PO1*2*4*CA*18.5**SK*MW-1002',
+  'CTT*2',
+];
+
+export function bytesOf(text: string): Buffer {
+  return Buffer.from(text, 'latin1');
+}
+
+export async function readAll(
+  scanned: ScannedInterchange,
+): Promise<{ groups: ReadGroup[]; transactions: ReadTransaction[] }> {
+  const groups: ReadGroup[] = [];
+  const transactions: ReadTransaction[] = [];
+  for await (const item of readInterchange(scanned)) {
+    if (item.kind === 'group') {
+      groups.push(item);
+    } else {
+      transactions.push(item);
+    }
+  }
+  return { groups, transactions };
+}
+
+/** Reads an interchange with one transaction set and parses it along its 4010 guide, or along the one given. */
+export async function parseOne(text: string, along?: Guide): Promise<ParsedTransaction & { read: ReadTransaction }> {
+  const [scanned] = scanInterchanges(bytesOf(text));
+  const [read] = scanned === undefined ? [] : (await readAll(scanned)).transactions;
+  if (read === undefined) {
+    throw new Error(`no transaction set read: ${JSON.stringify(scanned?.errors)}`);
+  }
+  return { ...parseTransaction(read, along ?? guide(read.set)), read };
+}
+
+export function parseBody(
+  set: string,
+  body: readonly string[],
+  along?: Guide,
+): Promise<ParsedTransaction & { read: ReadTransaction }> {
+  return parseOne(anInterchange([aTransaction(set, body)]), along);
+}
