@@ -85,8 +85,8 @@ function ResolveDialog({ exception, resolution, onClose, onSent }: DialogProps) 
   const [note, setNote] = useState('');
   const [problem, setProblem] = useState<ApiProblem>();
   const [sending, setSending] = useState(false);
-  // One decision, however often it must be sent because an answer got lost.
-  const [attempt] = useState(() => newAttempt());
+  // One decision, however often it must be sent because an answer got lost. Another note, or a try after a refusal, is another one.
+  const [attempt, setAttempt] = useState(newAttempt);
 
   useEffect(() => {
     dialog.current?.showModal();
@@ -100,6 +100,7 @@ function ResolveDialog({ exception, resolution, onClose, onSent }: DialogProps) 
       await api.resolve(exception.id, resolution, note.trim(), attempt);
       onSent();
     } catch (failure) {
+      if (failure instanceof ApiProblem && failure.status >= 400 && failure.status < 500) setAttempt(newAttempt());
       setProblem(
         failure instanceof ApiProblem
           ? failure
@@ -125,7 +126,10 @@ function ResolveDialog({ exception, resolution, onClose, onSent }: DialogProps) 
           rows={3}
           maxLength={1000}
           value={note}
-          onChange={(event) => setNote(event.target.value)}
+          onChange={(event) => {
+            setNote(event.target.value);
+            setAttempt(newAttempt());
+          }}
         />
         {problem && (
           <div className="refusal" role="alert">

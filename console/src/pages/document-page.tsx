@@ -78,6 +78,7 @@ function Faults({ errors }: { readonly errors: readonly DocumentError[] }) {
         {errors.map((error) => (
           <li key={JSON.stringify(error)}>
             <code>{error.code}</code> {error.message}
+            {error.place && <span className="quiet"> at {error.place}</span>}
           </li>
         ))}
       </ul>

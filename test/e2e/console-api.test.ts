@@ -1,0 +1,242 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Connection, Client as TemporalClient } from '@temporalio/client';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createLogger } from 'winston';
+import { createApiClient } from '../../api/auth/clients.ts';
+import { createApp } from '../../api/create-app.ts';
+import type { Intake } from '../../api/dependencies.ts';
+import { createPrismaClient, type Database } from '../../prisma/client.ts';
+import { applyMigrations } from '../../prisma/migrate.ts';
+import type { Part } from '../../scripts/stack/part.ts';
+import { freePort } from '../../scripts/stack/ports.ts';
+import { startPostgres } from '../../scripts/stack/postgres.ts';
+import { buildConsole, findChromium, launchChromium } from './console-chromium.ts';
+
+/** The console as the real API serves it, over the real records. */
+
+const executablePath = findChromium();
+const suite =
+  executablePath === undefined
+    ? 'console on the API (skipped: no Chromium in CHROMIUM_PATH or on PATH)'
+    : 'console on the API';
+
+describe.skipIf(executablePath === undefined)(suite, () => {
+  let folder: string;
+  let postgres: Part;
+  let prisma: Database;
+  let server: Server;
+  let browser: Browser;
+  let page: Page;
+  let url: string;
+  let key: string;
+  const complaints: string[] = [];
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'throughline-console-api-'));
+    postgres = await startPostgres({
+      dataDir: join(folder, 'postgres'),
+      port: await freePort(),
+      password: 'console',
+      logFile: join(folder, 'postgres.log'),
+      settings: { fsync: 'off' },
+    });
+    await applyMigrations(postgres.url);
+    prisma = createPrismaClient(postgres.url);
+    await seed(prisma);
+    ({ key } = await createApiClient(prisma, { name: 'Night desk', scopes: ['orders:read', 'documents:read'] }));
+
+    await buildConsole(join(folder, 'console'));
+    // Nothing of what is read here starts a workflow; the client connects at its first call.
+    const temporal = new TemporalClient({ connection: Connection.lazy({ address: '127.0.0.1:1' }) });
+    const partners = [{ id: 'harbor-pine', name: 'Harbor & Pine Stores', profileVersion: '1' }];
+    const log = createLogger({ silent: true });
+    server = createServer(
+      createApp({
+        config: {
+          publicUrl: 'http://127.0.0.1',
+          temporal: { uiUrl: 'http://127.0.0.1:8233', namespace: 'default', address: '127.0.0.1:1' },
+          maxInterchangeBytes: 1_000_000,
+          maxJsonBytes: 1_000_000,
+          rateLimitPerMinute: 6_000,
+          consoleDir: join(folder, 'console'),
+        } as Parameters<typeof createApp>[0]['config'],
+        log,
+        prisma,
+        temporal,
+        intake: readOnly,
+        partners: { list: () => partners, find: (id) => partners.find((partner) => partner.id === id) },
+        systems: { erp: [], wms: [] } as unknown as Parameters<typeof createApp>[0]['systems'],
+      }),
+    );
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    browser = await launchChromium(executablePath ?? '');
+    page = await browser.newPage();
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('console', (message) => {
+      if (/Content Security Policy/i.test(message.text())) complaints.push(message.text());
+    });
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    server?.closeAllConnections();
+    server?.close();
+    await prisma?.$disconnect();
+    await postgres?.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it('an order is found by the SSCC of a carton, with or without blanks', async () => {
+    await page.goto(`${url}/#key=${key}`);
+    await page.getByRole('link', { name: 'HP-104303' }).waitFor();
+    expect(page.url()).toBe(`${url}/`);
+    await page.getByRole('searchbox').fill('0061 4141 1234 5678 90');
+    await expect.poll(() => page.locator('tbody tr').count()).toBe(1);
+    await page.getByRole('link', { name: 'HP-104302' }).waitFor();
+    await page.getByRole('cell', { name: 'Harbor & Pine Stores' }).waitFor();
+    await page.getByText('$4,289.20').waitFor();
+  });
+
+  it('its page tells what it waits for, where its quantities are, what happened and why', async () => {
+    await page.getByRole('link', { name: 'HP-104302' }).click();
+    await page.getByText('payment of INV-60031').waitFor();
+    const cells = page.getByRole('row', { name: /Claw hammer/ }).getByRole('cell');
+    expect((await cells.allInnerTexts()).slice(-6)).toEqual(['144', '24', '0', '0', '0', '120']);
+    await page.getByText('006141411234567890').first().waitFor();
+    await page.getByText('ERP order SO-88106 created').waitFor();
+    await page.getByRole('button', { name: 'Explain this order' }).click();
+    await page.getByText('All lines within 2 %').waitFor();
+    const temporal = await page.getByRole('link', { name: 'Open in Temporal UI' }).getAttribute('href');
+    expect(temporal).toBe('http://127.0.0.1:8233/namespaces/default/workflows/order%2Fharbor-pine%2FHP-104302');
+  });
+
+  it('a reload inside the console finds the same page, and an order that is not there says so', async () => {
+    await page.reload();
+    await page.getByRole('heading', { name: 'PO HP-104302' }).waitFor();
+    await page.goto(`${url}/orders/none`);
+    await page.getByRole('heading', { name: 'There is no such order.' }).waitFor();
+  });
+
+  it('a revoked key leads to signing in', async () => {
+    await page.goto(`${url}/#key=${'x'.repeat(40)}`);
+    await page.getByText('The API no longer accepts the key.').waitFor();
+    expect(complaints).toEqual([]);
+  });
+});
+
+const refuse = () => Promise.reject(new Error('nothing is handed in by a console that only reads'));
+const readOnly: Intake = {
+  acceptOrder: refuse,
+  acceptInterchanges: refuse,
+  acceptWarehouseEvent: refuse,
+  acceptPayment: refuse,
+};
+
+async function seed(prisma: Database): Promise<void> {
+  for (const poNumber of ['HP-104302', 'HP-104303']) {
+    await prisma.order.create({
+      data: {
+        id: `order-${poNumber}`,
+        partnerId: 'harbor-pine',
+        poNumber,
+        channel: 'edi',
+        contentHash: poNumber,
+        profileVersion: '1',
+        workflowId: `order/harbor-pine/${poNumber}`,
+        correlationId: `correlation-${poNumber}`,
+        canonical: {
+          shipTo: {
+            identifiers: [{ scheme: 'partner', value: '0412' }],
+            address: { name: 'Harbor & Pine #0412', lines: [] },
+          },
+        },
+        currency: 'USD',
+        status: 'invoiced',
+        waitingFor: 'payment of INV-60031',
+        goodsTotal: 428_920n,
+        erpOrderNumber: 'SO-88106',
+        orderedOn: new Date('2026-11-20'),
+        references: { create: [{ kind: 'po', value: poNumber, search: poNumber.replace('-', '') }] },
+      },
+    });
+  }
+  const orderId = 'order-HP-104302';
+  await prisma.orderLine.create({
+    data: {
+      orderId,
+      lineNumber: 1,
+      lineId: '1',
+      sku: 'MW-1001',
+      description: 'Claw hammer 16 oz',
+      orderedValue: '12',
+      orderedUnit: 'CA',
+      baseUnit: 'EA',
+      unitFactor: '12',
+      unitPrice: '107.4',
+      contractPrice: '107.4',
+      ordered: '144',
+      cancelled: '24',
+      open: '0',
+      shipped: '120',
+    },
+  });
+  await prisma.fulfillment.create({
+    data: {
+      id: 'fulfillment-1',
+      order: { connect: { id: orderId } },
+      round: 1,
+      sequence: 1,
+      node: 'RNO',
+      wmsSystem: 'main',
+      releaseNumber: 'R-1',
+      lines: [{ lineNumber: 1, quantity: '120' }],
+      shipments: {
+        create: {
+          id: 'shipment-1',
+          order: { connect: { id: orderId } },
+          shipmentNumber: 'S-20418',
+          shippedAt: new Date('2026-11-20T15:00:00Z'),
+          carrierScac: 'ODFL',
+          lines: [{ lineNumber: 1, quantity: '120' }],
+          packages: {
+            create: {
+              id: 'package-1',
+              sscc: '006141411234567890',
+              kind: 'carton',
+              lines: [{ lineNumber: 1, quantity: '120' }],
+            },
+          },
+        },
+      },
+    },
+  });
+  await prisma.orderReference.create({
+    data: { orderId, kind: 'sscc', value: '006141411234567890', search: '006141411234567890' },
+  });
+  await prisma.timelineEvent.create({
+    data: {
+      orderId,
+      key: 'erp',
+      type: 'erp-order-created',
+      summary: 'ERP order SO-88106 created',
+      actor: 'erp',
+      correlationId: 'c',
+    },
+  });
+  await prisma.decision.create({
+    data: {
+      orderId,
+      key: 'price',
+      rule: 'price-tolerance',
+      ruleVersion: '1',
+      inputs: { tolerancePercent: '2' },
+      outcome: 'All lines within 2 %',
+    },
+  });
+}
