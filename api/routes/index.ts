@@ -1,6 +1,25 @@
 import type { Route } from '../route.ts';
+import { accessRoutes } from './access.ts';
+import { availabilityRoutes } from './availability.ts';
+import { documentRoutes } from './documents.ts';
+import { exceptionRoutes } from './exceptions.ts';
 import { healthRoutes } from './health.ts';
+import { interchangeRoutes } from './interchanges.ts';
+import { lineageRoutes } from './lineage.ts';
 import { orderRoutes } from './orders.ts';
+import { paymentRoutes } from './payments.ts';
+import { warehouseRoutes } from './warehouse-events.ts';
 
 /** Every route of the API; the OpenAPI document lists them in this order. */
-export const routes: readonly Route[] = [...orderRoutes, ...healthRoutes];
+export const routes: readonly Route[] = [
+  ...interchangeRoutes,
+  ...orderRoutes,
+  ...lineageRoutes,
+  ...documentRoutes,
+  ...exceptionRoutes,
+  ...warehouseRoutes,
+  ...paymentRoutes,
+  ...availabilityRoutes,
+  ...accessRoutes,
+  ...healthRoutes,
+];

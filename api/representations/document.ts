@@ -1,0 +1,145 @@
+import { z } from 'zod';
+import type { Prisma } from '../../prisma/generated/client.ts';
+import { instant, link, toInstant, toInstantOrNull } from './values.ts';
+
+const location = z
+  .object({
+    segment: z.string(),
+    position: z.int(),
+    element: z.int().optional(),
+    component: z.int().optional(),
+    loop: z.string().optional(),
+    byteOffset: z.int().optional(),
+  })
+  .meta({
+    id: 'Place',
+    description: 'Segments count from 1 in their transaction set, ST being 1; elements and components from 1',
+  });
+
+export const documentError = z
+  .object({
+    code: z.string(),
+    message: z.string(),
+    place: z
+      .string()
+      .nullable()
+      .meta({ description: 'For people', examples: ['PO103 (segment 7)'] }),
+    location: location.nullable(),
+  })
+  .meta({ id: 'DocumentError' });
+export type DocumentError = z.infer<typeof documentError>;
+
+const storedErrors = z.array(z.object({ code: z.string(), message: z.string(), place: z.unknown() })).nullable();
+
+export function toDocumentErrors(stored: unknown): DocumentError[] {
+  return (storedErrors.parse(stored) ?? []).map(({ code, message, place }) => {
+    const found = location.safeParse(place).data ?? null;
+    return { code, message, place: found === null ? null : placeInWords(found), location: found };
+  });
+}
+
+/** `PO103 (segment 7)`, `PO1 (segment 7)`. */
+export function placeInWords({ segment, position, element, component }: z.infer<typeof location>): string {
+  const name = element === undefined ? segment : `${segment}${String(element).padStart(2, '0')}`;
+  return `${name}${component === undefined ? '' : `-${component}`} (segment ${position})`;
+}
+
+export const documentItem = z
+  .object({
+    id: z.string(),
+    direction: z.string(),
+    partnerId: z.string(),
+    transactionSet: z.string(),
+    version: z.string(),
+    state: z.string(),
+    orderId: z.string().nullable(),
+    createdAt: instant,
+    deadline: instant.nullable(),
+    transmittedAt: instant.nullable(),
+    acknowledgment: z.string().nullable().meta({ description: 'A, E, P, R … of AK5' }),
+    acknowledgedAt: instant.nullable(),
+    interchangeId: z.string().nullable(),
+    controlNumbers: z.object({
+      interchange: z.string().nullable(),
+      group: z.string().nullable(),
+      transaction: z.string().nullable(),
+    }),
+    errors: z.array(documentError),
+    links: z.object({ self: link, raw: link }),
+  })
+  .meta({ id: 'DocumentItem', description: 'One transaction set, in or out' });
+
+export const documentView = documentItem
+  .extend({
+    segments: z.array(
+      z.object({
+        id: z.string(),
+        name: z.string(),
+        position: z.int().meta({ description: 'In the transaction set, ST being 1' }),
+        loop: z.string().nullable(),
+        elements: z.array(
+          z.object({
+            reference: z.string().meta({ description: 'Position, such as BEG03 or SV101-2' }),
+            dataElement: z.string().nullable().meta({ description: 'Number in the data element dictionary' }),
+            name: z.string(),
+            value: z.string(),
+            meaning: z.string().nullable().meta({ description: 'Of a code' }),
+          }),
+        ),
+      }),
+    ),
+  })
+  .meta({ id: 'Document', description: 'A transaction set with the names of its guide' });
+
+export const documentColumns = {
+  id: true,
+  direction: true,
+  partnerId: true,
+  transactionSet: true,
+  version: true,
+  state: true,
+  orderId: true,
+  createdAt: true,
+  deadline: true,
+  transmittedAt: true,
+  acknowledgment: true,
+  acknowledgedAt: true,
+  interchangeId: true,
+  position: true,
+  groupControl: true,
+  transactionControl: true,
+  errors: true,
+  interchange: { select: { controlNumber: true } },
+} satisfies Prisma.DocumentSelect;
+
+type DocumentRow = Prisma.DocumentGetPayload<{ select: typeof documentColumns }>;
+
+export function documentPath(id: string): string {
+  return `/v1/documents/${encodeURIComponent(id)}`;
+}
+
+export function documentItemOf(document: DocumentRow): z.output<typeof documentItem> {
+  const self = documentPath(document.id);
+  return {
+    id: document.id,
+    direction: document.direction,
+    partnerId: document.partnerId,
+    transactionSet: document.transactionSet,
+    version: document.version,
+    state: document.state,
+    orderId: document.orderId,
+    createdAt: toInstant(document.createdAt),
+    deadline: toInstantOrNull(document.deadline),
+    transmittedAt: toInstantOrNull(document.transmittedAt),
+    acknowledgment: document.acknowledgment,
+    acknowledgedAt: toInstantOrNull(document.acknowledgedAt),
+    interchangeId: document.interchangeId,
+    controlNumbers: {
+      interchange: document.interchange?.controlNumber ?? null,
+      group: document.groupControl,
+      transaction: document.transactionControl,
+    },
+    errors: toDocumentErrors(document.errors),
+    links: { self, raw: `${self}/raw` },
+  };
+}

@@ -1,0 +1,155 @@
+import { z } from 'zod';
+import { resolveException } from '../../workflows/messages.ts';
+import { type Resolution, resolutions } from '../../workflows/policy/exceptions.ts';
+import { visiblePartner, visibleTo } from '../auth/visibility.ts';
+import { cutPage, pageOf, pageParameters, readCursor } from '../cursor.ts';
+import { Problem } from '../errors.ts';
+import { idempotencyHeaders, once } from '../idempotency.ts';
+import { exceptionView, exceptionViewOf } from '../representations/exception.ts';
+import { orderPath } from '../representations/order.ts';
+import { link } from '../representations/values.ts';
+import { route, withScope } from '../route.ts';
+import { updateOrder } from '../workflow-updates.ts';
+
+const exceptionItem = exceptionView
+  .extend({
+    orderId: z.string(),
+    partnerId: z.string(),
+    poNumber: z.string(),
+    links: z.object({ order: link, resolve: link }),
+  })
+  .meta({ id: 'ExceptionItem' });
+
+const place = z.tuple([z.iso.datetime(), z.string()]);
+
+const listExceptions = route({
+  method: 'get',
+  path: '/v1/exceptions',
+  operation: 'listExceptions',
+  tag: 'Exceptions',
+  summary: 'What orders wait for a person to decide, longest waiting first',
+  access: withScope('orders:read', 'exceptions:resolve'),
+  query: z.object({
+    state: z
+      .string()
+      .regex(/^[a-z-]{1,20}$/, 'must be the name of a state')
+      .default('open'),
+    partner: z.string().min(1).max(80).optional(),
+    owner: z.string().min(1).max(80).optional().meta({ description: 'The team that it is shown to' }),
+    ...pageParameters,
+  }),
+  answers: { 200: { description: 'A page of exceptions', schema: pageOf(exceptionItem) } },
+  handler: async ({ query, caller }, deps) => {
+    const after = readCursor(query.cursor, place);
+    const bound = visiblePartner(caller);
+    const partners = [bound, query.partner].filter((id) => id !== undefined);
+    const rows = await deps.prisma.orderException.findMany({
+      where: {
+        state: query.state,
+        ...(query.owner === undefined ? {} : { owner: query.owner }),
+        AND: partners.map((partnerId) => ({ order: { partnerId } })),
+        ...(after === undefined
+          ? {}
+          : {
+              openedAt: { gte: new Date(after[0]) },
+              OR: [{ openedAt: { gt: new Date(after[0]) } }, { id: { gt: after[1] } }],
+            }),
+      },
+      include: { order: { select: { partnerId: true, poNumber: true } } },
+      orderBy: [{ openedAt: 'asc' }, { id: 'asc' }],
+      take: query.limit + 1,
+    });
+    const { items, nextCursor } = cutPage(rows, query.limit, (row) => [row.openedAt.toISOString(), row.id]);
+    const views = items.map((row) => ({
+      ...exceptionViewOf(row),
+      orderId: row.orderId,
+      partnerId: row.order.partnerId,
+      poNumber: row.order.poNumber,
+      links: { order: orderPath(row.orderId), resolve: `/v1/exceptions/${encodeURIComponent(row.id)}/resolve` },
+    }));
+    return { status: 200, body: { items: views, nextCursor } };
+  },
+});
+
+const resolve = route({
+  method: 'post',
+  path: '/v1/exceptions/{exceptionId}/resolve',
+  operation: 'resolveException',
+  tag: 'Exceptions',
+  summary: 'Decide how an order goes on',
+  description: 'A resolution that is not legal for the exception answers 409 with those that are, in `resolutions`.',
+  access: withScope('exceptions:resolve'),
+  params: z.object({ exceptionId: z.string().min(1).max(200) }),
+  headers: idempotencyHeaders,
+  body: {
+    kind: 'json',
+    schema: z
+      .object({ resolution: z.string().min(1).max(60), note: z.string().trim().max(1000).optional() })
+      .meta({ id: 'ExceptionDecision' }),
+  },
+  answers: {
+    200: {
+      description: 'The order goes on',
+      schema: z.object({
+        exceptionId: z.string(),
+        resolution: z.string(),
+        orderId: z.string(),
+        status: z.string(),
+        links: z.object({ order: link }),
+      }),
+    },
+  },
+  problems: [
+    'unknown-exception',
+    'illegal-resolution',
+    'exception-resolved',
+    'idempotency-key-reused',
+    'process-unavailable',
+  ],
+  handler: async ({ params, body, headers, caller }, deps) => {
+    const { exceptionId } = params;
+    const found = await deps.prisma.orderException.findUnique({
+      where: { id: exceptionId },
+      include: { order: { select: { partnerId: true, workflowId: true } } },
+    });
+    const exception = await visibleTo(caller, found, ({ order }) => order.partnerId, 'unknown-exception', exceptionId);
+    return once(deps, caller, headers['idempotency-key'], `resolveException ${exceptionId}`, body, async () => {
+      if (exception.state !== 'open') {
+        throw new Problem('exception-resolved', `It is ${exception.state}.`, { members: { state: exception.state } });
+      }
+      const resolution = legalResolution(body.resolution, exception.resolutions);
+      const by = caller.client?.name ?? 'unknown';
+      const note = body.note === undefined || body.note === '' ? {} : { note: body.note };
+      const input = { exceptionId, resolution, by, ...note };
+      const { status } = await updateOrder(
+        deps,
+        exception.order.workflowId,
+        resolveException,
+        input,
+        'illegal-resolution',
+      );
+      return {
+        status: 200 as const,
+        body: {
+          exceptionId,
+          resolution,
+          orderId: exception.orderId,
+          status,
+          links: { order: orderPath(exception.orderId) },
+        },
+        subject: exceptionId,
+      };
+    });
+  },
+});
+
+function legalResolution(wanted: string, legal: readonly string[]): Resolution {
+  const found = resolutions.find((resolution) => resolution === wanted);
+  if (found !== undefined && legal.includes(found)) return found;
+  throw new Problem('illegal-resolution', `"${wanted}" is not possible here; ${legal.join(', ') || 'nothing'} is.`, {
+    errors: [{ path: 'resolution', message: `must be one of ${legal.join(', ')}` }],
+    members: { resolutions: legal },
+  });
+}
+
+export const exceptionRoutes = [listExceptions, resolve];
