@@ -1,11 +1,17 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { PrismaPg } from '@prisma/adapter-pg';
-import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
+import {
+  bindMigrationAwareSqlAdapterFactory,
+  ColumnTypeEnum,
+  type SqlDriverAdapter,
+} from '@prisma/driver-adapter-utils';
 import type * as Engine from '@prisma/schema-engine-wasm';
-import { Client, DatabaseError } from 'pg';
+import { Client, DatabaseError, Pool, type PoolConfig } from 'pg';
+import { variables } from '../runtime/config.ts';
 
 /**
  * Migrations by Prisma's own schema engine, in its WebAssembly build: no binary is downloaded, and `_prisma_migrations` reads as if
@@ -22,6 +28,7 @@ const folder = import.meta.dirname;
 const schemaFile = join(folder, 'schema.prisma');
 const migrationsDir = join(folder, 'migrations');
 const LOCKFILE = 'migration_lock.toml';
+const LOCKFILE_CONTENT = 'provider = "postgresql"\n';
 const filters: Engine.SchemaFilter = { externalTables: [], externalEnums: [] };
 
 /** A migration could not be applied, or the history of the database is not ours. `message` is Prisma's own. */
@@ -66,11 +73,39 @@ export async function pendingChanges(databaseUrl: string): Promise<string | unde
   await createDatabaseIfAbsent(databaseUrl);
   const to: Engine.DiffTarget = { tag: 'schemaDatamodel', files: [schema()] };
   const from: Engine.DiffTarget = { tag: 'migrations', ...migrationsList() };
-  const diff = (script: boolean) =>
-    withEngine(databaseUrl, (engine) => engine.diff({ from, to, script, exitCode: true, filters }));
+  const { exitCode, stdout } = await withShadowDatabase(databaseUrl, (shadowUrl) =>
+    withEngine(databaseUrl, (engine) => engine.diff({ from, to, script: true, exitCode: true, filters }), shadowUrl),
+  );
   // With exitCode set, Prisma answers 0 for no difference and 2 for one.
-  const { exitCode, stdout } = await diff(true);
-  return exitCode === 0 ? undefined : (stdout ?? undefined);
+  if (exitCode === 0 || stdout === null) return undefined;
+  const history = migrationsList().migrationDirectories.map(({ migrationFile: { content } }) =>
+    content.tag === 'ok' ? content.value : '',
+  );
+  return withoutRebuiltIndexes(stdout, history.join('\n'));
+}
+
+/**
+ * Prisma (7.10) does not recognise an index by an operator class of its own (`ops: raw("text_pattern_ops")`) when it reads it back, and
+ * asks to drop it and to create the very same again. Such pairs go; a statement that differs in anything stays.
+ */
+function withoutRebuiltIndexes(sql: string, history: string): string | undefined {
+  const blocks = sql.trim().split(/\n{2,}/);
+  const lastCreated = new Map(
+    [...history.matchAll(/^CREATE (?:UNIQUE )?INDEX ("[^"]+") .*;$/gm)].map(([text, name]) => [name, text]),
+  );
+  const rebuilt = blocks.flatMap((block) => {
+    const [, statement, name] = /^-- CreateIndex\n(CREATE (?:UNIQUE )?INDEX ("[^"]+") .*;)$/.exec(block) ?? [];
+    return name !== undefined && lastCreated.get(name) === statement ? [name] : [];
+  });
+  const left = blocks.filter(
+    (block) =>
+      !rebuilt.some(
+        (name) =>
+          block === `-- DropIndex\nDROP INDEX ${name};` ||
+          (block.startsWith('-- CreateIndex\n') && block.includes(` INDEX ${name} `)),
+      ),
+  );
+  return left.length === 0 ? undefined : `${left.join('\n\n')}\n`;
 }
 
 /**
@@ -86,7 +121,7 @@ export async function writeMigration(databaseUrl: string, name: string, now = ne
   mkdirSync(target, { recursive: true });
   writeFileSync(join(target, 'migration.sql'), sql.endsWith('\n') ? sql : `${sql}\n`);
   const lockfile = join(migrationsDir, LOCKFILE);
-  if (!existsSync(lockfile)) writeFileSync(lockfile, 'provider = "postgresql"\n');
+  if (!existsSync(lockfile)) writeFileSync(lockfile, LOCKFILE_CONTENT);
   return target;
 }
 
@@ -131,7 +166,7 @@ function migrationsList(): Engine.MigrationList {
     : [];
   return {
     baseDir: migrationsDir,
-    lockfile: { path: LOCKFILE, content: existsSync(lockfile) ? readFileSync(lockfile, 'utf8') : null },
+    lockfile: { path: LOCKFILE, content: existsSync(lockfile) ? readFileSync(lockfile, 'utf8') : LOCKFILE_CONTENT },
     shadowDbInitScript: '',
     migrationDirectories: names.map((path) => ({
       path,
@@ -143,9 +178,72 @@ function migrationsList(): Engine.MigrationList {
   };
 }
 
-async function withEngine<T>(databaseUrl: string, use: (engine: Engine.SchemaEngine) => Promise<T>): Promise<T> {
+// pg_type.oid of the one-byte type "char", which only Postgres' catalogs use, and of the nearest type that the adapter knows.
+const ONE_BYTE_CHAR = 18;
+const PADDED_CHAR = 1042;
+const CHAR_MARK = '\u0000char';
+
+/**
+ * A connection for Prisma's engine. Reading the catalogs needs columns of type "char", which the engine takes and the adapter (7.10)
+ * refuses: "Column type 'char' could not be deserialized". The pool gives them a type that passes and marks their names; the adapter's
+ * answer then gets the type that the engine expects.
+ */
+async function connectForEngine(pool: Pool): Promise<SqlDriverAdapter> {
+  const adapter = await new PrismaPg(pool).connect();
+  const queryRaw = adapter.queryRaw.bind(adapter);
+  adapter.queryRaw = async (query) => {
+    const answer = await queryRaw(query);
+    const isChar = answer.columnNames.map((name) => name.endsWith(CHAR_MARK));
+    return {
+      ...answer,
+      columnNames: answer.columnNames.map((name) => name.replace(CHAR_MARK, '')),
+      columnTypes: answer.columnTypes.map((type, index) => (isChar[index] ? ColumnTypeEnum.Character : type)),
+    };
+  };
+  return adapter;
+}
+
+class CatalogPool extends Pool {
+  constructor(config: PoolConfig) {
+    super(config);
+    const query = this.query.bind(this) as (...args: unknown[]) => unknown;
+    this.query = ((...args: unknown[]) => {
+      const answer = query(...args);
+      return answer instanceof Promise ? answer.then(withMarkedChars) : answer;
+    }) as Pool['query'];
+  }
+}
+
+function withMarkedChars<T extends { fields?: { name: string; dataTypeID: number }[] }>(result: T): T {
+  for (const field of result.fields ?? []) {
+    if (field.dataTypeID !== ONE_BYTE_CHAR) continue;
+    field.dataTypeID = PADDED_CHAR;
+    field.name += CHAR_MARK;
+  }
+  return result;
+}
+
+/**
+ * Runs Prisma's engine on connections that are closed when it is done: it holds an advisory lock of its own for as long as its session
+ * lives. The shadow database, too, is ours to make and to drop: the adapter's own would take the name of the main one from the URL.
+ */
+async function withEngine<T>(
+  databaseUrl: string,
+  use: (engine: Engine.SchemaEngine) => Promise<T>,
+  shadowUrl = databaseUrl,
+): Promise<T> {
   const { SchemaEngine } = await loadEngine();
-  const adapter = bindMigrationAwareSqlAdapterFactory(new PrismaPg({ connectionString: databaseUrl }));
+  const pools = {
+    main: new CatalogPool({ connectionString: databaseUrl }),
+    shadow: new CatalogPool({ connectionString: shadowUrl }),
+  };
+  const { provider, adapterName } = new PrismaPg(pools.main);
+  const adapter = bindMigrationAwareSqlAdapterFactory({
+    provider,
+    adapterName,
+    connect: () => connectForEngine(pools.main),
+    connectToShadowDb: () => connectForEngine(pools.shadow),
+  });
   try {
     const engine = await SchemaEngine.new(
       { datamodels: [[schema().path, schema().content]] },
@@ -159,9 +257,31 @@ async function withEngine<T>(databaseUrl: string, use: (engine: Engine.SchemaEng
     }
   } catch (error) {
     throw new MigrationFailed(error);
+  } finally {
+    await Promise.all([pools.main.end(), pools.shadow.end()]);
   }
 }
 
+/** Runs `use` with the URL of an empty database that is dropped afterwards. */
+async function withShadowDatabase<T>(databaseUrl: string, use: (shadowUrl: string) => Promise<T>): Promise<T> {
+  const name = `throughline_shadow_${randomUUID().replaceAll('-', '')}`;
+  const shadow = new URL(databaseUrl);
+  shadow.pathname = `/${name}`;
+  const client = new Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    await client.query(`CREATE DATABASE ${name}`);
+    try {
+      return await use(shadow.href);
+    } finally {
+      await client.query(`DROP DATABASE ${name} WITH (FORCE)`);
+    }
+  } finally {
+    await client.end();
+  }
+}
+
+let panic: string | undefined;
 let loaded: Promise<typeof Engine> | undefined;
 
 /** The part of the WebAssembly API that is used here; its types come with the browser's, which a server's code does without. */
@@ -174,6 +294,14 @@ function loadEngine(): Promise<typeof Engine> {
   loaded ??= (async () => {
     const entry = createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm/schema_engine_bg');
     const glue = (await import(pathToFileURL(entry).href)) as typeof Engine & { __wbg_set_wasm(exports: object): void };
+    // Where the engine leaves the message of a panic before it traps; the trap itself says only "unreachable".
+    Object.assign(globalThis, {
+      PRISMA_WASM_PANIC_REGISTRY: {
+        set_message: (message: string) => {
+          panic = message;
+        },
+      },
+    });
     const bytes = readFileSync(join(dirname(entry), 'schema_engine_bg.wasm'));
     const runtime = (globalThis as unknown as { WebAssembly: WebAssemblyRuntime }).WebAssembly;
     const { instance } = await runtime.instantiate(bytes, { './schema_engine_bg.js': glue });
@@ -185,5 +313,21 @@ function loadEngine(): Promise<typeof Engine> {
 }
 
 function engineMessage(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
+  return panic ?? (cause instanceof Error ? cause.message : String(cause));
+}
+
+// The command line: `npm run migrate`.
+if (process.argv[1] !== undefined && import.meta.filename === realpathSync(process.argv[1])) {
+  const { DATABASE_URL } = process.env;
+  if (!DATABASE_URL) {
+    console.error(`DATABASE_URL is missing (for example ${variables.DATABASE_URL.example})`);
+    process.exit(1);
+  }
+  try {
+    const applied = await applyMigrations(DATABASE_URL);
+    console.log(applied.length === 0 ? 'The database is up to date.' : `Applied ${applied.join(', ')}.`);
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  }
 }

@@ -1,7 +1,7 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { chownSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
@@ -129,7 +129,10 @@ async function findBinaries(): Promise<Binaries> {
   const tried: string[] = [];
   try {
     const { postgres, initdb } = (await import(platform)) as Binaries;
-    if (existsSync(postgres) && existsSync(initdb)) return { postgres, initdb };
+    if (existsSync(postgres) && existsSync(initdb)) {
+      linkLibraries(resolve(dirname(postgres), '../..'));
+      return { postgres, initdb };
+    }
     tried.push(`npm ${platform}: its files are missing`);
   } catch {
     tried.push(`npm ${platform}: not installed`);
@@ -144,6 +147,26 @@ async function findBinaries(): Promise<Binaries> {
     tried,
     'Install PostgreSQL 15 or newer, or set DATABASE_URL to a server that runs already.',
   );
+}
+
+/**
+ * An npm package holds no symbolic links; the package's install script would make those of the shared libraries from a list. Install
+ * scripts may be off, so the same is done here.
+ */
+function linkLibraries(packageDir: string): void {
+  const list = join(packageDir, 'native', 'pg-symlinks.json');
+  if (!existsSync(list)) return;
+  const links = JSON.parse(readFileSync(list, 'utf8')) as { source: string; target: string }[];
+  for (const { source, target } of links) {
+    const link = join(packageDir, target);
+    if (existsSync(link)) continue;
+    try {
+      symlinkSync(relative(dirname(link), join(packageDir, source)), link);
+    } catch (error) {
+      // Another process linked it first.
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+  }
 }
 
 interface User {

