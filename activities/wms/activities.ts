@@ -47,7 +47,7 @@ export function createWmsActivities({ system, nodes, wms, prisma, profiles }: Wm
               postalCode: shipTo.postalCode,
               country: shipTo.country,
             },
-            ...(order.nextDeadline && { shipBy: order.nextDeadline.toISOString() }),
+            ...(order.nextDeadline && { shipBy: order.nextDeadline.toISOString().slice(0, 10) }),
             ...(carrierScac && { carrierScac }),
             lines: (fulfillment.lines as unknown as LineQuantity[]).flatMap(({ lineNumber, quantity }) => {
               const line = lines.get(lineNumber);

@@ -17,6 +17,7 @@ export interface WarehouseRelease {
   poNumber: string;
   customerName: string;
   shipTo: { name: string; lines: string[]; city: string; region: string; postalCode: string; country: string };
+  /** ISO 8601 day. */
   shipBy?: string;
   carrierScac?: string;
   /** Base units. */
