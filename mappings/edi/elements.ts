@@ -1,8 +1,11 @@
 import { type Decimal, fromScaled, toScaled } from '../canonical/decimal.ts';
 
+/** So that the sum over a whole document still is a {@link Decimal}. */
+const WHOLE_DIGITS = 12;
+
 /**
  * The value of a numeric element (types R and Nn as sent): `0012.50`, `.5`, `12.` and `-3` are numbers. Undefined for anything else,
- * and for more digits than a {@link Decimal} holds.
+ * for more than {@link WHOLE_DIGITS} digits before the point and for more than nine after it.
  */
 export function decimalOf(text: string): Decimal | undefined {
   const parts = /^([+-]?)(\d*)(?:\.(\d*))?$/.exec(text);
@@ -11,7 +14,7 @@ export function decimalOf(text: string): Decimal | undefined {
   if (whole === '' && fraction === '') return undefined;
   const digits = whole.replace(/^0+(?=\d)/, '') || '0';
   const places = fraction.replace(/0+$/, '');
-  if (digits.length > 18 || places.length > 9) return undefined;
+  if (digits.length > WHOLE_DIGITS || places.length > 9) return undefined;
   return fromScaled(toScaled(`${sign === '-' ? '-' : ''}${digits}${places === '' ? '' : `.${places}`}`));
 }
 

@@ -34,7 +34,7 @@ export function paymentFrom820(tree: TreeNode, profile: PartnerProfile): Payment
       syntax: { fault: 'missing', reference: '782' },
     });
   }
-  if (amount !== undefined && amount.startsWith('-')) {
+  if (amount?.startsWith('-')) {
     fault({
       code: 'payment-amount-negative',
       message: `${amount} is less than nothing`,

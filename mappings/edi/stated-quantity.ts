@@ -7,6 +7,7 @@ import {
   fromScaled,
   isMultiple,
   multiply,
+  subtract,
   toScaled,
 } from '../canonical/decimal.ts';
 import { extend, minorDigits } from '../canonical/money.ts';
@@ -28,8 +29,7 @@ const SMALLEST: Decimal = '0.000000001';
  * How a document states a base quantity of a line: in the ordered unit where that is a whole number of them or the whole order, otherwise
  * in base units at the price of one. Four pieces of a case of twelve are 4 EA, not 0.333333333 CA.
  *
- * The money never changes: where a price per base unit would round to another amount, it is stated with its last place up, and failing
- * that, the quantity stays in the ordered unit with a fraction.
+ * The money never changes: where a price per base unit would round to another amount, its last place goes one up or down, and failing that, the quantity stays in the ordered unit with a fraction.
  */
 export function statedQuantity(line: PricedLine, baseQuantity: Decimal, currency: string): StatedQuantity {
   return stateAmount(line, baseQuantity, exactAmount(line, baseQuantity, currency), currency, 'quantity');
@@ -54,6 +54,7 @@ export function stateAmount(
       : [
           { value: baseQuantity, unit: baseUnit, unitPrice: basePrice },
           { value: baseQuantity, unit: baseUnit, unitPrice: add(basePrice, SMALLEST) },
+          { value: baseQuantity, unit: baseUnit, unitPrice: subtract(basePrice, SMALLEST) },
           inOrderedUnit,
         ];
   const found = candidates.find(({ value, unitPrice: price }) => extend(value, price, currency) === amount);
