@@ -36,6 +36,9 @@ async function ensure(temporal: Client, options: ScheduleOptions): Promise<void>
   } catch (error) {
     if (!(error instanceof ScheduleAlreadyRunning)) throw error;
     const { state: _, ...rest } = options;
-    await temporal.schedule.getHandle(options.scheduleId).update(({ state }) => ({ ...rest, state }));
+    const handle = temporal.schedule.getHandle(options.scheduleId);
+    await handle.update(({ state }) => ({ ...rest, state }));
+    // A worker that starts does not wait for the next interval: the records may be newer than the schedule.
+    await handle.trigger();
   }
 }
