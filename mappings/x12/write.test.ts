@@ -295,7 +295,6 @@ const delimiters = fc
 
 describe('what is written reads back as the same tree, in any delimiters', () => {
   it.each(allGuides().map((one) => [one.set, one] as const))('%s', async (_, along) => {
-    let written = 0;
     await fc.assert(
       fc.asyncProperty(
         delimiters.chain((marks) => {
@@ -304,15 +303,7 @@ describe('what is written reads back as the same tree, in any delimiters', () =>
           return fc.tuple(fc.constant(marks), treesOf(along, fc.constantFrom(...characters)));
         }),
         async ([marks, tree]) => {
-          let segments: string[];
-          try {
-            segments = writeTransaction(tree, along, marks);
-          } catch (error) {
-            // A tree may be ambiguous along its guide (the same segment twice in reach); then it must be refused, not mangled.
-            expect((error as X12WriteError).errors.map((one) => one.code)).not.toContain('value-not-writable');
-            return;
-          }
-          written += 1;
+          const segments = writeTransaction(tree, along, marks);
           const read = await readBack(writeInterchange(outgoing(segments, along.set, along.functionalId, marks)));
           const parsed = parseTransaction(read, along);
           expect(parsed.errors).toEqual([]);
@@ -321,7 +312,6 @@ describe('what is written reads back as the same tree, in any delimiters', () =>
       ),
       { numRuns: 60, seed: 20261120 },
     );
-    expect(written).toBeGreaterThan(0);
   });
 });
 

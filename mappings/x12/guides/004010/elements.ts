@@ -238,7 +238,7 @@ export const elements: Readonly<Record<string, ElementDefinition>> = {
   '152': ['ID', 2, 3, 'Special handling'],
   '156': ['ID', 2, 2, 'State or province'],
   '166': ['AN', 1, 55, 'Address line'],
-  '168': ['ID', 1, 7, 'Tariff agency'],
+  '168': ['ID', 1, 4, 'Tariff agency'],
   '169': ['AN', 1, 16, 'Tariff item'],
   '170': ['N0', 1, 2, 'Tariff item part'],
   '171': ['AN', 1, 7, 'Tariff number'],
@@ -624,7 +624,7 @@ export const elements: Readonly<Record<string, ElementDefinition>> = {
   '669': ['ID', 3, 3, 'Currency market'],
   '673': ['ID', 2, 2, 'Quantity qualifier'],
   '687': ['ID', 2, 2, 'Class of trade'],
-  '688': ['ID', 1, 2, 'Restriction or condition'],
+  '688': ['ID', 2, 2, 'Restriction or condition'],
   '704': ['ID', 2, 2, 'Paperwork action'],
   '706': ['ID', 2, 2, 'Entity relationship'],
   '715': [

@@ -22,7 +22,6 @@ const allowanceOfLine = `[SAC 25]
 const orderParty = `[N1 200]
   N1 O 1
   N2 O 2
-  IN2 O >1
   N3 O 2
   N4 O >1
   NX2 O >1
@@ -34,7 +33,7 @@ const orderParty = `[N1 200]
   PKG O 200`;
 
 /** What 850 and 855 share between their first segment and their parties. */
-const orderHeader = `CUR O 1
+const orderHeader = (percents: string) => `CUR O 1
 REF O >1
 PER O 3
 TAX O >1
@@ -56,25 +55,20 @@ PWK O 25
 PKG O 200
 ${carrier}
 MAN O 10
-PCT O >1
-CTB O 5
+${percents}CTB O 5
 TXI O >1
 [N9 1000]
   N9 O 1
   DTM O >1
-  PWK O >1
   MSG O 1000
-${orderParty}
-[LM >1]
-  LM O 1
-  LQ M >1`;
+  PWK O >1
+${orderParty}`;
 
-const orderLineStart = `PO1 M 1
+const orderLineStart = (own: { contract: string; additional: string; commodity: string }) => `PO1 M 1
 LIN O >1
 SI O >1
 CUR O 1
-CN1 O 1
-PO3 O 25
+${own.contract}PO3 O 25
 [CTP >1]
   CTP O 1
   CUR O 1
@@ -96,10 +90,8 @@ INC O 1
 TAX O >1
 FOB O >1
 SDQ O 500
-IT3 O 5
-DTM O 10
-TC2 O >1
-${carrier}`;
+${own.additional}DTM O 10
+${own.commodity}${carrier}`;
 
 const orderLineEnd = `[QTY >1]
   QTY O 1
@@ -113,29 +105,25 @@ const orderLineEnd = `[QTY >1]
   MEA O >1
 [LDT >1]
   LDT O 1
-  QTY O >1
-  MSG O 1
   REF O 3
 [N9 1000]
   N9 O 1
   DTM O >1
+  MSG O 1000
   MEA O 40
   PWK O >1
-  MSG O 1000
 [N1 200]
   N1 O 1
   N2 O 2
-  IN2 O >1
   N3 O 2
-  N4 O 1
   QTY O >1
+  N4 O 1
   NX2 O >1
   REF O 12
   PER O 3
   SI O >1
   DTM O 1
   FOB O 1
-  SCH O 200
   ${indented(carrier, 2)}
   PKG O 200
 [SLN 1000]
@@ -144,7 +132,6 @@ const orderLineEnd = `[QTY >1]
   SI O >1
   PID O 1000
   PO3 O 104
-  TC2 O >1
   DTM O 10
   CTP O 25
   PAM O 10
@@ -161,7 +148,6 @@ const orderLineEnd = `[QTY >1]
   [N1 10]
     N1 O 1
     N2 O 2
-    IN2 O >1
     N3 O 2
     N4 O 1
     NX2 O >1
@@ -170,11 +156,7 @@ const orderLineEnd = `[QTY >1]
     SI O >1
 [AMT >1]
   AMT O 1
-  REF O 1
-  PCT O >1
-[LM >1]
-  LM O 1
-  LQ M >1`;
+  REF O 1`;
 
 const invoiceParty = `[N1 200]
   N1 O 1
@@ -219,15 +201,22 @@ export const sets: readonly SetDefinition[] = [
     functionalId: 'PO',
     name: 'Purchase order',
     structure: `BEG M 1
-${orderHeader}
+${orderHeader('PCT O >1\n')}
+[LM >1]
+  LM O 1
+  LQ M >1
 [PO1 100000 M]
-  ${indented(orderLineStart, 2)}
+  ${indented(orderLineStart({ contract: 'CN1 O 1\n', additional: 'IT3 O 5\n', commodity: 'TC2 O >1\n' }), 2)}
   PCT O >1
   MAN O 10
   MSG O >1
   TXI O >1
   CTB O >1
   ${indented(orderLineEnd, 2)}
+    PCT O >1
+  [LM >1]
+    LM O 1
+    LQ M >1
 CTT O 1
 AMT O 1`,
   },
@@ -236,14 +225,13 @@ AMT O 1`,
     functionalId: 'PR',
     name: 'Purchase order acknowledgment',
     structure: `BAK M 1
-${orderHeader}
+${orderHeader('')}
 [PO1 100000]
-  ${indented(orderLineStart, 2)}
+  ${indented(orderLineStart({ contract: '', additional: '', commodity: '' }), 2)}
   [ACK 104]
     ACK O 1
     DTM O 1
   MAN O 10
-  MSG O >1
   TXI O >1
   CTB O >1
   ${indented(orderLineEnd, 2)}
