@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
+import { acceptInterchanges } from '../activities/edi/interchange.ts';
 import { acceptOrder, acceptPayment, acceptWarehouseEvent } from '../activities/orders/intake.ts';
 import { loadProfiles, ProfileError } from '../mappings/profile/load.ts';
 import { createPrismaClient, type Database } from '../prisma/client.ts';
