@@ -206,6 +206,8 @@ async function connectForEngine(pool: Pool): Promise<SqlDriverAdapter> {
 class CatalogPool extends Pool {
   constructor(config: PoolConfig) {
     super(config);
+    // The shadow database is dropped under whatever connection is still closing.
+    this.on('error', () => undefined);
     const query = this.query.bind(this) as (...args: unknown[]) => unknown;
     this.query = ((...args: unknown[]) => {
       const answer = query(...args);
