@@ -1,6 +1,6 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { createWriteStream, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { endProcess, identityOf } from './identity.mjs';
@@ -67,6 +67,9 @@ export class StartFailed extends Error {
 
 const KEPT_LINES = 15;
 
+/** The root of the repository; every process of the stack runs there. */
+export const projectDir = resolve(import.meta.dirname, '../..');
+
 /** Starts a process of the stack and waits until it answers. The sentinel ends it should this process be killed. */
 export async function startProcess(spec: ProcessSpec): Promise<Part> {
   mkdirSync(dirname(spec.logFile), { recursive: true });
@@ -121,6 +124,7 @@ function launch(spec: ProcessSpec, onEnd: () => void): Run {
   const graceSeconds = spec.graceSeconds ?? 20;
   const stopSignal = spec.stopSignal ?? 'SIGTERM';
   const options: SpawnOptions = {
+    cwd: projectDir,
     env: spec.env,
     stdio: ['ignore', 'pipe', 'pipe'],
     // Its own process group: Ctrl-C in a terminal reaches the supervisor alone, which then stops everything in order.
@@ -309,6 +313,11 @@ export async function endLeftovers(file: string): Promise<string[]> {
   }
   const ended = await Promise.all(recorded.map(async (one) => ((await endProcess(one, 10)) ? one.name : undefined)));
   return ended.filter((name) => name !== undefined);
+}
+
+/** Ends whatever of the stack still runs, such as a part that was being started when everything had to stop. */
+export async function endEverything(graceSeconds: number): Promise<void> {
+  await Promise.all([...running.values()].map((one) => endProcess(one, graceSeconds)));
 }
 
 /** Ends every process of the stack at once, without ceremony. */

@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process';
 import { accessSync, constants, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { delimiter, join, resolve } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
+import { projectDir } from './part.ts';
 
 /** Finding the programs that npm does not bring, and fetching them where that is possible. */
 
 const run = promisify(execFile);
-const projectDir = resolve(import.meta.dirname, '../..');
 /** Fetched programs are kept here; `npm run reset` leaves them alone. */
 const cacheDir = join(projectDir, '.cache', 'tools');
 

@@ -1,0 +1,8 @@
+/** `npm run generate`: the database client from prisma/schema.prisma. */
+import { ensureClient, ensurePackages, orExplain, requireNode } from './bootstrap.mjs';
+
+requireNode();
+await orExplain(async () => {
+  await ensurePackages();
+  await ensureClient();
+});

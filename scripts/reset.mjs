@@ -1,0 +1,28 @@
+/** `npm run reset`: forgets everything that `npm start` keeps. Refuses while it runs. */
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { projectDir } from './bootstrap.mjs';
+import { identityOf } from './stack/identity.mjs';
+
+const dir = resolve(projectDir, process.env.THROUGHLINE_DATA_DIR || '.throughline');
+if (!existsSync(dir)) {
+  console.log('There is nothing to reset.');
+  process.exit(0);
+}
+if (!existsSync(join(dir, 'demo.key'))) {
+  console.error(`${dir} does not look like a folder of \`npm start\`; it is left alone.`);
+  process.exit(1);
+}
+const read = (name) => {
+  const file = join(dir, name);
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : [];
+};
+const recorded = [...[read('supervisor.json')].flat(), ...read('processes.json')];
+const alive = recorded.filter(({ pid, identity }) => identityOf(pid) === identity);
+if (alive.length > 0) {
+  const list = alive.map(({ name, pid }) => `${name} (pid ${pid})`).join(', ');
+  console.error(`It is running still: ${list}. Stop it first (Ctrl-C where \`npm start\` runs).`);
+  process.exit(1);
+}
+rmSync(dir, { recursive: true, force: true });
+console.log(`Removed ${dir}.`);

@@ -1,0 +1,108 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ensureApiClient } from '../../api/auth/clients.ts';
+import type { Scope } from '../../api/auth/scopes.ts';
+import { createPrismaClient } from '../../prisma/client.ts';
+import { freePorts, isPortFree } from './ports.ts';
+
+/** Keys, secrets and ports of one local installation. They are made once and kept in its folder, never in the repository. */
+
+/** The sandbox's partners that call our API, and the variable in which each finds its key. */
+const PARTNER_KEYS = {
+  'harbor-pine': 'SANDBOX_KEY_HARBOR_PINE',
+  'tri-valley': 'SANDBOX_KEY_TRI_VALLEY',
+  'cobalt-ridge': 'SANDBOX_KEY_COBALT_RIDGE',
+} as const;
+
+const PARTNER_SCOPES: readonly Scope[] = [
+  'orders:read',
+  'orders:write',
+  'edi:write',
+  'documents:read',
+  'payments:write',
+];
+
+export interface Installation {
+  /** Holds everything; mode 700. */
+  readonly dir: string;
+  /** File of the key with every scope. */
+  readonly demoKeyFile: string;
+  readonly demoKey: string;
+  readonly postgresPassword: string;
+  /** What the sandbox, the systems file and the partner profiles read from the environment, the addresses excepted. */
+  readonly secrets: Readonly<Record<string, string>>;
+}
+
+export function openInstallation(dir: string): Installation {
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  const key = () => `tl_demo_${randomBytes(32).toString('base64url')}`;
+  const demoKeyFile = join(dir, 'demo.key');
+  const demoKey = keptSecret(demoKeyFile, key);
+  const sandboxToken = keptSecret(join(dir, 'sandbox.token'), key);
+  const webhookSecret = keptSecret(join(dir, 'webhook.secret'), () => `whsec_${randomBytes(32).toString('base64')}`);
+  const partnerKeys = Object.entries(PARTNER_KEYS).map(([partner, variable]) => [
+    variable,
+    keptSecret(join(dir, `partner-${partner}.key`), key),
+  ]);
+  return {
+    dir,
+    demoKeyFile,
+    demoKey,
+    postgresPassword: keptSecret(join(dir, 'postgres.password'), () => randomBytes(24).toString('hex')),
+    secrets: {
+      SANDBOX_TOKEN: sandboxToken,
+      ERP_TOKEN: sandboxToken,
+      WMS_TOKEN: sandboxToken,
+      WAREHOUSE_WEBHOOK_SECRET: webhookSecret,
+      WMS_WEBHOOK_SECRET: webhookSecret,
+      ...Object.fromEntries(partnerKeys),
+    },
+  };
+}
+
+/** Lets the sandbox's partners call our API, each for itself alone. */
+export async function grantPartnerKeys(installation: Installation, databaseUrl: string): Promise<void> {
+  const prisma = createPrismaClient(databaseUrl, { poolSize: 1 });
+  try {
+    for (const [partnerId, variable] of Object.entries(PARTNER_KEYS)) {
+      const key = installation.secrets[variable] ?? '';
+      await ensureApiClient(prisma, { name: `sandbox ${partnerId}`, key, scopes: PARTNER_SCOPES, partnerId });
+    }
+  } finally {
+    await prisma.$disconnect();
+  }
+}
+
+/** Addresses of the sandbox's systems for the processes that call them. */
+export function sandboxAddresses(ports: { erp: number; wms: number; partners: number }): Record<string, string> {
+  return {
+    ERP_URL: `http://127.0.0.1:${ports.erp}`,
+    WMS_URL: `http://127.0.0.1:${ports.wms}`,
+    PARTNERS_URL: `http://127.0.0.1:${ports.partners}/partners`,
+    SANDBOX_ERP_PORT: String(ports.erp),
+    SANDBOX_WMS_PORT: String(ports.wms),
+    SANDBOX_PARTNERS_PORT: String(ports.partners),
+  };
+}
+
+/** The ports of the last time where they are free still, so that links and logs keep their meaning; new ones otherwise. */
+export async function keptPorts<Name extends string>(
+  file: string,
+  names: readonly Name[],
+): Promise<Record<Name, number>> {
+  const kept: Partial<Record<Name, number>> = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
+  const fresh = await freePorts(names.length);
+  const ports = {} as Record<Name, number>;
+  for (const [index, name] of names.entries()) {
+    const before = kept[name];
+    ports[name] = before !== undefined && (await isPortFree(before)) ? before : (fresh[index] ?? 0);
+  }
+  writeFileSync(file, `${JSON.stringify(ports, undefined, 2)}\n`);
+  return ports;
+}
+
+function keptSecret(file: string, make: () => string): string {
+  if (!existsSync(file)) writeFileSync(file, `${make()}\n`, { mode: 0o600 });
+  return readFileSync(file, 'utf8').trim();
+}

@@ -1,0 +1,59 @@
+import { answersOk, type Part, type ProcessSpec, startProcess, waitFor } from './part.ts';
+
+/** Our own processes as parts of the stack. Each runs from its TypeScript source, as `npm start` has it. */
+
+interface ProcessOptions {
+  /** The whole environment: what runtime/config.ts reads, and the variables that systems and partners name. */
+  readonly env: NodeJS.ProcessEnv;
+  readonly logFile: string;
+  readonly onLine?: (line: string) => void;
+  readonly onUnexpectedEnd?: (how: string) => void;
+}
+
+/** A TypeScript entry point run by this same Node; `ready` as in `ProcessSpec`. */
+export function startNode(
+  name: string,
+  entry: string,
+  options: ProcessOptions & Pick<ProcessSpec, 'ready'> & { args?: readonly string[]; graceSeconds?: number },
+): Promise<Part> {
+  const { args = [], ...rest } = options;
+  return startProcess({ name, command: process.execPath, args: ['--import', 'tsx', entry, ...args], ...rest });
+}
+
+/** The API with the console. `env` must hold PORT; `url` is the base URL. Ready when Postgres and Temporal answer it too. */
+export function startApi(options: ProcessOptions): Promise<Part> {
+  const url = `http://${options.env.HOST || '127.0.0.1'}:${options.env.PORT}`;
+  return startNode('api', 'api/server.ts', { ...options, ready: readyAt(url, '/readyz') });
+}
+
+/** A worker. `env` must hold WORKER_HEALTH_PORT; `url` is its health page's base. Ready when every one of its queues is polled. */
+export function startWorker(options: ProcessOptions & { name?: string }): Promise<Part> {
+  const { name = 'worker', ...rest } = options;
+  const url = `http://127.0.0.1:${options.env.WORKER_HEALTH_PORT}`;
+  return startNode(name, 'workers/main.ts', { ...rest, ready: readyAt(url, '/healthz') });
+}
+
+export type SandboxSystem = 'erp' | 'wms' | 'partners';
+
+/** Systems of the sandbox in one process; `env` must hold their SANDBOX_…_PORT. `url` is that of the first. */
+export function startSandbox(systems: readonly SandboxSystem[], options: ProcessOptions): Promise<Part> {
+  const name = systems.length === 1 ? `sandbox-${systems[0]}` : 'sandbox';
+  return startNode(name, 'sandbox/main.ts', {
+    ...options,
+    args: ['--only', systems.join(',')],
+    ready: ({ firstLine }) =>
+      firstLine((line) => {
+        if (!line.startsWith('{')) return undefined;
+        const answer = JSON.parse(line) as Partial<Record<SandboxSystem | 'ready', unknown>>;
+        const url = systems[0] && answer[systems[0]];
+        return answer.ready === true && typeof url === 'string' ? url : undefined;
+      }),
+  });
+}
+
+function readyAt(url: string, path: string): ProcessSpec['ready'] {
+  return async ({ signal }) => {
+    await waitFor(() => answersOk(`${url}${path}`), signal);
+    return url;
+  };
+}
