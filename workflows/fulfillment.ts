@@ -53,6 +53,7 @@ async function fulfillFrom(run: OrderRun, fulfillment: FulfillmentState): Promis
     } else if (notice.type === 'closed') {
       await recordShort(run, fulfillment, notice);
     } else {
+      fulfillment.release = 'planned';
       await run.decide('warehouse-refused-release', `release to ${fulfillment.node}`, notice.reason);
       await release(run, fulfillment);
     }
@@ -61,12 +62,18 @@ async function fulfillFrom(run: OrderRun, fulfillment: FulfillmentState): Promis
 }
 
 async function release(run: OrderRun, fulfillment: FulfillmentState): Promise<void> {
-  const step = `release to ${fulfillment.node}`;
-  fulfillment.released = true;
+  const { id: fulfillmentId, node, releaseNumber } = fulfillment;
   const within = run.terms?.stepDeadlineMs ?? DAY_MS;
-  const wms = proxyActivities<WmsActivities>(systemCall(fulfillment.taskQueue, fulfillment.releaseNumber, within));
-  await run.attempt(step, 'warehouse-refused-release', () => wms.releaseToWarehouse({ fulfillmentId: fulfillment.id }));
-  run.note(`released to ${fulfillment.node}`);
+  const wms = proxyActivities<WmsActivities>(systemCall(fulfillment.taskQueue, releaseNumber, within));
+  run.undo.add(`cancel the release to ${node}`, () =>
+    run.attempt(`cancel the release to ${node}`, 'compensation-failed', () =>
+      wms.cancelRelease({ fulfillmentId, reason: run.stop?.reason ?? 'cancelled' }),
+    ),
+  );
+  fulfillment.release = 'asked';
+  await run.attempt(`release to ${node}`, 'warehouse-refused-release', () => wms.releaseToWarehouse({ fulfillmentId }));
+  fulfillment.release = 'accepted';
+  run.note(`released to ${node}`);
 }
 
 /** Waits for the warehouse; when the order’s ship-by time passes first, an exception says so until word comes. */

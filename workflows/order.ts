@@ -11,7 +11,6 @@ import { collectCash } from './cash.ts';
 import { watchDocuments } from './document-trouble.ts';
 import { fulfill } from './fulfillment.ts';
 import { systemCall } from './lib/activity-profiles.ts';
-import { Compensations } from './lib/compensation.ts';
 import { OrderRun, type OrderTerms } from './lib/order-run.ts';
 import * as messages from './messages.ts';
 import type { ExceptionType } from './policy/exceptions.ts';
@@ -19,20 +18,19 @@ import type { OrderStatus } from './policy/order-status.ts';
 
 export async function orderToCash(input: messages.OrderToCashInput): Promise<{ status: OrderStatus }> {
   const run = new OrderRun(input);
-  const undo = new Compensations();
   listen(run);
 
   const outcome = await run.untilStopped(async () => {
     const terms = await check(run);
-    await reserveStock(run, undo);
-    await placeWithErp(run, terms, undo);
+    await reserveStock(run);
+    await placeWithErp(run, terms);
     await acknowledge(run);
     await Promise.race([watchDocuments(run), Promise.all([fulfill(run), collectCash(run, terms)])]);
     await run.untilNothingIsOpen();
   });
 
   if (outcome === 'stopped') {
-    await undo.unwind();
+    await run.undo.unwind();
     run.finish(run.accepted ? 'cancelled' : 'rejected');
   } else {
     run.finish(run.invoices.length > 0 ? 'closed' : 'cancelled');
@@ -92,9 +90,9 @@ async function check(run: OrderRun): Promise<OrderTerms> {
 }
 
 /** Available-to-promise and ship-from: holds stock at one or several nodes; what is missing is backordered or cancelled by rule. */
-async function reserveStock(run: OrderRun, undo: Compensations): Promise<void> {
+async function reserveStock(run: OrderRun): Promise<void> {
   const { orderId } = run.input;
-  undo.add('release reserved stock', () =>
+  run.undo.add('release reserved stock', () =>
     run.attempt('release reserved stock', 'compensation-failed', () => run.records.releaseReservations({ orderId })),
   );
   for (;;) {
@@ -114,10 +112,10 @@ async function reserveStock(run: OrderRun, undo: Compensations): Promise<void> {
 }
 
 /** The ERP’s acceptance is what an order’s promise rests on: nothing is said to anybody before it, and before credit is released. */
-async function placeWithErp(run: OrderRun, terms: OrderTerms, undo: Compensations): Promise<void> {
+async function placeWithErp(run: OrderRun, terms: OrderTerms): Promise<void> {
   const { orderId, poNumber } = run.input;
   const erp = proxyActivities<ErpActivities>(systemCall(terms.erpTaskQueue, `order ${poNumber}`, terms.stepDeadlineMs));
-  undo.add('cancel the ERP order', () =>
+  run.undo.add('cancel the ERP order', () =>
     run.attempt('cancel the ERP order', 'compensation-failed', () =>
       erp.cancelErpOrder({ orderId, reason: run.stop?.reason ?? 'cancelled' }),
     ),

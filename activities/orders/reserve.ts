@@ -224,7 +224,7 @@ function stateOf(row: FulfillmentRow, wms: readonly WmsSystem[]): FulfillmentSta
     planned: sum((row.lines as LineQuantity[]).map(({ quantity }) => quantity)),
     shipped: '0',
     short: '0',
-    released: false,
+    release: 'planned',
     shipmentNumbers: [],
     notices: [],
   };

@@ -3,7 +3,7 @@ import type { SalesOrder } from '../../mappings/canonical/v1/index.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import type { Database } from '../../prisma/client.ts';
 import { runWithCorrelation } from '../../runtime/correlation.ts';
-import { callSystem } from '../lib/activity-failure.ts';
+import { callSystem, permanent } from '../lib/activity-failure.ts';
 import type { LineQuantity } from '../orders/records.ts';
 import type { StockSnapshot, WmsPort } from './port.ts';
 
@@ -62,6 +62,20 @@ export function createWmsActivities({ system, nodes, wms, prisma, profiles }: Wm
         data: { state: 'released', wmsReference: released.reference },
       });
       return released;
+    },
+
+    /** Undoes {@link releaseToWarehouse}. Fails for good when the warehouse has gone too far: then its events tell what shipped. */
+    async cancelRelease({ fulfillmentId, reason }: { fulfillmentId: string; reason: string }): Promise<void> {
+      const { releaseNumber, order } = await prisma.fulfillment.findUniqueOrThrow({
+        where: { id: fulfillmentId },
+        select: { releaseNumber: true, order: { select: { correlationId: true } } },
+      });
+      const { cancelled } = await runWithCorrelation(order.correlationId, () =>
+        callSystem(() => wms.cancelRelease(releaseNumber, reason)),
+      );
+      if (!cancelled)
+        throw permanent('release-not-cancelled', `${releaseNumber} can no longer be stopped at the warehouse`);
+      await prisma.fulfillment.updateMany({ where: { id: fulfillmentId }, data: { state: 'cancelled' } });
     },
 
     /** Reads physical stock of the system’s nodes. */

@@ -4,7 +4,10 @@
  */
 export interface WmsPort {
   release(release: WarehouseRelease): Promise<{ reference: string }>;
-  /** Ask the warehouse to stop a release; `cancelled: false` when it has gone too far, then its events tell what shipped. */
+  /**
+   * Ask the warehouse to stop a release. True when nothing of it will ship, also because the warehouse refused it or never had it;
+   * false when it has gone too far, then its events tell what shipped.
+   */
   cancelRelease(releaseNumber: string, reason: string): Promise<{ cancelled: boolean }>;
   /** Physical stock by node and SKU, base units. */
   readStock(nodes: readonly string[]): Promise<StockSnapshot>;

@@ -145,10 +145,10 @@ export class Warehouse {
     return { entries: [{ type: 'released', release, reference }], reference };
   }
 
-  /** Stops a release from which nothing has left. */
+  /** Stops a release from which nothing has left; one that was refused has stopped by itself. */
   cancel(releaseNumber: string): { entries: WarehouseEntry[]; cancelled: boolean } {
     const { state } = this.#release(releaseNumber);
-    if (state === 'cancelled') return { entries: [], cancelled: true };
+    if (state === 'cancelled' || state === 'refused') return { entries: [], cancelled: true };
     if (state !== 'released' && state !== 'picking') return { entries: [], cancelled: false };
     return { entries: [{ type: 'stepped', releaseNumber, state: 'cancelled' }], cancelled: true };
   }

@@ -32,6 +32,7 @@ import { type ExceptionType, kindOf, type Resolution } from '../policy/exception
 import { deriveOrderStatus, IllegalMove, isLegalMove, type OrderStatus } from '../policy/order-status.ts';
 import { erpOrderNumberKey, exceptionTypeKey, nextDeadlineKey, orderStatusKey } from '../search-attributes.ts';
 import { records as recordsProfile } from './activity-profiles.ts';
+import { Compensations } from './compensation.ts';
 
 /** One release to one ship-from node. Quantities are sums over lines, in base units; lines stand in Postgres. */
 export interface FulfillmentState {
@@ -43,7 +44,8 @@ export interface FulfillmentState {
   shipped: string;
   /** What the warehouse said it will never ship. */
   short: string;
-  released: boolean;
+  /** `asked`: the warehouse may have it, its answer is not known; `refused` is `planned` again. */
+  release: 'planned' | 'asked' | 'accepted';
   /** Shipment numbers seen: a repeated one ships nothing twice. */
   shipmentNumbers: string[];
   notices: WarehouseNotice[];
@@ -87,6 +89,8 @@ export class OrderRun {
   readonly invoices: (InvoiceBalance & { dueOn: string })[] = [];
   readonly payments: RemittedAmount[] = [];
   readonly troubles: DocumentTrouble[] = [];
+  /** Unwound when the order stops. */
+  readonly undo = new Compensations();
   terms: OrderTerms | undefined;
   erpOrderNumber: string | undefined;
   accepted = false;
@@ -174,7 +178,7 @@ export class OrderRun {
     if (this.end !== undefined) {
       throw ApplicationFailure.nonRetryable(`the order is ${this.end}`, 'order-ended');
     }
-    const released = this.fulfillments.find((fulfillment) => fulfillment.released);
+    const released = this.fulfillments.find(({ release }) => release !== 'planned');
     if (released !== undefined) {
       throw ApplicationFailure.nonRetryable(
         `release ${released.releaseNumber} is with warehouse ${released.node}: the order can no longer be cancelled as a whole`,
@@ -244,7 +248,7 @@ export class OrderRun {
       type,
       step,
       summary,
-      resolutions: kind.resolutions,
+      resolutions: this.legalNow(kind.resolutions),
       openedAt: new Date().toISOString(),
     };
     this.exceptions.push(exception);
@@ -273,6 +277,12 @@ export class OrderRun {
     });
     this.publish();
     return decision;
+  }
+
+  /** An order that a warehouse is working on can no longer be undone as a whole. */
+  private legalNow(resolutions: readonly Resolution[]): readonly Resolution[] {
+    const withWarehouse = this.fulfillments.some(({ release }) => release === 'accepted');
+    return withWarehouse ? resolutions.filter((resolution) => resolution !== 'cancel') : resolutions;
   }
 
   // ── How the outside sees it ───────────────────────────────────────────────────────────────────────────────────────
