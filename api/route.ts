@@ -158,6 +158,8 @@ export function bodyReader(route: Route, deps: ApiDependencies): RequestHandler 
     strict: false,
   });
   return (request, response, next) => {
+    // The parser would take no bytes for an empty object.
+    if (request.get('content-length') === '0') return next(new Problem('empty-body', 'A JSON body is needed.'));
     if (request.is(['application/json', 'application/*+json']) === false) {
       const found = request.get('content-type');
       return next(

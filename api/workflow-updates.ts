@@ -10,6 +10,8 @@ import { Problem, type ProblemCode, processUnavailable } from './errors.ts';
 
 /** How long a caller waits for a workflow to take an update and finish it. */
 const UPDATE_SECONDS = 15;
+/** Temporal answers this in milliseconds or is away; a person should not wait for the client's retries to learn that. */
+const PROBE_SECONDS = 3;
 
 /**
  * Sends an update to an order's workflow and waits for its result.
@@ -23,10 +25,17 @@ export async function updateOrder<Result, Input>(
   input: Input,
   refusal: ProblemCode,
 ): Promise<Result> {
+  const workflow = temporal.workflow.getHandle(workflowId);
+  const within = <T>(seconds: number, call: () => Promise<T>) =>
+    temporal.connection.withDeadline(Date.now() + seconds * 1000, call);
   try {
-    return await temporal.connection.withDeadline(Date.now() + UPDATE_SECONDS * 1000, () =>
-      temporal.workflow.getHandle(workflowId).executeUpdate<Result, [Input]>(update, { args: [input] }),
-    );
+    await within(PROBE_SECONDS, () => workflow.describe());
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) throw notRunning(error);
+    throw processUnavailable('Temporal does not answer; nothing was decided.', error);
+  }
+  try {
+    return await within(UPDATE_SECONDS, () => workflow.executeUpdate<Result, [Input]>(update, { args: [input] }));
   } catch (error) {
     if (error instanceof WorkflowUpdateFailedError) {
       const { cause } = error;
@@ -36,12 +45,7 @@ export async function updateOrder<Result, Input>(
         cause: error,
       });
     }
-    if (error instanceof WorkflowNotFoundError) {
-      throw processUnavailable(
-        'The workflow of this order is not running at the moment; it is started again by itself.',
-        error,
-      );
-    }
+    if (error instanceof WorkflowNotFoundError) throw notRunning(error);
     if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || isGrpcServiceError(error)) {
       throw processUnavailable(
         'The order process did not answer in time. It may still do what was asked: look at the order before sending it again.',
@@ -50,4 +54,11 @@ export async function updateOrder<Result, Input>(
     }
     throw error;
   }
+}
+
+function notRunning(cause: unknown): Problem {
+  return processUnavailable(
+    'The workflow of this order does not run at the moment; one that has not been started yet is started by itself.',
+    cause,
+  );
 }
