@@ -1,0 +1,117 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { applyMigrations } from '../../prisma/migrate.ts';
+import { grantPartnerKeys, type Installation, openInstallation, sandboxAddresses } from './installation.ts';
+import type { Part } from './part.ts';
+import { freePorts } from './ports.ts';
+import { startPostgres } from './postgres.ts';
+import { type SandboxSystem, startApi, startSandbox, startWorker } from './processes.ts';
+import { startTemporal } from './temporal.ts';
+import { findTemporal } from './tools.ts';
+
+export type NetworkPart = 'temporal' | 'postgres' | 'api' | 'worker' | SandboxSystem;
+
+/** The whole product and a sandbox around it as separate processes in a folder of their own, for tests and benchmarks. */
+export interface Network {
+  readonly dir: string;
+  /** Environment of every process. */
+  readonly env: NodeJS.ProcessEnv;
+  readonly installation: Installation;
+  readonly apiUrl: string;
+  readonly databaseUrl: string;
+  readonly temporalAddress: string;
+  readonly parts: Readonly<Record<NetworkPart, Part>>;
+  /** Ends every process and removes the folder. */
+  stop(): Promise<void>;
+}
+
+export interface NetworkOptions {
+  /** Added to the environment of every process. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** Sees every line that a process writes. */
+  readonly onLine?: (part: NetworkPart, line: string) => void;
+  readonly log?: (what: string) => void;
+}
+
+/** Starts everything on free ports; each system of the sandbox is a process of its own, so that each can be killed alone. */
+export async function startNetwork({ env: extra = {}, onLine, log }: NetworkOptions = {}): Promise<Network> {
+  const dir = mkdtempSync(join(tmpdir(), 'throughline-network-'));
+  const [temporalPort = 0, postgres = 0, api = 0, worker = 0, erp = 0, wms = 0, partners = 0] = await freePorts(7);
+  const installation = openInstallation(dir);
+  const logFile = (name: NetworkPart) => join(dir, `${name}.log`);
+  const watch = (name: NetworkPart) => ({
+    logFile: logFile(name),
+    ...(onLine && { onLine: (line: string) => onLine(name, line) }),
+  });
+
+  const { path } = await findTemporal(log);
+  const [temporalPart, postgresPart] = await Promise.all([
+    startTemporal({
+      executable: path,
+      port: temporalPort,
+      dbFile: join(dir, 'temporal.db'),
+      logFile: logFile('temporal'),
+    }),
+    startPostgres({
+      dataDir: join(dir, 'postgres'),
+      port: postgres,
+      password: installation.postgresPassword,
+      logFile: logFile('postgres'),
+    }),
+  ]);
+  const databaseUrl = postgresPart.url;
+  const apiUrl = `http://127.0.0.1:${api}`;
+  const env: NodeJS.ProcessEnv = {
+    ...process.env,
+    HOST: '127.0.0.1',
+    PORT: String(api),
+    PUBLIC_URL: apiUrl,
+    API_URL: apiUrl,
+    DATABASE_URL: databaseUrl,
+    TEMPORAL_ADDRESS: temporalPart.url,
+    BOOTSTRAP_API_KEY_FILE: installation.demoKeyFile,
+    WORKER_HEALTH_PORT: String(worker),
+    SANDBOX_DATA_DIR: join(dir, 'sandbox'),
+    SANDBOX_SPEED_MS: '0',
+    LOG_FORMAT: 'json',
+    ...installation.secrets,
+    ...sandboxAddresses({ erp, wms, partners }),
+    ...extra,
+  };
+  await applyMigrations(databaseUrl);
+  await grantPartnerKeys(installation, databaseUrl);
+  const [erpPart, wmsPart, partnersPart] = await Promise.all([
+    startSandbox(['erp'], { env, ...watch('erp') }),
+    startSandbox(['wms'], { env, ...watch('wms') }),
+    startSandbox(['partners'], { env, ...watch('partners') }),
+  ]);
+  const [apiPart, workerPart] = await Promise.all([
+    startApi({ env, ...watch('api') }),
+    startWorker({ env, ...watch('worker') }),
+  ]);
+  const parts = {
+    temporal: temporalPart,
+    postgres: postgresPart,
+    api: apiPart,
+    worker: workerPart,
+    erp: erpPart,
+    wms: wmsPart,
+    partners: partnersPart,
+  };
+  return {
+    dir,
+    env,
+    installation,
+    apiUrl,
+    databaseUrl,
+    temporalAddress: temporalPart.url,
+    parts,
+    async stop() {
+      for (const group of [['api'], ['worker'], ['erp', 'wms', 'partners'], ['temporal', 'postgres']] as const) {
+        await Promise.all(group.map((name) => parts[name].stop()));
+      }
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
