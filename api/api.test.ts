@@ -688,7 +688,7 @@ describe('around the routes', () => {
   });
 
   it('every route has answered as its description says', () => {
-    // A decision needs Temporal; test/e2e makes one.
+    // A decision needs Temporal: decisions.test.ts.
     const rest = routes.map(({ operation }) => operation).filter((operation) => operation !== 'resolveException');
     expect([...api.called].toSorted()).toEqual(rest.toSorted());
   });

@@ -1,0 +1,124 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import { NativeConnection, Worker } from '@temporalio/worker';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Part } from '../scripts/stack/part.ts';
+import { freePort } from '../scripts/stack/ports.ts';
+import { startTemporal } from '../scripts/stack/temporal.ts';
+import { findTemporal } from '../scripts/stack/tools.ts';
+import { scopeNames } from './auth/scopes.ts';
+import { type ApiUnderTest, startApi } from './testing/api-under-test.ts';
+
+/** Decisions go to the order's workflow on a real Temporal server, and its answer comes back. */
+describe('decisions about an order', () => {
+  const workflowId = 'order/cobalt-ridge/CR-1';
+  let folder: string;
+  let temporal: Part;
+  let connection: NativeConnection;
+  let client: Client;
+  let worker: Worker;
+  let running: Promise<void>;
+  let api: ApiUnderTest;
+  let desk: string;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'throughline-decisions-'));
+    const { path } = await findTemporal();
+    temporal = await startTemporal({ executable: path, port: await freePort(), logFile: join(folder, 'temporal.log') });
+    connection = await NativeConnection.connect({ address: temporal.url });
+    worker = await Worker.create({
+      connection,
+      taskQueue: 'decisions',
+      workflowsPath: new URL('./testing/deciding-workflow.ts', import.meta.url).pathname,
+    });
+    running = worker.run();
+    client = new Client({ connection: await Connection.connect({ address: temporal.url }) });
+    await client.workflow.start('deciding', { workflowId, taskQueue: 'decisions' });
+    api = await startApi({ temporalAddress: temporal.url });
+    desk = await api.key(scopeNames);
+    await anOrder('CR-1', workflowId);
+    await anOrder('CR-2', 'order/cobalt-ridge/CR-2');
+  });
+
+  afterAll(async () => {
+    worker?.shutdown();
+    await running;
+    await api?.stop();
+    await client?.connection.close();
+    await connection?.close();
+    await temporal?.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  async function anOrder(id: string, workflow: string): Promise<void> {
+    await api.prisma.order.create({
+      data: {
+        id,
+        partnerId: 'cobalt-ridge',
+        poNumber: id,
+        channel: 'api',
+        contentHash: id,
+        profileVersion: '1',
+        workflowId: workflow,
+        correlationId: 'c',
+        canonical: {},
+        currency: 'USD',
+        orderedOn: new Date('2026-11-20'),
+        exceptions: {
+          create: {
+            id: `exception-${id}`,
+            type: 'price-outside-tolerance',
+            category: 'pricing',
+            step: 'price',
+            summary: 'too cheap',
+            resolutions: ['retry', 'accept', 'cancel'],
+            owner: 'pricing',
+          },
+        },
+      },
+    });
+  }
+
+  it('Temporal and Postgres answering, the API is ready', async () => {
+    expect((await api.call('GET', '/readyz')).body).toMatchObject({ state: 'ready', temporal: { state: 'up' } });
+  });
+
+  it('what the workflow refuses is refused, with its reason and code', async () => {
+    const late = await api.call('POST', '/v1/orders/CR-1/cancel', { key: desk, body: { reason: 'too late' } });
+    expect(late).toMatchObject({
+      status: 409,
+      body: { code: 'not-possible-now', detail: 'the warehouse has it', errors: [{ code: 'released' }] },
+    });
+    const body = { resolution: 'accept' };
+    const illegal = await api.call('POST', '/v1/exceptions/exception-CR-1/resolve', { key: desk, body });
+    expect(illegal).toMatchObject({
+      status: 409,
+      body: { code: 'illegal-resolution', errors: [{ code: 'not-legal' }] },
+    });
+  });
+
+  it('an order whose workflow has not been started asks to come back', async () => {
+    const answer = await api.call('POST', '/v1/orders/CR-2/cancel', { key: desk, body: { reason: 'twice' } });
+    expect(answer).toMatchObject({ status: 503, body: { code: 'process-unavailable' } });
+  });
+
+  it('what the workflow takes is done, once for one Idempotency-Key', async () => {
+    const cancelled = await api.call('POST', '/v1/orders/CR-1/cancel', { key: desk, body: { reason: 'twice' } });
+    expect(cancelled).toMatchObject({ status: 200, body: { orderId: 'CR-1', status: 'cancelled' } });
+    const request = {
+      key: desk,
+      headers: { 'Idempotency-Key': 'k' },
+      body: { resolution: 'retry', note: 'list price is right' },
+    };
+    const first = await api.call('POST', '/v1/exceptions/exception-CR-1/resolve', request);
+    expect(first).toMatchObject({ status: 200, body: { resolution: 'retry', orderId: 'CR-1', status: 'received' } });
+    // The workflow has ended: only the kept answer can say so again.
+    const again = await api.call('POST', '/v1/exceptions/exception-CR-1/resolve', request);
+    expect(again).toMatchObject({ status: 200, body: first.body });
+    expect(
+      await api.prisma.auditEntry.count({ where: { action: 'resolveException', subject: 'exception-CR-1' } }),
+    ).toBeGreaterThan(0);
+  });
+});
