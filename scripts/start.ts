@@ -265,20 +265,27 @@ ${feeding ? 'Sample orders are being fed. ' : ''}Ctrl-C stops everything; the da
 `);
 }
 
-/** Warnings and errors of a process on the terminal; with --verbose, every line. */
+/** Warnings and errors of a process on the terminal; with --verbose, every line. All of it is in the log files in any case. */
 function show(name: string): (line: string) => void {
   return (line) => {
-    if (flags.verbose || !line.startsWith('{')) {
-      if (flags.verbose || line.trim() !== '') say(`${name} │ ${line}`);
-      return;
-    }
-    try {
-      const { level, message } = JSON.parse(line) as { level?: string; message?: string };
-      if (level === 'error' || level === 'warn') say(`${name} │ ${level}: ${message}`);
-    } catch {
-      say(`${name} │ ${line}`);
-    }
+    const text = flags.verbose ? line : noteworthy(line);
+    if (text !== undefined) say(`${name} │ ${text}`);
   };
+}
+
+function noteworthy(line: string): string | undefined {
+  if (!line.startsWith('{')) return undefined;
+  try {
+    const { level, message, sdkComponent, workflowId, summary } = JSON.parse(line) as Record<
+      string,
+      string | undefined
+    >;
+    // The SDK's own worker warns of what is meant here, such as workers without workflows.
+    if (level !== 'error' && (level !== 'warn' || sdkComponent === 'worker')) return undefined;
+    return [`${level}: ${message}`, workflowId, summary].filter((part) => part !== undefined).join(' · ');
+  } catch {
+    return undefined;
+  }
 }
 
 /** One supervisor to a folder; what an earlier one left running is ended first. */

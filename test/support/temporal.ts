@@ -1,0 +1,47 @@
+import { randomBytes } from 'node:crypto';
+import { type Client, Connection } from '@temporalio/client';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { loadConfig } from '../../runtime/config.ts';
+import { connectClient } from '../../runtime/temporal.ts';
+import { searchAttributeKeys } from '../../workflows/search-attributes.ts';
+import { askForServer } from './ask.ts';
+
+/** host:port of the run's development server, which knows our search attributes. All test files share its `default` namespace. */
+export function temporalAddress(): Promise<string> {
+  return askForServer('temporal');
+}
+
+/** A client of that server; close it with `client.connection.close()`. */
+export async function createTestClient(): Promise<Client> {
+  const config = loadConfig({ TEMPORAL_ADDRESS: await temporalAddress(), DATABASE_URL: 'postgresql://unused' });
+  return connectClient(config);
+}
+
+/** A name that no other test uses: for task queues and workflow ids on the shared server. */
+export function uniqueName(prefix: string): string {
+  return `${prefix}-${randomBytes(6).toString('hex')}`;
+}
+
+/** A server of its own that skips time, with our search attributes. End it with `teardown()`. */
+export async function createTimeSkippingEnvironment(): Promise<TestWorkflowEnvironment> {
+  const path = await askForServer('time-skipping');
+  const environment = await TestWorkflowEnvironment.createTimeSkipping({
+    server: { executable: { type: 'existing-path', path } },
+  });
+  await registerSearchAttributes(environment);
+  return environment;
+}
+
+// temporal.api.enums.v1.IndexedValueType
+const KEYWORD = 2;
+const DATETIME = 5;
+
+async function registerSearchAttributes({ connection }: TestWorkflowEnvironment): Promise<void> {
+  if (!(connection instanceof Connection)) return;
+  await connection.operatorService.addSearchAttributes({
+    namespace: 'default',
+    searchAttributes: Object.fromEntries(
+      searchAttributeKeys.map(({ name, type }) => [name, type === 'KEYWORD' ? KEYWORD : DATETIME]),
+    ),
+  });
+}
