@@ -1,0 +1,55 @@
+/** Purchase orders by the thousand, as Tri-Valley would send them, everything from stock. */
+
+export interface PurchaseOrderFile {
+  control: number;
+  first: number;
+  count: number;
+  /** `short`: two lines and little else; `usual`: about 900 bytes, with terms, dates, addresses and four described lines. */
+  detail: 'short' | 'usual';
+}
+
+/** One interchange with `count` 850s, PO numbers `{prefix}{first}` and up. */
+export function purchaseOrderFile(prefix: string, { control, first, count, detail }: PurchaseOrderFile): string {
+  const isa13 = String(control).padStart(9, '0');
+  const day = new Date().toISOString().slice(0, 10).replaceAll('-', '');
+  const segments = [
+    `ISA*00*          *00*          *ZZ*TRIVALLEY      *ZZ*MERIDIAN       *${day.slice(2)}*0900*U*00401*${isa13}*0*T*>`,
+    `GS*PO*TRIVALLEY*MERIDIAN*${day}*0900*${control}*X*004010`,
+  ];
+  for (let index = 0; index < count; index += 1) {
+    const control4 = String(index + 1).padStart(4, '0');
+    const body = detail === 'short' ? SHORT : USUAL;
+    segments.push(`ST*850*${control4}`, `BEG*00*SA*${prefix}${first + index}**${day}`, ...body);
+    segments.push(`SE*${body.length + 3}*${control4}`);
+  }
+  segments.push(`GE*${count}*${control}`, `IEA*1*${isa13}`);
+  return segments.map((segment) => `${segment}~`).join('');
+}
+
+const SHORT = ['N1*ST*TRI-VALLEY SUPPLY RENO*92*BR01', 'PO1*1*12*EA***VN*MW-1001', 'PO1*2*24*EA***VN*MW-1007', 'CTT*2'];
+
+const USUAL = [
+  'CUR*BY*USD',
+  'REF*DP*041',
+  'REF*IA*20417',
+  'PER*BD*M. OKAFOR*TE*7755550182',
+  'FOB*PP',
+  'ITD*01*3*****45',
+  'DTM*010*20261204',
+  'DTM*002*20261210',
+  'TD5*B*2*SAIA*M*SAIA LTL',
+  'N9*L1*DELIVERY',
+  'MSG*CALL THE DOCK ONE HOUR AHEAD OF ARRIVAL',
+  'N1*ST*TRI-VALLEY SUPPLY RENO*92*BR01',
+  'N3*940 INDUSTRIAL PARKWAY*DOCK 4',
+  'N4*RENO*NV*89502*US',
+  'N1*BT*TRI-VALLEY SUPPLY ACCOUNTS PAYABLE*92*TV00',
+  'N3*PO BOX 3320',
+  'N4*RENO*NV*89505*US',
+  ...[1001, 1002, 1007, 1008].flatMap((item, index) => [
+    `PO1*${index + 1}*${12 * (index + 1)}*EA*${4 + index}.25**IN*77${item}*VN*MW-${item}`,
+    `PID*F****MERIDIAN ARTICLE ${item}, BOXED`,
+    'DTM*010*20261204',
+  ]),
+  'CTT*4',
+];

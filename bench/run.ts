@@ -1,0 +1,29 @@
+/**
+ * `npm run bench [-- orders intake x12] [--smoke]`: figures of this machine, one JSON line each. They are ratios wherever they can be,
+ * since machines differ and are noisy. `--smoke` does little of each, to prove that it runs.
+ */
+import { parseArgs } from 'node:util';
+import { startNetwork } from '../scripts/stack/network.ts';
+import { say } from './figures.ts';
+import { benchIntake } from './intake.ts';
+import { benchOrders } from './orders.ts';
+import { benchX12 } from './x12.ts';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { smoke: { type: 'boolean', default: false } },
+});
+const wanted = (name: string) => positionals.length === 0 || positionals.includes(name);
+const { smoke } = values;
+
+if (wanted('x12')) await benchX12(smoke ? { orders: 2000, rounds: 1 } : {});
+if (wanted('orders') || wanted('intake')) {
+  say('starting a network');
+  const network = await startNetwork({ env: { RATE_LIMIT_PER_MINUTE: '10000000', LOG_LEVEL: 'warn' }, log: say });
+  try {
+    if (wanted('orders')) await benchOrders(network, smoke ? { count: 10, rounds: 1 } : {});
+    if (wanted('intake')) await benchIntake(network, smoke ? { seconds: 2, burst: 100 } : {});
+  } finally {
+    await network.stop();
+  }
+}
