@@ -31,5 +31,6 @@ export function createPrismaClient(
     // Without a listener, an idle connection that Postgres closes would end the process. The pool replaces it by itself.
     { onPoolError: () => undefined, onConnectionError: () => undefined },
   );
-  return new PrismaClient({ adapter });
+  // Prisma gives up on a transaction after 5 s and on waiting for one after 2 s: under a burst that is retried work, not protection.
+  return new PrismaClient({ adapter, transactionOptions: { maxWait: 10_000, timeout: 10_000 } });
 }

@@ -29,6 +29,8 @@ export interface WorkerDependencies {
   roles: readonly WorkerRole[];
   /** A bundle made ahead (`npm run build`); without it, workflows/ is bundled now. */
   workflowBundle?: string;
+  /** Most database connections of this process. */
+  databasePoolSize: number;
   shutdownGraceSeconds: number;
   log: Logger;
 }
@@ -57,6 +59,10 @@ async function ordersWorker(deps: WorkerDependencies): Promise<WorkerOptions> {
   const records = { prisma: deps.prisma, temporal: deps.temporal, profiles: deps.profiles, ...deps.systems };
   return {
     taskQueue: ORDERS_QUEUE,
+    // Record-keeping waits for its turn here rather than for a database connection, where its timeout would run.
+    maxConcurrentLocalActivityExecutions: deps.databasePoolSize,
+    // Under a burst a busy worker is still better than another one that would have to replay the whole history.
+    stickyQueueScheduleToStartTimeout: '1 minute',
     ...(deps.workflowBundle === undefined
       ? { workflowBundle: await bundleWorkflows() }
       : { workflowBundle: { codePath: deps.workflowBundle } }),

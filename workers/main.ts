@@ -42,6 +42,7 @@ async function main(): Promise<void> {
     systems,
     roles: config.workerRoles,
     ...(config.workflowBundle && { workflowBundle: config.workflowBundle }),
+    databasePoolSize: config.databasePoolSize,
     shutdownGraceSeconds: config.shutdownGraceSeconds,
     log,
   });

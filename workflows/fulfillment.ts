@@ -5,7 +5,7 @@
 import { condition, proxyActivities } from '@temporalio/workflow';
 import type { ErpActivities } from '../activities/erp/activities.ts';
 import type { WmsActivities } from '../activities/wms/activities.ts';
-import { add } from '../mappings/canonical/decimal.ts';
+import { add, isPositive } from '../mappings/canonical/decimal.ts';
 import { systemCall } from './lib/activity-profiles.ts';
 import { type FulfillmentState, isComplete, type OrderRun } from './lib/order-run.ts';
 import type { WarehouseNotice } from './messages.ts';
@@ -51,6 +51,8 @@ async function fulfillFrom(run: OrderRun, fulfillment: FulfillmentState): Promis
       if (fulfillment.shipmentNumbers.includes(notice.shipmentNumber)) continue;
       postings.push(postAndInvoice(run, await recordShipment(run, fulfillment, notice)));
     } else if (notice.type === 'closed') {
+      // A warehouse closes a release once; what it says again is what it said.
+      if (isPositive(fulfillment.short)) continue;
       await recordShort(run, fulfillment, notice);
     } else {
       fulfillment.release = 'planned';

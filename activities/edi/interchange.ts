@@ -10,6 +10,7 @@ import { parseTransaction } from '../../mappings/x12/parse.ts';
 import { readInterchange } from '../../mappings/x12/read.ts';
 import { scanInterchanges } from '../../mappings/x12/scan.ts';
 import type { ReadGroup, ReadTransaction, ScannedInterchange, Tree, X12Error } from '../../mappings/x12/types.ts';
+import { Prisma } from '../../prisma/generated/client.ts';
 import type { InterchangeOutcome } from '../../workflows/interchange.ts';
 import { permanent } from '../lib/activity-failure.ts';
 import { isUniqueViolation } from '../lib/database.ts';
@@ -61,7 +62,7 @@ async function acceptInterchange(
   const rejected = !scanned.ok || errors.length > 0;
   const hash = createHash('sha256').update(scanned.bytes).digest('hex');
   const row = {
-    id: randomUUID(),
+    id: randomUUID() as string,
     direction: 'inbound',
     partnerId: partner?.id ?? null,
     senderId: header?.senderId ?? '',
@@ -93,12 +94,20 @@ async function acceptInterchange(
       where: {
         direction_senderId_receiverId_controlNumber_hash: { direction, senderId, receiverId, controlNumber, hash },
       },
-      select: { id: true },
+      select: { id: true, state: true },
     });
-    return { ...receipt, interchangeId: known.id, state: rejected ? 'rejected' : 'duplicate' };
+    if (rejected) return { ...receipt, interchangeId: known.id, state: 'rejected' };
+    // What was refused for its sender (unknown then, or handed in by somebody else) may be sent again when that is mended.
+    const { id: _, ...mended } = row;
+    const { count } = await deps.prisma.interchange.updateMany({
+      where: { id: known.id, state: 'rejected' },
+      data: { ...mended, errors: Prisma.DbNull, receivedAt: new Date() },
+    });
+    if (count === 0) return { ...receipt, interchangeId: known.id, state: 'duplicate' };
+    row.id = known.id;
   }
   if (!rejected && partner !== undefined) await handOnInterchange(deps, row, partner);
-  return { ...receipt, state: rejected ? 'rejected' : 'received' };
+  return { ...receipt, interchangeId: row.id, state: rejected ? 'rejected' : 'received' };
 }
 
 /** Whether we know the sender, and whether whoever handed the file in may speak for it. */

@@ -88,28 +88,18 @@ export function createProcessRecords(deps: RecordDependencies) {
       const { orderId, fulfillmentId, progress } = input;
       const { shipment } = await eventOf(prisma, input, 'shipped');
       const { shipmentNumber } = shipment;
-      const known = await prisma.shipment.findUnique({
-        where: { fulfillmentId_shipmentNumber: { fulfillmentId, shipmentNumber } },
-        select: { id: true, order: { select: { partnerId: true } } },
-      });
-      if (known !== null) {
-        await wake(deps, profileOf(deps, known.order.partnerId), 'known');
-        return { shipmentId: known.id };
-      }
       const order = await loadOrder(prisma, orderId);
       const profile = profileOf(deps, order.partnerId);
-      const fulfillment = await prisma.fulfillment.findUniqueOrThrow({
-        where: { id: fulfillmentId },
-        include: { shipments: { select: { lines: true } } },
-      });
       const lines = byLine(
         shipment.packages.flatMap((packed) => packed.lines),
         add,
       );
-      refuseTooMuch(fulfillment, lines, shipmentNumber);
-
-      const shipmentId = randomUUID();
-      const queued = await prisma.$transaction(async (records) => {
+      const { shipmentId, queued } = await prisma.$transaction(async (records) => {
+        const fulfillment = await lockFulfillment(records, fulfillmentId);
+        const known = fulfillment.shipments.find((earlier) => earlier.shipmentNumber === shipmentNumber);
+        if (known !== undefined) return { shipmentId: known.id, queued: 'known' as const };
+        refuseTooMuch(fulfillment, lines, shipmentNumber);
+        const shipmentId = randomUUID();
         await records.shipment.create({
           data: {
             id: shipmentId,
@@ -163,7 +153,7 @@ export function createProcessRecords(deps: RecordDependencies) {
           ),
         );
         const document = outbound(order, '856', `856/${shipmentId}`, tree, new Date(shipment.shippedAt));
-        return queueDocument(records, profile, { ...document, shipmentId });
+        return { shipmentId, queued: await queueDocument(records, profile, { ...document, shipmentId }) };
       });
       await wake(deps, profile, queued);
       return { shipmentId };
@@ -181,18 +171,16 @@ export function createProcessRecords(deps: RecordDependencies) {
       const { short } = await eventOf(prisma, input, 'closed');
       const order = await prisma.order.findUniqueOrThrow({ where: { id: orderId } });
       const waits = profileOf(deps, order.partnerId).backorders === 'backorder';
-      const fulfillment = await prisma.fulfillment.findUniqueOrThrow({
-        where: { id: fulfillmentId },
-        include: { shipments: { select: { lines: true } } },
-      });
       const lines = byLine(short, add);
-      refuseTooMuch(fulfillment, lines, `close of ${fulfillment.releaseNumber}`);
       await prisma.$transaction(async (records) => {
-        const { count } = await records.fulfillment.updateMany({
-          where: { id: fulfillmentId, state: { not: 'closed-short' } },
+        const fulfillment = await lockFulfillment(records, fulfillmentId);
+        if (fulfillment.state === 'closed-short') return;
+        refuseTooMuch(fulfillment, lines, `close of ${fulfillment.releaseNumber}`);
+        await records.fulfillment.update({
+          where: { id: fulfillmentId },
           data: { state: 'closed-short' },
+          select: { id: true },
         });
-        if (count === 0) return;
         await moveLines(records, orderId, lines, waits ? 'backordered' : 'cancelled');
         await unhold(
           records,
@@ -463,6 +451,18 @@ async function eventOf<T extends WarehouseEvent['type']>(
   const event = warehouseEvent.parse(payload);
   if (event.type !== type) throw permanent('wrong-event', `event ${eventId} is ${event.type}, not ${type}`);
   return event as Extract<WarehouseEvent, { type: T }>;
+}
+
+/**
+ * Locked, so that an attempt that was given up on and still runs is either finished or not yet begun when the next one looks at what
+ * has shipped.
+ */
+async function lockFulfillment(records: Transaction, fulfillmentId: string) {
+  await records.$queryRaw`SELECT 1 FROM "Fulfillment" WHERE "id" = ${fulfillmentId} FOR UPDATE`;
+  return records.fulfillment.findUniqueOrThrow({
+    where: { id: fulfillmentId },
+    include: { shipments: { select: { id: true, shipmentNumber: true, lines: true } } },
+  });
 }
 
 /** A warehouse cannot ship or be short of more than it was given. */

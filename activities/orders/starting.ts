@@ -1,6 +1,6 @@
 /** Starting and signalling order workflows from outside. Business identity makes every call safe to repeat. */
 import type { Client } from '@temporalio/client';
-import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
+import { isGrpcServiceError, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import { TypedSearchAttributes } from '@temporalio/common';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import type { OrderToCashInput } from '../../workflows/messages.ts';
@@ -10,10 +10,41 @@ export const ORDERS_QUEUE = 'orders';
 
 /** A caller that has already stored what it accepted does not wait long for Temporal: the sweep hands it on later. */
 const PATIENCE_MS = 3_000;
+/** After a call that Temporal did not answer, callers do not wait at all for this long. */
+const REST_MS = 5_000;
 
-export function soon<T>(temporal: Client, call: () => Promise<T>): Promise<T> {
-  return temporal.connection.withDeadline(Date.now() + PATIENCE_MS, call);
+const restingUntil = new WeakMap<Client, number>();
+
+/** Temporal does not answer. What was to be told is stored, and the sweep tells it later. */
+export class TemporalAway extends Error {
+  override readonly name = 'TemporalAway';
+  readonly code = 'temporal-away';
 }
+
+/**
+ * Calls Temporal with little patience, and with none right after a call that it did not answer, so that intake stays quick while it
+ * is away.
+ */
+export async function soon<T>(temporal: Client, call: () => Promise<T>): Promise<T> {
+  if ((restingUntil.get(temporal) ?? 0) > Date.now()) throw new TemporalAway('Temporal did not answer a moment ago');
+  try {
+    return await temporal.connection.withDeadline(Date.now() + PATIENCE_MS, call);
+  } catch (error) {
+    if (isUnanswered(error)) restingUntil.set(temporal, Date.now() + REST_MS);
+    throw error;
+  }
+}
+
+/** gRPC: the deadline passed, or nobody listens. Clients wrap the service’s error as the cause of their own. */
+function isUnanswered(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (isGrpcServiceError(cause)) return cause.code === GRPC_DEADLINE_EXCEEDED || cause.code === GRPC_UNAVAILABLE;
+  }
+  return false;
+}
+
+const GRPC_DEADLINE_EXCEEDED = 4;
+const GRPC_UNAVAILABLE = 14;
 
 /** Fairness between partners: no partner’s bulk delays another’s order (server settings permitting). */
 export function priorityOf(profile: PartnerProfile) {
