@@ -328,8 +328,10 @@ if (process.argv[1] !== undefined && import.meta.filename === realpathSync(proce
   try {
     const applied = await applyMigrations(DATABASE_URL);
     console.log(applied.length === 0 ? 'The database is up to date.' : `Applied ${applied.join(', ')}.`);
+    // Prisma's engine leaves the timer of its lock's timeout behind, which would hold the process for 10 s.
+    process.exit(0);
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
-    process.exitCode = 1;
+    process.exit(1);
   }
 }

@@ -1,0 +1,30 @@
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { bundleWorkflows } from '../workers/create-workers.ts';
+import { ensureConsole, projectDir, StepFailed, step } from './bootstrap.mjs';
+
+/**
+ * `npm run build`: dist/ is what a container runs, without TypeScript and without the development packages:
+ *
+ *     dist/api/server.js, dist/workers/main.js, dist/prisma/migrate.js, dist/workflow-bundle.js, dist/console/
+ */
+const dist = join(projectDir, 'dist');
+try {
+  for (const folder of ['activities', 'api', 'mappings', 'prisma', 'runtime', 'workers', 'workflows']) {
+    rmSync(join(dist, folder), { recursive: true, force: true });
+  }
+  const tsc = join('node_modules', 'typescript', 'bin', 'tsc');
+  await step('Compiling', process.execPath, [tsc, '-p', 'tsconfig.build.json']);
+  // The migrations are read at run time, beside the code that applies them.
+  mkdirSync(join(dist, 'prisma'), { recursive: true });
+  for (const name of ['schema.prisma', 'migrations']) {
+    cpSync(join(projectDir, 'prisma', name), join(dist, 'prisma', name), { recursive: true });
+  }
+  const { code } = await bundleWorkflows();
+  writeFileSync(join(dist, 'workflow-bundle.js'), code);
+  await ensureConsole();
+  console.log('Built dist/.');
+} catch (error) {
+  console.error(error instanceof StepFailed ? error.message : error);
+  process.exitCode = 1;
+}
