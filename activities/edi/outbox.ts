@@ -251,13 +251,18 @@ async function recordDelivery(
       const acknowledgment = profile.documents.outbound[set as OutboundSet]?.acknowledgment;
       // A 997 is never itself acknowledged.
       const expected = set !== '997' && acknowledgment?.expected === true;
+      const ids = members.map(({ id }) => id);
       await records.document.updateMany({
-        where: { id: { in: members.map(({ id }) => id) } },
+        where: { id: { in: ids } },
         data: {
-          state: 'transmitted',
           transmittedAt: deliveredAt,
           acknowledgeBy: expected ? new Date(deliveredAt.getTime() + millisecondsOf(acknowledgment.within)) : null,
         },
+      });
+      // The partner's 997 may have come before the answer to our delivery did: what is acknowledged stays so.
+      await records.document.updateMany({
+        where: { id: { in: ids }, acknowledgedAt: null },
+        data: { state: 'transmitted' },
       });
     }
     await records.timelineEvent.createMany({
@@ -294,12 +299,15 @@ export async function reportUndelivered(
   });
   if (interchange.deliveredAt !== null) return;
   const state = refused ? 'refused' : 'late';
-  const affected = interchange.documents.filter((document) => document.state !== state);
+  // Whatever the partner has acknowledged has reached it, though nobody heard the answer to the delivery.
+  const affected = interchange.documents.filter(
+    (document) => document.state !== state && document.acknowledgedAt === null,
+  );
   for (const document of affected) {
     await tellOrder(prisma, temporal, document, refused ? 'rejected' : 'undelivered', reason);
   }
   await prisma.$transaction([
-    prisma.document.updateMany({ where: { interchangeId }, data: { state } }),
+    prisma.document.updateMany({ where: { interchangeId, acknowledgedAt: null }, data: { state } }),
     ...(refused
       ? [
           prisma.interchange.update({

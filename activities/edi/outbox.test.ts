@@ -1,0 +1,90 @@
+import { randomUUID } from 'node:crypto';
+import { Client, Connection } from '@temporalio/client';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadProfiles } from '../../mappings/profile/load.ts';
+import { createTestDatabase, type TestDatabase } from '../../test/support/database.ts';
+import { reportUndelivered, transmitInterchange } from './outbox.ts';
+import type { TransportPort } from './port.ts';
+
+const profiles = loadProfiles('mappings/partners', { PARTNERS_URL: 'http://partners.test', SANDBOX_TOKEN: 'x' });
+
+describe('delivery of an interchange whose 997 is quicker than the answer to the delivery', () => {
+  let database: TestDatabase;
+  // Nothing here reaches Temporal; the client would connect at its first call.
+  const temporal = new Client({ connection: Connection.lazy({ address: '127.0.0.1:1' }) });
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+  });
+  afterAll(() => database.remove());
+
+  async function anInterchange(): Promise<{ interchangeId: string; documentId: string }> {
+    const interchangeId = randomUUID();
+    const documentId = randomUUID();
+    const number = interchangeId.slice(0, 9);
+    const ends = { partnerId: 'tri-valley', direction: 'outbound', correlationId: 'c-1', state: 'prepared' };
+    await database.prisma.interchange.create({
+      data: {
+        ...ends,
+        id: interchangeId,
+        senderId: 'MERIDIAN',
+        receiverId: 'TRIVALLEY',
+        controlNumber: number,
+        hash: number,
+        transport: 'https',
+        bytes: new Uint8Array([1]),
+        size: 1,
+        documents: {
+          create: {
+            ...ends,
+            id: documentId,
+            transactionSet: '855',
+            version: '004010',
+            position: 1,
+            body: '',
+            delimiters: '*>~',
+            hash: '',
+          },
+        },
+      },
+    });
+    return { interchangeId, documentId };
+  }
+
+  const acknowledge = (id: string) =>
+    database.prisma.document.update({
+      where: { id },
+      data: { state: 'acknowledged', acknowledgment: 'A', acknowledgedAt: new Date() },
+    });
+
+  it('leaves the document acknowledged and notes when it was transmitted', async () => {
+    const { interchangeId, documentId } = await anInterchange();
+    const transport: TransportPort = {
+      deliver: async () => {
+        await acknowledge(documentId);
+        return { deliveredAt: '2026-11-21T09:00:00.000Z', evidence: 'HTTP 201' };
+      },
+    };
+    const deps = { prisma: database.prisma, temporal, profiles, transportFor: () => transport };
+    await new MockActivityEnvironment().run(() => transmitInterchange(deps, { interchangeId }));
+
+    const document = await database.prisma.document.findUniqueOrThrow({ where: { id: documentId } });
+    expect(document).toMatchObject({
+      state: 'acknowledged',
+      acknowledgment: 'A',
+      transmittedAt: new Date('2026-11-21T09:00:00.000Z'),
+    });
+  });
+
+  it('does not call a document late that the partner has acknowledged', async () => {
+    const { interchangeId, documentId } = await anInterchange();
+    await acknowledge(documentId);
+    const deps = { prisma: database.prisma, temporal, profiles, transportFor: () => ({ deliver: neverAsked }) };
+    await reportUndelivered(deps, { interchangeId, refused: false, reason: 'no answer' });
+    const document = await database.prisma.document.findUniqueOrThrow({ where: { id: documentId } });
+    expect(document.state).toBe('acknowledged');
+  });
+});
+
+const neverAsked = () => Promise.reject(new Error('nothing is to be sent here'));
