@@ -75,7 +75,7 @@ export async function prepareOrder(
   }
 
   const decisions: Decided[] = [];
-  const match = await matchCustomer(prisma, row.partnerId, order);
+  const match = await matchCustomer(prisma, row.partnerId, order, system);
   if ('type' in match) return { ready: false, problem: match };
   const { customer, shipTo } = match;
   decisions.push({
@@ -195,14 +195,20 @@ function termsOf(order: SalesOrder, receivedAt: Date, profile: PartnerProfile, e
 type Match = { customer: Customer; shipTo: ShipTo; by: string };
 
 /** By identifier first (ours, then the partner’s own codes), by address where the order gives no code that anybody knows. */
-async function matchCustomer(prisma: Database, partnerId: string, order: SalesOrder): Promise<Match | Problem> {
+async function matchCustomer(
+  prisma: Database,
+  partnerId: string,
+  order: SalesOrder,
+  system: ErpSystem,
+): Promise<Match | Problem> {
   const candidates = await prisma.shipTo.findMany({
     where: { customer: { partnerId } },
     include: { customer: true },
     orderBy: { shipToNumber: 'asc' },
   });
   if (candidates.length === 0) {
-    if ((await prisma.synchronization.count()) === 0) throw new Error('master data has not been read yet');
+    const read = await prisma.synchronization.findUnique({ where: { source: `erp.${system.id}` } });
+    if (read === null) throw new Error(`the master data of ERP ${system.id} has not been read yet`);
     return { type: 'unknown-customer', summary: `no customer of the ERP belongs to partner ${partnerId}` };
   }
   for (const { scheme, value } of order.shipTo.identifiers) {

@@ -24,7 +24,7 @@ export interface ReservationPlan {
 
 /**
  * Holds stock for everything that is open or backordered, as one round of fulfillments. A repeated call for the same round gives
- * back what the first one made.
+ * back what the first one made. Throws (to be retried) where stock is missing and some warehouse's has never been read.
  */
 export async function reserveStock(
   { prisma, profiles, wms }: ReserveDependencies,
@@ -50,6 +50,7 @@ export async function reserveStock(
     });
     const stock = await lockStock(records, demands, wms);
     const plan = allocate(demands, stock, shipTo?.preferredNodes ?? [], profile?.splitShipments ?? true);
+    if (plan.missing.length > 0) await requireStockRead(records, wms);
 
     const fulfillments = plan.allocations.map((allocation, index) =>
       fulfillmentRow(order, round, index + 1, allocation, wms),
@@ -70,6 +71,14 @@ export async function reserveStock(
       backordered: waits && (plan.missing.length > 0 || (round === 1 && backordered)),
     };
   });
+}
+
+/** Before a warehouse's stock was read for the first time, nobody can say that anything is missing. */
+async function requireStockRead(records: Transaction, wms: readonly WmsSystem[]): Promise<void> {
+  const sources = wms.map(({ id }) => `wms.${id}`);
+  const read = await records.synchronization.findMany({ where: { source: { in: sources } }, select: { source: true } });
+  const unread = sources.filter((source) => !read.some((one) => one.source === source));
+  if (unread.length > 0) throw new Error(`stock has not been read yet from ${unread.join(', ')}`);
 }
 
 /** What is on hand and not held, of the SKUs asked for, locked in one order so that two orders never wait for each other in a ring. */

@@ -1,0 +1,82 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadProfiles } from '../../mappings/profile/load.ts';
+import type { ErpSystem, WmsSystem } from '../../runtime/systems.ts';
+import { canonicalOrder, purchaseOrder } from '../../test/integration/purchase-orders.ts';
+import { createTestDatabase, type TestDatabase } from '../../test/support/database.ts';
+import { prepareOrder } from './prepare.ts';
+import { asJson } from './records.ts';
+import { reserveStock } from './reserve.ts';
+
+const profiles = loadProfiles('mappings/partners', { PARTNERS_URL: 'http://partners.test', SANDBOX_TOKEN: 'x' });
+const erp: ErpSystem[] = [
+  { id: 'main', kind: 'rest', taskQueue: 'erp-main', baseUrl: 'http://erp.test', token: undefined, timeoutSeconds: 5 },
+];
+
+describe('an order that comes before the first reading of master data and stock', () => {
+  let database: TestDatabase;
+  const orderId = randomUUID();
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    const order = canonicalOrder(purchaseOrder('cobalt-ridge', 'CR-FIRST'));
+    await database.prisma.order.create({
+      data: {
+        id: orderId,
+        partnerId: order.partnerId,
+        poNumber: order.poNumber,
+        channel: order.channel,
+        contentHash: '',
+        profileVersion: '',
+        workflowId: orderId,
+        correlationId: orderId,
+        canonical: asJson(order),
+        currency: 'USD',
+        orderedOn: new Date(order.orderedOn),
+      },
+    });
+  });
+  afterAll(() => database.remove());
+
+  const read = (source: string) =>
+    database.prisma.synchronization.create({ data: { source, asOf: '', completedAt: new Date() } });
+  const prepared = () => prepareOrder({ prisma: database.prisma, profiles, erp }, { orderId, waived: [] });
+
+  it('is not refused for a customer that nobody has read yet, even if stock has been read', async () => {
+    await read('wms.main');
+    await expect(prepared()).rejects.toThrow('the master data of ERP main has not been read yet');
+  });
+
+  it('is refused once master data is there and does not know the customer', async () => {
+    await read('erp.main');
+    expect(await prepared()).toMatchObject({ ready: false, problem: { type: 'unknown-customer' } });
+  });
+
+  it('is not told short of stock while a warehouse has never been read', async () => {
+    const wms = [
+      { id: 'main', nodes: ['RNO'] },
+      { id: 'second', nodes: ['MEM'] },
+    ] as unknown as WmsSystem[];
+    await database.prisma.orderLine.create({
+      data: {
+        orderId,
+        lineNumber: 1,
+        lineId: '10',
+        sku: 'MW-1001',
+        description: 'Claw hammer',
+        orderedValue: 1,
+        orderedUnit: 'EA',
+        baseUnit: 'EA',
+        unitFactor: 1,
+        unitPrice: 1,
+        contractPrice: 1,
+        ordered: 1,
+        open: 1,
+      },
+    });
+    const reserved = () => reserveStock({ prisma: database.prisma, profiles, wms }, { orderId, round: 1 });
+    await expect(reserved()).rejects.toThrow('stock has not been read yet from wms.second');
+    await read('wms.second');
+    expect(await reserved()).toEqual({ fulfillments: [], backordered: true });
+  });
+});
