@@ -8,6 +8,7 @@ import type { Database } from '../../prisma/client.ts';
 import { Prisma } from '../../prisma/generated/client.ts';
 import { runWithCorrelation } from '../../runtime/correlation.ts';
 import { callSystem } from '../lib/activity-failure.ts';
+import { reporting } from '../lib/reporting.ts';
 import { asJson, type LineQuantity, searchForm } from '../orders/records.ts';
 import type { ErpMasterData, ErpOrderRequest, ErpPort } from './port.ts';
 
@@ -176,7 +177,7 @@ export function createErpActivities({ system, erp, prisma }: ErpActivityDependen
       const source = `erp.${system}`;
       const last = await prisma.synchronization.findUnique({ where: { source } });
       const changes = await callSystem(() => erp.readMasterData(last?.asOf));
-      await storeMasterData(prisma, source, changes);
+      await reporting(() => storeMasterData(prisma, source, changes));
       return { items: changes.items.length, customers: changes.customers.length, prices: changes.prices.length };
     },
   };

@@ -1,5 +1,6 @@
 import { ApplicationFailure, log } from '@temporalio/activity';
 import { SystemBusy, SystemRefusal } from './refusal.ts';
+import { reporting } from './reporting.ts';
 
 /** A fault that no retry mends: the activity ends for good and the order opens an exception with the same code. */
 export function permanent(code: string, message: string, detail?: unknown): ApplicationFailure {
@@ -12,12 +13,12 @@ export function permanent(code: string, message: string, detail?: unknown): Appl
 }
 
 /**
- * Runs a call to an outside system and puts its faults into Temporal’s words: a refusal ends the activity, a busy system
+ * Runs a call to an outside system, reports while it lasts that this worker lives, and puts its faults into Temporal’s words: a refusal ends the activity, a busy system
  * says itself when to come back, everything else is retried by the activity’s profile.
  */
 export async function callSystem<T>(call: () => Promise<T>): Promise<T> {
   try {
-    return await call();
+    return await reporting(call);
   } catch (error) {
     if (error instanceof SystemRefusal) {
       const fields = error.details.map(({ path, message }) => `${path}: ${message}`).join('; ');

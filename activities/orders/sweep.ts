@@ -3,6 +3,7 @@ import { log } from '@temporalio/activity';
 import { type WarehouseEvent, warehouseEvent } from '../../mappings/canonical/v1/index.ts';
 import { startInterchange } from '../edi/interchange.ts';
 import { wakePartnerOutbox } from '../edi/queue.ts';
+import { reporting } from '../lib/reporting.ts';
 import { type IntakeDependencies, noticeOf, signalPayments, signalWarehouseEvent } from './intake.ts';
 import { startOrder } from './starting.ts';
 
@@ -71,12 +72,14 @@ export function createSweepActivities(deps: IntakeDependencies) {
   return {
     async handOnLeftBehind(): Promise<{ handedOn: number }> {
       const before = new Date(Date.now() - LEFT_BEHIND_MS);
-      const handedOn =
-        (await orders(before)) +
-        (await interchanges(before)) +
-        (await warehouseEvents(before)) +
-        (await signalPayments(deps, { createdAt: { lt: before } })) +
-        (await outboxes(before));
+      const handedOn = await reporting(
+        async () =>
+          (await orders(before)) +
+          (await interchanges(before)) +
+          (await warehouseEvents(before)) +
+          (await signalPayments(deps, { createdAt: { lt: before } })) +
+          (await outboxes(before)),
+      );
       if (handedOn > 0) log.info('handed on what was left behind', { handedOn });
       return { handedOn };
     },

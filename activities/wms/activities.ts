@@ -4,6 +4,7 @@ import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import type { Database } from '../../prisma/client.ts';
 import { runWithCorrelation } from '../../runtime/correlation.ts';
 import { callSystem, permanent } from '../lib/activity-failure.ts';
+import { reporting } from '../lib/reporting.ts';
 import type { LineQuantity } from '../orders/records.ts';
 import type { StockSnapshot, WmsPort } from './port.ts';
 
@@ -81,7 +82,7 @@ export function createWmsActivities({ system, nodes, wms, prisma, profiles }: Wm
     /** Reads physical stock of the system’s nodes. */
     async syncStock(): Promise<{ balances: number }> {
       const snapshot = await callSystem(() => wms.readStock(nodes));
-      await storeStock(prisma, `wms.${system}`, snapshot);
+      await reporting(() => storeStock(prisma, `wms.${system}`, snapshot));
       return { balances: snapshot.balances.length };
     },
   };

@@ -18,6 +18,9 @@ export const records: LocalActivityOptions = {
   retry: { initialInterval: '200 milliseconds', backoffCoefficient: 2, maximumInterval: '30 seconds' },
 };
 
+/** What may take a while reports every five seconds (activities/lib/reporting.ts): where its worker has died, another takes it up within this. */
+const heartbeatTimeout = '20 seconds';
+
 /**
  * One call to an ERP or WMS. An attempt may take a minute (ERPs that take twenty seconds to confirm an order are ordinary); the whole may
  * take until the step’s deadline, then a person decides.
@@ -27,6 +30,7 @@ export function systemCall(taskQueue: string, summary: string, withinMs: number)
     taskQueue,
     summary,
     startToCloseTimeout: '1 minute',
+    heartbeatTimeout,
     scheduleToCloseTimeout: withinMs,
     retry,
   };
@@ -38,6 +42,7 @@ export function transmission(summary: string, withinMs: number): ActivityOptions
     taskQueue: 'edi',
     summary,
     startToCloseTimeout: '5 minutes',
+    heartbeatTimeout,
     scheduleToCloseTimeout: withinMs,
     retry: { ...retry, maximumInterval: '5 minutes' },
   };
@@ -53,5 +58,12 @@ export const fileReading: ActivityOptions = {
 
 /** Scheduled reading of another system’s data; the next run comes soon enough, so a run does not outlive its interval. */
 export function scheduledRead(taskQueue: string, summary: string): ActivityOptions {
-  return { taskQueue, summary, startToCloseTimeout: '2 minutes', scheduleToCloseTimeout: '10 minutes', retry };
+  return {
+    taskQueue,
+    summary,
+    startToCloseTimeout: '2 minutes',
+    heartbeatTimeout,
+    scheduleToCloseTimeout: '10 minutes',
+    retry,
+  };
 }
