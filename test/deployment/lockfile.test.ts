@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { expect, test } from 'vitest';
+
+/**
+ * A lock file written where the registry lacks some platform's package leaves that package out without a word, and then `npm ci` refuses
+ * the file on every machine.
+ */
+interface LockedPackage {
+  version?: string;
+  optionalDependencies?: Record<string, string>;
+}
+const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8')) as {
+  packages: Record<string, LockedPackage>;
+};
+
+/** Where Node would find the package from there, by the lock file. */
+function locked(name: string, from: string): LockedPackage | undefined {
+  for (let folder = from; ; folder = dirname(folder)) {
+    const found = packages[folder === '' || folder === '.' ? `node_modules/${name}` : `${folder}/node_modules/${name}`];
+    if (found || folder === '' || folder === '.') return found;
+  }
+}
+
+test('the lock file holds the packages of every platform, so that npm ci takes it', () => {
+  const missing = Object.entries(packages).flatMap(([path, { optionalDependencies = {} }]) =>
+    Object.keys(optionalDependencies)
+      .filter((name) => locked(name, path)?.version === undefined)
+      .map((name) => `${name} of ${path}`),
+  );
+  expect(missing).toEqual([]);
+});
+
+test('the lock file names no registry: it works behind any mirror', () => {
+  expect(readFileSync('package-lock.json', 'utf8')).not.toMatch(/"resolved": "https?:/);
+});
