@@ -65,6 +65,8 @@ const processesFile = join(dir, 'processes.json');
 const logFile = (name: string) => join(dir, 'logs', `${name}.log`);
 const say = (text: string) => console.log(text);
 
+class AlreadyRunning extends Error {}
+
 /** In the order in which they are stopped: first what starts new work, last what keeps it. */
 const stopOrder = [['demo'], ['api'], ['worker'], ['sandbox'], ['temporal', 'postgres']];
 const parts = new Map<string, Part>();
@@ -325,8 +327,6 @@ function readSupervisor(): { pid?: number; identity?: string } {
 function leaveFolder(): void {
   if (ownsFolder && existsSync(supervisorFile)) rmSync(supervisorFile);
 }
-
-class AlreadyRunning extends Error {}
 
 async function stopEverything(): Promise<void> {
   stopping = true;
