@@ -201,14 +201,20 @@ async function matchCustomer(
   order: SalesOrder,
   system: ErpSystem,
 ): Promise<Match | Problem> {
-  const candidates = await prisma.shipTo.findMany({
-    where: { customer: { partnerId } },
-    include: { customer: true },
-    orderBy: { shipToNumber: 'asc' },
-  });
+  const known = () =>
+    prisma.shipTo.findMany({
+      where: { customer: { partnerId } },
+      include: { customer: true },
+      orderBy: { shipToNumber: 'asc' },
+    });
+  let candidates = await known();
   if (candidates.length === 0) {
     const read = await prisma.synchronization.findUnique({ where: { source: `erp.${system.id}` } });
     if (read === null) throw new Error(`the master data of ERP ${system.id} has not been read yet`);
+    // The first reading may have ended between the two questions.
+    candidates = await known();
+  }
+  if (candidates.length === 0) {
     return { type: 'unknown-customer', summary: `no customer of the ERP belongs to partner ${partnerId}` };
   }
   for (const { scheme, value } of order.shipTo.identifiers) {

@@ -48,9 +48,19 @@ export async function reserveStock(
       const quantity = round === 1 ? line.open.toFixed() : line.backordered.toFixed();
       return isPositive(quantity) ? [{ lineNumber: line.lineNumber, sku: line.sku, quantity }] : [];
     });
-    const stock = await lockStock(records, demands, wms);
-    const plan = allocate(demands, stock, shipTo?.preferredNodes ?? [], profile?.splitShipments ?? true);
-    if (plan.missing.length > 0) await requireStockRead(records, wms);
+    const planned = async () =>
+      allocate(
+        demands,
+        await lockStock(records, demands, wms),
+        shipTo?.preferredNodes ?? [],
+        profile?.splitShipments ?? true,
+      );
+    let plan = await planned();
+    if (plan.missing.length > 0) {
+      await requireStockRead(records, wms);
+      // The first reading may have ended between the two questions.
+      plan = await planned();
+    }
 
     const fulfillments = plan.allocations.map((allocation, index) =>
       fulfillmentRow(order, round, index + 1, allocation, wms),
