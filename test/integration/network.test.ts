@@ -1,0 +1,27 @@
+import { afterAll, beforeAll, describe } from 'vitest';
+import { badInput } from './bad-input.ts';
+import { correlation } from './correlation.ts';
+import { demoNetwork, secondOpinionOnX12 } from './demo.ts';
+import { type Given, givenNetwork } from './given.ts';
+import { temporalOutage } from './outage.ts';
+import { payments } from './payments.ts';
+import { repetition } from './repetition.ts';
+
+/** The whole product as its users meet it: real processes, a real Temporal server and Postgres, started once for all scenarios. */
+describe('a trading network', () => {
+  let network: Given;
+  const given = () => network;
+
+  beforeAll(async () => {
+    network = await givenNetwork();
+  });
+  afterAll(() => network?.stop());
+
+  demoNetwork(given);
+  repetition(given);
+  payments(given);
+  badInput(given);
+  correlation(given);
+  temporalOutage(given);
+  secondOpinionOnX12(given);
+});

