@@ -14,6 +14,7 @@ import { Prisma } from '../../prisma/generated/client.ts';
 import type { InterchangeOutcome } from '../../workflows/interchange.ts';
 import { permanent } from '../lib/activity-failure.ts';
 import { isUniqueViolation } from '../lib/database.ts';
+import { groupBy } from '../lib/group-by.ts';
 import { acceptOrder, acceptPayment, type IntakeDependencies } from '../orders/intake.ts';
 import { asJson, searchForm } from '../orders/records.ts';
 import { ORDERS_QUEUE, priorityOf, soon, startOnce } from '../orders/starting.ts';
@@ -431,43 +432,56 @@ async function takeAcknowledgment(
   const acknowledgment = readFunctionalAcknowledgment(tree);
   const ours = await prisma.document.findMany({
     where: { partnerId: profile.id, direction: 'outbound', groupControl: acknowledgment.groupControl },
+    select: {
+      id: true,
+      transactionSet: true,
+      transactionControl: true,
+      orderId: true,
+      correlationId: true,
+      acknowledgedById: true,
+    },
   });
   const stated = new Map(acknowledgment.transactions.map((transaction) => [Number(transaction.control), transaction]));
-  for (const document of ours) {
+  const answered = ours.flatMap((document) => {
     const transaction = stated.get(Number(document.transactionControl));
     // A 997 that names no transaction sets speaks for the whole group.
     const status = transaction?.status ?? (stated.size === 0 ? acknowledgment.groupStatus : undefined);
-    if (status === undefined || document.acknowledgedById === documentId) continue;
+    return status === undefined || document.acknowledgedById === documentId ? [] : [{ document, transaction, status }];
+  });
+  for (const [status, members] of groupBy(answered, (answer) => answer.status)) {
     const accepted = status === 'A' || status === 'E';
-    if (!accepted) {
+    for (const { document, transaction } of accepted ? [] : members) {
       const reasons = transaction?.errors.map(({ message }) => message).join('; ') || `acknowledged with ${status}`;
       await tellOrder(prisma, temporal, document, 'rejected', `${profile.name} refused it: ${reasons}`);
     }
-    await prisma.document.update({
-      where: { id: document.id },
-      data: {
-        state: accepted ? 'acknowledged' : 'rejected',
-        acknowledgment: status,
-        acknowledgedAt: new Date(),
-        acknowledgedById: documentId,
-        ...(document.orderId && {
-          order: {
-            update: {
-              timeline: {
-                create: {
-                  key: `acknowledged/${document.id}/${documentId}`,
+    await prisma.$transaction([
+      prisma.document.updateMany({
+        where: { id: { in: members.map(({ document }) => document.id) } },
+        data: {
+          state: accepted ? 'acknowledged' : 'rejected',
+          acknowledgment: status,
+          acknowledgedAt: new Date(),
+          acknowledgedById: documentId,
+        },
+      }),
+      prisma.timelineEvent.createMany({
+        data: members.flatMap(({ document: { id, orderId, transactionSet, correlationId } }) =>
+          orderId === null
+            ? []
+            : [
+                {
+                  orderId,
+                  key: `acknowledged/${id}/${documentId}`,
                   type: accepted ? 'document.acknowledged' : 'document.rejected',
-                  summary: `${document.transactionSet} ${accepted ? 'acknowledged' : 'refused'} by ${profile.name} (997 ${status})`,
+                  summary: `${transactionSet} ${accepted ? 'acknowledged' : 'refused'} by ${profile.name} (997 ${status})`,
                   actor: profile.id,
-                  correlationId: document.correlationId,
+                  correlationId,
                 },
-              },
-            },
-          },
-        }),
-      },
-      select: { id: true },
-    });
+              ],
+        ),
+        skipDuplicates: true,
+      }),
+    ]);
   }
 }
 

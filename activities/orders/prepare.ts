@@ -133,8 +133,10 @@ export async function prepareOrder(
   });
 
   await prisma.$transaction([
-    prisma.orderLine.deleteMany({ where: { orderId } }),
-    prisma.decision.deleteMany({ where: { orderId } }),
+    // Only an order that has been here before has anything to replace.
+    ...(row.startedAt === null
+      ? []
+      : [prisma.orderLine.deleteMany({ where: { orderId } }), prisma.decision.deleteMany({ where: { orderId } })]),
     prisma.orderLine.createMany({ data: resolved.map((line) => lineRow(orderId, line)) }),
     prisma.decision.createMany({
       data: decisions.map(({ rule, inputs, outcome }) => ({

@@ -21,7 +21,7 @@ import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import { makeSscc } from '../../mappings/sscc.ts';
 import type { Tree } from '../../mappings/x12/types.ts';
 import type { Database } from '../../prisma/client.ts';
-import type { Order, OrderLine } from '../../prisma/generated/client.ts';
+import { type Order, type OrderLine, Prisma } from '../../prisma/generated/client.ts';
 import type { ErpSystem, WmsSystem } from '../../runtime/systems.ts';
 import type { Progress } from '../../workflows/lib/order-run.ts';
 import type { RemittedAmount } from '../../workflows/messages.ts';
@@ -501,13 +501,12 @@ async function moveLines(
   lines: readonly LineQuantity[],
   to: 'shipped' | 'backordered' | 'cancelled',
 ): Promise<void> {
-  for (const { lineNumber, quantity } of lines) {
-    await records.orderLine.update({
-      where: { orderId_lineNumber: { orderId, lineNumber } },
-      data: { open: { decrement: quantity }, [to]: { increment: quantity } },
-      select: { lineNumber: true },
-    });
-  }
+  const column = Prisma.raw(`"${to}"`);
+  await records.$executeRaw`
+    UPDATE "OrderLine" AS l SET "open" = l."open" - t."quantity", ${column} = l.${column} + t."quantity"
+    FROM UNNEST(${lines.map((line) => line.lineNumber)}::int[], ${lines.map((line) => line.quantity)}::numeric[])
+      AS t("lineNumber", "quantity")
+    WHERE l."orderId" = ${orderId} AND l."lineNumber" = t."lineNumber"`;
 }
 
 /** Gives an SSCC to each carton and pallet that came without one, where the partner’s profile wants them. */
