@@ -3,11 +3,9 @@ import { address, identifier } from './common.ts';
 
 /** How a party is named by somebody: which list the code is from, and the code. */
 export const partyIdentifier = z.object({
-  scheme: z
-    .enum(['partner', 'seller', 'gln', 'duns', 'store', 'other'])
-    .meta({
-      description: 'partner: the buyer’s own code; seller: our customer or ship-to number; gln, duns: global numbers',
-    }),
+  scheme: z.enum(['partner', 'seller', 'gln', 'duns', 'store', 'other']).meta({
+    description: 'partner: the buyer’s own code; seller: our customer or ship-to number; gln, duns: global numbers',
+  }),
   value: identifier,
 });
 
