@@ -1,4 +1,5 @@
 import { PrismaPg } from '@prisma/adapter-pg';
+import { Pool } from 'pg';
 import { PrismaClient } from './generated/client.ts';
 
 /** The records. Close it with `$disconnect()`. */
@@ -20,17 +21,21 @@ export function createPrismaClient(
   databaseUrl: string,
   { poolSize = 10, applicationName = 'throughline' }: DatabaseOptions = {},
 ): Database {
-  const adapter = new PrismaPg(
-    {
-      connectionString: databaseUrl,
-      max: poolSize,
-      application_name: applicationName,
-      connectionTimeoutMillis: 5_000,
-      keepAlive: true,
-    },
-    // Without a listener, an idle connection that Postgres closes would end the process. The pool replaces it by itself.
-    { onPoolError: () => undefined, onConnectionError: () => undefined },
-  );
+  const pool = new Pool({
+    connectionString: databaseUrl,
+    max: poolSize,
+    application_name: applicationName,
+    connectionTimeoutMillis: 5_000,
+    keepAlive: true,
+  });
+  // A connection that Postgres cuts says so by an event, and one that nobody listens to ends the process. Pool and adapter listen while a
+  // connection is idle or in use, but not between the two; so each has a listener of its own for life. Whoever uses it gets the error anyway.
+  pool.on('connect', (connection) => connection.on('error', () => undefined));
+  const adapter = new PrismaPg(pool, {
+    disposeExternalPool: true,
+    onPoolError: () => undefined,
+    onConnectionError: () => undefined,
+  });
   // Prisma gives up on a transaction after 5 s and on waiting for one after 2 s: under a burst that is retried work, not protection.
   return new PrismaClient({ adapter, transactionOptions: { maxWait: 10_000, timeout: 10_000 } });
 }
