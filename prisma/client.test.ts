@@ -1,0 +1,45 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { createTestDatabase } from '../test/support/database.ts';
+import { createPrismaClient } from './client.ts';
+
+/** A message of the server (https://www.postgresql.org/docs/current/protocol-message-formats.html). */
+function message(type: string, body: Buffer): Buffer {
+  const length = Buffer.alloc(4);
+  length.writeInt32BE(body.length + 4);
+  return Buffer.concat([Buffer.from(type), length, body]);
+}
+
+const AUTHENTICATION_OK = message('R', Buffer.alloc(4));
+const READY_FOR_QUERY = message('Z', Buffer.from('I'));
+const SHUTDOWN = message('E', Buffer.from('SFATAL\0VFATAL\0C57P01\0Mterminating connection\0\0'));
+
+describe('a Postgres that dies', () => {
+  it('fails what was asked of it and nothing else, even in the moment in which a connection is handed over', async () => {
+    const server = createServer((socket) => {
+      socket.on('error', () => undefined);
+      // In one packet, so that the shutdown is read before anybody could begin to use the connection.
+      socket.once('data', () => socket.end(Buffer.concat([AUTHENTICATION_OK, READY_FOR_QUERY, SHUTDOWN])));
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const prisma = createPrismaClient(`postgresql://anybody@127.0.0.1:${(server.address() as AddressInfo).port}/any`);
+    await expect(prisma.$transaction((records) => records.order.count())).rejects.toThrow();
+    await expect(prisma.order.count()).rejects.toThrow();
+    await prisma.$disconnect();
+    server.close();
+  });
+
+  it('is used again as soon as it is back', async () => {
+    const database = await createTestDatabase();
+    const { prisma } = database;
+    await expect(
+      prisma.$transaction(async (records) => {
+        await records.$executeRaw`SELECT pg_terminate_backend(pg_backend_pid())`;
+      }),
+    ).rejects.toThrow();
+    expect(await prisma.order.count()).toBe(0);
+    await database.remove();
+  });
+});
