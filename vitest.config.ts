@@ -4,12 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['**/*.test.ts'],
-    exclude: [
-      '**/node_modules/**',
-      'dist/**',
-      '.cache/**',
-      ...(process.env.THROUGHLINE_CHAOS ? [] : ['test/chaos/**']),
-    ],
+    exclude: ['**/node_modules/**', 'dist/**', '.cache/**', 'test/chaos/**'],
     globalSetup: ['test/support/servers.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,

@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest';
+import { ConfigError, loadConfig, variables } from './config.ts';
+
+const DATABASE_URL = 'postgresql://app:hunter2@db/throughline';
+
+function problemsOf(env: Record<string, string>): ConfigError {
+  try {
+    loadConfig(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error;
+    throw error;
+  }
+  throw new Error('it was accepted');
+}
+
+test('the database is all that must be said', () => {
+  const config = loadConfig({ DATABASE_URL });
+  expect(config).toMatchObject({
+    port: 3000,
+    host: '127.0.0.1',
+    publicUrl: 'http://127.0.0.1:3000',
+    workerRoles: ['all'],
+  });
+  expect(config.temporal).toMatchObject({ address: 'localhost:7233', namespace: 'default', tls: false });
+});
+
+test('every problem is named at once, with an example and without the value', () => {
+  const error = problemsOf({
+    PORT: 'hunter2',
+    LOG_LEVEL: 'loud',
+    TEMPORAL_TLS_CERT: 'client.pem',
+    WORKER_ROLES: 'orders,cook',
+  });
+  expect(error.problems.map(({ where }) => where).sort()).toEqual(
+    ['DATABASE_URL', 'LOG_LEVEL', 'PORT', 'TEMPORAL_TLS_KEY', 'WORKER_ROLES'].sort(),
+  );
+  expect(error.message).toContain('PORT must be a whole number from 0 to 65535 (for example 3000)');
+  expect(error.message).not.toContain('hunter2');
+});
+
+test('an empty value is one that is not set', () => {
+  expect(loadConfig({ DATABASE_URL, MAX_JSON_BYTES: ' ', PUBLIC_URL: '' }).maxJsonBytes).toBe(1024 * 1024);
+});
+
+test('an API key or a certificate for Temporal implies TLS, which can be refused outright', () => {
+  expect(loadConfig({ DATABASE_URL, TEMPORAL_API_KEY: 'k' }).temporal.tls).not.toBe(false);
+  expect(loadConfig({ DATABASE_URL, TEMPORAL_TLS_CA: 'ca.pem' }).temporal.tls).toMatchObject({ ca: 'ca.pem' });
+  expect(loadConfig({ DATABASE_URL, TEMPORAL_API_KEY: 'k', TEMPORAL_TLS: 'false' }).temporal.tls).toBe(false);
+});
+
+test('links point to a name that can be reached, whatever address the API listens on', () => {
+  expect(loadConfig({ DATABASE_URL, HOST: '0.0.0.0', PORT: '80' }).publicUrl).toBe('http://localhost:80');
+  expect(loadConfig({ DATABASE_URL, PUBLIC_URL: 'https://o2c.example.com/' }).publicUrl).toBe(
+    'https://o2c.example.com',
+  );
+});
+
+test('the example of every variable is one that it accepts', () => {
+  for (const [name, { schema, example }] of Object.entries(variables)) {
+    expect(schema.safeParse(example).success, name).toBe(true);
+  }
+});

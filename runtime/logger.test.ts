@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { correlationId, runWithCorrelation } from './correlation.ts';
+import { withoutSecrets } from './logger.ts';
+
+test('what may be a secret is masked by its name, at any depth, and credentials leave URLs', () => {
+  const logged = withoutSecrets({
+    request: { headers: { Authorization: 'Bearer abc', accept: '*/*' } },
+    databaseUrl: 'postgresql://app:hunter2@db/x',
+    error: new Error('cannot reach https://u:p@erp/'),
+  });
+  const text = JSON.stringify(logged);
+  expect(text).not.toMatch(/abc|hunter2|u:p/);
+  expect(text).toContain('"accept":"*/*"');
+});
+
+test('bytes are counted, never shown', () => {
+  expect(withoutSecrets({ raw: Buffer.from('ISA*00*') })).toEqual({ raw: '[7 bytes]' });
+});
+
+test('a correlation id follows what was started under it, and nothing else', async () => {
+  const inside = runWithCorrelation('c-1', async () => {
+    await Promise.resolve();
+    return correlationId();
+  });
+  expect(correlationId()).toBeUndefined();
+  expect(await inside).toBe('c-1');
+});

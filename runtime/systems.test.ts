@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest';
+import { ConfigError } from './config.ts';
+import { parseSystems } from './systems.ts';
+
+const yaml = `
+erp:
+  - { id: main, kind: rest, baseUrl: '\${ERP_URL}/', tokenEnv: ERP_TOKEN }
+wms:
+  - { id: west, kind: rest, baseUrl: 'https://wms.example.com', nodes: [RNO], webhookSecretEnv: WMS_SECRET }
+`;
+
+function problemsOf(text: string, env: Record<string, string> = {}): string[] {
+  try {
+    parseSystems(text, 'systems.yaml', env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems.map(({ where, reason }) => `${where} ${reason}`);
+    throw error;
+  }
+  return [];
+}
+
+test('addresses and secrets come from the environment', () => {
+  const systems = parseSystems(yaml, 'systems.yaml', { ERP_URL: 'http://erp', ERP_TOKEN: 't', WMS_SECRET: 's' });
+  expect(systems.erp[0]).toEqual({
+    id: 'main',
+    kind: 'rest',
+    baseUrl: 'http://erp',
+    token: 't',
+    taskQueue: 'erp.main',
+    timeoutSeconds: 30,
+  });
+  expect(systems.wms[0]).toMatchObject({ nodes: ['RNO'], webhookSecret: 's', taskQueue: 'wms.west' });
+});
+
+test('every variable that is missing is named with its place', () => {
+  expect(problemsOf(yaml)).toEqual([
+    'systems.yaml: erp.0.baseUrl needs the environment variable ERP_URL, which is not set',
+    'systems.yaml: erp.0.tokenEnv needs the environment variable ERP_TOKEN, which is not set',
+    'systems.yaml: wms.0.webhookSecretEnv needs the environment variable WMS_SECRET, which is not set',
+  ]);
+});
+
+test('a ship-from node belongs to one warehouse system', () => {
+  const twice = yaml.replace('nodes: [RNO]', 'nodes: [RNO, RNO]');
+  expect(problemsOf(twice, { ERP_URL: 'http://erp', ERP_TOKEN: 't', WMS_SECRET: 's' })).toEqual([
+    'systems.yaml: wms.nodes names RNO twice',
+  ]);
+});
+
+test('a misspelt key is refused, and so is text that is no YAML', () => {
+  expect(problemsOf('erp: [{ id: a, kind: rest, baseUrl: "http://a", tokn: x }]\nwms: []').join()).toMatch(/tokn/);
+  expect(problemsOf('erp: [').join()).toMatch(/is not YAML/);
+});
