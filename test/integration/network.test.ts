@@ -8,7 +8,7 @@ import { payments } from './payments.ts';
 import { repetition } from './repetition.ts';
 
 /** The whole product as its users meet it: real processes, a real Temporal server and Postgres, started once for all scenarios. */
-describe('a trading network', () => {
+describe('a trading network', { timeout: 150_000 }, () => {
   let network: Given;
   const given = () => network;
 

@@ -62,7 +62,7 @@ export function repetition(given: () => Given): void {
     });
 
     it('asks a person about a known PO number with other content: cancelled it is rejected, and the 855 says so', async () => {
-      const { calls, prisma, profiles } = given();
+      const { calls, prisma, profiles, lines } = given();
       const poNumber = 'HP-UNWANTED';
       await calls.file('harbor-pine', interchangeOf([purchaseOrder('harbor-pine', poNumber)], 800_021));
       await closed(given(), [poNumber]);
@@ -74,6 +74,8 @@ export function repetition(given: () => Given): void {
 
       const rejected = await prisma.order.findUniqueOrThrow({ where: { id: exception.orderId } });
       expect(rejected).toMatchObject({ status: 'rejected', erpOrderNumber: null });
+      const logged = lines.filter(({ part, line }) => part === 'worker' && line.includes(rejected.correlationId));
+      expect(logged.some(({ line }) => line.includes('order waits for a decision'))).toBe(true);
       const ours = await prisma.document.findUniqueOrThrow({ where: { businessKey: `855/${rejected.id}` } });
       const { received } = await readBooks(calls, prisma, profiles);
       const told = received.find(
