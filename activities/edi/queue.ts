@@ -11,7 +11,7 @@ import { wakeOutbox } from '../../workflows/messages.ts';
 import { tradingPartnerKey } from '../../workflows/search-attributes.ts';
 import { permanent } from '../lib/activity-failure.ts';
 import type { Transaction } from '../orders/records.ts';
-import { ORDERS_QUEUE, soon } from '../orders/starting.ts';
+import { ORDERS_QUEUE } from '../orders/starting.ts';
 import { partnerGuide } from './guides.ts';
 
 export interface OutboundDocument {
@@ -107,15 +107,13 @@ export async function wakePartnerOutbox(
     raised.count === 0 &&
     (await prisma.partnerOutbox.createMany({ data: [{ partnerId, awake: true }], skipDuplicates: true })).count > 0;
   if (raised.count === 0 && !created && !again) return;
-  await soon(temporal, () =>
-    temporal.workflow.signalWithStart('partnerOutbox', {
-      taskQueue: ORDERS_QUEUE,
-      workflowId: `outbox/${partnerId}`,
-      args: [{ partnerId }],
-      signal: wakeOutbox,
-      signalArgs: [],
-      staticSummary: `Documents for ${partnerId}`,
-      typedSearchAttributes: new TypedSearchAttributes([{ key: tradingPartnerKey, value: partnerId }]),
-    }),
-  );
+  await temporal.workflow.signalWithStart('partnerOutbox', {
+    taskQueue: ORDERS_QUEUE,
+    workflowId: `outbox/${partnerId}`,
+    args: [{ partnerId }],
+    signal: wakeOutbox,
+    signalArgs: [],
+    staticSummary: `Documents for ${partnerId}`,
+    typedSearchAttributes: new TypedSearchAttributes([{ key: tradingPartnerKey, value: partnerId }]),
+  });
 }

@@ -116,11 +116,6 @@ export function createProcessRecords(deps: RecordDependencies) {
           select: { id: true },
         });
         await moveLines(records, orderId, lines, 'shipped');
-        await unhold(
-          records,
-          lines.map((line) => ({ ...line, fulfillmentId })),
-          { shipped: true },
-        );
         await tell(records, order, {
           key: `shipped/${shipmentId}`,
           type: 'order.shipped',
@@ -129,7 +124,7 @@ export function createProcessRecords(deps: RecordDependencies) {
           detail: { shipmentId, packages: shipment.packages.length },
         });
         await saveProgress(records, orderId, progress);
-        // Numbers last: their row is shared by all orders under one company prefix, and is locked until the end.
+        // Numbers late: their row is shared by all orders under one company prefix, and is locked until the end.
         const labelled = await labelPackages(records, profile, shipment);
         await records.package.createMany({ data: packageRows(shipmentId, labelled) });
         await refer(records, orderId, [
@@ -153,7 +148,13 @@ export function createProcessRecords(deps: RecordDependencies) {
           ),
         );
         const document = outbound(order, '856', `856/${shipmentId}`, tree, new Date(shipment.shippedAt));
-        return { shipmentId, queued: await queueDocument(records, profile, { ...document, shipmentId }) };
+        const queued = await queueDocument(records, profile, { ...document, shipmentId });
+        await unhold(
+          records,
+          lines.map((line) => ({ ...line, fulfillmentId })),
+          { shipped: true },
+        );
+        return { shipmentId, queued };
       });
       await wake(deps, profile, queued);
       return { shipmentId };
@@ -182,11 +183,6 @@ export function createProcessRecords(deps: RecordDependencies) {
           select: { id: true },
         });
         await moveLines(records, orderId, lines, waits ? 'backordered' : 'cancelled');
-        await unhold(
-          records,
-          lines.map((line) => ({ ...line, fulfillmentId })),
-          { shipped: false },
-        );
         const units = lines.reduce((total, { quantity }) => add(total, quantity), '0');
         await tell(records, order, {
           key: `short/${fulfillmentId}`,
@@ -196,6 +192,11 @@ export function createProcessRecords(deps: RecordDependencies) {
           detail: { short },
         });
         await saveProgress(records, orderId, progress);
+        await unhold(
+          records,
+          lines.map((line) => ({ ...line, fulfillmentId })),
+          { shipped: false },
+        );
       });
       return { backordered: waits };
     },

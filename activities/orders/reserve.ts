@@ -178,7 +178,10 @@ export async function releaseReservations(
   });
 }
 
-/** Takes from reservations and from what is reserved of the balances; with `shipped`, from what is on hand too. */
+/**
+ * Takes from reservations and from what is reserved of the balances; with `shipped`, from what is on hand too. Call it last in its
+ * transaction: balances are shared by all orders, and stay locked until the end.
+ */
 export async function unhold(
   records: Transaction,
   lines: readonly (LineQuantity & { fulfillmentId: string })[],
@@ -186,6 +189,14 @@ export async function unhold(
 ): Promise<void> {
   const positive = lines.filter(({ quantity }) => !isZero(quantity));
   if (positive.length === 0) return;
+  // Every transaction locks balances in this one order: an UPDATE by itself would lock them as it finds them, and two would deadlock.
+  await records.$queryRaw`
+    SELECT 1 FROM "InventoryBalance"
+    WHERE ("node", "sku") IN (
+      SELECT "node", "sku" FROM "Reservation" WHERE "fulfillmentId" = ANY(${positive.map((line) => line.fulfillmentId)})
+    )
+    ORDER BY "sku", "node"
+    FOR UPDATE`;
   await records.$executeRaw`
     WITH taken AS (
       UPDATE "Reservation" AS r SET "quantity" = r."quantity" - t."quantity"
