@@ -2,8 +2,9 @@
 import { condition, proxyActivities } from '@temporalio/workflow';
 import type { ErpActivities } from '../activities/erp/activities.ts';
 import { systemCall } from './lib/activity-profiles.ts';
-import type { OrderRun, OrderTerms } from './lib/order-run.ts';
+import type { OrderRun } from './lib/order-run.ts';
 import type { RemittedAmount } from './messages.ts';
+import type { OrderTerms } from './order-state.ts';
 import { isSettled } from './policy/cash.ts';
 
 /** Applies payments as they come, until everything that will ever ship is invoiced and settled. */

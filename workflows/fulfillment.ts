@@ -7,8 +7,9 @@ import type { ErpActivities } from '../activities/erp/activities.ts';
 import type { WmsActivities } from '../activities/wms/activities.ts';
 import { add, isPositive } from '../mappings/canonical/decimal.ts';
 import { systemCall } from './lib/activity-profiles.ts';
-import { type FulfillmentState, isComplete, type OrderRun } from './lib/order-run.ts';
+import type { OrderRun } from './lib/order-run.ts';
 import type { WarehouseNotice } from './messages.ts';
+import { type FulfillmentState, isComplete } from './order-state.ts';
 
 /** Without word of new stock, a backordered order looks by itself this often. */
 const STOCK_LOOK = '6 hours';

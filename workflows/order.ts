@@ -11,8 +11,9 @@ import { collectCash } from './cash.ts';
 import { watchDocuments } from './document-trouble.ts';
 import { fulfill } from './fulfillment.ts';
 import { systemCall } from './lib/activity-profiles.ts';
-import { OrderRun, type OrderTerms } from './lib/order-run.ts';
+import { OrderRun } from './lib/order-run.ts';
 import * as messages from './messages.ts';
+import type { OrderTerms } from './order-state.ts';
 import type { ExceptionType } from './policy/exceptions.ts';
 import type { OrderStatus } from './policy/order-status.ts';
 

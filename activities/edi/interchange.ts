@@ -11,7 +11,6 @@ import { readInterchange } from '../../mappings/x12/read.ts';
 import { scanInterchanges } from '../../mappings/x12/scan.ts';
 import type { ReadGroup, ReadTransaction, ScannedInterchange, Tree, X12Error } from '../../mappings/x12/types.ts';
 import { Prisma } from '../../prisma/generated/client.ts';
-import type { InterchangeOutcome } from '../../workflows/interchange.ts';
 import { permanent } from '../lib/activity-failure.ts';
 import { isUniqueViolation } from '../lib/database.ts';
 import { groupBy } from '../lib/group-by.ts';
@@ -180,6 +179,12 @@ export async function startInterchange(
 }
 
 // ── Reading ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Transaction sets of one file. */
+export interface InterchangeOutcome {
+  accepted: number;
+  rejected: number;
+}
 
 interface Verdict {
   set: string;

@@ -1,7 +1,7 @@
 /** Exceptions as records: what the control tower lists, and the evidence of who decided what. */
 import type { Database } from '../../prisma/client.ts';
-import type { Progress } from '../../workflows/lib/order-run.ts';
 import type { OpenException } from '../../workflows/messages.ts';
+import type { Progress } from '../../workflows/order-state.ts';
 import type { kindOf, Resolution } from '../../workflows/policy/exceptions.ts';
 import { asJson, progressColumns } from './records.ts';
 

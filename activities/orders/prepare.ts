@@ -11,7 +11,7 @@ import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import type { Database } from '../../prisma/client.ts';
 import type { ContractPrice, Customer, Item, ShipTo } from '../../prisma/generated/client.ts';
 import type { ErpSystem } from '../../runtime/systems.ts';
-import type { OrderTerms } from '../../workflows/lib/order-run.ts';
+import type { OrderTerms } from '../../workflows/order-state.ts';
 import type { ExceptionType } from '../../workflows/policy/exceptions.ts';
 import { isWithinTolerance } from '../../workflows/policy/pricing.ts';
 import { asJson } from './records.ts';

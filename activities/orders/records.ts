@@ -1,6 +1,6 @@
 /** What every record-keeping step shares: the forms in which values are stored, and the order’s progress. */
 import type { Prisma } from '../../prisma/generated/client.ts';
-import type { Progress } from '../../workflows/lib/order-run.ts';
+import type { Progress } from '../../workflows/order-state.ts';
 
 /** A transaction of Prisma, or the client itself. */
 export type Transaction = Prisma.TransactionClient;

@@ -6,7 +6,7 @@ import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import type { Database } from '../../prisma/client.ts';
 import type { Prisma } from '../../prisma/generated/client.ts';
 import type { WmsSystem } from '../../runtime/systems.ts';
-import type { FulfillmentState } from '../../workflows/lib/order-run.ts';
+import type { FulfillmentState } from '../../workflows/order-state.ts';
 import { type Allocation, allocate, type Demand } from '../../workflows/policy/allocation.ts';
 import type { LineQuantity, Transaction } from './records.ts';
 

@@ -16,7 +16,7 @@ import {
   uuid4,
 } from '@temporalio/workflow';
 import type { OrderRecords } from '../../activities/orders/activities.ts';
-import { add, compare, subtract } from '../../mappings/canonical/decimal.ts';
+import { subtract } from '../../mappings/canonical/decimal.ts';
 import { fromMinor } from '../../mappings/canonical/money.ts';
 import type {
   DocumentTrouble,
@@ -27,51 +27,13 @@ import type {
   ResolveExceptionInput,
   WarehouseNotice,
 } from '../messages.ts';
+import { type FulfillmentState, isComplete, type OrderTerms, type Progress } from '../order-state.ts';
 import { type InvoiceBalance, isSettled, openAmount } from '../policy/cash.ts';
 import { type ExceptionType, kindOf, type Resolution } from '../policy/exceptions.ts';
 import { deriveOrderStatus, IllegalMove, isLegalMove, type OrderStatus } from '../policy/order-status.ts';
 import { erpOrderNumberKey, exceptionTypeKey, nextDeadlineKey, orderStatusKey } from '../search-attributes.ts';
 import { records as recordsProfile } from './activity-profiles.ts';
 import { Compensations } from './compensation.ts';
-
-/** One release to one ship-from node. Quantities are sums over lines, in base units; lines stand in Postgres. */
-export interface FulfillmentState {
-  id: string;
-  node: string;
-  releaseNumber: string;
-  taskQueue: string;
-  planned: string;
-  shipped: string;
-  /** What the warehouse said it will never ship. */
-  short: string;
-  /** `asked`: the warehouse may have it, its answer is not known; `refused` is `planned` again. */
-  release: 'planned' | 'asked' | 'accepted';
-  /** Shipment numbers seen: a repeated one ships nothing twice. */
-  shipmentNumbers: string[];
-  notices: WarehouseNotice[];
-}
-
-export function isComplete(fulfillment: FulfillmentState): boolean {
-  return compare(add(fulfillment.shipped, fulfillment.short), fulfillment.planned) >= 0;
-}
-
-/** What the rest of the process needs of the prepared order; set once preparation has succeeded. */
-export interface OrderTerms {
-  erpTaskQueue: string;
-  currency: string;
-  /** ISO 8601 durations are resolved to instants and milliseconds by the profile’s calendar before they get here. */
-  shipBy?: string;
-  paymentGraceMs: number;
-  /** How long a step may retry before a person is asked. */
-  stepDeadlineMs: number;
-}
-
-/** What each record-keeping step writes beside its own facts, so that lists and search agree with the workflow. */
-export interface Progress {
-  status: OrderStatus;
-  waitingFor: string;
-  nextDeadline?: string;
-}
 
 /** Ends the process on purpose: somebody cancelled the order, or resolved an exception by cancelling it. */
 class OrderStopped extends Error {
