@@ -68,12 +68,15 @@ export async function quiet({ calls, prisma }: Given): Promise<void> {
     45,
     async () => {
       const [documents, interchanges] = await Promise.all([
-        prisma.document.count({ where: { direction: 'outbound', transmittedAt: null } }),
+        prisma.document.findMany({
+          where: { direction: 'outbound', transmittedAt: null },
+          select: { partnerId: true, transactionSet: true, state: true, createdAt: true, businessKey: true },
+        }),
         prisma.interchange.count({ where: { direction: 'inbound', state: 'received' } }),
       ]);
       const outbox = await calls.system('partners', '/_control/outbox');
       seen = { documents, interchanges, waiting: outbox.body.waiting };
-      return documents === 0 && interchanges === 0 && outbox.body.waiting === 0;
+      return documents.length === 0 && interchanges === 0 && outbox.body.waiting === 0;
     },
     () => seen,
   );
