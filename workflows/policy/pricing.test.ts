@@ -1,0 +1,43 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { fromScaled } from '../../mappings/canonical/decimal.ts';
+import { isWithinTolerance } from './pricing.ts';
+
+const tolerance = { percent: '0.5', absolute: '0.01' };
+
+describe('the price on an order', () => {
+  it.each([
+    ['ours', '10', '10', true],
+    ['a cent over', '10.01', '10', true],
+    ['a cent under', '9.99', '10', true],
+    ['exactly half a per cent over', '10.05', '10', true],
+    ['a hair more than half a per cent over', '10.050000001', '10', false],
+    ['a hair more than half a per cent under', '9.949999999', '10', false],
+    ['within the absolute bound of a cheap article, where a per cent is nothing', '0.11', '0.1', true],
+    ['for nothing', '0', '10', false],
+    ['something where ours is nothing', '0.02', '0', false],
+  ])('may be %s: %s against %s → %s', (_what, ordered, ours, within) => {
+    expect(isWithinTolerance(ordered, ours, tolerance)).toBe(within);
+  });
+
+  it('must be exactly ours where no tolerance is agreed', () => {
+    const none = { percent: '0', absolute: '0' };
+    const price = fc.bigInt({ min: 0n, max: 10n ** 15n });
+    fc.assert(
+      fc.property(price, price, (a, b) => {
+        expect(isWithinTolerance(fromScaled(a), fromScaled(b), none)).toBe(a === b);
+        expect(isWithinTolerance(fromScaled(a), fromScaled(a), none)).toBe(true);
+      }),
+    );
+  });
+
+  it('is judged alike when it is too high and when it is too low', () => {
+    fc.assert(
+      fc.property(fc.bigInt({ min: 0n, max: 10n ** 12n }), fc.bigInt({ min: 0n, max: 10n ** 12n }), (ours, off) => {
+        fc.pre(off <= ours);
+        const over = isWithinTolerance(fromScaled(ours + off), fromScaled(ours), tolerance);
+        expect(isWithinTolerance(fromScaled(ours - off), fromScaled(ours), tolerance)).toBe(over);
+      }),
+    );
+  });
+});
