@@ -61,8 +61,9 @@ async function ordersWorker(deps: WorkerDependencies): Promise<WorkerOptions> {
     taskQueue: ORDERS_QUEUE,
     // Record-keeping waits for its turn here rather than for a database connection, where its timeout would run.
     maxConcurrentLocalActivityExecutions: deps.databasePoolSize,
-    // Under a burst a busy worker is still better than another one that would have to replay the whole history.
-    stickyQueueScheduleToStartTimeout: '1 minute',
+    // Under a burst a busy worker is still better than another one that would have to replay the whole history. But this is also how long
+    // each order that a killed worker had in its cache stands still, so it is no longer than the heartbeat timeout of its activities.
+    stickyQueueScheduleToStartTimeout: '20 seconds',
     ...(deps.workflowBundle === undefined
       ? { workflowBundle: await bundleWorkflows() }
       : { workflowBundle: { codePath: deps.workflowBundle } }),
