@@ -34,7 +34,7 @@ export async function createTimeSkippingEnvironment(): Promise<TestWorkflowEnvir
 
 // temporal.api.enums.v1.IndexedValueType
 const KEYWORD = 2;
-const DATETIME = 5;
+const DATETIME = 6;
 
 async function registerSearchAttributes({ connection }: TestWorkflowEnvironment): Promise<void> {
   if (!(connection instanceof Connection)) return;
