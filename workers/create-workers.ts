@@ -18,6 +18,7 @@ import type { Database } from '../prisma/client.ts';
 import type { WorkerRole } from '../runtime/config.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { ErpSystem, Systems, WmsSystem } from '../runtime/systems.ts';
+import { correlateActivities } from './correlation.ts';
 
 export interface WorkerDependencies {
   native: NativeConnection;
@@ -46,6 +47,7 @@ export async function createWorkers(deps: WorkerDependencies): Promise<Worker[]>
     options.map((option) =>
       Worker.create({
         connection: deps.native,
+        interceptors: { activity: [correlateActivities] },
         namespace: deps.namespace,
         shutdownGraceTime: `${deps.shutdownGraceSeconds} seconds`,
         ...option,
@@ -76,7 +78,11 @@ async function ordersWorker(deps: WorkerDependencies): Promise<WorkerOptions> {
 }
 
 export function bundleWorkflows() {
-  return bundleWorkflowCode({ workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)) });
+  const path = (module: string) => fileURLToPath(new URL(module, import.meta.url));
+  return bundleWorkflowCode({
+    workflowsPath: path('../workflows/index.ts'),
+    workflowInterceptorModules: [path('../workflows/lib/correlation.ts')],
+  });
 }
 
 function ediWorker(deps: WorkerDependencies): WorkerOptions {

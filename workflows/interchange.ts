@@ -7,6 +7,7 @@ import { fileReading } from './lib/activity-profiles.ts';
 export interface InterchangeInput {
   interchangeId: string;
   partnerId: string;
+  correlationId: string;
 }
 
 export async function interchange(input: InterchangeInput): Promise<InterchangeOutcome> {

@@ -160,7 +160,7 @@ async function handOnInterchange(
 
 export async function startInterchange(
   temporal: IntakeDependencies['temporal'],
-  row: { id: string; workflowId: string | null; controlNumber: string },
+  row: { id: string; workflowId: string | null; controlNumber: string; correlationId: string },
   partner: PartnerProfile,
 ): Promise<void> {
   if (row.workflowId === null) return;
@@ -171,7 +171,7 @@ export async function startInterchange(
       workflowId,
       workflowIdReusePolicy: 'REJECT_DUPLICATE',
       workflowIdConflictPolicy: 'USE_EXISTING',
-      args: [{ interchangeId: row.id, partnerId: partner.id }],
+      args: [{ interchangeId: row.id, partnerId: partner.id, correlationId: row.correlationId }],
       priority: priorityOf(partner),
       staticSummary: `${partner.name}: interchange ${row.controlNumber}`,
     }),

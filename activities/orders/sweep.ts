@@ -32,7 +32,7 @@ export function createSweepActivities(deps: IntakeDependencies) {
     const waiting = await prisma.interchange.findMany({
       where: { direction: 'inbound', state: 'received', startedAt: null, receivedAt: { lt: before } },
       orderBy: { receivedAt: 'asc' },
-      select: { id: true, workflowId: true, controlNumber: true, partnerId: true },
+      select: { id: true, workflowId: true, controlNumber: true, partnerId: true, correlationId: true },
       take: AT_MOST,
     });
     return each(waiting, async (interchange) => {

@@ -215,7 +215,7 @@ export class OrderRun {
     };
     this.exceptions.push(exception);
     this.note(`${step}: ${summary}`);
-    log.warn('order waits for a decision', { correlationId: this.input.correlationId, type, step, summary });
+    log.warn('order waits for a decision', { type, step, summary });
     await this.records.openException({ orderId: this.input.orderId, exception, kind, progress: this.progress() });
     this.publish();
 

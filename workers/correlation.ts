@@ -1,0 +1,22 @@
+/** An activity runs, logs and calls out under the correlation id that its workflow gave it. */
+import { defaultPayloadConverter } from '@temporalio/common';
+import type { ActivityInterceptorsFactory } from '@temporalio/worker';
+import { runWithCorrelation } from '../runtime/correlation.ts';
+import { CORRELATION_HEADER } from '../workflows/lib/correlation.ts';
+
+export const correlateActivities: ActivityInterceptorsFactory = () => {
+  let correlationId: string | undefined;
+  return {
+    inbound: {
+      execute(input, next) {
+        const payload = input.headers[CORRELATION_HEADER];
+        correlationId = payload && defaultPayloadConverter.fromPayload<string>(payload);
+        return correlationId === undefined ? next(input) : runWithCorrelation(correlationId, () => next(input));
+      },
+    },
+    outbound: {
+      getLogAttributes: (attributes, next) =>
+        next(correlationId === undefined ? attributes : { ...attributes, correlationId }),
+    },
+  };
+};
