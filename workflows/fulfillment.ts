@@ -121,7 +121,6 @@ async function recordShort(
   fulfillment: FulfillmentState,
   notice: Extract<WarehouseNotice, { type: 'closed' }>,
 ): Promise<void> {
-  fulfillment.short = add(fulfillment.short, notice.quantity);
   const { backordered } = await run.attempt(`close release at ${fulfillment.node}`, 'shipment-not-recorded', () =>
     run.records.recordShort({
       orderId: run.input.orderId,
@@ -131,8 +130,11 @@ async function recordShort(
       progress: run.progress(),
     }),
   );
+  // Both at once: an order whose last release is closed and that is not known to be backordered would look as if all of it had left.
+  fulfillment.short = add(fulfillment.short, notice.quantity);
   run.backordered ||= backordered;
   run.note(`${fulfillment.node} is short of ${notice.quantity}`);
+  await run.records.noteProgress({ orderId: run.input.orderId, progress: run.progress() });
   run.publish();
 }
 
