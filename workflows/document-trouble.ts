@@ -14,7 +14,7 @@ const exceptionOf = {
 export async function watchDocuments(run: OrderRun): Promise<never> {
   for (;;) {
     await condition(() => run.troubles.length > 0);
-    const decisions = run.troubles.splice(0).map((trouble) => decide(run, trouble));
+    const decisions = run.troubles.splice(0).map((trouble) => run.settle(decide(run, trouble)));
     await Promise.race([Promise.all(decisions), condition(() => run.troubles.length > 0)]);
   }
 }

@@ -64,6 +64,7 @@ export class OrderRun {
 
   private end: 'closed' | 'cancelled' | 'rejected' | undefined;
   private readonly exceptions: RaisedException[] = [];
+  private unsettled = 0;
   private readonly story: { at: string; what: string }[] = [];
   private readonly seenEvents = new Set<string>();
   private readonly seenPayments = new Set<string>();
@@ -304,9 +305,19 @@ export class OrderRun {
     return [...this.story];
   }
 
-  /** An order does not end while a person still has something to decide about it. */
+  /** Counts work that goes on beside the process and must be done before the order ends. */
+  async settle(work: Promise<void>): Promise<void> {
+    this.unsettled += 1;
+    try {
+      await work;
+    } finally {
+      this.unsettled -= 1;
+    }
+  }
+
+  /** An order does not end while a person still has something to decide about it, or a decision is being carried out. */
   async untilNothingIsOpen(): Promise<void> {
-    await condition(() => this.exceptions.length === 0 && this.troubles.length === 0);
+    await condition(() => this.exceptions.length === 0 && this.troubles.length === 0 && this.unsettled === 0);
   }
 
   finish(end: 'closed' | 'cancelled' | 'rejected'): void {
