@@ -9,13 +9,17 @@ import { isSettled } from './policy/cash.ts';
 
 /** Applies payments as they come, until everything that will ever ship is invoiced and settled. */
 export async function collectCash(run: OrderRun, terms: OrderTerms): Promise<void> {
-  const paid = () => run.payments.length > 0;
+  // A payment may be heard before the ERP's answer about its invoice is: then it waits for that.
+  const invoiced = ({ invoiceNumber }: RemittedAmount) =>
+    run.invoices.some((invoice) => invoice.invoiceNumber === invoiceNumber);
+  const paid = () => run.payments.some(invoiced);
   const done = () => run.shippingDone && run.invoices.every(isSettled);
   const heard = () => paid() || done();
   while (!done()) {
     await condition(() => heard() || run.shippingDone);
     if (!heard()) await untilPaymentOrOverdue(run, heard);
-    for (let payment = run.payments.shift(); payment !== undefined; payment = run.payments.shift()) {
+    for (let next = run.payments.findIndex(invoiced); next >= 0; next = run.payments.findIndex(invoiced)) {
+      const [payment] = run.payments.splice(next, 1) as [RemittedAmount];
       await applyCash(run, terms, payment);
       if (!done()) {
         await run.records.noteProgress({ orderId: run.input.orderId, progress: run.progress() });
