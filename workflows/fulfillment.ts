@@ -19,7 +19,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 export async function fulfill(run: OrderRun): Promise<void> {
   let round = [...run.fulfillments];
   for (let number = 2; ; number += 1) {
-    await Promise.all(round.map((fulfillment) => fulfillFrom(run, fulfillment)));
+    await Promise.all(round.map((fulfillment) => run.branch(fulfillFrom(run, fulfillment))));
     if (!run.backordered) break;
     round = await nextRound(run, number);
   }

@@ -2,7 +2,12 @@
  * The one place where timeouts and retries are tuned. Retries are bounded by a deadline, never by a count: a system that is down for an
  * hour is an hour late, not an error.
  */
-import type { ActivityOptions, LocalActivityOptions, RetryPolicy } from '@temporalio/workflow';
+import {
+  ActivityCancellationType,
+  type ActivityOptions,
+  type LocalActivityOptions,
+  type RetryPolicy,
+} from '@temporalio/workflow';
 
 /** Gentle enough for a system that is down, quick enough that one lost packet costs a second. */
 const retry: RetryPolicy = { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' };
@@ -32,6 +37,8 @@ export function systemCall(taskQueue: string, summary: string, withinMs: number)
     startToCloseTimeout: '1 minute',
     heartbeatTimeout,
     scheduleToCloseTimeout: withinMs,
+    // A call that is on its way is waited for, so that what it did is known before it is undone.
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     retry,
   };
 }

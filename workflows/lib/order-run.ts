@@ -64,6 +64,7 @@ export class OrderRun {
 
   private end: 'closed' | 'cancelled' | 'rejected' | undefined;
   private readonly exceptions: RaisedException[] = [];
+  private readonly branches: Promise<unknown>[] = [];
   private unsettled = 0;
   private readonly story: { at: string; what: string }[] = [];
   private readonly seenEvents = new Set<string>();
@@ -112,7 +113,10 @@ export class OrderRun {
   }
 
   openExceptions(): OpenException[] {
-    return this.exceptions.map(({ decision: _, ...exception }) => exception);
+    return this.exceptions.map(({ decision: _, ...exception }) => ({
+      ...exception,
+      resolutions: this.legalNow(exception.resolutions),
+    }));
   }
 
   /** Throws unless the exception is open and the resolution is one of its legal ones. */
@@ -121,9 +125,11 @@ export class OrderRun {
     if (exception === undefined || exception.decision !== undefined) {
       throw ApplicationFailure.nonRetryable(`exception ${exceptionId} is not open`, 'exception-not-open');
     }
-    if (!exception.resolutions.includes(resolution)) {
+    // What was legal when it was raised may no longer be: another warehouse may have begun meanwhile.
+    const legal = this.legalNow(exception.resolutions);
+    if (!legal.includes(resolution)) {
       throw ApplicationFailure.nonRetryable(
-        `${exception.type} can be resolved by ${exception.resolutions.join(', ')}, not by ${resolution}`,
+        `${exception.type} can be resolved by ${legal.join(', ')}, not by ${resolution}`,
         'illegal-resolution',
       );
     }
@@ -159,14 +165,22 @@ export class OrderRun {
 
   // ── How steps are tried ───────────────────────────────────────────────────────────────────────────────────────────
 
-  /** Runs the process until it is done or the order is stopped; tells which. */
+  /** Follows a branch of the process, so that nothing is undone while the branch still does things. */
+  branch<T>(work: Promise<T>): Promise<T> {
+    this.branches.push(work);
+    return work;
+  }
+
+  /** Runs the process until it is done or the order is stopped and every branch has come to rest; tells which. */
   async untilStopped(process: () => Promise<void>): Promise<'done' | 'stopped'> {
     try {
       await this.scope.run(process);
       return 'done';
     } catch (error) {
-      if (error instanceof OrderStopped || (this.stop !== undefined && isCancellation(error))) return 'stopped';
-      throw error;
+      if (!(error instanceof OrderStopped) && (this.stop === undefined || !isCancellation(error))) throw error;
+      this.scope.cancel();
+      await Promise.allSettled(this.branches);
+      return 'stopped';
     }
   }
 
