@@ -1,0 +1,108 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createTimeSkippingEnvironment } from '../support/temporal.ts';
+import {
+  DAY_MS,
+  HOUR_MS,
+  isDown,
+  startTradingNetwork,
+  type TradingNetwork,
+  type TradingWorld,
+} from './trading-world.ts';
+
+/** A server for each test: a workflow that is ended in the middle of a call keeps its server's clock from running ahead. */
+let network: TradingNetwork;
+const aTradingWorld = (): TradingWorld => network.aTradingWorld();
+
+beforeEach(async () => {
+  network = await startTradingNetwork(createTimeSkippingEnvironment);
+});
+afterEach(() => network.stop());
+
+const onCreditHold = () =>
+  Promise.resolve({ erpOrderNumber: 'SO-1', status: 'creditHold' as const, creditMessage: 'over its limit' });
+
+describe('as time goes by, an order', () => {
+  it('looks for stock by itself when nobody tells of any', async () => {
+    const world = aTradingWorld()
+      .holding({}, { backordered: true })
+      .holding({}, { backordered: true })
+      .holding({ RNO: '10' });
+    const order = await world.order();
+    await order.until('855 queued');
+    await expect
+      .poll(() => order.status())
+      .toMatchObject({ status: 'confirmed', waitingFor: 'stock for what is backordered' });
+    await world.pass(13 * HOUR_MS);
+    await order.until('released to RNO');
+    await order.ships('RNO', 'S1', '10', { round: 2 });
+    await order.until('810 of INV-S1 queued');
+    await order.isPaid('INV-S1');
+    expect(await order.end()).toBe('closed');
+    expect(world.facts).toContain('reserved at no node in round 2');
+  });
+
+  it('is escalated when nobody has decided in time, and still decided afterwards', async () => {
+    const world = aTradingWorld().next('placeOrder', onCreditHold);
+    const order = await world.order();
+    const { id } = await order.exception('credit-hold');
+    await world.pass(7 * HOUR_MS);
+    expect(world.facts).not.toContain('escalated: credit-hold');
+    await world.pass(2 * HOUR_MS);
+    await order.until('escalated: credit-hold');
+    expect(await order.decides(id, 'cancel', 'never')).toMatchObject({ status: expect.any(String) });
+    expect(await order.end()).toBe('rejected');
+    expect(world.facts.at(-1)).toBe('ended rejected: never');
+  });
+
+  it('shows the ship-by time when it has passed, until word comes from the warehouse', async () => {
+    const world = aTradingWorld().shippingWithin(2 * DAY_MS);
+    const order = await world.order();
+    await order.until('released to RNO');
+    await world.pass(2 * DAY_MS + HOUR_MS);
+    await order.exception('shipment-overdue');
+    expect(await order.status()).toMatchObject({ status: 'exception' });
+    await order.ships('RNO', 'S1', '10');
+    await order.until('decided: shipment-overdue dismiss by system');
+    await order.until('810 of INV-S1 queued');
+    expect((await order.status()).exceptions).toEqual([]);
+    await order.isPaid('INV-S1');
+    expect(await order.end()).toBe('closed');
+  });
+
+  it('whose ERP is down asks again for hours, without troubling anybody', async () => {
+    const world = aTradingWorld().next('placeOrder', ...Array.from({ length: 90 }, () => isDown));
+    const order = await world.order();
+    await order.until('reserved at RNO in round 1');
+    await world.pass(2 * HOUR_MS);
+    await order.until('released to RNO');
+    expect(world.facts.filter((fact) => fact.startsWith('asked'))).toEqual([]);
+  });
+
+  it('whose ERP stays down waits for a person at the deadline of the step, with the last reason; a retry begins anew', async () => {
+    const world = aTradingWorld()
+      .tryingStepsFor(2 * HOUR_MS)
+      .always('placeOrder', isDown);
+    const order = await world.order();
+    await order.until('reserved at RNO in round 1');
+    await world.pass(2 * HOUR_MS + HOUR_MS / 2);
+    const { id, summary } = await order.exception('erp-refused-order');
+    expect(summary).toMatch(/^gave no result before its deadline|ECONNREFUSED/);
+    world.always('placeOrder', undefined);
+    await order.decides(id, 'retry');
+    await order.until('released to RNO');
+  });
+
+  it('that is not paid in time says so until it is', async () => {
+    const world = aTradingWorld();
+    const order = await world.order();
+    await order.ships('RNO', 'S1', '10');
+    await order.until('810 of INV-S1 queued');
+    await world.pass(29 * DAY_MS);
+    expect(world.facts).not.toContain('asked: payment-overdue');
+    await world.pass(3 * DAY_MS);
+    await order.exception('payment-overdue');
+    await order.isPaid('INV-S1');
+    expect(await order.end()).toBe('closed');
+    expect(world.facts).toContain('decided: payment-overdue dismiss by system');
+  });
+});

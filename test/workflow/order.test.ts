@@ -1,0 +1,535 @@
+import { WorkflowUpdateFailedError } from '@temporalio/client';
+import type { ApplicationFailure } from '@temporalio/common';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import * as messages from '../../workflows/messages.ts';
+import { createTimeSkippingEnvironment } from '../support/temporal.ts';
+import { refuses, startTradingNetwork, type TradingNetwork, type TradingWorld } from './trading-world.ts';
+
+let network: TradingNetwork;
+const aTradingWorld = (): TradingWorld => network.aTradingWorld();
+
+beforeAll(async () => {
+  network = await startTradingNetwork(createTimeSkippingEnvironment);
+});
+afterEach(() => network.clear());
+afterAll(() => network?.stop());
+
+/** The code of the failure that an update was refused with. */
+async function refusal(update: Promise<unknown>): Promise<string> {
+  const error = await update.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof WorkflowUpdateFailedError)) throw new Error(`not refused: ${error}`);
+  return (error.cause as ApplicationFailure).type ?? '';
+}
+
+const onCreditHold = () =>
+  Promise.resolve({ erpOrderNumber: 'SO-1', status: 'creditHold' as const, creditMessage: 'over its limit' });
+
+describe('an order that nothing hinders', () => {
+  it('goes from check to cash, and tells nobody anything before it is true', async () => {
+    const world = aTradingWorld();
+    const order = await world.order();
+    await order.until('released to RNO');
+    await expect
+      .poll(() => order.status())
+      .toMatchObject({
+        status: 'inFulfillment',
+        waitingFor: 'RNO to ship 10 units',
+        erpOrderNumber: 'SO-1',
+        fulfillments: [{ node: 'RNO', planned: '10', shipped: '0', closed: false }],
+      });
+    await order.ships('RNO', 'S1', '10');
+    await order.until('810 of INV-S1 queued');
+    await expect
+      .poll(() => order.status())
+      .toMatchObject({ status: 'invoiced', waitingFor: 'payment of 100 USD for INV-S1' });
+    await order.isPaid('INV-S1');
+    expect(await order.end()).toBe('closed');
+    expect(world.facts).toEqual([
+      'checked',
+      'reserved at RNO in round 1',
+      'ERP accepted the order',
+      '855 queued',
+      'released to RNO',
+      'shipment S1 recorded, 856 queued',
+      'ERP shipment S1',
+      'ERP invoice INV-S1',
+      '810 of INV-S1 queued',
+      'cash PAY-INV-S1 applied',
+      'ended closed',
+    ]);
+    expect(world.progress.map(({ status }) => status)).toEqual(['inFulfillment', 'shipped', 'invoiced', 'closed']);
+  });
+
+  it('has told its whole story when it is asked after its end', async () => {
+    const world = aTradingWorld();
+    const order = await world.order();
+    await order.ships('RNO', 'S1', '10');
+    await order.until('810 of INV-S1 queued');
+    await order.isPaid('INV-S1');
+    await order.end();
+    const story = await order.handle.query(messages.timelineQuery);
+    expect(story.map(({ what }) => what)).toEqual([
+      'checked: customer, items, prices and tax',
+      'reserved at RNO',
+      'ERP order SO-1',
+      'released to RNO',
+      'shipment S1 left RNO',
+      'invoice INV-S1',
+      'cash applied to INV-S1',
+    ]);
+    expect(await order.status()).toMatchObject({ status: 'closed', waitingFor: '', exceptions: [] });
+  });
+
+  it('ships from two nodes side by side: each shipment has its notice, its ERP shipment and its invoice', async () => {
+    const world = aTradingWorld().holding({ MEM: '6', RNO: '4' });
+    const order = await world.order();
+    await order.until(/^released to/, 2);
+    await order.ships('RNO', 'R1', '4');
+    await order.until('810 of INV-R1 queued');
+    await expect
+      .poll(() => order.status())
+      .toMatchObject({ status: 'partiallyShipped', waitingFor: 'MEM to ship 6 units' });
+    await order.ships('MEM', 'M1', '6');
+    await order.until('810 of INV-M1 queued');
+    await order.isPaid('INV-R1');
+    await order.isPaid('INV-M1');
+    expect(await order.end()).toBe('closed');
+    for (const shipment of ['R1', 'M1']) {
+      const steps = [
+        `shipment ${shipment} recorded, 856 queued`,
+        `ERP shipment ${shipment}`,
+        `ERP invoice INV-${shipment}`,
+        `810 of INV-${shipment} queued`,
+      ].map((fact) => world.facts.indexOf(fact));
+      expect(steps).toEqual([...steps].sort((a, b) => a - b));
+      expect(Math.min(...steps)).toBeGreaterThan(world.facts.indexOf('855 queued'));
+    }
+  });
+
+  it('ships in two waves, each told and invoiced when it has left', async () => {
+    const world = aTradingWorld();
+    const order = await world.order();
+    await order.ships('RNO', 'S1', '7');
+    await order.until('810 of INV-S1 queued');
+    expect(await order.status()).toMatchObject({ fulfillments: [{ shipped: '7', closed: false }] });
+    await order.ships('RNO', 'S2', '3');
+    await order.until('810 of INV-S2 queued');
+    await order.isPaid('INV-S1');
+    await order.isPaid('INV-S2');
+    expect(await order.end()).toBe('closed');
+    expect(world.facts.filter((fact) => fact.includes('856 queued'))).toHaveLength(2);
+  });
+});
+
+describe('what warehouses say', () => {
+  it('ships nothing twice, whether the same event is repeated or the same shipment comes under another id', async () => {
+    const world = aTradingWorld();
+    const order = await world.order();
+    for (const eventId of ['S1', 'S1', 'S1#again', 'S1', 'S1#and-again']) {
+      await order.ships('RNO', 'S1', '6', { eventId });
+    }
+    await order.until('810 of INV-S1 queued');
+    expect(await order.status()).toMatchObject({ fulfillments: [{ shipped: '6', closed: false }] });
+    await order.ships('RNO', 'S2', '4');
+    await order.until('810 of INV-S2 queued');
+    await order.isPaid('INV-S1');
+    await order.isPaid('INV-S2');
+    expect(await order.end()).toBe('closed');
+    expect(world.facts.filter((fact) => fact.endsWith('856 queued'))).toEqual([
+      'shipment S1 recorded, 856 queued',
+      'shipment S2 recorded, 856 queued',
+    ]);
+  });
+
+  it('may come before the release is acknowledged, and even before stock is reserved', async () => {
+    const world = aTradingWorld();
+    const check = world.holdBack('placeOrder');
+    const release = world.holdBack('releaseToWarehouse');
+    const order = await world.order();
+    await order.ships('RNO', 'S1', '6');
+    check();
+    await order.until('855 queued');
+    await order.ships('RNO', 'S2', '4');
+    release();
+    await order.until('810 of INV-S2 queued');
+    expect(world.facts.indexOf('shipment S1 recorded, 856 queued')).toBeGreaterThan(
+      world.facts.indexOf('released to RNO'),
+    );
+    expect(world.facts.indexOf('shipment S2 recorded, 856 queued')).toBeGreaterThan(
+      world.facts.indexOf('shipment S1 recorded, 856 queued'),
+    );
+    await order.until('810 of INV-S1 queued');
+    await order.isPaid('INV-S1');
+    await order.isPaid('INV-S2');
+    expect(await order.end()).toBe('closed');
+  });
+
+  it('may come in the wrong order: a close that is short before the shipment that it follows', async () => {
+    const world = aTradingWorld();
+    const order = await world.order();
+    await order.closesShort('RNO', '3');
+    await order.until('short at RNO recorded');
+    await expect
+      .poll(() => order.status())
+      .toMatchObject({ status: 'inFulfillment', waitingFor: 'RNO to ship 7 units' });
+    await order.closesShort('RNO', '3', { eventId: 'close-again' });
+    await order.ships('RNO', 'S1', '7');
+    await order.until('810 of INV-S1 queued');
+    await order.isPaid('INV-S1');
+    expect(await order.end()).toBe('closed');
+    expect(world.facts.filter((fact) => fact.startsWith('short'))).toHaveLength(1);
+  });
+
+  it('ends the order as cancelled when nothing of it will ever ship', async () => {
+    const world = aTradingWorld();
+    const order = await world.order();
+    await order.closesShort('RNO', '10');
+    expect(await order.end()).toBe('cancelled');
+    expect(world.facts.at(-1)).toBe('ended cancelled');
+  });
+
+  it('lets what is short wait for stock, and ships it in a round of its own', async () => {
+    const world = aTradingWorld().backorderingShorts().holding({ RNO: '6', MEM: '4' }).holding({ RNO: '4' });
+    const order = await world.order();
+    await order.ships('RNO', 'S1', '6');
+    await order.until('810 of INV-S1 queued');
+    await order.closesShort('MEM', '4');
+    await order.until('short at MEM recorded');
+    await expect
+      .poll(() => order.status())
+      .toMatchObject({ status: 'partiallyShipped', waitingFor: 'stock for what is backordered' });
+    await order.handle.signal(messages.stockArrived);
+    await order.until('released to RNO', 2);
+    await order.ships('RNO', 'S2', '4', { round: 2 });
+    await order.until('810 of INV-S2 queued');
+    await order.isPaid('INV-S1');
+    await order.isPaid('INV-S2');
+    expect(await order.end()).toBe('closed');
+    // What waits for stock has not shipped: no list ever says so.
+    expect(world.progress.map(({ status, waitingFor }) => `${status}: ${waitingFor}`)).toEqual([
+      'inFulfillment: RNO to ship 6 units, MEM to ship 4 units',
+      'partiallyShipped: MEM to ship 4 units',
+      'partiallyShipped: MEM to ship 4 units',
+      'partiallyShipped: MEM to ship 4 units',
+      'partiallyShipped: stock for what is backordered',
+      'shipped: the ERP to invoice what shipped',
+      'invoiced: payment of 200 USD for INV-S1, INV-S2',
+      'invoiced: payment of 100 USD for INV-S2',
+      'closed: ',
+    ]);
+  });
+
+  it('asks a person when a warehouse refuses its release, and releases again on his word', async () => {
+    const world = aTradingWorld();
+    const order = await world.order();
+    await order.until('released to RNO');
+    await order.isRefused('RNO', 'dock closed');
+    const { id, summary } = await order.exception('warehouse-refused-release');
+    expect(summary).toBe('dock closed');
+    await order.decides(id, 'retry');
+    await order.until('released to RNO', 2);
+    await order.ships('RNO', 'S1', '10');
+    await order.until('810 of INV-S1 queued');
+    await order.isPaid('INV-S1');
+    expect(await order.end()).toBe('closed');
+  });
+});
+
+describe('an order that waits for a person', () => {
+  it('is held for credit, says so, and goes on when somebody has released it', async () => {
+    const world = aTradingWorld().next('placeOrder', onCreditHold);
+    const order = await world.order();
+    const { id } = await order.exception('credit-hold');
+    expect(await order.status()).toMatchObject({
+      status: 'exception',
+      waitingFor: 'a decision: over its limit',
+      exceptions: [{ type: 'credit-hold', resolutions: ['retry', 'cancel'] }],
+    });
+    expect(world.facts).not.toContain('855 queued');
+    await order.decides(id, 'retry', 'limit raised');
+    await order.until('855 queued');
+    await order.ships('RNO', 'S1', '10');
+    await order.until('810 of INV-S1 queued');
+    await order.isPaid('INV-S1');
+    expect(await order.end()).toBe('closed');
+  });
+
+  it('refuses a decision that is not legal, and one on what is not open', async () => {
+    const world = aTradingWorld().next('placeOrder', onCreditHold);
+    const order = await world.order();
+    const { id } = await order.exception('credit-hold');
+    expect(await refusal(order.decides(id, 'accept'))).toBe('illegal-resolution');
+    expect(await refusal(order.decides('another', 'retry'))).toBe('exception-not-open');
+    await order.decides(id, 'retry');
+    expect(await refusal(order.decides(id, 'cancel'))).toBe('exception-not-open');
+    await order.until('released to RNO');
+  });
+
+  it('tries again what the ERP refused, and undoes everything, last first, when that is given up', async () => {
+    const world = aTradingWorld().next('placeOrder', refuses('no such site'), refuses('site is closed'));
+    const order = await world.order();
+    const first = await order.exception('erp-refused-order');
+    expect(first.summary).toBe('no such site');
+    await order.decides(first.id, 'retry');
+    const second = await order.exception('erp-refused-order', 2);
+    expect(second.summary).toBe('site is closed');
+    await order.decides(second.id, 'cancel', 'site is gone');
+    expect(await order.end()).toBe('rejected');
+    expect(world.facts.slice(-3)).toEqual([
+      'undone: ERP order cancelled, site is gone',
+      'undone: stock given back',
+      'ended rejected: site is gone',
+    ]);
+    expect(world.facts).not.toContain('855 queued');
+  });
+
+  it('asks again when it cannot be undone, until it is', async () => {
+    const world = aTradingWorld().next('placeOrder', onCreditHold).next('cancelErpOrder', refuses('period is closed'));
+    const order = await world.order();
+    await order.decides((await order.exception('credit-hold')).id, 'cancel', 'no credit');
+    const failed = await order.exception('compensation-failed');
+    expect(failed).toMatchObject({ step: 'cancel the ERP order', resolutions: ['retry'] });
+    expect(world.facts).not.toContain('undone: stock given back');
+    await order.decides(failed.id, 'retry');
+    expect(await order.end()).toBe('rejected');
+    expect(world.facts.slice(-3)).toEqual([
+      'undone: ERP order cancelled, no credit',
+      'undone: stock given back',
+      'ended rejected: no credit',
+    ]);
+  });
+
+  it('remembers what a person has accepted when it is checked again', async () => {
+    const price = { type: 'price-outside-tolerance' as const, summary: 'line 10 says 9, ours is 10' };
+    const repeated = { type: 'repeated-po-number' as const, summary: 'known with other content' };
+    const world = aTradingWorld().next(
+      'prepareOrder',
+      () => Promise.resolve({ ready: false, problem: repeated }),
+      () => Promise.resolve({ ready: false, problem: price }),
+    );
+    const order = await world.order();
+    await order.decides((await order.exception('repeated-po-number')).id, 'accept');
+    await order.decides((await order.exception('price-outside-tolerance')).id, 'accept');
+    await order.until('released to RNO');
+    expect(world.facts).toContain('checked, accepting repeated-po-number, price-outside-tolerance');
+  });
+
+  it('asks when no node can ship any line', async () => {
+    const world = aTradingWorld().holding({}).holding({ MEM: '10' });
+    const order = await world.order();
+    const { id } = await order.exception('nothing-available');
+    await order.decides(id, 'retry');
+    await order.until('released to MEM');
+  });
+});
+
+describe('cancelling an order', () => {
+  it('is refused once a warehouse has any of it', async () => {
+    const world = aTradingWorld();
+    const order = await world.order();
+    await order.until('released to RNO');
+    expect(await refusal(order.cancels())).toBe('already-released');
+  });
+
+  it('before that undoes everything, last first, and answers when it is undone', async () => {
+    const world = aTradingWorld().next('placeOrder', onCreditHold);
+    const order = await world.order();
+    await order.exception('credit-hold');
+    expect(await order.cancels()).toEqual({ status: 'rejected' });
+    expect(await order.end()).toBe('rejected');
+    expect(world.facts.slice(-3)).toEqual([
+      'undone: ERP order cancelled, the buyer changed his mind',
+      'undone: stock given back',
+      'ended rejected: the buyer changed his mind',
+    ]);
+  });
+
+  it('ends an accepted order that still waits for stock as cancelled', async () => {
+    const world = aTradingWorld().holding({}, { backordered: true });
+    const order = await world.order();
+    await order.until('855 queued');
+    await expect.poll(() => order.status()).toMatchObject({ status: 'confirmed' });
+    expect(await order.cancels()).toEqual({ status: 'cancelled' });
+    expect(await order.end()).toBe('cancelled');
+  });
+
+  it('waits for the answer of a call that is on its way, and undoes what that did', async () => {
+    const world = aTradingWorld();
+    const answer = world.holdBack('placeOrder');
+    const order = await world.order();
+    await order.until('reserved at RNO in round 1');
+    const cancelled = order.cancels();
+    await expect.poll(() => order.isCancellingACall()).toBe(true);
+    answer();
+    expect(await cancelled).toEqual({ status: expect.stringMatching(/rejected|cancelled/) });
+    await order.end();
+    expect(world.facts.indexOf('ERP accepted the order')).toBeLessThan(
+      world.facts.indexOf('undone: ERP order cancelled, the buyer changed his mind'),
+    );
+    expect(world.facts).not.toContain('855 queued');
+    expect(world.facts).not.toContain('released to RNO');
+  });
+});
+
+describe('one node refuses while another has goods of the order', () => {
+  it('no longer lets the order be cancelled, though that was offered before', async () => {
+    const world = aTradingWorld().holding({ RNO: '5', MEM: '5' });
+    let open = () => {};
+    const gate = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    let refused = false;
+    world.always('releaseToWarehouse', async ({ fulfillmentId }) => {
+      if (fulfillmentId.endsWith('RNO') && !refused) {
+        refused = true;
+        return refuses('dock closed')();
+      }
+      await gate;
+      world.fact(`released to ${fulfillmentId.slice(-3)}`);
+      return { reference: fulfillmentId };
+    });
+    const order = await world.order();
+    const { id, resolutions } = await order.exception('warehouse-refused-release');
+    expect(resolutions).toContain('cancel');
+    open();
+    await order.until('released to MEM');
+    await expect.poll(async () => (await order.status()).exceptions[0]?.resolutions).toEqual(['retry']);
+    expect(await refusal(order.decides(id, 'cancel'))).toBe('illegal-resolution');
+    await order.decides(id, 'retry');
+    await order.until('released to RNO');
+  });
+
+  it('is not undone at the other node before that one’s release is known', async () => {
+    const world = aTradingWorld().holding({ RNO: '5', MEM: '5' });
+    let open = () => {};
+    const gate = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    world.always('releaseToWarehouse', async ({ fulfillmentId }) => {
+      if (fulfillmentId.endsWith('RNO')) return refuses('dock closed')();
+      await gate;
+      world.fact('released to MEM');
+      return { reference: fulfillmentId };
+    });
+    const order = await world.order();
+    const { id } = await order.exception('warehouse-refused-release');
+    await order.decides(id, 'cancel', 'not worth it');
+    await expect.poll(() => order.isCancellingACall()).toBe(true);
+    open();
+    expect(await order.end()).toBe('cancelled');
+    expect(world.facts.slice(world.facts.indexOf('released to MEM'))).toEqual([
+      'released to MEM',
+      'undone: release to MEM cancelled',
+      'undone: release to RNO cancelled',
+      'undone: ERP order cancelled, not worth it',
+      'undone: stock given back',
+      'ended cancelled: not worth it',
+    ]);
+  });
+});
+
+describe('cash', () => {
+  it('that is known before the ERP’s answer about the invoice is applied when the invoice is there', async () => {
+    const world = aTradingWorld();
+    const answer = world.holdBack('createInvoice');
+    const order = await world.order();
+    await order.ships('RNO', 'S1', '10');
+    await order.until('ERP shipment S1');
+    await order.isPaid('INV-S1');
+    await expect.poll(async () => (await order.status()).status).toBe('shipped');
+    answer();
+    expect(await order.end()).toBe('closed');
+    expect(world.facts.indexOf('cash PAY-INV-S1 applied')).toBeGreaterThan(world.facts.indexOf('ERP invoice INV-S1'));
+  });
+
+  it('that came before its invoice is applied as soon as the invoice is sent', async () => {
+    const early = { allocationId: 'EARLY', invoiceNumber: 'INV-S1', amount: 9_000, adjustment: 1_000 };
+    const world = aTradingWorld().next('issueInvoice', () => Promise.resolve({ payments: [early] }));
+    const order = await world.order();
+    await order.ships('RNO', 'S1', '10');
+    expect(await order.end()).toBe('closed');
+    expect(world.facts).toContain('cash EARLY applied');
+  });
+
+  it('comes in parts: the order closes when all of it is there, kept-back amounts included', async () => {
+    const world = aTradingWorld();
+    const order = await world.order();
+    await order.ships('RNO', 'S1', '10');
+    await order.until('810 of INV-S1 queued');
+    await order.isPaid('INV-S1', 4_000, { allocationId: 'P1' });
+    await order.until('cash P1 applied');
+    await expect.poll(() => order.status()).toMatchObject({ waitingFor: 'payment of 60 USD for INV-S1' });
+    // Told twice, as after a signal whose answer was lost.
+    await order.isPaid('INV-S1', 4_000, { allocationId: 'P1' });
+    await order.isPaid('INV-S1', 5_800, { allocationId: 'P2', adjustment: 200 });
+    expect(await order.end()).toBe('closed');
+    expect(world.facts.filter((fact) => fact.startsWith('cash'))).toEqual(['cash P1 applied', 'cash P2 applied']);
+    expect((await order.status()).invoices).toEqual([{ invoiceNumber: 'INV-S1', total: 10_000, settled: 10_000 }]);
+  });
+
+  it('that the ERP refuses waits for a person', async () => {
+    const world = aTradingWorld().next('applyCash', refuses('period is closed'));
+    const order = await world.order();
+    await order.ships('RNO', 'S1', '10');
+    await order.until('810 of INV-S1 queued');
+    await order.isPaid('INV-S1');
+    const { id, resolutions } = await order.exception('erp-refused-cash');
+    expect(resolutions).toEqual(['retry']);
+    await order.decides(id, 'retry');
+    expect(await order.end()).toBe('closed');
+  });
+});
+
+describe('a document in trouble', () => {
+  it('is sent again on a person’s word, and the order goes on meanwhile', async () => {
+    const world = aTradingWorld();
+    const order = await world.order();
+    await order.until('released to RNO');
+    await order.hearsTrouble('rejected', 'DOC-855');
+    const { id } = await order.exception('document-rejected');
+    await order.ships('RNO', 'S1', '10');
+    await order.until('810 of INV-S1 queued');
+    await order.decides(id, 'resend');
+    await order.until('DOC-855 queued again');
+    await order.isPaid('INV-S1');
+    expect(await order.end()).toBe('closed');
+  });
+
+  it('keeps a paid order open until it is decided, and the decision is carried out before the order ends', async () => {
+    const world = aTradingWorld();
+    const order = await world.order();
+    await order.ships('RNO', 'S1', '10');
+    await order.until('810 of INV-S1 queued');
+    await order.hearsTrouble('unacknowledged', 'DOC-810');
+    const { id } = await order.exception('document-unacknowledged');
+    await order.isPaid('INV-S1');
+    await order.until('cash PAY-INV-S1 applied');
+    await expect.poll(() => order.status()).toMatchObject({ status: 'exception' });
+    await order.decides(id, 'resend');
+    expect(await order.end()).toBe('closed');
+    expect(world.facts.slice(-3)).toEqual([
+      'decided: document-unacknowledged resend by ann',
+      'DOC-810 queued again',
+      'ended closed',
+    ]);
+  });
+
+  it('is one of several, each with a decision of its own', async () => {
+    const world = aTradingWorld();
+    const order = await world.order();
+    await order.until('released to RNO');
+    await order.hearsTrouble('undelivered', 'DOC-A');
+    const first = await order.exception('document-undelivered');
+    await order.hearsTrouble('rejected', 'DOC-B');
+    const second = await order.exception('document-rejected');
+    await order.decides(second.id, 'resend');
+    expect((await order.status()).exceptions).toMatchObject([{ type: 'document-undelivered' }]);
+    await order.decides(first.id, 'dismiss');
+    await expect.poll(async () => (await order.status()).exceptions).toEqual([]);
+    expect(world.facts).toContain('DOC-B queued again');
+    expect(world.facts).not.toContain('DOC-A queued again');
+  });
+});

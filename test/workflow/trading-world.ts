@@ -1,0 +1,481 @@
+/**
+ * The outside of the workflows, in memory: ERP, warehouses, partner and our records, faked at the boundary of the activities. The workflows are
+ * the real ones. Everything that reaches the outside is told as a fact, in the order in which it happens.
+ */
+import { randomBytes } from 'node:crypto';
+import {
+  ApplicationFailure,
+  type WorkflowHandleWithFirstExecutionRunId,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import type { EdiActivities, OutboxRecords } from '../../activities/edi/activities.ts';
+import type { ErpActivities } from '../../activities/erp/activities.ts';
+import type { OrderRecords } from '../../activities/orders/activities.ts';
+import type { SweepActivities } from '../../activities/orders/sweep.ts';
+import type { WmsActivities } from '../../activities/wms/activities.ts';
+import { bundleWorkflows } from '../../workers/create-workers.ts';
+import * as messages from '../../workflows/messages.ts';
+import type { FulfillmentState, OrderTerms, Progress } from '../../workflows/order-state.ts';
+import type { ExceptionType, Resolution } from '../../workflows/policy/exceptions.ts';
+import type { OrderStatus } from '../../workflows/policy/order-status.ts';
+
+type Outside = OrderRecords & ErpActivities & WmsActivities & EdiActivities & OutboxRecords & SweepActivities;
+type Step = keyof Outside;
+type Answer<S extends Step> = (...input: Parameters<Outside[S]>) => ReturnType<Outside[S]>;
+
+/** The outside says no, and asking again changes nothing. */
+export function refuses(reason: string, code = 'refused'): () => never {
+  return () => {
+    throw ApplicationFailure.nonRetryable(reason, code);
+  };
+}
+
+/** The outside does not answer; it may later. */
+export function isDown(): never {
+  throw new Error('connect ECONNREFUSED');
+}
+
+export const HOUR_MS = 3_600_000;
+export const DAY_MS = 24 * HOUR_MS;
+
+/** Of real time, for what should happen at once. */
+const PATIENCE_MS = 15_000;
+
+export class TradingWorld {
+  readonly orderId = `order-${randomBytes(4).toString('hex')}`;
+  /** What reached the outside, in order. */
+  readonly facts: string[] = [];
+  /** What each record-keeping step wrote of the order’s progress. */
+  readonly progress: Progress[] = [];
+  private readonly env: TestWorkflowEnvironment;
+  private readonly rounds: { nodes: Record<string, string>; backordered: boolean }[] = [];
+  private readonly answers = new Map<Step, ((...input: never[]) => unknown)[]>();
+  private readonly standing = new Map<Step, (...input: never[]) => unknown>();
+  private readonly listeners = new Set<() => void>();
+  private readonly opened = new Map<string, ExceptionType>();
+  private readonly started: { terminate(): Promise<unknown> }[] = [];
+  private shipWithinMs = 3 * DAY_MS;
+  private graceMs = 0;
+  private stepDeadlineMs = DAY_MS;
+  private shortWaits = false;
+
+  constructor(env: TestWorkflowEnvironment) {
+    this.env = env;
+  }
+
+  // ── Building it ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** What the next reservation holds: units by node. */
+  holding(nodes: Record<string, string>, { backordered = false } = {}): this {
+    this.rounds.push({ nodes, backordered });
+    return this;
+  }
+
+  shippingWithin(ms: number): this {
+    this.shipWithinMs = ms;
+    return this;
+  }
+
+  tryingStepsFor(ms: number): this {
+    this.stepDeadlineMs = ms;
+    return this;
+  }
+
+  /** What a warehouse is short of waits for stock instead of being cancelled. */
+  backorderingShorts(): this {
+    this.shortWaits = true;
+    return this;
+  }
+
+  /** The next answers of a step; after them it answers as usual. */
+  next<S extends Step>(step: S, ...answers: Answer<S>[]): this {
+    this.answers.set(step, [...(this.answers.get(step) ?? []), ...(answers as ((...input: never[]) => unknown)[])]);
+    return this;
+  }
+
+  /** What a step answers from now on. */
+  always<S extends Step>(step: S, answer: Answer<S> | undefined): this {
+    if (answer === undefined) this.standing.delete(step);
+    else this.standing.set(step, answer as (...input: never[]) => unknown);
+    return this;
+  }
+
+  /** The step gives no answer until the returned function is called; then it answers as usual. */
+  holdBack<S extends Step>(step: S): () => void {
+    let release = () => {};
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    this.next(step, (async (...input: never[]) => {
+      await released;
+      return this.usual(step, input);
+    }) as unknown as Answer<S>);
+    return release;
+  }
+
+  // ── Running an order in it ────────────────────────────────────────────────────────────────────────────────────────
+
+  async order(): Promise<RunningOrder> {
+    const input: messages.OrderToCashInput = {
+      orderId: this.orderId,
+      partnerId: 'harbor-pine',
+      poNumber: 'HP-1001',
+      correlationId: `correlation-${this.orderId}`,
+    };
+    const handle = await this.env.client.workflow.start<OrderWorkflow>('orderToCash', {
+      taskQueue: 'orders',
+      workflowId: this.orderId,
+      args: [input],
+    });
+    this.started.push(handle);
+    return new RunningOrder(this, handle);
+  }
+
+  fact(what: string): void {
+    this.facts.push(what);
+    for (const listener of this.listeners) listener();
+  }
+
+  /** Resolves when the fact has been told `times` times. */
+  async until(what: string | RegExp, times = 1): Promise<void> {
+    const told = () =>
+      this.facts.filter((one) => (typeof what === 'string' ? one === what : what.test(one))).length >= times;
+    if (told()) return;
+    await new Promise<void>((resolve, reject) => {
+      const listener = () => {
+        if (!told()) return;
+        clearTimeout(timer);
+        this.listeners.delete(listener);
+        resolve();
+      };
+      const timer = setTimeout(() => {
+        this.listeners.delete(listener);
+        reject(new Error(`"${what}" did not happen; what did: ${this.facts.join('; ')}`));
+      }, PATIENCE_MS);
+      this.listeners.add(listener);
+    });
+  }
+
+  releaseNumber(node: string, round = 1): string {
+    return `${this.orderId}/${round}/${node}`;
+  }
+
+  /** Lets the clock of the server run ahead. */
+  async pass(ms: number): Promise<void> {
+    await this.env.sleep(ms);
+  }
+
+  /** Ends every workflow that was started here and still runs. */
+  async end(): Promise<void> {
+    for (const handle of this.started.splice(0)) {
+      await handle.terminate().catch((error: unknown) => {
+        if (!(error instanceof WorkflowNotFoundError)) throw error;
+      });
+    }
+  }
+
+  /** Called by the workers. */
+  async call(step: Step, input: readonly unknown[]): Promise<unknown> {
+    const answer = this.answers.get(step)?.shift() ?? this.standing.get(step);
+    return answer === undefined ? this.usual(step, input) : answer(...(input as never[]));
+  }
+
+  private async usual(step: Step, input: readonly unknown[]): Promise<unknown> {
+    const usual = this.usually[step] as (...input: readonly unknown[]) => unknown;
+    return usual(...input);
+  }
+
+  private readonly usually: { [S in Step]: (...input: Parameters<Outside[S]>) => unknown } = {
+    prepareOrder: async ({ waived }) => {
+      this.fact(waived.length === 0 ? 'checked' : `checked, accepting ${waived.join(', ')}`);
+      const terms: OrderTerms = {
+        erpTaskQueue: 'erp-main',
+        currency: 'USD',
+        shipBy: new Date((await this.env.currentTimeMs()) + this.shipWithinMs).toISOString(),
+        paymentGraceMs: this.graceMs,
+        stepDeadlineMs: this.stepDeadlineMs,
+      };
+      return { ready: true, terms };
+    },
+    reserveStock: ({ round }) => {
+      const { nodes, backordered } = this.rounds.shift() ?? {
+        nodes: round === 1 ? { RNO: '10' } : {},
+        backordered: false,
+      };
+      this.fact(`reserved at ${Object.keys(nodes).join(' and ') || 'no node'} in round ${round}`);
+      const fulfillments = Object.entries(nodes).map(
+        ([node, planned]): FulfillmentState => ({
+          id: this.releaseNumber(node, round),
+          node,
+          releaseNumber: this.releaseNumber(node, round),
+          taskQueue: 'wms-main',
+          planned,
+          shipped: '0',
+          short: '0',
+          release: 'planned',
+          shipmentNumbers: [],
+          notices: [],
+        }),
+      );
+      return { fulfillments, backordered };
+    },
+    releaseReservations: () => this.fact('undone: stock given back'),
+    placeOrder: () => {
+      this.fact('ERP accepted the order');
+      return { erpOrderNumber: 'SO-1', status: 'accepted' };
+    },
+    cancelErpOrder: ({ reason }) => this.fact(`undone: ERP order cancelled, ${reason}`),
+    acknowledgeOrder: ({ progress }) => this.wrote('855 queued', progress),
+    releaseToWarehouse: ({ fulfillmentId }) => {
+      this.fact(`released to ${nodeOf(fulfillmentId)}`);
+      return { reference: fulfillmentId };
+    },
+    cancelRelease: ({ fulfillmentId }) => this.fact(`undone: release to ${nodeOf(fulfillmentId)} cancelled`),
+    recordShipment: ({ eventId, progress }) => {
+      const [shipmentId = ''] = eventId.split('#');
+      this.wrote(`shipment ${shipmentId} recorded, 856 queued`, progress);
+      return { shipmentId };
+    },
+    recordShort: ({ fulfillmentId, progress }) => {
+      this.wrote(`short at ${nodeOf(fulfillmentId)} recorded`, progress);
+      return { backordered: this.shortWaits };
+    },
+    postShipment: ({ shipmentId }) => {
+      this.fact(`ERP shipment ${shipmentId}`);
+      return { erpShipmentNumber: `SH-${shipmentId}` };
+    },
+    createInvoice: async ({ shipmentId }) => {
+      this.fact(`ERP invoice INV-${shipmentId}`);
+      const dueOn = new Date((await this.env.currentTimeMs()) + 30 * DAY_MS).toISOString().slice(0, 10);
+      return { invoiceNumber: `INV-${shipmentId}`, total: 10_000, dueOn };
+    },
+    issueInvoice: ({ shipmentId, progress }) => {
+      this.wrote(`810 of INV-${shipmentId} queued`, progress);
+      return { payments: [] };
+    },
+    applyCash: ({ allocationId }) => {
+      this.fact(`cash ${allocationId} applied`);
+      return { receiptNumber: `RC-${allocationId}` };
+    },
+    noteProgress: ({ progress }) => void this.progress.push(progress),
+    finishOrder: ({ progress, stop }) =>
+      this.wrote(
+        stop === undefined ? `ended ${progress.status}` : `ended ${progress.status}: ${stop.reason}`,
+        progress,
+      ),
+    openException: ({ exception, progress }) => {
+      this.opened.set(exception.id, exception.type);
+      this.wrote(`asked: ${exception.type}`, progress);
+    },
+    escalateException: ({ exceptionId }) => this.fact(`escalated: ${this.opened.get(exceptionId)}`),
+    closeException: ({ exceptionId, decision, progress }) =>
+      this.wrote(`decided: ${this.opened.get(exceptionId)} ${decision.resolution} by ${decision.by}`, progress),
+    resendDocument: ({ documentId }) => this.fact(`${documentId} queued again`),
+    assembleInterchange: () => undefined,
+    reportUnacknowledged: () => this.fact('looked for missing 997s'),
+    reportUndelivered: ({ interchangeId, refused, reason }) =>
+      this.fact(`${interchangeId} ${refused ? 'refused' : 'late'}: ${reason}`),
+    transmitInterchange: ({ interchangeId }) => {
+      this.fact(`${interchangeId} delivered`);
+      return { evidence: 'HTTP 201' };
+    },
+    processInterchange: ({ interchangeId }) => {
+      this.fact(`${interchangeId} read`);
+      return { accepted: 3, rejected: 1 };
+    },
+    syncMasterData: () => {
+      this.fact('master data read');
+      return { items: 1, customers: 1, prices: 1 };
+    },
+    syncStock: () => {
+      this.fact('stock read');
+      return { balances: 1 };
+    },
+    handOnLeftBehind: () => {
+      this.fact('swept');
+      return { handedOn: 2 };
+    },
+  };
+
+  private wrote(what: string, progress: Progress): void {
+    this.progress.push(progress);
+    this.fact(what);
+  }
+}
+
+type OrderWorkflow = (input: messages.OrderToCashInput) => Promise<{ status: OrderStatus }>;
+
+/** An order under way, as its warehouses, its payer and the people who decide see it. */
+export class RunningOrder {
+  readonly handle: WorkflowHandleWithFirstExecutionRunId<OrderWorkflow>;
+  private readonly world: TradingWorld;
+
+  constructor(world: TradingWorld, handle: WorkflowHandleWithFirstExecutionRunId<OrderWorkflow>) {
+    this.world = world;
+    this.handle = handle;
+  }
+
+  until(what: string | RegExp, times = 1): Promise<void> {
+    return this.world.until(what, times);
+  }
+
+  status(): Promise<messages.OrderStatusView> {
+    return this.handle.query(messages.statusQuery);
+  }
+
+  /** How it ends; the clock runs ahead meanwhile. */
+  async end(): Promise<OrderStatus> {
+    return (await this.handle.result()).status;
+  }
+
+  /** `eventId` marks a repetition under another id: the part before # is the shipment number. */
+  ships(
+    node: string,
+    shipmentNumber: string,
+    quantity: string,
+    { round = 1, eventId = shipmentNumber } = {},
+  ): Promise<void> {
+    const releaseNumber = this.world.releaseNumber(node, round);
+    return this.hears({ system: 'main', eventId, releaseNumber, type: 'shipped', shipmentNumber, quantity });
+  }
+
+  closesShort(node: string, quantity: string, { round = 1, eventId = `close-${node}` } = {}): Promise<void> {
+    const releaseNumber = this.world.releaseNumber(node, round);
+    return this.hears({ system: 'main', eventId, releaseNumber, type: 'closed', quantity });
+  }
+
+  isRefused(node: string, reason: string): Promise<void> {
+    const releaseNumber = this.world.releaseNumber(node);
+    return this.hears({ system: 'main', eventId: `refuse-${node}`, releaseNumber, type: 'refused', reason });
+  }
+
+  /** Whether the workflow has asked for a call that is on its way to be given up. */
+  async isCancellingACall(): Promise<boolean> {
+    const { events } = await this.handle.fetchHistory();
+    return events?.some(({ activityTaskCancelRequestedEventAttributes: asked }) => asked) ?? false;
+  }
+
+  private hears(notice: messages.WarehouseNotice): Promise<void> {
+    return this.handle.signal(messages.warehouseEvent, notice);
+  }
+
+  isPaid(
+    invoiceNumber: string,
+    amount = 10_000,
+    { allocationId = `PAY-${invoiceNumber}`, adjustment = 0 } = {},
+  ): Promise<void> {
+    return this.handle.signal(messages.paymentReceived, { allocationId, invoiceNumber, amount, adjustment });
+  }
+
+  hearsTrouble(trouble: messages.DocumentTrouble['trouble'], documentId = 'DOC-856'): Promise<void> {
+    const reason = `997 said ${trouble}`;
+    return this.handle.signal(messages.documentTrouble, { documentId, transactionSet: '856', trouble, reason });
+  }
+
+  /** The open exception of this type, once the order has raised it. */
+  async exception(type: ExceptionType, times = 1): Promise<messages.OpenException> {
+    await this.until(`asked: ${type}`, times);
+    const open = (await this.status()).exceptions.find((one) => one.type === type);
+    if (open === undefined) throw new Error(`${type} was asked and is not open any more`);
+    return open;
+  }
+
+  decides(exceptionId: string, resolution: Resolution, note?: string): Promise<{ status: OrderStatus }> {
+    return this.handle.executeUpdate(messages.resolveException, {
+      args: [{ exceptionId, resolution, by: 'ann', ...(note && { note }) }],
+    });
+  }
+
+  cancels(reason = 'the buyer changed his mind'): Promise<{ status: OrderStatus }> {
+    return this.handle.executeUpdate(messages.cancelOrder, { args: [{ reason, by: 'bob' }] });
+  }
+}
+
+function nodeOf(fulfillmentId: string): string {
+  return fulfillmentId.split('/').at(-1) ?? '';
+}
+
+/** The workers of every queue, whose activities reach whichever world is the present one. */
+export interface TradingNetwork {
+  readonly env: TestWorkflowEnvironment;
+  /** A new world; it takes the place of the one before. */
+  aTradingWorld(): TradingWorld;
+  /** Ends what still runs, so that it does not reach into the next world nor hold up its clock. */
+  clear(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Temporal’s own messages of a run in which steps are meant to fail are of no use to anybody. */
+let quiet = false;
+
+let bundle: ReturnType<typeof bundleWorkflows> | undefined;
+
+function bundled(): ReturnType<typeof bundleWorkflows> {
+  bundle ??= bundleWorkflows();
+  return bundle;
+}
+
+export async function startTradingNetwork(
+  createEnvironment: () => Promise<TestWorkflowEnvironment>,
+): Promise<TradingNetwork> {
+  if (!quiet)
+    Runtime.install({
+      logger: new DefaultLogger('ERROR'),
+      telemetryOptions: { logging: { filter: 'ERROR', forward: {} } },
+    });
+  quiet = true;
+  const [env, workflowBundle] = await Promise.all([createEnvironment(), bundled()]);
+  let present = new TradingWorld(env);
+  const calling = <S extends Step>(...steps: S[]) =>
+    Object.fromEntries(steps.map((step) => [step, (...input: unknown[]) => present.call(step, input)]));
+  const local = calling(
+    'prepareOrder',
+    'reserveStock',
+    'releaseReservations',
+    'resendDocument',
+    'acknowledgeOrder',
+    'recordShipment',
+    'recordShort',
+    'issueInvoice',
+    'noteProgress',
+    'finishOrder',
+    'openException',
+    'escalateException',
+    'closeException',
+    'assembleInterchange',
+    'reportUndelivered',
+    'reportUnacknowledged',
+    'handOnLeftBehind',
+  );
+  const erp = calling('placeOrder', 'cancelErpOrder', 'postShipment', 'createInvoice', 'applyCash', 'syncMasterData');
+  const wms = calling('releaseToWarehouse', 'cancelRelease', 'syncStock');
+  const common = { connection: env.nativeConnection, namespace: env.namespace ?? 'default' };
+  const workers = await Promise.all([
+    Worker.create({
+      ...common,
+      taskQueue: 'orders',
+      activities: local,
+      workflowBundle,
+    }),
+    Worker.create({ ...common, taskQueue: 'erp-main', activities: erp }),
+    Worker.create({ ...common, taskQueue: 'erp-second', activities: erp }),
+    Worker.create({ ...common, taskQueue: 'wms-main', activities: wms }),
+    Worker.create({ ...common, taskQueue: 'edi', activities: calling('processInterchange', 'transmitInterchange') }),
+  ]);
+  const running = workers.map((worker) => worker.run());
+  return {
+    env,
+    aTradingWorld: () => {
+      present = new TradingWorld(env);
+      return present;
+    },
+    clear: () => present.end(),
+    stop: async () => {
+      for (const worker of workers) worker.shutdown();
+      await Promise.all(running);
+      await env.teardown();
+    },
+  };
+}
