@@ -74,8 +74,10 @@ export function minimum(a: Decimal, b: Decimal): Decimal {
   return compare(a, b) <= 0 ? a : b;
 }
 
+/** Told from the digits alone, as it is asked of every line of every order. */
 export function isPositive(value: Decimal): boolean {
-  return toScaled(value) > 0n;
+  if (!DECIMAL.test(value)) throw new RangeError(`"${value}" is not a decimal number of at most 18 + 9 digits`);
+  return !value.startsWith('-') && /[1-9]/.test(value);
 }
 
 export function isZero(value: Decimal): boolean {

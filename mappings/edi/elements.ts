@@ -1,13 +1,16 @@
-import { type Decimal, fromScaled, toScaled } from '../canonical/decimal.ts';
+import type { Decimal } from '../canonical/decimal.ts';
 
 /** So that the sum over a whole document still is a {@link Decimal}. */
 const WHOLE_DIGITS = 12;
+const PLAIN = /^[1-9]\d{0,11}$/;
 
 /**
  * The value of a numeric element (types R and Nn as sent): `0012.50`, `.5`, `12.` and `-3` are numbers. Undefined for anything else,
  * for more than {@link WHOLE_DIGITS} digits before the point and for more than nine after it.
  */
 export function decimalOf(text: string): Decimal | undefined {
+  // Most numbers come without sign, point or leading zero, and stand as they are.
+  if (PLAIN.test(text)) return text;
   const parts = /^([+-]?)(\d*)(?:\.(\d*))?$/.exec(text);
   if (parts === null) return undefined;
   const [, sign = '', whole = '', fraction = ''] = parts;
@@ -15,7 +18,8 @@ export function decimalOf(text: string): Decimal | undefined {
   const digits = whole.replace(/^0+(?=\d)/, '') || '0';
   const places = fraction.replace(/0+$/, '');
   if (digits.length > WHOLE_DIGITS || places.length > 9) return undefined;
-  return fromScaled(toScaled(`${sign === '-' ? '-' : ''}${digits}${places === '' ? '' : `.${places}`}`));
+  const magnitude = places === '' ? digits : `${digits}.${places}`;
+  return sign === '-' && magnitude !== '0' ? `-${magnitude}` : magnitude;
 }
 
 /** A date element (CCYYMMDD, or YYMMDD of old versions, where 70 and above is the last century) as ISO 8601; undefined if no such day. */
@@ -23,7 +27,15 @@ export function dayOf(text: string): string | undefined {
   const parts = /^(\d{2})?(\d{2})(\d{2})(\d{2})$/.exec(text);
   if (parts === null) return undefined;
   const [, century, year = '', month = '', day = ''] = parts;
-  const iso = `${century ?? (Number(year) >= 70 ? '19' : '20')}${year}-${month}-${day}`;
-  const date = new Date(`${iso}T00:00:00Z`);
-  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(iso) ? iso : undefined;
+  const fullYear = `${century ?? (Number(year) >= 70 ? '19' : '20')}${year}`;
+  if (Number(day) < 1 || Number(day) > daysIn(Number(fullYear), Number(month))) return undefined;
+  return `${fullYear}-${month}-${day}`;
+}
+
+const DAYS_IN_MONTH = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+/** Days of a month of the Gregorian calendar; 0 of a month that there is not. */
+function daysIn(year: number, month: number): number {
+  const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  return month === 2 && leap ? 29 : (DAYS_IN_MONTH[month - 1] ?? 0);
 }

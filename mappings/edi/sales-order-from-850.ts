@@ -1,4 +1,4 @@
-import { add, compare, type Decimal, divide, isPositive, isZero, multiply, sum } from '../canonical/decimal.ts';
+import { compare, type Decimal, divide, isPositive, isZero, multiply, sum } from '../canonical/decimal.ts';
 import { isCurrency } from '../canonical/money.ts';
 import { type Party, type SalesOrder, type SalesOrderLine, salesOrder } from '../canonical/v1/index.ts';
 import { evaluateExpression } from '../profile/expression.ts';
@@ -75,6 +75,7 @@ const NOT_DELIVERABLE: Readonly<Record<string, string>> = {
 const SHIP_DATES = ['010', '068', '118', '038', '037'];
 const DELIVERY_DATES = ['002', '106', '067', '074', '064', '063'];
 const CANCEL_DATES = ['001', '061'];
+const FIELD_DATES: ReadonlySet<string> = new Set([...SHIP_DATES, ...DELIVERY_DATES, ...CANCEL_DATES]);
 const WINDOW_ATTRIBUTES: Readonly<Record<string, string>> = {
   '037': 'shipNotBefore',
   '038': 'shipNotAfter',
@@ -92,9 +93,6 @@ const NOTE_LENGTH = 500;
 function headerOf(tree: TreeNode, profile: PartnerProfile, fault: Report) {
   const beg = segmentOf(tree, 'BEG');
   const attributes: Record<string, string> = {};
-  const keep = (name: string, value: string | undefined) => {
-    if (value !== undefined) attributes[name] = value;
-  };
 
   const purpose = textOf(beg, '01');
   if (purpose !== undefined && !ORDER_PURPOSES.has(purpose)) {
@@ -109,7 +107,7 @@ function headerOf(tree: TreeNode, profile: PartnerProfile, fault: Report) {
     });
   }
   // 07 says that the partner sends the same order again: its content is the same, so this is not part of it.
-  if (purpose !== '00' && purpose !== '07') keep('purpose', purpose);
+  if (purpose !== '00' && purpose !== '07') keep(attributes, 'purpose', purpose);
   const type = textOf(beg, '02');
   const notDeliverable = type === undefined ? undefined : NOT_DELIVERABLE[type];
   if (notDeliverable !== undefined) {
@@ -123,7 +121,7 @@ function headerOf(tree: TreeNode, profile: PartnerProfile, fault: Report) {
       syntax: { fault: 'code', reference: '92' },
     });
   }
-  keep('orderType', type);
+  keep(attributes, 'orderType', type);
 
   const poNumber = textOf(beg, '03');
   if (poNumber === undefined) {
@@ -148,7 +146,7 @@ function headerOf(tree: TreeNode, profile: PartnerProfile, fault: Report) {
       syntax: { fault: 'missing', reference: '373' },
     });
   }
-  keep('contract', textOf(beg, '06'));
+  keep(attributes, 'contract', textOf(beg, '06'));
 
   const cur = segmentOf(tree, 'CUR');
   const currency = textOf(cur, '02') ?? profile.currency;
@@ -164,25 +162,25 @@ function headerOf(tree: TreeNode, profile: PartnerProfile, fault: Report) {
     });
   }
 
-  const references = segmentsOf(tree, 'REF').flatMap((ref) => {
+  const references: SalesOrder['references'] = [];
+  for (const ref of segmentsOf(tree, 'REF')) {
     const qualifier = textOf(ref, '01');
     const value = textOf(ref, '02') ?? textOf(ref, '03');
-    return qualifier === undefined || value === undefined ? [] : [{ qualifier, value }];
-  });
+    if (qualifier !== undefined && value !== undefined) references.push({ qualifier, value });
+  }
   const department = references.find(({ qualifier }) => qualifier === 'DP')?.value;
 
   const fob = segmentOf(tree, 'FOB');
-  keep('freightPayment', textOf(fob, '01'));
-  keep('transportationTerms', textOf(fob, '05'));
+  keep(attributes, 'freightPayment', textOf(fob, '01'));
+  keep(attributes, 'transportationTerms', textOf(fob, '05'));
 
-  const dates = datesOf(tree, fault);
-  Object.assign(attributes, dates.attributes);
-  keep('allowances', allowancesOf(tree));
-  for (const amt of segmentsOf(tree, 'AMT').concat(
-    iterationsOf(tree, 'CTT').flatMap((ctt) => segmentsOf(ctt, 'AMT')),
-  )) {
-    const qualifier = textOf(amt, '01');
-    if (qualifier !== undefined) keep(`amount.${qualifier}`, textOf(amt, '02'));
+  const dates = datesOf(tree, attributes, fault);
+  keep(attributes, 'allowances', allowancesOf(tree));
+  for (const node of [tree, ...iterationsOf(tree, 'CTT')]) {
+    for (const amt of segmentsOf(node, 'AMT')) {
+      const qualifier = textOf(amt, '01');
+      if (qualifier !== undefined) keep(attributes, `amount.${qualifier}`, textOf(amt, '02'));
+    }
   }
 
   const parties = partiesOf(tree, profile, fault);
@@ -208,19 +206,16 @@ function headerOf(tree: TreeNode, profile: PartnerProfile, fault: Report) {
   });
 }
 
+function keep(attributes: Record<string, string>, name: string, value: string | undefined): void {
+  if (value !== undefined) attributes[name] = value;
+}
+
 function partiesOf(tree: TreeNode, profile: PartnerProfile, fault: Report) {
   const loops = iterationsOf(tree, 'N1');
-  const find = (codes: readonly string[]): TreeNode | undefined => {
-    for (const code of codes) {
-      const loop = loops.find((candidate) => textOf(segmentOf(candidate, 'N1'), '01') === code);
-      if (loop !== undefined) return loop;
-    }
-    return undefined;
-  };
   const { shipTo: shipToCodes, buyer: buyerCodes, billTo: billToCodes, shipToFallback } = profile.parties;
-  const buyerLoop = find(buyerCodes);
-  const billToLoop = find(billToCodes);
-  const shipToLoop = find(shipToCodes) ?? (shipToFallback === 'buyer' ? buyerLoop : undefined);
+  const buyerLoop = firstParty(loops, buyerCodes);
+  const billToLoop = firstParty(loops, billToCodes);
+  const shipToLoop = firstParty(loops, shipToCodes) ?? (shipToFallback === 'buyer' ? buyerLoop : undefined);
   let shipTo: Party | undefined;
   if (shipToLoop === undefined) {
     fault({
@@ -252,16 +247,17 @@ function partiesOf(tree: TreeNode, profile: PartnerProfile, fault: Report) {
   };
 }
 
+/** The party of the first code that any has. */
+function firstParty(loops: readonly TreeNode[], codes: readonly string[]): TreeNode | undefined {
+  for (const code of codes) {
+    for (const loop of loops) if (textOf(segmentOf(loop, 'N1'), '01') === code) return loop;
+  }
+  return undefined;
+}
+
 function termsOf(tree: TreeNode, fault: Report): SalesOrder['terms'] {
   const itd = segmentOf(tree, 'ITD');
   if (itd === undefined) return undefined;
-  const whole = (element: string): number | undefined => {
-    const text = textOf(itd, element);
-    if (text === undefined) return undefined;
-    if (/^\d{1,3}$/.test(text)) return Number(text);
-    fault(notANumber('ITD', itd, element, text, element === '05' ? '351' : '386', 'days'));
-    return undefined;
-  };
   const percentText = textOf(itd, '03');
   const percent = percentText === undefined ? undefined : decimalOf(percentText);
   if (percentText !== undefined && percent === undefined) {
@@ -269,11 +265,19 @@ function termsOf(tree: TreeNode, fault: Report): SalesOrder['terms'] {
   }
   const terms = defined({
     discountPercent: percent,
-    discountDays: whole('05'),
-    netDays: whole('07'),
+    discountDays: daysOf(itd, '05', '351', fault),
+    netDays: daysOf(itd, '07', '386', fault),
     description: textOf(itd, '12'),
   });
   return Object.keys(terms).length === 0 ? undefined : terms;
+}
+
+function daysOf(itd: SegmentObject, element: string, reference: string, fault: Report): number | undefined {
+  const text = textOf(itd, element);
+  if (text === undefined) return undefined;
+  if (/^\d{1,3}$/.test(text)) return Number(text);
+  fault(notANumber('ITD', itd, element, text, reference, 'days'));
+  return undefined;
 }
 
 function carrierOf(tree: TreeNode, shipToLoop: TreeNode | undefined): SalesOrder['carrier'] {
@@ -331,10 +335,8 @@ function lineOf(loop: TreeNode, lineId: string, profile: PartnerProfile, fault: 
   const unit = unitOf(po1, lineId, profile, fault);
   const price = priceOf(po1, lineId, attributes, fault);
   const item = itemOf(loop, lineId, profile, attributes, fault);
-  const dates = datesOf(loop, fault);
-  Object.assign(attributes, dates.attributes);
-  const allowances = allowancesOf(loop);
-  if (allowances !== undefined) attributes.allowances = allowances;
+  const dates = datesOf(loop, attributes, fault);
+  keep(attributes, 'allowances', allowancesOf(loop));
   const scheduled = scheduleOf(loop, quantity, lineId, fault);
   refuseStoreDistribution(loop, lineId, fault);
   refuseShipToOfLine(loop, lineId, profile, fault);
@@ -346,7 +348,7 @@ function lineOf(loop: TreeNode, lineId: string, profile: PartnerProfile, fault: 
     unitPrice: price,
     requestedShipDate: dates.ship ?? scheduled.ship,
     requestedDeliveryDate: dates.delivery ?? scheduled.delivery,
-    notes: [...item.notes, ...notesOf(loop)],
+    notes: item.notes.concat(notesOf(loop)),
     attributes,
   });
 }
@@ -426,7 +428,7 @@ function priceOf(
     return undefined;
   }
   const place = { segment: 'PO1', at: po1, loop: 'PO1', element: 4, value: text };
-  if (compare(sent, '0') < 0) {
+  if (sent.startsWith('-')) {
     fault({ ...place, code: 'price-negative', message: `line ${lineId} has the negative price ${sent}` });
     return undefined;
   }
@@ -454,30 +456,30 @@ function itemOf(
 ): { reference: SalesOrderLine['item']; notes: string[] } | undefined {
   const po1 = segmentOf(loop, 'PO1');
   const numbers = new Map<string, string>();
-  // PO106/07 to PO124/25, and the same pairs in LIN, as some partners send them.
-  for (const [segment, first] of [[po1, 6] as const, [segmentOf(loop, 'LIN'), 2] as const]) {
-    for (let element = first; element < first + 20; element += 2) {
-      const qualifier = textOf(segment, String(element).padStart(2, '0'));
-      const value = textOf(segment, String(element + 1).padStart(2, '0'));
-      if (qualifier !== undefined && value !== undefined && !numbers.has(qualifier)) numbers.set(qualifier, value);
-    }
-  }
-  const used = new Set<string>();
-  const first = (qualifiers: readonly string[], accept: (value: string) => boolean = () => true) => {
-    const qualifier = qualifiers.find((candidate) => accept(numbers.get(candidate) ?? ''));
-    const value = qualifier === undefined ? undefined : numbers.get(qualifier);
-    if (qualifier !== undefined && value !== undefined) used.add(qualifier);
-    return value;
-  };
-  const present = (value: string) => value !== '';
+  addNumbers(numbers, po1, PO1_PAIRS);
+  addNumbers(numbers, segmentOf(loop, 'LIN'), LIN_PAIRS);
   const { items } = profile;
-  const sku = first(items.seller, present);
-  const customerSku = first(items.buyer, present);
-  const gtin = first(items.gtin, (value) => GTIN.test(value));
-  const manufacturerPart = first(items.manufacturer, present);
-  for (const [qualifier, value] of numbers) if (!used.has(qualifier)) attributes[`product.${qualifier}`] = value;
+  const seller = items.seller.find((qualifier) => numbers.has(qualifier));
+  const buyer = items.buyer.find((qualifier) => numbers.has(qualifier));
+  const global = items.gtin.find((qualifier) => GTIN.test(numbers.get(qualifier) ?? ''));
+  const manufacturer = items.manufacturer.find((qualifier) => numbers.has(qualifier));
+  const sku = numbers.get(seller ?? '');
+  const customerSku = numbers.get(buyer ?? '');
+  const gtin = numbers.get(global ?? '');
+  const manufacturerPart = numbers.get(manufacturer ?? '');
+  for (const [qualifier, value] of numbers) {
+    if (qualifier !== seller && qualifier !== buyer && qualifier !== global && qualifier !== manufacturer)
+      attributes[`product.${qualifier}`] = value;
+  }
 
-  const [description, ...more] = iterationsOf(loop, 'PID').flatMap((pid) => textOf(segmentOf(pid, 'PID'), '05') ?? []);
+  let description: string | undefined;
+  const notes: string[] = [];
+  for (const pid of segmentsOf(loop, 'PID')) {
+    const text = textOf(pid, '05');
+    if (text === undefined) continue;
+    if (description === undefined) description = text;
+    else notes.push(text.slice(0, NOTE_LENGTH));
+  }
   if (sku === undefined && customerSku === undefined && gtin === undefined && manufacturerPart === undefined) {
     const sent = [...numbers.keys()];
     fault({
@@ -501,8 +503,27 @@ function itemOf(
   }
   return {
     reference: defined({ sku, customerSku, gtin, manufacturerPart, description: description?.slice(0, 250) }),
-    notes: more.map((text) => text.slice(0, NOTE_LENGTH)),
+    notes,
   };
+}
+
+/** PO106/07 to PO124/25, and the same pairs in LIN, as some partners send them. */
+const PO1_PAIRS = pairsFrom(6);
+const LIN_PAIRS = pairsFrom(2);
+
+function pairsFrom(first: number): readonly (readonly [qualifier: string, value: string])[] {
+  const key = (element: number) => String(element).padStart(2, '0');
+  return Array.from({ length: 10 }, (_, pair) => [key(first + 2 * pair), key(first + 2 * pair + 1)] as const);
+}
+
+function addNumbers(numbers: Map<string, string>, segment: SegmentObject | undefined, pairs: typeof PO1_PAIRS): void {
+  if (segment === undefined) return;
+  for (const [qualifierKey, valueKey] of pairs) {
+    const qualifier = textOf(segment, qualifierKey);
+    if (qualifier === undefined || numbers.has(qualifier)) continue;
+    const value = textOf(segment, valueKey);
+    if (value !== undefined) numbers.set(qualifier, value);
+  }
 }
 
 /** SCH: one date for the whole line is the line’s date; anything else would need a line for each date. */
@@ -556,9 +577,7 @@ function refuseStoreDistribution(loop: TreeNode, lineId: string, fault: Report):
 }
 
 function refuseShipToOfLine(loop: TreeNode, lineId: string, profile: PartnerProfile, fault: Report): void {
-  const n1 = iterationsOf(loop, 'N1')
-    .map((party) => segmentOf(party, 'N1'))
-    .find((party) => profile.parties.shipTo.includes(textOf(party, '01') ?? ''));
+  const n1 = segmentsOf(loop, 'N1').find((party) => profile.parties.shipTo.includes(textOf(party, '01') ?? ''));
   if (n1 === undefined) return;
   fault({
     code: 'line-ship-to-not-supported',
@@ -571,49 +590,53 @@ function refuseShipToOfLine(loop: TreeNode, lineId: string, profile: PartnerProf
   });
 }
 
-function datesOf(node: TreeNode, fault: Report) {
+/** The dates of an order or a line; those without a field of their own go to its attributes. */
+function datesOf(node: TreeNode, attributes: Record<string, string>, fault: Report) {
   const days = new Map<string, string>();
   for (const dtm of segmentsOf(node, 'DTM')) {
     const qualifier = textOf(dtm, '01');
     const day = dayAt(dtm, 'DTM', '02', fault);
     if (qualifier !== undefined && day !== undefined && !days.has(qualifier)) days.set(qualifier, day);
   }
-  const first = (qualifiers: readonly string[]) =>
-    qualifiers.map((code) => days.get(code)).find((day) => day !== undefined);
-  const attributes: Record<string, string> = {};
   for (const [qualifier, day] of days) {
     const window = WINDOW_ATTRIBUTES[qualifier];
     if (window !== undefined) attributes[window] = day;
-    else if (![...SHIP_DATES, ...DELIVERY_DATES, ...CANCEL_DATES].includes(qualifier))
-      attributes[`date.${qualifier}`] = day;
+    else if (!FIELD_DATES.has(qualifier)) attributes[`date.${qualifier}`] = day;
   }
-  return { ship: first(SHIP_DATES), delivery: first(DELIVERY_DATES), cancel: first(CANCEL_DATES), attributes };
+  return {
+    ship: firstDay(days, SHIP_DATES),
+    delivery: firstDay(days, DELIVERY_DATES),
+    cancel: firstDay(days, CANCEL_DATES),
+  };
+}
+
+function firstDay(days: ReadonlyMap<string, string>, qualifiers: readonly string[]): string | undefined {
+  const qualifier = qualifiers.find((code) => days.has(code));
+  return qualifier === undefined ? undefined : days.get(qualifier);
 }
 
 /** N9 loops with their MSG, and MSG on its own, joined into as few notes as their length allows. */
 function notesOf(node: TreeNode): string[] {
-  const texts = [
-    ...segmentsOf(node, 'MSG').flatMap((msg) => textOf(msg, '01') ?? []),
-    ...iterationsOf(node, 'N9').flatMap((n9) => {
-      const head = segmentOf(n9, 'N9');
-      const messages = segmentsOf(n9, 'MSG').flatMap((msg) => textOf(msg, '01') ?? []);
-      const description = textOf(head, '03');
-      return description === undefined ? messages : [description, ...messages];
-    }),
-  ];
   const notes: string[] = [];
-  for (const text of texts.map((line) => line.slice(0, NOTE_LENGTH))) {
-    const last = notes.at(-1);
-    if (last !== undefined && last.length + text.length < NOTE_LENGTH) notes[notes.length - 1] = `${last}\n${text}`;
-    else notes.push(text);
+  for (const msg of segmentsOf(node, 'MSG')) addNote(notes, textOf(msg, '01'));
+  for (const n9 of iterationsOf(node, 'N9')) {
+    addNote(notes, textOf(segmentOf(n9, 'N9'), '03'));
+    for (const msg of segmentsOf(n9, 'MSG')) addNote(notes, textOf(msg, '01'));
   }
   return notes;
 }
 
+function addNote(notes: string[], words: string | undefined): void {
+  if (words === undefined) return;
+  const text = words.slice(0, NOTE_LENGTH);
+  const last = notes.at(-1);
+  if (last !== undefined && last.length + text.length < NOTE_LENGTH) notes[notes.length - 1] = `${last}\n${text}`;
+  else notes.push(text);
+}
+
 /** SAC in words of the record: what the buyer expects to be taken off or added. The invoice is checked against it by people. */
 function allowancesOf(node: TreeNode): string | undefined {
-  const texts = iterationsOf(node, 'SAC').flatMap((loop) => {
-    const sac = segmentOf(loop, 'SAC');
+  const texts = segmentsOf(node, 'SAC').flatMap((sac) => {
     const parts = ['01', '02', '05', '07', '15'].flatMap((element) => {
       const text = textOf(sac, element);
       return text === undefined ? [] : [`SAC${element} ${text}`];
@@ -629,7 +652,8 @@ function checkTotals(tree: TreeNode, profile: PartnerProfile, fault: Report): vo
   const lines = segmentsOf(tree, 'PO1');
   const count = textOf(ctt, '01');
   const stated = count === undefined ? undefined : decimalOf(count);
-  if (stated !== undefined && compare(stated, String(lines.length)) !== 0) {
+  // Both are the one text of their value, so the texts are compared.
+  if (stated !== undefined && stated !== String(lines.length)) {
     fault({
       code: 'line-count-differs',
       message: `CTT counts ${stated} lines, but there are ${lines.length}`,
@@ -642,8 +666,7 @@ function checkTotals(tree: TreeNode, profile: PartnerProfile, fault: Report): vo
   const hash = textOf(ctt, '02');
   const total = hash === undefined ? undefined : decimalOf(hash);
   if (total === undefined || !profile.x12.checkHashTotals) return;
-  let ordered: Decimal = '0';
-  for (const po1 of lines) ordered = add(ordered, decimalOf(textOf(po1, '02') ?? '0') ?? '0');
+  const ordered = sum(lines.map((po1) => decimalOf(textOf(po1, '02') ?? '0') ?? '0'));
   if (compare(total, ordered) === 0 || isZero(total)) return;
   fault({
     code: 'hash-total-differs',
@@ -785,5 +808,7 @@ type Defined<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] }
 
 /** The object without its undefined values. */
 function defined<T extends object>(value: T): Defined<T> {
-  return Object.fromEntries(Object.entries(value).filter(([, part]) => part !== undefined)) as Defined<T>;
+  const kept: Record<string, unknown> = {};
+  for (const key in value) if (value[key] !== undefined) kept[key] = value[key];
+  return kept as Defined<T>;
 }

@@ -4,23 +4,44 @@ import type { SegmentObject, TreeNode, X12Error } from '../x12/types.ts';
 /** Reading a transaction tree without trusting its shape: what is absent or odd is undefined, never an exception. */
 
 /** The segments of that id directly under a node: none, one, or several. A loop gives the segment that begins each iteration. */
-export function segmentsOf(node: TreeNode, id: string): SegmentObject[] {
-  return iterationsOf(node, id).flatMap((iteration) => {
-    const head = iteration[id];
-    return isRecord(head) && !Array.isArray(head) ? [head as SegmentObject] : [];
-  });
+export function segmentsOf(node: TreeNode, id: string): readonly SegmentObject[] {
+  const found: unknown = node[id];
+  // Most segments are absent most of the time: that answer costs no array.
+  if (found === undefined) return NONE;
+  const segments: SegmentObject[] = [];
+  for (const item of Array.isArray(found) ? found : [found]) {
+    const head = headOf(item, id);
+    if (head !== undefined) segments.push(head);
+  }
+  return segments;
 }
 
+/** The first of {@link segmentsOf}. */
 export function segmentOf(node: TreeNode, id: string): SegmentObject | undefined {
-  return segmentsOf(node, id)[0];
+  const found: unknown = node[id];
+  if (!Array.isArray(found)) return headOf(found, id);
+  for (const item of found) {
+    const head = headOf(item, id);
+    if (head !== undefined) return head;
+  }
+  return undefined;
 }
 
 /** The iterations of a loop. A segment that stands alone is an iteration with nothing in it but itself. */
-export function iterationsOf(node: TreeNode, id: string): TreeNode[] {
+export function iterationsOf(node: TreeNode, id: string): readonly TreeNode[] {
   const found: unknown = node[id];
-  if (found === undefined) return [];
+  if (found === undefined) return NONE;
   const items: unknown[] = Array.isArray(found) ? found : [found];
   return items.filter(isRecord).map((item) => (id in item ? (item as TreeNode) : { [id]: item as SegmentObject }));
+}
+
+const NONE: readonly never[] = [];
+
+/** The segment itself, or the one that begins an iteration of a loop. */
+function headOf(item: unknown, id: string): SegmentObject | undefined {
+  if (!isRecord(item)) return undefined;
+  const head = id in item ? item[id] : item;
+  return isRecord(head) && !Array.isArray(head) ? (head as SegmentObject) : undefined;
 }
 
 /** The text of an element (of its first component or repetition), trimmed; undefined when there is none. */
