@@ -36,7 +36,8 @@ export async function createTimeSkippingEnvironment(): Promise<TestWorkflowEnvir
 const KEYWORD = 2;
 const DATETIME = 6;
 
-async function registerSearchAttributes({ connection }: TestWorkflowEnvironment): Promise<void> {
+/** Makes our search attributes known to a server that a test has started by itself. */
+export async function registerSearchAttributes({ connection }: TestWorkflowEnvironment): Promise<void> {
   if (!(connection instanceof Connection)) return;
   await connection.operatorService.addSearchAttributes({
     namespace: 'default',

@@ -150,10 +150,10 @@ describe('what warehouses say', () => {
     const release = world.holdBack('releaseToWarehouse');
     const order = await world.order();
     await order.ships('RNO', 'S1', '6');
-    check();
+    check.answer();
     await order.until('855 queued');
     await order.ships('RNO', 'S2', '4');
-    release();
+    release.answer();
     await order.until('810 of INV-S2 queued');
     expect(world.facts.indexOf('shipment S1 recorded, 856 queued')).toBeGreaterThan(
       world.facts.indexOf('released to RNO'),
@@ -358,12 +358,12 @@ describe('cancelling an order', () => {
 
   it('waits for the answer of a call that is on its way, and undoes what that did', async () => {
     const world = aTradingWorld();
-    const answer = world.holdBack('placeOrder');
+    const call = world.holdBack('placeOrder');
     const order = await world.order();
-    await order.until('reserved at RNO in round 1');
+    await call.asked;
     const cancelled = order.cancels();
     await expect.poll(() => order.isCancellingACall()).toBe(true);
-    answer();
+    call.answer();
     expect(await cancelled).toEqual({ status: expect.stringMatching(/rejected|cancelled/) });
     await order.end();
     expect(world.facts.indexOf('ERP accepted the order')).toBeLessThan(
@@ -434,13 +434,13 @@ describe('one node refuses while another has goods of the order', () => {
 describe('cash', () => {
   it('that is known before the ERP’s answer about the invoice is applied when the invoice is there', async () => {
     const world = aTradingWorld();
-    const answer = world.holdBack('createInvoice');
+    const call = world.holdBack('createInvoice');
     const order = await world.order();
     await order.ships('RNO', 'S1', '10');
-    await order.until('ERP shipment S1');
+    await call.asked;
     await order.isPaid('INV-S1');
     await expect.poll(async () => (await order.status()).status).toBe('shipped');
-    answer();
+    call.answer();
     expect(await order.end()).toBe('closed');
     expect(world.facts.indexOf('cash PAY-INV-S1 applied')).toBeGreaterThan(world.facts.indexOf('ERP invoice INV-S1'));
   });

@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import {
   ApplicationFailure,
+  type WorkflowHandle,
   type WorkflowHandleWithFirstExecutionRunId,
   WorkflowNotFoundError,
 } from '@temporalio/client';
@@ -102,17 +103,20 @@ export class TradingWorld {
     return this;
   }
 
-  /** The step gives no answer until the returned function is called; then it answers as usual. */
-  holdBack<S extends Step>(step: S): () => void {
-    let release = () => {};
-    const released = new Promise<void>((resolve) => {
-      release = resolve;
+  /** The step gives no answer before it is told to; then it answers as usual. `asked` resolves when it is under way. */
+  holdBack<S extends Step>(step: S): { asked: Promise<void>; answer: () => void } {
+    let answer = () => {};
+    const answered = new Promise<void>((resolve) => {
+      answer = resolve;
     });
-    this.next(step, (async (...input: never[]) => {
-      await released;
-      return this.usual(step, input);
-    }) as unknown as Answer<S>);
-    return release;
+    const asked = new Promise<void>((reached) => {
+      this.next(step, (async (...input: never[]) => {
+        reached();
+        await answered;
+        return this.usual(step, input);
+      }) as unknown as Answer<S>);
+    });
+    return { asked, answer };
   }
 
   // ── Running an order in it ────────────────────────────────────────────────────────────────────────────────────────
@@ -131,6 +135,26 @@ export class TradingWorld {
     });
     this.started.push(handle);
     return new RunningOrder(this, handle);
+  }
+
+  /** Starts the partner’s outbox. */
+  async outbox(): Promise<WorkflowHandle> {
+    const handle = await this.env.client.workflow.start('partnerOutbox', {
+      taskQueue: 'orders',
+      workflowId: `outbox-${this.orderId}`,
+      args: [{ partnerId: 'harbor-pine' }],
+    });
+    this.started.push(handle);
+    return handle;
+  }
+
+  /** Runs a workflow to its end; the clock runs ahead meanwhile. */
+  execute(workflow: 'interchange' | 'sweep' | 'inventorySync', ...args: unknown[]): Promise<unknown> {
+    return this.env.client.workflow.execute(workflow, {
+      taskQueue: 'orders',
+      workflowId: `${workflow}-${this.orderId}`,
+      args,
+    });
   }
 
   fact(what: string): void {

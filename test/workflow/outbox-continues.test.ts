@@ -1,0 +1,46 @@
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { expect, it } from 'vitest';
+import { findTemporal } from '../../scripts/stack/tools.ts';
+import { registerSearchAttributes } from '../support/temporal.ts';
+import { startTradingNetwork } from './trading-world.ts';
+
+it('an outbox that has sent much goes on as a new execution, and loses nothing over it', async () => {
+  const { path } = await findTemporal();
+  const network = await startTradingNetwork(async () => {
+    const environment = await TestWorkflowEnvironment.createLocal({
+      server: {
+        executable: { type: 'existing-path', path },
+        // A history is long after forty events here; in earnest, after four thousand.
+        extraArgs: ['--dynamic-config-value', 'limit.historyCount.suggestContinueAsNew=40'],
+      },
+    });
+    await registerSearchAttributes(environment);
+    return environment;
+  });
+  try {
+    const interchanges = Array.from({ length: 12 }, (_, index) => `I${index + 1}`);
+    const deadline = new Date(Date.now() + 3_600_000).toISOString();
+    const world = network
+      .aTradingWorld()
+      .next(
+        'assembleInterchange',
+        ...interchanges.map(
+          (interchangeId) => () => Promise.resolve({ interchangeId, controlNumber: '7', documents: 1, deadline }),
+        ),
+      );
+    const outbox = await world.outbox();
+    await world.until('looked for missing 997s');
+    expect(world.facts.filter((fact) => fact.endsWith('delivered'))).toEqual(
+      interchanges.map((interchangeId) => `${interchangeId} delivered`),
+    );
+    const runs = [];
+    for await (const run of network.env.client.workflow.list({ query: `WorkflowId = "${outbox.workflowId}"` })) {
+      runs.push(run.status.name);
+    }
+    expect(runs).toContain('RUNNING');
+    expect(runs).toContain('CONTINUED_AS_NEW');
+    await network.clear();
+  } finally {
+    await network.stop();
+  }
+});
