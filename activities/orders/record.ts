@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { activityInfo } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
-import { add, compare, subtract } from '../../mappings/canonical/decimal.ts';
+import { add, compare } from '../../mappings/canonical/decimal.ts';
 import {
   type Invoice,
   type SalesOrder,
@@ -98,7 +98,7 @@ export function createProcessRecords(deps: RecordDependencies) {
         const fulfillment = await lockFulfillment(records, fulfillmentId);
         const known = fulfillment.shipments.find((earlier) => earlier.shipmentNumber === shipmentNumber);
         if (known !== undefined) return { shipmentId: known.id, queued: 'known' as const };
-        refuseTooMuch(fulfillment, lines, shipmentNumber);
+        await refuseTooMuch(records, fulfillment, lines, shipmentNumber);
         const shipmentId = randomUUID();
         await records.shipment.create({
           data: {
@@ -176,7 +176,7 @@ export function createProcessRecords(deps: RecordDependencies) {
       await prisma.$transaction(async (records) => {
         const fulfillment = await lockFulfillment(records, fulfillmentId);
         if (fulfillment.state === 'closed-short') return;
-        refuseTooMuch(fulfillment, lines, `close of ${fulfillment.releaseNumber}`);
+        await refuseTooMuch(records, fulfillment, lines, `close of ${fulfillment.releaseNumber}`);
         await records.fulfillment.update({
           where: { id: fulfillmentId },
           data: { state: 'closed-short' },
@@ -462,22 +462,22 @@ async function lockFulfillment(records: Transaction, fulfillmentId: string) {
   await records.$queryRaw`SELECT 1 FROM "Fulfillment" WHERE "id" = ${fulfillmentId} FOR UPDATE`;
   return records.fulfillment.findUniqueOrThrow({
     where: { id: fulfillmentId },
-    include: { shipments: { select: { id: true, shipmentNumber: true, lines: true } } },
+    include: { shipments: { select: { id: true, shipmentNumber: true } } },
   });
 }
 
-/** A warehouse cannot ship or be short of more than it was given. */
-function refuseTooMuch(
-  fulfillment: { releaseNumber: string; lines: unknown; shipments: readonly { lines: unknown }[] },
+/** A warehouse cannot ship or be short of more than it still holds: what it was given, less what has shipped and what it was short of. */
+async function refuseTooMuch(
+  records: Transaction,
+  fulfillment: { id: string; releaseNumber: string },
   lines: readonly LineQuantity[],
   what: string,
-): void {
-  const left = new Map((fulfillment.lines as LineQuantity[]).map(({ lineNumber, quantity }) => [lineNumber, quantity]));
-  for (const { lines: shipped } of fulfillment.shipments) {
-    for (const { lineNumber, quantity } of shipped as LineQuantity[]) {
-      left.set(lineNumber, subtract(left.get(lineNumber) ?? '0', quantity));
-    }
-  }
+): Promise<void> {
+  const held = await records.reservation.findMany({
+    where: { fulfillmentId: fulfillment.id },
+    select: { lineNumber: true, quantity: true },
+  });
+  const left = new Map(held.map(({ lineNumber, quantity }) => [lineNumber, quantity.toFixed()]));
   for (const { lineNumber, quantity } of lines) {
     const open = left.get(lineNumber);
     if (open === undefined) {

@@ -1,0 +1,201 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { add, sum } from '../../mappings/canonical/decimal.ts';
+import { isSscc } from '../../mappings/sscc.ts';
+import { each } from '../../test/integration/purchase-orders.ts';
+import { nextNumbers } from '../edi/outbox.ts';
+import { type RecordsUnderTest, recordsUnderTest, underWay } from './testing/records-under-test.ts';
+
+let given: RecordsUnderTest;
+beforeAll(async () => {
+  given = await recordsUnderTest();
+});
+afterAll(() => given?.remove());
+
+const held = async (sku: string) => {
+  const { prisma } = given;
+  const [balances, reservations] = await Promise.all([
+    prisma.inventoryBalance.findMany({ where: { sku } }),
+    prisma.reservation.findMany({ where: { sku } }),
+  ]);
+  return {
+    onHand: sum(balances.map((one) => one.onHand.toFixed())),
+    reserved: sum(balances.map((one) => one.reserved.toFixed())),
+    byOrders: sum(reservations.map((one) => one.quantity.toFixed())),
+  };
+};
+
+describe('stock', () => {
+  it('is never promised twice, though fifty orders ask for it at once', async () => {
+    await given.stock('RNO', 'MW-1001', 60);
+    await given.stock('MEM', 'MW-1001', 41);
+    await given.stock('RNO', 'MW-1002', 200);
+    await given.stock('MEM', 'MW-1002', 200);
+    // Lines in either order, so that two orders would wait for each other if locks were taken as lines come.
+    const shapes = [
+      [each('MW-1001', 3), each('MW-1002', 1)],
+      [each('MW-1002', 1), each('MW-1001', 3)],
+    ];
+    const orders: string[] = [];
+    for (let index = 0; index < 50; index += 1) {
+      orders.push(await given.checked('tri-valley', shapes[index % 2] ?? []));
+    }
+    const plans = await Promise.all(orders.map((orderId) => given.records.reserveStock({ orderId, round: 1 })));
+
+    expect(await held('MW-1001')).toEqual({ onHand: '101', reserved: '101', byOrders: '101' });
+    expect(plans.filter(({ backordered }) => backordered)).toHaveLength(17);
+    const again = await Promise.all(orders.map((orderId) => given.records.reserveStock({ orderId, round: 1 })));
+    expect(again).toEqual(plans);
+    expect(await held('MW-1001')).toEqual({ onHand: '101', reserved: '101', byOrders: '101' });
+    for (const orderId of orders) await given.records.releaseReservations({ orderId });
+    expect(await held('MW-1001')).toEqual({ onHand: '101', reserved: '0', byOrders: '0' });
+    expect(await held('MW-1002')).toEqual({ onHand: '400', reserved: '0', byOrders: '0' });
+  });
+
+  it('is given back once, however often it is asked for', async () => {
+    await given.stock('RNO', 'MW-1003', 20);
+    const orderId = await given.checked('tri-valley', [each('MW-1003', 12)]);
+    await given.records.reserveStock({ orderId, round: 1 });
+    for (let time = 0; time < 3; time += 1) await given.records.releaseReservations({ orderId });
+    expect(await held('MW-1003')).toEqual({ onHand: '20', reserved: '0', byOrders: '0' });
+  });
+});
+
+async function released(partnerId: 'harbor-pine' | 'tri-valley', sku: string, quantity: number) {
+  await given.stock('RNO', sku, 10_000);
+  const orderId = await given.checked(partnerId, [each(sku, quantity)]);
+  const plan = await given.records.reserveStock({ orderId, round: 1 });
+  const [fulfillment] = plan.fulfillments;
+  if (fulfillment === undefined) throw new Error('nothing was reserved');
+  const common = { orderId, fulfillmentId: fulfillment.id, system: 'main', progress: underWay };
+  return {
+    orderId,
+    ships: async (shipmentNumber: string, quantity: string) => {
+      const eventId = await given.shipped(fulfillment.releaseNumber, shipmentNumber, [{ lineNumber: 1, quantity }]);
+      return given.activity(() => given.records.recordShipment({ ...common, eventId }));
+    },
+    closes: async (quantity: string) => {
+      const eventId = await given.closedShort(fulfillment.releaseNumber, [{ lineNumber: 1, quantity }]);
+      return given.activity(() => given.records.recordShort({ ...common, eventId }));
+    },
+    line: async () => {
+      const line = await given.prisma.orderLine.findUniqueOrThrow({
+        where: { orderId_lineNumber: { orderId, lineNumber: 1 } },
+      });
+      const { ordered, cancelled, rejected, backordered, open, shipped } = line;
+      return Object.fromEntries(
+        Object.entries({ ordered, cancelled, rejected, backordered, open, shipped }).map(([name, value]) => [
+          name,
+          value.toFixed(),
+        ]),
+      );
+    },
+  };
+}
+
+describe('a shipment', () => {
+  it('is recorded once and told once, though the step runs five times at once', async () => {
+    const order = await released('harbor-pine', 'MW-1004', 10);
+    const ids = await Promise.all(Array.from({ length: 5 }, () => order.ships('S1', '6')));
+    expect(new Set(ids.map(({ shipmentId }) => shipmentId)).size).toBe(1);
+    const { orderId } = order;
+    expect(await given.prisma.shipment.count({ where: { orderId } })).toBe(1);
+    expect(await given.prisma.document.count({ where: { orderId, transactionSet: '856' } })).toBe(1);
+    expect(await given.prisma.timelineEvent.count({ where: { orderId, type: 'order.shipped' } })).toBe(1);
+    expect(await order.line()).toMatchObject({ open: '4', shipped: '6' });
+    expect(await held('MW-1004')).toMatchObject({ onHand: '9994', reserved: '4', byOrders: '4' });
+  });
+
+  it('of more than was released is refused, and nothing of it is recorded', async () => {
+    const order = await released('harbor-pine', 'MW-1005', 10);
+    await order.ships('S1', '6');
+    await expect(order.ships('S2', '5')).rejects.toMatchObject({
+      type: 'more-than-released',
+      nonRetryable: true,
+      message: expect.stringMatching(/names 5 of line 1, of which .* has 4 left/),
+    });
+    expect(await given.prisma.shipment.count({ where: { orderId: order.orderId } })).toBe(1);
+    expect(await order.line()).toMatchObject({ open: '4', shipped: '6' });
+    await order.ships('S3', '4');
+    expect(await order.line()).toMatchObject({ open: '0', shipped: '10' });
+  });
+
+  it('of what the warehouse said it will never ship is refused', async () => {
+    const order = await released('harbor-pine', 'MW-1006', 10);
+    await order.closes('4');
+    await expect(order.ships('S1', '7')).rejects.toMatchObject({ type: 'more-than-released' });
+    await order.ships('S2', '6');
+    expect(await order.line()).toMatchObject({ open: '0', shipped: '6', cancelled: '4' });
+    expect(await held('MW-1006')).toMatchObject({ onHand: '9994', reserved: '0', byOrders: '0' });
+  });
+
+  it('leaves every quantity balanced, whatever warehouses say and however often', async () => {
+    const says = fc.record({
+      what: fc.constantFrom('ships', 'ships', 'ships', 'closes', 'again'),
+      quantity: fc.integer({ min: 1, max: 12 }).map(String),
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom<'harbor-pine' | 'tri-valley'>('harbor-pine', 'tri-valley'),
+        fc.array(says, { minLength: 1, maxLength: 6 }),
+        async (partnerId, story) => {
+          const order = await released(partnerId, 'MW-1007', 20);
+          let last: [string, string] = ['S0', '1'];
+          for (const [index, { what, quantity }] of story.entries()) {
+            if (what === 'ships') last = [`S${index}`, quantity];
+            const done = what === 'closes' ? order.closes(quantity) : order.ships(...last);
+            await done.catch((error: { type?: string }) => expect(error.type).toBe('more-than-released'));
+            const line = await order.line();
+            const parts = ['cancelled', 'rejected', 'backordered', 'open', 'shipped'].map((name) => line[name] ?? '');
+            expect(parts.every((part) => !part.startsWith('-'))).toBe(true);
+            expect(parts.reduce(add)).toBe('20');
+            const reservations = await given.prisma.reservation.findMany({ where: { orderId: order.orderId } });
+            expect(sum(reservations.map((one) => one.quantity.toFixed()))).toBe(line.open);
+          }
+          const shipments = await given.prisma.shipment.findMany({ where: { orderId: order.orderId } });
+          const documents = await given.prisma.document.count({
+            where: { orderId: order.orderId, transactionSet: '856' },
+          });
+          expect(documents).toBe(shipments.length);
+        },
+      ),
+      { numRuns: 25 },
+    );
+    const { reserved, byOrders } = await held('MW-1007');
+    expect(reserved).toBe(byOrders);
+  });
+
+  it('has cartons whose SSCCs have neither gap nor repetition, though twenty leave at once', async () => {
+    const before = await serials();
+    const orders = await Promise.all(Array.from({ length: 20 }, () => released('harbor-pine', 'MW-1008', 9)));
+    await Promise.all(orders.map((order) => order.ships('S1', '9')));
+    const numbers = await serials();
+    expect(numbers).toHaveLength(before.length + 20);
+    expect(numbers).toEqual(Array.from({ length: numbers.length }, (_, index) => index + 1));
+  });
+});
+
+/** Of every SSCC given so far; under a prefix of seven digits a serial has nine. */
+async function serials(): Promise<number[]> {
+  const packages = await given.prisma.package.findMany({ where: { sscc: { not: null } }, select: { sscc: true } });
+  const labels = packages.flatMap(({ sscc }) => sscc ?? []);
+  expect(labels.filter((sscc) => !isSscc(sscc))).toEqual([]);
+  return labels.map((sscc) => Number(sscc.slice(8, 17))).sort((a, b) => a - b);
+}
+
+describe('numbers', () => {
+  it('have neither gap nor repetition, though many are taken at once and some who took them fail', async () => {
+    const { prisma } = given;
+    const take = (count: number, fails: boolean) =>
+      prisma.$transaction(async (records) => {
+        const first = await nextNumbers(records, 'nobody', 'interchange', count);
+        if (fails) throw new Error('fails after it has its numbers');
+        return Array.from({ length: count }, (_, offset) => first + offset);
+      });
+    const taken = await Promise.allSettled(
+      Array.from({ length: 40 }, (_, index) => take(1 + (index % 3), index % 5 === 0)),
+    );
+    const numbers = taken.flatMap((one) => (one.status === 'fulfilled' ? one.value : [])).sort((a, b) => a - b);
+    expect(numbers).toEqual(Array.from({ length: numbers.length }, (_, index) => index + 1));
+  });
+});

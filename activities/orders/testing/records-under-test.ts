@@ -1,0 +1,144 @@
+import { randomBytes } from 'node:crypto';
+import type { Client } from '@temporalio/client';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import winston from 'winston';
+import { salesOrder } from '../../../mappings/canonical/v1/index.ts';
+import { loadProfiles } from '../../../mappings/profile/load.ts';
+import type { ErpSystem, WmsSystem } from '../../../runtime/systems.ts';
+import { customers, items, prices, taxRates } from '../../../sandbox/erp/master-data.ts';
+import {
+  canonicalOrder,
+  type OrderedLine,
+  type Partner,
+  purchaseOrder,
+} from '../../../test/integration/purchase-orders.ts';
+import { createTestDatabase } from '../../../test/support/database.ts';
+import type { Progress } from '../../../workflows/order-state.ts';
+import { createErpActivities } from '../../erp/activities.ts';
+import type { ErpPort } from '../../erp/port.ts';
+import { createOrderRecords } from '../activities.ts';
+import { acceptOrder, acceptWarehouseEvent } from '../intake.ts';
+
+export type RecordsUnderTest = Awaited<ReturnType<typeof recordsUnderTest>>;
+
+/** Progress of an order under way, where a test does not care which. */
+export const underWay: Progress = { status: 'inFulfillment', waitingFor: 'RNO to ship' };
+
+/** Our records on a real Postgres, with master data read and no stock, and a Temporal that only notes what it is told. */
+export async function recordsUnderTest() {
+  const database = await createTestDatabase();
+  const { prisma } = database;
+  const told: { workflowId: string; what: string; payload?: unknown }[] = [];
+  const profiles = loadProfiles('mappings/partners', { PARTNERS_URL: 'http://partners.test', SANDBOX_TOKEN: 'x' });
+  const erp: ErpSystem[] = [
+    {
+      id: 'main',
+      kind: 'rest',
+      taskQueue: 'erp-main',
+      baseUrl: 'http://erp.test',
+      token: undefined,
+      timeoutSeconds: 5,
+    },
+  ];
+  const wms = [{ id: 'main', taskQueue: 'wms-main', nodes: ['RNO', 'MEM'], addresses: {} }] as unknown as WmsSystem[];
+  const log = winston.createLogger({ silent: true });
+  const deps = { prisma, profiles, erp, wms, temporal: temporalThatNotes(told), log };
+  const activity = <T>(work: () => Promise<T>): Promise<T> => new MockActivityEnvironment().run(work);
+  const records = createOrderRecords(deps);
+
+  const known = customers.map(({ creditLimit: _, ...customer }) => customer);
+  const port = { readMasterData: () => Promise.resolve({ asOf: '1', items, customers: known, prices, taxRates }) };
+  await activity(() =>
+    createErpActivities({ system: 'main', erp: port as unknown as ErpPort, prisma }).syncMasterData(),
+  );
+  await prisma.synchronization.create({ data: { source: 'wms.main', asOf: '1', completedAt: new Date() } });
+
+  return {
+    ...deps,
+    told,
+    activity,
+    records,
+    remove: () => database.remove(),
+
+    async stock(node: string, sku: string, onHand: number): Promise<void> {
+      await prisma.inventoryBalance.upsert({
+        where: { node_sku: { node, sku } },
+        create: { node, sku, onHand, asOf: new Date() },
+        update: { onHand },
+      });
+    },
+
+    accept: (partnerId: Partner, poNumber: string, lines?: readonly OrderedLine[]) =>
+      acceptOrder(deps, {
+        order: salesOrder.parse(canonicalOrder(purchaseOrder(partnerId, poNumber, lines))),
+        correlationId: `correlation-${poNumber}`,
+        source: { kind: 'api' },
+      }),
+
+    /** An accepted order that has been checked and has its ERP number; its id. */
+    async checked(partnerId: Partner, lines: readonly OrderedLine[]): Promise<string> {
+      const { orderId } = await this.accept(partnerId, `PO-${randomBytes(4).toString('hex')}`, lines);
+      const prepared = await records.prepareOrder({ orderId, waived: [] });
+      if (!prepared.ready) throw new Error(prepared.problem.summary);
+      await prisma.order.update({
+        where: { id: orderId },
+        data: { erpOrderNumber: `SO-${orderId.slice(0, 8)}`, startedAt: new Date() },
+      });
+      return orderId;
+    },
+
+    /** The warehouse says that it shipped: `cartons` are line numbers and quantities. Resolves to the event’s id. */
+    async shipped(
+      releaseNumber: string,
+      shipmentNumber: string,
+      cartons: { lineNumber: number; quantity: string }[],
+      eventId = `${releaseNumber}/${shipmentNumber}`,
+    ): Promise<string> {
+      await acceptWarehouseEvent(deps, {
+        system: 'main',
+        correlationId: 'c',
+        event: {
+          schema: 'warehouseEvent/v1',
+          eventId,
+          releaseNumber,
+          occurredAt: new Date().toISOString(),
+          type: 'shipped',
+          shipment: {
+            shipmentNumber,
+            shippedAt: new Date().toISOString(),
+            carrier: { scac: 'ODFL', billOfLading: `BOL-${shipmentNumber}` },
+            packages: cartons.map((line) => ({ lines: [line] })),
+          },
+        },
+      });
+      return eventId;
+    },
+
+    async closedShort(releaseNumber: string, short: { lineNumber: number; quantity: string }[]): Promise<string> {
+      const eventId = `${releaseNumber}/close`;
+      const occurredAt = new Date().toISOString();
+      await acceptWarehouseEvent(deps, {
+        system: 'main',
+        correlationId: 'c',
+        event: { schema: 'warehouseEvent/v1', eventId, releaseNumber, occurredAt, type: 'closed', short },
+      });
+      return eventId;
+    },
+  };
+}
+
+function temporalThatNotes(told: { workflowId: string; what: string; payload?: unknown }[]): Client {
+  const note = (workflowId: string, what: string, payload?: unknown) => {
+    told.push({ workflowId, what, ...(payload !== undefined && { payload }) });
+    return Promise.resolve();
+  };
+  const workflow = {
+    start: (type: string, { workflowId }: { workflowId: string }) => note(workflowId, `start ${type}`),
+    signalWithStart: (_type: string, { workflowId }: { workflowId: string }) => note(workflowId, 'wake'),
+    getHandle: (workflowId: string) => ({
+      signal: ({ name }: { name: string }, payload: unknown) => note(workflowId, name, payload),
+    }),
+  };
+  const connection = { withDeadline: <T>(_until: number, call: () => Promise<T>) => call() };
+  return { workflow, connection } as unknown as Client;
+}
