@@ -34,6 +34,7 @@ import { deriveOrderStatus, IllegalMove, isLegalMove, type OrderStatus } from '.
 import { erpOrderNumberKey, exceptionTypeKey, nextDeadlineKey, orderStatusKey } from '../search-attributes.ts';
 import { records as recordsProfile } from './activity-profiles.ts';
 import { Compensations } from './compensation.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 
 /** Ends the process on purpose: somebody cancelled the order, or resolved an exception by cancelling it. */
 class OrderStopped extends Error {
@@ -46,7 +47,8 @@ interface RaisedException extends OpenException {
 
 export class OrderRun {
   readonly input: OrderToCashInput;
-  readonly records = proxyLocalActivities<OrderRecords>(recordsProfile);
+  /** One at a time: see there. */
+  readonly records = oneAtATime(proxyLocalActivities<OrderRecords>(recordsProfile));
   readonly fulfillments: FulfillmentState[] = [];
   readonly invoices: (InvoiceBalance & { dueOn: string })[] = [];
   readonly payments: RemittedAmount[] = [];
