@@ -7,6 +7,7 @@ import type { PartnerProfile } from '../profile/profile.ts';
 import type { SegmentObject, TreeNode, X12Error } from '../x12/types.ts';
 import { dayOf, decimalOf } from './elements.ts';
 import { partyOf } from './party.ts';
+import { BEYOND_PLAIN, plainPath, textAlong } from './plain-path.ts';
 import { errorOf, type Fault, iterationsOf, segmentOf, segmentsOf, textOf } from './tree.ts';
 
 export interface OrderContext {
@@ -692,16 +693,19 @@ async function applyExpressions(
   profile: PartnerProfile,
   fault: Report,
 ): Promise<void> {
-  for (const [path, expression] of Object.entries(profile.map.salesOrder)) {
-    const targets = path.startsWith('lines[].')
-      ? lines.map(({ line, loop }) => ({ target: line as object, input: loop, steps: path.slice(8).split('.') }))
-      : [{ target: draft, input: tree, steps: path.split('.') }];
+  for (const [name, expression] of Object.entries(profile.map.salesOrder)) {
+    const path = plainPath(expression);
+    const targets = name.startsWith('lines[].')
+      ? lines.map(({ line, loop }) => ({ target: line as object, input: loop, steps: name.slice(8).split('.') }))
+      : [{ target: draft, input: tree, steps: name.split('.') }];
     for (const { target, input, steps } of targets) {
-      const result = await evaluateExpression(expression, input, { order: tree });
+      const text = path === undefined ? BEYOND_PLAIN : textAlong(path, input);
+      const result =
+        text === BEYOND_PLAIN ? await evaluateExpression(expression, input, { order: tree }) : { value: text };
       if ('problem' in result) {
         fault({
           code: 'profile-expression-failed',
-          message: `the expression of ${profile.id} for ${path} failed: ${result.problem}`,
+          message: `the expression of ${profile.id} for ${name} failed: ${result.problem}`,
           segment: input === tree ? 'ST' : 'PO1',
           at: input === tree ? undefined : segmentOf(input, 'PO1'),
         });
