@@ -201,7 +201,7 @@ describe('what warehouses say', () => {
     await expect
       .poll(() => order.status())
       .toMatchObject({ status: 'partiallyShipped', waitingFor: 'stock for what is backordered' });
-    await order.handle.signal(messages.stockArrived);
+    await order.hearsOfStock();
     await order.until('released to RNO', 2);
     await order.ships('RNO', 'S2', '4', { round: 2 });
     await order.until('810 of INV-S2 queued');

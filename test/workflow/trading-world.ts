@@ -385,6 +385,10 @@ export class RunningOrder {
     return this.handle.signal(messages.warehouseEvent, notice);
   }
 
+  hearsOfStock(): Promise<void> {
+    return this.handle.signal(messages.stockArrived);
+  }
+
   isPaid(
     invoiceNumber: string,
     amount = 10_000,
