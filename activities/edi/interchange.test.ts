@@ -1,0 +1,184 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Segment } from '../../sandbox/x12.ts';
+import {
+  each,
+  interchangeOf,
+  interchangeWith,
+  purchaseOrder,
+  segmentsOf850,
+} from '../../test/integration/purchase-orders.ts';
+import { type RecordsUnderTest, recordsUnderTest } from '../orders/testing/records-under-test.ts';
+import { acceptInterchanges, processInterchange } from './interchange.ts';
+import { assembleInterchange, transmitInterchange } from './outbox.ts';
+
+let given: RecordsUnderTest;
+beforeEach(async () => {
+  given = await recordsUnderTest();
+});
+afterEach(() => given.remove());
+
+async function taken(file: string): Promise<string> {
+  const bytes = Buffer.from(file, 'latin1');
+  const [receipt] = await acceptInterchanges(given, { bytes, transport: 'test', correlationId: randomUUID() });
+  if (receipt?.state !== 'received') throw new Error(JSON.stringify(receipt));
+  return receipt.interchangeId;
+}
+
+const read = (interchangeId: string, prisma = given.prisma) =>
+  given.activity(() => processInterchange({ ...given, prisma }, { interchangeId }));
+
+const acknowledgments = () =>
+  given.prisma.document.findMany({ where: { transactionSet: '997', direction: 'outbound' } });
+
+describe('a file of several purchase orders', () => {
+  const orders = ['TV-1', 'TV-2', 'TV-3'].map((poNumber) =>
+    purchaseOrder('tri-valley', poNumber, [each('MW-1001', 2)]),
+  );
+
+  it('is taken order by order: a bad one never holds back the good ones, and the 997 says which it is', async () => {
+    const transactions = orders.map((order) => ({ set: '850', segments: segmentsOf850(order) }));
+    const bad = transactions[1]?.segments.map(
+      (segment): Segment => (segment[0] === 'BEG' ? ['BEG', '00', 'XX', '', '', '20261121'] : segment),
+    );
+    if (transactions[1] === undefined || bad === undefined) throw new Error('no second order');
+    transactions[1].segments = bad;
+    const interchangeId = await taken(interchangeWith('tri-valley', 41, transactions));
+    expect(await read(interchangeId)).toEqual({ accepted: 2, rejected: 1 });
+
+    const known = await given.prisma.order.findMany({ orderBy: { poNumber: 'asc' } });
+    expect(known.map(({ poNumber }) => poNumber)).toEqual(['TV-1', 'TV-3']);
+    const [acknowledgment] = await acknowledgments();
+    const verdicts = acknowledgment?.body.split('~').filter((segment) => /^(AK2|AK5|AK9)/.test(segment));
+    expect(verdicts).toEqual([
+      'AK2*850*0001',
+      'AK5*A',
+      'AK2*850*0002',
+      expect.stringMatching(/^AK5\*R\*/),
+      'AK2*850*0003',
+      'AK5*A',
+      'AK9*P*3*3*2',
+    ]);
+    const rejected = await given.prisma.document.findFirstOrThrow({ where: { interchangeId, state: 'rejected' } });
+    expect(rejected.position).toBe(2);
+    expect(JSON.stringify(rejected.errors)).toContain('BEG');
+  });
+
+  it('whose reader dies half way is read on by the next, and nothing is done twice', async () => {
+    const interchangeId = await taken(interchangeOf(orders, 42));
+    let updates = 0;
+    const dying = given.prisma.$extends({
+      query: {
+        document: {
+          update({ args, query }) {
+            updates += 1;
+            if (updates === 2) throw new Error('the process was killed');
+            return query(args);
+          },
+        },
+      },
+    }) as unknown as RecordsUnderTest['prisma'];
+    await expect(read(interchangeId, dying)).rejects.toThrow('the process was killed');
+    expect(await acknowledgments()).toEqual([]);
+
+    expect(await read(interchangeId)).toEqual({ accepted: 3, rejected: 0 });
+    expect(await read(interchangeId)).toEqual({ accepted: 3, rejected: 0 });
+    expect(await given.prisma.order.count()).toBe(3);
+    expect(await given.prisma.document.count({ where: { interchangeId } })).toBe(3);
+    expect(await acknowledgments()).toHaveLength(1);
+    const starts = given.told.filter(({ what }) => what === 'start orderToCash').map(({ workflowId }) => workflowId);
+    expect(starts.sort()).toEqual(['order/tri-valley/TV-1', 'order/tri-valley/TV-2', 'order/tri-valley/TV-3']);
+  });
+});
+
+/** Three documents of orders that have left in one interchange; their group and transaction control numbers. */
+async function sent() {
+  for (const poNumber of ['A', 'B', 'C']) {
+    const { orderId } = await given.accept('harbor-pine', `HP-${poNumber}`);
+    await given.prisma.document.create({
+      data: {
+        id: `855-${poNumber}`,
+        businessKey: `855/${orderId}`,
+        direction: 'outbound',
+        partnerId: 'harbor-pine',
+        transactionSet: '855',
+        version: '004010',
+        state: 'queued',
+        orderId,
+        body: `BAK*00*AD*HP-${poNumber}*20261121~`,
+        delimiters: '*>~',
+        hash: '',
+        correlationId: 'c',
+        deadline: new Date(Date.now() + 3_600_000),
+      },
+    });
+  }
+  const transport = { deliver: () => Promise.resolve({ deliveredAt: new Date().toISOString(), evidence: 'HTTP 201' }) };
+  const deps = { ...given, transportFor: () => transport };
+  const next = await given.activity(() => assembleInterchange(deps, { partnerId: 'harbor-pine' }));
+  if (next === undefined) throw new Error('nothing to send');
+  await given.activity(() => transmitInterchange(deps, { interchangeId: next.interchangeId }));
+  given.told.length = 0;
+  return given.prisma.document.findMany({ where: { transactionSet: '855' }, orderBy: { id: 'asc' } });
+}
+
+const states = async () =>
+  (await given.prisma.document.findMany({ where: { transactionSet: '855' }, orderBy: { id: 'asc' } })).map(
+    ({ state, acknowledgment }) => `${state} ${acknowledgment}`,
+  );
+
+describe('a 997', () => {
+  const acknowledging = (segments: Segment[], control: number) =>
+    taken(interchangeWith('harbor-pine', control, [{ set: '997', segments }], new Date(), 'FA'));
+
+  it('is matched to each document that it names; of a refused one its order hears, once', async () => {
+    const [a, b, c] = await sent();
+    const group = a?.groupControl ?? '';
+    const answer: Segment[] = [
+      ['AK1', 'PR', group],
+      ...[a, b, c].flatMap((document): Segment[] => [
+        ['AK2', '855', document?.transactionControl ?? ''],
+        ['AK5', ...(document === b ? ['R', '5'] : ['A'])],
+      ]),
+      ['AK9', 'P', '3', '3', '2'],
+    ];
+    const interchangeId = await acknowledging(answer, 51);
+    expect(await read(interchangeId)).toEqual({ accepted: 1, rejected: 0 });
+    expect(await states()).toEqual(['acknowledged A', 'rejected R', 'acknowledged A']);
+    const heard = given.told.filter(({ what }) => what === 'documentTrouble');
+    expect(heard).toMatchObject([
+      { workflowId: 'order/harbor-pine/HP-B', payload: { documentId: '855-B', trouble: 'rejected' } },
+    ]);
+    await read(interchangeId);
+    expect(given.told.filter(({ what }) => what === 'documentTrouble')).toHaveLength(1);
+    expect(await acknowledgments()).toEqual([]);
+  });
+
+  it('that names no transaction sets speaks for the whole group', async () => {
+    const [first] = await sent();
+    await read(
+      await acknowledging(
+        [
+          ['AK1', 'PR', first?.groupControl ?? ''],
+          ['AK9', 'A', '3', '3', '3'],
+        ],
+        52,
+      ),
+    );
+    expect(await states()).toEqual(['acknowledged A', 'acknowledged A', 'acknowledged A']);
+  });
+
+  it('of a group that we never sent changes nothing', async () => {
+    await sent();
+    await read(
+      await acknowledging(
+        [
+          ['AK1', 'PR', '999'],
+          ['AK9', 'A', '3', '3', '3'],
+        ],
+        53,
+      ),
+    );
+    expect(await states()).toEqual(['transmitted null', 'transmitted null', 'transmitted null']);
+  });
+});
