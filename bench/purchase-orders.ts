@@ -9,20 +9,35 @@ export interface PurchaseOrderFile {
 }
 
 /** One interchange with `count` 850s, PO numbers `{prefix}{first}` and up. */
-export function purchaseOrderFile(prefix: string, { control, first, count, detail }: PurchaseOrderFile): string {
+export function purchaseOrderFile(prefix: string, file: PurchaseOrderFile): string {
+  return [...purchaseOrderPieces(prefix, file)].join('');
+}
+
+/** The same interchange piece by piece, one of them for each order, so that it can be longer than memory. */
+export function* purchaseOrderPieces(
+  prefix: string,
+  { control, first, count, detail }: PurchaseOrderFile,
+): Generator<string> {
   const isa13 = String(control).padStart(9, '0');
   const day = new Date().toISOString().slice(0, 10).replaceAll('-', '');
-  const segments = [
+  yield textOf([
     `ISA*00*          *00*          *ZZ*TRIVALLEY      *ZZ*MERIDIAN       *${day.slice(2)}*0900*U*00401*${isa13}*0*T*>`,
     `GS*PO*TRIVALLEY*MERIDIAN*${day}*0900*${control}*X*004010`,
-  ];
+  ]);
+  const body = detail === 'short' ? SHORT : USUAL;
   for (let index = 0; index < count; index += 1) {
     const control4 = String(index + 1).padStart(4, '0');
-    const body = detail === 'short' ? SHORT : USUAL;
-    segments.push(`ST*850*${control4}`, `BEG*00*SA*${prefix}${first + index}**${day}`, ...body);
-    segments.push(`SE*${body.length + 3}*${control4}`);
+    yield textOf([
+      `ST*850*${control4}`,
+      `BEG*00*SA*${prefix}${first + index}**${day}`,
+      ...body,
+      `SE*${body.length + 3}*${control4}`,
+    ]);
   }
-  segments.push(`GE*${count}*${control}`, `IEA*1*${isa13}`);
+  yield textOf([`GE*${count}*${control}`, `IEA*1*${isa13}`]);
+}
+
+function textOf(segments: readonly string[]): string {
   return segments.map((segment) => `${segment}~`).join('');
 }
 

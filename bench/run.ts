@@ -16,7 +16,7 @@ const { values, positionals } = parseArgs({
 const wanted = (name: string) => positionals.length === 0 || positionals.includes(name);
 const { smoke } = values;
 
-if (wanted('x12')) await benchX12(smoke ? { orders: 2000, rounds: 1 } : {});
+if (wanted('x12')) await benchX12(smoke ? { orders: 2000, rounds: 1, streamed: 5 } : {});
 if (wanted('orders') || wanted('intake')) {
   say('starting a network');
   const network = await startNetwork({ env: { RATE_LIMIT_PER_MINUTE: '10000000', LOG_LEVEL: 'warn' }, log: say });

@@ -1,63 +1,136 @@
-/** 850 bytes to validated canonical orders, against bare `x12-parser` and node-x12 on the same bytes. */
+/**
+ * 850 bytes to validated canonical orders, against bare `x12-parser` and node-x12 on the same bytes; and how much memory a long
+ * interchange takes when it is read as a stream.
+ */
 import { Readable } from 'node:stream';
 import { X12Parser as NodeX12 } from 'node-x12';
 import { X12parser } from 'x12-parser';
 import { salesOrderFrom850 } from '../mappings/edi/sales-order-from-850.ts';
 import { loadProfile } from '../mappings/profile/load.ts';
+import type { PartnerProfile } from '../mappings/profile/profile.ts';
 import { guideFor } from '../mappings/x12/guides/index.ts';
 import { parseTransaction } from '../mappings/x12/parse.ts';
-import { readInterchange } from '../mappings/x12/read.ts';
+import { readInterchange, streamInterchanges } from '../mappings/x12/read.ts';
 import { scanInterchanges } from '../mappings/x12/scan.ts';
+import type { ReadTransaction } from '../mappings/x12/types.ts';
 import { median, report, say } from './figures.ts';
-import { purchaseOrderFile } from './purchase-orders.ts';
+import { purchaseOrderFile, purchaseOrderPieces } from './purchase-orders.ts';
 
-export async function benchX12({ orders = 20_000, rounds = 3 } = {}): Promise<void> {
-  const bytes = Buffer.from(
-    purchaseOrderFile('X12-', { control: 1, first: 0, count: orders, detail: 'usual' }),
-    'latin1',
-  );
-  const megabytes = bytes.length / 1e6;
-  say(`${orders} purchase orders, ${megabytes.toFixed(1)} MB`);
-  const speeds = { ours: [] as number[], parser: [] as number[], nodeX12: [] as number[] };
-  for (let round = 0; round <= rounds; round += 1) {
-    const parser = megabytes / (await seconds(() => bareParser(bytes)));
-    const ours = megabytes / (await seconds(() => canonicalOrders(bytes, orders)));
-    const nodeX12 = megabytes / (await seconds(async () => void new NodeX12(false).parse(bytes.toString('latin1'))));
-    if (round === 0) continue;
-    speeds.parser.push(parser);
-    speeds.ours.push(ours);
-    speeds.nodeX12.push(nodeX12);
-  }
-  report({ figure: 'x12 to canonical orders', value: median(speeds.ours), unit: 'MB/s', rounds });
-  report({ figure: 'bare x12-parser', value: median(speeds.parser), unit: 'MB/s', rounds });
-  report({ figure: 'node-x12', value: median(speeds.nodeX12), unit: 'MB/s', rounds });
-  report({
-    figure: 'x12 against bare x12-parser',
-    value: median(speeds.ours.map((value, index) => value / (speeds.parser[index] ?? Number.NaN))),
-    unit: 'ratio',
-    budget: '>= 0.5',
-  });
-}
+const ORDER_BYTES = 815;
+const MEGABYTE = 1e6;
 
-async function canonicalOrders(bytes: Buffer, expected: number): Promise<void> {
-  const profile = loadProfile('mappings/partners', 'tri-valley', {
+export async function benchX12({ orders = 20_000, rounds = 3, streamed = 100 } = {}): Promise<void> {
+  const triValley = loadProfile('mappings/partners', 'tri-valley', {
     ...process.env,
     PARTNERS_URL: 'http://localhost',
     SANDBOX_TOKEN: '-',
   });
+  // First of all, as what the others leave behind would hide growth.
+  await benchMemory(streamed, triValley);
+  await benchSpeed(orders, rounds, triValley);
+}
+
+async function benchSpeed(orders: number, rounds: number, triValley: PartnerProfile): Promise<void> {
+  const bytes = Buffer.from(
+    purchaseOrderFile('X12-', { control: 1, first: 0, count: orders, detail: 'usual' }),
+    'latin1',
+  );
+  const megabytes = bytes.length / MEGABYTE;
+  say(`${orders} purchase orders, ${megabytes.toFixed(1)} MB`);
+  const contenders = {
+    'bare x12-parser': () => bareParser(bytes),
+    'node-x12': async () => void new NodeX12(false).parse(bytes.toString('latin1')),
+    'no expression': () => canonicalOrders(bytes, orders, withExpressions(triValley, {})),
+    'a path as expression': () => canonicalOrders(bytes, orders, triValley),
+    // A function call, which only JSONata itself can evaluate.
+    'a JSONata function': () =>
+      canonicalOrders(
+        bytes,
+        orders,
+        withExpressions(triValley, { 'attributes.buyerCode': "$uppercase(REF[`01`='IA'].`02`)" }),
+      ),
+  };
+  const speeds = new Map<string, number[]>(Object.keys(contenders).map((name) => [name, []]));
+  for (let round = 0; round <= rounds; round += 1) {
+    for (const [name, work] of Object.entries(contenders)) {
+      const speed = megabytes / (await seconds(work));
+      // The first round only warms up.
+      if (round > 0) speeds.get(name)?.push(speed);
+    }
+  }
+  const of = (name: keyof typeof contenders) => speeds.get(name) ?? [];
+  const against = (name: keyof typeof contenders, other: keyof typeof contenders) =>
+    median(of(name).map((speed, index) => speed / (of(other)[index] ?? Number.NaN)));
+
+  for (const name of ['bare x12-parser', 'node-x12'] as const) {
+    report({ figure: name, value: median(of(name)), unit: 'MB/s', rounds });
+  }
+  for (const [name, budget] of [
+    ['no expression', '>= 0.6'],
+    ['a path as expression', '>= 0.5'],
+    ['a JSONata function', '>= 0.5'],
+  ] as const) {
+    report({ figure: `x12 to canonical orders, ${name}`, value: median(of(name)), unit: 'MB/s', rounds });
+    const ratio = { unit: 'ratio', profile: name };
+    report({ figure: 'x12 against bare x12-parser', value: against(name, 'bare x12-parser'), ...ratio, budget });
+    report({ figure: 'x12 against node-x12', value: against(name, 'node-x12'), ...ratio, budget: '> 1' });
+  }
+}
+
+/** One interchange of `megabytes`, made while it is read: how much the process grows beyond what a first, short one took. */
+async function benchMemory(megabytes: number, profile: PartnerProfile): Promise<void> {
+  await streamedOrders(2, profile);
+  const before = process.memoryUsage.rss();
+  say(`a stream of ${megabytes} MB`);
+  const { peak, orders } = await streamedOrders(megabytes, profile);
+  report({
+    figure: 'x12 stream to canonical orders: peak memory beyond the start',
+    value: Math.max(0, peak - before) / MEGABYTE,
+    unit: 'MB RSS',
+    megabytes,
+    orders,
+  });
+}
+
+async function streamedOrders(megabytes: number, profile: PartnerProfile): Promise<{ peak: number; orders: number }> {
+  const count = Math.ceil((megabytes * MEGABYTE) / ORDER_BYTES);
+  const pieces = purchaseOrderPieces('MEM-', { control: 1, first: 0, count, detail: 'usual' });
+  let peak = 0;
+  let orders = 0;
+  let sound = false;
+  for await (const event of streamInterchanges(Readable.from(chunksOf(pieces)))) {
+    if (event.kind === 'interchange-end') sound = event.ok;
+    if (event.kind !== 'transaction') continue;
+    await canonicalOrder(event, profile);
+    orders += 1;
+    if (orders % 500 === 0) peak = Math.max(peak, process.memoryUsage.rss());
+  }
+  if (!sound || orders !== count) throw new Error(`${orders} orders came of ${count}, sound: ${sound}`);
+  return { peak, orders };
+}
+
+async function canonicalOrders(bytes: Buffer, expected: number, profile: PartnerProfile): Promise<void> {
   let count = 0;
   for (const scanned of scanInterchanges(bytes)) {
     for await (const part of readInterchange(scanned)) {
       if (part.kind !== 'transaction') continue;
-      const guide = guideFor(part.set, part.version);
-      if (guide === undefined) throw new Error(`no guide for ${part.set} ${part.version}`);
-      const { tree, errors } = parseTransaction(part, guide);
-      const mapped = await salesOrderFrom850(tree, profile);
-      if (errors.length > 0 || 'errors' in mapped) throw new Error('a sound purchase order was refused');
+      await canonicalOrder(part, profile);
       count += 1;
     }
   }
   if (count !== expected) throw new Error(`${count} orders came of ${expected}`);
+}
+
+async function canonicalOrder(transaction: ReadTransaction, profile: PartnerProfile): Promise<void> {
+  const guide = guideFor(transaction.set, transaction.version);
+  if (guide === undefined) throw new Error(`no guide for ${transaction.set} ${transaction.version}`);
+  const { tree, errors } = parseTransaction(transaction, guide);
+  const mapped = await salesOrderFrom850(tree, profile);
+  if (errors.length > 0 || 'errors' in mapped) throw new Error('a sound purchase order was refused');
+}
+
+function withExpressions(profile: PartnerProfile, salesOrder: PartnerProfile['map']['salesOrder']): PartnerProfile {
+  return { ...profile, map: { ...profile.map, salesOrder } };
 }
 
 async function bareParser(bytes: Buffer): Promise<void> {
@@ -66,8 +139,22 @@ async function bareParser(bytes: Buffer): Promise<void> {
   if (segments === 0) throw new Error('x12-parser read nothing');
 }
 
+const CHUNK = 65_536;
+
 function* chunks(bytes: Buffer): Generator<Buffer> {
-  for (let start = 0; start < bytes.length; start += 65_536) yield bytes.subarray(start, start + 65_536);
+  for (let start = 0; start < bytes.length; start += CHUNK) yield bytes.subarray(start, start + CHUNK);
+}
+
+/** Pieces put together to chunks of about the size that a socket or a file gives. */
+function* chunksOf(pieces: Iterable<string>): Generator<Buffer> {
+  let text = '';
+  for (const piece of pieces) {
+    text += piece;
+    if (text.length < CHUNK) continue;
+    yield Buffer.from(text, 'latin1');
+    text = '';
+  }
+  yield Buffer.from(text, 'latin1');
 }
 
 async function seconds(work: () => Promise<void>): Promise<number> {
