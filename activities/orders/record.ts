@@ -3,7 +3,7 @@
  * progress, in one transaction. Every step may run twice: a guard row tells whether an earlier run has finished.
  */
 import { randomUUID } from 'node:crypto';
-import { activityInfo } from '@temporalio/activity';
+import { ApplicationFailure, activityInfo } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import { add, compare } from '../../mappings/canonical/decimal.ts';
 import {
@@ -306,8 +306,20 @@ export function createProcessRecords(deps: RecordDependencies) {
           data: { state: 'resolved', resolvedAt: now, resolvedBy: stop.by, resolution: { resolution: 'cancel' } },
         });
         if (progress.status !== 'rejected') return 'unwanted';
-        const tree = rendered(() => render855(refusal(order), profile));
-        return queueDocument(records, profile, outbound(order, '855', `855/${orderId}`, tree, now));
+        try {
+          const tree = rendered(() => render855(refusal(order), profile));
+          return await queueDocument(records, profile, outbound(order, '855', `855/${orderId}`, tree, now));
+        } catch (error) {
+          // What was ordered may be too odd to be said in an 855 (that is why it was refused): the order ends all the same.
+          if (!(error instanceof ApplicationFailure)) throw error;
+          await tell(records, order, {
+            key: 'refusal-not-written',
+            type: 'document.not-written',
+            summary: `The refusal could not be written as an 855: ${error.message}`,
+            actor: 'system',
+          });
+          return 'unwanted';
+        }
       });
       await wake(deps, profile, queued);
     },

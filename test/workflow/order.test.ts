@@ -227,6 +227,7 @@ describe('what warehouses say', () => {
     const order = await world.order();
     await order.until('released to RNO');
     await order.isRefused('RNO', 'dock closed');
+    await order.isRefused('RNO', 'dock closed');
     const { id, summary } = await order.exception('warehouse-refused-release');
     expect(summary).toBe('dock closed');
     await order.decides(id, 'retry');
@@ -235,6 +236,7 @@ describe('what warehouses say', () => {
     await order.until('810 of INV-S1 queued');
     await order.isPaid('INV-S1');
     expect(await order.end()).toBe('closed');
+    expect(world.facts.filter((fact) => fact.startsWith('asked'))).toHaveLength(1);
   });
 });
 
@@ -266,6 +268,17 @@ describe('an order that waits for a person', () => {
     await order.decides(id, 'retry');
     expect(await refusal(order.decides(id, 'cancel'))).toBe('exception-not-open');
     await order.until('released to RNO');
+  });
+
+  it('asks a person when its numbers cannot be held, instead of computing them again for ever', async () => {
+    const world = aTradingWorld().next('prepareOrder', () =>
+      Promise.reject(new RangeError('1e38 minor units are more than can be held exactly')),
+    );
+    const order = await world.order();
+    const { id, summary } = await order.exception('step-failed');
+    expect(summary).toContain('more than can be held exactly');
+    await order.decides(id, 'cancel');
+    expect(await order.end()).toBe('rejected');
   });
 
   it('tries again what the ERP refused, and undoes everything, last first, when that is given up', async () => {

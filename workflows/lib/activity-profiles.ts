@@ -9,8 +9,16 @@ import {
   type RetryPolicy,
 } from '@temporalio/workflow';
 
+/** A number too large to be held exactly, a stored value that breaks its schema: asking again gives the same answer. */
+const DATA_FAULTS = ['RangeError', 'ZodError'];
+
 /** Gentle enough for a system that is down, quick enough that one lost packet costs a second. */
-const retry: RetryPolicy = { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' };
+const retry: RetryPolicy = {
+  initialInterval: '1 second',
+  backoffCoefficient: 2,
+  maximumInterval: '1 minute',
+  nonRetryableErrorTypes: DATA_FAULTS,
+};
 
 /**
  * Our own records. A local activity costs one history event instead of three and no extra workflow task; it may run twice, so each is
@@ -20,7 +28,12 @@ const retry: RetryPolicy = { initialInterval: '1 second', backoffCoefficient: 2,
 export const records: LocalActivityOptions = {
   startToCloseTimeout: '10 seconds',
   localRetryThreshold: '5 seconds',
-  retry: { initialInterval: '200 milliseconds', backoffCoefficient: 2, maximumInterval: '30 seconds' },
+  retry: {
+    initialInterval: '200 milliseconds',
+    backoffCoefficient: 2,
+    maximumInterval: '30 seconds',
+    nonRetryableErrorTypes: DATA_FAULTS,
+  },
 };
 
 /** What may take a while reports every five seconds (activities/lib/reporting.ts): where its worker has died, another takes it up within this. */
