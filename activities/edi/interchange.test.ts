@@ -28,6 +28,23 @@ async function taken(file: string): Promise<string> {
 const read = (interchangeId: string, prisma = given.prisma) =>
   given.activity(() => processInterchange({ ...given, prisma }, { interchangeId }));
 
+/** The records of a process that is killed when it is about to write the verdict on its n-th transaction set. */
+function dyingAtVerdict(nth: number): RecordsUnderTest['prisma'] {
+  let verdicts = 0;
+  const dying = given.prisma.$extends({
+    query: {
+      document: {
+        update({ args, query }) {
+          verdicts += 1;
+          if (verdicts === nth) throw new Error('the process was killed');
+          return query(args);
+        },
+      },
+    },
+  });
+  return dying as unknown as RecordsUnderTest['prisma'];
+}
+
 const acknowledgments = () =>
   given.prisma.document.findMany({ where: { transactionSet: '997', direction: 'outbound' } });
 
@@ -66,23 +83,14 @@ describe('a file of several purchase orders', () => {
 
   it('whose reader dies half way is read on by the next, and nothing is done twice', async () => {
     const interchangeId = await taken(interchangeOf(orders, 42));
-    let updates = 0;
-    const dying = given.prisma.$extends({
-      query: {
-        document: {
-          update({ args, query }) {
-            updates += 1;
-            if (updates === 2) throw new Error('the process was killed');
-            return query(args);
-          },
-        },
-      },
-    }) as unknown as RecordsUnderTest['prisma'];
-    await expect(read(interchangeId, dying)).rejects.toThrow('the process was killed');
+    await expect(read(interchangeId, dyingAtVerdict(2))).rejects.toThrow('the process was killed');
     expect(await acknowledgments()).toEqual([]);
 
     expect(await read(interchangeId)).toEqual({ accepted: 3, rejected: 0 });
+    const documents = () => given.prisma.document.findMany({ where: { interchangeId }, orderBy: { position: 'asc' } });
+    const once = await documents();
     expect(await read(interchangeId)).toEqual({ accepted: 3, rejected: 0 });
+    expect(await documents()).toEqual(once);
     expect(await given.prisma.order.count()).toBe(3);
     expect(await given.prisma.document.count({ where: { interchangeId } })).toBe(3);
     expect(await acknowledgments()).toHaveLength(1);
@@ -143,6 +151,8 @@ describe('a 997', () => {
       ['AK9', 'P', '3', '3', '2'],
     ];
     const interchangeId = await acknowledging(answer, 51);
+    // Its reader dies when everybody has been told, and another reads it again.
+    await expect(read(interchangeId, dyingAtVerdict(1))).rejects.toThrow('the process was killed');
     expect(await read(interchangeId)).toEqual({ accepted: 1, rejected: 0 });
     expect(await states()).toEqual(['acknowledged A', 'rejected R', 'acknowledged A']);
     const heard = given.told.filter(({ what }) => what === 'documentTrouble');
