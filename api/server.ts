@@ -1,3 +1,4 @@
+import '../runtime/garbage-collection.ts';
 import { readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';

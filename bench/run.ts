@@ -2,6 +2,7 @@
  * `npm run bench [-- orders intake x12] [--smoke]`: figures of this machine, one JSON line each. They are ratios wherever they can be,
  * since machines differ and are noisy. `--smoke` does little of each, to prove that it runs.
  */
+import '../runtime/garbage-collection.ts';
 import { parseArgs } from 'node:util';
 import { startNetwork } from '../scripts/stack/network.ts';
 import { say } from './figures.ts';

@@ -1,4 +1,5 @@
 /** A worker process: configuration, connections, workers, an orderly end. */
+import '../runtime/garbage-collection.ts';
 import { createServer } from 'node:http';
 import type { Connection } from '@temporalio/client';
 import { Runtime } from '@temporalio/worker';
