@@ -3,6 +3,8 @@
  * interchange takes when it is read as a stream.
  */
 import { Readable } from 'node:stream';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { X12Parser as NodeX12 } from 'node-x12';
 import { X12parser } from 'x12-parser';
 import { salesOrderFrom850 } from '../mappings/edi/sales-order-from-850.ts';
@@ -77,25 +79,46 @@ async function benchSpeed(orders: number, rounds: number, triValley: PartnerProf
   }
 }
 
-/** One interchange of `megabytes`, made while it is read: how much the process grows beyond what a first, short one took. */
+/**
+ * One interchange of `megabytes`, made while it is read: how much the process grows beyond what a first, short one took, and how much of
+ * that is still in use (the rest is garbage that nobody was in a hurry to collect) from a tenth of the way to the end.
+ */
 async function benchMemory(megabytes: number, profile: PartnerProfile): Promise<void> {
   await streamedOrders(2, profile);
   const before = process.memoryUsage.rss();
   say(`a stream of ${megabytes} MB`);
-  const { peak, orders } = await streamedOrders(megabytes, profile);
+  const { peak, orders, growth } = await streamedOrders(megabytes, profile);
+  const of = { megabytes, orders };
   report({
     figure: 'x12 stream to canonical orders: peak memory beyond the start',
     value: Math.max(0, peak - before) / MEGABYTE,
     unit: 'MB RSS',
-    megabytes,
-    orders,
+    ...of,
+  });
+  report({
+    figure: 'x12 stream to canonical orders: growth of what is in use',
+    value: growth / MEGABYTE,
+    unit: 'MB',
+    ...of,
+    budget: '< 10',
   });
 }
 
-async function streamedOrders(megabytes: number, profile: PartnerProfile): Promise<{ peak: number; orders: number }> {
+interface Streamed {
+  /** Highest resident memory seen, bytes. */
+  peak: number;
+  orders: number;
+  /** Live memory after the last order less that after a tenth of them, bytes. */
+  growth: number;
+}
+
+async function streamedOrders(megabytes: number, profile: PartnerProfile): Promise<Streamed> {
   const count = Math.ceil((megabytes * MEGABYTE) / ORDER_BYTES);
   const pieces = purchaseOrderPieces('MEM-', { control: 1, first: 0, count, detail: 'usual' });
+  const early = Math.ceil(count / 10);
   let peak = 0;
+  let inUse = 0;
+  let growth = 0;
   let orders = 0;
   let sound = false;
   for await (const event of streamInterchanges(Readable.from(chunksOf(pieces)))) {
@@ -104,9 +127,21 @@ async function streamedOrders(megabytes: number, profile: PartnerProfile): Promi
     await canonicalOrder(event, profile);
     orders += 1;
     if (orders % 500 === 0) peak = Math.max(peak, process.memoryUsage.rss());
+    if (orders === early) inUse = liveMemory();
+    if (orders === count) growth = liveMemory() - inUse;
   }
   if (!sound || orders !== count) throw new Error(`${orders} orders came of ${count}, sound: ${sound}`);
-  return { peak, orders };
+  return { peak, orders, growth };
+}
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+/** Bytes on the heap and in buffers that something still refers to. */
+function liveMemory(): number {
+  collectGarbage();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
 }
 
 async function canonicalOrders(bytes: Buffer, expected: number, profile: PartnerProfile): Promise<void> {
