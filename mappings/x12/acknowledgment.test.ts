@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  type AcknowledgmentKind,
   acknowledgeInterchange,
   buildFunctionalAcknowledgment,
   readFunctionalAcknowledgment,
@@ -17,8 +19,9 @@ import {
   parseBody,
   readAll,
   usual,
+  usual5010,
 } from './test-support/interchange.ts';
-import type { ScannedInterchange, Tree } from './types.ts';
+import type { ScannedInterchange, Tree, X12Error } from './types.ts';
 import { writeTransaction } from './write.ts';
 
 /** Reads an interchange with one group and answers it, as the inbound process does. */
@@ -135,6 +138,195 @@ describe('a 997', () => {
       groupErrors: [],
       transactions: [],
     });
+  });
+});
+
+/** One 850 with a fault of every kind that a 997 and a 999 tell apart or tell alike. */
+const faults: X12Error[] = [
+  fault('element-date', { segment: 'BEG', position: 2, element: 5 }, 'element', '8', '20261131', '373'),
+  fault('element-condition', { segment: 'N1', position: 5, element: 2, loop: 'N1' }, 'element', '2', undefined, '93'),
+  fault('component-too-many', { segment: 'REF', position: 4, element: 4 }, 'element', '3', 'A>B*C', 'C040'),
+  fault('segment-forbidden', { segment: 'CSH', position: 6 }, 'segment', '2'),
+  fault('segment-unknown', { segment: 'XYZ', position: 7 }, 'segment', '1'),
+];
+
+function fault(
+  code: string,
+  place: X12Error['place'],
+  level: 'element' | 'segment',
+  ak: string,
+  value?: string,
+  reference?: string,
+): X12Error {
+  return {
+    code,
+    message: code,
+    place,
+    ...(value !== undefined && { value }),
+    ak: { level, code: ak, ...(reference !== undefined && { reference }) },
+  };
+}
+
+function answering(kind: AcknowledgmentKind): string[] {
+  const tree = buildFunctionalAcknowledgment(
+    {
+      functionalId: 'PO',
+      groupControl: '17',
+      version: '005010',
+      errors: [],
+      delimiters: usual5010,
+      transactions: [
+        { set: '850', control: '0001', errors: [], convention: '005010VICS' },
+        { set: '850', control: '0002', errors: faults, context: { name: 'BEG03', value: 'PO-1001' } },
+      ],
+    },
+    kind,
+  );
+  return writeTransaction(tree, guide(kind, '005010'), usual5010);
+}
+
+describe('a 999', () => {
+  it('says what a 997 says in segments of its own, with finer codes and the context of each fault', () => {
+    expect(answering('997')).toEqual([
+      'AK1*PO*17',
+      'AK2*850*0001',
+      'AK5*A',
+      'AK2*850*0002',
+      'AK3*BEG*2**8',
+      'AK4*5*373*8*20261131',
+      'AK3*N1*5*N1*8',
+      'AK4*2*93*2',
+      'AK3*REF*4**8',
+      'AK4*4**3*A B C',
+      'AK3*CSH*6**2',
+      'AK3*XYZ*7**1',
+      'AK5*R*5',
+      'AK9*P*2*2*1',
+    ]);
+    expect(answering('999')).toEqual([
+      'AK1*PO*17*005010',
+      'AK2*850*0001*005010VICS',
+      'IK5*A',
+      'AK2*850*0002',
+      'IK3*BEG*2**8',
+      'CTX*BEG03>PO-1001',
+      'IK4*5*373*8*20261131',
+      'IK3*N1*5*N1*8',
+      'CTX*BEG03>PO-1001',
+      'IK4*2*93*2',
+      'CTX*SITUATIONAL TRIGGER*N1*5*N1',
+      'IK3*REF*4**8',
+      'CTX*BEG03>PO-1001',
+      'IK4*4**13*A B C',
+      'IK3*CSH*6**I4',
+      'CTX*BEG03>PO-1001',
+      'IK3*XYZ*7**1',
+      'CTX*BEG03>PO-1001',
+      'IK5*R*5',
+      'AK9*P*2*2*1',
+    ]);
+  });
+
+  it('is read as a 997 is, with the partner’s context in words', async () => {
+    const body = answering('999').map((segment) => segment.replaceAll('^', ' '));
+    const { tree, errors } = await parseBody('999', body, guide('999', '005010'));
+    expect(errors).toEqual([]);
+    const read = readFunctionalAcknowledgment(tree);
+    expect(read).toMatchObject({ functionalId: 'PO', groupControl: '17', groupStatus: 'P', groupErrors: [] });
+    expect(read.transactions.map(({ set, control, status }) => [set, control, status])).toEqual([
+      ['850', '0001', 'A'],
+      ['850', '0002', 'R'],
+    ]);
+    expect(read.transactions[1]?.errors.map(({ message }) => message)).toEqual([
+      'The partner reports: one or more segments in error.',
+      'The partner reports: invalid date (BEG03 PO-1001).',
+      'The partner reports: conditionally required element missing (BEG03 PO-1001) (because of N1 at 5).',
+      'The partner reports: too many components (BEG03 PO-1001).',
+      'The partner reports: segment not used in this implementation (BEG03 PO-1001).',
+      'The partner reports: unknown segment (BEG03 PO-1001).',
+    ]);
+    expect(read.transactions[1]?.errors[2]).toMatchObject({
+      place: { segment: 'N1', position: 5, loop: 'N1', element: 2 },
+      ak: { level: 'element', code: '2', reference: '93' },
+    });
+  });
+
+  it('tells one of our documents accepted, another refused for its implementation', async () => {
+    const body = [
+      'AK1*IN*42*005010',
+      'AK2*810*0007*005010X348',
+      'IK5*A',
+      'AK2*810*0008',
+      'IK3*REF*3**I6',
+      'IK5*R*I5*I6',
+      'AK9*P*2*2*1',
+    ];
+    const { tree, errors } = await parseBody('999', body, guide('999', '005010'));
+    expect(errors).toEqual([]);
+    expect(
+      readFunctionalAcknowledgment(tree).transactions.map(({ status, errors: told }) => [status, told.length]),
+    ).toEqual([
+      ['A', 0],
+      ['R', 3],
+    ]);
+  });
+});
+
+describe.each(['997', '999'] as const)('a %s', (kind) => {
+  it('can be written whatever was received', () => {
+    const text = fc.oneof(
+      fc.string({ maxLength: 120, unit: 'binary' }),
+      fc.string({ maxLength: 12 }),
+      fc.constantFrom('', '*~>^', '850', '0001', 'é', ' x '),
+    );
+    const count = fc.oneof(fc.nat({ max: 40 }), fc.nat());
+    const error = fc.record({
+      code: fc.constantFrom('element-date', 'segment-forbidden', 'component-too-many', 'other'),
+      message: fc.constant('said'),
+      place: fc.record(
+        {
+          segment: fc.oneof(text, fc.constantFrom('BEG', 'N1', 'MAN')),
+          position: count,
+          element: count,
+          component: count,
+          loop: fc.constantFrom('N1', 'PO1', 'LONGER'),
+        },
+        { requiredKeys: ['segment', 'position'] },
+      ),
+      value: text,
+      ak: fc.record({
+        level: fc.constantFrom('segment', 'element', 'transaction', 'group', 'interchange'),
+        code: fc.constantFrom('1', '2', '3', '8', '10', '23'),
+        reference: fc.constantFrom('353', 'C040', ''),
+      }),
+    });
+    const group = fc.record({
+      functionalId: text,
+      groupControl: text,
+      version: text,
+      delimiters: fc.constant(usual5010),
+      statedTransactionCount: fc.nat(),
+      errors: fc.array(error, { maxLength: 2 }),
+      transactions: fc.array(
+        fc.record({
+          set: text,
+          control: text,
+          convention: text,
+          context: fc.record({ name: fc.constant('BEG03'), value: text }),
+          errors: fc.array(error, { maxLength: 4 }),
+        }),
+        { maxLength: 3 },
+      ),
+    });
+    fc.assert(
+      fc.property(group, (result) => {
+        const tree = buildFunctionalAcknowledgment(result as Parameters<typeof buildFunctionalAcknowledgment>[0], kind);
+        expect(writeTransaction(tree, guide(kind, '005010'), usual5010).at(-1)).toMatch(/^AK9/);
+        if (kind === '997') {
+          expect(writeTransaction(tree, guide(kind), usual).at(-1)).toMatch(/^AK9/);
+        }
+      }),
+    );
   });
 });
 

@@ -245,7 +245,8 @@ describe('guides', () => {
   });
 
   it('exist for every set of this release', () => {
-    expect(allGuides().map((one) => `${one.set}/${one.functionalId}`)).toEqual([
+    const of4010 = allGuides().filter((one) => one.version === '004010');
+    expect(of4010.map((one) => `${one.set}/${one.functionalId}`)).toEqual([
       '850/PO',
       '855/PR',
       '856/SH',
@@ -253,6 +254,11 @@ describe('guides', () => {
       '820/RA',
       '997/FA',
     ]);
+  });
+
+  it('of 005010 are those of 004010 and the 999', () => {
+    const sets = (version: string) => allGuides().flatMap((one) => (one.version === version ? [one.set] : []));
+    expect(sets('005010').sort()).toEqual([...sets('004010'), '999'].sort());
   });
 });
 

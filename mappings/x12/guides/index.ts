@@ -3,13 +3,18 @@ import type { Guide } from '../types.ts';
 import { elements } from './004010/elements.ts';
 import { composites, segments } from './004010/segments.ts';
 import { sets } from './004010/sets.ts';
-import { compileRelease, type ReleaseDefinition } from './compile.ts';
+import * as changes005010 from './005010/index.ts';
+import { compileRelease, extendRelease, type ReleaseDefinition } from './compile.ts';
 
 export const release004010: ReleaseDefinition = { version: '004010', elements, composites, segments, sets };
 
+export const release005010: ReleaseDefinition = extendRelease(release004010, changes005010);
+
 const guides = new Map<string, Guide>();
-for (const guide of compileRelease(release004010)) {
-  guides.set(`${guide.set}/${guide.version}`, guide);
+for (const release of [release004010, release005010]) {
+  for (const guide of compileRelease(release)) {
+    guides.set(`${guide.set}/${guide.version}`, guide);
+  }
 }
 
 /**

@@ -7,10 +7,13 @@ import type { Delimiters, Guide, ParsedTransaction, ReadGroup, ReadTransaction, 
 
 export const usual: Delimiters = { element: '*', component: '>', segment: '~' };
 
-export function guide(set: string): Guide {
-  const found = guideFor(set, '004010');
+/** With the repetition separator that exists from interchange version 00402 on. */
+export const usual5010: Delimiters = { ...usual, repetition: '^' };
+
+export function guide(set: string, version = '004010'): Guide {
+  const found = guideFor(set, version);
   if (found === undefined) {
-    throw new Error(`no guide for ${set}`);
+    throw new Error(`no guide for ${set} in ${version}`);
   }
   return found;
 }
