@@ -1,0 +1,162 @@
+/**
+ * `npm run profile-reference`: writes what the schema of profiles says for people (docs/profile-reference.md) and for editors, which then
+ * complete and check a profile while it is typed (mappings/partners/profile.schema.json). A test fails when they lag behind.
+ */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { z } from 'zod';
+import { partnerProfile } from '../mappings/profile/profile.ts';
+
+type Schema = z.core.JSONSchema.JSONSchema;
+
+const projectDir = new URL('..', import.meta.url).pathname;
+
+/** What `npm run profile-reference` writes: path from the root of the project → content. */
+export function profileReferenceFiles(): Record<string, string> {
+  const schema = z.toJSONSchema(partnerProfile, { io: 'input', unrepresentable: 'any' });
+  return {
+    'docs/profile-reference.md': reference(schema),
+    'mappings/partners/profile.schema.json': `${JSON.stringify(editorSchema(schema), null, 2)}\n`,
+  };
+}
+
+// ── For people ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const INTRODUCTION = `# Every key of a partner profile
+
+Made from the schema by \`npm run profile-reference\`; how to use it: [Onboarding a partner](onboarding-a-partner.md). In a key, \`<…>\` is a
+name that you choose and \`[]\` each entry of a list. Keys in **bold** must be there, in the profile or in the template that it extends.
+Durations are ISO 8601, such as \`PT4H\` or \`P2D\`.
+`;
+
+interface Row {
+  readonly key: string;
+  readonly required: boolean;
+  readonly schema: Schema;
+}
+
+function reference(schema: Schema): string {
+  const sections = Object.entries(schema.properties ?? {}).map(([key, value]) => {
+    const section = value as Schema;
+    const [own, ...below] = rowsOf(key, section, schema.required?.includes(key) === true);
+    // A key without keys below it says everything in its one row.
+    const rows = own !== undefined && (below.length === 0 || valuesOf(section) !== '') ? [own, ...below] : below;
+    return [
+      `## ${key}`,
+      ...(below.length === 0 || section.description === undefined ? [] : [`${section.description}.`]),
+      ['| key | values | default | meaning |', '|---|---|---|---|', ...rows.map(tableRow)].join('\n'),
+    ].join('\n\n');
+  });
+  return `${INTRODUCTION}\n${sections.join('\n\n')}\n`;
+}
+
+function rowsOf(key: string, schema: Schema, required: boolean): Row[] {
+  const rows: Row[] = [{ key, required, schema }];
+  const mandatory = new Set(schema.required ?? []);
+  for (const [name, below] of Object.entries(schema.properties ?? {})) {
+    rows.push(...rowsOf(`${key}.${name}`, below as Schema, mandatory.has(name)));
+  }
+  if (isSchema(schema.additionalProperties)) rows.push(...rowsOf(`${key}.<…>`, schema.additionalProperties, false));
+  if (isSchema(schema.items) && (schema.items.properties ?? schema.items.oneOf ?? schema.items.anyOf) !== undefined) {
+    rows.push(...rowsOf(`${key}[]`, schema.items, false));
+  }
+  for (const variant of choicesOf(schema)) {
+    // What differs between the choices is told by the key that names the choice.
+    rows.push(...rowsOf(key, variant, false).slice(1));
+  }
+  const seen = new Set<string>();
+  return rows.filter((row) => {
+    const line = tableRow(row);
+    return !seen.has(line) && seen.add(line);
+  });
+}
+
+function choicesOf(schema: Schema): Schema[] {
+  return [...(schema.oneOf ?? []), ...(schema.anyOf ?? [])].filter(isSchema);
+}
+
+function tableRow({ key, required, schema }: Row): string {
+  const name = required ? `**\`${key}\`**` : `\`${key}\``;
+  const standard = schema.default === undefined || isBranch(schema) ? '' : `\`${JSON.stringify(schema.default)}\``;
+  return `| ${name} | ${cell(valuesOf(schema))} | ${cell(standard)} | ${cell(schema.description ?? '')} |`;
+}
+
+function isBranch(schema: Schema): boolean {
+  return schema.properties !== undefined;
+}
+
+function valuesOf(schema: Schema): string {
+  if (schema.const !== undefined) return `\`${schema.const}\``;
+  if (schema.enum !== undefined) return schema.enum.map((value) => `\`${value}\``).join(', ');
+  if (schema.type === 'array')
+    return isSchema(schema.items) ? `list of ${valuesOf(schema.items) || 'entries'}` : 'list';
+  if (schema.type === 'boolean') return '`true`, `false`';
+  if (schema.type === 'integer' || schema.type === 'number') return rangeOf(schema);
+  if (schema.type === 'string') return schema.pattern === undefined ? 'text' : `text like \`${schema.pattern}\``;
+  return choicesOf(schema)
+    .map(valuesOf)
+    .filter((text) => text !== '')
+    .join(' or ');
+}
+
+function rangeOf({ minimum, maximum, type }: Schema): string {
+  const kind = type === 'integer' ? 'whole number' : 'number';
+  if (minimum === undefined || maximum === undefined || maximum === Number.MAX_SAFE_INTEGER) {
+    return minimum === undefined || minimum === Number.MIN_SAFE_INTEGER ? kind : `${kind} from ${minimum}`;
+  }
+  return `${minimum} to ${maximum}`;
+}
+
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+}
+
+// ── For editors ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Nothing is required, since a template may say it; `null` takes a key of the template away; variables may stand in text. */
+function editorSchema(schema: Schema): Schema {
+  const { $schema, ...content } = schema;
+  return {
+    $schema,
+    title: 'Partner profile',
+    ...lenient(content, false),
+    properties: {
+      extends: { type: 'string', description: 'The template that says the rest, such as templates/retailer' },
+      ...Object.fromEntries(
+        Object.entries(schema.properties ?? {}).map(([key, value]) => [key, lenient(value as Schema, true)]),
+      ),
+    },
+  };
+}
+
+function lenient(schema: Schema, removable: boolean): Schema {
+  const { required: _, format, ...rest } = schema;
+  const made: Schema = {
+    ...rest,
+    ...(format !== undefined && format !== 'uri' && { format }),
+    ...(schema.properties && {
+      properties: Object.fromEntries(
+        Object.entries(schema.properties).map(([key, value]) => [key, lenient(value as Schema, true)]),
+      ),
+    }),
+    ...(isSchema(schema.additionalProperties) && { additionalProperties: lenient(schema.additionalProperties, true) }),
+    ...(isSchema(schema.items) && { items: lenient(schema.items, false) }),
+    ...(schema.oneOf && { oneOf: schema.oneOf.filter(isSchema).map((variant) => lenient(variant, false)) }),
+    ...(schema.anyOf && { anyOf: schema.anyOf.filter(isSchema).map((variant) => lenient(variant, false)) }),
+  };
+  if (!removable) return made;
+  const { description, ...own } = made;
+  return { ...(description !== undefined && { description }), anyOf: [own, { type: 'null' }] };
+}
+
+function isSchema(value: unknown): value is Schema {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  for (const [path, content] of Object.entries(profileReferenceFiles())) {
+    writeFileSync(join(projectDir, path), content);
+    console.log(`wrote ${path}`);
+  }
+}
