@@ -95,8 +95,9 @@ function withCodes(segment: SegmentObject, codes: readonly string[], from: numbe
 /** Only what AK404 may carry: printable and free of delimiters, at most 99 characters, no leading or trailing blanks. */
 function copyOf(value: string | undefined, delimiters: Delimiters | undefined): string | undefined {
   let copy = value?.replace(/[^\x20-\x7e\xa0-\xff]/g, '');
-  for (const delimiter of delimiters === undefined ? [] : Object.values(delimiters)) {
-    copy = copy?.replaceAll(delimiter, ' ');
+  const { element, component, segment, repetition } = delimiters ?? {};
+  for (const delimiter of [element, component, segment, repetition]) {
+    copy = delimiter === undefined ? copy : copy?.replaceAll(delimiter, ' ');
   }
   copy = copy?.trim().slice(0, 99).trim();
   return copy === '' ? undefined : copy;

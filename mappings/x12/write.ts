@@ -343,7 +343,7 @@ export interface OutgoingInterchange {
     receiverId: string;
     /** ISA13; padded with zeros to nine digits. */
     controlNumber: string;
-    /** ISA12; default 00401. */
+    /** ISA12; default 00401. From 00402 on, the delimiters must include a repetition separator. */
     version?: string;
     acknowledgmentRequested?: boolean;
     /** ISA15; default P. */
@@ -358,6 +358,9 @@ export interface OutgoingInterchange {
   /** TA1 segments to go before the groups, from `writeInterchangeAcknowledgment`. */
   interchangeAcknowledgments?: readonly string[];
 }
+
+/** From this interchange version on, ISA11 is the repetition separator; before, it names the standard (U). */
+const REPETITION_FROM = '00402';
 
 /**
  * The bytes of an interchange with counts, control numbers and padding. Every segment ends with the terminator and nothing else.
@@ -393,7 +396,7 @@ export function writeInterchange(interchange: OutgoingInterchange): Buffer {
     field('ISA', 8, header.receiverId, /^[\x21-\x7e][\x20-\x7e]{0,14}$/, '1 to 15 characters').padEnd(15),
     day.slice(2),
     minute,
-    version >= '00402' ? (delimiters.repetition ?? 'U') : 'U',
+    version >= REPETITION_FROM ? (delimiters.repetition ?? '') : 'U',
     field('ISA', 12, version, /^\d{5}$/, 'five digits'),
     field('ISA', 13, control, /^\d{9}$/, 'at most nine digits'),
     header.acknowledgmentRequested === true ? '1' : '0',
@@ -456,8 +459,8 @@ function holdsDelimiter(value: string, delimiters: Delimiters): boolean {
 
 function checkDelimiters(delimiters: Delimiters, version: string, errors: X12Error[]): void {
   const all = [delimiters.element, delimiters.component, delimiters.segment];
-  if (version >= '00402' && delimiters.repetition !== undefined) {
-    all.push(delimiters.repetition);
+  if (version >= REPETITION_FROM) {
+    all.push(delimiters.repetition ?? '');
   }
   const usable = all.every(
     (one) => one.length === 1 && one.charCodeAt(0) < 256 && one.charCodeAt(0) > 0 && !/[A-Za-z0-9 ]/.test(one),
@@ -465,7 +468,9 @@ function checkDelimiters(delimiters: Delimiters, version: string, errors: X12Err
   if (!usable || new Set(all).size !== all.length) {
     errors.push({
       code: 'delimiters',
-      message: 'Delimiters must be different single characters, none of them a letter, a digit or a blank.',
+      message: `Delimiters must be different single characters, none of them a letter, a digit or a blank${
+        version >= REPETITION_FROM ? '; a repetition separator is one of them in this version' : ''
+      }.`,
       place: { segment: 'ISA', position: 1 },
       value: all.join(' '),
     });

@@ -15,6 +15,7 @@ import type {
   SimpleElementGuide,
   SyntaxNote,
 } from '../types.ts';
+import { changedStructure, type StructureChange } from './structure-change.ts';
 
 /** Type, shortest and longest length, name; codes with their meaning; `closed` when no other code may come. */
 export type ElementDefinition =
@@ -52,18 +53,41 @@ export function indented(lines: string, by: number): string {
   return lines.replaceAll('\n', `\n${' '.repeat(by)}`);
 }
 
-/** A release that states only what differs from `base`. Sets of the base are kept unless stated again. */
-export function extendRelease(
-  base: ReleaseDefinition,
-  changes: Partial<ReleaseDefinition> & { version: string },
-): ReleaseDefinition {
+/** How a release differs from an earlier one; `lengths` are new longest lengths of elements, `structures` changes to sets, by their number. */
+export interface ReleaseChanges extends Partial<ReleaseDefinition> {
+  version: string;
+  lengths?: Readonly<Record<string, number>>;
+  structures?: Readonly<Record<string, readonly StructureChange[]>>;
+}
+
+/**
+ * A release that states only what differs from `base`. Whatever is stated again takes the place of the base's; sets, elements and segments
+ * of the base that are not mentioned are kept.
+ */
+export function extendRelease(base: ReleaseDefinition, changes: ReleaseChanges): ReleaseDefinition {
   const restated = new Set((changes.sets ?? []).map((set) => set.set));
+  const resized = Object.entries(changes.lengths ?? {}).map(([reference, max]) => {
+    const definition = base.elements[reference];
+    if (definition === undefined) {
+      throw new Error(`Guide data of release ${changes.version}: element ${reference} is not defined`);
+    }
+    const [type, min, , ...rest] = definition;
+    return [reference, [type, min, max, ...rest] as ElementDefinition] as const;
+  });
   return {
     version: changes.version,
-    elements: { ...base.elements, ...changes.elements },
+    elements: { ...base.elements, ...Object.fromEntries(resized), ...changes.elements },
     composites: { ...base.composites, ...changes.composites },
     segments: { ...base.segments, ...changes.segments },
-    sets: [...base.sets.filter((set) => !restated.has(set.set)), ...(changes.sets ?? [])],
+    sets: [
+      ...base.sets
+        .filter((set) => !restated.has(set.set))
+        .map((set) => ({
+          ...set,
+          structure: (changes.structures?.[set.set] ?? []).reduce(changedStructure, set.structure),
+        })),
+      ...(changes.sets ?? []),
+    ],
   };
 }
 

@@ -442,7 +442,7 @@ export const elements: Readonly<Record<string, ElementDefinition>> = {
   '441': ['ID', 1, 1, 'Tax exemption'],
   '446': ['DT', 8, 8, 'Net due date'],
   '443': ['AN', 1, 20, 'Contact inquiry reference'],
-  '447': ['AN', 1, 4, 'Loop identifier'],
+  '447': ['AN', 1, 6, 'Loop identifier'],
   '478': ['ID', 1, 1, 'Credit or debit', { C: 'credit', D: 'debit' }, 'closed'],
   '479': [
     'ID',
