@@ -359,6 +359,16 @@ describe('an 810', () => {
     );
   });
 
+  it.each(['004010', '005010'])('like an 855 and an 856, is valid in release %s', async (version) => {
+    const acknowledged = { order: anOrder(), acknowledgedOn: '2026-11-21', lines: [anAcknowledgedLine()] };
+    const trees = {
+      '855': render855(acknowledged, retailer),
+      '856': render856(aShipment(), retailer),
+      '810': render810(invoiceOf(aLine(), 24), retailer),
+    };
+    for (const [set, tree] of Object.entries(trees)) expect(await sent(set, tree, version)).toEqual(tree);
+  });
+
   it('is refused when the invoice does not add up', () => {
     expect(() => render810(invoiceOf(aLine(), 24, { total: 1 }), retailer)).toThrow(/parts come to 6240/);
     const wrong = invoiceOf(aLine(), 24, { total: 7000 });

@@ -393,6 +393,29 @@ async function verdicts(bytes: Buffer): Promise<{ verdict: 'order' | 'refused'; 
   return found;
 }
 
+describe('an 850 of release 005010', () => {
+  it('tells in MTX what one of 004010 tells in MSG, and its amounts in a loop of their own', async () => {
+    const long = `PO-${'9'.repeat(40)}`;
+    const told = (text: Tree) => ({
+      ...purchaseOrder(),
+      REF: [{ '01': 'CO', '02': long }],
+      N9: [{ N9: { '01': 'ZZ', '02': '1' }, ...text }],
+    });
+    const tree = {
+      ...told({ MTX: [{ '02': 'Deliver to dock 4' }, { '02': 'Call ahead' }] }),
+      CTT: [{ CTT: { '01': '1' }, AMT: { '01': 'TT', '02': '124.8' } }],
+    };
+    const order = await orderOf(await sent('850', tree, '005010'));
+    expect(order).toMatchObject({
+      notes: ['Deliver to dock 4\nCall ahead'],
+      references: [{ qualifier: 'CO', value: long }],
+      attributes: { 'amount.TT': '124.8' },
+    });
+    await expect(sent('850', told({ MSG: [{ '01': 'Deliver to dock 4' }] }))).rejects.toThrow(/at most 30 characters/);
+    expect(await faults({ ...tree, CTT: [{ CTT: { '01': '2' } }] })).toEqual(['CTT01 line-count-differs']);
+  });
+});
+
 describe('real 850s', () => {
   it('give an order, or an error that names segment, element and reason', async ({ skip }) => {
     skip(!existsSync(SAMPLES), 'the folder ../shared/samples/x12/850 is not beside this repository');

@@ -626,12 +626,18 @@ function firstDay(days: ReadonlyMap<string, string>, qualifiers: readonly string
 /** N9 loops with their MSG, and MSG on its own, joined into as few notes as their length allows. */
 function notesOf(node: TreeNode): string[] {
   const notes: string[] = [];
-  for (const msg of segmentsOf(node, 'MSG')) addNote(notes, textOf(msg, '01'));
+  addTexts(notes, node);
   for (const n9 of iterationsOf(node, 'N9')) {
     addNote(notes, textOf(segmentOf(n9, 'N9'), '03'));
-    for (const msg of segmentsOf(n9, 'MSG')) addNote(notes, textOf(msg, '01'));
+    addTexts(notes, n9);
   }
   return notes;
+}
+
+/** Release 005010 says in MTX what 004010 says in MSG. */
+function addTexts(notes: string[], node: TreeNode): void {
+  for (const msg of segmentsOf(node, 'MSG')) addNote(notes, textOf(msg, '01'));
+  for (const mtx of segmentsOf(node, 'MTX')) addNote(notes, textOf(mtx, '02'));
 }
 
 function addNote(notes: string[], words: string | undefined): void {

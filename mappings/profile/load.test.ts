@@ -123,6 +123,20 @@ describe('a wrong profile is reported with file, line, column and key', () => {
       ACME.replace('https://acme.example/in', '$' + '{NOWHERE}/in'),
       { code: 'profile-variable-missing', line: 6, key: 'transport.url' },
     ],
+    [
+      'release 005010 in an interchange of 00401',
+      `${ACME}x12: { version: "005010" }\n`,
+      {
+        line: 7,
+        key: 'x12.interchangeVersion',
+        reason: 'must be 00501 or later, because 005010 is sent (x12.version)',
+      },
+    ],
+    [
+      'an interchange version with repetitions and no separator for them',
+      `${ACME}x12: { version: "005010", interchangeVersion: "00501" }\n`,
+      { line: 7, key: 'x12.delimiters.repetition' },
+    ],
     ['labels without a prefix', `${ACME}shipNotice: { hierarchy: SOPI }\n`, { line: 7, key: 'shipNotice.sscc' }],
     [
       'broken JSONata',

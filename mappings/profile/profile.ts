@@ -81,6 +81,16 @@ const x12 = z
       .describe('Whether CTT02 of an 850 must be the sum of the quantities; some partners put something else there'),
     delimiters,
   })
+  .superRefine(({ version, interchangeVersion, delimiters: { repetition } }, context) => {
+    if (version >= '005010' && interchangeVersion < '00501') {
+      const message = `must be 00501 or later, because ${version} is sent (x12.version)`;
+      context.addIssue({ code: 'custom', path: ['interchangeVersion'], message });
+    }
+    if (interchangeVersion >= '00402' && repetition === undefined) {
+      const message = `must be stated, for instance "^": ISA11 holds it in interchange version ${interchangeVersion}`;
+      context.addIssue({ code: 'custom', path: ['delimiters', 'repetition'], message });
+    }
+  })
   .prefault({})
   .describe('X12 syntax between the partner and us');
 
@@ -317,6 +327,29 @@ const routing = z
   .prefault({})
   .describe('Routing guide');
 
+const labels = z
+  .strictObject({
+    format: z
+      .enum(['pdf', 'zpl'])
+      .default('pdf')
+      .describe('Form of the labels where whoever fetches them asks for none'),
+    pallets: z.boolean().default(true).describe('Whether pallets have labels beside cartons'),
+    contents: z
+      .boolean()
+      .default(true)
+      .describe('Whether a label says what is inside: the item and its quantity where there is only one'),
+    postalCodeBarcode: z.boolean().default(true).describe('Whether the ship-to’s postal code is a barcode, (420)'),
+    poNumberBarcode: z.boolean().default(false).describe('Whether the PO number is a barcode, (400)'),
+    department: z.boolean().default(true).describe('Whether the order’s department stands on the label'),
+    vendorNumber: z.boolean().default(true).describe('Whether our number at the partner stands on the label'),
+    markFor: z
+      .boolean()
+      .default(true)
+      .describe('Whether the number of the store or distribution center stands on the label'),
+  })
+  .prefault({})
+  .describe('GS1-128 labels of cartons and pallets; they need shipNotice.sscc or a warehouse that numbers them');
+
 /** One narrowing of a guide: the partner demands or forbids what the standard leaves open. */
 const guideRule = z
   .strictObject({
@@ -403,6 +436,7 @@ export const partnerProfile = z
     substitution: z.enum(['never']).default('never').describe('Whether another item may be sent instead'),
     shipWithin: duration.default('P3D').describe('Latest shipment where the order names no date, from its receipt'),
     shipNotice,
+    labels,
     invoicing,
     routing,
     priority: z.int().min(1).max(5).default(3).describe('Priority of its work: 1 first, 5 last'),
