@@ -1,0 +1,165 @@
+/**
+ * Business time: the hours in which an agreement’s clock runs. A deadline is elapsed time (`PT24H`) or, followed by the word `business`, time
+ * that only runs while the calendar is open (`PT8H business`, `P2D business`).
+ */
+import { isDuration, millisecondsOf } from './duration.ts';
+import { holidaysOf } from './holidays.ts';
+
+/** In the order of `Date.getUTCDay`. */
+export const WEEKDAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'] as const;
+export type Weekday = (typeof WEEKDAYS)[number];
+
+export interface BusinessCalendar {
+  /** IANA name. */
+  readonly timeZone: string;
+  readonly workingDays: readonly Weekday[];
+  /** `HH:MM` in the time zone, `24:00` for midnight at the end; without it a working day is open all day. */
+  readonly hours?: { readonly opens: string; readonly closes: string } | undefined;
+  /** Days such as `2026-12-24`, and names of `namedHolidays`. */
+  readonly holidays: readonly string[];
+}
+
+/** Every hour counts. */
+export const alwaysOpen: BusinessCalendar = { timeZone: 'UTC', workingDays: WEEKDAYS, holidays: [] };
+
+const DAY_MS = 86_400_000;
+const BUSINESS = / business$/;
+const LONGEST_BUSINESS_DAYS = 366;
+/** Holidays are finite and a week has a working day, so an opening is never further away than this. */
+const LONGEST_CLOSED_DAYS = 1000;
+
+/** A duration, or one of at most 366 days without weeks (how many working days a week has is the calendar’s affair) with `business` behind. */
+export function isDeadline(text: string): boolean {
+  if (!BUSINESS.test(text)) return isDuration(text);
+  const duration = text.replace(BUSINESS, '');
+  return isDuration(duration) && !duration.endsWith('W') && millisecondsOf(duration) <= LONGEST_BUSINESS_DAYS * DAY_MS;
+}
+
+/**
+ * When a deadline of a profile that counts from `from` ends.
+ *
+ * @throws RangeError on anything that is not a deadline ({@link isDeadline}).
+ */
+export function deadlineAfter(from: Date, deadline: string, calendar: BusinessCalendar): Date {
+  return BUSINESS.test(deadline)
+    ? addBusinessTime(from, deadline.replace(BUSINESS, ''), calendar)
+    : new Date(from.getTime() + millisecondsOf(deadline));
+}
+
+/**
+ * The moment at which `duration` of open time has passed since `from`. A day of the duration is one working day: the hours from opening to
+ * closing, or 24 where the calendar is open all day. So `P1D` from Monday at ten ends on Tuesday at ten, and from Friday after closing on
+ * Monday at closing. Hours that a change of the clocks takes or adds are counted as they pass.
+ *
+ * @throws RangeError on a duration that is not one.
+ */
+export function addBusinessTime(from: Date, duration: string, calendar: BusinessCalendar): Date {
+  let left = openMilliseconds(duration, calendar);
+  if (isAlwaysOpen(calendar)) return new Date(from.getTime() + left);
+  // From the day before, whose closing may be this very midnight.
+  let day = (Math.floor(localTime(from.getTime(), calendar.timeZone) / DAY_MS) - 1) * DAY_MS;
+  for (let closed = 0; closed < LONGEST_CLOSED_DAYS; day += DAY_MS) {
+    const opening = openingOf(day, calendar);
+    const begins = opening === undefined ? 0 : Math.max(opening.opens, from.getTime());
+    if (opening === undefined || opening.closes < begins) {
+      closed += 1;
+      continue;
+    }
+    closed = 0;
+    if (begins + left <= opening.closes) return new Date(begins + left);
+    left -= opening.closes - begins;
+  }
+  throw new RangeError(`the calendar is not open within ${LONGEST_CLOSED_DAYS} days`);
+}
+
+/** The last second of a day (`2026-12-24`) in the calendar’s time zone. */
+export function endOfDay(day: string, { timeZone }: BusinessCalendar): Date {
+  return new Date(instantOf(Date.parse(day) + DAY_MS, timeZone) - 1000);
+}
+
+/** Whether the calendar is open at a moment; a closing time still counts. */
+export function isOpen(at: Date, calendar: BusinessCalendar): boolean {
+  return addBusinessTime(at, 'PT0S', calendar).getTime() === at.getTime();
+}
+
+function isAlwaysOpen({ workingDays, hours, holidays }: BusinessCalendar): boolean {
+  return hours === undefined && holidays.length === 0 && WEEKDAYS.every((day) => workingDays.includes(day));
+}
+
+function openMilliseconds(duration: string, { hours }: BusinessCalendar): number {
+  const total = millisecondsOf(duration);
+  if (hours === undefined) return total;
+  const stated = /^P(\d+)D/.exec(duration)?.[1] ?? '0';
+  const days = Number(stated);
+  return total - days * DAY_MS + days * (clockTime(hours.closes) - clockTime(hours.opens));
+}
+
+/** The open hours of a local day as instants; undefined when it is not worked. */
+function openingOf(day: number, calendar: BusinessCalendar): { opens: number; closes: number } | undefined {
+  const { timeZone, workingDays, hours, holidays } = calendar;
+  const weekday = WEEKDAYS[new Date(day).getUTCDay()];
+  if (weekday === undefined || !workingDays.includes(weekday)) return undefined;
+  const date = new Date(day).toISOString().slice(0, 10);
+  if (holidays.some((holiday) => holiday === date || holidaysOf(holiday, Number(date.slice(0, 4))).has(date))) {
+    return undefined;
+  }
+  return {
+    opens: instantOf(day + (hours === undefined ? 0 : clockTime(hours.opens)), timeZone),
+    closes: instantOf(day + (hours === undefined ? DAY_MS : clockTime(hours.closes)), timeZone),
+  };
+}
+
+function clockTime(text: string): number {
+  const [hours, minutes] = text.split(':').map(Number);
+  return ((hours ?? 0) * 60 + (minutes ?? 0)) * 60_000;
+}
+
+// ── Time zones ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+export function isTimeZone(name: string): boolean {
+  try {
+    return formatOf(name) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+function formatOf(timeZone: string): Intl.DateTimeFormat {
+  let format = formats.get(timeZone);
+  if (format === undefined) {
+    format = new Intl.DateTimeFormat('en-US', {
+      timeZone,
+      calendar: 'gregory',
+      hourCycle: 'h23',
+      year: 'numeric',
+      month: 'numeric',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: 'numeric',
+      second: 'numeric',
+    });
+    formats.set(timeZone, format);
+  }
+  return format;
+}
+
+/** What clocks in the zone show at an instant, as if it were UTC. */
+function localTime(instant: number, timeZone: string): number {
+  if (timeZone === 'UTC') return instant;
+  const shown: Record<string, number> = {};
+  for (const { type, value } of formatOf(timeZone).formatToParts(instant)) shown[type] = Number(value);
+  const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = shown;
+  return Date.UTC(year, month - 1, day, hour, minute, second) + (((instant % 1000) + 1000) % 1000);
+}
+
+/** When clocks in the zone show a local time: the first time where they show it twice; where they skip it, as much later as they skip. */
+function instantOf(local: number, timeZone: string): number {
+  if (timeZone === 'UTC') return local;
+  const offset = (instant: number) => localTime(instant, timeZone) - instant;
+  const before = local - offset(local - DAY_MS);
+  const after = local - offset(local + DAY_MS);
+  const shown = [before, after].filter((instant) => localTime(instant, timeZone) === local);
+  return shown.length === 0 ? before : Math.min(...shown);
+}
