@@ -1,0 +1,87 @@
+/** What the labels of a shipment say, from our records of it and the partner’s wishes. */
+import { sum } from '../canonical/decimal.ts';
+import type { Address } from '../canonical/v1/index.ts';
+import type { PartnerProfile } from '../profile/profile.ts';
+import type { LabelContent } from './label.ts';
+
+export interface LabelledShipment {
+  shipmentNumber: string;
+  carrierScac: string;
+  /** The carrier’s number of the shipment. */
+  proNumber?: string;
+  billOfLading?: string;
+  shipFrom: Address;
+  shipTo: Address;
+  /** The partner’s number of the store or distribution center. */
+  shipToCode?: string;
+  poNumber: string;
+  department?: string;
+  /** Our number at the partner. */
+  vendorNumber?: string;
+  lines: { lineNumber: number; sku: string; customerSku?: string; gtin?: string; description: string; unit: string }[];
+  packages: LabelledPackage[];
+}
+
+export interface LabelledPackage {
+  sscc: string;
+  kind: 'carton' | 'pallet';
+  /** SSCC of the pallet that carries it. */
+  palletSscc?: string;
+  /** Base units. */
+  lines: { lineNumber: number; quantity: string; lot?: string }[];
+}
+
+export type LabelWishes = PartnerProfile['labels'];
+
+/** One for each carton and, where the partner wants them, each pallet; in order of SSCC, pallet before its cartons where it was numbered first. */
+export function labelContents(shipment: LabelledShipment, wishes: LabelWishes): LabelContent[] {
+  const wanted = shipment.packages
+    .filter(({ kind }) => kind === 'carton' || wishes.pallets)
+    .toSorted((a, b) => (a.sscc < b.sscc ? -1 : 1));
+  const { proNumber, billOfLading, department, vendorNumber, shipToCode } = shipment;
+  return wanted.map((item) => {
+    const alike = wanted.filter(({ kind }) => kind === item.kind);
+    return {
+      sscc: item.sscc,
+      kind: item.kind,
+      number: alike.indexOf(item) + 1,
+      count: alike.length,
+      shipFrom: shipment.shipFrom,
+      shipTo: shipment.shipTo,
+      carrierScac: shipment.carrierScac,
+      shipmentNumber: shipment.shipmentNumber,
+      poNumber: shipment.poNumber,
+      ...(proNumber !== undefined && { proNumber }),
+      ...(billOfLading !== undefined && { billOfLading }),
+      ...(wishes.department && department !== undefined && { department }),
+      ...(wishes.vendorNumber && vendorNumber !== undefined && { vendorNumber }),
+      ...(wishes.markFor &&
+        shipToCode !== undefined && {
+          markFor: { code: shipToCode, ...(shipment.shipTo.name !== undefined && { name: shipment.shipTo.name }) },
+        }),
+      contents: wishes.contents ? contentsOf(item, shipment) : [],
+      barcodes: { postalCode: wishes.postalCodeBarcode, poNumber: wishes.poNumberBarcode },
+    };
+  });
+}
+
+function contentsOf(item: LabelledPackage, shipment: LabelledShipment): string[] {
+  if (item.kind === 'pallet') {
+    const cartons = shipment.packages.filter(({ palletSscc }) => palletSscc === item.sscc).length;
+    if (cartons > 0) return [`${cartons} ${cartons === 1 ? 'CARTON' : 'CARTONS'}`];
+  }
+  const numbers = new Set(item.lines.map(({ lineNumber }) => lineNumber));
+  const held = shipment.lines.filter(({ lineNumber }) => numbers.has(lineNumber));
+  const [line] = held;
+  if (line === undefined) return [];
+  if (new Set(held.map(({ sku }) => sku)).size > 1) return [`MIXED: ${held.length} ITEMS`];
+  const lots = [...new Set(item.lines.flatMap(({ lot }) => lot ?? []))];
+  return [
+    `${sum(item.lines.map(({ quantity }) => quantity))} ${line.unit}`,
+    ...(line.customerSku === undefined ? [] : [`ITEM ${line.customerSku}`]),
+    `SKU ${line.sku}`,
+    ...(line.gtin === undefined ? [] : [`GTIN ${line.gtin}`]),
+    ...(lots.length === 0 ? [] : [`LOT ${lots.join(', ')}`]),
+    line.description,
+  ];
+}

@@ -1,0 +1,349 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { PDFiumLibrary } from '@hyzyla/pdfium';
+import fc from 'fast-check';
+import PDFDocument from 'pdfkit';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { ready } from 'zpl-renderer-js';
+import { prepareZXingModule, readBarcodes } from 'zxing-wasm/reader';
+import { makeSscc } from '../sscc.ts';
+import { barsOf, codeSetRuns, isEncodable, moduleCount } from './barcode.ts';
+import { type LabelledShipment, type LabelWishes, labelContents } from './content.ts';
+import { fitted, LABEL_HEIGHT, LABEL_WIDTH, type LabelContent, labelOf, TYPE, widthOf } from './label.ts';
+import { FONT, labelsAsPdf } from './pdf.ts';
+import { escaped, labelsAsZpl } from './zpl.ts';
+
+/** Rendered by PDFium and by an emulation of the printer, read by ZXing: none of them knows our code. */
+async function readPdf(pdf: Uint8Array): Promise<string[][]> {
+  const library = await PDFiumLibrary.init();
+  const document = await library.loadDocument(pdf);
+  const pages: string[][] = [];
+  for (const page of document.pages()) {
+    const { data, width, height } = await page.render({ scale: 203.2 / 72, render: 'bitmap' });
+    const image = { data: new Uint8ClampedArray(data), width, height, colorSpace: 'srgb' as const };
+    pages.push(await decoded(image));
+  }
+  document.destroy();
+  library.destroy();
+  return pages;
+}
+
+async function readZpl(zpl: string): Promise<string[][]> {
+  const { api } = await ready;
+  const images = await api.zplToBase64MultipleAsync(zpl, 101.6, 152.4, 8);
+  return Promise.all(images.map((image) => decoded(Buffer.from(image, 'base64'))));
+}
+
+/** `]C1` says that the symbol is GS1-128, not merely Code 128. */
+async function decoded(image: Parameters<typeof readBarcodes>[0]): Promise<string[]> {
+  const found = await readBarcodes(image, { formats: ['Code128'], tryHarder: true });
+  return found.map(({ symbologyIdentifier, text }) => `${symbologyIdentifier} ${text}`).sort();
+}
+
+beforeAll(() => {
+  const wasm = readFileSync(fileURLToPath(import.meta.resolve('zxing-wasm/reader/zxing_reader.wasm')));
+  prepareZXingModule({ overrides: { wasmBinary: new Uint8Array(wasm).buffer } });
+});
+
+const reno = {
+  name: 'Meridian Wholesale Reno',
+  lines: ['4100 Distribution Way'],
+  city: 'Sparks',
+  region: 'NV',
+  postalCode: '89441',
+  country: 'US',
+};
+
+function aLabel(changes: Partial<LabelContent> = {}): LabelContent {
+  return {
+    sscc: makeSscc(0, '0614141', 1),
+    kind: 'carton',
+    number: 1,
+    count: 12,
+    shipFrom: reno,
+    shipTo: {
+      name: 'Harbor & Pine Store 0101',
+      lines: ['1180 Lighthouse Avenue'],
+      city: 'Monterey',
+      region: 'CA',
+      postalCode: '93940',
+      country: 'US',
+    },
+    carrierScac: 'ODFL',
+    proNumber: 'ODFL777000001',
+    billOfLading: 'BOLRNO000001',
+    shipmentNumber: 'RNO-000001',
+    poNumber: 'HP-1001',
+    department: '12',
+    vendorNumber: '40817',
+    markFor: { code: '0101', name: 'Harbor & Pine Store 0101' },
+    contents: ['24 EA', 'ITEM HPS-5510', 'SKU MW-1001', 'Claw hammer 16 oz, fiberglass handle'],
+    barcodes: { postalCode: true, poNumber: true },
+    ...changes,
+  };
+}
+
+const textsOf = (content: LabelContent) =>
+  labelOf(content).elements.flatMap((element) => (element.kind === 'text' ? [element.text] : []));
+
+describe('a label that is printed and scanned', () => {
+  it('says the SSCC, the postal code and the PO number, in PDF and in ZPL', async () => {
+    const labels = [aLabel(), aLabel({ sscc: makeSscc(9, '0614141234', 654_321) })].map(labelOf);
+    const expected = labels.map(({ sscc }) => [`]C1 (00)${sscc}`, ']C1 (400)HP-1001', ']C1 (420)93940'].sort());
+    expect(await readPdf(await labelsAsPdf(labels, 'labels'))).toEqual(expected);
+    expect(await readZpl(labelsAsZpl(labels))).toEqual(expected);
+  });
+
+  it('holds any SSCC and any PO number that finds room', async () => {
+    const poNumber = fc.stringMatching(/^[A-Z0-9][A-Z0-9_./-]{0,7}$|^\d{1,20}$/);
+    const serial = fc.integer({ min: 0, max: 999_999_999 });
+    await fc.assert(
+      fc.asyncProperty(serial, poNumber, fc.stringMatching(/^\d{5}$/), async (serialNumber, po, postalCode) => {
+        const label = labelOf(
+          aLabel({ sscc: makeSscc(0, '0614141', serialNumber), poNumber: po, shipTo: { ...reno, postalCode } }),
+        );
+        const expected = [`]C1 (00)${label.sscc}`, `]C1 (400)${po}`, `]C1 (420)${postalCode}`].sort();
+        expect(await readZpl(labelsAsZpl([label]))).toEqual([expected]);
+        expect(await readPdf(await labelsAsPdf([label], 'labels'))).toEqual([expected]);
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  it('has bars of the size that GS1 asks for, with quiet zones', () => {
+    for (const element of labelOf(aLabel()).elements) {
+      if (element.kind !== 'barcode') continue;
+      const millimetres = (dots: number) => dots / 8;
+      expect(millimetres(element.module)).toBeGreaterThanOrEqual(0.495);
+      expect(millimetres(element.module)).toBeLessThanOrEqual(1.016);
+      const width = moduleCount(element.element) * element.module;
+      expect(element.x).toBeGreaterThanOrEqual(10 * element.module);
+      expect(element.x + width + 10 * element.module).toBeLessThanOrEqual(LABEL_WIDTH);
+      if (element.element.ai === '00') expect(millimetres(element.height)).toBeGreaterThanOrEqual(31.75);
+    }
+  });
+});
+
+describe('an SSCC with a wrong check digit', () => {
+  it('is on no label, whichever digit is wrong', () => {
+    const sscc = makeSscc(0, '0614141', 1);
+    fc.assert(
+      fc.property(fc.nat(17), fc.integer({ min: 1, max: 9 }), (place, change) => {
+        const digit = (Number(sscc[place]) + change) % 10;
+        const wrong = `${sscc.slice(0, place)}${digit}${sscc.slice(place + 1)}`;
+        expect(() => labelOf(aLabel({ sscc: wrong }))).toThrowError(
+          expect.objectContaining({ code: 'label-sscc-invalid' }),
+        );
+        expect(() => barsOf({ ai: '00', value: wrong })).toThrow();
+      }),
+    );
+  });
+});
+
+describe('names', () => {
+  const name = fc.oneof(
+    fc.string({ unit: 'grapheme', maxLength: 80 }),
+    fc
+      .array(fc.constantFrom('^XA', '^FS', '~JA', '_5E', '^', '~', '_', '\\', '\n', '\0', 'é', 'Ł', 'a '), {
+        maxLength: 20,
+      })
+      .map((parts) => parts.join('')),
+  );
+
+  it('bring no command into the printer’s language', () => {
+    fc.assert(
+      fc.property(name, name, name, (shipTo, description, poNumber) => {
+        const harmless = labelsAsZpl([labelOf(aLabel())]);
+        const zpl = labelsAsZpl([
+          labelOf(
+            aLabel({
+              shipTo: { ...reno, name: shipTo },
+              contents: [description],
+              poNumber,
+              markFor: { code: poNumber },
+            }),
+          ),
+        ]);
+        const known = new Set(commandsOf(harmless));
+        expect(commandsOf(zpl).filter((command) => !known.has(command))).toEqual([]);
+        // Every field is one line: opened by ^FO, closed by its only ^FS.
+        for (const line of zpl.split('\n').filter((each) => each.startsWith('^FO'))) {
+          expect(line.match(/\^FD/g)?.length ?? 0).toBeLessThanOrEqual(1);
+          expect(line.match(/\^FS/g)).toHaveLength(1);
+          expect(line.endsWith('^FS')).toBe(true);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('come out of the escape as they went in', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), (text) => {
+        const bytes = Buffer.from(escaped(text), 'utf8');
+        const back: number[] = [];
+        for (let index = 0; index < bytes.length; index += 1) {
+          const byte = bytes[index] ?? 0;
+          if (byte !== 0x5f) back.push(byte);
+          else {
+            back.push(Number.parseInt(bytes.subarray(index + 1, index + 3).toString('latin1'), 16));
+            index += 2;
+          }
+        }
+        expect(Buffer.from(back).toString('utf8')).toBe(Buffer.from(text, 'utf8').toString('utf8'));
+      }),
+    );
+  });
+
+  it('of every European script survive in ZPL and in PDF', async () => {
+    const names = ['Łódź Żelazna', 'Crème Brûlée', 'Ελληνικά', 'Українська'];
+    const zpl = labelsAsZpl([labelOf(aLabel({ contents: names }))]);
+    expect(zpl).toContain('^CI28');
+    for (const each of names) expect(zpl).toContain(`^FD${each}^FS`);
+    const pdf = await labelsAsPdf([labelOf(aLabel({ contents: names }))], 'labels');
+    const library = await PDFiumLibrary.init();
+    const document = await library.loadDocument(pdf);
+    const text = document.getPage(0).getText();
+    document.destroy();
+    library.destroy();
+    for (const each of names) expect(text).toContain(each);
+  });
+
+  it('stay inside their zones whatever they are, and say where they were cut', () => {
+    fc.assert(
+      fc.property(name, fc.integer({ min: 120, max: 800 }), fc.integer({ min: 18, max: 80 }), (text, width, size) => {
+        const { lines, size: own } = fitted(text, { width }, size, 2);
+        expect(lines.length).toBeLessThanOrEqual(2);
+        for (const line of lines) expect(widthOf(line, own)).toBeLessThanOrEqual(width);
+        const shown = lines.join(' ').replace(/\s/g, '');
+        const whole = text.replace(/[\p{Cc}\p{Zl}\p{Zp}\s]/gu, '');
+        if (shown !== whole) expect(shown.endsWith('...')).toBe(true);
+      }),
+    );
+    fc.assert(
+      fc.property(fc.array(name, { maxLength: 12 }), (lines) => {
+        for (const element of labelOf(aLabel({ contents: lines, shipTo: { ...reno, lines } })).elements) {
+          if (element.kind !== 'text') continue;
+          expect(element.x + element.width).toBeLessThanOrEqual(LABEL_WIDTH);
+          expect(element.y + element.size).toBeLessThanOrEqual(LABEL_HEIGHT);
+        }
+      }),
+    );
+  });
+
+  it('are never wider in the PDF’s type than the design takes them for', () => {
+    const pdf = new PDFDocument().font(FONT).fontSize(1000 * TYPE);
+    for (let code = 0x20; code < 0x530; code += 1) {
+      const character = String.fromCodePoint(code);
+      expect(widthOf(character, 1000), character).toBeGreaterThanOrEqual(Math.floor(pdf.widthOfString(character)));
+    }
+  });
+});
+
+/** Whatever a printer would take for the beginning of a command, with its two letters. */
+function commandsOf(zpl: string): string[] {
+  return [...zpl.matchAll(/[\^~].{0,2}/gsu)].map(([command]) => command);
+}
+
+describe('a PO number that finds no room as a barcode', () => {
+  it.each(['A-LONG-PO-NUMBER-OF-22', 'POÉ-1', 'PO 12', 'A>1'])('%s is printed in type all the same', (poNumber) => {
+    const content = aLabel({ poNumber });
+    const codes = labelOf(content).elements.flatMap((one) => (one.kind === 'barcode' ? [one.element.ai] : []));
+    expect(codes).toEqual(['420', '00']);
+    expect(textsOf(content)).toContain(`PO ${poNumber}`);
+  });
+});
+
+it('the character sets hold the whole data, and never need less room than the optimum', () => {
+  fc.assert(
+    fc.property(fc.stringMatching(/^[A-Za-z0-9./()_&-]{1,18}$/), (value) => {
+      const element = { ai: '400' as const, value };
+      expect(isEncodable(element)).toBe(true);
+      expect(
+        codeSetRuns(element)
+          .map(({ text }) => text)
+          .join(''),
+      ).toBe(`400${value}`);
+      const modules = barsOf(element).reduce((total, width) => total + width, 0);
+      expect(moduleCount(element)).toBeGreaterThanOrEqual(modules);
+    }),
+  );
+});
+
+describe('the labels of a shipment', () => {
+  const sscc = (serial: number) => makeSscc(0, '0614141', serial);
+  const shipment: LabelledShipment = {
+    shipmentNumber: 'RNO-000001',
+    carrierScac: 'ODFL',
+    shipFrom: reno,
+    shipTo: { ...reno, name: 'Harbor & Pine Store 0101' },
+    shipToCode: '0101',
+    poNumber: 'HP-1001',
+    department: '12',
+    vendorNumber: '40817',
+    lines: [
+      {
+        lineNumber: 1,
+        sku: 'MW-1001',
+        customerSku: 'HPS-5510',
+        gtin: '850012001018',
+        description: 'Claw hammer',
+        unit: 'EA',
+      },
+      { lineNumber: 2, sku: 'MW-1004', description: 'Adjustable wrench', unit: 'EA' },
+    ],
+    packages: [
+      {
+        sscc: sscc(3),
+        kind: 'carton',
+        palletSscc: sscc(1),
+        lines: [
+          { lineNumber: 1, quantity: '5' },
+          { lineNumber: 2, quantity: '2' },
+        ],
+      },
+      { sscc: sscc(1), kind: 'pallet', lines: [] },
+      { sscc: sscc(2), kind: 'carton', palletSscc: sscc(1), lines: [{ lineNumber: 1, quantity: '12', lot: 'L7' }] },
+    ],
+  };
+  const wishes: LabelWishes = {
+    format: 'pdf',
+    pallets: true,
+    contents: true,
+    postalCodeBarcode: true,
+    poNumberBarcode: false,
+    department: true,
+    vendorNumber: true,
+    markFor: true,
+  };
+
+  it('count cartons and pallets apart and say what is inside', () => {
+    const said = labelContents(shipment, wishes).map(({ kind, number, count, contents }) => [
+      kind,
+      number,
+      count,
+      contents,
+    ]);
+    expect(said).toEqual([
+      ['pallet', 1, 1, ['2 CARTONS']],
+      ['carton', 1, 2, ['12 EA', 'ITEM HPS-5510', 'SKU MW-1001', 'GTIN 850012001018', 'LOT L7', 'Claw hammer']],
+      ['carton', 2, 2, ['MIXED: 2 ITEMS']],
+    ]);
+  });
+
+  it('leave out what the partner does not want', () => {
+    const bare = { ...wishes, pallets: false, contents: false, department: false, vendorNumber: false, markFor: false };
+    const [first, second, ...more] = labelContents(shipment, { ...bare, postalCodeBarcode: false });
+    expect(more).toEqual([]);
+    expect(second?.number).toBe(2);
+    expect(first).toMatchObject({
+      kind: 'carton',
+      count: 2,
+      contents: [],
+      barcodes: { postalCode: false, poNumber: false },
+    });
+    expect(first).not.toHaveProperty('department');
+    expect(first).not.toHaveProperty('vendorNumber');
+    expect(first).not.toHaveProperty('markFor');
+  });
+});

@@ -1,0 +1,54 @@
+/** Labels as PDF, one page of 4 × 6 inches each; barcodes are vectors. Everything is black on white: thermal printers know no grey. */
+import { createRequire } from 'node:module';
+import PDFDocument from 'pdfkit';
+import { barsOf } from './barcode.ts';
+import { type Label, type LabelElement, type Rule, TYPE } from './label.ts';
+
+/** Points in a dot of 1/8 mm. */
+const POINT = 72 / 203.2;
+
+/** Has Latin, Greek and Cyrillic letters with all their marks; the fonts that every PDF reader has know western Europe only. */
+export const FONT = createRequire(import.meta.url).resolve('dejavu-fonts-ttf/ttf/DejaVuSansCondensed-Bold.ttf');
+
+export async function labelsAsPdf(labels: readonly Label[], title: string): Promise<Buffer> {
+  const page = { size: [4 * 72, 6 * 72] as [number, number], margin: 0 };
+  const pdf = new PDFDocument({ ...page, autoFirstPage: false, info: { Title: title } });
+  const chunks: Buffer[] = [];
+  const ended = new Promise<void>((resolve, reject) => {
+    pdf.on('data', (chunk: Buffer) => chunks.push(chunk));
+    pdf.on('end', resolve);
+    pdf.on('error', reject);
+  });
+  pdf.registerFont('label', FONT);
+  for (const { elements } of labels) {
+    pdf.addPage(page);
+    pdf.font('label').fillColor('black');
+    for (const element of elements) draw(pdf, element);
+  }
+  pdf.end();
+  await ended;
+  return Buffer.concat(chunks);
+}
+
+function draw(pdf: PDFKit.PDFDocument, element: LabelElement): void {
+  if (element.kind === 'rule') {
+    bar(pdf, element);
+  } else if (element.kind === 'text') {
+    pdf.fontSize(element.size * TYPE * POINT);
+    const { text, x, y, width, align } = element;
+    pdf.text(text, x * POINT, y * POINT, { width: width * POINT, align, lineBreak: false });
+  } else {
+    const { y, height, module } = element;
+    let { x } = element;
+    for (const [index, modules] of barsOf(element.element).entries()) {
+      const width = modules * module;
+      if (index % 2 === 0) bar(pdf, { x, y, width, height });
+      x += width;
+    }
+  }
+  pdf.fill();
+}
+
+function bar(pdf: PDFKit.PDFDocument, { x, y, width, height }: Omit<Rule, 'kind'>): void {
+  pdf.rect(x * POINT, y * POINT, width * POINT, height * POINT);
+}

@@ -1,0 +1,56 @@
+/**
+ * Labels in ZPL II for printers of 203 dpi (Zebra programming guide: ^XA, ^FO, ^GB, ^A0, ^BY, ^BC, ^FH, ^CI28).
+ *
+ * Text goes in as UTF-8 under ^CI28. Whatever could begin a command (^ and ~), the hexadecimal escape itself (_) and control characters are
+ * written by number under ^FH, so that no name of a party can be taken for a command.
+ */
+import { codeSetRuns, type ElementString } from './barcode.ts';
+import { type Barcode, LABEL_HEIGHT, LABEL_WIDTH, type Label, type LabelElement, type Text } from './label.ts';
+
+/** One ^XA … ^XZ for each label, as text in UTF-8. */
+export function labelsAsZpl(labels: readonly Label[]): string {
+  return labels.map(labelAsZpl).join('');
+}
+
+function labelAsZpl({ elements }: Label): string {
+  return ['^XA', '^CI28', `^PW${LABEL_WIDTH}`, `^LL${LABEL_HEIGHT}`, '^LH0,0', ...elements.map(drawn), '^XZ', ''].join(
+    '\n',
+  );
+}
+
+function drawn(element: LabelElement): string {
+  if (element.kind === 'rule') {
+    const { x, y, width, height } = element;
+    return `^FO${x},${y}^GB${width},${height},${Math.min(width, height)}^FS`;
+  }
+  return element.kind === 'text' ? textField(element) : barcodeField(element);
+}
+
+function textField({ x, y, width, size, text, align }: Text): string {
+  const justification = align === 'center' ? 'C' : 'L';
+  return `^FO${x},${y}^A0N,${size},${size}^FB${width},1,0,${justification}^FH^FD${escaped(text)}^FS`;
+}
+
+/** Code 128 in mode N: the sets are chosen here and FNC1 (`>8`) stands first, which makes it GS1-128 on every firmware. */
+function barcodeField({ x, y, module, height, element }: Barcode): string {
+  return `^FO${x},${y}^BY${module}^BCN,${height},N,N,N,N^FH^FD${symbol(element)}^FS`;
+}
+
+const START = { B: '>:', C: '>;' };
+const CHANGE = { B: '>6', C: '>5' };
+
+function symbol(element: ElementString): string {
+  const runs = codeSetRuns(element).map(({ set, text }, index) =>
+    index === 0 ? `${START[set]}>8${escaped(text)}` : CHANGE[set] + escaped(text),
+  );
+  return runs.join('');
+}
+
+/** Field data under ^FH. */
+export function escaped(text: string): string {
+  return text.replace(/[\^~_\\\p{Cc}]/gu, (character) =>
+    [...new TextEncoder().encode(character)]
+      .map((byte) => `_${byte.toString(16).toUpperCase().padStart(2, '0')}`)
+      .join(''),
+  );
+}
