@@ -57,10 +57,7 @@ export function paymentFrom820(tree: TreeNode, profile: PartnerProfile): Payment
     });
   }
   const paidOn = paidOnOf(tree, bpr, fault);
-  const items = iterationsOf(tree, 'ENT').flatMap((entity) => [
-    ...iterationsOf(entity, 'RMR').flatMap((loop) => itemOf(loop, currency, fault) ?? []),
-    ...iterationsOf(entity, 'ADX').flatMap((loop) => adjustmentOf(loop, currency, fault) ?? []),
-  ]);
+  const items = remittedItems(tree, currency, fault);
   if (items.length === 0 && errors.length === 0) {
     fault({
       code: 'remittance-missing',
@@ -73,19 +70,7 @@ export function paymentFrom820(tree: TreeNode, profile: PartnerProfile): Payment
 
   const applied = applied820(items, amount);
   if (applied === undefined) {
-    const paid = sum(items.map((item) => item.paid));
-    const adjusted = add(paid, sum(items.map((item) => item.adjustment)));
-    fault({
-      code: 'remittance-total-differs',
-      message:
-        compare(paid, adjusted) === 0
-          ? `BPR02 is ${amount}, but the invoices come to ${paid}`
-          : `BPR02 is ${amount}, but the invoices come to ${paid}, and with their adjustments to ${adjusted}`,
-      segment: 'BPR',
-      at: bpr,
-      element: 2,
-      value: textOf(bpr, '02'),
-    });
+    fault(differingTotal(items, amount, bpr));
     return { errors };
   }
   const parsed = payment.safeParse({
@@ -125,6 +110,50 @@ interface RemittedItem {
   keptBack: Decimal;
   reason?: string;
   at: SegmentObject | undefined;
+}
+
+/** Every RMR and free ADX that says how much it is and of which invoice; the others are reported. */
+function remittedItems(tree: TreeNode, currency: string, fault: Report): RemittedItem[] {
+  return iterationsOf(tree, 'ENT').flatMap((entity) => [
+    ...iterationsOf(entity, 'RMR').flatMap((loop) => itemOf(loop, currency, fault) ?? []),
+    ...iterationsOf(entity, 'ADX').flatMap((loop) => adjustmentOf(loop, currency, fault) ?? []),
+  ]);
+}
+
+function differingTotal(items: readonly RemittedItem[], amount: Decimal, bpr: SegmentObject | undefined): Fault {
+  const paid = sum(items.map((item) => item.paid));
+  const adjusted = add(paid, sum(items.map((item) => item.adjustment)));
+  return {
+    code: 'remittance-total-differs',
+    message:
+      compare(paid, adjusted) === 0
+        ? `BPR02 is ${amount}, but the invoices come to ${paid}`
+        : `BPR02 is ${amount}, but the invoices come to ${paid}, and with their adjustments to ${adjusted}`,
+    segment: 'BPR',
+    at: bpr,
+    element: 2,
+    value: textOf(bpr, '02'),
+  };
+}
+
+/**
+ * Whether an 820 adds up: undefined when it does, or when it cannot be told because it names no invoice or an amount cannot be read. Needs
+ * no profile: amounts are taken in the currency that the document states, else in US dollars.
+ */
+export function remittanceTotalFault(tree: TreeNode): Fault | undefined {
+  let readable = true;
+  const unreadable = () => {
+    readable = false;
+  };
+  const stated = textOf(segmentOf(tree, 'CUR'), '02');
+  const currency = stated !== undefined && isCurrency(stated) ? stated : 'USD';
+  const bpr = segmentOf(tree, 'BPR');
+  const amount = amountAt(bpr, 'BPR', 2, currency, unreadable);
+  const items = remittedItems(tree, currency, unreadable);
+  if (!readable || amount === undefined || items.length === 0 || applied820(items, amount) !== undefined) {
+    return undefined;
+  }
+  return differingTotal(items, amount, bpr);
 }
 
 function applied820(
