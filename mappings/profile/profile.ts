@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { currency, minorUnits, nonNegativeDecimal, positiveDecimal } from '../canonical/v1/common.ts';
 import { paymentTerms } from '../canonical/v1/sales-order.ts';
+import { WEEKDAYS } from './calendar.ts';
 import { isDuration } from './duration.ts';
 import { compileExpression } from './expression.ts';
 
@@ -302,25 +303,91 @@ const invoicing = z
   .prefault({})
   .describe('Invoice and payment');
 
+const scac = z.string().regex(/^[A-Z]{2,4}$/, 'must be a Standard Carrier Alpha Code');
+
+const transportMethod = z.string().regex(/^[A-Z0-9]{1,2}$/, 'must be a transport method of X12 element 91, such as M');
+
+const shipmentPayment = z.enum(['CC', 'PP', 'PC', 'TP']);
+
+/** Lists of a rule’s conditions: one of them has to hold. */
+const oneOf = <T extends z.ZodType>(item: T) => z.array(item).min(1).max(1000).optional();
+
+const routingRule = z
+  .strictObject({
+    name: z.string().min(1).max(80).describe('Why, in words: it stands wherever the rule decided'),
+    when: z
+      .strictObject({
+        weight: z
+          .strictObject({
+            over: nonNegativeDecimal.optional().describe('More than so many pounds'),
+            upTo: positiveDecimal.optional().describe('At most so many pounds'),
+          })
+          .optional()
+          .describe('Weight of the goods of one release'),
+        cartons: z
+          .strictObject({
+            over: z.int().min(0).optional().describe('More than so many'),
+            upTo: z.int().min(1).optional().describe('At most so many'),
+          })
+          .optional()
+          .describe('Cartons of one release, counted by case size: what goes by parcel and what on pallets'),
+        countries: oneOf(z.string().length(2)).describe('Country of the ship-to'),
+        regions: oneOf(z.string().min(1).max(3)).describe('State or province of the ship-to'),
+        postalPrefixes: oneOf(z.string().min(1).max(15)).describe('Beginnings of the ship-to’s postal code'),
+        nodes: oneOf(z.string().min(1).max(80)).describe('Ship-from nodes'),
+        serviceLevels: oneOf(z.string().min(1).max(80)).describe('Service level in the words of the order, TD505'),
+      })
+      .prefault({})
+      .describe('All that is stated must hold; a rule without conditions always matches'),
+    ship: z
+      .strictObject({
+        scac: scac.describe('Carrier'),
+        method: transportMethod.optional().describe('TD504 where it is another than that of the guide'),
+        shipmentPayment: shipmentPayment.optional().describe('FOB01 where it is another than that of the guide'),
+      })
+      .describe('What the rule picks'),
+  })
+  .describe('One rule of the routing guide');
+
+const days = z.int().min(0).max(365);
+
+const shipWindow = z
+  .strictObject({
+    shipDate: z
+      .strictObject({
+        daysBefore: days.optional().describe('Earliest day, counted back from the requested ship date'),
+        daysAfter: days.default(0).describe('Latest day, counted from the requested ship date'),
+      })
+      .optional()
+      .describe('Where the order names a ship date'),
+    deliveryDate: z
+      .strictObject({
+        earliest: days.optional().describe('Earliest day, counted back from the requested delivery date'),
+        latest: days.default(0).describe('Latest day, counted back from the requested delivery date'),
+      })
+      .optional()
+      .describe('Where the order names a delivery date'),
+    weekdays: z
+      .array(z.enum(WEEKDAYS))
+      .min(1)
+      .optional()
+      .describe('The only days of the week on which goods may leave'),
+  })
+  .describe('Days on which goods may leave');
+
 const routing = z
   .strictObject({
-    scac: z
-      .string()
-      .regex(/^[A-Z]{2,4}$/, 'must be a Standard Carrier Alpha Code')
-      .optional()
-      .describe('Carrier where the order names none'),
-    method: z
-      .string()
-      .regex(/^[A-Z0-9]{1,2}$/)
-      .default('M')
-      .describe('Transport method, TD504: M motor, A air'),
+    scac: scac.optional().describe('Carrier where the order names none and the guide has no rules'),
+    rules: z.array(routingRule).max(500).default([]).describe('The first rule that matches picks the carrier'),
+    maxCartons: z.int().min(1).max(5_000).optional().describe('Most cartons of one release'),
+    window: shipWindow.optional(),
+    method: transportMethod.default('M').describe('Transport method, TD504: M motor, A air'),
     packaging: z
       .string()
       .regex(/^[A-Z]{3}\d{2}$/, 'must be an X12 packaging code such as CTN25')
       .default('CTN25')
       .describe('Packaging of cartons, TD101'),
-    shipmentPayment: z
-      .enum(['CC', 'PP', 'PC', 'TP'])
+    shipmentPayment: shipmentPayment
       .default('CC')
       .describe('FOB01: collect, prepaid, prepaid and charged, third party'),
   })
