@@ -2,7 +2,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { activityInfo, log } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
-import { millisecondsOf } from '../../mappings/profile/duration.ts';
+import { deadlineAfter } from '../../mappings/profile/calendar.ts';
 import type { OutboundSet, PartnerProfile } from '../../mappings/profile/profile.ts';
 import { guideFor } from '../../mappings/x12/guides/index.ts';
 import { writeInterchange } from '../../mappings/x12/write.ts';
@@ -256,7 +256,7 @@ async function recordDelivery(
         where: { id: { in: ids } },
         data: {
           transmittedAt: deliveredAt,
-          acknowledgeBy: expected ? new Date(deliveredAt.getTime() + millisecondsOf(acknowledgment.within)) : null,
+          acknowledgeBy: expected ? deadlineAfter(deliveredAt, acknowledgment.within, profile.calendar) : null,
         },
       });
       // The partner's 997 may have come before the answer to our delivery did: what is acknowledged stays so.

@@ -2,7 +2,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
 import { TypedSearchAttributes } from '@temporalio/common';
-import { millisecondsOf } from '../../mappings/profile/duration.ts';
+import { deadlineAfter } from '../../mappings/profile/calendar.ts';
 import type { OutboundSet, PartnerProfile } from '../../mappings/profile/profile.ts';
 import type { Delimiters, Tree } from '../../mappings/x12/types.ts';
 import { writeTransaction } from '../../mappings/x12/write.ts';
@@ -59,7 +59,7 @@ export async function queueDocument(
         delimiters: delimiterText(delimiters),
         hash: createHash('sha256').update(body).digest('hex'),
         correlationId: document.correlationId,
-        deadline: new Date(document.since.getTime() + millisecondsOf(rule.deadline)),
+        deadline: deadlineAfter(document.since, rule.deadline, profile.calendar),
       },
     ],
     skipDuplicates: true,

@@ -6,6 +6,7 @@ import { compare, divide, multiply } from '../../mappings/canonical/decimal.ts';
 import { extend, percentOf } from '../../mappings/canonical/money.ts';
 import type { Party, SalesOrder, SalesOrderLine } from '../../mappings/canonical/v1/index.ts';
 import { salesOrder } from '../../mappings/canonical/v1/index.ts';
+import { deadlineAfter, endOfDay } from '../../mappings/profile/calendar.ts';
 import { millisecondsOf } from '../../mappings/profile/duration.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import type { Database } from '../../prisma/client.ts';
@@ -177,18 +178,18 @@ function routeToErp(erp: readonly ErpSystem[]): ErpSystem {
 
 function termsOf(order: SalesOrder, receivedAt: Date, profile: PartnerProfile, erp: ErpSystem): OrderTerms {
   const acknowledgeWithin = profile.documents.outbound['855']?.deadline ?? 'PT24H';
-  const requested = order.requestedShipDate && new Date(`${order.requestedShipDate}T23:59:59Z`);
+  const { calendar } = profile;
+  const requested = order.requestedShipDate && endOfDay(order.requestedShipDate, calendar);
   // A date that had passed when the order came cannot be what the buyer wants.
   const shipBy =
-    requested && requested > receivedAt
-      ? requested
-      : new Date(receivedAt.getTime() + millisecondsOf(profile.shipWithin));
+    requested && requested > receivedAt ? requested : deadlineAfter(receivedAt, profile.shipWithin, calendar);
   return {
     erpTaskQueue: erp.taskQueue,
     currency: order.currency,
     shipBy: shipBy.toISOString(),
     paymentGraceMs: millisecondsOf(profile.invoicing.paymentGrace),
-    stepDeadlineMs: millisecondsOf(acknowledgeWithin),
+    // As it is for this order: a step is given what the acknowledgment is, closed hours between included.
+    stepDeadlineMs: deadlineAfter(receivedAt, acknowledgeWithin, calendar).getTime() - receivedAt.getTime(),
   };
 }
 

@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { ApplicationFailure, activityInfo } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
-import { add, compare } from '../../mappings/canonical/decimal.ts';
+import { add, compare, type Decimal, isZero, subtract } from '../../mappings/canonical/decimal.ts';
 import {
   type Invoice,
   type SalesOrder,
@@ -17,12 +17,13 @@ import type { DocumentLine, DocumentOrder } from '../../mappings/edi/documents.t
 import { render810 } from '../../mappings/edi/render-810.ts';
 import { render855 } from '../../mappings/edi/render-855.ts';
 import { render856 } from '../../mappings/edi/render-856.ts';
+import { dayOf } from '../../mappings/profile/calendar.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import { makeSscc } from '../../mappings/sscc.ts';
 import type { Tree } from '../../mappings/x12/types.ts';
 import type { Database } from '../../prisma/client.ts';
 import { type Order, type OrderLine, Prisma } from '../../prisma/generated/client.ts';
-import type { ErpSystem, WmsSystem } from '../../runtime/systems.ts';
+import { type ErpSystem, nodeAddress, type WmsSystem } from '../../runtime/systems.ts';
 import type { RemittedAmount } from '../../workflows/messages.ts';
 import type { Progress } from '../../workflows/order-state.ts';
 import { nextNumbers } from '../edi/outbox.ts';
@@ -58,7 +59,7 @@ export function createProcessRecords(deps: RecordDependencies) {
               backordered: line.backordered.toFixed(),
               cancelled: line.cancelled.toFixed(),
               rejected: line.rejected.toFixed(),
-              ...(progress.nextDeadline && { shipDate: progress.nextDeadline.slice(0, 10) }),
+              ...(progress.nextDeadline && { shipDate: dayOf(new Date(progress.nextDeadline), profile.calendar) }),
             })),
           },
           profile,
@@ -98,7 +99,7 @@ export function createProcessRecords(deps: RecordDependencies) {
         const fulfillment = await lockFulfillment(records, fulfillmentId);
         const known = fulfillment.shipments.find((earlier) => earlier.shipmentNumber === shipmentNumber);
         if (known !== undefined) return { shipmentId: known.id, queued: 'known' as const };
-        await refuseTooMuch(records, fulfillment, lines, shipmentNumber);
+        const left = await leftAfter(records, fulfillment, lines, shipmentNumber);
         const shipmentId = randomUUID();
         await records.shipment.create({
           data: {
@@ -116,6 +117,10 @@ export function createProcessRecords(deps: RecordDependencies) {
           select: { id: true },
         });
         await moveLines(records, orderId, lines, 'shipped');
+        // What was closed short stays so: it is the mark by which a repeated close is known.
+        if (fulfillment.state !== 'closed-short') {
+          await setState(records, fulfillmentId, left.every(isZero) ? 'shipped' : 'partly-shipped');
+        }
         await tell(records, order, {
           key: `shipped/${shipmentId}`,
           type: 'order.shipped',
@@ -176,12 +181,8 @@ export function createProcessRecords(deps: RecordDependencies) {
       await prisma.$transaction(async (records) => {
         const fulfillment = await lockFulfillment(records, fulfillmentId);
         if (fulfillment.state === 'closed-short') return;
-        await refuseTooMuch(records, fulfillment, lines, `close of ${fulfillment.releaseNumber}`);
-        await records.fulfillment.update({
-          where: { id: fulfillmentId },
-          data: { state: 'closed-short' },
-          select: { id: true },
-        });
+        await leftAfter(records, fulfillment, lines, `close of ${fulfillment.releaseNumber}`);
+        await setState(records, fulfillmentId, 'closed-short');
         await moveLines(records, orderId, lines, waits ? 'backordered' : 'cancelled');
         const units = lines.reduce((total, { quantity }) => add(total, quantity), '0');
         await tell(records, order, {
@@ -478,13 +479,24 @@ async function lockFulfillment(records: Transaction, fulfillmentId: string) {
   });
 }
 
-/** A warehouse cannot ship or be short of more than it still holds: what it was given, less what has shipped and what it was short of. */
-async function refuseTooMuch(
+async function setState(
+  records: Transaction,
+  fulfillmentId: string,
+  state: 'partly-shipped' | 'shipped' | 'closed-short',
+): Promise<void> {
+  await records.fulfillment.update({ where: { id: fulfillmentId }, data: { state }, select: { id: true } });
+}
+
+/**
+ * What the warehouse still holds of each line of the release once `lines` are gone. It cannot ship or be short of more than it holds: what it
+ * was given, less what has shipped and what it was short of.
+ */
+async function leftAfter(
   records: Transaction,
   fulfillment: { id: string; releaseNumber: string },
   lines: readonly LineQuantity[],
   what: string,
-): Promise<void> {
+): Promise<Decimal[]> {
   const held = await records.reservation.findMany({
     where: { fulfillmentId: fulfillment.id },
     select: { lineNumber: true, quantity: true },
@@ -504,7 +516,9 @@ async function refuseTooMuch(
         `${what} names ${quantity} of line ${lineNumber}, of which release ${fulfillment.releaseNumber} has ${open} left`,
       );
     }
+    left.set(lineNumber, subtract(open, quantity));
   }
+  return [...left.values()];
 }
 
 /** ordered = cancelled + rejected + backordered + open + shipped: what leaves `open` arrives in one other column. */
@@ -548,8 +562,4 @@ function packageRows(shipmentId: string, { packages }: Shipment) {
     weight: packed.weight ?? null,
     lines: asJson(packed.lines),
   }));
-}
-
-function nodeAddress(wms: readonly WmsSystem[], node: string) {
-  return wms.find(({ nodes }) => nodes.includes(node))?.addresses[node] ?? { name: node, lines: [], country: 'US' };
 }

@@ -1,5 +1,6 @@
 /** What workflows ask of a warehouse system. */
 import type { SalesOrder } from '../../mappings/canonical/v1/index.ts';
+import { alwaysOpen, dayOf } from '../../mappings/profile/calendar.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import type { Database } from '../../prisma/client.ts';
 import { runWithCorrelation } from '../../runtime/correlation.ts';
@@ -48,7 +49,7 @@ export function createWmsActivities({ system, nodes, wms, prisma, profiles }: Wm
               postalCode: shipTo.postalCode,
               country: shipTo.country,
             },
-            ...(order.nextDeadline && { shipBy: order.nextDeadline.toISOString().slice(0, 10) }),
+            ...(order.nextDeadline && { shipBy: dayOf(order.nextDeadline, profile?.calendar ?? alwaysOpen) }),
             ...(carrierScac && { carrierScac }),
             lines: (fulfillment.lines as unknown as LineQuantity[]).flatMap(({ lineNumber, quantity }) => {
               const line = lines.get(lineNumber);

@@ -4,6 +4,7 @@ import {
   addBusinessTime,
   alwaysOpen,
   type BusinessCalendar,
+  dayOf,
   deadlineAfter,
   endOfDay,
   isDeadline,
@@ -57,6 +58,7 @@ describe('business time', () => {
   });
 
   it('ends a day at midnight of its time zone', () => {
+    expect(dayOf(endOfDay('2026-11-23', office), office)).toBe('2026-11-23');
     expect(endOfDay('2026-11-23', office).toISOString()).toBe('2026-11-24T07:59:59.000Z');
     expect(endOfDay('2026-11-23', alwaysOpen).toISOString()).toBe('2026-11-23T23:59:59.000Z');
   });

@@ -77,6 +77,11 @@ export function endOfDay(day: string, { timeZone }: BusinessCalendar): Date {
   return new Date(instantOf(Date.parse(day) + DAY_MS, timeZone) - 1000);
 }
 
+/** The day (`2026-12-24`) that a moment falls on in the calendar’s time zone. */
+export function dayOf(at: Date, { timeZone }: BusinessCalendar): string {
+  return new Date(localTime(at.getTime(), timeZone)).toISOString().slice(0, 10);
+}
+
 /** Whether the calendar is open at a moment; a closing time still counts. */
 export function isOpen(at: Date, calendar: BusinessCalendar): boolean {
   return addBusinessTime(at, 'PT0S', calendar).getTime() === at.getTime();

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { currency, minorUnits, nonNegativeDecimal, positiveDecimal } from '../canonical/v1/common.ts';
 import { paymentTerms } from '../canonical/v1/sales-order.ts';
-import { WEEKDAYS } from './calendar.ts';
+import { isDeadline, isTimeZone, WEEKDAYS } from './calendar.ts';
 import { isDuration } from './duration.ts';
 import { compileExpression } from './expression.ts';
+import { namedHolidays } from './holidays.ts';
 
 /**
  * A partner profile: everything that makes one trading partner different from another, as data. Profiles are YAML files
@@ -13,6 +14,13 @@ import { compileExpression } from './expression.ts';
 const duration = z
   .string()
   .refine(isDuration, 'must be an ISO 8601 duration of weeks, days, hours, minutes or seconds, such as PT24H or P2D');
+
+const deadline = z
+  .string()
+  .refine(
+    isDeadline,
+    'must be an ISO 8601 duration such as PT24H or P2D, or one of at most 366 days without weeks that counts only while the calendar is open, such as PT8H business or P2D business',
+  );
 
 const unit = z.string().regex(/^[A-Z0-9]{2}$/, 'must be a two-character X12 unit code such as EA or CA');
 
@@ -114,13 +122,53 @@ const transport = z
   ])
   .describe('How interchanges reach the partner');
 
+const clockTime = z
+  .string()
+  .regex(/^(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)$/, 'must be a time such as 08:00, or 24:00 for midnight at the end');
+
+const calendar = z
+  .strictObject({
+    timeZone: z
+      .string()
+      .refine(isTimeZone, 'must be an IANA time zone such as America/Chicago')
+      .default('UTC')
+      .describe('Where the hours and days of this agreement are counted'),
+    workingDays: z
+      .array(z.enum(WEEKDAYS))
+      .min(1)
+      .default([...WEEKDAYS])
+      .describe('Days on which business time runs'),
+    hours: z
+      .strictObject({
+        opens: clockTime.describe('Local time from which business time runs'),
+        closes: clockTime.describe('Local time until which it runs'),
+      })
+      .refine(({ opens, closes }) => opens < closes, { message: 'must open before it closes, on the same day' })
+      .optional()
+      .describe('Opening hours; without them a working day is open all day'),
+    holidays: z
+      .array(
+        z
+          .string()
+          .refine(
+            (text) => Object.hasOwn(namedHolidays, text) || z.iso.date().safeParse(text).success,
+            `must be a day such as 2026-12-24 or one of ${Object.keys(namedHolidays).join(', ')}`,
+          ),
+      )
+      .max(400)
+      .default([])
+      .describe('Days on which business time stands still: a date, or the name of a list that knows every year'),
+  })
+  .prefault({})
+  .describe('When deadlines in business time run (`PT8H business`, `P2D business`); by default always');
+
 const OUTBOUND_SETS = ['855', '856', '810', '997'] as const;
 const INBOUND_SETS = ['850', '820', '997'] as const;
 
 const outboundDocument = (defaultEvent: 'orderReceived' | 'shipped' | 'invoiced' | 'documentReceived') =>
   z.strictObject({
     send: z.boolean().default(true).describe('Whether the partner wants this document'),
-    deadline: duration.describe('Latest moment of transmission, counted from the event named by `after`'),
+    deadline: deadline.describe('Latest moment of transmission, counted from the event named by `after`'),
     after: z
       .enum(['orderReceived', 'orderAccepted', 'shipped', 'invoiced', 'documentReceived'])
       .default(defaultEvent)
@@ -128,7 +176,7 @@ const outboundDocument = (defaultEvent: 'orderReceived' | 'shipped' | 'invoiced'
     acknowledgment: z
       .strictObject({
         expected: z.boolean().default(true).describe('Whether the partner answers with a 997'),
-        within: duration.default('PT24H').describe('Latest arrival of the 997, counted from transmission'),
+        within: deadline.default('PT24H').describe('Latest arrival of the 997, counted from transmission'),
       })
       .prefault({})
       .describe('The functional acknowledgment that we wait for'),
@@ -485,6 +533,7 @@ export const partnerProfile = z
     ordersBy: z.array(z.enum(ORDER_ORIGINS)).min(1).default(['edi']).describe('How its orders reach us'),
     x12,
     transport,
+    calendar,
     documents,
     currency: currency.default('USD').describe('Currency where the order names none'),
     items,
@@ -501,7 +550,7 @@ export const partnerProfile = z
       .describe('What stock cannot cover is cancelled at once, or shipped later'),
     splitShipments: z.boolean().default(true).describe('Whether one order may ship from several nodes'),
     substitution: z.enum(['never']).default('never').describe('Whether another item may be sent instead'),
-    shipWithin: duration.default('P3D').describe('Latest shipment where the order names no date, from its receipt'),
+    shipWithin: deadline.default('P3D').describe('Latest shipment where the order names no date, from its receipt'),
     shipNotice,
     labels,
     invoicing,

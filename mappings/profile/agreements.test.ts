@@ -1,0 +1,72 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { loadProfile, ProfileError } from './load.ts';
+
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'agreements-'));
+});
+afterEach(() => rmSync(directory, { recursive: true }));
+
+function load(text: string) {
+  const head = `id: acme
+name: Acme
+identifiers: { ours: { isaQualifier: ZZ, isaId: US, gsId: US }, theirs: { isaQualifier: ZZ, isaId: ACME, gsId: ACME } }
+transport: { kind: https, url: "https://acme.example/in" }
+`;
+  writeFileSync(join(directory, 'acme.yaml'), head + text);
+  return loadProfile(directory, 'acme', {});
+}
+
+/** Line, key and reason of each problem; lines count from the first one after the head. */
+function problems(text: string): string[] {
+  try {
+    load(text);
+  } catch (error) {
+    if (!(error instanceof ProfileError)) throw error;
+    return error.problems.map(({ line, key, reason }) => `${line - 4} ${key} ${reason}`);
+  }
+  throw new Error('the profile was taken');
+}
+
+describe('the calendar of an agreement', () => {
+  it('is always open where the profile says nothing', () => {
+    expect(load('').calendar).toMatchObject({ timeZone: 'UTC', holidays: [] });
+    expect(load('').calendar.workingDays).toHaveLength(7);
+  });
+
+  it('states zone, days, hours and holidays, and deadlines in its time', () => {
+    const { calendar, shipWithin } = load(`calendar:
+  timeZone: America/Los_Angeles
+  workingDays: [monday, tuesday, wednesday, thursday, friday]
+  hours: { opens: "08:00", closes: "17:00" }
+  holidays: [us-federal, 2026-12-24]
+shipWithin: P2D business
+`);
+    expect(calendar.holidays).toEqual(['us-federal', '2026-12-24']);
+    expect(shipWithin).toBe('P2D business');
+  });
+
+  it('is refused where it cannot be: each fault with its line and key', () => {
+    expect(
+      problems(`calendar:
+  timeZone: America/Reno
+  hours: { opens: "17:00", closes: "08:00" }
+  holidays: [us-federal, us-bank, 2026-02-30]
+shipWithin: P2W business
+documents:
+  outbound:
+    "856": { deadline: 8 hours }
+`),
+    ).toEqual([
+      '2 calendar.timeZone must be an IANA time zone such as America/Chicago',
+      '3 calendar.hours must open before it closes, on the same day',
+      '4 calendar.holidays.1 must be a day such as 2026-12-24 or one of us-federal',
+      '4 calendar.holidays.2 must be a day such as 2026-12-24 or one of us-federal',
+      expect.stringMatching(/^8 documents\.outbound\.856\.deadline must be an ISO 8601 duration such as PT24H/),
+      expect.stringMatching(/^5 shipWithin must be an ISO 8601 duration such as PT24H or P2D, or one of at most 366/),
+    ]);
+  });
+});
