@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeSscc } from '../mappings/sscc.ts';
 import { revokeApiClient } from './auth/clients.ts';
 import { scopeNames } from './auth/scopes.ts';
 import { routes } from './routes/index.ts';
@@ -456,6 +457,108 @@ describe('warehouse events', () => {
     ['signed text that is not JSON', '{', 400, 'malformed-json'],
   ])('%s is refused', async (_what, body, status, code) => {
     expect(await api.call('POST', '/v1/warehouse-events', signed(body))).toMatchObject({ status, body: { code } });
+  });
+});
+
+describe('labels of a shipment', () => {
+  const labels = (id: string, query = '') => `/v1/shipments/${id}/labels${query}`;
+
+  beforeAll(async () => {
+    const orderId = accepted('CR-9');
+    const fulfillment = { round: 1, node: 'RNO', wmsSystem: 'main', lines: [] };
+    await api.prisma.fulfillment.create({
+      data: { ...fulfillment, id: 'f-labels', orderId, sequence: 9, releaseNumber: 'R-labels' },
+    });
+    await api.prisma.orderLine.create({
+      data: {
+        orderId,
+        lineNumber: 1,
+        lineId: '1',
+        sku: 'MW-1001',
+        description: 'Claw hammer ^XA~JA',
+        orderedValue: '12',
+        orderedUnit: 'EA',
+        baseUnit: 'EA',
+        unitFactor: '1',
+        unitPrice: '12.5',
+        contractPrice: '12.5',
+        ordered: '12',
+        open: '0',
+        shipped: '12',
+      },
+    });
+    const shipped = { orderId, fulfillmentId: 'f-labels', shippedAt: new Date(), carrierScac: 'ODFL', lines: [] };
+    const lines = [{ lineNumber: 1, quantity: '6' }];
+    const packages: Record<string, { sscc: string | null }[]> = {
+      labelled: [{ sscc: makeSscc(0, '0614141', 2) }, { sscc: makeSscc(0, '0614141', 1) }],
+      unlabelled: [{ sscc: null }],
+      mistaken: [{ sscc: '006141410000000019' }],
+    };
+    for (const [id, each] of Object.entries(packages)) {
+      await api.prisma.shipment.create({ data: { ...shipped, id, shipmentNumber: `S/${id}` } });
+      await api.prisma.package.createMany({
+        data: each.map(({ sscc }, index) => ({ id: `${id}-${index}`, shipmentId: id, sscc, kind: 'carton', lines })),
+      });
+    }
+  });
+
+  it('are PDF or ZPL, by parameter, else by Accept, else by the profile', async () => {
+    const forms: [string, string | undefined, string][] = [
+      ['?format=zpl', 'application/pdf', 'application/zpl'],
+      ['?format=pdf', undefined, 'application/pdf'],
+      ['', 'application/zpl', 'application/zpl'],
+      ['', 'application/zpl;q=0.2, application/pdf', 'application/pdf'],
+      ['', 'text/html, */*;q=0.1', 'application/pdf'],
+      ['', undefined, 'application/pdf'],
+    ];
+    for (const [query, accept, type] of forms) {
+      const headers: Record<string, string> = accept === undefined ? {} : { Accept: accept };
+      const answer = await api.call('GET', labels('labelled', query), { key: dealer, headers });
+      expect(answer.status, answer.text).toBe(200);
+      expect(answer.headers.get('content-type')).toBe(type);
+      expect(answer.text.startsWith(type === 'application/pdf' ? '%PDF-' : '^XA')).toBe(true);
+    }
+    const refused = await api.call('GET', labels('labelled'), { key: dealer, headers: { Accept: 'image/png;q=1' } });
+    expect(refused).toMatchObject({ status: 406, body: { code: 'not-acceptable' } });
+  });
+
+  it('say each carton once, in order, and the item as text only', async () => {
+    const { text, headers } = await api.call('GET', labels('labelled', '?format=zpl'), { key: desk });
+    expect(text.match(/>;>800\d{18}/g)).toEqual([1, 2].map((serial) => `>;>800${makeSscc(0, '0614141', serial)}`));
+    expect(text).toMatch(/CARTON 1 OF 2.*CARTON 2 OF 2/s);
+    expect(text).toContain('^FDClaw hammer _5EXA_7EJA^FS');
+    expect(text).toContain('^FDMAIN^FS');
+    expect(headers.get('content-disposition')).toBe('attachment; filename="labels-S-labelled.zpl"');
+    const one = makeSscc(0, '0614141', 2);
+    const single = await api.call('GET', labels('labelled', `?format=zpl&sscc=${one}`), { key: desk });
+    expect(single.text.match(/\^XA/g)).toHaveLength(1);
+    expect(single.text).toContain('CARTON 2 OF 2');
+    const none = await api.call('GET', labels('labelled', '?sscc=006141410000000050'), { key: desk });
+    expect(none).toMatchObject({ status: 409, body: { code: 'shipment-not-labelled' } });
+  });
+
+  it('are refused where a package has no SSCC or a wrong one, and are linked where they are not', async () => {
+    expect(await api.call('GET', labels('unlabelled'), { key: desk })).toMatchObject({
+      status: 409,
+      body: { code: 'shipment-not-labelled' },
+    });
+    expect(await api.call('GET', labels('mistaken'), { key: desk })).toMatchObject({
+      status: 409,
+      body: { code: 'label-invalid', detail: expect.stringContaining('006141410000000019') },
+    });
+    const { body } = await api.call('GET', `/v1/orders/${accepted('CR-9')}`, { key: dealer });
+    const links = body.shipments.map((each: { id: string; links: { labels: string | null } }) => [
+      each.id,
+      each.links.labels,
+    ]);
+    expect(Object.fromEntries(links)).toMatchObject({ labelled: labels('labelled'), unlabelled: null });
+  });
+
+  it('of another partner are as unknown as those of a shipment that does not exist', async () => {
+    for (const id of ['labelled', 'none']) {
+      const answer = await api.call('GET', labels(id), { key: retailer });
+      expect(answer).toMatchObject({ status: 404, body: { code: 'unknown-shipment' } });
+    }
   });
 });
 

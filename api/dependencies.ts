@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { Payment, SalesOrder, WarehouseEvent } from '../mappings/canonical/v1/index.ts';
+import type { LabelWishes } from '../mappings/labels/content.ts';
 import type { Database } from '../prisma/client.ts';
 import type { Config } from '../runtime/config.ts';
 import type { Logger } from '../runtime/logger.ts';
@@ -33,6 +34,10 @@ export interface PartnerSummary {
   readonly name: string;
   /** Version of the profile that a new order would keep. */
   readonly profileVersion: string;
+  /** What it wants on its labels. */
+  readonly labels: LabelWishes;
+  /** Our number at the partner. */
+  readonly vendorNumber?: string | undefined;
 }
 
 /**

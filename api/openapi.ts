@@ -113,9 +113,10 @@ const headers = { 'X-Correlation-Id': { $ref: '#/components/headers/CorrelationI
 
 function answerOf({ description, schema, contentType }: AnswerDefinition, toSchema: ToSchema): Json {
   if (schema !== undefined) {
-    return { description, content: { [contentType ?? 'application/json']: { schema: toSchema(schema, 'output') } } };
+    return { description, content: { 'application/json': { schema: toSchema(schema, 'output') } } };
   }
-  return contentType === undefined ? { description } : { description, content: { [contentType]: {} } };
+  if (contentType === undefined) return { description };
+  return { description, content: Object.fromEntries([contentType].flat().map((type) => [type, {}])) };
 }
 
 /** The codes that a route may answer with, by what it is as well as by what it says. */

@@ -38,7 +38,8 @@ export interface AnswerDefinition {
   readonly description: string;
   /** Absent: no body, unless `contentType` says otherwise. */
   readonly schema?: z.ZodType;
-  readonly contentType?: string;
+  /** Several: the answer’s `Content-Type` header says which. */
+  readonly contentType?: string | readonly string[];
 }
 
 type Answers = Readonly<Record<number, AnswerDefinition>>;
@@ -53,7 +54,7 @@ type ParametersOf<S extends z.ZodObject | undefined> = S extends z.ZodObject ? z
 
 type AnswerBody<A extends AnswerDefinition> = A extends { schema: infer S extends z.ZodType }
   ? z.output<S>
-  : A extends { contentType: string }
+  : A extends { contentType: string | readonly string[] }
     ? string | Uint8Array
     : undefined;
 
@@ -227,7 +228,8 @@ export function sendAnswer(response: Response, route: Route, answer: RouteAnswer
   }
   if (answer.body === undefined) response.end();
   else if (definition.schema === undefined) {
-    const type = definition.contentType ?? 'application/octet-stream';
-    response.type(type).send(answer.body instanceof Uint8Array ? Buffer.from(answer.body) : answer.body);
+    const { contentType = 'application/octet-stream' } = definition;
+    if (typeof contentType === 'string') response.type(contentType);
+    response.send(answer.body instanceof Uint8Array ? Buffer.from(answer.body) : answer.body);
   } else response.json(answer.body);
 }

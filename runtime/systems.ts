@@ -65,6 +65,11 @@ export interface Systems {
   readonly wms: readonly WmsSystem[];
 }
 
+/** Where goods of a node ship from. */
+export function nodeAddress(wms: readonly WmsSystem[], node: string) {
+  return wms.find(({ nodes }) => nodes.includes(node))?.addresses[node] ?? { name: node, lines: [], country: 'US' };
+}
+
 /**
  * Reads and checks the systems file.
  *

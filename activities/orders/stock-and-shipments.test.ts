@@ -78,6 +78,7 @@ async function released(partnerId: 'harbor-pine' | 'tri-valley', sku: string, qu
       const eventId = await given.closedShort(fulfillment.releaseNumber, [{ lineNumber: 1, quantity }]);
       return given.activity(() => given.records.recordShort({ ...common, eventId }));
     },
+    state: async () => (await given.prisma.fulfillment.findUniqueOrThrow({ where: { id: fulfillment.id } })).state,
     line: async () => {
       const line = await given.prisma.orderLine.findUniqueOrThrow({
         where: { orderId_lineNumber: { orderId, lineNumber: 1 } },
@@ -118,6 +119,25 @@ describe('a shipment', () => {
     expect(await order.line()).toMatchObject({ open: '4', shipped: '6' });
     await order.ships('S3', '4');
     expect(await order.line()).toMatchObject({ open: '0', shipped: '10' });
+  });
+
+  it('leaves its release partly shipped, and shipped once nothing of it is left', async () => {
+    const order = await released('harbor-pine', 'MW-1009', 10);
+    await order.ships('S1', '6');
+    expect(await order.state()).toBe('partly-shipped');
+    await order.ships('S2', '4');
+    expect(await order.state()).toBe('shipped');
+    await order.ships('S1', '6');
+    expect(await order.state()).toBe('shipped');
+  });
+
+  it('of the rest of a release that was closed short leaves it closed short, and a repeated close changes nothing', async () => {
+    const order = await released('harbor-pine', 'MW-1009', 10);
+    await order.closes('4');
+    await order.ships('S1', '6');
+    await order.closes('4');
+    expect(await order.state()).toBe('closed-short');
+    expect(await order.line()).toMatchObject({ open: '0', shipped: '6', cancelled: '4' });
   });
 
   it('of what the warehouse said it will never ship is refused', async () => {

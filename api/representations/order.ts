@@ -103,6 +103,11 @@ export const orderView = orderItem
             lines: z.array(quantityLine),
           }),
         ),
+        links: z.object({
+          labels: link
+            .nullable()
+            .meta({ description: 'GS1-128 labels of its packages; null where a package has no SSCC' }),
+        }),
       }),
     ),
     invoices: z.array(
@@ -251,6 +256,7 @@ export function orderViewOf(
         kind,
         lines: toQuantityLines(lines),
       })),
+      links: { labels: labelsLink(shipment) },
     })),
     invoices: order.invoices.map((invoice) => ({
       invoiceNumber: invoice.invoiceNumber,
@@ -282,6 +288,12 @@ export function orderViewOf(
       temporal: temporalLink(order.workflowId, deps),
     },
   };
+}
+
+/** The link to a shipment’s labels; null where a package has no SSCC to print. */
+function labelsLink(shipment: { id: string; packages: readonly { sscc: string | null }[] }): string | null {
+  const labelled = shipment.packages.length > 0 && shipment.packages.every(({ sscc }) => sscc !== null);
+  return labelled ? `/v1/shipments/${encodeURIComponent(shipment.id)}/labels` : null;
 }
 
 export function temporalLink(workflowId: string, { config }: Pick<ApiDependencies, 'config'>): string {

@@ -5,6 +5,7 @@ import { documentRoutes } from './documents.ts';
 import { exceptionRoutes } from './exceptions.ts';
 import { healthRoutes } from './health.ts';
 import { interchangeRoutes } from './interchanges.ts';
+import { labelRoutes } from './labels.ts';
 import { lineageRoutes } from './lineage.ts';
 import { orderRoutes } from './orders.ts';
 import { paymentRoutes } from './payments.ts';
@@ -15,6 +16,7 @@ export const routes: readonly Route[] = [
   ...interchangeRoutes,
   ...orderRoutes,
   ...lineageRoutes,
+  ...labelRoutes,
   ...documentRoutes,
   ...exceptionRoutes,
   ...warehouseRoutes,

@@ -1,0 +1,148 @@
+import { z } from 'zod';
+import { party } from '../../mappings/canonical/v1/index.ts';
+import { type LabelledPackage, type LabelledShipment, labelContents } from '../../mappings/labels/content.ts';
+import { type Label, LabelError, labelOf } from '../../mappings/labels/label.ts';
+import { labelsAsPdf } from '../../mappings/labels/pdf.ts';
+import { labelsAsZpl } from '../../mappings/labels/zpl.ts';
+import type { Prisma } from '../../prisma/generated/client.ts';
+import { nodeAddress } from '../../runtime/systems.ts';
+import { visibleTo } from '../auth/visibility.ts';
+import type { ApiDependencies, PartnerSummary } from '../dependencies.ts';
+import { Problem } from '../errors.ts';
+import { route, withScope } from '../route.ts';
+
+const FORMATS = { pdf: 'application/pdf', zpl: 'application/zpl' } as const;
+type Format = keyof typeof FORMATS;
+
+const readLabels = route({
+  method: 'get',
+  path: '/v1/shipments/{shipmentId}/labels',
+  operation: 'readShipmentLabels',
+  tag: 'Shipments',
+  summary: 'GS1-128 labels of a shipment’s cartons and pallets',
+  description:
+    'One label of 4 × 6 inches for each carton and pallet that the partner wants labelled: PDF with a page each, or ZPL for printers of 203 dpi. The form is that of `format`, else the first of `Accept` that there is, else the one in the partner’s profile. What stands on a label follows the partner’s profile as well.',
+  access: withScope('orders:read'),
+  params: z.object({ shipmentId: z.string().min(1).max(200) }),
+  query: z.object({
+    format: z.enum(['pdf', 'zpl']).optional(),
+    sscc: z
+      .string()
+      .regex(/^\d{18}$/, 'must be an SSCC of 18 digits')
+      .optional()
+      .meta({ description: 'The label of this carton or pallet alone' }),
+  }),
+  answers: { 200: { description: 'The labels', contentType: Object.values(FORMATS) } },
+  problems: ['unknown-shipment', 'shipment-not-labelled', 'label-invalid', 'not-acceptable'],
+  handler: async ({ params, query, caller, header }, deps) => {
+    const found = await deps.prisma.shipment.findUnique({ where: { id: params.shipmentId }, include: labelRelations });
+    const shipment = await visibleTo(
+      caller,
+      found,
+      ({ order }) => order.partnerId,
+      'unknown-shipment',
+      params.shipmentId,
+    );
+    const partner = deps.partners.find(shipment.order.partnerId);
+    if (partner === undefined) throw new Problem('shipment-not-labelled', 'Its partner has no profile any more.');
+    const format = query.format ?? negotiated(header('accept'), partner.labels.format);
+    const contents = labelContents(await labelledShipment(shipment, partner, deps), partner.labels);
+    const labels = contents.filter(({ sscc }) => query.sscc === undefined || sscc === query.sscc).map(checkedLabel);
+    if (labels.length === 0) throw new Problem('shipment-not-labelled', 'The shipment has no label of that SSCC.');
+    const name = `labels-${shipment.shipmentNumber.replace(/[^\w.-]+/g, '-')}`;
+    const body = format === 'pdf' ? await labelsAsPdf(labels, name) : Buffer.from(labelsAsZpl(labels), 'utf8');
+    return {
+      status: 200,
+      body,
+      headers: {
+        'Content-Type': FORMATS[format],
+        'Content-Disposition': `attachment; filename="${name}.${format}"`,
+        Vary: 'Accept',
+      },
+    };
+  },
+});
+
+/** By quality and then by the order in which they are named; `preferred` where the caller takes anything. */
+function negotiated(accept: string | undefined, preferred: Format): Format {
+  const ranges = (accept ?? '*/*')
+    .split(',')
+    .map((range) => {
+      const [type = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase());
+      const quality = parameters.find((parameter) => parameter.startsWith('q='))?.slice(2);
+      return { type, quality: quality === undefined ? 1 : Number(quality) };
+    })
+    .filter(({ quality }) => quality > 0)
+    .toSorted((a, b) => b.quality - a.quality);
+  for (const { type } of ranges) {
+    if (type === '*/*' || type === 'application/*') return preferred;
+    if (type === FORMATS.pdf) return 'pdf';
+    if (type === FORMATS.zpl) return 'zpl';
+  }
+  throw new Problem('not-acceptable', `Labels are ${Object.values(FORMATS).join(' or ')}.`);
+}
+
+function checkedLabel(content: Parameters<typeof labelOf>[0]): Label {
+  try {
+    return labelOf(content);
+  } catch (error) {
+    if (error instanceof LabelError) throw new Problem('label-invalid', `${error.message}.`);
+    throw error;
+  }
+}
+
+const labelRelations = {
+  packages: true,
+  fulfillment: { select: { node: true } },
+  order: { select: { partnerId: true, poNumber: true, canonical: true, shipToNumber: true, lines: true } },
+} satisfies Prisma.ShipmentInclude;
+
+type ShipmentRow = Prisma.ShipmentGetPayload<{ include: typeof labelRelations }>;
+
+const orderOnLabel = z.object({ shipTo: party, department: z.string().optional() });
+const packedLines = z.array(z.object({ lineNumber: z.int(), quantity: z.string(), lot: z.string().optional() }));
+
+async function labelledShipment(
+  shipment: ShipmentRow,
+  { vendorNumber }: PartnerSummary,
+  { prisma, systems }: Pick<ApiDependencies, 'prisma' | 'systems'>,
+): Promise<LabelledShipment> {
+  const { order } = shipment;
+  const { shipTo, department } = orderOnLabel.parse(order.canonical);
+  // The address that the goods are sent to is that of the ERP, as the warehouse was told; its code is the partner’s own.
+  const known = await prisma.shipTo.findUnique({ where: { shipToNumber: order.shipToNumber ?? '' } });
+  const code = shipTo.identifiers.find(({ scheme }) => scheme === 'partner' || scheme === 'store')?.value;
+  return {
+    shipmentNumber: shipment.shipmentNumber,
+    carrierScac: shipment.carrierScac,
+    ...(shipment.tracking !== null && { proNumber: shipment.tracking }),
+    ...(shipment.billOfLading !== null && { billOfLading: shipment.billOfLading }),
+    shipFrom: nodeAddress(systems.wms, shipment.fulfillment.node),
+    shipTo: known ?? shipTo.address ?? { lines: [], country: 'US' },
+    ...(code !== undefined && { shipToCode: code }),
+    poNumber: order.poNumber,
+    ...(department !== undefined && { department }),
+    ...(vendorNumber !== undefined && { vendorNumber }),
+    lines: order.lines.map(({ lineNumber, sku, customerSku, gtin, description, baseUnit }) => ({
+      lineNumber,
+      sku,
+      ...(customerSku !== null && { customerSku }),
+      ...(gtin !== null && { gtin }),
+      description,
+      unit: baseUnit,
+    })),
+    packages: shipment.packages.map(labelledPackage),
+  };
+}
+
+function labelledPackage({ sscc, kind, palletSscc, lines }: ShipmentRow['packages'][number]): LabelledPackage {
+  if (sscc === null) throw new Problem('shipment-not-labelled', 'A package of the shipment has no SSCC.');
+  return {
+    sscc,
+    kind: kind === 'pallet' ? 'pallet' : 'carton',
+    ...(palletSscc !== null && { palletSscc }),
+    lines: packedLines.parse(lines),
+  };
+}
+
+export const labelRoutes = [readLabels];
