@@ -4,9 +4,9 @@ import { expect, it } from 'vitest';
 import { sampleDocuments } from '../../sandbox/samples.ts';
 import { projectDir } from '../../scripts/stack/part.ts';
 import { skipOrFail } from '../support/requirements.ts';
+import { validatorsElsewhere } from '../validators/elsewhere.ts';
 import { audit, readBooks } from './books.ts';
 import { closed, type Given, quiet } from './given.ts';
-import { secondOpinion, secondOpinionPython } from './second-opinion.ts';
 
 export function demoNetwork(given: () => Given): void {
   it('closes the demo’s four orders unaided, and all books agree', async () => {
@@ -35,8 +35,8 @@ export function demoNetwork(given: () => Given): void {
 
 /** Over everything that was sent to anybody in the whole run. */
 export function secondOpinionOnX12(given: () => Given): void {
-  it('is told by other people’s grammars that every document it sent is sound', async (context) => {
-    const python = await secondOpinionPython().catch((error: unknown) => skipOrFail(context, error));
+  it('is told by two validators of other people that every document it sent is sound', async (context) => {
+    const elsewhere = await validatorsElsewhere().catch((error: unknown) => skipOrFail(context, error));
     const { calls } = given();
     const files = new Map<string, Uint8Array>();
     for (const partner of ['harbor-pine', 'tri-valley', 'cobalt-ridge'] as const) {
@@ -44,6 +44,6 @@ export function secondOpinionOnX12(given: () => Given): void {
       for (const { fileName } of body.items) files.set(fileName, await calls.mailboxFile(partner, fileName));
     }
     expect(files.size).toBeGreaterThan(10);
-    expect(await secondOpinion(python, files)).toEqual({});
+    expect(await elsewhere.judge(files)).toEqual({});
   }, 240_000);
 }
