@@ -4,7 +4,8 @@ import type { Server } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { acceptInterchanges } from '../activities/edi/interchange.ts';
 import { acceptOrder, acceptPayment, acceptWarehouseEvent } from '../activities/orders/intake.ts';
-import { loadProfiles, ProfileError } from '../mappings/profile/load.ts';
+import { FollowedProfiles } from '../activities/partners/partner-profiles.ts';
+import { ProfileError } from '../mappings/profile/load.ts';
 import { createPrismaClient, type Database } from '../prisma/client.ts';
 import { ConfigError, loadConfig } from '../runtime/config.ts';
 import { createLogger, type Logger } from '../runtime/logger.ts';
@@ -26,11 +27,11 @@ const HOUR_MS = 3_600_000;
 async function main(log: Logger): Promise<void> {
   const config = loadConfig();
   const systems = loadSystems(config.systemsFile);
-  const profiles = loadProfiles(config.partnersDir);
   const prisma = createPrismaClient(config.databaseUrl, {
     poolSize: config.databasePoolSize,
     applicationName: 'throughline-api',
   });
+  const profiles = new FollowedProfiles({ directory: config.partnersDir, prisma, log });
   const temporal = connectClient(config);
   const intakeDependencies = { prisma, temporal, profiles, log };
   const app = createApp({

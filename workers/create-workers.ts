@@ -10,6 +10,7 @@ import { createRestErp } from '../activities/erp/rest.ts';
 import { createOrderRecords } from '../activities/orders/activities.ts';
 import { ORDERS_QUEUE } from '../activities/orders/starting.ts';
 import { createSweepActivities } from '../activities/orders/sweep.ts';
+import type { PartnerProfiles } from '../activities/partners/partner-profiles.ts';
 import { createWmsActivities } from '../activities/wms/activities.ts';
 import { createRestWms } from '../activities/wms/rest.ts';
 import { millisecondsOf } from '../mappings/profile/duration.ts';
@@ -25,7 +26,7 @@ export interface WorkerDependencies {
   temporal: Client;
   namespace: string;
   prisma: Database;
-  profiles: ReadonlyMap<string, PartnerProfile>;
+  profiles: PartnerProfiles;
   systems: Systems;
   roles: readonly WorkerRole[];
   /** A bundle made ahead (`npm run build`); without it, workflows/ is bundled now. */
@@ -114,12 +115,13 @@ function wmsWorker({ prisma, profiles }: WorkerDependencies, system: WmsSystem):
   };
 }
 
-/** One transport per partner, made when it is first needed. */
+/** One transport per partner, made when it is first needed and again when the profile says another one. */
 function transports(): (profile: PartnerProfile) => TransportPort {
-  const made = new Map<string, TransportPort>();
+  const made = new Map<string, { transport: TransportPort; as: string }>();
   return (profile) => {
+    const as = JSON.stringify(profile.transport);
     const known = made.get(profile.id);
-    if (known !== undefined) return known;
+    if (known?.as === as) return known.transport;
     const { url, tokenEnv, timeout } = profile.transport;
     const token = tokenEnv && process.env[tokenEnv];
     const transport = createHttpsTransport({
@@ -128,7 +130,7 @@ function transports(): (profile: PartnerProfile) => TransportPort {
       ...(token && { token }),
       timeoutSeconds: millisecondsOf(timeout) / 1000,
     });
-    made.set(profile.id, transport);
+    made.set(profile.id, { transport, as });
     return transport;
   };
 }

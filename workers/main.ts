@@ -3,7 +3,8 @@ import '../runtime/garbage-collection.ts';
 import { createServer } from 'node:http';
 import type { Connection } from '@temporalio/client';
 import { Runtime } from '@temporalio/worker';
-import { loadProfiles } from '../mappings/profile/load.ts';
+import { FollowedProfiles } from '../activities/partners/partner-profiles.ts';
+import { ProfileError } from '../mappings/profile/load.ts';
 import { createPrismaClient } from '../prisma/client.ts';
 import { ConfigError, loadConfig } from '../runtime/config.ts';
 import { createLogger, temporalLogger } from '../runtime/logger.ts';
@@ -18,7 +19,6 @@ const log = createLogger('worker');
 async function main(): Promise<void> {
   const config = loadConfig();
   const systems = loadSystems(config.systemsFile);
-  const profiles = loadProfiles(config.partnersDir);
   Runtime.install({
     logger: temporalLogger('worker'),
     shutdownSignals: ['SIGTERM', 'SIGINT'],
@@ -32,6 +32,7 @@ async function main(): Promise<void> {
     poolSize: config.databasePoolSize,
     applicationName: 'worker',
   });
+  const profiles = new FollowedProfiles({ directory: config.partnersDir, prisma, log });
   await ensureSearchAttributes(temporal.connection as Connection, config.temporal.namespace, searchAttributeKeys);
 
   const workers = await createWorkers({
@@ -55,10 +56,11 @@ async function main(): Promise<void> {
       ? undefined
       : createServer((_request, response) => {
           const states = workers.map((worker) => ({ queue: worker.options.taskQueue, state: worker.getState() }));
+          const profileProblems = profiles.problems.map(({ file, line, key, reason }) => ({ file, line, key, reason }));
           const healthy = states.every(({ state }) => state === 'RUNNING');
           response
             .writeHead(healthy ? 200 : 503, { 'content-type': 'application/json' })
-            .end(JSON.stringify({ states }));
+            .end(JSON.stringify({ states, profileProblems }));
         }).listen(config.workerHealthPort);
   log.info('worker ready', { queues: workers.map((worker) => worker.options.taskQueue) });
 
@@ -72,7 +74,7 @@ async function main(): Promise<void> {
 main().then(
   () => process.exit(0),
   (error: unknown) => {
-    if (error instanceof ConfigError) process.stderr.write(`${error.message}\n`);
+    if (error instanceof ConfigError || error instanceof ProfileError) process.stderr.write(`${error.message}\n`);
     else log.error('worker stopped', { error });
     process.exit(1);
   },

@@ -3,6 +3,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { activityInfo, log } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import { deadlineAfter } from '../../mappings/profile/calendar.ts';
+import type { CurrentProfiles } from '../../mappings/profile/load.ts';
 import type { OutboundSet, PartnerProfile } from '../../mappings/profile/profile.ts';
 import { guideFor } from '../../mappings/x12/guides/index.ts';
 import { writeInterchange } from '../../mappings/x12/write.ts';
@@ -24,7 +25,7 @@ const MOST_DOCUMENTS = 200;
 export interface OutboxActivityDependencies {
   prisma: Database;
   temporal: Client;
-  profiles: ReadonlyMap<string, PartnerProfile>;
+  profiles: CurrentProfiles;
   transportFor: (profile: PartnerProfile) => TransportPort;
 }
 

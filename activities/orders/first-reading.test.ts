@@ -1,24 +1,31 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadProfiles } from '../../mappings/profile/load.ts';
+import winston from 'winston';
 import type { ErpSystem, WmsSystem } from '../../runtime/systems.ts';
 import { canonicalOrder, purchaseOrder } from '../../test/integration/purchase-orders.ts';
 import { createTestDatabase, type TestDatabase } from '../../test/support/database.ts';
+import { FollowedProfiles } from '../partners/partner-profiles.ts';
 import { prepareOrder } from './prepare.ts';
 import { asJson } from './records.ts';
 import { reserveStock } from './reserve.ts';
 
-const profiles = loadProfiles('mappings/partners', { PARTNERS_URL: 'http://partners.test', SANDBOX_TOKEN: 'x' });
 const erp: ErpSystem[] = [
   { id: 'main', kind: 'rest', taskQueue: 'erp-main', baseUrl: 'http://erp.test', token: undefined, timeoutSeconds: 5 },
 ];
 
 describe('an order that comes before the first reading of master data and stock', () => {
   let database: TestDatabase;
+  let profiles: FollowedProfiles;
   const orderId = randomUUID();
 
   beforeAll(async () => {
     database = await createTestDatabase();
+    profiles = new FollowedProfiles({
+      directory: 'mappings/partners',
+      prisma: database.prisma,
+      log: winston.createLogger({ silent: true }),
+      env: { PARTNERS_URL: 'http://partners.test', SANDBOX_TOKEN: 'x' },
+    });
     const order = canonicalOrder(purchaseOrder('cobalt-ridge', 'CR-FIRST'));
     await database.prisma.order.create({
       data: {
@@ -36,7 +43,10 @@ describe('an order that comes before the first reading of master data and stock'
       },
     });
   });
-  afterAll(() => database.remove());
+  afterAll(async () => {
+    profiles.stop();
+    await database.remove();
+  });
 
   const read = (source: string) =>
     database.prisma.synchronization.create({ data: { source, asOf: '', completedAt: new Date() } });

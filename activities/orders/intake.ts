@@ -14,13 +14,14 @@ import type { Logger } from '../../runtime/logger.ts';
 import type { WarehouseNotice } from '../../workflows/messages.ts';
 import * as messages from '../../workflows/messages.ts';
 import { isUniqueViolation } from '../lib/database.ts';
+import type { PartnerProfiles } from '../partners/partner-profiles.ts';
 import { asJson, searchForm } from './records.ts';
 import { signalIfRunning, soon, startOrder } from './starting.ts';
 
 export interface IntakeDependencies {
   prisma: Database;
   temporal: Client;
-  profiles: ReadonlyMap<string, PartnerProfile>;
+  profiles: PartnerProfiles;
   log: Logger;
 }
 
@@ -65,6 +66,8 @@ export async function acceptOrder(
   if (profile === undefined) {
     throw new IntakeRefusal('unknown-partner', 'partnerId', `there is no partner "${order.partnerId}"`);
   }
+  // Before the order that names it: whoever finds the order finds its version.
+  await deps.profiles.keep(profile);
   const receipt = await storeOrder(deps, profile, order, correlationId, source);
   if (receipt.created !== undefined) await handOnOrder(deps, receipt.created, profile);
   const { created: _, ...answer } = receipt;

@@ -15,6 +15,7 @@ import type { ErpSystem } from '../../runtime/systems.ts';
 import type { OrderTerms } from '../../workflows/order-state.ts';
 import type { ExceptionType } from '../../workflows/policy/exceptions.ts';
 import { isWithinTolerance } from '../../workflows/policy/pricing.ts';
+import type { PartnerProfiles } from '../partners/partner-profiles.ts';
 import { asJson } from './records.ts';
 
 /** Decisions name the rules as they were: raise this with any change of a rule below. */
@@ -49,7 +50,7 @@ interface ResolvedLine {
 
 export interface PrepareDependencies {
   prisma: Database;
-  profiles: ReadonlyMap<string, PartnerProfile>;
+  profiles: PartnerProfiles;
   erp: readonly ErpSystem[];
 }
 
@@ -62,7 +63,7 @@ export async function prepareOrder(
   { orderId, waived }: { orderId: string; waived: readonly ExceptionType[] },
 ): Promise<PreparedOrder> {
   const row = await prisma.order.findUniqueOrThrow({ where: { id: orderId } });
-  const profile = profiles.get(row.partnerId);
+  const profile = await profiles.forOrder(row);
   if (profile === undefined) return stop('unknown-customer', `partner ${row.partnerId} has no profile any more`);
   const order = salesOrder.parse(row.canonical);
   const system = routeToErp(erp);

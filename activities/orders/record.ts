@@ -29,13 +29,14 @@ import type { Progress } from '../../workflows/order-state.ts';
 import { nextNumbers } from '../edi/outbox.ts';
 import { type OutboundDocument, type Queued, queueDocument, wakePartnerOutbox } from '../edi/queue.ts';
 import { permanent } from '../lib/activity-failure.ts';
+import type { PartnerProfiles } from '../partners/partner-profiles.ts';
 import { asJson, byLine, type LineQuantity, progressColumns, searchForm, type Transaction } from './records.ts';
 import { unhold } from './reserve.ts';
 
 export interface RecordDependencies {
   prisma: Database;
   temporal: Client;
-  profiles: ReadonlyMap<string, PartnerProfile>;
+  profiles: PartnerProfiles;
   erp: readonly ErpSystem[];
   wms: readonly WmsSystem[];
 }
@@ -47,7 +48,7 @@ export function createProcessRecords(deps: RecordDependencies) {
     /** The ERP has accepted the order and released its credit: tell the partner. */
     async acknowledgeOrder({ orderId, progress }: { orderId: string; progress: Progress }): Promise<void> {
       const order = await loadOrder(prisma, orderId);
-      const profile = profileOf(deps, order.partnerId);
+      const profile = await profileOf(deps, order);
       const tree = rendered(() =>
         render855(
           {
@@ -90,7 +91,7 @@ export function createProcessRecords(deps: RecordDependencies) {
       const { shipment } = await eventOf(prisma, input, 'shipped');
       const { shipmentNumber } = shipment;
       const order = await loadOrder(prisma, orderId);
-      const profile = profileOf(deps, order.partnerId);
+      const profile = await profileOf(deps, order);
       const lines = byLine(
         shipment.packages.flatMap((packed) => packed.lines),
         add,
@@ -176,7 +177,7 @@ export function createProcessRecords(deps: RecordDependencies) {
       const { orderId, fulfillmentId, progress } = input;
       const { short } = await eventOf(prisma, input, 'closed');
       const order = await prisma.order.findUniqueOrThrow({ where: { id: orderId } });
-      const waits = profileOf(deps, order.partnerId).backorders === 'backorder';
+      const waits = (await profileOf(deps, order)).backorders === 'backorder';
       const lines = byLine(short, add);
       await prisma.$transaction(async (records) => {
         const fulfillment = await lockFulfillment(records, fulfillmentId);
@@ -213,7 +214,7 @@ export function createProcessRecords(deps: RecordDependencies) {
       progress: Progress;
     }): Promise<{ payments: RemittedAmount[] }> {
       const order = await loadOrder(prisma, orderId);
-      const profile = profileOf(deps, order.partnerId);
+      const profile = await profileOf(deps, order);
       const record = await prisma.invoice.findUniqueOrThrow({ where: { shipmentId }, include: { shipment: true } });
       const { shipment } = record;
       const invoice = record.content as unknown as Invoice;
@@ -284,7 +285,7 @@ export function createProcessRecords(deps: RecordDependencies) {
       stop?: { reason: string; by: string };
     }): Promise<void> {
       const order = await loadOrder(prisma, orderId);
-      const profile = profileOf(deps, order.partnerId);
+      const profile = await profileOf(deps, order);
       const now = new Date();
       const queued = await prisma.$transaction(async (records) => {
         await records.order.update({
@@ -338,9 +339,10 @@ function loadOrder(prisma: Database, orderId: string): Promise<OrderWithLines> {
   });
 }
 
-function profileOf({ profiles }: RecordDependencies, partnerId: string): PartnerProfile {
-  const profile = profiles.get(partnerId);
-  if (profile === undefined) throw permanent('unknown-partner', `partner ${partnerId} has no profile any more`);
+/** The version that the order started with. */
+async function profileOf({ profiles }: RecordDependencies, order: Order): Promise<PartnerProfile> {
+  const profile = await profiles.forOrder(order);
+  if (profile === undefined) throw permanent('unknown-partner', `partner ${order.partnerId} has no profile any more`);
   return profile;
 }
 

@@ -2,17 +2,17 @@
  * Available-to-promise. Stock is held under row locks, so that a pool shared by every channel is never promised twice.
  */
 import { isPositive, isZero, subtract, sum } from '../../mappings/canonical/decimal.ts';
-import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import type { Database } from '../../prisma/client.ts';
 import type { Prisma } from '../../prisma/generated/client.ts';
 import type { WmsSystem } from '../../runtime/systems.ts';
 import type { FulfillmentState } from '../../workflows/order-state.ts';
 import { type Allocation, allocate, type Demand } from '../../workflows/policy/allocation.ts';
+import type { PartnerProfiles } from '../partners/partner-profiles.ts';
 import type { LineQuantity, Transaction } from './records.ts';
 
 export interface ReserveDependencies {
   prisma: Database;
-  profiles: ReadonlyMap<string, PartnerProfile>;
+  profiles: PartnerProfiles;
   wms: readonly WmsSystem[];
 }
 
@@ -42,7 +42,7 @@ export async function reserveStock(
     if (order.fulfillments.length > 0) {
       return { fulfillments: order.fulfillments.map((row) => stateOf(row, wms)), backordered };
     }
-    const profile = profiles.get(order.partnerId);
+    const profile = await profiles.forOrder(order);
     const shipTo = await records.shipTo.findUnique({ where: { shipToNumber: order.shipToNumber ?? '' } });
     const demands: Demand[] = order.lines.flatMap((line) => {
       const quantity = round === 1 ? line.open.toFixed() : line.backordered.toFixed();

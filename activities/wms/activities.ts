@@ -1,12 +1,12 @@
 /** What workflows ask of a warehouse system. */
 import type { SalesOrder } from '../../mappings/canonical/v1/index.ts';
 import { alwaysOpen, dayOf } from '../../mappings/profile/calendar.ts';
-import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import type { Database } from '../../prisma/client.ts';
 import { runWithCorrelation } from '../../runtime/correlation.ts';
 import { callSystem, permanent } from '../lib/activity-failure.ts';
 import { reporting } from '../lib/reporting.ts';
 import type { LineQuantity } from '../orders/records.ts';
+import type { PartnerProfiles } from '../partners/partner-profiles.ts';
 import type { StockSnapshot, WmsPort } from './port.ts';
 
 export interface WmsActivityDependencies {
@@ -15,7 +15,7 @@ export interface WmsActivityDependencies {
   nodes: readonly string[];
   wms: WmsPort;
   prisma: Database;
-  profiles: ReadonlyMap<string, PartnerProfile>;
+  profiles: PartnerProfiles;
 }
 
 export type WmsActivities = ReturnType<typeof createWmsActivities>;
@@ -30,7 +30,7 @@ export function createWmsActivities({ system, nodes, wms, prisma, profiles }: Wm
       const { order } = fulfillment;
       const shipTo = await prisma.shipTo.findUniqueOrThrow({ where: { shipToNumber: order.shipToNumber ?? '' } });
       const canonical = order.canonical as unknown as SalesOrder;
-      const profile = profiles.get(order.partnerId);
+      const profile = await profiles.forOrder(order);
       const carrierScac = canonical.carrier?.scac ?? profile?.routing.scac;
       const lines = new Map(order.lines.map((line) => [line.lineNumber, line]));
       const released = await runWithCorrelation(order.correlationId, () =>

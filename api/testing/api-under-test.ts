@@ -7,7 +7,7 @@ import { createLogger } from 'winston';
 import type { z } from 'zod';
 import { acceptInterchanges } from '../../activities/edi/interchange.ts';
 import { acceptOrder, acceptPayment, acceptWarehouseEvent } from '../../activities/orders/intake.ts';
-import { loadProfiles } from '../../mappings/profile/load.ts';
+import { FollowedProfiles } from '../../activities/partners/partner-profiles.ts';
 import { createPrismaClient, type Database } from '../../prisma/client.ts';
 import { applyMigrations } from '../../prisma/migrate.ts';
 import { loadConfig } from '../../runtime/config.ts';
@@ -79,10 +79,11 @@ export async function startApi(
   const log = createLogger({ silent: process.env.API_TEST_LOG !== '1' });
   const consoleDir = join(folder, 'console');
   await writeConsole(consoleDir);
-  const profiles = loadProfiles('mappings/partners', {
-    PARTNERS_URL: 'http://127.0.0.1:1',
-    SANDBOX_TOKEN: 'token',
-    ...process.env,
+  const profiles = new FollowedProfiles({
+    directory: 'mappings/partners',
+    prisma,
+    log,
+    env: { PARTNERS_URL: 'http://127.0.0.1:1', SANDBOX_TOKEN: 'token', ...process.env },
   });
   const systems = parseSystems(
     JSON.stringify({
@@ -128,6 +129,7 @@ export async function startApi(
       return answer;
     },
     stop: async () => {
+      profiles.stop();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await prisma.$disconnect();

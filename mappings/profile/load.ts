@@ -59,35 +59,75 @@ export class ProfileError extends Error {
   }
 }
 
+/** The profiles of today, by id. */
+export type CurrentProfiles = Pick<ReadonlyMap<string, PartnerProfile>, 'get' | 'values'>;
+
+/** A profile with what it was made of. */
+export interface ReadProfile {
+  readonly profile: PartnerProfile;
+  /** Templates merged, variables not filled in: what the version names. */
+  readonly content: Readonly<Record<string, unknown>>;
+  /** Its files: the partner’s own first, then its templates. */
+  readonly files: readonly string[];
+}
+
 /**
  * Every profile of a folder, by id. Templates live in its subfolders and are not partners themselves.
  *
  * @throws ProfileError with the problems of all files.
  */
 export function loadProfiles(directory: string, env: Environment = process.env): Map<string, PartnerProfile> {
-  let names: string[];
-  try {
-    names = readdirSync(directory, { withFileTypes: true })
-      .filter((entry) => entry.isFile() && entry.name.endsWith('.yaml'))
-      .map((entry) => entry.name)
-      .sort();
-  } catch (error) {
-    throw new ProfileError([unreadable(directory, error)]);
-  }
+  const { read, problems } = readProfiles(directory, env);
+  if (problems.length > 0) throw new ProfileError(problems);
+  return new Map([...read].map(([id, { profile }]) => [id, profile]));
+}
+
+/**
+ * The same for a folder in which some files are wrong: what could be read, and everything that is wrong with the rest.
+ *
+ * @throws ProfileError only when the folder itself cannot be read.
+ */
+export function readProfiles(
+  directory: string,
+  env: Environment = process.env,
+): { read: Map<string, ReadProfile>; problems: ProfileProblem[] } {
   const problems: ProfileProblem[] = [];
-  const profiles = new Map<string, PartnerProfile>();
-  for (const name of names) {
+  const read = new Map<string, ReadProfile>();
+  for (const name of profileNames(directory)) {
     try {
-      const profile = loadProfile(directory, basename(name, '.yaml'), env);
-      profiles.set(profile.id, profile);
+      const one = readProfile(directory, name, env);
+      read.set(one.profile.id, one);
     } catch (error) {
       if (!(error instanceof ProfileError)) throw error;
       problems.push(...error.problems);
     }
   }
-  problems.push(...sharedIdentifiers(directory, profiles));
-  if (problems.length > 0) throw new ProfileError(problems);
-  return profiles;
+  problems.push(
+    ...sharedIdentifiers(
+      directory,
+      [...read.values()].map(({ profile }) => profile),
+    ),
+  );
+  return { read, problems };
+}
+
+/**
+ * Names of the partners’ files, without `.yaml`.
+ *
+ * @throws ProfileError when the folder cannot be read.
+ */
+export function profileNames(directory: string): string[] {
+  try {
+    return (
+      readdirSync(directory, { withFileTypes: true })
+        // A mounted configuration shows its files as symbolic links.
+        .filter((entry) => (entry.isFile() || entry.isSymbolicLink()) && entry.name.endsWith('.yaml'))
+        .map((entry) => basename(entry.name, '.yaml'))
+        .sort()
+    );
+  } catch (error) {
+    throw new ProfileError([unreadable(directory, error)]);
+  }
 }
 
 /**
@@ -96,12 +136,45 @@ export function loadProfiles(directory: string, env: Environment = process.env):
  * @throws ProfileError with all problems of the file and its templates.
  */
 export function loadProfile(directory: string, name: string, env: Environment = process.env): PartnerProfile {
+  return readProfile(directory, name, env).profile;
+}
+
+/** {@link loadProfile} with what the profile was made of. */
+export function readProfile(directory: string, name: string, env: Environment = process.env): ReadProfile {
   const layers = readLayers(directory, name);
   const content = layers.reduceRight<Record<string, unknown>>(
     (merged, layer) => merge(merged, withoutExtends(layer.content)),
     {},
   );
-  return resolve(content, layers, env, name);
+  return { profile: resolve(content, layers, env, name), content, files: layers.map(({ file }) => file) };
+}
+
+/**
+ * A profile from the content of an earlier version, as the schema of today understands it. What belongs to the line between the two
+ * companies rather than to one order is that of `current`: how interchanges are addressed, written and carried. So an order that began
+ * last month still reaches the mailbox of today, in the syntax that the partner reads today.
+ *
+ * @throws ProfileError when the schema of today does not take the content any more.
+ */
+export function earlierProfile(content: unknown, version: string, current: PartnerProfile): PartnerProfile {
+  const parsed = partnerProfile.safeParse({ ...(content as object), transport: current.transport });
+  if (parsed.success) return withLineOf({ ...parsed.data, version }, current);
+  throw new ProfileError(
+    parsed.error.issues.map(({ path, message }) => ({
+      code: 'profile-value-invalid',
+      file: `${current.id} version ${version}`,
+      line: 1,
+      column: 1,
+      key: keyOf(path),
+      reason: lowerFirst(message),
+    })),
+  );
+}
+
+/** An earlier profile with identifiers, syntax and transport of the current one. */
+export function withLineOf(earlier: PartnerProfile, current: PartnerProfile): PartnerProfile {
+  const { identifiers, x12, transport } = current;
+  return { ...earlier, identifiers, x12, transport };
 }
 
 /** The partner and we, as an interchange or a group names us; blanks at the end do not count. */
@@ -110,13 +183,16 @@ export interface InterchangeParties {
   readonly senderId: string;
   readonly receiverQualifier: string;
   readonly receiverId: string;
+  /** ISA15: tells the test side of a partner from its production side where both use the same ids. */
+  readonly usage?: string;
 }
 
-/** The partner that sent an interchange to us, or undefined for a stranger. */
-export function findPartnerByIsa(
-  profiles: ReadonlyMap<string, PartnerProfile>,
-  parties: InterchangeParties,
-): PartnerProfile | undefined {
+/**
+ * The partner that sent an interchange to us, or undefined for a stranger. Where no side of the partner has the usage that the
+ * interchange states, it is the one that has the ids, so that the fault is known to be the usage.
+ */
+export function findPartnerByIsa(profiles: CurrentProfiles, parties: InterchangeParties): PartnerProfile | undefined {
+  const named: PartnerProfile[] = [];
   for (const profile of profiles.values()) {
     const { theirs, ours } = profile.identifiers;
     if (
@@ -125,10 +201,15 @@ export function findPartnerByIsa(
       ours.isaQualifier === parties.receiverQualifier.trimEnd() &&
       ours.isaId === parties.receiverId.trimEnd()
     ) {
-      return profile;
+      named.push(profile);
     }
   }
-  return undefined;
+  return named.find(({ usage }) => usageIndicatorOf(usage) === parties.usage) ?? named[0];
+}
+
+/** ISA15. */
+export function usageIndicatorOf(usage: PartnerProfile['usage']): 'P' | 'T' {
+  return usage === 'production' ? 'P' : 'T';
 }
 
 interface Layer {
@@ -309,12 +390,13 @@ function interpolate(value: unknown, path: Path, read: (variable: string, path: 
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, interpolate(item, [...path, key], read)]));
 }
 
-function sharedIdentifiers(directory: string, profiles: ReadonlyMap<string, PartnerProfile>): ProfileProblem[] {
+/** Two sides of one partner may share their ids: ISA15 tells them apart. */
+function sharedIdentifiers(directory: string, profiles: readonly PartnerProfile[]): ProfileProblem[] {
   const owners = new Map<string, string>();
   const problems: ProfileProblem[] = [];
-  for (const { id, identifiers } of profiles.values()) {
+  for (const { id, identifiers, usage } of profiles) {
     const { theirs, ours } = identifiers;
-    const key = [theirs.isaQualifier, theirs.isaId, ours.isaQualifier, ours.isaId].join('\0');
+    const key = [theirs.isaQualifier, theirs.isaId, ours.isaQualifier, ours.isaId, usage].join('\0');
     const owner = owners.get(key);
     if (owner === undefined) {
       owners.set(key, id);

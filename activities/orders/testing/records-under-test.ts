@@ -3,7 +3,6 @@ import type { Client } from '@temporalio/client';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import winston from 'winston';
 import { salesOrder } from '../../../mappings/canonical/v1/index.ts';
-import { loadProfiles } from '../../../mappings/profile/load.ts';
 import type { ErpSystem, WmsSystem } from '../../../runtime/systems.ts';
 import { customers, items, prices, taxRates } from '../../../sandbox/erp/master-data.ts';
 import {
@@ -16,6 +15,7 @@ import { createTestDatabase } from '../../../test/support/database.ts';
 import type { Progress } from '../../../workflows/order-state.ts';
 import { createErpActivities } from '../../erp/activities.ts';
 import type { ErpPort } from '../../erp/port.ts';
+import { FollowedProfiles } from '../../partners/partner-profiles.ts';
 import { createOrderRecords } from '../activities.ts';
 import { acceptOrder, acceptWarehouseEvent } from '../intake.ts';
 
@@ -25,11 +25,10 @@ export type RecordsUnderTest = Awaited<ReturnType<typeof recordsUnderTest>>;
 export const underWay: Progress = { status: 'inFulfillment', waitingFor: 'RNO to ship' };
 
 /** Our records on a real Postgres, with master data read and no stock, and a Temporal that only notes what it is told. */
-export async function recordsUnderTest() {
+export async function recordsUnderTest(directory = 'mappings/partners') {
   const database = await createTestDatabase();
   const { prisma } = database;
   const told: { workflowId: string; what: string; payload?: unknown }[] = [];
-  const profiles = loadProfiles('mappings/partners', { PARTNERS_URL: 'http://partners.test', SANDBOX_TOKEN: 'x' });
   const erp: ErpSystem[] = [
     {
       id: 'main',
@@ -42,6 +41,8 @@ export async function recordsUnderTest() {
   ];
   const wms = [{ id: 'main', taskQueue: 'wms-main', nodes: ['RNO', 'MEM'], addresses: {} }] as unknown as WmsSystem[];
   const log = winston.createLogger({ silent: true });
+  const env = { PARTNERS_URL: 'http://partners.test', SANDBOX_TOKEN: 'x' };
+  const profiles = new FollowedProfiles({ directory, prisma, log, env });
   const deps = { prisma, profiles, erp, wms, temporal: temporalThatNotes(told), log };
   const activity = <T>(work: () => Promise<T>): Promise<T> => new MockActivityEnvironment().run(work);
   const records = createOrderRecords(deps);
@@ -58,7 +59,10 @@ export async function recordsUnderTest() {
     told,
     activity,
     records,
-    remove: () => database.remove(),
+    async remove(): Promise<void> {
+      profiles.stop();
+      await database.remove();
+    },
 
     async stock(node: string, sku: string, onHand: number): Promise<void> {
       await prisma.inventoryBalance.upsert({

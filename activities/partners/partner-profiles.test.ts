@@ -1,0 +1,149 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import winston from 'winston';
+import { add } from '../../mappings/canonical/decimal.ts';
+import { salesOrder } from '../../mappings/canonical/v1/index.ts';
+import { canonicalOrder, each, type Partner, purchaseOrder } from '../../test/integration/purchase-orders.ts';
+import { acceptOrder } from '../orders/intake.ts';
+import { type RecordsUnderTest, recordsUnderTest, underWay } from '../orders/testing/records-under-test.ts';
+import { FollowedProfiles } from './partner-profiles.ts';
+
+const env = { PARTNERS_URL: 'http://partners.test', SANDBOX_TOKEN: 'x' };
+
+let directory: string;
+let given: RecordsUnderTest;
+
+beforeEach(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'partners-'));
+  cpSync('mappings/partners', directory, { recursive: true });
+  given = await recordsUnderTest(directory);
+});
+
+afterEach(async () => {
+  await given.remove();
+  rmSync(directory, { recursive: true });
+});
+
+/** Changes the partner's file, and lets the running system find it. */
+function edit(partnerId: Partner, change: (text: string) => string): void {
+  const file = join(directory, `${partnerId}.yaml`);
+  writeFileSync(file, change(readFileSync(file, 'utf8')));
+  given.profiles.look();
+  given.profiles.look();
+}
+
+/** An order for claw hammers at a cent above our price, which the partner's template tolerates; its id. */
+async function orderAboveOurPrice(partnerId: Partner, poNumber: string): Promise<string> {
+  const order = salesOrder.parse(canonicalOrder(purchaseOrder(partnerId, poNumber, [each('MW-1001', 10)])));
+  const lines = order.lines.map((line) => ({ ...line, unitPrice: add(line.unitPrice ?? '0', '0.01') }));
+  const source = { kind: 'api' as const };
+  const { orderId } = await acceptOrder(given, { order: { ...order, lines }, correlationId: poNumber, source });
+  return orderId;
+}
+
+/** The levels of the ship notice of an order that is reserved and shipped now. */
+async function levelsOfShipNotice(orderId: string): Promise<string[]> {
+  const plan = await given.records.reserveStock({ orderId, round: 1 });
+  const [fulfillment] = plan.fulfillments;
+  if (fulfillment === undefined) throw new Error('nothing was reserved');
+  const eventId = await given.shipped(fulfillment.releaseNumber, 'S1', [{ lineNumber: 1, quantity: '10' }]);
+  const shipment = { orderId, fulfillmentId: fulfillment.id, system: 'main', eventId, progress: underWay };
+  await given.activity(() => given.records.recordShipment(shipment));
+  const notice = await given.prisma.document.findFirstOrThrow({ where: { orderId, transactionSet: '856' } });
+  return notice.body.split('~').flatMap((segment) => (segment.startsWith('HL*') ? (segment.split('*')[3] ?? []) : []));
+}
+
+const withoutTolerance = (text: string) => `${text}pricing: { tolerance: { percent: "0", absolute: "0" } }\n`;
+const withPlainShipNotice = (text: string) =>
+  text.replace('shipNotice:\n', 'shipNotice:\n  hierarchy: SOI\n').replace('/harbor-pine/inbox', '/moved/inbox');
+
+describe('an order under way when the profile of its partner changes', () => {
+  it('is judged by the tolerance that it came under, and the next order by the new one', async () => {
+    const before = await orderAboveOurPrice('harbor-pine', 'HP-1');
+    edit('harbor-pine', withoutTolerance);
+    const after = await orderAboveOurPrice('harbor-pine', 'HP-2');
+    expect(await given.records.prepareOrder({ orderId: before, waived: [] })).toMatchObject({ ready: true });
+    expect(await given.records.prepareOrder({ orderId: after, waived: [] })).toMatchObject({
+      ready: false,
+      problem: { type: 'price-outside-tolerance' },
+    });
+  });
+
+  it('gets the ship notice that it came under, and the next order the new one', async () => {
+    await given.stock('RNO', 'MW-1001', 1000);
+    const before = await given.checked('harbor-pine', [each('MW-1001', 10)]);
+    edit('harbor-pine', withPlainShipNotice);
+    const after = await given.checked('harbor-pine', [each('MW-1001', 10)]);
+    expect(await levelsOfShipNotice(before)).toEqual(['S', 'O', 'P', 'I']);
+    expect(await levelsOfShipNotice(after)).toEqual(['S', 'O', 'I']);
+  });
+
+  it('keeps its version in a process that began after the change, on the line of today', async () => {
+    const orderId = await orderAboveOurPrice('harbor-pine', 'HP-3');
+    const order = await given.prisma.order.findUniqueOrThrow({ where: { id: orderId } });
+    edit('harbor-pine', withPlainShipNotice);
+    const { prisma, log } = given;
+    const restarted = new FollowedProfiles({ directory, prisma, log, env });
+    const profile = await restarted.forOrder(order);
+    restarted.stop();
+    expect(profile?.version).toBe(order.profileVersion);
+    expect(profile?.version).not.toBe(restarted.get('harbor-pine')?.version);
+    expect(profile?.shipNotice.hierarchy).toBe('SOTPI');
+    expect(profile?.transport.url).toBe('http://partners.test/moved/inbox');
+  });
+
+  it('has nobody to go to when the partner is removed', async () => {
+    const orderId = await orderAboveOurPrice('harbor-pine', 'HP-4');
+    rmSync(join(directory, 'harbor-pine.yaml'));
+    given.profiles.look();
+    given.profiles.look();
+    expect(await given.records.prepareOrder({ orderId, waived: [] })).toMatchObject({
+      ready: false,
+      problem: { summary: 'partner harbor-pine has no profile any more' },
+    });
+  });
+
+  it('goes by the current profile when it is older than the keeping of versions', async () => {
+    const current = given.profiles.get('tri-valley');
+    expect(await given.profiles.forOrder({ partnerId: 'tri-valley', profileVersion: 'never-kept' })).toBe(current);
+  });
+});
+
+it('a version is stored once, by the first order under it, with neither addresses nor secrets of this environment', async () => {
+  await orderAboveOurPrice('harbor-pine', 'HP-1');
+  await orderAboveOurPrice('harbor-pine', 'HP-2');
+  const versions = await given.prisma.profileVersion.findMany();
+  expect(versions).toMatchObject([
+    {
+      partnerId: 'harbor-pine',
+      version: given.profiles.get('harbor-pine')?.version,
+      files: ['harbor-pine.yaml', join('templates', 'retailer.yaml')],
+    },
+  ]);
+  expect(JSON.stringify(versions)).toContain('$'.concat('{PARTNERS_URL}/harbor-pine/inbox'));
+});
+
+it('a broken edit is logged with its place while orders are taken by the last good profile', async () => {
+  const lines: string[] = [];
+  const stream = new Writable({
+    write: (chunk, _encoding, done) => {
+      lines.push(String(chunk));
+      done();
+    },
+  });
+  const log = winston.createLogger({ transports: [new winston.transports.Stream({ stream })] });
+  const profiles = new FollowedProfiles({ directory, prisma: given.prisma, log, env });
+  const good = profiles.get('harbor-pine');
+  edit('harbor-pine', (text) => `${text}prioritty: 1\n`);
+  for (let look = 0; look < 4; look += 1) profiles.look();
+  profiles.stop();
+  const line = readFileSync(join(directory, 'harbor-pine.yaml'), 'utf8').trimEnd().split('\n').length;
+  expect(profiles.get('harbor-pine')).toBe(good);
+  expect(profiles.problems).toHaveLength(1);
+  const errors = lines.filter((text) => text.includes('"level":"error"'));
+  expect(errors).toHaveLength(1);
+  expect(errors[0]).toContain(`${join(directory, 'harbor-pine.yaml')}:${line}:1 prioritty is not a key of a profile`);
+});
