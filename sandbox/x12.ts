@@ -77,7 +77,8 @@ export function readInterchange(text: string): Interchange {
   if (last[0] !== 'IEA') throw new X12Refusal('no-trailer', 'IEA', 'the interchange does not end with IEA');
   if (last[2] !== control) throw new X12Refusal('control-mismatch', 'IEA02', `is ${last[2]}, ISA13 is ${control}`);
 
-  const groups = readGroups(segments.slice(1, -1));
+  // What the other side says of an earlier interchange comes before any group; the sandbox keeps the file and does nothing about it.
+  const groups = readGroups(segments.slice(1, -1).filter(([id]) => id !== 'TA1'));
   if (Number(last[1]) !== groups.length) {
     throw new X12Refusal('wrong-count', 'IEA01', `says ${last[1]} groups, there are ${groups.length}`);
   }

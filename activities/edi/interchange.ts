@@ -18,6 +18,7 @@ import { acceptOrder, acceptPayment, type IntakeDependencies } from '../orders/i
 import { asJson, searchForm } from '../orders/records.ts';
 import { ORDERS_QUEUE, priorityOf, soon, startOnce } from '../orders/starting.ts';
 import { partnerGuide } from './guides.ts';
+import { interchangeAcknowledgmentRow, takeInterchangeAcknowledgment } from './interchange-acknowledgment.ts';
 import { tellOrder } from './outbox.ts';
 import { delimiterText, queueDocument, wakePartnerOutbox } from './queue.ts';
 
@@ -85,8 +86,16 @@ async function acceptInterchange(
     ...(row.workflowId && { workflowId: row.workflowId }),
     errors,
   };
+  // Nothing is answered on the word of somebody who may not speak for the partner.
+  const answer =
+    partner === undefined || errors.some(({ code }) => code === 'sender-not-yours')
+      ? undefined
+      : interchangeAcknowledgmentRow(partner, row, scanned, errors, new Date());
   try {
-    await deps.prisma.interchange.create({ data: row, select: { id: true } });
+    await deps.prisma.$transaction([
+      deps.prisma.interchange.create({ data: row, select: { id: true } }),
+      ...(answer === undefined ? [] : [deps.prisma.document.createMany({ data: [answer] })]),
+    ]);
   } catch (error) {
     if (!isUniqueViolation(error)) throw error;
     const { direction, senderId, receiverId, controlNumber } = row;
@@ -105,7 +114,12 @@ async function acceptInterchange(
     });
     if (count === 0) return { ...receipt, interchangeId: known.id, state: 'duplicate' };
     row.id = known.id;
+    if (answer !== undefined) {
+      const businessKey = answer.businessKey.replace(receipt.interchangeId, known.id);
+      await deps.prisma.document.createMany({ data: [{ ...answer, businessKey }], skipDuplicates: true });
+    }
   }
+  if (partner !== undefined && answer !== undefined) await wakeSoon(deps, row, partner);
   if (!rejected && partner !== undefined) await handOnInterchange(deps, row, partner);
   return { ...receipt, interchangeId: row.id, state: rejected ? 'rejected' : 'received' };
 }
@@ -133,13 +147,25 @@ function admissionErrors(
   const expected = partner.usage === 'production' ? 'P' : 'T';
   if (usage !== expected) {
     const message = `${partner.name} is in ${partner.usage}: ISA15 must be ${expected}, not ${usage}`;
-    return [isaError(15, 'wrong-usage', message, usage)];
+    return [{ ...isaError(15, 'wrong-usage', message, usage), ak: { level: 'interchange', code: '020' } }];
   }
   return [];
 }
 
 function isaError(element: number, code: string, message: string, value: string): X12Error {
   return { code, message, place: { segment: 'ISA', position: 1, element }, value };
+}
+
+async function wakeSoon(
+  deps: IntakeDependencies,
+  { id, correlationId }: { id: string; correlationId: string },
+  partner: PartnerProfile,
+): Promise<void> {
+  try {
+    await soon(deps.temporal, () => wakePartnerOutbox(deps, partner.id, false));
+  } catch (error) {
+    deps.log.warn('TA1 stored, it is sent later', { interchangeId: id, correlationId, error });
+  }
 }
 
 async function handOnInterchange(
@@ -235,6 +261,9 @@ export async function processInterchange(
       }
     }
     await flush();
+    for (const acknowledgment of scanned.interchangeAcknowledgments) {
+      await takeInterchangeAcknowledgment(deps, source, acknowledgment);
+    }
   }
 
   const queued = await acknowledgeGroups(deps, source, groups);

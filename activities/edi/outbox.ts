@@ -17,7 +17,7 @@ import { groupBy } from '../lib/group-by.ts';
 import { searchForm, type Transaction } from '../orders/records.ts';
 import { signalIfRunning } from '../orders/starting.ts';
 import type { TransportPort } from './port.ts';
-import { wakePartnerOutbox } from './queue.ts';
+import { INTERCHANGE_ACKNOWLEDGMENT, wakePartnerOutbox } from './queue.ts';
 
 /** One interchange stays small enough to be read by a person and refused without much loss. */
 const MOST_DOCUMENTS = 200;
@@ -69,8 +69,16 @@ export async function assembleInterchange(
       orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
       take: MOST_DOCUMENTS,
     });
-    return queued.length === 0 ? undefined : numberInterchange(records, profile, queued);
+    const [first] = queued;
+    if (first === undefined) return undefined;
+    const together = answersInterchange(first) ? [first] : queued.filter((document) => !answersInterchange(document));
+    return numberInterchange(records, profile, together);
   });
+}
+
+/** A TA1 leaves alone, without a functional group: not every partner reads it beside one. */
+function answersInterchange({ transactionSet }: Document): boolean {
+  return transactionSet === INTERCHANGE_ACKNOWLEDGMENT;
 }
 
 async function numberInterchange(
@@ -79,10 +87,12 @@ async function numberInterchange(
   documents: readonly Document[],
 ): Promise<AssembledInterchange> {
   const { ours, theirs } = profile.identifiers;
-  const groups = groupBy(documents, ({ transactionSet }) => transactionSet);
+  const acknowledgments = documents.filter(answersInterchange);
+  const grouped = documents.filter((document) => !answersInterchange(document));
+  const groups = groupBy(grouped, ({ transactionSet }) => transactionSet);
   const interchangeControl = await nextNumbers(records, profile.id, 'interchange', 1);
   const groupControl = await nextNumbers(records, profile.id, 'group', groups.size);
-  const transactionControl = await nextNumbers(records, profile.id, 'transaction', documents.length);
+  const transactionControl = await nextNumbers(records, profile.id, 'transaction', grouped.length);
   const controlNumber = String(((interchangeControl - 1) % 999_999_999) + 1).padStart(9, '0');
 
   const numbered: { document: Document; group: string; transaction: string }[] = [];
@@ -108,6 +118,7 @@ async function numberInterchange(
     },
     delimiters: profile.x12.delimiters,
     date: new Date(),
+    interchangeAcknowledgments: acknowledgments.flatMap(segmentsOf),
     groups: [...groupBy(numbered, ({ group }) => group)].map(([control, members]) => ({
       functionalId: functionalIdOf(members[0]?.document),
       senderId: ours.gsId,
@@ -121,6 +132,8 @@ async function numberInterchange(
       })),
     })),
   });
+  // An acknowledgment of an interchange is in no group and has no control number of its own.
+  const placed = [...numbered, ...acknowledgments.map((document) => ({ document, group: '', transaction: '' }))];
   const deadline = documents.reduce(
     (earliest, document) => (document.deadline !== null && document.deadline < earliest ? document.deadline : earliest),
     new Date(8.64e15),
@@ -148,9 +161,9 @@ async function numberInterchange(
   await records.$executeRaw`
     UPDATE "Document" AS d
     SET "interchangeId" = ${interchangeId}, "state" = 'prepared', "position" = n."position",
-        "groupControl" = n."group", "transactionControl" = n."transaction"
-    FROM UNNEST(${numbered.map(({ document }) => document.id)}::text[], ${numbered.map((_, index) => index + 1)}::int[],
-                ${numbered.map(({ group }) => group)}::text[], ${numbered.map(({ transaction }) => transaction)}::text[])
+        "groupControl" = NULLIF(n."group", ''), "transactionControl" = NULLIF(n."transaction", '')
+    FROM UNNEST(${placed.map(({ document }) => document.id)}::text[], ${placed.map((_, index) => index + 1)}::int[],
+                ${placed.map(({ group }) => group)}::text[], ${placed.map(({ transaction }) => transaction)}::text[])
       AS n("id", "position", "group", "transaction")
     WHERE d."id" = n."id"`;
   await records.orderReference.createMany({

@@ -14,6 +14,9 @@ import type { Transaction } from '../orders/records.ts';
 import { ORDERS_QUEUE } from '../orders/starting.ts';
 import { partnerGuide } from './guides.ts';
 
+/** Waits in the outbox like a transaction set, though it is a segment of the interchange. */
+export const INTERCHANGE_ACKNOWLEDGMENT = 'TA1';
+
 export interface OutboundDocument {
   set: OutboundSet;
   /** Business identity: the same key is the same document, however often it is queued. */

@@ -199,6 +199,13 @@ const documents = z
       })
       .prefault({})
       .describe('Documents that we send; a document that is not named is not sent'),
+    interchangeAcknowledgment: z
+      .enum(['never', 'onError', 'always'])
+      .default('onError')
+      .describe(
+        'TA1 for the partner’s interchanges: never; for one that is refused as a whole or asks for it in ISA14; for each. ' +
+          'It has the deadline of the 997',
+      ),
   })
   .prefault({})
   .describe('Which documents flow, and by when');

@@ -1,0 +1,207 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { PartnerProfile } from '../../mappings/profile/profile.ts';
+import { scanInterchanges } from '../../mappings/x12/scan.ts';
+import { each, interchangeOf, purchaseOrder } from '../../test/integration/purchase-orders.ts';
+import { type RecordsUnderTest, recordsUnderTest } from '../orders/testing/records-under-test.ts';
+import { acceptInterchanges, processInterchange } from './interchange.ts';
+import { assembleInterchange, transmitInterchange } from './outbox.ts';
+import { agreeing } from './testing/agreeing.ts';
+
+let given: RecordsUnderTest;
+beforeEach(async () => {
+  given = await recordsUnderTest();
+});
+afterEach(() => given.remove());
+
+const PARTNER = 'tri-valley';
+const order = (control: number) =>
+  interchangeOf([purchaseOrder(PARTNER, `TV-${control}`, [each('MW-1001', 2)])], control);
+
+const acknowledging = (interchangeAcknowledgment: PartnerProfile['documents']['interchangeAcknowledgment']) =>
+  agreeing(given, PARTNER, ({ documents }) => ({ documents: { ...documents, interchangeAcknowledgment } }));
+
+function accept(file: string, deps = acknowledging('onError'), only?: string) {
+  const bytes = Buffer.from(file, 'latin1');
+  const speaksFor = only === undefined ? {} : { partnerId: only };
+  return acceptInterchanges(deps, { bytes, transport: 'test', correlationId: randomUUID(), ...speaksFor });
+}
+
+const answers = async () =>
+  (await given.prisma.document.findMany({ where: { transactionSet: 'TA1' }, orderBy: { createdAt: 'asc' } })).map(
+    ({ body }) => body,
+  );
+
+/** Sends everything that waits, one interchange after another; what each holds. */
+async function sendAll(): Promise<string[]> {
+  const transport = { deliver: () => Promise.resolve({ deliveredAt: new Date().toISOString(), evidence: 'HTTP 201' }) };
+  const deps = { ...given, transportFor: () => transport };
+  const files: string[] = [];
+  for (;;) {
+    const next = await given.activity(() => assembleInterchange(deps, { partnerId: PARTNER }));
+    if (next === undefined) return files;
+    await given.activity(() => transmitInterchange(deps, { interchangeId: next.interchangeId }));
+    const { bytes } = await given.prisma.interchange.findUniqueOrThrow({ where: { id: next.interchangeId } });
+    files.push(Buffer.from(bytes).toString('latin1'));
+  }
+}
+
+describe('a TA1 of ours', () => {
+  const wrongCount = (control: number) => order(control).replace(/IEA\*1/, 'IEA*4');
+  const asking = (control: number) => order(control).replace(/\*0\*T\*>~/, '*1*T*>~');
+
+  it('tells a known partner that an interchange is refused, and why', async () => {
+    expect(await accept(wrongCount(61))).toMatchObject([{ state: 'rejected' }]);
+    expect(await answers()).toEqual([expect.stringMatching(/^TA1\*000000061\*\d{6}\*\d{4}\*R\*021~$/)]);
+    expect(given.told).toContainEqual({ workflowId: `outbox/${PARTNER}`, what: 'wake' });
+    // The same file again is answered by what has been queued already.
+    await accept(wrongCount(61));
+    expect(await answers()).toHaveLength(1);
+  });
+
+  it('tells that production data came while the partner is in test', async () => {
+    await accept(order(62).replace('*T*>~', '*P*>~'));
+    expect(await answers()).toEqual([expect.stringMatching(/\*R\*020~$/)]);
+  });
+
+  it('is sent for a good interchange that asks for it in ISA14, and for each where that is agreed', async () => {
+    await accept(order(63));
+    expect(await answers()).toEqual([]);
+    await accept(asking(64));
+    expect(await answers()).toEqual([expect.stringMatching(/^TA1\*000000064\*\d{6}\*\d{4}\*A\*000~$/)]);
+    await accept(order(65), acknowledging('always'));
+    await accept(order(65), acknowledging('always'));
+    expect(await answers()).toHaveLength(2);
+    await accept(wrongCount(66), acknowledging('never'));
+    await accept(asking(67), acknowledging('never'));
+    expect(await answers()).toHaveLength(2);
+  });
+
+  it('is not sent to a stranger, nor on the word of somebody who may not speak for the partner', async () => {
+    await accept(wrongCount(68).replaceAll('TRIVALLEY  ', 'STRANGER   '));
+    await accept(wrongCount(69), acknowledging('always'), 'harbor-pine');
+    expect(await answers()).toEqual([]);
+  });
+
+  it('leaves in an interchange of its own without a group, which is sound and never answered by another TA1', async () => {
+    await accept(wrongCount(70));
+    await accept(wrongCount(71));
+    await given.prisma.document.create({
+      data: {
+        id: '997',
+        direction: 'outbound',
+        partnerId: PARTNER,
+        transactionSet: '997',
+        version: '004010',
+        state: 'queued',
+        body: 'AK1*PO*1~AK9*A*1*1*1~',
+        delimiters: '*>~',
+        hash: '',
+        correlationId: 'c',
+        deadline: new Date(),
+      },
+    });
+    const files = await sendAll();
+    expect(files.map((file) => file.split('~').map((segment) => segment.slice(0, 3)))).toEqual([
+      ['ISA', 'TA1', 'IEA', ''],
+      ['ISA', 'TA1', 'IEA', ''],
+      ['ISA', 'GS*', 'ST*', 'AK1', 'AK9', 'SE*', 'GE*', 'IEA', ''],
+    ]);
+    const [scanned] = scanInterchanges(Buffer.from(files[0] ?? '', 'latin1'));
+    expect(scanned).toMatchObject({ ok: true, groupCount: 0, interchangeAcknowledgments: [{ note: '021' }] });
+    // What the outbox numbers is without gaps, though a TA1 has no numbers of group and set.
+    const numbers = await given.prisma.document.findMany({
+      where: { direction: 'outbound' },
+      select: { groupControl: true, transactionControl: true, state: true },
+      orderBy: { createdAt: 'asc' },
+    });
+    expect(numbers).toEqual([
+      { groupControl: null, transactionControl: null, state: 'transmitted' },
+      { groupControl: null, transactionControl: null, state: 'transmitted' },
+      { groupControl: '1', transactionControl: '0001', state: 'transmitted' },
+    ]);
+
+    const back = (files[0] ?? '')
+      .replace('MERIDIAN       ', 'X')
+      .replace('TRIVALLEY      ', 'MERIDIAN       ')
+      .replace('ZZ*X', 'ZZ*TRIVALLEY      ');
+    expect(await accept(back, acknowledging('always'))).toMatchObject([{ state: 'received' }]);
+    expect(await answers()).toHaveLength(2);
+  });
+});
+
+describe('a TA1 of the partner', () => {
+  /** Two 855s that have left in one interchange; its control number. */
+  async function sent(): Promise<string> {
+    for (const poNumber of ['A', 'B']) {
+      const { orderId } = await given.accept(PARTNER, `TV-${poNumber}`);
+      await given.prisma.document.create({
+        data: {
+          id: `855-${poNumber}`,
+          direction: 'outbound',
+          partnerId: PARTNER,
+          transactionSet: '855',
+          version: '004010',
+          state: 'queued',
+          orderId,
+          body: `BAK*00*AD*TV-${poNumber}*20261121~`,
+          delimiters: '*>~',
+          hash: '',
+          correlationId: 'c',
+          deadline: new Date(Date.now() + 3_600_000),
+        },
+      });
+    }
+    await sendAll();
+    given.told.length = 0;
+    const { controlNumber } = await given.prisma.interchange.findFirstOrThrow({ where: { direction: 'outbound' } });
+    return controlNumber;
+  }
+
+  async function hear(control: number, ta1: string): Promise<void> {
+    const file = order(control).replace(/~\s*GS\*.*~\s*IEA\*1/s, `~${ta1}~IEA*0`);
+    const [receipt] = await accept(file);
+    if (receipt?.state !== 'received') throw new Error(JSON.stringify(receipt));
+    await given.activity(() => processInterchange(given, { interchangeId: receipt.interchangeId }));
+  }
+
+  const states = async () =>
+    (await given.prisma.document.findMany({ where: { transactionSet: '855' }, orderBy: { id: 'asc' } })).map(
+      ({ state, acknowledgment }) => `${state} ${acknowledgment}`,
+    );
+  const troubles = () => given.told.filter(({ what }) => what === 'documentTrouble');
+
+  it('that refuses our interchange refuses each of its documents: their orders hear of it once, with the reason', async () => {
+    const controlNumber = await sent();
+    await hear(81, `TA1*${controlNumber}*261121*1200*R*023`);
+    expect(await states()).toEqual(['rejected R', 'rejected R']);
+    expect(troubles()).toMatchObject([
+      { workflowId: 'order/tri-valley/TV-A', payload: { documentId: '855-A', trouble: 'rejected' } },
+      { workflowId: 'order/tri-valley/TV-B', payload: { documentId: '855-B', trouble: 'rejected' } },
+    ]);
+    expect(JSON.stringify(troubles())).toContain(`refused interchange ${controlNumber}: the file ends too early`);
+    await hear(82, `TA1*${controlNumber}*261121*1200*R*023`);
+    expect(troubles()).toHaveLength(2);
+    const refused = await given.prisma.interchange.findFirstOrThrow({ where: { direction: 'outbound' } });
+    expect(refused).toMatchObject({ state: 'refused', evidence: expect.stringContaining('TA1 R 023') });
+  });
+
+  it('that accepts it is noted on each order, and the 997 is still waited for', async () => {
+    const controlNumber = await sent();
+    await hear(83, `TA1*${controlNumber}*261121*1200*A*000`);
+    expect(await states()).toEqual(['transmitted null', 'transmitted null']);
+    expect(troubles()).toEqual([]);
+    const noted = await given.prisma.timelineEvent.findMany({ where: { key: { startsWith: 'interchange-ack' } } });
+    expect(noted.map(({ summary }) => summary)).toEqual([
+      `Interchange ${controlNumber} with the 855 reached Tri-Valley Supply (TA1 A 000)`,
+      `Interchange ${controlNumber} with the 855 reached Tri-Valley Supply (TA1 A 000)`,
+    ]);
+  });
+
+  it('of an interchange that was never sent changes nothing', async () => {
+    await sent();
+    await hear(84, 'TA1*000009999*261121*1200*R*023');
+    expect(await states()).toEqual(['transmitted null', 'transmitted null']);
+    expect(troubles()).toEqual([]);
+  });
+});

@@ -1,0 +1,119 @@
+/** TA1: what we say of a partner’s interchange as a whole, and what the partner says of ours. */
+import { createHash, randomUUID } from 'node:crypto';
+import { log } from '@temporalio/activity';
+import { deadlineAfter } from '../../mappings/profile/calendar.ts';
+import type { PartnerProfile } from '../../mappings/profile/profile.ts';
+import { acknowledgeInterchange, writeInterchangeAcknowledgment } from '../../mappings/x12/acknowledgment.ts';
+import { describeInterchangeNote } from '../../mappings/x12/interchange-notes.ts';
+import type { InterchangeAcknowledgment, ScannedInterchange, X12Error } from '../../mappings/x12/types.ts';
+import type { IntakeDependencies } from '../orders/intake.ts';
+import { tellOrder } from './outbox.ts';
+import { delimiterText, INTERCHANGE_ACKNOWLEDGMENT } from './queue.ts';
+
+/** Where the profile sends no functional acknowledgment whose deadline it could share. */
+const DEADLINE = 'PT4H';
+
+/**
+ * The row of the TA1 that answers an interchange, when the profile wants one. An interchange that holds nothing but TA1s is never answered:
+ * two sides that always acknowledge would do so for ever.
+ *
+ * @param errors of the envelope and of its admission; none for an interchange that was taken
+ */
+export function interchangeAcknowledgmentRow(
+  profile: PartnerProfile,
+  interchange: { id: string; correlationId: string },
+  scanned: ScannedInterchange,
+  errors: readonly X12Error[],
+  receivedAt: Date,
+) {
+  const { interchangeAcknowledgment: wanted, outbound } = profile.documents;
+  const taken = errors.length === 0;
+  const acknowledgment = acknowledgeInterchange({ ...scanned, ok: taken, errors: [...errors] });
+  const isAnswer = scanned.groupCount === 0 && scanned.interchangeAcknowledgments.length > 0;
+  if (acknowledgment === undefined || isAnswer || wanted === 'never') return undefined;
+  if (taken && wanted === 'onError' && scanned.header?.acknowledgmentRequested !== true) return undefined;
+  const { delimiters } = profile.x12;
+  const body = `${writeInterchangeAcknowledgment(acknowledgment, delimiters)}${delimiters.segment}`;
+  return {
+    id: randomUUID() as string,
+    businessKey: `TA1/${interchange.id}/${acknowledgment.status}`,
+    direction: 'outbound',
+    partnerId: profile.id,
+    transactionSet: INTERCHANGE_ACKNOWLEDGMENT,
+    version: profile.x12.interchangeVersion,
+    state: 'queued',
+    body,
+    delimiters: delimiterText(delimiters),
+    hash: createHash('sha256').update(body).digest('hex'),
+    correlationId: interchange.correlationId,
+    deadline: deadlineAfter(receivedAt, outbound['997']?.deadline ?? DEADLINE, profile.calendar),
+  };
+}
+
+/**
+ * What a partner’s TA1 says of an interchange of ours: taken, it is noted; refused, none of its documents has arrived, and the order of each
+ * hears of it as of a refused document.
+ *
+ * @param source the interchange that brought it
+ */
+export async function takeInterchangeAcknowledgment(
+  { prisma, temporal }: IntakeDependencies,
+  source: { id: string; profile: PartnerProfile },
+  acknowledgment: InterchangeAcknowledgment,
+): Promise<void> {
+  const { profile } = source;
+  const { controlNumber, status, note } = acknowledgment;
+  const ours = await prisma.interchange.findFirst({
+    where: { partnerId: profile.id, direction: 'outbound', controlNumber },
+    // Numbers begin again after 999,999,999.
+    orderBy: { receivedAt: 'desc' },
+    include: { documents: { select: { id: true, transactionSet: true, orderId: true, correlationId: true } } },
+  });
+  if (ours === null) {
+    log.warn('a TA1 names an interchange that was never sent', { partnerId: profile.id, controlNumber });
+    return;
+  }
+  const refused = status !== 'A' && status !== 'E';
+  const reason = `${profile.name} refused interchange ${controlNumber}: ${describeInterchangeNote(note)} (TA1 ${status} ${note})`;
+  const told = await prisma.document.findMany({
+    where: { interchangeId: ours.id, acknowledgedAt: null },
+    select: { id: true, transactionSet: true, orderId: true },
+  });
+  if (refused) {
+    for (const document of told) await tellOrder(prisma, temporal, document, 'rejected', reason);
+  }
+  await prisma.$transaction([
+    prisma.timelineEvent.createMany({
+      data: ours.documents.flatMap(({ id, orderId, transactionSet, correlationId }) =>
+        orderId === null
+          ? []
+          : [
+              {
+                orderId,
+                key: `interchange-acknowledged/${id}/${source.id}`,
+                type: refused ? 'document.rejected' : 'document.received',
+                summary: refused
+                  ? `${transactionSet}: ${reason}`
+                  : `Interchange ${controlNumber} with the ${transactionSet} reached ${profile.name} (TA1 ${status} ${note})`,
+                actor: profile.id,
+                correlationId,
+              },
+            ],
+      ),
+      skipDuplicates: true,
+    }),
+    ...(refused
+      ? [
+          prisma.interchange.update({
+            where: { id: ours.id },
+            data: { state: 'refused', evidence: reason },
+            select: { id: true },
+          }),
+          prisma.document.updateMany({
+            where: { id: { in: told.map(({ id }) => id) }, acknowledgedAt: null },
+            data: { state: 'rejected', acknowledgment: 'R', acknowledgedAt: new Date() },
+          }),
+        ]
+      : []),
+  ]);
+}
