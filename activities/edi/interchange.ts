@@ -219,9 +219,12 @@ interface Verdict {
   errors: X12Error[];
 }
 
+/** A verdict with what only the file itself tells. */
+type Answered = Verdict & Pick<ReadTransaction, 'convention'>;
+
 /**
  * Reads a stored interchange: a bad transaction set never holds back a good one, and what an earlier attempt has finished is not
- * done again. Each functional group is acknowledged by a 997, except those that are acknowledgements themselves.
+ * done again. Each functional group is acknowledged by a 997 or 999, except those that are acknowledgements themselves.
  */
 export async function processInterchange(
   deps: IntakeDependencies,
@@ -239,14 +242,17 @@ export async function processInterchange(
   const source = { ...interchange, profile };
   const done = await finishedBefore(deps, interchangeId);
 
-  const groups: { group: ReadGroup; verdicts: Verdict[] }[] = [];
+  const groups: { group: ReadGroup; verdicts: Answered[] }[] = [];
   for (const scanned of scanInterchanges(interchange.bytes)) {
     let batch: ReadTransaction[] = [];
     const flush = async () => {
       const taken = batch;
       batch = [];
       const verdicts = await Promise.all(
-        taken.map((read) => done.get(read.index + 1) ?? takeTransaction(deps, source, read)),
+        taken.map(async (read) => ({
+          ...(done.get(read.index + 1) ?? (await takeTransaction(deps, source, read))),
+          ...(read.convention !== undefined && { convention: read.convention }),
+        })),
       );
       groups.at(-1)?.verdicts.push(...verdicts);
       heartbeat(groups.reduce((total, { verdicts: list }) => total + list.length, 0));
@@ -386,7 +392,7 @@ async function judge(
   if (errors.length > 0) return rejection(...errors);
   if (read.set === '850') return takeOrder(deps, source, tree, documentId);
   if (read.set === '820') return takePayment(deps, source, tree);
-  await takeAcknowledgment(deps, source, tree, documentId);
+  await takeAcknowledgment(deps, source, read.set, tree, documentId);
   return { state: 'accepted', errors: [] };
 }
 
@@ -454,10 +460,11 @@ async function takePayment(deps: IntakeDependencies, source: Source, tree: Tree)
   });
 }
 
-/** A 997 is matched to what it acknowledges; a refused document becomes an exception of its order. */
+/** A 997 or 999 is matched to what it acknowledges; a refused document becomes an exception of its order. */
 async function takeAcknowledgment(
   deps: IntakeDependencies,
   source: Source,
+  set: string,
   tree: Tree,
   documentId: string,
 ): Promise<void> {
@@ -507,7 +514,7 @@ async function takeAcknowledgment(
                   orderId,
                   key: `acknowledged/${id}/${documentId}`,
                   type: accepted ? 'document.acknowledged' : 'document.rejected',
-                  summary: `${transactionSet} ${accepted ? 'acknowledged' : 'refused'} by ${profile.name} (997 ${status})`,
+                  summary: `${transactionSet} ${accepted ? 'acknowledged' : 'refused'} by ${profile.name} (${set} ${status})`,
                   actor: profile.id,
                   correlationId,
                 },
@@ -519,33 +526,39 @@ async function takeAcknowledgment(
   }
 }
 
-/** Queues one 997 per functional group; tells whether there is anything to send. */
+/** Queues one acknowledgment per functional group, in the form that the partner wants; tells whether there is anything to send. */
 async function acknowledgeGroups(
   deps: IntakeDependencies,
   source: Source,
-  groups: readonly { group: ReadGroup; verdicts: readonly Verdict[] }[],
+  groups: readonly { group: ReadGroup; verdicts: readonly Answered[] }[],
 ): Promise<boolean> {
+  const { documents, x12 } = source.profile;
+  const set = documents.functionalAcknowledgment;
   let queued = false;
   for (const [index, { group, verdicts }] of groups.entries()) {
     if (group.functionalId === 'FA') continue;
-    const tree = buildFunctionalAcknowledgment({
-      functionalId: group.functionalId,
-      groupControl: group.control,
-      ...(group.statedTransactionCount !== undefined && { statedTransactionCount: group.statedTransactionCount }),
-      errors: group.errors,
-      transactions: verdicts.map(({ set, control, state, errors }) => ({
-        set,
-        control,
-        status: state === 'rejected' ? 'R' : 'A',
-        errors,
-      })),
-    });
+    const tree = buildFunctionalAcknowledgment(
+      {
+        functionalId: group.functionalId,
+        groupControl: group.control,
+        version: group.version,
+        ...(group.statedTransactionCount !== undefined && { statedTransactionCount: group.statedTransactionCount }),
+        errors: group.errors,
+        transactions: verdicts.map(({ state, ...verdict }) => ({
+          ...verdict,
+          status: state === 'rejected' ? 'R' : 'A',
+        })),
+        delimiters: x12.delimiters,
+      },
+      set,
+    );
     const sends = await queueDocument(deps.prisma, source.profile, {
-      set: '997',
+      set,
+      // The same key for either form: another attempt may find another agreement.
       businessKey: `997/${source.id}/${index + 1}`,
       tree,
       correlationId: source.correlationId,
-      since: source.receivedAt,
+      since: { documentReceived: source.receivedAt },
     });
     queued ||= sends !== 'unwanted';
   }

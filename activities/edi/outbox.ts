@@ -4,7 +4,7 @@ import { activityInfo, log } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import { deadlineAfter } from '../../mappings/profile/calendar.ts';
 import type { CurrentProfiles } from '../../mappings/profile/load.ts';
-import type { OutboundSet, PartnerProfile } from '../../mappings/profile/profile.ts';
+import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import { guideFor } from '../../mappings/x12/guides/index.ts';
 import { writeInterchange } from '../../mappings/x12/write.ts';
 import type { Database } from '../../prisma/client.ts';
@@ -17,7 +17,7 @@ import { groupBy } from '../lib/group-by.ts';
 import { searchForm, type Transaction } from '../orders/records.ts';
 import { signalIfRunning } from '../orders/starting.ts';
 import type { TransportPort } from './port.ts';
-import { INTERCHANGE_ACKNOWLEDGMENT, wakePartnerOutbox } from './queue.ts';
+import { INTERCHANGE_ACKNOWLEDGMENT, outboundRule, wakePartnerOutbox } from './queue.ts';
 
 /** One interchange stays small enough to be read by a person and refused without much loss. */
 const MOST_DOCUMENTS = 200;
@@ -262,9 +262,9 @@ async function recordDelivery(
       select: { id: true, transactionSet: true, orderId: true, correlationId: true },
     });
     for (const [set, members] of groupBy(documents, ({ transactionSet }) => transactionSet)) {
-      const acknowledgment = profile.documents.outbound[set as OutboundSet]?.acknowledgment;
-      // A 997 is never itself acknowledged.
-      const expected = set !== '997' && acknowledgment?.expected === true;
+      const acknowledgment = outboundRule(profile, set)?.acknowledgment;
+      // An acknowledgment is never itself acknowledged.
+      const expected = set !== '997' && set !== '999' && acknowledgment?.expected === true;
       const ids = members.map(({ id }) => id);
       await records.document.updateMany({
         where: { id: { in: ids } },

@@ -17,14 +17,18 @@ import { partnerGuide } from './guides.ts';
 /** Waits in the outbox like a transaction set, though it is a segment of the interchange. */
 export const INTERCHANGE_ACKNOWLEDGMENT = 'TA1';
 
+type OutboundRule = NonNullable<PartnerProfile['documents']['outbound'][OutboundSet]>;
+/** An event from which a deadline may count. */
+export type DeadlineEvent = OutboundRule['after'];
+
 export interface OutboundDocument {
-  set: OutboundSet;
+  set: OutboundSet | '999';
   /** Business identity: the same key is the same document, however often it is queued. */
   businessKey: string;
   tree: Tree;
   correlationId: string;
-  /** When the event happened from which the profile counts the deadline. */
-  since: Date;
+  /** When each event happened from which the profile may count the deadline of this set. */
+  since: Readonly<Partial<Record<DeadlineEvent, Date>>>;
   orderId?: string;
   shipmentId?: string;
   invoiceId?: string;
@@ -41,8 +45,10 @@ export async function queueDocument(
   profile: PartnerProfile,
   document: OutboundDocument,
 ): Promise<Queued> {
-  const rule = profile.documents.outbound[document.set];
+  const rule = outboundRule(profile, document.set);
   if (rule === undefined || !rule.send) return 'unwanted';
+  const since = document.since[rule.after];
+  if (since === undefined) throw new TypeError(`nobody says when ${rule.after} was for ${document.businessKey}`);
   const { delimiters } = profile.x12;
   const body = render(document, profile, delimiters);
   const { count } = await records.document.createMany({
@@ -62,12 +68,17 @@ export async function queueDocument(
         delimiters: delimiterText(delimiters),
         hash: createHash('sha256').update(body).digest('hex'),
         correlationId: document.correlationId,
-        deadline: deadlineAfter(document.since, rule.deadline, profile.calendar),
+        deadline: deadlineAfter(since, rule.deadline, profile.calendar),
       },
     ],
     skipDuplicates: true,
   });
   return count > 0 ? 'queued' : 'known';
+}
+
+/** The rule by which a set is sent; a 999 goes by that of the 997, whose place it takes. */
+export function outboundRule(profile: PartnerProfile, set: string): OutboundRule | undefined {
+  return profile.documents.outbound[set === '999' ? '997' : (set as OutboundSet)];
 }
 
 function render(document: OutboundDocument, profile: PartnerProfile, delimiters: Delimiters): string {

@@ -13,7 +13,7 @@ import {
   type WarehouseEvent,
   warehouseEvent,
 } from '../../mappings/canonical/v1/index.ts';
-import type { DocumentLine, DocumentOrder } from '../../mappings/edi/documents.ts';
+import type { DocumentLine, DocumentOrder, ShipmentDocument } from '../../mappings/edi/documents.ts';
 import { render810 } from '../../mappings/edi/render-810.ts';
 import { render855 } from '../../mappings/edi/render-855.ts';
 import { render856 } from '../../mappings/edi/render-856.ts';
@@ -22,7 +22,7 @@ import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import { makeSscc } from '../../mappings/sscc.ts';
 import type { Tree } from '../../mappings/x12/types.ts';
 import type { Database } from '../../prisma/client.ts';
-import { type Order, type OrderLine, Prisma } from '../../prisma/generated/client.ts';
+import { type Fulfillment, type Order, type OrderLine, Prisma } from '../../prisma/generated/client.ts';
 import { type ErpSystem, nodeAddress, type WmsSystem } from '../../runtime/systems.ts';
 import type { RemittedAmount } from '../../workflows/messages.ts';
 import type { Progress } from '../../workflows/order-state.ts';
@@ -74,7 +74,8 @@ export function createProcessRecords(deps: RecordDependencies) {
           actor: `erp.${order.erpSystem}`,
         });
         await saveProgress(records, orderId, progress);
-        return queueDocument(records, profile, outbound(order, '855', `855/${orderId}`, tree, order.receivedAt));
+        const since = { orderReceived: order.receivedAt, orderAccepted: new Date() };
+        return queueDocument(records, profile, outbound(order, '855', `855/${orderId}`, tree, since));
       });
       await wake(deps, profile, queued);
     },
@@ -129,6 +130,7 @@ export function createProcessRecords(deps: RecordDependencies) {
           actor: `wms.${input.system}`,
           detail: { shipmentId, packages: shipment.packages.length },
         });
+        await tellOfOtherCarrier(records, order, fulfillment, shipment, input.system);
         await saveProgress(records, orderId, progress);
         // Numbers late: their row is shared by all orders under one company prefix, and is locked until the end.
         const labelled = await labelPackages(records, profile, shipment);
@@ -149,11 +151,14 @@ export function createProcessRecords(deps: RecordDependencies) {
               lines: order.lines.map(documentLine),
               node: { code: fulfillment.node, address: nodeAddress(deps.wms, fulfillment.node) },
               shipment: labelled,
+              routing: routingOf(fulfillment, shipment.carrier.scac),
             },
             profile,
           ),
         );
-        const document = outbound(order, '856', `856/${shipmentId}`, tree, new Date(shipment.shippedAt));
+        const document = outbound(order, '856', `856/${shipmentId}`, tree, {
+          shipped: new Date(shipment.shippedAt),
+        });
         const queued = await queueDocument(records, profile, { ...document, shipmentId });
         await unhold(
           records,
@@ -253,7 +258,8 @@ export function createProcessRecords(deps: RecordDependencies) {
           detail: { invoiceNumber: record.invoiceNumber, total: Number(record.total) },
         });
         await saveProgress(records, orderId, progress);
-        const document = outbound(order, '810', `810/${record.id}`, tree, record.createdAt);
+        const since = { invoiced: record.createdAt, shipped: shipment.shippedAt };
+        const document = outbound(order, '810', `810/${record.id}`, tree, since);
         return queueDocument(records, profile, { ...document, shipmentId, invoiceId: record.id });
       });
       await wake(deps, profile, queued);
@@ -310,7 +316,8 @@ export function createProcessRecords(deps: RecordDependencies) {
         if (progress.status !== 'rejected') return 'unwanted';
         try {
           const tree = rendered(() => render855(refusal(order), profile));
-          return await queueDocument(records, profile, outbound(order, '855', `855/${orderId}`, tree, now));
+          const since = { orderReceived: now, orderAccepted: now };
+          return await queueDocument(records, profile, outbound(order, '855', `855/${orderId}`, tree, since));
         } catch (error) {
           // What was ordered may be too odd to be said in an 855 (that is why it was refused): the order ends all the same.
           if (!(error instanceof ApplicationFailure)) throw error;
@@ -391,7 +398,7 @@ function outbound(
   set: OutboundDocument['set'],
   businessKey: string,
   tree: Tree,
-  since: Date,
+  since: OutboundDocument['since'],
 ): OutboundDocument {
   return { set, businessKey, tree, since, orderId: order.id, correlationId: order.correlationId };
 }
@@ -487,6 +494,34 @@ async function setState(
   state: 'partly-shipped' | 'shipped' | 'closed-short',
 ): Promise<void> {
   await records.fulfillment.update({ where: { id: fulfillmentId }, data: { state }, select: { id: true } });
+}
+
+/** The ship notice says what is true: the carrier that has the goods. That the guide asked for another one stands in the timeline. */
+async function tellOfOtherCarrier(
+  records: Transaction,
+  order: Order,
+  { carrierScac, routingRule, node }: Fulfillment,
+  { shipmentNumber, carrier }: Shipment,
+  system: string,
+): Promise<void> {
+  if (carrierScac === null || carrierScac === carrier.scac) return;
+  const wanted = routingRule === null ? carrierScac : `${carrierScac} by rule "${routingRule}"`;
+  await tell(records, order, {
+    key: `other-carrier/${node}/${shipmentNumber}`,
+    type: 'shipment.other-carrier',
+    summary: `Shipment ${shipmentNumber} left ${node} with ${carrier.scac}; it was routed with ${wanted}`,
+    actor: `wms.${system}`,
+    detail: { shipmentNumber, carrierScac: carrier.scac, routed: carrierScac },
+  });
+}
+
+/** What the 856 says of the transport: as it was routed, where the carrier is the one that was asked for. */
+function routingOf({ carrierScac, transportMethod, shipmentPayment }: Fulfillment, scac: string) {
+  const routed = {
+    ...(shipmentPayment !== null && { shipmentPayment }),
+    ...(carrierScac === scac && transportMethod !== null && { method: transportMethod }),
+  };
+  return routed as NonNullable<ShipmentDocument['routing']>;
 }
 
 /**

@@ -70,3 +70,22 @@ documents:
     ]);
   });
 });
+
+describe('which documents flow', () => {
+  it('takes only sets that something comes of, 999s only from release 5010 on, and deadlines only from events of the set', () => {
+    expect(
+      problems(`documents:
+  inbound: ["850", "860"]
+  functionalAcknowledgment: "999"
+  outbound:
+    "856": { deadline: PT4H, after: invoiced }
+`),
+    ).toEqual([
+      expect.stringMatching(/^2 documents\.inbound\.1 invalid option/),
+      expect.stringMatching(/^5 documents\.outbound\.856\.after invalid (option|input): expected "shipped"/),
+    ]);
+    expect(problems('documents: { functionalAcknowledgment: "999" }\n')).toEqual([
+      '1 documents.functionalAcknowledgment can only be 999 from release 005010 on, and 004010 is sent (x12.version)',
+    ]);
+  });
+});

@@ -163,15 +163,17 @@ const calendar = z
   .describe('When deadlines in business time run (`PT8H business`, `P2D business`); by default always');
 
 const OUTBOUND_SETS = ['855', '856', '810', '997'] as const;
-const INBOUND_SETS = ['850', '820', '997'] as const;
+/** Sets that something happens with. Others may have a guide, but a document that nobody acts on must not be accepted. */
+const INBOUND_SETS = ['850', '820', '997', '999'] as const;
 
-const outboundDocument = (defaultEvent: 'orderReceived' | 'shipped' | 'invoiced' | 'documentReceived') =>
+/** `events`: those from which the deadline may count, the usual one first. */
+const outboundDocument = <const Event extends string>(events: readonly [Event, ...Event[]]) =>
   z.strictObject({
     send: z.boolean().default(true).describe('Whether the partner wants this document'),
     deadline: deadline.describe('Latest moment of transmission, counted from the event named by `after`'),
     after: z
-      .enum(['orderReceived', 'orderAccepted', 'shipped', 'invoiced', 'documentReceived'])
-      .default(defaultEvent)
+      .enum(events)
+      .default(() => events[0] as z.core.util.NoUndefined<Event>)
       .describe('The event from which the deadline counts'),
     acknowledgment: z
       .strictObject({
@@ -187,18 +189,29 @@ const documents = z
     inbound: z
       .array(z.enum(INBOUND_SETS))
       .default(['850', '820', '997'])
-      .describe('Transaction sets accepted from the partner; any other is answered with AK502 1'),
+      .describe(
+        'Transaction sets accepted from the partner. Any other is refused with AK502 1, also one that we could read: ' +
+          'nothing would come of it',
+      ),
     outbound: z
       .strictObject({
-        '855': outboundDocument('orderReceived').optional().describe('Purchase order acknowledgment'),
-        '856': outboundDocument('shipped').optional().describe('Ship notice'),
-        '810': outboundDocument('invoiced').optional().describe('Invoice'),
-        '997': outboundDocument('documentReceived')
+        '855': outboundDocument(['orderReceived', 'orderAccepted'])
           .optional()
-          .describe('Functional acknowledgment of what the partner sent; it is itself never acknowledged'),
+          .describe('Purchase order acknowledgment'),
+        '856': outboundDocument(['shipped']).optional().describe('Ship notice'),
+        '810': outboundDocument(['invoiced', 'shipped']).optional().describe('Invoice'),
+        '997': outboundDocument(['documentReceived'])
+          .optional()
+          .describe('Functional acknowledgment (997 or 999) of what the partner sent; it is itself never acknowledged'),
       })
       .prefault({})
       .describe('Documents that we send; a document that is not named is not sent'),
+    functionalAcknowledgment: z
+      .enum(['997', '999'])
+      .default('997')
+      .describe(
+        'Which of the two the partner wants from us, under the rule of outbound.997; a 999 needs release 005010',
+      ),
     interchangeAcknowledgment: z
       .enum(['never', 'onError', 'always'])
       .default('onError')
@@ -579,6 +592,12 @@ export const partnerProfile = z
       .default({})
       .describe('Rules of the partner on top of the standard, by transaction set'),
     map,
+  })
+  .superRefine(({ documents, x12: { version } }, context) => {
+    if (documents.functionalAcknowledgment === '999' && version < '005010') {
+      const message = `can only be 999 from release 005010 on, and ${version} is sent (x12.version)`;
+      context.addIssue({ code: 'custom', path: ['documents', 'functionalAcknowledgment'], message });
+    }
   })
   .describe('Partner profile');
 

@@ -1,0 +1,234 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Invoice } from '../../mappings/canonical/v1/index.ts';
+import type { Segment } from '../../sandbox/x12.ts';
+import { each, interchangeOf, interchangeWith, purchaseOrder } from '../../test/integration/purchase-orders.ts';
+import { createProcessRecords } from '../orders/record.ts';
+import { type RecordsUnderTest, recordsUnderTest, underWay } from '../orders/testing/records-under-test.ts';
+import { acceptInterchanges, processInterchange } from './interchange.ts';
+import { assembleInterchange, transmitInterchange } from './outbox.ts';
+import { agreeing } from './testing/agreeing.ts';
+
+let given: RecordsUnderTest;
+beforeEach(async () => {
+  given = await recordsUnderTest();
+});
+afterEach(() => given.remove());
+
+const PARTNER = 'tri-valley';
+
+async function take(file: string, deps: RecordsUnderTest = given) {
+  const bytes = Buffer.from(file, 'latin1');
+  const [receipt] = await acceptInterchanges(deps, { bytes, transport: 'test', correlationId: randomUUID() });
+  if (receipt?.state !== 'received') throw new Error(JSON.stringify(receipt));
+  const outcome = await deps.activity(() => processInterchange(deps, { interchangeId: receipt.interchangeId }));
+  return { ...outcome, interchangeId: receipt.interchangeId };
+}
+
+/** Segments of the only document of a set that waits to be sent. */
+async function queued(set: string): Promise<string[]> {
+  const document = await given.prisma.document.findFirstOrThrow({
+    where: { transactionSet: set, direction: 'outbound' },
+    orderBy: { createdAt: 'desc' },
+  });
+  return document.body.split('~').slice(0, -1);
+}
+
+describe('a PO number that is known with other content', () => {
+  it('is refused where that is agreed: the 997 names BEG03, and no second order is made', async () => {
+    const deps = agreeing(given, PARTNER, () => ({ duplicates: 'refuse' }));
+    const order = (quantity: number, control: number) =>
+      interchangeOf([purchaseOrder(PARTNER, 'TV-1', [each('MW-1001', quantity)])], control);
+    expect(await take(order(2, 1), deps)).toMatchObject({ accepted: 1, rejected: 0 });
+    expect(await queued('997')).toContain('AK5*A');
+
+    expect(await take(order(3, 2), deps)).toMatchObject({ accepted: 0, rejected: 1 });
+    expect(await queued('997')).toEqual([
+      'AK1*PO*2',
+      'AK2*850*0001',
+      'AK3*BEG*2**8',
+      'AK4*3*324*7*TV-1',
+      'AK5*R*5',
+      'AK9*R*1*1*0',
+    ]);
+    expect(await given.prisma.order.count()).toBe(1);
+    const refused = await given.prisma.document.findFirstOrThrow({ where: { state: 'rejected' } });
+    expect(JSON.stringify(refused.errors)).toContain('has agreed that such a repetition is refused');
+
+    // The same content again is no other content.
+    expect(await take(order(2, 3), deps)).toMatchObject({ accepted: 1, rejected: 0 });
+    expect(await given.prisma.order.count()).toBe(1);
+  });
+});
+
+describe('a transaction set that nothing would come of', () => {
+  it.each(['846', '860', '180', '944'])('is refused as not supported: %s', async (set) => {
+    const file = interchangeWith(
+      PARTNER,
+      7,
+      [{ set, segments: [['BIA', '00', 'SI', '1', '20261121']] }],
+      new Date(),
+      'IB',
+    );
+    const { interchangeId, ...outcome } = await take(file);
+    expect(outcome).toEqual({ accepted: 0, rejected: 1 });
+    expect(await queued('997')).toEqual(['AK1*IB*7', `AK2*${set}*0001`, 'AK5*R*1', 'AK9*R*1*1*0']);
+    expect(await given.prisma.document.findFirstOrThrow({ where: { interchangeId } })).toMatchObject({
+      state: 'rejected',
+      errors: [{ code: 'set-not-supported' }],
+    });
+  });
+});
+
+describe('the deadline of a document', () => {
+  it('counts from the event that is agreed, in business time of the calendar', async () => {
+    const within = (after: string) =>
+      agreeing(given, PARTNER, ({ documents }) => ({
+        calendar: { timeZone: 'America/Chicago', workingDays: ['sunday'], hours: { opens: '10:00', closes: '11:00' } },
+        documents: {
+          ...documents,
+          outbound: { ...documents.outbound, '855': { deadline: 'PT90M business', after } },
+        },
+      }));
+    const deadlineOf855 = async (after: string) => {
+      const orderId = await given.checked(PARTNER, [each('MW-1001', 1)]);
+      // A Saturday in summer: the order came long before it is accepted.
+      await given.prisma.order.update({
+        where: { id: orderId },
+        data: { receivedAt: new Date('2026-07-04T12:00:00Z') },
+      });
+      await given.activity(() => createProcessRecords(within(after)).acknowledgeOrder({ orderId, progress: underWay }));
+      return (await given.prisma.document.findFirstOrThrow({ where: { orderId } })).deadline;
+    };
+    expect(await deadlineOf855('orderReceived')).toEqual(new Date('2026-07-12T10:30:00-05:00'));
+    expect(Number(await deadlineOf855('orderAccepted'))).toBeGreaterThan(Date.now());
+  });
+});
+
+describe('a partner of release 5010', () => {
+  const agreement = () =>
+    agreeing(given, PARTNER, ({ x12, documents }) => ({
+      x12: {
+        ...x12,
+        version: '005010',
+        interchangeVersion: '00501',
+        acceptedVersions: ['005010'],
+        delimiters: { ...x12.delimiters, repetition: '^' },
+      },
+      documents: { ...documents, functionalAcknowledgment: '999', inbound: ['850', '820', '999'] },
+    }));
+  const in5010 = (file: string) => file.replace('*U*00401*', '*^*00501*').replaceAll('*X*004010', '*X*005010');
+  const order = (control: number) =>
+    in5010(interchangeOf([purchaseOrder(PARTNER, `TV-${control}`, [each('MW-1001', 2)])], control));
+
+  it('gets a 999 for its 850, which names release, set and fault', async () => {
+    const deps = agreement();
+    expect(await take(order(11), deps)).toMatchObject({ accepted: 1, rejected: 0 });
+    expect(await queued('999')).toEqual(['AK1*PO*11*005010', 'AK2*850*0001', 'IK5*A', 'AK9*A*1*1*1']);
+    expect(await take(order(12).replace('BEG*00', 'BEG*XX'), deps)).toMatchObject({ accepted: 0, rejected: 1 });
+    expect(await queued('999')).toEqual([
+      'AK1*PO*12*005010',
+      'AK2*850*0001',
+      'IK3*BEG*2**8',
+      'IK4*1*353*7*XX',
+      'IK5*R*5',
+      'AK9*R*1*1*0',
+    ]);
+    expect(await given.prisma.document.count({ where: { transactionSet: '997' } })).toBe(0);
+  });
+
+  it('gets 855, 856 and 810 in 5010, and its 999 settles them', async () => {
+    const deps = agreement();
+    const records = createProcessRecords(deps);
+    await given.stock('RNO', 'MW-1001', 100);
+    const orderId = await given.checked(PARTNER, [each('MW-1001', 2)]);
+    await given.activity(() => records.acknowledgeOrder({ orderId, progress: underWay }));
+    const { fulfillments } = await given.records.reserveStock({ orderId, round: 1 });
+    const [fulfillment] = fulfillments;
+    if (fulfillment === undefined) throw new Error('nothing was reserved');
+    const eventId = await given.shipped(fulfillment.releaseNumber, 'S1', [{ lineNumber: 1, quantity: '2' }]);
+    const event = { orderId, fulfillmentId: fulfillment.id, system: 'main', eventId, progress: underWay };
+    const { shipmentId } = await given.activity(() => records.recordShipment(event));
+    await invoiced(orderId, shipmentId);
+    await given.activity(() => records.issueInvoice({ orderId, shipmentId, progress: underWay }));
+
+    const sent = await sendAll(deps);
+    expect(sent.text).toContain('*^*00501*');
+    expect(
+      sent.text.match(/GS\*[^~]*/g)?.map((group) => group.split('*').filter((_, index) => index === 1 || index === 8)),
+    ).toEqual([
+      ['PR', '005010'],
+      ['SH', '005010'],
+      ['IN', '005010'],
+    ]);
+    const documents = () =>
+      given.prisma.document.findMany({ where: { orderId, direction: 'outbound' }, orderBy: { createdAt: 'asc' } });
+    const answers = (await documents()).map(
+      ({ groupControl, transactionSet, transactionControl }, index): Segment[] => [
+        ['AK1', ['PR', 'SH', 'IN'][index] ?? '', groupControl ?? '', '005010'],
+        ['AK2', transactionSet, transactionControl ?? ''],
+        ['IK5', ...(transactionSet === '856' ? ['R', '5'] : ['A'])],
+        ['AK9', transactionSet === '856' ? 'R' : 'A', '1', '1', transactionSet === '856' ? '0' : '1'],
+      ],
+    );
+    const file = interchangeWith(
+      PARTNER,
+      13,
+      answers.map((segments) => ({ set: '999', segments })),
+      new Date(),
+      'FA',
+    );
+    expect(await take(in5010(file), deps)).toMatchObject({ accepted: 3, rejected: 0 });
+    expect((await documents()).map(({ transactionSet, state }) => `${transactionSet} ${state}`)).toEqual([
+      '855 acknowledged',
+      '856 rejected',
+      '810 acknowledged',
+    ]);
+    const told = await given.prisma.timelineEvent.findMany({
+      where: { orderId, key: { startsWith: 'acknowledged/' } },
+    });
+    expect(told.map(({ summary }) => summary)).toContain('856 refused by Tri-Valley Supply (999 R)');
+  });
+});
+
+/** The ERP has invoiced two claw hammers. */
+async function invoiced(orderId: string, shipmentId: string): Promise<void> {
+  const content: Invoice = {
+    invoiceNumber: 'INV-1',
+    invoicedOn: '2026-11-21',
+    dueOn: '2027-01-05',
+    currency: 'USD',
+    lines: [{ lineNumber: 1, quantity: '2', unit: 'EA', unitPrice: '10.65', amount: 2130 }],
+    charges: [],
+    tax: 0,
+    total: 2130,
+  };
+  await given.prisma.invoice.create({
+    data: {
+      id: 'invoice',
+      orderId,
+      shipmentId,
+      partnerId: PARTNER,
+      invoiceNumber: content.invoiceNumber,
+      invoicedOn: new Date(content.invoicedOn),
+      dueOn: new Date(content.dueOn),
+      currency: 'USD',
+      total: 2130n,
+      content,
+    },
+  });
+}
+
+/** Sends all that waits; the text of every interchange. */
+async function sendAll(records: RecordsUnderTest): Promise<{ text: string }> {
+  const transport = { deliver: () => Promise.resolve({ deliveredAt: new Date().toISOString(), evidence: 'HTTP 201' }) };
+  const deps = { ...records, transportFor: () => transport };
+  let text = '';
+  for (;;) {
+    const next = await given.activity(() => assembleInterchange(deps, { partnerId: PARTNER }));
+    if (next === undefined) return { text };
+    await given.activity(() => transmitInterchange(deps, { interchangeId: next.interchangeId }));
+    const { bytes } = await given.prisma.interchange.findUniqueOrThrow({ where: { id: next.interchangeId } });
+    text += Buffer.from(bytes).toString('latin1');
+  }
+}
