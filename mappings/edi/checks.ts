@@ -1,6 +1,6 @@
 import { type Decimal, fromScaled, toScaled } from '../canonical/decimal.ts';
 import { gs1CheckDigit, isSscc } from '../sscc.ts';
-import type { Guide, SegmentObject, Tree, TreeNode, X12Error } from '../x12/types.ts';
+import type { Guide, GuideNode, SegmentObject, Tree, TreeNode, X12Error } from '../x12/types.ts';
 import { decimalOf } from './elements.ts';
 import { remittanceTotalFault } from './payment-from-820.ts';
 import { errorOf, type Fault, iterationsOf, segmentOf, segmentsOf, textOf } from './tree.ts';
@@ -25,14 +25,14 @@ export type DocumentDirection = 'inbound' | 'outbound';
  */
 export function checkDocument(tree: Tree, guide: Guide, direction: DocumentDirection = 'outbound'): DocumentFinding[] {
   const findings: DocumentFinding[] = [];
-  for (const check of CHECKS[guide.set] ?? []) {
-    check(tree, {
-      direction,
-      report: (severity, fault) => {
-        findings.push({ ...errorOf(fault), severity });
-      },
-    });
-  }
+  const context: Context = {
+    direction,
+    report: (severity, fault) => {
+      findings.push({ ...errorOf(fault), severity });
+    },
+  };
+  for (const check of CHECKS[guide.set] ?? []) check(tree, context);
+  if (direction === 'outbound') unlistedCodes(tree, guide.children, context);
   return findings;
 }
 
@@ -334,6 +334,43 @@ const shippedQuantities: Check = (tree, { report }) => {
     });
   }
 };
+
+// ── Codes ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Data elements of which we choose the code ourselves, so that another one is a mistake of ours: purpose, type, status, structure. */
+const CHOSEN_BY_US: ReadonlySet<string> = new Set(['353', '587', '668', '1005']);
+
+/**
+ * Codes in what we send that their guide does not know. A partner may use more codes than the guide lists, so that they are taken from it;
+ * sending one is worth a look, since other people’s validators know all codes.
+ */
+function unlistedCodes(node: TreeNode, children: readonly GuideNode[], { report }: Context): void {
+  for (const child of children) {
+    const held = node[child.key];
+    if (held === undefined) continue;
+    const items = Array.isArray(held) ? held : [held];
+    if (child.kind === 'loop') {
+      for (const item of items) unlistedCodes(item as TreeNode, child.children, { report, direction: 'outbound' });
+      continue;
+    }
+    for (const [index, element] of child.segment.elements.entries()) {
+      if (element.kind !== 'simple' || element.codes === undefined) continue;
+      for (const segment of items as SegmentObject[]) {
+        const value = textOf(segment, String(index + 1).padStart(2, '0'));
+        if (value === undefined || Object.hasOwn(element.codes, value)) continue;
+        report(CHOSEN_BY_US.has(element.reference) ? 'error' : 'warning', {
+          code: 'code-not-listed',
+          message: `"${value}" is not among the codes of ${child.segment.id}${String(index + 1).padStart(2, '0')} (${element.name}) that the guide lists`,
+          segment: child.segment.id,
+          at: segment,
+          element: index + 1,
+          value,
+          syntax: { fault: 'code', reference: element.reference },
+        });
+      }
+    }
+  }
+}
 
 const CHECKS: Readonly<Record<string, readonly Check[]>> = {
   '850': [lineCount('PO1'), hashTotal('PO1', '02'), articleNumbers('PO1', 6)],

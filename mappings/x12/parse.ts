@@ -186,6 +186,10 @@ class Parser {
         if (index < frame.at || !this.#fits(frame, index, segment)) {
           continue;
         }
+        // The segment that begins a loop begins another iteration of it; within one it comes once.
+        if (index === 0 && frame.loop !== undefined) {
+          continue;
+        }
         if ((frame.counts[index] as number) < (frame.level.children[index] as GuideNode).max) {
           const awaited = this.#awaited(frame, index, segment);
           if (awaited === undefined) {

@@ -90,6 +90,8 @@ const itemQualifier = {
   VA: "vendor's style number",
   VC: "vendor's catalogue number",
   VN: "vendor's item number",
+  LT: 'lot number',
+  SN: 'serial number',
 };
 
 const referenceQualifier = {
@@ -571,6 +573,13 @@ export const elements: Readonly<Record<string, ElementDefinition>> = {
       WE: 'wholesale price per each',
       TE: 'contract price per each',
       UM: 'price per unit of measure',
+      HP: 'price per hundred',
+      NC: 'no charge',
+      FR: 'free',
+      TP: 'price per thousand',
+      TT: 'price per ten thousand',
+      HT: 'price per hundred thousand',
+      PN: 'price per ten',
     },
   ],
   '640': [
