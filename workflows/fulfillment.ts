@@ -73,8 +73,17 @@ async function release(run: OrderRun, fulfillment: FulfillmentState): Promise<vo
       wms.cancelRelease({ fulfillmentId, reason: run.stop?.reason ?? 'cancelled' }),
     ),
   );
-  fulfillment.release = 'asked';
-  await run.attempt(`release to ${node}`, 'warehouse-refused-release', () => wms.releaseToWarehouse({ fulfillmentId }));
+  for (;;) {
+    fulfillment.release = 'asked';
+    const answer = await run.attempt(`release to ${node}`, 'warehouse-refused-release', () =>
+      wms.releaseToWarehouse({ fulfillmentId, ...(fulfillment.routing && { routing: fulfillment.routing }) }),
+    );
+    if (!('violation' in answer)) break;
+    // The routing guide is asked before the warehouse: it has heard of nothing.
+    fulfillment.release = 'planned';
+    const { resolution, by } = await run.decide('routing-violation', `release to ${node}`, answer.violation);
+    if (resolution === 'accept' || resolution === 'use-guide') fulfillment.routing = { resolution, by };
+  }
   fulfillment.release = 'accepted';
   run.note(`released to ${node}`);
 }

@@ -18,6 +18,14 @@ export interface FulfillmentState {
   /** Shipment numbers seen: a repeated one ships nothing twice. */
   shipmentNumbers: string[];
   notices: WarehouseNotice[];
+  /** What a person decided where the partner’s routing guide was violated. */
+  routing?: RoutingDecision;
+}
+
+/** To release with the order’s own carrier in spite of the guide, or with the guide’s in spite of the order. */
+export interface RoutingDecision {
+  resolution: 'accept' | 'use-guide';
+  by: string;
 }
 
 export function isComplete(fulfillment: FulfillmentState): boolean {

@@ -86,7 +86,8 @@ async function check(run: OrderRun): Promise<OrderTerms> {
       return prepared.terms;
     }
     const { type, summary } = prepared.problem;
-    if ((await run.decide(type, 'check the order', summary)) === 'accept') waived.push(type);
+    const { resolution } = await run.decide(type, 'check the order', summary);
+    if (resolution === 'accept') waived.push(type);
   }
 }
 

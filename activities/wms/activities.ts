@@ -1,13 +1,14 @@
 /** What workflows ask of a warehouse system. */
-import type { SalesOrder } from '../../mappings/canonical/v1/index.ts';
-import { alwaysOpen, dayOf } from '../../mappings/profile/calendar.ts';
+import { dayOf } from '../../mappings/profile/calendar.ts';
 import type { Database } from '../../prisma/client.ts';
 import { runWithCorrelation } from '../../runtime/correlation.ts';
+import type { RoutingDecision } from '../../workflows/order-state.ts';
 import { callSystem, permanent } from '../lib/activity-failure.ts';
 import { reporting } from '../lib/reporting.ts';
 import type { LineQuantity } from '../orders/records.ts';
 import type { PartnerProfiles } from '../partners/partner-profiles.ts';
 import type { StockSnapshot, WmsPort } from './port.ts';
+import { routedColumns, routeRelease } from './routing.ts';
 
 export interface WmsActivityDependencies {
   /** Id of the instance. */
@@ -22,16 +23,33 @@ export type WmsActivities = ReturnType<typeof createWmsActivities>;
 
 export function createWmsActivities({ system, nodes, wms, prisma, profiles }: WmsActivityDependencies) {
   return {
-    async releaseToWarehouse({ fulfillmentId }: { fulfillmentId: string }): Promise<{ reference: string }> {
+    /**
+     * Routes the release by the partner’s guide and hands it to the warehouse. Where the guide is violated the warehouse hears of nothing, and
+     * the answer says how; `routing` is what a person has decided about it.
+     */
+    async releaseToWarehouse({
+      fulfillmentId,
+      routing,
+    }: {
+      fulfillmentId: string;
+      routing?: RoutingDecision;
+    }): Promise<{ reference: string } | { violation: string }> {
       const fulfillment = await prisma.fulfillment.findUniqueOrThrow({
         where: { id: fulfillmentId },
         include: { order: { include: { lines: true } } },
       });
       const { order } = fulfillment;
       const shipTo = await prisma.shipTo.findUniqueOrThrow({ where: { shipToNumber: order.shipToNumber ?? '' } });
-      const canonical = order.canonical as unknown as SalesOrder;
       const profile = await profiles.forOrder(order);
-      const carrierScac = canonical.carrier?.scac ?? profile?.routing.scac;
+      if (profile === undefined)
+        throw permanent('unknown-partner', `partner ${order.partnerId} has no profile any more`);
+      const routed = await routeRelease(prisma, fulfillment, shipTo, profile, routing);
+      if ('violation' in routed) return routed;
+      const { carrier, rule, window } = routed;
+      const shipBy = [
+        ...(order.nextDeadline === null ? [] : [dayOf(order.nextDeadline, profile.calendar)]),
+        ...(window.closes === undefined ? [] : [window.closes]),
+      ].toSorted()[0];
       const lines = new Map(order.lines.map((line) => [line.lineNumber, line]));
       const released = await runWithCorrelation(order.correlationId, () =>
         callSystem(() =>
@@ -40,7 +58,7 @@ export function createWmsActivities({ system, nodes, wms, prisma, profiles }: Wm
             correlationId: order.correlationId,
             node: fulfillment.node,
             poNumber: order.poNumber,
-            customerName: profile?.name ?? order.partnerId,
+            customerName: profile.name,
             shipTo: {
               name: shipTo.name,
               lines: shipTo.lines,
@@ -49,8 +67,11 @@ export function createWmsActivities({ system, nodes, wms, prisma, profiles }: Wm
               postalCode: shipTo.postalCode,
               country: shipTo.country,
             },
-            ...(order.nextDeadline && { shipBy: dayOf(order.nextDeadline, profile?.calendar ?? alwaysOpen) }),
-            ...(carrierScac && { carrierScac }),
+            ...(shipBy !== undefined && { shipBy }),
+            ...(window.opens !== undefined && { shipNotBefore: window.opens }),
+            ...(carrier.scac !== undefined && { carrierScac: carrier.scac }),
+            transportMethod: carrier.method,
+            shipmentPayment: carrier.shipmentPayment,
             lines: (fulfillment.lines as unknown as LineQuantity[]).flatMap(({ lineNumber, quantity }) => {
               const line = lines.get(lineNumber);
               if (line === undefined) return [];
@@ -61,7 +82,7 @@ export function createWmsActivities({ system, nodes, wms, prisma, profiles }: Wm
       );
       await prisma.fulfillment.updateMany({
         where: { id: fulfillmentId, state: 'planned' },
-        data: { state: 'released', wmsReference: released.reference },
+        data: { state: 'released', wmsReference: released.reference, ...routedColumns(carrier, rule) },
       });
       return released;
     },

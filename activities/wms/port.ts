@@ -22,7 +22,13 @@ export interface WarehouseRelease {
   shipTo: { name: string; lines: string[]; city: string; region: string; postalCode: string; country: string };
   /** ISO 8601 day. */
   shipBy?: string;
+  /** ISO 8601 day before which nothing may leave. */
+  shipNotBefore?: string;
   carrierScac?: string;
+  /** X12 element 91: M motor, U parcel service … */
+  transportMethod?: string;
+  /** X12 element 146: who pays the carrier. CC collect, PP prepaid, PC prepaid and charged, TP third party. */
+  shipmentPayment?: 'CC' | 'PP' | 'PC' | 'TP';
   /** Base units. */
   lines: { lineNumber: number; sku: string; description: string; quantity: string; unit: string }[];
 }

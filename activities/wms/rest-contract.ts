@@ -23,10 +23,20 @@ export const warehouseRelease = z
       country: z.string().length(2),
     }),
     shipBy: day.optional(),
+    shipNotBefore: day.optional().meta({ description: 'Nothing may leave before this day' }),
     carrierScac: z
       .string()
       .regex(/^[A-Z]{2,4}$/, 'must be a Standard Carrier Alpha Code')
       .optional(),
+    transportMethod: z
+      .string()
+      .regex(/^[A-Z0-9]{1,2}$/, 'must be a code of X12 element 91')
+      .optional()
+      .meta({ description: 'M motor, U parcel service …' }),
+    shipmentPayment: z
+      .enum(['CC', 'PP', 'PC', 'TP'])
+      .optional()
+      .meta({ description: 'Who pays the carrier: collect, prepaid, prepaid and charged, third party' }),
     lines: z
       .array(
         z.object({

@@ -1,5 +1,6 @@
 import type { Decimal } from '../canonical/decimal.ts';
 import type { Address, Invoice, Party, Quantity, SalesOrder, Shipment } from '../canonical/v1/index.ts';
+import type { PartnerProfile } from '../profile/profile.ts';
 
 /** What our records say to the renderers of 855, 856 and 810. Quantities are in base units unless said otherwise. */
 
@@ -66,6 +67,8 @@ export interface ShipmentDocument {
   node: { code: string; address: Address };
   /** A package that another one names in `onPallet` is a pallet. */
   shipment: Shipment;
+  /** How this shipment was routed, where that is another way than the profile’s usual. */
+  routing?: Partial<Pick<PartnerProfile['routing'], 'method' | 'shipmentPayment'>>;
 }
 
 export interface InvoiceDocument {

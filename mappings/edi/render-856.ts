@@ -117,7 +117,7 @@ class Levels {
 function shipmentLevel(document: ShipmentDocument, profile: PartnerProfile): TreeNode {
   const { shipment, order, node: shipFrom } = document;
   const { carrier } = shipment;
-  const { routing } = profile;
+  const routing = { ...profile.routing, ...document.routing };
   const { onPallet } = packingOf(document);
   const cartons = shipment.packages.filter((item, index) => !onPallet.has(index) || item.lines.length > 0).length;
   const weights = shipment.packages.flatMap(({ weight }) => weight ?? []);

@@ -83,7 +83,7 @@ export interface Routing {
 export function route(request: RoutingRequest, guide: RoutingGuide): Routing {
   const load = { ...weightOf(request), ...cartonsOf(request) };
   const picked = pick(request, guide, load);
-  const window = windowOf(request, guide);
+  const window = shipWindow(request, guide);
   const violations = [
     ...(picked.violation === undefined ? [] : [picked.violation]),
     ...contradiction(request, picked),
@@ -241,7 +241,11 @@ function tooManyCartons(
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-function windowOf({ requestedShipDate, requestedDeliveryDate }: RoutingRequest, { window }: RoutingGuide): ShipWindow {
+/** The days on which the goods may leave; they depend on the dates that the order asks for, never on today. */
+export function shipWindow(
+  { requestedShipDate, requestedDeliveryDate }: Pick<RoutingRequest, 'requestedShipDate' | 'requestedDeliveryDate'>,
+  { window }: RoutingGuide,
+): ShipWindow {
   const { shipDate, deliveryDate } = window ?? {};
   const opens: string[] = [];
   const closes: string[] = [];

@@ -23,6 +23,9 @@ export interface WmsOptions {
 
 type Entry = WarehouseEntry | OutboxEntry;
 
+/** How often a release is looked at that may not leave yet. */
+const LOOK_AGAIN_MS = 60_000;
+
 /** The sandbox’s warehouse system behind the generic REST contract, with its own stock and an outbox of signed events. */
 export function startWms(options: WmsOptions): Promise<RunningServer> {
   const server = new SandboxServer<Entry>({
@@ -56,10 +59,11 @@ export function startWms(options: WmsOptions): Promise<RunningServer> {
   function schedule(releaseNumber: string): void {
     if (stopped || timers.has(releaseNumber)) return;
     const extra = warehouse.behaviourOf(releaseNumber)?.delayMs ?? 0;
-    const waitMs = options.speedMs * (0.5 + Math.random()) + extra;
+    const soon = options.speedMs * (0.5 + Math.random()) + extra;
+    const waitMs = warehouse.waits(releaseNumber, new Date()) ? LOOK_AGAIN_MS : soon;
     const timer = setTimeout(() => {
       timers.delete(releaseNumber);
-      if (!stopped && doStep(releaseNumber)) schedule(releaseNumber);
+      if (!stopped && (doStep(releaseNumber) || warehouse.waits(releaseNumber, new Date()))) schedule(releaseNumber);
     }, waitMs);
     timers.set(releaseNumber, timer);
   }

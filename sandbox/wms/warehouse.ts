@@ -164,11 +164,17 @@ export class Warehouse {
     return behaviourFor(this.#behaviours, this.#release(releaseNumber).release);
   }
 
+  /** Whether the day before which nothing of the release may leave has not come yet. */
+  waits(releaseNumber: string, now: Date): boolean {
+    const { shipNotBefore } = this.#release(releaseNumber).release;
+    return shipNotBefore !== undefined && now.toISOString().slice(0, 10) < shipNotBefore;
+  }
+
   /** The next step of a release: what to keep and what to tell. Undefined when it is finished or held. */
   step(releaseNumber: string, now: Date): { entry: SteppedEntry; event: WarehouseEvent } | undefined {
     const { release, state, steps } = this.#release(releaseNumber);
     const behaviour = behaviourFor(this.#behaviours, release);
-    if (isFinal(state) || behaviour?.hold) return undefined;
+    if (isFinal(state) || behaviour?.hold || this.waits(releaseNumber, now)) return undefined;
     const envelope = {
       schema: 'warehouseEvent/v1' as const,
       eventId: `${release.releaseNumber}:${steps}`,

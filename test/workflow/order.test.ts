@@ -444,6 +444,58 @@ describe('one node refuses while another has goods of the order', () => {
   });
 });
 
+describe('a release that the partner’s routing guide does not allow', () => {
+  const violation = 'small parcel: the order names carrier FXFE, rule "small parcel" UPSN';
+  /** Violated until a person has decided; tells what the warehouse is asked with. */
+  const violated = (world: TradingWorld) =>
+    world.always('releaseToWarehouse', async ({ fulfillmentId, routing }) => {
+      if (routing === undefined) return { violation };
+      world.fact(`released by ${routing.resolution} of ${routing.by}`);
+      return { reference: fulfillmentId };
+    });
+
+  it.each(['accept', 'use-guide'] as const)('waits for a person, and goes as decided: %s', async (resolution) => {
+    const world = violated(aTradingWorld());
+    const order = await world.order();
+    const { id, summary, resolutions } = await order.exception('routing-violation');
+    expect(summary).toBe(violation);
+    expect(resolutions).toEqual(['retry', 'use-guide', 'accept', 'cancel']);
+    await order.decides(id, resolution);
+    await order.until(`released by ${resolution} of ann`);
+    await order.ships('RNO', 'S1', '10');
+    await order.until('810 of INV-S1 queued');
+    await order.isPaid('INV-S1');
+    expect(await order.end()).toBe('closed');
+  });
+
+  it('is checked again once the data is corrected', async () => {
+    const world = aTradingWorld().next('releaseToWarehouse', async () => ({ violation }));
+    const order = await world.order();
+    await order.decides((await order.exception('routing-violation')).id, 'retry', 'weight of MW-1001 entered');
+    await order.until('released to RNO');
+  });
+
+  it('keeps the decision when the warehouse refuses it afterwards', async () => {
+    const world = violated(aTradingWorld());
+    const order = await world.order();
+    await order.decides((await order.exception('routing-violation')).id, 'accept');
+    await order.until('released by accept of ann');
+    await order.isRefused('RNO', 'dock closed');
+    await order.decides((await order.exception('warehouse-refused-release')).id, 'retry');
+    await order.until('released by accept of ann', 2);
+    expect(world.facts.filter((fact) => fact === 'asked: routing-violation')).toHaveLength(1);
+  });
+
+  it('can still be cancelled as a whole: the warehouse has heard of nothing', async () => {
+    const world = violated(aTradingWorld());
+    const order = await world.order();
+    await order.exception('routing-violation');
+    await order.cancels();
+    expect(await order.end()).toBe('cancelled');
+    expect(world.facts).toContain('undone: stock given back');
+  });
+});
+
 describe('cash', () => {
   it('that is known before the ERP’s answer about the invoice is applied when the invoice is there', async () => {
     const world = aTradingWorld();

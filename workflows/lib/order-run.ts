@@ -202,13 +202,17 @@ export class OrderRun {
   }
 
   /** Waits for a decision; a `cancel` ends the process by throwing. */
-  async decide(type: ExceptionType, step: string, summary: string): Promise<Resolution> {
+  async decide(
+    type: ExceptionType,
+    step: string,
+    summary: string,
+  ): Promise<{ resolution: Resolution; note?: string; by: string }> {
     const decision = await this.raise(type, step, summary);
     if (decision.resolution === 'cancel') {
       this.stop = { reason: decision.note ?? summary, by: decision.by };
       throw new OrderStopped(this.stop.reason);
     }
-    return decision.resolution;
+    return decision;
   }
 
   /**

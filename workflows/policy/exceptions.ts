@@ -6,11 +6,12 @@
 /**
  * - `retry`: the cause is mended, try the same step again.
  * - `accept`: go on in spite of it; recorded as a decision of the person.
+ * - `use-guide`: go on with the carrier of the partner’s routing guide instead of the order’s own.
  * - `cancel`: end the order; everything done so far is compensated.
  * - `resend`: send the document again under new control numbers.
  * - `dismiss`: nothing needs doing.
  */
-export const resolutions = ['retry', 'accept', 'cancel', 'resend', 'dismiss'] as const;
+export const resolutions = ['retry', 'accept', 'use-guide', 'cancel', 'resend', 'dismiss'] as const;
 export type Resolution = (typeof resolutions)[number];
 
 export type ExceptionCategory =
@@ -79,6 +80,12 @@ export const exceptionKinds = {
     owner: 'warehouse',
     resolutions: untilShipped,
     escalateAfterHours: 2,
+  },
+  'routing-violation': {
+    category: 'partner',
+    owner: 'transport',
+    resolutions: ['retry', 'use-guide', 'accept', 'cancel'],
+    escalateAfterHours: 4,
   },
   'shipment-overdue': { category: 'inventory', owner: 'warehouse', resolutions: ['dismiss'], escalateAfterHours: 4 },
   'shipment-not-recorded': {

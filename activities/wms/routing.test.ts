@@ -1,0 +1,224 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { salesOrder, warehouseEvent } from '../../mappings/canonical/v1/index.ts';
+import type { RunningServer } from '../../sandbox/server.ts';
+import { startReceiver, TOKEN, temporaryFolder, WEBHOOK_SECRET } from '../../sandbox/testing.ts';
+import { startWms } from '../../sandbox/wms/server.ts';
+import type { RoutingDecision } from '../../workflows/order-state.ts';
+import { type RecordsUnderTest, recordsUnderTest, underWay } from '../orders/testing/records-under-test.ts';
+import { createWmsActivities, type WmsActivities } from './activities.ts';
+import { createRestWms } from './rest.ts';
+
+/** Harbor & Pine’s routing guide, on real records and the sandbox’s warehouse. */
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+let given: RecordsUnderTest;
+let folder: ReturnType<typeof temporaryFolder>;
+let api: Awaited<ReturnType<typeof startReceiver>>;
+let server: RunningServer;
+let wms: WmsActivities;
+
+beforeAll(async () => {
+  given = await recordsUnderTest();
+  folder = temporaryFolder();
+  api = await startReceiver();
+  server = await startWms({
+    port: 0,
+    dataDir: folder.path,
+    token: TOKEN,
+    apiUrl: api.url,
+    webhookSecret: WEBHOOK_SECRET,
+    speedMs: 0,
+  });
+  const port = createRestWms({ id: 'main', baseUrl: server.url, token: TOKEN, timeoutSeconds: 5 });
+  wms = createWmsActivities({
+    system: 'main',
+    nodes: ['RNO', 'MEM'],
+    wms: port,
+    prisma: given.prisma,
+    profiles: given.profiles,
+  });
+});
+
+afterAll(async () => {
+  await server.close();
+  await api.close();
+  folder.remove();
+  await given.remove();
+});
+
+interface Wishes {
+  quantity?: number;
+  sku?: string;
+  carrier?: { scac?: string; routing?: string };
+  /** Days from today. */
+  shipDate?: number;
+  receivedDaysAgo?: number;
+}
+
+/** An order of one line that is reserved in Reno. */
+async function anOrder({ quantity = 12, sku = 'MW-1001', shipDate, receivedDaysAgo = 0, carrier }: Wishes = {}) {
+  await given.stock('RNO', sku, 100_000);
+  const orderId = await given.checked('harbor-pine', [{ sku, quantity, unit: 'EA' }]);
+  const { canonical, receivedAt } = await given.prisma.order.findUniqueOrThrow({ where: { id: orderId } });
+  const requestedShipDate =
+    shipDate === undefined ? undefined : new Date(Date.now() + shipDate * DAY_MS).toISOString().slice(0, 10);
+  await given.prisma.order.update({
+    where: { id: orderId },
+    data: {
+      canonical: JSON.parse(JSON.stringify(salesOrder.parse({ ...(canonical as object), requestedShipDate, carrier }))),
+      receivedAt: new Date(receivedAt.getTime() - receivedDaysAgo * DAY_MS),
+    },
+  });
+  const plan = await given.records.reserveStock({ orderId, round: 1 });
+  const [fulfillment] = plan.fulfillments;
+  if (fulfillment === undefined) throw new Error('nothing was reserved');
+  const { id: fulfillmentId, releaseNumber } = fulfillment;
+  return {
+    orderId,
+    fulfillmentId,
+    releaseNumber,
+    release: (routing?: RoutingDecision) =>
+      given.activity(() => wms.releaseToWarehouse({ fulfillmentId, ...(routing && { routing }) })),
+    /** What the warehouse tells of its shipment. */
+    shipped: async () => {
+      const isIts = (body: string) => body.includes(`"${releaseNumber}"`) && body.includes('"shipped"');
+      const all = await api.until((events) => events.some(({ body }) => isIts(body)));
+      const event = warehouseEvent.parse(JSON.parse(all.find(({ body }) => isIts(body))?.body ?? ''));
+      if (event.type !== 'shipped') throw new Error('no shipment');
+      return event.shipment;
+    },
+    decision: () =>
+      given.prisma.decision.findUniqueOrThrow({
+        where: { orderId_key: { orderId, key: `routing/${fulfillmentId}` } },
+      }),
+    row: () => given.prisma.fulfillment.findUniqueOrThrow({ where: { id: fulfillmentId } }),
+  };
+}
+
+describe('a release within the guide', () => {
+  it.each([
+    ['by parcel', { quantity: 12 }, 'UPSN', 'Small parcel: at most 3 cartons and 70 lb'],
+    [
+      'by truck above 70 lb',
+      { quantity: 36, sku: 'MW-1008' },
+      'ODFL',
+      'LTL: to the stores and distribution centers in the west',
+    ],
+    ['as a truckload above 12,000 lb', { quantity: 3000, sku: 'MW-1012' }, 'SNLU', 'Truckload: above 12,000 lb'],
+    [
+      'with the order’s own carrier where the guide says the same',
+      { carrier: { scac: 'UPSN' } },
+      'UPSN',
+      'Small parcel: at most 3 cartons and 70 lb',
+    ],
+  ])('goes %s, and the order knows why', async (_title, wishes, scac, rule) => {
+    const order = await anOrder(wishes);
+    expect(await order.release()).toMatchObject({ reference: expect.stringMatching(/^W/) });
+    expect((await order.shipped()).carrier.scac).toBe(scac);
+    expect(await order.row()).toMatchObject({ state: 'released', carrierScac: scac, routingRule: rule });
+    expect(await order.decision()).toMatchObject({
+      rule: 'routing',
+      outcome: `${scac} by ${rule}`,
+      inputs: { request: { node: 'RNO', shipTo: { country: 'US' } }, routing: { rule, violations: [] } },
+    });
+  });
+
+  it('asks the warehouse for the same again, though the items weigh something else by now', async () => {
+    const order = await anOrder({ quantity: 12, sku: 'MW-1002' });
+    const first = await order.release();
+    await given.prisma.item.update({ where: { sku: 'MW-1002' }, data: { weight: '90' } });
+    expect(await order.release()).toEqual(first);
+    expect((await order.row()).carrierScac).toBe('UPSN');
+  });
+
+  it('of a partner without rules goes with the order’s carrier, and costs no decision', async () => {
+    await given.stock('RNO', 'MW-1003', 1000);
+    const orderId = await given.checked('tri-valley', [{ sku: 'MW-1003', quantity: 24, unit: 'EA' }]);
+    const plan = await given.records.reserveStock({ orderId, round: 1 });
+    const fulfillmentId = plan.fulfillments[0]?.id ?? '';
+    await given.activity(() => wms.releaseToWarehouse({ fulfillmentId }));
+    const row = await given.prisma.fulfillment.findUniqueOrThrow({ where: { id: fulfillmentId } });
+    expect(row).toMatchObject({ state: 'released', carrierScac: 'SAIA', routingRule: null });
+    expect(await given.prisma.decision.count({ where: { orderId, rule: 'routing' } })).toBe(0);
+  });
+});
+
+describe('a violation of the guide', () => {
+  const accepted: RoutingDecision = { resolution: 'accept', by: 'ann' };
+  const byGuide: RoutingDecision = { resolution: 'use-guide', by: 'ann' };
+
+  it('is told before the warehouse hears of anything', async () => {
+    const order = await anOrder({ carrier: { scac: 'FXFE' } });
+    const answer = await order.release();
+    expect(answer).toEqual({
+      violation: expect.stringMatching(/^Small parcel.*: the order names carrier FXFE, rule "Small parcel.*" UPSN$/),
+    });
+    expect(await order.row()).toMatchObject({ state: 'planned', wmsReference: null, carrierScac: null });
+    expect((await order.decision()).outcome).toMatch(/^violated, Small parcel.*FXFE/);
+  });
+
+  it.each([
+    [accepted, 'FXFE', null],
+    [byGuide, 'UPSN', 'Small parcel: at most 3 cartons and 70 lb'],
+  ])('goes as a person decided: %o', async (decision, scac, routingRule) => {
+    const order = await anOrder({ carrier: { scac: 'FXFE' } });
+    await order.release();
+    expect(await order.release(decision)).toHaveProperty('reference');
+    expect((await order.shipped()).carrier.scac).toBe(scac);
+    expect(await order.row()).toMatchObject({ carrierScac: scac, routingRule });
+    expect((await order.decision()).outcome).toMatch(
+      new RegExp(`^${scac} by decision of ann \\(${decision.resolution}\\), in spite of Small parcel`),
+    );
+  });
+
+  it('where a weight is unknown goes once the ERP gives it', async () => {
+    const order = await anOrder({ sku: 'MW-1004' });
+    const weigh = (weight: string | null) => given.prisma.item.update({ where: { sku: 'MW-1004' }, data: { weight } });
+    await weigh(null);
+    expect(await order.release()).toMatchObject({
+      violation: expect.stringContaining('the ERP gives none for MW-1004'),
+    });
+    await weigh('1.4');
+    expect(await order.release()).toHaveProperty('reference');
+    expect((await order.row()).carrierScac).toBe('UPSN');
+  });
+
+  it('where no rule picks a carrier goes with the usual one of the guide', async () => {
+    const order = await anOrder({ sku: 'MW-1005' });
+    await given.prisma.item.update({ where: { sku: 'MW-1005' }, data: { weight: null } });
+    await order.release();
+    await order.release(byGuide);
+    expect(await order.row()).toMatchObject({ carrierScac: 'ODFL', routingRule: null });
+  });
+
+  it('is a ship date that has passed since the order came, not one that had passed before', async () => {
+    const late = await anOrder({ shipDate: -3, receivedDaysAgo: 5 });
+    expect(await late.release()).toMatchObject({
+      violation: expect.stringMatching(/^routing\.window: goods may leave until/),
+    });
+    const odd = await anOrder({ shipDate: -3 });
+    expect(await odd.release()).toHaveProperty('reference');
+  });
+});
+
+describe('a shipment with another carrier than routed', () => {
+  it('is told as it is, and the timeline says what was asked for', async () => {
+    const order = await anOrder();
+    await order.release();
+    const eventId = await given.shipped(order.releaseNumber, 'S-other', [{ lineNumber: 1, quantity: '12' }]);
+    const { orderId, fulfillmentId } = order;
+    await given.activity(() =>
+      given.records.recordShipment({ orderId, fulfillmentId, system: 'main', eventId, progress: underWay }),
+    );
+    const event = await given.prisma.timelineEvent.findFirstOrThrow({
+      where: { orderId, type: 'shipment.other-carrier' },
+    });
+    expect(event.summary).toBe(
+      'Shipment S-other left RNO with ODFL; it was routed with UPSN by rule "Small parcel: at most 3 cartons and 70 lb"',
+    );
+    const { body } = await given.prisma.document.findFirstOrThrow({ where: { orderId, transactionSet: '856' } });
+    expect(body).toMatch(/TD5\*O\*2\*ODFL\*M/);
+    expect(body).toMatch(/FOB\*TP/);
+  });
+});
