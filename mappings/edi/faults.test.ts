@@ -341,13 +341,17 @@ describe('our own validation', () => {
     expect(found.filter(({ code }) => code !== 'article-number-invalid')).toEqual([]);
   });
 
-  it.each(INJECTIONS)('finds %s in an %s', async (fault, document, edit, code, place, acknowledgment) => {
-    const edited = edit([...(GOOD[document] ?? [])]);
-    const keepsCount = ENVELOPE_FAULTS.some(([name]) => name === fault);
-    const found = await validate(keepsCount ? edited : recounted(edited));
-    const named = found.find((error) => error.code === code && placeOf(error) === place);
-    expect(named, JSON.stringify(found.map((error) => [error.code, placeOf(error), error.message]))).toBeDefined();
-    if (acknowledgment !== undefined) expect(named?.ak?.code).toBe(acknowledgment);
-    rows.push(`${document.padEnd(10)} ${fault.padEnd(52)} ${code.padEnd(30)} ${place.padEnd(6)} ${named?.message}`);
-  });
+  it.each(INJECTIONS.map((injection) => ({ injection, fault: injection[0], document: injection[1] })))(
+    'finds $fault in an $document',
+    async ({ injection }) => {
+      const [fault, document, edit, code, place, acknowledgment] = injection;
+      const edited = edit([...(GOOD[document] ?? [])]);
+      const keepsCount = ENVELOPE_FAULTS.some(([name]) => name === fault);
+      const found = await validate(keepsCount ? edited : recounted(edited));
+      const named = found.find((error) => error.code === code && placeOf(error) === place);
+      expect(named, JSON.stringify(found.map((error) => [error.code, placeOf(error), error.message]))).toBeDefined();
+      if (acknowledgment !== undefined) expect(named?.ak?.code).toBe(acknowledgment);
+      rows.push(`${document.padEnd(10)} ${fault.padEnd(52)} ${code.padEnd(30)} ${place.padEnd(6)} ${named?.message}`);
+    },
+  );
 });
