@@ -97,12 +97,12 @@ function rateOf(system: ErpSystem | WmsSystem): WorkerOptions | Record<string, n
     : { taskQueue: system.taskQueue, maxTaskQueueActivitiesPerSecond: system.ratePerSecond };
 }
 
-function erpWorker({ prisma }: WorkerDependencies, system: ErpSystem): WorkerOptions {
+function erpWorker({ prisma, profiles }: WorkerDependencies, system: ErpSystem): WorkerOptions {
   const erp = createRestErp(system);
   return {
     ...rateOf(system),
     taskQueue: system.taskQueue,
-    activities: createErpActivities({ system: system.id, erp, prisma }),
+    activities: createErpActivities({ system: system.id, erp, prisma, profiles }),
   };
 }
 

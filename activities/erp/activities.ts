@@ -3,13 +3,16 @@
  * records the answer before it returns: a repeated activity finds its own earlier effect on both sides.
  */
 import { randomUUID } from 'node:crypto';
-import type { SalesOrder } from '../../mappings/canonical/v1/index.ts';
+import { agreedCharges } from '../../mappings/canonical/charges.ts';
+import { fromMinor } from '../../mappings/canonical/money.ts';
+import type { AgreedCharge, Invoice, SalesOrder } from '../../mappings/canonical/v1/index.ts';
 import type { Database } from '../../prisma/client.ts';
 import { Prisma } from '../../prisma/generated/client.ts';
 import { runWithCorrelation } from '../../runtime/correlation.ts';
 import { callSystem } from '../lib/activity-failure.ts';
 import { reporting } from '../lib/reporting.ts';
 import { asJson, type LineQuantity, searchForm } from '../orders/records.ts';
+import type { PartnerProfiles } from '../partners/partner-profiles.ts';
 import type { ErpMasterData, ErpOrderRequest, ErpPort } from './port.ts';
 
 export interface ErpActivityDependencies {
@@ -17,11 +20,12 @@ export interface ErpActivityDependencies {
   system: string;
   erp: ErpPort;
   prisma: Database;
+  profiles: Pick<PartnerProfiles, 'forOrder'>;
 }
 
 export type ErpActivities = ReturnType<typeof createErpActivities>;
 
-export function createErpActivities({ system, erp, prisma }: ErpActivityDependencies) {
+export function createErpActivities({ system, erp, prisma, profiles }: ErpActivityDependencies) {
   return {
     async placeOrder({ orderId }: { orderId: string }): Promise<{
       erpOrderNumber: string;
@@ -119,14 +123,19 @@ export function createErpActivities({ system, erp, prisma }: ErpActivityDependen
     }): Promise<{ invoiceNumber: string; total: number; dueOn: string }> {
       const shipment = await prisma.shipment.findUniqueOrThrow({
         where: { id: shipmentId },
-        include: { order: { select: { erpOrderNumber: true, correlationId: true, partnerId: true } } },
+        include: {
+          order: { select: { erpOrderNumber: true, correlationId: true, partnerId: true, profileVersion: true } },
+        },
       });
+      const charges = (await profiles.forOrder(shipment.order))?.invoicing.charges ?? [];
       const invoice = await call(shipment.order.correlationId, () =>
         erp.createInvoice(`${shipmentId}/invoice`, {
           erpOrderNumber: shipment.order.erpOrderNumber ?? '',
           erpShipmentNumber: shipment.erpShipmentNumber ?? '',
+          ...(charges.length > 0 && { charges }),
         }),
       );
+      const difference = differenceOfCharges(invoice, charges);
       await prisma.$transaction([
         prisma.invoice.createMany({
           data: [
@@ -147,6 +156,22 @@ export function createErpActivities({ system, erp, prisma }: ErpActivityDependen
         }),
         prisma.orderReference.createMany({
           data: [reference(shipment.orderId, 'invoice', invoice.invoiceNumber)],
+          skipDuplicates: true,
+        }),
+        prisma.timelineEvent.createMany({
+          data:
+            difference === undefined
+              ? []
+              : [
+                  {
+                    orderId: shipment.orderId,
+                    key: `charges-differ/${shipmentId}`,
+                    type: 'invoice.charges-differ',
+                    summary: `Invoice ${invoice.invoiceNumber} ${difference}`,
+                    actor: `erp.${system}`,
+                    correlationId: shipment.order.correlationId,
+                  },
+                ],
           skipDuplicates: true,
         }),
       ]);
@@ -181,6 +206,28 @@ export function createErpActivities({ system, erp, prisma }: ErpActivityDependen
       return { items: changes.items.length, customers: changes.customers.length, prices: changes.prices.length };
     },
   };
+}
+
+/**
+ * What of the agreed allowances and charges an invoice does not have, or has at another amount. The ERP’s invoice stands all the same, and the
+ * partner is sent what it says: two invoices that differ would be worse. What the ERP adds on its own, such as freight, is its affair.
+ */
+function differenceOfCharges(
+  { lines, charges, currency }: Invoice,
+  agreed: readonly AgreedCharge[],
+): string | undefined {
+  const goods = lines.reduce((total, { amount }) => total + amount, 0);
+  const stated = charges.map((charge) => ({ ...charge }));
+  const missing = agreedCharges(goods, agreed).filter(({ kind, code, amount }) => {
+    const found = stated.findIndex((one) => one.kind === kind && one.code === code && one.amount === amount);
+    if (found >= 0) stated.splice(found, 1);
+    return found < 0;
+  });
+  if (missing.length === 0) return undefined;
+  const named = missing.map(
+    ({ kind, code, amount }) => `${kind} ${code} of ${fromMinor(amount, currency)} ${currency}`,
+  );
+  return `has not what is agreed: ${named.join(', ')}`;
 }
 
 function call<T>(correlationId: string, work: () => Promise<T>): Promise<T> {

@@ -1,4 +1,4 @@
-import type { Invoice, SalesOrder } from '../../mappings/canonical/v1/index.ts';
+import type { AgreedCharge, Invoice, SalesOrder } from '../../mappings/canonical/v1/index.ts';
 
 /**
  * What the order process needs of an ERP. One implementation per family of systems; several instances run side by side.
@@ -17,7 +17,7 @@ export interface ErpPort {
   /** Record goods that left a warehouse; financial posting follows by {@link createInvoice}. */
   postShipment(key: string, shipment: ErpShipmentRequest): Promise<{ erpShipmentNumber: string }>;
   /** Invoice one posted shipment. */
-  createInvoice(key: string, request: { erpOrderNumber: string; erpShipmentNumber: string }): Promise<Invoice>;
+  createInvoice(key: string, request: ErpInvoiceRequest): Promise<Invoice>;
   applyCash(key: string, request: ErpCashRequest): Promise<{ receiptNumber: string }>;
   /** Items, customers and contract prices changed since `since` (ISO 8601), all of them without it. */
   readMasterData(since?: string): Promise<ErpMasterData>;
@@ -65,6 +65,13 @@ export interface ErpShipmentRequest {
   tracking?: string;
   /** Base units. */
   lines: { lineNumber: number; quantity: string }[];
+}
+
+export interface ErpInvoiceRequest {
+  erpOrderNumber: string;
+  erpShipmentNumber: string;
+  /** To be on the invoice beside its lines; `agreedCharges` says what they come to. */
+  charges?: AgreedCharge[];
 }
 
 export interface ErpCashRequest {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  agreedCharge,
   currency,
   day,
   decimal,
@@ -119,7 +120,19 @@ const erpShipmentRecord = erpShipmentRequest
 export type ErpShipmentRecord = z.infer<typeof erpShipmentRecord>;
 
 export const erpInvoiceRequest = z
-  .object({ erpOrderNumber: identifier, erpShipmentNumber: identifier })
+  .object({
+    erpOrderNumber: identifier,
+    erpShipmentNumber: identifier,
+    charges: z
+      .array(agreedCharge)
+      .max(20)
+      .optional()
+      .meta({
+        description:
+          'Agreed with the customer, to be on the invoice in this order. A percentage is of the sum of the line amounts, rounded half away ' +
+          'from zero to minor units; an allowance takes at most what is left of that sum; they do not change the tax',
+      }),
+  })
   .meta({ id: 'ErpInvoiceRequest' });
 
 const erpInvoiceRecord = z

@@ -361,7 +361,13 @@ const address = z.strictObject({
 const invoicing = z
   .strictObject({
     terms: paymentTerms.strict().optional().describe('Terms where the order and the customer record give none'),
-    charges: z.array(charge).max(20).default([]).describe('Agreed allowances and charges'),
+    charges: z
+      .array(charge)
+      .max(20)
+      .default([])
+      .describe(
+        'Agreed allowances and charges: the ERP is asked to put them on each invoice, and the 810 says what its invoice says',
+      ),
     remitTo: address.optional().describe('Where the partner pays to: N1*RI of the 810'),
     vendorNumber: z.string().max(30).optional().describe('Our number at the partner: REF*IA of what we send'),
     paymentGrace: duration

@@ -9,6 +9,7 @@ import type {
   erpOrderRequest,
   erpShipmentRequest,
 } from '../../activities/erp/rest-contract.ts';
+import { agreedCharges, netOfCharges } from '../../mappings/canonical/charges.ts';
 import {
   compare,
   divide,
@@ -244,7 +245,8 @@ export class Ledger {
     return { type: 'shipment', erpShipmentNumber: `SH${300_001 + this.#shipments.size}`, request };
   }
 
-  createInvoice({ erpOrderNumber, erpShipmentNumber }: z.output<typeof erpInvoiceRequest>, today: string) {
+  createInvoice(request: z.output<typeof erpInvoiceRequest>, today: string) {
+    const { erpOrderNumber, erpShipmentNumber } = request;
     const shipment = this.#shipments.get(erpShipmentNumber);
     if (!shipment || shipment.erpOrderNumber !== erpOrderNumber) {
       throw refused('unknown-shipment', `Order ${erpOrderNumber} has no shipment ${erpShipmentNumber}`, '', 404);
@@ -271,6 +273,8 @@ export class Ledger {
       };
     });
     const tax = this.#taxOf(order, shipment);
+    const goods = lines.reduce((total, { amount }) => total + amount, 0);
+    const charges = agreedCharges(goods, request.charges ?? []);
     const terms = order.request.terms ?? customers.find(hasNumber(order.request.customerNumber))?.terms;
     const invoice: Invoice = {
       invoiceNumber: `INV${500_001 + this.#invoices.size}`,
@@ -278,9 +282,9 @@ export class Ledger {
       dueOn: addDays(today, terms?.netDays ?? 30),
       currency,
       lines,
-      charges: [],
+      charges,
       tax,
-      total: lines.reduce((total, { amount }) => total + amount, 0) + tax,
+      total: goods + netOfCharges(charges) + tax,
     };
     return { type: 'invoice' as const, erpOrderNumber, erpShipmentNumber, invoice };
   }

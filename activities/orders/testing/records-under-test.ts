@@ -50,7 +50,7 @@ export async function recordsUnderTest(directory = 'mappings/partners') {
   const known = customers.map(({ creditLimit: _, ...customer }) => customer);
   const port = { readMasterData: () => Promise.resolve({ asOf: '1', items, customers: known, prices, taxRates }) };
   await activity(() =>
-    createErpActivities({ system: 'main', erp: port as unknown as ErpPort, prisma }).syncMasterData(),
+    createErpActivities({ system: 'main', erp: port as unknown as ErpPort, prisma, profiles }).syncMasterData(),
   );
   await prisma.synchronization.create({ data: { source: 'wms.main', asOf: '1', completedAt: new Date() } });
 

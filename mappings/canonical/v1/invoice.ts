@@ -1,6 +1,21 @@
 import { z } from 'zod';
 import { currency, day, decimal, identifier, minorUnits, positiveDecimal } from './common.ts';
 
+/** An allowance or charge that goes with every invoice: a percentage of the goods, or an amount. */
+export const agreedCharge = z
+  .object({
+    kind: z.enum(['allowance', 'charge']),
+    code: z.string().max(10),
+    description: z.string().max(80),
+    percent: positiveDecimal.optional().meta({ description: 'Percent of the goods' }),
+    amount: minorUnits.min(1).optional(),
+  })
+  .refine(({ percent, amount }) => (percent === undefined) !== (amount === undefined), {
+    message: 'needs either percent or amount',
+  })
+  .meta({ id: 'AgreedCharge' });
+export type AgreedCharge = z.infer<typeof agreedCharge>;
+
 /** An invoice as the ERP made it, for one shipment. */
 export const invoice = z
   .object({

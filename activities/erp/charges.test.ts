@@ -1,0 +1,94 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { AgreedCharge, Invoice } from '../../mappings/canonical/v1/index.ts';
+import { startErp } from '../../sandbox/erp/server.ts';
+import type { RunningServer } from '../../sandbox/server.ts';
+import { TOKEN, temporaryFolder } from '../../sandbox/testing.ts';
+import { each } from '../../test/integration/purchase-orders.ts';
+import { agreeing } from '../edi/testing/agreeing.ts';
+import { createProcessRecords } from '../orders/record.ts';
+import { type RecordsUnderTest, recordsUnderTest, underWay } from '../orders/testing/records-under-test.ts';
+import { createErpActivities } from './activities.ts';
+import type { ErpPort } from './port.ts';
+import { createRestErp } from './rest.ts';
+
+const PARTNER = 'tri-valley';
+const AGREED: AgreedCharge[] = [
+  { kind: 'allowance', code: 'C310', description: 'Promotional allowance', percent: '2.5' },
+  { kind: 'charge', code: 'G830', description: 'Handling', amount: 750 },
+];
+
+let given: RecordsUnderTest;
+let folder: ReturnType<typeof temporaryFolder>;
+let server: RunningServer;
+beforeEach(async () => {
+  folder = temporaryFolder();
+  server = await startErp({ port: 0, dataDir: folder.path, token: TOKEN });
+  given = await recordsUnderTest();
+});
+afterEach(async () => {
+  await server.close();
+  folder.remove();
+  await given.remove();
+});
+
+/** From an order of three claw hammers at 10.65 to its 810, against a real ERP; what it booked and what we sent. */
+async function invoiced(charges: AgreedCharge[], change: (port: ErpPort) => ErpPort = (port) => port) {
+  const { prisma } = given;
+  const deps = agreeing(given, PARTNER, ({ invoicing }) => ({ invoicing: { ...invoicing, charges } }));
+  const port = createRestErp({ id: 'main', baseUrl: server.url, token: TOKEN, timeoutSeconds: 5 });
+  const erp = createErpActivities({ system: 'main', erp: change(port), prisma, profiles: deps.profiles });
+  const records = createProcessRecords(deps);
+  await given.stock('RNO', 'MW-1001', 100);
+  const orderId = await given.checked(PARTNER, [each('MW-1001', 3)]);
+  const { fulfillments } = await given.records.reserveStock({ orderId, round: 1 });
+  await given.activity(() => erp.placeOrder({ orderId }));
+  const [fulfillment] = fulfillments;
+  if (fulfillment === undefined) throw new Error('nothing was reserved');
+  const eventId = await given.shipped(fulfillment.releaseNumber, 'S1', [{ lineNumber: 1, quantity: '3' }]);
+  const event = { orderId, fulfillmentId: fulfillment.id, system: 'main', eventId, progress: underWay };
+  const { shipmentId } = await given.activity(() => records.recordShipment(event));
+  await given.activity(() => erp.postShipment({ shipmentId }));
+  const answer = await given.activity(() => erp.createInvoice({ shipmentId }));
+  // A repeated call under the same key finds the same invoice.
+  expect(await given.activity(() => erp.createInvoice({ shipmentId }))).toEqual(answer);
+  await given.activity(() => records.issueInvoice({ orderId, shipmentId, progress: underWay }));
+  const document = await prisma.document.findFirstOrThrow({ where: { orderId, transactionSet: '810' } });
+  const stored = await prisma.invoice.findUniqueOrThrow({ where: { shipmentId } });
+  const told = await prisma.timelineEvent.findMany({ where: { orderId, type: 'invoice.charges-differ' } });
+  return {
+    invoice: stored.content as unknown as Invoice,
+    total: answer.total,
+    sent: document.body.split('~').filter((segment) => /^(TDS|SAC)/.test(segment)),
+    told: told.map(({ summary }) => summary),
+  };
+}
+
+describe('agreed allowances and charges', () => {
+  it('are on the ERP’s invoice and in the 810 to the same cent', async () => {
+    const { invoice, total, sent, told } = await invoiced(AGREED);
+    // 2.5 % of 31.95 is 0.79875.
+    expect(invoice.charges.map(({ kind, amount }) => [kind, amount])).toEqual([
+      ['allowance', 80],
+      ['charge', 750],
+    ]);
+    expect(total).toBe(3195 - 80 + 750 + invoice.tax);
+    expect(sent).toEqual([
+      `TDS*${total}`,
+      'SAC*A*C310***80*******02***Promotional allowance',
+      'SAC*C*G830***750*******06***Handling',
+    ]);
+    expect(told).toEqual([]);
+  });
+
+  it('that an ERP leaves out are not made up: the 810 says what the ERP booked, and the order tells what is missing', async () => {
+    const deaf = (port: ErpPort): ErpPort => ({
+      ...port,
+      createInvoice: (key, { charges: _, ...request }) => port.createInvoice(key, request),
+    });
+    const { total, sent, told } = await invoiced(AGREED, deaf);
+    expect(sent).toEqual([`TDS*${total}`]);
+    expect(told).toEqual([
+      expect.stringMatching(/has not what is agreed: allowance C310 of 0\.8 USD, charge G830 of 7\.5 USD$/),
+    ]);
+  });
+});

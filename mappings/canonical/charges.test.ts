@@ -1,0 +1,49 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { agreedCharges, netOfCharges } from './charges.ts';
+import type { AgreedCharge } from './v1/invoice.ts';
+
+const allowance = (over: Partial<AgreedCharge>): AgreedCharge => ({
+  kind: 'allowance',
+  code: 'D240',
+  description: 'Freight allowance',
+  ...over,
+});
+
+describe('agreed allowances and charges', () => {
+  it('are percentages of the goods, each rounded half away from zero, or amounts', () => {
+    const agreed = [
+      allowance({ percent: '2.5' }),
+      { kind: 'charge', code: 'G830', description: 'Handling', amount: 750 } as const,
+    ];
+    // 2.5 % of 10.20 is 0.255.
+    expect(agreedCharges(1020, agreed).map(({ amount }) => amount)).toEqual([26, 750]);
+    expect(netOfCharges(agreedCharges(1020, agreed))).toBe(724);
+  });
+
+  it('never take more than the goods are worth, and say nothing of what comes to nothing', () => {
+    expect(
+      agreedCharges(500, [allowance({ amount: 300 }), allowance({ amount: 300 }), allowance({ amount: 1 })]),
+    ).toEqual([
+      { kind: 'allowance', code: 'D240', description: 'Freight allowance', amount: 300 },
+      { kind: 'allowance', code: 'D240', description: 'Freight allowance', amount: 200 },
+    ]);
+    expect(agreedCharges(10, [allowance({ percent: '1' })])).toEqual([]);
+  });
+
+  it('leave an invoice that is owed, whatever is agreed', () => {
+    const agreed = fc.array(
+      fc.record({
+        kind: fc.constantFrom('allowance' as const, 'charge' as const),
+        code: fc.constant('D240'),
+        description: fc.constant('x'),
+        amount: fc.integer({ min: 1, max: 100_000 }),
+      }),
+    );
+    fc.assert(
+      fc.property(fc.nat(1_000_000), agreed, (goods, charges) => {
+        expect(goods + netOfCharges(agreedCharges(goods, charges))).toBeGreaterThanOrEqual(0);
+      }),
+    );
+  });
+});
