@@ -3,6 +3,7 @@ import '../runtime/garbage-collection.ts';
 import { createServer } from 'node:http';
 import type { Connection } from '@temporalio/client';
 import { Runtime } from '@temporalio/worker';
+import { CrossReferenceFiles } from '../activities/partners/cross-reference-files.ts';
 import { FollowedProfiles } from '../activities/partners/partner-profiles.ts';
 import { ProfileError } from '../mappings/profile/load.ts';
 import { createPrismaClient } from '../prisma/client.ts';
@@ -33,6 +34,7 @@ async function main(): Promise<void> {
     applicationName: 'worker',
   });
   const profiles = new FollowedProfiles({ directory: config.partnersDir, prisma, log });
+  const crossReferences = new CrossReferenceFiles({ directory: config.partnersDir, prisma, profiles, log });
   await ensureSearchAttributes(temporal.connection as Connection, config.temporal.namespace, searchAttributeKeys);
 
   const workers = await createWorkers({
@@ -50,6 +52,7 @@ async function main(): Promise<void> {
   });
   const running = Promise.all(workers.map((worker) => worker.run()));
   await ensureSchedules(temporal, systems);
+  crossReferences.watch();
 
   const health =
     config.workerHealthPort === undefined
@@ -66,6 +69,8 @@ async function main(): Promise<void> {
 
   await running;
   health?.close();
+  crossReferences.stop();
+  profiles.stop();
   await prisma.$disconnect();
   await temporal.connection.close();
   await native.close();

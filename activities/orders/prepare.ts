@@ -9,17 +9,19 @@ import { salesOrder } from '../../mappings/canonical/v1/index.ts';
 import { deadlineAfter, endOfDay } from '../../mappings/profile/calendar.ts';
 import { millisecondsOf } from '../../mappings/profile/duration.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
+import { accountsOf } from '../../mappings/profile/sides.ts';
 import type { Database } from '../../prisma/client.ts';
 import type { ContractPrice, Customer, Item, ShipTo } from '../../prisma/generated/client.ts';
 import type { ErpSystem } from '../../runtime/systems.ts';
 import type { OrderTerms } from '../../workflows/order-state.ts';
 import type { ExceptionType } from '../../workflows/policy/exceptions.ts';
 import { isWithinTolerance } from '../../workflows/policy/pricing.ts';
+import { type KnownNames, knownNames } from '../partners/cross-references.ts';
 import type { PartnerProfiles } from '../partners/partner-profiles.ts';
 import { asJson } from './records.ts';
 
 /** Decisions name the rules as they were: raise this with any change of a rule below. */
-const RULES_VERSION = '1';
+const RULES_VERSION = '2';
 
 export type PreparedOrder =
   | { ready: true; terms: OrderTerms }
@@ -77,7 +79,12 @@ export async function prepareOrder(
   }
 
   const decisions: Decided[] = [];
-  const match = await matchCustomer(prisma, row.partnerId, order, system);
+  const names = await knownNames(prisma, row.partnerId, {
+    items: order.lines.flatMap(({ item }) => item.customerSku ?? []),
+    shipTos: order.shipTo.identifiers.map(({ value }) => value),
+    units: order.lines.map(({ quantity }) => quantity.unit),
+  });
+  const match = await matchCustomer(prisma, profile, order, system, names);
   if ('type' in match) return { ready: false, problem: match };
   const { customer, shipTo } = match;
   decisions.push({
@@ -88,7 +95,7 @@ export async function prepareOrder(
   if (customer.blocked)
     return stop('customer-blocked', `customer ${customer.customerNumber} ${customer.name} is blocked`);
 
-  const resolved = await resolveLines(prisma, profile, customer, order);
+  const resolved = await resolveLines(prisma, profile, customer, order, names);
   if ('type' in resolved) return { ready: false, problem: resolved };
   decisions.push({
     rule: 'items',
@@ -198,16 +205,21 @@ function termsOf(order: SalesOrder, receivedAt: Date, profile: PartnerProfile, e
 
 type Match = { customer: Customer; shipTo: ShipTo; by: string };
 
-/** By identifier first (ours, then the partner’s own codes), by address where the order gives no code that anybody knows. */
+/**
+ * By identifier first (as the partner’s cross-references say, ours, then the codes that the ERP knows), by address where the order gives
+ * no code that anybody knows.
+ */
 async function matchCustomer(
   prisma: Database,
-  partnerId: string,
+  profile: PartnerProfile,
   order: SalesOrder,
   system: ErpSystem,
+  names: KnownNames,
 ): Promise<Match | Problem> {
+  const partnerId = profile.id;
   const known = () =>
     prisma.shipTo.findMany({
-      where: { customer: { partnerId } },
+      where: { customer: { partnerId: { in: accountsOf(profile) } } },
       include: { customer: true },
       orderBy: { shipToNumber: 'asc' },
     });
@@ -220,6 +232,12 @@ async function matchCustomer(
   }
   if (candidates.length === 0) {
     return { type: 'unknown-customer', summary: `no customer of the ERP belongs to partner ${partnerId}` };
+  }
+  for (const { scheme, value } of order.shipTo.identifiers) {
+    const number = names.shipTo(value);
+    const found = candidates.find((shipTo) => shipTo.shipToNumber === number);
+    if (found !== undefined)
+      return { customer: found.customer, shipTo: found, by: `cross-reference of ${scheme} code ${value}` };
   }
   for (const { scheme, value } of order.shipTo.identifiers) {
     const found = candidates.find(
@@ -268,17 +286,11 @@ async function resolveLines(
   profile: PartnerProfile,
   customer: Customer,
   order: SalesOrder,
+  names: KnownNames,
 ): Promise<ResolvedLine[] | Problem> {
   const named = order.lines.map(({ item }) => item);
-  const references = await prisma.crossReference.findMany({
-    where: {
-      partnerId: profile.id,
-      kind: 'sku',
-      external: { in: named.flatMap(({ customerSku }) => customerSku ?? []) },
-    },
-  });
-  const skuOf = new Map(references.map(({ external, internal }) => [external, internal]));
-  const skus = [...named.flatMap(({ sku }) => sku ?? []), ...skuOf.values()];
+  const skuOf = (customerSku: string | undefined) => (customerSku === undefined ? undefined : names.item(customerSku));
+  const skus = named.flatMap(({ sku, customerSku }) => [sku ?? [], skuOf(customerSku) ?? []].flat());
   const gtins = named.flatMap(({ gtin }) => gtin ?? []);
   const items = await prisma.item.findMany({ where: { OR: [{ sku: { in: skus } }, { gtin: { in: gtins } }] } });
   const prices = await prisma.contractPrice.findMany({
@@ -297,7 +309,7 @@ async function resolveLines(
     const { sku, customerSku, gtin } = line.item;
     const item =
       items.find((candidate) => candidate.sku === sku) ??
-      items.find((candidate) => customerSku !== undefined && candidate.sku === skuOf.get(customerSku)) ??
+      items.find((candidate) => customerSku !== undefined && candidate.sku === skuOf(customerSku)) ??
       items.find((candidate) => gtin !== undefined && candidate.gtin === gtin);
     if (item === undefined) {
       const names = [sku, customerSku && `buyer’s ${customerSku}`, gtin && `GTIN ${gtin}`].filter(Boolean).join(', ');
@@ -307,8 +319,7 @@ async function resolveLines(
       });
       continue;
     }
-    const unit = profile.units[line.quantity.unit] ?? line.quantity.unit;
-    const unitFactor = factorOf(item, unit);
+    const { unit, factor: unitFactor } = unitOf(line.quantity.unit, item, profile, names);
     if (unitFactor === undefined) {
       problems.push({
         type: 'unknown-unit',
@@ -338,6 +349,25 @@ async function resolveLines(
   return { type: first.type, summary: alike.map(({ summary }) => summary).join('; ') };
 }
 
+/**
+ * What the ordered unit is in our terms: as the partner’s cross-references say of this item, of any item, as its profile says, or the
+ * code itself. A pack of the partner’s has no unit of ours, only so many base units.
+ */
+function unitOf(
+  ordered: string,
+  item: Item,
+  profile: PartnerProfile,
+  names: KnownNames,
+): { unit: string | undefined; factor: string | undefined } {
+  const pack = names.pack(ordered, item.sku);
+  if (pack !== undefined) {
+    const each = factorOf(item, pack.unit);
+    return { unit: undefined, factor: each && multiply(each, pack.quantity) };
+  }
+  const unit = names.unit(ordered) ?? profile.units[ordered] ?? ordered;
+  return { unit, factor: factorOf(item, unit) };
+}
+
 function factorOf(item: Item, unit: string): string | undefined {
   if (unit === item.baseUnit) return '1';
   const units = item.units as { unit: string; factor: string }[];
@@ -347,7 +377,7 @@ function factorOf(item: Item, unit: string): string | undefined {
 /** The contract’s price for the ordered unit; else that of another unit, converted; else the list price. */
 function priceOf(
   item: Item,
-  unit: string,
+  unit: string | undefined,
   unitFactor: string,
   prices: readonly ContractPrice[],
 ): { unitPrice: string; source: 'contract' | 'list' } {
