@@ -88,6 +88,8 @@ export interface Shipment {
   readonly tracking: string | null;
   readonly erpShipmentNumber: string | null;
   readonly packages: readonly ShippedPackage[];
+  /** `labels` is null where a package has no SSCC. */
+  readonly links: { readonly labels: string | null };
 }
 
 export interface Fulfillment {
@@ -267,6 +269,9 @@ export class ApiProblem extends Error {
   }
 }
 
+/** PDF with a page of 4 × 6 inches for each label, or ZPL for printers of 203 dpi. */
+export type LabelFormat = 'pdf' | 'zpl';
+
 export type Api = ReturnType<typeof createApi>;
 
 /**
@@ -317,6 +322,11 @@ export function createApi(key: string, onUnauthorized: () => void = () => undefi
     /** The bytes as they crossed the wire. */
     raw: async (id: string, signal: AbortSignal): Promise<Blob> => {
       const response = await call(`${document(id)}/raw`, { signal, headers: { Accept: '*/*' } });
+      return response.blob();
+    },
+    /** The labels behind a shipment's link, for people or for a label printer. */
+    labels: async (link: string, format: LabelFormat): Promise<Blob> => {
+      const response = await call(`${link}?format=${format}`, { headers: { Accept: '*/*' } });
       return response.blob();
     },
     /** Tells the order's workflow how to go on. The same `attempt` sent twice resolves once. */

@@ -118,6 +118,7 @@ export async function startConsoleNetwork(directory: string) {
     if (kind === 'me') return { name: 'Night desk', scopes: ['orders:read', 'exceptions:resolve'], partnerId: null };
     if (kind === 'partners') return { items: partners };
     if (kind === 'documents') return part === 'raw' ? RAW : { ...documents()[0], segments: SEGMENTS };
+    if (kind === 'shipments') return `^XA${url.searchParams.get('format')}^XZ`;
     if (kind !== 'orders') return undefined;
     if (id === undefined) return page(url.searchParams);
     const order = orders.find((each) => each.id === id);
@@ -283,6 +284,7 @@ function detailOf(order: ReturnType<typeof orderItems>[number]) {
         billOfLading: 'BOL-77120',
         tracking: '1Z999AA10123456784',
         erpShipmentNumber: 'DN-30911',
+        links: { labels: '/v1/shipments/s1/labels' },
         packages: [
           {
             sscc: '006141411234567890',

@@ -242,6 +242,17 @@ describe.skipIf(executablePath === undefined)(suite, () => {
     expect(download.suggestedFilename()).toBe('850-d1.x12');
   });
 
+  it('the labels of a shipment come as a file for people or for the printer; a refusal is shown beside them', async () => {
+    await page.goto(signedIn(orderPath()));
+    const button = page.getByRole('button', { name: 'Labels (ZPL) of shipment S-20418' });
+    const [file] = await Promise.all([page.waitForEvent('download'), button.click()]);
+    expect(file.suggestedFilename()).toBe('labels-S-20418.zpl');
+    expect(await readFile((await file.path()) ?? '', 'utf8')).toBe('^XAzpl^XZ');
+    network.faults.status = 409;
+    await button.click();
+    await page.getByText('The order has been cancelled meanwhile.').waitFor();
+  });
+
   const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
   for (const colorScheme of ['light', 'dark'] as const) {

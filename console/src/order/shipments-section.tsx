@@ -1,6 +1,10 @@
+import { useState } from 'react';
 import { sum } from '../../../mappings/canonical/decimal.ts';
-import type { LineQuantity, OrderDetail, Shipment } from '../api.ts';
+import { ApiProblem, type LabelFormat, type LineQuantity, type OrderDetail, type Shipment } from '../api.ts';
+import { download } from '../download.ts';
 import { formatQuantity, formatWords } from '../format.ts';
+import { ProblemBanner } from '../notices.tsx';
+import { useApi } from '../session.tsx';
 import { Ago } from '../time.tsx';
 import { Section, WideTable } from './section.tsx';
 
@@ -82,6 +86,9 @@ function ShipmentCard({ shipment, order }: { readonly shipment: Shipment; readon
           </div>
         )}
       </dl>
+      {shipment.links.labels !== null && (
+        <Labels link={shipment.links.labels} shipmentNumber={shipment.shipmentNumber} />
+      )}
       {shipment.packages.length > 0 && (
         <WideTable name={`Packages of shipment ${shipment.shipmentNumber}`}>
           <thead>
@@ -107,6 +114,37 @@ function ShipmentCard({ shipment, order }: { readonly shipment: Shipment; readon
         </WideTable>
       )}
     </article>
+  );
+}
+
+const LABEL_FORMATS: Readonly<Record<LabelFormat, string>> = { pdf: 'PDF', zpl: 'ZPL' };
+
+/** The carton and pallet labels of a shipment. The API wants the key with every call, so that a plain link would not do. */
+function Labels({ link, shipmentNumber }: { readonly link: string; readonly shipmentNumber: string }) {
+  const api = useApi();
+  const [problem, setProblem] = useState<ApiProblem>();
+
+  async function fetchLabels(format: LabelFormat): Promise<void> {
+    setProblem(undefined);
+    try {
+      download(await api.labels(link, format), `labels-${shipmentNumber}.${format}`);
+    } catch (failure) {
+      if (!(failure instanceof ApiProblem)) throw failure;
+      setProblem(failure);
+    }
+  }
+
+  return (
+    <>
+      <div className="actions">
+        {(['pdf', 'zpl'] as const).map((format) => (
+          <button key={format} type="button" onClick={() => void fetchLabels(format)}>
+            Labels ({LABEL_FORMATS[format]})<span className="visually-hidden"> of shipment {shipmentNumber}</span>
+          </button>
+        ))}
+      </div>
+      {problem && <ProblemBanner problem={problem} what="the labels" />}
+    </>
   );
 }
 

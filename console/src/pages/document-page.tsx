@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import { Link, useParams, useSearchParams } from 'react-router-dom';
 import type { DocumentDetail, DocumentError, Segment } from '../api.ts';
+import { download } from '../download.ts';
 import { formatExact, formatWords } from '../format.ts';
 import { Loading, ProblemBanner, ProblemPanel } from '../notices.tsx';
 import { Direction, faultCount, nameOfTransactionSet } from '../order/documents-section.tsx';
@@ -171,14 +172,4 @@ function onePerLine(text: string): string {
   const terminator = text.startsWith('ISA') ? text.charAt(105) : '~';
   if (terminator === '' || /[\r\n]/.test(text.trimEnd())) return text;
   return text.split(terminator).join(`${terminator}\n`).trimEnd();
-}
-
-function download(blob: Blob, name: string): void {
-  const address = URL.createObjectURL(blob);
-  const link = window.document.createElement('a');
-  link.href = address;
-  link.download = name.replaceAll(/[^\w.-]+/g, '-');
-  link.click();
-  // The browser reads the blob after this call returns.
-  setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }
