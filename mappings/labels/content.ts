@@ -39,13 +39,19 @@ export function labelContents(shipment: LabelledShipment, wishes: LabelWishes): 
     .filter(({ kind }) => kind === 'carton' || wishes.pallets)
     .toSorted((a, b) => (a.sscc < b.sscc ? -1 : 1));
   const { proNumber, billOfLading, department, vendorNumber, shipToCode } = shipment;
+  const alike = {
+    carton: wanted.filter(({ kind }) => kind === 'carton'),
+    pallet: wanted.filter(({ kind }) => kind === 'pallet'),
+  };
+  const numbers = new Map(
+    [...alike.carton.entries(), ...alike.pallet.entries()].map(([index, item]) => [item, index + 1]),
+  );
   return wanted.map((item) => {
-    const alike = wanted.filter(({ kind }) => kind === item.kind);
     return {
       sscc: item.sscc,
       kind: item.kind,
-      number: alike.indexOf(item) + 1,
-      count: alike.length,
+      number: numbers.get(item) ?? 0,
+      count: alike[item.kind].length,
       shipFrom: shipment.shipFrom,
       shipTo: shipment.shipTo,
       carrierScac: shipment.carrierScac,

@@ -1,5 +1,6 @@
 /** Labels as PDF, one page of 4 × 6 inches each; barcodes are vectors. Everything is black on white: thermal printers know no grey. */
 import { createRequire } from 'node:module';
+import { setImmediate } from 'node:timers/promises';
 import PDFDocument from 'pdfkit';
 import { barsOf } from './barcode.ts';
 import { type Label, type LabelElement, type Rule, TYPE } from './label.ts';
@@ -9,6 +10,8 @@ const POINT = 72 / 203.2;
 
 /** Has Latin, Greek and Cyrillic letters with all their marks; the fonts that every PDF reader has know western Europe only. */
 export const FONT = createRequire(import.meta.url).resolve('dejavu-fonts-ttf/ttf/DejaVuSansCondensed-Bold.ttf');
+
+const PAGES_AT_ONCE = 10;
 
 export async function labelsAsPdf(labels: readonly Label[], title: string): Promise<Buffer> {
   const page = { size: [4 * 72, 6 * 72] as [number, number], margin: 0 };
@@ -20,7 +23,9 @@ export async function labelsAsPdf(labels: readonly Label[], title: string): Prom
     pdf.on('error', reject);
   });
   pdf.registerFont('label', FONT);
-  for (const { elements } of labels) {
+  for (const [index, { elements }] of labels.entries()) {
+    // A shipment may have thousands, at most of a millisecond each: whoever else waits for this process has a turn now and then.
+    if (index % PAGES_AT_ONCE === 0) await setImmediate();
     pdf.addPage(page);
     pdf.font('label').fillColor('black');
     for (const element of elements) draw(pdf, element);

@@ -193,6 +193,18 @@ describe('behaviours', () => {
     expect(answer.body).toEqual({ cancelled: false });
   });
 
+  it('nothing leaves before the day that the release names, also after a restart, and all of it from that day on', async () => {
+    const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
+    const today = new Date().toISOString().slice(0, 10);
+    await release({ releaseNumber: 'R-early', shipNotBefore: tomorrow });
+    await wms.close();
+    await started(api);
+    await release({ releaseNumber: 'R-now', shipNotBefore: today });
+    await api.until(closedOf('R-now'));
+    const { body } = await call(`${wms.url}/releases/R-early`);
+    expect(body).toMatchObject({ state: 'released', shipmentNumbers: [] });
+  });
+
   it('a held release goes on when the hold is taken away', async () => {
     await control('/behaviours', [{ hold: true }]);
     await release();
