@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { compare, type Decimal, divide, isPositive, isZero, multiply, sum } from '../canonical/decimal.ts';
 import { isCurrency } from '../canonical/money.ts';
 import { type Party, type SalesOrder, type SalesOrderLine, salesOrder } from '../canonical/v1/index.ts';
-import { evaluateExpression } from '../profile/expression.ts';
+import { evaluateEach } from '../profile/expression.ts';
 import type { PartnerProfile } from '../profile/profile.ts';
 import type { SegmentObject, TreeNode, X12Error } from '../x12/types.ts';
 import { dayOf, decimalOf } from './elements.ts';
@@ -27,11 +27,7 @@ export type OrderResult = { readonly order: SalesOrder } | { readonly errors: X1
  *   one ship-to and a line one date, and guessing would ship goods to the wrong place.
  * - Values that the canonical order has no field for are kept in `attributes`.
  */
-export async function salesOrderFrom850(
-  tree: TreeNode,
-  profile: PartnerProfile,
-  context: OrderContext = {},
-): Promise<OrderResult> {
+export function salesOrderFrom850(tree: TreeNode, profile: PartnerProfile, context: OrderContext = {}): OrderResult {
   const errors: X12Error[] = [];
   const fault: Report = (found) => {
     errors.push(errorOf(found));
@@ -48,7 +44,7 @@ export async function salesOrderFrom850(
     ...(context.receivedAt === undefined ? {} : { receivedAt: context.receivedAt }),
   };
   // Expressions of the profile can fill what is missing, so they run before the order is judged as a whole.
-  await applyExpressions(draft, tree, lines, profile, fault);
+  applyExpressions(draft, tree, lines, profile, fault);
   if (errors.length > 0) return { errors };
 
   const parsed = compiledOrder.safeParse(draft);
@@ -692,22 +688,28 @@ function checkTotals(tree: TreeNode, profile: PartnerProfile, fault: Report): vo
   });
 }
 
-async function applyExpressions(
+function applyExpressions(
   draft: object,
   tree: TreeNode,
   lines: readonly ReadLine[],
   profile: PartnerProfile,
   fault: Report,
-): Promise<void> {
+): void {
   for (const [name, expression] of Object.entries(profile.map.salesOrder)) {
     const path = plainPath(expression);
     const targets = name.startsWith('lines[].')
       ? lines.map(({ line, loop }) => ({ target: line as object, input: loop, steps: name.slice(8).split('.') }))
       : [{ target: draft, input: tree, steps: name.split('.') }];
-    for (const { target, input, steps } of targets) {
-      const text = path === undefined ? BEYOND_PLAIN : textAlong(path, input);
-      const result =
-        text === BEYOND_PLAIN ? await evaluateExpression(expression, input, { order: tree }) : { value: text };
+    const texts = targets.map(({ input }) => (path === undefined ? BEYOND_PLAIN : textAlong(path, input)));
+    const results = texts.includes(BEYOND_PLAIN)
+      ? evaluateEach(
+          expression,
+          targets.map(({ input }) => input),
+          { order: tree },
+        )
+      : texts.map((value) => ({ value }));
+    for (const [index, { target, input, steps }] of targets.entries()) {
+      const result = results[index] ?? { problem: 'gave no result' };
       if ('problem' in result) {
         fault({
           code: 'profile-expression-failed',
