@@ -1,12 +1,12 @@
 /** Inbound interchanges: taken in, read transaction by transaction, acknowledged. */
 import { createHash, randomUUID } from 'node:crypto';
 import { heartbeat } from '@temporalio/activity';
+import { admitTransaction, interchangeAdmissionErrors } from '../../mappings/edi/admission.ts';
 import { paymentFrom820 } from '../../mappings/edi/payment-from-820.ts';
 import { salesOrderFrom850 } from '../../mappings/edi/sales-order-from-850.ts';
 import { findPartnerByIsa } from '../../mappings/profile/load.ts';
-import type { InboundSet, PartnerProfile } from '../../mappings/profile/profile.ts';
+import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import { buildFunctionalAcknowledgment, readFunctionalAcknowledgment } from '../../mappings/x12/acknowledgment.ts';
-import { parseTransaction } from '../../mappings/x12/parse.ts';
 import { readInterchange } from '../../mappings/x12/read.ts';
 import { scanInterchanges } from '../../mappings/x12/scan.ts';
 import type { ReadGroup, ReadTransaction, ScannedInterchange, Tree, X12Error } from '../../mappings/x12/types.ts';
@@ -17,7 +17,6 @@ import { groupBy } from '../lib/group-by.ts';
 import { acceptOrder, acceptPayment, type IntakeDependencies } from '../orders/intake.ts';
 import { asJson, searchForm } from '../orders/records.ts';
 import { ORDERS_QUEUE, priorityOf, soon, startOnce } from '../orders/starting.ts';
-import { partnerGuide } from './guides.ts';
 import { interchangeAcknowledgmentRow, takeInterchangeAcknowledgment } from './interchange-acknowledgment.ts';
 import { tellOrder } from './outbox.ts';
 import { delimiterText, queueDocument, wakePartnerOutbox } from './queue.ts';
@@ -59,7 +58,10 @@ async function acceptInterchange(
 ): Promise<InterchangeReceipt> {
   const { header } = scanned;
   const partner = header && findPartnerByIsa(deps.profiles, header);
-  const errors = [...scanned.errors, ...(header === undefined ? [] : admissionErrors(header, partner, file.partnerId))];
+  const errors = [
+    ...scanned.errors,
+    ...(header === undefined ? [] : interchangeAdmissionErrors(header, partner, file.partnerId)),
+  ];
   const rejected = !scanned.ok || errors.length > 0;
   const hash = createHash('sha256').update(scanned.bytes).digest('hex');
   const row = {
@@ -122,38 +124,6 @@ async function acceptInterchange(
   if (partner !== undefined && answer !== undefined) await wakeSoon(deps, row, partner);
   if (!rejected && partner !== undefined) await handOnInterchange(deps, row, partner);
   return { ...receipt, interchangeId: row.id, state: rejected ? 'rejected' : 'received' };
-}
-
-/** Whether we know the sender, and whether whoever handed the file in may speak for it. */
-function admissionErrors(
-  header: NonNullable<ScannedInterchange['header']>,
-  partner: PartnerProfile | undefined,
-  only: string | undefined,
-): X12Error[] {
-  const { senderQualifier, senderId, receiverQualifier, receiverId, usage } = header;
-  if (partner === undefined) {
-    return [
-      isaError(
-        6,
-        'unknown-partner',
-        `no partner sends as ${senderQualifier}/${senderId} to ${receiverQualifier}/${receiverId}`,
-        senderId,
-      ),
-    ];
-  }
-  if (only !== undefined && only !== partner.id) {
-    return [isaError(6, 'sender-not-yours', `this key may not send for ${senderQualifier}/${senderId}`, senderId)];
-  }
-  const expected = partner.usage === 'production' ? 'P' : 'T';
-  if (usage !== expected) {
-    const message = `${partner.name} is in ${partner.usage}: ISA15 must be ${expected}, not ${usage}`;
-    return [{ ...isaError(15, 'wrong-usage', message, usage), ak: { level: 'interchange', code: '020' } }];
-  }
-  return [];
-}
-
-function isaError(element: number, code: string, message: string, value: string): X12Error {
-  return { code, message, place: { segment: 'ISA', position: 1, element }, value };
 }
 
 async function wakeSoon(
@@ -375,46 +345,17 @@ async function judge(
   read: ReadTransaction,
   documentId: string,
 ): Promise<Judgement> {
-  const { profile } = source;
-  if (read.refused) return rejection(...read.group.errors, ...read.errors);
-  const release = read.version.slice(0, 6);
-  const guide = partnerGuide(profile, read.set, read.version);
-  if (guide === undefined || !profile.documents.inbound.includes(read.set as InboundSet)) {
-    return rejection(
-      headerError('ST', 1, 'set-not-supported', `${read.set} is not taken from ${profile.name}`, read.set, '1'),
-    );
-  }
-  if (!profile.x12.acceptedVersions.includes(release)) {
-    const message = `version ${release} is not agreed with ${profile.name} (${profile.x12.acceptedVersions.join(', ')})`;
-    return rejection(headerError('GS', 8, 'version-not-agreed', message, read.version, '1'));
-  }
-  const { tree, errors } = parseTransaction(read, guide);
-  if (errors.length > 0) return rejection(...errors);
+  const admitted = admitTransaction(read, source.profile);
+  if ('errors' in admitted) return rejection(...admitted.errors);
+  const { tree } = admitted;
   if (read.set === '850') return takeOrder(deps, source, tree, documentId);
   if (read.set === '820') return takePayment(deps, source, tree);
   await takeAcknowledgment(deps, source, read.set, tree, documentId);
   return { state: 'accepted', errors: [] };
 }
 
-function headerError(
-  segment: string,
-  element: number,
-  code: string,
-  message: string,
-  value: string,
-  acknowledgment: string,
-): X12Error {
-  return {
-    code,
-    message,
-    place: { segment, position: 1, element },
-    value,
-    ak: { level: 'transaction', code: acknowledgment },
-  };
-}
-
 async function takeOrder(deps: IntakeDependencies, source: Source, tree: Tree, documentId: string): Promise<Judgement> {
-  const mapped = await salesOrderFrom850(tree, source.profile, { receivedAt: source.receivedAt.toISOString() });
+  const mapped = salesOrderFrom850(tree, source.profile, { receivedAt: source.receivedAt.toISOString() });
   if ('errors' in mapped) return rejection(...mapped.errors);
   const { order } = mapped;
   const receipt = await acceptOrder(deps, {

@@ -3,6 +3,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
 import { TypedSearchAttributes } from '@temporalio/common';
 import { deadlineAfter } from '../../mappings/profile/calendar.ts';
+import { partnerGuide } from '../../mappings/profile/partner-guide.ts';
 import type { OutboundSet, PartnerProfile } from '../../mappings/profile/profile.ts';
 import type { Delimiters, Tree } from '../../mappings/x12/types.ts';
 import { writeTransaction } from '../../mappings/x12/write.ts';
@@ -12,7 +13,6 @@ import { tradingPartnerKey } from '../../workflows/search-attributes.ts';
 import { permanent } from '../lib/activity-failure.ts';
 import type { Transaction } from '../orders/records.ts';
 import { ORDERS_QUEUE } from '../orders/starting.ts';
-import { partnerGuide } from './guides.ts';
 
 /** Waits in the outbox like a transaction set, though it is a segment of the interchange. */
 export const INTERCHANGE_ACKNOWLEDGMENT = 'TA1';

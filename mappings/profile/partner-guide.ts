@@ -1,7 +1,7 @@
-import type { PartnerProfile } from '../../mappings/profile/profile.ts';
-import { guideFor } from '../../mappings/x12/guides/index.ts';
-import { narrowGuide } from '../../mappings/x12/narrow.ts';
-import type { Guide } from '../../mappings/x12/types.ts';
+import { guideFor } from '../x12/guides/index.ts';
+import { narrowGuide } from '../x12/narrow.ts';
+import type { Guide } from '../x12/types.ts';
+import type { PartnerProfile } from './profile.ts';
 
 const narrowed = new WeakMap<PartnerProfile, Map<string, Guide | undefined>>();
 

@@ -1,0 +1,64 @@
+import { partnerGuide } from '../profile/partner-guide.ts';
+import type { InboundSet, PartnerProfile } from '../profile/profile.ts';
+import { parseTransaction } from '../x12/parse.ts';
+import type { InterchangeHeader, ReadTransaction, Tree, X12Error } from '../x12/types.ts';
+
+/** What may come in from a partner, judged by what has been agreed; no record is looked at. */
+
+/** Whether we know the sender, and whether whoever handed the file in (`only`, a partner's id) may speak for it. */
+export function interchangeAdmissionErrors(
+  header: InterchangeHeader,
+  partner: PartnerProfile | undefined,
+  only?: string,
+): X12Error[] {
+  const { senderQualifier, senderId, receiverQualifier, receiverId, usage } = header;
+  if (partner === undefined) {
+    return [
+      isaError(
+        6,
+        'unknown-partner',
+        `no partner sends as ${senderQualifier}/${senderId} to ${receiverQualifier}/${receiverId}`,
+        senderId,
+      ),
+    ];
+  }
+  if (only !== undefined && only !== partner.id) {
+    return [isaError(6, 'sender-not-yours', `this key may not send for ${senderQualifier}/${senderId}`, senderId)];
+  }
+  const expected = partner.usage === 'production' ? 'P' : 'T';
+  if (usage !== expected) {
+    const message = `${partner.name} is in ${partner.usage}: ISA15 must be ${expected}, not ${usage}`;
+    return [{ ...isaError(15, 'wrong-usage', message, usage), ak: { level: 'interchange', code: '020' } }];
+  }
+  return [];
+}
+
+function isaError(element: number, code: string, message: string, value: string): X12Error {
+  return { code, message, place: { segment: 'ISA', position: 1, element }, value };
+}
+
+/** The tree of a transaction set that the partner may send, along the partner's guide, or everything that refuses it. */
+export function admitTransaction(
+  read: ReadTransaction,
+  profile: PartnerProfile,
+): { tree: Tree } | { errors: X12Error[] } {
+  if (read.refused) return { errors: [...read.group.errors, ...read.errors] };
+  const guide = partnerGuide(profile, read.set, read.version);
+  if (guide === undefined || !profile.documents.inbound.includes(read.set as InboundSet)) {
+    return {
+      errors: [headerError('ST', 1, 'set-not-supported', `${read.set} is not taken from ${profile.name}`, read.set)],
+    };
+  }
+  const release = read.version.slice(0, 6);
+  if (!profile.x12.acceptedVersions.includes(release)) {
+    const message = `version ${release} is not agreed with ${profile.name} (${profile.x12.acceptedVersions.join(', ')})`;
+    return { errors: [headerError('GS', 8, 'version-not-agreed', message, read.version)] };
+  }
+  const { tree, errors } = parseTransaction(read, guide);
+  return errors.length > 0 ? { errors } : { tree };
+}
+
+/** AK502 code 1: the transaction set is not supported. */
+function headerError(segment: string, element: number, code: string, message: string, value: string): X12Error {
+  return { code, message, place: { segment, position: 1, element }, value, ak: { level: 'transaction', code: '1' } };
+}
