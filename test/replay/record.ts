@@ -1,7 +1,8 @@
 /**
  * `npm run record-histories`: runs the workflows of today on a real Temporal server, against the world of test/workflow, and writes their histories
  * to test/replay/histories. Run it when a workflow has changed on purpose and no order that was started by the older code is left anywhere; until
- * then the committed histories stand for those orders, and a change that cannot replay them needs `patched`.
+ * then the committed histories stand for those orders, and a change that cannot replay them needs `patched`. With names it records only those:
+ * `npm run record-histories -- routing-violation`.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
@@ -65,6 +66,26 @@ const scenarios: Record<string, Scenario> = {
     await order.isPaid('INV-S1', 4_000, { allocationId: 'P1' });
     await order.until('cash P1 applied');
     await order.isPaid('INV-S1', 6_000, { allocationId: 'P2' });
+    await order.end();
+    return order.handle;
+  },
+
+  'routing-violation': async (network) => {
+    const violated = () => Promise.resolve({ violation: 'small parcel: the order names carrier FXFE' });
+    const world = network
+      .aTradingWorld()
+      .holding({ RNO: '10', MEM: '5' })
+      .next('releaseToWarehouse', violated, violated);
+    const order = await world.order();
+    await order.decides((await order.exception('routing-violation')).id, 'retry', 'weight entered');
+    await order.until(/^released/);
+    await order.decides((await order.exception('routing-violation', 2)).id, 'use-guide');
+    await order.until(/^released/, 2);
+    await order.ships('RNO', 'S1', '10');
+    await order.until('810 of INV-S1 queued');
+    await order.ships('MEM', 'S2', '5');
+    await order.until('810 of INV-S2 queued');
+    for (const invoice of ['INV-S1', 'INV-S2']) await order.isPaid(invoice);
     await order.end();
     return order.handle;
   },
@@ -137,7 +158,9 @@ const server = await startTemporal({ executable: path, port: await freePort(), l
 const network = await startTradingNetwork(() =>
   TestWorkflowEnvironment.createFromExistingServer({ address: server.url }),
 );
+const wanted = process.argv.slice(2);
 for (const [name, scenario] of Object.entries(scenarios)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
   const handle = await scenario(network);
   const { History } = proto.temporal.api.history.v1;
   const history = History.toObject(History.fromObject(await handle.fetchHistory()), {

@@ -38,12 +38,13 @@ describe('workflows that began under earlier code', () => {
     bundle = await bundleWorkflows();
   });
 
-  it('are at hand: orders that went well, in parts, wrong and back, an outbox, a file', () => {
+  it('are at hand: orders that went well, in parts, wrong, otherwise than the guide and back, an outbox, a file', () => {
     expect(names.sort()).toEqual([
       'cancelled-and-undone',
       'exceptions-and-retries',
       'interchange',
       'outbox',
+      'routing-violation',
       'short-and-backordered',
       'simple-order',
       'two-nodes-two-waves',
