@@ -149,7 +149,7 @@ function answer(route: Route, deps: ApiDependencies): RequestHandler {
         clientId: caller.client?.id ?? 'signed',
         action: route.operation,
         subject: result.subject ?? request.path,
-        detail: { status: result.status },
+        detail: { status: result.status, ...result.detail },
         correlationId,
       });
     }
@@ -158,7 +158,9 @@ function answer(route: Route, deps: ApiDependencies): RequestHandler {
 }
 
 function refuseMethod(known: readonly Route[]): RequestHandler {
-  const methods = [...new Set(known.flatMap(({ method }) => (method === 'get' ? ['GET', 'HEAD'] : ['POST'])))];
+  const methods = [
+    ...new Set(known.flatMap(({ method }) => (method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()]))),
+  ];
   const allow = [...methods, 'OPTIONS'].join(', ');
   return (request, response) => {
     if (request.method === 'OPTIONS') {

@@ -1,6 +1,8 @@
 import type { Client } from '@temporalio/client';
 import type { Payment, SalesOrder, WarehouseEvent } from '../mappings/canonical/v1/index.ts';
 import type { LabelWishes } from '../mappings/labels/content.ts';
+import type { ProfileProblem } from '../mappings/profile/load.ts';
+import type { PartnerProfile } from '../mappings/profile/profile.ts';
 import type { Database } from '../prisma/client.ts';
 import type { Config } from '../runtime/config.ts';
 import type { Logger } from '../runtime/logger.ts';
@@ -20,13 +22,22 @@ export interface ApiDependencies {
 
 export type ApiConfig = Pick<
   Config,
-  'publicUrl' | 'temporal' | 'maxInterchangeBytes' | 'maxJsonBytes' | 'rateLimitPerMinute' | 'consoleDir'
+  | 'publicUrl'
+  | 'temporal'
+  | 'maxInterchangeBytes'
+  | 'maxJsonBytes'
+  | 'rateLimitPerMinute'
+  | 'consoleDir'
+  | 'certificationDir'
 >;
 
 /** The partners that have a profile. */
 export interface PartnerDirectory {
   list(): readonly PartnerSummary[];
   find(partnerId: string): PartnerSummary | undefined;
+  profile(partnerId: string): PartnerProfile | undefined;
+  /** What is wrong with the partner's files as they are now. */
+  problemsOf(partnerId: string): readonly ProfileProblem[];
 }
 
 export interface PartnerSummary {
@@ -34,6 +45,7 @@ export interface PartnerSummary {
   readonly name: string;
   /** Version of the profile that a new order would keep. */
   readonly profileVersion: string;
+  readonly usage: PartnerProfile['usage'];
   /** What it wants on its labels. */
   readonly labels: LabelWishes;
   /** Our number at the partner. */

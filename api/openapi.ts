@@ -100,7 +100,10 @@ function requestBodyOf(body: BodyDefinition, toSchema: ToSchema): Json {
     return { required: true, content: { 'application/json': { schema: toSchema(body.schema, 'input') } } };
   }
   const schema = body.schema === undefined ? {} : toSchema(body.schema, 'input');
-  return { required: true, description: body.description, content: { [body.contentType]: { schema } } };
+  const types = [body.contentType].flat();
+  // The schema is that of the JSON form, where there are several.
+  const content = types.map((type) => [type, { schema: types.length === 1 || type.endsWith('json') ? schema : {} }]);
+  return { required: true, description: body.description, content: Object.fromEntries(content) };
 }
 
 function answersOf(route: Route, toSchema: ToSchema): Json {

@@ -1,18 +1,20 @@
-import type { CurrentProfiles } from '../mappings/profile/load.ts';
+import type { PartnerProfiles } from '../activities/partners/partner-profiles.ts';
 import type { PartnerProfile } from '../mappings/profile/profile.ts';
 import type { PartnerDirectory, PartnerSummary } from './dependencies.ts';
 
 /** The directory of the profiles as they are now. */
-export function partnerDirectory(profiles: CurrentProfiles): PartnerDirectory {
+export function partnerDirectory(profiles: Pick<PartnerProfiles, 'get' | 'values' | 'problemsOf'>): PartnerDirectory {
   return {
     list: () => [...profiles.values()].map(summaryOf),
     find: (partnerId) => {
       const profile = profiles.get(partnerId);
       return profile && summaryOf(profile);
     },
+    profile: (partnerId) => profiles.get(partnerId),
+    problemsOf: (partnerId) => profiles.problemsOf(partnerId),
   };
 }
 
-function summaryOf({ id, name, version, labels, invoicing }: PartnerProfile): PartnerSummary {
-  return { id, name, profileVersion: version, labels, vendorNumber: invoicing.vendorNumber };
+function summaryOf({ id, name, version, usage, labels, invoicing }: PartnerProfile): PartnerSummary {
+  return { id, name, profileVersion: version, usage, labels, vendorNumber: invoicing.vendorNumber };
 }

@@ -28,7 +28,8 @@ export type BodyDefinition =
   | {
       readonly kind: 'bytes';
       readonly limit: 'maxInterchangeBytes' | 'maxJsonBytes';
-      readonly contentType: string;
+      /** Several: the handler reads the header. */
+      readonly contentType: string | readonly string[];
       readonly description: string;
       /** What the bytes hold, where the handler parses them itself. */
       readonly schema?: z.ZodType;
@@ -65,6 +66,8 @@ export type AnswerOf<A extends Answers> = {
     readonly headers?: Readonly<Record<string, string>>;
     /** What the audit entry of a write names; by default the path. */
     readonly subject?: string;
+    /** What its audit entry says beside the status. */
+    readonly detail?: Readonly<Record<string, unknown>>;
   };
 }[keyof A & number];
 
@@ -98,7 +101,7 @@ export interface RouteDefinition<
   B extends BodyDefinition | undefined = BodyDefinition | undefined,
   A extends Answers = Answers,
 > {
-  readonly method: 'get' | 'post';
+  readonly method: 'get' | 'post' | 'put' | 'delete';
   /** With parameters in braces, as OpenAPI writes them: `/v1/orders/{orderId}`. */
   readonly path: string;
   /** Names the operation in OpenAPI and in the audit. */
@@ -130,6 +133,7 @@ export interface RouteAnswer {
   readonly body: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   readonly subject?: string;
+  readonly detail?: Readonly<Record<string, unknown>>;
 }
 
 export function route<

@@ -158,6 +158,11 @@ export const variables = {
     '/run/secrets/bootstrap-api-key',
   ),
   CONSOLE_DIR: variable(z.string().default('dist/console'), 'folder of the built console', 'dist/console'),
+  CERTIFICATION_DIR: variable(
+    z.string().default('.throughline/certification'),
+    'folder of the results of `npm run certify`',
+    '/var/lib/throughline/certification',
+  ),
   WORKER_ROLES: variable(
     workerRoles.default(['all']),
     `comma-separated task queue roles of this worker process (${WORKER_ROLES.join(', ')})`,
@@ -218,6 +223,7 @@ export interface Config {
   readonly rateLimitPerMinute: number;
   readonly bootstrapApiKeyFile: string | undefined;
   readonly consoleDir: string;
+  readonly certificationDir: string;
   readonly workerRoles: readonly WorkerRole[];
   readonly workerBuildId: string | undefined;
   readonly workerHealthPort: number | undefined;
@@ -321,6 +327,7 @@ function toConfig(values: Values): Config {
     rateLimitPerMinute: values.RATE_LIMIT_PER_MINUTE,
     bootstrapApiKeyFile: values.BOOTSTRAP_API_KEY_FILE,
     consoleDir: values.CONSOLE_DIR,
+    certificationDir: values.CERTIFICATION_DIR,
     workerRoles: values.WORKER_ROLES,
     workerBuildId: values.WORKER_BUILD_ID,
     workerHealthPort: values.WORKER_HEALTH_PORT,

@@ -22,6 +22,8 @@ export interface PartnerProfiles extends CurrentProfiles {
   keep(profile: PartnerProfile): Promise<void>;
   /** What is wrong with the files as they are now; their partners go on with the last good profile. */
   readonly problems: readonly ProfileProblem[];
+  /** Those of one partner: of its own file, and of a template that it extends. */
+  problemsOf(partnerId: string): readonly ProfileProblem[];
 }
 
 export interface PartnerProfilesDependencies {
@@ -68,6 +70,12 @@ export class FollowedProfiles implements PartnerProfiles {
 
   get problems(): readonly ProfileProblem[] {
     return this.#folder.problems;
+  }
+
+  problemsOf(partnerId: string): readonly ProfileProblem[] {
+    const current = this.get(partnerId);
+    const files = current && this.#folder.version(partnerId, current.version)?.files;
+    return this.problems.filter(({ file }) => files?.includes(file));
   }
 
   /** One look at the files, as it is done every second; a change is taken at the second one. */

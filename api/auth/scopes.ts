@@ -5,6 +5,8 @@ export const scopes = {
   'edi:write': 'Hand in X12 interchanges and read what became of them',
   'documents:read': 'Documents and interchanges with their content',
   'payments:write': 'Report payments',
+  'partners:read': 'Partners with their profiles, certification and cross-references',
+  'partners:write': 'Change the cross-references of partners, and read what partners:read reads',
   'exceptions:resolve': 'Decide what an order waits for',
   admin: 'Everything',
 } as const;

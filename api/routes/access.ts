@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { scopeNames } from '../auth/scopes.ts';
-import { visiblePartner } from '../auth/visibility.ts';
 import { route, withScope } from '../route.ts';
 
 const readMe = route({
@@ -31,31 +30,4 @@ const readMe = route({
   },
 });
 
-const listPartners = route({
-  method: 'get',
-  path: '/v1/partners',
-  operation: 'listPartners',
-  tag: 'Access',
-  summary: 'The trading partners of this installation; a key bound to one sees that one',
-  access: withScope('orders:read'),
-  answers: {
-    200: {
-      description: 'The partners',
-      schema: z.object({
-        items: z.array(
-          z.object({ id: z.string(), name: z.string(), profileVersion: z.string() }).meta({ id: 'Partner' }),
-        ),
-      }),
-    },
-  },
-  handler: async ({ caller }, { partners }) => {
-    const bound = visiblePartner(caller);
-    const items = partners
-      .list()
-      .filter(({ id }) => bound === undefined || id === bound)
-      .map(({ id, name, profileVersion }) => ({ id, name, profileVersion }));
-    return { status: 200, body: { items } };
-  },
-});
-
-export const accessRoutes = [readMe, listPartners];
+export const accessRoutes = [readMe];

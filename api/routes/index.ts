@@ -8,6 +8,7 @@ import { interchangeRoutes } from './interchanges.ts';
 import { labelRoutes } from './labels.ts';
 import { lineageRoutes } from './lineage.ts';
 import { orderRoutes } from './orders.ts';
+import { partnerRoutes } from './partners.ts';
 import { paymentRoutes } from './payments.ts';
 import { warehouseRoutes } from './warehouse-events.ts';
 
@@ -22,6 +23,7 @@ export const routes: readonly Route[] = [
   ...warehouseRoutes,
   ...paymentRoutes,
   ...availabilityRoutes,
+  ...partnerRoutes,
   ...accessRoutes,
   ...healthRoutes,
 ];

@@ -55,7 +55,7 @@ describe.skipIf(executablePath === undefined)(suite, () => {
     // Nothing of what is read here starts a workflow; the client connects at its first call.
     const temporal = new TemporalClient({ connection: Connection.lazy({ address: '127.0.0.1:1' }) });
     const labels = partnerProfile.shape.labels.parse(undefined);
-    const partners = [{ id: 'harbor-pine', name: 'Harbor & Pine Stores', profileVersion: '1', labels }];
+    const partners = [{ id: 'harbor-pine', name: 'Harbor & Pine Stores', profileVersion: '1', usage: 'test' as const, labels }];
     const log = createLogger({ silent: true });
     server = createServer(
       createApp({
@@ -66,12 +66,18 @@ describe.skipIf(executablePath === undefined)(suite, () => {
           maxJsonBytes: 1_000_000,
           rateLimitPerMinute: 6_000,
           consoleDir: join(folder, 'console'),
+          certificationDir: join(folder, 'certification'),
         } as Parameters<typeof createApp>[0]['config'],
         log,
         prisma,
         temporal,
         intake: readOnly,
-        partners: { list: () => partners, find: (id) => partners.find((partner) => partner.id === id) },
+        partners: {
+          list: () => partners,
+          find: (id) => partners.find((partner) => partner.id === id),
+          profile: () => undefined,
+          problemsOf: () => [],
+        },
         systems: { erp: [], wms: [] } as unknown as Parameters<typeof createApp>[0]['systems'],
       }),
     );

@@ -19,6 +19,7 @@ export function agreeing(
     forOrder: (order) => Promise.resolve(get(order.partnerId)),
     keep: (kept) => given.profiles.keep(kept),
     problems: [],
+    problemsOf: () => [],
   };
   return { ...given, profiles } as RecordsUnderTest & { profiles: PartnerProfiles };
 }

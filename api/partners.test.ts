@@ -1,0 +1,200 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { customers, items } from '../sandbox/erp/master-data.ts';
+import { routes } from './routes/index.ts';
+import { type ApiUnderTest, startApi } from './testing/api-under-test.ts';
+
+let api: ApiUnderTest;
+let desk: string;
+let reader: string;
+let retailer: string;
+let certificationDir: string;
+
+beforeAll(async () => {
+  certificationDir = mkdtempSync(join(tmpdir(), 'certification-'));
+  api = await startApi({ certificationDir });
+  desk = await api.key(['partners:write']);
+  reader = await api.key(['partners:read']);
+  retailer = await api.key(['partners:write'], 'harbor-pine');
+  for (const { gtin, weight, ...item } of items) {
+    await api.prisma.item.create({ data: { ...item, gtin: gtin ?? null, weight: weight ?? null } });
+  }
+  for (const { creditLimit: _, shipTos, terms: _terms, ...customer } of customers) {
+    const places = shipTos.map((shipTo) => ({ ...shipTo }));
+    await api.prisma.customer.create({ data: { ...customer, shipTos: { create: places } } });
+  }
+});
+afterAll(async () => {
+  await api?.stop();
+  rmSync(certificationDir, { recursive: true });
+});
+
+const references = '/v1/partners/tri-valley/cross-references';
+const csv = (...rows: string[]) => ({
+  headers: { 'Content-Type': 'text/csv' },
+  bytes: ['kind,external,internal,sku,quantity', ...rows].join('\n'),
+});
+
+describe('a partner', () => {
+  it('is listed with its side and version, to a key bound to it alone', async () => {
+    const { body } = await api.call('GET', '/v1/partners', { key: reader });
+    expect(body.items.map(({ id, usage }: { id: string; usage: string }) => [id, usage])).toEqual([
+      ['cobalt-ridge', 'test'],
+      ['harbor-pine', 'test'],
+      ['tri-valley', 'test'],
+    ]);
+    const own = await api.call('GET', '/v1/partners', { key: retailer });
+    expect(own.body.items).toHaveLength(1);
+    expect(await api.call('GET', '/v1/partners/tri-valley', { key: retailer })).toMatchObject({
+      status: 404,
+      body: { code: 'no-such-partner' },
+    });
+  });
+
+  it('shows which documents flow and by when, and its whole profile without a secret', async () => {
+    const { body } = await api.call('GET', '/v1/partners/harbor-pine', { key: reader });
+    expect(body).toMatchObject({ name: 'Harbor & Pine Stores', usage: 'test', shipWithin: 'P3D', problems: [] });
+    expect(body.documents.outbound).toContainEqual({
+      set: '856',
+      deadline: 'PT1H',
+      after: 'shipped',
+      acknowledgeWithin: 'PT24H',
+    });
+    expect(body.documents.outbound).toContainEqual(expect.objectContaining({ set: '997', acknowledgeWithin: null }));
+    expect(body.profile.shipNotice.hierarchy).toBe('SOTPI');
+    expect(body.profile.transport).toMatchObject({ tokenEnv: 'SANDBOX_TOKEN' });
+    expect(JSON.stringify(body)).not.toContain('"token"');
+  });
+
+  it('is certified only by a result of this very version', async () => {
+    const state = async () => {
+      const { body } = await api.call('GET', '/v1/partners/tri-valley', { key: reader });
+      return { ...body.certification, version: body.profileVersion };
+    };
+    const { version, ...none } = await state();
+    expect(none).toMatchObject({ state: 'none', finishedAt: null });
+    mkdirSync(join(certificationDir, 'tri-valley'));
+    const write = (profileVersion: string, ...scenarios: { name: string; state: string }[]) =>
+      writeFileSync(
+        join(certificationDir, 'tri-valley', 'result.json'),
+        JSON.stringify({ partner: 'tri-valley', profileVersion, finishedAt: '2026-11-21T08:00:00Z', scenarios }),
+      );
+    const passed = { name: 'accept', state: 'passed' };
+    write(version, passed, { name: 'return', state: 'not-run' });
+    expect(await state()).toMatchObject({ state: 'certified', passed: 1, notRun: 1, failed: 0 });
+    write(version, passed, { name: 'split', state: 'failed' });
+    expect(await state()).toMatchObject({ state: 'failed' });
+    write('0123456789abcdef', passed);
+    expect(await state()).toMatchObject({ state: 'outdated', profileVersion: '0123456789abcdef' });
+    writeFileSync(join(certificationDir, 'tri-valley', 'result.json'), '{');
+    expect(await state()).toMatchObject({ state: 'unreadable' });
+  });
+});
+
+describe('cross-references', () => {
+  it('are loaded from CSV and from JSON alike, with every refused row named, and an audit entry that counts them', async () => {
+    const headers = { 'X-Correlation-Id': 'bulk-1' };
+    const file = csv('item,TV-1,MW-1001,,', 'item,TV-2,MW-9999,,', 'pack,CS,EA,MW-1003,12');
+    const loaded = await api.call('POST', references, { key: desk, ...file, headers: { ...headers, ...file.headers } });
+    expect(loaded).toMatchObject({
+      status: 200,
+      body: {
+        loaded: 2,
+        unchanged: 0,
+        refused: [{ line: 3, column: 'internal', code: 'unknown-item', reason: 'MW-9999 is no item of ours' }],
+      },
+    });
+    const rows = [
+      { kind: 'item', external: 'TV-1', internal: 'MW-1001' },
+      { kind: 'pack', external: 'CS', internal: 'EA', sku: 'MW-1003', quantity: 12 },
+      { kind: 'item', external: 'TV-3', internal: 'MW-1002', colour: 'red' },
+      'TV-4',
+    ];
+    const again = await api.call('POST', references, { key: desk, body: rows });
+    expect(again.body).toMatchObject({ loaded: 0, unchanged: 2 });
+    expect(again.body.refused.map(({ line, code }: { line: number; code: string }) => [line, code])).toEqual([
+      [3, 'misshapen-row'],
+      [4, 'misshapen-row'],
+    ]);
+    const entries = await api.prisma.auditEntry.findMany({ where: { correlationId: 'bulk-1' } });
+    expect(entries).toMatchObject([
+      { action: 'loadCrossReferences', subject: references, detail: { loaded: 2, unchanged: 0, refused: 1 } },
+    ]);
+  });
+
+  it('are read page by page', async () => {
+    const key = reader;
+    await api.call('POST', references, {
+      key: desk,
+      ...csv(...Array.from({ length: 5 }, (_, index) => `item,P-${index},MW-1001,,`)),
+    });
+    const seen: string[] = [];
+    let cursor: string | null = '';
+    while (cursor !== null) {
+      const query: string = cursor === '' ? '' : `&cursor=${cursor}`;
+      const { body } = await api.call('GET', `${references}?limit=2${query}`, { key });
+      seen.push(...body.items.map(({ kind, external }: { kind: string; external: string }) => `${kind} ${external}`));
+      cursor = body.nextCursor;
+    }
+    expect(seen).toEqual([...['0', '1', '2', '3', '4'].map((index) => `item P-${index}`), 'item TV-1', 'pack CS']);
+    const one = await api.call('GET', `${references}?kind=pack`, { key });
+    expect(one.body.items).toMatchObject([{ external: 'CS', sku: 'MW-1003', quantity: '12', source: 'api' }]);
+  });
+
+  it('are put and deleted one by one, under any name that a partner may use', async () => {
+    const path = `${references}/item/${encodeURIComponent('A/1 é')}`;
+    expect(await api.call('PUT', path, { key: desk, body: { internal: 'MW-1004' } })).toMatchObject({
+      status: 200,
+      body: { external: 'A/1 é', internal: 'MW-1004', sku: null, quantity: null },
+    });
+    const pack = `${references}/pack/BX?sku=MW-1003`;
+    expect((await api.call('PUT', pack, { key: desk, body: { internal: 'EA', quantity: '6' } })).body).toMatchObject({
+      sku: 'MW-1003',
+      quantity: '6',
+    });
+    for (const gone of [path, pack]) {
+      expect((await api.call('DELETE', gone, { key: desk })).status).toBe(204);
+      expect(await api.call('DELETE', gone, { key: desk })).toMatchObject({
+        status: 404,
+        body: { code: 'unknown-cross-reference' },
+      });
+    }
+  });
+
+  it('that name nothing of ours are refused, and those of a file are changed there alone', async () => {
+    const put = (path: string, body: unknown) => api.call('PUT', `${references}/${path}`, { key: desk, body });
+    expect(await put('item/Z', { internal: 'MW-9999' })).toMatchObject({
+      status: 422,
+      body: { code: 'cross-reference-refused', errors: [{ path: 'internal', code: 'unknown-item' }] },
+    });
+    const row = { partnerId: 'tri-valley', kind: 'item', external: 'F-1', internal: 'MW-1001', source: 'file' };
+    await api.prisma.crossReference.create({ data: row });
+    const refused = { status: 409, body: { code: 'stated-by-file' } };
+    expect(await put('item/F-1', { internal: 'MW-1002' })).toMatchObject(refused);
+    expect(await api.call('DELETE', `${references}/item/F-1`, { key: desk })).toMatchObject(refused);
+  });
+
+  it('that are no rows at all are refused as a whole', async () => {
+    const post = (type: string, bytes: string) =>
+      api.call('POST', references, { key: desk, headers: { 'Content-Type': type }, bytes });
+    expect(await post('text/csv', 'a,b\n1,2\n')).toMatchObject({
+      status: 422,
+      body: { code: 'invalid-body', errors: [{ path: 'line 1', code: 'unknown-column' }] },
+    });
+    expect(await post('application/json', '{')).toMatchObject({ status: 400, body: { code: 'malformed-json' } });
+    expect(await post('application/json', '{}')).toMatchObject({ status: 422, body: { code: 'invalid-body' } });
+    expect(await post('text/plain', 'x')).toMatchObject({ status: 415 });
+  });
+
+  it('are changed by nobody who may only read, nor by another partner', async () => {
+    expect((await api.call('POST', references, { key: reader, ...csv('item,X,MW-1001,,') })).status).toBe(403);
+    expect((await api.call('POST', references, { key: retailer, ...csv('item,X,MW-1001,,') })).status).toBe(404);
+  });
+});
+
+it('every route of partners has answered as its description says', () => {
+  const partners = routes.filter(({ tag }) => tag === 'Partners').map(({ operation }) => operation);
+  expect([...api.called]).toEqual(expect.arrayContaining(partners));
+});
