@@ -1,7 +1,7 @@
 /**
  * Labels in ZPL II for printers of 203 dpi (Zebra programming guide: ^XA, ^FO, ^GB, ^A0, ^BY, ^BC, ^FH, ^CI28).
  *
- * Text goes in as UTF-8 under ^CI28. Whatever could begin a command (^ and ~), the hexadecimal escape itself (_) and control characters are
+ * Text goes in as UTF-8 under ^CI28; font 0 has the Latin letters, for other scripts a printer needs a font of its own. Whatever could begin a command (^ and ~), the hexadecimal escape itself (_) and control characters are
  * written by number under ^FH, so that no name of a party can be taken for a command.
  */
 import { codeSetRuns, type ElementString } from './barcode.ts';
@@ -27,8 +27,9 @@ function drawn(element: LabelElement): string {
 }
 
 function textField({ x, y, width, size, text, align }: Text): string {
-  const justification = align === 'center' ? 'C' : 'L';
-  return `^FO${x},${y}^A0N,${size},${size}^FB${width},1,0,${justification}^FH^FD${escaped(text)}^FS`;
+  // The text is known to fit its width; a field block is only needed to put it in the middle.
+  const block = align === 'center' ? `^FB${width},1,0,C` : '';
+  return `^FO${x},${y}^A0N,${size},${size}${block}^FH^FD${escaped(text)}^FS`;
 }
 
 /** Code 128 in mode N: the sets are chosen here and FNC1 (`>8`) stands first, which makes it GS1-128 on every firmware. */

@@ -139,6 +139,16 @@ describe('a wrong profile is reported with file, line, column and key', () => {
     ],
     ['labels without a prefix', `${ACME}shipNotice: { hierarchy: SOPI }\n`, { line: 7, key: 'shipNotice.sscc' }],
     [
+      'a routing rule that can hold for nothing',
+      `${ACME}routing:\n  rules:\n    - name: heavy\n      when: { weight: { over: "150", upTo: "20" } }\n      ship: { scac: ODFL }\n`,
+      { line: 10, key: 'routing.rules.0.when.weight', reason: 'holds for nothing: over must be less than upTo' },
+    ],
+    [
+      'two routing rules of one name',
+      `${ACME}routing:\n  rules:\n    - { name: all, ship: { scac: ODFL } }\n    - { name: all, ship: { scac: SAIA } }\n`,
+      { line: 10, key: 'routing.rules.1.name', reason: 'is the name of rules.0 too' },
+    ],
+    [
       'broken JSONata',
       `${ACME}map: { salesOrder: { attributes.x: "REF[" } }\n`,
       { line: 7, column: 22, key: 'map.salesOrder.attributes.x' },

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { compare } from '../canonical/decimal.ts';
 import { currency, minorUnits, nonNegativeDecimal, positiveDecimal } from '../canonical/v1/common.ts';
 import { paymentTerms } from '../canonical/v1/sales-order.ts';
 import { isDeadline, isTimeZone, WEEKDAYS } from './calendar.ts';
@@ -386,6 +387,8 @@ const shipmentPayment = z.enum(['CC', 'PP', 'PC', 'TP']);
 /** Lists of a rule’s conditions: one of them has to hold. */
 const oneOf = <T extends z.ZodType>(item: T) => z.array(item).min(1).max(1000).optional();
 
+const BAND = { message: 'holds for nothing: over must be less than upTo' };
+
 const routingRule = z
   .strictObject({
     name: z.string().min(1).max(80).describe('Why, in words: it stands wherever the rule decided'),
@@ -396,6 +399,7 @@ const routingRule = z
             over: nonNegativeDecimal.optional().describe('More than so many pounds'),
             upTo: positiveDecimal.optional().describe('At most so many pounds'),
           })
+          .refine(({ over = '-1', upTo }) => upTo === undefined || compare(over, upTo) < 0, BAND)
           .optional()
           .describe('Weight of the goods of one release'),
         cartons: z
@@ -403,6 +407,7 @@ const routingRule = z
             over: z.int().min(0).optional().describe('More than so many'),
             upTo: z.int().min(1).optional().describe('At most so many'),
           })
+          .refine(({ over = -1, upTo }) => upTo === undefined || over < upTo, BAND)
           .optional()
           .describe('Cartons of one release, counted by case size: what goes by parcel and what on pallets'),
         countries: oneOf(z.string().length(2)).describe('Country of the ship-to'),
@@ -452,7 +457,18 @@ const shipWindow = z
 const routing = z
   .strictObject({
     scac: scac.optional().describe('Carrier where the order names none and the guide has no rules'),
-    rules: z.array(routingRule).max(500).default([]).describe('The first rule that matches picks the carrier'),
+    rules: z
+      .array(routingRule)
+      .max(500)
+      .default([])
+      .superRefine((rules, context) => {
+        for (const [index, { name }] of rules.entries()) {
+          const first = rules.findIndex((rule) => rule.name === name);
+          if (first === index) continue;
+          context.addIssue({ code: 'custom', path: [index, 'name'], message: `is the name of rules.${first} too` });
+        }
+      })
+      .describe('The first rule that matches picks the carrier'),
     maxCartons: z.int().min(1).max(5_000).optional().describe('Most cartons of one release'),
     window: shipWindow.optional(),
     method: transportMethod.default('M').describe('Transport method, TD504: M motor, A air'),
