@@ -1,3 +1,4 @@
+import { inBrief } from '../x12/excerpt.ts';
 import { positionOf } from '../x12/position.ts';
 import type { SegmentObject, TreeNode, X12Error } from '../x12/types.ts';
 
@@ -83,7 +84,7 @@ export interface Fault {
 
 /** The error of a {@link Fault}. Without the segment, the position is 0: it was expected, and is not there. */
 export function errorOf(fault: Fault): X12Error {
-  return {
+  return inBrief({
     code: fault.code,
     message: fault.message,
     place: {
@@ -103,5 +104,5 @@ export function errorOf(fault: Fault): X12Error {
             reference: fault.syntax.reference,
           },
         }),
-  };
+  });
 }

@@ -5,6 +5,7 @@
  *
  * TA105, AK905 and AK502 codes are those of release 4010.
  */
+import { inBrief } from './excerpt.ts';
 import type {
   Delimiters,
   InterchangeAcknowledgment,
@@ -144,9 +145,28 @@ export class EnvelopeWalker {
             ? this.#seek(window, base, last)
             : this.#segment(window, base, last);
       if (!progressed) {
+        if (last && this.#reported === 0) {
+          this.#nothingToRead(base + window.length);
+        }
         return;
       }
     }
+  }
+
+  #nothingToRead(end: number): void {
+    this.#emit({
+      kind: 'refused',
+      start: 0,
+      end,
+      errors: [
+        {
+          code: 'empty-input',
+          message: 'The input is empty or holds only blanks; expected an interchange.',
+          place: { segment: 'ISA', position: 1, byteOffset: 0 },
+          ak: { level: 'interchange', code: '024' },
+        },
+      ],
+    });
   }
 
   #countReport(start: number, end: number): boolean {
@@ -516,6 +536,7 @@ export class EnvelopeWalker {
 
   #finishTransaction(group: ScannedGroup, transaction: ScannedTransaction, end: number): void {
     transaction.end = end;
+    transaction.errors = transaction.errors.map(inBrief);
     this.#transaction = undefined;
     this.#transactionsInGroup += 1;
     this.#emit({ kind: 'transaction', group, transaction });
@@ -588,6 +609,7 @@ export class EnvelopeWalker {
 
   #finishGroup(group: ScannedGroup, end: number): void {
     group.end = end;
+    group.errors = group.errors.map(inBrief);
     this.#group = undefined;
     this.#emit({ kind: 'group-end', group });
   }
@@ -643,7 +665,7 @@ export class EnvelopeWalker {
       kind: 'interchange-end',
       start: interchange.start,
       end,
-      errors: interchange.errors,
+      errors: interchange.errors.map(inBrief),
       groupCount: interchange.groupCount,
     });
   }

@@ -5,6 +5,7 @@
  * Trailing blanks of a value are padding and removed (not below the shortest length of the element); leading blanks are data.
  */
 import { masksOf, noteFault, type ValueFault, valueFault } from './elements.ts';
+import { inBrief } from './excerpt.ts';
 import { hierarchyErrors } from './hierarchy.ts';
 import { rememberPosition } from './position.ts';
 import type {
@@ -156,7 +157,7 @@ class Parser {
 
   #report(error: X12Error): void {
     if (this.#errors.length < this.#maxErrors) {
-      this.#errors.push(error);
+      this.#errors.push(inBrief(error));
     }
   }
 

@@ -75,25 +75,5 @@ export function scanInterchanges(bytes: Uint8Array, limits: Partial<ScanLimits> 
     }
   });
   walker.run(window, 0, true);
-  if (found.length === 0) {
-    found.push({
-      ok: false,
-      start: 0,
-      end: window.length,
-      bytes: window,
-      errors: [
-        {
-          code: 'empty-input',
-          message: 'The input is empty or holds only blanks; expected an interchange.',
-          place: { segment: 'ISA', position: 1, byteOffset: 0 },
-          ak: { level: 'interchange', code: '024' },
-        },
-      ],
-      groupCount: 0,
-      transactionCount: 0,
-      groups: [],
-      interchangeAcknowledgments: [],
-    });
-  }
   return found;
 }

@@ -1,0 +1,228 @@
+import { isDeepStrictEqual } from 'node:util';
+import { salesOrder } from '../../mappings/canonical/v1/index.ts';
+import { checkDocument } from '../../mappings/edi/checks.ts';
+import { paymentFrom820 } from '../../mappings/edi/payment-from-820.ts';
+import { salesOrderFrom850 } from '../../mappings/edi/sales-order-from-850.ts';
+import type { PartnerProfile } from '../../mappings/profile/profile.ts';
+import {
+  type AcknowledgmentKind,
+  acknowledgeInterchange,
+  buildFunctionalAcknowledgment,
+  type Delimiters,
+  type Guide,
+  guideFor,
+  parseTransaction,
+  type ReadGroup,
+  type ReadTransaction,
+  readFunctionalAcknowledgment,
+  readInterchange,
+  type ScannedInterchange,
+  scanInterchanges,
+  streamInterchanges,
+  type TransactionResult,
+  type Tree,
+  type TreeNode,
+  writeInterchange,
+  writeInterchangeAcknowledgment,
+  writeTransaction,
+  type X12Error,
+} from '../../mappings/x12/index.ts';
+
+/**
+ * Everything that happens to a file on its way in, whatever its bytes: envelope, transaction sets, canonical order or payment, business
+ * checks, acknowledgment. What must hold for every input is asserted here; the result says in one line for each part what came of it.
+ *
+ * @throws Error when something does not hold, or what the code under test throws
+ */
+export async function readEverything(bytes: Uint8Array, profiles: readonly PartnerProfile[]): Promise<string[]> {
+  const profile = profiles[bytes.length % profiles.length] as PartnerProfile;
+  const told: string[] = [];
+  const scanned = scanInterchanges(bytes);
+  if (scanned.length === 0) throw new Error('a file without any verdict');
+  for (const interchange of scanned) {
+    told.push(...errorLines(`interchange ${interchange.start}-${interchange.end}`, interchange.errors));
+    if (interchange.ok === interchange.errors.length > 0)
+      throw new Error('ok with errors, or refused without a reason');
+    acknowledged(interchange);
+    const groups: { group: ReadGroup; results: TransactionResult[] }[] = [];
+    for await (const part of readInterchange(interchange)) {
+      if (part.kind === 'group') {
+        groups.push({ group: part, results: [] });
+        continue;
+      }
+      const errors = await readTransaction(part, profile, told);
+      groups.at(-1)?.results.push({ set: part.set, control: part.transactionControl, errors });
+    }
+    for (const { group, results } of groups) {
+      told.push(...errorLines(`group ${group.control}`, group.errors));
+      await acknowledgedGroup(group, results, profile.x12.delimiters);
+    }
+  }
+  await sameAsStream(bytes, scanned);
+  return told;
+}
+
+async function readTransaction(read: ReadTransaction, profile: PartnerProfile, told: string[]): Promise<X12Error[]> {
+  const what = `transaction ${read.set} ${read.transactionControl}`;
+  const errors: X12Error[] = [...read.errors];
+  const guide = guideFor(read.set, read.version);
+  if (guide !== undefined && read.segments.length > 0) {
+    const { tree, errors: faults } = parseTransaction(read, guide);
+    errors.push(...faults);
+    if (faults.length === 0) sameAfterWriting(tree, guide, read.delimiters);
+    for (const direction of ['inbound', 'outbound'] as const) checkDocument(tree, guide, direction);
+    if (read.set === '850') {
+      const mapped = await salesOrderFrom850(tree, profile);
+      if ('order' in mapped) salesOrder.parse(mapped.order);
+      errors.push(...('errors' in mapped ? reasons(mapped.errors) : []));
+      told.push(`${what}: ${'order' in mapped ? `order ${mapped.order.poNumber}` : 'no order'}`);
+    }
+    if (read.set === '820') {
+      const mapped = paymentFrom820(tree, profile);
+      errors.push(...('errors' in mapped ? reasons(mapped.errors) : []));
+    }
+    if (read.set === '997' || read.set === '999') readFunctionalAcknowledgment(tree);
+  }
+  told.push(`${what}: ${read.segments.length} segments`, ...errorLines(what, errors));
+  return errors;
+}
+
+function reasons(errors: readonly X12Error[]): readonly X12Error[] {
+  if (errors.length === 0) throw new Error('refused without a reason');
+  return errors;
+}
+
+/** One line for each error, each checked for what every error must have. */
+function errorLines(of: string, errors: readonly X12Error[]): string[] {
+  return errors.map(({ code, message, place, ak }) => {
+    const sound =
+      /^[a-z0-9]+(-[a-z0-9]+)*$/.test(code) &&
+      message.length > 0 &&
+      message.length < 2000 &&
+      Number.isInteger(place.position) &&
+      place.position >= 0 &&
+      (ak === undefined || ak.code.length > 0);
+    if (!sound)
+      throw new Error(`an error without code, words or place: ${JSON.stringify({ code, message, place, ak })}`);
+    const element = place.element === undefined ? '' : String(place.element).padStart(2, '0');
+    return `${of}: ${code} at ${place.segment}${element} ${place.position}`;
+  });
+}
+
+/** What a sound document says, it says again after it was written and read. */
+function sameAfterWriting(tree: Tree, guide: Guide, delimiters: Delimiters): void {
+  const segments = writeTransaction(tree, guide, delimiters).map((text, index) => {
+    const [id = '', ...elements] = text.split(delimiters.element);
+    return { id, elements, position: index + 2, byteOffset: -1 };
+  });
+  const again = parseTransaction({ segments, segmentCount: segments.length + 2, delimiters }, guide);
+  if (again.errors.length > 0 || !isDeepStrictEqual(plain(again.tree), plain(tree)))
+    throw new Error(`a ${guide.set} reads otherwise after it was written`);
+}
+
+/** Without the positions that trees remember. */
+function plain(tree: Tree): unknown {
+  return JSON.parse(JSON.stringify(tree));
+}
+
+function acknowledged(scanned: ScannedInterchange): void {
+  const acknowledgment = acknowledgeInterchange(scanned);
+  if (acknowledgment === undefined || scanned.delimiters === undefined) return;
+  writeInterchangeAcknowledgment(acknowledgment, { element: '*', component: '>', segment: '~' });
+}
+
+/** The 997 and the 999 of a group are themselves sound, whatever the group held. */
+async function acknowledgedGroup(
+  group: ReadGroup,
+  transactions: readonly TransactionResult[],
+  delimiters: Delimiters,
+): Promise<void> {
+  const forms: [AcknowledgmentKind, string][] = [
+    ['997', '004010'],
+    ['999', '005010'],
+  ];
+  for (const [kind, version] of forms) {
+    const used = version === '005010' ? { ...delimiters, repetition: '^' } : delimiters;
+    const guide = guideFor(kind, version);
+    if (guide === undefined) throw new Error(`no guide of ${kind}`);
+    const { functionalId, control, errors } = group;
+    const result = {
+      functionalId,
+      groupControl: control,
+      version: group.version,
+      errors,
+      transactions,
+      delimiters: used,
+    };
+    const tree: TreeNode = buildFunctionalAcknowledgment(result, kind);
+    const file = writeInterchange({
+      header: {
+        senderQualifier: 'ZZ',
+        senderId: 'US',
+        receiverQualifier: 'ZZ',
+        receiverId: 'THEM',
+        controlNumber: '1',
+        usage: 'T',
+        version: version === '005010' ? '00501' : '00401',
+      },
+      delimiters: used,
+      date: new Date(0),
+      groups: [
+        {
+          functionalId: 'FA',
+          senderId: 'US',
+          receiverId: 'THEM',
+          control: '1',
+          version,
+          transactions: [{ set: kind, control: '0001', segments: writeTransaction(tree, guide, used) }],
+        },
+      ],
+    });
+    for (const scanned of scanInterchanges(file)) {
+      for await (const part of readInterchange(scanned)) {
+        if (part.kind === 'group') continue;
+        const faults = [
+          ...part.errors,
+          ...parseTransaction(part, guide).errors,
+          ...checkDocument(tree, guide, 'outbound').filter(({ severity }) => severity === 'error'),
+        ];
+        if (faults.length > 0) throw new Error(`our own ${kind} is at fault: ${JSON.stringify(faults[0])}`);
+      }
+    }
+  }
+}
+
+/** However the bytes come in, in one piece or in many, the same is read. */
+async function sameAsStream(bytes: Uint8Array, scanned: readonly ScannedInterchange[]): Promise<void> {
+  const whole: string[] = [];
+  for (const interchange of scanned) {
+    const lines: string[] = [];
+    for await (const part of readInterchange(interchange)) if (part.kind === 'transaction') lines.push(lineOf(part));
+    whole.push(...(interchange.ok ? lines : []), verdictOf(interchange.errors));
+  }
+  const size = [1, 13, 106, 1024, 65_536].find((length) => bytes.length / length < 20_000) ?? bytes.length;
+  const streamed: string[] = [];
+  let lines: string[] = [];
+  for await (const event of streamInterchanges(pieces(bytes, size))) {
+    if (event.kind === 'transaction') lines.push(lineOf(event));
+    if (event.kind === 'interchange-end') streamed.push(...(event.ok ? lines : []), verdictOf(event.errors));
+    if (event.kind === 'refused') streamed.push(verdictOf(event.errors));
+    if (event.kind !== 'transaction' && event.kind !== 'group' && event.kind !== 'group-end') lines = [];
+  }
+  if (!isDeepStrictEqual(whole, streamed))
+    throw new Error(
+      `read in pieces of ${size} bytes it is otherwise:\n${whole.join('\n')}\n--\n${streamed.join('\n')}`,
+    );
+}
+
+function lineOf({ set, transactionControl, segments, errors }: ReadTransaction): string {
+  return `${set} ${transactionControl} ${segments.length} ${errors.map(({ code }) => code)} ${segments.at(-1)?.elements.join()}`;
+}
+
+function verdictOf(errors: readonly X12Error[]): string {
+  return errors.length === 0 ? 'sound' : `refused: ${errors.map(({ code }) => code)}`;
+}
+
+async function* pieces(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
+  for (let start = 0; start < bytes.length; start += size) yield bytes.subarray(start, start + size);
+}
