@@ -537,6 +537,20 @@ describe('labels of a shipment', () => {
     expect(none).toMatchObject({ status: 409, body: { code: 'shipment-not-labelled' } });
   });
 
+  it('are there by the numbers that the warehouse knows', async () => {
+    const path = (shipment: string) =>
+      `/v1/releases/R-labels/shipments/${encodeURIComponent(shipment)}/labels?format=zpl`;
+    const { text } = await api.call('GET', path('S/labelled'), { key: dealer });
+    expect(text).toBe((await api.call('GET', labels('labelled', '?format=zpl'), { key: dealer })).text);
+    for (const [shipment, key] of [
+      ['S/none', desk],
+      ['S/labelled', retailer],
+    ] as const) {
+      const answer = await api.call('GET', path(shipment), { key });
+      expect(answer).toMatchObject({ status: 404, body: { code: 'unknown-shipment' } });
+    }
+  });
+
   it('are refused where a package has no SSCC or a wrong one, and are linked where they are not', async () => {
     expect(await api.call('GET', labels('unlabelled'), { key: desk })).toMatchObject({
       status: 409,

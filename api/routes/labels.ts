@@ -9,59 +9,90 @@ import { nodeAddress } from '../../runtime/systems.ts';
 import { visibleTo } from '../auth/visibility.ts';
 import type { ApiDependencies, PartnerSummary } from '../dependencies.ts';
 import { Problem } from '../errors.ts';
-import { route, withScope } from '../route.ts';
+import { type Caller, route, withScope } from '../route.ts';
 
 const FORMATS = { pdf: 'application/pdf', zpl: 'application/zpl' } as const;
 type Format = keyof typeof FORMATS;
 
-const readLabels = route({
+const labelsQuery = z.object({
+  format: z.enum(['pdf', 'zpl']).optional(),
+  sscc: z
+    .string()
+    .regex(/^\d{18}$/, 'must be an SSCC of 18 digits')
+    .optional()
+    .meta({ description: 'The label of this carton or pallet alone' }),
+});
+
+const common = {
   method: 'get',
+  tag: 'Shipments',
+  access: withScope('orders:read'),
+  query: labelsQuery,
+  answers: { 200: { description: 'The labels', contentType: Object.values(FORMATS) } },
+  problems: ['unknown-shipment', 'shipment-not-labelled', 'label-invalid', 'not-acceptable'],
+} as const;
+
+const readLabels = route({
+  ...common,
   path: '/v1/shipments/{shipmentId}/labels',
   operation: 'readShipmentLabels',
-  tag: 'Shipments',
   summary: 'GS1-128 labels of a shipment’s cartons and pallets',
   description:
     'One label of 4 × 6 inches for each carton and pallet that the partner wants labelled: PDF with a page each, or ZPL for printers of 203 dpi. The form is that of `format`, else the first of `Accept` that there is, else the one in the partner’s profile. What stands on a label follows the partner’s profile as well.',
-  access: withScope('orders:read'),
   params: z.object({ shipmentId: z.string().min(1).max(200) }),
-  query: z.object({
-    format: z.enum(['pdf', 'zpl']).optional(),
-    sscc: z
-      .string()
-      .regex(/^\d{18}$/, 'must be an SSCC of 18 digits')
-      .optional()
-      .meta({ description: 'The label of this carton or pallet alone' }),
-  }),
-  answers: { 200: { description: 'The labels', contentType: Object.values(FORMATS) } },
-  problems: ['unknown-shipment', 'shipment-not-labelled', 'label-invalid', 'not-acceptable'],
-  handler: async ({ params, query, caller, header }, deps) => {
+  handler: async ({ params, ...request }, deps) => {
     const found = await deps.prisma.shipment.findUnique({ where: { id: params.shipmentId }, include: labelRelations });
-    const shipment = await visibleTo(
-      caller,
-      found,
-      ({ order }) => order.partnerId,
-      'unknown-shipment',
-      params.shipmentId,
-    );
-    const partner = deps.partners.find(shipment.order.partnerId);
-    if (partner === undefined) throw new Problem('shipment-not-labelled', 'Its partner has no profile any more.');
-    const format = query.format ?? negotiated(header('accept'), partner.labels.format);
-    const contents = labelContents(await labelledShipment(shipment, partner, deps), partner.labels);
-    const labels = contents.filter(({ sscc }) => query.sscc === undefined || sscc === query.sscc).map(checkedLabel);
-    if (labels.length === 0) throw new Problem('shipment-not-labelled', 'The shipment has no label of that SSCC.');
-    const name = `labels-${shipment.shipmentNumber.replace(/[^\w.-]+/g, '-')}`;
-    const body = format === 'pdf' ? await labelsAsPdf(labels, name) : Buffer.from(labelsAsZpl(labels), 'utf8');
-    return {
-      status: 200,
-      body,
-      headers: {
-        'Content-Type': FORMATS[format],
-        'Content-Disposition': `attachment; filename="${name}.${format}"`,
-        Vary: 'Accept',
-      },
-    };
+    return labelsAnswer(found, params.shipmentId, request, deps);
   },
 });
+
+const readLabelsByNumber = route({
+  ...common,
+  path: '/v1/releases/{releaseNumber}/shipments/{shipmentNumber}/labels',
+  operation: 'readReleaseLabels',
+  summary: 'The same labels, by the numbers that the warehouse knows',
+  description:
+    'For a warehouse that leaves the numbering of its cartons to us: it confirms the shipment and, as soon as the shipment is recorded, prints the labels from here. Until then the answer is `unknown-shipment`.',
+  params: z.object({ releaseNumber: z.string().min(1).max(200), shipmentNumber: z.string().min(1).max(200) }),
+  handler: async ({ params, ...request }, deps) => {
+    const { releaseNumber, shipmentNumber } = params;
+    const found = await deps.prisma.shipment.findFirst({
+      where: { shipmentNumber, fulfillment: { releaseNumber } },
+      include: labelRelations,
+    });
+    return labelsAnswer(found, `${releaseNumber} ${shipmentNumber}`, request, deps);
+  },
+});
+
+/** @throws Problem where the caller may not see the shipment, or where a label is missing or would be wrong. */
+async function labelsAnswer(
+  found: ShipmentRow | null,
+  subject: string,
+  { query, caller, header }: LabelsRequest,
+  deps: ApiDependencies,
+) {
+  const shipment = await visibleTo(caller, found, ({ order }) => order.partnerId, 'unknown-shipment', subject);
+  const partner = deps.partners.find(shipment.order.partnerId);
+  if (partner === undefined) throw new Problem('shipment-not-labelled', 'Its partner has no profile any more.');
+  const format = query.format ?? negotiated(header('accept'), partner.labels.format);
+  const contents = labelContents(await labelledShipment(shipment, partner, deps), partner.labels);
+  const labels = contents.filter(({ sscc }) => query.sscc === undefined || sscc === query.sscc).map(checkedLabel);
+  if (labels.length === 0) throw new Problem('shipment-not-labelled', 'The shipment has no label of that SSCC.');
+  const name = `labels-${shipment.shipmentNumber.replace(/[^\w.-]+/g, '-')}`;
+  const body = format === 'pdf' ? await labelsAsPdf(labels, name) : Buffer.from(labelsAsZpl(labels), 'utf8');
+  const headers = {
+    'Content-Type': FORMATS[format],
+    'Content-Disposition': `attachment; filename="${name}.${format}"`,
+    Vary: 'Accept',
+  };
+  return { status: 200 as const, body, headers };
+}
+
+interface LabelsRequest {
+  query: z.output<typeof labelsQuery>;
+  caller: Caller;
+  header(name: string): string | undefined;
+}
 
 /** By quality and then by the order in which they are named; `preferred` where the caller takes anything. */
 function negotiated(accept: string | undefined, preferred: Format): Format {
@@ -145,4 +176,4 @@ function labelledPackage({ sscc, kind, palletSscc, lines }: ShipmentRow['package
   };
 }
 
-export const labelRoutes = [readLabels];
+export const labelRoutes = [readLabels, readLabelsByNumber];
