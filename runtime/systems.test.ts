@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ConfigError } from './config.ts';
-import { parseSystems } from './systems.ts';
+import { masterDataSystems, parseSystems, systemsFor } from './systems.ts';
 
 const yaml = `
 erp:
@@ -27,6 +27,7 @@ test('addresses and secrets come from the environment', () => {
     baseUrl: 'http://erp',
     token: 't',
     taskQueue: 'erp.main',
+    serves: ['production'],
     timeoutSeconds: 30,
   });
   expect(systems.wms[0]).toMatchObject({ nodes: ['RNO'], webhookSecret: 's', taskQueue: 'wms.west' });
@@ -45,6 +46,23 @@ test('a ship-from node belongs to one warehouse system', () => {
   expect(problemsOf(twice, { ERP_URL: 'http://erp', ERP_TOKEN: 't', WMS_SECRET: 's' })).toEqual([
     'systems.yaml: wms.nodes names RNO twice',
   ]);
+});
+
+test('a system serves production alone unless it says otherwise, and master data is that of production', () => {
+  const sides = `
+erp:
+  - { id: trial, kind: rest, baseUrl: 'http://trial', serves: [test] }
+  - { id: main, kind: rest, baseUrl: 'http://main' }
+  - { id: shared, kind: rest, baseUrl: 'http://shared', serves: [test, production] }
+wms:
+  - { id: west, kind: rest, baseUrl: 'http://west', nodes: [RNO] }
+`;
+  const { erp, wms } = parseSystems(sides, 'systems.yaml', {});
+  expect(systemsFor(erp, 'test').map(({ id }) => id)).toEqual(['trial', 'shared']);
+  expect(systemsFor(erp, 'production').map(({ id }) => id)).toEqual(['main', 'shared']);
+  expect(systemsFor(wms, 'test')).toEqual([]);
+  expect(masterDataSystems(erp).map(({ id }) => id)).toEqual(['main', 'shared']);
+  expect(masterDataSystems(erp.slice(0, 1)).map(({ id }) => id)).toEqual(['trial']);
 });
 
 test('a misspelt key is refused, and so is text that is no YAML', () => {

@@ -26,6 +26,14 @@ const restSystem = {
   taskQueue: z.string().min(1).optional(),
   /** Calls a second that the system allows, over all workers; unlimited without it. */
   ratePerSecond: z.number().positive().optional(),
+  /**
+   * Which side of partners it serves. An order of a test side never reaches a system that serves production alone, nor the other way
+   * round; a system for both has to say so.
+   */
+  serves: z
+    .array(z.enum(['test', 'production']))
+    .min(1)
+    .default(['production']),
   /** One call's timeout. */
   timeoutSeconds: z.number().positive().max(600).default(30),
 };
@@ -63,6 +71,23 @@ export type WmsSystem = Omit<z.output<typeof wmsSchema>, 'tokenEnv' | 'webhookSe
 export interface Systems {
   readonly erp: readonly ErpSystem[];
   readonly wms: readonly WmsSystem[];
+}
+
+/** The side of a partner that an order belongs to: the `usage` of its profile. */
+export type Side = ErpSystem['serves'][number];
+
+/** The systems that an order of this side may reach. */
+export function systemsFor<T extends ErpSystem | WmsSystem>(systems: readonly T[], side: Side): readonly T[] {
+  return systems.filter(({ serves }) => serves.includes(side));
+}
+
+/**
+ * The ERPs whose items, customers and prices are ours. A test ERP beside a production one would overwrite them with its own, so tests are
+ * checked against the master data of production too.
+ */
+export function masterDataSystems(erp: readonly ErpSystem[]): readonly ErpSystem[] {
+  const production = systemsFor(erp, 'production');
+  return production.length > 0 ? production : erp;
 }
 
 /** Where goods of a node ship from. */

@@ -10,8 +10,21 @@ import { asJson } from './records.ts';
 import { reserveStock } from './reserve.ts';
 
 const erp: ErpSystem[] = [
-  { id: 'main', kind: 'rest', taskQueue: 'erp-main', baseUrl: 'http://erp.test', token: undefined, timeoutSeconds: 5 },
+  {
+    id: 'main',
+    kind: 'rest',
+    taskQueue: 'erp-main',
+    baseUrl: 'http://erp.test',
+    token: undefined,
+    serves: ['test'],
+    timeoutSeconds: 5,
+  },
 ];
+
+const wms = [
+  { id: 'main', nodes: ['RNO'], serves: ['test'] },
+  { id: 'second', nodes: ['MEM'], serves: ['test'] },
+] as unknown as WmsSystem[];
 
 describe('an order that comes before the first reading of master data and stock', () => {
   let database: TestDatabase;
@@ -50,7 +63,7 @@ describe('an order that comes before the first reading of master data and stock'
 
   const read = (source: string) =>
     database.prisma.synchronization.create({ data: { source, asOf: '', completedAt: new Date() } });
-  const prepared = () => prepareOrder({ prisma: database.prisma, profiles, erp }, { orderId, waived: [] });
+  const prepared = () => prepareOrder({ prisma: database.prisma, profiles, erp, wms }, { orderId, waived: [] });
 
   it('is not refused for a customer that nobody has read yet, even if stock has been read', async () => {
     await read('wms.main');
@@ -63,10 +76,6 @@ describe('an order that comes before the first reading of master data and stock'
   });
 
   it('is not told short of stock while a warehouse has never been read', async () => {
-    const wms = [
-      { id: 'main', nodes: ['RNO'] },
-      { id: 'second', nodes: ['MEM'] },
-    ] as unknown as WmsSystem[];
     await database.prisma.orderLine.create({
       data: {
         orderId,

@@ -12,7 +12,7 @@ import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import { accountsOf } from '../../mappings/profile/sides.ts';
 import type { Database } from '../../prisma/client.ts';
 import type { ContractPrice, Customer, Item, ShipTo } from '../../prisma/generated/client.ts';
-import type { ErpSystem } from '../../runtime/systems.ts';
+import { type ErpSystem, masterDataSystems, type Side, systemsFor, type WmsSystem } from '../../runtime/systems.ts';
 import type { OrderTerms } from '../../workflows/order-state.ts';
 import type { ExceptionType } from '../../workflows/policy/exceptions.ts';
 import { isWithinTolerance } from '../../workflows/policy/pricing.ts';
@@ -54,6 +54,7 @@ export interface PrepareDependencies {
   prisma: Database;
   profiles: PartnerProfiles;
   erp: readonly ErpSystem[];
+  wms: readonly WmsSystem[];
 }
 
 /**
@@ -61,14 +62,18 @@ export interface PrepareDependencies {
  * Throws (to be retried) while the ERP’s master data has never been read.
  */
 export async function prepareOrder(
-  { prisma, profiles, erp }: PrepareDependencies,
+  { prisma, profiles, erp, wms }: PrepareDependencies,
   { orderId, waived }: { orderId: string; waived: readonly ExceptionType[] },
 ): Promise<PreparedOrder> {
   const row = await prisma.order.findUniqueOrThrow({ where: { id: orderId } });
   const profile = await profiles.forOrder(row);
   if (profile === undefined) return stop('unknown-customer', `partner ${row.partnerId} has no profile any more`);
   const order = salesOrder.parse(row.canonical);
-  const system = routeToErp(erp);
+  const system = routeToErp(erp, profile.usage);
+  if (system === undefined) return stop('no-system-for-side', `no ERP is there for ${profile.usage} orders`);
+  if (systemsFor(wms, profile.usage).length === 0) {
+    return stop('no-system-for-side', `no warehouse system is there for ${profile.usage} orders`);
+  }
 
   if (row.repeatsOrderId !== null && !waived.includes('repeated-po-number')) {
     const earlier = await prisma.order.findUniqueOrThrow({ where: { id: row.repeatsOrderId } });
@@ -84,7 +89,7 @@ export async function prepareOrder(
     shipTos: order.shipTo.identifiers.map(({ value }) => value),
     units: order.lines.map(({ quantity }) => quantity.unit),
   });
-  const match = await matchCustomer(prisma, profile, order, system, names);
+  const match = await matchCustomer(prisma, profile, order, erp, names);
   if ('type' in match) return { ready: false, problem: match };
   const { customer, shipTo } = match;
   decisions.push({
@@ -177,11 +182,9 @@ function stop(type: ExceptionType, summary: string): PreparedOrder {
   return { ready: false, problem: { type, summary } };
 }
 
-/** One ERP for now per installation’s order of preference; routing by business unit comes with a second one. */
-function routeToErp(erp: readonly ErpSystem[]): ErpSystem {
-  const [first] = erp;
-  if (first === undefined) throw new Error('no ERP is configured');
-  return first;
+/** The first that serves the order’s side, by the installation’s order of preference; routing by business unit comes with a second one. */
+function routeToErp(erp: readonly ErpSystem[], side: Side): ErpSystem | undefined {
+  return systemsFor(erp, side)[0];
 }
 
 function termsOf(order: SalesOrder, receivedAt: Date, profile: PartnerProfile, erp: ErpSystem): OrderTerms {
@@ -213,7 +216,7 @@ async function matchCustomer(
   prisma: Database,
   profile: PartnerProfile,
   order: SalesOrder,
-  system: ErpSystem,
+  erp: readonly ErpSystem[],
   names: KnownNames,
 ): Promise<Match | Problem> {
   const partnerId = profile.id;
@@ -225,8 +228,7 @@ async function matchCustomer(
     });
   let candidates = await known();
   if (candidates.length === 0) {
-    const read = await prisma.synchronization.findUnique({ where: { source: `erp.${system.id}` } });
-    if (read === null) throw new Error(`the master data of ERP ${system.id} has not been read yet`);
+    await requireMasterDataRead(prisma, erp);
     // The first reading may have ended between the two questions.
     candidates = await known();
   }
@@ -257,6 +259,15 @@ async function matchCustomer(
       return { customer: found.customer, shipTo: found, by: `address ${line}, ${address.postalCode}` };
   }
   return { type: 'unknown-ship-to', summary: `no ship-to of ${partnerId} is ${describeParty(order.shipTo)}` };
+}
+
+/** Before every ERP's master data was read for the first time, nobody can say that a customer is unknown. */
+async function requireMasterDataRead(prisma: Database, erp: readonly ErpSystem[]): Promise<void> {
+  const ids = masterDataSystems(erp).map(({ id }) => id);
+  const sources = ids.map((id) => `erp.${id}`);
+  const read = await prisma.synchronization.findMany({ where: { source: { in: sources } }, select: { source: true } });
+  const unread = ids.filter((id) => !read.some(({ source }) => source === `erp.${id}`));
+  if (unread.length > 0) throw new Error(`the master data of ERP ${unread.join(', ')} has not been read yet`);
 }
 
 function describeParty(party: Party): string {

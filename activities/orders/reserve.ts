@@ -4,9 +4,10 @@
 import { isPositive, isZero, subtract, sum } from '../../mappings/canonical/decimal.ts';
 import type { Database } from '../../prisma/client.ts';
 import type { Prisma } from '../../prisma/generated/client.ts';
-import type { WmsSystem } from '../../runtime/systems.ts';
+import { systemsFor, type WmsSystem } from '../../runtime/systems.ts';
 import type { FulfillmentState } from '../../workflows/order-state.ts';
 import { type Allocation, allocate, type Demand } from '../../workflows/policy/allocation.ts';
+import { permanent } from '../lib/activity-failure.ts';
 import type { PartnerProfiles } from '../partners/partner-profiles.ts';
 import type { LineQuantity, Transaction } from './records.ts';
 
@@ -43,6 +44,11 @@ export async function reserveStock(
       return { fulfillments: order.fulfillments.map((row) => stateOf(row, wms)), backordered };
     }
     const profile = await profiles.forOrder(order);
+    // Stock of a system that does not serve the order's side is not there for it. Without a profile nothing is known to serve it.
+    const serving = profile === undefined ? [] : systemsFor(wms, profile.usage);
+    if (serving.length === 0) {
+      throw permanent('no-system-for-side', `no warehouse system is there for ${profile?.usage ?? 'these'} orders`);
+    }
     const shipTo = await records.shipTo.findUnique({ where: { shipToNumber: order.shipToNumber ?? '' } });
     const demands: Demand[] = order.lines.flatMap((line) => {
       const quantity = round === 1 ? line.open.toFixed() : line.backordered.toFixed();
@@ -51,13 +57,13 @@ export async function reserveStock(
     const planned = async () =>
       allocate(
         demands,
-        await lockStock(records, demands, wms),
+        await lockStock(records, demands, serving),
         shipTo?.preferredNodes ?? [],
         profile?.splitShipments ?? true,
       );
     let plan = await planned();
     if (plan.missing.length > 0) {
-      await requireStockRead(records, wms);
+      await requireStockRead(records, serving);
       // The first reading may have ended between the two questions.
       plan = await planned();
     }

@@ -53,6 +53,12 @@ export const exceptionKinds = {
   'customer-blocked': { category: 'credit', owner: 'credit', resolutions: untilShipped, escalateAfterHours: 8 },
   'unknown-item': { category: 'item-master', owner: 'item-data', resolutions: untilShipped, escalateAfterHours: 4 },
   'unknown-unit': { category: 'item-master', owner: 'item-data', resolutions: untilShipped, escalateAfterHours: 4 },
+  'no-system-for-side': {
+    category: 'partner',
+    owner: 'integration',
+    resolutions: untilShipped,
+    escalateAfterHours: 4,
+  },
   'no-price': { category: 'pricing', owner: 'pricing', resolutions: untilShipped, escalateAfterHours: 4 },
   'price-outside-tolerance': {
     category: 'pricing',

@@ -36,10 +36,13 @@ export async function recordsUnderTest(directory = 'mappings/partners') {
       taskQueue: 'erp-main',
       baseUrl: 'http://erp.test',
       token: undefined,
+      serves: ['test', 'production'],
       timeoutSeconds: 5,
     },
   ];
-  const wms = [{ id: 'main', taskQueue: 'wms-main', nodes: ['RNO', 'MEM'], addresses: {} }] as unknown as WmsSystem[];
+  const wms = [
+    { id: 'main', taskQueue: 'wms-main', nodes: ['RNO', 'MEM'], addresses: {}, serves: ['test', 'production'] },
+  ] as unknown as WmsSystem[];
   const log = winston.createLogger({ silent: true });
   const env = { PARTNERS_URL: 'http://partners.test', SANDBOX_TOKEN: 'x' };
   const profiles = new FollowedProfiles({ directory, prisma, log, env });
