@@ -140,15 +140,7 @@ describe('a partner of release 5010', () => {
   it('gets 855, 856 and 810 in 5010, and its 999 settles them', async () => {
     const deps = agreement();
     const records = createProcessRecords(deps);
-    await given.stock('RNO', 'MW-1001', 100);
-    const orderId = await given.checked(PARTNER, [each('MW-1001', 2)]);
-    await given.activity(() => records.acknowledgeOrder({ orderId, progress: underWay }));
-    const { fulfillments } = await given.records.reserveStock({ orderId, round: 1 });
-    const [fulfillment] = fulfillments;
-    if (fulfillment === undefined) throw new Error('nothing was reserved');
-    const eventId = await given.shipped(fulfillment.releaseNumber, 'S1', [{ lineNumber: 1, quantity: '2' }]);
-    const event = { orderId, fulfillmentId: fulfillment.id, system: 'main', eventId, progress: underWay };
-    const { shipmentId } = await given.activity(() => records.recordShipment(event));
+    const { orderId, shipmentId } = await shippedFrom(deps);
     await invoiced(orderId, shipmentId);
     await given.activity(() => records.issueInvoice({ orderId, shipmentId, progress: underWay }));
 
@@ -190,6 +182,58 @@ describe('a partner of release 5010', () => {
     expect(told.map(({ summary }) => summary)).toContain('856 refused by Tri-Valley Supply (999 R)');
   });
 });
+
+describe('a document that would be wrong', () => {
+  /** The 810 of two claw hammers, with what the profile adds to it. */
+  async function invoicing(addition: object) {
+    const deps = agreeing(given, PARTNER, ({ map }) => ({ map: { ...map, documents: { '810': [addition] } } }));
+    const { orderId, shipmentId } = await shippedFrom(deps);
+    await invoiced(orderId, shipmentId);
+    return given.activity(() => createProcessRecords(deps).issueInvoice({ orderId, shipmentId, progress: underWay }));
+  }
+
+  it.each([
+    [
+      'because an expression fails',
+      { at: 'REF', elements: { '02': '$error("no such order")' } },
+      'document-not-written',
+      'no such order',
+    ],
+    [
+      'because its guide refuses it',
+      { at: 'DTM', elements: { '01': "'011'", '02': "'soon'" } },
+      'document-not-valid',
+      'DTM',
+    ],
+    [
+      'because it contradicts itself',
+      { at: 'IT1', elements: { '02': "'1'", '03': "'EA'", '04': "'5'", '06': "'VP'", '07': "'X'" } },
+      'document-not-valid',
+      'TDS',
+    ],
+  ])('is never queued: %s', async (_, addition, type, reason) => {
+    await expect(invoicing(addition)).rejects.toMatchObject({
+      type,
+      nonRetryable: true,
+      message: expect.stringContaining(reason),
+    });
+    expect(await given.prisma.document.count({ where: { transactionSet: '810' } })).toBe(0);
+  });
+});
+
+/** Two claw hammers that were acknowledged and have left RNO. */
+async function shippedFrom(deps: RecordsUnderTest): Promise<{ orderId: string; shipmentId: string }> {
+  const records = createProcessRecords(deps);
+  await given.stock('RNO', 'MW-1001', 100);
+  const orderId = await given.checked(PARTNER, [each('MW-1001', 2)]);
+  const { fulfillments } = await given.records.reserveStock({ orderId, round: 1 });
+  await given.activity(() => records.acknowledgeOrder({ orderId, progress: underWay }));
+  const [fulfillment] = fulfillments;
+  if (fulfillment === undefined) throw new Error('nothing was reserved');
+  const eventId = await given.shipped(fulfillment.releaseNumber, 'S1', [{ lineNumber: 1, quantity: '2' }]);
+  const event = { orderId, fulfillmentId: fulfillment.id, system: 'main', eventId, progress: underWay };
+  return { orderId, ...(await given.activity(() => records.recordShipment(event))) };
+}
 
 /** The ERP has invoiced two claw hammers. */
 async function invoiced(orderId: string, shipmentId: string): Promise<void> {

@@ -2,6 +2,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
 import { TypedSearchAttributes } from '@temporalio/common';
+import { checkDocument } from '../../mappings/edi/checks.ts';
 import { deadlineAfter } from '../../mappings/profile/calendar.ts';
 import { partnerGuide } from '../../mappings/profile/partner-guide.ts';
 import type { OutboundSet, PartnerProfile } from '../../mappings/profile/profile.ts';
@@ -38,7 +39,8 @@ export interface OutboundDocument {
 export type Queued = 'queued' | 'known' | 'unwanted';
 
 /**
- * Renders a document by its guide and queues it, within the caller’s transaction. A document that its guide refuses is a fault of the mapping or the data: it fails for good, with every place named.
+ * Checks a document, writes it by its guide and queues it, within the caller’s transaction. One that contradicts itself or that its guide
+ * refuses is a fault of the mapping or the data: it fails for good, with every place named, and its order waits for a person.
  */
 export async function queueDocument(
   records: Transaction,
@@ -88,6 +90,10 @@ function render(document: OutboundDocument, profile: PartnerProfile, delimiters:
       'no-guide',
       `there is no guide for ${document.set} ${profile.x12.version} (profile ${profile.id}, x12.version)`,
     );
+  }
+  const wrong = checkDocument(document.tree, guide).filter(({ severity }) => severity === 'error');
+  if (wrong.length > 0) {
+    throw permanent('document-not-valid', wrong.map(({ place, message }) => `${place.segment}: ${message}`).join('; '));
   }
   try {
     const segments = writeTransaction(document.tree, guide, delimiters);

@@ -55,7 +55,7 @@ export function createProcessRecords(deps: RecordDependencies) {
             order: documentOrder(order),
             acknowledgedOn: today(),
             lines: order.lines.map((line) => ({
-              ...documentLine(line),
+              ...documentLine(line, order),
               accepted: line.open.toFixed(),
               backordered: line.backordered.toFixed(),
               cancelled: line.cancelled.toFixed(),
@@ -148,7 +148,7 @@ export function createProcessRecords(deps: RecordDependencies) {
           render856(
             {
               order: documentOrder(order),
-              lines: order.lines.map(documentLine),
+              lines: order.lines.map((line) => documentLine(line, order)),
               node: { code: fulfillment.node, address: nodeAddress(deps.wms, fulfillment.node) },
               shipment: labelled,
               routing: routingOf(fulfillment, shipment.carrier.scac),
@@ -229,7 +229,7 @@ export function createProcessRecords(deps: RecordDependencies) {
         render810(
           {
             order: documentOrder(order),
-            lines: order.lines.map(documentLine),
+            lines: order.lines.map((line) => documentLine(line, order)),
             invoice,
             ...(terms && { terms }),
             shipment: {
@@ -415,10 +415,13 @@ function documentOrder(order: Order): DocumentOrder {
     ...(canonical.billTo && { billTo: canonical.billTo }),
     ...(canonical.department && { department: canonical.department }),
     ...(order.erpOrderNumber && { erpOrderNumber: order.erpOrderNumber }),
+    references: canonical.references,
+    attributes: canonical.attributes,
   };
 }
 
-function documentLine(line: OrderLine): DocumentLine {
+function documentLine(line: OrderLine, order: Order): DocumentLine {
+  const canonical = order.canonical as unknown as SalesOrder;
   return {
     lineNumber: line.lineNumber,
     lineId: line.lineId,
@@ -430,13 +433,14 @@ function documentLine(line: OrderLine): DocumentLine {
     baseUnit: line.baseUnit,
     unitFactor: line.unitFactor.toFixed(),
     unitPrice: line.unitPrice.toFixed(),
+    attributes: canonical.lines[line.lineNumber - 1]?.attributes ?? {},
   };
 }
 
 /** Every line refused. An order that was stopped before it was checked has no lines of ours yet: the buyer’s own words serve. */
 function refusal(order: OrderWithLines) {
   const canonical = order.canonical as unknown as SalesOrder;
-  const checked = order.lines.map((line) => ({ ...documentLine(line), base: line.ordered.toFixed() }));
+  const checked = order.lines.map((line) => ({ ...documentLine(line, order), base: line.ordered.toFixed() }));
   const unchecked = canonical.lines.map((line, index) => ({
     lineNumber: index + 1,
     lineId: line.lineId,

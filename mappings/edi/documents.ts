@@ -17,6 +17,9 @@ export interface DocumentOrder {
   department?: string;
   /** Number that our ERP gave the order. */
   erpOrderNumber?: string;
+  /** As the buyer gave them; the profile says which are echoed. */
+  references?: SalesOrder['references'];
+  attributes?: SalesOrder['attributes'];
 }
 
 export interface DocumentLine {
@@ -35,6 +38,7 @@ export interface DocumentLine {
   unitFactor: Decimal;
   /** Price that applies, per ordered unit, in major units. */
   unitPrice: Decimal;
+  attributes?: SalesOrder['attributes'];
 }
 
 export interface AcknowledgedLine extends DocumentLine {
@@ -84,6 +88,12 @@ export interface InvoiceDocument {
   };
 }
 
+/** What every document has; an expression of a profile sees the rest of its document as well. */
+export interface DocumentDetails {
+  order: DocumentOrder;
+  lines: DocumentLine[];
+}
+
 /** Our own records do not allow the document: it would say something wrong. Trying again cannot help. */
 export class DocumentError extends Error {
   override readonly name = 'DocumentError';
@@ -94,9 +104,10 @@ export class DocumentError extends Error {
     | 'document-package-unlabelled'
     | 'document-package-label-invalid'
     | 'document-package-unknown'
+    | 'document-addition-failed'
     | 'document-amount-differs'
     | 'document-total-differs';
-  /** JSON path in the renderer’s input. */
+  /** JSON path in the renderer’s input; for `document-addition-failed`, key in the profile. */
   readonly path: string;
 
   constructor(code: DocumentError['code'], path: string, message: string) {

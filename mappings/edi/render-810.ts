@@ -1,6 +1,7 @@
 import type { Invoice } from '../canonical/v1/index.ts';
 import type { PartnerProfile } from '../profile/profile.ts';
 import type { SegmentObject, Tree, TreeNode } from '../x12/types.ts';
+import { withAdditions } from './additions.ts';
 import { DocumentError, type InvoiceDocument } from './documents.ts';
 import { baseQuantityOf, stateAmount } from './stated-quantity.ts';
 import {
@@ -28,7 +29,7 @@ export function render810(document: InvoiceDocument, profile: PartnerProfile): T
   const { remitTo } = profile.invoicing;
   const carrier = shipment?.carrier;
   const billOfLading = carrier?.billOfLading?.slice(0, 30);
-  return node({
+  const tree = node({
     BIG: segment(
       dateElement(invoice.invoicedOn),
       invoice.invoiceNumber,
@@ -40,7 +41,7 @@ export function render810(document: InvoiceDocument, profile: PartnerProfile): T
     ),
     CUR: segment('SE', currency),
     REF: [
-      ...commonReferences(order, profile),
+      ...commonReferences(order, profile, '810'),
       ...(billOfLading === undefined ? [] : [segment('BM', billOfLading)]),
       ...(shipment === undefined ? [] : [segment('SI', shipment.shipmentNumber.slice(0, 30))]),
     ],
@@ -70,6 +71,7 @@ export function render810(document: InvoiceDocument, profile: PartnerProfile): T
     SAC: invoice.charges.map((charge) => ({ SAC: chargeSegment(charge, currency) })),
     CTT: segment(String(invoice.lines.length)),
   });
+  return withAdditions('810', tree, document, profile);
 }
 
 function lineLoop({ order, lines, invoice }: InvoiceDocument, index: number, profile: PartnerProfile): TreeNode {

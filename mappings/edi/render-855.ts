@@ -1,6 +1,7 @@
 import { compare, type Decimal, multiply, sum } from '../canonical/decimal.ts';
 import type { PartnerProfile } from '../profile/profile.ts';
 import type { SegmentObject, Tree, TreeNode } from '../x12/types.ts';
+import { withAdditions } from './additions.ts';
 import { type AcknowledgedLine, type AcknowledgmentDocument, DocumentError } from './documents.ts';
 import { statedQuantity } from './stated-quantity.ts';
 import {
@@ -41,7 +42,7 @@ const REJECTIONS: Readonly<Record<NonNullable<AcknowledgedLine['rejection']>, st
 export function render855(document: AcknowledgmentDocument, profile: PartnerProfile): Tree {
   const { order, lines } = document;
   for (const [index, line] of lines.entries()) refuseUnbalanced(line, `lines[${index}]`);
-  return node({
+  const tree = node({
     BAK: segment(
       '00',
       acknowledgmentType(lines),
@@ -54,7 +55,7 @@ export function render855(document: AcknowledgmentDocument, profile: PartnerProf
       dateElement(document.acknowledgedOn),
     ),
     CUR: segment('SE', order.currency),
-    REF: commonReferences(order, profile),
+    REF: commonReferences(order, profile, '855'),
     N1: [
       partyLoop('ST', order.shipTo, profile, { severalPlaces: true }),
       ...(order.buyer === undefined ? [] : [partyLoop('BY', order.buyer, profile, { severalPlaces: true })]),
@@ -62,6 +63,7 @@ export function render855(document: AcknowledgmentDocument, profile: PartnerProf
     PO1: lines.map((line) => lineLoop(line, order.currency, profile)),
     CTT: segment(String(lines.length)),
   });
+  return withAdditions('855', tree, document, profile);
 }
 
 function acknowledgmentType(lines: readonly AcknowledgedLine[]): string {

@@ -3,6 +3,7 @@ import type { ShippedPackage } from '../canonical/v1/index.ts';
 import type { PartnerProfile } from '../profile/profile.ts';
 import { isSscc } from '../sscc.ts';
 import type { SegmentObject, Tree, TreeNode } from '../x12/types.ts';
+import { withAdditions } from './additions.ts';
 import { DocumentError, type DocumentLine, type ShipmentDocument } from './documents.ts';
 import { statedQuantity } from './stated-quantity.ts';
 import {
@@ -73,7 +74,7 @@ export function render856(document: ShipmentDocument, profile: PartnerProfile): 
   }
 
   const { shippedAt, shipmentNumber } = document.shipment;
-  return node({
+  const tree = node({
     BSN: segment(
       '00',
       shipmentNumber.slice(0, 30),
@@ -84,6 +85,7 @@ export function render856(document: ShipmentDocument, profile: PartnerProfile): 
     HL: levels.loops(),
     CTT: segment(String(levels.count)),
   });
+  return withAdditions('856', tree, document, profile);
 }
 
 /** The HL loops, numbered as they are added; HL04 is known only when all are. */
@@ -150,7 +152,7 @@ function orderLevel({ order }: ShipmentDocument, profile: PartnerProfile): TreeN
   return node({
     PRF: segment(order.poNumber, order.release, undefined, dateElement(order.orderedOn)),
     REF: [
-      ...commonReferences(order, profile),
+      ...commonReferences(order, profile, '856'),
       ...(order.erpOrderNumber === undefined ? [] : [segment('VN', order.erpOrderNumber.slice(0, 30))]),
     ],
     N1: order.buyer === undefined ? [] : [partyLoop('BY', order.buyer, profile)],

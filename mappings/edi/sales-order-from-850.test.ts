@@ -175,10 +175,10 @@ describe('an 850', () => {
       ],
       PO1: [line({}, { PID: [{ PID: { '01': 'F', '02': '75', '05': 'Brass' } }] })],
     });
-    const order = await orderOf(tree, { ...permissive, map });
+    const order = await orderOf(tree, { ...permissive, map: { ...permissive.map, ...map } });
     expect(order).toMatchObject({ department: '038', attributes: { season: 'SPRING' } });
     expect(order.lines[0]?.attributes).toMatchObject({ color: 'Brass', po: '4500117' });
-    const failing = { ...permissive, map: { salesOrder: { department: '$error("no")' } } };
+    const failing = { ...permissive, map: { ...permissive.map, salesOrder: { department: '$error("no")' } } };
     expect(await faults(purchaseOrder(), failing)).toEqual(['ST profile-expression-failed']);
   });
 

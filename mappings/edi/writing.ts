@@ -109,11 +109,28 @@ function gtinQualifier(gtin: string | undefined): string {
   }
 }
 
-/** REF segments that every document echoes: department of the buyer, and our number at the partner. */
-export function commonReferences(order: DocumentOrder, profile: PartnerProfile): SegmentObject[] {
+/**
+ * REF segments of a document’s header: department of the buyer, our number at the partner, and the references of the order that the profile
+ * wants echoed. What is longer than REF02 of the release is left out: a shortened number would be another one.
+ */
+export function commonReferences(
+  order: DocumentOrder,
+  profile: PartnerProfile,
+  set: '855' | '856' | '810',
+): SegmentObject[] {
+  const { vendorNumber } = profile.invoicing;
+  const echo = profile.documents.outbound[set]?.echo ?? [];
+  const longest = profile.x12.version >= '005010' ? 50 : 30;
+  const echoed = (order.references ?? []).filter(
+    ({ qualifier, value }) => echo.includes(qualifier) && value.length <= longest,
+  );
   return [
     ...(order.department === undefined ? [] : [segment('DP', order.department.slice(0, 30))]),
-    ...(profile.invoicing.vendorNumber === undefined ? [] : [segment('IA', profile.invoicing.vendorNumber)]),
+    ...(vendorNumber === undefined ? [] : [segment('IA', vendorNumber)]),
+    ...echoed
+      .filter(({ qualifier }) => qualifier !== (order.department === undefined ? '' : 'DP'))
+      .filter(({ qualifier }) => qualifier !== (vendorNumber === undefined ? '' : 'IA'))
+      .map(({ qualifier, value }) => segment(qualifier, value)),
   ];
 }
 

@@ -89,3 +89,33 @@ describe('which documents flow', () => {
     ]);
   });
 });
+
+describe('what a profile says of places in documents', () => {
+  it('is refused with its line when a guide has no such place', () => {
+    expect(
+      problems(`guides:
+  "850":
+    - { segment: BEG, element: "03", maximumLength: 10 }
+    - { segment: PO1/QQ, required: true }
+    - { segment: BEG, required: true, element: "40" }
+  "999": [{ segment: AK1, required: true }]
+map:
+  documents:
+    "810":
+      - { at: IT1/REF, elements: { "02": line.sku, "09": "'x'" } }
+      - { at: N9/REF, elements: { "02": line.sku } }
+      - { at: REF, elements: {} }
+    "856": [{ at: REF, elements: { "02": "REF[" } }]
+`),
+    ).toEqual([
+      '12 map.documents.810.2.elements must name an element',
+      expect.stringMatching(/^13 map\.documents\.856\.0\.elements\.02 is not JSONata/),
+      expect.stringMatching(/^4 guides\.850\.1 cannot be applied to the guide of 004010: .*no such segment or loop/),
+      expect.stringMatching(/^5 guides\.850\.2 cannot be applied to the guide of 004010: .*has no element 40/),
+      '6 guides.999 is a set without a guide in 004010',
+      '10 map.documents.810.0.elements.09 is no element of REF that holds one text',
+      '11 map.documents.810.1.at names N9/REF, which the 810 of 004010 does not have',
+      '13 map.documents.856.0.at names REF, which the 856 of 004010 does not have',
+    ]);
+  });
+});

@@ -6,6 +6,7 @@ import { isDeadline, isTimeZone, WEEKDAYS } from './calendar.ts';
 import { isDuration } from './duration.ts';
 import { compileExpression } from './expression.ts';
 import { namedHolidays } from './holidays.ts';
+import { misplaced } from './partner-guide.ts';
 
 /**
  * A partner profile: everything that makes one trading partner different from another, as data. Profiles are YAML files
@@ -172,6 +173,11 @@ const outboundDocument = <const Event extends string>(events: readonly [Event, .
   z.strictObject({
     send: z.boolean().default(true).describe('Whether the partner wants this document'),
     deadline: deadline.describe('Latest moment of transmission, counted from the event named by `after`'),
+    echo: z
+      .array(z.string().regex(/^[A-Z0-9]{2,3}$/, 'must be a REF qualifier such as DP'))
+      .max(20)
+      .default([])
+      .describe('Qualifiers of the references (REF) of the order’s header that the document repeats'),
     after: z
       .enum(events)
       .default(() => events[0] as z.core.util.NoUndefined<Event>)
@@ -537,6 +543,29 @@ const expression = z
     if (problem !== undefined) context.addIssue({ code: 'custom', message: `is not JSONata: ${problem}` });
   });
 
+const documentAddition = z
+  .strictObject({
+    at: z
+      .string()
+      .regex(
+        /^[A-Z][A-Z0-9]{1,2}(\/[A-Z][A-Z0-9]{1,2})*$/,
+        'must be a segment or a path of loops to it, such as IT1/REF',
+      )
+      .describe(
+        'The segment, with the loops that lead to it: one more where it repeats, what is empty in the only one. The name of a loop ' +
+          'begins one more iteration with its first segment',
+      ),
+    when: expression.optional().describe('Only where this is true'),
+    elements: z
+      .record(z.string().regex(/^\d{2}$/, 'must be two digits such as 02'), expression)
+      .refine((elements) => Object.keys(elements).length > 0, 'must name an element')
+      .describe(
+        'Element → JSONata; a fixed text needs quotes of its own, as in "\'IA\'". Where one of them comes to nothing the segment is left ' +
+          'out; an empty text leaves the element empty',
+      ),
+  })
+  .describe('A segment that the partner wants besides what we send to everybody');
+
 const map = z
   .strictObject({
     salesOrder: z
@@ -554,6 +583,17 @@ const map = z
       .describe(
         'Path of the canonical order → JSONata over the tree of the 850; under lines[] the input is the PO1 loop and $order the tree. ' +
           'It fills what the mapping left empty and never replaces what it found',
+      ),
+    documents: z
+      .strictObject({
+        '855': z.array(documentAddition).max(50).default([]).describe('Added to the purchase order acknowledgment'),
+        '856': z.array(documentAddition).max(50).default([]).describe('Added to the ship notice'),
+        '810': z.array(documentAddition).max(50).default([]).describe('Added to the invoice'),
+      })
+      .prefault({})
+      .describe(
+        'What is added to the documents that we send. Expressions see order, lines, profile, and invoice or shipment; in a loop also ' +
+          'loop (the iteration in the tree) and line (the order line that it is about)',
       ),
   })
   .prefault({})
@@ -615,6 +655,9 @@ export const partnerProfile = z
       .describe('Rules of the partner on top of the standard, by transaction set'),
     map,
   })
+  .superRefine((profile, context) => {
+    for (const { path, message } of misplaced(profile)) context.addIssue({ code: 'custom', path, message });
+  })
   .superRefine(({ documents, x12: { version } }, context) => {
     if (documents.functionalAcknowledgment === '999' && version < '005010') {
       const message = `can only be 999 from release 005010 on, and ${version} is sent (x12.version)`;
@@ -624,6 +667,7 @@ export const partnerProfile = z
   .describe('Partner profile');
 
 export type PartnerProfileContent = z.output<typeof partnerProfile>;
+export type DocumentAddition = z.output<typeof documentAddition>;
 export type GuideRule = z.output<typeof guideRule>;
 
 /** A profile as the process uses it. `version` names its content; an order keeps the version that it started with. */

@@ -1,0 +1,100 @@
+import { evaluateEach } from '../profile/expression.ts';
+import { partnerGuide, placeOf } from '../profile/partner-guide.ts';
+import type { DocumentAddition, PartnerProfile } from '../profile/profile.ts';
+import { triggerOf } from '../x12/parse.ts';
+import type { Guide, GuideNode, SegmentObject, Tree, TreeNode } from '../x12/types.ts';
+import { type DocumentDetails, DocumentError } from './documents.ts';
+import { textOf } from './tree.ts';
+
+/** Sets that a profile may add to. */
+export type AddableSet = keyof PartnerProfile['map']['documents'];
+
+/**
+ * A document with what the partner’s profile adds to it (`map.documents`), in the order of the profile: later additions see earlier ones. The
+ * guide judges the result like any other document, when it is written.
+ *
+ * Expressions see the document’s own details, `profile` without its transport, and below a loop `loop` (the iteration) and `line` (the order
+ * line that IT101, PO101 or LIN01 names).
+ *
+ * @throws DocumentError when an expression fails or comes to something that is no text; `path` is its key in the profile.
+ */
+export function withAdditions(set: AddableSet, tree: Tree, details: DocumentDetails, profile: PartnerProfile): Tree {
+  const additions = profile.map.documents[set];
+  const guide = additions.length === 0 ? undefined : partnerGuide(profile, set, profile.x12.version);
+  if (guide === undefined) return tree;
+  const added = structuredClone(tree);
+  const { transport: _, ...agreement } = profile;
+  const input = { ...details, profile: agreement };
+  for (const [index, addition] of additions.entries()) {
+    add(addition, `map.documents.${set}[${index}]`, added, guide, input);
+  }
+  return added;
+}
+
+type Input = DocumentDetails & { readonly profile: object };
+
+function add(addition: DocumentAddition, path: string, tree: Tree, guide: Guide, details: Input): void {
+  const place = placeOf(addition.at, guide);
+  if (place === undefined) {
+    throw new DocumentError('document-addition-failed', `${path}.at`, `the ${guide.set} has no ${addition.at}`);
+  }
+  const parents = place.loops.reduce<TreeNode[]>(
+    (nodes, loop) => nodes.flatMap((node) => (node[loop] as TreeNode[] | undefined) ?? []),
+    [tree],
+  );
+  const inputs = parents.map((loop) =>
+    place.loops.length === 0 ? details : { ...details, loop, ...lineIn(loop, details) },
+  );
+  const wanted = addition.when === undefined ? undefined : valuesOf(addition.when, `${path}.when`, inputs);
+  const elements = Object.entries(addition.elements).map(([number, expression]) => ({
+    number,
+    texts: valuesOf(expression, `${path}.elements.${number}`, inputs).map((value) => asText(value, path, number)),
+  }));
+  for (const [index, parent] of parents.entries()) {
+    const texts = elements.map(({ number, texts: each }) => [number, each[index]] as const);
+    // What an element should say is not known here: the segment would say half of something.
+    if (texts.some(([, text]) => text === undefined) || (wanted !== undefined && wanted[index] !== true)) continue;
+    const segment = Object.fromEntries(texts.filter(([, text]) => text !== '')) as SegmentObject;
+    if (Object.keys(segment).length > 0) put(segment, place.node, parent);
+  }
+}
+
+function lineIn(loop: TreeNode, { lines }: Input): { line?: DocumentDetails['lines'][number] } {
+  const [head] = ['IT1', 'PO1', 'LIN'].flatMap((id) => (loop[id] === undefined ? [] : [loop[id] as SegmentObject]));
+  const line = lines.find(({ lineId }) => lineId === textOf(head, '01'));
+  return line === undefined ? {} : { line };
+}
+
+function valuesOf(expression: string, path: string, inputs: readonly unknown[]): unknown[] {
+  return evaluateEach(expression, inputs).map((result) => {
+    if ('value' in result) return result.value;
+    throw new DocumentError(
+      'document-addition-failed',
+      path,
+      `the expression of the profile failed: ${result.problem}`,
+    );
+  });
+}
+
+/** Undefined where there is nothing to say; empty where the element is to stay empty. */
+function asText(value: unknown, path: string, number: string): string | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return String(value);
+  throw new DocumentError(
+    'document-addition-failed',
+    `${path}.elements.${number}`,
+    `must come to one text, not to ${Array.isArray(value) ? 'a list' : 'an object'}`,
+  );
+}
+
+/** A new iteration of a loop, one more of a segment that repeats, or what the only segment does not say yet. */
+function put(segment: SegmentObject, node: GuideNode, parent: TreeNode): void {
+  const held = parent[node.key];
+  if (node.kind === 'loop') {
+    parent[node.key] = [...((held as TreeNode[] | undefined) ?? []), { [triggerOf(node).key]: segment }];
+  } else if (node.repeats) {
+    parent[node.key] = [...((held as SegmentObject[] | undefined) ?? []), segment];
+  } else {
+    parent[node.key] = { ...segment, ...(held as SegmentObject | undefined) };
+  }
+}
