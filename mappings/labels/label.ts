@@ -318,8 +318,8 @@ function paragraphs(
 const CUT = '...';
 
 /**
- * The text on at most `maxLines` lines: at `size` where it fits, smaller down to 70 percent where it does not, and at that cut with three
- * dots, so that nobody takes a part for the whole.
+ * The text on at most `maxLines` lines: at `size` where it fits, smaller where it does not, and at the smallest type cut with three dots, so
+ * that nobody takes a part for the whole.
  */
 export function fitted(
   text: string,
@@ -328,17 +328,14 @@ export function fitted(
   maxLines: number,
 ): { lines: string[]; size: number } {
   const plain = text.replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ').trim();
-  const least = Math.max(SMALLEST, Math.floor(size * 0.7));
-  for (let tried = size; tried >= least; tried -= 2) {
+  for (let tried = size; tried > SMALLEST; tried -= 2) {
     const lines = wrapped(plain, width, tried);
     if (lines.length <= maxLines) return { lines, size: tried };
   }
-  const lines = wrapped(plain, width, least).slice(0, maxLines);
-  const last = lines.length - 1;
-  return {
-    lines: lines.map((line, index) => (index === last ? cut(`${line}${CUT}`, width, least) : line)),
-    size: least,
-  };
+  const lines = wrapped(plain, width, SMALLEST);
+  if (lines.length <= maxLines) return { lines, size: SMALLEST };
+  const rest = lines.slice(maxLines - 1).join(' ');
+  return { lines: [...lines.slice(0, maxLines - 1), cut(`${rest}${CUT}`, width, SMALLEST)], size: SMALLEST };
 }
 
 /** Words onto lines; a word that is wider than a line is broken. */

@@ -231,6 +231,11 @@ describe('names', () => {
     );
   });
 
+  it('and numbers become smaller before anything of them is cut', () => {
+    const content = aLabel({ proNumber: '1Z999AA10123456784', markFor: { code: 'DC07-NORTH-ANNEX' } });
+    expect(textsOf(content)).toEqual(expect.arrayContaining(['PRO 1Z999AA10123456784', 'DC07-NORTH-ANNEX']));
+  });
+
   it('are never wider in the PDF’s type than the design takes them for', () => {
     const pdf = new PDFDocument().font(FONT).fontSize(1000 * TYPE);
     for (let code = 0x20; code < 0x530; code += 1) {
