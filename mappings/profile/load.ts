@@ -142,11 +142,43 @@ export function loadProfile(directory: string, name: string, env: Environment = 
 /** {@link loadProfile} with what the profile was made of. */
 export function readProfile(directory: string, name: string, env: Environment = process.env): ReadProfile {
   const layers = readLayers(directory, name);
-  const content = layers.reduceRight<Record<string, unknown>>(
-    (merged, layer) => merge(merged, withoutExtends(layer.content)),
-    {},
-  );
+  const content = mergeLayers(layers);
   return { profile: resolve(content, layers, env, name), content, files: layers.map(({ file }) => file) };
+}
+
+/** What a profile says before variables are filled in and the schema is asked. */
+export interface ProfileContent {
+  readonly content: Readonly<Record<string, unknown>>;
+  /** Of its templates alone. */
+  readonly inherited: Readonly<Record<string, unknown>>;
+  readonly version: string;
+  /** The partner’s own file as it is written, comments included. */
+  readonly document: Document.Parsed;
+}
+
+/**
+ * The content of a profile without a look at the environment, for tools that work on files.
+ *
+ * @throws ProfileError when the files cannot be read or are not YAML.
+ */
+export function readContent(directory: string, name: string): ProfileContent {
+  const layers = readLayers(directory, name);
+  const [own] = layers;
+  if (own === undefined) throw new TypeError('a profile has at least one file');
+  const content = mergeLayers(layers);
+  return { content, inherited: mergeLayers(layers.slice(1)), version: versionOf(content), document: own.document };
+}
+
+/** A file over what its templates say. */
+export function mergeContent(
+  inherited: Readonly<Record<string, unknown>>,
+  own: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  return merge(inherited, withoutExtends(own));
+}
+
+function mergeLayers(layers: readonly Layer[]): Record<string, unknown> {
+  return layers.reduceRight<Record<string, unknown>>((merged, { content }) => mergeContent(merged, content), {});
 }
 
 /**
@@ -366,7 +398,10 @@ function sortKeys(value: unknown): unknown {
   );
 }
 
-function merge(base: Record<string, unknown>, over: Record<string, unknown>): Record<string, unknown> {
+function merge(
+  base: Readonly<Record<string, unknown>>,
+  over: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
   const merged: Record<string, unknown> = { ...base };
   for (const [key, value] of Object.entries(over)) {
     const below = merged[key];
@@ -377,7 +412,7 @@ function merge(base: Record<string, unknown>, over: Record<string, unknown>): Re
   return merged;
 }
 
-function withoutExtends({ extends: _, ...content }: Record<string, unknown>): Record<string, unknown> {
+function withoutExtends({ extends: _, ...content }: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return content;
 }
 
