@@ -45,7 +45,7 @@ export function createWmsActivities({ system, nodes, wms, prisma, profiles }: Wm
         throw permanent('unknown-partner', `partner ${order.partnerId} has no profile any more`);
       const routed = await routeRelease(prisma, fulfillment, shipTo, profile, routing);
       if ('violation' in routed) return routed;
-      const { carrier, rule, window } = routed;
+      const { carrier, window } = routed;
       const shipBy = [
         ...(order.nextDeadline === null ? [] : [dayOf(order.nextDeadline, profile.calendar)]),
         ...(window.closes === undefined ? [] : [window.closes]),
@@ -82,7 +82,7 @@ export function createWmsActivities({ system, nodes, wms, prisma, profiles }: Wm
       );
       await prisma.fulfillment.updateMany({
         where: { id: fulfillmentId, state: 'planned' },
-        data: { state: 'released', wmsReference: released.reference, ...routedColumns(carrier, rule) },
+        data: { state: 'released', wmsReference: released.reference, ...routedColumns(routed) },
       });
       return released;
     },

@@ -193,10 +193,12 @@ describe('a violation of the guide', () => {
   });
 
   it('is a ship date that has passed since the order came, not one that had passed before', async () => {
-    const late = await anOrder({ shipDate: -3, receivedDaysAgo: 5 });
+    const late = await anOrder({ shipDate: -3, receivedDaysAgo: 5, carrier: { scac: 'UPSN' } });
     expect(await late.release()).toMatchObject({
       violation: expect.stringMatching(/^routing\.window: goods may leave until/),
     });
+    await late.release(accepted);
+    expect(await late.row()).toMatchObject({ carrierScac: 'UPSN', transportMethod: 'U', shipmentPayment: 'TP' });
     const odd = await anOrder({ shipDate: -3 });
     expect(await odd.release()).toHaveProperty('reference');
   });

@@ -1,5 +1,5 @@
 /** How a release is routed: by the partner’s guide, before the warehouse hears of it. */
-import { salesOrder } from '../../mappings/canonical/v1/index.ts';
+import type { SalesOrder } from '../../mappings/canonical/v1/index.ts';
 import { dayOf } from '../../mappings/profile/calendar.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import {
@@ -40,80 +40,85 @@ export async function routeRelease(
 ): Promise<RoutedRelease> {
   const guide = profile.routing;
   const asked = askedOf(fulfillment, shipTo, profile);
-  const window = shipWindow(asked, guide);
-  const { carrierScac, transportMethod, shipmentPayment, routingRule } = fulfillment;
-  if (transportMethod !== null) {
-    const payment = shipmentPayment as RoutedCarrier['shipmentPayment'];
-    const scac = carrierScac === null ? {} : { scac: carrierScac };
-    const rule = routingRule === null ? {} : { rule: routingRule };
-    return { carrier: { ...scac, method: transportMethod, shipmentPayment: payment }, ...rule, window };
-  }
-  const request = hasRules(guide) ? { ...asked, lines: await linesOf(prisma, fulfillment) } : asked;
+  const earlier = routedBefore(fulfillment);
+  if (earlier !== undefined) return { ...earlier, window: shipWindow(asked, guide) };
+  if (!hasRules(guide)) return answerOf(route(asked, guide));
+  const request = { ...asked, lines: await linesOf(prisma, fulfillment) };
   const routing = route(request, guide);
   const overruling = routing.violations.length === 0 ? undefined : decision;
-  const carrier = routing.violations.length === 0 ? routing.carrier : overruled(decision, request, routing, guide);
-  const rule = carrier === routing.carrier ? routing.rule : undefined;
-  if (hasRules(guide)) {
-    const { orderId } = fulfillment;
-    const key = `routing/${fulfillment.id}`;
-    const row = {
-      rule: 'routing',
-      ruleVersion: RULES_VERSION,
-      inputs: asJson({ profileVersion: profile.version, request, routing }),
-      outcome: outcomeOf(routing, carrier, overruling),
-    };
-    await prisma.$transaction([
-      prisma.decision.upsert({
-        where: { orderId_key: { orderId, key } },
-        create: { orderId, key, ...row },
-        update: { ...row, at: new Date() },
-        select: { id: true },
-      }),
-      // Before the warehouse is asked: whoever asks it again must ask for the same.
-      prisma.fulfillment.update({
-        where: { id: fulfillment.id },
-        data: carrier === undefined ? {} : routedColumns(carrier, rule),
-        select: { id: true },
-      }),
-    ]);
-  }
-  if (carrier === undefined) return { violation: violated(routing) };
-  return { carrier, window, ...(rule !== undefined && { rule }) };
+  const answer = overruling === undefined ? answerOf(routing) : overruled(overruling, request, routing, guide);
+  const row = {
+    rule: 'routing',
+    ruleVersion: RULES_VERSION,
+    inputs: asJson({ profileVersion: profile.version, request, routing }),
+    outcome: outcomeOf(answer, routing, overruling),
+  };
+  const { id, orderId } = fulfillment;
+  const key = `routing/${id}`;
+  await prisma.$transaction([
+    prisma.decision.upsert({
+      where: { orderId_key: { orderId, key } },
+      create: { orderId, key, ...row },
+      update: { ...row, at: new Date() },
+      select: { id: true },
+    }),
+    // Before the warehouse is asked: whoever asks it again must ask for the same.
+    prisma.fulfillment.update({
+      where: { id },
+      data: 'violation' in answer ? {} : routedColumns(answer),
+      select: { id: true },
+    }),
+  ]);
+  return answer;
 }
 
-function violated({ violations }: Routing): string {
-  return violations.map(({ rule, message }) => `${rule}: ${message}`).join('; ');
-}
-
-function outcomeOf(
-  routing: Routing,
-  carrier: RoutedCarrier | undefined,
-  decision: RoutingDecision | undefined,
-): string {
-  if (carrier === undefined) return `violated, ${violated(routing)}`;
-  const chosen = carrier.scac ?? 'the warehouse’s choice';
-  if (decision === undefined) return `${chosen} by ${routing.rule ?? 'the order or the guide’s default'}`;
-  return `${chosen} by decision of ${decision.by} (${decision.resolution}), in spite of ${violated(routing)}`;
-}
-
-/** How a fulfillment was routed, as its row has it. `rule` is the rule of the guide that decided, if one did. */
-export function routedColumns({ scac, method, shipmentPayment }: RoutedCarrier, rule?: string) {
+/** How a fulfillment was routed, as its row has it. */
+export function routedColumns({ carrier, rule }: { carrier: RoutedCarrier; rule?: string }) {
+  const { scac, method, shipmentPayment } = carrier;
   return { carrierScac: scac ?? null, transportMethod: method, shipmentPayment, routingRule: rule ?? null };
 }
 
-/** What a person decided: the order’s carrier in spite of the guide, or the guide’s in spite of the order. Undefined: neither knows one. */
+function routedBefore({ carrierScac, transportMethod, shipmentPayment, routingRule }: Fulfillment) {
+  if (transportMethod === null) return undefined;
+  const payment = shipmentPayment as RoutedCarrier['shipmentPayment'];
+  return {
+    carrier: { ...(carrierScac !== null && { scac: carrierScac }), method: transportMethod, shipmentPayment: payment },
+    ...(routingRule !== null && { rule: routingRule }),
+  };
+}
+
+function answerOf({ carrier, rule, window, violations }: Routing): RoutedRelease {
+  if (carrier === undefined || violations.length > 0) return { violation: described(violations) };
+  return { carrier, window, ...(rule !== undefined && { rule }) };
+}
+
+/** What a person decided: the order’s carrier in spite of the guide, or the guide’s in spite of the order; the guide’s usual one where neither names any. */
 function overruled(
-  decision: RoutingDecision | undefined,
+  { resolution }: RoutingDecision,
   { orderCarrier }: RoutingRequest,
-  { carrier: picked }: Routing,
+  routing: Routing,
   { scac: usual, method, shipmentPayment }: RoutingGuide,
-): RoutedCarrier | undefined {
-  if (decision === undefined) return undefined;
-  const named = (scac: string | undefined) => ({ ...(scac !== undefined && { scac }), method, shipmentPayment });
-  if (decision.resolution === 'accept') {
-    return orderCarrier === undefined ? (picked ?? named(usual)) : named(orderCarrier);
+): RoutedRelease {
+  const { window, violations } = routing;
+  const isContradicted = orderCarrier !== undefined && orderCarrier !== routing.carrier?.scac;
+  if (routing.carrier !== undefined && (resolution === 'use-guide' || !isContradicted)) {
+    return answerOf({ ...routing, violations: [] });
   }
-  return picked ?? (usual === undefined ? undefined : named(usual));
+  const scac = resolution === 'accept' ? (orderCarrier ?? usual) : usual;
+  // The guide knows no carrier at all: there is none to use.
+  if (scac === undefined && resolution === 'use-guide') return { violation: described(violations) };
+  return { carrier: { ...(scac !== undefined && { scac }), method, shipmentPayment }, window };
+}
+
+function described(violations: Routing['violations']): string {
+  return violations.map(({ rule, message }) => `${rule}: ${message}`).join('; ');
+}
+
+function outcomeOf(answer: RoutedRelease, { violations }: Routing, decision: RoutingDecision | undefined): string {
+  if ('violation' in answer) return `violated, ${answer.violation}`;
+  const chosen = answer.carrier.scac ?? 'the warehouse’s choice';
+  if (decision === undefined) return `${chosen} by ${answer.rule ?? 'the order or the guide’s default'}`;
+  return `${chosen} by decision of ${decision.by} (${decision.resolution}), in spite of ${described(violations)}`;
 }
 
 /** What the guide is asked about, but for the load. */
@@ -122,7 +127,7 @@ function askedOf(
   { region, postalCode, country }: ShipTo,
   { calendar }: PartnerProfile,
 ): RoutingRequest {
-  const { carrier, requestedShipDate, requestedDeliveryDate } = salesOrder.parse(order.canonical);
+  const { carrier, requestedShipDate, requestedDeliveryDate } = order.canonical as unknown as SalesOrder;
   const received = dayOf(order.receivedAt, calendar);
   return {
     lines: [],
