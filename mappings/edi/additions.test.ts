@@ -69,6 +69,8 @@ describe('what a profile adds to a document', () => {
     expect(added({ at: 'IT1/REF', when: "line.lineId = '2'", elements: { '01': "'CO'", '02': "'x'" } })).toEqual([
       'REF*CO*x',
     ]);
+    const fails = { '01': "'CO'", '02': '$error("no")' };
+    expect(added({ at: 'REF', when: 'false', elements: fails })).toEqual([]);
     expect(added({ at: 'REF', when: 'order.attributes.season', elements: { '01': "'CO'", '02': "'x'" } })).toEqual([]);
   });
 

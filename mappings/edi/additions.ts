@@ -1,4 +1,4 @@
-import { evaluateEach } from '../profile/expression.ts';
+import { type Evaluation, evaluateAll } from '../profile/expression.ts';
 import { partnerGuide, placeOf } from '../profile/partner-guide.ts';
 import type { DocumentAddition, PartnerProfile } from '../profile/profile.ts';
 import { triggerOf } from '../x12/parse.ts';
@@ -45,15 +45,17 @@ function add(addition: DocumentAddition, path: string, tree: Tree, guide: Guide,
   const inputs = parents.map((loop) =>
     place.loops.length === 0 ? details : { ...details, loop, ...lineIn(loop, details) },
   );
-  const wanted = addition.when === undefined ? undefined : valuesOf(addition.when, `${path}.when`, inputs);
-  const elements = Object.entries(addition.elements).map(([number, expression]) => ({
-    number,
-    texts: valuesOf(expression, `${path}.elements.${number}`, inputs).map((value) => asText(value, path, number)),
-  }));
+  const expressions = [addition.when ?? 'true', ...Object.values(addition.elements)];
+  const [wanted, ...values] = evaluateAll(expressions.map((text) => ({ text, inputs })));
+  const numbers = Object.keys(addition.elements);
   for (const [index, parent] of parents.entries()) {
-    const texts = elements.map(({ number, texts: each }) => [number, each[index]] as const);
+    if (valueOf(wanted?.[index], `${path}.when`) !== true) continue;
+    const texts = numbers.map((number, at) => {
+      const key = `${path}.elements.${number}`;
+      return [number, asText(valueOf(values[at]?.[index], key), key)] as const;
+    });
     // What an element should say is not known here: the segment would say half of something.
-    if (texts.some(([, text]) => text === undefined) || (wanted !== undefined && wanted[index] !== true)) continue;
+    if (texts.some(([, text]) => text === undefined)) continue;
     const segment = Object.fromEntries(texts.filter(([, text]) => text !== '')) as SegmentObject;
     if (Object.keys(segment).length > 0) put(segment, place.node, parent);
   }
@@ -65,26 +67,18 @@ function lineIn(loop: TreeNode, { lines }: Input): { line?: DocumentDetails['lin
   return line === undefined ? {} : { line };
 }
 
-function valuesOf(expression: string, path: string, inputs: readonly unknown[]): unknown[] {
-  return evaluateEach(expression, inputs).map((result) => {
-    if ('value' in result) return result.value;
-    throw new DocumentError(
-      'document-addition-failed',
-      path,
-      `the expression of the profile failed: ${result.problem}`,
-    );
-  });
+function valueOf(result: Evaluation | undefined, path: string): unknown {
+  if (result !== undefined && 'value' in result) return result.value;
+  const reason = result?.problem ?? 'gave no result';
+  throw new DocumentError('document-addition-failed', path, `the expression of the profile failed: ${reason}`);
 }
 
 /** Undefined where there is nothing to say; empty where the element is to stay empty. */
-function asText(value: unknown, path: string, number: string): string | undefined {
+function asText(value: unknown, path: string): string | undefined {
   if (value === undefined || value === null) return undefined;
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return String(value);
-  throw new DocumentError(
-    'document-addition-failed',
-    `${path}.elements.${number}`,
-    `must come to one text, not to ${Array.isArray(value) ? 'a list' : 'an object'}`,
-  );
+  const what = Array.isArray(value) ? 'a list' : 'an object';
+  throw new DocumentError('document-addition-failed', path, `must come to one text, not to ${what}`);
 }
 
 /** A new iteration of a loop, one more of a segment that repeats, or what the only segment does not say yet. */

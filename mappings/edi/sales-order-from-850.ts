@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { compare, type Decimal, divide, isPositive, isZero, multiply, sum } from '../canonical/decimal.ts';
 import { isCurrency } from '../canonical/money.ts';
 import { type Party, type SalesOrder, type SalesOrderLine, salesOrder } from '../canonical/v1/index.ts';
-import { evaluateEach } from '../profile/expression.ts';
+import { evaluateAll } from '../profile/expression.ts';
 import type { PartnerProfile } from '../profile/profile.ts';
 import type { SegmentObject, TreeNode, X12Error } from '../x12/types.ts';
 import { dayOf, decimalOf } from './elements.ts';
@@ -695,19 +695,19 @@ function applyExpressions(
   profile: PartnerProfile,
   fault: Report,
 ): void {
-  for (const [name, expression] of Object.entries(profile.map.salesOrder)) {
-    const path = plainPath(expression);
+  const expressions = Object.entries(profile.map.salesOrder).map(([name, text]) => {
     const targets = name.startsWith('lines[].')
       ? lines.map(({ line, loop }) => ({ target: line as object, input: loop, steps: name.slice(8).split('.') }))
       : [{ target: draft, input: tree, steps: name.split('.') }];
-    const texts = targets.map(({ input }) => (path === undefined ? BEYOND_PLAIN : textAlong(path, input)));
-    const results = texts.includes(BEYOND_PLAIN)
-      ? evaluateEach(
-          expression,
-          targets.map(({ input }) => input),
-          { order: tree },
-        )
-      : texts.map((value) => ({ value }));
+    const path = plainPath(text);
+    const plain = targets.map(({ input }) => (path === undefined ? BEYOND_PLAIN : textAlong(path, input)));
+    return { name, text, targets, plain, inputs: targets.map(({ input }) => input), bindings: { order: tree } };
+  });
+  const beyond = expressions.filter(({ plain }) => plain.includes(BEYOND_PLAIN));
+  const evaluated = evaluateAll(beyond);
+  for (const expression of expressions) {
+    const { name, targets, plain } = expression;
+    const results = evaluated[beyond.indexOf(expression)] ?? plain.map((value) => ({ value }));
     for (const [index, { target, input, steps }] of targets.entries()) {
       const result = results[index] ?? { problem: 'gave no result' };
       if ('problem' in result) {

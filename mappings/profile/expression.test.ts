@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { evaluateEach, evaluateExpression } from './expression.ts';
+import { evaluateAll, evaluateEach, evaluateExpression } from './expression.ts';
 
 const tree = {
   REF: [
@@ -30,6 +30,18 @@ describe('an expression', () => {
       { value: 3 },
     ]);
     expect(evaluateEach('$', [])).toEqual([]);
+    const work = [
+      { text: '$ & $suffix', inputs: ['a', 'b'], bindings: { suffix: '!' } },
+      { text: '$(', inputs: ['a'] },
+      { text: '$', inputs: [] },
+      { text: '$length($)', inputs: ['abc'] },
+    ];
+    expect(evaluateAll(work)).toEqual([
+      [{ value: 'a!' }, { value: 'b!' }],
+      [{ problem: expect.stringContaining('Expected') }],
+      [],
+      [{ value: 3 }],
+    ]);
     expect(evaluateExpression('REF[', tree)).toEqual({ problem: expect.stringContaining('Expected') });
   });
 
@@ -57,6 +69,18 @@ describe('an expression that would run away', () => {
     ]);
     expect(performance.now() - began).toBeLessThan(5000);
     expect(evaluateExpression('REF[0].`02`', tree)).toEqual({ value: 'SOUTH' });
+  });
+
+  it('takes none of the others with it', () => {
+    const work = ['REF[0].`02`', '($f := function() { $f() }; $f())', 'REF[1].`02`'].map((text) => ({
+      text,
+      inputs: [tree],
+    }));
+    expect(evaluateAll(work)).toEqual([
+      [{ value: 'SOUTH' }],
+      [{ problem: expect.stringMatching(/timed? ?out/i) }],
+      [{ value: '7' }],
+    ]);
   });
 
   it.each([

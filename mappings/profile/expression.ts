@@ -2,7 +2,7 @@
  * JSONata of profiles. A profile is written by hand, so an expression may be wrong in ways that only data bring out: a pattern that backtracks
  * for ever, a recursion without an end. JSONata's own time limit is looked at between its steps only; a single step can overrun it by
  * minutes, or grow until the process dies. So expressions run in a context of their own under V8's limit, which also interrupts a step (and a
- * regular expression within it). That costs about 0.2 ms for each run, whatever the number of inputs.
+ * regular expression within it). That costs about 0.25 ms for each run, whatever the number of expressions and inputs.
  *
  * Not limited: memory, beyond the limits below and what can be made within the time.
  */
@@ -51,26 +51,55 @@ export function evaluateExpression(
   return evaluateEach(text, [input], bindings)[0] ?? { problem: 'gave no result' };
 }
 
-/** The same over several inputs in one run, one result for each. When the run takes too long, all of them say so. */
+/** The same over several inputs in one run, one result for each. */
 export function evaluateEach(
   text: string,
   inputs: readonly unknown[],
   bindings: Readonly<Record<string, unknown>> = {},
 ): Evaluation[] {
-  if (inputs.length === 0) return [];
-  const { problem } = compileExpression(text);
-  if (problem !== undefined) return inputs.map(() => ({ problem }));
+  return evaluateAll([{ text, inputs, bindings }])[0] ?? [];
+}
+
+export interface ExpressionWork {
+  readonly text: string;
+  readonly inputs: readonly unknown[];
+  readonly bindings?: Readonly<Record<string, unknown>>;
+}
+
+/** Several expressions in one run, each over inputs of its own: a list of results for each of them. */
+export function evaluateAll(work: readonly ExpressionWork[]): Evaluation[][] {
+  const sound = work.filter(({ text, inputs }) => inputs.length > 0 && compileExpression(text).problem === undefined);
+  const outcomes = new Map<ExpressionWork, readonly Evaluation[]>();
+  const results = run(sound);
+  for (const [index, one] of sound.entries()) {
+    // One that ran away has taken the others with it: each by itself shows which it is.
+    const own = results instanceof Error && sound.length > 1 ? run([one]) : results;
+    if (own instanceof Error)
+      outcomes.set(
+        one,
+        one.inputs.map(() => ({ problem: own.message })),
+      );
+    else outcomes.set(one, own[own === results ? index : 0] ?? []);
+  }
+  return work.map((one) => {
+    const problem = compileExpression(one.text).problem ?? 'gave no result';
+    return one.inputs.map((_, index) => outcomes.get(one)?.[index] ?? { problem });
+  });
+}
+
+function run(work: readonly ExpressionWork[]): Evaluation[][] | Error {
+  const inputs = work.reduce((total, one) => total + one.inputs.length, 0);
+  if (inputs === 0) return [];
   enclosure ??= enclose();
-  enclosure.request = { text, inputs, bindings, options: OPTIONS };
+  enclosure.request = { work, options: OPTIONS };
   try {
-    EVALUATE.runInContext(enclosure, { timeout: TIME_LIMIT_MS + (inputs.length - 1) * TIME_PER_INPUT_MS });
-    const outcomes = enclosure.outcomes ?? [];
-    return inputs.map((_, index) => asJson(outcomes[index]));
+    EVALUATE.runInContext(enclosure, { timeout: TIME_LIMIT_MS + (inputs - 1) * TIME_PER_INPUT_MS });
+    const outcomes: readonly Evaluation[][] = enclosure.outcomes ?? [];
+    return outcomes.map((each) => each.map(asJson));
   } catch (error) {
     // What was interrupted may have left anything behind.
     enclosure = undefined;
-    const reason = messageOf(error);
-    return inputs.map(() => ({ problem: reason }));
+    return new Error(messageOf(error));
   } finally {
     if (enclosure !== undefined) {
       enclosure.request = undefined;
@@ -80,22 +109,17 @@ export function evaluateEach(
 }
 
 interface Enclosure {
-  request?: {
-    readonly text: string;
-    readonly inputs: readonly unknown[];
-    readonly bindings: Readonly<Record<string, unknown>>;
-    readonly options: typeof OPTIONS;
-  };
-  outcomes?: Evaluation[];
+  request: { readonly work: readonly ExpressionWork[]; readonly options: typeof OPTIONS } | undefined;
+  outcomes: Evaluation[][] | undefined;
 }
 
 let enclosure: ReturnType<typeof enclose> | undefined;
 
-const EVALUATE = new Script('evaluateEach()');
+const EVALUATE = new Script('evaluate()');
 
 /** Its promises are settled within each run, under the time limit, and so a run has its results when it returns. */
 function enclose() {
-  const context = createContext({} as { request: Enclosure['request']; outcomes: Enclosure['outcomes'] }, {
+  const context = createContext({ request: undefined, outcomes: undefined } as Enclosure, {
     microtaskMode: 'afterEvaluate',
   });
   runInContext(readFileSync(createRequire(import.meta.url).resolve('jsonata'), 'utf8'), context);
@@ -110,24 +134,25 @@ const ENCLOSED = `
     if (this.length > ${LONGEST_SPLIT}) throw new RangeError('a text of ' + this.length + ' characters is too long to split');
     return split.apply(this, by);
   };
-  globalThis.evaluateEach = async () => {
-    const { text, inputs, bindings, options } = globalThis.request;
-    const outcomes = [];
+  globalThis.evaluate = async () => {
+    const { work, options } = globalThis.request;
+    const outcomes = work.map(() => []);
     globalThis.outcomes = outcomes;
-    if (!known.has(text)) known.set(text, jsonata(text, options));
-    for (const input of inputs) {
-      try {
-        outcomes.push({ value: await known.get(text).evaluate(input, bindings) });
-      } catch (error) {
-        outcomes.push({ problem: String(error?.message ?? error) });
+    for (const [index, { text, inputs, bindings = {} }] of work.entries()) {
+      if (!known.has(text)) known.set(text, jsonata(text, options));
+      for (const input of inputs) {
+        try {
+          outcomes[index].push({ value: await known.get(text).evaluate(input, bindings) });
+        } catch (error) {
+          outcomes[index].push({ problem: String(error?.message ?? error) });
+        }
       }
     }
   };
 `;
 
 /** Without what JSONata leaves on its lists, and without functions. */
-function asJson(outcome: Evaluation | undefined): Evaluation {
-  if (outcome === undefined) return { problem: 'gave no result' };
+function asJson(outcome: Evaluation): Evaluation {
   if ('problem' in outcome) return outcome;
   const { value } = outcome;
   if (typeof value !== 'object') return { value: typeof value === 'function' ? undefined : value };
