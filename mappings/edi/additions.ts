@@ -49,10 +49,10 @@ function add(addition: DocumentAddition, path: string, tree: Tree, guide: Guide,
   const [wanted, ...values] = evaluateAll(expressions.map((text) => ({ text, inputs })));
   const numbers = Object.keys(addition.elements);
   for (const [index, parent] of parents.entries()) {
-    if (valueOf(wanted?.[index], `${path}.when`) !== true) continue;
+    if (resultOf(wanted?.[index], `${path}.when`) !== true) continue;
     const texts = numbers.map((number, at) => {
       const key = `${path}.elements.${number}`;
-      return [number, asText(valueOf(values[at]?.[index], key), key)] as const;
+      return [number, asText(resultOf(values[at]?.[index], key), key)] as const;
     });
     // What an element should say is not known here: the segment would say half of something.
     if (texts.some(([, text]) => text === undefined)) continue;
@@ -67,7 +67,7 @@ function lineIn(loop: TreeNode, { lines }: Input): { line?: DocumentDetails['lin
   return line === undefined ? {} : { line };
 }
 
-function valueOf(result: Evaluation | undefined, path: string): unknown {
+function resultOf(result: Evaluation | undefined, path: string): unknown {
   if (result !== undefined && 'value' in result) return result.value;
   const reason = result?.problem ?? 'gave no result';
   throw new DocumentError('document-addition-failed', path, `the expression of the profile failed: ${reason}`);
