@@ -38,6 +38,8 @@ export interface PartnerDirectory {
   profile(partnerId: string): PartnerProfile | undefined;
   /** What is wrong with the partner's files as they are now. */
   problemsOf(partnerId: string): readonly ProfileProblem[];
+  /** What is wrong with the files of any partner, also of one that has never been read. */
+  problems(): readonly ProfileProblem[];
 }
 
 export interface PartnerSummary {

@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express';
-import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 /** Prometheus metrics of one API process. Labels are routes and outcomes, never ids, so that their number stays small. */
 export interface ApiMetrics {
@@ -10,9 +10,18 @@ export interface ApiMetrics {
   countIntake(kind: string, outcome: string): void;
 }
 
-export function createMetrics(): ApiMetrics {
+/** `profileProblems` is asked at each scrape: faults in files of partners as they are now. */
+export function createMetrics({ profileProblems }: { profileProblems: () => number }): ApiMetrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
+  new Gauge({
+    name: 'throughline_partner_profile_problems',
+    help: 'Faults in files of partner profiles, whose partners go on with their last good profile',
+    registers: [registry],
+    collect() {
+      this.set(profileProblems());
+    },
+  });
   const requests = new Histogram({
     name: 'throughline_http_request_duration_seconds',
     help: 'Time from request to answer by route',

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -11,10 +11,13 @@ let desk: string;
 let reader: string;
 let retailer: string;
 let certificationDir: string;
+let partnersDir: string;
 
 beforeAll(async () => {
   certificationDir = mkdtempSync(join(tmpdir(), 'certification-'));
-  api = await startApi({ certificationDir });
+  partnersDir = mkdtempSync(join(tmpdir(), 'partners-'));
+  cpSync('mappings/partners', partnersDir, { recursive: true });
+  api = await startApi({ certificationDir, partnersDir });
   desk = await api.key(['partners:write']);
   reader = await api.key(['partners:read']);
   retailer = await api.key(['partners:write'], 'harbor-pine');
@@ -29,6 +32,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await api?.stop();
   rmSync(certificationDir, { recursive: true });
+  rmSync(partnersDir, { recursive: true });
 });
 
 const references = '/v1/partners/tri-valley/cross-references';
@@ -90,6 +94,36 @@ describe('a partner', () => {
     expect(await state()).toMatchObject({ state: 'outdated', profileVersion: '0123456789abcdef' });
     writeFileSync(join(certificationDir, 'tri-valley', 'result.json'), '{');
     expect(await state()).toMatchObject({ state: 'unreadable' });
+  });
+});
+
+describe('an edit of a profile', () => {
+  function edit(file: string, text: string): void {
+    appendFileSync(join(partnersDir, file), text);
+    api.look();
+    api.look();
+  }
+  const metric = async () =>
+    /^throughline_partner_profile_problems (\d+)$/m.exec((await api.call('GET', '/metrics')).text)?.[1];
+
+  it('is seen without a restart', async () => {
+    const { body: before } = await api.call('GET', '/v1/partners/cobalt-ridge', { key: reader });
+    edit('cobalt-ridge.yaml', 'shipWithin: P9D\n');
+    const { body: after } = await api.call('GET', '/v1/partners/cobalt-ridge', { key: reader });
+    expect(after.shipWithin).toBe('P9D');
+    expect(after.profileVersion).not.toBe(before.profileVersion);
+  });
+
+  it('that is broken is told with its place to whoever may see the partner, and counted, and changes nothing', async () => {
+    expect(await metric()).toBe('0');
+    edit('cobalt-ridge.yaml', 'prioritty: 1\n');
+    const { body } = await api.call('GET', '/v1/partners/cobalt-ridge', { key: reader });
+    const problem = { code: 'profile-key-unknown', key: 'prioritty', file: join(partnersDir, 'cobalt-ridge.yaml') };
+    expect(body).toMatchObject({ shipWithin: 'P9D', problems: [problem] });
+    expect((await api.call('GET', '/v1/partners', { key: reader })).body.problems).toMatchObject([problem]);
+    expect((await api.call('GET', '/v1/partners', { key: retailer })).body.problems).toEqual([]);
+    expect((await api.call('GET', '/v1/partners/harbor-pine', { key: retailer })).body.problems).toEqual([]);
+    expect(await metric()).toBe('1');
   });
 });
 

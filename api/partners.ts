@@ -3,7 +3,9 @@ import type { PartnerProfile } from '../mappings/profile/profile.ts';
 import type { PartnerDirectory, PartnerSummary } from './dependencies.ts';
 
 /** The directory of the profiles as they are now. */
-export function partnerDirectory(profiles: Pick<PartnerProfiles, 'get' | 'values' | 'problemsOf'>): PartnerDirectory {
+export function partnerDirectory(
+  profiles: Pick<PartnerProfiles, 'get' | 'values' | 'problemsOf' | 'problems'>,
+): PartnerDirectory {
   return {
     list: () => [...profiles.values()].map(summaryOf),
     find: (partnerId) => {
@@ -12,6 +14,7 @@ export function partnerDirectory(profiles: Pick<PartnerProfiles, 'get' | 'values
     },
     profile: (partnerId) => profiles.get(partnerId),
     problemsOf: (partnerId) => profiles.problemsOf(partnerId),
+    problems: () => profiles.problems,
   };
 }
 

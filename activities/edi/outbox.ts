@@ -6,6 +6,7 @@ import { deadlineAfter } from '../../mappings/profile/calendar.ts';
 import type { CurrentProfiles } from '../../mappings/profile/load.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import { guideFor } from '../../mappings/x12/guides/index.ts';
+import type { Delimiters } from '../../mappings/x12/types.ts';
 import { writeInterchange } from '../../mappings/x12/write.ts';
 import type { Database } from '../../prisma/client.ts';
 import type { Document } from '../../prisma/generated/client.ts';
@@ -71,8 +72,10 @@ export async function assembleInterchange(
     });
     const [first] = queued;
     if (first === undefined) return undefined;
-    const together = answersInterchange(first) ? [first] : queued.filter((document) => !answersInterchange(document));
-    return numberInterchange(records, profile, together);
+    const together = answersInterchange(first)
+      ? [first]
+      : queued.filter((document) => !answersInterchange(document) && document.delimiters === first.delimiters);
+    return numberInterchange(records, profile, together, first.delimiters);
   });
 }
 
@@ -85,11 +88,12 @@ async function numberInterchange(
   records: Transaction,
   profile: PartnerProfile,
   documents: readonly Document[],
+  delimiters: string,
 ): Promise<AssembledInterchange> {
   const { ours, theirs } = profile.identifiers;
   const acknowledgments = documents.filter(answersInterchange);
   const grouped = documents.filter((document) => !answersInterchange(document));
-  const groups = groupBy(grouped, ({ transactionSet }) => transactionSet);
+  const groups = groupBy(grouped, ({ transactionSet, version }) => `${transactionSet} ${version}`);
   const interchangeControl = await nextNumbers(records, profile.id, 'interchange', 1);
   const groupControl = await nextNumbers(records, profile.id, 'group', groups.size);
   const transactionControl = await nextNumbers(records, profile.id, 'transaction', grouped.length);
@@ -116,7 +120,7 @@ async function numberInterchange(
       acknowledgmentRequested: false,
       usage: profile.usage === 'production' ? 'P' : 'T',
     },
-    delimiters: profile.x12.delimiters,
+    delimiters: asWritten(delimiters, profile),
     date: new Date(),
     interchangeAcknowledgments: acknowledgments.flatMap(segmentsOf),
     groups: [...groupBy(numbered, ({ group }) => group)].map(([control, members]) => ({
@@ -124,7 +128,7 @@ async function numberInterchange(
       senderId: ours.gsId,
       receiverId: theirs.gsId,
       control,
-      version: profile.x12.version,
+      version: members[0]?.document.version ?? profile.x12.version,
       transactions: members.map(({ document, transaction }) => ({
         set: document.transactionSet,
         control: transaction,
@@ -176,6 +180,17 @@ async function numberInterchange(
     skipDuplicates: true,
   });
   return { interchangeId, controlNumber, documents: documents.length, deadline: deadline.toISOString() };
+}
+
+/**
+ * A document that was queued before the profile changed is sent as it was written: with its own delimiters, in a group of its own
+ * version.
+ */
+function asWritten(
+  [element = '*', component = '>', segment = '~', repetition]: string,
+  { x12 }: PartnerProfile,
+): Delimiters {
+  return { ...x12.delimiters, element, component, segment, ...(repetition !== undefined && { repetition }) };
 }
 
 function functionalIdOf(document: Document | undefined): string {

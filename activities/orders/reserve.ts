@@ -43,7 +43,7 @@ export async function reserveStock(
     if (order.fulfillments.length > 0) {
       return { fulfillments: order.fulfillments.map((row) => stateOf(row, wms)), backordered };
     }
-    const profile = await profiles.forOrder(order);
+    const profile = await profiles.forOrder(order, records);
     // Stock of a system that does not serve the order's side is not there for it. Without a profile nothing is known to serve it.
     const serving = profile === undefined ? [] : systemsFor(wms, profile.usage);
     if (serving.length === 0) {

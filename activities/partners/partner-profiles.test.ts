@@ -6,7 +6,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import winston from 'winston';
 import { add } from '../../mappings/canonical/decimal.ts';
 import { salesOrder } from '../../mappings/canonical/v1/index.ts';
+import { readInterchange } from '../../mappings/x12/read.ts';
+import { scanInterchanges } from '../../mappings/x12/scan.ts';
 import { canonicalOrder, each, type Partner, purchaseOrder } from '../../test/integration/purchase-orders.ts';
+import { assembleInterchange } from '../edi/outbox.ts';
 import { acceptOrder } from '../orders/intake.ts';
 import { type RecordsUnderTest, recordsUnderTest, underWay } from '../orders/testing/records-under-test.ts';
 import { FollowedProfiles } from './partner-profiles.ts';
@@ -95,6 +98,17 @@ describe('an order under way when the profile of its partner changes', () => {
     expect(profile?.transport.url).toBe('http://partners.test/moved/inbox');
   });
 
+  it('waits for a person when the schema of today does not take its version any more', async () => {
+    const order = { partnerId: 'harbor-pine', profileVersion: 'long-ago' };
+    await given.prisma.profileVersion.create({
+      data: { partnerId: 'harbor-pine', version: 'long-ago', content: { id: 'harbor-pine', oldKey: 1 }, files: [] },
+    });
+    await expect(given.profiles.forOrder(order)).rejects.toMatchObject({
+      type: 'profile-version-unreadable',
+      nonRetryable: true,
+    });
+  });
+
   it('has nobody to go to when the partner is removed', async () => {
     const orderId = await orderAboveOurPrice('harbor-pine', 'HP-4');
     rmSync(join(directory, 'harbor-pine.yaml'));
@@ -110,6 +124,34 @@ describe('an order under way when the profile of its partner changes', () => {
     const current = given.profiles.get('tri-valley');
     expect(await given.profiles.forOrder({ partnerId: 'tri-valley', profileVersion: 'never-kept' })).toBe(current);
   });
+});
+
+it('a document queued before the syntax changed leaves as it was written, the next one as is agreed now', async () => {
+  const acknowledge = async () => {
+    const orderId = await given.checked('tri-valley', [each('MW-1001', 1)]);
+    await given.activity(() => given.records.acknowledgeOrder({ orderId, progress: underWay }));
+  };
+  await acknowledge();
+  edit(
+    'tri-valley',
+    (text) =>
+      `${text}x12: { version: "005010", interchangeVersion: "00501", delimiters: { element: "|", repetition: "^" } }\n`,
+  );
+  await acknowledge();
+  const files: string[] = [];
+  const deps = { ...given, transportFor: () => ({ deliver: () => Promise.reject(new Error('not asked for')) }) };
+  for (;;) {
+    const assembled = await assembleInterchange(deps, { partnerId: 'tri-valley' });
+    if (assembled === undefined) break;
+    const where = { id: assembled.interchangeId };
+    const { bytes } = await given.prisma.interchange.update({ where, data: { state: 'delivered' } });
+    for (const scanned of scanInterchanges(bytes)) {
+      for await (const part of readInterchange(scanned)) {
+        if (part.kind === 'transaction') files.push(`${part.version} ${part.delimiters.element} ${part.errors.length}`);
+      }
+    }
+  }
+  expect(files).toEqual(['004010 * 0', '005010 | 0']);
 });
 
 it('a version is stored once, by the first order under it, with neither addresses nor secrets of this environment', async () => {

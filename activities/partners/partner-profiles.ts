@@ -1,10 +1,18 @@
 /** Partner profiles in a running system: the current one of each partner, and for each order the version that it started with. */
 import { relative } from 'node:path';
 import { ProfileFolder } from '../../mappings/profile/folder.ts';
-import { type CurrentProfiles, earlierProfile, type ProfileProblem, withLineOf } from '../../mappings/profile/load.ts';
+import {
+  type CurrentProfiles,
+  earlierProfile,
+  ProfileError,
+  type ProfileProblem,
+  withLineOf,
+} from '../../mappings/profile/load.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import type { Database } from '../../prisma/client.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import { permanent } from '../lib/activity-failure.ts';
+import type { Transaction } from '../orders/records.ts';
 
 /**
  * `get` and `values` are the profiles of today: for intake, interchanges and transport. What is decided for one order goes by
@@ -13,11 +21,15 @@ import type { Logger } from '../../runtime/logger.ts';
 export interface PartnerProfiles extends CurrentProfiles {
   /**
    * The profile that an order keeps, on the line of today: identifiers, X12 syntax and transport are those of the current profile.
-   * Undefined when the partner has no profile any more. Asks the database only for a version that this process has not met yet.
+   * Undefined when the partner has no profile any more. Asks the database only for a version that this process has not met yet; within a
+   * transaction give its client, so that no second connection is asked for.
    *
-   * @throws ProfileError when the schema of today does not take the content of that version any more.
+   * @throws a failure `profile-version-unreadable` that no retry mends when the schema of today does not take the content any more.
    */
-  forOrder(order: { partnerId: string; profileVersion: string }): Promise<PartnerProfile | undefined>;
+  forOrder(
+    order: { partnerId: string; profileVersion: string },
+    records?: Pick<Transaction, 'profileVersion'>,
+  ): Promise<PartnerProfile | undefined>;
   /** Sees to it that the version can be found by {@link forOrder} for ever. Once per process and version it costs an insert. */
   keep(profile: PartnerProfile): Promise<void>;
   /** What is wrong with the files as they are now; their partners go on with the last good profile. */
@@ -83,30 +95,28 @@ export class FollowedProfiles implements PartnerProfiles {
     this.#folder.look();
   }
 
-  async forOrder(order: { partnerId: string; profileVersion: string }): Promise<PartnerProfile | undefined> {
+  async forOrder(
+    order: { partnerId: string; profileVersion: string },
+    records: Pick<Transaction, 'profileVersion'> = this.#prisma,
+  ): Promise<PartnerProfile | undefined> {
     const { partnerId, profileVersion } = order;
     const current = this.get(partnerId);
     if (current === undefined || current.version === profileVersion) return current;
     const key = `${partnerId}/${profileVersion}`;
     const known = this.#folder.version(partnerId, profileVersion)?.profile ?? this.#earlier.get(key);
     if (known !== undefined) return withLineOf(known, current);
-    const content = await this.#read(partnerId, profileVersion);
-    if (content === undefined) {
+    const row = await records.profileVersion.findUnique({
+      where: { partnerId_version: { partnerId, version: profileVersion } },
+      select: { content: true },
+    });
+    if (row === null) {
       // Only an order from before versions were kept: those that came later wait for their version to be stored first.
       this.#log.warn('the profile version of an order was never kept, the current one is used', { ...order });
       return current;
     }
-    const earlier = earlierProfile(content, profileVersion, current);
+    const earlier = readEarlier(row.content, profileVersion, current);
     this.#earlier.set(key, earlier);
     return earlier;
-  }
-
-  async #read(partnerId: string, version: string): Promise<unknown> {
-    const row = await this.#prisma.profileVersion.findUnique({
-      where: { partnerId_version: { partnerId, version } },
-      select: { content: true },
-    });
-    return row?.content;
   }
 
   async keep({ id, version }: PartnerProfile): Promise<void> {
@@ -130,5 +140,14 @@ export class FollowedProfiles implements PartnerProfiles {
   /** Follows the files no longer. */
   stop(): void {
     this.#folder.unwatch();
+  }
+}
+
+function readEarlier(content: unknown, version: string, current: PartnerProfile): PartnerProfile {
+  try {
+    return earlierProfile(content, version, current);
+  } catch (error) {
+    if (!(error instanceof ProfileError)) throw error;
+    throw permanent('profile-version-unreadable', error.message);
   }
 }

@@ -35,6 +35,11 @@ const partnerItem = z
   .object({ id: z.string(), name: z.string(), profileVersion: z.string(), usage, links: z.object({ self: link }) })
   .meta({ id: 'Partner' });
 
+const partnerList = z.object({
+  items: z.array(partnerItem),
+  problems: z.array(profileProblem).meta({ description: 'Faults in any file; empty for a key bound to one partner' }),
+});
+
 const listPartners = route({
   method: 'get',
   path: '/v1/partners',
@@ -42,7 +47,7 @@ const listPartners = route({
   tag: 'Partners',
   summary: 'The trading partners of this installation; a key bound to one sees that one',
   access: withScope('orders:read', 'partners:read', 'partners:write'),
-  answers: { 200: { description: 'The partners', schema: z.object({ items: z.array(partnerItem) }) } },
+  answers: { 200: { description: 'The partners', schema: partnerList } },
   handler: async ({ caller }, { partners }) => {
     const bound = visiblePartner(caller);
     const items = partners
@@ -55,7 +60,8 @@ const listPartners = route({
         usage: side,
         links: { self: partnerPath(id) },
       }));
-    return { status: 200, body: { items } };
+    const problems = bound === undefined ? partners.problems().map(problemView) : [];
+    return { status: 200, body: { items, problems } };
   },
 });
 

@@ -48,6 +48,8 @@ export interface Call {
 export interface ApiUnderTest {
   readonly url: string;
   readonly prisma: Database;
+  /** One look at the files of partners; a change is taken at the second one. */
+  look(): void;
   /** Operations that have been called, by the path of their route. */
   readonly called: Set<string>;
   key(scopes: readonly Scope[], partnerId?: string): Promise<string>;
@@ -57,9 +59,9 @@ export interface ApiUnderTest {
 }
 
 export async function startApi(
-  overrides: Partial<ApiConfig> & { temporalAddress?: string } = {},
+  overrides: Partial<ApiConfig> & { temporalAddress?: string; partnersDir?: string } = {},
 ): Promise<ApiUnderTest> {
-  const { temporalAddress = '127.0.0.1:1', ...configOverrides } = overrides;
+  const { temporalAddress = '127.0.0.1:1', partnersDir = 'mappings/partners', ...configOverrides } = overrides;
   const folder = await mkdtemp(join(tmpdir(), 'throughline-api-'));
   const postgres = await startPostgres({
     dataDir: join(folder, 'postgres'),
@@ -80,7 +82,7 @@ export async function startApi(
   const consoleDir = join(folder, 'console');
   await writeConsole(consoleDir);
   const profiles = new FollowedProfiles({
-    directory: 'mappings/partners',
+    directory: partnersDir,
     prisma,
     log,
     env: { PARTNERS_URL: 'http://127.0.0.1:1', SANDBOX_TOKEN: 'token', ...process.env },
@@ -114,6 +116,7 @@ export async function startApi(
   return {
     url,
     prisma,
+    look: () => profiles.look(),
     called,
     key: async (scopes, partnerId) =>
       (

@@ -77,6 +77,7 @@ describe.skipIf(executablePath === undefined)(suite, () => {
           find: (id) => partners.find((partner) => partner.id === id),
           profile: () => undefined,
           problemsOf: () => [],
+          problems: () => [],
         },
         systems: { erp: [], wms: [] } as unknown as Parameters<typeof createApp>[0]['systems'],
       }),
