@@ -152,7 +152,7 @@ describe('a violation of the guide', () => {
     const order = await anOrder({ carrier: { scac: 'FXFE' } });
     const answer = await order.release();
     expect(answer).toEqual({
-      violation: expect.stringMatching(/^Small parcel.*: the order names carrier FXFE, rule "Small parcel.*" UPSN$/),
+      violation: expect.stringMatching(/^Small parcel.*: the order names carrier FXFE, the guide UPSN$/),
     });
     expect(await order.row()).toMatchObject({ state: 'planned', wmsReference: null, carrierScac: null });
     expect((await order.decision()).outcome).toMatch(/^violated, Small parcel.*FXFE/);

@@ -115,7 +115,7 @@ describe('a violation', () => {
       {
         code: 'carrier-contradicts-guide',
         rule: 'up to 150 lb by parcel',
-        message: /the order names carrier FXFE, rule "up to 150 lb by parcel" UPSN/,
+        message: /^the order names carrier FXFE, the guide UPSN$/,
       },
     ],
     [

@@ -126,10 +126,10 @@ function pick(request: RoutingRequest, guide: RoutingGuide, load: Load): Picked 
   for (const { name, when, ship } of guide.rules) {
     if (!appliesTo(request, when)) continue;
     if (when.weight !== undefined && load.weight === undefined) {
-      return { violation: { code: 'weight-unknown', rule: name, message: unknownWeight(request, name) } };
+      return { violation: { code: 'weight-unknown', rule: name, message: unknownWeight(request) } };
     }
     if (when.cartons !== undefined && load.cartons === undefined) {
-      return { violation: { code: 'cartons-unknown', rule: name, message: unknownCartons(request, `rule "${name}"`) } };
+      return { violation: { code: 'cartons-unknown', rule: name, message: unknownCartons(request) } };
     }
     if (!isWithin(load.weight, when.weight) || !isWithin(load.cartons?.toString(), when.cartons)) continue;
     return {
@@ -192,7 +192,7 @@ function isWithin(
 
 function contradiction({ orderCarrier }: RoutingRequest, { carrier, rule }: Picked): RoutingViolation[] {
   if (rule === undefined || orderCarrier === undefined || carrier?.scac === orderCarrier) return [];
-  const message = `the order names carrier ${orderCarrier}, rule "${rule}" ${carrier?.scac}`;
+  const message = `the order names carrier ${orderCarrier}, the guide ${carrier?.scac}`;
   return [{ code: 'carrier-contradicts-guide', rule, message }];
 }
 
@@ -216,14 +216,14 @@ function cartonsOf({ lines }: RoutingRequest): Load {
   return { cartons };
 }
 
-function unknownWeight({ lines }: RoutingRequest, rule: string): string {
+function unknownWeight({ lines }: RoutingRequest): string {
   const unknown = lines.filter(({ weight }) => weight === undefined).map(({ sku }) => sku);
-  return `rule "${rule}" asks for the weight, and the ERP gives none for ${[...new Set(unknown)].join(', ')}`;
+  return `the weight is needed, and the ERP gives none for ${[...new Set(unknown)].join(', ')}`;
 }
 
-function unknownCartons({ lines }: RoutingRequest, asks: string): string {
+function unknownCartons({ lines }: RoutingRequest): string {
   const unknown = lines.filter(({ cartonSize }) => cartonSize === undefined).map(({ sku }) => sku);
-  return `${asks} asks for the number of cartons, and the ERP names no case for ${[...new Set(unknown)].join(', ')}`;
+  return `the number of cartons is needed, and the ERP names no case for ${[...new Set(unknown)].join(', ')}`;
 }
 
 function tooManyCartons(
@@ -233,7 +233,7 @@ function tooManyCartons(
 ): RoutingViolation[] {
   const rule = 'routing.maxCartons';
   if (maxCartons === undefined || (cartons !== undefined && cartons <= maxCartons)) return [];
-  if (cartons === undefined) return [{ code: 'cartons-unknown', rule, message: unknownCartons(request, rule) }];
+  if (cartons === undefined) return [{ code: 'cartons-unknown', rule, message: unknownCartons(request) }];
   return [{ code: 'too-many-cartons', rule, message: `${cartons} cartons, at most ${maxCartons} in one shipment` }];
 }
 

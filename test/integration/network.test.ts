@@ -6,6 +6,7 @@ import { type Given, givenNetwork } from './given.ts';
 import { temporalOutage } from './outage.ts';
 import { payments } from './payments.ts';
 import { repetition } from './repetition.ts';
+import { routing } from './routing.ts';
 
 /** The whole product as its users meet it: real processes, a real Temporal server and Postgres, started once for all scenarios. */
 describe('a trading network', { timeout: 150_000 }, () => {
@@ -22,6 +23,7 @@ describe('a trading network', { timeout: 150_000 }, () => {
   payments(given);
   badInput(given);
   correlation(given);
+  routing(given);
   temporalOutage(given);
   secondOpinionOnX12(given);
 });

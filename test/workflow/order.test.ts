@@ -445,7 +445,7 @@ describe('one node refuses while another has goods of the order', () => {
 });
 
 describe('a release that the partner’s routing guide does not allow', () => {
-  const violation = 'small parcel: the order names carrier FXFE, rule "small parcel" UPSN';
+  const violation = 'small parcel: the order names carrier FXFE, the guide UPSN';
   /** Violated until a person has decided; tells what the warehouse is asked with. */
   const violated = (world: TradingWorld) =>
     world.always('releaseToWarehouse', async ({ fulfillmentId, routing }) => {
