@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Invoice } from '../../mappings/canonical/v1/index.ts';
 import type { Segment } from '../../sandbox/x12.ts';
 import { each, interchangeOf, interchangeWith, purchaseOrder } from '../../test/integration/purchase-orders.ts';
+import { createOrderRecords } from '../orders/activities.ts';
 import { createProcessRecords } from '../orders/record.ts';
 import { type RecordsUnderTest, recordsUnderTest, underWay } from '../orders/testing/records-under-test.ts';
 import { acceptInterchanges, processInterchange } from './interchange.ts';
@@ -102,6 +103,57 @@ describe('the deadline of a document', () => {
     };
     expect(await deadlineOf855('orderReceived')).toEqual(new Date('2026-07-12T10:30:00-05:00'));
     expect(Number(await deadlineOf855('orderAccepted'))).toBeGreaterThan(Date.now());
+  });
+});
+
+describe('an order', () => {
+  it('is held to the working days and the time zone of the agreement', async () => {
+    const deps = agreeing(given, PARTNER, () => ({
+      calendar: {
+        timeZone: 'America/Los_Angeles',
+        workingDays: ['monday', 'tuesday', 'wednesday', 'thursday', 'friday'],
+        hours: { opens: '08:00', closes: '17:00' },
+        holidays: ['us-federal'],
+      },
+      shipWithin: 'P1D business',
+    }));
+    const shipBy = async (poNumber: string, requestedShipDate?: string) => {
+      const { orderId } = await given.accept(PARTNER, poNumber);
+      const { canonical } = await given.prisma.order.findUniqueOrThrow({ where: { id: orderId } });
+      const { requestedShipDate: _, ...order } = canonical as Record<string, string>;
+      // The Wednesday before Thanksgiving, an hour before closing.
+      await given.prisma.order.update({
+        where: { id: orderId },
+        data: {
+          receivedAt: new Date('2026-11-25T16:00:00-08:00'),
+          canonical: { ...order, ...(requestedShipDate && { requestedShipDate }) },
+        },
+      });
+      const prepared = await createOrderRecords(deps).prepareOrder({ orderId, waived: [] });
+      return prepared.ready ? new Date(prepared.terms.shipBy ?? '') : prepared.problem;
+    };
+    expect(await shipBy('TV-1')).toEqual(new Date('2026-11-27T16:00:00-08:00'));
+    expect(await shipBy('TV-2', '2026-12-01')).toEqual(new Date('2026-12-01T23:59:59-08:00'));
+  });
+});
+
+describe('a 997 that is waited for', () => {
+  it('has the time that is agreed, counted from transmission', async () => {
+    const deps = agreeing(given, PARTNER, ({ documents }) => ({
+      calendar: { workingDays: ['monday'] },
+      documents: {
+        ...documents,
+        outbound: { ...documents.outbound, '855': { deadline: 'PT1H', acknowledgment: { within: 'PT1H business' } } },
+      },
+    }));
+    const orderId = await given.checked(PARTNER, [each('MW-1001', 2)]);
+    await given.stock('RNO', 'MW-1001', 100);
+    await given.records.reserveStock({ orderId, round: 1 });
+    await given.activity(() => createProcessRecords(deps).acknowledgeOrder({ orderId, progress: underWay }));
+    // A Saturday.
+    await sendAll(deps, '2026-11-21T12:00:00Z');
+    const { acknowledgeBy } = await given.prisma.document.findFirstOrThrow({ where: { orderId } });
+    expect(acknowledgeBy).toEqual(new Date('2026-11-23T01:00:00Z'));
   });
 });
 
@@ -264,8 +316,8 @@ async function invoiced(orderId: string, shipmentId: string): Promise<void> {
 }
 
 /** Sends all that waits; the text of every interchange. */
-async function sendAll(records: RecordsUnderTest): Promise<{ text: string }> {
-  const transport = { deliver: () => Promise.resolve({ deliveredAt: new Date().toISOString(), evidence: 'HTTP 201' }) };
+async function sendAll(records: RecordsUnderTest, deliveredAt = new Date().toISOString()): Promise<{ text: string }> {
+  const transport = { deliver: () => Promise.resolve({ deliveredAt, evidence: 'HTTP 201' }) };
   const deps = { ...records, transportFor: () => transport };
   let text = '';
   for (;;) {

@@ -32,10 +32,11 @@ const answers = async () =>
     ({ body }) => body,
   );
 
-/** Sends everything that waits, one interchange after another; what each holds. */
+/** Sends everything that waits, one interchange after another, asking for TA1s; what each holds. */
 async function sendAll(): Promise<string[]> {
   const transport = { deliver: () => Promise.resolve({ deliveredAt: new Date().toISOString(), evidence: 'HTTP 201' }) };
-  const deps = { ...given, transportFor: () => transport };
+  const asking = agreeing(given, PARTNER, ({ x12 }) => ({ x12: { ...x12, requestAcknowledgment: true } }));
+  const deps = { ...asking, transportFor: () => transport };
   const files: string[] = [];
   for (;;) {
     const next = await given.activity(() => assembleInterchange(deps, { partnerId: PARTNER }));
@@ -107,6 +108,8 @@ describe('a TA1 of ours', () => {
       ['ISA', 'TA1', 'IEA', ''],
       ['ISA', 'GS*', 'ST*', 'AK1', 'AK9', 'SE*', 'GE*', 'IEA', ''],
     ]);
+    // ISA14: a TA1 does not ask for one in turn.
+    expect(files.map((file) => file.split('*')[14])).toEqual(['0', '0', '1']);
     const [scanned] = scanInterchanges(Buffer.from(files[0] ?? '', 'latin1'));
     expect(scanned).toMatchObject({ ok: true, groupCount: 0, interchangeAcknowledgments: [{ note: '021' }] });
     // What the outbox numbers is without gaps, though a TA1 has no numbers of group and set.

@@ -117,7 +117,8 @@ async function numberInterchange(
       receiverId: theirs.isaId,
       controlNumber,
       version: profile.x12.interchangeVersion,
-      acknowledgmentRequested: false,
+      // A TA1 asks for no other one.
+      acknowledgmentRequested: profile.x12.requestAcknowledgment && acknowledgments.length === 0,
       usage: profile.usage === 'production' ? 'P' : 'T',
     },
     delimiters: asWritten(delimiters, profile),

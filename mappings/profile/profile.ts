@@ -86,6 +86,10 @@ const x12 = z
       .min(1)
       .default(['004010'])
       .describe('Versions accepted from the partner: the first six characters of GS08'),
+    requestAcknowledgment: z
+      .boolean()
+      .default(false)
+      .describe('Whether ISA14 of what we send asks for a TA1; one that comes is read in any case'),
     checkHashTotals: z
       .boolean()
       .default(true)
