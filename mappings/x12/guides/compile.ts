@@ -17,7 +17,10 @@ import type {
 } from '../types.ts';
 import { changedStructure, type StructureChange } from './structure-change.ts';
 
-/** Type, shortest and longest length, name; codes with their meaning; `closed` when no other code may come. */
+/**
+ * Type, shortest and longest length, name; codes with their meaning; `closed` when no other code may come. The key is the number of the
+ * element in the dictionary, or a name in lower case where the number is not known for certain.
+ */
 export type ElementDefinition =
   | readonly [type: ElementType, min: number, max: number, name: string]
   | readonly [
@@ -141,7 +144,7 @@ export function compileRelease(release: ReleaseDefinition): Guide[] {
   };
 
   const elementOf = (token: string): ElementGuide => {
-    const match = /^([MOX])(C?\d+)(?:\^(\d+))?$/.exec(token);
+    const match = /^([MOX])(C?\d+|[a-z][A-Za-z]*)(?:\^(\d+))?$/.exec(token);
     if (match === null) {
       return fault(`"${token}" is not an element`);
     }

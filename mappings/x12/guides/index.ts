@@ -1,12 +1,19 @@
 /** The guides at hand. A new release or set is added here as data; no code changes. */
 import type { Guide } from '../types.ts';
 import { elements } from './004010/elements.ts';
+import * as logistics from './004010/logistics.ts';
 import { composites, segments } from './004010/segments.ts';
 import { sets } from './004010/sets.ts';
 import * as changes005010 from './005010/index.ts';
 import { compileRelease, extendRelease, type ReleaseDefinition } from './compile.ts';
 
-export const release004010: ReleaseDefinition = { version: '004010', elements, composites, segments, sets };
+export const release004010: ReleaseDefinition = {
+  version: '004010',
+  elements: { ...elements, ...logistics.elements },
+  composites,
+  segments: { ...segments, ...logistics.segments },
+  sets: [...sets, ...logistics.sets],
+};
 
 export const release005010: ReleaseDefinition = extendRelease(release004010, changes005010);
 

@@ -35,6 +35,14 @@ export const segments: Readonly<Record<string, SegmentDefinition>> = {
   AMT: ['Monetary amount', 'M522 M782 O478'],
   BAK: ['Beginning of purchase order acknowledgment', 'M353 M587 M324 M373 O328 O326 O367 O127 O373 O640'],
   BAL: ['Balance', 'M951 M522 M782'],
+  BCA: [
+    'Beginning of purchase order change acknowledgment',
+    'M353 O587 M324 O328 O327 M373 O326 O367 O127 O373 O373 O373 O1166 O786 O640',
+  ],
+  BCH: [
+    'Beginning of purchase order change',
+    'M353 M92 M324 O328 O327 M373 O326 O367 O127 O373 O373 O1166 O786 O587 O640 O1232',
+  ],
   BEG: ['Beginning of purchase order', 'M353 M92 M324 O328 M373 O367 O587 O1019 O1166 O1232 O786 O640'],
   BIG: ['Beginning of invoice', 'M373 M76 O373 O324 O328 O327 O640 O353 O306 O76'],
   BPR: [
@@ -104,6 +112,7 @@ export const segments: Readonly<Record<string, SegmentDefinition>> = {
   PER: ['Contact', 'M366 O93 X365 X364 X365 X364 X365 X364 O443', 'P0304 P0506 P0708'],
   PID: ['Item description', 'M349 O750 X559 X751 X352 O752 O822 O1073 O819', 'C0403 R0405 C0703 C0804 C0905'],
   PKG: ['Packaging', 'X349 O753 X559 X754 X352 O400', 'C0403 R040506 C0501'],
+  POC: ['Line item change', 'O350 M670 X330 X671 XC001 X212 O639 (X235 X234)*10', `C0305 C0706 ${pairsFrom(8, 27)}`],
   PO1: ['Order line', 'O350 X330 O355 X212 O639 (X235 X234)*10', `C0302 C0504 ${pairsFrom(6, 25)}`],
   PO3: ['Additional line detail', 'M371 O373 X236 O212 O639 M380 M355 O352', 'C0304'],
   PO4: [

@@ -64,7 +64,13 @@ TXI O >1
   PWK O >1
 ${orderParty}`;
 
-const orderLineStart = (own: { contract: string; additional: string; commodity: string }) => `PO1 M 1
+/** What the lines of orders, changes and their acknowledgments share; `line` is the segment that begins one, PO1 unless said otherwise. */
+const orderLineStart = (own: {
+  line?: string;
+  contract: string;
+  additional: string;
+  commodity: string;
+}) => `${own.line ?? 'PO1'} M 1
 LIN O >1
 SI O >1
 CUR O 1
@@ -402,6 +408,50 @@ DTM O >1
     DTM O >1
     ${indented(remittanceItems, 4)}
     ${indented(adjustment, 4)}`,
+  },
+  {
+    set: '860',
+    functionalId: 'PC',
+    name: 'Purchase order change',
+    structure: `BCH M 1
+${orderHeader('PCT O >1\n')}
+[LM >1]
+  LM O 1
+  LQ M >1
+[POC >1]
+  ${indented(orderLineStart({ line: 'POC', contract: 'CN1 O 1\n', additional: '', commodity: '' }), 2)}
+  MAN O 10
+  PCT O >1
+  TC2 O 2
+  CTB O >1
+  TXI O >1
+  MSG O >1
+  ${indented(orderLineEnd, 2)}
+  [LM >1]
+    LM O 1
+    LQ M >1
+CTT O 1
+AMT O 5`,
+  },
+  {
+    set: '865',
+    functionalId: 'CA',
+    name: 'Purchase order change acknowledgment',
+    structure: `BCA M 1
+${orderHeader('PCT O >1\n')}
+[POC >1]
+  ${indented(orderLineStart({ line: 'POC', contract: '', additional: '', commodity: '' }), 2)}
+  TXI O >1
+  PCT O >1
+  [ACK 104]
+    ACK O 1
+    DTM O 1
+  MAN O 10
+  MSG O >1
+  CTB O >1
+  ${indented(orderLineEnd, 2)}
+CTT O 1
+AMT O 5`,
   },
   {
     set: '997',
