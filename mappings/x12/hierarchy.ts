@@ -3,13 +3,13 @@ import { positionOf } from './position.ts';
 import type { SegmentObject, Tree, TreeNode, X12Error } from './types.ts';
 
 /** Which level may stand directly below which; `null` stands for no parent. Levels that we do not know are not judged. */
-const PARENTS: Readonly<Record<string, readonly (string | null)[]>> = {
-  S: [null],
-  O: ['S', 'P', 'T'],
-  T: ['O', 'S'],
-  P: ['O', 'T', 'S', 'I'],
-  I: ['P', 'O', 'T', 'S'],
-};
+const PARENTS: ReadonlyMap<string, readonly (string | null)[]> = new Map([
+  ['S', [null]],
+  ['O', ['S', 'P', 'T']],
+  ['T', ['O', 'S']],
+  ['P', ['O', 'T', 'S', 'I']],
+  ['I', ['P', 'O', 'T', 'S']],
+]);
 
 function text(segment: SegmentObject | undefined, element: string): string {
   const value = segment?.[element];
@@ -58,9 +58,9 @@ export function hierarchyErrors(tree: Tree): X12Error[] {
     if (parent !== '' && !levelById.has(parent)) {
       add(level, 2, 'hierarchy-parent', `HL02 names level ${parent}, which has not come before.`, parent, '7');
     } else {
-      const allowed = PARENTS[kind];
+      const allowed = PARENTS.get(kind);
       const parentKind = parent === '' ? null : (levelById.get(parent) ?? null);
-      if (allowed !== undefined && (parentKind === null || parentKind in PARENTS) && !allowed.includes(parentKind)) {
+      if (allowed !== undefined && (parentKind === null || PARENTS.has(parentKind)) && !allowed.includes(parentKind)) {
         add(
           level,
           parentKind === null ? 2 : 3,
