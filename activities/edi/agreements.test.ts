@@ -273,6 +273,23 @@ describe('a document that would be wrong', () => {
   });
 });
 
+it('an order whose agreed guide rules no longer fit the release of its partner waits for a person with the reason', async () => {
+  const deps = agreeing(given, PARTNER, () => ({}));
+  const profile = deps.profiles.get(PARTNER);
+  if (profile === undefined) throw new Error(`no ${PARTNER}`);
+  const former = { ...profile, guides: { '855': [{ segment: 'XYZ', required: true }] } };
+  const records = createProcessRecords({ ...deps, profiles: { ...deps.profiles, forOrder: async () => former } });
+  const orderId = await given.checked(PARTNER, [each('MW-1001', 2)]);
+  await given.stock('RNO', 'MW-1001', 100);
+  await given.records.reserveStock({ orderId, round: 1 });
+  const acknowledged = given.activity(() => records.acknowledgeOrder({ orderId, progress: underWay }));
+  await expect(acknowledged).rejects.toMatchObject({
+    type: 'guide-rules-invalid',
+    nonRetryable: true,
+    message: expect.stringContaining('XYZ'),
+  });
+});
+
 /** Two claw hammers that were acknowledged and have left RNO. */
 async function shippedFrom(deps: RecordsUnderTest): Promise<{ orderId: string; shipmentId: string }> {
   const records = createProcessRecords(deps);

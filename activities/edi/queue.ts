@@ -6,7 +6,7 @@ import { checkDocument } from '../../mappings/edi/checks.ts';
 import { deadlineAfter } from '../../mappings/profile/calendar.ts';
 import { partnerGuide } from '../../mappings/profile/partner-guide.ts';
 import type { OutboundSet, PartnerProfile } from '../../mappings/profile/profile.ts';
-import type { Delimiters, Tree } from '../../mappings/x12/types.ts';
+import type { Delimiters, Guide, Tree } from '../../mappings/x12/types.ts';
 import { writeTransaction } from '../../mappings/x12/write.ts';
 import type { Database } from '../../prisma/client.ts';
 import { wakeOutbox } from '../../workflows/messages.ts';
@@ -84,13 +84,7 @@ export function outboundRule(profile: PartnerProfile, set: string): OutboundRule
 }
 
 function render(document: OutboundDocument, profile: PartnerProfile, delimiters: Delimiters): string {
-  const guide = partnerGuide(profile, document.set, profile.x12.version);
-  if (guide === undefined) {
-    throw permanent(
-      'no-guide',
-      `there is no guide for ${document.set} ${profile.x12.version} (profile ${profile.id}, x12.version)`,
-    );
-  }
+  const guide = guideOf(document, profile);
   const wrong = checkDocument(document.tree, guide).filter(({ severity }) => severity === 'error');
   if (wrong.length > 0) {
     throw permanent('document-not-valid', wrong.map(({ place, message }) => `${place.segment}: ${message}`).join('; '));
@@ -99,8 +93,25 @@ function render(document: OutboundDocument, profile: PartnerProfile, delimiters:
     const segments = writeTransaction(document.tree, guide, delimiters);
     return segments.map((segment) => `${segment}${delimiters.segment}`).join('');
   } catch (error) {
-    throw permanent('document-not-valid', error instanceof Error ? error.message : String(error));
+    throw permanent('document-not-valid', reasonOf(error));
   }
+}
+
+function guideOf({ set }: OutboundDocument, profile: PartnerProfile): Guide {
+  const { version } = profile.x12;
+  const where = `${set} ${version} (profile ${profile.id}, x12.version)`;
+  try {
+    const guide = partnerGuide(profile, set, version);
+    if (guide !== undefined) return guide;
+  } catch (error) {
+    // The rules that an order came under may not fit the release that is agreed since.
+    throw permanent('guide-rules-invalid', `the rules for ${where} cannot be applied: ${reasonOf(error)}`);
+  }
+  throw permanent('no-guide', `there is no guide for ${where}`);
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 export function delimiterText({ element, component, segment, repetition }: Delimiters): string {
