@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { party } from '../../mappings/canonical/v1/index.ts';
 import { type LabelledPackage, type LabelledShipment, labelContents } from '../../mappings/labels/content.ts';
 import { type Label, LabelError, labelOf } from '../../mappings/labels/label.ts';
-import { labelsAsPdf } from '../../mappings/labels/pdf.ts';
 import { labelsAsZpl } from '../../mappings/labels/zpl.ts';
 import type { Prisma } from '../../prisma/generated/client.ts';
 import { nodeAddress } from '../../runtime/systems.ts';
@@ -79,7 +78,7 @@ async function labelsAnswer(
   const labels = contents.filter(({ sscc }) => query.sscc === undefined || sscc === query.sscc).map(checkedLabel);
   if (labels.length === 0) throw new Problem('shipment-not-labelled', 'The shipment has no label of that SSCC.');
   const name = `labels-${shipment.shipmentNumber.replace(/[^\w.-]+/g, '-')}`;
-  const body = format === 'pdf' ? await labelsAsPdf(labels, name) : Buffer.from(labelsAsZpl(labels), 'utf8');
+  const body = format === 'pdf' ? await pdfOf(labels, name) : Buffer.from(labelsAsZpl(labels), 'utf8');
   const headers = {
     'Content-Type': FORMATS[format],
     'Content-Disposition': `attachment; filename="${name}.${format}"`,
@@ -92,6 +91,12 @@ interface LabelsRequest {
   query: z.output<typeof labelsQuery>;
   caller: Caller;
   header(name: string): string | undefined;
+}
+
+/** Fonts and barcodes take half a second and 40 MB to load: an API that is never asked for a PDF does without. */
+async function pdfOf(labels: readonly Label[], title: string): Promise<Buffer> {
+  const { labelsAsPdf } = await import('../../mappings/labels/pdf.ts');
+  return labelsAsPdf(labels, title);
 }
 
 /** By quality and then by the order in which they are named; `preferred` where the caller takes anything. */

@@ -2,7 +2,6 @@
  * GS1-128 (GS1 General Specifications, 5.4): Code 128 with FNC1 after its start character, data in application identifiers.
  * https://ref.gs1.org/standards/genspecs/
  */
-import bwip from 'bwip-js/node';
 
 /** One application identifier and its data: `00` SSCC, `400` the customer’s purchase order number, `420` ship-to postal code. */
 export interface ElementString {
@@ -28,22 +27,6 @@ export function isEncodable({ ai, value }: ElementString): boolean {
 /** What people read under the bars: `(00)106141410000000012`. */
 export function humanReadable({ ai, value }: ElementString): string {
   return `(${ai})${value}`;
-}
-
-/**
- * Widths in modules of bars and spaces in turn, a bar first, without quiet zones.
- *
- * @throws Error where GS1 does not allow the data, such as an SSCC with a wrong check digit
- */
-export function barsOf({ ai, value }: ElementString): readonly number[] {
-  const [symbol] = bwip.raw({ bcid: 'gs1-128', text: `(${ai})${escaped(value)}`, parse: true });
-  if (symbol === undefined || !('sbs' in symbol)) throw new Error(`(${ai})${value} gives no bars`);
-  return symbol.sbs;
-}
-
-/** With `parse`, a caret begins a character by its number; and a parenthesis in data would begin an identifier. */
-function escaped(value: string): string {
-  return value.replace(/[()^\\]/g, (character) => `^${String(character.charCodeAt(0)).padStart(3, '0')}`);
 }
 
 /** A stretch of the data in one character set of Code 128. */

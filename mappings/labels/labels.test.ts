@@ -7,10 +7,10 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { ready } from 'zpl-renderer-js';
 import { prepareZXingModule, readBarcodes } from 'zxing-wasm/reader';
 import { makeSscc } from '../sscc.ts';
-import { barsOf, codeSetRuns, isEncodable, moduleCount } from './barcode.ts';
+import { codeSetRuns, isEncodable, moduleCount } from './barcode.ts';
 import { type LabelledShipment, type LabelWishes, labelContents } from './content.ts';
 import { fitted, LABEL_HEIGHT, LABEL_WIDTH, type LabelContent, labelOf, TYPE, widthOf } from './label.ts';
-import { FONT, labelsAsPdf } from './pdf.ts';
+import { barsOf, FONT, labelsAsPdf } from './pdf.ts';
 import { escaped, labelsAsZpl } from './zpl.ts';
 
 /** Rendered by PDFium and by an emulation of the printer, read by ZXing: none of them knows our code. */

@@ -1,8 +1,9 @@
 /** Labels as PDF, one page of 4 × 6 inches each; barcodes are vectors. Everything is black on white: thermal printers know no grey. */
 import { createRequire } from 'node:module';
 import { setImmediate } from 'node:timers/promises';
+import bwip from 'bwip-js/node';
 import PDFDocument from 'pdfkit';
-import { barsOf } from './barcode.ts';
+import type { ElementString } from './barcode.ts';
 import { type Label, type LabelElement, type Rule, TYPE } from './label.ts';
 
 /** Points in a dot of 1/8 mm. */
@@ -56,4 +57,20 @@ function draw(pdf: PDFKit.PDFDocument, element: LabelElement): void {
 
 function bar(pdf: PDFKit.PDFDocument, { x, y, width, height }: Omit<Rule, 'kind'>): void {
   pdf.rect(x * POINT, y * POINT, width * POINT, height * POINT);
+}
+
+/**
+ * Widths in modules of bars and spaces in turn, a bar first, without quiet zones.
+ *
+ * @throws Error where GS1 does not allow the data, such as an SSCC with a wrong check digit
+ */
+export function barsOf({ ai, value }: ElementString): readonly number[] {
+  const [symbol] = bwip.raw({ bcid: 'gs1-128', text: `(${ai})${escaped(value)}`, parse: true });
+  if (symbol === undefined || !('sbs' in symbol)) throw new Error(`(${ai})${value} gives no bars`);
+  return symbol.sbs;
+}
+
+/** With `parse`, a caret begins a character by its number; and a parenthesis in data would begin an identifier. */
+function escaped(value: string): string {
+  return value.replace(/[()^\\]/g, (character) => `^${String(character.charCodeAt(0)).padStart(3, '0')}`);
 }
