@@ -278,15 +278,17 @@ async function recordDelivery(
       select: { id: true, transactionSet: true, orderId: true, correlationId: true },
     });
     for (const [set, members] of groupBy(documents, ({ transactionSet }) => transactionSet)) {
-      const acknowledgment = outboundRule(profile, set)?.acknowledgment;
+      const rule = outboundRule(profile, set);
       // An acknowledgment is never itself acknowledged.
-      const expected = set !== '997' && set !== '999' && acknowledgment?.expected === true;
+      const acknowledgment = rule !== undefined && 'acknowledgment' in rule ? rule.acknowledgment : undefined;
       const ids = members.map(({ id }) => id);
       await records.document.updateMany({
         where: { id: { in: ids } },
         data: {
           transmittedAt: deliveredAt,
-          acknowledgeBy: expected ? deadlineAfter(deliveredAt, acknowledgment.within, profile.calendar) : null,
+          acknowledgeBy: acknowledgment?.expected
+            ? deadlineAfter(deliveredAt, acknowledgment.within, profile.calendar)
+            : null,
         },
       });
       // The partner's 997 may have come before the answer to our delivery did: what is acknowledged stays so.

@@ -151,7 +151,8 @@ function outboundOf({ documents }: PartnerProfile) {
             deadline: rule.deadline,
             after: rule.after,
             // A functional acknowledgment is itself never acknowledged.
-            acknowledgeWithin: rule.acknowledgment.expected && set !== '997' ? rule.acknowledgment.within : null,
+            acknowledgeWithin:
+              'acknowledgment' in rule && rule.acknowledgment.expected ? rule.acknowledgment.within : null,
           },
         ]
       : [],

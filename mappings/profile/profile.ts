@@ -163,7 +163,9 @@ const calendar = z
       )
       .max(400)
       .default([])
-      .describe('Days on which business time stands still: a date, or the name of a list that knows every year'),
+      .describe(
+        `Days on which business time stands still: a date, or a list that knows every year (${Object.keys(namedHolidays).join(', ')})`,
+      ),
   })
   .prefault({})
   .describe('When deadlines in business time run (`PT8H business`, `P2D business`); by default always');
@@ -173,23 +175,31 @@ const OUTBOUND_SETS = ['855', '856', '810', '997'] as const;
 const INBOUND_SETS = ['850', '820', '997', '999'] as const;
 
 /** `events`: those from which the deadline may count, the usual one first. */
-const outboundDocument = <const Event extends string>(events: readonly [Event, ...Event[]]) =>
+const outboundAcknowledgment = <const Event extends string>(events: readonly [Event, ...Event[]]) =>
   z.strictObject({
     send: z.boolean().default(true).describe('Whether the partner wants this document'),
-    deadline: deadline.describe('Latest moment of transmission, counted from the event named by `after`'),
+    deadline: deadline.describe(
+      'Latest moment of transmission, counted from the event named by `after`: `PT24H`, or in business time `PT8H business`',
+    ),
+    after: z
+      .enum(events)
+      .default(() => events[0] as z.core.util.NoUndefined<Event>)
+      .describe('The event from which the deadline counts'),
+  });
+
+const outboundDocument = <const Event extends string>(events: readonly [Event, ...Event[]]) =>
+  outboundAcknowledgment(events).extend({
     echo: z
       .array(z.string().regex(/^[A-Z0-9]{2,3}$/, 'must be a REF qualifier such as DP'))
       .max(20)
       .default([])
       .describe('Qualifiers of the references (REF) of the order’s header that the document repeats'),
-    after: z
-      .enum(events)
-      .default(() => events[0] as z.core.util.NoUndefined<Event>)
-      .describe('The event from which the deadline counts'),
     acknowledgment: z
       .strictObject({
-        expected: z.boolean().default(true).describe('Whether the partner answers with a 997'),
-        within: deadline.default('PT24H').describe('Latest arrival of the 997, counted from transmission'),
+        expected: z.boolean().default(true).describe('Whether the partner answers with a 997 or 999'),
+        within: deadline
+          .default('PT24H')
+          .describe('Latest arrival of that answer, counted from transmission, as a deadline'),
       })
       .prefault({})
       .describe('The functional acknowledgment that we wait for'),
@@ -211,7 +221,7 @@ const documents = z
           .describe('Purchase order acknowledgment'),
         '856': outboundDocument(['shipped']).optional().describe('Ship notice'),
         '810': outboundDocument(['invoiced', 'shipped']).optional().describe('Invoice'),
-        '997': outboundDocument(['documentReceived'])
+        '997': outboundAcknowledgment(['documentReceived'])
           .optional()
           .describe('Functional acknowledgment (997 or 999) of what the partner sent; it is itself never acknowledged'),
       })
@@ -352,8 +362,13 @@ const charge = z
       .regex(/^[A-Z]\d{3}$/, 'must be an X12 element 1300 code such as D240')
       .describe('SAC02'),
     description: z.string().min(1).max(80).describe('SAC15'),
-    percent: positiveDecimal.optional().describe('Percent of the goods, such as "2"'),
-    amount: minorUnits.min(1).optional().describe('Amount per invoice in minor units'),
+    percent: positiveDecimal
+      .optional()
+      .describe('Percent of the goods, such as "2"; rounded half away from zero to minor units'),
+    amount: minorUnits
+      .min(1)
+      .optional()
+      .describe('Amount per invoice in minor units; allowances never take more than the goods'),
   })
   .refine((value) => (value.percent === undefined) !== (value.amount === undefined), {
     message: 'needs either percent or amount',
@@ -636,7 +651,9 @@ export const partnerProfile = z
       .describe('What stock cannot cover is cancelled at once, or shipped later'),
     splitShipments: z.boolean().default(true).describe('Whether one order may ship from several nodes'),
     substitution: z.enum(['never']).default('never').describe('Whether another item may be sent instead'),
-    shipWithin: deadline.default('P3D').describe('Latest shipment where the order names no date, from its receipt'),
+    shipWithin: deadline
+      .default('P3D')
+      .describe('Latest shipment where the order names no date, from its receipt, as a deadline'),
     shipNotice,
     labels,
     invoicing,
