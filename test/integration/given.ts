@@ -1,3 +1,6 @@
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { loadProfiles } from '../../mappings/profile/load.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import { createPrismaClient, type Database } from '../../prisma/client.ts';
@@ -9,6 +12,8 @@ export interface Given {
   readonly network: Network;
   readonly calls: Calls;
   readonly prisma: Database;
+  /** Folder of the profiles that the processes follow. */
+  readonly partnersDir: string;
   readonly profiles: ReadonlyMap<string, PartnerProfile>;
   /** Everything that our processes and the sandbox have written so far. */
   readonly lines: readonly { part: NetworkPart; line: string }[];
@@ -17,17 +22,25 @@ export interface Given {
 
 export async function givenNetwork(): Promise<Given> {
   const lines: { part: NetworkPart; line: string }[] = [];
-  const network = await startNetwork({ onLine: (part, line) => void lines.push({ part, line }) });
+  // A copy, so that a scenario may change it.
+  const partnersDir = mkdtempSync(join(tmpdir(), 'throughline-partners-'));
+  cpSync('mappings/partners', partnersDir, { recursive: true });
+  const network = await startNetwork({
+    env: { PARTNERS_DIR: partnersDir },
+    onLine: (part, line) => void lines.push({ part, line }),
+  });
   const prisma = createPrismaClient(network.databaseUrl, { poolSize: 4 });
   return {
     network,
     calls: createCalls(network),
     prisma,
+    partnersDir,
     profiles: loadProfiles('mappings/partners', network.env),
     lines,
     stop: async () => {
       await prisma.$disconnect();
       await network.stop();
+      rmSync(partnersDir, { recursive: true });
     },
   };
 }

@@ -4,6 +4,7 @@ import { correlation } from './correlation.ts';
 import { demoNetwork, secondOpinionOnX12 } from './demo.ts';
 import { type Given, givenNetwork } from './given.ts';
 import { temporalOutage } from './outage.ts';
+import { partnerFiles } from './partner-files.ts';
 import { payments } from './payments.ts';
 import { repetition } from './repetition.ts';
 import { routing } from './routing.ts';
@@ -24,6 +25,7 @@ describe('a trading network', { timeout: 150_000 }, () => {
   badInput(given);
   correlation(given);
   routing(given);
+  partnerFiles(given);
   temporalOutage(given);
   secondOpinionOnX12(given);
 });
