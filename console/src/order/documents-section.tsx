@@ -23,6 +23,8 @@ const TRANSACTION_SETS: Readonly<Record<string, string>> = {
   '944': 'Stock transfer receipt',
   '945': 'Warehouse shipping advice',
   '997': 'Functional acknowledgment',
+  '999': 'Implementation acknowledgment',
+  TA1: 'Interchange acknowledgment',
 };
 
 export function nameOfTransactionSet(transactionSet: string): string {
