@@ -1,5 +1,6 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ABSENT, stateOfFile } from '../../mappings/profile/folder.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import type { Database } from '../../prisma/client.ts';
 import type { Logger } from '../../runtime/logger.ts';
@@ -73,7 +74,7 @@ export class CrossReferenceFiles {
 
   async #lookAt(profile: PartnerProfile): Promise<void> {
     const file = crossReferenceFileOf(this.#deps.directory, profile.id);
-    const state = stateOf(file);
+    const state = stateOfFile(file);
     const known = this.#followed.get(profile.id);
     const followed = known ?? { seen: state, loadedAt: 0, refused: 0 };
     this.#followed.set(profile.id, followed);
@@ -112,11 +113,4 @@ export class CrossReferenceFiles {
     );
     return refused.length;
   }
-}
-
-const ABSENT = 'absent';
-
-function stateOf(file: string): string {
-  const found = statSync(file, { bigint: true, throwIfNoEntry: false });
-  return found === undefined ? ABSENT : [found.ino, found.mtimeNs, found.ctimeNs, found.size].join(':');
 }

@@ -127,6 +127,19 @@ describe('a broken edit', () => {
     expect(folder.problems.map(({ code }) => code)).toEqual(['profile-identifiers-shared']);
   });
 
+  it('that YAML could unfold into millions of values is only a broken edit', () => {
+    const folder = followed();
+    const bomb = ['a: &a [x,x,x,x,x,x,x,x,x]'];
+    for (const [name, below] of ['ba', 'cb', 'dc', 'ed'] as const)
+      bomb.push(`${name}: &${name} [${`*${below},`.repeat(9)}]`);
+    write('acme.yaml', `${bomb.join('\n')}\n`);
+    lookTwice(folder);
+    expect(folder.get('acme')?.priority).toBe(3);
+    expect(folder.problems.map(({ code, file }) => [code, file])).toEqual([
+      ['profile-unreadable', join(directory, 'acme.yaml')],
+    ]);
+  });
+
   it('such as a folder that is gone leaves every partner as it was', () => {
     const folder = followed();
     rmSync(directory, { recursive: true });

@@ -1,10 +1,20 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { type CurrentProfiles, ProfileError, type ProfileProblem, type ReadProfile, readProfiles } from './load.ts';
+import {
+  type CurrentProfiles,
+  ProfileError,
+  type ProfileProblem,
+  type ReadProfile,
+  readProfiles,
+  unreadable,
+} from './load.ts';
 import type { PartnerProfile } from './profile.ts';
 
 /** How often a running system looks whether a file has changed, in milliseconds. */
 const LOOK_EVERY_MS = 1_000;
+
+/** The {@link stateOfFile} of a file that is not there. */
+export const ABSENT = 'absent';
 
 export interface ProfileFolderOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
@@ -88,8 +98,8 @@ export class ProfileFolder implements CurrentProfiles {
     try {
       found = readProfiles(this.#directory, this.#options.env);
     } catch (error) {
-      if (!(error instanceof ProfileError)) throw error;
-      this.#refuse(error.problems);
+      // Whatever it is, it must not end a process that runs.
+      this.#refuse(error instanceof ProfileError ? error.problems : [unreadable(this.#directory, error)]);
       return;
     }
     const before = this.#profiles;
@@ -124,15 +134,11 @@ function lastGood(
   if (problems.length === 0) return read;
   // Ids that two partners claim cannot be given to either: nothing of this state of the files is taken.
   if (problems.some(({ code }) => code === 'profile-identifiers-shared')) return before;
-  const broken = [...before].filter(([id, { files }]) => !read.has(id) && fileExists(files[0]));
+  const broken = [...before].filter(([id, { files }]) => !read.has(id) && stateOfFile(files[0] ?? '') !== ABSENT);
   return new Map([...read, ...broken].sort(([one], [other]) => one.localeCompare(other)));
 }
 
-function fileExists(file: string | undefined): boolean {
-  return file !== undefined && statSync(file, { throwIfNoEntry: false }) !== undefined;
-}
-
-/** Name, identity, time and size of each YAML file of the folder and its subfolders; a folder that is not there has none. */
+/** Name and state of each YAML file of the folder and its subfolders; a folder that is not there has none. */
 function fingerprintOf(directory: string): string {
   let names: string[];
   try {
@@ -143,9 +149,16 @@ function fingerprintOf(directory: string): string {
   return names
     .filter((name) => name.endsWith('.yaml'))
     .sort()
-    .map((name) => {
-      const file = statSync(join(directory, name), { bigint: true, throwIfNoEntry: false });
-      return file === undefined ? name : [name, file.ino, file.mtimeNs, file.ctimeNs, file.size].join(':');
-    })
+    .map((name) => `${name}:${stateOfFile(join(directory, name))}`)
     .join('\n');
+}
+
+/** What the file system says of a file: another text means that it has changed. Never throws. */
+export function stateOfFile(file: string): string {
+  try {
+    const { ino, mtimeNs, ctimeNs, size } = statSync(file, { bigint: true });
+    return [ino, mtimeNs, ctimeNs, size].join(':');
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? ABSENT : String(error);
+  }
 }

@@ -303,7 +303,13 @@ function readLayer(directory: string, name: string, above: readonly Layer[]): La
       }),
     );
   }
-  const content: unknown = document.toJS();
+  let content: unknown;
+  try {
+    content = document.toJS();
+  } catch (error) {
+    // Such as aliases that would unfold into millions of values.
+    throw new ProfileError([unreadable(file, error)]);
+  }
   if (!isPlainObject(content)) {
     throw new ProfileError([
       { code: 'profile-syntax', file, line: 1, column: 1, key: '', reason: 'must hold keys and values' },
@@ -481,7 +487,8 @@ function offsetOf(document: Document.Parsed, path: Path): number {
   return offset;
 }
 
-function unreadable(file: string, error: unknown): ProfileProblem {
+/** That a file or a folder cannot be read at all. */
+export function unreadable(file: string, error: unknown): ProfileProblem {
   const reason = `cannot be read: ${error instanceof Error ? error.message : String(error)}`;
   return { code: 'profile-unreadable', file, line: 1, column: 1, key: '', reason };
 }
