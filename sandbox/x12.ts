@@ -141,7 +141,34 @@ function readTransactions(segments: readonly Segment[]): TransactionSet[] {
   return transactions;
 }
 
+/** How a partner writes: its delimiters, its releases, and what stands in ISA besides the names. */
+export interface Syntax {
+  readonly element: string;
+  readonly component: string;
+  readonly segment: string;
+  /** ISA11 from interchange version 00402 on. */
+  readonly repetition?: string;
+  /** ISA12 and GS08. */
+  readonly interchangeVersion: string;
+  readonly version: string;
+  /** ISA15. */
+  readonly usage: 'P' | 'T';
+}
+
+export const usualSyntax: Syntax = {
+  element: '*',
+  component: '>',
+  segment: '~',
+  interchangeVersion: '00401',
+  version: '004010',
+  usage: 'T',
+};
+
 export interface OutgoingInterchange {
+  /** ISA05 and ISA07; ZZ unless said otherwise. */
+  readonly senderQualifier?: string;
+  readonly receiverQualifier?: string;
+  readonly syntax?: Syntax;
   readonly sender: string;
   readonly receiver: string;
   /** Application codes of the group. */
@@ -155,8 +182,9 @@ export interface OutgoingInterchange {
   readonly transactions: readonly { set: string; segments: readonly Segment[] }[];
 }
 
-/** Writes one group in one interchange, release 4010, with `*`, `>` and `~`. */
+/** Writes one group in one interchange, a segment a line. */
 export function writeInterchange(outgoing: OutgoingInterchange): string {
+  const syntax = outgoing.syntax ?? usualSyntax;
   const stamp = outgoing.at.toISOString().replace(/[-:T]/g, '');
   const [day, time] = [stamp.slice(0, 8), stamp.slice(8, 12)];
   const control = String(outgoing.control).padStart(9, '0');
@@ -172,33 +200,46 @@ export function writeInterchange(outgoing: OutgoingInterchange): string {
       ' '.repeat(10),
       '00',
       ' '.repeat(10),
-      'ZZ',
+      outgoing.senderQualifier ?? 'ZZ',
       outgoing.sender.padEnd(15),
-      'ZZ',
+      outgoing.receiverQualifier ?? 'ZZ',
       outgoing.receiver.padEnd(15),
       day.slice(2),
       time,
-      'U',
-      '00401',
+      syntax.interchangeVersion < '00402' ? 'U' : (syntax.repetition ?? '^'),
+      syntax.interchangeVersion,
       control,
       '0',
-      'T',
-      '>',
+      syntax.usage,
+      syntax.component,
     ],
-    ['GS', outgoing.functionalId, outgoing.groupSender, outgoing.groupReceiver, day, time, groupControl, 'X', '004010'],
+    [
+      'GS',
+      outgoing.functionalId,
+      outgoing.groupSender,
+      outgoing.groupReceiver,
+      day,
+      time,
+      groupControl,
+      'X',
+      syntax.version,
+    ],
     ...sets,
     ['GE', String(outgoing.transactions.length), groupControl],
     ['IEA', '1', control],
   ];
-  return all.map((segment) => `${trimmed(segment).join('*')}~\n`).join('');
+  return all.map((segment) => `${trimmed(segment, syntax).join(syntax.element)}${syntax.segment}\n`).join('');
 }
 
 /** Empty elements at a segment’s end are not written, and delimiters in data become blanks. ISA is written as it is. */
-function trimmed(segment: Segment): Segment {
+function trimmed(segment: Segment, { element, component, segment: terminator, repetition = '' }: Syntax): Segment {
+  const reserved = new Set([element, component, terminator, ...repetition, '\r', '\n']);
   if (segment[0] === 'ISA') return segment;
   let length = segment.length;
   while (length > 1 && segment[length - 1] === '') length -= 1;
-  return segment.slice(0, length).map((element) => element.replace(/[*~>\r\n]/g, ' '));
+  return segment
+    .slice(0, length)
+    .map((text) => Array.from(text, (character) => (reserved.has(character) ? ' ' : character)).join(''));
 }
 
 export type Verdict = 'accept' | 'reject';

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { ErpMasterData } from '../../activities/erp/port.ts';
 import type {
   ErpInvoiceRecord,
   ErpOrderRecord,
@@ -24,7 +25,7 @@ import {
 import { extend } from '../../mappings/canonical/money.ts';
 import type { Invoice } from '../../mappings/canonical/v1/index.ts';
 import { Problem } from '../problem.ts';
-import { customers, items } from './master-data.ts';
+import { type Customer, customers, items } from './master-data.ts';
 
 /**
  * The books of the sandbox’s ERP. Each operation checks its rules against what is known and returns the entry that records it; the
@@ -41,6 +42,7 @@ export type LedgerEntry =
   | { type: 'shipment'; erpShipmentNumber: string; request: ShipmentRequest }
   | { type: 'invoice'; erpOrderNumber: string; erpShipmentNumber: string; invoice: Invoice }
   | { type: 'receipt'; receiptNumber: string; request: z.output<typeof erpCashRequest> }
+  | { type: 'customer-added'; customer: Customer; prices: ErpMasterData['prices']; at: string }
   | { type: 'customer-changed'; customerNumber: string; blocked?: boolean; creditLimit?: number; at: string };
 
 interface OrderState {
@@ -70,6 +72,9 @@ export class Ledger {
   readonly #shipmentNumbers = new Set<string>();
   readonly #invoices = new Map<string, ErpInvoiceRecord>();
   readonly #receipts: ErpReceiptRecord[] = [];
+  readonly #records = new Map<string, Customer>(customers.map((customer) => [customer.customerNumber, customer]));
+  /** Contract prices of customers that were added, by customer number. */
+  readonly #prices = new Map<string, ErpMasterData['prices']>();
   readonly #customers = new Map<string, CustomerState>(
     customers.map(({ customerNumber, blocked, creditLimit }) => [
       customerNumber,
@@ -147,6 +152,14 @@ export class Ledger {
         }
         break;
       }
+      case 'customer-added': {
+        const { customer, prices, at } = known;
+        const { customerNumber, blocked, creditLimit } = customer;
+        this.#records.set(customerNumber, customer);
+        this.#prices.set(customerNumber, prices);
+        this.#customers.set(customerNumber, { blocked, creditLimit, changedAt: at });
+        break;
+      }
       case 'customer-changed': {
         const customer = this.#customers.get(known.customerNumber);
         if (customer) {
@@ -160,7 +173,7 @@ export class Ledger {
   }
 
   createOrder(request: OrderRequest): LedgerEntry & { type: 'order' } {
-    const customer = customers.find(({ customerNumber }) => customerNumber === request.customerNumber);
+    const customer = this.#records.get(request.customerNumber);
     const standing = this.#customers.get(request.customerNumber);
     if (!customer || !standing) {
       throw refused('unknown-customer', `There is no customer ${request.customerNumber}`, 'customerNumber');
@@ -275,7 +288,7 @@ export class Ledger {
     const tax = this.#taxOf(order, shipment);
     const goods = lines.reduce((total, { amount }) => total + amount, 0);
     const charges = agreedCharges(goods, request.charges ?? []);
-    const terms = order.request.terms ?? customers.find(hasNumber(order.request.customerNumber))?.terms;
+    const terms = order.request.terms ?? this.#records.get(order.request.customerNumber)?.terms;
     const invoice: Invoice = {
       invoiceNumber: `INV${500_001 + this.#invoices.size}`,
       invoicedOn: today,
@@ -361,9 +374,17 @@ export class Ledger {
 
   /** Customers as they stand now, changed at or after `since`. */
   customersSince(since: string | undefined) {
-    return customers.flatMap(({ creditLimit: _, ...customer }) => {
+    return [...this.#records.values()].flatMap(({ creditLimit: _, ...customer }) => {
       const standing = this.#customers.get(customer.customerNumber);
       return standing && changedSince(standing.changedAt, since) ? [{ ...customer, blocked: standing.blocked }] : [];
+    });
+  }
+
+  /** Contract prices of the customers that were added at or after `since`. */
+  pricesSince(since: string | undefined): ErpMasterData['prices'] {
+    return [...this.#prices].flatMap(([customerNumber, prices]) => {
+      const standing = this.#customers.get(customerNumber);
+      return standing && changedSince(standing.changedAt, since) ? prices : [];
     });
   }
 
@@ -472,7 +493,7 @@ export function changedSince(changedAt: string, since: string | undefined): bool
   return since === undefined || Date.parse(changedAt) >= Date.parse(since);
 }
 
-/** Whether items and prices, which never change here, belong to the answer. */
+/** Whether items and the prices of the first customers, which never change here, belong to the answer. */
 export function masterDataSince(since: string | undefined): boolean {
   return changedSince(MASTER_DATA_SINCE, since);
 }
@@ -488,10 +509,6 @@ function openOf(order: OrderState, lineNumber: number): string {
   const line = lineOf(order, lineNumber);
   const gone = sum([order.shipped.get(lineNumber) ?? '0', order.cancelledQuantity.get(lineNumber) ?? '0']);
   return subtract(multiply(line.quantity, line.unitFactor), gone);
-}
-
-function hasNumber(customerNumber: string) {
-  return (customer: { customerNumber: string }) => customer.customerNumber === customerNumber;
 }
 
 function addDays(day: string, days: number): string {

@@ -61,13 +61,13 @@ export function gtinOf(sku: string): string {
   return `${digits}${(10 - (sum % 10)) % 10}`;
 }
 
-type Customer = ErpMasterData['customers'][number] & {
+export type Customer = ErpMasterData['customers'][number] & {
   /** Minor units. */
   creditLimit: number;
 };
 
 /** Wide enough for a burst of thousands of orders; lower it by `/_control/customers/{number}`. */
-const CREDIT_LIMIT = 5_000_000_000;
+export const CREDIT_LIMIT = 5_000_000_000;
 
 export const customers: readonly Customer[] = [
   {

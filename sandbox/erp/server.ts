@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { erpOperations } from '../../activities/erp/rest-contract.ts';
+import { positiveDecimal } from '../../mappings/canonical/v1/common.ts';
+import { paymentTerms } from '../../mappings/canonical/v1/sales-order.ts';
 import { check, type RunningServer, SandboxServer } from '../server.ts';
 import { Ledger, type LedgerEntry, masterDataSince } from './ledger.ts';
-import { items, prices, taxRates } from './master-data.ts';
+import { CREDIT_LIMIT, items, prices, taxRates } from './master-data.ts';
 
 export interface ErpOptions {
   /** 0 takes a free one. */
@@ -53,7 +55,7 @@ export function startErp(options: ErpOptions): Promise<RunningServer> {
       asOf,
       items: whole ? items : [],
       customers: ledger.customersSince(query.since),
-      prices: whole ? prices : [],
+      prices: [...(whole ? prices : []), ...ledger.pricesSince(query.since)],
       taxRates,
     };
   });
@@ -74,6 +76,20 @@ export function startErp(options: ErpOptions): Promise<RunningServer> {
     await journal.commit(ledger.releaseCredit(request.params.erpOrderNumber));
     response.json(ledger.order(request.params.erpOrderNumber));
   });
+  server.control.put('/customers/:customerNumber/record', async (request, response) => {
+    const { customerNumber } = request.params;
+    const { prices: agreed, ...customer } = check(customerRecord, request.body);
+    const at = new Date().toISOString();
+    await journal.commit([
+      {
+        type: 'customer-added',
+        customer: { ...customer, customerNumber },
+        prices: agreed.map((price) => ({ ...price, customerNumber, validFrom: '2020-01-01' })),
+        at,
+      },
+    ]);
+    response.json(customer);
+  });
   server.control.put('/customers/:customerNumber', async (request, response) => {
     const change = check(customerChange, request.body);
     const entry = ledger.changeCustomer(request.params.customerNumber, change, new Date().toISOString());
@@ -83,6 +99,34 @@ export function startErp(options: ErpOptions): Promise<RunningServer> {
 
   return server.listen(options.port, () => journal.close());
 }
+
+/** A customer of another company: one more trading partner to try something with. */
+const customerRecord = z.strictObject({
+  partnerId: z.string().min(1),
+  name: z.string().min(1).max(60),
+  blocked: z.boolean().default(false),
+  taxExempt: z.boolean().default(true),
+  currency: z.string().length(3).default('USD'),
+  terms: paymentTerms.default({ netDays: 30 }),
+  creditLimit: z.int().min(0).default(CREDIT_LIMIT),
+  shipTos: z
+    .array(
+      z.strictObject({
+        shipToNumber: z.string().min(1),
+        codes: z.array(z.string().min(1)).min(1),
+        name: z.string().min(1),
+        lines: z.array(z.string()).min(1),
+        city: z.string(),
+        region: z.string(),
+        postalCode: z.string(),
+        country: z.string().length(2).default('US'),
+        preferredNodes: z.array(z.string()).default(['RNO', 'MEM']),
+      }),
+    )
+    .min(1),
+  /** Per unit, major units. */
+  prices: z.array(z.strictObject({ sku: z.string(), unit: z.string(), unitPrice: positiveDecimal })).default([]),
+});
 
 const customerChange = z.strictObject({
   blocked: z.boolean().optional(),

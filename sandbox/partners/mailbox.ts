@@ -9,7 +9,9 @@ import {
   type Interchange,
   readInterchange,
   type Segment,
+  type Syntax,
   type TransactionSet,
+  usualSyntax,
   writeInterchange,
   X12Refusal,
 } from '../x12.ts';
@@ -19,22 +21,49 @@ import {
  * sends is decided, numbered and queued in the same transaction as what it answers to, so that a kill makes no second document.
  */
 
-interface Partner {
-  readonly id: string;
-  readonly name: string;
-  /** ISA06 and GS02 of what it sends. */
-  readonly interchangeId: string;
-  readonly pays: 'edi' | 'api';
-}
+const party = z.strictObject({
+  isaQualifier: z.string().length(2).default('ZZ'),
+  isaId: z.string().min(1).max(15),
+  gsId: z.string().min(1).max(15),
+});
 
-export const partners: readonly Partner[] = [
-  { id: 'harbor-pine', name: 'Harbor & Pine Stores', interchangeId: 'HARBORPINE', pays: 'edi' },
-  { id: 'tri-valley', name: 'Tri-Valley Supply', interchangeId: 'TRIVALLEY', pays: 'edi' },
-  { id: 'cobalt-ridge', name: 'Cobalt Ridge Hardware', interchangeId: 'COBALTRIDGE', pays: 'api' },
+const character = z.string().length(1);
+
+/** Who a partner is and how it writes; one more than the three is made by `PUT /_control/trading-partners/{id}`. */
+export const tradingPartner = z
+  .strictObject({
+    id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/),
+    name: z.string().min(1).max(60),
+    /** As it names itself in what it sends. */
+    theirs: party,
+    /** Us, as it knows us. */
+    ours: party.prefault({ isaId: 'MERIDIAN', gsId: 'MERIDIAN' }),
+    syntax: z
+      .strictObject({
+        element: character,
+        component: character,
+        segment: character,
+        repetition: character.optional(),
+        interchangeVersion: z.string().length(5),
+        version: z.string().min(6).max(12),
+        usage: z.enum(['P', 'T']),
+      })
+      .default(usualSyntax),
+    pays: z.enum(['edi', 'api']).default('edi'),
+    /** Its key with our API, where it is not one of those of the environment. */
+    apiKey: z.string().min(1).optional(),
+  })
+  .meta({ id: 'TradingPartner' });
+export type TradingPartner = z.output<typeof tradingPartner>;
+
+const known = (id: string, name: string, isaId: string, pays: 'edi' | 'api') =>
+  tradingPartner.parse({ id, name, theirs: { isaId, gsId: isaId }, pays });
+
+export const partners: readonly TradingPartner[] = [
+  known('harbor-pine', 'Harbor & Pine Stores', 'HARBORPINE', 'edi'),
+  known('tri-valley', 'Tri-Valley Supply', 'TRIVALLEY', 'edi'),
+  known('cobalt-ridge', 'Cobalt Ridge Hardware', 'COBALTRIDGE', 'api'),
 ];
-
-/** Us, as the partners know us. */
-const SELLER = 'MERIDIAN';
 
 /** How a partner behaves, set by `PUT /_control/partners/{id}`. */
 export const partnerBehaviour = z
@@ -72,6 +101,7 @@ export type MailboxEntry =
   | { type: 'numbered'; partnerId: string; control: number }
   | { type: 'paid'; partnerId: string; reference: string; invoiceNumbers: string[] }
   | { type: 'partner-behaviour'; partnerId: string; behaviour: PartnerBehaviour }
+  | { type: 'trading-partner'; partnerId: string; partner: TradingPartner }
   | { type: 'queued'; message: OutboundMessage };
 
 export interface ReceivedDocument {
@@ -95,7 +125,7 @@ interface StoredFile {
 const MAX_INVOICES_A_PAYMENT = 500;
 
 export class Mailbox {
-  readonly partner: Partner;
+  partner: TradingPartner;
   behaviour: PartnerBehaviour = partnerBehaviour.parse({});
   readonly #files = new Map<string, StoredFile>();
   readonly #controlNumbers = new Map<string, string>();
@@ -107,7 +137,7 @@ export class Mailbox {
   /** Last ISA13 and GS06 that it used. */
   #control = 0;
 
-  constructor(partner: Partner) {
+  constructor(partner: TradingPartner) {
     this.partner = partner;
   }
 
@@ -135,6 +165,9 @@ export class Mailbox {
         break;
       case 'partner-behaviour':
         this.behaviour = entry.behaviour;
+        break;
+      case 'trading-partner':
+        this.partner = entry.partner;
         break;
       case 'queued':
         break;
@@ -195,7 +228,7 @@ export class Mailbox {
     if (!this.behaviour.autopay) return [];
     const due = [...this.#payables.values()].slice(0, MAX_INVOICES_A_PAYMENT);
     if (due.length === 0) return [];
-    const reference = `${this.partner.interchangeId.slice(0, 4)}${String(this.#payments + 1).padStart(8, '0')}`;
+    const reference = `${this.partner.theirs.isaId.slice(0, 4)}${String(this.#payments + 1).padStart(8, '0')}`;
     const lines = due.map((payable) => {
       const discount = this.behaviour.takeDiscount ? payable.discount : 0;
       return { ...payable, discount, paid: payable.amount - discount };
@@ -295,15 +328,12 @@ export class Mailbox {
   #readable(content: string): Interchange {
     try {
       const interchange = readInterchange(content);
-      if (interchange.receiver !== this.partner.interchangeId) {
-        throw new X12Refusal(
-          'wrong-receiver',
-          'ISA08',
-          `is ${interchange.receiver}, not ${this.partner.interchangeId}`,
-        );
+      const { theirs, ours } = this.partner;
+      if (interchange.receiver !== theirs.isaId) {
+        throw new X12Refusal('wrong-receiver', 'ISA08', `is ${interchange.receiver}, not ${theirs.isaId}`);
       }
-      if (interchange.sender !== SELLER) {
-        throw new X12Refusal('unknown-sender', 'ISA06', `is ${interchange.sender}, not ${SELLER}`);
+      if (interchange.sender !== ours.isaId) {
+        throw new X12Refusal('unknown-sender', 'ISA06', `is ${interchange.sender}, not ${ours.isaId}`);
       }
       return interchange;
     } catch (error) {
@@ -345,11 +375,15 @@ export class Mailbox {
     delayMs: number,
   ): MailboxEntry[] {
     const control = this.#control + 1;
+    const { theirs, ours, syntax } = this.partner;
     const body = writeInterchange({
-      sender: this.partner.interchangeId,
-      receiver: SELLER,
-      groupSender: this.partner.interchangeId,
-      groupReceiver: SELLER,
+      senderQualifier: theirs.isaQualifier,
+      sender: theirs.isaId,
+      receiverQualifier: ours.isaQualifier,
+      receiver: ours.isaId,
+      groupSender: theirs.gsId,
+      groupReceiver: ours.gsId,
+      syntax: syntax as Syntax,
       control,
       groupControl: control,
       functionalId,

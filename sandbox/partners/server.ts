@@ -5,7 +5,7 @@ import { CORRELATION_HEADER } from '../../activities/lib/rest-operation.ts';
 import { Outbox, type OutboxEntry } from '../outbox.ts';
 import { Problem } from '../problem.ts';
 import { check, type RunningServer, SandboxServer } from '../server.ts';
-import { Mailbox, type MailboxEntry, partnerBehaviour, partners } from './mailbox.ts';
+import { Mailbox, type MailboxEntry, partnerBehaviour, partners, tradingPartner } from './mailbox.ts';
 
 export interface PartnersOptions {
   /** 0 takes a free one. */
@@ -35,7 +35,7 @@ export function startPartners(options: PartnersOptions): Promise<RunningServer> 
     faults: server.faults,
     speedMs: options.speedMs,
     authorize: ({ lane }) => {
-      const key = options.apiKeys[lane];
+      const key = mailboxes.get(lane)?.partner.apiKey ?? options.apiKeys[lane];
       const headers: Record<string, string> = key === undefined ? {} : { Authorization: `Bearer ${key}` };
       return headers;
     },
@@ -44,6 +44,9 @@ export function startPartners(options: PartnersOptions): Promise<RunningServer> 
   const journal = server.openJournal(join(options.dataDir, 'partners.jsonl'), (entry) => {
     if (outbox.apply(entry)) return;
     const own = entry as Exclude<MailboxEntry, { type: 'queued' }>;
+    if (own.type === 'trading-partner' && !mailboxes.has(own.partnerId)) {
+      mailboxes.set(own.partnerId, new Mailbox(own.partner));
+    }
     mailboxes.get(own.partnerId)?.apply(own);
   });
 
@@ -141,6 +144,13 @@ export function startPartners(options: PartnersOptions): Promise<RunningServer> 
       schedulePayRun(mailbox);
       response.json(mailbox.behaviour);
     });
+  server.control.put('/trading-partners/:partnerId', async (request, response) => {
+    const { id: _, ...rest } = request.body ?? {};
+    const partner = check(tradingPartner, { id: request.params.partnerId, ...rest });
+    await journal.commit([{ type: 'trading-partner', partnerId: partner.id, partner }]);
+    const { apiKey: __, ...shown } = partner;
+    response.json(shown);
+  });
   server.control.get('/outbox', (_, response) => void response.json(outbox.describe()));
   server.control.post('/outbox/requeue', async (_, response) => {
     response.json({ requeued: await outbox.requeue() });

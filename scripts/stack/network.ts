@@ -32,10 +32,14 @@ export interface NetworkOptions {
   /** Sees every line that a process writes. */
   readonly onLine?: (part: NetworkPart, line: string) => void;
   readonly log?: (what: string) => void;
+  /** Done when the sandbox is up, before API and worker start: what they read first is there then. */
+  readonly prepare?: (
+    soFar: Pick<Network, 'installation' | 'databaseUrl'> & { parts: Record<SandboxSystem, Part> },
+  ) => Promise<void>;
 }
 
 /** Starts everything on free ports; each system of the sandbox is a process of its own, so that each can be killed alone. */
-export async function startNetwork({ env: extra = {}, onLine, log }: NetworkOptions = {}): Promise<Network> {
+export async function startNetwork({ env: extra = {}, onLine, log, prepare }: NetworkOptions = {}): Promise<Network> {
   const dir = mkdtempSync(join(tmpdir(), 'throughline-network-'));
   const [temporalPort = 0, postgres = 0, api = 0, worker = 0, erp = 0, wms = 0, partners = 0] = await freePorts(7);
   const installation = openInstallation(dir);
@@ -86,6 +90,7 @@ export async function startNetwork({ env: extra = {}, onLine, log }: NetworkOpti
     startSandbox(['wms'], { env, ...watch('wms') }),
     startSandbox(['partners'], { env, ...watch('partners') }),
   ]);
+  await prepare?.({ installation, databaseUrl, parts: { erp: erpPart, wms: wmsPart, partners: partnersPart } });
   const [apiPart, workerPart] = await Promise.all([
     startApi({ env, ...watch('api') }),
     startWorker({ env, ...watch('worker') }),
