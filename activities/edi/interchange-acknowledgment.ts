@@ -1,9 +1,10 @@
 /** TA1: what we say of a partner’s interchange as a whole, and what the partner says of ours. */
 import { createHash, randomUUID } from 'node:crypto';
 import { log } from '@temporalio/activity';
+import { answerToInterchange } from '../../mappings/edi/admission.ts';
 import { deadlineAfter } from '../../mappings/profile/calendar.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
-import { acknowledgeInterchange, writeInterchangeAcknowledgment } from '../../mappings/x12/acknowledgment.ts';
+import { writeInterchangeAcknowledgment } from '../../mappings/x12/acknowledgment.ts';
 import { describeInterchangeNote } from '../../mappings/x12/interchange-notes.ts';
 import type { InterchangeAcknowledgment, ScannedInterchange, X12Error } from '../../mappings/x12/types.ts';
 import type { IntakeDependencies } from '../orders/intake.ts';
@@ -13,12 +14,7 @@ import { delimiterText, INTERCHANGE_ACKNOWLEDGMENT } from './queue.ts';
 /** Where the profile sends no functional acknowledgment whose deadline it could share. */
 const DEADLINE = 'PT4H';
 
-/**
- * The row of the TA1 that answers an interchange, when the profile wants one. An interchange that holds nothing but TA1s is never answered:
- * two sides that always acknowledge would do so for ever.
- *
- * @param errors of the envelope and of its admission; none for an interchange that was taken
- */
+/** The row of the TA1 that answers an interchange, when the profile wants one. */
 export function interchangeAcknowledgmentRow(
   profile: PartnerProfile,
   interchange: { id: string; correlationId: string },
@@ -26,12 +22,8 @@ export function interchangeAcknowledgmentRow(
   errors: readonly X12Error[],
   receivedAt: Date,
 ) {
-  const { interchangeAcknowledgment: wanted, outbound } = profile.documents;
-  const taken = errors.length === 0;
-  const acknowledgment = acknowledgeInterchange({ ...scanned, ok: taken, errors: [...errors] });
-  const isAnswer = scanned.groupCount === 0 && scanned.interchangeAcknowledgments.length > 0;
-  if (acknowledgment === undefined || isAnswer || wanted === 'never') return undefined;
-  if (taken && wanted === 'onError' && scanned.header?.acknowledgmentRequested !== true) return undefined;
+  const acknowledgment = answerToInterchange(profile, scanned, errors);
+  if (acknowledgment === undefined) return undefined;
   const { delimiters } = profile.x12;
   const body = `${writeInterchangeAcknowledgment(acknowledgment, delimiters)}${delimiters.segment}`;
   return {
@@ -46,7 +38,7 @@ export function interchangeAcknowledgmentRow(
     delimiters: delimiterText(delimiters),
     hash: createHash('sha256').update(body).digest('hex'),
     correlationId: interchange.correlationId,
-    deadline: deadlineAfter(receivedAt, outbound['997']?.deadline ?? DEADLINE, profile.calendar),
+    deadline: deadlineAfter(receivedAt, profile.documents.outbound['997']?.deadline ?? DEADLINE, profile.calendar),
   };
 }
 
@@ -80,6 +72,8 @@ export async function takeInterchangeAcknowledgment(
     select: { id: true, transactionSet: true, orderId: true },
   });
   if (refused) {
+    // Documents of no order, such as a 997, have nobody else to tell.
+    log.warn('a partner refused an interchange', { partnerId: profile.id, controlNumber, status, note });
     for (const document of told) await tellOrder(prisma, temporal, document, 'rejected', reason);
   }
   await prisma.$transaction([

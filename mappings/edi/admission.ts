@@ -1,7 +1,15 @@
 import { partnerGuide } from '../profile/partner-guide.ts';
 import type { InboundSet, PartnerProfile } from '../profile/profile.ts';
+import { acknowledgeInterchange } from '../x12/acknowledgment.ts';
 import { parseTransaction } from '../x12/parse.ts';
-import type { InterchangeHeader, ReadTransaction, Tree, X12Error } from '../x12/types.ts';
+import type {
+  InterchangeAcknowledgment,
+  InterchangeHeader,
+  ReadTransaction,
+  ScannedInterchange,
+  Tree,
+  X12Error,
+} from '../x12/types.ts';
 
 /** What may come in from a partner, judged by what has been agreed; no record is looked at. */
 
@@ -61,4 +69,23 @@ export function admitTransaction(
 /** AK502 code 1: the transaction set is not supported. */
 function headerError(segment: string, element: number, code: string, message: string, value: string): X12Error {
   return { code, message, place: { segment, position: 1, element }, value, ak: { level: 'transaction', code: '1' } };
+}
+
+/**
+ * The TA1 that answers an interchange, when the profile wants one. An interchange that holds nothing but TA1s is never answered: two sides
+ * that always acknowledge would do so for ever.
+ *
+ * @param errors of the envelope and of its admission; none for an interchange that was taken
+ */
+export function answerToInterchange(
+  profile: PartnerProfile,
+  scanned: Pick<ScannedInterchange, 'header' | 'groupCount' | 'interchangeAcknowledgments'>,
+  errors: readonly X12Error[],
+): InterchangeAcknowledgment | undefined {
+  const wanted = profile.documents.interchangeAcknowledgment;
+  const taken = errors.length === 0;
+  const isAnswer = scanned.groupCount === 0 && scanned.interchangeAcknowledgments.length > 0;
+  if (isAnswer || wanted === 'never') return undefined;
+  if (taken && wanted === 'onError' && scanned.header?.acknowledgmentRequested !== true) return undefined;
+  return acknowledgeInterchange({ ...scanned, ok: taken, errors: [...errors] });
 }

@@ -450,7 +450,9 @@ export function readFunctionalAcknowledgment(tree: Tree): FunctionalAcknowledgme
 }
 
 /** What our TA1 says of an interchange: accepted without a fault, otherwise rejected with the first fault's note. */
-export function acknowledgeInterchange(scanned: ScannedInterchange): InterchangeAcknowledgment | undefined {
+export function acknowledgeInterchange(
+  scanned: Pick<ScannedInterchange, 'header' | 'ok' | 'errors'>,
+): InterchangeAcknowledgment | undefined {
   const header: InterchangeHeader | undefined = scanned.header;
   if (header === undefined) {
     return undefined;

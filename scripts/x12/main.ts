@@ -1,0 +1,159 @@
+/**
+ * `npm run x12 -- FILE`: says of any X12 file what is in it, what is wrong with it, and what would come of it here. Status 0: valid,
+ * 1: not valid, 2: the file or a setting cannot be used. See docs/x12-command.md.
+ */
+import { createReadStream } from 'node:fs';
+import { join } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { explainInterchanges } from '../../mappings/edi/explain.ts';
+import { ProfileError, readProfiles } from '../../mappings/profile/load.ts';
+import type { PartnerProfile } from '../../mappings/profile/profile.ts';
+import { TextExplanation } from './text.ts';
+
+const USAGE = `npm run x12 -- FILE [options]     (FILE "-": standard input)
+
+  --partner NAME    judge by this partner's profile, whatever the ISA says
+  --partners DIR    folder of profiles; default PARTNERS_DIR, else mappings/partners
+  --most N          transaction sets told in full; default 20
+  --all             all of them
+  --json            one JSON object a line, for programs
+
+Status: 0 valid, 1 not valid, 2 file or setting cannot be used.
+`;
+
+const partnersDir = join(import.meta.dirname, '..', '..', 'mappings', 'partners');
+
+export interface Terminal {
+  stdin: Readable;
+  stdout: Writable & { isTTY?: boolean; columns?: number };
+  stderr: Writable;
+  env: Readonly<Record<string, string | undefined>>;
+}
+
+/** @returns the exit status */
+export async function explainCommand(args: readonly string[], terminal: Terminal): Promise<0 | 1 | 2> {
+  const { stdin, stdout, stderr, env } = terminal;
+  const unusable = (reason: string): 2 => {
+    stderr.write(`${reason}\n`);
+    return 2;
+  };
+  const given = settingsFrom(args);
+  if (typeof given === 'string') return unusable(`${given}\n\n${USAGE}`);
+  if (given === undefined) {
+    stdout.write(USAGE);
+    return 0;
+  }
+  const { file, partner, most, json } = given;
+
+  let profiles: Map<string, PartnerProfile>;
+  try {
+    const { read, problems } = readProfiles(given.partners ?? env.PARTNERS_DIR ?? partnersDir, withoutTransport(env));
+    profiles = new Map([...read].map(([id, { profile }]) => [id, profile]));
+    if (problems.length > 0) stderr.write(`${new ProfileError(problems).message}\n`);
+  } catch (error) {
+    if (error instanceof ProfileError) return unusable(error.message);
+    throw error;
+  }
+  const profile = partner === undefined ? undefined : profiles.get(partner);
+  if (partner !== undefined && profile === undefined) {
+    return unusable(`There is no partner ${partner}; known: ${[...profiles.keys()].join(', ') || 'none'}.`);
+  }
+
+  const text = new TextExplanation({
+    colours: stdout.isTTY === true && (env.NO_COLOR ?? '') === '',
+    ...(stdout.isTTY === true && { width: Math.min(Math.max(stdout.columns ?? 100, 40), 200) }),
+  });
+  const parts = explainInterchanges(bytesOf(file === '-' ? stdin : createReadStream(file)), {
+    profiles,
+    most,
+    ...(profile && { partner: profile }),
+  });
+  try {
+    let valid = false;
+    for await (const part of parts) {
+      if (part.kind === 'summary') valid = part.valid;
+      const written = stdout.write(json ? `${JSON.stringify(part)}\n` : text.of(part));
+      if (!written) await drained(stdout);
+    }
+    return valid ? 0 : 1;
+  } catch (error) {
+    if (error instanceof Unreadable) return unusable(`${file} cannot be read: ${error.message}`);
+    throw error;
+  }
+}
+
+interface Settings {
+  file: string;
+  partner?: string;
+  partners?: string;
+  most: number;
+  json: boolean;
+}
+
+/** What was asked for; undefined for help; a text says what is wrong. */
+function settingsFrom(args: readonly string[]): Settings | string | undefined {
+  let parsed: ReturnType<typeof parse>;
+  try {
+    parsed = parse(args);
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+  const { values, positionals } = parsed;
+  if (values.help === true) return undefined;
+  const [file] = positionals;
+  if (file === undefined || positionals.length > 1) return 'One file must be named.';
+  if (!/^\d{1,9}$/.test(values.most)) return '--most must be a whole number.';
+  const { partner, partners } = values;
+  return {
+    file,
+    most: values.all === true ? Number.POSITIVE_INFINITY : Number(values.most),
+    json: values.json === true,
+    ...(partner !== undefined && { partner }),
+    ...(partners !== undefined && { partners }),
+  };
+}
+
+function parse(args: readonly string[]) {
+  return parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      partner: { type: 'string' },
+      partners: { type: 'string' },
+      most: { type: 'string', default: '20' },
+      all: { type: 'boolean' },
+      json: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
+}
+
+/** Nothing is sent from here, so that addresses and secrets of the transport need not be set. */
+function withoutTransport(env: Terminal['env']): Terminal['env'] {
+  return new Proxy(env, { get: (known, name) => known[String(name)] ?? 'https://not-set.invalid' });
+}
+
+class Unreadable extends Error {}
+
+async function* bytesOf(source: Readable): AsyncGenerator<Uint8Array, void, undefined> {
+  try {
+    for await (const chunk of source) yield chunk as Uint8Array;
+  } catch (error) {
+    throw new Unreadable(error instanceof Error ? error.message : String(error));
+  }
+}
+
+async function drained(stream: Writable): Promise<void> {
+  if (stream.writableNeedDrain) await new Promise((resolve) => stream.once('drain', resolve));
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  // The reader of a pipe may have seen enough (`| head`).
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit();
+    throw error;
+  });
+  process.exitCode = await explainCommand(process.argv.slice(2), process);
+}

@@ -1,0 +1,312 @@
+import { stripVTControlCharacters, styleText } from 'node:util';
+import { stringify } from 'yaml';
+import type {
+  Direction,
+  ExplainedElement,
+  ExplainedPart,
+  ExplainedSegment,
+  Finding,
+  Outcome,
+} from '../../mappings/edi/explain.ts';
+import { describeInterchangeNote } from '../../mappings/x12/interchange-notes.ts';
+import type { InterchangeHeader } from '../../mappings/x12/types.ts';
+
+export interface TextOptions {
+  colours: boolean;
+  /** Longest line; without it lines are as long as what they say. */
+  width?: number;
+}
+
+type Style = Parameters<typeof styleText>[0];
+type Of<Kind extends ExplainedPart['kind']> = Extract<ExplainedPart, { kind: Kind }>;
+
+/** Segments of an acknowledgment that are shown; one of a large file has a line for each transaction set. */
+const ANSWER_LINES = 60;
+
+/** Explanations for people, part by part. Nothing of the input reaches the terminal but printable characters. */
+export class TextExplanation {
+  readonly #options: TextOptions;
+  #told = 0;
+  #seen = 0;
+
+  constructor(options: TextOptions) {
+    this.#options = options;
+  }
+
+  /** Lines, each ended. */
+  of(part: ExplainedPart): string {
+    return this.#lines(part)
+      .map((line) => `${this.#fitted(line)}\n`)
+      .join('');
+  }
+
+  #lines(part: ExplainedPart): string[] {
+    switch (part.kind) {
+      case 'interchange':
+        return this.#interchange(part);
+      case 'group':
+        return this.#group(part);
+      case 'transaction':
+        this.#told += 1;
+        return this.#transaction(part);
+      case 'group-end':
+        return this.#groupEnd(part);
+      case 'interchange-acknowledgment': {
+        const { status, controlNumber, note } = part.acknowledgment;
+        const verdict = status === 'A' ? 'accepted' : status === 'E' ? 'accepted with errors' : 'refused';
+        return [
+          `  TA1: interchange ${plain(controlNumber)} was ${verdict} (${plain(status)} ${plain(note)}: ${plain(describeInterchangeNote(note))})`,
+        ];
+      }
+      case 'interchange-end':
+        return [
+          '',
+          part.ok
+            ? `  ${this.#paint('green', 'Interchange sound')}: ${count(part.groupCount, 'group')}, bytes ${part.start} to ${part.end}`
+            : `  ${this.#paint('red', 'Interchange refused as a whole')}, bytes ${part.start} to ${part.end}`,
+          ...this.#findings(part.findings, '  '),
+          ...this.#interchangeAnswer(part.answer),
+          '',
+        ];
+      case 'refused':
+        return [
+          this.#paint('bold', `NOT READABLE AS AN INTERCHANGE, bytes ${part.start} to ${part.end}`),
+          ...(part.header === undefined ? [] : headerLines(part.header)),
+          ...this.#findings(part.findings, '  '),
+          ...this.#interchangeAnswer(part.answer),
+          '',
+        ];
+      case 'summary':
+        return this.#summary(part);
+    }
+  }
+
+  #interchange({ start, line, header, delimiters, direction, partner }: Of<'interchange'>): string[] {
+    const at = `byte ${start}${line === undefined ? '' : `, line ${line}`}`;
+    const { element, component, segment, repetition } = delimiters;
+    const characters = [
+      `element ${visible(element)}`,
+      `component ${visible(component)}`,
+      ...(repetition === undefined ? [] : [`repetition ${visible(repetition)}`]),
+      `segment ${visible(segment)}`,
+    ];
+    return [
+      `${this.#paint('bold', `INTERCHANGE ${plain(header.controlNumber)}`)}  (${at})`,
+      ...headerLines(header),
+      `  delimiters  ${characters.join('   ')}`,
+      `  partner     ${partner === undefined ? 'none known with these ids; judged by the standard' : `${plain(partner.name)} (${partner.id}, profile ${partner.version}), ${DIRECTIONS[direction]}`}`,
+    ];
+  }
+
+  #group({ functionalId, names, senderId, receiverId, date, time, control, version }: Of<'group'>): string[] {
+    const what = names.length === 0 ? 'no guide for this kind' : names.join(', ');
+    return [
+      '',
+      `  ${this.#paint('bold', `GROUP ${plain(control)}`)}  ${plain(functionalId)}: ${what}`,
+      `    ${plain(senderId)} to ${plain(receiverId)}, ${dayText(date)} ${timeText(time)}, release ${plain(version)}`,
+    ];
+  }
+
+  #transaction(part: Of<'transaction'>): string[] {
+    const { number, set, name, control, status, segmentCount, start, line, findings, segments, outcome } = part;
+    const skipped = number - this.#seen - 1;
+    this.#seen = number;
+    const verdict = status === 'R' ? this.#paint('red', 'rejected') : this.#paint('green', 'accepted');
+    const at = `byte ${start}${line === undefined ? '' : `, line ${line}`}`;
+    return [
+      ...(skipped > 0 ? ['', `    … ${count(skipped, 'transaction set')} not shown`] : []),
+      '',
+      `    ${this.#paint('bold', `${plain(set)} ${plain(control)}`)}  ${name ?? 'no guide'}, ${count(segmentCount, 'segment')} (${at}): ${verdict}`,
+      ...this.#findings(findings, '      '),
+      ...segments.flatMap((segment) => this.#segment(segment)),
+      ...this.#outcome(outcome),
+    ];
+  }
+
+  #segment({ id, name, position, depth, opens, placed, elements }: ExplainedSegment): string[] {
+    const indent = `      ${'  '.repeat(depth)}`;
+    const misplaced = placed ? '' : this.#paint('yellow', '  (has no place here)');
+    return [
+      ...(opens === undefined ? [] : [`${indent.slice(2)}${this.#paint('dim', `loop ${plain(opens)}`)}`]),
+      `${indent}${this.#paint('cyan', plain(id))}  ${name ?? ''}${this.#paint('dim', `  ${position}`)}${misplaced}`,
+      ...elements.map((element) => `${indent}    ${this.#element(element)}`),
+    ];
+  }
+
+  #element({ at, value, name, meaning }: ExplainedElement): string {
+    const told = `${at.padEnd(5)} ${plain(value)}${meaning === undefined ? '' : ` = ${meaning}`}`;
+    return name === undefined ? told : `${told}${this.#paint('dim', `  ${name}`)}`;
+  }
+
+  #findings(findings: readonly Finding[], indent: string): string[] {
+    return findings.flatMap(({ severity, code, message, place, value, ak }) => {
+      const { segment, position, element, component, loop, line, byteOffset } = place;
+      const at = [
+        `${plain(segment)}${element === undefined ? '' : String(element).padStart(2, '0')}${component === undefined ? '' : `-${component}`}`,
+        ...(position > 0 ? [`segment ${position}`] : []),
+        ...(loop === undefined ? [] : [`loop ${plain(loop)}`]),
+        ...(line === undefined ? [] : [`line ${line}`]),
+        ...(byteOffset === undefined ? [] : [`byte ${byteOffset}`]),
+        ...(ak === undefined ? [] : [`${LEVELS[ak.level]} ${ak.code}`]),
+      ];
+      const sign = severity === 'error' ? this.#paint('red', 'error') : this.#paint('yellow', 'warning');
+      return [
+        `${indent}${sign} ${code}: ${plain(message)}`,
+        `${indent}  at ${at.join(', ')}${value === undefined || value === '' ? '' : `, value "${plain(value)}"`}`,
+      ];
+    });
+  }
+
+  #outcome(outcome: Outcome | undefined): string[] {
+    if (outcome === undefined) return [];
+    const [title, content] =
+      outcome.kind === 'order'
+        ? ['becomes the order', outcome.order]
+        : outcome.kind === 'payment'
+          ? ['becomes the payment', outcome.payment]
+          : ['says of our group', outcome.acknowledgment];
+    const text = stringify(content, { lineWidth: 0 }).trimEnd().split('\n');
+    return ['', `      ${this.#paint('bold', title)}`, ...text.map((line) => `        ${plain(line)}`)];
+  }
+
+  #groupEnd({ control, transactionCount, statedTransactionCount, findings, answer }: Of<'group-end'>): string[] {
+    const stated =
+      statedTransactionCount === undefined || statedTransactionCount === transactionCount
+        ? ''
+        : ` (${statedTransactionCount} stated)`;
+    const segments = answer?.segments ?? [];
+    return [
+      '',
+      `  Group ${plain(control)}: ${count(transactionCount, 'transaction set')}${stated}`,
+      ...this.#findings(findings, '  '),
+      ...(answer === undefined
+        ? []
+        : [
+            `    its ${answer.set}:`,
+            ...segments.slice(0, ANSWER_LINES).map((segment) => `      ${plain(segment)}${answer.terminator}`),
+            ...(segments.length > ANSWER_LINES ? [`      … ${segments.length - ANSWER_LINES} segments more`] : []),
+          ]),
+    ];
+  }
+
+  #interchangeAnswer(answer: { segment: string; sent: boolean } | undefined): string[] {
+    if (answer === undefined) return [];
+    return [`  its TA1${answer.sent ? '' : ' (not sent: nobody wants it)'}:`, `      ${plain(answer.segment)}`];
+  }
+
+  #summary(summary: Of<'summary'>): string[] {
+    const { valid, bytes, interchanges, groups, transactions, rejected, errors, warnings } = summary;
+    const hidden = transactions - this.#told;
+    return [
+      ...(hidden > 0
+        ? [
+            `${count(hidden, 'transaction set')} of ${transactions.toLocaleString('en-US')} not shown (--all shows them)`,
+          ]
+        : []),
+      `${valid ? this.#paint('green', 'VALID') : this.#paint('red', 'NOT VALID')}: ${[
+        count(bytes, 'byte'),
+        count(interchanges, 'interchange'),
+        count(groups, 'group'),
+        `${count(transactions, 'transaction set')}${rejected === 0 ? '' : `, ${rejected} of them rejected`}`,
+        count(errors, 'error'),
+        count(warnings, 'warning'),
+      ].join(', ')}`,
+    ];
+  }
+
+  #paint(style: Style, text: string): string {
+    return this.#options.colours ? styleText(style, text, { validateStream: false }) : text;
+  }
+
+  /** Cut at the width, colours not counted. */
+  #fitted(line: string): string {
+    const { width } = this.#options;
+    const bare = stripVTControlCharacters(line);
+    if (width === undefined || bare.length <= width) return line.trimEnd();
+    let left = width - 1;
+    const cut = line
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: colours begin with one.
+      .split(/(\x1b\[\d+m)/)
+      .map((piece) => {
+        if (piece.startsWith('\x1b')) return piece;
+        const kept = piece.slice(0, left);
+        left -= kept.length;
+        return kept;
+      })
+      .join('');
+    return `${cut}…`;
+  }
+}
+
+const DIRECTIONS: Readonly<Record<Direction, string>> = {
+  inbound: 'sent to us',
+  outbound: 'sent by us',
+  unknown: 'between others',
+};
+
+const LEVELS = {
+  segment: 'AK304',
+  element: 'AK403',
+  transaction: 'AK502',
+  group: 'AK905',
+  interchange: 'TA105',
+} as const;
+
+/** ISA05 and ISA07: what kind of id follows. */
+const QUALIFIERS: Readonly<Record<string, string>> = {
+  '01': 'DUNS number',
+  '02': 'carrier code (SCAC)',
+  '08': 'UCC communications id',
+  '09': 'X.121 address',
+  '12': 'telephone number',
+  '14': 'DUNS number with suffix',
+  '16': 'DUNS number with four characters',
+  '20': 'health industry number',
+  '30': 'federal tax id',
+  '33': 'NAIC company code',
+  ZZ: 'agreed between the two',
+};
+
+const USAGES: Readonly<Record<string, string>> = { P: 'production', T: 'test', I: 'information' };
+
+function headerLines(header: InterchangeHeader): string[] {
+  const party = (qualifier: string, id: string) => {
+    const kind = QUALIFIERS[qualifier];
+    return `${plain(qualifier)} ${plain(id)}${kind === undefined ? '' : `  (${kind})`}`;
+  };
+  const usage = USAGES[header.usage] ?? `usage ${plain(header.usage)}`;
+  return [
+    `  from        ${party(header.senderQualifier, header.senderId)}`,
+    `  to          ${party(header.receiverQualifier, header.receiverId)}`,
+    `  sent        ${dayText(header.date)} ${timeText(header.time)}, version ${plain(header.version)}, ${usage}${header.acknowledgmentRequested ? ', a TA1 is requested' : ''}`,
+  ];
+}
+
+function dayText(date: string): string {
+  const full = /^\d{6}$/.test(date) ? `20${date}` : date;
+  return /^\d{8}$/.test(full) ? `${full.slice(0, 4)}-${full.slice(4, 6)}-${full.slice(6)}` : plain(date);
+}
+
+function timeText(time: string): string {
+  return /^\d{4}/.test(time) ? `${time.slice(0, 2)}:${time.slice(2, 4)}` : plain(time);
+}
+
+function count(number: number, noun: string): string {
+  return `${number.toLocaleString('en-US')} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+/** Control characters of the input must not steer a terminal. */
+function plain(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the purpose.
+  return text.replace(/[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '·');
+}
+
+const NAMED: Readonly<Record<string, string>> = { '\n': 'LF', '\r': 'CR', '\t': 'TAB', '\x07': 'BEL', ' ': 'blank' };
+
+function visible(character: string): string {
+  return NAMED[character] ?? (plain(character) === character ? character : `0x${hex(character)}`);
+}
+
+function hex(character: string): string {
+  return character.charCodeAt(0).toString(16).padStart(2, '0');
+}

@@ -1,0 +1,202 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough, Readable } from 'node:stream';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { ExplainedPart } from '../../mappings/edi/explain.ts';
+import { explainCommand } from './main.ts';
+
+const samples = join(import.meta.dirname, '..', '..', 'sandbox', 'samples');
+const golden = (name: string) => join(import.meta.dirname, 'golden', `${name}.txt`);
+const folder = mkdtempSync(join(tmpdir(), 'throughline-x12-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const read = (name: string) => readFileSync(join(samples, name), 'latin1');
+const good = read('harbor-pine-850-store.edi');
+
+async function explain(
+  args: readonly string[],
+  { input = Buffer.alloc(0), tty, env = {} }: { input?: Uint8Array; tty?: number; env?: Record<string, string> } = {},
+): Promise<{ status: number; out: string; err: string }> {
+  const stdout = Object.assign(new PassThrough(), tty === undefined ? {} : { isTTY: true, columns: tty });
+  const stderr = new PassThrough();
+  const told = Promise.all(
+    [stdout, stderr].map(async (stream) => Buffer.concat(await stream.toArray()).toString('utf8')),
+  );
+  const status = await explainCommand(args, { stdin: Readable.from([input]), stdout, stderr, env });
+  stdout.end();
+  stderr.end();
+  const [out = '', err = ''] = await told;
+  // A profile's version is made of its content, of which nothing depends here.
+  return { status, out: out.replace(/profile [0-9a-f]{16}/g, 'profile VERSION'), err };
+}
+
+const explainText = (text: string, ...args: string[]) =>
+  explain(['-', ...args], { input: Buffer.from(text, 'latin1') });
+
+async function partsOf(text: string, ...args: string[]): Promise<ExplainedPart[]> {
+  const { out } = await explainText(text, '--json', ...args);
+  return out
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as ExplainedPart);
+}
+
+function partOf<Kind extends ExplainedPart['kind']>(parts: readonly ExplainedPart[], kind: Kind) {
+  const found = parts.find((part) => part.kind === kind);
+  if (found === undefined) throw new Error(`no ${kind}`);
+  return found as Extract<ExplainedPart, { kind: Kind }>;
+}
+
+/** The good order `count` times in one group. */
+function many(count: number, change = (order: string, _index: number) => order): string {
+  const start = good.indexOf('ST*');
+  const end = good.indexOf('GE*');
+  const orders = Array.from({ length: count }, (_, index) =>
+    change(good.slice(start, end).replaceAll('*0001~', `*${String(index + 1).padStart(5, '0')}~`), index),
+  );
+  return good.slice(0, start) + orders.join('') + good.slice(end).replace('GE*1*', `GE*${count}*`);
+}
+
+describe('npm run x12', () => {
+  it.each(readdirSync(samples).filter((name) => name.endsWith('.edi')))('explains %s, which is valid', async (name) => {
+    const { status, out, err } = await explain([join(samples, name)]);
+    expect([status, err]).toEqual([0, '']);
+    await expect(out).toMatchFileSnapshot(golden(name.replace('.edi', '')));
+  });
+
+  it('names each fault of a broken file with its place, and shows the 997 that refuses it', async () => {
+    const broken = good
+      .replace('BEG*00*SA*HP-4500171**20261120', 'BEG*00*SA*HP-4500171**20261332')
+      .replace('PO1*002*2*CA', 'PO1*002*two*CASE')
+      .replace('CTT*3~', 'ZZZ*1~\nCTT*4~')
+      .replace('SE*22*', 'SE*23*');
+    const { status, out } = await explainText(broken);
+    expect(status).toBe(1);
+    await expect(out).toMatchFileSnapshot(golden('broken'));
+  });
+
+  it('counts lines and bytes to a fault as an editor does', async () => {
+    const broken = good.replace('PO1*003*48*EA', 'PO1*003*48*EACH');
+    const { findings } = partOf(await partsOf(broken), 'transaction');
+    const at = broken.indexOf('PO1*003');
+    expect(findings).toMatchObject([
+      {
+        severity: 'error',
+        code: 'element-too-long',
+        value: 'EACH',
+        place: {
+          segment: 'PO1',
+          position: 19,
+          element: 3,
+          byteOffset: at,
+          line: broken.slice(0, at).split('\n').length,
+        },
+        ak: { level: 'element', code: '5' },
+      },
+    ]);
+  });
+
+  it('says of other files that they are no X12', async () => {
+    const { status, out } = await explainText('PO number,SKU\r\n4500171,MW-1001\r\n');
+    expect(status).toBe(1);
+    await expect(out).toMatchFileSnapshot(golden('not-x12'));
+  });
+
+  it('says of an empty file that it is empty', async () => {
+    const parts = await partsOf(' \r\n');
+    expect(partOf(parts, 'refused').findings).toMatchObject([{ code: 'empty-input' }]);
+    expect(partOf(parts, 'summary')).toMatchObject({ valid: false, transactions: 0 });
+  });
+
+  it('ends with status 2 for a file that is not there, a partner that is not known, and settings that do not exist', async () => {
+    const wrong = [
+      [join(folder, 'absent.edi')],
+      [folder],
+      ['-', '--partner', 'nobody'],
+      ['-', '--partners', join(folder, 'absent')],
+      ['-', '--most', 'few'],
+      ['--loud', '-'],
+      [],
+    ];
+    for (const args of wrong) {
+      const { status, out, err } = await explain(args);
+      expect([args, status, out]).toEqual([args, 2, '']);
+      expect(err).not.toBe('');
+    }
+  });
+
+  it('tells the first orders of a large file and every later one at fault, and counts all', async () => {
+    const large = many(9000, (order, index) => (index === 7_000 ? order.replace('*24*EA', '*24*EACH') : order));
+    expect(large.length).toBeGreaterThan(5_000_000);
+    const path = join(folder, 'large.edi');
+    writeFileSync(path, large, 'latin1');
+    const { status, out } = await explain([path, '--most', '2']);
+    expect(status).toBe(1);
+    expect([...out.matchAll(/^ {4}850 (\d+)/gm)].map(([, control]) => control)).toEqual(['00001', '00002', '07001']);
+    expect(out).toContain('… 6,998 transaction sets not shown');
+    expect(out).toContain('8,997 transaction sets of 9,000 not shown');
+    expect(out).toContain('9,000 transaction sets, 1 of them rejected');
+  });
+
+  it('tells all of them when asked to', async () => {
+    const parts = await partsOf(many(30), '--all');
+    expect(parts.filter(({ kind }) => kind === 'transaction')).toHaveLength(30);
+  });
+
+  it('judges by the profile that the ISA names, or by the one that is named', async () => {
+    const [named, other] = [good, good.replace('ZZ*HARBORPINE     ', 'ZZ*SOMEBODY       ')];
+    expect(partOf(await partsOf(named), 'interchange')).toMatchObject({
+      direction: 'inbound',
+      partner: { id: 'harbor-pine' },
+    });
+    const stranger = await partsOf(other);
+    expect(partOf(stranger, 'interchange').partner).toBeUndefined();
+    expect(partOf(stranger, 'transaction').outcome).toBeUndefined();
+    const lent = await partsOf(other, '--partner', 'harbor-pine');
+    expect(partOf(lent, 'transaction').outcome).toMatchObject({ kind: 'order', order: { partnerId: 'harbor-pine' } });
+  });
+
+  it('knows our own documents: nothing is acknowledged, and totals must be right', async () => {
+    const ours = good
+      .replace('ZZ*HARBORPINE     *ZZ*MERIDIAN       ', 'ZZ*MERIDIAN       *ZZ*HARBORPINE     ')
+      .replace('CTT*3', 'CTT*4');
+    const parts = await partsOf(ours);
+    expect(partOf(parts, 'interchange')).toMatchObject({ direction: 'outbound', partner: { id: 'harbor-pine' } });
+    expect(partOf(parts, 'group-end').answer).toBeUndefined();
+    expect(partOf(parts, 'interchange-end').answer).toBeUndefined();
+    expect(partOf(parts, 'transaction').findings).toMatchObject([{ code: 'total-differs', severity: 'error' }]);
+  });
+
+  it('refuses a production file of a partner in test as a whole, without a 997', async () => {
+    const parts = await partsOf(good.replace('*0*T*', '*0*P*'));
+    expect(partOf(parts, 'interchange-end')).toMatchObject({
+      ok: false,
+      findings: [{ code: 'wrong-usage' }],
+      answer: { segment: expect.stringMatching(/\*R\*020$/) },
+    });
+    expect(partOf(parts, 'group-end').answer).toBeUndefined();
+    expect(partOf(parts, 'summary')).toMatchObject({ valid: false, rejected: 1 });
+  });
+
+  it('lets no control character of a file reach the terminal', async () => {
+    const hostile = good.replace('CLAW HAMMER', '\x1b]0;owned\x07\x9bHAMMER');
+    const { out } = await explainText(hostile);
+    expect(out).toContain('·]0;owned··HAMMER');
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the purpose.
+    expect(out).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f]/);
+  });
+
+  it('colours and cuts lines for a terminal only, and not where NO_COLOR is set', async () => {
+    const input = Buffer.from(good, 'latin1');
+    const [terminal, plain, pipe] = await Promise.all([
+      explain(['-'], { input, tty: 60 }),
+      explain(['-'], { input, tty: 60, env: { NO_COLOR: '1' } }),
+      explain(['-'], { input }),
+    ]);
+    expect(terminal.out).toContain('\x1b[');
+    expect(plain.out).not.toContain('\x1b[');
+    expect(Math.max(...plain.out.split('\n').map((line) => line.length))).toBe(60);
+    expect(Math.max(...pipe.out.split('\n').map((line) => line.length))).toBeGreaterThan(60);
+  });
+});
