@@ -43,7 +43,14 @@ async function applyCash(run: OrderRun, terms: OrderTerms, payment: RemittedAmou
   const erp = proxyActivities<ErpActivities>(
     systemCall(terms.erpTaskQueue, `cash for ${payment.invoiceNumber}`, terms.stepDeadlineMs),
   );
-  await run.attempt('apply cash', 'erp-refused-cash', () => erp.applyCash({ allocationId: payment.allocationId }));
+  const applied = await run.attempt(
+    'apply cash',
+    'erp-refused-cash',
+    () => erp.applyCash({ allocationId: payment.allocationId }),
+    { gives: undefined },
+  );
+  // A payment that was set aside stays on record unapplied; the next one may be the right one.
+  if (applied === undefined) return;
   const invoice = run.invoices.find(({ invoiceNumber }) => invoiceNumber === payment.invoiceNumber);
   if (invoice !== undefined) invoice.settled += payment.amount + payment.adjustment;
   run.note(`cash applied to ${payment.invoiceNumber}`);

@@ -50,7 +50,8 @@ async function fulfillFrom(run: OrderRun, fulfillment: FulfillmentState): Promis
     const notice = await nextNotice(run, fulfillment);
     if (notice.type === 'shipped') {
       if (fulfillment.shipmentNumbers.includes(notice.shipmentNumber)) continue;
-      postings.push(postAndInvoice(run, await recordShipment(run, fulfillment, notice)));
+      const shipmentId = await recordShipment(run, fulfillment, notice);
+      if (shipmentId !== undefined) postings.push(postAndInvoice(run, shipmentId));
     } else if (notice.type === 'closed') {
       // A warehouse closes a release once; what it says again is what it said.
       if (isPositive(fulfillment.short)) continue;
@@ -102,26 +103,42 @@ async function nextNotice(run: OrderRun, fulfillment: FulfillmentState): Promise
   return fulfillment.notices.shift() as WarehouseNotice;
 }
 
-/** Our record of what left, and the ship notice: never before the warehouse has confirmed. */
+/**
+ * Our record of what left, and the ship notice: never before the warehouse has confirmed. An event that cannot be true (more than was
+ * released, an unknown line) may be set aside; then it is as if it had not come, and the warehouse may tell it rightly under the same number.
+ */
 async function recordShipment(
   run: OrderRun,
   fulfillment: FulfillmentState,
   notice: Extract<WarehouseNotice, { type: 'shipped' }>,
-): Promise<string> {
-  fulfillment.shipmentNumbers.push(notice.shipmentNumber);
-  fulfillment.shipped = add(fulfillment.shipped, notice.quantity);
-  const { shipmentId } = await run.attempt(`ship from ${fulfillment.node}`, 'shipment-not-recorded', () =>
-    run.records.recordShipment({
-      orderId: run.input.orderId,
-      fulfillmentId: fulfillment.id,
-      system: notice.system,
-      eventId: notice.eventId,
-      progress: run.progress(),
-    }),
+): Promise<string | undefined> {
+  const { shipmentNumbers, shipped } = fulfillment;
+  const recorded = await run.attempt(
+    `ship from ${fulfillment.node}`,
+    'shipment-not-recorded',
+    () => {
+      fulfillment.shipmentNumbers = [...shipmentNumbers, notice.shipmentNumber];
+      fulfillment.shipped = add(shipped, notice.quantity);
+      return run.records.recordShipment({
+        orderId: run.input.orderId,
+        fulfillmentId: fulfillment.id,
+        system: notice.system,
+        eventId: notice.eventId,
+        progress: run.progress(),
+      });
+    },
+    {
+      gives: undefined,
+      forget: () => {
+        fulfillment.shipmentNumbers = shipmentNumbers;
+        fulfillment.shipped = shipped;
+      },
+    },
   );
+  if (recorded === undefined) return undefined;
   run.note(`shipment ${notice.shipmentNumber} left ${fulfillment.node}`);
   run.publish();
-  return shipmentId;
+  return recorded.shipmentId;
 }
 
 /** What the warehouse will never ship becomes a backorder or is cancelled, by the partner’s rule. */
@@ -130,18 +147,23 @@ async function recordShort(
   fulfillment: FulfillmentState,
   notice: Extract<WarehouseNotice, { type: 'closed' }>,
 ): Promise<void> {
-  const { backordered } = await run.attempt(`close release at ${fulfillment.node}`, 'shipment-not-recorded', () =>
-    run.records.recordShort({
-      orderId: run.input.orderId,
-      fulfillmentId: fulfillment.id,
-      system: notice.system,
-      eventId: notice.eventId,
-      progress: run.progress(),
-    }),
+  const recorded = await run.attempt(
+    `close release at ${fulfillment.node}`,
+    'shipment-not-recorded',
+    () =>
+      run.records.recordShort({
+        orderId: run.input.orderId,
+        fulfillmentId: fulfillment.id,
+        system: notice.system,
+        eventId: notice.eventId,
+        progress: run.progress(),
+      }),
+    { gives: undefined },
   );
+  if (recorded === undefined) return;
   // Both at once: an order whose last release is closed and that is not known to be backordered would look as if all of it had left.
   fulfillment.short = add(fulfillment.short, notice.quantity);
-  run.backordered ||= backordered;
+  run.backordered ||= recorded.backordered;
   run.note(`${fulfillment.node} is short of ${notice.quantity}`);
   await run.records.noteProgress({ orderId: run.input.orderId, progress: run.progress() });
   run.publish();

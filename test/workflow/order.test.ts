@@ -144,6 +144,26 @@ describe('what warehouses say', () => {
     ]);
   });
 
+  it('may be impossible: it is set aside, and the same shipment told rightly is taken', async () => {
+    const world = aTradingWorld().next(
+      'recordShipment',
+      refuses('12 pieces left, 10 were released', 'shipment-impossible'),
+    );
+    const order = await world.order();
+    await order.ships('RNO', 'S1', '12');
+    const { id, resolutions } = await order.exception('shipment-not-recorded');
+    expect(resolutions).toEqual(['retry', 'set-aside']);
+    await order.decides(id, 'set-aside');
+    await expect
+      .poll(() => order.status())
+      .toMatchObject({ status: 'inFulfillment', exceptions: [], fulfillments: [{ shipped: '0', closed: false }] });
+    await order.ships('RNO', 'S1', '10', { eventId: 'S1#corrected' });
+    await order.until('810 of INV-S1 queued');
+    await order.isPaid('INV-S1');
+    expect(await order.end()).toBe('closed');
+    expect(world.facts.filter((fact) => fact.endsWith('856 queued'))).toEqual(['shipment S1 recorded, 856 queued']);
+  });
+
   it('may come before the release is acknowledged, and even before stock is reserved', async () => {
     const world = aTradingWorld();
     const check = world.holdBack('placeOrder');
@@ -542,8 +562,20 @@ describe('cash', () => {
     await order.until('810 of INV-S1 queued');
     await order.isPaid('INV-S1');
     const { id, resolutions } = await order.exception('erp-refused-cash');
-    expect(resolutions).toEqual(['retry']);
+    expect(resolutions).toEqual(['retry', 'set-aside']);
     await order.decides(id, 'retry');
+    expect(await order.end()).toBe('closed');
+  });
+
+  it('that is wrong for good is set aside, and the right payment closes the order', async () => {
+    const world = aTradingWorld().next('applyCash', refuses('paid in EUR, invoiced in USD'));
+    const order = await world.order();
+    await order.ships('RNO', 'S1', '10');
+    await order.until('810 of INV-S1 queued');
+    await order.isPaid('INV-S1');
+    await order.decides((await order.exception('erp-refused-cash')).id, 'set-aside');
+    await expect.poll(() => order.status()).toMatchObject({ status: 'invoiced', exceptions: [] });
+    await order.isPaid('INV-S1', 10_000, { allocationId: 'PAY-again' });
     expect(await order.end()).toBe('closed');
   });
 });

@@ -9,6 +9,7 @@ import {
   condition,
   isCancellation,
   log,
+  patched,
   proxyLocalActivities,
   setCurrentDetails,
   TimeoutFailure,
@@ -189,14 +190,25 @@ export class OrderRun {
   /**
    * Tries a step until it succeeds. The step’s own retries go on until its deadline; when it has failed for good, an exception of the
    * given type waits for a person, whose `retry` tries again and whose `cancel` stops the order.
+   *
+   * @param outside for what came from outside and may be wrong for good: a person may set it aside, and the step then gives `gives`. When
+   * the step has failed, `forget` makes as if it had not come.
    */
-  async attempt<T>(step: string, onFailure: ExceptionType, work: () => Promise<T>): Promise<T> {
+  async attempt<T, S = never>(
+    step: string,
+    onFailure: ExceptionType,
+    work: () => Promise<T>,
+    outside?: { gives: S; forget?: () => void },
+  ): Promise<T | S> {
     for (;;) {
       try {
+        // No function between this and the step: one more turn of the event loop would reorder the commands of branches side by side.
         return await work();
       } catch (error) {
         if (isCancellation(error) || error instanceof OrderStopped) throw error;
-        await this.decide(onFailure, step, reasonOf(error));
+        if (outside?.forget !== undefined && patched('forget-what-could-not-be-recorded')) outside.forget();
+        const { resolution } = await this.decide(onFailure, step, reasonOf(error));
+        if (outside !== undefined && resolution === 'set-aside') return outside.gives;
       }
     }
   }

@@ -22,7 +22,12 @@ describe('the catalogue of exceptions', () => {
     'document-not-written',
     'compensation-failed',
   ])('%s cannot end the order: goods have left, or it is being undone already', (type) => {
-    expect(kindOf(type).resolutions).toEqual(['retry']);
+    expect(kindOf(type).resolutions).not.toContain('cancel');
+  });
+
+  it('lets what came from outside be set aside, and nothing of our own', () => {
+    const ways = types.filter((type) => kindOf(type).resolutions.includes('set-aside'));
+    expect(ways.sort()).toEqual(['erp-refused-cash', 'shipment-not-recorded']);
   });
 
   it('lets a person accept only what is a matter of judgement', () => {

@@ -9,9 +9,10 @@
  * - `use-guide`: go on with the carrier of the partner’s routing guide instead of the order’s own.
  * - `cancel`: end the order; everything done so far is compensated.
  * - `resend`: send the document again under new control numbers.
+ * - `set-aside`: leave out what came (a warehouse’s event, a payment) and go on with what comes next. It stays on record, not acted upon.
  * - `dismiss`: nothing needs doing.
  */
-export const resolutions = ['retry', 'accept', 'use-guide', 'cancel', 'resend', 'dismiss'] as const;
+export const resolutions = ['retry', 'accept', 'use-guide', 'cancel', 'resend', 'set-aside', 'dismiss'] as const;
 export type Resolution = (typeof resolutions)[number];
 
 export type ExceptionCategory =
@@ -36,6 +37,8 @@ interface ExceptionKind {
 const untilShipped: readonly Resolution[] = ['retry', 'cancel'];
 /** Goods have left: the step can be tried again, the order cannot be undone. */
 const afterShipped: readonly Resolution[] = ['retry'];
+/** What came from outside is wrong for good: without this, it would hold back everything that is right. */
+const orWithout: readonly Resolution[] = ['retry', 'set-aside'];
 
 export const exceptionKinds = {
   'unknown-customer': {
@@ -97,7 +100,7 @@ export const exceptionKinds = {
   'shipment-not-recorded': {
     category: 'inventory',
     owner: 'warehouse',
-    resolutions: afterShipped,
+    resolutions: orWithout,
     escalateAfterHours: 1,
   },
   'erp-refused-shipment': {
@@ -121,7 +124,7 @@ export const exceptionKinds = {
   'erp-refused-cash': {
     category: 'finance',
     owner: 'accounts-receivable',
-    resolutions: afterShipped,
+    resolutions: orWithout,
     escalateAfterHours: 24,
   },
   'document-rejected': { category: 'partner', owner: 'edi', resolutions: ['resend', 'dismiss'], escalateAfterHours: 2 },
