@@ -1,0 +1,82 @@
+/**
+ * `npm run certify -- NAME… [--only SCENARIO]… [--list]`: runs the scenarios of partner profiles against the sandbox and writes reports.
+ * `npm run certify -- NAME --keep FILE --as TITLE` keeps a file of the partner as a regression case.
+ * Exit status: 0 nothing failed; 1 something did; 2 wrong call.
+ */
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { ProfileError } from '../mappings/profile/load.ts';
+import { fixturesOf } from './fixtures.ts';
+import { keepFixture } from './keep.ts';
+import { certify, profilesOf, scenariosIn, UnknownName } from './run.ts';
+import { SettingsError } from './settings.ts';
+
+const usage = `npm run certify -- NAME… [--only SCENARIO]… [--list] [--results DIR]
+npm run certify -- NAME --keep FILE --as TITLE
+  --only     runs only this scenario; may be given more than once. The result then is of these alone
+  --list     shows the scenarios and their purpose, and runs nothing
+  --results  folder of the reports (CERTIFICATION_DIR, .throughline/certification)
+  --keep     keeps a file of the partner, with what now comes of it, as fixture TITLE that is run with every certification`;
+
+class UsageError extends Error {}
+
+async function main(args: readonly string[]): Promise<number> {
+  const { values, positionals: names } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      only: { type: 'string', multiple: true, default: [] },
+      list: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+      keep: { type: 'string' },
+      as: { type: 'string' },
+      results: { type: 'string' },
+    },
+  });
+  if (values.help) {
+    console.log(usage);
+    return 0;
+  }
+  const partnersDir = process.env.PARTNERS_DIR ?? 'mappings/partners';
+  if (values.list) {
+    const fixtures = profilesOf(partnersDir, names).flatMap((profile) => fixturesOf(partnersDir, profile));
+    for (const { name, purpose } of [...(await scenariosIn()), ...fixtures]) console.log(`${name}\n  ${purpose}`);
+    return 0;
+  }
+  if (names.length === 0) throw new UsageError('say which partner to certify');
+  if (values.keep !== undefined) {
+    const [name, ...others] = names;
+    if (name === undefined || others.length > 0) throw new UsageError('--keep takes one partner');
+    if (values.as === undefined) throw new UsageError('--keep needs --as TITLE');
+    const [profile] = profilesOf(partnersDir, [name]);
+    if (profile === undefined) return 2;
+    for (const file of await keepFixture(partnersDir, profile, values.keep, values.as)) console.log(`Wrote ${file}.`);
+    return 0;
+  }
+  const resultsDir = values.results ?? process.env.CERTIFICATION_DIR ?? '.throughline/certification';
+  const results = await certify(partnersDir, names, {
+    only: values.only,
+    resultsDir,
+    log: (line) => console.log(line),
+  });
+  let failures = 0;
+  for (const { partner, scenarios } of results) {
+    const count = (state: string) => scenarios.filter((scenario) => scenario.state === state).length;
+    failures += count('failed');
+    const totals = `${count('passed')} passed, ${count('failed')} failed, ${count('not-run')} not run`;
+    console.log(`${partner}: ${totals}; ${join(resultsDir, partner, 'report.html')}`);
+  }
+  return failures === 0 ? 0 : 1;
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  const known = [UsageError, UnknownName, ProfileError, SettingsError].some((kind) => error instanceof kind);
+  const wrongCall = known || (error instanceof TypeError && 'code' in error);
+  if (!wrongCall) throw error;
+  console.error(
+    `${(error as Error).message}${error instanceof ProfileError || error instanceof SettingsError ? '' : `\n\n${usage}`}`,
+  );
+  process.exitCode = 2;
+}

@@ -1,0 +1,138 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import type { PartnerProfile } from '../mappings/profile/profile.ts';
+import type { Fault, Scenario } from './scenario.ts';
+import { SettingsError } from './settings.ts';
+import { perform, rule } from './steps.ts';
+import type { Trade } from './trade.ts';
+
+/**
+ * Files that a partner has really sent, kept as regression cases: `PARTNERS_DIR/NAME/fixtures/TITLE.edi`, and beside it `TITLE.yaml` with
+ * what must come out. They are handed in as they are, control numbers included.
+ */
+
+const expectation = z.strictObject({
+  title: z.string().optional(),
+  /** Of each transaction set, in order. */
+  transactions: z
+    .array(
+      z.strictObject({
+        state: z.enum(['accepted', 'duplicate', 'rejected']),
+        /** A part of the canonical order: what is stated must be there. */
+        order: z.record(z.string(), z.unknown()).optional(),
+        /** Code, and place such as BEG05, of the errors. */
+        errors: z.array(z.strictObject({ code: z.string(), place: z.string().optional() })).optional(),
+      }),
+    )
+    .optional(),
+  /** Where the file as a whole is refused. */
+  refused: z.array(z.strictObject({ code: z.string(), place: z.string().optional() })).optional(),
+});
+type FixtureExpectation = z.output<typeof expectation>;
+
+export const fixturesDir = (partnersDir: string, partnerId: string): string => join(partnersDir, partnerId, 'fixtures');
+
+/** A scenario for each fixture, named `fixture-TITLE`. */
+export function fixturesOf(partnersDir: string, { id }: PartnerProfile): Scenario[] {
+  const folder = fixturesDir(partnersDir, id);
+  if (!existsSync(folder)) return [];
+  const files = readdirSync(folder)
+    .filter((name) => name.endsWith('.edi'))
+    .sort();
+  return files.map((file) => fixture(join(folder, file)));
+}
+
+function fixture(file: string): Scenario {
+  const beside = file.replace(/\.edi$/, '.yaml');
+  if (!existsSync(beside)) throw new SettingsError(`${beside} is missing: it says what must come of ${basename(file)}`);
+  const parsed = expectation.safeParse(parse(readFileSync(beside, 'utf8')));
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map(({ path, message }) => `  ${beside}: ${path.join('.')}: ${message}`);
+    throw new SettingsError(`A fixture cannot be used:\n${lines.join('\n')}`);
+  }
+  const title = basename(file, '.edi');
+  return {
+    name: `fixture-${title}`,
+    purpose: parsed.data.title ?? `A file of the partner that was kept: ${title}.`,
+    unanswered: ['855', '856', '810'],
+    steps: [
+      perform('the partner’s file is handed in', async (trade) => {
+        await trade.handIn(readFileSync(file, 'latin1'));
+      }),
+      perform('it is read', (trade) => trade.quiet()),
+    ],
+    expectations: [rule(`what ${basename(beside)} says comes of it`, (trade) => faultsOf(trade, parsed.data))],
+  };
+}
+
+async function faultsOf(trade: Trade, expected: FixtureExpectation): Promise<Fault[]> {
+  const answer = trade.answers[0];
+  if (expected.refused !== undefined) return errorFaults(answer?.body?.errors ?? [], expected.refused, 'the file');
+  const rows = await trade.prisma.document.findMany({
+    where: { interchangeId: answer?.body?.interchangeId ?? '' },
+    orderBy: { position: 'asc' },
+    include: { order: { select: { canonical: true, poNumber: true } } },
+  });
+  for (const { order } of rows) if (order !== null) trade.poNumbers.push(order.poNumber);
+  const wanted = expected.transactions ?? [];
+  if (rows.length !== wanted.length) {
+    return [
+      {
+        place: 'the file',
+        reason: `${rows.length} transaction sets were read, ${wanted.length} expected: ${JSON.stringify(answer?.body)}`,
+      },
+    ];
+  }
+  return wanted.flatMap(({ state, order, errors }, index): Fault[] => {
+    const row = rows[index];
+    const place = `transaction set ${index + 1}`;
+    return [
+      ...(row?.state === state
+        ? []
+        : [{ place, reason: `is ${row?.state}, not ${state}: ${JSON.stringify(row?.errors ?? [])}` }]),
+      ...(order === undefined ? [] : missingIn(row?.order?.canonical, order, `${place} order`)),
+      ...(errors === undefined ? [] : errorFaults((row?.errors ?? []) as unknown as StoredError[], errors, place)),
+    ];
+  });
+}
+
+interface StoredError {
+  code: string;
+  place?: string | { segment: string; element?: number };
+}
+
+function errorFaults(
+  found: readonly StoredError[],
+  expected: readonly { code: string; place?: string | undefined }[],
+  where: string,
+): Fault[] {
+  const placeOf = ({ place }: StoredError) =>
+    typeof place === 'object'
+      ? `${place.segment}${place.element === undefined ? '' : String(place.element).padStart(2, '0')}`
+      : place;
+  const told = found.map((error) => `${error.code} at ${placeOf(error) ?? ''}`);
+  return expected.flatMap(({ code, place }) =>
+    found.some((error) => error.code === code && (place === undefined || placeOf(error) === place))
+      ? []
+      : [
+          {
+            place: where,
+            reason: `${code}${place === undefined ? '' : ` at ${place}`} was expected, told was: ${told.join(', ') || 'nothing'}`,
+          },
+        ],
+  );
+}
+
+/** Where what is stated is not in what was found. */
+function missingIn(found: unknown, stated: unknown, path: string): Fault[] {
+  if (typeof stated === 'object' && stated !== null) {
+    return Object.entries(stated).flatMap(([key, value]) =>
+      missingIn((found as Record<string, unknown> | undefined)?.[key], value, `${path}.${key}`),
+    );
+  }
+  return found === stated
+    ? []
+    : [{ place: path, reason: `is ${JSON.stringify(found)}, not ${JSON.stringify(stated)}` }];
+}

@@ -1,0 +1,126 @@
+import { multiply } from '../mappings/canonical/decimal.ts';
+import type { SalesOrderInput } from '../mappings/canonical/v1/index.ts';
+import type { PartnerProfile } from '../mappings/profile/profile.ts';
+import { articles, gtinOf } from '../sandbox/erp/master-data.ts';
+import type { Segment, Syntax } from '../sandbox/x12.ts';
+import type { TradeData } from './settings.ts';
+
+/** Orders as the partner would write them by its profile. The X12 is written by the sandbox’s writer, never by the product’s. */
+
+export interface OrderedLine {
+  readonly sku: string;
+  readonly quantity: number;
+  readonly unit: 'EA' | 'CA';
+}
+
+export interface PurchaseOrder {
+  readonly poNumber: string;
+  readonly lines: readonly OrderedLine[];
+}
+
+export const each = (sku: string, quantity: number): OrderedLine => ({ sku, quantity, unit: 'EA' });
+export const cases = (sku: string, quantity: number): OrderedLine => ({ sku, quantity, unit: 'CA' });
+
+/** Major units for one ordered unit. */
+function priceOf(data: TradeData, { sku, unit }: OrderedLine): string {
+  const pack = articles.find((article) => article.sku === sku)?.pack ?? 1;
+  return unit === 'CA' ? multiply(data.priceOf(sku), String(pack)) : data.priceOf(sku);
+}
+
+export const lineIdOf = (index: number): string => String(index + 1).padStart(3, '0');
+
+/** The partner’s syntax: that of what we send it, in a version that we accept from it. */
+export function syntaxOf({ x12, usage }: PartnerProfile): Syntax {
+  const { element, component, segment, repetition } = x12.delimiters;
+  const release = x12.version.slice(0, 6);
+  return {
+    element,
+    component,
+    segment,
+    ...(repetition !== undefined && { repetition }),
+    interchangeVersion: x12.interchangeVersion,
+    version: x12.acceptedVersions.includes(release) ? x12.version : (x12.acceptedVersions[0] ?? release),
+    usage: usage === 'production' ? 'P' : 'T',
+  };
+}
+
+/** An 850 from after ST to before SE. */
+export function segmentsOf850(
+  profile: PartnerProfile,
+  data: TradeData,
+  { poNumber, lines }: PurchaseOrder,
+  today: Date,
+): Segment[] {
+  const { parties, items } = profile;
+  const qualifier = qualifierOf(profile);
+  const unitOf = (unit: string) => Object.keys(profile.units).find((theirs) => profile.units[theirs] === unit) ?? unit;
+  const { shipTo } = data;
+  const beginning: Segment = ['BEG', '00', allowed(profile, 'BEG', '02', 'SA'), poNumber, '', dayOf(today)];
+  const [buyerParty] = parties.buyer.length > 0 ? parties.buyer : parties.billTo;
+  return [
+    beginning,
+    ...data.header.map((text) => text.split('*')),
+    ['DTM', '010', dayOf(today, 1)],
+    ['N1', parties.shipTo[0] ?? 'ST', shipTo.name, qualifier, data.shipToCode],
+    ['N3', ...shipTo.lines.slice(0, 2)],
+    ['N4', shipTo.city, shipTo.region, shipTo.postalCode, shipTo.country ?? 'US'],
+    ...(buyerParty === undefined ? [] : [['N1', buyerParty, data.name, qualifier, data.buyer]]),
+    ...lines.map((line, index) => [
+      'PO1',
+      lineIdOf(index),
+      String(line.quantity),
+      unitOf(line.unit),
+      priceOf(data, line),
+      '',
+      ...pair(items.buyer[0], data.buyerItemOf(line.sku)),
+      ...pair(items.seller[0], line.sku),
+      ...(items.seller.length === 0 && items.gtin.includes('UP') ? ['UP', gtinOf(line.sku)] : []),
+    ]),
+    ['CTT', String(lines.length)],
+  ];
+}
+
+/** The order as a partner’s own system posts it. */
+export function canonicalOrder(
+  profile: PartnerProfile,
+  data: TradeData,
+  { poNumber, lines }: PurchaseOrder,
+  today: Date,
+): SalesOrderInput {
+  return {
+    schema: 'salesOrder/v1',
+    partnerId: profile.id,
+    channel: 'api',
+    poNumber,
+    orderedOn: today.toISOString().slice(0, 10),
+    currency: profile.currency,
+    shipTo: { identifiers: [{ scheme: 'partner', value: data.shipToCode }] },
+    lines: lines.map((line, index) => ({
+      lineId: lineIdOf(index),
+      item: { sku: line.sku },
+      quantity: { value: String(line.quantity), unit: line.unit },
+      unitPrice: priceOf(data, line),
+    })),
+  };
+}
+
+/** N103 for the partner’s own codes, as it may send it. */
+function qualifierOf({ parties }: PartnerProfile): string {
+  const { partner } = parties.send;
+  if (parties.schemes[partner] === 'partner') return partner;
+  return Object.keys(parties.schemes).find((code) => parties.schemes[code] === 'partner') ?? partner;
+}
+
+/** What the partner’s narrowed guide lets an element be. */
+function allowed(profile: PartnerProfile, segment: string, element: string, usual: string): string {
+  const codes = profile.guides['850']?.find((rule) => rule.segment === segment && rule.element === element)?.codes;
+  return codes === undefined || codes.includes(usual) ? usual : (codes[0] ?? usual);
+}
+
+function pair(qualifier: string | undefined, value: string): string[] {
+  return qualifier === undefined ? [] : [qualifier, value];
+}
+
+function dayOf(day: Date, later = 0): string {
+  return new Date(day.getTime() + later * 86_400_000).toISOString().slice(0, 10).replaceAll('-', '');
+}

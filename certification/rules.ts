@@ -1,0 +1,206 @@
+import { checkDocument } from '../mappings/edi/checks.ts';
+import { partnerGuide } from '../mappings/profile/partner-guide.ts';
+import type { OutboundSet } from '../mappings/profile/profile.ts';
+import { parseTransaction, readInterchange as readOurs, scanInterchanges } from '../mappings/x12/index.ts';
+import { readInterchange, type Segment, type TransactionSet, X12Refusal } from '../sandbox/x12.ts';
+import type { Fault, RuleResult, Scenario } from './scenario.ts';
+import type { Demand } from './settings.ts';
+import type { Trade } from './trade.ts';
+
+/** What holds for every document that we send, whatever the scenario. */
+export async function rulesOfDocuments(trade: Trade, { unanswered = [] }: Scenario): Promise<RuleResult[]> {
+  const { files } = await trade.received();
+  const sent = await trade.prisma.document.findMany({
+    where: { partnerId: trade.profile.id, direction: 'outbound', createdAt: { gte: trade.began } },
+  });
+  const secondReading: Fault[] = [];
+  const parties: Fault[] = [];
+  const guide: Fault[] = [];
+  const business: Fault[] = [];
+  const demanded: Fault[] = [];
+  const hierarchy: Fault[] = [];
+  const echoed: Fault[] = [];
+  for (const { name, text } of files) {
+    for (const scanned of scanInterchanges(Buffer.from(text, 'latin1'))) {
+      guide.push(...scanned.errors.map(({ message }) => ({ place: name, reason: message })));
+      for await (const part of readOurs(scanned)) {
+        if (part.kind !== 'transaction') continue;
+        const at = (place: { segment: string; position: number; element?: number }) =>
+          `${part.set} ${part.transactionControl} ${place.segment}[${place.position}]${place.element ?? ''}`;
+        const narrowed = partnerGuide(trade.profile, part.set, part.version);
+        if (narrowed === undefined) {
+          guide.push({ place: name, reason: `there is no guide for ${part.set} ${part.version}` });
+          continue;
+        }
+        const { tree, errors } = parseTransaction(part, narrowed);
+        for (const { place, message } of [...part.errors, ...errors]) guide.push({ place: at(place), reason: message });
+        for (const { place, message } of checkDocument(tree, narrowed, 'outbound')) {
+          business.push({ place: at(place), reason: message });
+        }
+      }
+    }
+    try {
+      const interchange = readInterchange(text);
+      parties.push(...partyFaults(trade, text, interchange, name));
+      for (const { transactions, errors, version, functionalId } of interchange.groups) {
+        secondReading.push(...errors.map((code) => ({ place: `${functionalId} group`, reason: `AK905 ${code}` })));
+        if (version !== trade.profile.x12.version) parties.push({ place: 'GS08', reason: `is ${version}` });
+        for (const transaction of transactions) {
+          const place = `${transaction.set} ${transaction.control}`;
+          secondReading.push(...transaction.errors.map((code) => ({ place, reason: `AK502 ${code}` })));
+          for (const demand of trade.partnership.data.demands[transaction.set] ?? []) {
+            demanded.push(...demandFaults(transaction, demand));
+          }
+          if (transaction.set === '856')
+            hierarchy.push(...hierarchyFaults(transaction, trade.profile.shipNotice.hierarchy));
+          echoed.push(...echoFaults(trade, transaction));
+        }
+      }
+    } catch (error) {
+      if (!(error instanceof X12Refusal)) throw error;
+      secondReading.push({ place: error.place, reason: error.message });
+    }
+  }
+  const late = sent.flatMap(({ transactionSet, transmittedAt, deadline }): Fault[] =>
+    transmittedAt !== null && deadline !== null && transmittedAt > deadline
+      ? [{ place: transactionSet, reason: `sent at ${transmittedAt.toISOString()}, due ${deadline.toISOString()}` }]
+      : [],
+  );
+  const unsent = sent.flatMap(({ transactionSet, state, transmittedAt }): Fault[] =>
+    transmittedAt === null ? [{ place: transactionSet, reason: `was not sent: ${state}` }] : [],
+  );
+  const withoutAnswer = sent.flatMap(({ transactionSet, transactionControl, acknowledgment, state }): Fault[] => {
+    const document = trade.profile.documents.outbound[transactionSet as OutboundSet];
+    const expected = document !== undefined && 'acknowledgment' in document && document.acknowledgment.expected;
+    if (!expected || unanswered.includes(transactionSet) || (acknowledgment ?? '') === 'A') return [];
+    return [
+      {
+        place: `${transactionSet} ${transactionControl ?? ''}`,
+        reason: `${acknowledgment ?? 'no 997 came'} (${state})`,
+      },
+    ];
+  });
+  return [
+    result(
+      'every file is an interchange by the partner’s own reader: envelope, counts, control numbers',
+      secondReading,
+    ),
+    result('names, qualifiers, versions and delimiters are those of the profile', parties),
+    result('every document keeps the partner’s guide', guide),
+    result('totals, labels, article numbers and verdicts are right', business),
+    result('the levels of every 856 are those of shipNotice.hierarchy', hierarchy),
+    result('references are repeated: PO number, lines, our item number', echoed),
+    result('everything is sent', unsent),
+    result('every deadline is kept', late),
+    result('the partner accepts every document that it acknowledges', withoutAnswer),
+    result('every functional group of the partner has one answer of ours', await answersToGroups(trade)),
+    ...(Object.keys(trade.partnership.data.demands).length === 0
+      ? []
+      : [result('every document is what the partner demands in certification.yaml', demanded)]),
+  ];
+}
+
+export function result(rule: string, faults: readonly Fault[]): RuleResult {
+  return { rule, state: faults.length === 0 ? 'passed' : 'failed', faults };
+}
+
+function partyFaults(trade: Trade, text: string, read: ReturnType<typeof readInterchange>, name: string): Fault[] {
+  const { identifiers, x12, usage } = trade.profile;
+  const { ours, theirs } = identifiers;
+  const is = (place: string, actual: string | undefined, expected: string): Fault[] =>
+    actual === expected ? [] : [{ place: `${name} ${place}`, reason: `is ${actual}, the profile says ${expected}` }];
+  const isa = text.slice(0, 105).split(text.charAt(3));
+  return [
+    ...is('ISA05', read.senderQualifier, ours.isaQualifier),
+    ...is('ISA06', read.sender, ours.isaId),
+    ...is('ISA07', read.receiverQualifier, theirs.isaQualifier),
+    ...is('ISA08', read.receiver, theirs.isaId),
+    ...is('ISA12', isa[12], x12.interchangeVersion),
+    ...is('ISA15', isa[15], usage === 'production' ? 'P' : 'T'),
+    ...is('ISA16', text.charAt(104), x12.delimiters.component),
+    ...is('the element separator', text.charAt(3), x12.delimiters.element),
+    ...is('the segment terminator', text.charAt(105), x12.delimiters.segment),
+    ...read.groups.flatMap((group) => [
+      ...is('GS02', group.sender, ours.gsId),
+      ...is('GS03', group.receiver, theirs.gsId),
+    ]),
+  ];
+}
+
+/** HL03 in the order in which levels first come. */
+function hierarchyFaults({ segments, control }: TransactionSet, hierarchy: string): Fault[] {
+  const levels = [...new Set(segments.filter(([id]) => id === 'HL').map((hl) => hl[3] ?? ''))].join('');
+  const possible = [hierarchy, hierarchy.replace('T', '')];
+  return possible.includes(levels)
+    ? []
+    : [{ place: `856 ${control} HL03`, reason: `levels are ${levels}, the profile says ${hierarchy}` }];
+}
+
+function echoFaults(trade: Trade, { set, control, segments }: TransactionSet): Fault[] {
+  const poOf: Record<string, [string, number]> = { '855': ['BAK', 3], '856': ['PRF', 1], '810': ['BIG', 4] };
+  const lineOf: Record<string, string> = { '855': 'PO1', '856': 'LIN', '810': 'IT1' };
+  const [id = '', element = 0] = poOf[set] ?? [];
+  if (id === '') return [];
+  const place = (segment: Segment, at: string) => `${set} ${control} ${segment[0]}${at}`;
+  const wrongPo = segments
+    .filter((segment) => segment[0] === id && !trade.poNumbers.includes(segment[element] ?? ''))
+    .map((segment) => ({
+      place: place(segment, `0${element}`),
+      reason: `names PO ${segment[element]}, which was not ordered`,
+    }));
+  const ordered = new Set(trade.orders.flatMap(({ lines }) => lines.map(({ sku }) => sku)));
+  const { send } = trade.profile.items;
+  const wrongItem = segments
+    .filter((segment) => segment[0] === lineOf[set] && send.order.includes('seller'))
+    .flatMap((segment): Fault[] => {
+      const at = segment.findIndex((value, index) => index > 1 && value === send.seller);
+      const sku = at < 0 ? undefined : segment[at + 1];
+      if (sku !== undefined && ordered.has(sku)) return [];
+      return [
+        {
+          place: place(segment, ''),
+          reason: `has ${sku ?? 'nothing'} under ${send.seller}, ordered were ${[...ordered].join(', ')}`,
+        },
+      ];
+    });
+  return [...wrongPo, ...(trade.orders.length === 0 ? [] : wrongItem)];
+}
+
+function demandFaults({ set, control, segments }: TransactionSet, demand: Demand): Fault[] {
+  const place = `${set} ${control} ${demand.segment}${demand.element ?? ''}`;
+  const found = segments.filter(([id]) => id === demand.segment);
+  const values = found.flatMap((segment) =>
+    demand.element === undefined ? segment.slice(1) : [segment[Number(demand.element)] ?? ''],
+  );
+  const missing = (demand.includes ?? []).filter((value) => !values.includes(value));
+  const strange = values.filter((value) => demand.codes !== undefined && !demand.codes.includes(value));
+  return [
+    ...(found.length === 0 && demand.required ? [`the partner wants ${demand.segment}, which is not there`] : []),
+    ...(demand.count !== undefined && found.length !== demand.count
+      ? [`there are ${found.length}, not ${demand.count}`]
+      : []),
+    ...(missing.length > 0 ? [`the partner wants ${missing.join(', ')}, there is ${values.join(', ')}`] : []),
+    ...(strange.length > 0 ? [`the partner takes ${demand.codes?.join(', ')}, not ${strange.join(', ')}`] : []),
+  ].map((reason) => ({ place, reason }));
+}
+
+async function answersToGroups(trade: Trade): Promise<Fault[]> {
+  if (trade.profile.documents.outbound['997']?.send !== true) return [];
+  const inbound = await trade.prisma.document.findMany({
+    where: {
+      partnerId: trade.profile.id,
+      direction: 'inbound',
+      createdAt: { gte: trade.began },
+      transactionSet: { notIn: ['997', '999'] },
+    },
+    select: { groupControl: true },
+  });
+  const answered = (await trade.transactions())
+    .filter(({ set }) => set === '997' || set === '999')
+    .map(({ segments }) => segments.find(([id]) => id === 'AK1')?.[2] ?? '');
+  const groups = new Set(inbound.map(({ groupControl }) => groupControl ?? ''));
+  return [...groups].flatMap((group): Fault[] => {
+    const count = answered.filter((one) => one === group).length;
+    return count === 1 ? [] : [{ place: `group ${group}`, reason: `has ${count} answers` }];
+  });
+}

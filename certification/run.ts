@@ -1,0 +1,252 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { ensureApiClient } from '../api/auth/clients.ts';
+import { loadProfiles } from '../mappings/profile/load.ts';
+import { INBOUND_SETS, type PartnerProfile } from '../mappings/profile/profile.ts';
+import { createPrismaClient } from '../prisma/client.ts';
+import { type NetworkOptions, startNetwork } from '../scripts/stack/network.ts';
+import { fixturesOf } from './fixtures.ts';
+import { syntaxOf } from './purchase-order.ts';
+import { htmlReport } from './report/html.ts';
+import { junitReport } from './report/junit.ts';
+import { result, rulesOfDocuments } from './rules.ts';
+import { capabilitiesOf, type PartnerResult, type RuleResult, type Scenario, type ScenarioResult } from './scenario.ts';
+import { type TradeData, tradeDataOf } from './settings.ts';
+import { type Partnership, StepFailed, Trade } from './trade.ts';
+
+/** Certifies profiles: each partner’s scenarios, end to end, in one network of their own. */
+
+export interface CertifyOptions {
+  /** Names of the only scenarios to run; the others are left out of the result. */
+  readonly only?: readonly string[];
+  /** Where reports go, a folder a partner; the results stay with them. */
+  readonly resultsDir?: string;
+  readonly log?: (line: string) => void;
+}
+
+export class UnknownName extends Error {
+  override readonly name = 'UnknownName';
+}
+
+/**
+ * Runs every scenario of every named partner and writes `result.json`, `report.html`, `junit.xml` and `documents/` for each.
+ *
+ * @throws ProfileError, SettingsError or UnknownName before anything is started
+ */
+export async function certify(
+  partnersDir: string,
+  names: readonly string[],
+  { only = [], resultsDir = '.throughline/certification', log = () => {} }: CertifyOptions = {},
+): Promise<PartnerResult[]> {
+  const named = profilesOf(partnersDir, names);
+  const scenarios = await scenariosIn();
+  const chosen = named.map((profile) => {
+    const all = [...scenarios, ...fixturesOf(partnersDir, profile)];
+    const unknown = only.filter((name) => !all.some((scenario) => scenario.name === name));
+    if (unknown.length > 0) throw new UnknownName(`there is no scenario ${unknown.join(', ')}; --list shows them`);
+    return all.filter(({ name }) => only.length === 0 || only.includes(name));
+  });
+  const businesses = named.map((profile) => ({ profile, data: tradeDataOf(partnersDir, profile) }));
+  const keys = new Map(named.map(({ id }) => [id, `tl_certify_${randomBytes(24).toString('base64url')}`]));
+
+  log('starting a network');
+  const network = await startNetwork({
+    env: { PARTNERS_DIR: resolve(partnersDir), RATE_LIMIT_PER_MINUTE: '1000000', LOG_LEVEL: 'warn' },
+    prepare: (soFar) => introduce(soFar, businesses, keys),
+  });
+  const prisma = createPrismaClient(network.databaseUrl, { poolSize: 4 });
+  try {
+    const profiles = loadProfiles(partnersDir, network.env);
+    return await Promise.all(
+      businesses.map(async ({ profile, data }, index) => {
+        const current = profiles.get(profile.id) ?? profile;
+        const apiKey = keys.get(profile.id) ?? '';
+        const partnership = { profile: current, data, network, prisma, apiKey, control: 100_000 };
+        const report = await certifyPartner(partnership, chosen[index] ?? [], log);
+        writeReports(resultsDir, report);
+        return report;
+      }),
+    );
+  } finally {
+    await prisma.$disconnect();
+    await network.stop();
+  }
+}
+
+/** Any value will do before there is a network: what is named here is only looked at. */
+const anyEnvironment = new Proxy({}, { get: () => 'http://127.0.0.1' }) as Record<string, string>;
+
+export function profilesOf(partnersDir: string, names: readonly string[]): PartnerProfile[] {
+  const all = loadProfiles(partnersDir, anyEnvironment);
+  return names.map((name) => {
+    const profile = all.get(name);
+    if (profile === undefined)
+      throw new UnknownName(`there is no partner ${name}; there are ${[...all.keys()].join(', ')}`);
+    return profile;
+  });
+}
+
+const SCENARIOS = fileURLToPath(new URL('./scenarios', import.meta.url));
+
+/** In the order of their files’ names; a new one needs only a file. */
+export async function scenariosIn(directory = SCENARIOS): Promise<Scenario[]> {
+  const files = readdirSync(directory)
+    .filter((name) => name.endsWith('.ts'))
+    .sort();
+  return Promise.all(
+    files.map(async (file) => {
+      const { default: scenario } = (await import(pathToFileURL(join(directory, file)).href)) as { default: Scenario };
+      if (scenario?.name !== basename(file, '.ts')) throw new Error(`${file} must export a scenario of its own name`);
+      return scenario;
+    }),
+  );
+}
+
+type Prepared = Parameters<NonNullable<NetworkOptions['prepare']>>[0];
+
+/** Makes the partners known to the sandbox, and gives each a key of its own. */
+async function introduce(
+  { installation, databaseUrl, parts }: Prepared,
+  businesses: readonly { profile: PartnerProfile; data: TradeData }[],
+  keys: ReadonlyMap<string, string>,
+): Promise<void> {
+  const put = async (url: string, body: object) => {
+    const response = await fetch(url, {
+      method: 'PUT',
+      headers: {
+        Authorization: `Bearer ${installation.secrets.SANDBOX_TOKEN}`,
+        'Content-Type': 'application/json',
+      },
+      body: JSON.stringify(body),
+    });
+    if (!response.ok) throw new Error(`${url} refused the partner: ${await response.text()}`);
+  };
+  const prisma = createPrismaClient(databaseUrl, { poolSize: 1 });
+  try {
+    for (const { profile, data } of businesses) {
+      const { id, name, identifiers, documents } = profile;
+      const apiKey = keys.get(id) ?? '';
+      await ensureApiClient(prisma, {
+        name: `certification ${id}`,
+        key: apiKey,
+        scopes: ['orders:read', 'orders:write', 'edi:write', 'documents:read', 'payments:write'],
+        partnerId: id,
+      });
+      await put(`${parts.partners.url}/_control/trading-partners/${id}`, {
+        name,
+        ...identifiers,
+        syntax: syntaxOf(profile),
+        pays: documents.inbound.includes('820') ? 'edi' : 'api',
+        apiKey,
+      });
+      if (data.added !== undefined) {
+        await put(`${parts.erp.url}/_control/customers/${data.customerNumber}/record`, data.added);
+      }
+    }
+  } finally {
+    await prisma.$disconnect();
+  }
+}
+
+async function certifyPartner(
+  partnership: Partnership,
+  scenarios: readonly Scenario[],
+  log: (line: string) => void,
+): Promise<PartnerResult> {
+  const { profile } = partnership;
+  const startedAt = new Date().toISOString();
+  const capabilities = capabilitiesOf(profile, new Set(INBOUND_SETS));
+  const results: ScenarioResult[] = [];
+  for (const [index, scenario] of scenarios.entries()) {
+    const { name, purpose } = scenario;
+    const reason = scenario.cannot?.(capabilities);
+    const outcome: ScenarioResult =
+      reason === undefined
+        ? await runScenario(partnership, scenario, `C${String(index + 1).padStart(2, '0')}-`)
+        : { name, purpose, state: 'not-run', reason, seconds: 0, rules: [], documents: [], timeline: [] };
+    results.push(outcome);
+    const mark = { passed: '✓', failed: '✗', 'not-run': '–' }[outcome.state];
+    log(
+      `${mark} ${profile.id} ${name} (${outcome.seconds.toFixed(1)} s)${outcome.reason ? `: ${outcome.reason}` : ''}`,
+    );
+  }
+  return {
+    partner: profile.id,
+    partnerName: profile.name,
+    profileVersion: profile.version,
+    startedAt,
+    finishedAt: new Date().toISOString(),
+    scenarios: results,
+  };
+}
+
+async function runScenario(partnership: Partnership, scenario: Scenario, prefix: string): Promise<ScenarioResult> {
+  const trade = new Trade(partnership, prefix);
+  const rules: RuleResult[] = [];
+  try {
+    for (const step of scenario.steps) {
+      trade.note(step.what);
+      try {
+        await step.run(trade);
+      } catch (error) {
+        rules.push(result(step.what, [{ reason: error instanceof Error ? error.message : String(error) }]));
+        if (!(error instanceof StepFailed)) throw error;
+        break;
+      }
+    }
+    if (rules.length === 0) {
+      for (const { what, check } of scenario.expectations) rules.push(result(what, await check(trade)));
+    }
+    rules.push(...(await rulesOfDocuments(trade, scenario)));
+  } catch (error) {
+    rules.push(
+      result('the scenario can be run', [
+        { reason: error instanceof Error ? (error.stack ?? error.message) : String(error) },
+      ]),
+    );
+  }
+  await trade.warehouseBehaves(undefined);
+  await trade.partnerBehaves({});
+  const failed = rules.filter(({ state }) => state === 'failed');
+  const orders = await trade.recorded();
+  const told = orders.flatMap(({ timeline }) =>
+    timeline.map(({ at, summary }) => ({ at: at.toISOString(), what: summary })),
+  );
+  const [first] = failed;
+  const [fault] = first?.faults ?? [];
+  return {
+    name: scenario.name,
+    purpose: scenario.purpose,
+    state: failed.length === 0 ? 'passed' : 'failed',
+    ...(first !== undefined && {
+      reason: `${first.rule}: ${[fault?.place, fault?.reason].filter(Boolean).join(': ')}`,
+    }),
+    seconds: (Date.now() - trade.began.getTime()) / 1000,
+    rules,
+    documents: await trade.evidence(),
+    timeline: [...trade.timeline, ...told].sort((a, b) => a.at.localeCompare(b.at)),
+  };
+}
+
+function writeReports(resultsDir: string, report: PartnerResult): void {
+  const folder = join(resultsDir, report.partner);
+  rmSync(folder, { recursive: true, force: true });
+  for (const { name, documents } of report.scenarios) {
+    const outbound = documents.filter(({ direction }) => direction === 'outbound');
+    if (outbound.length === 0) continue;
+    const own = join(folder, 'documents', name);
+    mkdirSync(own, { recursive: true });
+    for (const [index, { set, text }] of outbound.entries()) {
+      writeFileSync(join(own, `${index + 1}-${set.replace(/, /g, '+')}.edi`), text, 'latin1');
+    }
+  }
+  mkdirSync(folder, { recursive: true });
+  const scenarios = report.scenarios.map(({ name, state, reason }) => ({ name, state, ...(reason && { reason }) }));
+  const { partner, profileVersion, finishedAt } = report;
+  writeFileSync(join(folder, 'report.html'), htmlReport(report));
+  writeFileSync(join(folder, 'junit.xml'), junitReport(report));
+  const certificate = { partner, profileVersion, finishedAt, scenarios };
+  writeFileSync(join(folder, 'result.json'), `${JSON.stringify(certificate, undefined, 2)}\n`);
+}

@@ -1,0 +1,28 @@
+import { cases, each } from '../purchase-order.ts';
+import type { Scenario } from '../scenario.ts';
+import {
+  nothingRaised,
+  ordersMade,
+  partnerOrders,
+  quantities,
+  receives,
+  saysInFirst,
+  untilQuiet,
+  untilStatus,
+} from '../steps.ts';
+
+const scenario: Scenario = {
+  name: 'accept',
+  purpose: 'An order that can be filled as it is: accepted, shipped, invoiced, paid, and nobody is troubled.',
+  steps: [partnerOrders(each('MW-1001', 24), cases('MW-1002', 2)), untilStatus('closed'), untilQuiet],
+  expectations: [
+    ordersMade(1),
+    nothingRaised,
+    receives('855', 1),
+    receives('856', 1),
+    receives('810', 1),
+    saysInFirst('855', 'BAK', 2, ['AD', 'AK', 'AT', 'AC']),
+    quantities('everything is shipped', ({ ordered, shipped }) => ordered === shipped),
+  ],
+};
+export default scenario;

@@ -1,0 +1,180 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { multiply } from '../mappings/canonical/decimal.ts';
+import type { PartnerProfile } from '../mappings/profile/profile.ts';
+import { accountsOf } from '../mappings/profile/sides.ts';
+import { articles, type Customer, customers, gtinOf } from '../sandbox/erp/master-data.ts';
+
+/**
+ * What a profile does not say and a certification needs: to whom goods go, what is ordered, and what the partner’s own guide demands of
+ * our documents. `PARTNERS_DIR/NAME/certification.yaml` states it; every key has a default, so most partners need no such file.
+ */
+
+const shipTo = z.strictObject({
+  code: z.string().min(1).max(80).describe('As the partner names it'),
+  name: z.string().min(1).max(60).optional(),
+  lines: z.array(z.string().min(1).max(55)).min(1).max(4).default(['100 Certification Way']),
+  city: z.string().max(30).default('Reno'),
+  region: z.string().length(2).default('NV'),
+  postalCode: z.string().max(15).default('89502'),
+  country: z.string().length(2).default('US'),
+});
+
+const orderedItem = z.strictObject({
+  sku: z.string().min(1).describe('One of our articles'),
+  buyerItem: z.string().min(1).max(48).optional().describe('The partner’s own number'),
+  price: z
+    .string()
+    .regex(/^\d+(\.\d+)?$/)
+    .optional()
+    .describe('Contract price per piece, major units; by default the list price'),
+});
+
+const demand = z
+  .strictObject({
+    segment: z.string().regex(/^[A-Z][A-Z0-9]{1,2}$/),
+    element: z
+      .string()
+      .regex(/^\d{2}$/)
+      .optional(),
+    count: z.int().min(0).optional().describe('Exactly so many of the segment'),
+    required: z.boolean().default(true).describe('Whether there must be one'),
+    codes: z.array(z.string()).min(1).optional().describe('Every value of the element must be one of these'),
+    includes: z
+      .array(z.string())
+      .min(1)
+      .optional()
+      .describe('Each of these must be a value of the element, or of any without one'),
+  })
+  .describe('What the partner checks when it gets a document, read by its own reader and not by ours');
+
+const schema = z.strictObject({
+  customer: z
+    .strictObject({
+      number: z.string().min(1).max(30).optional(),
+      taxExempt: z.boolean().default(true),
+      shipTos: z
+        .array(shipTo)
+        .min(1)
+        .default([
+          {
+            code: '0001',
+            lines: ['100 Certification Way'],
+            city: 'Reno',
+            region: 'NV',
+            postalCode: '89502',
+            country: 'US',
+          },
+        ]),
+    })
+    .optional()
+    .describe(
+      'Put into the ERP of the sandbox; by default the customer that it knows the partner by, or one that is made up',
+    ),
+  shipTo: z.string().optional().describe('Code of the ship-to of the orders; by default the first'),
+  buyer: z.string().max(80).default('HQ').describe('Code by which the partner names itself'),
+  items: z.array(orderedItem).default([]).describe('What is ordered; by default articles of ours'),
+  order: z
+    .strictObject({
+      header: z
+        .array(z.string().regex(/^[A-Z][A-Z0-9]{1,2}\*/))
+        .default([])
+        .describe('Segments that every 850 of the partner has, with * between elements'),
+    })
+    .prefault({}),
+  demands: z.record(z.string().regex(/^\d{3}$/), z.array(demand)).default({}),
+});
+
+export type Demand = z.output<typeof demand>;
+
+/** The business that a partner is certified with. */
+export interface TradeData {
+  readonly customerNumber: string;
+  /** To be put into the ERP; absent where it has the customer already. */
+  readonly added?: Omit<Customer, 'customerNumber'> & { prices: { sku: string; unit: string; unitPrice: string }[] };
+  readonly shipTo: Customer['shipTos'][number];
+  readonly shipToCode: string;
+  readonly name: string;
+  readonly buyer: string;
+  readonly header: readonly string[];
+  readonly demands: Readonly<Record<string, readonly Demand[]>>;
+  /** Per piece, major units. */
+  priceOf(sku: string): string;
+  buyerItemOf(sku: string): string;
+}
+
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError';
+  readonly code = 'invalid-certification-settings';
+}
+
+/** @throws SettingsError with file, key and reason of everything that is wrong */
+export function tradeDataOf(partnersDir: string, profile: PartnerProfile): TradeData {
+  const file = join(partnersDir, profile.id, 'certification.yaml');
+  const stated = readSettings(file);
+  const known = accountsOf(profile).flatMap((id) => customers.filter(({ partnerId }) => partnerId === id))[0];
+  const customer = stated.customer === undefined && known !== undefined ? known : customerOf(profile, stated);
+  const shipTo = customer.shipTos.find(({ codes }) => stated.shipTo === undefined || codes.includes(stated.shipTo));
+  if (shipTo === undefined) throw new SettingsError(`${file}: shipTo: ${stated.shipTo} is no ship-to of the customer`);
+  const priceOf = (sku: string) => {
+    const article = articles.find((candidate) => candidate.sku === sku);
+    const price = stated.items.find((item) => item.sku === sku)?.price ?? article?.prices[customer.customerNumber];
+    if (article === undefined) throw new SettingsError(`${file}: items: ${sku} is no article of ours`);
+    return price ?? article.listPrice;
+  };
+  const { customerNumber, ...record } = customer;
+  return {
+    customerNumber,
+    ...(customer !== known && {
+      added: {
+        ...record,
+        prices: articles.flatMap(({ sku, pack }) => [
+          { sku, unit: 'EA', unitPrice: priceOf(sku) },
+          { sku, unit: 'CA', unitPrice: multiply(priceOf(sku), String(pack)) },
+        ]),
+      },
+    }),
+    shipTo,
+    shipToCode: stated.shipTo ?? shipTo.codes[0] ?? shipTo.shipToNumber,
+    name: customer.name,
+    buyer: stated.buyer,
+    header: stated.order.header,
+    demands: stated.demands,
+    priceOf,
+    buyerItemOf: (sku) => stated.items.find((item) => item.sku === sku)?.buyerItem ?? `77${sku.slice(-4)}`,
+  };
+}
+
+export { gtinOf };
+
+function readSettings(file: string): z.output<typeof schema> {
+  const content: unknown = existsSync(file) ? (parse(readFileSync(file, 'utf8')) ?? {}) : {};
+  const parsed = schema.safeParse(content);
+  if (parsed.success) return parsed.data;
+  const lines = parsed.error.issues.map(({ path, message }) => `  ${file}: ${path.join('.')}: ${message}`);
+  throw new SettingsError(`The certification settings cannot be used:\n${lines.join('\n')}`);
+}
+
+function customerOf(profile: PartnerProfile, { customer }: z.output<typeof schema>): Customer {
+  const number = customer?.number ?? `C-${profile.id.toUpperCase().slice(0, 20)}`;
+  const shipTos = customer?.shipTos ?? [shipTo.parse({ code: '0001' })];
+  return {
+    customerNumber: number,
+    partnerId: profile.id,
+    name: profile.name,
+    blocked: false,
+    taxExempt: customer?.taxExempt ?? true,
+    currency: profile.currency,
+    terms: { netDays: 30, description: 'Net 30' },
+    creditLimit: 5_000_000_000,
+    shipTos: shipTos.map(({ code, name, ...address }) => ({
+      shipToNumber: `${number}-${code}`,
+      codes: [code],
+      name: name ?? `${profile.name} ${code}`,
+      preferredNodes: ['RNO', 'MEM'],
+      ...address,
+    })),
+  };
+}

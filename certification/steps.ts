@@ -1,0 +1,139 @@
+import type { OrderedLine } from './purchase-order.ts';
+import type { Expectation, Fault, Step } from './scenario.ts';
+import { StepFailed, type Trade } from './trade.ts';
+
+/** What scenarios are made of. */
+
+const step = (what: string, run: Step['run']): Step => ({ what, run });
+const expectation = (what: string, check: Expectation['check']): Expectation => ({ what, check });
+
+// ── Steps ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export const partnerOrders = (...lines: OrderedLine[]): Step =>
+  step('the partner orders', async (trade) => {
+    const answer = await trade.submit(trade.newOrder(lines));
+    if (answer.status >= 300) throw new StepFailed(`the order was refused: ${JSON.stringify(answer.body)}`);
+  });
+
+/** Before its order comes, so that nothing happens in between. */
+export const withWarehouse = (what: string, behaviour: object, ...lines: OrderedLine[]): Step =>
+  step(`the partner orders, and ${what}`, async (trade) => {
+    const order = trade.newOrder(lines);
+    await trade.warehouseBehaves(behaviour);
+    const answer = await trade.submit(order);
+    if (answer.status >= 300) throw new StepFailed(`the order was refused: ${JSON.stringify(answer.body)}`);
+  });
+
+export const mailbox = (what: string, behaviour: object): Step =>
+  step(what, (trade) => trade.partnerBehaves(behaviour));
+
+export const untilStatus = (...statuses: string[]): Step =>
+  step(`the order becomes ${statuses.join(' or ')}`, async (trade) => {
+    await trade.eventually(`order ${statuses.join(' or ')}`, async () => {
+      const orders = await trade.recorded();
+      return orders.length >= trade.poNumbers.length && orders.every(({ status }) => statuses.includes(status));
+    });
+  });
+
+export const untilQuiet: Step = step('everything is sent and read', (trade) => trade.quiet());
+
+export const untilException = (...types: string[]): Step =>
+  step(`a person is asked: ${types.join(' or ')}`, async (trade) => {
+    await openException(trade, types);
+  });
+
+export const decide = (type: string, resolution: string): Step =>
+  step(`the person decides: ${resolution}`, async (trade) => {
+    const { id } = await openException(trade, [type]);
+    await trade.decide(id, resolution);
+  });
+
+export const perform = step;
+
+export function openException(trade: Trade, types: readonly string[]) {
+  return trade.eventually(`exception ${types.join(' or ')}`, async () => {
+    const orders = await trade.recorded();
+    return orders
+      .flatMap(({ exceptions }) => exceptions)
+      .find(({ type, state }) => types.includes(type) && state === 'open');
+  });
+}
+
+// ── Expectations ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export const rule = expectation;
+
+/** How many of a set the partner must have; a set that the profile does not send is not asked for. */
+export const receives = (set: '855' | '856' | '810' | '997', count: number): Expectation =>
+  expectation(`the partner has ${count} ${set} where its profile wants it`, async (trade) => {
+    const wanted = trade.profile.documents.outbound[set]?.send === true;
+    const { documents } = await trade.received();
+    const got = documents.filter((document) => document.set === set).length;
+    return wanted && got !== count ? [{ place: set, reason: `${got} came` }] : [];
+  });
+
+export const ordersMade = (count: number): Expectation =>
+  expectation(`${count} order${count === 1 ? ' is' : 's are'} made`, async (trade) => {
+    const orders = await trade.recorded();
+    return differs('orders', orders.length, count);
+  });
+
+export const shipsFrom = (nodes: number): Expectation =>
+  expectation(`goods leave from ${nodes} node${nodes === 1 ? '' : 's'}`, async (trade) => {
+    const fulfillments = await trade.prisma.fulfillment.findMany({
+      where: { order: { partnerId: trade.profile.id, poNumber: { in: trade.poNumbers } } },
+    });
+    return differs('nodes', new Set(fulfillments.map(({ node }) => node)).size, nodes);
+  });
+
+/** First segment of that id in what the partner got: one element of it. */
+export const saysInFirst = (set: string, segment: string, element: number, values: readonly string[]): Expectation =>
+  expectation(`${set} says ${values.join(' or ')} in ${segment}${String(element).padStart(2, '0')}`, async (trade) => {
+    const found = (await trade.transactions()).filter((one) => one.set === set);
+    return found.flatMap(({ segments, control }): Fault[] => {
+      const value = segments.find(([id]) => id === segment)?.[element] ?? '';
+      const place = `${set} ${control} ${segment}${String(element).padStart(2, '0')}`;
+      return values.includes(value) ? [] : [{ place, reason: `is "${value}"` }];
+    });
+  });
+
+export const wasRaised = (type: string): Expectation =>
+  expectation(`exception ${type} was raised`, async (trade) => {
+    const types = (await trade.recorded()).flatMap(({ exceptions }) => exceptions.map((one) => one.type));
+    return types.includes(type) ? [] : [{ reason: `raised were: ${types.join(', ') || 'none'}` }];
+  });
+
+export const nothingRaised: Expectation = expectation('nobody is asked anything', async (trade) =>
+  (await trade.recorded()).flatMap(({ exceptions }) =>
+    exceptions.map(({ type, summary }) => ({ place: type, reason: summary })),
+  ),
+);
+
+/** ordered = cancelled + rejected + backordered + open + shipped. */
+export const quantities = (
+  what: string,
+  check: (line: { ordered: number; shipped: number; cancelled: number; backordered: number }, trade: Trade) => boolean,
+): Expectation =>
+  expectation(what, async (trade) =>
+    (await trade.recorded()).flatMap(({ lines, poNumber }) =>
+      lines.flatMap((line): Fault[] => {
+        const [ordered, shipped, cancelled, backordered] = [
+          line.ordered,
+          line.shipped,
+          line.cancelled,
+          line.backordered,
+        ].map(Number);
+        const all = {
+          ordered: ordered ?? 0,
+          shipped: shipped ?? 0,
+          cancelled: cancelled ?? 0,
+          backordered: backordered ?? 0,
+        };
+        return check(all, trade) ? [] : [{ place: `${poNumber} line ${line.lineId}`, reason: JSON.stringify(all) }];
+      }),
+    ),
+  );
+
+export function differs(place: string, actual: unknown, expected: unknown): Fault[] {
+  return actual === expected ? [] : [{ place, reason: `is ${String(actual)}, not ${String(expected)}` }];
+}

@@ -1,0 +1,280 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { PartnerProfile } from '../mappings/profile/profile.ts';
+import type { Database } from '../prisma/client.ts';
+import { readInterchange, type Segment, type TransactionSet, writeInterchange } from '../sandbox/x12.ts';
+import type { Network } from '../scripts/stack/network.ts';
+import { canonicalOrder, type OrderedLine, type PurchaseOrder, segmentsOf850, syntaxOf } from './purchase-order.ts';
+import type { DocumentEvidence } from './scenario.ts';
+import type { TradeData } from './settings.ts';
+
+/** A partner in the network that it is certified in. Its scenarios run one after another, so whatever passes belongs to the one that runs. */
+export interface Partnership {
+  readonly profile: PartnerProfile;
+  readonly data: TradeData;
+  readonly network: Network;
+  readonly prisma: Database;
+  /** The partner’s own key with our API. */
+  readonly apiKey: string;
+  /** Last ISA13 of its orders; what its mailbox sends by itself counts from 1. */
+  control: number;
+}
+
+export interface Answer {
+  readonly status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: answers of several servers, whose schemas have tests of their own
+  readonly body: any;
+}
+
+/** What did not happen in time, or was answered otherwise than it should be. */
+export class StepFailed extends Error {
+  override readonly name = 'StepFailed';
+}
+
+const PATIENCE_SECONDS = 20;
+/** Every step is answered within this; a server that hangs is a fault of its own. */
+const CALL_MS = 15_000;
+
+export interface MailboxDocument {
+  readonly set: string;
+  readonly reference: string;
+  readonly interchangeControlNumber: string;
+  readonly groupControlNumber: string;
+  readonly transactionControlNumber: string;
+  readonly fileName: string;
+}
+
+/** One scenario under way: what the partner and the warehouse do, and what is seen of it. */
+export class Trade {
+  readonly partnership: Partnership;
+  readonly poNumbers: string[] = [];
+  readonly orders: PurchaseOrder[] = [];
+  readonly timeline: { at: string; what: string }[] = [];
+  /** Our answers to what was handed in, in order. */
+  readonly answers: Answer[] = [];
+  /** Files handed in by hand, in order. */
+  readonly files: string[] = [];
+  /** What the partner answers on its own account counts as documents only from then on. */
+  readonly began = new Date();
+  readonly #prefix: string;
+
+  constructor(partnership: Partnership, prefix: string) {
+    this.partnership = partnership;
+    this.#prefix = prefix;
+  }
+
+  get profile(): PartnerProfile {
+    return this.partnership.profile;
+  }
+
+  get prisma(): Database {
+    return this.partnership.prisma;
+  }
+
+  note(what: string): void {
+    this.timeline.push({ at: new Date().toISOString(), what });
+  }
+
+  // ── What the partner does ─────────────────────────────────────────────────────────────────────────────────────────
+
+  newOrder(lines: readonly OrderedLine[], poNumber?: string): PurchaseOrder {
+    const order = { poNumber: poNumber ?? `${this.#prefix}${this.poNumbers.length + 1}`, lines };
+    if (!this.poNumbers.includes(order.poNumber)) this.poNumbers.push(order.poNumber);
+    this.orders.push(order);
+    return order;
+  }
+
+  /** By file or by API, as the profile has it. */
+  async submit(order: PurchaseOrder): Promise<Answer> {
+    if (this.profile.ordersBy.includes('edi')) return this.handIn(this.fileOf([order]));
+    const body = canonicalOrder(this.profile, this.partnership.data, order, new Date());
+    return this.#answered(
+      await this.#send(`${this.partnership.network.apiUrl}/v1/orders`, this.partnership.apiKey, body),
+    );
+  }
+
+  /** One interchange with an 850 for each order. */
+  fileOf(orders: readonly PurchaseOrder[]): string {
+    const { data } = this.partnership;
+    const today = new Date();
+    return this.interchange(
+      'PO',
+      orders.map((order) => ({ set: '850', segments: segmentsOf850(this.profile, data, order, today) })),
+    );
+  }
+
+  interchange(functionalId: string, transactions: readonly { set: string; segments: readonly Segment[] }[]): string {
+    const { theirs, ours } = this.profile.identifiers;
+    this.partnership.control += 1;
+    return writeInterchange({
+      senderQualifier: theirs.isaQualifier,
+      sender: theirs.isaId,
+      receiverQualifier: ours.isaQualifier,
+      receiver: ours.isaId,
+      groupSender: theirs.gsId,
+      groupReceiver: ours.gsId,
+      syntax: syntaxOf(this.profile),
+      control: this.partnership.control,
+      groupControl: this.partnership.control,
+      functionalId,
+      at: new Date(),
+      transactions,
+    });
+  }
+
+  async handIn(text: string): Promise<Answer> {
+    this.files.push(text);
+    const { network, apiKey } = this.partnership;
+    return this.#answered(await this.#send(`${network.apiUrl}/v1/edi/interchanges`, apiKey, text));
+  }
+
+  /** How the partner’s mailbox behaves; what is left out is as usual. */
+  async partnerBehaves(behaviour: object): Promise<void> {
+    await this.sandbox('partners', `/_control/partners/${this.profile.id}`, 'PUT', behaviour);
+  }
+
+  async warehouseBehaves(behaviour: object | undefined): Promise<void> {
+    const { body } = await this.sandbox('wms', '/_control/behaviours');
+    const others = (body as { match?: { poNumber?: string } }[]).filter(
+      ({ match }) => !this.poNumbers.includes(match?.poNumber ?? ''),
+    );
+    const own =
+      behaviour === undefined ? [] : this.poNumbers.map((poNumber) => ({ match: { poNumber }, ...behaviour }));
+    await this.sandbox('wms', '/_control/behaviours', 'PUT', [...others, ...own]);
+  }
+
+  async decide(exceptionId: string, resolution: string): Promise<void> {
+    const { network } = this.partnership;
+    const url = `${network.apiUrl}/v1/exceptions/${exceptionId}/resolve`;
+    const answer = await this.#send(url, network.installation.demoKey, { resolution });
+    if (answer.status >= 300) throw new StepFailed(`${resolution} was refused: ${JSON.stringify(answer.body)}`);
+  }
+
+  async sandbox(system: 'erp' | 'wms' | 'partners', path: string, method = 'GET', body?: unknown): Promise<Answer> {
+    const { network } = this.partnership;
+    const token = network.installation.secrets.SANDBOX_TOKEN ?? '';
+    const answer = await this.#send(`${network.parts[system].url}${path}`, token, body, method);
+    if (answer.status >= 300) throw new StepFailed(`${system} ${path}: ${JSON.stringify(answer.body)}`);
+    return answer;
+  }
+
+  // ── What is seen ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Orders of the scenario, the first one first. */
+  recorded() {
+    return this.prisma.order.findMany({
+      where: { partnerId: this.profile.id, poNumber: { in: this.poNumbers } },
+      orderBy: { receivedAt: 'asc' },
+      include: {
+        lines: { orderBy: { lineNumber: 'asc' } },
+        documents: true,
+        exceptions: true,
+        shipments: true,
+        timeline: true,
+      },
+    });
+  }
+
+  async eventually<T>(what: string, ask: () => Promise<T | undefined | false>, seconds = PATIENCE_SECONDS): Promise<T> {
+    for (const until = Date.now() + seconds * 1000; ; await delay(100)) {
+      const answer = await ask();
+      if (answer !== undefined && answer !== false) return answer;
+      if (Date.now() > until) throw new StepFailed(`not within ${seconds} s: ${what}; ${await this.#standing()}`);
+    }
+  }
+
+  /** Nothing is left to send or to read between the partner and us. */
+  async quiet(): Promise<void> {
+    const { id } = this.profile;
+    await this.eventually('everything sent and read', async () => {
+      const [unsent, unread] = await Promise.all([
+        this.prisma.document.count({
+          where: { partnerId: id, direction: 'outbound', state: { in: ['queued', 'prepared'] } },
+        }),
+        this.prisma.interchange.count({ where: { partnerId: id, direction: 'inbound', state: 'received' } }),
+      ]);
+      const outbox = await this.sandbox('partners', '/_control/outbox');
+      return unsent === 0 && unread === 0 && outbox.body.waiting === 0;
+    });
+  }
+
+  /** What is in the partner’s mailbox since the scenario began. */
+  async received(): Promise<{ documents: MailboxDocument[]; files: { name: string; text: string; at: string }[] }> {
+    const path = `/partners/${this.profile.id}`;
+    const all = (await this.sandbox('partners', `${path}/files`)).body.items as {
+      fileName: string;
+      receivedAt: string;
+    }[];
+    const mine = all.filter(({ receivedAt }) => new Date(receivedAt) >= this.began);
+    const names = new Set(mine.map(({ fileName }) => fileName));
+    const documents = (await this.sandbox('partners', `${path}/documents`)).body.items as MailboxDocument[];
+    const files = await Promise.all(
+      mine.map(async ({ fileName, receivedAt }) => {
+        const { body } = await this.sandbox('partners', `${path}/files/${fileName}/raw`);
+        return { name: fileName, text: String(body), at: receivedAt };
+      }),
+    );
+    return { documents: documents.filter(({ fileName }) => names.has(fileName)), files };
+  }
+
+  /** Transaction sets of what the partner got, read by the partner’s own reader. */
+  async transactions(): Promise<TransactionSet[]> {
+    const { files } = await this.received();
+    return files.flatMap(({ text }) => readInterchange(text).groups.flatMap(({ transactions }) => [...transactions]));
+  }
+
+  /** Every interchange between the partner and us since the scenario began, as it was sent. */
+  async evidence(): Promise<DocumentEvidence[]> {
+    const rows = await this.prisma.interchange.findMany({
+      where: { partnerId: this.profile.id, receivedAt: { gte: this.began } },
+      include: { documents: { orderBy: { position: 'asc' } } },
+      orderBy: { receivedAt: 'asc' },
+    });
+    return rows.map((row) => ({
+      direction: row.direction as 'inbound' | 'outbound',
+      set: [...new Set(row.documents.map(({ transactionSet }) => transactionSet))].join(', ') || 'envelope',
+      control: row.controlNumber,
+      contents: row.documents.map(
+        ({ transactionSet, groupControl, transactionControl, state }) =>
+          `${transactionSet} ${groupControl ?? ''}/${transactionControl ?? ''} ${state}`,
+      ),
+      text: Buffer.from(row.bytes).toString('latin1'),
+      at: row.receivedAt.toISOString(),
+    }));
+  }
+
+  async #standing(): Promise<string> {
+    const orders = await this.recorded();
+    if (orders.length === 0) return `no order; our last answer: ${JSON.stringify(this.answers.at(-1)?.body ?? null)}`;
+    return orders
+      .map(({ poNumber, status, waitingFor, exceptions, documents }) => {
+        const open = exceptions
+          .filter(({ state }) => state === 'open')
+          .map(({ type, summary }) => `${type}: ${summary}`);
+        const states = documents.map(({ transactionSet, state }) => `${transactionSet} ${state}`);
+        return `${poNumber} is ${status}, waits for ${waitingFor ?? 'nothing'}; ${[...open, ...states].join(', ')}`;
+      })
+      .join('; ');
+  }
+
+  #answered(answer: Answer): Answer {
+    this.answers.push(answer);
+    this.note(`answered with ${answer.status}${answer.body?.code === undefined ? '' : ` ${answer.body.code}`}`);
+    return answer;
+  }
+
+  async #send(url: string, key: string, body?: unknown, method = body === undefined ? 'GET' : 'POST'): Promise<Answer> {
+    const file = typeof body === 'string';
+    const response = await fetch(url, {
+      method,
+      headers: {
+        Authorization: `Bearer ${key}`,
+        ...(body !== undefined && { 'Content-Type': file ? 'application/edi-x12' : 'application/json' }),
+      },
+      ...(body !== undefined && { body: file ? Buffer.from(body, 'latin1') : JSON.stringify(body) }),
+      signal: AbortSignal.timeout(CALL_MS),
+    });
+    const bytes = Buffer.from(await response.arrayBuffer());
+    const json = /json/.test(response.headers.get('content-type') ?? '');
+    return { status: response.status, body: json ? JSON.parse(bytes.toString('utf8')) : bytes.toString('latin1') };
+  }
+}
