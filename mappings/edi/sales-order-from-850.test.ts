@@ -35,7 +35,7 @@ function purchaseOrder(over: Tree = {}): Tree {
     BEG: { '01': '00', '02': 'SA', '03': '4500117', '05': '20261120' },
     N1: [shipTo],
     PO1: [line()],
-    CTT: { '01': '1' },
+    CTT: [{ CTT: { '01': '1' } }],
     ...over,
   };
 }
@@ -122,7 +122,9 @@ describe('an 850', () => {
   it('numbers the lines that have no number, around those that have one', async () => {
     const bare = { ...line(), PO1: { ...line().PO1 } as Record<string, string> };
     delete bare.PO1['01'];
-    const order = await orderOf(purchaseOrder({ PO1: [bare, line({ '01': '3' }), bare], CTT: { '01': '3' } }));
+    const order = await orderOf(
+      purchaseOrder({ PO1: [bare, line({ '01': '3' }), bare], CTT: [{ CTT: { '01': '3' } }] }),
+    );
     expect(order.lines.map(({ lineId }) => lineId)).toEqual(['1', '3', '4']);
   });
 
@@ -205,7 +207,7 @@ describe('an 850', () => {
     ['no lines', purchaseOrder({ PO1: [], CTT: {} }), ['PO1 order-lines-missing']],
     [
       'a line number twice',
-      purchaseOrder({ PO1: [line(), line()], CTT: { '01': '2' } }),
+      purchaseOrder({ PO1: [line(), line()], CTT: [{ CTT: { '01': '2' } }] }),
       ['PO101 line-number-repeated'],
     ],
     ['no quantity', purchaseOrder({ PO1: [line({ '02': '' })] }), ['PO102 quantity-missing']],
@@ -258,7 +260,7 @@ describe('an 850', () => {
   it('reports where in the file the fault stands', async () => {
     const tree = await sent(
       '850',
-      purchaseOrder({ PO1: [line(), line({ '01': '2', '02': '0' })], CTT: { '01': '2' } }),
+      purchaseOrder({ PO1: [line(), line({ '01': '2', '02': '0' })], CTT: [{ CTT: { '01': '2' } }] }),
     );
     const result = await salesOrderFrom850(tree, permissive);
     expect(result).toMatchObject({
@@ -277,7 +279,7 @@ describe('an 850', () => {
         const total = sum(pairs.map(([ordered]) => ordered));
         const tree = purchaseOrder({
           PO1: pairs.map(([ordered, each], index) => line({ '01': String(index + 1), '02': ordered, '04': each })),
-          CTT: { '01': String(pairs.length), '02': total },
+          CTT: [{ CTT: { '01': String(pairs.length), '02': total } }],
         });
         const order = await orderOf(await sent('850', tree));
         expect(order.lines.map((read) => [read.quantity.value, read.unitPrice])).toEqual(pairs);
@@ -411,7 +413,9 @@ describe('an 850 of release 005010', () => {
       references: [{ qualifier: 'CO', value: long }],
       attributes: { 'amount.TT': '124.8' },
     });
-    await expect(sent('850', told({ MSG: [{ '01': 'Deliver to dock 4' }] }))).rejects.toThrow(/at most 30 characters/);
+    await expect(sent('850', { ...tree, ...told({ MSG: [{ '01': 'Dock 4' }] }), CTT: [] })).rejects.toThrow(
+      /at most 30 characters/,
+    );
     expect(await faults({ ...tree, CTT: [{ CTT: { '01': '2' } }] })).toEqual(['CTT01 line-count-differs']);
   });
 });

@@ -875,7 +875,9 @@ function headerErrors(window: Buffer, at: number, start: number): X12Error[] {
       const number = String(index).padStart(2, '0');
       add(
         'isa-element-width',
-        `ISA${number} must be exactly ${width} characters wide, it is ${value.length}.`,
+        /[\r\n]/.test(value)
+          ? `ISA${number} is broken by a line break: the lines of the file must be joined before it can be read.`
+          : `ISA${number} must be exactly ${width} characters wide, it is ${value.length}.`,
         index,
         value,
         ISA_NOTES[index - 1] as string,

@@ -6,7 +6,7 @@ import { parseTransaction } from './parse.ts';
 import { positionOf } from './position.ts';
 import { readInterchange } from './read.ts';
 import { scanInterchanges } from './scan.ts';
-import { anOrder, guide, parseBody } from './test-support/interchange.ts';
+import { anInterchange, anOrder, aTransaction, guide, parseBody, parseOne } from './test-support/interchange.ts';
 import { loopAt, segmentAt, valueAt } from './tree.ts';
 import type { SegmentObject } from './types.ts';
 import { writeTransaction } from './write.ts';
@@ -49,7 +49,7 @@ describe('the tree', () => {
         },
         { PO1: { '01': '2', '02': '4', '03': 'CA', '04': '18.5', '06': 'SK', '07': 'MW-1002' } },
       ],
-      CTT: { '01': '2' },
+      CTT: [{ CTT: { '01': '2' } }],
     });
     expect(JSON.parse(JSON.stringify(tree))).toEqual(tree);
   });
@@ -97,7 +97,7 @@ describe('faults of segments', () => {
       8,
       '7',
     ],
-    ['total before the lines', replaced('REF*DP*038', 'AMT*TT*100'), 'segment-out-of-sequence', 'AMT', 3, '7'],
+    ['total before the lines', replaced('REF*DP*038', 'CTT*2').slice(0, -1), 'segment-out-of-sequence', 'CTT', 3, '7'],
   ])('%s', async (_, body, code, segment, position, ak) => {
     const { errors } = await parseBody('850', body);
     expect(errors).toMatchObject([{ code, place: { segment, position }, ak: { level: 'segment', code: ak } }]);
@@ -235,6 +235,37 @@ describe('narrowing', () => {
       expect((error as GuideRuleError).faults).toHaveLength(4);
     }
   });
+});
+
+it('a repetition of an element that has none is a fault in a release with a repetition separator, and data in another', async () => {
+  const body = ['BEG*00*SA*PO-1^PO-2**20261120', ...anOrder.slice(1)];
+  const text = anInterchange([aTransaction('850', body)]);
+  const in5010 = text.replace('*U*00401', '*^*00501').replace('*X*004010', '*X*005010');
+  expect((await parseOne(text)).errors).toEqual([]);
+  expect((await parseOne(in5010, guide('850', '005010'))).errors).toEqual([
+    expect.objectContaining({
+      code: 'element-repeated-too-often',
+      place: expect.objectContaining({ segment: 'BEG', element: 3 }),
+      ak: { level: 'element', code: '3', reference: '324' },
+    }),
+  ]);
+});
+
+it('amounts of an order stand before its lines or after its totals', async () => {
+  const body = ['BEG*00*SA*PO-1**20261120', 'AMT*TT*884.06', ...anOrder.slice(1), 'AMT*TT*884.06'];
+  const misplaced = ['BEG*00*SA*PO-1**20261120', 'N1*ST*DOCK', 'AMT*TT*884.06', ...anOrder.slice(6)];
+  const { tree, errors } = await parseBody(
+    '850',
+    body.filter((line) => !/^(REF|DTM)/.test(line)),
+  );
+  expect(errors).toEqual([]);
+  expect(tree).toMatchObject({
+    AMT: [{ AMT: { '01': 'TT' } }],
+    CTT: [{ CTT: { '01': '2' }, AMT: { '02': '884.06' } }],
+  });
+  expect((await parseBody('850', misplaced)).errors).toEqual([
+    expect.objectContaining({ code: 'segment-out-of-sequence' }),
+  ]);
 });
 
 describe('guides', () => {

@@ -474,6 +474,14 @@ class Parser {
       });
       return value;
     }
+    if (this.#repetition !== undefined && guide.repeat === 1 && value.includes(this.#repetition)) {
+      this.#elementError(segment, loop, element, component, guide.reference, value, {
+        code: 'element-repeated-too-often',
+        message: `${guide.name} may not be repeated.`,
+        ak: '3',
+      });
+      return value;
+    }
     const fault = valueFault(value, guide);
     if (fault !== undefined) {
       this.#elementError(segment, loop, element, component, guide.reference, value, fault);

@@ -33,7 +33,7 @@ const orderParty = `[N1 200]
   PKG O 200`;
 
 /** What 850 and 855 share between their first segment and their parties. */
-const orderHeader = (percents: string) => `CUR O 1
+const orderHeader = (percents: string, amounts = '') => `CUR O 1
 REF O >1
 PER O 3
 TAX O >1
@@ -57,12 +57,23 @@ ${carrier}
 MAN O 10
 ${percents}CTB O 5
 TXI O >1
-[N9 1000]
+${amounts}[N9 1000]
   N9 O 1
   DTM O >1
   MSG O 1000
   PWK O >1
 ${orderParty}`;
+
+/** Amounts of the whole order before its lines; those after them belong to CTT. */
+const orderAmounts = `[AMT >1]
+  AMT O 1
+  REF O >1
+  DTM O 1
+  PCT O >1
+  [FA1 >1]
+    FA1 O 1
+    FA2 M >1
+`;
 
 /** What the lines of orders, changes and their acknowledgments share; `line` is the segment that begins one, PO1 unless said otherwise. */
 const orderLineStart = (own: {
@@ -207,7 +218,7 @@ export const sets: readonly SetDefinition[] = [
     functionalId: 'PO',
     name: 'Purchase order',
     structure: `BEG M 1
-${orderHeader('PCT O >1\n')}
+${orderHeader('PCT O >1\n', orderAmounts)}
 [LM >1]
   LM O 1
   LQ M >1
@@ -223,8 +234,9 @@ ${orderHeader('PCT O >1\n')}
   [LM >1]
     LM O 1
     LQ M >1
-CTT O 1
-AMT O 1`,
+[CTT 1]
+  CTT O 1
+  AMT O 1`,
   },
   {
     set: '855',
@@ -414,7 +426,7 @@ DTM O >1
     functionalId: 'PC',
     name: 'Purchase order change',
     structure: `BCH M 1
-${orderHeader('PCT O >1\n')}
+${orderHeader('PCT O >1\n', orderAmounts)}
 [LM >1]
   LM O 1
   LQ M >1
@@ -430,8 +442,9 @@ ${orderHeader('PCT O >1\n')}
   [LM >1]
     LM O 1
     LQ M >1
-CTT O 1
-AMT O 5`,
+[CTT 1]
+  CTT O 1
+  AMT O 5`,
   },
   {
     set: '865',

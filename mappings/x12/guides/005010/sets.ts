@@ -35,38 +35,30 @@ const orders: readonly StructureChange[] = [
   { at: 'SLN/PO3', add: 'MEA O >1' },
 ];
 
-/** Purchase order and change: lead times are told with quantity and text, amounts of the whole order with their references. */
-const orderHeader: readonly StructureChange[] = [
-  { at: '/AMT', replace: '' },
-  { at: '/CTT', replace: '[CTT 1]\n  CTT O 1\n  AMT O 1' },
+/** Lead times of a whole order are told with quantity and text. */
+const leadTimes: readonly StructureChange[] = [
   { at: '/LDT', replace: '' },
-  {
-    at: '/TXI',
-    add: `[LDT >1]
-  LDT O 1
-  QTY O >1
-  MTX O >1
-  REF O >1
-[AMT >1]
-  AMT O 1
-  REF O >1
-  DTM O 1
-  PCT O >1
-  [FA1 >1]
-    FA1 O 1
-    FA2 M >1`,
-  },
+  { at: 'LDT/LDT', add: 'QTY O >1\nMTX O >1' },
+  { at: '/TXI', add: '[LDT >1]\n  LDT O 1\n  QTY O >1\n  MTX O >1\n  REF O >1' },
 ];
 
+const partyOfLine = (contacts: string) => `[N1 >1]
+  N1 O 1
+  N2 O 1
+  N3 O 1
+  N4 O 1
+  PER O ${contacts}`;
+
 export const structures: Readonly<Record<string, readonly StructureChange[]>> = {
-  '850': [
-    ...orders,
-    ...orderHeader,
-    { at: '/TD5', maximum: '>1' },
-    { at: 'PO1/LDT/LDT', add: 'QTY O >1\nMTX O >1' },
-    { at: 'PO1/AMT/REF', maximum: '>1' },
-  ],
+  '850': [...orders, ...leadTimes, { at: '/TD5', maximum: '>1' }, { at: 'PO1/AMT/REF', maximum: '>1' }],
   '855': [...orders, { at: '/N1/PKG', add: 'MTX O >1' }],
+  '860': [...orders, ...leadTimes, { at: 'POC/AMT/REF', maximum: '>1' }],
+  '865': [
+    ...orders,
+    ...leadTimes,
+    { at: '/N1/PKG', add: 'MTX O >1' },
+    { at: '/N1', add: '[LM >1]\n  LM O 1\n  LQ M >1' },
+  ],
   '810': [
     { at: 'SAC', maximum: '>1' },
     { at: 'TXI', maximum: '>1' },
@@ -78,5 +70,44 @@ export const structures: Readonly<Record<string, readonly StructureChange[]>> = 
     { at: 'IT1/SAC/TXI', add: 'DTM O 10' },
     { at: 'ADX/IT1', add: accounting },
     { at: 'RMR/ADX', add: accounting },
+  ],
+  '832': [
+    { at: 'TXI', add: 'MTX O >1' },
+    { at: '/MTX', add: 'PWK O 25' },
+    { at: 'N1/DTM', add: 'MTX O >1' },
+    { at: 'N9/DTM', add: 'MTX O >1\nPWK O >1' },
+    { at: 'LIN/CTP', maximum: '>1' },
+    { at: 'LIN/CTP/SAC', add: 'TXI O >1\nITD O 1' },
+    { at: 'SLN/SAC', add: '[N1 >1]\n  N1 O 1\n  N2 O 2\n  N3 O 2\n  N4 O >1\n  REF O 12\n  PER O >1\n  DTM O 10' },
+  ],
+  '940': [
+    { at: '/W6', maximum: '5' },
+    { at: '/LX/G62', add: 'N9 O >1' },
+    { at: 'W01/AMT', maximum: '>1' },
+    { at: '/LX/W01/PER', replace: '' },
+    { at: '/LX/W01/N1', replace: partyOfLine('5') },
+  ],
+  '944': [
+    {
+      at: '/W07',
+      replace: `[LX >1 M]
+  LX M 1
+  MAN O 1
+  PAL O >1
+  N9 O 5
+  [W07 9999]
+    W07 O 1
+    G69 O 5
+    N9 O 200
+    W20 O 2
+    [W13 50]
+      W13 O 1
+      N9 O 200`,
+    },
+    { at: '/W08', add: 'TD1 O 5' },
+  ],
+  '945': [
+    { at: '/G72', add: 'TD1 O 5' },
+    { at: '/LX/W12/N1', replace: partyOfLine('1') },
   ],
 };
