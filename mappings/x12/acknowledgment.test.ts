@@ -342,4 +342,42 @@ describe('a TA1', () => {
     expect(note(text.replace('IEA*1', 'IEA*3'))).toBe('TA1*000000001*261120*1200*R*021');
     expect(note('junk')).toBeUndefined();
   });
+
+  const sound = anInterchange([good]);
+  /** An ISA whose element `index` is another; the widths of all others stay. */
+  const isaWith = (index: number, value: string) => {
+    const [isa = '', ...rest] = sound.split('~');
+    const elements = isa.split('*');
+    elements[index] = value;
+    return [elements.join('*'), ...rest].join('~');
+  };
+  it.each<[string, string, string]>([
+    ['control numbers that differ', sound.replace('IEA*1*000000001', 'IEA*1*000000002'), '001'],
+    ['a terminator that is a letter', sound.replaceAll('~', 'Q'), '004'],
+    ['ISA05 of one character', isaWith(5, 'Z'), '005'],
+    ['ISA06 too short', isaWith(6, 'HARBORPINE'), '006'],
+    ['ISA07 of three characters', isaWith(7, 'ZZZ'), '007'],
+    ['ISA08 too long', isaWith(8, 'MERIDIAN        '), '008'],
+    ['ISA01 of one character', isaWith(1, '0'), '010'],
+    ['ISA02 without its blanks', isaWith(2, ''), '011'],
+    ['ISA03 of one character', isaWith(3, '0'), '012'],
+    ['ISA04 without its blanks', isaWith(4, ''), '013'],
+    ['a date with its century', isaWith(9, '20261120'), '014'],
+    ['a time with seconds', isaWith(10, '120000'), '015'],
+    ['ISA11 of two characters', isaWith(11, 'US'), '016'],
+    ['a version of four digits', isaWith(12, '0401'), '017'],
+    ['a version that is no number', isaWith(12, '004O1'), '017'],
+    ['a control number of eight digits', isaWith(13, '00000001'), '018'],
+    ['a control number with a letter', isaWith(13, '00000000A'), '018'],
+    ['ISA14 of two characters', isaWith(14, '01'), '019'],
+    ['ISA15 of two characters', isaWith(15, 'PT'), '020'],
+    ['a wrong number of groups', sound.replace('IEA*1', 'IEA*2'), '021'],
+    ['a set outside any group', sound.replace(/GS\*[^~]*~\n/, '').replace(/GE\*[^~]*~\n/, ''), '022'],
+    ['no trailer', sound.replace(/IEA.*/s, ''), '023'],
+    ['an element separator that is a blank', sound.replace(/ /g, '_').replaceAll('*', ' '), '026'],
+    ['a component separator that is the element separator', isaWith(16, '*'), '027'],
+  ])('refuses %s', (_, text, note) => {
+    const [scanned] = scanInterchanges(bytesOf(text));
+    expect(acknowledgeInterchange(scanned as ScannedInterchange)).toMatchObject({ status: 'R', note });
+  });
 });
