@@ -50,7 +50,10 @@ export interface ExplainOptions {
   profiles: CurrentProfiles;
   /** This one, whatever the ISA says. */
   partner?: PartnerProfile;
-  /** Transaction sets told in full, and of those after them at most as many that have faults; default 20, Infinity for all. */
+  /**
+   * Transaction sets told, and of those after them at most as many that have faults; default 20. Infinity for all, each to its end however
+   * long it is.
+   */
   most?: number;
 }
 
@@ -129,6 +132,8 @@ export type ExplainedPart =
       status: TransactionStatus;
       findings: Finding[];
       segments: ExplainedSegment[];
+      /** Segments after those, where the transaction set is very long. */
+      segmentsOmitted?: number;
       outcome?: Outcome;
     }
   | {
@@ -345,6 +350,8 @@ class Explainer {
     if (!within) this.#faultyTold += 1;
     this.#counts.told += 1;
     const name = judged.guide?.name;
+    const segments = outlineOf(read, judged, this.#most === Number.POSITIVE_INFINITY ? this.#most : ELEMENTS_TOLD);
+    const omitted = read.segments.length - segments.length;
     return {
       kind: 'transaction',
       number: this.#counts.transactions,
@@ -357,7 +364,8 @@ class Explainer {
       segmentCount: read.segmentCount,
       status,
       findings,
-      segments: outlineOf(read, judged),
+      segments,
+      ...(omitted > 0 && { segmentsOmitted: omitted }),
       ...(judged.outcome && { outcome: judged.outcome }),
     };
   }
@@ -520,15 +528,23 @@ interface Placed {
   opens?: string;
 }
 
-function outlineOf(read: ReadTransaction, { guide, tree }: Judged): ExplainedSegment[] {
+/** Elements of one transaction set that are told, so that one of 64 MB does not fill the memory with names. */
+const ELEMENTS_TOLD = 20_000;
+
+/** Segments from the first on, until so many elements are told. */
+function outlineOf(read: ReadTransaction, { guide, tree }: Judged, most: number): ExplainedSegment[] {
   const placed = new Map<number, Placed>();
   if (guide !== undefined && tree !== undefined) placeAll(tree, guide.children, 0, undefined, placed);
+  const told: ExplainedSegment[] = [];
   let depth = 0;
-  return read.segments.map((segment) => {
+  let elements = 0;
+  for (const segment of read.segments) {
+    if (elements > most) break;
     const place = placed.get(segment.position);
     depth = place?.depth ?? depth;
     const known = place?.guide ?? (guide && segmentGuideOf(guide.children, segment.id));
-    return {
+    elements += 1 + segment.elements.length;
+    told.push({
       id: segment.id,
       ...(known && { name: known.name }),
       position: segment.position,
@@ -537,8 +553,9 @@ function outlineOf(read: ReadTransaction, { guide, tree }: Judged): ExplainedSeg
       ...(place?.opens !== undefined && { opens: place.opens }),
       placed: place !== undefined,
       elements: elementsOf(segment, known, read.delimiters),
-    };
-  });
+    });
+  }
+  return told;
 }
 
 function placeAll(

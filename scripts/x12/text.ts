@@ -108,7 +108,20 @@ export class TextExplanation {
   }
 
   #transaction(part: Of<'transaction'>): string[] {
-    const { number, set, name, control, status, segmentCount, start, line, findings, segments, outcome } = part;
+    const {
+      number,
+      set,
+      name,
+      control,
+      status,
+      segmentCount,
+      start,
+      line,
+      findings,
+      segments,
+      segmentsOmitted = 0,
+      outcome,
+    } = part;
     const skipped = number - this.#seen - 1;
     this.#seen = number;
     const verdict = status === 'R' ? this.#paint('red', 'rejected') : this.#paint('green', 'accepted');
@@ -119,6 +132,7 @@ export class TextExplanation {
       `    ${this.#paint('bold', `${plain(set)} ${plain(control)}`)}  ${name ?? 'no guide'}, ${count(segmentCount, 'segment')} (${at}): ${verdict}`,
       ...this.#findings(findings, '      '),
       ...segments.flatMap((segment) => this.#segment(segment)),
+      ...(segmentsOmitted > 0 ? [`      … ${count(segmentsOmitted, 'segment')} not shown (--all shows them)`] : []),
       ...this.#outcome(outcome),
     ];
   }

@@ -144,6 +144,19 @@ describe('npm run x12', () => {
     expect(parts.filter(({ kind }) => kind === 'transaction')).toHaveLength(30);
   });
 
+  it('tells a transaction set of great length to a point, yet names each fault in it', async () => {
+    const lines = 'PO1*9*1*EA*1**VN*MW-1001~\n'.repeat(5_000);
+    const long = good
+      .replace('PO1*001', `${lines}PO1*001`)
+      .replace('PO1*003*48*EA', 'PO1*003*48*EACH')
+      .replace('SE*22*', 'SE*5022*');
+    const part = partOf(await partsOf(long), 'transaction');
+    expect(part.segments.length + (part.segmentsOmitted ?? 0)).toBe(part.segmentCount - 2);
+    expect(part.segmentsOmitted).toBeGreaterThan(2_000);
+    expect(part.findings).toContainEqual(expect.objectContaining({ code: 'element-too-long', value: 'EACH' }));
+    expect(partOf(await partsOf(long, '--all'), 'transaction').segmentsOmitted).toBeUndefined();
+  });
+
   it('judges by the profile that the ISA names, or by the one that is named', async () => {
     const [named, other] = [good, good.replace('ZZ*HARBORPINE     ', 'ZZ*SOMEBODY       ')];
     expect(partOf(await partsOf(named), 'interchange')).toMatchObject({
