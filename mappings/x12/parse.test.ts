@@ -1,15 +1,11 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { allGuides, guideFor } from './guides/index.ts';
 import { GuideRuleError, narrowGuide } from './narrow.ts';
-import { parseTransaction } from './parse.ts';
 import { positionOf } from './position.ts';
-import { readInterchange } from './read.ts';
-import { scanInterchanges } from './scan.ts';
+
 import { anInterchange, anOrder, aTransaction, guide, parseBody, parseOne } from './test-support/interchange.ts';
 import { loopAt, segmentAt, valueAt } from './tree.ts';
 import type { SegmentObject } from './types.ts';
-import { writeTransaction } from './write.ts';
 
 function replaced(from: string, to: string | undefined): string[] {
   return anOrder.flatMap((segment) => (segment === from ? (to === undefined ? [] : to.split('~')) : [segment]));
@@ -299,51 +295,5 @@ describe('guides', () => {
   it('of 005010 are those of 004010 and the 999', () => {
     const sets = (version: string) => allGuides().flatMap((one) => (one.version === version ? [one.set] : []));
     expect(sets('005010').sort()).toEqual([...sets('004010'), '999'].sort());
-  });
-});
-
-const samples = new URL('../../../shared/samples/x12/', import.meta.url);
-
-describe.skipIf(!existsSync(samples))('sample files of others (skipped where ../shared/samples is absent)', () => {
-  const files = ['850', '855', '856', '810', '820', '997', 'mixed', 'other'].flatMap((folder) =>
-    existsSync(new URL(`${folder}/`, samples))
-      ? readdirSync(new URL(`${folder}/`, samples)).map((name) => `${folder}/${name}`)
-      : [],
-  );
-
-  it.each(files)('%s gives trees or errors with a place, and what is sound is written as it was read', async (file) => {
-    const scanned = scanInterchanges(readFileSync(new URL(file, samples)));
-    expect(scanned.length).toBeGreaterThan(0);
-    for (const interchange of scanned) {
-      expect(
-        interchange.ok || interchange.errors.every((error) => error.place.segment !== '' && error.message !== ''),
-      ).toBe(true);
-      for await (const item of readInterchange(interchange)) {
-        const along = item.kind === 'transaction' ? guideFor(item.set, item.version) : undefined;
-        if (item.kind !== 'transaction' || along === undefined) {
-          continue;
-        }
-        const { tree, errors } = parseTransaction(item, along);
-        for (const error of errors) {
-          expect(error).toMatchObject({
-            code: expect.stringMatching(/^[a-z][a-z-]+$/),
-            message: expect.stringMatching(/\.$/),
-          });
-          expect(error.place.segment).not.toBe('');
-          expect(error.place.position).toBeGreaterThan(0);
-        }
-        if (errors.length === 0) {
-          const separator = item.delimiters.element;
-          const read = item.segments.map(({ id, elements }) => {
-            const values = elements.map((value) => value.trimEnd());
-            while (values.at(-1) === '') {
-              values.pop();
-            }
-            return [id, ...values].join(separator);
-          });
-          expect(writeTransaction(tree, along, item.delimiters)).toEqual(read);
-        }
-      }
-    }
   });
 });
