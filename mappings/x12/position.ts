@@ -36,6 +36,12 @@ class Origin extends Itself {
       ...(loop === undefined ? {} : { loop }),
     };
   }
+
+  static carry(from: object, to: SegmentObject): void {
+    if (#read in from) {
+      new Origin(to, from.#read, from.#loop);
+    }
+  }
 }
 
 export function rememberPosition(made: SegmentObject, segment: ReadSegment, loop: string | undefined): void {
@@ -45,4 +51,9 @@ export function rememberPosition(made: SegmentObject, segment: ReadSegment, loop
 /** Where a segment of a tree that was read stands; undefined for a segment that was made, not read. */
 export function positionOf(segment: SegmentObject): Place | undefined {
   return Origin.placeOf(segment);
+}
+
+/** A segment made from one that was read counts as read there: its faults then name the place in the file. */
+export function carryPosition(from: SegmentObject, to: SegmentObject): void {
+  Origin.carry(from, to);
 }

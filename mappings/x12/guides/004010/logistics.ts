@@ -18,10 +18,12 @@ const dateQualifier = {
   '35': 'delivered',
   '37': 'ship not before',
   '38': 'ship no later than',
-  '53': 'delivered not later than',
-  '54': 'delivered not before',
-  '67': 'scheduled delivery',
-  '69': 'promised for delivery',
+  '53': 'deliver not before',
+  '54': 'deliver not later than',
+  '67': 'delivered by',
+  '68': 'delivery requested, date',
+  '69': 'pick-up scheduled',
+  '70': 'delivery scheduled',
 };
 
 const orderStatus = {
