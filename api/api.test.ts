@@ -130,6 +130,35 @@ describe('orders', () => {
     expect(paths).toEqual(expect.arrayContaining(['currency', 'lines[0].item', 'lines[0].quantity.value']));
   });
 
+  it('text that can never be kept is refused at its place: control characters, half characters, years that nobody trades in', async () => {
+    const body = anOrder('CR-7', {
+      notes: ['fine', 'ring\u0007 twice'],
+      attributes: { colour: 'r\u0000d', size: '\ud800' },
+    });
+    const answer = await api.call('POST', '/v1/orders', { key: desk, body });
+    expect(answer).toMatchObject({ status: 422, body: { code: 'invalid-body' } });
+    const paths = answer.body.errors.map(({ path }: { path: string }) => path);
+    expect(paths.toSorted()).toEqual(['attributes.colour', 'attributes.size', 'notes[1]']);
+    const deep = `${'['.repeat(5_000)}"\\u0000"${']'.repeat(5_000)}`;
+    const headers = { 'Content-Type': 'application/json' };
+    expect(await api.call('POST', '/v1/orders', { key: desk, bytes: deep, headers })).toMatchObject({ status: 422 });
+    const early = await api.call('POST', '/v1/orders', {
+      key: desk,
+      body: anOrder('CR-7', { orderedOn: '0000-01-01' }),
+    });
+    expect(early).toMatchObject({ status: 422, body: { errors: [{ path: 'orderedOn' }] } });
+    for (const path of ['/v1/orders?q=%00', '/v1/orders/%00', '/v1/availability?sku=%00&node=RNO', '/v1/payments/%00'])
+      expect(await api.call('GET', path, { key: desk })).toMatchObject({
+        status: 400,
+        body: { code: 'invalid-parameters' },
+      });
+    const zipped = { 'Content-Type': 'application/json', 'Content-Encoding': 'gzip' };
+    expect(await api.call('POST', '/v1/orders', { key: desk, bytes: 'zzzzzz', headers: zipped })).toMatchObject({
+      status: 400,
+      body: { code: 'incomplete-body' },
+    });
+  });
+
   it.each([
     ['a partner without a profile', { body: anOrder('CR-8', { partnerId: 'nobody' }) }, 422, 'unknown-partner'],
     [

@@ -1,5 +1,6 @@
 import { isGrpcServiceError } from '@temporalio/client';
 import { z } from 'zod';
+import { dataFaultOf } from '../activities/lib/database.ts';
 import { IntakeRefusal } from '../activities/orders/intake.ts';
 import { Prisma } from '../prisma/generated/client.ts';
 
@@ -46,6 +47,7 @@ export const problemCodes = {
   'unsupported-media-type': { status: 415, title: 'The body is of a type that is not read here' },
   'invalid-body': { status: 422, title: 'The body does not fit its schema' },
   'cross-reference-refused': { status: 422, title: 'The cross-reference names what is not ours, or is none' },
+  'value-impossible': { status: 422, title: 'A value can never be kept' },
   'wrong-currency': { status: 422, title: 'The currency is not the one agreed with this partner' },
   'unknown-partner': { status: 422, title: 'There is no partner of that id' },
   'idempotency-key-reused': { status: 422, title: 'This Idempotency-Key came before with another request' },
@@ -169,6 +171,8 @@ export function toProblem(error: unknown): Problem {
   }
   const fromBody = bodyProblem(error);
   if (fromBody !== undefined) return fromBody;
+  const impossible = dataFaultOf(error);
+  if (impossible !== undefined) return new Problem('value-impossible', impossible, { cause: error });
   if (isDatabaseAway(error)) return recordsUnavailable(error);
   if (isGrpcServiceError(error)) return processUnavailable('Temporal does not answer; try again.', error);
   return new Problem('internal-error', 'The fault was logged under the correlation id of this answer.', {
@@ -178,7 +182,10 @@ export function toProblem(error: unknown): Problem {
 
 /** The errors of Express' body parsers, by their documented `type`. */
 function bodyProblem(error: unknown): Problem | undefined {
-  if (!(error instanceof Error) || !('type' in error)) return undefined;
+  if (!(error instanceof Error)) return undefined;
+  if ('code' in error && String(error.code).startsWith('Z_'))
+    return new Problem('incomplete-body', 'The body is not compressed as Content-Encoding says.');
+  if (!('type' in error)) return undefined;
   switch (error.type) {
     case 'entity.parse.failed':
       return new Problem('malformed-json', error.message, { errors: [{ path: '', message: error.message }] });
@@ -197,7 +204,6 @@ function bodyProblem(error: unknown): Problem | undefined {
     case 'request.size.invalid':
       return new Problem('incomplete-body', error.message);
     default:
-      // A body that cannot be inflated has no type of its own.
       return undefined;
   }
 }

@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import type { ApiClient } from './auth/clients.ts';
 import type { Scope } from './auth/scopes.ts';
 import type { ApiDependencies } from './dependencies.ts';
-import { type Fault, faultsOf, Problem, type ProblemCode } from './errors.ts';
+import { type Fault, faultsOf, jsonPath, Problem, type ProblemCode } from './errors.ts';
 
 /**
  * One definition per route, from which its validation, its types and its place in the OpenAPI document come. There is no second one.
@@ -185,6 +185,11 @@ export function readRequest(route: Route, request: Request): Record<'params' | '
   const faults: Fault[] = [];
   const part = (schema: z.ZodObject | undefined, value: unknown) => {
     if (schema === undefined) return {};
+    const unprintable = unprintableIn(value);
+    if (unprintable.length > 0) {
+      faults.push(...unprintable);
+      return {};
+    }
     const parsed = schema.safeParse(value);
     if (!parsed.success) faults.push(...faultsOf(parsed.error));
     return parsed.data;
@@ -210,10 +215,45 @@ function readBody(route: Route, body: unknown): unknown {
 
 /** @throws Problem `invalid-body` with a JSON path for each fault. */
 export function parseBody<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const faults = faultsOf(parsed.error).map((fault) => ({ ...fault, path: fault.path === '' ? '$' : fault.path }));
+  const unprintable = unprintableIn(value);
+  const parsed = unprintable.length > 0 ? undefined : schema.safeParse(value);
+  if (parsed?.success) return parsed.data;
+  const found = parsed === undefined ? unprintable : faultsOf(parsed.error);
+  const faults = found.map((fault) => ({ ...fault, path: fault.path === '' ? '$' : fault.path }));
   throw new Problem('invalid-body', describeFaults(faults), { errors: faults });
+}
+
+/** Control characters other than tab and line breaks: no field has a use for them, and Postgres cannot hold a NUL. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: to find them is the purpose
+const CONTROL = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/;
+/** Half of a pair of UTF-16, which no encoding can write. */
+const HALF_CHARACTER = /\p{Surrogate}/u;
+const MOST_UNPRINTABLE = 20;
+/** Deeper than any schema reads. */
+const DEPTH = 32;
+
+/** Every text, at any depth, that holds what cannot be kept or shown. Without recursion, as a caller may nest as deep as it likes. */
+function unprintableIn(value: unknown): Fault[] {
+  const faults: Fault[] = [];
+  const open: { value: unknown; path: readonly PropertyKey[] }[] = [{ value, path: [] }];
+  for (let next = open.pop(); next !== undefined && faults.length < MOST_UNPRINTABLE; next = open.pop()) {
+    const { value: held, path } = next;
+    if (typeof held === 'string') {
+      if (CONTROL.test(held)) faults.push({ path: jsonPath(path), message: 'must not hold control characters' });
+      else if (HALF_CHARACTER.test(held))
+        faults.push({ path: jsonPath(path), message: 'holds half of a character pair' });
+    } else if (typeof held === 'object' && held !== null && path.length < DEPTH) {
+      for (const [key, below] of Object.entries(held)) {
+        const step = Array.isArray(held) ? Number(key) : key;
+        if (typeof step === 'string' && (CONTROL.test(step) || HALF_CHARACTER.test(step))) {
+          faults.push({ path: jsonPath(path), message: 'has a key with control characters' });
+        } else if (typeof below === 'string' || typeof below === 'object') {
+          open.push({ value: below, path: [...path, step] });
+        }
+      }
+    }
+  }
+  return faults;
 }
 
 function describeFaults(faults: readonly Fault[]): string {

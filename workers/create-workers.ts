@@ -20,6 +20,7 @@ import type { WorkerRole } from '../runtime/config.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { ErpSystem, Systems, WmsSystem } from '../runtime/systems.ts';
 import { correlateActivities } from './correlation.ts';
+import { refuseImpossibleData } from './impossible-data.ts';
 
 export interface WorkerDependencies {
   native: NativeConnection;
@@ -48,7 +49,7 @@ export async function createWorkers(deps: WorkerDependencies): Promise<Worker[]>
     options.map((option) =>
       Worker.create({
         connection: deps.native,
-        interceptors: { activity: [correlateActivities] },
+        interceptors: { activity: [correlateActivities, refuseImpossibleData] },
         namespace: deps.namespace,
         shutdownGraceTime: `${deps.shutdownGraceSeconds} seconds`,
         ...option,

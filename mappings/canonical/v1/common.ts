@@ -25,9 +25,19 @@ export const currency = z
 /** Integer minor units (cents for USD). */
 export const minorUnits = z.int().meta({ description: 'Amount in integer minor units of the currency (cents)' });
 
-export const instant = z.iso.datetime({ offset: true }).meta({ description: 'ISO 8601 date and time with zone' });
+/** Years in which somebody trades. Postgres and X12 know no year 0, and a typing error is told at once. */
+const isTradingYear = (text: string) => text >= '1900' && text < '2200';
+const tradingYear = { message: 'must be in the years 1900 to 2199' };
 
-export const day = z.iso.date().meta({ description: 'ISO 8601 date', examples: ['2026-11-30'] });
+export const instant = z.iso
+  .datetime({ offset: true })
+  .refine(isTradingYear, tradingYear)
+  .meta({ description: 'ISO 8601 date and time with zone' });
+
+export const day = z.iso
+  .date()
+  .refine(isTradingYear, tradingYear)
+  .meta({ description: 'ISO 8601 date', examples: ['2026-11-30'] });
 
 /** A quantity always carries its unit; units are X12 element 355 codes (EA, CA, DZ, LB …). */
 export const quantity = z.object({

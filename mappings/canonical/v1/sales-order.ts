@@ -50,7 +50,7 @@ export const salesOrder = z
     schema: z.literal('salesOrder/v1').default('salesOrder/v1'),
     partnerId: identifier,
     channel,
-    poNumber: z.string().trim().min(1).max(22),
+    poNumber: identifier.max(22),
     /** Release of a blanket order; empty when there is none. */
     release: z.string().trim().max(30).default(''),
     orderedOn: day,

@@ -1,0 +1,17 @@
+/** An activity that meets data which Postgres can never hold ends for good: its order asks a person, nothing is tried for ever. */
+import type { ActivityInterceptorsFactory } from '@temporalio/worker';
+import { permanent } from '../activities/lib/activity-failure.ts';
+import { dataFaultOf } from '../activities/lib/database.ts';
+
+export const refuseImpossibleData: ActivityInterceptorsFactory = () => ({
+  inbound: {
+    async execute(input, next) {
+      try {
+        return await next(input);
+      } catch (error) {
+        const fault = dataFaultOf(error);
+        throw fault === undefined ? error : permanent('data-impossible', `cannot be kept: ${fault}`);
+      }
+    },
+  },
+});
