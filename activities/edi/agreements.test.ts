@@ -62,6 +62,36 @@ describe('a PO number that is known with other content', () => {
   });
 });
 
+describe('a grocery purchase order, 875', () => {
+  const grocery = (cases: number, control: number) => {
+    const segments: Segment[] = [
+      ['G50', 'N', '20261121', 'TV-875'],
+      ['N1', 'ST', 'Tri-Valley Supply, Nashville branch', '92', 'BR01'],
+      ['G68', String(cases), 'EA', '10.65', '', 'VP', 'MW-1001'],
+      ['G76', String(cases), 'EA'],
+    ];
+    return interchangeWith(PARTNER, control, [{ set: '875', segments }], new Date(), 'OG');
+  };
+
+  it('becomes an order where it is agreed; known with other content it is refused by its own segments', async () => {
+    expect(await take(grocery(4, 21))).toMatchObject({ accepted: 0, rejected: 1 });
+    expect(await queued('997')).toContain('AK5*R*1');
+    const deps = agreeing(given, PARTNER, ({ documents }) => ({
+      documents: { ...documents, inbound: ['875', '997'] },
+      duplicates: 'refuse',
+    }));
+    expect(await take(grocery(4, 22), deps)).toMatchObject({ accepted: 1, rejected: 0 });
+    const order = await given.prisma.order.findFirstOrThrow();
+    expect(order).toMatchObject({
+      poNumber: 'TV-875',
+      canonical: { lines: [{ quantity: { value: '4', unit: 'EA' } }] },
+    });
+    expect(await take(grocery(5, 23), deps)).toMatchObject({ accepted: 0, rejected: 1 });
+    expect(await queued('997')).toContain('AK3*G50*2**8');
+    expect(await given.prisma.order.count()).toBe(1);
+  });
+});
+
 describe('a transaction set that nothing would come of', () => {
   it.each(['846', '860', '180', '944'])('is refused as not supported: %s', async (set) => {
     const file = interchangeWith(

@@ -4,6 +4,7 @@ import { heartbeat } from '@temporalio/activity';
 import { admitTransaction, interchangeAdmissionErrors } from '../../mappings/edi/admission.ts';
 import { paymentFrom820 } from '../../mappings/edi/payment-from-820.ts';
 import { salesOrderFrom850 } from '../../mappings/edi/sales-order-from-850.ts';
+import { salesOrderFrom875 } from '../../mappings/edi/sales-order-from-875.ts';
 import { findPartnerByIsa } from '../../mappings/profile/load.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import { buildFunctionalAcknowledgment, readFunctionalAcknowledgment } from '../../mappings/x12/acknowledgment.ts';
@@ -348,14 +349,27 @@ async function judge(
   const admitted = admitTransaction(read, source.profile);
   if ('errors' in admitted) return rejection(...admitted.errors);
   const { tree } = admitted;
-  if (read.set === '850') return takeOrder(deps, source, tree, documentId);
+  const orders = ORDERS[read.set];
+  if (orders !== undefined) return takeOrder(deps, source, orders, tree, documentId);
   if (read.set === '820') return takePayment(deps, source, tree);
   await takeAcknowledgment(deps, source, read.set, tree, documentId);
   return { state: 'accepted', errors: [] };
 }
 
-async function takeOrder(deps: IntakeDependencies, source: Source, tree: Tree, documentId: string): Promise<Judgement> {
-  const mapped = salesOrderFrom850(tree, source.profile, { receivedAt: source.receivedAt.toISOString() });
+/** The sets that are orders: how each is read, and the segment whose third element is the PO number. */
+const ORDERS: Readonly<Record<string, { read: typeof salesOrderFrom850; header: string }>> = {
+  '850': { read: salesOrderFrom850, header: 'BEG' },
+  '875': { read: salesOrderFrom875, header: 'G50' },
+};
+
+async function takeOrder(
+  deps: IntakeDependencies,
+  source: Source,
+  { read, header }: NonNullable<(typeof ORDERS)[string]>,
+  tree: Tree,
+  documentId: string,
+): Promise<Judgement> {
+  const mapped = read(tree, source.profile, { receivedAt: source.receivedAt.toISOString() });
   if ('errors' in mapped) return rejection(...mapped.errors);
   const { order } = mapped;
   const receipt = await acceptOrder(deps, {
@@ -366,8 +380,8 @@ async function takeOrder(deps: IntakeDependencies, source: Source, tree: Tree, d
   if (receipt.outcome === 'refused') {
     return rejection({
       code: 'po-number-known',
-      message: `BEG03: ${receipt.reason}; ${source.profile.name} has agreed that such a repetition is refused`,
-      place: { segment: 'BEG', position: 2, element: 3 },
+      message: `${header}03: ${receipt.reason}; ${source.profile.name} has agreed that such a repetition is refused`,
+      place: { segment: header, position: 2, element: 3 },
       value: order.poNumber,
       ak: { level: 'element', code: '7', reference: '324' },
     });

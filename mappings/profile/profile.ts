@@ -172,7 +172,7 @@ const calendar = z
 
 const OUTBOUND_SETS = ['855', '856', '810', '997'] as const;
 /** Sets that something happens with. Others may have a guide, but a document that nobody acts on must not be accepted. */
-export const INBOUND_SETS = ['850', '820', '997', '999'] as const;
+export const INBOUND_SETS = ['850', '875', '820', '997', '999'] as const;
 
 /** `events`: those from which the deadline may count, the usual one first. */
 const outboundAcknowledgment = <const Event extends string>(events: readonly [Event, ...Event[]]) =>
