@@ -374,7 +374,13 @@ describe('a TA1', () => {
     ['a wrong number of groups', sound.replace('IEA*1', 'IEA*2'), '021'],
     ['a set outside any group', sound.replace(/GS\*[^~]*~\n/, '').replace(/GE\*[^~]*~\n/, ''), '022'],
     ['no trailer', sound.replace(/IEA.*/s, ''), '023'],
+    ['a component separator of more than one byte', isaWith(16, Buffer.from('\u20ac').toString('latin1')), '027'],
     ['an element separator that is a blank', sound.replace(/ /g, '_').replaceAll('*', ' '), '026'],
+    [
+      'no component separator, so that the terminator and a line break are taken for both',
+      sound.replace('*P*>', '*P*'),
+      '027',
+    ],
     ['a component separator that is the element separator', isaWith(16, '*'), '027'],
   ])('refuses %s', (_, text, note) => {
     const [scanned] = scanInterchanges(bytesOf(text));

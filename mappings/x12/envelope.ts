@@ -272,7 +272,7 @@ export class EnvelopeWalker {
     if (groupCount !== undefined) {
       this.#emit({ kind: 'interchange-end', start, end, errors, groupCount });
     } else if (this.#countReport(start, end)) {
-      this.#emit({ kind: 'refused', start, end, errors, ...(header === undefined ? {} : { header }) });
+      this.#emit({ kind: 'refused', start, end, errors: errors.map(inBrief), ...(header === undefined ? {} : { header }) });
     }
   }
 
@@ -882,6 +882,15 @@ function headerErrors(window: Buffer, at: number, start: number): X12Error[] {
         value,
         ISA_NOTES[index - 1] as string,
       );
+      // ISA11 may be any repetition separator.
+    } else if (index !== 11 && CONTROL.test(value)) {
+      add(
+        'isa-element-character',
+        `ISA${String(index).padStart(2, '0')} holds a control character.`,
+        index,
+        value,
+        ISA_NOTES[index - 1] as string,
+      );
     }
   }
   if (errors.length > 0) {
@@ -935,7 +944,27 @@ function checkDelimiters(
       '027',
     );
   }
+  if (component >= 0xc2 && component <= 0xf4 && terminator >= 0x80 && terminator <= 0xbf) {
+    add(
+      'delimiter-not-single-byte',
+      'The component separator (ISA16) is a multi-byte character of UTF-8; X12 delimiters are single bytes.',
+      16,
+      window.toString('utf8', at + 104, at + 108).slice(0, 2),
+      '027',
+    );
+  }
   const second = window[at + 106];
+  const nextEnd = window.indexOf(terminator, at + 106);
+  if ((terminator === LF || terminator === CR) && nextEnd > at + 106 && window[nextEnd - 1] === component) {
+    // Nothing of GS has components, so what ends it too is the terminator, and the line break after it is none.
+    add(
+      'delimiter-component',
+      'ISA16 is missing: the segment terminator stands where the component separator belongs.',
+      16,
+      printable(window, at + 104, at + 105),
+      '027',
+    );
+  }
   if (terminator >= 0xc2 && terminator <= 0xf4 && second !== undefined && second >= 0x80 && second <= 0xbf) {
     add(
       'delimiter-not-single-byte',
