@@ -18,6 +18,9 @@ export interface PurchaseOrder {
   readonly lines: readonly OrderedLine[];
 }
 
+/** What the warehouses have little of: whoever orders first gets what there is. */
+export const SCARCE = { sku: 'MW-1010', onHand: 16 } as const;
+
 export const each = (sku: string, quantity: number): OrderedLine => ({ sku, quantity, unit: 'EA' });
 export const cases = (sku: string, quantity: number): OrderedLine => ({ sku, quantity, unit: 'CA' });
 

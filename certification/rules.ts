@@ -34,7 +34,8 @@ export async function rulesOfDocuments(trade: Trade, { unanswered = [] }: Scenar
         }
         const { tree, errors } = parseTransaction(part, narrowed);
         for (const { place, message } of [...part.errors, ...errors]) guide.push({ place: at(place), reason: message });
-        for (const { place, message } of checkDocument(tree, narrowed, 'outbound')) {
+        for (const { place, message, severity } of checkDocument(tree, narrowed, 'outbound')) {
+          if (severity !== 'error') continue;
           business.push({ place: at(place), reason: message });
         }
       }

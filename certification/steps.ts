@@ -37,6 +37,18 @@ export const untilStatus = (...statuses: string[]): Step =>
 
 export const untilQuiet: Step = step('everything is sent and read', (trade) => trade.quiet());
 
+/** Everything that has left is invoiced and paid; what waits for stock may go on waiting. */
+export const untilPaid: Step = step('what has left is invoiced and paid', async (trade) => {
+  await trade.eventually('every shipment invoiced and paid', async () => {
+    const shipments = await trade.prisma.shipment.findMany({
+      where: { order: { partnerId: trade.profile.id, poNumber: { in: trade.poNumbers } } },
+      include: { invoice: true },
+    });
+    return shipments.length > 0 && shipments.every(({ invoice }) => invoice !== null && invoice.paid >= invoice.total);
+  });
+  await trade.quiet();
+});
+
 export const untilException = (...types: string[]): Step =>
   step(`a person is asked: ${types.join(' or ')}`, async (trade) => {
     await openException(trade, types);

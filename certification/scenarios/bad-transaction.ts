@@ -1,0 +1,50 @@
+import { each } from '../purchase-order.ts';
+import type { Fault, Scenario } from '../scenario.ts';
+import { differs, ordersMade, perform, rule, untilQuiet, untilStatus } from '../steps.ts';
+
+const scenario: Scenario = {
+  name: 'bad-transaction',
+  purpose:
+    'One order of a file has letters for a quantity: it alone is refused, and the acknowledgment says where and why.',
+  cannot: ({ ordersByEdi }) => (ordersByEdi ? undefined : 'orders of the partner do not come as files'),
+  steps: [
+    perform('a file with a good order, a bad one and a good one comes', async (trade) => {
+      const [first, bad, last] = [
+        trade.newOrder([each('MW-1001', 6)]),
+        trade.newOrder([each('MW-1002', 7777)]),
+        trade.newOrder([each('MW-1003', 6)]),
+      ];
+      if (first === undefined || bad === undefined || last === undefined) return;
+      await trade.handIn(trade.fileOf([first, bad, last]).replace('7777', 'SEVEN'));
+      trade.poNumbers.splice(trade.poNumbers.indexOf(bad.poNumber), 1);
+    }),
+    untilStatus('closed'),
+    untilQuiet,
+  ],
+  expectations: [
+    ordersMade(2),
+    rule('the acknowledgment refuses the bad order alone, by its element', async (trade): Promise<Fault[]> => {
+      if (trade.profile.documents.outbound['997']?.send !== true) return [];
+      const group = String(trade.partnership.control);
+      const sets = await trade.transactions();
+      const answer = sets.find(({ segments }) => segments.some(([id, , control]) => id === 'AK1' && control === group));
+      if (answer === undefined) return [{ place: `group ${group}`, reason: 'has no acknowledgment' }];
+      const values = (ids: readonly string[]) => answer.segments.filter(([id]) => ids.includes(id ?? ''));
+      const element = values(['AK4', 'IK4'])[0];
+      return [
+        ...differs(
+          'AK5',
+          values(['AK5', 'IK5'])
+            .map((segment) => segment[1])
+            .join(''),
+          'ARA',
+        ),
+        ...differs('AK3', values(['AK3', 'IK3'])[0]?.[1], 'PO1'),
+        ...differs('AK401', element?.[1]?.charAt(0), '2'),
+        ...differs('AK403', element?.[3], '6'),
+        ...differs('AK9', values(['AK9'])[0]?.slice(1, 5).join(' '), 'P 3 3 2'),
+      ];
+    }),
+  ],
+};
+export default scenario;

@@ -1,0 +1,32 @@
+import { each } from '../purchase-order.ts';
+import type { Scenario } from '../scenario.ts';
+import { decide, mailbox, partnerOrders, perform, receives, untilQuiet, untilStatus, wasRaised } from '../steps.ts';
+import { letTimePass } from '../time.ts';
+
+const scenario: Scenario = {
+  name: 'missing-acknowledgment',
+  purpose: 'No 997 comes for the 855 within the agreed time: a person is asked, and has it sent again.',
+  cannot: ({ expectsAcknowledgment }) =>
+    expectsAcknowledgment('855') ? undefined : 'the profile sends no 855, or expects no 997 for it',
+  steps: [
+    mailbox('the partner acknowledges nothing', { acknowledge: 'silent', autopay: false }),
+    partnerOrders(each('MW-1009', 6)),
+    perform('the documents are sent', async (trade) => {
+      await trade.eventually('855, 856 and 810 sent', async () => {
+        const [order] = await trade.recorded();
+        return order?.status === 'invoiced' || order?.status === 'closed' || order?.status === 'cash_applied';
+      });
+      await trade.quiet();
+    }),
+    letTimePass('the agreed time for the 997 of the 855 passes', '855'),
+    mailbox('the partner acknowledges again', { autopay: false }),
+    decide('document-unacknowledged', 'resend'),
+    untilQuiet,
+    mailbox('the partner pays', {}),
+    untilStatus('closed'),
+    untilQuiet,
+  ],
+  unanswered: ['856', '810'],
+  expectations: [wasRaised('document-unacknowledged'), receives('855', 2)],
+};
+export default scenario;

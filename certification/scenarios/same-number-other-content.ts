@@ -1,0 +1,49 @@
+import { each } from '../purchase-order.ts';
+import type { Scenario } from '../scenario.ts';
+import { differs, openException, partnerOrders, perform, receives, rule, untilQuiet, untilStatus } from '../steps.ts';
+
+const scenario: Scenario = {
+  name: 'same-number-other-content',
+  purpose:
+    'A known PO number comes with other content: refused, or a person is asked, as duplicates has it. It is never merged.',
+  steps: [
+    partnerOrders(each('MW-1001', 12)),
+    untilStatus('closed'),
+    perform('other content comes under the same number', async (trade) => {
+      await trade.submit(trade.newOrder([each('MW-1004', 12)], trade.poNumbers[0]));
+    }),
+    perform('a person who is asked does not want it', async (trade) => {
+      if (trade.profile.duplicates !== 'query') return;
+      const { id } = await openException(trade, ['repeated-po-number']);
+      await trade.decide(id, 'cancel');
+      await trade.eventually('the second order rejected', async () =>
+        (await trade.recorded()).some(({ status }) => status === 'rejected'),
+      );
+    }),
+    untilQuiet,
+  ],
+  expectations: [
+    rule('it is refused or queried as the profile says', async (trade) => {
+      const orders = await trade.recorded();
+      if (trade.profile.duplicates === 'query') return differs('orders', orders.length, 2);
+      const refused = trade.profile.ordersBy.includes('edi')
+        ? (await trade.prisma.document.count({
+            where: {
+              partnerId: trade.profile.id,
+              transactionSet: '850',
+              state: 'rejected',
+              createdAt: { gte: trade.began },
+            },
+          })) === 1
+        : trade.answers[1]?.status === 409;
+      return [...differs('orders', orders.length, 1), ...differs('refused', refused, true)];
+    }),
+    rule('the first order is as it was', async (trade) => {
+      const [first] = await trade.recorded();
+      return [...differs('state', first?.status, 'closed'), ...differs('item', first?.lines[0]?.sku, 'MW-1001')];
+    }),
+    receives('856', 1),
+    receives('810', 1),
+  ],
+};
+export default scenario;

@@ -1,0 +1,25 @@
+import { each } from '../purchase-order.ts';
+import type { Scenario } from '../scenario.ts';
+import { ordersMade, quantities, receives, untilPaid, untilQuiet, withWarehouse } from '../steps.ts';
+
+const scenario: Scenario = {
+  name: 'short-ship',
+  purpose:
+    'The warehouse does not find all of it: what has left is told and invoiced, the rest goes by the rule of the profile.',
+  steps: [
+    withWarehouse('a quarter of it is not found', { shortPercent: 25 }, each('MW-1004', 40)),
+    untilPaid,
+    untilQuiet,
+  ],
+  expectations: [
+    ordersMade(1),
+    receives('856', 1),
+    receives('810', 1),
+    quantities('three quarters are shipped', ({ ordered, shipped }) => shipped === ordered * 0.75),
+    quantities('what is missing is cancelled or backordered, as the profile says', (line, { profile }) => {
+      const missing = line.ordered - line.shipped;
+      return (profile.backorders === 'cancel' ? line.cancelled : line.backordered) === missing;
+    }),
+  ],
+};
+export default scenario;

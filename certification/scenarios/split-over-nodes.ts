@@ -1,0 +1,21 @@
+import { each } from '../purchase-order.ts';
+import type { Scenario } from '../scenario.ts';
+import { nothingRaised, ordersMade, partnerOrders, receives, shipsFrom, untilQuiet, untilStatus } from '../steps.ts';
+
+const scenario: Scenario = {
+  name: 'split-over-nodes',
+  purpose: 'No warehouse has everything: one order leaves from two, with a ship notice and an invoice each.',
+  cannot: ({ profile }) =>
+    profile.splitShipments ? undefined : 'the profile has splitShipments: false, so an order ships from one node',
+  // MW-1011 is only in Memphis and MW-1012 only in Reno.
+  steps: [partnerOrders(each('MW-1011', 12), each('MW-1012', 8)), untilStatus('closed'), untilQuiet],
+  expectations: [
+    ordersMade(1),
+    nothingRaised,
+    shipsFrom(2),
+    receives('855', 1),
+    receives('856', 2),
+    receives('810', 2),
+  ],
+};
+export default scenario;

@@ -1,0 +1,11 @@
+import type { Scenario } from '../scenario.ts';
+
+const scenario: Scenario = {
+  name: 'substitution',
+  purpose: 'What is not there is replaced by the agreed other item, and the 855 says so.',
+  cannot: ({ profile }) =>
+    String(profile.substitution) === 'never' ? 'the profile allows no substitution' : undefined,
+  steps: [],
+  expectations: [],
+};
+export default scenario;

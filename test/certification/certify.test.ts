@@ -1,0 +1,68 @@
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { certificationOf } from '../../activities/partners/certification.ts';
+import { certify } from '../../certification/run.ts';
+
+const dir = mkdtempSync(join(tmpdir(), 'throughline-certify-'));
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+describe('certification by profile', { timeout: 400_000 }, () => {
+  it('certifies the three example partners as they are', async () => {
+    const resultsDir = join(dir, 'sound');
+    const results = await certify('mappings/partners', ['harbor-pine', 'tri-valley', 'cobalt-ridge'], { resultsDir });
+    for (const { partner, profileVersion, scenarios } of results) {
+      expect(
+        scenarios.filter(({ state }) => state === 'failed').map(({ name, reason }) => `${name}: ${reason}`),
+      ).toEqual([]);
+      expect(scenarios.filter(({ state }) => state === 'passed').map(({ name }) => name)).toContain('accept');
+      for (const { state, reason } of scenarios) if (state === 'not-run') expect(reason).toBeTruthy();
+      expect(certificationOf(resultsDir, { id: partner, version: profileVersion }).state).toBe('certified');
+      expect(readFileSync(join(resultsDir, partner, 'junit.xml'), 'utf8')).toContain(`tests="${scenarios.length}"`);
+    }
+  });
+
+  it('needs no code for a new partner; broken rules fail it, and the report names them', async () => {
+    const partners = join(dir, 'partners');
+    cpSync('mappings/partners/templates', join(partners, 'templates'), { recursive: true });
+    writeFileSync(join(partners, 'cedar-point.yaml'), profileOf('cedar-point', 'CEDARPOINT', 'SOTPI'));
+    writeFileSync(join(partners, 'flint-river.yaml'), profileOf('flint-river', 'FLINTRIVER', 'SOI'));
+    mkdirSync(join(partners, 'flint-river'));
+    writeFileSync(
+      join(partners, 'flint-river', 'certification.yaml'),
+      [
+        'demands:',
+        '  "856": [{ segment: HL, element: "03", includes: [S, O, P, I] }]',
+        '  "855": [{ segment: PO1, includes: [VN] }]',
+      ].join('\n'),
+    );
+    const resultsDir = join(dir, 'broken');
+    const [sound, broken] = await certify(partners, ['cedar-point', 'flint-river'], { resultsDir, only: ['accept'] });
+    expect(sound?.scenarios).toMatchObject([{ name: 'accept', state: 'passed' }]);
+    const failed = broken?.scenarios[0]?.rules.filter(({ state }) => state === 'failed');
+    expect(failed?.map(({ rule }) => rule)).toEqual([
+      'every document is what the partner demands in certification.yaml',
+    ]);
+    expect(failed?.[0]?.faults.map(({ place }) => place?.replace(/ \d+ /, ' '))).toEqual(
+      expect.arrayContaining(['856 HL03', '855 PO1']),
+    );
+    expect(readFileSync(join(resultsDir, 'flint-river', 'report.html'), 'utf8')).toContain('the partner wants P');
+  });
+});
+
+/** Delimiters and qualifiers of its own; a seller qualifier that Flint River does not take. */
+function profileOf(id: string, isaId: string, hierarchy: string): string {
+  return `
+extends: templates/retailer
+id: ${id}
+name: ${id}
+identifiers:
+  ours: { isaQualifier: "12", isaId: MERIDIANEDI, gsId: MERIDIANGS }
+  theirs: { isaQualifier: "08", isaId: ${isaId}, gsId: ${isaId}GS }
+x12: { delimiters: { element: "|", component: ":", segment: "'" } }
+transport: { kind: https, url: "\${PARTNERS_URL}/${id}/inbox", tokenEnv: SANDBOX_TOKEN }
+items: { seller: [VP], send: { seller: VP } }
+shipNotice: { hierarchy: ${hierarchy}, sscc: { companyPrefix: "0614141", extensionDigit: ${hierarchy === 'SOI' ? 1 : 2} } }
+`;
+}
