@@ -53,6 +53,40 @@ describe('a file of several purchase orders', () => {
     purchaseOrder('tri-valley', poNumber, [each('MW-1001', 2)]),
   );
 
+  it('with a NUL in one of them: that one is refused where it stands, the others are orders, and the file is done', async () => {
+    const many = Array.from({ length: 12 }, (_, index) =>
+      purchaseOrder('tri-valley', `TV-N${index}`, [each('MW-1001', 2)]),
+    );
+    const transactions = many.map((order, index) => ({
+      set: '850',
+      segments: segmentsOf850(order).map(
+        (segment): Segment => (segment[0] === 'N3' && index === 1 ? ['N3', '615 Foundry\0 Road'] : segment),
+      ),
+    }));
+    const interchangeId = await taken(interchangeWith('tri-valley', 901, transactions));
+    expect(await read(interchangeId)).toEqual({ accepted: 11, rejected: 1 });
+    const refused = await given.prisma.document.findMany({ where: { interchangeId, state: 'rejected' } });
+    expect(refused).toMatchObject([
+      { position: 2, errors: [{ code: 'element-character', place: { segment: 'N3', element: 1 } }] },
+    ]);
+    expect(refused[0]?.body).toContain('615 Foundry\u2400 Road');
+    expect(await acknowledgments()).toHaveLength(1);
+  });
+
+  it('of which one fails for a reason that may pass: all others are finished first, and the next attempt finishes it', async () => {
+    const interchangeId = await taken(interchangeOf(orders, 902));
+    await expect(read(interchangeId, dyingAtVerdict(1))).rejects.toThrow('the process was killed');
+    const states = async () =>
+      (await given.prisma.document.findMany({ where: { interchangeId }, orderBy: { position: 'asc' } })).map(
+        ({ state }) => state,
+      );
+    expect((await states()).filter((state) => state === 'accepted')).toHaveLength(2);
+    expect(await acknowledgments()).toEqual([]);
+    expect(await read(interchangeId)).toEqual({ accepted: 3, rejected: 0 });
+    // Its order was taken before the process died.
+    expect((await states()).toSorted()).toEqual(['accepted', 'accepted', 'duplicate']);
+  });
+
   it('is taken order by order: a bad one never holds back the good ones, and the 997 says which it is', async () => {
     const transactions = orders.map((order) => ({ set: '850', segments: segmentsOf850(order) }));
     const bad = transactions[1]?.segments.map(

@@ -13,7 +13,7 @@ import { scanInterchanges } from '../../mappings/x12/scan.ts';
 import type { ReadGroup, ReadTransaction, ScannedInterchange, Tree, X12Error } from '../../mappings/x12/types.ts';
 import { Prisma } from '../../prisma/generated/client.ts';
 import { permanent } from '../lib/activity-failure.ts';
-import { isUniqueViolation } from '../lib/database.ts';
+import { dataFaultOf, isUniqueViolation } from '../lib/database.ts';
 import { groupBy } from '../lib/group-by.ts';
 import { acceptOrder, acceptPayment, type IntakeDependencies } from '../orders/intake.ts';
 import { asJson, searchForm } from '../orders/records.ts';
@@ -214,18 +214,22 @@ export async function processInterchange(
   const done = await finishedBefore(deps, interchangeId);
 
   const groups: { group: ReadGroup; verdicts: Answered[] }[] = [];
+  const failures: unknown[] = [];
   for (const scanned of scanInterchanges(interchange.bytes)) {
     let batch: ReadTransaction[] = [];
     const flush = async () => {
       const taken = batch;
       batch = [];
-      const verdicts = await Promise.all(
+      const attempts = await Promise.allSettled(
         taken.map(async (read) => ({
           ...(done.get(read.index + 1) ?? (await takeTransaction(deps, source, read))),
           ...(read.convention !== undefined && { convention: read.convention }),
         })),
       );
-      groups.at(-1)?.verdicts.push(...verdicts);
+      for (const attempt of attempts) {
+        if (attempt.status === 'fulfilled') groups.at(-1)?.verdicts.push(attempt.value);
+        else failures.push(attempt.reason);
+      }
       heartbeat(groups.reduce((total, { verdicts: list }) => total + list.length, 0));
     };
     for await (const part of readInterchange(scanned)) {
@@ -243,6 +247,8 @@ export async function processInterchange(
     }
   }
 
+  // What could not be finished is tried again, once everything behind it has had its turn.
+  if (failures.length > 0) throw failures[0];
   const queued = await acknowledgeGroups(deps, source, groups);
   await prisma.interchange.update({
     where: { id: interchangeId },
@@ -278,7 +284,7 @@ async function finishedBefore({ prisma }: IntakeDependencies, interchangeId: str
 
 async function takeTransaction(deps: IntakeDependencies, source: Source, read: ReadTransaction): Promise<Verdict> {
   const documentId = await storeTransaction(deps, source, read);
-  const outcome = await judge(deps, source, read, documentId);
+  const outcome = await judge(deps, source, read, documentId).catch(impossible);
   await deps.prisma.document.update({
     where: { id: documentId },
     data: {
@@ -291,6 +297,23 @@ async function takeTransaction(deps: IntakeDependencies, source: Source, read: R
   return { set: read.set, control: read.transactionControl, state: outcome.state, errors: outcome.errors };
 }
 
+/** What can never be kept or computed is refused like any other fault; anything else is tried again. */
+function impossible(error: unknown): Judgement {
+  const fault = dataFaultOf(error) ?? (error instanceof RangeError ? error.message : undefined);
+  if (fault === undefined) throw error;
+  return rejection({
+    code: 'data-impossible',
+    message: `the document holds what cannot be kept: ${fault}`,
+    place: { segment: 'ST', position: 1 },
+    ak: { level: 'transaction', code: '5' },
+  });
+}
+
+/** NUL is no character of X12 and Postgres cannot hold it: records show it as its picture; the file is kept as it came. */
+function storable(text: string): string {
+  return text.replaceAll('\0', '\u2400');
+}
+
 /** The row is there before its effects, so that an attempt that follows finds the same document. */
 async function storeTransaction(
   { prisma }: IntakeDependencies,
@@ -299,7 +322,7 @@ async function storeTransaction(
 ): Promise<string> {
   const position = read.index + 1;
   const { element, segment } = read.delimiters;
-  const body = read.segments.map(({ id, elements }) => [id, ...elements].join(element) + segment).join('');
+  const body = storable(read.segments.map(({ id, elements }) => [id, ...elements].join(element) + segment).join(''));
   const id = randomUUID();
   const { count } = await prisma.document.createMany({
     data: [
@@ -307,13 +330,13 @@ async function storeTransaction(
         id,
         direction: 'inbound',
         partnerId: source.profile.id,
-        transactionSet: read.set,
-        version: read.version,
+        transactionSet: storable(read.set),
+        version: storable(read.version),
         state: 'received',
         interchangeId: source.id,
         position,
-        groupControl: read.groupControl,
-        transactionControl: read.transactionControl,
+        groupControl: storable(read.groupControl),
+        transactionControl: storable(read.transactionControl),
         body,
         delimiters: delimiterText(read.delimiters),
         hash: createHash('sha256').update(body).digest('hex'),

@@ -67,6 +67,8 @@ const ISA_NOTES = [
 
 /** ISA16 is the component separator; how far to look for a separator before an ISA is called hopeless. */
 const ISA_SEARCH = 400;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: to find them is the purpose
+const CONTROL = /[\0-\x1f]/;
 
 function isAlphanumeric(byte: number): boolean {
   return (byte >= 0x30 && byte <= 0x39) || (byte >= 0x41 && byte <= 0x5a) || (byte >= 0x61 && byte <= 0x7a);
@@ -272,7 +274,13 @@ export class EnvelopeWalker {
     if (groupCount !== undefined) {
       this.#emit({ kind: 'interchange-end', start, end, errors, groupCount });
     } else if (this.#countReport(start, end)) {
-      this.#emit({ kind: 'refused', start, end, errors: errors.map(inBrief), ...(header === undefined ? {} : { header }) });
+      this.#emit({
+        kind: 'refused',
+        start,
+        end,
+        errors: errors.map(inBrief),
+        ...(header === undefined ? {} : { header }),
+      });
     }
   }
 

@@ -2,21 +2,27 @@ import type { X12Error } from './types.ts';
 
 const MESSAGE_LENGTH = 500;
 const VALUE_LENGTH = 200;
+const SEGMENT_LENGTH = 10;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: to find them is the purpose
+const CONTROL = /[\0-\x1f]/;
+const EACH_CONTROL = new RegExp(CONTROL, 'g');
+const PICTURES = 0x2400;
 
 /**
  * The error with no more of the input in it than a person reads: one element may hold 64 KB, and a document 200 errors about it, which are
- * stored, logged and shown.
+ * stored, logged and shown. Control characters are shown as their pictures.
  */
 export function inBrief(error: X12Error): X12Error {
-  const { message, value } = error;
-  if (message.length <= MESSAGE_LENGTH && (value === undefined || value.length <= VALUE_LENGTH)) return error;
-  return {
-    ...error,
-    message: excerpt(message, MESSAGE_LENGTH),
-    ...(value !== undefined && { value: excerpt(value, VALUE_LENGTH) }),
-  };
+  const { message, value, place } = error;
+  const brief = excerpt(message, MESSAGE_LENGTH);
+  const kept = value === undefined ? undefined : excerpt(value, VALUE_LENGTH);
+  const segment = excerpt(place.segment, SEGMENT_LENGTH);
+  if (brief === message && kept === value && segment === place.segment) return error;
+  return { ...error, message: brief, place: { ...place, segment }, ...(kept !== undefined && { value: kept }) };
 }
 
 function excerpt(text: string, length: number): string {
-  return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
+  const cut = text.length <= length ? text : `${text.slice(0, length - 1)}…`;
+  if (!CONTROL.test(cut)) return cut;
+  return cut.replace(EACH_CONTROL, (character) => String.fromCharCode(PICTURES + character.charCodeAt(0)));
 }

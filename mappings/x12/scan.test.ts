@@ -114,6 +114,7 @@ describe('faults of the interchange refuse the interchange', () => {
     ['IEA01 wrong', sound.replace('IEA*1', 'IEA*2'), 'group-count'],
     ['IEA02 wrong', sound.replace('IEA*1*000000001', 'IEA*1*000000002'), 'interchange-control-mismatch'],
     ['an ISA element too short', sound.replace('HARBORPINE     ', 'HARBORPINE'), 'isa-element-width'],
+    ['a NUL in the sender', sound.replace('HARBORPINE     ', 'HARBORPINE\0    '), 'isa-element-character'],
     ['a component separator that is a letter', sound.replace('*P*>', '*P*A'), 'delimiter-component'],
     ['HTML', '<!DOCTYPE html><html><body>502 Bad Gateway</body></html>', 'not-x12'],
     ['JSON', '{"poNumber":"1"}', 'not-x12'],
