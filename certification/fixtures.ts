@@ -32,6 +32,9 @@ const expectation = z.strictObject({
 });
 type FixtureExpectation = z.output<typeof expectation>;
 
+/** States in which an order stays until somebody does something. */
+const SETTLED: ReadonlySet<string> = new Set(['closed', 'rejected', 'cancelled', 'exception']);
+
 export const fixturesDir = (partnersDir: string, partnerId: string): string => join(partnersDir, partnerId, 'fixtures');
 
 /** A scenario for each fixture, named `fixture-TITLE`. */
@@ -61,7 +64,17 @@ function fixture(file: string): Scenario {
       perform('the partner’s file is handed in', async (trade) => {
         await trade.handIn(readFileSync(file, 'latin1'));
       }),
-      perform('it is read', (trade) => trade.quiet()),
+      perform('it is read, and what was ordered goes its way', async (trade) => {
+        await trade.quiet();
+        const orders = await trade.prisma.order.findMany({
+          where: { partnerId: trade.profile.id, receivedAt: { gte: trade.began } },
+        });
+        trade.poNumbers.push(...orders.map(({ poNumber }) => poNumber));
+        await trade.eventually('orders at an end, or waiting for somebody', async () =>
+          (await trade.recorded()).every(({ status }) => SETTLED.has(status)),
+        );
+        await trade.quiet();
+      }),
     ],
     expectations: [rule(`what ${basename(beside)} says comes of it`, (trade) => faultsOf(trade, parsed.data))],
   };
@@ -75,7 +88,6 @@ async function faultsOf(trade: Trade, expected: FixtureExpectation): Promise<Fau
     orderBy: { position: 'asc' },
     include: { order: { select: { canonical: true, poNumber: true } } },
   });
-  for (const { order } of rows) if (order !== null) trade.poNumbers.push(order.poNumber);
   const wanted = expected.transactions ?? [];
   if (rows.length !== wanted.length) {
     return [

@@ -14,7 +14,7 @@ const scenario: Scenario = {
     perform('the documents are sent', async (trade) => {
       await trade.eventually('855, 856 and 810 sent', async () => {
         const [order] = await trade.recorded();
-        return order?.status === 'invoiced' || order?.status === 'closed' || order?.status === 'cash_applied';
+        return order?.status === 'invoiced' || order?.status === 'closed';
       });
       await trade.quiet();
     }),
