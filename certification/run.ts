@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { ensureApiClient } from '../api/auth/clients.ts';
 import { loadProfiles } from '../mappings/profile/load.ts';
@@ -12,6 +12,7 @@ import { SCARCE, syntaxOf } from './purchase-order.ts';
 import { htmlReport } from './report/html.ts';
 import { junitReport } from './report/junit.ts';
 import { result, rulesOfDocuments } from './rules.ts';
+import { inSandbox } from './sandboxed.ts';
 import { capabilitiesOf, type PartnerResult, type RuleResult, type Scenario, type ScenarioResult } from './scenario.ts';
 import { type TradeData, tradeDataOf } from './settings.ts';
 import { type Partnership, StepFailed, Trade } from './trade.ts';
@@ -51,17 +52,19 @@ export async function certify(
   const businesses = named.map((profile) => ({ profile, data: tradeDataOf(partnersDir, profile) }));
   const keys = new Map(named.map(({ id }) => [id, `tl_certify_${randomBytes(24).toString('base64url')}`]));
 
+  const sandboxed = inSandbox(partnersDir);
   log('starting a network');
   const network = await startNetwork({
-    env: { PARTNERS_DIR: resolve(partnersDir), RATE_LIMIT_PER_MINUTE: '1000000', LOG_LEVEL: 'warn' },
+    env: { PARTNERS_DIR: sandboxed.directory, RATE_LIMIT_PER_MINUTE: '1000000', LOG_LEVEL: 'warn' },
     prepare: (soFar) => introduce(soFar, businesses, keys),
   });
   const prisma = createPrismaClient(network.databaseUrl, { poolSize: 4 });
   try {
-    const profiles = loadProfiles(partnersDir, network.env);
+    const profiles = loadProfiles(sandboxed.directory, network.env);
     return await Promise.all(
       businesses.map(async ({ profile, data }, index) => {
-        const current = profiles.get(profile.id) ?? profile;
+        // What is certified is the profile as it stands in its own folder.
+        const current = { ...(profiles.get(profile.id) ?? profile), version: profile.version };
         const apiKey = keys.get(profile.id) ?? '';
         const partnership = { profile: current, data, network, prisma, apiKey, control: 100_000 };
         const report = await certifyPartner(partnership, chosen[index] ?? [], log);
@@ -72,6 +75,7 @@ export async function certify(
   } finally {
     await prisma.$disconnect();
     await network.stop();
+    sandboxed.remove();
   }
 }
 

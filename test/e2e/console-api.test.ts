@@ -55,7 +55,9 @@ describe.skipIf(executablePath === undefined)(suite, () => {
     // Nothing of what is read here starts a workflow; the client connects at its first call.
     const temporal = new TemporalClient({ connection: Connection.lazy({ address: '127.0.0.1:1' }) });
     const labels = partnerProfile.shape.labels.parse(undefined);
-    const partners = [{ id: 'harbor-pine', name: 'Harbor & Pine Stores', profileVersion: '1', usage: 'test' as const, labels }];
+    const partners = [
+      { id: 'harbor-pine', name: 'Harbor & Pine Stores', profileVersion: '1', usage: 'test' as const, labels },
+    ];
     const log = createLogger({ silent: true });
     server = createServer(
       createApp({

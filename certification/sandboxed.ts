@@ -1,0 +1,23 @@
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { parseDocument } from 'yaml';
+
+/**
+ * A copy of the partners’ folder in which every profile trades with the sandbox. A certification must never reach a real partner, whatever
+ * the profile’s transport says, and needs none of the variables that the others’ transports read.
+ *
+ * @returns the folder, and what removes it
+ */
+export function inSandbox(partnersDir: string): { directory: string; remove: () => void } {
+  const directory = mkdtempSync(join(tmpdir(), 'throughline-partners-'));
+  cpSync(partnersDir, directory, { recursive: true });
+  for (const name of readdirSync(directory).filter((file) => file.endsWith('.yaml'))) {
+    const path = join(directory, name);
+    const profile = parseDocument(readFileSync(path, 'utf8'));
+    const mailbox = `\${PARTNERS_URL}/${basename(name, '.yaml')}/inbox`;
+    profile.set('transport', { kind: 'https', url: mailbox, tokenEnv: 'SANDBOX_TOKEN' });
+    writeFileSync(path, String(profile));
+  }
+  return { directory, remove: () => rmSync(directory, { recursive: true, force: true }) };
+}
