@@ -111,6 +111,45 @@ describe('orders', () => {
     expect(elsewhere.status).toBe(202);
   });
 
+  it('of different bodies at once under one Idempotency-Key one alone is done, and the others did nothing', async () => {
+    const headers = { 'Idempotency-Key': 'race-1' };
+    const numbers = ['CR-R1', 'CR-R2', 'CR-R3', 'CR-R4'];
+    const answers = await Promise.all(
+      numbers.map((poNumber) => api.call('POST', '/v1/orders', { key: desk, headers, body: anOrder(poNumber) })),
+    );
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([202, 422, 422, 422]);
+    const stored = await api.prisma.order.findMany({ where: { poNumber: { in: numbers } } });
+    expect(stored.map(({ id }) => id)).toEqual(answers.flatMap(({ body }) => body.orderId ?? []));
+  });
+
+  it('the same body at once under one Idempotency-Key gets one answer, and so does a repetition', async () => {
+    const request = { key: desk, headers: { 'Idempotency-Key': 'race-2' }, body: anOrder('CR-R5') };
+    const answers = await Promise.all(Array.from({ length: 4 }, () => api.call('POST', '/v1/orders', request)));
+    answers.push(await api.call('POST', '/v1/orders', request));
+    for (const { status, body } of answers)
+      expect({ status, body }).toEqual({ status: answers[0]?.status, body: answers[0]?.body });
+    expect(await api.prisma.order.count({ where: { poNumber: 'CR-R5' } })).toBe(1);
+  });
+
+  it('a key whose process died before it answered lets the same body through, and no other', async () => {
+    const request = { key: desk, headers: { 'Idempotency-Key': 'died' }, body: anOrder('CR-R6') };
+    const first = await api.call('POST', '/v1/orders', request);
+    await api.prisma.idempotencyKey.updateMany({ where: { key: 'died' }, data: { status: 0, body: {} } });
+    const other = await api.call('POST', '/v1/orders', { ...request, body: anOrder('CR-R7') });
+    expect(other).toMatchObject({ status: 422, body: { code: 'idempotency-key-reused' } });
+    const again = await api.call('POST', '/v1/orders', request);
+    expect(again).toMatchObject({ status: 200, body: { orderId: first.body.orderId, duplicate: true } });
+  });
+
+  it('a refused request leaves its Idempotency-Key free for the mended one', async () => {
+    const headers = { 'Idempotency-Key': 'mended' };
+    const body = anOrder('CR-1', { orderedOn: '2026-11-19' });
+    const refused = await api.call('POST', '/v1/orders', { key: desk, headers, body });
+    expect(refused).toMatchObject({ status: 409, body: { code: 'duplicate-order' } });
+    const mended = await api.call('POST', '/v1/orders', { key: desk, headers, body: anOrder('CR-R8') });
+    expect(mended.status).toBe(202);
+  });
+
   it('five identical submissions at once are one order', async () => {
     const answers = await Promise.all(
       Array.from({ length: 5 }, () => api.call('POST', '/v1/orders', { key: desk, body: anOrder('CR-6') })),

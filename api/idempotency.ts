@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { Prisma } from '../prisma/generated/client.ts';
+import type { Prisma } from '../prisma/generated/client.ts';
 import type { ApiDependencies } from './dependencies.ts';
-import { Problem } from './errors.ts';
+import { Problem, toProblem } from './errors.ts';
 import type { Caller } from './route.ts';
 
 export const idempotencyHeaders = z.object({
@@ -25,13 +25,18 @@ interface StoredAnswer {
   readonly subject?: string;
 }
 
+/** The status of a key whose first request has not been answered yet. */
+const UNDER_WAY = 0;
+
 /**
  * Gives a repetition the answer of the first request. Only successes are kept: a refusal is found again by looking again.
  *
- * What is guarded must be safe to do twice by itself (orders and payments are, by their business keys), because two requests may run
- * at once, and the process may die between the deed and its note. The first to leave its note decides the answer of both.
+ * The key is taken before anything is done, so that of requests with different bodies one alone is done, however close together they come.
+ * What is guarded must be safe to do twice by itself (orders and payments are, by their business keys): a repetition that comes while the
+ * first is under way, or after the process died between the deed and its note, does it too instead of waiting for what may never
+ * come. The first to leave its note decides the answer of both.
  *
- * @throws Problem `idempotency-key-reused`.
+ * @throws Problem `idempotency-key-reused`, with nothing done.
  */
 export async function once<T extends StoredAnswer>(
   { prisma }: Pick<ApiDependencies, 'prisma'>,
@@ -47,29 +52,54 @@ export async function once<T extends StoredAnswer>(
   const requestHash = createHash('sha256')
     .update(`${operation}\n${JSON.stringify(body)}`)
     .digest('hex');
-  const earlier = await find();
-  if (earlier !== undefined) return earlier;
-  const answer = await act();
-  try {
-    await prisma.idempotencyKey.create({
-      data: { clientId, key, requestHash, status: answer.status, body: answer.body as Prisma.InputJsonObject },
-    });
-  } catch (error) {
-    if (!(error instanceof Prisma.PrismaClientKnownRequestError) || error.code !== 'P2002') throw error;
-    return (await find()) ?? answer;
-  }
-  return answer;
+  const open = { clientId, key, requestHash, status: UNDER_WAY };
 
-  async function find() {
-    const row = await prisma.idempotencyKey.findUnique({
-      where: { clientId_key: { clientId: clientId ?? '', key: key ?? '' } },
-    });
-    if (row === null) return undefined;
-    if (row.requestHash !== requestHash) {
+  let first = await take();
+  while (!first) {
+    const earlier = await find();
+    if (earlier !== null && earlier.requestHash !== requestHash) {
       throw new Problem('idempotency-key-reused', 'Use a new key for another request.', {
         errors: [{ path: 'idempotency-key', message: 'came before with another request' }],
       });
     }
+    const kept = answerOf(earlier);
+    if (kept !== undefined) return kept;
+    if (earlier !== null) break;
+    // The first was refused in the meantime: the key is free again.
+    first = await take();
+  }
+  let answer: T;
+  try {
+    answer = await act();
+  } catch (error) {
+    // A refusal has done nothing. What failed otherwise may have been done, so the key stays with its body, which may come again.
+    if (first && toProblem(error).status < 500) await prisma.idempotencyKey.deleteMany({ where: open });
+    // Another one with the same body may have done it, which may be why this one was refused.
+    const kept = first ? undefined : answerOf(await find());
+    if (kept !== undefined) return kept;
+    throw error;
+  }
+  const { count } = await prisma.idempotencyKey.updateMany({
+    where: open,
+    data: { status: answer.status, body: answer.body as Prisma.InputJsonObject },
+  });
+  return count > 0 ? answer : (answerOf(await find()) ?? answer);
+
+  /** Whether the key is ours now. */
+  async function take(): Promise<boolean> {
+    const { count } = await prisma.idempotencyKey.createMany({ data: [{ ...open, body: {} }], skipDuplicates: true });
+    return count > 0;
+  }
+
+  function find() {
+    return prisma.idempotencyKey.findUnique({
+      where: { clientId_key: { clientId: clientId ?? '', key: key ?? '' } },
+    });
+  }
+
+  /** What was answered to this request before. */
+  function answerOf(row: Awaited<ReturnType<typeof find>>) {
+    if (row === null || row.requestHash !== requestHash || row.status === UNDER_WAY) return undefined;
     return { status: row.status, body: row.body, headers: { 'Idempotency-Replayed': 'true' } } as unknown as T & {
       headers: Record<string, string>;
     };
