@@ -244,7 +244,7 @@ export class Trade {
 
   async #standing(): Promise<string> {
     const orders = await this.recorded();
-    if (orders.length === 0) return `no order; our last answer: ${JSON.stringify(this.answers.at(-1)?.body ?? null)}`;
+    if (orders.length === 0) return `no order; ${await this.#refusal()}`;
     return orders
       .map(({ poNumber, status, waitingFor, exceptions, documents }) => {
         const open = exceptions
@@ -254,6 +254,20 @@ export class Trade {
         return `${poNumber} is ${status}, waits for ${waitingFor ?? 'nothing'}; ${[...open, ...states].join(', ')}`;
       })
       .join('; ');
+  }
+
+  /** Why there is no order: what was refused of the files, or else our last answer. */
+  async #refusal(): Promise<string> {
+    const refused = await this.prisma.document.findMany({
+      where: { partnerId: this.profile.id, direction: 'inbound', state: 'rejected', createdAt: { gte: this.began } },
+      select: { transactionSet: true, errors: true },
+    });
+    const reasons = refused.flatMap(({ transactionSet, errors }) =>
+      (errors as { message: string; place: { segment: string; position: number } }[]).map(
+        ({ message, place }) => `${transactionSet} refused at ${place.segment} ${place.position}: ${message}`,
+      ),
+    );
+    return reasons.join('; ') || `our last answer: ${JSON.stringify(this.answers.at(-1)?.body ?? null)}`;
   }
 
   #answered(answer: Answer): Answer {

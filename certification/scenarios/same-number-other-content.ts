@@ -42,6 +42,8 @@ const scenario: Scenario = {
       const [first] = await trade.recorded();
       return [...differs('state', first?.status, 'closed'), ...differs('item', first?.lines[0]?.sku, 'MW-1001')];
     }),
+    // None for the refused one: an 855 names the PO number alone, and would be read of the order that stands.
+    receives('855', 1),
     receives('856', 1),
     receives('810', 1),
   ],

@@ -1,0 +1,98 @@
+import { execFile } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createPrismaClient } from '../../prisma/client.ts';
+import { type Network, startNetwork } from '../../scripts/stack/network.ts';
+import { projectDir } from '../../scripts/stack/part.ts';
+
+/**
+ * docs/onboarding-a-partner.md, followed to the letter: its files are written, its commands are run, in their order. What the page says
+ * happens must happen, with nothing but what stands there. Commands marked `running` want a running system.
+ */
+
+interface Block {
+  readonly language: string;
+  readonly mark: string;
+  readonly text: string;
+}
+
+const page = readFileSync(join(projectDir, 'docs', 'onboarding-a-partner.md'), 'utf8');
+const blocks: Block[] = [...page.matchAll(/^```(\w+) ?(\w*)\n([\s\S]*?)^```$/gm)].map(
+  ([, language = '', mark = '', text = '']) => ({ language, mark, text }),
+);
+const run = promisify(execFile);
+
+let folder: string;
+let network: Network;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'throughline-onboarding-'));
+  cpSync(join(projectDir, 'mappings', 'partners'), join(folder, 'mappings', 'partners'), { recursive: true });
+  network = await startNetwork({ env: { PARTNERS_DIR: join(folder, 'mappings', 'partners') } });
+}, 120_000);
+afterAll(async () => {
+  await network?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Its first line names the file: `# mappings/partners/…`. */
+function writeFileOf({ text }: Block): void {
+  const [, name = ''] = /^# (\S+)\n/.exec(text) ?? [];
+  const path = join(folder, name);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, name.endsWith('.csv') ? text.slice(text.indexOf('\n') + 1) : text);
+}
+
+function commandsOf({ text }: Block): string[] {
+  return text.split('\n').filter((line) => line !== '');
+}
+
+async function output(command: string): Promise<string> {
+  const env = {
+    ...network.env,
+    PARTNERS_DIR: join(folder, 'mappings', 'partners'),
+    CERTIFICATION_DIR: join(folder, 'certification'),
+  };
+  const { stdout } = await run('bash', ['-c', command], { cwd: projectDir, env, maxBuffer: 64 * 1024 * 1024 });
+  return stdout;
+}
+
+describe('a fourth partner, by the page alone', () => {
+  it('has files and commands to follow', () => {
+    expect(blocks.filter(({ language }) => language === 'yaml')).toHaveLength(2);
+    expect(blocks.filter(({ language }) => language === 'sh').length).toBeGreaterThan(5);
+  });
+
+  it('is certified and promoted without touching code', { timeout: 600_000 }, async () => {
+    const said = new Map<string, string>();
+    for (const block of blocks) {
+      if (block.language !== 'sh') {
+        writeFileOf(block);
+        continue;
+      }
+      if (block.mark === 'running') await masterDataIsThere();
+      for (const command of commandsOf(block)) said.set(command, await output(command));
+    }
+    const saidOf = (start: string) =>
+      [...said].filter(([command]) => command.startsWith(start)).map(([, text]) => text);
+    expect(saidOf('npm run x12')[0]).toContain('JV-60113');
+    expect(saidOf('npm run certify -- juniper-vale-test')[0]).toMatch(/[1-9]\d* passed, 0 failed/);
+    const kept = readFileSync(join(folder, 'mappings/partners/juniper-vale-test/fixtures/first-order.yaml'), 'utf8');
+    expect(kept).toContain('JV-60113');
+    const production = readFileSync(join(folder, 'mappings/partners/juniper-vale.yaml'), 'utf8');
+    expect(production).toContain('usage: production');
+    expect(production).toContain('https://edi.junipervale.example/meridian');
+  });
+});
+
+/** Until the articles are known, no cross-reference can name one. */
+async function masterDataIsThere(): Promise<void> {
+  const prisma = createPrismaClient(network.databaseUrl, { poolSize: 1 });
+  try {
+    await expect.poll(() => prisma.item.count(), { timeout: 60_000 }).toBeGreaterThan(0);
+  } finally {
+    await prisma.$disconnect();
+  }
+}
