@@ -128,7 +128,7 @@ describe('faults of elements', () => {
       '5',
       '12345678901234567890123',
     ],
-    ['control character', order, 'BEG*00*SA*PO\x07**20261120', 'element-character', 3, '6', 'PO\x07'],
+    ['control character', order, 'BEG*00*SA*PO\x07**20261120', 'element-character', 3, '6', 'PO\u2407'],
     ['letter in a quantity', line, 'PO1*1*12X*EA*9.25**SK*MW-1001', 'element-character', 2, '6', '12X'],
     ['two decimal points', line, 'PO1*1*12*EA*9.2.5**SK*MW-1001', 'element-character', 4, '6', '9.2.5'],
     ['letter in a whole number', 'CTT*2', 'CTT*2.0', 'element-character', 1, '6', '2.0'],

@@ -31,7 +31,7 @@ export function partnerFiles(given: () => Given): void {
 
     it('teaches us the partner’s item number and its pack, under which it then orders', async () => {
       const { calls, prisma, partnersDir } = given();
-      mkdirSync(join(partnersDir, 'harbor-pine'));
+      mkdirSync(join(partnersDir, 'harbor-pine'), { recursive: true });
       writeFileSync(
         join(partnersDir, 'harbor-pine', 'cross-references.csv'),
         'kind,external,internal,sku,quantity\nitem,HPS-9,MW-1009,,\npack,BX,EA,MW-1009,3\n',
