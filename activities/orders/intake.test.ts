@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Payment } from '../../mappings/canonical/v1/index.ts';
 import { each } from '../../test/integration/purchase-orders.ts';
+import type { Progress } from '../../workflows/order-state.ts';
 import { acceptPayment } from './intake.ts';
 import { type RecordsUnderTest, recordsUnderTest, underWay } from './testing/records-under-test.ts';
 
@@ -50,6 +51,37 @@ describe('an order that is handed in', () => {
     expect(await given.records.prepareOrder({ orderId, waived: ['repeated-po-number'] })).toMatchObject({
       ready: true,
     });
+  });
+});
+
+describe('an order under a known number that a person refuses', () => {
+  const rejected: Progress = { status: 'rejected', waitingFor: '' };
+  const stop = { reason: 'a repetition', by: 'desk' };
+  const finish = (orderId: string) =>
+    given.activity(() => given.records.finishOrder({ orderId, progress: rejected, stop }));
+  const acknowledgments = (orderId: string) =>
+    given.prisma.document.count({ where: { businessKey: `855/${orderId}` } });
+  const timeline = async (orderId: string) =>
+    (await given.prisma.timelineEvent.findMany({ where: { orderId } })).map(({ type }) => type);
+
+  it('sends no 855, which the partner would read of the earlier order; the timeline says so', async () => {
+    await given.accept('harbor-pine', 'HP-7');
+    const { orderId } = await given.accept('harbor-pine', 'HP-7', [each('MW-1002', 1)]);
+    await finish(orderId);
+    await finish(orderId);
+    expect(await acknowledgments(orderId)).toBe(0);
+    expect((await timeline(orderId)).filter((type) => type === 'document.not-sent')).toHaveLength(1);
+    expect(await given.prisma.order.findUnique({ where: { id: orderId } })).toMatchObject({ status: 'rejected' });
+  });
+
+  it('sends one where the earlier order was refused as well: then it is true of both', async () => {
+    const first = await given.accept('harbor-pine', 'HP-8');
+    const { orderId } = await given.accept('harbor-pine', 'HP-8', [each('MW-1002', 1)]);
+    await finish(first.orderId);
+    await finish(orderId);
+    expect(await acknowledgments(first.orderId)).toBe(1);
+    expect(await acknowledgments(orderId)).toBe(1);
+    expect(await timeline(orderId)).not.toContain('document.not-sent');
   });
 });
 

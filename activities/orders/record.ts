@@ -314,6 +314,17 @@ export function createProcessRecords(deps: RecordDependencies) {
           data: { state: 'resolved', resolvedAt: now, resolvedBy: stop.by, resolution: { resolution: 'cancel' } },
         });
         if (progress.status !== 'rejected') return 'unwanted';
+        // An 855 names nothing but the PO number: the partner would take the earlier order, which stands, for the refused one.
+        if (await repeatsStandingOrder(records, order)) {
+          await tell(records, order, {
+            key: 'refusal-not-sent',
+            type: 'document.not-sent',
+            summary: `No 855 says so: under PO ${order.poNumber} the partner would read it of the earlier order, which stands`,
+            actor: 'system',
+            detail: { repeatsOrderId: order.repeatsOrderId },
+          });
+          return 'unwanted';
+        }
         try {
           const tree = rendered(() => render855(refusal(order), profile));
           const since = { orderReceived: now, orderAccepted: now };
@@ -344,6 +355,13 @@ function loadOrder(prisma: Database, orderId: string): Promise<OrderWithLines> {
     where: { id: orderId },
     include: { lines: { orderBy: { lineNumber: 'asc' } } },
   });
+}
+
+/** Whether the PO number is that of an earlier order too, which has not been refused. */
+async function repeatsStandingOrder(records: Transaction, { repeatsOrderId }: Order): Promise<boolean> {
+  if (repeatsOrderId === null) return false;
+  const earlier = await records.order.findUniqueOrThrow({ where: { id: repeatsOrderId }, select: { status: true } });
+  return earlier.status !== 'rejected';
 }
 
 /** The version that the order started with. */
