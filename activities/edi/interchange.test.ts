@@ -135,6 +135,37 @@ describe('a file of several purchase orders', () => {
   });
 });
 
+describe('a functional group without a transaction set that can be read', () => {
+  const broken = (segment: string) => {
+    const order = purchaseOrder('tri-valley', 'TV-SX', [each('MW-1001', 2)]);
+    return interchangeOf([order], 903).replace('ST*850', segment);
+  };
+
+  it('leaves its errors on the interchange, so that whoever looks sees why nothing came of it', async () => {
+    const interchangeId = await taken(broken('SX*850'));
+    expect(await read(interchangeId)).toEqual({ accepted: 0, rejected: 0 });
+    const stored = await given.prisma.interchange.findUniqueOrThrow({ where: { id: interchangeId } });
+    expect(stored.state).toBe('processed');
+    expect(stored.errors).toEqual(
+      expect.arrayContaining([expect.objectContaining({ code: expect.any(String), message: expect.any(String) })]),
+    );
+    expect(await given.prisma.document.count({ where: { interchangeId } })).toBe(0);
+    const [acknowledgment] = await acknowledgments();
+    expect(acknowledgment?.body).toMatch(/AK9\*R\*/);
+  });
+
+  it('of which even the tag cannot be stored as it came is finished all the same', async () => {
+    const interchangeId = await taken(broken('S\0*850'));
+    expect(await read(interchangeId)).toEqual({ accepted: 0, rejected: 0 });
+  });
+
+  it('of a sound file nothing is kept as an error', async () => {
+    const interchangeId = await taken(interchangeOf([purchaseOrder('tri-valley', 'TV-OK', [each('MW-1001', 2)])], 904));
+    await read(interchangeId);
+    expect((await given.prisma.interchange.findUniqueOrThrow({ where: { id: interchangeId } })).errors).toBeNull();
+  });
+});
+
 /** Three documents of orders that have left in one interchange; their group and transaction control numbers. */
 async function sent() {
   for (const poNumber of ['A', 'B', 'C']) {

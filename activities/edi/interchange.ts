@@ -250,9 +250,15 @@ export async function processInterchange(
   // What could not be finished is tried again, once everything behind it has had its turn.
   if (failures.length > 0) throw failures[0];
   const queued = await acknowledgeGroups(deps, source, groups);
+  // A group may be wrong without holding a transaction set that could carry its errors.
+  const groupErrors = groups.flatMap(({ group }) => group.errors);
   await prisma.interchange.update({
     where: { id: interchangeId },
-    data: { state: 'processed', processedAt: new Date() },
+    data: {
+      state: 'processed',
+      processedAt: new Date(),
+      ...(groupErrors.length > 0 && { errors: asJson(groupErrors) }),
+    },
     select: { id: true },
   });
   // An earlier attempt may have queued them and died before the outbox heard of it, so this wakes it whatever the flag says.
