@@ -659,12 +659,26 @@ describe('payments', () => {
     expect(first, first.text).toMatchObject({ status: 202, body: { duplicate: false } });
     const again = await api.call('POST', '/v1/payments', { key: dealer, body: remittance });
     expect(again).toMatchObject({ status: 200, body: { duplicate: true, paymentId: first.body.paymentId } });
-    const other = await api.call('POST', '/v1/payments', { key: dealer, body: { ...remittance, amount: 1 } });
+    const less = { ...remittance, amount: 1, invoices: [{ invoiceNumber: 'INV-1', amount: 1 }] };
+    const other = await api.call('POST', '/v1/payments', { key: dealer, body: less });
     expect(other).toMatchObject({ status: 409, body: { code: 'payment-conflict' } });
     const read = await api.call('GET', `/v1/payments/${first.body.paymentId}`, { key: dealer });
     expect(read.body).toMatchObject({ amount: 10_000, invoices: [{ invoiceNumber: 'INV-1', orderId: null }] });
     const foreign = await api.call('GET', `/v1/payments/${first.body.paymentId}`, { key: retailer });
     expect(foreign).toMatchObject({ status: 404, body: { code: 'unknown-payment' } });
+  });
+
+  it('whose invoices do not add up to its amount is refused, and a credit taken off is counted', async () => {
+    const pay = (reference: string, amount: number, ...amounts: number[]) => {
+      const invoices = amounts.map((each, index) => ({ invoiceNumber: `INV-S${index}`, amount: each }));
+      return api.call('POST', '/v1/payments', { key: dealer, body: { ...remittance, reference, amount, invoices } });
+    };
+    expect(await pay('SUM-1', 10_000, 5_000, 4_000)).toMatchObject({
+      status: 422,
+      body: { code: 'invalid-body', errors: [{ path: 'amount', message: 'is 10000, but the invoices come to 9000' }] },
+    });
+    expect((await pay('SUM-2', 10_000, 12_000, -2_000)).status).toBe(202);
+    expect(await api.prisma.payment.count({ where: { reference: { startsWith: 'SUM-' } } })).toBe(1);
   });
 
   it('of an unknown partner, or for another one, is refused', async () => {

@@ -16,6 +16,7 @@ export const payment = z
       .array(
         z.object({
           invoiceNumber: identifier,
+          /** What is paid of it, after what was kept back; less than nothing for a credit that the payer takes off. */
           amount: minorUnits,
           /** What the payer kept back, and why (X12 element 426 code or words). */
           adjustment: minorUnits.optional(),
@@ -25,6 +26,19 @@ export const payment = z
       .min(1)
       .max(10_000),
   })
-  .meta({ id: 'Payment', description: 'Canonical payment with its remittance, version 1' });
+  .superRefine(({ amount, invoices }, context) => {
+    // In BigInt: the sum of many amounts may be beyond the integers that a number holds exactly.
+    const applied = invoices.reduce((total, line) => total + BigInt(line.amount), 0n);
+    if (applied === BigInt(amount)) return;
+    context.addIssue({
+      code: 'custom',
+      path: ['amount'],
+      message: `is ${amount}, but the invoices come to ${applied}`,
+    });
+  })
+  .meta({
+    id: 'Payment',
+    description: 'Canonical payment with its remittance, version 1: the amounts of the invoices add up to the amount',
+  });
 export type Payment = z.infer<typeof payment>;
 export type PaymentInput = z.input<typeof payment>;
