@@ -18,7 +18,7 @@ const scenario: Scenario = {
     'The partner’s 997 rejects the 856: a person is asked, it is sent again under new numbers, and then it is accepted.',
   cannot: ({ expectsAcknowledgment }) =>
     expectsAcknowledgment('856') ? undefined : 'the profile sends no 856, or expects no 997 for it',
-  unanswered: ['855', '810'],
+  unanswered: ['855'],
   steps: [
     withWarehouse('the goods wait', { hold: true }, each('MW-1001', 12)),
     perform('the 855 is acknowledged', async (trade) => {
@@ -28,22 +28,12 @@ const scenario: Scenario = {
       });
       await trade.quiet();
     }),
-    mailbox('the partner rejects what comes', { acknowledge: 'reject', autopay: false }),
+    mailbox('the partner rejects ship notices', { acknowledge: 'reject', sets: ['856'], autopay: false }),
     perform('the goods leave', (trade) => trade.warehouseBehaves(undefined)),
     untilException('document-rejected'),
-    perform('it is told of every document that it rejected', async (trade) => {
-      await trade.eventually('856 and 810 rejected', async () => {
-        const documents = (await trade.recorded()).flatMap((order) => order.documents);
-        return ['856', '810']
-          .filter((set) => documents.some(({ transactionSet }) => transactionSet === set))
-          .every((set) =>
-            documents.some(({ transactionSet, state }) => transactionSet === set && state === 'rejected'),
-          );
-      });
-      await trade.quiet();
-    }),
+    untilQuiet,
     mailbox('the partner accepts again', {}),
-    perform('every rejected document is sent again', async (trade) => {
+    perform('the rejected ship notice is sent again', async (trade) => {
       const open = (await trade.recorded()).flatMap(({ exceptions }) =>
         exceptions.filter(({ state, type }) => state === 'open' && type === 'document-rejected'),
       );

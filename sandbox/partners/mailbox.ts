@@ -6,6 +6,7 @@ import type { OutboundMessage } from '../outbox.ts';
 import { Problem } from '../problem.ts';
 import {
   acknowledgementOf,
+  type FunctionalGroup,
   type Interchange,
   readInterchange,
   type Segment,
@@ -71,6 +72,8 @@ export const partnerBehaviour = z
     /** Pays each invoice once it has it. */
     autopay: z.boolean().default(true),
     acknowledge: z.enum(['accept', 'reject', 'silent']).default('accept'),
+    /** The sets that `acknowledge` is about; others are accepted. All of them without it. */
+    sets: z.array(z.string().regex(/^\d{3}$/)).optional(),
     /** The mailbox takes nothing and tells nothing: 503. */
     mailbox: z.enum(['up', 'down']).default('up'),
     /** Deducts the discount of the 810’s ITD segment. */
@@ -207,20 +210,19 @@ export class Mailbox {
       sha256,
     };
     const entries: MailboxEntry[] = [{ type: 'file', partnerId: this.partner.id, file, content, correlationId }];
-    const answered = interchange.groups.filter(({ functionalId }) => functionalId !== 'FA');
-    const verdict = this.behaviour.acknowledge;
-    if (verdict !== 'silent' && answered.length > 0) {
-      entries.push(
-        ...this.#send(
-          'FA',
-          answered.map((group) => acknowledgementOf(group, verdict)),
-          now,
-          correlationId,
-          delayMs,
-        ),
-      );
-    }
+    const answers = interchange.groups
+      .filter(({ functionalId }) => functionalId !== 'FA')
+      .flatMap((group) => {
+        const verdict = this.#verdictOn(group);
+        return verdict === 'silent' ? [] : [acknowledgementOf(group, verdict)];
+      });
+    if (answers.length > 0) entries.push(...this.#send('FA', answers, now, correlationId, delayMs));
     return { entries, fileName };
+  }
+
+  #verdictOn({ transactions }: FunctionalGroup): PartnerBehaviour['acknowledge'] {
+    const { acknowledge, sets } = this.behaviour;
+    return sets === undefined || transactions.some(({ set }) => sets.includes(set)) ? acknowledge : 'accept';
   }
 
   /** Pays what is owed with one remittance; nothing when autopay is off or nothing is owed. */

@@ -1,9 +1,11 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { certificationOf } from '../../activities/partners/certification.ts';
 import { certify } from '../../certification/run.ts';
+import { skipOrFail } from '../support/requirements.ts';
+import { validatorsElsewhere } from '../validators/elsewhere.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'throughline-certify-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
@@ -21,6 +23,17 @@ describe('certification by profile', { timeout: 400_000 }, () => {
       expect(certificationOf(resultsDir, { id: partner, version: profileVersion }).state).toBe('certified');
       expect(readFileSync(join(resultsDir, partner, 'junit.xml'), 'utf8')).toContain(`tests="${scenarios.length}"`);
     }
+  });
+
+  it('and validators of other people find every document of every scenario sound', async (context) => {
+    const elsewhere = await validatorsElsewhere().catch((error: unknown) => skipOrFail(context, error));
+    const folder = join(dir, 'sound');
+    const documents = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+      name.endsWith('.edi'),
+    );
+    expect(documents.length).toBeGreaterThan(50);
+    const files = new Map(documents.map((name) => [name, readFileSync(join(folder, name))]));
+    expect(await elsewhere.judge(files)).toEqual({});
   });
 
   it('needs no code for a new partner; broken rules fail it, and the report names them', async () => {
