@@ -65,8 +65,8 @@ module.exports = {
     ),
     forbid(
       'nothing-imports-tests',
-      'Tests are leaves.',
-      { pathNot: `${tests}|^bench/` },
+      'Tests are leaves; the benchmarks and the certification of profiles test as well.',
+      { pathNot: `${tests}|^(bench|certification)/` },
       { path: '\\.test\\.js$|^test/' },
     ),
     forbid(

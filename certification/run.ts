@@ -171,7 +171,7 @@ async function certifyPartner(
   const results: ScenarioResult[] = [];
   for (const [index, scenario] of scenarios.entries()) {
     const { name, purpose } = scenario;
-    const reason = scenario.cannot?.(capabilities);
+    const reason = await scenario.cannot?.(capabilities);
     const outcome: ScenarioResult =
       reason === undefined
         ? await runScenario(partnership, scenario, `C${String(index + 1).padStart(2, '0')}-`)
@@ -210,7 +210,9 @@ async function runScenario(partnership: Partnership, scenario: Scenario, prefix:
       }
     }
     if (rules.length === 0) {
-      for (const { what, check } of scenario.expectations) rules.push(result(what, await check(trade)));
+      const { expectations } = scenario;
+      const expected = typeof expectations === 'function' ? expectations(trade) : expectations;
+      for (const { what, check } of expected) rules.push(result(what, await check(trade)));
     }
     rules.push(...(await rulesOfDocuments(trade, scenario)));
   } catch (error) {

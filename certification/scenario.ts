@@ -8,11 +8,14 @@ export interface Scenario {
   /** In words of the business. */
   readonly purpose: string;
   /** Why it cannot be run for this partner: it is reported as not run. Undefined: it can. */
-  readonly cannot?: (capabilities: Capabilities) => string | undefined;
+  readonly cannot?: (capabilities: Capabilities) => string | undefined | Promise<string | undefined>;
   readonly steps: readonly Step[];
-  readonly expectations: readonly Expectation[];
+  /** A function where what is expected depends on the profile. */
+  readonly expectations: readonly Expectation[] | ((trade: Trade) => readonly Expectation[]);
   /** Documents of these sets need no 997 here: it is what the scenario withholds. */
   readonly unanswered?: readonly string[];
+  /** Documents of these sets leave after their deadline here: it is what the scenario brings about. */
+  readonly late?: readonly string[];
 }
 
 /** What can be told of a partner and of this release without running anything. */

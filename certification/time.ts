@@ -2,6 +2,7 @@ import { Client, Connection } from '@temporalio/client';
 import { wakeOutbox } from '../workflows/messages.ts';
 import type { Step } from './scenario.ts';
 import { perform } from './steps.ts';
+import { StepFailed, type Trade } from './trade.ts';
 
 /**
  * Agreed times are hours and days. Instead of waiting, the record of a document is moved into the past by as much as its 997 had left, and
@@ -27,11 +28,54 @@ export const letTimePass = (what: string, set: string): Step =>
         data: { transmittedAt: before(transmittedAt), acknowledgeBy: before(acknowledgeBy) },
       });
     }
-    const connection = await Connection.connect({ address: trade.partnership.network.temporalAddress });
-    try {
-      const client = new Client({ connection });
-      await client.workflow.getHandle(`outbox/${trade.profile.id}`).signal(wakeOutbox);
-    } finally {
-      await connection.close();
-    }
+    await withTemporal(trade, (client) => outboxOf(client, trade).signal(wakeOutbox));
   });
+
+/**
+ * Lets the deadline of documents pass that are being sent: their records say that it was a second ago, and the time that the outbox has
+ * given to this delivery ends with it.
+ */
+export const letDeadlinePass = (what: string, set: string): Step =>
+  perform(what, async (trade) => {
+    const { id, interchangeId } = await trade.eventually(`a ${set} that is being sent`, () =>
+      trade.prisma.document
+        .findFirst({
+          where: {
+            partnerId: trade.profile.id,
+            direction: 'outbound',
+            transactionSet: set,
+            state: 'prepared',
+            interchange: { attemptedAt: { not: null } },
+            order: { poNumber: { in: trade.poNumbers } },
+          },
+          select: { id: true, interchangeId: true },
+        })
+        .then((found) => found ?? undefined),
+    );
+    if (interchangeId === null) throw new StepFailed(`the ${set} is in no interchange`);
+    const deadline = new Date(Date.now() - 1000);
+    await trade.prisma.$transaction([
+      trade.prisma.document.update({ where: { id }, data: { deadline } }),
+      trade.prisma.interchange.update({ where: { id: interchangeId }, data: { deadline } }),
+    ]);
+    await withTemporal(trade, async (client) => {
+      await client.workflowService.updateActivityOptions({
+        namespace: 'default',
+        execution: { workflowId: outboxOf(client, trade).workflowId },
+        type: 'transmitInterchange',
+        activityOptions: { scheduleToCloseTimeout: { nanos: 1_000_000 } },
+        updateMask: { paths: ['schedule_to_close_timeout'] },
+      });
+    });
+  });
+
+const outboxOf = (client: Client, trade: Trade) => client.workflow.getHandle(`outbox/${trade.profile.id}`);
+
+async function withTemporal(trade: Trade, act: (client: Client) => Promise<void>): Promise<void> {
+  const connection = await Connection.connect({ address: trade.partnership.network.temporalAddress });
+  try {
+    await act(new Client({ connection }));
+  } finally {
+    await connection.close();
+  }
+}

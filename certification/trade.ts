@@ -149,6 +149,17 @@ export class Trade {
     if (answer.status >= 300) throw new StepFailed(`${resolution} was refused: ${JSON.stringify(answer.body)}`);
   }
 
+  /** What people see in the list of open exceptions about documents of the scenario that have not reached the partner. */
+  async undelivered(): Promise<{ id: string; summary: string }[]> {
+    const { network } = this.partnership;
+    const url = `${network.apiUrl}/v1/exceptions?partner=${this.profile.id}&limit=100`;
+    const answer = await this.#send(url, network.installation.demoKey);
+    if (answer.status >= 300) throw new StepFailed(`exceptions: ${JSON.stringify(answer.body)}`);
+    const orders = new Set((await this.recorded()).map(({ id }) => id));
+    const items = answer.body.items as { id: string; type: string; orderId: string; summary: string }[];
+    return items.filter(({ type, orderId }) => type === 'document-undelivered' && orders.has(orderId));
+  }
+
   async sandbox(system: 'erp' | 'wms' | 'partners', path: string, method = 'GET', body?: unknown): Promise<Answer> {
     const { network } = this.partnership;
     const token = network.installation.secrets.SANDBOX_TOKEN ?? '';

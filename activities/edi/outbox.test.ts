@@ -87,4 +87,81 @@ describe('delivery of an interchange whose 997 is quicker than the answer to the
   });
 });
 
+describe('delivery of a document of an order', () => {
+  let database: TestDatabase;
+  const temporal = new Client({ connection: Connection.lazy({ address: '127.0.0.1:1' }) });
+  const deadline = '2026-11-21T10:00:00.000Z';
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+  });
+  afterAll(() => database.remove());
+
+  async function timelineOfDocumentSentAt(deliveredAt: string) {
+    const id = randomUUID();
+    const ends = { partnerId: 'tri-valley', direction: 'outbound', correlationId: 'c-1', state: 'prepared' };
+    await database.prisma.order.create({
+      data: {
+        id,
+        partnerId: 'tri-valley',
+        poNumber: id,
+        channel: 'edi',
+        contentHash: id,
+        profileVersion: '1',
+        workflowId: id,
+        correlationId: 'c-1',
+        canonical: {},
+        currency: 'USD',
+        orderedOn: new Date('2026-11-20'),
+      },
+    });
+    await database.prisma.interchange.create({
+      data: {
+        ...ends,
+        id,
+        senderId: 'MERIDIAN',
+        receiverId: 'TRIVALLEY',
+        controlNumber: id.slice(0, 9),
+        hash: id,
+        transport: 'https',
+        bytes: new Uint8Array([1]),
+        size: 1,
+        documents: {
+          create: {
+            ...ends,
+            id,
+            orderId: id,
+            deadline: new Date(deadline),
+            transactionSet: '856',
+            version: '004010',
+            position: 1,
+            body: '',
+            delimiters: '*>~',
+            hash: '',
+          },
+        },
+      },
+    });
+    const transport: TransportPort = { deliver: async () => ({ deliveredAt, evidence: 'HTTP 201' }) };
+    const deps = { prisma: database.prisma, temporal, profiles, transportFor: () => transport };
+    await new MockActivityEnvironment().run(() => transmitInterchange(deps, { interchangeId: id }));
+    return database.prisma.timelineEvent.findMany({ where: { orderId: id }, orderBy: { id: 'asc' } });
+  }
+
+  it('that leaves after its deadline is noted as late, with both times and the partner’s receipt', async () => {
+    const events = await timelineOfDocumentSentAt('2026-11-21T10:00:00.001Z');
+    expect(events.map(({ type }) => type)).toEqual(['document.transmitted', 'document.late']);
+    expect(events[1]?.detail).toMatchObject({
+      deadline,
+      transmittedAt: '2026-11-21T10:00:00.001Z',
+      evidence: 'HTTP 201',
+    });
+  });
+
+  it('that leaves at its deadline is in time', async () => {
+    const events = await timelineOfDocumentSentAt(deadline);
+    expect(events.map(({ type }) => type)).toEqual(['document.transmitted']);
+  });
+});
+
 const neverAsked = () => Promise.reject(new Error('nothing is to be sent here'));

@@ -275,7 +275,7 @@ async function recordDelivery(
     if (count === 0) return;
     const documents = await records.document.findMany({
       where: { interchangeId },
-      select: { id: true, transactionSet: true, orderId: true, correlationId: true },
+      select: { id: true, transactionSet: true, orderId: true, correlationId: true, deadline: true },
     });
     for (const [set, members] of groupBy(documents, ({ transactionSet }) => transactionSet)) {
       const rule = outboundRule(profile, set);
@@ -298,20 +298,27 @@ async function recordDelivery(
       });
     }
     await records.timelineEvent.createMany({
-      data: documents.flatMap(({ id, transactionSet, orderId, correlationId }) =>
-        orderId === null
-          ? []
-          : [
-              {
-                orderId,
-                key: `transmitted/${id}/${controlNumber}`,
-                type: 'document.transmitted',
-                summary: `${transactionSet} sent to ${profile.name} in interchange ${controlNumber}`,
-                actor: 'outbox',
-                correlationId,
-              },
-            ],
-      ),
+      data: documents.flatMap(({ id, transactionSet, orderId, correlationId, deadline }) => {
+        if (orderId === null) return [];
+        const event = { orderId, actor: 'outbox', correlationId };
+        const sent = {
+          ...event,
+          key: `transmitted/${id}/${controlNumber}`,
+          type: 'document.transmitted',
+          summary: `${transactionSet} sent to ${profile.name} in interchange ${controlNumber}`,
+        };
+        if (deadline === null || deliveredAt <= deadline) return [sent];
+        // What a partner charges back for, and what is said against it.
+        const [due, at] = [deadline.toISOString(), receipt.deliveredAt];
+        const late = {
+          ...event,
+          key: `late/${id}/${controlNumber}`,
+          type: 'document.late',
+          summary: `${transactionSet} in interchange ${controlNumber} left late: due ${due}, sent ${at}`,
+          detail: { documentId: id, deadline: due, transmittedAt: at, evidence: receipt.evidence },
+        };
+        return [sent, late];
+      }),
       skipDuplicates: true,
     });
   });

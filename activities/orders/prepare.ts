@@ -187,7 +187,13 @@ function routeToErp(erp: readonly ErpSystem[], side: Side): ErpSystem | undefine
   return systemsFor(erp, side)[0];
 }
 
-function termsOf(order: SalesOrder, receivedAt: Date, profile: PartnerProfile, erp: ErpSystem): OrderTerms {
+/** What an order is held to, by its profile: ship-by time, the time that a step may take, and how long an invoice may stay unpaid. */
+export function termsOf(
+  order: Pick<SalesOrder, 'currency' | 'requestedShipDate'>,
+  receivedAt: Date,
+  profile: PartnerProfile,
+  erp: Pick<ErpSystem, 'taskQueue'>,
+): OrderTerms & { shipBy: string } {
   const acknowledgeWithin = profile.documents.outbound['855']?.deadline ?? 'PT24H';
   const { calendar } = profile;
   const requested = order.requestedShipDate && endOfDay(order.requestedShipDate, calendar);

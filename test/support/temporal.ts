@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { type Client, Connection } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { loadConfig } from '../../runtime/config.ts';
 import { connectClient } from '../../runtime/temporal.ts';
-import { searchAttributeKeys } from '../../workflows/search-attributes.ts';
 import { askForServer } from './ask.ts';
+import { registerSearchAttributes } from './search-attributes.ts';
 
 /** host:port of the run's development server, which knows our search attributes. All test files share its `default` namespace. */
 export function temporalAddress(): Promise<string> {
@@ -30,19 +30,4 @@ export async function createTimeSkippingEnvironment(): Promise<TestWorkflowEnvir
   });
   await registerSearchAttributes(environment);
   return environment;
-}
-
-// temporal.api.enums.v1.IndexedValueType
-const KEYWORD = 2;
-const DATETIME = 6;
-
-/** Makes our search attributes known to a server that a test has started by itself. */
-export async function registerSearchAttributes({ connection }: TestWorkflowEnvironment): Promise<void> {
-  if (!(connection instanceof Connection)) return;
-  await connection.operatorService.addSearchAttributes({
-    namespace: 'default',
-    searchAttributes: Object.fromEntries(
-      searchAttributeKeys.map(({ name, type }) => [name, type === 'KEYWORD' ? KEYWORD : DATETIME]),
-    ),
-  });
 }

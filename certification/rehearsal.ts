@@ -1,0 +1,124 @@
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { termsOf } from '../activities/orders/prepare.ts';
+import { millisecondsOf } from '../mappings/profile/duration.ts';
+import type { PartnerProfile } from '../mappings/profile/profile.ts';
+import { findTimeSkippingServer, type Tool } from '../scripts/stack/tools.ts';
+import { registerSearchAttributes } from '../test/support/search-attributes.ts';
+import { DAY_MS, HOUR_MS, isDown, startTradingNetwork, type TradingWorld } from '../test/workflow/trading-world.ts';
+import { type ExceptionType, exceptionKinds } from '../workflows/policy/exceptions.ts';
+
+/**
+ * Orders of a partner in skipped time: the real workflow on a server whose clock runs ahead, held to the terms of the profile; ERP, warehouse
+ * and records are played.
+ */
+
+export interface Rehearsed {
+  /** What must happen at `due`. */
+  readonly what: string;
+  readonly due: string;
+  /** Whether it had happened by `MARGIN_MS` before it was due. */
+  readonly early: boolean;
+  /** Whether it had happened by `MARGIN_MS` after. */
+  readonly there: boolean;
+}
+
+/** Above the five minutes between two tries of a step: one that could only end after the deadline is not begun. */
+const MARGIN_MS = 10 * 60_000;
+const NET_DAYS = 30;
+
+let server: Promise<Tool> | undefined;
+
+/** The server that skips time; looked for once. */
+export function timeSkippingServer(): Promise<Tool> {
+  server ??= findTimeSkippingServer();
+  return server;
+}
+
+/** Several servers at once would only be slower: partners take turns. */
+let turn: Promise<unknown> = Promise.resolve();
+
+export function rehearse(profile: PartnerProfile): Promise<Rehearsed[]> {
+  const mine = turn.then(() => rehearseAlone(profile));
+  turn = mine.catch(() => undefined);
+  return mine;
+}
+
+async function rehearseAlone(profile: PartnerProfile): Promise<Rehearsed[]> {
+  const { path } = await timeSkippingServer();
+  const network = await startTradingNetwork(async () => {
+    const env = await TestWorkflowEnvironment.createTimeSkipping({
+      server: { executable: { type: 'existing-path', path } },
+    });
+    await registerSearchAttributes(env);
+    return env;
+  });
+  const now = () => network.env.currentTimeMs();
+  const seen: Rehearsed[] = [];
+
+  /** Lets time pass until shortly before and shortly after `due`, and looks whether the fact is told. */
+  async function expectAt(world: TradingWorld, fact: string, due: number): Promise<void> {
+    await world.pass(Math.max(0, due - MARGIN_MS - (await now())));
+    const early = world.facts.includes(fact);
+    await world.pass(Math.max(0, due + MARGIN_MS - (await now())));
+    const there = await world.until(fact).then(
+      () => true,
+      () => false,
+    );
+    seen.push({ what: fact, due: new Date(due).toISOString(), early, there });
+  }
+  const escalation = (type: ExceptionType) => exceptionKinds[type].escalateAfterHours * HOUR_MS;
+  const termsNow = async () => termsOf({ currency: 'USD' }, new Date(await now()), profile, { taskQueue: 'erp-main' });
+
+  try {
+    await rehearseOrder();
+    await rehearseStep();
+    return seen;
+  } finally {
+    await network.clear();
+    await network.stop();
+  }
+
+  /** Nothing leaves until after the ship-by time and nobody looks; then nothing is paid until after the due date and the grace. */
+  async function rehearseOrder(): Promise<void> {
+    const terms = await termsNow();
+    const netDays = profile.invoicing.terms?.netDays ?? NET_DAYS;
+    let dueOn = '';
+    const world = network
+      .aTradingWorld()
+      .always('prepareOrder', () => Promise.resolve({ ready: true, terms }))
+      .always('createInvoice', async ({ shipmentId }) => {
+        dueOn = new Date((await now()) + netDays * DAY_MS).toISOString().slice(0, 10);
+        return { invoiceNumber: `INV-${shipmentId}`, total: 10_000, dueOn };
+      });
+    const order = await world.order();
+    await order.until('released to RNO');
+    const shipBy = Date.parse(terms.shipBy);
+    await expectAt(world, 'asked: shipment-overdue', shipBy);
+    await expectAt(world, 'escalated: shipment-overdue', shipBy + escalation('shipment-overdue'));
+    await order.ships('RNO', 'S1', '10');
+    await order.until('810 of INV-S1 queued');
+    // An invoice may be paid until the end of the day on which it is due.
+    const grace = millisecondsOf(profile.invoicing.paymentGrace);
+    await expectAt(world, 'asked: payment-overdue', Date.parse(`${dueOn}T23:59:59Z`) + grace);
+    await order.isPaid('INV-S1');
+    await order.end();
+  }
+
+  /** The ERP does not answer: the step is tried as long as the acknowledgment of the order may take, then a person is asked. */
+  async function rehearseStep(): Promise<void> {
+    const began = await now();
+    const terms = await termsNow();
+    const world = network
+      .aTradingWorld()
+      .always('prepareOrder', () => Promise.resolve({ ready: true, terms }))
+      .always('placeOrder', isDown);
+    const order = await world.order();
+    await order.until('reserved at RNO in round 1');
+    const asked = began + terms.stepDeadlineMs;
+    await expectAt(world, 'asked: erp-refused-order', asked);
+    await expectAt(world, 'escalated: erp-refused-order', asked + escalation('erp-refused-order'));
+    const { id } = await order.exception('erp-refused-order');
+    await order.decides(id, 'cancel');
+    await order.end();
+  }
+}

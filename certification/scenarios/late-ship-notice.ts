@@ -1,0 +1,111 @@
+import { each } from '../purchase-order.ts';
+import type { Scenario } from '../scenario.ts';
+import {
+  mailbox,
+  perform,
+  receives,
+  rule,
+  untilException,
+  untilQuiet,
+  untilStatus,
+  wasRaised,
+  withWarehouse,
+} from '../steps.ts';
+import { letDeadlinePass } from '../time.ts';
+import { StepFailed, type Trade } from '../trade.ts';
+
+const shipNotices = async (trade: Trade) =>
+  (await trade.recorded()).flatMap(({ documents }) =>
+    documents.filter(({ transactionSet, direction }) => transactionSet === '856' && direction === 'outbound'),
+  );
+
+const scenario: Scenario = {
+  name: 'late-ship-notice',
+  purpose:
+    'The mailbox of the partner is down until the deadline of the 856 has passed: a person is told, it leaves once as soon as it can, ' +
+    'and what is needed against a chargeback is on record.',
+  cannot: ({ sends }) => (sends('856') ? undefined : 'the profile sends no 856'),
+  late: ['856'],
+  steps: [
+    withWarehouse('the warehouse holds the goods back', { hold: true }, each('MW-1009', 6)),
+    perform('the order is released', async (trade) => {
+      await trade.eventually('a release at the warehouse', async () => {
+        const releases = await trade.prisma.fulfillment.findMany({
+          where: { order: { partnerId: trade.profile.id, poNumber: { in: trade.poNumbers } } },
+        });
+        return releases.length > 0;
+      });
+      await trade.eventually('the 855 on record where the partner wants one', async () => {
+        const [order] = await trade.recorded();
+        const wanted = trade.profile.documents.outbound['855']?.send === true;
+        return !wanted || order?.documents.some(({ transactionSet }) => transactionSet === '855');
+      });
+      await trade.quiet();
+    }),
+    mailbox('the mailbox goes down', { mailbox: 'down' }),
+    perform('the goods leave', (trade) => trade.warehouseBehaves(undefined)),
+    letDeadlinePass('the deadline of the 856 passes', '856'),
+    untilException('document-undelivered'),
+    perform('whoever looks sees what waits, and since when', async (trade) => {
+      const seen = await trade.undelivered();
+      if (seen.length === 0) throw new StepFailed('the list of exceptions does not show it');
+      const [notice] = await shipNotices(trade);
+      if (notice?.state !== 'late') throw new StepFailed(`the 856 is on record as ${notice?.state}`);
+      for (const { summary } of seen)
+        trade.note(`document-undelivered: ${summary}; 856 due ${notice.deadline?.toISOString()}`);
+    }),
+    mailbox('the mailbox is up again', {}),
+    perform('the 856 arrives', async (trade) => {
+      await trade.eventually('the 856 sent', async () => {
+        const notices = await shipNotices(trade);
+        return notices.length > 0 && notices.every(({ transmittedAt }) => transmittedAt !== null);
+      });
+    }),
+    perform('the person has seen to it', async (trade) => {
+      for (const { id } of await trade.undelivered()) await trade.decide(id, 'dismiss');
+    }),
+    untilStatus('closed'),
+    untilQuiet,
+  ],
+  expectations: [
+    wasRaised('document-undelivered'),
+    receives('856', 1),
+    rule('the exception is resolved', async (trade) =>
+      (await trade.recorded()).flatMap(({ exceptions }) =>
+        exceptions
+          .filter(({ state }) => state === 'open')
+          .map(({ type, summary }) => ({ place: type, reason: summary })),
+      ),
+    ),
+    rule(
+      'the record of the 856 says when it was due, when it left, and what the partner’s side answered',
+      async (trade) => {
+        const notices = await shipNotices(trade);
+        const interchanges = await trade.prisma.interchange.findMany({
+          where: { id: { in: notices.flatMap(({ interchangeId }) => interchangeId ?? []) } },
+        });
+        if (notices.length !== 1) return [{ place: '856', reason: `${notices.length} are on record` }];
+        return notices.flatMap(({ deadline, transmittedAt, interchangeId }) => [
+          ...(deadline !== null && transmittedAt !== null && deadline < transmittedAt
+            ? []
+            : [{ place: '856', reason: `due ${deadline?.toISOString()}, sent ${transmittedAt?.toISOString()}` }]),
+          ...(interchanges.find(({ id }) => id === interchangeId)?.evidence
+            ? []
+            : [{ place: '856', reason: 'its interchange has no evidence of delivery' }]),
+        ]);
+      },
+    ),
+    rule('the timeline of the order says that the 856 left late, with both times', async (trade) => {
+      const [order] = await trade.recorded();
+      const [notice] = await shipNotices(trade);
+      const late = order?.timeline.filter(({ type, summary }) => type === 'document.late' && summary.startsWith('856'));
+      const [event] = late ?? [];
+      const [due, sent] = [notice?.deadline?.toISOString(), notice?.transmittedAt?.toISOString()];
+      if (late?.length !== 1 || event === undefined) return [{ reason: `it says so ${late?.length ?? 0} times` }];
+      return [due, sent]
+        .filter((time) => time === undefined || !event.summary.includes(time))
+        .map((time) => ({ place: 'document.late', reason: `${time} is not in "${event.summary}"` }));
+    }),
+  ],
+};
+export default scenario;

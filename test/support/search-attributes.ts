@@ -1,0 +1,18 @@
+import { Connection } from '@temporalio/client';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { searchAttributeKeys } from '../../workflows/search-attributes.ts';
+
+// temporal.api.enums.v1.IndexedValueType
+const KEYWORD = 2;
+const DATETIME = 6;
+
+/** Makes our search attributes known to a server that a test has started by itself. */
+export async function registerSearchAttributes({ connection }: TestWorkflowEnvironment): Promise<void> {
+  if (!(connection instanceof Connection)) return;
+  await connection.operatorService.addSearchAttributes({
+    namespace: 'default',
+    searchAttributes: Object.fromEntries(
+      searchAttributeKeys.map(({ name, type }) => [name, type === 'KEYWORD' ? KEYWORD : DATETIME]),
+    ),
+  });
+}
