@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { shipment } from '../mappings/canonical/v1/index.ts';
 import { ConfigError, loadConfig, variables } from './config.ts';
 
 const DATABASE_URL = 'postgresql://app:hunter2@db/throughline';
@@ -39,7 +40,22 @@ test('every problem is named at once, with an example and without the value', ()
 });
 
 test('an empty value is one that is not set', () => {
-  expect(loadConfig({ DATABASE_URL, MAX_JSON_BYTES: ' ', PUBLIC_URL: '' }).maxJsonBytes).toBe(1024 * 1024);
+  expect(loadConfig({ DATABASE_URL, MAX_JSON_BYTES: ' ', PUBLIC_URL: '' }).maxJsonBytes).toBe(8 * 1024 * 1024);
+});
+
+test('by default the largest shipment that a warehouse may tell of is accepted as a body', () => {
+  const packed = {
+    sscc: '0'.repeat(18),
+    onPallet: 10_000,
+    tracking: '1Z'.repeat(10),
+    weight: '12345.678',
+    lines: [{ lineNumber: 10_000, quantity: '123456', lot: 'L'.repeat(30) }],
+  };
+  const largest = { shipmentNumber: 'S1', shippedAt: '2026-11-21T10:00:00Z', carrier: { scac: 'ODFL' } };
+  const packages = Array.from({ length: 20_000 }, () => packed);
+  expect(shipment.safeParse({ ...largest, packages }).success).toBe(true);
+  expect(shipment.safeParse({ ...largest, packages: [...packages, packed] }).success).toBe(false);
+  expect(JSON.stringify({ ...largest, packages }).length).toBeLessThan(loadConfig({ DATABASE_URL }).maxJsonBytes);
 });
 
 test('an API key or a certificate for Temporal implies TLS, which can be refused outright', () => {

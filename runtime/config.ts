@@ -143,9 +143,10 @@ export const variables = {
     String(25 * MIB),
   ),
   MAX_JSON_BYTES: variable(
-    wholeNumber({ min: 1024, max: 64 * MIB }).default(MIB),
+    // The longest order and the largest shipment that the models allow fit.
+    wholeNumber({ min: 1024, max: 64 * MIB }).default(8 * MIB),
     'largest JSON body accepted, in bytes',
-    String(MIB),
+    String(8 * MIB),
   ),
   RATE_LIMIT_PER_MINUTE: variable(
     wholeNumber({ min: 1, max: 10_000_000 }).default(6000),

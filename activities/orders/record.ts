@@ -41,6 +41,12 @@ export interface RecordDependencies {
   wms: readonly WmsSystem[];
 }
 
+/**
+ * The largest shipments (20,000 packages, each with numbers of its own) take Postgres seconds, more under load. Where the step is given up
+ * on before that, this transaction still ends, and the next attempt finds the shipment known.
+ */
+const LARGE_SHIPMENT = { timeout: 60_000 };
+
 export function createProcessRecords(deps: RecordDependencies) {
   const { prisma } = deps;
 
@@ -166,7 +172,7 @@ export function createProcessRecords(deps: RecordDependencies) {
           { shipped: true },
         );
         return { shipmentId, queued };
-      });
+      }, LARGE_SHIPMENT);
       await wake(deps, profile, queued);
       return { shipmentId };
     },

@@ -107,6 +107,22 @@ describe('a shipment', () => {
     expect(await held('MW-1004')).toMatchObject({ onHand: '9994', reserved: '4', byOrders: '4' });
   });
 
+  it('of as many cartons as the model allows is recorded, each with a label of its own', async () => {
+    const cartons = 20_000;
+    await given.stock('RNO', 'MW-1008', cartons);
+    const orderId = await given.checked('harbor-pine', [each('MW-1008', cartons)]);
+    const { fulfillments } = await given.records.reserveStock({ orderId, round: 1 });
+    const [fulfillment] = fulfillments;
+    if (fulfillment === undefined) throw new Error('nothing was reserved');
+    const one = { lineNumber: 1, quantity: '1' };
+    const eventId = await given.shipped(fulfillment.releaseNumber, 'S1', Array(cartons).fill(one));
+    const input = { orderId, fulfillmentId: fulfillment.id, system: 'main', eventId, progress: underWay };
+    const { shipmentId } = await given.activity(() => given.records.recordShipment(input));
+    expect(await given.prisma.package.count({ where: { shipmentId, sscc: { not: null } } })).toBe(cartons);
+    expect(await given.prisma.orderReference.count({ where: { orderId, kind: 'sscc' } })).toBe(cartons);
+    expect(await given.prisma.document.count({ where: { orderId, transactionSet: '856' } })).toBe(1);
+  }, 60_000);
+
   it('of more than was released is refused, and nothing of it is recorded', async () => {
     const order = await released('harbor-pine', 'MW-1005', 10);
     await order.ships('S1', '6');

@@ -37,7 +37,8 @@ export const shipment = z
     carrier: carrierDetails,
     /** Pounds. */
     weight: nonNegativeDecimal.optional(),
-    packages: z.array(shippedPackage).min(1).max(5_000),
+    /** Room for the longest order (10,000 lines) with a package for each line, and a pallet for each package. */
+    packages: z.array(shippedPackage).min(1).max(20_000),
   })
   .meta({ id: 'Shipment', description: 'Canonical shipment, version 1' });
 export type Shipment = z.infer<typeof shipment>;
