@@ -1,0 +1,14 @@
+/**
+ * `npm run api-key`: the command of api/auth/api-key.ts on the database of DATABASE_URL, without it on the one of `npm start`, which has to
+ * run. A container has no `npm start`; there the command is `node dist/api/auth/api-key.js`.
+ */
+import { localDatabaseUrl } from './stack/installation.ts';
+
+const { DATABASE_URL, THROUGHLINE_DATA_DIR = '.throughline' } = process.env;
+const databaseUrl = DATABASE_URL || localDatabaseUrl(THROUGHLINE_DATA_DIR);
+if (databaseUrl === undefined) {
+  console.error('Set DATABASE_URL, or start the system with npm start.');
+  process.exit(2);
+}
+process.env.DATABASE_URL = databaseUrl;
+await import('../api/auth/api-key.ts');
