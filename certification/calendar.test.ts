@@ -21,8 +21,8 @@ describe('deadlines reckoned over a year', () => {
     expect(moments).toContain('Friday before closing: Fri 2026-11-27 16:00');
     expect(moments).toContain('Saturday noon: Sat 2026-11-28 12:00');
     expect(moments).toContain('before the holiday of 2026-12-25: Thu 2026-12-24 16:00');
-    expect(moments).toContain('before the clocks change on 2027-03-14: Sat 2027-03-13 16:00');
-    expect(moments).toContain('before the clocks change on 2027-11-07: Sat 2027-11-06 16:00');
+    expect(moments).toContain('before the clocks change on 2027-03-14: Fri 2027-03-12 16:00');
+    expect(moments).toContain('before the clocks change on 2027-11-07: Fri 2027-11-05 16:00');
     // Eleven federal holidays and one of the partner’s own.
     expect(moments.filter((moment) => moment.includes('holiday'))).toHaveLength(12);
   });
@@ -30,6 +30,18 @@ describe('deadlines reckoned over a year', () => {
   it('fall on no closed day', () => {
     for (const moment of momentsOf(chicago, from)) {
       for (const time of reckon(times, moment, chicago)) expect(faultsOf(time, moment, chicago)).toEqual([]);
+    }
+  });
+
+  it('are reckoned where Sundays are worked and the clocks change before opening, and where nothing closes', () => {
+    for (const calendar of [
+      { ...chicago, workingDays: ['saturday', 'sunday'] as const },
+      { ...chicago, hours: undefined, workingDays: ['saturday', 'sunday', 'monday'] as const },
+      { ...chicago, hours: { opens: '12:00', closes: '24:00' } },
+    ]) {
+      for (const moment of momentsOf(calendar, from)) {
+        for (const time of reckon(times, moment, calendar)) expect(faultsOf(time, moment, calendar)).toEqual([]);
+      }
     }
   });
 
@@ -44,6 +56,7 @@ describe('deadlines reckoned over a year', () => {
     ['2026-11-28T16:00:00Z', 'is a saturday, which is not worked'],
     ['2026-11-30T13:00:00Z', 'is outside the hours 08:00 to 17:00'],
     ['2026-11-24T16:00:00Z', 'is before the event'],
+    ['2026-11-30T20:00:00Z', 'is after 25200000 ms of open time'],
   ])('that would fall due at %s are a fault: it %s', (due, reason) => {
     const moment = { what: 'eve', at: new Date('2026-11-25T22:00:00Z') };
     const time = { name: '855', deadline: 'PT8H business', due: new Date(due) };

@@ -1,4 +1,4 @@
-import { type BusinessCalendar, deadlineAfter, endOfDay, isOpen } from '../mappings/profile/calendar.ts';
+import { type BusinessCalendar, deadlineAfter, endOfDay, WEEKDAYS } from '../mappings/profile/calendar.ts';
 import { millisecondsOf } from '../mappings/profile/duration.ts';
 import { holidaysOf } from '../mappings/profile/holidays.ts';
 import type { PartnerProfile } from '../mappings/profile/profile.ts';
@@ -23,8 +23,8 @@ export interface Reckoned extends AgreedTime {
 }
 
 const DAY_MS = 86_400_000;
-const AFTERNOON_MS = 16 * 3_600_000;
 const HOUR_MS = 3_600_000;
+const ALL_DAY = { opens: '00:00', closes: '24:00' };
 
 export function agreedTimes({ documents, shipWithin }: PartnerProfile): AgreedTime[] {
   const ofDocuments = Object.entries(documents.outbound).flatMap(([set, document]) => {
@@ -36,7 +36,7 @@ export function agreedTimes({ documents, shipWithin }: PartnerProfile): AgreedTi
   return [...ofDocuments, { name: 'shipWithin', deadline: shipWithin }];
 }
 
-/** Of the 366 days from `from`: the first Friday afternoon and Saturday, the eve of each holiday and of each change of the clocks. */
+/** Of the 366 days from `from`: the first Friday afternoon and Saturday, the last worked day before each holiday and each change of the clocks. */
 export function momentsOf(calendar: BusinessCalendar, from: Date): Moment[] {
   const first = Date.parse(`${from.toISOString().slice(0, 10)}T00:00:00Z`);
   const days = Array.from({ length: 366 }, (_, index) => first + (index + 1) * DAY_MS);
@@ -48,11 +48,11 @@ export function momentsOf(calendar: BusinessCalendar, from: Date): Moment[] {
     { what: 'Saturday noon', at: new Date(midnight(onWeekday(6), calendar) + DAY_MS / 2) },
     ...holidays.map((day) => ({
       what: `before the holiday of ${isoDay(day)}`,
-      at: beforeClosing(day - DAY_MS, calendar),
+      at: beforeClosing(workedBefore(day, calendar), calendar),
     })),
     ...changes.map((day) => ({
       what: `before the clocks change on ${isoDay(day)}`,
-      at: beforeClosing(day - DAY_MS, calendar),
+      at: beforeClosing(workedBefore(day, calendar), calendar),
     })),
   ];
 }
@@ -75,9 +75,12 @@ export function faultsOf({ name, deadline, due }: Reckoned, { at }: Moment, cale
   const { date, weekday, time } = local(due.getTime() > at.getTime() ? last : due, calendar);
   if (isHoliday(date, calendar)) return reason('is a holiday');
   if (!calendar.workingDays.some((day) => day === weekday)) return reason(`is a ${weekday}, which is not worked`);
-  const { opens, closes } = calendar.hours ?? { opens: '00:00', closes: '24:00' };
+  const { opens, closes } = calendar.hours ?? ALL_DAY;
   if (time < opens || time >= closes) return reason(`is outside the hours ${opens} to ${closes}`);
-  return isOpen(due, calendar) ? [] : reason('is not open');
+  const passed = openBetween(at, due, calendar);
+  return passed === openTimeOf(deadline.replace(' business', ''), calendar)
+    ? []
+    : reason(`is after ${passed} ms of open time`);
 }
 
 /** `Fri 2026-11-27 16:00` as clocks in the calendar’s time zone show it. */
@@ -95,9 +98,50 @@ export function describeCalendar({ timeZone, workingDays, hours, holidays }: Bus
 /** An hour before closing, four in the afternoon where nothing closes. On a day that is not worked, the same hour. */
 function beforeClosing(day: number, calendar: BusinessCalendar): Date {
   const { hours } = calendar;
-  const [hour, minute] = (hours?.closes ?? '').split(':').map(Number);
-  const sinceMidnight = hours === undefined ? AFTERNOON_MS : ((hour ?? 0) * 60 + (minute ?? 0)) * 60_000 - HOUR_MS;
-  return new Date(midnight(day, calendar) + sinceMidnight);
+  return new Date(hours === undefined ? clock(day, '16:00', calendar) : clock(day, hours.closes, calendar) - HOUR_MS);
+}
+
+function workedBefore(day: number, calendar: BusinessCalendar): number {
+  for (let before = day - DAY_MS; before > day - 31 * DAY_MS; before -= DAY_MS) {
+    if (isWorked(before, calendar)) return before;
+  }
+  return day - DAY_MS;
+}
+
+/** Open time between two moments, added up day by day. */
+function openBetween(from: Date, to: Date, calendar: BusinessCalendar): number {
+  const { opens, closes } = calendar.hours ?? ALL_DAY;
+  let open = 0;
+  for (let day = Date.parse(local(from, calendar).date); day <= Date.parse(local(to, calendar).date); day += DAY_MS) {
+    if (!isWorked(day, calendar)) continue;
+    const begins = Math.max(from.getTime(), clock(day, opens, calendar));
+    open += Math.max(0, Math.min(to.getTime(), clock(day, closes, calendar)) - begins);
+  }
+  return open;
+}
+
+/** A day of a duration is a working day. */
+function openTimeOf(duration: string, { hours = ALL_DAY }: BusinessCalendar): number {
+  const days = Number(/^P(\d+)D/.exec(duration)?.[1] ?? 0);
+  return millisecondsOf(duration) - days * (DAY_MS - (sinceMidnight(hours.closes) - sinceMidnight(hours.opens)));
+}
+
+function isWorked(day: number, calendar: BusinessCalendar): boolean {
+  const weekday = WEEKDAYS[new Date(day).getUTCDay()];
+  return weekday !== undefined && calendar.workingDays.includes(weekday) && !isHoliday(isoDay(day), calendar);
+}
+
+/** When clocks show a time on a local day, as an instant. */
+function clock(day: number, time: string, calendar: BusinessCalendar): number {
+  if (time === ALL_DAY.closes) return midnight(day + DAY_MS, calendar);
+  const about = midnight(day, calendar) + sinceMidnight(time);
+  // They may have changed since midnight.
+  return about + sinceMidnight(time) - sinceMidnight(local(new Date(about), calendar).time);
+}
+
+function sinceMidnight(time: string): number {
+  const [hours = 0, minutes = 0] = time.split(':').map(Number);
+  return (hours * 60 + minutes) * 60_000;
 }
 
 function isHoliday(date: string, { holidays }: BusinessCalendar): boolean {
