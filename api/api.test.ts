@@ -158,6 +158,14 @@ describe('orders', () => {
     expect(new Set(answers.map(({ body }) => body.orderId)).size).toBe(1);
   });
 
+  it('a number that no 855 could repeat is refused at its place, before anybody has the order', async () => {
+    const answer = await api.call('POST', '/v1/orders', { key: desk, body: anOrder('CR*7') });
+    expect(answer).toMatchObject({
+      status: 422,
+      body: { code: 'number-not-writable', errors: [{ path: 'poNumber' }] },
+    });
+  });
+
   it('JSON that breaks the schema is refused with a path for every fault', async () => {
     const body = anOrder('CR-7', {
       currency: 'XXX',

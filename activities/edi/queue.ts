@@ -90,7 +90,7 @@ function render(document: OutboundDocument, profile: PartnerProfile, delimiters:
     throw permanent('document-not-valid', wrong.map(({ place, message }) => `${place.segment}: ${message}`).join('; '));
   }
   try {
-    const segments = writeTransaction(document.tree, guide, delimiters);
+    const segments = writeTransaction(document.tree, guide, delimiters, { substitute: ' ' });
     return segments.map((segment) => `${segment}${delimiters.segment}`).join('');
   } catch (error) {
     throw permanent('document-not-valid', reasonOf(error));

@@ -8,6 +8,7 @@ import { sum } from '../../mappings/canonical/decimal.ts';
 import type { Payment, SalesOrder, WarehouseEvent } from '../../mappings/canonical/v1/index.ts';
 import { contentHash } from '../../mappings/edi/content-hash.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
+import { unwritableIn } from '../../mappings/x12/write.ts';
 import type { Database } from '../../prisma/client.ts';
 import type { Prisma } from '../../prisma/generated/client.ts';
 import type { Logger } from '../../runtime/logger.ts';
@@ -28,7 +29,7 @@ export interface IntakeDependencies {
 /** What is offered cannot be taken, whoever tries again. `code` is stable. */
 export class IntakeRefusal extends Error {
   override readonly name = 'IntakeRefusal';
-  readonly code: 'unknown-partner' | 'wrong-currency';
+  readonly code: 'unknown-partner' | 'wrong-currency' | 'number-not-writable';
   /** JSON path of what is at fault. */
   readonly path: string;
 
@@ -66,12 +67,37 @@ export async function acceptOrder(
   if (profile === undefined) {
     throw new IntakeRefusal('unknown-partner', 'partnerId', `there is no partner "${order.partnerId}"`);
   }
+  if (source.kind === 'api') refuseUnwritable(order, profile);
   // Before the order that names it: whoever finds the order finds its version.
   await deps.profiles.keep(profile);
   const receipt = await storeOrder(deps, profile, order, correlationId, source);
   if (receipt.created !== undefined) await handOnOrder(deps, receipt.created, profile);
   const { created: _, ...answer } = receipt;
   return answer;
+}
+
+/** What our documents to this partner must repeat and X12 could not carry is told now, not when the ERP has the order. */
+function refuseUnwritable(order: SalesOrder, { documents, x12 }: PartnerProfile): void {
+  if (Object.keys(documents.outbound).length === 0) return;
+  const numbers: [path: string, text: string | undefined][] = [
+    ['poNumber', order.poNumber],
+    ['release', order.release],
+    ...order.shipTo.identifiers.map(({ value }, index): [string, string] => [
+      `shipTo.identifiers[${index}].value`,
+      value,
+    ]),
+    ...order.references.map(({ value }, index): [string, string] => [`references[${index}].value`, value]),
+    ...order.lines.flatMap(({ lineId, item }, index): [string, string | undefined][] => [
+      [`lines[${index}].lineId`, lineId],
+      [`lines[${index}].item.customerSku`, item.customerSku],
+    ]),
+  ];
+  for (const [path, text] of numbers) {
+    const character = text === undefined ? undefined : unwritableIn(text, x12.delimiters);
+    if (character === undefined) continue;
+    const reason = `"${character}" cannot be written into the documents of this partner`;
+    throw new IntakeRefusal('number-not-writable', path, reason);
+  }
 }
 
 type StoredOrder = OrderReceipt & { created?: Parameters<typeof startOrder>[1] };

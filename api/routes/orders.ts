@@ -51,7 +51,14 @@ const submitOrder = route({
     200: { description: 'The order had been accepted before', schema: orderAccepted },
     202: { description: 'The order is stored', schema: orderAccepted },
   },
-  problems: ['partner-not-allowed', 'unknown-partner', 'wrong-currency', 'duplicate-order', 'idempotency-key-reused'],
+  problems: [
+    'partner-not-allowed',
+    'unknown-partner',
+    'wrong-currency',
+    'number-not-writable',
+    'duplicate-order',
+    'idempotency-key-reused',
+  ],
   handler: async ({ body: order, headers, caller, correlationId }, deps) => {
     await mayActFor(caller, order.partnerId, 'partnerId');
     return once(deps, caller, headers['idempotency-key'], 'submitOrder', order, async () => {

@@ -135,12 +135,15 @@ describe('transaction sets', () => {
     );
   });
 
-  it('replace what cannot be written when a substitute is given', async () => {
+  it('replace what cannot be written in names when a substitute is given, and never in a number', async () => {
     const { tree } = await parseBody('850', anOrder);
-    Object.assign(tree.BEG as object, { '03': '\u201cA*B\u201d \u0141\u00f3d\u017a' });
-    expect(writeTransaction(tree, guide('850'), usual, { substitute: ' ' })[0]).toBe(
-      'BEG*00*SA*"A B"  \u00f3dz**20261120',
-    );
+    const [party] = tree.N1 as { N1: object }[];
+    Object.assign(party?.N1 ?? {}, { '02': '\u201cA*B\u201d \u0141\u00f3d\u017a' });
+    expect(writeTransaction(tree, guide('850'), usual, { substitute: ' ' })).toContain('N1*ST*"A B"  \u00f3dz*92*0012');
+    Object.assign(tree.BEG as object, { '03': 'PO*1' });
+    expect(faultsOf(() => writeTransaction(tree, guide('850'), usual, { substitute: ' ' }))).toMatchObject([
+      { code: 'value-not-writable', segment: 'BEG' },
+    ]);
   });
 });
 

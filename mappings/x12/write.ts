@@ -16,6 +16,7 @@ import type {
   ReadSegment,
   SegmentObject,
   SegmentUse,
+  SimpleElementGuide,
   Tree,
   TreeNode,
   X12Error,
@@ -37,9 +38,26 @@ export class X12WriteError extends Error {
 }
 
 export interface WriteOptions {
-  /** One character that replaces what cannot be written; without it such a value is an error. */
+  /**
+   * One character that replaces what cannot be written in names, addresses and descriptions; without it such a value is an error. In a number
+   * or code it always is: with another character it would be another one.
+   */
   substitute?: string;
 }
+
+/** Data elements that people read: name, address, city, description, message. */
+const FREE_TEXT: ReadonlySet<string> = new Set([
+  '19',
+  '93',
+  '166',
+  '352',
+  '369',
+  '933',
+  '1035',
+  '1036',
+  '1106',
+  '1551',
+]);
 
 const PLAIN: Readonly<Record<string, string>> = {
   '\u2018': "'",
@@ -82,6 +100,18 @@ export function writeTransaction(
     throw new X12WriteError(`Transaction set ${guide.set} cannot be written`, errors);
   }
   return segments.map((segment) => [segment.id, ...segment.elements].join(delimiters.element));
+}
+
+function isX12Character(character: string): boolean {
+  const code = character.charCodeAt(0);
+  return character.length === 1 && code >= 32 && code < 256 && !(code >= 127 && code < 160);
+}
+
+/** The first character of a text that cannot be written with these delimiters; undefined when all can. */
+export function unwritableIn(text: string, delimiters: Delimiters): string | undefined {
+  const { element, component, segment, repetition } = delimiters;
+  const marks = [element, component, segment, repetition];
+  return [...text].find((character) => !isX12Character(character) || marks.includes(character));
 }
 
 class Writer {
@@ -192,7 +222,7 @@ class Writer {
   #one(value: ElementNode, guide: ElementGuide, id: string, element: number, loop: string | undefined): string {
     if (typeof value === 'string') {
       if (guide.kind === 'simple') {
-        return this.#text(value, id, element, loop);
+        return this.#text(value, guide.reference, id, element, loop);
       }
     } else if (!Array.isArray(value) && guide.kind === 'composite') {
       const pieces: string[] = [];
@@ -203,7 +233,8 @@ class Writer {
         }
       }
       for (let index = 1; index <= guide.components.length; index += 1) {
-        pieces.push(this.#text(value[String(index)] ?? '', id, element, loop));
+        const { reference } = guide.components[index - 1] as SimpleElementGuide;
+        pieces.push(this.#text(value[String(index)] ?? '', reference, id, element, loop));
       }
       while (pieces.length > 0 && pieces.at(-1) === '') {
         pieces.pop();
@@ -216,20 +247,13 @@ class Writer {
   }
 
   #isWritable(character: string): boolean {
-    const code = character.charCodeAt(0);
-    return (
-      character.length === 1 &&
-      code >= 32 &&
-      code < 256 &&
-      !(code >= 127 && code < 160) &&
-      !this.#forbidden.has(character)
-    );
+    return isX12Character(character) && !this.#forbidden.has(character);
   }
 
-  #text(value: string, id: string, element: number, loop: string | undefined): string {
+  #text(value: string, reference: string, id: string, element: number, loop: string | undefined): string {
     for (let index = 0; index < value.length; index += 1) {
       if (!this.#isWritable(value.charAt(index))) {
-        return this.#substitute === undefined
+        return this.#substitute === undefined || !FREE_TEXT.has(reference)
           ? this.#refuse(value, index, id, element, loop)
           : this.#replace(value, this.#substitute);
       }
