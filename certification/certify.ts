@@ -8,12 +8,12 @@ import { parseArgs } from 'node:util';
 import { ProfileError } from '../mappings/profile/load.ts';
 import { fixturesOf } from './fixtures.ts';
 import { keepFixture } from './keep.ts';
-import { certify, profilesOf, scenariosIn, UnknownName } from './run.ts';
+import { certify, profilesOf, reportsDir, scenariosIn, UnknownName } from './run.ts';
 import { SettingsError } from './settings.ts';
 
 const usage = `npm run certify -- NAME… [--only SCENARIO]… [--list] [--results DIR]
 npm run certify -- NAME --keep FILE --as TITLE
-  --only     runs only this scenario; may be given more than once. The result then is of these alone
+  --only     runs only this scenario; may be given more than once. Its reports go to NAME/partial, as it certifies nothing
   --list     shows the scenarios and their purpose, and runs nothing
   --results  folder of the reports (CERTIFICATION_DIR, .throughline/certification)
   --keep     keeps a file of the partner, with what now comes of it, as fixture TITLE that is run with every certification`;
@@ -64,7 +64,7 @@ async function main(args: readonly string[]): Promise<number> {
     const count = (state: string) => scenarios.filter((scenario) => scenario.state === state).length;
     failures += count('failed');
     const totals = `${count('passed')} passed, ${count('failed')} failed, ${count('not-run')} not run`;
-    console.log(`${partner}: ${totals}; ${join(resultsDir, partner, 'report.html')}`);
+    console.log(`${partner}: ${totals}; ${join(reportsDir(resultsDir, partner, values.only), 'report.html')}`);
   }
   return failures === 0 ? 0 : 1;
 }

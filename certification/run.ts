@@ -20,7 +20,7 @@ import { type Partnership, StepFailed, Trade } from './trade.ts';
 /** Certifies profiles: each partner’s scenarios, end to end, in one network of their own. */
 
 export interface CertifyOptions {
-  /** Names of the only scenarios to run; the others are left out of the result. */
+  /** Names of the only scenarios to run. The reports of such a run stand apart, in `partial/`: it certifies nothing. */
   readonly only?: readonly string[];
   /** Where reports go, a folder a partner; the results stay with them. */
   readonly resultsDir?: string;
@@ -68,7 +68,7 @@ export async function certify(
         const apiKey = keys.get(profile.id) ?? '';
         const partnership = { profile: current, data, network, prisma, apiKey, control: 100_000 };
         const report = await certifyPartner(partnership, chosen[index] ?? [], log);
-        writeReports(resultsDir, report);
+        writeReports(reportsDir(resultsDir, profile.id, only), report);
         return report;
       }),
     );
@@ -245,8 +245,12 @@ async function runScenario(partnership: Partnership, scenario: Scenario, prefix:
   };
 }
 
-function writeReports(resultsDir: string, report: PartnerResult): void {
-  const folder = join(resultsDir, report.partner);
+/** Where the reports of a partner go. */
+export function reportsDir(resultsDir: string, partnerId: string, only: readonly string[]): string {
+  return join(resultsDir, partnerId, ...(only.length > 0 ? ['partial'] : []));
+}
+
+function writeReports(folder: string, report: PartnerResult): void {
   rmSync(folder, { recursive: true, force: true });
   for (const { name, documents } of report.scenarios) {
     const outbound = documents.filter(({ direction }) => direction === 'outbound');
