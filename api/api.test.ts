@@ -598,6 +598,19 @@ describe('labels of a shipment', () => {
     expect(refused).toMatchObject({ status: 406, body: { code: 'not-acceptable' } });
   });
 
+  it('are made by the profile that the order keeps, not by that of today', async () => {
+    const order = { id: accepted('CR-9') };
+    const { partnerId, profileVersion } = await api.prisma.order.findUniqueOrThrow({ where: order });
+    const id = { partnerId_version: { partnerId, version: profileVersion } };
+    const kept = await api.prisma.profileVersion.findUniqueOrThrow({ where: id });
+    const content = { ...(kept.content as object), labels: { format: 'zpl' } };
+    await api.prisma.profileVersion.create({ data: { partnerId, version: 'earlier', content, files: [] } });
+    await api.prisma.order.update({ where: order, data: { profileVersion: 'earlier' } });
+    const answer = await api.call('GET', labels('labelled'), { key: dealer });
+    await api.prisma.order.update({ where: order, data: { profileVersion } });
+    expect(answer.headers.get('content-type'), answer.text).toBe('application/zpl');
+  });
+
   it('say each carton once, in order, and the item as text only', async () => {
     const { text, headers } = await api.call('GET', labels('labelled', '?format=zpl'), { key: desk });
     expect(text.match(/>;>800\d{18}/g)).toEqual([1, 2].map((serial) => `>;>800${makeSscc(0, '0614141', serial)}`));

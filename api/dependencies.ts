@@ -1,6 +1,5 @@
 import type { Client } from '@temporalio/client';
 import type { Payment, SalesOrder, WarehouseEvent } from '../mappings/canonical/v1/index.ts';
-import type { LabelWishes } from '../mappings/labels/content.ts';
 import type { ProfileProblem } from '../mappings/profile/load.ts';
 import type { PartnerProfile } from '../mappings/profile/profile.ts';
 import type { Database } from '../prisma/client.ts';
@@ -36,6 +35,8 @@ export interface PartnerDirectory {
   list(): readonly PartnerSummary[];
   find(partnerId: string): PartnerSummary | undefined;
   profile(partnerId: string): PartnerProfile | undefined;
+  /** The profile that an order keeps; see `PartnerProfiles.forOrder`. */
+  forOrder(order: { partnerId: string; profileVersion: string }): Promise<PartnerProfile | undefined>;
   /** What is wrong with the partner's files as they are now. */
   problemsOf(partnerId: string): readonly ProfileProblem[];
   /** What is wrong with the files of any partner, also of one that has never been read. */
@@ -48,10 +49,6 @@ export interface PartnerSummary {
   /** Version of the profile that a new order would keep. */
   readonly profileVersion: string;
   readonly usage: PartnerProfile['usage'];
-  /** What it wants on its labels. */
-  readonly labels: LabelWishes;
-  /** Our number at the partner. */
-  readonly vendorNumber?: string | undefined;
 }
 
 /**

@@ -4,7 +4,7 @@ import type { PartnerDirectory, PartnerSummary } from './dependencies.ts';
 
 /** The directory of the profiles as they are now. */
 export function partnerDirectory(
-  profiles: Pick<PartnerProfiles, 'get' | 'values' | 'problemsOf' | 'problems'>,
+  profiles: Pick<PartnerProfiles, 'get' | 'values' | 'forOrder' | 'problemsOf' | 'problems'>,
 ): PartnerDirectory {
   return {
     list: () => [...profiles.values()].map(summaryOf),
@@ -13,11 +13,12 @@ export function partnerDirectory(
       return profile && summaryOf(profile);
     },
     profile: (partnerId) => profiles.get(partnerId),
+    forOrder: (order) => profiles.forOrder(order),
     problemsOf: (partnerId) => profiles.problemsOf(partnerId),
     problems: () => profiles.problems,
   };
 }
 
-function summaryOf({ id, name, version, usage, labels, invoicing }: PartnerProfile): PartnerSummary {
-  return { id, name, profileVersion: version, usage, labels, vendorNumber: invoicing.vendorNumber };
+function summaryOf({ id, name, version, usage }: PartnerProfile): PartnerSummary {
+  return { id, name, profileVersion: version, usage };
 }

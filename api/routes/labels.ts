@@ -3,10 +3,11 @@ import { party } from '../../mappings/canonical/v1/index.ts';
 import { type LabelledPackage, type LabelledShipment, labelContents } from '../../mappings/labels/content.ts';
 import { type Label, LabelError, labelOf } from '../../mappings/labels/label.ts';
 import { labelsAsZpl } from '../../mappings/labels/zpl.ts';
+import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import type { Prisma } from '../../prisma/generated/client.ts';
 import { nodeAddress } from '../../runtime/systems.ts';
 import { visibleTo } from '../auth/visibility.ts';
-import type { ApiDependencies, PartnerSummary } from '../dependencies.ts';
+import type { ApiDependencies } from '../dependencies.ts';
 import { Problem } from '../errors.ts';
 import { type Caller, route, withScope } from '../route.ts';
 
@@ -71,10 +72,10 @@ async function labelsAnswer(
   deps: ApiDependencies,
 ) {
   const shipment = await visibleTo(caller, found, ({ order }) => order.partnerId, 'unknown-shipment', subject);
-  const partner = deps.partners.find(shipment.order.partnerId);
+  const partner = await deps.partners.forOrder(shipment.order);
   if (partner === undefined) throw new Problem('shipment-not-labelled', 'Its partner has no profile any more.');
   const format = query.format ?? negotiated(header('accept'), partner.labels.format);
-  const contents = labelContents(await labelledShipment(shipment, partner, deps), partner.labels);
+  const contents = labelContents(await labelledShipment(shipment, partner.invoicing, deps), partner.labels);
   const labels = contents.filter(({ sscc }) => query.sscc === undefined || sscc === query.sscc).map(checkedLabel);
   if (labels.length === 0) throw new Problem('shipment-not-labelled', 'The shipment has no label of that SSCC.');
   const name = `labels-${shipment.shipmentNumber.replace(/[^\w.-]+/g, '-')}`;
@@ -130,7 +131,16 @@ function checkedLabel(content: Parameters<typeof labelOf>[0]): Label {
 const labelRelations = {
   packages: true,
   fulfillment: { select: { node: true } },
-  order: { select: { partnerId: true, poNumber: true, canonical: true, shipToNumber: true, lines: true } },
+  order: {
+    select: {
+      partnerId: true,
+      profileVersion: true,
+      poNumber: true,
+      canonical: true,
+      shipToNumber: true,
+      lines: true,
+    },
+  },
 } satisfies Prisma.ShipmentInclude;
 
 type ShipmentRow = Prisma.ShipmentGetPayload<{ include: typeof labelRelations }>;
@@ -140,7 +150,7 @@ const packedLines = z.array(z.object({ lineNumber: z.int(), quantity: z.string()
 
 async function labelledShipment(
   shipment: ShipmentRow,
-  { vendorNumber }: PartnerSummary,
+  { vendorNumber }: PartnerProfile['invoicing'],
   { prisma, systems }: Pick<ApiDependencies, 'prisma' | 'systems'>,
 ): Promise<LabelledShipment> {
   const { order } = shipment;

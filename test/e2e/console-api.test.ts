@@ -10,7 +10,6 @@ import { createLogger } from 'winston';
 import { createApiClient } from '../../api/auth/clients.ts';
 import { createApp } from '../../api/create-app.ts';
 import type { Intake } from '../../api/dependencies.ts';
-import { partnerProfile } from '../../mappings/profile/profile.ts';
 import { createPrismaClient, type Database } from '../../prisma/client.ts';
 import { applyMigrations } from '../../prisma/migrate.ts';
 import type { Part } from '../../scripts/stack/part.ts';
@@ -54,10 +53,7 @@ describe.skipIf(executablePath === undefined)(suite, () => {
     await buildConsole(join(folder, 'console'));
     // Nothing of what is read here starts a workflow; the client connects at its first call.
     const temporal = new TemporalClient({ connection: Connection.lazy({ address: '127.0.0.1:1' }) });
-    const labels = partnerProfile.shape.labels.parse(undefined);
-    const partners = [
-      { id: 'harbor-pine', name: 'Harbor & Pine Stores', profileVersion: '1', usage: 'test' as const, labels },
-    ];
+    const partners = [{ id: 'harbor-pine', name: 'Harbor & Pine Stores', profileVersion: '1', usage: 'test' as const }];
     const log = createLogger({ silent: true });
     server = createServer(
       createApp({
@@ -78,6 +74,7 @@ describe.skipIf(executablePath === undefined)(suite, () => {
           list: () => partners,
           find: (id) => partners.find((partner) => partner.id === id),
           profile: () => undefined,
+          forOrder: async () => undefined,
           problemsOf: () => [],
           problems: () => [],
         },
