@@ -962,7 +962,8 @@ function checkDelimiters(
     );
   }
   const second = window[at + 106];
-  const nextEnd = window.indexOf(terminator, at + 106);
+  // No further than what is always there when a header is read, so that the verdict is the same however the bytes come in.
+  const nextEnd = window.subarray(0, at + ISA_SEARCH).indexOf(terminator, at + 106);
   if ((terminator === LF || terminator === CR) && nextEnd > at + 106 && window[nextEnd - 1] === component) {
     // Nothing of GS has components, so what ends it too is the terminator, and the line break after it is none.
     add(
