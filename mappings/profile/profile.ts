@@ -631,7 +631,11 @@ export const partnerProfile = z
     identifiers: z
       .strictObject({ ours: interchangeParty, theirs: interchangeParty })
       .describe('Who we are to the partner, and who the partner is'),
-    ordersBy: z.array(z.enum(ORDER_ORIGINS)).min(1).default(['edi']).describe('How its orders reach us'),
+    ordersBy: z
+      .array(z.enum(ORDER_ORIGINS))
+      .min(1)
+      .default(['edi'])
+      .describe('How its orders reach us: these ways are certified, and no other one is closed'),
     x12,
     transport,
     calendar,
@@ -669,7 +673,9 @@ export const partnerProfile = z
       .string()
       .regex(/^[a-z0-9-]+$/)
       .default('us')
-      .describe('Where its data is kept and its orders run'),
+      .describe(
+        'Where its data is to be kept: a record, for an installation is in one region and nothing is routed by it',
+      ),
     guides: z
       .record(setId, z.array(guideRule))
       .default({})
