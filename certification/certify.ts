@@ -8,7 +8,8 @@ import { parseArgs } from 'node:util';
 import { ProfileError } from '../mappings/profile/load.ts';
 import { fixturesOf } from './fixtures.ts';
 import { keepFixture } from './keep.ts';
-import { certify, profilesOf, reportsDir, scenariosIn, UnknownName } from './run.ts';
+import { profilesOf, UnknownName } from './profiles.ts';
+import { certify, reportsDir, scenariosIn } from './run.ts';
 import { SettingsError } from './settings.ts';
 
 const usage = `npm run certify -- NAME… [--only SCENARIO]… [--list] [--results DIR]

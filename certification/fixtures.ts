@@ -3,6 +3,9 @@ import { basename, join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import type { PartnerProfile } from '../mappings/profile/profile.ts';
+import { productionSideOf } from '../mappings/profile/sides.ts';
+import { profilesOf } from './profiles.ts';
+import { readdressed } from './readdress.ts';
 import type { Fault, Scenario } from './scenario.ts';
 import { SettingsError } from './settings.ts';
 import { perform, rule } from './steps.ts';
@@ -30,24 +33,40 @@ const expectation = z.strictObject({
   /** Where the file as a whole is refused. */
   refused: z.array(z.strictObject({ code: z.string(), place: z.string().optional() })).optional(),
 });
-type FixtureExpectation = z.output<typeof expectation>;
+export type FixtureExpectation = z.output<typeof expectation>;
 
 /** States in which an order stays until somebody does something. */
 const SETTLED: ReadonlySet<string> = new Set(['closed', 'rejected', 'cancelled', 'exception']);
 
 export const fixturesDir = (partnersDir: string, partnerId: string): string => join(partnersDir, partnerId, 'fixtures');
 
-/** A scenario for each fixture, named `fixture-TITLE`. */
-export function fixturesOf(partnersDir: string, { id }: PartnerProfile): Scenario[] {
-  const folder = fixturesDir(partnersDir, id);
-  if (!existsSync(folder)) return [];
-  const files = readdirSync(folder)
-    .filter((name) => name.endsWith('.edi'))
-    .sort();
-  return files.map((file) => fixture(join(folder, file)));
+/**
+ * A scenario for each fixture, named `fixture-TITLE`. A test side is certified with those of its production side too, addressed to it, so
+ * that what once failed in production is proven before it is promoted again.
+ */
+export function fixturesOf(partnersDir: string, profile: PartnerProfile): Scenario[] {
+  const own = filesIn(fixturesDir(partnersDir, profile.id));
+  const name = productionSideOf(profile);
+  const inherited = name === undefined ? [] : filesIn(fixturesDir(partnersDir, name));
+  const [production] = name === undefined || inherited.length === 0 ? [] : profilesOf(partnersDir, [name]);
+  const titles = new Set(own.map((file) => basename(file)));
+  return [
+    ...own.map((file) => fixture(file, (bytes) => bytes)),
+    ...inherited
+      .filter((file) => !titles.has(basename(file)))
+      .map((file) => fixture(file, (bytes) => (production ? readdressed(bytes, production, profile) : bytes))),
+  ];
 }
 
-function fixture(file: string): Scenario {
+function filesIn(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.edi'))
+    .sort()
+    .map((name) => join(folder, name));
+}
+
+function fixture(file: string, addressed: (bytes: Uint8Array) => Uint8Array): Scenario {
   const beside = file.replace(/\.edi$/, '.yaml');
   if (!existsSync(beside)) throw new SettingsError(`${beside} is missing: it says what must come of ${basename(file)}`);
   const parsed = expectation.safeParse(parse(readFileSync(beside, 'utf8')));
@@ -62,7 +81,7 @@ function fixture(file: string): Scenario {
     unanswered: ['855', '856', '810'],
     steps: [
       perform('the partner’s file is handed in', async (trade) => {
-        await trade.handIn(readFileSync(file, 'latin1'));
+        await trade.handIn(Buffer.from(addressed(readFileSync(file))).toString('latin1'));
       }),
       perform('it is read, and what was ordered goes its way', async (trade) => {
         await trade.quiet();

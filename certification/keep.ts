@@ -1,11 +1,12 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { salesOrderFrom850 } from '../mappings/edi/sales-order-from-850.ts';
-import { partnerGuide } from '../mappings/profile/partner-guide.ts';
+import { explainInterchanges, type Finding } from '../mappings/edi/explain.ts';
+import { findPartnerByIsa } from '../mappings/profile/load.ts';
 import type { PartnerProfile } from '../mappings/profile/profile.ts';
-import { parseTransaction, readInterchange, scanInterchanges, type X12Error } from '../mappings/x12/index.ts';
-import { fixturesDir } from './fixtures.ts';
+import { productionSideOf } from '../mappings/profile/sides.ts';
+import type { InterchangeHeader } from '../mappings/x12/index.ts';
+import { type FixtureExpectation, fixturesDir } from './fixtures.ts';
 import { SettingsError } from './settings.ts';
 
 /**
@@ -13,7 +14,7 @@ import { SettingsError } from './settings.ts';
  * matters before it is committed.
  *
  * @returns the files written
- * @throws SettingsError when the title is no name of a file, is taken, or the file cannot be read
+ * @throws SettingsError when the title is no name of a file, is taken, or the file cannot be read or is not the partner’s
  */
 export async function keepFixture(
   partnersDir: string,
@@ -24,48 +25,84 @@ export async function keepFixture(
   if (!/^[a-z0-9][a-z0-9-]{0,59}$/.test(title)) {
     throw new SettingsError(`--as ${title}: a title is lower-case letters, digits and hyphens`);
   }
-  if (!existsSync(file)) throw new SettingsError(`--keep ${file}: there is no such file`);
+  const bytes = contentOf(file);
   const folder = fixturesDir(partnersDir, profile.id);
   const [kept, expectation] = [join(folder, `${title}.edi`), join(folder, `${title}.yaml`)];
   if (existsSync(kept)) throw new SettingsError(`${kept} is there already; choose another title`);
-  const bytes = readFileSync(file);
-  const outcome = await outcomeOf(profile, bytes);
+  const outcome = await outcomeOf(profile, bytes, file);
   mkdirSync(folder, { recursive: true });
   writeFileSync(kept, bytes);
   writeFileSync(expectation, stringify(outcome));
   return [kept, expectation];
 }
 
-async function outcomeOf(profile: PartnerProfile, bytes: Uint8Array) {
-  const scanned = scanInterchanges(bytes);
-  const refused = scanned.flatMap(({ errors }) => errors.map(stated));
-  if (refused.length > 0) return { refused };
-  const transactions: unknown[] = [];
-  for (const interchange of scanned) {
-    for await (const part of readInterchange(interchange)) {
-      if (part.kind !== 'transaction') continue;
-      const guide = partnerGuide(profile, part.set, part.version);
-      const { tree, errors } = guide === undefined ? { tree: {}, errors: [] } : parseTransaction(part, guide);
-      const faults = [...part.errors, ...errors];
-      if (faults.length > 0 || part.set !== '850') {
-        transactions.push(
-          faults.length > 0 ? { state: 'rejected', errors: faults.map(stated) } : { state: 'accepted' },
-        );
-        continue;
-      }
-      const mapped = await salesOrderFrom850(tree, profile, { receivedAt: new Date().toISOString() });
-      if ('errors' in mapped) {
-        transactions.push({ state: 'rejected', errors: mapped.errors.map(stated) });
-        continue;
-      }
-      const { poNumber, lines } = mapped.order;
-      const kept = lines.map(({ lineId, item, quantity }) => ({ lineId, item, quantity }));
-      transactions.push({ state: 'accepted', order: { poNumber, lines: kept } });
-    }
+function contentOf(file: string): Uint8Array {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw new SettingsError(`--keep ${file}: cannot be read: ${(error as Error).message}`);
   }
-  return { transactions };
 }
 
-function stated({ code, place: { segment, element } }: X12Error) {
+type KeptTransaction = NonNullable<FixtureExpectation['transactions']>[number];
+
+async function outcomeOf(profile: PartnerProfile, bytes: Uint8Array, file: string): Promise<FixtureExpectation> {
+  const refused: Finding[] = [];
+  const transactions: KeptTransaction[] = [];
+  let group: KeptTransaction[] = [];
+  const options = { profiles: new Map<string, PartnerProfile>(), partner: profile, most: Number.POSITIVE_INFINITY };
+  for await (const part of explainInterchanges(once(bytes), options)) {
+    switch (part.kind) {
+      case 'interchange':
+        checkSender(profile, part.header, file);
+        break;
+      case 'transaction':
+        group.push(keptTransaction(part.findings, part.outcome?.kind === 'order' ? part.outcome.order : undefined));
+        break;
+      case 'group-end':
+        // A fault of the group refuses each of its transaction sets.
+        transactions.push(...(part.findings.length > 0 ? group.map(() => keptTransaction(part.findings)) : group));
+        group = [];
+        break;
+      case 'interchange-end':
+      case 'refused':
+        refused.push(...part.findings);
+        break;
+    }
+  }
+  return refused.length > 0 ? { refused: refused.map(stated) } : { transactions };
+}
+
+/** What another sent, or the production side of the partner, would come to nothing when it is handed in. */
+function checkSender(profile: PartnerProfile, header: InterchangeHeader, file: string): void {
+  if (findPartnerByIsa(new Map([[profile.id, profile]]), header) === undefined) {
+    const { senderQualifier, senderId, receiverQualifier, receiverId } = header;
+    const between = `${senderQualifier}/${senderId} to ${receiverQualifier}/${receiverId}`;
+    throw new SettingsError(`--keep ${file}: goes from ${between}, which is not from ${profile.id} to us`);
+  }
+  const production = productionSideOf(profile);
+  if (production !== undefined && header.usage === 'P') {
+    throw new SettingsError(
+      `--keep ${file}: is a production file (ISA15 P); keep it for ${production}, and ${profile.id} is certified with it too`,
+    );
+  }
+}
+
+function keptTransaction(
+  findings: readonly Finding[],
+  order?: { poNumber: string; lines: readonly { lineId: string; item: object; quantity: object }[] },
+): KeptTransaction {
+  const errors = findings.filter(({ severity }) => severity === 'error');
+  if (errors.length > 0) return { state: 'rejected', errors: errors.map(stated) };
+  if (order === undefined) return { state: 'accepted' };
+  const lines = order.lines.map(({ lineId, item, quantity }) => ({ lineId, item, quantity }));
+  return { state: 'accepted', order: { poNumber: order.poNumber, lines } };
+}
+
+function stated({ code, place: { segment, element } }: Finding): { code: string; place: string } {
   return { code, place: `${segment}${element === undefined ? '' : String(element).padStart(2, '0')}` };
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
 }

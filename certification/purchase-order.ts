@@ -2,7 +2,7 @@ import { multiply } from '../mappings/canonical/decimal.ts';
 import type { SalesOrderInput } from '../mappings/canonical/v1/index.ts';
 import type { PartnerProfile } from '../mappings/profile/profile.ts';
 import { articles, gtinOf } from '../sandbox/erp/master-data.ts';
-import type { Segment, Syntax } from '../sandbox/x12.ts';
+import type { Acknowledgment, Segment, Syntax } from '../sandbox/x12.ts';
 import type { TradeData } from './settings.ts';
 
 /** Orders as the partner would write them by its profile. The X12 is written by the sandbox’s writer, never by the product’s. */
@@ -47,39 +47,106 @@ export function syntaxOf({ x12, usage }: PartnerProfile): Syntax {
   };
 }
 
-/** An 850 from after ST to before SE. */
-export function segmentsOf850(
+/** A set that a partner orders by: its functional group, and where it has the quantity of a line. */
+export interface OrderForm {
+  readonly set: '850' | '875';
+  readonly functionalId: string;
+  readonly quantity: { readonly segment: string; readonly element: string };
+}
+
+/** An 850, or the grocery trade’s 875 where only that is agreed. */
+export function orderFormOf({ documents: { inbound } }: PartnerProfile): OrderForm {
+  return inbound.includes('875') && !inbound.includes('850')
+    ? { set: '875', functionalId: 'OG', quantity: { segment: 'G68', element: '1' } }
+    : { set: '850', functionalId: 'PO', quantity: { segment: 'PO1', element: '2' } };
+}
+
+/** By which set the partner acknowledges: a 999 only where nothing else is agreed. */
+export function acknowledgmentOf({ documents: { inbound } }: PartnerProfile): Acknowledgment {
+  return inbound.includes('999') && !inbound.includes('997') ? '999' : '997';
+}
+
+/** The order in the partner’s form, from after ST to before SE. */
+export function segmentsOfOrder(
+  profile: PartnerProfile,
+  data: TradeData,
+  order: PurchaseOrder,
+  today: Date,
+): Segment[] {
+  return orderFormOf(profile).set === '875'
+    ? segmentsOf875(profile, data, order, today)
+    : segmentsOf850(profile, data, order, today);
+}
+
+function segmentsOf850(
   profile: PartnerProfile,
   data: TradeData,
   { poNumber, lines }: PurchaseOrder,
   today: Date,
 ): Segment[] {
-  const { parties, items } = profile;
-  const qualifier = qualifierOf(profile);
-  const unitOf = (unit: string) => Object.keys(profile.units).find((theirs) => profile.units[theirs] === unit) ?? unit;
-  const { shipTo } = data;
-  const beginning: Segment = ['BEG', '00', allowed(profile, 'BEG', '02', 'SA'), poNumber, '', dayOf(today)];
-  const [buyerParty] = parties.buyer.length > 0 ? parties.buyer : parties.billTo;
   return [
-    beginning,
+    ['BEG', '00', allowed(profile, 'BEG', '02', 'SA'), poNumber, '', dayOf(today)],
     ...data.header.map((text) => text.split('*')),
     ['DTM', '010', dayOf(today, 1)],
-    ['N1', parties.shipTo[0] ?? 'ST', shipTo.name, qualifier, data.shipToCode],
-    ['N3', ...shipTo.lines.slice(0, 2)],
-    ['N4', shipTo.city, shipTo.region, shipTo.postalCode, shipTo.country ?? 'US'],
-    ...(buyerParty === undefined ? [] : [['N1', buyerParty, data.name, qualifier, data.buyer]]),
+    ...partiesOf(profile, data),
     ...lines.map((line, index) => [
       'PO1',
       lineIdOf(index),
       String(line.quantity),
-      unitOf(line.unit),
+      unitOf(profile, line),
       priceOf(data, line),
       '',
-      ...pair(items.buyer[0], data.buyerItemOf(line.sku)),
-      ...pair(items.seller[0], line.sku),
-      ...(items.seller.length === 0 && items.gtin.includes('UP') ? ['UP', gtinOf(line.sku)] : []),
+      ...numbersOf(profile, data, line),
     ]),
     ['CTT', String(lines.length)],
+  ];
+}
+
+function segmentsOf875(
+  profile: PartnerProfile,
+  data: TradeData,
+  { poNumber, lines }: PurchaseOrder,
+  today: Date,
+): Segment[] {
+  return [
+    ['G50', 'N', dayOf(today), poNumber],
+    ...data.header.map((text) => text.split('*')),
+    ['G62', '10', dayOf(today, 1)],
+    ...partiesOf(profile, data),
+    ...lines.map((line) => [
+      'G68',
+      String(line.quantity),
+      unitOf(profile, line),
+      priceOf(data, line),
+      '',
+      ...numbersOf(profile, data, line),
+    ]),
+    ['G76', String(lines.reduce((total, { quantity }) => total + quantity, 0)), 'CA'],
+  ];
+}
+
+function partiesOf(profile: PartnerProfile, { shipTo, shipToCode, name, buyer }: TradeData): Segment[] {
+  const { parties } = profile;
+  const qualifier = qualifierOf(profile);
+  const [buyerParty] = parties.buyer.length > 0 ? parties.buyer : parties.billTo;
+  return [
+    ['N1', parties.shipTo[0] ?? 'ST', shipTo.name, qualifier, shipToCode],
+    ['N3', ...shipTo.lines.slice(0, 2)],
+    ['N4', shipTo.city, shipTo.region, shipTo.postalCode, shipTo.country ?? 'US'],
+    ...(buyerParty === undefined ? [] : [['N1', buyerParty, name, qualifier, buyer]]),
+  ];
+}
+
+function unitOf({ units }: PartnerProfile, { unit }: OrderedLine): string {
+  return Object.keys(units).find((theirs) => units[theirs] === unit) ?? unit;
+}
+
+/** Pairs of qualifier and number. */
+function numbersOf({ items }: PartnerProfile, data: TradeData, { sku }: OrderedLine): string[] {
+  return [
+    ...pair(items.buyer[0], data.buyerItemOf(sku)),
+    ...pair(items.seller[0], sku),
+    ...(items.seller.length === 0 && items.gtin.includes('UP') ? ['UP', gtinOf(sku)] : []),
   ];
 }
 

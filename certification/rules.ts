@@ -3,6 +3,7 @@ import { partnerGuide } from '../mappings/profile/partner-guide.ts';
 import type { OutboundSet } from '../mappings/profile/profile.ts';
 import { parseTransaction, readInterchange as readOurs, scanInterchanges } from '../mappings/x12/index.ts';
 import { readInterchange, type Segment, type TransactionSet, X12Refusal } from '../sandbox/x12.ts';
+import { acknowledgmentOf } from './purchase-order.ts';
 import type { Fault, RuleResult, Scenario } from './scenario.ts';
 import type { Demand } from './settings.ts';
 import type { Trade } from './trade.ts';
@@ -80,7 +81,7 @@ export async function rulesOfDocuments(
     return [
       {
         place: `${transactionSet} ${transactionControl ?? ''}`,
-        reason: `${acknowledgment ?? 'no 997 came'} (${state})`,
+        reason: `${acknowledgment ?? `no ${acknowledgmentOf(trade.profile)} came`} (${state})`,
       },
     ];
   });

@@ -8,7 +8,8 @@ import { INBOUND_SETS, type PartnerProfile } from '../mappings/profile/profile.t
 import { createPrismaClient } from '../prisma/client.ts';
 import { type NetworkOptions, startNetwork } from '../scripts/stack/network.ts';
 import { fixturesOf } from './fixtures.ts';
-import { SCARCE, syntaxOf } from './purchase-order.ts';
+import { profilesOf, UnknownName } from './profiles.ts';
+import { acknowledgmentOf, SCARCE, syntaxOf } from './purchase-order.ts';
 import { htmlReport } from './report/html.ts';
 import { junitReport } from './report/junit.ts';
 import { result, rulesOfDocuments } from './rules.ts';
@@ -25,10 +26,6 @@ export interface CertifyOptions {
   /** Where reports go, a folder a partner; the results stay with them. */
   readonly resultsDir?: string;
   readonly log?: (line: string) => void;
-}
-
-export class UnknownName extends Error {
-  override readonly name = 'UnknownName';
 }
 
 /**
@@ -77,19 +74,6 @@ export async function certify(
     await network.stop();
     sandboxed.remove();
   }
-}
-
-/** Any value will do before there is a network: what is named here is only looked at. */
-const anyEnvironment = new Proxy({}, { get: () => 'http://127.0.0.1' }) as Record<string, string>;
-
-export function profilesOf(partnersDir: string, names: readonly string[]): PartnerProfile[] {
-  const all = loadProfiles(partnersDir, anyEnvironment);
-  return names.map((name) => {
-    const profile = all.get(name);
-    if (profile === undefined)
-      throw new UnknownName(`there is no partner ${name}; there are ${[...all.keys()].join(', ')}`);
-    return profile;
-  });
 }
 
 const SCENARIOS = fileURLToPath(new URL('./scenarios', import.meta.url));
@@ -148,6 +132,7 @@ async function introduce(
         name,
         ...identifiers,
         syntax: syntaxOf(profile),
+        acknowledges: acknowledgmentOf(profile),
         pays: documents.inbound.includes('820') ? 'edi' : 'api',
         apiKey,
       });

@@ -81,7 +81,7 @@ const schema = z.strictObject({
       header: z
         .array(z.string().regex(/^[A-Z][A-Z0-9]{1,2}\*/))
         .default([])
-        .describe('Segments that every 850 of the partner has, with * between elements'),
+        .describe('Segments that every order of the partner has, with * between elements'),
     })
     .prefault({}),
   demands: z.record(z.string().regex(/^\d{3}$/), z.array(demand)).default({}),

@@ -78,10 +78,11 @@ export const rule = expectation;
 /** How many of a set the partner must have; a set that the profile does not send is not asked for. */
 export const receives = (set: '855' | '856' | '810' | '997', count: number): Expectation =>
   expectation(`the partner has ${count} ${set} where its profile wants it`, async (trade) => {
-    const wanted = trade.profile.documents.outbound[set]?.send === true;
+    const { outbound, functionalAcknowledgment } = trade.profile.documents;
+    const expected = set === '997' ? functionalAcknowledgment : set;
     const { documents } = await trade.received();
-    const got = documents.filter((document) => document.set === set).length;
-    return wanted && got !== count ? [{ place: set, reason: `${got} came` }] : [];
+    const got = documents.filter((document) => document.set === expected).length;
+    return outbound[set]?.send === true && got !== count ? [{ place: expected, reason: `${got} came` }] : [];
   });
 
 export const ordersMade = (count: number): Expectation =>

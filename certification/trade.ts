@@ -3,7 +3,14 @@ import type { PartnerProfile } from '../mappings/profile/profile.ts';
 import type { Database } from '../prisma/client.ts';
 import { readInterchange, type Segment, type TransactionSet, writeInterchange } from '../sandbox/x12.ts';
 import type { Network } from '../scripts/stack/network.ts';
-import { canonicalOrder, type OrderedLine, type PurchaseOrder, segmentsOf850, syntaxOf } from './purchase-order.ts';
+import {
+  canonicalOrder,
+  type OrderedLine,
+  orderFormOf,
+  type PurchaseOrder,
+  segmentsOfOrder,
+  syntaxOf,
+} from './purchase-order.ts';
 import type { DocumentEvidence } from './scenario.ts';
 import type { TradeData } from './settings.ts';
 
@@ -92,13 +99,14 @@ export class Trade {
     );
   }
 
-  /** One interchange with an 850 for each order. */
+  /** One interchange with a transaction set for each order. */
   fileOf(orders: readonly PurchaseOrder[]): string {
     const { data } = this.partnership;
     const today = new Date();
+    const { set, functionalId } = orderFormOf(this.profile);
     return this.interchange(
-      'PO',
-      orders.map((order) => ({ set: '850', segments: segmentsOf850(this.profile, data, order, today) })),
+      functionalId,
+      orders.map((order) => ({ set, segments: segmentsOfOrder(this.profile, data, order, today) })),
     );
   }
 

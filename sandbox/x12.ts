@@ -244,24 +244,32 @@ function trimmed(segment: Segment, { element, component, segment: terminator, re
 
 export type Verdict = 'accept' | 'reject';
 
-/** The 997 for a group: what its counts and control numbers deserve, or a rejection by instruction. */
-export function acknowledgementOf(group: FunctionalGroup, verdict: Verdict): { set: string; segments: Segment[] } {
+/** The sets that acknowledge a group; a 999 exists from release 005010 on. */
+export const ACKNOWLEDGMENTS = ['997', '999'] as const;
+export type Acknowledgment = (typeof ACKNOWLEDGMENTS)[number];
+
+/** The 997 or 999 for a group: what its counts and control numbers deserve, or a rejection by instruction. */
+export function acknowledgementOf(
+  group: FunctionalGroup,
+  verdict: Verdict,
+  set: Acknowledgment = '997',
+): { set: string; segments: Segment[] } {
   let accepted = 0;
   const sets = group.transactions.flatMap((transaction): Segment[] => {
     const errors = verdict === 'reject' ? ['5'] : transaction.errors;
     if (errors.length === 0) accepted += 1;
     return [
       ['AK2', transaction.set, transaction.control],
-      ['AK5', errors.length === 0 ? 'A' : 'R', ...errors.slice(0, 5)],
+      [set === '999' ? 'IK5' : 'AK5', errors.length === 0 ? 'A' : 'R', ...errors.slice(0, 5)],
     ];
   });
   const included = group.transactions.length;
   if (group.errors.length > 0) accepted = 0;
   const status = accepted === included && group.errors.length === 0 ? 'A' : accepted === 0 ? 'R' : 'P';
   return {
-    set: '997',
+    set,
     segments: [
-      ['AK1', group.functionalId, group.control],
+      ['AK1', group.functionalId, group.control, ...(set === '999' ? [group.version] : [])],
       ...sets,
       ['AK9', status, String(included), String(included), String(accepted), ...group.errors.slice(0, 5)],
     ],

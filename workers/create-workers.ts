@@ -1,7 +1,13 @@
 /** The workers of one process: one per task queue of its roles. */
 import { fileURLToPath } from 'node:url';
 import type { Client } from '@temporalio/client';
-import { bundleWorkflowCode, type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
+import {
+  bundleWorkflowCode,
+  DefaultLogger,
+  type NativeConnection,
+  Worker,
+  type WorkerOptions,
+} from '@temporalio/worker';
 import { createEdiActivities, createOutboxRecords } from '../activities/edi/activities.ts';
 import { createHttpsTransport } from '../activities/edi/https-transport.ts';
 import type { TransportPort } from '../activities/edi/port.ts';
@@ -84,6 +90,8 @@ export function bundleWorkflows() {
   return bundleWorkflowCode({
     workflowsPath: path('../workflows/index.ts'),
     workflowInterceptorModules: [path('../workflows/lib/correlation.ts')],
+    // What webpack tells of a bundle that is sound helps nobody.
+    logger: new DefaultLogger('WARN'),
   });
 }
 

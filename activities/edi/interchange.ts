@@ -2,9 +2,8 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { heartbeat } from '@temporalio/activity';
 import { admitTransaction, interchangeAdmissionErrors } from '../../mappings/edi/admission.ts';
+import { type OrderMapping, orderMappingOf } from '../../mappings/edi/orders.ts';
 import { paymentFrom820 } from '../../mappings/edi/payment-from-820.ts';
-import { salesOrderFrom850 } from '../../mappings/edi/sales-order-from-850.ts';
-import { salesOrderFrom875 } from '../../mappings/edi/sales-order-from-875.ts';
 import { findPartnerByIsa } from '../../mappings/profile/load.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import { buildFunctionalAcknowledgment, readFunctionalAcknowledgment } from '../../mappings/x12/acknowledgment.ts';
@@ -378,23 +377,17 @@ async function judge(
   const admitted = admitTransaction(read, source.profile);
   if ('errors' in admitted) return rejection(...admitted.errors);
   const { tree } = admitted;
-  const orders = ORDERS[read.set];
+  const orders = orderMappingOf(read.set);
   if (orders !== undefined) return takeOrder(deps, source, orders, tree, documentId);
   if (read.set === '820') return takePayment(deps, source, tree);
   await takeAcknowledgment(deps, source, read.set, tree, documentId);
   return { state: 'accepted', errors: [] };
 }
 
-/** The sets that are orders: how each is read, and the segment whose third element is the PO number. */
-const ORDERS: Readonly<Record<string, { read: typeof salesOrderFrom850; header: string }>> = {
-  '850': { read: salesOrderFrom850, header: 'BEG' },
-  '875': { read: salesOrderFrom875, header: 'G50' },
-};
-
 async function takeOrder(
   deps: IntakeDependencies,
   source: Source,
-  { read, header }: NonNullable<(typeof ORDERS)[string]>,
+  { read, header }: OrderMapping,
   tree: Tree,
   documentId: string,
 ): Promise<Judgement> {

@@ -1,4 +1,4 @@
-import { each } from '../purchase-order.ts';
+import { each, orderFormOf } from '../purchase-order.ts';
 import type { Fault, Scenario } from '../scenario.ts';
 import { differs, ordersMade, perform, rule, untilQuiet, untilStatus } from '../steps.ts';
 
@@ -30,6 +30,7 @@ const scenario: Scenario = {
       const answer = sets.find(({ segments }) => segments.some(([id, , control]) => id === 'AK1' && control === group));
       if (answer === undefined) return [{ place: `group ${group}`, reason: 'has no acknowledgment' }];
       const values = (ids: readonly string[]) => answer.segments.filter(([id]) => ids.includes(id ?? ''));
+      const { quantity } = orderFormOf(trade.profile);
       const element = values(['AK4', 'IK4'])[0];
       return [
         ...differs(
@@ -39,8 +40,8 @@ const scenario: Scenario = {
             .join(''),
           'ARA',
         ),
-        ...differs('AK3', values(['AK3', 'IK3'])[0]?.[1], 'PO1'),
-        ...differs('AK401', element?.[1]?.charAt(0), '2'),
+        ...differs('AK3', values(['AK3', 'IK3'])[0]?.[1], quantity.segment),
+        ...differs('AK401', element?.[1]?.charAt(0), quantity.element),
         ...differs('AK403', element?.[3], '6'),
         ...differs('AK9', values(['AK9'])[0]?.slice(1, 5).join(' '), 'P 3 3 2'),
       ];

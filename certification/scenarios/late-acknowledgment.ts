@@ -1,5 +1,5 @@
 import { acknowledgementOf, readInterchange } from '../../sandbox/x12.ts';
-import { each } from '../purchase-order.ts';
+import { acknowledgmentOf, each } from '../purchase-order.ts';
 import type { Scenario } from '../scenario.ts';
 import {
   decide,
@@ -40,7 +40,7 @@ const scenario: Scenario = {
       await trade.handIn(
         trade.interchange(
           'FA',
-          late.map((group) => acknowledgementOf(group, 'accept')),
+          late.map((group) => acknowledgementOf(group, 'accept', acknowledgmentOf(trade.profile))),
         ),
       );
       await trade.quiet();

@@ -1,4 +1,4 @@
-import { each } from '../purchase-order.ts';
+import { each, orderFormOf } from '../purchase-order.ts';
 import type { Scenario } from '../scenario.ts';
 import { differs, openException, partnerOrders, perform, receives, rule, untilQuiet, untilStatus } from '../steps.ts';
 
@@ -30,7 +30,7 @@ const scenario: Scenario = {
         ? (await trade.prisma.document.count({
             where: {
               partnerId: trade.profile.id,
-              transactionSet: '850',
+              transactionSet: orderFormOf(trade.profile).set,
               state: 'rejected',
               createdAt: { gte: trade.began },
             },

@@ -42,8 +42,8 @@ import type {
 import { writeTransaction } from '../x12/write.ts';
 import { admitTransaction, answerToInterchange, interchangeAdmissionErrors } from './admission.ts';
 import { checkDocument } from './checks.ts';
+import { orderMappingOf } from './orders.ts';
 import { paymentFrom820 } from './payment-from-820.ts';
-import { salesOrderFrom850 } from './sales-order-from-850.ts';
 
 export interface ExplainOptions {
   /** By which partners are found that an ISA names. */
@@ -415,8 +415,9 @@ class Explainer {
       return { kind: 'acknowledgment', acknowledgment: readFunctionalAcknowledgment(tree) };
     }
     if (this.#partner === undefined || direction === 'outbound') return undefined;
-    if (set === '850') {
-      const mapped = salesOrderFrom850(tree, this.#partner);
+    const orders = orderMappingOf(set);
+    if (orders !== undefined) {
+      const mapped = orders.read(tree, this.#partner);
       return 'errors' in mapped ? mapped : { kind: 'order', ...mapped };
     }
     if (set === '820') {

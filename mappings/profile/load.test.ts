@@ -112,7 +112,22 @@ describe('a wrong profile is reported with file, line, column and key', () => {
     [
       'a number where text belongs',
       `${ACME}pricing: { tolerance: { percent: 1 } }\n`,
-      { line: 7, column: 25, key: 'pricing.tolerance.percent' },
+      {
+        line: 7,
+        column: 25,
+        key: 'pricing.tolerance.percent',
+        reason: expect.stringMatching(/expected string.*; YAML reads it as a number: put it in quotes$/),
+      },
+    ],
+    [
+      'a number where a code belongs',
+      `${ACME}documents: { inbound: [850] }\n`,
+      {
+        line: 7,
+        column: 24,
+        key: 'documents.inbound.0',
+        reason: expect.stringMatching(/"850".*; YAML reads it as a number: put it in quotes$/),
+      },
     ],
     ['a missing key', ACME.replace('name: Acme\n', ''), { line: 1, column: 1, key: 'name', reason: 'is missing' }],
     ['a wrong item of a list', `${ACME}items: { buyer: [IN, LONG] }\n`, { line: 7, column: 22, key: 'items.buyer.1' }],

@@ -347,7 +347,7 @@ function resolve(
   for (const issue of parsed.error?.issues ?? []) {
     // A value whose variable is missing has been reported with its cause already.
     if (missingVariables.includes(keyOf(issue.path))) continue;
-    reportIssue(issue, report);
+    reportIssue(issue, valueAt(interpolated, issue.path), report);
   }
   if (parsed.success) {
     if (parsed.data.id !== name) {
@@ -368,6 +368,7 @@ function resolve(
 
 function reportIssue(
   issue: z.core.$ZodIssue,
+  value: unknown,
   report: (path: Path, code: ProfileProblem['code'], reason: string) => void,
 ): void {
   if (issue.code === 'unrecognized_keys') {
@@ -383,7 +384,20 @@ function reportIssue(
     return;
   }
   const missing = issue.code === 'invalid_type' && issue.message.endsWith('received undefined');
-  report(issue.path, 'profile-value-invalid', missing ? 'is missing' : lowerFirst(issue.message));
+  // 850, 004010 and NO are no texts to YAML, and whoever wrote them cannot see why they are refused.
+  const unquoted = textExpected(issue) && (typeof value === 'number' || typeof value === 'boolean');
+  const reason = lowerFirst(issue.message) + (unquoted ? `; YAML reads it as a ${typeof value}: put it in quotes` : '');
+  report(issue.path, 'profile-value-invalid', missing ? 'is missing' : reason);
+}
+
+function textExpected(issue: z.core.$ZodIssue): boolean {
+  return issue.code === 'invalid_type'
+    ? issue.expected === 'string'
+    : issue.code === 'invalid_value' && issue.values.some((value) => typeof value === 'string');
+}
+
+function valueAt(content: unknown, path: Path): unknown {
+  return path.reduce<unknown>((node, key) => (node as Record<PropertyKey, unknown> | undefined)?.[key], content);
 }
 
 /** A short name of the content: equal content, equal version, whatever the order of its keys and the comments around them. */

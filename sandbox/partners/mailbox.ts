@@ -5,6 +5,7 @@ import type { PaymentInput } from '../../mappings/canonical/v1/index.ts';
 import type { OutboundMessage } from '../outbox.ts';
 import { Problem } from '../problem.ts';
 import {
+  ACKNOWLEDGMENTS,
   acknowledgementOf,
   type FunctionalGroup,
   type Interchange,
@@ -18,7 +19,7 @@ import {
 } from '../x12.ts';
 
 /**
- * The trading partners of the sandbox. Each keeps what it received, answers functional groups with a 997 and pays invoices. What it
+ * The trading partners of the sandbox. Each keeps what it received, answers functional groups with a 997 or 999 and pays invoices. What it
  * sends is decided, numbered and queued in the same transaction as what it answers to, so that a kill makes no second document.
  */
 
@@ -51,6 +52,8 @@ export const tradingPartner = z
       })
       .default(usualSyntax),
     pays: z.enum(['edi', 'api']).default('edi'),
+    /** By which set it acknowledges a functional group. */
+    acknowledges: z.enum(ACKNOWLEDGMENTS).default('997'),
     /** Its key with our API, where it is not one of those of the environment. */
     apiKey: z.string().min(1).optional(),
   })
@@ -109,7 +112,7 @@ export type MailboxEntry =
 
 export interface ReceivedDocument {
   readonly set: string;
-  /** Business number: PO of an 855, shipment of an 856, invoice of an 810, acknowledged group of a 997. */
+  /** Business number: PO of an 855, shipment of an 856, invoice of an 810, acknowledged group of a 997 or 999. */
   readonly reference: string;
   readonly poNumbers: readonly string[];
   /** Cents, for an 810. */
@@ -214,7 +217,7 @@ export class Mailbox {
       .filter(({ functionalId }) => functionalId !== 'FA')
       .flatMap((group) => {
         const verdict = this.#verdictOn(group);
-        return verdict === 'silent' ? [] : [acknowledgementOf(group, verdict)];
+        return verdict === 'silent' ? [] : [acknowledgementOf(group, verdict, this.partner.acknowledges)];
       });
     if (answers.length > 0) entries.push(...this.#send('FA', answers, now, correlationId, delayMs));
     return { entries, fileName };
@@ -312,7 +315,7 @@ export class Mailbox {
     const seen = new Map<string, number>();
     for (const { set, reference } of this.#documents) {
       bySet[set] = (bySet[set] ?? 0) + 1;
-      if (set !== '997') seen.set(`${set} ${reference}`, (seen.get(`${set} ${reference}`) ?? 0) + 1);
+      if (set !== '997' && set !== '999') seen.set(`${set} ${reference}`, (seen.get(`${set} ${reference}`) ?? 0) + 1);
     }
     return {
       files: this.#files.size,
@@ -432,7 +435,8 @@ function describe(transaction: TransactionSet): Pick<ReceivedDocument, 'set' | '
         ...(Number.isSafeInteger(amount) ? { amount } : {}),
       };
     }
-    case '997': {
+    case '997':
+    case '999': {
       const group = `${element(transaction, 'AK1', 1)} ${element(transaction, 'AK1', 2)}`;
       return { set, reference: group, poNumbers: [] };
     }

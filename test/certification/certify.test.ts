@@ -50,9 +50,20 @@ describe('certification by profile', { timeout: 400_000 }, () => {
         '  "855": [{ segment: PO1, includes: [VN] }]',
       ].join('\n'),
     );
+    // Of the grocery trade: it orders by 875, in release 005010, and wants a 999.
+    writeFileSync(
+      join(partners, 'gull-market.yaml'),
+      `${profileOf('gull-market', 'GULLMARKET', 'SOI').replace(/^x12:.*$/m, GROCERY_SYNTAX)}${GROCERY_DOCUMENTS}`,
+    );
     const resultsDir = join(dir, 'broken');
-    const [sound, broken] = await certify(partners, ['cedar-point', 'flint-river'], { resultsDir, only: ['accept'] });
-    expect(sound?.scenarios).toMatchObject([{ name: 'accept', state: 'passed' }]);
+    const only = ['accept', 'bad-transaction', 'repeated-file'];
+    const names = ['cedar-point', 'flint-river', 'gull-market'];
+    const [sound, broken, grocer] = await certify(partners, names, { resultsDir, only });
+    const passed = only.map((name) => ({ name, state: 'passed' }));
+    expect(sound?.scenarios).toMatchObject(passed);
+    expect(grocer?.scenarios).toMatchObject(passed);
+    const evidence = grocer?.scenarios.flatMap(({ documents }) => documents.map(({ set }) => set));
+    expect(new Set(evidence)).toEqual(new Set(['875', '999', '855', '856', '810', '820']));
     const failed = broken?.scenarios[0]?.rules.filter(({ state }) => state === 'failed');
     expect(failed?.map(({ rule }) => rule)).toEqual([
       'every document is what the partner demands in certification.yaml',
@@ -67,6 +78,10 @@ describe('certification by profile', { timeout: 400_000 }, () => {
     expect(certificationOf(resultsDir, { id: 'cedar-point', version: sound?.profileVersion ?? '' }).state).toBe('none');
   });
 });
+
+const GROCERY_SYNTAX =
+  'x12: { version: "005010", interchangeVersion: "00501", acceptedVersions: ["005010"], delimiters: { repetition: "^" } }';
+const GROCERY_DOCUMENTS = 'documents: { inbound: ["875", "820", "999"], functionalAcknowledgment: "999" }\n';
 
 /** Delimiters and qualifiers of its own; a seller qualifier that Flint River does not take. */
 function profileOf(id: string, isaId: string, hierarchy: string): string {

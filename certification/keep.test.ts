@@ -1,0 +1,144 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import type { PartnerProfile } from '../mappings/profile/profile.ts';
+import { scanInterchanges } from '../mappings/x12/index.ts';
+import { writeInterchange } from '../sandbox/x12.ts';
+import { fixturesOf } from './fixtures.ts';
+import { keepFixture } from './keep.ts';
+import { profilesOf } from './profiles.ts';
+import { cases, each, orderFormOf, segmentsOfOrder, syntaxOf } from './purchase-order.ts';
+import { readdressed } from './readdress.ts';
+import { tradeDataOf } from './settings.ts';
+
+let folder: string;
+let production: PartnerProfile;
+let test: PartnerProfile;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'throughline-keep-'));
+  cpSync('mappings/partners/templates', join(folder, 'templates'), { recursive: true });
+  writeFileSync(join(folder, 'fern.yaml'), profileText('fern', 'production', 'FERN', '["850", "820", "997"]'));
+  writeFileSync(join(folder, 'fern-test.yaml'), profileText('fern-test', 'test', 'FERNTEST', '["875", "820", "997"]'));
+  [production, test] = profilesOf(folder, ['fern', 'fern-test']) as [PartnerProfile, PartnerProfile];
+});
+
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function profileText(id: string, usage: string, theirs: string, inbound: string): string {
+  return `
+extends: templates/retailer
+id: ${id}
+name: ${id}
+usage: ${usage}
+identifiers:
+  ours: { isaQualifier: ZZ, isaId: MERIDIAN, gsId: MERIDIAN }
+  theirs: { isaQualifier: ZZ, isaId: ${theirs}, gsId: ${theirs} }
+transport: { kind: https, url: "\${PARTNERS_URL}/${id}/inbox", tokenEnv: SANDBOX_TOKEN }
+documents: { inbound: ${inbound} }
+shipNotice: { sscc: { companyPrefix: "0614141", extensionDigit: ${usage === 'test' ? 1 : 2} } }
+`;
+}
+
+/** A file of the partner with one order. */
+function orderFile(profile: PartnerProfile): string {
+  const { theirs, ours } = profile.identifiers;
+  const { set, functionalId } = orderFormOf(profile);
+  const order = { poNumber: 'F-1', lines: [each('MW-1001', 24), cases('MW-1002', 3)] };
+  const data = tradeDataOf(folder, profile);
+  return writeInterchange({
+    senderQualifier: theirs.isaQualifier,
+    sender: theirs.isaId,
+    receiverQualifier: ours.isaQualifier,
+    receiver: ours.isaId,
+    groupSender: theirs.gsId,
+    groupReceiver: ours.gsId,
+    syntax: syntaxOf(profile),
+    control: 41,
+    at: new Date('2026-11-20T12:00:00Z'),
+    groupControl: 41,
+    functionalId,
+    transactions: [{ set, segments: segmentsOfOrder(profile, data, order, new Date()) }],
+  });
+}
+
+async function kept(profile: PartnerProfile, text: string, title = 'kept'): Promise<unknown> {
+  const file = join(folder, 'in.edi');
+  writeFileSync(file, text, 'latin1');
+  const [, expectation = ''] = await keepFixture(folder, profile, file, title);
+  return parse(readFileSync(expectation, 'utf8'));
+}
+
+describe('a file that is kept as a fixture', () => {
+  it.each(['850', '875'])('states the order of an %s', async (set) => {
+    const profile = set === '850' ? production : test;
+    expect(orderFormOf(profile).set).toBe(set);
+    expect(await kept(profile, orderFile(profile))).toMatchObject({
+      transactions: [
+        {
+          state: 'accepted',
+          order: {
+            poNumber: 'F-1',
+            lines: [
+              { quantity: { value: '24', unit: 'EA' }, item: { customerSku: '771001' } },
+              { quantity: { value: '3', unit: 'CA' } },
+            ],
+          },
+        },
+      ],
+    });
+  });
+
+  it('states code and place of what refuses an order, a group and an interchange', async () => {
+    const good = orderFile(production);
+    expect(await kept(production, good.replace('*24*', '*MANY*'), 'bad-order')).toEqual({
+      transactions: [{ state: 'rejected', errors: [{ code: 'element-character', place: 'PO102' }] }],
+    });
+    expect(await kept(production, good.replace(/GE\*1/, 'GE*2'), 'bad-group')).toEqual({
+      transactions: [{ state: 'rejected', errors: [{ code: 'transaction-count', place: 'GE01' }] }],
+    });
+    expect(await kept(production, good.replace(/IEA\*1/, 'IEA*2'), 'bad-interchange')).toMatchObject({
+      refused: [{ place: 'IEA01' }],
+    });
+  });
+
+  it('is refused when another sent it, when it cannot be read, and when the title is taken', async () => {
+    await expect(kept(production, orderFile(test))).rejects.toThrow(
+      /ZZ\/FERNTEST to ZZ\/MERIDIAN, which is not from fern to us/,
+    );
+    await expect(keepFixture(folder, production, folder, 'folder')).rejects.toThrow(/cannot be read/);
+    await kept(production, orderFile(production));
+    await expect(kept(production, orderFile(production))).rejects.toThrow(/is there already/);
+  });
+
+  it('of production is kept for production, and the test side is certified with it, addressed to it', async () => {
+    const file = orderFile(production);
+    writeFileSync(join(folder, 'fern-test.yaml'), profileText('fern-test', 'test', 'FERN', '["850", "820", "997"]'));
+    [test] = profilesOf(folder, ['fern-test']) as [PartnerProfile];
+    await expect(kept(test, file)).rejects.toThrow(
+      /production file \(ISA15 P\); keep it for fern, and fern-test is certified/,
+    );
+    await kept(production, file, 'once-failed');
+    expect(fixturesOf(folder, production).map(({ name }) => name)).toEqual(['fixture-once-failed']);
+    expect(fixturesOf(folder, test).map(({ name }) => name)).toEqual(['fixture-once-failed']);
+  });
+});
+
+it('a file is addressed to the other side where it names the one, and nowhere else', () => {
+  const bytes = Buffer.from(orderFile(production).repeat(2), 'latin1');
+  const turned = Buffer.from(readdressed(bytes, production, test));
+  const expected = bytes
+    .toString('latin1')
+    .replaceAll('*ZZ*FERN           *', '*ZZ*FERNTEST       *')
+    .replaceAll('*FERN*MERIDIAN*', '*FERNTEST*MERIDIAN*')
+    .replaceAll('*0*P*', '*0*T*');
+  expect(turned.toString('latin1')).toBe(expected);
+  expect(scanInterchanges(turned).map(({ ok, header }) => [ok, header?.senderId, header?.usage])).toEqual([
+    [true, 'FERNTEST', 'T'],
+    [true, 'FERNTEST', 'T'],
+  ]);
+  const broken = Buffer.from('ISA*00*short', 'latin1');
+  expect(Buffer.from(readdressed(broken, production, test))).toEqual(broken);
+});

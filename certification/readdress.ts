@@ -1,0 +1,44 @@
+import { usageIndicatorOf } from '../mappings/profile/load.ts';
+import type { PartnerProfile } from '../mappings/profile/profile.ts';
+import { scanInterchanges } from '../mappings/x12/index.ts';
+
+/**
+ * A file that the partner sent to one side of ours, as it would send it to the other: where ISA and GS name the first side, they name the
+ * second one. Nothing else of it is touched, and a header that cannot be read stays as it is.
+ */
+export function readdressed(bytes: Uint8Array, from: PartnerProfile, to: PartnerProfile): Uint8Array {
+  let text = Buffer.from(bytes).toString('latin1');
+  const replace = (start: number, end: number, by: string) => {
+    text = text.slice(0, start) + by + text.slice(end);
+  };
+  // From the end on, so that the places of what is still to be done stay true.
+  for (const { start, header, delimiters, groups } of scanInterchanges(bytes).reverse()) {
+    if (header === undefined || delimiters === undefined) continue;
+    for (const group of [...groups].reverse()) {
+      const end = text.indexOf(delimiters.segment, group.start);
+      const elements = text.slice(group.start, end).split(delimiters.element);
+      const [senderId, receiverId] = [elements[2], elements[3]];
+      if (senderId === from.identifiers.theirs.gsId) elements[2] = to.identifiers.theirs.gsId;
+      if (receiverId === from.identifiers.ours.gsId) elements[3] = to.identifiers.ours.gsId;
+      replace(group.start, end, elements.join(delimiters.element));
+    }
+    for (const [at, width, one, other] of isaFields(from, to)) {
+      if (text.slice(start + at, start + at + width).trimEnd() === one) {
+        replace(start + at, start + at + width, other.padEnd(width));
+      }
+    }
+  }
+  return Buffer.from(text, 'latin1');
+}
+
+/** Columns of the ISA, which are fixed: where, how wide, what it says of the one side and of the other. */
+function isaFields(from: PartnerProfile, to: PartnerProfile): [number, number, string, string][] {
+  const [one, other] = [from.identifiers, to.identifiers];
+  return [
+    [32, 2, one.theirs.isaQualifier, other.theirs.isaQualifier],
+    [35, 15, one.theirs.isaId, other.theirs.isaId],
+    [51, 2, one.ours.isaQualifier, other.ours.isaQualifier],
+    [54, 15, one.ours.isaId, other.ours.isaId],
+    [102, 1, usageIndicatorOf(from.usage), usageIndicatorOf(to.usage)],
+  ];
+}
