@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { correlationId, runWithCorrelation } from './correlation.ts';
-import { withoutSecrets } from './logger.ts';
+import { createLogger, withoutSecrets } from './logger.ts';
 
 test('what may be a secret is masked by its name, at any depth, and credentials leave URLs', () => {
   const logged = withoutSecrets({
@@ -11,6 +11,13 @@ test('what may be a secret is masked by its name, at any depth, and credentials 
   const text = JSON.stringify(logged);
   expect(text).not.toMatch(/abc|hunter2|u:p/);
   expect(text).toContain('"accept":"*/*"');
+});
+
+test('a line below the level is not even looked at', () => {
+  const looked = vi.fn(() => 'x');
+  const fields = Object.defineProperty({}, 'field', { enumerable: true, get: looked });
+  createLogger('test').debug('not told', { fields });
+  expect(looked).not.toHaveBeenCalled();
 });
 
 test('bytes are counted, never shown', () => {

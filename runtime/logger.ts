@@ -1,5 +1,5 @@
 import type { Logger as TemporalLogger } from '@temporalio/worker';
-import { createLogger as createWinston, format, transports, type Logger as WinstonLogger } from 'winston';
+import { config, createLogger as createWinston, format, transports, type Logger as WinstonLogger } from 'winston';
 import { variables } from './config.ts';
 import { correlationId } from './correlation.ts';
 
@@ -43,6 +43,12 @@ export function withoutSecrets(value: unknown, depth = 0): unknown {
   );
 }
 
+/** winston writes out a line before its transports ask for the level; Temporal's debug lines would cost a twentieth of a worker. */
+const atLeast = (least: string) => {
+  const severity = (level: string) => config.npm.levels[level] ?? 0;
+  return format((info) => (severity(info.level) <= severity(least) ? info : false))();
+};
+
 const described = format((info) => {
   const { level, message, ...fields } = info;
   const id = correlationId();
@@ -76,7 +82,12 @@ function rootLogger(): Logger {
   const style = variables.LOG_FORMAT.schema.safeParse(process.env.LOG_FORMAT || undefined).data ?? 'json';
   root = createWinston({
     level,
-    format: format.combine(described(), format.timestamp(), style === 'pretty' ? pretty : format.json()),
+    format: format.combine(
+      atLeast(level),
+      described(),
+      format.timestamp(),
+      style === 'pretty' ? pretty : format.json(),
+    ),
     transports: [new transports.Console()],
   });
   return root;
