@@ -13,9 +13,13 @@ if (!existsSync(join(dir, 'demo.key'))) {
   console.error(`${dir} does not look like a folder of \`npm start\`; it is left alone.`);
   process.exit(1);
 }
+// A file that was cut short when its process was killed names nobody who runs.
 const read = (name) => {
-  const file = join(dir, name);
-  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : [];
+  try {
+    return JSON.parse(readFileSync(join(dir, name), 'utf8'));
+  } catch {
+    return [];
+  }
 };
 const recorded = [...[read('supervisor.json')].flat(), ...read('processes.json')];
 const alive = recorded.filter(({ pid, identity }) => identityOf(pid) === identity);

@@ -278,13 +278,14 @@ function show(name: string): (line: string) => void {
 function noteworthy(line: string): string | undefined {
   if (!line.startsWith('{')) return undefined;
   try {
-    const { level, message, sdkComponent, workflowId, summary } = JSON.parse(line) as Record<
-      string,
-      string | undefined
-    >;
+    const { level, message, sdkComponent, workflowId, summary, method, path, correlationId } = JSON.parse(
+      line,
+    ) as Record<string, string | undefined>;
     // The SDK's own worker warns of what is meant here, such as workers without workflows.
     if (level !== 'error' && (level !== 'warn' || sdkComponent === 'worker')) return undefined;
-    return [`${level}: ${message}`, workflowId, summary].filter((part) => part !== undefined).join(' · ');
+    const request =
+      method === undefined ? undefined : `${method} ${path ?? ''} (correlation ${correlationId ?? 'unknown'})`;
+    return [`${level}: ${message}`, workflowId, summary, request].filter((part) => part !== undefined).join(' · ');
   } catch {
     return undefined;
   }
