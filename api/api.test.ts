@@ -307,6 +307,10 @@ describe('interchanges', () => {
     });
     const stored = await api.prisma.interchange.findUniqueOrThrow({ where: { id: first.body.interchangeId } });
     expect(Buffer.from(stored.bytes).toString('latin1')).toBe(bytes);
+    const listed = await api.call('GET', '/v1/edi/interchanges?controlNumber=901', { key: retailer });
+    expect(listed.body.items).toMatchObject([{ interchangeId: first.body.interchangeId, fileName: 'orders.edi' }]);
+    const raw = await api.call('GET', listed.body.items[0].links.raw, { key: retailer });
+    expect(raw.text).toBe(bytes);
   });
 
   const bad: [string, string | Uint8Array<ArrayBuffer>, RegExp][] = [

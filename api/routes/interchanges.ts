@@ -1,10 +1,21 @@
 import { z } from 'zod';
 import { visiblePartner, visibleTo } from '../auth/visibility.ts';
+import { pageOf, pageParameters } from '../cursor.ts';
 import type { InterchangeReceipt } from '../dependencies.ts';
 import { type Fault, Problem } from '../errors.ts';
-import { documentColumns, documentError, documentPath, toDocumentErrors } from '../representations/document.ts';
-import { orderPath } from '../representations/order.ts';
-import { instant, link, toInstant, toInstantOrNull } from '../representations/values.ts';
+import { findInterchanges } from '../interchange-search.ts';
+import { documentError, toDocumentErrors } from '../representations/document.ts';
+import {
+  interchangeItem,
+  interchangeItemsOf,
+  interchangePath,
+  interchangeStates,
+  interchangeView,
+  interchangeViewOf,
+  STUCK_AFTER_MINUTES,
+  stuckBefore,
+} from '../representations/interchange.ts';
+import { link } from '../representations/values.ts';
 import { route, withScope } from '../route.ts';
 
 const receivedInterchange = z
@@ -109,42 +120,70 @@ function fileNameOf(disposition: string | undefined): string | undefined {
   return text !== undefined && /^[\w.() -]{1,120}$/.test(text) ? text : undefined;
 }
 
-function interchangePath(id: string): string {
-  return `/v1/edi/interchanges/${encodeURIComponent(id)}`;
+const flag = z.enum(['true', 'false']).default('false');
+
+const listInterchanges = route({
+  method: 'get',
+  path: '/v1/edi/interchanges',
+  operation: 'listInterchanges',
+  tag: 'EDI',
+  summary: 'List the files that came in and went out, newest first',
+  description:
+    'Files that were refused as a whole are listed too. A file whose sender nobody knows belongs to no partner: a key that is bound to one does not see it.',
+  access: withScope('edi:write', 'documents:read'),
+  query: z.object({
+    direction: z.enum(['inbound', 'outbound']).optional(),
+    state: z.enum(interchangeStates).optional(),
+    partnerId: z.string().min(1).max(80).optional(),
+    controlNumber: z
+      .string()
+      .trim()
+      .min(1)
+      .max(20)
+      .optional()
+      .meta({ description: 'ISA13, with or without leading zeros' }),
+    withErrors: flag.meta({
+      description: 'Only what was refused as a whole, is faulty, or holds a transaction set that was refused',
+    }),
+    stuck: flag.meta({
+      description: `Only what was received or ready ${STUCK_AFTER_MINUTES} minutes ago, and is not yet read or delivered`,
+    }),
+    receivedSince: z.iso
+      .datetime({ offset: true })
+      .optional()
+      .meta({ description: 'ISO 8601 date and time with zone' }),
+    ...pageParameters,
+  }),
+  answers: { 200: { description: 'A page of files', schema: pageOf(interchangeItem) } },
+  handler: async ({ query, caller }, deps) => {
+    const bound = visiblePartner(caller);
+    if (bound !== undefined && query.partnerId !== undefined && query.partnerId !== bound) {
+      await caller.denied('other-partner', query.partnerId);
+      return { status: 200, body: { items: [], nextCursor: null } };
+    }
+    const { interchangeIds, nextCursor } = await findInterchanges(
+      deps.prisma,
+      {
+        direction: query.direction,
+        state: query.state,
+        partnerId: bound ?? query.partnerId,
+        controlNumber: query.controlNumber === undefined ? undefined : controlNumberOf(query.controlNumber),
+        withErrors: query.withErrors === 'true',
+        unfinishedSince: query.stuck === 'true' ? stuckBefore() : undefined,
+        receivedSince: query.receivedSince === undefined ? undefined : new Date(query.receivedSince),
+      },
+      { cursor: query.cursor, limit: query.limit },
+    );
+    return { status: 200, body: { items: await interchangeItemsOf(interchangeIds, deps), nextCursor } };
+  },
+});
+
+/** People leave out the zeros with which ISA13 is filled up to nine digits. */
+function controlNumberOf(text: string): string {
+  return /^\d+$/.test(text) ? text.padStart(9, '0') : text;
 }
 
-const interchangeView = z
-  .object({
-    interchangeId: z.string(),
-    direction: z.string(),
-    state: z.string(),
-    partnerId: z.string().nullable(),
-    senderId: z.string(),
-    receiverId: z.string(),
-    controlNumber: z.string(),
-    transport: z.string(),
-    fileName: z.string().nullable(),
-    size: z.int().meta({ description: 'Bytes' }),
-    receivedAt: instant,
-    processedAt: instant.nullable(),
-    deliveredAt: instant.nullable(),
-    correlationId: z.string(),
-    errors: z.array(documentError),
-    transactions: z.array(
-      z.object({
-        documentId: z.string(),
-        position: z.int().nullable(),
-        transactionSet: z.string(),
-        groupControl: z.string().nullable(),
-        transactionControl: z.string().nullable(),
-        state: z.string(),
-        orderId: z.string().nullable(),
-        errors: z.array(documentError),
-        links: z.object({ document: link, order: link.nullable() }),
-      }),
-    ),
-  })
-  .meta({ id: 'Interchange' });
+const interchangeParameters = z.object({ interchangeId: z.string().min(1).max(200) });
 
 const readInterchange = route({
   method: 'get',
@@ -153,51 +192,40 @@ const readInterchange = route({
   tag: 'EDI',
   summary: 'What became of an interchange, transaction by transaction',
   access: withScope('edi:write', 'documents:read'),
-  params: z.object({ interchangeId: z.string().min(1).max(200) }),
+  params: interchangeParameters,
   answers: { 200: { description: 'The interchange', schema: interchangeView } },
+  problems: ['unknown-interchange'],
+  handler: async ({ params, caller }, deps) => {
+    const id = params.interchangeId;
+    const found = await deps.prisma.interchange.findUnique({ where: { id }, omit: { bytes: true } });
+    const interchange = await visibleTo(caller, found, ({ partnerId }) => partnerId, 'unknown-interchange', id);
+    return { status: 200, body: await interchangeViewOf(interchange, deps) };
+  },
+});
+
+const readRawInterchange = route({
+  method: 'get',
+  path: '/v1/edi/interchanges/{interchangeId}/raw',
+  operation: 'readRawInterchange',
+  tag: 'EDI',
+  summary: 'The bytes of an interchange as they were received or sent',
+  description: 'From ISA to IEA, byte for byte. Of one that was refused as a whole, the first 64 KiB are kept.',
+  access: withScope('documents:read'),
+  params: interchangeParameters,
+  answers: { 200: { description: 'X12', contentType: 'text/plain; charset=iso-8859-1' } },
   problems: ['unknown-interchange'],
   handler: async ({ params, caller }, deps) => {
     const id = params.interchangeId;
     const found = await deps.prisma.interchange.findUnique({
       where: { id },
-      omit: { bytes: true },
-      include: { documents: { select: documentColumns, orderBy: { position: 'asc' } } },
+      select: { partnerId: true, direction: true, controlNumber: true, fileName: true, bytes: true },
     });
     const interchange = await visibleTo(caller, found, ({ partnerId }) => partnerId, 'unknown-interchange', id);
-    const transactions = interchange.documents.map((document) => ({
-      documentId: document.id,
-      position: document.position,
-      transactionSet: document.transactionSet,
-      groupControl: document.groupControl,
-      transactionControl: document.transactionControl,
-      state: document.state,
-      orderId: document.orderId,
-      errors: toDocumentErrors(document.errors),
-      links: {
-        document: documentPath(document.id),
-        order: document.orderId === null ? null : orderPath(document.orderId),
-      },
-    }));
-    const body = {
-      interchangeId: interchange.id,
-      direction: interchange.direction,
-      state: interchange.state,
-      partnerId: interchange.partnerId,
-      senderId: interchange.senderId,
-      receiverId: interchange.receiverId,
-      controlNumber: interchange.controlNumber,
-      transport: interchange.transport,
-      fileName: interchange.fileName,
-      size: interchange.size,
-      receivedAt: toInstant(interchange.receivedAt),
-      processedAt: toInstantOrNull(interchange.processedAt),
-      deliveredAt: toInstantOrNull(interchange.deliveredAt),
-      correlationId: interchange.correlationId,
-      errors: toDocumentErrors(interchange.errors),
-      transactions,
-    };
-    return { status: 200, body };
+    const { direction, controlNumber, fileName, bytes } = interchange;
+    // The control number of a refused file may be anything.
+    const name = fileName ?? `${direction}-${controlNumber.replace(/\W/g, '') || 'unnumbered'}.edi`;
+    return { status: 200, body: bytes, headers: { 'Content-Disposition': `attachment; filename="${name}"` } };
   },
 });
 
-export const interchangeRoutes = [submitInterchanges, readInterchange];
+export const interchangeRoutes = [submitInterchanges, listInterchanges, readInterchange, readRawInterchange];

@@ -1,0 +1,217 @@
+import { z } from 'zod';
+import type { Database } from '../../prisma/client.ts';
+import type { Interchange } from '../../prisma/generated/client.ts';
+import type { ApiDependencies } from '../dependencies.ts';
+import { documentColumns, documentError, documentPath, toDocumentErrors } from './document.ts';
+import { orderPath } from './order.ts';
+import { instant, link, toInstant, toInstantOrNull } from './values.ts';
+
+/** Where a file is on its way, and which way that is. */
+export const DIRECTION_OF_STATE = {
+  received: 'inbound',
+  processed: 'inbound',
+  rejected: 'inbound',
+  prepared: 'outbound',
+  delivered: 'outbound',
+  refused: 'outbound',
+} as const;
+export type InterchangeState = keyof typeof DIRECTION_OF_STATE;
+export const interchangeStates = Object.keys(DIRECTION_OF_STATE) as [InterchangeState, ...InterchangeState[]];
+
+/** A file is read, and one that is ready is sent, within seconds; what is not after so long needs somebody to look. */
+export const STUCK_AFTER_MINUTES = 10;
+
+export function stuckBefore(now = Date.now()): Date {
+  return new Date(now - STUCK_AFTER_MINUTES * 60_000);
+}
+
+const summary = z.object({
+  interchangeId: z.string(),
+  direction: z.string(),
+  state: z.string().meta({
+    description: 'Inbound: received, processed, rejected (refused as a whole). Outbound: prepared, delivered, refused',
+  }),
+  stuck: z
+    .boolean()
+    .meta({ description: `Received or ready ${STUCK_AFTER_MINUTES} minutes ago, and not yet read or delivered` }),
+  partnerId: z.string().nullable().meta({ description: 'null when nobody is known under its sender' }),
+  partnerName: z.string().nullable(),
+  senderId: z.string(),
+  receiverId: z.string(),
+  controlNumber: z.string(),
+  transport: z.string(),
+  fileName: z.string().nullable(),
+  size: z.int().meta({ description: 'Bytes' }),
+  receivedAt: instant.meta({ description: 'Outbound: when it was put together' }),
+  processedAt: instant.nullable(),
+  attemptedAt: instant.nullable().meta({ description: 'Outbound: when the last attempt to deliver it began' }),
+  deliveredAt: instant.nullable(),
+  deadline: instant.nullable().meta({ description: 'Outbound: must have reached the partner by then' }),
+  correlationId: z.string(),
+  links: z.object({ self: link, raw: link }),
+});
+
+export const interchangeItem = summary
+  .extend({
+    transactionCounts: z
+      .record(z.string(), z.int())
+      .meta({ description: 'Transaction sets by state', examples: [{ accepted: 3, rejected: 1 }] }),
+    firstError: z.string().nullable().meta({ description: 'The first of what is wrong, in one line' }),
+  })
+  .meta({ id: 'InterchangeItem', description: 'One file, in or out' });
+
+export const interchangeView = summary
+  .extend({
+    evidence: z
+      .string()
+      .nullable()
+      .meta({ description: 'Outbound: what the partner’s side answered, or why it refused' }),
+    errors: z.array(documentError).meta({ description: 'Of the interchange and its functional groups' }),
+    transactions: z.array(
+      z.object({
+        documentId: z.string(),
+        position: z.int().nullable(),
+        transactionSet: z.string(),
+        groupControl: z.string().nullable(),
+        transactionControl: z.string().nullable(),
+        state: z.string(),
+        acknowledgment: z.string().nullable().meta({ description: 'A, E, P, R … of AK5' }),
+        orderId: z.string().nullable(),
+        errors: z.array(documentError),
+        links: z.object({ document: link, order: link.nullable() }),
+      }),
+    ),
+  })
+  .meta({ id: 'Interchange' });
+
+export function interchangePath(id: string): string {
+  return `/v1/edi/interchanges/${encodeURIComponent(id)}`;
+}
+
+type InterchangeRow = Omit<Interchange, 'bytes'>;
+type Names = Pick<ApiDependencies, 'partners'>;
+
+function summaryOf(interchange: InterchangeRow, { partners }: Names): z.output<typeof summary> {
+  const { id, partnerId, state, receivedAt } = interchange;
+  const self = interchangePath(id);
+  return {
+    interchangeId: id,
+    direction: interchange.direction,
+    state,
+    stuck: (state === 'received' || state === 'prepared') && receivedAt < stuckBefore(),
+    partnerId,
+    partnerName: partnerId === null ? null : (partners.find(partnerId)?.name ?? partnerId),
+    senderId: interchange.senderId,
+    receiverId: interchange.receiverId,
+    controlNumber: interchange.controlNumber,
+    transport: interchange.transport,
+    fileName: interchange.fileName,
+    size: interchange.size,
+    receivedAt: toInstant(receivedAt),
+    processedAt: toInstantOrNull(interchange.processedAt),
+    attemptedAt: toInstantOrNull(interchange.attemptedAt),
+    deliveredAt: toInstantOrNull(interchange.deliveredAt),
+    deadline: toInstantOrNull(interchange.deadline),
+    correlationId: interchange.correlationId,
+    links: { self, raw: `${self}/raw` },
+  };
+}
+
+/** The items of a page, in the order of `ids`. */
+export async function interchangeItemsOf(
+  ids: readonly string[],
+  { prisma, partners }: Pick<ApiDependencies, 'prisma' | 'partners'>,
+): Promise<z.output<typeof interchangeItem>[]> {
+  const within = { in: [...ids] };
+  const [rows, counts, refusals] = await Promise.all([
+    prisma.interchange.findMany({ where: { id: within }, omit: { bytes: true } }),
+    prisma.document.groupBy({
+      by: ['interchangeId', 'state'],
+      where: { interchangeId: within },
+      _count: { _all: true },
+      orderBy: { state: 'asc' },
+    }),
+    firstRefusals(prisma, ids),
+  ]);
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return ids.flatMap((id) => {
+    const row = byId.get(id);
+    if (row === undefined) return [];
+    const own = counts.filter(({ interchangeId }) => interchangeId === id);
+    const transactionCounts = Object.fromEntries(own.map(({ state, _count }) => [state, _count._all]));
+    return [{ ...summaryOf(row, { partners }), transactionCounts, firstError: firstErrorOf(row, refusals.get(id)) }];
+  });
+}
+
+interface Refusal {
+  readonly interchangeId: string;
+  readonly transactionSet: string;
+  readonly transactionControl: string | null;
+  readonly acknowledgment: string | null;
+  /** Of many errors a list needs one. */
+  readonly error: unknown;
+}
+
+/** The first refused transaction set of each interchange that has one. */
+async function firstRefusals(prisma: Database, ids: readonly string[]): Promise<Map<string, Refusal>> {
+  const rows = await prisma.$queryRaw<Refusal[]>`
+    SELECT DISTINCT ON ("interchangeId")
+      "interchangeId", "transactionSet", "transactionControl", acknowledgment, errors -> 0 AS error
+    FROM "Document"
+    WHERE "interchangeId" = ANY (${[...ids]}::text[]) AND state = 'rejected'
+    ORDER BY "interchangeId", position`;
+  return new Map(rows.map((row) => [row.interchangeId, row]));
+}
+
+/** Longer than any message of ours; a value of the file that it repeats may be of any length. */
+const LONGEST_LINE = 300;
+
+function firstErrorOf(interchange: InterchangeRow, refusal: Refusal | undefined): string | null {
+  const [ofFile] = toDocumentErrors(interchange.errors);
+  if (ofFile !== undefined) return oneLine(ofFile.message);
+  if (interchange.state === 'refused') return oneLine(interchange.evidence ?? 'The partner’s side refused it.');
+  if (refusal === undefined) return null;
+  const [error] = refusal.error === null ? [] : toDocumentErrors([refusal.error]);
+  const reason = error?.message ?? `refused by the partner${answerOf(refusal)}`;
+  return oneLine(`${refusal.transactionSet} ${refusal.transactionControl ?? ''}: ${reason}`);
+}
+
+function answerOf({ acknowledgment }: Refusal): string {
+  return acknowledgment === null ? '' : ` (997 ${acknowledgment})`;
+}
+
+function oneLine(text: string): string {
+  const line = text.replace(/\s+/g, ' ').trim();
+  return line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE - 1)}…` : line;
+}
+
+export async function interchangeViewOf(
+  interchange: InterchangeRow,
+  { prisma, partners }: Pick<ApiDependencies, 'prisma' | 'partners'>,
+): Promise<z.output<typeof interchangeView>> {
+  const documents = await prisma.document.findMany({
+    where: { interchangeId: interchange.id },
+    select: documentColumns,
+    orderBy: { position: 'asc' },
+  });
+  return {
+    ...summaryOf(interchange, { partners }),
+    evidence: interchange.evidence,
+    errors: toDocumentErrors(interchange.errors),
+    transactions: documents.map((document) => ({
+      documentId: document.id,
+      position: document.position,
+      transactionSet: document.transactionSet,
+      groupControl: document.groupControl,
+      transactionControl: document.transactionControl,
+      state: document.state,
+      acknowledgment: document.acknowledgment,
+      orderId: document.orderId,
+      errors: toDocumentErrors(document.errors),
+      links: {
+        document: documentPath(document.id),
+        order: document.orderId === null ? null : orderPath(document.orderId),
+      },
+    })),
+  };
+}
