@@ -2,7 +2,7 @@
  * Checks an order against master data: who buys and where it ships, what each line is in our terms, whether its price is ours, what tax it
  * bears. Each answer is kept as a decision with its inputs, so that "why?" has an answer later.
  */
-import { compare, divide, multiply } from '../../mappings/canonical/decimal.ts';
+import { compare, divide, isMultiple, multiply } from '../../mappings/canonical/decimal.ts';
 import { extend, percentOf } from '../../mappings/canonical/money.ts';
 import type { Party, SalesOrder, SalesOrderLine } from '../../mappings/canonical/v1/index.ts';
 import { salesOrder } from '../../mappings/canonical/v1/index.ts';
@@ -344,6 +344,14 @@ async function resolveLines(
       });
       continue;
     }
+    const base = multiply(line.quantity.value, unitFactor);
+    if (COUNTED.has(item.baseUnit) && !isMultiple(base, '1')) {
+      problems.push({
+        type: 'quantity-not-whole',
+        summary: `line ${line.lineId}: ${line.quantity.value} ${line.quantity.unit} of ${item.sku} are ${base} ${item.baseUnit}, of which there are only whole ones`,
+      });
+      continue;
+    }
     const price = priceOf(item, unit, unitFactor, prices);
     if (line.unitPrice === undefined && profile.pricing.whenPriceAbsent === 'exception') {
       problems.push({ type: 'no-price', summary: `line ${line.lineId}: ${item.sku} was ordered without a price` });
@@ -354,7 +362,7 @@ async function resolveLines(
       line,
       item,
       unitFactor,
-      base: multiply(line.quantity.value, unitFactor),
+      base,
       ours: price.unitPrice,
       priceSource: price.source,
       unitPrice: line.unitPrice ?? price.unitPrice,
@@ -365,6 +373,11 @@ async function resolveLines(
   const alike = problems.filter(({ type }) => type === first.type);
   return { type: first.type, summary: alike.map(({ summary }) => summary).join('; ') };
 }
+
+/** Units of measure (X12 element 355) that are counted; anything else is weighed or measured, and may be of any fraction. */
+const COUNTED: ReadonlySet<string> = new Set(
+  'BG BK BO BX CA CN CT CX DZ EA JR KT PA PC PK PL PR RL SET ST TU UN'.split(' '),
+);
 
 /**
  * What the ordered unit is in our terms: as the partner’s cross-references say of this item, of any item, as its profile says, or the

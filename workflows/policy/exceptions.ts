@@ -56,6 +56,12 @@ export const exceptionKinds = {
   'customer-blocked': { category: 'credit', owner: 'credit', resolutions: untilShipped, escalateAfterHours: 8 },
   'unknown-item': { category: 'item-master', owner: 'item-data', resolutions: untilShipped, escalateAfterHours: 4 },
   'unknown-unit': { category: 'item-master', owner: 'item-data', resolutions: untilShipped, escalateAfterHours: 4 },
+  'quantity-not-whole': {
+    category: 'item-master',
+    owner: 'customer-service',
+    resolutions: untilShipped,
+    escalateAfterHours: 4,
+  },
   'no-system-for-side': {
     category: 'partner',
     owner: 'integration',
