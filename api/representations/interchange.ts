@@ -77,6 +77,7 @@ export const interchangeView = summary
         state: z.string(),
         acknowledgment: z.string().nullable().meta({ description: 'A, E, P, R … of AK5' }),
         orderId: z.string().nullable(),
+        poNumber: z.string().nullable(),
         errors: z.array(documentError),
         links: z.object({ document: link, order: link.nullable() }),
       }),
@@ -191,7 +192,7 @@ export async function interchangeViewOf(
 ): Promise<z.output<typeof interchangeView>> {
   const documents = await prisma.document.findMany({
     where: { interchangeId: interchange.id },
-    select: documentColumns,
+    select: { ...documentColumns, order: { select: { poNumber: true } } },
     orderBy: { position: 'asc' },
   });
   return {
@@ -207,6 +208,7 @@ export async function interchangeViewOf(
       state: document.state,
       acknowledgment: document.acknowledgment,
       orderId: document.orderId,
+      poNumber: document.order?.poNumber ?? null,
       errors: toDocumentErrors(document.errors),
       links: {
         document: documentPath(document.id),

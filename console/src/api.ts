@@ -191,6 +191,81 @@ export interface DocumentError {
   readonly code: string;
   readonly message: string;
   readonly place?: string | null;
+  readonly location?: {
+    readonly segment: string;
+    readonly position: number;
+    readonly element?: number;
+    readonly component?: number;
+  } | null;
+}
+
+export type InterchangeState = 'received' | 'processed' | 'rejected' | 'prepared' | 'delivered' | 'refused';
+
+/** One file, in or out. */
+export interface InterchangeSummary {
+  readonly interchangeId: string;
+  readonly direction: 'inbound' | 'outbound';
+  readonly state: InterchangeState;
+  /** Received or ready for long, and not yet read or delivered. */
+  readonly stuck: boolean;
+  readonly partnerId: string | null;
+  readonly partnerName: string | null;
+  readonly senderId: string;
+  readonly receiverId: string;
+  readonly controlNumber: string;
+  readonly transport: string;
+  readonly fileName: string | null;
+  /** Bytes. */
+  readonly size: number;
+  /** Outbound: when it was put together. */
+  readonly receivedAt: string;
+  readonly processedAt: string | null;
+  readonly attemptedAt: string | null;
+  readonly deliveredAt: string | null;
+  readonly deadline: string | null;
+  readonly correlationId: string;
+}
+
+export interface InterchangeItem extends InterchangeSummary {
+  /** Transaction sets by state. */
+  readonly transactionCounts: Readonly<Record<string, number>>;
+  readonly firstError: string | null;
+}
+
+export interface InterchangePage {
+  readonly items: readonly InterchangeItem[];
+  readonly nextCursor: string | null;
+}
+
+export interface InterchangeTransaction {
+  readonly documentId: string;
+  readonly position: number | null;
+  readonly transactionSet: string;
+  readonly groupControl: string | null;
+  readonly transactionControl: string | null;
+  readonly state: string;
+  readonly acknowledgment: string | null;
+  readonly orderId: string | null;
+  readonly poNumber: string | null;
+  readonly errors: readonly DocumentError[];
+}
+
+export interface InterchangeDetail extends InterchangeSummary {
+  /** Outbound: what the partner's side answered, or why it refused. */
+  readonly evidence: string | null;
+  /** Of the interchange and its functional groups. */
+  readonly errors: readonly DocumentError[];
+  readonly transactions: readonly InterchangeTransaction[];
+}
+
+export interface InterchangeQuery {
+  readonly controlNumber?: string;
+  readonly partnerId?: string;
+  readonly direction?: string;
+  readonly withErrors?: 'true' | undefined;
+  readonly stuck?: 'true' | undefined;
+  readonly cursor?: string;
+  readonly limit: number;
 }
 
 export interface Segment {
@@ -309,6 +384,11 @@ export function createApi(key: string, onUnauthorized: () => void = () => undefi
 
   const order = (id: string) => `/v1/orders/${encodeURIComponent(id)}`;
   const document = (id: string) => `/v1/documents/${encodeURIComponent(id)}`;
+  const interchange = (id: string) => `/v1/edi/interchanges/${encodeURIComponent(id)}`;
+  const bytes = async (path: string, signal: AbortSignal): Promise<Blob> => {
+    const response = await call(path, { signal, headers: { Accept: '*/*' } });
+    return response.blob();
+  };
 
   return {
     me: (signal: AbortSignal) => get<Me>('/v1/me', signal),
@@ -320,10 +400,12 @@ export function createApi(key: string, onUnauthorized: () => void = () => undefi
     explain: (id: string, signal: AbortSignal) => get<{ items: Decision[] }>(`${order(id)}/explain`, signal),
     document: (id: string, signal: AbortSignal) => get<DocumentDetail>(document(id), signal),
     /** The bytes as they crossed the wire. */
-    raw: async (id: string, signal: AbortSignal): Promise<Blob> => {
-      const response = await call(`${document(id)}/raw`, { signal, headers: { Accept: '*/*' } });
-      return response.blob();
-    },
+    raw: (id: string, signal: AbortSignal) => bytes(`${document(id)}/raw`, signal),
+    interchanges: (query: InterchangeQuery, signal: AbortSignal) =>
+      get<InterchangePage>(`/v1/edi/interchanges?${parametersOf(query)}`, signal),
+    interchange: (id: string, signal: AbortSignal) => get<InterchangeDetail>(interchange(id), signal),
+    /** The bytes as they crossed the wire. */
+    rawInterchange: (id: string, signal: AbortSignal) => bytes(`${interchange(id)}/raw`, signal),
     /** The labels behind a shipment's link, for people or for a label printer. */
     labels: async (link: string, format: LabelFormat): Promise<Blob> => {
       const response = await call(`${link}?format=${format}`, { headers: { Accept: '*/*' } });
@@ -340,7 +422,7 @@ export function createApi(key: string, onUnauthorized: () => void = () => undefi
   };
 }
 
-function parametersOf(query: OrderQuery): string {
+function parametersOf(query: OrderQuery | InterchangeQuery): string {
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
     if (value !== undefined && value !== '') parameters.set(name, String(value));

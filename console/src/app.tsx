@@ -3,6 +3,8 @@ import { Link, NavLink, Route, Routes, useLocation } from 'react-router-dom';
 import { Mark } from './mark.tsx';
 import { Empty } from './notices.tsx';
 import { DocumentPage } from './pages/document-page.tsx';
+import { FilePage } from './pages/file-page.tsx';
+import { FilesPage } from './pages/files-page.tsx';
 import { OrderPage } from './pages/order-page.tsx';
 import { OrdersPage } from './pages/orders-page.tsx';
 import { SignInPage } from './pages/sign-in-page.tsx';
@@ -26,6 +28,9 @@ export function App() {
           <Route path="/" element={<OrdersPage />} />
           <Route path="/orders/:orderId" element={<OrderPage />} />
           <Route path="/orders/:orderId/documents/:documentId" element={<DocumentPage />} />
+          <Route path="/files" element={<FilesPage />} />
+          <Route path="/files/:interchangeId" element={<FilePage />} />
+          <Route path="/files/:interchangeId/documents/:documentId" element={<DocumentPage />} />
           <Route path="*" element={<NoSuchPage />} />
         </Routes>
       </main>
@@ -60,12 +65,13 @@ function Header() {
     <header className="top">
       <Link className="brand" to="/">
         <Mark />
-        Throughline
+        <span className="brand-name">Throughline</span>
       </Link>
       <nav aria-label="Main">
         <NavLink to="/" end>
           Orders
         </NavLink>
+        <NavLink to="/files">Files</NavLink>
         <a href="/docs">API</a>
       </nav>
       <div className="account">

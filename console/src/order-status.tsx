@@ -1,15 +1,5 @@
 import type { OrderStatus } from './api.ts';
-
-/** How a state is named and marked. A tone only supports the words: no state is told by colour alone. */
-
-type Tone = 'quiet' | 'active' | 'done' | 'stopped' | 'alert';
-
-interface Appearance {
-  readonly label: string;
-  readonly tone: Tone;
-  /** Share of the way from purchase order to cash, in quarters of a circle; undefined where there is no way forward. */
-  readonly progress?: 0 | 1 | 2 | 3 | 4;
-}
+import { type Appearance, Badge } from './badge.tsx';
 
 export const STATUS: Readonly<Record<OrderStatus, Appearance>> = {
   received: { label: 'Received', tone: 'quiet', progress: 0 },
@@ -31,55 +21,5 @@ export function isFinal(status: OrderStatus): boolean {
 
 export function StatusBadge({ status, large = false }: { readonly status: OrderStatus; readonly large?: boolean }) {
   // A newer API may know a state that this build does not: its own word is better than nothing.
-  const appearance: Appearance = STATUS[status] ?? { label: status, tone: 'quiet' };
-  return (
-    <span className={`status status-${appearance.tone}${large ? ' status-large' : ''}`}>
-      <StatusMark appearance={appearance} />
-      {appearance.label}
-    </span>
-  );
-}
-
-// Half the radius of the disc: a stroke as wide as the disc's radius along it fills the disc.
-const RADIUS = 2.25;
-const AROUND = 2 * Math.PI * RADIUS;
-
-function StatusMark({ appearance: { tone, progress } }: { readonly appearance: Appearance }) {
-  return (
-    <svg className="mark" viewBox="0 0 14 14" width="14" height="14" aria-hidden="true">
-      {tone === 'alert' && (
-        <>
-          <path d="M7 1.4 13.2 12.4H.8Z" fill="currentColor" stroke="currentColor" strokeLinejoin="round" />
-          <path d="M7 5.2v3.4M7 10.4v.4" className="mark-cut" />
-        </>
-      )}
-      {tone === 'stopped' && (
-        <>
-          <circle cx="7" cy="7" r="5.75" className="mark-line" />
-          <path d="M4.7 4.7l4.6 4.6M9.3 4.7 4.7 9.3" className="mark-line" />
-        </>
-      )}
-      {tone === 'done' && (
-        <>
-          <circle cx="7" cy="7" r="6.4" fill="currentColor" />
-          <path d="M4.2 7.2 6.2 9.2 9.9 5.1" className="mark-cut" />
-        </>
-      )}
-      {(tone === 'quiet' || tone === 'active') && (
-        <>
-          <circle cx="7" cy="7" r="5.75" className="mark-line" />
-          <circle
-            cx="7"
-            cy="7"
-            r={RADIUS}
-            fill="none"
-            stroke="currentColor"
-            strokeWidth={RADIUS * 2}
-            strokeDasharray={`${(AROUND * (progress ?? 0)) / 4} ${AROUND}`}
-            transform="rotate(-90 7 7)"
-          />
-        </>
-      )}
-    </svg>
-  );
+  return <Badge appearance={STATUS[status] ?? { label: status, tone: 'quiet' }} large={large} />;
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -131,6 +131,22 @@ describe.skipIf(executablePath === undefined)(suite, () => {
     await page.getByRole('heading', { name: 'There is no such order.' }).waitFor();
   });
 
+  it('a file with a rejected set is found among the files with errors, and given byte for byte', async () => {
+    await page.goto(`${url}/files?view=errors#key=${key}`);
+    await page.getByText('850 0002: Quantity ordered must be a decimal number.').waitFor();
+    await expect.poll(() => page.locator('tbody tr').count()).toBe(1);
+    await page.getByRole('link', { name: '000000117' }).click();
+    await page.getByText('1 of 2 transaction sets was refused; the other one went on.').waitFor();
+    await page.getByText('PO102: element 2 of segment 7 of the set').waitFor();
+    await page.getByRole('link', { name: 'PO HP-104302' }).waitFor();
+    await page.getByRole('link', { name: 'Raw' }).click();
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Download' }).click(),
+    ]);
+    expect(await readFile((await file.path()) ?? '')).toEqual(FILE);
+  });
+
   it('a revoked key leads to signing in', async () => {
     await page.goto(`${url}/#key=${'x'.repeat(40)}`);
     await page.getByText('The API no longer accepts the key.').waitFor();
@@ -145,6 +161,9 @@ const readOnly: Intake = {
   acceptWarehouseEvent: refuse,
   acceptPayment: refuse,
 };
+
+// Beyond ASCII: one byte is one character.
+const FILE = Buffer.from('ISA*00*~GS*PO~N1*ST*CAF\u00c9~', 'latin1');
 
 async function seed(prisma: Database): Promise<void> {
   for (const poNumber of ['HP-104302', 'HP-104303']) {
@@ -221,6 +240,51 @@ async function seed(prisma: Database): Promise<void> {
             },
           },
         },
+      },
+    },
+  });
+  const set = (position: number) => ({
+    id: `document-${position}`,
+    direction: 'inbound',
+    partnerId: 'harbor-pine',
+    transactionSet: '850',
+    version: '004010',
+    position,
+    transactionControl: `000${position}`,
+    body: '',
+    delimiters: '*>~',
+    hash: 'h',
+    correlationId: 'c',
+  });
+  await prisma.interchange.create({
+    data: {
+      id: 'interchange-1',
+      direction: 'inbound',
+      partnerId: 'harbor-pine',
+      senderId: 'HARBORPINE',
+      receiverId: 'MERIDIAN',
+      controlNumber: '000000117',
+      hash: 'h',
+      transport: 'https',
+      bytes: new Uint8Array(FILE),
+      size: FILE.length,
+      state: 'processed',
+      correlationId: 'c',
+      documents: {
+        create: [
+          { ...set(1), state: 'accepted', order: { connect: { id: orderId } } },
+          {
+            ...set(2),
+            state: 'rejected',
+            errors: [
+              {
+                code: 'element-character',
+                message: 'Quantity ordered must be a decimal number.',
+                place: { segment: 'PO1', position: 7, element: 2 },
+              },
+            ],
+          },
+        ],
       },
     },
   });

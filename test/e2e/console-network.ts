@@ -68,6 +68,121 @@ function orderItems() {
   );
 }
 
+function interchangeItems() {
+  const file = (id: string, minutes: number, controlNumber: string, more: object = {}) => ({
+    interchangeId: id,
+    direction: 'inbound',
+    state: 'processed',
+    stuck: false,
+    partnerId: 'harbor-pine' as string | null,
+    partnerName: 'Harbor & Pine Stores' as string | null,
+    senderId: 'HARBORPINE',
+    receiverId: 'MERIDIAN',
+    controlNumber,
+    transport: 'https',
+    fileName: null as string | null,
+    size: 1_894,
+    receivedAt: at(-minutes),
+    processedAt: at(-minutes) as string | null,
+    attemptedAt: null,
+    deliveredAt: null as string | null,
+    deadline: null as string | null,
+    correlationId: '7f1c9a52-6f7e-4a1e-9d8e-1e5b7f3f4a10',
+    links: {},
+    evidence: null as string | null,
+    errors: [] as object[],
+    transactions: [] as object[],
+    transactionCounts: {} as Record<string, number>,
+    firstError: null as string | null,
+    ...more,
+  });
+  const set = (position: number, transactionSet: string, state: string, more: object = {}) => ({
+    documentId: `d${position}`,
+    position,
+    transactionSet,
+    groupControl: '117',
+    transactionControl: String(position).padStart(4, '0'),
+    state,
+    acknowledgment: null,
+    orderId: null,
+    poNumber: 'orderId' in more ? 'HP-104302' : null,
+    errors: [],
+    ...more,
+  });
+  const out = { direction: 'outbound', senderId: 'MERIDIAN', receiverId: 'HARBORPINE', processedAt: null };
+  const unit = 'Unit or basis for measurement code must be one of CA, CT, DZ, EA, PK, and "BOX" is none of these.';
+  return [
+    file('file-fine', 3, '000000119', {
+      transactions: [set(1, '850', 'accepted', { orderId: HARBOR_ORDER })],
+      transactionCounts: { accepted: 1 },
+    }),
+    file('file-partly', 12, '000000117', {
+      fileName: 'orders-monday.edi',
+      firstError: `850 0002: ${unit}`,
+      transactionCounts: { accepted: 2, rejected: 1 },
+      transactions: [
+        set(1, '850', 'accepted', { orderId: HARBOR_ORDER }),
+        set(2, '850', 'rejected', {
+          errors: [
+            {
+              code: 'element-code',
+              message: unit,
+              place: 'PO103 (segment 7)',
+              location: { segment: 'PO1', position: 7, element: 3, loop: 'PO1' },
+            },
+            {
+              code: 'segment-missing',
+              message: 'Segment CTT is missing.',
+              place: 'CTT (segment 9)',
+              location: { segment: 'CTT', position: 9 },
+            },
+          ],
+        }),
+        set(3, '850', 'accepted', { orderId: HARBOR_ORDER }),
+      ],
+    }),
+    file('file-refused', 31, '000000477', {
+      state: 'rejected',
+      processedAt: null,
+      partnerId: null,
+      partnerName: null,
+      senderId: 'NOBODYWEKNOW',
+      firstError: 'no partner sends as ZZ/NOBODYWEKNOW to ZZ/MERIDIAN',
+      errors: [
+        {
+          code: 'unknown-partner',
+          message: 'no partner sends as ZZ/NOBODYWEKNOW to ZZ/MERIDIAN',
+          place: 'ISA06 (segment 1)',
+          location: { segment: 'ISA', position: 1, element: 6 },
+        },
+      ],
+    }),
+    file('file-unread', 44, '000000118', { state: 'received', stuck: true, processedAt: null }),
+    file('file-answered', 58, '000000203', {
+      ...out,
+      state: 'delivered',
+      deliveredAt: at(-57),
+      evidence: 'mailbox entry 4711',
+      firstError: '856 0001: refused by the partner (997 R)',
+      transactionCounts: { rejected: 1, acknowledged: 1 },
+      transactions: [
+        set(1, '856', 'rejected', { acknowledgment: 'R', orderId: HARBOR_ORDER }),
+        set(2, '855', 'acknowledged', { acknowledgment: 'A', orderId: HARBOR_ORDER }),
+      ],
+    }),
+    file('file-undelivered', 90, '000000204', {
+      ...out,
+      state: 'prepared',
+      stuck: true,
+      deadline: at(-30),
+      partnerId: 'tri-valley',
+      partnerName: 'Tri-Valley Supply',
+      transactionCounts: { prepared: 1 },
+      transactions: [set(1, '810', 'prepared', { orderId: HARBOR_ORDER })],
+    }),
+  ];
+}
+
 export interface Faults {
   /** Answer every call under /v1 with this status. */
   status?: number;
@@ -81,6 +196,7 @@ export async function startConsoleNetwork(directory: string) {
   const open = new Set<IncomingMessage['socket']>();
 
   const orders = orderItems();
+  const interchanges = interchangeItems();
   const server = createServer((request, response) => {
     void answer(request, response).catch((error: unknown) => {
       response.writeHead(500).end(String(error));
@@ -114,10 +230,11 @@ export async function startConsoleNetwork(directory: string) {
   }
 
   function answerOf(url: URL): unknown {
-    const [, , kind, id, part] = url.pathname.split('/').map(decodeURIComponent);
+    const [, , kind, id, part, rest] = url.pathname.split('/').map(decodeURIComponent);
     if (kind === 'me') return { name: 'Night desk', scopes: ['orders:read', 'exceptions:resolve'], partnerId: null };
     if (kind === 'partners') return { items: partners };
     if (kind === 'documents') return part === 'raw' ? RAW : { ...documents()[0], segments: SEGMENTS };
+    if (kind === 'edi') return interchangeAnswer(url.searchParams, part, rest);
     if (kind === 'shipments') return `^XA${url.searchParams.get('format')}^XZ`;
     if (kind !== 'orders') return undefined;
     if (id === undefined) return page(url.searchParams);
@@ -127,6 +244,30 @@ export async function startConsoleNetwork(directory: string) {
     if (part === 'documents') return { items: documents() };
     if (part === 'explain') return { items: decisions() };
     return detailOf(order);
+  }
+
+  /** `/v1/edi/interchanges`, one of them, or its bytes. */
+  function interchangeAnswer(query: URLSearchParams, id: string | undefined, part: string | undefined): unknown {
+    if (id === undefined) return interchangePage(query);
+    const file = interchanges.find(({ interchangeId }) => interchangeId === id);
+    if (file === undefined || part === 'raw') return file && RAW;
+    const { transactionCounts: _counts, firstError: _error, ...detail } = file;
+    return detail;
+  }
+
+  function interchangePage(query: URLSearchParams) {
+    const items = interchanges
+      .filter(
+        (file) =>
+          (query.get('direction') ?? file.direction) === file.direction &&
+          (query.get('partnerId') ?? file.partnerId) === file.partnerId &&
+          (query.get('controlNumber') ?? '').padStart(9, '0').replace(/^0+$/, '') ===
+            (query.has('controlNumber') ? file.controlNumber : '') &&
+          (!query.has('withErrors') || file.firstError !== null) &&
+          (!query.has('stuck') || file.stuck),
+      )
+      .map(({ errors: _errors, transactions: _transactions, evidence: _evidence, ...item }) => item);
+    return { items, nextCursor: null };
   }
 
   function page(query: URLSearchParams) {
@@ -150,6 +291,7 @@ export async function startConsoleNetwork(directory: string) {
     faults,
     resolved,
     orders,
+    interchanges,
     close: async () => {
       for (const socket of open) socket.destroy();
       await new Promise((resolve) => server.close(resolve));
@@ -325,7 +467,7 @@ function detailOf(order: ReturnType<typeof orderItems>[number]) {
             id: order.openExceptions[0]?.id,
             type: 'price-outside-tolerance',
             category: 'pricing',
-            step: 'price',
+            step: 'release to RNO',
             summary: 'Line 2: PO price $4.10, contract price $4.55, tolerance 2 %.',
             resolutions: ['retry', 'accept', 'cancel'],
             owner: 'pricing',
@@ -410,6 +552,7 @@ function documents() {
     }),
     document('d5', 'outbound', '810', 'queued', '', {
       transmittedAt: null,
+      interchangeId: null,
       controlNumbers: { interchange: null, group: null, transaction: null },
     }),
   ];

@@ -209,8 +209,24 @@ describe.skipIf(executablePath === undefined)(suite, () => {
     await page.getByText('All lines within 2 %').waitFor();
   });
 
+  it('the quantities of the lines are all in sight on a screen of 1280 pixels, beside the timeline', async () => {
+    await newVisitor({ viewport: { width: 1280, height: 850 } });
+    await page.goto(signedIn(orderPath()));
+    const lines = page.getByRole('region', { name: 'Lines and where their quantities are' });
+    const shipped = lines.getByRole('columnheader', { name: 'Shipped' });
+    const [place, column, timeline] = await Promise.all(
+      [lines, shipped, page.getByRole('complementary')].map(async (part) => {
+        const { x = 0, width = 0 } = (await part.boundingBox()) ?? {};
+        return { left: x, right: x + width };
+      }),
+    );
+    expect(column?.right).toBeLessThanOrEqual(place?.right ?? 0);
+    expect(place?.right).toBeLessThan(timeline?.left ?? 0);
+  });
+
   it('an exception is resolved with a note; a refusal is shown where the decision was made', async () => {
     await page.goto(signedIn(exceptionPath()));
+    await page.getByText('at the step “release to RNO”').waitFor();
     await page.getByRole('button', { name: 'Accept…' }).click();
     const dialog = page.getByRole('dialog', { name: 'Accept' });
     await dialog.getByLabel('Note for the timeline').fill('Agreed with the buyer by phone');
@@ -242,6 +258,91 @@ describe.skipIf(executablePath === undefined)(suite, () => {
     expect(download.suggestedFilename()).toBe('850-d1.x12');
   });
 
+  it('a file that was refused is found by its control number, and says which set, where and why', async () => {
+    await page.goto(signedIn('/'));
+    await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Files' }).click();
+    await page.getByRole('link', { name: '000000119' }).waitFor();
+    await page.keyboard.press('/');
+    await page.keyboard.type('117');
+    await page.waitForURL('**/files?q=117');
+    await expect.poll(() => page.locator('tbody tr').count()).toBe(1);
+    const row = page.getByRole('row', { name: /000000117/ });
+    expect(await row.getByRole('cell').allInnerTexts()).toEqual([
+      'Harbor & Pine Stores',
+      '← in',
+      'Partly refused',
+      expect.stringMatching(/^850 0002: Unit or basis/),
+      '3 sets, 1 refused',
+      '12 min ago',
+    ]);
+    await page.getByRole('link', { name: '000000117' }).click();
+    await page.getByText('1 of 3 transaction sets was refused; the other 2 went on.').waitFor();
+    const rejected = page.getByRole('region', { name: /^Rejected transaction sets/ });
+    await rejected.getByText('and "BOX" is none of these.').waitFor();
+    await rejected.getByText('PO103: element 3 of segment 7 of the set').waitFor();
+    await rejected.getByText('CTT: segment 9 of the set').waitFor();
+    const others = page.getByRole('region', { name: /^The others/ });
+    expect(await others.getByRole('link', { name: 'PO HP-104302' }).count()).toBe(2);
+    await rejected.getByRole('link', { name: '850 Purchase order' }).click();
+    await page.waitForURL('**/files/file-partly/documents/d2');
+    await page.getByRole('link', { name: 'File', exact: true }).click();
+    await page.getByText('1 of 3 transaction sets').waitFor();
+  });
+
+  it('the files with errors and those that are stuck stand apart, and narrow by partner and direction', async () => {
+    await page.goto(signedIn('/files'));
+    await page.getByRole('link', { name: 'Stuck 2' }).waitFor();
+    await page.getByRole('link', { name: 'With errors' }).click();
+    await expect.poll(() => page.locator('tbody tr').count()).toBe(3);
+    await page.getByText('Unknown: NOBODYWEKNOW').waitFor();
+    await page.getByLabel('Direction').selectOption('outbound');
+    await page.waitForURL('**/files?view=errors&direction=outbound');
+    await expect.poll(() => page.locator('tbody tr').count()).toBe(1);
+    await page.getByLabel('Partner').selectOption('tri-valley');
+    await page.getByRole('heading', { name: 'No file with errors' }).waitFor();
+    await page.getByRole('link', { name: /^Stuck/ }).click();
+    await page.getByRole('link', { name: '000000204' }).click();
+    await page.getByText('Ready, and not delivered yet: longer than it should take.').waitFor();
+    await page.goto(signedIn('/files?q=nothing'));
+    await page.getByRole('heading', { name: 'No file has the control number “nothing”' }).waitFor();
+    await page.goto(signedIn('/files/none'));
+    await page.getByRole('heading', { name: 'There is no such file.' }).waitFor();
+  });
+
+  it('a file is read raw, kept, and made a fixture by two commands; one of a stranger is not', async () => {
+    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.goto(signedIn('/files/file-partly'));
+    await page.getByRole('button', { name: 'Copy the commands' }).click();
+    await page.getByText('Copied.').waitFor();
+    expect((await page.evaluate<string>('navigator.clipboard.readText()')).split('\n')).toEqual([
+      `curl -fsS -H "Authorization: Bearer $KEY" ${network.url}/v1/edi/interchanges/file-partly/raw -o harbor-pine-000000117.edi`,
+      'npm run certify -- harbor-pine --keep harbor-pine-000000117.edi --as interchange-000000117',
+    ]);
+    await page.getByRole('link', { name: 'Raw' }).click();
+    await page.getByRole('region', { name: 'Raw file' }).getByText('IEA*1*000000117~').waitFor();
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Download' }).click(),
+    ]);
+    expect(download.suggestedFilename()).toBe('orders-monday.edi');
+    await page.goto(signedIn('/files/file-refused'));
+    await page.getByText('ISA06: element 6 of the header of the interchange').waitFor();
+    expect(await page.getByText('certification fixture').count()).toBe(0);
+  });
+
+  it('the list of files follows changes by itself', async () => {
+    await page.clock.install();
+    await page.goto(signedIn('/files?view=stuck'));
+    const row = page.getByRole('row', { name: /000000118/ });
+    await row.waitFor();
+    Object.assign(network.interchanges.find(({ interchangeId }) => interchangeId === 'file-unread') ?? {}, {
+      state: 'processed',
+      stuck: false,
+    });
+    await page.clock.runFor(5_000);
+    await row.waitFor({ state: 'detached' });
+  });
+
   it('the labels of a shipment come as a file for people or for the printer; a refusal is shown beside them', async () => {
     await page.goto(signedIn(orderPath()));
     const button = page.getByRole('button', { name: 'Labels (ZPL) of shipment S-20418' });
@@ -266,6 +367,11 @@ describe.skipIf(executablePath === undefined)(suite, () => {
           exceptionPath(),
           `${orderPath()}/documents/d1`,
           `${orderPath()}/documents/d1?view=raw`,
+          '/files',
+          '/files?view=stuck',
+          ...network.interchanges.map(({ interchangeId }) => `/files/${interchangeId}`),
+          '/files/file-partly?view=raw',
+          '/files/file-partly/documents/d2',
         ];
         await page.goto(network.url);
         await page.getByLabel('API key').waitFor();

@@ -1,5 +1,7 @@
 import { Link } from 'react-router-dom';
 import type { DocumentSummary } from '../api.ts';
+import { faultCount } from '../faults.tsx';
+import { filePath } from '../file/file-path.ts';
 import { formatWords } from '../format.ts';
 import { Loading, ProblemBanner } from '../notices.tsx';
 import { Ago, Deadline } from '../time.tsx';
@@ -71,7 +73,13 @@ export function DocumentsSection(props: {
                     <span className="alert-text"> · {faultCount(document.errors.length)}</span>
                   )}
                 </td>
-                <td>{document.controlNumbers.interchange && <code>{document.controlNumbers.interchange}</code>}</td>
+                <td>
+                  {document.interchangeId && (
+                    <Link to={filePath(document.interchangeId)}>
+                      <code>{document.controlNumbers.interchange}</code>
+                    </Link>
+                  )}
+                </td>
                 <td>
                   <Acknowledgment document={document} />
                 </td>
@@ -99,10 +107,6 @@ export function Direction({ direction }: Pick<DocumentSummary, 'direction'>) {
   );
 }
 
-export function faultCount(count: number): string {
-  return count === 1 ? '1 fault' : `${count} faults`;
-}
-
 /** AK501 and AK901 of the 997. */
 const ANSWERS: Readonly<Record<string, { text: string; refused: boolean }>> = {
   A: { text: 'Accepted', refused: false },
@@ -119,10 +123,14 @@ function Acknowledgment({ document }: { readonly document: DocumentSummary }) {
     const awaited = document.direction === 'outbound' && document.transactionSet !== '997';
     return <span className="nothing">{awaited && document.transmittedAt ? 'awaited' : '–'}</span>;
   }
-  const answer = ANSWERS[document.acknowledgment] ?? { text: document.acknowledgment, refused: false };
+  return <PartnersAnswer acknowledgment={document.acknowledgment} />;
+}
+
+export function PartnersAnswer({ acknowledgment }: { readonly acknowledgment: string }) {
+  const answer = ANSWERS[acknowledgment] ?? { text: acknowledgment, refused: false };
   return (
     <span className={answer.refused ? 'alert-text' : undefined}>
-      {answer.text} <code>{document.acknowledgment}</code>
+      {answer.text} <code>{acknowledgment}</code>
     </span>
   );
 }

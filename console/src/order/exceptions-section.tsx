@@ -33,8 +33,8 @@ function ExceptionCard({ exception, onResolved }: { exception: OrderException; o
       <h3>{formatWords(exception.type)}</h3>
       <p className="exception-summary">{exception.summary}</p>
       <p className="quiet">
-        {formatWords(exception.category)}, at the step {formatWords(exception.step).toLowerCase()} · owned by{' '}
-        {exception.owner} · opened <Ago at={exception.openedAt} />
+        {formatWords(exception.category)}, at the step “{exception.step}” · owned by {exception.owner} · opened{' '}
+        <Ago at={exception.openedAt} />
         {exception.dueAt && (
           <>
             {' '}

@@ -1,15 +1,17 @@
-import { useEffect, useState } from 'react';
+import { useEffect } from 'react';
 import { Link, useParams, useSearchParams } from 'react-router-dom';
-import type { DocumentDetail, DocumentError, Segment } from '../api.ts';
-import { download } from '../download.ts';
+import type { Segment } from '../api.ts';
+import { Faults } from '../faults.tsx';
+import { filePath } from '../file/file-path.ts';
 import { formatExact, formatWords } from '../format.ts';
-import { Loading, ProblemBanner, ProblemPanel } from '../notices.tsx';
-import { Direction, faultCount, nameOfTransactionSet } from '../order/documents-section.tsx';
+import { Loading, ProblemPanel } from '../notices.tsx';
+import { Direction, nameOfTransactionSet } from '../order/documents-section.tsx';
+import { RawView } from '../raw-view.tsx';
 import { useApi } from '../session.tsx';
 import { useLive } from '../use-live.ts';
 
 export function DocumentPage() {
-  const { orderId = '', documentId = '' } = useParams();
+  const { orderId, interchangeId = '', documentId = '' } = useParams();
   const [parameters] = useSearchParams();
   const raw = parameters.get('view') === 'raw';
   const api = useApi();
@@ -28,8 +30,18 @@ export function DocumentPage() {
   return (
     <>
       <p className="trail">
-        <Link to="/">Orders</Link> <span aria-hidden="true">/</span>{' '}
-        <Link to={`/orders/${encodeURIComponent(orderId)}`}>Order</Link> <span aria-hidden="true">/</span> Document
+        {orderId === undefined ? (
+          <>
+            <Link to="/files">Files</Link> <span aria-hidden="true">/</span>{' '}
+            <Link to={filePath(interchangeId)}>File</Link>
+          </>
+        ) : (
+          <>
+            <Link to="/">Orders</Link> <span aria-hidden="true">/</span>{' '}
+            <Link to={`/orders/${encodeURIComponent(orderId)}`}>Order</Link>
+          </>
+        )}{' '}
+        <span aria-hidden="true">/</span> Document
       </p>
       <div className="title-row">
         <h1>{title}</h1>
@@ -40,7 +52,13 @@ export function DocumentPage() {
       <dl className="facts">
         <div>
           <dt>Interchange (ISA13)</dt>
-          <dd>{data.controlNumbers.interchange ?? <span className="nothing">not yet</span>}</dd>
+          <dd>
+            {data.interchangeId === null ? (
+              <span className="nothing">not yet</span>
+            ) : (
+              <Link to={filePath(data.interchangeId)}>{data.controlNumbers.interchange}</Link>
+            )}
+          </dd>
         </div>
         <div>
           <dt>Group (GS06)</dt>
@@ -66,24 +84,17 @@ export function DocumentPage() {
           Raw
         </Link>
       </nav>
-      {raw ? <RawView document={data} /> : <ReadableView segments={data.segments} />}
+      {raw ? (
+        <RawView
+          name="document"
+          id={data.id}
+          load={(signal) => api.raw(data.id, signal)}
+          fileName={`${data.transactionSet}-${data.id}.x12`}
+        />
+      ) : (
+        <ReadableView segments={data.segments} />
+      )}
     </>
-  );
-}
-
-function Faults({ errors }: { readonly errors: readonly DocumentError[] }) {
-  return (
-    <section className="faults" aria-label="Faults">
-      <h2>{faultCount(errors.length)}</h2>
-      <ul>
-        {errors.map((error) => (
-          <li key={JSON.stringify(error)}>
-            <code>{error.code}</code> {error.message}
-            {error.place && <span className="quiet"> at {error.place}</span>}
-          </li>
-        ))}
-      </ul>
-    </section>
   );
 }
 
@@ -116,60 +127,4 @@ function ReadableView({ segments }: { readonly segments: readonly Segment[] }) {
       ))}
     </ol>
   );
-}
-
-function RawView({ document }: { readonly document: DocumentDetail }) {
-  const api = useApi();
-  const raw = useLive(`raw ${document.id}`, async (signal) => {
-    const blob = await api.raw(document.id, signal);
-    return { blob, text: await blob.text() };
-  });
-  const [told, setTold] = useState('');
-
-  if (raw.data === undefined) {
-    if (raw.problem) return <ProblemBanner problem={raw.problem} what="the raw document" onRetry={raw.refresh} />;
-    return <Loading what="the raw document" />;
-  }
-  const { blob, text } = raw.data;
-
-  async function copy(): Promise<void> {
-    try {
-      await navigator.clipboard.writeText(text);
-      setTold('Copied.');
-    } catch {
-      // Outside HTTPS and localhost, or when the person refuses, there is no clipboard.
-      setTold('This browser does not allow copying here. Select the text instead.');
-    }
-  }
-
-  return (
-    <>
-      <div className="actions">
-        <button type="button" onClick={() => void copy()}>
-          Copy
-        </button>
-        <button type="button" onClick={() => download(blob, `${document.transactionSet}-${document.id}.x12`)}>
-          Download
-        </button>
-        <p role="status" className="quiet">
-          {told}
-        </p>
-      </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region must be reachable by keyboard (WCAG 2.1.1). */}
-      <section className="raw" aria-label="Raw document" tabIndex={0}>
-        <pre>{onePerLine(text)}</pre>
-      </section>
-      <p className="quiet">
-        {blob.size.toLocaleString('en-US')} bytes. Shown with one segment on a line; copied and downloaded as it crossed
-        the wire.
-      </p>
-    </>
-  );
-}
-
-/** Breaks after each segment where the document itself has no line ends. ISA is of fixed width: its terminator is character 106. */
-function onePerLine(text: string): string {
-  const terminator = text.startsWith('ISA') ? text.charAt(105) : '~';
-  if (terminator === '' || /[\r\n]/.test(text.trimEnd())) return text;
-  return text.split(terminator).join(`${terminator}\n`).trimEnd();
 }

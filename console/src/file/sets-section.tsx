@@ -1,0 +1,61 @@
+import { Link } from 'react-router-dom';
+import type { InterchangeTransaction } from '../api.ts';
+import { FaultList } from '../faults.tsx';
+import { formatWords } from '../format.ts';
+import { nameOfTransactionSet, PartnersAnswer } from '../order/documents-section.tsx';
+import { Section } from '../order/section.tsx';
+import { filePath } from './file-path.ts';
+
+/** Each transaction set with what became of it. */
+export function SetsSection(props: {
+  readonly title: string;
+  readonly interchangeId: string;
+  readonly sets: readonly InterchangeTransaction[];
+}) {
+  const { title, interchangeId, sets } = props;
+  if (sets.length === 0) return null;
+  return (
+    <Section title={title} note={sets.length}>
+      <ol className="sets">
+        {sets.map((set) => (
+          <li key={set.documentId} className="set">
+            <h3>
+              <Link to={`${filePath(interchangeId)}/documents/${encodeURIComponent(set.documentId)}`}>
+                {set.transactionSet} {nameOfTransactionSet(set.transactionSet)}
+              </Link>
+              {set.transactionControl && (
+                <span className="section-note">
+                  <code>{set.transactionControl}</code>
+                  {set.groupControl && (
+                    <>
+                      {' '}
+                      in group <code>{set.groupControl}</code>
+                    </>
+                  )}
+                </span>
+              )}
+            </h3>
+            <div>
+              <p>
+                {set.state === 'rejected' ? <span className="alert-text">Rejected</span> : formatWords(set.state)}
+                {set.acknowledgment && (
+                  <>
+                    {' '}
+                    · partner’s answer: <PartnersAnswer acknowledgment={set.acknowledgment} />
+                  </>
+                )}
+                {set.orderId && (
+                  <>
+                    {' '}
+                    · <Link to={`/orders/${encodeURIComponent(set.orderId)}`}>PO {set.poNumber}</Link>
+                  </>
+                )}
+              </p>
+              {set.errors.length > 0 && <FaultList errors={set.errors} />}
+            </div>
+          </li>
+        ))}
+      </ol>
+    </Section>
+  );
+}

@@ -1,0 +1,29 @@
+import { useSearchParams } from 'react-router-dom';
+
+/**
+ * A list's filters live in the address, so that a view can be bookmarked, shared and gone back to. `cursor` is the page; any other name is
+ * the list's own. What is not set is empty.
+ */
+export function useFilters<N extends string>(names: readonly N[]) {
+  const [parameters, setParameters] = useSearchParams();
+  const values = Object.fromEntries(names.map((name) => [name, parameters.get(name) ?? ''])) as Record<N, string>;
+  return {
+    values,
+    cursor: parameters.get('cursor') ?? '',
+    /** Narrowing starts again at the first page. Typing replaces the entry: "back" leaves the search, not the last letter. */
+    narrow(change: Readonly<Partial<Record<N, string>>>, replace = false): void {
+      setParameters((before) => narrowed(before, change), { replace });
+    },
+    address: (change: Readonly<Partial<Record<N | 'cursor', string>>>) => `?${narrowed(parameters, change)}`,
+  };
+}
+
+function narrowed(parameters: URLSearchParams, change: Readonly<Record<string, string | undefined>>): URLSearchParams {
+  const next = new URLSearchParams(parameters);
+  if (!('cursor' in change)) next.delete('cursor');
+  for (const [name, value] of Object.entries(change)) {
+    if (value === undefined || value === '') next.delete(name);
+    else next.set(name, value);
+  }
+  return next;
+}
