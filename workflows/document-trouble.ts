@@ -1,4 +1,7 @@
-/** What becomes of a document that its partner refused, never got or never acknowledged: a person decides, the order goes on meanwhile. */
+/**
+ * What becomes of a document that its partner refused, never got or never acknowledged: a person decides, the order goes on meanwhile, and
+ * does not end before every document is acknowledged or decided on.
+ */
 import { condition } from '@temporalio/workflow';
 import type { OrderRun } from './lib/order-run.ts';
 import type { DocumentTrouble } from './messages.ts';
@@ -25,5 +28,35 @@ async function decide(run: OrderRun, trouble: DocumentTrouble): Promise<void> {
     `deliver the ${trouble.transactionSet}`,
     `${trouble.transactionSet} ${trouble.trouble}: ${trouble.reason}`,
   );
-  if (resolution === 'resend') await run.records.resendDocument({ documentId: trouble.documentId });
+  if (resolution === 'resend') {
+    run.decidedDocuments.delete(trouble.documentId);
+    await run.records.resendDocument({ documentId: trouble.documentId });
+  } else {
+    run.decidedDocuments.add(trouble.documentId);
+  }
+}
+
+/** Looks come less and less often: partners answer within seconds or hours, and the outbox tells of each deadline that has passed. */
+const FIRST_LOOK_MS = 1_000;
+const RAREST_LOOK_MS = 6 * 60 * 60 * 1000;
+
+/** Ends the order once its partner has acknowledged what it was sent. A missing answer never goes unnoticed because the cash came first. */
+export async function finishOnceAnswered(run: OrderRun, end: 'closed' | 'cancelled'): Promise<void> {
+  for (let pause = FIRST_LOOK_MS; ; pause = Math.min(pause * 5, RAREST_LOOK_MS)) {
+    const { orderId } = run.input;
+    const unanswered = await run.records.finishOrder({
+      orderId,
+      progress: { status: end, waitingFor: '' },
+      decided: [...run.decidedDocuments],
+    });
+    // An order from before answers were waited for has no such result in its history.
+    if (!unanswered) break;
+    if (run.await(unanswered)) {
+      await run.records.noteProgress({ orderId, progress: run.progress() });
+      run.publish();
+    }
+    await condition(() => run.troubles.length > 0, pause);
+    await run.untilNothingIsOpen();
+  }
+  run.finish(end);
 }

@@ -43,6 +43,14 @@ export interface OrderTerms {
   stepDeadlineMs: number;
 }
 
+/** Documents that the partner has not acknowledged yet. */
+export interface Unanswered {
+  /** Transaction sets, such as `856`. */
+  sets: string[];
+  /** When the first answer is due, ISO 8601; absent while something has not been sent. */
+  by?: string;
+}
+
 /** What each record-keeping step writes beside its own facts, so that lists and search agree with the workflow. */
 export interface Progress {
   status: OrderStatus;

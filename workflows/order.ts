@@ -8,7 +8,7 @@
 import { allHandlersFinished, condition, proxyActivities, setHandler } from '@temporalio/workflow';
 import type { ErpActivities } from '../activities/erp/activities.ts';
 import { collectCash } from './cash.ts';
-import { watchDocuments } from './document-trouble.ts';
+import { finishOnceAnswered, watchDocuments } from './document-trouble.ts';
 import { fulfill } from './fulfillment.ts';
 import { systemCall } from './lib/activity-profiles.ts';
 import { OrderRun } from './lib/order-run.ts';
@@ -33,14 +33,14 @@ export async function orderToCash(input: messages.OrderToCashInput): Promise<{ s
   if (outcome === 'stopped') {
     await run.undo.unwind();
     run.finish(run.accepted ? 'cancelled' : 'rejected');
+    await run.records.finishOrder({
+      orderId: input.orderId,
+      progress: run.progress(),
+      ...(run.stop && { stop: run.stop }),
+    });
   } else {
-    run.finish(run.invoices.length > 0 ? 'closed' : 'cancelled');
+    await finishOnceAnswered(run, run.invoices.length > 0 ? 'closed' : 'cancelled');
   }
-  await run.records.finishOrder({
-    orderId: input.orderId,
-    progress: run.progress(),
-    ...(run.stop && { stop: run.stop }),
-  });
   run.publish();
   await condition(allHandlersFinished);
   return { status: run.status };

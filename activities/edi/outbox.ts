@@ -393,9 +393,9 @@ export async function tellOrder(
   reason: string,
 ): Promise<void> {
   if (document.orderId === null) return;
-  const { workflowId } = await prisma.order.findUniqueOrThrow({
+  const { workflowId, correlationId } = await prisma.order.findUniqueOrThrow({
     where: { id: document.orderId },
-    select: { workflowId: true },
+    select: { workflowId: true, correlationId: true },
   });
   const message: DocumentTrouble = {
     documentId: document.id,
@@ -404,7 +404,22 @@ export async function tellOrder(
     reason,
   };
   const heard = await signalIfRunning(() => temporal.workflow.getHandle(workflowId).signal(documentTrouble, message));
-  if (!heard) log.warn('a document of an order that has ended is in trouble', { workflowId, ...message });
+  if (heard) return;
+  // Such as the refusal of an order that was refused: nobody has to decide, but whoever asks must find it.
+  log.warn('a document of an order that has ended is in trouble', { workflowId, ...message });
+  await prisma.timelineEvent.createMany({
+    data: [
+      {
+        orderId: document.orderId,
+        key: `trouble/${document.id}/${trouble}`,
+        type: `document.${trouble}`,
+        summary: `${document.transactionSet} ${trouble} after the order had ended: ${reason}`,
+        actor: 'outbox',
+        correlationId,
+      },
+    ],
+    skipDuplicates: true,
+  });
 }
 
 /** Queues the same document again; it leaves under new control numbers. */

@@ -25,7 +25,7 @@ import type { Database } from '../../prisma/client.ts';
 import { type Fulfillment, type Order, type OrderLine, Prisma } from '../../prisma/generated/client.ts';
 import { type ErpSystem, nodeAddress, type WmsSystem } from '../../runtime/systems.ts';
 import type { RemittedAmount } from '../../workflows/messages.ts';
-import type { Progress } from '../../workflows/order-state.ts';
+import type { Progress, Unanswered } from '../../workflows/order-state.ts';
 import { nextNumbers } from '../edi/outbox.ts';
 import { type OutboundDocument, type Queued, queueDocument, wakePartnerOutbox } from '../edi/queue.ts';
 import { permanent } from '../lib/activity-failure.ts';
@@ -286,16 +286,24 @@ export function createProcessRecords(deps: RecordDependencies) {
       await saveProgress(prisma, orderId, progress);
     },
 
-    /** The order has ended: closed, or stopped and undone. A partner that was never told of acceptance is told of the refusal. */
+    /**
+     * The order has ended: closed, or stopped and undone. A partner that was never told of acceptance is told of the refusal. An order that
+     * was not stopped ends only when its partner has acknowledged what it was sent, as far as that is agreed: until then nothing is
+     * recorded, and what is missing is the answer. `decided` are documents whose trouble a person has decided on.
+     */
     async finishOrder({
       orderId,
       progress,
       stop,
+      decided = [],
     }: {
       orderId: string;
       progress: Progress;
       stop?: { reason: string; by: string };
-    }): Promise<void> {
+      decided?: readonly string[];
+    }): Promise<Unanswered | undefined> {
+      const unanswered = stop === undefined ? await unansweredOf(prisma, orderId, decided) : undefined;
+      if (unanswered !== undefined) return unanswered;
       const order = await loadOrder(prisma, orderId);
       const profile = await profileOf(deps, order);
       const now = new Date();
@@ -348,8 +356,34 @@ export function createProcessRecords(deps: RecordDependencies) {
         }
       });
       await wake(deps, profile, queued);
+      return undefined;
     },
   };
+}
+
+/** What has not left yet, what has and is not acknowledged though that is agreed, and trouble that the order has yet to hear of. */
+async function unansweredOf(
+  prisma: Database,
+  orderId: string,
+  decided: readonly string[],
+): Promise<Unanswered | undefined> {
+  const documents = await prisma.document.findMany({
+    where: {
+      orderId,
+      direction: 'outbound',
+      OR: [
+        { state: { in: ['queued', 'prepared'] } },
+        { state: { in: ['refused', 'rejected', 'unacknowledged'] }, id: { notIn: [...decided] } },
+        { state: 'transmitted', acknowledgedAt: null, acknowledgeBy: { not: null } },
+      ],
+    },
+    select: { transactionSet: true, acknowledgeBy: true },
+    orderBy: [{ acknowledgeBy: { sort: 'asc', nulls: 'first' } }, { transactionSet: 'asc' }],
+  });
+  const [first] = documents;
+  if (first === undefined) return undefined;
+  const sets = [...new Set(documents.map(({ transactionSet }) => transactionSet))];
+  return { sets, ...(first.acknowledgeBy && { by: first.acknowledgeBy.toISOString() }) };
 }
 
 // ── What the steps share ──────────────────────────────────────────────────────────────────────────────────────────────

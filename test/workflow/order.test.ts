@@ -629,4 +629,32 @@ describe('a document in trouble', () => {
     expect(world.facts).toContain('DOC-B queued again');
     expect(world.facts).not.toContain('DOC-A queued again');
   });
+
+  it('does not end before its documents are acknowledged, says so, and asks a person when one is not', async () => {
+    const world = aTradingWorld();
+    const by = '2031-01-02T15:00:00.000Z';
+    const waiting = (sets: string[]) => async () => ({ sets, by });
+    let given: readonly string[] = [];
+    world.next('finishOrder', waiting(['810', '856']));
+    world.always('finishOrder', async ({ decided = [] }) => {
+      given = decided;
+      return decided.includes('DOC-810') ? undefined : { sets: ['810'], by };
+    });
+    const order = await world.order();
+    await order.ships('RNO', 'S1', '10');
+    await order.until('810 of INV-S1 queued');
+    await order.isPaid('INV-S1');
+    await expect
+      .poll(() => order.status())
+      .toMatchObject({ status: 'invoiced', waitingFor: 'the partner to acknowledge 810', nextDeadline: by });
+    expect(world.progress.slice(-2)).toMatchObject([
+      { status: 'invoiced', waitingFor: 'the partner to acknowledge 810, 856', nextDeadline: by },
+      { status: 'invoiced', waitingFor: 'the partner to acknowledge 810' },
+    ]);
+    await order.hearsTrouble('unacknowledged', 'DOC-810');
+    const { id } = await order.exception('document-unacknowledged');
+    await order.decides(id, 'dismiss');
+    expect(await order.end()).toBe('closed');
+    expect(given).toEqual(['DOC-810']);
+  });
 });

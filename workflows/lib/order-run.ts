@@ -28,7 +28,7 @@ import type {
   ResolveExceptionInput,
   WarehouseNotice,
 } from '../messages.ts';
-import { type FulfillmentState, isComplete, type OrderTerms, type Progress } from '../order-state.ts';
+import { type FulfillmentState, isComplete, type OrderTerms, type Progress, type Unanswered } from '../order-state.ts';
 import { type InvoiceBalance, isSettled, openAmount } from '../policy/cash.ts';
 import { type ExceptionType, kindOf, type Resolution } from '../policy/exceptions.ts';
 import { deriveOrderStatus, IllegalMove, isLegalMove, type OrderStatus } from '../policy/order-status.ts';
@@ -54,6 +54,8 @@ export class OrderRun {
   readonly invoices: (InvoiceBalance & { dueOn: string })[] = [];
   readonly payments: RemittedAmount[] = [];
   readonly troubles: DocumentTrouble[] = [];
+  /** Documents that stay as they are, refused or unacknowledged, because a person said so. */
+  readonly decidedDocuments = new Set<string>();
   /** Unwound when the order stops. */
   readonly undo = new Compensations();
   terms: OrderTerms | undefined;
@@ -65,6 +67,7 @@ export class OrderRun {
   stockArrived = false;
   stop: { reason: string; by: string } | undefined;
 
+  private unanswered: Unanswered | undefined;
   private end: 'closed' | 'cancelled' | 'rejected' | undefined;
   private readonly exceptions: RaisedException[] = [];
   private readonly branches: Promise<unknown>[] = [];
@@ -352,6 +355,13 @@ export class OrderRun {
     await condition(() => this.exceptions.length === 0 && this.troubles.length === 0 && this.unsettled === 0);
   }
 
+  /** Nothing but these answers is left to wait for; tells whether that is news. */
+  await(unanswered: Unanswered): boolean {
+    const known = this.unanswered;
+    this.unanswered = unanswered;
+    return known?.by !== unanswered.by || known?.sets.join() !== unanswered.sets.join();
+  }
+
   finish(end: 'closed' | 'cancelled' | 'rejected'): void {
     this.end = end;
     this.exceptions.length = 0;
@@ -395,7 +405,8 @@ export class OrderRun {
     const shipments = this.fulfillments.reduce((total, { shipmentNumbers }) => total + shipmentNumbers.length, 0);
     if (this.invoices.length < shipments) return 'the ERP to invoice what shipped';
     const unpaid = this.invoices.filter((invoice) => !isSettled(invoice));
-    if (unpaid.length === 0) return '';
+    if (unpaid.length === 0)
+      return this.unanswered ? `the partner to acknowledge ${this.unanswered.sets.join(', ')}` : '';
     const amount = fromMinor(openAmount(unpaid), this.terms.currency);
     return `payment of ${amount} ${this.terms.currency} for ${unpaid.map(({ invoiceNumber }) => invoiceNumber).join(', ')}`;
   }
@@ -404,7 +415,7 @@ export class OrderRun {
   private nextDeadline(): string | undefined {
     if (this.end !== undefined || this.terms === undefined) return undefined;
     if (this.fulfillments.some((fulfillment) => !isComplete(fulfillment))) return this.terms.shipBy;
-    return this.paymentDeadline();
+    return this.unanswered?.by ?? this.paymentDeadline();
   }
 
   /** When the last open invoice must be paid, grace included. */

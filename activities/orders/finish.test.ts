@@ -1,0 +1,57 @@
+import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { each } from '../../test/integration/purchase-orders.ts';
+import { tellOrder } from '../edi/outbox.ts';
+import { type RecordsUnderTest, recordsUnderTest, underWay } from './testing/records-under-test.ts';
+
+let given: RecordsUnderTest;
+beforeAll(async () => {
+  given = await recordsUnderTest();
+});
+afterAll(() => given?.remove());
+
+it('an order ends when its documents are acknowledged or decided on, and not before', async () => {
+  const orderId = await given.checked('harbor-pine', [each('MW-1001', 1)]);
+  await given.activity(() => given.records.acknowledgeOrder({ orderId, progress: underWay }));
+  const progress = { status: 'closed', waitingFor: '' } as const;
+  const ending = (decided: string[] = []) =>
+    given.activity(() => given.records.finishOrder({ orderId, progress, decided }));
+  const { id } = await given.prisma.document.findFirstOrThrow({ where: { orderId, direction: 'outbound' } });
+  const document = (data: object) => given.prisma.document.update({ where: { id }, data });
+  const acknowledgeBy = new Date('2026-12-01T12:00:00Z');
+
+  expect(await ending(), 'queued').toEqual({ sets: ['855'] });
+  await document({ state: 'transmitted', acknowledgeBy });
+  expect(await ending(), 'sent').toEqual({ sets: ['855'], by: acknowledgeBy.toISOString() });
+  await document({ state: 'rejected', acknowledgedAt: new Date() });
+  expect(await ending(), 'refused, and the order has not heard of it yet').toMatchObject({ sets: ['855'] });
+  expect(await given.prisma.order.findUniqueOrThrow({ where: { id: orderId } })).toMatchObject({ closedAt: null });
+  expect(await ending([id]), 'decided').toBeUndefined();
+  expect(await given.prisma.order.findUniqueOrThrow({ where: { id: orderId } })).toMatchObject({ status: 'closed' });
+});
+
+it('an order does not wait for an answer that is not agreed, or that has come', async () => {
+  for (const data of [
+    { state: 'transmitted', acknowledgeBy: null },
+    { state: 'acknowledged', acknowledgedAt: new Date(), acknowledgeBy: new Date() },
+  ]) {
+    const orderId = await given.checked('harbor-pine', [each('MW-1001', 1)]);
+    await given.activity(() => given.records.acknowledgeOrder({ orderId, progress: underWay }));
+    await given.prisma.document.updateMany({ where: { orderId }, data });
+    const progress = { status: 'closed', waitingFor: '' } as const;
+    expect(await given.activity(() => given.records.finishOrder({ orderId, progress }))).toBeUndefined();
+  }
+});
+
+it('trouble with a document of an order that has ended is on its timeline, once', async () => {
+  const orderId = await given.checked('harbor-pine', [each('MW-1001', 1)]);
+  await given.activity(() => given.records.acknowledgeOrder({ orderId, progress: underWay }));
+  const document = await given.prisma.document.findFirstOrThrow({ where: { orderId, direction: 'outbound' } });
+  const ended = () => Promise.reject(new WorkflowNotFoundError('it has ended', 'order', undefined));
+  const temporal = { workflow: { getHandle: () => ({ signal: ended }) } } as unknown as Client;
+  for (let time = 0; time < 2; time += 1) {
+    await given.activity(() => tellOrder(given.prisma, temporal, document, 'rejected', 'AK5 R'));
+  }
+  const told = await given.prisma.timelineEvent.findMany({ where: { orderId, type: 'document.rejected' } });
+  expect(told.map(({ summary }) => summary)).toEqual(['855 rejected after the order had ended: AK5 R']);
+});
