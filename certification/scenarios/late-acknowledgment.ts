@@ -20,9 +20,8 @@ const scenario: Scenario = {
   purpose: 'The 997 for the 855 comes after the agreed time: a person has been asked, and finds it acknowledged.',
   cannot: ({ expectsAcknowledgment }) =>
     expectsAcknowledgment('855') ? undefined : 'the profile sends no 855, or expects no 997 for it',
-  unanswered: ['856', '810'],
   steps: [
-    mailbox('the partner acknowledges nothing for now', { acknowledge: 'silent', autopay: false }),
+    mailbox('the partner acknowledges no 855 for now', { acknowledge: 'silent', sets: ['855'], autopay: false }),
     partnerOrders(each('MW-1009', 6)),
     perform('the documents are sent', async (trade) => {
       await trade.eventually('the order paid or invoiced', async () => {

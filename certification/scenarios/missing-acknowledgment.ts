@@ -9,7 +9,7 @@ const scenario: Scenario = {
   cannot: ({ expectsAcknowledgment }) =>
     expectsAcknowledgment('855') ? undefined : 'the profile sends no 855, or expects no 997 for it',
   steps: [
-    mailbox('the partner acknowledges nothing', { acknowledge: 'silent', autopay: false }),
+    mailbox('the partner acknowledges no 855', { acknowledge: 'silent', sets: ['855'], autopay: false }),
     partnerOrders(each('MW-1009', 6)),
     perform('the documents are sent', async (trade) => {
       await trade.eventually('855, 856 and 810 sent', async () => {
@@ -26,7 +26,6 @@ const scenario: Scenario = {
     untilStatus('closed'),
     untilQuiet,
   ],
-  unanswered: ['856', '810'],
   expectations: [wasRaised('document-unacknowledged'), receives('855', 2)],
 };
 export default scenario;
