@@ -184,6 +184,31 @@ describe('an 850', () => {
     expect(await faults(purchaseOrder(), failing)).toEqual(['ST profile-expression-failed']);
   });
 
+  it.each([
+    ['throws', '$error("no")', /map\.salesOrder, attributes\.buyerCode, failed: no/],
+    ['gives an object', '{ "a": 1 }', /attributes\.buyerCode, failed: its result is no part of an order: .*string/],
+    ['gives what cannot be kept', '"a\\u0000b"', /failed: its result holds the character NUL/],
+  ])('a fault of our expression, which %s, is ours and not the partner’s', (_, text, message) => {
+    const profile = { ...permissive, map: { ...permissive.map, salesOrder: { 'attributes.buyerCode': text } } };
+    expect(salesOrderFrom850(purchaseOrder(), profile)).toEqual({
+      errors: [
+        {
+          code: 'profile-expression-failed',
+          message: expect.stringMatching(message),
+          place: { segment: 'ST', position: 1 },
+        },
+      ],
+      ours: true,
+    });
+    // A document that is wrong itself is refused for what is wrong in it, and for nothing else.
+    const wrong = salesOrderFrom850(
+      { ...purchaseOrder(), BEG: { '01': '00', '02': 'BK', '03': '1', '05': '20261120' } },
+      profile,
+    );
+    expect(wrong).toMatchObject({ errors: [{ code: 'order-type-not-supported' }] });
+    expect(wrong).not.toHaveProperty('ours');
+  });
+
   const cases: [string, Tree, string[]][] = [
     ['no header', { ...purchaseOrder(), BEG: {} }, ['BEG03 purchase-order-number-missing', 'BEG05 order-date-missing']],
     [

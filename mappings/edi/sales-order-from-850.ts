@@ -15,7 +15,8 @@ export interface OrderContext {
   receivedAt?: string;
 }
 
-export type OrderResult = { readonly order: SalesOrder } | { readonly errors: X12Error[] };
+/** `ours`: every fault is one of our profile, so that the partner is not to be refused for it. */
+export type OrderResult = { readonly order: SalesOrder } | { readonly errors: X12Error[]; readonly ours?: true };
 
 /**
  * The canonical order of an 850. Every fault found is reported, with its segment, element and reason; nothing is thrown on odd data.
@@ -43,14 +44,24 @@ export function salesOrderFrom850(tree: TreeNode, profile: PartnerProfile, conte
     lines: lines.map(({ line }) => line),
     ...(context.receivedAt === undefined ? {} : { receivedAt: context.receivedAt }),
   };
-  // Expressions of the profile can fill what is missing, so they run before the order is judged as a whole.
-  applyExpressions(draft, tree, lines, profile, fault);
   if (errors.length > 0) return { errors };
+  // Expressions of the profile can fill what is missing, so they run before the order is judged as a whole.
+  const filled = applyExpressions(draft, tree, lines, profile, fault);
+  if (errors.length > 0) return { errors, ours: true };
 
   const parsed = compiledOrder.safeParse(draft);
   if (parsed.success) return { order: parsed.data };
-  for (const issue of parsed.error.issues) fault(modelFault(issue, tree, lines));
-  return { errors };
+  const faults = parsed.error.issues.map((issue) => {
+    const by = filled.find(({ path }) => path.every((step, index) => step === String(issue.path[index])));
+    const reason = `${issue.path.map(String).join('.')}: ${issue.message}`;
+    return by === undefined
+      ? { ours: false, fault: modelFault(issue, tree, lines) }
+      : { ours: true, fault: expressionFault(profile, by, `its result is no part of an order: ${reason}`) };
+  });
+  // What the partner can mend, it is told; our own faults are for us.
+  const theirs = faults.filter(({ ours }) => !ours);
+  for (const one of theirs.length > 0 ? theirs : faults) fault(one.fault);
+  return theirs.length > 0 ? { errors } : { errors, ours: true };
 }
 
 /**
@@ -688,17 +699,32 @@ function checkTotals(tree: TreeNode, profile: PartnerProfile, fault: Report): vo
   });
 }
 
+/** A value of the order that an expression gave. */
+interface Filled {
+  /** Key in `map.salesOrder`. */
+  readonly name: string;
+  /** In the order, with indexes of lines. */
+  readonly path: readonly string[];
+  /** The segment that it was read for. */
+  readonly at: SegmentObject | undefined;
+}
+
+/** Gives what expressions have filled; reports those that failed. */
 function applyExpressions(
   draft: object,
   tree: TreeNode,
   lines: readonly ReadLine[],
   profile: PartnerProfile,
   fault: Report,
-): void {
+): Filled[] {
+  const filled: Filled[] = [];
   const expressions = Object.entries(profile.map.salesOrder).map(([name, text]) => {
     const targets = name.startsWith('lines[].')
-      ? lines.map(({ line, loop }) => ({ target: line as object, input: loop, steps: name.slice(8).split('.') }))
-      : [{ target: draft, input: tree, steps: name.split('.') }];
+      ? lines.map(({ line, loop }, index) => {
+          const steps = name.slice(8).split('.');
+          return { target: line as object, input: loop, steps, path: ['lines', String(index), ...steps] };
+        })
+      : [{ target: draft, input: tree, steps: name.split('.'), path: name.split('.') }];
     const path = plainPath(text);
     const plain = targets.map(({ input }) => (path === undefined ? BEYOND_PLAIN : textAlong(path, input)));
     return { name, text, targets, plain, inputs: targets.map(({ input }) => input), bindings: { order: tree } };
@@ -708,30 +734,45 @@ function applyExpressions(
   for (const expression of expressions) {
     const { name, targets, plain } = expression;
     const results = evaluated[beyond.indexOf(expression)] ?? plain.map((value) => ({ value }));
-    for (const [index, { target, input, steps }] of targets.entries()) {
+    for (const [index, { target, input, steps, path }] of targets.entries()) {
       const result = results[index] ?? { problem: 'gave no result' };
-      if ('problem' in result) {
-        fault({
-          code: 'profile-expression-failed',
-          message: `the expression of ${profile.id} for ${name} failed: ${result.problem}`,
-          segment: input === tree ? 'ST' : 'PO1',
-          at: input === tree ? undefined : segmentOf(input, 'PO1'),
-        });
+      const one = { name, path, at: input === tree ? undefined : segmentOf(input, 'PO1') };
+      const problem =
+        'problem' in result ? result.problem : holdsNul(result.value) ? 'its result holds the character NUL' : '';
+      if (problem !== '') {
+        fault(expressionFault(profile, one, problem));
         break;
       }
-      fill(target, steps, result.value);
+      if ('value' in result && fill(target, steps, result.value)) filled.push(one);
     }
   }
+  return filled;
+}
+
+/** Of a transaction set as a whole it is told at ST, of a line at its PO1; the key of the profile says where the fault is. */
+function expressionFault({ id }: PartnerProfile, { name, at }: Filled, problem: string): Fault {
+  return {
+    code: 'profile-expression-failed',
+    message: `the expression of ${id} at map.salesOrder, ${name}, failed: ${problem}`,
+    segment: at === undefined ? 'ST' : 'PO1',
+    at,
+  };
+}
+
+/** No record of ours can hold it, and no segment of X12. */
+function holdsNul(value: unknown): boolean {
+  if (typeof value === 'string') return value.includes('\0');
+  return typeof value === 'object' && value !== null && Object.values(value).some(holdsNul);
 }
 
 /** Sets what is empty; what the mapping found stays. Scalars become text, since the canonical order holds numbers as text. */
-function fill(target: object, steps: readonly string[], value: unknown): void {
+function fill(target: object, steps: readonly string[], value: unknown): boolean {
   const plain = typeof value === 'number' || typeof value === 'boolean' ? String(value) : value;
-  if (plain === undefined || plain === null || plain === '') return;
+  if (plain === undefined || plain === null || plain === '') return false;
   let node = target as Record<string, unknown>;
   for (const step of steps.slice(0, -1)) {
     const below = Object.hasOwn(node, step) ? node[step] : undefined;
-    if (below !== undefined && (typeof below !== 'object' || below === null)) return;
+    if (below !== undefined && (typeof below !== 'object' || below === null)) return false;
     if (below === undefined) node[step] = {};
     node = node[step] as Record<string, unknown>;
   }
@@ -739,6 +780,7 @@ function fill(target: object, steps: readonly string[], value: unknown): void {
   const present = Object.hasOwn(node, last) ? node[last] : undefined;
   const empty = present === undefined || present === '' || (Array.isArray(present) && present.length === 0);
   if (empty) node[last] = plain;
+  return empty;
 }
 
 /** Which segment and element a path of the canonical order comes from. */

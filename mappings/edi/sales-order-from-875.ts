@@ -35,7 +35,7 @@ export function salesOrderFrom875(tree: TreeNode, profile: PartnerProfile, conte
     };
   }
   const result = salesOrderFrom850(as850(tree), profile, context);
-  if ('errors' in result) return { errors: result.errors.map(as875) };
+  if ('errors' in result) return { ...result, errors: result.errors.map(as875) };
   return { order: withAllowances(result.order, tree) };
 }
 

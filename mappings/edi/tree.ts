@@ -82,14 +82,14 @@ export interface Fault {
   syntax?: { fault: keyof typeof ELEMENT_FAULTS; reference: string };
 }
 
-/** The error of a {@link Fault}. Without the segment, the position is 0: it was expected, and is not there. */
+/** The error of a {@link Fault}. Without the segment, the position is 0: it was expected, and is not there. ST is always there, first. */
 export function errorOf(fault: Fault): X12Error {
   return inBrief({
     code: fault.code,
     message: fault.message,
     place: {
       segment: fault.segment,
-      position: 0,
+      position: fault.segment === 'ST' ? 1 : 0,
       ...(fault.loop === undefined ? {} : { loop: fault.loop }),
       ...(fault.at === undefined ? {} : positionOf(fault.at)),
       ...(fault.element === undefined ? {} : { element: fault.element }),
