@@ -1,5 +1,6 @@
 import {
   isGrpcServiceError,
+  ServiceError,
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
@@ -12,6 +13,8 @@ import { Problem, type ProblemCode, processUnavailable } from './errors.ts';
 const UPDATE_SECONDS = 15;
 /** Temporal answers this in milliseconds or is away; a person should not wait for the client's retries to learn that. */
 const PROBE_SECONDS = 3;
+/** gRPC’s code for an update of a workflow whose task fails. */
+const FAILED_PRECONDITION = 9;
 
 /**
  * Sends an update to an order's workflow and waits for its result.
@@ -46,7 +49,18 @@ export async function updateOrder<Result, Input>(
       });
     }
     if (error instanceof WorkflowNotFoundError) throw notRunning(error);
-    if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || isGrpcServiceError(error)) {
+    const reason = error instanceof ServiceError ? error.cause : error;
+    if (isGrpcServiceError(reason) && reason.code === FAILED_PRECONDITION) {
+      throw processUnavailable(
+        'The workflow of this order cannot go on: a worker fails at it again and again. Nothing was decided; the Temporal UI shows why.',
+        error,
+      );
+    }
+    if (
+      error instanceof WorkflowUpdateRPCTimeoutOrCancelledError ||
+      error instanceof ServiceError ||
+      isGrpcServiceError(error)
+    ) {
       throw processUnavailable(
         'The order process did not answer in time. It may still do what was asked: look at the order before sending it again.',
         error,
