@@ -11,7 +11,7 @@ export interface InterchangeFilter {
   readonly state: InterchangeState | undefined;
   readonly partnerId: string | undefined;
   readonly controlNumber: string | undefined;
-  /** Refused as a whole, faulty, or with a transaction set that was refused. */
+  /** Refused as a whole, faulty, or with a transaction set that was refused or acknowledges what was never sent. */
   readonly withErrors: boolean;
   /** Not finished, and in that state since before then. */
   readonly unfinishedSince: Date | undefined;
@@ -48,7 +48,7 @@ export async function findInterchanges(
 const FAULTY: readonly Prisma.Sql[] = [
   Prisma.sql`i.errors IS NOT NULL`,
   Prisma.sql`i.direction = 'outbound' AND i.state = 'refused'`,
-  Prisma.sql`EXISTS (SELECT FROM "Document" d WHERE d."interchangeId" = i.id AND d.state = 'rejected')`,
+  Prisma.sql`EXISTS (SELECT FROM "Document" d WHERE d."interchangeId" = i.id AND d.state IN ('rejected', 'unmatched'))`,
 ];
 
 export function interchangesQuery(filter: InterchangeFilter, most: number, after?: Place): Prisma.Sql {

@@ -91,6 +91,9 @@ describe('files', () => {
         },
       }),
       aFile('group-faulty', 22, { errors: [{ ...fault, message: 'GE02 must repeat the control number of GS06.' }] }),
+      aFile('answers-nothing', 22.5, {
+        documents: { create: [aSet(1, 'unmatched', { transactionSet: '997', errors: [fault] })] },
+      }),
       aFile('not-taken', 23, { direction: 'outbound', state: 'refused', evidence: 'mailbox: 422' }),
       aFile('answered-no', 24, {
         direction: 'outbound',
@@ -130,11 +133,11 @@ describe('files', () => {
     }
   });
 
-  it('with errors are those refused as a whole, faulty in a group, or with a set that either side refused', async () => {
-    const wrong = ['refused-whole', 'set-refused', 'group-faulty', 'not-taken', 'answered-no'];
+  it('with errors are those refused as a whole, faulty in a group, or with a set that either side refused or that answers nothing', async () => {
+    const wrong = ['refused-whole', 'set-refused', 'group-faulty', 'answers-nothing', 'not-taken', 'answered-no'];
     expect(await idsOf(api, 'withErrors=true', desk)).toEqual(wrong);
-    expect(await idsOf(api, 'withErrors=true&direction=inbound', desk)).toEqual(wrong.slice(0, 3));
-    expect(await idsOf(api, 'withErrors=true&direction=outbound&partnerId=cobalt-ridge', desk)).toEqual(wrong.slice(3));
+    expect(await idsOf(api, 'withErrors=true&direction=inbound', desk)).toEqual(wrong.slice(0, 4));
+    expect(await idsOf(api, 'withErrors=true&direction=outbound&partnerId=cobalt-ridge', desk)).toEqual(wrong.slice(4));
     const { body } = await api.call('GET', '/v1/edi/interchanges?withErrors=true&limit=2', { key: desk });
     expect(await idsOf(api, `withErrors=true&limit=2&cursor=${body.nextCursor}`, desk)).toEqual(wrong.slice(2, 4));
   });
@@ -152,6 +155,7 @@ describe('files', () => {
       'refused-whole': ['no partner sends as ZZ/NOBODY', {}],
       'set-refused': ['850 0002: Unit must be one of EA, CA.', { accepted: 1, rejected: 2 }],
       'group-faulty': ['GE02 must repeat the control number of GS06.', {}],
+      'answers-nothing': ['997 0001: Unit must be one of EA, CA.', { unmatched: 1 }],
       'not-taken': ['mailbox: 422', {}],
       'answered-no': ['856 0001: refused by the partner (997 R)', { rejected: 1 }],
     });

@@ -219,6 +219,24 @@ describe('a partner of release 5010', () => {
     expect(await given.prisma.document.count({ where: { transactionSet: '997' } })).toBe(0);
   });
 
+  it('sends a 999 for a group that never left: shown with its place, and not answered', async () => {
+    const segments: Segment[] = [
+      ['AK1', 'PR', '777', '005010'],
+      ['AK2', '855', '0001'],
+      ['IK5', 'A'],
+      ['AK9', 'A', '1', '1', '1'],
+    ];
+    const file = interchangeWith(PARTNER, 14, [{ set: '999', segments }], new Date(), 'FA');
+    const { interchangeId } = await take(in5010(file), agreement());
+    expect(await given.prisma.document.findMany()).toMatchObject([
+      {
+        interchangeId,
+        state: 'unmatched',
+        errors: [{ code: 'nothing-to-acknowledge', place: { segment: 'AK1', position: 2, element: 2 }, value: '777' }],
+      },
+    ]);
+  });
+
   it('gets 855, 856 and 810 in 5010, and its 999 settles them', async () => {
     const deps = agreement();
     const records = createProcessRecords(deps);

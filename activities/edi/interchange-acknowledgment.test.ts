@@ -201,10 +201,28 @@ describe('a TA1 of the partner', () => {
     ]);
   });
 
-  it('of an interchange that was never sent changes nothing', async () => {
+  it('of an interchange that was never sent changes nothing, and is shown with the file that brought it', async () => {
     await sent();
     await hear(84, 'TA1*000009999*261121*1200*R*023');
     expect(await states()).toEqual(['transmitted null', 'transmitted null']);
     expect(troubles()).toEqual([]);
+    expect(await given.prisma.interchange.findFirstOrThrow({ where: { direction: 'inbound' } })).toMatchObject({
+      state: 'processed',
+      errors: [
+        {
+          code: 'nothing-to-acknowledge',
+          message: expect.stringContaining('interchange 000009999, which was never sent'),
+          place: { segment: 'TA1', element: 1 },
+          value: '000009999',
+        },
+      ],
+    });
+    expect(await answers()).toEqual([]);
+  });
+
+  it('whose TA101 cannot even be looked for is shown like any other', async () => {
+    await hear(85, 'TA1*00000\x00999*261121*1200*R*023');
+    const { errors } = await given.prisma.interchange.findFirstOrThrow({ where: { direction: 'inbound' } });
+    expect(errors).toMatchObject([{ code: 'nothing-to-acknowledge', value: '00000\u2400999' }]);
   });
 });

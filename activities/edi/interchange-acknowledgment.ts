@@ -5,11 +5,18 @@ import { answerToInterchange } from '../../mappings/edi/admission.ts';
 import { deadlineAfter } from '../../mappings/profile/calendar.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import { writeInterchangeAcknowledgment } from '../../mappings/x12/acknowledgment.ts';
+import { inBrief } from '../../mappings/x12/excerpt.ts';
 import { describeInterchangeNote } from '../../mappings/x12/interchange-notes.ts';
 import type { InterchangeAcknowledgment, ScannedInterchange, X12Error } from '../../mappings/x12/types.ts';
 import type { IntakeDependencies } from '../orders/intake.ts';
 import { tellOrder } from './outbox.ts';
 import { delimiterText, INTERCHANGE_ACKNOWLEDGMENT } from './queue.ts';
+
+/** ISA13 as the outbox writes it. */
+const OUR_CONTROL_NUMBER = /^\d{9}$/;
+
+/** Code of the error of a 997, 999 or TA1 for something that was never sent. */
+export const NOTHING_TO_ACKNOWLEDGE = 'nothing-to-acknowledge';
 
 /** Where the profile sends no functional acknowledgment whose deadline it could share. */
 const DEADLINE = 'PT4H';
@@ -47,23 +54,34 @@ export function interchangeAcknowledgmentRow(
  * hears of it as of a refused document.
  *
  * @param source the interchange that brought it
+ * @returns what is wrong with the TA1 itself: nobody answers a TA1, so all that is left is to show it
  */
 export async function takeInterchangeAcknowledgment(
   { prisma, temporal }: IntakeDependencies,
   source: { id: string; profile: PartnerProfile },
   acknowledgment: InterchangeAcknowledgment,
-): Promise<void> {
+): Promise<X12Error[]> {
   const { profile } = source;
   const { controlNumber, status, note } = acknowledgment;
-  const ours = await prisma.interchange.findFirst({
-    where: { partnerId: profile.id, direction: 'outbound', controlNumber },
-    // Numbers begin again after 999,999,999.
-    orderBy: { receivedAt: 'desc' },
-    include: { documents: { select: { id: true, transactionSet: true, orderId: true, correlationId: true } } },
-  });
+  // Whatever stands in TA101: what is no number of ours need not be looked for, and may be what Postgres cannot even be asked for.
+  const ours = OUR_CONTROL_NUMBER.test(controlNumber)
+    ? await prisma.interchange.findFirst({
+        where: { partnerId: profile.id, direction: 'outbound', controlNumber },
+        // Numbers begin again after 999,999,999.
+        orderBy: { receivedAt: 'desc' },
+        include: { documents: { select: { id: true, transactionSet: true, orderId: true, correlationId: true } } },
+      })
+    : null;
   if (ours === null) {
     log.warn('a TA1 names an interchange that was never sent', { partnerId: profile.id, controlNumber });
-    return;
+    return [
+      inBrief({
+        code: NOTHING_TO_ACKNOWLEDGE,
+        message: `TA101 acknowledges interchange ${controlNumber}, which was never sent to ${profile.name}.`,
+        place: { segment: 'TA1', position: 1, element: 1 },
+        value: controlNumber,
+      }),
+    ];
   }
   const refused = status !== 'A' && status !== 'E';
   const reason = `${profile.name} refused interchange ${controlNumber}: ${describeInterchangeNote(note)} (TA1 ${status} ${note})`;
@@ -110,4 +128,5 @@ export async function takeInterchangeAcknowledgment(
         ]
       : []),
   ]);
+  return [];
 }

@@ -245,17 +245,53 @@ describe('a 997', () => {
     expect(await states()).toEqual(['acknowledged A', 'acknowledged A', 'acknowledged A']);
   });
 
-  it('of a group that we never sent changes nothing', async () => {
+  it('of a group that we never sent changes nothing, is shown and never answered', async () => {
     await sent();
-    await read(
-      await acknowledging(
-        [
-          ['AK1', 'PR', '999'],
-          ['AK9', 'A', '3', '3', '3'],
-        ],
-        53,
-      ),
+    const interchangeId = await acknowledging(
+      [
+        ['AK1', 'PR', '999'],
+        ['AK9', 'A', '3', '3', '3'],
+      ],
+      53,
     );
+    expect(await read(interchangeId)).toEqual({ accepted: 0, rejected: 0 });
     expect(await states()).toEqual(['transmitted null', 'transmitted null', 'transmitted null']);
+    const stored = await given.prisma.document.findFirstOrThrow({ where: { interchangeId } });
+    expect(stored).toMatchObject({
+      state: 'unmatched',
+      errors: [
+        {
+          code: 'nothing-to-acknowledge',
+          message: expect.stringContaining('group 999, which was never sent'),
+          place: { segment: 'AK1', position: 2, element: 2 },
+          value: '999',
+        },
+      ],
+    });
+    await read(interchangeId);
+    expect((await given.prisma.document.findFirstOrThrow({ where: { interchangeId } })).state).toBe('unmatched');
+    expect(await acknowledgments()).toEqual([]);
+    expect(given.told.filter(({ what }) => what === 'documentTrouble')).toEqual([]);
+  });
+
+  it('that names a set which its group does not hold is matched for the others, and shown for that one', async () => {
+    const [first] = await sent();
+    const interchangeId = await acknowledging(
+      [
+        ['AK1', 'PR', first?.groupControl ?? ''],
+        ['AK2', '855', '9999'],
+        ['AK5', 'R', '5'],
+        ['AK2', '855', first?.transactionControl ?? ''],
+        ['AK5', 'A'],
+        ['AK9', 'P', '3', '3', '1'],
+      ],
+      54,
+    );
+    await read(interchangeId);
+    expect(await states()).toEqual(['acknowledged A', 'transmitted null', 'transmitted null']);
+    expect(await given.prisma.document.findFirstOrThrow({ where: { interchangeId } })).toMatchObject({
+      state: 'unmatched',
+      errors: [{ code: 'nothing-to-acknowledge', place: { segment: 'AK2', position: 3, element: 2 }, value: '9999' }],
+    });
   });
 });

@@ -6,10 +6,23 @@ import { type OrderMapping, orderMappingOf } from '../../mappings/edi/orders.ts'
 import { paymentFrom820 } from '../../mappings/edi/payment-from-820.ts';
 import { findPartnerByIsa } from '../../mappings/profile/load.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
-import { buildFunctionalAcknowledgment, readFunctionalAcknowledgment } from '../../mappings/x12/acknowledgment.ts';
+import {
+  buildFunctionalAcknowledgment,
+  type FunctionalAcknowledgment,
+  readFunctionalAcknowledgment,
+} from '../../mappings/x12/acknowledgment.ts';
+import { positionOf } from '../../mappings/x12/position.ts';
 import { readInterchange } from '../../mappings/x12/read.ts';
 import { scanInterchanges } from '../../mappings/x12/scan.ts';
-import type { ReadGroup, ReadTransaction, ScannedInterchange, Tree, X12Error } from '../../mappings/x12/types.ts';
+import type {
+  ReadGroup,
+  ReadTransaction,
+  ScannedInterchange,
+  SegmentObject,
+  Tree,
+  TreeNode,
+  X12Error,
+} from '../../mappings/x12/types.ts';
 import { Prisma } from '../../prisma/generated/client.ts';
 import { permanent } from '../lib/activity-failure.ts';
 import { dataFaultOf, isUniqueViolation } from '../lib/database.ts';
@@ -17,7 +30,11 @@ import { groupBy } from '../lib/group-by.ts';
 import { acceptOrder, acceptPayment, type IntakeDependencies } from '../orders/intake.ts';
 import { asJson, searchForm } from '../orders/records.ts';
 import { ORDERS_QUEUE, priorityOf, soon, startOnce } from '../orders/starting.ts';
-import { interchangeAcknowledgmentRow, takeInterchangeAcknowledgment } from './interchange-acknowledgment.ts';
+import {
+  interchangeAcknowledgmentRow,
+  NOTHING_TO_ACKNOWLEDGE,
+  takeInterchangeAcknowledgment,
+} from './interchange-acknowledgment.ts';
 import { tellOrder } from './outbox.ts';
 import { delimiterText, queueDocument, wakePartnerOutbox } from './queue.ts';
 
@@ -25,6 +42,8 @@ import { delimiterText, queueDocument, wakePartnerOutbox } from './queue.ts';
 const EVIDENCE_BYTES = 64 * 1024;
 /** Transaction sets of one file that are worked on at once. */
 const AT_ONCE = 8;
+/** Errors kept of one 997, or of the TA1s of one file; the engine keeps as many of a transaction set. */
+const MOST_ERRORS = 200;
 
 export interface InterchangeReceipt {
   interchangeId: string;
@@ -178,6 +197,7 @@ export async function startInterchange(
 
 /** Transaction sets of one file. */
 export interface InterchangeOutcome {
+  /** With what is known already. */
   accepted: number;
   rejected: number;
 }
@@ -185,7 +205,8 @@ export interface InterchangeOutcome {
 interface Verdict {
   set: string;
   control: string;
-  state: 'accepted' | 'duplicate' | 'rejected';
+  /** Unmatched: an acknowledgment of something that was never sent. */
+  state: 'accepted' | 'duplicate' | 'rejected' | 'unmatched';
   errors: X12Error[];
 }
 
@@ -213,6 +234,7 @@ export async function processInterchange(
   const done = await finishedBefore(deps, interchangeId);
 
   const groups: { group: ReadGroup; verdicts: Answered[] }[] = [];
+  const unanswerable: X12Error[] = [];
   const failures: unknown[] = [];
   for (const scanned of scanInterchanges(interchange.bytes)) {
     let batch: ReadTransaction[] = [];
@@ -242,29 +264,29 @@ export async function processInterchange(
     }
     await flush();
     for (const acknowledgment of scanned.interchangeAcknowledgments) {
-      await takeInterchangeAcknowledgment(deps, source, acknowledgment);
+      unanswerable.push(...(await takeInterchangeAcknowledgment(deps, source, acknowledgment)));
     }
   }
 
   // What could not be finished is tried again, once everything behind it has had its turn.
   if (failures.length > 0) throw failures[0];
   const queued = await acknowledgeGroups(deps, source, groups);
-  // A group may be wrong without holding a transaction set that could carry its errors.
-  const groupErrors = groups.flatMap(({ group }) => group.errors);
+  // A group may be wrong without holding a transaction set that could carry its errors; a TA1 stands in none.
+  const errors = [...unanswerable.slice(0, MOST_ERRORS), ...groups.flatMap(({ group }) => group.errors)];
   await prisma.interchange.update({
     where: { id: interchangeId },
     data: {
       state: 'processed',
       processedAt: new Date(),
-      ...(groupErrors.length > 0 && { errors: asJson(groupErrors) }),
+      ...(errors.length > 0 && { errors: asJson(errors) }),
     },
     select: { id: true },
   });
   // An earlier attempt may have queued them and died before the outbox heard of it, so this wakes it whatever the flag says.
   if (queued) await wakePartnerOutbox(deps, profile.id, true);
   const verdicts = groups.flatMap((group) => group.verdicts);
-  const rejected = verdicts.filter(({ state }) => state === 'rejected').length;
-  return { accepted: verdicts.length - rejected, rejected };
+  const count = (...states: Verdict['state'][]) => verdicts.filter(({ state }) => states.includes(state)).length;
+  return { accepted: count('accepted', 'duplicate'), rejected: count('rejected') };
 }
 
 type Source = { id: string; correlationId: string; controlNumber: string; receivedAt: Date; profile: PartnerProfile };
@@ -380,8 +402,7 @@ async function judge(
   const orders = orderMappingOf(read.set);
   if (orders !== undefined) return takeOrder(deps, source, orders, tree, documentId);
   if (read.set === '820') return takePayment(deps, source, tree);
-  await takeAcknowledgment(deps, source, read.set, tree, documentId);
-  return { state: 'accepted', errors: [] };
+  return takeAcknowledgment(deps, source, read.set, tree, documentId);
 }
 
 async function takeOrder(
@@ -437,14 +458,17 @@ async function takePayment(deps: IntakeDependencies, source: Source, tree: Tree)
   });
 }
 
-/** A 997 or 999 is matched to what it acknowledges; a refused document becomes an exception of its order. */
+/**
+ * A 997 or 999 is matched to what it acknowledges; a refused document becomes an exception of its order. What it says of something that we
+ * never sent is an error, and no rejection: an acknowledgment is never acknowledged.
+ */
 async function takeAcknowledgment(
   deps: IntakeDependencies,
   source: Source,
   set: string,
   tree: Tree,
   documentId: string,
-): Promise<void> {
+): Promise<Judgement> {
   const { prisma, temporal } = deps;
   const { profile } = source;
   const acknowledgment = readFunctionalAcknowledgment(tree);
@@ -501,6 +525,34 @@ async function takeAcknowledgment(
       }),
     ]);
   }
+  const errors = unmatched(tree, acknowledgment, ours, profile).slice(0, MOST_ERRORS);
+  return { state: errors.length === 0 ? 'accepted' : 'unmatched', errors };
+}
+
+/** What of a 997 or 999 speaks of nothing that was sent: its group, or transaction sets that the group does not hold. */
+function unmatched(
+  tree: Tree,
+  { groupControl, transactions }: FunctionalAcknowledgment,
+  ours: readonly { transactionControl: string | null }[],
+  profile: PartnerProfile,
+): X12Error[] {
+  const error = (segment: SegmentObject | undefined, id: string, message: string, value: string): X12Error => ({
+    code: NOTHING_TO_ACKNOWLEDGE,
+    message,
+    place: { ...(positionOf(segment ?? {}) ?? { segment: id, position: 2 }), element: 2 },
+    value,
+  });
+  if (ours.length === 0) {
+    const message = `AK102 acknowledges group ${groupControl}, which was never sent to ${profile.name}.`;
+    return [error(tree.AK1 as SegmentObject | undefined, 'AK1', message, groupControl)];
+  }
+  const held = new Set(ours.map(({ transactionControl }) => Number(transactionControl)));
+  const responses = (tree.AK2 as TreeNode[] | undefined) ?? [];
+  return transactions.flatMap(({ set, control }, index) => {
+    if (held.has(Number(control))) return [];
+    const message = `AK202 acknowledges ${set} ${control}, which group ${groupControl} does not hold.`;
+    return [error(responses[index]?.AK2 as SegmentObject | undefined, 'AK2', message, control)];
+  });
 }
 
 /** Queues one acknowledgment per functional group, in the form that the partner wants; tells whether there is anything to send. */

@@ -66,7 +66,7 @@ export const interchangeView = summary
       .string()
       .nullable()
       .meta({ description: 'Outbound: what the partner’s side answered, or why it refused' }),
-    errors: z.array(documentError).meta({ description: 'Of the interchange and its functional groups' }),
+    errors: z.array(documentError).meta({ description: 'Of the interchange, its TA1s and its functional groups' }),
     transactions: z.array(
       z.object({
         documentId: z.string(),
@@ -124,7 +124,7 @@ export async function interchangeItemsOf(
   { prisma, partners }: Pick<ApiDependencies, 'prisma' | 'partners'>,
 ): Promise<z.output<typeof interchangeItem>[]> {
   const within = { in: [...ids] };
-  const [rows, counts, refusals] = await Promise.all([
+  const [rows, counts, faults] = await Promise.all([
     prisma.interchange.findMany({ where: { id: within }, omit: { bytes: true } }),
     prisma.document.groupBy({
       by: ['interchangeId', 'state'],
@@ -132,7 +132,7 @@ export async function interchangeItemsOf(
       _count: { _all: true },
       orderBy: { state: 'asc' },
     }),
-    firstRefusals(prisma, ids),
+    firstFaults(prisma, ids),
   ]);
   const byId = new Map(rows.map((row) => [row.id, row]));
   return ids.flatMap((id) => {
@@ -140,11 +140,11 @@ export async function interchangeItemsOf(
     if (row === undefined) return [];
     const own = counts.filter(({ interchangeId }) => interchangeId === id);
     const transactionCounts = Object.fromEntries(own.map(({ state, _count }) => [state, _count._all]));
-    return [{ ...summaryOf(row, { partners }), transactionCounts, firstError: firstErrorOf(row, refusals.get(id)) }];
+    return [{ ...summaryOf(row, { partners }), transactionCounts, firstError: firstErrorOf(row, faults.get(id)) }];
   });
 }
 
-interface Refusal {
+interface FaultySet {
   readonly interchangeId: string;
   readonly transactionSet: string;
   readonly transactionControl: string | null;
@@ -153,13 +153,13 @@ interface Refusal {
   readonly error: unknown;
 }
 
-/** The first refused transaction set of each interchange that has one. */
-async function firstRefusals(prisma: Database, ids: readonly string[]): Promise<Map<string, Refusal>> {
-  const rows = await prisma.$queryRaw<Refusal[]>`
+/** The first transaction set of each interchange that was refused or acknowledges what was never sent. */
+async function firstFaults(prisma: Database, ids: readonly string[]): Promise<Map<string, FaultySet>> {
+  const rows = await prisma.$queryRaw<FaultySet[]>`
     SELECT DISTINCT ON ("interchangeId")
       "interchangeId", "transactionSet", "transactionControl", acknowledgment, errors -> 0 AS error
     FROM "Document"
-    WHERE "interchangeId" = ANY (${[...ids]}::text[]) AND state = 'rejected'
+    WHERE "interchangeId" = ANY (${[...ids]}::text[]) AND state IN ('rejected', 'unmatched')
     ORDER BY "interchangeId", position`;
   return new Map(rows.map((row) => [row.interchangeId, row]));
 }
@@ -167,17 +167,17 @@ async function firstRefusals(prisma: Database, ids: readonly string[]): Promise<
 /** Longer than any message of ours; a value of the file that it repeats may be of any length. */
 const LONGEST_LINE = 300;
 
-function firstErrorOf(interchange: InterchangeRow, refusal: Refusal | undefined): string | null {
+function firstErrorOf(interchange: InterchangeRow, faulty: FaultySet | undefined): string | null {
   const [ofFile] = toDocumentErrors(interchange.errors);
   if (ofFile !== undefined) return oneLine(ofFile.message);
   if (interchange.state === 'refused') return oneLine(interchange.evidence ?? 'The partner’s side refused it.');
-  if (refusal === undefined) return null;
-  const [error] = refusal.error === null ? [] : toDocumentErrors([refusal.error]);
-  const reason = error?.message ?? `refused by the partner${answerOf(refusal)}`;
-  return oneLine(`${refusal.transactionSet} ${refusal.transactionControl ?? ''}: ${reason}`);
+  if (faulty === undefined) return null;
+  const [error] = faulty.error === null ? [] : toDocumentErrors([faulty.error]);
+  const reason = error?.message ?? `refused by the partner${answerOf(faulty)}`;
+  return oneLine(`${faulty.transactionSet} ${faulty.transactionControl ?? ''}: ${reason}`);
 }
 
-function answerOf({ acknowledgment }: Refusal): string {
+function answerOf({ acknowledgment }: FaultySet): string {
   return acknowledgment === null ? '' : ` (997 ${acknowledgment})`;
 }
 

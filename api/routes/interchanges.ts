@@ -143,7 +143,8 @@ const listInterchanges = route({
       .optional()
       .meta({ description: 'ISA13, with or without leading zeros' }),
     withErrors: flag.meta({
-      description: 'Only what was refused as a whole, is faulty, or holds a transaction set that was refused',
+      description:
+        'Only what was refused as a whole, is faulty, or holds a transaction set that was refused or acknowledges what was never sent (`unmatched`)',
     }),
     stuck: flag.meta({
       description: `Only what was received or ready ${STUCK_AFTER_MINUTES} minutes ago, and is not yet read or delivered`,

@@ -3,7 +3,7 @@ import { type Appearance, Badge } from '../badge.tsx';
 
 /** What decides how a file stands: its own state, and what became of what is in it. */
 export interface FileStanding extends Pick<InterchangeSummary, 'state' | 'stuck'> {
-  /** Something is wrong with the file or a group of it, beside its transaction sets. */
+  /** Something is wrong with the file, beside transaction sets that were refused. */
   readonly faulty: boolean;
   /** Transaction sets. */
   readonly total: number;
@@ -61,7 +61,7 @@ export function verdictOf(file: InterchangeSummary, standing: FileStanding): str
         const taken = inbound ? `${rest} went on` : `not ${rest}`;
         return `${rejected} of ${total} transaction sets ${rejected === 1 ? 'was' : 'were'} refused${by}; ${taken}.`;
       }
-      if (faulty) return 'A functional group of it is faulty.';
+      if (faulty) return `${inbound ? 'Processed' : 'Delivered'}, but something in it is wrong.`;
       if (total === 0) return inbound ? 'Processed. It held no transaction set.' : 'Delivered to the partner’s side.';
       return inbound ? `Processed: ${all} taken.` : `Delivered: the partner’s side has ${all}.`;
     }

@@ -37,7 +37,11 @@ export function SetsSection(props: {
             </h3>
             <div>
               <p>
-                {set.state === 'rejected' ? <span className="alert-text">Rejected</span> : formatWords(set.state)}
+                {set.state === 'rejected' || set.state === 'unmatched' ? (
+                  <span className="alert-text">{formatWords(set.state)}</span>
+                ) : (
+                  formatWords(set.state)
+                )}
                 {set.acknowledgment && (
                   <>
                     {' '}

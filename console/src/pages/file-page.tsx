@@ -73,7 +73,8 @@ export function FilePage() {
 
 function standingOf(file: InterchangeDetail): FileStanding {
   const rejected = file.transactions.filter(({ state }) => state === 'rejected').length;
-  return { ...file, faulty: file.errors.length > 0, total: file.transactions.length, rejected };
+  const faulty = file.errors.length > 0 || file.transactions.some(({ state }) => state === 'unmatched');
+  return { ...file, faulty, total: file.transactions.length, rejected };
 }
 
 function Facts({ file }: { readonly file: InterchangeDetail }) {
