@@ -20,7 +20,7 @@ it.each([
       },
     } as unknown as Client;
     await expect(
-      updateOrder({ temporal }, 'order/1', cancelOrder, { reason: 'r', by: 'ann' }, 'order-ended'),
+      updateOrder({ temporal }, 'order/1', cancelOrder, { reason: 'r', by: 'ann' }, 'interchange-refused'),
     ).rejects.toMatchObject({
       code: 'process-unavailable',
       status: 503,
