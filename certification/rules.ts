@@ -1,6 +1,6 @@
 import { checkDocument } from '../mappings/edi/checks.ts';
 import { partnerGuide } from '../mappings/profile/partner-guide.ts';
-import type { OutboundSet } from '../mappings/profile/profile.ts';
+import type { OutboundSet, PartnerProfile } from '../mappings/profile/profile.ts';
 import { parseTransaction, readInterchange as readOurs, scanInterchanges } from '../mappings/x12/index.ts';
 import { readInterchange, type Segment, type TransactionSet, X12Refusal } from '../sandbox/x12.ts';
 import { acknowledgmentOf } from './purchase-order.ts';
@@ -122,14 +122,48 @@ function partyFaults(trade: Trade, text: string, read: ReturnType<typeof readInt
     ...is('ISA08', read.receiver, theirs.isaId),
     ...is('ISA12', isa[12], x12.interchangeVersion),
     ...is('ISA15', isa[15], usage === 'production' ? 'P' : 'T'),
-    ...is('ISA16', text.charAt(104), x12.delimiters.component),
-    ...is('the element separator', text.charAt(3), x12.delimiters.element),
-    ...is('the segment terminator', text.charAt(105), x12.delimiters.segment),
+    ...delimiterFaults(text, x12).map(({ place, reason }) => ({ place: `${name} ${place}`, reason })),
     ...read.groups.flatMap((group) => [
       ...is('GS02', group.sender, ours.gsId),
       ...is('GS03', group.receiver, theirs.gsId),
     ]),
   ];
+}
+
+/** What separates elements and ends segments in an interchange of ours, where it is not as agreed. */
+export function delimiterFaults(
+  text: string,
+  { delimiters, interchangeVersion }: Pick<PartnerProfile['x12'], 'delimiters' | 'interchangeVersion'>,
+): Fault[] {
+  const { element, component, segment, repetition, lineBreaks } = delimiters;
+  const is = (place: string, actual: string | undefined, agreed: string | undefined): Fault[] =>
+    actual === agreed ? [] : [{ place, reason: `is ${shown(actual)}, the profile says ${shown(agreed)}` }];
+  const expected = lineBreaks && segment !== '\n' ? '\n' : '';
+  const wrong = text
+    .split(text.charAt(105))
+    .slice(1)
+    .findIndex((next) => (/^[\r\n]*/.exec(next)?.[0] ?? '') !== expected);
+  return [
+    ...is('ISA11', text.split(text.charAt(3))[11], interchangeVersion < '00402' ? 'U' : repetition),
+    ...is('ISA16', text.charAt(104), component),
+    ...is('the element separator', text.charAt(3), element),
+    ...is('the segment terminator', text.charAt(105), segment),
+    ...(wrong < 0
+      ? []
+      : [
+          {
+            place: `the end of segment ${wrong + 1} of the file`,
+            reason: lineBreaks
+              ? 'the terminator is not followed by one line feed, the profile says lineBreaks: true'
+              : 'the terminator is followed by a line break, the profile says lineBreaks: false',
+          },
+        ]),
+  ];
+}
+
+/** A line feed as a delimiter is not seen in a report. */
+function shown(delimiter: string | undefined): string {
+  return delimiter === undefined ? 'nothing' : delimiter.replaceAll('\n', '\\n').replaceAll('\r', '\\r');
 }
 
 /** HL03 in the order in which levels first come. */

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Invoice } from '../../mappings/canonical/v1/index.ts';
 import type { Segment } from '../../sandbox/x12.ts';
@@ -280,6 +280,46 @@ describe('a partner of release 5010', () => {
       where: { orderId, key: { startsWith: 'acknowledged/' } },
     });
     expect(told.map(({ summary }) => summary)).toContain('856 refused by Tri-Valley Supply (999 R)');
+  });
+});
+
+describe('a partner that wants line feeds', () => {
+  const order = (control: number) =>
+    interchangeOf([purchaseOrder(PARTNER, `TV-${control}`, [each('MW-1001', 2)])], control);
+  const agreement = () =>
+    agreeing(given, PARTNER, ({ x12 }) => ({ x12: { ...x12, delimiters: { ...x12.delimiters, lineBreaks: true } } }));
+
+  it('gets one after each segment of every interchange, also of what was queued before; bytes are kept as they are sent', async () => {
+    await take(order(31));
+    const { text } = await sendAll(agreement());
+    const { bytes, hash, size } = await given.prisma.interchange.findFirstOrThrow({ where: { direction: 'outbound' } });
+    expect(text.split('~\n').map((segment) => segment.slice(0, 3))).toEqual([
+      'ISA',
+      'GS*',
+      'ST*',
+      'AK1',
+      'AK2',
+      'AK5',
+      'AK9',
+      'SE*',
+      'GE*',
+      'IEA',
+      '',
+    ]);
+    expect(text.split('\n')).toHaveLength(text.split('~').length);
+    expect(size).toBe(bytes.length);
+    expect(hash).toBe(createHash('sha256').update(bytes).digest('hex'));
+  });
+
+  it('gets what was queued under other delimiters with those, and no line feed after a terminator that is one', async () => {
+    const former = agreeing(given, PARTNER, ({ x12 }) => ({
+      x12: { ...x12, delimiters: { ...x12.delimiters, element: '|', segment: '\n' } },
+    }));
+    await take(order(32), former);
+    const { text } = await sendAll(agreement());
+    expect(text).toMatch(/^ISA\|00\|/);
+    expect(text).toContain('\nAK2|850|0001\nAK5|A\n');
+    expect(text).not.toContain('\n\n');
   });
 });
 

@@ -122,6 +122,8 @@ async function numberInterchange(
       usage: profile.usage === 'production' ? 'P' : 'T',
     },
     delimiters: asWritten(delimiters, profile),
+    // Between segments, so that it is agreed today also for what was queued under another agreement.
+    lineBreaks: profile.x12.delimiters.lineBreaks,
     date: new Date(),
     interchangeAcknowledgments: acknowledgments.flatMap(segmentsOf),
     groups: [...groupBy(numbered, ({ group }) => group)].map(([control, members]) => ({
@@ -191,7 +193,8 @@ function asWritten(
   [element = '*', component = '>', segment = '~', repetition]: string,
   { x12 }: PartnerProfile,
 ): Delimiters {
-  return { ...x12.delimiters, element, component, segment, ...(repetition !== undefined && { repetition }) };
+  const repeating = repetition ?? x12.delimiters.repetition;
+  return { element, component, segment, ...(repeating !== undefined && { repetition: repeating }) };
 }
 
 function functionalIdOf(document: Document | undefined): string {

@@ -164,6 +164,23 @@ describe('interchanges', () => {
     );
   });
 
+  it('have a line feed after every terminator where that is wanted, and are read all the same', () => {
+    const plain = outgoing(['BAK*00*AD*PO-1*20261120'], '855', 'PR');
+    const answering = { ...plain, interchangeAcknowledgments: ['TA1*000000001*261120*1200*A*000'] };
+    const text = writeInterchange({ ...answering, lineBreaks: true }).toString('latin1');
+    expect(text).toBe(writeInterchange(answering).toString('latin1').replaceAll('~', '~\n'));
+    expect(text.slice(105, 110)).toBe('~\nTA1');
+    expect(text.endsWith('~\n')).toBe(true);
+    expect(scanInterchanges(Buffer.from(text, 'latin1'))).toMatchObject([
+      { ok: true, errors: [], transactionCount: 1, interchangeAcknowledgments: [{ note: '000' }] },
+    ]);
+  });
+
+  it('whose terminator is a line feed get no second one', () => {
+    const lines = { ...outgoing(['AK1*PR*1', 'AK9*A*1*1*1'], '997', 'FA', { ...usual, segment: '\n' }) };
+    expect(writeInterchange({ ...lines, lineBreaks: true })).toEqual(writeInterchange(lines));
+  });
+
   it('carry the local time of a zone when asked', () => {
     const text = writeInterchange({ ...outgoing([], '855', 'PR'), timeZone: 'Asia/Tokyo' }).toString('latin1');
     expect(text).toContain('*261121*0845*');

@@ -374,6 +374,8 @@ export interface OutgoingInterchange {
     usage?: 'P' | 'T' | 'I';
   };
   delimiters: Delimiters;
+  /** Whether a line feed follows each segment terminator, for partners that read line by line; default false. */
+  lineBreaks?: boolean;
   groups: readonly OutgoingGroup[];
   /** When it is written. Written into ISA and GS in UTC unless `timeZone` says otherwise. */
   date: Date;
@@ -387,7 +389,8 @@ export interface OutgoingInterchange {
 const REPETITION_FROM = '00402';
 
 /**
- * The bytes of an interchange with counts, control numbers and padding. Every segment ends with the terminator and nothing else.
+ * The bytes of an interchange with counts, control numbers and padding. Every segment ends with the terminator and, where that is wanted,
+ * a line feed.
  * @throws X12WriteError when a header field does not fit its width or a delimiter is unusable.
  */
 export function writeInterchange(interchange: OutgoingInterchange): Buffer {
@@ -474,7 +477,13 @@ export function writeInterchange(interchange: OutgoingInterchange): Buffer {
   if (errors.length > 0) {
     throw new X12WriteError('The interchange cannot be written', errors);
   }
-  return Buffer.from(`${lines.join(delimiters.segment)}${delimiters.segment}`, 'latin1');
+  const end = segmentEnd(delimiters, interchange.lineBreaks);
+  return Buffer.from(lines.map((line) => `${line}${end}`).join(''), 'latin1');
+}
+
+/** What stands after each segment. A terminator that is a line feed itself is not followed by another one. */
+function segmentEnd({ segment }: Pick<Delimiters, 'segment'>, lineBreaks = false): string {
+  return lineBreaks && segment !== '\n' ? `${segment}\n` : segment;
 }
 
 function holdsDelimiter(value: string, delimiters: Delimiters): boolean {
