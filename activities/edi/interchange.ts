@@ -269,7 +269,15 @@ export async function processInterchange(
   }
 
   // What could not be finished is tried again, once everything behind it has had its turn.
-  if (failures.length > 0) throw failures[0];
+  if (failures.length > 0) {
+    const held = failures.flatMap((failure) => (failure instanceof HeldByProfile ? failure.errors : []));
+    await prisma.interchange.update({
+      where: { id: interchangeId },
+      data: { errors: held.length > 0 ? asJson(held) : Prisma.DbNull },
+      select: { id: true },
+    });
+    throw failures[0];
+  }
   const queued = await acknowledgeGroups(deps, source, groups);
   // A group may be wrong without holding a transaction set that could carry its errors; a TA1 stands in none.
   const errors = [...unanswerable.slice(0, MOST_ERRORS), ...groups.flatMap(({ group }) => group.errors)];
@@ -278,7 +286,7 @@ export async function processInterchange(
     data: {
       state: 'processed',
       processedAt: new Date(),
-      ...(errors.length > 0 && { errors: asJson(errors) }),
+      errors: errors.length > 0 ? asJson(errors) : Prisma.DbNull,
     },
     select: { id: true },
   });
@@ -312,11 +320,19 @@ async function finishedBefore({ prisma }: IntakeDependencies, interchangeId: str
 async function takeTransaction(deps: IntakeDependencies, source: Source, read: ReadTransaction): Promise<Verdict> {
   const documentId = await storeTransaction(deps, source, read);
   const outcome = await judge(deps, source, read, documentId).catch(impossible);
+  if ('held' in outcome) {
+    await deps.prisma.document.update({
+      where: { id: documentId },
+      data: { errors: asJson(outcome.held) },
+      select: { id: true },
+    });
+    throw new HeldByProfile(outcome.held);
+  }
   await deps.prisma.document.update({
     where: { id: documentId },
     data: {
       state: outcome.state,
-      ...(outcome.errors.length > 0 && { errors: asJson(outcome.errors) }),
+      errors: outcome.errors.length > 0 ? asJson(outcome.errors) : Prisma.DbNull,
       ...(outcome.orderId && { orderId: outcome.orderId }),
     },
     select: { id: true },
@@ -390,12 +406,22 @@ function rejection(...errors: X12Error[]): Judgement {
   return { state: 'rejected', errors };
 }
 
+/** A transaction set that our own profile cannot read: it waits for the profile to be mended, and its sender is told nothing. */
+class HeldByProfile extends Error {
+  override readonly name = 'HeldByProfile';
+  readonly errors: readonly X12Error[];
+  constructor(errors: readonly X12Error[]) {
+    super(errors.map(({ message }) => message).join('; '));
+    this.errors = errors;
+  }
+}
+
 async function judge(
   deps: IntakeDependencies,
   source: Source,
   read: ReadTransaction,
   documentId: string,
-): Promise<Judgement> {
+): Promise<Judgement | { held: X12Error[] }> {
   const admitted = admitTransaction(read, source.profile);
   if ('errors' in admitted) return rejection(...admitted.errors);
   const { tree } = admitted;
@@ -411,9 +437,9 @@ async function takeOrder(
   { read, header }: OrderMapping,
   tree: Tree,
   documentId: string,
-): Promise<Judgement> {
+): Promise<Judgement | { held: X12Error[] }> {
   const mapped = read(tree, source.profile, { receivedAt: source.receivedAt.toISOString() });
-  if ('errors' in mapped) return rejection(...mapped.errors);
+  if ('errors' in mapped) return mapped.ours ? { held: mapped.errors } : rejection(...mapped.errors);
   const { order } = mapped;
   const receipt = await acceptOrder(deps, {
     order,

@@ -13,7 +13,12 @@ import {
   type WarehouseEvent,
   warehouseEvent,
 } from '../../mappings/canonical/v1/index.ts';
-import type { DocumentLine, DocumentOrder, ShipmentDocument } from '../../mappings/edi/documents.ts';
+import {
+  DocumentError,
+  type DocumentLine,
+  type DocumentOrder,
+  type ShipmentDocument,
+} from '../../mappings/edi/documents.ts';
 import { render810 } from '../../mappings/edi/render-810.ts';
 import { render855 } from '../../mappings/edi/render-855.ts';
 import { render856 } from '../../mappings/edi/render-856.ts';
@@ -55,7 +60,7 @@ export function createProcessRecords(deps: RecordDependencies) {
     async acknowledgeOrder({ orderId, progress }: { orderId: string; progress: Progress }): Promise<void> {
       const order = await loadOrder(prisma, orderId);
       const profile = await profileOf(deps, order);
-      const tree = rendered(() =>
+      const tree = rendered(deps, profile, (by) =>
         render855(
           {
             order: documentOrder(order),
@@ -69,7 +74,7 @@ export function createProcessRecords(deps: RecordDependencies) {
               ...(progress.nextDeadline && { shipDate: dayOf(new Date(progress.nextDeadline), profile.calendar) }),
             })),
           },
-          profile,
+          by,
         ),
       );
       const queued = await prisma.$transaction(async (records) => {
@@ -150,7 +155,7 @@ export function createProcessRecords(deps: RecordDependencies) {
             ['tracking', tracking],
           ]),
         ]);
-        const tree = rendered(() =>
+        const tree = rendered(deps, profile, (by) =>
           render856(
             {
               order: documentOrder(order),
@@ -159,7 +164,7 @@ export function createProcessRecords(deps: RecordDependencies) {
               shipment: labelled,
               routing: routingOf(fulfillment, shipment.carrier.scac),
             },
-            profile,
+            by,
           ),
         );
         const document = outbound(order, '856', `856/${shipmentId}`, tree, {
@@ -231,7 +236,7 @@ export function createProcessRecords(deps: RecordDependencies) {
       const invoice = record.content as unknown as Invoice;
       const canonical = order.canonical as unknown as SalesOrder;
       const terms = canonical.terms ?? profile.invoicing.terms;
-      const tree = rendered(() =>
+      const tree = rendered(deps, profile, (by) =>
         render810(
           {
             order: documentOrder(order),
@@ -248,7 +253,7 @@ export function createProcessRecords(deps: RecordDependencies) {
               },
             },
           },
-          profile,
+          by,
         ),
       );
       const queued = await prisma.$transaction(async (records) => {
@@ -340,7 +345,7 @@ export function createProcessRecords(deps: RecordDependencies) {
           return 'unwanted';
         }
         try {
-          const tree = rendered(() => render855(refusal(order), profile));
+          const tree = rendered(deps, profile, (by) => render855(refusal(order), by));
           const since = { orderReceived: now, orderAccepted: now };
           return await queueDocument(records, profile, outbound(order, '855', `855/${orderId}`, tree, since));
         } catch (error) {
@@ -415,12 +420,25 @@ function today(): string {
   return new Date().toISOString().slice(0, 10);
 }
 
-/** A renderer that refuses what our records say will refuse it again: a person has to look. */
-function rendered(render: () => Tree): Tree {
+/**
+ * A renderer that refuses what our records say will refuse it again: a person has to look. Where an addition of the version that the order
+ * keeps has failed, that of today is taken, so that a mended expression helps the orders that wait for it.
+ */
+function rendered(
+  { profiles }: Pick<RecordDependencies, 'profiles'>,
+  profile: PartnerProfile,
+  render: (profile: PartnerProfile) => Tree,
+): Tree {
   try {
-    return render();
+    return render(profile);
   } catch (error) {
-    throw permanent('document-not-written', error instanceof Error ? error.message : String(error));
+    const current = profiles.get(profile.id);
+    const failedAddition = error instanceof DocumentError && error.code === 'document-addition-failed';
+    if (!failedAddition || current === undefined || current.version === profile.version) {
+      throw permanent('document-not-written', error instanceof Error ? error.message : String(error));
+    }
+    const map = { ...profile.map, documents: current.map.documents };
+    return rendered({ profiles }, { ...profile, version: current.version, map }, render);
   }
 }
 

@@ -105,7 +105,11 @@ describe('what a profile adds to a document', () => {
   });
 
   it.each([
-    ['$error("no")', 'map.documents.810[0].elements.02', /the expression of the profile failed: no/],
+    [
+      '$error("no")',
+      'map.documents.810[0].elements.02',
+      /the expression of the profile at map\.documents\.810\[0\]\.elements\.02 failed: no/,
+    ],
     ['lines.lineId', 'map.documents.810[0].elements.02', /must come to one text, not to a list/],
     ['order', 'map.documents.810[0].elements.02', /must come to one text, not to an object/],
   ])('stops the document where it fails, with its key: %s', (expression, path, message) => {

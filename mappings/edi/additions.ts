@@ -70,7 +70,11 @@ function lineIn(loop: TreeNode, { lines }: Input): { line?: DocumentDetails['lin
 function resultOf(result: Evaluation | undefined, path: string): unknown {
   if (result !== undefined && 'value' in result) return result.value;
   const reason = result?.problem ?? 'gave no result';
-  throw new DocumentError('document-addition-failed', path, `the expression of the profile failed: ${reason}`);
+  throw new DocumentError(
+    'document-addition-failed',
+    path,
+    `the expression of the profile at ${path} failed: ${reason}`,
+  );
 }
 
 /** Undefined where there is nothing to say; empty where the element is to stay empty. */

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { eventually } from './calls.ts';
@@ -54,6 +54,76 @@ export function partnerFiles(given: () => Given): void {
       await closed(given(), [order.poNumber]);
       const line = await prisma.orderLine.findFirstOrThrow({ where: { order: { poNumber: order.poNumber } } });
       expect([line.sku, line.orderedUnit, line.ordered.toFixed()]).toEqual(['MW-1009', 'BX', '6']);
+    });
+
+    it('and holds an expression that never ends, harms nobody else, and is mended with all that waits for it', async () => {
+      const { calls, prisma, partnersDir, lines } = given();
+      const file = join(partnersDir, 'harbor-pine.yaml');
+      const sound = readFileSync(file, 'utf8');
+      const versionNow = async () => (await calls.api('/v1/partners/harbor-pine')).body.profileVersion;
+      const change = async (text: string) => {
+        const before = await versionNow();
+        writeFileSync(file, text);
+        const version = await eventually('the changed profile', 15, async () => {
+          const now = await versionNow();
+          return now !== before && now;
+        });
+        // The API and the worker follow the files each for itself.
+        await eventually('the same in the worker', 15, async () =>
+          lines.some(({ part, line }) => part === 'worker' && line.includes('has changed') && line.includes(version)),
+        );
+      };
+      const endless = '"($f := function(){ $f() }; $f())"';
+
+      // Ours, not the partner's: its order waits, it is told nothing, and the rest of the file goes its way.
+      await change(`${sound}\nmap: { salesOrder: { attributes.endless: ${endless} } }\n`);
+      const order = purchaseOrder('harbor-pine', 'HP-ENDLESS', shapes.oneLine);
+      const sent = interchangeWith('harbor-pine', 850_002, [{ set: '850', segments: segmentsOf850(order) }]);
+      const taken = await calls.file('harbor-pine', sent);
+      const [{ interchangeId }] = taken.body.interchanges;
+      const known = async () => (await calls.api(`/v1/edi/interchanges/${interchangeId}`)).body;
+      const held = await eventually('the fault of the profile', 30, async () => {
+        const found = await known();
+        return found.errors.length > 0 && found;
+      });
+      expect(held).toMatchObject({
+        state: 'received',
+        errors: [
+          {
+            code: 'profile-expression-failed',
+            message: expect.stringMatching(/harbor-pine at map\.salesOrder, attributes\.endless, failed: timed out/),
+          },
+        ],
+        transactions: [{ state: 'received', orderId: null }],
+      });
+      const listed = (await calls.api('/v1/edi/interchanges?withErrors=true&partnerId=harbor-pine')).body.items;
+      expect(listed.map((one: { interchangeId: string }) => one.interchangeId)).toContain(interchangeId);
+      const other = purchaseOrder('cobalt-ridge', 'CR-BESIDE', shapes.oneLine);
+      expect((await calls.api('/v1/orders', { method: 'POST', body: canonicalOrder(other) })).status).toBe(202);
+      await closed(given(), ['CR-BESIDE']);
+
+      // Mended, but for what we send: the order is taken, and a person is asked about its 855.
+      const addition = `{ at: REF, elements: { "01": "'ZZ'", "02": ${endless} } }`;
+      await change(`${sound}\nmap: { documents: { "855": [${addition}] } }\n`);
+      const orderId = await eventually('the order', 60, async () => {
+        const document = await prisma.document.findFirst({ where: { interchangeId, orderId: { not: null } } });
+        return document?.orderId;
+      });
+      const exception = await eventually('a question about the 855', 30, async () => {
+        const { body } = await calls.api('/v1/exceptions');
+        return body.items.find((one: { orderId: string }) => one.orderId === orderId);
+      });
+      expect(exception).toMatchObject({
+        type: 'document-not-written',
+        summary: expect.stringMatching(/map\.documents\.855\[0\]\.elements\.02 failed: timed out/),
+        resolutions: ['retry'],
+      });
+      expect(await known()).toMatchObject({ state: 'processed', errors: [] });
+
+      await change(sound);
+      const body = { resolution: 'retry' };
+      expect((await calls.api(`/v1/exceptions/${exception.id}/resolve`, { method: 'POST', body })).status).toBe(200);
+      await closed(given(), ['HP-ENDLESS']);
     });
   });
 }
