@@ -6,10 +6,11 @@ import { compare, divide, isMultiple, multiply } from '../../mappings/canonical/
 import { extend, percentOf } from '../../mappings/canonical/money.ts';
 import type { Party, SalesOrder, SalesOrderLine } from '../../mappings/canonical/v1/index.ts';
 import { salesOrder } from '../../mappings/canonical/v1/index.ts';
-import { deadlineAfter, endOfDay } from '../../mappings/profile/calendar.ts';
+import { dayOf, deadlineAfter, endOfDay } from '../../mappings/profile/calendar.ts';
 import { millisecondsOf } from '../../mappings/profile/duration.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import { accountsOf } from '../../mappings/profile/sides.ts';
+import { datesToCome, shipDayWithin } from '../../mappings/routing/route.ts';
 import type { Database } from '../../prisma/client.ts';
 import type { ContractPrice, Customer, Item, ShipTo } from '../../prisma/generated/client.ts';
 import { type ErpSystem, masterDataSystems, type Side, systemsFor, type WmsSystem } from '../../runtime/systems.ts';
@@ -187,9 +188,12 @@ function routeToErp(erp: readonly ErpSystem[], side: Side): ErpSystem | undefine
   return systemsFor(erp, side)[0];
 }
 
-/** What an order is held to, by its profile: ship-by time, the time that a step may take, and how long an invoice may stay unpaid. */
+/**
+ * What an order is held to, by its profile: ship-by time, the time that a step may take, and how long an invoice may stay unpaid. The
+ * ship-by time is what the 855 promises, so its day is one on which the routing guide lets goods leave.
+ */
 export function termsOf(
-  order: Pick<SalesOrder, 'currency' | 'requestedShipDate'>,
+  order: Pick<SalesOrder, 'currency' | 'requestedShipDate' | 'requestedDeliveryDate'>,
   receivedAt: Date,
   profile: PartnerProfile,
   erp: Pick<ErpSystem, 'taskQueue'>,
@@ -198,8 +202,12 @@ export function termsOf(
   const { calendar } = profile;
   const requested = order.requestedShipDate && endOfDay(order.requestedShipDate, calendar);
   // A date that had passed when the order came cannot be what the buyer wants.
-  const shipBy =
+  const agreed =
     requested && requested > receivedAt ? requested : deadlineAfter(receivedAt, profile.shipWithin, calendar);
+  const day = dayOf(agreed, calendar);
+  const today = dayOf(receivedAt, calendar);
+  const shipDay = shipDayWithin(day, { today, ...datesToCome(order, today) }, profile.routing);
+  const shipBy = shipDay === day ? agreed : endOfDay(shipDay, calendar);
   return {
     erpTaskQueue: erp.taskQueue,
     currency: order.currency,

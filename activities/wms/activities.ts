@@ -49,7 +49,10 @@ export function createWmsActivities({ system, nodes, wms, prisma, profiles }: Wm
       const shipBy = [
         ...(order.nextDeadline === null ? [] : [dayOf(order.nextDeadline, profile.calendar)]),
         ...(window.closes === undefined ? [] : [window.closes]),
-      ].toSorted()[0];
+      ]
+        // A deadline that has passed while the release was held is no day of a window that opens later.
+        .filter((day) => window.opens === undefined || day >= window.opens)
+        .toSorted()[0];
       const lines = new Map(order.lines.map((line) => [line.lineNumber, line]));
       const released = await runWithCorrelation(order.correlationId, () =>
         callSystem(() =>

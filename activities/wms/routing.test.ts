@@ -1,11 +1,15 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { salesOrder, warehouseEvent } from '../../mappings/canonical/v1/index.ts';
+import { dayOf, WEEKDAYS } from '../../mappings/profile/calendar.ts';
 import type { RunningServer } from '../../sandbox/server.ts';
 import { startReceiver, TOKEN, temporaryFolder, WEBHOOK_SECRET } from '../../sandbox/testing.ts';
 import { startWms } from '../../sandbox/wms/server.ts';
 import type { RoutingDecision } from '../../workflows/order-state.ts';
+import { agreeing } from '../edi/testing/agreeing.ts';
+import { termsOf } from '../orders/prepare.ts';
 import { type RecordsUnderTest, recordsUnderTest, underWay } from '../orders/testing/records-under-test.ts';
 import { createWmsActivities, type WmsActivities } from './activities.ts';
+import type { WarehouseRelease } from './port.ts';
 import { createRestWms } from './rest.ts';
 
 /** Harbor & Pine’s routing guide, on real records and the sandbox’s warehouse. */
@@ -201,6 +205,71 @@ describe('a violation of the guide', () => {
     expect(await late.row()).toMatchObject({ carrierScac: 'UPSN', transportMethod: 'U', shipmentPayment: 'TP' });
     const odd = await anOrder({ shipDate: -3 });
     expect(await odd.release()).toHaveProperty('reference');
+  });
+});
+
+describe('a guide that lets goods leave on some weekdays only', () => {
+  const dayIn = (days: number) => new Date(Date.now() + days * DAY_MS).toISOString().slice(0, 10);
+  const weekdayIn = (days: number) => WEEKDAYS[new Date(dayIn(days)).getUTCDay()];
+
+  /** Two days from two days on; releases under it, and what the warehouse was asked for. */
+  function aGuide() {
+    const asked: WarehouseRelease[] = [];
+    const weekdays = [weekdayIn(2), weekdayIn(3)];
+    const deps = agreeing(given, 'harbor-pine', () => ({ routing: { scac: 'ODFL', window: { weekdays } } }));
+    const port = createRestWms({ id: 'main', baseUrl: server.url, token: TOKEN, timeoutSeconds: 5 });
+    const release = (next: WarehouseRelease) => {
+      asked.push(next);
+      return port.release(next);
+    };
+    const activities = createWmsActivities({
+      system: 'main',
+      nodes: ['RNO', 'MEM'],
+      wms: { ...port, release },
+      prisma: given.prisma,
+      profiles: deps.profiles,
+    });
+    const releaseOf = ({ fulfillmentId }: { fulfillmentId: string }) =>
+      given.activity(() => activities.releaseToWarehouse({ fulfillmentId }));
+    return { asked, releaseOf };
+  }
+
+  it('names them to the warehouse, and the same ones again', async () => {
+    const { asked, releaseOf } = aGuide();
+    const order = await anOrder();
+    // Promised before, and passed while a person was asked.
+    await given.prisma.order.update({ where: { id: order.orderId }, data: { nextDeadline: new Date() } });
+    const days = { shipNotBefore: dayIn(2), shipBy: dayIn(3) };
+    const first = await releaseOf(order);
+    expect(first).toHaveProperty('reference');
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3 * DAY_MS });
+    expect(await releaseOf(order).finally(() => vi.useRealTimers())).toEqual(first);
+    expect(asked).toMatchObject([days, days]);
+  });
+
+  it('asks about an order for another weekday, and the warehouse hears of nothing', async () => {
+    const { asked, releaseOf } = aGuide();
+    expect(await releaseOf(await anOrder({ shipDate: 4 }))).toEqual({
+      violation: expect.stringMatching(/^routing\.window: the order asks for .*; goods may leave on/),
+    });
+    expect(asked).toEqual([]);
+    expect(await releaseOf(await anOrder({ shipDate: 3 }))).toHaveProperty('reference');
+  });
+
+  it.each([
+    ['2026-11-29', '2026-11-26', '2026-11-23'],
+    ['2026-11-25', '2026-11-25', '2026-11-23'],
+    [undefined, '2026-11-26', '2026-11-25'],
+    ['2026-11-29', '2026-11-30', '2026-11-28'],
+  ])('promises a day of them: for %s it is %s', (requestedShipDate, promised, received) => {
+    const window = { weekdays: ['monday', 'tuesday', 'wednesday', 'thursday'] };
+    const profile = agreeing(given, 'harbor-pine', () => ({ shipWithin: 'P3D', routing: { window } })).profiles.get(
+      'harbor-pine',
+    );
+    if (profile === undefined) throw new Error('no profile');
+    const order = { currency: 'USD', ...(requestedShipDate !== undefined && { requestedShipDate }) };
+    const { shipBy } = termsOf(order, new Date(`${received}T15:00:00Z`), profile, { taskQueue: 'erp-main' });
+    expect(dayOf(new Date(shipBy), profile.calendar)).toBe(promised);
   });
 });
 

@@ -3,6 +3,7 @@ import type { SalesOrder } from '../../mappings/canonical/v1/index.ts';
 import { dayOf } from '../../mappings/profile/calendar.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import {
+  datesToCome,
   hasRules,
   type RoutedCarrier,
   type Routing,
@@ -10,7 +11,6 @@ import {
   type RoutingRequest,
   route,
   type ShipWindow,
-  shipWindow,
 } from '../../mappings/routing/route.ts';
 import type { Database } from '../../prisma/client.ts';
 import type { Fulfillment, Order, OrderLine, ShipTo } from '../../prisma/generated/client.ts';
@@ -18,7 +18,7 @@ import type { RoutingDecision } from '../../workflows/order-state.ts';
 import { asJson, type LineQuantity } from '../orders/records.ts';
 
 /** Decisions name the rules as they were: raise this with any change of what a routing guide means. */
-const RULES_VERSION = '1';
+const RULES_VERSION = '2';
 
 /** The unit of a full carton (X12 element 355). */
 const CARTON = 'CA';
@@ -41,7 +41,7 @@ export async function routeRelease(
   const guide = profile.routing;
   const asked = askedOf(fulfillment, shipTo, profile);
   const earlier = routedBefore(fulfillment);
-  if (earlier !== undefined) return { ...earlier, window: shipWindow(asked, guide) };
+  if (earlier !== undefined) return { ...earlier, window: await windowBefore(prisma, fulfillment) };
   if (!hasRules(guide)) return answerOf(route(asked, guide));
   const request = { ...asked, lines: await linesOf(prisma, fulfillment) };
   const routing = route(request, guide);
@@ -54,7 +54,7 @@ export async function routeRelease(
     outcome: outcomeOf(answer, routing, overruling),
   };
   const { id, orderId } = fulfillment;
-  const key = `routing/${id}`;
+  const key = decisionKeyOf(fulfillment);
   await prisma.$transaction([
     prisma.decision.upsert({
       where: { orderId_key: { orderId, key } },
@@ -86,6 +86,17 @@ function routedBefore({ carrierScac, transportMethod, shipmentPayment, routingRu
     ...(routingRule !== null && { rule: routingRule }),
   };
 }
+
+/** The days that the warehouse was told first; a guide without rules has no window and leaves no decision. */
+async function windowBefore(prisma: Database, fulfillment: Fulfillment): Promise<ShipWindow> {
+  const decision = await prisma.decision.findUnique({
+    where: { orderId_key: { orderId: fulfillment.orderId, key: decisionKeyOf(fulfillment) } },
+    select: { inputs: true },
+  });
+  return (decision?.inputs as { routing: Routing } | undefined)?.routing.window ?? {};
+}
+
+const decisionKeyOf = ({ id }: Fulfillment) => `routing/${id}`;
 
 function answerOf({ carrier, rule, window, violations }: Routing): RoutedRelease {
   if (carrier === undefined || violations.length > 0) return { violation: described(violations) };
@@ -127,17 +138,14 @@ function askedOf(
   { region, postalCode, country }: ShipTo,
   { calendar }: PartnerProfile,
 ): RoutingRequest {
-  const { carrier, requestedShipDate, requestedDeliveryDate } = order.canonical as unknown as SalesOrder;
-  const received = dayOf(order.receivedAt, calendar);
+  const { carrier, ...asked } = order.canonical as unknown as SalesOrder;
   return {
     lines: [],
     node,
     shipTo: { region, postalCode, country },
     ...(carrier?.scac !== undefined && { orderCarrier: carrier.scac }),
     ...(carrier?.routing !== undefined && { serviceLevel: carrier.routing }),
-    // A date that had passed when the order came cannot be what the buyer wants.
-    ...(requestedShipDate !== undefined && requestedShipDate >= received && { requestedShipDate }),
-    ...(requestedDeliveryDate !== undefined && requestedDeliveryDate >= received && { requestedDeliveryDate }),
+    ...datesToCome(asked, dayOf(order.receivedAt, calendar)),
     today: dayOf(new Date(), calendar),
   };
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { partnerProfile } from '../profile/profile.ts';
-import { hasRules, type RoutingGuide, type RoutingRequest, route } from './route.ts';
+import { hasRules, type RoutingGuide, type RoutingRequest, route, shipDayWithin } from './route.ts';
 
 function aGuide(changes: object): RoutingGuide {
   return partnerProfile.shape.routing.parse(changes);
@@ -152,6 +152,16 @@ describe('a violation', () => {
       { requestedDeliveryDate: '2026-11-25' },
       { code: 'ship-window-closed', rule: 'routing.window', message: /from 2026-11-18 until 2026-11-22; today/ },
     ],
+    [
+      'the order asks for a weekday on which nothing may leave',
+      window({ weekdays: ['monday', 'tuesday', 'wednesday', 'thursday'] }),
+      { requestedShipDate: '2026-11-29' },
+      {
+        code: 'ship-date-outside-window',
+        rule: 'routing.window',
+        message: /^the order asks for 2026-11-29, a sunday; goods may leave on monday, tuesday, wednesday, thursday$/,
+      },
+    ],
   ])('is named: %s', (_title, guide, request, expected) => {
     const { violations } = route(aRequest(request), guide);
     expect(violations).toEqual([{ ...expected, message: expect.stringMatching(expected.message) }]);
@@ -171,6 +181,54 @@ describe('a violation', () => {
   it('of a later rule is none where an earlier rule decides', () => {
     const guide = aGuide({ rules: [{ ...freight, when: { regions: ['CA'] } }, parcel] });
     expect(route(aRequest({ lines: unweighed }), guide)).toMatchObject({ carrier: { scac: 'ODFL' }, violations: [] });
+  });
+});
+
+describe('the days on which goods may leave', () => {
+  const toThursday = { weekdays: ['monday', 'tuesday', 'wednesday', 'thursday'] };
+  // 2026-11-23 is a Monday.
+  it.each<[string, object, Partial<RoutingRequest>, object]>([
+    ['today until the last weekday', toThursday, {}, { opens: '2026-11-23', closes: '2026-11-26' }],
+    ['the next weekday', toThursday, { today: '2026-11-28' }, { opens: '2026-11-30', closes: '2026-12-03' }],
+    [
+      'weekdays in a row only',
+      { weekdays: ['monday', 'thursday'] },
+      { today: '2026-11-24' },
+      { opens: '2026-11-26', closes: '2026-11-26' },
+    ],
+    [
+      'weekdays around a requested Sunday, as far as the guide allows',
+      { ...toThursday, shipDate: { daysBefore: 1, daysAfter: 2 } },
+      { requestedShipDate: '2026-11-29' },
+      { opens: '2026-11-30', closes: '2026-12-01' },
+    ],
+    [
+      'every weekday up to the requested date',
+      { shipDate: {} },
+      { requestedShipDate: '2026-11-29' },
+      { closes: '2026-11-29' },
+    ],
+  ])('are %s', (_title, window, request, days) => {
+    expect(route(aRequest(request), aGuide({ window }))).toMatchObject({ violations: [], window: days });
+  });
+
+  it.each<[string, string, object, object]>([
+    ['2026-11-26', '2026-11-28', toThursday, {}],
+    ['2026-11-25', '2026-11-25', toThursday, {}],
+    ['2026-11-30', '2026-11-28', toThursday, { today: '2026-11-27' }],
+    ['2026-11-24', '2026-11-26', { deliveryDate: { latest: 3 } }, { requestedDeliveryDate: '2026-11-27' }],
+    [
+      '2026-12-03',
+      '2026-11-26',
+      { ...toThursday, deliveryDate: { earliest: 2 } },
+      { requestedDeliveryDate: '2026-12-05' },
+    ],
+  ])('have %s as the day that can be promised for %s', (promised, day, window, request) => {
+    expect(shipDayWithin(day, { today: '2026-11-23', ...request }, aGuide({ window }))).toBe(promised);
+  });
+
+  it('are anything where the guide says nothing', () => {
+    expect(shipDayWithin('2026-11-28', { today: '2026-11-23' }, aGuide({}))).toBe('2026-11-28');
   });
 });
 
