@@ -152,6 +152,21 @@ describe('a wrong profile is reported with file, line, column and key', () => {
       `${ACME}x12: { version: "005010", interchangeVersion: "00501" }\n`,
       { line: 7, key: 'x12.delimiters.repetition' },
     ],
+    [
+      'a version that there are no guides of',
+      `${ACME}x12: { version: "009999" }\n`,
+      {
+        line: 7,
+        column: 8,
+        key: 'x12.version',
+        reason: 'is a version that we have no guides of; known are 004010, 005010',
+      },
+    ],
+    [
+      'a version accepted from the partner that there are no guides of',
+      `${ACME}x12: { acceptedVersions: ["004010", "003060"] }\n`,
+      { line: 7, key: 'x12.acceptedVersions.1', reason: expect.stringContaining('known are 004010, 005010') },
+    ],
     ['labels without a prefix', `${ACME}shipNotice: { hierarchy: SOPI }\n`, { line: 7, key: 'shipNotice.sscc' }],
     [
       'a routing rule that can hold for nothing',
@@ -167,6 +182,68 @@ describe('a wrong profile is reported with file, line, column and key', () => {
       'broken JSONata',
       `${ACME}map: { salesOrder: { attributes.x: "REF[" } }\n`,
       { line: 7, column: 22, key: 'map.salesOrder.attributes.x' },
+    ],
+    ...[
+      ['lines[].nope', 'lines[].notes, lines[].item, lines[].lineId'],
+      ['poNumber.foo.bar', 'poNumber, buyer.address, cancelAfter'],
+      ['attributes.a.b', 'attributes.NAME, attributes, carrier.scac'],
+      ['requestedShipDay', 'requestedShipDate, requestedDeliveryDate, receivedAt'],
+      ['references.value', 'references, receivedAt, release'],
+    ].map(([path, nearest]): [string, string, Partial<ProfileProblem>] => [
+      `a place that no order has: ${path}`,
+      `${ACME}map:\n  salesOrder:\n    "${path}": "'x'"\n`,
+      {
+        code: 'profile-value-invalid',
+        line: 9,
+        column: 5,
+        key: `map.salesOrder.${path}`,
+        reason: `is a wrong key: names ${path}, which the canonical order does not have; nearest are ${nearest}`,
+      },
+    ]),
+    [
+      'a place that leads to a prototype',
+      `${ACME}map: { salesOrder: { __proto__.polluted: "'x'" } }\n`,
+      { line: 7, column: 22, key: 'map.salesOrder.__proto__.polluted' },
+    ],
+    [
+      'a segment that the guide of a document does not have',
+      `${ACME}map:\n  documents:\n    "856":\n      - { at: IT1/REF, elements: { "01": "'IA'" } }\n`,
+      {
+        line: 10,
+        column: 11,
+        key: 'map.documents.856.0.at',
+        reason: 'names IT1/REF, which the 856 of 004010 does not have',
+      },
+    ],
+    [
+      'an element that a segment of a document does not have',
+      `${ACME}map: { documents: { "810": [{ at: REF, elements: { "09": "'IA'" } }] } }\n`,
+      { line: 7, key: 'map.documents.810.0.elements.09', reason: 'is no element of REF that holds one text' },
+    ],
+    [
+      'a rule for a segment that the guide does not have',
+      `${ACME}guides:\n  "850":\n    - { segment: PO1/XYZ, required: true }\n`,
+      { line: 9, key: 'guides.850.0', reason: expect.stringContaining('no such segment or loop') },
+    ],
+    [
+      'a rule for an element that the segment does not have',
+      `${ACME}guides: { "850": [{ segment: BEG, element: "99", required: true }] }\n`,
+      { line: 7, key: 'guides.850.0' },
+    ],
+    ...['__proto__', 'constructor'].map((key): [string, string, Partial<ProfileProblem>] => [
+      `the key ${key}`,
+      `${ACME}${key}: { priority: 1 }\n`,
+      { code: 'profile-key-unknown', line: 7, column: 1, key, reason: 'is not a key of a profile' },
+    ]),
+    [
+      'a prototype further down',
+      `${ACME}items: { send: { __proto__: { buyer: SK } } }\n`,
+      { code: 'profile-key-unknown', line: 7, key: 'items.send.__proto__' },
+    ],
+    [
+      'a name of a variable that is none',
+      ACME.replace('acme.example/in"', 'acme.example/in", tokenEnv: a b'),
+      { code: 'profile-value-invalid', key: 'transport.tokenEnv' },
     ],
     [
       'another id than its file',
@@ -203,7 +280,13 @@ describe('a wrong profile is reported with file, line, column and key', () => {
     write('beta.yaml', ACME.replaceAll('acme', 'beta'));
     write('gamma.yaml', 'id: gamma\n');
     const found = problems(() => loadProfiles(directory, {}));
-    expect(found.map(({ code }) => code)).toContain('profile-identifiers-shared');
+    const shared = found.filter(({ code }) => code === 'profile-identifiers-shared');
+    const [acme, beta] = ['acme', 'beta'].map((name) => join(directory, `${name}.yaml`));
+    const reason = (other: string) => expect.stringMatching(new RegExp(`^are those of .*${other}\\.yaml:5\\) too`));
+    expect(shared).toMatchObject([
+      { file: acme, line: 5, reason: reason('beta') },
+      { file: beta, line: 5, reason: reason('acme') },
+    ]);
     expect(found.some(({ file, key }) => file.endsWith('gamma.yaml') && key === 'identifiers')).toBe(true);
     expect(() => loadProfiles(join(directory, 'none'), {})).toThrow(ProfileError);
   });

@@ -20,6 +20,9 @@ import { type PartnerProfile, partnerProfile } from './profile.ts';
 type Environment = Readonly<Record<string, string | undefined>>;
 type Path = readonly PropertyKey[];
 
+const TOKEN_ENV: Path = ['transport', 'tokenEnv'];
+const THEIRS: Path = ['identifiers', 'theirs'];
+
 export interface ProfileProblem {
   /** Stable, kebab-case. */
   readonly code:
@@ -39,6 +42,8 @@ export interface ProfileProblem {
   /** Dotted path of the key, empty for the whole file. */
   readonly key: string;
   readonly reason: string;
+  /** Of `profile-variable-missing`: the environment variable. */
+  readonly variable?: string;
 }
 
 /** Everything that is wrong with the profiles, at once. */
@@ -315,7 +320,23 @@ function readLayer(directory: string, name: string, above: readonly Layer[]): La
       { code: 'profile-syntax', file, line: 1, column: 1, key: '', reason: 'must hold keys and values' },
     ]);
   }
-  return { file, document, lines, content };
+  const layer = { file, document, lines, content };
+  const prototypes = prototypesIn(content, []);
+  if (prototypes.length > 0) {
+    throw new ProfileError(
+      prototypes.map((path) => problemAt(layer, path, 'profile-key-unknown', 'is not a key of a profile')),
+    );
+  }
+  return layer;
+}
+
+/** Keys that an object of JavaScript takes for its prototype: they would be lost on the way to the schema, which could not tell them. */
+function prototypesIn(value: unknown, above: Path): Path[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, below]) => {
+    const path = [...above, Array.isArray(value) ? Number(key) : key];
+    return key === '__proto__' ? [path] : prototypesIn(below, path);
+  });
 }
 
 function resolve(
@@ -327,6 +348,10 @@ function resolve(
   const problems: ProfileProblem[] = [];
   const report = (path: Path, code: ProfileProblem['code'], reason: string) =>
     problems.push(problemIn(layers, path, code, reason));
+  const reportMissing = (path: Path, variable: string) => {
+    const reason = `needs the environment variable ${variable}, which is not set`;
+    problems.push({ ...problemIn(layers, path, 'profile-variable-missing', reason), variable });
+  };
 
   const interpolated = {
     ...content,
@@ -335,9 +360,7 @@ function resolve(
       : {
           transport: interpolate(content.transport, ['transport'], (variable, path) => {
             const value = env[variable];
-            if (!value) {
-              report(path, 'profile-variable-missing', `needs the environment variable ${variable}, which is not set`);
-            }
+            if (!value) reportMissing(path, variable);
             return value ?? '';
           }),
         }),
@@ -349,17 +372,12 @@ function resolve(
     if (missingVariables.includes(keyOf(issue.path))) continue;
     reportIssue(issue, valueAt(interpolated, issue.path), report);
   }
+  const tokenEnv = valueAt(content, TOKEN_ENV);
+  const isWrong = problems.some(({ key }) => key === keyOf(TOKEN_ENV));
+  if (typeof tokenEnv === 'string' && !isWrong && !env[tokenEnv]) reportMissing(TOKEN_ENV, tokenEnv);
   if (parsed.success) {
     if (parsed.data.id !== name) {
       report(['id'], 'profile-name-differs', `is "${parsed.data.id}", but the file is named ${name}.yaml`);
-    }
-    const { tokenEnv } = parsed.data.transport;
-    if (tokenEnv !== undefined && !env[tokenEnv]) {
-      report(
-        ['transport', 'tokenEnv'],
-        'profile-variable-missing',
-        `needs the environment variable ${tokenEnv}, which is not set`,
-      );
     }
     if (problems.length === 0) return { ...parsed.data, version: versionOf(content) };
   }
@@ -445,24 +463,31 @@ function interpolate(value: unknown, path: Path, read: (variable: string, path: 
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, interpolate(item, [...path, key], read)]));
 }
 
-/** Two sides of one partner may share their ids: ISA15 tells them apart. */
+/**
+ * Two sides of one partner may share their ids: ISA15 tells them apart. Nobody knows which of the files is wrong, so each is told of the
+ * other.
+ */
 function sharedIdentifiers(directory: string, profiles: readonly PartnerProfile[]): ProfileProblem[] {
-  const owners = new Map<string, string>();
-  const problems: ProfileProblem[] = [];
+  const owners = new Map<string, string[]>();
   for (const { id, identifiers, usage } of profiles) {
     const { theirs, ours } = identifiers;
     const key = [theirs.isaQualifier, theirs.isaId, ours.isaQualifier, ours.isaId, usage].join('\0');
-    const owner = owners.get(key);
-    if (owner === undefined) {
-      owners.set(key, id);
-      continue;
-    }
-    const reason = `are those of ${owner} too, so that its interchanges could not be told apart`;
-    problems.push(
-      problemIn(readLayers(directory, id), ['identifiers', 'theirs'], 'profile-identifiers-shared', reason),
-    );
+    owners.set(key, [...(owners.get(key) ?? []), id]);
   }
-  return problems;
+  return [...owners.values()].flatMap((ids) => {
+    if (ids.length < 2) return [];
+    const places = ids.map((id) => ({
+      id,
+      problem: problemIn(readLayers(directory, id), THEIRS, 'profile-identifiers-shared', ''),
+    }));
+    return places.map(({ id, problem }) => {
+      const others = places
+        .filter((other) => other.id !== id)
+        .map(({ id: other, problem: { file, line } }) => `${other} (${file}:${line})`);
+      const reason = `are those of ${others.join(' and ')} too, so that their interchanges could not be told apart`;
+      return { ...problem, reason };
+    });
+  });
 }
 
 /** The problem at the file that says something about the path: the partner's own first, then its templates. */

@@ -2,10 +2,12 @@ import { z } from 'zod';
 import { compare } from '../canonical/decimal.ts';
 import { currency, minorUnits, nonNegativeDecimal, positiveDecimal } from '../canonical/v1/common.ts';
 import { paymentTerms } from '../canonical/v1/sales-order.ts';
+import { allGuides } from '../x12/guides/index.ts';
 import { isDeadline, isTimeZone, WEEKDAYS } from './calendar.ts';
 import { isDuration } from './duration.ts';
 import { compileExpression } from './expression.ts';
 import { namedHolidays } from './holidays.ts';
+import { unknownPlaceOf } from './order-paths.ts';
 import { misplaced } from './partner-guide.ts';
 
 /**
@@ -96,7 +98,18 @@ const x12 = z
       .describe('Whether CTT02 of an 850 must be the sum of the quantities; some partners put something else there'),
     delimiters,
   })
-  .superRefine(({ version, interchangeVersion, delimiters: { repetition } }, context) => {
+  .superRefine(({ version, acceptedVersions, interchangeVersion, delimiters: { repetition } }, context) => {
+    const releases = [...new Set(allGuides().map((guide) => guide.version))];
+    const isKnown = (stated: string) => releases.includes(stated.slice(0, 6));
+    const unknown = `is a version that we have no guides of; known are ${releases.join(', ')}`;
+    for (const [index, accepted] of acceptedVersions.entries()) {
+      if (isKnown(accepted)) continue;
+      context.addIssue({ code: 'custom', path: ['acceptedVersions', index], message: unknown });
+    }
+    if (!isKnown(version)) {
+      context.addIssue({ code: 'custom', path: ['version'], message: unknown });
+      return;
+    }
     if (version >= '005010' && interchangeVersion < '00501') {
       const message = `must be 00501 or later, because ${version} is sent (x12.version)`;
       context.addIssue({ code: 'custom', path: ['interchangeVersion'], message });
@@ -475,9 +488,12 @@ const shipWindow = z
       .array(z.enum(WEEKDAYS))
       .min(1)
       .optional()
-      .describe('The only days of the week on which goods may leave'),
+      .describe(
+        'The only days of the week on which goods may leave. An order that asks for another one is asked about, unless `shipDate` says ' +
+          'how far from its date they may leave',
+      ),
   })
-  .describe('Days on which goods may leave');
+  .describe('Days on which goods may leave: the 855 promises one of them, and the warehouse is told which');
 
 const routing = z
   .strictObject({
@@ -595,7 +611,11 @@ const map = z
             /^(lines\[\]\.)?[a-zA-Z]+(\.[A-Za-z0-9_-]+)*$/,
             'must be a path of the canonical order such as attributes.season or lines[].attributes.color',
           )
-          .refine((path) => !/(^|\.)(__proto__|constructor|prototype)(\.|$)/.test(path), 'must not name a prototype'),
+          .refine((path) => !/(^|\.)(__proto__|constructor|prototype)(\.|$)/.test(path), 'must not name a prototype')
+          .superRefine((path, context) => {
+            const message = unknownPlaceOf(path);
+            if (message !== undefined) context.addIssue({ code: 'custom', message });
+          }),
         expression,
       )
       .default({})

@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { salesOrder, salesOrderLine } from '../canonical/v1/sales-order.ts';
+
+/** Places of the canonical order that a profile may name: dotted, `lines[].` before those of a line. */
+
+const LINE = 'lines[].';
+const NEAREST = 3;
+
+/** Any name below, as in `attributes.season`. */
+const FREE = '*';
+
+/** Every place of a schema; what is in a list has none, since a path cannot say which of them is meant. */
+function placesIn(schema: z.core.$ZodType, above: string): string[] {
+  const inner = unwrapped(schema);
+  if (inner instanceof z.ZodRecord) return [`${above}${FREE}`];
+  if (!(inner instanceof z.ZodObject)) return [];
+  return Object.entries(inner.shape).flatMap(([name, below]) => {
+    const place = `${above}${name}`;
+    return [place, ...placesIn(below as z.core.$ZodType, `${place}.`)];
+  });
+}
+
+function unwrapped(schema: z.core.$ZodType): z.core.$ZodType {
+  return schema instanceof z.ZodOptional || schema instanceof z.ZodDefault ? unwrapped(schema.unwrap()) : schema;
+}
+
+const places: readonly string[] = [...placesIn(salesOrder, ''), ...placesIn(salesOrderLine, LINE)];
+
+/** Why a path names nothing of the canonical order, with the names that are nearest to it; undefined where it names something. */
+export function unknownPlaceOf(path: string): string | undefined {
+  const free = `${path.slice(0, path.lastIndexOf('.') + 1)}${FREE}`;
+  if (places.includes(path) || (path.includes('.') && places.includes(free))) return undefined;
+  const nearest = places
+    .filter((place) => place.startsWith(LINE) === path.startsWith(LINE))
+    .map((place) => ({ place, distance: distanceBetween(path.toLowerCase(), place.toLowerCase()) }))
+    .sort((one, other) => one.distance - other.distance || one.place.localeCompare(other.place))
+    .slice(0, NEAREST)
+    .map(({ place }) => place.replace(FREE, 'NAME'));
+  return `names ${path}, which the canonical order does not have; nearest are ${nearest.join(', ')}`;
+}
+
+/** Levenshtein: letters to put in, take out or replace. */
+function distanceBetween(one: string, other: string): number {
+  let row = Array.from({ length: other.length + 1 }, (_, index) => index);
+  for (const [index, letter] of [...one].entries()) {
+    const next = [index + 1];
+    for (const [at, compared] of [...other].entries()) {
+      const replaced = (row[at] ?? 0) + (letter === compared ? 0 : 1);
+      next.push(Math.min(replaced, (row[at + 1] ?? 0) + 1, (next[at] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[other.length] ?? 0;
+}
