@@ -28,6 +28,7 @@ export type ApiConfig = Pick<
   | 'rateLimitPerMinute'
   | 'consoleDir'
   | 'certificationDir'
+  | 'partnersDir'
 >;
 
 /** The partners that have a profile. */

@@ -2,6 +2,7 @@ import { appendFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { certificationFingerprint } from '../activities/partners/certification.ts';
 import { customers, items } from '../sandbox/erp/master-data.ts';
 import { routes } from './routes/index.ts';
 import { type ApiUnderTest, startApi } from './testing/api-under-test.ts';
@@ -72,7 +73,7 @@ describe('a partner', () => {
     expect(JSON.stringify(body)).not.toContain('"token"');
   });
 
-  it('is certified only by a result of this very version', async () => {
+  it('is certified only by a result of this very version, and of these very files beside it', async () => {
     const state = async () => {
       const { body } = await api.call('GET', '/v1/partners/tri-valley', { key: reader });
       return { ...body.certification, version: body.profileVersion };
@@ -80,18 +81,31 @@ describe('a partner', () => {
     const { version, ...none } = await state();
     expect(none).toMatchObject({ state: 'none', finishedAt: null });
     mkdirSync(join(certificationDir, 'tri-valley'));
-    const write = (profileVersion: string, ...scenarios: { name: string; state: string }[]) =>
+    const write = (profileVersion: string, ...scenarios: { name: string; state: string }[]) => {
+      const profile = { id: 'tri-valley', usage: 'test' as const, version: profileVersion };
+      const fingerprint = certificationFingerprint(partnersDir, profile);
       writeFileSync(
         join(certificationDir, 'tri-valley', 'result.json'),
-        JSON.stringify({ partner: 'tri-valley', profileVersion, finishedAt: '2026-11-21T08:00:00Z', scenarios }),
+        JSON.stringify({ partner: 'tri-valley', fingerprint, finishedAt: '2026-11-21T08:00:00Z', scenarios }),
       );
+    };
     const passed = { name: 'accept', state: 'passed' };
     write(version, passed, { name: 'return', state: 'not-run' });
     expect(await state()).toMatchObject({ state: 'certified', passed: 1, notRun: 1, failed: 0 });
     write(version, passed, { name: 'split', state: 'failed' });
     expect(await state()).toMatchObject({ state: 'failed' });
     write('0123456789abcdef', passed);
-    expect(await state()).toMatchObject({ state: 'outdated', profileVersion: '0123456789abcdef' });
+    expect(await state()).toMatchObject({
+      state: 'outdated',
+      profileVersion: '0123456789abcdef',
+      changed: ['profile'],
+    });
+    write(version, passed);
+    expect(await state()).toMatchObject({ state: 'certified', changed: [] });
+    mkdirSync(join(partnersDir, 'tri-valley'));
+    writeFileSync(join(partnersDir, 'tri-valley', 'cross-references.csv'), 'kind,external,internal\nunit,CT,CA\n');
+    expect(await state()).toMatchObject({ state: 'outdated', changed: ['crossReferences'] });
+    rmSync(join(partnersDir, 'tri-valley'), { recursive: true });
     writeFileSync(join(certificationDir, 'tri-valley', 'result.json'), '{');
     expect(await state()).toMatchObject({ state: 'unreadable' });
   });

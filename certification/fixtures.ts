@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { expectationFileOf, fixtureFilesOf } from '../activities/partners/certification.ts';
 import type { PartnerProfile } from '../mappings/profile/profile.ts';
 import { productionSideOf } from '../mappings/profile/sides.ts';
 import { profilesOf } from './profiles.ts';
@@ -38,36 +39,24 @@ export type FixtureExpectation = z.output<typeof expectation>;
 /** States in which an order stays until somebody does something. */
 const SETTLED: ReadonlySet<string> = new Set(['closed', 'rejected', 'cancelled', 'exception']);
 
-export const fixturesDir = (partnersDir: string, partnerId: string): string => join(partnersDir, partnerId, 'fixtures');
-
 /**
  * A scenario for each fixture, named `fixture-TITLE`. A test side is certified with those of its production side too, addressed to it, so
  * that what once failed in production is proven before it is promoted again.
  */
 export function fixturesOf(partnersDir: string, profile: PartnerProfile): Scenario[] {
-  const own = filesIn(fixturesDir(partnersDir, profile.id));
+  const { own, inherited } = fixtureFilesOf(partnersDir, profile);
   const name = productionSideOf(profile);
-  const inherited = name === undefined ? [] : filesIn(fixturesDir(partnersDir, name));
   const [production] = name === undefined || inherited.length === 0 ? [] : profilesOf(partnersDir, [name]);
-  const titles = new Set(own.map((file) => basename(file)));
   return [
     ...own.map((file) => fixture(file, (bytes) => bytes)),
-    ...inherited
-      .filter((file) => !titles.has(basename(file)))
-      .map((file) => fixture(file, (bytes) => (production ? readdressed(bytes, production, profile) : bytes))),
+    ...inherited.map((file) =>
+      fixture(file, (bytes) => (production ? readdressed(bytes, production, profile) : bytes)),
+    ),
   ];
 }
 
-function filesIn(folder: string): string[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder)
-    .filter((name) => name.endsWith('.edi'))
-    .sort()
-    .map((name) => join(folder, name));
-}
-
 function fixture(file: string, addressed: (bytes: Uint8Array) => Uint8Array): Scenario {
-  const beside = file.replace(/\.edi$/, '.yaml');
+  const beside = expectationFileOf(file);
   if (!existsSync(beside)) throw new SettingsError(`${beside} is missing: it says what must come of ${basename(file)}`);
   const parsed = expectation.safeParse(parse(readFileSync(beside, 'utf8')));
   if (!parsed.success) {

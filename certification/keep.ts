@@ -1,12 +1,13 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
+import { expectationFileOf, fixturesDirOf } from '../activities/partners/certification.ts';
 import { explainInterchanges, type Finding } from '../mappings/edi/explain.ts';
 import { findPartnerByIsa } from '../mappings/profile/load.ts';
 import type { PartnerProfile } from '../mappings/profile/profile.ts';
 import { productionSideOf } from '../mappings/profile/sides.ts';
 import type { InterchangeHeader } from '../mappings/x12/index.ts';
-import { type FixtureExpectation, fixturesDir } from './fixtures.ts';
+import type { FixtureExpectation } from './fixtures.ts';
 import { SettingsError } from './settings.ts';
 
 /**
@@ -26,8 +27,9 @@ export async function keepFixture(
     throw new SettingsError(`--as ${title}: a title is lower-case letters, digits and hyphens`);
   }
   const bytes = contentOf(file);
-  const folder = fixturesDir(partnersDir, profile.id);
-  const [kept, expectation] = [join(folder, `${title}.edi`), join(folder, `${title}.yaml`)];
+  const folder = fixturesDirOf(partnersDir, profile.id);
+  const kept = join(folder, `${title}.edi`);
+  const expectation = expectationFileOf(kept);
   if (existsSync(kept)) throw new SettingsError(`${kept} is there already; choose another title`);
   const outcome = await outcomeOf(profile, bytes, file);
   mkdirSync(folder, { recursive: true });

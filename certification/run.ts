@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { type CertificationFingerprint, certificationFingerprint } from '../activities/partners/certification.ts';
 import { ensureApiClient } from '../api/auth/clients.ts';
 import { loadProfiles } from '../mappings/profile/load.ts';
 import { INBOUND_SETS, type PartnerProfile } from '../mappings/profile/profile.ts';
@@ -46,7 +47,12 @@ export async function certify(
     if (unknown.length > 0) throw new UnknownName(`there is no scenario ${unknown.join(', ')}; --list shows them`);
     return all.filter(({ name }) => only.length === 0 || only.includes(name));
   });
-  const businesses = named.map((profile) => ({ profile, data: tradeDataOf(partnersDir, profile) }));
+  const businesses = named.map((profile) => ({
+    profile,
+    data: tradeDataOf(partnersDir, profile),
+    // Of the files as they are now, whatever becomes of them while it runs.
+    fingerprint: certificationFingerprint(partnersDir, profile),
+  }));
   const keys = new Map(named.map(({ id }) => [id, `tl_certify_${randomBytes(24).toString('base64url')}`]));
 
   const sandboxed = inSandbox(partnersDir);
@@ -59,13 +65,13 @@ export async function certify(
   try {
     const profiles = loadProfiles(sandboxed.directory, network.env);
     return await Promise.all(
-      businesses.map(async ({ profile, data }, index) => {
+      businesses.map(async ({ profile, data, fingerprint }, index) => {
         // What is certified is the profile as it stands in its own folder.
         const current = { ...(profiles.get(profile.id) ?? profile), version: profile.version };
         const apiKey = keys.get(profile.id) ?? '';
         const partnership = { profile: current, data, network, prisma, apiKey, control: 100_000 };
         const report = await certifyPartner(partnership, chosen[index] ?? [], log);
-        writeReports(reportsDir(resultsDir, profile.id, only), report);
+        writeReports(reportsDir(resultsDir, profile.id, only), report, fingerprint);
         return report;
       }),
     );
@@ -235,7 +241,7 @@ export function reportsDir(resultsDir: string, partnerId: string, only: readonly
   return join(resultsDir, partnerId, ...(only.length > 0 ? ['partial'] : []));
 }
 
-function writeReports(folder: string, report: PartnerResult): void {
+function writeReports(folder: string, report: PartnerResult, fingerprint: CertificationFingerprint): void {
   rmSync(folder, { recursive: true, force: true });
   for (const { name, documents } of report.scenarios) {
     const outbound = documents.filter(({ direction }) => direction === 'outbound');
@@ -248,9 +254,9 @@ function writeReports(folder: string, report: PartnerResult): void {
   }
   mkdirSync(folder, { recursive: true });
   const scenarios = report.scenarios.map(({ name, state, reason }) => ({ name, state, ...(reason && { reason }) }));
-  const { partner, profileVersion, finishedAt } = report;
+  const { partner, finishedAt } = report;
   writeFileSync(join(folder, 'report.html'), htmlReport(report));
   writeFileSync(join(folder, 'junit.xml'), junitReport(report));
-  const certificate = { partner, profileVersion, finishedAt, scenarios };
+  const certificate = { partner, fingerprint, finishedAt, scenarios };
   writeFileSync(join(folder, 'result.json'), `${JSON.stringify(certificate, undefined, 2)}\n`);
 }

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { certificationSettingsFileOf } from '../activities/partners/certification.ts';
 import { multiply } from '../mappings/canonical/decimal.ts';
 import type { PartnerProfile } from '../mappings/profile/profile.ts';
 import { accountsOf } from '../mappings/profile/sides.ts';
@@ -112,7 +112,7 @@ export class SettingsError extends Error {
 
 /** @throws SettingsError with file, key and reason of everything that is wrong */
 export function tradeDataOf(partnersDir: string, profile: PartnerProfile): TradeData {
-  const file = join(partnersDir, profile.id, 'certification.yaml');
+  const file = certificationSettingsFileOf(partnersDir, profile.id);
   const stated = readSettings(file);
   const known = accountsOf(profile).flatMap((id) => customers.filter(({ partnerId }) => partnerId === id))[0];
   const customer = stated.customer === undefined && known !== undefined ? known : customerOf(profile, stated);

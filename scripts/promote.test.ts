@@ -3,6 +3,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, write
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { certificationFingerprint } from '../activities/partners/certification.ts';
 import { readContent } from '../mappings/profile/load.ts';
 
 let folder: string;
@@ -19,18 +20,19 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true }));
 
-function promote(...args: string[]): { status: number | null; output: string } {
+function promote(...args: string[]): { status: number | null; output: string; stdout: string } {
   const env = { ...process.env, PARTNERS_DIR: partners, CERTIFICATION_DIR: join(folder, 'certification') };
   const call = ['--import', 'tsx', 'scripts/promote.ts', ...args];
   const { status, stdout, stderr } = spawnSync(process.execPath, call, { env, encoding: 'utf8' });
-  return { status, output: stdout + stderr };
+  return { status, output: stdout + stderr, stdout };
 }
 
-function certify(profileVersion: string, state: 'passed' | 'failed'): void {
+function certify(version: string, state: 'passed' | 'failed'): void {
   const directory = join(folder, 'certification', 'harbor-pine-test');
   mkdirSync(directory, { recursive: true });
   const scenarios = [{ name: 'short ship', state, ...(state === 'failed' && { reason: 'no 856' }) }];
-  const result = { partner: 'harbor-pine-test', profileVersion, finishedAt: '2026-11-21T08:00:00Z', scenarios };
+  const fingerprint = certificationFingerprint(partners, { id: 'harbor-pine-test', usage: 'test', version });
+  const result = { partner: 'harbor-pine-test', fingerprint, finishedAt: '2026-11-21T08:00:00Z', scenarios };
   writeFileSync(join(directory, 'result.json'), JSON.stringify(result));
 }
 
@@ -56,4 +58,44 @@ it('a partner goes into production only as it was certified, and --dry-run write
   expect(promote('harbor-pine', ...mailbox).status).toBe(0);
   expect(readContent(partners, 'harbor-pine').content).toMatchObject({ id: 'harbor-pine', usage: 'production' });
   expect(promote().status).toBe(2);
+}, 60_000);
+
+it('a certification with other cross-references, settings or fixtures is none, and production’s own file of them stays', () => {
+  const mailbox = ['--set', 'transport.url=https://harbor-pine.example/in', '--dry-run'];
+  const { version } = readContent(partners, 'harbor-pine-test');
+  const beside = join(partners, 'harbor-pine-test');
+  mkdirSync(beside);
+  const references = 'kind,external,internal,sku,quantity\nunit,CT,CA,,\n';
+  const edits: [file: string, text: string, told: string][] = [
+    [join(beside, 'cross-references.csv'), references, 'was certified with other cross-references: certify again'],
+    [join(beside, 'certification.yaml'), 'buyer: B1\n', 'was certified with another certification.yaml: certify again'],
+    // Of production: the test side is certified with it too.
+    [join(partners, 'harbor-pine', 'fixtures', 'store-order.yaml'), 'title: x\n', 'was certified with other fixtures'],
+  ];
+  for (const [file, text, told] of edits) {
+    certify(version, 'passed');
+    expect(promote('harbor-pine', ...mailbox)).toMatchObject({ status: 0 });
+    writeFileSync(file, text);
+    expect(promote('harbor-pine', ...mailbox)).toMatchObject({ status: 1, output: expect.stringContaining(told) });
+  }
+  certify(version, 'passed');
+  const own = join(partners, 'harbor-pine', 'cross-references.csv');
+  writeFileSync(own, 'kind,external,internal,sku,quantity\nunit,PC,EA,,\n');
+  expect(promote('harbor-pine', ...mailbox.slice(0, 2)).output).toContain(
+    `${own} differs from ${join(beside, 'cross-references.csv')} and stays as it is; compare them.`,
+  );
+}, 60_000);
+
+it('variables that only production has are named, and --help is no wrong call', () => {
+  const { version } = readContent(partners, 'harbor-pine-test');
+  certify(version, 'passed');
+  const url = '$'.concat('{NOPE_X}/a');
+  const promoted = promote('harbor-pine', '--set', `transport.url=${url}`, '--set', 'transport.tokenEnv=NOPE_Y');
+  expect(promoted).toMatchObject({
+    status: 0,
+    output: expect.stringContaining('production needs NOPE_X, NOPE_Y in its environment'),
+  });
+  expect(promoted.output).toContain('Running systems that have them take it within seconds');
+  expect(readContent(partners, 'harbor-pine').content.transport).toMatchObject({ url });
+  expect(promote('--help')).toMatchObject({ status: 0, stdout: expect.stringContaining('npm run promote -- NAME') });
 }, 60_000);

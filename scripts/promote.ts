@@ -5,13 +5,13 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Certification, certificationOf } from '../activities/partners/certification.ts';
+import { type Certification, type CertificationBasis, certificationOf } from '../activities/partners/certification.ts';
 import { crossReferenceFileOf } from '../activities/partners/cross-reference-files.ts';
 import { ProfileError } from '../mappings/profile/load.ts';
 import { type Difference, PromotionRefused, planPromotion } from '../mappings/profile/promotion.ts';
 
 const usage = `npm run promote -- NAME [--set KEY=VALUE]… [--dry-run]
-  makes or updates the production profile NAME from NAME-test, which must be certified as it is now
+  makes or updates the production profile NAME from NAME-test, which must be certified as it and the files beside it are now
   --set     a value of production's own: transport.url, transport.tokenEnv, identifiers.theirs.isaId, name …
   --dry-run shows what would change and writes nothing`;
 
@@ -24,15 +24,21 @@ function run(args: readonly string[]): number {
     options: {
       set: { type: 'string', multiple: true, default: [] },
       'dry-run': { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
     },
   });
+  if (values.help) {
+    console.log(usage);
+    return 0;
+  }
   const [name] = positionals;
   if (name === undefined || positionals.length > 1) throw new UsageError('say which partner to promote');
   const directory = process.env.PARTNERS_DIR ?? 'mappings/partners';
   const promotion = planPromotion(directory, name, settingsOf(values.set));
-  const { testSide, testVersion: version, differences, file } = promotion;
+  const { testSide, testVersion: version, differences, file, unsetVariables } = promotion;
   const results = process.env.CERTIFICATION_DIR ?? '.throughline/certification';
-  const refusal = refusalOf(certificationOf(results, { id: testSide, version }), testSide, version);
+  const certification = certificationOf(results, directory, { id: testSide, usage: 'test', version });
+  const refusal = refusalOf(certification, testSide, version);
   if (refusal !== undefined) {
     console.error(refusal);
     return 1;
@@ -40,6 +46,9 @@ function run(args: readonly string[]): number {
   console.log(`${testSide} ${version} is certified.`);
   for (const difference of differences) console.log(lineOf(difference));
   if (differences.length === 0) console.log(`${file} says the same already.`);
+  if (unsetVariables.length > 0) {
+    console.log(`production needs ${unsetVariables.join(', ')} in its environment; not set here`);
+  }
   if (values['dry-run']) {
     console.log('Nothing was written.');
     return 0;
@@ -49,7 +58,8 @@ function run(args: readonly string[]): number {
     const written = `${file}.new`;
     writeFileSync(written, promotion.text);
     renameSync(written, file);
-    console.log(`Wrote ${file}. Running systems take it within seconds; orders under way keep their version.`);
+    const systems = unsetVariables.length > 0 ? 'Running systems that have them' : 'Running systems';
+    console.log(`Wrote ${file}. ${systems} take it within seconds; orders under way keep their version.`);
   }
   promoteCrossReferences(directory, testSide, name);
   return 0;
@@ -65,7 +75,25 @@ function settingsOf(given: readonly string[]): Record<string, string> {
   );
 }
 
-function refusalOf({ state, result }: Certification, testSide: string, version: string): string | undefined {
+/** What a certification rests on beside the profile, as a person calls it. */
+const BASES: Readonly<Record<Exclude<CertificationBasis, 'profile'>, string>> = {
+  crossReferences: 'other cross-references',
+  settings: 'another certification.yaml',
+  fixtures: 'other fixtures',
+};
+
+function outdated({ result, changed }: Certification, testSide: string, version: string): string {
+  const others = changed.flatMap((basis) => (basis === 'profile' ? [] : [BASES[basis]]));
+  return [
+    ...(changed.includes('profile')
+      ? [`${testSide} was certified as version ${result?.fingerprint.profile} and is ${version} now`]
+      : []),
+    ...(others.length > 0 ? [`${testSide} was certified with ${others.join(' and ')}`] : []),
+  ].join('; ');
+}
+
+function refusalOf(certification: Certification, testSide: string, version: string): string | undefined {
+  const { state, result } = certification;
   const certify = `npm run certify -- ${testSide}`;
   switch (state) {
     case 'certified':
@@ -75,7 +103,7 @@ function refusalOf({ state, result }: Certification, testSide: string, version: 
     case 'unreadable':
       return `the certification result of ${testSide} cannot be read; run ${certify} again`;
     case 'outdated':
-      return `${testSide} was certified as version ${result?.profileVersion} and is ${version} now; run ${certify} again`;
+      return `${outdated(certification, testSide, version)}: certify again, ${certify}`;
     case 'failed': {
       const failed = result?.scenarios.filter((scenario) => scenario.state === 'failed') ?? [];
       const lines = failed.map(({ name, reason }) => `  ${name}${reason === undefined ? '' : `: ${reason}`}`);

@@ -1,13 +1,31 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { z } from 'zod';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
+import { productionSideOf } from '../../mappings/profile/sides.ts';
+import { crossReferenceFileOf } from './cross-reference-files.ts';
+
+/** What a certification rests on, in the words of its users. */
+export const CERTIFICATION_BASES = ['profile', 'crossReferences', 'settings', 'fixtures'] as const;
+export type CertificationBasis = (typeof CERTIFICATION_BASES)[number];
+
+/**
+ * The profile by its version, and the files beside it by the first 16 hexadecimal digits of the SHA-256 of their bytes: with another one, a
+ * certification would have run otherwise.
+ */
+const fingerprint = z.strictObject({
+  profile: z.string(),
+  crossReferences: z.string(),
+  settings: z.string(),
+  fixtures: z.string(),
+});
+export type CertificationFingerprint = z.output<typeof fingerprint>;
 
 /** What a certification run leaves behind: `NAME/result.json` in the folder of results. */
 const certificationResult = z.object({
   partner: z.string(),
-  /** The version that was certified. */
-  profileVersion: z.string(),
+  fingerprint,
   finishedAt: z.iso.datetime({ offset: true }),
   scenarios: z.array(
     z.object({ name: z.string(), state: z.enum(['passed', 'failed', 'not-run']), reason: z.string().optional() }),
@@ -20,29 +38,85 @@ export const CERTIFICATION_STATES = ['certified', 'failed', 'outdated', 'none', 
 
 export interface Certification {
   /**
-   * `certified`: this very version has passed; `outdated`: the result is of another version; `none`: there is no result; `unreadable`: the
-   * file is none.
+   * `certified`: this very version has passed, with these very files beside it; `outdated`: the result is of others, see `changed`; `none`:
+   * there is no result; `unreadable`: the file is none.
    */
   readonly state: (typeof CERTIFICATION_STATES)[number];
   readonly result?: CertificationResult;
+  /** What has changed since the result. */
+  readonly changed: readonly CertificationBasis[];
 }
 
-/** Whether a profile, as it is now, has passed its certification. A scenario that was not run counts neither way. */
-export function certificationOf(
-  directory: string,
-  { id, version }: Pick<PartnerProfile, 'id' | 'version'>,
-): Certification {
+type Certified = Pick<PartnerProfile, 'id' | 'usage' | 'version'>;
+
+/** How a partner is certified, where it says so. */
+export const certificationSettingsFileOf = (partnersDir: string, partnerId: string): string =>
+  join(partnersDir, partnerId, 'certification.yaml');
+
+/** Files that a partner has really sent, kept as regression cases. */
+export const fixturesDirOf = (partnersDir: string, partnerId: string): string =>
+  join(partnersDir, partnerId, 'fixtures');
+
+/** The fixtures that a partner is certified with: its own, and those of its production side that it has not replaced. */
+export function fixtureFilesOf(
+  partnersDir: string,
+  profile: Pick<PartnerProfile, 'id' | 'usage'>,
+): { own: string[]; inherited: string[] } {
+  const own = interchangesIn(fixturesDirOf(partnersDir, profile.id));
+  const production = productionSideOf(profile);
+  const titles = new Set(own.map((file) => basename(file)));
+  const inherited = production === undefined ? [] : interchangesIn(fixturesDirOf(partnersDir, production));
+  return { own, inherited: inherited.filter((file) => !titles.has(basename(file))) };
+}
+
+function interchangesIn(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.edi'))
+    .sort()
+    .map((name) => join(folder, name));
+}
+
+/** What must come of a fixture, in a file beside it. */
+export const expectationFileOf = (fixture: string): string => fixture.replace(/\.edi$/, '.yaml');
+
+/** What a certification of the partner would rest on now. */
+export function certificationFingerprint(partnersDir: string, profile: Certified): CertificationFingerprint {
+  const { own, inherited } = fixtureFilesOf(partnersDir, profile);
+  const fixtures = [...own, ...inherited].flatMap((file) => [file, expectationFileOf(file)]);
+  return {
+    profile: profile.version,
+    crossReferences: digestOf([crossReferenceFileOf(partnersDir, profile.id)]),
+    settings: digestOf([certificationSettingsFileOf(partnersDir, profile.id)]),
+    fixtures: digestOf(fixtures),
+  };
+}
+
+/** Of names and bytes; a file that is not there is like an empty one. */
+function digestOf(files: readonly string[]): string {
+  const hash = createHash('sha256');
+  for (const file of files) {
+    const bytes = existsSync(file) ? readFileSync(file) : Buffer.alloc(0);
+    hash.update(`${basename(file)}:${bytes.length}:`).update(bytes);
+  }
+  return hash.digest('hex').slice(0, 16);
+}
+
+/** Whether a profile, as it and the files beside it are now, has passed its certification. A scenario that was not run counts neither way. */
+export function certificationOf(resultsDir: string, partnersDir: string, profile: Certified): Certification {
   let text: string;
   try {
-    text = readFileSync(join(directory, id, 'result.json'), 'utf8');
+    text = readFileSync(join(resultsDir, profile.id, 'result.json'), 'utf8');
   } catch (error) {
-    return { state: (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'none' : 'unreadable' };
+    return { state: (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'none' : 'unreadable', changed: [] };
   }
   const result = resultOf(text);
-  if (result === undefined || result.partner !== id) return { state: 'unreadable' };
-  if (result.profileVersion !== version) return { state: 'outdated', result };
+  if (result === undefined || result.partner !== profile.id) return { state: 'unreadable', changed: [] };
+  const now = certificationFingerprint(partnersDir, profile);
+  const changed = CERTIFICATION_BASES.filter((basis) => result.fingerprint[basis] !== now[basis]);
+  if (changed.length > 0) return { state: 'outdated', result, changed };
   const states = new Set(result.scenarios.map(({ state }) => state));
-  return { state: states.has('passed') && !states.has('failed') ? 'certified' : 'failed', result };
+  return { state: states.has('passed') && !states.has('failed') ? 'certified' : 'failed', result, changed };
 }
 
 function resultOf(text: string): CertificationResult | undefined {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CERTIFICATION_STATES, certificationOf } from '../../activities/partners/certification.ts';
+import { CERTIFICATION_BASES, CERTIFICATION_STATES, certificationOf } from '../../activities/partners/certification.ts';
 import { CrossReferenceFileError, crossReferencesOfCsv } from '../../activities/partners/cross-reference-csv.ts';
 import {
   CROSS_REFERENCE_COLUMNS,
@@ -92,6 +92,9 @@ const partnerView = partnerItem
       .meta({ description: 'Versions under which orders have come, the latest first, 50 at most' }),
     certification: z.object({
       state: z.enum(CERTIFICATION_STATES),
+      changed: z
+        .array(z.enum(CERTIFICATION_BASES))
+        .meta({ description: 'What has changed since the result; empty unless `outdated`: certify again' }),
       profileVersion: z.string().nullable(),
       finishedAt: instant.nullable(),
       passed: z.int(),
@@ -134,7 +137,7 @@ const readPartner = route({
       shipWithin: profile.shipWithin,
       profile: JSON.parse(JSON.stringify({ ...content, documents })) as Record<string, unknown>,
       versions: versions.map(({ version, firstUsedAt }) => ({ version, firstUsedAt: toInstant(firstUsedAt) })),
-      certification: certificationView(deps.config.certificationDir, profile),
+      certification: certificationView(deps.config, profile),
       problems: deps.partners.problemsOf(profile.id).map(problemView),
       links: { self: partnerPath(profile.id), crossReferences: `${partnerPath(profile.id)}/cross-references` },
     };
@@ -159,12 +162,13 @@ function outboundOf({ documents }: PartnerProfile) {
   );
 }
 
-function certificationView(directory: string, profile: PartnerProfile) {
-  const { state, result } = certificationOf(directory, profile);
+function certificationView({ certificationDir, partnersDir }: ApiDependencies['config'], profile: PartnerProfile) {
+  const { state, result, changed } = certificationOf(certificationDir, partnersDir, profile);
   const count = (wanted: string) => result?.scenarios.filter((scenario) => scenario.state === wanted).length ?? 0;
   return {
     state,
-    profileVersion: result?.profileVersion ?? null,
+    changed: [...changed],
+    profileVersion: result?.fingerprint.profile ?? null,
     finishedAt: result === undefined ? null : toInstant(new Date(result.finishedAt)),
     passed: count('passed'),
     failed: count('failed'),

@@ -59,7 +59,7 @@ export interface ApiUnderTest {
 }
 
 export async function startApi(
-  overrides: Partial<ApiConfig> & { temporalAddress?: string; partnersDir?: string } = {},
+  overrides: Partial<ApiConfig> & { temporalAddress?: string } = {},
 ): Promise<ApiUnderTest> {
   const { temporalAddress = '127.0.0.1:1', partnersDir = 'mappings/partners', ...configOverrides } = overrides;
   const folder = await mkdtemp(join(tmpdir(), 'throughline-api-'));
@@ -97,7 +97,7 @@ export async function startApi(
   );
   const intake = { prisma, temporal, profiles, log };
   const app = createApp({
-    config: { ...config, consoleDir, ...configOverrides },
+    config: { ...config, consoleDir, partnersDir, ...configOverrides },
     log,
     prisma,
     temporal,

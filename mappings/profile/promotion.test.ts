@@ -110,6 +110,12 @@ describe('promotion of a partner that is in production', () => {
     expect(() => plan()).toThrow(/prioritty is not a key of a profile/);
   });
 
+  it('is refused when another partner has the same ids, and the files of both are named', () => {
+    write('best.yaml', PRODUCTION.replace('id: acme', 'id: best'));
+    expect(refusal()).toBe('production-profile-invalid');
+    expect(() => plan()).toThrow(`best (${join(directory, 'best.yaml')}:8) too`);
+  });
+
   it('is refused when the sides are not what they are called', () => {
     write('acme.yaml', PRODUCTION.replace('usage: production', 'usage: test'));
     expect(refusal()).toBe('production-side-in-test');
@@ -135,14 +141,16 @@ describe('promotion of a partner that is new in production', () => {
   });
 
   it('copies the test side with its comments, under its own name, side and mailbox', () => {
-    const { text, isNew } = plan({
+    const { text, isNew, unsetVariables } = plan({
       'transport.url': '$'.concat('{ACME_URL}/in'),
+      'transport.tokenEnv': 'ACME_TOKEN',
       'identifiers.theirs.isaId': '"0042"',
     });
     expect(isNew).toBe(true);
+    expect(unsetVariables).toEqual(['ACME_URL', 'ACME_TOKEN']);
     expect(text).toContain('# Two days, by mail of 3 May.');
     write('acme.yaml', text);
-    expect(loadProfile(directory, 'acme', { ACME_URL: 'https://acme.example' })).toMatchObject({
+    expect(loadProfile(directory, 'acme', { ACME_URL: 'https://acme.example', ACME_TOKEN: 'x' })).toMatchObject({
       id: 'acme',
       name: 'Acme',
       usage: 'production',

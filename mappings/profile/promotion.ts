@@ -37,6 +37,8 @@ export interface Promotion {
   readonly file: string;
   /** What the file will hold. */
   readonly text: string;
+  /** Environment variables that the file needs and that are not set here; they may be where production runs. */
+  readonly unsetVariables: readonly string[];
 }
 
 /** Why a profile is not promoted. `code` is stable. */
@@ -96,7 +98,7 @@ export function planPromotion(
   if (!isDeepStrictEqual(mergeContent(inherited, parse(text) as Content), wanted)) {
     throw new Error(`${file} could not be edited to say what ${testSide} says`);
   }
-  refuseInvalid(directory, name, text, env);
+  const unsetVariables = checkAsProcess(directory, name, text, env);
   return {
     testSide,
     testVersion: test.version,
@@ -108,6 +110,7 @@ export function planPromotion(
     })),
     file,
     text,
+    unsetVariables,
   };
 }
 
@@ -184,21 +187,24 @@ function withCommentsOf(document: Document, path: Path, value: unknown): unknown
   return node;
 }
 
-/** Asks everything that a process would ask at its start, except for variables that only production has. */
-function refuseInvalid(
+/** Asks everything that a process would ask at its start. Returns the variables that are not set here, since only production may have them. */
+function checkAsProcess(
   directory: string,
   name: string,
   text: string,
   env: Readonly<Record<string, string | undefined>>,
-): void {
+): string[] {
   const copy = mkdtempSync(join(tmpdir(), 'promotion-'));
+  const inPlace = (reason: string) => reason.replaceAll(copy, directory);
   try {
     cpSync(directory, copy, { recursive: true });
-    writeFileSync(join(copy, `${name}.yaml`), text);
-    const problems = readProfiles(copy, env)
-      .problems.filter(({ code, file }) => code !== 'profile-variable-missing' && file === join(copy, `${name}.yaml`))
-      .map((problem) => ({ ...problem, file: join(directory, `${name}.yaml`) }));
-    if (problems.length === 0) return;
+    const file = join(copy, `${name}.yaml`);
+    writeFileSync(file, text);
+    const found = readProfiles(copy, env).problems.filter((problem) => problem.file === file);
+    const problems = found
+      .filter(({ variable }) => variable === undefined)
+      .map((problem) => ({ ...problem, file: join(directory, `${name}.yaml`), reason: inPlace(problem.reason) }));
+    if (problems.length === 0) return [...new Set(found.flatMap(({ variable }) => variable ?? []))];
     const lines = problems.map(({ key, reason, line }) => `line ${line}: ${key} ${reason}`);
     throw new PromotionRefused('production-profile-invalid', `${name} would be wrong: ${lines.join('; ')}`, problems);
   } finally {

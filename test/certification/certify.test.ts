@@ -20,7 +20,9 @@ describe('certification by profile', { timeout: 400_000 }, () => {
       ).toEqual([]);
       expect(scenarios.filter(({ state }) => state === 'passed').map(({ name }) => name)).toContain('accept');
       for (const { state, reason } of scenarios) if (state === 'not-run') expect(reason).toBeTruthy();
-      expect(certificationOf(resultsDir, { id: partner, version: profileVersion }).state).toBe('certified');
+      expect(
+        certificationOf(resultsDir, 'mappings/partners', { id: partner, usage: 'test', version: profileVersion }).state,
+      ).toBe('certified');
       expect(readFileSync(join(resultsDir, partner, 'junit.xml'), 'utf8')).toContain(`tests="${scenarios.length}"`);
     }
   });
@@ -75,7 +77,10 @@ describe('certification by profile', { timeout: 400_000 }, () => {
       'the partner wants P',
     );
     // A part of the scenarios certifies nothing.
-    expect(certificationOf(resultsDir, { id: 'cedar-point', version: sound?.profileVersion ?? '' }).state).toBe('none');
+    expect(
+      certificationOf(resultsDir, partners, { id: 'cedar-point', usage: 'test', version: sound?.profileVersion ?? '' })
+        .state,
+    ).toBe('none');
   });
 });
 
