@@ -92,6 +92,20 @@ describe('a grocery purchase order, 875', () => {
   });
 });
 
+describe('a purchase order in a group of another kind', () => {
+  it('is refused by name, its group answered by AK502 6, and no order is made of it', async () => {
+    const order = interchangeOf([purchaseOrder(PARTNER, 'TV-IN', [each('MW-1001', 2)])], 41).replace('GS*PO', 'GS*IN');
+    const { interchangeId, ...outcome } = await take(order);
+    expect(outcome).toEqual({ accepted: 0, rejected: 1 });
+    expect(await queued('997')).toEqual(['AK1*IN*41', 'AK2*850*0001', 'AK5*R*6', 'AK9*R*1*1*0']);
+    expect(await given.prisma.document.findFirstOrThrow({ where: { interchangeId } })).toMatchObject({
+      state: 'rejected',
+      errors: [{ code: 'set-not-of-group', place: { segment: 'GS', position: 1, element: 1 }, value: 'IN' }],
+    });
+    expect(await given.prisma.order.count()).toBe(0);
+  });
+});
+
 describe('a transaction set that nothing would come of', () => {
   it.each(['846', '860', '180', '944'])('is refused as not supported: %s', async (set) => {
     const file = interchangeWith(

@@ -3,6 +3,7 @@ import type { InboundSet, PartnerProfile } from '../profile/profile.ts';
 import { acknowledgeInterchange } from '../x12/acknowledgment.ts';
 import { parseTransaction } from '../x12/parse.ts';
 import type {
+  Guide,
   InterchangeAcknowledgment,
   InterchangeHeader,
   ReadTransaction,
@@ -51,24 +52,44 @@ export function admitTransaction(
   profile: PartnerProfile,
 ): { tree: Tree } | { errors: X12Error[] } {
   if (read.refused) return { errors: [...read.group.errors, ...read.errors] };
-  const guide = partnerGuide(profile, read.set, read.version);
-  if (guide === undefined || !profile.documents.inbound.includes(read.set as InboundSet)) {
-    return {
-      errors: [headerError('ST', 1, 'set-not-supported', `${read.set} is not taken from ${profile.name}`, read.set)],
-    };
-  }
+  const notSupported = headerError(
+    'ST',
+    1,
+    'set-not-supported',
+    `${read.set} is not taken from ${profile.name}`,
+    read.set,
+  );
+  if (!profile.documents.inbound.includes(read.set as InboundSet)) return { errors: [notSupported] };
   const release = read.version.slice(0, 6);
   if (!profile.x12.acceptedVersions.includes(release)) {
     const message = `version ${release} is not agreed with ${profile.name} (${profile.x12.acceptedVersions.join(', ')})`;
     return { errors: [headerError('GS', 8, 'version-not-agreed', message, read.version)] };
   }
-  const { tree, errors } = parseTransaction(read, guide);
+  // A set may have no guide in a release that has been agreed for others.
+  const guide = partnerGuide(profile, read.set, read.version);
+  if (guide === undefined) return { errors: [notSupported] };
+  const { tree, errors: found } = parseTransaction(read, guide);
+  const errors = [...groupErrors(read, guide), ...found];
   return errors.length > 0 ? { errors } : { tree };
 }
 
-/** AK502 code 1: the transaction set is not supported. */
-function headerError(segment: string, element: number, code: string, message: string, value: string): X12Error {
-  return { code, message, place: { segment, position: 1, element }, value, ak: { level: 'transaction', code: '1' } };
+/** A set under the functional identifier of another: whoever routes by GS01 would take an order for an invoice. */
+export function groupErrors({ set, functionalId }: ReadTransaction, guide: Guide): X12Error[] {
+  if (functionalId === guide.functionalId) return [];
+  const message = `${set} belongs into a group of ${guide.functionalId}, GS01 says ${functionalId}`;
+  return [headerError('GS', 1, 'set-not-of-group', message, functionalId, '6')];
+}
+
+/** @param note AK502; 1 says that the transaction set is not supported, 6 that its identifier is not valid. */
+function headerError(
+  segment: string,
+  element: number,
+  code: string,
+  message: string,
+  value: string,
+  note: '1' | '6' = '1',
+): X12Error {
+  return { code, message, place: { segment, position: 1, element }, value, ak: { level: 'transaction', code: note } };
 }
 
 /**

@@ -40,7 +40,7 @@ import type {
   X12Error,
 } from '../x12/types.ts';
 import { writeTransaction } from '../x12/write.ts';
-import { admitTransaction, answerToInterchange, interchangeAdmissionErrors } from './admission.ts';
+import { admitTransaction, answerToInterchange, groupErrors, interchangeAdmissionErrors } from './admission.ts';
 import { checkDocument } from './checks.ts';
 import { orderMappingOf } from './orders.ts';
 import { paymentFrom820 } from './payment-from-820.ts';
@@ -375,7 +375,7 @@ class Explainer {
     const guide =
       profile === undefined ? guideFor(read.set, read.version) : partnerGuide(profile, read.set, read.version);
     const parsed = guide && parseTransaction(read, guide);
-    const errors = this.#refusals(read, parsed?.errors);
+    const errors = this.#refusals(read, guide && parsed && [...groupErrors(read, guide), ...parsed.errors]);
     const judged: Judged = { errors, warnings: [], ...(guide && { guide }), ...(parsed && { tree: parsed.tree }) };
     if (guide === undefined || parsed === undefined || parsed.errors.length > 0 || read.refused) return judged;
     const direction = this.#direction === 'outbound' ? 'outbound' : 'inbound';

@@ -1,0 +1,114 @@
+import { Readable } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { partnerProfile } from '../profile/profile.ts';
+import { readInterchange } from '../x12/read.ts';
+import { scanInterchanges } from '../x12/scan.ts';
+import type { X12Error } from '../x12/types.ts';
+import { writeInterchange } from '../x12/write.ts';
+import { admitTransaction } from './admission.ts';
+import { explainInterchanges } from './explain.ts';
+import { partner } from './fixtures/builders.ts';
+
+const triValley = partner('tri-valley');
+const { version, ...content } = triValley;
+const grocer = {
+  ...partnerProfile.parse({
+    ...content,
+    x12: { ...content.x12, acceptedVersions: ['004010', '005010'] },
+    documents: { ...content.documents, inbound: ['875', '997'] },
+  }),
+  version,
+};
+
+/** A group of one transaction set, as the partner would send it. */
+function file(set: string, functionalId: string, release: string, segments: string[]): Buffer {
+  const { ours, theirs } = triValley.identifiers;
+  return writeInterchange({
+    header: {
+      senderQualifier: theirs.isaQualifier,
+      senderId: theirs.isaId,
+      receiverQualifier: ours.isaQualifier,
+      receiverId: ours.isaId,
+      controlNumber: '1',
+      usage: triValley.usage === 'production' ? 'P' : 'T',
+    },
+    delimiters: { element: '*', component: '>', segment: '~' },
+    date: new Date('2026-11-21T12:00:00Z'),
+    groups: [
+      {
+        functionalId,
+        senderId: theirs.gsId,
+        receiverId: ours.gsId,
+        control: '1',
+        version: release,
+        transactions: [{ set, control: '0001', segments }],
+      },
+    ],
+  });
+}
+
+const ORDER = ['BEG*00*NE*TV-1**20261121', 'PO1*1*2*EA*10.65**VP*MW-1001', 'CTT*1'];
+const GROCERY = ['G50*N*20261121*TV-875', 'N1*ST*Tri-Valley Supply*92*BR01', 'G68*2*EA*10.65**VP*MW-1001', 'G76*2*EA'];
+
+async function refusals(bytes: Buffer, profile = triValley): Promise<X12Error[]> {
+  const errors: X12Error[] = [];
+  for (const scanned of scanInterchanges(bytes)) {
+    for await (const part of readInterchange(scanned)) {
+      if (part.kind !== 'transaction') continue;
+      const admitted = admitTransaction(part, profile);
+      if ('errors' in admitted) errors.push(...admitted.errors);
+    }
+  }
+  return errors;
+}
+
+/** What `npm run x12` says of the transaction sets. */
+async function explained(bytes: Buffer, profiles = [triValley]): Promise<X12Error[]> {
+  const errors: X12Error[] = [];
+  for await (const part of explainInterchanges(Readable.from([bytes]), {
+    profiles: new Map(profiles.map((one) => [one.id, one])),
+  })) {
+    if (part.kind === 'transaction') errors.push(...part.findings.filter(({ severity }) => severity === 'error'));
+  }
+  return errors;
+}
+
+describe('a release that is not agreed', () => {
+  it.each(['006040', '003040'])('is named, whether or not there is a guide of it: %s', async (release) => {
+    const bytes = file('875', 'OG', release, GROCERY);
+    const error = { code: 'version-not-agreed', place: { segment: 'GS', element: 8 }, value: release };
+    expect(await refusals(bytes, grocer)).toMatchObject([error]);
+    expect(await explained(bytes, [grocer])).toMatchObject([error]);
+  });
+
+  it('does not matter where the set itself is not taken', async () => {
+    expect(await refusals(file('875', 'OG', '006040', GROCERY))).toMatchObject([{ code: 'set-not-supported' }]);
+  });
+});
+
+describe('a group of another kind than its transaction set', () => {
+  const error = {
+    code: 'set-not-of-group',
+    message: '850 belongs into a group of PO, GS01 says IN',
+    place: { segment: 'GS', position: 1, element: 1 },
+    value: 'IN',
+    ak: { level: 'transaction', code: '6' },
+  };
+
+  it('refuses the transaction set, live and in the explanation, with a profile and without', async () => {
+    const bytes = file('850', 'IN', '004010', ORDER);
+    expect(await refusals(bytes)).toMatchObject([error]);
+    expect(await explained(bytes)).toMatchObject([error]);
+    expect(await explained(bytes, [])).toMatchObject([error]);
+  });
+
+  it('is told beside what else is wrong', async () => {
+    const bytes = file('850', 'IN', '004010', ['BEG*00*NE*TV-1', ...ORDER.slice(1)]);
+    expect((await refusals(bytes)).map(({ code }) => code)).toEqual(['set-not-of-group', 'element-missing']);
+  });
+
+  it('does not refuse a set in a group of its own', async () => {
+    expect(await refusals(file('850', 'PO', '004010', ORDER))).toEqual([]);
+    expect(await refusals(file('875', 'OG', '004010', GROCERY), grocer)).toEqual([]);
+  });
+});
