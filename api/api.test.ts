@@ -354,6 +354,19 @@ describe('interchanges', () => {
     const answer = await api.call('POST', '/v1/edi/interchanges', { key: dealer, bytes: interchange('000000907') });
     expect(answer).toMatchObject({ status: 422, body: { errors: [{ code: 'sender-not-yours' }] } });
   });
+
+  it('that sends as another one is not told under which name we keep that one; the record says it', async () => {
+    const answer = await api.call('POST', '/v1/edi/interchanges', { key: dealer, bytes: interchange('000000908') });
+    const [{ interchangeId, partnerId }] = answer.body.interchanges;
+    expect(partnerId).toBeNull();
+    expect(answer.text).not.toContain('harbor-pine');
+    expect(answer.text).not.toContain('Harbor & Pine');
+    const stored = await api.prisma.interchange.findUniqueOrThrow({ where: { id: interchangeId } });
+    expect(stored).toMatchObject({ partnerId: 'harbor-pine', state: 'rejected' });
+    // Whoever speaks for all partners is told.
+    const known = await api.call('POST', '/v1/edi/interchanges', { key: desk, bytes: interchange('000000909') });
+    expect(known.body.interchanges).toMatchObject([{ partnerId: 'harbor-pine' }]);
+  });
 });
 
 describe('documents', () => {

@@ -76,7 +76,7 @@ const submitInterchanges = route({
       ...(fileName === undefined ? {} : { fileName }),
     });
     const [first] = receipts;
-    const interchanges = receipts.map(receivedInterchangeOf);
+    const interchanges = receipts.map((receipt) => receivedInterchangeOf(receipt, partnerId));
     if (first === undefined || receipts.every(({ state }) => state === 'rejected')) {
       throw new Problem('interchange-refused', first?.errors[0]?.message ?? 'The file holds no interchange.', {
         errors: receipts.flatMap(({ errors }) => errors.map(faultOf)),
@@ -94,11 +94,16 @@ const submitInterchanges = route({
   },
 });
 
-function receivedInterchangeOf(receipt: InterchangeReceipt): z.output<typeof receivedInterchange> {
+/** @param bound the partner whose key it is: it is not told under which name we keep another one */
+function receivedInterchangeOf(
+  receipt: InterchangeReceipt,
+  bound: string | undefined,
+): z.output<typeof receivedInterchange> {
+  const foreign = bound !== undefined && receipt.partnerId !== bound;
   return {
     interchangeId: receipt.interchangeId,
     state: receipt.state,
-    partnerId: receipt.partnerId ?? null,
+    partnerId: foreign ? null : (receipt.partnerId ?? null),
     senderId: receipt.senderId ?? null,
     controlNumber: receipt.controlNumber ?? null,
     errors: toDocumentErrors(receipt.errors),
