@@ -141,6 +141,62 @@ describe('an edit of a profile', () => {
   });
 });
 
+describe('a file of cross-references', () => {
+  const file = '/partners/harbor-pine/cross-references.csv';
+  const keep = (read: { fault?: object; refused?: object[]; refusedCount?: number }) =>
+    api.prisma.crossReferenceFile.upsert({
+      where: { partnerId: 'harbor-pine' },
+      create: {
+        partnerId: 'harbor-pine',
+        file,
+        readAt: new Date('2026-11-21T08:00:00Z'),
+        ...{ loaded: 3, unchanged: 4, removed: 1, refusedCount: 0 },
+        ...read,
+      },
+      update: read,
+    });
+  const listed = async (key: string) => {
+    const { body } = await api.call('GET', '/v1/partners', { key });
+    const { problemCount } = body.items.find(({ id }: { id: string }) => id === 'harbor-pine');
+    return { problemCount, problems: body.problems.filter((problem: { file: string }) => problem.file === file) };
+  };
+  const read = async () => (await api.call('GET', '/v1/partners/harbor-pine', { key: retailer })).body;
+
+  it('that is not there is none, and no problem', async () => {
+    expect(await read()).toMatchObject({ crossReferenceFile: null, problemCount: 0, problems: [] });
+    expect(await listed(reader)).toEqual({ problemCount: 0, problems: [] });
+  });
+
+  it('whose rows are refused is a problem of its partner, with each row and with how many there are', async () => {
+    const row = { line: 3, column: 'internal', code: 'unknown-item', reason: 'MW-9999 is no item of ours' };
+    await keep({ refusedCount: 10, refused: [row, { ...row, line: 5 }] });
+    const problem = {
+      code: 'cross-references-refused',
+      ...{ file, line: 3, column: 1, key: 'internal' },
+      reason: 'MW-9999 is no item of ours; 10 rows are refused, this is the first',
+    };
+    expect(await read()).toMatchObject({
+      problemCount: 10,
+      problems: [problem],
+      crossReferenceFile: {
+        ...{ file, readAt: '2026-11-21T08:00:00.000Z', fault: null, loaded: 3, unchanged: 4, removed: 1 },
+        refusedCount: 10,
+        refused: [row, { ...row, line: 5 }],
+      },
+    });
+    expect(await listed(reader)).toEqual({ problemCount: 10, problems: [problem] });
+    expect(await listed(retailer)).toEqual({ problemCount: 10, problems: [] });
+  });
+
+  it('of which nothing was taken says why', async () => {
+    const fault = { code: 'not-utf8', line: 7, reason: 'is not UTF-8' };
+    await keep({ fault, refusedCount: 0, refused: [] });
+    const problem = { code: 'cross-references-not-utf8', file, line: 7, column: 1, key: '', reason: 'is not UTF-8' };
+    expect(await read()).toMatchObject({ problemCount: 1, problems: [problem], crossReferenceFile: { fault } });
+    expect(await listed(reader)).toEqual({ problemCount: 1, problems: [problem] });
+  });
+});
+
 describe('cross-references', () => {
   it('are loaded from CSV and from JSON alike, with every refused row named, and an audit entry that counts them', async () => {
     const headers = { 'X-Correlation-Id': 'bulk-1' };
@@ -225,11 +281,23 @@ describe('cross-references', () => {
   });
 
   it('that are no rows at all are refused as a whole', async () => {
-    const post = (type: string, bytes: string) =>
+    const post = (type: string, bytes: string | Uint8Array<ArrayBuffer>) =>
       api.call('POST', references, { key: desk, headers: { 'Content-Type': type }, bytes });
     expect(await post('text/csv', 'a,b\n1,2\n')).toMatchObject({
       status: 422,
       body: { code: 'invalid-body', errors: [{ path: 'line 1', code: 'unknown-column' }] },
+    });
+    const latin1Of = (text: string) => Uint8Array.from(Buffer.from(text, 'latin1'));
+    const latin1 = { status: 422, body: { code: 'invalid-body', errors: [{ path: 'line 3', code: 'not-utf8' }] } };
+    const good = 'kind,external,internal\nitem,LATIN,MW-1001\n';
+    expect(await post('text/csv', latin1Of(`${good}item,é,MW-1001\n`))).toMatchObject(latin1);
+    expect(await post('application/json', latin1Of('[\n\n"é"]'))).toMatchObject(latin1);
+    const stored = { where: { external: 'LATIN' } };
+    expect(await api.prisma.crossReference.count(stored)).toBe(0);
+    const text = '\ufeff[{"kind":"item","external":"B\\u0000C","internal":"MW-1001"}]';
+    expect(await post('application/json', text)).toMatchObject({
+      status: 200,
+      body: { loaded: 0, refusedCount: 1, refused: [{ line: 1, column: 'external', code: 'bad-value' }] },
     });
     expect(await post('application/json', '{')).toMatchObject({ status: 400, body: { code: 'malformed-json' } });
     expect(await post('application/json', '{}')).toMatchObject({ status: 422, body: { code: 'invalid-body' } });

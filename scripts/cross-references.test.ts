@@ -22,13 +22,13 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-function load(env: Record<string, string>, ...args: string[]): { status: number | null; output: string } {
+function load(env: Record<string, string>, ...args: string[]) {
   const call = ['--import', 'tsx', 'scripts/cross-references.ts', ...args];
   const { status, stdout, stderr } = spawnSync(process.execPath, call, {
     env: { ...process.env, DATABASE_URL: '', THROUGHLINE_DATA_DIR: folder, ...env },
     encoding: 'utf8',
   });
-  return { status, output: stdout + stderr };
+  return { status, stdout, output: stdout + stderr };
 }
 
 it('the command loads good rows, names the refused ones with file and line, and says by its status what happened', async () => {
@@ -49,6 +49,30 @@ it('the command loads good rows, names the refused ones with file and line, and 
   });
   expect(load(env, 'nobody', file).status).toBe(2);
   expect(load({}, 'harbor-pine', file)).toMatchObject({ status: 2, output: expect.stringContaining('npm start') });
+}, 60_000);
+
+it('what cannot be loaded is said in one line with its place, and loads nothing', () => {
+  const env = { DATABASE_URL: database.url };
+  const said = (file: string, line: number, reason: string) => ({
+    status: 2,
+    output: `${file}:${line}: ${reason}; nothing is loaded\n`,
+  });
+  const missing = join(folder, 'missing.csv');
+  expect(load(env, 'harbor-pine', missing)).toMatchObject(
+    said(missing, 1, 'cannot be read: no such file or directory (unreadable)'),
+  );
+  expect(load(env, 'harbor-pine', folder)).toMatchObject(said(folder, 1, 'is a folder, not a file (unreadable)'));
+  const latin1 = join(folder, 'latin1.csv');
+  writeFileSync(latin1, 'kind,external,internal\nitem,é,MW-1001\n', 'latin1');
+  const reason = 'is not UTF-8; save the file in that encoding (not-utf8)';
+  expect(load(env, 'harbor-pine', latin1)).toMatchObject(said(latin1, 2, reason));
+}, 60_000);
+
+it('asked for help it gives it, and asked for nothing that can be done it says how to ask', () => {
+  expect(load({}, '--help')).toMatchObject({ status: 0, stdout: expect.stringContaining('NAME FILE') });
+  const usage = { status: 2, stdout: '', output: expect.stringContaining('NAME FILE') };
+  expect(load({}, 'harbor-pine')).toMatchObject(usage);
+  expect(load({}, '--hlep')).toMatchObject(usage);
 }, 60_000);
 
 it('the database of npm start is found by what it keeps in its folder', () => {

@@ -3,18 +3,33 @@
  * refused. The database is that of DATABASE_URL, without it the one of `npm start`, which has to run. Exit status: 0 all rows are loaded,
  * 1 some were refused, 2 nothing could be done.
  */
-import { readFileSync } from 'node:fs';
-import { CrossReferenceFileError, crossReferencesOfCsv } from '../activities/partners/cross-reference-csv.ts';
+import { parseArgs } from 'node:util';
+import {
+  bytesOfFile,
+  CrossReferenceFileError,
+  crossReferencesOfCsv,
+} from '../activities/partners/cross-reference-csv.ts';
 import { loadCrossReferences } from '../activities/partners/cross-references.ts';
 import { ProfileError, readContent } from '../mappings/profile/load.ts';
 import { createPrismaClient } from '../prisma/client.ts';
 import { localDatabaseUrl } from './stack/installation.ts';
 
-async function run([partnerId, file]: readonly string[]): Promise<number> {
-  if (partnerId === undefined || file === undefined) {
-    console.error('npm run cross-references -- NAME FILE   loads the cross-references of partner NAME from a CSV file');
-    return 2;
+const usage = 'npm run cross-references -- NAME FILE   loads the cross-references of partner NAME from a CSV file';
+
+class UsageError extends Error {}
+
+async function run(args: string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: { help: { type: 'boolean', short: 'h' } },
+  });
+  if (values.help) {
+    console.log(usage);
+    return 0;
   }
+  const [partnerId, file] = positionals;
+  if (partnerId === undefined || file === undefined) throw new UsageError('say which partner and which file');
   const { PARTNERS_DIR = 'mappings/partners', THROUGHLINE_DATA_DIR = '.throughline' } = process.env;
   const databaseUrl = process.env.DATABASE_URL || localDatabaseUrl(THROUGHLINE_DATA_DIR);
   if (databaseUrl === undefined) {
@@ -23,15 +38,23 @@ async function run([partnerId, file]: readonly string[]): Promise<number> {
   }
   const { content } = readContent(PARTNERS_DIR, partnerId);
   const profile = { id: partnerId, usage: content.usage === 'production' ? 'production' : 'test' } as const;
-  const rows = crossReferencesOfCsv(readFileSync(file, 'utf8'));
   const prisma = createPrismaClient(databaseUrl, { poolSize: 1, applicationName: 'cross-references' });
   try {
-    const report = await loadCrossReferences({ prisma }, { profile, rows, source: 'api' });
-    for (const { line, column, code, reason } of report.refused) {
+    const rows = crossReferencesOfCsv(bytesOfFile(file, { orPipe: true }));
+    const { loaded, unchanged, refusedCount, refused } = await loadCrossReferences(
+      { prisma },
+      { profile, rows, source: 'api' },
+    );
+    for (const { line, column, code, reason } of refused) {
       console.error(`${file}:${line}: ${column === null ? '' : `${column}: `}${reason} (${code})`);
     }
-    console.log(`${report.loaded} loaded, ${report.unchanged} unchanged, ${report.refused.length} refused`);
-    return report.refused.length === 0 ? 0 : 1;
+    if (refusedCount > refused.length) console.error(`and ${refusedCount - refused.length} more`);
+    console.log(`${loaded} loaded, ${unchanged} unchanged, ${refusedCount} refused`);
+    return refusedCount === 0 ? 0 : 1;
+  } catch (error) {
+    if (!(error instanceof CrossReferenceFileError)) throw error;
+    console.error(`${file}:${error.line}: ${error.message} (${error.code}); nothing is loaded`);
+    return 2;
   } finally {
     await prisma.$disconnect();
   }
@@ -42,9 +65,10 @@ run(process.argv.slice(2)).then(
     process.exitCode = status;
   },
   (error: unknown) => {
-    const expected = error instanceof ProfileError || error instanceof CrossReferenceFileError;
-    const place = error instanceof CrossReferenceFileError ? `line ${error.line}: ` : '';
-    console.error(expected ? `${place}${error.message}` : error);
+    const isUsage = error instanceof UsageError || (error instanceof TypeError && 'code' in error);
+    const expected = isUsage || error instanceof ProfileError;
+    console.error(expected ? error.message : error);
+    if (isUsage) console.error(usage);
     process.exitCode = 2;
   },
 );

@@ -69,7 +69,7 @@ async function main(): Promise<void> {
 
   await running;
   health?.close();
-  crossReferences.stop();
+  await crossReferences.stop();
   profiles.stop();
   await prisma.$disconnect();
   await temporal.connection.close();

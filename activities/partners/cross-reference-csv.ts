@@ -1,38 +1,97 @@
 /** Cross-references as rows of a CSV file: `kind,external,internal,sku,quantity`, the last two only for packs. */
-import { CsvError, parse } from 'csv-parse/sync';
-import { CROSS_REFERENCE_COLUMNS, type CrossReferenceColumn, type StatedRow } from './cross-references.ts';
+import { isUtf8 } from 'node:buffer';
+import { createReadStream, statSync } from 'node:fs';
+import { pipeline, Readable } from 'node:stream';
+import { getSystemErrorMap } from 'node:util';
+import { CsvError, type InfoRecord, parse } from 'csv-parse';
+import { CROSS_REFERENCE_COLUMNS, type CrossReferenceColumn, printable, type StatedRow } from './cross-references.ts';
 
 const NEEDED: readonly CrossReferenceColumn[] = ['kind', 'external', 'internal'];
+
+/** More is read at once by nobody: of a million rows each takes its turn with everything else that the process does. */
+const PIECE_BYTES = 64 * 1024;
+const PIECE_ROWS = 2_000;
+/** A quote that is never closed would otherwise take the rest of the file for one value. */
+const LONGEST_LINE = 1024 * 1024;
+/** One transaction loads a file; of so many rows it takes a minute or two. */
+const MOST_ROWS = 2_000_000;
 
 /** The file cannot be read as rows at all, so that nothing of it is loaded. */
 export class CrossReferenceFileError extends Error {
   override readonly name = 'CrossReferenceFileError';
-  readonly code: 'not-csv' | 'unknown-column' | 'missing-column';
+  readonly code: 'unreadable' | 'not-utf8' | 'not-csv' | 'unknown-column' | 'missing-column' | 'too-many-rows';
   /** From 1. */
   readonly line: number;
 
   constructor(code: CrossReferenceFileError['code'], line: number, message: string) {
-    super(message);
+    super(printable(message));
     this.code = code;
     this.line = line;
   }
 }
 
+/** Bytes as they come: of a file or of a request. */
+export type Bytes = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+
 /**
- * The rows below the header, with the lines on which they end (RFC 4180; a byte order mark, blanks around values and empty lines are
- * no fault). A row with too many or too few values is one that will be refused, alone.
+ * A pipe is read only for whoever asks for one: where nobody writes into it, reading waits for ever.
+ *
+ * @throws CrossReferenceFileError `unreadable`
+ */
+export async function* bytesOfFile(file: string, { orPipe = false } = {}): AsyncGenerator<Uint8Array> {
+  try {
+    const found = statSync(file);
+    // To open a folder succeeds, and what reading it says is no sentence.
+    if (found.isDirectory()) throw new CrossReferenceFileError('unreadable', 1, 'is a folder, not a file');
+    if (!found.isFile() && !orPipe) throw new CrossReferenceFileError('unreadable', 1, 'is not a file');
+    for await (const piece of createReadStream(file)) yield piece as Buffer;
+  } catch (error) {
+    throw error instanceof CrossReferenceFileError ? error : unreadable(error);
+  }
+}
+
+function unreadable(error: unknown): CrossReferenceFileError {
+  const { errno, message } = error as NodeJS.ErrnoException;
+  const [, reason = message] = getSystemErrorMap().get(errno ?? 0) ?? [];
+  return new CrossReferenceFileError('unreadable', 1, `cannot be read: ${reason}`);
+}
+
+/**
+ * The rows below the header, some thousand at a time, with the lines on which they end (RFC 4180 in UTF-8; a byte order mark, blanks
+ * around values and empty lines are no fault). A row with too many or too few values is one that will be refused, alone. A fault of the
+ * whole may come after rows have been given: what is done with them has to be undone then.
  *
  * @throws CrossReferenceFileError
  */
-export function crossReferencesOfCsv(text: string): StatedRow[] {
-  const [header, ...rows] = records(text);
-  if (header === undefined)
+export async function* crossReferencesOfCsv(bytes: Bytes, mostRows = MOST_ROWS): AsyncGenerator<StatedRow[]> {
+  let columns: readonly CrossReferenceColumn[] | undefined;
+  let rows: StatedRow[] = [];
+  let count = 0;
+  for await (const { line, values } of recordsOf(bytes)) {
+    if (columns === undefined) {
+      columns = columnsOf(line, values);
+      continue;
+    }
+    count += 1;
+    if (count > mostRows) {
+      throw new CrossReferenceFileError('too-many-rows', line, `is one row more than the ${mostRows} that are taken`);
+    }
+    rows.push(rowOf(columns, line, values));
+    if (rows.length < PIECE_ROWS) continue;
+    yield rows;
+    rows = [];
+  }
+  if (columns === undefined)
     throw new CrossReferenceFileError('missing-column', 1, `needs the columns ${NEEDED.join(', ')}`);
-  const columns = header.values.map((name) => {
+  if (rows.length > 0) yield rows;
+}
+
+function columnsOf(line: number, header: readonly string[]): CrossReferenceColumn[] {
+  const columns = header.map((name) => {
     const column = CROSS_REFERENCE_COLUMNS.find((known) => known === name.toLowerCase());
     if (column === undefined) {
       const known = CROSS_REFERENCE_COLUMNS.join(', ');
-      throw new CrossReferenceFileError('unknown-column', header.line, `"${name}" is not a column; ${known} are`);
+      throw new CrossReferenceFileError('unknown-column', line, `"${name}" is not a column; ${known} are`);
     }
     return column;
   });
@@ -40,27 +99,78 @@ export function crossReferencesOfCsv(text: string): StatedRow[] {
   const twice = columns.filter((column, index) => columns.indexOf(column) !== index);
   if (missing.length > 0 || twice.length > 0) {
     const reason = missing.length > 0 ? `lacks the column ${missing.join(', ')}` : `has the column ${twice[0]} twice`;
-    throw new CrossReferenceFileError(missing.length > 0 ? 'missing-column' : 'unknown-column', header.line, reason);
+    throw new CrossReferenceFileError(missing.length > 0 ? 'missing-column' : 'unknown-column', line, reason);
   }
-  return rows.map(({ line, values }) => ({
-    line,
-    values: Object.fromEntries(columns.map((column, index) => [column, values[index] ?? ''])),
-    ...(values.length !== columns.length && {
-      misshapen: `has ${values.length} values, the header has ${columns.length}`,
-    }),
-  }));
+  return columns;
 }
 
-function records(text: string): { line: number; values: string[] }[] {
+function rowOf(columns: readonly CrossReferenceColumn[], line: number, values: readonly string[]): StatedRow {
+  const named: { [Column in CrossReferenceColumn]?: string } = {};
+  for (const [index, column] of columns.entries()) named[column] = values[index] ?? '';
+  if (values.length === columns.length) return { line, values: named };
+  return { line, values: named, misshapen: `has ${values.length} values, the header has ${columns.length}` };
+}
+
+async function* recordsOf(bytes: Bytes): AsyncGenerator<{ line: number; values: string[] }> {
+  const options = { bom: true, info: true, trim: true, skip_empty_lines: true, relax_column_count: true } as const;
+  const parser = parse({ ...options, max_record_size: LONGEST_LINE });
+  // A fault on either side ends the other; whoever reads the records is told of it below.
+  const records = pipeline(Readable.from(inUtf8(bytes)), parser, () => undefined);
   try {
-    const parsed = parse(text, { bom: true, info: true, trim: true, skip_empty_lines: true, relax_column_count: true });
-    return (parsed as unknown as { info: { lines: number }; record: string[] }[]).map(({ info, record }) => ({
-      line: info.lines,
-      values: record,
-    }));
+    for await (const parsed of records) {
+      const { info, record } = parsed as { info: InfoRecord; record: string[] };
+      yield { line: info.lines, values: record };
+    }
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     const line = typeof error.lines === 'number' ? error.lines : 1;
     throw new CrossReferenceFileError('not-csv', line, `cannot be read as CSV: ${error.message}`);
   }
+}
+
+/**
+ * The same bytes in small pieces, once they are known to be UTF-8. Another encoding decoded as UTF-8 would be stored with its letters
+ * lost, and nobody told.
+ *
+ * @throws CrossReferenceFileError `not-utf8` with the line
+ */
+async function* inUtf8(bytes: Bytes): AsyncGenerator<Uint8Array> {
+  let begun = new Uint8Array();
+  let line = 1;
+  for await (const chunk of bytes) {
+    for (let from = 0; from < chunk.length; from += PIECE_BYTES) {
+      const piece = Buffer.concat([begun, chunk.subarray(from, from + PIECE_BYTES)]);
+      // No character reaches across the end of a line.
+      const end = piece.lastIndexOf('\n') + 1;
+      begun = piece.subarray(end);
+      if (begun.length > LONGEST_LINE) {
+        throw new CrossReferenceFileError('not-csv', line, `holds a line of more than ${LONGEST_LINE} bytes`);
+      }
+      if (end === 0) continue;
+      const lines = piece.subarray(0, end);
+      requireUtf8(lines, line);
+      line += linesIn(lines);
+      yield lines;
+    }
+  }
+  requireUtf8(begun, line);
+  if (begun.length > 0) yield begun;
+}
+
+/** @throws CrossReferenceFileError `not-utf8` with the line, the first of the bytes being that given. */
+export function requireUtf8(bytes: Uint8Array, firstLine = 1): void {
+  if (isUtf8(bytes)) return;
+  let line = firstLine;
+  let from = 0;
+  for (let end = bytes.indexOf(0x0a); end >= 0 && isUtf8(bytes.subarray(from, end)); end = bytes.indexOf(0x0a, from)) {
+    from = end + 1;
+    line += 1;
+  }
+  throw new CrossReferenceFileError('not-utf8', line, 'is not UTF-8; save the file in that encoding');
+}
+
+function linesIn(bytes: Uint8Array): number {
+  let count = 0;
+  for (let at = bytes.indexOf(0x0a); at >= 0; at = bytes.indexOf(0x0a, at + 1)) count += 1;
+  return count;
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -30,11 +31,14 @@ afterEach(async () => {
   rmSync(directory, { recursive: true });
 });
 
-function write(text: string): void {
-  const file = crossReferenceFileOf(directory, 'tri-valley');
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, `kind,external,internal\n${text}`);
+const fileOf = () => crossReferenceFileOf(directory, 'tri-valley');
+
+function write(text: string, encoding: BufferEncoding = 'utf8'): void {
+  mkdirSync(dirname(fileOf()), { recursive: true });
+  writeFileSync(fileOf(), `kind,external,internal\n${text}`, encoding);
 }
+
+const kept = () => given.prisma.crossReferenceFile.findMany();
 
 const known = async () =>
   (await given.prisma.crossReference.findMany({ orderBy: { external: 'asc' } })).map(
@@ -54,6 +58,80 @@ it('the file of a partner is loaded at start, again when it has changed, and its
   await files.look();
   await files.look();
   expect(await known()).toEqual([]);
+});
+
+it('what became of the file is kept for whoever asks: counts, time, and the first of the refused rows', async () => {
+  const refused = Array.from({ length: 600 }, (_, index) => `item,R-${index},MW-9999\n`);
+  write(`item,A,MW-1001\nitem,B,MW-1002\n${refused.join('')}`);
+  await files.look();
+  const report = { partnerId: 'tri-valley', file: fileOf(), fault: null, loaded: 2, unchanged: 0, removed: 0 };
+  expect(await kept()).toMatchObject([{ ...report, readAt: new Date(clock), refusedCount: 600 }]);
+  const reason = 'MW-9999 is no item of ours';
+  const rows = (await kept()).flatMap(({ refused: some }) => some as unknown[]);
+  expect(rows).toHaveLength(500);
+  expect(rows[0]).toEqual({ line: 4, column: 'internal', code: 'unknown-item', reason });
+  write('item,A,MW-1001\n');
+  await files.look();
+  await files.look();
+  expect(await kept()).toMatchObject([
+    { ...report, loaded: 0, unchanged: 1, removed: 1, refusedCount: 0, refused: [] },
+  ]);
+  rmSync(fileOf());
+  await files.look();
+  await files.look();
+  expect(await kept()).toEqual([]);
+});
+
+it.each([
+  ['a folder in its place', () => mkdirSync(fileOf(), { recursive: true }), 'unreadable', 1, 'is a folder, not a file'],
+  ['a file in the place of its folder', () => writeFileSync(dirname(fileOf()), ''), 'unreadable', 1, 'not a directory'],
+  ['another encoding', () => write('item,A,MW-1002\nitem,éé,MW-1001\n', 'latin1'), 'not-utf8', 3, 'is not UTF-8'],
+  ['no CSV', () => write('item,"A"x,MW-1002\n'), 'not-csv', 2, 'cannot be read as CSV'],
+  ['no header', () => [write(''), writeFileSync(fileOf(), '')], 'missing-column', 1, 'needs the columns'],
+])(
+  '%s is kept as the reason why nothing was taken, and what it stated before stays',
+  async (_, spoil, code, line, reason) => {
+    write('item,A,MW-1001\n');
+    await files.look();
+    rmSync(dirname(fileOf()), { recursive: true });
+    spoil();
+    await files.look();
+    await files.look();
+    expect(await known()).toEqual(['A=MW-1001']);
+    const fault = { code, line, reason: expect.stringContaining(reason) };
+    expect(await kept()).toMatchObject([{ file: fileOf(), fault, loaded: 0, refusedCount: 0, refused: [] }]);
+  },
+);
+
+it('a named pipe in its place holds nothing up', async () => {
+  mkdirSync(dirname(fileOf()), { recursive: true });
+  execFileSync('mkfifo', [fileOf()]);
+  await files.look();
+  expect(await kept()).toMatchObject([{ fault: { code: 'unreadable', reason: 'is not a file' } }]);
+});
+
+it('a folder that has become a file again is read without a further change, and logged once until then', async () => {
+  const log = winston.createLogger({ silent: true });
+  const errors: string[] = [];
+  log.error = ((message: string) => errors.push(message)) as unknown as typeof log.error;
+  const { prisma, profiles } = given;
+  files = new CrossReferenceFiles({ directory, prisma, profiles, log, now: () => clock });
+  mkdirSync(fileOf(), { recursive: true });
+  for (let look = 0; look < 3; look += 1) {
+    await files.look();
+    clock += 60_000;
+  }
+  expect(errors).toEqual([expect.stringContaining(`${fileOf()}:1 is a folder`)]);
+  expect(await kept(), 'it was tried again').toMatchObject([{ readAt: new Date(clock - 60_000) }]);
+});
+
+it('a process that ends gives up the file that it reads, and nothing of it is loaded', async () => {
+  write(Array.from({ length: 50_000 }, (_, index) => `item,N-${index},MW-1001\n`).join(''));
+  const looking = files.look();
+  await files.stop();
+  await looking;
+  expect(await known()).toEqual([]);
+  expect(await kept()).toEqual([]);
 });
 
 it('a file that is not CSV leaves what it stated before', async () => {

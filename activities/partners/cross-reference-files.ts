@@ -1,28 +1,38 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ABSENT, stateOfFile } from '../../mappings/profile/folder.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import type { Database } from '../../prisma/client.ts';
+import { Prisma } from '../../prisma/generated/client.ts';
 import type { Logger } from '../../runtime/logger.ts';
-import { CrossReferenceFileError, crossReferencesOfCsv } from './cross-reference-csv.ts';
-import { loadCrossReferences } from './cross-references.ts';
+import { asJson } from '../orders/records.ts';
+import { bytesOfFile, CrossReferenceFileError, crossReferencesOfCsv } from './cross-reference-csv.ts';
+import { type CrossReferenceReport, loadCrossReferences, type StatedRow } from './cross-references.ts';
 import type { PartnerProfiles } from './partner-profiles.ts';
 
 const LOOK_EVERY_MS = 1_000;
-/** Rows that named what the ERP had not told us yet are good some time later. */
-const TRY_REFUSED_AGAIN_AFTER_MS = 60_000;
+/** Rows that named what the ERP had not told us yet are good some time later, and so is a disk that could not be read. */
+const TRY_AGAIN_AFTER_MS = 60_000;
+/** A large file is not tried again before so many times as long as it took have passed. */
+const TRY_AGAIN_AFTER_TIMES = 20;
+/** So many refused rows of a file are kept for whoever asks the API. */
+const REFUSED_KEPT = 500;
 
 /** The partner's file, in the folder of profiles. */
 export function crossReferenceFileOf(directory: string, partnerId: string): string {
   return join(directory, partnerId, 'cross-references.csv');
 }
 
+/** Why nothing of a file was taken. */
+export type CrossReferenceFault = Pick<CrossReferenceFileError, 'code' | 'line'> & { readonly reason: string };
+
 interface Followed {
   /** State of the file at the last look, and as it was last loaded. */
   seen: string;
   loaded?: string;
-  loadedAt: number;
-  refused: number;
+  /** When it may be good without having changed. */
+  againAt?: number | undefined;
+  /** What was last logged to be wrong with it. */
+  told?: string | undefined;
 }
 
 export interface CrossReferenceFilesDependencies {
@@ -35,13 +45,15 @@ export interface CrossReferenceFilesDependencies {
 
 /**
  * Loads `NAME/cross-references.csv` of each partner at start and whenever it has changed and two looks found it the same. A file that
- * cannot be read leaves what it stated before. Any number of processes may do this at once.
+ * cannot be read leaves what it stated before. What became of each file is kept as `CrossReferenceFile`. Any number of processes may do
+ * this at once.
  */
 export class CrossReferenceFiles {
   readonly #deps: CrossReferenceFilesDependencies;
   readonly #now: () => number;
   readonly #followed = new Map<string, Followed>();
-  #looking = false;
+  #looking: Promise<void> | undefined;
+  #stopped = false;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(deps: CrossReferenceFilesDependencies) {
@@ -56,61 +68,114 @@ export class CrossReferenceFiles {
     return this;
   }
 
-  stop(): void {
+  /** A file that is being read now is given up; resolves when the database is no longer used. */
+  async stop(): Promise<void> {
     clearInterval(this.#timer);
     this.#timer = undefined;
+    this.#stopped = true;
+    await this.#looking;
   }
 
   /** One look at the files of all partners. Never rejects: what fails is logged and tried again. */
-  async look(): Promise<void> {
-    if (this.#looking) return;
-    this.#looking = true;
-    try {
-      for (const profile of this.#deps.profiles.values()) await this.#lookAt(profile);
-    } finally {
-      this.#looking = false;
+  look(): Promise<void> {
+    this.#looking ??= this.#lookAtAll().finally(() => {
+      this.#looking = undefined;
+    });
+    return this.#looking;
+  }
+
+  async #lookAtAll(): Promise<void> {
+    for (const profile of this.#deps.profiles.values()) {
+      if (!this.#stopped) await this.#lookAt(profile);
     }
   }
 
   async #lookAt(profile: PartnerProfile): Promise<void> {
     const file = crossReferenceFileOf(this.#deps.directory, profile.id);
     const state = stateOfFile(file);
-    const known = this.#followed.get(profile.id);
-    const followed = known ?? { seen: state, loadedAt: 0, refused: 0 };
+    const followed = this.#followed.get(profile.id) ?? { seen: state };
     this.#followed.set(profile.id, followed);
     const settled = followed.seen === state;
     followed.seen = state;
-    const again = followed.refused > 0 && this.#now() - followed.loadedAt >= TRY_REFUSED_AGAIN_AFTER_MS;
+    const begunAt = this.#now();
+    const again = followed.againAt !== undefined && begunAt >= followed.againAt;
     if (!settled || (followed.loaded === state && !again)) return;
     try {
-      const refused = await this.#load(profile, file, state === ABSENT);
-      Object.assign(followed, { loaded: state, loadedAt: this.#now(), refused });
+      const wrong = await this.#load(profile, file, state);
+      this.#tell(followed, wrong);
+      const took = this.#now() - begunAt;
+      const againAt = begunAt + Math.max(TRY_AGAIN_AFTER_MS, took * TRY_AGAIN_AFTER_TIMES);
+      Object.assign(followed, { loaded: state, againAt: wrong?.mayPass ? againAt : undefined });
     } catch (error) {
-      const { log } = this.#deps;
-      if (error instanceof CrossReferenceFileError) {
-        log.error(`cross-references are kept as they were: ${file}:${error.line} ${error.message}`, {
-          code: error.code,
-        });
-        followed.loaded = state;
-      } else log.warn('cross-references could not be loaded yet', { file, error });
+      if (!this.#stopped) this.#deps.log.warn('cross-references could not be loaded yet', { file, error });
     }
   }
 
-  async #load(profile: PartnerProfile, file: string, absent: boolean): Promise<number> {
-    const { log } = this.#deps;
-    const rows = absent ? [] : crossReferencesOfCsv(readFileSync(file, 'utf8'));
-    const report = await loadCrossReferences(this.#deps, { profile, rows, source: 'file' });
+  /** What is wrong with the file now is logged once, however often it is tried again. */
+  #tell(followed: Followed, wrong: Wrong | undefined): void {
+    const told = wrong && JSON.stringify(wrong);
+    if (wrong && told !== followed.told) this.#deps.log.error(wrong.message, wrong.details);
+    followed.told = told;
+  }
+
+  async #load(profile: PartnerProfile, file: string, state: string): Promise<Wrong | undefined> {
+    const { prisma, log } = this.#deps;
+    const rows = state === ABSENT ? [] : this.#rowsOf(file, state);
+    let report: CrossReferenceReport;
+    try {
+      report = await loadCrossReferences(this.#deps, { profile, rows, source: 'file', refusedShown: REFUSED_KEPT });
+    } catch (error) {
+      if (!(error instanceof CrossReferenceFileError)) throw error;
+      const { code, line, message: reason } = error;
+      await this.#keep(profile.id, file, { ...NOTHING_LOADED, fault: { code, line, reason } });
+      const message = `cross-references are kept as they were: ${file}:${line} ${reason}`;
+      return { message, details: { code }, mayPass: code === 'unreadable' };
+    }
+    if (state === ABSENT) await prisma.crossReferenceFile.deleteMany({ where: { partnerId: profile.id } });
+    else await this.#keep(profile.id, file, report);
     const { refused, ...counts } = report;
     if (counts.loaded > 0 || counts.removed > 0) log.info('cross-references loaded', { file, ...counts });
-    if (refused.length === 0) return 0;
     const [first] = refused;
-    const place = `${file}:${first?.line}`;
-    log.error(
-      `${refused.length} cross-references refused, the first at ${place} ${first?.column ?? ''} ${first?.reason}`,
-      {
-        refused: refused.slice(0, 20),
-      },
-    );
-    return refused.length;
+    if (first === undefined) return undefined;
+    const place = `${file}:${first.line} ${first.column ?? ''} ${first.reason}`;
+    const message = `${counts.refusedCount} cross-references refused, the first at ${place}`;
+    return { message, details: { refused: refused.slice(0, 20) }, mayPass: true };
+  }
+
+  /** A file that changes while it is read is neither of its two states: it is read again. */
+  async *#rowsOf(file: string, state: string): AsyncGenerator<StatedRow[]> {
+    for await (const rows of crossReferencesOfCsv(bytesOfFile(file))) {
+      if (this.#stopped) throw new Error('the process ends');
+      yield rows;
+    }
+    if (stateOfFile(file) !== state) throw new Error('the file changed while it was read');
+  }
+
+  async #keep(
+    partnerId: string,
+    file: string,
+    { fault, refused, ...counts }: CrossReferenceReport & { fault?: CrossReferenceFault },
+  ): Promise<void> {
+    const kept = {
+      file,
+      readAt: new Date(this.#now()),
+      fault: fault === undefined ? Prisma.DbNull : asJson(fault),
+      refused: asJson(refused),
+      ...counts,
+    };
+    await this.#deps.prisma.crossReferenceFile.upsert({
+      where: { partnerId },
+      create: { partnerId, ...kept },
+      update: kept,
+    });
   }
 }
+
+interface Wrong {
+  readonly message: string;
+  readonly details: object;
+  /** It may be good later although the file stays as it is. */
+  readonly mayPass: boolean;
+}
+
+const NOTHING_LOADED: CrossReferenceReport = { loaded: 0, unchanged: 0, removed: 0, refusedCount: 0, refused: [] };

@@ -14,10 +14,12 @@ afterAll(() => given?.remove());
 
 const PARTNER = 'tri-valley';
 
-function load(csv: string, source: CrossReferenceSource = 'api', partnerId = PARTNER) {
+const csvOf = (content: string | Uint8Array) => crossReferencesOfCsv([Buffer.from(content)]);
+
+function load(csv: string | Uint8Array, source: CrossReferenceSource = 'api', partnerId = PARTNER) {
   const profile = given.profiles.get(partnerId);
   if (profile === undefined) throw new Error(`no profile of ${partnerId}`);
-  return loadCrossReferences(given, { profile, rows: crossReferencesOfCsv(csv), source });
+  return loadCrossReferences(given, { profile, rows: csvOf(csv), source });
 }
 
 const stored = async (partnerId = PARTNER) =>
@@ -134,19 +136,119 @@ describe('a file of cross-references', () => {
     ['kind,external,internal,colour\n', 'unknown-column', 1],
     [`${HEADER}item,"A" 1,MW-1001\n`, 'not-csv', 2],
     ['', 'missing-column', 1],
-  ])('that is not one is refused as a whole: %j', (text, code, line) => {
-    expect.assertions(2);
-    try {
-      crossReferencesOfCsv(text);
-    } catch (error) {
-      expect(error).toBeInstanceOf(CrossReferenceFileError);
-      expect(error).toMatchObject({ code, line });
-    }
+    [`${HEADER}item,A,MW-1001\nitem,"B,MW-1001\n`, 'not-csv', 3],
+    [`${HEADER}item,A,MW-1001\n"${'x'.repeat(3_000_000)}`, 'not-csv', 3],
+    ['k\0nd,external,internal\n', 'unknown-column', 1],
+    [Buffer.from(`${HEADER}item,A,MW-1001\nitem,\u00e9\u00e9,MW-1001\n`, 'latin1'), 'not-utf8', 3],
+    [Buffer.from(`\ufeff${HEADER}item,A,MW-1001\n`, 'utf16le'), 'not-utf8', 1],
+    [
+      Buffer.concat([Buffer.from(HEADER), Buffer.alloc(200_000, 'item,A,MW-1001\n'), Buffer.of(0xe9)]),
+      'not-utf8',
+      13_335,
+    ],
+  ])('that is not one is refused as a whole: %#', async (content, code, line) => {
+    const before = await stored('harbor-pine');
+    const refusal = await load(content, 'file', 'harbor-pine').catch((error: unknown) => error);
+    expect(refusal).toBeInstanceOf(CrossReferenceFileError);
+    expect(refusal).toMatchObject({ code, line });
+    expect(String(refusal)).not.toContain('\0');
+    expect(await stored('harbor-pine')).toEqual(before);
   });
 
-  it('may come from a spreadsheet: byte order mark, quotes, CRLF, blanks and empty lines', () => {
-    const rows = crossReferencesOfCsv('\ufeffKind, External ,internal\r\n\r\nitem,"A,1", MW-1001 \r\n');
-    expect(rows).toEqual([{ line: 3, values: { kind: 'item', external: 'A,1', internal: 'MW-1001' } }]);
+  it('may come from a spreadsheet: byte order mark, quotes, CRLF, blanks and empty lines', async () => {
+    const { value } = await csvOf('\ufeffKind, External ,internal\r\n\r\nitem,"A,1", MW-1001 \r\n').next();
+    expect(value).toEqual([{ line: 3, values: { kind: 'item', external: 'A,1', internal: 'MW-1001' } }]);
+  });
+
+  it('of more rows than are taken is refused, and what it stated stays', async () => {
+    const before = await stored('harbor-pine');
+    const rows = crossReferencesOfCsv([Buffer.from(`${HEADER}${'item,X,MW-1001\n'.repeat(2_501)}`)], 2_500);
+    const profile = { id: 'harbor-pine', usage: 'test' } as const;
+    await expect(loadCrossReferences(given, { profile, rows, source: 'file' })).rejects.toMatchObject({
+      code: 'too-many-rows',
+      line: 2_502,
+    });
+    expect(await stored('harbor-pine')).toEqual(before);
+  });
+
+  it('is one state to whoever reads: not a row of it is seen, nor one of the earlier missed, before all are there', async () => {
+    await load(`${HEADER}item,OLD,MW-1001\n`, 'file', 'cobalt-ridge');
+    const names = async () =>
+      (await given.prisma.crossReference.findMany({ where: { partnerId: 'cobalt-ridge', source: 'file' } })).map(
+        ({ external }) => external,
+      );
+    const seen: string[][] = [];
+    async function* rows() {
+      for await (const piece of csvOf(`${HEADER}item,NEW,MW-1001\n`)) {
+        yield piece;
+        seen.push(await names());
+      }
+    }
+    const profile = { id: 'cobalt-ridge', usage: 'test' } as const;
+    const report = await loadCrossReferences(given, { profile, rows: rows(), source: 'file' });
+    expect(report).toMatchObject({ loaded: 1, removed: 1 });
+    expect(seen).toEqual([['OLD']]);
+    expect(await names()).toEqual(['NEW']);
+  });
+
+  it('lets other work go on and needs no memory for its rows', async () => {
+    const count = 150_000;
+    function* file(): Generator<Uint8Array> {
+      yield Buffer.from(HEADER);
+      for (let row = 0; row < count; row += 1_000) {
+        yield Buffer.from(Array.from({ length: 1_000 }, (_, next) => `item,N-${row + next},MW-1001\n`).join(''));
+      }
+    }
+    let turns = 0;
+    let underWay = true;
+    const other = () => {
+      turns += 1;
+      if (underWay) setImmediate(other);
+    };
+    other();
+    let held = 0;
+    async function* rows() {
+      for await (const piece of crossReferencesOfCsv(file())) {
+        held = Math.max(held, piece.length);
+        yield piece;
+      }
+    }
+    const profile = { id: 'cobalt-ridge', usage: 'test' } as const;
+    const report = await loadCrossReferences(given, { profile, rows: rows(), source: 'file' });
+    underWay = false;
+    expect(report).toMatchObject({ loaded: count, removed: 1, refusedCount: 0 });
+    expect(held).toBeLessThanOrEqual(2_000);
+    expect(turns).toBeGreaterThan(count / held);
+  }, 60_000);
+});
+
+describe('a row', () => {
+  it.each(['A\0B', 'A\u0007B', 'A\u0085B', 'A\ud800B'])('with %j in a value is refused, alone', async (external) => {
+    const rows = [
+      [
+        { line: 1, values: { kind: 'item', external, internal: 'MW-1001' } },
+        { line: 2, values: { kind: external, external: 'C', internal: 'MW-1001' } },
+        { line: 3, values: {}, misshapen: `has an unknown member ${external}` },
+        { line: 4, values: { kind: 'item', external: 'GOOD', internal: 'MW-1001' } },
+      ],
+    ];
+    const profile = { id: 'harbor-pine', usage: 'test' } as const;
+    const report = await loadCrossReferences(given, { profile, rows, source: 'api' });
+    expect(report.refused.map(({ line, column, code }) => [line, column, code])).toEqual([
+      [1, 'external', 'bad-value'],
+      [2, 'kind', 'bad-value'],
+      [3, null, 'misshapen-row'],
+    ]);
+    expect(await stored('harbor-pine')).toContain('item GOOD MW-1001');
+    expect(await stored('harbor-pine')).not.toContainEqual(expect.stringContaining('A'.concat(external.slice(1, 2))));
+  });
+
+  it('is one of the first refused, or only counted', async () => {
+    const rows = [Array.from({ length: 30 }, (_, index) => ({ line: index + 1, values: { kind: 'none' } }))];
+    const profile = { id: 'harbor-pine', usage: 'test' } as const;
+    const report = await loadCrossReferences(given, { profile, rows, source: 'api', refusedShown: 3 });
+    expect(report.refusedCount).toBe(30);
+    expect(report.refused.map(({ line }) => line)).toEqual([1, 2, 3]);
   });
 });
 

@@ -6,7 +6,6 @@ import { isDecimal, isPositive } from '../../mappings/canonical/decimal.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import { accountsOf } from '../../mappings/profile/sides.ts';
 import type { Database } from '../../prisma/client.ts';
-import type { CrossReference } from '../../prisma/generated/client.ts';
 import type { Transaction } from '../orders/records.ts';
 
 export const CROSS_REFERENCE_KINDS = ['item', 'ship-to', 'unit', 'pack'] as const;
@@ -53,77 +52,110 @@ export interface CrossReferenceReport {
   readonly unchanged: number;
   /** Rows that the file stated before and does not any more. */
   readonly removed: number;
+  readonly refusedCount: number;
+  /** The first of them, by line. */
   readonly refused: readonly RefusedRow[];
 }
 
 /** The partner's side whose names they are. */
 type Side = Pick<PartnerProfile, 'id' | 'usage'>;
 
+/** A row with whatever was found wrong with it. What cannot be the name of a stored row is null. */
 interface CheckedRow {
-  line: number;
-  kind: CrossReferenceKind;
-  external: string;
-  internal: string;
-  sku: string;
-  quantity: string | null;
+  readonly line: number;
+  readonly kind: string | null;
+  readonly external: string | null;
+  readonly sku: string | null;
+  readonly internal: string | null;
+  readonly quantity: string | null;
+  readonly fault: Omit<RefusedRow, 'line'> | null;
 }
 
 const LONGEST = 80;
 const UNIT = /^[A-Z0-9]{2}$/;
+/** What Postgres, a report and a terminal cannot hold or show: control characters, half of a pair of UTF-16. */
+const UNPRINTABLE = /[\p{Cc}\p{Cs}]/u;
+/** Of refused rows, unless somebody asks for fewer: as many as a person or a program will look at. */
+const REFUSED_SHOWN = 10_000;
+/** Another load of the same partner may have to end first. */
+const LONGEST_LOAD_MS = 15 * 60_000;
 
 /**
  * Checks rows and stores the good ones, all of them in one transaction; each of the others is refused with its line, column and reason.
  * Loading the same again changes nothing. From a file, the rows are everything that the file states: what it stated before and does not
  * any more is removed, except where the row is still there and only refused.
+ *
+ * Rows come in pieces and go to a table of the transaction, where Postgres compares them with each other, with master data and with what
+ * is stored: so a million rows need no more memory than a thousand, and other work of the process goes on between the pieces. Whoever
+ * reads cross-references meanwhile sees the earlier ones. An error of `rows` leaves everything as it was.
  */
 export async function loadCrossReferences(
   { prisma }: { prisma: Database },
-  given: { profile: Side; rows: readonly StatedRow[]; source: CrossReferenceSource },
+  given: {
+    profile: Side;
+    rows: AsyncIterable<readonly StatedRow[]> | Iterable<readonly StatedRow[]>;
+    source: CrossReferenceSource;
+    /** At most so many refused rows are reported, besides their number. */
+    refusedShown?: number;
+  },
 ): Promise<CrossReferenceReport> {
-  const { profile, rows, source } = given;
-  const refused: RefusedRow[] = [];
-  const wellFormed = rows.flatMap((row) => {
-    const read = readRow(row);
-    if ('code' in read) refused.push(read);
-    return 'code' in read ? [] : [read];
-  });
-  const sound = await checkAgainstMasterData(prisma, profile, withoutRepeats(wellFormed, refused), refused);
+  const { profile, rows, source, refusedShown = REFUSED_SHOWN } = given;
   return prisma.$transaction(
     async (records) => {
+      await stateRows(records, rows);
+      await refuseRepeats(records);
+      await refuseWhatIsNotOurs(records, profile);
       // One load of a partner's rows at a time: two processes may find the same changed file.
       await records.$executeRaw`SELECT pg_advisory_xact_lock(hashtext(${`cross-references/${profile.id}`}))`;
-      const known = new Map((await rowsUnder(records, profile.id, sound)).map((row) => [keyOf(row), row]));
-      const mine = sound.filter((row) => {
-        const earlier = known.get(keyOf(row));
-        if (source === 'file' || earlier?.source !== 'file' || says(earlier, row)) return true;
-        const reason = `is stated by the file of ${profile.id}; change it there`;
-        refused.push({ line: row.line, column: null, code: 'stated-by-file', reason });
-        return false;
-      });
-      const changed = mine.filter((row) => {
-        const earlier = known.get(keyOf(row));
-        return earlier === undefined || !says(earlier, row) || (source === 'file' && earlier.source !== 'file');
-      });
-      await store(records, profile.id, changed, source);
-      const removed = source === 'file' ? await removeOthers(records, profile.id, rows) : 0;
-      refused.sort((one, other) => one.line - other.line);
-      return { loaded: changed.length, unchanged: mine.length - changed.length, removed, refused };
+      if (source === 'api') await refuseStatedByFile(records, profile.id);
+      const { refusedCount, refused, sound } = await outcome(records, refusedShown);
+      const loaded = await store(records, profile.id, source);
+      const removed = source === 'file' ? await removeOthers(records, profile.id) : 0;
+      return { loaded, unchanged: sound - loaded, removed, refusedCount, refused };
     },
-    { timeout: 60_000 },
+    { timeout: LONGEST_LOAD_MS },
   );
+}
+
+/** Text that may hold anything, fit for a report: at most some lines long, what cannot be shown as its code. */
+export function printable(text: string): string {
+  const code = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return text.slice(0, 300).replace(new RegExp(UNPRINTABLE, 'gu'), code);
 }
 
 // ── Reading rows ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-function readRow({ line, values, misshapen }: StatedRow): CheckedRow | RefusedRow {
-  const refuse = (column: CrossReferenceColumn | null, code: RefusedRow['code'], reason: string): RefusedRow => ({
-    line,
-    column,
-    code,
-    reason,
-  });
-  if (misshapen !== undefined) return refuse(null, 'misshapen-row', misshapen);
+function readRow({ line, values, misshapen }: StatedRow): CheckedRow {
   const text = (column: CrossReferenceColumn) => String(values[column] ?? '').trim();
+  const storable = (column: CrossReferenceColumn) =>
+    text(column).length <= LONGEST && !UNPRINTABLE.test(text(column)) ? text(column) : null;
+  const fault = misshapen === undefined ? faultOfShape(text, storable) : misshapenRow(misshapen);
+  const pack = text('kind') === 'pack';
+  return {
+    line,
+    kind: storable('kind'),
+    external: storable('external'),
+    sku: pack ? storable('sku') : '',
+    internal: storable('internal'),
+    quantity: pack && fault === null ? text('quantity') : null,
+    fault,
+  };
+}
+
+function misshapenRow(reason: string): Omit<RefusedRow, 'line'> {
+  return { column: null, code: 'misshapen-row', reason: printable(reason) };
+}
+
+/** What can be said of a row without looking at anything else. */
+function faultOfShape(
+  text: (column: CrossReferenceColumn) => string,
+  storable: (column: CrossReferenceColumn) => string | null,
+): Omit<RefusedRow, 'line'> | null {
+  const refuse = (column: CrossReferenceColumn, code: RefusedRow['code'], reason: string) => ({ column, code, reason });
+  const unfit = CROSS_REFERENCE_COLUMNS.find((column) => storable(column) === null);
+  if (unfit !== undefined) {
+    return refuse(unfit, 'bad-value', `must be at most ${LONGEST} characters, none of them a control character`);
+  }
   const kind = CROSS_REFERENCE_KINDS.find((known) => known === text('kind'));
   if (kind === undefined) {
     return refuse('kind', 'unknown-kind', `"${text('kind')}" is none of ${CROSS_REFERENCE_KINDS.join(', ')}`);
@@ -134,11 +166,6 @@ function readRow({ line, values, misshapen }: StatedRow): CheckedRow | RefusedRo
   for (const column of needed) {
     if (text(column) === '') return refuse(column, 'missing-value', `is needed for ${kind}`);
   }
-  for (const column of needed) {
-    if (text(column).length > LONGEST || /\p{Cc}/u.test(text(column))) {
-      return refuse(column, 'bad-value', `must be at most ${LONGEST} characters, none of them a control character`);
-    }
-  }
   const needless = kind === 'pack' ? undefined : ofPacks.find((column) => text(column) !== '');
   if (needless !== undefined) return refuse(needless, 'needless-value', `belongs to packs, this is ${kind}`);
   if (kind === 'unit' || kind === 'pack') {
@@ -148,151 +175,122 @@ function readRow({ line, values, misshapen }: StatedRow): CheckedRow | RefusedRo
   if (kind === 'pack' && !(isDecimal(text('quantity')) && isPositive(text('quantity')))) {
     return refuse('quantity', 'bad-quantity', `"${text('quantity')}" is not a number above zero`);
   }
-  const quantity = kind === 'pack' ? text('quantity') : null;
-  const sku = kind === 'pack' ? text('sku') : '';
-  return { line, kind, external: text('external'), internal: text('internal'), sku, quantity };
+  return null;
 }
 
-function withoutRepeats(rows: readonly CheckedRow[], refused: RefusedRow[]): CheckedRow[] {
-  const first = new Map<string, number>();
-  return rows.filter((row) => {
-    const earlier = first.get(keyOf(row));
-    if (earlier === undefined) {
-      first.set(keyOf(row), row.line);
-      return true;
-    }
-    const reason = `repeats ${row.kind} ${row.external} of line ${earlier}`;
-    refused.push({ line: row.line, column: 'external', code: 'duplicate-row', reason });
-    return false;
-  });
-}
-
-/** What one row names must be ours: items, ship-tos of this partner, units in which we sell. */
-async function checkAgainstMasterData(
-  prisma: Database,
-  profile: Side,
-  rows: readonly CheckedRow[],
-  refused: RefusedRow[],
-): Promise<CheckedRow[]> {
-  const named = (kind: CrossReferenceKind, column: 'internal' | 'sku') => [
-    ...new Set(rows.flatMap((row) => (row.kind === kind ? [row[column]] : []))),
-  ];
-  const skus = [...named('item', 'internal'), ...named('pack', 'sku')];
-  const items = new Map(
-    (await chunked(skus, (some) => prisma.item.findMany({ where: { sku: { in: some } } }))).map((item) => [
-      item.sku,
-      [item.baseUnit, ...(item.units as { unit: string }[]).map(({ unit }) => unit)],
-    ]),
-  );
-  const customer = { partnerId: { in: accountsOf(profile) } };
-  const shipTos = new Set(
-    (
-      await chunked(named('ship-to', 'internal'), (some) =>
-        prisma.shipTo.findMany({ where: { shipToNumber: { in: some }, customer }, select: { shipToNumber: true } }),
-      )
-    ).map(({ shipToNumber }) => shipToNumber),
-  );
-  const units = named('unit', 'internal').length === 0 ? new Set<string>() : await unitsInUse(prisma);
-  return rows.filter((row) => {
-    const fault = faultOf(row, items, shipTos, units, profile.id);
-    if (fault !== undefined) refused.push({ line: row.line, ...fault });
-    return fault === undefined;
-  });
-}
-
-function faultOf(
-  { kind, internal, sku }: CheckedRow,
-  items: ReadonlyMap<string, readonly string[]>,
-  shipTos: ReadonlySet<string>,
-  units: ReadonlySet<string>,
-  partnerId: string,
-): Omit<RefusedRow, 'line'> | undefined {
-  const item = kind === 'pack' ? sku : internal;
-  if ((kind === 'item' || kind === 'pack') && !items.has(item)) {
-    const column = kind === 'pack' ? 'sku' : 'internal';
-    return { column, code: 'unknown-item', reason: `${item} is no item of ours` };
+/** Puts the rows into a table that lives as long as the transaction. */
+async function stateRows(
+  records: Transaction,
+  pieces: AsyncIterable<readonly StatedRow[]> | Iterable<readonly StatedRow[]>,
+): Promise<void> {
+  await records.$executeRaw`
+    CREATE TEMPORARY TABLE "StatedCrossReference" (
+      "line" integer, "kind" text, "external" text, "sku" text, "internal" text, "quantity" numeric(27, 9),
+      "column" text, "code" text, "reason" text
+    ) ON COMMIT DROP`;
+  for await (const piece of pieces) {
+    const rows = piece.map(readRow).map(({ fault, ...row }) => ({ ...row, ...fault }));
+    await records.$executeRaw`
+      INSERT INTO "StatedCrossReference"
+      SELECT t.* FROM json_to_recordset(${JSON.stringify(rows)}::json) AS t(
+        "line" integer, "kind" text, "external" text, "sku" text, "internal" text, "quantity" numeric,
+        "column" text, "code" text, "reason" text)`;
   }
-  if (kind === 'ship-to' && !shipTos.has(internal)) {
-    return { column: 'internal', code: 'unknown-ship-to', reason: `${internal} is no ship-to of ${partnerId}` };
-  }
-  if (kind === 'unit' && !units.has(internal)) {
-    return { column: 'internal', code: 'bad-unit', reason: `nothing of ours is sold by ${internal}` };
-  }
-  if (kind === 'pack' && !items.get(sku)?.includes(internal)) {
-    return { column: 'internal', code: 'bad-unit', reason: `${sku} is not sold by ${internal}` };
-  }
-  return undefined;
+  // Nothing else tells the planner how large such a table is.
+  await records.$executeRaw`ANALYZE "StatedCrossReference"`;
 }
 
-async function unitsInUse(prisma: Database): Promise<Set<string>> {
-  const rows = await prisma.$queryRaw<{ unit: string }[]>`
-    SELECT "baseUnit" AS "unit" FROM "Item"
-    UNION SELECT u->>'unit' FROM "Item", jsonb_array_elements("units") AS u`;
-  return new Set(rows.map(({ unit }) => unit));
+/** The first row of a name counts. */
+function refuseRepeats(records: Transaction): Promise<number> {
+  return records.$executeRaw`
+    UPDATE "StatedCrossReference" AS s
+    SET "column" = 'external', "code" = 'duplicate-row',
+        "reason" = 'repeats ' || s."kind" || ' ' || s."external" || ' of line ' || named."first"
+    FROM (
+      SELECT ctid AS "place", row_number() OVER same AS "nth", first_value("line") OVER same AS "first"
+      FROM "StatedCrossReference" WHERE "code" IS NULL
+      WINDOW same AS (PARTITION BY "kind" COLLATE "C", "external" COLLATE "C", "sku" COLLATE "C" ORDER BY "line")
+    ) AS named
+    WHERE s.ctid = named."place" AND named."nth" > 1`;
 }
 
-/** Postgres takes some 32 000 parameters in one statement. */
-async function chunked<T>(values: readonly string[], find: (some: string[]) => Promise<T[]>): Promise<T[]> {
-  const found: T[] = [];
-  for (let from = 0; from < values.length; from += 10_000)
-    found.push(...(await find(values.slice(from, from + 10_000))));
-  return found;
+/** What a row names must be ours: items, ship-tos of this partner, units in which we sell. */
+async function refuseWhatIsNotOurs(records: Transaction, profile: Side): Promise<void> {
+  await records.$executeRaw`
+    UPDATE "StatedCrossReference" AS s
+    SET "column" = CASE "kind" WHEN 'pack' THEN 'sku' ELSE 'internal' END, "code" = 'unknown-item',
+        "reason" = CASE "kind" WHEN 'pack' THEN "sku" ELSE "internal" END || ' is no item of ours'
+    WHERE "code" IS NULL AND "kind" IN ('item', 'pack')
+      AND NOT EXISTS (SELECT FROM "Item" AS i WHERE i."sku" = CASE s."kind" WHEN 'pack' THEN s."sku" ELSE s."internal" END)`;
+  await records.$executeRaw`
+    UPDATE "StatedCrossReference" AS s
+    SET "column" = 'internal', "code" = 'unknown-ship-to',
+        "reason" = "internal" || ' is no ship-to of ' || ${profile.id}
+    WHERE "code" IS NULL AND "kind" = 'ship-to' AND NOT EXISTS (
+      SELECT FROM "ShipTo" AS t JOIN "Customer" AS c USING ("customerNumber")
+      WHERE t."shipToNumber" = s."internal" AND c."partnerId" = ANY(${accountsOf(profile)}::text[]))`;
+  await records.$executeRaw`
+    UPDATE "StatedCrossReference"
+    SET "column" = 'internal', "code" = 'bad-unit', "reason" = 'nothing of ours is sold by ' || "internal"
+    WHERE "code" IS NULL AND "kind" = 'unit' AND "internal" NOT IN (
+      SELECT "baseUnit" FROM "Item"
+      UNION SELECT u->>'unit' FROM "Item", jsonb_array_elements("units") AS u WHERE u->>'unit' IS NOT NULL)`;
+  await records.$executeRaw`
+    UPDATE "StatedCrossReference" AS s
+    SET "column" = 'internal', "code" = 'bad-unit', "reason" = s."sku" || ' is not sold by ' || s."internal"
+    FROM "Item" AS i
+    WHERE "code" IS NULL AND "kind" = 'pack' AND i."sku" = s."sku" AND i."baseUnit" <> s."internal"
+      AND NOT i."units" @> jsonb_build_array(jsonb_build_object('unit', s."internal"))`;
 }
 
 // ── Storing rows ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-function keyOf({ kind, external, sku }: { kind: string; external: string; sku: string }): string {
-  return JSON.stringify([kind, external, sku]);
+function refuseStatedByFile(records: Transaction, partnerId: string): Promise<number> {
+  return records.$executeRaw`
+    UPDATE "StatedCrossReference" AS s
+    SET "code" = 'stated-by-file', "reason" = 'is stated by the file of ' || ${partnerId} || '; change it there'
+    FROM "CrossReference" AS c
+    WHERE s."code" IS NULL AND c."partnerId" = ${partnerId} AND c."source" = 'file'
+      AND c."kind" = s."kind" AND c."external" = s."external" AND c."sku" = s."sku"
+      AND (c."internal" <> s."internal" OR c."quantity" IS DISTINCT FROM s."quantity")`;
 }
 
-function says(known: CrossReference, { internal, quantity }: CheckedRow): boolean {
-  if (known.internal !== internal) return false;
-  return quantity === null ? known.quantity === null : known.quantity?.equals(quantity) === true;
+async function outcome(records: Transaction, refusedShown: number) {
+  const [counts] = await records.$queryRaw<{ sound: number; refused: number }[]>`
+    SELECT (count(*) - count("code"))::int AS "sound", count("code")::int AS "refused" FROM "StatedCrossReference"`;
+  const refused = await records.$queryRaw<RefusedRow[]>`
+    SELECT "line", "column", "code", "reason" FROM "StatedCrossReference" WHERE "code" IS NOT NULL
+    ORDER BY "line" LIMIT ${refusedShown}`;
+  return { sound: counts?.sound ?? 0, refusedCount: counts?.refused ?? 0, refused };
 }
 
-function rowsUnder(records: Transaction, partnerId: string, rows: readonly CheckedRow[]): Promise<CrossReference[]> {
-  return chunked([...new Set(rows.map(({ external }) => external))], (some) =>
-    records.crossReference.findMany({ where: { partnerId, external: { in: some } } }),
-  );
-}
-
-async function store(
-  records: Transaction,
-  partnerId: string,
-  rows: readonly CheckedRow[],
-  source: CrossReferenceSource,
-): Promise<void> {
-  if (rows.length === 0) return;
-  await records.$executeRaw`
+/** The sound rows that are new, or say something else than is stored; what a file states becomes the file's. */
+function store(records: Transaction, partnerId: string, source: CrossReferenceSource): Promise<number> {
+  return records.$executeRaw`
     INSERT INTO "CrossReference" ("partnerId", "kind", "external", "sku", "internal", "quantity", "source")
-    SELECT ${partnerId}, t."kind", t."external", t."sku", t."internal", NULLIF(t."quantity", '')::numeric, ${source}
-    FROM UNNEST(${rows.map(({ kind }) => kind)}::text[], ${rows.map(({ external }) => external)}::text[],
-                ${rows.map(({ sku }) => sku)}::text[], ${rows.map(({ internal }) => internal)}::text[],
-                ${rows.map(({ quantity }) => quantity ?? '')}::text[])
-      AS t("kind", "external", "sku", "internal", "quantity")
+    SELECT ${partnerId}, s."kind", s."external", s."sku", s."internal", s."quantity", ${source}
+    FROM "StatedCrossReference" AS s LEFT JOIN "CrossReference" AS c
+      ON c."partnerId" = ${partnerId} AND c."kind" = s."kind" AND c."external" = s."external" AND c."sku" = s."sku"
+    WHERE s."code" IS NULL AND (c."partnerId" IS NULL OR c."internal" <> s."internal"
+      OR c."quantity" IS DISTINCT FROM s."quantity" OR (${source} = 'file' AND c."source" <> 'file'))
     ON CONFLICT ("partnerId", "kind", "external", "sku")
     DO UPDATE SET "internal" = EXCLUDED."internal", "quantity" = EXCLUDED."quantity", "source" = EXCLUDED."source", "updatedAt" = now()`;
 }
 
 /** A row that is still in the file and only refused now keeps what it said when it was good. */
-async function removeOthers(records: Transaction, partnerId: string, rows: readonly StatedRow[]): Promise<number> {
-  const text = (value: unknown) => String(value ?? '').trim();
-  const stated = new Set(
-    rows.map(({ values }) =>
-      keyOf({ kind: text(values.kind), external: text(values.external), sku: text(values.sku) }),
-    ),
-  );
-  const stored = await records.crossReference.findMany({ where: { partnerId, source: 'file' } });
-  const gone = stored.filter((row) => !stated.has(keyOf(row)));
-  if (gone.length === 0) return 0;
+function removeOthers(records: Transaction, partnerId: string): Promise<number> {
   return records.$executeRaw`
     DELETE FROM "CrossReference" AS c
-    USING UNNEST(${gone.map(({ kind }) => kind)}::text[], ${gone.map(({ external }) => external)}::text[], ${gone.map(({ sku }) => sku)}::text[])
-      AS t("kind", "external", "sku")
-    WHERE c."partnerId" = ${partnerId} AND c."kind" = t."kind" AND c."external" = t."external" AND c."sku" = t."sku"`;
+    WHERE c."partnerId" = ${partnerId} AND c."source" = 'file' AND NOT EXISTS (
+      SELECT FROM "StatedCrossReference" AS s
+      WHERE s."kind" = c."kind" AND s."external" = c."external" AND s."sku" = c."sku")`;
 }
 
 // ── Using them ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+function keyOf({ kind, external, sku }: { kind: string; external: string; sku: string }): string {
+  return JSON.stringify([kind, external, sku]);
+}
 
 /** What the partner's names in one order mean. */
 export interface KnownNames {

@@ -1,6 +1,11 @@
 import { z } from 'zod';
 import { CERTIFICATION_BASES, CERTIFICATION_STATES, certificationOf } from '../../activities/partners/certification.ts';
-import { CrossReferenceFileError, crossReferencesOfCsv } from '../../activities/partners/cross-reference-csv.ts';
+import {
+  CrossReferenceFileError,
+  crossReferencesOfCsv,
+  requireUtf8,
+} from '../../activities/partners/cross-reference-csv.ts';
+import type { CrossReferenceFault } from '../../activities/partners/cross-reference-files.ts';
 import {
   CROSS_REFERENCE_COLUMNS,
   CROSS_REFERENCE_KINDS,
@@ -10,7 +15,8 @@ import {
 } from '../../activities/partners/cross-references.ts';
 import type { ProfileProblem } from '../../mappings/profile/load.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
-import type { CrossReference, Prisma } from '../../prisma/generated/client.ts';
+import type { Database } from '../../prisma/client.ts';
+import type { CrossReference, CrossReferenceFile, Prisma } from '../../prisma/generated/client.ts';
 import { visiblePartner, visibleTo } from '../auth/visibility.ts';
 import { cutPage, pageOf, pageParameters, readCursor } from '../cursor.ts';
 import type { ApiDependencies } from '../dependencies.ts';
@@ -24,7 +30,8 @@ const profileProblem = z
   .object({ code: z.string(), file: z.string(), line: z.int(), column: z.int(), key: z.string(), reason: z.string() })
   .meta({
     id: 'ProfileProblem',
-    description: 'Why a file is not taken; its partner goes on with the last good profile',
+    description:
+      'Why a file, or a part of it, is not taken; its partner goes on with the last good profile, or with its other cross-references',
   });
 
 const usage = z
@@ -32,7 +39,14 @@ const usage = z
   .meta({ description: 'The side of the partner: ISA15 of what is sent and accepted' });
 
 const partnerItem = z
-  .object({ id: z.string(), name: z.string(), profileVersion: z.string(), usage, links: z.object({ self: link }) })
+  .object({
+    id: z.string(),
+    name: z.string(),
+    profileVersion: z.string(),
+    usage,
+    problemCount: z.int().meta({ description: 'Faults in its files; each refused cross-reference counts' }),
+    links: z.object({ self: link }),
+  })
   .meta({ id: 'Partner' });
 
 const partnerList = z.object({
@@ -48,22 +62,81 @@ const listPartners = route({
   summary: 'The trading partners of this installation; a key bound to one sees that one',
   access: withScope('orders:read', 'partners:read', 'partners:write'),
   answers: { 200: { description: 'The partners', schema: partnerList } },
-  handler: async ({ caller }, { partners }) => {
+  handler: async ({ caller }, { partners, prisma }) => {
     const bound = visiblePartner(caller);
-    const items = partners
-      .list()
-      .filter(({ id }) => bound === undefined || id === bound)
-      .map(({ id, name, profileVersion, usage: side }) => ({
-        id,
-        name,
-        profileVersion,
-        usage: side,
-        links: { self: partnerPath(id) },
-      }));
-    const problems = bound === undefined ? partners.problems().map(problemView) : [];
+    const listed = partners.list().filter(({ id }) => bound === undefined || id === bound);
+    const files = await filesRead(
+      prisma,
+      listed.map(({ id }) => id),
+    );
+    const items = listed.map(({ id, name, profileVersion, usage: side }) => {
+      const problemCount = partners.problemsOf(id).length + faultsIn(files.get(id));
+      return { id, name, profileVersion, usage: side, problemCount, links: { self: partnerPath(id) } };
+    });
+    const ofFiles = [...files.values()].flatMap(problemsOfFile);
+    const problems = bound === undefined ? [...partners.problems().map(problemView), ...ofFiles] : [];
     return { status: 200, body: { items, problems } };
   },
 });
+
+/** A file of cross-references as a worker last read it. */
+type FileRead = Pick<CrossReferenceFile, 'partnerId' | 'file' | 'refusedCount'> & {
+  readonly fault: CrossReferenceFault | null;
+  readonly firstRefused: RefusedRow | null;
+};
+
+async function filesRead(prisma: Database, partnerIds: readonly string[]): Promise<Map<string, FileRead>> {
+  const rows = await prisma.$queryRaw<FileRead[]>`
+    SELECT "partnerId", "file", "refusedCount", "fault", "refused"->0 AS "firstRefused" FROM "CrossReferenceFile"
+    WHERE "partnerId" = ANY(${partnerIds}::text[]) ORDER BY "partnerId"`;
+  return new Map(rows.map((row) => [row.partnerId, row]));
+}
+
+function faultsIn(read: FileRead | undefined): number {
+  if (read === undefined) return 0;
+  return read.fault === null ? read.refusedCount : 1;
+}
+
+/** One for the file, as its first row is where to begin. */
+function problemsOfFile({ file, fault, refusedCount, firstRefused }: FileRead): z.output<typeof profileProblem>[] {
+  const at = (line: number, code: string, key: string, reason: string) => [
+    { code, file, line, column: 1, key, reason },
+  ];
+  if (fault !== null) return at(fault.line, `cross-references-${fault.code}`, '', fault.reason);
+  if (firstRefused === null) return [];
+  const { line, column, reason } = firstRefused;
+  const others = refusedCount === 1 ? '' : `; ${refusedCount} rows are refused, this is the first`;
+  return at(line, 'cross-references-refused', column ?? '', `${reason}${others}`);
+}
+
+const refusedRow = z
+  .object({
+    line: z.int().meta({ description: 'Line of the CSV, or place in the list, from 1' }),
+    column: z.enum(CROSS_REFERENCE_COLUMNS).nullable().meta({ description: 'null where the whole row is at fault' }),
+    code: z.string(),
+    reason: z.string(),
+  })
+  .meta({ id: 'RefusedCrossReference' });
+
+const crossReferenceFile = z
+  .object({
+    file: z.string(),
+    readAt: instant,
+    fault: z
+      .object({ code: z.string(), line: z.int(), reason: z.string() })
+      .nullable()
+      .meta({ description: 'Why nothing of the file was taken: what it stated before stays' }),
+    loaded: z.int().meta({ description: 'Rows that were new or said something else than before' }),
+    unchanged: z.int(),
+    removed: z.int().meta({ description: 'Rows that it does not state any more' }),
+    refusedCount: z.int(),
+    refused: z.array(refusedRow).meta({ description: 'The first 500 of the refused rows' }),
+  })
+  .nullable()
+  .meta({
+    id: 'CrossReferenceFile',
+    description: 'The partner’s file of cross-references as it was last read; null without one',
+  });
 
 const duration = z
   .string()
@@ -102,6 +175,7 @@ const partnerView = partnerItem
       notRun: z.int(),
     }),
     problems: z.array(profileProblem),
+    crossReferenceFile,
     links: z.object({ self: link, crossReferences: link }),
   })
   .meta({ id: 'PartnerView', description: 'A partner, what is agreed with it and how its profile stands' });
@@ -126,6 +200,9 @@ const readPartner = route({
       select: { version: true, firstUsedAt: true },
       take: 50,
     });
+    const file = await deps.prisma.crossReferenceFile.findUnique({ where: { partnerId: profile.id } });
+    const read = (await filesRead(deps.prisma, [profile.id])).get(profile.id);
+    const ofProfile = deps.partners.problemsOf(profile.id).map(problemView);
     const { documents, version: profileVersion, ...content } = profile;
     const body = {
       id: profile.id,
@@ -138,7 +215,9 @@ const readPartner = route({
       profile: JSON.parse(JSON.stringify({ ...content, documents })) as Record<string, unknown>,
       versions: versions.map(({ version, firstUsedAt }) => ({ version, firstUsedAt: toInstant(firstUsedAt) })),
       certification: certificationView(deps.config, profile),
-      problems: deps.partners.problemsOf(profile.id).map(problemView),
+      problemCount: ofProfile.length + faultsIn(read),
+      problems: [...ofProfile, ...(read === undefined ? [] : problemsOfFile(read))],
+      crossReferenceFile: file && crossReferenceFileView(file),
       links: { self: partnerPath(profile.id), crossReferences: `${partnerPath(profile.id)}/cross-references` },
     };
     return { status: 200, body };
@@ -173,6 +252,15 @@ function certificationView({ certificationDir, partnersDir }: ApiDependencies['c
     passed: count('passed'),
     failed: count('failed'),
     notRun: count('not-run'),
+  };
+}
+
+function crossReferenceFileView({ partnerId: _, readAt, fault, refused, ...counted }: CrossReferenceFile) {
+  return {
+    ...counted,
+    readAt: toInstant(readAt),
+    fault: fault as CrossReferenceFault | null,
+    refused: refused as unknown as RefusedRow[],
   };
 }
 
@@ -282,7 +370,7 @@ const putCrossReference = route({
   handler: async ({ params, query, body, caller }, deps) => {
     const profile = await partnerOf(caller, params.partnerId, deps);
     const values = { kind: params.kind, external: params.external, sku: query.sku, ...body };
-    const { refused } = await loadCrossReferences(deps, { profile, rows: [{ line: 1, values }], source: 'api' });
+    const { refused } = await loadCrossReferences(deps, { profile, rows: [[{ line: 1, values }]], source: 'api' });
     const [refusal] = refused;
     if (refusal !== undefined) throw refusalProblem(refusal);
     const key = { partnerId: profile.id, kind: params.kind, external: params.external.trim(), sku: query.sku.trim() };
@@ -340,17 +428,8 @@ const loadReport = z
   .object({
     loaded: z.int().meta({ description: 'Rows that are new or say something else than before' }),
     unchanged: z.int(),
-    refused: z.array(
-      z.object({
-        line: z.int().meta({ description: 'Line of the CSV, or place in the list, from 1' }),
-        column: z
-          .enum(CROSS_REFERENCE_COLUMNS)
-          .nullable()
-          .meta({ description: 'null where the whole row is at fault' }),
-        code: z.string(),
-        reason: z.string(),
-      }),
-    ),
+    refusedCount: z.int(),
+    refused: z.array(refusedRow).meta({ description: 'The first 10 000 of the refused rows' }),
   })
   .meta({ id: 'CrossReferenceReport' });
 
@@ -361,7 +440,7 @@ const postCrossReferences = route({
   tag: 'Partners',
   summary: 'Load many cross-references at once',
   description:
-    'All good rows are loaded, in one transaction; each of the others is refused with its line, column and reason. Sending the same again changes nothing. What is not named stays as it is.',
+    'All good rows are loaded, in one transaction; each of the others is refused with its line, column and reason. A body that is not UTF-8, or no rows at all, is refused as a whole. Sending the same again changes nothing. What is not named stays as it is.',
   access: withScope('partners:write'),
   params: z.object(partnerParameter),
   body: {
@@ -375,35 +454,40 @@ const postCrossReferences = route({
   problems: ['no-such-partner', 'malformed-json', 'invalid-body'],
   handler: async ({ params, body, caller, header }, deps) => {
     const profile = await partnerOf(caller, params.partnerId, deps);
-    const rows = rowsOf(body, header('content-type') ?? '');
-    const report = await loadCrossReferences(deps, { profile, rows, source: 'api' });
-    const { loaded, unchanged } = report;
-    const refused = report.refused.map(({ line, column, code, reason }) => ({ line, column, code, reason }));
+    const { loaded, unchanged, refusedCount, refused } = await orInvalidBody(() => {
+      const rows = rowsOf(body, header('content-type') ?? '');
+      return loadCrossReferences(deps, { profile, rows, source: 'api' });
+    });
     return {
       status: 200,
-      body: { loaded, unchanged, refused },
-      detail: { loaded, unchanged, refused: refused.length },
+      body: { loaded, unchanged, refusedCount, refused: [...refused] },
+      detail: { loaded, unchanged, refused: refusedCount },
     };
   },
 });
 
-function rowsOf(body: Buffer, contentType: string): StatedRow[] {
-  const text = body.toString('utf8');
-  if (/^text\/csv\b/i.test(contentType)) {
-    try {
-      return crossReferencesOfCsv(text);
-    } catch (error) {
-      if (!(error instanceof CrossReferenceFileError)) throw error;
-      const fault = { path: `line ${error.line}`, message: error.message, code: error.code };
-      throw new Problem('invalid-body', `line ${error.line}: ${error.message}`, { errors: [fault] });
-    }
+async function orInvalidBody<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof CrossReferenceFileError)) throw error;
+    const fault = { path: `line ${error.line}`, message: error.message, code: error.code };
+    throw new Problem('invalid-body', `line ${error.line}: ${error.message}`, { errors: [fault] });
   }
+}
+
+const ROWS_AT_ONCE = 2_000;
+
+function rowsOf(body: Buffer, contentType: string): AsyncIterable<StatedRow[]> | StatedRow[][] {
+  if (/^text\/csv\b/i.test(contentType)) return crossReferencesOfCsv([body]);
   if (!/^application\/json\b/i.test(contentType)) {
     throw new Problem('unsupported-media-type', 'Send Content-Type: text/csv or application/json.');
   }
+  requireUtf8(body);
   let list: unknown;
   try {
-    list = JSON.parse(text);
+    // Drops a byte order mark, which JSON has no place for.
+    list = JSON.parse(new TextDecoder().decode(body));
   } catch (error) {
     throw new Problem('malformed-json', (error as Error).message);
   }
@@ -412,7 +496,9 @@ function rowsOf(body: Buffer, contentType: string): StatedRow[] {
       errors: [{ path: '$', message: 'must be a list' }],
     });
   }
-  return list.map((row: unknown, index) => rowOf(row, index + 1));
+  const rows = list.map((row: unknown, index) => rowOf(row, index + 1));
+  const pieces = Math.ceil(rows.length / ROWS_AT_ONCE);
+  return Array.from({ length: pieces }, (_, piece) => rows.slice(piece * ROWS_AT_ONCE, (piece + 1) * ROWS_AT_ONCE));
 }
 
 /** A row of another shape is refused by itself, as one of a CSV would be. */
