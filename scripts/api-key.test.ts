@@ -30,18 +30,41 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-function apiKey(dataDir: string, ...args: string[]): { status: number | null; output: string } {
+function apiKey(dataDir: string, ...args: string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', 'scripts/api-key.ts', ...args], {
     env: { ...process.env, DATABASE_URL: '', THROUGHLINE_DATA_DIR: dataDir },
     encoding: 'utf8',
   });
-  return { status, output: stdout + stderr };
+  return { status, stdout, output: stdout + stderr };
 }
 
 it('without DATABASE_URL a key is made in the database of npm start', () => {
   const created = apiKey(folder, 'create', '--name', 'shop', '--scopes', 'orders:write');
   expect(created).toMatchObject({ status: 0, output: expect.stringContaining('tl_live_') });
   expect(apiKey(folder, 'list')).toMatchObject({ status: 0, output: expect.stringContaining('shop') });
+}, 60_000);
+
+it('a key is bound only to a partner that has a profile, whatever variables its transport needs', () => {
+  const create = (partner: string) =>
+    apiKey(folder, 'create', '--name', `of ${partner}`, '--scopes', 'edi:write', '--partner', partner);
+  expect(create('nopartner')).toMatchObject({
+    status: 2,
+    stdout: '',
+    output: expect.stringContaining(
+      '--partner: mappings/partners has no profile of nopartner, but of cobalt-ridge, harbor-pine, tri-valley',
+    ),
+  });
+  expect(create('templates').status).toBe(2);
+  expect(create('harbor-pine')).toMatchObject({ status: 0, stdout: expect.stringContaining('tl_live_') });
+  const listed = apiKey(folder, 'list').stdout;
+  expect(listed).toContain('of harbor-pine');
+  expect(listed).not.toContain('nopartner');
+}, 60_000);
+
+it('asked for help it gives it, with and without a database', () => {
+  const usage = { status: 0, stdout: expect.stringContaining('npm run api-key -- create') };
+  expect(apiKey(folder, '--help')).toMatchObject(usage);
+  expect(apiKey(join(folder, 'none'), '--help')).toMatchObject(usage);
 }, 60_000);
 
 it('where there is no such database either, it says what to do', () => {

@@ -6,9 +6,10 @@ import { localDatabaseUrl } from './stack/installation.ts';
 
 const { DATABASE_URL, THROUGHLINE_DATA_DIR = '.throughline' } = process.env;
 const databaseUrl = DATABASE_URL || localDatabaseUrl(THROUGHLINE_DATA_DIR);
-if (databaseUrl === undefined) {
+const asksForHelp = process.argv.some((word) => word === '--help' || word === '-h');
+if (databaseUrl === undefined && !asksForHelp) {
   console.error('Set DATABASE_URL, or start the system with npm start.');
   process.exit(2);
 }
-process.env.DATABASE_URL = databaseUrl;
+if (databaseUrl !== undefined) process.env.DATABASE_URL = databaseUrl;
 await import('../api/auth/api-key.ts');

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { ProfileError, profileNames } from '../../mappings/profile/load.ts';
 import { createPrismaClient } from '../../prisma/client.ts';
 import { ConfigError, loadConfig } from '../../runtime/config.ts';
 import { createApiClient, ensureApiClient, revokeApiClient } from './clients.ts';
@@ -23,6 +24,15 @@ function requestedScopes(text: string | undefined): Scope[] {
   return names.filter(isScope);
 }
 
+/** A key bound to a name that no profile has would open nothing, and nobody would be told. */
+function requirePartner(partnerId: string, directory: string): void {
+  const known = profileNames(directory);
+  if (known.includes(partnerId)) return;
+  throw new UsageError(
+    `--partner: ${directory} has no profile of ${partnerId}, but of ${known.join(', ') || 'nobody'}`,
+  );
+}
+
 async function run(args: readonly string[]): Promise<void> {
   const { values, positionals } = parseArgs({
     args: [...args],
@@ -33,15 +43,22 @@ async function run(args: readonly string[]): Promise<void> {
       partner: { type: 'string' },
       env: { type: 'string', default: 'live' },
       'from-env': { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
     },
   });
+  if (values.help) {
+    console.log(usage);
+    return;
+  }
   const [command, id] = positionals;
   if (!['create', 'list', 'revoke'].includes(command ?? '')) throw new UsageError('say create, list or revoke');
-  const prisma = createPrismaClient(loadConfig().databaseUrl, { poolSize: 1, applicationName: 'throughline-api-key' });
+  const { databaseUrl, partnersDir } = loadConfig();
+  const prisma = createPrismaClient(databaseUrl, { poolSize: 1, applicationName: 'throughline-api-key' });
   try {
     if (command === 'create') {
       if (!values.name) throw new UsageError('--name is missing');
       if (!/^[a-z0-9]{1,12}$/.test(values.env)) throw new UsageError('--env is 1 to 12 lower-case letters and digits');
+      if (values.partner !== undefined) requirePartner(values.partner, partnersDir);
       const client = {
         name: values.name,
         scopes: requestedScopes(values.scopes),
@@ -76,5 +93,5 @@ run(process.argv.slice(2)).catch((error: unknown) => {
   const isUsage = error instanceof UsageError || (error instanceof TypeError && 'code' in error);
   console.error(error instanceof Error ? error.message : String(error));
   if (isUsage) console.error(`\n${usage}`);
-  process.exitCode = isUsage || error instanceof ConfigError ? 2 : 1;
+  process.exitCode = isUsage || error instanceof ConfigError || error instanceof ProfileError ? 2 : 1;
 });
