@@ -109,7 +109,8 @@ async function reserveStock(run: OrderRun): Promise<void> {
       );
       return;
     }
-    await run.decide('nothing-available', 'reserve stock', 'no node can ship any line of the order');
+    const lacking = plan.lacking === undefined ? '' : `: ${plan.lacking}`;
+    await run.decide('nothing-available', 'reserve stock', `no node can ship any line of the order${lacking}`);
   }
 }
 

@@ -6,7 +6,7 @@ import type { Database } from '../../prisma/client.ts';
 import type { Prisma } from '../../prisma/generated/client.ts';
 import { systemsFor, type WmsSystem } from '../../runtime/systems.ts';
 import type { FulfillmentState } from '../../workflows/order-state.ts';
-import { type Allocation, allocate, type Demand } from '../../workflows/policy/allocation.ts';
+import { type Allocation, type Available, allocate, type Demand } from '../../workflows/policy/allocation.ts';
 import { permanent } from '../lib/activity-failure.ts';
 import type { PartnerProfiles } from '../partners/partner-profiles.ts';
 import type { LineQuantity, Transaction } from './records.ts';
@@ -21,6 +21,8 @@ export interface ReservationPlan {
   fulfillments: FulfillmentState[];
   /** Something waits for stock. */
   backordered: boolean;
+  /** Where nothing could be held: what was wanted, and what there is, in words. */
+  lacking?: string;
 }
 
 /**
@@ -54,13 +56,11 @@ export async function reserveStock(
       const quantity = round === 1 ? line.open.toFixed() : line.backordered.toFixed();
       return isPositive(quantity) ? [{ lineNumber: line.lineNumber, sku: line.sku, quantity }] : [];
     });
-    const planned = async () =>
-      allocate(
-        demands,
-        await lockStock(records, demands, serving),
-        shipTo?.preferredNodes ?? [],
-        profile?.splitShipments ?? true,
-      );
+    let stock: Available[] = [];
+    const planned = async () => {
+      stock = await lockStock(records, demands, serving);
+      return allocate(demands, stock, shipTo?.preferredNodes ?? [], profile?.splitShipments ?? true);
+    };
     let plan = await planned();
     if (plan.missing.length > 0) {
       await requireStockRead(records, serving);
@@ -73,7 +73,7 @@ export async function reserveStock(
     );
     if (fulfillments.length === 0 && round === 1 && profile?.backorders === 'cancel') {
       // Nothing to ship and nothing to wait for: a person decides, and until then nothing is recorded as cancelled.
-      return { fulfillments: [], backordered: false };
+      return { fulfillments: [], backordered: false, lacking: inWords(demands, stock) };
     }
     if (fulfillments.length > 0) {
       await hold(records, orderId, fulfillments, plan.allocations);
@@ -87,6 +87,15 @@ export async function reserveStock(
       backordered: waits && (plan.missing.length > 0 || (round === 1 && backordered)),
     };
   });
+}
+
+/** `MW-1001 10 wanted, free 0 at MEM, 4 at RNO`, of the first few SKUs. */
+function inWords(demands: readonly Demand[], stock: readonly Available[]): string {
+  const wanted = demands.slice(0, 5).map(({ sku, quantity }) => {
+    const free = stock.flatMap((one) => (one.sku === sku ? [`${one.quantity} at ${one.node}`] : []));
+    return `${sku} ${quantity} wanted, free ${free.join(', ') || 'nowhere'}`;
+  });
+  return [...wanted, ...(demands.length > 5 ? [`and ${demands.length - 5} more`] : [])].join('; ');
 }
 
 /** Before a warehouse's stock was read for the first time, nobody can say that anything is missing. */

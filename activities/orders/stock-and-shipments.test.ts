@@ -52,6 +52,18 @@ describe('stock', () => {
     expect(await held('MW-1002')).toEqual({ onHand: '400', reserved: '0', byOrders: '0' });
   });
 
+  it('that is not there is named, with what is free where, for whoever has to decide', async () => {
+    await given.stock('RNO', 'MW-1006', 0);
+    await given.stock('MEM', 'MW-1006', 0);
+    const orderId = await given.checked('harbor-pine', [each('MW-1006', 10)]);
+    expect(await given.records.reserveStock({ orderId, round: 1 })).toEqual({
+      fulfillments: [],
+      backordered: false,
+      lacking: 'MW-1006 10 wanted, free 0 at MEM, 0 at RNO',
+    });
+    await given.stock('RNO', 'MW-1006', 10_000);
+  });
+
   it('is given back once, however often it is asked for', async () => {
     await given.stock('RNO', 'MW-1003', 20);
     const orderId = await given.checked('tri-valley', [each('MW-1003', 12)]);

@@ -153,7 +153,8 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   // The reader of a pipe may have seen enough (`| head`).
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit();
-    throw error;
+    process.stderr.write(`the answer cannot be written: ${error.message}\n`);
+    process.exit(2);
   });
   process.exitCode = await explainCommand(process.argv.slice(2), process);
 }
