@@ -645,11 +645,11 @@ describe('a document in trouble', () => {
     await order.until('810 of INV-S1 queued');
     await order.isPaid('INV-S1');
     await expect
-      .poll(() => order.status())
+      .poll(() => order.status(), { timeout: 15_000 })
       .toMatchObject({ status: 'invoiced', waitingFor: 'the partner to acknowledge 810', nextDeadline: by });
     // What the query tells is on record a moment later.
     await expect
-      .poll(() => world.progress.slice(-2))
+      .poll(() => world.progress.slice(-2), { timeout: 15_000 })
       .toMatchObject([
         { status: 'invoiced', waitingFor: 'the partner to acknowledge 810, 856', nextDeadline: by },
         { status: 'invoiced', waitingFor: 'the partner to acknowledge 810' },
