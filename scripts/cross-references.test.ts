@@ -64,6 +64,10 @@ it('what cannot be loaded is said in one line with its place, and loads nothing'
   expect(load(env, 'harbor-pine', folder)).toMatchObject(said(folder, 1, 'is a folder, not a file (unreadable)'));
   const latin1 = join(folder, 'latin1.csv');
   writeFileSync(latin1, 'kind,external,internal\nitem,é,MW-1001\n', 'latin1');
+  expect(load({ DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/none' }, 'harbor-pine', latin1)).toMatchObject({
+    status: 2,
+    output: "Can't reach database server at 127.0.0.1:1\n",
+  });
   const reason = 'is not UTF-8; save the file in that encoding (not-utf8)';
   expect(load(env, 'harbor-pine', latin1)).toMatchObject(said(latin1, 2, reason));
 }, 60_000);

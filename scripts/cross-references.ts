@@ -12,6 +12,7 @@ import {
 import { loadCrossReferences } from '../activities/partners/cross-references.ts';
 import { ProfileError, readContent } from '../mappings/profile/load.ts';
 import { createPrismaClient } from '../prisma/client.ts';
+import { Prisma } from '../prisma/generated/client.ts';
 import { localDatabaseUrl } from './stack/installation.ts';
 
 const usage = 'npm run cross-references -- NAME FILE   loads the cross-references of partner NAME from a CSV file';
@@ -66,7 +67,9 @@ run(process.argv.slice(2)).then(
   },
   (error: unknown) => {
     const isUsage = error instanceof UsageError || (error instanceof TypeError && 'code' in error);
-    const expected = isUsage || error instanceof ProfileError;
+    // P1…: the database cannot be reached, or does not let us in.
+    const isConnection = error instanceof Prisma.PrismaClientKnownRequestError && error.code.startsWith('P1');
+    const expected = isUsage || isConnection || error instanceof ProfileError;
     console.error(expected ? error.message : error);
     if (isUsage) console.error(usage);
     process.exitCode = 2;
