@@ -34,12 +34,17 @@ export function partnerFiles(given: () => Given): void {
       mkdirSync(join(partnersDir, 'harbor-pine'), { recursive: true });
       writeFileSync(
         join(partnersDir, 'harbor-pine', 'cross-references.csv'),
-        'kind,external,internal,sku,quantity\nitem,HPS-9,MW-1009,,\npack,BX,EA,MW-1009,3\n',
+        'kind,external,internal,sku,quantity\nitem,HPS-9,MW-1009,,\npack,BX,EA,MW-1009,3\nitem,HPS-8,NOTHING,,\n',
       );
       await eventually('cross-references of the file', 15, async () => {
         const { body } = await calls.api('/v1/partners/harbor-pine/cross-references');
         return body.items.length === 2;
       });
+      const refused = await eventually('what the worker says of the file', 15, async () => {
+        const { body } = await calls.api('/v1/partners/harbor-pine');
+        return body.crossReferenceFile?.refused;
+      });
+      expect(refused).toMatchObject([{ line: 4, column: 'internal', code: 'unknown-item' }]);
       const order = purchaseOrder('harbor-pine', 'HP-NAMES', shapes.oneLine);
       // Two boxes under the partner's own number, at our contract price.
       const segments = segmentsOf850(order).map((segment) =>
