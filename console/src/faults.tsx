@@ -31,6 +31,7 @@ function FaultPlace({ error: { place, location } }: { readonly error: DocumentEr
 /** Segments of the envelope, which stand outside of what is counted in a transaction set. */
 const ENVELOPE: Readonly<Record<string, string>> = {
   ISA: 'the header of the interchange',
+  TA1: 'an acknowledgment of an interchange',
   IEA: 'the trailer of the interchange',
   GS: 'the header of the group',
   GE: 'the trailer of the group',

@@ -170,6 +170,30 @@ function interchangeItems() {
         set(2, '855', 'acknowledged', { acknowledgment: 'A', orderId: HARBOR_ORDER }),
       ],
     }),
+    file('file-unmatched', 70, '000000120', {
+      firstError: 'TA101 acknowledges interchange 000000999, which was never sent to Harbor & Pine Stores.',
+      errors: [
+        {
+          code: 'nothing-to-acknowledge',
+          message: 'TA101 acknowledges interchange 000000999, which was never sent to Harbor & Pine Stores.',
+          place: 'TA101 (segment 1)',
+          location: { segment: 'TA1', position: 1, element: 1 },
+        },
+      ],
+      transactionCounts: { unmatched: 1 },
+      transactions: [
+        set(1, '997', 'unmatched', {
+          errors: [
+            {
+              code: 'nothing-to-acknowledge',
+              message: 'AK102 acknowledges group 999, which was never sent to Harbor & Pine Stores.',
+              place: 'AK102 (segment 2)',
+              location: { segment: 'AK1', position: 2, element: 2 },
+            },
+          ],
+        }),
+      ],
+    }),
     file('file-undelivered', 90, '000000204', {
       ...out,
       state: 'prepared',

@@ -289,11 +289,23 @@ describe.skipIf(executablePath === undefined)(suite, () => {
     await page.getByText('1 of 3 transaction sets').waitFor();
   });
 
+  it('a file that acknowledges what was never sent is among those with errors, and says of what it speaks', async () => {
+    await page.goto(signedIn('/files?view=errors'));
+    const row = page.getByRole('row', { name: /000000120/ });
+    await row.getByText('Faulty').waitFor();
+    await row.getByRole('link').first().click();
+    await page.getByText('Processed, but something in it is wrong.').waitFor();
+    await page.getByText('TA101: element 1 of an acknowledgment of an interchange').waitFor();
+    const sets = page.getByRole('region', { name: /^Transaction sets/ });
+    await sets.getByText('Unmatched').waitFor();
+    await sets.getByText('AK102 acknowledges group 999, which was never sent').waitFor();
+  });
+
   it('the files with errors and those that are stuck stand apart, and narrow by partner and direction', async () => {
     await page.goto(signedIn('/files'));
     await page.getByRole('link', { name: 'Stuck 2' }).waitFor();
     await page.getByRole('link', { name: 'With errors' }).click();
-    await expect.poll(() => page.locator('tbody tr').count()).toBe(3);
+    await expect.poll(() => page.locator('tbody tr').count()).toBe(4);
     await page.getByText('Unknown: NOBODYWEKNOW').waitFor();
     await page.getByLabel('Direction').selectOption('outbound');
     await page.waitForURL('**/files?view=errors&direction=outbound');
