@@ -130,6 +130,8 @@ export type ExplainedPart =
       line?: number;
       segmentCount: number;
       status: TransactionStatus;
+      /** Our profile fails at it: it waits until that is mended, and its sender is told nothing. */
+      held?: true;
       findings: Finding[];
       segments: ExplainedSegment[];
       /** Segments after those, where the transaction set is very long. */
@@ -207,6 +209,8 @@ class Explainer {
   #header: InterchangeHeader | undefined;
   /** Of the transaction sets of the group and of the interchange so far: those that would be taken. */
   #takenInGroup = 0;
+  /** A transaction set of the group waits, and so does the answer to the group. */
+  #held = false;
   #takenInInterchange = 0;
   #admission: X12Error[] = [];
   #received: InterchangeAcknowledgment[] = [];
@@ -226,6 +230,7 @@ class Explainer {
         this.#counts.groups += 1;
         this.#results = [];
         this.#takenInGroup = 0;
+        this.#held = false;
         return {
           kind: 'group',
           functionalId: event.functionalId,
@@ -332,7 +337,8 @@ class Explainer {
   #transaction(read: ReadTransaction): ExplainedPart | undefined {
     const judged = this.#judge(read);
     const findings = this.#findings(judged.errors, judged.warnings);
-    const rejected = read.refused || judged.errors.length > 0;
+    const rejected = judged.held === undefined && (read.refused || judged.errors.length > 0);
+    this.#held ||= judged.held === true;
     const status = rejected ? 'R' : 'A';
     const { convention } = read;
     this.#results.push({
@@ -363,6 +369,7 @@ class Explainer {
       ...this.#lineAt(read.start),
       segmentCount: read.segmentCount,
       status,
+      ...(judged.held && { held: judged.held }),
       findings,
       segments,
       ...(omitted > 0 && { segmentsOmitted: omitted }),
@@ -380,8 +387,10 @@ class Explainer {
     if (guide === undefined || parsed === undefined || parsed.errors.length > 0 || read.refused) return judged;
     const direction = this.#direction === 'outbound' ? 'outbound' : 'inbound';
     const outcome = errors.length === 0 ? this.#outcomeOf(read.set, parsed.tree, direction) : undefined;
-    if (outcome !== undefined && 'errors' in outcome) errors.push(...outcome.errors);
-    else if (outcome !== undefined) judged.outcome = outcome;
+    if (outcome !== undefined && 'errors' in outcome) {
+      errors.push(...outcome.errors);
+      if (outcome.ours) judged.held = true;
+    } else if (outcome !== undefined) judged.outcome = outcome;
     for (const { severity, ...error } of checkDocument(parsed.tree, guide, direction)) {
       const known = errors.some(({ place }) => samePlace(place, error.place));
       // Of what we receive only the mapping decides what is refused; ours must not leave with an error.
@@ -410,7 +419,11 @@ class Explainer {
     return [...envelope, noGuide];
   }
 
-  #outcomeOf(set: string, tree: Tree, direction: 'inbound' | 'outbound'): Outcome | { errors: X12Error[] } | undefined {
+  #outcomeOf(
+    set: string,
+    tree: Tree,
+    direction: 'inbound' | 'outbound',
+  ): Outcome | { errors: X12Error[]; ours?: true } | undefined {
     if (set === '997' || set === '999') {
       return { kind: 'acknowledgment', acknowledgment: readFunctionalAcknowledgment(tree) };
     }
@@ -446,6 +459,7 @@ class Explainer {
   #groupAnswer(group: ReadGroup): Extract<ExplainedPart, { kind: 'group-end' }>['answer'] {
     const profile = this.#partner;
     if (group.functionalId === 'FA' || this.#direction === 'outbound' || this.#admission.length > 0) return undefined;
+    if (this.#held) return undefined;
     if (profile !== undefined && profile.documents.outbound['997']?.send !== true) return undefined;
     const set = profile?.documents.functionalAcknowledgment ?? '997';
     const version = profile?.x12.version ?? group.version;
@@ -509,6 +523,7 @@ interface Judged {
   tree?: Tree;
   errors: X12Error[];
   warnings: X12Error[];
+  held?: true;
   outcome?: Outcome;
 }
 

@@ -114,6 +114,7 @@ export class TextExplanation {
       name,
       control,
       status,
+      held,
       segmentCount,
       start,
       line,
@@ -124,7 +125,11 @@ export class TextExplanation {
     } = part;
     const skipped = number - this.#seen - 1;
     this.#seen = number;
-    const verdict = status === 'R' ? this.#paint('red', 'rejected') : this.#paint('green', 'accepted');
+    const verdict = held
+      ? this.#paint('yellow', 'held: our profile fails at it, and no answer is sent until that is mended')
+      : status === 'R'
+        ? this.#paint('red', 'rejected')
+        : this.#paint('green', 'accepted');
     const at = `byte ${start}${line === undefined ? '' : `, line ${line}`}`;
     return [
       ...(skipped > 0 ? ['', `    … ${count(skipped, 'transaction set')} not shown`] : []),

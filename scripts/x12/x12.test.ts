@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
@@ -211,5 +211,19 @@ describe('npm run x12', () => {
     expect(plain.out).not.toContain('\x1b[');
     expect(Math.max(...plain.out.split('\n').map((line) => line.length))).toBe(60);
     expect(Math.max(...pipe.out.split('\n').map((line) => line.length))).toBeGreaterThan(60);
+  });
+
+  it('of what our own profile fails at says that it waits, and gives no answer for it', async () => {
+    const partners = join(folder, 'failing');
+    cpSync(join(samples, '..', '..', 'mappings', 'partners'), partners, { recursive: true });
+    appendFileSync(
+      join(partners, 'harbor-pine.yaml'),
+      '\nmap: { salesOrder: { attributes.wrong: "$error(\'no\')" } }\n',
+    );
+    const { status, out } = await explainText(good, '--partners', partners);
+    expect(status).toBe(1);
+    expect(out).toMatch(/held: our profile fails at it, and no answer is sent/);
+    expect(out).toMatch(/harbor-pine at map\.salesOrder, attributes\.wrong, failed: no/);
+    expect(out).not.toMatch(/AK5/);
   });
 });
