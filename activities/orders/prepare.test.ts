@@ -25,7 +25,9 @@ it('pieces that are counted are ordered whole, in whatever unit; a fraction of a
     ready: false,
     problem: {
       type: 'quantity-not-whole',
-      summary: expect.stringMatching(/0\.5 EA of MW-1002 are 0\.5 EA, of which there are only whole ones/),
+      summary: expect.stringMatching(
+        /0\.5 EA of MW-1002 are 0\.5 EA, of which there are only whole ones \(the ERP’s master data were last read 20\S+ \d\d:\d\d UTC\)$/,
+      ),
     },
   });
   expect(await checked('CA', '0.5')).toMatchObject({ ready: true });

@@ -91,7 +91,7 @@ export async function prepareOrder(
     units: order.lines.map(({ quantity }) => quantity.unit),
   });
   const match = await matchCustomer(prisma, profile, order, erp, names);
-  if ('type' in match) return { ready: false, problem: match };
+  if ('type' in match) return { ready: false, problem: await asOfReading(prisma, erp, match) };
   const { customer, shipTo } = match;
   decisions.push({
     rule: 'customer-match',
@@ -102,7 +102,7 @@ export async function prepareOrder(
     return stop('customer-blocked', `customer ${customer.customerNumber} ${customer.name} is blocked`);
 
   const resolved = await resolveLines(prisma, profile, customer, order, names);
-  if ('type' in resolved) return { ready: false, problem: resolved };
+  if ('type' in resolved) return { ready: false, problem: await asOfReading(prisma, erp, resolved) };
   decisions.push({
     rule: 'items',
     inputs: order.lines.map(({ lineId, item, quantity }) => ({ lineId, item, quantity })),
@@ -273,6 +273,19 @@ async function matchCustomer(
       return { customer: found.customer, shipTo: found, by: `address ${line}, ${address.postalCode}` };
   }
   return { type: 'unknown-ship-to', summary: `no ship-to of ${partnerId} is ${describeParty(order.shipTo)}` };
+}
+
+/** What we know of customers and items is as old as its last reading: whoever has just mended it in the ERP must know that. */
+async function asOfReading(prisma: Database, erp: readonly ErpSystem[], problem: Problem): Promise<Problem> {
+  const sources = masterDataSystems(erp).map(({ id }) => `erp.${id}`);
+  const reading = await prisma.synchronization.findFirst({
+    where: { source: { in: sources } },
+    orderBy: { completedAt: 'asc' },
+    select: { completedAt: true },
+  });
+  if (reading === null) return problem;
+  const at = reading.completedAt.toISOString().slice(0, 16).replace('T', ' ');
+  return { ...problem, summary: `${problem.summary} (the ERP’s master data were last read ${at} UTC)` };
 }
 
 /** Before every ERP's master data was read for the first time, nobody can say that a customer is unknown. */
