@@ -4,6 +4,7 @@ import type { PartnerProfile } from '../mappings/profile/profile.ts';
 import { articles, gtinOf } from '../sandbox/erp/master-data.ts';
 import type { Acknowledgment, Segment, Syntax } from '../sandbox/x12.ts';
 import type { TradeData } from './settings.ts';
+import type { Wishes } from './ship-window.ts';
 
 /** Orders as the partner would write them by its profile. The X12 is written by the sandbox’s writer, never by the product’s. */
 
@@ -13,7 +14,7 @@ export interface OrderedLine {
   readonly unit: 'EA' | 'CA';
 }
 
-export interface PurchaseOrder {
+export interface PurchaseOrder extends Wishes {
   readonly poNumber: string;
   readonly lines: readonly OrderedLine[];
 }
@@ -54,11 +55,17 @@ export interface OrderForm {
   readonly quantity: { readonly segment: string; readonly element: string };
 }
 
-/** An 850, or the grocery trade’s 875 where only that is agreed. */
+const FORM_850: OrderForm = { set: '850', functionalId: 'PO', quantity: { segment: 'PO1', element: '2' } };
+const FORM_875: OrderForm = { set: '875', functionalId: 'OG', quantity: { segment: 'G68', element: '1' } };
+
+/** The form in which the partner orders: an 850, or the grocery trade’s 875 where only that is agreed. */
 export function orderFormOf({ documents: { inbound } }: PartnerProfile): OrderForm {
-  return inbound.includes('875') && !inbound.includes('850')
-    ? { set: '875', functionalId: 'OG', quantity: { segment: 'G68', element: '1' } }
-    : { set: '850', functionalId: 'PO', quantity: { segment: 'PO1', element: '2' } };
+  return inbound.includes('875') && !inbound.includes('850') ? FORM_875 : FORM_850;
+}
+
+/** The form in which it can order as well. */
+export function otherOrderFormOf({ documents: { inbound } }: PartnerProfile): OrderForm | undefined {
+  return inbound.includes('850') && inbound.includes('875') ? FORM_875 : undefined;
 }
 
 /** By which set the partner acknowledges: a 999 only where nothing else is agreed. */
@@ -72,22 +79,22 @@ export function segmentsOfOrder(
   data: TradeData,
   order: PurchaseOrder,
   today: Date,
+  form: OrderForm = orderFormOf(profile),
 ): Segment[] {
-  return orderFormOf(profile).set === '875'
-    ? segmentsOf875(profile, data, order, today)
-    : segmentsOf850(profile, data, order, today);
+  return form.set === '875' ? segmentsOf875(profile, data, order, today) : segmentsOf850(profile, data, order, today);
 }
 
 function segmentsOf850(
   profile: PartnerProfile,
   data: TradeData,
-  { poNumber, lines }: PurchaseOrder,
+  { poNumber, lines, shipOn, deliverOn }: PurchaseOrder,
   today: Date,
 ): Segment[] {
   return [
     ['BEG', '00', allowed(profile, 'BEG', '02', 'SA'), poNumber, '', dayOf(today)],
     ...data.header.map((text) => text.split('*')),
-    ['DTM', '010', dayOf(today, 1)],
+    ...dated(['DTM', '010'], shipOn),
+    ...dated(['DTM', '002'], deliverOn),
     ...partiesOf(profile, data),
     ...lines.map((line, index) => [
       'PO1',
@@ -105,13 +112,14 @@ function segmentsOf850(
 function segmentsOf875(
   profile: PartnerProfile,
   data: TradeData,
-  { poNumber, lines }: PurchaseOrder,
+  { poNumber, lines, shipOn, deliverOn }: PurchaseOrder,
   today: Date,
 ): Segment[] {
   return [
     ['G50', 'N', dayOf(today), poNumber],
     ...data.header.map((text) => text.split('*')),
-    ['G62', '10', dayOf(today, 1)],
+    ...dated(['G62', '10'], shipOn),
+    ...dated(['G62', '02'], deliverOn),
     ...partiesOf(profile, data),
     ...lines.map((line) => [
       'G68',
@@ -154,7 +162,7 @@ function numbersOf({ items }: PartnerProfile, data: TradeData, { sku }: OrderedL
 export function canonicalOrder(
   profile: PartnerProfile,
   data: TradeData,
-  { poNumber, lines }: PurchaseOrder,
+  { poNumber, lines, shipOn, deliverOn }: PurchaseOrder,
   today: Date,
 ): SalesOrderInput {
   return {
@@ -164,6 +172,8 @@ export function canonicalOrder(
     poNumber,
     orderedOn: today.toISOString().slice(0, 10),
     currency: profile.currency,
+    ...(shipOn !== undefined && { requestedShipDate: shipOn }),
+    ...(deliverOn !== undefined && { requestedDeliveryDate: deliverOn }),
     shipTo: { identifiers: [{ scheme: 'partner', value: data.shipToCode }] },
     lines: lines.map((line, index) => ({
       lineId: lineIdOf(index),
@@ -191,6 +201,10 @@ function pair(qualifier: string | undefined, value: string): string[] {
   return qualifier === undefined ? [] : [qualifier, value];
 }
 
-function dayOf(day: Date, later = 0): string {
-  return new Date(day.getTime() + later * 86_400_000).toISOString().slice(0, 10).replaceAll('-', '');
+const dayOf = (day: Date): string => plainDay(day.toISOString().slice(0, 10));
+
+const plainDay = (day: string): string => day.replaceAll('-', '');
+
+function dated(segment: Segment, day: string | undefined): Segment[] {
+  return day === undefined ? [] : [[...segment, plainDay(day)]];
 }

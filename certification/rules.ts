@@ -6,6 +6,7 @@ import { readInterchange, type Segment, type TransactionSet, X12Refusal } from '
 import { acknowledgmentOf } from './purchase-order.ts';
 import type { Fault, RuleResult, Scenario } from './scenario.ts';
 import type { Demand } from './settings.ts';
+import { shipWindowFaults } from './ship-window.ts';
 import type { Trade } from './trade.ts';
 
 /** What holds for every document that we send, whatever the scenario. */
@@ -99,6 +100,14 @@ export async function rulesOfDocuments(
     result('every deadline is kept', late),
     result('the partner accepts every document that it acknowledges', withoutAnswer),
     result('every functional group of the partner has one answer of ours', await answersToGroups(trade)),
+    ...(trade.profile.routing.window === undefined
+      ? []
+      : [
+          result(
+            'the 855 promises, and the release names, days of routing.window (the sandbox’s warehouse ships at once, whatever they say)',
+            await shipWindowFaults(trade),
+          ),
+        ]),
     ...(Object.keys(trade.partnership.data.demands).length === 0
       ? []
       : [result('every document is what the partner demands in certification.yaml', demanded)]),

@@ -17,7 +17,7 @@ import { result, rulesOfDocuments } from './rules.ts';
 import { inSandbox } from './sandboxed.ts';
 import { capabilitiesOf, type PartnerResult, type RuleResult, type Scenario, type ScenarioResult } from './scenario.ts';
 import { type TradeData, tradeDataOf } from './settings.ts';
-import { type Partnership, StepFailed, Trade } from './trade.ts';
+import { AT_ONCE, type Partnership, StepFailed, Trade } from './trade.ts';
 
 /** Certifies profiles: each partner’s scenarios, end to end, in one network of their own. */
 
@@ -125,6 +125,7 @@ async function introduce(
       onHand: String(index === 0 ? SCARCE.onHand : 0),
     }));
     await put(`${parts.wms.url}/_control/stock`, scarce, 'POST');
+    await put(`${parts.wms.url}/_control/behaviours`, [AT_ONCE]);
     for (const { profile, data } of businesses) {
       const { id, name, identifiers, documents } = profile;
       const apiKey = keys.get(id) ?? '';

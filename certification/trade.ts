@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { ReleaseRecord } from '../activities/wms/rest-contract.ts';
 import type { PartnerProfile } from '../mappings/profile/profile.ts';
 import type { Database } from '../prisma/client.ts';
 import { readInterchange, type Segment, type TransactionSet, writeInterchange } from '../sandbox/x12.ts';
@@ -6,6 +7,7 @@ import type { Network } from '../scripts/stack/network.ts';
 import {
   canonicalOrder,
   type OrderedLine,
+  type OrderForm,
   orderFormOf,
   type PurchaseOrder,
   segmentsOfOrder,
@@ -13,6 +15,7 @@ import {
 } from './purchase-order.ts';
 import type { DocumentEvidence } from './scenario.ts';
 import type { TradeData } from './settings.ts';
+import { shipDayFor, type Wishes } from './ship-window.ts';
 
 /** A partner in the network that it is certified in. Its scenarios run one after another, so whatever passes belongs to the one that runs. */
 export interface Partnership {
@@ -36,6 +39,9 @@ export interface Answer {
 export class StepFailed extends Error {
   override readonly name = 'StepFailed';
 }
+
+/** The warehouse of a certification ships on whatever day it runs; what it was told is looked at instead. */
+export const AT_ONCE = { early: true };
 
 const PATIENCE_SECONDS = 20;
 /** Every step is answered within this; a server that hangs is a fault of its own. */
@@ -83,8 +89,9 @@ export class Trade {
 
   // ── What the partner does ─────────────────────────────────────────────────────────────────────────────────────────
 
-  newOrder(lines: readonly OrderedLine[], poNumber?: string): PurchaseOrder {
-    const order = { poNumber: poNumber ?? `${this.#prefix}${this.poNumbers.length + 1}`, lines };
+  newOrder(lines: readonly OrderedLine[], poNumber?: string, wishes: Wishes = {}): PurchaseOrder {
+    const shipOn = shipDayFor(this.profile, this.began);
+    const order = { poNumber: poNumber ?? `${this.#prefix}${this.poNumbers.length + 1}`, lines, shipOn, ...wishes };
     if (!this.poNumbers.includes(order.poNumber)) this.poNumbers.push(order.poNumber);
     this.orders.push(order);
     return order;
@@ -100,13 +107,13 @@ export class Trade {
   }
 
   /** One interchange with a transaction set for each order. */
-  fileOf(orders: readonly PurchaseOrder[]): string {
+  fileOf(orders: readonly PurchaseOrder[], form: OrderForm = orderFormOf(this.profile)): string {
     const { data } = this.partnership;
     const today = new Date();
-    const { set, functionalId } = orderFormOf(this.profile);
+    const { set, functionalId } = form;
     return this.interchange(
       functionalId,
-      orders.map((order) => ({ set, segments: segmentsOfOrder(this.profile, data, order, today) })),
+      orders.map((order) => ({ set, segments: segmentsOfOrder(this.profile, data, order, today, form) })),
     );
   }
 
@@ -146,8 +153,11 @@ export class Trade {
       ({ match }) => !this.poNumbers.includes(match?.poNumber ?? ''),
     );
     const own =
-      behaviour === undefined ? [] : this.poNumbers.map((poNumber) => ({ match: { poNumber }, ...behaviour }));
-    await this.sandbox('wms', '/_control/behaviours', 'PUT', [...others, ...own]);
+      behaviour === undefined
+        ? []
+        : this.poNumbers.map((poNumber) => ({ match: { poNumber }, ...AT_ONCE, ...behaviour }));
+    // The first that matches counts.
+    await this.sandbox('wms', '/_control/behaviours', 'PUT', [...own, ...others]);
   }
 
   async decide(exceptionId: string, resolution: string): Promise<void> {
@@ -233,6 +243,14 @@ export class Trade {
       }),
     );
     return { documents: documents.filter(({ fileName }) => names.has(fileName)), files };
+  }
+
+  /** What the warehouse was asked to ship for orders of the scenario. */
+  async releases(): Promise<ReleaseRecord[]> {
+    const answers = await Promise.all(
+      this.poNumbers.map((poNumber) => this.sandbox('wms', `/releases?poNumber=${encodeURIComponent(poNumber)}`)),
+    );
+    return answers.flatMap(({ body }) => body.items as ReleaseRecord[]);
   }
 
   /** Transaction sets of what the partner got, read by the partner’s own reader. */

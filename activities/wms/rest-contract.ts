@@ -61,6 +61,8 @@ const releaseRecord = z
     correlationId: identifier,
     node: identifier,
     poNumber: identifier,
+    shipBy: day.optional(),
+    shipNotBefore: day.optional(),
     state: z.enum(releaseStates),
     shipmentNumbers: z.array(identifier),
     lines: z.array(

@@ -13,6 +13,8 @@ export const behaviour = z
       .default({}),
     /** No further step until the behaviour is taken away. */
     hold: z.boolean().default(false),
+    /** Leaves although the day before which nothing may leave has not come. */
+    early: z.boolean().default(false),
     /** Refused with this reason instead of being accepted. */
     refuse: z.string().min(1).max(500).optional(),
     /** Percent of every line that is never found, rounded up to whole pieces. */

@@ -166,8 +166,10 @@ export class Warehouse {
 
   /** Whether the day before which nothing of the release may leave has not come yet. */
   waits(releaseNumber: string, now: Date): boolean {
-    const { shipNotBefore } = this.#release(releaseNumber).release;
-    return shipNotBefore !== undefined && now.toISOString().slice(0, 10) < shipNotBefore;
+    const { release } = this.#release(releaseNumber);
+    const { shipNotBefore } = release;
+    if (shipNotBefore === undefined || behaviourFor(this.#behaviours, release)?.early === true) return false;
+    return now.toISOString().slice(0, 10) < shipNotBefore;
   }
 
   /** The next step of a release: what to keep and what to tell. Undefined when it is finished or held. */
@@ -287,6 +289,8 @@ export class Warehouse {
       correlationId: release.correlationId,
       node: release.node,
       poNumber: release.poNumber,
+      ...(release.shipBy !== undefined && { shipBy: release.shipBy }),
+      ...(release.shipNotBefore !== undefined && { shipNotBefore: release.shipNotBefore }),
       state,
       shipmentNumbers: [...shipmentNumbers],
       lines: release.lines.map(({ lineNumber, sku, quantity }) => ({

@@ -202,7 +202,14 @@ describe('behaviours', () => {
     await release({ releaseNumber: 'R-now', shipNotBefore: today });
     await api.until(closedOf('R-now'));
     const { body } = await call(`${wms.url}/releases/R-early`);
-    expect(body).toMatchObject({ state: 'released', shipmentNumbers: [] });
+    expect(body).toMatchObject({ state: 'released', shipmentNumbers: [], shipNotBefore: tomorrow });
+  });
+
+  it('a release leaves before its day where it is to leave early', async () => {
+    const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
+    await control('/behaviours', [{ early: true }]);
+    await release({ shipNotBefore: tomorrow });
+    await api.until(closedOf('R-1'));
   });
 
   it('a held release goes on when the hold is taken away', async () => {

@@ -82,6 +82,32 @@ describe('certification by profile', { timeout: 400_000 }, () => {
         .state,
     ).toBe('none');
   });
+
+  it('orders in both forms that are agreed and for days of the window, and shows that others are asked about', async () => {
+    const partners = join(dir, 'both');
+    cpSync('mappings/partners/templates', join(partners, 'templates'), { recursive: true });
+    writeFileSync(
+      join(partners, 'heron-lake.yaml'),
+      [
+        profileOf('heron-lake', 'HERONLAKE', 'SOI'),
+        'documents: { inbound: ["850", "875", "820", "997"] }',
+        'routing: { scac: ODFL, window: { weekdays: [monday, tuesday, wednesday, thursday] } }\n',
+      ].join('\n'),
+    );
+    const resultsDir = join(dir, 'window');
+    const only = ['accept', 'other-order-form', 'outside-ship-window'];
+    const [result] = await certify(partners, ['heron-lake'], { resultsDir, only });
+    expect(result?.scenarios).toMatchObject(only.map((name) => ({ name, state: 'passed' })));
+    const [accept, other, outside] = result?.scenarios ?? [];
+    const setsOf = (scenario: typeof accept) =>
+      scenario?.documents.filter(({ direction }) => direction === 'inbound').map(({ set }) => set);
+    expect(setsOf(accept)).toContain('850');
+    expect(setsOf(other)).toContain('875');
+    for (const scenario of [accept, other, outside]) {
+      expect(scenario?.rules.map(({ rule }) => rule)).toContainEqual(expect.stringContaining('routing.window'));
+    }
+    expect(JSON.stringify(outside?.timeline)).toContain('routing.window: the order asks for');
+  });
 });
 
 const GROCERY_SYNTAX =

@@ -1,0 +1,46 @@
+import { cases, each, otherOrderFormOf } from '../purchase-order.ts';
+import type { Scenario } from '../scenario.ts';
+import {
+  differs,
+  nothingRaised,
+  ordersMade,
+  perform,
+  quantities,
+  receives,
+  rule,
+  untilQuiet,
+  untilStatus,
+} from '../steps.ts';
+
+const scenario: Scenario = {
+  name: 'other-order-form',
+  purpose: 'Where both an 850 and an 875 are agreed, every other scenario orders by 850: an 875 is accepted as well.',
+  cannot: ({ profile, ordersByEdi }) => {
+    if (!ordersByEdi) return 'orders of the partner do not come as files';
+    return otherOrderFormOf(profile) === undefined
+      ? 'documents.inbound names only one of 850 and 875, and every other scenario orders by it'
+      : undefined;
+  },
+  steps: [
+    perform('the partner orders by 875', async (trade) => {
+      const order = trade.newOrder([each('MW-1001', 24), cases('MW-1002', 2)]);
+      await trade.handIn(trade.fileOf([order], otherOrderFormOf(trade.profile)));
+    }),
+    untilStatus('closed'),
+    untilQuiet,
+  ],
+  expectations: [
+    rule('the order came as an 875', async (trade) => {
+      const [order] = await trade.recorded();
+      const came = order?.documents.filter(({ direction }) => direction === 'inbound') ?? [];
+      return differs('the order’s document', came.map(({ transactionSet }) => transactionSet).join(), '875');
+    }),
+    ordersMade(1),
+    nothingRaised,
+    receives('855', 1),
+    receives('856', 1),
+    receives('810', 1),
+    quantities('everything is shipped', ({ ordered, shipped }) => ordered === shipped),
+  ],
+};
+export default scenario;

@@ -1,0 +1,101 @@
+import { WEEKDAYS } from '../mappings/profile/calendar.ts';
+import type { PartnerProfile } from '../mappings/profile/profile.ts';
+import type { Fault } from './scenario.ts';
+import type { Trade } from './trade.ts';
+
+/** The days of `routing.window`, looked up here and not where the product reckons them. Days are ISO 8601. */
+
+/** What an order asks for. */
+export interface Wishes {
+  readonly shipOn?: string;
+  readonly deliverOn?: string;
+}
+
+const DAY_MS = 86_400_000;
+/** Within so many days an order asks for something. */
+const HORIZON = 14;
+/** Above the widest window that a profile can state. */
+const LONGEST_WINDOW = 400;
+
+const plus = (day: string, days: number) => new Date(Date.parse(day) + days * DAY_MS).toISOString().slice(0, 10);
+const dayOf = (at: Date) => at.toISOString().slice(0, 10);
+
+/** Why goods may not leave on a day under the guide; undefined where they may. */
+export function whyNotOn(day: string, { routing: { window } }: PartnerProfile, wishes: Wishes): string | undefined {
+  const { weekdays, shipDate, deliveryDate } = window ?? {};
+  const weekday = WEEKDAYS[new Date(day).getUTCDay()];
+  if (weekdays?.every((allowed) => allowed !== weekday)) return `is a ${weekday}; agreed are ${weekdays.join(', ')}`;
+  const { shipOn, deliverOn } = wishes;
+  if (shipDate !== undefined && shipOn !== undefined) {
+    if (shipDate.daysBefore !== undefined && day < plus(shipOn, -shipDate.daysBefore))
+      return `is too early for ${shipOn}`;
+    if (day > plus(shipOn, shipDate.daysAfter)) return `is too late for ${shipOn}`;
+  }
+  if (deliveryDate !== undefined && deliverOn !== undefined) {
+    if (deliveryDate.earliest !== undefined && day < plus(deliverOn, -deliveryDate.earliest))
+      return `is too early for delivery on ${deliverOn}`;
+    if (day > plus(deliverOn, -deliveryDate.latest)) return `is too late for delivery on ${deliverOn}`;
+  }
+  return undefined;
+}
+
+/** A ship date that an order of a scenario can ask for: from tomorrow on, one on which goods may leave. */
+export function shipDayFor(profile: PartnerProfile, at: Date): string {
+  return days(dayOf(at), 1).find((day) => whyNotOn(day, profile, { shipOn: day }) === undefined) ?? plus(dayOf(at), 1);
+}
+
+/** What an order can ask for that the guide does not allow; undefined where it allows whatever is asked for. */
+export function wishesOutside(profile: PartnerProfile, at: Date): Wishes | undefined {
+  const coming = days(dayOf(at), 1);
+  const shipOn = shipDayFor(profile, at);
+  const wishes: Wishes[] = [
+    ...coming.map((day) => ({ shipOn: day })),
+    ...coming.map((deliverOn) => ({ shipOn, deliverOn })),
+  ];
+  return wishes.find((wish) => isOutside(profile, wish, at));
+}
+
+function isOutside(profile: PartnerProfile, wishes: Wishes, at: Date): boolean {
+  const { window } = profile.routing;
+  if (window === undefined) return false;
+  // Where the guide does not say how far from the date goods may leave, the date itself must be one of its days.
+  const itself =
+    window.shipDate === undefined && wishes.shipOn !== undefined ? whyNotOn(wishes.shipOn, profile, {}) : undefined;
+  return (
+    itself !== undefined ||
+    days(dayOf(at), 0, LONGEST_WINDOW).every((day) => whyNotOn(day, profile, wishes) !== undefined)
+  );
+}
+
+function days(from: string, first: number, count = HORIZON): string[] {
+  return Array.from({ length: count }, (_, index) => plus(from, first + index));
+}
+
+/**
+ * Days that an 855 promises or a release names and on which goods may not leave. An order that asked for what cannot be is promised one of
+ * the guide’s weekdays.
+ */
+export async function shipWindowFaults(trade: Trade): Promise<Fault[]> {
+  const { profile, began } = trade;
+  const faultOn = (place: string, poNumber: string, day: string): Fault[] => {
+    const order = trade.orders.find((one) => one.poNumber === poNumber);
+    const reason = whyNotOn(day, profile, order !== undefined && !isOutside(profile, order, began) ? order : {});
+    return reason === undefined ? [] : [{ place: `${place} of ${poNumber}`, reason: `${day} ${reason}` }];
+  };
+  const promised = (await trade.transactions())
+    .filter(({ set }) => set === '855')
+    .flatMap(({ segments, control }) => {
+      const poNumber = segments.find(([id]) => id === 'BAK')?.[3] ?? '';
+      return segments
+        .filter(([id, , , , qualifier]) => id === 'ACK' && qualifier === '068')
+        .flatMap(([, , , , , date = '']) =>
+          faultOn(`855 ${control} ACK05`, poNumber, date.replace(/(\d{4})(\d\d)(\d\d)/, '$1-$2-$3')),
+        );
+    });
+  const released = (await trade.releases()).flatMap(({ releaseNumber, poNumber, shipNotBefore, shipBy }) =>
+    [shipNotBefore, shipBy].flatMap((day) =>
+      day === undefined ? [] : faultOn(`release ${releaseNumber}`, poNumber, day),
+    ),
+  );
+  return [...promised, ...released];
+}
