@@ -8,9 +8,9 @@ import { CROSS_REFERENCE_COLUMNS, type CrossReferenceColumn, printable, type Sta
 
 const NEEDED: readonly CrossReferenceColumn[] = ['kind', 'external', 'internal'];
 
-/** More is read at once by nobody: of a million rows each takes its turn with everything else that the process does. */
-const PIECE_BYTES = 64 * 1024;
-const PIECE_ROWS = 2_000;
+/** Between two pieces everything else that the process does has its turn. */
+const PIECE_BYTES = 16 * 1024;
+const PIECE_ROWS = 1_000;
 /** A quote that is never closed would otherwise take the rest of the file for one value. */
 const LONGEST_LINE = 1024 * 1024;
 /** One transaction loads a file; of so many rows it takes a minute or two. */
@@ -57,7 +57,7 @@ function unreadable(error: unknown): CrossReferenceFileError {
 }
 
 /**
- * The rows below the header, some thousand at a time, with the lines on which they end (RFC 4180 in UTF-8; a byte order mark, blanks
+ * The rows below the header, a thousand at a time, with the lines on which they end (RFC 4180 in UTF-8; a byte order mark, blanks
  * around values and empty lines are no fault). A row with too many or too few values is one that will be refused, alone. A fault of the
  * whole may come after rows have been given: what is done with them has to be undone then.
  *
