@@ -70,7 +70,8 @@ export async function certify(
         const current = { ...(profiles.get(profile.id) ?? profile), version: profile.version };
         const apiKey = keys.get(profile.id) ?? '';
         const partnership = { profile: current, data, network, prisma, apiKey, control: 100_000 };
-        const report = await certifyPartner(partnership, chosen[index] ?? [], log);
+        // The warehouse knows an order by its PO number alone, so those of two partners must differ.
+        const report = await certifyPartner(partnership, chosen[index] ?? [], `${index + 1}C`, log);
         writeReports(reportsDir(resultsDir, profile.id, only), report, fingerprint);
         return report;
       }),
@@ -155,6 +156,7 @@ async function introduce(
 async function certifyPartner(
   partnership: Partnership,
   scenarios: readonly Scenario[],
+  prefix: string,
   log: (line: string) => void,
 ): Promise<PartnerResult> {
   const { profile } = partnership;
@@ -166,7 +168,7 @@ async function certifyPartner(
     const reason = await scenario.cannot?.(capabilities);
     const outcome: ScenarioResult =
       reason === undefined
-        ? await runScenario(partnership, scenario, `C${String(index + 1).padStart(2, '0')}-`)
+        ? await runScenario(partnership, scenario, `${prefix}${String(index + 1).padStart(2, '0')}-`)
         : { name, purpose, state: 'not-run', reason, seconds: 0, rules: [], documents: [], timeline: [] };
     results.push(outcome);
     const mark = { passed: '✓', failed: '✗', 'not-run': '–' }[outcome.state];

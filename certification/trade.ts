@@ -147,17 +147,13 @@ export class Trade {
     await this.sandbox('partners', `/_control/partners/${this.profile.id}`, 'PUT', behaviour);
   }
 
+  /** How the warehouse treats the scenario’s orders so far; without a behaviour as usual. */
   async warehouseBehaves(behaviour: object | undefined): Promise<void> {
-    const { body } = await this.sandbox('wms', '/_control/behaviours');
-    const others = (body as { match?: { poNumber?: string } }[]).filter(
-      ({ match }) => !this.poNumbers.includes(match?.poNumber ?? ''),
-    );
-    const own =
-      behaviour === undefined
-        ? []
-        : this.poNumbers.map((poNumber) => ({ match: { poNumber }, ...AT_ONCE, ...behaviour }));
-    // The first that matches counts.
-    await this.sandbox('wms', '/_control/behaviours', 'PUT', [...own, ...others]);
+    for (const poNumber of this.poNumbers) {
+      const path = `/_control/behaviours/${encodeURIComponent(poNumber)}`;
+      if (behaviour === undefined) await this.sandbox('wms', path, 'DELETE');
+      else await this.sandbox('wms', path, 'PUT', { ...AT_ONCE, ...behaviour });
+    }
   }
 
   async decide(exceptionId: string, resolution: string): Promise<void> {

@@ -5,7 +5,7 @@ import { wmsOperations } from '../../activities/wms/rest-contract.ts';
 import { nonNegativeDecimal } from '../../mappings/canonical/v1/index.ts';
 import { Outbox, type OutboxEntry } from '../outbox.ts';
 import { check, type RunningServer, SandboxServer } from '../server.ts';
-import { behaviour } from './behaviour.ts';
+import { type Behaviour, behaviour } from './behaviour.ts';
 import { isFinal, messageOf, nodes, Warehouse, type WarehouseEntry } from './warehouse.ts';
 
 export interface WmsOptions {
@@ -110,6 +110,11 @@ export function startWms(options: WmsOptions): Promise<RunningServer> {
   }));
   server.read('readRelease', wmsOperations.readRelease, ({ params }) => warehouse.record(params.releaseNumber ?? ''));
 
+  const behave = async (behaviours: Behaviour[]) => {
+    await journal.commit([{ type: 'behaviours', behaviours }]);
+    for (const releaseNumber of warehouse.unfinished()) schedule(releaseNumber);
+  };
+  const ofOthers = (poNumber: string) => warehouse.behaviours.filter(({ match }) => match.poNumber !== poNumber);
   server.control.get(
     '/summary',
     (_, response) => void response.json({ ...warehouse.summary(), events: outbox.describe() }),
@@ -123,8 +128,19 @@ export function startWms(options: WmsOptions): Promise<RunningServer> {
     .route('/behaviours')
     .get((_, response) => void response.json(warehouse.behaviours))
     .put(async (request, response) => {
-      await journal.commit([{ type: 'behaviours', behaviours: check(z.array(behaviour).max(1_000), request.body) }]);
-      for (const releaseNumber of warehouse.unfinished()) schedule(releaseNumber);
+      await behave(check(z.array(behaviour).max(1_000), request.body));
+      response.json(warehouse.behaviours);
+    });
+  // One PO’s own, whatever others set at the same time.
+  server.control
+    .route('/behaviours/:poNumber')
+    .put(async (request, response) => {
+      const { poNumber } = request.params;
+      await behave([{ ...check(behaviour, request.body), match: { poNumber } }, ...ofOthers(poNumber)]);
+      response.json(warehouse.behaviours);
+    })
+    .delete(async (request, response) => {
+      await behave(ofOthers(request.params.poNumber));
       response.json(warehouse.behaviours);
     });
   server.control.get('/outbox', (_, response) => void response.json(outbox.describe()));

@@ -219,6 +219,24 @@ describe('behaviours', () => {
     expect(typesOf(await api.until(closedOf('R-1')))).toEqual(['accepted', 'picking', 'shipped', 'closed']);
   });
 
+  it('what is set for many POs at the same time holds for each, and is taken away from one alone', async () => {
+    const names = ['1', '2', '3', '4', '5', '6'];
+    await Promise.all(names.map((name) => control(`/behaviours/PO-${name}`, { hold: true })));
+    for (const name of names) await release({ releaseNumber: `R-${name}`, poNumber: `PO-${name}` });
+    await Promise.all([
+      control('/behaviours/PO-2', undefined, 'DELETE'),
+      control('/behaviours/PO-5', { shortPercent: 100 }),
+      control('/behaviours/PO-1', { hold: true, delayMs: 5 }),
+    ]);
+    await api.until((all) => closedOf('R-2')(all) && closedOf('R-5')(all));
+    const { body } = await call(`${wms.url}/releases?poNumber=PO-1`);
+    expect(body.items).toMatchObject([{ state: 'released' }]);
+    const { body: behaviours } = await call(`${wms.url}/_control/behaviours`);
+    expect(behaviours.map(({ match }: { match: { poNumber: string } }) => match.poNumber).sort()).toEqual(
+      ['1', '3', '4', '5', '6'].map((name) => `PO-${name}`),
+    );
+  });
+
   it('a short release tells what was never found', async () => {
     await control('/behaviours', [{ match: { releaseNumber: 'R-1' }, shortPercent: 50 }]);
     await release();

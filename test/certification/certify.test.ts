@@ -27,6 +27,22 @@ describe('certification by profile', { timeout: 400_000 }, () => {
     }
   });
 
+  it('and gives each partner PO numbers of its own: the warehouse knows an order by no other', () => {
+    const folder = join(dir, 'sound');
+    const partnersOf = new Map<string, Set<string>>();
+    for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+      if (!file.endsWith('.edi')) continue;
+      const partner = file.split('/')[0] ?? '';
+      for (const [, , poNumber = ''] of readFileSync(join(folder, file), 'latin1').matchAll(
+        /\bBAK(\W)00\1\w\w\1(.+?)\1/g,
+      )) {
+        partnersOf.set(poNumber, (partnersOf.get(poNumber) ?? new Set()).add(partner));
+      }
+    }
+    expect(partnersOf.size).toBeGreaterThan(20);
+    expect([...partnersOf].filter(([, partners]) => partners.size > 1)).toEqual([]);
+  });
+
   it('and validators of other people find every document of every scenario sound', async (context) => {
     const elsewhere = await validatorsElsewhere().catch((error: unknown) => skipOrFail(context, error));
     const folder = join(dir, 'sound');
