@@ -33,8 +33,12 @@ const answers = async () =>
   );
 
 /** Sends everything that waits, one interchange after another, asking for TA1s; what each holds. */
-async function sendAll(): Promise<string[]> {
-  const transport = { deliver: () => Promise.resolve({ deliveredAt: new Date().toISOString(), evidence: 'HTTP 201' }) };
+async function sendAll(meanwhile = async () => {}): Promise<string[]> {
+  const deliver = async () => {
+    await meanwhile();
+    return { deliveredAt: new Date().toISOString(), evidence: 'HTTP 201' };
+  };
+  const transport = { deliver };
   const asking = agreeing(given, PARTNER, ({ x12 }) => ({ x12: { ...x12, requestAcknowledgment: true } }));
   const deps = { ...asking, transportFor: () => transport };
   const files: string[] = [];
@@ -135,7 +139,7 @@ describe('a TA1 of ours', () => {
 
 describe('a TA1 of the partner', () => {
   /** Two 855s that have left in one interchange; its control number. */
-  async function sent(): Promise<string> {
+  async function sent(meanwhile?: () => Promise<void>): Promise<string> {
     for (const poNumber of ['A', 'B']) {
       const { orderId } = await given.accept(PARTNER, `TV-${poNumber}`);
       await given.prisma.document.create({
@@ -155,7 +159,7 @@ describe('a TA1 of the partner', () => {
         },
       });
     }
-    await sendAll();
+    await sendAll(meanwhile);
     given.told.length = 0;
     const { controlNumber } = await given.prisma.interchange.findFirstOrThrow({ where: { direction: 'outbound' } });
     return controlNumber;
@@ -187,6 +191,20 @@ describe('a TA1 of the partner', () => {
     expect(troubles()).toHaveLength(2);
     const refused = await given.prisma.interchange.findFirstOrThrow({ where: { direction: 'outbound' } });
     expect(refused).toMatchObject({ state: 'refused', evidence: expect.stringContaining('TA1 R 023') });
+  });
+
+  it('that comes before our delivery is answered is not forgotten over the answer', async () => {
+    const meanwhile = async () => {
+      const { controlNumber } = await given.prisma.interchange.findFirstOrThrow({ where: { direction: 'outbound' } });
+      await hear(86, `TA1*${controlNumber}*261121*1200*R*023`);
+    };
+    await sent(meanwhile);
+    expect(await states()).toEqual(['rejected R', 'rejected R']);
+    expect(await given.prisma.interchange.findFirstOrThrow({ where: { direction: 'outbound' } })).toMatchObject({
+      state: 'refused',
+      evidence: expect.stringContaining('TA1 R 023'),
+      deliveredAt: expect.any(Date),
+    });
   });
 
   it('that accepts it is noted on each order, and the 997 is still waited for', async () => {

@@ -271,10 +271,13 @@ async function recordDelivery(
 ): Promise<void> {
   const deliveredAt = new Date(receipt.deliveredAt);
   await prisma.$transaction(async (records) => {
-    const { count } = await records.interchange.updateMany({
-      where: { id: interchangeId, deliveredAt: null },
+    const undelivered = { id: interchangeId, deliveredAt: null };
+    let { count } = await records.interchange.updateMany({
+      where: { ...undelivered, state: { not: 'refused' } },
       data: { state: 'delivered', deliveredAt, evidence: receipt.evidence },
     });
+    // The partner's TA1 may have come before the answer to our delivery did: what is refused stays so, with its reason.
+    if (count === 0) ({ count } = await records.interchange.updateMany({ where: undelivered, data: { deliveredAt } }));
     if (count === 0) return;
     const documents = await records.document.findMany({
       where: { interchangeId },
