@@ -4,21 +4,29 @@
  */
 import '../runtime/garbage-collection.ts';
 import { parseArgs } from 'node:util';
+import { runCommand, UsageError } from '../runtime/command.ts';
 import { startNetwork } from '../scripts/stack/network.ts';
 import { say } from './figures.ts';
 import { benchIntake } from './intake.ts';
 import { benchOrders } from './orders.ts';
 import { benchX12 } from './x12.ts';
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { smoke: { type: 'boolean', default: false } },
-});
-const wanted = (name: string) => positionals.length === 0 || positionals.includes(name);
-const { smoke } = values;
+const usage = `npm run bench -- [orders] [intake] [x12] [--smoke]
+  --smoke   a little of each, to prove that it runs`;
 
-if (wanted('x12')) await benchX12(smoke ? { orders: 2000, rounds: 1, streamed: 5 } : {});
-if (wanted('orders') || wanted('intake')) {
+async function run(args: string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: { smoke: { type: 'boolean', default: false } },
+  });
+  const unknown = positionals.filter((name) => !['orders', 'intake', 'x12'].includes(name));
+  if (unknown.length > 0) throw new UsageError(`there is no benchmark ${unknown.join(', ')}`);
+  const wanted = (name: string) => positionals.length === 0 || positionals.includes(name);
+  const { smoke } = values;
+
+  if (wanted('x12')) await benchX12(smoke ? { orders: 2000, rounds: 1, streamed: 5 } : {});
+  if (!wanted('orders') && !wanted('intake')) return 0;
   say('starting a network');
   const network = await startNetwork({ env: { RATE_LIMIT_PER_MINUTE: '10000000', LOG_LEVEL: 'warn' }, log: say });
   try {
@@ -27,4 +35,7 @@ if (wanted('orders') || wanted('intake')) {
   } finally {
     await network.stop();
   }
+  return 0;
 }
+
+await runCommand({ usage, run });

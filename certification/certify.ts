@@ -6,6 +6,7 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ProfileError } from '../mappings/profile/load.ts';
+import { runCommand, UsageError } from '../runtime/command.ts';
 import { fixturesOf } from './fixtures.ts';
 import { keepFixture } from './keep.ts';
 import { profilesOf, UnknownName } from './profiles.ts';
@@ -19,25 +20,18 @@ npm run certify -- NAME --keep FILE --as TITLE
   --results  folder of the reports (CERTIFICATION_DIR, .throughline/certification)
   --keep     keeps a file of the partner, with what now comes of it, as fixture TITLE that is run with every certification`;
 
-class UsageError extends Error {}
-
-async function main(args: readonly string[]): Promise<number> {
+async function run(args: string[]): Promise<number> {
   const { values, positionals: names } = parseArgs({
-    args: [...args],
+    args,
     allowPositionals: true,
     options: {
       only: { type: 'string', multiple: true, default: [] },
       list: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
       keep: { type: 'string' },
       as: { type: 'string' },
       results: { type: 'string' },
     },
   });
-  if (values.help) {
-    console.log(usage);
-    return 0;
-  }
   const partnersDir = process.env.PARTNERS_DIR ?? 'mappings/partners';
   if (values.list) {
     const fixtures = profilesOf(partnersDir, names).flatMap((profile) => fixturesOf(partnersDir, profile));
@@ -70,14 +64,9 @@ async function main(args: readonly string[]): Promise<number> {
   return failures === 0 ? 0 : 1;
 }
 
-try {
-  process.exitCode = await main(process.argv.slice(2));
-} catch (error) {
-  const known = [UsageError, UnknownName, ProfileError, SettingsError].some((kind) => error instanceof kind);
-  const wrongCall = known || (error instanceof TypeError && 'code' in error);
-  if (!wrongCall) throw error;
-  console.error(
-    `${(error as Error).message}${error instanceof ProfileError || error instanceof SettingsError ? '' : `\n\n${usage}`}`,
-  );
-  process.exitCode = 2;
-}
+await runCommand({
+  usage,
+  run,
+  refusal: (error) =>
+    [UnknownName, ProfileError, SettingsError].some((kind) => error instanceof kind) ? 2 : undefined,
+});

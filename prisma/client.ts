@@ -1,6 +1,6 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import { Pool } from 'pg';
-import { PrismaClient } from './generated/client.ts';
+import { Prisma, PrismaClient } from './generated/client.ts';
 
 /** The records. Close it with `$disconnect()`. */
 export type Database = PrismaClient;
@@ -38,4 +38,9 @@ export function createPrismaClient(
   });
   // Prisma gives up on a transaction after 5 s and on waiting for one after 2 s: under a burst that is retried work, not protection.
   return new PrismaClient({ adapter, transactionOptions: { maxWait: 10_000, timeout: 10_000 } });
+}
+
+/** P1…: Postgres cannot be reached, or does not let us in; the message says which. */
+export function isNoDatabase(error: unknown): boolean {
+  return error instanceof Prisma.PrismaClientKnownRequestError && error.code.startsWith('P1');
 }

@@ -11,24 +11,14 @@ import {
 } from '../activities/partners/cross-reference-csv.ts';
 import { loadCrossReferences } from '../activities/partners/cross-references.ts';
 import { ProfileError, readContent } from '../mappings/profile/load.ts';
-import { createPrismaClient } from '../prisma/client.ts';
-import { Prisma } from '../prisma/generated/client.ts';
+import { createPrismaClient, isNoDatabase } from '../prisma/client.ts';
+import { runCommand, UsageError } from '../runtime/command.ts';
 import { localDatabaseUrl } from './stack/installation.ts';
 
 const usage = 'npm run cross-references -- NAME FILE   loads the cross-references of partner NAME from a CSV file';
 
-class UsageError extends Error {}
-
 async function run(args: string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args,
-    allowPositionals: true,
-    options: { help: { type: 'boolean', short: 'h' } },
-  });
-  if (values.help) {
-    console.log(usage);
-    return 0;
-  }
+  const { positionals } = parseArgs({ args, allowPositionals: true });
   const [partnerId, file] = positionals;
   if (partnerId === undefined || file === undefined) throw new UsageError('say which partner and which file');
   const { PARTNERS_DIR = 'mappings/partners', THROUGHLINE_DATA_DIR = '.throughline' } = process.env;
@@ -61,17 +51,8 @@ async function run(args: string[]): Promise<number> {
   }
 }
 
-run(process.argv.slice(2)).then(
-  (status) => {
-    process.exitCode = status;
-  },
-  (error: unknown) => {
-    const isUsage = error instanceof UsageError || (error instanceof TypeError && 'code' in error);
-    // P1…: the database cannot be reached, or does not let us in.
-    const isConnection = error instanceof Prisma.PrismaClientKnownRequestError && error.code.startsWith('P1');
-    const expected = isUsage || isConnection || error instanceof ProfileError;
-    console.error(expected ? error.message : error);
-    if (isUsage) console.error(usage);
-    process.exitCode = 2;
-  },
-);
+await runCommand({
+  usage,
+  run,
+  refusal: (error) => (isNoDatabase(error) || error instanceof ProfileError ? 2 : undefined),
+});

@@ -9,28 +9,22 @@ import { type Certification, type CertificationBasis, certificationOf } from '..
 import { crossReferenceFileOf } from '../activities/partners/cross-reference-files.ts';
 import { ProfileError } from '../mappings/profile/load.ts';
 import { type Difference, PromotionRefused, planPromotion } from '../mappings/profile/promotion.ts';
+import { runCommand, UsageError } from '../runtime/command.ts';
 
 const usage = `npm run promote -- NAME [--set KEY=VALUE]… [--dry-run]
   makes or updates the production profile NAME from NAME-test, which must be certified as it and the files beside it are now
   --set     a value of production's own: transport.url, transport.tokenEnv, identifiers.theirs.isaId, name …
   --dry-run shows what would change and writes nothing`;
 
-class UsageError extends Error {}
-
-function run(args: readonly string[]): number {
+function run(args: string[]): number {
   const { values, positionals } = parseArgs({
-    args: [...args],
+    args,
     allowPositionals: true,
     options: {
       set: { type: 'string', multiple: true, default: [] },
       'dry-run': { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
     },
   });
-  if (values.help) {
-    console.log(usage);
-    return 0;
-  }
   const [name] = positionals;
   if (name === undefined || positionals.length > 1) throw new UsageError('say which partner to promote');
   const directory = process.env.PARTNERS_DIR ?? 'mappings/partners';
@@ -134,12 +128,8 @@ function promoteCrossReferences(directory: string, testSide: string, name: strin
   }
 }
 
-try {
-  process.exitCode = run(process.argv.slice(2));
-} catch (error) {
-  const isUsage = error instanceof UsageError || (error instanceof TypeError && 'code' in error);
-  const isRefusal = error instanceof PromotionRefused || error instanceof ProfileError;
-  console.error(isUsage || isRefusal ? (error as Error).message : error);
-  if (isUsage) console.error(`\n${usage}`);
-  process.exitCode = isUsage ? 2 : 1;
-}
+await runCommand({
+  usage,
+  run,
+  refusal: (error) => (error instanceof PromotionRefused || error instanceof ProfileError ? 1 : undefined),
+});

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { ProfileError, profileNames } from '../../mappings/profile/load.ts';
-import { createPrismaClient } from '../../prisma/client.ts';
+import { createPrismaClient, isNoDatabase } from '../../prisma/client.ts';
+import { runCommand, UsageError } from '../../runtime/command.ts';
 import { ConfigError, loadConfig } from '../../runtime/config.ts';
 import { createApiClient, ensureApiClient, revokeApiClient } from './clients.ts';
 import { isScope, type Scope, scopes } from './scopes.ts';
@@ -14,8 +15,6 @@ Scopes:
 ${Object.entries(scopes)
   .map(([name, meaning]) => `  ${name.padEnd(20)} ${meaning}`)
   .join('\n')}`;
-
-class UsageError extends Error {}
 
 function requestedScopes(text: string | undefined): Scope[] {
   const names = (text ?? '').split(',').map((name) => name.trim());
@@ -33,9 +32,9 @@ function requirePartner(partnerId: string, directory: string): void {
   );
 }
 
-async function run(args: readonly string[]): Promise<void> {
+async function run(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
-    args: [...args],
+    args,
     allowPositionals: true,
     options: {
       name: { type: 'string' },
@@ -43,13 +42,8 @@ async function run(args: readonly string[]): Promise<void> {
       partner: { type: 'string' },
       env: { type: 'string', default: 'live' },
       'from-env': { type: 'string' },
-      help: { type: 'boolean', short: 'h' },
     },
   });
-  if (values.help) {
-    console.log(usage);
-    return;
-  }
   const [command, id] = positionals;
   if (!['create', 'list', 'revoke'].includes(command ?? '')) throw new UsageError('say create, list or revoke');
   const { databaseUrl, partnersDir } = loadConfig();
@@ -84,14 +78,17 @@ async function run(args: readonly string[]): Promise<void> {
       if (!(await revokeApiClient(prisma, id))) throw new UsageError(`there is no active client ${id}`);
       console.log(`revoked ${id}`);
     }
+    return 0;
   } finally {
     await prisma.$disconnect();
   }
 }
 
-run(process.argv.slice(2)).catch((error: unknown) => {
-  const isUsage = error instanceof UsageError || (error instanceof TypeError && 'code' in error);
-  console.error(error instanceof Error ? error.message : String(error));
-  if (isUsage) console.error(`\n${usage}`);
-  process.exitCode = isUsage || error instanceof ConfigError || error instanceof ProfileError ? 2 : 1;
+await runCommand({
+  usage,
+  run,
+  refusal: (error) => {
+    if (error instanceof ConfigError || error instanceof ProfileError) return 2;
+    return isNoDatabase(error) ? 1 : undefined;
+  },
 });

@@ -7,6 +7,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import fc from 'fast-check';
+import { numberOption, runCommand } from '../../runtime/command.ts';
 import { projectDir } from '../../scripts/stack/part.ts';
 import { GuardedReader } from './guarded-reader.ts';
 import { corpus, inputs } from './inputs.ts';
@@ -68,23 +69,29 @@ function keep({ bytes, problem }: NonNullable<FuzzFigures['find']>): string {
   return path;
 }
 
-if (process.argv[1] === import.meta.filename) {
+const usage = `npm run fuzz -- [--minutes 2] [--seed N] [--runs N]
+  --minutes  for how long
+  --runs     how many inputs instead
+  --seed     where to begin; what one run found, another of the same seed finds again`;
+
+async function run(args: string[]): Promise<number> {
   const { values } = parseArgs({
+    args,
     options: { minutes: { type: 'string', default: '2' }, seed: { type: 'string' }, runs: { type: 'string' } },
   });
-  const seed = values.seed === undefined ? Date.now() % 2 ** 31 : Number(values.seed);
+  const minutes = numberOption('minutes', values.minutes, { least: 0.01, whole: false });
+  const seed = values.seed === undefined ? Date.now() % 2 ** 31 : numberOption('seed', values.seed, { least: 0 });
+  const runs = values.runs === undefined ? undefined : numberOption('runs', values.runs, { least: 1 });
   console.log(`fuzzing from seed ${seed}`);
-  const figures = await fuzz({
-    seed,
-    ...(values.runs === undefined ? { milliseconds: Number(values.minutes) * 60_000 } : { runs: Number(values.runs) }),
-  });
+  const figures = await fuzz({ seed, ...(runs === undefined ? { milliseconds: minutes * 60_000 } : { runs }) });
   const { inputs: count, megabytes, slowest, peakMegabytes, find } = figures;
   console.log(
     `${count} inputs, ${megabytes.toFixed(1)} MB, each read twice; the slowest took ${slowest.toFixed(0)} ms; ` +
       `at most ${peakMegabytes.toFixed(0)} MB resident`,
   );
-  if (find !== undefined) {
-    console.error(`found, kept as ${keep(find)}:\n${find.problem}`);
-    process.exitCode = 1;
-  }
+  if (find === undefined) return 0;
+  console.error(`found, kept as ${keep(find)}:\n${find.problem}`);
+  return 1;
 }
+
+if (process.argv[1] === import.meta.filename) await runCommand({ usage, run });
