@@ -67,9 +67,9 @@ async function submit(network: Network, name: string, first: number, count: numb
         ],
       }),
     });
-    await answer.arrayBuffer();
+    const text = await answer.text();
     latencies.push(performance.now() - began);
-    if (answer.status !== 202) throw new Error(`order ${name}-${first + index} was answered ${answer.status}`);
+    if (answer.status !== 202) throw new Error(`order ${name}-${first + index} was answered ${answer.status}: ${text}`);
   }
   return latencies;
 }
