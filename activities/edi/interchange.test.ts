@@ -294,4 +294,75 @@ describe('a 997', () => {
       errors: [{ code: 'nothing-to-acknowledge', place: { segment: 'AK2', position: 3, element: 2 }, value: '9999' }],
     });
   });
+
+  it('that names another kind of group than the one of that number changes nothing, and AK101 is shown', async () => {
+    const [first] = await sent();
+    const control = first?.transactionControl ?? '';
+    const interchangeId = await acknowledging(
+      [
+        ['AK1', 'SH', first?.groupControl ?? ''],
+        ['AK2', '855', control],
+        ['AK5', 'R', '5'],
+        ['AK9', 'R', '1', '1', '0'],
+      ],
+      55,
+    );
+    await read(interchangeId);
+    expect(await states()).toEqual(['transmitted null', 'transmitted null', 'transmitted null']);
+    expect(await given.prisma.document.findFirstOrThrow({ where: { interchangeId } })).toMatchObject({
+      state: 'unmatched',
+      errors: [
+        {
+          code: 'nothing-to-acknowledge',
+          message: expect.stringMatching(/as SH, but it was sent to .* as PR\.$/),
+          place: { segment: 'AK1', position: 2, element: 1 },
+          value: 'SH',
+        },
+      ],
+    });
+    expect(given.told.filter(({ what }) => what === 'documentTrouble')).toEqual([]);
+  });
+
+  it('that names another kind of group and no transaction sets changes nothing either', async () => {
+    const [first] = await sent();
+    const segments: Segment[] = [
+      ['AK1', 'IN', first?.groupControl ?? ''],
+      ['AK9', 'R', '3', '3', '0'],
+    ];
+    const interchangeId = await acknowledging(segments, 56);
+    await read(interchangeId);
+    expect(await states()).toEqual(['transmitted null', 'transmitted null', 'transmitted null']);
+    expect(await given.prisma.document.findFirstOrThrow({ where: { interchangeId } })).toMatchObject({
+      state: 'unmatched',
+      errors: [{ code: 'nothing-to-acknowledge', place: { segment: 'AK1', element: 1 } }],
+    });
+  });
+
+  it('that names another set under a number of the group is matched for the others, and AK201 is shown', async () => {
+    const [first, second] = await sent();
+    const interchangeId = await acknowledging(
+      [
+        ['AK1', 'PR', first?.groupControl ?? ''],
+        ['AK2', '856', first?.transactionControl ?? ''],
+        ['AK5', 'R', '5'],
+        ['AK2', '855', second?.transactionControl ?? ''],
+        ['AK5', 'A'],
+        ['AK9', 'P', '2', '2', '1'],
+      ],
+      57,
+    );
+    await read(interchangeId);
+    expect(await states()).toEqual(['transmitted null', 'acknowledged A', 'transmitted null']);
+    expect(await given.prisma.document.findFirstOrThrow({ where: { interchangeId } })).toMatchObject({
+      state: 'unmatched',
+      errors: [
+        {
+          code: 'nothing-to-acknowledge',
+          message: expect.stringMatching(/AK201 acknowledges 856 .* holds 855/),
+          place: { segment: 'AK2', position: 3, element: 1 },
+          value: '856',
+        },
+      ],
+    });
+  });
 });

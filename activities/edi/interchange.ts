@@ -11,6 +11,7 @@ import {
   type FunctionalAcknowledgment,
   readFunctionalAcknowledgment,
 } from '../../mappings/x12/acknowledgment.ts';
+import { guideFor } from '../../mappings/x12/guides/index.ts';
 import { positionOf } from '../../mappings/x12/position.ts';
 import { readInterchange } from '../../mappings/x12/read.ts';
 import { scanInterchanges } from '../../mappings/x12/scan.ts';
@@ -498,20 +499,25 @@ async function takeAcknowledgment(
   const { prisma, temporal } = deps;
   const { profile } = source;
   const acknowledgment = readFunctionalAcknowledgment(tree);
-  const ours = await prisma.document.findMany({
+  const held = await prisma.document.findMany({
     where: { partnerId: profile.id, direction: 'outbound', groupControl: acknowledgment.groupControl },
     select: {
       id: true,
       transactionSet: true,
+      version: true,
       transactionControl: true,
       orderId: true,
       correlationId: true,
       acknowledgedById: true,
     },
   });
-  const stated = new Map(acknowledgment.transactions.map((transaction) => [Number(transaction.control), transaction]));
+  // Numbers alone name nothing: a partner that mixes up its groups would settle a document that it never looked at.
+  const ours = held.filter((document) => functionalIdOf(document) === acknowledgment.functionalId);
+  const stated = new Map(
+    acknowledgment.transactions.map((transaction) => [nameOf(transaction.set, transaction.control), transaction]),
+  );
   const answered = ours.flatMap((document) => {
-    const transaction = stated.get(Number(document.transactionControl));
+    const transaction = stated.get(nameOf(document.transactionSet, document.transactionControl));
     // A 997 that names no transaction sets speaks for the whole group.
     const status = transaction?.status ?? (stated.size === 0 ? acknowledgment.groupStatus : undefined);
     return status === undefined || document.acknowledgedById === documentId ? [] : [{ document, transaction, status }];
@@ -551,33 +557,61 @@ async function takeAcknowledgment(
       }),
     ]);
   }
-  const errors = unmatched(tree, acknowledgment, ours, profile).slice(0, MOST_ERRORS);
+  const errors = unmatched(tree, acknowledgment, held, profile).slice(0, MOST_ERRORS);
   return { state: errors.length === 0 ? 'accepted' : 'unmatched', errors };
+}
+
+/** Of a document of ours, GS01 of the group that it left in. */
+function functionalIdOf({ transactionSet, version }: { transactionSet: string; version: string }): string | undefined {
+  return guideFor(transactionSet, version)?.functionalId;
+}
+
+/** A transaction set within its group. The numbers are compared as such: not everybody sends back leading zeros. */
+function nameOf(set: string, control: string | null): string {
+  return `${set} ${Number(control)}`;
 }
 
 /** What of a 997 or 999 speaks of nothing that was sent: its group, or transaction sets that the group does not hold. */
 function unmatched(
   tree: Tree,
-  { groupControl, transactions }: FunctionalAcknowledgment,
-  ours: readonly { transactionControl: string | null }[],
+  { functionalId, groupControl, transactions }: FunctionalAcknowledgment,
+  held: readonly { transactionSet: string; version: string; transactionControl: string | null }[],
   profile: PartnerProfile,
 ): X12Error[] {
-  const error = (segment: SegmentObject | undefined, id: string, message: string, value: string): X12Error => ({
+  const error = (
+    segment: SegmentObject | undefined,
+    at: { segment: string; element: number },
+    message: string,
+    value: string,
+  ): X12Error => ({
     code: NOTHING_TO_ACKNOWLEDGE,
     message,
-    place: { ...(positionOf(segment ?? {}) ?? { segment: id, position: 2 }), element: 2 },
+    place: { ...(positionOf(segment ?? {}) ?? { position: 2 }), ...at },
     value,
   });
-  if (ours.length === 0) {
+  const ak1 = tree.AK1 as SegmentObject | undefined;
+  if (held.length === 0) {
     const message = `AK102 acknowledges group ${groupControl}, which was never sent to ${profile.name}.`;
-    return [error(tree.AK1 as SegmentObject | undefined, 'AK1', message, groupControl)];
+    return [error(ak1, { segment: 'AK1', element: 2 }, message, groupControl)];
   }
-  const held = new Set(ours.map(({ transactionControl }) => Number(transactionControl)));
+  const kinds = [...new Set(held.map(functionalIdOf))];
+  if (!kinds.includes(functionalId)) {
+    const message = `AK101 acknowledges group ${groupControl} as ${functionalId}, but it was sent to ${profile.name} as ${kinds.join(' and ')}.`;
+    return [error(ak1, { segment: 'AK1', element: 1 }, message, functionalId)];
+  }
   const responses = (tree.AK2 as TreeNode[] | undefined) ?? [];
+  const ours = held.filter((document) => functionalIdOf(document) === functionalId);
   return transactions.flatMap(({ set, control }, index) => {
-    if (held.has(Number(control))) return [];
+    const numbered = ours.filter(({ transactionControl }) => Number(transactionControl) === Number(control));
+    if (numbered.some(({ transactionSet }) => transactionSet === set)) return [];
+    const ak2 = responses[index]?.AK2 as SegmentObject | undefined;
+    const [other] = numbered;
+    if (other !== undefined) {
+      const message = `AK201 acknowledges ${set} ${control}, but group ${groupControl} holds ${other.transactionSet} ${control}.`;
+      return [error(ak2, { segment: 'AK2', element: 1 }, message, set)];
+    }
     const message = `AK202 acknowledges ${set} ${control}, which group ${groupControl} does not hold.`;
-    return [error(responses[index]?.AK2 as SegmentObject | undefined, 'AK2', message, control)];
+    return [error(ak2, { segment: 'AK2', element: 2 }, message, control)];
   });
 }
 
