@@ -70,6 +70,11 @@ it('what cannot be loaded is said in one line with its place, and loads nothing'
   });
   const reason = 'is not UTF-8; save the file in that encoding (not-utf8)';
   expect(load(env, 'harbor-pine', latin1)).toMatchObject(said(latin1, 2, reason));
+  const cut = join(folder, 'cut.csv');
+  writeFileSync(cut, 'kind,external,internal\nitem,A,MW-10');
+  const half =
+    'the last row has no line end: the file may not be whole; where it is, end the row with one (no-line-end)';
+  expect(load(env, 'harbor-pine', cut)).toMatchObject(said(cut, 2, half));
 }, 60_000);
 
 it('asked for help it gives it, and asked for nothing that can be done it says how to ask', () => {

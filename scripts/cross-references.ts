@@ -31,7 +31,7 @@ async function run(args: string[]): Promise<number> {
   const profile = { id: partnerId, usage: content.usage === 'production' ? 'production' : 'test' } as const;
   const prisma = createPrismaClient(databaseUrl, { poolSize: 1, applicationName: 'cross-references' });
   try {
-    const rows = crossReferencesOfCsv(bytesOfFile(file, { orPipe: true }));
+    const rows = crossReferencesOfCsv(bytesOfFile(file, { orPipe: true }), { lineEndNeeded: true });
     const { loaded, unchanged, refusedCount, refused } = await loadCrossReferences(
       { prisma },
       { profile, rows, source: 'api' },

@@ -15,11 +15,20 @@ const PIECE_ROWS = 1_000;
 const LONGEST_LINE = 1024 * 1024;
 /** One transaction loads a file; of so many rows it takes a minute or two. */
 const MOST_ROWS = 2_000_000;
+/** Some spreadsheets end their lines with it alone. */
+const CARRIAGE_RETURN = 0x0d;
 
 /** The file cannot be read as rows at all, so that nothing of it is loaded. */
 export class CrossReferenceFileError extends Error {
   override readonly name = 'CrossReferenceFileError';
-  readonly code: 'unreadable' | 'not-utf8' | 'not-csv' | 'unknown-column' | 'missing-column' | 'too-many-rows';
+  readonly code:
+    | 'unreadable'
+    | 'not-utf8'
+    | 'not-csv'
+    | 'no-line-end'
+    | 'unknown-column'
+    | 'missing-column'
+    | 'too-many-rows';
   /** From 1. */
   readonly line: number;
 
@@ -56,6 +65,15 @@ function unreadable(error: unknown): CrossReferenceFileError {
   return new CrossReferenceFileError('unreadable', 1, `cannot be read: ${reason}`);
 }
 
+export interface ReadingOptions {
+  /**
+   * A last row without a line end refuses the whole: a file that is still being copied may end in the middle of a number. A request
+   * states its length, so that one that was cut never comes to be read.
+   */
+  readonly lineEndNeeded?: boolean;
+  readonly mostRows?: number;
+}
+
 /**
  * The rows below the header, a thousand at a time, with the lines on which they end (RFC 4180 in UTF-8; a byte order mark, blanks
  * around values and empty lines are no fault). A row with too many or too few values is one that will be refused, alone. A fault of the
@@ -63,11 +81,14 @@ function unreadable(error: unknown): CrossReferenceFileError {
  *
  * @throws CrossReferenceFileError
  */
-export async function* crossReferencesOfCsv(bytes: Bytes, mostRows = MOST_ROWS): AsyncGenerator<StatedRow[]> {
+export async function* crossReferencesOfCsv(
+  bytes: Bytes,
+  { lineEndNeeded = false, mostRows = MOST_ROWS }: ReadingOptions = {},
+): AsyncGenerator<StatedRow[]> {
   let columns: readonly CrossReferenceColumn[] | undefined;
   let rows: StatedRow[] = [];
   let count = 0;
-  for await (const { line, values } of recordsOf(bytes)) {
+  for await (const { line, values } of recordsOf(bytes, lineEndNeeded)) {
     if (columns === undefined) {
       columns = columnsOf(line, values);
       continue;
@@ -111,11 +132,11 @@ function rowOf(columns: readonly CrossReferenceColumn[], line: number, values: r
   return { line, values: named, misshapen: `has ${values.length} values, the header has ${columns.length}` };
 }
 
-async function* recordsOf(bytes: Bytes): AsyncGenerator<{ line: number; values: string[] }> {
+async function* recordsOf(bytes: Bytes, lineEndNeeded: boolean): AsyncGenerator<{ line: number; values: string[] }> {
   const options = { bom: true, info: true, trim: true, skip_empty_lines: true, relax_column_count: true } as const;
   const parser = parse({ ...options, max_record_size: LONGEST_LINE });
   // A fault on either side ends the other; whoever reads the records is told of it below.
-  const records = pipeline(Readable.from(inUtf8(bytes)), parser, () => undefined);
+  const records = pipeline(Readable.from(inUtf8(bytes, lineEndNeeded)), parser, () => undefined);
   try {
     for await (const parsed of records) {
       const { info, record } = parsed as { info: InfoRecord; record: string[] };
@@ -132,9 +153,9 @@ async function* recordsOf(bytes: Bytes): AsyncGenerator<{ line: number; values: 
  * The same bytes in small pieces, once they are known to be UTF-8. Another encoding decoded as UTF-8 would be stored with its letters
  * lost, and nobody told.
  *
- * @throws CrossReferenceFileError `not-utf8` with the line
+ * @throws CrossReferenceFileError `not-utf8` or `no-line-end` with the line
  */
-async function* inUtf8(bytes: Bytes): AsyncGenerator<Uint8Array> {
+async function* inUtf8(bytes: Bytes, lineEndNeeded: boolean): AsyncGenerator<Uint8Array> {
   let begun = new Uint8Array();
   let line = 1;
   for await (const chunk of bytes) {
@@ -152,6 +173,11 @@ async function* inUtf8(bytes: Bytes): AsyncGenerator<Uint8Array> {
       line += linesIn(lines);
       yield lines;
     }
+  }
+  // A character that was cut in two is no fault of the encoding.
+  if (lineEndNeeded && begun.length > 0 && begun.at(-1) !== CARRIAGE_RETURN) {
+    const reason = 'the last row has no line end: the file may not be whole; where it is, end the row with one';
+    throw new CrossReferenceFileError('no-line-end', line, reason);
   }
   requireUtf8(begun, line);
   if (begun.length > 0) yield begun;

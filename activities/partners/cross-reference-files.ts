@@ -27,7 +27,7 @@ export type CrossReferenceFault = Pick<CrossReferenceFileError, 'code' | 'line'>
 
 interface Followed {
   /** State of the file at the last look, and as it was last loaded. */
-  seen: string;
+  seen?: string;
   loaded?: string;
   /** When it may be good without having changed. */
   againAt?: number | undefined;
@@ -44,9 +44,9 @@ export interface CrossReferenceFilesDependencies {
 }
 
 /**
- * Loads `NAME/cross-references.csv` of each partner at start and whenever it has changed and two looks found it the same. A file that
- * cannot be read leaves what it stated before. What became of each file is kept as `CrossReferenceFile`. Any number of processes may do
- * this at once.
+ * Loads `NAME/cross-references.csv` of each partner at start and whenever it has changed, once two looks in a row found it the same. A
+ * file that cannot be read leaves what it stated before; with one that is gone go its rows. What became of each file is kept as
+ * `CrossReferenceFile`. Any number of processes may do this at once.
  */
 export class CrossReferenceFiles {
   readonly #deps: CrossReferenceFilesDependencies;
@@ -93,7 +93,7 @@ export class CrossReferenceFiles {
   async #lookAt(profile: PartnerProfile): Promise<void> {
     const file = crossReferenceFileOf(this.#deps.directory, profile.id);
     const state = stateOfFile(file);
-    const followed = this.#followed.get(profile.id) ?? { seen: state };
+    const followed = this.#followed.get(profile.id) ?? {};
     this.#followed.set(profile.id, followed);
     const settled = followed.seen === state;
     followed.seen = state;
@@ -131,10 +131,12 @@ export class CrossReferenceFiles {
       const message = `cross-references are kept as they were: ${file}:${line} ${reason}`;
       return { message, details: { code }, mayPass: code === 'unreadable' };
     }
-    if (state === ABSENT) await prisma.crossReferenceFile.deleteMany({ where: { partnerId: profile.id } });
-    else await this.#keep(profile.id, file, report);
     const { refused, ...counts } = report;
-    if (counts.loaded > 0 || counts.removed > 0) log.info('cross-references loaded', { file, ...counts });
+    // With how many rows and when a file went stays to be seen; whoever finds it gone later leaves that as it is.
+    if (state !== ABSENT || counts.removed > 0) await this.#keep(profile.id, file, report);
+    else await prisma.crossReferenceFile.deleteMany({ where: { partnerId: profile.id, ...STATES_SOMETHING } });
+    if (state === ABSENT && counts.removed > 0) log.warn('cross-references went with their file', { file, ...counts });
+    else if (counts.loaded > 0 || counts.removed > 0) log.info('cross-references loaded', { file, ...counts });
     const [first] = refused;
     if (first === undefined) return undefined;
     const place = `${file}:${first.line} ${first.column ?? ''} ${first.reason}`;
@@ -144,7 +146,7 @@ export class CrossReferenceFiles {
 
   /** A file that changes while it is read is neither of its two states: it is read again. */
   async *#rowsOf(file: string, state: string): AsyncGenerator<StatedRow[]> {
-    for await (const rows of crossReferencesOfCsv(bytesOfFile(file))) {
+    for await (const rows of crossReferencesOfCsv(bytesOfFile(file), { lineEndNeeded: true })) {
       if (this.#stopped) throw new Error('the process ends');
       yield rows;
     }
@@ -177,5 +179,16 @@ interface Wrong {
   /** It may be good later although the file stays as it is. */
   readonly mayPass: boolean;
 }
+
+/** What is kept of a file that is there; one that is gone has nothing but what was removed. */
+const STATES_SOMETHING = {
+  OR: [
+    { fault: { not: Prisma.DbNull } },
+    { loaded: { gt: 0 } },
+    { unchanged: { gt: 0 } },
+    { refusedCount: { gt: 0 } },
+    { removed: 0 },
+  ],
+};
 
 const NOTHING_LOADED: CrossReferenceReport = { loaded: 0, unchanged: 0, removed: 0, refusedCount: 0, refused: [] };

@@ -162,7 +162,9 @@ describe('a file of cross-references', () => {
 
   it('of more rows than are taken is refused, and what it stated stays', async () => {
     const before = await stored('harbor-pine');
-    const rows = crossReferencesOfCsv([Buffer.from(`${HEADER}${'item,X,MW-1001\n'.repeat(2_501)}`)], 2_500);
+    const rows = crossReferencesOfCsv([Buffer.from(`${HEADER}${'item,X,MW-1001\n'.repeat(2_501)}`)], {
+      mostRows: 2_500,
+    });
     const profile = { id: 'harbor-pine', usage: 'test' } as const;
     await expect(loadCrossReferences(given, { profile, rows, source: 'file' })).rejects.toMatchObject({
       code: 'too-many-rows',

@@ -128,14 +128,17 @@ const crossReferenceFile = z
       .meta({ description: 'Why nothing of the file was taken: what it stated before stays' }),
     loaded: z.int().meta({ description: 'Rows that were new or said something else than before' }),
     unchanged: z.int(),
-    removed: z.int().meta({ description: 'Rows that it does not state any more' }),
+    removed: z
+      .int()
+      .meta({ description: 'Rows that it does not state any more; of a file that is gone, all that it stated' }),
     refusedCount: z.int(),
     refused: z.array(refusedRow).meta({ description: 'The first 500 of the refused rows' }),
   })
   .nullable()
   .meta({
     id: 'CrossReferenceFile',
-    description: 'The partner’s file of cross-references as it was last read; null without one',
+    description:
+      'The partner’s file of cross-references as it was last read; of one that is gone, what went with it and when. null without one',
   });
 
 const duration = z
