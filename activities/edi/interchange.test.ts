@@ -283,7 +283,7 @@ describe('a 997', () => {
         ['AK5', 'R', '5'],
         ['AK2', '855', first?.transactionControl ?? ''],
         ['AK5', 'A'],
-        ['AK9', 'P', '3', '3', '1'],
+        ['AK9', 'P', '3', '2', '1'],
       ],
       54,
     );
@@ -362,6 +362,80 @@ describe('a 997', () => {
           place: { segment: 'AK2', position: 3, element: 1 },
           value: '856',
         },
+      ],
+    });
+  });
+
+  it('that refuses the group and still accepts a set of it refuses that document, and is shown as contradicting itself', async () => {
+    const [first] = await sent();
+    const interchangeId = await acknowledging(
+      [
+        ['AK1', 'PR', first?.groupControl ?? ''],
+        ['AK2', '855', first?.transactionControl ?? ''],
+        ['AK5', 'A'],
+        ['AK9', 'R', '1', '1', '0', '2'],
+      ],
+      58,
+    );
+    expect(await read(interchangeId)).toEqual({ accepted: 1, rejected: 0 });
+    expect(await states()).toEqual(['rejected R', 'transmitted null', 'transmitted null']);
+    expect(given.told.filter(({ what }) => what === 'documentTrouble')).toMatchObject([
+      {
+        workflowId: 'order/harbor-pine/HP-A',
+        payload: { trouble: 'rejected', reason: expect.stringContaining('version of the group not supported') },
+      },
+    ]);
+    const errors = [
+      { code: 'total-differs', place: { segment: 'AK9', element: 4 } },
+      { code: 'group-verdict-differs', place: { segment: 'AK9', position: 5, element: 1 } },
+    ];
+    expect(await given.prisma.document.findFirstOrThrow({ where: { interchangeId } })).toMatchObject({
+      state: 'accepted',
+      errors,
+    });
+    // The list of faulty files goes by these.
+    const file = () => given.prisma.interchange.findUniqueOrThrow({ where: { id: interchangeId } });
+    expect(await file()).toMatchObject({ errors });
+    await read(interchangeId);
+    expect(await file()).toMatchObject({ errors });
+  });
+
+  it.each(['M', 'W', 'X'])('with AK901 %s refuses its group as with R', async (verdict) => {
+    const [first] = await sent();
+    await read(
+      await acknowledging(
+        [
+          ['AK1', 'PR', first?.groupControl ?? ''],
+          ['AK2', '855', first?.transactionControl ?? ''],
+          ['AK5', 'A'],
+          ['AK9', verdict, '1', '1', '1'],
+        ],
+        59,
+      ),
+    );
+    expect(await states()).toEqual(['rejected R', 'transmitted null', 'transmitted null']);
+  });
+
+  it('that takes the group in part takes the sets that it accepts; wrong totals are shown and change nothing', async () => {
+    const [first, second] = await sent();
+    const interchangeId = await acknowledging(
+      [
+        ['AK1', 'PR', first?.groupControl ?? ''],
+        ['AK2', '855', first?.transactionControl ?? ''],
+        ['AK5', 'A'],
+        ['AK2', '855', second?.transactionControl ?? ''],
+        ['AK5', 'R', '5'],
+        ['AK9', 'P', '3', '3', '2'],
+      ],
+      60,
+    );
+    await read(interchangeId);
+    expect(await states()).toEqual(['acknowledged A', 'rejected R', 'transmitted null']);
+    expect(await given.prisma.document.findFirstOrThrow({ where: { interchangeId } })).toMatchObject({
+      state: 'accepted',
+      errors: [
+        { code: 'total-differs', place: { segment: 'AK9', element: 3 } },
+        { code: 'total-differs', place: { segment: 'AK9', element: 4 } },
       ],
     });
   });

@@ -2,6 +2,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { heartbeat } from '@temporalio/activity';
 import { admitTransaction, interchangeAdmissionErrors } from '../../mappings/edi/admission.ts';
+import { checkDocument } from '../../mappings/edi/checks.ts';
 import { type OrderMapping, orderMappingOf } from '../../mappings/edi/orders.ts';
 import { paymentFrom820 } from '../../mappings/edi/payment-from-820.ts';
 import { findPartnerByIsa } from '../../mappings/profile/load.ts';
@@ -16,6 +17,7 @@ import { positionOf } from '../../mappings/x12/position.ts';
 import { readInterchange } from '../../mappings/x12/read.ts';
 import { scanInterchanges } from '../../mappings/x12/scan.ts';
 import type {
+  Guide,
   ReadGroup,
   ReadTransaction,
   ScannedInterchange,
@@ -280,8 +282,14 @@ export async function processInterchange(
     throw failures[0];
   }
   const queued = await acknowledgeGroups(deps, source, groups);
-  // A group may be wrong without holding a transaction set that could carry its errors; a TA1 stands in none.
-  const errors = [...unanswerable.slice(0, MOST_ERRORS), ...groups.flatMap(({ group }) => group.errors)];
+  const verdicts = groups.flatMap((group) => group.verdicts);
+  // A group may be wrong without holding a transaction set that could carry its errors; a TA1 stands in none. What was taken in spite of
+  // its errors is told here too: files are listed as faulty by their own errors and by what of them was not taken.
+  const errors = [
+    ...unanswerable.slice(0, MOST_ERRORS),
+    ...groups.flatMap(({ group }) => group.errors),
+    ...verdicts.flatMap((verdict) => (verdict.state === 'accepted' ? verdict.errors : [])).slice(0, MOST_ERRORS),
+  ];
   await prisma.interchange.update({
     where: { id: interchangeId },
     data: {
@@ -293,7 +301,6 @@ export async function processInterchange(
   });
   // An earlier attempt may have queued them and died before the outbox heard of it, so this wakes it whatever the flag says.
   if (queued) await wakePartnerOutbox(deps, profile.id, true);
-  const verdicts = groups.flatMap((group) => group.verdicts);
   const count = (...states: Verdict['state'][]) => verdicts.filter(({ state }) => states.includes(state)).length;
   return { accepted: count('accepted', 'duplicate'), rejected: count('rejected') };
 }
@@ -425,11 +432,11 @@ async function judge(
 ): Promise<Judgement | { held: X12Error[] }> {
   const admitted = admitTransaction(read, source.profile);
   if ('errors' in admitted) return rejection(...admitted.errors);
-  const { tree } = admitted;
+  const { tree, guide } = admitted;
   const orders = orderMappingOf(read.set);
   if (orders !== undefined) return takeOrder(deps, source, orders, tree, documentId);
   if (read.set === '820') return takePayment(deps, source, tree);
-  return takeAcknowledgment(deps, source, read.set, tree, documentId);
+  return takeAcknowledgment(deps, source, guide, tree, documentId);
 }
 
 async function takeOrder(
@@ -487,18 +494,20 @@ async function takePayment(deps: IntakeDependencies, source: Source, tree: Tree)
 
 /**
  * A 997 or 999 is matched to what it acknowledges; a refused document becomes an exception of its order. What it says of something that we
- * never sent is an error, and no rejection: an acknowledgment is never acknowledged.
+ * never sent is an error, and no rejection: an acknowledgment is never acknowledged. Where it contradicts itself it is taken, and told.
  */
 async function takeAcknowledgment(
   deps: IntakeDependencies,
   source: Source,
-  set: string,
+  guide: Guide,
   tree: Tree,
   documentId: string,
 ): Promise<Judgement> {
   const { prisma, temporal } = deps;
   const { profile } = source;
+  const { set } = guide;
   const acknowledgment = readFunctionalAcknowledgment(tree);
+  const groupRefused = acknowledgment.groupStatus === 'R';
   const held = await prisma.document.findMany({
     where: { partnerId: profile.id, direction: 'outbound', groupControl: acknowledgment.groupControl },
     select: {
@@ -518,14 +527,25 @@ async function takeAcknowledgment(
   );
   const answered = ours.flatMap((document) => {
     const transaction = stated.get(nameOf(document.transactionSet, document.transactionControl));
-    // A 997 that names no transaction sets speaks for the whole group.
-    const status = transaction?.status ?? (stated.size === 0 ? acknowledgment.groupStatus : undefined);
+    // A 997 that names no transaction sets speaks for the whole group. One that refuses the group and still accepts a set of it contradicts
+    // itself: a partner that works on the refusal never sees the document, so that a person has to ask.
+    const status =
+      transaction === undefined
+        ? stated.size === 0
+          ? acknowledgment.groupStatus
+          : undefined
+        : groupRefused
+          ? 'R'
+          : transaction.status;
     return status === undefined || document.acknowledgedById === documentId ? [] : [{ document, transaction, status }];
   });
   for (const [status, members] of groupBy(answered, (answer) => answer.status)) {
     const accepted = status === 'A' || status === 'E';
     for (const { document, transaction } of accepted ? [] : members) {
-      const reasons = transaction?.errors.map(({ message }) => message).join('; ') || `acknowledged with ${status}`;
+      const ofGroup = transaction === undefined || transaction.status !== 'R' ? acknowledgment.groupErrors : [];
+      const reasons =
+        [...(transaction?.errors ?? []), ...ofGroup].map(({ message }) => message).join('; ') ||
+        `acknowledged with ${status}`;
       await tellOrder(prisma, temporal, document, 'rejected', `${profile.name} refused it: ${reasons}`);
     }
     await prisma.$transaction([
@@ -557,8 +577,12 @@ async function takeAcknowledgment(
       }),
     ]);
   }
-  const errors = unmatched(tree, acknowledgment, held, profile).slice(0, MOST_ERRORS);
-  return { state: errors.length === 0 ? 'accepted' : 'unmatched', errors };
+  const unknown = unmatched(tree, acknowledgment, held, profile);
+  const contradictions = checkDocument(tree, guide, 'inbound').map(({ severity: _, ...error }) => error);
+  return {
+    state: unknown.length === 0 ? 'accepted' : 'unmatched',
+    errors: [...unknown, ...contradictions].slice(0, MOST_ERRORS),
+  };
 }
 
 /** Of a document of ours, GS01 of the group that it left in. */

@@ -46,11 +46,11 @@ function isaError(element: number, code: string, message: string, value: string)
   return { code, message, place: { segment: 'ISA', position: 1, element }, value };
 }
 
-/** The tree of a transaction set that the partner may send, along the partner's guide, or everything that refuses it. */
+/** The tree of a transaction set that the partner may send, with the partner's guide of it, or everything that refuses it. */
 export function admitTransaction(
   read: ReadTransaction,
   profile: PartnerProfile,
-): { tree: Tree } | { errors: X12Error[] } {
+): { tree: Tree; guide: Guide } | { errors: X12Error[] } {
   if (read.refused) return { errors: [...read.group.errors, ...read.errors] };
   const notSupported = headerError(
     'ST',
@@ -70,7 +70,7 @@ export function admitTransaction(
   if (guide === undefined) return { errors: [notSupported] };
   const { tree, errors: found } = parseTransaction(read, guide);
   const errors = [...groupErrors(read, guide), ...found];
-  return errors.length > 0 ? { errors } : { tree };
+  return errors.length > 0 ? { errors } : { tree, guide };
 }
 
 /** A set under the functional identifier of another: whoever routes by GS01 would take an order for an invoice. */
