@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -142,6 +143,35 @@ describe('a broken edit', () => {
     expect(folder.problems.map(({ code, file }) => [code, file])).toEqual([
       ['profile-unreadable', join(directory, 'acme.yaml')],
     ]);
+  });
+
+  it('in another encoding is told with the place of its first letter, rather than taken with that letter lost', () => {
+    const folder = followed();
+    const text = partner('acme', 'priority: 1\n').replace('name: acme', 'name: CAFÉ É');
+    writeFileSync(join(directory, 'acme.yaml'), text, 'latin1');
+    lookTwice(folder);
+    expect(folder.get('acme')).toMatchObject({ name: 'acme', priority: 3 });
+    const reason = 'is not UTF-8 (byte C9): save the file in that encoding';
+    const place = { file: join(directory, 'acme.yaml'), line: 3, column: 10, key: '' };
+    expect(folder.problems).toEqual([{ code: 'profile-not-utf8', ...place, reason }]);
+    write('acme.yaml', text);
+    lookTwice(folder);
+    expect(folder.get('acme')).toMatchObject({ name: 'CAFÉ É', priority: 1 });
+  });
+
+  it.each([
+    ['a folder', (file: string) => mkdirSync(file), 'is a folder, not a file'],
+    ['a named pipe', (file: string) => execFileSync('mkfifo', [file]), 'is not a file'],
+  ])('that puts %s in the place of the file is no removal of the partner', (_, put, reason) => {
+    const folder = followed();
+    const file = join(directory, 'acme.yaml');
+    rmSync(file);
+    put(file);
+    lookTwice(folder);
+    expect(folder.get('acme')?.priority).toBe(3);
+    expect(changes).toEqual([]);
+    const place = { file, line: 1, column: 1, key: '' };
+    expect(folder.problems).toEqual([{ code: 'profile-unreadable', ...place, reason: `cannot be read: ${reason}` }]);
   });
 
   it('such as a folder that is gone leaves every partner as it was', () => {

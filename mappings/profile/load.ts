@@ -1,5 +1,6 @@
+import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, normalize, relative, sep } from 'node:path';
 import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
@@ -27,6 +28,7 @@ export interface ProfileProblem {
   /** Stable, kebab-case. */
   readonly code:
     | 'profile-unreadable'
+    | 'profile-not-utf8'
     | 'profile-syntax'
     | 'profile-template-missing'
     | 'profile-template-cycle'
@@ -123,13 +125,11 @@ export function readProfiles(
  */
 export function profileNames(directory: string): string[] {
   try {
-    return (
-      readdirSync(directory, { withFileTypes: true })
-        // A mounted configuration shows its files as symbolic links.
-        .filter((entry) => (entry.isFile() || entry.isSymbolicLink()) && entry.name.endsWith('.yaml'))
-        .map((entry) => basename(entry.name, '.yaml'))
-        .sort()
-    );
+    // Whatever has the name: a folder in the place of a file is a fault to be told, not a partner that is gone.
+    return readdirSync(directory)
+      .filter((name) => name.endsWith('.yaml'))
+      .map((name) => basename(name, '.yaml'))
+      .sort();
   } catch (error) {
     throw new ProfileError([unreadable(directory, error)]);
   }
@@ -292,12 +292,7 @@ function readLayer(directory: string, name: string, above: readonly Layer[]): La
       ),
     ]);
   }
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new ProfileError([unreadable(file, error)]);
-  }
+  const text = textOf(file);
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   if (document.errors.length > 0) {
@@ -328,6 +323,34 @@ function readLayer(directory: string, name: string, above: readonly Layer[]): La
     );
   }
   return layer;
+}
+
+/** @throws ProfileError when there is no file, or it is in another encoding, whose letters would be lost without a word. */
+function textOf(file: string): string {
+  let bytes: Buffer;
+  try {
+    const found = statSync(file);
+    // To read a pipe waits for ever where nobody writes into it.
+    if (!found.isFile()) throw new Error(found.isDirectory() ? 'is a folder, not a file' : 'is not a file');
+    bytes = readFileSync(file);
+  } catch (error) {
+    throw new ProfileError([unreadable(file, error)]);
+  }
+  const text = bytes.toString('utf8');
+  if (isUtf8(bytes)) return text;
+  const before = text.slice(0, text.indexOf('\ufffd'));
+  const lines = before.split('\n');
+  const byte = bytes[Buffer.byteLength(before)]?.toString(16).toUpperCase();
+  throw new ProfileError([
+    {
+      code: 'profile-not-utf8',
+      file,
+      line: lines.length,
+      column: (lines.at(-1) ?? '').length + 1,
+      key: '',
+      reason: `is not UTF-8 (byte ${byte}): save the file in that encoding`,
+    },
+  ]);
 }
 
 /** Keys that an object of JavaScript takes for its prototype: they would be lost on the way to the schema, which could not tell them. */
