@@ -167,7 +167,7 @@ function customerOf(profile: PartnerProfile, { customer }: z.output<typeof schem
     blocked: false,
     taxExempt: customer?.taxExempt ?? true,
     currency: profile.currency,
-    terms: { netDays: 30, description: 'Net 30' },
+    terms: profile.invoicing.terms ?? { netDays: 30, description: 'Net 30' },
     creditLimit: 5_000_000_000,
     shipTos: shipTos.map(({ code, name, ...address }) => ({
       shipToNumber: `${number}-${code}`,

@@ -1,10 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AgreedCharge, Invoice } from '../../mappings/canonical/v1/index.ts';
+import type { PartnerProfile } from '../../mappings/profile/profile.ts';
+import { Prisma } from '../../prisma/generated/client.ts';
 import { startErp } from '../../sandbox/erp/server.ts';
 import type { RunningServer } from '../../sandbox/server.ts';
 import { TOKEN, temporaryFolder } from '../../sandbox/testing.ts';
 import { each } from '../../test/integration/purchase-orders.ts';
 import { agreeing } from '../edi/testing/agreeing.ts';
+import { createOrderRecords } from '../orders/activities.ts';
 import { createProcessRecords } from '../orders/record.ts';
 import { type RecordsUnderTest, recordsUnderTest, underWay } from '../orders/testing/records-under-test.ts';
 import { createErpActivities } from './activities.ts';
@@ -32,14 +35,17 @@ afterEach(async () => {
 });
 
 /** From an order of three claw hammers at 10.65 to its 810, against a real ERP; what it booked and what we sent. */
-async function invoiced(charges: AgreedCharge[], change: (port: ErpPort) => ErpPort = (port) => port) {
+async function invoiced(
+  agreed: Partial<PartnerProfile['invoicing']>,
+  change: (port: ErpPort) => ErpPort = (port) => port,
+) {
   const { prisma } = given;
-  const deps = agreeing(given, PARTNER, ({ invoicing }) => ({ invoicing: { ...invoicing, charges } }));
+  const deps = agreeing(given, PARTNER, ({ invoicing }) => ({ invoicing: { ...invoicing, charges: [], ...agreed } }));
   const port = createRestErp({ id: 'main', baseUrl: server.url, token: TOKEN, timeoutSeconds: 5 });
   const erp = createErpActivities({ system: 'main', erp: change(port), prisma, profiles: deps.profiles });
   const records = createProcessRecords(deps);
   await given.stock('RNO', 'MW-1001', 100);
-  const orderId = await given.checked(PARTNER, [each('MW-1001', 3)]);
+  const orderId = await given.checked(PARTNER, [each('MW-1001', 3)], createOrderRecords(deps));
   const { fulfillments } = await given.records.reserveStock({ orderId, round: 1 });
   await given.activity(() => erp.placeOrder({ orderId }));
   const [fulfillment] = fulfillments;
@@ -59,13 +65,14 @@ async function invoiced(charges: AgreedCharge[], change: (port: ErpPort) => ErpP
     invoice: stored.content as unknown as Invoice,
     total: answer.total,
     sent: document.body.split('~').filter((segment) => /^(TDS|SAC)/.test(segment)),
+    terms: document.body.split('~').find((segment) => segment.startsWith('ITD')),
     told: told.map(({ summary }) => summary),
   };
 }
 
 describe('agreed allowances and charges', () => {
   it('are on the ERP’s invoice and in the 810 to the same cent', async () => {
-    const { invoice, total, sent, told } = await invoiced(AGREED);
+    const { invoice, total, sent, told } = await invoiced({ charges: AGREED });
     // 2.5 % of 31.95 is 0.79875.
     expect(invoice.charges.map(({ kind, amount }) => [kind, amount])).toEqual([
       ['allowance', 80],
@@ -85,10 +92,46 @@ describe('agreed allowances and charges', () => {
       ...port,
       createInvoice: (key, { charges: _, ...request }) => port.createInvoice(key, request),
     });
-    const { total, sent, told } = await invoiced(AGREED, deaf);
+    const { total, sent, told } = await invoiced({ charges: AGREED }, deaf);
     expect(sent).toEqual([`TDS*${total}`]);
     expect(told).toEqual([
       expect.stringMatching(/has not what is agreed: allowance C310 of 0\.8 USD, charge G830 of 7\.5 USD$/),
     ]);
+  });
+});
+
+describe('payment terms', () => {
+  const dayAfter = ({ invoicedOn }: Invoice, days: number) =>
+    new Date(Date.parse(invoicedOn) + days * 86_400_000).toISOString().slice(0, 10);
+  const inX12 = (...after: Parameters<typeof dayAfter>) => dayAfter(...after).replaceAll('-', '');
+  const ofRecord = (terms: object | null) =>
+    given.prisma.customer.updateMany({
+      where: { partnerId: PARTNER },
+      data: { terms: terms === null ? Prisma.DbNull : terms },
+    });
+  const profileTerms = { discountPercent: '1.5', discountDays: 15, netDays: 45, description: '1.5% 15 net 45' };
+
+  it('are those of the customer’s record where the order has none, on the invoice and in the 810', async () => {
+    await ofRecord({ netDays: 20, description: 'Net 20' });
+    const { invoice, terms } = await invoiced({ terms: profileTerms });
+    expect(invoice.dueOn).toBe(dayAfter(invoice, 20));
+    expect(terms).toBe(`ITD*01*3****${inX12(invoice, 20)}*20*****Net 20`);
+  });
+
+  it('are those of the profile where the record has none either: the ERP is told, so that it books by them', async () => {
+    await ofRecord(null);
+    const { invoice, terms } = await invoiced({ terms: profileTerms });
+    expect(invoice.dueOn).toBe(dayAfter(invoice, 45));
+    expect(terms).toBe(`ITD*08*3*1.5**15*${inX12(invoice, 45)}*45*****1.5% 15 net 45`);
+  });
+
+  it('that the ERP does not follow are not offered: the 810 says when the invoice is due', async () => {
+    await ofRecord(null);
+    const deaf = (port: ErpPort): ErpPort => ({
+      ...port,
+      createOrder: (key, request) => port.createOrder(key, { ...request, terms: { netDays: 10 } }),
+    });
+    const { invoice, terms } = await invoiced({ terms: profileTerms }, deaf);
+    expect(terms).toBe(`ITD*01*3****${inX12(invoice, 10)}*10`);
   });
 });

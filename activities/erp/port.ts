@@ -32,12 +32,14 @@ export interface ErpOrderRequest {
   orderedOn: string;
   currency: string;
   requestedShipDate?: string;
+  /** As ordered, else of the customer's record, else of the partner's profile. */
   terms?: SalesOrder['terms'];
   lines: {
     lineNumber: number;
     sku: string;
     /** In `unit`, the unit that the price is for. */
     quantity: string;
+    /** Ours; the buyer's own word for a pack that only the buyer has. */
     unit: string;
     /** Base units in one `unit`. */
     unitFactor: string;

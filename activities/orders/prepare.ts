@@ -12,7 +12,7 @@ import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import { accountsOf } from '../../mappings/profile/sides.ts';
 import { datesToCome, shipDayWithin } from '../../mappings/routing/route.ts';
 import type { Database } from '../../prisma/client.ts';
-import type { ContractPrice, Customer, Item, ShipTo } from '../../prisma/generated/client.ts';
+import { type ContractPrice, type Customer, type Item, Prisma, type ShipTo } from '../../prisma/generated/client.ts';
 import { type ErpSystem, masterDataSystems, type Side, systemsFor, type WmsSystem } from '../../runtime/systems.ts';
 import type { OrderTerms } from '../../workflows/order-state.ts';
 import type { ExceptionType } from '../../workflows/policy/exceptions.ts';
@@ -43,6 +43,8 @@ interface ResolvedLine {
   lineNumber: number;
   line: SalesOrderLine;
   item: Item;
+  /** Ours for the ordered one; none for a pack that only the partner knows. */
+  unit: string | undefined;
   /** Base units in one ordered unit. */
   unitFactor: string;
   base: string;
@@ -140,6 +142,7 @@ export async function prepareOrder(
     amount: extend(line.line.quantity.value, line.unitPrice, order.currency),
   }));
   const goodsTotal = amounts.reduce((total, { amount }) => total + amount, 0);
+  const paymentTerms = order.terms ?? (customer.terms as SalesOrder['terms'] | null) ?? profile.invoicing.terms;
   const tax = await taxOf(prisma, customer, shipTo, amounts);
   decisions.push({
     rule: 'tax',
@@ -170,6 +173,7 @@ export async function prepareOrder(
         shipToNumber: shipTo.shipToNumber,
         goodsTotal: BigInt(goodsTotal),
         taxTotal: BigInt(tax.amount),
+        paymentTerms: paymentTerms === undefined ? Prisma.DbNull : asJson(paymentTerms),
         erpSystem: system.id,
         startedAt: row.startedAt ?? new Date(),
       },
@@ -382,6 +386,7 @@ async function resolveLines(
       lineNumber: index + 1,
       line,
       item,
+      unit,
       unitFactor,
       base,
       ours: price.unitPrice,
@@ -457,7 +462,7 @@ async function taxOf(
   return { percent, amount: percentOf(taxable, percent) };
 }
 
-function lineRow(orderId: string, { lineNumber, line, item, unitFactor, base, ours, unitPrice }: ResolvedLine) {
+function lineRow(orderId: string, { lineNumber, line, item, unit, unitFactor, base, ours, unitPrice }: ResolvedLine) {
   return {
     orderId,
     lineNumber,
@@ -468,6 +473,7 @@ function lineRow(orderId: string, { lineNumber, line, item, unitFactor, base, ou
     description: item.description,
     orderedValue: line.quantity.value,
     orderedUnit: line.quantity.unit,
+    unit: unit ?? null,
     baseUnit: item.baseUnit,
     unitFactor,
     unitPrice,

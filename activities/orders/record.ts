@@ -234,8 +234,7 @@ export function createProcessRecords(deps: RecordDependencies) {
       const record = await prisma.invoice.findUniqueOrThrow({ where: { shipmentId }, include: { shipment: true } });
       const { shipment } = record;
       const invoice = record.content as unknown as Invoice;
-      const canonical = order.canonical as unknown as SalesOrder;
-      const terms = canonical.terms ?? profile.invoicing.terms;
+      const terms = order.paymentTerms as SalesOrder['terms'] | null;
       const tree = rendered(deps, profile, (by) =>
         render810(
           {

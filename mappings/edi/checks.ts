@@ -1,7 +1,7 @@
 import { type Decimal, fromScaled, toScaled } from '../canonical/decimal.ts';
 import { gs1CheckDigit, isSscc } from '../sscc.ts';
 import type { Guide, GuideNode, SegmentObject, Tree, TreeNode, X12Error } from '../x12/types.ts';
-import { decimalOf } from './elements.ts';
+import { dayOf, decimalOf } from './elements.ts';
 import { remittanceTotalFault } from './payment-from-820.ts';
 import { errorOf, type Fault, iterationsOf, segmentOf, segmentsOf, textOf } from './tree.ts';
 
@@ -177,6 +177,38 @@ const invoiceTotal: Check = (tree, { report }) => {
     element: 1,
     value: textOf(tds, '01'),
   });
+};
+
+const DAY_MS = 86_400_000;
+/** ITD01: basic, and basic with a discount; others count from the end of a month or by instalments. */
+const BASIC_TERMS: ReadonlySet<string> = new Set(['01', '05', '08']);
+/** Dates of ITD and the days that they must lie after the invoice, where ITD02 counts from its date. */
+const DUE = [
+  { date: '04', days: '05', what: 'discount' },
+  { date: '06', days: '07', what: 'net amount' },
+] as const;
+
+const termsOfInvoice: Check = (tree, { report }) => {
+  const invoicedOn = dayOf(textOf(segmentOf(tree, 'BIG'), '01') ?? '');
+  if (invoicedOn === undefined) return;
+  for (const itd of segmentsOf(tree, 'ITD')) {
+    if (textOf(itd, '02') !== '3' || !BASIC_TERMS.has(textOf(itd, '01') ?? '')) continue;
+    for (const { date, days, what } of DUE) {
+      const due = dayOf(textOf(itd, date) ?? '');
+      const stated = textOf(itd, days);
+      if (due === undefined || stated === undefined) continue;
+      const counted = (Date.parse(due) - Date.parse(invoicedOn)) / DAY_MS;
+      if (counted === Number(stated)) continue;
+      report('error', {
+        code: 'terms-differ',
+        message: `ITD${date} has the ${what} due ${counted} days after the invoice of ${invoicedOn}, ITD${days} says ${stated}`,
+        segment: 'ITD',
+        at: itd,
+        element: Number(date),
+        value: textOf(itd, date),
+      });
+    }
+  }
 };
 
 function money(scaled: bigint): Decimal {
@@ -379,7 +411,7 @@ const CHECKS: Readonly<Record<string, readonly Check[]>> = {
   '865': [lineCount('POC'), articleNumbers('POC', 8), acknowledgmentType('BCA')],
   // CTT01 of a ship notice counts all levels, as VICS has it, or the items alone.
   '856': [lineCount('HL', 'LIN'), hashTotal('SN1', '02'), labels, articleNumbers('LIN', 2)],
-  '810': [lineCount('IT1'), hashTotal('IT1', '02'), articleNumbers('IT1', 6), invoiceTotal],
+  '810': [lineCount('IT1'), hashTotal('IT1', '02'), articleNumbers('IT1', 6), invoiceTotal, termsOfInvoice],
   '820': [remittanceTotal],
   '832': [lineCount('LIN'), articleNumbers('LIN', 2)],
   '846': [lineCount('LIN'), articleNumbers('LIN', 2)],

@@ -104,8 +104,8 @@ describe('the compiled judgement of an order', () => {
       }),
       { numRuns: 1000 },
     );
-    expect(verdicts.taken).toBeGreaterThan(100);
-    expect(verdicts.refused).toBeGreaterThan(100);
+    expect(verdicts.taken).toBeGreaterThan(30);
+    expect(verdicts.refused).toBeGreaterThan(30);
   });
 
   it('refuses what is no order at all as the schema does', () => {

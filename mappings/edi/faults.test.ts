@@ -290,6 +290,8 @@ const BUSINESS_FAULTS: readonly Injection[] = [
   ['a count of lines of an invoice', '810', element('CTT01', '1'), 'total-differs', 'CTT01'],
   ['a total of an invoice', '810', element('TDS01', '15082'), 'invoice-total-differs', 'TDS01'],
   ['a price changed after the total was made', '810', element('IT104', '31.3'), 'invoice-total-differs', 'TDS01'],
+  ['a net due date that the days do not come to', '810', element('ITD07', '45'), 'terms-differ', 'ITD06'],
+  ['a discount date that the days do not come to', '810', element('ITD04', '20261204'), 'terms-differ', 'ITD04'],
   ['an allowance left out', '810', without('SAC*A'), 'invoice-total-differs', 'TDS01'],
   ['a charge that is an allowance', '810', element('SAC01', 'A'), 'invoice-total-differs', 'TDS01'],
   ['a GTIN with a wrong check digit', '850', element('PO111', '614141000013'), 'article-number-invalid', 'PO111'],

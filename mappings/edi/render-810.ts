@@ -1,3 +1,4 @@
+import { compare } from '../canonical/decimal.ts';
 import type { Invoice } from '../canonical/v1/index.ts';
 import type { PartnerProfile } from '../profile/profile.ts';
 import type { SegmentObject, Tree, TreeNode } from '../x12/types.ts';
@@ -50,7 +51,7 @@ export function render810(document: InvoiceDocument, profile: PartnerProfile): T
       partyLoop('ST', order.shipTo, profile),
       ...(order.billTo === undefined ? [] : [partyLoop('BT', order.billTo, profile)]),
     ],
-    ITD: termsOf(document, profile),
+    ITD: termsOf(document),
     DTM: shipment === undefined ? [] : [segment('011', dateElement(shipment.shippedAt))],
     IT1: invoice.lines.map((_, index) => lineLoop(document, index, profile)),
     TDS: segment(amountN2(invoice.total, currency)),
@@ -85,7 +86,8 @@ function lineLoop({ order, lines, invoice }: InvoiceDocument, index: number, pro
       `order ${order.poNumber} has no line ${invoiced?.lineNumber ?? ''}`,
     );
   }
-  const inBaseUnit = invoiced.unit === line.baseUnit && line.baseUnit !== line.ordered.unit;
+  // Where one ordered unit is one base unit the two are one by two names, and the buyer’s is said.
+  const inBaseUnit = invoiced.unit === line.baseUnit && compare(line.unitFactor, '1') !== 0;
   const stated = inBaseUnit
     ? stateAmount(
         { ...line, ordered: { ...line.ordered, unit: line.baseUnit }, unitFactor: '1', unitPrice: invoiced.unitPrice },
@@ -107,10 +109,16 @@ function lineLoop({ order, lines, invoice }: InvoiceDocument, index: number, pro
   });
 }
 
-/** ITD01 08 when a discount is offered, 01 otherwise; days and dates count from the date of the invoice (ITD02 3). */
-function termsOf({ terms: agreed, invoice }: InvoiceDocument, profile: PartnerProfile): SegmentObject[] {
-  const terms = agreed ?? profile.invoicing.terms ?? {};
-  const { discountPercent, discountDays, netDays } = terms;
+const DAY_MS = 86_400_000;
+
+/**
+ * ITD01 08 when a discount is offered, 01 otherwise; days and dates count from the date of the invoice (ITD02 3). When it is due the ERP has
+ * said; terms that it did not follow are not offered beside that.
+ */
+function termsOf({ terms: agreed, invoice }: InvoiceDocument): SegmentObject[] {
+  const netDays = (Date.parse(invoice.dueOn) - Date.parse(invoice.invoicedOn)) / DAY_MS;
+  const terms = agreed !== undefined && (agreed.netDays ?? netDays) === netDays ? agreed : {};
+  const { discountPercent, discountDays } = terms;
   const discounted = discountPercent !== undefined && discountDays !== undefined;
   return [
     segment(
@@ -120,7 +128,7 @@ function termsOf({ terms: agreed, invoice }: InvoiceDocument, profile: PartnerPr
       undefined,
       discounted ? String(discountDays) : undefined,
       dateElement(invoice.dueOn),
-      netDays === undefined ? undefined : String(netDays),
+      netDays < 0 ? undefined : String(netDays),
       undefined,
       undefined,
       undefined,

@@ -156,9 +156,9 @@ describe('an 850', () => {
     expect(order.lines[0]?.attributes).toEqual({ 'product.CL': 'BRASS' });
   });
 
-  it('speaks the units of its partner', async () => {
+  it('keeps the unit as its partner says it: what it means depends on the item, and it is what the partner is answered in', async () => {
     const order = await orderOf(purchaseOrder({ PO1: [line({ '03': 'CT', '06': 'BP' })] }), partner('tri-valley'));
-    expect(order.lines[0]?.quantity).toEqual({ value: '4', unit: 'CA' });
+    expect(order.lines[0]?.quantity).toEqual({ value: '4', unit: 'CT' });
   });
 
   it('fills by JSONata what its profile asks for, and never replaces what was found', async () => {

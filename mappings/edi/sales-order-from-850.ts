@@ -397,6 +397,8 @@ function quantityOf(po1: SegmentObject | undefined, lineId: string, fault: Repor
   return quantity;
 }
 
+const UNIT_CODE = /^[A-Z0-9]{2}$/;
+
 function unitOf(
   po1: SegmentObject | undefined,
   lineId: string,
@@ -414,8 +416,10 @@ function unitOf(
     });
     return undefined;
   }
-  const unit = profile.units[sent] ?? sent;
-  if (/^[A-Z0-9]{2}$/.test(unit)) return unit;
+  // A code is kept as it came, to be answered with; what it means is found with the item (prepare.ts). Any other word must be in the list.
+  if (UNIT_CODE.test(sent)) return sent;
+  const unit = profile.units[sent];
+  if (unit !== undefined && UNIT_CODE.test(unit)) return unit;
   fault({
     ...place,
     code: 'unit-unknown',

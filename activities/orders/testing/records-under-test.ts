@@ -83,9 +83,9 @@ export async function recordsUnderTest(directory = 'mappings/partners') {
       }),
 
     /** An accepted order that has been checked and has its ERP number; its id. */
-    async checked(partnerId: Partner, lines: readonly OrderedLine[]): Promise<string> {
+    async checked(partnerId: Partner, lines: readonly OrderedLine[], by = records): Promise<string> {
       const { orderId } = await this.accept(partnerId, `PO-${randomBytes(4).toString('hex')}`, lines);
-      const prepared = await records.prepareOrder({ orderId, waived: [] });
+      const prepared = await by.prepareOrder({ orderId, waived: [] });
       if (!prepared.ready) throw new Error(prepared.problem.summary);
       await prisma.order.update({
         where: { id: orderId },
