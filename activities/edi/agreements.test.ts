@@ -106,6 +106,27 @@ describe('a purchase order in a group of another kind', () => {
   });
 });
 
+describe('a group in a release that is not agreed', () => {
+  it('is refused as a group by AK905 2, and the sets in it with no fault of their own', async () => {
+    const orders = ['TV-R1', 'TV-R2'].map((poNumber) => purchaseOrder(PARTNER, poNumber, [each('MW-1001', 2)]));
+    const { interchangeId, ...outcome } = await take(interchangeOf(orders, 42).replaceAll('*X*004010', '*X*006020'));
+    expect(outcome).toEqual({ accepted: 0, rejected: 2 });
+    expect(await queued('997')).toEqual([
+      'AK1*PO*42',
+      'AK2*850*0001',
+      'AK5*R',
+      'AK2*850*0002',
+      'AK5*R',
+      'AK9*R*2*2*0*2',
+    ]);
+    expect(await given.prisma.document.findFirstOrThrow({ where: { interchangeId } })).toMatchObject({
+      state: 'rejected',
+      errors: [{ code: 'version-not-agreed', place: { segment: 'GS', position: 1, element: 8 }, value: '006020' }],
+    });
+    expect(await given.prisma.order.count()).toBe(0);
+  });
+});
+
 describe('a transaction set that nothing would come of', () => {
   it.each(['846', '860', '180', '944'])('is refused as not supported: %s', async (set) => {
     const file = interchangeWith(

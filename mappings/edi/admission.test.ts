@@ -76,7 +76,12 @@ async function explained(bytes: Buffer, profiles = [triValley]): Promise<X12Erro
 describe('a release that is not agreed', () => {
   it.each(['006040', '003040'])('is named, whether or not there is a guide of it: %s', async (release) => {
     const bytes = file('875', 'OG', release, GROCERY);
-    const error = { code: 'version-not-agreed', place: { segment: 'GS', element: 8 }, value: release };
+    const error = {
+      code: 'version-not-agreed',
+      place: { segment: 'GS', element: 8 },
+      value: release,
+      ak: { level: 'group', code: '2' },
+    };
     expect(await refusals(bytes, grocer)).toMatchObject([error]);
     expect(await explained(bytes, [grocer])).toMatchObject([error]);
   });

@@ -3,6 +3,7 @@ import type { InboundSet, PartnerProfile } from '../profile/profile.ts';
 import { acknowledgeInterchange } from '../x12/acknowledgment.ts';
 import { parseTransaction } from '../x12/parse.ts';
 import type {
+  AcknowledgmentCode,
   Guide,
   InterchangeAcknowledgment,
   InterchangeHeader,
@@ -63,7 +64,9 @@ export function admitTransaction(
   const release = read.version.slice(0, 6);
   if (!profile.x12.acceptedVersions.includes(release)) {
     const message = `version ${release} is not agreed with ${profile.name} (${profile.x12.acceptedVersions.join(', ')})`;
-    return { errors: [headerError('GS', 8, 'version-not-agreed', message, read.version)] };
+    // GS08 is of the group, which is refused with all that it holds.
+    const ak = { level: 'group', code: '2' } as const;
+    return { errors: [headerError('GS', 8, 'version-not-agreed', message, read.version, ak)] };
   }
   // A set may have no guide in a release that has been agreed for others.
   const guide = partnerGuide(profile, read.set, read.version);
@@ -77,19 +80,19 @@ export function admitTransaction(
 export function groupErrors({ set, functionalId }: ReadTransaction, guide: Guide): X12Error[] {
   if (functionalId === guide.functionalId) return [];
   const message = `${set} belongs into a group of ${guide.functionalId}, GS01 says ${functionalId}`;
-  return [headerError('GS', 1, 'set-not-of-group', message, functionalId, '6')];
+  return [headerError('GS', 1, 'set-not-of-group', message, functionalId, { level: 'transaction', code: '6' })];
 }
 
-/** @param note AK502; 1 says that the transaction set is not supported, 6 that its identifier is not valid. */
+/** @param ak how the acknowledgment names it; AK502 1 says that the transaction set is not supported, 6 that its identifier is not valid. */
 function headerError(
   segment: string,
   element: number,
   code: string,
   message: string,
   value: string,
-  note: '1' | '6' = '1',
+  ak: AcknowledgmentCode = { level: 'transaction', code: '1' },
 ): X12Error {
-  return { code, message, place: { segment, position: 1, element }, value, ak: { level: 'transaction', code: note } };
+  return { code, message, place: { segment, position: 1, element }, value, ak };
 }
 
 /**

@@ -89,6 +89,32 @@ describe('a 997', () => {
     expect(segments.slice(-2)).toEqual(['AK5*R', 'AK9*R*2*1*0*5*4']);
   });
 
+  it('rejects the whole group for a fault of the group that only its transaction sets tell', () => {
+    const fault: X12Error = {
+      code: 'version-not-agreed',
+      message: '',
+      place: { segment: 'GS', position: 1, element: 8 },
+      ak: { level: 'group', code: '2' },
+    };
+    const tree = buildFunctionalAcknowledgment({
+      functionalId: 'PO',
+      groupControl: '1',
+      errors: [],
+      transactions: [
+        { set: '850', control: '0001', errors: [fault] },
+        { set: '850', control: '0002', errors: [fault] },
+      ],
+    });
+    expect(writeTransaction(tree, guide('997'), usual)).toEqual([
+      'AK1*PO*1',
+      'AK2*850*0001',
+      'AK5*R',
+      'AK2*850*0002',
+      'AK5*R',
+      'AK9*R*2*2*0*2',
+    ]);
+  });
+
   it('says accepted with errors when the receiver takes a document in spite of them', async () => {
     const { errors } = await parseBody('850', ['BEG*00*SA***20261120', ...anOrder.slice(1)]);
     const tree = buildFunctionalAcknowledgment({

@@ -189,7 +189,9 @@ function fitted(value: string, min: number, max: number): string {
  * 005010 on). Whatever the group held, the tree can be written: what AK1 and AK2 cannot carry of a bad header is cut or filled with zeros.
  */
 export function buildFunctionalAcknowledgment(result: GroupResult, kind: AcknowledgmentKind = '997'): Tree {
-  const refused = result.errors.length > 0;
+  // A fault of the group may be told with the transaction sets alone, as one that only admission finds.
+  const ofGroup = codesOf([...result.errors, ...result.transactions.flatMap(({ errors }) => errors)], 'group');
+  const refused = result.errors.length > 0 || ofGroup.length > 0;
   const statuses = result.transactions.map((transaction) => (refused ? 'R' : statusOf(transaction)));
   const accepted = statuses.filter((status) => status !== 'R').length;
   const groupStatus: GroupStatus = refused
@@ -237,7 +239,7 @@ export function buildFunctionalAcknowledgment(result: GroupResult, kind: Acknowl
       '03': String(result.transactions.length),
       '04': String(accepted),
     },
-    codesOf(result.errors, 'group'),
+    ofGroup,
     5,
   );
   return tree;
