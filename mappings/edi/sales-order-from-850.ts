@@ -113,7 +113,7 @@ function headerOf(tree: TreeNode, profile: PartnerProfile, fault: Report) {
   if (purpose !== undefined && !ORDER_PURPOSES.has(purpose)) {
     fault({
       code: 'order-purpose-not-supported',
-      message: `an 850 with purpose ${purpose} is not a new order; changes and cancellations come as an 860`,
+      message: `an 850 with purpose ${purpose} is not a new order; what changes or cancels one is not taken as an 850`,
       segment: 'BEG',
       at: beg,
       element: 1,

@@ -77,7 +77,10 @@ export const salesOrder = z
       .max(50)
       .default([]),
     notes: z.array(z.string().max(500)).max(50).default([]),
-    lines: z.array(salesOrderLine).min(1).max(10_000),
+    lines: z
+      .array(salesOrderLine)
+      .min(1, 'an order has at least one line')
+      .max(10_000, 'an order has at most 10,000 lines'),
     attributes,
     receivedAt: instant.optional(),
   })
