@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ProfileError } from '../mappings/profile/load.ts';
 import { runCommand, UsageError } from '../runtime/command.ts';
+import { variables } from '../runtime/config.ts';
 import { fixturesOf } from './fixtures.ts';
 import { keepFixture } from './keep.ts';
 import { profilesOf, UnknownName } from './profiles.ts';
@@ -33,6 +34,7 @@ async function run(args: string[]): Promise<number> {
     },
   });
   const partnersDir = process.env.PARTNERS_DIR ?? 'mappings/partners';
+  if (values.as !== undefined && values.keep === undefined) throw new UsageError('--as TITLE needs --keep FILE');
   if (values.list) {
     const fixtures = profilesOf(partnersDir, names).flatMap((profile) => fixturesOf(partnersDir, profile));
     for (const { name, purpose } of [...(await scenariosIn()), ...fixtures]) console.log(`${name}\n  ${purpose}`);
@@ -45,7 +47,8 @@ async function run(args: string[]): Promise<number> {
     if (values.as === undefined) throw new UsageError('--keep needs --as TITLE');
     const [profile] = profilesOf(partnersDir, [name]);
     if (profile === undefined) return 2;
-    for (const file of await keepFixture(partnersDir, profile, values.keep, values.as)) console.log(`Wrote ${file}.`);
+    const written = await keepFixture(partnersDir, profile, values.keep, values.as, mostBytes());
+    for (const file of written) console.log(`Wrote ${file}.`);
     return 0;
   }
   const resultsDir = values.results ?? process.env.CERTIFICATION_DIR ?? '.throughline/certification';
@@ -62,6 +65,15 @@ async function run(args: string[]): Promise<number> {
     console.log(`${partner}: ${totals}; ${join(reportsDir(resultsDir, partner, values.only), 'report.html')}`);
   }
   return failures === 0 ? 0 : 1;
+}
+
+/** Of a file that is handed in, as the certification’s own API has it. */
+function mostBytes(): number {
+  const { success, data } = variables.MAX_INTERCHANGE_BYTES.schema.safeParse(
+    process.env.MAX_INTERCHANGE_BYTES?.trim() || undefined,
+  );
+  if (success) return data;
+  throw new UsageError(`MAX_INTERCHANGE_BYTES ${process.env.MAX_INTERCHANGE_BYTES}: is no such number of bytes`);
 }
 
 await runCommand({

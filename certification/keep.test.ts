@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -9,7 +9,7 @@ import { writeInterchange } from '../sandbox/x12.ts';
 import { fixturesOf } from './fixtures.ts';
 import { keepFixture } from './keep.ts';
 import { profilesOf } from './profiles.ts';
-import { cases, each, orderFormOf, segmentsOfOrder, syntaxOf } from './purchase-order.ts';
+import { cases, each, orderFormOf, otherOrderFormOf, segmentsOfOrder, syntaxOf } from './purchase-order.ts';
 import { readdressed } from './readdress.ts';
 import { tradeDataOf } from './settings.ts';
 
@@ -43,9 +43,9 @@ shipNotice: { sscc: { companyPrefix: "0614141", extensionDigit: ${usage === 'tes
 }
 
 /** A file of the partner with one order. */
-function orderFile(profile: PartnerProfile): string {
+function orderFile(profile: PartnerProfile, form = orderFormOf(profile)): string {
   const { theirs, ours } = profile.identifiers;
-  const { set, functionalId } = orderFormOf(profile);
+  const { set, functionalId } = form;
   const order = { poNumber: 'F-1', lines: [each('MW-1001', 24), cases('MW-1002', 3)] };
   const data = tradeDataOf(folder, profile);
   return writeInterchange({
@@ -60,14 +60,14 @@ function orderFile(profile: PartnerProfile): string {
     at: new Date('2026-11-20T12:00:00Z'),
     groupControl: 41,
     functionalId,
-    transactions: [{ set, segments: segmentsOfOrder(profile, data, order, new Date()) }],
+    transactions: [{ set, segments: segmentsOfOrder(profile, data, order, new Date(), form) }],
   });
 }
 
-async function kept(profile: PartnerProfile, text: string, title = 'kept'): Promise<unknown> {
+async function kept(profile: PartnerProfile, text: string, title = 'kept', mostBytes = 1_000_000): Promise<unknown> {
   const file = join(folder, 'in.edi');
   writeFileSync(file, text, 'latin1');
-  const [, expectation = ''] = await keepFixture(folder, profile, file, title);
+  const [, expectation = ''] = await keepFixture(folder, profile, file, title, mostBytes);
   return parse(readFileSync(expectation, 'utf8'));
 }
 
@@ -104,11 +104,19 @@ describe('a file that is kept as a fixture', () => {
     });
   });
 
+  it('is refused when the API would refuse it before it is read, so that nothing could ever come of it', async () => {
+    await expect(kept(production, '')).rejects.toThrow(/in\.edi: is empty/);
+    await expect(kept(production, orderFile(production), 'kept', 100)).rejects.toThrow(
+      /in\.edi: has \d+ bytes, more than the 100 that the API takes \(MAX_INTERCHANGE_BYTES\)/,
+    );
+    expect(fixturesOf(folder, production)).toEqual([]);
+  });
+
   it('is refused when another sent it, when it cannot be read, and when the title is taken', async () => {
     await expect(kept(production, orderFile(test))).rejects.toThrow(
       /ZZ\/FERNTEST to ZZ\/MERIDIAN, which is not from fern to us/,
     );
-    await expect(keepFixture(folder, production, folder, 'folder')).rejects.toThrow(/cannot be read/);
+    await expect(keepFixture(folder, production, folder, 'folder', 1_000_000)).rejects.toThrow(/cannot be read/);
     await kept(production, orderFile(production));
     await expect(kept(production, orderFile(production))).rejects.toThrow(/is there already/);
   });
@@ -141,4 +149,38 @@ it('a file is addressed to the other side where it names the one, and nowhere el
   ]);
   const broken = Buffer.from('ISA*00*short', 'latin1');
   expect(Buffer.from(readdressed(broken, production, test))).toEqual(broken);
+});
+
+describe('certification.yaml', () => {
+  const settings = (text: string) => {
+    mkdirSync(join(folder, 'fern'), { recursive: true });
+    writeFileSync(join(folder, 'fern', 'certification.yaml'), text);
+  };
+
+  it('gives each form of an order its own segments, since an 875 does not take those of an 850', async () => {
+    const text = profileText('fern', 'production', 'FERN', '["850", "875", "820", "997"]');
+    const required =
+      'guides: { "850": [{ segment: REF, required: true }], "875": [{ segment: N9, required: true }] }\n';
+    writeFileSync(join(folder, 'fern.yaml'), text + required);
+    const [both] = profilesOf(folder, ['fern']) as [PartnerProfile];
+    const accepted = { transactions: [{ state: 'accepted' }] };
+    const rejected = { transactions: [{ state: 'rejected' }] };
+    settings('order: { header: ["REF*IA*40817"] }');
+    expect(await kept(both, orderFile(both), 'one-850')).toMatchObject(accepted);
+    expect(await kept(both, orderFile(both, otherOrderFormOf(both)), 'one-875')).toMatchObject(rejected);
+    settings('order: { headerOf: { "850": ["REF*IA*40817"], "875": ["N9*IA*40817"] } }');
+    expect(await kept(both, orderFile(both), 'own-850')).toMatchObject(accepted);
+    expect(await kept(both, orderFile(both, otherOrderFormOf(both)), 'own-875')).toMatchObject(accepted);
+  });
+
+  it.each([
+    ['order: { headerOf: { "860": [] } }', 'order.headerOf: Unrecognized key: "860"'],
+    ['order: { headerOf: { "875": ["N9"] } }', 'order.headerOf.875.0: must be a segment with * between its elements'],
+    ['order: [', 'cannot be read: Flow sequence'],
+    ['buyer: "\xc9"', 'cannot be read: The encoded data was not valid for encoding utf-8'],
+  ])('that says %j is refused with its name and the place', (text, said) => {
+    settings('');
+    writeFileSync(join(folder, 'fern', 'certification.yaml'), text, 'latin1');
+    expect(() => tradeDataOf(folder, production)).toThrow(`${join(folder, 'fern', 'certification.yaml')}: ${said}`);
+  });
 });

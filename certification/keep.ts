@@ -15,18 +15,20 @@ import { SettingsError } from './settings.ts';
  * matters before it is committed.
  *
  * @returns the files written
- * @throws SettingsError when the title is no name of a file, is taken, or the file cannot be read or is not the partner’s
+ * @throws SettingsError when the title is no name of a file, is taken, or the file cannot be read, is not the partner’s, or is one that
+ *   the API refuses before it looks inside
  */
 export async function keepFixture(
   partnersDir: string,
   profile: PartnerProfile,
   file: string,
   title: string,
+  mostBytes: number,
 ): Promise<string[]> {
   if (!/^[a-z0-9][a-z0-9-]{0,59}$/.test(title)) {
     throw new SettingsError(`--as ${title}: a title is lower-case letters, digits and hyphens`);
   }
-  const bytes = contentOf(file);
+  const bytes = contentOf(file, mostBytes);
   const folder = fixturesDirOf(partnersDir, profile.id);
   const kept = join(folder, `${title}.edi`);
   const expectation = expectationFileOf(kept);
@@ -38,12 +40,20 @@ export async function keepFixture(
   return [kept, expectation];
 }
 
-function contentOf(file: string): Uint8Array {
+function contentOf(file: string, mostBytes: number): Uint8Array {
+  let bytes: Uint8Array;
   try {
-    return readFileSync(file);
+    bytes = readFileSync(file);
   } catch (error) {
     throw new SettingsError(`--keep ${file}: cannot be read: ${(error as Error).message}`);
   }
+  if (bytes.length === 0)
+    throw new SettingsError(`--keep ${file}: is empty: the API refuses it before anything is read`);
+  if (bytes.length > mostBytes) {
+    const most = `more than the ${mostBytes} that the API takes (MAX_INTERCHANGE_BYTES)`;
+    throw new SettingsError(`--keep ${file}: has ${bytes.length} bytes, ${most}`);
+  }
+  return bytes;
 }
 
 type KeptTransaction = NonNullable<FixtureExpectation['transactions']>[number];

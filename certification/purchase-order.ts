@@ -92,7 +92,7 @@ function segmentsOf850(
 ): Segment[] {
   return [
     ['BEG', '00', allowed(profile, 'BEG', '02', 'SA'), poNumber, '', dayOf(today)],
-    ...data.header.map((text) => text.split('*')),
+    ...data.headerOf['850'].map((text) => text.split('*')),
     ...dated(['DTM', '010'], shipOn),
     ...dated(['DTM', '002'], deliverOn),
     ...partiesOf(profile, data),
@@ -117,7 +117,7 @@ function segmentsOf875(
 ): Segment[] {
   return [
     ['G50', 'N', dayOf(today), poNumber],
-    ...data.header.map((text) => text.split('*')),
+    ...data.headerOf['875'].map((text) => text.split('*')),
     ...dated(['G62', '10'], shipOn),
     ...dated(['G62', '02'], deliverOn),
     ...partiesOf(profile, data),

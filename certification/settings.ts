@@ -34,11 +34,15 @@ const orderedItem = z.strictObject({
 
 const demand = z
   .strictObject({
-    segment: z.string().regex(/^[A-Z][A-Z0-9]{1,2}$/),
+    segment: z
+      .string()
+      .regex(/^[A-Z][A-Z0-9]{1,2}$/)
+      .describe('Each of these segments, wherever it stands in the document'),
     element: z
       .string()
       .regex(/^\d{2}$/)
-      .optional(),
+      .optional()
+      .describe('The element that `codes` and `includes` are about, such as "01"'),
     count: z.int().min(0).optional().describe('Exactly so many of the segment'),
     required: z.boolean().default(true).describe('Whether there must be one'),
     codes: z.array(z.string()).min(1).optional().describe('Every value of the element must be one of these'),
@@ -50,11 +54,23 @@ const demand = z
   })
   .describe('What the partner checks when it gets a document, read by its own reader and not by ours');
 
-const schema = z.strictObject({
+const header = z
+  .array(
+    z.string().regex(/^[A-Z][A-Z0-9]{1,2}\*/, 'must be a segment with * between its elements, such as REF*IA*40817'),
+  )
+  .default([]);
+
+/** What `certification.yaml` may say. */
+export const certificationSettings = z.strictObject({
   customer: z
     .strictObject({
-      number: z.string().min(1).max(30).optional(),
-      taxExempt: z.boolean().default(true),
+      number: z
+        .string()
+        .min(1)
+        .max(30)
+        .optional()
+        .describe('Its number in the ERP; by default C- and the partner’s name'),
+      taxExempt: z.boolean().default(true).describe('Whether its invoices are without tax'),
       shipTos: z
         .array(shipTo)
         .min(1)
@@ -78,13 +94,21 @@ const schema = z.strictObject({
   items: z.array(orderedItem).default([]).describe('What is ordered; by default articles of ours'),
   order: z
     .strictObject({
-      header: z
-        .array(z.string().regex(/^[A-Z][A-Z0-9]{1,2}\*/))
-        .default([])
-        .describe('Segments that every order of the partner has, with * between elements'),
+      header: header.describe('Segments that every order of the partner has, with * between elements'),
+      headerOf: z
+        .strictObject({
+          '850': header.describe('Only in an 850'),
+          '875': header.describe('Only in an 875'),
+        })
+        .prefault({})
+        .describe('Segments of the orders in one form, after those of `header`: an 875 has not all that an 850 has'),
     })
-    .prefault({}),
-  demands: z.record(z.string().regex(/^\d{3}$/), z.array(demand)).default({}),
+    .prefault({})
+    .describe('What the partner’s orders have besides what every order has'),
+  demands: z
+    .record(z.string().regex(/^\d{3}$/), z.array(demand))
+    .default({})
+    .describe('By transaction set, what the partner checks of what we send'),
 });
 
 export type Demand = z.output<typeof demand>;
@@ -98,7 +122,8 @@ export interface TradeData {
   readonly shipToCode: string;
   readonly name: string;
   readonly buyer: string;
-  readonly header: readonly string[];
+  /** Segments after the first of an order in this form. */
+  readonly headerOf: Readonly<Record<'850' | '875', readonly string[]>>;
   readonly demands: Readonly<Record<string, readonly Demand[]>>;
   /** Per piece, major units. */
   priceOf(sku: string): string;
@@ -140,7 +165,10 @@ export function tradeDataOf(partnersDir: string, profile: PartnerProfile): Trade
     shipToCode: stated.shipTo ?? shipTo.codes[0] ?? shipTo.shipToNumber,
     name: customer.name,
     buyer: stated.buyer,
-    header: stated.order.header,
+    headerOf: {
+      '850': [...stated.order.header, ...stated.order.headerOf['850']],
+      '875': [...stated.order.header, ...stated.order.headerOf['875']],
+    },
     demands: stated.demands,
     priceOf,
     buyerItemOf: (sku) => stated.items.find((item) => item.sku === sku)?.buyerItem ?? `77${sku.slice(-4)}`,
@@ -149,15 +177,22 @@ export function tradeDataOf(partnersDir: string, profile: PartnerProfile): Trade
 
 export { gtinOf };
 
-function readSettings(file: string): z.output<typeof schema> {
-  const content: unknown = existsSync(file) ? (parse(readFileSync(file, 'utf8')) ?? {}) : {};
-  const parsed = schema.safeParse(content);
+function readSettings(file: string): z.output<typeof certificationSettings> {
+  const parsed = certificationSettings.safeParse(existsSync(file) ? contentOf(file) : {});
   if (parsed.success) return parsed.data;
   const lines = parsed.error.issues.map(({ path, message }) => `  ${file}: ${path.join('.')}: ${message}`);
   throw new SettingsError(`The certification settings cannot be used:\n${lines.join('\n')}`);
 }
 
-function customerOf(profile: PartnerProfile, { customer }: z.output<typeof schema>): Customer {
+function contentOf(file: string): unknown {
+  try {
+    return parse(new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file))) ?? {};
+  } catch (error) {
+    throw new SettingsError(`${file}: cannot be read: ${(error as Error).message}`);
+  }
+}
+
+function customerOf(profile: PartnerProfile, { customer }: z.output<typeof certificationSettings>): Customer {
   const number = customer?.number ?? `C-${profile.id.toUpperCase().slice(0, 20)}`;
   const shipTos = customer?.shipTos ?? [shipTo.parse({ code: '0001' })];
   return {
