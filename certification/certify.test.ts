@@ -1,0 +1,39 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'throughline-certify-'));
+  cpSync('mappings/partners', folder, { recursive: true });
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function certify(...args: string[]) {
+  const env = { ...process.env, PARTNERS_DIR: folder, MAX_INTERCHANGE_BYTES: '1024' };
+  const call = ['--import', 'tsx', 'certification/certify.ts', ...args];
+  const { status, stderr } = spawnSync(process.execPath, call, { encoding: 'utf8', env });
+  return { status, stderr };
+}
+
+it('a title without a file to keep is a wrong call, rather than a whole certification', () => {
+  const stderr = expect.stringMatching(/^--as TITLE needs --keep FILE\n\nnpm run certify/);
+  expect(certify('tri-valley', '--as', 'x')).toEqual({ status: 2, stderr });
+}, 60_000);
+
+it.each([
+  ['empty', '', 'is empty: the API refuses it before anything is read'],
+  [
+    'larger than the API takes',
+    'x'.repeat(1025),
+    'has 1025 bytes, more than the 1024 that the API takes (MAX_INTERCHANGE_BYTES)',
+  ],
+])('a file that is %s is not kept, since no certification with it could pass', (_, text, reason) => {
+  const file = join(folder, 'in.edi');
+  writeFileSync(file, text);
+  const stderr = `--keep ${file}: ${reason}\n`;
+  expect(certify('tri-valley', '--keep', file, '--as', 'x')).toEqual({ status: 2, stderr });
+  expect(existsSync(join(folder, 'tri-valley', 'fixtures'))).toBe(false);
+}, 60_000);
