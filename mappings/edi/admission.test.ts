@@ -6,7 +6,7 @@ import { scanInterchanges } from '../x12/scan.ts';
 import type { X12Error } from '../x12/types.ts';
 import { writeInterchange } from '../x12/write.ts';
 import { admitTransaction } from './admission.ts';
-import { explainInterchanges } from './explain.ts';
+import { explainInterchanges, type Finding } from './explain.ts';
 import { partner } from './fixtures/builders.ts';
 
 const triValley = partner('tri-valley');
@@ -63,8 +63,8 @@ async function refusals(bytes: Buffer, profile = triValley): Promise<X12Error[]>
 }
 
 /** What `npm run x12` says of the transaction sets. */
-async function explained(bytes: Buffer, profiles = [triValley]): Promise<X12Error[]> {
-  const errors: X12Error[] = [];
+async function explained(bytes: Buffer, profiles = [triValley]): Promise<Finding[]> {
+  const errors: Finding[] = [];
   for await (const part of explainInterchanges(Readable.from([bytes]), {
     profiles: new Map(profiles.map((one) => [one.id, one])),
   })) {
@@ -115,5 +115,20 @@ describe('a group of another kind than its transaction set', () => {
   it('does not refuse a set in a group of its own', async () => {
     expect(await refusals(file('850', 'PO', '004010', ORDER))).toEqual([]);
     expect(await refusals(file('875', 'OG', '004010', GROCERY), grocer)).toEqual([]);
+  });
+});
+
+describe('a fault of the envelope that only admission finds', () => {
+  const lines = (bytes: Buffer) => Buffer.from(bytes.toString('latin1').replaceAll('~', '~\n'), 'latin1');
+
+  it.each([
+    ['set-not-of-group', file('850', 'IN', '004010', ORDER), 'GS', 2],
+    ['set-not-supported', file('860', 'PC', '004010', ['BCH*04*SA*TV-1***20261121']), 'ST', 3],
+    ['version-not-agreed', file('850', 'PO', '006040', ORDER), 'GS', 2],
+  ])('is told with its byte and line: %s', async (code, bytes, segment, line) => {
+    const broken = lines(bytes);
+    const byteOffset = broken.indexOf(`${segment}*`);
+    expect(await refusals(broken)).toMatchObject([{ code, place: { segment, byteOffset } }]);
+    expect(await explained(broken)).toMatchObject([{ code, place: { segment, byteOffset, line } }]);
   });
 });

@@ -53,20 +53,20 @@ export function admitTransaction(
   profile: PartnerProfile,
 ): { tree: Tree; guide: Guide } | { errors: X12Error[] } {
   if (read.refused) return { errors: [...read.group.errors, ...read.errors] };
-  const notSupported = headerError(
-    'ST',
-    1,
-    'set-not-supported',
-    `${read.set} is not taken from ${profile.name}`,
-    read.set,
-  );
+  const notSupported: X12Error = {
+    code: 'set-not-supported',
+    message: `${read.set} is not taken from ${profile.name}`,
+    place: { segment: 'ST', position: 1, element: 1, byteOffset: read.start },
+    value: read.set,
+    ak: { level: 'transaction', code: '1' },
+  };
   if (!profile.documents.inbound.includes(read.set as InboundSet)) return { errors: [notSupported] };
   const release = read.version.slice(0, 6);
   if (!profile.x12.acceptedVersions.includes(release)) {
     const message = `version ${release} is not agreed with ${profile.name} (${profile.x12.acceptedVersions.join(', ')})`;
     // GS08 is of the group, which is refused with all that it holds.
     const ak = { level: 'group', code: '2' } as const;
-    return { errors: [headerError('GS', 8, 'version-not-agreed', message, read.version, ak)] };
+    return { errors: [groupError(read, 8, 'version-not-agreed', message, read.version, ak)] };
   }
   // A set may have no guide in a release that has been agreed for others.
   const guide = partnerGuide(profile, read.set, read.version);
@@ -77,22 +77,24 @@ export function admitTransaction(
 }
 
 /** A set under the functional identifier of another: whoever routes by GS01 would take an order for an invoice. */
-export function groupErrors({ set, functionalId }: ReadTransaction, guide: Guide): X12Error[] {
+export function groupErrors(read: ReadTransaction, guide: Guide): X12Error[] {
+  const { set, functionalId } = read;
   if (functionalId === guide.functionalId) return [];
   const message = `${set} belongs into a group of ${guide.functionalId}, GS01 says ${functionalId}`;
-  return [headerError('GS', 1, 'set-not-of-group', message, functionalId, { level: 'transaction', code: '6' })];
+  // AK502 6: its identifier is not valid.
+  const ak = { level: 'transaction', code: '6' } as const;
+  return [groupError(read, 1, 'set-not-of-group', message, functionalId, ak)];
 }
 
-/** @param ak how the acknowledgment names it; AK502 1 says that the transaction set is not supported, 6 that its identifier is not valid. */
-function headerError(
-  segment: string,
+function groupError(
+  { group }: ReadTransaction,
   element: number,
   code: string,
   message: string,
   value: string,
-  ak: AcknowledgmentCode = { level: 'transaction', code: '1' },
+  ak: AcknowledgmentCode,
 ): X12Error {
-  return { code, message, place: { segment, position: 1, element }, value, ak };
+  return { code, message, place: { segment: 'GS', position: 1, element, byteOffset: group.start }, value, ak };
 }
 
 /**

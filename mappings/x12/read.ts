@@ -172,6 +172,7 @@ function isBlank(byte: number): boolean {
 function toReadGroup(group: ScannedGroup, transactionCount: number): ReadGroup {
   return {
     kind: 'group',
+    start: group.start,
     functionalId: group.functionalId,
     senderId: group.senderId,
     receiverId: group.receiverId,

@@ -168,6 +168,8 @@ export interface ReadSegment {
 
 export interface ReadGroup {
   kind: 'group';
+  /** Of GS in the scanned input. */
+  start: number;
   functionalId: string;
   senderId: string;
   receiverId: string;
