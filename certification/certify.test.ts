@@ -30,10 +30,14 @@ it.each([
     'x'.repeat(1025),
     'has 1025 bytes, more than the 1024 that the API takes (MAX_INTERCHANGE_BYTES)',
   ],
-])('a file that is %s is not kept, since no certification with it could pass', (_, text, reason) => {
-  const file = join(folder, 'in.edi');
-  writeFileSync(file, text);
-  const stderr = `--keep ${file}: ${reason}\n`;
-  expect(certify('tri-valley', '--keep', file, '--as', 'x')).toEqual({ status: 2, stderr });
-  expect(existsSync(join(folder, 'tri-valley', 'fixtures'))).toBe(false);
-}, 60_000);
+])(
+  'a file that is %s is not kept, since no certification with it could pass',
+  (_, text, reason) => {
+    const file = join(folder, 'in.edi');
+    writeFileSync(file, text);
+    const stderr = `--keep ${file}: ${reason}\n`;
+    expect(certify('tri-valley', '--keep', file, '--as', 'x')).toEqual({ status: 2, stderr });
+    expect(existsSync(join(folder, 'tri-valley', 'fixtures'))).toBe(false);
+  },
+  60_000,
+);

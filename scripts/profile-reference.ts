@@ -1,11 +1,13 @@
 /**
- * `npm run profile-reference`: writes what the schema of profiles says for people (docs/profile-reference.md) and for editors, which then
- * complete and check a profile while it is typed (mappings/partners/profile.schema.json). A test fails when they lag behind.
+ * `npm run profile-reference`: writes what the schemas of profiles and of certification.yaml say for people (docs/profile-reference.md,
+ * docs/certification-reference.md) and for editors, which then complete and check such a file while it is typed
+ * (mappings/partners/*.schema.json). A test fails when they lag behind.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
+import { certificationSettings } from '../certification/settings.ts';
 import { partnerProfile } from '../mappings/profile/profile.ts';
 
 type Schema = z.core.JSONSchema.JSONSchema;
@@ -15,10 +17,17 @@ const projectDir = new URL('..', import.meta.url).pathname;
 /** What `npm run profile-reference` writes: path from the root of the project → content. */
 export function profileReferenceFiles(): Record<string, string> {
   const schema = z.toJSONSchema(partnerProfile, { io: 'input', unrepresentable: 'any' });
+  const { $schema, ...certification } = z.toJSONSchema(certificationSettings, { io: 'input' });
   return {
-    'docs/profile-reference.md': reference(schema),
-    'mappings/partners/profile.schema.json': `${JSON.stringify(editorSchema(schema), null, 2)}\n`,
+    'docs/profile-reference.md': reference(INTRODUCTION, schema),
+    'mappings/partners/profile.schema.json': json(editorSchema(schema)),
+    'docs/certification-reference.md': reference(INTRODUCTION_OF_CERTIFICATION, certification),
+    'mappings/partners/certification.schema.json': json({ $schema, title: 'Certification settings', ...certification }),
   };
+}
+
+function json(schema: object): string {
+  return `${JSON.stringify(schema, null, 2)}\n`;
 }
 
 // ── For people ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -30,13 +39,20 @@ name that you choose and \`[]\` each entry of a list. Keys in **bold** must be t
 Durations are ISO 8601, such as \`PT4H\` or \`P2D\`.
 `;
 
+const INTRODUCTION_OF_CERTIFICATION = `# Every key of certification.yaml
+
+Made from the schema by \`npm run profile-reference\`; what it is for: [Onboarding a partner](onboarding-a-partner.md#5-certify). The file lies
+beside the profile, in \`mappings/partners/NAME/\`, and may be left out. In a key, \`<…>\` is a transaction set and \`[]\` each entry of a list.
+Keys in **bold** must be there where what is above them is.
+`;
+
 interface Row {
   readonly key: string;
   readonly required: boolean;
   readonly schema: Schema;
 }
 
-function reference(schema: Schema): string {
+function reference(introduction: string, schema: Schema): string {
   const sections = Object.entries(schema.properties ?? {}).map(([key, value]) => {
     const section = value as Schema;
     const [own, ...below] = rowsOf(key, section, schema.required?.includes(key) === true);
@@ -48,7 +64,7 @@ function reference(schema: Schema): string {
       ['| key | values | default | meaning |', '|---|---|---|---|', ...rows.map(tableRow)].join('\n'),
     ].join('\n\n');
   });
-  return `${INTRODUCTION}\n${sections.join('\n\n')}\n`;
+  return `${introduction}\n${sections.join('\n\n')}\n`;
 }
 
 function rowsOf(key: string, schema: Schema, required: boolean): Row[] {
