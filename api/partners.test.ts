@@ -141,6 +141,26 @@ describe('an edit of a profile', () => {
   });
 });
 
+describe('a first profile that is wrong', () => {
+  it('is no partner yet, and whoever asks for it is told why', async () => {
+    const file = join(partnersDir, 'newcomer.yaml');
+    const text = 'extends: templates/dealer\nid: newcomer\nname: Newcomer\n';
+    const read = (key: string) => api.call('GET', '/v1/partners/newcomer', { key });
+    const lookTwice = () => [api.look(), api.look()];
+    writeFileSync(file, text);
+    lookTwice();
+    const missing = (key: string) => ({ code: 'profile-value-invalid', file, key, reason: 'is missing' });
+    const problems = [missing('identifiers'), missing('transport')];
+    const detail = expect.stringContaining(`${file}:1:1: identifiers is missing`);
+    const told = { status: 404, body: { code: 'no-such-partner', detail, problems } };
+    expect(await read(reader)).toMatchObject(told);
+    expect((await read(retailer)).body.problems, 'what is not theirs looks like what does not exist').toBeUndefined();
+    rmSync(file);
+    lookTwice();
+    expect((await read(reader)).body.problems).toBeUndefined();
+  });
+});
+
 describe('a file of cross-references', () => {
   const file = '/partners/harbor-pine/cross-references.csv';
   const keep = (read: { fault?: object; refused?: object[]; refusedCount?: number }) =>

@@ -1,5 +1,5 @@
 /** Partner profiles in a running system: the current one of each partner, and for each order the version that it started with. */
-import { relative } from 'node:path';
+import { join, relative } from 'node:path';
 import { ProfileFolder } from '../../mappings/profile/folder.ts';
 import {
   type CurrentProfiles,
@@ -34,7 +34,7 @@ export interface PartnerProfiles extends CurrentProfiles {
   keep(profile: PartnerProfile): Promise<void>;
   /** What is wrong with the files as they are now; their partners go on with the last good profile. */
   readonly problems: readonly ProfileProblem[];
-  /** Those of one partner: of its own file, and of a template that it extends. */
+  /** Those of one partner: of its own file, and of a template that it extends; of one never read yet, of its own file alone. */
   problemsOf(partnerId: string): readonly ProfileProblem[];
 }
 
@@ -86,7 +86,10 @@ export class FollowedProfiles implements PartnerProfiles {
 
   problemsOf(partnerId: string): readonly ProfileProblem[] {
     const current = this.get(partnerId);
-    const files = current && this.#folder.version(partnerId, current.version)?.files;
+    const files =
+      current === undefined
+        ? [join(this.#directory, `${partnerId}.yaml`)]
+        : this.#folder.version(partnerId, current.version)?.files;
     return this.problems.filter(({ file }) => files?.includes(file));
   }
 

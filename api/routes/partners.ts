@@ -276,7 +276,17 @@ function partnerPath(id: string): string {
 }
 
 async function partnerOf(caller: Caller, partnerId: string, { partners }: ApiDependencies): Promise<PartnerProfile> {
-  return visibleTo(caller, partners.profile(partnerId) ?? null, ({ id }) => id, 'no-such-partner', partnerId);
+  const profile = partners.profile(partnerId) ?? null;
+  const bound = visiblePartner(caller);
+  const problems = profile === null && (bound ?? partnerId) === partnerId ? partners.problemsOf(partnerId) : [];
+  const [first] = problems;
+  if (first !== undefined) {
+    const { file, line, column, key, reason } = first;
+    const place = `${file}:${line}:${column}: ${key === '' ? 'the file' : key}`;
+    const detail = `There is no partner ${partnerId} before its profile is right: ${place} ${reason}`;
+    throw new Problem('no-such-partner', detail, { members: { problems: problems.map(problemView) } });
+  }
+  return visibleTo(caller, profile, ({ id }) => id, 'no-such-partner', partnerId);
 }
 
 // ── Cross-references ──────────────────────────────────────────────────────────────────────────────────────────────────
