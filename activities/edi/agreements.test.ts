@@ -106,6 +106,27 @@ describe('a purchase order in a group of another kind', () => {
   });
 });
 
+describe('an order that breaks a rule of trade', () => {
+  it('is refused by a 997 that names each place and the value that stands there', async () => {
+    const order = interchangeOf([purchaseOrder(PARTNER, 'TV-1', [each('MW-1001', 0)])], 51).replace('CTT*1', 'CTT*9');
+    const { interchangeId, ...outcome } = await take(order);
+    expect(outcome).toEqual({ accepted: 0, rejected: 1 });
+    expect(await queued('997')).toEqual([
+      'AK1*PO*51',
+      'AK2*850*0001',
+      'AK3*PO1*9*PO1*8',
+      'AK4*2*330*7*0',
+      'AK3*CTT*10*CTT*8',
+      'AK4*1*354*7*9',
+      'AK5*R*5',
+      'AK9*R*1*1*0',
+    ]);
+    expect(await given.prisma.document.findFirstOrThrow({ where: { interchangeId } })).toMatchObject({
+      errors: [{ code: 'quantity-not-positive', ak: { level: 'element', code: '7', reference: '330' } }, {}],
+    });
+  });
+});
+
 describe('a group in a release that is not agreed', () => {
   it('is refused as a group by AK905 2, and the sets in it with no fault of their own', async () => {
     const orders = ['TV-R1', 'TV-R2'].map((poNumber) => purchaseOrder(PARTNER, poNumber, [each('MW-1001', 2)]));

@@ -1,6 +1,7 @@
 /** Inbound interchanges: taken in, read transaction by transaction, acknowledged. */
 import { createHash, randomUUID } from 'node:crypto';
 import { heartbeat } from '@temporalio/activity';
+import { withAcknowledgmentCodes } from '../../mappings/edi/acknowledgment-codes.ts';
 import { admitTransaction, interchangeAdmissionErrors } from '../../mappings/edi/admission.ts';
 import { checkDocument } from '../../mappings/edi/checks.ts';
 import { type OrderMapping, orderMappingOf } from '../../mappings/edi/orders.ts';
@@ -434,9 +435,12 @@ async function judge(
   if ('errors' in admitted) return rejection(...admitted.errors);
   const { tree, guide } = admitted;
   const orders = orderMappingOf(read.set);
-  if (orders !== undefined) return takeOrder(deps, source, orders, tree, documentId);
-  if (read.set === '820') return takePayment(deps, source, tree);
-  return takeAcknowledgment(deps, source, guide, tree, documentId);
+  if (orders === undefined && read.set !== '820') return takeAcknowledgment(deps, source, guide, tree, documentId);
+  const judged =
+    orders === undefined
+      ? await takePayment(deps, source, tree)
+      : await takeOrder(deps, source, orders, tree, documentId);
+  return 'held' in judged ? judged : { ...judged, errors: withAcknowledgmentCodes(judged.errors, read, guide) };
 }
 
 async function takeOrder(
@@ -460,7 +464,6 @@ async function takeOrder(
       message: `${header}03: ${receipt.reason}; ${source.profile.name} has agreed that such a repetition is refused`,
       place: { segment: header, position: 2, element: 3 },
       value: order.poNumber,
-      ak: { level: 'element', code: '7', reference: '324' },
     });
   }
   await deps.prisma.orderReference.createMany({
@@ -488,7 +491,6 @@ async function takePayment(deps: IntakeDependencies, source: Source, tree: Tree)
     message: `TRN02: payment ${payment.reference} is known with other content`,
     place: { segment: 'TRN', position: 3, element: 2 },
     value: payment.reference,
-    ak: { level: 'element', code: '7', reference: '127' },
   });
 }
 

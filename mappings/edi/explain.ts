@@ -40,6 +40,7 @@ import type {
   X12Error,
 } from '../x12/types.ts';
 import { writeTransaction } from '../x12/write.ts';
+import { segmentGuideOf, withAcknowledgmentCodes } from './acknowledgment-codes.ts';
 import { admitTransaction, answerToInterchange, groupErrors, interchangeAdmissionErrors } from './admission.ts';
 import { checkDocument } from './checks.ts';
 import { orderMappingOf } from './orders.ts';
@@ -388,7 +389,7 @@ class Explainer {
     const direction = this.#direction === 'outbound' ? 'outbound' : 'inbound';
     const outcome = errors.length === 0 ? this.#outcomeOf(read.set, parsed.tree, direction) : undefined;
     if (outcome !== undefined && 'errors' in outcome) {
-      errors.push(...outcome.errors);
+      errors.push(...withAcknowledgmentCodes(outcome.errors, read, guide));
       if (outcome.ours) judged.held = true;
     } else if (outcome !== undefined) judged.outcome = outcome;
     for (const { severity, ...error } of checkDocument(parsed.tree, guide, direction)) {
@@ -598,15 +599,6 @@ function placeAll(
       });
     }
   });
-}
-
-function segmentGuideOf(children: readonly GuideNode[], id: string): SegmentGuide | undefined {
-  for (const child of children) {
-    const found =
-      child.kind === 'loop' ? segmentGuideOf(child.children, id) : child.segment.id === id ? child.segment : undefined;
-    if (found !== undefined) return found;
-  }
-  return undefined;
 }
 
 function elementsOf(segment: ReadSegment, guide: SegmentGuide | undefined, delimiters: Delimiters): ExplainedElement[] {

@@ -821,9 +821,14 @@ function modelFault(
   const line = path[0] === 'lines' ? lines[Number(path[1])] : undefined;
   const source = (line === undefined ? SOURCES[path[0] ?? ''] : SOURCES[`lines.${path[2]}`]) ?? SOURCES[path[0] ?? ''];
   const [segment, element] = source ?? ['BEG'];
+  const message = `${path.join('.')}: ${issue.message}`;
+  if (path.length === 1 && path[0] === 'lines') {
+    // There is a line, or its absence would have been told before: it is the last that is one too many.
+    return { code: 'order-lines-too-many', message, segment, at: segmentOf(lines.at(-1)?.loop ?? tree, segment) };
+  }
   return {
     code: 'order-invalid',
-    message: `${path.join('.')}: ${issue.message}`,
+    message,
     segment,
     at: line === undefined ? segmentOf(tree, segment) : segmentOf(line.loop, 'PO1'),
     ...(element === undefined ? {} : { element }),

@@ -1,0 +1,110 @@
+import { Readable } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { partnerProfile } from '../profile/profile.ts';
+import { writeInterchange } from '../x12/write.ts';
+import { explainInterchanges } from './explain.ts';
+import { partner } from './fixtures/builders.ts';
+
+const { version, ...content } = partner('tri-valley');
+const profile = {
+  ...partnerProfile.parse({ ...content, documents: { ...content.documents, inbound: ['850', '875', '820', '997'] } }),
+  version,
+};
+
+/** What the 997 says of one transaction set, between AK2 and AK9. */
+async function answered(set: string, functionalId: string, segments: string[]): Promise<string[]> {
+  const { ours, theirs } = profile.identifiers;
+  const bytes = writeInterchange({
+    header: {
+      senderQualifier: theirs.isaQualifier,
+      senderId: theirs.isaId,
+      receiverQualifier: ours.isaQualifier,
+      receiverId: ours.isaId,
+      controlNumber: '1',
+      usage: 'T',
+    },
+    delimiters: { element: '*', component: '>', segment: '~' },
+    date: new Date('2026-11-21T12:00:00Z'),
+    groups: [
+      {
+        functionalId,
+        senderId: theirs.gsId,
+        receiverId: ours.gsId,
+        control: '1',
+        version: '004010',
+        transactions: [{ set, control: '0001', segments }],
+      },
+    ],
+  });
+  for await (const part of explainInterchanges(Readable.from([bytes]), {
+    profiles: new Map([[profile.id, profile]]),
+  })) {
+    if (part.kind === 'group-end') return part.answer?.segments.slice(2, -1) ?? [];
+  }
+  return [];
+}
+
+const HEAD = ['BEG*00*NE*TV-1**20261121', 'N1*ST*Tri-Valley Supply*92*BR01'];
+const PAID = ['BPR*C*10.00*C*ACH************20261121', 'TRN*1*T-1'];
+
+describe('what a mapping refuses', () => {
+  it('names segment, element and value wherever the fault has a place', async () => {
+    expect(
+      await answered('850', 'PO', [
+        ...HEAD,
+        'PO1*1*0*EA*-5**VP*MW-1001',
+        'PO1*1*1*EA*5**VP*MW-1001',
+        'PO1*2*1*EA*5**ZZ*X-1',
+        'CTT*9',
+      ]),
+    ).toEqual([
+      'AK3*PO1*4*PO1*8',
+      'AK4*2*330*7*0',
+      'AK4*4*212*7*-5',
+      'AK3*PO1*5*PO1*8',
+      'AK4*1*350*7*1',
+      'AK3*PO1*6*PO1*8',
+      'AK4*7*234*7*X-1',
+      'AK3*CTT*7*CTT*8',
+      'AK4*1*354*7*9',
+      'AK5*R*5',
+    ]);
+  });
+
+  it('names the segment alone where no element is at fault', async () => {
+    expect(
+      await answered('850', 'PO', [...HEAD, 'PO1*1*2*EA*5**VP*MW-1001', 'SDQ*EA*92*BR01*1*BR02*1', 'CTT*1']),
+    ).toEqual(['AK3*SDQ*5*PO1*2', 'AK5*R*5']);
+  });
+
+  it('names what did not come where the next segment stands', async () => {
+    expect(
+      await answered('850', 'PO', [HEAD[0] ?? '', 'N1*BT*Tri-Valley', 'PO1*1*2*EA*5**VP*MW-1001', 'CTT*1']),
+    ).toEqual(['AK3*N1*4*N1*3', 'AK5*R*5']);
+    expect(await answered('820', 'RA', [...PAID])).toEqual(['AK3*RMR*4*RMR*3', 'AK5*R*5']);
+  });
+
+  it('names an element that is not there as missing', async () => {
+    expect(await answered('820', 'RA', ['BPR*C*10.00*C*ACH', 'TRN*1*T-1', 'ENT*1', 'RMR*IV*1**10.00'])).toEqual([
+      'AK3*BPR*2**8',
+      'AK4*16*373*2',
+      'AK5*R*5',
+    ]);
+  });
+
+  it('names the segments of an 875 for one', async () => {
+    expect(
+      await answered('875', 'OG', [
+        'G50*N*20261121*TV-875',
+        'N1*ST*Tri-Valley Supply*92*BR01',
+        'G68*0*EA*10.65**VP*MW-1001',
+        'G76*0*EA',
+      ]),
+    ).toEqual(['AK3*G68*4*G68*8', 'AK4*1*330*7*0', 'AK5*R*5']);
+  });
+
+  it('names the line that is one too many', async () => {
+    const lines = Array.from({ length: 10_001 }, (_, index) => `PO1*${index + 1}*1*EA*5**VP*MW-1001`);
+    expect(await answered('850', 'PO', [...HEAD, ...lines, 'CTT*10001'])).toEqual(['AK3*PO1*10004*PO1*4', 'AK5*R*5']);
+  });
+});
