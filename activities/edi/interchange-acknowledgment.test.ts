@@ -82,6 +82,18 @@ describe('a TA1 of ours', () => {
     expect(await answers()).toHaveLength(2);
   });
 
+  it('says that a good interchange has the number of another, where one is sent at all', async () => {
+    const again = (control: number, poNumber: string) =>
+      interchangeOf([purchaseOrder(PARTNER, poNumber, [each('MW-1001', 3)])], control);
+    await accept(order(72));
+    await accept(again(72, 'TV-A'));
+    expect(await answers()).toEqual([]);
+    expect(await accept(again(72, 'TV-B'), acknowledging('always'))).toMatchObject([
+      { state: 'received', errors: [{ code: 'control-number-again' }] },
+    ]);
+    expect(await answers()).toEqual([expect.stringMatching(/^TA1\*000000072\*\d{6}\*\d{4}\*E\*025~$/)]);
+  });
+
   it('is not sent to a stranger, nor on the word of somebody who may not speak for the partner', async () => {
     await accept(wrongCount(68).replaceAll('TRIVALLEY  ', 'STRANGER   '));
     await accept(wrongCount(69), acknowledging('always'), 'harbor-pine');

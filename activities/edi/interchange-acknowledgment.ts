@@ -26,10 +26,10 @@ export function interchangeAcknowledgmentRow(
   profile: PartnerProfile,
   interchange: { id: string; correlationId: string },
   scanned: ScannedInterchange,
-  errors: readonly X12Error[],
+  { errors, warnings }: { errors: readonly X12Error[]; warnings: readonly X12Error[] },
   receivedAt: Date,
 ) {
-  const acknowledgment = answerToInterchange(profile, scanned, errors);
+  const acknowledgment = answerToInterchange(profile, scanned, errors, warnings);
   if (acknowledgment === undefined) return undefined;
   const { delimiters } = profile.x12;
   const body = `${writeInterchangeAcknowledgment(acknowledgment, delimiters)}${delimiters.segment}`;

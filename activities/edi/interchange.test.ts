@@ -135,6 +135,54 @@ describe('a file of several purchase orders', () => {
   });
 });
 
+describe('a control number that came before with other content', () => {
+  const order = (poNumber: string, control: number) =>
+    interchangeOf([purchaseOrder('tri-valley', poNumber, [each('MW-1001', 2)])], control);
+  const errorsOf = async (id: string) => (await given.prisma.interchange.findUniqueOrThrow({ where: { id } })).errors;
+
+  it('is taken, and the file says so from its arrival on, whatever becomes of reading it', async () => {
+    const first = await taken(order('TV-1', 905));
+    await given.prisma.interchange.update({
+      where: { id: first },
+      data: { receivedAt: new Date('2026-03-02T08:15:30Z') },
+    });
+    const second = await taken(order('TV-2', 905));
+    const warning = {
+      code: 'control-number-again',
+      message: expect.stringContaining('ISA13 000000905 came before with other content, on 2026-03-02 08:15 UTC'),
+      place: { segment: 'ISA', position: 1, element: 13 },
+      value: '000000905',
+    };
+    expect(await errorsOf(second)).toMatchObject([warning]);
+    await expect(read(second, dyingAtVerdict(1))).rejects.toThrow('the process was killed');
+    expect(await errorsOf(second)).toMatchObject([warning]);
+    expect(await read(second)).toEqual({ accepted: 1, rejected: 0 });
+    expect(await errorsOf(second)).toMatchObject([warning]);
+    expect(await errorsOf(first)).toBeNull();
+  });
+
+  it('is nothing to tell of the same bytes again, nor where the earlier one was refused', async () => {
+    const bytes = (file: string) => ({
+      bytes: Buffer.from(file, 'latin1'),
+      transport: 'test',
+      correlationId: randomUUID(),
+    });
+    const mended = order('TV-3', 906);
+    const broken = mended.replace(/IEA\*1/, 'IEA*4');
+    expect(await acceptInterchanges(given, bytes(broken))).toMatchObject([{ state: 'rejected' }]);
+    const id = await taken(mended);
+    expect(await errorsOf(id)).toBeNull();
+    expect(await acceptInterchanges(given, bytes(mended))).toMatchObject([
+      { state: 'duplicate', interchangeId: id, errors: [] },
+    ]);
+    await taken(order('TV-4', 906));
+    expect(await acceptInterchanges(given, bytes(mended))).toMatchObject([
+      { state: 'duplicate', interchangeId: id, errors: [] },
+    ]);
+    expect(await errorsOf(id)).toBeNull();
+  });
+});
+
 describe('a functional group without a transaction set that can be read', () => {
   const broken = (segment: string) => {
     const order = purchaseOrder('tri-valley', 'TV-SX', [each('MW-1001', 2)]);

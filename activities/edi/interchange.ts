@@ -2,7 +2,12 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { heartbeat } from '@temporalio/activity';
 import { withAcknowledgmentCodes } from '../../mappings/edi/acknowledgment-codes.ts';
-import { admitTransaction, interchangeAdmissionErrors } from '../../mappings/edi/admission.ts';
+import {
+  admitTransaction,
+  CONTROL_NUMBER_AGAIN,
+  controlNumberAgain,
+  interchangeAdmissionErrors,
+} from '../../mappings/edi/admission.ts';
 import { checkDocument } from '../../mappings/edi/checks.ts';
 import { type OrderMapping, orderMappingOf } from '../../mappings/edi/orders.ts';
 import { paymentFrom820 } from '../../mappings/edi/payment-from-820.ts';
@@ -19,6 +24,7 @@ import { readInterchange } from '../../mappings/x12/read.ts';
 import { scanInterchanges } from '../../mappings/x12/scan.ts';
 import type {
   Guide,
+  InterchangeHeader,
   ReadGroup,
   ReadTransaction,
   ScannedInterchange,
@@ -87,6 +93,7 @@ async function acceptInterchange(
   ];
   const rejected = !scanned.ok || errors.length > 0;
   const hash = createHash('sha256').update(scanned.bytes).digest('hex');
+  const warnings = rejected || header === undefined ? [] : await numberWarnings(deps, header, hash);
   const row = {
     id: randomUUID() as string,
     direction: 'inbound',
@@ -101,7 +108,7 @@ async function acceptInterchange(
     state: rejected ? 'rejected' : 'received',
     correlationId: file.correlationId,
     fileName: file.fileName ?? null,
-    ...(errors.length > 0 && { errors: asJson(errors) }),
+    ...(errors.length + warnings.length > 0 && { errors: asJson([...errors, ...warnings]) }),
     workflowId: rejected ? null : `interchange/${header?.senderId}/${header?.controlNumber}/${hash.slice(0, 8)}`,
   };
   const receipt = {
@@ -115,7 +122,7 @@ async function acceptInterchange(
   const answer =
     partner === undefined || errors.some(({ code }) => code === 'sender-not-yours')
       ? undefined
-      : interchangeAcknowledgmentRow(partner, row, scanned, errors, new Date());
+      : interchangeAcknowledgmentRow(partner, row, scanned, { errors, warnings }, new Date());
   try {
     await deps.prisma.$transaction([
       deps.prisma.interchange.create({ data: row, select: { id: true } }),
@@ -135,7 +142,7 @@ async function acceptInterchange(
     const { id: _, ...mended } = row;
     const { count } = await deps.prisma.interchange.updateMany({
       where: { id: known.id, state: 'rejected' },
-      data: { ...mended, errors: Prisma.DbNull, receivedAt: new Date() },
+      data: { ...mended, errors: row.errors ?? Prisma.DbNull, receivedAt: new Date() },
     });
     if (count === 0) return { ...receipt, interchangeId: known.id, state: 'duplicate' };
     row.id = known.id;
@@ -146,7 +153,35 @@ async function acceptInterchange(
   }
   if (partner !== undefined && answer !== undefined) await wakeSoon(deps, row, partner);
   if (!rejected && partner !== undefined) await handOnInterchange(deps, row, partner);
-  return { ...receipt, interchangeId: row.id, state: rejected ? 'rejected' : 'received' };
+  return {
+    ...receipt,
+    interchangeId: row.id,
+    state: rejected ? 'rejected' : 'received',
+    errors: [...errors, ...warnings],
+  };
+}
+
+/** Whether another interchange of the sender, with other content, was taken under that control number. */
+async function numberWarnings(
+  { prisma }: IntakeDependencies,
+  header: InterchangeHeader,
+  hash: string,
+): Promise<X12Error[]> {
+  const { senderId, receiverId, controlNumber } = header;
+  const earlier = await prisma.interchange.findFirst({
+    where: {
+      direction: 'inbound',
+      senderId,
+      receiverId,
+      controlNumber,
+      hash: { not: hash },
+      // What was refused may come again mended, under the number that it had.
+      state: { not: 'rejected' },
+    },
+    orderBy: { receivedAt: 'desc' },
+    select: { receivedAt: true },
+  });
+  return earlier === null ? [] : [controlNumberAgain(header, earlier.receivedAt)];
 }
 
 async function wakeSoon(
@@ -236,6 +271,10 @@ export async function processInterchange(
   });
   const source = { ...interchange, profile };
   const done = await finishedBefore(deps, interchangeId);
+  // Told when it came in; an earlier attempt may have left other errors beside them, which it will find again.
+  const warnings = ((interchange.errors ?? []) as unknown as X12Error[]).filter(
+    ({ code }) => code === CONTROL_NUMBER_AGAIN,
+  );
 
   const groups: { group: ReadGroup; verdicts: Answered[] }[] = [];
   const unanswerable: X12Error[] = [];
@@ -274,7 +313,10 @@ export async function processInterchange(
 
   // What could not be finished is tried again, once everything behind it has had its turn.
   if (failures.length > 0) {
-    const held = failures.flatMap((failure) => (failure instanceof HeldByProfile ? failure.errors : []));
+    const held = [
+      ...warnings,
+      ...failures.flatMap((failure) => (failure instanceof HeldByProfile ? failure.errors : [])),
+    ];
     await prisma.interchange.update({
       where: { id: interchangeId },
       data: { errors: held.length > 0 ? asJson(held) : Prisma.DbNull },
@@ -287,6 +329,7 @@ export async function processInterchange(
   // A group may be wrong without holding a transaction set that could carry its errors; a TA1 stands in none. What was taken in spite of
   // its errors is told here too: files are listed as faulty by their own errors and by what of them was not taken.
   const errors = [
+    ...warnings,
     ...unanswerable.slice(0, MOST_ERRORS),
     ...groups.flatMap(({ group }) => group.errors),
     ...verdicts.flatMap((verdict) => (verdict.state === 'accepted' ? verdict.errors : [])).slice(0, MOST_ERRORS),

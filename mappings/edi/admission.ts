@@ -43,6 +43,24 @@ export function interchangeAdmissionErrors(
   return [];
 }
 
+/** Code of the warning of {@link controlNumberAgain}. */
+export const CONTROL_NUMBER_AGAIN = 'control-number-again';
+
+/**
+ * A control number that another interchange of the same sender had. Some partners begin again, so that it refuses nothing; but a file that
+ * was sent twice with a correction in between looks the same, so that people and the partner are told.
+ *
+ * @param earlier when that other interchange came
+ */
+export function controlNumberAgain({ controlNumber }: InterchangeHeader, earlier: Date): X12Error {
+  const at = `${earlier.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+  const message = `ISA13 ${controlNumber} came before with other content, on ${at}; this interchange is taken all the same`;
+  return {
+    ...isaError(13, CONTROL_NUMBER_AGAIN, message, controlNumber),
+    ak: { level: 'interchange', code: '025' },
+  };
+}
+
 function isaError(element: number, code: string, message: string, value: string): X12Error {
   return { code, message, place: { segment: 'ISA', position: 1, element }, value };
 }
@@ -102,16 +120,18 @@ function groupError(
  * that always acknowledge would do so for ever.
  *
  * @param errors of the envelope and of its admission; none for an interchange that was taken
+ * @param warnings of one that was taken all the same
  */
 export function answerToInterchange(
   profile: PartnerProfile,
   scanned: Pick<ScannedInterchange, 'header' | 'groupCount' | 'interchangeAcknowledgments'>,
   errors: readonly X12Error[],
+  warnings: readonly X12Error[] = [],
 ): InterchangeAcknowledgment | undefined {
   const wanted = profile.documents.interchangeAcknowledgment;
   const taken = errors.length === 0;
   const isAnswer = scanned.groupCount === 0 && scanned.interchangeAcknowledgments.length > 0;
   if (isAnswer || wanted === 'never') return undefined;
   if (taken && wanted === 'onError' && scanned.header?.acknowledgmentRequested !== true) return undefined;
-  return acknowledgeInterchange({ ...scanned, ok: taken, errors: [...errors] });
+  return acknowledgeInterchange({ ...scanned, ok: taken, errors: [...errors, ...warnings] });
 }

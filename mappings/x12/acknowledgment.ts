@@ -451,7 +451,7 @@ export function readFunctionalAcknowledgment(tree: Tree): FunctionalAcknowledgme
   };
 }
 
-/** What our TA1 says of an interchange: accepted without a fault, otherwise rejected with the first fault's note. */
+/** What our TA1 says of an interchange: accepted, with the first fault's note where there is one, or rejected with that. */
 export function acknowledgeInterchange(
   scanned: Pick<ScannedInterchange, 'header' | 'ok' | 'errors'>,
 ): InterchangeAcknowledgment | undefined {
@@ -464,8 +464,8 @@ export function acknowledgeInterchange(
     controlNumber: header.controlNumber,
     date: header.date,
     time: header.time,
-    status: scanned.ok ? 'A' : 'R',
-    note: scanned.ok ? '000' : (fault?.ak?.code ?? '024'),
+    status: !scanned.ok ? 'R' : fault === undefined ? 'A' : 'E',
+    note: fault?.ak?.code ?? (scanned.ok ? '000' : '024'),
   };
 }
 
