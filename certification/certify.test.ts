@@ -12,7 +12,8 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 function certify(...args: string[]) {
-  const env = { ...process.env, PARTNERS_DIR: folder, MAX_INTERCHANGE_BYTES: '1024' };
+  const nothingRuns = { THROUGHLINE_DATA_DIR: folder, DATABASE_URL: '', ERP_URL: '', PARTNERS_URL: '' };
+  const env = { ...process.env, ...nothingRuns, PARTNERS_DIR: folder, MAX_INTERCHANGE_BYTES: '1024' };
   const call = ['--import', 'tsx', 'certification/certify.ts', ...args];
   const { status, stderr } = spawnSync(process.execPath, call, { encoding: 'utf8', env });
   return { status, stderr };
@@ -41,3 +42,8 @@ it.each([
   },
   60_000,
 );
+
+it('a partner cannot be introduced where nothing runs', () => {
+  const stderr = `${folder} knows of no sandbox; start the system with npm start\n`;
+  expect(certify('tri-valley', '--introduce')).toEqual({ status: 2, stderr });
+}, 60_000);

@@ -1,25 +1,31 @@
 /**
  * `npm run certify -- NAME… [--only SCENARIO]… [--list]`: runs the scenarios of partner profiles against the sandbox and writes reports.
  * `npm run certify -- NAME --keep FILE --as TITLE` keeps a file of the partner as a regression case.
+ * `npm run certify -- NAME… --introduce` makes partners known to a sandbox that runs.
  * Exit status: 0 nothing failed; 1 something did; 2 wrong call.
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ProfileError } from '../mappings/profile/load.ts';
+import { isNoDatabase } from '../prisma/client.ts';
 import { runCommand, UsageError } from '../runtime/command.ts';
 import { variables } from '../runtime/config.ts';
 import { fixturesOf } from './fixtures.ts';
+import { introduceToRunning } from './introduce.ts';
 import { keepFixture } from './keep.ts';
 import { profilesOf, UnknownName } from './profiles.ts';
 import { certify, reportsDir, scenariosIn } from './run.ts';
-import { SettingsError } from './settings.ts';
+import { SettingsError, tradeDataOf } from './settings.ts';
 
 const usage = `npm run certify -- NAME… [--only SCENARIO]… [--list] [--results DIR]
 npm run certify -- NAME --keep FILE --as TITLE
+npm run certify -- NAME… --introduce
   --only     runs only this scenario; may be given more than once. Its reports go to NAME/partial, as it certifies nothing
   --list     shows the scenarios and their purpose, and runs nothing
   --results  folder of the reports (CERTIFICATION_DIR, .throughline/certification)
-  --keep     keeps a file of the partner, with what now comes of it, as fixture TITLE that is run with every certification`;
+  --keep     keeps a file of the partner, with what now comes of it, as fixture TITLE that is run with every certification
+  --introduce
+             gives the partner a customer, a mailbox and a key in the sandbox of npm start, as a certification has them`;
 
 async function run(args: string[]): Promise<number> {
   const { values, positionals: names } = parseArgs({
@@ -30,6 +36,7 @@ async function run(args: string[]): Promise<number> {
       list: { type: 'boolean', default: false },
       keep: { type: 'string' },
       as: { type: 'string' },
+      introduce: { type: 'boolean', default: false },
       results: { type: 'string' },
     },
   });
@@ -49,6 +56,18 @@ async function run(args: string[]): Promise<number> {
     if (profile === undefined) return 2;
     const written = await keepFixture(partnersDir, profile, values.keep, values.as, mostBytes());
     for (const file of written) console.log(`Wrote ${file}.`);
+    return 0;
+  }
+  if (values.introduce) {
+    const businesses = profilesOf(partnersDir, names).map((profile) => ({
+      profile,
+      data: tradeDataOf(partnersDir, profile),
+    }));
+    const beingRead = await introduceToRunning(businesses, process.env);
+    for (const { profile, data } of businesses) {
+      console.log(`${profile.id} is customer ${data.customerNumber} of the sandbox’s ERP and has a mailbox.`);
+    }
+    console.log(`Master data are read ${beingRead ? 'now' : 'within 5 minutes'}.`);
     return 0;
   }
   const resultsDir = values.results ?? process.env.CERTIFICATION_DIR ?? '.throughline/certification';
@@ -80,5 +99,7 @@ await runCommand({
   usage,
   run,
   refusal: (error) =>
-    [UnknownName, ProfileError, SettingsError].some((kind) => error instanceof kind) ? 2 : undefined,
+    isNoDatabase(error) || [UnknownName, ProfileError, SettingsError].some((kind) => error instanceof kind)
+      ? 2
+      : undefined,
 });

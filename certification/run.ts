@@ -3,20 +3,20 @@ import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type CertificationFingerprint, certificationFingerprint } from '../activities/partners/certification.ts';
-import { ensureApiClient } from '../api/auth/clients.ts';
 import { loadProfiles } from '../mappings/profile/load.ts';
-import { INBOUND_SETS, type PartnerProfile } from '../mappings/profile/profile.ts';
+import { INBOUND_SETS } from '../mappings/profile/profile.ts';
 import { createPrismaClient } from '../prisma/client.ts';
 import { type NetworkOptions, startNetwork } from '../scripts/stack/network.ts';
 import { fixturesOf } from './fixtures.ts';
+import { type Business, introduce, tell } from './introduce.ts';
 import { profilesOf, UnknownName } from './profiles.ts';
-import { acknowledgmentOf, SCARCE, syntaxOf } from './purchase-order.ts';
+import { SCARCE } from './purchase-order.ts';
 import { htmlReport } from './report/html.ts';
 import { junitReport } from './report/junit.ts';
 import { result, rulesOfDocuments } from './rules.ts';
 import { inSandbox } from './sandboxed.ts';
 import { capabilitiesOf, type PartnerResult, type RuleResult, type Scenario, type ScenarioResult } from './scenario.ts';
-import { type TradeData, tradeDataOf } from './settings.ts';
+import { tradeDataOf } from './settings.ts';
 import { AT_ONCE, type Partnership, StepFailed, Trade } from './trade.ts';
 
 /** Certifies profiles: each partner’s scenarios, end to end, in one network of their own. */
@@ -59,7 +59,7 @@ export async function certify(
   log('starting a network');
   const network = await startNetwork({
     env: { PARTNERS_DIR: sandboxed.directory, RATE_LIMIT_PER_MINUTE: '1000000', LOG_LEVEL: 'warn' },
-    prepare: (soFar) => introduce(soFar, businesses, keys),
+    prepare: (soFar) => prepare(soFar, businesses, keys),
   });
   const prisma = createPrismaClient(network.databaseUrl, { poolSize: 4 });
   try {
@@ -101,52 +101,26 @@ export async function scenariosIn(directory = SCENARIOS): Promise<Scenario[]> {
 
 type Prepared = Parameters<NonNullable<NetworkOptions['prepare']>>[0];
 
-/** Makes the partners known to the sandbox, and gives each a key of its own. */
-async function introduce(
+/** Makes the partners known to the sandbox, each with a key of its own, and its warehouses scarce of one article. */
+async function prepare(
   { installation, databaseUrl, parts }: Prepared,
-  businesses: readonly { profile: PartnerProfile; data: TradeData }[],
+  businesses: readonly Business[],
   keys: ReadonlyMap<string, string>,
 ): Promise<void> {
-  const put = async (url: string, body: object, method = 'PUT') => {
-    const response = await fetch(url, {
-      method,
-      headers: {
-        Authorization: `Bearer ${installation.secrets.SANDBOX_TOKEN}`,
-        'Content-Type': 'application/json',
-      },
-      body: JSON.stringify(body),
-    });
-    if (!response.ok) throw new Error(`${url} refused: ${await response.text()}`);
-  };
   const prisma = createPrismaClient(databaseUrl, { poolSize: 1 });
+  const token = installation.secrets.SANDBOX_TOKEN ?? '';
+  const sandbox = { erpUrl: parts.erp.url, partnersUrl: parts.partners.url, token, prisma };
   try {
     const scarce = ['RNO', 'MEM'].map((node, index) => ({
       node,
       sku: SCARCE.sku,
       onHand: String(index === 0 ? SCARCE.onHand : 0),
     }));
-    await put(`${parts.wms.url}/_control/stock`, scarce, 'POST');
-    await put(`${parts.wms.url}/_control/behaviours`, [AT_ONCE]);
-    for (const { profile, data } of businesses) {
-      const { id, name, identifiers, documents } = profile;
-      const apiKey = keys.get(id) ?? '';
-      await ensureApiClient(prisma, {
-        name: `certification ${id}`,
-        key: apiKey,
-        scopes: ['orders:read', 'orders:write', 'edi:write', 'documents:read', 'payments:write'],
-        partnerId: id,
-      });
-      await put(`${parts.partners.url}/_control/trading-partners/${id}`, {
-        name,
-        ...identifiers,
-        syntax: syntaxOf(profile),
-        acknowledges: acknowledgmentOf(profile),
-        pays: documents.inbound.includes('820') ? 'edi' : 'api',
-        apiKey,
-      });
-      if (data.added !== undefined) {
-        await put(`${parts.erp.url}/_control/customers/${data.customerNumber}/record`, data.added);
-      }
+    await tell(sandbox, `${parts.wms.url}/_control/stock`, scarce, 'POST');
+    await tell(sandbox, `${parts.wms.url}/_control/behaviours`, [AT_ONCE]);
+    for (const business of businesses) {
+      const { id } = business.profile;
+      await introduce(sandbox, business, { name: `certification ${id}`, key: keys.get(id) ?? '' });
     }
   } finally {
     await prisma.$disconnect();

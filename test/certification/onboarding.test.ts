@@ -81,6 +81,7 @@ describe('a fourth partner, by the page alone', () => {
     expect(saidOf('npm run certify -- juniper-vale-test')[0]).toMatch(/[1-9]\d* passed, 0 failed/);
     const kept = readFileSync(join(folder, 'mappings/partners/juniper-vale-test/fixtures/first-order.yaml'), 'utf8');
     expect(kept).toContain('JV-60113');
+    await customerIsThere('juniper-vale-test');
     const production = readFileSync(join(folder, 'mappings/partners/juniper-vale.yaml'), 'utf8');
     expect(production).toContain('usage: production');
     expect(production).toContain('https://edi.junipervale.example/meridian');
@@ -92,6 +93,16 @@ async function masterDataIsThere(): Promise<void> {
   const prisma = createPrismaClient(network.databaseUrl, { poolSize: 1 });
   try {
     await expect.poll(() => prisma.item.count(), { timeout: 60_000 }).toBeGreaterThan(0);
+  } finally {
+    await prisma.$disconnect();
+  }
+}
+
+/** Long before the schedule would read it by itself. */
+async function customerIsThere(partnerId: string): Promise<void> {
+  const prisma = createPrismaClient(network.databaseUrl, { poolSize: 1 });
+  try {
+    await expect.poll(() => prisma.customer.count({ where: { partnerId } }), { timeout: 60_000 }).toBe(1);
   } finally {
     await prisma.$disconnect();
   }

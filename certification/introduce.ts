@@ -1,0 +1,111 @@
+import { createHmac } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ScheduleOverlapPolicy } from '@temporalio/client';
+import { ensureApiClient } from '../api/auth/clients.ts';
+import type { PartnerProfile } from '../mappings/profile/profile.ts';
+import { createPrismaClient, type Database } from '../prisma/client.ts';
+import { loadConfig } from '../runtime/config.ts';
+import { connectClient } from '../runtime/temporal.ts';
+import { localDatabaseUrl, sandboxAddresses } from '../scripts/stack/installation.ts';
+import { acknowledgmentOf, syntaxOf } from './purchase-order.ts';
+import { SettingsError, type TradeData } from './settings.ts';
+
+/** A sandbox that runs, and the records of the system that trades with it. */
+export interface Sandbox {
+  readonly erpUrl: string;
+  readonly partnersUrl: string;
+  readonly token: string;
+  readonly prisma: Database;
+}
+
+export interface Business {
+  readonly profile: PartnerProfile;
+  readonly data: TradeData;
+}
+
+/** Gives a partner what trading takes: a key with our API, a mailbox that plays it, and its customer with prices in the ERP. */
+export async function introduce(
+  sandbox: Sandbox,
+  { profile, data }: Business,
+  client: { readonly name: string; readonly key: string },
+): Promise<void> {
+  const { id: partnerId, name, identifiers, documents } = profile;
+  const scopes = ['orders:read', 'orders:write', 'edi:write', 'documents:read', 'payments:write'] as const;
+  await ensureApiClient(sandbox.prisma, { ...client, scopes, partnerId });
+  await tell(sandbox, `${sandbox.partnersUrl}/_control/trading-partners/${partnerId}`, {
+    name,
+    ...identifiers,
+    syntax: syntaxOf(profile),
+    acknowledges: acknowledgmentOf(profile),
+    pays: documents.inbound.includes('820') ? 'edi' : 'api',
+    apiKey: client.key,
+  });
+  if (data.added === undefined) return;
+  await tell(sandbox, `${sandbox.erpUrl}/_control/customers/${data.customerNumber}/record`, data.added);
+}
+
+/** A call of the sandbox’s control. @throws SettingsError when nothing answers there, or it refuses */
+export async function tell(
+  { token }: Pick<Sandbox, 'token'>,
+  url: string,
+  body: object,
+  method = 'PUT',
+): Promise<void> {
+  const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' };
+  const response = await fetch(url, { method, headers, body: JSON.stringify(body) }).catch(() => undefined);
+  if (response === undefined) throw new SettingsError(`${url} does not answer; start the system with npm start`);
+  if (!response.ok) throw new SettingsError(`${url} refused: ${await response.text()}`);
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Introduces partners to the sandbox of `npm start`, or to the one that the environment names, and has master data read at once.
+ *
+ * @returns whether they are being read; the schedule does it later otherwise
+ * @throws SettingsError when the sandbox does not run
+ */
+export async function introduceToRunning(businesses: readonly Business[], env: Environment): Promise<boolean> {
+  const { databaseUrl, ...addresses } = runningSandbox(env);
+  const prisma = createPrismaClient(databaseUrl, { poolSize: 1 });
+  try {
+    for (const business of businesses) {
+      const { id } = business.profile;
+      // The same each time, so that one key is granted however often this is done.
+      const key = `tl_sandbox_${createHmac('sha256', addresses.token).update(id).digest('base64url')}`;
+      await introduce({ ...addresses, prisma }, business, { name: `sandbox ${id}`, key });
+    }
+  } finally {
+    await prisma.$disconnect();
+  }
+  return readMasterData({ ...env, DATABASE_URL: databaseUrl });
+}
+
+function runningSandbox(env: Environment): Omit<Sandbox, 'prisma'> & { databaseUrl: string } {
+  const dir = env.THROUGHLINE_DATA_DIR || '.throughline';
+  const [portsFile, tokenFile] = [join(dir, 'ports.json'), join(dir, 'sandbox.token')];
+  const kept = existsSync(portsFile) ? sandboxAddresses(JSON.parse(readFileSync(portsFile, 'utf8'))) : {};
+  const token = env.SANDBOX_TOKEN || (existsSync(tokenFile) ? readFileSync(tokenFile, 'utf8').trim() : undefined);
+  const erpUrl = env.ERP_URL || kept.ERP_URL;
+  const mailboxes = env.PARTNERS_URL || kept.PARTNERS_URL;
+  const databaseUrl = env.DATABASE_URL || localDatabaseUrl(dir);
+  if (!token || !erpUrl || !mailboxes || !databaseUrl) {
+    throw new SettingsError(`${dir} knows of no sandbox; start the system with npm start`);
+  }
+  return { erpUrl, partnersUrl: mailboxes.replace(/\/partners$/, ''), token, databaseUrl };
+}
+
+async function readMasterData(env: Environment): Promise<boolean> {
+  const temporal = connectClient(loadConfig(env));
+  try {
+    const schedule = temporal.schedule.getHandle('inventory-sync');
+    // A run that has begun may have read the customers already.
+    await temporal.withDeadline(Date.now() + 10_000, () => schedule.trigger(ScheduleOverlapPolicy.BUFFER_ONE));
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await temporal.connection.close();
+  }
+}
