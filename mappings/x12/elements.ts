@@ -139,12 +139,15 @@ export function valueFault(value: string, guide: SimpleElementGuide): ValueFault
         ? { code: 'element-character', message: `${guide.name} holds a control character.`, ak: '6' }
         : undefined;
     case 'DT':
+      // Digits too many or too few are that, whatever day they might name.
+      if (length > guide.max && allDigits(value, 0, length)) {
+        return tooLong(guide, length);
+      }
+      if (length < guide.min && allDigits(value, 0, length)) {
+        return tooShort(guide, length);
+      }
       return isDate(value)
-        ? value.length > guide.max
-          ? tooLong(guide, length)
-          : value.length < guide.min
-            ? tooShort(guide, length)
-            : undefined
+        ? undefined
         : {
             code: 'element-date',
             message: `${guide.name} must be a date that exists, written ${guide.max === 6 ? 'YYMMDD' : 'CCYYMMDD'}.`,
