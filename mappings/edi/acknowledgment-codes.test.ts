@@ -71,6 +71,14 @@ describe('what a mapping refuses', () => {
     ]);
   });
 
+  it('does not call a number that is too large a wrong character', async () => {
+    expect(await answered('850', 'PO', [...HEAD, 'PO1*1*99999999999999*EA*5**VP*MW-1001', 'CTT*1'])).toEqual([
+      'AK3*PO1*4*PO1*8',
+      'AK4*2*330*7*99999999999999',
+      'AK5*R*5',
+    ]);
+  });
+
   it('names the segment alone where no element is at fault', async () => {
     expect(
       await answered('850', 'PO', [...HEAD, 'PO1*1*2*EA*5**VP*MW-1001', 'SDQ*EA*92*BR01*1*BR02*1', 'CTT*1']),

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fromScaled, toScaled } from '../canonical/decimal.ts';
-import { dayOf, decimalOf } from './elements.ts';
+import { dayOf, decimalFault, decimalOf } from './elements.ts';
 
 describe('a numeric element', () => {
   it.each([
@@ -20,6 +20,16 @@ describe('a numeric element', () => {
 
   it.each(['', '.', '-', '1e3', '1,5', ' 1', '1234567890123', '1.0000000001'])('%j is none', (sent) => {
     expect(decimalOf(sent)).toBeUndefined();
+  });
+
+  it.each([
+    ['four', false, 'is not a number'],
+    ['.', false, 'is not a number'],
+    ['99999999999999', true, 'is too large, there may be 12 digits before the point'],
+    ['-0001234567890123.5', true, 'is too large, there may be 12 digits before the point'],
+    ['1.0000000001', true, 'is too fine, there may be 9 digits after the point'],
+  ])('%j is told why it is none', (sent, isNumber, reason) => {
+    expect(decimalFault(sent)).toEqual({ isNumber, reason });
   });
 
   it('has the one text that exact arithmetic gives its value', () => {

@@ -2,24 +2,35 @@ import type { Decimal } from '../canonical/decimal.ts';
 
 /** So that the sum over a whole document still is a {@link Decimal}. */
 const WHOLE_DIGITS = 12;
+const PLACES = 9;
+const NUMBER = /^([+-]?)(\d*)(?:\.(\d*))?$/;
 const PLAIN = /^[1-9]\d{0,11}$/;
 
 /**
  * The value of a numeric element (types R and Nn as sent): `0012.50`, `.5`, `12.` and `-3` are numbers. Undefined for anything else,
- * for more than {@link WHOLE_DIGITS} digits before the point and for more than nine after it.
+ * for more than {@link WHOLE_DIGITS} digits before the point and for more than {@link PLACES} after it.
  */
 export function decimalOf(text: string): Decimal | undefined {
   // Most numbers come without sign, point or leading zero, and stand as they are.
   if (PLAIN.test(text)) return text;
-  const parts = /^([+-]?)(\d*)(?:\.(\d*))?$/.exec(text);
+  const parts = NUMBER.exec(text);
   if (parts === null) return undefined;
   const [, sign = '', whole = '', fraction = ''] = parts;
   if (whole === '' && fraction === '') return undefined;
   const digits = whole.replace(/^0+(?=\d)/, '') || '0';
   const places = fraction.replace(/0+$/, '');
-  if (digits.length > WHOLE_DIGITS || places.length > 9) return undefined;
+  if (digits.length > WHOLE_DIGITS || places.length > PLACES) return undefined;
   const magnitude = places === '' ? digits : `${digits}.${places}`;
   return sign === '-' && magnitude !== '0' ? `-${magnitude}` : magnitude;
+}
+
+/** Why {@link decimalOf} has no value for a text, and whether it is a number all the same. */
+export function decimalFault(text: string): { isNumber: boolean; reason: string } {
+  const [, , whole = '', fraction = ''] = NUMBER.exec(text) ?? [];
+  if (whole === '' && fraction === '') return { isNumber: false, reason: 'is not a number' };
+  return whole.replace(/^0+/, '').length > WHOLE_DIGITS
+    ? { isNumber: true, reason: `is too large, there may be ${WHOLE_DIGITS} digits before the point` }
+    : { isNumber: true, reason: `is too fine, there may be ${PLACES} digits after the point` };
 }
 
 /** A date element (CCYYMMDD, or YYMMDD of old versions, where 70 and above is the last century) as ISO 8601; undefined if no such day. */

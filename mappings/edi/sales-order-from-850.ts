@@ -5,7 +5,7 @@ import { type Party, type SalesOrder, type SalesOrderLine, salesOrder } from '..
 import { evaluateAll } from '../profile/expression.ts';
 import type { PartnerProfile } from '../profile/profile.ts';
 import type { SegmentObject, TreeNode, X12Error } from '../x12/types.ts';
-import { dayOf, decimalOf } from './elements.ts';
+import { dayOf, decimalFault, decimalOf } from './elements.ts';
 import { partyOf } from './party.ts';
 import { BEYOND_PLAIN, plainPath, textAlong } from './plain-path.ts';
 import { errorOf, type Fault, iterationsOf, segmentOf, segmentsOf, textOf } from './tree.ts';
@@ -280,18 +280,25 @@ function termsOf(tree: TreeNode, fault: Report): SalesOrder['terms'] {
   }
   const terms = defined({
     discountPercent: percent,
-    discountDays: daysOf(itd, '05', '351', fault),
-    netDays: daysOf(itd, '07', '386', fault),
+    discountDays: daysOf(itd, '05', fault),
+    netDays: daysOf(itd, '07', fault),
     description: textOf(itd, '12'),
   });
   return Object.keys(terms).length === 0 ? undefined : terms;
 }
 
-function daysOf(itd: SegmentObject, element: string, reference: string, fault: Report): number | undefined {
+function daysOf(itd: SegmentObject, element: string, fault: Report): number | undefined {
   const text = textOf(itd, element);
   if (text === undefined) return undefined;
   if (/^\d{1,3}$/.test(text)) return Number(text);
-  fault(notANumber('ITD', itd, element, text, reference, 'days'));
+  fault({
+    code: 'number-invalid',
+    message: `"${text}" is no number of days from 0 to 999`,
+    segment: 'ITD',
+    at: itd,
+    element: Number(element),
+    value: text,
+  });
   return undefined;
 }
 
@@ -861,14 +868,15 @@ function notANumber(
   reference: string,
   what: string,
 ): Fault {
+  const { isNumber, reason } = decimalFault(value);
   return {
     code: 'number-invalid',
-    message: `"${value}" is not a number that can be kept exactly (${what})`,
+    message: `"${value}" ${reason} (${what})`,
     segment,
     at,
     element: Number(element),
     value,
-    syntax: { fault: 'character', reference },
+    ...(isNumber ? {} : { syntax: { fault: 'character', reference } }),
   };
 }
 
