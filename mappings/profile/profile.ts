@@ -663,7 +663,10 @@ export const partnerProfile = z
     currency: currency.default('USD').describe('Currency where the order names none'),
     items,
     parties,
-    units: z.record(unit, unit).default({}).describe('Partner’s unit → ours, where they mean the same by another code'),
+    units: z
+      .record(unit, unit)
+      .default({})
+      .describe('Partner’s unit → ours, where no cross-reference says otherwise; documents answer in the partner’s'),
     pricing,
     duplicates: z
       .enum(['refuse', 'query'])
