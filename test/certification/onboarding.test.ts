@@ -81,7 +81,7 @@ describe('a fourth partner, by the page alone', () => {
     expect(saidOf('npm run certify -- juniper-vale-test')[0]).toMatch(/[1-9]\d* passed, 0 failed/);
     const kept = readFileSync(join(folder, 'mappings/partners/juniper-vale-test/fixtures/first-order.yaml'), 'utf8');
     expect(kept).toContain('JV-60113');
-    await customerIsThere('juniper-vale-test');
+    await sampleIsTraded('juniper-vale-test');
     const production = readFileSync(join(folder, 'mappings/partners/juniper-vale.yaml'), 'utf8');
     expect(production).toContain('usage: production');
     expect(production).toContain('https://edi.junipervale.example/meridian');
@@ -98,11 +98,20 @@ async function masterDataIsThere(): Promise<void> {
   }
 }
 
-/** Long before the schedule would read it by itself. */
-async function customerIsThere(partnerId: string): Promise<void> {
+/** Their sample, once their customer has been read: long before the schedule would do so by itself. */
+async function sampleIsTraded(partnerId: string): Promise<void> {
   const prisma = createPrismaClient(network.databaseUrl, { poolSize: 1 });
   try {
     await expect.poll(() => prisma.customer.count({ where: { partnerId } }), { timeout: 60_000 }).toBe(1);
+    const response = await fetch(`${network.apiUrl}/v1/edi/interchanges`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${network.installation.demoKey}`, 'Content-Type': 'application/edi-x12' },
+      body: readFileSync(join(projectDir, 'docs', 'examples', 'juniper-vale-850.edi')),
+    });
+    expect(response.status).toBe(202);
+    const status = async () => (await prisma.order.findFirst({ where: { partnerId } }))?.status;
+    await expect.poll(status, { timeout: 120_000 }).toMatch(/^(closed|exception)$/);
+    expect(await status()).toBe('closed');
   } finally {
     await prisma.$disconnect();
   }
