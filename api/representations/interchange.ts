@@ -66,12 +66,10 @@ export const interchangeView = summary
       .string()
       .nullable()
       .meta({ description: 'Outbound: what the partner’s side answered, or why it refused' }),
-    errors: z
-      .array(documentError)
-      .meta({
-        description:
-          'Of the interchange, its TA1s, its functional groups and acknowledgments that contradict themselves; warnings too',
-      }),
+    errors: z.array(documentError).meta({
+      description:
+        'Of the interchange, its TA1s, its functional groups and acknowledgments that contradict themselves; warnings too',
+    }),
     transactions: z.array(
       z.object({
         documentId: z.string(),
