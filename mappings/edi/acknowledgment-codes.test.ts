@@ -115,4 +115,10 @@ describe('what a mapping refuses', () => {
     const lines = Array.from({ length: 10_001 }, (_, index) => `PO1*${index + 1}*1*EA*5**VP*MW-1001`);
     expect(await answered('850', 'PO', [...HEAD, ...lines, 'CTT*10001'])).toEqual(['AK3*PO1*10004*PO1*4', 'AK5*R*5']);
   });
+
+  it('names the invoice that is one too many', async () => {
+    const items = Array.from({ length: 10_001 }, (_, index) => `RMR*IV*${index + 1}**1`);
+    const remittance = ['BPR*C*10001*C*ACH************20261121', 'TRN*1*T-1', 'ENT*1', ...items];
+    expect(await answered('820', 'RA', remittance)).toEqual(['AK3*RMR*10005*RMR*4', 'AK5*R*5']);
+  });
 });

@@ -32,6 +32,7 @@ export function withAcknowledgmentCodes(
 /** AK304 of faults of a segment as a whole; of any other it is 8, that something in it is wrong. */
 const SEGMENT_CODES: Readonly<Record<string, string>> = {
   'order-lines-too-many': '4',
+  'payment-invoices-too-many': '4',
   'store-distribution-not-supported': '2',
 };
 

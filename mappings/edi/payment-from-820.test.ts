@@ -117,6 +117,13 @@ describe('an 820', () => {
     expect(faults(tree)).toEqual(expected);
   });
 
+  it('is told that an amount is too large, and by how many digits', async () => {
+    const result = paymentFrom820(await sent('820', remittance('1', [rmr('A', '1000000000000')])), profile);
+    expect('errors' in result && result.errors.map(({ message }) => message)).toEqual([
+      expect.stringContaining('"1000000000000" is too large, there may be 12 digits before the point (amount)'),
+    ]);
+  });
+
   it('pays to the cent what it says, whatever the invoices', async () => {
     await fc.assert(
       fc.asyncProperty(

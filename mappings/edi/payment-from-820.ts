@@ -3,7 +3,7 @@ import { fromMinor, isCurrency, toMinor } from '../canonical/money.ts';
 import { type Payment, payment } from '../canonical/v1/index.ts';
 import type { PartnerProfile } from '../profile/profile.ts';
 import type { SegmentObject, TreeNode, X12Error } from '../x12/types.ts';
-import { dayOf, decimalOf } from './elements.ts';
+import { dayOf, decimalFault, decimalOf } from './elements.ts';
 import { errorOf, type Fault, iterationsOf, segmentOf, segmentsOf, textOf } from './tree.ts';
 
 export type PaymentResult = { readonly payment: Payment } | { readonly errors: X12Error[] };
@@ -339,20 +339,16 @@ function amountAt(
   const text = textOf(segment, String(element).padStart(2, '0'));
   if (text === undefined) return undefined;
   const amount = decimalOf(text);
-  const exact = amount !== undefined && isExact(amount, currency);
-  if (exact) return amount;
-  fault({
-    code: amount === undefined ? 'number-invalid' : 'amount-too-fine',
-    message:
-      amount === undefined
-        ? `"${text}" is not an amount`
-        : `${amount} cannot be held exactly in ${currency}: too large, or finer than its smallest coin`,
-    segment: id,
-    at: segment,
-    element,
-    value: text,
-    ...(amount === undefined ? { syntax: { fault: 'character' as const, reference: '782' } } : {}),
-  });
+  const place = { segment: id, at: segment, element, value: text };
+  if (amount === undefined) {
+    const { isNumber, reason } = decimalFault(text);
+    const syntax = isNumber ? {} : { syntax: { fault: 'character' as const, reference: '782' } };
+    fault({ ...place, ...syntax, code: 'number-invalid', message: `"${text}" ${reason} (amount)` });
+    return undefined;
+  }
+  if (isExact(amount, currency)) return amount;
+  const message = `${amount} cannot be held exactly in ${currency}: too large, or finer than its smallest coin`;
+  fault({ ...place, code: 'amount-too-fine', message });
   return undefined;
 }
 
@@ -373,6 +369,10 @@ function modelFault(
 ): Fault {
   const [field, index] = issue.path.map(String);
   const message = `${issue.path.map(String).join('.')}: ${issue.message}`;
+  if (field === 'invoices' && index === undefined) {
+    // Of none at all the document has told before: it is the last that is one too many.
+    return { code: 'payment-invoices-too-many', message, segment: 'RMR', at: items.at(-1)?.at, loop: 'RMR' };
+  }
   if (field === 'invoices') {
     return { code: 'payment-invalid', message, segment: 'RMR', at: items[Number(index)]?.at, loop: 'RMR', element: 2 };
   }

@@ -23,8 +23,8 @@ export const payment = z
           adjustmentReason: z.string().max(80).optional(),
         }),
       )
-      .min(1)
-      .max(10_000),
+      .min(1, 'a payment names at least one invoice')
+      .max(10_000, 'a payment names at most 10,000 invoices'),
   })
   .superRefine(({ amount, invoices }, context) => {
     // In BigInt: the sum of many amounts may be beyond the integers that a number holds exactly.
