@@ -12,14 +12,18 @@ export interface Command {
   refusal?(error: unknown): number | undefined;
 }
 
+/** Whether this process was called for its usage alone. */
+export function asksForHelp(): boolean {
+  return process.argv.slice(2).some((word) => word === '--help' || word === '-h');
+}
+
 export async function runCommand({ usage, run, refusal }: Command): Promise<void> {
-  const args = process.argv.slice(2);
-  if (args.includes('--help') || args.includes('-h')) {
+  if (asksForHelp()) {
     console.log(usage);
     return;
   }
   try {
-    process.exitCode = await run(args);
+    process.exitCode = await run(process.argv.slice(2));
   } catch (error) {
     const wrongCall = reasonOfWrongCall(error);
     if (wrongCall !== undefined) {

@@ -2,12 +2,12 @@
  * `npm run api-key`: the command of api/auth/api-key.ts on the database of DATABASE_URL, without it on the one of `npm start`, which has to
  * run. A container has no `npm start`; there the command is `node dist/api/auth/api-key.js`.
  */
+import { asksForHelp } from '../runtime/command.ts';
 import { localDatabaseUrl } from './stack/installation.ts';
 
 const { DATABASE_URL, THROUGHLINE_DATA_DIR = '.throughline' } = process.env;
 const databaseUrl = DATABASE_URL || localDatabaseUrl(THROUGHLINE_DATA_DIR);
-const asksForHelp = process.argv.some((word) => word === '--help' || word === '-h');
-if (databaseUrl === undefined && !asksForHelp) {
+if (databaseUrl === undefined && !asksForHelp()) {
   console.error('Set DATABASE_URL, or start the system with npm start.');
   process.exit(2);
 }

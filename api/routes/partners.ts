@@ -92,6 +92,12 @@ async function filesRead(prisma: Database, partnerIds: readonly string[]): Promi
   return new Map(rows.map((row) => [row.partnerId, row]));
 }
 
+/** The same of a whole row. */
+function fileReadOf({ partnerId, file, refusedCount, fault, refused }: CrossReferenceFile): FileRead {
+  const [firstRefused = null] = refused as unknown as RefusedRow[];
+  return { partnerId, file, refusedCount, fault: fault as CrossReferenceFault | null, firstRefused };
+}
+
 function faultsIn(read: FileRead | undefined): number {
   if (read === undefined) return 0;
   return read.fault === null ? read.refusedCount : 1;
@@ -204,7 +210,7 @@ const readPartner = route({
       take: 50,
     });
     const file = await deps.prisma.crossReferenceFile.findUnique({ where: { partnerId: profile.id } });
-    const read = (await filesRead(deps.prisma, [profile.id])).get(profile.id);
+    const read = file === null ? undefined : fileReadOf(file);
     const ofProfile = deps.partners.problemsOf(profile.id).map(problemView);
     const { documents, version: profileVersion, ...content } = profile;
     const body = {

@@ -1,9 +1,8 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { partnerProfile } from '../profile/profile.ts';
-import { writeInterchange } from '../x12/write.ts';
 import { explainInterchanges } from './explain.ts';
-import { partner } from './fixtures/builders.ts';
+import { fileFrom, partner } from './fixtures/builders.ts';
 
 const { version, ...content } = partner('tri-valley');
 const profile = {
@@ -13,29 +12,7 @@ const profile = {
 
 /** What the 997 says of one transaction set, between AK2 and AK9. */
 async function answered(set: string, functionalId: string, segments: string[]): Promise<string[]> {
-  const { ours, theirs } = profile.identifiers;
-  const bytes = writeInterchange({
-    header: {
-      senderQualifier: theirs.isaQualifier,
-      senderId: theirs.isaId,
-      receiverQualifier: ours.isaQualifier,
-      receiverId: ours.isaId,
-      controlNumber: '1',
-      usage: 'T',
-    },
-    delimiters: { element: '*', component: '>', segment: '~' },
-    date: new Date('2026-11-21T12:00:00Z'),
-    groups: [
-      {
-        functionalId,
-        senderId: theirs.gsId,
-        receiverId: ours.gsId,
-        control: '1',
-        version: '004010',
-        transactions: [{ set, control: '0001', segments }],
-      },
-    ],
-  });
+  const bytes = fileFrom(profile, { set, functionalId, segments });
   for await (const part of explainInterchanges(Readable.from([bytes]), {
     profiles: new Map([[profile.id, profile]]),
   })) {

@@ -4,10 +4,9 @@ import { partnerProfile } from '../profile/profile.ts';
 import { readInterchange } from '../x12/read.ts';
 import { scanInterchanges } from '../x12/scan.ts';
 import type { X12Error } from '../x12/types.ts';
-import { writeInterchange } from '../x12/write.ts';
 import { admitTransaction } from './admission.ts';
 import { explainInterchanges, type Finding } from './explain.ts';
-import { partner } from './fixtures/builders.ts';
+import { fileFrom, partner } from './fixtures/builders.ts';
 
 const triValley = partner('tri-valley');
 const { version, ...content } = triValley;
@@ -20,32 +19,8 @@ const grocer = {
   version,
 };
 
-/** A group of one transaction set, as the partner would send it. */
-function file(set: string, functionalId: string, release: string, segments: string[]): Buffer {
-  const { ours, theirs } = triValley.identifiers;
-  return writeInterchange({
-    header: {
-      senderQualifier: theirs.isaQualifier,
-      senderId: theirs.isaId,
-      receiverQualifier: ours.isaQualifier,
-      receiverId: ours.isaId,
-      controlNumber: '1',
-      usage: triValley.usage === 'production' ? 'P' : 'T',
-    },
-    delimiters: { element: '*', component: '>', segment: '~' },
-    date: new Date('2026-11-21T12:00:00Z'),
-    groups: [
-      {
-        functionalId,
-        senderId: theirs.gsId,
-        receiverId: ours.gsId,
-        control: '1',
-        version: release,
-        transactions: [{ set, control: '0001', segments }],
-      },
-    ],
-  });
-}
+const file = (set: string, functionalId: string, release: string, segments: string[]) =>
+  fileFrom(triValley, { set, functionalId, release, segments });
 
 const ORDER = ['BEG*00*NE*TV-1**20261121', 'PO1*1*2*EA*10.65**VP*MW-1001', 'CTT*1'];
 const GROCERY = ['G50*N*20261121*TV-875', 'N1*ST*Tri-Valley Supply*92*BR01', 'G68*2*EA*10.65**VP*MW-1001', 'G76*2*EA'];

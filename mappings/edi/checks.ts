@@ -1,7 +1,7 @@
 import { type Decimal, fromScaled, toScaled } from '../canonical/decimal.ts';
 import { gs1CheckDigit, isSscc } from '../sscc.ts';
 import type { Guide, GuideNode, SegmentObject, Tree, TreeNode, X12Error } from '../x12/types.ts';
-import { dayOf, decimalOf } from './elements.ts';
+import { dayOf, daysBetween, decimalOf } from './elements.ts';
 import { remittanceTotalFault } from './payment-from-820.ts';
 import { errorOf, type Fault, iterationsOf, segmentOf, segmentsOf, textOf } from './tree.ts';
 
@@ -179,7 +179,6 @@ const invoiceTotal: Check = (tree, { report }) => {
   });
 };
 
-const DAY_MS = 86_400_000;
 /** ITD01: basic, and basic with a discount; others count from the end of a month or by instalments. */
 const BASIC_TERMS: ReadonlySet<string> = new Set(['01', '05', '08']);
 /** Dates of ITD and the days that they must lie after the invoice, where ITD02 counts from its date. */
@@ -197,7 +196,7 @@ const termsOfInvoice: Check = (tree, { report }) => {
       const due = dayOf(textOf(itd, date) ?? '');
       const stated = textOf(itd, days);
       if (due === undefined || stated === undefined) continue;
-      const counted = (Date.parse(due) - Date.parse(invoicedOn)) / DAY_MS;
+      const counted = daysBetween(invoicedOn, due);
       if (counted === Number(stated)) continue;
       report('error', {
         code: 'terms-differ',

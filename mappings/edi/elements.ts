@@ -43,6 +43,13 @@ export function dayOf(text: string): string | undefined {
   return `${fullYear}-${month}-${day}`;
 }
 
+const DAY_MS = 86_400_000;
+
+/** Days from one ISO 8601 day to another; less than none when it is an earlier one. */
+export function daysBetween(from: string, to: string): number {
+  return (Date.parse(to) - Date.parse(from)) / DAY_MS;
+}
+
 const DAYS_IN_MONTH = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 /** Days of a month of the Gregorian calendar; 0 of a month that there is not. */

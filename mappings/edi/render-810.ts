@@ -4,6 +4,7 @@ import type { PartnerProfile } from '../profile/profile.ts';
 import type { SegmentObject, Tree, TreeNode } from '../x12/types.ts';
 import { withAdditions } from './additions.ts';
 import { DocumentError, type InvoiceDocument } from './documents.ts';
+import { daysBetween } from './elements.ts';
 import { baseQuantityOf, stateAmount } from './stated-quantity.ts';
 import {
   amountN2,
@@ -109,14 +110,12 @@ function lineLoop({ order, lines, invoice }: InvoiceDocument, index: number, pro
   });
 }
 
-const DAY_MS = 86_400_000;
-
 /**
  * ITD01 08 when a discount is offered, 01 otherwise; days and dates count from the date of the invoice (ITD02 3). When it is due the ERP has
  * said; terms that it did not follow are not offered beside that.
  */
 function termsOf({ terms: agreed, invoice }: InvoiceDocument): SegmentObject[] {
-  const netDays = (Date.parse(invoice.dueOn) - Date.parse(invoice.invoicedOn)) / DAY_MS;
+  const netDays = daysBetween(invoice.invoicedOn, invoice.dueOn);
   const terms = agreed !== undefined && (agreed.netDays ?? netDays) === netDays ? agreed : {};
   const { discountPercent, discountDays } = terms;
   const discounted = discountPercent !== undefined && discountDays !== undefined;
