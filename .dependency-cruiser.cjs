@@ -9,10 +9,10 @@ module.exports = {
     forbid('no-circular', 'A cycle has no direction.', { pathNot: tests }, { circular: true }),
     forbid(
       'workflows-stay-deterministic',
-      'workflows run in a sandbox without Node: only workflows and the pure modules of mappings/canonical; types of anything are free.',
+      'workflows run in a sandbox without Node: only workflows, the domain and the search attributes; types of anything are free.',
       { path: '^workflows/', pathNot: tests },
       {
-        path: '^(activities|api|workers|prisma|runtime|sandbox|scripts|console|bench|test)/|^mappings/(?!canonical/)',
+        path: '^(activities|api|workers|prisma|runtime/(?!search-attributes)|sandbox|scripts|console|bench|test|mappings)/',
       },
     ),
     forbid(
@@ -20,6 +20,12 @@ module.exports = {
       'A built-in module of Node is not there in the workflow sandbox.',
       { path: '^workflows/', pathNot: tests },
       { dependencyTypes: ['core'] },
+    ),
+    forbid(
+      'domain-imports-itself',
+      'What an order is and may do: no Temporal, no database, no clock.',
+      { path: '^domain/', pathNot: tests },
+      { path: '^(?!domain/)' },
     ),
     forbid(
       'mappings-import-nothing-of-ours',

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeSscc } from '../mappings/sscc.ts';
+import { makeSscc } from '../domain/sscc.ts';
 import { revokeApiClient } from './auth/clients.ts';
 import { scopeNames } from './auth/scopes.ts';
 import { routes } from './routes/index.ts';

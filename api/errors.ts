@@ -1,7 +1,7 @@
 import { isGrpcServiceError } from '@temporalio/client';
 import { z } from 'zod';
+import { IntakeRefusal } from '../activities/intake/intake.ts';
 import { dataFaultOf } from '../activities/lib/database.ts';
-import { IntakeRefusal } from '../activities/orders/intake.ts';
 import { Prisma } from '../prisma/generated/client.ts';
 
 /**

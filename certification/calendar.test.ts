@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { BusinessCalendar } from '../mappings/profile/calendar.ts';
+import type { BusinessCalendar } from '../domain/calendar/calendar.ts';
 import { faultsOf, momentsOf, reckon, shown } from './calendar.ts';
 
 const chicago: BusinessCalendar = {

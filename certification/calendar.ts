@@ -1,6 +1,6 @@
-import { type BusinessCalendar, deadlineAfter, endOfDay, WEEKDAYS } from '../mappings/profile/calendar.ts';
-import { millisecondsOf } from '../mappings/profile/duration.ts';
-import { holidaysOf } from '../mappings/profile/holidays.ts';
+import { type BusinessCalendar, deadlineAfter, endOfDay, WEEKDAYS } from '../domain/calendar/calendar.ts';
+import { millisecondsOf } from '../domain/calendar/duration.ts';
+import { holidaysOf } from '../domain/calendar/holidays.ts';
 import type { PartnerProfile } from '../mappings/profile/profile.ts';
 import type { Fault } from './scenario.ts';
 

@@ -1,4 +1,4 @@
-import { multiply } from '../mappings/canonical/decimal.ts';
+import { multiply } from '../domain/decimal.ts';
 import type { SalesOrderInput } from '../mappings/canonical/v1/index.ts';
 import type { PartnerProfile } from '../mappings/profile/profile.ts';
 import { articles, gtinOf } from '../sandbox/erp/master-data.ts';

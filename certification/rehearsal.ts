@@ -1,11 +1,11 @@
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { termsOf } from '../activities/orders/prepare.ts';
-import { millisecondsOf } from '../mappings/profile/duration.ts';
+import { millisecondsOf } from '../domain/calendar/duration.ts';
+import { type ExceptionType, exceptionKinds } from '../domain/exceptions.ts';
 import type { PartnerProfile } from '../mappings/profile/profile.ts';
 import { findTimeSkippingServer, type Tool } from '../scripts/stack/tools.ts';
 import { registerSearchAttributes } from '../test/support/search-attributes.ts';
 import { DAY_MS, HOUR_MS, isDown, startTradingNetwork, type TradingWorld } from '../test/workflow/trading-world.ts';
-import { type ExceptionType, exceptionKinds } from '../workflows/policy/exceptions.ts';
 
 /**
  * Orders of a partner in skipped time: the real workflow on a server whose clock runs ahead, held to the terms of the profile; ERP, warehouse

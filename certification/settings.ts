@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { certificationSettingsFileOf } from '../activities/partners/certification.ts';
-import { multiply } from '../mappings/canonical/decimal.ts';
+import { multiply } from '../domain/decimal.ts';
 import type { PartnerProfile } from '../mappings/profile/profile.ts';
 import { accountsOf } from '../mappings/profile/sides.ts';
 import { articles, type Customer, customers, gtinOf } from '../sandbox/erp/master-data.ts';

@@ -1,4 +1,4 @@
-import { WEEKDAYS } from '../mappings/profile/calendar.ts';
+import { WEEKDAYS } from '../domain/calendar/calendar.ts';
 import type { PartnerProfile } from '../mappings/profile/profile.ts';
 import type { Fault } from './scenario.ts';
 import type { Trade } from './trade.ts';

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { compare } from '../mappings/canonical/decimal.ts';
+import { compare } from '../domain/decimal.ts';
 import { salesOrder } from '../mappings/canonical/v1/index.ts';
 import { customers, gtinOf, prices } from './erp/master-data.ts';
 import { renderedSample, sampleDocuments } from './samples.ts';

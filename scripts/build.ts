@@ -10,7 +10,7 @@ import { ensureConsole, projectDir, StepFailed, step } from './bootstrap.mjs';
  */
 const dist = join(projectDir, 'dist');
 try {
-  for (const folder of ['activities', 'api', 'mappings', 'prisma', 'runtime', 'workers', 'workflows']) {
+  for (const folder of ['activities', 'api', 'domain', 'mappings', 'prisma', 'runtime', 'workers', 'workflows']) {
     rmSync(join(dist, folder), { recursive: true, force: true });
   }
   const tsc = join('node_modules', 'typescript', 'bin', 'tsc');

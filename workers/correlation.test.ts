@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { correlationId } from '../runtime/correlation.ts';
-import { interceptors } from '../workflows/lib/correlation.ts';
+import { interceptors } from '../workflows/kernel/correlation.ts';
 import { correlateActivities } from './correlation.ts';
 
 /** Runs a workflow with the given input and gives back what an activity that it schedules finds as its headers. */

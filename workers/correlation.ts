@@ -2,7 +2,7 @@
 import { defaultPayloadConverter } from '@temporalio/common';
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
 import { runWithCorrelation } from '../runtime/correlation.ts';
-import { CORRELATION_HEADER } from '../workflows/lib/correlation.ts';
+import { CORRELATION_HEADER } from '../workflows/kernel/correlation.ts';
 
 export const correlateActivities: ActivityInterceptorsFactory = () => {
   let correlationId: string | undefined;

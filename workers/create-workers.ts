@@ -13,13 +13,13 @@ import { createHttpsTransport } from '../activities/edi/https-transport.ts';
 import type { TransportPort } from '../activities/edi/port.ts';
 import { createErpActivities } from '../activities/erp/activities.ts';
 import { createRestErp } from '../activities/erp/rest.ts';
+import { ORDERS_QUEUE } from '../activities/handoff/starting.ts';
+import { createSweepActivities } from '../activities/handoff/sweep.ts';
 import { createOrderRecords } from '../activities/orders/activities.ts';
-import { ORDERS_QUEUE } from '../activities/orders/starting.ts';
-import { createSweepActivities } from '../activities/orders/sweep.ts';
 import type { PartnerProfiles } from '../activities/partners/partner-profiles.ts';
 import { createWmsActivities } from '../activities/wms/activities.ts';
 import { createRestWms } from '../activities/wms/rest.ts';
-import { millisecondsOf } from '../mappings/profile/duration.ts';
+import { millisecondsOf } from '../domain/calendar/duration.ts';
 import type { PartnerProfile } from '../mappings/profile/profile.ts';
 import type { Database } from '../prisma/client.ts';
 import type { WorkerRole } from '../runtime/config.ts';
@@ -89,7 +89,7 @@ export function bundleWorkflows() {
   const path = (module: string) => fileURLToPath(new URL(module, import.meta.url));
   return bundleWorkflowCode({
     workflowsPath: path('../workflows/index.ts'),
-    workflowInterceptorModules: [path('../workflows/lib/correlation.ts')],
+    workflowInterceptorModules: [path('../workflows/kernel/correlation.ts')],
     // What webpack tells of a bundle that is sound helps nobody.
     logger: new DefaultLogger('WARN'),
   });

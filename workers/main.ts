@@ -9,9 +9,9 @@ import { ProfileError } from '../mappings/profile/load.ts';
 import { createPrismaClient } from '../prisma/client.ts';
 import { ConfigError, loadConfig } from '../runtime/config.ts';
 import { createLogger, temporalLogger } from '../runtime/logger.ts';
+import { searchAttributeKeys } from '../runtime/search-attributes.ts';
 import { loadSystems } from '../runtime/systems.ts';
 import { connectClient, connectNative, ensureSearchAttributes } from '../runtime/temporal.ts';
-import { searchAttributeKeys } from '../workflows/search-attributes.ts';
 import { createWorkers } from './create-workers.ts';
 import { ensureSchedules } from './schedules.ts';
 

@@ -1,6 +1,6 @@
 /** What runs by itself. */
 import { type Client, ScheduleAlreadyRunning, type ScheduleOptions, ScheduleOverlapPolicy } from '@temporalio/client';
-import { ORDERS_QUEUE } from '../activities/orders/starting.ts';
+import { ORDERS_QUEUE } from '../activities/handoff/starting.ts';
 import { masterDataSystems, type Systems } from '../runtime/systems.ts';
 import type { InventorySyncInput } from '../workflows/inventory-sync.ts';
 

@@ -1,11 +1,11 @@
 /** From invoices to applied cash. */
 import { condition, proxyActivities } from '@temporalio/workflow';
 import type { ErpActivities } from '../activities/erp/activities.ts';
-import { systemCall } from './lib/activity-profiles.ts';
-import type { OrderRun } from './lib/order-run.ts';
-import type { RemittedAmount } from './messages.ts';
-import type { OrderTerms } from './order-state.ts';
-import { isSettled } from './policy/cash.ts';
+import type { RemittedAmount } from '../domain/order/messages.ts';
+import type { OrderTerms } from '../domain/order/state.ts';
+import { isSettled } from '../domain/policy/cash.ts';
+import { systemCall } from './kernel/activity-profiles.ts';
+import type { OrderRun } from './kernel/order-run.ts';
 
 /** Applies payments as they come, until everything that will ever ship is invoiced and settled. */
 export async function collectCash(run: OrderRun, terms: OrderTerms): Promise<void> {

@@ -3,9 +3,9 @@
  * does not end before every document is acknowledged or decided on.
  */
 import { condition } from '@temporalio/workflow';
-import type { OrderRun } from './lib/order-run.ts';
-import type { DocumentTrouble } from './messages.ts';
-import type { ExceptionType } from './policy/exceptions.ts';
+import type { ExceptionType } from '../domain/exceptions.ts';
+import type { DocumentTrouble } from '../domain/order/messages.ts';
+import type { OrderRun } from './kernel/order-run.ts';
 
 const exceptionOf = {
   rejected: 'document-rejected',

@@ -5,11 +5,11 @@
 import { condition, proxyActivities } from '@temporalio/workflow';
 import type { ErpActivities } from '../activities/erp/activities.ts';
 import type { WmsActivities } from '../activities/wms/activities.ts';
-import { add, isPositive } from '../mappings/canonical/decimal.ts';
-import { systemCall } from './lib/activity-profiles.ts';
-import type { OrderRun } from './lib/order-run.ts';
-import type { WarehouseNotice } from './messages.ts';
-import { type FulfillmentState, isComplete } from './order-state.ts';
+import { add, isPositive } from '../domain/decimal.ts';
+import type { WarehouseNotice } from '../domain/order/messages.ts';
+import { type FulfillmentState, isComplete } from '../domain/order/state.ts';
+import { systemCall } from './kernel/activity-profiles.ts';
+import type { OrderRun } from './kernel/order-run.ts';
 
 /** Without word of new stock, a backordered order looks by itself this often. */
 const STOCK_LOOK = '6 hours';

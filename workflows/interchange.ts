@@ -1,8 +1,8 @@
 /** One inbound file: split, checked, taken transaction by transaction, acknowledged. A handful of events, whatever the file’s size. */
 import { proxyActivities, setCurrentDetails } from '@temporalio/workflow';
 import type { EdiActivities } from '../activities/edi/activities.ts';
-import type { InterchangeOutcome } from '../activities/edi/interchange.ts';
-import { fileReading } from './lib/activity-profiles.ts';
+import type { InterchangeOutcome } from '../activities/edi/read-interchange.ts';
+import { fileReading } from './kernel/activity-profiles.ts';
 
 export interface InterchangeInput {
   interchangeId: string;

@@ -2,7 +2,7 @@
 import { proxyActivities } from '@temporalio/workflow';
 import type { ErpActivities } from '../activities/erp/activities.ts';
 import type { WmsActivities } from '../activities/wms/activities.ts';
-import { scheduledRead } from './lib/activity-profiles.ts';
+import { scheduledRead } from './kernel/activity-profiles.ts';
 
 export interface InventorySyncInput {
   /** Task queues of the systems to read. */

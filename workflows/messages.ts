@@ -2,83 +2,15 @@
  * Every message that a workflow takes. Payloads carry ids and summaries; the whole of a document or event stands in Postgres.
  */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { ExceptionType, Resolution } from './policy/exceptions.ts';
-import type { OrderStatus } from './policy/order-status.ts';
-
-// ── Values ────────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-/** What starts an order’s workflow; the order itself stands in Postgres under `orderId`. */
-export interface OrderToCashInput {
-  orderId: string;
-  partnerId: string;
-  poNumber: string;
-  correlationId: string;
-}
-
-/** A warehouse told of a release. Repeated and out-of-order notices are expected. */
-export type WarehouseNotice = { system: string; eventId: string; releaseNumber: string } & (
-  | {
-      type: 'shipped';
-      shipmentNumber: string;
-      /** Sum over all lines, base units. */
-      quantity: string;
-    }
-  | {
-      type: 'closed';
-      /** What will never ship, sum over all lines, base units. */
-      quantity: string;
-    }
-  | { type: 'refused'; reason: string }
-);
-
-/** One of our documents needs a decision: the partner refused it, could not be reached in time, or never acknowledged it. */
-export interface DocumentTrouble {
-  documentId: string;
-  transactionSet: string;
-  trouble: 'rejected' | 'undelivered' | 'unacknowledged';
-  reason: string;
-}
-
-/** What a payment says of one invoice of the order; amounts in minor units. */
-export interface RemittedAmount {
-  allocationId: string;
-  invoiceNumber: string;
-  amount: number;
-  adjustment: number;
-}
-
-export interface OpenException {
-  id: string;
-  type: ExceptionType;
-  step: string;
-  summary: string;
-  resolutions: readonly Resolution[];
-  openedAt: string;
-}
-
-export interface ResolveExceptionInput {
-  exceptionId: string;
-  resolution: Resolution;
-  note?: string;
-  /** Who decided. */
-  by: string;
-}
-
-export interface CancelOrderInput {
-  reason: string;
-  by: string;
-}
-
-export interface OrderStatusView {
-  orderId: string;
-  status: OrderStatus;
-  waitingFor: string;
-  erpOrderNumber?: string;
-  nextDeadline?: string;
-  exceptions: OpenException[];
-  fulfillments: { releaseNumber: string; node: string; planned: string; shipped: string; closed: boolean }[];
-  invoices: { invoiceNumber: string; total: number; settled: number }[];
-}
+import type {
+  CancelOrderInput,
+  DocumentTrouble,
+  OrderStatusView,
+  RemittedAmount,
+  ResolveExceptionInput,
+  WarehouseNotice,
+} from '../domain/order/messages.ts';
+import type { OrderStatus } from '../domain/order/status.ts';
 
 // ── Signals ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 

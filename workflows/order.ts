@@ -7,17 +7,18 @@
  */
 import { allHandlersFinished, condition, proxyActivities, setHandler } from '@temporalio/workflow';
 import type { ErpActivities } from '../activities/erp/activities.ts';
+import type { ExceptionType } from '../domain/exceptions.ts';
+import type { OrderToCashInput } from '../domain/order/messages.ts';
+import type { OrderTerms } from '../domain/order/state.ts';
+import type { OrderStatus } from '../domain/order/status.ts';
 import { collectCash } from './cash.ts';
 import { finishOnceAnswered, watchDocuments } from './document-trouble.ts';
 import { fulfill } from './fulfillment.ts';
-import { systemCall } from './lib/activity-profiles.ts';
-import { OrderRun } from './lib/order-run.ts';
+import { systemCall } from './kernel/activity-profiles.ts';
+import { OrderRun } from './kernel/order-run.ts';
 import * as messages from './messages.ts';
-import type { OrderTerms } from './order-state.ts';
-import type { ExceptionType } from './policy/exceptions.ts';
-import type { OrderStatus } from './policy/order-status.ts';
 
-export async function orderToCash(input: messages.OrderToCashInput): Promise<{ status: OrderStatus }> {
+export async function orderToCash(input: OrderToCashInput): Promise<{ status: OrderStatus }> {
   const run = new OrderRun(input);
   listen(run);
 

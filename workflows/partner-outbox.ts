@@ -17,8 +17,8 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { EdiActivities, OutboxRecords } from '../activities/edi/activities.ts';
-import { records as recordsProfile, transmission } from './lib/activity-profiles.ts';
-import { reasonOf } from './lib/order-run.ts';
+import { records as recordsProfile, transmission } from './kernel/activity-profiles.ts';
+import { reasonOf } from './kernel/order-run.ts';
 import { wakeOutbox } from './messages.ts';
 
 export interface PartnerOutboxInput {

@@ -1,6 +1,5 @@
 /** What workflows ask of EDI: file work as activities, the outbox’s own records as local activities. */
-import type { IntakeDependencies } from '../orders/intake.ts';
-import { processInterchange } from './interchange.ts';
+import type { IntakeDependencies } from '../intake/intake.ts';
 import {
   assembleInterchange,
   type OutboxActivityDependencies,
@@ -8,6 +7,7 @@ import {
   reportUndelivered,
   transmitInterchange,
 } from './outbox.ts';
+import { processInterchange } from './read-interchange.ts';
 
 export type EdiActivities = ReturnType<typeof createEdiActivities>;
 export type OutboxRecords = ReturnType<typeof createOutboxRecords>;

@@ -3,11 +3,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Invoice } from '../../mappings/canonical/v1/index.ts';
 import type { Segment } from '../../sandbox/x12.ts';
 import { each, interchangeOf, interchangeWith, purchaseOrder } from '../../test/integration/purchase-orders.ts';
+import { acceptInterchanges } from '../intake/receive-interchange.ts';
 import { createOrderRecords } from '../orders/activities.ts';
 import { createProcessRecords } from '../orders/record.ts';
 import { type RecordsUnderTest, recordsUnderTest, underWay } from '../orders/testing/records-under-test.ts';
-import { acceptInterchanges, processInterchange } from './interchange.ts';
 import { assembleInterchange, transmitInterchange } from './outbox.ts';
+import { processInterchange } from './read-interchange.ts';
 import { agreeing } from './testing/agreeing.ts';
 
 let given: RecordsUnderTest;

@@ -3,9 +3,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import { scanInterchanges } from '../../mappings/x12/scan.ts';
 import { each, interchangeOf, purchaseOrder } from '../../test/integration/purchase-orders.ts';
+import { acceptInterchanges } from '../intake/receive-interchange.ts';
 import { type RecordsUnderTest, recordsUnderTest } from '../orders/testing/records-under-test.ts';
-import { acceptInterchanges, processInterchange } from './interchange.ts';
 import { assembleInterchange, transmitInterchange } from './outbox.ts';
+import { processInterchange } from './read-interchange.ts';
 import { agreeing } from './testing/agreeing.ts';
 
 let given: RecordsUnderTest;

@@ -1,16 +1,16 @@
 /** TA1: what we say of a partner’s interchange as a whole, and what the partner says of ours. */
 import { createHash, randomUUID } from 'node:crypto';
 import { log } from '@temporalio/activity';
+import { deadlineAfter } from '../../domain/calendar/calendar.ts';
 import { answerToInterchange } from '../../mappings/edi/admission.ts';
-import { deadlineAfter } from '../../mappings/profile/calendar.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import { writeInterchangeAcknowledgment } from '../../mappings/x12/acknowledgment.ts';
 import { inBrief } from '../../mappings/x12/excerpt.ts';
 import { describeInterchangeNote } from '../../mappings/x12/interchange-notes.ts';
 import type { InterchangeAcknowledgment, ScannedInterchange, X12Error } from '../../mappings/x12/types.ts';
-import type { IntakeDependencies } from '../orders/intake.ts';
+import { delimiterText, INTERCHANGE_ACKNOWLEDGMENT } from '../documents/queue.ts';
+import type { IntakeDependencies } from '../intake/intake.ts';
 import { tellOrder } from './outbox.ts';
-import { delimiterText, INTERCHANGE_ACKNOWLEDGMENT } from './queue.ts';
 
 /** ISA13 as the outbox writes it. */
 const OUR_CONTROL_NUMBER = /^\d{9}$/;

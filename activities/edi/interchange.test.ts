@@ -8,9 +8,10 @@ import {
   purchaseOrder,
   segmentsOf850,
 } from '../../test/integration/purchase-orders.ts';
+import { acceptInterchanges } from '../intake/receive-interchange.ts';
 import { type RecordsUnderTest, recordsUnderTest } from '../orders/testing/records-under-test.ts';
-import { acceptInterchanges, processInterchange } from './interchange.ts';
 import { assembleInterchange, transmitInterchange } from './outbox.ts';
+import { processInterchange } from './read-interchange.ts';
 
 let given: RecordsUnderTest;
 beforeEach(async () => {

@@ -3,11 +3,12 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { cases, interchangeOf, purchaseOrder } from '../../test/integration/purchase-orders.ts';
 import { createErpActivities } from '../erp/activities.ts';
 import type { ErpOrderRequest, ErpPort } from '../erp/port.ts';
+import { acceptInterchanges } from '../intake/receive-interchange.ts';
 import { createOrderRecords } from '../orders/activities.ts';
 import { type RecordsUnderTest, recordsUnderTest } from '../orders/testing/records-under-test.ts';
 import { crossReferencesOfCsv } from '../partners/cross-reference-csv.ts';
 import { loadCrossReferences } from '../partners/cross-references.ts';
-import { acceptInterchanges, processInterchange } from './interchange.ts';
+import { processInterchange } from './read-interchange.ts';
 import { agreeing } from './testing/agreeing.ts';
 
 const PARTNER = 'tri-valley';

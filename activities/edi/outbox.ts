@@ -2,7 +2,8 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { activityInfo, log } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
-import { deadlineAfter } from '../../mappings/profile/calendar.ts';
+import { deadlineAfter } from '../../domain/calendar/calendar.ts';
+import type { DocumentTrouble } from '../../domain/order/messages.ts';
 import type { CurrentProfiles } from '../../mappings/profile/load.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import { guideFor } from '../../mappings/x12/guides/index.ts';
@@ -11,14 +12,13 @@ import { writeInterchange } from '../../mappings/x12/write.ts';
 import type { Database } from '../../prisma/client.ts';
 import type { Document } from '../../prisma/generated/client.ts';
 import { runWithCorrelation } from '../../runtime/correlation.ts';
-import type { DocumentTrouble } from '../../workflows/messages.ts';
 import { documentTrouble } from '../../workflows/messages.ts';
+import { INTERCHANGE_ACKNOWLEDGMENT, outboundRule, wakePartnerOutbox } from '../documents/queue.ts';
+import { signalIfRunning } from '../handoff/starting.ts';
 import { callSystem, permanent } from '../lib/activity-failure.ts';
 import { groupBy } from '../lib/group-by.ts';
-import { searchForm, type Transaction } from '../orders/records.ts';
-import { signalIfRunning } from '../orders/starting.ts';
+import { searchForm, type Transaction } from '../lib/records.ts';
 import type { TransportPort } from './port.ts';
-import { INTERCHANGE_ACKNOWLEDGMENT, outboundRule, wakePartnerOutbox } from './queue.ts';
 
 /** One interchange stays small enough to be read by a person and refused without much loss. */
 const MOST_DOCUMENTS = 200;

@@ -3,15 +3,15 @@
  * records the answer before it returns: a repeated activity finds its own earlier effect on both sides.
  */
 import { randomUUID } from 'node:crypto';
-import { agreedCharges } from '../../mappings/canonical/charges.ts';
-import { fromMinor } from '../../mappings/canonical/money.ts';
+import { agreedCharges } from '../../domain/charges.ts';
+import { fromMinor } from '../../domain/money.ts';
 import type { AgreedCharge, Invoice, SalesOrder } from '../../mappings/canonical/v1/index.ts';
 import type { Database } from '../../prisma/client.ts';
 import { Prisma } from '../../prisma/generated/client.ts';
 import { runWithCorrelation } from '../../runtime/correlation.ts';
 import { callSystem } from '../lib/activity-failure.ts';
+import { asJson, type LineQuantity, searchForm } from '../lib/records.ts';
 import { reporting } from '../lib/reporting.ts';
-import { asJson, type LineQuantity, searchForm } from '../orders/records.ts';
 import type { PartnerProfiles } from '../partners/partner-profiles.ts';
 import type { ErpMasterData, ErpOrderRequest, ErpPort } from './port.ts';
 

@@ -1,5 +1,5 @@
 /** The order’s own records: everything that {@link OrderRecords} offers runs as a local activity, is short, and may run twice. */
-import type { ExceptionType } from '../../workflows/policy/exceptions.ts';
+import type { ExceptionType } from '../../domain/exceptions.ts';
 import { resendDocument } from '../edi/outbox.ts';
 import { createExceptionRecords } from './exceptions.ts';
 import { prepareOrder } from './prepare.ts';

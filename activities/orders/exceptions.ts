@@ -1,9 +1,10 @@
 /** Exceptions as records: what the control tower lists, and the evidence of who decided what. */
+
+import type { kindOf, Resolution } from '../../domain/exceptions.ts';
+import type { OpenException } from '../../domain/order/messages.ts';
+import type { Progress } from '../../domain/order/state.ts';
 import type { Database } from '../../prisma/client.ts';
-import type { OpenException } from '../../workflows/messages.ts';
-import type { Progress } from '../../workflows/order-state.ts';
-import type { kindOf, Resolution } from '../../workflows/policy/exceptions.ts';
-import { asJson, progressColumns } from './records.ts';
+import { asJson, progressColumns } from '../lib/records.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
 

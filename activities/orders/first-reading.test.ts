@@ -4,9 +4,9 @@ import winston from 'winston';
 import type { ErpSystem, WmsSystem } from '../../runtime/systems.ts';
 import { canonicalOrder, purchaseOrder } from '../../test/integration/purchase-orders.ts';
 import { createTestDatabase, type TestDatabase } from '../../test/support/database.ts';
+import { asJson } from '../lib/records.ts';
 import { FollowedProfiles } from '../partners/partner-profiles.ts';
 import { prepareOrder } from './prepare.ts';
-import { asJson } from './records.ts';
 import { reserveStock } from './reserve.ts';
 
 const erp: ErpSystem[] = [

@@ -2,24 +2,25 @@
  * Checks an order against master data: who buys and where it ships, what each line is in our terms, whether its price is ours, what tax it
  * bears. Each answer is kept as a decision with its inputs, so that "why?" has an answer later.
  */
-import { compare, divide, isMultiple, multiply } from '../../mappings/canonical/decimal.ts';
-import { extend, percentOf } from '../../mappings/canonical/money.ts';
+
+import { dayOf, deadlineAfter, endOfDay } from '../../domain/calendar/calendar.ts';
+import { millisecondsOf } from '../../domain/calendar/duration.ts';
+import { compare, divide, isMultiple, multiply } from '../../domain/decimal.ts';
+import type { ExceptionType } from '../../domain/exceptions.ts';
+import { extend, percentOf } from '../../domain/money.ts';
+import type { OrderTerms } from '../../domain/order/state.ts';
+import { isWithinTolerance } from '../../domain/policy/pricing.ts';
 import type { Party, SalesOrder, SalesOrderLine } from '../../mappings/canonical/v1/index.ts';
 import { salesOrder } from '../../mappings/canonical/v1/index.ts';
-import { dayOf, deadlineAfter, endOfDay } from '../../mappings/profile/calendar.ts';
-import { millisecondsOf } from '../../mappings/profile/duration.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import { accountsOf } from '../../mappings/profile/sides.ts';
 import { datesToCome, shipDayWithin } from '../../mappings/routing/route.ts';
 import type { Database } from '../../prisma/client.ts';
 import { type ContractPrice, type Customer, type Item, Prisma, type ShipTo } from '../../prisma/generated/client.ts';
 import { type ErpSystem, masterDataSystems, type Side, systemsFor, type WmsSystem } from '../../runtime/systems.ts';
-import type { OrderTerms } from '../../workflows/order-state.ts';
-import type { ExceptionType } from '../../workflows/policy/exceptions.ts';
-import { isWithinTolerance } from '../../workflows/policy/pricing.ts';
+import { asJson } from '../lib/records.ts';
 import { type KnownNames, knownNames } from '../partners/cross-references.ts';
 import type { PartnerProfiles } from '../partners/partner-profiles.ts';
-import { asJson } from './records.ts';
 
 /** Decisions name the rules as they were: raise this with any change of a rule below. */
 const RULES_VERSION = '2';

@@ -5,7 +5,11 @@
 import { randomUUID } from 'node:crypto';
 import { ApplicationFailure, activityInfo } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
-import { add, compare, type Decimal, isZero, subtract } from '../../mappings/canonical/decimal.ts';
+import { dayOf } from '../../domain/calendar/calendar.ts';
+import { add, compare, type Decimal, isZero, subtract } from '../../domain/decimal.ts';
+import type { RemittedAmount } from '../../domain/order/messages.ts';
+import type { Progress, Unanswered } from '../../domain/order/state.ts';
+import { makeSscc } from '../../domain/sscc.ts';
 import {
   type Invoice,
   type SalesOrder,
@@ -22,20 +26,16 @@ import {
 import { render810 } from '../../mappings/edi/render-810.ts';
 import { render855 } from '../../mappings/edi/render-855.ts';
 import { render856 } from '../../mappings/edi/render-856.ts';
-import { dayOf } from '../../mappings/profile/calendar.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
-import { makeSscc } from '../../mappings/sscc.ts';
 import type { Tree } from '../../mappings/x12/types.ts';
 import type { Database } from '../../prisma/client.ts';
 import { type Fulfillment, type Order, type OrderLine, Prisma } from '../../prisma/generated/client.ts';
 import { type ErpSystem, nodeAddress, type WmsSystem } from '../../runtime/systems.ts';
-import type { RemittedAmount } from '../../workflows/messages.ts';
-import type { Progress, Unanswered } from '../../workflows/order-state.ts';
+import { type OutboundDocument, type Queued, queueDocument, wakePartnerOutbox } from '../documents/queue.ts';
 import { nextNumbers } from '../edi/outbox.ts';
-import { type OutboundDocument, type Queued, queueDocument, wakePartnerOutbox } from '../edi/queue.ts';
 import { permanent } from '../lib/activity-failure.ts';
+import { asJson, byLine, type LineQuantity, progressColumns, searchForm, type Transaction } from '../lib/records.ts';
 import type { PartnerProfiles } from '../partners/partner-profiles.ts';
-import { asJson, byLine, type LineQuantity, progressColumns, searchForm, type Transaction } from './records.ts';
 import { unhold } from './reserve.ts';
 
 export interface RecordDependencies {

@@ -1,15 +1,15 @@
 /**
  * Available-to-promise. Stock is held under row locks, so that a pool shared by every channel is never promised twice.
  */
-import { isPositive, isZero, subtract, sum } from '../../mappings/canonical/decimal.ts';
+import { isPositive, isZero, subtract, sum } from '../../domain/decimal.ts';
+import type { FulfillmentState } from '../../domain/order/state.ts';
+import { type Allocation, type Available, allocate, type Demand } from '../../domain/policy/allocation.ts';
 import type { Database } from '../../prisma/client.ts';
 import type { Prisma } from '../../prisma/generated/client.ts';
 import { systemsFor, type WmsSystem } from '../../runtime/systems.ts';
-import type { FulfillmentState } from '../../workflows/order-state.ts';
-import { type Allocation, type Available, allocate, type Demand } from '../../workflows/policy/allocation.ts';
 import { permanent } from '../lib/activity-failure.ts';
+import type { LineQuantity, Transaction } from '../lib/records.ts';
 import type { PartnerProfiles } from '../partners/partner-profiles.ts';
-import type { LineQuantity, Transaction } from './records.ts';
 
 export interface ReserveDependencies {
   prisma: Database;

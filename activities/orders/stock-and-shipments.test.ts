@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { add, sum } from '../../mappings/canonical/decimal.ts';
-import { isSscc } from '../../mappings/sscc.ts';
+import { add, sum } from '../../domain/decimal.ts';
+import { isSscc } from '../../domain/sscc.ts';
 import { each } from '../../test/integration/purchase-orders.ts';
 import { nextNumbers } from '../edi/outbox.ts';
 import { type RecordsUnderTest, recordsUnderTest, underWay } from './testing/records-under-test.ts';

@@ -4,7 +4,7 @@ import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import type { Database } from '../../prisma/client.ts';
 import { Prisma } from '../../prisma/generated/client.ts';
 import type { Logger } from '../../runtime/logger.ts';
-import { asJson } from '../orders/records.ts';
+import { asJson } from '../lib/records.ts';
 import { bytesOfFile, CrossReferenceFileError, crossReferencesOfCsv } from './cross-reference-csv.ts';
 import { type CrossReferenceReport, loadCrossReferences, type StatedRow } from './cross-references.ts';
 import type { PartnerProfiles } from './partner-profiles.ts';

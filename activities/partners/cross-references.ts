@@ -2,11 +2,11 @@
  * A partner's own names for things of ours: items, ship-tos (its stores and distribution centers), units, and what a unit holds of one
  * item. They come by file, by API or by command, all through {@link loadCrossReferences}.
  */
-import { isDecimal, isPositive } from '../../mappings/canonical/decimal.ts';
+import { isDecimal, isPositive } from '../../domain/decimal.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import { accountsOf } from '../../mappings/profile/sides.ts';
 import type { Database } from '../../prisma/client.ts';
-import type { Transaction } from '../orders/records.ts';
+import type { Transaction } from '../lib/records.ts';
 
 export const CROSS_REFERENCE_KINDS = ['item', 'ship-to', 'unit', 'pack'] as const;
 export type CrossReferenceKind = (typeof CROSS_REFERENCE_KINDS)[number];

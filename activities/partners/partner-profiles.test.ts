@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import winston from 'winston';
-import { add } from '../../mappings/canonical/decimal.ts';
+import { add } from '../../domain/decimal.ts';
 import { salesOrder } from '../../mappings/canonical/v1/index.ts';
 import { readInterchange } from '../../mappings/x12/read.ts';
 import { scanInterchanges } from '../../mappings/x12/scan.ts';
 import { canonicalOrder, each, type Partner, purchaseOrder } from '../../test/integration/purchase-orders.ts';
 import { assembleInterchange } from '../edi/outbox.ts';
-import { acceptOrder } from '../orders/intake.ts';
+import { acceptOrder } from '../intake/intake.ts';
 import { type RecordsUnderTest, recordsUnderTest, underWay } from '../orders/testing/records-under-test.ts';
 import { FollowedProfiles } from './partner-profiles.ts';
 

@@ -12,7 +12,7 @@ import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import type { Database } from '../../prisma/client.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { permanent } from '../lib/activity-failure.ts';
-import type { Transaction } from '../orders/records.ts';
+import type { Transaction } from '../lib/records.ts';
 
 /**
  * `get` and `values` are the profiles of today: for intake, interchanges and transport. What is decided for one order goes by

@@ -1,11 +1,11 @@
 /** What workflows ask of a warehouse system. */
-import { dayOf } from '../../mappings/profile/calendar.ts';
+import { dayOf } from '../../domain/calendar/calendar.ts';
+import type { RoutingDecision } from '../../domain/order/state.ts';
 import type { Database } from '../../prisma/client.ts';
 import { runWithCorrelation } from '../../runtime/correlation.ts';
-import type { RoutingDecision } from '../../workflows/order-state.ts';
 import { callSystem, permanent } from '../lib/activity-failure.ts';
+import type { LineQuantity } from '../lib/records.ts';
 import { reporting } from '../lib/reporting.ts';
-import type { LineQuantity } from '../orders/records.ts';
 import type { PartnerProfiles } from '../partners/partner-profiles.ts';
 import type { StockSnapshot, WmsPort } from './port.ts';
 import { routedColumns, routeRelease } from './routing.ts';

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { dayOf, WEEKDAYS } from '../../domain/calendar/calendar.ts';
+import type { RoutingDecision } from '../../domain/order/state.ts';
 import { salesOrder, warehouseEvent } from '../../mappings/canonical/v1/index.ts';
-import { dayOf, WEEKDAYS } from '../../mappings/profile/calendar.ts';
 import type { RunningServer } from '../../sandbox/server.ts';
 import { startReceiver, TOKEN, temporaryFolder, WEBHOOK_SECRET } from '../../sandbox/testing.ts';
 import { startWms } from '../../sandbox/wms/server.ts';
-import type { RoutingDecision } from '../../workflows/order-state.ts';
 import { agreeing } from '../edi/testing/agreeing.ts';
 import { termsOf } from '../orders/prepare.ts';
 import { type RecordsUnderTest, recordsUnderTest, underWay } from '../orders/testing/records-under-test.ts';

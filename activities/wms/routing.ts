@@ -1,6 +1,8 @@
 /** How a release is routed: by the partner’s guide, before the warehouse hears of it. */
+
+import { dayOf } from '../../domain/calendar/calendar.ts';
+import type { RoutingDecision } from '../../domain/order/state.ts';
 import type { SalesOrder } from '../../mappings/canonical/v1/index.ts';
-import { dayOf } from '../../mappings/profile/calendar.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import {
   datesToCome,
@@ -14,8 +16,7 @@ import {
 } from '../../mappings/routing/route.ts';
 import type { Database } from '../../prisma/client.ts';
 import type { Fulfillment, Order, OrderLine, ShipTo } from '../../prisma/generated/client.ts';
-import type { RoutingDecision } from '../../workflows/order-state.ts';
-import { asJson, type LineQuantity } from '../orders/records.ts';
+import { asJson, type LineQuantity } from '../lib/records.ts';
 
 /** Decisions name the rules as they were: raise this with any change of what a routing guide means. */
 const RULES_VERSION = '2';

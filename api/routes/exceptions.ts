@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { type Resolution, resolutions } from '../../domain/exceptions.ts';
 import { resolveException } from '../../workflows/messages.ts';
-import { type Resolution, resolutions } from '../../workflows/policy/exceptions.ts';
 import { visiblePartner, visibleTo } from '../auth/visibility.ts';
 import { cutPage, pageOf, pageParameters, readCursor } from '../cursor.ts';
 import { Problem } from '../errors.ts';

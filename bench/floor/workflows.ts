@@ -10,7 +10,7 @@ import {
   setHandler,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
-import { nextDeadlineKey, orderStatusKey } from '../../workflows/search-attributes.ts';
+import { nextDeadlineKey, orderStatusKey } from '../../runtime/search-attributes.ts';
 import type { createFloorActivities } from './activities.ts';
 
 export const shipped = defineSignal('shipped');

@@ -1,4 +1,4 @@
-import type { Decimal } from '../../mappings/canonical/decimal.ts';
+import type { Decimal } from '../../domain/decimal.ts';
 
 /**
  * What the console asks of the API, and the shapes that it gets. Amounts are integer minor units, quantities decimal text in base

@@ -1,4 +1,4 @@
-import type { Decimal } from '../../mappings/canonical/decimal.ts';
+import type { Decimal } from '../../domain/decimal.ts';
 
 const LOCALE = 'en-US';
 

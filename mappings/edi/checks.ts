@@ -1,5 +1,5 @@
-import { type Decimal, fromScaled, toScaled } from '../canonical/decimal.ts';
-import { gs1CheckDigit, isSscc } from '../sscc.ts';
+import { type Decimal, fromScaled, toScaled } from '../../domain/decimal.ts';
+import { gs1CheckDigit, isSscc } from '../../domain/sscc.ts';
 import type { Guide, GuideNode, SegmentObject, Tree, TreeNode, X12Error } from '../x12/types.ts';
 import { dayOf, daysBetween, decimalOf } from './elements.ts';
 import { remittanceTotalFault } from './payment-from-820.ts';

@@ -1,4 +1,4 @@
-import type { Decimal } from '../canonical/decimal.ts';
+import type { Decimal } from '../../domain/decimal.ts';
 import type { Address, Invoice, Party, Quantity, SalesOrder, Shipment } from '../canonical/v1/index.ts';
 import type { PartnerProfile } from '../profile/profile.ts';
 

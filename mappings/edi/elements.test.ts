@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fromScaled, toScaled } from '../canonical/decimal.ts';
+import { fromScaled, toScaled } from '../../domain/decimal.ts';
 import { dayOf, decimalFault, decimalOf } from './elements.ts';
 
 describe('a numeric element', () => {

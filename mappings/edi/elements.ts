@@ -1,4 +1,4 @@
-import type { Decimal } from '../canonical/decimal.ts';
+import type { Decimal } from '../../domain/decimal.ts';
 
 /** So that the sum over a whole document still is a {@link Decimal}. */
 const WHOLE_DIGITS = 12;

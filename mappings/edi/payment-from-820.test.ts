@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fromMinor } from '../canonical/money.ts';
+import { fromMinor } from '../../domain/money.ts';
 import type { Payment } from '../canonical/v1/index.ts';
 import type { Tree, TreeNode } from '../x12/index.ts';
 import { partner, sent } from './fixtures/builders.ts';

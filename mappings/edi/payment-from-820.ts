@@ -1,5 +1,5 @@
-import { add, compare, type Decimal, isZero, subtract, sum } from '../canonical/decimal.ts';
-import { fromMinor, isCurrency, toMinor } from '../canonical/money.ts';
+import { add, compare, type Decimal, isZero, subtract, sum } from '../../domain/decimal.ts';
+import { fromMinor, isCurrency, toMinor } from '../../domain/money.ts';
 import { type Payment, payment } from '../canonical/v1/index.ts';
 import type { PartnerProfile } from '../profile/profile.ts';
 import type { SegmentObject, TreeNode, X12Error } from '../x12/types.ts';

@@ -1,4 +1,4 @@
-import { compare } from '../canonical/decimal.ts';
+import { compare } from '../../domain/decimal.ts';
 import type { Invoice } from '../canonical/v1/index.ts';
 import type { PartnerProfile } from '../profile/profile.ts';
 import type { SegmentObject, Tree, TreeNode } from '../x12/types.ts';

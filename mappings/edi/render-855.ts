@@ -1,4 +1,4 @@
-import { compare, type Decimal, multiply, sum } from '../canonical/decimal.ts';
+import { compare, type Decimal, multiply, sum } from '../../domain/decimal.ts';
 import type { PartnerProfile } from '../profile/profile.ts';
 import type { SegmentObject, Tree, TreeNode } from '../x12/types.ts';
 import { withAdditions } from './additions.ts';

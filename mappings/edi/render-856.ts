@@ -1,7 +1,7 @@
-import { add, compare, type Decimal, isMultiple, sum } from '../canonical/decimal.ts';
+import { add, compare, type Decimal, isMultiple, sum } from '../../domain/decimal.ts';
+import { isSscc } from '../../domain/sscc.ts';
 import type { ShippedPackage } from '../canonical/v1/index.ts';
 import type { PartnerProfile } from '../profile/profile.ts';
-import { isSscc } from '../sscc.ts';
 import type { SegmentObject, Tree, TreeNode } from '../x12/types.ts';
 import { withAdditions } from './additions.ts';
 import { DocumentError, type DocumentLine, type ShipmentDocument } from './documents.ts';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { add, type Decimal, fromScaled, multiply, sum } from '../canonical/decimal.ts';
-import { extend } from '../canonical/money.ts';
+import { add, type Decimal, fromScaled, multiply, sum } from '../../domain/decimal.ts';
+import { extend } from '../../domain/money.ts';
+import { isSscc } from '../../domain/sscc.ts';
 import type { Invoice } from '../canonical/v1/index.ts';
-import { isSscc } from '../sscc.ts';
 import type { DocumentLine, InvoiceDocument } from './documents.ts';
 import {
   aLabel,

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fromScaled, sum } from '../canonical/decimal.ts';
+import { fromScaled, sum } from '../../domain/decimal.ts';
 import type { SalesOrder } from '../canonical/v1/index.ts';
 import type { PartnerProfile } from '../profile/profile.ts';
 import {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { compare, type Decimal, divide, isPositive, isZero, multiply, sum } from '../canonical/decimal.ts';
-import { isCurrency } from '../canonical/money.ts';
+import { compare, type Decimal, divide, isPositive, isZero, multiply, sum } from '../../domain/decimal.ts';
+import { isCurrency } from '../../domain/money.ts';
 import { type Party, type SalesOrder, type SalesOrderLine, salesOrder } from '../canonical/v1/index.ts';
 import { evaluateAll } from '../profile/expression.ts';
 import type { PartnerProfile } from '../profile/profile.ts';

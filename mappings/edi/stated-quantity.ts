@@ -9,8 +9,8 @@ import {
   multiply,
   subtract,
   toScaled,
-} from '../canonical/decimal.ts';
-import { extend, minorDigits } from '../canonical/money.ts';
+} from '../../domain/decimal.ts';
+import { extend, minorDigits } from '../../domain/money.ts';
 import { DocumentError, type DocumentLine } from './documents.ts';
 
 /** A quantity as a document states it, with the price of one such unit. */

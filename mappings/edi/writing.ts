@@ -1,5 +1,5 @@
-import { type Decimal, divideRounded, isPositive, isZero, toScaled } from '../canonical/decimal.ts';
-import { fromMinor } from '../canonical/money.ts';
+import { type Decimal, divideRounded, isPositive, isZero, toScaled } from '../../domain/decimal.ts';
+import { fromMinor } from '../../domain/money.ts';
 import type { Party } from '../canonical/v1/index.ts';
 import type { PartnerProfile } from '../profile/profile.ts';
 import type { SegmentObject, TreeNode } from '../x12/types.ts';

@@ -1,5 +1,5 @@
 /** What the labels of a shipment say, from our records of it and the partner’s wishes. */
-import { sum } from '../canonical/decimal.ts';
+import { sum } from '../../domain/decimal.ts';
 import type { Address } from '../canonical/v1/index.ts';
 import type { PartnerProfile } from '../profile/profile.ts';
 import type { LabelContent } from './label.ts';

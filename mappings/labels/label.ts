@@ -5,8 +5,9 @@
  *
  * Measures are dots of 1/8 mm (203 dpi), from the upper left corner; a label has 4 × 6 inches.
  */
+
+import { isSscc } from '../../domain/sscc.ts';
 import type { Address } from '../canonical/v1/index.ts';
-import { isSscc } from '../sscc.ts';
 import { type ElementString, humanReadable, isEncodable, moduleCount } from './barcode.ts';
 
 export const LABEL_WIDTH = 812;

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import PDFDocument from 'pdfkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { prepareZXingModule, readBarcodes } from 'zxing-wasm/reader';
-import { makeSscc } from '../sscc.ts';
+import { makeSscc } from '../../domain/sscc.ts';
 import { codeSetRuns, isEncodable, moduleCount } from './barcode.ts';
 import { type LabelledShipment, type LabelWishes, labelContents } from './content.ts';
 import { fitted, LABEL_HEIGHT, LABEL_WIDTH, type LabelContent, labelOf, TYPE, widthOf } from './label.ts';

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { isDuration, millisecondsOf } from './duration.ts';
+import { isDuration, millisecondsOf } from '../../domain/calendar/duration.ts';
 import { evaluateExpression } from './expression.ts';
 import { findPartnerByIsa, loadProfile, loadProfiles, ProfileError, type ProfileProblem } from './load.ts';
 

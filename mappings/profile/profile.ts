@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { compare } from '../canonical/decimal.ts';
+import { isDeadline, isTimeZone, WEEKDAYS } from '../../domain/calendar/calendar.ts';
+import { isDuration } from '../../domain/calendar/duration.ts';
+import { namedHolidays } from '../../domain/calendar/holidays.ts';
+import { compare } from '../../domain/decimal.ts';
 import { currency, minorUnits, nonNegativeDecimal, positiveDecimal } from '../canonical/v1/common.ts';
 import { paymentTerms } from '../canonical/v1/sales-order.ts';
 import { allGuides } from '../x12/guides/index.ts';
-import { isDeadline, isTimeZone, WEEKDAYS } from './calendar.ts';
-import { isDuration } from './duration.ts';
 import { compileExpression } from './expression.ts';
-import { namedHolidays } from './holidays.ts';
 import { unknownPlaceOf } from './order-paths.ts';
 import { misplaced } from './partner-guide.ts';
 

@@ -2,8 +2,9 @@
  * A partner’s routing guide: which carrier takes a release, and on which days it may leave. Pure: the same request under the same guide has
  * the same answer, and every answer names the rule that gave it.
  */
-import { add, compare, type Decimal, divide, multiply } from '../canonical/decimal.ts';
-import { WEEKDAYS } from '../profile/calendar.ts';
+
+import { WEEKDAYS } from '../../domain/calendar/calendar.ts';
+import { add, compare, type Decimal, divide, multiply } from '../../domain/decimal.ts';
 import type { PartnerProfile } from '../profile/profile.ts';
 
 export type RoutingGuide = PartnerProfile['routing'];

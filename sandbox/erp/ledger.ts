@@ -10,7 +10,7 @@ import type {
   erpOrderRequest,
   erpShipmentRequest,
 } from '../../activities/erp/rest-contract.ts';
-import { agreedCharges, netOfCharges } from '../../mappings/canonical/charges.ts';
+import { agreedCharges, netOfCharges } from '../../domain/charges.ts';
 import {
   compare,
   divide,
@@ -21,8 +21,8 @@ import {
   subtract,
   sum,
   toScaled,
-} from '../../mappings/canonical/decimal.ts';
-import { extend } from '../../mappings/canonical/money.ts';
+} from '../../domain/decimal.ts';
+import { extend } from '../../domain/money.ts';
 import type { Invoice } from '../../mappings/canonical/v1/index.ts';
 import { Problem } from '../problem.ts';
 import { type Customer, customers, items } from './master-data.ts';

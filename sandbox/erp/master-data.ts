@@ -1,5 +1,5 @@
 import type { ErpMasterData } from '../../activities/erp/port.ts';
-import { multiply } from '../../mappings/canonical/decimal.ts';
+import { multiply } from '../../domain/decimal.ts';
 
 /**
  * What Meridian Wholesale sells, to whom and for how much. Pack sizes and weights are the warehouse’s as well, and the sample

@@ -1,4 +1,4 @@
-import { compare, minimum, multiply, subtract, sum } from '../../mappings/canonical/decimal.ts';
+import { compare, minimum, multiply, subtract, sum } from '../../domain/decimal.ts';
 import type { ShippedPackage } from '../../mappings/canonical/v1/index.ts';
 
 /** What the warehouse knows of an article: pieces in a carton and pounds per piece. */

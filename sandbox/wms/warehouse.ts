@@ -1,15 +1,6 @@
 import type { z } from 'zod';
 import type { ReleaseRecord, warehouseRelease } from '../../activities/wms/rest-contract.ts';
-import {
-  compare,
-  divide,
-  isPositive,
-  isZero,
-  minimum,
-  multiply,
-  subtract,
-  sum,
-} from '../../mappings/canonical/decimal.ts';
+import { compare, divide, isPositive, isZero, minimum, multiply, subtract, sum } from '../../domain/decimal.ts';
 import type { Shipment, WarehouseEvent } from '../../mappings/canonical/v1/index.ts';
 import { articles } from '../erp/master-data.ts';
 import type { OutboundMessage } from '../outbox.ts';

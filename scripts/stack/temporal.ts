@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Connection } from '@temporalio/client';
-import { searchAttributeKeys } from '../../workflows/search-attributes.ts';
+import { searchAttributeKeys } from '../../runtime/search-attributes.ts';
 import { type Part, startProcess, waitFor } from './part.ts';
 
 export interface TemporalOptions {

@@ -5,10 +5,10 @@ import type {
   ErpShipmentRecord,
 } from '../../activities/erp/rest-contract.ts';
 import type { ReleaseRecord } from '../../activities/wms/rest-contract.ts';
-import { compare, multiply, sum } from '../../mappings/canonical/decimal.ts';
-import { extend, toMinor } from '../../mappings/canonical/money.ts';
+import { compare, multiply, sum } from '../../domain/decimal.ts';
+import { extend, toMinor } from '../../domain/money.ts';
+import { isSscc } from '../../domain/sscc.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
-import { isSscc } from '../../mappings/sscc.ts';
 import type { Database } from '../../prisma/client.ts';
 import type { Calls } from './calls.ts';
 import { lineIdOf, type PurchaseOrder, piecesIn } from './purchase-orders.ts';

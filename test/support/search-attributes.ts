@@ -1,6 +1,6 @@
 import { Connection } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { searchAttributeKeys } from '../../workflows/search-attributes.ts';
+import { searchAttributeKeys } from '../../runtime/search-attributes.ts';
 
 // temporal.api.enums.v1.IndexedValueType
 const KEYWORD = 2;

@@ -13,14 +13,21 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import type { EdiActivities, OutboxRecords } from '../../activities/edi/activities.ts';
 import type { ErpActivities } from '../../activities/erp/activities.ts';
+import type { SweepActivities } from '../../activities/handoff/sweep.ts';
 import type { OrderRecords } from '../../activities/orders/activities.ts';
-import type { SweepActivities } from '../../activities/orders/sweep.ts';
 import type { WmsActivities } from '../../activities/wms/activities.ts';
+import type { ExceptionType, Resolution } from '../../domain/exceptions.ts';
+import type {
+  DocumentTrouble,
+  OpenException,
+  OrderStatusView,
+  OrderToCashInput,
+  WarehouseNotice,
+} from '../../domain/order/messages.ts';
+import type { FulfillmentState, OrderTerms, Progress } from '../../domain/order/state.ts';
+import type { OrderStatus } from '../../domain/order/status.ts';
 import { bundleWorkflows } from '../../workers/create-workers.ts';
 import * as messages from '../../workflows/messages.ts';
-import type { FulfillmentState, OrderTerms, Progress } from '../../workflows/order-state.ts';
-import type { ExceptionType, Resolution } from '../../workflows/policy/exceptions.ts';
-import type { OrderStatus } from '../../workflows/policy/order-status.ts';
 
 type Outside = OrderRecords & ErpActivities & WmsActivities & EdiActivities & OutboxRecords & SweepActivities;
 type Step = keyof Outside;
@@ -122,7 +129,7 @@ export class TradingWorld {
   // ── Running an order in it ────────────────────────────────────────────────────────────────────────────────────────
 
   async order(): Promise<RunningOrder> {
-    const input: messages.OrderToCashInput = {
+    const input: OrderToCashInput = {
       orderId: this.orderId,
       partnerId: 'harbor-pine',
       poNumber: 'HP-1001',
@@ -329,7 +336,7 @@ export class TradingWorld {
   }
 }
 
-type OrderWorkflow = (input: messages.OrderToCashInput) => Promise<{ status: OrderStatus }>;
+type OrderWorkflow = (input: OrderToCashInput) => Promise<{ status: OrderStatus }>;
 
 /** An order under way, as its warehouses, its payer and the people who decide see it. */
 export class RunningOrder {
@@ -345,7 +352,7 @@ export class RunningOrder {
     return this.world.until(what, times);
   }
 
-  status(): Promise<messages.OrderStatusView> {
+  status(): Promise<OrderStatusView> {
     return this.handle.query(messages.statusQuery);
   }
 
@@ -381,7 +388,7 @@ export class RunningOrder {
     return events?.some(({ activityTaskCancelRequestedEventAttributes: asked }) => asked) ?? false;
   }
 
-  private hears(notice: messages.WarehouseNotice): Promise<void> {
+  private hears(notice: WarehouseNotice): Promise<void> {
     return this.handle.signal(messages.warehouseEvent, notice);
   }
 
@@ -397,13 +404,13 @@ export class RunningOrder {
     return this.handle.signal(messages.paymentReceived, { allocationId, invoiceNumber, amount, adjustment });
   }
 
-  hearsTrouble(trouble: messages.DocumentTrouble['trouble'], documentId = 'DOC-856'): Promise<void> {
+  hearsTrouble(trouble: DocumentTrouble['trouble'], documentId = 'DOC-856'): Promise<void> {
     const reason = `997 said ${trouble}`;
     return this.handle.signal(messages.documentTrouble, { documentId, transactionSet: '856', trouble, reason });
   }
 
   /** The open exception of this type, once the order has raised it. */
-  async exception(type: ExceptionType, times = 1): Promise<messages.OpenException> {
+  async exception(type: ExceptionType, times = 1): Promise<OpenException> {
     await this.until(`asked: ${type}`, times);
     const open = (await this.status()).exceptions.find((one) => one.type === type);
     if (open === undefined) throw new Error(`${type} was asked and is not open any more`);

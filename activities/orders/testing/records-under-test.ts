@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Client } from '@temporalio/client';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import winston from 'winston';
+import type { Progress } from '../../../domain/order/state.ts';
 import { salesOrder } from '../../../mappings/canonical/v1/index.ts';
 import type { ErpSystem, WmsSystem } from '../../../runtime/systems.ts';
 import { customers, items, prices, taxRates } from '../../../sandbox/erp/master-data.ts';
@@ -12,12 +13,11 @@ import {
   purchaseOrder,
 } from '../../../test/integration/purchase-orders.ts';
 import { createTestDatabase } from '../../../test/support/database.ts';
-import type { Progress } from '../../../workflows/order-state.ts';
 import { createErpActivities } from '../../erp/activities.ts';
 import type { ErpPort } from '../../erp/port.ts';
+import { acceptOrder, acceptWarehouseEvent } from '../../intake/intake.ts';
 import { FollowedProfiles } from '../../partners/partner-profiles.ts';
 import { createOrderRecords } from '../activities.ts';
-import { acceptOrder, acceptWarehouseEvent } from '../intake.ts';
 
 export type RecordsUnderTest = Awaited<ReturnType<typeof recordsUnderTest>>;
 

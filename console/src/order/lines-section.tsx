@@ -1,4 +1,4 @@
-import { compare, isPositive, sum } from '../../../mappings/canonical/decimal.ts';
+import { compare, isPositive, sum } from '../../../domain/decimal.ts';
 import type { OrderLine } from '../api.ts';
 import { formatPrice, formatQuantity } from '../format.ts';
 import { Section, WideTable } from './section.tsx';

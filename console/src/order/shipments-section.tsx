@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { sum } from '../../../mappings/canonical/decimal.ts';
+import { sum } from '../../../domain/decimal.ts';
 import { ApiProblem, type LabelFormat, type LineQuantity, type OrderDetail, type Shipment } from '../api.ts';
 import { download } from '../download.ts';
 import { formatQuantity, formatWords } from '../format.ts';

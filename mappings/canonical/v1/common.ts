@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { isDecimal } from '../decimal.ts';
-import { isCurrency } from '../money.ts';
+import { isDecimal } from '../../../domain/decimal.ts';
+import { isCurrency } from '../../../domain/money.ts';
 
 /** Canonical model, version 1. Additive changes stay here; a breaking one makes v2 beside it with an upcast. */
 

@@ -4,9 +4,9 @@
  */
 import { proxyActivities } from '@temporalio/workflow';
 import type { ErpActivities } from '../../../activities/erp/activities.ts';
-import { systemCall } from '../../../workflows/lib/activity-profiles.ts';
-import { OrderRun } from '../../../workflows/lib/order-run.ts';
-import type { OrderToCashInput } from '../../../workflows/messages.ts';
+import type { OrderToCashInput } from '../../../domain/order/messages.ts';
+import { systemCall } from '../../../workflows/kernel/activity-profiles.ts';
+import { OrderRun } from '../../../workflows/kernel/order-run.ts';
 
 export async function orderToCash(input: OrderToCashInput): Promise<void> {
   const { orderId, poNumber } = input;

@@ -1,5 +1,5 @@
 /** Prices on orders against ours. Unit prices are decimals in major units, per ordered unit. */
-import { compare, divide, multiply, subtract } from '../../mappings/canonical/decimal.ts';
+import { compare, divide, multiply, subtract } from '../decimal.ts';
 
 export interface PriceTolerance {
   percent: string;

@@ -17,8 +17,9 @@ import {
   uuid4,
 } from '@temporalio/workflow';
 import type { OrderRecords } from '../../activities/orders/activities.ts';
-import { subtract } from '../../mappings/canonical/decimal.ts';
-import { fromMinor } from '../../mappings/canonical/money.ts';
+import { subtract } from '../../domain/decimal.ts';
+import { type ExceptionType, kindOf, type Resolution } from '../../domain/exceptions.ts';
+import { fromMinor } from '../../domain/money.ts';
 import type {
   DocumentTrouble,
   OpenException,
@@ -27,12 +28,22 @@ import type {
   RemittedAmount,
   ResolveExceptionInput,
   WarehouseNotice,
-} from '../messages.ts';
-import { type FulfillmentState, isComplete, type OrderTerms, type Progress, type Unanswered } from '../order-state.ts';
-import { type InvoiceBalance, isSettled, openAmount } from '../policy/cash.ts';
-import { type ExceptionType, kindOf, type Resolution } from '../policy/exceptions.ts';
-import { deriveOrderStatus, IllegalMove, isLegalMove, type OrderStatus } from '../policy/order-status.ts';
-import { erpOrderNumberKey, exceptionTypeKey, nextDeadlineKey, orderStatusKey } from '../search-attributes.ts';
+} from '../../domain/order/messages.ts';
+import {
+  type FulfillmentState,
+  isComplete,
+  type OrderTerms,
+  type Progress,
+  type Unanswered,
+} from '../../domain/order/state.ts';
+import { deriveOrderStatus, IllegalMove, isLegalMove, type OrderStatus } from '../../domain/order/status.ts';
+import { type InvoiceBalance, isSettled, openAmount } from '../../domain/policy/cash.ts';
+import {
+  erpOrderNumberKey,
+  exceptionTypeKey,
+  nextDeadlineKey,
+  orderStatusKey,
+} from '../../runtime/search-attributes.ts';
 import { records as recordsProfile } from './activity-profiles.ts';
 import { Compensations } from './compensation.ts';
 import { oneAtATime } from './one-at-a-time.ts';

@@ -1,6 +1,7 @@
 /** What every record-keeping step shares: the forms in which values are stored, and the order’s progress. */
+
+import type { Progress } from '../../domain/order/state.ts';
 import type { Prisma } from '../../prisma/generated/client.ts';
-import type { Progress } from '../../workflows/order-state.ts';
 
 /** A transaction of Prisma, or the client itself. */
 export type Transaction = Prisma.TransactionClient;

@@ -1,5 +1,5 @@
 /** Ship-from: which node ships how much of which line. Pure; quantities are base units. */
-import { add, compare, isPositive, isZero, minimum, subtract } from '../../mappings/canonical/decimal.ts';
+import { add, compare, isPositive, isZero, minimum, subtract } from '../decimal.ts';
 
 export interface Demand {
   lineNumber: number;

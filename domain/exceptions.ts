@@ -54,6 +54,12 @@ export const exceptionKinds = {
     escalateAfterHours: 4,
   },
   'customer-blocked': { category: 'credit', owner: 'credit', resolutions: untilShipped, escalateAfterHours: 8 },
+  'currency-differs': {
+    category: 'customer-master',
+    owner: 'customer-service',
+    resolutions: untilShipped,
+    escalateAfterHours: 4,
+  },
   'unknown-item': { category: 'item-master', owner: 'item-data', resolutions: untilShipped, escalateAfterHours: 4 },
   'unknown-unit': { category: 'item-master', owner: 'item-data', resolutions: untilShipped, escalateAfterHours: 4 },
   'quantity-not-whole': {
@@ -100,6 +106,12 @@ export const exceptionKinds = {
     category: 'partner',
     owner: 'transport',
     resolutions: ['retry', 'use-guide', 'accept', 'cancel'],
+    escalateAfterHours: 4,
+  },
+  'release-not-accounted': {
+    category: 'inventory',
+    owner: 'warehouse',
+    resolutions: ['accept', 'dismiss'],
     escalateAfterHours: 4,
   },
   'shipment-overdue': { category: 'inventory', owner: 'warehouse', resolutions: ['dismiss'], escalateAfterHours: 4 },

@@ -1,7 +1,7 @@
 /** The plain values that the order process and its records share. */
-import { add, compare } from '../mappings/canonical/decimal.ts';
+import { add, compare } from '../decimal.ts';
 import type { WarehouseNotice } from './messages.ts';
-import type { OrderStatus } from './policy/order-status.ts';
+import type { OrderStatus } from './status.ts';
 
 /** One release to one ship-from node. Quantities are sums over lines, in base units; lines stand in Postgres. */
 export interface FulfillmentState {
@@ -9,6 +9,8 @@ export interface FulfillmentState {
   node: string;
   releaseNumber: string;
   taskQueue: string;
+  /** When its goods must have left, ISO 8601. */
+  shipBy?: string;
   planned: string;
   shipped: string;
   /** What the warehouse said it will never ship. */

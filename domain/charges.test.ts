@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { AgreedCharge } from '../mappings/canonical/v1/invoice.ts';
 import { agreedCharges, netOfCharges } from './charges.ts';
-import type { AgreedCharge } from './v1/invoice.ts';
 
 const allowance = (over: Partial<AgreedCharge>): AgreedCharge => ({
   kind: 'allowance',

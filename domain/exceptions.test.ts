@@ -32,7 +32,12 @@ describe('the catalogue of exceptions', () => {
 
   it('lets a person accept only what is a matter of judgement', () => {
     const acceptable = types.filter((type) => kindOf(type).resolutions.includes('accept'));
-    expect(acceptable.sort()).toEqual(['price-outside-tolerance', 'repeated-po-number', 'routing-violation']);
+    expect(acceptable.sort()).toEqual([
+      'price-outside-tolerance',
+      'release-not-accounted',
+      'repeated-po-number',
+      'routing-violation',
+    ]);
   });
 
   it('does not offer to try again what trying again cannot change', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { add, compare, isPositive, subtract } from '../../mappings/canonical/decimal.ts';
+import { add, compare, isPositive, subtract } from '../decimal.ts';
 import { type Available, allocate, type Demand } from './allocation.ts';
 
 const wants = (lineNumber: number, sku: string, quantity: string): Demand => ({ lineNumber, sku, quantity });

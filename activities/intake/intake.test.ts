@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Progress } from '../../domain/order/state.ts';
 import type { Payment } from '../../mappings/canonical/v1/index.ts';
 import { each } from '../../test/integration/purchase-orders.ts';
-import type { Progress } from '../../workflows/order-state.ts';
+import { type RecordsUnderTest, recordsUnderTest, underWay } from '../orders/testing/records-under-test.ts';
 import { acceptPayment } from './intake.ts';
-import { type RecordsUnderTest, recordsUnderTest, underWay } from './testing/records-under-test.ts';
 
 let given: RecordsUnderTest;
 beforeAll(async () => {

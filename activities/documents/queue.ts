@@ -2,18 +2,18 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
 import { TypedSearchAttributes } from '@temporalio/common';
+import { deadlineAfter } from '../../domain/calendar/calendar.ts';
 import { checkDocument } from '../../mappings/edi/checks.ts';
-import { deadlineAfter } from '../../mappings/profile/calendar.ts';
 import { partnerGuide } from '../../mappings/profile/partner-guide.ts';
 import type { OutboundSet, PartnerProfile } from '../../mappings/profile/profile.ts';
 import type { Delimiters, Guide, Tree } from '../../mappings/x12/types.ts';
 import { writeTransaction } from '../../mappings/x12/write.ts';
 import type { Database } from '../../prisma/client.ts';
+import { tradingPartnerKey } from '../../runtime/search-attributes.ts';
 import { wakeOutbox } from '../../workflows/messages.ts';
-import { tradingPartnerKey } from '../../workflows/search-attributes.ts';
+import { ORDERS_QUEUE } from '../handoff/starting.ts';
 import { permanent } from '../lib/activity-failure.ts';
-import type { Transaction } from '../orders/records.ts';
-import { ORDERS_QUEUE } from '../orders/starting.ts';
+import type { Transaction } from '../lib/records.ts';
 
 /** Waits in the outbox like a transaction set, though it is a segment of the interchange. */
 export const INTERCHANGE_ACKNOWLEDGMENT = 'TA1';

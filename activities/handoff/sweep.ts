@@ -1,11 +1,10 @@
 /** Hands on what was accepted and left behind when a process died or Temporal was away. */
 import { log } from '@temporalio/activity';
 import { type WarehouseEvent, warehouseEvent } from '../../mappings/canonical/v1/index.ts';
-import { startInterchange } from '../edi/interchange.ts';
-import { wakePartnerOutbox } from '../edi/queue.ts';
+import { wakePartnerOutbox } from '../documents/queue.ts';
+import { type IntakeDependencies, noticeOf, signalPayments, signalWarehouseEvent } from '../intake/intake.ts';
 import { reporting } from '../lib/reporting.ts';
-import { type IntakeDependencies, noticeOf, signalPayments, signalWarehouseEvent } from './intake.ts';
-import { startOrder } from './starting.ts';
+import { startInterchange, startOrder } from './starting.ts';
 
 /** What is younger is still in the hands of the process that took it. */
 const LEFT_BEHIND_MS = 10_000;

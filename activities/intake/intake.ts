@@ -4,7 +4,8 @@
  */
 import { createHash, randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
-import { sum } from '../../mappings/canonical/decimal.ts';
+import { sum } from '../../domain/decimal.ts';
+import type { WarehouseNotice } from '../../domain/order/messages.ts';
 import type { Payment, SalesOrder, WarehouseEvent } from '../../mappings/canonical/v1/index.ts';
 import { contentHash } from '../../mappings/edi/content-hash.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
@@ -12,12 +13,11 @@ import { unwritableIn } from '../../mappings/x12/write.ts';
 import type { Database } from '../../prisma/client.ts';
 import type { Prisma } from '../../prisma/generated/client.ts';
 import type { Logger } from '../../runtime/logger.ts';
-import type { WarehouseNotice } from '../../workflows/messages.ts';
 import * as messages from '../../workflows/messages.ts';
+import { signalIfRunning, soon, startOrder } from '../handoff/starting.ts';
 import { isUniqueViolation } from '../lib/database.ts';
+import { asJson, searchForm } from '../lib/records.ts';
 import type { PartnerProfiles } from '../partners/partner-profiles.ts';
-import { asJson, searchForm } from './records.ts';
-import { signalIfRunning, soon, startOrder } from './starting.ts';
 
 export interface IntakeDependencies {
   prisma: Database;

@@ -7,7 +7,7 @@ import {
   type OrderFacts,
   type OrderStatus,
   orderStatuses,
-} from './order-status.ts';
+} from './status.ts';
 
 const nothing: OrderFacts = { accepted: false, openExceptions: 0, backordered: false, fulfillments: [], invoices: 0 };
 const open = { shipments: 0, closed: false };

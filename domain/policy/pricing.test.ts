@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fromScaled } from '../../mappings/canonical/decimal.ts';
+import { fromScaled } from '../decimal.ts';
 import { isWithinTolerance } from './pricing.ts';
 
 const tolerance = { percent: '0.5', absolute: '0.01' };

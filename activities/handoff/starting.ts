@@ -2,9 +2,9 @@
 import type { Client } from '@temporalio/client';
 import { isGrpcServiceError, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import { TypedSearchAttributes } from '@temporalio/common';
+import type { OrderToCashInput } from '../../domain/order/messages.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
-import type { OrderToCashInput } from '../../workflows/messages.ts';
-import { channelKey, orderStatusKey, poNumberKey, tradingPartnerKey } from '../../workflows/search-attributes.ts';
+import { channelKey, orderStatusKey, poNumberKey, tradingPartnerKey } from '../../runtime/search-attributes.ts';
 
 export const ORDERS_QUEUE = 'orders';
 
@@ -83,6 +83,26 @@ export async function startOrder(temporal: Client, order: StartableOrder, profil
         { key: channelKey, value: order.channel },
         { key: poNumberKey, value: order.poNumber },
       ]),
+    }),
+  );
+}
+
+export async function startInterchange(
+  temporal: Client,
+  row: { id: string; workflowId: string | null; controlNumber: string; correlationId: string },
+  partner: PartnerProfile,
+): Promise<void> {
+  if (row.workflowId === null) return;
+  const { workflowId } = row;
+  await startOnce(() =>
+    temporal.workflow.start('interchange', {
+      taskQueue: ORDERS_QUEUE,
+      workflowId,
+      workflowIdReusePolicy: 'REJECT_DUPLICATE',
+      workflowIdConflictPolicy: 'USE_EXISTING',
+      args: [{ interchangeId: row.id, partnerId: partner.id, correlationId: row.correlationId }],
+      priority: priorityOf(partner),
+      staticSummary: `${partner.name}: interchange ${row.controlNumber}`,
     }),
   );
 }

@@ -1,0 +1,31 @@
+import type { PartnerProfile } from '../../mappings/profile/profile.ts';
+import type { X12Error } from '../../mappings/x12/types.ts';
+
+/** Errors kept of one 997, or of the TA1s of one file; the engine keeps as many of a transaction set. */
+export const MOST_ERRORS = 200;
+
+export interface Verdict {
+  set: string;
+  control: string;
+  /** Unmatched: an acknowledgment of something that was never sent. */
+  state: 'accepted' | 'duplicate' | 'rejected' | 'unmatched';
+  errors: X12Error[];
+}
+
+export type Source = {
+  id: string;
+  correlationId: string;
+  controlNumber: string;
+  receivedAt: Date;
+  profile: PartnerProfile;
+};
+
+export interface Judgement {
+  state: Verdict['state'];
+  errors: X12Error[];
+  orderId?: string;
+}
+
+export function rejection(...errors: X12Error[]): Judgement {
+  return { state: 'rejected', errors };
+}

@@ -1,0 +1,76 @@
+/** What order workflows are told and asked. Payloads carry ids and summaries; whole documents and events stay in Postgres. */
+import type { ExceptionType, Resolution } from '../exceptions.ts';
+import type { OrderStatus } from './status.ts';
+
+/** What starts an order’s workflow; the order itself stands in Postgres under `orderId`. */
+export interface OrderToCashInput {
+  orderId: string;
+  partnerId: string;
+  poNumber: string;
+  correlationId: string;
+}
+
+/** A warehouse told of a release. Repeated and out-of-order notices are expected. */
+export type WarehouseNotice = { system: string; eventId: string; releaseNumber: string } & (
+  | {
+      type: 'shipped';
+      shipmentNumber: string;
+      /** Sum over all lines, base units. */
+      quantity: string;
+    }
+  | {
+      type: 'closed';
+      /** What will never ship, sum over all lines, base units. */
+      quantity: string;
+    }
+  | { type: 'refused'; reason: string }
+);
+
+/** One of our documents needs a decision: the partner refused it, could not be reached in time, or never acknowledged it. */
+export interface DocumentTrouble {
+  documentId: string;
+  transactionSet: string;
+  trouble: 'rejected' | 'undelivered' | 'unacknowledged';
+  reason: string;
+}
+
+/** What a payment says of one invoice of the order; amounts in minor units. */
+export interface RemittedAmount {
+  allocationId: string;
+  invoiceNumber: string;
+  amount: number;
+  adjustment: number;
+}
+
+export interface OpenException {
+  id: string;
+  type: ExceptionType;
+  step: string;
+  summary: string;
+  resolutions: readonly Resolution[];
+  openedAt: string;
+}
+
+export interface ResolveExceptionInput {
+  exceptionId: string;
+  resolution: Resolution;
+  note?: string;
+  /** Who decided. */
+  by: string;
+}
+
+export interface CancelOrderInput {
+  reason: string;
+  by: string;
+}
+
+export interface OrderStatusView {
+  orderId: string;
+  status: OrderStatus;
+  waitingFor: string;
+  erpOrderNumber?: string;
+  nextDeadline?: string;
+  exceptions: OpenException[];
+  fulfillments: { releaseNumber: string; node: string; planned: string; shipped: string; closed: boolean }[];
+  invoices: { invoiceNumber: string; total: number; settled: number }[];
+}
