@@ -1,190 +1,118 @@
 /**
- * The fulfillment branches of an order: one per ship-from node, side by side in the order’s own execution. Shipments are told to the
- * partner as soon as the warehouse has confirmed them; the ERP follows at its own pace.
+ * The fulfillment branches of an order: one per ship-from node, side by side in the order's own
+ * execution. The partner learns of a shipment as soon as the warehouse has confirmed it; the ERP
+ * follows at its own pace.
  */
-import { condition, proxyActivities } from '@temporalio/workflow';
-import type { ErpActivities } from '../activities/erp/activities.ts';
-import type { WmsActivities } from '../activities/wms/activities.ts';
-import { add, isPositive } from '../domain/decimal.ts';
+import { isPositive } from '../domain/decimal.ts';
 import type { WarehouseNotice } from '../domain/order/messages.ts';
-import { type FulfillmentState, isComplete } from '../domain/order/state.ts';
-import { systemCall } from './kernel/activity-profiles.ts';
+import { type FulfillmentState, fulfillmentOf, isComplete, openUnits } from '../domain/order/state.ts';
 import type { OrderRun } from './kernel/order-run.ts';
+import { invoiceShipment } from './steps/invoice-shipment.ts';
+import { recordRestShort, recordShipment, recordShort } from './steps/record-shipment.ts';
+import { releaseToWarehouse, renumberRelease } from './steps/release-to-warehouse.ts';
+import { reserveBackorder } from './steps/reserve-stock.ts';
 
-/** Without word of new stock, a backordered order looks by itself this often. */
-const STOCK_LOOK = '6 hours';
-const DAY_MS = 24 * 60 * 60 * 1000;
+/** Without a report of new stock, a backordered order looks by itself this often. */
+const STOCK_LOOK_MS = 6 * 60 * 60 * 1000;
+/** Events of a warehouse overtake each other by seconds or minutes: a close waits this long for shipments behind it. */
+const ACCOUNTING_GRACE_MS = 15 * 60 * 1000;
 
 /** Ships everything that the order can get, in as many rounds as backorders need. */
-export async function fulfill(run: OrderRun): Promise<void> {
-  let round = [...run.fulfillments];
-  for (let number = 2; ; number += 1) {
-    await Promise.all(round.map((fulfillment) => run.branch(fulfillFrom(run, fulfillment))));
-    if (!run.backordered) break;
-    round = await nextRound(run, number);
+export async function fulfill(order: OrderRun): Promise<void> {
+  let planned = 0;
+  for (let round = 2; ; round += 1) {
+    const releases = order.state.fulfillments.slice(planned);
+    planned += releases.length;
+    await order.sideBySide(
+      ...releases.map(
+        ({ id }) =>
+          () =>
+            fulfillFrom(order, id),
+      ),
+    );
+    if (!order.state.backordered) return;
+    await reserveLater(order, round);
   }
-  run.shippingDone = true;
 }
 
-async function nextRound(run: OrderRun, number: number): Promise<FulfillmentState[]> {
-  const { orderId } = run.input;
-  for (;;) {
-    await condition(() => run.stockArrived, STOCK_LOOK);
-    run.stockArrived = false;
-    const plan = await run.attempt('reserve stock', 'stock-overdue', () =>
-      run.records.reserveStock({ orderId, round: number }),
-    );
-    run.backordered = plan.backordered;
-    if (plan.fulfillments.length === 0 && plan.backordered) continue;
-    run.plan(plan.fulfillments);
-    run.publish();
-    return plan.fulfillments;
-  }
+async function reserveLater(order: OrderRun, round: number): Promise<void> {
+  const releases = order.state.fulfillments.length;
+  do {
+    await order.wait(() => order.state.stockArrived, fromNow(STOCK_LOOK_MS));
+    order.apply({ type: 'stock-looked-for' });
+    await order.perform(reserveBackorder, { round });
+  } while (order.state.fulfillments.length === releases && order.state.backordered);
 }
 
 /** Releases to one warehouse and follows it until every released unit has shipped or is known never to ship. */
-async function fulfillFrom(run: OrderRun, fulfillment: FulfillmentState): Promise<void> {
-  await release(run, fulfillment);
-  const postings: Promise<void>[] = [];
-  while (!isComplete(fulfillment)) {
-    const notice = await nextNotice(run, fulfillment);
-    if (notice.type === 'shipped') {
-      if (fulfillment.shipmentNumbers.includes(notice.shipmentNumber)) continue;
-      const shipmentId = await recordShipment(run, fulfillment, notice);
-      if (shipmentId !== undefined) postings.push(postAndInvoice(run, shipmentId));
-    } else if (notice.type === 'closed') {
-      // A warehouse closes a release once; what it says again is what it said.
-      if (isPositive(fulfillment.short)) continue;
-      await recordShort(run, fulfillment, notice);
-    } else {
-      fulfillment.release = 'planned';
-      await run.decide('warehouse-refused-release', `release to ${fulfillment.node}`, notice.reason);
-      await release(run, fulfillment);
+async function fulfillFrom(order: OrderRun, fulfillmentId: string): Promise<void> {
+  const release = () => fulfillmentOf(order.state, fulfillmentId);
+  await order.perform(releaseToWarehouse, { fulfillmentId });
+  while (!isComplete(release())) {
+    const notice = await nextNotice(order, release);
+    switch (notice?.type) {
+      case 'shipped':
+        if (release().shipmentNumbers.includes(notice.shipmentNumber)) break;
+        await ship(order, fulfillmentId, notice);
+        break;
+      case 'closed':
+        // A warehouse closes a release once; a repeated close changes nothing.
+        if (release().closedAt === undefined) await close(order, release, notice);
+        break;
+      case 'refused':
+        order.apply({ type: 'release-refused', fulfillmentId });
+        await order.decide('warehouse-refused-release', `release to ${release().node}`, notice.reason);
+        await order.perform(renumberRelease, { fulfillmentId });
+        await order.perform(releaseToWarehouse, { fulfillmentId });
+        break;
     }
   }
-  await Promise.all(postings);
-}
-
-async function release(run: OrderRun, fulfillment: FulfillmentState): Promise<void> {
-  const { id: fulfillmentId, node, releaseNumber } = fulfillment;
-  const within = run.terms?.stepDeadlineMs ?? DAY_MS;
-  const wms = proxyActivities<WmsActivities>(systemCall(fulfillment.taskQueue, releaseNumber, within));
-  run.undo.add(`cancel the release to ${node}`, () =>
-    run.attempt(`cancel the release to ${node}`, 'compensation-failed', () =>
-      wms.cancelRelease({ fulfillmentId, reason: run.stop?.reason ?? 'cancelled' }),
-    ),
-  );
-  for (;;) {
-    fulfillment.release = 'asked';
-    const answer = await run.attempt(`release to ${node}`, 'warehouse-refused-release', () =>
-      wms.releaseToWarehouse({ fulfillmentId, ...(fulfillment.routing && { routing: fulfillment.routing }) }),
-    );
-    if (!('violation' in answer)) break;
-    // The routing guide is asked before the warehouse: it has heard of nothing.
-    fulfillment.release = 'planned';
-    const { resolution, by } = await run.decide('routing-violation', `release to ${node}`, answer.violation);
-    if (resolution === 'accept' || resolution === 'use-guide') fulfillment.routing = { resolution, by };
-  }
-  fulfillment.release = 'accepted';
-  run.note(`released to ${node}`);
-}
-
-/** Waits for the warehouse; when the order’s ship-by time passes first, an exception says so until word comes. */
-async function nextNotice(run: OrderRun, fulfillment: FulfillmentState): Promise<WarehouseNotice> {
-  const heard = () => fulfillment.notices.length > 0;
-  const shipBy = run.terms?.shipBy;
-  if (shipBy !== undefined && !heard()) {
-    const left = Date.parse(shipBy) - Date.now();
-    if (left <= 0 || !(await condition(heard, left))) {
-      await run.raise('shipment-overdue', `ship from ${fulfillment.node}`, `nothing shipped by ${shipBy}`, heard);
-    }
-  }
-  await condition(heard);
-  return fulfillment.notices.shift() as WarehouseNotice;
 }
 
 /**
- * Our record of what left, and the ship notice: never before the warehouse has confirmed. An event that cannot be true (more than was
- * released, an unknown line) may be set aside; then it is as if it had not come, and the warehouse may tell it rightly under the same number.
+ * The next notice of the warehouse; undefined when none is needed any more. When the ship-by time passes
+ * first, an exception says so until a notice arrives.
  */
-async function recordShipment(
-  run: OrderRun,
-  fulfillment: FulfillmentState,
-  notice: Extract<WarehouseNotice, { type: 'shipped' }>,
-): Promise<string | undefined> {
-  const { shipmentNumbers, shipped } = fulfillment;
-  const recorded = await run.attempt(
-    `ship from ${fulfillment.node}`,
-    'shipment-not-recorded',
-    () => {
-      fulfillment.shipmentNumbers = [...shipmentNumbers, notice.shipmentNumber];
-      fulfillment.shipped = add(shipped, notice.quantity);
-      return run.records.recordShipment({
-        orderId: run.input.orderId,
-        fulfillmentId: fulfillment.id,
-        system: notice.system,
-        eventId: notice.eventId,
-        progress: run.progress(),
-      });
-    },
-    {
-      gives: undefined,
-      forget: () => {
-        fulfillment.shipmentNumbers = shipmentNumbers;
-        fulfillment.shipped = shipped;
-      },
-    },
-  );
-  if (recorded === undefined) return undefined;
-  run.note(`shipment ${notice.shipmentNumber} left ${fulfillment.node}`);
-  run.publish();
-  return recorded.shipmentId;
+async function nextNotice(order: OrderRun, release: () => FulfillmentState): Promise<WarehouseNotice | undefined> {
+  const heard = () => release().notices.length > 0 || isComplete(release());
+  const { id, node, shipBy } = release();
+  if (!(await order.wait(heard, shipBy))) {
+    await order.ask('shipment-overdue', `ship from ${node}`, `nothing shipped by ${shipBy}`, heard);
+    await order.wait(heard);
+  }
+  const [notice] = release().notices;
+  if (notice !== undefined) order.apply({ type: 'notice-taken', fulfillmentId: id });
+  return notice;
 }
 
-/** What the warehouse will never ship becomes a backorder or is cancelled, by the partner’s rule. */
-async function recordShort(
-  run: OrderRun,
-  fulfillment: FulfillmentState,
-  notice: Extract<WarehouseNotice, { type: 'closed' }>,
-): Promise<void> {
-  const recorded = await run.attempt(
-    `close release at ${fulfillment.node}`,
-    'shipment-not-recorded',
-    () =>
-      run.records.recordShort({
-        orderId: run.input.orderId,
-        fulfillmentId: fulfillment.id,
-        system: notice.system,
-        eventId: notice.eventId,
-        progress: run.progress(),
-      }),
-    { gives: undefined },
-  );
+type Reported<Type> = Extract<WarehouseNotice, { type: Type }>;
+
+async function ship(order: OrderRun, fulfillmentId: string, notice: Reported<'shipped'>): Promise<void> {
+  const recorded = await order.perform(recordShipment, { fulfillmentId, notice });
   if (recorded === undefined) return;
-  // Both at once: an order whose last release is closed and that is not known to be backordered would look as if all of it had left.
-  fulfillment.short = add(fulfillment.short, notice.quantity);
-  run.backordered ||= recorded.backordered;
-  run.note(`${fulfillment.node} is short of ${notice.quantity}`);
-  await run.records.noteProgress({ orderId: run.input.orderId, progress: run.progress() });
-  run.publish();
+  // Beside what the warehouse does next; the order does not end before it.
+  void order.branch(() => order.perform(invoiceShipment, recorded));
 }
 
-/** The ERP’s shipment comes before its invoice; the partner’s invoice after both. */
-async function postAndInvoice(run: OrderRun, shipmentId: string): Promise<void> {
-  const terms = run.terms;
-  if (terms === undefined) return;
-  const erp = proxyActivities<ErpActivities>(
-    systemCall(terms.erpTaskQueue, `shipment ${shipmentId}`, terms.stepDeadlineMs),
-  );
-  await run.attempt('post the shipment', 'erp-refused-shipment', () => erp.postShipment({ shipmentId }));
-  const invoice = await run.attempt('invoice the shipment', 'erp-refused-invoice', () =>
-    erp.createInvoice({ shipmentId }),
-  );
-  run.invoices.push({ ...invoice, settled: 0 });
-  const { payments } = await run.attempt('send the invoice', 'document-not-written', () =>
-    run.records.issueInvoice({ orderId: run.input.orderId, shipmentId, progress: run.progress() }),
-  );
-  for (const payment of payments) run.hearPayment(payment);
-  run.note(`invoice ${invoice.invoiceNumber}`);
-  run.publish();
+/** A closed release ships nothing more. Units that it does not account for are a question to a person. */
+async function close(order: OrderRun, release: () => FulfillmentState, notice: Reported<'closed'>): Promise<void> {
+  const { id: fulfillmentId, node } = release();
+  if (isPositive(notice.quantity)) {
+    const recorded = await order.perform(recordShort, { fulfillmentId, notice });
+    if (recorded === undefined) return;
+  }
+  order.apply({ type: 'release-closed', fulfillmentId });
+  if (isComplete(release())) return;
+  void order.branch(async () => {
+    const accounted = () => isComplete(release());
+    if (await order.wait(accounted, fromNow(ACCOUNTING_GRACE_MS))) return;
+    const open = openUnits(release());
+    const summary = `${node} closed the release without ${open} units: they have neither shipped nor are they short`;
+    const { resolution } = await order.ask('release-not-accounted', `close release at ${node}`, summary, accounted);
+    if (resolution === 'accept') await order.perform(recordRestShort, { fulfillmentId, notice });
+  });
+}
+
+function fromNow(ms: number): string {
+  return new Date(Date.now() + ms).toISOString();
 }

@@ -22,6 +22,8 @@ export const paymentReceived = defineSignal<[RemittedAmount]>('paymentReceived')
 export const documentTrouble = defineSignal<[DocumentTrouble]>('documentTrouble');
 /** Goods that the order is short of may have come in. */
 export const stockArrived = defineSignal<[]>('stockArrived');
+/** Every document that the order waited for has been acknowledged. */
+export const documentsAnswered = defineSignal<[]>('documentsAnswered');
 /** Documents wait in the partner’s outbox. */
 export const wakeOutbox = defineSignal<[]>('wakeOutbox');
 

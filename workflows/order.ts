@@ -1,148 +1,70 @@
 /**
- * The order process: from an accepted order to applied cash. One execution tells an order’s whole story.
+ * The order process: from an accepted order to applied cash. One execution tells an order's whole story.
  *
- *   check → reserve stock → ERP order → acknowledge → (per node: release → ship → ERP shipment → invoice) → cash → closed
+ *   check → reserve stock → ERP order → acknowledge → (per node: release → ship → invoice) → cash → closed
  *
- * A step that fails for good opens an exception and waits for a person (lib/order-run.ts); what was done is undone when the order stops.
+ * Each step is declared in steps/. The kernel tries it, asks a person when it has failed for good, and
+ * undoes what was done when the order stops (kernel/order-run.ts).
  */
-import { allHandlersFinished, condition, proxyActivities, setHandler } from '@temporalio/workflow';
-import type { ErpActivities } from '../activities/erp/activities.ts';
-import type { ExceptionType } from '../domain/exceptions.ts';
+import { allHandlersFinished, condition, setHandler } from '@temporalio/workflow';
+import { whyNotCancel, whyNotResolve } from '../domain/order/guards.ts';
 import type { OrderToCashInput } from '../domain/order/messages.ts';
-import type { OrderTerms } from '../domain/order/state.ts';
+import { viewOf } from '../domain/order/projection.ts';
 import type { OrderStatus } from '../domain/order/status.ts';
 import { collectCash } from './cash.ts';
-import { finishOnceAnswered, watchDocuments } from './document-trouble.ts';
+import { finishOnceAnswered, settleTrouble } from './documents.ts';
 import { fulfill } from './fulfillment.ts';
-import { systemCall } from './kernel/activity-profiles.ts';
-import { OrderRun } from './kernel/order-run.ts';
+import { OrderRun, refuse } from './kernel/order-run.ts';
 import * as messages from './messages.ts';
+import { acknowledgeOrder } from './steps/acknowledge-order.ts';
+import { checkOrder } from './steps/check-order.ts';
+import { finishOrder } from './steps/finish-order.ts';
+import { placeWithErp } from './steps/place-with-erp.ts';
+import { reserveStock } from './steps/reserve-stock.ts';
 
 export async function orderToCash(input: OrderToCashInput): Promise<{ status: OrderStatus }> {
-  const run = new OrderRun(input);
-  listen(run);
+  const order = new OrderRun(input);
+  listen(order);
 
-  const outcome = await run.untilStopped(async () => {
-    const terms = await check(run);
-    await reserveStock(run);
-    await placeWithErp(run, terms);
-    await acknowledge(run);
-    await Promise.race([watchDocuments(run), Promise.all([fulfill(run), collectCash(run, terms)])]);
-    await run.untilNothingIsOpen();
+  const completed = await order.run(async () => {
+    await order.perform(checkOrder);
+    await order.perform(reserveStock);
+    await order.perform(placeWithErp);
+    await order.perform(acknowledgeOrder);
+    await order.sideBySide(
+      () => fulfill(order),
+      () => collectCash(order),
+    );
+    await finishOnceAnswered(order);
   });
+  if (!completed) await order.perform(finishOrder, { end: order.state.accepted ? 'cancelled' : 'rejected' });
 
-  if (outcome === 'stopped') {
-    await run.undo.unwind();
-    run.finish(run.accepted ? 'cancelled' : 'rejected');
-    await run.records.finishOrder({
-      orderId: input.orderId,
-      progress: run.progress(),
-      ...(run.stop && { stop: run.stop }),
-    });
-  } else {
-    await finishOnceAnswered(run, run.invoices.length > 0 ? 'closed' : 'cancelled');
-  }
-  run.publish();
   await condition(allHandlersFinished);
-  return { status: run.status };
+  return { status: order.status };
 }
 
-function listen(run: OrderRun): void {
-  setHandler(messages.warehouseEvent, (notice) => run.hear(notice));
-  setHandler(messages.paymentReceived, (payment) => run.hearPayment(payment));
-  setHandler(messages.documentTrouble, (trouble) => void run.troubles.push(trouble));
-  setHandler(messages.stockArrived, () => {
-    run.stockArrived = true;
-  });
-  setHandler(messages.statusQuery, () => run.view());
-  setHandler(messages.timelineQuery, () => run.timeline());
+function listen(order: OrderRun): void {
+  setHandler(messages.warehouseEvent, (notice) => order.apply({ type: 'warehouse-noticed', notice }));
+  setHandler(messages.paymentReceived, (payment) => order.apply({ type: 'payment-noticed', payment }));
+  setHandler(messages.stockArrived, () => order.apply({ type: 'stock-arrived' }));
+  setHandler(messages.documentTrouble, (trouble) => settleTrouble(order, trouble));
+  setHandler(messages.documentsAnswered, () => order.apply({ type: 'documents-answered' }));
+  setHandler(messages.statusQuery, () => viewOf(order.state));
+  setHandler(messages.timelineQuery, () => [...order.state.story]);
   setHandler(
     messages.resolveException,
-    async (resolution) => {
-      await run.resolve(resolution);
-      return { status: run.status };
+    async ({ exceptionId, ...decision }) => {
+      await order.resolve(exceptionId, decision);
+      return { status: order.status };
     },
-    { validator: (resolution) => run.checkResolution(resolution) },
+    { validator: (input) => refuse(whyNotResolve(order.state, input)) },
   );
   setHandler(
     messages.cancelOrder,
-    async (cancellation) => {
-      await run.cancel(cancellation);
-      return { status: run.status };
+    async (stop) => {
+      await order.cancel(stop);
+      return { status: order.status };
     },
-    { validator: (_cancellation) => run.checkCancel() },
+    { validator: (_stop) => refuse(whyNotCancel(order.state)) },
   );
-}
-
-/** Customer and ship-to, items and units, repeated order, contract price within tolerance, tax. */
-async function check(run: OrderRun): Promise<OrderTerms> {
-  const waived: ExceptionType[] = [];
-  for (;;) {
-    const prepared = await run.attempt('check the order', 'step-failed', () =>
-      run.records.prepareOrder({ orderId: run.input.orderId, waived }),
-    );
-    if (prepared.ready) {
-      run.terms = prepared.terms;
-      run.note('checked: customer, items, prices and tax');
-      return prepared.terms;
-    }
-    const { type, summary } = prepared.problem;
-    const { resolution } = await run.decide(type, 'check the order', summary);
-    if (resolution === 'accept') waived.push(type);
-  }
-}
-
-/** Available-to-promise and ship-from: holds stock at one or several nodes; what is missing is backordered or cancelled by rule. */
-async function reserveStock(run: OrderRun): Promise<void> {
-  const { orderId } = run.input;
-  run.undo.add('release reserved stock', () =>
-    run.attempt('release reserved stock', 'compensation-failed', () => run.records.releaseReservations({ orderId })),
-  );
-  for (;;) {
-    const plan = await run.attempt('reserve stock', 'step-failed', () =>
-      run.records.reserveStock({ orderId, round: 1 }),
-    );
-    if (plan.fulfillments.length > 0 || plan.backordered) {
-      run.plan(plan.fulfillments);
-      run.backordered = plan.backordered;
-      run.note(
-        `reserved at ${plan.fulfillments.map(({ node }) => node).join(', ') || 'no node'}${plan.backordered ? ', rest backordered' : ''}`,
-      );
-      return;
-    }
-    const lacking = plan.lacking === undefined ? '' : `: ${plan.lacking}`;
-    await run.decide('nothing-available', 'reserve stock', `no node can ship any line of the order${lacking}`);
-  }
-}
-
-/** The ERP’s acceptance is what an order’s promise rests on: nothing is said to anybody before it, and before credit is released. */
-async function placeWithErp(run: OrderRun, terms: OrderTerms): Promise<void> {
-  const { orderId, poNumber } = run.input;
-  const erp = proxyActivities<ErpActivities>(systemCall(terms.erpTaskQueue, `order ${poNumber}`, terms.stepDeadlineMs));
-  run.undo.add('cancel the ERP order', () =>
-    run.attempt('cancel the ERP order', 'compensation-failed', () =>
-      erp.cancelErpOrder({ orderId, reason: run.stop?.reason ?? 'cancelled' }),
-    ),
-  );
-  for (;;) {
-    const placed = await run.attempt('place the order with the ERP', 'erp-refused-order', () =>
-      erp.placeOrder({ orderId }),
-    );
-    run.erpOrderNumber = placed.erpOrderNumber;
-    if (placed.status === 'accepted') break;
-    await run.decide(
-      'credit-hold',
-      'place the order with the ERP',
-      placed.creditMessage ?? 'the ERP holds the order for credit',
-    );
-  }
-  run.accepted = true;
-  run.note(`ERP order ${run.erpOrderNumber}`);
-}
-
-async function acknowledge(run: OrderRun): Promise<void> {
-  await run.attempt('acknowledge the order', 'document-not-written', () =>
-    run.records.acknowledgeOrder({ orderId: run.input.orderId, progress: run.progress() }),
-  );
-  run.publish();
 }

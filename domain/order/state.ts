@@ -1,44 +1,120 @@
-/** The plain values that the order process and its records share. */
-import { add, compare } from '../decimal.ts';
-import type { WarehouseNotice } from './messages.ts';
+/**
+ * What an order's workflow knows: plain JSON, changed only by `reduce`. Lines and documents stay in
+ * Postgres; the state carries ids and sums. Quantities are decimal strings in base units, amounts are
+ * integer minor units, times are ISO 8601.
+ */
+import { add, compare, subtract } from '../decimal.ts';
+import type { ExceptionType } from '../exceptions.ts';
+import type { InvoiceBalance } from '../policy/cash.ts';
+import type { DocumentTrouble, OpenException, RemittedAmount, WarehouseNotice } from './messages.ts';
 import type { OrderStatus } from './status.ts';
 
-/** One release to one ship-from node. Quantities are sums over lines, in base units; lines stand in Postgres. */
-export interface FulfillmentState {
-  id: string;
-  node: string;
-  releaseNumber: string;
-  taskQueue: string;
-  /** When its goods must have left, ISO 8601. */
-  shipBy?: string;
-  planned: string;
-  shipped: string;
-  /** What the warehouse said it will never ship. */
-  short: string;
-  /** `asked`: the warehouse may have it, its answer is not known; `refused` is `planned` again. */
-  release: 'planned' | 'asked' | 'accepted';
-  /** Shipment numbers seen: a repeated one ships nothing twice. */
-  shipmentNumbers: string[];
-  notices: WarehouseNotice[];
-  /** What a person decided where the partner’s routing guide was violated. */
-  routing?: RoutingDecision;
+export interface OrderState {
+  readonly orderId: string;
+  readonly partnerId: string;
+  readonly poNumber: string;
+  /** Set once the order has been checked. */
+  readonly terms?: OrderTerms;
+  /** Problems of the check that a person accepted. */
+  readonly waived: readonly ExceptionType[];
+  readonly erpOrderNumber?: string;
+  /** The ERP has taken the order and released its credit. */
+  readonly accepted: boolean;
+  /** Something waits for stock. */
+  readonly backordered: boolean;
+  /** A system reported stock since the order last looked. */
+  readonly stockArrived: boolean;
+  readonly fulfillments: readonly FulfillmentState[];
+  /** Notices of releases that are not planned yet. */
+  readonly earlyNotices: readonly WarehouseNotice[];
+  /** `system/eventId` of every notice so far: a repeated one changes nothing. */
+  readonly seenEvents: readonly string[];
+  readonly invoices: readonly InvoiceState[];
+  /** Payments that are not applied yet. */
+  readonly payments: readonly RemittedAmount[];
+  readonly seenPayments: readonly string[];
+  /** Documents whose trouble waits for a person. */
+  readonly troubled: readonly DocumentTrouble[];
+  /** Documents that stay refused or unacknowledged because a person decided so. */
+  readonly decidedDocuments: readonly string[];
+  readonly exceptions: readonly ExceptionState[];
+  /** Set while only the partner's acknowledgments are missing. */
+  readonly unanswered?: Unanswered;
+  /** Somebody ended the order; what was done is undone. */
+  readonly stop?: Stop;
+  readonly end?: OrderEnd;
+  readonly story: readonly StoryEntry[];
 }
 
-/** To release with the order’s own carrier in spite of the guide, or with the guide’s in spite of the order. */
+export type OrderEnd = 'closed' | 'cancelled' | 'rejected';
+
+export interface Stop {
+  readonly reason: string;
+  readonly by: string;
+}
+
+export interface StoryEntry {
+  readonly at: string;
+  readonly what: string;
+}
+
+export interface ExceptionState extends OpenException {
+  readonly decision?: Decision;
+}
+
+/** A person's decision about an exception; `system` when its cause went away. */
+export interface Decision {
+  readonly resolution: OpenException['resolutions'][number];
+  readonly note?: string;
+  readonly by: string;
+}
+
+export interface InvoiceState extends InvoiceBalance {
+  /** ISO 8601 day. */
+  readonly dueOn: string;
+}
+
+/** A release as it is planned: what one ship-from node is asked to ship. */
+export interface PlannedFulfillment {
+  readonly id: string;
+  readonly node: string;
+  readonly releaseNumber: string;
+  readonly taskQueue: string;
+  /** When its goods must have left. */
+  readonly shipBy?: string;
+  /** Sum over lines. */
+  readonly planned: string;
+}
+
+/** One release to one ship-from node. */
+export interface FulfillmentState extends PlannedFulfillment {
+  /** Numbers under which the warehouse refused the release. */
+  readonly formerNumbers: readonly string[];
+  readonly shipped: string;
+  /** What the warehouse will never ship. */
+  readonly short: string;
+  /** `accepted`: the warehouse has it; a refused release is planned again. */
+  readonly release: 'planned' | 'accepted';
+  /** When the warehouse closed the release: it ships nothing more under it. */
+  readonly closedAt?: string;
+  /** A repeated shipment number ships nothing twice. */
+  readonly shipmentNumbers: readonly string[];
+  /** Notices that wait for their turn. */
+  readonly notices: readonly WarehouseNotice[];
+  /** What a person decided where the partner's routing guide was violated. */
+  readonly routing?: RoutingDecision;
+}
+
+/** Release with the order's own carrier in spite of the guide, or with the guide's in spite of the order. */
 export interface RoutingDecision {
   resolution: 'accept' | 'use-guide';
   by: string;
 }
 
-export function isComplete(fulfillment: FulfillmentState): boolean {
-  return compare(add(fulfillment.shipped, fulfillment.short), fulfillment.planned) >= 0;
-}
-
-/** What the rest of the process needs of the prepared order; set once preparation has succeeded. */
+/** Agreed terms that the process needs; durations are resolved by the profile's calendar before they get here. */
 export interface OrderTerms {
   erpTaskQueue: string;
   currency: string;
-  /** ISO 8601 durations are resolved to instants and milliseconds by the profile’s calendar before they get here. */
   shipBy?: string;
   paymentGraceMs: number;
   /** How long a step may retry before a person is asked. */
@@ -49,13 +125,59 @@ export interface OrderTerms {
 export interface Unanswered {
   /** Transaction sets, such as `856`. */
   sets: string[];
-  /** When the first answer is due, ISO 8601; absent while something has not been sent. */
+  /** When the first answer is due; absent while something has not been sent. */
   by?: string;
 }
 
-/** What each record-keeping step writes beside its own facts, so that lists and search agree with the workflow. */
+/** The order as lists and search show it; each step writes it together with its facts. */
 export interface Progress {
   status: OrderStatus;
   waitingFor: string;
   nextDeadline?: string;
+}
+
+export function newOrder({
+  orderId,
+  partnerId,
+  poNumber,
+}: Pick<OrderState, 'orderId' | 'partnerId' | 'poNumber'>): OrderState {
+  return {
+    orderId,
+    partnerId,
+    poNumber,
+    waived: [],
+    accepted: false,
+    backordered: false,
+    stockArrived: false,
+    fulfillments: [],
+    earlyNotices: [],
+    seenEvents: [],
+    invoices: [],
+    payments: [],
+    seenPayments: [],
+    troubled: [],
+    decidedDocuments: [],
+    exceptions: [],
+    story: [],
+  };
+}
+
+/** Every unit of the release has shipped or is known never to ship. */
+export function isComplete(fulfillment: Pick<FulfillmentState, 'planned' | 'shipped' | 'short'>): boolean {
+  return compare(add(fulfillment.shipped, fulfillment.short), fulfillment.planned) >= 0;
+}
+
+/** Units that the warehouse has neither shipped nor reported short. */
+export function openUnits({
+  planned,
+  shipped,
+  short,
+}: Pick<FulfillmentState, 'planned' | 'shipped' | 'short'>): string {
+  return subtract(subtract(planned, shipped), short);
+}
+
+export function fulfillmentOf(state: OrderState, fulfillmentId: string): FulfillmentState {
+  const found = state.fulfillments.find(({ id }) => id === fulfillmentId);
+  if (found === undefined) throw new Error(`the order has no fulfillment ${fulfillmentId}`);
+  return found;
 }

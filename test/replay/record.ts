@@ -15,7 +15,7 @@ import { freePort } from '../../scripts/stack/ports.ts';
 import { startTemporal } from '../../scripts/stack/temporal.ts';
 import { findTemporal } from '../../scripts/stack/tools.ts';
 import { wakeOutbox } from '../../workflows/messages.ts';
-import { refuses, startTradingNetwork, type TradingNetwork } from '../workflow/trading-world.ts';
+import { refuses, startTradingNetwork, type TradingNetwork } from '../kit/trading-world.ts';
 
 type Scenario = (network: TradingNetwork) => Promise<WorkflowHandle>;
 

@@ -2,7 +2,7 @@ import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bundleWorkflows } from '../../workers/create-workers.ts';
 import { createTimeSkippingEnvironment } from '../support/temporal.ts';
-import { startTradingNetwork, type TradingNetwork } from '../workflow/trading-world.ts';
+import { startTradingNetwork, type TradingNetwork } from '../kit/trading-world.ts';
 
 let network: TradingNetwork;
 

@@ -1,8 +1,8 @@
 import { WorkflowFailedError } from '@temporalio/client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { wakeOutbox } from '../../workflows/messages.ts';
+import { HOUR_MS, isDown, refuses, startTradingNetwork, type TradingNetwork } from '../kit/trading-world.ts';
 import { createTimeSkippingEnvironment } from '../support/temporal.ts';
-import { HOUR_MS, isDown, refuses, startTradingNetwork, type TradingNetwork } from './trading-world.ts';
 
 let network: TradingNetwork;
 beforeEach(async () => {
@@ -109,10 +109,6 @@ describe('what runs beside the orders', () => {
       accepted: 3,
       rejected: 1,
     });
-  });
-
-  it('the sweep says how much it handed on', async () => {
-    expect(await network.aTradingWorld().execute('sweep')).toEqual({ handedOn: 2 });
   });
 
   it('one system that is down does not keep the others from being read, and the run says that one was', async () => {

@@ -1,6 +1,7 @@
 /**
- * The machinery under the order process: what the order knows of itself, how a step is tried until a person decides otherwise,
- * and how the outside sees it. The process itself is in ../order.ts.
+ * The kernel under the order process. It tries a declared step, asks a person when the step has failed
+ * for good, undoes what was done when the order stops, reduces events into the state, keeps lists and
+ * the Temporal UI current, and serializes record keeping. The process itself is in ../order.ts.
  */
 import {
   ActivityFailure,
@@ -9,450 +10,352 @@ import {
   condition,
   isCancellation,
   log,
-  patched,
+  proxyActivities,
   proxyLocalActivities,
-  setCurrentDetails,
   TimeoutFailure,
-  upsertSearchAttributes,
   uuid4,
 } from '@temporalio/workflow';
 import type { OrderRecords } from '../../activities/orders/activities.ts';
-import { subtract } from '../../domain/decimal.ts';
-import { type ExceptionType, kindOf, type Resolution } from '../../domain/exceptions.ts';
-import { fromMinor } from '../../domain/money.ts';
-import type {
-  DocumentTrouble,
-  OpenException,
-  OrderStatusView,
-  OrderToCashInput,
-  RemittedAmount,
-  ResolveExceptionInput,
-  WarehouseNotice,
-} from '../../domain/order/messages.ts';
+import { type ExceptionType, kindOf } from '../../domain/exceptions.ts';
+import type { OrderEvent } from '../../domain/order/events.ts';
+import { legalResolutions, type Refusal } from '../../domain/order/guards.ts';
+import type { OpenException, OrderToCashInput } from '../../domain/order/messages.ts';
+import { progressOf, statusOf } from '../../domain/order/projection.ts';
+import { reduce } from '../../domain/order/reduce.ts';
 import {
-  type FulfillmentState,
-  isComplete,
-  type OrderTerms,
+  type Decision,
+  newOrder,
+  type OrderEnd,
+  type OrderState,
   type Progress,
-  type Unanswered,
+  type Stop,
 } from '../../domain/order/state.ts';
-import { deriveOrderStatus, IllegalMove, isLegalMove, type OrderStatus } from '../../domain/order/status.ts';
-import { type InvoiceBalance, isSettled, openAmount } from '../../domain/policy/cash.ts';
-import {
-  erpOrderNumberKey,
-  exceptionTypeKey,
-  nextDeadlineKey,
-  orderStatusKey,
-} from '../../runtime/search-attributes.ts';
+import type { OrderStatus } from '../../domain/order/status.ts';
 import { records as recordsProfile } from './activity-profiles.ts';
-import { Compensations } from './compensation.ts';
-import { oneAtATime } from './one-at-a-time.ts';
+import { DeadlineClock } from './deadline-clock.ts';
+import { Publication } from './publication.ts';
+import { Serial } from './serial.ts';
+import type { CallStep, Moment, Outcome, Problem, RecordStep, Step } from './step.ts';
+
+const HOUR_MS = 60 * 60 * 1000;
 
 /** Ends the process on purpose: somebody cancelled the order, or resolved an exception by cancelling it. */
 class OrderStopped extends Error {
   override readonly name = 'OrderStopped';
 }
 
-interface RaisedException extends OpenException {
-  decision?: { resolution: Resolution; note?: string; by: string };
-}
-
 export class OrderRun {
-  readonly input: OrderToCashInput;
-  /** One at a time: see there. */
-  readonly records = oneAtATime(proxyLocalActivities<OrderRecords>(recordsProfile));
-  readonly fulfillments: FulfillmentState[] = [];
-  readonly invoices: (InvoiceBalance & { dueOn: string })[] = [];
-  readonly payments: RemittedAmount[] = [];
-  readonly troubles: DocumentTrouble[] = [];
-  /** Documents that stay as they are, refused or unacknowledged, because a person said so. */
-  readonly decidedDocuments = new Set<string>();
-  /** Unwound when the order stops. */
-  readonly undo = new Compensations();
-  terms: OrderTerms | undefined;
-  erpOrderNumber: string | undefined;
-  accepted = false;
-  backordered = false;
-  /** Every release has shipped or been closed, and nothing is backordered. */
-  shippingDone = false;
-  stockArrived = false;
-  stop: { reason: string; by: string } | undefined;
-
-  private unanswered: Unanswered | undefined;
-  private end: 'closed' | 'cancelled' | 'rejected' | undefined;
-  private readonly exceptions: RaisedException[] = [];
+  private current: OrderState;
+  /** The progress that the records hold; undefined when two writes overlapped, so that either may have been last. */
+  private recorded: Progress | undefined;
+  /** Steps under way that record progress. */
+  private recording = 0;
+  private overlapped = false;
+  /** Steps and writes that are under way. */
+  private busy = 0;
+  /** Branches that have not ended. */
+  private running = 0;
   private readonly branches: Promise<unknown>[] = [];
-  private unsettled = 0;
-  private readonly story: { at: string; what: string }[] = [];
-  private readonly seenEvents = new Set<string>();
-  private readonly seenPayments = new Set<string>();
-  private readonly earlyNotices: WarehouseNotice[] = [];
-  private published: {
-    status: OrderStatus;
-    exceptionType?: ExceptionType;
-    erpOrderNumber?: string;
-    nextDeadline?: string;
-  } = {
-    status: 'received',
-  };
+  private readonly undo: (() => Promise<unknown>)[] = [];
+  private readonly records = proxyLocalActivities<OrderRecords>(recordsProfile);
+  private readonly serial = new Serial();
+  private readonly clock = new DeadlineClock();
+  private readonly publication: Publication;
   private readonly scope = new CancellationScope();
 
   constructor(input: OrderToCashInput) {
-    this.input = input;
-    this.describe();
+    this.current = newOrder(input);
+    this.recorded = progressOf(this.current);
+    this.publication = new Publication(this.current);
   }
 
-  // ── What comes in ─────────────────────────────────────────────────────────────────────────────────────────────────
-
-  /** Takes a warehouse’s notice once, whichever release it is for and however early it comes. */
-  hear(notice: WarehouseNotice): void {
-    const identity = `${notice.system}/${notice.eventId}`;
-    if (this.seenEvents.has(identity)) return;
-    this.seenEvents.add(identity);
-    const fulfillment = this.fulfillments.find(({ releaseNumber }) => releaseNumber === notice.releaseNumber);
-    (fulfillment?.notices ?? this.earlyNotices).push(notice);
+  get state(): OrderState {
+    return this.current;
   }
 
-  plan(fulfillments: readonly FulfillmentState[]): void {
-    for (const fulfillment of fulfillments) {
-      this.fulfillments.push(fulfillment);
-      for (let index = this.earlyNotices.length - 1; index >= 0; index -= 1) {
-        if (this.earlyNotices[index]?.releaseNumber !== fulfillment.releaseNumber) continue;
-        fulfillment.notices.unshift(...this.earlyNotices.splice(index, 1));
-      }
-    }
+  get status(): OrderStatus {
+    return statusOf(this.current);
   }
 
-  hearPayment(payment: RemittedAmount): void {
-    if (this.seenPayments.has(payment.allocationId)) return;
-    this.seenPayments.add(payment.allocationId);
-    this.payments.push(payment);
+  apply(event: OrderEvent): void {
+    this.current = reduce(this.current, event, new Date().toISOString());
+    this.publication.follow(this.current);
   }
 
-  openExceptions(): OpenException[] {
-    return this.exceptions.map(({ decision: _, ...exception }) => ({
-      ...exception,
-      resolutions: this.legalNow(exception.resolutions),
-    }));
-  }
-
-  /** Throws unless the exception is open and the resolution is one of its legal ones. */
-  checkResolution({ exceptionId, resolution }: ResolveExceptionInput): void {
-    const exception = this.exceptions.find(({ id }) => id === exceptionId);
-    if (exception === undefined || exception.decision !== undefined) {
-      throw ApplicationFailure.nonRetryable(`exception ${exceptionId} is not open`, 'exception-not-open');
-    }
-    // What was legal when it was raised may no longer be: another warehouse may have begun meanwhile.
-    const legal = this.legalNow(exception.resolutions);
-    if (!legal.includes(resolution)) {
-      throw ApplicationFailure.nonRetryable(
-        `${exception.type} can be resolved by ${legal.join(', ')}, not by ${resolution}`,
-        'illegal-resolution',
-      );
-    }
-  }
-
-  /** Records the decision; the step that waits for it goes on. */
-  async resolve(input: ResolveExceptionInput): Promise<void> {
-    const exception = this.exceptions.find(({ id }) => id === input.exceptionId);
-    if (exception === undefined) return;
-    exception.decision = { resolution: input.resolution, by: input.by, ...(input.note && { note: input.note }) };
-    await condition(() => !this.exceptions.includes(exception));
-  }
-
-  checkCancel(): void {
-    if (this.end !== undefined) {
-      throw ApplicationFailure.nonRetryable(`the order is ${this.end}`, 'order-ended');
-    }
-    const released = this.fulfillments.find(({ release }) => release !== 'planned');
-    if (released !== undefined) {
-      throw ApplicationFailure.nonRetryable(
-        `release ${released.releaseNumber} is with warehouse ${released.node}: the order can no longer be cancelled as a whole`,
-        'already-released',
-      );
-    }
-  }
-
-  /** Asks the process to stop, and returns when everything done so far is undone. */
-  async cancel(stop: { reason: string; by: string }): Promise<void> {
-    this.stop = stop;
-    this.scope.cancel();
-    await condition(() => this.end !== undefined);
-  }
-
-  // ── How steps are tried ───────────────────────────────────────────────────────────────────────────────────────────
-
-  /** Follows a branch of the process, so that nothing is undone while the branch still does things. */
-  branch<T>(work: Promise<T>): Promise<T> {
-    this.branches.push(work);
-    return work;
-  }
-
-  /** Runs the process until it is done or the order is stopped and every branch has come to rest; tells which. */
-  async untilStopped(process: () => Promise<void>): Promise<'done' | 'stopped'> {
-    try {
-      await this.scope.run(process);
-      return 'done';
-    } catch (error) {
-      if (!(error instanceof OrderStopped) && (this.stop === undefined || !isCancellation(error))) throw error;
-      this.scope.cancel();
-      await Promise.allSettled(this.branches);
-      return 'stopped';
-    }
-  }
+  // ── Steps ──────────────────────────────────────────────────────────────────────────────────────
 
   /**
-   * Tries a step until it succeeds. The step’s own retries go on until its deadline; when it has failed for good, an exception of the
-   * given type waits for a person, whose `retry` tries again and whose `cancel` stops the order.
+   * Tries a step until it succeeds or a person decides otherwise. The call retries until its deadline;
+   * after that an exception waits, whose `retry` tries again and whose `cancel` stops the order.
    *
-   * @param outside for what came from outside and may be wrong for good: a person may set it aside, and the step then gives `gives`. When
-   * the step has failed, `forget` makes as if it had not come.
+   * @returns the result; undefined when a person set aside what the step acts on.
    */
-  async attempt<T, S = never>(
-    step: string,
-    onFailure: ExceptionType,
-    work: () => Promise<T>,
-    outside?: { gives: S; forget?: () => void },
-  ): Promise<T | S> {
+  perform<Input, Result>(
+    step: Step<Input, Result>,
+    ...[input]: Input extends void ? [] : [Input]
+  ): Promise<Result | undefined> {
+    return this.performWith(step, input as Input);
+  }
+
+  private async performWith<Input, Result>(step: Step<Input, Result>, input: Input): Promise<Result | undefined> {
+    const { undo } = step;
+    if (undo !== undefined) this.undo.push(() => this.performWith(undo, input));
     for (;;) {
-      try {
-        // No function between this and the step: one more turn of the event loop would reorder the commands of branches side by side.
-        return await work();
-      } catch (error) {
-        if (isCancellation(error) || error instanceof OrderStopped) throw error;
-        if (outside?.forget !== undefined && patched('forget-what-could-not-be-recorded')) outside.forget();
-        const { resolution } = await this.decide(onFailure, step, reasonOf(error));
-        if (outside !== undefined && resolution === 'set-aside') return outside.gives;
+      const { result, problem } = await this.occupied(() => this.attempt(step, input));
+      if (problem === undefined) return result;
+      const decision = await this.decide(problem.type, nameOf(step, this.current, input), problem.summary);
+      if (decision.resolution === 'set-aside') {
+        this.applyIfAny(step.setAside?.(input));
+        return undefined;
       }
+      this.applyIfAny(step.decided?.(decision, problem, input));
     }
   }
 
-  /** Waits for a decision; a `cancel` ends the process by throwing. */
-  async decide(
-    type: ExceptionType,
-    step: string,
-    summary: string,
-  ): Promise<{ resolution: Resolution; note?: string; by: string }> {
-    const decision = await this.raise(type, step, summary);
+  private async attempt<Input, Result>(
+    step: Step<Input, Result>,
+    input: Input,
+  ): Promise<{ result?: Result; problem?: Problem }> {
+    try {
+      const run = () =>
+        step.kind === 'record' ? this.serial.run(() => this.keepRecord(step, input)) : this.call(step, input);
+      return await (step.recordsProgress ? this.whileRecording(run) : run());
+    } catch (error) {
+      if (isCancellation(error) || error instanceof OrderStopped) throw error;
+      const type = typeof step.onFailure === 'string' ? step.onFailure : step.onFailure(typeOf(error));
+      return { problem: { type, summary: reasonOf(error) } };
+    }
+  }
+
+  private async whileRecording<T>(work: () => Promise<T>): Promise<T> {
+    this.overlapped = this.recording > 0;
+    this.recording += 1;
+    try {
+      return await work();
+    } finally {
+      this.recording -= 1;
+      if (this.overlapped) this.recorded = undefined;
+    }
+  }
+
+  private async keepRecord<Input, Result>(step: RecordStep<Input, Result>, input: Input) {
+    const at = this.momentOf(step, input);
+    return this.conclude(step, at, await step.run(this.records, at));
+  }
+
+  private async call<Input, Result>(step: CallStep<Input, Result>, input: Input) {
+    const at = this.momentOf(step, input);
+    return this.conclude(step, at, await step.run(proxyActivities(step.options(at)), at));
+  }
+
+  private momentOf<Input, Result>(step: Step<Input, Result>, input: Input): Moment<Input> {
+    const state = this.current;
+    const event = step.foresee?.(input, state);
+    const foreseen = event === undefined ? state : reduce(state, event, new Date().toISOString());
+    return { state, input, progress: progressOf(foreseen) };
+  }
+
+  private conclude<Input, Result>(
+    step: Step<Input, Result>,
+    { input, state }: Moment<Input>,
+    result: Result,
+  ): { result?: Result; problem?: Problem } {
+    const foreseen = step.foresee?.(input, state);
+    const outcome: Outcome = step.outcome === undefined ? foreseen : step.outcome(result, input);
+    if (outcome !== undefined && 'ask' in outcome) return { problem: outcome.ask };
+    if (outcome === undefined) return { result };
+    const recorded = step.recordsProgress && (foreseen === undefined || foreseen.type === outcome.type);
+    // Of the state that the call was given: another branch may have gone on since.
+    if (recorded) this.recorded = progressOf(reduce(state, outcome, new Date().toISOString()));
+    this.apply(outcome);
+    return { result };
+  }
+
+  private applyIfAny(event: OrderEvent | undefined): void {
+    if (event !== undefined) this.apply(event);
+  }
+
+  /** Runs branches of the process side by side. Nothing is undone while one of them still does things. */
+  async sideBySide(...branches: (() => Promise<unknown>)[]): Promise<void> {
+    await Promise.all(branches.map((branch) => this.branch(branch)));
+  }
+
+  /** Starts work beside the process, from a signal handler too. The order does not end before it is done. */
+  branch<T>(work: () => Promise<T>): Promise<T> {
+    this.running += 1;
+    const branch = this.scope.run(work).finally(() => {
+      this.running -= 1;
+    });
+    this.branches.push(branch);
+    branch.catch((error: unknown) => {
+      // Whichever branch stops the order stops all of it.
+      if (error instanceof OrderStopped) this.scope.cancel();
+      else if (!isCancellation(error)) throw error;
+    });
+    return branch;
+  }
+
+  private async occupied<T>(work: () => Promise<T>): Promise<T> {
+    this.busy += 1;
+    try {
+      return await work();
+    } finally {
+      this.busy -= 1;
+    }
+  }
+
+  // ── Waiting and deciding ───────────────────────────────────────────────────────────────────────
+
+  /** Waits until `holds`; with a deadline (ISO 8601), false when that passes first. */
+  async wait(holds: () => boolean, deadline?: string): Promise<boolean> {
+    if (holds()) return true;
+    if (deadline !== undefined) return this.clock.until(holds, Date.parse(deadline));
+    await condition(holds);
+    return true;
+  }
+
+  /** Waits for a person's decision; `cancel` stops the order by throwing. */
+  async decide(type: ExceptionType, step: string, summary: string): Promise<Decision> {
+    const decision = await this.ask(type, step, summary);
     if (decision.resolution === 'cancel') {
-      this.stop = { reason: decision.note ?? summary, by: decision.by };
-      throw new OrderStopped(this.stop.reason);
+      this.apply({ type: 'stopped', stop: { reason: decision.note ?? summary, by: decision.by } });
+      throw new OrderStopped();
     }
     return decision;
   }
 
-  /**
-   * Opens an exception and waits for its resolution, escalating by timer. With `mended`, the exception goes away by itself
-   * as soon as that holds.
-   */
-  async raise(
+  /** Opens an exception until a person resolves it or `goneAway` holds; escalates by timer. */
+  async ask(
     type: ExceptionType,
     step: string,
     summary: string,
-    mended: () => boolean = () => false,
-  ): Promise<{ resolution: Resolution; note?: string; by: string }> {
+    goneAway: () => boolean = () => false,
+  ): Promise<Decision> {
     const kind = kindOf(type);
-    const exception: RaisedException = {
+    const openedAt = new Date();
+    const exception: OpenException = {
       id: uuid4(),
       type,
       step,
       summary,
-      resolutions: this.legalNow(kind.resolutions),
-      openedAt: new Date().toISOString(),
+      resolutions: legalResolutions(this.current, kind),
+      openedAt: openedAt.toISOString(),
     };
-    this.exceptions.push(exception);
-    this.note(`${step}: ${summary}`);
+    this.apply({ type: 'exception-opened', exception });
     log.warn('order waits for a decision', { type, step, summary });
-    await this.records.openException({ orderId: this.input.orderId, exception, kind, progress: this.progress() });
-    this.publish();
+    const { orderId } = this.current;
+    await this.note((progress) => this.records.openException({ orderId, exception, kind, progress }));
 
-    const decided = () => exception.decision !== undefined || mended();
-    if (!(await condition(decided, `${kind.escalateAfterHours} hours`))) {
-      await this.records.escalateException({ exceptionId: exception.id });
+    const decision = () => this.current.exceptions.find(({ id }) => id === exception.id)?.decision;
+    const decided = () => decision() !== undefined || goneAway();
+    if (!(await this.clock.until(decided, openedAt.getTime() + kind.escalateAfterHours * HOUR_MS))) {
+      await this.serial.run(() => this.records.escalateException({ exceptionId: exception.id }));
       await condition(decided);
     }
-    const decision = exception.decision ?? {
-      resolution: 'dismiss' as const,
-      by: 'system',
-      note: 'what it waited for has come',
-    };
-    this.exceptions.splice(this.exceptions.indexOf(exception), 1);
-    this.note(`${step}: ${decision.resolution} by ${decision.by}`);
-    await this.records.closeException({
-      orderId: this.input.orderId,
-      exceptionId: exception.id,
-      decision,
-      progress: this.progress(),
-    });
-    this.publish();
+    const taken = decision() ?? this.resolveBySystem(exception.id);
+    this.apply({ type: 'exception-closed', exceptionId: exception.id });
+    await this.note((progress) =>
+      this.records.closeException({ orderId, exceptionId: exception.id, decision: taken, progress }),
+    );
+    return taken;
+  }
+
+  private resolveBySystem(exceptionId: string): Decision {
+    const decision: Decision = { resolution: 'dismiss', by: 'system', note: 'its cause has gone away' };
+    this.apply({ type: 'exception-decided', exceptionId, decision });
     return decision;
   }
 
-  /** An order that a warehouse is working on can no longer be undone as a whole. */
-  private legalNow(resolutions: readonly Resolution[]): readonly Resolution[] {
-    const withWarehouse = this.fulfillments.some(({ release }) => release === 'accepted');
-    return withWarehouse ? resolutions.filter((resolution) => resolution !== 'cancel') : resolutions;
+  /** Records a decision; the step that waits for it goes on. */
+  async resolve(exceptionId: string, decision: Decision): Promise<void> {
+    this.apply({ type: 'exception-decided', exceptionId, decision });
+    await condition(() => !this.current.exceptions.some(({ id }) => id === exceptionId));
   }
 
-  // ── How the outside sees it ───────────────────────────────────────────────────────────────────────────────────────
-
-  get status(): OrderStatus {
-    return deriveOrderStatus({
-      accepted: this.accepted,
-      ...(this.end && { end: this.end }),
-      openExceptions: this.exceptions.length,
-      backordered: this.backordered,
-      fulfillments: this.fulfillments.map((fulfillment) => ({
-        shipments: fulfillment.shipmentNumbers.length,
-        closed: isComplete(fulfillment),
-      })),
-      invoices: this.invoices.length,
-    });
+  /** Stops the order, and returns when everything done so far is undone. */
+  async cancel(stop: Stop): Promise<void> {
+    this.apply({ type: 'stopped', stop });
+    this.scope.cancel();
+    await condition(() => this.current.end !== undefined);
   }
 
-  progress(): Progress {
-    const nextDeadline = this.nextDeadline();
-    return { status: this.status, waitingFor: this.waitingFor(), ...(nextDeadline && { nextDeadline }) };
-  }
-
-  /** Tells the Temporal UI and visibility what changed; costs one history event, and none when nothing did. */
-  publish(): void {
-    const status = this.status;
-    if (!isLegalMove(this.published.status, status)) throw new IllegalMove(this.published.status, status);
-    const exceptionType = this.exceptions[0]?.type;
-    const nextDeadline = this.nextDeadline();
-    const changes = [
-      ...(status === this.published.status ? [] : [{ key: orderStatusKey, value: status }]),
-      ...(exceptionType === this.published.exceptionType
-        ? []
-        : [{ key: exceptionTypeKey, value: exceptionType ?? null }]),
-      ...(this.erpOrderNumber === undefined || this.erpOrderNumber === this.published.erpOrderNumber
-        ? []
-        : [{ key: erpOrderNumberKey, value: this.erpOrderNumber }]),
-      ...(nextDeadline === this.published.nextDeadline
-        ? []
-        : [{ key: nextDeadlineKey, value: nextDeadline ? new Date(nextDeadline) : null }]),
-    ];
-    if (changes.length > 0) upsertSearchAttributes(changes);
-    this.published = {
-      status,
-      ...(exceptionType && { exceptionType }),
-      ...(this.erpOrderNumber && { erpOrderNumber: this.erpOrderNumber }),
-      ...(nextDeadline && { nextDeadline }),
-    };
-    this.describe();
-  }
-
-  note(what: string): void {
-    this.story.push({ at: new Date().toISOString(), what });
-  }
-
-  timeline(): { at: string; what: string }[] {
-    return [...this.story];
-  }
-
-  /** Counts work that goes on beside the process and must be done before the order ends. */
-  async settle(work: Promise<void>): Promise<void> {
-    this.unsettled += 1;
-    try {
-      await work;
-    } finally {
-      this.unsettled -= 1;
-    }
-  }
-
-  /** An order does not end while a person still has something to decide about it, or a decision is being carried out. */
-  async untilNothingIsOpen(): Promise<void> {
-    await condition(() => this.exceptions.length === 0 && this.troubles.length === 0 && this.unsettled === 0);
-  }
-
-  /** Nothing but these answers is left to wait for; tells whether that is news. */
-  await(unanswered: Unanswered): boolean {
-    const known = this.unanswered;
-    this.unanswered = unanswered;
-    return known?.by !== unanswered.by || known?.sets.join() !== unanswered.sets.join();
-  }
-
-  finish(end: 'closed' | 'cancelled' | 'rejected'): void {
-    this.end = end;
-    this.exceptions.length = 0;
-  }
-
-  view(): OrderStatusView {
-    const nextDeadline = this.nextDeadline();
-    return {
-      orderId: this.input.orderId,
-      status: this.status,
-      waitingFor: this.waitingFor(),
-      ...(this.erpOrderNumber && { erpOrderNumber: this.erpOrderNumber }),
-      ...(nextDeadline && { nextDeadline }),
-      exceptions: this.openExceptions(),
-      fulfillments: this.fulfillments.map((fulfillment) => ({
-        releaseNumber: fulfillment.releaseNumber,
-        node: fulfillment.node,
-        planned: fulfillment.planned,
-        shipped: fulfillment.shipped,
-        closed: isComplete(fulfillment),
-      })),
-      invoices: this.invoices.map(({ invoiceNumber, total, settled }) => ({ invoiceNumber, total, settled })),
-    };
-  }
-
-  private waitingFor(): string {
-    if (this.end !== undefined) return '';
-    const [exception] = this.exceptions;
-    if (exception !== undefined) return `a decision: ${exception.summary}`;
-    if (this.terms === undefined) return 'the order to be checked';
-    if (!this.accepted) return 'the ERP to accept the order';
-    const open = this.fulfillments.filter((fulfillment) => !isComplete(fulfillment));
-    if (open.length > 0) {
-      return open
-        .map(
-          ({ node, planned, shipped, short }) => `${node} to ship ${subtract(subtract(planned, shipped), short)} units`,
-        )
-        .join(', ');
-    }
-    if (this.backordered) return 'stock for what is backordered';
-    const shipments = this.fulfillments.reduce((total, { shipmentNumbers }) => total + shipmentNumbers.length, 0);
-    if (this.invoices.length < shipments) return 'the ERP to invoice what shipped';
-    const unpaid = this.invoices.filter((invoice) => !isSettled(invoice));
-    if (unpaid.length === 0)
-      return this.unanswered ? `the partner to acknowledge ${this.unanswered.sets.join(', ')}` : '';
-    const amount = fromMinor(openAmount(unpaid), this.terms.currency);
-    return `payment of ${amount} ${this.terms.currency} for ${unpaid.map(({ invoiceNumber }) => invoiceNumber).join(', ')}`;
-  }
-
-  /** The nearest deadline that the order is held to, ISO 8601. */
-  private nextDeadline(): string | undefined {
-    if (this.end !== undefined || this.terms === undefined) return undefined;
-    if (this.fulfillments.some((fulfillment) => !isComplete(fulfillment))) return this.terms.shipBy;
-    return this.unanswered?.by ?? this.paymentDeadline();
-  }
-
-  /** When the last open invoice must be paid, grace included. */
-  paymentDeadline(): string | undefined {
-    const due = this.invoices
-      .filter((invoice) => !isSettled(invoice))
-      .map(({ dueOn }) => Date.parse(`${dueOn}T23:59:59Z`));
-    if (due.length === 0) return undefined;
-    return new Date(Math.max(...due) + (this.terms?.paymentGraceMs ?? 0)).toISOString();
-  }
-
-  private describe(): void {
-    const waitingFor = this.waitingFor();
-    setCurrentDetails(
-      [
-        `**${this.input.poNumber}** of ${this.input.partnerId}: ${this.status}`,
-        waitingFor && `waits for ${waitingFor}`,
-        this.erpOrderNumber && `ERP order ${this.erpOrderNumber}`,
-        ...this.exceptions.map(
-          ({ type, summary, resolutions }) => `- \`${type}\` ${summary} (${resolutions.join(' | ')})`,
-        ),
-      ]
-        .filter(Boolean)
-        .join('\n\n'),
+  /** Writes something together with the order's progress at that moment. */
+  private note(write: (progress: Progress) => Promise<unknown>): Promise<void> {
+    return this.occupied(() =>
+      this.serial.run(async () => {
+        const progress = progressOf(this.current);
+        await write(progress);
+        this.recorded = progress;
+      }),
     );
   }
+
+  // ── The whole run ──────────────────────────────────────────────────────────────────────────────
+
+  /**
+   * Runs the process. When the order is stopped, every branch comes to rest first; then what was done
+   * is undone, last first.
+   *
+   * @returns whether the process came to its own end.
+   */
+  async run(process: () => Promise<void>): Promise<boolean> {
+    void this.keepListsCurrent();
+    try {
+      await this.scope.run(process);
+      return true;
+    } catch (error) {
+      const stopped = error instanceof OrderStopped || (this.current.stop !== undefined && isCancellation(error));
+      if (!stopped) throw error;
+      this.scope.cancel();
+      await Promise.allSettled(this.branches);
+      await CancellationScope.nonCancellable(async () => {
+        for (let step = this.undo.pop(); step !== undefined; step = this.undo.pop()) await step();
+      });
+      return false;
+    }
+  }
+
+  /** Nothing waits for a person, and no branch is under way. */
+  get atRest(): boolean {
+    return this.running === 0 && this.current.exceptions.length === 0;
+  }
+
+  end(end: OrderEnd): void {
+    this.apply({ type: 'ended', end });
+    this.recorded = progressOf(this.current);
+  }
+
+  /**
+   * Steps record the progress that they foresee. Where the order has come to rest with another one, such
+   * as a branch that went on meanwhile, it is noted by itself.
+   */
+  private async keepListsCurrent(): Promise<void> {
+    const stale = () => this.busy === 0 && !same(this.recorded, progressOf(this.current));
+    for (;;) {
+      await condition(() => this.current.end !== undefined || stale());
+      if (this.current.end !== undefined) return;
+      const { orderId } = this.current;
+      await this.note((progress) => this.records.noteProgress({ orderId, progress }));
+    }
+  }
+}
+
+function same(one: Progress | undefined, other: Progress): boolean {
+  return one?.status === other.status && one.waitingFor === other.waitingFor && one.nextDeadline === other.nextDeadline;
+}
+
+function nameOf<Input>(step: Step<Input>, state: OrderState, input: Input): string {
+  return typeof step.name === 'string' ? step.name : step.name({ state, input });
+}
+
+/** The refusal of an update, as its caller sees it. */
+export function refuse(refusal: Refusal | undefined): void {
+  if (refusal !== undefined) throw ApplicationFailure.nonRetryable(refusal.reason, refusal.code);
+}
+
+function typeOf(error: unknown): string | undefined {
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  return cause instanceof ApplicationFailure ? (cause.type ?? undefined) : undefined;
 }
 
 /** The reason of a failed step in plain words. */
@@ -460,7 +363,7 @@ export function reasonOf(error: unknown): string {
   const cause = error instanceof ActivityFailure ? error.cause : error;
   if (cause instanceof TimeoutFailure) {
     const last = cause.cause instanceof Error ? `: ${cause.cause.message}` : '';
-    return `gave no result before its deadline${last}`;
+    return `no result before its deadline${last}`;
   }
   return cause instanceof Error ? cause.message : String(cause);
 }

@@ -1,0 +1,49 @@
+/** Everything that can change what an order knows. One event is one fact; `reduce` says what follows. */
+import type { ExceptionType } from '../exceptions.ts';
+import type { DocumentTrouble, OpenException, RemittedAmount, WarehouseNotice } from './messages.ts';
+import type {
+  Decision,
+  InvoiceState,
+  OrderEnd,
+  OrderTerms,
+  PlannedFulfillment,
+  RoutingDecision,
+  Stop,
+  Unanswered,
+} from './state.ts';
+
+export type OrderEvent =
+  // Before the warehouse
+  | { type: 'waived'; problem: ExceptionType }
+  | { type: 'checked'; terms: OrderTerms }
+  | { type: 'reserved'; fulfillments: readonly PlannedFulfillment[]; backordered: boolean }
+  | { type: 'placed'; erpOrderNumber: string }
+  | { type: 'acknowledged' }
+  // Releases and shipments
+  | { type: 'released'; fulfillmentId: string }
+  | { type: 'release-routed'; fulfillmentId: string; routing: RoutingDecision }
+  | { type: 'release-refused'; fulfillmentId: string }
+  | { type: 'release-renumbered'; fulfillmentId: string; releaseNumber: string }
+  | { type: 'warehouse-noticed'; notice: WarehouseNotice }
+  | { type: 'notice-taken'; fulfillmentId: string }
+  | { type: 'shipped'; fulfillmentId: string; shipmentNumber: string; quantity: string }
+  | { type: 'release-closed'; fulfillmentId: string }
+  | { type: 'short'; fulfillmentId: string; quantity: string; backordered: boolean }
+  | { type: 'stock-arrived' }
+  | { type: 'stock-looked-for' }
+  // Invoices and cash
+  | { type: 'invoiced'; invoice: Omit<InvoiceState, 'settled'>; payments: readonly RemittedAmount[] }
+  | { type: 'payment-noticed'; payment: RemittedAmount }
+  | { type: 'cash-applied'; payment: RemittedAmount }
+  | { type: 'payment-set-aside'; payment: RemittedAmount }
+  // Documents
+  | { type: 'document-troubled'; trouble: DocumentTrouble }
+  | { type: 'document-decided'; documentId: string; resend: boolean }
+  | { type: 'answers-awaited'; unanswered: Unanswered }
+  | { type: 'documents-answered' }
+  // Decisions and the end
+  | { type: 'exception-opened'; exception: OpenException }
+  | { type: 'exception-decided'; exceptionId: string; decision: Decision }
+  | { type: 'exception-closed'; exceptionId: string }
+  | { type: 'stopped'; stop: Stop }
+  | { type: 'ended'; end: OrderEnd };

@@ -1,0 +1,43 @@
+/** What may be done to an order now, and why not: one rule each. */
+import type { Resolution } from '../exceptions.ts';
+import type { OpenException, ResolveExceptionInput } from './messages.ts';
+import type { OrderState } from './state.ts';
+
+/** `code` is stable. */
+export interface Refusal {
+  readonly code: 'order-ended' | 'already-released' | 'exception-not-open' | 'illegal-resolution';
+  readonly reason: string;
+}
+
+/** Why the order cannot be cancelled as a whole; undefined when it can. */
+export function whyNotCancel(state: OrderState): Refusal | undefined {
+  if (state.end !== undefined) return { code: 'order-ended', reason: `the order is ${state.end}` };
+  const released = state.fulfillments.find(({ release }) => release === 'accepted');
+  if (released === undefined) return undefined;
+  const reason = `release ${released.releaseNumber} is with warehouse ${released.node}: the order can no longer be cancelled as a whole`;
+  return { code: 'already-released', reason };
+}
+
+/** The resolutions of an exception that are legal now: another branch may have gone on since it was opened. */
+export function legalResolutions(
+  state: OrderState,
+  { resolutions }: Pick<OpenException, 'resolutions'>,
+): readonly Resolution[] {
+  if (whyNotCancel(state) === undefined) return resolutions;
+  return resolutions.filter((resolution) => resolution !== 'cancel');
+}
+
+/** Why the exception cannot be resolved like this; undefined when it can. */
+export function whyNotResolve(
+  state: OrderState,
+  { exceptionId, resolution }: ResolveExceptionInput,
+): Refusal | undefined {
+  const exception = state.exceptions.find(({ id }) => id === exceptionId);
+  if (exception === undefined || exception.decision !== undefined) {
+    return { code: 'exception-not-open', reason: `exception ${exceptionId} is not open` };
+  }
+  const legal = legalResolutions(state, exception);
+  if (legal.includes(resolution)) return undefined;
+  const reason = `${exception.type} can be resolved by ${legal.join(', ')}, not by ${resolution}`;
+  return { code: 'illegal-resolution', reason };
+}

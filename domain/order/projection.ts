@@ -1,0 +1,124 @@
+/** What follows from an order's state: its status, what it waits for, its next deadline. Never stored as an input. */
+import { fromMinor } from '../money.ts';
+import { isSettled, openAmount } from '../policy/cash.ts';
+import { legalResolutions } from './guards.ts';
+import type { OpenException, OrderStatusView, RemittedAmount } from './messages.ts';
+import { type InvoiceState, isComplete, type OrderState, openUnits, type Progress } from './state.ts';
+import { deriveOrderStatus, type OrderStatus } from './status.ts';
+
+export function statusOf(state: OrderState): OrderStatus {
+  return deriveOrderStatus({
+    accepted: state.accepted,
+    ...(state.end && { end: state.end }),
+    openExceptions: state.exceptions.length,
+    backordered: state.backordered,
+    fulfillments: state.fulfillments.map((one) => ({
+      shipments: one.shipmentNumbers.length,
+      closed: isComplete(one),
+    })),
+    invoices: state.invoices.length,
+  });
+}
+
+export function progressOf(state: OrderState): Progress {
+  const nextDeadline = nextDeadlineOf(state);
+  return { status: statusOf(state), waitingFor: waitingFor(state), ...(nextDeadline && { nextDeadline }) };
+}
+
+/**
+ * The progress once one more shipment is invoiced. If the order then waits for payment, the record of the
+ * invoice adds the payment that is awaited and its deadline: number, amount and due day come from the ERP.
+ */
+export function progressOnceInvoiced(state: OrderState): Progress {
+  const unknown = { invoiceNumber: '', total: 1, settled: 0, dueOn: '9999-12-31' };
+  const { nextDeadline, ...progress } = progressOf({ ...state, invoices: [...state.invoices, unknown] });
+  if (progress.status === 'invoiced') return { ...progress, waitingFor: '' };
+  return { ...progress, ...(nextDeadline && { nextDeadline }) };
+}
+
+/** In plain words; empty for an order that has ended. */
+export function waitingFor(state: OrderState): string {
+  if (state.end !== undefined) return '';
+  const [exception] = state.exceptions;
+  if (exception !== undefined) return `a decision: ${exception.summary}`;
+  if (state.terms === undefined) return 'the order to be checked';
+  if (!state.accepted) return 'the ERP to accept the order';
+  const open = state.fulfillments.filter((fulfillment) => !isComplete(fulfillment));
+  if (open.length > 0) return open.map((one) => `${one.node} to ship ${openUnits(one)} units`).join(', ');
+  if (state.backordered) return 'stock for what is backordered';
+  if (state.invoices.length < shipmentsOf(state)) return 'the ERP to invoice what shipped';
+  const payment = awaitedPayment(state.invoices, state.terms.currency);
+  if (payment !== undefined) return payment;
+  return state.unanswered ? `the partner to acknowledge ${state.unanswered.sets.join(', ')}` : '';
+}
+
+/** The nearest deadline that the order is held to. */
+export function nextDeadlineOf(state: OrderState): string | undefined {
+  if (state.end !== undefined || state.terms === undefined) return undefined;
+  const open = state.fulfillments.filter((fulfillment) => !isComplete(fulfillment));
+  if (open.length > 0) return open.flatMap(({ shipBy }) => shipBy ?? []).sort()[0];
+  return state.unanswered?.by ?? paymentDeadline(state.invoices, state.terms.paymentGraceMs);
+}
+
+/** The payment that open invoices wait for, in plain words; undefined when all are settled. */
+export function awaitedPayment(invoices: readonly Omit<InvoiceState, 'dueOn'>[], currency: string): string | undefined {
+  const unpaid = invoices.filter((invoice) => !isSettled(invoice));
+  if (unpaid.length === 0) return undefined;
+  const numbers = unpaid.map(({ invoiceNumber }) => invoiceNumber).join(', ');
+  return `payment of ${fromMinor(openAmount(unpaid), currency)} ${currency} for ${numbers}`;
+}
+
+/** When the last open invoice must be paid, grace included. */
+export function paymentDeadline(invoices: readonly InvoiceState[], graceMs: number): string | undefined {
+  const due = invoices.filter((invoice) => !isSettled(invoice)).map(({ dueOn }) => Date.parse(`${dueOn}T23:59:59Z`));
+  return due.length === 0 ? undefined : new Date(Math.max(...due) + graceMs).toISOString();
+}
+
+/** Every unit has shipped or is known never to ship. */
+export function everythingLeft(state: OrderState): boolean {
+  return state.accepted && !state.backordered && state.fulfillments.every(isComplete);
+}
+
+/** Everything that left is invoiced, and every invoice is settled. */
+export function isPaid(state: OrderState): boolean {
+  return everythingLeft(state) && state.invoices.length >= shipmentsOf(state) && state.invoices.every(isSettled);
+}
+
+/** The next payment whose invoice is known; one that arrives before its invoice waits. */
+export function nextPayment(state: OrderState): RemittedAmount | undefined {
+  return state.payments.find(({ invoiceNumber }) =>
+    state.invoices.some((invoice) => invoice.invoiceNumber === invoiceNumber),
+  );
+}
+
+export function openExceptions(state: OrderState): OpenException[] {
+  return state.exceptions.map(({ decision: _, ...exception }) => ({
+    ...exception,
+    resolutions: legalResolutions(state, exception),
+  }));
+}
+
+/** The answer of the `status` query. */
+export function viewOf(state: OrderState): OrderStatusView {
+  const { status, waitingFor: awaited, nextDeadline } = progressOf(state);
+  return {
+    orderId: state.orderId,
+    status,
+    waitingFor: awaited,
+    ...(state.erpOrderNumber && { erpOrderNumber: state.erpOrderNumber }),
+    ...(nextDeadline && { nextDeadline }),
+    exceptions: openExceptions(state),
+    fulfillments: state.fulfillments.map((one) => ({
+      releaseNumber: one.releaseNumber,
+      node: one.node,
+      planned: one.planned,
+      shipped: one.shipped,
+      closed: isComplete(one),
+    })),
+    invoices: state.invoices.map(({ invoiceNumber, total, settled }) => ({ invoiceNumber, total, settled })),
+  };
+}
+
+function shipmentsOf({ fulfillments }: OrderState): number {
+  return fulfillments.reduce((total, { shipmentNumbers }) => total + shipmentNumbers.length, 0);
+}

@@ -1,0 +1,171 @@
+/** The one place where an order's state changes. Pure: the same events give the same state, in a run, a replay or a test. */
+import { add } from '../decimal.ts';
+import type { OrderEvent } from './events.ts';
+import type { RemittedAmount, WarehouseNotice } from './messages.ts';
+import { type FulfillmentState, fulfillmentOf, type OrderState, type PlannedFulfillment } from './state.ts';
+import { storyOf } from './story.ts';
+
+/** @param at when it happened, ISO 8601 */
+export function reduce(state: OrderState, event: OrderEvent, at: string): OrderState {
+  const next = apply(state, event, at);
+  const what = storyOf(event, state);
+  return what === undefined ? next : { ...next, story: [...next.story, { at, what }] };
+}
+
+function apply(state: OrderState, event: OrderEvent, at: string): OrderState {
+  switch (event.type) {
+    case 'waived':
+      return { ...state, waived: [...state.waived, event.problem] };
+    case 'checked':
+      return { ...state, terms: event.terms };
+    case 'reserved':
+      return event.fulfillments.reduce(withFulfillment, { ...state, backordered: event.backordered });
+    case 'placed':
+      return { ...state, erpOrderNumber: event.erpOrderNumber, accepted: true };
+    case 'acknowledged':
+      return state;
+    case 'released':
+      return withChanged(state, event.fulfillmentId, () => ({ release: 'accepted' }));
+    case 'release-routed':
+      return withChanged(state, event.fulfillmentId, () => ({ routing: event.routing }));
+    case 'release-refused':
+      return withChanged(state, event.fulfillmentId, () => ({ release: 'planned' }));
+    case 'release-renumbered':
+      return withChanged(state, event.fulfillmentId, ({ releaseNumber, formerNumbers }) => ({
+        releaseNumber: event.releaseNumber,
+        formerNumbers: [...formerNumbers, releaseNumber],
+      }));
+    case 'warehouse-noticed':
+      return withNotice(state, event.notice);
+    case 'notice-taken':
+      return withChanged(state, event.fulfillmentId, ({ notices }) => ({ notices: notices.slice(1) }));
+    case 'shipped':
+      return withChanged(state, event.fulfillmentId, ({ shipped, shipmentNumbers }) => ({
+        shipped: add(shipped, event.quantity),
+        shipmentNumbers: [...shipmentNumbers, event.shipmentNumber],
+      }));
+    case 'release-closed':
+      return withChanged(state, event.fulfillmentId, () => ({ closedAt: at }));
+    case 'short':
+      // Both at once: an order whose last release is closed and that is not backordered counts as shipped.
+      return withChanged(
+        { ...state, backordered: state.backordered || event.backordered },
+        event.fulfillmentId,
+        ({ short }) => ({ short: add(short, event.quantity) }),
+      );
+    case 'stock-arrived':
+      return { ...state, stockArrived: true };
+    case 'stock-looked-for':
+      return { ...state, stockArrived: false };
+    case 'invoiced':
+      return event.payments.reduce(withPayment, {
+        ...state,
+        invoices: [...state.invoices, { ...event.invoice, settled: 0 }],
+      });
+    case 'payment-noticed':
+      return withPayment(state, event.payment);
+    case 'cash-applied':
+      return withSettled(withoutPayment(state, event.payment), event.payment);
+    case 'payment-set-aside':
+      return withoutPayment(state, event.payment);
+    case 'document-troubled':
+      return { ...state, troubled: [...state.troubled, event.trouble] };
+    case 'document-decided':
+      return {
+        ...state,
+        troubled: state.troubled.filter(({ documentId }) => documentId !== event.documentId),
+        decidedDocuments: [
+          ...state.decidedDocuments.filter((documentId) => documentId !== event.documentId),
+          ...(event.resend ? [] : [event.documentId]),
+        ],
+      };
+    case 'answers-awaited':
+      return { ...state, unanswered: event.unanswered };
+    case 'documents-answered': {
+      const { unanswered: _, ...rest } = state;
+      return rest;
+    }
+    case 'exception-opened':
+      return { ...state, exceptions: [...state.exceptions, event.exception] };
+    case 'exception-decided':
+      return {
+        ...state,
+        exceptions: state.exceptions.map((exception) =>
+          exception.id === event.exceptionId ? { ...exception, decision: event.decision } : exception,
+        ),
+      };
+    case 'exception-closed':
+      return { ...state, exceptions: state.exceptions.filter(({ id }) => id !== event.exceptionId) };
+    case 'stopped':
+      return { ...state, stop: event.stop };
+    case 'ended':
+      return { ...state, end: event.end, exceptions: [] };
+  }
+}
+
+function withFulfillment(state: OrderState, planned: PlannedFulfillment): OrderState {
+  const early = ({ releaseNumber }: WarehouseNotice) => releaseNumber === planned.releaseNumber;
+  const fulfillment: FulfillmentState = {
+    ...planned,
+    formerNumbers: [],
+    shipped: '0',
+    short: '0',
+    release: 'planned',
+    shipmentNumbers: [],
+    notices: state.earlyNotices.filter(early),
+  };
+  return {
+    ...state,
+    fulfillments: [...state.fulfillments, fulfillment],
+    earlyNotices: state.earlyNotices.filter((notice) => !early(notice)),
+  };
+}
+
+/** Each notice counts once, whichever release it is for and however early it arrives. */
+function withNotice(state: OrderState, notice: WarehouseNotice): OrderState {
+  const identity = `${notice.system}/${notice.eventId}`;
+  if (state.seenEvents.includes(identity)) return state;
+  const seen = { ...state, seenEvents: [...state.seenEvents, identity] };
+  const { releaseNumber } = notice;
+  const release = state.fulfillments.find(
+    (one) => one.releaseNumber === releaseNumber || one.formerNumbers.includes(releaseNumber),
+  );
+  if (release === undefined) return { ...seen, earlyNotices: [...seen.earlyNotices, notice] };
+  // A refusal of a number that was replaced has been acted upon.
+  if (notice.type === 'refused' && notice.releaseNumber !== release.releaseNumber) return seen;
+  return withChanged(seen, release.id, ({ notices }) => ({ notices: [...notices, notice] }));
+}
+
+function withPayment(state: OrderState, payment: RemittedAmount): OrderState {
+  if (state.seenPayments.includes(payment.allocationId)) return state;
+  return {
+    ...state,
+    payments: [...state.payments, payment],
+    seenPayments: [...state.seenPayments, payment.allocationId],
+  };
+}
+
+function withoutPayment(state: OrderState, { allocationId }: RemittedAmount): OrderState {
+  return { ...state, payments: state.payments.filter((payment) => payment.allocationId !== allocationId) };
+}
+
+function withSettled(state: OrderState, { invoiceNumber, amount, adjustment }: RemittedAmount): OrderState {
+  return {
+    ...state,
+    invoices: state.invoices.map((invoice) =>
+      invoice.invoiceNumber === invoiceNumber
+        ? { ...invoice, settled: invoice.settled + amount + adjustment }
+        : invoice,
+    ),
+  };
+}
+
+function withChanged(
+  state: OrderState,
+  fulfillmentId: string,
+  change: (fulfillment: FulfillmentState) => Partial<FulfillmentState>,
+): OrderState {
+  const found = fulfillmentOf(state, fulfillmentId);
+  const changed = { ...found, ...change(found) };
+  return { ...state, fulfillments: state.fulfillments.map((one) => (one === found ? changed : one)) };
+}

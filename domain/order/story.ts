@@ -1,0 +1,42 @@
+/** The order's story in the Temporal UI: one line for each event that a person wants to read. */
+import type { OrderEvent } from './events.ts';
+import { fulfillmentOf, type OrderState } from './state.ts';
+
+/** @param state before the event */
+export function storyOf(event: OrderEvent, state: OrderState): string | undefined {
+  const node = (fulfillmentId: string) => fulfillmentOf(state, fulfillmentId).node;
+  switch (event.type) {
+    case 'checked':
+      return 'checked: customer, items, prices and tax';
+    case 'reserved': {
+      const nodes = event.fulfillments.map((one) => one.node).join(', ') || 'no node';
+      return `reserved at ${nodes}${event.backordered ? ', rest backordered' : ''}`;
+    }
+    case 'placed':
+      return `ERP order ${event.erpOrderNumber}`;
+    case 'released':
+      return `released to ${node(event.fulfillmentId)}`;
+    case 'release-renumbered':
+      return `release to ${node(event.fulfillmentId)} renumbered ${event.releaseNumber}`;
+    case 'shipped':
+      return `shipment ${event.shipmentNumber} left ${node(event.fulfillmentId)}`;
+    case 'short':
+      return `${node(event.fulfillmentId)} is short of ${event.quantity}`;
+    case 'invoiced':
+      return `invoice ${event.invoice.invoiceNumber}`;
+    case 'cash-applied':
+      return `cash applied to ${event.payment.invoiceNumber}`;
+    case 'payment-set-aside':
+      return `payment for ${event.payment.invoiceNumber} set aside`;
+    case 'exception-opened':
+      return `${event.exception.step}: ${event.exception.summary}`;
+    case 'exception-decided': {
+      const step = state.exceptions.find(({ id }) => id === event.exceptionId)?.step;
+      return `${step}: ${event.decision.resolution} by ${event.decision.by}`;
+    }
+    case 'stopped':
+      return `stopped by ${event.stop.by}: ${event.stop.reason}`;
+    default:
+      return undefined;
+  }
+}

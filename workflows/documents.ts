@@ -1,0 +1,50 @@
+/**
+ * Documents in trouble, and the end of an order. A document that its partner refused, never received or
+ * never acknowledged waits for a person while the order goes on. The order does not end before every
+ * document is acknowledged or decided on.
+ */
+import type { ExceptionType } from '../domain/exceptions.ts';
+import type { DocumentTrouble } from '../domain/order/messages.ts';
+import type { OrderRun } from './kernel/order-run.ts';
+import { finishOrder } from './steps/finish-order.ts';
+import { resendDocument } from './steps/resend-document.ts';
+
+const exceptionOf = {
+  rejected: 'document-rejected',
+  undelivered: 'document-undelivered',
+  unacknowledged: 'document-unacknowledged',
+} as const satisfies Record<DocumentTrouble['trouble'], ExceptionType>;
+
+/** The last answer signals the order. The look is for whatever nobody foresaw. */
+const LOOK_MS = 6 * 60 * 60 * 1000;
+
+/** Several documents may wait for their decisions at once. The same trouble reported again is one trouble. */
+export function settleTrouble(order: OrderRun, trouble: DocumentTrouble): void {
+  const { documentId } = trouble;
+  const { troubled, decidedDocuments } = order.state;
+  const known = troubled.some((one) => one.documentId === documentId && one.trouble === trouble.trouble);
+  if (known || decidedDocuments.includes(documentId)) return;
+  order.apply({ type: 'document-troubled', trouble });
+  void order.branch(async () => {
+    const { resolution } = await order.ask(
+      exceptionOf[trouble.trouble],
+      `deliver the ${trouble.transactionSet}`,
+      `${trouble.transactionSet} ${trouble.trouble}: ${trouble.reason}`,
+    );
+    if (resolution === 'resend') await order.perform(resendDocument, { documentId });
+    else order.apply({ type: 'document-decided', documentId, resend: false });
+  });
+}
+
+/** Ends the order once its partner has acknowledged all documents: a missing answer stays visible although the cash is in. */
+export async function finishOnceAnswered(order: OrderRun): Promise<void> {
+  const end = order.state.invoices.length > 0 ? 'closed' : 'cancelled';
+  for (;;) {
+    await order.wait(() => order.atRest);
+    await order.perform(finishOrder, { end });
+    if (order.state.end !== undefined) return;
+    const { unanswered } = order.state;
+    const changed = () => order.state.unanswered !== unanswered || !order.atRest;
+    await order.wait(changed, new Date(Date.now() + LOOK_MS).toISOString());
+  }
+}

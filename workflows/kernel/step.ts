@@ -1,0 +1,78 @@
+/**
+ * A step of the order process, declared once: its name, the exception that it opens on failure, its
+ * call, what undoes it and the event that it yields. The kernel (order-run.ts) does everything else.
+ */
+import type { ActivityOptions } from '@temporalio/workflow';
+import type { OrderRecords } from '../../activities/orders/activities.ts';
+import type { ExceptionType } from '../../domain/exceptions.ts';
+import type { OrderEvent } from '../../domain/order/events.ts';
+import type { Decision, OrderState, Progress } from '../../domain/order/state.ts';
+
+/** The order and the input of a step. */
+export interface Declared<Input = void> {
+  readonly state: OrderState;
+  readonly input: Input;
+}
+
+/** The moment at which a step is tried. */
+export interface Moment<Input = void> extends Declared<Input> {
+  /** The order's progress once this step has succeeded, as far as that can be foreseen. */
+  readonly progress: Progress;
+}
+
+/** A result that a person must decide about although the call succeeded. */
+export interface Problem {
+  readonly type: ExceptionType;
+  readonly summary: string;
+}
+
+/** What a successful call means: a fact, nothing, or a question to a person. */
+export type Outcome = OrderEvent | undefined | { readonly ask: Problem };
+
+interface StepDeclaration<Input, Result> {
+  /** In business words; people read it in exceptions and in the Temporal UI. */
+  readonly name: string | ((at: Declared<Input>) => string);
+  /** The exception that opens when the call has failed for good. `failureType` is the type of a typed failure. */
+  readonly onFailure: ExceptionType | ((failureType: string | undefined) => ExceptionType);
+  /** Undoes the step when the order stops; registered before the first try, harmless when nothing was done. */
+  readonly undo?: Step<Input>;
+  /** The event of success, where it is known before the call. */
+  readonly foresee?: (input: Input, state: OrderState) => OrderEvent;
+  /** The event that the result yields; without it, the foreseen event. */
+  readonly outcome?: (result: Result, input: Input) => Outcome;
+  /** The call records the progress that follows from its event, in the transaction of its facts. */
+  readonly recordsProgress?: true;
+  /** What a decision changes before the next try. */
+  readonly decided?: (decision: Decision, problem: Problem, input: Input) => OrderEvent | undefined;
+  /** The step acts on input from outside that may be wrong for good: what setting it aside changes. */
+  readonly setAside?: (input: Input) => OrderEvent | undefined;
+}
+
+/** Keeps our own records: a local activity. The kernel runs these one at a time. */
+export interface RecordStep<Input, Result> extends StepDeclaration<Input, Result> {
+  readonly kind: 'record';
+  readonly run: (records: OrderRecords, at: Moment<Input>) => Promise<Result>;
+}
+
+/** Calls another system: an activity on that system's task queue. */
+export interface CallStep<Input, Result> extends StepDeclaration<Input, Result> {
+  readonly kind: 'call';
+  readonly options: (at: Declared<Input>) => ActivityOptions;
+  // biome-ignore lint/suspicious/noExplicitAny: each step names its own activities; the kernel only passes them on.
+  readonly run: (activities: any, at: Moment<Input>) => Promise<Result>;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: callers of a step see its result type through `perform`.
+export type Step<Input, Result = any> = RecordStep<Input, Result> | CallStep<Input, Result>;
+
+export function defineRecord<Input, Result>(step: Omit<RecordStep<Input, Result>, 'kind'>): RecordStep<Input, Result> {
+  return { kind: 'record', ...step };
+}
+
+export function defineCall<Activities, Input, Result>(
+  step: Omit<CallStep<Input, Result>, 'kind' | 'run'> & {
+    readonly run: (activities: Activities, at: Moment<Input>) => Promise<Result>;
+  },
+): CallStep<Input, Result> {
+  return { kind: 'call', ...step };
+}

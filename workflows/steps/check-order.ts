@@ -1,0 +1,12 @@
+import type { OrderRecords } from '../../activities/orders/activities.ts';
+import { defineRecord, type Moment } from '../kernel/step.ts';
+
+/** Customer and ship-to, items and units, repeated order, contract price within tolerance, tax. */
+export const checkOrder = defineRecord({
+  name: 'check the order',
+  onFailure: 'step-failed',
+  run: (records: OrderRecords, { state }: Moment) =>
+    records.prepareOrder({ orderId: state.orderId, waived: state.waived }),
+  outcome: (prepared) => (prepared.ready ? { type: 'checked', terms: prepared.terms } : { ask: prepared.problem }),
+  decided: ({ resolution }, { type }) => (resolution === 'accept' ? { type: 'waived', problem: type } : undefined),
+});

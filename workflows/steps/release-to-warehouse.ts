@@ -1,0 +1,52 @@
+import type { OrderRecords } from '../../activities/orders/activities.ts';
+import type { WmsActivities } from '../../activities/wms/activities.ts';
+import { fulfillmentOf } from '../../domain/order/state.ts';
+import { systemCall } from '../kernel/activity-profiles.ts';
+import { type Declared, defineCall, defineRecord, type Moment } from '../kernel/step.ts';
+import { termsOf } from './terms.ts';
+
+interface Release {
+  fulfillmentId: string;
+}
+
+const warehouse = ({ state, input }: Declared<Release>) => {
+  const { taskQueue, releaseNumber } = fulfillmentOf(state, input.fulfillmentId);
+  return systemCall(taskQueue, releaseNumber, termsOf(state).stepDeadlineMs);
+};
+const nodeOf = ({ state, input }: Declared<Release>) => fulfillmentOf(state, input.fulfillmentId).node;
+
+const cancelRelease = defineCall({
+  name: (at) => `cancel the release to ${nodeOf(at)}`,
+  onFailure: 'compensation-failed',
+  options: warehouse,
+  run: (wms: WmsActivities, { state, input: { fulfillmentId } }: Moment<Release>) =>
+    wms.cancelRelease({ fulfillmentId, reason: state.stop?.reason ?? 'cancelled' }),
+});
+
+/** Hands a release to its warehouse. The partner's routing guide is asked first; a violation reaches no warehouse. */
+export const releaseToWarehouse = defineCall({
+  name: (at) => `release to ${nodeOf(at)}`,
+  onFailure: 'warehouse-refused-release',
+  options: warehouse,
+  run: (wms: WmsActivities, { state, input: { fulfillmentId } }: Moment<Release>) => {
+    const { routing } = fulfillmentOf(state, fulfillmentId);
+    return wms.releaseToWarehouse({ fulfillmentId, ...(routing && { routing }) });
+  },
+  outcome: (answer, { fulfillmentId }) =>
+    'violation' in answer
+      ? { ask: { type: 'routing-violation', summary: answer.violation } }
+      : { type: 'released', fulfillmentId },
+  decided: ({ resolution, by }, _problem, { fulfillmentId }) =>
+    resolution === 'accept' || resolution === 'use-guide'
+      ? { type: 'release-routed', fulfillmentId, routing: { resolution, by } }
+      : undefined,
+  undo: cancelRelease,
+});
+
+/** A warehouse remembers a number that it refused, so the next try needs another one. */
+export const renumberRelease = defineRecord({
+  name: (at) => `release to ${nodeOf(at)}`,
+  onFailure: 'step-failed',
+  run: (records: OrderRecords, { input }: Moment<Release>) => records.renumberRelease(input),
+  outcome: ({ releaseNumber }, { fulfillmentId }) => ({ type: 'release-renumbered', fulfillmentId, releaseNumber }),
+});
