@@ -10,7 +10,7 @@ import {
   WorkflowNotFoundError,
 } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { DefaultLogger, Runtime, Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import type { EdiActivities, OutboxRecords } from '../../activities/edi/activities.ts';
 import type { ErpActivities } from '../../activities/erp/activities.ts';
 import type { OrderRecords } from '../../activities/orders/activities.ts';
@@ -445,15 +445,17 @@ export interface TradingNetwork {
 /** Temporal’s own messages of a run in which steps are meant to fail are of no use to anybody. */
 let quiet = false;
 
-let bundle: ReturnType<typeof bundleWorkflows> | undefined;
+let product: ReturnType<typeof bundleWorkflows> | undefined;
 
 function bundled(): ReturnType<typeof bundleWorkflows> {
-  bundle ??= bundleWorkflows();
-  return bundle;
+  product ??= bundleWorkflows();
+  return product;
 }
 
+/** @param bundle workflows other than the product's */
 export async function startTradingNetwork(
   createEnvironment: () => Promise<TestWorkflowEnvironment>,
+  bundle?: WorkflowBundleWithSourceMap,
 ): Promise<TradingNetwork> {
   if (!quiet)
     Runtime.install({
@@ -461,7 +463,7 @@ export async function startTradingNetwork(
       telemetryOptions: { logging: { filter: 'ERROR', forward: {} } },
     });
   quiet = true;
-  const [env, workflowBundle] = await Promise.all([createEnvironment(), bundled()]);
+  const [env, workflowBundle] = await Promise.all([createEnvironment(), bundle ?? bundled()]);
   let present = new TradingWorld(env);
   // Every queue answers everything, so that a new step needs nothing here but its usual answer.
   const activities = Object.fromEntries(
