@@ -19,12 +19,9 @@ const exceptionOf = {
 const LOOK_MS = 6 * 60 * 60 * 1000;
 
 /** Several documents may wait for their decisions at once. The same trouble reported again is one trouble. */
-export function settleTrouble(order: OrderRun, trouble: DocumentTrouble): void {
+export async function settleTrouble(order: OrderRun, trouble: DocumentTrouble): Promise<void> {
   const { documentId } = trouble;
-  const { troubled, decidedDocuments } = order.state;
-  const known = troubled.some((one) => one.documentId === documentId && one.trouble === trouble.trouble);
-  if (known || decidedDocuments.includes(documentId)) return;
-  order.apply({ type: 'document-troubled', trouble });
+  if (!(await order.receive({ type: 'document-troubled', trouble }))) return;
   void order.branch(async () => {
     const { resolution } = await order.ask(
       exceptionOf[trouble.trouble],
@@ -45,6 +42,6 @@ export async function finishOnceAnswered(order: OrderRun): Promise<void> {
     if (order.state.end !== undefined) return;
     const { unanswered } = order.state;
     const changed = () => order.state.unanswered !== unanswered || !order.atRest;
-    await order.wait(changed, new Date(Date.now() + LOOK_MS).toISOString());
+    await order.wait(changed, order.after(LOOK_MS));
   }
 }

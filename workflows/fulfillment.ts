@@ -38,7 +38,7 @@ export async function fulfill(order: OrderRun): Promise<void> {
 async function reserveLater(order: OrderRun, round: number): Promise<void> {
   const releases = order.state.fulfillments.length;
   do {
-    await order.wait(() => order.state.stockArrived, fromNow(STOCK_LOOK_MS));
+    await order.wait(() => order.state.stockArrived, order.after(STOCK_LOOK_MS));
     order.apply({ type: 'stock-looked-for' });
     await order.perform(reserveBackorder, { round });
   } while (order.state.fulfillments.length === releases && order.state.backordered);
@@ -105,14 +105,10 @@ async function close(order: OrderRun, release: () => FulfillmentState, notice: R
   if (isComplete(release())) return;
   void order.branch(async () => {
     const accounted = () => isComplete(release());
-    if (await order.wait(accounted, fromNow(ACCOUNTING_GRACE_MS))) return;
+    if (await order.wait(accounted, order.after(ACCOUNTING_GRACE_MS))) return;
     const open = openUnits(release());
     const summary = `${node} closed the release without ${open} units: they have neither shipped nor are they short`;
     const { resolution } = await order.ask('release-not-accounted', `close release at ${node}`, summary, accounted);
     if (resolution === 'accept') await order.perform(recordRestShort, { fulfillmentId, notice });
   });
-}
-
-function fromNow(ms: number): string {
-  return new Date(Date.now() + ms).toISOString();
 }

@@ -7,6 +7,7 @@
  * undoes what was done when the order stops (kernel/order-run.ts).
  */
 import { allHandlersFinished, condition, setHandler } from '@temporalio/workflow';
+import type { OrderEvent } from '../domain/order/events.ts';
 import { whyNotCancel, whyNotResolve } from '../domain/order/guards.ts';
 import type { OrderToCashInput } from '../domain/order/messages.ts';
 import { viewOf } from '../domain/order/projection.ts';
@@ -44,17 +45,18 @@ export async function orderToCash(input: OrderToCashInput): Promise<{ status: Or
 }
 
 function listen(order: OrderRun): void {
-  setHandler(messages.warehouseEvent, (notice) => order.apply({ type: 'warehouse-noticed', notice }));
-  setHandler(messages.paymentReceived, (payment) => order.apply({ type: 'payment-noticed', payment }));
-  setHandler(messages.stockArrived, () => order.apply({ type: 'stock-arrived' }));
+  const take = async (event: OrderEvent) => void (await order.receive(event));
+  setHandler(messages.warehouseEvent, (notice) => take({ type: 'warehouse-noticed', notice }));
+  setHandler(messages.paymentReceived, (payment) => take({ type: 'payment-noticed', payment }));
+  setHandler(messages.stockArrived, () => take({ type: 'stock-arrived' }));
   setHandler(messages.documentTrouble, (trouble) => settleTrouble(order, trouble));
-  setHandler(messages.documentsAnswered, () => order.apply({ type: 'documents-answered' }));
+  setHandler(messages.documentsAnswered, () => take({ type: 'documents-answered' }));
   setHandler(messages.statusQuery, () => viewOf(order.state));
   setHandler(messages.timelineQuery, () => [...order.state.story]);
   setHandler(
     messages.resolveException,
-    async ({ exceptionId, ...decision }) => {
-      await order.resolve(exceptionId, decision);
+    async (decision) => {
+      await order.resolve(decision);
       return { status: order.status };
     },
     { validator: (input) => refuse(whyNotResolve(order.state, input)) },

@@ -1,7 +1,7 @@
 /** The one place where an order's state changes. Pure: the same events give the same state, in a run, a replay or a test. */
 import { add } from '../decimal.ts';
 import type { OrderEvent } from './events.ts';
-import type { RemittedAmount, WarehouseNotice } from './messages.ts';
+import type { DocumentTrouble, RemittedAmount, WarehouseNotice } from './messages.ts';
 import { type FulfillmentState, fulfillmentOf, type OrderState, type PlannedFulfillment } from './state.ts';
 import { storyOf } from './story.ts';
 
@@ -69,7 +69,7 @@ function apply(state: OrderState, event: OrderEvent, at: string): OrderState {
     case 'payment-set-aside':
       return withoutPayment(state, event.payment);
     case 'document-troubled':
-      return { ...state, troubled: [...state.troubled, event.trouble] };
+      return isKnownTrouble(state, event.trouble) ? state : { ...state, troubled: [...state.troubled, event.trouble] };
     case 'document-decided':
       return {
         ...state,
@@ -134,6 +134,14 @@ function withNotice(state: OrderState, notice: WarehouseNotice): OrderState {
   // A refusal of a number that was replaced has been acted upon.
   if (notice.type === 'refused' && notice.releaseNumber !== release.releaseNumber) return seen;
   return withChanged(seen, release.id, ({ notices }) => ({ notices: [...notices, notice] }));
+}
+
+/** The same trouble reported again, or trouble that a person has already decided to leave. */
+function isKnownTrouble({ troubled, decidedDocuments }: OrderState, { documentId, trouble }: DocumentTrouble): boolean {
+  return (
+    decidedDocuments.includes(documentId) ||
+    troubled.some((one) => one.documentId === documentId && one.trouble === trouble)
+  );
 }
 
 function withPayment(state: OrderState, payment: RemittedAmount): OrderState {

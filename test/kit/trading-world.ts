@@ -9,6 +9,7 @@ import {
   type WorkflowHandleWithFirstExecutionRunId,
   WorkflowNotFoundError,
 } from '@temporalio/client';
+import type { Duration } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import type { EdiActivities, OutboxRecords } from '../../activities/edi/activities.ts';
@@ -127,7 +128,8 @@ export class TradingWorld {
 
   // ── Running an order in it ────────────────────────────────────────────────────────────────────────────────────────
 
-  async order(): Promise<RunningOrder> {
+  /** @param options `taskTimeout`: how long a workflow task may take before a slow record makes it go on in another one */
+  async order({ taskTimeout = '10 seconds' }: { taskTimeout?: Duration } = {}): Promise<RunningOrder> {
     const input: OrderToCashInput = {
       orderId: this.orderId,
       partnerId: 'harbor-pine',
@@ -137,6 +139,7 @@ export class TradingWorld {
     const handle = await this.env.client.workflow.start<OrderWorkflow>('orderToCash', {
       taskQueue: 'orders',
       workflowId: this.orderId,
+      workflowTaskTimeout: taskTimeout,
       args: [input],
     });
     this.started.push(handle);
@@ -382,6 +385,12 @@ export class RunningOrder {
   async isCancellingACall(): Promise<boolean> {
     const { events } = await this.handle.fetchHistory();
     return events?.some(({ activityTaskCancelRequestedEventAttributes: asked }) => asked) ?? false;
+  }
+
+  /** How many workflow tasks it has completed. */
+  async tasksCompleted(): Promise<number> {
+    const { events } = await this.handle.fetchHistory();
+    return events?.filter(({ workflowTaskCompletedEventAttributes: completed }) => completed).length ?? 0;
   }
 
   private hears(notice: WarehouseNotice): Promise<void> {

@@ -3,11 +3,17 @@
  * a deadline that is met costs none: the timer of the nearest deadline runs on, and is set to the next
  * one when it fires. Only a nearer deadline replaces it.
  */
-import { CancellationScope, condition, isCancellation, sleep } from '@temporalio/workflow';
+import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
+import type { Turns } from './turns.ts';
 
 export class DeadlineClock {
+  private readonly turns: Turns;
   private readonly deadlines = new Map<symbol, number>();
   private timer: { firesAt: number; scope: CancellationScope } | undefined;
+
+  constructor(turns: Turns) {
+    this.turns = turns;
+  }
 
   /**
    * Waits until `holds`; false when the deadline passes first.
@@ -19,7 +25,7 @@ export class DeadlineClock {
     this.deadlines.set(mark, deadline);
     try {
       this.setTimer();
-      await condition(() => holds() || Date.now() >= deadline);
+      await this.turns.until(() => holds() || this.turns.now >= deadline);
       return holds();
     } finally {
       this.deadlines.delete(mark);
@@ -27,24 +33,28 @@ export class DeadlineClock {
   }
 
   private setTimer(): void {
-    const now = Date.now();
+    const { now } = this.turns;
     const ahead = [...this.deadlines.values()].filter((deadline) => deadline > now);
     if (ahead.length === 0) return;
     const firesAt = Math.min(...ahead);
     if (this.timer !== undefined && this.timer.firesAt <= firesAt) return;
     this.timer?.scope.cancel();
     // Out of the caller's scope: an order that is stopped still has deadlines to keep.
-    void CancellationScope.nonCancellable(async () => {
-      const scope = new CancellationScope();
-      this.timer = { firesAt, scope };
-      try {
-        await scope.run(() => sleep(firesAt - now, { summary: 'nearest deadline' }));
-      } catch (error) {
-        if (isCancellation(error)) return;
-        throw error;
-      }
-      this.timer = undefined;
-      this.setTimer();
-    });
+    void CancellationScope.nonCancellable(() => this.run(firesAt));
+  }
+
+  private async run(firesAt: number): Promise<void> {
+    const scope = new CancellationScope();
+    this.timer = { firesAt, scope };
+    try {
+      await scope.run(() => sleep(Math.max(1, firesAt - Date.now()), { summary: 'nearest deadline' }));
+    } catch (error) {
+      if (isCancellation(error)) return;
+      throw error;
+    }
+    await this.turns.next(firesAt);
+    // A nearer deadline may have set another timer meanwhile.
+    if (this.timer.scope === scope) this.timer = undefined;
+    this.setTimer();
   }
 }

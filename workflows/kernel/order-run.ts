@@ -7,7 +7,6 @@ import {
   ActivityFailure,
   ApplicationFailure,
   CancellationScope,
-  condition,
   isCancellation,
   log,
   proxyActivities,
@@ -18,8 +17,8 @@ import {
 import type { OrderRecords } from '../../activities/orders/activities.ts';
 import { type ExceptionType, kindOf } from '../../domain/exceptions.ts';
 import type { OrderEvent } from '../../domain/order/events.ts';
-import { legalResolutions, type Refusal } from '../../domain/order/guards.ts';
-import type { OpenException, OrderToCashInput } from '../../domain/order/messages.ts';
+import { legalResolutions, type Refusal, whyNotCancel, whyNotResolve } from '../../domain/order/guards.ts';
+import type { OpenException, OrderToCashInput, ResolveExceptionInput } from '../../domain/order/messages.ts';
 import { progressOf, statusOf } from '../../domain/order/projection.ts';
 import { reduce } from '../../domain/order/reduce.ts';
 import {
@@ -34,8 +33,8 @@ import type { OrderStatus } from '../../domain/order/status.ts';
 import { records as recordsProfile } from './activity-profiles.ts';
 import { DeadlineClock } from './deadline-clock.ts';
 import { Publication } from './publication.ts';
-import { Serial } from './serial.ts';
 import type { CallStep, Moment, Outcome, Problem, RecordStep, Step } from './step.ts';
+import { Turns } from './turns.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
 
@@ -58,8 +57,8 @@ export class OrderRun {
   private readonly branches: Promise<unknown>[] = [];
   private readonly undo: (() => Promise<unknown>)[] = [];
   private readonly records = proxyLocalActivities<OrderRecords>(recordsProfile);
-  private readonly serial = new Serial();
-  private readonly clock = new DeadlineClock();
+  private readonly turns = new Turns();
+  private readonly clock = new DeadlineClock(this.turns);
   private readonly publication: Publication;
   private readonly scope = new CancellationScope();
 
@@ -77,8 +76,16 @@ export class OrderRun {
     return statusOf(this.current);
   }
 
+  /** Something arrived from outside: it becomes a fact in its turn. False when it changed nothing. */
+  async receive(event: OrderEvent): Promise<boolean> {
+    await this.turns.next();
+    const before = this.current;
+    this.apply(event);
+    return this.current !== before;
+  }
+
   apply(event: OrderEvent): void {
-    this.current = reduce(this.current, event, new Date().toISOString());
+    this.current = reduce(this.current, event, this.after(0));
     this.publication.follow(this.current);
   }
 
@@ -118,7 +125,7 @@ export class OrderRun {
   ): Promise<{ result?: Result; problem?: Problem }> {
     try {
       const run = () =>
-        step.kind === 'record' ? this.serial.run(() => this.keepRecord(step, input)) : this.call(step, input);
+        step.kind === 'record' ? this.turns.record(() => this.keepRecord(step, input)) : this.call(step, input);
       return await (step.recordsProgress ? this.whileRecording(run) : run());
     } catch (error) {
       if (isCancellation(error) || error instanceof OrderStopped) throw error;
@@ -145,13 +152,19 @@ export class OrderRun {
 
   private async call<Input, Result>(step: CallStep<Input, Result>, input: Input) {
     const at = this.momentOf(step, input);
-    return this.conclude(step, at, await step.run(proxyActivities(step.options(at)), at));
+    let result: Result;
+    try {
+      result = await step.run(proxyActivities(step.options(at)), at);
+    } finally {
+      await this.turns.next();
+    }
+    return this.conclude(step, at, result);
   }
 
   private momentOf<Input, Result>(step: Step<Input, Result>, input: Input): Moment<Input> {
     const state = this.current;
     const event = step.foresee?.(input, state);
-    const foreseen = event === undefined ? state : reduce(state, event, new Date().toISOString());
+    const foreseen = event === undefined ? state : reduce(state, event, this.after(0));
     return { state, input, progress: progressOf(foreseen) };
   }
 
@@ -166,7 +179,7 @@ export class OrderRun {
     if (outcome === undefined) return { result };
     const recorded = step.recordsProgress && (foreseen === undefined || foreseen.type === outcome.type);
     // Of the state that the call was given: another branch may have gone on since.
-    if (recorded) this.recorded = progressOf(reduce(state, outcome, new Date().toISOString()));
+    if (recorded) this.recorded = progressOf(reduce(state, outcome, this.after(0)));
     this.apply(outcome);
     return { result };
   }
@@ -206,11 +219,16 @@ export class OrderRun {
 
   // ── Waiting and deciding ───────────────────────────────────────────────────────────────────────
 
+  /** So many milliseconds from now, ISO 8601. */
+  after(ms: number): string {
+    return new Date(this.turns.now + ms).toISOString();
+  }
+
   /** Waits until `holds`; with a deadline (ISO 8601), false when that passes first. */
   async wait(holds: () => boolean, deadline?: string): Promise<boolean> {
     if (holds()) return true;
     if (deadline !== undefined) return this.clock.until(holds, Date.parse(deadline));
-    await condition(holds);
+    await this.turns.until(holds);
     return true;
   }
 
@@ -232,14 +250,14 @@ export class OrderRun {
     goneAway: () => boolean = () => false,
   ): Promise<Decision> {
     const kind = kindOf(type);
-    const openedAt = new Date();
+    const openedAt = this.turns.now;
     const exception: OpenException = {
       id: uuid4(),
       type,
       step,
       summary,
       resolutions: legalResolutions(this.current, kind),
-      openedAt: openedAt.toISOString(),
+      openedAt: this.after(0),
     };
     this.apply({ type: 'exception-opened', exception });
     log.warn('order waits for a decision', { type, step, summary });
@@ -248,9 +266,9 @@ export class OrderRun {
 
     const decision = () => this.current.exceptions.find(({ id }) => id === exception.id)?.decision;
     const decided = () => decision() !== undefined || goneAway();
-    if (!(await this.clock.until(decided, openedAt.getTime() + kind.escalateAfterHours * HOUR_MS))) {
-      await this.serial.run(() => this.records.escalateException({ exceptionId: exception.id }));
-      await condition(decided);
+    if (!(await this.clock.until(decided, openedAt + kind.escalateAfterHours * HOUR_MS))) {
+      await this.turns.record(() => this.records.escalateException({ exceptionId: exception.id }));
+      await this.turns.until(decided);
     }
     const taken = decision() ?? this.resolveBySystem(exception.id);
     this.apply({ type: 'exception-closed', exceptionId: exception.id });
@@ -266,23 +284,29 @@ export class OrderRun {
     return decision;
   }
 
-  /** Records a decision; the step that waits for it goes on. */
-  async resolve(exceptionId: string, decision: Decision): Promise<void> {
+  /** Takes a decision; the step that waits for it goes on. */
+  async resolve(input: ResolveExceptionInput): Promise<void> {
+    await this.turns.next();
+    // Another decision may have had its turn since this one was let in.
+    refuse(whyNotResolve(this.current, input));
+    const { exceptionId, ...decision } = input;
     this.apply({ type: 'exception-decided', exceptionId, decision });
-    await condition(() => !this.current.exceptions.some(({ id }) => id === exceptionId));
+    await this.turns.until(() => !this.current.exceptions.some(({ id }) => id === exceptionId));
   }
 
   /** Stops the order, and returns when everything done so far is undone. */
   async cancel(stop: Stop): Promise<void> {
+    await this.turns.next();
+    refuse(whyNotCancel(this.current));
     this.apply({ type: 'stopped', stop });
     this.scope.cancel();
-    await condition(() => this.current.end !== undefined);
+    await this.turns.until(() => this.current.end !== undefined);
   }
 
   /** Writes something together with the order's progress at that moment. */
   private note(write: (progress: Progress) => Promise<unknown>): Promise<void> {
     return this.occupied(() =>
-      this.serial.run(async () => {
+      this.turns.record(async () => {
         const progress = progressOf(this.current);
         await write(progress);
         this.recorded = progress;
@@ -332,7 +356,7 @@ export class OrderRun {
   private async keepListsCurrent(): Promise<void> {
     const stale = () => this.busy === 0 && !same(this.recorded, progressOf(this.current));
     for (;;) {
-      await condition(() => this.current.end !== undefined || stale());
+      await this.turns.until(() => this.current.end !== undefined || stale());
       if (this.current.end !== undefined) return;
       const { orderId } = this.current;
       await this.note((progress) => this.records.noteProgress({ orderId, progress }));

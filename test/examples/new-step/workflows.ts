@@ -17,8 +17,8 @@ export async function orderToCash(input: OrderToCashInput): Promise<{ status: Or
   setHandler(statusQuery, () => viewOf(order.state));
   setHandler(
     resolveException,
-    async ({ exceptionId, ...decision }) => {
-      await order.resolve(exceptionId, decision);
+    async (decision) => {
+      await order.resolve(decision);
       return { status: order.status };
     },
     { validator: (resolution) => refuse(whyNotResolve(order.state, resolution)) },
