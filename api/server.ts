@@ -2,9 +2,11 @@ import '../runtime/garbage-collection.ts';
 import { readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
+import { erpConnectors } from '../activities/erp/connector.ts';
 import { acceptOrder, acceptPayment, acceptWarehouseEvent } from '../activities/intake/intake.ts';
 import { acceptInterchanges } from '../activities/intake/receive-interchange.ts';
 import { FollowedProfiles } from '../activities/partners/partner-profiles.ts';
+import { wmsConnectors } from '../activities/wms/connector.ts';
 import { ProfileError } from '../mappings/profile/load.ts';
 import { createPrismaClient, type Database } from '../prisma/client.ts';
 import { ConfigError, loadConfig } from '../runtime/config.ts';
@@ -26,7 +28,7 @@ const HOUR_MS = 3_600_000;
 
 async function main(log: Logger): Promise<void> {
   const config = loadConfig();
-  const systems = loadSystems(config.systemsFile);
+  const systems = loadSystems(config.systemsFile, { erp: await erpConnectors(), wms: await wmsConnectors() });
   const prisma = createPrismaClient(config.databaseUrl, {
     poolSize: config.databasePoolSize,
     applicationName: 'throughline-api',

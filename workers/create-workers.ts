@@ -12,13 +12,13 @@ import { createEdiActivities, createOutboxRecords } from '../activities/edi/acti
 import { createHttpsTransport } from '../activities/edi/https-transport.ts';
 import type { TransportPort } from '../activities/edi/port.ts';
 import { createErpActivities } from '../activities/erp/activities.ts';
-import { createRestErp } from '../activities/erp/rest.ts';
+import { type ErpConnector, erpConnectors } from '../activities/erp/connector.ts';
 import { ORDERS_QUEUE } from '../activities/handoff/starting.ts';
 import { createSweepActivities } from '../activities/handoff/sweep.ts';
 import { createOrderRecords } from '../activities/orders/activities.ts';
 import type { PartnerProfiles } from '../activities/partners/partner-profiles.ts';
 import { createWmsActivities } from '../activities/wms/activities.ts';
-import { createRestWms } from '../activities/wms/rest.ts';
+import { type WmsConnector, wmsConnectors } from '../activities/wms/connector.ts';
 import { millisecondsOf } from '../domain/calendar/duration.ts';
 import type { PartnerProfile } from '../mappings/profile/profile.ts';
 import type { Database } from '../prisma/client.ts';
@@ -49,8 +49,9 @@ export async function createWorkers(deps: WorkerDependencies): Promise<Worker[]>
   const options: WorkerOptions[] = [];
   if (has('orders')) options.push(await ordersWorker(deps));
   if (has('edi')) options.push(ediWorker(deps));
-  if (has('erp')) options.push(...deps.systems.erp.map((system) => erpWorker(deps, system)));
-  if (has('wms')) options.push(...deps.systems.wms.map((system) => wmsWorker(deps, system)));
+  const kinds = { erp: await erpConnectors(), wms: await wmsConnectors() };
+  if (has('erp')) options.push(...deps.systems.erp.map((system) => erpWorker(deps, system, kinds.erp)));
+  if (has('wms')) options.push(...deps.systems.wms.map((system) => wmsWorker(deps, system, kinds.wms)));
   return Promise.all(
     options.map((option) =>
       Worker.create({
@@ -106,22 +107,43 @@ function rateOf(system: ErpSystem | WmsSystem): WorkerOptions | Record<string, n
     : { taskQueue: system.taskQueue, maxTaskQueueActivitiesPerSecond: system.ratePerSecond };
 }
 
-function erpWorker({ prisma, profiles }: WorkerDependencies, system: ErpSystem): WorkerOptions {
-  const erp = createRestErp(system);
+function erpWorker(
+  { prisma, temporal, profiles, systems }: WorkerDependencies,
+  system: ErpSystem,
+  kinds: ReadonlyMap<string, ErpConnector>,
+): WorkerOptions {
+  const { capabilities, connect } = connectorOf(kinds, system.kind);
   return {
     ...rateOf(system),
     taskQueue: system.taskQueue,
-    activities: createErpActivities({ system: system.id, erp, prisma, profiles }),
+    activities: createErpActivities({
+      system: system.id,
+      port: connect(system),
+      capabilities,
+      records: { prisma, temporal, profiles, ...systems },
+    }),
   };
 }
 
-function wmsWorker({ prisma, profiles }: WorkerDependencies, system: WmsSystem): WorkerOptions {
-  const wms = createRestWms(system);
+function wmsWorker(
+  { prisma, profiles }: WorkerDependencies,
+  system: WmsSystem,
+  kinds: ReadonlyMap<string, WmsConnector>,
+): WorkerOptions {
+  const { capabilities, connect } = connectorOf(kinds, system.kind);
+  const { id, nodes } = system;
   return {
     ...rateOf(system),
     taskQueue: system.taskQueue,
-    activities: createWmsActivities({ system: system.id, nodes: system.nodes, wms, prisma, profiles }),
+    activities: createWmsActivities({ system: id, nodes, port: connect(system), capabilities, prisma, profiles }),
   };
+}
+
+/** The systems file was checked against these kinds. */
+function connectorOf<Connector>(kinds: ReadonlyMap<string, Connector>, kind: string): Connector {
+  const connector = kinds.get(kind);
+  if (connector === undefined) throw new Error(`there is no connector of kind ${kind}`);
+  return connector;
 }
 
 /** One transport per partner, made when it is first needed and again when the profile says another one. */

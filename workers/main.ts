@@ -3,8 +3,10 @@ import '../runtime/garbage-collection.ts';
 import { createServer } from 'node:http';
 import type { Connection } from '@temporalio/client';
 import { Runtime } from '@temporalio/worker';
+import { erpConnectors } from '../activities/erp/connector.ts';
 import { CrossReferenceFiles } from '../activities/partners/cross-reference-files.ts';
 import { FollowedProfiles } from '../activities/partners/partner-profiles.ts';
+import { wmsConnectors } from '../activities/wms/connector.ts';
 import { ProfileError } from '../mappings/profile/load.ts';
 import { createPrismaClient } from '../prisma/client.ts';
 import { ConfigError, loadConfig } from '../runtime/config.ts';
@@ -19,7 +21,7 @@ const log = createLogger('worker');
 
 async function main(): Promise<void> {
   const config = loadConfig();
-  const systems = loadSystems(config.systemsFile);
+  const systems = loadSystems(config.systemsFile, { erp: await erpConnectors(), wms: await wmsConnectors() });
   Runtime.install({
     logger: temporalLogger('worker'),
     shutdownSignals: ['SIGTERM', 'SIGINT'],

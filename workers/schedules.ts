@@ -1,13 +1,13 @@
 /** What runs by itself. */
 import { type Client, ScheduleAlreadyRunning, type ScheduleOptions, ScheduleOverlapPolicy } from '@temporalio/client';
 import { ORDERS_QUEUE } from '../activities/handoff/starting.ts';
-import { masterDataSystems, type Systems } from '../runtime/systems.ts';
+import type { Systems } from '../runtime/systems.ts';
 import type { InventorySyncInput } from '../workflows/inventory-sync.ts';
 
 /** Creates the schedules that do not exist yet and brings the others to what is configured now. */
 export async function ensureSchedules(temporal: Client, systems: Systems): Promise<void> {
   const sync: InventorySyncInput = {
-    erp: masterDataSystems(systems.erp).map(({ taskQueue }) => taskQueue),
+    erp: systems.erp.map(({ taskQueue }) => taskQueue),
     wms: systems.wms.map(({ taskQueue }) => taskQueue),
   };
   await ensure(temporal, schedule('sweep', '10 seconds', 'sweep', []));

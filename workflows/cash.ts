@@ -46,7 +46,7 @@ async function applyCash(run: OrderRun, terms: OrderTerms, payment: RemittedAmou
   const applied = await run.attempt(
     'apply cash',
     'erp-refused-cash',
-    () => erp.applyCash({ allocationId: payment.allocationId }),
+    () => erp.applyCash({ allocationId: payment.allocationId, progress: run.progress() }),
     { gives: undefined },
   );
   // A payment that was set aside stays on record unapplied; the next one may be the right one.

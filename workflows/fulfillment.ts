@@ -176,14 +176,10 @@ async function postAndInvoice(run: OrderRun, shipmentId: string): Promise<void> 
   const erp = proxyActivities<ErpActivities>(
     systemCall(terms.erpTaskQueue, `shipment ${shipmentId}`, terms.stepDeadlineMs),
   );
-  await run.attempt('post the shipment', 'erp-refused-shipment', () => erp.postShipment({ shipmentId }));
-  const invoice = await run.attempt('invoice the shipment', 'erp-refused-invoice', () =>
-    erp.createInvoice({ shipmentId }),
+  const { payments, ...invoice } = await run.attempt('invoice the shipment', 'erp-refused-invoice', () =>
+    erp.invoiceShipment({ shipmentId, progress: run.progress() }),
   );
   run.invoices.push({ ...invoice, settled: 0 });
-  const { payments } = await run.attempt('send the invoice', 'document-not-written', () =>
-    run.records.issueInvoice({ orderId: run.input.orderId, shipmentId, progress: run.progress() }),
-  );
   for (const payment of payments) run.hearPayment(payment);
   run.note(`invoice ${invoice.invoiceNumber}`);
   run.publish();

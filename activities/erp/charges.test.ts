@@ -11,8 +11,8 @@ import { createOrderRecords } from '../orders/activities.ts';
 import { createProcessRecords } from '../orders/record.ts';
 import { type RecordsUnderTest, recordsUnderTest, underWay } from '../orders/testing/records-under-test.ts';
 import { createErpActivities } from './activities.ts';
+import { createRestErp } from './connectors/rest/client.ts';
 import type { ErpPort } from './port.ts';
-import { createRestErp } from './rest.ts';
 
 const PARTNER = 'tri-valley';
 const AGREED: AgreedCharge[] = [
@@ -42,7 +42,12 @@ async function invoiced(
   const { prisma } = given;
   const deps = agreeing(given, PARTNER, ({ invoicing }) => ({ invoicing: { ...invoicing, charges: [], ...agreed } }));
   const port = createRestErp({ id: 'main', baseUrl: server.url, token: TOKEN, timeoutSeconds: 5 });
-  const erp = createErpActivities({ system: 'main', erp: change(port), prisma, profiles: deps.profiles });
+  const erp = createErpActivities({
+    system: 'main',
+    port: change(port),
+    capabilities: { canCancel: true },
+    records: deps,
+  });
   const records = createProcessRecords(deps);
   await given.stock('RNO', 'MW-1001', 100);
   const orderId = await given.checked(PARTNER, [each('MW-1001', 3)], createOrderRecords(deps));
@@ -53,11 +58,10 @@ async function invoiced(
   const eventId = await given.shipped(fulfillment.releaseNumber, 'S1', [{ lineNumber: 1, quantity: '3' }]);
   const event = { orderId, fulfillmentId: fulfillment.id, system: 'main', eventId, progress: underWay };
   const { shipmentId } = await given.activity(() => records.recordShipment(event));
-  await given.activity(() => erp.postShipment({ shipmentId }));
-  const answer = await given.activity(() => erp.createInvoice({ shipmentId }));
-  // A repeated call under the same key finds the same invoice.
-  expect(await given.activity(() => erp.createInvoice({ shipmentId }))).toEqual(answer);
-  await given.activity(() => records.issueInvoice({ orderId, shipmentId, progress: underWay }));
+  const invoice = () => given.activity(() => erp.invoiceShipment({ shipmentId, progress: underWay }));
+  const answer = await invoice();
+  // A repeated call finds the same invoice.
+  expect(await invoice()).toEqual(answer);
   const document = await prisma.document.findFirstOrThrow({ where: { orderId, transactionSet: '810' } });
   const stored = await prisma.invoice.findUniqueOrThrow({ where: { shipmentId } });
   const told = await prisma.timelineEvent.findMany({ where: { orderId, type: 'invoice.charges-differ' } });

@@ -51,7 +51,11 @@ export async function reserveStock(
     if (serving.length === 0) {
       throw permanent('no-system-for-side', `no warehouse system is there for ${profile?.usage ?? 'these'} orders`);
     }
-    const shipTo = await records.shipTo.findUnique({ where: { shipToNumber: order.shipToNumber ?? '' } });
+    const shipTo = await records.shipTo.findUnique({
+      where: {
+        erpSystem_shipToNumber: { erpSystem: order.erpSystem ?? '', shipToNumber: order.shipToNumber ?? '' },
+      },
+    });
     const demands: Demand[] = order.lines.flatMap((line) => {
       const quantity = round === 1 ? line.open.toFixed() : line.backordered.toFixed();
       return isPositive(quantity) ? [{ lineNumber: line.lineNumber, sku: line.sku, quantity }] : [];

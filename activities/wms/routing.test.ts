@@ -6,11 +6,11 @@ import type { RunningServer } from '../../sandbox/server.ts';
 import { startReceiver, TOKEN, temporaryFolder, WEBHOOK_SECRET } from '../../sandbox/testing.ts';
 import { startWms } from '../../sandbox/wms/server.ts';
 import { agreeing } from '../edi/testing/agreeing.ts';
-import { termsOf } from '../orders/prepare.ts';
+import { termsOf } from '../orders/prepare/terms.ts';
 import { type RecordsUnderTest, recordsUnderTest, underWay } from '../orders/testing/records-under-test.ts';
 import { createWmsActivities, type WmsActivities } from './activities.ts';
+import { createRestWms } from './connectors/rest/client.ts';
 import type { WarehouseRelease } from './port.ts';
-import { createRestWms } from './rest.ts';
 
 /** Harbor & Pine’s routing guide, on real records and the sandbox’s warehouse. */
 
@@ -38,7 +38,8 @@ beforeAll(async () => {
   wms = createWmsActivities({
     system: 'main',
     nodes: ['RNO', 'MEM'],
-    wms: port,
+    port,
+    capabilities: { canCancel: true },
     prisma: given.prisma,
     profiles: given.profiles,
   });
@@ -131,7 +132,7 @@ describe('a release within the guide', () => {
   it('asks the warehouse for the same again, though the items weigh something else by now', async () => {
     const order = await anOrder({ quantity: 12, sku: 'MW-1002' });
     const first = await order.release();
-    await given.prisma.item.update({ where: { sku: 'MW-1002' }, data: { weight: '90' } });
+    await given.prisma.item.updateMany({ where: { sku: 'MW-1002' }, data: { weight: '90' } });
     expect(await order.release()).toEqual(first);
     expect((await order.row()).carrierScac).toBe('UPSN');
   });
@@ -178,7 +179,8 @@ describe('a violation of the guide', () => {
 
   it('where a weight is unknown goes once the ERP gives it', async () => {
     const order = await anOrder({ sku: 'MW-1004' });
-    const weigh = (weight: string | null) => given.prisma.item.update({ where: { sku: 'MW-1004' }, data: { weight } });
+    const weigh = (weight: string | null) =>
+      given.prisma.item.updateMany({ where: { sku: 'MW-1004' }, data: { weight } });
     await weigh(null);
     expect(await order.release()).toMatchObject({
       violation: expect.stringContaining('the ERP gives none for MW-1004'),
@@ -190,7 +192,7 @@ describe('a violation of the guide', () => {
 
   it('where no rule picks a carrier goes with the usual one of the guide', async () => {
     const order = await anOrder({ sku: 'MW-1005' });
-    await given.prisma.item.update({ where: { sku: 'MW-1005' }, data: { weight: null } });
+    await given.prisma.item.updateMany({ where: { sku: 'MW-1005' }, data: { weight: null } });
     await order.release();
     await order.release(byGuide);
     expect(await order.row()).toMatchObject({ carrierScac: 'ODFL', routingRule: null });
@@ -225,7 +227,8 @@ describe('a guide that lets goods leave on some weekdays only', () => {
     const activities = createWmsActivities({
       system: 'main',
       nodes: ['RNO', 'MEM'],
-      wms: { ...port, release },
+      port: { ...port, release },
+      capabilities: { canCancel: true },
       prisma: given.prisma,
       profiles: deps.profiles,
     });
@@ -239,6 +242,7 @@ describe('a guide that lets goods leave on some weekdays only', () => {
     const order = await anOrder();
     // Promised before, and passed while a person was asked.
     await given.prisma.order.update({ where: { id: order.orderId }, data: { nextDeadline: new Date() } });
+    await given.prisma.fulfillment.update({ where: { id: order.fulfillmentId }, data: { shipBy: new Date() } });
     const days = { shipNotBefore: dayIn(2), shipBy: dayIn(3) };
     const first = await releaseOf(order);
     expect(first).toHaveProperty('reference');

@@ -5,9 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLogger } from 'winston';
 import type { z } from 'zod';
+import { erpConnectors } from '../../activities/erp/connector.ts';
 import { acceptOrder, acceptPayment, acceptWarehouseEvent } from '../../activities/intake/intake.ts';
 import { acceptInterchanges } from '../../activities/intake/receive-interchange.ts';
 import { FollowedProfiles } from '../../activities/partners/partner-profiles.ts';
+import { wmsConnectors } from '../../activities/wms/connector.ts';
 import { createPrismaClient, type Database } from '../../prisma/client.ts';
 import { applyMigrations } from '../../prisma/migrate.ts';
 import { loadConfig } from '../../runtime/config.ts';
@@ -93,6 +95,7 @@ export async function startApi(
       wms: [{ id: 'main', kind: 'rest', baseUrl: 'http://127.0.0.1:1', nodes: ['RNO'], webhookSecret: WEBHOOK_SECRET }],
     }),
     'systems',
+    { erp: await erpConnectors(), wms: await wmsConnectors() },
     {},
   );
   const intake = { prisma, temporal, profiles, log };

@@ -1,5 +1,4 @@
 import type { z } from 'zod';
-import type { ErpMasterData } from '../../activities/erp/port.ts';
 import type {
   ErpInvoiceRecord,
   ErpOrderRecord,
@@ -9,7 +8,8 @@ import type {
   erpInvoiceRequest,
   erpOrderRequest,
   erpShipmentRequest,
-} from '../../activities/erp/rest-contract.ts';
+} from '../../activities/erp/connectors/rest/rest-contract.ts';
+import type { ErpMasterData } from '../../activities/erp/port.ts';
 import { agreedCharges, netOfCharges } from '../../domain/charges.ts';
 import {
   compare,

@@ -519,7 +519,7 @@ describe('a release that the partner’s routing guide does not allow', () => {
 describe('cash', () => {
   it('that is known before the ERP’s answer about the invoice is applied when the invoice is there', async () => {
     const world = aTradingWorld();
-    const call = world.holdBack('createInvoice');
+    const call = world.holdBack('invoiceShipment');
     const order = await world.order();
     await order.ships('RNO', 'S1', '10');
     await call.asked;
@@ -532,7 +532,9 @@ describe('cash', () => {
 
   it('that came before its invoice is applied as soon as the invoice is sent', async () => {
     const early = { allocationId: 'EARLY', invoiceNumber: 'INV-S1', amount: 9_000, adjustment: 1_000 };
-    const world = aTradingWorld().next('issueInvoice', () => Promise.resolve({ payments: [early] }));
+    const world = aTradingWorld().next('invoiceShipment', () =>
+      Promise.resolve({ invoiceNumber: 'INV-S1', total: 10_000, dueOn: '2030-01-01', payments: [early] }),
+    );
     const order = await world.order();
     await order.ships('RNO', 'S1', '10');
     expect(await order.end()).toBe('closed');

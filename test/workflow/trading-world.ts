@@ -273,19 +273,14 @@ export class TradingWorld {
       this.wrote(`short at ${nodeOf(fulfillmentId)} recorded`, progress);
       return { backordered: this.shortWaits };
     },
-    postShipment: ({ shipmentId }) => {
+    invoiceShipment: async ({ shipmentId, progress }) => {
       this.fact(`ERP shipment ${shipmentId}`);
-      return { erpShipmentNumber: `SH-${shipmentId}` };
-    },
-    createInvoice: async ({ shipmentId }) => {
       this.fact(`ERP invoice INV-${shipmentId}`);
       const dueOn = new Date((await this.env.currentTimeMs()) + 30 * DAY_MS).toISOString().slice(0, 10);
-      return { invoiceNumber: `INV-${shipmentId}`, total: 10_000, dueOn };
-    },
-    issueInvoice: ({ shipmentId, progress }) => {
       this.wrote(`810 of INV-${shipmentId} queued`, progress);
-      return { payments: [] };
+      return { invoiceNumber: `INV-${shipmentId}`, total: 10_000, dueOn, payments: [] };
     },
+    issueInvoice: () => ({ payments: [] }),
     applyCash: ({ allocationId }) => {
       this.fact(`cash ${allocationId} applied`);
       return { receiptNumber: `RC-${allocationId}` };
@@ -473,7 +468,6 @@ export async function startTradingNetwork(
     'acknowledgeOrder',
     'recordShipment',
     'recordShort',
-    'issueInvoice',
     'noteProgress',
     'finishOrder',
     'openException',
@@ -484,7 +478,7 @@ export async function startTradingNetwork(
     'reportUnacknowledged',
     'handOnLeftBehind',
   );
-  const erp = calling('placeOrder', 'cancelErpOrder', 'postShipment', 'createInvoice', 'applyCash', 'syncMasterData');
+  const erp = calling('placeOrder', 'cancelErpOrder', 'invoiceShipment', 'applyCash', 'syncMasterData');
   const wms = calling('releaseToWarehouse', 'cancelRelease', 'syncStock');
   const common = { connection: env.nativeConnection, namespace: env.namespace ?? 'default' };
   const workers = await Promise.all([

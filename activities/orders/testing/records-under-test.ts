@@ -34,10 +34,8 @@ export async function recordsUnderTest(directory = 'mappings/partners') {
       id: 'main',
       kind: 'rest',
       taskQueue: 'erp-main',
-      baseUrl: 'http://erp.test',
-      token: undefined,
       serves: ['test', 'production'],
-      timeoutSeconds: 5,
+      settings: {},
     },
   ];
   const wms = [
@@ -46,14 +44,16 @@ export async function recordsUnderTest(directory = 'mappings/partners') {
   const log = winston.createLogger({ silent: true });
   const env = { PARTNERS_URL: 'http://partners.test', SANDBOX_TOKEN: 'x' };
   const profiles = new FollowedProfiles({ directory, prisma, log, env });
-  const deps = { prisma, profiles, erp, wms, temporal: temporalThatNotes(told), log };
+  const deps = { prisma, profiles, erp, wms, erpRules: [], temporal: temporalThatNotes(told), log };
   const activity = <T>(work: () => Promise<T>): Promise<T> => new MockActivityEnvironment().run(work);
   const records = createOrderRecords(deps);
 
   const known = customers.map(({ creditLimit: _, ...customer }) => customer);
-  const port = { readMasterData: () => Promise.resolve({ asOf: '1', items, customers: known, prices, taxRates }) };
+  const port = {
+    readMasterData: () => Promise.resolve({ asOf: '1', items, customers: known, prices, taxRates }),
+  } as unknown as ErpPort;
   await activity(() =>
-    createErpActivities({ system: 'main', erp: port as unknown as ErpPort, prisma, profiles }).syncMasterData(),
+    createErpActivities({ system: 'main', port, capabilities: { canCancel: true }, records: deps }).syncMasterData(),
   );
   await prisma.synchronization.create({ data: { source: 'wms.main', asOf: '1', completedAt: new Date() } });
 

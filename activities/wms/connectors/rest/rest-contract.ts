@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { day, decimal, identifier, instant, positiveDecimal } from '../../mappings/canonical/v1/index.ts';
-import type { RestOperation } from '../lib/rest-operation.ts';
+import { day, decimal, identifier, instant, positiveDecimal } from '../../../../mappings/canonical/v1/index.ts';
+import type { RestOperation } from '../../../lib/rest-operation.ts';
 
 /**
  * The generic REST contract of a warehouse system. Its events come back to `POST /v1/warehouse-events`, signed by Standard

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { RunningServer } from '../../sandbox/server.ts';
-import { aRelease, call, startReceiver, TOKEN, temporaryFolder, WEBHOOK_SECRET } from '../../sandbox/testing.ts';
-import { startWms } from '../../sandbox/wms/server.ts';
-import type { WmsPort } from './port.ts';
-import { createRestWms } from './rest.ts';
+import type { RunningServer } from '../../../../sandbox/server.ts';
+import { aRelease, call, startReceiver, TOKEN, temporaryFolder, WEBHOOK_SECRET } from '../../../../sandbox/testing.ts';
+import { startWms } from '../../../../sandbox/wms/server.ts';
+import type { WmsPort } from '../../port.ts';
+import { createRestWms } from './client.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;
 let api: Awaited<ReturnType<typeof startReceiver>>;

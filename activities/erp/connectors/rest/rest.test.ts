@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { invoice } from '../../mappings/canonical/v1/index.ts';
-import { startErp } from '../../sandbox/erp/server.ts';
-import type { RunningServer } from '../../sandbox/server.ts';
-import { anErpOrder, call, TOKEN, temporaryFolder } from '../../sandbox/testing.ts';
-import type { ErpPort } from './port.ts';
-import { createRestErp } from './rest.ts';
+import { invoice } from '../../../../mappings/canonical/v1/index.ts';
+import { startErp } from '../../../../sandbox/erp/server.ts';
+import type { RunningServer } from '../../../../sandbox/server.ts';
+import { anErpOrder, call, TOKEN, temporaryFolder } from '../../../../sandbox/testing.ts';
+import type { ErpPort } from '../../port.ts';
+import { createRestErp } from './client.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;
 let server: RunningServer;
@@ -50,7 +50,7 @@ const aShipment = (erpOrderNumber: string) => ({
 
 it('an order goes from its creation to cash', async () => {
   const order = await erp.createOrder('order-1/order', anErpOrder());
-  expect(order).toEqual({ erpOrderNumber: 'SO100001', status: 'accepted' });
+  expect(order).toEqual({ erpOrderNumber: 'SO100001', status: 'accepted', currency: 'USD' });
   const shipment = await erp.postShipment('s-1/shipment', aShipment(order.erpOrderNumber));
   const billed = await erp.createInvoice('s-1/invoice', { erpOrderNumber: order.erpOrderNumber, ...shipment });
   expect(invoice.parse(billed)).toEqual(billed);
@@ -73,6 +73,7 @@ describe('under faults', () => {
     expect(await erp.createOrder('order-1/order', anErpOrder())).toEqual({
       erpOrderNumber: 'SO100001',
       status: 'accepted',
+      currency: 'USD',
     });
     expect((await summary()).orders).toBe(1);
   });
@@ -113,7 +114,7 @@ describe('under faults', () => {
 
   it('a system that names when to come back is busy, not broken', async () => {
     await faults({ tooMany: { retryAfterSeconds: 3 } });
-    await expect(erp.readMasterData()).rejects.toMatchObject({
+    await expect(erp.readMasterData({})).rejects.toMatchObject({
       name: 'SystemBusy',
       system: 'erp.main',
       retryAfterMs: 3_000,
@@ -122,7 +123,10 @@ describe('under faults', () => {
 
   it('an outage may be waited out', async () => {
     await faults({ outage: { seconds: 60 } });
-    await expect(erp.readMasterData()).rejects.toMatchObject({ name: 'SystemUnavailable', code: 'connection-failed' });
+    await expect(erp.readMasterData({})).rejects.toMatchObject({
+      name: 'SystemUnavailable',
+      code: 'connection-failed',
+    });
   });
 });
 
@@ -141,13 +145,17 @@ it('an order on credit hold, asked for again, tells whether credit was released 
   expect(held).toMatchObject({ status: 'creditHold', creditMessage: expect.stringContaining('limit 0.01') });
   expect(await erp.createOrder('k', anErpOrder())).toEqual(held);
   await call(`${server.url}/_control/orders/${held.erpOrderNumber}/release-credit`, { method: 'POST', body: {} });
-  expect(await erp.createOrder('k', anErpOrder())).toEqual({ erpOrderNumber: held.erpOrderNumber, status: 'accepted' });
+  expect(await erp.createOrder('k', anErpOrder())).toEqual({
+    erpOrderNumber: held.erpOrderNumber,
+    status: 'accepted',
+    currency: 'USD',
+  });
 });
 
 it('an order whose answer was lost is found by our id, and by nothing else', async () => {
   await faults({ timeoutAfterCommit: {} });
   await expect(erp.createOrder('k', anErpOrder())).rejects.toMatchObject({ code: 'system-timeout' });
-  expect(await erp.findOrder('order-1')).toEqual({ erpOrderNumber: 'SO100001', status: 'accepted' });
+  expect(await erp.findOrder('order-1')).toEqual({ erpOrderNumber: 'SO100001', status: 'accepted', currency: 'USD' });
   expect(await erp.findOrder('HP-1')).toBeUndefined();
 });
 
@@ -159,8 +167,8 @@ it('a cancelled order is cancelled once and for all', async () => {
 });
 
 it('master data comes whole, and later only what changed', async () => {
-  const all = await erp.readMasterData();
+  const all = await erp.readMasterData({});
   expect(all.customers[0]?.shipTos.flatMap(({ codes }) => codes)).toEqual(['0101', '0102', 'DC07']);
-  const later = await erp.readMasterData(all.asOf);
+  const later = await erp.readMasterData({ since: all.asOf });
   expect([later.items, later.customers, later.prices]).toEqual([[], [], []]);
 });

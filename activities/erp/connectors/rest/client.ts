@@ -1,8 +1,8 @@
-import { createHttpClient, type HttpDeps, type HttpSystem } from '../lib/http.ts';
-import type { ErpPort } from './port.ts';
+import { createHttpClient, type HttpDeps, type HttpSystem } from '../../../lib/http.ts';
+import type { ErpPort } from '../../port.ts';
 import { erpOperations } from './rest-contract.ts';
 
-/** Any ERP behind the generic REST contract (`rest-contract.ts`). Its `Idempotency-Key` is the guard against a second effect. */
+/** The contract’s `Idempotency-Key` is the guard against a second effect. */
 export function createRestErp(instance: HttpSystem, deps: HttpDeps = {}): ErpPort {
   const http = createHttpClient({ ...instance, id: `erp.${instance.id}` }, deps);
   return {
@@ -18,16 +18,29 @@ export function createRestErp(instance: HttpSystem, deps: HttpDeps = {}): ErpPor
         params: { erpOrderNumber: answer.erpOrderNumber },
         correlationId: order.correlationId,
       });
-      return record.state === 'creditHold' ? answer : { erpOrderNumber: answer.erpOrderNumber, status: 'accepted' };
+      const { erpOrderNumber, currency } = answer;
+      return record.state === 'creditHold' ? answer : { erpOrderNumber, status: 'accepted', currency };
     },
     async findOrder(orderId) {
       const { answer } = await http.call(erpOperations.listOrders, { query: { reference: orderId } });
       // A reference may be a PO number too, and someone else’s PO number may look like our id.
       const found = answer.items.find((order) => order.orderId === orderId);
       if (!found) return undefined;
-      const { erpOrderNumber, state, creditMessage } = found;
-      if (state !== 'creditHold') return { erpOrderNumber, status: 'accepted' };
-      return { erpOrderNumber, status: 'creditHold', ...(creditMessage === undefined ? {} : { creditMessage }) };
+      const { erpOrderNumber, state, creditMessage, currency } = found;
+      if (state !== 'creditHold') return { erpOrderNumber, status: 'accepted', currency };
+      return { erpOrderNumber, status: 'creditHold', currency, ...(creditMessage !== undefined && { creditMessage }) };
+    },
+    async findShipment({ erpOrderNumber, shipmentNumber }) {
+      const { answer } = await http.call(erpOperations.listShipments, { query: { erpOrderNumber } });
+      return answer.items.find((shipment) => shipment.shipmentNumber === shipmentNumber);
+    },
+    async findInvoice({ erpOrderNumber, erpShipmentNumber }) {
+      const { answer } = await http.call(erpOperations.listInvoices, { query: { erpOrderNumber } });
+      return answer.items.find((record) => record.erpShipmentNumber === erpShipmentNumber)?.invoice;
+    },
+    async findReceipt({ invoiceNumber, reference }) {
+      const { answer } = await http.call(erpOperations.listReceipts, { query: { invoiceNumber } });
+      return answer.items.find((receipt) => receipt.reference === reference);
     },
     async cancelOrder(key, erpOrderNumber, reason) {
       await http.call(erpOperations.cancelOrder, { key, params: { erpOrderNumber }, body: { reason } });
@@ -41,8 +54,8 @@ export function createRestErp(instance: HttpSystem, deps: HttpDeps = {}): ErpPor
     async applyCash(key, request) {
       return (await http.call(erpOperations.applyCash, { key, body: request })).answer;
     },
-    async readMasterData(since) {
-      return (await http.call(erpOperations.readMasterData, { query: { since } })).answer;
+    async readMasterData({ since, cursor }) {
+      return (await http.call(erpOperations.readMasterData, { query: { since, cursor } })).answer;
     },
   };
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { createHttpClient, type HttpDeps, type HttpSystem } from '../lib/http.ts';
-import { SystemRefusal } from '../lib/refusal.ts';
-import type { WmsPort } from './port.ts';
+import { createHttpClient, type HttpDeps, type HttpSystem } from '../../../lib/http.ts';
+import { SystemRefusal } from '../../../lib/refusal.ts';
+import type { WmsPort } from '../../port.ts';
 import { wmsOperations } from './rest-contract.ts';
 
 /** Any warehouse system behind the generic REST contract (`rest-contract.ts`). The release number is the idempotency key. */

@@ -11,11 +11,11 @@ import {
   nonNegativeDecimal,
   paymentTerms,
   positiveDecimal,
-} from '../../mappings/canonical/v1/index.ts';
-import type { RestOperation } from '../lib/rest-operation.ts';
+} from '../../../../mappings/canonical/v1/index.ts';
+import type { RestOperation } from '../../../lib/rest-operation.ts';
 
 /**
- * The generic REST contract of an ERP: what a thin shim in front of any system has to offer. The connector (`rest.ts`) and the
+ * The generic REST contract of an ERP, to be offered by a thin shim in front of any system. The connector (`client.ts`) and the
  * sandbox’s ERP both work from these schemas, and `/openapi.json` is made of them.
  */
 
@@ -60,6 +60,7 @@ export const erpOrder = z
       .enum(['accepted', 'creditHold'])
       .meta({ description: 'creditHold: taken, not released; nothing may be promised to anybody' }),
     creditMessage: z.string().optional(),
+    currency: currency.meta({ description: 'In which the order was booked' }),
   })
   .meta({ id: 'ErpOrder' });
 
@@ -161,7 +162,8 @@ export type ErpReceiptRecord = z.infer<typeof erpReceiptRecord>;
 
 export const erpMasterData = z
   .object({
-    asOf: instant.meta({ description: 'Pass it as `since` next time' }),
+    asOf: instant.meta({ description: 'The same on every page of one reading: the `since` of the next reading' }),
+    next: z.string().optional().meta({ description: 'There is more: the `cursor` of the next page' }),
     items: z.array(
       z.object({
         sku: identifier,
@@ -287,10 +289,19 @@ export const erpOperations = {
   readMasterData: {
     method: 'GET',
     path: '/master-data',
-    summary: 'Items, customers, contract prices and tax rates; with `since`, those changed at or after it',
-    query: z.object({ since: instant.optional() }),
+    summary: 'Items, customers, contract prices and tax rates by pages; with `since`, those changed at or after it',
+    query: z.object({
+      since: instant.optional(),
+      cursor: z
+        .string()
+        .max(500)
+        .optional()
+        .meta({ description: '`next` of the page before; it keeps that page’s `since`' }),
+      limit: z.coerce.number().int().min(1).max(1000).default(500).meta({ description: 'Rows in one page' }),
+    }),
     answer: erpMasterData,
     keyed: false,
+    refusals: { 'unknown-cursor': 'the cursor is none of ours' },
   },
   listOrders: {
     method: 'GET',
