@@ -30,7 +30,7 @@ test('addresses and secrets come from the environment', () => {
     kind: 'rest',
     taskQueue: 'erp.main',
     serves: ['production'],
-    settings: { baseUrl: 'http://erp', token: 't', timeoutSeconds: 30 },
+    settings: { baseUrl: 'http://erp', token: 't', timeoutSeconds: 30, pageSize: 500 },
   });
   expect(systems.wms[0]).toMatchObject({ nodes: ['RNO'], webhookSecret: 's', taskQueue: 'wms.west' });
 });

@@ -3,7 +3,7 @@ import type { ErpPort } from '../../port.ts';
 import { erpOperations } from './rest-contract.ts';
 
 /** The contract’s `Idempotency-Key` is the guard against a second effect. */
-export function createRestErp(instance: HttpSystem, deps: HttpDeps = {}): ErpPort {
+export function createRestErp(instance: HttpSystem & { pageSize?: number }, deps: HttpDeps = {}): ErpPort {
   const http = createHttpClient({ ...instance, id: `erp.${instance.id}` }, deps);
   return {
     async createOrder(key, order) {
@@ -55,7 +55,11 @@ export function createRestErp(instance: HttpSystem, deps: HttpDeps = {}): ErpPor
       return (await http.call(erpOperations.applyCash, { key, body: request })).answer;
     },
     async readMasterData({ since, cursor }) {
-      return (await http.call(erpOperations.readMasterData, { query: { since, cursor } })).answer;
+      return (
+        await http.call(erpOperations.readMasterData, {
+          query: { since, cursor, limit: instance.pageSize?.toString() },
+        })
+      ).answer;
     },
   };
 }

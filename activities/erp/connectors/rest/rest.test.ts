@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { invoice } from '../../../../mappings/canonical/v1/index.ts';
 import { startErp } from '../../../../sandbox/erp/server.ts';
 import type { RunningServer } from '../../../../sandbox/server.ts';
 import { anErpOrder, call, TOKEN, temporaryFolder } from '../../../../sandbox/testing.ts';
 import type { ErpPort } from '../../port.ts';
+import { erpContractSuite } from '../../testing/contract-suite.ts';
 import { createRestErp } from './client.ts';
+import { connector } from './index.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;
 let server: RunningServer;
@@ -48,36 +49,31 @@ const aShipment = (erpOrderNumber: string) => ({
   ],
 });
 
-it('an order goes from its creation to cash', async () => {
-  const order = await erp.createOrder('order-1/order', anErpOrder());
-  expect(order).toEqual({ erpOrderNumber: 'SO100001', status: 'accepted', currency: 'USD' });
-  const shipment = await erp.postShipment('s-1/shipment', aShipment(order.erpOrderNumber));
-  const billed = await erp.createInvoice('s-1/invoice', { erpOrderNumber: order.erpOrderNumber, ...shipment });
-  expect(invoice.parse(billed)).toEqual(billed);
-  const cash = {
-    invoiceNumber: billed.invoiceNumber,
-    amount: billed.total,
-    currency: 'USD',
-    reference: 'TRACE1',
-    paidOn: '2026-11-30',
+erpContractSuite('rest', async () => {
+  const books = temporaryFolder();
+  const sandbox = await startErp({ port: 0, dataDir: books.path, token: TOKEN });
+  const settings = { baseUrl: sandbox.url, token: TOKEN, timeoutSeconds: 0.3, pageSize: 10 };
+  return {
+    port: connector.connect({ id: 'main', settings }),
+    capabilities: connector.capabilities,
+    order: anErpOrder(),
+    loseAnswers: async (lose) => {
+      const body = lose ? { timeoutAfterCommit: {} } : {};
+      await call(`${sandbox.url}/_control/faults`, { method: 'PUT', body });
+    },
+    books: async () => {
+      const { orders, shipments, invoices, receipts, ordersByState } = (await call(`${sandbox.url}/_control/summary`))
+        .body;
+      return { orders, shipments, invoices, receipts, cancelled: ordersByState.cancelled ?? 0 };
+    },
+    end: async () => {
+      await sandbox.close();
+      books.remove();
+    },
   };
-  expect((await erp.applyCash('p-1/cash', cash)).receiptNumber).toMatch(/^RC/);
-  expect(await summary()).toMatchObject({ ordersByState: { invoiced: 1 }, open: 0 });
 });
 
 describe('under faults', () => {
-  it('an answer lost after the order was made makes no second order', async () => {
-    await faults({ timeoutAfterCommit: {} });
-    await expect(erp.createOrder('order-1/order', anErpOrder())).rejects.toMatchObject({ code: 'system-timeout' });
-    await faults({});
-    expect(await erp.createOrder('order-1/order', anErpOrder())).toEqual({
-      erpOrderNumber: 'SO100001',
-      status: 'accepted',
-      currency: 'USD',
-    });
-    expect((await summary()).orders).toBe(1);
-  });
-
   it('with every fault mixed, ten orders are ten orders, each shipped and invoiced once', async () => {
     await faults({
       seed: 7,
@@ -152,23 +148,41 @@ it('an order on credit hold, asked for again, tells whether credit was released 
   });
 });
 
-it('an order whose answer was lost is found by our id, and by nothing else', async () => {
-  await faults({ timeoutAfterCommit: {} });
-  await expect(erp.createOrder('k', anErpOrder())).rejects.toMatchObject({ code: 'system-timeout' });
-  expect(await erp.findOrder('order-1')).toEqual({ erpOrderNumber: 'SO100001', status: 'accepted', currency: 'USD' });
-  expect(await erp.findOrder('HP-1')).toBeUndefined();
-});
-
-it('a cancelled order is cancelled once and for all', async () => {
-  const { erpOrderNumber } = await erp.createOrder('k', anErpOrder());
-  await erp.cancelOrder('k/cancel', erpOrderNumber, 'asked');
-  await erp.cancelOrder('k/cancel', erpOrderNumber, 'asked');
-  expect((await summary()).ordersByState).toEqual({ cancelled: 1 });
-});
-
-it('master data comes whole, and later only what changed', async () => {
-  const all = await erp.readMasterData({});
-  expect(all.customers[0]?.shipTos.flatMap(({ codes }) => codes)).toEqual(['0101', '0102', 'DC07']);
-  const later = await erp.readMasterData({ since: all.asOf });
-  expect([later.items, later.customers, later.prices]).toEqual([[], [], []]);
+it('rows that are added while master data is read in pages shift none of the others', async () => {
+  const byTwo = connector.connect({
+    id: 'main',
+    settings: { baseUrl: server.url, token: TOKEN, timeoutSeconds: 2, pageSize: 13 },
+  });
+  const first = await byTwo.readMasterData({});
+  await call(`${server.url}/_control/customers/A-1/record`, {
+    method: 'PUT',
+    body: {
+      partnerId: 'new',
+      name: 'New',
+      shipTos: [
+        {
+          shipToNumber: 'A-1-1',
+          codes: ['1'],
+          name: 'New',
+          lines: ['1 Road'],
+          city: 'Reno',
+          region: 'NV',
+          postalCode: '89501',
+        },
+      ],
+      prices: [{ sku: 'MW-1001', unit: 'EA', unitPrice: '1' }],
+    },
+  });
+  const customers = first.customers.map(({ customerNumber }) => customerNumber);
+  const prices: string[] = [];
+  for (let { next } = first; next !== undefined; ) {
+    const page = await byTwo.readMasterData({ cursor: next });
+    customers.push(...page.customers.map(({ customerNumber }) => customerNumber));
+    prices.push(...page.prices.map(({ customerNumber, sku, unit }) => `${customerNumber} ${sku} ${unit}`));
+    next = page.next;
+  }
+  expect(customers).toEqual(expect.arrayContaining(['C-10010', 'C-10020', 'C-10030']));
+  expect(prices.filter((price) => !price.startsWith('A-1'))).toHaveLength(72);
+  expect(new Set(prices).size).toBe(prices.length);
+  await expect(byTwo.readMasterData({ cursor: 'x' })).rejects.toMatchObject({ code: 'unknown-cursor' });
 });
