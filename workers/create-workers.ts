@@ -13,6 +13,7 @@ import { createHttpsTransport } from '../activities/edi/https-transport.ts';
 import type { TransportPort } from '../activities/edi/port.ts';
 import { createErpActivities } from '../activities/erp/activities.ts';
 import { type ErpConnector, erpConnectors } from '../activities/erp/connector.ts';
+import type { HandOff } from '../activities/handoff/hand-off.ts';
 import { ORDERS_QUEUE } from '../activities/handoff/starting.ts';
 import { createSweepActivities } from '../activities/handoff/sweep.ts';
 import { createOrderRecords } from '../activities/orders/activities.ts';
@@ -35,6 +36,7 @@ export interface WorkerDependencies {
   prisma: Database;
   profiles: PartnerProfiles;
   systems: Systems;
+  handOff: HandOff;
   roles: readonly WorkerRole[];
   /** A bundle made ahead (`npm run build`); without it, workflows/ is bundled now. */
   workflowBundle?: string;
@@ -126,7 +128,7 @@ function erpWorker(
 }
 
 function wmsWorker(
-  { prisma, profiles }: WorkerDependencies,
+  { prisma, profiles, handOff }: WorkerDependencies,
   system: WmsSystem,
   kinds: ReadonlyMap<string, WmsConnector>,
 ): WorkerOptions {
@@ -135,7 +137,15 @@ function wmsWorker(
   return {
     ...rateOf(system),
     taskQueue: system.taskQueue,
-    activities: createWmsActivities({ system: id, nodes, port: connect(system), capabilities, prisma, profiles }),
+    activities: createWmsActivities({
+      system: id,
+      nodes,
+      port: connect(system),
+      capabilities,
+      prisma,
+      profiles,
+      handOff,
+    }),
   };
 }
 

@@ -46,6 +46,7 @@ async function main(): Promise<void> {
     prisma,
     profiles,
     systems,
+    handOff: { committed: () => undefined },
     roles: config.workerRoles,
     ...(config.workflowBundle && { workflowBundle: config.workflowBundle }),
     databasePoolSize: config.databasePoolSize,

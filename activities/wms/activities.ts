@@ -3,6 +3,7 @@ import { dayOf } from '../../domain/calendar/calendar.ts';
 import type { RoutingDecision } from '../../domain/order/state.ts';
 import type { Database } from '../../prisma/client.ts';
 import { runWithCorrelation } from '../../runtime/correlation.ts';
+import type { HandOff } from '../handoff/hand-off.ts';
 import { callSystem, permanent } from '../lib/activity-failure.ts';
 import { reporting } from '../lib/reporting.ts';
 import type { PartnerProfiles } from '../partners/partner-profiles.ts';
@@ -20,6 +21,7 @@ export interface WmsActivityDependencies {
   capabilities: Pick<WmsCapabilities, 'canCancel'>;
   prisma: Database;
   profiles: PartnerProfiles;
+  handOff: HandOff;
 }
 
 export type WmsActivities = ReturnType<typeof createWmsActivities>;
@@ -96,10 +98,10 @@ export function createWmsActivities(deps: WmsActivityDependencies) {
       await prisma.fulfillment.updateMany({ where: { id: fulfillmentId }, data: { state: 'cancelled' } });
     },
 
-    /** Reads physical stock of the system’s nodes. */
+    /** Reads physical stock of the system’s nodes, and signals the orders that wait for it. */
     async syncStock(): Promise<{ balances: number }> {
       const snapshot = await callSystem(() => port.readStock(nodes));
-      await reporting(() => storeStock(prisma, `wms.${system}`, snapshot));
+      await reporting(() => storeStock(deps, `wms.${system}`, snapshot));
       return { balances: snapshot.balances.length };
     },
   };

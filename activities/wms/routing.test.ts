@@ -42,6 +42,7 @@ beforeAll(async () => {
     capabilities: { canCancel: true },
     prisma: given.prisma,
     profiles: given.profiles,
+    handOff: given.handOff,
   });
 });
 
@@ -231,6 +232,7 @@ describe('a guide that lets goods leave on some weekdays only', () => {
       capabilities: { canCancel: true },
       prisma: given.prisma,
       profiles: deps.profiles,
+      handOff: given.handOff,
     });
     const releaseOf = ({ fulfillmentId }: { fulfillmentId: string }) =>
       given.activity(() => activities.releaseToWarehouse({ fulfillmentId }));
