@@ -3,7 +3,9 @@ import type { RunningServer } from '../../../../sandbox/server.ts';
 import { aRelease, call, startReceiver, TOKEN, temporaryFolder, WEBHOOK_SECRET } from '../../../../sandbox/testing.ts';
 import { startWms } from '../../../../sandbox/wms/server.ts';
 import type { WmsPort } from '../../port.ts';
+import { wmsContractSuite } from '../../testing/contract-suite.ts';
 import { createRestWms } from './client.ts';
+import { connector } from './index.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;
 let api: Awaited<ReturnType<typeof startReceiver>>;
@@ -32,12 +34,30 @@ afterEach(async () => {
 
 const control = (path: string, body: unknown) => call(`${server.url}/_control${path}`, { method: 'PUT', body });
 
-it('a release whose answer was lost is one release', async () => {
-  await control('/faults', { timeoutAfterCommit: {} });
-  await expect(wms.release(aRelease())).rejects.toMatchObject({ code: 'system-timeout' });
-  await control('/faults', {});
-  expect(await wms.release(aRelease())).toEqual({ reference: 'W900001' });
-  expect((await call(`${server.url}/_control/summary`)).body.releases).toBe(1);
+wmsContractSuite('rest', async () => {
+  const books = temporaryFolder();
+  const receiver = await startReceiver();
+  const { path: dataDir } = books;
+  const given = { port: 0, dataDir, token: TOKEN, apiUrl: receiver.url, webhookSecret: WEBHOOK_SECRET, speedMs: 0 };
+  const sandbox = await startWms(given);
+  const set = (path: string, body: unknown) => call(`${sandbox.url}/_control${path}`, { method: 'PUT', body });
+  await set('/behaviours', [{ hold: true }]);
+  return {
+    port: connector.connect({ id: 'main', settings: { baseUrl: sandbox.url, token: TOKEN, timeoutSeconds: 0.3 } }),
+    capabilities: connector.capabilities,
+    release: (releaseNumber) => aRelease({ releaseNumber }),
+    nodes: ['RNO', 'MEM'],
+    loseAnswers: async (lose) => void (await set('/faults', lose ? { timeoutAfterCommit: {} } : {})),
+    releases: async () => {
+      const { items } = (await call(`${sandbox.url}/releases`)).body;
+      return items.map(({ releaseNumber }: { releaseNumber: string }) => releaseNumber);
+    },
+    end: async () => {
+      await sandbox.close();
+      await receiver.close();
+      books.remove();
+    },
+  };
 });
 
 it('a release is stopped while it may be, and a request that comes too late says so', async () => {
