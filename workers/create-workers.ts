@@ -13,6 +13,7 @@ import { createHttpsTransport } from '../activities/edi/https-transport.ts';
 import type { TransportPort } from '../activities/edi/port.ts';
 import { createErpActivities } from '../activities/erp/activities.ts';
 import { createRestErp } from '../activities/erp/rest.ts';
+import type { HandOff } from '../activities/handoff/hand-off.ts';
 import { ORDERS_QUEUE } from '../activities/handoff/starting.ts';
 import { createSweepActivities } from '../activities/handoff/sweep.ts';
 import { createOrderRecords } from '../activities/orders/activities.ts';
@@ -34,6 +35,7 @@ export interface WorkerDependencies {
   namespace: string;
   prisma: Database;
   profiles: PartnerProfiles;
+  handOff: HandOff;
   systems: Systems;
   roles: readonly WorkerRole[];
   /** A bundle made ahead (`npm run build`); without it, workflows/ is bundled now. */
@@ -66,7 +68,8 @@ export async function createWorkers(deps: WorkerDependencies): Promise<Worker[]>
 
 /** Workflows, and their records as local activities, which run in this same process. */
 async function ordersWorker(deps: WorkerDependencies): Promise<WorkerOptions> {
-  const records = { prisma: deps.prisma, temporal: deps.temporal, profiles: deps.profiles, ...deps.systems };
+  const { prisma, temporal, profiles, handOff } = deps;
+  const records = { prisma, temporal, profiles, handOff, ...deps.systems };
   return {
     taskQueue: ORDERS_QUEUE,
     // Record-keeping waits for its turn here rather than for a database connection, where its timeout would run.

@@ -38,6 +38,7 @@ async function main(): Promise<void> {
   await ensureSearchAttributes(temporal.connection as Connection, config.temporal.namespace, searchAttributeKeys);
 
   const workers = await createWorkers({
+    handOff: { committed: () => undefined },
     native,
     temporal,
     namespace: config.temporal.namespace,

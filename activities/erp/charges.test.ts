@@ -8,7 +8,6 @@ import { TOKEN, temporaryFolder } from '../../sandbox/testing.ts';
 import { each } from '../../test/integration/purchase-orders.ts';
 import { agreeing } from '../edi/testing/agreeing.ts';
 import { createOrderRecords } from '../orders/activities.ts';
-import { createProcessRecords } from '../orders/record.ts';
 import { type RecordsUnderTest, recordsUnderTest, underWay } from '../orders/testing/records-under-test.ts';
 import { createErpActivities } from './activities.ts';
 import type { ErpPort } from './port.ts';
@@ -43,7 +42,7 @@ async function invoiced(
   const deps = agreeing(given, PARTNER, ({ invoicing }) => ({ invoicing: { ...invoicing, charges: [], ...agreed } }));
   const port = createRestErp({ id: 'main', baseUrl: server.url, token: TOKEN, timeoutSeconds: 5 });
   const erp = createErpActivities({ system: 'main', erp: change(port), prisma, profiles: deps.profiles });
-  const records = createProcessRecords(deps);
+  const records = createOrderRecords(deps);
   await given.stock('RNO', 'MW-1001', 100);
   const orderId = await given.checked(PARTNER, [each('MW-1001', 3)], createOrderRecords(deps));
   const { fulfillments } = await given.records.reserveStock({ orderId, round: 1 });

@@ -95,7 +95,7 @@ export async function startApi(
     'systems',
     {},
   );
-  const intake = { prisma, temporal, profiles, log };
+  const intake = { prisma, temporal, profiles, log, handOff: { committed: () => undefined } };
   const app = createApp({
     config: { ...config, consoleDir, partnersDir, ...configOverrides },
     log,

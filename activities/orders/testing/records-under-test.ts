@@ -15,6 +15,7 @@ import {
 import { createTestDatabase } from '../../../test/support/database.ts';
 import { createErpActivities } from '../../erp/activities.ts';
 import type { ErpPort } from '../../erp/port.ts';
+import type { HandOff } from '../../handoff/hand-off.ts';
 import { acceptOrder, acceptWarehouseEvent } from '../../intake/intake.ts';
 import { FollowedProfiles } from '../../partners/partner-profiles.ts';
 import { createOrderRecords } from '../activities.ts';
@@ -46,7 +47,7 @@ export async function recordsUnderTest(directory = 'mappings/partners') {
   const log = winston.createLogger({ silent: true });
   const env = { PARTNERS_URL: 'http://partners.test', SANDBOX_TOKEN: 'x' };
   const profiles = new FollowedProfiles({ directory, prisma, log, env });
-  const deps = { prisma, profiles, erp, wms, temporal: temporalThatNotes(told), log };
+  const deps = { prisma, profiles, erp, wms, temporal: temporalThatNotes(told), handOff: handOffThatNotes(told), log };
   const activity = <T>(work: () => Promise<T>): Promise<T> => new MockActivityEnvironment().run(work);
   const records = createOrderRecords(deps);
 
@@ -130,6 +131,20 @@ export async function recordsUnderTest(directory = 'mappings/partners') {
         event: { schema: 'warehouseEvent/v1', eventId, releaseNumber, occurredAt, type: 'closed', short },
       });
       return eventId;
+    },
+  };
+}
+
+type Told = { workflowId: string; what: string; payload?: unknown };
+
+/** Notes each hand-off once it is committed: the target, and the signal or the kind. */
+function handOffThatNotes(told: Told[]): HandOff {
+  return {
+    committed: (rows) => {
+      for (const { target, kind, payload } of rows) {
+        const { signal, payload: carried } = payload;
+        told.push({ workflowId: target, what: signal ?? kind, ...(carried !== undefined && { payload: carried }) });
+      }
     },
   };
 }
