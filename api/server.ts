@@ -35,7 +35,7 @@ async function main(log: Logger): Promise<void> {
   });
   const profiles = new FollowedProfiles({ directory: config.partnersDir, prisma, log });
   const temporal = connectClient(config);
-  const intakeDependencies = { prisma, temporal, profiles, log };
+  const intakeDependencies = { prisma, temporal, profiles, log, handOff: { committed: () => undefined } };
   const app = createApp({
     config,
     log,

@@ -35,8 +35,8 @@ export interface WorkerDependencies {
   namespace: string;
   prisma: Database;
   profiles: PartnerProfiles;
-  systems: Systems;
   handOff: HandOff;
+  systems: Systems;
   roles: readonly WorkerRole[];
   /** A bundle made ahead (`npm run build`); without it, workflows/ is bundled now. */
   workflowBundle?: string;
@@ -69,7 +69,8 @@ export async function createWorkers(deps: WorkerDependencies): Promise<Worker[]>
 
 /** Workflows, and their records as local activities, which run in this same process. */
 async function ordersWorker(deps: WorkerDependencies): Promise<WorkerOptions> {
-  const records = { prisma: deps.prisma, temporal: deps.temporal, profiles: deps.profiles, ...deps.systems };
+  const { prisma, temporal, profiles, handOff } = deps;
+  const records = { prisma, temporal, profiles, handOff, ...deps.systems };
   return {
     taskQueue: ORDERS_QUEUE,
     // Record-keeping waits for its turn here rather than for a database connection, where its timeout would run.
@@ -110,7 +111,7 @@ function rateOf(system: ErpSystem | WmsSystem): WorkerOptions | Record<string, n
 }
 
 function erpWorker(
-  { prisma, temporal, profiles, systems }: WorkerDependencies,
+  { prisma, profiles, handOff, systems }: WorkerDependencies,
   system: ErpSystem,
   kinds: ReadonlyMap<string, ErpConnector>,
 ): WorkerOptions {
@@ -122,7 +123,7 @@ function erpWorker(
       system: system.id,
       port: connect(system),
       capabilities,
-      records: { prisma, temporal, profiles, ...systems },
+      records: { prisma, profiles, handOff },
     }),
   };
 }

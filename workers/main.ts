@@ -40,13 +40,13 @@ async function main(): Promise<void> {
   await ensureSearchAttributes(temporal.connection as Connection, config.temporal.namespace, searchAttributeKeys);
 
   const workers = await createWorkers({
+    handOff: { committed: () => undefined },
     native,
     temporal,
     namespace: config.temporal.namespace,
     prisma,
     profiles,
     systems,
-    handOff: { committed: () => undefined },
     roles: config.workerRoles,
     ...(config.workflowBundle && { workflowBundle: config.workflowBundle }),
     databasePoolSize: config.databasePoolSize,

@@ -9,11 +9,12 @@ import type { OutboundSet, PartnerProfile } from '../../mappings/profile/profile
 import type { Delimiters, Guide, Tree } from '../../mappings/x12/types.ts';
 import { writeTransaction } from '../../mappings/x12/write.ts';
 import type { Database } from '../../prisma/client.ts';
+import type { Prisma } from '../../prisma/generated/client.ts';
 import { tradingPartnerKey } from '../../runtime/search-attributes.ts';
 import { wakeOutbox } from '../../workflows/messages.ts';
 import { ORDERS_QUEUE } from '../handoff/starting.ts';
 import { permanent } from '../lib/activity-failure.ts';
-import type { Transaction } from '../lib/records.ts';
+import { insertMissing, type Transaction } from '../lib/records.ts';
 
 /** Waits in the outbox like a transaction set, though it is a segment of the interchange. */
 export const INTERCHANGE_ACKNOWLEDGMENT = 'TA1';
@@ -38,44 +39,73 @@ export interface OutboundDocument {
 /** `known`: an earlier attempt queued it; `unwanted`: the profile does not send this set. */
 export type Queued = 'queued' | 'known' | 'unwanted';
 
+/** A row of "Document" that waits in the outbox. */
+export interface QueuedDocument {
+  id: string;
+  businessKey: string;
+  partnerId: string;
+  transactionSet: string;
+  version: string;
+  orderId?: string;
+  shipmentId?: string;
+  invoiceId?: string;
+  body: string;
+  delimiters: string;
+  hash: string;
+  correlationId: string;
+  deadline: string;
+}
+
 /**
- * Checks a document, writes it by its guide and queues it, within the caller’s transaction. One that contradicts itself or that its guide
- * refuses is a fault of the mapping or the data: it fails for good, with every place named, and its order waits for a person.
+ * Checks a document and writes it by its guide; undefined when the profile does not send this set. A document that contradicts itself or
+ * that its guide refuses is a fault of the mapping or of the data: it fails without a retry, with every place named, and its order waits
+ * for a person.
  */
+export function documentToQueue(profile: PartnerProfile, document: OutboundDocument): QueuedDocument | undefined {
+  const rule = outboundRule(profile, document.set);
+  if (rule === undefined || !rule.send) return undefined;
+  const since = document.since[rule.after];
+  if (since === undefined) throw new TypeError(`nobody says when ${rule.after} was for ${document.businessKey}`);
+  const { delimiters } = profile.x12;
+  const body = render(document, profile, delimiters);
+  const { businessKey, correlationId, orderId, shipmentId, invoiceId } = document;
+  return {
+    id: randomUUID(),
+    businessKey,
+    partnerId: profile.id,
+    transactionSet: document.set,
+    version: profile.x12.version,
+    ...(orderId && { orderId }),
+    ...(shipmentId && { shipmentId }),
+    ...(invoiceId && { invoiceId }),
+    body,
+    delimiters: delimiterText(delimiters),
+    hash: createHash('sha256').update(body).digest('hex'),
+    correlationId,
+    deadline: deadlineAfter(since, rule.deadline, profile.calendar).toISOString(),
+  };
+}
+
+const COLUMNS = [
+  ...['id', 'businessKey', 'direction', 'partnerId', 'transactionSet', 'version', 'state', 'orderId', 'shipmentId'],
+  ...['invoiceId', 'body', 'delimiters', 'hash', 'correlationId', 'deadline'],
+];
+
+/** An INSERT of documents that nobody has queued yet, for a WITH. */
+export function insertDocuments(documents: readonly QueuedDocument[], onlyIf?: Prisma.Sql): Prisma.Sql {
+  const rows = documents.map((document) => ({ ...document, direction: 'outbound', state: 'queued' }));
+  return insertMissing('Document', COLUMNS, rows, onlyIf);
+}
+
+/** Queues one document by itself, where nothing else is written with it. */
 export async function queueDocument(
   records: Transaction,
   profile: PartnerProfile,
   document: OutboundDocument,
 ): Promise<Queued> {
-  const rule = outboundRule(profile, document.set);
-  if (rule === undefined || !rule.send) return 'unwanted';
-  const since = document.since[rule.after];
-  if (since === undefined) throw new TypeError(`nobody says when ${rule.after} was for ${document.businessKey}`);
-  const { delimiters } = profile.x12;
-  const body = render(document, profile, delimiters);
-  const { count } = await records.document.createMany({
-    data: [
-      {
-        id: randomUUID(),
-        businessKey: document.businessKey,
-        direction: 'outbound',
-        partnerId: profile.id,
-        transactionSet: document.set,
-        version: profile.x12.version,
-        state: 'queued',
-        orderId: document.orderId ?? null,
-        shipmentId: document.shipmentId ?? null,
-        invoiceId: document.invoiceId ?? null,
-        body,
-        delimiters: delimiterText(delimiters),
-        hash: createHash('sha256').update(body).digest('hex'),
-        correlationId: document.correlationId,
-        deadline: deadlineAfter(since, rule.deadline, profile.calendar),
-      },
-    ],
-    skipDuplicates: true,
-  });
-  return count > 0 ? 'queued' : 'known';
+  const queued = documentToQueue(profile, document);
+  if (queued === undefined) return 'unwanted';
+  return (await records.$executeRaw(insertDocuments([queued]))) > 0 ? 'queued' : 'known';
 }
 
 /** The rule by which a set is sent; a 999 goes by that of the 997, whose place it takes. */

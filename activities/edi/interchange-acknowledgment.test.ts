@@ -5,9 +5,10 @@ import { scanInterchanges } from '../../mappings/x12/scan.ts';
 import { each, interchangeOf, purchaseOrder } from '../../test/integration/purchase-orders.ts';
 import { acceptInterchanges } from '../intake/receive-interchange.ts';
 import { type RecordsUnderTest, recordsUnderTest } from '../orders/testing/records-under-test.ts';
-import { assembleInterchange, transmitInterchange } from './outbox.ts';
+import { assembleInterchange } from './assemble-interchange.ts';
 import { processInterchange } from './read-interchange.ts';
 import { agreeing } from './testing/agreeing.ts';
+import { transmitInterchange } from './transmit-interchange.ts';
 
 let given: RecordsUnderTest;
 beforeEach(async () => {

@@ -10,8 +10,9 @@ import {
 } from '../../test/integration/purchase-orders.ts';
 import { acceptInterchanges } from '../intake/receive-interchange.ts';
 import { type RecordsUnderTest, recordsUnderTest } from '../orders/testing/records-under-test.ts';
-import { assembleInterchange, transmitInterchange } from './outbox.ts';
+import { assembleInterchange } from './assemble-interchange.ts';
 import { processInterchange } from './read-interchange.ts';
+import { transmitInterchange } from './transmit-interchange.ts';
 
 let given: RecordsUnderTest;
 beforeEach(async () => {

@@ -8,7 +8,6 @@ import { TOKEN, temporaryFolder } from '../../sandbox/testing.ts';
 import { each } from '../../test/integration/purchase-orders.ts';
 import { agreeing } from '../edi/testing/agreeing.ts';
 import { createOrderRecords } from '../orders/activities.ts';
-import { createProcessRecords } from '../orders/record.ts';
 import { type RecordsUnderTest, recordsUnderTest, underWay } from '../orders/testing/records-under-test.ts';
 import { createErpActivities } from './activities.ts';
 import { createRestErp } from './connectors/rest/client.ts';
@@ -48,7 +47,7 @@ async function invoiced(
     capabilities: { canCancel: true },
     records: deps,
   });
-  const records = createProcessRecords(deps);
+  const records = createOrderRecords(deps);
   await given.stock('RNO', 'MW-1001', 100);
   const orderId = await given.checked(PARTNER, [each('MW-1001', 3)], createOrderRecords(deps));
   const { fulfillments } = await given.records.reserveStock({ orderId, round: 1 });

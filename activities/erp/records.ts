@@ -4,7 +4,7 @@ import type { Progress } from '../../domain/order/state.ts';
 import { type Invoice, paymentTerms } from '../../mappings/canonical/v1/index.ts';
 import type { Database } from '../../prisma/client.ts';
 import { permanent } from '../lib/activity-failure.ts';
-import { progressColumns, searchForm } from '../lib/records.ts';
+import { insertReferences, setProgress } from '../lib/records.ts';
 
 const lineQuantities = z.array(z.object({ lineNumber: z.int(), quantity: z.string() }));
 
@@ -52,11 +52,7 @@ export async function loadOrderToPlace(prisma: Database, orderId: string): Promi
 /** The ERP’s number of an order, and that the order can be found by it. */
 export async function recordErpOrder(prisma: Database, orderId: string, erpOrderNumber: string): Promise<void> {
   await prisma.$executeRaw`
-    WITH reference AS (
-      INSERT INTO "OrderReference" ("orderId", "kind", "value", "search")
-      VALUES (${orderId}, 'erp-order', ${erpOrderNumber}, ${searchForm(erpOrderNumber)})
-      ON CONFLICT DO NOTHING
-    )
+    WITH reference AS (${insertReferences(orderId, [['erp-order', erpOrderNumber]])})
     UPDATE "Order" SET "erpOrderNumber" = ${erpOrderNumber}, "updatedAt" = now() WHERE "id" = ${orderId}`;
 }
 
@@ -118,7 +114,6 @@ export async function recordReceipt(
   receiptNumber: string,
   progress: Progress,
 ): Promise<void> {
-  const { status, waitingFor, nextDeadline } = progressColumns(progress);
   await prisma.$executeRaw`
     WITH receipt AS (
       UPDATE "PaymentAllocation" SET "receiptNumber" = ${receiptNumber}
@@ -128,8 +123,7 @@ export async function recordReceipt(
       UPDATE "Invoice" AS i SET "paid" = i."paid" + r."amount" + r."adjustment"
       FROM receipt AS r WHERE i."id" = r."invoiceId"
     )
-    UPDATE "Order" SET "status" = ${status}, "waitingFor" = ${waitingFor}, "nextDeadline" = ${nextDeadline},
-      "updatedAt" = now()
+    UPDATE "Order" SET ${setProgress(progress)}
     WHERE "id" = (SELECT "orderId" FROM "PaymentAllocation" WHERE "id" = ${allocationId})`;
 }
 

@@ -14,6 +14,7 @@ import type { Database } from '../../prisma/client.ts';
 import type { Prisma } from '../../prisma/generated/client.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import * as messages from '../../workflows/messages.ts';
+import type { HandOff } from '../handoff/hand-off.ts';
 import { signalIfRunning, soon, startOrder } from '../handoff/starting.ts';
 import { isUniqueViolation } from '../lib/database.ts';
 import { asJson, searchForm } from '../lib/records.ts';
@@ -22,6 +23,7 @@ import type { PartnerProfiles } from '../partners/partner-profiles.ts';
 export interface IntakeDependencies {
   prisma: Database;
   temporal: Client;
+  handOff: HandOff;
   profiles: PartnerProfiles;
   log: Logger;
 }

@@ -7,7 +7,7 @@ import { createTestDatabase, type TestDatabase } from '../../test/support/databa
 import { asJson } from '../lib/records.ts';
 import { FollowedProfiles } from '../partners/partner-profiles.ts';
 import { prepareOrder } from './prepare.ts';
-import { reserveStock } from './reserve.ts';
+import { reserveStock } from './reserve-stock.ts';
 
 const erp: ErpSystem[] = [
   {

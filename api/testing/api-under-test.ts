@@ -98,7 +98,7 @@ export async function startApi(
     { erp: await erpConnectors(), wms: await wmsConnectors() },
     {},
   );
-  const intake = { prisma, temporal, profiles, log };
+  const intake = { prisma, temporal, profiles, log, handOff: { committed: () => undefined } };
   const app = createApp({
     config: { ...config, consoleDir, partnersDir, ...configOverrides },
     log,

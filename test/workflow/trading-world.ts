@@ -230,6 +230,7 @@ export class TradingWorld {
       };
       return { ready: true, terms };
     },
+    renumberRelease: ({ fulfillmentId }) => ({ releaseNumber: `${fulfillmentId}-R2` }),
     reserveStock: ({ round }) => {
       const { nodes, backordered } = this.rounds.shift() ?? {
         nodes: round === 1 ? { RNO: '10' } : {},

@@ -1,5 +1,7 @@
 /** Writes the outcome of the check. */
 import type { Database } from '../../../prisma/client.ts';
+import { Prisma } from '../../../prisma/generated/client.ts';
+import { insertRows } from '../../lib/records.ts';
 import type { ItemOfLine } from './items.ts';
 import type { Decided } from './problem.ts';
 
@@ -33,6 +35,7 @@ export interface CheckedOrder {
 export async function recordCheck(prisma: Database, checked: CheckedOrder): Promise<void> {
   const { orderId } = checked;
   const lines = checked.lines.map((line) => ({
+    orderId,
     lineNumber: line.lineNumber,
     lineId: line.lineId,
     sku: line.item.sku,
@@ -47,30 +50,21 @@ export async function recordCheck(prisma: Database, checked: CheckedOrder): Prom
     unitPrice: line.unitPrice,
     contractPrice: line.contractPrice,
     ordered: line.base,
+    open: line.base,
+    ...NOTHING_MOVED,
+  }));
+  const decisions = checked.decisions.map((decided) => ({
+    ...decided,
+    orderId,
+    key: decided.rule,
+    ruleVersion: RULES_VERSION,
+    at: new Date(),
   }));
   await prisma.$executeRaw`
     WITH lines AS (
-      INSERT INTO "OrderLine" ("orderId", "lineNumber", "lineId", "sku", "customerSku", "gtin", "description",
-        "orderedValue", "orderedUnit", "unit", "baseUnit", "unitFactor", "unitPrice", "contractPrice", "ordered", "open")
-      SELECT ${orderId}, t.*, t."ordered"
-      FROM jsonb_to_recordset(${JSON.stringify(lines)}::jsonb) AS t(
-        "lineNumber" int, "lineId" text, "sku" text, "customerSku" text, "gtin" text, "description" text,
-        "orderedValue" numeric, "orderedUnit" text, "unit" text, "baseUnit" text, "unitFactor" numeric,
-        "unitPrice" numeric, "contractPrice" numeric, "ordered" numeric)
-      ON CONFLICT ("orderId", "lineNumber") DO UPDATE SET
-        "lineId" = EXCLUDED."lineId", "sku" = EXCLUDED."sku", "customerSku" = EXCLUDED."customerSku",
-        "gtin" = EXCLUDED."gtin", "description" = EXCLUDED."description", "orderedValue" = EXCLUDED."orderedValue",
-        "orderedUnit" = EXCLUDED."orderedUnit", "unit" = EXCLUDED."unit", "baseUnit" = EXCLUDED."baseUnit",
-        "unitFactor" = EXCLUDED."unitFactor", "unitPrice" = EXCLUDED."unitPrice",
-        "contractPrice" = EXCLUDED."contractPrice", "ordered" = EXCLUDED."ordered", "open" = EXCLUDED."open"
+      ${insertRows('OrderLine', LINE, lines)} ON CONFLICT ("orderId", "lineNumber") DO UPDATE SET ${replaced(LINE)}
     ), decisions AS (
-      INSERT INTO "Decision" ("orderId", "key", "rule", "ruleVersion", "inputs", "outcome")
-      SELECT ${orderId}, t."rule", t."rule", ${RULES_VERSION}, t."inputs", t."outcome"
-      FROM ROWS FROM (jsonb_to_recordset(${JSON.stringify(checked.decisions)}::jsonb)
-        AS ("rule" text, "inputs" jsonb, "outcome" text)) WITH ORDINALITY AS t("rule", "inputs", "outcome", "nth")
-      ORDER BY t."nth"
-      ON CONFLICT ("orderId", "key") DO UPDATE SET
-        "ruleVersion" = EXCLUDED."ruleVersion", "inputs" = EXCLUDED."inputs", "outcome" = EXCLUDED."outcome", "at" = now()
+      ${insertRows('Decision', DECISION, decisions)} ON CONFLICT ("orderId", "key") DO UPDATE SET ${replaced(DECISION)}
     )
     UPDATE "Order" SET
       "customerNumber" = ${checked.customerNumber}, "shipToNumber" = ${checked.shipToNumber},
@@ -79,4 +73,16 @@ export async function recordCheck(prisma: Database, checked: CheckedOrder): Prom
       "erpSystem" = ${checked.erpSystem}, "shipBy" = ${new Date(checked.shipBy)},
       "startedAt" = coalesce("startedAt", now()), "updatedAt" = now()
     WHERE "id" = ${orderId}`;
+}
+
+const NOTHING_MOVED = { cancelled: 0, rejected: 0, backordered: 0, shipped: 0 };
+const LINE = [
+  ...['orderId', 'lineNumber', 'lineId', 'sku', 'customerSku', 'gtin', 'description', 'orderedValue', 'orderedUnit'],
+  ...['unit', 'baseUnit', 'unitFactor', 'unitPrice', 'contractPrice', 'ordered', 'open'],
+  ...Object.keys(NOTHING_MOVED),
+];
+const DECISION = ['orderId', 'key', 'rule', 'ruleVersion', 'inputs', 'outcome', 'at'];
+
+function replaced(columns: readonly string[]): Prisma.Sql {
+  return Prisma.raw(columns.map((name) => `"${name}" = EXCLUDED."${name}"`).join(', '));
 }
