@@ -111,7 +111,7 @@ function rateOf(system: ErpSystem | WmsSystem): WorkerOptions | Record<string, n
 }
 
 function erpWorker(
-  { prisma, profiles, handOff, systems }: WorkerDependencies,
+  { prisma, profiles, handOff }: WorkerDependencies,
   system: ErpSystem,
   kinds: ReadonlyMap<string, ErpConnector>,
 ): WorkerOptions {
