@@ -94,7 +94,7 @@ erpRules:
 test('a warehouse system that sends events needs the secret that they are signed by', () => {
   const text = yaml.replace(', webhookSecretEnv: WMS_SECRET', '');
   expect(problemsOf(text, { ERP_URL: 'http://erp', ERP_TOKEN: 't' })).toEqual([
-    'systems.yaml: wms.0.webhookSecret is missing: its events could not be told from forged ones',
+    'systems.yaml: wms.0.webhookSecret is missing: without it, nobody can tell its events from forged ones',
   ]);
 });
 

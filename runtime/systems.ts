@@ -191,7 +191,7 @@ export function parseSystems(
     index: number,
   ): (z.output<Schema> & OfKind) | undefined => {
     const path = [side, index];
-    // What is no entry at all was reported with the file.
+    // A value that is no entry at all was reported with the file.
     if (value === null || typeof value !== 'object') return undefined;
     const kind = kinds[side].get(String((value as { kind?: unknown }).kind));
     if (kind === undefined) {
@@ -204,7 +204,7 @@ export function parseSystems(
       | undefined;
     if (found === undefined) return undefined;
     if (kind.capabilities.events === 'webhooks' && found.webhookSecret === undefined) {
-      problem([...path, 'webhookSecret'], 'is missing: its events could not be told from forged ones');
+      problem([...path, 'webhookSecret'], 'is missing: without it, nobody can tell its events from forged ones');
     }
     const isOwn = (key: string) => key in own;
     const pick = (wanted: (key: string) => boolean) =>

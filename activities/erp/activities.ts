@@ -1,6 +1,6 @@
 /**
- * What workflows ask of an ERP. Each activity loads in one statement, calls under a key of business identity, and records each answer
- * before the next call: a repeated activity finds its own earlier effect on both sides.
+ * The steps of workflows at an ERP. Each activity loads in one statement, calls under a key of business identity, and records each
+ * answer before the next call: a repeated activity finds its own earlier effect on both sides.
  */
 import type { RemittedAmount } from '../../domain/order/messages.ts';
 import type { Progress } from '../../domain/order/state.ts';

@@ -27,7 +27,7 @@ const anOrder = (changes: Partial<SalesOrderInput> = {}): SalesOrderInput => ({
   ...changes,
 });
 
-/** What the check makes of so many of a case item’s unit. */
+/** The outcome of the check for a quantity of a case item. */
 async function checked(unit: 'EA' | 'CA', value: string) {
   const line = (unit === 'CA' ? cases : each)('MW-1002', 1);
   const order = canonicalOrder(purchaseOrder('tri-valley', 'WHOLE', [line]));

@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => given?.remove());
 
-/** A warehouse system that notes releases, stops none and counts as it is told. */
+/** A warehouse system that notes releases, and counts the stock that it is given. */
 function aWarehouse(stock: StockSnapshot['balances'] = [], asOf = new Date(), capabilities = { canCancel: true }) {
   const released: WarehouseRelease[] = [];
   const cancelled: string[] = [];

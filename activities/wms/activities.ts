@@ -1,4 +1,4 @@
-/** What workflows ask of a warehouse system. */
+/** The steps of workflows at a warehouse system. */
 import { dayOf } from '../../domain/calendar/calendar.ts';
 import type { RoutingDecision } from '../../domain/order/state.ts';
 import type { Database } from '../../prisma/client.ts';

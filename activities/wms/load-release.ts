@@ -1,6 +1,6 @@
 /** Everything that a release needs of our records, in one statement. */
 import { z } from 'zod';
-import { salesOrder } from '../../mappings/canonical/v1/index.ts';
+import type { SalesOrder } from '../../mappings/canonical/v1/index.ts';
 import type { Database } from '../../prisma/client.ts';
 import { permanent } from '../lib/activity-failure.ts';
 
@@ -20,7 +20,8 @@ const releaseRow = z.object({
   poNumber: z.string(),
   correlationId: z.string(),
   receivedAt: z.date(),
-  canonical: salesOrder,
+  /** As it was accepted, which checked it. */
+  canonical: z.custom<Omit<SalesOrder, 'lines'>>(),
   shipTo: z.object({
     name: z.string(),
     lines: z.array(z.string()),
@@ -50,7 +51,7 @@ export async function loadRelease(prisma: Database, fulfillmentId: string): Prom
   const [row] = await prisma.$queryRaw<unknown[]>`
     SELECT f."id", f."orderId", f."node", f."releaseNumber", f."shipBy", f."carrierScac", f."transportMethod",
       f."shipmentPayment", f."routingRule", o."partnerId", o."profileVersion", o."poNumber", o."correlationId",
-      o."receivedAt", o."canonical",
+      o."receivedAt", o."canonical" - 'lines' AS "canonical",
       jsonb_build_object('name', s."name", 'lines', s."lines", 'city', s."city", 'region', s."region",
         'postalCode', s."postalCode", 'country', s."country") AS "shipTo",
       (SELECT coalesce(jsonb_agg(jsonb_build_object('lineNumber', l."lineNumber", 'quantity', t."quantity",

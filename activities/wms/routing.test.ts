@@ -86,7 +86,7 @@ async function anOrder({ quantity = 12, sku = 'MW-1001', shipDate, receivedDaysA
     releaseNumber,
     release: (routing?: RoutingDecision) =>
       given.activity(() => wms.releaseToWarehouse({ fulfillmentId, ...(routing && { routing }) })),
-    /** What the warehouse tells of its shipment. */
+    /** The shipment as the warehouse reports it. */
     shipped: async () => {
       const isIts = (body: string) => body.includes(`"${releaseNumber}"`) && body.includes('"shipped"');
       const all = await api.until((events) => events.some(({ body }) => isIts(body)));
@@ -154,7 +154,7 @@ describe('a violation of the guide', () => {
   const accepted: RoutingDecision = { resolution: 'accept', by: 'ann' };
   const byGuide: RoutingDecision = { resolution: 'use-guide', by: 'ann' };
 
-  it('is told before the warehouse hears of anything', async () => {
+  it('is the answer before the warehouse is asked', async () => {
     const order = await anOrder({ carrier: { scac: 'FXFE' } });
     const answer = await order.release();
     expect(answer).toEqual({
@@ -253,7 +253,7 @@ describe('a guide that lets goods leave on some weekdays only', () => {
     expect(asked).toMatchObject([days, days]);
   });
 
-  it('asks about an order for another weekday, and the warehouse hears of nothing', async () => {
+  it('asks about an order for another weekday, and not the warehouse', async () => {
     const { asked, releaseOf } = aGuide();
     expect(await releaseOf(await anOrder({ shipDate: 4 }))).toEqual({
       violation: expect.stringMatching(/^routing\.window: the order asks for .*; goods may leave on/),
@@ -280,7 +280,7 @@ describe('a guide that lets goods leave on some weekdays only', () => {
 });
 
 describe('a shipment with another carrier than routed', () => {
-  it('is told as it is, and the timeline says what was asked for', async () => {
+  it('is reported with its true carrier, and the timeline says which one was asked for', async () => {
     const order = await anOrder();
     await order.release();
     const eventId = await given.shipped(order.releaseNumber, 'S-other', [{ lineNumber: 1, quantity: '12' }]);

@@ -4,7 +4,8 @@ import { erpOperations } from '../../activities/erp/connectors/rest/rest-contrac
 import { positiveDecimal } from '../../mappings/canonical/v1/common.ts';
 import { paymentTerms } from '../../mappings/canonical/v1/sales-order.ts';
 import { check, type RunningServer, SandboxServer } from '../server.ts';
-import { Ledger, type LedgerEntry, masterDataSince } from './ledger.ts';
+import { type LedgerEntry, masterDataSince } from './books.ts';
+import { Ledger } from './ledger.ts';
 import { CREDIT_LIMIT, items, prices, taxRates } from './master-data.ts';
 import { pageOf } from './master-data-pages.ts';
 

@@ -91,8 +91,8 @@ export async function loadOrder(prisma: Database, orderId: string): Promise<Orde
 }
 
 /**
- * What the partner's names mean, and what the ERPs know of the buyer, its items, prices and tax: one snapshot, so that customers and
- * the time of their reading belong together. Ship-tos are only those that the order can mean: a retailer has thousands.
+ * The partner’s names, and the buyer, items, prices and tax as the ERPs know them: one snapshot, so that customers and the time of
+ * their reading belong together. Ship-tos are only those that the order can mean: a retailer has thousands.
  */
 export async function loadKnown(
   prisma: Database,

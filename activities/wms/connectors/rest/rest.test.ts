@@ -80,7 +80,7 @@ it('a release for a node that the system does not run is refused', async () => {
   });
 });
 
-it('stock is told by node and SKU', async () => {
+it('stock is counted by node and SKU, sold-out items included', async () => {
   const { balances } = await wms.readStock(['RNO', 'MEM']);
   expect(balances).toHaveLength(24);
   expect(balances.filter(({ onHand }) => onHand === '0')).toEqual([
