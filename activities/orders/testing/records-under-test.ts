@@ -122,6 +122,18 @@ export async function recordsUnderTest(directory = 'mappings/partners') {
       return eventId;
     },
 
+    async refused(releaseNumber: string): Promise<void> {
+      const event = {
+        schema: 'warehouseEvent/v1',
+        eventId: `${releaseNumber}/refused`,
+        releaseNumber,
+        occurredAt: new Date().toISOString(),
+        type: 'refused',
+        reason: 'no dock is free',
+      } as const;
+      await acceptWarehouseEvent(deps, { system: 'main', correlationId: 'c', event });
+    },
+
     async closedShort(releaseNumber: string, short: { lineNumber: number; quantity: string }[]): Promise<string> {
       const eventId = `${releaseNumber}/close`;
       const occurredAt = new Date().toISOString();
