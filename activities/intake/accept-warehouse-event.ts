@@ -20,7 +20,8 @@ export async function acceptWarehouseEvent(
       -- A warehouse learns nothing of the releases of another one.
       SELECT f."orderId", o."partnerId", o."correlationId"
       FROM "Fulfillment" f JOIN "Order" o ON o."id" = f."orderId"
-      WHERE f."releaseNumber" = ${event.releaseNumber} AND f."wmsSystem" = ${system}
+      WHERE (f."releaseNumber" = ${event.releaseNumber} OR f."refusedNumbers" @> ARRAY[${event.releaseNumber}])
+        AND f."wmsSystem" = ${system}
     ), taken AS (
       INSERT INTO "WarehouseEvent" ("system", "eventId", "releaseNumber", "type", "payload", "correlationId")
       SELECT ${system}, ${event.eventId}, ${event.releaseNumber}, ${event.type}, ${JSON.stringify(asJson(event))}::jsonb,

@@ -180,6 +180,9 @@ describe('a release', () => {
     expect(await renumbered(), 'nobody has refused it').toEqual({ releaseNumber: first });
     await given.refused(first);
     expect(await times(3, renumbered)).toEqual(Array.from({ length: 3 }, () => ({ releaseNumber: `${first}-R2` })));
+    // An event that was under way under the old number still finds its order.
+    await given.refused(first, 'late');
+    expect(given.told.at(-1)).toMatchObject({ what: 'warehouseEvent', payload: { releaseNumber: first } });
     await given.refused(`${first}-R2`);
     expect(await renumbered()).toEqual({ releaseNumber: `${first}-R3` });
     expect(await given.prisma.fulfillment.findUniqueOrThrow({ where: { id: fulfillment.id } })).toMatchObject({

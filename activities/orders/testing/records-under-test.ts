@@ -124,10 +124,10 @@ export async function recordsUnderTest(directory = 'mappings/partners') {
       return eventId;
     },
 
-    async refused(releaseNumber: string): Promise<void> {
+    async refused(releaseNumber: string, mark = 'refused'): Promise<void> {
       const event = {
         schema: 'warehouseEvent/v1',
-        eventId: `${releaseNumber}/refused`,
+        eventId: `${releaseNumber}/${mark}`,
         releaseNumber,
         occurredAt: new Date().toISOString(),
         type: 'refused',
