@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { Connection } from '@temporalio/client';
 import { Runtime } from '@temporalio/worker';
 import { erpConnectors } from '../activities/erp/connector.ts';
+import { Dispatcher } from '../activities/handoff/dispatcher.ts';
 import { CrossReferenceFiles } from '../activities/partners/cross-reference-files.ts';
 import { FollowedProfiles } from '../activities/partners/partner-profiles.ts';
 import { wmsConnectors } from '../activities/wms/connector.ts';
@@ -39,13 +40,14 @@ async function main(): Promise<void> {
   const crossReferences = new CrossReferenceFiles({ directory: config.partnersDir, prisma, profiles, log });
   await ensureSearchAttributes(temporal.connection as Connection, config.temporal.namespace, searchAttributeKeys);
 
+  const handOff = new Dispatcher({ prisma, temporal, profiles, log });
   const workers = await createWorkers({
-    handOff: { committed: () => undefined },
     native,
     temporal,
     namespace: config.temporal.namespace,
     prisma,
     profiles,
+    handOff,
     systems,
     roles: config.workerRoles,
     ...(config.workflowBundle && { workflowBundle: config.workflowBundle }),
@@ -54,6 +56,7 @@ async function main(): Promise<void> {
     log,
   });
   const running = Promise.all(workers.map((worker) => worker.run()));
+  handOff.start();
   await ensureSchedules(temporal, systems);
   crossReferences.watch();
 
@@ -72,6 +75,7 @@ async function main(): Promise<void> {
 
   await running;
   health?.close();
+  await handOff.stop();
   await crossReferences.stop();
   profiles.stop();
   await prisma.$disconnect();

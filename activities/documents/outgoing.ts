@@ -3,7 +3,7 @@ import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import type { Prisma } from '../../prisma/generated/client.ts';
 import { type HandOffRow, handOffRows } from '../handoff/hand-off.ts';
 import { insertRows } from '../lib/records.ts';
-import { documentToQueue, insertDocuments, type OutboundDocument } from './queue.ts';
+import { documentRow, insertDocuments, type OutboundDocument } from './queue.ts';
 
 export interface Outgoing {
   /** INSERT of the documents, for a WITH. */
@@ -16,7 +16,7 @@ export interface Outgoing {
 
 /** Documents that the profile does not send are left out; where none is left, nobody is woken. */
 export function outgoing(profile: PartnerProfile, documents: readonly OutboundDocument[]): Outgoing {
-  const queued = documents.flatMap((document) => documentToQueue(profile, document) ?? []);
+  const queued = documents.flatMap((document) => documentRow(profile, document) ?? []);
   const handOffs = queued.length === 0 ? [] : handOffRows([{ kind: 'wake-outbox', partnerId: profile.id }]);
   return {
     documents: (onlyIf) => insertDocuments(queued, onlyIf),

@@ -1,20 +1,14 @@
 /** Putting documents into a partner’s outbox. */
 import { createHash, randomUUID } from 'node:crypto';
-import type { Client } from '@temporalio/client';
-import { TypedSearchAttributes } from '@temporalio/common';
 import { deadlineAfter } from '../../domain/calendar/calendar.ts';
 import { checkDocument } from '../../mappings/edi/checks.ts';
 import { partnerGuide } from '../../mappings/profile/partner-guide.ts';
 import type { OutboundSet, PartnerProfile } from '../../mappings/profile/profile.ts';
 import type { Delimiters, Guide, Tree } from '../../mappings/x12/types.ts';
 import { writeTransaction } from '../../mappings/x12/write.ts';
-import type { Database } from '../../prisma/client.ts';
 import type { Prisma } from '../../prisma/generated/client.ts';
-import { tradingPartnerKey } from '../../runtime/search-attributes.ts';
-import { wakeOutbox } from '../../workflows/messages.ts';
-import { ORDERS_QUEUE } from '../handoff/starting.ts';
 import { permanent } from '../lib/activity-failure.ts';
-import { insertMissing, type Transaction } from '../lib/records.ts';
+import { insertMissing } from '../lib/records.ts';
 
 /** Waits in the outbox like a transaction set, though it is a segment of the interchange. */
 export const INTERCHANGE_ACKNOWLEDGMENT = 'TA1';
@@ -36,11 +30,8 @@ export interface OutboundDocument {
   invoiceId?: string;
 }
 
-/** `known`: an earlier attempt queued it; `unwanted`: the profile does not send this set. */
-export type Queued = 'queued' | 'known' | 'unwanted';
-
 /** A row of "Document" that waits in the outbox. */
-export interface QueuedDocument {
+export interface OutboundRow {
   id: string;
   businessKey: string;
   partnerId: string;
@@ -61,7 +52,7 @@ export interface QueuedDocument {
  * that its guide refuses is a fault of the mapping or of the data: it fails without a retry, with every place named, and its order waits
  * for a person.
  */
-export function documentToQueue(profile: PartnerProfile, document: OutboundDocument): QueuedDocument | undefined {
+export function documentRow(profile: PartnerProfile, document: OutboundDocument): OutboundRow | undefined {
   const rule = outboundRule(profile, document.set);
   if (rule === undefined || !rule.send) return undefined;
   const since = document.since[rule.after];
@@ -92,20 +83,9 @@ const COLUMNS = [
 ];
 
 /** An INSERT of documents that nobody has queued yet, for a WITH. */
-export function insertDocuments(documents: readonly QueuedDocument[], onlyIf?: Prisma.Sql): Prisma.Sql {
+export function insertDocuments(documents: readonly OutboundRow[], onlyIf?: Prisma.Sql): Prisma.Sql {
   const rows = documents.map((document) => ({ ...document, direction: 'outbound', state: 'queued' }));
   return insertMissing('Document', COLUMNS, rows, onlyIf);
-}
-
-/** Queues one document by itself, where nothing else is written with it. */
-export async function queueDocument(
-  records: Transaction,
-  profile: PartnerProfile,
-  document: OutboundDocument,
-): Promise<Queued> {
-  const queued = documentToQueue(profile, document);
-  if (queued === undefined) return 'unwanted';
-  return (await records.$executeRaw(insertDocuments([queued]))) > 0 ? 'queued' : 'known';
 }
 
 /** The rule by which a set is sent; a 999 goes by that of the 997, whose place it takes. */
@@ -146,35 +126,4 @@ function reasonOf(error: unknown): string {
 
 export function delimiterText({ element, component, segment, repetition }: Delimiters): string {
   return `${element}${component}${segment}${repetition ?? ''}`;
-}
-
-export interface OutboxDependencies {
-  prisma: Database;
-  temporal: Client;
-}
-
-/**
- * Wakes the partner’s outbox unless somebody has already. To be called after the documents are committed: the outbox lowers the flag
- * before it looks, so whoever finds it raised can rely on a look that is still to come. `again` wakes it whatever the flag says, for a
- * caller that cannot know whether an earlier attempt of its own got this far.
- */
-export async function wakePartnerOutbox(
-  { prisma, temporal }: OutboxDependencies,
-  partnerId: string,
-  again: boolean,
-): Promise<void> {
-  const raised = await prisma.partnerOutbox.updateMany({ where: { partnerId, awake: false }, data: { awake: true } });
-  const created =
-    raised.count === 0 &&
-    (await prisma.partnerOutbox.createMany({ data: [{ partnerId, awake: true }], skipDuplicates: true })).count > 0;
-  if (raised.count === 0 && !created && !again) return;
-  await temporal.workflow.signalWithStart('partnerOutbox', {
-    taskQueue: ORDERS_QUEUE,
-    workflowId: `outbox/${partnerId}`,
-    args: [{ partnerId }],
-    signal: wakeOutbox,
-    signalArgs: [],
-    staticSummary: `Documents for ${partnerId}`,
-    typedSearchAttributes: new TypedSearchAttributes([{ key: tradingPartnerKey, value: partnerId }]),
-  });
 }

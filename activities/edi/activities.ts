@@ -1,6 +1,6 @@
 /** What workflows ask of EDI: file work as activities, the outbox’s own records as local activities. */
-import type { IntakeDependencies } from '../intake/intake.ts';
 import { assembleInterchange } from './assemble-interchange.ts';
+import type { ReadingDependencies } from './judgement.ts';
 import { processInterchange } from './read-interchange.ts';
 import { reportUnacknowledged, reportUndelivered } from './report-trouble.ts';
 import { type TransmitDependencies, transmitInterchange } from './transmit-interchange.ts';
@@ -8,7 +8,7 @@ import { type TransmitDependencies, transmitInterchange } from './transmit-inter
 export type EdiActivities = ReturnType<typeof createEdiActivities>;
 export type OutboxRecords = ReturnType<typeof createOutboxRecords>;
 
-export function createEdiActivities(deps: IntakeDependencies & TransmitDependencies) {
+export function createEdiActivities(deps: ReadingDependencies & TransmitDependencies) {
   return {
     processInterchange: (input: { interchangeId: string }) => processInterchange(deps, input),
     transmitInterchange: (input: { interchangeId: string }) => transmitInterchange(deps, input),

@@ -10,7 +10,7 @@ import { describeInterchangeNote } from '../../mappings/x12/interchange-notes.ts
 import type { InterchangeAcknowledgment, ScannedInterchange, X12Error } from '../../mappings/x12/types.ts';
 import { delimiterText, INTERCHANGE_ACKNOWLEDGMENT } from '../documents/queue.ts';
 import { tellOrder } from '../documents/trouble.ts';
-import type { IntakeDependencies } from '../intake/intake.ts';
+import type { ReadingDependencies } from './judgement.ts';
 
 /** ISA13 as the outbox writes it. */
 const OUR_CONTROL_NUMBER = /^\d{9}$/;
@@ -57,7 +57,7 @@ export function interchangeAcknowledgmentRow(
  * @returns what is wrong with the TA1 itself: nobody answers a TA1, so all that is left is to show it
  */
 export async function takeInterchangeAcknowledgment(
-  deps: IntakeDependencies,
+  deps: ReadingDependencies,
   source: { id: string; profile: PartnerProfile },
   acknowledgment: InterchangeAcknowledgment,
 ): Promise<X12Error[]> {

@@ -5,17 +5,16 @@ import { guideFor } from '../../mappings/x12/guides/index.ts';
 import { positionOf } from '../../mappings/x12/position.ts';
 import type { Guide, SegmentObject, Tree, TreeNode, X12Error } from '../../mappings/x12/types.ts';
 import { tellOrder } from '../documents/trouble.ts';
-import type { IntakeDependencies } from '../intake/intake.ts';
 import { groupBy } from '../lib/group-by.ts';
 import { NOTHING_TO_ACKNOWLEDGE } from './interchange-acknowledgment.ts';
-import { type Judgement, MOST_ERRORS, type Source } from './judgement.ts';
+import { type Judgement, MOST_ERRORS, type ReadingDependencies, type Source } from './judgement.ts';
 
 /**
  * A 997 or 999 is matched to what it acknowledges; a refused document becomes an exception of its order. What it says of something that we
  * never sent is an error, and no rejection: an acknowledgment is never acknowledged. Where it contradicts itself it is taken, and told.
  */
 export async function takeAcknowledgment(
-  deps: IntakeDependencies,
+  deps: ReadingDependencies,
   source: Source,
   guide: Guide,
   tree: Tree,

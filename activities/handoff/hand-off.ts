@@ -7,6 +7,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { Prisma } from '../../prisma/generated/client.ts';
+import { asJson } from '../lib/records.ts';
 
 /** Signals of an order’s workflow that are handed on. */
 export type OrderSignal =
@@ -16,9 +17,23 @@ export type OrderSignal =
   | 'stockArrived'
   | 'documentsAnswered';
 
+/** Facts of an order that never change and that its start takes along. */
+export interface OrderStart {
+  workflowId: string;
+  poNumber: string;
+  channel: string;
+  correlationId: string;
+}
+
+export interface InterchangeStart {
+  workflowId: string;
+  controlNumber: string;
+  correlationId: string;
+}
+
 export type HandOffItem =
-  | { kind: 'start-order'; partnerId: string; orderId: string }
-  | { kind: 'start-interchange'; partnerId: string; interchangeId: string }
+  | ({ kind: 'start-order'; partnerId: string; orderId: string } & OrderStart)
+  | ({ kind: 'start-interchange'; partnerId: string; interchangeId: string } & InterchangeStart)
   | { kind: 'signal-order'; partnerId: string; orderId: string; signal: OrderSignal; payload?: unknown }
   | { kind: 'wake-outbox'; partnerId: string };
 
@@ -29,11 +44,14 @@ export interface HandOffRow {
   partnerId: string;
   /** The order, the interchange, or the partner whose outbox is woken. */
   target: string;
-  /** Of a signal: its name and what it carries. Empty for the other kinds. */
   payload: HandOffPayload;
 }
 
-export type HandOffPayload = { signal?: OrderSignal; payload?: Prisma.InputJsonValue };
+/** {@link OrderStart}, {@link InterchangeStart}, {@link SignalOrder}, or nothing for the wake of an outbox. */
+export type HandOffPayload = Prisma.InputJsonObject;
+
+/** A signal of an order’s workflow and what it carries. */
+export type SignalOrder = { signal: OrderSignal; payload?: Prisma.InputJsonValue };
 
 /** Plain rows, to be inserted in the transaction of the fact: by `createMany`, or by UNNEST in a data-modifying CTE. */
 export function handOffRows(items: readonly HandOffItem[]): HandOffRow[] {
@@ -59,10 +77,22 @@ function targetOf(item: HandOffItem): string {
 }
 
 function payloadOf(item: HandOffItem): HandOffPayload {
-  if (item.kind !== 'signal-order') return {};
-  const { signal, payload } = item;
-  // As it will be read back from the row: plain JSON.
-  return payload === undefined ? { signal } : { signal, payload: JSON.parse(JSON.stringify(payload)) };
+  switch (item.kind) {
+    case 'start-order': {
+      const { workflowId, poNumber, channel, correlationId } = item;
+      return { workflowId, poNumber, channel, correlationId };
+    }
+    case 'start-interchange': {
+      const { workflowId, controlNumber, correlationId } = item;
+      return { workflowId, controlNumber, correlationId };
+    }
+    case 'signal-order': {
+      const { signal, payload } = item;
+      return payload === undefined ? { signal } : { signal, payload: asJson(payload) };
+    }
+    case 'wake-outbox':
+      return {};
+  }
 }
 
 export interface HandOff {

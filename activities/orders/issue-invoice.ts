@@ -31,7 +31,7 @@ export async function issueInvoice(
   });
   await prisma.$executeRaw`
     WITH matched AS (
-      UPDATE "PaymentAllocation" AS a SET "invoiceId" = ${record.id}, "orderId" = ${order.id}, "signalledAt" = now()
+      UPDATE "PaymentAllocation" AS a SET "invoiceId" = ${record.id}, "orderId" = ${order.id}
       FROM "Payment" AS p
       WHERE p."id" = a."paymentId" AND p."partnerId" = ${order.partnerId}
         AND a."invoiceNumber" = ${invoiceNumber} AND a."invoiceId" IS NULL

@@ -4,7 +4,7 @@ import type { ErpSystem } from '../../runtime/systems.ts';
 import { customers, items, prices, taxRates } from '../../sandbox/erp/master-data.ts';
 import { canonicalOrder, cases, each, purchaseOrder } from '../../test/integration/purchase-orders.ts';
 import { storeMasterData } from '../erp/master-data.ts';
-import { acceptOrder } from '../intake/intake.ts';
+import { acceptOrder } from '../intake/accept-order.ts';
 import { prepareOrder } from './prepare.ts';
 import { type RecordsUnderTest, recordsUnderTest } from './testing/records-under-test.ts';
 

@@ -67,7 +67,7 @@ export async function recordInvoice(
       ${insertRows('Invoice', INVOICE_COLUMNS, [row])} ON CONFLICT ("shipmentId") DO NOTHING RETURNING "id"
     ),
     matched AS (
-      UPDATE "PaymentAllocation" AS a SET "invoiceId" = ${id}, "orderId" = ${orderId}, "signalledAt" = now()
+      UPDATE "PaymentAllocation" AS a SET "invoiceId" = ${id}, "orderId" = ${orderId}
       FROM "Payment" AS p
       WHERE p."id" = a."paymentId" AND p."partnerId" = ${partnerId}
         AND a."invoiceNumber" = ${invoiceNumber} AND a."invoiceId" IS NULL AND ${go}

@@ -7,7 +7,7 @@ import type { ErpSystem, WmsSystem } from '../../runtime/systems.ts';
 import { customers, items, prices, taxRates } from '../../sandbox/erp/master-data.ts';
 import { canonicalOrder, each, interchangeOf, purchaseOrder } from '../../test/integration/purchase-orders.ts';
 import { storeMasterData } from '../erp/master-data.ts';
-import { acceptOrder } from '../intake/intake.ts';
+import { acceptOrder } from '../intake/accept-order.ts';
 import { acceptInterchanges } from '../intake/receive-interchange.ts';
 import { createOrderRecords } from '../orders/activities.ts';
 import { type RecordsUnderTest, recordsUnderTest } from '../orders/testing/records-under-test.ts';

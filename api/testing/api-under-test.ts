@@ -6,7 +6,10 @@ import { join } from 'node:path';
 import { createLogger } from 'winston';
 import type { z } from 'zod';
 import { erpConnectors } from '../../activities/erp/connector.ts';
-import { acceptOrder, acceptPayment, acceptWarehouseEvent } from '../../activities/intake/intake.ts';
+import { Dispatcher } from '../../activities/handoff/dispatcher.ts';
+import { acceptOrder } from '../../activities/intake/accept-order.ts';
+import { acceptPayment } from '../../activities/intake/accept-payment.ts';
+import { acceptWarehouseEvent } from '../../activities/intake/accept-warehouse-event.ts';
 import { acceptInterchanges } from '../../activities/intake/receive-interchange.ts';
 import { FollowedProfiles } from '../../activities/partners/partner-profiles.ts';
 import { wmsConnectors } from '../../activities/wms/connector.ts';
@@ -98,7 +101,8 @@ export async function startApi(
     { erp: await erpConnectors(), wms: await wmsConnectors() },
     {},
   );
-  const intake = { prisma, temporal, profiles, log, handOff: { committed: () => undefined } };
+  const handOff = new Dispatcher({ prisma, temporal, profiles, log });
+  const intake = { prisma, profiles, handOff, log };
   const app = createApp({
     config: { ...config, consoleDir, partnersDir, ...configOverrides },
     log,
@@ -138,6 +142,7 @@ export async function startApi(
       profiles.stop();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
+      await handOff.stop();
       await prisma.$disconnect();
       await temporal.connection.close();
       await postgres.stop();

@@ -16,7 +16,8 @@ import { createTestDatabase } from '../../../test/support/database.ts';
 import { createErpActivities } from '../../erp/activities.ts';
 import type { ErpPort } from '../../erp/port.ts';
 import type { HandOff } from '../../handoff/hand-off.ts';
-import { acceptOrder, acceptWarehouseEvent } from '../../intake/intake.ts';
+import { acceptOrder } from '../../intake/accept-order.ts';
+import { acceptWarehouseEvent } from '../../intake/accept-warehouse-event.ts';
 import { FollowedProfiles } from '../../partners/partner-profiles.ts';
 import { createOrderRecords } from '../activities.ts';
 
@@ -131,6 +132,18 @@ export async function recordsUnderTest(directory = 'mappings/partners') {
       return eventId;
     },
 
+    async refused(releaseNumber: string, mark = 'refused'): Promise<void> {
+      const event = {
+        schema: 'warehouseEvent/v1',
+        eventId: `${releaseNumber}/${mark}`,
+        releaseNumber,
+        occurredAt: new Date().toISOString(),
+        type: 'refused',
+        reason: 'no dock is free',
+      } as const;
+      await acceptWarehouseEvent(deps, { system: 'main', correlationId: 'c', event });
+    },
+
     async closedShort(releaseNumber: string, short: { lineNumber: number; quantity: string }[]): Promise<string> {
       const eventId = `${releaseNumber}/close`;
       const occurredAt = new Date().toISOString();
@@ -144,15 +157,14 @@ export async function recordsUnderTest(directory = 'mappings/partners') {
   };
 }
 
-type Told = { workflowId: string; what: string; payload?: unknown };
-
-/** Notes each hand-off once it is committed: the target, and the signal or the kind. */
-function handOffThatNotes(told: Told[]): HandOff {
+function handOffThatNotes(told: { workflowId: string; what: string; payload?: unknown }[]): HandOff {
   return {
-    committed: (rows) => {
-      for (const { target, kind, payload } of rows) {
-        const { signal, payload: carried } = payload;
-        told.push({ workflowId: target, what: signal ?? kind, ...(carried !== undefined && { payload: carried }) });
+    committed(rows) {
+      for (const { kind, target, payload } of rows) {
+        const { workflowId = target, signal, ...rest } = payload as Record<string, string>;
+        if (kind === 'wake-outbox') told.push({ workflowId: `outbox/${target}`, what: 'wake' });
+        else if (kind === 'signal-order') told.push({ workflowId, what: signal ?? '', ...rest });
+        else told.push({ workflowId, what: kind === 'start-order' ? 'start orderToCash' : 'start interchange' });
       }
     },
   };
