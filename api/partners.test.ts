@@ -23,11 +23,11 @@ beforeAll(async () => {
   reader = await api.key(['partners:read']);
   retailer = await api.key(['partners:write'], 'harbor-pine');
   for (const { gtin, weight, ...item } of items) {
-    await api.prisma.item.create({ data: { ...item, gtin: gtin ?? null, weight: weight ?? null } });
+    await api.prisma.item.create({ data: { ...item, erpSystem: 'main', gtin: gtin ?? null, weight: weight ?? null } });
   }
   for (const { creditLimit: _, shipTos, terms: _terms, ...customer } of customers) {
     const places = shipTos.map((shipTo) => ({ ...shipTo }));
-    await api.prisma.customer.create({ data: { ...customer, shipTos: { create: places } } });
+    await api.prisma.customer.create({ data: { ...customer, erpSystem: 'main', shipTos: { create: places } } });
   }
 });
 afterAll(async () => {

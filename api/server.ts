@@ -2,9 +2,14 @@ import '../runtime/garbage-collection.ts';
 import { readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import { acceptOrder, acceptPayment, acceptWarehouseEvent } from '../activities/intake/intake.ts';
+import { erpConnectors } from '../activities/erp/connector.ts';
+import { Dispatcher } from '../activities/handoff/dispatcher.ts';
+import { acceptOrder } from '../activities/intake/accept-order.ts';
+import { acceptPayment } from '../activities/intake/accept-payment.ts';
+import { acceptWarehouseEvent } from '../activities/intake/accept-warehouse-event.ts';
 import { acceptInterchanges } from '../activities/intake/receive-interchange.ts';
 import { FollowedProfiles } from '../activities/partners/partner-profiles.ts';
+import { wmsConnectors } from '../activities/wms/connector.ts';
 import { ProfileError } from '../mappings/profile/load.ts';
 import { createPrismaClient, type Database } from '../prisma/client.ts';
 import { ConfigError, loadConfig } from '../runtime/config.ts';
@@ -26,14 +31,15 @@ const HOUR_MS = 3_600_000;
 
 async function main(log: Logger): Promise<void> {
   const config = loadConfig();
-  const systems = loadSystems(config.systemsFile);
+  const systems = loadSystems(config.systemsFile, { erp: await erpConnectors(), wms: await wmsConnectors() });
   const prisma = createPrismaClient(config.databaseUrl, {
     poolSize: config.databasePoolSize,
     applicationName: 'throughline-api',
   });
   const profiles = new FollowedProfiles({ directory: config.partnersDir, prisma, log });
   const temporal = connectClient(config);
-  const intakeDependencies = { prisma, temporal, profiles, log };
+  const handOff = new Dispatcher({ prisma, temporal, profiles, log });
+  const intakeDependencies = { prisma, profiles, handOff, log };
   const app = createApp({
     config,
     log,
@@ -64,6 +70,7 @@ async function main(log: Logger): Promise<void> {
     log.info('listening', { host: config.host, port, url: config.publicUrl });
   });
 
+  handOff.start();
   void grantBootstrapKey(config.bootstrapApiKeyFile, prisma, log, ended.signal);
   const forget = setInterval(() => {
     forgetOldIdempotencyKeys({ prisma }).catch((error: unknown) =>
@@ -77,6 +84,7 @@ async function main(log: Logger): Promise<void> {
     log.info('stopping', { reason });
     clearInterval(forget);
     await closeServer(server, config.shutdownGraceSeconds);
+    await handOff.stop();
     await Promise.allSettled([prisma.$disconnect(), temporal.connection.close()]);
     log.info('stopped');
     process.exit(0);

@@ -1,5 +1,5 @@
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { termsOf } from '../activities/orders/prepare.ts';
+import { termsOf } from '../activities/orders/prepare/terms.ts';
 import { millisecondsOf } from '../domain/calendar/duration.ts';
 import { type ExceptionType, exceptionKinds } from '../domain/exceptions.ts';
 import type { PartnerProfile } from '../mappings/profile/profile.ts';
@@ -86,9 +86,10 @@ async function rehearseAlone(profile: PartnerProfile): Promise<Rehearsed[]> {
     const world = network
       .aTradingWorld()
       .always('prepareOrder', () => Promise.resolve({ ready: true, terms }))
-      .always('createInvoice', async ({ shipmentId }) => {
+      .always('invoiceShipment', async ({ shipmentId }) => {
         dueOn = new Date((await now()) + netDays * DAY_MS).toISOString().slice(0, 10);
-        return { invoiceNumber: `INV-${shipmentId}`, total: 10_000, dueOn };
+        world.fact(`invoiced ${shipmentId}`);
+        return { invoiceNumber: `INV-${shipmentId}`, total: 10_000, dueOn, payments: [] };
       });
     const order = await world.order();
     await order.until('released to RNO');
@@ -96,7 +97,7 @@ async function rehearseAlone(profile: PartnerProfile): Promise<Rehearsed[]> {
     await expectAt(world, 'asked: shipment-overdue', shipBy);
     await expectAt(world, 'escalated: shipment-overdue', shipBy + escalation('shipment-overdue'));
     await order.ships('RNO', 'S1', '10');
-    await order.until('810 of INV-S1 queued');
+    await order.until('invoiced S1');
     // An invoice may be paid until the end of the day on which it is due.
     const grace = millisecondsOf(profile.invoicing.paymentGrace);
     await expectAt(world, 'asked: payment-overdue', Date.parse(`${dueOn}T23:59:59Z`) + grace);

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ReleaseRecord } from '../activities/wms/rest-contract.ts';
+import type { ReleaseRecord } from '../activities/wms/connectors/rest/rest-contract.ts';
 import type { PartnerProfile } from '../mappings/profile/profile.ts';
 import type { Database } from '../prisma/client.ts';
 import { readInterchange, type Segment, type TransactionSet, writeInterchange } from '../sandbox/x12.ts';

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { createTestDatabase } from '../test/support/database.ts';
-import { createPrismaClient } from './client.ts';
+import { createPrismaClient, statementNames } from './client.ts';
 
 /** A message of the server (https://www.postgresql.org/docs/current/protocol-message-formats.html). */
 function message(type: string, body: Buffer): Buffer {
@@ -40,6 +40,41 @@ describe('a Postgres that dies', () => {
       }),
     ).rejects.toThrow();
     expect(await prisma.order.count()).toBe(0);
+    await database.remove();
+  });
+});
+
+describe('names of prepared statements', () => {
+  it('are the same for a text, differ between texts, and come with its second use', () => {
+    const nameOf = statementNames();
+    const [a, b] = [{ sql: 'SELECT 1' }, { sql: 'SELECT 2' }];
+    expect(nameOf(a)).toBe('');
+    const name = nameOf(a);
+    expect(name).toMatch(/^t_.{22}$/);
+    expect([nameOf(a), nameOf(b), nameOf(b)]).toEqual([name, '', expect.not.stringContaining(name)]);
+    const another = statementNames();
+    expect([another(a), another(a)]).toEqual(['', name]);
+  });
+
+  it('are bounded in number: texts that come once have none, and after 400 no more are given', () => {
+    const nameOf = statementNames();
+    const texts = Array.from({ length: 3_000 }, (_, index) => ({ sql: `SELECT ${index}` }));
+    expect(new Set(texts.map(nameOf))).toEqual(new Set(['']));
+    const names = texts.flatMap((text) => [nameOf(text), nameOf(text), nameOf(text)]);
+    expect(new Set(names.filter((name) => name !== '')).size).toBe(400);
+  });
+
+  it('are those of the statements that Postgres keeps', async () => {
+    const database = await createTestDatabase();
+    const prisma = createPrismaClient(database.url, { poolSize: 1 });
+    for (const poNumber of ['1', '2', '3'])
+      await prisma.$queryRaw`SELECT "id" FROM "Order" WHERE "poNumber" = ${poNumber}`;
+    const kept = await prisma.$queryRaw<{ name: string; statement: string }[]>`
+      SELECT "name", "statement" FROM pg_prepared_statements`;
+    expect(kept).toEqual([
+      { name: expect.stringMatching(/^t_/), statement: 'SELECT "id" FROM "Order" WHERE "poNumber" = $1' },
+    ]);
+    await prisma.$disconnect();
     await database.remove();
   });
 });

@@ -15,7 +15,9 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'cross-references-'));
   const [item] = items;
   if (item === undefined) throw new Error('the sandbox has no items');
-  await database.prisma.item.create({ data: { ...item, gtin: item.gtin ?? null, weight: item.weight ?? null } });
+  await database.prisma.item.create({
+    data: { ...item, erpSystem: 'main', gtin: item.gtin ?? null, weight: item.weight ?? null },
+  });
 });
 afterAll(async () => {
   await database?.remove();

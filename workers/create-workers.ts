@@ -12,13 +12,13 @@ import { createEdiActivities, createOutboxRecords } from '../activities/edi/acti
 import { createHttpsTransport } from '../activities/edi/https-transport.ts';
 import type { TransportPort } from '../activities/edi/port.ts';
 import { createErpActivities } from '../activities/erp/activities.ts';
-import { createRestErp } from '../activities/erp/rest.ts';
-import { ORDERS_QUEUE } from '../activities/handoff/starting.ts';
-import { createSweepActivities } from '../activities/handoff/sweep.ts';
+import { type ErpConnector, erpConnectors } from '../activities/erp/connector.ts';
+import { ORDERS_QUEUE } from '../activities/handoff/delivery.ts';
+import type { HandOff } from '../activities/handoff/hand-off.ts';
 import { createOrderRecords } from '../activities/orders/activities.ts';
 import type { PartnerProfiles } from '../activities/partners/partner-profiles.ts';
 import { createWmsActivities } from '../activities/wms/activities.ts';
-import { createRestWms } from '../activities/wms/rest.ts';
+import { type WmsConnector, wmsConnectors } from '../activities/wms/connector.ts';
 import { millisecondsOf } from '../domain/calendar/duration.ts';
 import type { PartnerProfile } from '../mappings/profile/profile.ts';
 import type { Database } from '../prisma/client.ts';
@@ -34,6 +34,7 @@ export interface WorkerDependencies {
   namespace: string;
   prisma: Database;
   profiles: PartnerProfiles;
+  handOff: HandOff;
   systems: Systems;
   roles: readonly WorkerRole[];
   /** A bundle made ahead (`npm run build`); without it, workflows/ is bundled now. */
@@ -49,8 +50,9 @@ export async function createWorkers(deps: WorkerDependencies): Promise<Worker[]>
   const options: WorkerOptions[] = [];
   if (has('orders')) options.push(await ordersWorker(deps));
   if (has('edi')) options.push(ediWorker(deps));
-  if (has('erp')) options.push(...deps.systems.erp.map((system) => erpWorker(deps, system)));
-  if (has('wms')) options.push(...deps.systems.wms.map((system) => wmsWorker(deps, system)));
+  const kinds = { erp: await erpConnectors(), wms: await wmsConnectors() };
+  if (has('erp')) options.push(...deps.systems.erp.map((system) => erpWorker(deps, system, kinds.erp)));
+  if (has('wms')) options.push(...deps.systems.wms.map((system) => wmsWorker(deps, system, kinds.wms)));
   return Promise.all(
     options.map((option) =>
       Worker.create({
@@ -66,7 +68,8 @@ export async function createWorkers(deps: WorkerDependencies): Promise<Worker[]>
 
 /** Workflows, and their records as local activities, which run in this same process. */
 async function ordersWorker(deps: WorkerDependencies): Promise<WorkerOptions> {
-  const records = { prisma: deps.prisma, temporal: deps.temporal, profiles: deps.profiles, ...deps.systems };
+  const { prisma, temporal, profiles, handOff, systems } = deps;
+  const records = { prisma, temporal, profiles, handOff, ...systems };
   return {
     taskQueue: ORDERS_QUEUE,
     // Record-keeping waits for its turn here rather than for a database connection, where its timeout would run.
@@ -80,7 +83,6 @@ async function ordersWorker(deps: WorkerDependencies): Promise<WorkerOptions> {
     activities: {
       ...createOrderRecords(records),
       ...createOutboxRecords({ ...records, transportFor: transports() }),
-      ...createSweepActivities({ ...records, log: deps.log }),
     },
   };
 }
@@ -106,22 +108,51 @@ function rateOf(system: ErpSystem | WmsSystem): WorkerOptions | Record<string, n
     : { taskQueue: system.taskQueue, maxTaskQueueActivitiesPerSecond: system.ratePerSecond };
 }
 
-function erpWorker({ prisma, profiles }: WorkerDependencies, system: ErpSystem): WorkerOptions {
-  const erp = createRestErp(system);
+function erpWorker(
+  { prisma, profiles, handOff }: WorkerDependencies,
+  system: ErpSystem,
+  kinds: ReadonlyMap<string, ErpConnector>,
+): WorkerOptions {
+  const { capabilities, connect } = connectorOf(kinds, system.kind);
   return {
     ...rateOf(system),
     taskQueue: system.taskQueue,
-    activities: createErpActivities({ system: system.id, erp, prisma, profiles }),
+    activities: createErpActivities({
+      system: system.id,
+      port: connect(system),
+      capabilities,
+      records: { prisma, profiles, handOff },
+    }),
   };
 }
 
-function wmsWorker({ prisma, profiles }: WorkerDependencies, system: WmsSystem): WorkerOptions {
-  const wms = createRestWms(system);
+function wmsWorker(
+  { prisma, profiles, handOff }: WorkerDependencies,
+  system: WmsSystem,
+  kinds: ReadonlyMap<string, WmsConnector>,
+): WorkerOptions {
+  const { capabilities, connect } = connectorOf(kinds, system.kind);
+  const { id, nodes } = system;
   return {
     ...rateOf(system),
     taskQueue: system.taskQueue,
-    activities: createWmsActivities({ system: system.id, nodes: system.nodes, wms, prisma, profiles }),
+    activities: createWmsActivities({
+      system: id,
+      nodes,
+      port: connect(system),
+      capabilities,
+      prisma,
+      profiles,
+      handOff,
+    }),
   };
+}
+
+/** The systems file was checked against these kinds. */
+function connectorOf<Connector>(kinds: ReadonlyMap<string, Connector>, kind: string): Connector {
+  const connector = kinds.get(kind);
+  if (connector === undefined) throw new Error(`there is no connector of kind ${kind}`);
+  return connector;
 }
 
 /** One transport per partner, made when it is first needed and again when the profile says another one. */

@@ -3,8 +3,11 @@ import '../runtime/garbage-collection.ts';
 import { createServer } from 'node:http';
 import type { Connection } from '@temporalio/client';
 import { Runtime } from '@temporalio/worker';
+import { erpConnectors } from '../activities/erp/connector.ts';
+import { Dispatcher } from '../activities/handoff/dispatcher.ts';
 import { CrossReferenceFiles } from '../activities/partners/cross-reference-files.ts';
 import { FollowedProfiles } from '../activities/partners/partner-profiles.ts';
+import { wmsConnectors } from '../activities/wms/connector.ts';
 import { ProfileError } from '../mappings/profile/load.ts';
 import { createPrismaClient } from '../prisma/client.ts';
 import { ConfigError, loadConfig } from '../runtime/config.ts';
@@ -19,7 +22,7 @@ const log = createLogger('worker');
 
 async function main(): Promise<void> {
   const config = loadConfig();
-  const systems = loadSystems(config.systemsFile);
+  const systems = loadSystems(config.systemsFile, { erp: await erpConnectors(), wms: await wmsConnectors() });
   Runtime.install({
     logger: temporalLogger('worker'),
     shutdownSignals: ['SIGTERM', 'SIGINT'],
@@ -37,12 +40,14 @@ async function main(): Promise<void> {
   const crossReferences = new CrossReferenceFiles({ directory: config.partnersDir, prisma, profiles, log });
   await ensureSearchAttributes(temporal.connection as Connection, config.temporal.namespace, searchAttributeKeys);
 
+  const handOff = new Dispatcher({ prisma, temporal, profiles, log });
   const workers = await createWorkers({
     native,
     temporal,
     namespace: config.temporal.namespace,
     prisma,
     profiles,
+    handOff,
     systems,
     roles: config.workerRoles,
     ...(config.workflowBundle && { workflowBundle: config.workflowBundle }),
@@ -51,6 +56,7 @@ async function main(): Promise<void> {
     log,
   });
   const running = Promise.all(workers.map((worker) => worker.run()));
+  handOff.start();
   await ensureSchedules(temporal, systems);
   crossReferences.watch();
 
@@ -69,6 +75,7 @@ async function main(): Promise<void> {
 
   await running;
   health?.close();
+  await handOff.stop();
   await crossReferences.stop();
   profiles.stop();
   await prisma.$disconnect();

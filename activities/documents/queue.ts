@@ -1,19 +1,14 @@
 /** Putting documents into a partner’s outbox. */
 import { createHash, randomUUID } from 'node:crypto';
-import type { Client } from '@temporalio/client';
-import { TypedSearchAttributes } from '@temporalio/common';
 import { deadlineAfter } from '../../domain/calendar/calendar.ts';
 import { checkDocument } from '../../mappings/edi/checks.ts';
 import { partnerGuide } from '../../mappings/profile/partner-guide.ts';
 import type { OutboundSet, PartnerProfile } from '../../mappings/profile/profile.ts';
 import type { Delimiters, Guide, Tree } from '../../mappings/x12/types.ts';
 import { writeTransaction } from '../../mappings/x12/write.ts';
-import type { Database } from '../../prisma/client.ts';
-import { tradingPartnerKey } from '../../runtime/search-attributes.ts';
-import { wakeOutbox } from '../../workflows/messages.ts';
-import { ORDERS_QUEUE } from '../handoff/starting.ts';
+import type { Prisma } from '../../prisma/generated/client.ts';
 import { permanent } from '../lib/activity-failure.ts';
-import type { Transaction } from '../lib/records.ts';
+import { insertMissing } from '../lib/records.ts';
 
 /** Waits in the outbox like a transaction set, though it is a segment of the interchange. */
 export const INTERCHANGE_ACKNOWLEDGMENT = 'TA1';
@@ -35,47 +30,62 @@ export interface OutboundDocument {
   invoiceId?: string;
 }
 
-/** `known`: an earlier attempt queued it; `unwanted`: the profile does not send this set. */
-export type Queued = 'queued' | 'known' | 'unwanted';
+/** A row of "Document" that waits in the outbox. */
+export interface OutboundRow {
+  id: string;
+  businessKey: string;
+  partnerId: string;
+  transactionSet: string;
+  version: string;
+  orderId?: string;
+  shipmentId?: string;
+  invoiceId?: string;
+  body: string;
+  delimiters: string;
+  hash: string;
+  correlationId: string;
+  deadline: string;
+}
 
 /**
- * Checks a document, writes it by its guide and queues it, within the caller’s transaction. One that contradicts itself or that its guide
- * refuses is a fault of the mapping or the data: it fails for good, with every place named, and its order waits for a person.
+ * Checks a document and writes it by its guide; undefined when the profile does not send this set. A document that contradicts itself or
+ * that its guide refuses is a fault of the mapping or of the data: it fails without a retry, with every place named, and its order waits
+ * for a person.
  */
-export async function queueDocument(
-  records: Transaction,
-  profile: PartnerProfile,
-  document: OutboundDocument,
-): Promise<Queued> {
+export function documentRow(profile: PartnerProfile, document: OutboundDocument): OutboundRow | undefined {
   const rule = outboundRule(profile, document.set);
-  if (rule === undefined || !rule.send) return 'unwanted';
+  if (rule === undefined || !rule.send) return undefined;
   const since = document.since[rule.after];
   if (since === undefined) throw new TypeError(`nobody says when ${rule.after} was for ${document.businessKey}`);
   const { delimiters } = profile.x12;
   const body = render(document, profile, delimiters);
-  const { count } = await records.document.createMany({
-    data: [
-      {
-        id: randomUUID(),
-        businessKey: document.businessKey,
-        direction: 'outbound',
-        partnerId: profile.id,
-        transactionSet: document.set,
-        version: profile.x12.version,
-        state: 'queued',
-        orderId: document.orderId ?? null,
-        shipmentId: document.shipmentId ?? null,
-        invoiceId: document.invoiceId ?? null,
-        body,
-        delimiters: delimiterText(delimiters),
-        hash: createHash('sha256').update(body).digest('hex'),
-        correlationId: document.correlationId,
-        deadline: deadlineAfter(since, rule.deadline, profile.calendar),
-      },
-    ],
-    skipDuplicates: true,
-  });
-  return count > 0 ? 'queued' : 'known';
+  const { businessKey, correlationId, orderId, shipmentId, invoiceId } = document;
+  return {
+    id: randomUUID(),
+    businessKey,
+    partnerId: profile.id,
+    transactionSet: document.set,
+    version: profile.x12.version,
+    ...(orderId && { orderId }),
+    ...(shipmentId && { shipmentId }),
+    ...(invoiceId && { invoiceId }),
+    body,
+    delimiters: delimiterText(delimiters),
+    hash: createHash('sha256').update(body).digest('hex'),
+    correlationId,
+    deadline: deadlineAfter(since, rule.deadline, profile.calendar).toISOString(),
+  };
+}
+
+const COLUMNS = [
+  ...['id', 'businessKey', 'direction', 'partnerId', 'transactionSet', 'version', 'state', 'orderId', 'shipmentId'],
+  ...['invoiceId', 'body', 'delimiters', 'hash', 'correlationId', 'deadline'],
+];
+
+/** An INSERT of documents that nobody has queued yet, for a WITH. */
+export function insertDocuments(documents: readonly OutboundRow[], onlyIf?: Prisma.Sql): Prisma.Sql {
+  const rows = documents.map((document) => ({ ...document, direction: 'outbound', state: 'queued' }));
+  return insertMissing('Document', COLUMNS, rows, onlyIf);
 }
 
 /** The rule by which a set is sent; a 999 goes by that of the 997, whose place it takes. */
@@ -116,35 +126,4 @@ function reasonOf(error: unknown): string {
 
 export function delimiterText({ element, component, segment, repetition }: Delimiters): string {
   return `${element}${component}${segment}${repetition ?? ''}`;
-}
-
-export interface OutboxDependencies {
-  prisma: Database;
-  temporal: Client;
-}
-
-/**
- * Wakes the partner’s outbox unless somebody has already. To be called after the documents are committed: the outbox lowers the flag
- * before it looks, so whoever finds it raised can rely on a look that is still to come. `again` wakes it whatever the flag says, for a
- * caller that cannot know whether an earlier attempt of its own got this far.
- */
-export async function wakePartnerOutbox(
-  { prisma, temporal }: OutboxDependencies,
-  partnerId: string,
-  again: boolean,
-): Promise<void> {
-  const raised = await prisma.partnerOutbox.updateMany({ where: { partnerId, awake: false }, data: { awake: true } });
-  const created =
-    raised.count === 0 &&
-    (await prisma.partnerOutbox.createMany({ data: [{ partnerId, awake: true }], skipDuplicates: true })).count > 0;
-  if (raised.count === 0 && !created && !again) return;
-  await temporal.workflow.signalWithStart('partnerOutbox', {
-    taskQueue: ORDERS_QUEUE,
-    workflowId: `outbox/${partnerId}`,
-    args: [{ partnerId }],
-    signal: wakeOutbox,
-    signalArgs: [],
-    staticSummary: `Documents for ${partnerId}`,
-    typedSearchAttributes: new TypedSearchAttributes([{ key: tradingPartnerKey, value: partnerId }]),
-  });
 }

@@ -1,25 +1,21 @@
 /** What workflows ask of EDI: file work as activities, the outbox’s own records as local activities. */
-import type { IntakeDependencies } from '../intake/intake.ts';
-import {
-  assembleInterchange,
-  type OutboxActivityDependencies,
-  reportUnacknowledged,
-  reportUndelivered,
-  transmitInterchange,
-} from './outbox.ts';
+import { assembleInterchange } from './assemble-interchange.ts';
+import type { ReadingDependencies } from './judgement.ts';
 import { processInterchange } from './read-interchange.ts';
+import { reportUnacknowledged, reportUndelivered } from './report-trouble.ts';
+import { type TransmitDependencies, transmitInterchange } from './transmit-interchange.ts';
 
 export type EdiActivities = ReturnType<typeof createEdiActivities>;
 export type OutboxRecords = ReturnType<typeof createOutboxRecords>;
 
-export function createEdiActivities(deps: IntakeDependencies & OutboxActivityDependencies) {
+export function createEdiActivities(deps: ReadingDependencies & TransmitDependencies) {
   return {
     processInterchange: (input: { interchangeId: string }) => processInterchange(deps, input),
     transmitInterchange: (input: { interchangeId: string }) => transmitInterchange(deps, input),
   };
 }
 
-export function createOutboxRecords(deps: OutboxActivityDependencies) {
+export function createOutboxRecords(deps: TransmitDependencies) {
   return {
     assembleInterchange: (input: { partnerId: string }) => assembleInterchange(deps, input),
     reportUndelivered: (input: { interchangeId: string; refused: boolean; reason: string }) =>

@@ -5,11 +5,11 @@ import type { Segment } from '../../sandbox/x12.ts';
 import { each, interchangeOf, interchangeWith, purchaseOrder } from '../../test/integration/purchase-orders.ts';
 import { acceptInterchanges } from '../intake/receive-interchange.ts';
 import { createOrderRecords } from '../orders/activities.ts';
-import { createProcessRecords } from '../orders/record.ts';
 import { type RecordsUnderTest, recordsUnderTest, underWay } from '../orders/testing/records-under-test.ts';
-import { assembleInterchange, transmitInterchange } from './outbox.ts';
+import { assembleInterchange } from './assemble-interchange.ts';
 import { processInterchange } from './read-interchange.ts';
 import { agreeing } from './testing/agreeing.ts';
+import { transmitInterchange } from './transmit-interchange.ts';
 
 let given: RecordsUnderTest;
 beforeEach(async () => {
@@ -185,7 +185,7 @@ describe('the deadline of a document', () => {
         where: { id: orderId },
         data: { receivedAt: new Date('2026-07-04T12:00:00Z') },
       });
-      await given.activity(() => createProcessRecords(within(after)).acknowledgeOrder({ orderId, progress: underWay }));
+      await given.activity(() => createOrderRecords(within(after)).acknowledgeOrder({ orderId, progress: underWay }));
       return (await given.prisma.document.findFirstOrThrow({ where: { orderId } })).deadline;
     };
     expect(await deadlineOf855('orderReceived')).toEqual(new Date('2026-07-12T10:30:00-05:00'));
@@ -236,7 +236,7 @@ describe('a 997 that is waited for', () => {
     const orderId = await given.checked(PARTNER, [each('MW-1001', 2)]);
     await given.stock('RNO', 'MW-1001', 100);
     await given.records.reserveStock({ orderId, round: 1 });
-    await given.activity(() => createProcessRecords(deps).acknowledgeOrder({ orderId, progress: underWay }));
+    await given.activity(() => createOrderRecords(deps).acknowledgeOrder({ orderId, progress: underWay }));
     // A Saturday.
     await sendAll(deps, '2026-11-21T12:00:00Z');
     const { acknowledgeBy } = await given.prisma.document.findFirstOrThrow({ where: { orderId } });
@@ -296,7 +296,7 @@ describe('a partner of release 5010', () => {
 
   it('gets 855, 856 and 810 in 5010, and its 999 settles them', async () => {
     const deps = agreement();
-    const records = createProcessRecords(deps);
+    const records = createOrderRecords(deps);
     const { orderId, shipmentId } = await shippedFrom(deps);
     await invoiced(orderId, shipmentId);
     await given.activity(() => records.issueInvoice({ orderId, shipmentId, progress: underWay }));
@@ -386,7 +386,7 @@ describe('a document that would be wrong', () => {
     const deps = agreeing(given, PARTNER, ({ map }) => ({ map: { ...map, documents: { '810': [addition] } } }));
     const { orderId, shipmentId } = await shippedFrom(deps);
     await invoiced(orderId, shipmentId);
-    return given.activity(() => createProcessRecords(deps).issueInvoice({ orderId, shipmentId, progress: underWay }));
+    return given.activity(() => createOrderRecords(deps).issueInvoice({ orderId, shipmentId, progress: underWay }));
   }
 
   it.each([
@@ -423,7 +423,7 @@ it('an order whose agreed guide rules no longer fit the release of its partner w
   const profile = deps.profiles.get(PARTNER);
   if (profile === undefined) throw new Error(`no ${PARTNER}`);
   const former = { ...profile, guides: { '855': [{ segment: 'XYZ', required: true }] } };
-  const records = createProcessRecords({ ...deps, profiles: { ...deps.profiles, forOrder: async () => former } });
+  const records = createOrderRecords({ ...deps, profiles: { ...deps.profiles, forOrder: async () => former } });
   const orderId = await given.checked(PARTNER, [each('MW-1001', 2)]);
   await given.stock('RNO', 'MW-1001', 100);
   await given.records.reserveStock({ orderId, round: 1 });
@@ -437,7 +437,7 @@ it('an order whose agreed guide rules no longer fit the release of its partner w
 
 /** Two claw hammers that were acknowledged and have left RNO. */
 async function shippedFrom(deps: RecordsUnderTest): Promise<{ orderId: string; shipmentId: string }> {
-  const records = createProcessRecords(deps);
+  const records = createOrderRecords(deps);
   await given.stock('RNO', 'MW-1001', 100);
   const orderId = await given.checked(PARTNER, [each('MW-1001', 2)]);
   const { fulfillments } = await given.records.reserveStock({ orderId, round: 1 });

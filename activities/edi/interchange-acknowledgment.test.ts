@@ -5,9 +5,10 @@ import { scanInterchanges } from '../../mappings/x12/scan.ts';
 import { each, interchangeOf, purchaseOrder } from '../../test/integration/purchase-orders.ts';
 import { acceptInterchanges } from '../intake/receive-interchange.ts';
 import { type RecordsUnderTest, recordsUnderTest } from '../orders/testing/records-under-test.ts';
-import { assembleInterchange, transmitInterchange } from './outbox.ts';
+import { assembleInterchange } from './assemble-interchange.ts';
 import { processInterchange } from './read-interchange.ts';
 import { agreeing } from './testing/agreeing.ts';
+import { transmitInterchange } from './transmit-interchange.ts';
 
 let given: RecordsUnderTest;
 beforeEach(async () => {
@@ -196,8 +197,8 @@ describe('a TA1 of the partner', () => {
     await hear(81, `TA1*${controlNumber}*261121*1200*R*023`);
     expect(await states()).toEqual(['rejected R', 'rejected R']);
     expect(troubles()).toMatchObject([
-      { workflowId: 'order/tri-valley/TV-A', payload: { documentId: '855-A', trouble: 'rejected' } },
-      { workflowId: 'order/tri-valley/TV-B', payload: { documentId: '855-B', trouble: 'rejected' } },
+      { payload: { documentId: '855-A', trouble: 'rejected' } },
+      { payload: { documentId: '855-B', trouble: 'rejected' } },
     ]);
     expect(JSON.stringify(troubles())).toContain(`refused interchange ${controlNumber}: the file ends too early`);
     await hear(82, `TA1*${controlNumber}*261121*1200*R*023`);

@@ -9,8 +9,8 @@ import { inBrief } from '../../mappings/x12/excerpt.ts';
 import { describeInterchangeNote } from '../../mappings/x12/interchange-notes.ts';
 import type { InterchangeAcknowledgment, ScannedInterchange, X12Error } from '../../mappings/x12/types.ts';
 import { delimiterText, INTERCHANGE_ACKNOWLEDGMENT } from '../documents/queue.ts';
-import type { IntakeDependencies } from '../intake/intake.ts';
-import { tellOrder } from './outbox.ts';
+import { tellOrder } from '../documents/trouble.ts';
+import type { ReadingDependencies } from './judgement.ts';
 
 /** ISA13 as the outbox writes it. */
 const OUR_CONTROL_NUMBER = /^\d{9}$/;
@@ -57,10 +57,11 @@ export function interchangeAcknowledgmentRow(
  * @returns what is wrong with the TA1 itself: nobody answers a TA1, so all that is left is to show it
  */
 export async function takeInterchangeAcknowledgment(
-  { prisma, temporal }: IntakeDependencies,
+  deps: ReadingDependencies,
   source: { id: string; profile: PartnerProfile },
   acknowledgment: InterchangeAcknowledgment,
 ): Promise<X12Error[]> {
+  const { prisma } = deps;
   const { profile } = source;
   const { controlNumber, status, note } = acknowledgment;
   // Whatever stands in TA101: what is no number of ours need not be looked for, and may be what Postgres cannot even be asked for.
@@ -87,12 +88,12 @@ export async function takeInterchangeAcknowledgment(
   const reason = `${profile.name} refused interchange ${controlNumber}: ${describeInterchangeNote(note)} (TA1 ${status} ${note})`;
   const told = await prisma.document.findMany({
     where: { interchangeId: ours.id, acknowledgedAt: null },
-    select: { id: true, transactionSet: true, orderId: true },
+    select: { id: true, partnerId: true, transactionSet: true, orderId: true, correlationId: true },
   });
   if (refused) {
     // Documents of no order, such as a 997, have nobody else to tell.
     log.warn('a partner refused an interchange', { partnerId: profile.id, controlNumber, status, note });
-    for (const document of told) await tellOrder(prisma, temporal, document, 'rejected', reason);
+    for (const document of told) await tellOrder(deps, document, 'rejected', reason);
   }
   await prisma.$transaction([
     prisma.timelineEvent.createMany({

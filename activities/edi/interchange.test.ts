@@ -10,8 +10,9 @@ import {
 } from '../../test/integration/purchase-orders.ts';
 import { acceptInterchanges } from '../intake/receive-interchange.ts';
 import { type RecordsUnderTest, recordsUnderTest } from '../orders/testing/records-under-test.ts';
-import { assembleInterchange, transmitInterchange } from './outbox.ts';
+import { assembleInterchange } from './assemble-interchange.ts';
 import { processInterchange } from './read-interchange.ts';
+import { transmitInterchange } from './transmit-interchange.ts';
 
 let given: RecordsUnderTest;
 beforeEach(async () => {
@@ -272,9 +273,7 @@ describe('a 997', () => {
     expect(await read(interchangeId)).toEqual({ accepted: 1, rejected: 0 });
     expect(await states()).toEqual(['acknowledged A', 'rejected R', 'acknowledged A']);
     const heard = given.told.filter(({ what }) => what === 'documentTrouble');
-    expect(heard).toMatchObject([
-      { workflowId: 'order/harbor-pine/HP-B', payload: { documentId: '855-B', trouble: 'rejected' } },
-    ]);
+    expect(heard).toMatchObject([{ payload: { documentId: '855-B', trouble: 'rejected' } }]);
     await read(interchangeId);
     expect(given.told.filter(({ what }) => what === 'documentTrouble')).toHaveLength(1);
     expect(await acknowledgments()).toEqual([]);
@@ -430,8 +429,11 @@ describe('a 997', () => {
     expect(await states()).toEqual(['rejected R', 'transmitted null', 'transmitted null']);
     expect(given.told.filter(({ what }) => what === 'documentTrouble')).toMatchObject([
       {
-        workflowId: 'order/harbor-pine/HP-A',
-        payload: { trouble: 'rejected', reason: expect.stringContaining('version of the group not supported') },
+        payload: {
+          documentId: '855-A',
+          trouble: 'rejected',
+          reason: expect.stringContaining('version of the group not supported'),
+        },
       },
     ]);
     const errors = [

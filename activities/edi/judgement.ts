@@ -1,5 +1,6 @@
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import type { X12Error } from '../../mappings/x12/types.ts';
+import type { IntakeDependencies } from '../intake/dependencies.ts';
 
 /** Errors kept of one 997, or of the TA1s of one file; the engine keeps as many of a transaction set. */
 export const MOST_ERRORS = 200;
@@ -11,6 +12,8 @@ export interface Verdict {
   state: 'accepted' | 'duplicate' | 'rejected' | 'unmatched';
   errors: X12Error[];
 }
+
+export type ReadingDependencies = IntakeDependencies;
 
 export type Source = {
   id: string;
@@ -24,6 +27,8 @@ export interface Judgement {
   state: Verdict['state'];
   errors: X12Error[];
   orderId?: string;
+  /** The document is stored already, in the statement that took what it says. */
+  stored?: true;
 }
 
 export function rejection(...errors: X12Error[]): Judgement {

@@ -46,14 +46,14 @@ async function ordered(unit: string, units: Record<string, string>, crossReferen
   const erp = {
     createOrder: (_key: string, request: ErpOrderRequest) => {
       requests.push(request);
-      return Promise.resolve({ erpOrderNumber: 'SO-1', creditHold: false });
+      return Promise.resolve({ erpOrderNumber: 'SO-1', status: 'accepted', currency: request.currency });
     },
   };
   const activities = createErpActivities({
     system: 'main',
-    erp: erp as unknown as ErpPort,
-    prisma: given.prisma,
-    profiles: deps.profiles,
+    port: erp as unknown as ErpPort,
+    capabilities: { canCancel: true },
+    records: deps,
   });
   await given.activity(() => activities.placeOrder({ orderId }));
   const [{ unit: told, unitFactor: factor } = { unit: '', unitFactor: '' }] = requests[0]?.lines ?? [];

@@ -1,18 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { Client, Connection } from '@temporalio/client';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadProfiles } from '../../mappings/profile/load.ts';
 import { createTestDatabase, type TestDatabase } from '../../test/support/database.ts';
-import { reportUndelivered, transmitInterchange } from './outbox.ts';
 import type { TransportPort } from './port.ts';
+import { reportUndelivered } from './report-trouble.ts';
+import { transmitInterchange } from './transmit-interchange.ts';
 
+const handOff = { committed: () => undefined };
 const profiles = loadProfiles('mappings/partners', { PARTNERS_URL: 'http://partners.test', SANDBOX_TOKEN: 'x' });
 
 describe('delivery of an interchange whose 997 is quicker than the answer to the delivery', () => {
   let database: TestDatabase;
-  // Nothing here reaches Temporal; the client would connect at its first call.
-  const temporal = new Client({ connection: Connection.lazy({ address: '127.0.0.1:1' }) });
 
   beforeAll(async () => {
     database = await createTestDatabase();
@@ -66,7 +65,7 @@ describe('delivery of an interchange whose 997 is quicker than the answer to the
         return { deliveredAt: '2026-11-21T09:00:00.000Z', evidence: 'HTTP 201' };
       },
     };
-    const deps = { prisma: database.prisma, temporal, profiles, transportFor: () => transport };
+    const deps = { prisma: database.prisma, handOff, profiles, transportFor: () => transport };
     await new MockActivityEnvironment().run(() => transmitInterchange(deps, { interchangeId }));
 
     const document = await database.prisma.document.findUniqueOrThrow({ where: { id: documentId } });
@@ -80,7 +79,7 @@ describe('delivery of an interchange whose 997 is quicker than the answer to the
   it('does not call a document late that the partner has acknowledged', async () => {
     const { interchangeId, documentId } = await anInterchange();
     await acknowledge(documentId);
-    const deps = { prisma: database.prisma, temporal, profiles, transportFor: () => ({ deliver: neverAsked }) };
+    const deps = { prisma: database.prisma, handOff, profiles, transportFor: () => ({ deliver: neverAsked }) };
     await reportUndelivered(deps, { interchangeId, refused: false, reason: 'no answer' });
     const document = await database.prisma.document.findUniqueOrThrow({ where: { id: documentId } });
     expect(document.state).toBe('acknowledged');
@@ -89,7 +88,6 @@ describe('delivery of an interchange whose 997 is quicker than the answer to the
 
 describe('delivery of a document of an order', () => {
   let database: TestDatabase;
-  const temporal = new Client({ connection: Connection.lazy({ address: '127.0.0.1:1' }) });
   const deadline = '2026-11-21T10:00:00.000Z';
 
   beforeAll(async () => {
@@ -143,7 +141,7 @@ describe('delivery of a document of an order', () => {
       },
     });
     const transport: TransportPort = { deliver: async () => ({ deliveredAt, evidence: 'HTTP 201' }) };
-    const deps = { prisma: database.prisma, temporal, profiles, transportFor: () => transport };
+    const deps = { prisma: database.prisma, handOff, profiles, transportFor: () => transport };
     await new MockActivityEnvironment().run(() => transmitInterchange(deps, { interchangeId: id }));
     return database.prisma.timelineEvent.findMany({ where: { orderId: id }, orderBy: { id: 'asc' } });
   }

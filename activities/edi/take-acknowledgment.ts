@@ -4,24 +4,23 @@ import { type FunctionalAcknowledgment, readFunctionalAcknowledgment } from '../
 import { guideFor } from '../../mappings/x12/guides/index.ts';
 import { positionOf } from '../../mappings/x12/position.ts';
 import type { Guide, SegmentObject, Tree, TreeNode, X12Error } from '../../mappings/x12/types.ts';
-import type { IntakeDependencies } from '../intake/intake.ts';
+import { tellOrder } from '../documents/trouble.ts';
 import { groupBy } from '../lib/group-by.ts';
 import { NOTHING_TO_ACKNOWLEDGE } from './interchange-acknowledgment.ts';
-import { type Judgement, MOST_ERRORS, type Source } from './judgement.ts';
-import { tellOrder } from './outbox.ts';
+import { type Judgement, MOST_ERRORS, type ReadingDependencies, type Source } from './judgement.ts';
 
 /**
  * A 997 or 999 is matched to what it acknowledges; a refused document becomes an exception of its order. What it says of something that we
  * never sent is an error, and no rejection: an acknowledgment is never acknowledged. Where it contradicts itself it is taken, and told.
  */
 export async function takeAcknowledgment(
-  deps: IntakeDependencies,
+  deps: ReadingDependencies,
   source: Source,
   guide: Guide,
   tree: Tree,
   documentId: string,
 ): Promise<Judgement> {
-  const { prisma, temporal } = deps;
+  const { prisma } = deps;
   const { profile } = source;
   const { set } = guide;
   const acknowledgment = readFunctionalAcknowledgment(tree);
@@ -30,6 +29,7 @@ export async function takeAcknowledgment(
     where: { partnerId: profile.id, direction: 'outbound', groupControl: acknowledgment.groupControl },
     select: {
       id: true,
+      partnerId: true,
       transactionSet: true,
       version: true,
       transactionControl: true,
@@ -64,7 +64,7 @@ export async function takeAcknowledgment(
       const reasons =
         [...(transaction?.errors ?? []), ...ofGroup].map(({ message }) => message).join('; ') ||
         `acknowledged with ${status}`;
-      await tellOrder(prisma, temporal, document, 'rejected', `${profile.name} refused it: ${reasons}`);
+      await tellOrder(deps, document, 'rejected', `${profile.name} refused it: ${reasons}`);
     }
     await prisma.$transaction([
       prisma.document.updateMany({

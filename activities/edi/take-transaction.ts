@@ -3,36 +3,38 @@ import { admitTransaction } from '../../mappings/edi/admission.ts';
 import { type OrderMapping, orderMappingOf } from '../../mappings/edi/orders.ts';
 import { paymentFrom820 } from '../../mappings/edi/payment-from-820.ts';
 import type { ReadTransaction, Tree, X12Error } from '../../mappings/x12/types.ts';
-import { acceptOrder, acceptPayment, type IntakeDependencies } from '../intake/intake.ts';
+import { acceptOrder } from '../intake/accept-order.ts';
+import { acceptPayment } from '../intake/accept-payment.ts';
+import type { InboundDocument } from '../intake/inbound-document.ts';
 import { searchForm } from '../lib/records.ts';
 
-import { type Judgement, rejection, type Source } from './judgement.ts';
+import { type Judgement, type ReadingDependencies, rejection, type Source } from './judgement.ts';
 import { takeAcknowledgment } from './take-acknowledgment.ts';
 
 export async function judge(
-  deps: IntakeDependencies,
+  deps: ReadingDependencies,
   source: Source,
   read: ReadTransaction,
-  documentId: string,
+  document: InboundDocument,
 ): Promise<Judgement | { held: X12Error[] }> {
   const admitted = admitTransaction(read, source.profile);
   if ('errors' in admitted) return rejection(...admitted.errors);
   const { tree, guide } = admitted;
   const orders = orderMappingOf(read.set);
-  if (orders === undefined && read.set !== '820') return takeAcknowledgment(deps, source, guide, tree, documentId);
+  if (orders === undefined && read.set !== '820') return takeAcknowledgment(deps, source, guide, tree, document.id);
   const judged =
     orders === undefined
       ? await takePayment(deps, source, tree)
-      : await takeOrder(deps, source, orders, tree, documentId);
+      : await takeOrder(deps, source, orders, tree, document);
   return 'held' in judged ? judged : { ...judged, errors: withAcknowledgmentCodes(judged.errors, read, guide) };
 }
 
 async function takeOrder(
-  deps: IntakeDependencies,
+  deps: ReadingDependencies,
   source: Source,
   { read, header }: OrderMapping,
   tree: Tree,
-  documentId: string,
+  document: InboundDocument,
 ): Promise<Judgement | { held: X12Error[] }> {
   const mapped = read(tree, source.profile, { receivedAt: source.receivedAt.toISOString() });
   if ('errors' in mapped) return mapped.ours ? { held: mapped.errors } : rejection(...mapped.errors);
@@ -40,7 +42,7 @@ async function takeOrder(
   const receipt = await acceptOrder(deps, {
     order,
     correlationId: source.correlationId,
-    source: { kind: 'edi', documentId },
+    source: { kind: 'edi', document, controlNumber: source.controlNumber },
   });
   if (receipt.outcome === 'refused') {
     return rejection({
@@ -50,21 +52,18 @@ async function takeOrder(
       value: order.poNumber,
     });
   }
+  const { orderId } = receipt;
+  if (receipt.outcome !== 'duplicate') return { state: 'accepted', errors: [], orderId, stored: true };
+  // A repetition is found by the number of the file that repeated it, too.
+  const [kind, value] = ['interchange', source.controlNumber];
   await deps.prisma.orderReference.createMany({
-    data: [
-      {
-        orderId: receipt.orderId,
-        kind: 'interchange',
-        value: source.controlNumber,
-        search: searchForm(source.controlNumber),
-      },
-    ],
+    data: [{ orderId, kind, value, search: searchForm(value) }],
     skipDuplicates: true,
   });
-  return { state: receipt.outcome === 'duplicate' ? 'duplicate' : 'accepted', errors: [], orderId: receipt.orderId };
+  return { state: 'duplicate', errors: [], orderId };
 }
 
-async function takePayment(deps: IntakeDependencies, source: Source, tree: Tree): Promise<Judgement> {
+async function takePayment(deps: ReadingDependencies, source: Source, tree: Tree): Promise<Judgement> {
   const mapped = paymentFrom820(tree, source.profile);
   if ('errors' in mapped) return rejection(...mapped.errors);
   const { payment } = mapped;

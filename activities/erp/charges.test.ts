@@ -8,11 +8,10 @@ import { TOKEN, temporaryFolder } from '../../sandbox/testing.ts';
 import { each } from '../../test/integration/purchase-orders.ts';
 import { agreeing } from '../edi/testing/agreeing.ts';
 import { createOrderRecords } from '../orders/activities.ts';
-import { createProcessRecords } from '../orders/record.ts';
 import { type RecordsUnderTest, recordsUnderTest, underWay } from '../orders/testing/records-under-test.ts';
 import { createErpActivities } from './activities.ts';
+import { createRestErp } from './connectors/rest/client.ts';
 import type { ErpPort } from './port.ts';
-import { createRestErp } from './rest.ts';
 
 const PARTNER = 'tri-valley';
 const AGREED: AgreedCharge[] = [
@@ -42,8 +41,13 @@ async function invoiced(
   const { prisma } = given;
   const deps = agreeing(given, PARTNER, ({ invoicing }) => ({ invoicing: { ...invoicing, charges: [], ...agreed } }));
   const port = createRestErp({ id: 'main', baseUrl: server.url, token: TOKEN, timeoutSeconds: 5 });
-  const erp = createErpActivities({ system: 'main', erp: change(port), prisma, profiles: deps.profiles });
-  const records = createProcessRecords(deps);
+  const erp = createErpActivities({
+    system: 'main',
+    port: change(port),
+    capabilities: { canCancel: true },
+    records: deps,
+  });
+  const records = createOrderRecords(deps);
   await given.stock('RNO', 'MW-1001', 100);
   const orderId = await given.checked(PARTNER, [each('MW-1001', 3)], createOrderRecords(deps));
   const { fulfillments } = await given.records.reserveStock({ orderId, round: 1 });
@@ -53,26 +57,25 @@ async function invoiced(
   const eventId = await given.shipped(fulfillment.releaseNumber, 'S1', [{ lineNumber: 1, quantity: '3' }]);
   const event = { orderId, fulfillmentId: fulfillment.id, system: 'main', eventId, progress: underWay };
   const { shipmentId } = await given.activity(() => records.recordShipment(event));
-  await given.activity(() => erp.postShipment({ shipmentId }));
-  const answer = await given.activity(() => erp.createInvoice({ shipmentId }));
-  // A repeated call under the same key finds the same invoice.
-  expect(await given.activity(() => erp.createInvoice({ shipmentId }))).toEqual(answer);
-  await given.activity(() => records.issueInvoice({ orderId, shipmentId, progress: underWay }));
+  const invoice = () => given.activity(() => erp.invoiceShipment({ shipmentId, progress: underWay }));
+  const answer = await invoice();
+  // A repeated call finds the same invoice.
+  expect(await invoice()).toEqual(answer);
   const document = await prisma.document.findFirstOrThrow({ where: { orderId, transactionSet: '810' } });
   const stored = await prisma.invoice.findUniqueOrThrow({ where: { shipmentId } });
-  const told = await prisma.timelineEvent.findMany({ where: { orderId, type: 'invoice.charges-differ' } });
+  const noted = await prisma.timelineEvent.findMany({ where: { orderId, type: 'invoice.charges-differ' } });
   return {
     invoice: stored.content as unknown as Invoice,
     total: answer.total,
     sent: document.body.split('~').filter((segment) => /^(TDS|SAC)/.test(segment)),
     terms: document.body.split('~').find((segment) => segment.startsWith('ITD')),
-    told: told.map(({ summary }) => summary),
+    noted: noted.map(({ summary }) => summary),
   };
 }
 
 describe('agreed allowances and charges', () => {
   it('are on the ERP’s invoice and in the 810 to the same cent', async () => {
-    const { invoice, total, sent, told } = await invoiced({ charges: AGREED });
+    const { invoice, total, sent, noted } = await invoiced({ charges: AGREED });
     // 2.5 % of 31.95 is 0.79875.
     expect(invoice.charges.map(({ kind, amount }) => [kind, amount])).toEqual([
       ['allowance', 80],
@@ -84,7 +87,7 @@ describe('agreed allowances and charges', () => {
       'SAC*A*C310***80*******02***Promotional allowance',
       'SAC*C*G830***750*******06***Handling',
     ]);
-    expect(told).toEqual([]);
+    expect(noted).toEqual([]);
   });
 
   it('that an ERP leaves out are not made up: the 810 says what the ERP booked, and the order tells what is missing', async () => {
@@ -92,9 +95,9 @@ describe('agreed allowances and charges', () => {
       ...port,
       createInvoice: (key, { charges: _, ...request }) => port.createInvoice(key, request),
     });
-    const { total, sent, told } = await invoiced({ charges: AGREED }, deaf);
+    const { total, sent, noted } = await invoiced({ charges: AGREED }, deaf);
     expect(sent).toEqual([`TDS*${total}`]);
-    expect(told).toEqual([
+    expect(noted).toEqual([
       expect.stringMatching(/has not what is agreed: allowance C310 of 0\.8 USD, charge G830 of 7\.5 USD$/),
     ]);
   });
@@ -118,7 +121,7 @@ describe('payment terms', () => {
     expect(terms).toBe(`ITD*01*3****${inX12(invoice, 20)}*20*****Net 20`);
   });
 
-  it('are those of the profile where the record has none either: the ERP is told, so that it books by them', async () => {
+  it('are those of the profile where the record has none either: the ERP gets them, so that it books by them', async () => {
     await ofRecord(null);
     const { invoice, terms } = await invoiced({ terms: profileTerms });
     expect(invoice.dueOn).toBe(dayAfter(invoice, 45));

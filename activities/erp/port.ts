@@ -1,26 +1,33 @@
 import type { AgreedCharge, Invoice, SalesOrder } from '../../mappings/canonical/v1/index.ts';
 
 /**
- * What the order process needs of an ERP. One implementation per family of systems; several instances run side by side.
+ * The interface between the order process and an ERP. One implementation per family of systems; several instances run side by side.
  *
  * Every create carries `key`, made from business identity (`{orderId}/order`, `{shipmentId}/shipment`, `{shipmentId}/invoice`,
- * `{paymentId}/{invoiceNumber}/cash`). The same key always means the same effect: an implementation must give back what the first
- * call made, also when that call’s answer was lost. Failures that no retry can mend are thrown as {@link SystemRefusal};
- * anything else may be retried.
+ * `{paymentId}/{invoiceNumber}/cash`). The same key always means the same effect. A system that honours keys returns the answer of
+ * the first call, even if that answer was lost; for any other the finders say what an earlier call made (`ask-first.ts`). A failure
+ * that no retry can fix is thrown as {@link SystemRefusal}; anything else may be retried.
  */
 export interface ErpPort {
   /** Create a sales order. The answer says whether the ERP took it and whether credit is released. */
   createOrder(key: string, order: ErpOrderRequest): Promise<ErpOrder>;
-  /** The order that an earlier call made for `orderId`, if there is one: what to undo when nobody heard that call’s answer. */
+  /** The order that an earlier call made for `orderId`, if there is one: the one to undo when that call’s answer was lost. */
   findOrder(orderId: string): Promise<ErpOrder | undefined>;
+  findShipment(shipment: ErpShipmentRequest): Promise<{ erpShipmentNumber: string } | undefined>;
+  findInvoice(request: ErpInvoiceRequest): Promise<Invoice | undefined>;
+  /** By invoice and payment reference. */
+  findReceipt(request: ErpCashRequest): Promise<{ receiptNumber: string } | undefined>;
   cancelOrder(key: string, erpOrderNumber: string, reason: string): Promise<void>;
   /** Record goods that left a warehouse; financial posting follows by {@link createInvoice}. */
   postShipment(key: string, shipment: ErpShipmentRequest): Promise<{ erpShipmentNumber: string }>;
   /** Invoice one posted shipment. */
   createInvoice(key: string, request: ErpInvoiceRequest): Promise<Invoice>;
   applyCash(key: string, request: ErpCashRequest): Promise<{ receiptNumber: string }>;
-  /** Items, customers and contract prices changed since `since` (ISO 8601), all of them without it. */
-  readMasterData(since?: string): Promise<ErpMasterData>;
+  /**
+   * One page of items, customers, contract prices and tax rates: those changed at or after `since`, all of them without it. `cursor`
+   * is the `next` of the page before; a page without `next` is the last.
+   */
+  readMasterData(page: { since?: string | undefined; cursor?: string | undefined }): Promise<ErpMasterDataPage>;
 }
 
 export interface ErpOrderRequest {
@@ -56,6 +63,8 @@ export interface ErpOrder {
   /** `creditHold`: taken, not released; nothing may be promised to anybody. */
   status: 'accepted' | 'creditHold';
   creditMessage?: string;
+  /** In which the ERP booked it. */
+  currency: string;
 }
 
 export interface ErpShipmentRequest {
@@ -85,9 +94,13 @@ export interface ErpCashRequest {
   paidOn: string;
 }
 
-export interface ErpMasterData {
-  /** Pass it as `since` next time. */
+export interface ErpMasterDataPage extends ErpMasterData {
+  /** When the reading began, the same on each of its pages: the `since` of the next reading. */
   asOf: string;
+  next?: string;
+}
+
+export interface ErpMasterData {
   items: {
     sku: string;
     description: string;

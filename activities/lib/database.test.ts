@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../test/support/database.ts';
 import { refuseImpossibleData } from '../../workers/impossible-data.ts';
 import { dataFaultOf } from './database.ts';
+import { rowsAs } from './records.ts';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -12,7 +13,17 @@ afterAll(() => database.remove());
 
 const event = { system: 's', eventId: 'e', releaseNumber: 'r', type: 't', correlationId: 'c' };
 const attempts: [string, () => Promise<unknown>, string][] = [
-  ['a NUL in text', () => database.prisma.partnerOutbox.create({ data: { partnerId: 'a\0b' } }), '22021'],
+  [
+    'a NUL in text',
+    () => database.prisma.taxRate.create({ data: { erpSystem: 'main', region: 'a\0b', percent: 1 } }),
+    '22021',
+  ],
+  ['a NUL in a statement of ours', () => database.prisma.$queryRaw`SELECT ${'a\0b'}`, '22021'],
+  [
+    'a NUL in its rows',
+    () => database.prisma.$queryRaw`SELECT * FROM ${rowsAs('t', '"a" text', [{ a: 'a\0b' }])}`,
+    '22P05',
+  ],
   ['a NUL in JSON', () => database.prisma.warehouseEvent.create({ data: { ...event, payload: ['\0'] } }), '22P05'],
   [
     'half a character',
@@ -37,10 +48,12 @@ describe('data that Postgres can never hold', () => {
 
   it('is not a key that is taken, nor a row that is not there', async () => {
     const { prisma } = database;
-    await prisma.partnerOutbox.create({ data: { partnerId: 'p' } });
-    const taken = await prisma.partnerOutbox.create({ data: { partnerId: 'p' } }).catch((error: unknown) => error);
-    const absent = await prisma.partnerOutbox
-      .findUniqueOrThrow({ where: { partnerId: 'q' } })
+    await prisma.taxRate.create({ data: { erpSystem: 'main', region: 'p', percent: 1 } });
+    const taken = await prisma.taxRate
+      .create({ data: { erpSystem: 'main', region: 'p', percent: 1 } })
+      .catch((error: unknown) => error);
+    const absent = await prisma.taxRate
+      .findUniqueOrThrow({ where: { erpSystem_region: { erpSystem: 'main', region: 'q' } } })
       .catch((error: unknown) => error);
     expect([taken, absent].map(dataFaultOf)).toEqual([undefined, undefined]);
   });

@@ -1,20 +1,34 @@
-/** The order’s own records: everything that {@link OrderRecords} offers runs as a local activity, is short, and may run twice. */
+/** The order’s own records: each step that {@link OrderRecords} offers runs as a local activity, is short, and may run twice. */
 import type { ExceptionType } from '../../domain/exceptions.ts';
-import { resendDocument } from '../edi/outbox.ts';
+import { resendDocument } from '../documents/resend-document.ts';
+import { acknowledgeOrder } from './acknowledge-order.ts';
+import type { RecordDependencies } from './dependencies.ts';
 import { createExceptionRecords } from './exceptions.ts';
-import { prepareOrder } from './prepare.ts';
-import { createProcessRecords, type RecordDependencies } from './record.ts';
-import { releaseReservations, reserveStock } from './reserve.ts';
+import { finishOrder } from './finish-order.ts';
+import { issueInvoice } from './issue-invoice.ts';
+import { noteProgress } from './note-progress.ts';
+import { type PrepareDependencies, prepareOrder } from './prepare.ts';
+import { recordShipment } from './record-shipment.ts';
+import { recordShort } from './record-short.ts';
+import { releaseReservations } from './release-reservations.ts';
+import { renumberRelease } from './renumber-release.ts';
+import { reserveStock } from './reserve-stock.ts';
 
 export type OrderRecords = ReturnType<typeof createOrderRecords>;
 
-export function createOrderRecords(deps: RecordDependencies) {
+export function createOrderRecords(deps: RecordDependencies & PrepareDependencies) {
   return {
     prepareOrder: (input: { orderId: string; waived: readonly ExceptionType[] }) => prepareOrder(deps, input),
-    reserveStock: (input: { orderId: string; round: number }) => reserveStock(deps, input),
-    releaseReservations: (input: { orderId: string }) => releaseReservations(deps, input),
-    resendDocument: (input: { documentId: string }) => resendDocument(deps, input),
-    ...createProcessRecords(deps),
+    reserveStock: (input: Parameters<typeof reserveStock>[1]) => reserveStock(deps, input),
+    releaseReservations: (input: Parameters<typeof releaseReservations>[1]) => releaseReservations(deps, input),
+    acknowledgeOrder: (input: Parameters<typeof acknowledgeOrder>[1]) => acknowledgeOrder(deps, input),
+    renumberRelease: (input: Parameters<typeof renumberRelease>[1]) => renumberRelease(deps, input),
+    recordShipment: (input: Parameters<typeof recordShipment>[1]) => recordShipment(deps, input),
+    recordShort: (input: Parameters<typeof recordShort>[1]) => recordShort(deps, input),
+    issueInvoice: (input: Parameters<typeof issueInvoice>[1]) => issueInvoice(deps, input),
+    noteProgress: (input: Parameters<typeof noteProgress>[1]) => noteProgress(deps, input),
+    finishOrder: (input: Parameters<typeof finishOrder>[1]) => finishOrder(deps, input),
+    resendDocument: (input: Parameters<typeof resendDocument>[1]) => resendDocument(deps, input),
     ...createExceptionRecords(deps),
   };
 }

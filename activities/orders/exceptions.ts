@@ -1,10 +1,10 @@
-/** Exceptions as records: what the control tower lists, and the evidence of who decided what. */
+/** Exceptions as records: the list of the control tower, and the evidence of who decided. */
 
 import type { kindOf, Resolution } from '../../domain/exceptions.ts';
 import type { OpenException } from '../../domain/order/messages.ts';
 import type { Progress } from '../../domain/order/state.ts';
 import type { Database } from '../../prisma/client.ts';
-import { asJson, progressColumns } from '../lib/records.ts';
+import { setProgress } from '../lib/records.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
 
@@ -23,57 +23,32 @@ export function createExceptionRecords({ prisma }: { prisma: Database }) {
       progress: Progress;
     }): Promise<void> {
       const { orderId, exception, kind, progress } = input;
+      const { id, type, step, summary } = exception;
       const openedAt = new Date(exception.openedAt);
-      const { correlationId } = await prisma.order.findUniqueOrThrow({
-        where: { id: orderId },
-        select: { correlationId: true },
-      });
-      await prisma.$transaction([
-        prisma.orderException.createMany({
-          data: [
-            {
-              id: exception.id,
-              orderId,
-              type: exception.type,
-              category: kind.category,
-              step: exception.step,
-              summary: exception.summary,
-              resolutions: [...exception.resolutions],
-              owner: kind.owner,
-              openedAt,
-              dueAt: new Date(openedAt.getTime() + kind.escalateAfterHours * HOUR_MS),
-            },
-          ],
-          skipDuplicates: true,
-        }),
-        prisma.timelineEvent.createMany({
-          data: [
-            {
-              orderId,
-              key: `exception/${exception.id}`,
-              type: 'exception.opened',
-              summary: `${exception.step}: ${exception.summary}`,
-              actor: 'system',
-              detail: { exceptionId: exception.id, type: exception.type },
-              correlationId,
-            },
-          ],
-          skipDuplicates: true,
-        }),
-        prisma.order.update({
-          where: { id: orderId },
-          // Whatever has raised an exception has been started.
-          data: { ...progressColumns(progress), startedAt: openedAt },
-          select: { id: true },
-        }),
-      ]);
+      const dueAt = new Date(openedAt.getTime() + kind.escalateAfterHours * HOUR_MS);
+      const detail = JSON.stringify({ exceptionId: id, type });
+      await prisma.$executeRaw`
+        WITH opened AS (
+          INSERT INTO "OrderException"
+            ("id", "orderId", "type", "category", "step", "summary", "resolutions", "owner", "openedAt", "dueAt")
+          VALUES (${id}, ${orderId}, ${type}, ${kind.category}, ${step}, ${summary}, ${[...exception.resolutions]}::text[],
+            ${kind.owner}, ${openedAt}::timestamptz, ${dueAt}::timestamptz)
+          ON CONFLICT DO NOTHING
+        ),
+        told AS (
+          INSERT INTO "TimelineEvent" ("orderId", "key", "type", "summary", "actor", "detail", "correlationId")
+          SELECT "id", ${`exception/${id}`}, 'exception.opened', ${`${step}: ${summary}`}, 'system', ${detail}::jsonb,
+            "correlationId"
+          FROM "Order" WHERE "id" = ${orderId}
+          ON CONFLICT DO NOTHING
+        )
+        UPDATE "Order" SET ${setProgress(progress)}, "startedAt" = coalesce("startedAt", ${openedAt}::timestamptz)
+        WHERE "id" = ${orderId}`;
     },
 
     async escalateException({ exceptionId }: { exceptionId: string }): Promise<void> {
-      await prisma.orderException.updateMany({
-        where: { id: exceptionId, escalatedAt: null },
-        data: { escalatedAt: new Date() },
-      });
+      await prisma.$executeRaw`
+        UPDATE "OrderException" SET "escalatedAt" = now() WHERE "id" = ${exceptionId} AND "escalatedAt" IS NULL`;
     },
 
     async closeException(input: {
@@ -83,31 +58,24 @@ export function createExceptionRecords({ prisma }: { prisma: Database }) {
       progress: Progress;
     }): Promise<void> {
       const { orderId, exceptionId, decision, progress } = input;
-      const exception = await prisma.orderException.findUniqueOrThrow({
-        where: { id: exceptionId },
-        select: { step: true, order: { select: { correlationId: true } } },
-      });
-      await prisma.$transaction([
-        prisma.orderException.updateMany({
-          where: { id: exceptionId, state: 'open' },
-          data: { state: 'resolved', resolvedAt: new Date(), resolution: asJson(decision), resolvedBy: decision.by },
-        }),
-        prisma.timelineEvent.createMany({
-          data: [
-            {
-              orderId,
-              key: `resolution/${exceptionId}`,
-              type: 'exception.resolved',
-              summary: `${exception.step}: ${decision.resolution}${decision.note ? ` (${decision.note})` : ''}`,
-              actor: decision.by,
-              detail: asJson({ exceptionId, ...decision }),
-              correlationId: exception.order.correlationId,
-            },
-          ],
-          skipDuplicates: true,
-        }),
-        prisma.order.update({ where: { id: orderId }, data: progressColumns(progress), select: { id: true } }),
-      ]);
+      const { resolution, note, by } = decision;
+      const summary = `: ${resolution}${note ? ` (${note})` : ''}`;
+      const detail = JSON.stringify({ exceptionId, ...decision });
+      await prisma.$executeRaw`
+        WITH closed AS (
+          UPDATE "OrderException"
+          SET "state" = 'resolved', "resolvedAt" = now(), "resolution" = ${JSON.stringify(decision)}::jsonb, "resolvedBy" = ${by}
+          WHERE "id" = ${exceptionId} AND "state" = 'open'
+        ),
+        told AS (
+          INSERT INTO "TimelineEvent" ("orderId", "key", "type", "summary", "actor", "detail", "correlationId")
+          SELECT o."id", ${`resolution/${exceptionId}`}, 'exception.resolved', e."step" || ${summary}, ${by}, ${detail}::jsonb,
+            o."correlationId"
+          FROM "OrderException" AS e JOIN "Order" AS o ON o."id" = e."orderId"
+          WHERE e."id" = ${exceptionId}
+          ON CONFLICT DO NOTHING
+        )
+        UPDATE "Order" SET ${setProgress(progress)} WHERE "id" = ${orderId}`;
     },
   };
 }

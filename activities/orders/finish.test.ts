@@ -1,7 +1,6 @@
-import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { each } from '../../test/integration/purchase-orders.ts';
-import { tellOrder } from '../edi/outbox.ts';
+import { tellOrder } from '../documents/trouble.ts';
 import { type RecordsUnderTest, recordsUnderTest, underWay } from './testing/records-under-test.ts';
 
 let given: RecordsUnderTest;
@@ -43,15 +42,19 @@ it('an order does not wait for an answer that is not agreed, or that has come', 
   }
 });
 
-it('trouble with a document of an order that has ended is on its timeline, once', async () => {
+it('trouble with a document is a signal to its order, and one line of the timeline once the order has ended', async () => {
   const orderId = await given.checked('harbor-pine', [each('MW-1001', 1)]);
   await given.activity(() => given.records.acknowledgeOrder({ orderId, progress: underWay }));
   const document = await given.prisma.document.findFirstOrThrow({ where: { orderId, direction: 'outbound' } });
-  const ended = () => Promise.reject(new WorkflowNotFoundError('it has ended', 'order', undefined));
-  const temporal = { workflow: { getHandle: () => ({ signal: ended }) } } as unknown as Client;
-  for (let time = 0; time < 2; time += 1) {
-    await given.activity(() => tellOrder(given.prisma, temporal, document, 'rejected', 'AK5 R'));
-  }
+  const tell = () => tellOrder(given, document, 'rejected', 'AK5 R');
+  await tell();
+  const payload = { documentId: document.id, transactionSet: '855', trouble: 'rejected', reason: 'AK5 R' };
+  expect(given.told.filter(({ what }) => what === 'documentTrouble')).toEqual([
+    { workflowId: orderId, what: 'documentTrouble', payload },
+  ]);
+  await given.prisma.order.update({ where: { id: orderId }, data: { closedAt: new Date() } });
+  for (let time = 0; time < 2; time += 1) await tell();
+  expect(given.told.filter(({ what }) => what === 'documentTrouble')).toHaveLength(1);
   const told = await given.prisma.timelineEvent.findMany({ where: { orderId, type: 'document.rejected' } });
   expect(told.map(({ summary }) => summary)).toEqual(['855 rejected after the order had ended: AK5 R']);
 });

@@ -7,17 +7,15 @@ import { createTestDatabase, type TestDatabase } from '../../test/support/databa
 import { asJson } from '../lib/records.ts';
 import { FollowedProfiles } from '../partners/partner-profiles.ts';
 import { prepareOrder } from './prepare.ts';
-import { reserveStock } from './reserve.ts';
+import { reserveStock } from './reserve-stock.ts';
 
 const erp: ErpSystem[] = [
   {
     id: 'main',
     kind: 'rest',
     taskQueue: 'erp-main',
-    baseUrl: 'http://erp.test',
-    token: undefined,
     serves: ['test'],
-    timeoutSeconds: 5,
+    settings: {},
   },
 ];
 
@@ -63,7 +61,8 @@ describe('an order that comes before the first reading of master data and stock'
 
   const read = (source: string) =>
     database.prisma.synchronization.create({ data: { source, asOf: '', completedAt: new Date() } });
-  const prepared = () => prepareOrder({ prisma: database.prisma, profiles, erp, wms }, { orderId, waived: [] });
+  const prepared = () =>
+    prepareOrder({ prisma: database.prisma, profiles, erp, wms, erpRules: [] }, { orderId, waived: [] });
 
   it('is not refused for a customer that nobody has read yet, even if stock has been read', async () => {
     await read('wms.main');

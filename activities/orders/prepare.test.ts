@@ -1,7 +1,11 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { salesOrder } from '../../mappings/canonical/v1/index.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type SalesOrderInput, salesOrder } from '../../mappings/canonical/v1/index.ts';
+import type { ErpSystem } from '../../runtime/systems.ts';
+import { customers, items, prices, taxRates } from '../../sandbox/erp/master-data.ts';
 import { canonicalOrder, cases, each, purchaseOrder } from '../../test/integration/purchase-orders.ts';
-import { acceptOrder } from '../intake/intake.ts';
+import { storeMasterData } from '../erp/master-data.ts';
+import { acceptOrder } from '../intake/accept-order.ts';
+import { prepareOrder } from './prepare.ts';
 import { type RecordsUnderTest, recordsUnderTest } from './testing/records-under-test.ts';
 
 let given: RecordsUnderTest;
@@ -10,13 +14,27 @@ beforeAll(async () => {
 });
 afterAll(() => given?.remove());
 
-/** What the check makes of so many of a case item’s unit. */
+let orders = 0;
+async function accepted(order: SalesOrderInput): Promise<string> {
+  orders += 1;
+  const poNumber = `CHECK-${orders}`;
+  const parsed = salesOrder.parse({ ...order, poNumber });
+  const { orderId } = await acceptOrder(given, { order: parsed, correlationId: poNumber, source: { kind: 'api' } });
+  return orderId;
+}
+const anOrder = (changes: Partial<SalesOrderInput> = {}): SalesOrderInput => ({
+  ...canonicalOrder(purchaseOrder('tri-valley', 'CHECK', [each('MW-1001', 3)])),
+  ...changes,
+});
+
+/** The outcome of the check for a quantity of a case item. */
 async function checked(unit: 'EA' | 'CA', value: string) {
   const line = (unit === 'CA' ? cases : each)('MW-1002', 1);
-  const order = salesOrder.parse(canonicalOrder(purchaseOrder('tri-valley', `WHOLE-${value}-${unit}`, [line])));
-  const lines = order.lines.map((one) => ({ ...one, quantity: { value, unit } }));
-  const source = { kind: 'api' as const };
-  const { orderId } = await acceptOrder(given, { order: { ...order, lines }, correlationId: 'whole', source });
+  const order = canonicalOrder(purchaseOrder('tri-valley', 'WHOLE', [line]));
+  const orderId = await accepted({
+    ...order,
+    lines: order.lines.map((one) => ({ ...one, quantity: { value, unit } })),
+  });
   return given.records.prepareOrder({ orderId, waived: [] });
 }
 
@@ -33,4 +51,137 @@ it('pieces that are counted are ordered whole, in whatever unit; a fraction of a
   expect(await checked('CA', '0.5')).toMatchObject({ ready: true });
   expect(await checked('CA', '0.01')).toMatchObject({ ready: false, problem: { type: 'quantity-not-whole' } });
   expect(await checked('EA', '3')).toMatchObject({ ready: true });
+});
+
+it('an order in another currency than the customer’s waits for a person, and nothing of it is recorded', async () => {
+  const orderId = await accepted(anOrder({ currency: 'JPY' }));
+  expect(await given.records.prepareOrder({ orderId, waived: [] })).toEqual({
+    ready: false,
+    problem: {
+      type: 'currency-differs',
+      summary: 'the order is in JPY, customer C-10020 Tri-Valley Supply buys in USD',
+    },
+  });
+  expect(await given.prisma.orderLine.count({ where: { orderId } })).toBe(0);
+});
+
+it('the ship-by time that was agreed is kept with the order', async () => {
+  const orderId = await accepted(anOrder());
+  const prepared = await given.records.prepareOrder({ orderId, waived: [] });
+  const { shipBy } = await given.prisma.order.findUniqueOrThrow({ where: { id: orderId } });
+  expect(prepared).toMatchObject({ ready: true, terms: { shipBy: shipBy?.toISOString() } });
+});
+
+it('a repeated check replaces the lines, prices and decisions of the earlier one', async () => {
+  const lines = anOrder().lines.map(({ unitPrice: _, ...line }) => line);
+  const orderId = await accepted(anOrder({ lines }));
+  const where = { erpSystem: 'main', customerNumber: 'C-10020', sku: 'MW-1001', unit: 'EA' };
+  const priced = async (unitPrice: string) => {
+    await given.prisma.contractPrice.updateMany({ where, data: { unitPrice } });
+    expect(await given.records.prepareOrder({ orderId, waived: [] })).toMatchObject({ ready: true });
+    const order = await given.prisma.order.findUniqueOrThrow({
+      where: { id: orderId },
+      include: { lines: true, decisions: { orderBy: { id: 'asc' } } },
+    });
+    expect(order.decisions.map(({ rule }) => rule)).toEqual([
+      'erp-routing',
+      'customer-match',
+      'currency',
+      'items',
+      'price-tolerance',
+      'tax',
+    ]);
+    const [line] = order.lines;
+    expect(order.lines).toHaveLength(1);
+    return [line?.unitPrice.toFixed(), order.goodsTotal, line?.open.toFixed()];
+  };
+  expect(await priced('12.345678901')).toEqual(['12.345678901', 3704n, '3']);
+  expect(await priced('10.65')).toEqual(['10.65', 3195n, '3']);
+});
+
+describe('several ERPs', () => {
+  const erpNamed = (id: string): ErpSystem => ({
+    id,
+    kind: 'rest',
+    taskQueue: `erp.${id}`,
+    serves: ['test', 'production'],
+    settings: {},
+  });
+  const erp = ['main', 'east'].map(erpNamed);
+  const known = customers.map(({ creditLimit: _, ...customer }) => customer);
+
+  /** The east company sells the same SKUs under another description, supplies from Memphis, and has its own prices and tax. */
+  beforeAll(() =>
+    storeMasterData(
+      given.prisma,
+      'east',
+      {
+        items: items.map((item) => ({ ...item, description: `East ${item.sku}`, listPrice: '99' })),
+        customers: known.map((customer) => ({
+          ...customer,
+          taxExempt: false,
+          customerNumber: `E-${customer.customerNumber}`,
+          shipTos: customer.shipTos.map((shipTo) => ({ ...shipTo, preferredNodes: ['MEM'] })),
+        })),
+        prices: prices.map((price) => ({ ...price, customerNumber: `E-${price.customerNumber}` })),
+        taxRates: taxRates.map((rate) => ({ ...rate, percent: '50' })),
+      },
+      { asOf: '1' },
+    ),
+  );
+
+  async function routed(
+    when: Parameters<typeof prepareOrder>[0]['erpRules'][number]['when'],
+    changes: Partial<SalesOrderInput> = {},
+  ) {
+    const orderId = await accepted(anOrder(changes));
+    const erpRules = [{ name: 'east company', erp: 'east', when }];
+    const prepared = await prepareOrder({ ...given, erp, erpRules }, { orderId, waived: [] });
+    const order = await given.prisma.order.findUniqueOrThrow({
+      where: { id: orderId },
+      include: { lines: true, decisions: { where: { rule: 'erp-routing' } } },
+    });
+    const { erpSystem, customerNumber, taxTotal, lines, decisions } = order;
+    return {
+      queue: prepared.ready && prepared.terms.erpTaskQueue,
+      ...{ erpSystem, customerNumber, taxTotal },
+      item: lines[0]?.description,
+      because: decisions[0]?.outcome,
+    };
+  }
+  const east = {
+    queue: 'erp.east',
+    erpSystem: 'east',
+    customerNumber: 'E-C-10020',
+    taxTotal: 1598n,
+    item: 'East MW-1001',
+    because: 'ERP east by rule "east company"',
+  };
+
+  it.each<[string, Parameters<typeof routed>]>([
+    ['channel', [{ channels: ['storefront'] }, { channel: 'storefront' }]],
+    ['business unit', [{ businessUnits: ['EAST'] }, { attributes: { businessUnit: 'EAST' } }]],
+    ['customer', [{ customers: ['E-C-10020'] }]],
+    ['node', [{ nodes: ['MEM'] }]],
+    ['partner', [{ partners: ['tri-valley'] }]],
+  ])('an order goes by %s to its ERP, and is checked against the master data of that one', async (_title, order) => {
+    expect(await routed(...order)).toEqual(east);
+  });
+
+  it('without a rule that holds, the first ERP takes it', async () => {
+    expect(await routed({ channels: ['crm'] })).toMatchObject({
+      queue: 'erp.main',
+      customerNumber: 'C-10020',
+      item: 'Claw hammer 16 oz, fiberglass handle',
+      because: expect.stringMatching(/^ERP main as the first for (test|production) orders$/),
+    });
+  });
+
+  it('a rule by customer waits until the master data of its ERP have been read', async () => {
+    const orderId = await accepted(anOrder());
+    const erpRules = [{ name: 'north', erp: 'north', when: { customers: ['N-1'] } }];
+    await expect(
+      prepareOrder({ ...given, erp: [...erp, erpNamed('north')], erpRules }, { orderId, waived: [] }),
+    ).rejects.toThrow('the master data of ERP north has not been read yet');
+  });
 });

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { add, sum } from '../../domain/decimal.ts';
 import { isSscc } from '../../domain/sscc.ts';
 import { each } from '../../test/integration/purchase-orders.ts';
-import { nextNumbers } from '../edi/outbox.ts';
+import { nextNumbers } from '../documents/control-numbers.ts';
 import { type RecordsUnderTest, recordsUnderTest, underWay } from './testing/records-under-test.ts';
 
 let given: RecordsUnderTest;
@@ -213,15 +213,29 @@ describe('a shipment', () => {
     expect(reserved).toBe(byOrders);
   });
 
-  it('has cartons whose SSCCs have neither gap nor repetition, though twenty leave at once', async () => {
-    const before = await serials();
+  it('has cartons whose SSCCs follow one another without gap or repetition, though twenty leave at once', async () => {
     const orders = await Promise.all(Array.from({ length: 20 }, () => released('harbor-pine', 'MW-1008', 9)));
+    const before = await serials();
+    const first = await nextSerial();
     await Promise.all(orders.map((order) => order.ships('S1', '9')));
-    const numbers = await serials();
-    expect(numbers).toHaveLength(before.length + 20);
-    expect(numbers).toEqual(Array.from({ length: numbers.length }, (_, index) => index + 1));
+    const given = (await serials()).slice(before.length);
+    expect(given).toEqual(Array.from({ length: 20 }, (_, index) => first + index));
+  });
+
+  it('that five attempts record at once has one SSCC per carton, and no number is ever given again', async () => {
+    const before = await serials();
+    const orders = await Promise.all(Array.from({ length: 4 }, () => released('harbor-pine', 'MW-1008', 9)));
+    await Promise.all(orders.flatMap((order) => Array.from({ length: 5 }, () => order.ships('S1', '9'))));
+    const after = await serials();
+    expect(after).toHaveLength(before.length + 4);
+    expect(new Set(after).size).toBe(after.length);
   });
 });
+
+async function nextSerial(): Promise<number> {
+  const { next } = await given.prisma.controlNumber.findFirstOrThrow({ where: { kind: 'sscc' } });
+  return Number(next);
+}
 
 /** Of every SSCC given so far; under a prefix of seven digits a serial has nine. */
 async function serials(): Promise<number[]> {
@@ -240,10 +254,12 @@ describe('numbers', () => {
         if (fails) throw new Error('fails after it has its numbers');
         return Array.from({ length: count }, (_, offset) => first + offset);
       });
-    const taken = await Promise.allSettled(
-      Array.from({ length: 40 }, (_, index) => take(1 + (index % 3), index % 5 === 0)),
-    );
+    const sizes = Array.from({ length: 40 }, (_, index) => 1 + (index % 3));
+    const taken = await Promise.allSettled(sizes.map((size, index) => take(size, index % 5 === 0)));
+    expect(taken.filter(({ status }) => status === 'fulfilled')).toHaveLength(32);
     const numbers = taken.flatMap((one) => (one.status === 'fulfilled' ? one.value : [])).sort((a, b) => a - b);
-    expect(numbers).toEqual(Array.from({ length: numbers.length }, (_, index) => index + 1));
+    const count = sizes.filter((_, index) => index % 5 !== 0).reduce((total, size) => total + size, 0);
+    expect(numbers).toEqual(Array.from({ length: count }, (_, index) => index + 1));
+    expect(await nextNumbers(prisma, 'nobody', 'interchange', 1)).toBe(count + 1);
   });
 });

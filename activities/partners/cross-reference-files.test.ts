@@ -161,7 +161,7 @@ it('a file that is not CSV leaves what it stated before', async () => {
 it('a row whose item the ERP tells us only later is loaded then, without a change of the file', async () => {
   write('item,A,MW-2000\n');
   await lookTwice();
-  const { sku: _, ...item } = await given.prisma.item.findUniqueOrThrow({ where: { sku: 'MW-1001' } });
+  const { sku: _, ...item } = await given.prisma.item.findFirstOrThrow({ where: { sku: 'MW-1001' } });
   await given.prisma.item.create({ data: { ...item, sku: 'MW-2000', gtin: null, units: [] } });
   await files.look();
   expect(await known()).toEqual([]);

@@ -214,7 +214,7 @@ function refuseRepeats(records: Transaction): Promise<number> {
     WHERE s.ctid = named."place" AND named."nth" > 1`;
 }
 
-/** What a row names must be ours: items, ship-tos of this partner, units in which we sell. */
+/** A row must name items, units and ship-tos of this partner that some ERP of ours knows. */
 async function refuseWhatIsNotOurs(records: Transaction, profile: Side): Promise<void> {
   await records.$executeRaw`
     UPDATE "StatedCrossReference" AS s
@@ -227,7 +227,7 @@ async function refuseWhatIsNotOurs(records: Transaction, profile: Side): Promise
     SET "column" = 'internal', "code" = 'unknown-ship-to',
         "reason" = "internal" || ' is no ship-to of ' || ${profile.id}
     WHERE "code" IS NULL AND "kind" = 'ship-to' AND NOT EXISTS (
-      SELECT FROM "ShipTo" AS t JOIN "Customer" AS c USING ("customerNumber")
+      SELECT FROM "ShipTo" AS t JOIN "Customer" AS c USING ("erpSystem", "customerNumber")
       WHERE t."shipToNumber" = s."internal" AND c."partnerId" = ANY(${accountsOf(profile)}::text[]))`;
   await records.$executeRaw`
     UPDATE "StatedCrossReference"
@@ -238,9 +238,10 @@ async function refuseWhatIsNotOurs(records: Transaction, profile: Side): Promise
   await records.$executeRaw`
     UPDATE "StatedCrossReference" AS s
     SET "column" = 'internal', "code" = 'bad-unit', "reason" = s."sku" || ' is not sold by ' || s."internal"
-    FROM "Item" AS i
-    WHERE "code" IS NULL AND "kind" = 'pack' AND i."sku" = s."sku" AND i."baseUnit" <> s."internal"
-      AND NOT i."units" @> jsonb_build_array(jsonb_build_object('unit', s."internal"))`;
+    WHERE "code" IS NULL AND "kind" = 'pack' AND NOT EXISTS (
+      SELECT FROM "Item" AS i
+      WHERE i."sku" = s."sku" AND (i."baseUnit" = s."internal"
+        OR i."units" @> jsonb_build_array(jsonb_build_object('unit', s."internal"))))`;
 }
 
 // ── Storing rows ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -292,7 +293,7 @@ function keyOf({ kind, external, sku }: { kind: string; external: string; sku: s
   return JSON.stringify([kind, external, sku]);
 }
 
-/** What the partner's names in one order mean. */
+/** Our names for those of a partner. */
 export interface KnownNames {
   item(external: string): string | undefined;
   shipTo(external: string): string | undefined;
@@ -302,23 +303,10 @@ export interface KnownNames {
   pack(external: string, sku: string): { unit: string; quantity: string } | undefined;
 }
 
-/** One query for everything that an order names. */
-export async function knownNames(
-  prisma: Database,
-  partnerId: string,
-  named: { items: readonly string[]; shipTos: readonly string[]; units: readonly string[] },
-): Promise<KnownNames> {
-  const { items, shipTos, units } = named;
-  const rows = await prisma.crossReference.findMany({
-    where: {
-      partnerId,
-      OR: [
-        { kind: 'item', external: { in: [...new Set(items)] } },
-        { kind: 'ship-to', external: { in: [...new Set(shipTos)] } },
-        { kind: { in: ['unit', 'pack'] }, external: { in: [...new Set(units)] } },
-      ],
-    },
-  });
+/** Looks names up in the stored rows of one partner. */
+export function knownNames(
+  rows: readonly { kind: string; external: string; sku: string; internal: string; quantity: string | null }[],
+): KnownNames {
   const known = new Map(rows.map((row) => [keyOf(row), row]));
   const find = (kind: CrossReferenceKind, external: string, sku = '') => known.get(keyOf({ kind, external, sku }));
   return {
@@ -327,7 +315,7 @@ export async function knownNames(
     unit: (external) => find('unit', external)?.internal,
     pack: (external, sku) => {
       const row = find('pack', external, sku);
-      return row && { unit: row.internal, quantity: row.quantity?.toFixed() ?? '1' };
+      return row && { unit: row.internal, quantity: row.quantity ?? '1' };
     },
   };
 }

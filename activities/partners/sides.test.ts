@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { salesOrder } from '../../mappings/canonical/v1/index.ts';
 import type { ErpSystem, WmsSystem } from '../../runtime/systems.ts';
+import { customers, items, prices, taxRates } from '../../sandbox/erp/master-data.ts';
 import { canonicalOrder, each, interchangeOf, purchaseOrder } from '../../test/integration/purchase-orders.ts';
-import { acceptOrder } from '../intake/intake.ts';
+import { storeMasterData } from '../erp/master-data.ts';
+import { acceptOrder } from '../intake/accept-order.ts';
 import { acceptInterchanges } from '../intake/receive-interchange.ts';
 import { createOrderRecords } from '../orders/activities.ts';
 import { type RecordsUnderTest, recordsUnderTest } from '../orders/testing/records-under-test.ts';
@@ -31,6 +33,8 @@ beforeAll(async () => {
   ] as const) {
     await given.stock(node, 'MW-1001', onHand);
   }
+  const known = customers.map(({ creditLimit: _, ...customer }) => customer);
+  await storeMasterData(given.prisma, 'trial', { items, customers: known, prices, taxRates }, { asOf: '1' });
   await given.prisma.synchronization.create({ data: { source: 'wms.trial', asOf: '1', completedAt: new Date() } });
 });
 afterAll(async () => {
@@ -42,10 +46,8 @@ const erpNamed = (id: string, serves: ErpSystem['serves']): ErpSystem => ({
   id,
   kind: 'rest',
   taskQueue: `erp.${id}`,
-  baseUrl: `http://${id}.test`,
-  token: undefined,
   serves,
-  timeoutSeconds: 5,
+  settings: {},
 });
 const wmsNamed = (id: string, nodes: string[], serves: WmsSystem['serves']): WmsSystem => ({
   ...erpNamed(id, serves),

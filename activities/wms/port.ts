@@ -1,12 +1,12 @@
 /**
- * What the order process needs of a warehouse system. Events come back through `POST /v1/warehouse-events`.
- * The release number is the key of a release: releasing the same number twice is one release.
+ * The interface between the order process and a warehouse system. Events come back through `POST /v1/warehouse-events`.
+ * The release number is the key of a release: the same number released twice is one release.
  */
 export interface WmsPort {
   release(release: WarehouseRelease): Promise<{ reference: string }>;
   /**
-   * Ask the warehouse to stop a release. True when nothing of it will ship, also because the warehouse refused it or never had it;
-   * false when it has gone too far, then its events tell what shipped.
+   * Asks the warehouse to stop a release. True when nothing of it will ship, also because the warehouse refused it or never had it;
+   * false when it has gone too far: then its events say what shipped.
    */
   cancelRelease(releaseNumber: string, reason: string): Promise<{ cancelled: boolean }>;
   /** Physical stock by node and SKU, base units. */

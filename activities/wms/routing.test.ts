@@ -6,11 +6,11 @@ import type { RunningServer } from '../../sandbox/server.ts';
 import { startReceiver, TOKEN, temporaryFolder, WEBHOOK_SECRET } from '../../sandbox/testing.ts';
 import { startWms } from '../../sandbox/wms/server.ts';
 import { agreeing } from '../edi/testing/agreeing.ts';
-import { termsOf } from '../orders/prepare.ts';
+import { termsOf } from '../orders/prepare/terms.ts';
 import { type RecordsUnderTest, recordsUnderTest, underWay } from '../orders/testing/records-under-test.ts';
 import { createWmsActivities, type WmsActivities } from './activities.ts';
+import { createRestWms } from './connectors/rest/client.ts';
 import type { WarehouseRelease } from './port.ts';
-import { createRestWms } from './rest.ts';
 
 /** Harbor & Pine’s routing guide, on real records and the sandbox’s warehouse. */
 
@@ -38,9 +38,11 @@ beforeAll(async () => {
   wms = createWmsActivities({
     system: 'main',
     nodes: ['RNO', 'MEM'],
-    wms: port,
+    port,
+    capabilities: { canCancel: true },
     prisma: given.prisma,
     profiles: given.profiles,
+    handOff: given.handOff,
   });
 });
 
@@ -84,7 +86,7 @@ async function anOrder({ quantity = 12, sku = 'MW-1001', shipDate, receivedDaysA
     releaseNumber,
     release: (routing?: RoutingDecision) =>
       given.activity(() => wms.releaseToWarehouse({ fulfillmentId, ...(routing && { routing }) })),
-    /** What the warehouse tells of its shipment. */
+    /** The shipment as the warehouse reports it. */
     shipped: async () => {
       const isIts = (body: string) => body.includes(`"${releaseNumber}"`) && body.includes('"shipped"');
       const all = await api.until((events) => events.some(({ body }) => isIts(body)));
@@ -131,7 +133,7 @@ describe('a release within the guide', () => {
   it('asks the warehouse for the same again, though the items weigh something else by now', async () => {
     const order = await anOrder({ quantity: 12, sku: 'MW-1002' });
     const first = await order.release();
-    await given.prisma.item.update({ where: { sku: 'MW-1002' }, data: { weight: '90' } });
+    await given.prisma.item.updateMany({ where: { sku: 'MW-1002' }, data: { weight: '90' } });
     expect(await order.release()).toEqual(first);
     expect((await order.row()).carrierScac).toBe('UPSN');
   });
@@ -152,7 +154,7 @@ describe('a violation of the guide', () => {
   const accepted: RoutingDecision = { resolution: 'accept', by: 'ann' };
   const byGuide: RoutingDecision = { resolution: 'use-guide', by: 'ann' };
 
-  it('is told before the warehouse hears of anything', async () => {
+  it('is the answer before the warehouse is asked', async () => {
     const order = await anOrder({ carrier: { scac: 'FXFE' } });
     const answer = await order.release();
     expect(answer).toEqual({
@@ -178,7 +180,8 @@ describe('a violation of the guide', () => {
 
   it('where a weight is unknown goes once the ERP gives it', async () => {
     const order = await anOrder({ sku: 'MW-1004' });
-    const weigh = (weight: string | null) => given.prisma.item.update({ where: { sku: 'MW-1004' }, data: { weight } });
+    const weigh = (weight: string | null) =>
+      given.prisma.item.updateMany({ where: { sku: 'MW-1004' }, data: { weight } });
     await weigh(null);
     expect(await order.release()).toMatchObject({
       violation: expect.stringContaining('the ERP gives none for MW-1004'),
@@ -190,7 +193,7 @@ describe('a violation of the guide', () => {
 
   it('where no rule picks a carrier goes with the usual one of the guide', async () => {
     const order = await anOrder({ sku: 'MW-1005' });
-    await given.prisma.item.update({ where: { sku: 'MW-1005' }, data: { weight: null } });
+    await given.prisma.item.updateMany({ where: { sku: 'MW-1005' }, data: { weight: null } });
     await order.release();
     await order.release(byGuide);
     expect(await order.row()).toMatchObject({ carrierScac: 'ODFL', routingRule: null });
@@ -225,9 +228,11 @@ describe('a guide that lets goods leave on some weekdays only', () => {
     const activities = createWmsActivities({
       system: 'main',
       nodes: ['RNO', 'MEM'],
-      wms: { ...port, release },
+      port: { ...port, release },
+      capabilities: { canCancel: true },
       prisma: given.prisma,
       profiles: deps.profiles,
+      handOff: given.handOff,
     });
     const releaseOf = ({ fulfillmentId }: { fulfillmentId: string }) =>
       given.activity(() => activities.releaseToWarehouse({ fulfillmentId }));
@@ -239,6 +244,7 @@ describe('a guide that lets goods leave on some weekdays only', () => {
     const order = await anOrder();
     // Promised before, and passed while a person was asked.
     await given.prisma.order.update({ where: { id: order.orderId }, data: { nextDeadline: new Date() } });
+    await given.prisma.fulfillment.update({ where: { id: order.fulfillmentId }, data: { shipBy: new Date() } });
     const days = { shipNotBefore: dayIn(2), shipBy: dayIn(3) };
     const first = await releaseOf(order);
     expect(first).toHaveProperty('reference');
@@ -247,7 +253,7 @@ describe('a guide that lets goods leave on some weekdays only', () => {
     expect(asked).toMatchObject([days, days]);
   });
 
-  it('asks about an order for another weekday, and the warehouse hears of nothing', async () => {
+  it('asks about an order for another weekday, and not the warehouse', async () => {
     const { asked, releaseOf } = aGuide();
     expect(await releaseOf(await anOrder({ shipDate: 4 }))).toEqual({
       violation: expect.stringMatching(/^routing\.window: the order asks for .*; goods may leave on/),
@@ -274,7 +280,7 @@ describe('a guide that lets goods leave on some weekdays only', () => {
 });
 
 describe('a shipment with another carrier than routed', () => {
-  it('is told as it is, and the timeline says what was asked for', async () => {
+  it('is reported with its true carrier, and the timeline says which one was asked for', async () => {
     const order = await anOrder();
     await order.release();
     const eventId = await given.shipped(order.releaseNumber, 'S-other', [{ lineNumber: 1, quantity: '12' }]);

@@ -1,8 +1,7 @@
-/** How a release is routed: by the partner’s guide, before the warehouse hears of it. */
+/** How a release is routed: by the partner’s guide, before the warehouse knows of it. */
 
 import { dayOf } from '../../domain/calendar/calendar.ts';
 import type { RoutingDecision } from '../../domain/order/state.ts';
-import type { SalesOrder } from '../../mappings/canonical/v1/index.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import {
   datesToCome,
@@ -15,8 +14,7 @@ import {
   type ShipWindow,
 } from '../../mappings/routing/route.ts';
 import type { Database } from '../../prisma/client.ts';
-import type { Fulfillment, Order, OrderLine, ShipTo } from '../../prisma/generated/client.ts';
-import { asJson, type LineQuantity } from '../lib/records.ts';
+import type { ReleaseToRoute } from './load-release.ts';
 
 /** Decisions name the rules as they were: raise this with any change of what a routing guide means. */
 const RULES_VERSION = '2';
@@ -28,48 +26,43 @@ const CARTON = 'CA';
 export type RoutedRelease = { carrier: RoutedCarrier; rule?: string; window: ShipWindow } | { violation: string };
 
 /**
- * Asks the guide and keeps its answer: what it was asked, the rule and the outcome stand among the order’s decisions, and the carrier in the
+ * Asks the guide and keeps its answer: the request, the rule and the outcome are among the order’s decisions, and the carrier in the
  * fulfillment, so that a repeated release asks the warehouse for the same again. A violation is an answer too; once a person has decided,
- * `decision` says how to go on.
+ * `decision` says how to go on. One write, and none under a guide without rules.
  */
 export async function routeRelease(
   prisma: Database,
-  fulfillment: Fulfillment & { order: Order & { lines: OrderLine[] } },
-  shipTo: ShipTo,
+  release: ReleaseToRoute,
   profile: PartnerProfile,
   decision: RoutingDecision | undefined,
 ): Promise<RoutedRelease> {
   const guide = profile.routing;
-  const asked = askedOf(fulfillment, shipTo, profile);
-  const earlier = routedBefore(fulfillment);
-  if (earlier !== undefined) return { ...earlier, window: await windowBefore(prisma, fulfillment) };
+  const earlier = routedBefore(release);
+  // The days that the warehouse was given first; a guide without rules has no window and leaves no decision.
+  if (earlier !== undefined) return { ...earlier, window: windowOf(release.window) };
+  const asked = askedOf(release, profile);
   if (!hasRules(guide)) return answerOf(route(asked, guide));
-  const request = { ...asked, lines: await linesOf(prisma, fulfillment) };
+  const request = { ...asked, lines: linesOf(release) };
   const routing = route(request, guide);
   const overruling = routing.violations.length === 0 ? undefined : decision;
   const answer = overruling === undefined ? answerOf(routing) : overruled(overruling, request, routing, guide);
-  const row = {
-    rule: 'routing',
-    ruleVersion: RULES_VERSION,
-    inputs: asJson({ profileVersion: profile.version, request, routing }),
-    outcome: outcomeOf(answer, routing, overruling),
-  };
-  const { id, orderId } = fulfillment;
-  const key = decisionKeyOf(fulfillment);
-  await prisma.$transaction([
-    prisma.decision.upsert({
-      where: { orderId_key: { orderId, key } },
-      create: { orderId, key, ...row },
-      update: { ...row, at: new Date() },
-      select: { id: true },
-    }),
-    // Before the warehouse is asked: whoever asks it again must ask for the same.
-    prisma.fulfillment.update({
-      where: { id },
-      data: 'violation' in answer ? {} : routedColumns(answer),
-      select: { id: true },
-    }),
-  ]);
+  const { id, orderId } = release;
+  const inputs = JSON.stringify({ profileVersion: profile.version, request, routing });
+  const outcome = outcomeOf(answer, routing, overruling);
+  // Before the warehouse is asked: a repeated attempt must ask for the same.
+  const columns = 'violation' in answer ? [] : [{ id, ...routedColumns(answer) }];
+  await prisma.$executeRaw`
+    WITH decided AS (
+      INSERT INTO "Decision" ("orderId", "key", "rule", "ruleVersion", "inputs", "outcome")
+      VALUES (${orderId}, ${`routing/${id}`}, 'routing', ${RULES_VERSION}, ${inputs}::jsonb, ${outcome})
+      ON CONFLICT ("orderId", "key") DO UPDATE SET
+        "ruleVersion" = EXCLUDED."ruleVersion", "inputs" = EXCLUDED."inputs", "outcome" = EXCLUDED."outcome", "at" = now()
+    )
+    UPDATE "Fulfillment" AS f SET "carrierScac" = t."carrierScac", "transportMethod" = t."transportMethod",
+      "shipmentPayment" = t."shipmentPayment", "routingRule" = t."routingRule"
+    FROM jsonb_to_recordset(${JSON.stringify(columns)}::jsonb) AS t(
+      "id" text, "carrierScac" text, "transportMethod" text, "shipmentPayment" text, "routingRule" text)
+    WHERE f."id" = t."id"`;
   return answer;
 }
 
@@ -79,7 +72,7 @@ export function routedColumns({ carrier, rule }: { carrier: RoutedCarrier; rule?
   return { carrierScac: scac ?? null, transportMethod: method, shipmentPayment, routingRule: rule ?? null };
 }
 
-function routedBefore({ carrierScac, transportMethod, shipmentPayment, routingRule }: Fulfillment) {
+function routedBefore({ carrierScac, transportMethod, shipmentPayment, routingRule }: ReleaseToRoute) {
   if (transportMethod === null) return undefined;
   const payment = shipmentPayment as RoutedCarrier['shipmentPayment'];
   return {
@@ -88,23 +81,17 @@ function routedBefore({ carrierScac, transportMethod, shipmentPayment, routingRu
   };
 }
 
-/** The days that the warehouse was told first; a guide without rules has no window and leaves no decision. */
-async function windowBefore(prisma: Database, fulfillment: Fulfillment): Promise<ShipWindow> {
-  const decision = await prisma.decision.findUnique({
-    where: { orderId_key: { orderId: fulfillment.orderId, key: decisionKeyOf(fulfillment) } },
-    select: { inputs: true },
-  });
-  return (decision?.inputs as { routing: Routing } | undefined)?.routing.window ?? {};
+function windowOf(window: ReleaseToRoute['window']): ShipWindow {
+  const { opens, closes } = window ?? {};
+  return { ...(opens !== undefined && { opens }), ...(closes !== undefined && { closes }) };
 }
-
-const decisionKeyOf = ({ id }: Fulfillment) => `routing/${id}`;
 
 function answerOf({ carrier, rule, window, violations }: Routing): RoutedRelease {
   if (carrier === undefined || violations.length > 0) return { violation: described(violations) };
   return { carrier, window, ...(rule !== undefined && { rule }) };
 }
 
-/** What a person decided: the order’s carrier in spite of the guide, or the guide’s in spite of the order; the guide’s usual one where neither names any. */
+/** By a person: the order’s carrier in spite of the guide, or the guide’s in spite of the order; the usual one where neither names any. */
 function overruled(
   { resolution }: RoutingDecision,
   { orderCarrier }: RoutingRequest,
@@ -133,45 +120,32 @@ function outcomeOf(answer: RoutedRelease, { violations }: Routing, decision: Rou
   return `${chosen} by decision of ${decision.by} (${decision.resolution}), in spite of ${described(violations)}`;
 }
 
-/** What the guide is asked about, but for the load. */
+/** The request to the guide, except for the load. */
 function askedOf(
-  { node, order }: Fulfillment & { order: Order },
-  { region, postalCode, country }: ShipTo,
+  { node, canonical, receivedAt, shipTo }: ReleaseToRoute,
   { calendar }: PartnerProfile,
 ): RoutingRequest {
-  const { carrier, ...asked } = order.canonical as unknown as SalesOrder;
+  const { region, postalCode, country } = shipTo;
+  const { carrier, ...asked } = canonical;
   return {
     lines: [],
     node,
     shipTo: { region, postalCode, country },
     ...(carrier?.scac !== undefined && { orderCarrier: carrier.scac }),
     ...(carrier?.routing !== undefined && { serviceLevel: carrier.routing }),
-    ...datesToCome(asked, dayOf(order.receivedAt, calendar)),
+    ...datesToCome(asked, dayOf(receivedAt, calendar)),
     today: dayOf(new Date(), calendar),
   };
 }
 
 /** Quantities with the weights and case sizes of the ERP’s item master. */
-async function linesOf(
-  prisma: Database,
-  { lines, order }: Fulfillment & { order: { lines: OrderLine[] } },
-): Promise<RoutingRequest['lines']> {
-  const quantities = lines as unknown as LineQuantity[];
-  const skuOf = new Map(order.lines.map(({ lineNumber, sku }) => [lineNumber, sku]));
-  const items = await prisma.item.findMany({
-    where: { sku: { in: [...skuOf.values()] } },
-    select: { sku: true, weight: true, units: true },
-  });
-  const known = new Map(items.map((item) => [item.sku, item]));
-  return quantities.map(({ lineNumber, quantity }) => {
-    const sku = skuOf.get(lineNumber) ?? '';
-    const item = known.get(sku);
-    const units = (item?.units ?? []) as { unit: string; factor: string }[];
-    const carton = units.find(({ unit }) => unit === CARTON)?.factor;
+function linesOf({ lines }: ReleaseToRoute): RoutingRequest['lines'] {
+  return lines.map(({ sku, quantity, weight, packs }) => {
+    const carton = packs?.find(({ unit }) => unit === CARTON)?.factor;
     return {
       sku,
       quantity,
-      ...(item?.weight && { weight: item.weight.toFixed() }),
+      ...(weight !== null && { weight }),
       ...(carton !== undefined && { cartonSize: carton }),
     };
   });

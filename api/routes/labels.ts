@@ -137,6 +137,7 @@ const labelRelations = {
       profileVersion: true,
       poNumber: true,
       canonical: true,
+      erpSystem: true,
       shipToNumber: true,
       lines: true,
     },
@@ -156,7 +157,9 @@ async function labelledShipment(
   const { order } = shipment;
   const { shipTo, department } = orderOnLabel.parse(order.canonical);
   // The address that the goods are sent to is that of the ERP, as the warehouse was told; its code is the partner’s own.
-  const known = await prisma.shipTo.findUnique({ where: { shipToNumber: order.shipToNumber ?? '' } });
+  const known = await prisma.shipTo.findUnique({
+    where: { erpSystem_shipToNumber: { erpSystem: order.erpSystem ?? '', shipToNumber: order.shipToNumber ?? '' } },
+  });
   const code = shipTo.identifiers.find(({ scheme }) => scheme === 'partner' || scheme === 'store')?.value;
   return {
     shipmentNumber: shipment.shipmentNumber,

@@ -5,9 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLogger } from 'winston';
 import type { z } from 'zod';
-import { acceptOrder, acceptPayment, acceptWarehouseEvent } from '../../activities/intake/intake.ts';
+import { erpConnectors } from '../../activities/erp/connector.ts';
+import { Dispatcher } from '../../activities/handoff/dispatcher.ts';
+import { acceptOrder } from '../../activities/intake/accept-order.ts';
+import { acceptPayment } from '../../activities/intake/accept-payment.ts';
+import { acceptWarehouseEvent } from '../../activities/intake/accept-warehouse-event.ts';
 import { acceptInterchanges } from '../../activities/intake/receive-interchange.ts';
 import { FollowedProfiles } from '../../activities/partners/partner-profiles.ts';
+import { wmsConnectors } from '../../activities/wms/connector.ts';
 import { createPrismaClient, type Database } from '../../prisma/client.ts';
 import { applyMigrations } from '../../prisma/migrate.ts';
 import { loadConfig } from '../../runtime/config.ts';
@@ -93,9 +98,11 @@ export async function startApi(
       wms: [{ id: 'main', kind: 'rest', baseUrl: 'http://127.0.0.1:1', nodes: ['RNO'], webhookSecret: WEBHOOK_SECRET }],
     }),
     'systems',
+    { erp: await erpConnectors(), wms: await wmsConnectors() },
     {},
   );
-  const intake = { prisma, temporal, profiles, log };
+  const handOff = new Dispatcher({ prisma, temporal, profiles, log });
+  const intake = { prisma, profiles, handOff, log };
   const app = createApp({
     config: { ...config, consoleDir, partnersDir, ...configOverrides },
     log,
@@ -135,6 +142,7 @@ export async function startApi(
       profiles.stop();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
+      await handOff.stop();
       await prisma.$disconnect();
       await temporal.connection.close();
       await postgres.stop();

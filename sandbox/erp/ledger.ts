@@ -1,5 +1,4 @@
 import type { z } from 'zod';
-import type { ErpMasterData } from '../../activities/erp/port.ts';
 import type {
   ErpInvoiceRecord,
   ErpOrderRecord,
@@ -7,64 +6,32 @@ import type {
   ErpShipmentRecord,
   erpCashRequest,
   erpInvoiceRequest,
-  erpOrderRequest,
-  erpShipmentRequest,
-} from '../../activities/erp/rest-contract.ts';
+} from '../../activities/erp/connectors/rest/rest-contract.ts';
+import type { ErpMasterData } from '../../activities/erp/port.ts';
 import { agreedCharges, netOfCharges } from '../../domain/charges.ts';
-import {
-  compare,
-  divide,
-  divideRounded,
-  isPositive,
-  isZero,
-  multiply,
-  subtract,
-  sum,
-  toScaled,
-} from '../../domain/decimal.ts';
+import { compare, divide, divideRounded, isPositive, isZero, multiply, sum, toScaled } from '../../domain/decimal.ts';
 import { extend } from '../../domain/money.ts';
 import type { Invoice } from '../../mappings/canonical/v1/index.ts';
-import { Problem } from '../problem.ts';
+import {
+  addDays,
+  type CustomerState,
+  changedSince,
+  type LedgerEntry,
+  lineOf,
+  MASTER_DATA_SINCE,
+  type OrderRequest,
+  type OrderState,
+  openOf,
+  recordOf,
+  refused,
+  type ShipmentRequest,
+} from './books.ts';
 import { type Customer, customers, items } from './master-data.ts';
 
 /**
- * The books of the sandbox’s ERP. Each operation checks its rules against what is known and returns the entry that records it; the
- * journal keeps entries and `apply` is the only thing that changes the books.
+ * The books of the sandbox’s ERP. Each operation checks its rules against the books and returns the entry that records it; the journal
+ * keeps entries and `apply` is the only thing that changes the books.
  */
-
-type OrderRequest = z.output<typeof erpOrderRequest>;
-type ShipmentRequest = z.output<typeof erpShipmentRequest>;
-
-export type LedgerEntry =
-  | { type: 'order'; erpOrderNumber: string; request: OrderRequest; netTotal: number; creditMessage?: string }
-  | { type: 'credit-released'; erpOrderNumber: string }
-  | { type: 'order-cancelled'; erpOrderNumber: string; reason: string }
-  | { type: 'shipment'; erpShipmentNumber: string; request: ShipmentRequest }
-  | { type: 'invoice'; erpOrderNumber: string; erpShipmentNumber: string; invoice: Invoice }
-  | { type: 'receipt'; receiptNumber: string; request: z.output<typeof erpCashRequest> }
-  | { type: 'customer-added'; customer: Customer; prices: ErpMasterData['prices']; at: string }
-  | { type: 'customer-changed'; customerNumber: string; blocked?: boolean; creditLimit?: number; at: string };
-
-interface OrderState {
-  erpOrderNumber: string;
-  request: OrderRequest;
-  netTotal: number;
-  creditMessage: string | undefined;
-  cancelled: boolean;
-  /** Base units by line number. */
-  shipped: Map<number, string>;
-  cancelledQuantity: Map<number, string>;
-  shipments: string[];
-}
-
-interface CustomerState {
-  blocked: boolean;
-  creditLimit: number;
-  changedAt: string;
-}
-
-/** When the master data was laid down. */
-const MASTER_DATA_SINCE = '2026-01-01T00:00:00.000Z';
 
 export class Ledger {
   readonly #orders = new Map<string, OrderState>();
@@ -372,7 +339,7 @@ export class Ledger {
     };
   }
 
-  /** Customers as they stand now, changed at or after `since`. */
+  /** Current customers that changed at or after `since`. */
   customersSince(since: string | undefined) {
     return [...this.#records.values()].flatMap(({ creditLimit: _, ...customer }) => {
       const standing = this.#customers.get(customer.customerNumber);
@@ -394,11 +361,11 @@ export class Ledger {
         ({ request }) =>
           reference === undefined || [request.orderId, request.poNumber, request.correlationId].includes(reference),
       )
-      .map((order) => this.#record(order));
+      .map((order) => recordOf(order, this.#state(order)));
   }
 
   order(erpOrderNumber: string): ErpOrderRecord {
-    return this.#record(this.#order(erpOrderNumber));
+    return recordOf(this.#order(erpOrderNumber), this.#state(this.#order(erpOrderNumber)));
   }
 
   shipments(erpOrderNumber?: string): ErpShipmentRecord[] {
@@ -458,63 +425,4 @@ export class Ledger {
     const invoiced = order.shipments.every((number) => this.#shipments.get(number)?.invoiceNumber !== undefined);
     return invoiced ? 'invoiced' : 'shipped';
   }
-
-  #record(order: OrderState): ErpOrderRecord {
-    const { request } = order;
-    return {
-      erpOrderNumber: order.erpOrderNumber,
-      orderId: request.orderId,
-      correlationId: request.correlationId,
-      customerNumber: request.customerNumber,
-      shipToNumber: request.shipToNumber,
-      poNumber: request.poNumber,
-      currency: request.currency,
-      orderedOn: request.orderedOn,
-      state: this.#state(order),
-      ...(order.creditMessage === undefined ? {} : { creditMessage: order.creditMessage }),
-      netTotal: order.netTotal,
-      taxTotal: request.taxTotal,
-      lines: request.lines.map((line) => ({
-        lineNumber: line.lineNumber,
-        sku: line.sku,
-        unit: line.unit,
-        unitFactor: line.unitFactor,
-        unitPrice: line.unitPrice,
-        ordered: multiply(line.quantity, line.unitFactor),
-        shipped: order.shipped.get(line.lineNumber) ?? '0',
-        cancelled: order.cancelledQuantity.get(line.lineNumber) ?? '0',
-        open: openOf(order, line.lineNumber),
-      })),
-    };
-  }
-}
-
-export function changedSince(changedAt: string, since: string | undefined): boolean {
-  return since === undefined || Date.parse(changedAt) >= Date.parse(since);
-}
-
-/** Whether items and the prices of the first customers, which never change here, belong to the answer. */
-export function masterDataSince(since: string | undefined): boolean {
-  return changedSince(MASTER_DATA_SINCE, since);
-}
-
-function lineOf(order: OrderState, lineNumber: number) {
-  const line = order.request.lines.find((candidate) => candidate.lineNumber === lineNumber);
-  if (!line) throw refused('unknown-line', `The order has no line ${lineNumber}`, 'lineNumber');
-  return line;
-}
-
-/** Base units that may still ship. */
-function openOf(order: OrderState, lineNumber: number): string {
-  const line = lineOf(order, lineNumber);
-  const gone = sum([order.shipped.get(lineNumber) ?? '0', order.cancelledQuantity.get(lineNumber) ?? '0']);
-  return subtract(multiply(line.quantity, line.unitFactor), gone);
-}
-
-function addDays(day: string, days: number): string {
-  return new Date(Date.parse(`${day}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
-}
-
-function refused(code: string, detail: string, path: string, status = 422): Problem {
-  return new Problem(status, code, detail, path === '' ? [] : [{ path, message: detail }]);
 }

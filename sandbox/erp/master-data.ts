@@ -2,7 +2,7 @@ import type { ErpMasterData } from '../../activities/erp/port.ts';
 import { multiply } from '../../domain/decimal.ts';
 
 /**
- * What Meridian Wholesale sells, to whom and for how much. Pack sizes and weights are the warehouse’s as well, and the sample
+ * Items, customers and prices of Meridian Wholesale. Pack sizes and weights are the warehouse’s as well, and the sample
  * documents use these prices and codes.
  */
 

@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { erpOperations } from '../../activities/erp/rest-contract.ts';
+import { erpOperations } from '../../activities/erp/connectors/rest/rest-contract.ts';
 import { positiveDecimal } from '../../mappings/canonical/v1/common.ts';
 import { paymentTerms } from '../../mappings/canonical/v1/sales-order.ts';
 import { check, type RunningServer, SandboxServer } from '../server.ts';
-import { Ledger, type LedgerEntry, masterDataSince } from './ledger.ts';
+import { type LedgerEntry, masterDataSince } from './books.ts';
+import { Ledger } from './ledger.ts';
 import { CREDIT_LIMIT, items, prices, taxRates } from './master-data.ts';
+import { pageOf } from './master-data-pages.ts';
 
 export interface ErpOptions {
   /** 0 takes a free one. */
@@ -27,9 +29,10 @@ export function startErp(options: ErpOptions): Promise<RunningServer> {
   server.create('createOrder', erpOperations.createOrder, ({ body }) => {
     const entry = ledger.createOrder(body);
     const { erpOrderNumber, creditMessage } = entry;
+    const { currency } = body;
     if (creditMessage === undefined)
-      return { entries: [entry], answer: { erpOrderNumber, status: 'accepted' as const } };
-    return { entries: [entry], answer: { erpOrderNumber, status: 'creditHold' as const, creditMessage } };
+      return { entries: [entry], answer: { erpOrderNumber, status: 'accepted' as const, currency } };
+    return { entries: [entry], answer: { erpOrderNumber, status: 'creditHold' as const, creditMessage, currency } };
   });
   server.create('cancelOrder', erpOperations.cancelOrder, ({ params, body }) => {
     const erpOrderNumber = params.erpOrderNumber ?? '';
@@ -48,17 +51,17 @@ export function startErp(options: ErpOptions): Promise<RunningServer> {
     return { entries: [entry], answer: { receiptNumber: entry.receiptNumber } };
   });
 
-  server.read('readMasterData', erpOperations.readMasterData, ({ query }) => {
-    const asOf = new Date().toISOString();
-    const whole = masterDataSince(query.since);
-    return {
-      asOf,
-      items: whole ? items : [],
-      customers: ledger.customersSince(query.since),
-      prices: [...(whole ? prices : []), ...ledger.pricesSince(query.since)],
-      taxRates,
-    };
-  });
+  server.read('readMasterData', erpOperations.readMasterData, ({ query }) =>
+    pageOf(query, new Date().toISOString(), (since) => {
+      const whole = masterDataSince(since);
+      return {
+        items: whole ? items : [],
+        customers: ledger.customersSince(since),
+        prices: [...(whole ? prices : []), ...ledger.pricesSince(since)],
+        taxRates,
+      };
+    }),
+  );
   server.read('listOrders', erpOperations.listOrders, ({ query }) => ({ items: ledger.orders(query.reference) }));
   server.read('readOrder', erpOperations.readOrder, ({ params }) => ledger.order(params.erpOrderNumber ?? ''));
   server.read('listShipments', erpOperations.listShipments, ({ query }) => ({

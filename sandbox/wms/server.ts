@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Webhook } from 'standardwebhooks';
 import { z } from 'zod';
-import { wmsOperations } from '../../activities/wms/rest-contract.ts';
+import { wmsOperations } from '../../activities/wms/connectors/rest/rest-contract.ts';
 import { nonNegativeDecimal } from '../../mappings/canonical/v1/index.ts';
 import { Outbox, type OutboxEntry } from '../outbox.ts';
 import { check, type RunningServer, SandboxServer } from '../server.ts';

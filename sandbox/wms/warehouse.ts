@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { ReleaseRecord, warehouseRelease } from '../../activities/wms/rest-contract.ts';
+import type { ReleaseRecord, warehouseRelease } from '../../activities/wms/connectors/rest/rest-contract.ts';
 import { compare, divide, isPositive, isZero, minimum, multiply, subtract, sum } from '../../domain/decimal.ts';
 import type { Shipment, WarehouseEvent } from '../../mappings/canonical/v1/index.ts';
 import { articles } from '../erp/master-data.ts';

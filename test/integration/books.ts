@@ -3,8 +3,8 @@ import type {
   ErpOrderRecord,
   ErpReceiptRecord,
   ErpShipmentRecord,
-} from '../../activities/erp/rest-contract.ts';
-import type { ReleaseRecord } from '../../activities/wms/rest-contract.ts';
+} from '../../activities/erp/connectors/rest/rest-contract.ts';
+import type { ReleaseRecord } from '../../activities/wms/connectors/rest/rest-contract.ts';
 import { compare, multiply, sum } from '../../domain/decimal.ts';
 import { extend, toMinor } from '../../domain/money.ts';
 import { isSscc } from '../../domain/sscc.ts';

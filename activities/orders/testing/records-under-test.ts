@@ -15,7 +15,9 @@ import {
 import { createTestDatabase } from '../../../test/support/database.ts';
 import { createErpActivities } from '../../erp/activities.ts';
 import type { ErpPort } from '../../erp/port.ts';
-import { acceptOrder, acceptWarehouseEvent } from '../../intake/intake.ts';
+import type { HandOff } from '../../handoff/hand-off.ts';
+import { acceptOrder } from '../../intake/accept-order.ts';
+import { acceptWarehouseEvent } from '../../intake/accept-warehouse-event.ts';
 import { FollowedProfiles } from '../../partners/partner-profiles.ts';
 import { createOrderRecords } from '../activities.ts';
 
@@ -34,10 +36,8 @@ export async function recordsUnderTest(directory = 'mappings/partners') {
       id: 'main',
       kind: 'rest',
       taskQueue: 'erp-main',
-      baseUrl: 'http://erp.test',
-      token: undefined,
       serves: ['test', 'production'],
-      timeoutSeconds: 5,
+      settings: {},
     },
   ];
   const wms = [
@@ -46,14 +46,25 @@ export async function recordsUnderTest(directory = 'mappings/partners') {
   const log = winston.createLogger({ silent: true });
   const env = { PARTNERS_URL: 'http://partners.test', SANDBOX_TOKEN: 'x' };
   const profiles = new FollowedProfiles({ directory, prisma, log, env });
-  const deps = { prisma, profiles, erp, wms, temporal: temporalThatNotes(told), log };
+  const deps = {
+    prisma,
+    profiles,
+    erp,
+    wms,
+    erpRules: [],
+    temporal: temporalThatNotes(told),
+    handOff: handOffThatNotes(told),
+    log,
+  };
   const activity = <T>(work: () => Promise<T>): Promise<T> => new MockActivityEnvironment().run(work);
   const records = createOrderRecords(deps);
 
   const known = customers.map(({ creditLimit: _, ...customer }) => customer);
-  const port = { readMasterData: () => Promise.resolve({ asOf: '1', items, customers: known, prices, taxRates }) };
+  const port = {
+    readMasterData: () => Promise.resolve({ asOf: '1', items, customers: known, prices, taxRates }),
+  } as unknown as ErpPort;
   await activity(() =>
-    createErpActivities({ system: 'main', erp: port as unknown as ErpPort, prisma, profiles }).syncMasterData(),
+    createErpActivities({ system: 'main', port, capabilities: { canCancel: true }, records: deps }).syncMasterData(),
   );
   await prisma.synchronization.create({ data: { source: 'wms.main', asOf: '1', completedAt: new Date() } });
 
@@ -121,6 +132,18 @@ export async function recordsUnderTest(directory = 'mappings/partners') {
       return eventId;
     },
 
+    async refused(releaseNumber: string, mark = 'refused'): Promise<void> {
+      const event = {
+        schema: 'warehouseEvent/v1',
+        eventId: `${releaseNumber}/${mark}`,
+        releaseNumber,
+        occurredAt: new Date().toISOString(),
+        type: 'refused',
+        reason: 'no dock is free',
+      } as const;
+      await acceptWarehouseEvent(deps, { system: 'main', correlationId: 'c', event });
+    },
+
     async closedShort(releaseNumber: string, short: { lineNumber: number; quantity: string }[]): Promise<string> {
       const eventId = `${releaseNumber}/close`;
       const occurredAt = new Date().toISOString();
@@ -130,6 +153,19 @@ export async function recordsUnderTest(directory = 'mappings/partners') {
         event: { schema: 'warehouseEvent/v1', eventId, releaseNumber, occurredAt, type: 'closed', short },
       });
       return eventId;
+    },
+  };
+}
+
+function handOffThatNotes(told: { workflowId: string; what: string; payload?: unknown }[]): HandOff {
+  return {
+    committed(rows) {
+      for (const { kind, target, payload } of rows) {
+        const { workflowId = target, signal, ...rest } = payload as Record<string, string>;
+        if (kind === 'wake-outbox') told.push({ workflowId: `outbox/${target}`, what: 'wake' });
+        else if (kind === 'signal-order') told.push({ workflowId, what: signal ?? '', ...rest });
+        else told.push({ workflowId, what: kind === 'start-order' ? 'start orderToCash' : 'start interchange' });
+      }
     },
   };
 }

@@ -1,0 +1,40 @@
+/** Whether an order's partner has answered everything that it was sent, and word to the order once that is so. */
+import { Prisma } from '../../prisma/generated/client.ts';
+import { type HandOffRow, handOffRows } from '../handoff/hand-off.ts';
+import type { Transaction } from '../lib/records.ts';
+import { insertHandOffs } from './outgoing.ts';
+
+/** A document `d` that is not sent yet, or whose agreed acknowledgment has not come. */
+export const PENDING = Prisma.sql`d."direction" = 'outbound' AND (
+  d."state" IN ('queued', 'prepared')
+  OR d."state" = 'transmitted' AND d."acknowledgedAt" IS NULL AND d."acknowledgeBy" IS NOT NULL
+)`;
+
+/**
+ * Signals each of these orders that waits for answers and has all of them. Call it after the commit of an acknowledgment or delivery, and
+ * again when that write is repeated: an order that began to wait meanwhile looks by itself after it has said so (finish-order.ts), so one
+ * of the two sees the other. The rows are inserted; hand them on with `committed`.
+ */
+export async function signalAnswered(
+  records: Transaction,
+  orders: readonly { orderId: string; partnerId: string }[],
+): Promise<HandOffRow[]> {
+  if (orders.length === 0) return [];
+  const rows = handOffRows(
+    orders.map(({ orderId, partnerId }) => ({
+      kind: 'signal-order',
+      partnerId,
+      orderId,
+      signal: 'documentsAnswered',
+    })),
+  );
+  const answered = Prisma.sql`"target" IN (
+    SELECT o."id" FROM "Order" AS o
+    WHERE o."id" = ANY(${orders.map(({ orderId }) => orderId)}) AND o."awaitsAnswers"
+      AND NOT EXISTS (SELECT FROM "Document" AS d WHERE d."orderId" = o."id" AND ${PENDING})
+  )`;
+  const inserted = await records.$queryRaw<{ id: string }[]>`
+    ${insertHandOffs(rows, answered)} RETURNING "id"`;
+  const ids = new Set(inserted.map(({ id }) => id));
+  return rows.filter(({ id }) => ids.has(id));
+}

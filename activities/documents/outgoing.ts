@@ -1,0 +1,31 @@
+/** Documents of a step and the wake of their partner's outbox, in the same write. */
+import type { PartnerProfile } from '../../mappings/profile/profile.ts';
+import type { Prisma } from '../../prisma/generated/client.ts';
+import { type HandOffRow, handOffRows } from '../handoff/hand-off.ts';
+import { insertRows } from '../lib/records.ts';
+import { documentRow, insertDocuments, type OutboundDocument } from './queue.ts';
+
+export interface Outgoing {
+  /** INSERT of the documents, for a WITH. */
+  documents(onlyIf?: Prisma.Sql): Prisma.Sql;
+  /** INSERT of the wake, for a WITH. */
+  wakes(onlyIf?: Prisma.Sql): Prisma.Sql;
+  /** To be handed on after the commit. */
+  handOffs: HandOffRow[];
+}
+
+/** Documents that the profile does not send are left out; where none is left, nobody is woken. */
+export function outgoing(profile: PartnerProfile, documents: readonly OutboundDocument[]): Outgoing {
+  const queued = documents.flatMap((document) => documentRow(profile, document) ?? []);
+  const handOffs = queued.length === 0 ? [] : handOffRows([{ kind: 'wake-outbox', partnerId: profile.id }]);
+  return {
+    documents: (onlyIf) => insertDocuments(queued, onlyIf),
+    wakes: (onlyIf) => insertHandOffs(handOffs, onlyIf),
+    handOffs,
+  };
+}
+
+/** INSERT of hand-offs, for a WITH. */
+export function insertHandOffs(rows: readonly HandOffRow[], onlyIf?: Prisma.Sql): Prisma.Sql {
+  return insertRows('HandOff', ['id', 'kind', 'partnerId', 'target', 'payload'], rows, onlyIf);
+}

@@ -1,0 +1,27 @@
+import type { Database } from '../../prisma/client.ts';
+import { Prisma } from '../../prisma/generated/client.ts';
+import { type HandOff, handOffRows } from '../handoff/hand-off.ts';
+import { insertHandOffs } from './outgoing.ts';
+
+const AGAIN = Prisma.sql`EXISTS (SELECT FROM again)`;
+
+/** Queues the same document again; it leaves under new control numbers. Repeated, it finds the document queued and changes nothing. */
+export async function resendDocument(
+  { prisma, handOff }: { prisma: Database; handOff: HandOff },
+  { documentId }: { documentId: string },
+): Promise<void> {
+  const where = { id: documentId };
+  const { partnerId } = await prisma.document.findUniqueOrThrow({ where, select: { partnerId: true } });
+  const wake = handOffRows([{ kind: 'wake-outbox', partnerId }]);
+  const [outcome] = await prisma.$queryRaw<{ queued: boolean }[]>`
+    WITH again AS (
+      UPDATE "Document" SET "state" = 'queued', "interchangeId" = NULL, "position" = NULL, "groupControl" = NULL,
+        "transactionControl" = NULL, "transmittedAt" = NULL, "acknowledgeBy" = NULL, "acknowledgedAt" = NULL,
+        "acknowledgment" = NULL, "acknowledgedById" = NULL
+      WHERE "id" = ${documentId} AND "state" IN ('refused', 'rejected', 'unacknowledged')
+      RETURNING "id"
+    ),
+    woken AS (${insertHandOffs(wake, AGAIN)})
+    SELECT ${AGAIN} AS "queued"`;
+  if (outcome?.queued) handOff.committed(wake);
+}

@@ -1,0 +1,85 @@
+/** Word to orders of documents that need a decision. */
+import type { DocumentTrouble } from '../../domain/order/messages.ts';
+import type { Database } from '../../prisma/client.ts';
+import { Prisma } from '../../prisma/generated/client.ts';
+import { type HandOff, type HandOffRow, handOffRows } from '../handoff/hand-off.ts';
+import { insertTimeline, rowsAs } from '../lib/records.ts';
+import { insertHandOffs } from './outgoing.ts';
+
+export interface TroubledDocument {
+  id: string;
+  orderId: string | null;
+  partnerId: string;
+  transactionSet: string;
+  correlationId: string;
+}
+
+export interface TellOrders {
+  /**
+   * CTEs `signalled (id)` and `noted`: the signal to an order that is under way, a timeline event for one that has ended. They take the
+   * documents whose ids the subquery gives.
+   */
+  sql(documentIds: Prisma.Sql): Prisma.Sql;
+  /** Hand-offs of the rows that `signalled` has returned, for `committed`. */
+  inserted(ids: readonly string[]): HandOffRow[];
+}
+
+/** Tells the order of each document, in the write that records the trouble. A document of no order troubles nobody. */
+export function tellOrders(
+  documents: readonly TroubledDocument[],
+  trouble: DocumentTrouble['trouble'],
+  reasonOf: (document: TroubledDocument) => string,
+): TellOrders {
+  const ofOrders = documents.flatMap((document) =>
+    document.orderId === null ? [] : [{ ...document, orderId: document.orderId }],
+  );
+  const rows = handOffRows(
+    ofOrders.map((document) => {
+      const { id: documentId, orderId, partnerId, transactionSet } = document;
+      const payload: DocumentTrouble = { documentId, transactionSet, trouble, reason: reasonOf(document) };
+      return { kind: 'signal-order', partnerId, orderId, signal: 'documentTrouble', payload };
+    }),
+  );
+  const pairs = rows.map(({ id }, index) => ({
+    id,
+    documentId: ofOrders[index]?.id,
+    orderId: ofOrders[index]?.orderId,
+  }));
+  const columns = '"id" text, "documentId" text, "orderId" text';
+  const events = ofOrders.map((document) => ({
+    orderId: document.orderId,
+    key: `trouble/${document.id}/${trouble}`,
+    type: `document.${trouble}`,
+    summary: `${document.transactionSet} ${trouble} after the order had ended: ${reasonOf(document)}`,
+    actor: 'outbox',
+    correlationId: document.correlationId,
+  }));
+  return {
+    sql: (documentIds) => Prisma.sql`
+      about AS MATERIALIZED (
+        SELECT t."id", o."id" AS "orderId", o."closedAt" IS NOT NULL AS "ended", 'trouble/' || t."documentId" || ${`/${trouble}`} AS "key"
+        FROM ${rowsAs('t', columns, pairs)} JOIN "Order" AS o ON o."id" = t."orderId"
+        WHERE t."documentId" IN (${documentIds})
+      ),
+      signalled AS (
+        ${insertHandOffs(rows, Prisma.sql`"id" IN (SELECT a."id" FROM about AS a WHERE NOT a."ended")`)}
+        RETURNING "id"
+      ),
+      noted AS (${insertTimeline(events, Prisma.sql`"key" IN (SELECT a."key" FROM about AS a WHERE a."ended")`)})`,
+    inserted: (ids) => rows.filter(({ id }) => ids.includes(id)),
+  };
+}
+
+/** Tells the order of one document, where nothing else is written with it. */
+export async function tellOrder(
+  { prisma, handOff }: { prisma: Database; handOff: HandOff },
+  document: TroubledDocument,
+  trouble: DocumentTrouble['trouble'],
+  reason: string,
+): Promise<void> {
+  const orders = tellOrders([document], trouble, () => reason);
+  const signalled = await prisma.$queryRaw<{ id: string }[]>`
+    WITH ${orders.sql(Prisma.sql`${document.id}`)}
+    SELECT "id" FROM signalled`;
+  handOff.committed(orders.inserted(signalled.map(({ id }) => id)));
+}

@@ -1,0 +1,157 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { each } from '../../test/integration/purchase-orders.ts';
+import { SystemUnavailable } from '../lib/http.ts';
+import { type RecordsUnderTest, recordsUnderTest, underWay } from '../orders/testing/records-under-test.ts';
+import { createErpActivities } from './activities.ts';
+import type { ErpPort } from './port.ts';
+
+/** Our side of each ERP step: an answer is recorded before the next call, and a repetition asks for nothing that is recorded. */
+
+let given: RecordsUnderTest;
+beforeAll(async () => {
+  given = await recordsUnderTest();
+  await given.stock('RNO', 'MW-1001', 10_000);
+});
+afterAll(() => given?.remove());
+
+/** An ERP that notes its calls and answers plainly, as far as `changes` do not say otherwise. */
+function anErp(changes: Partial<ErpPort> = {}, capabilities = { canCancel: true }) {
+  const calls: string[] = [];
+  const port: Partial<ErpPort> = {
+    createOrder: () => Promise.resolve({ erpOrderNumber: 'SO-1', status: 'accepted', currency: 'USD' }),
+    cancelOrder: () => Promise.resolve(),
+    postShipment: () => Promise.resolve({ erpShipmentNumber: 'SH-1' }),
+    createInvoice: () => Promise.resolve(anInvoice('USD')),
+    applyCash: () => Promise.resolve({ receiptNumber: 'RC-1' }),
+    ...changes,
+  };
+  const noting = new Proxy(port as ErpPort, {
+    get: (target, name: keyof ErpPort) => {
+      const call = target[name] as (...input: unknown[]) => unknown;
+      return (...input: unknown[]) => {
+        calls.push(name);
+        return call(...input);
+      };
+    },
+  });
+  return { calls, erp: createErpActivities({ system: 'main', port: noting, capabilities, records: given }) };
+}
+
+let invoices = 0;
+function anInvoice(currency: string) {
+  invoices += 1;
+  return {
+    invoiceNumber: `INV-${invoices}`,
+    invoicedOn: '2026-11-20',
+    dueOn: '2026-12-20',
+    currency,
+    lines: [{ lineNumber: 1, quantity: '3', unit: 'EA', unitPrice: '10.65', amount: 3195 }],
+    charges: [],
+    tax: 0,
+    total: 3195,
+  };
+}
+
+async function shipped() {
+  const orderId = await given.checked('tri-valley', [each('MW-1001', 3)]);
+  const { fulfillments } = await given.records.reserveStock({ orderId, round: 1 });
+  const { id: fulfillmentId = '', releaseNumber = '' } = fulfillments[0] ?? {};
+  const eventId = await given.shipped(releaseNumber, 'S1', [{ lineNumber: 1, quantity: '3' }]);
+  const { shipmentId } = await given.activity(() =>
+    given.records.recordShipment({ orderId, fulfillmentId, system: 'main', eventId, progress: underWay }),
+  );
+  return { orderId, shipmentId };
+}
+
+describe('invoicing a shipment', () => {
+  it('records the ERP’s shipment before it asks for the invoice, and posts it once', async () => {
+    const { shipmentId } = await shipped();
+    const failing = anErp({
+      createInvoice: () => Promise.reject(new SystemUnavailable('erp', 'system-error', 'down')),
+    });
+    const invoice = (erp: typeof failing.erp) =>
+      given.activity(() => erp.invoiceShipment({ shipmentId, progress: underWay }));
+    await expect(invoice(failing.erp)).rejects.toMatchObject({ name: 'SystemUnavailable' });
+    const row = await given.prisma.shipment.findUniqueOrThrow({ where: { id: shipmentId } });
+    expect(row.erpShipmentNumber).toBe('SH-1');
+
+    const { erp, calls } = anErp();
+    const answer = await invoice(erp);
+    expect(answer).toMatchObject({ total: 3195, dueOn: '2026-12-20', payments: [] });
+    expect(await invoice(erp)).toEqual(answer);
+    expect(calls).toEqual(['createInvoice']);
+    expect(await given.prisma.document.count({ where: { shipmentId, transactionSet: '810' } })).toBe(1);
+  });
+
+  it('refuses an invoice in another currency than the order’s, and sends no 810', async () => {
+    const { shipmentId } = await shipped();
+    const { erp } = anErp({ createInvoice: () => Promise.resolve(anInvoice('JPY')) });
+    await expect(given.activity(() => erp.invoiceShipment({ shipmentId, progress: underWay }))).rejects.toMatchObject({
+      type: 'currency-differs',
+      nonRetryable: true,
+      message: expect.stringContaining('JPY'),
+    });
+    expect(await given.prisma.invoice.count({ where: { shipmentId } })).toBe(0);
+    expect(await given.prisma.document.count({ where: { shipmentId, transactionSet: '810' } })).toBe(0);
+  });
+});
+
+describe('placing an order', () => {
+  it('refuses an ERP order in another currency, and knows its number so that it can be cancelled', async () => {
+    const orderId = await given.checked('tri-valley', [each('MW-1001', 3)]);
+    const { erp, calls } = anErp({
+      createOrder: () => Promise.resolve({ erpOrderNumber: 'SO-JPY', status: 'accepted', currency: 'JPY' }),
+    });
+    await expect(given.activity(() => erp.placeOrder({ orderId }))).rejects.toMatchObject({
+      type: 'currency-differs',
+      nonRetryable: true,
+    });
+    await given.activity(() => erp.cancelErpOrder({ orderId, reason: 'currency' }));
+    expect(calls).toEqual(['createOrder', 'cancelOrder']);
+    expect(await given.prisma.orderReference.count({ where: { orderId, value: 'SO-JPY' } })).toBe(1);
+  });
+
+  it('cannot be undone by an ERP that cancels nothing: a person has to', async () => {
+    const orderId = await given.checked('tri-valley', [each('MW-1001', 3)]);
+    const { erp, calls } = anErp({}, { canCancel: false });
+    await given.activity(() => erp.placeOrder({ orderId }));
+    await expect(given.activity(() => erp.cancelErpOrder({ orderId, reason: 'asked' }))).rejects.toMatchObject({
+      type: 'cancel-not-supported',
+      nonRetryable: true,
+    });
+    expect(calls).toEqual(['createOrder']);
+  });
+});
+
+it('cash is applied once, and the order’s progress is written with its receipt', async () => {
+  const { orderId, shipmentId } = await shipped();
+  const { erp, calls } = anErp();
+  const { invoiceNumber } = await given.activity(() => erp.invoiceShipment({ shipmentId, progress: underWay }));
+  const { id: invoiceId } = await given.prisma.invoice.findUniqueOrThrow({ where: { shipmentId } });
+  const allocationId = randomUUID();
+  await given.prisma.payment.create({
+    data: {
+      id: randomUUID(),
+      partnerId: 'tri-valley',
+      reference: allocationId,
+      method: 'ach',
+      currency: 'USD',
+      amount: 3000n,
+      paidOn: new Date('2026-11-30'),
+      source: 'api',
+      contentHash: '',
+      correlationId: 'c',
+      allocations: {
+        create: [{ id: allocationId, invoiceNumber, invoiceId, orderId, amount: 3000n, adjustment: 195n }],
+      },
+    },
+  });
+  const progress = { status: 'invoiced' as const, waitingFor: 'the partner to acknowledge' };
+  const apply = () => given.activity(() => erp.applyCash({ allocationId, progress }));
+  expect(await apply()).toEqual({ receiptNumber: 'RC-1' });
+  expect(await apply()).toEqual({ receiptNumber: 'RC-1' });
+  expect(calls.filter((call) => call === 'applyCash')).toHaveLength(1);
+  const order = await given.prisma.order.findUniqueOrThrow({ where: { id: orderId }, include: { invoices: true } });
+  expect(order).toMatchObject({ ...progress, invoices: [{ paid: 3195n }] });
+});

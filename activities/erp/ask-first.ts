@@ -1,0 +1,23 @@
+import type { ErpPort } from './port.ts';
+
+/**
+ * For an ERP that does not honour keys: asks for the effect of an earlier attempt before each create. A repeated attempt therefore
+ * finds an order, shipment, invoice or receipt whose answer was lost.
+ */
+export function askFirst(port: ErpPort): ErpPort {
+  return {
+    ...port,
+    async createOrder(key, order) {
+      return (await port.findOrder(order.orderId)) ?? port.createOrder(key, order);
+    },
+    async postShipment(key, shipment) {
+      return (await port.findShipment(shipment)) ?? port.postShipment(key, shipment);
+    },
+    async createInvoice(key, request) {
+      return (await port.findInvoice(request)) ?? port.createInvoice(key, request);
+    },
+    async applyCash(key, request) {
+      return (await port.findReceipt(request)) ?? port.applyCash(key, request);
+    },
+  };
+}

@@ -1,0 +1,65 @@
+import { createHttpClient, type HttpDeps, type HttpSystem } from '../../../lib/http.ts';
+import type { ErpPort } from '../../port.ts';
+import { erpOperations } from './rest-contract.ts';
+
+/** The contract’s `Idempotency-Key` is the guard against a second effect. */
+export function createRestErp(instance: HttpSystem & { pageSize?: number }, deps: HttpDeps = {}): ErpPort {
+  const http = createHttpClient({ ...instance, id: `erp.${instance.id}` }, deps);
+  return {
+    async createOrder(key, order) {
+      const { answer, replayed } = await http.call(erpOperations.createOrder, {
+        key,
+        body: order,
+        correlationId: order.correlationId,
+      });
+      if (!replayed || answer.status !== 'creditHold') return answer;
+      // A repeated call gets the first answer back; whether credit was released since is read from the order itself.
+      const { answer: record } = await http.call(erpOperations.readOrder, {
+        params: { erpOrderNumber: answer.erpOrderNumber },
+        correlationId: order.correlationId,
+      });
+      const { erpOrderNumber, currency } = answer;
+      return record.state === 'creditHold' ? answer : { erpOrderNumber, status: 'accepted', currency };
+    },
+    async findOrder(orderId) {
+      const { answer } = await http.call(erpOperations.listOrders, { query: { reference: orderId } });
+      // A reference may be a PO number too, and someone else’s PO number may look like our id.
+      const found = answer.items.find((order) => order.orderId === orderId);
+      if (!found) return undefined;
+      const { erpOrderNumber, state, creditMessage, currency } = found;
+      if (state !== 'creditHold') return { erpOrderNumber, status: 'accepted', currency };
+      return { erpOrderNumber, status: 'creditHold', currency, ...(creditMessage !== undefined && { creditMessage }) };
+    },
+    async findShipment({ erpOrderNumber, shipmentNumber }) {
+      const { answer } = await http.call(erpOperations.listShipments, { query: { erpOrderNumber } });
+      return answer.items.find((shipment) => shipment.shipmentNumber === shipmentNumber);
+    },
+    async findInvoice({ erpOrderNumber, erpShipmentNumber }) {
+      const { answer } = await http.call(erpOperations.listInvoices, { query: { erpOrderNumber } });
+      return answer.items.find((record) => record.erpShipmentNumber === erpShipmentNumber)?.invoice;
+    },
+    async findReceipt({ invoiceNumber, reference }) {
+      const { answer } = await http.call(erpOperations.listReceipts, { query: { invoiceNumber } });
+      return answer.items.find((receipt) => receipt.reference === reference);
+    },
+    async cancelOrder(key, erpOrderNumber, reason) {
+      await http.call(erpOperations.cancelOrder, { key, params: { erpOrderNumber }, body: { reason } });
+    },
+    async postShipment(key, shipment) {
+      return (await http.call(erpOperations.postShipment, { key, body: shipment })).answer;
+    },
+    async createInvoice(key, request) {
+      return (await http.call(erpOperations.createInvoice, { key, body: request })).answer;
+    },
+    async applyCash(key, request) {
+      return (await http.call(erpOperations.applyCash, { key, body: request })).answer;
+    },
+    async readMasterData({ since, cursor }) {
+      return (
+        await http.call(erpOperations.readMasterData, {
+          query: { since, cursor, limit: instance.pageSize?.toString() },
+        })
+      ).answer;
+    },
+  };
+}

@@ -1,0 +1,346 @@
+import { z } from 'zod';
+import {
+  agreedCharge,
+  currency,
+  day,
+  decimal,
+  identifier,
+  instant,
+  invoice,
+  minorUnits,
+  nonNegativeDecimal,
+  paymentTerms,
+  positiveDecimal,
+} from '../../../../mappings/canonical/v1/index.ts';
+import type { RestOperation } from '../../../lib/rest-operation.ts';
+
+/**
+ * The generic REST contract of an ERP, to be offered by a thin shim in front of any system. The connector (`client.ts`) and the
+ * sandbox’s ERP both work from these schemas, and `/openapi.json` is made of them.
+ */
+
+const unit = z.string().regex(/^[A-Z0-9]{2}$/, 'must be a two-character unit code such as EA or CA');
+const lineNumber = z.int().min(1);
+
+export const erpOrderRequest = z
+  .object({
+    orderId: identifier.meta({ description: 'Our id of the order' }),
+    correlationId: identifier,
+    customerNumber: identifier,
+    shipToNumber: identifier,
+    poNumber: identifier,
+    orderedOn: day,
+    currency,
+    requestedShipDate: day.optional(),
+    terms: paymentTerms.optional(),
+    lines: z
+      .array(
+        z.object({
+          lineNumber,
+          sku: identifier,
+          quantity: positiveDecimal.meta({ description: 'In `unit`, the unit that the price is for' }),
+          unit,
+          unitFactor: positiveDecimal.meta({ description: 'Base units in one `unit`' }),
+          unitPrice: nonNegativeDecimal.meta({ description: 'Major units of the currency, per `unit`' }),
+          sources: z
+            .array(z.object({ node: identifier, quantity: positiveDecimal }))
+            .meta({ description: 'Ship-from nodes, base units; what is missing to the whole is backordered' }),
+        }),
+      )
+      .min(1)
+      .max(10_000),
+    taxTotal: minorUnits.min(0),
+  })
+  .meta({ id: 'ErpOrderRequest' });
+
+export const erpOrder = z
+  .object({
+    erpOrderNumber: identifier,
+    status: z
+      .enum(['accepted', 'creditHold'])
+      .meta({ description: 'creditHold: taken, not released; nothing may be promised to anybody' }),
+    creditMessage: z.string().optional(),
+    currency: currency.meta({ description: 'In which the order was booked' }),
+  })
+  .meta({ id: 'ErpOrder' });
+
+export const erpOrderStates = ['creditHold', 'open', 'shipped', 'invoiced', 'cancelled'] as const;
+
+const erpOrderRecord = z
+  .object({
+    erpOrderNumber: identifier,
+    orderId: identifier,
+    correlationId: identifier,
+    customerNumber: identifier,
+    shipToNumber: identifier,
+    poNumber: identifier,
+    currency,
+    orderedOn: day,
+    state: z.enum(erpOrderStates).meta({
+      description:
+        'open: something may still ship; shipped: nothing is open; invoiced: every shipment has its invoice as well',
+    }),
+    creditMessage: z.string().optional(),
+    netTotal: minorUnits,
+    taxTotal: minorUnits,
+    lines: z.array(
+      z.object({
+        lineNumber,
+        sku: identifier,
+        unit,
+        unitFactor: decimal,
+        unitPrice: decimal,
+        ordered: decimal.meta({ description: 'Base units, as are shipped, cancelled and open' }),
+        shipped: decimal,
+        cancelled: decimal,
+        open: decimal,
+      }),
+    ),
+  })
+  .meta({ id: 'ErpOrderRecord' });
+export type ErpOrderRecord = z.infer<typeof erpOrderRecord>;
+
+export const erpShipmentRequest = z
+  .object({
+    erpOrderNumber: identifier,
+    shipmentNumber: identifier,
+    node: identifier,
+    shippedAt: instant,
+    carrierScac: z.string().regex(/^[A-Z]{2,4}$/, 'must be a Standard Carrier Alpha Code'),
+    tracking: identifier.optional(),
+    lines: z
+      .array(z.object({ lineNumber, quantity: positiveDecimal.meta({ description: 'Base units' }) }))
+      .min(1)
+      .max(10_000),
+  })
+  .meta({ id: 'ErpShipmentRequest' });
+
+const erpShipmentRecord = erpShipmentRequest
+  .extend({ erpShipmentNumber: identifier, invoiceNumber: identifier.optional() })
+  .meta({ id: 'ErpShipmentRecord' });
+export type ErpShipmentRecord = z.infer<typeof erpShipmentRecord>;
+
+export const erpInvoiceRequest = z
+  .object({
+    erpOrderNumber: identifier,
+    erpShipmentNumber: identifier,
+    charges: z
+      .array(agreedCharge)
+      .max(20)
+      .optional()
+      .meta({
+        description:
+          'Agreed with the customer, to be on the invoice in this order. A percentage is of the sum of the line amounts, rounded half away ' +
+          'from zero to minor units; an allowance takes at most what is left of that sum; they do not change the tax',
+      }),
+  })
+  .meta({ id: 'ErpInvoiceRequest' });
+
+const erpInvoiceRecord = z
+  .object({
+    erpOrderNumber: identifier,
+    erpShipmentNumber: identifier,
+    paid: minorUnits,
+    open: minorUnits,
+    invoice,
+  })
+  .meta({ id: 'ErpInvoiceRecord' });
+export type ErpInvoiceRecord = z.infer<typeof erpInvoiceRecord>;
+
+export const erpCashRequest = z
+  .object({
+    invoiceNumber: identifier,
+    amount: minorUnits.min(1),
+    currency,
+    reference: identifier,
+    paidOn: day,
+  })
+  .meta({ id: 'ErpCashRequest' });
+
+const erpReceiptRecord = erpCashRequest.extend({ receiptNumber: identifier }).meta({ id: 'ErpReceiptRecord' });
+export type ErpReceiptRecord = z.infer<typeof erpReceiptRecord>;
+
+export const erpMasterData = z
+  .object({
+    asOf: instant.meta({ description: 'The same on every page of one reading: the `since` of the next reading' }),
+    next: z.string().optional().meta({ description: 'There is more: the `cursor` of the next page' }),
+    items: z.array(
+      z.object({
+        sku: identifier,
+        description: z.string(),
+        baseUnit: unit,
+        gtin: z.string().optional(),
+        weight: decimal.optional().meta({ description: 'Pounds per base unit' }),
+        listPrice: nonNegativeDecimal,
+        taxable: z.boolean(),
+        units: z
+          .array(z.object({ unit, factor: positiveDecimal }))
+          .meta({ description: 'Other units it is sold in: base units in one' }),
+      }),
+    ),
+    customers: z.array(
+      z.object({
+        customerNumber: identifier,
+        partnerId: identifier,
+        name: z.string(),
+        blocked: z.boolean(),
+        taxExempt: z.boolean(),
+        currency,
+        terms: paymentTerms.optional(),
+        shipTos: z.array(
+          z.object({
+            shipToNumber: identifier,
+            codes: z
+              .array(identifier)
+              .meta({ description: 'Codes by which partners name it (store number, DC code, GLN)' }),
+            name: z.string(),
+            lines: z.array(z.string()),
+            city: z.string(),
+            region: z.string(),
+            postalCode: z.string(),
+            country: z.string().length(2),
+            preferredNodes: z.array(identifier),
+          }),
+        ),
+      }),
+    ),
+    prices: z.array(
+      z.object({
+        customerNumber: identifier,
+        sku: identifier,
+        unit,
+        unitPrice: nonNegativeDecimal,
+        validFrom: day,
+        validTo: day.optional(),
+      }),
+    ),
+    taxRates: z.array(z.object({ region: z.string(), percent: nonNegativeDecimal })),
+  })
+  .meta({ id: 'ErpMasterData' });
+
+const list = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item) });
+
+export const erpOperations = {
+  createOrder: {
+    method: 'POST',
+    path: '/orders',
+    summary: 'Create a sales order; the answer says whether credit is released',
+    body: erpOrderRequest,
+    answer: erpOrder,
+    keyed: true,
+    refusals: {
+      'unknown-customer': 'no such customer number',
+      'customer-blocked': 'the customer may not order',
+      'unknown-ship-to': 'the customer has no such ship-to',
+      'unknown-item': 'no such SKU',
+      'sources-exceed-quantity': 'more is to ship than was ordered',
+    },
+  },
+  cancelOrder: {
+    method: 'POST',
+    path: '/orders/{erpOrderNumber}/cancel',
+    summary: 'Cancel what is still open of an order; repeating it changes nothing',
+    body: z.object({ reason: z.string().min(1).max(200) }),
+    answer: z.object({ erpOrderNumber: identifier }),
+    keyed: true,
+    refusals: { 'unknown-order': 'no such order', 'order-already-shipped': 'nothing is open any more' },
+  },
+  postShipment: {
+    method: 'POST',
+    path: '/shipments',
+    summary: 'Record goods that left a warehouse',
+    body: erpShipmentRequest,
+    answer: z.object({ erpShipmentNumber: identifier }),
+    keyed: true,
+    refusals: {
+      'unknown-order': 'no such order',
+      'order-on-credit-hold': 'credit is not released',
+      'order-cancelled': 'the order was cancelled',
+      'unknown-line': 'the order has no such line',
+      'quantity-exceeds-open': 'more than the order line has open',
+      'duplicate-shipment-number': 'that shipment number was posted under another key',
+    },
+  },
+  createInvoice: {
+    method: 'POST',
+    path: '/invoices',
+    summary: 'Invoice one posted shipment',
+    body: erpInvoiceRequest,
+    answer: invoice,
+    keyed: true,
+    refusals: {
+      'unknown-shipment': 'the order has no such shipment',
+      'shipment-already-invoiced': 'it has an invoice, made under another key',
+    },
+  },
+  applyCash: {
+    method: 'POST',
+    path: '/receipts',
+    summary: 'Apply money received to an invoice',
+    body: erpCashRequest,
+    answer: z.object({ receiptNumber: identifier }),
+    keyed: true,
+    refusals: {
+      'unknown-invoice': 'no such invoice',
+      'currency-mismatch': 'the invoice is in another currency',
+      'amount-exceeds-open': 'more than is open',
+    },
+  },
+  readMasterData: {
+    method: 'GET',
+    path: '/master-data',
+    summary: 'Items, customers, contract prices and tax rates by pages; with `since`, those changed at or after it',
+    query: z.object({
+      since: instant.optional(),
+      cursor: z
+        .string()
+        .max(500)
+        .optional()
+        .meta({ description: '`next` of the page before; it keeps that page’s `since`' }),
+      limit: z.coerce.number().int().min(1).max(1000).default(500).meta({ description: 'Rows in one page' }),
+    }),
+    answer: erpMasterData,
+    keyed: false,
+    refusals: { 'unknown-cursor': 'the cursor is none of ours' },
+  },
+  listOrders: {
+    method: 'GET',
+    path: '/orders',
+    summary: 'Orders, optionally those whose order id, PO number or correlation id is `reference`',
+    query: z.object({ reference: z.string().optional() }),
+    answer: list(erpOrderRecord),
+    keyed: false,
+  },
+  readOrder: {
+    method: 'GET',
+    path: '/orders/{erpOrderNumber}',
+    summary: 'One order as it stands',
+    answer: erpOrderRecord,
+    keyed: false,
+    refusals: { 'unknown-order': 'no such order' },
+  },
+  listShipments: {
+    method: 'GET',
+    path: '/shipments',
+    summary: 'Posted shipments, optionally of one order',
+    query: z.object({ erpOrderNumber: z.string().optional() }),
+    answer: list(erpShipmentRecord),
+    keyed: false,
+  },
+  listInvoices: {
+    method: 'GET',
+    path: '/invoices',
+    summary: 'Invoices with what is paid and open, optionally of one order',
+    query: z.object({ erpOrderNumber: z.string().optional() }),
+    answer: list(erpInvoiceRecord),
+    keyed: false,
+  },
+  listReceipts: {
+    method: 'GET',
+    path: '/receipts',
+    summary: 'Cash receipts, optionally of one invoice',
+    query: z.object({ invoiceNumber: z.string().optional() }),
+    answer: list(erpReceiptRecord),
+    keyed: false,
+  },
+} as const satisfies Record<string, RestOperation>;

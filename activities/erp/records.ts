@@ -1,0 +1,133 @@
+/** How ERP activities read and write our records: one statement to load, one to write. */
+import { z } from 'zod';
+import type { Progress } from '../../domain/order/state.ts';
+import { type Invoice, paymentTerms } from '../../mappings/canonical/v1/index.ts';
+import type { Database } from '../../prisma/client.ts';
+import { permanent } from '../lib/activity-failure.ts';
+import { insertReferences, setProgress } from '../lib/records.ts';
+
+const lineQuantities = z.array(z.object({ lineNumber: z.int(), quantity: z.string() }));
+
+const orderRow = z.object({
+  correlationId: z.string(),
+  customerNumber: z.string(),
+  shipToNumber: z.string(),
+  poNumber: z.string(),
+  orderedOn: z.string(),
+  currency: z.string(),
+  requestedShipDate: z.string().nullable(),
+  paymentTerms: paymentTerms.nullable(),
+  taxTotal: z.bigint().nullable(),
+  lines: z.array(
+    z.object({
+      lineNumber: z.int(),
+      sku: z.string(),
+      quantity: z.string(),
+      unit: z.string(),
+      unitFactor: z.string(),
+      unitPrice: z.string(),
+    }),
+  ),
+  releases: z.array(z.object({ node: z.string(), lines: lineQuantities })),
+});
+
+/** The order as the ERP is given it; a line’s unit is the buyer’s own word where we have none for it. */
+export async function loadOrderToPlace(prisma: Database, orderId: string): Promise<z.output<typeof orderRow>> {
+  const [row] = await prisma.$queryRaw<unknown[]>`
+    SELECT o."correlationId", coalesce(o."customerNumber", '') AS "customerNumber",
+      coalesce(o."shipToNumber", '') AS "shipToNumber", o."poNumber", o."orderedOn"::text AS "orderedOn", o."currency",
+      o."canonical"->>'requestedShipDate' AS "requestedShipDate", o."paymentTerms", o."taxTotal",
+      (SELECT coalesce(jsonb_agg(jsonb_build_object('lineNumber', l."lineNumber", 'sku', l."sku",
+          'quantity', trim_scale(l."orderedValue")::text, 'unit', coalesce(l."unit", l."orderedUnit"),
+          'unitFactor', trim_scale(l."unitFactor")::text, 'unitPrice', trim_scale(l."unitPrice")::text)
+          ORDER BY l."lineNumber"), '[]')
+        FROM "OrderLine" AS l WHERE l."orderId" = o."id") AS "lines",
+      (SELECT coalesce(jsonb_agg(jsonb_build_object('node', f."node", 'lines', f."lines")
+          ORDER BY f."round", f."sequence"), '[]')
+        FROM "Fulfillment" AS f WHERE f."orderId" = o."id") AS "releases"
+    FROM "Order" AS o WHERE o."id" = ${orderId}`;
+  return orderRow.parse(found(row, `order ${orderId}`));
+}
+
+/** The ERP’s number of an order, and that the order can be found by it. */
+export async function recordErpOrder(prisma: Database, orderId: string, erpOrderNumber: string): Promise<void> {
+  await prisma.$executeRaw`
+    WITH reference AS (${insertReferences(orderId, [['erp-order', erpOrderNumber]])})
+    UPDATE "Order" SET "erpOrderNumber" = ${erpOrderNumber}, "updatedAt" = now() WHERE "id" = ${orderId}`;
+}
+
+const shipmentRow = z.object({
+  shipmentNumber: z.string(),
+  shippedAt: z.date(),
+  carrierScac: z.string(),
+  tracking: z.string().nullable(),
+  lines: lineQuantities,
+  node: z.string(),
+  erpShipmentNumber: z.string().nullable(),
+  erpOrderNumber: z.string(),
+  currency: z.string(),
+  partnerId: z.string(),
+  profileVersion: z.string(),
+  correlationId: z.string(),
+  /** As recorded before. */
+  invoice: z.custom<Invoice>().nullable(),
+});
+
+/** A shipment with the facts of its order, and its invoice where there is one already. */
+export async function loadShipment(prisma: Database, shipmentId: string): Promise<z.output<typeof shipmentRow>> {
+  const [row] = await prisma.$queryRaw<unknown[]>`
+    SELECT s."shipmentNumber", s."shippedAt", s."carrierScac", s."tracking", s."lines", f."node", s."erpShipmentNumber",
+      coalesce(o."erpOrderNumber", '') AS "erpOrderNumber", o."currency", o."partnerId", o."profileVersion",
+      o."correlationId", i."content" AS "invoice"
+    FROM "Shipment" AS s
+    JOIN "Fulfillment" AS f ON f."id" = s."fulfillmentId"
+    JOIN "Order" AS o ON o."id" = s."orderId"
+    LEFT JOIN "Invoice" AS i ON i."shipmentId" = s."id"
+    WHERE s."id" = ${shipmentId}`;
+  return shipmentRow.parse(found(row, `shipment ${shipmentId}`));
+}
+
+const cashRow = z.object({
+  paymentId: z.string(),
+  invoiceNumber: z.string(),
+  amount: z.bigint(),
+  receiptNumber: z.string().nullable(),
+  currency: z.string(),
+  reference: z.string(),
+  paidOn: z.string(),
+  correlationId: z.string(),
+});
+
+export async function loadAllocation(prisma: Database, allocationId: string): Promise<z.output<typeof cashRow>> {
+  const [row] = await prisma.$queryRaw<unknown[]>`
+    SELECT a."paymentId", a."invoiceNumber", a."amount", a."receiptNumber", p."currency", p."reference",
+      p."paidOn"::text AS "paidOn", p."correlationId"
+    FROM "PaymentAllocation" AS a JOIN "Payment" AS p ON p."id" = a."paymentId"
+    WHERE a."id" = ${allocationId}`;
+  return cashRow.parse(found(row, `allocation ${allocationId}`));
+}
+
+/** The receipt and the order’s progress. What is paid of the invoice grows only when the receipt was not recorded before. */
+export async function recordReceipt(
+  prisma: Database,
+  allocationId: string,
+  receiptNumber: string,
+  progress: Progress,
+): Promise<void> {
+  await prisma.$executeRaw`
+    WITH receipt AS (
+      UPDATE "PaymentAllocation" SET "receiptNumber" = ${receiptNumber}
+      WHERE "id" = ${allocationId} AND "receiptNumber" IS NULL
+      RETURNING "invoiceId", "amount", "adjustment"
+    ), paid AS (
+      UPDATE "Invoice" AS i SET "paid" = i."paid" + r."amount" + r."adjustment"
+      FROM receipt AS r WHERE i."id" = r."invoiceId"
+    )
+    UPDATE "Order" SET ${setProgress(progress)}
+    WHERE "id" = (SELECT "orderId" FROM "PaymentAllocation" WHERE "id" = ${allocationId})`;
+}
+
+function found<Row>(row: Row | undefined, what: string): Row {
+  if (row === undefined) throw permanent('unknown-record', `there is no ${what}`);
+  return row;
+}

@@ -1,0 +1,161 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { invoice } from '../../../mappings/canonical/v1/index.ts';
+import type { ErpCapabilities } from '../connector.ts';
+import type { ErpMasterDataPage, ErpOrderRequest, ErpPort } from '../port.ts';
+
+/** A connector against a system that has nothing on its books yet. */
+export interface ErpUnderTest {
+  /** As `connect` returns it, with pages of at most ten rows of master data. */
+  readonly port: ErpPort;
+  readonly capabilities: ErpCapabilities;
+  /** An order of two lines that the system accepts. */
+  readonly order: ErpOrderRequest;
+  /** While true, the system does its work and the answer never arrives. */
+  loseAnswers(lose: boolean): Promise<void>;
+  books(): Promise<{ orders: number; shipments: number; invoices: number; receipts: number; cancelled: number }>;
+  end(): Promise<void>;
+}
+
+/** The rules that the order process relies on, whatever the ERP. Every connector’s test runs it. */
+export function erpContractSuite(kind: string, start: () => Promise<ErpUnderTest>): void {
+  describe(`an ERP of kind ${kind}`, () => {
+    let erp: ErpUnderTest;
+    beforeEach(async () => {
+      erp = await start();
+    });
+    afterEach(() => erp.end());
+
+    /** The four creates in their order, each as it is repeated under its key. */
+    function steps() {
+      const { port, order } = erp;
+      const made = { erpOrderNumber: '', erpShipmentNumber: '', invoiceNumber: '', amount: 0 };
+      return {
+        order: async () => {
+          const answer = await port.createOrder(`${order.orderId}/order`, order);
+          made.erpOrderNumber = answer.erpOrderNumber;
+          return answer;
+        },
+        shipment: async () => {
+          const answer = await port.postShipment('s-1/shipment', {
+            erpOrderNumber: made.erpOrderNumber,
+            shipmentNumber: 'S-1',
+            node: 'RNO',
+            shippedAt: '2026-11-21T10:00:00.000Z',
+            carrierScac: 'ODFL',
+            lines: order.lines.map(({ lineNumber, sources }) => ({
+              lineNumber,
+              quantity: sources[0]?.quantity ?? '0',
+            })),
+          });
+          made.erpShipmentNumber = answer.erpShipmentNumber;
+          return { erpShipmentNumber: answer.erpShipmentNumber };
+        },
+        invoice: async () => {
+          const { erpOrderNumber, erpShipmentNumber } = made;
+          const answer = await port.createInvoice('s-1/invoice', { erpOrderNumber, erpShipmentNumber });
+          made.invoiceNumber = answer.invoiceNumber;
+          made.amount = answer.total;
+          return answer;
+        },
+        cash: async () => {
+          const { receiptNumber } = await port.applyCash('p-1/cash', {
+            invoiceNumber: made.invoiceNumber,
+            amount: made.amount,
+            currency: order.currency,
+            reference: 'TRACE-1',
+            paidOn: '2026-11-30',
+          });
+          return { receiptNumber };
+        },
+      };
+    }
+    const names = ['order', 'shipment', 'invoice', 'cash'] as const;
+
+    it('takes an order from its creation to cash, in the order’s currency', async () => {
+      const { order, shipment, invoice: bill, cash } = steps();
+      expect(await order()).toMatchObject({ status: 'accepted', currency: erp.order.currency });
+      await shipment();
+      const billed = await bill();
+      expect(invoice.parse(billed)).toEqual(billed);
+      expect(billed.currency).toBe(erp.order.currency);
+      await cash();
+      expect(await erp.books()).toEqual({ orders: 1, shipments: 1, invoices: 1, receipts: 1, cancelled: 0 });
+    });
+
+    it.each(names)('%s: a repeated call returns the first answer and has no second effect', async (repeated) => {
+      const all = steps();
+      for (const name of names) {
+        const first = await all[name]();
+        if (name === repeated) expect(await all[name]()).toEqual(first);
+      }
+      expect(await erp.books()).toEqual({ orders: 1, shipments: 1, invoices: 1, receipts: 1, cancelled: 0 });
+    });
+
+    it.each(names)('%s: a call whose answer was lost has one effect when it is repeated', async (lost) => {
+      const all = steps();
+      for (const name of names) {
+        if (name === lost) {
+          await erp.loseAnswers(true);
+          await expect(all[name]()).rejects.toMatchObject({ name: 'SystemUnavailable' });
+          await erp.loseAnswers(false);
+        }
+        await all[name]();
+      }
+      expect(await erp.books()).toEqual({ orders: 1, shipments: 1, invoices: 1, receipts: 1, cancelled: 0 });
+    });
+
+    it('refuses an unknown customer permanently and books nothing', async () => {
+      await expect(
+        erp.port.createOrder('k', { ...erp.order, customerNumber: 'NOBODY', shipToNumber: 'NOWHERE' }),
+      ).rejects.toMatchObject({ name: 'SystemRefusal', code: 'unknown-customer' });
+      expect((await erp.books()).orders).toBe(0);
+    });
+
+    it('refuses cash for an invoice that it does not know', async () => {
+      const cash = { invoiceNumber: 'NONE', amount: 1, currency: 'USD', reference: 'T', paidOn: '2026-11-30' };
+      await expect(erp.port.applyCash('k', cash)).rejects.toMatchObject({
+        name: 'SystemRefusal',
+        code: 'unknown-invoice',
+      });
+    });
+
+    it('finds an order whose answer was lost by our id, and no other', async () => {
+      await erp.loseAnswers(true);
+      await expect(steps().order()).rejects.toMatchObject({ name: 'SystemUnavailable' });
+      await erp.loseAnswers(false);
+      expect(await erp.port.findOrder(erp.order.orderId)).toMatchObject({ currency: erp.order.currency });
+      expect(await erp.port.findOrder(erp.order.poNumber)).toBeUndefined();
+    });
+
+    it('cancels an open order once, where it can cancel at all', async ({ skip }) => {
+      if (!erp.capabilities.canCancel) skip();
+      const { erpOrderNumber } = await steps().order();
+      await erp.port.cancelOrder('o/cancel', erpOrderNumber, 'asked');
+      await erp.port.cancelOrder('o/cancel', erpOrderNumber, 'asked');
+      expect(await erp.books()).toMatchObject({ orders: 1, cancelled: 1 });
+    });
+
+    it('gives master data in pages: every row once, and later only what changed', async () => {
+      const read = async (since?: string): Promise<ErpMasterDataPage[]> => {
+        const pages: ErpMasterDataPage[] = [];
+        let cursor: string | undefined;
+        do {
+          const page = await erp.port.readMasterData({ since, cursor });
+          pages.push(page);
+          cursor = page.next;
+        } while (cursor !== undefined);
+        return pages;
+      };
+      const pages = await read();
+      expect(pages.length).toBeGreaterThan(1);
+      expect(new Set(pages.map(({ asOf }) => asOf)).size).toBe(1);
+      const skus = pages.flatMap(({ items }) => items.map(({ sku }) => sku));
+      expect(new Set(skus).size).toBe(skus.length);
+      expect(skus).toEqual(expect.arrayContaining(erp.order.lines.map(({ sku }) => sku)));
+      const customers = pages.flatMap((page) => page.customers.map(({ customerNumber }) => customerNumber));
+      expect(customers).toContain(erp.order.customerNumber);
+      const later = await read(pages[0]?.asOf);
+      expect(later.flatMap(({ items, customers: changed }) => [...items, ...changed])).toEqual([]);
+    });
+  });
+}

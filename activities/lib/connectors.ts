@@ -1,0 +1,27 @@
+/** Connectors are found by their folders, so that a new one is a folder and nothing else. */
+import { readdirSync } from 'node:fs';
+import { extname } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+/**
+ * The connectors below `folder` (`<folder>/<kind>/index.ts`), by kind. Each module exports `connector`.
+ *
+ * @throws when a folder has no such module: a kind that is half there would be missed only when an order needs it.
+ */
+export async function findConnectors<Connector>(folder: URL): Promise<ReadonlyMap<string, Connector>> {
+  const root = fileURLToPath(folder);
+  // `.ts` from the sources, `.js` from the build.
+  const index = `index${extname(fileURLToPath(import.meta.url))}`;
+  const kinds = readdirSync(root, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+    .toSorted();
+  const found = await Promise.all(
+    kinds.map(async (kind): Promise<[string, Connector]> => {
+      const module = (await import(pathToFileURL(`${root}/${kind}/${index}`).href)) as { connector?: Connector };
+      if (module.connector === undefined) throw new Error(`${root}/${kind}/${index} exports no connector`);
+      return [kind, module.connector];
+    }),
+  );
+  return new Map(found);
+}

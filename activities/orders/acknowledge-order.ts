@@ -1,0 +1,50 @@
+import { dayOf } from '../../domain/calendar/calendar.ts';
+import type { Progress } from '../../domain/order/state.ts';
+import { render855 } from '../../mappings/edi/render-855.ts';
+import { outgoing } from '../documents/outgoing.ts';
+import { insertTimeline, setProgress } from '../lib/records.ts';
+import type { RecordDependencies } from './dependencies.ts';
+import { documentLine, documentOrder, outbound, rendered, today } from './order-documents.ts';
+import { happened, loadOrder, profileOf } from './order-record.ts';
+
+/** The ERP has accepted the order and released its credit: the partner is sent the 855. */
+export async function acknowledgeOrder(
+  deps: RecordDependencies,
+  { orderId, progress }: { orderId: string; progress: Progress },
+): Promise<void> {
+  const { prisma, handOff } = deps;
+  const order = await loadOrder(prisma, orderId);
+  const profile = await profileOf(deps, order);
+  const tree = rendered(deps, profile, (by) =>
+    render855(
+      {
+        order: documentOrder(order),
+        acknowledgedOn: today(),
+        lines: order.lines.map((line) => ({
+          ...documentLine(line, order.canonical),
+          accepted: line.open,
+          backordered: line.backordered,
+          cancelled: line.cancelled,
+          rejected: line.rejected,
+          ...(order.shipBy !== null && { shipDate: dayOf(new Date(order.shipBy), profile.calendar) }),
+        })),
+      },
+      by,
+    ),
+  );
+  const since = { orderReceived: new Date(order.receivedAt), orderAccepted: new Date() };
+  const sent = outgoing(profile, [outbound(order, { set: '855', businessKey: `855/${orderId}`, tree, since })]);
+  const accepted = happened(order, {
+    key: 'accepted',
+    type: 'order.accepted',
+    summary: `ERP accepted the order as ${order.erpOrderNumber}`,
+    actor: `erp.${order.erpSystem}`,
+  });
+  // Repeated, it inserts nothing: timeline key and business key are unique.
+  await prisma.$executeRaw`
+    WITH told AS (${insertTimeline([accepted])}),
+      queued AS (${sent.documents()}),
+      woken AS (${sent.wakes()})
+    UPDATE "Order" SET ${setProgress(progress)} WHERE "id" = ${orderId}`;
+  handOff.committed(sent.handOffs);
+}

@@ -1,0 +1,166 @@
+import { ApplicationFailure } from '@temporalio/activity';
+import type { Progress, Unanswered } from '../../domain/order/state.ts';
+import { render855 } from '../../mappings/edi/render-855.ts';
+import type { Database } from '../../prisma/client.ts';
+import { Prisma } from '../../prisma/generated/client.ts';
+import { PENDING } from '../documents/answers.ts';
+import { type Outgoing, outgoing } from '../documents/outgoing.ts';
+import { asJson, insertTimeline, setProgress, type TimelineRow } from '../lib/records.ts';
+import type { RecordDependencies } from './dependencies.ts';
+import { outbound, rendered } from './order-documents.ts';
+import { found, happened, ORDER, type OrderRecord, profileOf } from './order-record.ts';
+import { refusal } from './refusal.ts';
+
+export interface Stop {
+  reason: string;
+  by: string;
+}
+
+export interface FinishInput {
+  orderId: string;
+  progress: Progress;
+  stop?: Stop;
+  /** Documents whose trouble a person has decided on. */
+  decided?: readonly string[];
+}
+
+/**
+ * The order has ended: closed, or stopped and undone. A partner that was never sent an acceptance is sent the refusal.
+ *
+ * An order that was not stopped ends only when its partner has acknowledged what it was sent, as far as that is agreed. Until then the
+ * answer says what is missing, and the order is marked as waiting for it (answers.ts).
+ */
+export async function finishOrder(deps: RecordDependencies, input: FinishInput): Promise<Unanswered | undefined> {
+  const { stop } = input;
+  if (stop !== undefined) {
+    await endStopped(deps, input, stop);
+    return undefined;
+  }
+  const first = await endOnceAnswered(deps.prisma, input);
+  if (first.waiting === undefined || first.marked === false) return first.waiting;
+  // An answer that came before the mark saw no order that waits for it; so this look comes after the mark.
+  return (await endOnceAnswered(deps.prisma, input)).waiting;
+}
+
+interface Look {
+  waiting: Unanswered | undefined;
+  /** The order waits from this call on. */
+  marked: boolean;
+}
+
+/** Ends the order, or marks it as waiting for its partner's answers: one statement. */
+async function endOnceAnswered(prisma: Database, { orderId, progress, decided = [] }: FinishInput): Promise<Look> {
+  const ended = {
+    key: 'ended',
+    type: `order.${progress.status}`,
+    summary: `Order ${progress.status}`,
+    actor: 'system',
+  };
+  const open = Prisma.sql`EXISTS (SELECT FROM waiting)`;
+  const [row] = await prisma.$queryRaw<{ sets: string[]; by: string | null; marked: boolean }[]>`
+    WITH waiting AS MATERIALIZED (
+      SELECT d."transactionSet" AS "set", d."acknowledgeBy" AS "by" FROM "Document" AS d JOIN "Order" AS o ON o."id" = d."orderId"
+      WHERE d."orderId" = ${orderId} AND o."closedAt" IS NULL AND (
+        ${PENDING}
+        OR d."direction" = 'outbound' AND d."state" IN ('refused', 'rejected', 'unacknowledged')
+          AND d."id" <> ALL(${[...decided]}::text[])
+      )
+    ),
+    marked AS (
+      UPDATE "Order" SET "awaitsAnswers" = TRUE WHERE "id" = ${orderId} AND NOT "awaitsAnswers" AND ${open} RETURNING "id"
+    ),
+    ended AS (
+      UPDATE "Order" SET ${setProgress(progress)}, "awaitsAnswers" = FALSE, "closedAt" = coalesce("closedAt", now()),
+        "startedAt" = coalesce("startedAt", now())
+      WHERE "id" = ${orderId} AND NOT ${open}
+      RETURNING "correlationId"
+    ),
+    told AS (
+      INSERT INTO "TimelineEvent" ("orderId", "key", "type", "summary", "actor", "correlationId")
+      SELECT ${orderId}, ${ended.key}, ${ended.type}, ${ended.summary}, ${ended.actor}, "correlationId" FROM ended
+      ON CONFLICT DO NOTHING
+    )
+    SELECT EXISTS (SELECT FROM marked) AS "marked",
+      coalesce((
+        SELECT json_agg(s."set" ORDER BY s."by" NULLS FIRST, s."set")
+        FROM (
+          SELECT "set", CASE WHEN bool_or("by" IS NULL) THEN NULL ELSE min("by") END AS "by" FROM waiting GROUP BY "set"
+        ) AS s
+      ), '[]'::json) AS "sets",
+      (SELECT CASE WHEN bool_or("by" IS NULL) THEN NULL ELSE min("by") END FROM waiting) AS "by"`;
+  const { sets, by, marked } = found(row, `order ${orderId}`);
+  if (sets.length === 0) return { waiting: undefined, marked };
+  return { waiting: { sets, ...(by !== null && { by: new Date(by).toISOString() }) }, marked };
+}
+
+/** Ends an order that was stopped: nothing is open any more, and a refused order is refused to its partner. */
+async function endStopped(deps: RecordDependencies, { orderId, progress }: FinishInput, stop: Stop): Promise<void> {
+  const { prisma, handOff } = deps;
+  const [row] = await prisma.$queryRaw<{ order: OrderRecord; repeatsStanding: boolean }[]>`
+    SELECT ${ORDER} AS "order", EXISTS (
+      SELECT FROM "Order" AS e WHERE e."id" = o."repeatsOrderId" AND e."status" <> 'rejected'
+    ) AS "repeatsStanding"
+    FROM "Order" AS o WHERE o."id" = ${orderId}`;
+  const { order, repeatsStanding } = found(row, `order ${orderId}`);
+  const profile = await profileOf(deps, order);
+  const events: TimelineRow[] = [
+    happened(order, {
+      key: 'ended',
+      type: `order.${progress.status}`,
+      summary: `Order ${progress.status}: ${stop.reason}`,
+      actor: stop.by,
+    }),
+  ];
+  let sent: Outgoing = outgoing(profile, []);
+  if (progress.status === 'rejected') {
+    if (repeatsStanding) events.push(refusalNotSent(order));
+    else {
+      try {
+        const tree = rendered(deps, profile, (by) => render855(refusal(order), by));
+        const now = new Date();
+        const since = { orderReceived: now, orderAccepted: now };
+        sent = outgoing(profile, [outbound(order, { set: '855', businessKey: `855/${orderId}`, tree, since })]);
+      } catch (error) {
+        // The order may be too odd for an 855 (that is why it was refused): it ends all the same.
+        if (!(error instanceof ApplicationFailure)) throw error;
+        events.push(
+          happened(order, {
+            key: 'refusal-not-written',
+            type: 'document.not-written',
+            summary: `The refusal could not be written as an 855: ${error.message}`,
+            actor: 'system',
+          }),
+        );
+      }
+    }
+  }
+  const resolution = asJson({ resolution: 'cancel' });
+  await prisma.$executeRaw`
+    WITH told AS (${insertTimeline(events)}),
+      emptied AS (
+        UPDATE "OrderLine" SET "cancelled" = "ordered" - "rejected" - "shipped", "open" = 0, "backordered" = 0
+        WHERE "orderId" = ${orderId}
+      ),
+      resolved AS (
+        UPDATE "OrderException"
+        SET "state" = 'resolved', "resolvedAt" = now(), "resolvedBy" = ${stop.by}, "resolution" = ${resolution}::jsonb
+        WHERE "orderId" = ${orderId} AND "state" = 'open'
+      ),
+      queued AS (${sent.documents()}),
+      woken AS (${sent.wakes()})
+    UPDATE "Order" SET ${setProgress(progress)}, "awaitsAnswers" = FALSE, "closedAt" = coalesce("closedAt", now()),
+      "startedAt" = coalesce("startedAt", now())
+    WHERE "id" = ${orderId}`;
+  handOff.committed(sent.handOffs);
+}
+
+/** An 855 names nothing but the PO number: the partner would take the earlier order, which stands, for the refused one. */
+function refusalNotSent(order: OrderRecord): TimelineRow {
+  return happened(order, {
+    key: 'refusal-not-sent',
+    type: 'document.not-sent',
+    summary: `No 855 says so: under PO ${order.poNumber} the partner would read it as a refusal of the earlier order, which is valid`,
+    actor: 'system',
+    detail: { repeatsOrderId: order.repeatsOrderId },
+  });
+}

@@ -1,0 +1,79 @@
+/** Our records of an order in the terms of its documents. */
+import type { DocumentLine, DocumentOrder } from '../../mappings/edi/documents.ts';
+import { DocumentError } from '../../mappings/edi/documents.ts';
+import type { PartnerProfile } from '../../mappings/profile/profile.ts';
+import type { Tree } from '../../mappings/x12/types.ts';
+import type { OutboundDocument } from '../documents/queue.ts';
+import { permanent } from '../lib/activity-failure.ts';
+import type { PartnerProfiles } from '../partners/partner-profiles.ts';
+import type { OrderLineRecord, OrderRecord } from './order-record.ts';
+
+/**
+ * Renders a document. A renderer that refuses our records will refuse them again: a person has to look. Where an addition of the version
+ * that the order keeps has failed, the current one is taken, so that a corrected expression helps the orders that wait for it.
+ */
+export function rendered(
+  { profiles }: { profiles: Pick<PartnerProfiles, 'get'> },
+  profile: PartnerProfile,
+  render: (profile: PartnerProfile) => Tree,
+): Tree {
+  try {
+    return render(profile);
+  } catch (error) {
+    const current = profiles.get(profile.id);
+    const failedAddition = error instanceof DocumentError && error.code === 'document-addition-failed';
+    if (!failedAddition || current === undefined || current.version === profile.version) {
+      throw permanent('document-not-written', error instanceof Error ? error.message : String(error));
+    }
+    const map = { ...profile.map, documents: current.map.documents };
+    return rendered({ profiles }, { ...profile, version: current.version, map }, render);
+  }
+}
+
+export function outbound(
+  order: Pick<OrderRecord, 'id' | 'correlationId'>,
+  document: Omit<OutboundDocument, 'orderId' | 'correlationId'>,
+): OutboundDocument {
+  return { ...document, orderId: order.id, correlationId: order.correlationId };
+}
+
+/** The day on which a document is written. */
+export function today(): string {
+  return new Date().toISOString().slice(0, 10);
+}
+
+export function documentOrder({ poNumber, currency, canonical, erpOrderNumber }: OrderRecord): DocumentOrder {
+  return {
+    poNumber,
+    release: canonical.release,
+    orderedOn: canonical.orderedOn,
+    currency,
+    shipTo: canonical.shipTo,
+    ...(canonical.buyer && { buyer: canonical.buyer }),
+    ...(canonical.billTo && { billTo: canonical.billTo }),
+    ...(canonical.department && { department: canonical.department }),
+    ...(erpOrderNumber && { erpOrderNumber }),
+    references: canonical.references,
+    attributes: canonical.attributes,
+  };
+}
+
+export function documentLines({ lines, canonical }: OrderRecord): DocumentLine[] {
+  return lines.map((line) => documentLine(line, canonical));
+}
+
+export function documentLine(line: OrderLineRecord, canonical: OrderRecord['canonical']): DocumentLine {
+  return {
+    lineNumber: line.lineNumber,
+    lineId: line.lineId,
+    sku: line.sku,
+    ...(line.customerSku && { customerSku: line.customerSku }),
+    ...(line.gtin && { gtin: line.gtin }),
+    description: line.description,
+    ordered: { value: line.orderedValue, unit: line.orderedUnit },
+    baseUnit: line.baseUnit,
+    unitFactor: line.unitFactor,
+    unitPrice: line.unitPrice,
+    attributes: canonical.lines[line.lineNumber - 1]?.attributes ?? {},
+  };
+}

@@ -1,0 +1,95 @@
+/** An order as the steps read it: its row and its lines in one JSON value, so that one round trip and one parse bring everything. */
+import type { SalesOrder } from '../../mappings/canonical/v1/index.ts';
+import type { PartnerProfile } from '../../mappings/profile/profile.ts';
+import { Prisma } from '../../prisma/generated/client.ts';
+import { permanent } from '../lib/activity-failure.ts';
+import type { TimelineRow, Transaction } from '../lib/records.ts';
+import type { PartnerProfiles } from '../partners/partner-profiles.ts';
+
+/** Instants are ISO 8601, quantities exact decimals in base units. */
+export interface OrderRecord {
+  id: string;
+  partnerId: string;
+  poNumber: string;
+  repeatsOrderId: string | null;
+  profileVersion: string;
+  correlationId: string;
+  canonical: SalesOrder;
+  currency: string;
+  shipToNumber: string | null;
+  paymentTerms: SalesOrder['terms'] | null;
+  erpSystem: string | null;
+  erpOrderNumber: string | null;
+  receivedAt: string;
+  shipBy: string | null;
+  reservedRound: number;
+  lines: OrderLineRecord[];
+}
+
+export interface OrderLineRecord {
+  lineNumber: number;
+  lineId: string;
+  sku: string;
+  customerSku: string | null;
+  gtin: string | null;
+  description: string;
+  orderedValue: string;
+  orderedUnit: string;
+  baseUnit: string;
+  unitFactor: string;
+  unitPrice: string;
+  ordered: string;
+  cancelled: string;
+  rejected: string;
+  backordered: string;
+  open: string;
+  shipped: string;
+}
+
+/** JSON has no exact decimals, so they travel as text, in the form that domain/decimal.ts writes. */
+const decimals = (...names: string[]) => names.map((name) => `'${name}', trim_scale(l."${name}")::text`).join(', ');
+const plain = (table: string, ...names: string[]) => names.map((name) => `'${name}', ${table}."${name}"`).join(', ');
+
+/** An {@link OrderRecord} of the row `o` of "Order". */
+export const ORDER = Prisma.raw(`json_build_object(
+  ${plain('o', 'id', 'partnerId', 'poNumber', 'repeatsOrderId', 'profileVersion', 'correlationId', 'canonical', 'currency')},
+  ${plain('o', 'shipToNumber', 'paymentTerms', 'erpSystem', 'erpOrderNumber', 'receivedAt', 'shipBy', 'reservedRound')},
+  'lines', (
+    SELECT coalesce(json_agg(json_build_object(
+      ${plain('l', 'lineNumber', 'lineId', 'sku', 'customerSku', 'gtin', 'description', 'orderedUnit', 'baseUnit')},
+      ${decimals('orderedValue', 'unitFactor', 'unitPrice')},
+      ${decimals('ordered', 'cancelled', 'rejected', 'backordered', 'open', 'shipped')}
+    ) ORDER BY l."lineNumber"), '[]'::json)
+    FROM "OrderLine" AS l WHERE l."orderId" = o."id"
+  )
+)`);
+
+export async function loadOrder(records: Transaction, orderId: string): Promise<OrderRecord> {
+  const [row] = await records.$queryRaw<{ order: OrderRecord }[]>`
+    SELECT ${ORDER} AS "order" FROM "Order" AS o WHERE o."id" = ${orderId}`;
+  return found(row, `order ${orderId}`).order;
+}
+
+/** A step names what its own workflow made: where that is missing, asking again gives the same answer. */
+export function found<T>(row: T | undefined, what: string): T {
+  if (row === undefined) throw permanent('no-such-record', `there is no ${what}`);
+  return row;
+}
+
+/** The version that the order started with. */
+export async function profileOf(
+  { profiles }: { profiles: Pick<PartnerProfiles, 'forOrder'> },
+  order: { partnerId: string; profileVersion: string },
+): Promise<PartnerProfile> {
+  const profile = await profiles.forOrder(order);
+  if (profile === undefined) throw permanent('unknown-partner', `partner ${order.partnerId} has no profile any more`);
+  return profile;
+}
+
+/** A row of the order's timeline. */
+export function happened(
+  { id, correlationId }: Pick<OrderRecord, 'id' | 'correlationId'>,
+  event: Omit<TimelineRow, 'orderId' | 'correlationId'>,
+): TimelineRow {
+  return { ...event, orderId: id, correlationId };
+}

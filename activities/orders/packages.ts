@@ -1,0 +1,44 @@
+import { randomUUID } from 'node:crypto';
+import { makeSscc } from '../../domain/sscc.ts';
+import type { Shipment } from '../../mappings/canonical/v1/index.ts';
+import type { PartnerProfile } from '../../mappings/profile/profile.ts';
+import { nextNumbers } from '../documents/control-numbers.ts';
+import type { Transaction } from '../lib/records.ts';
+
+/**
+ * Gives an SSCC to each carton and pallet that came without one, where the partner's profile wants them.
+ *
+ * The numbers are taken in a statement of their own: all orders under one company prefix share their row, so it is not held while a
+ * shipment is written. An attempt that ends before its write leaves its numbers unused; none is ever given twice.
+ */
+export async function labelPackages(
+  records: Transaction,
+  { shipNotice: { sscc } }: PartnerProfile,
+  shipment: Shipment,
+): Promise<Shipment> {
+  const unlabelled = shipment.packages.filter((packed) => packed.sscc === undefined).length;
+  if (sscc === undefined || unlabelled === 0) return shipment;
+  let serial = await nextNumbers(records, `gs1/${sscc.companyPrefix}`, 'sscc', unlabelled);
+  const packages = shipment.packages.map((packed) =>
+    packed.sscc === undefined
+      ? { ...packed, sscc: makeSscc(sscc.extensionDigit, sscc.companyPrefix, serial++) }
+      : packed,
+  );
+  return { ...shipment, packages };
+}
+
+export const PACKAGE_COLUMNS = ['id', 'shipmentId', 'sscc', 'palletSscc', 'kind', 'tracking', 'weight', 'lines'];
+
+export function packageRows(shipmentId: string, { packages }: Shipment) {
+  const pallets = new Set(packages.flatMap(({ onPallet }) => onPallet ?? []));
+  return packages.map((packed, index) => ({
+    id: randomUUID(),
+    shipmentId,
+    sscc: packed.sscc,
+    palletSscc: packed.onPallet === undefined ? undefined : packages[packed.onPallet]?.sscc,
+    kind: pallets.has(index) ? 'pallet' : 'carton',
+    tracking: packed.tracking,
+    weight: packed.weight,
+    lines: packed.lines,
+  }));
+}

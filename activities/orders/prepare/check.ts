@@ -1,0 +1,212 @@
+/** The rules of the check of an order. No database, no clock: the same order under the same master data has the same answer. */
+
+import type { ExceptionType } from '../../../domain/exceptions.ts';
+import { extend } from '../../../domain/money.ts';
+import { type ErpRule, type OrderToRoute, routeToErp } from '../../../domain/policy/erp-routing.ts';
+import { isWithinTolerance } from '../../../domain/policy/pricing.ts';
+import type { SalesOrder } from '../../../mappings/canonical/v1/index.ts';
+import type { PartnerProfile } from '../../../mappings/profile/profile.ts';
+import { type BuyerMatch, matchCustomer } from './customer.ts';
+import { type ItemOfLine, itemOf } from './items.ts';
+import type { Known, KnownBuyer, OrderToCheck } from './load.ts';
+import { type OurPrice, priceOf } from './prices.ts';
+import type { Decided, Problem } from './problem.ts';
+import type { CheckedLine, CheckedOrder } from './record.ts';
+import { taxOf } from './tax.ts';
+
+/** The rules in their order; the first problem ends the check. */
+export function checkOrder(
+  orderId: string,
+  row: OrderToCheck,
+  profile: PartnerProfile,
+  known: Known,
+  given: { erps: readonly string[]; rules: readonly ErpRule[]; waived: readonly ExceptionType[] },
+): Omit<CheckedOrder, 'shipBy'> | Problem {
+  const order = row.canonical;
+  const { erpSystem, match, decided: routed } = routeOrder(row, profile, known, given);
+  if ('type' in match) return asOfReading(match, erpSystem, known);
+  const { buyer, by } = match;
+  const { customerNumber, customerName, currency } = buyer;
+  if (buyer.blocked) {
+    return { type: 'customer-blocked', summary: `customer ${customerNumber} ${customerName} is blocked` };
+  }
+  if (order.currency !== currency) {
+    return {
+      type: 'currency-differs',
+      summary: `the order is in ${order.currency}, customer ${customerNumber} ${customerName} buys in ${currency}`,
+    };
+  }
+  const lines = checkLines(order, buyer, profile, known);
+  if ('type' in lines) return asOfReading(lines, erpSystem, known);
+  const prices = checkPrices(lines, profile);
+  if (prices.problem !== undefined && !given.waived.includes(prices.problem.type)) return prices.problem;
+
+  const amounts = lines.map(({ item, ordered, unitPrice }) => ({
+    taxable: item.taxable,
+    amount: extend(ordered.value, unitPrice, order.currency),
+  }));
+  const tax = taxOf(buyer, amounts, known.taxRates);
+  return {
+    orderId,
+    lines,
+    decisions: [
+      routed,
+      {
+        rule: 'customer-match',
+        inputs: { shipTo: order.shipTo },
+        outcome: `customer ${customerNumber}, ship-to ${buyer.shipToNumber} by ${by}`,
+      },
+      { rule: 'currency', inputs: { order: order.currency, customer: currency }, outcome: `both ${currency}` },
+      {
+        rule: 'items',
+        inputs: order.lines.map(({ lineId, item, quantity }) => ({ lineId, item, quantity })),
+        outcome: lines.map(({ lineId, item, base }) => `${lineId}: ${item.sku} ${base} ${item.baseUnit}`).join('; '),
+      },
+      prices.decided,
+      {
+        rule: 'tax',
+        inputs: { customerExempt: buyer.taxExempt, region: buyer.region, percent: tax.percent },
+        outcome: `${tax.amount} minor units of ${order.currency}`,
+      },
+    ],
+    customerNumber,
+    shipToNumber: buyer.shipToNumber,
+    goodsTotal: amounts.reduce((total, { amount }) => total + amount, 0),
+    taxTotal: tax.amount,
+    paymentTerms: order.terms ?? buyer.terms ?? profile.invoicing.terms,
+    erpSystem,
+  };
+}
+
+/** The ERP that takes the order, and how it knows the buyer. */
+function routeOrder(
+  { partnerId, canonical: order }: OrderToCheck,
+  profile: PartnerProfile,
+  known: Known,
+  { erps, rules }: { erps: readonly string[]; rules: readonly ErpRule[] },
+): { erpSystem: string; match: BuyerMatch | Problem; decided: Decided } {
+  const matches = new Map(erps.map((id) => [id, matchCustomer(id, known, partnerId, order)]));
+  const buyers: OrderToRoute['buyers'] = Object.fromEntries(
+    [...matches].flatMap(([id, match]) => {
+      if ('type' in match) return [];
+      const [node] = match.buyer.preferredNodes;
+      return [[id, { customer: match.buyer.customerNumber, ...(node !== undefined && { node }) }]];
+    }),
+  );
+  const { businessUnit } = order.attributes;
+  const facts: OrderToRoute = {
+    side: profile.usage,
+    partner: partnerId,
+    channel: order.channel,
+    ...(typeof businessUnit === 'string' && { businessUnit }),
+    buyers,
+  };
+  const route = routeToErp(facts, rules, erps);
+  if (route === undefined) throw new Error('an order is routed among ERPs that serve its side');
+  const match = matches.get(route.erp) as BuyerMatch | Problem;
+  requireMasterDataRead(known, rules, erps, 'type' in match ? route.erp : undefined);
+  const decided: Decided = {
+    rule: 'erp-routing',
+    inputs: { ...facts, erps, rules },
+    outcome: `ERP ${route.erp} ${route.rule === undefined ? `as the first for ${profile.usage} orders` : `by rule "${route.rule}"`}`,
+  };
+  return { erpSystem: route.erp, match, decided };
+}
+
+/**
+ * Before its master data was read for the first time, nobody can say that an ERP does not know a customer (`missedBy`), nor whether a
+ * rule that asks for its customers holds.
+ */
+function requireMasterDataRead(
+  { readings }: Known,
+  rules: readonly ErpRule[],
+  erps: readonly string[],
+  missedBy: string | undefined,
+): void {
+  const asked = rules.filter(({ when }) => when.customers !== undefined || when.nodes !== undefined);
+  const needed = new Set([...(missedBy === undefined ? [] : [missedBy]), ...asked.map(({ erp }) => erp)]);
+  const unread = erps.filter((id) => needed.has(id) && !readings.some(({ erpSystem }) => erpSystem === id));
+  if (unread.length > 0) throw new Error(`the master data of ERP ${unread.join(', ')} has not been read yet`);
+}
+
+/** Customers and items are as old as their last reading: a person who has just fixed them in the ERP must know that. */
+function asOfReading(problem: Problem, erpSystem: string, { readings }: Known): Problem {
+  const reading = readings.find((candidate) => candidate.erpSystem === erpSystem);
+  if (reading === undefined) return problem;
+  const at = new Date(reading.completedAt).toISOString().slice(0, 16).replace('T', ' ');
+  return { ...problem, summary: `${problem.summary} (the ERP’s master data were last read ${at} UTC)` };
+}
+
+type PricedLine = CheckedLine & { priceSource: OurPrice['source']; orderedPrice: string | undefined };
+
+/** All lines, or all problems of the kind that came first. */
+function checkLines(
+  order: SalesOrder,
+  { erpSystem, customerNumber }: KnownBuyer,
+  profile: PartnerProfile,
+  known: Known,
+): PricedLine[] | Problem {
+  const items = known.items.filter((item) => item.erpSystem === erpSystem);
+  const prices = known.prices.filter(
+    (price) => price.erpSystem === erpSystem && price.customerNumber === customerNumber,
+  );
+  const problems: Problem[] = [];
+  const lines = order.lines.flatMap((line, index): PricedLine[] => {
+    const found: ItemOfLine | Problem = itemOf(line, items, profile.units, known.names);
+    if ('type' in found) {
+      problems.push(found);
+      return [];
+    }
+    if (line.unitPrice === undefined && profile.pricing.whenPriceAbsent === 'exception') {
+      const summary = `line ${line.lineId}: ${found.item.sku} was ordered without a price`;
+      problems.push({ type: 'no-price', summary });
+      return [];
+    }
+    const price = priceOf(found, prices);
+    return [
+      {
+        ...found,
+        lineNumber: index + 1,
+        lineId: line.lineId,
+        customerSku: line.item.customerSku,
+        ordered: line.quantity,
+        orderedPrice: line.unitPrice,
+        contractPrice: price.unitPrice,
+        priceSource: price.source,
+        unitPrice: line.unitPrice ?? price.unitPrice,
+      },
+    ];
+  });
+  const [first] = problems;
+  if (first === undefined) return lines;
+  const alike = problems.filter(({ type }) => type === first.type);
+  return { type: first.type, summary: alike.map(({ summary }) => summary).join('; ') };
+}
+
+function checkPrices(
+  lines: readonly PricedLine[],
+  { pricing: { tolerance }, version }: PartnerProfile,
+): { decided: Decided; problem?: Problem } {
+  const off = lines.filter(
+    ({ orderedPrice, contractPrice }) =>
+      orderedPrice !== undefined && !isWithinTolerance(orderedPrice, contractPrice, tolerance),
+  );
+  const decided: Decided = {
+    rule: 'price-tolerance',
+    inputs: {
+      tolerance,
+      profileVersion: version,
+      lines: lines.map(({ lineId, orderedPrice, contractPrice, priceSource }) => ({
+        lineId,
+        ordered: orderedPrice,
+        ours: contractPrice,
+        priceSource,
+      })),
+    },
+    outcome:
+      off.length === 0 ? 'every price within tolerance' : `outside on ${off.map(({ lineId }) => lineId).join(', ')}`,
+  };
+  if (off.length === 0) return { decided };
+  const said = off.map((line) => `line ${line.lineId} says ${line.orderedPrice}, ours is ${line.contractPrice}`);
+  return { decided, problem: { type: 'price-outside-tolerance', summary: said.join('; ') } };
+}

@@ -1,0 +1,68 @@
+/** Who buys, and where it ships to. */
+import type { Party, SalesOrder } from '../../../mappings/canonical/v1/index.ts';
+import type { Known, KnownBuyer } from './load.ts';
+import type { Problem } from './problem.ts';
+
+export interface BuyerMatch {
+  buyer: KnownBuyer;
+  /** In words, for the decision. */
+  by: string;
+}
+
+/**
+ * One ERP’s customer and ship-to. By identifier first (as the partner’s cross-references say, our own number, then the codes that the
+ * ERP knows), by address where the order gives no code that anybody knows.
+ */
+export function matchCustomer(
+  erpSystem: string,
+  { buyers, customersIn, names }: Known,
+  partnerId: string,
+  { shipTo }: SalesOrder,
+): BuyerMatch | Problem {
+  if (!customersIn.includes(erpSystem)) {
+    return { type: 'unknown-customer', summary: `no customer of the ERP belongs to partner ${partnerId}` };
+  }
+  const candidates = buyers.filter((buyer) => buyer.erpSystem === erpSystem);
+  for (const { scheme, value } of shipTo.identifiers) {
+    const number = names.shipTo(value);
+    const buyer = candidates.find((candidate) => candidate.shipToNumber === number);
+    if (buyer !== undefined) return { buyer, by: `cross-reference of ${scheme} code ${value}` };
+  }
+  for (const { scheme, value } of shipTo.identifiers) {
+    const buyer = candidates.find(
+      (candidate) => (scheme === 'seller' && candidate.shipToNumber === value) || candidate.codes.includes(value),
+    );
+    if (buyer !== undefined) return { buyer, by: `${scheme} code ${value}` };
+  }
+  const [line] = shipTo.address?.lines ?? [];
+  const postalCode = shipTo.address?.postalCode;
+  if (postalCode !== undefined && line !== undefined) {
+    const buyer = candidates.find(
+      (candidate) =>
+        zipOf(candidate.postalCode) === zipOf(postalCode) &&
+        candidate.lines.some((known) => addressForm(known) === addressForm(line)),
+    );
+    if (buyer !== undefined) return { buyer, by: `address ${line}, ${postalCode}` };
+  }
+  return { type: 'unknown-ship-to', summary: `no ship-to of ${partnerId} is ${describeParty(shipTo)}` };
+}
+
+function describeParty(party: Party): string {
+  const codes = party.identifiers.map(({ scheme, value }) => `${scheme} ${value}`);
+  const address = party.address && [
+    party.address.name,
+    ...party.address.lines,
+    party.address.city,
+    party.address.postalCode,
+  ];
+  return [...codes, ...(address ?? [])].filter(Boolean).join(', ');
+}
+
+/** Five digits of a ZIP code name a place; the four after them only a mail route. */
+export function zipOf(postalCode: string): string {
+  return postalCode.replace(/\W/g, '').slice(0, 5).toUpperCase();
+}
+
+function addressForm(line: string): string {
+  return line.toUpperCase().replace(/[^A-Z0-9]/g, '');
+}

@@ -1,0 +1,79 @@
+/** Which item of ours each ordered line means, and how many base units of it. */
+import { isMultiple, multiply } from '../../../domain/decimal.ts';
+import type { SalesOrderLine } from '../../../mappings/canonical/v1/index.ts';
+import type { KnownNames } from '../../partners/cross-references.ts';
+import type { KnownItem } from './load.ts';
+import type { Problem } from './problem.ts';
+
+export interface ItemOfLine {
+  item: KnownItem;
+  /** Ours for the ordered one; none for a pack that only the partner knows. */
+  unit: string | undefined;
+  /** Base units in one ordered unit. */
+  unitFactor: string;
+  base: string;
+}
+
+/** Units of measure (X12 element 355) that are counted; anything else is weighed or measured, and may be of any fraction. */
+const COUNTED: ReadonlySet<string> = new Set(
+  'BG BK BO BX CA CN CT CX DZ EA JR KT PA PC PK PL PR RL SET ST TU UN'.split(' '),
+);
+
+/** `items` are those of one ERP, `units` the profile’s. */
+export function itemOf(
+  line: SalesOrderLine,
+  items: readonly KnownItem[],
+  units: Readonly<Record<string, string>>,
+  names: KnownNames,
+): ItemOfLine | Problem {
+  const { sku, customerSku, gtin } = line.item;
+  const ours = customerSku === undefined ? undefined : names.item(customerSku);
+  const item =
+    items.find((candidate) => candidate.sku === sku) ??
+    items.find((candidate) => candidate.sku === ours) ??
+    items.find((candidate) => gtin !== undefined && candidate.gtin === gtin);
+  if (item === undefined) {
+    const named = [sku, customerSku && `buyer’s ${customerSku}`, gtin && `GTIN ${gtin}`].filter(Boolean).join(', ');
+    return { type: 'unknown-item', summary: `line ${line.lineId}: no item is ${named || line.item.description}` };
+  }
+  const { unit, factor: unitFactor } = unitOf(line.quantity.unit, item, units, names);
+  if (unitFactor === undefined) {
+    return {
+      type: 'unknown-unit',
+      summary: `line ${line.lineId}: ${item.sku} is not sold by ${line.quantity.unit}`,
+    };
+  }
+  const base = multiply(line.quantity.value, unitFactor);
+  if (COUNTED.has(item.baseUnit) && !isMultiple(base, '1')) {
+    return {
+      type: 'quantity-not-whole',
+      summary: `line ${line.lineId}: ${line.quantity.value} ${line.quantity.unit} of ${item.sku} are ${base} ${item.baseUnit}, of which there are only whole ones`,
+    };
+  }
+  return { item, unit, unitFactor, base };
+}
+
+/**
+ * Our unit for the ordered one: as the partner’s cross-references say of this item, of any item, as its profile says, or the code
+ * itself. A pack of the partner’s has no unit of ours, only so many base units.
+ */
+function unitOf(
+  ordered: string,
+  item: KnownItem,
+  units: Readonly<Record<string, string>>,
+  names: KnownNames,
+): { unit: string | undefined; factor: string | undefined } {
+  const pack = names.pack(ordered, item.sku);
+  if (pack !== undefined) {
+    const each = factorOf(item, pack.unit);
+    return { unit: undefined, factor: each && multiply(each, pack.quantity) };
+  }
+  const unit = names.unit(ordered) ?? units[ordered] ?? ordered;
+  return { unit, factor: factorOf(item, unit) };
+}
+
+/** Base units in one `unit` of the item; undefined when it is not sold by it. */
+export function factorOf(item: KnownItem, unit: string): string | undefined {
+  if (unit === item.baseUnit) return '1';
+  return item.units.find((candidate) => candidate.unit === unit)?.factor;
+}

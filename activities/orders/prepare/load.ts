@@ -1,0 +1,156 @@
+/** Loads everything that the check of an order asks for, in two statements. */
+import { z } from 'zod';
+import { type SalesOrder, salesOrder } from '../../../mappings/canonical/v1/index.ts';
+import type { Database } from '../../../prisma/client.ts';
+import { permanent } from '../../lib/activity-failure.ts';
+import { type KnownNames, knownNames } from '../../partners/cross-references.ts';
+import { zipOf } from './customer.ts';
+
+const orderRow = z.object({
+  partnerId: z.string(),
+  poNumber: z.string(),
+  profileVersion: z.string(),
+  receivedAt: z.date(),
+  canonical: salesOrder,
+  /** The earlier order under the same PO number that this one repeats. */
+  earlierId: z.string().nullable(),
+  earlierReceivedAt: z.date().nullable(),
+  earlierStatus: z.string().nullable(),
+});
+export type OrderToCheck = z.output<typeof orderRow>;
+
+const units = z.array(z.object({ unit: z.string(), factor: z.string() }));
+const item = z.object({
+  erpSystem: z.string(),
+  sku: z.string(),
+  description: z.string(),
+  baseUnit: z.string(),
+  gtin: z.string().nullable(),
+  listPrice: z.string(),
+  taxable: z.boolean(),
+  units,
+});
+export type KnownItem = z.output<typeof item>;
+
+/** A ship-to with its customer. */
+const buyer = z.object({
+  erpSystem: z.string(),
+  customerNumber: z.string(),
+  customerName: z.string(),
+  blocked: z.boolean(),
+  taxExempt: z.boolean(),
+  currency: z.string(),
+  terms: z.custom<SalesOrder['terms']>().nullable(),
+  shipToNumber: z.string(),
+  codes: z.array(z.string()),
+  lines: z.array(z.string()),
+  region: z.string(),
+  postalCode: z.string(),
+  preferredNodes: z.array(z.string()),
+});
+export type KnownBuyer = z.output<typeof buyer>;
+
+const price = z.object({
+  erpSystem: z.string(),
+  customerNumber: z.string(),
+  sku: z.string(),
+  unit: z.string(),
+  unitPrice: z.string(),
+});
+export type KnownPrice = z.output<typeof price>;
+
+const known = z.object({
+  names: z.array(
+    z.object({
+      kind: z.string(),
+      external: z.string(),
+      sku: z.string(),
+      internal: z.string(),
+      quantity: z.string().nullable(),
+    }),
+  ),
+  items: z.array(item),
+  buyers: z.array(buyer),
+  /** ERPs that have a customer of the partner. */
+  customersIn: z.array(z.string()),
+  /** Valid on the day of the order, the newest first. */
+  prices: z.array(price),
+  taxRates: z.array(z.object({ erpSystem: z.string(), region: z.string(), percent: z.string() })),
+  readings: z.array(z.object({ erpSystem: z.string(), completedAt: z.string() })),
+});
+export type Known = Omit<z.output<typeof known>, 'names'> & { names: KnownNames };
+
+export async function loadOrder(prisma: Database, orderId: string): Promise<OrderToCheck> {
+  const [row] = await prisma.$queryRaw<unknown[]>`
+    SELECT o."partnerId", o."poNumber", o."profileVersion", o."receivedAt", o."canonical",
+      e."id" AS "earlierId", e."receivedAt" AS "earlierReceivedAt", e."status" AS "earlierStatus"
+    FROM "Order" AS o LEFT JOIN "Order" AS e ON e."id" = o."repeatsOrderId"
+    WHERE o."id" = ${orderId}`;
+  if (row === undefined) throw permanent('unknown-order', `there is no order ${orderId}`);
+  return orderRow.parse(row);
+}
+
+/**
+ * The partner’s names, and the buyer, items, prices and tax as the ERPs know them: one snapshot, so that customers and the time of
+ * their reading belong together. Ship-tos are only those that the order can mean: a retailer has thousands.
+ */
+export async function loadKnown(
+  prisma: Database,
+  { partnerId, accounts, erps, order }: { partnerId: string; accounts: string[]; erps: string[]; order: SalesOrder },
+): Promise<Known> {
+  const of = <T>(values: readonly (T | undefined)[]) => [...new Set(values.flatMap((value) => value ?? []))] as T[];
+  const customerSkus = of(order.lines.map((line) => line.item.customerSku));
+  const skus = of(order.lines.map((line) => line.item.sku));
+  const gtins = of(order.lines.map((line) => line.item.gtin));
+  const ordered = of(order.lines.map(({ quantity }) => quantity.unit));
+  const codes = of(order.shipTo.identifiers.map(({ value }) => value));
+  const zip = zipOf(order.shipTo.address?.postalCode ?? '');
+  const sources = erps.map((id) => `erp.${id}`);
+  const [row] = await prisma.$queryRaw<unknown[]>`
+    WITH names AS MATERIALIZED (
+      SELECT "kind", "external", "sku", "internal", trim_scale("quantity")::text AS "quantity" FROM "CrossReference"
+      WHERE "partnerId" = ${partnerId} AND (
+        ("kind" = 'item' AND "external" = ANY(${customerSkus}::text[]))
+        OR ("kind" = 'ship-to' AND "external" = ANY(${codes}::text[]))
+        OR ("kind" IN ('unit', 'pack') AND "external" = ANY(${ordered}::text[])))
+    ), items AS MATERIALIZED (
+      SELECT "erpSystem", "sku", "description", "baseUnit", "gtin", trim_scale("listPrice")::text AS "listPrice",
+        "taxable", "units"
+      FROM "Item"
+      WHERE "erpSystem" = ANY(${erps}::text[]) AND (
+        "gtin" = ANY(${gtins}::text[])
+        OR "sku" = ANY(${skus}::text[] || ARRAY(SELECT "internal" FROM names WHERE "kind" = 'item')))
+    ), buyers AS MATERIALIZED (
+      SELECT c."erpSystem", c."customerNumber", c."name" AS "customerName", c."blocked", c."taxExempt", c."currency",
+        c."terms", s."shipToNumber", s."codes", s."lines", s."region", s."postalCode", s."preferredNodes"
+      FROM "Customer" AS c JOIN "ShipTo" AS s USING ("erpSystem", "customerNumber")
+      WHERE c."partnerId" = ANY(${accounts}::text[]) AND c."erpSystem" = ANY(${erps}::text[]) AND (
+        s."shipToNumber" = ANY(${codes}::text[] || ARRAY(SELECT "internal" FROM names WHERE "kind" = 'ship-to'))
+        OR s."codes" && ${codes}::text[]
+        OR upper(left(regexp_replace(s."postalCode", '[^a-zA-Z0-9_]', '', 'g'), 5)) = ${zip})
+      ORDER BY s."erpSystem", s."shipToNumber"
+    ), prices AS (
+      SELECT "erpSystem", "customerNumber", "sku", "unit", trim_scale("unitPrice")::text AS "unitPrice"
+      FROM "ContractPrice"
+      WHERE ("erpSystem", "customerNumber") IN (SELECT "erpSystem", "customerNumber" FROM buyers)
+        AND "sku" IN (SELECT "sku" FROM items)
+        AND "validFrom" <= ${order.orderedOn}::date AND ("validTo" IS NULL OR "validTo" >= ${order.orderedOn}::date)
+      ORDER BY "validFrom" DESC
+    ), rates AS (
+      SELECT "erpSystem", "region", trim_scale("percent")::text AS "percent" FROM "TaxRate"
+      WHERE ("erpSystem", "region") IN (SELECT "erpSystem", "region" FROM buyers)
+    ), readings AS (
+      SELECT substr("source", 5) AS "erpSystem", "completedAt" FROM "Synchronization" WHERE "source" = ANY(${sources}::text[])
+    )
+    SELECT
+      (SELECT coalesce(jsonb_agg(n), '[]') FROM names AS n) AS "names",
+      (SELECT coalesce(jsonb_agg(i), '[]') FROM items AS i) AS "items",
+      (SELECT coalesce(jsonb_agg(b), '[]') FROM buyers AS b) AS "buyers",
+      ARRAY(SELECT DISTINCT "erpSystem" FROM "Customer"
+        WHERE "partnerId" = ANY(${accounts}::text[]) AND "erpSystem" = ANY(${erps}::text[])) AS "customersIn",
+      (SELECT coalesce(jsonb_agg(p), '[]') FROM prices AS p) AS "prices",
+      (SELECT coalesce(jsonb_agg(t), '[]') FROM rates AS t) AS "taxRates",
+      (SELECT coalesce(jsonb_agg(r), '[]') FROM readings AS r) AS "readings"`;
+  const { names, ...rest } = known.parse(row);
+  return { ...rest, names: knownNames(names) };
+}

@@ -1,0 +1,88 @@
+/** Writes the outcome of the check. */
+import type { Database } from '../../../prisma/client.ts';
+import { Prisma } from '../../../prisma/generated/client.ts';
+import { insertRows } from '../../lib/records.ts';
+import type { ItemOfLine } from './items.ts';
+import type { Decided } from './problem.ts';
+
+/** Decisions name the rules as they were: raise this with any change of a rule of the check. */
+const RULES_VERSION = '3';
+
+export interface CheckedLine extends ItemOfLine {
+  lineNumber: number;
+  lineId: string;
+  customerSku: string | undefined;
+  ordered: { value: string; unit: string };
+  /** Ours, per ordered unit. */
+  contractPrice: string;
+  unitPrice: string;
+}
+
+export interface CheckedOrder {
+  orderId: string;
+  lines: readonly CheckedLine[];
+  decisions: readonly Decided[];
+  customerNumber: string;
+  shipToNumber: string;
+  goodsTotal: number;
+  taxTotal: number;
+  paymentTerms: object | undefined;
+  erpSystem: string;
+  shipBy: string;
+}
+
+/** One statement: all of it or nothing. A repeated check replaces the lines, decisions and totals of the earlier one. */
+export async function recordCheck(prisma: Database, checked: CheckedOrder): Promise<void> {
+  const { orderId } = checked;
+  const lines = checked.lines.map((line) => ({
+    orderId,
+    lineNumber: line.lineNumber,
+    lineId: line.lineId,
+    sku: line.item.sku,
+    customerSku: line.customerSku,
+    gtin: line.item.gtin,
+    description: line.item.description,
+    orderedValue: line.ordered.value,
+    orderedUnit: line.ordered.unit,
+    unit: line.unit,
+    baseUnit: line.item.baseUnit,
+    unitFactor: line.unitFactor,
+    unitPrice: line.unitPrice,
+    contractPrice: line.contractPrice,
+    ordered: line.base,
+    open: line.base,
+    ...NOTHING_MOVED,
+  }));
+  const decisions = checked.decisions.map((decided) => ({
+    ...decided,
+    orderId,
+    key: decided.rule,
+    ruleVersion: RULES_VERSION,
+    at: new Date(),
+  }));
+  await prisma.$executeRaw`
+    WITH lines AS (
+      ${insertRows('OrderLine', LINE, lines)} ON CONFLICT ("orderId", "lineNumber") DO UPDATE SET ${replaced(LINE)}
+    ), decisions AS (
+      ${insertRows('Decision', DECISION, decisions)} ON CONFLICT ("orderId", "key") DO UPDATE SET ${replaced(DECISION)}
+    )
+    UPDATE "Order" SET
+      "customerNumber" = ${checked.customerNumber}, "shipToNumber" = ${checked.shipToNumber},
+      "goodsTotal" = ${BigInt(checked.goodsTotal)}, "taxTotal" = ${BigInt(checked.taxTotal)},
+      "paymentTerms" = ${checked.paymentTerms === undefined ? null : JSON.stringify(checked.paymentTerms)}::jsonb,
+      "erpSystem" = ${checked.erpSystem}, "shipBy" = ${new Date(checked.shipBy)},
+      "startedAt" = coalesce("startedAt", now()), "updatedAt" = now()
+    WHERE "id" = ${orderId}`;
+}
+
+const NOTHING_MOVED = { cancelled: 0, rejected: 0, backordered: 0, shipped: 0 };
+const LINE = [
+  ...['orderId', 'lineNumber', 'lineId', 'sku', 'customerSku', 'gtin', 'description', 'orderedValue', 'orderedUnit'],
+  ...['unit', 'baseUnit', 'unitFactor', 'unitPrice', 'contractPrice', 'ordered', 'open'],
+  ...Object.keys(NOTHING_MOVED),
+];
+const DECISION = ['orderId', 'key', 'rule', 'ruleVersion', 'inputs', 'outcome', 'at'];
+
+function replaced(columns: readonly string[]): Prisma.Sql {
+  return Prisma.raw(columns.map((name) => `"${name}" = EXCLUDED."${name}"`).join(', '));
+}

@@ -1,0 +1,38 @@
+/** Dates and time limits of an order. */
+import { dayOf, deadlineAfter, endOfDay } from '../../../domain/calendar/calendar.ts';
+import { millisecondsOf } from '../../../domain/calendar/duration.ts';
+import type { OrderTerms } from '../../../domain/order/state.ts';
+import type { SalesOrder } from '../../../mappings/canonical/v1/index.ts';
+import type { PartnerProfile } from '../../../mappings/profile/profile.ts';
+import { datesToCome, shipDayWithin } from '../../../mappings/routing/route.ts';
+import type { ErpSystem } from '../../../runtime/systems.ts';
+
+/**
+ * The terms of an order by its profile: ship-by time, the time that a step may take, and how long an invoice may stay unpaid. The 855
+ * promises the ship-by time, so its day is one on which the routing guide lets goods leave.
+ */
+export function termsOf(
+  order: Pick<SalesOrder, 'currency' | 'requestedShipDate' | 'requestedDeliveryDate'>,
+  receivedAt: Date,
+  profile: PartnerProfile,
+  erp: Pick<ErpSystem, 'taskQueue'>,
+): OrderTerms & { shipBy: string } {
+  const acknowledgeWithin = profile.documents.outbound['855']?.deadline ?? 'PT24H';
+  const { calendar } = profile;
+  const requested = order.requestedShipDate && endOfDay(order.requestedShipDate, calendar);
+  // The buyer cannot mean a date that had passed when the order came.
+  const agreed =
+    requested && requested > receivedAt ? requested : deadlineAfter(receivedAt, profile.shipWithin, calendar);
+  const day = dayOf(agreed, calendar);
+  const today = dayOf(receivedAt, calendar);
+  const shipDay = shipDayWithin(day, { today, ...datesToCome(order, today) }, profile.routing);
+  const shipBy = shipDay === day ? agreed : endOfDay(shipDay, calendar);
+  return {
+    erpTaskQueue: erp.taskQueue,
+    currency: order.currency,
+    shipBy: shipBy.toISOString(),
+    paymentGraceMs: millisecondsOf(profile.invoicing.paymentGrace),
+    // A step gets as long as the acknowledgment of this order does, closed hours between included.
+    stepDeadlineMs: deadlineAfter(receivedAt, acknowledgeWithin, calendar).getTime() - receivedAt.getTime(),
+  };
+}

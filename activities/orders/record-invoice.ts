@@ -1,0 +1,155 @@
+import { randomUUID } from 'node:crypto';
+import type { RemittedAmount } from '../../domain/order/messages.ts';
+import type { Progress } from '../../domain/order/state.ts';
+import type { Invoice } from '../../mappings/canonical/v1/index.ts';
+import { render810 } from '../../mappings/edi/render-810.ts';
+import type { PartnerProfile } from '../../mappings/profile/profile.ts';
+import type { Tree } from '../../mappings/x12/types.ts';
+import { Prisma } from '../../prisma/generated/client.ts';
+import { outgoing } from '../documents/outgoing.ts';
+import { insertReferences, insertRows, insertTimeline, setProgress, type Transaction } from '../lib/records.ts';
+import type { RecordDependencies } from './dependencies.ts';
+import { documentLines, documentOrder, outbound, rendered } from './order-documents.ts';
+import { found, happened, ORDER, type OrderRecord, profileOf } from './order-record.ts';
+
+export interface InvoiceInput {
+  shipmentId: string;
+  /** As the ERP booked it. */
+  invoice: Invoice;
+  /** How it differs from the agreed allowances and charges, in words. */
+  difference?: string;
+  progress: Progress;
+}
+
+/**
+ * The ERP has invoiced a shipment: the invoice is recorded, payments that came before it are matched to it and returned, and the partner is
+ * sent the 810.
+ *
+ * One write does all of it, or nothing where an earlier attempt has recorded the invoice; then this call only returns the same payments.
+ */
+export async function recordInvoice(
+  deps: Pick<RecordDependencies, 'prisma' | 'profiles' | 'handOff'>,
+  { shipmentId, invoice, difference, progress }: InvoiceInput,
+): Promise<{ payments: RemittedAmount[] }> {
+  const { prisma, handOff } = deps;
+  const { order, shipment, recorded } = await loadShipment(prisma, shipmentId);
+  if (recorded) return { payments: await earlyPayments(prisma, shipmentId) };
+  const profile = await profileOf(deps, order);
+  const tree = invoiceDocument(deps, profile, order, shipment, invoice);
+  const { invoiceNumber, invoicedOn, dueOn, currency, total } = invoice;
+  const { id: orderId, partnerId } = order;
+  const id = randomUUID();
+  const row = {
+    ...{ id, orderId, shipmentId, partnerId, invoiceNumber, invoicedOn, dueOn, currency, total },
+    paid: 0,
+    content: invoice,
+  };
+  const since = { invoiced: new Date(), shipped: new Date(shipment.shippedAt) };
+  const document = { set: '810' as const, businessKey: `810/${id}`, tree, since, shipmentId, invoiceId: id };
+  const sent = outgoing(profile, [outbound(order, document)]);
+  const actor = `erp.${order.erpSystem}`;
+  const invoiced = happened(order, {
+    key: `invoiced/${shipmentId}`,
+    type: 'order.invoiced',
+    summary: `Invoice ${invoiceNumber} for shipment ${shipment.shipmentNumber}`,
+    actor,
+    detail: { invoiceNumber, total },
+  });
+  const differs = happened(order, {
+    key: `charges-differ/${shipmentId}`,
+    type: 'invoice.charges-differ',
+    summary: `Invoice ${invoiceNumber} ${difference}`,
+    actor,
+  });
+  const go = Prisma.sql`EXISTS (SELECT FROM made)`;
+  const rows = await prisma.$queryRaw<{ done: boolean; payments: RemittedAmount[] }[]>`
+    WITH made AS (
+      ${insertRows('Invoice', INVOICE_COLUMNS, [row])} ON CONFLICT ("shipmentId") DO NOTHING RETURNING "id"
+    ),
+    matched AS (
+      UPDATE "PaymentAllocation" AS a SET "invoiceId" = ${id}, "orderId" = ${orderId}
+      FROM "Payment" AS p
+      WHERE p."id" = a."paymentId" AND p."partnerId" = ${partnerId}
+        AND a."invoiceNumber" = ${invoiceNumber} AND a."invoiceId" IS NULL AND ${go}
+      RETURNING a."id" AS "allocationId", a."invoiceNumber", a."amount", a."adjustment"
+    ),
+    told AS (${insertTimeline(difference === undefined ? [invoiced] : [invoiced, differs], go)}),
+    referred AS (${insertReferences(orderId, [['invoice', invoiceNumber]], go)}),
+    queued AS (${sent.documents(go)}),
+    woken AS (${sent.wakes(go)}),
+    progressed AS (UPDATE "Order" SET ${setProgress(progress)} WHERE "id" = ${orderId} AND ${go})
+    SELECT ${go} AS "done", (SELECT coalesce(json_agg(m), '[]'::json) FROM matched AS m) AS "payments"`;
+  const { done, payments } = found(rows[0], `shipment ${shipmentId}`);
+  if (!done) return { payments: await earlyPayments(prisma, shipmentId) };
+  handOff.committed(sent.handOffs);
+  return { payments };
+}
+
+const INVOICE_COLUMNS = [
+  ...['id', 'orderId', 'shipmentId', 'partnerId', 'invoiceNumber', 'invoicedOn', 'dueOn', 'currency', 'total', 'paid'],
+  'content',
+];
+
+export interface ShipmentRecord {
+  shipmentNumber: string;
+  shippedAt: string;
+  carrierScac: string;
+  billOfLading: string | null;
+  tracking: string | null;
+}
+
+export async function loadShipment(
+  records: Transaction,
+  shipmentId: string,
+): Promise<{ order: OrderRecord; shipment: ShipmentRecord; recorded: boolean }> {
+  const [row] = await records.$queryRaw<{ order: OrderRecord; shipment: ShipmentRecord; recorded: boolean }[]>`
+    SELECT ${ORDER} AS "order", json_build_object(
+        'shipmentNumber', s."shipmentNumber", 'shippedAt', s."shippedAt", 'carrierScac', s."carrierScac",
+        'billOfLading', s."billOfLading", 'tracking', s."tracking"
+      ) AS "shipment",
+      EXISTS (SELECT FROM "Invoice" AS i WHERE i."shipmentId" = s."id") AS "recorded"
+    FROM "Shipment" AS s JOIN "Order" AS o ON o."id" = s."orderId"
+    WHERE s."id" = ${shipmentId}`;
+  return found(row, `shipment ${shipmentId}`);
+}
+
+export function invoiceDocument(
+  deps: Pick<RecordDependencies, 'profiles'>,
+  profile: PartnerProfile,
+  order: OrderRecord,
+  shipment: ShipmentRecord,
+  invoice: Invoice,
+): Tree {
+  const { paymentTerms: terms } = order;
+  return rendered(deps, profile, (by) =>
+    render810(
+      {
+        order: documentOrder(order),
+        lines: documentLines(order),
+        invoice,
+        ...(terms && { terms }),
+        shipment: {
+          shipmentNumber: shipment.shipmentNumber,
+          shippedAt: new Date(shipment.shippedAt).toISOString(),
+          carrier: {
+            scac: shipment.carrierScac,
+            ...(shipment.billOfLading && { billOfLading: shipment.billOfLading }),
+            ...(shipment.tracking && { tracking: shipment.tracking }),
+          },
+        },
+      },
+      by,
+    ),
+  );
+}
+
+/** Payments that are matched to the invoice of a shipment and not applied yet. */
+export async function earlyPayments(records: Transaction, shipmentId: string): Promise<RemittedAmount[]> {
+  const [row] = await records.$queryRaw<{ payments: RemittedAmount[] }[]>`
+    SELECT coalesce(json_agg(json_build_object(
+      'allocationId', a."id", 'invoiceNumber', a."invoiceNumber", 'amount', a."amount", 'adjustment', a."adjustment"
+    )), '[]'::json) AS "payments"
+    FROM "PaymentAllocation" AS a JOIN "Invoice" AS i ON i."id" = a."invoiceId"
+    WHERE i."shipmentId" = ${shipmentId} AND a."receiptNumber" IS NULL`;
+  return found(row, `shipment ${shipmentId}`).payments;
+}

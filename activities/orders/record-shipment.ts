@@ -1,0 +1,150 @@
+import { randomUUID } from 'node:crypto';
+import { add, isZero } from '../../domain/decimal.ts';
+import type { Progress } from '../../domain/order/state.ts';
+import type { Shipment } from '../../mappings/canonical/v1/index.ts';
+import type { ShipmentDocument } from '../../mappings/edi/documents.ts';
+import { render856 } from '../../mappings/edi/render-856.ts';
+import { Prisma } from '../../prisma/generated/client.ts';
+import { nodeAddress } from '../../runtime/systems.ts';
+import { outgoing } from '../documents/outgoing.ts';
+import { byLine, insertReferences, insertRows, insertTimeline, setProgress, type TimelineRow } from '../lib/records.ts';
+import type { RecordDependencies } from './dependencies.ts';
+import { documentLines, documentOrder, outbound, rendered } from './order-documents.ts';
+import { happened, type OrderRecord, profileOf } from './order-record.ts';
+import { labelPackages, PACKAGE_COLUMNS, packageRows } from './packages.ts';
+import { type EventInput, loadRelease, MOST_DECISIONS, type ReleaseRecord } from './release-record.ts';
+import { leftAfter, moveLines, takeFromStock } from './stock-moves.ts';
+
+/** Goods have left a warehouse: shipment, packages, quantities and stock are recorded, and the partner is sent the 856. */
+export async function recordShipment(
+  deps: RecordDependencies,
+  input: EventInput & { progress: Progress },
+): Promise<{ shipmentId: string }> {
+  const { orderId, fulfillmentId, system, progress } = input;
+  const { prisma, handOff } = deps;
+  for (let decision = 0; decision < MOST_DECISIONS; decision += 1) {
+    const { order, release, event } = await loadRelease(prisma, input, 'shipped');
+    const { shipment } = event;
+    const { shipmentNumber, carrier } = shipment;
+    const known = release.shipments.find((earlier) => earlier.shipmentNumber === shipmentNumber);
+    if (known !== undefined) return { shipmentId: known.id };
+    const profile = await profileOf(deps, order);
+    const lines = byLine(
+      shipment.packages.flatMap((packed) => packed.lines),
+      add,
+    );
+    const left = leftAfter(release.releaseNumber, release.held, lines, shipmentNumber);
+    const labelled = await labelPackages(prisma, profile, shipment);
+    const tree = rendered(deps, profile, (by) =>
+      render856(
+        {
+          order: documentOrder(order),
+          lines: documentLines(order),
+          node: { code: release.node, address: nodeAddress(deps.wms, release.node) },
+          shipment: labelled,
+          routing: routingOf(release, carrier.scac),
+        },
+        by,
+      ),
+    );
+    const shipmentId = randomUUID();
+    const since = { shipped: new Date(shipment.shippedAt) };
+    const sent = outgoing(profile, [
+      outbound(order, { set: '856', businessKey: `856/${shipmentId}`, tree, since, shipmentId }),
+    ]);
+    const row = {
+      id: shipmentId,
+      orderId,
+      fulfillmentId,
+      shipmentNumber,
+      shippedAt: shipment.shippedAt,
+      carrierScac: carrier.scac,
+      billOfLading: carrier.billOfLading,
+      tracking: carrier.tracking,
+      weight: shipment.weight,
+      lines,
+    };
+    // Closed short is the mark by which a repeated close is known, so it stays.
+    const state = left.every(({ quantity }) => isZero(quantity)) ? 'shipped' : 'partly-shipped';
+    const go = Prisma.sql`EXISTS (SELECT FROM advanced)`;
+    // One statement writes all or, where the release has changed since it was read, nothing. Locks: order, release, balances.
+    const [outcome] = await prisma.$queryRaw<{ done: boolean }[]>`
+      WITH mine AS MATERIALIZED (SELECT "id" FROM "Order" WHERE "id" = ${orderId} FOR NO KEY UPDATE),
+      advanced AS (
+        UPDATE "Fulfillment" SET "revision" = "revision" + 1,
+          "state" = CASE WHEN "state" = 'closed-short' THEN "state" ELSE ${state} END
+        WHERE "id" = ${fulfillmentId} AND "revision" = ${release.revision} AND EXISTS (SELECT FROM mine)
+        RETURNING "id"
+      ),
+      progressed AS (UPDATE "Order" SET ${setProgress(progress)} WHERE "id" = ${orderId} AND ${go}),
+      shipped AS (${insertRows('Shipment', SHIPMENT_COLUMNS, [row], go)}),
+      packed AS (${insertRows('Package', PACKAGE_COLUMNS, packageRows(shipmentId, labelled), go)}),
+      moved AS (${moveLines(orderId, lines, 'shipped', go)}),
+      told AS (${insertTimeline(eventsOf(order, release, shipment, shipmentId, system), go)}),
+      referred AS (${insertReferences(orderId, numbersOf(labelled), go)}),
+      queued AS (${sent.documents(go)}),
+      woken AS (${sent.wakes(go)}),
+      ${takeFromStock(fulfillmentId, lines, { shipped: true, onlyIf: go, before: go })}
+      SELECT ${go} AS "done"`;
+    if (!outcome?.done) continue;
+    handOff.committed(sent.handOffs);
+    return { shipmentId };
+  }
+  throw new Error(`release ${fulfillmentId} changes too often for its shipment to be recorded`);
+}
+
+const SHIPMENT_COLUMNS = [
+  ...['id', 'orderId', 'fulfillmentId', 'shipmentNumber', 'shippedAt', 'carrierScac', 'billOfLading', 'tracking'],
+  ...['weight', 'lines'],
+];
+
+function numbersOf({ shipmentNumber, carrier, packages }: Shipment): [string, string | undefined][] {
+  return [
+    ['shipment', shipmentNumber],
+    ['bill-of-lading', carrier.billOfLading],
+    ['tracking', carrier.tracking],
+    ...packages.flatMap(({ sscc, tracking }): [string, string | undefined][] => [
+      ['sscc', sscc],
+      ['tracking', tracking],
+    ]),
+  ];
+}
+
+function eventsOf(
+  order: OrderRecord,
+  release: ReleaseRecord,
+  shipment: Shipment,
+  shipmentId: string,
+  system: string,
+): TimelineRow[] {
+  const { node, carrierScac, routingRule } = release;
+  const { shipmentNumber, carrier, packages } = shipment;
+  const actor = `wms.${system}`;
+  const left = happened(order, {
+    key: `shipped/${shipmentId}`,
+    type: 'order.shipped',
+    summary: `Shipment ${shipmentNumber} left ${node} with ${carrier.scac}`,
+    actor,
+    detail: { shipmentId, packages: packages.length },
+  });
+  if (carrierScac === null || carrierScac === carrier.scac) return [left];
+  // The ship notice names the carrier that has the goods. The timeline says that the guide asked for another one.
+  const wanted = routingRule === null ? carrierScac : `${carrierScac} by rule "${routingRule}"`;
+  const other = happened(order, {
+    key: `other-carrier/${node}/${shipmentNumber}`,
+    type: 'shipment.other-carrier',
+    summary: `Shipment ${shipmentNumber} left ${node} with ${carrier.scac}; it was routed with ${wanted}`,
+    actor,
+    detail: { shipmentNumber, carrierScac: carrier.scac, routed: carrierScac },
+  });
+  return [left, other];
+}
+
+/** The transport in the 856: as it was routed, where the carrier is the one that was asked for. */
+function routingOf({ carrierScac, transportMethod, shipmentPayment }: ReleaseRecord, scac: string) {
+  const routed = {
+    ...(shipmentPayment !== null && { shipmentPayment }),
+    ...(carrierScac === scac && transportMethod !== null && { method: transportMethod }),
+  };
+  return routed as NonNullable<ShipmentDocument['routing']>;
+}

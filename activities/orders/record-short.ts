@@ -1,0 +1,54 @@
+import { add, isPositive } from '../../domain/decimal.ts';
+import type { Progress } from '../../domain/order/state.ts';
+import { Prisma } from '../../prisma/generated/client.ts';
+import { byLine, insertTimeline, setProgress } from '../lib/records.ts';
+import type { RecordDependencies } from './dependencies.ts';
+import { happened, profileOf } from './order-record.ts';
+import { type EventInput, loadRelease, MOST_DECISIONS } from './release-record.ts';
+import { leftAfter, moveLines, takeFromStock, unitsOf } from './stock-moves.ts';
+
+/**
+ * A warehouse will not ship all of a release: the quantity that it names is backordered or cancelled, by the partner's rule. With `rest`, a
+ * person has decided that nothing more will ship of the release, so everything that it still holds is short.
+ */
+export async function recordShort(
+  deps: RecordDependencies,
+  input: EventInput & { progress: Progress; rest?: true },
+): Promise<{ backordered: boolean }> {
+  const { orderId, fulfillmentId, system, progress, rest = false } = input;
+  const { prisma } = deps;
+  for (let decision = 0; decision < MOST_DECISIONS; decision += 1) {
+    const { order, release, event } = await loadRelease(prisma, input, 'closed');
+    const waits = (await profileOf(deps, order)).backorders === 'backorder';
+    const named = byLine(event.short, add);
+    const answer = { backordered: waits && (rest || isPositive(unitsOf(named))) };
+    const lines = rest ? release.held.filter(({ quantity }) => isPositive(quantity)) : named;
+    // A warehouse closes a release once. A close that names nothing short adds nothing to what has shipped.
+    const done = rest ? lines.length === 0 : release.state === 'closed-short' || named.length === 0;
+    if (done) return answer;
+    leftAfter(release.releaseNumber, release.held, lines, `close of ${release.releaseNumber}`);
+    const short = happened(order, {
+      key: `short/${fulfillmentId}${rest ? '/rest' : ''}`,
+      type: 'order.short',
+      summary: `${release.node} is short of ${unitsOf(lines)} units, ${waits ? 'backordered' : 'cancelled'}`,
+      actor: `wms.${system}`,
+      detail: { short: lines },
+    });
+    const go = Prisma.sql`EXISTS (SELECT FROM advanced)`;
+    // One statement writes all or, where the release has changed since it was read, nothing. Locks: order, release, balances.
+    const [outcome] = await prisma.$queryRaw<{ done: boolean }[]>`
+      WITH mine AS MATERIALIZED (SELECT "id" FROM "Order" WHERE "id" = ${orderId} FOR NO KEY UPDATE),
+      advanced AS (
+        UPDATE "Fulfillment" SET "revision" = "revision" + 1, "state" = 'closed-short'
+        WHERE "id" = ${fulfillmentId} AND "revision" = ${release.revision} AND EXISTS (SELECT FROM mine)
+        RETURNING "id"
+      ),
+      progressed AS (UPDATE "Order" SET ${setProgress(progress)} WHERE "id" = ${orderId} AND ${go}),
+      moved AS (${moveLines(orderId, lines, waits ? 'backordered' : 'cancelled', go)}),
+      told AS (${insertTimeline([short], go)}),
+      ${takeFromStock(fulfillmentId, lines, { shipped: false, onlyIf: go, before: go })}
+      SELECT ${go} AS "done"`;
+    if (outcome?.done) return answer;
+  }
+  throw new Error(`release ${fulfillmentId} changes too often for its shortage to be recorded`);
+}

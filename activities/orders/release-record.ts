@@ -1,0 +1,61 @@
+/** A release and the warehouse's event about it, as the steps read them: everything in one round trip. */
+import { type WarehouseEvent, warehouseEvent } from '../../mappings/canonical/v1/index.ts';
+import { permanent } from '../lib/activity-failure.ts';
+import type { LineQuantity, Transaction } from '../lib/records.ts';
+import { found, ORDER, type OrderRecord } from './order-record.ts';
+
+export interface ReleaseRecord {
+  id: string;
+  releaseNumber: string;
+  node: string;
+  state: string;
+  /** Which state of the quantities was read: a write that was decided on an older one does nothing. */
+  revision: number;
+  carrierScac: string | null;
+  transportMethod: string | null;
+  shipmentPayment: string | null;
+  routingRule: string | null;
+  /** Still held for it. */
+  held: LineQuantity[];
+  shipments: { id: string; shipmentNumber: string }[];
+}
+
+export interface EventInput {
+  orderId: string;
+  fulfillmentId: string;
+  system: string;
+  eventId: string;
+}
+
+/** A write that was decided on quantities that have changed since is decided anew; each time, another one has got its way. */
+export const MOST_DECISIONS = 50;
+
+export async function loadRelease<T extends WarehouseEvent['type']>(
+  records: Transaction,
+  { orderId, fulfillmentId, system, eventId }: EventInput,
+  type: T,
+): Promise<{ order: OrderRecord; release: ReleaseRecord; event: Extract<WarehouseEvent, { type: T }> }> {
+  const [row] = await records.$queryRaw<{ order: OrderRecord; release: ReleaseRecord; event: unknown }[]>`
+    SELECT ${ORDER} AS "order", e."payload" AS "event", json_build_object(
+      'id', f."id", 'releaseNumber', f."releaseNumber", 'node', f."node", 'state', f."state", 'revision', f."revision",
+      'carrierScac', f."carrierScac", 'transportMethod', f."transportMethod",
+      'shipmentPayment', f."shipmentPayment", 'routingRule', f."routingRule",
+      'held', (
+        SELECT coalesce(json_agg(json_build_object('lineNumber', r."lineNumber", 'quantity', trim_scale(r."quantity")::text)
+          ORDER BY r."lineNumber"), '[]'::json)
+        FROM "Reservation" AS r WHERE r."fulfillmentId" = f."id"
+      ),
+      'shipments', (
+        SELECT coalesce(json_agg(json_build_object('id', s."id", 'shipmentNumber', s."shipmentNumber")), '[]'::json)
+        FROM "Shipment" AS s WHERE s."fulfillmentId" = f."id"
+      )
+    ) AS "release"
+    FROM "Fulfillment" AS f
+    JOIN "Order" AS o ON o."id" = f."orderId"
+    JOIN "WarehouseEvent" AS e ON e."system" = ${system} AND e."eventId" = ${eventId}
+    WHERE f."id" = ${fulfillmentId} AND o."id" = ${orderId}`;
+  const { order, release, event } = found(row, `event ${eventId} of release ${fulfillmentId}`);
+  const parsed = warehouseEvent.parse(event);
+  if (parsed.type !== type) throw permanent('wrong-event', `event ${eventId} is ${parsed.type}, not ${type}`);
+  return { order, release, event: parsed as Extract<WarehouseEvent, { type: T }> };
+}

@@ -1,0 +1,294 @@
+/** Available-to-promise: a pool of stock that all channels share is never promised twice. */
+import { deadlineAfter } from '../../domain/calendar/calendar.ts';
+import { isPositive, subtract, sum } from '../../domain/decimal.ts';
+import type { FulfillmentState } from '../../domain/order/state.ts';
+import {
+  type Allocation,
+  type AllocationPlan,
+  type Available,
+  allocate,
+  type Demand,
+} from '../../domain/policy/allocation.ts';
+import type { PartnerProfile } from '../../mappings/profile/profile.ts';
+import type { Database } from '../../prisma/client.ts';
+import { Prisma } from '../../prisma/generated/client.ts';
+import { systemsFor, type WmsSystem } from '../../runtime/systems.ts';
+import { permanent } from '../lib/activity-failure.ts';
+import { insertRows, type LineQuantity, rowsAs, type Transaction } from '../lib/records.ts';
+import type { PartnerProfiles } from '../partners/partner-profiles.ts';
+import { found, ORDER, type OrderRecord } from './order-record.ts';
+
+export interface ReserveDependencies {
+  prisma: Database;
+  profiles: PartnerProfiles;
+  wms: readonly WmsSystem[];
+}
+
+export interface ReservationPlan {
+  fulfillments: FulfillmentState[];
+  /** Something waits for stock. */
+  backordered: boolean;
+  /** Where nothing could be held: what was wanted, and what there is, in words. */
+  lacking?: string;
+}
+
+/** Each failed try means that another order got the stock, so a try more is worth it; after so many, the step itself is retried. */
+const MOST_TRIES = 50;
+
+/**
+ * Holds stock for everything that is open or backordered, as one round of fulfillments. A repeated call for the same round gives
+ * back the plan of the first one. Throws (to be retried) where stock is missing and some warehouse's has never been read.
+ *
+ * The plan is made on stock as it was read, without a lock. The write locks the balances, and does nothing unless they still hold what the
+ * plan takes; then the plan is made anew. So balances are locked for one statement and never while a process thinks.
+ */
+export async function reserveStock(
+  deps: ReserveDependencies,
+  { orderId, round }: { orderId: string; round: number },
+): Promise<ReservationPlan> {
+  for (let attempt = 0; attempt < MOST_TRIES; attempt += 1) {
+    const seen = await look(deps, orderId, round);
+    const decided = await decide(deps, seen, round);
+    if ('answer' in decided) return decided.answer;
+    if (await write(deps.prisma, seen.order, round, decided)) return decided.plan;
+  }
+  throw new Error(`stock of order ${orderId} changes too often to be reserved`);
+}
+
+interface Seen {
+  order: OrderRecord;
+  /** Those of the round, when it was recorded before. */
+  fulfillments: FulfillmentRow[];
+  preferredNodes: string[] | null;
+  stock: Available[];
+  /** Sources whose stock was read at least once. */
+  read: string[];
+}
+
+async function look({ prisma, wms }: ReserveDependencies, orderId: string, round: number): Promise<Seen> {
+  const sources = wms.map(({ id }) => `wms.${id}`);
+  const [row] = await prisma.$queryRaw<Seen[]>`
+    SELECT ${ORDER} AS "order",
+      (SELECT coalesce(json_agg(f ORDER BY f."sequence"), '[]'::json)
+        FROM "Fulfillment" AS f WHERE f."orderId" = o."id" AND f."round" = ${round}) AS "fulfillments",
+      (SELECT s."preferredNodes" FROM "ShipTo" AS s
+        WHERE s."erpSystem" = o."erpSystem" AND s."shipToNumber" = o."shipToNumber") AS "preferredNodes",
+      (SELECT coalesce(json_agg(json_build_object(
+          'node', b."node", 'sku', b."sku", 'quantity', trim_scale(b."onHand" - b."reserved")::text
+        ) ORDER BY b."sku", b."node"), '[]'::json)
+        FROM "InventoryBalance" AS b
+        WHERE b."sku" IN (SELECT l."sku" FROM "OrderLine" AS l WHERE l."orderId" = o."id")) AS "stock",
+      ARRAY(SELECT s."source" FROM "Synchronization" AS s WHERE s."source" = ANY(${sources})) AS "read"
+    FROM "Order" AS o WHERE o."id" = ${orderId}`;
+  return found(row, `order ${orderId}`);
+}
+
+interface Decided {
+  plan: ReservationPlan;
+  rows: FulfillmentRow[];
+  allocations: Allocation[];
+  moves: LineMove[];
+}
+
+interface LineMove {
+  lineNumber: number;
+  open: string;
+  backordered: string;
+  cancelled: string;
+}
+
+async function decide(
+  { profiles, wms }: ReserveDependencies,
+  { order, fulfillments, preferredNodes, stock, read }: Seen,
+  round: number,
+): Promise<Decided | { answer: ReservationPlan }> {
+  const backordered = order.lines.some((line) => isPositive(line.backordered));
+  if (order.reservedRound >= round) {
+    return { answer: { fulfillments: fulfillments.map((row) => stateOf(row, wms)), backordered } };
+  }
+  const profile = await profiles.forOrder(order);
+  // Stock of a system that does not serve the order's side is not there for it. Without a profile nothing is known to serve it.
+  const serving = profile === undefined ? [] : systemsFor(wms, profile.usage);
+  if (profile === undefined || serving.length === 0) {
+    throw permanent('no-system-for-side', `no warehouse system is there for ${profile?.usage ?? 'these'} orders`);
+  }
+  const demands: Demand[] = order.lines.flatMap((line) => {
+    const quantity = round === 1 ? line.open : line.backordered;
+    return isPositive(quantity) ? [{ lineNumber: line.lineNumber, sku: line.sku, quantity }] : [];
+  });
+  const nodes = new Set(serving.flatMap((system) => system.nodes));
+  const wanted = new Set(demands.map(({ sku }) => sku));
+  const available = stock.filter(({ node, sku }) => nodes.has(node) && wanted.has(sku));
+  const { allocations, missing } = allocate(demands, available, preferredNodes ?? [], profile.splitShipments);
+  if (missing.length > 0) requireStockRead(serving, read);
+
+  const waits = profile.backorders !== 'cancel';
+  if (allocations.length === 0 && round === 1 && !waits) {
+    // Nothing to ship and nothing to wait for: a person decides, and until then nothing is recorded as cancelled.
+    return { answer: { fulfillments: [], backordered: false, lacking: inWords(demands, available) } };
+  }
+  // A later round that finds nothing changes nothing: it may be asked again.
+  if (allocations.length === 0 && round > 1) return { answer: { fulfillments: [], backordered: waits } };
+  const shipBy = shipByOf(order, round, profile);
+  const rows = allocations.map((allocation, index) => fulfillmentRow(order, round, index + 1, allocation, shipBy, wms));
+  const plan = { fulfillments: rows.map((row) => stateOf(row, wms)), backordered: waits && missing.length > 0 };
+  return { plan, rows, allocations, moves: movesOf(demands, missing, round, waits) };
+}
+
+/** A first round is held to the order's time. Goods that came in later get it while it is ahead, else the time agreed for a new order. */
+function shipByOf({ shipBy }: OrderRecord, round: number, profile: PartnerProfile): string | null {
+  const now = new Date();
+  if (round === 1) return shipBy;
+  if (shipBy !== null && new Date(shipBy) > now) return shipBy;
+  return deadlineAfter(now, profile.shipWithin, profile.calendar).toISOString();
+}
+
+/** Backordered or cancelled, by the partner’s rule, is the quantity that could not be held; a backorder that is held now is open again. */
+function movesOf(
+  demands: readonly Demand[],
+  missing: AllocationPlan['missing'],
+  round: number,
+  waits: boolean,
+): LineMove[] {
+  const short = new Map(missing.map(({ lineNumber, quantity }) => [lineNumber, quantity]));
+  return demands.flatMap(({ lineNumber, quantity }): LineMove[] => {
+    const without = short.get(lineNumber) ?? '0';
+    if (round > 1) {
+      const covered = subtract(quantity, without);
+      return [{ lineNumber, open: covered, backordered: `-${covered}`, cancelled: '0' }];
+    }
+    if (without === '0') return [];
+    return [{ lineNumber, open: `-${without}`, backordered: waits ? without : '0', cancelled: waits ? '0' : without }];
+  });
+}
+
+/** Writes the plan, all of it or nothing. False where the round was recorded meanwhile, or the stock is not there any more. */
+async function write(
+  records: Transaction,
+  { id: orderId }: OrderRecord,
+  round: number,
+  { rows, allocations, moves }: Decided,
+): Promise<boolean> {
+  const held = allocations.flatMap(({ node, lines }, index) =>
+    lines.map(({ lineNumber, sku, quantity }) => {
+      const fulfillmentId = rows[index]?.id ?? '';
+      return { orderId, fulfillmentId, lineNumber, node, sku, quantity };
+    }),
+  );
+  const go = Prisma.sql`(SELECT "ok" FROM decided)`;
+  // Locks: the order's row, then balances by SKU and node as every statement locks them. Both give the newest values.
+  const [outcome] = await records.$queryRaw<{ done: boolean }[]>`
+    WITH mine AS MATERIALIZED (
+      SELECT "id" FROM "Order" WHERE "id" = ${orderId} AND "reservedRound" < ${round} FOR NO KEY UPDATE
+    ),
+    wanted AS MATERIALIZED (
+      SELECT "node", "sku", SUM("quantity") AS "quantity"
+      FROM ${rowsAs('t', '"node" text, "sku" text, "quantity" numeric', held)}
+      GROUP BY "node", "sku"
+    ),
+    locked AS MATERIALIZED (
+      SELECT b."node", b."sku", b."onHand" - b."reserved" AS "free" FROM "InventoryBalance" AS b
+      WHERE (b."node", b."sku") IN (SELECT "node", "sku" FROM wanted) AND EXISTS (SELECT FROM mine)
+      ORDER BY b."sku", b."node"
+      FOR UPDATE
+    ),
+    decided AS MATERIALIZED (
+      SELECT EXISTS (SELECT FROM mine) AND coalesce(bool_and(k."free" >= w."quantity"), TRUE) AS "ok"
+      FROM wanted AS w LEFT JOIN locked AS k ON k."node" = w."node" AND k."sku" = w."sku"
+    ),
+    marked AS (
+      UPDATE "Order" SET "reservedRound" = ${round}, "updatedAt" = now() WHERE "id" = ${orderId} AND ${go}
+    ),
+    planned AS (${insertRows('Fulfillment', FULFILLMENT_COLUMNS, rows, go)}),
+    reserved AS (${insertRows('Reservation', RESERVATION_COLUMNS, held, go)}),
+    moved AS (
+      UPDATE "OrderLine" AS l SET "open" = l."open" + t."open", "backordered" = l."backordered" + t."backordered",
+        "cancelled" = l."cancelled" + t."cancelled"
+      FROM ${rowsAs('t', '"lineNumber" int, "open" numeric, "backordered" numeric, "cancelled" numeric', moves)}
+      WHERE l."orderId" = ${orderId} AND l."lineNumber" = t."lineNumber" AND ${go}
+    ),
+    balanced AS (
+      UPDATE "InventoryBalance" AS b SET "reserved" = b."reserved" + w."quantity"
+      FROM wanted AS w WHERE b."node" = w."node" AND b."sku" = w."sku" AND ${go}
+    )
+    SELECT ${go} AS "done"`;
+  return outcome?.done === true;
+}
+
+/** `MW-1001 10 wanted, free 0 at MEM, 4 at RNO`, of the first few SKUs. */
+function inWords(demands: readonly Demand[], stock: readonly Available[]): string {
+  const wanted = demands.slice(0, 5).map(({ sku, quantity }) => {
+    const free = stock.flatMap((one) => (one.sku === sku ? [`${one.quantity} at ${one.node}`] : []));
+    return `${sku} ${quantity} wanted, free ${free.join(', ') || 'nowhere'}`;
+  });
+  return [...wanted, ...(demands.length > 5 ? [`and ${demands.length - 5} more`] : [])].join('; ');
+}
+
+/** Before a warehouse's stock was read for the first time, nobody can say that anything is missing. */
+function requireStockRead(wms: readonly WmsSystem[], read: readonly string[]): void {
+  const unread = wms.map(({ id }) => `wms.${id}`).filter((source) => !read.includes(source));
+  if (unread.length > 0) throw new Error(`stock has not been read yet from ${unread.join(', ')}`);
+}
+
+interface FulfillmentRow {
+  id: string;
+  orderId: string;
+  round: number;
+  sequence: number;
+  node: string;
+  wmsSystem: string;
+  releaseNumber: string;
+  shipBy: string | null;
+  lines: LineQuantity[];
+}
+
+const FULFILLMENT_COLUMNS = [
+  ...['id', 'orderId', 'round', 'sequence', 'node', 'wmsSystem', 'releaseNumber', 'shipBy', 'lines'],
+];
+const RESERVATION_COLUMNS = ['orderId', 'fulfillmentId', 'lineNumber', 'node', 'sku', 'quantity'];
+
+/** The release number is made from business identity, so that a warehouse that has it already knows it again. */
+function fulfillmentRow(
+  order: Pick<OrderRecord, 'id' | 'partnerId' | 'poNumber'>,
+  round: number,
+  sequence: number,
+  allocation: Allocation,
+  shipBy: string | null,
+  wms: readonly WmsSystem[],
+): FulfillmentRow {
+  const system = systemOf(allocation.node, wms);
+  const mark = `${round}${sequence}`;
+  return {
+    id: `${order.id}-${mark}`,
+    orderId: order.id,
+    round,
+    sequence,
+    node: allocation.node,
+    wmsSystem: system.id,
+    releaseNumber: `${order.partnerId.toUpperCase()}-${order.poNumber}-${order.id.slice(0, 8)}-${mark}`,
+    shipBy,
+    lines: allocation.lines.map(({ lineNumber, quantity }) => ({ lineNumber, quantity })),
+  };
+}
+
+function stateOf(row: FulfillmentRow, wms: readonly WmsSystem[]): FulfillmentState {
+  return {
+    id: row.id,
+    node: row.node,
+    releaseNumber: row.releaseNumber,
+    taskQueue: systemOf(row.node, wms).taskQueue,
+    ...(row.shipBy !== null && { shipBy: new Date(row.shipBy).toISOString() }),
+    planned: sum(row.lines.map(({ quantity }) => quantity)),
+    shipped: '0',
+    short: '0',
+    release: 'planned',
+    shipmentNumbers: [],
+    notices: [],
+  };
+}
+
+function systemOf(node: string, wms: readonly WmsSystem[]): WmsSystem {
+  const system = wms.find(({ nodes }) => nodes.includes(node));
+  if (system === undefined) throw new Error(`no warehouse system runs node ${node}`);
+  return system;
+}

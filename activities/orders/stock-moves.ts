@@ -1,0 +1,96 @@
+/** How quantities leave what is held for an order. */
+import { add, compare, isZero, subtract } from '../../domain/decimal.ts';
+import { Prisma } from '../../prisma/generated/client.ts';
+import { permanent } from '../lib/activity-failure.ts';
+import { type LineQuantity, rowsAs } from '../lib/records.ts';
+
+/**
+ * What the warehouse still holds of each line of the release once `lines` are gone. It cannot ship or be short of more than it holds: what it
+ * was given, less what has shipped and what it was short of.
+ */
+export function leftAfter(
+  releaseNumber: string,
+  held: readonly LineQuantity[],
+  lines: readonly LineQuantity[],
+  what: string,
+): LineQuantity[] {
+  const left = new Map(held.map(({ lineNumber, quantity }) => [lineNumber, quantity]));
+  for (const { lineNumber, quantity } of lines) {
+    const open = left.get(lineNumber);
+    if (open === undefined) {
+      throw permanent(
+        'line-not-released',
+        `${what} names line ${lineNumber}, which release ${releaseNumber} does not have`,
+      );
+    }
+    if (compare(quantity, open) > 0) {
+      throw permanent(
+        'more-than-released',
+        `${what} names ${quantity} of line ${lineNumber}, of which release ${releaseNumber} has ${open} left`,
+      );
+    }
+    left.set(lineNumber, subtract(open, quantity));
+  }
+  return [...left].map(([lineNumber, quantity]) => ({ lineNumber, quantity }));
+}
+
+export function unitsOf(lines: readonly LineQuantity[]): string {
+  return lines.reduce((total, { quantity }) => add(total, quantity), '0');
+}
+
+/** ordered = cancelled + rejected + backordered + open + shipped: a quantity that leaves `open` arrives in one other column. */
+export function moveLines(
+  orderId: string,
+  lines: readonly LineQuantity[],
+  to: 'shipped' | 'backordered' | 'cancelled',
+  onlyIf: Prisma.Sql,
+): Prisma.Sql {
+  const column = Prisma.raw(`"${to}"`);
+  return Prisma.sql`
+    UPDATE "OrderLine" AS l SET "open" = l."open" - t."quantity", ${column} = l.${column} + t."quantity"
+    FROM ${rowsAs('t', '"lineNumber" int, "quantity" numeric', lines)}
+    WHERE l."orderId" = ${orderId} AND l."lineNumber" = t."lineNumber" AND ${onlyIf}`;
+}
+
+/**
+ * CTEs that take from reservations and from the reserved stock of the balances; with `shipped`, from the stock on hand too.
+ *
+ * All orders share the balances, so they come last: they are locked when `before`, a subquery on the statement's other locks, has been
+ * answered. Every statement locks them in this one order; an UPDATE by itself would lock them as it finds them, and two would deadlock.
+ */
+export function takeFromStock(
+  fulfillmentId: string,
+  lines: readonly LineQuantity[],
+  { shipped, onlyIf, before }: { shipped: boolean; onlyIf: Prisma.Sql; before: Prisma.Sql },
+): Prisma.Sql {
+  const positive = lines.filter(({ quantity }) => !isZero(quantity));
+  const fromHand = Prisma.raw(shipped ? 'q."quantity"' : '0');
+  return Prisma.sql`
+    taken AS (
+      UPDATE "Reservation" AS r SET "quantity" = r."quantity" - t."quantity"
+      FROM ${rowsAs('t', '"lineNumber" int, "quantity" numeric', positive)}
+      WHERE r."fulfillmentId" = ${fulfillmentId} AND r."lineNumber" = t."lineNumber" AND ${onlyIf}
+      RETURNING r."node", r."sku", t."quantity"
+    ),
+    ${giveBack(fromHand, before)}`;
+}
+
+/** CTEs that follow one named `taken` (node, sku, quantity). */
+export function giveBack(fromHand: Prisma.Sql, before: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`
+    quantities AS MATERIALIZED (
+      SELECT "node", "sku", SUM("quantity") AS "quantity" FROM taken GROUP BY "node", "sku"
+    ),
+    locked AS MATERIALIZED (
+      SELECT b."node", b."sku" FROM "InventoryBalance" AS b
+      WHERE (b."node", b."sku") IN (SELECT "node", "sku" FROM quantities) AND ${before}
+      ORDER BY b."sku", b."node"
+      FOR UPDATE
+    ),
+    balanced AS (
+      UPDATE "InventoryBalance" AS b
+      SET "reserved" = b."reserved" - q."quantity", "onHand" = b."onHand" - ${fromHand}
+      FROM quantities AS q JOIN locked AS k ON k."node" = q."node" AND k."sku" = q."sku"
+      WHERE b."node" = q."node" AND b."sku" = q."sku"
+    )`;
+}

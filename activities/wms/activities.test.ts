@@ -1,0 +1,136 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { each } from '../../test/integration/purchase-orders.ts';
+import { type RecordsUnderTest, recordsUnderTest } from '../orders/testing/records-under-test.ts';
+import { createWmsActivities } from './activities.ts';
+import type { StockSnapshot, WarehouseRelease } from './port.ts';
+
+let given: RecordsUnderTest;
+beforeAll(async () => {
+  given = await recordsUnderTest();
+});
+afterAll(() => given?.remove());
+
+/** A warehouse system that notes releases, and counts the stock that it is given. */
+function aWarehouse(stock: StockSnapshot['balances'] = [], asOf = new Date(), capabilities = { canCancel: true }) {
+  const released: WarehouseRelease[] = [];
+  const cancelled: string[] = [];
+  const wms = createWmsActivities({
+    system: 'main',
+    nodes: ['RNO', 'MEM'],
+    port: {
+      release: (release) => {
+        released.push(release);
+        return Promise.resolve({ reference: 'W-1' });
+      },
+      cancelRelease: (releaseNumber) => {
+        cancelled.push(releaseNumber);
+        return Promise.resolve({ cancelled: true });
+      },
+      readStock: () => Promise.resolve({ asOf: asOf.toISOString(), balances: stock }),
+    },
+    capabilities,
+    prisma: given.prisma,
+    profiles: given.profiles,
+    handOff: given.handOff,
+  });
+  return { released, cancelled, wms };
+}
+
+describe('a release', () => {
+  async function planned() {
+    await given.stock('RNO', 'MW-1001', 1000);
+    const orderId = await given.checked('tri-valley', [each('MW-1001', 3)]);
+    const { fulfillments } = await given.records.reserveStock({ orderId, round: 1 });
+    return { orderId, fulfillmentId: fulfillments[0]?.id ?? '' };
+  }
+
+  it('carries its own ship-by day, never the deadline that the order shows', async () => {
+    const { orderId, fulfillmentId } = await planned();
+    const { prisma } = given;
+    const update = { where: { id: fulfillmentId }, data: { shipBy: new Date('2026-12-01T20:00:00Z') } };
+    await prisma.fulfillment.update(update);
+    // The order waits for the payment of an earlier shipment.
+    await prisma.order.update({ where: { id: orderId }, data: { nextDeadline: new Date('2027-01-15T12:00:00Z') } });
+    const { wms, released } = aWarehouse();
+    await given.activity(() => wms.releaseToWarehouse({ fulfillmentId }));
+    expect(released).toMatchObject([{ shipBy: '2026-12-01' }]);
+
+    await prisma.fulfillment.update({ ...update, data: { shipBy: null, state: 'planned' } });
+    await given.activity(() => wms.releaseToWarehouse({ fulfillmentId }));
+    expect(released[1]).not.toHaveProperty('shipBy');
+  });
+
+  it('cannot be undone at a warehouse that stops nothing: its events say what shipped', async () => {
+    const { fulfillmentId } = await planned();
+    const { wms, cancelled } = aWarehouse([], new Date(), { canCancel: false });
+    await expect(given.activity(() => wms.cancelRelease({ fulfillmentId, reason: 'asked' }))).rejects.toMatchObject({
+      type: 'release-not-cancelled',
+      nonRetryable: true,
+    });
+    expect(cancelled).toEqual([]);
+  });
+});
+
+describe('stock that comes in', () => {
+  const DAY_MS = 86_400_000;
+  let day = 0;
+  /** A reading, each a day after the one before; the orders that were signalled by it. */
+  async function counted(...balances: StockSnapshot['balances']) {
+    day += 1;
+    const { wms } = aWarehouse(balances, new Date(Date.now() + day * DAY_MS));
+    const before = given.told.length;
+    await given.activity(() => wms.syncStock());
+    return given.told.slice(before);
+  }
+  const reno = (sku: string, onHand: string) => ({ node: 'RNO', sku, onHand });
+  const arrived = (...orders: string[]) => orders.map((workflowId) => ({ workflowId, what: 'stockArrived' }));
+  async function backordered(sku: string, quantity: number): Promise<string> {
+    const orderId = await given.checked('tri-valley', [each(sku, quantity)]);
+    expect(await given.records.reserveStock({ orderId, round: 1 })).toMatchObject({ backordered: true });
+    return orderId;
+  }
+  const handedOff = () => given.prisma.handOff.findMany({ select: { target: true, kind: true, payload: true } });
+
+  it('is signalled to the orders that wait for it, the oldest first, in the transaction of the reading', async () => {
+    await counted(reno('MW-1005', '0'), reno('MW-1006', '0'));
+    const younger = await backordered('MW-1005', 10);
+    const older = await backordered('MW-1005', 20);
+    const other = await backordered('MW-1006', 10);
+    await given.prisma.order.update({ where: { id: older }, data: { receivedAt: new Date('2026-01-01') } });
+    expect(await counted(reno('MW-1005', '0'), reno('MW-1006', '0'))).toEqual([]);
+
+    expect(await counted(reno('MW-1005', '15'), reno('MW-1006', '0'))).toEqual(arrived(older, younger));
+    expect(await handedOff()).toEqual(
+      expect.arrayContaining(
+        [older, younger].map((target) => ({
+          target,
+          kind: 'signal-order',
+          payload: { signal: 'stockArrived' },
+        })),
+      ),
+    );
+    // The same stock is no news; more of it is, and so is what a cancelled order has given back.
+    expect(await counted(reno('MW-1005', '15'), reno('MW-1006', '0'))).toEqual([]);
+    expect(await counted(reno('MW-1005', '16'), reno('MW-1006', '1'))).toEqual(arrived(older, younger, other));
+  });
+
+  it('that a cancelled order has given back is signalled with the next reading', async () => {
+    await counted(reno('MW-1007', '30'));
+    const holder = await given.checked('tri-valley', [each('MW-1007', 30)]);
+    await given.records.reserveStock({ orderId: holder, round: 1 });
+    const waiting = await backordered('MW-1007', 5);
+    expect(await counted(reno('MW-1007', '30'))).toEqual([]);
+    await given.records.releaseReservations({ orderId: holder });
+    expect(await counted(reno('MW-1007', '30'))).toEqual(arrived(waiting));
+  });
+
+  it('is not signalled by a reading that is older than the last, nor to an order that has ended', async () => {
+    await counted(reno('MW-1008', '0'));
+    const ended = await backordered('MW-1008', 5);
+    const { wms } = aWarehouse([reno('MW-1008', '50')], new Date('2026-01-01'));
+    await given.activity(() => wms.syncStock());
+    expect(given.told.filter(({ workflowId }) => workflowId === ended)).toEqual([]);
+    await given.prisma.order.update({ where: { id: ended }, data: { closedAt: new Date() } });
+    expect(await counted(reno('MW-1008', '50'))).toEqual([]);
+  });
+});

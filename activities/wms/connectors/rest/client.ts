@@ -1,0 +1,38 @@
+import { createHash } from 'node:crypto';
+import { createHttpClient, type HttpDeps, type HttpSystem } from '../../../lib/http.ts';
+import { SystemRefusal } from '../../../lib/refusal.ts';
+import type { WmsPort } from '../../port.ts';
+import { wmsOperations } from './rest-contract.ts';
+
+/** Any warehouse system behind the generic REST contract (`rest-contract.ts`). The release number is the idempotency key. */
+export function createRestWms(instance: HttpSystem, deps: HttpDeps = {}): WmsPort {
+  const http = createHttpClient({ ...instance, id: `wms.${instance.id}` }, deps);
+  return {
+    async release(release) {
+      const { answer } = await http.call(wmsOperations.release, {
+        key: release.releaseNumber,
+        body: release,
+        correlationId: release.correlationId,
+      });
+      return answer;
+    },
+    async cancelRelease(releaseNumber, reason) {
+      // A later request with another reason is a request of its own: the release may have gone further by then.
+      const digest = createHash('sha256').update(reason).digest('hex').slice(0, 12);
+      try {
+        const { answer } = await http.call(wmsOperations.cancelRelease, {
+          key: `${releaseNumber}/cancel/${digest}`,
+          params: { releaseNumber },
+          body: { reason },
+        });
+        return answer;
+      } catch (error) {
+        if (error instanceof SystemRefusal && error.code === 'unknown-release') return { cancelled: true };
+        throw error;
+      }
+    },
+    async readStock(nodes) {
+      return (await http.call(wmsOperations.readStock, { query: { nodes: nodes.join(',') } })).answer;
+    },
+  };
+}

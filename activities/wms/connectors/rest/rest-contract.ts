@@ -1,0 +1,135 @@
+import { z } from 'zod';
+import { day, decimal, identifier, instant, positiveDecimal } from '../../../../mappings/canonical/v1/index.ts';
+import type { RestOperation } from '../../../lib/rest-operation.ts';
+
+/**
+ * The generic REST contract of a warehouse system. Its events come back to `POST /v1/warehouse-events`, signed by Standard
+ * Webhooks, as `mappings/canonical/v1/warehouse-event.ts` describes them.
+ */
+
+export const warehouseRelease = z
+  .object({
+    releaseNumber: identifier.meta({ description: 'The key of the release: the same number is the same release' }),
+    correlationId: identifier,
+    node: identifier,
+    poNumber: identifier,
+    customerName: z.string().min(1).max(80),
+    shipTo: z.object({
+      name: z.string(),
+      lines: z.array(z.string()),
+      city: z.string(),
+      region: z.string(),
+      postalCode: z.string(),
+      country: z.string().length(2),
+    }),
+    shipBy: day.optional(),
+    shipNotBefore: day.optional().meta({ description: 'Nothing may leave before this day' }),
+    carrierScac: z
+      .string()
+      .regex(/^[A-Z]{2,4}$/, 'must be a Standard Carrier Alpha Code')
+      .optional(),
+    transportMethod: z
+      .string()
+      .regex(/^[A-Z0-9]{1,2}$/, 'must be a code of X12 element 91')
+      .optional()
+      .meta({ description: 'M motor, U parcel service …' }),
+    shipmentPayment: z
+      .enum(['CC', 'PP', 'PC', 'TP'])
+      .optional()
+      .meta({ description: 'Who pays the carrier: collect, prepaid, prepaid and charged, third party' }),
+    lines: z
+      .array(
+        z.object({
+          lineNumber: z.int().min(1),
+          sku: identifier,
+          description: z.string(),
+          quantity: positiveDecimal.meta({ description: 'Base units' }),
+          unit: z.string().regex(/^[A-Z0-9]{2}$/, 'must be a two-character unit code such as EA or CA'),
+        }),
+      )
+      .min(1)
+      .max(10_000),
+  })
+  .meta({ id: 'WarehouseRelease' });
+
+export const releaseStates = ['released', 'picking', 'shipping', 'closed', 'refused', 'cancelled'] as const;
+
+const releaseRecord = z
+  .object({
+    releaseNumber: identifier,
+    reference: identifier,
+    correlationId: identifier,
+    node: identifier,
+    poNumber: identifier,
+    shipBy: day.optional(),
+    shipNotBefore: day.optional(),
+    state: z.enum(releaseStates),
+    shipmentNumbers: z.array(identifier),
+    lines: z.array(
+      z.object({
+        lineNumber: z.int().min(1),
+        sku: identifier,
+        quantity: decimal.meta({ description: 'Base units, as is shipped' }),
+        shipped: decimal,
+      }),
+    ),
+  })
+  .meta({ id: 'ReleaseRecord' });
+export type ReleaseRecord = z.infer<typeof releaseRecord>;
+
+export const stockSnapshot = z
+  .object({
+    asOf: instant,
+    balances: z.array(z.object({ node: identifier, sku: identifier, onHand: decimal })),
+  })
+  .meta({ id: 'StockSnapshot', description: 'Physical stock by node and SKU, base units' });
+
+export const wmsOperations = {
+  release: {
+    method: 'POST',
+    path: '/releases',
+    summary: 'Release goods for shipping from one node',
+    body: warehouseRelease,
+    answer: z.object({ reference: identifier }),
+    keyed: true,
+    refusals: {
+      'unknown-node': 'this system does not run that node',
+      'unknown-item': 'no such SKU',
+      'release-number-reused': 'that number was released with other content',
+    },
+  },
+  cancelRelease: {
+    method: 'POST',
+    path: '/releases/{releaseNumber}/cancel',
+    summary: 'Stop a release; `cancelled: false` when it has gone too far',
+    body: z.object({ reason: z.string().min(1).max(200) }),
+    answer: z.object({ cancelled: z.boolean() }),
+    keyed: true,
+    refusals: { 'unknown-release': 'no such release' },
+  },
+  readStock: {
+    method: 'GET',
+    path: '/stock',
+    summary: 'Physical stock of nodes',
+    query: z.object({ nodes: z.string().min(1).meta({ description: 'Comma-separated nodes' }) }),
+    answer: stockSnapshot,
+    keyed: false,
+    refusals: { 'unknown-node': 'this system does not run that node' },
+  },
+  listReleases: {
+    method: 'GET',
+    path: '/releases',
+    summary: 'Releases, optionally of one purchase order',
+    query: z.object({ poNumber: z.string().optional() }),
+    answer: z.object({ items: z.array(releaseRecord) }),
+    keyed: false,
+  },
+  readRelease: {
+    method: 'GET',
+    path: '/releases/{releaseNumber}',
+    summary: 'One release as it stands',
+    answer: releaseRecord,
+    keyed: false,
+    refusals: { 'unknown-release': 'no such release' },
+  },
+} as const satisfies Record<string, RestOperation>;

@@ -1,0 +1,73 @@
+/** Everything that a release needs of our records, in one statement. */
+import { z } from 'zod';
+import type { SalesOrder } from '../../mappings/canonical/v1/index.ts';
+import type { Database } from '../../prisma/client.ts';
+import { permanent } from '../lib/activity-failure.ts';
+
+const releaseRow = z.object({
+  id: z.string(),
+  orderId: z.string(),
+  node: z.string(),
+  releaseNumber: z.string(),
+  /** When its goods must have left, as promised: a fact of the release, not a deadline on display. */
+  shipBy: z.date().nullable(),
+  carrierScac: z.string().nullable(),
+  transportMethod: z.string().nullable(),
+  shipmentPayment: z.string().nullable(),
+  routingRule: z.string().nullable(),
+  partnerId: z.string(),
+  profileVersion: z.string(),
+  poNumber: z.string(),
+  correlationId: z.string(),
+  receivedAt: z.date(),
+  /** As it was accepted, which checked it. */
+  canonical: z.custom<Omit<SalesOrder, 'lines'>>(),
+  shipTo: z.object({
+    name: z.string(),
+    lines: z.array(z.string()),
+    city: z.string(),
+    region: z.string(),
+    postalCode: z.string(),
+    country: z.string(),
+  }),
+  /** Quantities in base units, with the weight and the packs of the ERP’s item master. */
+  lines: z.array(
+    z.object({
+      lineNumber: z.int(),
+      quantity: z.string(),
+      sku: z.string(),
+      description: z.string(),
+      unit: z.string(),
+      weight: z.string().nullable(),
+      packs: z.array(z.object({ unit: z.string(), factor: z.string() })).nullable(),
+    }),
+  ),
+  /** The guide’s window, where it was asked before. */
+  window: z.object({ opens: z.string().optional(), closes: z.string().optional() }).nullable(),
+});
+export type ReleaseToRoute = z.output<typeof releaseRow>;
+
+export async function loadRelease(prisma: Database, fulfillmentId: string): Promise<ReleaseToRoute> {
+  const [row] = await prisma.$queryRaw<unknown[]>`
+    SELECT f."id", f."orderId", f."node", f."releaseNumber", f."shipBy", f."carrierScac", f."transportMethod",
+      f."shipmentPayment", f."routingRule", o."partnerId", o."profileVersion", o."poNumber", o."correlationId",
+      o."receivedAt", o."canonical" - 'lines' AS "canonical",
+      jsonb_build_object('name', s."name", 'lines', s."lines", 'city', s."city", 'region', s."region",
+        'postalCode', s."postalCode", 'country', s."country") AS "shipTo",
+      (SELECT coalesce(jsonb_agg(jsonb_build_object('lineNumber', l."lineNumber", 'quantity', t."quantity",
+          'sku', l."sku", 'description', l."description", 'unit', l."baseUnit",
+          'weight', trim_scale(i."weight")::text, 'packs', i."units") ORDER BY t."nth"), '[]')
+        FROM ROWS FROM (jsonb_to_recordset(f."lines") AS ("lineNumber" int, "quantity" text))
+          WITH ORDINALITY AS t("lineNumber", "quantity", "nth")
+        JOIN "OrderLine" AS l ON l."orderId" = f."orderId" AND l."lineNumber" = t."lineNumber"
+        LEFT JOIN "Item" AS i ON i."erpSystem" = o."erpSystem" AND i."sku" = l."sku") AS "lines",
+      d."inputs"->'routing'->'window' AS "window"
+    FROM "Fulfillment" AS f
+    JOIN "Order" AS o ON o."id" = f."orderId"
+    JOIN "ShipTo" AS s ON s."erpSystem" = o."erpSystem" AND s."shipToNumber" = o."shipToNumber"
+    LEFT JOIN "Decision" AS d ON d."orderId" = f."orderId" AND d."key" = 'routing/' || f."id"
+    WHERE f."id" = ${fulfillmentId}`;
+  // The ship-to may have left the master data since the order was checked: nobody knows where the goods go.
+  if (row === undefined) throw permanent('unknown-ship-to', `release ${fulfillmentId} has no ship-to any more`);
+  return releaseRow.parse(row);
+}
