@@ -10,7 +10,7 @@ import { projectDir } from './bootstrap.mjs';
 
 const emitted = join(projectDir, '.cache', 'imports');
 rmSync(emitted, { recursive: true, force: true });
-const tsc = join(projectDir, 'node_modules', 'typescript', 'bin', 'tsc');
+const tsc = join(projectDir, 'node_modules', '@typescript', 'native', 'bin', 'tsc');
 for (const project of ['.', 'console']) {
   // Errors of types are another check's business; the files are written all the same.
   spawnSync(

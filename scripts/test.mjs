@@ -16,7 +16,7 @@ await orExplain(async () => {
 });
 
 const bin = (name, file) => join(projectDir, 'node_modules', name, file);
-const tsc = bin('typescript', 'bin/tsc');
+const tsc = bin('@typescript/native', 'bin/tsc');
 /** Each counts as one test. */
 const checks = [
   ['types', [tsc, '-p', '.']],
