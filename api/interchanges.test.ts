@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Prisma } from '../prisma/generated/client.ts';
-import { scopeNames } from './auth/scopes.ts';
 import { type InterchangeFilter, interchangesQuery } from './interchange-search.ts';
 import { type ApiUnderTest, startApi } from './testing/api-under-test.ts';
 
@@ -245,11 +244,9 @@ const FILES = 200_000;
 
 describe(`among ${FILES} files`, () => {
   let api: ApiUnderTest;
-  let desk: string;
 
   beforeAll(async () => {
     api = await startApi({ rateLimitPerMinute: 1_000_000 });
-    desk = await api.key(scopeNames);
     // One file in 2,000 is the small partner's, one in 5,000 was refused as a whole and one in 4,000 holds a set that was.
     await api.prisma.$executeRaw`
       INSERT INTO "Interchange" (id, direction, "partnerId", "senderId", "receiverId", "controlNumber", hash, transport, bytes, size,

@@ -1,8 +1,8 @@
 import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTradingNetwork, type TradingNetwork } from '../../scripts/stack/trading-world.ts';
 import { bundleWorkflows } from '../../workers/create-workers.ts';
 import { createTimeSkippingEnvironment } from '../support/temporal.ts';
-import { startTradingNetwork, type TradingNetwork } from '../workflow/trading-world.ts';
 
 let network: TradingNetwork;
 

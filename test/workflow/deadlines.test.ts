@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createTimeSkippingEnvironment } from '../support/temporal.ts';
 import {
   DAY_MS,
   HOUR_MS,
@@ -7,7 +6,8 @@ import {
   startTradingNetwork,
   type TradingNetwork,
   type TradingWorld,
-} from './trading-world.ts';
+} from '../../scripts/stack/trading-world.ts';
+import { createTimeSkippingEnvironment } from '../support/temporal.ts';
 
 /** A server for each test: a workflow that is ended in the middle of a call keeps its server's clock from running ahead. */
 let network: TradingNetwork;

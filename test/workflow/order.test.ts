@@ -1,9 +1,14 @@
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import type { ApplicationFailure } from '@temporalio/common';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import {
+  refuses,
+  startTradingNetwork,
+  type TradingNetwork,
+  type TradingWorld,
+} from '../../scripts/stack/trading-world.ts';
 import * as messages from '../../workflows/messages.ts';
 import { createTimeSkippingEnvironment } from '../support/temporal.ts';
-import { refuses, startTradingNetwork, type TradingNetwork, type TradingWorld } from './trading-world.ts';
 
 let network: TradingNetwork;
 const aTradingWorld = (): TradingWorld => network.aTradingWorld();
