@@ -5,6 +5,9 @@ import { join } from 'node:path';
 const ELSEWHERE = /^test\/(chaos|certification)\//;
 const SKIPPED = /(^|\/)(node_modules|dist|\.[^/]+)(\/|$)/;
 
+/** Pure, but slow by its size: it renders pages, or reads tens of megabytes. */
+const SLOW = /\.slow\.test\.ts$|labels\.test\.ts$/;
+
 /**
  * Imports through which a test reaches a server, a process or a browser. A test without them is pure and belongs to the fast lane.
  * A test that starts something by another way gets no servers there and fails.
@@ -22,8 +25,9 @@ export function testLanes(root: string): Lanes {
   const lanes: Lanes = { fast: [], rest: [] };
   for (const file of testFiles(root, '')) {
     if (ELSEWHERE.test(file)) continue;
-    const lane = file.startsWith('test/') || STARTS_SOMETHING.test(readFileSync(join(root, file), 'utf8'));
-    lanes[lane ? 'rest' : 'fast'].push(file);
+    const isRest =
+      file.startsWith('test/') || SLOW.test(file) || STARTS_SOMETHING.test(readFileSync(join(root, file), 'utf8'));
+    lanes[isRest ? 'rest' : 'fast'].push(file);
   }
   return lanes;
 }
