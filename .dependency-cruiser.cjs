@@ -1,18 +1,101 @@
-/** Imports point one way (docs/architecture.md). Checked on the compiler's output, by scripts/check-imports.mjs. */
-const tests = '\\.test\\.js$|^test/|/testing[./]|/fakes?[./]';
+/**
+ * Imports point one way (docs/architecture.md). Each layer may import itself and the layers above it in this list; layers of one
+ * row do not know each other. Type imports count, except where a layer may import types alone.
+ */
+const layers = [
+  ['domain'],
+  ['mappings/canonical'],
+  ['mappings/x12'],
+  ['mappings/edi'],
+  ['mappings/profile'],
+  ['mappings/labels'],
+  ['runtime'],
+  ['prisma'],
+  ['activities/lib'],
+  ['activities/partners'],
+  ['activities/handoff'],
+  ['activities/documents'],
+  ['activities/orders'],
+  ['activities/intake'],
+  ['activities/edi', 'activities/erp', 'activities/wms'],
+  ['workflows'],
+  ['api', 'workers'],
+  ['scripts/stack', 'sandbox'],
+  ['certification'],
+  ['scripts', 'bench'],
+];
+
+/** Layers that know less than their place in the list would let them. */
+const narrower = {
+  workflows: { code: ['domain', 'runtime/search-attributes.ts'], types: ['activities', 'mappings/canonical'] },
+  runtime: { code: ['domain'], types: [] },
+  prisma: { code: ['domain', 'runtime'], types: [] },
+  // The sandbox plays other companies: it knows the published contracts, never how we work inside.
+  sandbox: {
+    code: ['domain', 'mappings', 'runtime', 'activities/lib', 'activities/[^/]+/.*(contract|port).ts'],
+    types: [],
+  },
+  // The console knows the API by its answers.
+  console: { code: ['domain', 'mappings'], types: [] },
+};
+
+const ours =
+  '^(activities|api|bench|certification|console|domain|mappings|prisma|runtime|sandbox|scripts|test|workers|workflows)/';
+const tests = '^(?!node_modules/).*(\\.test\\.tsx?$|/testing[./]|/fakes?[./]|/fixtures/)|^test/';
+const any = (paths) => `^(${paths.map((path) => path.replaceAll(/\.(?=ts$)/g, '\\.')).join('|')})(/|$)`;
 
 /** @param {string} name @param {string} comment @param {object} from @param {object} to */
 const forbid = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
 
+const all = layers.flat();
+/** A layer in a folder of another, such as scripts/stack in scripts, is not part of the other. */
+const within = (layer) => all.filter((other) => other.startsWith(`${layer}/`));
+const from = (layer) => ({
+  path: any([layer]),
+  pathNot: [tests, ...(within(layer).length > 0 ? [any(within(layer))] : [])],
+});
+
+function layerRules(layer) {
+  const row = layers.findIndex((names) => names.includes(layer));
+  const { code, types } = narrower[layer] ?? { code: layers.slice(0, Math.max(row, 0)).flat(), types: [] };
+  const name = layer.replace('/', '-');
+  const known = [...code, layer, 'prisma/generated'].join(', ');
+  const rules = [
+    forbid(
+      `${name}-knows-the-layers-below`,
+      `${layer} may import ${known}${types.length > 0 ? `, and types of ${types.join(', ')}` : ''}.`,
+      from(layer),
+      { path: ours, pathNot: any([...code, ...types, layer]) },
+    ),
+  ];
+  if (types.length > 0) {
+    rules.push(
+      forbid(`${name}-imports-types-alone`, `${layer} may import only types of ${types.join(', ')}.`, from(layer), {
+        path: any(types),
+        pathNot: any([...code, layer]),
+        dependencyTypesNot: ['type-only'],
+      }),
+    );
+  }
+  return rules;
+}
+
 module.exports = {
   forbidden: [
-    forbid('no-circular', 'A cycle has no direction.', { pathNot: tests }, { circular: true }),
+    ...[...all, 'console'].flatMap(layerRules),
     forbid(
-      'workflows-stay-deterministic',
-      'workflows run in a sandbox without Node: only workflows, the domain and the search attributes; types of anything are free.',
-      { path: '^workflows/', pathNot: tests },
+      'folders-have-a-layer',
+      'A folder of mappings or activities is named in the list of layers.',
+      { path: '^(mappings|activities)/', pathNot: [tests, any(all)] },
+      { path: ours },
+    ),
+    forbid(
+      'no-circular',
+      'Two modules that need each other to load are one.',
+      { pathNot: tests },
       {
-        path: '^(activities|api|workers|prisma|runtime/(?!search-attributes)|sandbox|scripts|console|bench|test|mappings)/',
+        circular: true,
+        viaOnly: { dependencyTypesNot: ['type-only'] },
       },
     ),
     forbid(
@@ -22,69 +105,21 @@ module.exports = {
       { dependencyTypes: ['core'] },
     ),
     forbid(
-      'domain-imports-itself',
-      'What an order is and may do: no Temporal, no database, no clock.',
-      { path: '^domain/', pathNot: tests },
-      { path: '^(?!domain/)' },
-    ),
-    forbid(
-      'mappings-import-nothing-of-ours',
-      'mappings are pure: documents in, canonical out.',
-      { path: '^mappings/', pathNot: tests },
-      { path: '^(activities|api|workers|workflows|prisma|runtime|sandbox|scripts|console|bench)/' },
-    ),
-    forbid(
-      'runtime-is-at-the-bottom',
-      'runtime is what every process starts with.',
-      { path: '^runtime/', pathNot: tests },
-      { path: '^(activities|api|workers|workflows|mappings|prisma|sandbox|scripts|console|bench)/' },
-    ),
-    forbid(
-      'records-know-no-process',
-      'prisma is used by activities and the API; it imports nothing but runtime.',
-      { path: '^prisma/', pathNot: tests },
-      { path: '^(activities|api|workers|workflows|mappings|sandbox|scripts|console|bench)/' },
-    ),
-    forbid(
-      'activities-serve-workflows-and-api',
-      'activities import mappings, prisma, runtime, and the message definitions of workflows.',
-      { path: '^activities/', pathNot: tests },
-      { path: '^(api|workers|sandbox|scripts|console|bench)/' },
-    ),
-    forbid(
-      'api-and-workers-are-apart',
-      'Each is a process of its own.',
-      { path: '^(api|workers)/', pathNot: tests },
-      { path: '^(sandbox|scripts|console|bench)/|^(?!$1/)(api|workers)/' },
-    ),
-    forbid(
-      'sandbox-stands-outside',
-      'The sandbox plays other companies: it may know the published contracts, never how we work inside.',
-      { path: '^sandbox/', pathNot: tests },
-      { path: '^(api|workers|workflows|prisma|scripts|console|bench)/|^activities/.*activities\\.js$' },
-    ),
-    forbid(
-      'console-speaks-http',
-      'The console knows the API by its answers.',
-      { path: '^console/' },
-      { path: '^(activities|api|workers|workflows|prisma|runtime|sandbox|scripts|bench)/' },
-    ),
-    forbid(
       'nothing-imports-tests',
-      'Tests are leaves; the benchmarks and the certification of profiles test as well.',
-      { pathNot: `${tests}|^(bench|certification)/` },
-      { path: '\\.test\\.js$|^test/' },
+      'Tests are leaves. What certification and benchmarks share with them is in scripts/stack or sandbox.',
+      { pathNot: tests },
+      { path: tests },
     ),
-    forbid(
-      'not-to-unresolvable',
-      'An import that leads nowhere.',
-      {},
-      { couldNotResolve: true, pathNot: '\\.(css|mjs)$' },
-    ),
+    forbid('not-to-unresolvable', 'An import that leads nowhere.', {}, { couldNotResolve: true, pathNot: '\\.css$' }),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
     exclude: { path: '^prisma/generated' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default'] },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'types', 'default'],
+    },
   },
 };

@@ -259,7 +259,13 @@ describe('orders', () => {
     expect(paged.map(({ id }) => id)).toEqual(all.map(({ id }: { id: string }) => id));
     const forged = await api.call('GET', '/v1/orders?cursor=abc', { key: desk });
     expect(forged).toMatchObject({ status: 400, body: { code: 'invalid-parameters', errors: [{ path: 'cursor' }] } });
-    expect((await api.call('GET', '/v1/orders?limit=0', { key: desk })).status).toBe(400);
+    for (const limit of ['0', '201', '1.5', 'all']) {
+      const refused = await api.call('GET', `/v1/orders?limit=${limit}`, { key: desk });
+      expect(refused).toMatchObject({
+        status: 400,
+        body: { errors: [{ path: 'limit', message: 'must be a whole number from 1 to 200' }] },
+      });
+    }
     expect((await api.call('GET', '/v1/orders?q=a&q=b', { key: desk })).status).toBe(400);
   });
 
@@ -842,6 +848,47 @@ describe('access', () => {
 });
 
 describe('around the routes', () => {
+  const unknown = (...paths: string[]) => paths.map((path) => expect.objectContaining({ path, code: 'unknown-field' }));
+
+  it('a misspelt field of an order is refused by its path, at any depth', async () => {
+    const line = { lineId: '1', item: { sku: 'MW-1001', colour: 'red' }, quantity: { value: '12', unit: 'EA' } };
+    const body = anOrder('CR-70', { requestedShipdate: '2026-12-01', lines: [line] });
+    const refused = await api.call('POST', '/v1/orders', { key: desk, body });
+    expect(refused).toMatchObject({ status: 422, body: { code: 'invalid-body' } });
+    expect(refused.body.errors).toEqual(expect.arrayContaining(unknown('requestedShipdate', 'lines[0].item.colour')));
+    expect(refused.body.errors).toHaveLength(2);
+  });
+
+  it('an unknown field of a cancellation, a decision or a payment is refused too', async () => {
+    const bodies: [string, object][] = [
+      [`/v1/orders/${accepted('CR-1')}/cancel`, { reason: 'too late', force: true }],
+      ['/v1/exceptions/none/resolve', { resolution: 'retry', force: true }],
+      ['/v1/payments', { partnerId: 'cobalt-ridge', force: true }],
+    ];
+    for (const [path, body] of bodies) {
+      const refused = await api.call('POST', path, { key: desk, body });
+      expect(refused).toMatchObject({ status: 422, body: { code: 'invalid-body' } });
+      expect(refused.body.errors, path).toEqual(expect.arrayContaining(unknown('force')));
+    }
+  });
+
+  it('an unknown query parameter is refused by name, on a list, an item, a write and a probe', async () => {
+    const paths: [string, string][] = [
+      ['GET', '/v1/orders?partnr=cobalt-ridge'],
+      ['GET', `/v1/orders/${accepted('CR-1')}?partnr=1`],
+      ['POST', '/v1/orders?partnr=1'],
+      ['GET', '/healthz?partnr=1'],
+    ];
+    for (const [method, path] of paths) {
+      const body = method === 'POST' ? { body: anOrder('CR-71') } : {};
+      const refused = await api.call(method, path, { key: desk, ...body });
+      expect(refused, path).toMatchObject({
+        status: 400,
+        body: { code: 'invalid-parameters', errors: unknown('partnr') },
+      });
+    }
+  });
+
   it('unknown addresses and methods are problems too', async () => {
     expect(await api.call('GET', '/v1/nothing', { key: desk })).toMatchObject({
       status: 404,

@@ -38,7 +38,7 @@ export function createApp(given: ApiDependencies): Express {
     );
   }
   app.get('/metrics', serveMetrics(metrics));
-  const document = openApiDocument(routes, deps.config.publicUrl);
+  const document = openApiDocument(routes);
   app.get('/openapi.json', (_request, response) => {
     response.set('Cache-Control', 'no-cache').json(document);
   });

@@ -6,13 +6,15 @@ import { Problem } from './errors.ts';
 export const DEFAULT_LIMIT = 50;
 export const MAX_LIMIT = 200;
 
+const LIMIT_RANGE = `must be a whole number from 1 to ${MAX_LIMIT}`;
+
 export const pageParameters = {
   cursor: z.string().max(600).optional().meta({ description: '`nextCursor` of the page before' }),
   limit: z.coerce
-    .number('must be a whole number')
-    .int()
-    .min(1)
-    .max(MAX_LIMIT)
+    .number(LIMIT_RANGE)
+    .int(LIMIT_RANGE)
+    .min(1, LIMIT_RANGE)
+    .max(MAX_LIMIT, LIMIT_RANGE)
     .default(DEFAULT_LIMIT)
     .meta({ description: `Most items of a page, ${MAX_LIMIT} at most` }),
 };

@@ -142,10 +142,16 @@ export function jsonPath(path: readonly PropertyKey[]): string {
 }
 
 export function faultsOf(error: z.ZodError, prefix = ''): Fault[] {
-  return error.issues.map((issue) => ({
-    path: [prefix, jsonPath(issue.path)].filter((part) => part !== '').join('.'),
-    message: issue.message,
-  }));
+  const pathOf = (path: readonly PropertyKey[]) => [prefix, jsonPath(path)].filter((part) => part !== '').join('.');
+  return error.issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys'
+      ? issue.keys.map((key) => ({
+          path: pathOf([...issue.path, key]),
+          message: 'is not a field that is known here',
+          code: 'unknown-field',
+        }))
+      : [{ path: pathOf(issue.path), message: issue.message }],
+  );
 }
 
 // How long a caller should wait before it asks again; restarts of Postgres and Temporal are over within a few of these.

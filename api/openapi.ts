@@ -6,7 +6,7 @@ import type { AnswerDefinition, BodyDefinition, Route } from './route.ts';
 type Json = Record<string, unknown>;
 
 /** The OpenAPI 3.1 document of the routes. Schemas that carry an id become components. */
-export function openApiDocument(routes: readonly Route[], serverUrl: string): Json {
+export function openApiDocument(routes: readonly Route[]): Json {
   const components = new Map<string, Json>();
   const toSchema = (schema: z.ZodType, io: 'input' | 'output') => collectSchema(schema, io, components);
   toSchema(problemSchema, 'output');
@@ -23,7 +23,8 @@ export function openApiDocument(routes: readonly Route[], serverUrl: string): Js
       description:
         'Every error is problem details (RFC 9457) with a stable `code`. Lists page by cursor. Amounts are whole minor units of their currency, quantities and prices exact decimals in text, times ISO 8601.',
     },
-    servers: [{ url: serverUrl }],
+    // Relative, so that a page at any name of this host calls the host that it came from.
+    servers: [{ url: '/' }],
     tags: [...new Set(routes.map(({ tag }) => tag))].map((name) => ({ name })),
     paths,
     components: {
@@ -125,8 +126,8 @@ function answerOf({ description, schema, contentType }: AnswerDefinition, toSche
 /** The codes that a route may answer with, by what it is as well as by what it says. */
 export function problemsFor(route: Route): ProblemCode[] {
   const codes = new Set<ProblemCode>(route.problems);
-  if (route.params !== undefined) codes.add('malformed-url').add('invalid-parameters');
-  if (route.query !== undefined || route.headers !== undefined) codes.add('invalid-parameters');
+  codes.add('invalid-parameters');
+  if (route.params !== undefined) codes.add('malformed-url');
   if (route.body !== undefined) codes.add('empty-body').add('incomplete-body').add('payload-too-large');
   if (route.body !== undefined) codes.add('unsupported-media-type');
   if (route.body?.kind === 'json') codes.add('malformed-json').add('invalid-body');

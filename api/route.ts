@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import express, { type Request, type RequestHandler, type Response } from 'express';
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { ApiClient } from './auth/clients.ts';
 import type { Scope } from './auth/scopes.ts';
 import type { ApiDependencies } from './dependencies.ts';
@@ -144,7 +144,7 @@ export function route<
   B extends BodyDefinition | undefined = undefined,
 >(definition: RouteDefinition<P, Q, H, B, A>): Route {
   // The handler is only ever called with what this very definition's schemas gave (readRequest below).
-  return definition as unknown as Route;
+  return { ...definition, ...(definition.query && { query: definition.query.strict() }) } as unknown as Route;
 }
 
 /** The path as Express writes it: `/v1/orders/:orderId`. */
@@ -180,6 +180,9 @@ export function bodyReader(route: Route, deps: ApiDependencies): RequestHandler 
   };
 }
 
+/** The query of a route that declares none. */
+const NO_QUERY = z.strictObject({});
+
 /** Everything that the schemas of the route say about the request, in one answer. */
 export function readRequest(route: Route, request: Request): Record<'params' | 'query' | 'headers' | 'body', unknown> {
   const faults: Fault[] = [];
@@ -195,7 +198,7 @@ export function readRequest(route: Route, request: Request): Record<'params' | '
     return parsed.data;
   };
   const params = part(route.params, request.params);
-  const query = part(route.query, request.query);
+  const query = part(route.query ?? NO_QUERY, request.query);
   const headers = part(route.headers, request.headers);
   if (faults.length > 0) {
     throw new Problem('invalid-parameters', describeFaults(faults), { errors: faults });

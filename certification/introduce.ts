@@ -1,13 +1,14 @@
 import { createHmac } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { ScheduleOverlapPolicy } from '@temporalio/client';
 import { ensureApiClient } from '../api/auth/clients.ts';
 import type { PartnerProfile } from '../mappings/profile/profile.ts';
 import { createPrismaClient, type Database } from '../prisma/client.ts';
-import { loadConfig } from '../runtime/config.ts';
+import { type Config, loadConfig } from '../runtime/config.ts';
 import { connectClient } from '../runtime/temporal.ts';
-import { localDatabaseUrl, sandboxAddresses } from '../scripts/stack/installation.ts';
+import { localDatabaseUrl, localTemporalAddress, sandboxAddresses } from '../scripts/stack/installation.ts';
 import { acknowledgmentOf, syntaxOf } from './purchase-order.ts';
 import { SettingsError, type TradeData } from './settings.ts';
 
@@ -64,10 +65,16 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * Introduces partners to the sandbox of `npm start`, or to the one that the environment names, and has master data read at once.
  *
  * @returns whether they are being read; the schedule does it later otherwise
- * @throws SettingsError when the sandbox does not run
+ * @throws SettingsError when the sandbox or Temporal cannot be reached; nothing has been changed then
  */
 export async function introduceToRunning(businesses: readonly Business[], env: Environment): Promise<boolean> {
-  const { databaseUrl, ...addresses } = runningSandbox(env);
+  const { databaseUrl, temporalAddress, ...addresses } = runningSandbox(env);
+  const config = loadConfig({
+    ...env,
+    DATABASE_URL: databaseUrl,
+    ...(temporalAddress && { TEMPORAL_ADDRESS: temporalAddress }),
+  });
+  await requireTemporal(config.temporal.address);
   const prisma = createPrismaClient(databaseUrl, { poolSize: 1 });
   try {
     for (const business of businesses) {
@@ -79,10 +86,32 @@ export async function introduceToRunning(businesses: readonly Business[], env: E
   } finally {
     await prisma.$disconnect();
   }
-  return readMasterData({ ...env, DATABASE_URL: databaseUrl });
+  return readMasterData(config);
 }
 
-function runningSandbox(env: Environment): Omit<Sandbox, 'prisma'> & { databaseUrl: string } {
+const CONNECT_MS = 3_000;
+
+/** The client would try for long and say nothing. @throws SettingsError that names the address */
+async function requireTemporal(address: string): Promise<void> {
+  const { hostname, port } = new URL(`tcp://${address}`);
+  const socket = connect({ host: hostname, port: Number(port), timeout: CONNECT_MS });
+  try {
+    await new Promise<void>((resolve, reject) => {
+      socket
+        .once('connect', resolve)
+        .once('error', reject)
+        .once('timeout', () => reject(new Error('timed out')));
+    });
+  } catch {
+    throw new SettingsError(`Temporal does not answer at ${address}; set TEMPORAL_ADDRESS to the server that runs`);
+  } finally {
+    socket.destroy();
+  }
+}
+
+function runningSandbox(
+  env: Environment,
+): Omit<Sandbox, 'prisma'> & { databaseUrl: string; temporalAddress: string | undefined } {
   const dir = env.THROUGHLINE_DATA_DIR || '.throughline';
   const [portsFile, tokenFile] = [join(dir, 'ports.json'), join(dir, 'sandbox.token')];
   const kept = existsSync(portsFile) ? sandboxAddresses(JSON.parse(readFileSync(portsFile, 'utf8'))) : {};
@@ -90,14 +119,15 @@ function runningSandbox(env: Environment): Omit<Sandbox, 'prisma'> & { databaseU
   const erpUrl = env.ERP_URL || kept.ERP_URL;
   const mailboxes = env.PARTNERS_URL || kept.PARTNERS_URL;
   const databaseUrl = env.DATABASE_URL || localDatabaseUrl(dir);
+  const temporalAddress = env.TEMPORAL_ADDRESS || localTemporalAddress(dir);
   if (!token || !erpUrl || !mailboxes || !databaseUrl) {
     throw new SettingsError(`${dir} knows of no sandbox; start the system with npm start`);
   }
-  return { erpUrl, partnersUrl: mailboxes.replace(/\/partners$/, ''), token, databaseUrl };
+  return { erpUrl, partnersUrl: mailboxes.replace(/\/partners$/, ''), token, databaseUrl, temporalAddress };
 }
 
-async function readMasterData(env: Environment): Promise<boolean> {
-  const temporal = connectClient(loadConfig(env));
+async function readMasterData(config: Config): Promise<boolean> {
+  const temporal = connectClient(config);
   try {
     const schedule = temporal.schedule.getHandle('inventory-sync');
     // A run that has begun may have read the customers already.

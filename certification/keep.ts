@@ -80,6 +80,8 @@ async function outcomeOf(profile: PartnerProfile, bytes: Uint8Array, file: strin
       case 'refused':
         refused.push(...part.findings);
         break;
+      default:
+      // The other parts describe what the findings of these already judge.
     }
   }
   return refused.length > 0 ? { refused: refused.map(stated) } : { transactions };

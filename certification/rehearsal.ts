@@ -3,9 +3,9 @@ import { termsOf } from '../activities/orders/prepare/terms.ts';
 import { millisecondsOf } from '../domain/calendar/duration.ts';
 import { type ExceptionType, exceptionKinds } from '../domain/exceptions.ts';
 import type { PartnerProfile } from '../mappings/profile/profile.ts';
+import { registerSearchAttributes } from '../scripts/stack/search-attributes.ts';
 import { findTimeSkippingServer, type Tool } from '../scripts/stack/tools.ts';
-import { registerSearchAttributes } from '../test/support/search-attributes.ts';
-import { DAY_MS, HOUR_MS, isDown, startTradingNetwork, type TradingWorld } from '../test/kit/trading-world.ts';
+import { DAY_MS, HOUR_MS, isDown, startTradingNetwork, type TradingWorld } from '../scripts/stack/trading-world.ts';
 
 /**
  * Orders of a partner in skipped time: the real workflow on a server whose clock runs ahead, held to the terms of the profile; ERP, warehouse

@@ -13,7 +13,7 @@ try {
   for (const folder of ['activities', 'api', 'domain', 'mappings', 'prisma', 'runtime', 'workers', 'workflows']) {
     rmSync(join(dist, folder), { recursive: true, force: true });
   }
-  const tsc = join('node_modules', 'typescript', 'bin', 'tsc');
+  const tsc = join('node_modules', '@typescript', 'native', 'bin', 'tsc');
   await step('Compiling', process.execPath, [tsc, '-p', 'tsconfig.build.json']);
   // The migrations are read at run time, beside the code that applies them.
   mkdirSync(join(dist, 'prisma'), { recursive: true });

@@ -109,7 +109,7 @@ async function start(): Promise<void> {
   const temporalPort = portSetting('TEMPORAL_PORT', 7233);
   const uiPort = portSetting('TEMPORAL_UI_PORT', 8233);
 
-  await enterFolder();
+  await enterFolder(ownTemporal ? `127.0.0.1:${temporalPort}` : config.temporal.address);
   await requireFreePort(config.port, 'the API', 'PORT', config.host);
   if (ownTemporal) {
     await requireFreePort(temporalPort, 'the Temporal server', 'TEMPORAL_PORT');
@@ -291,10 +291,11 @@ function noteworthy(line: string): string | undefined {
   }
 }
 
-/** One supervisor to a folder; what an earlier one left running is ended first. */
-async function enterFolder(): Promise<void> {
+/** One supervisor to a folder; what an earlier one left running is ended first. Other commands read the address there. */
+async function enterFolder(temporalAddress: string): Promise<void> {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
-  const me = JSON.stringify({ name: 'npm start', pid: process.pid, identity: identityOf(process.pid) });
+  const identity = identityOf(process.pid);
+  const me = JSON.stringify({ name: 'npm start', pid: process.pid, identity, temporalAddress });
   for (;;) {
     try {
       writeFileSync(supervisorFile, `${me}\n`, { flag: 'wx' });
@@ -302,10 +303,10 @@ async function enterFolder(): Promise<void> {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     }
-    const { pid, identity } = readSupervisor();
-    if (pid !== undefined && identityOf(pid) === identity) {
+    const other = readSupervisor();
+    if (other.pid !== undefined && identityOf(other.pid) === other.identity) {
       throw new AlreadyRunning(
-        `It is running already (pid ${pid}, data in ${dir}). Set THROUGHLINE_DATA_DIR and PORT for a second one.`,
+        `It is running already (pid ${other.pid}, data in ${dir}). Set THROUGHLINE_DATA_DIR and PORT for a second one.`,
       );
     }
     rmSync(supervisorFile, { force: true });

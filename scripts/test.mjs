@@ -1,6 +1,7 @@
 /**
- * `npm test`: everything that can be tested on this machine, from a fresh clone. The last line is the total; above it stands each test that
- * was skipped, with its reason. Arguments are passed on to vitest, and then nothing but tests is run.
+ * `npm test`: all that can be tested on this machine, from a fresh clone. The checks of the sources run beside the fast lane, which
+ * starts no servers; the tests with servers follow. `npm run test:fast` runs the fast lane alone. Other arguments are passed on to
+ * vitest, and then nothing but those tests is run. The last line is the total; above it are the skipped tests with their reasons.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -16,43 +17,28 @@ await orExplain(async () => {
 });
 
 const bin = (name, file) => join(projectDir, 'node_modules', name, file);
-const tsc = bin('typescript', 'bin/tsc');
+const tsc = bin('@typescript/native', 'bin/tsc');
 /** Each counts as one test. */
 const checks = [
   ['types', [tsc, '-p', '.']],
   ['types of the console', [tsc, '-p', 'console']],
   ['style', [bin('@biomejs/biome', 'bin/biome'), 'ci', '--reporter=summary', '.']],
+  ['promises and switches', [bin('eslint', 'bin/eslint.js'), '.']],
   ['imports point one way', [join(projectDir, 'scripts', 'check-imports.mjs')]],
   ['the build', ['--import', 'tsx', join(projectDir, 'scripts', 'build.ts')]],
 ];
 const chosen = process.argv.slice(2);
 const total = { passed: 0, failed: 0, skipped: [] };
-if (chosen.length === 0) {
-  for (const [name, args] of checks) {
-    const began = Date.now();
-    const code = await node(args);
-    total[code === 0 ? 'passed' : 'failed'] += 1;
-    console.log(`${code === 0 ? '✓' : '✗'} ${name} (${((Date.now() - began) / 1000).toFixed(1)} s)`);
-  }
-}
-
 const dir = mkdtempSync(join(tmpdir(), 'throughline-figures-'));
-const figuresFile = join(dir, 'figures.json');
-const code = await node(
-  [bin('vitest', 'vitest.mjs'), 'run', '--reporter=default', '--reporter=./test/support/summary.ts', ...chosen],
-  { THROUGHLINE_TEST_FIGURES: figuresFile },
-);
-try {
-  const figures = JSON.parse(readFileSync(figuresFile, 'utf8'));
-  total.passed += figures.passed;
-  total.failed += figures.failed;
-  total.skipped = figures.skipped;
-} catch {
-  console.error('The tests ended without figures.');
-  total.failed += 1;
+
+if (chosen.length === 0) {
+  await Promise.all([runChecks(), timed('fast lane', () => runTests('fast', ['--project', 'fast']))]);
+  await timed('tests with servers', () => runTests('rest', ['--project', 'rest']));
+} else if (chosen.join(' ') === '--fast') {
+  await timed('fast lane', () => runTests('fast', ['--project', 'fast']));
+} else {
+  await runTests('chosen', chosen);
 }
-// A failure that no test stands for, such as a server that did not stop.
-if (code !== 0 && total.failed === 0) total.failed += 1;
 rmSync(dir, { recursive: true, force: true });
 
 for (const { test, reason } of total.skipped) console.log(`skipped: ${test}: ${reason}`);
@@ -60,9 +46,57 @@ const skipped = total.skipped.length === 0 ? '' : `, ${total.skipped.length} ski
 process.exitCode = total.failed === 0 ? 0 : 1;
 console.log(`${total.passed} passed, ${total.failed} failed${skipped}`);
 
-function node(args, env = {}) {
+/** One after the other, because each takes a processor. */
+async function runChecks() {
+  for (const [name, args] of checks) {
+    const { code, output, seconds } = await quietly(args);
+    total[code === 0 ? 'passed' : 'failed'] += 1;
+    console.log(`${code === 0 ? '✓' : '✗'} ${name} (${seconds} s)${code === 0 ? '' : `\n${output}`}`);
+  }
+}
+
+async function runTests(name, args) {
+  const file = join(dir, `${name}.json`);
+  const reporters = ['--reporter=default', '--reporter=./test/support/summary.ts'];
+  const vitest = [bin('vitest', 'vitest.mjs'), 'run', ...reporters, ...args];
+  const code = await node(vitest, { env: { THROUGHLINE_TEST_FIGURES: file }, stdio: 'inherit' });
+  let failed = 0;
+  try {
+    const figures = JSON.parse(readFileSync(file, 'utf8'));
+    failed = figures.failed;
+    total.passed += figures.passed;
+    total.skipped.push(...figures.skipped);
+  } catch {
+    console.error(`The ${name} tests ended without figures.`);
+    failed = 1;
+  }
+  // A failure without a failed test, such as a server that did not stop.
+  total.failed += code !== 0 && failed === 0 ? 1 : failed;
+}
+
+async function timed(name, run) {
+  const began = Date.now();
+  await run();
+  console.log(`${name}: ${secondsSince(began)} s`);
+}
+
+function secondsSince(began) {
+  return ((Date.now() - began) / 1000).toFixed(1);
+}
+
+/** Runs beside other output, so its own is shown only if it fails. */
+async function quietly(args) {
+  const began = Date.now();
+  let output = '';
+  const code = await node(args, { stdio: ['ignore', 'pipe', 'pipe'], onOutput: (chunk) => (output += chunk) });
+  return { code, output, seconds: secondsSince(began) };
+}
+
+function node(args, { env = {}, stdio, onOutput }) {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, args, { cwd: projectDir, env: { ...process.env, ...env }, stdio: 'inherit' });
+    const child = spawn(process.execPath, args, { cwd: projectDir, env: { ...process.env, ...env }, stdio });
+    child.stdout?.on('data', onOutput);
+    child.stderr?.on('data', onOutput);
     child.once('error', () => resolve(1));
     child.once('close', (status) => resolve(status ?? 1));
   });

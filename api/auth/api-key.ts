@@ -3,7 +3,7 @@ import { ProfileError, profileNames } from '../../mappings/profile/load.ts';
 import { createPrismaClient, isNoDatabase } from '../../prisma/client.ts';
 import { runCommand, UsageError } from '../../runtime/command.ts';
 import { ConfigError, loadConfig } from '../../runtime/config.ts';
-import { createApiClient, ensureApiClient, revokeApiClient } from './clients.ts';
+import { CACHE_MILLISECONDS, createApiClient, ensureApiClient, revokeApiClient } from './clients.ts';
 import { isScope, type Scope, scopes } from './scopes.ts';
 
 const usage = `npm run api-key -- create --name NAME --scopes A,B [--partner ID] [--env live]
@@ -76,7 +76,7 @@ async function run(args: string[]): Promise<number> {
     } else {
       if (id === undefined) throw new UsageError('say which client: revoke ID');
       if (!(await revokeApiClient(prisma, id))) throw new UsageError(`there is no active client ${id}`);
-      console.log(`revoked ${id}`);
+      console.log(`revoked ${id}; every process refuses its key within ${CACHE_MILLISECONDS / 1000} s`);
     }
     return 0;
   } finally {

@@ -78,36 +78,47 @@ export async function revokeApiClient(prisma: Database, id: string): Promise<boo
   return count > 0;
 }
 
-/** How long a key that was revoked may still be taken by a process that has just seen it. */
-export const CACHE_MILLISECONDS = 3_000;
+/** A process may accept a revoked key for this long after it looked the key up. */
+export const CACHE_MILLISECONDS = 5_000;
 const CACHE_ENTRIES = 2_000;
 
 /** Finds the client of a key; `undefined` when there is none or it has been revoked. */
 export type FindClient = (key: string) => Promise<ApiClient | undefined>;
 
 /**
- * Looks keys up by their hash and remembers the answer, also "no such key", for a few seconds, so that neither a busy client nor a
- * guessing one costs a query per request.
+ * Looks keys up by their hash and caches the answer, also "no such key", for {@link CACHE_MILLISECONDS}. Neither a busy client nor
+ * one that guesses keys then costs a query per request. Requests that come together share one query.
  */
-export function createClientLookup(prisma: Database, now: () => number = Date.now): FindClient {
-  const remembered = new Map<string, { client: ApiClient | undefined; until: number }>();
-  return async (key) => {
-    if (!isPlausibleKey(key)) return undefined;
+export function createClientLookup(
+  prisma: { readonly apiClient: Pick<Database['apiClient'], 'findUnique'> },
+  now: () => number = Date.now,
+): FindClient {
+  const cached = new Map<string, { client: Promise<ApiClient | undefined>; until: number }>();
+  return (key) => {
+    if (!isPlausibleKey(key)) return Promise.resolve(undefined);
     const hash = hashKey(key);
-    const known = remembered.get(hash);
+    const known = cached.get(hash);
     if (known !== undefined && known.until > now()) return known.client;
-    const row = await prisma.apiClient.findUnique({ where: { keyHash: hash } });
-    const valid =
-      row !== null && row.revokedAt === null && timingSafeEqual(Buffer.from(row.keyHash), Buffer.from(hash));
-    const client = valid ? fromRow(row) : undefined;
-    remembered.delete(hash);
-    remembered.set(hash, { client, until: now() + CACHE_MILLISECONDS });
-    for (const oldest of remembered.keys()) {
-      if (remembered.size <= CACHE_ENTRIES) break;
-      remembered.delete(oldest);
+    const client = findByHash(prisma, hash);
+    cached.delete(hash);
+    cached.set(hash, { client, until: now() + CACHE_MILLISECONDS });
+    // A failure says nothing about the key, so the next request asks again.
+    client.catch(() => cached.delete(hash));
+    for (const oldest of cached.keys()) {
+      if (cached.size <= CACHE_ENTRIES) break;
+      cached.delete(oldest);
     }
     return client;
   };
+}
+
+async function findByHash(
+  prisma: Parameters<typeof createClientLookup>[0],
+  hash: string,
+): Promise<ApiClient | undefined> {
+  const row = await prisma.apiClient.findUnique({ where: { keyHash: hash } });
+  const valid = row !== null && row.revokedAt === null && timingSafeEqual(Buffer.from(row.keyHash), Buffer.from(hash));
+  return valid ? fromRow(row) : undefined;
 }
 
 function fromRow(row: { id: string; name: string; scopes: string[]; partnerId: string | null }): ApiClient {

@@ -84,7 +84,7 @@ const resolve = route({
   body: {
     kind: 'json',
     schema: z
-      .object({ resolution: z.string().min(1).max(60), note: z.string().trim().max(1000).optional() })
+      .strictObject({ resolution: z.string().min(1).max(60), note: z.string().trim().max(1000).optional() })
       .meta({ id: 'ExceptionDecision' }),
   },
   answers: {

@@ -257,7 +257,10 @@ const cancel = route({
   description: 'Refused once a warehouse has gone too far; then the order tells what shipped.',
   access: withScope('orders:write'),
   params: orderParameters,
-  body: { kind: 'json', schema: z.object({ reason: z.string().trim().min(1).max(500) }).meta({ id: 'Cancellation' }) },
+  body: {
+    kind: 'json',
+    schema: z.strictObject({ reason: z.string().trim().min(1).max(500) }).meta({ id: 'Cancellation' }),
+  },
   answers: {
     200: {
       description: 'The order is cancelled',

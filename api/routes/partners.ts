@@ -433,7 +433,7 @@ const deleteCrossReference = route({
 
 const statedRows = z
   .array(
-    z.object({
+    z.strictObject({
       kind: z.string(),
       external: z.string(),
       internal: z.string(),

@@ -71,6 +71,14 @@ export function localDatabaseUrl(dir: string): string | undefined {
   return connectionUrl({ port: postgres, password: readFileSync(password, 'utf8').trim() });
 }
 
+/** host:port of the Temporal server of the `npm start` that runs with this folder; undefined while none runs. */
+export function localTemporalAddress(dir: string): string | undefined {
+  const file = join(dir, 'supervisor.json');
+  if (!existsSync(file)) return undefined;
+  const { temporalAddress } = JSON.parse(readFileSync(file, 'utf8')) as { temporalAddress?: string };
+  return temporalAddress;
+}
+
 /** Lets the sandbox's partners call our API, each for itself alone. */
 export async function grantPartnerKeys(installation: Installation, databaseUrl: string): Promise<void> {
   const prisma = createPrismaClient(databaseUrl, { poolSize: 1 });

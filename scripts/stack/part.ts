@@ -29,6 +29,8 @@ export interface ProcessSpec {
   readonly args: readonly string[];
   /** The whole environment of the process. */
   readonly env: NodeJS.ProcessEnv;
+  /** Where it runs; the root of the repository unless given. */
+  readonly cwd?: string;
   readonly uid?: number;
   readonly gid?: number;
   /** Standard output and error are appended here. */
@@ -124,7 +126,7 @@ function launch(spec: ProcessSpec, onEnd: () => void): Run {
   const graceSeconds = spec.graceSeconds ?? 20;
   const stopSignal = spec.stopSignal ?? 'SIGTERM';
   const options: SpawnOptions = {
-    cwd: projectDir,
+    cwd: spec.cwd ?? projectDir,
     env: spec.env,
     stdio: ['ignore', 'pipe', 'pipe'],
     // Its own process group: Ctrl-C in a terminal reaches the supervisor alone, which then stops everything in order.

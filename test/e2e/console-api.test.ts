@@ -147,6 +147,16 @@ describe.skipIf(executablePath === undefined)(suite, () => {
     expect(await readFile((await file.path()) ?? '')).toEqual(FILE);
   });
 
+  it('"Try it out" of /docs calls the API under another name of the host than the one that it is set to', async () => {
+    const docs = await browser.newPage();
+    await docs.goto(`${url.replace('127.0.0.1', 'localhost')}/docs/#/Operation/readHealth`);
+    const operation = docs.locator('.opblock', { hasText: '/healthz' });
+    await operation.getByRole('button', { name: 'Try it out' }).click();
+    await operation.getByRole('button', { name: 'Execute' }).click();
+    await operation.locator('.live-responses-table').getByText('"state": "up"').waitFor();
+    await docs.close();
+  });
+
   it('a revoked key leads to signing in', async () => {
     await page.goto(`${url}/#key=${'x'.repeat(40)}`);
     await page.getByText('The API no longer accepts the key.').waitFor();

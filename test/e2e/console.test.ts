@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -192,6 +192,16 @@ describe.skipIf(executablePath === undefined)(suite, () => {
     await page.goto(signedIn('/nowhere'));
     await page.getByRole('heading', { name: 'There is no such page' }).waitFor();
   });
+
+  if (process.env.SCREENSHOTS) {
+    it('the order page is the picture of the README', async () => {
+      await newVisitor({ colorScheme: 'light', viewport: { width: 1360, height: 900 } });
+      await page.goto(signedIn(orderPath()));
+      await page.getByText('ERP order SO-88106 created').waitFor();
+      await mkdir('docs/images', { recursive: true });
+      await page.screenshot({ path: 'docs/images/console.png', animations: 'disabled' });
+    });
+  }
 
   it('an order page tells state, reason, quantities that balance, SSCC, money, lineage, timeline and decisions', async () => {
     await page.goto(signedIn(orderPath()));

@@ -4,7 +4,10 @@ import { exampleProfiles } from './profiles.ts';
 import { readEverything } from './reading.ts';
 
 const profiles = exampleProfiles();
-parentPort?.on('message', async (bytes: Uint8Array) => {
+parentPort?.on('message', (bytes: Uint8Array) => void answer(bytes));
+parentPort?.postMessage({ ready: true });
+
+async function answer(bytes: Uint8Array): Promise<void> {
   try {
     const first = await readEverything(bytes, profiles);
     const again = await readEverything(bytes, profiles);
@@ -13,5 +16,4 @@ parentPort?.on('message', async (bytes: Uint8Array) => {
   } catch (error) {
     parentPort?.postMessage({ problem: error instanceof Error ? (error.stack ?? error.message) : String(error) });
   }
-});
-parentPort?.postMessage({ ready: true });
+}

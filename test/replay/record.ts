@@ -14,8 +14,8 @@ import { endEverything } from '../../scripts/stack/part.ts';
 import { freePort } from '../../scripts/stack/ports.ts';
 import { startTemporal } from '../../scripts/stack/temporal.ts';
 import { findTemporal } from '../../scripts/stack/tools.ts';
+import { refuses, startTradingNetwork, type TradingNetwork } from '../../scripts/stack/trading-world.ts';
 import { wakeOutbox } from '../../workflows/messages.ts';
-import { refuses, startTradingNetwork, type TradingNetwork } from '../kit/trading-world.ts';
 
 type Scenario = (network: TradingNetwork) => Promise<WorkflowHandle>;
 

@@ -3,8 +3,8 @@ import type { Client } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { loadConfig } from '../../runtime/config.ts';
 import { connectClient } from '../../runtime/temporal.ts';
+import { registerSearchAttributes } from '../../scripts/stack/search-attributes.ts';
 import { askForServer } from './ask.ts';
-import { registerSearchAttributes } from './search-attributes.ts';
 
 /** host:port of the run's development server, which knows our search attributes. All test files share its `default` namespace. */
 export function temporalAddress(): Promise<string> {

@@ -6,7 +6,7 @@ import {
   startTradingNetwork,
   type TradingNetwork,
   type TradingWorld,
-} from '../kit/trading-world.ts';
+} from '../../scripts/stack/trading-world.ts';
 import { createTimeSkippingEnvironment } from '../support/temporal.ts';
 
 /** A server for each test: a workflow that is ended in the middle of a call keeps its server's clock from running ahead. */

@@ -1,8 +1,14 @@
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import type { ApplicationFailure } from '@temporalio/common';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import {
+  refuses,
+  startTradingNetwork,
+  type TradingNetwork,
+  type TradingWorld,
+} from '../../scripts/stack/trading-world.ts';
 import * as messages from '../../workflows/messages.ts';
-import { refuses, startTradingNetwork, type TradingNetwork, type TradingWorld } from '../kit/trading-world.ts';
+import { refuses, startTradingNetwork, type TradingNetwork, type TradingWorld } from '../../scripts/stack/trading-world.ts';
 import { createTimeSkippingEnvironment } from '../support/temporal.ts';
 
 let network: TradingNetwork;

@@ -1,8 +1,8 @@
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { expect, it } from 'vitest';
+import { registerSearchAttributes } from '../../scripts/stack/search-attributes.ts';
 import { findTemporal } from '../../scripts/stack/tools.ts';
-import { startTradingNetwork } from '../kit/trading-world.ts';
-import { registerSearchAttributes } from '../support/search-attributes.ts';
+import { startTradingNetwork } from '../../scripts/stack/trading-world.ts';
 
 it('an outbox that has sent much goes on as a new execution, and loses nothing over it', async () => {
   const { path } = await findTemporal();

@@ -1,7 +1,14 @@
 import { WorkflowFailedError } from '@temporalio/client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  HOUR_MS,
+  isDown,
+  refuses,
+  startTradingNetwork,
+  type TradingNetwork,
+} from '../../scripts/stack/trading-world.ts';
 import { wakeOutbox } from '../../workflows/messages.ts';
-import { HOUR_MS, isDown, refuses, startTradingNetwork, type TradingNetwork } from '../kit/trading-world.ts';
+import { HOUR_MS, isDown, refuses, startTradingNetwork, type TradingNetwork } from '../../scripts/stack/trading-world.ts';
 import { createTimeSkippingEnvironment } from '../support/temporal.ts';
 
 let network: TradingNetwork;

@@ -40,13 +40,13 @@ export const day = z.iso
   .meta({ description: 'ISO 8601 date', examples: ['2026-11-30'] });
 
 /** A quantity always carries its unit; units are X12 element 355 codes (EA, CA, DZ, LB …). */
-export const quantity = z.object({
+export const quantity = z.strictObject({
   value: positiveDecimal,
   unit: z.string().regex(/^[A-Z0-9]{2}$/, 'must be a two-character unit code such as EA or CA'),
 });
 export type Quantity = z.infer<typeof quantity>;
 
-export const address = z.object({
+export const address = z.strictObject({
   name: z.string().max(60).optional(),
   lines: z.array(z.string().max(55)).max(4).default([]),
   city: z.string().max(30).optional(),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { address, identifier } from './common.ts';
 
 /** How a party is named by somebody: which list the code is from, and the code. */
-export const partyIdentifier = z.object({
+export const partyIdentifier = z.strictObject({
   scheme: z.enum(['partner', 'seller', 'gln', 'duns', 'store', 'other']).meta({
     description: 'partner: the buyer’s own code; seller: our customer or ship-to number; gln, duns: global numbers',
   }),
@@ -11,7 +11,7 @@ export const partyIdentifier = z.object({
 
 /** A party of an order: who buys, where it ships, who is billed. Either an identifier or an address must say who it is. */
 export const party = z
-  .object({
+  .strictObject({
     identifiers: z.array(partyIdentifier).max(8).default([]),
     address: address.optional(),
   })

@@ -3,7 +3,7 @@ import { currency, day, identifier, minorUnits } from './common.ts';
 
 /** A remittance: money that a customer says it has paid, and the invoices that it is for. */
 export const payment = z
-  .object({
+  .strictObject({
     schema: z.literal('payment/v1').default('payment/v1'),
     partnerId: identifier,
     /** The payer’s trace number (820 TRN02, a check number, a gateway’s id): unique per partner. */
@@ -14,7 +14,7 @@ export const payment = z
     amount: minorUnits.min(0),
     invoices: z
       .array(
-        z.object({
+        z.strictObject({
           invoiceNumber: identifier,
           /** What is paid of it, after what was kept back; less than nothing for a credit that the payer takes off. */
           amount: minorUnits,

@@ -8,7 +8,7 @@ export type Channel = z.infer<typeof channel>;
 
 /** One way in which a buyer or seller names an article. `customerSku` is the buyer’s own number, `sku` ours. */
 export const itemReference = z
-  .object({
+  .strictObject({
     sku: identifier.optional(),
     customerSku: identifier.optional(),
     gtin: z
@@ -23,7 +23,7 @@ export const itemReference = z
   });
 export type ItemReference = z.infer<typeof itemReference>;
 
-export const salesOrderLine = z.object({
+export const salesOrderLine = z.strictObject({
   /** The buyer’s line number, echoed in every document. */
   lineId: z.string().trim().min(1).max(20),
   item: itemReference,
@@ -37,7 +37,7 @@ export const salesOrderLine = z.object({
 });
 export type SalesOrderLine = z.infer<typeof salesOrderLine>;
 
-export const paymentTerms = z.object({
+export const paymentTerms = z.strictObject({
   discountPercent: nonNegativeDecimal.optional(),
   discountDays: z.int().min(0).max(999).optional(),
   netDays: z.int().min(0).max(999).optional(),
@@ -46,7 +46,7 @@ export const paymentTerms = z.object({
 
 /** A purchase order in the words of the seller. The only form in which an order enters the order process. */
 export const salesOrder = z
-  .object({
+  .strictObject({
     schema: z.literal('salesOrder/v1').default('salesOrder/v1'),
     partnerId: identifier,
     channel,
@@ -63,7 +63,7 @@ export const salesOrder = z
     cancelAfter: day.optional(),
     terms: paymentTerms.optional(),
     carrier: z
-      .object({
+      .strictObject({
         scac: z
           .string()
           .regex(/^[A-Z]{2,4}$/)
@@ -73,7 +73,7 @@ export const salesOrder = z
       .optional(),
     department: z.string().max(30).optional(),
     references: z
-      .array(z.object({ qualifier: z.string().max(3), value: z.string().max(80) }))
+      .array(z.strictObject({ qualifier: z.string().max(3), value: z.string().max(80) }))
       .max(50)
       .default([]),
     notes: z.array(z.string().max(500)).max(50).default([]),

@@ -2,14 +2,14 @@ import { z } from 'zod';
 import { identifier, instant, nonNegativeDecimal, positiveDecimal } from './common.ts';
 
 /** What a carton holds of one order line, in base units (each, as stocked). */
-export const packedLine = z.object({
+export const packedLine = z.strictObject({
   lineNumber: z.int().min(1),
   quantity: positiveDecimal,
   lot: z.string().max(30).optional(),
 });
 
 /** A carton or pallet as it left the warehouse. Without an SSCC the seller numbers it. */
-export const shippedPackage = z.object({
+export const shippedPackage = z.strictObject({
   sscc: z
     .string()
     .regex(/^\d{18}$/, 'must be an SSCC of 18 digits')
@@ -21,7 +21,7 @@ export const shippedPackage = z.object({
   lines: z.array(packedLine).max(1_000),
 });
 
-export const carrierDetails = z.object({
+export const carrierDetails = z.strictObject({
   scac: z.string().regex(/^[A-Z]{2,4}$/, 'must be a Standard Carrier Alpha Code'),
   name: z.string().max(35).optional(),
   billOfLading: identifier.optional(),
@@ -31,7 +31,7 @@ export const carrierDetails = z.object({
 
 /** A shipment that has left a warehouse, with carrier and packages. Quantities are in base units. */
 export const shipment = z
-  .object({
+  .strictObject({
     shipmentNumber: identifier,
     shippedAt: instant,
     carrier: carrierDetails,

@@ -14,20 +14,24 @@ const envelope = {
 /** What a warehouse tells of a release, in any order and perhaps more than once. */
 export const warehouseEvent = z
   .discriminatedUnion('type', [
-    z.object({ ...envelope, type: z.literal('accepted') }),
-    z.object({ ...envelope, type: z.literal('picking') }),
-    z.object({ ...envelope, type: z.literal('shipped'), shipment }),
+    z.strictObject({ ...envelope, type: z.literal('accepted') }),
+    z.strictObject({ ...envelope, type: z.literal('picking') }),
+    z.strictObject({ ...envelope, type: z.literal('shipped'), shipment }),
     /** Nothing more will ship of this release; `short` says what was never found, in base units. */
-    z.object({
+    z.strictObject({
       ...envelope,
       type: z.literal('closed'),
       short: z
         .array(
-          z.object({ lineNumber: z.int().min(1), quantity: positiveDecimal, reason: z.string().max(200).optional() }),
+          z.strictObject({
+            lineNumber: z.int().min(1),
+            quantity: positiveDecimal,
+            reason: z.string().max(200).optional(),
+          }),
         )
         .default([]),
     }),
-    z.object({ ...envelope, type: z.literal('refused'), reason: z.string().max(500) }),
+    z.strictObject({ ...envelope, type: z.literal('refused'), reason: z.string().max(500) }),
   ])
   .meta({ id: 'WarehouseEvent', description: 'Event of a warehouse system, version 1' });
 export type WarehouseEvent = z.infer<typeof warehouseEvent>;

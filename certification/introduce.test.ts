@@ -1,0 +1,33 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { freePort } from '../scripts/stack/ports.ts';
+import { introduceToRunning } from './introduce.ts';
+
+/** The folder of an `npm start` whose Temporal server, on a port of its own, is gone. */
+let dir: string;
+let port: number;
+
+beforeAll(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'throughline-introduce-'));
+  port = await freePort();
+  const files = {
+    'ports.json': { postgres: 1, erp: 1, wms: 1, partners: 1, worker: 1 },
+    'supervisor.json': { name: 'npm start', pid: process.pid, temporalAddress: `127.0.0.1:${port}` },
+  };
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(dir, name), JSON.stringify(content));
+  for (const name of ['sandbox.token', 'postgres.password']) writeFileSync(join(dir, name), 'secret');
+});
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+it('Temporal is looked for where npm start runs it, and the address that does not answer is named', async () => {
+  const introduced = introduceToRunning([], { THROUGHLINE_DATA_DIR: dir });
+  await expect(introduced).rejects.toThrow(`Temporal does not answer at 127.0.0.1:${port}`);
+});
+
+it('TEMPORAL_ADDRESS says otherwise', async () => {
+  const other = `127.0.0.1:${await freePort()}`;
+  const introduced = introduceToRunning([], { THROUGHLINE_DATA_DIR: dir, TEMPORAL_ADDRESS: other });
+  await expect(introduced).rejects.toThrow(`Temporal does not answer at ${other}`);
+});

@@ -1,0 +1,12 @@
+/** `npm run screenshots`: the browser tests draw the pictures of the documentation anew. */
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { projectDir } from './bootstrap.mjs';
+
+const vitest = join(projectDir, 'node_modules', 'vitest', 'vitest.mjs');
+const { status } = spawnSync(
+  process.execPath,
+  [vitest, 'run', '--project', 'rest', 'test/e2e/console.test.ts', '--testNamePattern', 'picture of the README'],
+  { cwd: projectDir, env: { ...process.env, SCREENSHOTS: '1' }, stdio: 'inherit' },
+);
+process.exitCode = status ?? 1;
