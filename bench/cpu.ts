@@ -36,10 +36,8 @@ export function cpuOf<Name extends string>(roots: Readonly<Record<Name, readonly
 
 /** CPU milliseconds that all programs of the machine have used since it started. */
 export function machineCpuMs(): number {
-  const [, user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0] = readFileSync('/proc/stat', 'utf8')
-    .split('\n', 1)[0]
-    ?.split(/\s+/)
-    .map(Number) ?? [];
+  const [, user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0] =
+    readFileSync('/proc/stat', 'utf8').split('\n', 1)[0]?.split(/\s+/).map(Number) ?? [];
   return (user + nice + system + irq + softirq) * TICK_MS;
 }
 

@@ -25,6 +25,9 @@ export interface HandOffWaits {
   readonly payments: number[];
 }
 
+/** Unit and limit of a hand-off's wait. */
+export const HAND_OFF = { unit: 'ms from row to workflow', budget: 'p95 <= 200, max <= 2000' } as const;
+
 export function noWaits(): HandOffWaits {
   return { starts: [], warehouseEvents: [], payments: [] };
 }
