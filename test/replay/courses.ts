@@ -189,7 +189,7 @@ export const courses: Record<string, Course> = {
       // Longer than a close waits for shipments that it overtook.
       await world.pass(HOUR_MS);
       await order.decides((await order.exception('release-not-accounted')).id, 'accept', 'lost in the warehouse');
-      await order.until('short at RNO recorded', 2);
+      await order.until(/^short at RNO recorded/, 2);
       await order.isPaid('INV-S1');
       await order.end();
       return order.handle;

@@ -24,9 +24,9 @@ const order = { file: 'order.ts' };
 
 /** The line that awaits a step, whatever runs it. */
 const step = (name: string) => new RegExp(`^ *(?:const \\w+ = )?await [^\\n]*\\b${name}\\b[^\\n]*;\\n`, 'gm');
-const reserve = step('reserve\\w*');
-const place = step('place\\w*');
-const acknowledge = step('acknowledge\\w*');
+const reserve = step('reserveStock');
+const place = step('placeWithErp');
+const acknowledge = step('acknowledge(?:Order)?');
 
 const TIMER = 'await new Promise((resolve) => setTimeout(resolve, 1000));\n';
 
