@@ -19,7 +19,8 @@ export function hasProc(): boolean {
 
 /**
  * CPU milliseconds that each of the named process trees has used since it began. A child that ended
- * counts with its parent, so a backend of Postgres that comes and goes between two readings counts too.
+ * counts with its parent, so a backend of Postgres that comes and goes between two readings counts
+ * too.
  */
 export function cpuOf<Name extends string>(roots: Readonly<Record<Name, readonly number[]>>): Record<Name, number> {
   const stats = allStats();

@@ -26,7 +26,9 @@ export function percentile(values: readonly number[], percent: number): number {
   return sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)] ?? Number.NaN;
 }
 
-/** One line with the median, the 95th percentile and the largest; `value` is the 95th percentile. */
+/**
+ * One line with the median, the 95th percentile and the largest; `value` is the 95th percentile.
+ */
 export function reportSpread(
   figure: string,
   values: readonly number[],

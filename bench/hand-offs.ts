@@ -1,7 +1,8 @@
 /**
- * How long a committed fact waits until its workflow has it. The facts are rows, the workflow's side is
- * events of its history. All processes run on one machine, so both sides show the same clock. A row
- * carries the time of its transaction, before the commit: the figures are upper bounds.
+ * How long a committed fact waits until its workflow has it. The facts are rows, the workflow's
+ * side is events of its history. All processes run on one machine, so both sides show the same
+ * clock. A row carries the time of its transaction, before the commit: the figures are upper
+ * bounds.
  */
 import { type Client, defaultPayloadConverter } from '@temporalio/client';
 import type { temporal } from '@temporalio/proto';
@@ -53,11 +54,18 @@ export function addWaits(waits: HandOffWaits, events: readonly HistoryEvent[], f
   }
 }
 
-/** Every hand-off to the orders whose PO number begins so, and to the files that came since. */
+/** A stretch of the bench: the orders whose PO number begins so, and the time in which they ran. */
+export interface Stretch {
+  readonly prefix: string;
+  readonly since: Date;
+  readonly until: Date;
+}
+
+/** Every hand-off to the orders of the stretch, and to the files that arrived in its time. */
 export async function readWaits(
   temporalClient: Client,
   prisma: Database,
-  { prefix, since }: { prefix: string; since: Date },
+  { prefix, since, until }: Stretch,
 ): Promise<HandOffWaits> {
   const [orders, files, events, allocations] = await Promise.all([
     prisma.order.findMany({
@@ -65,7 +73,7 @@ export async function readWaits(
       select: { workflowId: true, receivedAt: true },
     }),
     prisma.interchange.findMany({
-      where: { direction: 'inbound', receivedAt: { gte: since }, workflowId: { not: null } },
+      where: { direction: 'inbound', receivedAt: { gte: since, lte: until }, workflowId: { not: null } },
       select: { workflowId: true, receivedAt: true },
     }),
     prisma.warehouseEvent.findMany({

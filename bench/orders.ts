@@ -7,10 +7,14 @@ import type { Client } from '@temporalio/client';
 import type { Network } from '../scripts/stack/network.ts';
 import { median, report, reportSpread, say } from './figures.ts';
 import { startFloor } from './floor/start.ts';
-import { HAND_OFF, type HandOffWaits, noWaits, readWaits } from './hand-offs.ts';
+import { HAND_OFF, type HandOffWaits, noWaits, readWaits, type Stretch } from './hand-offs.ts';
 import { measured, perOrder, productRoots, type Round, reportCpu, sayWithoutProc } from './rounds.ts';
-import { type SentFile, sendFile, timesToClose, untilAll } from './submit.ts';
+import { sendFile, timesToClose, untilAll } from './submit.ts';
 import { type Prisma, withClients } from './with-clients.ts';
+
+interface TimedFile extends Stretch {
+  readonly perSecond: number;
+}
 
 export async function benchOrders(network: Network, { count = 150, rounds = 3 } = {}): Promise<void> {
   sayWithoutProc();
@@ -22,7 +26,7 @@ export async function benchOrders(network: Network, { count = 150, rounds = 3 } 
         temporal: productRoots(network).temporal ?? [],
       };
       const floors: Round<number>[] = [];
-      const orders: Round<SentFile>[] = [];
+      const orders: Round<TimedFile>[] = [];
       // The first round warms caches and compilers and is not counted.
       for (let round = 0; round <= rounds; round += 1) {
         const floor = await measured(`floor ${round}`, floorRoots, () => timeFloor(temporal, round, count));
@@ -46,7 +50,7 @@ export async function benchOrders(network: Network, { count = 150, rounds = 3 } 
   }
 }
 
-function reportSpeed(floors: readonly Round<number>[], orders: readonly Round<SentFile>[], count: number): void {
+function reportSpeed(floors: readonly Round<number>[], orders: readonly Round<TimedFile>[], count: number): void {
   const rounds = orders.length;
   report({ figure: 'floor', value: median(floors.map(({ result }) => result)), unit: 'workflows/s', rounds, count });
   const speeds = orders.map(({ result }) => result.perSecond);
@@ -64,7 +68,7 @@ function reportSpeed(floors: readonly Round<number>[], orders: readonly Round<Se
   report({ figure: 'floor: Temporal', value: temporal, unit: 'CPU ms/workflow' });
 }
 
-async function reportTimes(temporal: Client, prisma: Prisma, rounds: readonly Round<SentFile>[]): Promise<void> {
+async function reportTimes(temporal: Client, prisma: Prisma, rounds: readonly Round<TimedFile>[]): Promise<void> {
   const took: number[] = [];
   const waits = noWaits();
   for (const { result } of rounds) {
@@ -95,12 +99,12 @@ async function timeFloor(temporal: Client, round: number, count: number): Promis
   return count / ((performance.now() - began) / 1000);
 }
 
-async function timeOrders(network: Network, prisma: Prisma, round: number, count: number): Promise<SentFile> {
+async function timeOrders(network: Network, prisma: Prisma, round: number, count: number): Promise<TimedFile> {
   const prefix = `BENCH-${round}-`;
   const began = performance.now();
   const since = await sendFile(network, prefix, 800_000 + round, count);
   await untilAll(prisma, prefix, 'closed', count);
-  return { prefix, since, perSecond: count / ((performance.now() - began) / 1000) };
+  return { prefix, since, until: new Date(), perSecond: count / ((performance.now() - began) / 1000) };
 }
 
 async function reportHistory(temporal: Client, workflowId: string, figure: string): Promise<void> {

@@ -1,4 +1,7 @@
-/** One remittance for many invoices: an 820 pays hundreds of orders, and each must have its payment at once. */
+/**
+ * One remittance for many invoices: an 820 pays hundreds of orders, and each must have its payment
+ * at once.
+ */
 import type { Network } from '../scripts/stack/network.ts';
 import { report, reportSpread, say } from './figures.ts';
 import { HAND_OFF, readWaits } from './hand-offs.ts';
@@ -30,18 +33,16 @@ export async function benchRemittance(network: Network, { invoices = 500, rounds
         const began = performance.now();
         await setAutopay(network, true);
         await untilAll(prisma, prefix, 'closed', count);
-        return { since, perSecond: count / ((performance.now() - began) / 1000) };
+        return { prefix, since, until: new Date(), perSecond: count / ((performance.now() - began) / 1000) };
       });
       say(`remittance of ${count}: ${paid.result.perSecond.toFixed(1)} orders/s${warmUp ? ' (warm-up)' : ''}`);
       if (warmUp) continue;
       const paidAtOnce = await largestRemittance(prisma, paid.result.since);
       if (paidAtOnce < count) throw new Error(`the largest remittance paid ${paidAtOnce} invoices, not ${count}`);
       report({ figure: 'remittance', value: paid.result.perSecond, unit: 'orders/s, 820 to closed', invoices: count });
-      const { payments } = await readWaits(temporal, prisma, { prefix, since: paid.result.since });
+      const { payments } = await readWaits(temporal, prisma, paid.result);
       reportSpread('remittance: hand-off of a payment', payments, HAND_OFF);
-      reportSpread('remittance: sending to closed', await timesToClose(prisma, { prefix, ...paid.result }), {
-        unit: 'ms',
-      });
+      reportSpread('remittance: sending to closed', await timesToClose(prisma, paid.result), { unit: 'ms' });
       if (paid.cpu !== undefined) reportCpu('remittance', perOrder([paid], count), false);
     }
   });

@@ -1,4 +1,7 @@
-/** A measured round: time, and the CPU time of every process from its begin until all are quiet again. */
+/**
+ * A measured round: time, and the CPU time of every process from its begin until all are quiet
+ * again.
+ */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Network } from '../scripts/stack/network.ts';
 import { cpuOf, hasProc, machineCpuMs } from './cpu.ts';
@@ -55,7 +58,10 @@ export function perOrder(rounds: readonly Round<unknown>[], count: number): Reco
   );
 }
 
-/** Prints the cost of an order in each process, with the limits where the order ran its whole course. */
+/**
+ * Prints the cost of an order in each process, with the limits where the order ran its whole
+ * course.
+ */
 export function reportCpu(title: string, ms: Record<string, number>, wholeCourse: boolean): void {
   const { worker = 0, api = 0, postgres = 0, temporal = 0, sandbox = 0 } = ms;
   const parts = { worker: oneDecimal(worker), api: oneDecimal(api), postgres: oneDecimal(postgres) };

@@ -1,7 +1,8 @@
 /**
- * `npm run bench [-- orders remittance intake x12] [--smoke]`: figures of this machine, one JSON line
- * each. They are ratios where possible, since machines differ and are noisy. The product runs as it is
- * deployed: built, with its workflows prebundled. `--smoke` does little of each, to prove that it runs.
+ * `npm run bench [-- orders remittance intake x12] [--smoke]`: figures of this machine, one JSON
+ * line each. They are ratios where possible, since machines differ and are noisy. The product runs
+ * as it is deployed: built, with its workflows prebundled. `--smoke` does little of each, to prove
+ * that it runs.
  */
 import '../runtime/garbage-collection.ts';
 import { availableParallelism, loadavg } from 'node:os';

@@ -1,15 +1,8 @@
 /** Sends orders to the running product and follows them by our records. */
 import type { Network } from '../scripts/stack/network.ts';
+import type { Stretch } from './hand-offs.ts';
 import { purchaseOrderFile } from './purchase-orders.ts';
 import type { Prisma } from './with-clients.ts';
-
-export interface SentFile {
-  /** PO numbers begin so. */
-  readonly prefix: string;
-  /** When the file was sent. */
-  readonly since: Date;
-  readonly perSecond: number;
-}
 
 /** Sends one file of two-line orders of Tri-Valley. @returns when it was sent */
 export async function sendFile(network: Network, prefix: string, control: number, count: number): Promise<Date> {
@@ -34,7 +27,9 @@ export async function until(what: string, answer: () => Promise<boolean>): Promi
   }
 }
 
-/** Waits until all orders of the prefix have the status. @throws when one of them waits for a person */
+/**
+ * Waits until all orders of the prefix have the status. @throws when one of them waits for a person
+ */
 export async function untilAll(
   prisma: Prisma,
   prefix: string,
@@ -53,7 +48,7 @@ export async function untilAll(
 }
 
 /** From the sending of the file to the closing of each of its orders, in milliseconds. */
-export async function timesToClose(prisma: Prisma, { prefix, since }: SentFile): Promise<number[]> {
+export async function timesToClose(prisma: Prisma, { prefix, since }: Stretch): Promise<number[]> {
   const orders = await prisma.order.findMany({
     where: { poNumber: { startsWith: prefix }, closedAt: { not: null } },
     select: { closedAt: true },

@@ -6,7 +6,10 @@ import type { Network } from '../../scripts/stack/network.ts';
 import type { Part } from '../../scripts/stack/part.ts';
 import { startNode } from '../../scripts/stack/processes.ts';
 
-/** Bundles the floor ahead, as `npm run build` does with the product's workflows, and starts its worker. */
+/**
+ * Bundles the floor ahead, as `npm run build` does with the product's workflows, and starts its
+ * worker.
+ */
 export async function startFloor(network: Network): Promise<Part> {
   const workflowsPath = fileURLToPath(new URL('./workflows.ts', import.meta.url));
   const { code } = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });

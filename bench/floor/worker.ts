@@ -1,4 +1,7 @@
-/** The floor's worker, a process of its own as the product's worker is one. FLOOR_BUNDLE names its prebundled workflow. */
+/**
+ * The floor's worker, a process of its own as the product's worker is one. FLOOR_BUNDLE names its
+ * prebundled workflow.
+ */
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { loadConfig } from '../../runtime/config.ts';
 import { connectClient, connectNative } from '../../runtime/temporal.ts';

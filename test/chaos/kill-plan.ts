@@ -20,7 +20,10 @@ export interface Kill {
   readonly quietMs: number;
 }
 
-/** Every part at least twice, and a few more, in an order of the seed's; no part is killed twice in a row. */
+/**
+ * Every part at least twice, and a few more, in an order of the seed's; no part is killed twice in
+ * a row.
+ */
 export function killPlan(seed: number, extra: number): Kill[] {
   const random = seededRandom(seed);
   const pick = (count: number) => Math.floor(random() * count);

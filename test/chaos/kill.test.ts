@@ -106,7 +106,10 @@ describe('every process is killed while orders are under way', () => {
   );
 });
 
-/** Orders whose history does not replay: the next worker that takes them up would be stuck with them. */
+/**
+ * Orders whose history does not replay: the next worker that takes them up would be stuck with
+ * them.
+ */
 async function unreplayable(temporal: Client, prisma: Database): Promise<string[]> {
   // Replays would fill the log.
   Runtime.install({ logger: new DefaultLogger('ERROR') });
@@ -121,7 +124,10 @@ async function unreplayable(temporal: Client, prisma: Database): Promise<string[
   return complaints;
 }
 
-/** Half at once, so that there is something to interrupt from the first kill on, the rest spread over the kills. */
+/**
+ * Half at once, so that there is something to interrupt from the first kill on, the rest spread
+ * over the kills.
+ */
 async function submitAll(
   calls: Calls,
   all: readonly Submission[],
@@ -154,7 +160,10 @@ async function killAndRestart(network: Network, name: NetworkPart, downMs: numbe
   await part.restart();
 }
 
-/** Waits until nothing is open, and prints the progress now and then. @throws with everything still open when time is up */
+/**
+ * Waits until nothing is open, and prints the progress now and then. @throws with everything still
+ * open when time is up
+ */
 async function settled(
   network: Network,
   calls: Calls,

@@ -1,6 +1,6 @@
 /**
- * The courses whose histories are committed: each takes another way through the workflows. The recorder
- * runs them; the replay guard demands a history of each.
+ * The courses whose histories are committed: each takes another way through the workflows. The
+ * recorder runs them; the replay guard demands a history of each.
  */
 import type { WorkflowHandle } from '@temporalio/client';
 import { wakeOutbox } from '../../workflows/messages.ts';

@@ -1,7 +1,7 @@
 /**
- * Mutations of the real workflows. Each breaks a process that is under way, as a careless change would,
- * and the replay of a committed history must notice. A mutation finds its target by pattern; when the
- * pattern is gone, it fails with the name of the file, and this table needs the new one.
+ * Mutations of the real workflows. Each breaks a process that is under way, as a careless change
+ * would, and the replay of a committed history must notice. A mutation finds its target by pattern;
+ * when the pattern is gone, it fails with the name of the file, and this table needs the new one.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

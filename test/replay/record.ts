@@ -1,11 +1,12 @@
 /**
  * `npm run record-histories`: runs every course on a real Temporal server, against the world of the
- * workflow tests, and writes the histories to test/replay/histories. Nothing is written unless every
- * course ended; then the folder holds exactly one history a course.
+ * workflow tests, and writes the histories to test/replay/histories. Nothing is written unless
+ * every course ended; then the folder holds exactly one history a course.
  *
- * Run it when a workflow has changed on purpose and no order that older code started is left anywhere.
- * Until then the committed histories represent those orders, and a change that cannot replay them needs
- * `patched`. With names it records only those: `npm run record-histories -- routing-violation`.
+ * Run it when a workflow has changed on purpose and no order that older code started is left
+ * anywhere. Until then the committed histories represent those orders, and a change that cannot
+ * replay them needs `patched`. With names it records only those: `npm run record-histories --
+ * routing-violation`.
  */
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
@@ -69,7 +70,10 @@ async function timeSkipping(): Promise<TestWorkflowEnvironment> {
   return environment;
 }
 
-/** The history of each course as its file holds it; without a text where the course failed, which is printed. */
+/**
+ * The history of each course as its file holds it; without a text where the course failed, which is
+ * printed.
+ */
 async function record(
   createEnvironment: () => Promise<TestWorkflowEnvironment>,
   chosen: readonly [string, Course][],

@@ -18,7 +18,10 @@ function recorded(name: string) {
   return { workflowId: workflowId as string, history: proto.temporal.api.history.v1.History.fromObject(history) };
 }
 
-/** The fault when the code of this bundle takes up a recorded workflow; undefined when the replay succeeds. */
+/**
+ * The fault when the code of this bundle takes up a recorded workflow; undefined when the replay
+ * succeeds.
+ */
 async function replayFault(workflowBundle: { code: string }, name: string): Promise<Error | undefined> {
   const results = Worker.runReplayHistories({ workflowBundle, replayName: name }, [recorded(name)]);
   for await (const { error } of results) return error;
