@@ -3,7 +3,7 @@ export interface Figure {
   figure: string;
   value: number;
   unit: string;
-  /** What it must reach, where docs/architecture.md or the requirements set it. */
+  /** The limit that docs/architecture.md sets. */
   budget?: string;
   [detail: string]: unknown;
 }
@@ -20,10 +20,22 @@ export function median(values: readonly number[]): number {
   return percentile(values, 50);
 }
 
-/** The smallest value that at least `percent` of all are no larger than. */
+/** The smallest value that is at least as large as `percent` of all values. */
 export function percentile(values: readonly number[], percent: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)] ?? Number.NaN;
+}
+
+/**
+ * One line with the median, the 95th percentile and the largest; `value` is the 95th percentile.
+ */
+export function reportSpread(
+  figure: string,
+  values: readonly number[],
+  details: { unit: string; budget?: string },
+): void {
+  const [p50, p95, max] = [50, 95, 100].map((percent) => round(percentile(values, percent)));
+  report({ figure, value: p95 ?? Number.NaN, ...details, p50, p95, max, of: values.length });
 }
 
 function round(value: number): number {

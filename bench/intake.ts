@@ -1,4 +1,7 @@
-/** How long a channel waits for its answer: orders by API at a steady rate, and a burst that must all be taken. */
+/**
+ * How long a sender waits for the answer of intake: API orders at a steady rate, then a burst that
+ * must be accepted whole.
+ */
 import { createPrismaClient } from '../prisma/client.ts';
 import type { Network } from '../scripts/stack/network.ts';
 import { percentile, report, say } from './figures.ts';
@@ -7,7 +10,7 @@ export async function benchIntake(
   network: Network,
   { perSecond = 100, seconds = 15, burst = 1000 } = {},
 ): Promise<void> {
-  // Intake is what is measured; the orders wait in Temporal meanwhile.
+  // This measures intake alone; the orders wait in Temporal meanwhile.
   await network.parts.worker.stop();
   await submit(network, 'WARM', 0, 50);
   const latencies: number[] = [];

@@ -1,53 +1,96 @@
 /**
- * Orders per second from 850 to applied cash, against the floor on the same server in the same run; events and bytes of an order.
- * Both are given everything at once and timed until the last one is done.
+ * Orders per second from 850 to applied cash, against the floor on the same server in the same run;
+ * what an order costs in each process, how long it takes, and how long its hand-offs wait. Both are
+ * given everything at once and timed until the last one is done.
  */
 import type { Client } from '@temporalio/client';
-import { createPrismaClient } from '../prisma/client.ts';
-import { loadConfig } from '../runtime/config.ts';
-import { connectClient } from '../runtime/temporal.ts';
 import type { Network } from '../scripts/stack/network.ts';
-import { startNode } from '../scripts/stack/processes.ts';
-import { median, report, say } from './figures.ts';
-import { purchaseOrderFile } from './purchase-orders.ts';
+import { median, report, reportSpread, say } from './figures.ts';
+import { startFloor } from './floor/start.ts';
+import { HAND_OFF, type HandOffWaits, noWaits, readWaits, type Stretch } from './hand-offs.ts';
+import { measured, perOrder, productRoots, type Round, reportCpu, sayWithoutProc } from './rounds.ts';
+import { sendFile, timesToClose, untilAll } from './submit.ts';
+import { type Prisma, withClients } from './with-clients.ts';
+
+interface TimedFile extends Stretch {
+  readonly perSecond: number;
+}
 
 export async function benchOrders(network: Network, { count = 150, rounds = 3 } = {}): Promise<void> {
-  const config = loadConfig({ ...network.env });
-  const temporal = connectClient(config);
-  const prisma = createPrismaClient(config.databaseUrl, { poolSize: 2 });
-  const floorWorker = await startNode('floor', 'bench/floor/worker.ts', {
-    env: network.env,
-    logFile: `${network.dir}/floor.log`,
-    ready: ({ firstLine }) => firstLine((line) => (line.includes('"ready":true') ? '' : undefined)),
-  });
+  sayWithoutProc();
+  const floorWorker = await startFloor(network);
   try {
-    const floors: number[] = [];
-    const orders: number[] = [];
-    // The first round warms caches and compilers and is not counted.
-    for (let round = 0; round <= rounds; round += 1) {
-      const floor = await timeFloor(temporal, round, count);
-      const ours = await timeOrders(network, prisma, round, count);
-      say(`round ${round}: floor ${floor.toFixed(1)}/s, orders ${ours.toFixed(1)}/s${round === 0 ? ' (warm-up)' : ''}`);
-      if (round === 0) continue;
-      floors.push(floor);
-      orders.push(ours);
-    }
-    report({ figure: 'floor', value: median(floors), unit: 'workflows/s', rounds, count });
-    report({ figure: 'orders', value: median(orders), unit: 'orders/s, 850 to cash', rounds, count });
-    report({
-      figure: 'orders against floor',
-      value: median(orders.map((value, index) => value / (floors[index] ?? Number.NaN))),
-      unit: 'ratio',
-      budget: '>= 0.7',
+    await withClients(network, async (temporal, prisma) => {
+      const floorRoots = {
+        worker: [floorWorker.pid].filter((pid) => pid !== undefined),
+        temporal: productRoots(network).temporal ?? [],
+      };
+      const floors: Round<number>[] = [];
+      const orders: Round<TimedFile>[] = [];
+      // The first round warms caches and compilers and is not counted.
+      for (let round = 0; round <= rounds; round += 1) {
+        const floor = await measured(`floor ${round}`, floorRoots, () => timeFloor(temporal, round, count));
+        const ours = await measured(`orders ${round}`, productRoots(network), () =>
+          timeOrders(network, prisma, round, count),
+        );
+        const [theirs, own] = [floor.result.toFixed(1), ours.result.perSecond.toFixed(1)];
+        say(`round ${round}: floor ${theirs}/s, orders ${own}/s${round === 0 ? ' (warm-up)' : ''}`);
+        if (round === 0) continue;
+        floors.push(floor);
+        orders.push(ours);
+      }
+      reportSpeed(floors, orders, count);
+      await reportTimes(temporal, prisma, orders);
+      const floorIds = Array.from({ length: count }, (_, index) => `floor/${rounds}/${index}`);
+      await reportHistory(temporal, floorIds, 'history of the floor');
+      const last = await prisma.order.findMany({
+        where: { poNumber: { startsWith: `BENCH-${rounds}-` } },
+        select: { workflowId: true },
+      });
+      const orderIds = last.map(({ workflowId }) => workflowId);
+      await reportHistory(temporal, orderIds, 'history of a two-line order', '<= 45 events, <= 48 KiB');
     });
-    await reportHistory(temporal, 'floor/1/0', 'history of the floor');
-    const [order] = await prisma.order.findMany({ where: { poNumber: 'BENCH-1-0' }, select: { workflowId: true } });
-    if (order !== undefined) await reportHistory(temporal, order.workflowId, 'history of a two-line order');
   } finally {
     await floorWorker.stop();
-    await prisma.$disconnect();
-    await temporal.connection.close();
   }
+}
+
+function reportSpeed(floors: readonly Round<number>[], orders: readonly Round<TimedFile>[], count: number): void {
+  const rounds = orders.length;
+  report({ figure: 'floor', value: median(floors.map(({ result }) => result)), unit: 'workflows/s', rounds, count });
+  const speeds = orders.map(({ result }) => result.perSecond);
+  report({ figure: 'orders', value: median(speeds), unit: 'orders/s, 850 to cash', rounds, count });
+  report({
+    figure: 'orders against floor',
+    value: median(speeds.map((value, index) => value / (floors[index]?.result ?? Number.NaN))),
+    unit: 'ratio',
+    budget: '>= 0.55',
+  });
+  if (orders.some(({ cpu }) => cpu === undefined)) return;
+  reportCpu('orders', perOrder(orders, count), true);
+  const { worker = Number.NaN, temporal = Number.NaN } = perOrder(floors, count);
+  report({ figure: 'floor: worker', value: worker, unit: 'CPU ms/workflow' });
+  report({ figure: 'floor: Temporal', value: temporal, unit: 'CPU ms/workflow' });
+}
+
+async function reportTimes(temporal: Client, prisma: Prisma, rounds: readonly Round<TimedFile>[]): Promise<void> {
+  const took: number[] = [];
+  const waits = noWaits();
+  for (const { result } of rounds) {
+    took.push(...(await timesToClose(prisma, result)));
+    const more = await readWaits(temporal, prisma, result);
+    for (const kind of ['starts', 'warehouseEvents', 'payments'] as const) waits[kind].push(...more[kind]);
+  }
+  reportSpread('order from intake to closed', took, { unit: 'ms' });
+  reportWaits(waits);
+}
+
+function reportWaits({ starts, warehouseEvents, payments }: HandOffWaits): void {
+  const { unit } = HAND_OFF;
+  reportSpread('hand-off', [...starts, ...warehouseEvents, ...payments], HAND_OFF);
+  reportSpread('hand-off: start of an order or a file', starts, { unit });
+  reportSpread('hand-off: warehouse event', warehouseEvents, { unit });
+  reportSpread('hand-off: payment', payments, { unit });
 }
 
 async function timeFloor(temporal: Client, round: number, count: number): Promise<number> {
@@ -61,40 +104,28 @@ async function timeFloor(temporal: Client, round: number, count: number): Promis
   return count / ((performance.now() - began) / 1000);
 }
 
-async function timeOrders(
-  network: Network,
-  prisma: ReturnType<typeof createPrismaClient>,
-  round: number,
-  count: number,
-): Promise<number> {
-  const file = purchaseOrderFile(`BENCH-${round}-`, { control: 800_000 + round, first: 0, count, detail: 'short' });
+async function timeOrders(network: Network, prisma: Prisma, round: number, count: number): Promise<TimedFile> {
+  const prefix = `BENCH-${round}-`;
   const began = performance.now();
-  const answer = await fetch(`${network.apiUrl}/v1/edi/interchanges`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${network.installation.demoKey}`, 'content-type': 'application/edi-x12' },
-    body: file,
-  });
-  if (answer.status !== 202) throw new Error(`the file was answered ${answer.status}: ${await answer.text()}`);
-  for (;;) {
-    const closed = await prisma.order.count({
-      where: { poNumber: { startsWith: `BENCH-${round}-` }, status: 'closed' },
-    });
-    if (closed >= count) return count / ((performance.now() - began) / 1000);
-    const stuck = await prisma.order.findFirst({ where: { status: 'exception' }, select: { waitingFor: true } });
-    if (stuck !== null) throw new Error(`an order waits for ${stuck.waitingFor}`);
-    if (performance.now() - began > 300_000)
-      throw new Error(`only ${closed} of ${count} orders closed in five minutes`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+  const since = await sendFile(network, prefix, 800_000 + round, count);
+  await untilAll(prisma, prefix, 'closed', count);
+  return { prefix, since, until: new Date(), perSecond: count / ((performance.now() - began) / 1000) };
 }
 
-async function reportHistory(temporal: Client, workflowId: string, figure: string): Promise<void> {
-  const { historyLength, historySize } = await temporal.workflow.getHandle(workflowId).describe();
+/** The median over the workflows: how many events share a workflow task depends on the load. */
+async function reportHistory(
+  temporal: Client,
+  workflowIds: readonly string[],
+  figure: string,
+  budget?: string,
+): Promise<void> {
+  const sizes = await Promise.all(workflowIds.map((id) => temporal.workflow.getHandle(id).describe()));
+  const kibibytes = median(sizes.map(({ historySize }) => (historySize ?? 0) / 1024));
   report({
     figure,
-    value: historyLength,
+    value: median(sizes.map(({ historyLength }) => historyLength)),
     unit: 'events',
-    kibibytes: Number(((historySize ?? 0) / 1024).toFixed(1)),
-    ...(figure.includes('order') && { budget: '<= 60 events, <= 48 KiB' }),
+    kibibytes: Number(kibibytes.toFixed(1)),
+    ...(budget && { budget }),
   });
 }

@@ -4,7 +4,10 @@ export interface PurchaseOrderFile {
   control: number;
   first: number;
   count: number;
-  /** `short`: two lines and little else; `usual`: about 900 bytes, with terms, dates, addresses and four described lines. */
+  /**
+   * `short`: two lines and little else; `usual`: about 900 bytes, with terms, dates, addresses and
+   * four described lines.
+   */
   detail: 'short' | 'usual';
 }
 
@@ -13,7 +16,10 @@ export function purchaseOrderFile(prefix: string, file: PurchaseOrderFile): stri
   return [...purchaseOrderPieces(prefix, file)].join('');
 }
 
-/** The same interchange piece by piece, one of them for each order, so that it can be longer than memory. */
+/**
+ * The same interchange piece by piece, one of them for each order, so that it can be longer than
+ * memory.
+ */
 export function* purchaseOrderPieces(
   prefix: string,
   { control, first, count, detail }: PurchaseOrderFile,

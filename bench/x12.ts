@@ -1,6 +1,6 @@
 /**
- * 850 bytes to validated canonical orders, against bare `x12-parser` and node-x12 on the same bytes; and how much memory a long
- * interchange takes when it is read as a stream.
+ * 850 bytes to validated canonical orders, against bare `x12-parser` and node-x12 on the same
+ * bytes; and the memory that a long interchange takes when it is read as a stream.
  */
 import { Readable } from 'node:stream';
 import { setFlagsFromString } from 'node:v8';
@@ -27,7 +27,7 @@ export async function benchX12({ orders = 20_000, rounds = 3, streamed = 100 } =
     PARTNERS_URL: 'http://localhost',
     SANDBOX_TOKEN: '-',
   });
-  // First of all, as what the others leave behind would hide growth.
+  // First, since garbage of the other measurements would hide growth.
   await benchMemory(streamed, triValley);
   await benchSpeed(orders, rounds, triValley);
 }
@@ -91,8 +91,9 @@ async function benchSpeed(orders: number, rounds: number, triValley: PartnerProf
 }
 
 /**
- * One interchange of `megabytes`, made while it is read: how much the process grows beyond what a first, short one took, and how much of
- * that is still in use (the rest is garbage that nobody was in a hurry to collect) from a tenth of the way to the end.
+ * One interchange of `megabytes`, made while it is read: the growth of the process beyond a first,
+ * short one, and how much of the growth is still in use (the rest is garbage not yet collected)
+ * from a tenth of the way to the end.
  */
 async function benchMemory(megabytes: number, profile: PartnerProfile): Promise<void> {
   await streamedOrders(2, profile);

@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import type { Client } from '@temporalio/client';
 import {
+  type BundleOptions,
   bundleWorkflowCode,
   DefaultLogger,
   type NativeConnection,
@@ -87,11 +88,13 @@ async function ordersWorker(deps: WorkerDependencies): Promise<WorkerOptions> {
   };
 }
 
-export function bundleWorkflows() {
+/** `configure` changes how the sources are read: the replay guard breaks the process on purpose. */
+export function bundleWorkflows(configure?: BundleOptions['webpackConfigHook']) {
   const path = (module: string) => fileURLToPath(new URL(module, import.meta.url));
   return bundleWorkflowCode({
     workflowsPath: path('../workflows/index.ts'),
     workflowInterceptorModules: [path('../workflows/kernel/correlation.ts')],
+    ...(configure && { webpackConfigHook: configure }),
     // What webpack tells of a bundle that is sound helps nobody.
     logger: new DefaultLogger('WARN'),
   });

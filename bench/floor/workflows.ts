@@ -1,6 +1,6 @@
 /**
- * The floor: a workflow that does nothing, by the same commands and signals as a one-shipment order. What is left of its speed is
- * what the product costs on top of Temporal itself.
+ * The floor: a workflow without any work, with the commands and signals of a one-shipment order. It
+ * never changes, so that the ratio of our orders to it can be compared between versions.
  */
 import {
   condition,

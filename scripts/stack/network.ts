@@ -27,6 +27,8 @@ export interface Network {
 }
 
 export interface NetworkOptions {
+  /** API and worker run from dist/, as they are deployed; `npm run build` must have run. */
+  readonly built?: boolean;
   /** Added to the environment of every process. */
   readonly env?: NodeJS.ProcessEnv;
   /** Sees every line that a process writes. */
@@ -39,7 +41,13 @@ export interface NetworkOptions {
 }
 
 /** Starts everything on free ports; each system of the sandbox is a process of its own, so that each can be killed alone. */
-export async function startNetwork({ env: extra = {}, onLine, log, prepare }: NetworkOptions = {}): Promise<Network> {
+export async function startNetwork({
+  built = false,
+  env: extra = {},
+  onLine,
+  log,
+  prepare,
+}: NetworkOptions = {}): Promise<Network> {
   const dir = mkdtempSync(join(tmpdir(), 'throughline-network-'));
   const [temporalPort = 0, postgres = 0, api = 0, worker = 0, erp = 0, wms = 0, partners = 0] = await freePorts(7);
   const installation = openInstallation(dir);
@@ -92,8 +100,8 @@ export async function startNetwork({ env: extra = {}, onLine, log, prepare }: Ne
   ]);
   await prepare?.({ installation, databaseUrl, parts: { erp: erpPart, wms: wmsPart, partners: partnersPart } });
   const [apiPart, workerPart] = await Promise.all([
-    startApi({ env, ...watch('api') }),
-    startWorker({ env, ...watch('worker') }),
+    startApi({ built, env, ...watch('api') }),
+    startWorker({ built, env, ...watch('worker') }),
   ]);
   const parts = {
     temporal: temporalPart,

@@ -1,6 +1,6 @@
 import { answersOk, type Part, type ProcessSpec, startProcess, waitFor } from './part.ts';
 
-/** Our own processes as parts of the stack. Each runs from its TypeScript source, as `npm start` has it. */
+/** Our own processes as parts of the stack. Each runs from its TypeScript source, or from dist/ on demand. */
 
 interface ProcessOptions {
   /** The whole environment: what runtime/config.ts reads, and the variables that systems and partners name. */
@@ -10,27 +10,46 @@ interface ProcessOptions {
   readonly onUnexpectedEnd?: (how: string) => void;
 }
 
-/** A TypeScript entry point run by this same Node; `ready` as in `ProcessSpec`. */
+interface ProductOptions extends ProcessOptions {
+  /** Runs what `npm run build` left in dist/, as a container does. */
+  readonly built?: boolean;
+}
+
+/** A TypeScript or JavaScript entry point run by this same Node; `ready` as in `ProcessSpec`. */
 export function startNode(
   name: string,
   entry: string,
   options: ProcessOptions & Pick<ProcessSpec, 'ready'> & { args?: readonly string[]; graceSeconds?: number },
 ): Promise<Part> {
   const { args = [], ...rest } = options;
-  return startProcess({ name, command: process.execPath, args: ['--import', 'tsx', entry, ...args], ...rest });
+  const loader = entry.endsWith('.ts') ? ['--import', 'tsx'] : [];
+  return startProcess({ name, command: process.execPath, args: [...loader, entry, ...args], ...rest });
+}
+
+/** What the Dockerfile sets, beside the entry points in dist/. */
+const DEPLOYED = { NODE_ENV: 'production', WORKFLOW_BUNDLE: 'dist/workflow-bundle.js' } as const;
+
+function startProduct(
+  name: string,
+  entry: 'api/server' | 'workers/main',
+  { built = false, env, ...options }: ProductOptions & Pick<ProcessSpec, 'ready'>,
+): Promise<Part> {
+  return built
+    ? startNode(name, `dist/${entry}.js`, { ...options, env: { ...env, ...DEPLOYED } })
+    : startNode(name, `${entry}.ts`, { ...options, env });
 }
 
 /** The API with the console. `env` must hold PORT; `url` is the base URL. Ready when Postgres and Temporal answer it too. */
-export function startApi(options: ProcessOptions): Promise<Part> {
+export function startApi(options: ProductOptions): Promise<Part> {
   const url = `http://${options.env.HOST || '127.0.0.1'}:${options.env.PORT}`;
-  return startNode('api', 'api/server.ts', { ...options, ready: readyAt(url, '/readyz') });
+  return startProduct('api', 'api/server', { ...options, ready: readyAt(url, '/readyz') });
 }
 
 /** A worker. `env` must hold WORKER_HEALTH_PORT; `url` is its health page's base. Ready when every one of its queues is polled. */
-export function startWorker(options: ProcessOptions & { name?: string }): Promise<Part> {
+export function startWorker(options: ProductOptions & { name?: string }): Promise<Part> {
   const { name = 'worker', ...rest } = options;
   const url = `http://127.0.0.1:${options.env.WORKER_HEALTH_PORT}`;
-  return startNode(name, 'workers/main.ts', { ...rest, ready: readyAt(url, '/healthz') });
+  return startProduct(name, 'workers/main', { ...rest, ready: readyAt(url, '/healthz') });
 }
 
 export type SandboxSystem = 'erp' | 'wms' | 'partners';

@@ -1,7 +1,7 @@
 import { seededRandom } from '../../sandbox/random.ts';
 import type { NetworkPart } from '../../scripts/stack/network.ts';
 
-/** What can be killed: every process of the network. */
+/** Every process of the network can be killed. */
 export const mortals = [
   'worker',
   'api',
@@ -20,8 +20,11 @@ export interface Kill {
   readonly quietMs: number;
 }
 
-/** Every part at least twice, and a few more, in an order of the seed's; no part is killed twice in a row. */
-export function killPlan(seed: number, extra = 4): Kill[] {
+/**
+ * Every part at least twice, and a few more, in an order of the seed's; no part is killed twice in
+ * a row.
+ */
+export function killPlan(seed: number, extra: number): Kill[] {
   const random = seededRandom(seed);
   const pick = (count: number) => Math.floor(random() * count);
   const left: NetworkPart[] = [

@@ -13,72 +13,25 @@ import { type Network, type NetworkPart, startNetwork } from '../../scripts/stac
 import { bundleWorkflows } from '../../workers/create-workers.ts';
 import { audit, auditStock, readBooks } from '../integration/books.ts';
 import { type Calls, createCalls, eventually, untilTaken } from '../integration/calls.ts';
-import {
-  cases,
-  each,
-  interchangeOf,
-  type Partner,
-  type PurchaseOrder,
-  purchaseOrder,
-  shapes,
-} from '../integration/purchase-orders.ts';
-import { killPlan, mortals } from './kill-plan.ts';
+import { interchangeOf } from '../integration/purchase-orders.ts';
+import { type Kill, killPlan, mortals } from './kill-plan.ts';
+import { planNamed, type Submission, submissionsOf } from './plans.ts';
 
 /**
- * Fifty orders are under way while every process of the network is killed again and again, calls time out after they were carried out,
- * and the warehouse tells things twice and in the wrong order. Afterwards nothing may be missing and nothing may be there twice.
+ * Orders are under way while every process of the network is killed again and again, calls time out
+ * after they were carried out, and the warehouse reports events twice and out of order. Afterwards
+ * nothing may be missing and nothing may exist twice.
+ *
+ *     npm run test:chaos                     fifty orders
+ *     KILL_PLAN=large npm run test:chaos     200 orders, 20 % of calls time out after commit, 12 % are reset
  *
  * KILL_SEED repeats a run's sequence of kills and faults.
  */
 
 const seed = Number(process.env.KILL_SEED ?? 1 + (Date.now() % 9999));
-const SETTLE_SECONDS = 210;
-
-/** At ERP, warehouse and partners alike; each system draws its own. */
-const faults = {
-  latency: { ms: 150, share: 0.2 },
-  error5xx: { share: 0.05 },
-  connectionReset: { share: 0.05 },
-  timeoutAfterCommit: { share: 0.06 },
-  duplicateEvents: { share: 0.3 },
-  shuffleEvents: { share: 0.3 },
-};
-
-/** A submission as its sender makes it: a file with several orders, or one order by the API. */
-interface Submission {
-  readonly orders: readonly PurchaseOrder[];
-  readonly control?: number;
-}
-
-function submissions(): Submission[] {
-  const retail = [
-    shapes.splitOverTwoNodes,
-    shapes.plain,
-    [each('MW-1007', 240), each('MW-1001', 12)],
-    shapes.splitAndWaves,
-    [cases('MW-1010', 3)],
-  ];
-  const wholesale = [shapes.twoWaves, shapes.splitOverTwoNodes, shapes.plain, shapes.oneLine];
-  const dealer = [
-    [cases('MW-1006', 2), each('MW-1010', 16), each('MW-1009', 7)],
-    shapes.splitOverTwoNodes,
-    shapes.oneLine,
-  ];
-  const orders = (partner: Partner, prefix: string, count: number, kinds: readonly PurchaseOrder['lines'][]) =>
-    Array.from({ length: count }, (_, index) =>
-      purchaseOrder(partner, `${prefix}${100 + index}`, kinds[index % kinds.length] ?? shapes.plain),
-    );
-  const harbor = orders('harbor-pine', 'HPK', 18, retail);
-  const valley = orders('tri-valley', 'TVK', 16, wholesale);
-  const ridge = orders('cobalt-ridge', 'CRK', 16, dealer);
-  const files = (from: number, groups: readonly PurchaseOrder[][]) =>
-    groups.map((group, index) => ({ orders: group, control: from + index }));
-  return interleaved([
-    files(700_001, inGroups(harbor, [4, 1, 4, 1, 3, 1, 1, 3])),
-    files(700_001, inGroups(valley, [4, 1, 4, 1, 4, 1, 1])),
-    ridge.map((order) => ({ orders: [order] })),
-  ]);
-}
+const plan = planNamed(process.env.KILL_PLAN || undefined);
+/** Kills overlap with the submissions; the audit and the replays come after all is settled. */
+const TEST_MS = (plan.submitSeconds + plan.settleSeconds + plan.times * 90) * 1000;
 
 describe('every process is killed while orders are under way', () => {
   let network: Network;
@@ -102,51 +55,63 @@ describe('every process is killed while orders are under way', () => {
     await network?.stop();
   }, 60_000);
 
-  it('each PO becomes one ERP order, one 855, one 856 a shipment and one 810 an invoice, and all books agree', async () => {
-    const began = Date.now();
-    const all = submissions();
-    const purchaseOrders = all.flatMap(({ orders }) => orders);
-    const plan = killPlan(seed);
-    say(`seed ${seed}: ${purchaseOrders.length} orders in ${all.length} submissions, ${plan.length} kills`);
+  it(
+    'each PO becomes one ERP order, one 855, one 856 a shipment and one 810 an invoice, and all books agree',
+    async () => {
+      const began = Date.now();
+      const all = submissionsOf(plan);
+      const purchaseOrders = all.flatMap(({ orders }) => orders);
+      const kills = killPlan(seed, plan.extraKills);
+      say(`seed ${seed}: ${purchaseOrders.length} orders in ${all.length} submissions, ${kills.length} kills`);
 
-    for (const [index, system] of (['erp', 'wms', 'partners'] as const).entries()) {
-      await calls.system(system, '/_control/faults', { method: 'PUT', body: { seed: seed + index, ...faults } });
-    }
-    const abandoned = new AbortController();
-    const limit = setTimeout(() => abandoned.abort(new Error('the submissions were not taken in time')), 240_000);
-    const submitted = submitAll(calls, all, plan, abandoned.signal);
-    // Failures are reported when it is awaited below; until then they are nobody's.
-    submitted.catch(() => undefined);
+      for (const [index, system] of (['erp', 'wms', 'partners'] as const).entries()) {
+        await calls.system(system, '/_control/faults', { method: 'PUT', body: { seed: seed + index, ...plan.faults } });
+      }
+      const abandoned = new AbortController();
+      const limit = setTimeout(
+        () => abandoned.abort(new Error('the submissions were not taken in time')),
+        plan.submitSeconds * 1000,
+      );
+      const submitted = submitAll(calls, all, kills, abandoned.signal);
+      // Failures are reported when it is awaited below.
+      submitted.catch(() => undefined);
 
-    await delay(2_000);
-    for (const { part, downMs, quietMs } of plan) {
-      await killAndRestart(network, part, downMs);
-      await delay(quietMs);
-    }
-    await submitted;
-    clearTimeout(limit);
-    say(`${plan.length} kills in ${seconds(began)} s; now all is left in peace`);
-    for (const system of ['erp', 'wms', 'partners'] as const) {
-      await calls.system(system, '/_control/faults', { method: 'DELETE' });
-    }
-    await settled(network, calls, prisma, purchaseOrders.length, say);
-    say(`settled after ${seconds(began)} s`);
+      await delay(2_000);
+      for (const { part, downMs, quietMs } of kills) {
+        await killAndRestart(network, part, downMs);
+        await delay(quietMs);
+      }
+      await submitted;
+      clearTimeout(limit);
+      say(`${kills.length} kills in ${seconds(began)} s; no more kills and faults`);
+      for (const system of ['erp', 'wms', 'partners'] as const) {
+        await calls.system(system, '/_control/faults', { method: 'DELETE' });
+      }
+      await settled(network, calls, prisma, purchaseOrders.length, say);
+      say(`settled after ${seconds(began)} s`);
 
-    const profiles = loadProfiles('mappings/partners', network.env);
-    const complaints = audit(await readBooks(calls, prisma, profiles), purchaseOrders);
-    await synchronized(temporal, prisma);
-    complaints.push(...(await auditStock(calls, prisma)));
-    complaints.push(...(await unreplayable(temporal, prisma)));
-    expect(complaints).toEqual([]);
-    passed = true;
-    const byPart = mortals.map((part) => `${part} ${plan.filter((kill) => kill.part === part).length}`).join(', ');
-    say(`${purchaseOrders.length} orders closed, ${plan.length} kills (${byPart}), ${seconds(began)} s, seed ${seed}`);
-  }, 540_000);
+      const profiles = loadProfiles('mappings/partners', network.env);
+      const complaints = audit(await readBooks(calls, prisma, profiles), purchaseOrders);
+      await synchronized(temporal, prisma);
+      complaints.push(...(await auditStock(calls, prisma)));
+      complaints.push(...(await unreplayable(temporal, prisma)));
+      expect(complaints).toEqual([]);
+      passed = true;
+      const byPart = mortals.map((part) => `${part} ${kills.filter((kill) => kill.part === part).length}`).join(', ');
+      say(
+        `${purchaseOrders.length} orders closed, ${kills.length} kills (${byPart}), ${seconds(began)} s, seed ${seed}`,
+      );
+    },
+    TEST_MS,
+  );
 });
 
-/** Orders whose history does not replay: the next worker that takes them up would be stuck with them. */
+/**
+ * Orders whose history does not replay: the next worker that takes them up would be stuck with
+ * them.
+ */
 async function unreplayable(temporal: Client, prisma: Database): Promise<string[]> {
-  // Fifty replays would fill the log.
+  // Replays would fill the log.
   Runtime.install({ logger: new DefaultLogger('ERROR') });
   const workflowBundle = await bundleWorkflows();
   const complaints: string[] = [];
@@ -159,14 +124,17 @@ async function unreplayable(temporal: Client, prisma: Database): Promise<string[
   return complaints;
 }
 
-/** Half at once, so that there is something to interrupt from the first kill on, the rest spread over the kills. */
+/**
+ * Half at once, so that there is something to interrupt from the first kill on, the rest spread
+ * over the kills.
+ */
 async function submitAll(
   calls: Calls,
   all: readonly Submission[],
-  plan: ReturnType<typeof killPlan>,
+  kills: readonly Kill[],
   signal: AbortSignal,
 ): Promise<void> {
-  const spreadMs = plan.reduce((total, { downMs, quietMs }) => total + downMs + quietMs, 0);
+  const spreadMs = kills.reduce((total, { downMs, quietMs }) => total + downMs + quietMs, 0);
   const later = all.length / 2;
   await Promise.all(
     all.map(async ({ orders, control }, index) => {
@@ -184,7 +152,7 @@ async function submitAll(
 
 async function killAndRestart(network: Network, name: NetworkPart, downMs: number): Promise<void> {
   for (const [other, part] of Object.entries(network.parts)) {
-    if (part.pid === undefined) throw new Error(`${other} ended although nobody killed it`);
+    if (part.pid === undefined) throw new Error(`${other} ended without being killed`);
   }
   const part = network.parts[name];
   await part.kill('SIGKILL');
@@ -192,7 +160,10 @@ async function killAndRestart(network: Network, name: NetworkPart, downMs: numbe
   await part.restart();
 }
 
-/** Waits until nothing moves any more, telling now and then how far it is. @throws with what is still open when time is up */
+/**
+ * Waits until nothing is open, and prints the progress now and then. @throws with everything still
+ * open when time is up
+ */
 async function settled(
   network: Network,
   calls: Calls,
@@ -201,19 +172,19 @@ async function settled(
   say: (text: string) => void,
 ): Promise<void> {
   const began = Date.now();
-  let told = 0;
+  let reported = 0;
   for (;;) {
     const open = await whatIsOpen(calls, prisma, expected);
     if (open.length === 0) return;
-    if (Date.now() - told > 10_000) {
+    if (Date.now() - reported > 10_000) {
       say(`${seconds(began)} s: ${open.slice(0, 6).join('; ')}`);
-      told = Date.now();
+      reported = Date.now();
     }
     for (const [name, part] of Object.entries(network.parts)) {
-      if (part.pid === undefined) throw new Error(`${name} ended although nobody killed it`);
+      if (part.pid === undefined) throw new Error(`${name} ended without being killed`);
     }
-    if (Date.now() - began > SETTLE_SECONDS * 1000) {
-      throw new Error(`not settled after ${SETTLE_SECONDS} s:\n${open.join('\n')}`);
+    if (Date.now() - began > plan.settleSeconds * 1000) {
+      throw new Error(`not settled after ${plan.settleSeconds} s:\n${open.join('\n')}`);
     }
     await delay(1_000);
   }
@@ -272,20 +243,6 @@ function keptLogs(dir: string): string {
     copyFileSync(join(dir, file), join(kept, file));
   }
   return kept;
-}
-
-function inGroups<T>(all: readonly T[], sizes: readonly number[]): T[][] {
-  let from = 0;
-  return sizes.map((size) => {
-    const group = all.slice(from, from + size);
-    from += size;
-    return group;
-  });
-}
-
-function interleaved<T>(lists: readonly (readonly T[])[]): T[] {
-  const longest = Math.max(...lists.map(({ length }) => length));
-  return Array.from({ length: longest }, (_, index) => lists.flatMap((list) => list.slice(index, index + 1))).flat();
 }
 
 function seconds(since: number): string {

@@ -1,0 +1,70 @@
+/**
+ * One remittance for many invoices: an 820 pays hundreds of orders, and each must have its payment
+ * at once.
+ */
+import type { Network } from '../scripts/stack/network.ts';
+import { report, reportSpread, say } from './figures.ts';
+import { HAND_OFF, readWaits } from './hand-offs.ts';
+import { measured, perOrder, productRoots, reportCpu, sayWithoutProc } from './rounds.ts';
+import { sendFile, timesToClose, until, untilAll } from './submit.ts';
+import { type Prisma, withClients } from './with-clients.ts';
+
+const PARTNER = 'tri-valley';
+
+export async function benchRemittance(network: Network, { invoices = 500, rounds = 1 } = {}): Promise<void> {
+  sayWithoutProc();
+  await withClients(network, async (temporal, prisma) => {
+    // The first round is small: it warms caches and compilers and is not counted.
+    for (let round = 0; round <= rounds; round += 1) {
+      const warmUp = round === 0;
+      const count = warmUp ? Math.min(20, invoices) : invoices;
+      const prefix = `REMIT-${round}-`;
+      await setAutopay(network, false);
+      await sendFile(network, prefix, 810_000 + round, count);
+      await untilAll(prisma, prefix, 'invoiced', count);
+      // The partner can only pay what it has.
+      await until(`${count} invoices acknowledged`, async () => {
+        const transactionSet = '810';
+        const order = { poNumber: { startsWith: prefix } };
+        return (await prisma.document.count({ where: { transactionSet, state: 'acknowledged', order } })) >= count;
+      });
+      const paid = await measured(`remittance ${round}`, productRoots(network), async () => {
+        const since = new Date();
+        const began = performance.now();
+        await setAutopay(network, true);
+        await untilAll(prisma, prefix, 'closed', count);
+        return { prefix, since, until: new Date(), perSecond: count / ((performance.now() - began) / 1000) };
+      });
+      say(`remittance of ${count}: ${paid.result.perSecond.toFixed(1)} orders/s${warmUp ? ' (warm-up)' : ''}`);
+      if (warmUp) continue;
+      const paidAtOnce = await largestRemittance(prisma, paid.result.since);
+      if (paidAtOnce < count) throw new Error(`the largest remittance paid ${paidAtOnce} invoices, not ${count}`);
+      report({ figure: 'remittance', value: paid.result.perSecond, unit: 'orders/s, 820 to closed', invoices: count });
+      const { payments } = await readWaits(temporal, prisma, paid.result);
+      reportSpread('remittance: hand-off of a payment', payments, HAND_OFF);
+      reportSpread('remittance: sending to closed', await timesToClose(prisma, paid.result), { unit: 'ms' });
+      if (paid.cpu !== undefined) reportCpu('remittance', perOrder([paid], count), false);
+    }
+  });
+}
+
+async function largestRemittance(prisma: Prisma, since: Date): Promise<number> {
+  const payments = await prisma.payment.findMany({
+    where: { receivedAt: { gte: since } },
+    select: { _count: { select: { allocations: true } } },
+  });
+  return Math.max(0, ...payments.map(({ _count }) => _count.allocations));
+}
+
+/** An invoice stays owed while autopay is off; turning it on pays everything with one 820. */
+async function setAutopay(network: Network, autopay: boolean): Promise<void> {
+  const answer = await fetch(`${network.parts.partners.url}/_control/partners/${PARTNER}`, {
+    method: 'PUT',
+    headers: {
+      authorization: `Bearer ${network.installation.secrets.SANDBOX_TOKEN}`,
+      'content-type': 'application/json',
+    },
+    body: JSON.stringify({ autopay }),
+  });
+  if (!answer.ok) throw new Error(`the sandbox answered ${answer.status}: ${await answer.text()}`);
+}

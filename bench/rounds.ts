@@ -1,0 +1,106 @@
+/**
+ * A measured round: time, and the CPU time of every process from its begin until all are quiet
+ * again.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Network } from '../scripts/stack/network.ts';
+import { cpuOf, hasProc, machineCpuMs } from './cpu.ts';
+import { median, report, say } from './figures.ts';
+
+export type Roots = Readonly<Record<string, readonly number[]>>;
+
+export interface Round<T> {
+  readonly result: T;
+  /** CPU milliseconds by process; undefined where there is no /proc. */
+  readonly cpu: Record<string, number> | undefined;
+}
+
+/** Below this share of one processor, the processes do no more than poll. */
+const QUIET_SHARE = 0.2;
+const LOOK_MS = 500;
+const MOST_LOOKS = 20;
+
+/** The process trees of the product and the servers around it. */
+export function productRoots({ parts }: Network): Roots {
+  const pids = (...names: (keyof typeof parts)[]) =>
+    names.map((name) => parts[name].pid).filter((pid) => pid !== undefined);
+  return {
+    worker: pids('worker'),
+    api: pids('api'),
+    postgres: pids('postgres'),
+    temporal: pids('temporal'),
+    sandbox: pids('erp', 'wms', 'partners'),
+  };
+}
+
+/** Runs the round once all is quiet. Work that trails behind its result counts as its own. */
+export async function measured<T>(what: string, roots: Roots, round: () => Promise<T>): Promise<Round<T>> {
+  if (!hasProc()) return { result: await round(), cpu: undefined };
+  await untilQuiet(roots);
+  const before = { ...cpuOf(roots), bench: benchMs() };
+  const machine = machineCpuMs();
+  const began = performance.now();
+  const result = await round();
+  await untilQuiet(roots);
+  const after: Record<string, number> = { ...cpuOf(roots), bench: benchMs() };
+  const spent = Object.fromEntries(Object.entries<number>(before).map(([name, ms]) => [name, (after[name] ?? 0) - ms]));
+  const others = machineCpuMs() - machine - sum(Object.values(spent));
+  const share = others / (performance.now() - began);
+  if (share > 0.15) say(`${what}: other programs used ${share.toFixed(1)} processors meanwhile; figures suffer`);
+  return { result, cpu: spent };
+}
+
+/** Median over the rounds of the CPU milliseconds for each of `count` orders. */
+export function perOrder(rounds: readonly Round<unknown>[], count: number): Record<string, number> {
+  const names = Object.keys(rounds[0]?.cpu ?? {});
+  return Object.fromEntries(
+    names.map((name) => [name, median(rounds.map(({ cpu }) => (cpu?.[name] ?? Number.NaN) / count))]),
+  );
+}
+
+/**
+ * Prints the cost of an order in each process, with the limits where the order ran its whole
+ * course.
+ */
+export function reportCpu(title: string, ms: Record<string, number>, wholeCourse: boolean): void {
+  const { worker = 0, api = 0, postgres = 0, temporal = 0, sandbox = 0 } = ms;
+  const parts = { worker: oneDecimal(worker), api: oneDecimal(api), postgres: oneDecimal(postgres) };
+  const unit = 'CPU ms/order';
+  const own = worker + api + postgres;
+  report({
+    figure: `${title}: worker + API + Postgres`,
+    value: own,
+    unit,
+    ...parts,
+    ...(wholeCourse && { budget: '<= 95' }),
+  });
+  report({ figure: `${title}: Temporal`, value: temporal, unit, ...(wholeCourse && { budget: '<= 80' }) });
+  report({ figure: `${title}: sandbox`, value: sandbox, unit });
+}
+
+/** Does nothing where /proc is there. */
+export function sayWithoutProc(): void {
+  if (!hasProc()) say('CPU by process is left out: it is read from /proc, which this system does not have');
+}
+
+async function untilQuiet(roots: Roots): Promise<void> {
+  for (let look = 0; look < MOST_LOOKS; look += 1) {
+    const before = sum(Object.values(cpuOf(roots)));
+    await delay(LOOK_MS);
+    if (sum(Object.values(cpuOf(roots))) - before <= LOOK_MS * QUIET_SHARE) return;
+  }
+  say(`the processes did not come to rest within ${(MOST_LOOKS * LOOK_MS) / 1000} s`);
+}
+
+function benchMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+function oneDecimal(value: number): number {
+  return Number(value.toFixed(1));
+}
