@@ -2,7 +2,6 @@ import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTradingNetwork, type TradingNetwork } from '../../scripts/stack/trading-world.ts';
 import { bundleWorkflows } from '../../workers/create-workers.ts';
-import { startTradingNetwork, type TradingNetwork } from '../../scripts/stack/trading-world.ts';
 import { createTimeSkippingEnvironment } from '../support/temporal.ts';
 
 let network: TradingNetwork;

@@ -8,7 +8,6 @@ import {
   type TradingWorld,
 } from '../../scripts/stack/trading-world.ts';
 import * as messages from '../../workflows/messages.ts';
-import { refuses, startTradingNetwork, type TradingNetwork, type TradingWorld } from '../../scripts/stack/trading-world.ts';
 import { createTimeSkippingEnvironment } from '../support/temporal.ts';
 
 let network: TradingNetwork;

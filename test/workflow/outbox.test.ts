@@ -8,7 +8,6 @@ import {
   type TradingNetwork,
 } from '../../scripts/stack/trading-world.ts';
 import { wakeOutbox } from '../../workflows/messages.ts';
-import { HOUR_MS, isDown, refuses, startTradingNetwork, type TradingNetwork } from '../../scripts/stack/trading-world.ts';
 import { createTimeSkippingEnvironment } from '../support/temporal.ts';
 
 let network: TradingNetwork;
