@@ -42,8 +42,7 @@ export async function partnerOutbox(input: PartnerOutboxInput): Promise<never> {
     const next = await outbox.assembleInterchange({ partnerId });
     if (next !== undefined) {
       setCurrentDetails(`sends interchange ${next.controlNumber} with ${next.documents} documents`);
-      await transmit(next);
-      woken = true;
+      if (!(await transmit(next))) woken = true;
     } else {
       await outbox.reportUnacknowledged({ partnerId });
     }
@@ -52,18 +51,19 @@ export async function partnerOutbox(input: PartnerOutboxInput): Promise<never> {
     await condition(() => woken, LOOK);
   }
 
+  /** True when nothing else waited once it was delivered, so that the outbox need not look. */
   async function transmit(next: {
     interchangeId: string;
     controlNumber: string;
     documents: number;
     deadline: string;
-  }): Promise<void> {
+  }): Promise<boolean> {
     const left = Date.parse(next.deadline) - Date.now();
     const edi = proxyActivities<EdiActivities>(
       transmission(`interchange ${next.controlNumber}, ${next.documents} documents`, left > 0 ? left : LATE_ROUND_MS),
     );
     try {
-      await edi.transmitInterchange({ interchangeId: next.interchangeId });
+      return (await edi.transmitInterchange({ interchangeId: next.interchangeId })).last;
     } catch (error) {
       const refused =
         error instanceof ActivityFailure && error.cause instanceof ApplicationFailure && error.cause.nonRetryable;
@@ -73,6 +73,7 @@ export async function partnerOutbox(input: PartnerOutboxInput): Promise<never> {
         refused: refused === true,
         reason: reasonOf(error),
       });
+      return false;
     }
   }
 }

@@ -43,7 +43,7 @@ export async function assembleInterchange(
   if (profile === undefined) throw permanent('unknown-partner', `partner ${partnerId} has no profile any more`);
   for (let attempt = 0; attempt < MOST_TRIES; attempt += 1) {
     const { prepared, queued, numbers } = await look(prisma, partnerId);
-    if (prepared !== null) return { ...prepared, deadline: new Date(prepared.deadline ?? Date.now()).toISOString() };
+    if (prepared !== null) return { ...prepared, deadline: instantOf(prepared.deadline) };
     const [first] = queued;
     if (first === undefined) return undefined;
     const together = answersInterchange(first)
@@ -138,11 +138,9 @@ async function number(
   const controlNumber = cycled(next.interchange).padStart(9, '0');
   const bytes = written(profile, controlNumber, placed, acknowledgments, documents[0]?.delimiters ?? '');
   const interchangeId = randomUUID();
-  const deadline = documents.reduce(
-    (earliest, document) =>
-      document.deadline !== null && new Date(document.deadline) < earliest ? new Date(document.deadline) : earliest,
-    new Date(8.64e15),
-  );
+  const deadline = documents
+    .flatMap((document) => (document.deadline === null ? [] : [new Date(document.deadline).toISOString()]))
+    .toSorted()[0];
   const row = {
     id: interchangeId,
     direction: 'outbound',
@@ -158,7 +156,7 @@ async function number(
     correlationId: documents[0]?.correlationId ?? interchangeId,
     fileName: `${profile.id}-${controlNumber}.edi`,
     receivedAt: new Date().toISOString(),
-    deadline: deadline.toISOString(),
+    deadline,
   };
   // A segment of the interchange is in no group and has no control number of its own.
   const places = [
@@ -198,7 +196,7 @@ async function number(
     referred AS (${insertMissing('OrderReference', ['orderId', 'kind', 'value', 'search'], references, MINE)})
     SELECT EXISTS (SELECT FROM mine) AS "done"`;
   if (!outcome?.done) return undefined;
-  return { interchangeId, controlNumber, documents: documents.length, deadline: deadline.toISOString() };
+  return { interchangeId, controlNumber, documents: documents.length, deadline: instantOf(deadline) };
 }
 
 const MINE = Prisma.sql`EXISTS (SELECT FROM mine)`;
@@ -206,6 +204,11 @@ const INTERCHANGE_COLUMNS = [
   ...['id', 'direction', 'partnerId', 'senderId', 'receiverId', 'controlNumber', 'hash', 'transport', 'bytes', 'size'],
   ...['state', 'correlationId', 'fileName', 'receivedAt', 'deadline'],
 ];
+
+/** Documents without a deadline are due now. */
+function instantOf(deadline: string | null | undefined): string {
+  return new Date(deadline ?? Date.now()).toISOString();
+}
 
 function cycled(number: number): string {
   return String(((number - 1) % HIGHEST_NUMBER) + 1);

@@ -3,6 +3,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadProfiles } from '../../mappings/profile/load.ts';
 import { createTestDatabase, type TestDatabase } from '../../test/support/database.ts';
+import { assembleInterchange } from './assemble-interchange.ts';
 import type { TransportPort } from './port.ts';
 import { reportUndelivered } from './report-trouble.ts';
 import { transmitInterchange } from './transmit-interchange.ts';
@@ -162,4 +163,38 @@ describe('delivery of a document of an order', () => {
   });
 });
 
+describe('an interchange that is put together by five attempts at once', () => {
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await createTestDatabase();
+  });
+  afterAll(() => database.remove());
+
+  it('is numbered once, holds each document once, and goes again under its number until it is delivered', async () => {
+    const { prisma } = database;
+    const deps = { prisma, handOff, profiles, transportFor: () => ({ deliver: delivered }) };
+    const common = { partnerId: 'tri-valley', direction: 'outbound', correlationId: 'c', transactionSet: '855' };
+    for (const round of [1, 2, 3]) {
+      await prisma.document.createMany({
+        data: ['a', 'b'].map((name) => ({
+          ...{ ...common, id: `${round}${name}`, version: '004010', state: 'queued', delimiters: '*>~', hash: '' },
+          body: 'BAK*00*AC*1*20261121~',
+        })),
+      });
+      const assembled = () => assembleInterchange(deps, { partnerId: 'tri-valley' });
+      const answers = await Promise.all([1, 2, 3, 4, 5].map(assembled));
+      const controlNumber = `00000000${round}`;
+      for (const one of answers) expect(one).toMatchObject({ controlNumber, documents: 2 });
+      expect(new Set(answers.map((one) => one?.interchangeId)).size).toBe(1);
+      const interchangeId = answers[0]?.interchangeId ?? '';
+      await new MockActivityEnvironment().run(() => transmitInterchange(deps, { interchangeId }));
+      expect(await assembled()).toBeUndefined();
+    }
+    const numbers = await prisma.document.findMany({ orderBy: { id: 'asc' }, select: { transactionControl: true } });
+    expect(numbers.map(({ transactionControl }) => Number(transactionControl))).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(await prisma.interchange.count()).toBe(3);
+  });
+});
+
+const delivered = async () => ({ deliveredAt: new Date().toISOString(), evidence: 'HTTP 201' });
 const neverAsked = () => Promise.reject(new Error('nothing is to be sent here'));

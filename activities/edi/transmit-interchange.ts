@@ -20,6 +20,12 @@ export interface TransmitDependencies {
   transportFor: (profile: PartnerProfile) => TransportPort;
 }
 
+export interface Transmitted {
+  evidence: string;
+  /** Nothing else waits in the outbox: a document that is queued from now on wakes it, so it need not look. */
+  last: boolean;
+}
+
 /**
  * Sends one interchange. The attempt is on record before it begins; an attempt that may follow another first asks whether the partner's side
  * already has the file, where the transport can tell.
@@ -27,10 +33,10 @@ export interface TransmitDependencies {
 export async function transmitInterchange(
   deps: TransmitDependencies,
   { interchangeId }: { interchangeId: string },
-): Promise<{ evidence: string }> {
+): Promise<Transmitted> {
   const { prisma, profiles, transportFor } = deps;
   const interchange = await beginAttempt(prisma, interchangeId);
-  if (interchange.deliveredAt !== null) return { evidence: interchange.evidence ?? '' };
+  if (interchange.deliveredAt !== null) return { evidence: interchange.evidence ?? '', last: false };
   const profile = profiles.get(interchange.partnerId ?? '');
   if (profile === undefined)
     throw permanent('unknown-partner', `partner ${interchange.partnerId} has no profile any more`);
@@ -51,8 +57,8 @@ export async function transmitInterchange(
       return transport.deliver(file);
     }),
   );
-  await recordDelivery(deps, profile, interchangeId, interchange, receipt);
-  return { evidence: receipt.evidence };
+  const last = await recordDelivery(deps, profile, interchangeId, interchange, receipt);
+  return { evidence: receipt.evidence, last };
 }
 
 interface Attempt {
@@ -104,7 +110,7 @@ async function recordDelivery(
   interchangeId: string,
   { controlNumber, documents }: Attempt,
   receipt: DeliveryReceipt,
-): Promise<void> {
+): Promise<boolean> {
   const deliveredAt = new Date(receipt.deliveredAt);
   const answers = documents.map(({ id, transactionSet }) => {
     const rule = outboundRule(profile, transactionSet);
@@ -114,7 +120,7 @@ async function recordDelivery(
     return { id, by: deadlineAfter(deliveredAt, acknowledgment.within, profile.calendar).toISOString() };
   });
   const events = documents.flatMap((document) => eventsOf(document, profile, controlNumber, receipt));
-  const waiting = await prisma.$queryRaw<{ orderId: string; partnerId: string }[]>`
+  const [outcome] = await prisma.$queryRaw<{ waiting: { orderId: string; partnerId: string }[]; last: boolean }[]>`
     WITH delivered AS (
       UPDATE "Interchange" SET "deliveredAt" = ${deliveredAt}::timestamptz,
         "evidence" = CASE WHEN "state" = 'refused' THEN "evidence" ELSE ${receipt.evidence} END,
@@ -130,9 +136,17 @@ async function recordDelivery(
       RETURNING d."orderId"
     ),
     told AS (${insertTimeline(events, DELIVERED)})
-    SELECT o."id" AS "orderId", o."partnerId" FROM "Order" AS o
-    WHERE o."awaitsAnswers" AND o."id" IN (SELECT "orderId" FROM sent)`;
-  handOff.committed(await signalAnswered(prisma, waiting));
+    SELECT (
+        SELECT coalesce(json_agg(json_build_object('orderId', o."id", 'partnerId', o."partnerId")), '[]'::json)
+        FROM "Order" AS o WHERE o."awaitsAnswers" AND o."id" IN (SELECT "orderId" FROM sent)
+      ) AS "waiting",
+      NOT EXISTS (
+        SELECT FROM "Document" AS d
+        WHERE d."partnerId" = ${profile.id} AND d."direction" = 'outbound'
+          AND (d."state" = 'queued' OR d."state" IN ('prepared', 'late') AND d."interchangeId" <> ${interchangeId})
+      ) AS "last"`;
+  handOff.committed(await signalAnswered(prisma, outcome?.waiting ?? []));
+  return outcome?.last ?? false;
 }
 
 const DELIVERED = Prisma.sql`EXISTS (SELECT FROM delivered)`;

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { each } from '../../test/integration/purchase-orders.ts';
+import { signalAnswered } from '../documents/answers.ts';
 import { tellOrder } from '../documents/trouble.ts';
 import { type RecordsUnderTest, recordsUnderTest, underWay } from './testing/records-under-test.ts';
 
@@ -57,4 +58,30 @@ it('trouble with a document is a signal to its order, and one line of the timeli
   expect(given.told.filter(({ what }) => what === 'documentTrouble')).toHaveLength(1);
   const told = await given.prisma.timelineEvent.findMany({ where: { orderId, type: 'document.rejected' } });
   expect(told.map(({ summary }) => summary)).toEqual(['855 rejected after the order had ended: AK5 R']);
+});
+
+it('an order that waits for answers is signalled once nothing is left to answer, and no other order is', async () => {
+  const { prisma } = given;
+  const progress = { status: 'closed', waitingFor: '' } as const;
+  const sentTo = async () => {
+    const orderId = await given.checked('harbor-pine', [each('MW-1001', 1)]);
+    await given.activity(() => given.records.acknowledgeOrder({ orderId, progress: underWay }));
+    return { orderId, partnerId: 'harbor-pine' };
+  };
+  const [waiting, other] = [await sentTo(), await sentTo()];
+  const { orderId } = waiting;
+  await given.activity(() => given.records.finishOrder({ orderId, progress }));
+  expect(await prisma.order.findUniqueOrThrow({ where: { id: orderId } })).toMatchObject({ awaitsAnswers: true });
+  expect(await signalAnswered(prisma, [waiting, other]), 'the 855 is still queued').toEqual([]);
+
+  const ids = [orderId, other.orderId];
+  await prisma.document.updateMany({
+    where: { orderId: { in: ids } },
+    data: { state: 'acknowledged', acknowledgedAt: new Date() },
+  });
+  const handed = await signalAnswered(prisma, [waiting, other]);
+  expect(handed).toMatchObject([{ target: orderId, payload: { signal: 'documentsAnswered' } }]);
+  expect(await prisma.handOff.count({ where: { target: { in: ids }, kind: 'signal-order' } })).toBe(1);
+  expect(await given.activity(() => given.records.finishOrder({ orderId, progress }))).toBeUndefined();
+  expect(await prisma.order.findUniqueOrThrow({ where: { id: orderId } })).toMatchObject({ awaitsAnswers: false });
 });

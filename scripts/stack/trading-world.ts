@@ -313,7 +313,7 @@ export class TradingWorld {
       this.fact(`${interchangeId} ${refused ? 'refused' : 'late'}: ${reason}`),
     transmitInterchange: ({ interchangeId }) => {
       this.fact(`${interchangeId} delivered`);
-      return { evidence: 'HTTP 201' };
+      return { evidence: 'HTTP 201', last: false };
     },
     processInterchange: ({ interchangeId }) => {
       this.fact(`${interchangeId} read`);

@@ -10,7 +10,9 @@ import { each, interchangeOf, purchaseOrder } from '../integration/purchase-orde
 import { type Executed, StatementLog, TEST, tableOf } from './statement-log.ts';
 
 /** Of one order, in every process, from its file to applied cash and the last 997. */
-const MOST_STATEMENTS = 90;
+const MOST_STATEMENTS = 132;
+/** They stand around statements of orders as well as of looks, so they always count. */
+const transactions = new Set(['BEGIN', 'COMMIT', 'ROLLBACK']);
 
 let network: Network;
 let given: Given;
@@ -49,7 +51,7 @@ it(`an order of two lines in one shipment is at most ${MOST_STATEMENTS} statemen
   const idle = new Set(log.take().map(({ sql }) => sql));
   await through('TV-COUNTED', 770_002);
   await delay(1_500);
-  const executed = log.take().filter(({ sql }: Executed) => !idle.has(sql));
+  const executed = log.take().filter(({ sql }: Executed) => transactions.has(sql) || !idle.has(sql));
   console.log(`${executed.length} statements\n${tableOf(executed)}`);
   expect(await given.prisma.shipment.count({ where: { order: { poNumber: 'TV-COUNTED' } } })).toBe(1);
   expect(executed.length).toBeGreaterThan(20);
