@@ -135,6 +135,37 @@ describe('a file of several purchase orders', () => {
   });
 });
 
+it('an order of a file keeps the correlation id of its interchange, on every record of its beginning', async () => {
+  const interchangeId = await taken(interchangeOf([purchaseOrder('tri-valley', 'TV-C', [each('MW-1001', 2)])], 43));
+  await read(interchangeId);
+  const { correlationId } = await given.prisma.interchange.findUniqueOrThrow({ where: { id: interchangeId } });
+  const order = await given.prisma.order.findFirstOrThrow({ include: { timeline: true, documents: true } });
+  const ids = [order, ...order.timeline, ...order.documents].map((record) => record.correlationId);
+  expect(ids).toEqual([correlationId, correlationId, correlationId]);
+});
+
+it('a long file is taken in no faster than its orders are opened', async () => {
+  const many = Array.from({ length: 40 }, (_, index) =>
+    purchaseOrder('tri-valley', `TV-L${index}`, [each('MW-1001', 1)]),
+  );
+  const interchangeId = await taken(interchangeOf(many, 44));
+  let most = 0;
+  /** The workers open what was taken in whenever the reader looks. */
+  const opened = given.prisma.$extends({
+    query: {
+      async $queryRaw({ args, query }) {
+        if ((args as unknown as { sql: string }).sql.includes('"opening"')) {
+          most = Math.max(most, await given.prisma.order.count({ where: { status: 'received' } }));
+          await given.prisma.order.updateMany({ data: { status: 'confirmed' } });
+        }
+        return query(args);
+      },
+    },
+  });
+  expect(await read(interchangeId, opened as unknown as typeof given.prisma)).toEqual({ accepted: 40, rejected: 0 });
+  expect(most).toBe(24);
+});
+
 describe('a control number that came before with other content', () => {
   const order = (poNumber: string, control: number) =>
     interchangeOf([purchaseOrder('tri-valley', poNumber, [each('MW-1001', 2)])], control);
