@@ -21,6 +21,7 @@ export async function benchFairness(network: Network, { count = 1500, headStartS
   const memory = watchMemory(network, over.signal);
   const began = performance.now();
   try {
+    await masterDataRead(prisma);
     await sendFile(network, count);
     await delay(headStartSeconds * 1000);
     const latencies = await submitOrders(network, SMALL, 0, FEW);
@@ -28,7 +29,8 @@ export async function benchFairness(network: Network, { count = 1500, headStartS
     // The same orders again are duplicates: they pass through intake and add no work behind it.
     while (!(await allClosed(prisma, SMALL, FEW))) {
       latencies.push(...(await submitOrders(network, SMALL, 0, FEW)));
-      if (performance.now() - handedIn > 300_000) throw new Error('the few are not closed after five minutes');
+      if (performance.now() - handedIn > 300_000)
+        throw new Error(`not closed after five minutes: ${await openOf(prisma)}`);
       await delay(500);
     }
     await reportFew(prisma);
@@ -56,6 +58,20 @@ async function sendFile(network: Network, count: number): Promise<void> {
     body: purchaseOrderFile(BULK, { control: 850_001, first: 0, count, detail: 'short' }),
   });
   if (answer.status !== 202) throw new Error(`the file was answered ${answer.status}: ${await answer.text()}`);
+}
+
+/** The few that are not closed, and what they wait for. */
+async function openOf(prisma: Database): Promise<string> {
+  const open = await prisma.order.findMany({
+    where: { poNumber: { startsWith: SMALL }, status: { not: 'closed' } },
+    select: { poNumber: true, status: true, waitingFor: true },
+  });
+  return open.map(({ poNumber, status, waitingFor }) => `${poNumber} is ${status}, waits for ${waitingFor}`).join('; ');
+}
+
+/** A network that has just started reads items, customers and stock first; orders would wait for them. */
+async function masterDataRead(prisma: Database): Promise<void> {
+  while ((await prisma.synchronization.count()) < 2) await delay(200);
 }
 
 async function allClosed(prisma: Database, prefix: string, count: number): Promise<boolean> {
