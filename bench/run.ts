@@ -48,12 +48,11 @@ function quietNetwork(env: NodeJS.ProcessEnv): Promise<Network> {
   return startNetwork({ env: { RATE_LIMIT_PER_MINUTE: '10000000', LOG_LEVEL: 'warn', ...env }, log: say });
 }
 
-/** A network in which the partner that sends few orders has the lowest priority, and the one that sends many the highest. */
+/** A network in which the partner that sends few orders has the lowest priority. */
 async function inUnevenNetwork(work: (network: Network) => Promise<void>): Promise<void> {
   const partners = mkdtempSync(join(tmpdir(), 'throughline-bench-'));
   cpSync('mappings/partners', partners, { recursive: true });
   appendFileSync(join(partners, 'cobalt-ridge.yaml'), '\npriority: 5\n');
-  appendFileSync(join(partners, 'tri-valley.yaml'), '\npriority: 1\n');
   const network = await quietNetwork({ PARTNERS_DIR: partners });
   try {
     await work(network);

@@ -31,7 +31,7 @@ const AWAY_RETRY_MS = 1_000;
 const MOST_RETRY_MS = 5 * 60_000;
 
 export interface DispatcherDependencies extends DeliveryDependencies {
-  /** Is given how long each item waited from its commit to Temporal’s answer, in seconds. */
+  /** Is given how long each item waited from its commit to Temporal’s answer; see metrics.ts. */
   observe?: (kind: HandOffRow['kind'], seconds: number) => void;
 }
 

@@ -36,10 +36,10 @@ describe('work that waits', () => {
 });
 
 it.each([
-  [1, 1, 4],
+  [1, 1, 2],
   [3, 1, 1],
-  [5, 1, 0.25],
-  [5, 4, 1],
+  [5, 1, 0.5],
+  [5, 4, 2],
   [1, 1000, 1000],
 ])('priority %d with weight %d is a share of %d', (priority, fairnessWeight, share) => {
   expect(shareOf({ priority, fairnessWeight })).toBe(share);
