@@ -1,22 +1,25 @@
 /**
- * `npm run bench [-- orders remittance intake x12] [--smoke]`: figures of this machine, one JSON
- * line each. They are ratios where possible, since machines differ and are noisy. The product runs
- * as it is deployed: built, with its workflows prebundled. `--smoke` does little of each, to prove
- * that it runs.
+ * `npm run bench [-- orders remittance intake fairness x12] [--smoke]`: figures of this machine, one
+ * JSON line each. They are ratios where possible, since machines differ and are noisy. The product
+ * runs as it is deployed: built, with its workflows prebundled. `--smoke` does little of each, to
+ * prove that it runs.
  */
 import '../runtime/garbage-collection.ts';
-import { availableParallelism, loadavg } from 'node:os';
+import { appendFileSync, cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism, loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { runCommand, UsageError } from '../runtime/command.ts';
-import { startNetwork } from '../scripts/stack/network.ts';
+import { type Network, startNetwork } from '../scripts/stack/network.ts';
 import { buildProduct } from './build.ts';
+import { benchFairness } from './fairness.ts';
 import { report, say } from './figures.ts';
 import { benchIntake } from './intake.ts';
 import { benchOrders } from './orders.ts';
 import { benchRemittance } from './remittance.ts';
 import { benchX12 } from './x12.ts';
 
-const benchmarks = ['orders', 'remittance', 'intake', 'x12'];
+const benchmarks = ['orders', 'remittance', 'intake', 'fairness', 'x12'];
 
 const usage = `npm run bench -- [${benchmarks.join('] [')}] [--smoke]
   --smoke   a little of each, to prove that it runs`;
@@ -39,11 +42,11 @@ async function run(args: string[]): Promise<number> {
   if (chosen.size === Number(chosen.has('x12'))) return 0;
   say('building the product');
   await buildProduct();
-  say(
-    'starting a network: worker and API from dist/, workflows prebundled, NODE_ENV=production; the sandbox from source',
-  );
-  const env = { RATE_LIMIT_PER_MINUTE: '10000000', LOG_LEVEL: 'warn' };
-  const network = await startNetwork({ built: true, env, log: say });
+  if (chosen.has('fairness')) {
+    await inUnevenNetwork((network) => benchFairness(network, smoke ? { count: 60, headStartSeconds: 1 } : {}));
+  }
+  if (chosen.size === Number(chosen.has('fairness')) + Number(chosen.has('x12'))) return 0;
+  const network = await builtNetwork({});
   try {
     if (chosen.has('orders')) await benchOrders(network, smoke ? { count: 10, rounds: 1 } : {});
     if (chosen.has('remittance')) await benchRemittance(network, smoke ? { invoices: 20 } : {});
@@ -67,6 +70,28 @@ function reportMachine(): void {
     processors,
     ...(busy && { note: 'the machine was busy: do not compare these figures' }),
   });
+}
+
+function builtNetwork(env: NodeJS.ProcessEnv): Promise<Network> {
+  say(
+    'starting a network: worker and API from dist/, workflows prebundled, NODE_ENV=production; the sandbox from source',
+  );
+  const quiet = { RATE_LIMIT_PER_MINUTE: '10000000', LOG_LEVEL: 'warn' };
+  return startNetwork({ built: true, env: { ...quiet, ...env }, log: say });
+}
+
+/** A network in which the partner that sends few orders has the lowest priority. */
+async function inUnevenNetwork(work: (network: Network) => Promise<void>): Promise<void> {
+  const partners = mkdtempSync(join(tmpdir(), 'throughline-bench-'));
+  cpSync('mappings/partners', partners, { recursive: true });
+  appendFileSync(join(partners, 'cobalt-ridge.yaml'), '\npriority: 5\n');
+  const network = await builtNetwork({ PARTNERS_DIR: partners });
+  try {
+    await work(network);
+  } finally {
+    await network.stop();
+    rmSync(partners, { recursive: true });
+  }
 }
 
 await runCommand({ usage, run });

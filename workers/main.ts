@@ -1,10 +1,11 @@
 /** A worker process: configuration, connections, workers, an orderly end. */
 import '../runtime/garbage-collection.ts';
-import { createServer } from 'node:http';
 import type { Connection } from '@temporalio/client';
 import { Runtime } from '@temporalio/worker';
 import { erpConnectors } from '../activities/erp/connector.ts';
+import { collectDefaultMetrics, Registry } from 'prom-client';
 import { Dispatcher } from '../activities/handoff/dispatcher.ts';
+import { handOffMetrics } from '../activities/handoff/metrics.ts';
 import { CrossReferenceFiles } from '../activities/partners/cross-reference-files.ts';
 import { FollowedProfiles } from '../activities/partners/partner-profiles.ts';
 import { wmsConnectors } from '../activities/wms/connector.ts';
@@ -16,6 +17,7 @@ import { searchAttributeKeys } from '../runtime/search-attributes.ts';
 import { loadSystems } from '../runtime/systems.ts';
 import { connectClient, connectNative, ensureSearchAttributes } from '../runtime/temporal.ts';
 import { createWorkers } from './create-workers.ts';
+import { healthServer } from './health.ts';
 import { ensureSchedules } from './schedules.ts';
 
 const log = createLogger('worker');
@@ -40,7 +42,9 @@ async function main(): Promise<void> {
   const crossReferences = new CrossReferenceFiles({ directory: config.partnersDir, prisma, profiles, log });
   await ensureSearchAttributes(temporal.connection as Connection, config.temporal.namespace, searchAttributeKeys);
 
-  const handOff = new Dispatcher({ prisma, temporal, profiles, log });
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const handOff = new Dispatcher({ prisma, temporal, profiles, log, observe: handOffMetrics(registry) });
   const workers = await createWorkers({
     native,
     temporal,
@@ -52,6 +56,7 @@ async function main(): Promise<void> {
     roles: config.workerRoles,
     ...(config.workflowBundle && { workflowBundle: config.workflowBundle }),
     databasePoolSize: config.databasePoolSize,
+    maxCachedWorkflows: config.maxCachedWorkflows,
     shutdownGraceSeconds: config.shutdownGraceSeconds,
     log,
   });
@@ -63,13 +68,10 @@ async function main(): Promise<void> {
   const health =
     config.workerHealthPort === undefined
       ? undefined
-      : createServer((_request, response) => {
-          const states = workers.map((worker) => ({ queue: worker.options.taskQueue, state: worker.getState() }));
-          const profileProblems = profiles.problems.map(({ file, line, key, reason }) => ({ file, line, key, reason }));
-          const healthy = states.every(({ state }) => state === 'RUNNING');
-          response
-            .writeHead(healthy ? 200 : 503, { 'content-type': 'application/json' })
-            .end(JSON.stringify({ states, profileProblems }));
+      : healthServer({
+          queues: () => workers.map((worker) => ({ queue: worker.options.taskQueue, state: worker.getState() })),
+          profileProblems: () => profiles.problems,
+          registry,
         }).listen(config.workerHealthPort);
   log.info('worker ready', { queues: workers.map((worker) => worker.options.taskQueue) });
 

@@ -33,16 +33,15 @@ const read = (interchangeId: string, prisma = given.prisma) =>
 /** The records of a process that is killed when it is about to write the verdict on its n-th transaction set. */
 function dyingAtVerdict(nth: number): RecordsUnderTest['prisma'] {
   let verdicts = 0;
+  const dieAt = <T>({ args, query }: { args: { sql: string }; query: (args: never) => T }): T => {
+    if (/INSERT INTO "Document"[^;]*'inbound'/.test(args.sql)) {
+      verdicts += 1;
+      if (verdicts === nth) throw new Error('the process was killed');
+    }
+    return query(args as never);
+  };
   const dying = given.prisma.$extends({
-    query: {
-      document: {
-        update({ args, query }) {
-          verdicts += 1;
-          if (verdicts === nth) throw new Error('the process was killed');
-          return query(args);
-        },
-      },
-    },
+    query: { $executeRaw: (call) => dieAt(call as never), $queryRaw: (call) => dieAt(call as never) },
   });
   return dying as unknown as RecordsUnderTest['prisma'];
 }
@@ -85,8 +84,8 @@ describe('a file of several purchase orders', () => {
     expect((await states()).filter((state) => state === 'accepted')).toHaveLength(2);
     expect(await acknowledgments()).toEqual([]);
     expect(await read(interchangeId)).toEqual({ accepted: 3, rejected: 0 });
-    // Its order was taken before the process died.
-    expect((await states()).toSorted()).toEqual(['accepted', 'accepted', 'duplicate']);
+    // Its order is taken with its verdict or not at all.
+    expect((await states()).toSorted()).toEqual(['accepted', 'accepted', 'accepted']);
   });
 
   it('is taken order by order: a bad one never holds back the good ones, and the 997 says which it is', async () => {
@@ -135,6 +134,37 @@ describe('a file of several purchase orders', () => {
     const starts = given.told.filter(({ what }) => what === 'start orderToCash').map(({ workflowId }) => workflowId);
     expect(starts.sort()).toEqual(['order/tri-valley/TV-1', 'order/tri-valley/TV-2', 'order/tri-valley/TV-3']);
   });
+});
+
+it('an order of a file keeps the correlation id of its interchange, on every record of its beginning', async () => {
+  const interchangeId = await taken(interchangeOf([purchaseOrder('tri-valley', 'TV-C', [each('MW-1001', 2)])], 43));
+  await read(interchangeId);
+  const { correlationId } = await given.prisma.interchange.findUniqueOrThrow({ where: { id: interchangeId } });
+  const order = await given.prisma.order.findFirstOrThrow({ include: { timeline: true, documents: true } });
+  const ids = [order, ...order.timeline, ...order.documents].map((record) => record.correlationId);
+  expect(ids).toEqual([correlationId, correlationId, correlationId]);
+});
+
+it('a long file is taken in no faster than its orders are opened', async () => {
+  const many = Array.from({ length: 40 }, (_, index) =>
+    purchaseOrder('tri-valley', `TV-L${index}`, [each('MW-1001', 1)]),
+  );
+  const interchangeId = await taken(interchangeOf(many, 44));
+  let most = 0;
+  /** The workers open what was taken in whenever the reader looks. */
+  const opened = given.prisma.$extends({
+    query: {
+      async $queryRaw({ args, query }) {
+        if ((args as unknown as { sql: string }).sql.includes('"opening"')) {
+          most = Math.max(most, await given.prisma.order.count({ where: { status: 'received' } }));
+          await given.prisma.order.updateMany({ data: { status: 'confirmed' } });
+        }
+        return query(args);
+      },
+    },
+  });
+  expect(await read(interchangeId, opened as unknown as typeof given.prisma)).toEqual({ accepted: 40, rejected: 0 });
+  expect(most).toBe(24);
 });
 
 describe('a control number that came before with other content', () => {

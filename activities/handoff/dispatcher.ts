@@ -31,7 +31,7 @@ const AWAY_RETRY_MS = 1_000;
 const MOST_RETRY_MS = 5 * 60_000;
 
 export interface DispatcherDependencies extends DeliveryDependencies {
-  /** Is given how long each item waited from its commit to Temporal’s answer, in seconds. */
+  /** Is given how long each item waited from its commit to Temporal’s answer; see metrics.ts. */
   observe?: (kind: HandOffRow['kind'], seconds: number) => void;
 }
 
@@ -40,6 +40,14 @@ interface Held extends leases.ClaimedRow {
   since: number;
   /** Handed on or failed; only the row in Postgres says otherwise for a moment. */
   settled?: true;
+}
+
+/** Wakes of one outbox. */
+interface Wakes {
+  rows: Held[];
+  /** When the last call began. */
+  called: number;
+  underWay: boolean;
 }
 
 /** One call to Temporal: a row, or all waiting wakes of one outbox. */
@@ -51,7 +59,7 @@ export class Dispatcher implements HandOff {
   readonly #turns: Turns<Call>;
   /** Everything that waits or is under way here, by id. */
   readonly #held = new Map<string, Held>();
-  readonly #wakes = new Map<string, { rows: Held[]; called: number }>();
+  readonly #wakes = new Map<string, Wakes>();
   #done: string[] = [];
   #failed: leases.FailedRow[] = [];
   #underWay = 0;
@@ -103,11 +111,16 @@ export class Dispatcher implements HandOff {
   }
 
   #wake(row: Held): void {
-    const { partnerId } = row;
-    const waiting = this.#wakes.get(partnerId) ?? { rows: [], called: 0 };
-    this.#wakes.set(partnerId, waiting);
+    const waiting = this.#wakes.get(row.partnerId) ?? { rows: [], called: 0, underWay: false };
+    this.#wakes.set(row.partnerId, waiting);
     waiting.rows.push(row);
-    if (waiting.rows.length > 1) return;
+    this.#callOutbox(row.partnerId, waiting);
+  }
+
+  /** One call for everything that waits; what comes while it is under way is the next one. */
+  #callOutbox(partnerId: string, waiting: Wakes): void {
+    if (waiting.underWay || waiting.rows.length === 0) return;
+    waiting.underWay = true;
     const takeTurn = () => {
       this.#turns.add(partnerId, () => {
         waiting.called = Date.now();
@@ -130,6 +143,11 @@ export class Dispatcher implements HandOff {
       this.#underWay += 1;
       void this.#handOn(row, rows).finally(() => {
         this.#underWay -= 1;
+        const wakes = row.kind === 'wake-outbox' ? this.#wakes.get(row.partnerId) : undefined;
+        if (wakes !== undefined) {
+          wakes.underWay = false;
+          this.#callOutbox(row.partnerId, wakes);
+        }
         this.#pump();
       });
     }

@@ -7,11 +7,11 @@ const USUAL_PRIORITY = 3;
 const BOUNDS = { least: 0.001, most: 1000 };
 
 /**
- * Each step of priority doubles the share; `fairnessWeight` multiplies it. A priority is never an order between partners: the lowest one
- * still has its turn while the highest has work.
+ * Two steps of priority double the share; `fairnessWeight` multiplies it. A priority is never an order between partners: the lowest one
+ * has every fifth turn while the highest has work.
  */
 export function shareOf({ priority, fairnessWeight }: Pick<PartnerProfile, 'priority' | 'fairnessWeight'>): number {
-  const share = fairnessWeight * 2 ** (USUAL_PRIORITY - priority);
+  const share = fairnessWeight * 2 ** ((USUAL_PRIORITY - priority) / 2);
   return Math.min(BOUNDS.most, Math.max(BOUNDS.least, share));
 }
 

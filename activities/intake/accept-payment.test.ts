@@ -84,6 +84,20 @@ describe('a payment', () => {
     expect(heardBy(invoiceNumber)).toMatchObject([{ payload: { amount: 9_900, adjustment: 100 } }]);
   });
 
+  it('of many invoices gives each order its own amount, stored with the payment itself', async () => {
+    const paid = [await invoiced(), await invoiced(), await invoiced()];
+    for (const { invoice } of paid) await invoice();
+    const before = await given.prisma.handOff.count();
+    const lines = paid.map(({ invoiceNumber }, index) => ({ invoiceNumber, amount: 1_000 * (index + 1) }));
+    await accept(paying('T-MANY', ...lines, { invoiceNumber: 'UNKNOWN', amount: 1 }));
+    expect((await given.prisma.handOff.count()) - before).toBe(3);
+    for (const [index, { orderId, invoiceNumber }] of paid.entries()) {
+      expect(heardBy(invoiceNumber)).toMatchObject([
+        { workflowId: orderId, payload: { amount: 1_000 * (index + 1), adjustment: 0 } },
+      ]);
+    }
+  });
+
   it('that is repeated is a duplicate; under a known reference with other content it is a conflict', async () => {
     const { invoiceNumber, invoice } = await invoiced();
     await invoice();
