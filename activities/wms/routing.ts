@@ -2,8 +2,6 @@
 
 import { dayOf } from '../../domain/calendar/calendar.ts';
 import type { RoutingDecision } from '../../domain/order/state.ts';
-import type { SalesOrder } from '../../mappings/canonical/v1/index.ts';
-import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import {
   datesToCome,
   hasRules,
@@ -13,7 +11,9 @@ import {
   type RoutingRequest,
   route,
   type ShipWindow,
-} from '../../mappings/routing/route.ts';
+} from '../../domain/policy/carrier-routing.ts';
+import type { SalesOrder } from '../../mappings/canonical/v1/index.ts';
+import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import type { Database } from '../../prisma/client.ts';
 import type { Fulfillment, Order, OrderLine, ShipTo } from '../../prisma/generated/client.ts';
 import { asJson, type LineQuantity } from '../lib/records.ts';

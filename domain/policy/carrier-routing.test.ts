@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { partnerProfile } from '../profile/profile.ts';
-import { hasRules, type RoutingGuide, type RoutingRequest, route, shipDayWithin } from './route.ts';
+import { partnerProfile } from '../../mappings/profile/profile.ts';
+import { hasRules, type RoutingGuide, type RoutingRequest, route, shipDayWithin } from './carrier-routing.ts';
 
 function aGuide(changes: object): RoutingGuide {
   return partnerProfile.shape.routing.parse(changes);

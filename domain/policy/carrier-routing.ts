@@ -3,11 +3,53 @@
  * the same answer, and every answer names the rule that gave it.
  */
 
-import { WEEKDAYS } from '../../domain/calendar/calendar.ts';
-import { add, compare, type Decimal, divide, multiply } from '../../domain/decimal.ts';
-import type { PartnerProfile } from '../profile/profile.ts';
+import { WEEKDAYS } from '../calendar/calendar.ts';
+import { add, compare, type Decimal, divide, multiply } from '../decimal.ts';
 
-export type RoutingGuide = PartnerProfile['routing'];
+type Weekday = (typeof WEEKDAYS)[number];
+
+/** FOB01: collect, prepaid, prepaid and charged, third party. */
+export type ShipmentPayment = 'CC' | 'PP' | 'PC' | 'TP';
+
+/** Above `over` and not above `upTo`. */
+interface Band<T> {
+  over?: T | undefined;
+  upTo?: T | undefined;
+}
+
+/** The `routing` section of a partner's profile, as far as it decides something. */
+export interface RoutingGuide {
+  /** Carrier where the order names none and there are no rules. */
+  scac?: string | undefined;
+  /** TD504. */
+  method: string;
+  shipmentPayment: ShipmentPayment;
+  /** The first rule that matches picks the carrier. */
+  rules: {
+    name: string;
+    when: {
+      /** Pounds. */
+      weight?: Band<Decimal> | undefined;
+      cartons?: Band<number> | undefined;
+      countries?: string[] | undefined;
+      regions?: string[] | undefined;
+      postalPrefixes?: string[] | undefined;
+      nodes?: string[] | undefined;
+      serviceLevels?: string[] | undefined;
+    };
+    ship: { scac: string; method?: string | undefined; shipmentPayment?: ShipmentPayment | undefined };
+  }[];
+  /** Most cartons of one release. */
+  maxCartons?: number | undefined;
+  /** Days on which goods may leave, counted from the dates of the order. */
+  window?:
+    | {
+        shipDate?: { daysBefore?: number | undefined; daysAfter: number } | undefined;
+        deliveryDate?: { earliest?: number | undefined; latest: number } | undefined;
+        weekdays?: Weekday[] | undefined;
+      }
+    | undefined;
+}
 
 /** What a rule is asked about: one release of one order, before the warehouse has it. */
 export interface RoutingRequest {
@@ -39,7 +81,7 @@ export interface RoutedCarrier {
   /** TD504. */
   method: string;
   /** FOB01. */
-  shipmentPayment: RoutingGuide['shipmentPayment'];
+  shipmentPayment: ShipmentPayment;
 }
 
 /** First and last day on which the goods may leave, ISO 8601, every day between them included; open where absent. */
@@ -182,10 +224,7 @@ function plain(text: string): string {
 }
 
 /** Above `over` and not above `upTo`, so that bands that share a bound never overlap. */
-function isWithin(
-  value: Decimal | undefined,
-  bounds: { over?: Decimal | number; upTo?: Decimal | number } | undefined,
-) {
+function isWithin(value: Decimal | undefined, bounds: Band<Decimal | number> | undefined) {
   if (bounds === undefined || value === undefined) return true;
   const { over, upTo } = bounds;
   return (
