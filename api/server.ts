@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { acceptOrder, acceptPayment, acceptWarehouseEvent } from '../activities/intake/intake.ts';
 import { acceptInterchanges } from '../activities/intake/receive-interchange.ts';
 import { FollowedProfiles } from '../activities/partners/partner-profiles.ts';
-import { ProfileError } from '../mappings/profile/load.ts';
+import { ProfileError } from '../mappings/profile/problem.ts';
 import { createPrismaClient, type Database } from '../prisma/client.ts';
 import { ConfigError, loadConfig } from '../runtime/config.ts';
 import { createLogger, type Logger } from '../runtime/logger.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { expectationFileOf, fixturesDirOf } from '../activities/partners/certification.ts';
 import { explainInterchanges, type Finding } from '../mappings/edi/explain.ts';
-import { findPartnerByIsa } from '../mappings/profile/load.ts';
+import { findPartnerByIsa } from '../mappings/edi/interchange-parties.ts';
 import type { PartnerProfile } from '../mappings/profile/profile.ts';
 import { productionSideOf } from '../mappings/profile/sides.ts';
 import type { InterchangeHeader } from '../mappings/x12/index.ts';

@@ -1,5 +1,5 @@
 import { checkDocument } from '../mappings/edi/checks.ts';
-import { partnerGuide } from '../mappings/profile/partner-guide.ts';
+import { partnerGuide } from '../mappings/edi/partner-guide.ts';
 import type { OutboundSet, PartnerProfile } from '../mappings/profile/profile.ts';
 import { parseTransaction, readInterchange as readOurs, scanInterchanges } from '../mappings/x12/index.ts';
 import { readInterchange, type Segment, type TransactionSet, X12Refusal } from '../sandbox/x12.ts';

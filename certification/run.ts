@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type CertificationFingerprint, certificationFingerprint } from '../activities/partners/certification.ts';
-import { loadProfiles } from '../mappings/profile/load.ts';
+import { loadProfiles } from '../activities/partners/profile-files.ts';
 import { INBOUND_SETS } from '../mappings/profile/profile.ts';
 import { createPrismaClient } from '../prisma/client.ts';
 import { type NetworkOptions, startNetwork } from '../scripts/stack/network.ts';

@@ -5,7 +5,7 @@ import type { Connection } from '@temporalio/client';
 import { Runtime } from '@temporalio/worker';
 import { CrossReferenceFiles } from '../activities/partners/cross-reference-files.ts';
 import { FollowedProfiles } from '../activities/partners/partner-profiles.ts';
-import { ProfileError } from '../mappings/profile/load.ts';
+import { ProfileError } from '../mappings/profile/problem.ts';
 import { createPrismaClient } from '../prisma/client.ts';
 import { ConfigError, loadConfig } from '../runtime/config.ts';
 import { createLogger, temporalLogger } from '../runtime/logger.ts';

@@ -4,7 +4,7 @@ import type { Client } from '@temporalio/client';
 import { TypedSearchAttributes } from '@temporalio/common';
 import { deadlineAfter } from '../../domain/calendar/calendar.ts';
 import { checkDocument } from '../../mappings/edi/checks.ts';
-import { partnerGuide } from '../../mappings/profile/partner-guide.ts';
+import { partnerGuide } from '../../mappings/edi/partner-guide.ts';
 import type { OutboundSet, PartnerProfile } from '../../mappings/profile/profile.ts';
 import type { Delimiters, Guide, Tree } from '../../mappings/x12/types.ts';
 import { writeTransaction } from '../../mappings/x12/write.ts';

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadProfiles } from '../../mappings/profile/load.ts';
 import { createTestDatabase, type TestDatabase } from '../../test/support/database.ts';
+import { loadProfiles } from '../partners/profile-files.ts';
 import { reportUndelivered, transmitInterchange } from './outbox.ts';
 import type { TransportPort } from './port.ts';
 

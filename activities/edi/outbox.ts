@@ -4,7 +4,7 @@ import { activityInfo, log } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import { deadlineAfter } from '../../domain/calendar/calendar.ts';
 import type { DocumentTrouble } from '../../domain/order/messages.ts';
-import type { CurrentProfiles } from '../../mappings/profile/load.ts';
+import type { CurrentProfiles } from '../../mappings/profile/earlier.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import { guideFor } from '../../mappings/x12/guides/index.ts';
 import type { Delimiters } from '../../mappings/x12/types.ts';

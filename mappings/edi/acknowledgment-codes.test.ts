@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { partnerProfile } from '../profile/profile.ts';
 import { explainInterchanges } from './explain.ts';
-import { fileFrom, partner } from './fixtures/builders.ts';
+import { fileFrom, partner } from './testing/builders.ts';
 
 const { version, ...content } = partner('tri-valley');
 const profile = {

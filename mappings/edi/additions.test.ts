@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { type DocumentAddition, type PartnerProfile, partnerProfile } from '../profile/profile.ts';
 import type { InvoiceDocument } from './documents.ts';
-import { aLine, anAcknowledgedLine, anOrder, aShipment, lines, partner, sent } from './fixtures/builders.ts';
 import { render810 } from './render-810.ts';
 import { render855 } from './render-855.ts';
 import { render856 } from './render-856.ts';
+import { aLine, anAcknowledgedLine, anOrder, aShipment, lines, partner, sent } from './testing/builders.ts';
 
 const retailer = partner('harbor-pine');
 

@@ -1,13 +1,14 @@
-import { type Evaluation, evaluateAll } from '../profile/expression.ts';
-import { partnerGuide, placeOf } from '../profile/partner-guide.ts';
-import type { DocumentAddition, PartnerProfile } from '../profile/profile.ts';
+import { evaluateAll } from '../../runtime/expressions.ts';
 import { triggerOf } from '../x12/parse.ts';
 import type { Guide, GuideNode, SegmentObject, Tree, TreeNode } from '../x12/types.ts';
+import type { Agreement, DocumentAddition } from './agreement.ts';
 import { type DocumentDetails, DocumentError } from './documents.ts';
+import type { Evaluation } from './expression.ts';
+import { partnerGuide, placeOf } from './partner-guide.ts';
 import { textOf } from './tree.ts';
 
 /** Sets that a profile may add to. */
-export type AddableSet = keyof PartnerProfile['map']['documents'];
+export type AddableSet = keyof Agreement['map']['documents'];
 
 /**
  * A document with what the partner’s profile adds to it (`map.documents`), in the order of the profile: later additions see earlier ones. The
@@ -18,8 +19,8 @@ export type AddableSet = keyof PartnerProfile['map']['documents'];
  *
  * @throws DocumentError when an expression fails or comes to something that is no text; `path` is its key in the profile.
  */
-export function withAdditions(set: AddableSet, tree: Tree, details: DocumentDetails, profile: PartnerProfile): Tree {
-  const additions = profile.map.documents[set];
+export function withAdditions(set: AddableSet, tree: Tree, details: DocumentDetails, profile: Agreement): Tree {
+  const additions = profile.map.documents[set] ?? [];
   const guide = additions.length === 0 ? undefined : partnerGuide(profile, set, profile.x12.version);
   if (guide === undefined) return tree;
   const added = structuredClone(tree);

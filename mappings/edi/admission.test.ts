@@ -6,7 +6,7 @@ import { scanInterchanges } from '../x12/scan.ts';
 import type { X12Error } from '../x12/types.ts';
 import { admitTransaction } from './admission.ts';
 import { explainInterchanges, type Finding } from './explain.ts';
-import { fileFrom, partner } from './fixtures/builders.ts';
+import { fileFrom, partner } from './testing/builders.ts';
 
 const triValley = partner('tri-valley');
 const { version, ...content } = triValley;

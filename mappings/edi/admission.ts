@@ -1,5 +1,3 @@
-import { partnerGuide } from '../profile/partner-guide.ts';
-import type { InboundSet, PartnerProfile } from '../profile/profile.ts';
 import { acknowledgeInterchange } from '../x12/acknowledgment.ts';
 import { parseTransaction } from '../x12/parse.ts';
 import type {
@@ -12,13 +10,15 @@ import type {
   Tree,
   X12Error,
 } from '../x12/types.ts';
+import type { Agreement } from './agreement.ts';
+import { partnerGuide } from './partner-guide.ts';
 
 /** What may come in from a partner, judged by what has been agreed; no record is looked at. */
 
 /** Whether we know the sender, and whether whoever handed the file in (`only`, a partner's id) may speak for it. */
 export function interchangeAdmissionErrors(
   header: InterchangeHeader,
-  partner: PartnerProfile | undefined,
+  partner: Agreement | undefined,
   only?: string,
 ): X12Error[] {
   const { senderQualifier, senderId, receiverQualifier, receiverId, usage } = header;
@@ -68,7 +68,7 @@ function isaError(element: number, code: string, message: string, value: string)
 /** The tree of a transaction set that the partner may send, with the partner's guide of it, or everything that refuses it. */
 export function admitTransaction(
   read: ReadTransaction,
-  profile: PartnerProfile,
+  profile: Agreement,
 ): { tree: Tree; guide: Guide } | { errors: X12Error[] } {
   if (read.refused) return { errors: [...read.group.errors, ...read.errors] };
   const notSupported: X12Error = {
@@ -78,7 +78,7 @@ export function admitTransaction(
     value: read.set,
     ak: { level: 'transaction', code: '1' },
   };
-  if (!profile.documents.inbound.includes(read.set as InboundSet)) return { errors: [notSupported] };
+  if (!profile.documents.inbound.includes(read.set)) return { errors: [notSupported] };
   const release = read.version.slice(0, 6);
   if (!profile.x12.acceptedVersions.includes(release)) {
     const message = `version ${release} is not agreed with ${profile.name} (${profile.x12.acceptedVersions.join(', ')})`;
@@ -123,7 +123,7 @@ function groupError(
  * @param warnings of one that was taken all the same
  */
 export function answerToInterchange(
-  profile: PartnerProfile,
+  profile: Agreement,
   scanned: Pick<ScannedInterchange, 'header' | 'groupCount' | 'interchangeAcknowledgments'>,
   errors: readonly X12Error[],
   warnings: readonly X12Error[] = [],

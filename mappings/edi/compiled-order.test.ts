@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { salesOrder } from '../canonical/v1/index.ts';
 import type { Tree } from '../x12/index.ts';
-import { permissive } from './fixtures/builders.ts';
 import { compiledOrder, salesOrderFrom850 } from './sales-order-from-850.ts';
+import { permissive } from './testing/builders.ts';
 
 /** Texts of an element: mostly sound, sometimes too long, blank or with a control character, so that all verdicts occur. */
 const text = fc.oneof(

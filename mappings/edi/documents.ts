@@ -1,6 +1,6 @@
 import type { Decimal } from '../../domain/decimal.ts';
 import type { Address, Invoice, Party, Quantity, SalesOrder, Shipment } from '../canonical/v1/index.ts';
-import type { PartnerProfile } from '../profile/profile.ts';
+import type { Agreement } from './agreement.ts';
 
 /** What our records say to the renderers of 855, 856 and 810. Quantities are in base units unless said otherwise. */
 
@@ -72,7 +72,7 @@ export interface ShipmentDocument {
   /** A package that another one names in `onPallet` is a pallet. */
   shipment: Shipment;
   /** How this shipment was routed, where that is another way than the profile’s usual. */
-  routing?: Partial<Pick<PartnerProfile['routing'], 'method' | 'shipmentPayment'>>;
+  routing?: Partial<Pick<Agreement['routing'], 'method' | 'shipmentPayment'>>;
 }
 
 export interface InvoiceDocument {

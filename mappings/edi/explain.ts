@@ -4,9 +4,6 @@
  * for others.
  */
 import type { Payment, SalesOrder } from '../canonical/v1/index.ts';
-import { type CurrentProfiles, findPartnerByIsa } from '../profile/load.ts';
-import { partnerGuide } from '../profile/partner-guide.ts';
-import type { PartnerProfile } from '../profile/profile.ts';
 import {
   acknowledgeInterchange,
   buildFunctionalAcknowledgment,
@@ -42,15 +39,18 @@ import type {
 import { writeTransaction } from '../x12/write.ts';
 import { segmentGuideOf, withAcknowledgmentCodes } from './acknowledgment-codes.ts';
 import { admitTransaction, answerToInterchange, groupErrors, interchangeAdmissionErrors } from './admission.ts';
+import type { Agreement } from './agreement.ts';
 import { checkDocument } from './checks.ts';
+import { type AgreementsInForce, findPartnerByIsa } from './interchange-parties.ts';
 import { orderMappingOf } from './orders.ts';
+import { partnerGuide } from './partner-guide.ts';
 import { paymentFrom820 } from './payment-from-820.ts';
 
 export interface ExplainOptions {
   /** By which partners are found that an ISA names. */
-  profiles: CurrentProfiles;
+  profiles: AgreementsInForce;
   /** This one, whatever the ISA says. */
-  partner?: PartnerProfile;
+  partner?: Agreement;
   /**
    * Transaction sets told, and of those after them at most as many that have faults; default 20. Infinity for all, each to its end however
    * long it is.
@@ -205,7 +205,7 @@ class Explainer {
   readonly #lines: LineNumbers;
   readonly #counts = { interchanges: 0, groups: 0, transactions: 0, told: 0, rejected: 0, errors: 0, warnings: 0 };
   #faultyTold = 0;
-  #partner: PartnerProfile | undefined;
+  #partner: Agreement | undefined;
   #direction: Direction = 'unknown';
   #header: InterchangeHeader | undefined;
   /** Of the transaction sets of the group and of the interchange so far: those that would be taken. */

@@ -1,11 +1,11 @@
-import type { PartnerProfile } from '../profile/profile.ts';
 import type { TreeNode } from '../x12/types.ts';
+import type { Agreement } from './agreement.ts';
 import { type OrderContext, type OrderResult, salesOrderFrom850 } from './sales-order-from-850.ts';
 import { salesOrderFrom875 } from './sales-order-from-875.ts';
 
 /** How a transaction set that is an order becomes the canonical order. */
 export interface OrderMapping {
-  readonly read: (tree: TreeNode, profile: PartnerProfile, context?: OrderContext) => OrderResult;
+  readonly read: (tree: TreeNode, profile: Agreement, context?: OrderContext) => OrderResult;
   /** The segment whose third element is the PO number. */
   readonly header: 'BEG' | 'G50';
 }

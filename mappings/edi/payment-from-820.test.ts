@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { fromMinor } from '../../domain/money.ts';
 import type { Payment } from '../canonical/v1/index.ts';
 import type { Tree, TreeNode } from '../x12/index.ts';
-import { partner, sent } from './fixtures/builders.ts';
 import { paymentFrom820 } from './payment-from-820.ts';
+import { partner, sent } from './testing/builders.ts';
 
 const profile = partner('harbor-pine');
 

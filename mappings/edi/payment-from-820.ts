@@ -1,8 +1,8 @@
 import { add, compare, type Decimal, isZero, subtract, sum } from '../../domain/decimal.ts';
 import { fromMinor, isCurrency, toMinor } from '../../domain/money.ts';
 import { type Payment, payment } from '../canonical/v1/index.ts';
-import type { PartnerProfile } from '../profile/profile.ts';
 import type { SegmentObject, TreeNode, X12Error } from '../x12/types.ts';
+import type { Agreement } from './agreement.ts';
 import { dayOf, decimalFault, decimalOf } from './elements.ts';
 import { errorOf, type Fault, iterationsOf, segmentOf, segmentsOf, textOf } from './tree.ts';
 
@@ -15,7 +15,7 @@ export type PaymentResult = { readonly payment: Payment } | { readonly errors: X
  * BPR02 tells which; when it agrees with neither, the remittance is refused, since cash would be applied to the wrong invoices.
  * An ADX of its own, outside any RMR, moves the total, and its REF names the invoice that it is for.
  */
-export function paymentFrom820(tree: TreeNode, profile: PartnerProfile): PaymentResult {
+export function paymentFrom820(tree: TreeNode, profile: Agreement): PaymentResult {
   const errors: X12Error[] = [];
   const fault: Report = (found) => {
     errors.push(errorOf(found));
@@ -165,7 +165,7 @@ function applied820(
   return [after, before].find((applied) => compare(sum(applied.map(({ net }) => net)), amount) === 0);
 }
 
-function currencyOf(tree: TreeNode, profile: PartnerProfile, fault: Report): string {
+function currencyOf(tree: TreeNode, profile: Agreement, fault: Report): string {
   const cur = segmentOf(tree, 'CUR');
   const currency = textOf(cur, '02') ?? profile.currency;
   if (isCurrency(currency)) return currency;

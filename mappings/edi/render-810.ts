@@ -1,8 +1,8 @@
 import { compare } from '../../domain/decimal.ts';
 import type { Invoice } from '../canonical/v1/index.ts';
-import type { PartnerProfile } from '../profile/profile.ts';
 import type { SegmentObject, Tree, TreeNode } from '../x12/types.ts';
 import { withAdditions } from './additions.ts';
+import type { Agreement, RemitTo } from './agreement.ts';
 import { DocumentError, type InvoiceDocument } from './documents.ts';
 import { daysBetween } from './elements.ts';
 import { baseQuantityOf, stateAmount } from './stated-quantity.ts';
@@ -24,7 +24,7 @@ import {
  *
  * @throws DocumentError when the invoice does not add up, or names a line that the order does not have.
  */
-export function render810(document: InvoiceDocument, profile: PartnerProfile): Tree {
+export function render810(document: InvoiceDocument, profile: Agreement): Tree {
   const { order, invoice, shipment } = document;
   const { currency } = invoice;
   refuseWrongTotal(invoice);
@@ -76,7 +76,7 @@ export function render810(document: InvoiceDocument, profile: PartnerProfile): T
   return withAdditions('810', tree, document, profile);
 }
 
-function lineLoop({ order, lines, invoice }: InvoiceDocument, index: number, profile: PartnerProfile): TreeNode {
+function lineLoop({ order, lines, invoice }: InvoiceDocument, index: number, profile: Agreement): TreeNode {
   const path = `invoice.lines[${index}]`;
   const invoiced = invoice.lines[index];
   const line = lines.find((candidate) => candidate.lineNumber === invoiced?.lineNumber);
@@ -160,8 +160,9 @@ function chargeSegment(charge: Invoice['charges'][number], currency: string): Se
   );
 }
 
-function remitToLoop(remitTo: NonNullable<PartnerProfile['invoicing']['remitTo']>, profile: PartnerProfile): TreeNode {
-  const { code, ...address } = remitTo;
+function remitToLoop(remitTo: RemitTo, profile: Agreement): TreeNode {
+  const { code, lines, ...rest } = remitTo;
+  const address = { ...rest, lines: [...lines] };
   return partyLoop(
     'RI',
     { identifiers: code === undefined ? [] : [{ scheme: 'partner', value: code }], address },

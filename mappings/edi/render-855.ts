@@ -1,7 +1,7 @@
 import { compare, type Decimal, multiply, sum } from '../../domain/decimal.ts';
-import type { PartnerProfile } from '../profile/profile.ts';
 import type { SegmentObject, Tree, TreeNode } from '../x12/types.ts';
 import { withAdditions } from './additions.ts';
+import type { Agreement } from './agreement.ts';
 import { type AcknowledgedLine, type AcknowledgmentDocument, DocumentError } from './documents.ts';
 import { statedQuantity } from './stated-quantity.ts';
 import {
@@ -39,7 +39,7 @@ const REJECTIONS: Readonly<Record<NonNullable<AcknowledgedLine['rejection']>, st
  *
  * @throws DocumentError when the quantities of a line do not add up to what was ordered.
  */
-export function render855(document: AcknowledgmentDocument, profile: PartnerProfile): Tree {
+export function render855(document: AcknowledgmentDocument, profile: Agreement): Tree {
   const { order, lines } = document;
   for (const [index, line] of lines.entries()) refuseUnbalanced(line, `lines[${index}]`);
   const tree = node({
@@ -81,7 +81,7 @@ function orderedBase(line: AcknowledgedLine): Decimal {
   return multiply(line.ordered.value, line.unitFactor);
 }
 
-function lineLoop(line: AcknowledgedLine, currency: string, profile: PartnerProfile): TreeNode {
+function lineLoop(line: AcknowledgedLine, currency: string, profile: Agreement): TreeNode {
   const { ordered, unitPrice } = line;
   return node({
     PO1: segment(line.lineId, ordered.value, ordered.unit, unitPrice, undefined, ...itemNumbers(line, profile)),

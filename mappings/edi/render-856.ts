@@ -1,9 +1,9 @@
 import { add, compare, type Decimal, isMultiple, sum } from '../../domain/decimal.ts';
 import { isSscc } from '../../domain/sscc.ts';
 import type { ShippedPackage } from '../canonical/v1/index.ts';
-import type { PartnerProfile } from '../profile/profile.ts';
 import type { SegmentObject, Tree, TreeNode } from '../x12/types.ts';
 import { withAdditions } from './additions.ts';
+import type { Agreement } from './agreement.ts';
 import { DocumentError, type DocumentLine, type ShipmentDocument } from './documents.ts';
 import { statedQuantity } from './stated-quantity.ts';
 import {
@@ -18,7 +18,7 @@ import {
 } from './writing.ts';
 
 type Level = 'S' | 'O' | 'T' | 'P' | 'I';
-type Hierarchy = PartnerProfile['shipNotice']['hierarchy'];
+type Hierarchy = Agreement['shipNotice']['hierarchy'];
 
 /** BSN05. The standard has no code of its own for tares between order and pack; partners use 0001 for both. */
 const STRUCTURE: Readonly<Record<Hierarchy, string>> = { SOTPI: '0001', SOPI: '0001', SOI: '0004' };
@@ -36,7 +36,7 @@ const STRUCTURE: Readonly<Record<Hierarchy, string>> = { SOTPI: '0001', SOPI: '0
  * @throws DocumentError when a line or pallet is unknown, or where the hierarchy needs a label and it is absent or has a wrong check
  * digit: a wrong label is a chargeback, so none is ever sent.
  */
-export function render856(document: ShipmentDocument, profile: PartnerProfile): Tree {
+export function render856(document: ShipmentDocument, profile: Agreement): Tree {
   const { hierarchy } = profile.shipNotice;
   const levels = new Levels();
   const shipment = levels.add('S', undefined, shipmentLevel(document, profile));
@@ -116,7 +116,7 @@ class Levels {
   }
 }
 
-function shipmentLevel(document: ShipmentDocument, profile: PartnerProfile): TreeNode {
+function shipmentLevel(document: ShipmentDocument, profile: Agreement): TreeNode {
   const { shipment, order, node: shipFrom } = document;
   const { carrier } = shipment;
   const routing = { ...profile.routing, ...document.routing };
@@ -148,7 +148,7 @@ function shipmentLevel(document: ShipmentDocument, profile: PartnerProfile): Tre
   });
 }
 
-function orderLevel({ order }: ShipmentDocument, profile: PartnerProfile): TreeNode {
+function orderLevel({ order }: ShipmentDocument, profile: Agreement): TreeNode {
   return node({
     PRF: segment(order.poNumber, order.release, undefined, dateElement(order.orderedOn)),
     REF: [
@@ -177,7 +177,7 @@ function itemLevel(
   packed: ShippedPackage['lines'][number],
   path: string,
   document: ShipmentDocument,
-  profile: PartnerProfile,
+  profile: Agreement,
 ): TreeNode {
   const line = lineAt(document, packed.lineNumber, path);
   const { value, unit } = statedQuantity(line, packed.quantity, document.order.currency);

@@ -5,6 +5,10 @@ import { extend } from '../../domain/money.ts';
 import { isSscc } from '../../domain/sscc.ts';
 import type { Invoice } from '../canonical/v1/index.ts';
 import type { DocumentLine, InvoiceDocument } from './documents.ts';
+import { render810 } from './render-810.ts';
+import { render855 } from './render-855.ts';
+import { render856 } from './render-856.ts';
+import { baseQuantityOf, statedQuantity } from './stated-quantity.ts';
 import {
   aLabel,
   aLine,
@@ -15,11 +19,7 @@ import {
   partner,
   permissive,
   sent,
-} from './fixtures/builders.ts';
-import { render810 } from './render-810.ts';
-import { render855 } from './render-855.ts';
-import { render856 } from './render-856.ts';
-import { baseQuantityOf, statedQuantity } from './stated-quantity.ts';
+} from './testing/builders.ts';
 import { iterationsOf, segmentOf, segmentsOf, textOf } from './tree.ts';
 
 const retailer = partner('harbor-pine');

@@ -14,8 +14,8 @@ import {
   type X12Error,
 } from '../x12/index.ts';
 import { contentHash } from './content-hash.ts';
-import { partner, permissive, sent } from './fixtures/builders.ts';
 import { salesOrderFrom850 } from './sales-order-from-850.ts';
+import { partner, permissive, sent } from './testing/builders.ts';
 
 const SAMPLES = join(import.meta.dirname, '..', '..', '..', 'shared', 'samples', 'x12', '850');
 

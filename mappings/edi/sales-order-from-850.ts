@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { compare, type Decimal, divide, isPositive, isZero, multiply, sum } from '../../domain/decimal.ts';
 import { isCurrency } from '../../domain/money.ts';
+import { evaluateAll } from '../../runtime/expressions.ts';
 import { type Party, type SalesOrder, type SalesOrderLine, salesOrder } from '../canonical/v1/index.ts';
-import { evaluateAll } from '../profile/expression.ts';
-import type { PartnerProfile } from '../profile/profile.ts';
 import type { SegmentObject, TreeNode, X12Error } from '../x12/types.ts';
+import type { Agreement } from './agreement.ts';
 import { dayOf, decimalFault, decimalOf } from './elements.ts';
 import { partyOf } from './party.ts';
 import { BEYOND_PLAIN, plainPath, textAlong } from './plain-path.ts';
@@ -28,7 +28,7 @@ export type OrderResult = { readonly order: SalesOrder } | { readonly errors: X1
  *   one ship-to and a line one date, and guessing would ship goods to the wrong place.
  * - Values that the canonical order has no field for are kept in `attributes`.
  */
-export function salesOrderFrom850(tree: TreeNode, profile: PartnerProfile, context: OrderContext = {}): OrderResult {
+export function salesOrderFrom850(tree: TreeNode, profile: Agreement, context: OrderContext = {}): OrderResult {
   const errors: X12Error[] = [];
   const fault: Report = (found) => {
     errors.push(errorOf(found));
@@ -105,7 +105,7 @@ const NO_CHARGE: ReadonlySet<string> = new Set(['NC', 'FR']);
 
 const NOTE_LENGTH = 500;
 
-function headerOf(tree: TreeNode, profile: PartnerProfile, fault: Report) {
+function headerOf(tree: TreeNode, profile: Agreement, fault: Report) {
   const beg = segmentOf(tree, 'BEG');
   const attributes: Record<string, string> = {};
 
@@ -225,7 +225,7 @@ function keep(attributes: Record<string, string>, name: string, value: string | 
   if (value !== undefined) attributes[name] = value;
 }
 
-function partiesOf(tree: TreeNode, profile: PartnerProfile, fault: Report) {
+function partiesOf(tree: TreeNode, profile: Agreement, fault: Report) {
   const loops = iterationsOf(tree, 'N1');
   const { shipTo: shipToCodes, buyer: buyerCodes, billTo: billToCodes, shipToFallback } = profile.parties;
   const buyerLoop = firstParty(loops, buyerCodes);
@@ -316,7 +316,7 @@ function carrierOf(tree: TreeNode, shipToLoop: TreeNode | undefined): SalesOrder
   return Object.keys(carrier).length === 0 ? undefined : carrier;
 }
 
-function linesOf(tree: TreeNode, profile: PartnerProfile, fault: Report): ReadLine[] {
+function linesOf(tree: TreeNode, profile: Agreement, fault: Report): ReadLine[] {
   const loops = iterationsOf(tree, 'PO1');
   if (loops.length === 0) {
     fault({ code: 'order-lines-missing', message: 'the order has no line', segment: 'PO1', loop: 'PO1' });
@@ -350,7 +350,7 @@ function linesOf(tree: TreeNode, profile: PartnerProfile, fault: Report): ReadLi
   });
 }
 
-function lineOf(loop: TreeNode, lineId: string, profile: PartnerProfile, fault: Report): SalesOrderLine | undefined {
+function lineOf(loop: TreeNode, lineId: string, profile: Agreement, fault: Report): SalesOrderLine | undefined {
   const po1 = segmentOf(loop, 'PO1');
   const attributes: Record<string, string> = {};
   const quantity = quantityOf(po1, lineId, fault);
@@ -406,12 +406,7 @@ function quantityOf(po1: SegmentObject | undefined, lineId: string, fault: Repor
 
 const UNIT_CODE = /^[A-Z0-9]{2}$/;
 
-function unitOf(
-  po1: SegmentObject | undefined,
-  lineId: string,
-  profile: PartnerProfile,
-  fault: Report,
-): string | undefined {
+function unitOf(po1: SegmentObject | undefined, lineId: string, profile: Agreement, fault: Report): string | undefined {
   const sent = textOf(po1, '03');
   const place = { segment: 'PO1', at: po1, loop: 'PO1', element: 3 };
   if (sent === undefined) {
@@ -476,7 +471,7 @@ const GTIN = /^\d{8}$|^\d{12,14}$/;
 function itemOf(
   loop: TreeNode,
   lineId: string,
-  profile: PartnerProfile,
+  profile: Agreement,
   attributes: Record<string, string>,
   fault: Report,
 ): { reference: SalesOrderLine['item']; notes: string[] } | undefined {
@@ -602,7 +597,7 @@ function refuseStoreDistribution(loop: TreeNode, lineId: string, fault: Report):
   });
 }
 
-function refuseShipToOfLine(loop: TreeNode, lineId: string, profile: PartnerProfile, fault: Report): void {
+function refuseShipToOfLine(loop: TreeNode, lineId: string, profile: Agreement, fault: Report): void {
   const n1 = segmentsOf(loop, 'N1').find((party) => profile.parties.shipTo.includes(textOf(party, '01') ?? ''));
   if (n1 === undefined) return;
   fault({
@@ -679,7 +674,7 @@ function allowancesOf(node: TreeNode): string | undefined {
 }
 
 /** CTT01 counts the lines, CTT02 is the sum of their quantities; an order that disagrees with itself is not complete. */
-function checkTotals(tree: TreeNode, profile: PartnerProfile, fault: Report): void {
+function checkTotals(tree: TreeNode, profile: Agreement, fault: Report): void {
   const ctt = segmentOf(tree, 'CTT');
   const lines = segmentsOf(tree, 'PO1');
   const count = textOf(ctt, '01');
@@ -725,7 +720,7 @@ function applyExpressions(
   draft: object,
   tree: TreeNode,
   lines: readonly ReadLine[],
-  profile: PartnerProfile,
+  profile: Agreement,
   fault: Report,
 ): Filled[] {
   const filled: Filled[] = [];
@@ -761,7 +756,7 @@ function applyExpressions(
 }
 
 /** Of a transaction set as a whole it is told at ST, of a line at its PO1; the key of the profile says where the fault is. */
-function expressionFault({ id }: PartnerProfile, { name, at }: Filled, problem: string): Fault {
+function expressionFault({ id }: Agreement, { name, at }: Filled, problem: string): Fault {
   return {
     code: 'profile-expression-failed',
     message: `the expression of ${id} at map.salesOrder, ${name}, failed: ${problem}`,

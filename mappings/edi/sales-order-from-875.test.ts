@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseBody } from '../x12/test-support/interchange.ts';
-import { permissive } from './fixtures/builders.ts';
 import { salesOrderFrom875 } from './sales-order-from-875.ts';
+import { permissive } from './testing/builders.ts';
 
 const grocery = [
   'G50*N*20261120*G-70012**VO-88',

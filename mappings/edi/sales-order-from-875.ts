@@ -1,7 +1,7 @@
 import type { SalesOrder } from '../canonical/v1/index.ts';
-import type { PartnerProfile } from '../profile/profile.ts';
 import { carryPosition } from '../x12/position.ts';
 import type { SegmentObject, TreeNode, X12Error } from '../x12/types.ts';
+import type { Agreement } from './agreement.ts';
 import { type OrderContext, type OrderResult, salesOrderFrom850 } from './sales-order-from-850.ts';
 import { errorOf, iterationsOf, segmentOf, segmentsOf, textOf } from './tree.ts';
 
@@ -16,7 +16,7 @@ import { errorOf, iterationsOf, segmentOf, segmentsOf, textOf } from './tree.ts'
  *   profile lists UA as a GTIN has it read as one.
  * - Allowances and charges (G72) are kept as text in `attributes.allowances` of the order or line.
  */
-export function salesOrderFrom875(tree: TreeNode, profile: PartnerProfile, context: OrderContext = {}): OrderResult {
+export function salesOrderFrom875(tree: TreeNode, profile: Agreement, context: OrderContext = {}): OrderResult {
   const g50 = segmentOf(tree, 'G50');
   const status = textOf(g50, '01');
   if (status !== undefined && PURPOSES[status] === undefined) {

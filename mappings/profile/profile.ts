@@ -5,10 +5,10 @@ import { namedHolidays } from '../../domain/calendar/holidays.ts';
 import { compare } from '../../domain/decimal.ts';
 import { currency, minorUnits, nonNegativeDecimal, positiveDecimal } from '../canonical/v1/common.ts';
 import { paymentTerms } from '../canonical/v1/sales-order.ts';
+import { compileExpression } from '../edi/expression.ts';
+import { misplaced } from '../edi/partner-guide.ts';
 import { allGuides } from '../x12/guides/index.ts';
-import { compileExpression } from './expression.ts';
 import { unknownPlaceOf } from './order-paths.ts';
-import { misplaced } from './partner-guide.ts';
 
 /**
  * A partner profile: everything that makes one trading partner different from another, as data. Profiles are YAML files

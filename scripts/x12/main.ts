@@ -7,8 +7,9 @@ import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
+import { readProfiles } from '../../activities/partners/profile-files.ts';
 import { explainInterchanges } from '../../mappings/edi/explain.ts';
-import { ProfileError, readProfiles } from '../../mappings/profile/load.ts';
+import { ProfileError } from '../../mappings/profile/problem.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import { TextExplanation } from './text.ts';
 

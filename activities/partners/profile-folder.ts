@@ -1,14 +1,10 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  type CurrentProfiles,
-  ProfileError,
-  type ProfileProblem,
-  type ReadProfile,
-  readProfiles,
-  unreadable,
-} from './load.ts';
-import type { PartnerProfile } from './profile.ts';
+import type { CurrentProfiles } from '../../mappings/profile/earlier.ts';
+import { ProfileError, type ProfileProblem } from '../../mappings/profile/problem.ts';
+import type { PartnerProfile } from '../../mappings/profile/profile.ts';
+import { type ReadProfile, readProfiles } from './profile-files.ts';
+import { unreadable } from './profile-layers.ts';
 
 /** How often a running system looks whether a file has changed, in milliseconds. */
 const LOOK_EVERY_MS = 1_000;

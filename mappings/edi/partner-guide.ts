@@ -2,12 +2,12 @@ import { guideFor } from '../x12/guides/index.ts';
 import { GuideRuleError, type GuideRule as Narrowing, narrowGuide } from '../x12/narrow.ts';
 import { triggerOf } from '../x12/parse.ts';
 import type { Guide, GuideNode } from '../x12/types.ts';
-import type { GuideRule, PartnerProfile, PartnerProfileContent } from './profile.ts';
+import type { Agreement, GuideRule } from './agreement.ts';
 
-const narrowed = new WeakMap<PartnerProfile, Map<string, Guide | undefined>>();
+const narrowed = new WeakMap<Agreement, Map<string, Guide | undefined>>();
 
 /** The guide of a set and version with the partner’s own rules on top; undefined when there is no such guide. Computed once. */
-export function partnerGuide(profile: PartnerProfile, set: string, version: string): Guide | undefined {
+export function partnerGuide(profile: Agreement, set: string, version: string): Guide | undefined {
   const guides = narrowed.get(profile) ?? new Map<string, Guide | undefined>();
   narrowed.set(profile, guides);
   const key = `${set}/${version}`;
@@ -45,7 +45,9 @@ export function placeOf(at: string, { children }: Guide): { loops: readonly stri
 }
 
 /** What a profile says of places that its guides do not have, by key of the profile. Found when it is loaded rather than by its first document. */
-export function misplaced(profile: PartnerProfileContent): { path: PropertyKey[]; message: string }[] {
+export function misplaced(
+  profile: Pick<Agreement, 'x12' | 'guides' | 'map'>,
+): { path: PropertyKey[]; message: string }[] {
   const { x12, guides, map } = profile;
   const releases = [...new Set([x12.version.slice(0, 6), ...x12.acceptedVersions])];
   const narrowings = Object.entries(guides).flatMap(([set, rules]) => {

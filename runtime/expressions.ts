@@ -1,16 +1,16 @@
 /**
- * JSONata of profiles. A profile is written by hand, so an expression may be wrong in ways that only data bring out: a pattern that backtracks
- * for ever, a recursion without an end. JSONata's own time limit is looked at between its steps only; a single step can overrun it by
- * minutes, or grow until the process dies. So expressions run in a thread of their own, which is ended when its time or its memory is up. The
- * caller waits for it: a mapping is one step, and nothing of it may be seen half done. That costs about 0.15 ms for each run, whatever the
+ * Runs the JSONata of profiles. A profile is written by hand, so an expression may backtrack or
+ * recurse without end on some inputs. JSONata checks its own time limit only between steps; a single
+ * step can overrun it by minutes, or exhaust the memory of the process. Expressions therefore run in
+ * a worker thread, which is terminated when its time or memory is used up. The caller waits for the
+ * answer, because a mapping is one synchronous step. One run costs about 0.15 ms, whatever the
  * number of expressions.
  *
- * (A time limit of `node:vm` does the same in one thread, and ends a process in which it strikes within an asynchronous call: node checks
- * its stack of calls after the interruption and aborts.)
+ * A time limit of `node:vm` is no alternative: if it fires within an asynchronous call, Node.js
+ * aborts the whole process.
  */
 import { createRequire } from 'node:module';
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
-import jsonata from 'jsonata';
 
 /** Longest that one expression may run over one input. By the clock, so that it leaves room for a machine that is busy with something else. */
 const TIME_LIMIT_MS = 1000;
@@ -24,30 +24,9 @@ const MEMORY_LIMIT_MB = 2048;
 /** For a thread to begin, on a machine that is busy with something else. */
 const START_LIMIT_MS = 30_000;
 
-interface Compiled {
-  readonly expression?: jsonata.Expression;
-  readonly problem?: string;
-}
-
-const compiled = new Map<string, Compiled>();
-
-/** Compiles JSONata, once for each text, to be looked at and not to be run. Syntax errors come back as `problem`. */
-export function compileExpression(text: string): Compiled {
-  const known = compiled.get(text);
-  if (known !== undefined) return known;
-  let result: Compiled;
-  try {
-    result = { expression: jsonata(text, OPTIONS) };
-  } catch (error) {
-    result = { problem: messageOf(error) };
-  }
-  compiled.set(text, result);
-  return result;
-}
-
 export type Evaluation = { readonly value: unknown } | { readonly problem: string };
 
-/** Evaluates JSONata over plain JSON, at most {@link TIME_LIMIT_MS} long, which blocks the process. Gives plain JSON, never throws. */
+/** Evaluates JSONata over plain JSON for at most {@link TIME_LIMIT_MS}, blocking. Returns plain JSON, never throws. */
 export function evaluateExpression(
   text: string,
   input: unknown,
@@ -71,25 +50,19 @@ export interface ExpressionWork {
   readonly bindings?: Readonly<Record<string, unknown>>;
 }
 
-/** Several expressions in one run, each over inputs of its own: a list of results for each of them. */
+/** Several expressions in one run, each over its own inputs: a list of results for each of them. */
 export function evaluateAll(work: readonly ExpressionWork[]): Evaluation[][] {
-  const sound = work.filter(({ text, inputs }) => inputs.length > 0 && compileExpression(text).problem === undefined);
+  const asked = work.filter(({ inputs }) => inputs.length > 0);
   const outcomes = new Map<ExpressionWork, readonly Evaluation[]>();
-  const results = run(sound);
-  for (const [index, one] of sound.entries()) {
-    // One that ran away has taken the others with it: each by itself shows which it is.
-    const own = results instanceof Error && sound.length > 1 ? run([one]) : results;
-    if (own instanceof Error)
-      outcomes.set(
-        one,
-        one.inputs.map(() => ({ problem: own.message })),
-      );
-    else outcomes.set(one, own[own === results ? index : 0] ?? []);
+  const results = run(asked);
+  for (const [index, one] of asked.entries()) {
+    // One runaway expression fails the whole run: running each alone shows which one it is.
+    const own = results instanceof Error && asked.length > 1 ? run([one]) : results;
+    const found =
+      own instanceof Error ? one.inputs.map(() => ({ problem: own.message })) : own[own === results ? index : 0];
+    outcomes.set(one, found ?? []);
   }
-  return work.map((one) => {
-    const problem = compileExpression(one.text).problem ?? 'gave no result';
-    return one.inputs.map((_, index) => outcomes.get(one)?.[index] ?? { problem });
-  });
+  return work.map((one) => one.inputs.map((_, index) => outcomes.get(one)?.[index] ?? { problem: 'gave no result' }));
 }
 
 function run(work: readonly ExpressionWork[]): Evaluation[][] | Error {
@@ -181,10 +154,10 @@ const THREAD = `
     }
   };
   const evaluate = async ({ text, inputs, bindings = {} }) => {
-    if (!known.has(text)) known.set(text, jsonata(text, options));
     const outcomes = [];
     for (const input of inputs) {
       try {
+        if (!known.has(text)) known.set(text, jsonata(text, options));
         outcomes.push(asJson(await known.get(text).evaluate(input, bindings)));
       } catch (error) {
         // JSONata throws plain objects with a message, not Errors.

@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isDuration, millisecondsOf } from '../../domain/calendar/duration.ts';
-import { evaluateExpression } from './expression.ts';
-import { findPartnerByIsa, loadProfile, loadProfiles, ProfileError, type ProfileProblem } from './load.ts';
+import { findPartnerByIsa } from '../../mappings/edi/interchange-parties.ts';
+import { ProfileError, type ProfileProblem } from '../../mappings/profile/problem.ts';
+import { evaluateExpression } from '../../runtime/expressions.ts';
+import { loadProfile, loadProfiles } from './profile-files.ts';
 
-const PARTNERS = join(import.meta.dirname, '..', 'partners');
+const PARTNERS = join(import.meta.dirname, '..', '..', 'mappings', 'partners');
 const ENV = { PARTNERS_URL: 'https://partners.example', SANDBOX_TOKEN: 'secret' };
 
 let directory: string;

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { loadProfile } from './load.ts';
+import { loadProfile } from '../activities/partners/profile-files.ts';
 import { PromotionRefused, planPromotion } from './promotion.ts';
 
 let directory: string;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { evaluateAll, evaluateEach, evaluateExpression } from './expression.ts';
+import { evaluateAll, evaluateEach, evaluateExpression } from './expressions.ts';
 
 const tree = {
   REF: [

@@ -7,8 +7,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { type Document, isMap, isNode, parse } from 'yaml';
-import { mergeContent, type ProfileProblem, readContent, readProfiles } from './load.ts';
-import { testSideOf } from './sides.ts';
+import { readContent, readProfiles } from '../activities/partners/profile-files.ts';
+import { mergeContent } from '../mappings/profile/content.ts';
+import type { ProfileProblem } from '../mappings/profile/problem.ts';
+import { testSideOf } from '../mappings/profile/sides.ts';
 
 /** Keys in which the sides differ on purpose. */
 const OWN_KEYS = ['id', 'name', 'usage', 'identifiers', 'transport'] as const;

@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ProfileFolder } from './folder.ts';
-import { ProfileError, type ProfileProblem } from './load.ts';
+import { ProfileError, type ProfileProblem } from '../../mappings/profile/problem.ts';
+import { ProfileFolder } from './profile-folder.ts';
 
 let directory: string;
 let changes: { partnerId: string; version?: string }[];
