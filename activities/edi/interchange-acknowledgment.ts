@@ -3,6 +3,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { log } from '@temporalio/activity';
 import { deadlineAfter } from '../../domain/calendar/calendar.ts';
 import { answerToInterchange } from '../../mappings/edi/admission.ts';
+import { functionalAcknowledgment } from '../../mappings/edi/documents/all.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import { writeInterchangeAcknowledgment } from '../../mappings/x12/acknowledgment.ts';
 import { inBrief } from '../../mappings/x12/excerpt.ts';
@@ -45,7 +46,11 @@ export function interchangeAcknowledgmentRow(
     delimiters: delimiterText(delimiters),
     hash: createHash('sha256').update(body).digest('hex'),
     correlationId: interchange.correlationId,
-    deadline: deadlineAfter(receivedAt, profile.documents.outbound['997']?.deadline ?? DEADLINE, profile.calendar),
+    deadline: deadlineAfter(
+      receivedAt,
+      profile.documents.outbound[functionalAcknowledgment.set]?.deadline ?? DEADLINE,
+      profile.calendar,
+    ),
   };
 }
 

@@ -4,9 +4,9 @@ import { activityInfo, log } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import { deadlineAfter } from '../../domain/calendar/calendar.ts';
 import type { DocumentTrouble } from '../../domain/order/messages.ts';
+import { guideOf } from '../../mappings/edi/documents/registry.ts';
 import type { CurrentProfiles } from '../../mappings/profile/earlier.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
-import { guideFor } from '../../mappings/x12/guides/index.ts';
 import type { Delimiters } from '../../mappings/x12/types.ts';
 import { writeInterchange } from '../../mappings/x12/write.ts';
 import type { Database } from '../../prisma/client.ts';
@@ -198,7 +198,7 @@ function asWritten(
 }
 
 function functionalIdOf(document: Document | undefined): string {
-  const guide = document && guideFor(document.transactionSet, document.version);
+  const guide = document && guideOf(document.transactionSet, document.version);
   if (guide === undefined)
     throw permanent('no-guide', `there is no guide for ${document?.transactionSet} ${document?.version}`);
   return guide.functionalId;
@@ -286,7 +286,7 @@ async function recordDelivery(
     for (const [set, members] of groupBy(documents, ({ transactionSet }) => transactionSet)) {
       const rule = outboundRule(profile, set);
       // An acknowledgment is never itself acknowledged.
-      const acknowledgment = rule !== undefined && 'acknowledgment' in rule ? rule.acknowledgment : undefined;
+      const acknowledgment = rule?.acknowledgment;
       const ids = members.map(({ id }) => id);
       await records.document.updateMany({
         where: { id: { in: ids } },

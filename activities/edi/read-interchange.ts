@@ -2,7 +2,8 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { heartbeat } from '@temporalio/activity';
 import { CONTROL_NUMBER_AGAIN } from '../../mappings/edi/admission.ts';
-import { buildFunctionalAcknowledgment } from '../../mappings/x12/acknowledgment.ts';
+import { acknowledges, ruleSetOf } from '../../mappings/edi/documents/registry.ts';
+import { writeGroupAnswer } from '../../mappings/edi/documents/write-document.ts';
 import { readInterchange } from '../../mappings/x12/read.ts';
 import { scanInterchanges } from '../../mappings/x12/scan.ts';
 import type { ReadGroup, ReadTransaction, X12Error } from '../../mappings/x12/types.ts';
@@ -240,12 +241,10 @@ async function acknowledgeGroups(
   source: Source,
   groups: readonly { group: ReadGroup; verdicts: readonly Answered[] }[],
 ): Promise<boolean> {
-  const { documents, x12 } = source.profile;
-  const set = documents.functionalAcknowledgment;
   let queued = false;
   for (const [index, { group, verdicts }] of groups.entries()) {
-    if (group.functionalId === 'FA') continue;
-    const tree = buildFunctionalAcknowledgment(
+    if (acknowledges(group.functionalId)) continue;
+    const { set, tree } = writeGroupAnswer(
       {
         functionalId: group.functionalId,
         groupControl: group.control,
@@ -256,14 +255,14 @@ async function acknowledgeGroups(
           ...verdict,
           status: state === 'rejected' ? 'R' : 'A',
         })),
-        delimiters: x12.delimiters,
+        delimiters: source.profile.x12.delimiters,
       },
-      set,
+      source.profile,
     );
     const sends = await queueDocument(deps.prisma, source.profile, {
       set,
       // The same key for either form: another attempt may find another agreement.
-      businessKey: `997/${source.id}/${index + 1}`,
+      businessKey: `${ruleSetOf(set)}/${source.id}/${index + 1}`,
       tree,
       correlationId: source.correlationId,
       since: { documentReceived: source.receivedAt },

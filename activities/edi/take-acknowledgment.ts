@@ -1,7 +1,7 @@
 import { checkDocument } from '../../mappings/edi/checks.ts';
+import { guideOf } from '../../mappings/edi/documents/registry.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
-import { type FunctionalAcknowledgment, readFunctionalAcknowledgment } from '../../mappings/x12/acknowledgment.ts';
-import { guideFor } from '../../mappings/x12/guides/index.ts';
+import type { FunctionalAcknowledgment } from '../../mappings/x12/acknowledgment.ts';
 import { positionOf } from '../../mappings/x12/position.ts';
 import type { Guide, SegmentObject, Tree, TreeNode, X12Error } from '../../mappings/x12/types.ts';
 import type { IntakeDependencies } from '../intake/intake.ts';
@@ -19,12 +19,12 @@ export async function takeAcknowledgment(
   source: Source,
   guide: Guide,
   tree: Tree,
+  acknowledgment: FunctionalAcknowledgment,
   documentId: string,
 ): Promise<Judgement> {
   const { prisma, temporal } = deps;
   const { profile } = source;
   const { set } = guide;
-  const acknowledgment = readFunctionalAcknowledgment(tree);
   const groupRefused = acknowledgment.groupStatus === 'R';
   const held = await prisma.document.findMany({
     where: { partnerId: profile.id, direction: 'outbound', groupControl: acknowledgment.groupControl },
@@ -105,7 +105,7 @@ export async function takeAcknowledgment(
 
 /** Of a document of ours, GS01 of the group that it left in. */
 function functionalIdOf({ transactionSet, version }: { transactionSet: string; version: string }): string | undefined {
-  return guideFor(transactionSet, version)?.functionalId;
+  return guideOf(transactionSet, version)?.functionalId;
 }
 
 /** A transaction set within its group. The numbers are compared as such: not everybody sends back leading zeros. */

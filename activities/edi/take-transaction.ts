@@ -1,40 +1,56 @@
 import { withAcknowledgmentCodes } from '../../mappings/edi/acknowledgment-codes.ts';
-import { admitTransaction } from '../../mappings/edi/admission.ts';
-import { type OrderMapping, orderMappingOf } from '../../mappings/edi/orders.ts';
-import { paymentFrom820 } from '../../mappings/edi/payment-from-820.ts';
+import { type Admitted, admitTransaction } from '../../mappings/edi/admission.ts';
+import type { ElementPlace, TakesOrder, TakesPayment } from '../../mappings/edi/documents/definition.ts';
 import type { ReadTransaction, Tree, X12Error } from '../../mappings/x12/types.ts';
+import { evaluateAll } from '../../runtime/expressions.ts';
 import { acceptOrder, acceptPayment, type IntakeDependencies } from '../intake/intake.ts';
 import { searchForm } from '../lib/records.ts';
-
 import { type Judgement, rejection, type Source } from './judgement.ts';
 import { takeAcknowledgment } from './take-acknowledgment.ts';
 
+/** Held: our own profile cannot read the set, so it waits until the profile is corrected. */
+type Judged = Judgement | { held: X12Error[] };
+
+/** Reads a transaction set and applies it. Its definition says which of the effects below it has. */
 export async function judge(
   deps: IntakeDependencies,
   source: Source,
   read: ReadTransaction,
   documentId: string,
-): Promise<Judgement | { held: X12Error[] }> {
+): Promise<Judged> {
   const admitted = admitTransaction(read, source.profile);
   if ('errors' in admitted) return rejection(...admitted.errors);
-  const { tree, guide } = admitted;
-  const orders = orderMappingOf(read.set);
-  if (orders === undefined && read.set !== '820') return takeAcknowledgment(deps, source, guide, tree, documentId);
-  const judged =
-    orders === undefined
-      ? await takePayment(deps, source, tree)
-      : await takeOrder(deps, source, orders, tree, documentId);
-  return 'held' in judged ? judged : { ...judged, errors: withAcknowledgmentCodes(judged.errors, read, guide) };
+  const judged = await apply(deps, source, read.set, admitted, documentId);
+  return 'held' in judged
+    ? judged
+    : { ...judged, errors: withAcknowledgmentCodes(judged.errors, read, admitted.guide) };
+}
+
+function apply(
+  deps: IntakeDependencies,
+  source: Source,
+  set: string,
+  { inbound, tree, guide }: Admitted,
+  documentId: string,
+): Promise<Judged> {
+  switch (inbound.apply) {
+    case 'takes-order':
+      return takeOrder(deps, source, inbound, tree, documentId);
+    case 'takes-payment':
+      return takePayment(deps, source, inbound, tree, set);
+    case 'acknowledges':
+      return takeAcknowledgment(deps, source, guide, tree, inbound.map(tree), documentId);
+  }
 }
 
 async function takeOrder(
   deps: IntakeDependencies,
   source: Source,
-  { read, header }: OrderMapping,
+  { map, poNumber }: TakesOrder,
   tree: Tree,
   documentId: string,
-): Promise<Judgement | { held: X12Error[] }> {
-  const mapped = read(tree, source.profile, { receivedAt: source.receivedAt.toISOString() });
+): Promise<Judged> {
+  const mapped = map(tree, source.profile, { receivedAt: source.receivedAt.toISOString(), evaluate: evaluateAll });
   if ('errors' in mapped) return mapped.ours ? { held: mapped.errors } : rejection(...mapped.errors);
   const { order } = mapped;
   const receipt = await acceptOrder(deps, {
@@ -43,12 +59,8 @@ async function takeOrder(
     source: { kind: 'edi', documentId },
   });
   if (receipt.outcome === 'refused') {
-    return rejection({
-      code: 'po-number-known',
-      message: `${header}03: ${receipt.reason}; ${source.profile.name} has agreed that such a repetition is refused`,
-      place: { segment: header, position: 2, element: 3 },
-      value: order.poNumber,
-    });
+    const agreed = `${source.profile.name} has agreed that such a repetition is refused`;
+    return rejection(errorAt(poNumber, 'po-number-known', `${receipt.reason}; ${agreed}`, order.poNumber));
   }
   await deps.prisma.orderReference.createMany({
     data: [
@@ -64,16 +76,23 @@ async function takeOrder(
   return { state: receipt.outcome === 'duplicate' ? 'duplicate' : 'accepted', errors: [], orderId: receipt.orderId };
 }
 
-async function takePayment(deps: IntakeDependencies, source: Source, tree: Tree): Promise<Judgement> {
-  const mapped = paymentFrom820(tree, source.profile);
+async function takePayment(
+  deps: IntakeDependencies,
+  source: Source,
+  { map, reference }: TakesPayment,
+  tree: Tree,
+  set: string,
+): Promise<Judgement> {
+  const mapped = map(tree, source.profile);
   if ('errors' in mapped) return rejection(...mapped.errors);
   const { payment } = mapped;
-  const { outcome } = await acceptPayment(deps, { payment, source: '820', correlationId: source.correlationId });
+  const { outcome } = await acceptPayment(deps, { payment, source: set, correlationId: source.correlationId });
   if (outcome !== 'conflict') return { state: outcome, errors: [] };
-  return rejection({
-    code: 'payment-reference-known',
-    message: `TRN02: payment ${payment.reference} is known with other content`,
-    place: { segment: 'TRN', position: 3, element: 2 },
-    value: payment.reference,
-  });
+  const reason = `payment ${payment.reference} is known with other content`;
+  return rejection(errorAt(reference, 'payment-reference-known', reason, payment.reference));
+}
+
+function errorAt(place: ElementPlace, code: string, reason: string, value: string): X12Error {
+  const name = `${place.segment}${String(place.element).padStart(2, '0')}`;
+  return { code, message: `${name}: ${reason}`, place, value };
 }

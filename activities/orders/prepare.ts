@@ -13,6 +13,7 @@ import { datesToCome, shipDayWithin } from '../../domain/policy/carrier-routing.
 import { isWithinTolerance } from '../../domain/policy/pricing.ts';
 import type { Party, SalesOrder, SalesOrderLine } from '../../mappings/canonical/v1/index.ts';
 import { salesOrder } from '../../mappings/canonical/v1/index.ts';
+import { orderAcknowledgment } from '../../mappings/edi/documents/all.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import { accountsOf } from '../../mappings/profile/sides.ts';
 import type { Database } from '../../prisma/client.ts';
@@ -203,7 +204,7 @@ export function termsOf(
   profile: PartnerProfile,
   erp: Pick<ErpSystem, 'taskQueue'>,
 ): OrderTerms & { shipBy: string } {
-  const acknowledgeWithin = profile.documents.outbound['855']?.deadline ?? 'PT24H';
+  const acknowledgeWithin = profile.documents.outbound[orderAcknowledgment.set]?.deadline ?? 'PT24H';
   const { calendar } = profile;
   const requested = order.requestedShipDate && endOfDay(order.requestedShipDate, calendar);
   // A date that had passed when the order came cannot be what the buyer wants.

@@ -22,14 +22,13 @@ import {
   type DocumentLine,
   type DocumentOrder,
   type ShipmentDocument,
-} from '../../mappings/edi/documents.ts';
-import { render810 } from '../../mappings/edi/render-810.ts';
-import { render855 } from '../../mappings/edi/render-855.ts';
-import { render856 } from '../../mappings/edi/render-856.ts';
+} from '../../mappings/edi/document-content.ts';
+import { invoice as invoiceDocument, orderAcknowledgment, shipNotice } from '../../mappings/edi/documents/all.ts';
+import { type WrittenDocument, writeDocument } from '../../mappings/edi/documents/write-document.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
-import type { Tree } from '../../mappings/x12/types.ts';
 import type { Database } from '../../prisma/client.ts';
 import { type Fulfillment, type Order, type OrderLine, Prisma } from '../../prisma/generated/client.ts';
+import { evaluateAll } from '../../runtime/expressions.ts';
 import { type ErpSystem, nodeAddress, type WmsSystem } from '../../runtime/systems.ts';
 import { type OutboundDocument, type Queued, queueDocument, wakePartnerOutbox } from '../documents/queue.ts';
 import { nextNumbers } from '../edi/outbox.ts';
@@ -60,8 +59,9 @@ export function createProcessRecords(deps: RecordDependencies) {
     async acknowledgeOrder({ orderId, progress }: { orderId: string; progress: Progress }): Promise<void> {
       const order = await loadOrder(prisma, orderId);
       const profile = await profileOf(deps, order);
-      const tree = rendered(deps, profile, (by) =>
-        render855(
+      const written = rendered(deps, profile, (by) =>
+        writeDocument(
+          orderAcknowledgment,
           {
             order: documentOrder(order),
             acknowledgedOn: today(),
@@ -75,6 +75,7 @@ export function createProcessRecords(deps: RecordDependencies) {
             })),
           },
           by,
+          evaluateAll,
         ),
       );
       const queued = await prisma.$transaction(async (records) => {
@@ -86,7 +87,7 @@ export function createProcessRecords(deps: RecordDependencies) {
         });
         await saveProgress(records, orderId, progress);
         const since = { orderReceived: order.receivedAt, orderAccepted: new Date() };
-        return queueDocument(records, profile, outbound(order, '855', `855/${orderId}`, tree, since));
+        return queueDocument(records, profile, outbound(order, written, orderId, since));
       });
       await wake(deps, profile, queued);
     },
@@ -155,8 +156,9 @@ export function createProcessRecords(deps: RecordDependencies) {
             ['tracking', tracking],
           ]),
         ]);
-        const tree = rendered(deps, profile, (by) =>
-          render856(
+        const written = rendered(deps, profile, (by) =>
+          writeDocument(
+            shipNotice,
             {
               order: documentOrder(order),
               lines: order.lines.map((line) => documentLine(line, order)),
@@ -165,9 +167,10 @@ export function createProcessRecords(deps: RecordDependencies) {
               routing: routingOf(fulfillment, shipment.carrier.scac),
             },
             by,
+            evaluateAll,
           ),
         );
-        const document = outbound(order, '856', `856/${shipmentId}`, tree, {
+        const document = outbound(order, written, shipmentId, {
           shipped: new Date(shipment.shippedAt),
         });
         const queued = await queueDocument(records, profile, { ...document, shipmentId });
@@ -235,8 +238,9 @@ export function createProcessRecords(deps: RecordDependencies) {
       const { shipment } = record;
       const invoice = record.content as unknown as Invoice;
       const terms = order.paymentTerms as SalesOrder['terms'] | null;
-      const tree = rendered(deps, profile, (by) =>
-        render810(
+      const written = rendered(deps, profile, (by) =>
+        writeDocument(
+          invoiceDocument,
           {
             order: documentOrder(order),
             lines: order.lines.map((line) => documentLine(line, order)),
@@ -253,6 +257,7 @@ export function createProcessRecords(deps: RecordDependencies) {
             },
           },
           by,
+          evaluateAll,
         ),
       );
       const queued = await prisma.$transaction(async (records) => {
@@ -269,7 +274,7 @@ export function createProcessRecords(deps: RecordDependencies) {
         });
         await saveProgress(records, orderId, progress);
         const since = { invoiced: record.createdAt, shipped: shipment.shippedAt };
-        const document = outbound(order, '810', `810/${record.id}`, tree, since);
+        const document = outbound(order, written, record.id, since);
         return queueDocument(records, profile, { ...document, shipmentId, invoiceId: record.id });
       });
       await wake(deps, profile, queued);
@@ -344,9 +349,11 @@ export function createProcessRecords(deps: RecordDependencies) {
           return 'unwanted';
         }
         try {
-          const tree = rendered(deps, profile, (by) => render855(refusal(order), by));
+          const written = rendered(deps, profile, (by) =>
+            writeDocument(orderAcknowledgment, refusal(order), by, evaluateAll),
+          );
           const since = { orderReceived: now, orderAccepted: now };
-          return await queueDocument(records, profile, outbound(order, '855', `855/${orderId}`, tree, since));
+          return await queueDocument(records, profile, outbound(order, written, orderId, since));
         } catch (error) {
           // What was ordered may be too odd to be said in an 855 (that is why it was refused): the order ends all the same.
           if (!(error instanceof ApplicationFailure)) throw error;
@@ -426,8 +433,8 @@ function today(): string {
 function rendered(
   { profiles }: Pick<RecordDependencies, 'profiles'>,
   profile: PartnerProfile,
-  render: (profile: PartnerProfile) => Tree,
-): Tree {
+  render: (profile: PartnerProfile) => WrittenDocument,
+): WrittenDocument {
   try {
     return render(profile);
   } catch (error) {
@@ -470,11 +477,12 @@ async function wake(deps: RecordDependencies, profile: PartnerProfile, queued: Q
 
 function outbound(
   order: Order,
-  set: OutboundDocument['set'],
-  businessKey: string,
-  tree: Tree,
+  { set, tree }: WrittenDocument,
+  /** Of the record that the document is about. */
+  id: string,
   since: OutboundDocument['since'],
 ): OutboundDocument {
+  const businessKey = `${set}/${id}`;
   return { set, businessKey, tree, since, orderId: order.id, correlationId: order.correlationId };
 }
 

@@ -242,8 +242,7 @@ function outboundOf({ documents }: PartnerProfile) {
             deadline: rule.deadline,
             after: rule.after,
             // A functional acknowledgment is itself never acknowledged.
-            acknowledgeWithin:
-              'acknowledgment' in rule && rule.acknowledgment.expected ? rule.acknowledgment.within : null,
+            acknowledgeWithin: rule.acknowledgment?.expected === true ? rule.acknowledgment.within : null,
           },
         ]
       : [],

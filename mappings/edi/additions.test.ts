@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { type DocumentAddition, type PartnerProfile, partnerProfile } from '../profile/profile.ts';
-import type { InvoiceDocument } from './documents.ts';
-import { render810 } from './render-810.ts';
-import { render855 } from './render-855.ts';
-import { render856 } from './render-856.ts';
+import type { InvoiceDocument } from './document-content.ts';
+import { render810 } from './documents/810/render.ts';
+import { render855 } from './documents/855/render.ts';
+import { render856 } from './documents/856/render.ts';
 import { aLine, anAcknowledgedLine, anOrder, aShipment, lines, partner, sent } from './testing/builders.ts';
 
 const retailer = partner('harbor-pine');

@@ -11,6 +11,8 @@ import type {
   X12Error,
 } from '../x12/types.ts';
 import type { Agreement } from './agreement.ts';
+import type { InboundDocument } from './documents/definition.ts';
+import { inboundOf } from './documents/registry.ts';
 import { partnerGuide } from './partner-guide.ts';
 
 /** What may come in from a partner, judged by what has been agreed; no record is looked at. */
@@ -65,11 +67,15 @@ function isaError(element: number, code: string, message: string, value: string)
   return { code, message, place: { segment: 'ISA', position: 1, element }, value };
 }
 
+/** A transaction set that the partner may send, and how it is read. */
+export interface Admitted {
+  tree: Tree;
+  guide: Guide;
+  inbound: InboundDocument;
+}
+
 /** The tree of a transaction set that the partner may send, with the partner's guide of it, or everything that refuses it. */
-export function admitTransaction(
-  read: ReadTransaction,
-  profile: Agreement,
-): { tree: Tree; guide: Guide } | { errors: X12Error[] } {
+export function admitTransaction(read: ReadTransaction, profile: Agreement): Admitted | { errors: X12Error[] } {
   if (read.refused) return { errors: [...read.group.errors, ...read.errors] };
   const notSupported: X12Error = {
     code: 'set-not-supported',
@@ -79,6 +85,11 @@ export function admitTransaction(
     ak: { level: 'transaction', code: '1' },
   };
   if (!profile.documents.inbound.includes(read.set)) return { errors: [notSupported] };
+  const inbound = inboundOf(read.set);
+  if (inbound === undefined) {
+    const message = `${read.set} is agreed with ${profile.name}, but there is no process for it`;
+    return { errors: [{ ...notSupported, code: 'set-without-process', message }] };
+  }
   const release = read.version.slice(0, 6);
   if (!profile.x12.acceptedVersions.includes(release)) {
     const message = `version ${release} is not agreed with ${profile.name} (${profile.x12.acceptedVersions.join(', ')})`;
@@ -91,7 +102,7 @@ export function admitTransaction(
   if (guide === undefined) return { errors: [notSupported] };
   const { tree, errors: found } = parseTransaction(read, guide);
   const errors = [...groupErrors(read, guide), ...found];
-  return errors.length > 0 ? { errors } : { tree, guide };
+  return errors.length > 0 ? { errors } : { tree, guide, inbound };
 }
 
 /** A set under the functional identifier of another: whoever routes by GS01 would take an order for an invoice. */

@@ -32,7 +32,7 @@ export interface Agreement {
     readonly inbound: readonly string[];
     /** Sets that we send; one that is not named is not sent. */
     readonly outbound: Readonly<Record<string, OutboundAgreement | undefined>>;
-    readonly functionalAcknowledgment: '997' | '999';
+    readonly functionalAcknowledgment: string;
     readonly interchangeAcknowledgment: 'never' | 'onError' | 'always';
   };
   readonly items: {

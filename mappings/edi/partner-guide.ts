@@ -1,8 +1,8 @@
-import { guideFor } from '../x12/guides/index.ts';
 import { GuideRuleError, type GuideRule as Narrowing, narrowGuide } from '../x12/narrow.ts';
 import { triggerOf } from '../x12/parse.ts';
 import type { Guide, GuideNode } from '../x12/types.ts';
 import type { Agreement, GuideRule } from './agreement.ts';
+import { guideOf } from './documents/registry.ts';
 
 const narrowed = new WeakMap<Agreement, Map<string, Guide | undefined>>();
 
@@ -12,7 +12,7 @@ export function partnerGuide(profile: Agreement, set: string, version: string): 
   narrowed.set(profile, guides);
   const key = `${set}/${version}`;
   if (!guides.has(key)) {
-    const standard = guideFor(set, version);
+    const standard = guideOf(set, version);
     guides.set(key, standard && narrowGuide(standard, (profile.guides[set] ?? []).map(asNarrowing)));
   }
   return guides.get(key);
@@ -51,7 +51,7 @@ export function misplaced(
   const { x12, guides, map } = profile;
   const releases = [...new Set([x12.version.slice(0, 6), ...x12.acceptedVersions])];
   const narrowings = Object.entries(guides).flatMap(([set, rules]) => {
-    const standards = releases.flatMap((release) => guideFor(set, release) ?? []);
+    const standards = releases.flatMap((release) => guideOf(set, release) ?? []);
     if (standards.length === 0) {
       return [{ path: ['guides', set], message: `is a set without a guide in ${releases.join(', ')}` }];
     }
@@ -63,7 +63,7 @@ export function misplaced(
     );
   });
   const additions = Object.entries(map.documents).flatMap(([set, added]) => {
-    const guide = guideFor(set, x12.version);
+    const guide = guideOf(set, x12.version);
     return added.flatMap(({ at, elements }, index) => {
       const path = ['map', 'documents', set, index];
       const node = guide && placeOf(at, guide)?.node;

@@ -3,7 +3,7 @@ import { fromMinor } from '../../domain/money.ts';
 import type { Party } from '../canonical/v1/index.ts';
 import type { SegmentObject, TreeNode } from '../x12/types.ts';
 import type { Agreement } from './agreement.ts';
-import type { DocumentLine, DocumentOrder } from './documents.ts';
+import type { DocumentLine, DocumentOrder } from './document-content.ts';
 
 /** Pieces that the outbound documents share. */
 
@@ -113,11 +113,7 @@ function gtinQualifier(gtin: string | undefined): string {
  * REF segments of a document’s header: department of the buyer, our number at the partner, and the references of the order that the profile
  * wants echoed. What is longer than REF02 of the release is left out: a shortened number would be another one.
  */
-export function commonReferences(
-  order: DocumentOrder,
-  profile: Agreement,
-  set: '855' | '856' | '810',
-): SegmentObject[] {
+export function commonReferences(order: DocumentOrder, profile: Agreement, set: string): SegmentObject[] {
   const { vendorNumber } = profile.invoicing;
   const echo = profile.documents.outbound[set]?.echo ?? [];
   const longest = profile.x12.version >= '005010' ? 50 : 30;

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fromMinor } from '../../domain/money.ts';
-import type { Payment } from '../canonical/v1/index.ts';
-import type { Tree, TreeNode } from '../x12/index.ts';
-import { paymentFrom820 } from './payment-from-820.ts';
-import { partner, sent } from './testing/builders.ts';
+import { fromMinor } from '../../../../domain/money.ts';
+import type { Payment } from '../../../canonical/v1/index.ts';
+import type { Tree, TreeNode } from '../../../x12/index.ts';
+import { partner, sent } from '../../testing/builders.ts';
+import { paymentFrom820 } from './payment.ts';
 
 const profile = partner('harbor-pine');
 

@@ -1,9 +1,10 @@
-import type { SalesOrder } from '../canonical/v1/index.ts';
-import { carryPosition } from '../x12/position.ts';
-import type { SegmentObject, TreeNode, X12Error } from '../x12/types.ts';
-import type { Agreement } from './agreement.ts';
-import { type OrderContext, type OrderResult, salesOrderFrom850 } from './sales-order-from-850.ts';
-import { errorOf, iterationsOf, segmentOf, segmentsOf, textOf } from './tree.ts';
+import type { SalesOrder } from '../../../canonical/v1/index.ts';
+import { carryPosition } from '../../../x12/position.ts';
+import type { SegmentObject, TreeNode, X12Error } from '../../../x12/types.ts';
+import type { Agreement } from '../../agreement.ts';
+import { errorOf, iterationsOf, segmentOf, segmentsOf, textOf } from '../../tree.ts';
+import { salesOrderFrom850 } from '../850/sales-order.ts';
+import type { OrderContext, OrderResult } from '../definition.ts';
 
 /**
  * The canonical order of an 875, the grocery trade's purchase order. It says in segments of its own what an 850 says, so it is put in the
@@ -16,7 +17,7 @@ import { errorOf, iterationsOf, segmentOf, segmentsOf, textOf } from './tree.ts'
  *   profile lists UA as a GTIN has it read as one.
  * - Allowances and charges (G72) are kept as text in `attributes.allowances` of the order or line.
  */
-export function salesOrderFrom875(tree: TreeNode, profile: Agreement, context: OrderContext = {}): OrderResult {
+export function salesOrderFrom875(tree: TreeNode, profile: Agreement, context: OrderContext): OrderResult {
   const g50 = segmentOf(tree, 'G50');
   const status = textOf(g50, '01');
   if (status !== undefined && PURPOSES[status] === undefined) {

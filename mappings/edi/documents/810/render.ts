@@ -1,11 +1,10 @@
-import { compare } from '../../domain/decimal.ts';
-import type { Invoice } from '../canonical/v1/index.ts';
-import type { SegmentObject, Tree, TreeNode } from '../x12/types.ts';
-import { withAdditions } from './additions.ts';
-import type { Agreement, RemitTo } from './agreement.ts';
-import { DocumentError, type InvoiceDocument } from './documents.ts';
-import { daysBetween } from './elements.ts';
-import { baseQuantityOf, stateAmount } from './stated-quantity.ts';
+import { compare } from '../../../../domain/decimal.ts';
+import type { Invoice } from '../../../canonical/v1/index.ts';
+import type { SegmentObject, Tree, TreeNode } from '../../../x12/types.ts';
+import type { Agreement, RemitTo } from '../../agreement.ts';
+import { DocumentError, type InvoiceDocument } from '../../document-content.ts';
+import { daysBetween } from '../../elements.ts';
+import { baseQuantityOf, stateAmount } from '../../stated-quantity.ts';
 import {
   amountN2,
   amountR,
@@ -16,7 +15,7 @@ import {
   node,
   partyLoop,
   segment,
-} from './writing.ts';
+} from '../../writing.ts';
 
 /**
  * The 810 of one invoice. What it states always comes to what the ERP booked: each IT102 × IT104, rounded, is the amount of its line, and
@@ -31,7 +30,7 @@ export function render810(document: InvoiceDocument, profile: Agreement): Tree {
   const { remitTo } = profile.invoicing;
   const carrier = shipment?.carrier;
   const billOfLading = carrier?.billOfLading?.slice(0, 30);
-  const tree = node({
+  return node({
     BIG: segment(
       dateElement(invoice.invoicedOn),
       invoice.invoiceNumber,
@@ -73,7 +72,6 @@ export function render810(document: InvoiceDocument, profile: Agreement): Tree {
     SAC: invoice.charges.map((charge) => ({ SAC: chargeSegment(charge, currency) })),
     CTT: segment(String(invoice.lines.length)),
   });
-  return withAdditions('810', tree, document, profile);
 }
 
 function lineLoop({ order, lines, invoice }: InvoiceDocument, index: number, profile: Agreement): TreeNode {

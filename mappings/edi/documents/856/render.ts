@@ -1,11 +1,10 @@
-import { add, compare, type Decimal, isMultiple, sum } from '../../domain/decimal.ts';
-import { isSscc } from '../../domain/sscc.ts';
-import type { ShippedPackage } from '../canonical/v1/index.ts';
-import type { SegmentObject, Tree, TreeNode } from '../x12/types.ts';
-import { withAdditions } from './additions.ts';
-import type { Agreement } from './agreement.ts';
-import { DocumentError, type DocumentLine, type ShipmentDocument } from './documents.ts';
-import { statedQuantity } from './stated-quantity.ts';
+import { add, compare, type Decimal, isMultiple, sum } from '../../../../domain/decimal.ts';
+import { isSscc } from '../../../../domain/sscc.ts';
+import type { ShippedPackage } from '../../../canonical/v1/index.ts';
+import type { SegmentObject, Tree, TreeNode } from '../../../x12/types.ts';
+import type { Agreement } from '../../agreement.ts';
+import { DocumentError, type DocumentLine, type ShipmentDocument } from '../../document-content.ts';
+import { statedQuantity } from '../../stated-quantity.ts';
 import {
   commonReferences,
   dateElement,
@@ -15,7 +14,7 @@ import {
   partyLoop,
   segment,
   timeElement,
-} from './writing.ts';
+} from '../../writing.ts';
 
 type Level = 'S' | 'O' | 'T' | 'P' | 'I';
 type Hierarchy = Agreement['shipNotice']['hierarchy'];
@@ -74,7 +73,7 @@ export function render856(document: ShipmentDocument, profile: Agreement): Tree 
   }
 
   const { shippedAt, shipmentNumber } = document.shipment;
-  const tree = node({
+  return node({
     BSN: segment(
       '00',
       shipmentNumber.slice(0, 30),
@@ -85,7 +84,6 @@ export function render856(document: ShipmentDocument, profile: Agreement): Tree 
     HL: levels.loops(),
     CTT: segment(String(levels.count)),
   });
-  return withAdditions('856', tree, document, profile);
 }
 
 /** The HL loops, numbered as they are added; HL04 is known only when all are. */

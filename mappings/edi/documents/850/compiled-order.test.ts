@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { salesOrder } from '../canonical/v1/index.ts';
-import type { Tree } from '../x12/index.ts';
-import { compiledOrder, salesOrderFrom850 } from './sales-order-from-850.ts';
-import { permissive } from './testing/builders.ts';
+import { evaluateAll } from '../../../../runtime/expressions.ts';
+import { salesOrder } from '../../../canonical/v1/index.ts';
+import type { Tree } from '../../../x12/index.ts';
+import { permissive } from '../../testing/builders.ts';
+import { compiledOrder, salesOrderFrom850 } from './sales-order.ts';
 
 /** Texts of an element: mostly sound, sometimes too long, blank or with a control character, so that all verdicts occur. */
 const text = fc.oneof(
@@ -87,7 +88,10 @@ describe('the compiled judgement of an order', () => {
     await fc.assert(
       fc.asyncProperty(purchaseOrder, async (tree) => {
         judge.mockClear();
-        const result = await salesOrderFrom850(tree as Tree, permissive, { receivedAt: '2026-11-21T09:00:00Z' });
+        const result = await salesOrderFrom850(tree as Tree, permissive, {
+          receivedAt: '2026-11-21T09:00:00Z',
+          evaluate: evaluateAll,
+        });
         for (const [draft] of judge.mock.calls) {
           const expected = salesOrder.safeParse(draft);
           if (expected.success) {

@@ -1,12 +1,11 @@
-import { add, compare, type Decimal, isZero, subtract, sum } from '../../domain/decimal.ts';
-import { fromMinor, isCurrency, toMinor } from '../../domain/money.ts';
-import { type Payment, payment } from '../canonical/v1/index.ts';
-import type { SegmentObject, TreeNode, X12Error } from '../x12/types.ts';
-import type { Agreement } from './agreement.ts';
-import { dayOf, decimalFault, decimalOf } from './elements.ts';
-import { errorOf, type Fault, iterationsOf, segmentOf, segmentsOf, textOf } from './tree.ts';
-
-export type PaymentResult = { readonly payment: Payment } | { readonly errors: X12Error[] };
+import { add, compare, type Decimal, isZero, subtract, sum } from '../../../../domain/decimal.ts';
+import { fromMinor, isCurrency, toMinor } from '../../../../domain/money.ts';
+import { type Payment, payment } from '../../../canonical/v1/index.ts';
+import type { SegmentObject, TreeNode, X12Error } from '../../../x12/types.ts';
+import type { Agreement } from '../../agreement.ts';
+import { dayOf, decimalFault, decimalOf } from '../../elements.ts';
+import { errorOf, type Fault, iterationsOf, segmentOf, segmentsOf, textOf } from '../../tree.ts';
+import type { PaymentResult } from '../definition.ts';
 
 /**
  * The payment of an 820. Every fault is reported with its segment, element and reason; nothing is thrown on odd data.

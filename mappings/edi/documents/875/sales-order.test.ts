@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { parseBody } from '../x12/test-support/interchange.ts';
-import { salesOrderFrom875 } from './sales-order-from-875.ts';
-import { permissive } from './testing/builders.ts';
+import { evaluateAll } from '../../../../runtime/expressions.ts';
+import { parseBody } from '../../../x12/test-support/interchange.ts';
+import { permissive } from '../../testing/builders.ts';
+import { salesOrderFrom875 } from './sales-order.ts';
 
 const grocery = [
   'G50*N*20261120*G-70012**VO-88',
@@ -34,7 +35,7 @@ function changed(from: string, ...to: string[]): string[] {
 async function read(body: readonly string[], profile = permissive) {
   const { tree, errors } = await parseBody('875', body);
   expect(errors).toEqual([]);
-  return salesOrderFrom875(tree, profile);
+  return salesOrderFrom875(tree, profile, { evaluate: evaluateAll });
 }
 
 async function orderOf(body: readonly string[], profile = permissive) {

@@ -1,14 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { add, type Decimal, fromScaled, multiply, sum } from '../../domain/decimal.ts';
-import { extend } from '../../domain/money.ts';
-import { isSscc } from '../../domain/sscc.ts';
-import type { Invoice } from '../canonical/v1/index.ts';
-import type { DocumentLine, InvoiceDocument } from './documents.ts';
-import { render810 } from './render-810.ts';
-import { render855 } from './render-855.ts';
-import { render856 } from './render-856.ts';
-import { baseQuantityOf, statedQuantity } from './stated-quantity.ts';
+import { add, type Decimal, fromScaled, multiply, sum } from '../../../domain/decimal.ts';
+import { extend } from '../../../domain/money.ts';
+import { isSscc } from '../../../domain/sscc.ts';
+import type { Invoice } from '../../canonical/v1/index.ts';
+import type { DocumentLine, InvoiceDocument } from '../document-content.ts';
+import { baseQuantityOf, statedQuantity } from '../stated-quantity.ts';
 import {
   aLabel,
   aLine,
@@ -19,8 +16,11 @@ import {
   partner,
   permissive,
   sent,
-} from './testing/builders.ts';
-import { iterationsOf, segmentOf, segmentsOf, textOf } from './tree.ts';
+} from '../testing/builders.ts';
+import { iterationsOf, segmentOf, segmentsOf, textOf } from '../tree.ts';
+import { render810 } from './810/render.ts';
+import { render855 } from './855/render.ts';
+import { render856 } from './856/render.ts';
 
 const retailer = partner('harbor-pine');
 const distributor = partner('tri-valley');

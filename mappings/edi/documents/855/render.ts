@@ -1,9 +1,8 @@
-import { compare, type Decimal, multiply, sum } from '../../domain/decimal.ts';
-import type { SegmentObject, Tree, TreeNode } from '../x12/types.ts';
-import { withAdditions } from './additions.ts';
-import type { Agreement } from './agreement.ts';
-import { type AcknowledgedLine, type AcknowledgmentDocument, DocumentError } from './documents.ts';
-import { statedQuantity } from './stated-quantity.ts';
+import { compare, type Decimal, multiply, sum } from '../../../../domain/decimal.ts';
+import type { SegmentObject, Tree, TreeNode } from '../../../x12/types.ts';
+import type { Agreement } from '../../agreement.ts';
+import { type AcknowledgedLine, type AcknowledgmentDocument, DocumentError } from '../../document-content.ts';
+import { statedQuantity } from '../../stated-quantity.ts';
 import {
   commonReferences,
   dateElement,
@@ -13,7 +12,7 @@ import {
   partyLoop,
   positive,
   segment,
-} from './writing.ts';
+} from '../../writing.ts';
 
 const REJECTIONS: Readonly<Record<NonNullable<AcknowledgedLine['rejection']>, string>> = {
   'not-on-contract': 'R1',
@@ -42,7 +41,7 @@ const REJECTIONS: Readonly<Record<NonNullable<AcknowledgedLine['rejection']>, st
 export function render855(document: AcknowledgmentDocument, profile: Agreement): Tree {
   const { order, lines } = document;
   for (const [index, line] of lines.entries()) refuseUnbalanced(line, `lines[${index}]`);
-  const tree = node({
+  return node({
     BAK: segment(
       '00',
       acknowledgmentType(lines),
@@ -63,7 +62,6 @@ export function render855(document: AcknowledgmentDocument, profile: Agreement):
     PO1: lines.map((line) => lineLoop(line, order.currency, profile)),
     CTT: segment(String(lines.length)),
   });
-  return withAdditions('855', tree, document, profile);
 }
 
 function acknowledgmentType(lines: readonly AcknowledgedLine[]): string {

@@ -2,9 +2,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fromScaled, sum } from '../../domain/decimal.ts';
-import type { SalesOrder } from '../canonical/v1/index.ts';
-import type { PartnerProfile } from '../profile/profile.ts';
+import { fromScaled, sum } from '../../../../domain/decimal.ts';
+import { evaluateAll } from '../../../../runtime/expressions.ts';
+import type { SalesOrder } from '../../../canonical/v1/index.ts';
+import type { PartnerProfile } from '../../../profile/profile.ts';
 import {
   guideFor,
   parseTransaction,
@@ -12,10 +13,10 @@ import {
   scanInterchanges,
   type Tree,
   type X12Error,
-} from '../x12/index.ts';
-import { contentHash } from './content-hash.ts';
-import { salesOrderFrom850 } from './sales-order-from-850.ts';
-import { partner, permissive, sent } from './testing/builders.ts';
+} from '../../../x12/index.ts';
+import { contentHash } from '../../content-hash.ts';
+import { partner, permissive, sent } from '../../testing/builders.ts';
+import { salesOrderFrom850 } from './sales-order.ts';
 
 const SAMPLES = join(import.meta.dirname, '..', '..', '..', 'shared', 'samples', 'x12', '850');
 
@@ -41,13 +42,13 @@ function purchaseOrder(over: Tree = {}): Tree {
 }
 
 async function orderOf(tree: Tree, profile: PartnerProfile = permissive): Promise<SalesOrder> {
-  const result = await salesOrderFrom850(tree, profile, { receivedAt: '2026-11-21T09:00:00Z' });
+  const result = await salesOrderFrom850(tree, profile, { receivedAt: '2026-11-21T09:00:00Z', evaluate: evaluateAll });
   if ('errors' in result) throw new Error(JSON.stringify(result.errors));
   return result.order;
 }
 
 async function faults(tree: Tree, profile: PartnerProfile = permissive): Promise<string[]> {
-  const result = await salesOrderFrom850(tree, profile);
+  const result = await salesOrderFrom850(tree, profile, { evaluate: evaluateAll });
   return 'errors' in result ? result.errors.map(place) : [];
 }
 
@@ -190,7 +191,7 @@ describe('an 850', () => {
     ['gives what cannot be kept', '"a\\u0000b"', /failed: its result holds the character NUL/],
   ])('a fault of our expression, which %s, is ours and not the partner’s', (_, text, message) => {
     const profile = { ...permissive, map: { ...permissive.map, salesOrder: { 'attributes.buyerCode': text } } };
-    expect(salesOrderFrom850(purchaseOrder(), profile)).toEqual({
+    expect(salesOrderFrom850(purchaseOrder(), profile, { evaluate: evaluateAll })).toEqual({
       errors: [
         {
           code: 'profile-expression-failed',
@@ -204,6 +205,7 @@ describe('an 850', () => {
     const wrong = salesOrderFrom850(
       { ...purchaseOrder(), BEG: { '01': '00', '02': 'BK', '03': '1', '05': '20261120' } },
       profile,
+      { evaluate: evaluateAll },
     );
     expect(wrong).toMatchObject({ errors: [{ code: 'order-type-not-supported' }] });
     expect(wrong).not.toHaveProperty('ours');
@@ -287,7 +289,7 @@ describe('an 850', () => {
       '850',
       purchaseOrder({ PO1: [line(), line({ '01': '2', '02': '0' })], CTT: [{ CTT: { '01': '2' } }] }),
     );
-    const result = await salesOrderFrom850(tree, permissive);
+    const result = await salesOrderFrom850(tree, permissive, { evaluate: evaluateAll });
     expect(result).toMatchObject({
       errors: [{ code: 'quantity-not-positive', place: { segment: 'PO1', position: 7, element: 2, loop: 'PO1' } }],
     });
@@ -342,7 +344,7 @@ describe('an 850', () => {
     );
     await fc.assert(
       fc.asyncProperty(tree, async (odd) => {
-        const result = await salesOrderFrom850(odd as Tree, permissive);
+        const result = await salesOrderFrom850(odd as Tree, permissive, { evaluate: evaluateAll });
         if ('errors' in result) {
           expect(result.errors.length).toBeGreaterThan(0);
           for (const error of result.errors) {
@@ -409,7 +411,8 @@ async function verdicts(bytes: Buffer): Promise<{ verdict: 'order' | 'refused'; 
         continue;
       }
       const { tree, errors } = parseTransaction(read, guide);
-      const mapped = errors.length > 0 ? { errors } : await salesOrderFrom850(tree, permissive);
+      const mapped =
+        errors.length > 0 ? { errors } : await salesOrderFrom850(tree, permissive, { evaluate: evaluateAll });
       found.push(
         'errors' in mapped
           ? refusal(mapped.errors[0])
