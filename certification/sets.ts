@@ -4,6 +4,7 @@ import {
   orderAcknowledgment,
   orderChange,
   remittance,
+  returnAuthorization,
   shipNotice,
 } from '../mappings/edi/documents/all.ts';
 
@@ -15,4 +16,5 @@ export const INVOICE = invoice.set;
 /** Also stands for the other form of acknowledgment that a profile may agree on. */
 export const GROUP_ANSWER = functionalAcknowledgment.set;
 export const ORDER_CHANGE = orderChange.set;
+export const RETURN_AUTHORIZATION = returnAuthorization.set;
 export const REMITTANCE = remittance.set;

@@ -1,3 +1,4 @@
+import { returnAuthorization } from './180/document.ts';
 import { invoice } from './810/document.ts';
 import { remittance } from './820/document.ts';
 import { priceCatalog } from './832/document.ts';
@@ -32,6 +33,7 @@ export const documents: readonly DocumentDefinition[] = [
   warehouseOrder,
   transferReceipt,
   warehouseShipment,
+  returnAuthorization,
 ];
 
 /** Those that other parts of the product name by what they are for. */
@@ -43,5 +45,6 @@ export {
   orderChange,
   purchaseOrder,
   remittance,
+  returnAuthorization,
   shipNotice,
 };

@@ -34,10 +34,10 @@ export function ruleSetOf(set: string): string {
   return bySet.get(set)?.outbound?.ruleOf ?? set;
 }
 
-/** Whether a set answers interchanges or groups, so that it is itself never answered. */
-export function isAcknowledgment(set: string): boolean {
-  const definition = bySet.get(set);
-  return definition?.inbound?.apply === 'acknowledges' || definition?.outbound?.writes === 'functional-acknowledgment';
+/** Whether a set that we send is acknowledged: an acknowledgment never is. */
+export function isAcknowledged(set: string): boolean {
+  const outbound = bySet.get(set)?.outbound;
+  return outbound !== undefined && outbound.writes !== 'functional-acknowledgment';
 }
 
 /** The sets with which a group can be acknowledged, the usual one first. */
