@@ -53,15 +53,11 @@ export interface PartnerSummary {
 }
 
 /**
- * How anything enters the order process. Each call has committed what it was given before it resolves, whether or not Temporal
- * answers: what could not be started is started by the sweep.
+ * How anything enters the order process. Each call has committed what it was given before it resolves, together with its hand-off to
+ * the workflow; it never waits for Temporal.
  */
 export interface Intake {
-  acceptOrder(request: {
-    order: SalesOrder;
-    correlationId: string;
-    source: { kind: 'api' | 'edi'; documentId?: string };
-  }): Promise<OrderReceipt>;
+  acceptOrder(request: { order: SalesOrder; correlationId: string; source: { kind: 'api' } }): Promise<OrderReceipt>;
   acceptInterchanges(request: {
     bytes: Uint8Array;
     transport: string;

@@ -1,6 +1,6 @@
 import { isGrpcServiceError } from '@temporalio/client';
 import { z } from 'zod';
-import { IntakeRefusal } from '../activities/intake/intake.ts';
+import { IntakeRefusal } from '../activities/intake/intake-refusal.ts';
 import { dataFaultOf } from '../activities/lib/database.ts';
 import { Prisma } from '../prisma/generated/client.ts';
 

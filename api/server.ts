@@ -2,7 +2,10 @@ import '../runtime/garbage-collection.ts';
 import { readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import { acceptOrder, acceptPayment, acceptWarehouseEvent } from '../activities/intake/intake.ts';
+import { Dispatcher } from '../activities/handoff/dispatcher.ts';
+import { acceptOrder } from '../activities/intake/accept-order.ts';
+import { acceptPayment } from '../activities/intake/accept-payment.ts';
+import { acceptWarehouseEvent } from '../activities/intake/accept-warehouse-event.ts';
 import { acceptInterchanges } from '../activities/intake/receive-interchange.ts';
 import { FollowedProfiles } from '../activities/partners/partner-profiles.ts';
 import { ProfileError } from '../mappings/profile/problem.ts';
@@ -33,7 +36,8 @@ async function main(log: Logger): Promise<void> {
   });
   const profiles = new FollowedProfiles({ directory: config.partnersDir, prisma, log });
   const temporal = connectClient(config);
-  const intakeDependencies = { prisma, temporal, profiles, log };
+  const handOff = new Dispatcher({ prisma, temporal, profiles, log });
+  const intakeDependencies = { prisma, profiles, handOff, log };
   const app = createApp({
     config,
     log,
@@ -64,6 +68,7 @@ async function main(log: Logger): Promise<void> {
     log.info('listening', { host: config.host, port, url: config.publicUrl });
   });
 
+  handOff.start();
   void grantBootstrapKey(config.bootstrapApiKeyFile, prisma, log, ended.signal);
   const forget = setInterval(() => {
     forgetOldIdempotencyKeys({ prisma }).catch((error: unknown) =>
@@ -77,6 +82,7 @@ async function main(log: Logger): Promise<void> {
     log.info('stopping', { reason });
     clearInterval(forget);
     await closeServer(server, config.shutdownGraceSeconds);
+    await handOff.stop();
     await Promise.allSettled([prisma.$disconnect(), temporal.connection.close()]);
     log.info('stopped');
     process.exit(0);

@@ -13,8 +13,8 @@ import { createHttpsTransport } from '../activities/edi/https-transport.ts';
 import type { TransportPort } from '../activities/edi/port.ts';
 import { createErpActivities } from '../activities/erp/activities.ts';
 import { createRestErp } from '../activities/erp/rest.ts';
-import { ORDERS_QUEUE } from '../activities/handoff/starting.ts';
-import { createSweepActivities } from '../activities/handoff/sweep.ts';
+import { ORDERS_QUEUE } from '../activities/handoff/delivery.ts';
+import type { HandOff } from '../activities/handoff/hand-off.ts';
 import { createOrderRecords } from '../activities/orders/activities.ts';
 import type { PartnerProfiles } from '../activities/partners/partner-profiles.ts';
 import { createWmsActivities } from '../activities/wms/activities.ts';
@@ -34,6 +34,7 @@ export interface WorkerDependencies {
   namespace: string;
   prisma: Database;
   profiles: PartnerProfiles;
+  handOff: HandOff;
   systems: Systems;
   roles: readonly WorkerRole[];
   /** A bundle made ahead (`npm run build`); without it, workflows/ is bundled now. */
@@ -66,7 +67,8 @@ export async function createWorkers(deps: WorkerDependencies): Promise<Worker[]>
 
 /** Workflows, and their records as local activities, which run in this same process. */
 async function ordersWorker(deps: WorkerDependencies): Promise<WorkerOptions> {
-  const records = { prisma: deps.prisma, temporal: deps.temporal, profiles: deps.profiles, ...deps.systems };
+  const { prisma, temporal, profiles, handOff, systems } = deps;
+  const records = { prisma, temporal, profiles, handOff, ...systems };
   return {
     taskQueue: ORDERS_QUEUE,
     // Record-keeping waits for its turn here rather than for a database connection, where its timeout would run.
@@ -80,7 +82,6 @@ async function ordersWorker(deps: WorkerDependencies): Promise<WorkerOptions> {
     activities: {
       ...createOrderRecords(records),
       ...createOutboxRecords({ ...records, transportFor: transports() }),
-      ...createSweepActivities({ ...records, log: deps.log }),
     },
   };
 }

@@ -3,6 +3,7 @@ import '../runtime/garbage-collection.ts';
 import { createServer } from 'node:http';
 import type { Connection } from '@temporalio/client';
 import { Runtime } from '@temporalio/worker';
+import { Dispatcher } from '../activities/handoff/dispatcher.ts';
 import { CrossReferenceFiles } from '../activities/partners/cross-reference-files.ts';
 import { FollowedProfiles } from '../activities/partners/partner-profiles.ts';
 import { ProfileError } from '../mappings/profile/problem.ts';
@@ -37,12 +38,14 @@ async function main(): Promise<void> {
   const crossReferences = new CrossReferenceFiles({ directory: config.partnersDir, prisma, profiles, log });
   await ensureSearchAttributes(temporal.connection as Connection, config.temporal.namespace, searchAttributeKeys);
 
+  const handOff = new Dispatcher({ prisma, temporal, profiles, log });
   const workers = await createWorkers({
     native,
     temporal,
     namespace: config.temporal.namespace,
     prisma,
     profiles,
+    handOff,
     systems,
     roles: config.workerRoles,
     ...(config.workflowBundle && { workflowBundle: config.workflowBundle }),
@@ -51,6 +54,7 @@ async function main(): Promise<void> {
     log,
   });
   const running = Promise.all(workers.map((worker) => worker.run()));
+  handOff.start();
   await ensureSchedules(temporal, systems);
   crossReferences.watch();
 
@@ -69,6 +73,7 @@ async function main(): Promise<void> {
 
   await running;
   health?.close();
+  await handOff.stop();
   await crossReferences.stop();
   profiles.stop();
   await prisma.$disconnect();

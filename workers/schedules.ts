@@ -1,6 +1,6 @@
 /** What runs by itself. */
 import { type Client, ScheduleAlreadyRunning, type ScheduleOptions, ScheduleOverlapPolicy } from '@temporalio/client';
-import { ORDERS_QUEUE } from '../activities/handoff/starting.ts';
+import { ORDERS_QUEUE } from '../activities/handoff/delivery.ts';
 import { masterDataSystems, type Systems } from '../runtime/systems.ts';
 import type { InventorySyncInput } from '../workflows/inventory-sync.ts';
 
@@ -10,20 +10,14 @@ export async function ensureSchedules(temporal: Client, systems: Systems): Promi
     erp: masterDataSystems(systems.erp).map(({ taskQueue }) => taskQueue),
     wms: systems.wms.map(({ taskQueue }) => taskQueue),
   };
-  await ensure(temporal, schedule('sweep', '10 seconds', 'sweep', []));
-  await ensure(temporal, schedule('inventory-sync', '5 minutes', 'inventorySync', [sync]));
+  await ensure(temporal, schedule('inventory-sync', 'inventorySync', [sync]));
 }
 
 /** Runs never overlap: the next one sees what the current one leaves. */
-function schedule(
-  scheduleId: string,
-  every: '10 seconds' | '5 minutes',
-  workflowType: string,
-  args: unknown[],
-): ScheduleOptions {
+function schedule(scheduleId: string, workflowType: string, args: unknown[]): ScheduleOptions {
   return {
     scheduleId,
-    spec: { intervals: [{ every }] },
+    spec: { intervals: [{ every: '5 minutes' }] },
     policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 minute' },
     action: { type: 'startWorkflow', workflowType, workflowId: scheduleId, taskQueue: ORDERS_QUEUE, args },
     state: { triggerImmediately: true },

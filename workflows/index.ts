@@ -3,4 +3,3 @@ export { interchange } from './interchange.ts';
 export { inventorySync } from './inventory-sync.ts';
 export { orderToCash } from './order.ts';
 export { partnerOutbox } from './partner-outbox.ts';
-export { sweep } from './sweep.ts';

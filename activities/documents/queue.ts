@@ -14,7 +14,7 @@ import { writeTransaction } from '../../mappings/x12/write.ts';
 import type { Database } from '../../prisma/client.ts';
 import { tradingPartnerKey } from '../../runtime/search-attributes.ts';
 import { wakeOutbox } from '../../workflows/messages.ts';
-import { ORDERS_QUEUE } from '../handoff/starting.ts';
+import { ORDERS_QUEUE } from '../handoff/delivery.ts';
 import { permanent } from '../lib/activity-failure.ts';
 import type { Transaction } from '../lib/records.ts';
 
@@ -37,6 +37,8 @@ export interface OutboundDocument {
 /** `known`: an earlier attempt queued it; `unwanted`: the profile does not send this set. */
 export type Queued = 'queued' | 'known' | 'unwanted';
 
+export type OutboundRow = NonNullable<ReturnType<typeof documentRow>>;
+
 /**
  * Checks a document, writes it by its guide and queues it, within the caller’s transaction. One that contradicts itself or that its guide
  * refuses is a fault of the mapping or the data: it fails for good, with every place named, and its order waits for a person.
@@ -46,35 +48,37 @@ export async function queueDocument(
   profile: PartnerProfile,
   document: OutboundDocument,
 ): Promise<Queued> {
+  const row = documentRow(profile, document);
+  if (row === undefined) return 'unwanted';
+  const { count } = await records.document.createMany({ data: [row], skipDuplicates: true });
+  return count > 0 ? 'queued' : 'known';
+}
+
+/** The row of {@link queueDocument}, for a caller that writes it with others; undefined when the profile does not send this set. */
+export function documentRow(profile: PartnerProfile, document: OutboundDocument) {
   const rule = outboundRule(profile, document.set);
-  if (rule === undefined || !rule.send) return 'unwanted';
+  if (rule === undefined || !rule.send) return undefined;
   const since = document.since[rule.after];
   if (since === undefined) throw new TypeError(`nobody says when ${rule.after} was for ${document.businessKey}`);
   const { delimiters } = profile.x12;
   const body = render(document, profile, delimiters);
-  const { count } = await records.document.createMany({
-    data: [
-      {
-        id: randomUUID(),
-        businessKey: document.businessKey,
-        direction: 'outbound',
-        partnerId: profile.id,
-        transactionSet: document.set,
-        version: profile.x12.version,
-        state: 'queued',
-        orderId: document.orderId ?? null,
-        shipmentId: document.shipmentId ?? null,
-        invoiceId: document.invoiceId ?? null,
-        body,
-        delimiters: delimiterText(delimiters),
-        hash: createHash('sha256').update(body).digest('hex'),
-        correlationId: document.correlationId,
-        deadline: deadlineAfter(since, rule.deadline, profile.calendar),
-      },
-    ],
-    skipDuplicates: true,
-  });
-  return count > 0 ? 'queued' : 'known';
+  return {
+    id: randomUUID() as string,
+    businessKey: document.businessKey,
+    direction: 'outbound',
+    partnerId: profile.id,
+    transactionSet: document.set,
+    version: profile.x12.version,
+    state: 'queued',
+    orderId: document.orderId ?? null,
+    shipmentId: document.shipmentId ?? null,
+    invoiceId: document.invoiceId ?? null,
+    body,
+    delimiters: delimiterText(delimiters),
+    hash: createHash('sha256').update(body).digest('hex'),
+    correlationId: document.correlationId,
+    deadline: deadlineAfter(since, rule.deadline, profile.calendar),
+  };
 }
 
 /** The rule by which a set is sent; a 999 is sent by the rule of the 997. */

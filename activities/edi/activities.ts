@@ -1,5 +1,5 @@
 /** What workflows ask of EDI: file work as activities, the outbox’s own records as local activities. */
-import type { IntakeDependencies } from '../intake/intake.ts';
+import type { ReadingDependencies } from './judgement.ts';
 import {
   assembleInterchange,
   type OutboxActivityDependencies,
@@ -12,7 +12,7 @@ import { processInterchange } from './read-interchange.ts';
 export type EdiActivities = ReturnType<typeof createEdiActivities>;
 export type OutboxRecords = ReturnType<typeof createOutboxRecords>;
 
-export function createEdiActivities(deps: IntakeDependencies & OutboxActivityDependencies) {
+export function createEdiActivities(deps: ReadingDependencies & OutboxActivityDependencies) {
   return {
     processInterchange: (input: { interchangeId: string }) => processInterchange(deps, input),
     transmitInterchange: (input: { interchangeId: string }) => transmitInterchange(deps, input),

@@ -10,7 +10,7 @@ import { inBrief } from '../../mappings/x12/excerpt.ts';
 import { describeInterchangeNote } from '../../mappings/x12/interchange-notes.ts';
 import type { InterchangeAcknowledgment, ScannedInterchange, X12Error } from '../../mappings/x12/types.ts';
 import { delimiterText, INTERCHANGE_ACKNOWLEDGMENT } from '../documents/queue.ts';
-import type { IntakeDependencies } from '../intake/intake.ts';
+import type { ReadingDependencies } from './judgement.ts';
 import { tellOrder } from './outbox.ts';
 
 /** ISA13 as the outbox writes it. */
@@ -62,7 +62,7 @@ export function interchangeAcknowledgmentRow(
  * @returns what is wrong with the TA1 itself: nobody answers a TA1, so all that is left is to show it
  */
 export async function takeInterchangeAcknowledgment(
-  { prisma, temporal }: IntakeDependencies,
+  { prisma, temporal }: ReadingDependencies,
   source: { id: string; profile: PartnerProfile },
   acknowledgment: InterchangeAcknowledgment,
 ): Promise<X12Error[]> {

@@ -1,7 +1,7 @@
 /** What the partner outbox does with queued documents: gather, number, transmit, watch for acknowledgements. */
 import { createHash, randomUUID } from 'node:crypto';
 import { activityInfo, log } from '@temporalio/activity';
-import type { Client } from '@temporalio/client';
+import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import { deadlineAfter } from '../../domain/calendar/calendar.ts';
 import type { DocumentTrouble } from '../../domain/order/messages.ts';
 import { guideOf } from '../../mappings/edi/documents/registry.ts';
@@ -14,7 +14,6 @@ import type { Document } from '../../prisma/generated/client.ts';
 import { runWithCorrelation } from '../../runtime/correlation.ts';
 import { documentTrouble } from '../../workflows/messages.ts';
 import { INTERCHANGE_ACKNOWLEDGMENT, outboundRule, wakePartnerOutbox } from '../documents/queue.ts';
-import { signalIfRunning } from '../handoff/starting.ts';
 import { callSystem, permanent } from '../lib/activity-failure.ts';
 import { groupBy } from '../lib/group-by.ts';
 import { searchForm, type Transaction } from '../lib/records.ts';
@@ -426,6 +425,17 @@ export async function tellOrder(
     ],
     skipDuplicates: true,
   });
+}
+
+/** Signals a workflow; false when it has ended, so that nothing waits for the message any more. */
+async function signalIfRunning(signal: () => Promise<void>): Promise<boolean> {
+  try {
+    await signal();
+    return true;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
+  }
 }
 
 /** Queues the same document again; it leaves under new control numbers. */

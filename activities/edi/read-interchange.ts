@@ -1,5 +1,5 @@
 /** Inbound interchanges that are stored: read transaction by transaction, acknowledged. */
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { heartbeat } from '@temporalio/activity';
 import { CONTROL_NUMBER_AGAIN } from '../../mappings/edi/admission.ts';
 import { acknowledges, ruleSetOf } from '../../mappings/edi/documents/registry.ts';
@@ -8,14 +8,22 @@ import { readInterchange } from '../../mappings/x12/read.ts';
 import { scanInterchanges } from '../../mappings/x12/scan.ts';
 import type { ReadGroup, ReadTransaction, X12Error } from '../../mappings/x12/types.ts';
 import { Prisma } from '../../prisma/generated/client.ts';
-import { delimiterText, queueDocument, wakePartnerOutbox } from '../documents/queue.ts';
-import type { IntakeDependencies } from '../intake/intake.ts';
+import { delimiterText, documentRow, type OutboundRow } from '../documents/queue.ts';
+import { handOffRows } from '../handoff/hand-off.ts';
+import { type InboundDocument, storeDocument } from '../intake/inbound-document.ts';
 import { permanent } from '../lib/activity-failure.ts';
 import { dataFaultOf } from '../lib/database.ts';
 import { asJson } from '../lib/records.ts';
 import { takeInterchangeAcknowledgment } from './interchange-acknowledgment.ts';
-
-import { type Judgement, MOST_ERRORS, rejection, type Source, type Verdict } from './judgement.ts';
+import {
+  type Judgement,
+  MOST_ERRORS,
+  type ReadingDependencies,
+  rejection,
+  type Source,
+  type Verdict,
+} from './judgement.ts';
+import { Opening } from './opening.ts';
 import { judge } from './take-transaction.ts';
 
 /** Transaction sets of one file that are worked on at once. */
@@ -36,20 +44,21 @@ type Answered = Verdict & Pick<ReadTransaction, 'convention'>;
  * done again. Each functional group is acknowledged by a 997 or 999, except those that are acknowledgements themselves.
  */
 export async function processInterchange(
-  deps: IntakeDependencies,
+  deps: ReadingDependencies,
   { interchangeId }: { interchangeId: string },
 ): Promise<InterchangeOutcome> {
   const { prisma, profiles } = deps;
-  const interchange = await prisma.interchange.findUniqueOrThrow({ where: { id: interchangeId } });
+  const interchange = await prisma.interchange.findUniqueOrThrow({
+    where: { id: interchangeId },
+    relationLoadStrategy: 'join',
+    include: { documents: { where: { state: { not: 'received' } }, select: FINISHED } },
+  });
   const profile = profiles.get(interchange.partnerId ?? '');
   if (profile === undefined)
     throw permanent('unknown-partner', `partner ${interchange.partnerId} has no profile any more`);
-  await prisma.interchange.updateMany({
-    where: { id: interchangeId, startedAt: null },
-    data: { startedAt: new Date() },
-  });
   const source = { ...interchange, profile };
-  const done = await finishedBefore(deps, interchangeId);
+  const done = new Map(interchange.documents.map((row) => [row.position ?? 0, verdictOf(row)]));
+  const opening = new Opening(prisma, profile.id);
   // Told when it came in; an earlier attempt may have left other errors beside them, which it will find again.
   const warnings = ((interchange.errors ?? []) as unknown as X12Error[]).filter(
     ({ code }) => code === CONTROL_NUMBER_AGAIN,
@@ -63,6 +72,7 @@ export async function processInterchange(
     const flush = async () => {
       const taken = batch;
       batch = [];
+      await opening.room(taken.filter(({ index }) => !done.has(index + 1)).length, heartbeat);
       const attempts = await Promise.allSettled(
         taken.map(async (read) => ({
           ...(done.get(read.index + 1) ?? (await takeTransaction(deps, source, read))),
@@ -103,69 +113,80 @@ export async function processInterchange(
     });
     throw failures[0];
   }
-  const queued = await acknowledgeGroups(deps, source, groups);
   const verdicts = groups.flatMap((group) => group.verdicts);
-  // A group may be wrong without holding a transaction set that could carry its errors; a TA1 stands in none. What was taken in spite of
-  // its errors is told here too: files are listed as faulty by their own errors and by what of them was not taken.
+  // A group may be wrong without holding a transaction set that could carry its errors; a TA1 is in none. Errors of what was taken in
+  // spite of them are repeated here: files are listed as faulty by their own errors and by their sets that were not taken.
   const errors = [
     ...warnings,
     ...unanswerable.slice(0, MOST_ERRORS),
     ...groups.flatMap(({ group }) => group.errors),
     ...verdicts.flatMap((verdict) => (verdict.state === 'accepted' ? verdict.errors : [])).slice(0, MOST_ERRORS),
   ];
-  await prisma.interchange.update({
-    where: { id: interchangeId },
-    data: {
-      state: 'processed',
-      processedAt: new Date(),
-      errors: errors.length > 0 ? asJson(errors) : Prisma.DbNull,
-    },
-    select: { id: true },
-  });
-  // An earlier attempt may have queued them and died before the outbox heard of it, so this wakes it whatever the flag says.
-  if (queued) await wakePartnerOutbox(deps, profile.id, true);
+  await finish(deps, source, errors, acknowledgmentsOf(source, groups));
   const count = (...states: Verdict['state'][]) => verdicts.filter(({ state }) => states.includes(state)).length;
   return { accepted: count('accepted', 'duplicate'), rejected: count('rejected') };
 }
 
-async function finishedBefore({ prisma }: IntakeDependencies, interchangeId: string): Promise<Map<number, Verdict>> {
-  const rows = await prisma.document.findMany({
-    where: { interchangeId, state: { not: 'received' } },
-    select: { position: true, transactionSet: true, transactionControl: true, state: true, errors: true },
-  });
-  return new Map(
-    rows.map((row) => [
-      row.position ?? 0,
-      {
-        set: row.transactionSet,
-        control: row.transactionControl ?? '',
-        state: row.state as Verdict['state'],
-        errors: (row.errors ?? []) as unknown as X12Error[],
-      },
-    ]),
-  );
+const FINISHED = {
+  position: true,
+  transactionSet: true,
+  transactionControl: true,
+  state: true,
+  errors: true,
+} as const;
+
+function verdictOf(row: Prisma.DocumentGetPayload<{ select: typeof FINISHED }>): Verdict {
+  return {
+    set: row.transactionSet,
+    control: row.transactionControl ?? '',
+    state: row.state as Verdict['state'],
+    errors: (row.errors ?? []) as unknown as X12Error[],
+  };
 }
 
-async function takeTransaction(deps: IntakeDependencies, source: Source, read: ReadTransaction): Promise<Verdict> {
-  const documentId = await storeTransaction(deps, source, read);
-  const outcome = await judge(deps, source, read, documentId).catch(impossible);
+/**
+ * One statement: the interchange is processed, its acknowledgments are queued and the outbox is woken for them. An attempt that follows
+ * queues them once and wakes the outbox again.
+ */
+async function finish(
+  { prisma, handOff }: ReadingDependencies,
+  source: Source,
+  errors: readonly X12Error[],
+  acknowledgments: readonly OutboundRow[],
+): Promise<void> {
+  const wakes = acknowledgments.length === 0 ? [] : [{ kind: 'wake-outbox', partnerId: source.profile.id } as const];
+  const handed = handOffRows(wakes);
+  await prisma.$executeRaw`
+    WITH queued AS (
+      INSERT INTO "Document" ("id", "businessKey", "direction", "partnerId", "transactionSet", "version", "state", "body",
+        "delimiters", "hash", "correlationId", "deadline")
+      SELECT a."id", a."businessKey", 'outbound', a."partnerId", a."transactionSet", a."version", 'queued', a."body",
+        a."delimiters", a."hash", a."correlationId", a."deadline"
+      FROM jsonb_to_recordset(${JSON.stringify(acknowledgments)}::jsonb)
+        AS a("id" text, "businessKey" text, "partnerId" text, "transactionSet" text, "version" text, "body" text,
+          "delimiters" text, "hash" text, "correlationId" text, "deadline" timestamptz)
+      ON CONFLICT ("businessKey") DO NOTHING
+    ), handed AS (
+      INSERT INTO "HandOff" ("id", "kind", "partnerId", "target", "payload")
+      SELECT h."id", h."kind", h."partnerId", h."target", h."payload"
+      FROM jsonb_to_recordset(${JSON.stringify(handed)}::jsonb)
+        AS h("id" text, "kind" text, "partnerId" text, "target" text, "payload" jsonb)
+    )
+    UPDATE "Interchange" SET "state" = 'processed', "processedAt" = now(),
+      "errors" = ${errors.length > 0 ? JSON.stringify(errors) : null}::jsonb
+    WHERE "id" = ${source.id}`;
+  handOff.committed(handed);
+}
+
+async function takeTransaction(deps: ReadingDependencies, source: Source, read: ReadTransaction): Promise<Verdict> {
+  const document = inboundDocument(source, read);
+  const outcome = await judge(deps, source, read, document).catch(impossible);
   if ('held' in outcome) {
-    await deps.prisma.document.update({
-      where: { id: documentId },
-      data: { errors: asJson(outcome.held) },
-      select: { id: true },
-    });
+    await storeDocument(deps.prisma, document, { state: 'received', errors: outcome.held });
     throw new HeldByProfile(outcome.held);
   }
-  await deps.prisma.document.update({
-    where: { id: documentId },
-    data: {
-      state: outcome.state,
-      errors: outcome.errors.length > 0 ? asJson(outcome.errors) : Prisma.DbNull,
-      ...(outcome.orderId && { orderId: outcome.orderId }),
-    },
-    select: { id: true },
-  });
+  const { stored, ...verdict } = outcome;
+  if (!stored) await storeDocument(deps.prisma, document, verdict);
   return { set: read.set, control: read.transactionControl, state: outcome.state, errors: outcome.errors };
 }
 
@@ -186,46 +207,33 @@ function storable(text: string): string {
   return text.replaceAll('\0', '\u2400');
 }
 
-/** The row is there before its effects, so that an attempt that follows finds the same document. */
-async function storeTransaction(
-  { prisma }: IntakeDependencies,
-  source: Source,
-  read: ReadTransaction,
-): Promise<string> {
+function inboundDocument(source: Source, read: ReadTransaction): InboundDocument {
   const position = read.index + 1;
   const { element, segment } = read.delimiters;
   const body = storable(read.segments.map(({ id, elements }) => [id, ...elements].join(element) + segment).join(''));
-  const id = randomUUID();
-  const { count } = await prisma.document.createMany({
-    data: [
-      {
-        id,
-        direction: 'inbound',
-        partnerId: source.profile.id,
-        transactionSet: storable(read.set),
-        version: storable(read.version),
-        state: 'received',
-        interchangeId: source.id,
-        position,
-        groupControl: storable(read.groupControl),
-        transactionControl: storable(read.transactionControl),
-        body,
-        delimiters: delimiterText(read.delimiters),
-        hash: createHash('sha256').update(body).digest('hex'),
-        correlationId: source.correlationId,
-      },
-    ],
-    skipDuplicates: true,
-  });
-  if (count > 0) return id;
-  const known = await prisma.document.findUniqueOrThrow({
-    where: { interchangeId_position: { interchangeId: source.id, position } },
-    select: { id: true },
-  });
-  return known.id;
+  return {
+    id: documentIdOf(source.id, position),
+    partnerId: source.profile.id,
+    set: storable(read.set),
+    version: storable(read.version),
+    interchangeId: source.id,
+    position,
+    groupControl: storable(read.groupControl),
+    transactionControl: storable(read.transactionControl),
+    body,
+    delimiters: delimiterText(read.delimiters),
+    hash: createHash('sha256').update(body).digest('hex'),
+    correlationId: source.correlationId,
+  };
 }
 
-/** A transaction set that our own profile cannot read: it waits for the profile to be mended, and its sender is told nothing. */
+/** The same for every attempt, which may follow one that had its effects and died before the document was stored (RFC 9562, version 8). */
+function documentIdOf(interchangeId: string, position: number): string {
+  const hex = createHash('sha256').update(`${interchangeId}/${position}`).digest('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
+
+/** A transaction set that our own profile cannot read: it waits until the profile is corrected, and its sender gets no answer. */
 class HeldByProfile extends Error {
   override readonly name = 'HeldByProfile';
   readonly errors: readonly X12Error[];
@@ -235,15 +243,13 @@ class HeldByProfile extends Error {
   }
 }
 
-/** Queues one acknowledgment per functional group, in the form that the partner wants; tells whether there is anything to send. */
-async function acknowledgeGroups(
-  deps: IntakeDependencies,
+/** One acknowledgment per functional group, in the form that the partner wants, as rows to be queued. */
+function acknowledgmentsOf(
   source: Source,
   groups: readonly { group: ReadGroup; verdicts: readonly Answered[] }[],
-): Promise<boolean> {
-  let queued = false;
-  for (const [index, { group, verdicts }] of groups.entries()) {
-    if (acknowledges(group.functionalId)) continue;
+): OutboundRow[] {
+  return groups.flatMap(({ group, verdicts }, index) => {
+    if (acknowledges(group.functionalId)) return [];
     const { set, tree } = writeGroupAnswer(
       {
         functionalId: group.functionalId,
@@ -259,7 +265,7 @@ async function acknowledgeGroups(
       },
       source.profile,
     );
-    const sends = await queueDocument(deps.prisma, source.profile, {
+    const row = documentRow(source.profile, {
       set,
       // The same key for either form: another attempt may find another agreement.
       businessKey: `${ruleSetOf(set)}/${source.id}/${index + 1}`,
@@ -267,7 +273,6 @@ async function acknowledgeGroups(
       correlationId: source.correlationId,
       since: { documentReceived: source.receivedAt },
     });
-    queued ||= sends !== 'unwanted';
-  }
-  return queued;
+    return row === undefined ? [] : [row];
+  });
 }

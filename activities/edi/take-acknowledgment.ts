@@ -4,10 +4,10 @@ import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import type { FunctionalAcknowledgment } from '../../mappings/x12/acknowledgment.ts';
 import { positionOf } from '../../mappings/x12/position.ts';
 import type { Guide, SegmentObject, Tree, TreeNode, X12Error } from '../../mappings/x12/types.ts';
-import type { IntakeDependencies } from '../intake/intake.ts';
+import type { InboundDocument } from '../intake/inbound-document.ts';
 import { groupBy } from '../lib/group-by.ts';
 import { NOTHING_TO_ACKNOWLEDGE } from './interchange-acknowledgment.ts';
-import { type Judgement, MOST_ERRORS, type Source } from './judgement.ts';
+import { type Judgement, MOST_ERRORS, type ReadingDependencies, type Source } from './judgement.ts';
 import { tellOrder } from './outbox.ts';
 
 /**
@@ -15,12 +15,12 @@ import { tellOrder } from './outbox.ts';
  * never sent is an error, and no rejection: an acknowledgment is never acknowledged. Where it contradicts itself it is taken, and told.
  */
 export async function takeAcknowledgment(
-  deps: IntakeDependencies,
+  deps: ReadingDependencies,
   source: Source,
   guide: Guide,
   tree: Tree,
   acknowledgment: FunctionalAcknowledgment,
-  documentId: string,
+  { id: documentId }: InboundDocument,
 ): Promise<Judgement> {
   const { prisma, temporal } = deps;
   const { profile } = source;

@@ -3,9 +3,11 @@ import { type Admitted, admitTransaction } from '../../mappings/edi/admission.ts
 import type { ElementPlace, TakesOrder, TakesPayment } from '../../mappings/edi/documents/definition.ts';
 import type { ReadTransaction, Tree, X12Error } from '../../mappings/x12/types.ts';
 import { evaluateAll } from '../../runtime/expressions.ts';
-import { acceptOrder, acceptPayment, type IntakeDependencies } from '../intake/intake.ts';
+import { acceptOrder } from '../intake/accept-order.ts';
+import { acceptPayment } from '../intake/accept-payment.ts';
+import type { InboundDocument } from '../intake/inbound-document.ts';
 import { searchForm } from '../lib/records.ts';
-import { type Judgement, rejection, type Source } from './judgement.ts';
+import { type Judgement, type ReadingDependencies, rejection, type Source } from './judgement.ts';
 import { takeAcknowledgment } from './take-acknowledgment.ts';
 
 /** Held: our own profile cannot read the set, so it waits until the profile is corrected. */
@@ -13,42 +15,41 @@ type Judged = Judgement | { held: X12Error[] };
 
 /** Reads a transaction set and applies it. Its definition says which of the effects below it has. */
 export async function judge(
-  deps: IntakeDependencies,
+  deps: ReadingDependencies,
   source: Source,
   read: ReadTransaction,
-  documentId: string,
+  document: InboundDocument,
 ): Promise<Judged> {
   const admitted = admitTransaction(read, source.profile);
   if ('errors' in admitted) return rejection(...admitted.errors);
-  const judged = await apply(deps, source, read.set, admitted, documentId);
+  const judged = await apply(deps, source, admitted, document);
   return 'held' in judged
     ? judged
     : { ...judged, errors: withAcknowledgmentCodes(judged.errors, read, admitted.guide) };
 }
 
 function apply(
-  deps: IntakeDependencies,
+  deps: ReadingDependencies,
   source: Source,
-  set: string,
   { inbound, tree, guide }: Admitted,
-  documentId: string,
+  document: InboundDocument,
 ): Promise<Judged> {
   switch (inbound.apply) {
     case 'takes-order':
-      return takeOrder(deps, source, inbound, tree, documentId);
+      return takeOrder(deps, source, inbound, tree, document);
     case 'takes-payment':
-      return takePayment(deps, source, inbound, tree, set);
+      return takePayment(deps, source, inbound, tree, document.set);
     case 'acknowledges':
-      return takeAcknowledgment(deps, source, guide, tree, inbound.map(tree), documentId);
+      return takeAcknowledgment(deps, source, guide, tree, inbound.map(tree), document);
   }
 }
 
 async function takeOrder(
-  deps: IntakeDependencies,
+  deps: ReadingDependencies,
   source: Source,
   { map, poNumber }: TakesOrder,
   tree: Tree,
-  documentId: string,
+  document: InboundDocument,
 ): Promise<Judged> {
   const mapped = map(tree, source.profile, { receivedAt: source.receivedAt.toISOString(), evaluate: evaluateAll });
   if ('errors' in mapped) return mapped.ours ? { held: mapped.errors } : rejection(...mapped.errors);
@@ -56,28 +57,25 @@ async function takeOrder(
   const receipt = await acceptOrder(deps, {
     order,
     correlationId: source.correlationId,
-    source: { kind: 'edi', documentId },
+    source: { kind: 'edi', document, controlNumber: source.controlNumber },
   });
   if (receipt.outcome === 'refused') {
     const agreed = `${source.profile.name} has agreed that such a repetition is refused`;
     return rejection(errorAt(poNumber, 'po-number-known', `${receipt.reason}; ${agreed}`, order.poNumber));
   }
+  const { orderId } = receipt;
+  if (receipt.outcome !== 'duplicate') return { state: 'accepted', errors: [], orderId, stored: true };
+  // A repetition is found by the number of the file that repeated it, too.
+  const [kind, value] = ['interchange', source.controlNumber];
   await deps.prisma.orderReference.createMany({
-    data: [
-      {
-        orderId: receipt.orderId,
-        kind: 'interchange',
-        value: source.controlNumber,
-        search: searchForm(source.controlNumber),
-      },
-    ],
+    data: [{ orderId, kind, value, search: searchForm(value) }],
     skipDuplicates: true,
   });
-  return { state: receipt.outcome === 'duplicate' ? 'duplicate' : 'accepted', errors: [], orderId: receipt.orderId };
+  return { state: 'duplicate', errors: [], orderId };
 }
 
 async function takePayment(
-  deps: IntakeDependencies,
+  deps: ReadingDependencies,
   source: Source,
   { map, reference }: TakesPayment,
   tree: Tree,

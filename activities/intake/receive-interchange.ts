@@ -6,12 +6,10 @@ import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import { scanInterchanges } from '../../mappings/x12/scan.ts';
 import type { InterchangeHeader, ScannedInterchange, X12Error } from '../../mappings/x12/types.ts';
 import { Prisma } from '../../prisma/generated/client.ts';
-import { wakePartnerOutbox } from '../documents/queue.ts';
 import { interchangeAcknowledgmentRow } from '../edi/interchange-acknowledgment.ts';
-import { soon, startInterchange } from '../handoff/starting.ts';
-import { isUniqueViolation } from '../lib/database.ts';
+import { type HandOffItem, handOffRows } from '../handoff/hand-off.ts';
 import { asJson } from '../lib/records.ts';
-import type { IntakeDependencies } from './intake.ts';
+import type { IntakeDependencies } from './dependencies.ts';
 
 /** What is kept of a file that is not even an interchange: enough to see what it was. */
 const EVIDENCE_BYTES = 64 * 1024;
@@ -26,13 +24,21 @@ export interface InterchangeReceipt {
   errors: X12Error[];
 }
 
+export interface ReceivedFile {
+  transport: string;
+  /** The sender may act only for this partner. */
+  partnerId?: string;
+  correlationId: string;
+  fileName?: string;
+}
+
 /**
  * Checks the envelope of each interchange in a file and stores it, sound or not; each is committed before this resolves. The same
  * interchange again (control number and content) is a duplicate.
  */
 export async function acceptInterchanges(
   deps: IntakeDependencies,
-  file: { bytes: Uint8Array; transport: string; partnerId?: string; correlationId: string; fileName?: string },
+  file: ReceivedFile & { bytes: Uint8Array },
 ): Promise<InterchangeReceipt[]> {
   const receipts: InterchangeReceipt[] = [];
   for (const scanned of scanInterchanges(file.bytes)) receipts.push(await acceptInterchange(deps, scanned, file));
@@ -42,7 +48,7 @@ export async function acceptInterchanges(
 async function acceptInterchange(
   deps: IntakeDependencies,
   scanned: ScannedInterchange,
-  file: { transport: string; partnerId?: string; correlationId: string; fileName?: string },
+  file: ReceivedFile,
 ): Promise<InterchangeReceipt> {
   const { header } = scanned;
   const partner = header && findPartnerByIsa(deps.profiles, header);
@@ -53,7 +59,47 @@ async function acceptInterchange(
   const rejected = !scanned.ok || errors.length > 0;
   const hash = createHash('sha256').update(scanned.bytes).digest('hex');
   const warnings = rejected || header === undefined ? [] : await numberWarnings(deps, header, hash);
-  const row = {
+  const row = interchangeRow(scanned, partner, file, { hash, rejected, problems: [...errors, ...warnings] });
+  const receipt = {
+    interchangeId: row.id,
+    ...(partner && { partnerId: partner.id }),
+    ...(header && { senderId: header.senderId, controlNumber: header.controlNumber }),
+    ...(row.workflowId && { workflowId: row.workflowId }),
+    errors,
+  };
+  // Nothing is answered on the word of somebody who may not speak for the partner.
+  const answer =
+    partner === undefined || errors.some(({ code }) => code === 'sender-not-yours')
+      ? undefined
+      : interchangeAcknowledgmentRow(partner, row, scanned, { errors, warnings }, new Date());
+  const taken = await insertInterchange(deps, row, partner, answer);
+  if (taken) return { ...receipt, state: rejected ? 'rejected' : 'received', errors: [...errors, ...warnings] };
+
+  const { direction, senderId, receiverId, controlNumber } = row;
+  const known = await deps.prisma.interchange.findUniqueOrThrow({
+    where: {
+      direction_senderId_receiverId_controlNumber_hash: { direction, senderId, receiverId, controlNumber, hash },
+    },
+    select: { id: true },
+  });
+  const earlier = { ...receipt, interchangeId: known.id };
+  if (rejected) return { ...earlier, state: 'rejected' };
+  const again = answer && { ...answer, businessKey: answer.businessKey.replace(row.id, known.id) };
+  if (!(await takeAgain(deps, { ...row, id: known.id }, partner, again))) return { ...earlier, state: 'duplicate' };
+  return { ...earlier, state: 'received', errors: warnings };
+}
+
+type InterchangeRow = ReturnType<typeof interchangeRow>;
+type AnswerRow = NonNullable<ReturnType<typeof interchangeAcknowledgmentRow>>;
+
+function interchangeRow(
+  scanned: ScannedInterchange,
+  partner: PartnerProfile | undefined,
+  file: ReceivedFile,
+  { hash, rejected, problems }: { hash: string; rejected: boolean; problems: readonly X12Error[] },
+) {
+  const { header } = scanned;
+  return {
     id: randomUUID() as string,
     direction: 'inbound',
     partnerId: partner?.id ?? null,
@@ -67,57 +113,83 @@ async function acceptInterchange(
     state: rejected ? 'rejected' : 'received',
     correlationId: file.correlationId,
     fileName: file.fileName ?? null,
-    ...(errors.length + warnings.length > 0 && { errors: asJson([...errors, ...warnings]) }),
+    errors: problems.length > 0 ? asJson(problems) : null,
     workflowId: rejected ? null : `interchange/${header?.senderId}/${header?.controlNumber}/${hash.slice(0, 8)}`,
   };
-  const receipt = {
-    interchangeId: row.id,
-    ...(partner && { partnerId: partner.id }),
-    ...(header && { senderId: header.senderId, controlNumber: header.controlNumber }),
-    ...(row.workflowId && { workflowId: row.workflowId }),
-    errors,
-  };
-  // Nothing is answered on the word of somebody who may not speak for the partner.
-  const answer =
-    partner === undefined || errors.some(({ code }) => code === 'sender-not-yours')
-      ? undefined
-      : interchangeAcknowledgmentRow(partner, row, scanned, { errors, warnings }, new Date());
-  try {
-    await deps.prisma.$transaction([
-      deps.prisma.interchange.create({ data: row, select: { id: true } }),
-      ...(answer === undefined ? [] : [deps.prisma.document.createMany({ data: [answer] })]),
-    ]);
-  } catch (error) {
-    if (!isUniqueViolation(error)) throw error;
-    const { direction, senderId, receiverId, controlNumber } = row;
-    const known = await deps.prisma.interchange.findUniqueOrThrow({
-      where: {
-        direction_senderId_receiverId_controlNumber_hash: { direction, senderId, receiverId, controlNumber, hash },
-      },
-      select: { id: true, state: true },
-    });
-    if (rejected) return { ...receipt, interchangeId: known.id, state: 'rejected' };
-    // What was refused for its sender (unknown then, or handed in by somebody else) may be sent again when that is mended.
-    const { id: _, ...mended } = row;
-    const { count } = await deps.prisma.interchange.updateMany({
-      where: { id: known.id, state: 'rejected' },
-      data: { ...mended, errors: row.errors ?? Prisma.DbNull, receivedAt: new Date() },
-    });
-    if (count === 0) return { ...receipt, interchangeId: known.id, state: 'duplicate' };
-    row.id = known.id;
-    if (answer !== undefined) {
-      const businessKey = answer.businessKey.replace(receipt.interchangeId, known.id);
-      await deps.prisma.document.createMany({ data: [{ ...answer, businessKey }], skipDuplicates: true });
-    }
+}
+
+/** The hand-offs of an interchange: it is read, and the outbox sends what answers it. */
+function handOffsOf(row: InterchangeRow, partner: PartnerProfile | undefined, answer: AnswerRow | undefined) {
+  if (partner === undefined) return [];
+  const { id, workflowId, controlNumber, correlationId } = row;
+  const items: HandOffItem[] = [];
+  if (workflowId !== null) {
+    const start = { interchangeId: id, workflowId, controlNumber, correlationId };
+    items.push({ kind: 'start-interchange', partnerId: partner.id, ...start });
   }
-  if (partner !== undefined && answer !== undefined) await wakeSoon(deps, row, partner);
-  if (!rejected && partner !== undefined) await handOnInterchange(deps, row, partner);
-  return {
-    ...receipt,
-    interchangeId: row.id,
-    state: rejected ? 'rejected' : 'received',
-    errors: [...errors, ...warnings],
-  };
+  if (answer !== undefined) items.push({ kind: 'wake-outbox', partnerId: partner.id });
+  return handOffRows(items);
+}
+
+/** Stores the interchange, its TA1 and its hand-offs in one statement; false when the same interchange is stored already. */
+async function insertInterchange(
+  { prisma, handOff }: IntakeDependencies,
+  row: InterchangeRow,
+  partner: PartnerProfile | undefined,
+  answer: AnswerRow | undefined,
+): Promise<boolean> {
+  const handed = handOffsOf(row, partner, answer);
+  const answers = answer === undefined ? [] : [answer];
+  const taken = await prisma.$queryRaw<{ id: string }[]>`
+    WITH taken AS (
+      INSERT INTO "Interchange" ("id", "direction", "partnerId", "senderId", "receiverId", "controlNumber", "hash",
+        "transport", "bytes", "size", "state", "correlationId", "fileName", "errors", "workflowId")
+      VALUES (${row.id}, ${row.direction}, ${row.partnerId}, ${row.senderId}, ${row.receiverId}, ${row.controlNumber},
+        ${row.hash}, ${row.transport}, ${row.bytes}, ${row.size}::int, ${row.state}, ${row.correlationId}, ${row.fileName},
+        ${row.errors === null ? null : JSON.stringify(row.errors)}::jsonb, ${row.workflowId})
+      ON CONFLICT DO NOTHING
+      RETURNING "id"
+    ), answered AS (
+      INSERT INTO "Document" ("id", "businessKey", "direction", "partnerId", "transactionSet", "version", "state", "body",
+        "delimiters", "hash", "correlationId", "deadline")
+      SELECT a."id", a."businessKey", a."direction", a."partnerId", a."transactionSet", a."version", a."state", a."body",
+        a."delimiters", a."hash", a."correlationId", a."deadline"
+      FROM taken, jsonb_to_recordset(${JSON.stringify(answers)}::jsonb)
+        AS a("id" text, "businessKey" text, "direction" text, "partnerId" text, "transactionSet" text, "version" text,
+          "state" text, "body" text, "delimiters" text, "hash" text, "correlationId" text, "deadline" timestamptz)
+    ), handed AS (
+      INSERT INTO "HandOff" ("id", "kind", "partnerId", "target", "payload")
+      SELECT h."id", h."kind", h."partnerId", h."target", h."payload"
+      FROM taken, jsonb_to_recordset(${JSON.stringify(handed)}::jsonb)
+        AS h("id" text, "kind" text, "partnerId" text, "target" text, "payload" jsonb)
+    )
+    SELECT "id" FROM taken`;
+  if (taken.length === 0) return false;
+  handOff.committed(handed);
+  return true;
+}
+
+/** An interchange that was refused for its sender (unknown then, or not allowed to speak for the partner) may be sent again. */
+async function takeAgain(
+  { prisma, handOff }: IntakeDependencies,
+  row: InterchangeRow,
+  partner: PartnerProfile | undefined,
+  answer: AnswerRow | undefined,
+): Promise<boolean> {
+  const { id, errors, ...columns } = row;
+  const handed = handOffsOf(row, partner, answer);
+  const taken = await prisma.$transaction(async (records) => {
+    const { count } = await records.interchange.updateMany({
+      where: { id, state: 'rejected' },
+      data: { ...columns, errors: errors ?? Prisma.DbNull, receivedAt: new Date() },
+    });
+    if (count === 0) return false;
+    if (answer !== undefined) await records.document.createMany({ data: [answer], skipDuplicates: true });
+    await records.handOff.createMany({ data: handed });
+    return true;
+  });
+  if (taken) handOff.committed(handed);
+  return taken;
 }
 
 /** Whether another interchange of the sender, with other content, was taken under that control number. */
@@ -141,32 +213,4 @@ async function numberWarnings(
     select: { receivedAt: true },
   });
   return earlier === null ? [] : [controlNumberAgain(header, earlier.receivedAt)];
-}
-
-async function wakeSoon(
-  deps: IntakeDependencies,
-  { id, correlationId }: { id: string; correlationId: string },
-  partner: PartnerProfile,
-): Promise<void> {
-  try {
-    await soon(deps.temporal, () => wakePartnerOutbox(deps, partner.id, false));
-  } catch (error) {
-    deps.log.warn('TA1 stored, it is sent later', { interchangeId: id, correlationId, error });
-  }
-}
-
-async function handOnInterchange(
-  { temporal, log }: IntakeDependencies,
-  row: { id: string; workflowId: string | null; correlationId: string; controlNumber: string },
-  partner: PartnerProfile,
-): Promise<void> {
-  try {
-    await soon(temporal, () => startInterchange(temporal, row, partner));
-  } catch (error) {
-    log.warn('interchange stored, it is read later', {
-      interchangeId: row.id,
-      correlationId: row.correlationId,
-      error,
-    });
-  }
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { salesOrder } from '../../mappings/canonical/v1/index.ts';
 import { canonicalOrder, cases, each, purchaseOrder } from '../../test/integration/purchase-orders.ts';
-import { acceptOrder } from '../intake/intake.ts';
+import { acceptOrder } from '../intake/accept-order.ts';
 import { type RecordsUnderTest, recordsUnderTest } from './testing/records-under-test.ts';
 
 let given: RecordsUnderTest;

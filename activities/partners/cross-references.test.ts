@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { salesOrder } from '../../mappings/canonical/v1/index.ts';
 import { canonicalOrder, each, type OrderedLine, purchaseOrder } from '../../test/integration/purchase-orders.ts';
-import { acceptOrder } from '../intake/intake.ts';
+import { acceptOrder } from '../intake/accept-order.ts';
 import { type RecordsUnderTest, recordsUnderTest } from '../orders/testing/records-under-test.ts';
 import { CrossReferenceFileError, crossReferencesOfCsv } from './cross-reference-csv.ts';
 import { type CrossReferenceSource, loadCrossReferences } from './cross-references.ts';

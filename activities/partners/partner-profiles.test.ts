@@ -10,7 +10,7 @@ import { readInterchange } from '../../mappings/x12/read.ts';
 import { scanInterchanges } from '../../mappings/x12/scan.ts';
 import { canonicalOrder, each, type Partner, purchaseOrder } from '../../test/integration/purchase-orders.ts';
 import { assembleInterchange } from '../edi/outbox.ts';
-import { acceptOrder } from '../intake/intake.ts';
+import { acceptOrder } from '../intake/accept-order.ts';
 import { type RecordsUnderTest, recordsUnderTest, underWay } from '../orders/testing/records-under-test.ts';
 import { FollowedProfiles } from './partner-profiles.ts';
 

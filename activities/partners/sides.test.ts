@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { salesOrder } from '../../mappings/canonical/v1/index.ts';
 import type { ErpSystem, WmsSystem } from '../../runtime/systems.ts';
 import { canonicalOrder, each, interchangeOf, purchaseOrder } from '../../test/integration/purchase-orders.ts';
-import { acceptOrder } from '../intake/intake.ts';
+import { acceptOrder } from '../intake/accept-order.ts';
 import { acceptInterchanges } from '../intake/receive-interchange.ts';
 import { createOrderRecords } from '../orders/activities.ts';
 import { type RecordsUnderTest, recordsUnderTest } from '../orders/testing/records-under-test.ts';

@@ -5,7 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLogger } from 'winston';
 import type { z } from 'zod';
-import { acceptOrder, acceptPayment, acceptWarehouseEvent } from '../../activities/intake/intake.ts';
+import { Dispatcher } from '../../activities/handoff/dispatcher.ts';
+import { acceptOrder } from '../../activities/intake/accept-order.ts';
+import { acceptPayment } from '../../activities/intake/accept-payment.ts';
+import { acceptWarehouseEvent } from '../../activities/intake/accept-warehouse-event.ts';
 import { acceptInterchanges } from '../../activities/intake/receive-interchange.ts';
 import { FollowedProfiles } from '../../activities/partners/partner-profiles.ts';
 import { createPrismaClient, type Database } from '../../prisma/client.ts';
@@ -95,7 +98,8 @@ export async function startApi(
     'systems',
     {},
   );
-  const intake = { prisma, temporal, profiles, log };
+  const handOff = new Dispatcher({ prisma, temporal, profiles, log });
+  const intake = { prisma, profiles, handOff, log };
   const app = createApp({
     config: { ...config, consoleDir, partnersDir, ...configOverrides },
     log,
@@ -135,6 +139,7 @@ export async function startApi(
       profiles.stop();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
+      await handOff.stop();
       await prisma.$disconnect();
       await temporal.connection.close();
       await postgres.stop();

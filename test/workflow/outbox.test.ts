@@ -111,10 +111,6 @@ describe('what runs beside the orders', () => {
     });
   });
 
-  it('the sweep says how much it handed on', async () => {
-    expect(await network.aTradingWorld().execute('sweep')).toEqual({ handedOn: 2 });
-  });
-
   it('one system that is down does not keep the others from being read, and the run says that one was', async () => {
     const world = network.aTradingWorld().next('syncMasterData', refuses('key expired'));
     const systems = { erp: ['erp-main', 'erp-second'], wms: ['wms-main'] };

@@ -13,7 +13,6 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import type { EdiActivities, OutboxRecords } from '../../activities/edi/activities.ts';
 import type { ErpActivities } from '../../activities/erp/activities.ts';
-import type { SweepActivities } from '../../activities/handoff/sweep.ts';
 import type { OrderRecords } from '../../activities/orders/activities.ts';
 import type { WmsActivities } from '../../activities/wms/activities.ts';
 import type { ExceptionType, Resolution } from '../../domain/exceptions.ts';
@@ -29,7 +28,7 @@ import type { OrderStatus } from '../../domain/order/status.ts';
 import { bundleWorkflows } from '../../workers/create-workers.ts';
 import * as messages from '../../workflows/messages.ts';
 
-type Outside = OrderRecords & ErpActivities & WmsActivities & EdiActivities & OutboxRecords & SweepActivities;
+type Outside = OrderRecords & ErpActivities & WmsActivities & EdiActivities & OutboxRecords;
 type Step = keyof Outside;
 type Answer<S extends Step> = (...input: Parameters<Outside[S]>) => ReturnType<Outside[S]>;
 
@@ -156,7 +155,7 @@ export class TradingWorld {
   }
 
   /** Runs a workflow to its end; the clock runs ahead meanwhile. */
-  execute(workflow: 'interchange' | 'sweep' | 'inventorySync', ...args: unknown[]): Promise<unknown> {
+  execute(workflow: 'interchange' | 'inventorySync', ...args: unknown[]): Promise<unknown> {
     return this.env.client.workflow.execute(workflow, {
       taskQueue: 'orders',
       workflowId: `${workflow}-${this.orderId}`,
@@ -324,10 +323,6 @@ export class TradingWorld {
       this.fact('stock read');
       return { balances: 1 };
     },
-    handOnLeftBehind: () => {
-      this.fact('swept');
-      return { handedOn: 2 };
-    },
   };
 
   private wrote(what: string, progress: Progress): void {
@@ -482,7 +477,6 @@ export async function startTradingNetwork(
     'assembleInterchange',
     'reportUndelivered',
     'reportUnacknowledged',
-    'handOnLeftBehind',
   );
   const erp = calling('placeOrder', 'cancelErpOrder', 'postShipment', 'createInvoice', 'applyCash', 'syncMasterData');
   const wms = calling('releaseToWarehouse', 'cancelRelease', 'syncStock');

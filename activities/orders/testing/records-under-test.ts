@@ -15,7 +15,9 @@ import {
 import { createTestDatabase } from '../../../test/support/database.ts';
 import { createErpActivities } from '../../erp/activities.ts';
 import type { ErpPort } from '../../erp/port.ts';
-import { acceptOrder, acceptWarehouseEvent } from '../../intake/intake.ts';
+import type { HandOff } from '../../handoff/hand-off.ts';
+import { acceptOrder } from '../../intake/accept-order.ts';
+import { acceptWarehouseEvent } from '../../intake/accept-warehouse-event.ts';
 import { FollowedProfiles } from '../../partners/partner-profiles.ts';
 import { createOrderRecords } from '../activities.ts';
 
@@ -46,7 +48,8 @@ export async function recordsUnderTest(directory = 'mappings/partners') {
   const log = winston.createLogger({ silent: true });
   const env = { PARTNERS_URL: 'http://partners.test', SANDBOX_TOKEN: 'x' };
   const profiles = new FollowedProfiles({ directory, prisma, log, env });
-  const deps = { prisma, profiles, erp, wms, temporal: temporalThatNotes(told), log };
+  const handOff = handOffThatNotes(told);
+  const deps = { prisma, profiles, erp, wms, temporal: temporalThatNotes(told), handOff, log };
   const activity = <T>(work: () => Promise<T>): Promise<T> => new MockActivityEnvironment().run(work);
   const records = createOrderRecords(deps);
 
@@ -130,6 +133,19 @@ export async function recordsUnderTest(directory = 'mappings/partners') {
         event: { schema: 'warehouseEvent/v1', eventId, releaseNumber, occurredAt, type: 'closed', short },
       });
       return eventId;
+    },
+  };
+}
+
+function handOffThatNotes(told: { workflowId: string; what: string; payload?: unknown }[]): HandOff {
+  return {
+    committed(rows) {
+      for (const { kind, target, payload } of rows) {
+        const { workflowId = target, signal, ...rest } = payload as Record<string, string>;
+        if (kind === 'wake-outbox') told.push({ workflowId: `outbox/${target}`, what: 'wake' });
+        else if (kind === 'signal-order') told.push({ workflowId, what: signal ?? '', ...rest });
+        else told.push({ workflowId, what: kind === 'start-order' ? 'start orderToCash' : 'start interchange' });
+      }
     },
   };
 }

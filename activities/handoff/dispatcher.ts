@@ -1,0 +1,250 @@
+/**
+ * Hands on what this process has committed, and what others left behind.
+ *
+ * 1. Each item has its own deadline and its own back-off; many are under way at once. A slow one never holds back the others.
+ * 2. Partners are served in turn, by their share.
+ * 3. Wakes of one partner’s outbox that wait at the same time are one call.
+ * 4. A row belongs to the process that wrote or claimed it for as long as that process renews its lease. Any process takes the rows
+ *    whose lease has ended, so those of a process that died, and those whose attempt failed.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import { isGrpcServiceError } from '@temporalio/client';
+import { Delivery, type DeliveryDependencies } from './delivery.ts';
+import type { HandOff, HandOffRow } from './hand-off.ts';
+import * as leases from './leases.ts';
+import { shareOf } from './share.ts';
+import { Turns } from './turns.ts';
+
+/** Calls to Temporal at once, per process. */
+const AT_ONCE = 64;
+/** Rows held in memory; what is committed beyond that is found by the looks. */
+const MOST_HELD = 5_000;
+const DEADLINE_MS = 3_000;
+/** Leases are renewed and rows that nobody holds are looked for at this interval. */
+const LOOK_MS = 1_000;
+/** Finished rows are deleted together; well within the first lease of a row. */
+const SETTLE_MS = 200;
+/** An outbox that has just been woken is woken again no sooner: what is queued meanwhile needs one wake. */
+const WAKE_EVERY_MS = 100;
+/** While Temporal is away nothing is gained by waiting longer: it must have everything soon after its return. */
+const AWAY_RETRY_MS = 1_000;
+const MOST_RETRY_MS = 5 * 60_000;
+
+export interface DispatcherDependencies extends DeliveryDependencies {
+  /** Is given how long each item waited from its commit to Temporal’s answer, in seconds. */
+  observe?: (kind: HandOffRow['kind'], seconds: number) => void;
+}
+
+interface Held extends leases.ClaimedRow {
+  /** Clock of the machine, milliseconds. */
+  since: number;
+  /** Handed on or failed; only the row in Postgres says otherwise for a moment. */
+  settled?: true;
+}
+
+/** One call to Temporal: a row, or all waiting wakes of one outbox. */
+type Call = () => Held[];
+
+export class Dispatcher implements HandOff {
+  readonly #deps: DispatcherDependencies;
+  readonly #delivery: Delivery;
+  readonly #turns: Turns<Call>;
+  /** Everything that waits or is under way here, by id. */
+  readonly #held = new Map<string, Held>();
+  readonly #wakes = new Map<string, { rows: Held[]; called: number }>();
+  #done: string[] = [];
+  #failed: leases.FailedRow[] = [];
+  #underWay = 0;
+  #settling: Promise<void> | undefined;
+  #away = false;
+  #looking: Promise<void> | undefined;
+  readonly #ended = new AbortController();
+
+  constructor(deps: DispatcherDependencies) {
+    this.#deps = deps;
+    this.#delivery = new Delivery(deps);
+    this.#turns = new Turns((partnerId) => {
+      const profile = deps.profiles.get(partnerId);
+      return profile === undefined ? 1 : shareOf(profile);
+    });
+  }
+
+  committed(rows: readonly HandOffRow[]): void {
+    if (this.#ended.signal.aborted) return;
+    this.#hold(rows.map((row) => ({ ...row, attempts: 0, since: Date.now() })));
+  }
+
+  /** Begins to look for what others left behind. */
+  start(): void {
+    this.#looking ??= this.#look();
+  }
+
+  /** Lets go of what waits, finishes what is under way, and puts the rest back for other processes. */
+  async stop(): Promise<void> {
+    this.#ended.abort();
+    await this.#looking;
+    while (!this.#turns.isEmpty) this.#turns.next();
+    const until = Date.now() + DEADLINE_MS;
+    while (this.#underWay > 0 && Date.now() < until) await delay(20);
+    await this.#settle();
+    await leases.release(this.#deps.prisma, [...this.#held.keys()]).catch((error: unknown) => {
+      this.#deps.log.warn('hand-offs are left to their leases', { error });
+    });
+  }
+
+  #hold(rows: readonly Held[]): void {
+    for (const row of rows) {
+      if (this.#held.has(row.id) || this.#held.size >= MOST_HELD) continue;
+      this.#held.set(row.id, row);
+      if (row.kind === 'wake-outbox') this.#wake(row);
+      else this.#turns.add(row.partnerId, () => [row]);
+    }
+    this.#pump();
+  }
+
+  #wake(row: Held): void {
+    const { partnerId } = row;
+    const waiting = this.#wakes.get(partnerId) ?? { rows: [], called: 0 };
+    this.#wakes.set(partnerId, waiting);
+    waiting.rows.push(row);
+    if (waiting.rows.length > 1) return;
+    const takeTurn = () => {
+      this.#turns.add(partnerId, () => {
+        waiting.called = Date.now();
+        return waiting.rows.splice(0);
+      });
+      this.#pump();
+    };
+    const wait = waiting.called + WAKE_EVERY_MS - Date.now();
+    if (wait <= 0) takeTurn();
+    else setTimeout(takeTurn, wait).unref();
+  }
+
+  #pump(): void {
+    while (this.#underWay < AT_ONCE && !this.#ended.signal.aborted) {
+      const call = this.#turns.next();
+      if (call === undefined) return;
+      const rows = call();
+      const [row] = rows;
+      if (row === undefined) continue;
+      this.#underWay += 1;
+      void this.#handOn(row, rows).finally(() => {
+        this.#underWay -= 1;
+        this.#pump();
+      });
+    }
+  }
+
+  async #handOn(row: HandOffRow, rows: readonly Held[]): Promise<void> {
+    try {
+      await withinDeadline(() =>
+        this.#deps.temporal.connection.withDeadline(Date.now() + DEADLINE_MS, () => this.#delivery.deliver(row)),
+      );
+      if (this.#away) this.#deps.log.info('Temporal answers again');
+      this.#away = false;
+      for (const held of rows) {
+        const { id, kind, since } = held;
+        held.settled = true;
+        this.#done.push(id);
+        this.#deps.observe?.(kind, (Date.now() - since) / 1000);
+      }
+    } catch (error) {
+      this.#noteFailure(row, rows, error);
+    }
+    this.#settleSoon();
+  }
+
+  #noteFailure({ kind, target }: HandOffRow, rows: readonly Held[], error: unknown): void {
+    const away = isUnanswered(error);
+    if (away && !this.#away) {
+      this.#deps.log.warn('Temporal does not answer: what is committed is handed on when it does', { error });
+    }
+    this.#away ||= away;
+    if (!away) this.#deps.log.warn('not handed on yet', { kind, target, attempts: rows[0]?.attempts, error });
+    for (const held of rows) {
+      const { id, attempts } = held;
+      held.settled = true;
+      const retryMs = away ? AWAY_RETRY_MS : Math.min(MOST_RETRY_MS, AWAY_RETRY_MS * 2 ** Math.min(attempts, 20));
+      this.#failed.push({ id, retryMs });
+    }
+  }
+
+  #settleSoon(): void {
+    this.#settling ??= delay(SETTLE_MS, undefined, { ref: false }).then(() => this.#settle());
+  }
+
+  /** Deletes what Temporal has and puts back what it has not. Rows that Postgres does not take now are settled at the next time. */
+  async #settle(): Promise<void> {
+    const [done, failed] = [this.#done, this.#failed];
+    this.#done = [];
+    this.#failed = [];
+    try {
+      if (done.length > 0) await leases.remove(this.#deps.prisma, done);
+      if (failed.length > 0) await leases.putBack(this.#deps.prisma, failed);
+      for (const id of [...done, ...failed.map((row) => row.id)]) this.#held.delete(id);
+    } catch (error) {
+      this.#deps.log.warn('hand-offs are settled later', { error });
+      this.#done.push(...done);
+      this.#failed.push(...failed);
+    } finally {
+      this.#settling = undefined;
+    }
+    if (this.#done.length + this.#failed.length > 0 && !this.#ended.signal.aborted) this.#settleSoon();
+  }
+
+  async #look(): Promise<void> {
+    const { prisma, log } = this.#deps;
+    const { signal } = this.#ended;
+    while (!signal.aborted) {
+      try {
+        const waiting = [...this.#held.values()].filter(({ settled }) => settled === undefined);
+        await leases.renew(
+          prisma,
+          waiting.map(({ id }) => id),
+        );
+        // Only what can be handed on at once is claimed, so that the other processes take the rest.
+        const room = AT_ONCE - this.#underWay;
+        const claimed = room > 0 && this.#turns.isEmpty ? await leases.claim(prisma, room) : [];
+        this.#hold(claimed.map((row) => ({ ...row, since: row.createdAt.getTime() })));
+        // There is more, and Temporal takes it.
+        if (claimed.length > 0 && claimed.length === room && !this.#away) {
+          await delay(SETTLE_MS, undefined, { signal });
+          continue;
+        }
+      } catch (error) {
+        if (!signal.aborted) log.warn('hand-offs are looked for later', { error });
+      }
+      await delay(LOOK_MS, undefined, { signal }).catch(() => undefined);
+    }
+  }
+}
+
+class DeadlinePassed extends Error {
+  override readonly name = 'DeadlinePassed';
+}
+
+/** Also covers the connection being made, which heeds no deadline of a call. The call that is given up may still arrive. */
+async function withinDeadline(call: () => Promise<void>): Promise<void> {
+  const timer = new AbortController();
+  const late = delay(DEADLINE_MS + 500, undefined, { signal: timer.signal, ref: false }).then(() => {
+    throw new DeadlinePassed('Temporal did not answer in time');
+  });
+  try {
+    await Promise.race([call(), late]);
+  } finally {
+    timer.abort();
+    late.catch(() => undefined);
+  }
+}
+
+/** gRPC: the deadline passed, or nobody listens. Clients wrap the service’s error as the cause of their own. */
+function isUnanswered(error: unknown): boolean {
+  if (error instanceof DeadlinePassed) return true;
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (isGrpcServiceError(cause)) return cause.code === GRPC_DEADLINE_EXCEEDED || cause.code === GRPC_UNAVAILABLE;
+  }
+  return false;
+}
+
+const GRPC_DEADLINE_EXCEEDED = 4;
+const GRPC_UNAVAILABLE = 14;

@@ -1,0 +1,101 @@
+/**
+ * The transactional outbox to Temporal. A writer stores what a workflow must learn as a row in the same transaction as the fact itself,
+ * and hands it on right after the commit. Any worker or API process hands on what its writer left behind.
+ *
+ * Delivery is at least once: a process may die between Temporal’s answer and the deletion of the row. Starts are guarded by their
+ * workflow id, and a repeated signal is one that the order has seen.
+ */
+import { randomUUID } from 'node:crypto';
+import type { Prisma } from '../../prisma/generated/client.ts';
+import { asJson } from '../lib/records.ts';
+
+/** Signals of an order’s workflow that are handed on. */
+export type OrderSignal =
+  | 'warehouseEvent'
+  | 'paymentReceived'
+  | 'documentTrouble'
+  | 'stockArrived'
+  | 'documentsAnswered';
+
+/** Facts of an order that never change and that its start takes along. */
+export interface OrderStart {
+  workflowId: string;
+  poNumber: string;
+  channel: string;
+  correlationId: string;
+}
+
+export interface InterchangeStart {
+  workflowId: string;
+  controlNumber: string;
+  correlationId: string;
+}
+
+export type HandOffItem =
+  | ({ kind: 'start-order'; partnerId: string; orderId: string } & OrderStart)
+  | ({ kind: 'start-interchange'; partnerId: string; interchangeId: string } & InterchangeStart)
+  | { kind: 'signal-order'; partnerId: string; orderId: string; signal: OrderSignal; payload?: unknown }
+  | { kind: 'wake-outbox'; partnerId: string };
+
+/** A row of the table HandOff; the columns that are not here have defaults. */
+export interface HandOffRow {
+  id: string;
+  kind: HandOffItem['kind'];
+  partnerId: string;
+  /** The order, the interchange, or the partner whose outbox is woken. */
+  target: string;
+  payload: HandOffPayload;
+}
+
+/** {@link OrderStart}, {@link InterchangeStart}, {@link SignalOrder}, or nothing for the wake of an outbox. */
+export type HandOffPayload = Prisma.InputJsonObject;
+
+/** A signal of an order’s workflow and what it carries. */
+export type SignalOrder = { signal: OrderSignal; payload?: Prisma.InputJsonValue };
+
+/** Plain rows, to be inserted in the transaction of the fact: by `createMany`, or by UNNEST in a data-modifying CTE. */
+export function handOffRows(items: readonly HandOffItem[]): HandOffRow[] {
+  return items.map((item) => ({
+    id: randomUUID(),
+    kind: item.kind,
+    partnerId: item.partnerId,
+    target: targetOf(item),
+    payload: payloadOf(item),
+  }));
+}
+
+function targetOf(item: HandOffItem): string {
+  switch (item.kind) {
+    case 'start-order':
+    case 'signal-order':
+      return item.orderId;
+    case 'start-interchange':
+      return item.interchangeId;
+    case 'wake-outbox':
+      return item.partnerId;
+  }
+}
+
+function payloadOf(item: HandOffItem): HandOffPayload {
+  switch (item.kind) {
+    case 'start-order': {
+      const { workflowId, poNumber, channel, correlationId } = item;
+      return { workflowId, poNumber, channel, correlationId };
+    }
+    case 'start-interchange': {
+      const { workflowId, controlNumber, correlationId } = item;
+      return { workflowId, controlNumber, correlationId };
+    }
+    case 'signal-order': {
+      const { signal, payload } = item;
+      return payload === undefined ? { signal } : { signal, payload: asJson(payload) };
+    }
+    case 'wake-outbox':
+      return {};
+  }
+}
+
+export interface HandOff {
+  /** To be called after the commit. Hands the rows on in the background: never throws and never waits. */
+  committed(rows: readonly HandOffRow[]): void;
+}

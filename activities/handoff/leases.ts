@@ -1,0 +1,62 @@
+/** The table of hand-offs as a queue: who holds which row, and until when. Times are those of the database. */
+import type { Database } from '../../prisma/client.ts';
+import type { HandOffRow } from './hand-off.ts';
+
+/** A held row is renewed three times before others may take it. */
+const LEASE_SECONDS = 3;
+
+export interface ClaimedRow extends HandOffRow {
+  attempts: number;
+}
+
+export interface FailedRow {
+  id: string;
+  retryMs: number;
+}
+
+/**
+ * Takes up to `most` rows that nobody holds, in turn between partners, so that one partner’s many do not hide another’s few. Rows that
+ * another process is taking at this moment are skipped.
+ */
+export async function claim(prisma: Database, most: number): Promise<(ClaimedRow & { createdAt: Date })[]> {
+  return prisma.$queryRaw`
+    UPDATE "HandOff" SET "nextAttemptAt" = now() + ${LEASE_SECONDS} * interval '1 second'
+    WHERE "id" IN (
+      SELECT "id" FROM "HandOff"
+      WHERE "nextAttemptAt" <= now() AND "id" IN (
+        SELECT "id" FROM (
+          SELECT "id", row_number() OVER (PARTITION BY "partnerId" ORDER BY "createdAt", "id") AS "turn"
+          FROM "HandOff" WHERE "nextAttemptAt" <= now()
+        ) AS due
+        ORDER BY "turn" LIMIT ${most}
+      )
+      FOR UPDATE SKIP LOCKED
+    )
+    RETURNING "id", "kind", "partnerId", "target", "payload", "attempts", "createdAt"`;
+}
+
+/** Temporal has them. */
+export async function remove(prisma: Database, ids: readonly string[]): Promise<void> {
+  await prisma.$executeRaw`DELETE FROM "HandOff" WHERE "id" = ANY(${ids})`;
+}
+
+/** An attempt failed; any process may make the next one. */
+export async function putBack(prisma: Database, rows: readonly FailedRow[]): Promise<void> {
+  await prisma.$executeRaw`
+    UPDATE "HandOff" AS h
+    SET "attempts" = h."attempts" + 1, "nextAttemptAt" = now() + f."retryMs" * interval '1 millisecond'
+    FROM UNNEST(${rows.map(({ id }) => id)}::text[], ${rows.map(({ retryMs }) => retryMs)}::int[]) AS f("id", "retryMs")
+    WHERE h."id" = f."id"`;
+}
+
+export async function renew(prisma: Database, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await prisma.$executeRaw`
+    UPDATE "HandOff" SET "nextAttemptAt" = now() + ${LEASE_SECONDS} * interval '1 second' WHERE "id" = ANY(${ids})`;
+}
+
+/** Held, never tried, and free again at once: this process ends. */
+export async function release(prisma: Database, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await prisma.$executeRaw`UPDATE "HandOff" SET "nextAttemptAt" = now() WHERE "id" = ANY(${ids})`;
+}

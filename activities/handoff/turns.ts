@@ -1,0 +1,40 @@
+/**
+ * Waiting work, served in turn between partners, each by its share (stride scheduling): a partner with twice the share is served twice
+ * as often, and one that comes late waits for its turn, never for what others have piled up.
+ */
+export class Turns<T> {
+  readonly #lines = new Map<string, { items: T[]; pass: number }>();
+  readonly #shareOf: (partnerId: string) => number;
+  /** The pass at which the last item was served; a partner that begins to wait begins here. */
+  #pass = 0;
+
+  constructor(shareOf: (partnerId: string) => number) {
+    this.#shareOf = shareOf;
+  }
+
+  get isEmpty(): boolean {
+    return this.#lines.size === 0;
+  }
+
+  add(partnerId: string, item: T): void {
+    const line = this.#lines.get(partnerId);
+    if (line === undefined) this.#lines.set(partnerId, { items: [item], pass: this.#pass + this.#stride(partnerId) });
+    else line.items.push(item);
+  }
+
+  next(): T | undefined {
+    let first: [string, { items: T[]; pass: number }] | undefined;
+    for (const entry of this.#lines) if (first === undefined || entry[1].pass < first[1].pass) first = entry;
+    if (first === undefined) return undefined;
+    const [partnerId, line] = first;
+    const item = line.items.shift();
+    this.#pass = line.pass;
+    line.pass += this.#stride(partnerId);
+    if (line.items.length === 0) this.#lines.delete(partnerId);
+    return item;
+  }
+
+  #stride(partnerId: string): number {
+    return 1 / this.#shareOf(partnerId);
+  }
+}

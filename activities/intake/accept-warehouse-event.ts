@@ -1,0 +1,63 @@
+/** How an event of a warehouse enters, and how its order learns of it. */
+import { randomUUID } from 'node:crypto';
+import { sum } from '../../domain/decimal.ts';
+import type { WarehouseNotice } from '../../domain/order/messages.ts';
+import type { WarehouseEvent } from '../../mappings/canonical/v1/index.ts';
+import type { HandOffRow, SignalOrder } from '../handoff/hand-off.ts';
+import { asJson } from '../lib/records.ts';
+import type { IntakeDependencies } from './dependencies.ts';
+
+/** Takes a warehouse’s event once: one statement finds its release, stores it and hands on what the order must decide on. */
+export async function acceptWarehouseEvent(
+  { prisma, handOff }: IntakeDependencies,
+  { system, event }: { system: string; event: WarehouseEvent; correlationId: string },
+): Promise<{ outcome: 'accepted' | 'duplicate' | 'unknown-release'; orderId?: string }> {
+  const notice = noticeOf(system, event);
+  const signal: SignalOrder | undefined = notice && { signal: 'warehouseEvent', payload: asJson(notice) };
+  const payload = signal === undefined ? null : JSON.stringify(signal);
+  const [found] = await prisma.$queryRaw<({ orderId: string; taken: boolean } & (HandOffRow | { id: null }))[]>`
+    WITH release AS (
+      -- A warehouse learns nothing of the releases of another one.
+      SELECT f."orderId", o."partnerId", o."correlationId"
+      FROM "Fulfillment" f JOIN "Order" o ON o."id" = f."orderId"
+      WHERE f."releaseNumber" = ${event.releaseNumber} AND f."wmsSystem" = ${system}
+    ), taken AS (
+      INSERT INTO "WarehouseEvent" ("system", "eventId", "releaseNumber", "type", "payload", "correlationId")
+      SELECT ${system}, ${event.eventId}, ${event.releaseNumber}, ${event.type}, ${JSON.stringify(asJson(event))}::jsonb,
+        release."correlationId"
+      FROM release
+      ON CONFLICT ("system", "eventId") DO NOTHING
+      RETURNING "eventId"
+    ), handed AS (
+      INSERT INTO "HandOff" ("id", "kind", "partnerId", "target", "payload")
+      SELECT ${randomUUID()}, 'signal-order', release."partnerId", release."orderId", ${payload}::jsonb
+      FROM release, taken WHERE ${payload}::jsonb IS NOT NULL
+      RETURNING "id", "kind", "partnerId", "target", "payload"
+    )
+    SELECT release."orderId", EXISTS (SELECT 1 FROM taken) AS "taken", handed.*
+    FROM release LEFT JOIN handed ON true`;
+  if (found === undefined) return { outcome: 'unknown-release' };
+  const { orderId, taken, ...row } = found;
+  if (row.id !== null) handOff.committed([row]);
+  return { outcome: taken ? 'accepted' : 'duplicate', orderId };
+}
+
+/** What an order must decide on; the other events are only recorded. */
+export function noticeOf(system: string, event: WarehouseEvent): WarehouseNotice | undefined {
+  const { eventId, releaseNumber } = event;
+  const common = { system, eventId, releaseNumber };
+  switch (event.type) {
+    case 'shipped': {
+      const quantity = sum(event.shipment.packages.flatMap(({ lines }) => lines.map((line) => line.quantity)));
+      return { ...common, type: 'shipped', shipmentNumber: event.shipment.shipmentNumber, quantity };
+    }
+    case 'refused':
+      return { ...common, type: 'refused', reason: event.reason };
+    // Also one that names nothing short: the order sees whether it accounts for everything that was released.
+    case 'closed':
+      return { ...common, type: 'closed', quantity: sum(event.short.map((line) => line.quantity)) };
+    case 'accepted':
+    case 'picking':
+      return undefined;
+  }
+}

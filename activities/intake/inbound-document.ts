@@ -1,0 +1,53 @@
+/** The row of an inbound transaction set: written once, with its verdict, in the statement that takes what it says. */
+import type { X12Error } from '../../mappings/x12/types.ts';
+import type { Database } from '../../prisma/client.ts';
+import { Prisma } from '../../prisma/generated/client.ts';
+
+export interface InboundDocument {
+  /** The same for every attempt to read the interchange. */
+  id: string;
+  partnerId: string;
+  set: string;
+  version: string;
+  interchangeId: string;
+  /** Within its interchange, from 1. */
+  position: number;
+  groupControl: string;
+  transactionControl: string;
+  body: string;
+  delimiters: string;
+  hash: string;
+  correlationId: string;
+}
+
+export interface InboundVerdict {
+  /** `received`: held until our own profile can read it. */
+  state: 'received' | 'accepted' | 'duplicate' | 'rejected' | 'unmatched';
+  errors: readonly X12Error[];
+}
+
+/**
+ * Part of a statement: stores a document with its verdict. `order` is a table of one row with the order’s id, or of none, and then
+ * nothing is stored.
+ */
+export function storingDocument(document: InboundDocument, { state, errors }: InboundVerdict, order: Prisma.Sql) {
+  return Prisma.sql`
+    INSERT INTO "Document" ("id", "direction", "partnerId", "transactionSet", "version", "state", "interchangeId",
+      "position", "groupControl", "transactionControl", "body", "delimiters", "hash", "correlationId", "errors", "orderId")
+    SELECT ${document.id}, 'inbound', ${document.partnerId}, ${document.set}, ${document.version}, ${state},
+      ${document.interchangeId}, ${document.position}::int, ${document.groupControl}, ${document.transactionControl},
+      ${document.body}, ${document.delimiters}, ${document.hash}, ${document.correlationId},
+      ${errors.length > 0 ? JSON.stringify(errors) : null}::jsonb, o."id"
+    FROM ${order} AS o("id")
+    ON CONFLICT ("interchangeId", "position")
+    DO UPDATE SET "state" = EXCLUDED."state", "errors" = EXCLUDED."errors", "orderId" = EXCLUDED."orderId"`;
+}
+
+/** Stores a document by itself, when nothing else is written with it. */
+export async function storeDocument(
+  prisma: Database,
+  document: InboundDocument,
+  verdict: InboundVerdict & { orderId?: string },
+): Promise<void> {
+  await prisma.$executeRaw(storingDocument(document, verdict, Prisma.sql`(VALUES (${verdict.orderId ?? null}::text))`));
+}
