@@ -23,9 +23,9 @@ export async function judge(
   const admitted = admitTransaction(read, source.profile);
   if ('errors' in admitted) return rejection(...admitted.errors);
   const judged = await apply(deps, source, admitted, document);
-  return 'held' in judged
-    ? judged
-    : { ...judged, errors: withAcknowledgmentCodes(judged.errors, read, admitted.guide) };
+  // An acknowledgment is never acknowledged, so its errors need no codes.
+  if ('held' in judged || admitted.inbound.apply === 'acknowledges') return judged;
+  return { ...judged, errors: withAcknowledgmentCodes(judged.errors, read, admitted.guide) };
 }
 
 function apply(
