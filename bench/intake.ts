@@ -9,7 +9,7 @@ export async function benchIntake(
 ): Promise<void> {
   // Intake is what is measured; the orders wait in Temporal meanwhile.
   await network.parts.worker.stop();
-  await submit(network, 'WARM', 0, 50);
+  await submitOrders(network, 'WARM', 0, 50);
   const latencies: number[] = [];
   const running: Promise<void>[] = [];
   const began = performance.now();
@@ -17,7 +17,7 @@ export async function benchIntake(
     const due = began + (index * 1000) / perSecond;
     const wait = due - performance.now();
     if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
-    running.push(submit(network, 'STEADY', index, 1).then((ms) => void latencies.push(...ms)));
+    running.push(submitOrders(network, 'STEADY', index, 1).then((ms) => void latencies.push(...ms)));
   }
   await Promise.all(running);
   for (const percent of [50, 95]) {
@@ -31,7 +31,7 @@ export async function benchIntake(
 
   say(`burst of ${burst}`);
   const burstBegan = performance.now();
-  await Promise.all(Array.from({ length: 20 }, (_, lane) => submit(network, `BURST${lane}`, 0, burst / 20)));
+  await Promise.all(Array.from({ length: 20 }, (_, lane) => submitOrders(network, `BURST${lane}`, 0, burst / 20)));
   const took = (performance.now() - burstBegan) / 1000;
   const prisma = createPrismaClient(network.databaseUrl, { poolSize: 1 });
   const stored = await prisma.order.count({ where: { poNumber: { startsWith: 'BURST' } } });
@@ -48,7 +48,7 @@ export async function benchIntake(
 }
 
 /** Sends `count` orders one after another; each must be accepted. Latencies in milliseconds. */
-async function submit(network: Network, name: string, first: number, count: number): Promise<number[]> {
+export async function submitOrders(network: Network, name: string, first: number, count: number): Promise<number[]> {
   const latencies: number[] = [];
   for (let index = 0; index < count; index += 1) {
     const began = performance.now();

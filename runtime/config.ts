@@ -184,6 +184,11 @@ export const variables = {
     'prebuilt workflow bundle; without it the worker bundles workflows/ at start',
     'dist/workflow-bundle.js',
   ),
+  MAX_CACHED_WORKFLOWS: variable(
+    wholeNumber({ min: 10, max: 100_000 }).default(400),
+    'workflows that a worker keeps in memory between their tasks, each about 0.5 MB; others are replayed when they go on',
+    '400',
+  ),
   METRICS_PORT: variable(
     wholeNumber({ min: 0, max: 65_535 }).optional(),
     "TCP port of the Temporal SDK's own Prometheus metrics; without it there are none",
@@ -229,6 +234,7 @@ export interface Config {
   readonly workerBuildId: string | undefined;
   readonly workerHealthPort: number | undefined;
   readonly workflowBundle: string | undefined;
+  readonly maxCachedWorkflows: number;
   readonly metricsPort: number | undefined;
   readonly shutdownGraceSeconds: number;
 }
@@ -333,6 +339,7 @@ function toConfig(values: Values): Config {
     workerBuildId: values.WORKER_BUILD_ID,
     workerHealthPort: values.WORKER_HEALTH_PORT,
     workflowBundle: values.WORKFLOW_BUNDLE,
+    maxCachedWorkflows: values.MAX_CACHED_WORKFLOWS,
     metricsPort: values.METRICS_PORT,
     shutdownGraceSeconds: values.SHUTDOWN_GRACE_SECONDS,
   };

@@ -31,7 +31,11 @@ function tlsOptions(files: TemporalTlsFiles) {
  */
 export function connectClient(config: Pick<Config, 'temporal'>): Client {
   return new Client({
-    connection: Connection.lazy(connectionOptions(config)),
+    connection: Connection.lazy({
+      ...connectionOptions(config),
+      // The defaults wait up to two minutes between attempts to connect; what was committed meanwhile would wait as long.
+      channelArgs: { 'grpc.initial_reconnect_backoff_ms': 200, 'grpc.max_reconnect_backoff_ms': 1_000 },
+    }),
     namespace: config.temporal.namespace,
   });
 }

@@ -41,6 +41,8 @@ export interface WorkerDependencies {
   workflowBundle?: string;
   /** Most database connections of this process. */
   databasePoolSize: number;
+  /** Workflows in memory; the rest is replayed when it goes on. */
+  maxCachedWorkflows: number;
   shutdownGraceSeconds: number;
   log: Logger;
 }
@@ -65,12 +67,20 @@ export async function createWorkers(deps: WorkerDependencies): Promise<Worker[]>
   );
 }
 
+/**
+ * Enough to keep a processor busy while tasks wait for their records. What a worker has fetched is done in the order of fetching, so
+ * more would only lengthen that line and take turns away from the server, which shares between partners.
+ */
+const WORKFLOW_TASKS_AT_ONCE = 20;
+
 /** Workflows, and their records as local activities, which run in this same process. */
 async function ordersWorker(deps: WorkerDependencies): Promise<WorkerOptions> {
   const { prisma, temporal, profiles, handOff, systems } = deps;
   const records = { prisma, temporal, profiles, handOff, ...systems };
   return {
     taskQueue: ORDERS_QUEUE,
+    maxCachedWorkflows: deps.maxCachedWorkflows,
+    maxConcurrentWorkflowTaskExecutions: WORKFLOW_TASKS_AT_ONCE,
     // Record-keeping waits for its turn here rather than for a database connection, where its timeout would run.
     maxConcurrentLocalActivityExecutions: deps.databasePoolSize,
     // Under a burst a busy worker is still better than another one that would have to replay the whole history. But this is also how long
@@ -96,8 +106,15 @@ export function bundleWorkflows() {
   });
 }
 
+/** Files read or sent at once; each may be tens of megabytes. */
+const FILES_AT_ONCE = 20;
+
 function ediWorker(deps: WorkerDependencies): WorkerOptions {
-  return { taskQueue: 'edi', activities: createEdiActivities({ ...deps, transportFor: transports() }) };
+  return {
+    taskQueue: 'edi',
+    maxConcurrentActivityTaskExecutions: FILES_AT_ONCE,
+    activities: createEdiActivities({ ...deps, transportFor: transports() }),
+  };
 }
 
 /** A system’s rate is held by the server for its whole queue, so every worker gives the same figure. */

@@ -50,6 +50,7 @@ async function main(): Promise<void> {
     roles: config.workerRoles,
     ...(config.workflowBundle && { workflowBundle: config.workflowBundle }),
     databasePoolSize: config.databasePoolSize,
+    maxCachedWorkflows: config.maxCachedWorkflows,
     shutdownGraceSeconds: config.shutdownGraceSeconds,
     log,
   });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Progress } from '../../domain/order/state.ts';
 import { each } from '../../test/integration/purchase-orders.ts';
-import { type RecordsUnderTest, recordsUnderTest, underWay } from '../orders/testing/records-under-test.ts';
+import { type RecordsUnderTest, recordsUnderTest } from '../orders/testing/records-under-test.ts';
 
 let given: RecordsUnderTest;
 beforeAll(async () => {

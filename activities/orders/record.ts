@@ -263,7 +263,7 @@ export function createProcessRecords(deps: RecordDependencies) {
       const queued = await prisma.$transaction(async (records) => {
         await records.paymentAllocation.updateMany({
           where: { invoiceNumber: record.invoiceNumber, invoiceId: null, payment: { partnerId: order.partnerId } },
-          data: { invoiceId: record.id, orderId, signalledAt: new Date() },
+          data: { invoiceId: record.id, orderId },
         });
         await tell(records, order, {
           key: `invoiced/${shipmentId}`,
@@ -279,7 +279,7 @@ export function createProcessRecords(deps: RecordDependencies) {
       });
       await wake(deps, profile, queued);
       const early = await prisma.paymentAllocation.findMany({
-        where: { invoiceId: record.id, receiptNumber: null, signalledAt: { not: null } },
+        where: { invoiceId: record.id, receiptNumber: null },
       });
       return {
         payments: early.map(({ id, invoiceNumber, amount, adjustment }) => ({
