@@ -58,12 +58,15 @@ export function allGuides(): readonly Guide[] {
   return [...guidesOfReleases(), ...ownGuides];
 }
 
+/** One guide of each set, for what is the same in every release. */
+const anyGuide = new Map(allGuides().map((guide) => [guide.set, guide]));
+
 /** The name of a set for people. */
 export function nameOf(set: string): string | undefined {
-  return allGuides().find((guide) => guide.set === set)?.name;
+  return anyGuide.get(set)?.name;
 }
 
 /** GS01 of the groups that hold a set. */
 export function functionalIdOf(set: string): string | undefined {
-  return allGuides().find((guide) => guide.set === set)?.functionalId;
+  return anyGuide.get(set)?.functionalId;
 }
