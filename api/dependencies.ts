@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { Payment, SalesOrder, WarehouseEvent } from '../mappings/canonical/v1/index.ts';
-import type { ProfileProblem } from '../mappings/profile/load.ts';
+import type { ProfileProblem } from '../mappings/profile/problem.ts';
 import type { PartnerProfile } from '../mappings/profile/profile.ts';
 import type { Database } from '../prisma/client.ts';
 import type { Config } from '../runtime/config.ts';

@@ -10,7 +10,7 @@ import { acceptWarehouseEvent } from '../activities/intake/accept-warehouse-even
 import { acceptInterchanges } from '../activities/intake/receive-interchange.ts';
 import { FollowedProfiles } from '../activities/partners/partner-profiles.ts';
 import { wmsConnectors } from '../activities/wms/connector.ts';
-import { ProfileError } from '../mappings/profile/load.ts';
+import { ProfileError } from '../mappings/profile/problem.ts';
 import { createPrismaClient, type Database } from '../prisma/client.ts';
 import { ConfigError, loadConfig } from '../runtime/config.ts';
 import { createLogger, type Logger } from '../runtime/logger.ts';

@@ -7,14 +7,15 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { X12Parser as NodeX12 } from 'node-x12';
 import { X12parser } from 'x12-parser';
-import { salesOrderFrom850 } from '../mappings/edi/sales-order-from-850.ts';
-import { loadProfile } from '../mappings/profile/load.ts';
+import { loadProfile } from '../activities/partners/profile-files.ts';
+import { salesOrderFrom850 } from '../mappings/edi/documents/850/sales-order.ts';
 import type { PartnerProfile } from '../mappings/profile/profile.ts';
 import { guideFor } from '../mappings/x12/guides/index.ts';
 import { parseTransaction } from '../mappings/x12/parse.ts';
 import { readInterchange, streamInterchanges } from '../mappings/x12/read.ts';
 import { scanInterchanges } from '../mappings/x12/scan.ts';
 import type { ReadTransaction } from '../mappings/x12/types.ts';
+import { evaluateAll } from '../runtime/expressions.ts';
 import { median, report, say } from './figures.ts';
 import { purchaseOrderFile, purchaseOrderPieces } from './purchase-orders.ts';
 
@@ -172,7 +173,7 @@ async function canonicalOrder(transaction: ReadTransaction, profile: PartnerProf
   const guide = guideFor(transaction.set, transaction.version);
   if (guide === undefined) throw new Error(`no guide for ${transaction.set} ${transaction.version}`);
   const { tree, errors } = parseTransaction(transaction, guide);
-  const mapped = await salesOrderFrom850(tree, profile);
+  const mapped = await salesOrderFrom850(tree, profile, { evaluate: evaluateAll });
   if (errors.length > 0 || 'errors' in mapped) throw new Error('a sound purchase order was refused');
 }
 

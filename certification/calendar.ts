@@ -30,8 +30,8 @@ export function agreedTimes({ documents, shipWithin }: PartnerProfile): AgreedTi
   const ofDocuments = Object.entries(documents.outbound).flatMap(([set, document]) => {
     if (document?.send !== true) return [];
     const own = { name: set, deadline: document.deadline };
-    if (!('acknowledgment' in document) || !document.acknowledgment.expected) return [own];
-    return [own, { name: `997 for ${set}`, deadline: document.acknowledgment.within }];
+    const answer = document.acknowledgment;
+    return answer?.expected === true ? [own, { name: `997 for ${set}`, deadline: answer.within }] : [own];
   });
   return [...ofDocuments, { name: 'shipWithin', deadline: shipWithin }];
 }

@@ -6,7 +6,7 @@
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ProfileError } from '../mappings/profile/load.ts';
+import { ProfileError } from '../mappings/profile/problem.ts';
 import { isNoDatabase } from '../prisma/client.ts';
 import { runCommand, UsageError } from '../runtime/command.ts';
 import { variables } from '../runtime/config.ts';

@@ -8,6 +8,7 @@ import { productionSideOf } from '../mappings/profile/sides.ts';
 import { profilesOf } from './profiles.ts';
 import { readdressed } from './readdress.ts';
 import type { Fault, Scenario } from './scenario.ts';
+import { INVOICE, ORDER_ACKNOWLEDGMENT, SHIP_NOTICE } from './sets.ts';
 import { SettingsError } from './settings.ts';
 import { perform, rule } from './steps.ts';
 import type { Trade } from './trade.ts';
@@ -67,7 +68,7 @@ function fixture(file: string, addressed: (bytes: Uint8Array) => Uint8Array): Sc
   return {
     name: `fixture-${title}`,
     purpose: parsed.data.title ?? `A file of the partner that was kept: ${title}.`,
-    unanswered: ['855', '856', '810'],
+    unanswered: [ORDER_ACKNOWLEDGMENT, SHIP_NOTICE, INVOICE],
     steps: [
       perform('the partner’s file is handed in', async (trade) => {
         await trade.handIn(Buffer.from(addressed(readFileSync(file))).toString('latin1'));

@@ -10,6 +10,7 @@ import { type Config, loadConfig } from '../runtime/config.ts';
 import { connectClient } from '../runtime/temporal.ts';
 import { localDatabaseUrl, localTemporalAddress, sandboxAddresses } from '../scripts/stack/installation.ts';
 import { acknowledgmentOf, syntaxOf } from './purchase-order.ts';
+import { REMITTANCE } from './sets.ts';
 import { SettingsError, type TradeData } from './settings.ts';
 
 /** A sandbox that runs, and the records of the system that trades with it. */
@@ -39,7 +40,7 @@ export async function introduce(
     ...identifiers,
     syntax: syntaxOf(profile),
     acknowledges: acknowledgmentOf(profile),
-    pays: documents.inbound.includes('820') ? 'edi' : 'api',
+    pays: documents.inbound.includes(REMITTANCE) ? 'edi' : 'api',
     apiKey: client.key,
   });
   if (data.added === undefined) return;

@@ -2,11 +2,13 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { expectationFileOf, fixturesDirOf } from '../activities/partners/certification.ts';
-import { explainInterchanges, type Finding } from '../mappings/edi/explain.ts';
-import { findPartnerByIsa } from '../mappings/profile/load.ts';
+import { explainInterchanges } from '../mappings/edi/explain.ts';
+import type { Finding } from '../mappings/edi/explaining/parts.ts';
+import { findPartnerByIsa } from '../mappings/edi/interchange-parties.ts';
 import type { PartnerProfile } from '../mappings/profile/profile.ts';
 import { productionSideOf } from '../mappings/profile/sides.ts';
 import type { InterchangeHeader } from '../mappings/x12/index.ts';
+import { evaluateAll } from '../runtime/expressions.ts';
 import type { FixtureExpectation } from './fixtures.ts';
 import { SettingsError } from './settings.ts';
 
@@ -62,7 +64,12 @@ async function outcomeOf(profile: PartnerProfile, bytes: Uint8Array, file: strin
   const refused: Finding[] = [];
   const transactions: KeptTransaction[] = [];
   let group: KeptTransaction[] = [];
-  const options = { profiles: new Map<string, PartnerProfile>(), partner: profile, most: Number.POSITIVE_INFINITY };
+  const options = {
+    profiles: new Map<string, PartnerProfile>(),
+    evaluate: evaluateAll,
+    partner: profile,
+    most: Number.POSITIVE_INFINITY,
+  };
   for await (const part of explainInterchanges(once(bytes), options)) {
     switch (part.kind) {
       case 'interchange':

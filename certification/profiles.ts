@@ -1,4 +1,4 @@
-import { loadProfiles } from '../mappings/profile/load.ts';
+import { loadProfiles } from '../activities/partners/profile-files.ts';
 import type { PartnerProfile } from '../mappings/profile/profile.ts';
 
 export class UnknownName extends Error {

@@ -1,5 +1,7 @@
 import { multiply } from '../domain/decimal.ts';
 import type { SalesOrderInput } from '../mappings/canonical/v1/index.ts';
+import type { OrderSample } from '../mappings/edi/documents/definition.ts';
+import { acknowledgmentSets, functionalIdOf, inboundOf, inboundSets } from '../mappings/edi/documents/registry.ts';
 import type { PartnerProfile } from '../mappings/profile/profile.ts';
 import { articles, gtinOf } from '../sandbox/erp/master-data.ts';
 import type { Acknowledgment, Segment, Syntax } from '../sandbox/x12.ts';
@@ -48,29 +50,41 @@ export function syntaxOf({ x12, usage }: PartnerProfile): Syntax {
   };
 }
 
-/** A set that a partner orders by: its functional group, and where it has the quantity of a line. */
-export interface OrderForm {
-  readonly set: '850' | '875';
+/** A set that a partner orders by. */
+export interface OrderForm extends OrderSample {
+  readonly set: string;
+  /** GS01. */
   readonly functionalId: string;
-  readonly quantity: { readonly segment: string; readonly element: string };
 }
 
-const FORM_850: OrderForm = { set: '850', functionalId: 'PO', quantity: { segment: 'PO1', element: '2' } };
-const FORM_875: OrderForm = { set: '875', functionalId: 'OG', quantity: { segment: 'G68', element: '1' } };
+/** Every form in which certification can order, the usual one first. */
+export const orderForms: readonly OrderForm[] = inboundSets.flatMap((set) => {
+  const inbound = inboundOf(set);
+  return inbound?.apply === 'takes-order' && inbound.sample !== undefined
+    ? [{ ...inbound.sample, set, functionalId: functionalIdOf(set) ?? '' }]
+    : [];
+});
 
-/** The form in which the partner orders: an 850, or the grocery trade’s 875 where only that is agreed. */
-export function orderFormOf({ documents: { inbound } }: PartnerProfile): OrderForm {
-  return inbound.includes('875') && !inbound.includes('850') ? FORM_875 : FORM_850;
+function formsOf({ documents: { inbound } }: PartnerProfile): readonly OrderForm[] {
+  return orderForms.filter(({ set }) => inbound.includes(set));
+}
+
+/** The form in which the partner orders: the usual one, unless only another is agreed. */
+export function orderFormOf(profile: PartnerProfile): OrderForm {
+  const [form = orderForms[0]] = formsOf(profile);
+  if (form === undefined) throw new TypeError('no document definition has a sample of an order');
+  return form;
 }
 
 /** The form in which it can order as well. */
-export function otherOrderFormOf({ documents: { inbound } }: PartnerProfile): OrderForm | undefined {
-  return inbound.includes('850') && inbound.includes('875') ? FORM_875 : undefined;
+export function otherOrderFormOf(profile: PartnerProfile): OrderForm | undefined {
+  return formsOf(profile)[1];
 }
 
-/** By which set the partner acknowledges: a 999 only where nothing else is agreed. */
+/** The set by which the partner acknowledges: the usual one, unless only another is agreed. */
 export function acknowledgmentOf({ documents: { inbound } }: PartnerProfile): Acknowledgment {
-  return inbound.includes('999') && !inbound.includes('997') ? '999' : '997';
+  const agreed = acknowledgmentSets.filter((set) => inbound.includes(set));
+  return (agreed[0] ?? acknowledgmentSets[0]) as Acknowledgment;
 }
 
 /** The order in the partner’s form, from after ST to before SE. */
@@ -81,56 +95,25 @@ export function segmentsOfOrder(
   today: Date,
   form: OrderForm = orderFormOf(profile),
 ): Segment[] {
-  return form.set === '875' ? segmentsOf875(profile, data, order, today) : segmentsOf850(profile, data, order, today);
-}
-
-function segmentsOf850(
-  profile: PartnerProfile,
-  data: TradeData,
-  { poNumber, lines, shipOn, deliverOn }: PurchaseOrder,
-  today: Date,
-): Segment[] {
-  return [
-    ['BEG', '00', allowed(profile, 'BEG', '02', 'SA'), poNumber, '', dayOf(today)],
-    ...data.headerOf['850'].map((text) => text.split('*')),
-    ...dated(['DTM', '010'], shipOn),
-    ...dated(['DTM', '002'], deliverOn),
-    ...partiesOf(profile, data),
-    ...lines.map((line, index) => [
-      'PO1',
-      lineIdOf(index),
-      String(line.quantity),
-      unitOf(profile, line),
-      priceOf(data, line),
-      '',
-      ...numbersOf(profile, data, line),
-    ]),
-    ['CTT', String(lines.length)],
-  ];
-}
-
-function segmentsOf875(
-  profile: PartnerProfile,
-  data: TradeData,
-  { poNumber, lines, shipOn, deliverOn }: PurchaseOrder,
-  today: Date,
-): Segment[] {
-  return [
-    ['G50', 'N', dayOf(today), poNumber],
-    ...data.headerOf['875'].map((text) => text.split('*')),
-    ...dated(['G62', '10'], shipOn),
-    ...dated(['G62', '02'], deliverOn),
-    ...partiesOf(profile, data),
-    ...lines.map((line) => [
-      'G68',
-      String(line.quantity),
-      unitOf(profile, line),
-      priceOf(data, line),
-      '',
-      ...numbersOf(profile, data, line),
-    ]),
-    ['G76', String(lines.reduce((total, { quantity }) => total + quantity, 0)), 'CA'],
-  ];
+  const { poNumber, lines, shipOn, deliverOn } = order;
+  return form.write(
+    {
+      poNumber,
+      orderedOn: dayOf(today),
+      ...(shipOn !== undefined && { shipOn: plainDay(shipOn) }),
+      ...(deliverOn !== undefined && { deliverOn: plainDay(deliverOn) }),
+      header: (data.headerOf[form.set] ?? []).map((text) => text.split('*')),
+      parties: partiesOf(profile, data).map((segment) => [...segment]),
+      lines: lines.map((line, index) => ({
+        lineId: lineIdOf(index),
+        quantity: String(line.quantity),
+        unit: unitOf(profile, line),
+        price: priceOf(data, line),
+        numbers: numbersOf(profile, data, line),
+      })),
+    },
+    profile,
+  );
 }
 
 function partiesOf(profile: PartnerProfile, { shipTo, shipToCode, name, buyer }: TradeData): Segment[] {
@@ -191,12 +174,6 @@ function qualifierOf({ parties }: PartnerProfile): string {
   return Object.keys(parties.schemes).find((code) => parties.schemes[code] === 'partner') ?? partner;
 }
 
-/** What the partner’s narrowed guide lets an element be. */
-function allowed(profile: PartnerProfile, segment: string, element: string, usual: string): string {
-  const codes = profile.guides['850']?.find((rule) => rule.segment === segment && rule.element === element)?.codes;
-  return codes === undefined || codes.includes(usual) ? usual : (codes[0] ?? usual);
-}
-
 function pair(qualifier: string | undefined, value: string): string[] {
   return qualifier === undefined ? [] : [qualifier, value];
 }
@@ -204,7 +181,3 @@ function pair(qualifier: string | undefined, value: string): string[] {
 const dayOf = (day: Date): string => plainDay(day.toISOString().slice(0, 10));
 
 const plainDay = (day: string): string => day.replaceAll('-', '');
-
-function dated(segment: Segment, day: string | undefined): Segment[] {
-  return day === undefined ? [] : [[...segment, plainDay(day)]];
-}

@@ -1,4 +1,4 @@
-import { usageIndicatorOf } from '../mappings/profile/load.ts';
+import { usageIndicatorOf } from '../mappings/edi/interchange-parties.ts';
 import type { PartnerProfile } from '../mappings/profile/profile.ts';
 import { scanInterchanges } from '../mappings/x12/index.ts';
 

@@ -1,10 +1,12 @@
 import { checkDocument } from '../mappings/edi/checks.ts';
-import { partnerGuide } from '../mappings/profile/partner-guide.ts';
-import type { OutboundSet, PartnerProfile } from '../mappings/profile/profile.ts';
+import { acknowledgmentSets, documentOf } from '../mappings/edi/documents/registry.ts';
+import { partnerGuide } from '../mappings/edi/partner-guide.ts';
+import type { PartnerProfile } from '../mappings/profile/profile.ts';
 import { parseTransaction, readInterchange as readOurs, scanInterchanges } from '../mappings/x12/index.ts';
 import { readInterchange, type Segment, type TransactionSet, X12Refusal } from '../sandbox/x12.ts';
 import { acknowledgmentOf } from './purchase-order.ts';
 import type { Fault, RuleResult, Scenario } from './scenario.ts';
+import { GROUP_ANSWER, SHIP_NOTICE } from './sets.ts';
 import type { Demand } from './settings.ts';
 import { shipWindowFaults } from './ship-window.ts';
 import type { Trade } from './trade.ts';
@@ -57,7 +59,7 @@ export async function rulesOfDocuments(
           for (const demand of trade.partnership.data.demands[transaction.set] ?? []) {
             demanded.push(...demandFaults(transaction, demand));
           }
-          if (transaction.set === '856')
+          if (transaction.set === SHIP_NOTICE)
             hierarchy.push(...hierarchyFaults(transaction, trade.profile.shipNotice.hierarchy));
           echoed.push(...echoFaults(trade, transaction));
         }
@@ -76,9 +78,13 @@ export async function rulesOfDocuments(
     transmittedAt === null ? [{ place: transactionSet, reason: `was not sent: ${state}` }] : [],
   );
   const withoutAnswer = sent.flatMap(({ transactionSet, transactionControl, acknowledgment, state }): Fault[] => {
-    const document = trade.profile.documents.outbound[transactionSet as OutboundSet];
-    const expected = document !== undefined && 'acknowledgment' in document && document.acknowledgment.expected;
-    if (!expected || unanswered.includes(transactionSet) || (acknowledgment ?? '') === 'A') return [];
+    const document = trade.profile.documents.outbound[transactionSet];
+    if (
+      document?.acknowledgment?.expected !== true ||
+      unanswered.includes(transactionSet) ||
+      (acknowledgment ?? '') === 'A'
+    )
+      return [];
     return [
       {
         place: `${transactionSet} ${transactionControl ?? ''}`,
@@ -181,14 +187,13 @@ function hierarchyFaults({ segments, control }: TransactionSet, hierarchy: strin
   const possible = [hierarchy, hierarchy.replace('T', '')];
   return possible.includes(levels)
     ? []
-    : [{ place: `856 ${control} HL03`, reason: `levels are ${levels}, the profile says ${hierarchy}` }];
+    : [{ place: `${SHIP_NOTICE} ${control} HL03`, reason: `levels are ${levels}, the profile says ${hierarchy}` }];
 }
 
 function echoFaults(trade: Trade, { set, control, segments }: TransactionSet): Fault[] {
-  const poOf: Record<string, [string, number]> = { '855': ['BAK', 3], '856': ['PRF', 1], '810': ['BIG', 4] };
-  const lineOf: Record<string, string> = { '855': 'PO1', '856': 'LIN', '810': 'IT1' };
-  const [id = '', element = 0] = poOf[set] ?? [];
-  if (id === '') return [];
+  const echoes = documentOf(set)?.outbound?.echoes;
+  if (echoes === undefined) return [];
+  const { segment: id, element } = echoes.poNumber;
   const place = (segment: Segment, at: string) => `${set} ${control} ${segment[0]}${at}`;
   const wrongPo = segments
     .filter((segment) => segment[0] === id && !trade.poNumbers.includes(segment[element] ?? ''))
@@ -199,7 +204,7 @@ function echoFaults(trade: Trade, { set, control, segments }: TransactionSet): F
   const ordered = new Set(trade.orders.flatMap(({ lines }) => lines.map(({ sku }) => sku)));
   const { send } = trade.profile.items;
   const wrongItem = segments
-    .filter((segment) => segment[0] === lineOf[set] && send.order.includes('seller'))
+    .filter((segment) => segment[0] === echoes.line && send.order.includes('seller'))
     .flatMap((segment): Fault[] => {
       const at = segment.findIndex((value, index) => index > 1 && value === send.seller);
       const sku = at < 0 ? undefined : segment[at + 1];
@@ -233,18 +238,18 @@ function demandFaults({ set, control, segments }: TransactionSet, demand: Demand
 }
 
 async function answersToGroups(trade: Trade): Promise<Fault[]> {
-  if (trade.profile.documents.outbound['997']?.send !== true) return [];
+  if (trade.profile.documents.outbound[GROUP_ANSWER]?.send !== true) return [];
   const inbound = await trade.prisma.document.findMany({
     where: {
       partnerId: trade.profile.id,
       direction: 'inbound',
       createdAt: { gte: trade.began },
-      transactionSet: { notIn: ['997', '999'] },
+      transactionSet: { notIn: [...acknowledgmentSets] },
     },
     select: { groupControl: true },
   });
   const answered = (await trade.transactions())
-    .filter(({ set }) => set === '997' || set === '999')
+    .filter(({ set }) => acknowledgmentSets.includes(set))
     .map(({ segments }) => segments.find(([id]) => id === 'AK1')?.[2] ?? '');
   const groups = new Set(inbound.map(({ groupControl }) => groupControl ?? ''));
   return [...groups].flatMap((group): Fault[] => {

@@ -3,8 +3,8 @@ import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type CertificationFingerprint, certificationFingerprint } from '../activities/partners/certification.ts';
-import { loadProfiles } from '../mappings/profile/load.ts';
-import { INBOUND_SETS } from '../mappings/profile/profile.ts';
+import { loadProfiles } from '../activities/partners/profile-files.ts';
+import { inboundSets } from '../mappings/edi/documents/registry.ts';
 import { createPrismaClient } from '../prisma/client.ts';
 import { type NetworkOptions, startNetwork } from '../scripts/stack/network.ts';
 import { fixturesOf } from './fixtures.ts';
@@ -135,7 +135,7 @@ async function certifyPartner(
 ): Promise<PartnerResult> {
   const { profile } = partnership;
   const startedAt = new Date().toISOString();
-  const capabilities = capabilitiesOf(profile, new Set(INBOUND_SETS));
+  const capabilities = capabilitiesOf(profile, new Set(inboundSets));
   const results: ScenarioResult[] = [];
   for (const [index, scenario] of scenarios.entries()) {
     const { name, purpose } = scenario;

@@ -84,10 +84,7 @@ export interface PartnerResult {
   readonly scenarios: readonly ScenarioResult[];
 }
 
-const sendsIn = (profile: PartnerProfile, set: string) => {
-  const { outbound } = profile.documents;
-  return set in outbound ? outbound[set as keyof typeof outbound] : undefined;
-};
+const sendsIn = (profile: PartnerProfile, set: string) => profile.documents.outbound[set];
 
 export function capabilitiesOf(profile: PartnerProfile, processed: ReadonlySet<string>): Capabilities {
   return {
@@ -96,7 +93,7 @@ export function capabilitiesOf(profile: PartnerProfile, processed: ReadonlySet<s
     sends: (set) => sendsIn(profile, set)?.send === true,
     expectsAcknowledgment: (set) => {
       const document = sendsIn(profile, set);
-      return document?.send === true && 'acknowledgment' in document && document.acknowledgment.expected;
+      return document?.send === true && document.acknowledgment?.expected === true;
     },
     processes: (set) => processed.has(set),
   };

@@ -6,6 +6,7 @@ import { multiply } from '../domain/decimal.ts';
 import type { PartnerProfile } from '../mappings/profile/profile.ts';
 import { accountsOf } from '../mappings/profile/sides.ts';
 import { articles, type Customer, customers, gtinOf } from '../sandbox/erp/master-data.ts';
+import { orderForms } from './purchase-order.ts';
 
 /**
  * What a profile does not say and a certification needs: to whom goods go, what is ordered, and what the partner’s own guide demands of
@@ -61,6 +62,10 @@ const header = z
   .default([]);
 
 /** What `certification.yaml` may say. */
+const headersOf: Record<string, typeof header> = Object.fromEntries(
+  orderForms.map(({ set }) => [set, header.describe(`Only in an ${set}`)]),
+);
+
 export const certificationSettings = z.strictObject({
   customer: z
     .strictObject({
@@ -96,10 +101,7 @@ export const certificationSettings = z.strictObject({
     .strictObject({
       header: header.describe('Segments that every order of the partner has, with * between elements'),
       headerOf: z
-        .strictObject({
-          '850': header.describe('Only in an 850'),
-          '875': header.describe('Only in an 875'),
-        })
+        .strictObject(headersOf)
         .prefault({})
         .describe('Segments of the orders in one form, after those of `header`: an 875 has not all that an 850 has'),
     })
@@ -123,7 +125,7 @@ export interface TradeData {
   readonly name: string;
   readonly buyer: string;
   /** Segments after the first of an order in this form. */
-  readonly headerOf: Readonly<Record<'850' | '875', readonly string[]>>;
+  readonly headerOf: Readonly<Record<string, readonly string[]>>;
   readonly demands: Readonly<Record<string, readonly Demand[]>>;
   /** Per piece, major units. */
   priceOf(sku: string): string;
@@ -165,10 +167,9 @@ export function tradeDataOf(partnersDir: string, profile: PartnerProfile): Trade
     shipToCode: stated.shipTo ?? shipTo.codes[0] ?? shipTo.shipToNumber,
     name: customer.name,
     buyer: stated.buyer,
-    headerOf: {
-      '850': [...stated.order.header, ...stated.order.headerOf['850']],
-      '875': [...stated.order.header, ...stated.order.headerOf['875']],
-    },
+    headerOf: Object.fromEntries(
+      orderForms.map(({ set }) => [set, [...stated.order.header, ...(stated.order.headerOf[set] ?? [])]]),
+    ),
     demands: stated.demands,
     priceOf,
     buyerItemOf: (sku) => stated.items.find((item) => item.sku === sku)?.buyerItem ?? `77${sku.slice(-4)}`,

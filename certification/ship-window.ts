@@ -1,6 +1,7 @@
 import { WEEKDAYS } from '../domain/calendar/calendar.ts';
 import type { PartnerProfile } from '../mappings/profile/profile.ts';
 import type { Fault } from './scenario.ts';
+import { ORDER_ACKNOWLEDGMENT } from './sets.ts';
 import type { Trade } from './trade.ts';
 
 /** The days of `routing.window`, looked up here and not where the product reckons them. Days are ISO 8601. */
@@ -83,13 +84,17 @@ export async function shipWindowFaults(trade: Trade): Promise<Fault[]> {
     return reason === undefined ? [] : [{ place: `${place} of ${poNumber}`, reason: `${day} ${reason}` }];
   };
   const promised = (await trade.transactions())
-    .filter(({ set }) => set === '855')
+    .filter(({ set }) => set === ORDER_ACKNOWLEDGMENT)
     .flatMap(({ segments, control }) => {
       const poNumber = segments.find(([id]) => id === 'BAK')?.[3] ?? '';
       return segments
         .filter(([id, , , , qualifier]) => id === 'ACK' && qualifier === '068')
         .flatMap(([, , , , , date = '']) =>
-          faultOn(`855 ${control} ACK05`, poNumber, date.replace(/(\d{4})(\d\d)(\d\d)/, '$1-$2-$3')),
+          faultOn(
+            `${ORDER_ACKNOWLEDGMENT} ${control} ACK05`,
+            poNumber,
+            date.replace(/(\d{4})(\d\d)(\d\d)/, '$1-$2-$3'),
+          ),
         );
     });
   const released = (await trade.releases()).flatMap(({ releaseNumber, poNumber, shipNotBefore, shipBy }) =>

@@ -1,5 +1,6 @@
 import type { OrderedLine } from './purchase-order.ts';
 import type { Expectation, Fault, Step } from './scenario.ts';
+import { GROUP_ANSWER } from './sets.ts';
 import { StepFailed, type Trade } from './trade.ts';
 
 /** What scenarios are made of. */
@@ -76,10 +77,10 @@ export function openException(trade: Trade, types: readonly string[]) {
 export const rule = expectation;
 
 /** How many of a set the partner must have; a set that the profile does not send is not asked for. */
-export const receives = (set: '855' | '856' | '810' | '997', count: number): Expectation =>
+export const receives = (set: string, count: number): Expectation =>
   expectation(`the partner has ${count} ${set} where its profile wants it`, async (trade) => {
     const { outbound, functionalAcknowledgment } = trade.profile.documents;
-    const expected = set === '997' ? functionalAcknowledgment : set;
+    const expected = set === GROUP_ANSWER ? functionalAcknowledgment : set;
     const { documents } = await trade.received();
     const got = documents.filter((document) => document.set === expected).length;
     return outbound[set]?.send === true && got !== count ? [{ place: expected, reason: `${got} came` }] : [];

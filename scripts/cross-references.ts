@@ -10,7 +10,8 @@ import {
   crossReferencesOfCsv,
 } from '../activities/partners/cross-reference-csv.ts';
 import { loadCrossReferences } from '../activities/partners/cross-references.ts';
-import { ProfileError, readContent } from '../mappings/profile/load.ts';
+import { readContent } from '../activities/partners/profile-files.ts';
+import { ProfileError } from '../mappings/profile/problem.ts';
 import { createPrismaClient, isNoDatabase } from '../prisma/client.ts';
 import { runCommand, UsageError } from '../runtime/command.ts';
 import { localDatabaseUrl } from './stack/installation.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { certificationFingerprint } from '../activities/partners/certification.ts';
-import { readContent } from '../mappings/profile/load.ts';
+import { readContent } from '../activities/partners/profile-files.ts';
 
 let folder: string;
 let partners: string;

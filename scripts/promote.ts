@@ -7,9 +7,9 @@ import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Certification, type CertificationBasis, certificationOf } from '../activities/partners/certification.ts';
 import { crossReferenceFileOf } from '../activities/partners/cross-reference-files.ts';
-import { ProfileError } from '../mappings/profile/load.ts';
-import { type Difference, PromotionRefused, planPromotion } from '../mappings/profile/promotion.ts';
+import { ProfileError } from '../mappings/profile/problem.ts';
 import { runCommand, UsageError } from '../runtime/command.ts';
+import { type Difference, PromotionRefused, planPromotion } from './promotion.ts';
 
 const usage = `npm run promote -- NAME [--set KEY=VALUE]… [--dry-run]
   makes or updates the production profile NAME from NAME-test, which must be certified as it and the files beside it are now

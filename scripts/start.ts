@@ -3,7 +3,7 @@ import { join, relative, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { Connection } from '@temporalio/client';
-import { ProfileError } from '../mappings/profile/load.ts';
+import { ProfileError } from '../mappings/profile/problem.ts';
 import { applyMigrations } from '../prisma/migrate.ts';
 import { type Config, ConfigError, loadConfig } from '../runtime/config.ts';
 import { searchAttributeKeys } from '../runtime/search-attributes.ts';

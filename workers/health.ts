@@ -1,7 +1,7 @@
 /** What a worker tells over HTTP: whether it works, and its metrics. */
 import { createServer, type Server } from 'node:http';
 import type { Registry } from 'prom-client';
-import type { ProfileProblem } from '../mappings/profile/load.ts';
+import type { ProfileProblem } from '../mappings/profile/problem.ts';
 
 export interface WorkerHealth {
   queues: () => readonly { queue: string; state: string }[];

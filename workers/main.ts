@@ -2,14 +2,14 @@
 import '../runtime/garbage-collection.ts';
 import type { Connection } from '@temporalio/client';
 import { Runtime } from '@temporalio/worker';
-import { erpConnectors } from '../activities/erp/connector.ts';
 import { collectDefaultMetrics, Registry } from 'prom-client';
+import { erpConnectors } from '../activities/erp/connector.ts';
 import { Dispatcher } from '../activities/handoff/dispatcher.ts';
 import { handOffMetrics } from '../activities/handoff/metrics.ts';
 import { CrossReferenceFiles } from '../activities/partners/cross-reference-files.ts';
 import { FollowedProfiles } from '../activities/partners/partner-profiles.ts';
 import { wmsConnectors } from '../activities/wms/connector.ts';
-import { ProfileError } from '../mappings/profile/load.ts';
+import { ProfileError } from '../mappings/profile/problem.ts';
 import { createPrismaClient } from '../prisma/client.ts';
 import { ConfigError, loadConfig } from '../runtime/config.ts';
 import { createLogger, temporalLogger } from '../runtime/logger.ts';

@@ -2,8 +2,11 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { deadlineAfter } from '../../domain/calendar/calendar.ts';
 import { checkDocument } from '../../mappings/edi/checks.ts';
-import { partnerGuide } from '../../mappings/profile/partner-guide.ts';
-import type { OutboundSet, PartnerProfile } from '../../mappings/profile/profile.ts';
+import type { DeadlineEvent } from '../../mappings/edi/documents/definition.ts';
+import { ruleSetOf } from '../../mappings/edi/documents/registry.ts';
+import { partnerGuide } from '../../mappings/edi/partner-guide.ts';
+import type { OutboundRule } from '../../mappings/profile/documents.ts';
+import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import type { Delimiters, Guide, Tree } from '../../mappings/x12/types.ts';
 import { writeTransaction } from '../../mappings/x12/write.ts';
 import type { Prisma } from '../../prisma/generated/client.ts';
@@ -13,12 +16,8 @@ import { insertMissing } from '../lib/records.ts';
 /** Waits in the outbox like a transaction set, though it is a segment of the interchange. */
 export const INTERCHANGE_ACKNOWLEDGMENT = 'TA1';
 
-type OutboundRule = NonNullable<PartnerProfile['documents']['outbound'][OutboundSet]>;
-/** An event from which a deadline may count. */
-export type DeadlineEvent = OutboundRule['after'];
-
 export interface OutboundDocument {
-  set: OutboundSet | '999';
+  set: string;
   /** Business identity: the same key is the same document, however often it is queued. */
   businessKey: string;
   tree: Tree;
@@ -88,9 +87,9 @@ export function insertDocuments(documents: readonly OutboundRow[], onlyIf?: Pris
   return insertMissing('Document', COLUMNS, rows, onlyIf);
 }
 
-/** The rule by which a set is sent; a 999 goes by that of the 997, whose place it takes. */
+/** The rule by which a set is sent; a 999 is sent by the rule of the 997. */
 export function outboundRule(profile: PartnerProfile, set: string): OutboundRule | undefined {
-  return profile.documents.outbound[set === '999' ? '997' : (set as OutboundSet)];
+  return profile.documents.outbound[ruleSetOf(set)];
 }
 
 function render(document: OutboundDocument, profile: PartnerProfile, delimiters: Delimiters): string {

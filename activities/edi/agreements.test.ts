@@ -5,6 +5,7 @@ import type { Segment } from '../../sandbox/x12.ts';
 import { each, interchangeOf, interchangeWith, purchaseOrder } from '../../test/integration/purchase-orders.ts';
 import { acceptInterchanges } from '../intake/receive-interchange.ts';
 import { createOrderRecords } from '../orders/activities.ts';
+import { recordInvoice } from '../orders/record-invoice.ts';
 import { type RecordsUnderTest, recordsUnderTest, underWay } from '../orders/testing/records-under-test.ts';
 import { assembleInterchange } from './assemble-interchange.ts';
 import { processInterchange } from './read-interchange.ts';
@@ -298,8 +299,7 @@ describe('a partner of release 5010', () => {
     const deps = agreement();
     const records = createOrderRecords(deps);
     const { orderId, shipmentId } = await shippedFrom(deps);
-    await invoiced(orderId, shipmentId);
-    await given.activity(() => records.issueInvoice({ orderId, shipmentId, progress: underWay }));
+    await invoiced(deps, shipmentId);
 
     const sent = await sendAll(deps);
     expect(sent.text).toContain('*^*00501*');
@@ -384,9 +384,8 @@ describe('a document that would be wrong', () => {
   /** The 810 of two claw hammers, with what the profile adds to it. */
   async function invoicing(addition: object) {
     const deps = agreeing(given, PARTNER, ({ map }) => ({ map: { ...map, documents: { '810': [addition] } } }));
-    const { orderId, shipmentId } = await shippedFrom(deps);
-    await invoiced(orderId, shipmentId);
-    return given.activity(() => createOrderRecords(deps).issueInvoice({ orderId, shipmentId, progress: underWay }));
+    const { shipmentId } = await shippedFrom(deps);
+    return invoiced(deps, shipmentId);
   }
 
   it.each([
@@ -450,8 +449,8 @@ async function shippedFrom(deps: RecordsUnderTest): Promise<{ orderId: string; s
 }
 
 /** The ERP has invoiced two claw hammers. */
-async function invoiced(orderId: string, shipmentId: string): Promise<void> {
-  const content: Invoice = {
+async function invoiced(deps: RecordsUnderTest, shipmentId: string): Promise<void> {
+  const invoice: Invoice = {
     invoiceNumber: 'INV-1',
     invoicedOn: '2026-11-21',
     dueOn: '2027-01-05',
@@ -461,20 +460,7 @@ async function invoiced(orderId: string, shipmentId: string): Promise<void> {
     tax: 0,
     total: 2130,
   };
-  await given.prisma.invoice.create({
-    data: {
-      id: 'invoice',
-      orderId,
-      shipmentId,
-      partnerId: PARTNER,
-      invoiceNumber: content.invoiceNumber,
-      invoicedOn: new Date(content.invoicedOn),
-      dueOn: new Date(content.dueOn),
-      currency: 'USD',
-      total: 2130n,
-      content,
-    },
-  });
+  await recordInvoice(deps, { shipmentId, invoice, progress: underWay });
 }
 
 /** Sends all that waits; the text of every interchange. */

@@ -1,6 +1,6 @@
 /** Gathers queued documents into an interchange and numbers it. */
 import { createHash, randomUUID } from 'node:crypto';
-import type { CurrentProfiles } from '../../mappings/profile/load.ts';
+import type { CurrentProfiles } from '../../mappings/profile/earlier.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import { guideFor } from '../../mappings/x12/guides/index.ts';
 import type { Delimiters } from '../../mappings/x12/types.ts';

@@ -190,6 +190,8 @@ describe('a TA1 of the partner', () => {
     (await given.prisma.document.findMany({ where: { transactionSet: '855' }, orderBy: { id: 'asc' } })).map(
       ({ state, acknowledgment }) => `${state} ${acknowledgment}`,
     );
+  // A hand-off names the order; its workflow is found when it is delivered.
+  const orderIdOf = async (poNumber: string) => (await given.prisma.order.findFirstOrThrow({ where: { poNumber } })).id;
   const troubles = () => given.told.filter(({ what }) => what === 'documentTrouble');
 
   it('that refuses our interchange refuses each of its documents: their orders hear of it once, with the reason', async () => {
@@ -197,8 +199,8 @@ describe('a TA1 of the partner', () => {
     await hear(81, `TA1*${controlNumber}*261121*1200*R*023`);
     expect(await states()).toEqual(['rejected R', 'rejected R']);
     expect(troubles()).toMatchObject([
-      { payload: { documentId: '855-A', trouble: 'rejected' } },
-      { payload: { documentId: '855-B', trouble: 'rejected' } },
+      { workflowId: await orderIdOf('TV-A'), payload: { documentId: '855-A', trouble: 'rejected' } },
+      { workflowId: await orderIdOf('TV-B'), payload: { documentId: '855-B', trouble: 'rejected' } },
     ]);
     expect(JSON.stringify(troubles())).toContain(`refused interchange ${controlNumber}: the file ends too early`);
     await hear(82, `TA1*${controlNumber}*261121*1200*R*023`);

@@ -3,14 +3,15 @@ import { createHash, randomUUID } from 'node:crypto';
 import { log } from '@temporalio/activity';
 import { deadlineAfter } from '../../domain/calendar/calendar.ts';
 import { answerToInterchange } from '../../mappings/edi/admission.ts';
+import { functionalAcknowledgment } from '../../mappings/edi/documents/all.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import { writeInterchangeAcknowledgment } from '../../mappings/x12/acknowledgment.ts';
 import { inBrief } from '../../mappings/x12/excerpt.ts';
 import { describeInterchangeNote } from '../../mappings/x12/interchange-notes.ts';
 import type { InterchangeAcknowledgment, ScannedInterchange, X12Error } from '../../mappings/x12/types.ts';
 import { delimiterText, INTERCHANGE_ACKNOWLEDGMENT } from '../documents/queue.ts';
-import { tellOrder } from '../documents/trouble.ts';
 import type { ReadingDependencies } from './judgement.ts';
+import { committedOf, insertingRejections, rejectionsOf } from './rejected-documents.ts';
 
 /** ISA13 as the outbox writes it. */
 const OUR_CONTROL_NUMBER = /^\d{9}$/;
@@ -45,32 +46,39 @@ export function interchangeAcknowledgmentRow(
     delimiters: delimiterText(delimiters),
     hash: createHash('sha256').update(body).digest('hex'),
     correlationId: interchange.correlationId,
-    deadline: deadlineAfter(receivedAt, profile.documents.outbound['997']?.deadline ?? DEADLINE, profile.calendar),
+    deadline: deadlineAfter(
+      receivedAt,
+      profile.documents.outbound[functionalAcknowledgment.set]?.deadline ?? DEADLINE,
+      profile.calendar,
+    ),
   };
 }
 
 /**
- * What a partner’s TA1 says of an interchange of ours: taken, it is noted; refused, none of its documents has arrived, and the order of each
- * hears of it as of a refused document.
+ * Applies a partner's TA1 for one of our interchanges. Acceptance is noted on each order. Refusal means
+ * that none of its documents has arrived: each is rejected, and its order learns of it.
  *
  * @param source the interchange that brought it
- * @returns what is wrong with the TA1 itself: nobody answers a TA1, so all that is left is to show it
+ * @returns errors of the TA1 itself: nobody answers a TA1, so they can only be shown
  */
 export async function takeInterchangeAcknowledgment(
-  deps: ReadingDependencies,
+  { prisma, handOff }: ReadingDependencies,
   source: { id: string; profile: PartnerProfile },
   acknowledgment: InterchangeAcknowledgment,
 ): Promise<X12Error[]> {
-  const { prisma } = deps;
   const { profile } = source;
   const { controlNumber, status, note } = acknowledgment;
-  // Whatever stands in TA101: what is no number of ours need not be looked for, and may be what Postgres cannot even be asked for.
+  // TA101 may hold anything, even text that no parameter of a query can carry.
   const ours = OUR_CONTROL_NUMBER.test(controlNumber)
     ? await prisma.interchange.findFirst({
         where: { partnerId: profile.id, direction: 'outbound', controlNumber },
         // Numbers begin again after 999,999,999.
         orderBy: { receivedAt: 'desc' },
-        include: { documents: { select: { id: true, transactionSet: true, orderId: true, correlationId: true } } },
+        relationLoadStrategy: 'join',
+        select: {
+          id: true,
+          documents: { select: { id: true, transactionSet: true, orderId: true, correlationId: true } },
+        },
       })
     : null;
   if (ours === null) {
@@ -86,48 +94,39 @@ export async function takeInterchangeAcknowledgment(
   }
   const refused = status !== 'A' && status !== 'E';
   const reason = `${profile.name} refused interchange ${controlNumber}: ${describeInterchangeNote(note)} (TA1 ${status} ${note})`;
-  const told = await prisma.document.findMany({
-    where: { interchangeId: ours.id, acknowledgedAt: null },
-    select: { id: true, partnerId: true, transactionSet: true, orderId: true, correlationId: true },
-  });
-  if (refused) {
-    // Documents of no order, such as a 997, have nobody else to tell.
-    log.warn('a partner refused an interchange', { partnerId: profile.id, controlNumber, status, note });
-    for (const document of told) await tellOrder(deps, document, 'rejected', reason);
-  }
-  await prisma.$transaction([
-    prisma.timelineEvent.createMany({
-      data: ours.documents.flatMap(({ id, orderId, transactionSet, correlationId }) =>
-        orderId === null
-          ? []
-          : [
-              {
-                orderId,
-                key: `interchange-acknowledged/${id}/${source.id}`,
-                type: refused ? 'document.rejected' : 'document.received',
-                summary: refused
-                  ? `${transactionSet}: ${reason}`
-                  : `Interchange ${controlNumber} with the ${transactionSet} reached ${profile.name} (TA1 ${status} ${note})`,
-                actor: profile.id,
-                correlationId,
-              },
-            ],
-      ),
-      skipDuplicates: true,
-    }),
-    ...(refused
-      ? [
-          prisma.interchange.update({
-            where: { id: ours.id },
-            data: { state: 'refused', evidence: reason },
-            select: { id: true },
-          }),
-          prisma.document.updateMany({
-            where: { id: { in: told.map(({ id }) => id) }, acknowledgedAt: null },
-            data: { state: 'rejected', acknowledgment: 'R', acknowledgedAt: new Date() },
-          }),
-        ]
-      : []),
-  ]);
+  // Documents of no order, such as functional acknowledgments, have nobody else to report to.
+  if (refused) log.warn('a partner refused an interchange', { partnerId: profile.id, controlNumber, status, note });
+  const documents = ours.documents.flatMap((document) =>
+    document.orderId === null ? [] : [{ ...document, orderId: document.orderId, reason }],
+  );
+  const events = documents.map(({ id, orderId, transactionSet, correlationId }) => ({
+    orderId,
+    key: `interchange-acknowledged/${id}/${source.id}`,
+    type: refused ? 'document.rejected' : 'document.received',
+    summary: refused
+      ? `${transactionSet}: ${reason}`
+      : `Interchange ${controlNumber} with the ${transactionSet} reached ${profile.name} (TA1 ${status} ${note})`,
+    correlationId,
+  }));
+  const handed = refused ? rejectionsOf(documents, profile.id) : [];
+  const inserted = await prisma.$queryRaw<{ id: string }[]>`
+    WITH refused AS (
+      UPDATE "Interchange" SET "state" = 'refused', "evidence" = ${reason}
+      WHERE "id" = ${ours.id} AND ${refused}
+      RETURNING "id"
+    ), answered AS (
+      UPDATE "Document" SET "state" = 'rejected', "acknowledgment" = 'R', "acknowledgedAt" = now()
+      WHERE "interchangeId" IN (SELECT "id" FROM refused) AND "acknowledgedAt" IS NULL
+      RETURNING "id"
+    ), noted AS (
+      INSERT INTO "TimelineEvent" ("orderId", "key", "type", "summary", "actor", "correlationId")
+      SELECT t."orderId", t."key", t."type", t."summary", ${profile.id}, t."correlationId"
+      FROM jsonb_to_recordset(${JSON.stringify(events)}::jsonb)
+        AS t("orderId" text, "key" text, "type" text, "summary" text, "correlationId" text)
+      ON CONFLICT ("orderId", "key") DO NOTHING
+    )
+    ${insertingRejections(handed)}
+    RETURNING "id"`;
+  handOff.committed(committedOf(handed, inserted));
   return [];
 }

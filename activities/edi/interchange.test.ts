@@ -46,6 +46,9 @@ function dyingAtVerdict(nth: number): RecordsUnderTest['prisma'] {
   return dying as unknown as RecordsUnderTest['prisma'];
 }
 
+/** A hand-off names the order; its workflow is found when it is delivered. */
+const orderIdOf = async (poNumber: string) => (await given.prisma.order.findFirstOrThrow({ where: { poNumber } })).id;
+
 const acknowledgments = () =>
   given.prisma.document.findMany({ where: { transactionSet: '997', direction: 'outbound' } });
 
@@ -298,12 +301,14 @@ describe('a 997', () => {
       ['AK9', 'P', '3', '3', '2'],
     ];
     const interchangeId = await acknowledging(answer, 51);
-    // Its reader dies when everybody has been told, and another reads it again.
+    // Its reader dies at the write, and another reads it again.
     await expect(read(interchangeId, dyingAtVerdict(1))).rejects.toThrow('the process was killed');
     expect(await read(interchangeId)).toEqual({ accepted: 1, rejected: 0 });
     expect(await states()).toEqual(['acknowledged A', 'rejected R', 'acknowledged A']);
     const heard = given.told.filter(({ what }) => what === 'documentTrouble');
-    expect(heard).toMatchObject([{ payload: { documentId: '855-B', trouble: 'rejected' } }]);
+    expect(heard).toMatchObject([
+      { workflowId: await orderIdOf('HP-B'), payload: { documentId: '855-B', trouble: 'rejected' } },
+    ]);
     await read(interchangeId);
     expect(given.told.filter(({ what }) => what === 'documentTrouble')).toHaveLength(1);
     expect(await acknowledgments()).toEqual([]);
@@ -459,11 +464,8 @@ describe('a 997', () => {
     expect(await states()).toEqual(['rejected R', 'transmitted null', 'transmitted null']);
     expect(given.told.filter(({ what }) => what === 'documentTrouble')).toMatchObject([
       {
-        payload: {
-          documentId: '855-A',
-          trouble: 'rejected',
-          reason: expect.stringContaining('version of the group not supported'),
-        },
+        workflowId: await orderIdOf('HP-A'),
+        payload: { trouble: 'rejected', reason: expect.stringContaining('version of the group not supported') },
       },
     ]);
     const errors = [

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadProfiles } from '../../mappings/profile/load.ts';
 import { createTestDatabase, type TestDatabase } from '../../test/support/database.ts';
+import { loadProfiles } from '../partners/profile-files.ts';
 import { assembleInterchange } from './assemble-interchange.ts';
 import type { TransportPort } from './port.ts';
 import { reportUndelivered } from './report-trouble.ts';

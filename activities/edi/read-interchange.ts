@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 import { heartbeat } from '@temporalio/activity';
 import { CONTROL_NUMBER_AGAIN } from '../../mappings/edi/admission.ts';
-import { buildFunctionalAcknowledgment } from '../../mappings/x12/acknowledgment.ts';
+import { acknowledges, ruleSetOf } from '../../mappings/edi/documents/registry.ts';
+import { writeGroupAnswer } from '../../mappings/edi/documents/write-document.ts';
 import { readInterchange } from '../../mappings/x12/read.ts';
 import { scanInterchanges } from '../../mappings/x12/scan.ts';
 import type { ReadGroup, ReadTransaction, X12Error } from '../../mappings/x12/types.ts';
@@ -247,11 +248,9 @@ function acknowledgmentsOf(
   source: Source,
   groups: readonly { group: ReadGroup; verdicts: readonly Answered[] }[],
 ): OutboundRow[] {
-  const { documents, x12 } = source.profile;
-  const set = documents.functionalAcknowledgment;
   return groups.flatMap(({ group, verdicts }, index) => {
-    if (group.functionalId === 'FA') return [];
-    const tree = buildFunctionalAcknowledgment(
+    if (acknowledges(group.functionalId)) return [];
+    const { set, tree } = writeGroupAnswer(
       {
         functionalId: group.functionalId,
         groupControl: group.control,
@@ -262,14 +261,14 @@ function acknowledgmentsOf(
           ...verdict,
           status: state === 'rejected' ? 'R' : 'A',
         })),
-        delimiters: x12.delimiters,
+        delimiters: source.profile.x12.delimiters,
       },
-      set,
+      source.profile,
     );
     const row = documentRow(source.profile, {
       set,
       // The same key for either form: another attempt may find another agreement.
-      businessKey: `997/${source.id}/${index + 1}`,
+      businessKey: `${ruleSetOf(set)}/${source.id}/${index + 1}`,
       tree,
       correlationId: source.correlationId,
       since: { documentReceived: source.receivedAt },

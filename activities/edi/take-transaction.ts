@@ -1,42 +1,57 @@
 import { withAcknowledgmentCodes } from '../../mappings/edi/acknowledgment-codes.ts';
-import { admitTransaction } from '../../mappings/edi/admission.ts';
-import { type OrderMapping, orderMappingOf } from '../../mappings/edi/orders.ts';
-import { paymentFrom820 } from '../../mappings/edi/payment-from-820.ts';
+import { type Admitted, admitTransaction } from '../../mappings/edi/admission.ts';
+import type { ElementPlace, TakesOrder, TakesPayment } from '../../mappings/edi/documents/definition.ts';
 import type { ReadTransaction, Tree, X12Error } from '../../mappings/x12/types.ts';
+import { evaluateAll } from '../../runtime/expressions.ts';
 import { acceptOrder } from '../intake/accept-order.ts';
 import { acceptPayment } from '../intake/accept-payment.ts';
 import type { InboundDocument } from '../intake/inbound-document.ts';
 import { searchForm } from '../lib/records.ts';
-
 import { type Judgement, type ReadingDependencies, rejection, type Source } from './judgement.ts';
 import { takeAcknowledgment } from './take-acknowledgment.ts';
 
+/** Held: our own profile cannot read the set, so it waits until the profile is corrected. */
+type Judged = Judgement | { held: X12Error[] };
+
+/** Reads a transaction set and applies it. Its definition says which of the effects below it has. */
 export async function judge(
   deps: ReadingDependencies,
   source: Source,
   read: ReadTransaction,
   document: InboundDocument,
-): Promise<Judgement | { held: X12Error[] }> {
+): Promise<Judged> {
   const admitted = admitTransaction(read, source.profile);
   if ('errors' in admitted) return rejection(...admitted.errors);
-  const { tree, guide } = admitted;
-  const orders = orderMappingOf(read.set);
-  if (orders === undefined && read.set !== '820') return takeAcknowledgment(deps, source, guide, tree, document.id);
-  const judged =
-    orders === undefined
-      ? await takePayment(deps, source, tree)
-      : await takeOrder(deps, source, orders, tree, document);
-  return 'held' in judged ? judged : { ...judged, errors: withAcknowledgmentCodes(judged.errors, read, guide) };
+  const judged = await apply(deps, source, admitted, document);
+  // An acknowledgment is never acknowledged, so its errors need no codes.
+  if ('held' in judged || admitted.inbound.apply === 'acknowledges') return judged;
+  return { ...judged, errors: withAcknowledgmentCodes(judged.errors, read, admitted.guide) };
+}
+
+function apply(
+  deps: ReadingDependencies,
+  source: Source,
+  { inbound, tree, guide }: Admitted,
+  document: InboundDocument,
+): Promise<Judged> {
+  switch (inbound.apply) {
+    case 'takes-order':
+      return takeOrder(deps, source, inbound, tree, document);
+    case 'takes-payment':
+      return takePayment(deps, source, inbound, tree, document.set);
+    case 'acknowledges':
+      return takeAcknowledgment(deps, source, guide, tree, inbound.map(tree), document);
+  }
 }
 
 async function takeOrder(
   deps: ReadingDependencies,
   source: Source,
-  { read, header }: OrderMapping,
+  { map, poNumber }: TakesOrder,
   tree: Tree,
   document: InboundDocument,
-): Promise<Judgement | { held: X12Error[] }> {
-  const mapped = read(tree, source.profile, { receivedAt: source.receivedAt.toISOString() });
+): Promise<Judged> {
+  const mapped = map(tree, source.profile, { receivedAt: source.receivedAt.toISOString(), evaluate: evaluateAll });
   if ('errors' in mapped) return mapped.ours ? { held: mapped.errors } : rejection(...mapped.errors);
   const { order } = mapped;
   const receipt = await acceptOrder(deps, {
@@ -45,12 +60,8 @@ async function takeOrder(
     source: { kind: 'edi', document, controlNumber: source.controlNumber },
   });
   if (receipt.outcome === 'refused') {
-    return rejection({
-      code: 'po-number-known',
-      message: `${header}03: ${receipt.reason}; ${source.profile.name} has agreed that such a repetition is refused`,
-      place: { segment: header, position: 2, element: 3 },
-      value: order.poNumber,
-    });
+    const agreed = `${source.profile.name} has agreed that such a repetition is refused`;
+    return rejection(errorAt(poNumber, 'po-number-known', `${receipt.reason}; ${agreed}`, order.poNumber));
   }
   const { orderId } = receipt;
   if (receipt.outcome !== 'duplicate') return { state: 'accepted', errors: [], orderId, stored: true };
@@ -63,16 +74,23 @@ async function takeOrder(
   return { state: 'duplicate', errors: [], orderId };
 }
 
-async function takePayment(deps: ReadingDependencies, source: Source, tree: Tree): Promise<Judgement> {
-  const mapped = paymentFrom820(tree, source.profile);
+async function takePayment(
+  deps: ReadingDependencies,
+  source: Source,
+  { map, reference }: TakesPayment,
+  tree: Tree,
+  set: string,
+): Promise<Judgement> {
+  const mapped = map(tree, source.profile);
   if ('errors' in mapped) return rejection(...mapped.errors);
   const { payment } = mapped;
-  const { outcome } = await acceptPayment(deps, { payment, source: '820', correlationId: source.correlationId });
+  const { outcome } = await acceptPayment(deps, { payment, source: set, correlationId: source.correlationId });
   if (outcome !== 'conflict') return { state: outcome, errors: [] };
-  return rejection({
-    code: 'payment-reference-known',
-    message: `TRN02: payment ${payment.reference} is known with other content`,
-    place: { segment: 'TRN', position: 3, element: 2 },
-    value: payment.reference,
-  });
+  const reason = `payment ${payment.reference} is known with other content`;
+  return rejection(errorAt(reference, 'payment-reference-known', reason, payment.reference));
+}
+
+function errorAt(place: ElementPlace, code: string, reason: string, value: string): X12Error {
+  const name = `${place.segment}${String(place.element).padStart(2, '0')}`;
+  return { code, message: `${name}: ${reason}`, place, value };
 }

@@ -1,7 +1,7 @@
 /** Sends an interchange, and records its delivery. */
 import { activityInfo } from '@temporalio/activity';
 import { deadlineAfter } from '../../domain/calendar/calendar.ts';
-import type { CurrentProfiles } from '../../mappings/profile/load.ts';
+import type { CurrentProfiles } from '../../mappings/profile/earlier.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import type { Database } from '../../prisma/client.ts';
 import { Prisma } from '../../prisma/generated/client.ts';

@@ -3,7 +3,7 @@ import type { Client } from '@temporalio/client';
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import { TypedSearchAttributes } from '@temporalio/common';
 import type { DocumentTrouble, OrderToCashInput } from '../../domain/order/messages.ts';
-import type { CurrentProfiles } from '../../mappings/profile/load.ts';
+import type { CurrentProfiles } from '../../mappings/profile/earlier.ts';
 import type { Database } from '../../prisma/client.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { channelKey, orderStatusKey, poNumberKey, tradingPartnerKey } from '../../runtime/search-attributes.ts';

@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import winston from 'winston';
-import type { CurrentProfiles } from '../../mappings/profile/load.ts';
+import type { CurrentProfiles } from '../../mappings/profile/earlier.ts';
 import { createTestDatabase, type TestDatabase } from '../../test/support/database.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { type HandOffItem, handOffRows } from './hand-off.ts';

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import winston from 'winston';
-import { loadProfiles } from '../../mappings/profile/load.ts';
 import { loadConfig } from '../../runtime/config.ts';
 import { connectClient } from '../../runtime/temporal.ts';
 import type { Part } from '../../scripts/stack/part.ts';
@@ -12,6 +11,7 @@ import { freePort } from '../../scripts/stack/ports.ts';
 import { startTemporal } from '../../scripts/stack/temporal.ts';
 import { findTemporal } from '../../scripts/stack/tools.ts';
 import { createTestDatabase, type TestDatabase } from '../../test/support/database.ts';
+import { loadProfiles } from '../partners/profile-files.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { type HandOffItem, handOffRows } from './hand-off.ts';
 

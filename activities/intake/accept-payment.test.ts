@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Payment } from '../../mappings/canonical/v1/index.ts';
+import type { Invoice, Payment } from '../../mappings/canonical/v1/index.ts';
 import { each } from '../../test/integration/purchase-orders.ts';
+import { recordInvoice } from '../orders/record-invoice.ts';
 import { type RecordsUnderTest, recordsUnderTest, underWay } from '../orders/testing/records-under-test.ts';
 import { acceptPayment } from './accept-payment.ts';
 
@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => given?.remove());
 
-/** A shipped and invoiced order of 100.00; its invoice’s number and the step that sends the invoice. */
+/** A shipped order of 100.00, the number of its invoice, and the step that records and sends it. */
 async function invoiced() {
   await given.stock('RNO', 'MW-1001', 1_000);
   const orderId = await given.checked('tri-valley', [each('MW-1001', 10)]);
@@ -22,35 +22,16 @@ async function invoiced() {
   const common = { orderId, fulfillmentId: fulfillment.id, system: 'main', eventId, progress: underWay };
   const { shipmentId } = await given.activity(() => given.records.recordShipment(common));
   const invoiceNumber = `INV-${orderId.slice(0, 8)}`;
-  const invoice = async () => {
+  const invoice = () => {
     const day = '2026-11-21';
     const line = { lineNumber: 1, quantity: '10', unit: 'EA', unitPrice: '10', amount: 10_000 };
-    await given.prisma.invoice.create({
-      data: {
-        id: randomUUID(),
-        orderId,
-        shipmentId,
-        partnerId: 'tri-valley',
-        invoiceNumber,
-        invoicedOn: new Date(day),
-        dueOn: new Date(day),
-        currency: 'USD',
-        total: 10_000n,
-        content: {
-          invoiceNumber,
-          invoicedOn: day,
-          dueOn: day,
-          currency: 'USD',
-          lines: [line],
-          charges: [],
-          tax: 0,
-          total: 10_000,
-        },
-      },
-    });
+    const content: Invoice = {
+      ...{ invoiceNumber, invoicedOn: day, dueOn: day, currency: 'USD', lines: [line], charges: [] },
+      ...{ tax: 0, total: 10_000 },
+    };
+    return recordInvoice(given, { shipmentId, invoice: content, progress: underWay });
   };
-  const send = () => given.activity(() => given.records.issueInvoice({ orderId, shipmentId, progress: underWay }));
-  return { orderId, invoiceNumber, invoice, send };
+  return { orderId, invoiceNumber, invoice };
 }
 
 const paying = (reference: string, ...invoices: Payment['invoices']): Payment => ({
@@ -72,9 +53,8 @@ const heardBy = (invoiceNumber: string) =>
 
 describe('a payment', () => {
   it('that names an invoice twice is one amount, told once to the order', async () => {
-    const { invoiceNumber, invoice, send } = await invoiced();
+    const { invoiceNumber, invoice } = await invoiced();
     await invoice();
-    await send();
     const twice = paying(
       'T-1',
       { invoiceNumber, amount: 6_000 },
@@ -109,13 +89,25 @@ describe('a payment', () => {
   });
 
   it('that comes before its invoice is given to the order with the invoice, also when that step runs twice', async () => {
-    const { orderId, invoiceNumber, invoice, send } = await invoiced();
+    const { orderId, invoiceNumber, invoice } = await invoiced();
     await accept(paying('T-3', { invoiceNumber, amount: 10_000 }));
     expect(heardBy(invoiceNumber)).toEqual([]);
-    await invoice();
-    const { payments } = await send();
+    const { payments } = await invoice();
     expect(payments).toMatchObject([{ invoiceNumber, amount: 10_000, adjustment: 0 }]);
-    expect((await send()).payments).toEqual(payments);
+    expect((await invoice()).payments).toEqual(payments);
     expect(await given.prisma.document.count({ where: { orderId, transactionSet: '810' } })).toBe(1);
+  });
+
+  it('and its invoice that are committed at once find each other', async () => {
+    for (let round = 0; round < 8; round += 1) {
+      const { invoiceNumber, invoice } = await invoiced();
+      const [{ payments }] = await Promise.all([
+        invoice(),
+        accept(paying(`T-RACE-${round}`, { invoiceNumber, amount: 10_000 })),
+      ]);
+      const known = await given.prisma.paymentAllocation.findFirstOrThrow({ where: { invoiceNumber } });
+      expect(known.invoiceId).not.toBeNull();
+      expect(payments.length + heardBy(invoiceNumber).length).toBeGreaterThan(0);
+    }
   });
 });

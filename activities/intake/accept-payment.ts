@@ -1,6 +1,8 @@
 /** How a payment enters, and how the orders whose invoices it names learn of it. */
 import { createHash, randomUUID } from 'node:crypto';
 import type { Payment } from '../../mappings/canonical/v1/index.ts';
+import type { Database } from '../../prisma/client.ts';
+import { Prisma } from '../../prisma/generated/client.ts';
 import type { HandOffRow } from '../handoff/hand-off.ts';
 import type { IntakeDependencies } from './dependencies.ts';
 
@@ -34,17 +36,12 @@ export async function acceptPayment(
         AS l("id", "invoiceNumber", "amount", "adjustment", "reason")
       LEFT JOIN "Invoice" i ON i."partnerId" = ${partnerId} AND i."invoiceNumber" = l."invoiceNumber"
       RETURNING "id", "invoiceNumber", "amount", "adjustment", "orderId"
-    ), handed AS (
-      INSERT INTO "HandOff" ("id", "kind", "partnerId", "target", "payload")
-      SELECT gen_random_uuid(), 'signal-order', ${partnerId}, a."orderId",
-        jsonb_build_object('signal', 'paymentReceived', 'payload', jsonb_build_object('allocationId', a."id",
-          'invoiceNumber', a."invoiceNumber", 'amount', a."amount", 'adjustment', a."adjustment"))
-      FROM allocated a WHERE a."orderId" IS NOT NULL
-      RETURNING "id", "kind", "partnerId", "target", "payload"
-    )
+    ), handed AS (${signallingOrders(partnerId)})
     SELECT handed.* FROM taken LEFT JOIN handed ON true`;
   if (taken.length > 0) {
-    handOff.committed(taken.flatMap((row) => (row.id === null ? [] : [row])));
+    const matched = taken.flatMap((row) => (row.id === null ? [] : [row]));
+    handOff.committed(matched);
+    if (matched.length < lines.length) handOff.committed(await invoicesMeanwhile(prisma, partnerId, id));
     return { outcome: 'accepted', paymentId: id };
   }
   const earlier = await prisma.payment.findUniqueOrThrow({
@@ -52,6 +49,30 @@ export async function acceptPayment(
     select: { id: true, contentHash: true },
   });
   return { outcome: earlier.contentHash === hash ? 'duplicate' : 'conflict', paymentId: earlier.id };
+}
+
+/** INSERT of a signal for each row of `allocated` whose order is known, for a WITH. */
+function signallingOrders(partnerId: string): Prisma.Sql {
+  return Prisma.sql`
+    INSERT INTO "HandOff" ("id", "kind", "partnerId", "target", "payload")
+    SELECT gen_random_uuid(), 'signal-order', ${partnerId}, a."orderId",
+      jsonb_build_object('signal', 'paymentReceived', 'payload', jsonb_build_object('allocationId', a."id",
+        'invoiceNumber', a."invoiceNumber", 'amount', a."amount", 'adjustment', a."adjustment"))
+    FROM allocated a WHERE a."orderId" IS NOT NULL
+    RETURNING "id", "kind", "partnerId", "target", "payload"`;
+}
+
+/** Invoices that were committed beside the payment: neither write could see the other, so each side looks again. */
+function invoicesMeanwhile(prisma: Database, partnerId: string, paymentId: string): Promise<HandOffRow[]> {
+  return prisma.$queryRaw<HandOffRow[]>`
+    WITH allocated AS (
+      UPDATE "PaymentAllocation" AS a SET "invoiceId" = i."id", "orderId" = i."orderId"
+      FROM "Invoice" AS i
+      WHERE a."paymentId" = ${paymentId} AND a."invoiceId" IS NULL
+        AND i."partnerId" = ${partnerId} AND i."invoiceNumber" = a."invoiceNumber"
+      RETURNING a."id", a."invoiceNumber", a."amount", a."adjustment", a."orderId"
+    )
+    ${signallingOrders(partnerId)}`;
 }
 
 /** A remittance may name an invoice more than once; for us it is one amount. */

@@ -1,7 +1,7 @@
 /** Inbound files: each interchange is checked, stored and handed on. */
 import { createHash, randomUUID } from 'node:crypto';
 import { controlNumberAgain, interchangeAdmissionErrors } from '../../mappings/edi/admission.ts';
-import { findPartnerByIsa } from '../../mappings/profile/load.ts';
+import { findPartnerByIsa } from '../../mappings/edi/interchange-parties.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import { scanInterchanges } from '../../mappings/x12/scan.ts';
 import type { InterchangeHeader, ScannedInterchange, X12Error } from '../../mappings/x12/types.ts';

@@ -1,6 +1,8 @@
 import { dayOf } from '../../domain/calendar/calendar.ts';
 import type { Progress } from '../../domain/order/state.ts';
-import { render855 } from '../../mappings/edi/render-855.ts';
+import { orderAcknowledgment } from '../../mappings/edi/documents/all.ts';
+import { writeDocument } from '../../mappings/edi/documents/write-document.ts';
+import { evaluateAll } from '../../runtime/expressions.ts';
 import { outgoing } from '../documents/outgoing.ts';
 import { insertTimeline, setProgress } from '../lib/records.ts';
 import type { RecordDependencies } from './dependencies.ts';
@@ -15,8 +17,9 @@ export async function acknowledgeOrder(
   const { prisma, handOff } = deps;
   const order = await loadOrder(prisma, orderId);
   const profile = await profileOf(deps, order);
-  const tree = rendered(deps, profile, (by) =>
-    render855(
+  const written = rendered(deps, profile, (by) =>
+    writeDocument(
+      orderAcknowledgment,
       {
         order: documentOrder(order),
         acknowledgedOn: today(),
@@ -30,10 +33,11 @@ export async function acknowledgeOrder(
         })),
       },
       by,
+      evaluateAll,
     ),
   );
   const since = { orderReceived: new Date(order.receivedAt), orderAccepted: new Date() };
-  const sent = outgoing(profile, [outbound(order, { set: '855', businessKey: `855/${orderId}`, tree, since })]);
+  const sent = outgoing(profile, [outbound(order, { ...written, businessKey: `${written.set}/${orderId}`, since })]);
   const accepted = happened(order, {
     key: 'accepted',
     type: 'order.accepted',

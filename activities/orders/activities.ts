@@ -5,7 +5,6 @@ import { acknowledgeOrder } from './acknowledge-order.ts';
 import type { RecordDependencies } from './dependencies.ts';
 import { createExceptionRecords } from './exceptions.ts';
 import { finishOrder } from './finish-order.ts';
-import { issueInvoice } from './issue-invoice.ts';
 import { noteProgress } from './note-progress.ts';
 import { type PrepareDependencies, prepareOrder } from './prepare.ts';
 import { recordShipment } from './record-shipment.ts';
@@ -25,7 +24,6 @@ export function createOrderRecords(deps: RecordDependencies & PrepareDependencie
     renumberRelease: (input: Parameters<typeof renumberRelease>[1]) => renumberRelease(deps, input),
     recordShipment: (input: Parameters<typeof recordShipment>[1]) => recordShipment(deps, input),
     recordShort: (input: Parameters<typeof recordShort>[1]) => recordShort(deps, input),
-    issueInvoice: (input: Parameters<typeof issueInvoice>[1]) => issueInvoice(deps, input),
     noteProgress: (input: Parameters<typeof noteProgress>[1]) => noteProgress(deps, input),
     finishOrder: (input: Parameters<typeof finishOrder>[1]) => finishOrder(deps, input),
     resendDocument: (input: Parameters<typeof resendDocument>[1]) => resendDocument(deps, input),

@@ -1,8 +1,10 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import type { Progress, Unanswered } from '../../domain/order/state.ts';
-import { render855 } from '../../mappings/edi/render-855.ts';
+import { orderAcknowledgment } from '../../mappings/edi/documents/all.ts';
+import { writeDocument } from '../../mappings/edi/documents/write-document.ts';
 import type { Database } from '../../prisma/client.ts';
 import { Prisma } from '../../prisma/generated/client.ts';
+import { evaluateAll } from '../../runtime/expressions.ts';
 import { PENDING } from '../documents/answers.ts';
 import { type Outgoing, outgoing } from '../documents/outgoing.ts';
 import { asJson, insertTimeline, setProgress, type TimelineRow } from '../lib/records.ts';
@@ -116,10 +118,12 @@ async function endStopped(deps: RecordDependencies, { orderId, progress }: Finis
     if (repeatsStanding) events.push(refusalNotSent(order));
     else {
       try {
-        const tree = rendered(deps, profile, (by) => render855(refusal(order), by));
+        const written = rendered(deps, profile, (by) =>
+          writeDocument(orderAcknowledgment, refusal(order), by, evaluateAll),
+        );
         const now = new Date();
         const since = { orderReceived: now, orderAccepted: now };
-        sent = outgoing(profile, [outbound(order, { set: '855', businessKey: `855/${orderId}`, tree, since })]);
+        sent = outgoing(profile, [outbound(order, { ...written, businessKey: `${written.set}/${orderId}`, since })]);
       } catch (error) {
         // The order may be too odd for an 855 (that is why it was refused): it ends all the same.
         if (!(error instanceof ApplicationFailure)) throw error;

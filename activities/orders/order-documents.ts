@@ -1,8 +1,7 @@
 /** Our records of an order in the terms of its documents. */
-import type { DocumentLine, DocumentOrder } from '../../mappings/edi/documents.ts';
-import { DocumentError } from '../../mappings/edi/documents.ts';
+import { DocumentError, type DocumentLine, type DocumentOrder } from '../../mappings/edi/document-content.ts';
+import type { WrittenDocument } from '../../mappings/edi/documents/write-document.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
-import type { Tree } from '../../mappings/x12/types.ts';
 import type { OutboundDocument } from '../documents/queue.ts';
 import { permanent } from '../lib/activity-failure.ts';
 import type { PartnerProfiles } from '../partners/partner-profiles.ts';
@@ -15,8 +14,8 @@ import type { OrderLineRecord, OrderRecord } from './order-record.ts';
 export function rendered(
   { profiles }: { profiles: Pick<PartnerProfiles, 'get'> },
   profile: PartnerProfile,
-  render: (profile: PartnerProfile) => Tree,
-): Tree {
+  render: (profile: PartnerProfile) => WrittenDocument,
+): WrittenDocument {
   try {
     return render(profile);
   } catch (error) {

@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
+import { millisecondsOf } from '../../domain/calendar/duration.ts';
 import type { RemittedAmount } from '../../domain/order/messages.ts';
-import type { Progress } from '../../domain/order/state.ts';
+import { awaitedPayment, paymentDeadline } from '../../domain/order/projection.ts';
+import type { InvoiceState, Progress } from '../../domain/order/state.ts';
 import type { Invoice } from '../../mappings/canonical/v1/index.ts';
-import { render810 } from '../../mappings/edi/render-810.ts';
+import { invoice as invoiceSet } from '../../mappings/edi/documents/all.ts';
+import { type WrittenDocument, writeDocument } from '../../mappings/edi/documents/write-document.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
-import type { Tree } from '../../mappings/x12/types.ts';
 import { Prisma } from '../../prisma/generated/client.ts';
+import { evaluateAll } from '../../runtime/expressions.ts';
 import { outgoing } from '../documents/outgoing.ts';
 import { insertReferences, insertRows, insertTimeline, setProgress, type Transaction } from '../lib/records.ts';
 import type { RecordDependencies } from './dependencies.ts';
@@ -32,10 +35,10 @@ export async function recordInvoice(
   { shipmentId, invoice, difference, progress }: InvoiceInput,
 ): Promise<{ payments: RemittedAmount[] }> {
   const { prisma, handOff } = deps;
-  const { order, shipment, recorded } = await loadShipment(prisma, shipmentId);
+  const { order, shipment, recorded, invoices } = await loadShipment(prisma, shipmentId);
   if (recorded) return { payments: await earlyPayments(prisma, shipmentId) };
   const profile = await profileOf(deps, order);
-  const tree = invoiceDocument(deps, profile, order, shipment, invoice);
+  const written = invoiceDocument(deps, profile, order, shipment, invoice);
   const { invoiceNumber, invoicedOn, dueOn, currency, total } = invoice;
   const { id: orderId, partnerId } = order;
   const id = randomUUID();
@@ -45,9 +48,11 @@ export async function recordInvoice(
     content: invoice,
   };
   const since = { invoiced: new Date(), shipped: new Date(shipment.shippedAt) };
-  const document = { set: '810' as const, businessKey: `810/${id}`, tree, since, shipmentId, invoiceId: id };
+  const document = { ...written, businessKey: `${written.set}/${id}`, since, shipmentId, invoiceId: id };
   const sent = outgoing(profile, [outbound(order, document)]);
   const actor = `erp.${order.erpSystem}`;
+  const open = [...invoices, { invoiceNumber, total, settled: 0, dueOn }];
+  const shown = progress.status === 'invoiced' ? awaitingPayment(progress, open, currency, profile) : progress;
   const invoiced = happened(order, {
     key: `invoiced/${shipmentId}`,
     type: 'order.invoiced',
@@ -77,12 +82,24 @@ export async function recordInvoice(
     referred AS (${insertReferences(orderId, [['invoice', invoiceNumber]], go)}),
     queued AS (${sent.documents(go)}),
     woken AS (${sent.wakes(go)}),
-    progressed AS (UPDATE "Order" SET ${setProgress(progress)} WHERE "id" = ${orderId} AND ${go})
+    progressed AS (UPDATE "Order" SET ${setProgress(shown)} WHERE "id" = ${orderId} AND ${go})
     SELECT ${go} AS "done", (SELECT coalesce(json_agg(m), '[]'::json) FROM matched AS m) AS "payments"`;
   const { done, payments } = found(rows[0], `shipment ${shipmentId}`);
   if (!done) return { payments: await earlyPayments(prisma, shipmentId) };
   handOff.committed(sent.handOffs);
-  return { payments };
+  return { payments: [...payments, ...(await paymentsMeanwhile(prisma, id, order, invoiceNumber))] };
+}
+
+/** Once everything is invoiced the order waits for payment: of which invoices and until when, the records know best. */
+function awaitingPayment(
+  progress: Progress,
+  invoices: readonly InvoiceState[],
+  currency: string,
+  { invoicing }: PartnerProfile,
+): Progress {
+  const nextDeadline = paymentDeadline(invoices, millisecondsOf(invoicing.paymentGrace));
+  const waitingFor = awaitedPayment(invoices, currency) ?? '';
+  return { ...progress, waitingFor, ...(nextDeadline && { nextDeadline }) };
 }
 
 const INVOICE_COLUMNS = [
@@ -90,7 +107,7 @@ const INVOICE_COLUMNS = [
   'content',
 ];
 
-export interface ShipmentRecord {
+interface ShipmentRecord {
   shipmentNumber: string;
   shippedAt: string;
   carrierScac: string;
@@ -98,31 +115,42 @@ export interface ShipmentRecord {
   tracking: string | null;
 }
 
-export async function loadShipment(
-  records: Transaction,
-  shipmentId: string,
-): Promise<{ order: OrderRecord; shipment: ShipmentRecord; recorded: boolean }> {
-  const [row] = await records.$queryRaw<{ order: OrderRecord; shipment: ShipmentRecord; recorded: boolean }[]>`
+interface ShipmentToInvoice {
+  order: OrderRecord;
+  shipment: ShipmentRecord;
+  recorded: boolean;
+  /** Those that the order has already. */
+  invoices: InvoiceState[];
+}
+
+async function loadShipment(records: Transaction, shipmentId: string): Promise<ShipmentToInvoice> {
+  const [row] = await records.$queryRaw<ShipmentToInvoice[]>`
     SELECT ${ORDER} AS "order", json_build_object(
         'shipmentNumber', s."shipmentNumber", 'shippedAt', s."shippedAt", 'carrierScac', s."carrierScac",
         'billOfLading', s."billOfLading", 'tracking', s."tracking"
       ) AS "shipment",
-      EXISTS (SELECT FROM "Invoice" AS i WHERE i."shipmentId" = s."id") AS "recorded"
+      EXISTS (SELECT FROM "Invoice" AS i WHERE i."shipmentId" = s."id") AS "recorded",
+      (
+        SELECT coalesce(json_agg(json_build_object(
+          'invoiceNumber', i."invoiceNumber", 'total', i."total", 'settled', i."paid", 'dueOn', i."dueOn"
+        ) ORDER BY i."createdAt"), '[]'::json) FROM "Invoice" AS i WHERE i."orderId" = o."id"
+      ) AS "invoices"
     FROM "Shipment" AS s JOIN "Order" AS o ON o."id" = s."orderId"
     WHERE s."id" = ${shipmentId}`;
   return found(row, `shipment ${shipmentId}`);
 }
 
-export function invoiceDocument(
+function invoiceDocument(
   deps: Pick<RecordDependencies, 'profiles'>,
   profile: PartnerProfile,
   order: OrderRecord,
   shipment: ShipmentRecord,
   invoice: Invoice,
-): Tree {
+): WrittenDocument {
   const { paymentTerms: terms } = order;
   return rendered(deps, profile, (by) =>
-    render810(
+    writeDocument(
+      invoiceSet,
       {
         order: documentOrder(order),
         lines: documentLines(order),
@@ -139,12 +167,32 @@ export function invoiceDocument(
         },
       },
       by,
+      evaluateAll,
     ),
   );
 }
 
+/** Payments that were committed beside the invoice: neither write could see the other. */
+async function paymentsMeanwhile(
+  records: Transaction,
+  invoiceId: string,
+  { id: orderId, partnerId }: OrderRecord,
+  invoiceNumber: string,
+): Promise<RemittedAmount[]> {
+  const [row] = await records.$queryRaw<{ payments: RemittedAmount[] }[]>`
+    WITH matched AS (
+      UPDATE "PaymentAllocation" AS a SET "invoiceId" = ${invoiceId}, "orderId" = ${orderId}
+      FROM "Payment" AS p
+      WHERE p."id" = a."paymentId" AND p."partnerId" = ${partnerId}
+        AND a."invoiceNumber" = ${invoiceNumber} AND a."invoiceId" IS NULL
+      RETURNING a."id" AS "allocationId", a."invoiceNumber", a."amount", a."adjustment"
+    )
+    SELECT coalesce(json_agg(m), '[]'::json) AS "payments" FROM matched AS m`;
+  return row?.payments ?? [];
+}
+
 /** Payments that are matched to the invoice of a shipment and not applied yet. */
-export async function earlyPayments(records: Transaction, shipmentId: string): Promise<RemittedAmount[]> {
+async function earlyPayments(records: Transaction, shipmentId: string): Promise<RemittedAmount[]> {
   const [row] = await records.$queryRaw<{ payments: RemittedAmount[] }[]>`
     SELECT coalesce(json_agg(json_build_object(
       'allocationId', a."id", 'invoiceNumber', a."invoiceNumber", 'amount', a."amount", 'adjustment', a."adjustment"

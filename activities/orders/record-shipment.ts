@@ -2,9 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { add, isZero } from '../../domain/decimal.ts';
 import type { Progress } from '../../domain/order/state.ts';
 import type { Shipment } from '../../mappings/canonical/v1/index.ts';
-import type { ShipmentDocument } from '../../mappings/edi/documents.ts';
-import { render856 } from '../../mappings/edi/render-856.ts';
+import type { ShipmentDocument } from '../../mappings/edi/document-content.ts';
+import { shipNotice } from '../../mappings/edi/documents/all.ts';
+import { writeDocument } from '../../mappings/edi/documents/write-document.ts';
 import { Prisma } from '../../prisma/generated/client.ts';
+import { evaluateAll } from '../../runtime/expressions.ts';
 import { nodeAddress } from '../../runtime/systems.ts';
 import { outgoing } from '../documents/outgoing.ts';
 import { byLine, insertReferences, insertRows, insertTimeline, setProgress, type TimelineRow } from '../lib/records.ts';
@@ -35,8 +37,9 @@ export async function recordShipment(
     );
     const left = leftAfter(release.releaseNumber, release.held, lines, shipmentNumber);
     const labelled = await labelPackages(prisma, profile, shipment);
-    const tree = rendered(deps, profile, (by) =>
-      render856(
+    const written = rendered(deps, profile, (by) =>
+      writeDocument(
+        shipNotice,
         {
           order: documentOrder(order),
           lines: documentLines(order),
@@ -45,12 +48,13 @@ export async function recordShipment(
           routing: routingOf(release, carrier.scac),
         },
         by,
+        evaluateAll,
       ),
     );
     const shipmentId = randomUUID();
     const since = { shipped: new Date(shipment.shippedAt) };
     const sent = outgoing(profile, [
-      outbound(order, { set: '856', businessKey: `856/${shipmentId}`, tree, since, shipmentId }),
+      outbound(order, { ...written, businessKey: `${written.set}/${shipmentId}`, since, shipmentId }),
     ]);
     const row = {
       id: shipmentId,

@@ -1,7 +1,7 @@
 /** Available-to-promise: a pool of stock that all channels share is never promised twice. */
 import { deadlineAfter } from '../../domain/calendar/calendar.ts';
 import { isPositive, subtract, sum } from '../../domain/decimal.ts';
-import type { FulfillmentState } from '../../domain/order/state.ts';
+import type { PlannedFulfillment } from '../../domain/order/state.ts';
 import {
   type Allocation,
   type AllocationPlan,
@@ -25,7 +25,7 @@ export interface ReserveDependencies {
 }
 
 export interface ReservationPlan {
-  fulfillments: FulfillmentState[];
+  fulfillments: PlannedFulfillment[];
   /** Something waits for stock. */
   backordered: boolean;
   /** Where nothing could be held: what was wanted, and what there is, in words. */
@@ -271,7 +271,7 @@ function fulfillmentRow(
   };
 }
 
-function stateOf(row: FulfillmentRow, wms: readonly WmsSystem[]): FulfillmentState {
+function stateOf(row: FulfillmentRow, wms: readonly WmsSystem[]): PlannedFulfillment {
   return {
     id: row.id,
     node: row.node,
@@ -279,11 +279,6 @@ function stateOf(row: FulfillmentRow, wms: readonly WmsSystem[]): FulfillmentSta
     taskQueue: systemOf(row.node, wms).taskQueue,
     ...(row.shipBy !== null && { shipBy: new Date(row.shipBy).toISOString() }),
     planned: sum(row.lines.map(({ quantity }) => quantity)),
-    shipped: '0',
-    short: '0',
-    release: 'planned',
-    shipmentNumbers: [],
-    notices: [],
   };
 }
 

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { ABSENT, stateOfFile } from '../../mappings/profile/folder.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import type { Database } from '../../prisma/client.ts';
 import { Prisma } from '../../prisma/generated/client.ts';
@@ -8,6 +7,7 @@ import { asJson } from '../lib/records.ts';
 import { bytesOfFile, CrossReferenceFileError, crossReferencesOfCsv } from './cross-reference-csv.ts';
 import { type CrossReferenceReport, loadCrossReferences, type StatedRow } from './cross-references.ts';
 import type { PartnerProfiles } from './partner-profiles.ts';
+import { ABSENT, stateOfFile } from './profile-folder.ts';
 
 const LOOK_EVERY_MS = 1_000;
 /** Rows that named what the ERP had not told us yet are good some time later, and so is a disk that could not be read. */

@@ -1,18 +1,13 @@
 /** Partner profiles in a running system: the current one of each partner, and for each order the version that it started with. */
 import { join, relative } from 'node:path';
-import { ProfileFolder } from '../../mappings/profile/folder.ts';
-import {
-  type CurrentProfiles,
-  earlierProfile,
-  ProfileError,
-  type ProfileProblem,
-  withLineOf,
-} from '../../mappings/profile/load.ts';
+import { type CurrentProfiles, earlierProfile, withLineOf } from '../../mappings/profile/earlier.ts';
+import { ProfileError, type ProfileProblem } from '../../mappings/profile/problem.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import type { Database } from '../../prisma/client.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { permanent } from '../lib/activity-failure.ts';
 import type { Transaction } from '../lib/records.ts';
+import { ProfileFolder } from './profile-folder.ts';
 
 /**
  * `get` and `values` are the profiles of today: for intake, interchanges and transport. What is decided for one order goes by

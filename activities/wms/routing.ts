@@ -2,7 +2,6 @@
 
 import { dayOf } from '../../domain/calendar/calendar.ts';
 import type { RoutingDecision } from '../../domain/order/state.ts';
-import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import {
   datesToCome,
   hasRules,
@@ -12,7 +11,8 @@ import {
   type RoutingRequest,
   route,
   type ShipWindow,
-} from '../../mappings/routing/route.ts';
+} from '../../domain/policy/carrier-routing.ts';
+import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import type { Database } from '../../prisma/client.ts';
 import type { ReleaseToRoute } from './load-release.ts';
 

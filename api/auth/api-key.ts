@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
-import { ProfileError, profileNames } from '../../mappings/profile/load.ts';
+import { profileNames } from '../../activities/partners/profile-files.ts';
+import { ProfileError } from '../../mappings/profile/problem.ts';
 import { createPrismaClient, isNoDatabase } from '../../prisma/client.ts';
 import { runCommand, UsageError } from '../../runtime/command.ts';
 import { ConfigError, loadConfig } from '../../runtime/config.ts';

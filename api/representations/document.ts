@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { INTERCHANGE_ACKNOWLEDGMENT } from '../../activities/documents/queue.ts';
+import { inboundOf, isAcknowledged, nameOf } from '../../mappings/edi/documents/registry.ts';
 import type { Prisma } from '../../prisma/generated/client.ts';
 import { instant, link, toInstant, toInstantOrNull } from './values.ts';
 
@@ -50,6 +52,11 @@ export const documentItem = z
     direction: z.string(),
     partnerId: z.string(),
     transactionSet: z.string(),
+    name: z.string().meta({ description: 'Of the transaction set' }),
+    effect: z.string().nullable().meta({
+      description: 'Inbound: `takes-order`, `takes-payment` or `acknowledges`; null if nothing becomes of the set',
+    }),
+    awaitsAcknowledgment: z.boolean().meta({ description: 'Outbound: whether the partner answers such a document' }),
     version: z.string(),
     state: z.string(),
     orderId: z.string().nullable(),
@@ -118,6 +125,12 @@ export function documentPath(id: string): string {
   return `/v1/documents/${encodeURIComponent(id)}`;
 }
 
+/** A TA1 is a segment of the interchange and has no guide. */
+export function nameOfSet(transactionSet: string): string {
+  const ofSegment = transactionSet === INTERCHANGE_ACKNOWLEDGMENT ? 'Interchange acknowledgment' : 'Document';
+  return nameOf(transactionSet) ?? ofSegment;
+}
+
 export function documentItemOf(document: DocumentRow): z.output<typeof documentItem> {
   const self = documentPath(document.id);
   return {
@@ -125,6 +138,9 @@ export function documentItemOf(document: DocumentRow): z.output<typeof documentI
     direction: document.direction,
     partnerId: document.partnerId,
     transactionSet: document.transactionSet,
+    name: nameOfSet(document.transactionSet),
+    effect: (document.direction === 'inbound' && inboundOf(document.transactionSet)?.apply) || null,
+    awaitsAcknowledgment: document.direction === 'outbound' && isAcknowledged(document.transactionSet),
     version: document.version,
     state: document.state,
     orderId: document.orderId,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Database } from '../../prisma/client.ts';
 import type { Interchange } from '../../prisma/generated/client.ts';
 import type { ApiDependencies } from '../dependencies.ts';
-import { documentColumns, documentError, documentPath, toDocumentErrors } from './document.ts';
+import { documentColumns, documentError, documentPath, nameOfSet, toDocumentErrors } from './document.ts';
 import { orderPath } from './order.ts';
 import { instant, link, toInstant, toInstantOrNull } from './values.ts';
 
@@ -75,6 +75,7 @@ export const interchangeView = summary
         documentId: z.string(),
         position: z.int().nullable(),
         transactionSet: z.string(),
+        name: z.string().meta({ description: 'Of the transaction set' }),
         groupControl: z.string().nullable(),
         transactionControl: z.string().nullable(),
         state: z.string(),
@@ -206,6 +207,7 @@ export async function interchangeViewOf(
       documentId: document.id,
       position: document.position,
       transactionSet: document.transactionSet,
+      name: nameOfSet(document.transactionSet),
       groupControl: document.groupControl,
       transactionControl: document.transactionControl,
       state: document.state,

@@ -1,12 +1,12 @@
 import type { z } from 'zod';
-import {
-  type ElementGuide,
-  type Guide,
-  type GuideNode,
-  guideFor,
-  type LoopUse,
-  type SegmentUse,
-  type SimpleElementGuide,
+import { guideOf } from '../../mappings/edi/documents/registry.ts';
+import type {
+  ElementGuide,
+  Guide,
+  GuideNode,
+  LoopUse,
+  SegmentUse,
+  SimpleElementGuide,
 } from '../../mappings/x12/index.ts';
 import type { documentView } from './document.ts';
 
@@ -26,7 +26,7 @@ export function readableSegments(document: {
   delimiters: string;
 }): Segment[] {
   const [element = '*', component = ':', terminator = '~'] = document.delimiters;
-  const guide = guideFor(document.transactionSet, document.version);
+  const guide = guideOf(document.transactionSet, document.version);
   const place = placesOf(guide);
   return document.body
     .split(terminator)

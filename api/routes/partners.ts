@@ -13,7 +13,7 @@ import {
   type RefusedRow,
   type StatedRow,
 } from '../../activities/partners/cross-references.ts';
-import type { ProfileProblem } from '../../mappings/profile/load.ts';
+import type { ProfileProblem } from '../../mappings/profile/problem.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import type { Database } from '../../prisma/client.ts';
 import type { CrossReference, CrossReferenceFile, Prisma } from '../../prisma/generated/client.ts';
@@ -242,8 +242,7 @@ function outboundOf({ documents }: PartnerProfile) {
             deadline: rule.deadline,
             after: rule.after,
             // A functional acknowledgment is itself never acknowledged.
-            acknowledgeWithin:
-              'acknowledgment' in rule && rule.acknowledgment.expected ? rule.acknowledgment.within : null,
+            acknowledgeWithin: rule.acknowledgment?.expected === true ? rule.acknowledgment.within : null,
           },
         ]
       : [],

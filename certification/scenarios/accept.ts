@@ -1,5 +1,6 @@
 import { cases, each } from '../purchase-order.ts';
 import type { Scenario } from '../scenario.ts';
+import { INVOICE, ORDER_ACKNOWLEDGMENT, SHIP_NOTICE } from '../sets.ts';
 import {
   nothingRaised,
   ordersMade,
@@ -18,10 +19,10 @@ const scenario: Scenario = {
   expectations: [
     ordersMade(1),
     nothingRaised,
-    receives('855', 1),
-    receives('856', 1),
-    receives('810', 1),
-    saysInFirst('855', 'BAK', 2, ['AD', 'AK', 'AT', 'AC']),
+    receives(ORDER_ACKNOWLEDGMENT, 1),
+    receives(SHIP_NOTICE, 1),
+    receives(INVOICE, 1),
+    saysInFirst(ORDER_ACKNOWLEDGMENT, 'BAK', 2, ['AD', 'AK', 'AT', 'AC']),
     quantities('everything is shipped', ({ ordered, shipped }) => ordered === shipped),
   ],
 };

@@ -1,5 +1,6 @@
 import { each, orderFormOf } from '../purchase-order.ts';
 import type { Fault, Scenario } from '../scenario.ts';
+import { GROUP_ANSWER } from '../sets.ts';
 import { differs, ordersMade, perform, rule, untilQuiet, untilStatus } from '../steps.ts';
 
 const scenario: Scenario = {
@@ -24,7 +25,7 @@ const scenario: Scenario = {
   expectations: [
     ordersMade(2),
     rule('the acknowledgment refuses the bad order alone, by its element', async (trade): Promise<Fault[]> => {
-      if (trade.profile.documents.outbound['997']?.send !== true) return [];
+      if (trade.profile.documents.outbound[GROUP_ANSWER]?.send !== true) return [];
       const group = String(trade.partnership.control);
       const sets = await trade.transactions();
       const answer = sets.find(({ segments }) => segments.some(([id, , control]) => id === 'AK1' && control === group));

@@ -1,6 +1,7 @@
 import { acknowledgementOf, readInterchange } from '../../sandbox/x12.ts';
 import { acknowledgmentOf, each } from '../purchase-order.ts';
 import type { Scenario } from '../scenario.ts';
+import { ORDER_ACKNOWLEDGMENT } from '../sets.ts';
 import {
   decide,
   differs,
@@ -19,9 +20,13 @@ const scenario: Scenario = {
   name: 'late-acknowledgment',
   purpose: 'The 997 for the 855 comes after the agreed time: a person has been asked, and finds it acknowledged.',
   cannot: ({ expectsAcknowledgment }) =>
-    expectsAcknowledgment('855') ? undefined : 'the profile sends no 855, or expects no 997 for it',
+    expectsAcknowledgment(ORDER_ACKNOWLEDGMENT) ? undefined : 'the profile sends no 855, or expects no 997 for it',
   steps: [
-    mailbox('the partner acknowledges no 855 for now', { acknowledge: 'silent', sets: ['855'], autopay: false }),
+    mailbox('the partner acknowledges no 855 for now', {
+      acknowledge: 'silent',
+      sets: [ORDER_ACKNOWLEDGMENT],
+      autopay: false,
+    }),
     partnerOrders(each('MW-1009', 6)),
     perform('the documents are sent', async (trade) => {
       await trade.eventually('the order paid or invoiced', async () => {
@@ -30,7 +35,7 @@ const scenario: Scenario = {
       });
       await trade.quiet();
     }),
-    letTimePass('the agreed time for the 997 of the 855 passes', '855'),
+    letTimePass('the agreed time for the 997 of the 855 passes', ORDER_ACKNOWLEDGMENT),
     untilException('document-unacknowledged'),
     perform('the 997 comes after all', async (trade) => {
       const { files } = await trade.received();
@@ -53,8 +58,8 @@ const scenario: Scenario = {
     wasRaised('document-unacknowledged'),
     rule('the 855 is on record as accepted', async (trade) => {
       const documents = (await trade.recorded()).flatMap((order) => order.documents);
-      const found = documents.find(({ transactionSet }) => transactionSet === '855');
-      return differs('855', found?.acknowledgment, 'A');
+      const found = documents.find(({ transactionSet }) => transactionSet === ORDER_ACKNOWLEDGMENT);
+      return differs(ORDER_ACKNOWLEDGMENT, found?.acknowledgment, 'A');
     }),
   ],
 };

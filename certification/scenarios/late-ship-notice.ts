@@ -1,5 +1,6 @@
 import { each } from '../purchase-order.ts';
 import type { Scenario } from '../scenario.ts';
+import { ORDER_ACKNOWLEDGMENT, SHIP_NOTICE } from '../sets.ts';
 import {
   mailbox,
   perform,
@@ -16,7 +17,7 @@ import { StepFailed, type Trade } from '../trade.ts';
 
 const shipNotices = async (trade: Trade) =>
   (await trade.recorded()).flatMap(({ documents }) =>
-    documents.filter(({ transactionSet, direction }) => transactionSet === '856' && direction === 'outbound'),
+    documents.filter(({ transactionSet, direction }) => transactionSet === SHIP_NOTICE && direction === 'outbound'),
   );
 
 const scenario: Scenario = {
@@ -24,8 +25,8 @@ const scenario: Scenario = {
   purpose:
     'The mailbox of the partner is down until the deadline of the 856 has passed: a person is told, it leaves once as soon as it can, ' +
     'and what is needed against a chargeback is on record.',
-  cannot: ({ sends }) => (sends('856') ? undefined : 'the profile sends no 856'),
-  late: ['856'],
+  cannot: ({ sends }) => (sends(SHIP_NOTICE) ? undefined : 'the profile sends no 856'),
+  late: [SHIP_NOTICE],
   steps: [
     withWarehouse('the warehouse holds the goods back', { hold: true }, each('MW-1009', 6)),
     perform('the order is released', async (trade) => {
@@ -37,14 +38,14 @@ const scenario: Scenario = {
       });
       await trade.eventually('the 855 on record where the partner wants one', async () => {
         const [order] = await trade.recorded();
-        const wanted = trade.profile.documents.outbound['855']?.send === true;
-        return !wanted || order?.documents.some(({ transactionSet }) => transactionSet === '855');
+        const wanted = trade.profile.documents.outbound[ORDER_ACKNOWLEDGMENT]?.send === true;
+        return !wanted || order?.documents.some(({ transactionSet }) => transactionSet === ORDER_ACKNOWLEDGMENT);
       });
       await trade.quiet();
     }),
     mailbox('the mailbox goes down', { mailbox: 'down' }),
     perform('the goods leave', (trade) => trade.warehouseBehaves(undefined)),
-    letDeadlinePass('the deadline of the 856 passes', '856'),
+    letDeadlinePass('the deadline of the 856 passes', SHIP_NOTICE),
     untilException('document-undelivered'),
     perform('whoever looks sees what waits, and since when', async (trade) => {
       const seen = await trade.undelivered();
@@ -69,7 +70,7 @@ const scenario: Scenario = {
   ],
   expectations: [
     wasRaised('document-undelivered'),
-    receives('856', 1),
+    receives(SHIP_NOTICE, 1),
     rule('the exception is resolved', async (trade) =>
       (await trade.recorded()).flatMap(({ exceptions }) =>
         exceptions
@@ -84,21 +85,23 @@ const scenario: Scenario = {
         const interchanges = await trade.prisma.interchange.findMany({
           where: { id: { in: notices.flatMap(({ interchangeId }) => interchangeId ?? []) } },
         });
-        if (notices.length !== 1) return [{ place: '856', reason: `${notices.length} are on record` }];
+        if (notices.length !== 1) return [{ place: SHIP_NOTICE, reason: `${notices.length} are on record` }];
         return notices.flatMap(({ deadline, transmittedAt, interchangeId }) => [
           ...(deadline !== null && transmittedAt !== null && deadline < transmittedAt
             ? []
-            : [{ place: '856', reason: `due ${deadline?.toISOString()}, sent ${transmittedAt?.toISOString()}` }]),
+            : [{ place: SHIP_NOTICE, reason: `due ${deadline?.toISOString()}, sent ${transmittedAt?.toISOString()}` }]),
           ...(interchanges.find(({ id }) => id === interchangeId)?.evidence
             ? []
-            : [{ place: '856', reason: 'its interchange has no evidence of delivery' }]),
+            : [{ place: SHIP_NOTICE, reason: 'its interchange has no evidence of delivery' }]),
         ]);
       },
     ),
     rule('the timeline of the order says that the 856 left late, with both times', async (trade) => {
       const [order] = await trade.recorded();
       const [notice] = await shipNotices(trade);
-      const late = order?.timeline.filter(({ type, summary }) => type === 'document.late' && summary.startsWith('856'));
+      const late = order?.timeline.filter(
+        ({ type, summary }) => type === 'document.late' && summary.startsWith(SHIP_NOTICE),
+      );
       const [event] = late ?? [];
       const [due, sent] = [notice?.deadline?.toISOString(), notice?.transmittedAt?.toISOString()];
       if (late?.length !== 1 || event === undefined) return [{ reason: `it says so ${late?.length ?? 0} times` }];

@@ -1,5 +1,6 @@
 import { each } from '../purchase-order.ts';
 import type { Scenario } from '../scenario.ts';
+import { ORDER_ACKNOWLEDGMENT } from '../sets.ts';
 import { decide, mailbox, partnerOrders, perform, receives, untilQuiet, untilStatus, wasRaised } from '../steps.ts';
 import { letTimePass } from '../time.ts';
 
@@ -7,9 +8,9 @@ const scenario: Scenario = {
   name: 'missing-acknowledgment',
   purpose: 'No 997 comes for the 855 within the agreed time: a person is asked, and has it sent again.',
   cannot: ({ expectsAcknowledgment }) =>
-    expectsAcknowledgment('855') ? undefined : 'the profile sends no 855, or expects no 997 for it',
+    expectsAcknowledgment(ORDER_ACKNOWLEDGMENT) ? undefined : 'the profile sends no 855, or expects no 997 for it',
   steps: [
-    mailbox('the partner acknowledges no 855', { acknowledge: 'silent', sets: ['855'], autopay: false }),
+    mailbox('the partner acknowledges no 855', { acknowledge: 'silent', sets: [ORDER_ACKNOWLEDGMENT], autopay: false }),
     partnerOrders(each('MW-1009', 6)),
     perform('the documents are sent', async (trade) => {
       await trade.eventually('855, 856 and 810 sent', async () => {
@@ -18,7 +19,7 @@ const scenario: Scenario = {
       });
       await trade.quiet();
     }),
-    letTimePass('the agreed time for the 997 of the 855 passes', '855'),
+    letTimePass('the agreed time for the 997 of the 855 passes', ORDER_ACKNOWLEDGMENT),
     mailbox('the partner acknowledges again', { autopay: false }),
     decide('document-unacknowledged', 'resend'),
     untilQuiet,
@@ -26,6 +27,6 @@ const scenario: Scenario = {
     untilStatus('closed'),
     untilQuiet,
   ],
-  expectations: [wasRaised('document-unacknowledged'), receives('855', 2)],
+  expectations: [wasRaised('document-unacknowledged'), receives(ORDER_ACKNOWLEDGMENT, 2)],
 };
 export default scenario;

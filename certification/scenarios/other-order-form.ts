@@ -1,5 +1,6 @@
 import { cases, each, otherOrderFormOf } from '../purchase-order.ts';
 import type { Scenario } from '../scenario.ts';
+import { INVOICE, ORDER_ACKNOWLEDGMENT, SHIP_NOTICE } from '../sets.ts';
 import {
   differs,
   nothingRaised,
@@ -33,13 +34,17 @@ const scenario: Scenario = {
     rule('the order came as an 875', async (trade) => {
       const [order] = await trade.recorded();
       const came = order?.documents.filter(({ direction }) => direction === 'inbound') ?? [];
-      return differs('the order’s document', came.map(({ transactionSet }) => transactionSet).join(), '875');
+      return differs(
+        'the order’s document',
+        came.map(({ transactionSet }) => transactionSet).join(),
+        otherOrderFormOf(trade.profile)?.set,
+      );
     }),
     ordersMade(1),
     nothingRaised,
-    receives('855', 1),
-    receives('856', 1),
-    receives('810', 1),
+    receives(ORDER_ACKNOWLEDGMENT, 1),
+    receives(SHIP_NOTICE, 1),
+    receives(INVOICE, 1),
     quantities('everything is shipped', ({ ordered, shipped }) => ordered === shipped),
   ],
 };

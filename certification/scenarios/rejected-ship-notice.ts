@@ -1,5 +1,6 @@
 import { each } from '../purchase-order.ts';
 import type { Scenario } from '../scenario.ts';
+import { ORDER_ACKNOWLEDGMENT, SHIP_NOTICE } from '../sets.ts';
 import {
   mailbox,
   perform,
@@ -17,8 +18,8 @@ const scenario: Scenario = {
   purpose:
     'The partner’s 997 rejects the 856: a person is asked, it is sent again under new numbers, and then it is accepted.',
   cannot: ({ expectsAcknowledgment }) =>
-    expectsAcknowledgment('856') ? undefined : 'the profile sends no 856, or expects no 997 for it',
-  unanswered: ['855'],
+    expectsAcknowledgment(SHIP_NOTICE) ? undefined : 'the profile sends no 856, or expects no 997 for it',
+  unanswered: [ORDER_ACKNOWLEDGMENT],
   steps: [
     withWarehouse('the goods wait', { hold: true }, each('MW-1001', 12)),
     perform('the 855 is acknowledged', async (trade) => {
@@ -28,7 +29,7 @@ const scenario: Scenario = {
       });
       await trade.quiet();
     }),
-    mailbox('the partner rejects ship notices', { acknowledge: 'reject', sets: ['856'], autopay: false }),
+    mailbox('the partner rejects ship notices', { acknowledge: 'reject', sets: [SHIP_NOTICE], autopay: false }),
     perform('the goods leave', (trade) => trade.warehouseBehaves(undefined)),
     untilException('document-rejected'),
     untilQuiet,
@@ -44,10 +45,10 @@ const scenario: Scenario = {
   ],
   expectations: [
     wasRaised('document-rejected'),
-    receives('856', 2),
+    receives(SHIP_NOTICE, 2),
     rule('the 856 came again under other control numbers', async (trade) => {
       const numbers = (await trade.received()).documents
-        .filter(({ set }) => set === '856')
+        .filter(({ set }) => set === SHIP_NOTICE)
         .map(({ interchangeControlNumber }) => interchangeControlNumber);
       return new Set(numbers).size === numbers.length ? [] : [{ place: 'ISA13', reason: numbers.join(', ') }];
     }),

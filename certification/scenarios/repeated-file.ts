@@ -1,5 +1,6 @@
 import { each } from '../purchase-order.ts';
 import type { Scenario } from '../scenario.ts';
+import { GROUP_ANSWER, INVOICE, ORDER_ACKNOWLEDGMENT, SHIP_NOTICE } from '../sets.ts';
 import { differs, ordersMade, partnerOrders, perform, receives, rule, untilQuiet, untilStatus } from '../steps.ts';
 
 const scenario: Scenario = {
@@ -20,10 +21,10 @@ const scenario: Scenario = {
       ...differs('duplicate', answers[1]?.body.duplicate, true),
     ]),
     ordersMade(1),
-    receives('855', 1),
-    receives('856', 1),
-    receives('810', 1),
-    receives('997', 2),
+    receives(ORDER_ACKNOWLEDGMENT, 1),
+    receives(SHIP_NOTICE, 1),
+    receives(INVOICE, 1),
+    receives(GROUP_ANSWER, 2),
   ],
 };
 export default scenario;

@@ -1,5 +1,6 @@
 import { each } from '../purchase-order.ts';
 import type { Scenario } from '../scenario.ts';
+import { INVOICE, ORDER_ACKNOWLEDGMENT, SHIP_NOTICE } from '../sets.ts';
 import { differs, ordersMade, partnerOrders, perform, receives, rule, untilQuiet, untilStatus } from '../steps.ts';
 
 const scenario: Scenario = {
@@ -19,9 +20,9 @@ const scenario: Scenario = {
       (answers[1]?.status ?? 500) < 300 ? [] : differs('status', answers[1]?.status, 202),
     ),
     ordersMade(1),
-    receives('855', 1),
-    receives('856', 1),
-    receives('810', 1),
+    receives(ORDER_ACKNOWLEDGMENT, 1),
+    receives(SHIP_NOTICE, 1),
+    receives(INVOICE, 1),
   ],
 };
 export default scenario;

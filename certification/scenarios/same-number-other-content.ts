@@ -1,5 +1,6 @@
 import { each, orderFormOf } from '../purchase-order.ts';
 import type { Scenario } from '../scenario.ts';
+import { INVOICE, ORDER_ACKNOWLEDGMENT, SHIP_NOTICE } from '../sets.ts';
 import { differs, openException, partnerOrders, perform, receives, rule, untilQuiet, untilStatus } from '../steps.ts';
 
 const scenario: Scenario = {
@@ -43,9 +44,9 @@ const scenario: Scenario = {
       return [...differs('state', first?.status, 'closed'), ...differs('item', first?.lines[0]?.sku, 'MW-1001')];
     }),
     // None for the refused one: an 855 names the PO number alone, and would be read of the order that stands.
-    receives('855', 1),
-    receives('856', 1),
-    receives('810', 1),
+    receives(ORDER_ACKNOWLEDGMENT, 1),
+    receives(SHIP_NOTICE, 1),
+    receives(INVOICE, 1),
   ],
 };
 export default scenario;

@@ -1,5 +1,6 @@
 import { each } from '../purchase-order.ts';
 import type { Scenario } from '../scenario.ts';
+import { INVOICE, SHIP_NOTICE } from '../sets.ts';
 import { ordersMade, quantities, receives, untilPaid, untilQuiet, withWarehouse } from '../steps.ts';
 
 const scenario: Scenario = {
@@ -13,8 +14,8 @@ const scenario: Scenario = {
   ],
   expectations: [
     ordersMade(1),
-    receives('856', 1),
-    receives('810', 1),
+    receives(SHIP_NOTICE, 1),
+    receives(INVOICE, 1),
     quantities('three quarters are shipped', ({ ordered, shipped }) => shipped === ordered * 0.75),
     quantities('what is missing is cancelled or backordered, as the profile says', (line, { profile }) => {
       const missing = line.ordered - line.shipped;

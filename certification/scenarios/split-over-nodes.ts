@@ -1,5 +1,6 @@
 import { each } from '../purchase-order.ts';
 import type { Scenario } from '../scenario.ts';
+import { INVOICE, ORDER_ACKNOWLEDGMENT, SHIP_NOTICE } from '../sets.ts';
 import { nothingRaised, ordersMade, partnerOrders, receives, shipsFrom, untilQuiet, untilStatus } from '../steps.ts';
 
 const scenario: Scenario = {
@@ -13,9 +14,9 @@ const scenario: Scenario = {
     ordersMade(1),
     nothingRaised,
     shipsFrom(2),
-    receives('855', 1),
-    receives('856', 2),
-    receives('810', 2),
+    receives(ORDER_ACKNOWLEDGMENT, 1),
+    receives(SHIP_NOTICE, 2),
+    receives(INVOICE, 2),
   ],
 };
 export default scenario;

@@ -170,6 +170,11 @@ export interface DocumentSummary {
   readonly id: string;
   readonly direction: 'inbound' | 'outbound';
   readonly transactionSet: string;
+  /** Of the transaction set. */
+  readonly name: string;
+  /** Inbound: what becomes of it, such as `takes-order`. */
+  readonly effect: string | null;
+  readonly awaitsAcknowledgment: boolean;
   readonly version: string;
   readonly state: string;
   readonly createdAt: string;
@@ -241,6 +246,8 @@ export interface InterchangeTransaction {
   readonly documentId: string;
   readonly position: number | null;
   readonly transactionSet: string;
+  /** Of the transaction set. */
+  readonly name: string;
   readonly groupControl: string | null;
   readonly transactionControl: string | null;
   readonly state: string;

@@ -1,8 +1,9 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
+import { evaluateAll } from '../../runtime/expressions.ts';
 import { partnerProfile } from '../profile/profile.ts';
 import { explainInterchanges } from './explain.ts';
-import { fileFrom, partner } from './fixtures/builders.ts';
+import { fileFrom, partner } from './testing/builders.ts';
 
 const { version, ...content } = partner('tri-valley');
 const profile = {
@@ -14,6 +15,7 @@ const profile = {
 async function answered(set: string, functionalId: string, segments: string[]): Promise<string[]> {
   const bytes = fileFrom(profile, { set, functionalId, segments });
   for await (const part of explainInterchanges(Readable.from([bytes]), {
+    evaluate: evaluateAll,
     profiles: new Map([[profile.id, profile]]),
   })) {
     if (part.kind === 'group-end') return part.answer?.segments.slice(2, -1) ?? [];

@@ -1,10 +1,19 @@
 import { describe, expect, it } from 'vitest';
+import { evaluateAll } from '../../runtime/expressions.ts';
 import { type DocumentAddition, type PartnerProfile, partnerProfile } from '../profile/profile.ts';
-import type { InvoiceDocument } from './documents.ts';
-import { aLine, anAcknowledgedLine, anOrder, aShipment, lines, partner, sent } from './fixtures/builders.ts';
-import { render810 } from './render-810.ts';
-import { render855 } from './render-855.ts';
-import { render856 } from './render-856.ts';
+import type { DocumentDetails, InvoiceDocument } from './document-content.ts';
+import { invoice as invoiceDocument, orderAcknowledgment, shipNotice } from './documents/all.ts';
+import type { Writes } from './documents/definition.ts';
+import { writeDocument } from './documents/write-document.ts';
+import { aLine, anAcknowledgedLine, anOrder, aShipment, lines, partner, sent } from './testing/builders.ts';
+
+function written<Content extends DocumentDetails>(
+  definition: { set: string; outbound: Writes<string, Content> },
+  content: Content,
+  profile: PartnerProfile,
+) {
+  return writeDocument(definition, content, profile, evaluateAll).tree;
+}
 
 const retailer = partner('harbor-pine');
 
@@ -30,9 +39,9 @@ const invoice: InvoiceDocument = {
 
 /** The segments of the 810 that are there only because of the additions. */
 function added(...additions: Partial<DocumentAddition>[]): string[] {
-  const plain = lines('810', render810(invoice, retailer));
+  const plain = lines('810', written(invoiceDocument, invoice, retailer));
   const rest = [...plain];
-  return lines('810', render810(invoice, adding('810', ...additions))).filter((segment) => {
+  return lines('810', written(invoiceDocument, invoice, adding('810', ...additions))).filter((segment) => {
     const known = rest.indexOf(segment);
     if (known >= 0) rest.splice(known, 1);
     return known < 0;
@@ -50,7 +59,7 @@ describe('what a profile adds to a document', () => {
   });
 
   it('is what the only segment of its kind does not say yet, and replaces nothing', () => {
-    const [big] = lines('810', render810(invoice, retailer));
+    const [big] = lines('810', written(invoiceDocument, invoice, retailer));
     const elements = { '02': "'OTHER'", '08': "'00'" };
     expect(added({ at: 'BIG', elements })).toEqual([`${big}*00`]);
   });
@@ -90,14 +99,14 @@ describe('what a profile adds to a document', () => {
       elements: { '01': "'CO'", '02': "line.sku & ' ' & shipment.shipmentNumber" },
     });
     const document = aShipment();
-    const read = await sent('856', render856(document, notice));
+    const read = await sent('856', written(shipNotice, document, notice));
     expect(JSON.stringify(read)).toContain(`${document.lines[0]?.sku} ${document.shipment.shipmentNumber}`);
     const profile = adding('855', {
       at: 'DTM',
       elements: { '01': "'106'", '02': "$replace(acknowledgedOn, '-', '')" },
     });
     const answer = { order: anOrder(), acknowledgedOn: '2026-11-21', lines: [anAcknowledgedLine()] };
-    expect(lines('855', render855(answer, profile))).toContain('DTM*106*20261121');
+    expect(lines('855', written(orderAcknowledgment, answer, profile))).toContain('DTM*106*20261121');
   });
 
   it('never shows the transport to an expression', () => {
@@ -147,9 +156,11 @@ describe('references that a profile echoes', () => {
   it('are in the header of each document that repeats them, once; one that is too long is left out rather than cut', () => {
     const expected = ['REF*DP*0045', 'REF*PD*PROMO 7'];
     const answer = { order, acknowledgedOn: '2026-11-21', lines: [anAcknowledgedLine()] };
-    expect(references(lines('855', render855(answer, echoing('855'))))).toEqual(expected);
-    expect(references(lines('856', render856({ ...aShipment(), order }, echoing('856'))))).toEqual(expected);
-    expect(references(lines('810', render810({ ...invoice, order }, echoing('810'))))).toEqual(expected);
-    expect(references(lines('810', render810({ ...invoice, order }, echoing('855'))))).toEqual(['REF*DP*0045']);
+    expect(references(lines('855', written(orderAcknowledgment, answer, echoing('855'))))).toEqual(expected);
+    expect(references(lines('856', written(shipNotice, { ...aShipment(), order }, echoing('856'))))).toEqual(expected);
+    expect(references(lines('810', written(invoiceDocument, { ...invoice, order }, echoing('810'))))).toEqual(expected);
+    expect(references(lines('810', written(invoiceDocument, { ...invoice, order }, echoing('855'))))).toEqual([
+      'REF*DP*0045',
+    ]);
   });
 });

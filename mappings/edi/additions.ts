@@ -1,13 +1,10 @@
-import { type Evaluation, evaluateAll } from '../profile/expression.ts';
-import { partnerGuide, placeOf } from '../profile/partner-guide.ts';
-import type { DocumentAddition, PartnerProfile } from '../profile/profile.ts';
 import { triggerOf } from '../x12/parse.ts';
 import type { Guide, GuideNode, SegmentObject, Tree, TreeNode } from '../x12/types.ts';
-import { type DocumentDetails, DocumentError } from './documents.ts';
+import type { Agreement, DocumentAddition } from './agreement.ts';
+import { type DocumentDetails, DocumentError } from './document-content.ts';
+import type { Evaluate, Evaluation } from './expression.ts';
+import { partnerGuide, placeOf } from './partner-guide.ts';
 import { textOf } from './tree.ts';
-
-/** Sets that a profile may add to. */
-export type AddableSet = keyof PartnerProfile['map']['documents'];
 
 /**
  * A document with what the partner’s profile adds to it (`map.documents`), in the order of the profile: later additions see earlier ones. The
@@ -18,22 +15,35 @@ export type AddableSet = keyof PartnerProfile['map']['documents'];
  *
  * @throws DocumentError when an expression fails or comes to something that is no text; `path` is its key in the profile.
  */
-export function withAdditions(set: AddableSet, tree: Tree, details: DocumentDetails, profile: PartnerProfile): Tree {
-  const additions = profile.map.documents[set];
+export function withAdditions(
+  set: string,
+  tree: Tree,
+  details: DocumentDetails,
+  profile: Agreement,
+  evaluate: Evaluate,
+): Tree {
+  const additions = profile.map.documents[set] ?? [];
   const guide = additions.length === 0 ? undefined : partnerGuide(profile, set, profile.x12.version);
   if (guide === undefined) return tree;
   const added = structuredClone(tree);
   const { transport: _, ...agreement } = profile;
   const input = { ...details, profile: agreement };
   for (const [index, addition] of additions.entries()) {
-    add(addition, `map.documents.${set}[${index}]`, added, guide, input);
+    add(addition, `map.documents.${set}[${index}]`, added, guide, input, evaluate);
   }
   return added;
 }
 
 type Input = DocumentDetails & { readonly profile: object };
 
-function add(addition: DocumentAddition, path: string, tree: Tree, guide: Guide, details: Input): void {
+function add(
+  addition: DocumentAddition,
+  path: string,
+  tree: Tree,
+  guide: Guide,
+  details: Input,
+  evaluate: Evaluate,
+): void {
   const place = placeOf(addition.at, guide);
   if (place === undefined) {
     throw new DocumentError('document-addition-failed', `${path}.at`, `the ${guide.set} has no ${addition.at}`);
@@ -46,7 +56,7 @@ function add(addition: DocumentAddition, path: string, tree: Tree, guide: Guide,
     place.loops.length === 0 ? details : { ...details, loop, ...lineIn(loop, details) },
   );
   const expressions = [addition.when ?? 'true', ...Object.values(addition.elements)];
-  const [wanted, ...values] = evaluateAll(expressions.map((text) => ({ text, inputs })));
+  const [wanted, ...values] = evaluate(expressions.map((text) => ({ text, inputs })));
   const numbers = Object.keys(addition.elements);
   for (const [index, parent] of parents.entries()) {
     if (resultOf(wanted?.[index], `${path}.when`) !== true) continue;

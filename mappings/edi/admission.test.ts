@@ -1,12 +1,14 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
+import { evaluateAll } from '../../runtime/expressions.ts';
 import { partnerProfile } from '../profile/profile.ts';
 import { readInterchange } from '../x12/read.ts';
 import { scanInterchanges } from '../x12/scan.ts';
 import type { X12Error } from '../x12/types.ts';
 import { admitTransaction } from './admission.ts';
-import { explainInterchanges, type Finding } from './explain.ts';
-import { fileFrom, partner } from './fixtures/builders.ts';
+import { explainInterchanges } from './explain.ts';
+import type { Finding } from './explaining/parts.ts';
+import { fileFrom, partner } from './testing/builders.ts';
 
 const triValley = partner('tri-valley');
 const { version, ...content } = triValley;
@@ -41,6 +43,7 @@ async function refusals(bytes: Buffer, profile = triValley): Promise<X12Error[]>
 async function explained(bytes: Buffer, profiles = [triValley]): Promise<Finding[]> {
   const errors: Finding[] = [];
   for await (const part of explainInterchanges(Readable.from([bytes]), {
+    evaluate: evaluateAll,
     profiles: new Map(profiles.map((one) => [one.id, one])),
   })) {
     if (part.kind === 'transaction') errors.push(...part.findings.filter(({ severity }) => severity === 'error'));

@@ -1,5 +1,3 @@
-import { partnerGuide } from '../profile/partner-guide.ts';
-import type { InboundSet, PartnerProfile } from '../profile/profile.ts';
 import { acknowledgeInterchange } from '../x12/acknowledgment.ts';
 import { parseTransaction } from '../x12/parse.ts';
 import type {
@@ -12,13 +10,17 @@ import type {
   Tree,
   X12Error,
 } from '../x12/types.ts';
+import type { Agreement } from './agreement.ts';
+import type { InboundDocument } from './documents/definition.ts';
+import { inboundOf } from './documents/registry.ts';
+import { partnerGuide } from './partner-guide.ts';
 
 /** What may come in from a partner, judged by what has been agreed; no record is looked at. */
 
 /** Whether we know the sender, and whether whoever handed the file in (`only`, a partner's id) may speak for it. */
 export function interchangeAdmissionErrors(
   header: InterchangeHeader,
-  partner: PartnerProfile | undefined,
+  partner: Agreement | undefined,
   only?: string,
 ): X12Error[] {
   const { senderQualifier, senderId, receiverQualifier, receiverId, usage } = header;
@@ -65,11 +67,15 @@ function isaError(element: number, code: string, message: string, value: string)
   return { code, message, place: { segment: 'ISA', position: 1, element }, value };
 }
 
+/** A transaction set that the partner may send, and how it is read. */
+export interface Admitted {
+  tree: Tree;
+  guide: Guide;
+  inbound: InboundDocument;
+}
+
 /** The tree of a transaction set that the partner may send, with the partner's guide of it, or everything that refuses it. */
-export function admitTransaction(
-  read: ReadTransaction,
-  profile: PartnerProfile,
-): { tree: Tree; guide: Guide } | { errors: X12Error[] } {
+export function admitTransaction(read: ReadTransaction, profile: Agreement): Admitted | { errors: X12Error[] } {
   if (read.refused) return { errors: [...read.group.errors, ...read.errors] };
   const notSupported: X12Error = {
     code: 'set-not-supported',
@@ -78,7 +84,12 @@ export function admitTransaction(
     value: read.set,
     ak: { level: 'transaction', code: '1' },
   };
-  if (!profile.documents.inbound.includes(read.set as InboundSet)) return { errors: [notSupported] };
+  if (!profile.documents.inbound.includes(read.set)) return { errors: [notSupported] };
+  const inbound = inboundOf(read.set);
+  if (inbound === undefined) {
+    const message = `${read.set} is agreed with ${profile.name}, but there is no process for it`;
+    return { errors: [{ ...notSupported, code: 'set-without-process', message }] };
+  }
   const release = read.version.slice(0, 6);
   if (!profile.x12.acceptedVersions.includes(release)) {
     const message = `version ${release} is not agreed with ${profile.name} (${profile.x12.acceptedVersions.join(', ')})`;
@@ -91,7 +102,7 @@ export function admitTransaction(
   if (guide === undefined) return { errors: [notSupported] };
   const { tree, errors: found } = parseTransaction(read, guide);
   const errors = [...groupErrors(read, guide), ...found];
-  return errors.length > 0 ? { errors } : { tree, guide };
+  return errors.length > 0 ? { errors } : { tree, guide, inbound };
 }
 
 /** A set under the functional identifier of another: whoever routes by GS01 would take an order for an invoice. */
@@ -123,7 +134,7 @@ function groupError(
  * @param warnings of one that was taken all the same
  */
 export function answerToInterchange(
-  profile: PartnerProfile,
+  profile: Agreement,
   scanned: Pick<ScannedInterchange, 'header' | 'groupCount' | 'interchangeAcknowledgments'>,
   errors: readonly X12Error[],
   warnings: readonly X12Error[] = [],

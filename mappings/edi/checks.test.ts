@@ -2,11 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { buildFunctionalAcknowledgment } from '../x12/acknowledgment.ts';
 import { guideFor } from '../x12/index.ts';
 import type { Tree, TreeNode } from '../x12/types.ts';
-import { checkDocument, type DocumentDirection } from './checks.ts';
-import { aLabel, aLine, anAcknowledgedLine, anOrder, aShipment, partner, sent } from './fixtures/builders.ts';
-import { render810 } from './render-810.ts';
-import { render855 } from './render-855.ts';
-import { render856 } from './render-856.ts';
+import type { DocumentDirection } from './checking/check.ts';
+import { checkDocument } from './checks.ts';
+import { render810 } from './documents/810/render.ts';
+import { render855 } from './documents/855/render.ts';
+import { render856 } from './documents/856/render.ts';
+import { aLabel, aLine, anAcknowledgedLine, anOrder, aShipment, partner, sent } from './testing/builders.ts';
 import { segment } from './writing.ts';
 
 function findings(set: string, tree: Tree, direction?: DocumentDirection, version = '004010'): string[] {

@@ -8,9 +8,9 @@ import {
   type X12Error,
 } from '../x12/index.ts';
 import { checkDocument } from './checks.ts';
-import { anAcknowledgedLine, anOrder, aShipment, fileOf, partner } from './fixtures/builders.ts';
-import { render855 } from './render-855.ts';
-import { render856 } from './render-856.ts';
+import { render855 } from './documents/855/render.ts';
+import { render856 } from './documents/856/render.ts';
+import { anAcknowledgedLine, anOrder, aShipment, fileOf, partner } from './testing/builders.ts';
 
 /**
  * Faults are put one by one into good documents, and each must be found by our own validation: envelope, guide, business checks. Whatever

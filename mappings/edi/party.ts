@@ -1,6 +1,6 @@
 import type { Address, Party } from '../canonical/v1/index.ts';
-import type { PartnerProfile } from '../profile/profile.ts';
 import type { SegmentObject, TreeNode } from '../x12/types.ts';
+import type { Agreement } from './agreement.ts';
 import { segmentOf, segmentsOf, textOf } from './tree.ts';
 
 /** Country codes of three letters that partners send in N404, where the canonical model has two (ISO 3166-1). */
@@ -10,7 +10,7 @@ const LINE_LENGTH = 55;
 const PIECES = new RegExp(`.{1,${LINE_LENGTH}}`, 'gsu');
 
 /** The party of an N1 loop, or undefined when nothing in it says who it is. Codes get their scheme from the partner’s profile. */
-export function partyOf(loop: TreeNode, profile: PartnerProfile): Party | undefined {
+export function partyOf(loop: TreeNode, profile: Agreement): Party | undefined {
   const n1 = segmentOf(loop, 'N1');
   const n4 = segmentOf(loop, 'N4');
   const identifiers: Party['identifiers'] = [];
@@ -23,7 +23,7 @@ export function partyOf(loop: TreeNode, profile: PartnerProfile): Party | undefi
 
 function addIdentifier(
   identifiers: Party['identifiers'],
-  profile: PartnerProfile,
+  profile: Agreement,
   qualifier: string | undefined,
   value: string | undefined,
 ): void {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { evaluateExpression } from '../profile/expression.ts';
+import { evaluateExpression } from '../../runtime/expressions.ts';
 import type { TreeNode } from '../x12/types.ts';
 import { BEYOND_PLAIN, plainPath, textAlong } from './plain-path.ts';
 

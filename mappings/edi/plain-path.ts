@@ -1,5 +1,5 @@
-import { compileExpression } from '../profile/expression.ts';
 import type { TreeNode } from '../x12/types.ts';
+import { compileExpression } from './expression.ts';
 
 /**
  * Most expressions of profiles only name an element, as REF[`01`='19'].`02` does. JSONata answers such a path with a chain of promises, which

@@ -11,7 +11,7 @@ import {
   toScaled,
 } from '../../domain/decimal.ts';
 import { extend, minorDigits } from '../../domain/money.ts';
-import { DocumentError, type DocumentLine } from './documents.ts';
+import { DocumentError, type DocumentLine } from './document-content.ts';
 
 /** A quantity as a document states it, with the price of one such unit. */
 export interface StatedQuantity {

@@ -1,9 +1,9 @@
 import { type Decimal, divideRounded, isPositive, isZero, toScaled } from '../../domain/decimal.ts';
 import { fromMinor } from '../../domain/money.ts';
 import type { Party } from '../canonical/v1/index.ts';
-import type { PartnerProfile } from '../profile/profile.ts';
 import type { SegmentObject, TreeNode } from '../x12/types.ts';
-import type { DocumentLine, DocumentOrder } from './documents.ts';
+import type { Agreement } from './agreement.ts';
+import type { DocumentLine, DocumentOrder } from './document-content.ts';
 
 /** Pieces that the outbound documents share. */
 
@@ -53,7 +53,7 @@ export function timeElement(iso: string): string {
 export function partyLoop(
   code: string,
   party: Party,
-  profile: PartnerProfile,
+  profile: Agreement,
   options: { severalPlaces?: boolean } = {},
 ): TreeNode {
   const preference = ['partner', 'store', 'gln', 'duns', 'seller', 'other'] as const;
@@ -79,14 +79,14 @@ export function partyLoop(
   });
 }
 
-function schemeQualifier(identifier: Party['identifiers'][number], profile: PartnerProfile): string {
+function schemeQualifier(identifier: Party['identifiers'][number], profile: Agreement): string {
   // A DUNS number of nine digits is qualifier 1; with the four digits of a location behind it, 9.
   if (identifier.scheme === 'duns' && identifier.value.length > 9) return '9';
   return profile.parties.send[identifier.scheme];
 }
 
 /** The item numbers of a line as qualifier, number, qualifier, number …, in the order that the partner wants. */
-export function itemNumbers(line: DocumentLine, profile: PartnerProfile): string[] {
+export function itemNumbers(line: DocumentLine, profile: Agreement): string[] {
   const { send } = profile.items;
   const numbers = { buyer: line.customerSku, seller: line.sku, gtin: line.gtin };
   const qualifiers = { buyer: send.buyer, seller: send.seller, gtin: send.gtin ?? gtinQualifier(line.gtin) };
@@ -113,11 +113,7 @@ function gtinQualifier(gtin: string | undefined): string {
  * REF segments of a document’s header: department of the buyer, our number at the partner, and the references of the order that the profile
  * wants echoed. What is longer than REF02 of the release is left out: a shortened number would be another one.
  */
-export function commonReferences(
-  order: DocumentOrder,
-  profile: PartnerProfile,
-  set: '855' | '856' | '810',
-): SegmentObject[] {
+export function commonReferences(order: DocumentOrder, profile: Agreement, set: string): SegmentObject[] {
   const { vendorNumber } = profile.invoicing;
   const echo = profile.documents.outbound[set]?.echo ?? [];
   const longest = profile.x12.version >= '005010' ? 50 : 30;

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { loadProfile, ProfileError } from './load.ts';
+import { loadProfile } from '../../activities/partners/profile-files.ts';
+import { ProfileError } from './problem.ts';
 
 let directory: string;
 beforeEach(() => {

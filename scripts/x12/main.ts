@@ -7,9 +7,11 @@ import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
+import { readProfiles } from '../../activities/partners/profile-files.ts';
 import { explainInterchanges } from '../../mappings/edi/explain.ts';
-import { ProfileError, readProfiles } from '../../mappings/profile/load.ts';
+import { ProfileError } from '../../mappings/profile/problem.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
+import { evaluateAll } from '../../runtime/expressions.ts';
 import { TextExplanation } from './text.ts';
 
 const USAGE = `npm run x12 -- FILE [options]     (FILE "-": standard input)
@@ -67,6 +69,7 @@ export async function explainCommand(args: readonly string[], terminal: Terminal
   });
   const parts = explainInterchanges(bytesOf(file === '-' ? stdin : createReadStream(file)), {
     profiles,
+    evaluate: evaluateAll,
     most,
     ...(profile && { partner: profile }),
   });

@@ -7,7 +7,7 @@ import type {
   ExplainedSegment,
   Finding,
   Outcome,
-} from '../../mappings/edi/explain.ts';
+} from '../../mappings/edi/explaining/parts.ts';
 import { describeInterchangeNote } from '../../mappings/x12/interchange-notes.ts';
 import type { InterchangeHeader } from '../../mappings/x12/types.ts';
 

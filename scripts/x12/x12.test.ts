@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { ExplainedPart } from '../../mappings/edi/explain.ts';
+import type { ExplainedPart } from '../../mappings/edi/explaining/parts.ts';
 import { explainCommand } from './main.ts';
 
 const samples = join(import.meta.dirname, '..', '..', 'sandbox', 'samples');

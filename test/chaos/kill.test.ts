@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadProfiles } from '../../mappings/profile/load.ts';
+import { loadProfiles } from '../../activities/partners/profile-files.ts';
 import { createPrismaClient, type Database } from '../../prisma/client.ts';
 import { loadConfig } from '../../runtime/config.ts';
 import { connectClient } from '../../runtime/temporal.ts';

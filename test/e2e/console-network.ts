@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
+import { inboundOf, isAcknowledged, nameOf } from '../../mappings/edi/documents/registry.ts';
 
 /**
  * The API's answers as the console sees them, without records or workflows behind them, so that what the real API does only on a
@@ -100,6 +101,7 @@ function interchangeItems() {
     documentId: `d${position}`,
     position,
     transactionSet,
+    name: nameOf(transactionSet),
     groupControl: '117',
     transactionControl: String(position).padStart(4, '0'),
     state,
@@ -552,6 +554,9 @@ function documents() {
     id,
     direction,
     transactionSet,
+    name: nameOf(transactionSet),
+    effect: direction === 'inbound' ? (inboundOf(transactionSet)?.apply ?? null) : null,
+    awaitsAcknowledgment: direction === 'outbound' && isAcknowledged(transactionSet),
     version: '004010',
     state,
     createdAt: at(-80),

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { loadProfiles } from '../../mappings/profile/load.ts';
+import { loadProfiles } from '../../activities/partners/profile-files.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import { projectDir } from '../../scripts/stack/part.ts';
 

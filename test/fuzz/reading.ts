@@ -1,8 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { salesOrder } from '../../mappings/canonical/v1/index.ts';
 import { checkDocument } from '../../mappings/edi/checks.ts';
-import { paymentFrom820 } from '../../mappings/edi/payment-from-820.ts';
-import { salesOrderFrom850 } from '../../mappings/edi/sales-order-from-850.ts';
+import { inboundOf } from '../../mappings/edi/documents/registry.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import {
   type AcknowledgmentKind,
@@ -14,7 +13,6 @@ import {
   parseTransaction,
   type ReadGroup,
   type ReadTransaction,
-  readFunctionalAcknowledgment,
   readInterchange,
   type ScannedInterchange,
   scanInterchanges,
@@ -27,6 +25,7 @@ import {
   writeTransaction,
   type X12Error,
 } from '../../mappings/x12/index.ts';
+import { evaluateAll } from '../../runtime/expressions.ts';
 
 /**
  * Everything that happens to a file on its way in, whatever its bytes: envelope, transaction sets, canonical order or payment, business
@@ -71,17 +70,18 @@ async function readTransaction(read: ReadTransaction, profile: PartnerProfile, t
     errors.push(...faults);
     if (faults.length === 0) sameAfterWriting(tree, guide, read.delimiters);
     for (const direction of ['inbound', 'outbound'] as const) checkDocument(tree, guide, direction);
-    if (read.set === '850') {
-      const mapped = await salesOrderFrom850(tree, profile);
+    const inbound = inboundOf(read.set);
+    if (inbound?.apply === 'takes-order') {
+      const mapped = inbound.map(tree, profile, { evaluate: evaluateAll });
       if ('order' in mapped) salesOrder.parse(mapped.order);
       errors.push(...('errors' in mapped ? reasons(mapped.errors) : []));
       told.push(`${what}: ${'order' in mapped ? `order ${mapped.order.poNumber}` : 'no order'}`);
     }
-    if (read.set === '820') {
-      const mapped = paymentFrom820(tree, profile);
+    if (inbound?.apply === 'takes-payment') {
+      const mapped = inbound.map(tree, profile);
       errors.push(...('errors' in mapped ? reasons(mapped.errors) : []));
     }
-    if (read.set === '997' || read.set === '999') readFunctionalAcknowledgment(tree);
+    if (inbound?.apply === 'acknowledges') inbound.map(tree);
   }
   told.push(`${what}: ${read.segments.length} segments`, ...errorLines(what, errors));
   return errors;

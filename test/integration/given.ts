@@ -1,7 +1,7 @@
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadProfiles } from '../../mappings/profile/load.ts';
+import { loadProfiles } from '../../activities/partners/profile-files.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import { createPrismaClient, type Database } from '../../prisma/client.ts';
 import { type Network, type NetworkPart, startNetwork } from '../../scripts/stack/network.ts';

@@ -1,4 +1,4 @@
-import { partnerGuide } from '../../mappings/profile/partner-guide.ts';
+import { partnerGuide } from '../../mappings/edi/partner-guide.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import { parseTransaction, type ReadSegment, readInterchange, scanInterchanges } from '../../mappings/x12/index.ts';
 import type { Calls } from './calls.ts';

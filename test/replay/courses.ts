@@ -3,8 +3,8 @@
  * recorder runs them; the replay guard demands a history of each.
  */
 import type { WorkflowHandle } from '@temporalio/client';
-import { wakeOutbox } from '../../workflows/messages.ts';
 import { DAY_MS, HOUR_MS, refuses, type TradingNetwork } from '../../scripts/stack/trading-world.ts';
+import { wakeOutbox } from '../../workflows/messages.ts';
 
 export interface Course {
   /** Needs days to pass: it runs on Temporal's time-skipping server, the others on the real one. */

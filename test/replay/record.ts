@@ -17,9 +17,9 @@ import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { runCommand, UsageError } from '../../runtime/command.ts';
 import { endEverything } from '../../scripts/stack/part.ts';
 import { freePort } from '../../scripts/stack/ports.ts';
+import { registerSearchAttributes } from '../../scripts/stack/search-attributes.ts';
 import { startTemporal } from '../../scripts/stack/temporal.ts';
 import { findTemporal, findTimeSkippingServer } from '../../scripts/stack/tools.ts';
-import { registerSearchAttributes } from '../../scripts/stack/search-attributes.ts';
 import { startTradingNetwork } from '../../scripts/stack/trading-world.ts';
 import { type Course, courses } from './courses.ts';
 

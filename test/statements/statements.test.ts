@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { loadProfiles } from '../../mappings/profile/load.ts';
+import { loadProfiles } from '../../activities/partners/profile-files.ts';
 import { createPrismaClient } from '../../prisma/client.ts';
 import { type Network, startNetwork } from '../../scripts/stack/network.ts';
 import { createCalls } from '../integration/calls.ts';

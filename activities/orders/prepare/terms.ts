@@ -2,9 +2,10 @@
 import { dayOf, deadlineAfter, endOfDay } from '../../../domain/calendar/calendar.ts';
 import { millisecondsOf } from '../../../domain/calendar/duration.ts';
 import type { OrderTerms } from '../../../domain/order/state.ts';
+import { datesToCome, shipDayWithin } from '../../../domain/policy/carrier-routing.ts';
 import type { SalesOrder } from '../../../mappings/canonical/v1/index.ts';
+import { orderAcknowledgment } from '../../../mappings/edi/documents/all.ts';
 import type { PartnerProfile } from '../../../mappings/profile/profile.ts';
-import { datesToCome, shipDayWithin } from '../../../mappings/routing/route.ts';
 import type { ErpSystem } from '../../../runtime/systems.ts';
 
 /**
@@ -17,7 +18,7 @@ export function termsOf(
   profile: PartnerProfile,
   erp: Pick<ErpSystem, 'taskQueue'>,
 ): OrderTerms & { shipBy: string } {
-  const acknowledgeWithin = profile.documents.outbound['855']?.deadline ?? 'PT24H';
+  const acknowledgeWithin = profile.documents.outbound[orderAcknowledgment.set]?.deadline ?? 'PT24H';
   const { calendar } = profile;
   const requested = order.requestedShipDate && endOfDay(order.requestedShipDate, calendar);
   // The buyer cannot mean a date that had passed when the order came.

@@ -2,7 +2,7 @@ import { Link } from 'react-router-dom';
 import type { InterchangeTransaction } from '../api.ts';
 import { FaultList } from '../faults.tsx';
 import { formatWords } from '../format.ts';
-import { nameOfTransactionSet, PartnersAnswer } from '../order/documents-section.tsx';
+import { PartnersAnswer } from '../order/documents-section.tsx';
 import { Section } from '../order/section.tsx';
 import { filePath } from './file-path.ts';
 
@@ -21,7 +21,7 @@ export function SetsSection(props: {
           <li key={set.documentId} className="set">
             <h3>
               <Link to={`${filePath(interchangeId)}/documents/${encodeURIComponent(set.documentId)}`}>
-                {set.transactionSet} {nameOfTransactionSet(set.transactionSet)}
+                {set.transactionSet} {set.name}
               </Link>
               {set.transactionControl && (
                 <span className="section-note">

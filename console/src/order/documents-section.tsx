@@ -8,31 +8,6 @@ import { Ago, Deadline } from '../time.tsx';
 import type { Live } from '../use-live.ts';
 import { Section, WideTable } from './section.tsx';
 
-/** Names of the transaction sets of order-to-cash; X12 004010 and 005010. */
-const TRANSACTION_SETS: Readonly<Record<string, string>> = {
-  '180': 'Return authorization',
-  '810': 'Invoice',
-  '820': 'Remittance advice',
-  '832': 'Price catalog',
-  '846': 'Inventory advice',
-  '850': 'Purchase order',
-  '855': 'Purchase order acknowledgment',
-  '856': 'Ship notice',
-  '860': 'Purchase order change',
-  '865': 'Change acknowledgment',
-  '875': 'Grocery purchase order',
-  '940': 'Warehouse shipping order',
-  '944': 'Stock transfer receipt',
-  '945': 'Warehouse shipping advice',
-  '997': 'Functional acknowledgment',
-  '999': 'Implementation acknowledgment',
-  TA1: 'Interchange acknowledgment',
-};
-
-export function nameOfTransactionSet(transactionSet: string): string {
-  return TRANSACTION_SETS[transactionSet] ?? 'Document';
-}
-
 export function DocumentsSection(props: {
   readonly orderId: string;
   readonly documents: Live<{ items: DocumentSummary[] }>;
@@ -61,7 +36,7 @@ export function DocumentsSection(props: {
               <tr key={document.id}>
                 <th scope="row">
                   <Link to={`/orders/${encodeURIComponent(orderId)}/documents/${encodeURIComponent(document.id)}`}>
-                    {document.transactionSet} {nameOfTransactionSet(document.transactionSet)}
+                    {document.transactionSet} {document.name}
                   </Link>
                 </th>
                 <td>
@@ -107,7 +82,7 @@ export function Direction({ direction }: Pick<DocumentSummary, 'direction'>) {
   );
 }
 
-/** AK501 and AK901 of the 997. */
+/** AK501 and AK901 of a functional acknowledgment. */
 const ANSWERS: Readonly<Record<string, { text: string; refused: boolean }>> = {
   A: { text: 'Accepted', refused: false },
   E: { text: 'Accepted, errors noted', refused: false },
@@ -120,8 +95,8 @@ const ANSWERS: Readonly<Record<string, { text: string; refused: boolean }>> = {
 
 function Acknowledgment({ document }: { readonly document: DocumentSummary }) {
   if (document.acknowledgment === null) {
-    const awaited = document.direction === 'outbound' && document.transactionSet !== '997';
-    return <span className="nothing">{awaited && document.transmittedAt ? 'awaited' : '–'}</span>;
+    const awaited = document.awaitsAcknowledgment && document.transmittedAt !== null;
+    return <span className="nothing">{awaited ? 'awaited' : '–'}</span>;
   }
   return <PartnersAnswer acknowledgment={document.acknowledgment} />;
 }

@@ -34,9 +34,7 @@ export function LineageSection(props: { readonly order: OrderDetail; readonly do
 }
 
 function stagesOf(order: OrderDetail, documents: readonly DocumentSummary[]): Stage[] {
-  const source = documents.find(
-    ({ direction, transactionSet }) => direction === 'inbound' && ORDER_SETS.includes(transactionSet),
-  );
+  const source = documents.find(({ effect }) => effect === 'takes-order');
   const control = source?.controlNumbers;
   const arrival: Stage = control?.interchange
     ? {
@@ -64,6 +62,3 @@ function stagesOf(order: OrderDetail, documents: readonly DocumentSummary[]): St
     },
   ];
 }
-
-/** Transaction sets that bring an order: 850, and 875 of the grocery trade. */
-const ORDER_SETS: readonly string[] = ['850', '875'];

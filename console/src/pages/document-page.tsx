@@ -5,7 +5,7 @@ import { Faults } from '../faults.tsx';
 import { filePath } from '../file/file-path.ts';
 import { formatExact, formatWords } from '../format.ts';
 import { Loading, ProblemPanel } from '../notices.tsx';
-import { Direction, nameOfTransactionSet } from '../order/documents-section.tsx';
+import { Direction } from '../order/documents-section.tsx';
 import { RawView } from '../raw-view.tsx';
 import { useApi } from '../session.tsx';
 import { useLive } from '../use-live.ts';
@@ -18,7 +18,7 @@ export function DocumentPage() {
   const document = useLive(`document ${documentId}`, (signal) => api.document(documentId, signal));
   const { data } = document;
 
-  const title = data ? `${data.transactionSet} ${nameOfTransactionSet(data.transactionSet)}` : 'Document';
+  const title = data ? `${data.transactionSet} ${data.name}` : 'Document';
   useEffect(() => {
     window.document.title = `${title} · Throughline`;
   }, [title]);

@@ -1,7 +1,12 @@
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { refuses, startTradingNetwork, type TradingNetwork, type TradingWorld } from '../../../scripts/stack/trading-world.ts';
+import {
+  refuses,
+  startTradingNetwork,
+  type TradingNetwork,
+  type TradingWorld,
+} from '../../../scripts/stack/trading-world.ts';
 import { createTimeSkippingEnvironment } from '../../support/temporal.ts';
 import { AUDITOR_QUEUE, type AuditorActivities } from './report-to-auditor.ts';
 

@@ -1,0 +1,158 @@
+import { readdirSync } from 'node:fs';
+import { basename } from 'node:path';
+import type { Document } from 'yaml';
+import { mergeContent, versionOf } from '../../mappings/profile/content.ts';
+import { ProfileError, type ProfileProblem } from '../../mappings/profile/problem.ts';
+import type { PartnerProfile } from '../../mappings/profile/profile.ts';
+import { type Layer, type Path, problemIn, readLayers, unreadable } from './profile-layers.ts';
+import { type Environment, resolve } from './resolve-profile.ts';
+
+/**
+ * Reads partner profiles from a folder of YAML files.
+ *
+ * How a profile comes together, in this order:
+ * 1. `extends: templates/retailer` names a file of the same folder, which may extend another.
+ * 2. Mappings merge key by key, at every depth. Anything else (a value, a list) replaces what the template says.
+ * 3. `null` takes a key of the template away, so that the default of the schema holds.
+ * 4. The version is taken from the merged content, so that it is the same in every environment.
+ * 5. `${NAME}` under `transport` stands for an environment variable.
+ * 6. The schema checks the result; every problem is reported with file, line, column and key.
+ */
+
+const THEIRS: Path = ['identifiers', 'theirs'];
+
+/** A profile with what it was made of. */
+export interface ReadProfile {
+  readonly profile: PartnerProfile;
+  /** Templates merged, variables not filled in: what the version names. */
+  readonly content: Readonly<Record<string, unknown>>;
+  /** Its files: the partner’s own first, then its templates. */
+  readonly files: readonly string[];
+}
+
+/**
+ * Every profile of a folder, by id. Templates live in its subfolders and are not partners themselves.
+ *
+ * @throws ProfileError with the problems of all files.
+ */
+export function loadProfiles(directory: string, env: Environment = process.env): Map<string, PartnerProfile> {
+  const { read, problems } = readProfiles(directory, env);
+  if (problems.length > 0) throw new ProfileError(problems);
+  return new Map([...read].map(([id, { profile }]) => [id, profile]));
+}
+
+/**
+ * The same for a folder in which some files are wrong: what could be read, and everything that is wrong with the rest.
+ *
+ * @throws ProfileError only when the folder itself cannot be read.
+ */
+export function readProfiles(
+  directory: string,
+  env: Environment = process.env,
+): { read: Map<string, ReadProfile>; problems: ProfileProblem[] } {
+  const problems: ProfileProblem[] = [];
+  const read = new Map<string, ReadProfile>();
+  for (const name of profileNames(directory)) {
+    try {
+      const one = readProfile(directory, name, env);
+      read.set(one.profile.id, one);
+    } catch (error) {
+      if (!(error instanceof ProfileError)) throw error;
+      problems.push(...error.problems);
+    }
+  }
+  problems.push(
+    ...sharedIdentifiers(
+      directory,
+      [...read.values()].map(({ profile }) => profile),
+    ),
+  );
+  return { read, problems };
+}
+
+/**
+ * Names of the partners’ files, without `.yaml`.
+ *
+ * @throws ProfileError when the folder cannot be read.
+ */
+export function profileNames(directory: string): string[] {
+  try {
+    // Whatever has the name: a folder in the place of a file is a fault to be told, not a partner that is gone.
+    return readdirSync(directory)
+      .filter((name) => name.endsWith('.yaml'))
+      .map((name) => basename(name, '.yaml'))
+      .sort();
+  } catch (error) {
+    throw new ProfileError([unreadable(directory, error)]);
+  }
+}
+
+/**
+ * One profile: `name` is its file without `.yaml`.
+ *
+ * @throws ProfileError with all problems of the file and its templates.
+ */
+export function loadProfile(directory: string, name: string, env: Environment = process.env): PartnerProfile {
+  return readProfile(directory, name, env).profile;
+}
+
+/** {@link loadProfile} with what the profile was made of. */
+export function readProfile(directory: string, name: string, env: Environment = process.env): ReadProfile {
+  const layers = readLayers(directory, name);
+  const content = mergeLayers(layers);
+  return { profile: resolve(content, layers, env, name), content, files: layers.map(({ file }) => file) };
+}
+
+/** What a profile says before variables are filled in and the schema is asked. */
+export interface ProfileContent {
+  readonly content: Readonly<Record<string, unknown>>;
+  /** Of its templates alone. */
+  readonly inherited: Readonly<Record<string, unknown>>;
+  readonly version: string;
+  /** The partner’s own file as it is written, comments included. */
+  readonly document: Document.Parsed;
+}
+
+/**
+ * The content of a profile without a look at the environment, for tools that work on files.
+ *
+ * @throws ProfileError when the files cannot be read or are not YAML.
+ */
+export function readContent(directory: string, name: string): ProfileContent {
+  const layers = readLayers(directory, name);
+  const [own] = layers;
+  if (own === undefined) throw new TypeError('a profile has at least one file');
+  const content = mergeLayers(layers);
+  return { content, inherited: mergeLayers(layers.slice(1)), version: versionOf(content), document: own.document };
+}
+
+function mergeLayers(layers: readonly Layer[]): Record<string, unknown> {
+  return layers.reduceRight<Record<string, unknown>>((merged, { content }) => mergeContent(merged, content), {});
+}
+
+/**
+ * Two sides of one partner may share their ids: ISA15 tells them apart. Nobody knows which of the files is wrong, so each is told of the
+ * other.
+ */
+function sharedIdentifiers(directory: string, profiles: readonly PartnerProfile[]): ProfileProblem[] {
+  const owners = new Map<string, string[]>();
+  for (const { id, identifiers, usage } of profiles) {
+    const { theirs, ours } = identifiers;
+    const key = [theirs.isaQualifier, theirs.isaId, ours.isaQualifier, ours.isaId, usage].join('\0');
+    owners.set(key, [...(owners.get(key) ?? []), id]);
+  }
+  return [...owners.values()].flatMap((ids) => {
+    if (ids.length < 2) return [];
+    const places = ids.map((id) => ({
+      id,
+      problem: problemIn(readLayers(directory, id), THEIRS, 'profile-identifiers-shared', ''),
+    }));
+    return places.map(({ id, problem }) => {
+      const others = places
+        .filter((other) => other.id !== id)
+        .map(({ id: other, problem: { file, line } }) => `${other} (${file}:${line})`);
+      const reason = `are those of ${others.join(' and ')} too, so that their interchanges could not be told apart`;
+      return { ...problem, reason };
+    });
+  });
+}

@@ -1,0 +1,160 @@
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { CurrentProfiles } from '../../mappings/profile/earlier.ts';
+import { ProfileError, type ProfileProblem } from '../../mappings/profile/problem.ts';
+import type { PartnerProfile } from '../../mappings/profile/profile.ts';
+import { type ReadProfile, readProfiles } from './profile-files.ts';
+import { unreadable } from './profile-layers.ts';
+
+/** How often a running system looks whether a file has changed, in milliseconds. */
+const LOOK_EVERY_MS = 1_000;
+
+/** The {@link stateOfFile} of a file that is not there. */
+export const ABSENT = 'absent';
+
+export interface ProfileFolderOptions {
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** A partner's profile is another one from now on; without `version` the partner is gone. */
+  readonly changed?: (change: { partnerId: string; version?: string }) => void;
+  /** Files are wrong. Said once for each state of the files. */
+  readonly refused?: (problems: readonly ProfileProblem[]) => void;
+}
+
+/**
+ * The profiles of a folder in a running system: a change of a file is picked up without a restart.
+ *
+ * A file that is wrong keeps the last good profile of its partner; the others follow their own files. A change counts when two looks in a
+ * row found the same files, so that a file is not read while it is being written. Files are looked at by what the file system says of them
+ * rather than by its notifications, which network file systems and mounted configurations do not send.
+ */
+export class ProfileFolder implements CurrentProfiles {
+  readonly #directory: string;
+  readonly #options: ProfileFolderOptions;
+  #profiles: ReadonlyMap<string, ReadProfile>;
+  #problems: readonly ProfileProblem[] = [];
+  /** Every version that this process has read. */
+  readonly #versions = new Map<string, ReadProfile>();
+  #loaded: string;
+  #seen: string;
+  #timer: NodeJS.Timeout | undefined;
+
+  /** @throws ProfileError when anything is wrong: a process begins with sound profiles or not at all. */
+  constructor(directory: string, options: ProfileFolderOptions = {}) {
+    this.#directory = directory;
+    this.#options = options;
+    this.#loaded = fingerprintOf(directory);
+    this.#seen = this.#loaded;
+    const { read, problems } = readProfiles(directory, options.env);
+    if (problems.length > 0) throw new ProfileError(problems);
+    this.#profiles = read;
+    this.#remember(read);
+  }
+
+  get(partnerId: string): PartnerProfile | undefined {
+    return this.#profiles.get(partnerId)?.profile;
+  }
+
+  values(): MapIterator<PartnerProfile> {
+    return new Map([...this.#profiles].map(([id, { profile }]) => [id, profile])).values();
+  }
+
+  /** One of the versions that this process has read since it began. */
+  version(partnerId: string, version: string): ReadProfile | undefined {
+    return this.#versions.get(`${partnerId}/${version}`);
+  }
+
+  /** What is wrong with the files as they are now; their partners go on with the last good profile. */
+  get problems(): readonly ProfileProblem[] {
+    return this.#problems;
+  }
+
+  /** Looks at the folder every second, until {@link unwatch}. Does not keep the process alive. */
+  watch(): this {
+    this.#timer ??= setInterval(() => this.look(), LOOK_EVERY_MS).unref();
+    return this;
+  }
+
+  unwatch(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  /** One look at the files: reads them when they are others than those in use, and the same as at the look before. */
+  look(): void {
+    const now = fingerprintOf(this.#directory);
+    const settled = now === this.#seen;
+    this.#seen = now;
+    if (!settled || now === this.#loaded) return;
+    this.#loaded = now;
+    this.#read();
+  }
+
+  #read(): void {
+    let found: ReturnType<typeof readProfiles>;
+    try {
+      found = readProfiles(this.#directory, this.#options.env);
+    } catch (error) {
+      // Whatever it is, it must not end a process that runs.
+      this.#refuse(error instanceof ProfileError ? error.problems : [unreadable(this.#directory, error)]);
+      return;
+    }
+    const before = this.#profiles;
+    this.#profiles = lastGood(before, found);
+    this.#remember(this.#profiles);
+    this.#tell(before);
+    this.#refuse(found.problems);
+  }
+
+  #refuse(problems: readonly ProfileProblem[]): void {
+    this.#problems = problems;
+    if (problems.length > 0) this.#options.refused?.(problems);
+  }
+
+  #tell(before: ReadonlyMap<string, ReadProfile>): void {
+    for (const partnerId of new Set([...before.keys(), ...this.#profiles.keys()])) {
+      const [old, now] = [before, this.#profiles].map((profiles) => profiles.get(partnerId)?.profile.version);
+      if (old !== now) this.#options.changed?.({ partnerId, ...(now !== undefined && { version: now }) });
+    }
+  }
+
+  #remember(profiles: ReadonlyMap<string, ReadProfile>): void {
+    for (const [id, read] of profiles) this.#versions.set(`${id}/${read.profile.version}`, read);
+  }
+}
+
+/** What was read, and the earlier profile of each partner whose file is wrong now. */
+function lastGood(
+  before: ReadonlyMap<string, ReadProfile>,
+  { read, problems }: { read: ReadonlyMap<string, ReadProfile>; problems: readonly ProfileProblem[] },
+): ReadonlyMap<string, ReadProfile> {
+  if (problems.length === 0) return read;
+  // Ids that two partners claim cannot be given to either: nothing of this state of the files is taken.
+  if (problems.some(({ code }) => code === 'profile-identifiers-shared')) return before;
+  const broken = [...before].filter(([id, { files }]) => !read.has(id) && stateOfFile(files[0] ?? '') !== ABSENT);
+  return new Map([...read, ...broken].sort(([one], [other]) => one.localeCompare(other)));
+}
+
+/** Name and state of each YAML file of the folder and its subfolders; a folder that is not there has none. */
+function fingerprintOf(directory: string): string {
+  let names: string[];
+  try {
+    names = readdirSync(directory, { recursive: true, encoding: 'utf8' });
+  } catch {
+    return '';
+  }
+  return names
+    .filter((name) => name.endsWith('.yaml'))
+    .sort()
+    .map((name) => `${name}:${stateOfFile(join(directory, name))}`)
+    .join('\n');
+}
+
+/** What the file system says of a file: another text means that it has changed. Never throws. */
+export function stateOfFile(file: string): string {
+  try {
+    const { ino, mtimeNs, ctimeNs, size } = statSync(file, { bigint: true });
+    return [ino, mtimeNs, ctimeNs, size].join(':');
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? ABSENT : String(error);
+  }
+}

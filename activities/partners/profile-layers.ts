@@ -1,0 +1,170 @@
+import { isUtf8 } from 'node:buffer';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join, normalize, relative, sep } from 'node:path';
+import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import { isPlainObject } from '../../mappings/profile/content.ts';
+import { keyOf, ProfileError, type ProfileProblem } from '../../mappings/profile/problem.ts';
+
+/** The files of one profile, and where in them a key is. */
+
+export type Path = readonly PropertyKey[];
+
+export interface Layer {
+  readonly file: string;
+  readonly document: Document.Parsed;
+  readonly lines: LineCounter;
+  readonly content: Record<string, unknown>;
+}
+
+/** The file and its templates, the file itself first. */
+export function readLayers(directory: string, name: string): Layer[] {
+  const layers: Layer[] = [];
+  let next: string | undefined = name;
+  while (next !== undefined) {
+    const layer = readLayer(directory, next, layers);
+    if (layers.some(({ file }) => file === layer.file)) {
+      const last = layers.at(-1) ?? layer;
+      throw new ProfileError([problemAt(last, ['extends'], 'profile-template-cycle', `leads back to ${layer.file}`)]);
+    }
+    layers.push(layer);
+    const template = layer.content.extends;
+    if (template !== undefined && typeof template !== 'string') {
+      throw new ProfileError([
+        problemAt(layer, ['extends'], 'profile-value-invalid', 'must name a template, such as templates/retailer'),
+      ]);
+    }
+    next = template;
+  }
+  return layers;
+}
+
+function readLayer(directory: string, name: string, above: readonly Layer[]): Layer {
+  const file = `${join(directory, normalize(name))}.yaml`;
+  const referrer = above.at(-1);
+  const outside = relative(directory, file).split(sep)[0] === '..';
+  if (referrer !== undefined && (outside || !existsSync(file))) {
+    throw new ProfileError([
+      problemAt(
+        referrer,
+        ['extends'],
+        'profile-template-missing',
+        outside ? `must stay inside ${directory}` : `names ${file}, which does not exist`,
+      ),
+    ]);
+  }
+  const text = textOf(file);
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  if (document.errors.length > 0) {
+    throw new ProfileError(
+      document.errors.map((error) => {
+        const { line, col } = lines.linePos(error.pos[0]);
+        return { code: 'profile-syntax', file, line, column: col, key: '', reason: `is not YAML: ${error.message}` };
+      }),
+    );
+  }
+  let content: unknown;
+  try {
+    content = document.toJS();
+  } catch (error) {
+    // Such as aliases that would unfold into millions of values.
+    throw new ProfileError([unreadable(file, error)]);
+  }
+  if (!isPlainObject(content)) {
+    throw new ProfileError([
+      { code: 'profile-syntax', file, line: 1, column: 1, key: '', reason: 'must hold keys and values' },
+    ]);
+  }
+  const layer = { file, document, lines, content };
+  const prototypes = prototypesIn(content, []);
+  if (prototypes.length > 0) {
+    throw new ProfileError(
+      prototypes.map((path) => problemAt(layer, path, 'profile-key-unknown', 'is not a key of a profile')),
+    );
+  }
+  return layer;
+}
+
+/** @throws ProfileError when there is no file, or it is in another encoding, whose letters would be lost without a word. */
+function textOf(file: string): string {
+  let bytes: Buffer;
+  try {
+    const found = statSync(file);
+    // To read a pipe waits for ever where nobody writes into it.
+    if (!found.isFile()) throw new Error(found.isDirectory() ? 'is a folder, not a file' : 'is not a file');
+    bytes = readFileSync(file);
+  } catch (error) {
+    throw new ProfileError([unreadable(file, error)]);
+  }
+  const text = bytes.toString('utf8');
+  if (isUtf8(bytes)) return text;
+  const before = text.slice(0, text.indexOf('\ufffd'));
+  const lines = before.split('\n');
+  const byte = bytes[Buffer.byteLength(before)]?.toString(16).toUpperCase();
+  throw new ProfileError([
+    {
+      code: 'profile-not-utf8',
+      file,
+      line: lines.length,
+      column: (lines.at(-1) ?? '').length + 1,
+      key: '',
+      reason: `is not UTF-8 (byte ${byte}): save the file in that encoding`,
+    },
+  ]);
+}
+
+/** Keys that an object of JavaScript takes for its prototype: they would be lost on the way to the schema, which could not tell them. */
+function prototypesIn(value: unknown, above: Path): Path[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, below]) => {
+    const path = [...above, Array.isArray(value) ? Number(key) : key];
+    return key === '__proto__' ? [path] : prototypesIn(below, path);
+  });
+}
+
+/** The problem at the file that says something about the path: the partner's own first, then its templates. */
+export function problemIn(
+  layers: readonly Layer[],
+  path: Path,
+  code: ProfileProblem['code'],
+  reason: string,
+): ProfileProblem {
+  for (let length = path.length; length > 0; length -= 1) {
+    const layer = layers.find(({ document }) => document.hasIn(path.slice(0, length)));
+    if (layer !== undefined) return problemAt(layer, path, code, reason);
+  }
+  const [first] = layers;
+  if (first === undefined) throw new TypeError('a profile has at least one file');
+  return problemAt(first, path, code, reason);
+}
+
+export function problemAt(layer: Layer, path: Path, code: ProfileProblem['code'], reason: string): ProfileProblem {
+  const { line, col } = layer.lines.linePos(offsetOf(layer.document, path));
+  return { code, file: layer.file, line, column: col, key: keyOf(path), reason };
+}
+
+/** Where the key of `path` begins, or of the nearest key above it that is there. */
+function offsetOf(document: Document.Parsed, path: Path): number {
+  let offset = 0;
+  let node: unknown = document.contents;
+  for (const step of path) {
+    if (isMap(node)) {
+      const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === String(step));
+      if (pair === undefined) break;
+      if (isNode(pair.key)) offset = pair.key.range?.[0] ?? offset;
+      node = pair.value;
+    } else {
+      const item: unknown = isSeq(node) ? node.items[Number(step)] : undefined;
+      if (!isNode(item)) break;
+      offset = item.range?.[0] ?? offset;
+      node = item;
+    }
+  }
+  return offset;
+}
+
+/** That a file or a folder cannot be read at all. */
+export function unreadable(file: string, error: unknown): ProfileProblem {
+  const reason = `cannot be read: ${error instanceof Error ? error.message : String(error)}`;
+  return { code: 'profile-unreadable', file, line: 1, column: 1, key: '', reason };
+}

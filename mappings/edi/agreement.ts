@@ -1,0 +1,128 @@
+import type { ShipmentPayment } from '../../domain/policy/carrier-routing.ts';
+
+/**
+ * The parts of a partner profile that reading and writing documents depend on. A partner profile
+ * satisfies it; this folder does not know how profiles are stored, checked or merged.
+ */
+export interface Agreement {
+  readonly id: string;
+  /** Name for people. */
+  readonly name: string;
+  /** Names the content of the profile. */
+  readonly version: string;
+  readonly usage: 'test' | 'production';
+  readonly identifiers: { readonly ours: InterchangeParty; readonly theirs: InterchangeParty };
+  readonly x12: {
+    /** GS08 of the documents that we send. */
+    readonly version: string;
+    /** Releases that we accept: the first six characters of GS08. */
+    readonly acceptedVersions: readonly string[];
+    readonly checkHashTotals: boolean;
+    readonly delimiters: {
+      readonly element: string;
+      readonly component: string;
+      readonly segment: string;
+      readonly repetition?: string | undefined;
+    };
+  };
+  /** Where a document names no currency. */
+  readonly currency: string;
+  readonly documents: {
+    /** Sets that we accept. */
+    readonly inbound: readonly string[];
+    /** Sets that we send; one that is not named is not sent. */
+    readonly outbound: Readonly<Record<string, OutboundAgreement | undefined>>;
+    readonly functionalAcknowledgment: string;
+    readonly interchangeAcknowledgment: 'never' | 'onError' | 'always';
+  };
+  readonly items: {
+    readonly buyer: readonly string[];
+    readonly seller: readonly string[];
+    readonly gtin: readonly string[];
+    readonly manufacturer: readonly string[];
+    readonly send: {
+      readonly buyer: string;
+      readonly seller: string;
+      readonly gtin?: string | undefined;
+      readonly order: readonly ('buyer' | 'seller' | 'gtin')[];
+    };
+  };
+  readonly parties: {
+    readonly shipTo: readonly string[];
+    readonly buyer: readonly string[];
+    readonly billTo: readonly string[];
+    readonly payer: readonly string[];
+    readonly shipToFallback: 'none' | 'buyer';
+    /** N103 → scheme of the code in N104. */
+    readonly schemes: Readonly<Record<string, PartyScheme>>;
+    /** N103 that we send for each scheme. */
+    readonly send: Readonly<Record<PartyScheme, string>>;
+  };
+  readonly units: Readonly<Record<string, string>>;
+  readonly shipNotice: { readonly hierarchy: 'SOTPI' | 'SOPI' | 'SOI' };
+  readonly invoicing: {
+    readonly vendorNumber?: string | undefined;
+    readonly remitTo?: RemitTo | undefined;
+  };
+  readonly routing: {
+    /** TD504. */
+    readonly method: string;
+    /** TD101. */
+    readonly packaging: string;
+    readonly shipmentPayment: ShipmentPayment;
+  };
+  /** Rules of the partner on top of the standard, by transaction set. */
+  readonly guides: Readonly<Record<string, readonly GuideRule[]>>;
+  readonly map: {
+    /** Path of the canonical order → JSONata. */
+    readonly salesOrder: Readonly<Record<string, string>>;
+    /** Segments added to the documents that we send, by transaction set. */
+    readonly documents: Readonly<Record<string, readonly DocumentAddition[]>>;
+  };
+  /** Never shown to the expressions of a profile. */
+  readonly transport?: unknown;
+}
+
+export interface InterchangeParty {
+  readonly isaQualifier: string;
+  readonly isaId: string;
+  readonly gsId: string;
+}
+
+export type PartyScheme = 'partner' | 'seller' | 'gln' | 'duns' | 'store' | 'other';
+
+export interface OutboundAgreement {
+  readonly send: boolean;
+  /** Qualifiers of the order's references (REF) that the document repeats. */
+  readonly echo?: readonly string[] | undefined;
+}
+
+export interface RemitTo {
+  readonly name: string;
+  readonly lines: readonly string[];
+  readonly city?: string | undefined;
+  readonly region?: string | undefined;
+  readonly postalCode?: string | undefined;
+  readonly country: string;
+  readonly code?: string | undefined;
+}
+
+/** Narrows the guide of a transaction set for one partner. */
+export interface GuideRule {
+  /** The segment, with the loops that lead to it: `PO1/PID`. */
+  readonly segment: string;
+  readonly element?: string | undefined;
+  readonly required?: boolean | undefined;
+  /** 0 forbids it. */
+  readonly maximum?: number | undefined;
+  readonly codes?: readonly string[] | undefined;
+  readonly maximumLength?: number | undefined;
+}
+
+/** A segment that one partner wants in addition to what everybody gets. */
+export interface DocumentAddition {
+  readonly at: string;
+  readonly when?: string | undefined;
+  /** Element → JSONata. */
+  readonly elements: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,45 @@
+import { toScaled } from '../../../domain/decimal.ts';
+import type { SegmentObject, Tree, TreeNode, X12Error } from '../../x12/types.ts';
+import { decimalOf } from '../elements.ts';
+import { type Fault, segmentsOf, textOf } from '../tree.ts';
+
+/** What checks of documents are made of. */
+
+/** `error`: the document contradicts itself, or must not be sent so. `warning`: a person should know, but it can be worked with. */
+export interface DocumentFinding extends X12Error {
+  severity: 'error' | 'warning';
+}
+
+/** Whether the document is one that we send or one that we received. */
+export type DocumentDirection = 'inbound' | 'outbound';
+
+export interface Context {
+  direction: DocumentDirection;
+  report: (severity: DocumentFinding['severity'], fault: Fault) => void;
+}
+
+export type Check = (tree: Tree, context: Context) => void;
+
+export function numberAt(segment: SegmentObject | undefined, element: string): bigint | undefined {
+  const text = textOf(segment, element);
+  const value = text === undefined ? undefined : decimalOf(text);
+  return value === undefined ? undefined : toScaled(value);
+}
+
+/** The sum over all segments, in billionths; undefined when one of them holds no number there. */
+export function sumAt(segments: readonly SegmentObject[], element: string): bigint | undefined {
+  return segments.reduce<bigint | undefined>((total, segment) => {
+    const value = numberAt(segment, element);
+    return total === undefined || value === undefined ? undefined : total + value;
+  }, 0n);
+}
+
+/** Every segment of that id, at any depth, in document order within each loop. */
+export function everySegment(node: TreeNode, id: string): SegmentObject[] {
+  return Object.entries(node).flatMap(([key, held]) => {
+    if (key === id && !(Array.isArray(held) && held.some((item) => id in item))) return [...segmentsOf(node, id)];
+    return Array.isArray(held)
+      ? held.flatMap((item) => (/^[A-Z]/.test(Object.keys(item)[0] ?? '') ? everySegment(item as TreeNode, id) : []))
+      : [];
+  });
+}

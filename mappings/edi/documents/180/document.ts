@@ -1,0 +1,3 @@
+import { defineDocument } from '../definition.ts';
+
+export const returnAuthorization = defineDocument({ set: '180', checks: [] });

@@ -1,0 +1,184 @@
+import { compare } from '../../../../domain/decimal.ts';
+import type { Invoice } from '../../../canonical/v1/index.ts';
+import type { SegmentObject, Tree, TreeNode } from '../../../x12/types.ts';
+import type { Agreement, RemitTo } from '../../agreement.ts';
+import { DocumentError, type InvoiceDocument } from '../../document-content.ts';
+import { daysBetween } from '../../elements.ts';
+import { baseQuantityOf, stateAmount } from '../../stated-quantity.ts';
+import {
+  amountN2,
+  amountR,
+  commonReferences,
+  dateElement,
+  description,
+  itemNumbers,
+  node,
+  partyLoop,
+  segment,
+} from '../../writing.ts';
+
+/**
+ * The 810 of one invoice. What it states always comes to what the ERP booked: each IT102 × IT104, rounded, is the amount of its line, and
+ * lines plus charges less allowances plus tax are TDS01.
+ *
+ * @throws DocumentError when the invoice does not add up, or names a line that the order does not have.
+ */
+export function render810(document: InvoiceDocument, profile: Agreement): Tree {
+  const { order, invoice, shipment } = document;
+  const { currency } = invoice;
+  refuseWrongTotal(invoice);
+  const { remitTo } = profile.invoicing;
+  const carrier = shipment?.carrier;
+  const billOfLading = carrier?.billOfLading?.slice(0, 30);
+  return node({
+    BIG: segment(
+      dateElement(invoice.invoicedOn),
+      invoice.invoiceNumber,
+      dateElement(order.orderedOn),
+      order.poNumber,
+      order.release,
+      undefined,
+      'DI',
+    ),
+    CUR: segment('SE', currency),
+    REF: [
+      ...commonReferences(order, profile, '810'),
+      ...(billOfLading === undefined ? [] : [segment('BM', billOfLading)]),
+      ...(shipment === undefined ? [] : [segment('SI', shipment.shipmentNumber.slice(0, 30))]),
+    ],
+    N1: [
+      ...(remitTo === undefined ? [] : [remitToLoop(remitTo, profile)]),
+      partyLoop('ST', order.shipTo, profile),
+      ...(order.billTo === undefined ? [] : [partyLoop('BT', order.billTo, profile)]),
+    ],
+    ITD: termsOf(document),
+    DTM: shipment === undefined ? [] : [segment('011', dateElement(shipment.shippedAt))],
+    IT1: invoice.lines.map((_, index) => lineLoop(document, index, profile)),
+    TDS: segment(amountN2(invoice.total, currency)),
+    TXI: invoice.tax === 0 ? [] : [segment('TX', amountR(invoice.tax, currency))],
+    CAD:
+      carrier === undefined
+        ? undefined
+        : segment(
+            profile.routing.method,
+            undefined,
+            undefined,
+            carrier.scac,
+            carrier.name,
+            undefined,
+            billOfLading === undefined ? undefined : 'BM',
+            billOfLading,
+          ),
+    SAC: invoice.charges.map((charge) => ({ SAC: chargeSegment(charge, currency) })),
+    CTT: segment(String(invoice.lines.length)),
+  });
+}
+
+function lineLoop({ order, lines, invoice }: InvoiceDocument, index: number, profile: Agreement): TreeNode {
+  const path = `invoice.lines[${index}]`;
+  const invoiced = invoice.lines[index];
+  const line = lines.find((candidate) => candidate.lineNumber === invoiced?.lineNumber);
+  if (invoiced === undefined || line === undefined) {
+    throw new DocumentError(
+      'document-line-unknown',
+      path,
+      `order ${order.poNumber} has no line ${invoiced?.lineNumber ?? ''}`,
+    );
+  }
+  // Where one ordered unit is one base unit the two are one by two names, and the buyer’s is said.
+  const inBaseUnit = invoiced.unit === line.baseUnit && compare(line.unitFactor, '1') !== 0;
+  const stated = inBaseUnit
+    ? stateAmount(
+        { ...line, ordered: { ...line.ordered, unit: line.baseUnit }, unitFactor: '1', unitPrice: invoiced.unitPrice },
+        invoiced.quantity,
+        invoiced.amount,
+        invoice.currency,
+        path,
+      )
+    : stateAmount(
+        { ...line, unitPrice: invoiced.unitPrice },
+        baseQuantityOf(invoiced.quantity, line.unitFactor),
+        invoiced.amount,
+        invoice.currency,
+        path,
+      );
+  return node({
+    IT1: segment(line.lineId, stated.value, stated.unit, stated.unitPrice, undefined, ...itemNumbers(line, profile)),
+    PID: description(line.description),
+  });
+}
+
+/**
+ * ITD01 08 when a discount is offered, 01 otherwise; days and dates count from the date of the invoice (ITD02 3). When it is due the ERP has
+ * said; terms that it did not follow are not offered beside that.
+ */
+function termsOf({ terms: agreed, invoice }: InvoiceDocument): SegmentObject[] {
+  const netDays = daysBetween(invoice.invoicedOn, invoice.dueOn);
+  const terms = agreed !== undefined && (agreed.netDays ?? netDays) === netDays ? agreed : {};
+  const { discountPercent, discountDays } = terms;
+  const discounted = discountPercent !== undefined && discountDays !== undefined;
+  return [
+    segment(
+      discounted ? '08' : '01',
+      '3',
+      discounted ? discountPercent : undefined,
+      undefined,
+      discounted ? String(discountDays) : undefined,
+      dateElement(invoice.dueOn),
+      netDays < 0 ? undefined : String(netDays),
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+      terms.description,
+    ),
+  ];
+}
+
+/** Code for an allowance or charge that both sides know by its description only. */
+const MUTUALLY_DEFINED = 'ZZZZ';
+
+function chargeSegment(charge: Invoice['charges'][number], currency: string): SegmentObject {
+  return segment(
+    charge.kind === 'allowance' ? 'A' : 'C',
+    /^[A-Z]\d{3}$/.test(charge.code) ? charge.code : MUTUALLY_DEFINED,
+    undefined,
+    undefined,
+    amountN2(charge.amount, currency),
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+    charge.kind === 'allowance' ? '02' : '06',
+    undefined,
+    undefined,
+    charge.description,
+  );
+}
+
+function remitToLoop(remitTo: RemitTo, profile: Agreement): TreeNode {
+  const { code, lines, ...rest } = remitTo;
+  const address = { ...rest, lines: [...lines] };
+  return partyLoop(
+    'RI',
+    { identifiers: code === undefined ? [] : [{ scheme: 'partner', value: code }], address },
+    profile,
+  );
+}
+
+function refuseWrongTotal(invoice: Invoice): void {
+  const goods = invoice.lines.reduce((total, line) => total + line.amount, 0);
+  const charges = invoice.charges.reduce(
+    (total, charge) => total + (charge.kind === 'charge' ? charge.amount : -charge.amount),
+    0,
+  );
+  const total = goods + charges + invoice.tax;
+  if (total === invoice.total) return;
+  throw new DocumentError(
+    'document-total-differs',
+    'invoice.total',
+    `invoice ${invoice.invoiceNumber} states ${invoice.total} minor units, but its parts come to ${total}`,
+  );
+}

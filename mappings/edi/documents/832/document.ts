@@ -1,0 +1,5 @@
+import { articleNumbers } from '../../checking/numbers.ts';
+import { lineCount } from '../../checking/totals.ts';
+import { defineDocument } from '../definition.ts';
+
+export const priceCatalog = defineDocument({ set: '832', checks: [lineCount('LIN'), articleNumbers('LIN', 2)] });

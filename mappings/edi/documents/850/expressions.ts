@@ -1,0 +1,91 @@
+import type { SegmentObject, TreeNode } from '../../../x12/types.ts';
+import type { Agreement } from '../../agreement.ts';
+import type { Evaluate } from '../../expression.ts';
+import { BEYOND_PLAIN, plainPath, textAlong } from '../../plain-path.ts';
+import { type Fault, segmentOf } from '../../tree.ts';
+import type { ReadLine, Report } from './pieces.ts';
+
+/** A value of the order that an expression gave. */
+interface Filled {
+  /** Key in `map.salesOrder`. */
+  readonly name: string;
+  /** In the order, with indexes of lines. */
+  readonly path: readonly string[];
+  /** The segment that it was read for. */
+  readonly at: SegmentObject | undefined;
+}
+
+/** Gives what expressions have filled; reports those that failed. */
+export function applyExpressions(
+  draft: object,
+  tree: TreeNode,
+  lines: readonly ReadLine[],
+  profile: Agreement,
+  evaluate: Evaluate,
+  fault: Report,
+): Filled[] {
+  const filled: Filled[] = [];
+  const expressions = Object.entries(profile.map.salesOrder).map(([name, text]) => {
+    const targets = name.startsWith('lines[].')
+      ? lines.map(({ line, loop }, index) => {
+          const steps = name.slice(8).split('.');
+          return { target: line as object, input: loop, steps, path: ['lines', String(index), ...steps] };
+        })
+      : [{ target: draft, input: tree, steps: name.split('.'), path: name.split('.') }];
+    const path = plainPath(text);
+    const plain = targets.map(({ input }) => (path === undefined ? BEYOND_PLAIN : textAlong(path, input)));
+    return { name, text, targets, plain, inputs: targets.map(({ input }) => input), bindings: { order: tree } };
+  });
+  const beyond = expressions.filter(({ plain }) => plain.includes(BEYOND_PLAIN));
+  const evaluated = evaluate(beyond);
+  for (const expression of expressions) {
+    const { name, targets, plain } = expression;
+    const results = evaluated[beyond.indexOf(expression)] ?? plain.map((value) => ({ value }));
+    for (const [index, { target, input, steps, path }] of targets.entries()) {
+      const result = results[index] ?? { problem: 'gave no result' };
+      const one = { name, path, at: input === tree ? undefined : segmentOf(input, 'PO1') };
+      const problem =
+        'problem' in result ? result.problem : holdsNul(result.value) ? 'its result holds the character NUL' : '';
+      if (problem !== '') {
+        fault(expressionFault(profile, one, problem));
+        break;
+      }
+      if ('value' in result && fill(target, steps, result.value)) filled.push(one);
+    }
+  }
+  return filled;
+}
+
+/** Of a transaction set as a whole it is told at ST, of a line at its PO1; the key of the profile says where the fault is. */
+export function expressionFault({ id }: Agreement, { name, at }: Filled, problem: string): Fault {
+  return {
+    code: 'profile-expression-failed',
+    message: `the expression of ${id} at map.salesOrder, ${name}, failed: ${problem}`,
+    segment: at === undefined ? 'ST' : 'PO1',
+    at,
+  };
+}
+
+/** No record of ours can hold it, and no segment of X12. */
+function holdsNul(value: unknown): boolean {
+  if (typeof value === 'string') return value.includes('\0');
+  return typeof value === 'object' && value !== null && Object.values(value).some(holdsNul);
+}
+
+/** Sets what is empty; what the mapping found stays. Scalars become text, since the canonical order holds numbers as text. */
+function fill(target: object, steps: readonly string[], value: unknown): boolean {
+  const plain = typeof value === 'number' || typeof value === 'boolean' ? String(value) : value;
+  if (plain === undefined || plain === null || plain === '') return false;
+  let node = target as Record<string, unknown>;
+  for (const step of steps.slice(0, -1)) {
+    const below = Object.hasOwn(node, step) ? node[step] : undefined;
+    if (below !== undefined && (typeof below !== 'object' || below === null)) return false;
+    if (below === undefined) node[step] = {};
+    node = node[step] as Record<string, unknown>;
+  }
+  const last = steps.at(-1) ?? '';
+  const present = Object.hasOwn(node, last) ? node[last] : undefined;
+  const empty = present === undefined || present === '' || (Array.isArray(present) && present.length === 0);
+  if (empty) node[last] = plain;
+  return empty;
+}

@@ -1,0 +1,223 @@
+import { isCurrency } from '../../../../domain/money.ts';
+import type { Party, SalesOrder } from '../../../canonical/v1/index.ts';
+import type { SegmentObject, TreeNode } from '../../../x12/types.ts';
+import type { Agreement } from '../../agreement.ts';
+import { decimalOf } from '../../elements.ts';
+import { partyOf } from '../../party.ts';
+import { iterationsOf, segmentOf, segmentsOf, textOf } from '../../tree.ts';
+import { allowancesOf, datesOf, dayAt, defined, keep, notANumber, notesOf, type Report } from './pieces.ts';
+
+/** BEG01 codes under which goods are to be delivered. 05 replaces: the partner’s duplicate rule decides about the earlier one. */
+const ORDER_PURPOSES: ReadonlySet<string> = new Set(['00', '05', '06', '07']);
+
+/** BEG02 codes of what is not an order to deliver. */
+const NOT_DELIVERABLE: Readonly<Record<string, string>> = {
+  BK: 'a blanket order, of which only releases are delivered',
+};
+
+export function headerOf(tree: TreeNode, profile: Agreement, fault: Report) {
+  const beg = segmentOf(tree, 'BEG');
+  const attributes: Record<string, string> = {};
+
+  const purpose = textOf(beg, '01');
+  if (purpose !== undefined && !ORDER_PURPOSES.has(purpose)) {
+    fault({
+      code: 'order-purpose-not-supported',
+      message: `an 850 with purpose ${purpose} is not a new order; what changes or cancels one is not taken as an 850`,
+      segment: 'BEG',
+      at: beg,
+      element: 1,
+      value: purpose,
+      syntax: { fault: 'code', reference: '353' },
+    });
+  }
+  // 07 says that the partner sends the same order again: its content is the same, so this is not part of it.
+  if (purpose !== '00' && purpose !== '07') keep(attributes, 'purpose', purpose);
+  const type = textOf(beg, '02');
+  const notDeliverable = type === undefined ? undefined : NOT_DELIVERABLE[type];
+  if (notDeliverable !== undefined) {
+    fault({
+      code: 'order-type-not-supported',
+      message: `type ${type} is ${notDeliverable}`,
+      segment: 'BEG',
+      at: beg,
+      element: 2,
+      value: type,
+      syntax: { fault: 'code', reference: '92' },
+    });
+  }
+  keep(attributes, 'orderType', type);
+
+  const poNumber = textOf(beg, '03');
+  if (poNumber === undefined) {
+    fault({
+      code: 'purchase-order-number-missing',
+      message: 'the order has no purchase order number',
+      segment: 'BEG',
+      at: beg,
+      element: 3,
+      syntax: { fault: 'missing', reference: '324' },
+    });
+  }
+  const release = textOf(beg, '04');
+  const orderedOn = dayAt(beg, 'BEG', '05', fault);
+  if (textOf(beg, '05') === undefined) {
+    fault({
+      code: 'order-date-missing',
+      message: 'the order has no date',
+      segment: 'BEG',
+      at: beg,
+      element: 5,
+      syntax: { fault: 'missing', reference: '373' },
+    });
+  }
+  keep(attributes, 'contract', textOf(beg, '06'));
+
+  const cur = segmentOf(tree, 'CUR');
+  const currency = textOf(cur, '02') ?? profile.currency;
+  if (!isCurrency(currency)) {
+    fault({
+      code: 'currency-not-supported',
+      message: `"${currency}" is not a currency that orders may be in`,
+      segment: 'CUR',
+      at: cur,
+      element: 2,
+      value: currency,
+      syntax: { fault: 'code', reference: '100' },
+    });
+  }
+
+  const references: SalesOrder['references'] = [];
+  for (const ref of segmentsOf(tree, 'REF')) {
+    const qualifier = textOf(ref, '01');
+    const value = textOf(ref, '02') ?? textOf(ref, '03');
+    if (qualifier !== undefined && value !== undefined) references.push({ qualifier, value });
+  }
+  const department = references.find(({ qualifier }) => qualifier === 'DP')?.value;
+
+  const fob = segmentOf(tree, 'FOB');
+  keep(attributes, 'freightPayment', textOf(fob, '01'));
+  keep(attributes, 'transportationTerms', textOf(fob, '05'));
+
+  const dates = datesOf(tree, attributes, fault);
+  keep(attributes, 'allowances', allowancesOf(tree));
+  for (const node of [tree, ...iterationsOf(tree, 'CTT')]) {
+    for (const amt of segmentsOf(node, 'AMT')) {
+      const qualifier = textOf(amt, '01');
+      if (qualifier !== undefined) keep(attributes, `amount.${qualifier}`, textOf(amt, '02'));
+    }
+  }
+
+  const parties = partiesOf(tree, profile, fault);
+  const terms = termsOf(tree, fault);
+  const carrier = carrierOf(tree, parties.shipToLoop);
+  return defined({
+    poNumber: poNumber ?? '',
+    release: release ?? '',
+    orderedOn: orderedOn ?? '',
+    currency,
+    buyer: parties.buyer,
+    shipTo: parties.shipTo,
+    billTo: parties.billTo,
+    requestedShipDate: dates.ship,
+    requestedDeliveryDate: dates.delivery,
+    cancelAfter: dates.cancel,
+    terms,
+    carrier,
+    department,
+    references,
+    notes: notesOf(tree),
+    attributes,
+  });
+}
+
+function partiesOf(tree: TreeNode, profile: Agreement, fault: Report) {
+  const loops = iterationsOf(tree, 'N1');
+  const { shipTo: shipToCodes, buyer: buyerCodes, billTo: billToCodes, shipToFallback } = profile.parties;
+  const buyerLoop = firstParty(loops, buyerCodes);
+  const billToLoop = firstParty(loops, billToCodes);
+  const shipToLoop = firstParty(loops, shipToCodes) ?? (shipToFallback === 'buyer' ? buyerLoop : undefined);
+  let shipTo: Party | undefined;
+  if (shipToLoop === undefined) {
+    fault({
+      code: 'ship-to-missing',
+      message: `no party with N101 ${shipToCodes.join(' or ')} says where the goods go`,
+      segment: 'N1',
+      loop: 'N1',
+      element: 1,
+    });
+  } else {
+    shipTo = partyOf(shipToLoop, profile);
+    if (shipTo === undefined) {
+      fault({
+        code: 'ship-to-not-identified',
+        message: 'the ship-to has neither a code nor a name or address',
+        segment: 'N1',
+        at: segmentOf(shipToLoop, 'N1'),
+        loop: 'N1',
+        element: 4,
+        syntax: { fault: 'conditionally-missing', reference: '67' },
+      });
+    }
+  }
+  return {
+    shipToLoop,
+    shipTo,
+    buyer: buyerLoop === undefined ? undefined : partyOf(buyerLoop, profile),
+    billTo: billToLoop === undefined ? undefined : partyOf(billToLoop, profile),
+  };
+}
+
+/** The party of the first code that any has. */
+function firstParty(loops: readonly TreeNode[], codes: readonly string[]): TreeNode | undefined {
+  for (const code of codes) {
+    for (const loop of loops) if (textOf(segmentOf(loop, 'N1'), '01') === code) return loop;
+  }
+  return undefined;
+}
+
+function termsOf(tree: TreeNode, fault: Report): SalesOrder['terms'] {
+  const itd = segmentOf(tree, 'ITD');
+  if (itd === undefined) return undefined;
+  const percentText = textOf(itd, '03');
+  const percent = percentText === undefined ? undefined : decimalOf(percentText);
+  if (percentText !== undefined && percent === undefined) {
+    fault(notANumber('ITD', itd, '03', percentText, '338', 'percent'));
+  }
+  const terms = defined({
+    discountPercent: percent,
+    discountDays: daysOf(itd, '05', fault),
+    netDays: daysOf(itd, '07', fault),
+    description: textOf(itd, '12'),
+  });
+  return Object.keys(terms).length === 0 ? undefined : terms;
+}
+
+function daysOf(itd: SegmentObject, element: string, fault: Report): number | undefined {
+  const text = textOf(itd, element);
+  if (text === undefined) return undefined;
+  if (/^\d{1,3}$/.test(text)) return Number(text);
+  fault({
+    code: 'number-invalid',
+    message: `"${text}" is no number of days from 0 to 999`,
+    segment: 'ITD',
+    at: itd,
+    element: Number(element),
+    value: text,
+  });
+  return undefined;
+}
+
+function carrierOf(tree: TreeNode, shipToLoop: TreeNode | undefined): SalesOrder['carrier'] {
+  const td5 = segmentOf(tree, 'TD5') ?? (shipToLoop === undefined ? undefined : segmentOf(shipToLoop, 'TD5'));
+  if (td5 === undefined) return undefined;
+  const code = textOf(td5, '03');
+  const isScac = textOf(td5, '02') === '2' && code !== undefined && /^[A-Z]{2,4}$/.test(code);
+  // A code from another list than the SCAC’s is the partner’s own name of a route.
+  const routing = [isScac ? undefined : code, textOf(td5, '05')].filter((part) => part !== undefined).join(' ');
+  const carrier = defined({
+    scac: isScac ? code : undefined,
+    routing: routing === '' ? undefined : routing.slice(0, 80),
+  });
+  return Object.keys(carrier).length === 0 ? undefined : carrier;
+}

@@ -1,0 +1,319 @@
+import { compare, type Decimal, divide, isPositive, multiply, sum } from '../../../../domain/decimal.ts';
+import type { SalesOrderLine } from '../../../canonical/v1/index.ts';
+import type { SegmentObject, TreeNode } from '../../../x12/types.ts';
+import type { Agreement } from '../../agreement.ts';
+import { decimalOf } from '../../elements.ts';
+import { iterationsOf, segmentOf, segmentsOf, textOf } from '../../tree.ts';
+import {
+  allowancesOf,
+  DELIVERY_DATES,
+  datesOf,
+  dayAt,
+  defined,
+  keep,
+  NOTE_LENGTH,
+  notANumber,
+  notesOf,
+  type ReadLine,
+  type Report,
+  SHIP_DATES,
+} from './pieces.ts';
+
+/** PO105 codes of prices for more than one unit: how many. */
+const PRICE_PER: Readonly<Record<string, Decimal>> = { PN: '10', HP: '100', TP: '1000', TT: '10000', HT: '100000' };
+const NO_CHARGE: ReadonlySet<string> = new Set(['NC', 'FR']);
+
+export function linesOf(tree: TreeNode, profile: Agreement, fault: Report): ReadLine[] {
+  const loops = iterationsOf(tree, 'PO1');
+  if (loops.length === 0) {
+    fault({ code: 'order-lines-missing', message: 'the order has no line', segment: 'PO1', loop: 'PO1' });
+  }
+  const taken = new Set(loops.flatMap((loop) => textOf(segmentOf(loop, 'PO1'), '01') ?? []));
+  const seen = new Set<string>();
+  let next = 1;
+  return loops.flatMap((loop, index) => {
+    const po1 = segmentOf(loop, 'PO1');
+    let lineId = textOf(po1, '01');
+    if (lineId === undefined) {
+      next = Math.max(next, index + 1);
+      while (taken.has(String(next))) next += 1;
+      lineId = String(next);
+      taken.add(lineId);
+    } else if (seen.has(lineId)) {
+      fault({
+        code: 'line-number-repeated',
+        message: `line number "${lineId}" is used twice`,
+        segment: 'PO1',
+        at: po1,
+        loop: 'PO1',
+        element: 1,
+        value: lineId,
+      });
+      return [];
+    }
+    seen.add(lineId);
+    const line = lineOf(loop, lineId, profile, fault);
+    return line === undefined ? [] : [{ line, loop }];
+  });
+}
+
+function lineOf(loop: TreeNode, lineId: string, profile: Agreement, fault: Report): SalesOrderLine | undefined {
+  const po1 = segmentOf(loop, 'PO1');
+  const attributes: Record<string, string> = {};
+  const quantity = quantityOf(po1, lineId, fault);
+  const unit = unitOf(po1, lineId, profile, fault);
+  const price = priceOf(po1, lineId, attributes, fault);
+  const item = itemOf(loop, lineId, profile, attributes, fault);
+  const dates = datesOf(loop, attributes, fault);
+  keep(attributes, 'allowances', allowancesOf(loop));
+  const scheduled = scheduleOf(loop, quantity, lineId, fault);
+  refuseStoreDistribution(loop, lineId, fault);
+  refuseShipToOfLine(loop, lineId, profile, fault);
+  if (quantity === undefined || unit === undefined || item === undefined) return undefined;
+  return defined({
+    lineId,
+    item: item.reference,
+    quantity: { value: quantity, unit },
+    unitPrice: price,
+    requestedShipDate: dates.ship ?? scheduled.ship,
+    requestedDeliveryDate: dates.delivery ?? scheduled.delivery,
+    notes: item.notes.concat(notesOf(loop)),
+    attributes,
+  });
+}
+
+function quantityOf(po1: SegmentObject | undefined, lineId: string, fault: Report): Decimal | undefined {
+  const text = textOf(po1, '02');
+  const place = { segment: 'PO1', at: po1, loop: 'PO1', element: 2 };
+  if (text === undefined) {
+    fault({
+      ...place,
+      code: 'quantity-missing',
+      message: `line ${lineId} has no quantity`,
+      syntax: { fault: 'conditionally-missing', reference: '330' },
+    });
+    return undefined;
+  }
+  const quantity = decimalOf(text);
+  if (quantity === undefined) {
+    fault({ ...notANumber('PO1', po1, '02', text, '330', `quantity of line ${lineId}`), loop: 'PO1' });
+    return undefined;
+  }
+  if (!isPositive(quantity)) {
+    fault({
+      ...place,
+      code: 'quantity-not-positive',
+      message: `line ${lineId} orders ${quantity}; a quantity must be greater than zero`,
+      value: text,
+    });
+    return undefined;
+  }
+  return quantity;
+}
+
+const UNIT_CODE = /^[A-Z0-9]{2}$/;
+
+function unitOf(po1: SegmentObject | undefined, lineId: string, profile: Agreement, fault: Report): string | undefined {
+  const sent = textOf(po1, '03');
+  const place = { segment: 'PO1', at: po1, loop: 'PO1', element: 3 };
+  if (sent === undefined) {
+    fault({
+      ...place,
+      code: 'unit-missing',
+      message: `line ${lineId} has a quantity without a unit`,
+      syntax: { fault: 'conditionally-missing', reference: '355' },
+    });
+    return undefined;
+  }
+  // A code is kept as it came, to be answered with; what it means is found with the item (prepare.ts). Any other word must be in the list.
+  if (UNIT_CODE.test(sent)) return sent;
+  const unit = profile.units[sent];
+  if (unit !== undefined && UNIT_CODE.test(unit)) return unit;
+  fault({
+    ...place,
+    code: 'unit-unknown',
+    message: `unit "${sent}" of line ${lineId} is neither a two-character code nor in the partner’s list of units`,
+    value: sent,
+    syntax: { fault: 'code', reference: '355' },
+  });
+  return undefined;
+}
+
+/** The price of one ordered unit; undefined when the order gives none. */
+function priceOf(
+  po1: SegmentObject | undefined,
+  lineId: string,
+  attributes: Record<string, string>,
+  fault: Report,
+): Decimal | undefined {
+  const text = textOf(po1, '04');
+  const basis = textOf(po1, '05');
+  if (basis !== undefined) attributes.priceBasis = basis;
+  if (text === undefined) return basis !== undefined && NO_CHARGE.has(basis) ? '0' : undefined;
+  const sent = decimalOf(text);
+  if (sent === undefined) {
+    fault({ ...notANumber('PO1', po1, '04', text, '212', `price of line ${lineId}`), loop: 'PO1' });
+    return undefined;
+  }
+  const place = { segment: 'PO1', at: po1, loop: 'PO1', element: 4, value: text };
+  if (sent.startsWith('-')) {
+    fault({ ...place, code: 'price-negative', message: `line ${lineId} has the negative price ${sent}` });
+    return undefined;
+  }
+  const per = basis === undefined ? undefined : PRICE_PER[basis];
+  if (per === undefined) return sent;
+  const price = divide(sent, per);
+  if (compare(multiply(price, per), sent) === 0) return price;
+  fault({
+    ...place,
+    code: 'price-too-fine',
+    message: `the price ${sent} for ${per} units of line ${lineId} is finer than nine decimal places for one`,
+  });
+  return undefined;
+}
+
+/** GTINs of 8, 12, 13 and 14 digits. */
+const GTIN = /^\d{8}$|^\d{12,14}$/;
+
+function itemOf(
+  loop: TreeNode,
+  lineId: string,
+  profile: Agreement,
+  attributes: Record<string, string>,
+  fault: Report,
+): { reference: SalesOrderLine['item']; notes: string[] } | undefined {
+  const po1 = segmentOf(loop, 'PO1');
+  const numbers = new Map<string, string>();
+  addNumbers(numbers, po1, PO1_PAIRS);
+  addNumbers(numbers, segmentOf(loop, 'LIN'), LIN_PAIRS);
+  const { items } = profile;
+  const seller = items.seller.find((qualifier) => numbers.has(qualifier));
+  const buyer = items.buyer.find((qualifier) => numbers.has(qualifier));
+  const global = items.gtin.find((qualifier) => GTIN.test(numbers.get(qualifier) ?? ''));
+  const manufacturer = items.manufacturer.find((qualifier) => numbers.has(qualifier));
+  const sku = numbers.get(seller ?? '');
+  const customerSku = numbers.get(buyer ?? '');
+  const gtin = numbers.get(global ?? '');
+  const manufacturerPart = numbers.get(manufacturer ?? '');
+  for (const [qualifier, value] of numbers) {
+    if (qualifier !== seller && qualifier !== buyer && qualifier !== global && qualifier !== manufacturer)
+      attributes[`product.${qualifier}`] = value;
+  }
+
+  let description: string | undefined;
+  const notes: string[] = [];
+  for (const pid of segmentsOf(loop, 'PID')) {
+    const text = textOf(pid, '05');
+    if (text === undefined) continue;
+    if (description === undefined) description = text;
+    else notes.push(text.slice(0, NOTE_LENGTH));
+  }
+  if (sku === undefined && customerSku === undefined && gtin === undefined && manufacturerPart === undefined) {
+    const sent = [...numbers.keys()];
+    fault({
+      code: 'item-not-identified',
+      message:
+        sent.length === 0
+          ? `line ${lineId} names no item`
+          : `line ${lineId} names its item only by ${sent.join(', ')}; the partner’s profile reads ${[
+              ...items.seller,
+              ...items.buyer,
+              ...items.gtin,
+              ...items.manufacturer,
+            ].join(', ')}`,
+      segment: 'PO1',
+      at: po1,
+      loop: 'PO1',
+      element: 7,
+      ...(sent.length === 0 ? { syntax: { fault: 'conditionally-missing' as const, reference: '234' } } : {}),
+    });
+    return undefined;
+  }
+  return {
+    reference: defined({ sku, customerSku, gtin, manufacturerPart, description: description?.slice(0, 250) }),
+    notes,
+  };
+}
+
+/** PO106/07 to PO124/25, and the same pairs in LIN, as some partners send them. */
+const PO1_PAIRS = pairsFrom(6);
+const LIN_PAIRS = pairsFrom(2);
+
+function pairsFrom(first: number): readonly (readonly [qualifier: string, value: string])[] {
+  const key = (element: number) => String(element).padStart(2, '0');
+  return Array.from({ length: 10 }, (_, pair) => [key(first + 2 * pair), key(first + 2 * pair + 1)] as const);
+}
+
+function addNumbers(numbers: Map<string, string>, segment: SegmentObject | undefined, pairs: typeof PO1_PAIRS): void {
+  if (segment === undefined) return;
+  for (const [qualifierKey, valueKey] of pairs) {
+    const qualifier = textOf(segment, qualifierKey);
+    if (qualifier === undefined || numbers.has(qualifier)) continue;
+    const value = textOf(segment, valueKey);
+    if (value !== undefined) numbers.set(qualifier, value);
+  }
+}
+
+/** SCH: one date for the whole line is the line’s date; anything else would need a line for each date. */
+function scheduleOf(loop: TreeNode, quantity: Decimal | undefined, lineId: string, fault: Report) {
+  const schedules = segmentsOf(loop, 'SCH');
+  const [sch] = schedules;
+  if (sch === undefined) return {};
+  const days = new Set(schedules.map((schedule) => `${textOf(schedule, '05') ?? ''}/${textOf(schedule, '06') ?? ''}`));
+  if (days.size > 1) {
+    fault({
+      code: 'delivery-schedule-not-supported',
+      message: `line ${lineId} is to be delivered on ${days.size} dates; order each date as a line of its own`,
+      segment: 'SCH',
+      at: schedules[1],
+      loop: 'SCH',
+      element: 6,
+    });
+    return {};
+  }
+  const amounts = schedules.map((schedule) => decimalOf(textOf(schedule, '01') ?? ''));
+  const known = amounts.filter((amount) => amount !== undefined);
+  if (quantity !== undefined && known.length === amounts.length && compare(sum(known), quantity) !== 0) {
+    fault({
+      code: 'schedule-quantity-differs',
+      message: `line ${lineId} orders ${quantity}, but schedules ${sum(known)}`,
+      segment: 'SCH',
+      at: sch,
+      loop: 'SCH',
+      element: 1,
+      value: textOf(sch, '01'),
+    });
+  }
+  const day = dayAt(sch, 'SCH', '06', fault);
+  const qualifier = textOf(sch, '05') ?? '';
+  return {
+    ship: SHIP_DATES.includes(qualifier) ? day : undefined,
+    delivery: DELIVERY_DATES.includes(qualifier) ? day : undefined,
+  };
+}
+
+function refuseStoreDistribution(loop: TreeNode, lineId: string, fault: Report): void {
+  const sdq = segmentOf(loop, 'SDQ');
+  if (sdq === undefined) return;
+  fault({
+    code: 'store-distribution-not-supported',
+    message: `line ${lineId} is spread over stores (SDQ), which is not supported yet: send one order for each store`,
+    segment: 'SDQ',
+    at: sdq,
+    loop: 'PO1',
+  });
+}
+
+function refuseShipToOfLine(loop: TreeNode, lineId: string, profile: Agreement, fault: Report): void {
+  const n1 = segmentsOf(loop, 'N1').find((party) => profile.parties.shipTo.includes(textOf(party, '01') ?? ''));
+  if (n1 === undefined) return;
+  fault({
+    code: 'line-ship-to-not-supported',
+    message: `line ${lineId} has a ship-to of its own, which is not supported yet: send one order for each ship-to`,
+    segment: 'N1',
+    at: n1,
+    loop: 'N1',
+    element: 1,
+    value: textOf(n1, '01'),
+  });
+}

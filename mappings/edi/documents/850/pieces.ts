@@ -1,0 +1,149 @@
+import type { SalesOrderLine } from '../../../canonical/v1/index.ts';
+import type { SegmentObject, TreeNode } from '../../../x12/types.ts';
+import { dayOf, decimalFault } from '../../elements.ts';
+import { type Fault, iterationsOf, segmentOf, segmentsOf, textOf } from '../../tree.ts';
+
+/** Pieces that the header and the lines of an order share. */
+
+export type Report = (fault: Fault) => void;
+
+/** A line with the loop that it came from. */
+export interface ReadLine {
+  readonly line: SalesOrderLine;
+  readonly loop: TreeNode;
+}
+
+/** DTM01 codes: what they say of the order or the line, most telling first. */
+export const SHIP_DATES = ['010', '068', '118', '038', '037'];
+export const DELIVERY_DATES = ['002', '106', '067', '074', '064', '063'];
+const CANCEL_DATES = ['001', '061'];
+const FIELD_DATES: ReadonlySet<string> = new Set([...SHIP_DATES, ...DELIVERY_DATES, ...CANCEL_DATES]);
+const WINDOW_ATTRIBUTES: Readonly<Record<string, string>> = {
+  '037': 'shipNotBefore',
+  '038': 'shipNotAfter',
+  '061': 'cancelIfNotDeliveredBy',
+  '063': 'deliverNotAfter',
+  '064': 'deliverNotBefore',
+};
+
+export const NOTE_LENGTH = 500;
+
+export function keep(attributes: Record<string, string>, name: string, value: string | undefined): void {
+  if (value !== undefined) attributes[name] = value;
+}
+
+/** The dates of an order or a line; those without a field of their own go to its attributes. */
+export function datesOf(node: TreeNode, attributes: Record<string, string>, fault: Report) {
+  const days = new Map<string, string>();
+  for (const dtm of segmentsOf(node, 'DTM')) {
+    const qualifier = textOf(dtm, '01');
+    const day = dayAt(dtm, 'DTM', '02', fault);
+    if (qualifier !== undefined && day !== undefined && !days.has(qualifier)) days.set(qualifier, day);
+  }
+  for (const [qualifier, day] of days) {
+    const window = WINDOW_ATTRIBUTES[qualifier];
+    if (window !== undefined) attributes[window] = day;
+    else if (!FIELD_DATES.has(qualifier)) attributes[`date.${qualifier}`] = day;
+  }
+  return {
+    ship: firstDay(days, SHIP_DATES),
+    delivery: firstDay(days, DELIVERY_DATES),
+    cancel: firstDay(days, CANCEL_DATES),
+  };
+}
+
+function firstDay(days: ReadonlyMap<string, string>, qualifiers: readonly string[]): string | undefined {
+  const qualifier = qualifiers.find((code) => days.has(code));
+  return qualifier === undefined ? undefined : days.get(qualifier);
+}
+
+/** N9 loops with their MSG, and MSG on its own, joined into as few notes as their length allows. */
+export function notesOf(node: TreeNode): string[] {
+  const notes: string[] = [];
+  addTexts(notes, node);
+  for (const n9 of iterationsOf(node, 'N9')) {
+    addNote(notes, textOf(segmentOf(n9, 'N9'), '03'));
+    addTexts(notes, n9);
+  }
+  return notes;
+}
+
+/** Release 005010 says in MTX what 004010 says in MSG. */
+function addTexts(notes: string[], node: TreeNode): void {
+  for (const msg of segmentsOf(node, 'MSG')) addNote(notes, textOf(msg, '01'));
+  for (const mtx of segmentsOf(node, 'MTX')) addNote(notes, textOf(mtx, '02'));
+}
+
+function addNote(notes: string[], words: string | undefined): void {
+  if (words === undefined) return;
+  const text = words.slice(0, NOTE_LENGTH);
+  const last = notes.at(-1);
+  if (last !== undefined && last.length + text.length < NOTE_LENGTH) notes[notes.length - 1] = `${last}\n${text}`;
+  else notes.push(text);
+}
+
+/** SAC in words of the record: what the buyer expects to be taken off or added. The invoice is checked against it by people. */
+export function allowancesOf(node: TreeNode): string | undefined {
+  const texts = segmentsOf(node, 'SAC').flatMap((sac) => {
+    const parts = ['01', '02', '05', '07', '15'].flatMap((element) => {
+      const text = textOf(sac, element);
+      return text === undefined ? [] : [`SAC${element} ${text}`];
+    });
+    return parts.length === 0 ? [] : [parts.join(', ')];
+  });
+  return texts.length === 0 ? undefined : texts.join('; ').slice(0, 500);
+}
+
+export function dayAt(
+  segment: SegmentObject | undefined,
+  id: string,
+  element: string,
+  fault: Report,
+): string | undefined {
+  const text = textOf(segment, element);
+  if (text === undefined) return undefined;
+  const day = dayOf(text);
+  if (day === undefined) {
+    fault({
+      code: 'date-invalid',
+      message: `"${text}" is not a date in the form CCYYMMDD`,
+      segment: id,
+      at: segment,
+      element: Number(element),
+      value: text,
+      syntax: { fault: 'date', reference: '373' },
+    });
+  }
+  return day;
+}
+
+export function notANumber(
+  segment: string,
+  at: SegmentObject | undefined,
+  element: string,
+  value: string,
+  reference: string,
+  what: string,
+): Fault {
+  const { isNumber, reason } = decimalFault(value);
+  return {
+    code: 'number-invalid',
+    message: `"${value}" ${reason} (${what})`,
+    segment,
+    at,
+    element: Number(element),
+    value,
+    ...(isNumber ? {} : { syntax: { fault: 'character', reference } }),
+  };
+}
+
+type Defined<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
+  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
+};
+
+/** The object without its undefined values. */
+export function defined<T extends object>(value: T): Defined<T> {
+  const kept: Record<string, unknown> = {};
+  for (const key in value) if (value[key] !== undefined) kept[key] = value[key];
+  return kept as Defined<T>;
+}

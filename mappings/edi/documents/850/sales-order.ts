@@ -1,0 +1,111 @@
+import { z } from 'zod';
+import { salesOrder } from '../../../canonical/v1/index.ts';
+import type { TreeNode, X12Error } from '../../../x12/types.ts';
+import type { Agreement } from '../../agreement.ts';
+import { errorOf, type Fault, segmentOf } from '../../tree.ts';
+import type { OrderContext, OrderResult } from '../definition.ts';
+import { applyExpressions, expressionFault } from './expressions.ts';
+import { headerOf } from './header.ts';
+import { linesOf } from './lines.ts';
+import type { ReadLine, Report } from './pieces.ts';
+import { checkTotals } from './totals.ts';
+
+/**
+ * The canonical order of an 850. Every fault found is reported, with its segment, element and reason; nothing is thrown on odd data.
+ *
+ * What it does with real-world variety:
+ * - A line without PO101 gets the next free number; a line without a price keeps none, so that our contract price applies.
+ * - PO105 names prices per ten, hundred or more; they are brought to one unit. No charge (NC, FR) without a price is a price of zero.
+ * - Store distribution (SDQ), several delivery dates in one line (SCH) and a ship-to of a line’s own are refused by name: an order has
+ *   one ship-to and a line one date, and guessing would ship goods to the wrong place.
+ * - Values that the canonical order has no field for are kept in `attributes`.
+ */
+export function salesOrderFrom850(tree: TreeNode, profile: Agreement, context: OrderContext): OrderResult {
+  const errors: X12Error[] = [];
+  const fault: Report = (found) => {
+    errors.push(errorOf(found));
+  };
+
+  const header = headerOf(tree, profile, fault);
+  const lines = linesOf(tree, profile, fault);
+  checkTotals(tree, profile, fault);
+  const draft = {
+    partnerId: profile.id,
+    channel: 'edi',
+    ...header,
+    lines: lines.map(({ line }) => line),
+    ...(context.receivedAt === undefined ? {} : { receivedAt: context.receivedAt }),
+  };
+  if (errors.length > 0) return { errors };
+  // Expressions of the profile can fill what is missing, so they run before the order is judged as a whole.
+  const filled = applyExpressions(draft, tree, lines, profile, context.evaluate, fault);
+  if (errors.length > 0) return { errors, ours: true };
+
+  const parsed = compiledOrder.safeParse(draft);
+  if (parsed.success) return { order: parsed.data };
+  const faults = parsed.error.issues.map((issue) => {
+    const by = filled.find(({ path }) => path.every((step, index) => step === String(issue.path[index])));
+    const reason = `${issue.path.map(String).join('.')}: ${issue.message}`;
+    return by === undefined
+      ? { ours: false, fault: modelFault(issue, tree, lines) }
+      : { ours: true, fault: expressionFault(profile, by, `its result is no part of an order: ${reason}`) };
+  });
+  // What the partner can mend, it is told; our own faults are for us.
+  const theirs = faults.filter(({ ours }) => !ours);
+  for (const one of theirs.length > 0 ? theirs : faults) fault(one.fault);
+  return theirs.length > 0 ? { errors } : { errors, ours: true };
+}
+
+/**
+ * The schema of the canonical order itself, as straight-line code that zod makes of it: 3 instead of 12 µs for an order of four lines.
+ * Whatever this code does not accept goes through zod's ordinary parser, which alone says what is wrong.
+ */
+export const compiledOrder = z.compile(salesOrder);
+
+/** Which segment and element a path of the canonical order comes from. */
+const SOURCES: Readonly<Record<string, readonly [segment: string, element?: number]>> = {
+  poNumber: ['BEG', 3],
+  release: ['BEG', 4],
+  orderedOn: ['BEG', 5],
+  currency: ['CUR', 2],
+  shipTo: ['N1'],
+  buyer: ['N1'],
+  billTo: ['N1'],
+  terms: ['ITD'],
+  carrier: ['TD5'],
+  department: ['REF', 2],
+  references: ['REF'],
+  notes: ['MSG', 1],
+  requestedShipDate: ['DTM', 2],
+  requestedDeliveryDate: ['DTM', 2],
+  cancelAfter: ['DTM', 2],
+  lines: ['PO1'],
+  'lines.lineId': ['PO1', 1],
+  'lines.quantity': ['PO1', 2],
+  'lines.unitPrice': ['PO1', 4],
+  'lines.item': ['PO1', 7],
+};
+
+/** A rule of the canonical order that the document breaks although X12 allows it: a value too long, too many of something. */
+function modelFault(
+  issue: { readonly path: readonly PropertyKey[]; readonly message: string },
+  tree: TreeNode,
+  lines: readonly ReadLine[],
+): Fault {
+  const path = issue.path.map(String);
+  const line = path[0] === 'lines' ? lines[Number(path[1])] : undefined;
+  const source = (line === undefined ? SOURCES[path[0] ?? ''] : SOURCES[`lines.${path[2]}`]) ?? SOURCES[path[0] ?? ''];
+  const [segment, element] = source ?? ['BEG'];
+  const message = `${path.join('.')}: ${issue.message}`;
+  if (path.length === 1 && path[0] === 'lines') {
+    // There is a line, or its absence would have been told before: it is the last that is one too many.
+    return { code: 'order-lines-too-many', message, segment, at: segmentOf(lines.at(-1)?.loop ?? tree, segment) };
+  }
+  return {
+    code: 'order-invalid',
+    message,
+    segment,
+    at: line === undefined ? segmentOf(tree, segment) : segmentOf(line.loop, 'PO1'),
+    ...(element === undefined ? {} : { element }),
+  };
+}

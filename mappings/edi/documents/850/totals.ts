@@ -1,0 +1,38 @@
+import { compare, isZero, sum } from '../../../../domain/decimal.ts';
+import type { TreeNode } from '../../../x12/types.ts';
+import type { Agreement } from '../../agreement.ts';
+import { decimalOf } from '../../elements.ts';
+import { segmentOf, segmentsOf, textOf } from '../../tree.ts';
+import type { Report } from './pieces.ts';
+
+/** CTT01 counts the lines, CTT02 is the sum of their quantities; an order that disagrees with itself is not complete. */
+export function checkTotals(tree: TreeNode, profile: Agreement, fault: Report): void {
+  const ctt = segmentOf(tree, 'CTT');
+  const lines = segmentsOf(tree, 'PO1');
+  const count = textOf(ctt, '01');
+  const stated = count === undefined ? undefined : decimalOf(count);
+  // Both are the one text of their value, so the texts are compared.
+  if (stated !== undefined && stated !== String(lines.length)) {
+    fault({
+      code: 'line-count-differs',
+      message: `CTT counts ${stated} lines, but there are ${lines.length}`,
+      segment: 'CTT',
+      at: ctt,
+      element: 1,
+      value: count,
+    });
+  }
+  const hash = textOf(ctt, '02');
+  const total = hash === undefined ? undefined : decimalOf(hash);
+  if (total === undefined || !profile.x12.checkHashTotals) return;
+  const ordered = sum(lines.map((po1) => decimalOf(textOf(po1, '02') ?? '0') ?? '0'));
+  if (compare(total, ordered) === 0 || isZero(total)) return;
+  fault({
+    code: 'hash-total-differs',
+    message: `CTT states ${total} as the sum of all quantities, but they add up to ${ordered}`,
+    segment: 'CTT',
+    at: ctt,
+    element: 2,
+    value: hash,
+  });
+}

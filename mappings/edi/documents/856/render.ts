@@ -1,0 +1,253 @@
+import { add, compare, type Decimal, isMultiple, sum } from '../../../../domain/decimal.ts';
+import { isSscc } from '../../../../domain/sscc.ts';
+import type { ShippedPackage } from '../../../canonical/v1/index.ts';
+import type { SegmentObject, Tree, TreeNode } from '../../../x12/types.ts';
+import type { Agreement } from '../../agreement.ts';
+import { DocumentError, type DocumentLine, type ShipmentDocument } from '../../document-content.ts';
+import { statedQuantity } from '../../stated-quantity.ts';
+import {
+  commonReferences,
+  dateElement,
+  description,
+  itemNumbers,
+  node,
+  partyLoop,
+  segment,
+  timeElement,
+} from '../../writing.ts';
+
+type Level = 'S' | 'O' | 'T' | 'P' | 'I';
+type Hierarchy = Agreement['shipNotice']['hierarchy'];
+
+/** BSN05. The standard has no code of its own for tares between order and pack; partners use 0001 for both. */
+const STRUCTURE: Readonly<Record<Hierarchy, string>> = { SOTPI: '0001', SOPI: '0001', SOI: '0004' };
+
+/**
+ * The 856 of one shipment of one order, in the hierarchy of the partner’s profile.
+ *
+ * - SOTPI: pallets (T) hold cartons (P), which hold items; a carton that stands on no pallet is directly under the order, and what a
+ *   pallet holds without cartons is directly under the pallet.
+ * - SOPI: pallets are not told; their cartons are. A pallet with goods of its own counts as a pack.
+ * - SOI: the items of the whole shipment, one level for each line.
+ *
+ * Dates and times are those of the warehouse, as stated with its zone. CTT01 counts the HL segments.
+ *
+ * @throws DocumentError when a line or pallet is unknown, or where the hierarchy needs a label and it is absent or has a wrong check
+ * digit: a wrong label is a chargeback, so none is ever sent.
+ */
+export function render856(document: ShipmentDocument, profile: Agreement): Tree {
+  const { hierarchy } = profile.shipNotice;
+  const levels = new Levels();
+  const shipment = levels.add('S', undefined, shipmentLevel(document, profile));
+  const order = levels.add('O', shipment, orderLevel(document, profile));
+  const packing = packingOf(document);
+  const items = (parent: number, lines: ShippedPackage['lines'], path: string) => {
+    for (const [index, packed] of lines.entries()) {
+      levels.add('I', parent, itemLevel(packed, `${path}[${index}]`, document, profile));
+    }
+  };
+  const pack = (parent: number, index: number) => {
+    const item = packageAt(document, index);
+    const path = `shipment.packages[${index}]`;
+    items(levels.add('P', parent, labelLevel(item, path)), item.lines, `${path}.lines`);
+  };
+
+  if (hierarchy === 'SOI') {
+    items(order, linesOfShipment(document), 'shipment.lines');
+  } else {
+    for (const index of packing.roots) {
+      const held = packing.onPallet.get(index);
+      if (held === undefined) {
+        pack(order, index);
+      } else if (hierarchy === 'SOTPI') {
+        const item = packageAt(document, index);
+        const path = `shipment.packages[${index}]`;
+        const tare = levels.add('T', order, labelLevel(item, path));
+        for (const carton of held) pack(tare, carton);
+        items(tare, item.lines, `${path}.lines`);
+      } else {
+        for (const carton of held) pack(order, carton);
+        if (packageAt(document, index).lines.length > 0) pack(order, index);
+      }
+    }
+  }
+
+  const { shippedAt, shipmentNumber } = document.shipment;
+  return node({
+    BSN: segment(
+      '00',
+      shipmentNumber.slice(0, 30),
+      dateElement(shippedAt),
+      timeElement(shippedAt),
+      STRUCTURE[hierarchy],
+    ),
+    HL: levels.loops(),
+    CTT: segment(String(levels.count)),
+  });
+}
+
+/** The HL loops, numbered as they are added; HL04 is known only when all are. */
+class Levels {
+  readonly #levels: { level: Level; parent: number | undefined; content: TreeNode }[] = [];
+
+  get count(): number {
+    return this.#levels.length;
+  }
+
+  /** The number of the new level. */
+  add(level: Level, parent: number | undefined, content: TreeNode): number {
+    this.#levels.push({ level, parent, content });
+    return this.#levels.length;
+  }
+
+  loops(): TreeNode[] {
+    const parents = new Set(this.#levels.map(({ parent }) => parent));
+    return this.#levels.map(({ level, parent, content }, index) => ({
+      HL: segment(
+        String(index + 1),
+        parent === undefined ? undefined : String(parent),
+        level,
+        parents.has(index + 1) ? '1' : '0',
+      ),
+      ...content,
+    }));
+  }
+}
+
+function shipmentLevel(document: ShipmentDocument, profile: Agreement): TreeNode {
+  const { shipment, order, node: shipFrom } = document;
+  const { carrier } = shipment;
+  const routing = { ...profile.routing, ...document.routing };
+  const { onPallet } = packingOf(document);
+  const cartons = shipment.packages.filter((item, index) => !onPallet.has(index) || item.lines.length > 0).length;
+  const weights = shipment.packages.flatMap(({ weight }) => weight ?? []);
+  // Pallets weigh what stands on them, so packages are only added up where there is none.
+  const weight =
+    shipment.weight ?? (onPallet.size === 0 && weights.length === shipment.packages.length ? sum(weights) : undefined);
+  const weighed = weight === undefined || compare(weight, '0') === 0 ? [] : ['G', weight, 'LB'];
+  return node({
+    TD1: [segment(routing.packaging, String(cartons), undefined, undefined, undefined, ...weighed)],
+    TD5: [segment('O', '2', carrier.scac, routing.method, carrier.name)],
+    TD3: carrier.trailer === undefined ? [] : [segment('TL', undefined, carrier.trailer)],
+    REF: [
+      ...(carrier.billOfLading === undefined ? [] : [segment('BM', carrier.billOfLading.slice(0, 30))]),
+      ...(carrier.tracking === undefined ? [] : [segment('CN', carrier.tracking.slice(0, 30))]),
+    ],
+    DTM: [segment('011', dateElement(shipment.shippedAt))],
+    FOB: segment(routing.shipmentPayment),
+    N1: [
+      partyLoop('ST', order.shipTo, profile),
+      partyLoop(
+        'SF',
+        { identifiers: [{ scheme: 'seller', value: shipFrom.code }], address: shipFrom.address },
+        profile,
+      ),
+    ],
+  });
+}
+
+function orderLevel({ order }: ShipmentDocument, profile: Agreement): TreeNode {
+  return node({
+    PRF: segment(order.poNumber, order.release, undefined, dateElement(order.orderedOn)),
+    REF: [
+      ...commonReferences(order, profile, '856'),
+      ...(order.erpOrderNumber === undefined ? [] : [segment('VN', order.erpOrderNumber.slice(0, 30))]),
+    ],
+    N1: order.buyer === undefined ? [] : [partyLoop('BY', order.buyer, profile)],
+  });
+}
+
+/** A tare or a pack: its SSCC with application identifier 00, and the carrier’s number of the package. */
+function labelLevel(item: ShippedPackage, path: string): TreeNode {
+  const { sscc, tracking } = item;
+  if (sscc === undefined) {
+    throw new DocumentError('document-package-unlabelled', `${path}.sscc`, 'the package has no SSCC');
+  }
+  if (!isSscc(sscc)) {
+    throw new DocumentError('document-package-label-invalid', `${path}.sscc`, `${sscc} has a wrong check digit`);
+  }
+  const marks: SegmentObject[] = [segment('GM', `00${sscc}`)];
+  if (tracking !== undefined) marks.push(segment('CP', tracking.slice(0, 48)));
+  return { MAN: marks };
+}
+
+function itemLevel(
+  packed: ShippedPackage['lines'][number],
+  path: string,
+  document: ShipmentDocument,
+  profile: Agreement,
+): TreeNode {
+  const line = lineAt(document, packed.lineNumber, path);
+  const { value, unit } = statedQuantity(line, packed.quantity, document.order.currency);
+  const lot = packed.lot === undefined ? [] : ['LT', packed.lot];
+  return node({
+    LIN: segment(line.lineId, ...itemNumbers(line, profile), ...lot),
+    SN1: segment(line.lineId, value, unit, undefined, line.ordered.value, line.ordered.unit),
+    PO4: packOf(line),
+    PID: description(line.description).map(({ PID }) => PID as SegmentObject),
+  });
+}
+
+/** How many base units one ordered unit holds, where that is a whole number above one: PO4*12*1*EA for a case of twelve. */
+function packOf(line: DocumentLine): SegmentObject | undefined {
+  const whole = isMultiple(line.unitFactor, '1') && compare(line.unitFactor, '1') > 0 && line.unitFactor.length <= 6;
+  return whole ? segment(line.unitFactor, '1', line.baseUnit) : undefined;
+}
+
+/** Which packages stand on which pallet, and which stand on none. */
+function packingOf({ shipment }: ShipmentDocument): {
+  roots: number[];
+  onPallet: ReadonlyMap<number, number[]>;
+} {
+  const onPallet = new Map<number, number[]>();
+  const roots: number[] = [];
+  for (const [index, item] of shipment.packages.entries()) {
+    if (item.onPallet === undefined) {
+      roots.push(index);
+      continue;
+    }
+    const pallet = shipment.packages[item.onPallet];
+    if (pallet === undefined || pallet.onPallet !== undefined) {
+      throw new DocumentError(
+        'document-package-unknown',
+        `shipment.packages[${index}].onPallet`,
+        pallet === undefined
+          ? `there is no package ${item.onPallet}`
+          : `package ${item.onPallet} stands on a pallet itself`,
+      );
+    }
+    onPallet.set(item.onPallet, [...(onPallet.get(item.onPallet) ?? []), index]);
+  }
+  return { roots, onPallet };
+}
+
+function packageAt({ shipment }: ShipmentDocument, index: number): ShippedPackage {
+  const item = shipment.packages[index];
+  if (item === undefined) {
+    throw new DocumentError('document-package-unknown', `shipment.packages[${index}]`, 'there is no such package');
+  }
+  return item;
+}
+
+function lineAt({ lines }: ShipmentDocument, lineNumber: number, path: string): DocumentLine {
+  const line = lines.find((candidate) => candidate.lineNumber === lineNumber);
+  if (line === undefined) {
+    throw new DocumentError('document-line-unknown', path, `the order has no line ${lineNumber}`);
+  }
+  return line;
+}
+
+/** What the whole shipment holds of each line and lot, in order of lines. */
+function linesOfShipment({ shipment }: ShipmentDocument): ShippedPackage['lines'] {
+  const totals = new Map<string, { lineNumber: number; quantity: Decimal; lot?: string }>();
+  for (const { lineNumber, quantity, lot } of shipment.packages.flatMap((item) => item.lines)) {
+    const key = `${lineNumber}\0${lot ?? ''}`;
+    const known = totals.get(key);
+    totals.set(key, {
+      lineNumber,
+      quantity: known === undefined ? quantity : add(known.quantity, quantity),
+      ...(lot === undefined ? {} : { lot }),
+    });
+  }
+  return [...totals.values()].sort((a, b) => a.lineNumber - b.lineNumber);
+}

@@ -1,0 +1,5 @@
+import { articleNumbers } from '../../checking/numbers.ts';
+import { lineCount } from '../../checking/totals.ts';
+import { defineDocument } from '../definition.ts';
+
+export const orderChange = defineDocument({ set: '860', checks: [lineCount('POC'), articleNumbers('POC', 8)] });

@@ -1,0 +1,15 @@
+import type { OrderSample } from '../definition.ts';
+
+/** An order as a grocery partner writes it. */
+export const sample: OrderSample = {
+  quantity: { segment: 'G68', element: '1' },
+  write: ({ poNumber, orderedOn, shipOn, deliverOn, header, parties, lines }) => [
+    ['G50', 'N', orderedOn, poNumber],
+    ...header,
+    ...(shipOn === undefined ? [] : [['G62', '10', shipOn]]),
+    ...(deliverOn === undefined ? [] : [['G62', '02', deliverOn]]),
+    ...parties,
+    ...lines.map(({ quantity, unit, price, numbers }) => ['G68', quantity, unit, price, '', ...numbers]),
+    ['G76', String(lines.reduce((total, { quantity }) => total + Number(quantity), 0)), 'CA'],
+  ],
+};

@@ -1,0 +1,14 @@
+import { buildFunctionalAcknowledgment, readFunctionalAcknowledgment } from '../../../x12/acknowledgment.ts';
+import { groupVerdict } from '../../checking/verdicts.ts';
+import { defineDocument } from '../definition.ts';
+
+export const implementationAcknowledgment = defineDocument({
+  set: '999',
+  checks: [groupVerdict('IK5')],
+  inbound: { apply: 'acknowledges', map: readFunctionalAcknowledgment },
+  outbound: {
+    writes: 'functional-acknowledgment',
+    render: (result) => buildFunctionalAcknowledgment(result, '999'),
+    ruleOf: '997',
+  },
+});

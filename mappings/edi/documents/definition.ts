@@ -1,0 +1,154 @@
+import type { Payment, SalesOrder } from '../../canonical/v1/index.ts';
+import type { FunctionalAcknowledgment, GroupResult } from '../../x12/acknowledgment.ts';
+import type { Guide, Tree, TreeNode, X12Error } from '../../x12/types.ts';
+import type { Agreement } from '../agreement.ts';
+import type { Check } from '../checking/check.ts';
+import type { AcknowledgmentDocument, InvoiceDocument, ShipmentDocument } from '../document-content.ts';
+import type { Evaluate } from '../expression.ts';
+
+/**
+ * Everything that the product needs to know of a transaction set. Intake, `npm run x12`, partner
+ * profiles, functional acknowledgments, certification and the API read it from the registry, so that
+ * the number of a set appears in its own folder and in its guide only.
+ */
+export interface DocumentDefinition {
+  /** ST01. */
+  readonly set: string;
+  /** Guides beyond those of the releases in mappings/x12/guides. */
+  readonly guides?: readonly Guide[];
+  /** Contradictions that the guide cannot see, such as totals. */
+  readonly checks: readonly Check[];
+  /** Present if we accept the set: how it is read and what becomes of it. */
+  readonly inbound?: InboundDocument;
+  /** Present if we send the set. */
+  readonly outbound?: OutboundDocument;
+}
+
+/** The type of the argument is kept, so that a definition knows which halves it has. */
+export function defineDocument<const Definition extends DocumentDefinition>(definition: Definition): Definition {
+  return definition;
+}
+
+/** Where an error of the business is reported; `position` counts from ST. */
+export interface ElementPlace {
+  readonly segment: string;
+  readonly position: number;
+  readonly element: number;
+}
+
+// ── Inbound ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/**
+ * A set that we accept. `apply` names its effect on our records. The effects themselves are in
+ * activities/edi/take-transaction.ts, because mappings know no database.
+ */
+export type InboundDocument = TakesOrder | TakesPayment | Acknowledges;
+
+interface Accepted {
+  /** Whether a profile that does not list its inbound sets accepts this one. */
+  readonly agreedByDefault?: true;
+}
+
+export interface TakesOrder extends Accepted {
+  readonly apply: 'takes-order';
+  map(tree: TreeNode, agreement: Agreement, context: OrderContext): OrderResult;
+  /** The element that holds the PO number. */
+  readonly poNumber: ElementPlace;
+  /** Present if certification can order by this set. */
+  readonly sample?: OrderSample;
+}
+
+export interface TakesPayment extends Accepted {
+  readonly apply: 'takes-payment';
+  map(tree: TreeNode, agreement: Agreement): PaymentResult;
+  /** The element that holds the reference of the payment. */
+  readonly reference: ElementPlace;
+}
+
+/** Answers documents of ours; never answered itself. */
+export interface Acknowledges extends Accepted {
+  readonly apply: 'acknowledges';
+  map(tree: Tree): FunctionalAcknowledgment;
+}
+
+export interface OrderContext {
+  /** When the interchange reached us, ISO 8601 with zone. It is not part of the business content. */
+  readonly receivedAt?: string;
+  /** Runs the expressions of the profile. */
+  readonly evaluate: Evaluate;
+}
+
+/** `ours`: the profile is at fault in every case, so the partner is not refused for it. */
+export type OrderResult = { readonly order: SalesOrder } | { readonly errors: X12Error[]; readonly ours?: true };
+
+export type PaymentResult = { readonly payment: Payment } | { readonly errors: X12Error[] };
+
+/** How a partner writes an order as this set, for certification. Segments are lists: id, then elements. */
+export interface OrderSample {
+  /** From after ST to before SE. */
+  write(order: SampleOrder, agreement: Agreement): string[][];
+  /** Where the quantity of a line is. */
+  readonly quantity: { readonly segment: string; readonly element: string };
+}
+
+export interface SampleOrder {
+  readonly poNumber: string;
+  /** Days as CCYYMMDD. */
+  readonly orderedOn: string;
+  readonly shipOn?: string;
+  readonly deliverOn?: string;
+  /** Segments that the partner adds to the header. */
+  readonly header: readonly string[][];
+  /** N1 loops. */
+  readonly parties: readonly string[][];
+  readonly lines: readonly {
+    readonly lineId: string;
+    readonly quantity: string;
+    readonly unit: string;
+    readonly price: string;
+    /** Pairs of qualifier and number. */
+    readonly numbers: readonly string[];
+  }[];
+}
+
+// ── Outbound ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Events from which the deadline of a document may count. */
+export type DeadlineEvent = 'orderReceived' | 'orderAccepted' | 'shipped' | 'invoiced' | 'documentReceived';
+
+/** A set that we send, by the records that it is written from. */
+export type OutboundDocument =
+  | Writes<'order-acknowledgment', AcknowledgmentDocument>
+  | Writes<'ship-notice', ShipmentDocument>
+  | Writes<'invoice', InvoiceDocument>
+  | AnswersGroup;
+
+export interface Writes<Kind extends string, Content> extends Sent {
+  readonly writes: Kind;
+  /** @throws DocumentError if our records do not allow the document. */
+  render(content: Content, agreement: Agreement): Tree;
+}
+
+/** Needs no agreement: a group is answered by what is in it. */
+export interface AnswersGroup extends Sent {
+  readonly writes: 'functional-acknowledgment';
+  render(result: GroupResult): Tree;
+}
+
+interface Sent {
+  /** What a partner profile may say of the set; absent for a set that goes by the rule of another one. */
+  readonly rule?: OutboundRuleDefinition;
+  /** The set by whose rule this one is sent. */
+  readonly ruleOf?: string;
+  /** Where certification finds the PO number in each document, and the segment of each line. */
+  readonly echoes?: { readonly poNumber: Pick<ElementPlace, 'segment' | 'element'>; readonly line: string };
+}
+
+export interface OutboundRuleDefinition {
+  /** For the reference of profiles. */
+  readonly description: string;
+  /** Events from which the deadline may count, the usual one first. */
+  readonly events: readonly [DeadlineEvent, ...DeadlineEvent[]];
+  /** Present if the partner acknowledges the set and may have segments added to it. */
+  readonly additions?: { readonly description: string };
+}

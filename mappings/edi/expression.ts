@@ -1,0 +1,44 @@
+import jsonata from 'jsonata';
+
+/**
+ * JSONata of profiles. Mappings only compile it, to check it and to recognize the simple ones; they
+ * are given an {@link Evaluate} to run it, because a hand-written expression may never end.
+ */
+
+export type Evaluation = { readonly value: unknown } | { readonly problem: string };
+
+export interface ExpressionWork {
+  readonly text: string;
+  readonly inputs: readonly unknown[];
+  readonly bindings?: Readonly<Record<string, unknown>>;
+}
+
+/** Evaluates several expressions, each over its own inputs: a list of results for each. Never throws. */
+export type Evaluate = (work: readonly ExpressionWork[]) => Evaluation[][];
+
+interface Compiled {
+  readonly expression?: jsonata.Expression;
+  readonly problem?: string;
+}
+
+const compiled = new Map<string, Compiled>();
+
+/** Compiles JSONata, once for each text, to be inspected and not to be run. Syntax errors are returned as `problem`. */
+export function compileExpression(text: string): Compiled {
+  const known = compiled.get(text);
+  if (known !== undefined) return known;
+  let result: Compiled;
+  try {
+    result = { expression: jsonata(text) };
+  } catch (error) {
+    result = { problem: messageOf(error) };
+  }
+  compiled.set(text, result);
+  return result;
+}
+
+/** JSONata throws plain objects with a message, not Errors. */
+function messageOf(error: unknown): string {
+  if (typeof error === 'object' && error !== null && 'message' in error) return String(error.message);
+  return String(error);
+}

@@ -1,0 +1,93 @@
+import { GuideRuleError, type GuideRule as Narrowing, narrowGuide } from '../x12/narrow.ts';
+import { triggerOf } from '../x12/parse.ts';
+import type { Guide, GuideNode } from '../x12/types.ts';
+import type { Agreement, GuideRule } from './agreement.ts';
+import { guideOf } from './documents/registry.ts';
+
+const narrowed = new WeakMap<Agreement, Map<string, Guide | undefined>>();
+
+/** The guide of a set and version with the partner’s own rules on top; undefined when there is no such guide. Computed once. */
+export function partnerGuide(profile: Agreement, set: string, version: string): Guide | undefined {
+  const guides = narrowed.get(profile) ?? new Map<string, Guide | undefined>();
+  narrowed.set(profile, guides);
+  const key = `${set}/${version}`;
+  if (!guides.has(key)) {
+    const standard = guideOf(set, version);
+    guides.set(key, standard && narrowGuide(standard, (profile.guides[set] ?? []).map(asNarrowing)));
+  }
+  return guides.get(key);
+}
+
+function asNarrowing({ segment, element, required, maximum, codes, maximumLength }: GuideRule): Narrowing {
+  return {
+    at: segment,
+    ...(element !== undefined && { element }),
+    ...(required === true && { mandatory: true }),
+    ...(maximum === 0 && { forbidden: true }),
+    ...(maximum !== undefined && maximum > 0 && { maximum }),
+    ...(codes !== undefined && { codes }),
+    ...(maximumLength !== undefined && { maxLength: maximumLength }),
+  };
+}
+
+/** Where a path of keys (`IT1/REF`) leads in a guide; undefined when it has no such place. */
+export function placeOf(at: string, { children }: Guide): { loops: readonly string[]; node: GuideNode } | undefined {
+  const loops = at.split('/');
+  const last = loops.pop();
+  let level = children;
+  for (const step of loops) {
+    const loop = level.find(({ key }) => key === step);
+    if (loop?.kind !== 'loop') return undefined;
+    level = loop.children;
+  }
+  const node = level.find(({ key }) => key === last);
+  return node && { loops, node };
+}
+
+/** What a profile says of places that its guides do not have, by key of the profile. Found when it is loaded rather than by its first document. */
+export function misplaced(
+  profile: Pick<Agreement, 'x12' | 'guides' | 'map'>,
+): { path: PropertyKey[]; message: string }[] {
+  const { x12, guides, map } = profile;
+  const releases = [...new Set([x12.version.slice(0, 6), ...x12.acceptedVersions])];
+  const narrowings = Object.entries(guides).flatMap(([set, rules]) => {
+    const standards = releases.flatMap((release) => guideOf(set, release) ?? []);
+    if (standards.length === 0) {
+      return [{ path: ['guides', set], message: `is a set without a guide in ${releases.join(', ')}` }];
+    }
+    return rules.flatMap((rule, index) =>
+      standards.flatMap((standard) => {
+        const message = faultOf(standard, rule);
+        return message === undefined ? [] : [{ path: ['guides', set, index], message }];
+      }),
+    );
+  });
+  const additions = Object.entries(map.documents).flatMap(([set, added]) => {
+    const guide = guideOf(set, x12.version);
+    return added.flatMap(({ at, elements }, index) => {
+      const path = ['map', 'documents', set, index];
+      const node = guide && placeOf(at, guide)?.node;
+      if (node === undefined) {
+        return [{ path: [...path, 'at'], message: `names ${at}, which the ${set} of ${x12.version} does not have` }];
+      }
+      const { segment } = triggerOf(node);
+      return Object.keys(elements)
+        .filter((number) => segment.elements[Number(number) - 1]?.kind !== 'simple')
+        .map((number) => ({
+          path: [...path, 'elements', number],
+          message: `is no element of ${segment.id} that holds one text`,
+        }));
+    });
+  });
+  return [...narrowings, ...additions];
+}
+
+function faultOf(standard: Guide, rule: GuideRule): string | undefined {
+  try {
+    narrowGuide(standard, [asNarrowing(rule)]);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof GuideRuleError)) throw error;
+    return `cannot be applied to the guide of ${standard.version}: ${error.faults.join('; ')}`;
+  }
+}

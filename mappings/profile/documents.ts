@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import type { DeadlineEvent, OutboundRuleDefinition } from '../edi/documents/definition.ts';
+import { acknowledgmentSets, inboundByDefault, inboundSets, outboundDocuments } from '../edi/documents/registry.ts';
+import { deadline } from './fields.ts';
+
+/** Which documents flow: the sets and their events come from the definitions of the documents. */
+
+/** `events`: those from which the deadline may count, the usual one first. */
+const outboundAcknowledgment = (events: OutboundRuleDefinition['events']) =>
+  z.strictObject({
+    send: z.boolean().default(true).describe('Whether the partner wants this document'),
+    deadline: deadline.describe(
+      'Latest moment of transmission, counted from the event named by `after`: `PT24H`, or in business time `PT8H business`',
+    ),
+    after: z.enum(events).default(events[0]).describe('The event from which the deadline counts'),
+  });
+
+const outboundDocument = (events: OutboundRuleDefinition['events']) =>
+  outboundAcknowledgment(events).extend({
+    echo: z
+      .array(z.string().regex(/^[A-Z0-9]{2,3}$/, 'must be a REF qualifier such as DP'))
+      .max(20)
+      .default([])
+      .describe('Qualifiers of the references (REF) of the order’s header that the document repeats'),
+    acknowledgment: z
+      .strictObject({
+        expected: z.boolean().default(true).describe('Whether the partner answers with a 997 or 999'),
+        within: deadline
+          .default('PT24H')
+          .describe('Latest arrival of that answer, counted from transmission, as a deadline'),
+      })
+      .prefault({})
+      .describe('The functional acknowledgment that we wait for'),
+  });
+
+/** How one set is sent. */
+export interface OutboundRule {
+  send: boolean;
+  deadline: string;
+  after: DeadlineEvent;
+  /** Absent for an acknowledgment, which repeats nothing and is never acknowledged. */
+  echo?: string[];
+  acknowledgment?: { expected: boolean; within: string };
+}
+
+type OutboundRules = Record<string, z.ZodOptional<z.ZodType<OutboundRule>>>;
+
+const outboundRules: OutboundRules = Object.fromEntries(
+  outboundDocuments.flatMap(({ set, outbound: { rule } }) => {
+    if (rule === undefined) return [];
+    const schema = rule.additions === undefined ? outboundAcknowledgment(rule.events) : outboundDocument(rule.events);
+    return [[set, (schema as z.ZodType<OutboundRule>).optional().describe(rule.description)]];
+  }),
+);
+
+export const documents = z
+  .strictObject({
+    inbound: z
+      .array(z.enum(inboundSets))
+      .default([...inboundByDefault])
+      .describe(
+        'Transaction sets accepted from the partner. Any other is refused with AK502 1, also one that we could read: ' +
+          'nothing would come of it',
+      ),
+    outbound: z
+      .strictObject(outboundRules)
+      .prefault({})
+      .describe('Documents that we send; a document that is not named is not sent'),
+    functionalAcknowledgment: z
+      .enum(acknowledgmentSets)
+      .default(acknowledgmentSets[0] ?? '')
+      .describe(
+        'Which of the two the partner wants from us, under the rule of outbound.997; a 999 needs release 005010',
+      ),
+    interchangeAcknowledgment: z
+      .enum(['never', 'onError', 'always'])
+      .default('onError')
+      .describe(
+        'TA1 for the partner’s interchanges: never; for one that is refused as a whole or asks for it in ISA14; for each. ' +
+          'It has the deadline of the 997',
+      ),
+  })
+  .prefault({})
+  .describe('Which documents flow, and by when');

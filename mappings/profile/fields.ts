@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { isDeadline } from '../../domain/calendar/calendar.ts';
+import { isDuration } from '../../domain/calendar/duration.ts';
+
+/** Values that several sections of a profile hold. */
+
+export const duration = z
+  .string()
+  .refine(isDuration, 'must be an ISO 8601 duration of weeks, days, hours, minutes or seconds, such as PT24H or P2D');
+
+export const deadline = z
+  .string()
+  .refine(
+    isDeadline,
+    'must be an ISO 8601 duration such as PT24H or P2D, or one of at most 366 days without weeks that counts only while the calendar is open, such as PT8H business or P2D business',
+  );
+
+export const unit = z.string().regex(/^[A-Z0-9]{2}$/, 'must be a two-character X12 unit code such as EA or CA');
+
+export const qualifier = z.string().regex(/^[A-Z0-9]{2}$/, 'must be a two-character X12 qualifier');
+
+export const entityCode = z.string().regex(/^[A-Z0-9]{2,3}$/, 'must be an X12 entity identifier code such as ST');
+
+export const setId = z.string().regex(/^\d{3}$/, 'must be a transaction set number such as 850');

@@ -1,0 +1,51 @@
+export interface ProfileProblem {
+  /** Stable, kebab-case. */
+  readonly code:
+    | 'profile-unreadable'
+    | 'profile-not-utf8'
+    | 'profile-syntax'
+    | 'profile-template-missing'
+    | 'profile-template-cycle'
+    | 'profile-variable-missing'
+    | 'profile-key-unknown'
+    | 'profile-value-invalid'
+    | 'profile-name-differs'
+    | 'profile-identifiers-shared';
+  readonly file: string;
+  /** Both count from 1. */
+  readonly line: number;
+  readonly column: number;
+  /** Dotted path of the key, empty for the whole file. */
+  readonly key: string;
+  readonly reason: string;
+  /** Of `profile-variable-missing`: the environment variable. */
+  readonly variable?: string;
+}
+
+/** Everything that is wrong with the profiles, at once. */
+export class ProfileError extends Error {
+  override readonly name = 'ProfileError';
+  readonly code = 'invalid-partner-profile';
+  readonly problems: readonly ProfileProblem[];
+
+  constructor(problems: readonly ProfileProblem[]) {
+    const lines = problems.map(
+      ({ file, line, column, key, reason }) =>
+        `  ${file}:${line}:${column}: ${key === '' ? 'the file' : key} ${reason}`,
+    );
+    super(
+      `The partner profiles have ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}:\n${lines.join('\n')}`,
+    );
+    this.problems = problems;
+  }
+}
+
+/** A key as people write it, dotted. */
+export function keyOf(path: readonly PropertyKey[]): string {
+  return path.map(String).join('.');
+}
+
+/** A message of the schema as the end of a sentence. */
+export function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}

@@ -1,0 +1,138 @@
+import { z } from 'zod';
+import { WEEKDAYS } from '../../domain/calendar/calendar.ts';
+import { compare } from '../../domain/decimal.ts';
+import { nonNegativeDecimal, positiveDecimal } from '../canonical/v1/common.ts';
+
+/** The routing guide and the labels of a profile. */
+
+const scac = z.string().regex(/^[A-Z]{2,4}$/, 'must be a Standard Carrier Alpha Code');
+
+const transportMethod = z.string().regex(/^[A-Z0-9]{1,2}$/, 'must be a transport method of X12 element 91, such as M');
+
+const shipmentPayment = z.enum(['CC', 'PP', 'PC', 'TP']);
+
+/** Lists of a rule’s conditions: one of them has to hold. */
+const oneOf = <T extends z.ZodType>(item: T) => z.array(item).min(1).max(1000).optional();
+
+const BAND = { message: 'holds for nothing: over must be less than upTo' };
+
+const routingRule = z
+  .strictObject({
+    name: z.string().min(1).max(80).describe('Why, in words: it stands wherever the rule decided'),
+    when: z
+      .strictObject({
+        weight: z
+          .strictObject({
+            over: nonNegativeDecimal.optional().describe('More than so many pounds'),
+            upTo: positiveDecimal.optional().describe('At most so many pounds'),
+          })
+          .refine(({ over = '-1', upTo }) => upTo === undefined || compare(over, upTo) < 0, BAND)
+          .optional()
+          .describe('Weight of the goods of one release'),
+        cartons: z
+          .strictObject({
+            over: z.int().min(0).optional().describe('More than so many'),
+            upTo: z.int().min(1).optional().describe('At most so many'),
+          })
+          .refine(({ over = -1, upTo }) => upTo === undefined || over < upTo, BAND)
+          .optional()
+          .describe('Cartons of one release, counted by case size: what goes by parcel and what on pallets'),
+        countries: oneOf(z.string().length(2)).describe('Country of the ship-to'),
+        regions: oneOf(z.string().min(1).max(3)).describe('State or province of the ship-to'),
+        postalPrefixes: oneOf(z.string().min(1).max(15)).describe('Beginnings of the ship-to’s postal code'),
+        nodes: oneOf(z.string().min(1).max(80)).describe('Ship-from nodes'),
+        serviceLevels: oneOf(z.string().min(1).max(80)).describe('Service level in the words of the order, TD505'),
+      })
+      .prefault({})
+      .describe('All that is stated must hold; a rule without conditions always matches'),
+    ship: z
+      .strictObject({
+        scac: scac.describe('Carrier'),
+        method: transportMethod.optional().describe('TD504 where it is another than that of the guide'),
+        shipmentPayment: shipmentPayment.optional().describe('FOB01 where it is another than that of the guide'),
+      })
+      .describe('What the rule picks'),
+  })
+  .describe('One rule of the routing guide');
+
+const days = z.int().min(0).max(365);
+
+const shipWindow = z
+  .strictObject({
+    shipDate: z
+      .strictObject({
+        daysBefore: days.optional().describe('Earliest day, counted back from the requested ship date'),
+        daysAfter: days.default(0).describe('Latest day, counted from the requested ship date'),
+      })
+      .optional()
+      .describe('Where the order names a ship date'),
+    deliveryDate: z
+      .strictObject({
+        earliest: days.optional().describe('Earliest day, counted back from the requested delivery date'),
+        latest: days.default(0).describe('Latest day, counted back from the requested delivery date'),
+      })
+      .optional()
+      .describe('Where the order names a delivery date'),
+    weekdays: z
+      .array(z.enum(WEEKDAYS))
+      .min(1)
+      .optional()
+      .describe(
+        'The only days of the week on which goods may leave. An order that asks for another one is asked about, unless `shipDate` says ' +
+          'how far from its date they may leave',
+      ),
+  })
+  .describe('Days on which goods may leave: the 855 promises one of them, and the warehouse is told which');
+
+export const routing = z
+  .strictObject({
+    scac: scac.optional().describe('Carrier where the order names none and the guide has no rules'),
+    rules: z
+      .array(routingRule)
+      .max(500)
+      .default([])
+      .superRefine((rules, context) => {
+        for (const [index, { name }] of rules.entries()) {
+          const first = rules.findIndex((rule) => rule.name === name);
+          if (first === index) continue;
+          context.addIssue({ code: 'custom', path: [index, 'name'], message: `is the name of rules.${first} too` });
+        }
+      })
+      .describe('The first rule that matches picks the carrier'),
+    maxCartons: z.int().min(1).max(5_000).optional().describe('Most cartons of one release'),
+    window: shipWindow.optional(),
+    method: transportMethod.default('M').describe('Transport method, TD504: M motor, A air'),
+    packaging: z
+      .string()
+      .regex(/^[A-Z]{3}\d{2}$/, 'must be an X12 packaging code such as CTN25')
+      .default('CTN25')
+      .describe('Packaging of cartons, TD101'),
+    shipmentPayment: shipmentPayment
+      .default('CC')
+      .describe('FOB01: collect, prepaid, prepaid and charged, third party'),
+  })
+  .prefault({})
+  .describe('Routing guide');
+
+export const labels = z
+  .strictObject({
+    format: z
+      .enum(['pdf', 'zpl'])
+      .default('pdf')
+      .describe('Form of the labels where whoever fetches them asks for none'),
+    pallets: z.boolean().default(true).describe('Whether pallets have labels beside cartons'),
+    contents: z
+      .boolean()
+      .default(true)
+      .describe('Whether a label says what is inside: the item and its quantity where there is only one'),
+    postalCodeBarcode: z.boolean().default(true).describe('Whether the ship-to’s postal code is a barcode, (420)'),
+    poNumberBarcode: z.boolean().default(false).describe('Whether the PO number is a barcode, (400)'),
+    department: z.boolean().default(true).describe('Whether the order’s department stands on the label'),
+    vendorNumber: z.boolean().default(true).describe('Whether our number at the partner stands on the label'),
+    markFor: z
+      .boolean()
+      .default(true)
+      .describe('Whether the number of the store or distribution center stands on the label'),
+  })
+  .prefault({})
+  .describe('GS1-128 labels of cartons and pallets; they need shipNotice.sscc or a warehouse that numbers them');
