@@ -1,6 +1,6 @@
 /**
- * Money: amounts are integer minor units (cents) with an ISO 4217 currency; unit prices are decimal strings in major units,
- * since a price may be finer than a cent. Pure, so that workflows may use it.
+ * Money: amounts are integer minor units (cents) with an ISO 4217 currency. Unit prices are decimal
+ * strings in major units, because a price may have fractions of a cent. Pure, for use in workflows.
  */
 import { type Decimal, divideRounded, fromScaled, toScaled } from './decimal.ts';
 
