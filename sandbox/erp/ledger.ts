@@ -28,8 +28,8 @@ import { Problem } from '../problem.ts';
 import { type Customer, customers, items } from './master-data.ts';
 
 /**
- * The books of the sandbox’s ERP. Each operation checks its rules against what is known and returns the entry that records it; the
- * journal keeps entries and `apply` is the only thing that changes the books.
+ * The books of the sandbox's ERP. Each operation checks its rules and returns an entry. The journal
+ * stores the entries, and only `apply` changes the books.
  */
 
 type OrderRequest = z.output<typeof erpOrderRequest>;
@@ -63,7 +63,7 @@ interface CustomerState {
   changedAt: string;
 }
 
-/** When the master data was laid down. */
+/** Timestamp of the initial master data. */
 const MASTER_DATA_SINCE = '2026-01-01T00:00:00.000Z';
 
 export class Ledger {
@@ -73,7 +73,7 @@ export class Ledger {
   readonly #invoices = new Map<string, ErpInvoiceRecord>();
   readonly #receipts: ErpReceiptRecord[] = [];
   readonly #records = new Map<string, Customer>(customers.map((customer) => [customer.customerNumber, customer]));
-  /** Contract prices of customers that were added, by customer number. */
+  /** Contract prices of added customers, by customer number. */
   readonly #prices = new Map<string, ErpMasterData['prices']>();
   readonly #customers = new Map<string, CustomerState>(
     customers.map(({ customerNumber, blocked, creditLimit }) => [
@@ -81,7 +81,7 @@ export class Ledger {
       { blocked, creditLimit, changedAt: MASTER_DATA_SINCE },
     ]),
   );
-  /** Minor units that a customer owes or has on order, by customer number. */
+  /** Minor units owed or on order, by customer number. */
   readonly #exposure = new Map<string, number>();
 
   apply(entry: { type: string }): void {
@@ -220,7 +220,7 @@ export class Ledger {
     const order = this.#order(erpOrderNumber);
     if (order.cancelled) return [];
     if (order.request.lines.every(({ lineNumber }) => isZero(openOf(order, lineNumber)))) {
-      throw refused('order-already-shipped', `Nothing of order ${erpOrderNumber} is open any more`, '', 409);
+      throw refused('order-already-shipped', `Order ${erpOrderNumber} has no open quantity`, '', 409);
     }
     return [{ type: 'order-cancelled', erpOrderNumber, reason }];
   }
@@ -303,8 +303,8 @@ export class Ledger {
   }
 
   /**
-   * The shipment’s part of the order’s tax by net value. Each invoice takes the rounded tax of everything invoiced so far less what
-   * earlier invoices took, so that a whole order’s invoices add up to its tax exactly.
+   * The shipment's share of the order's tax, by net value. Each invoice takes the rounded tax of
+   * everything invoiced so far less the tax of earlier invoices, so that the sum is exact.
    */
   #taxOf(order: OrderState, shipment: ErpShipmentRecord): number {
     const value = (lineNumber: number, base: string) => {
@@ -372,7 +372,7 @@ export class Ledger {
     };
   }
 
-  /** Customers as they stand now, changed at or after `since`. */
+  /** Current customers, changed at or after `since`. */
   customersSince(since: string | undefined) {
     return [...this.#records.values()].flatMap(({ creditLimit: _, ...customer }) => {
       const standing = this.#customers.get(customer.customerNumber);
@@ -380,7 +380,7 @@ export class Ledger {
     });
   }
 
-  /** Contract prices of the customers that were added at or after `since`. */
+  /** Contract prices of customers added at or after `since`. */
   pricesSince(since: string | undefined): ErpMasterData['prices'] {
     return [...this.#prices].flatMap(([customerNumber, prices]) => {
       const standing = this.#customers.get(customerNumber);
@@ -430,7 +430,7 @@ export class Ledger {
     return {
       orders: this.#orders.size,
       ordersByState: byState,
-      /** Purchase orders that have more than one order here. */
+      /** Purchase orders with more than one ERP order. */
       repeatedPurchaseOrders: [...perPo].filter(([, count]) => count > 1).map(([po]) => po),
       shipments: this.#shipments.size,
       invoices: invoices.length,
@@ -493,7 +493,7 @@ export function changedSince(changedAt: string, since: string | undefined): bool
   return since === undefined || Date.parse(changedAt) >= Date.parse(since);
 }
 
-/** Whether items and the prices of the first customers, which never change here, belong to the answer. */
+/** Whether the answer includes items and prices of the initial customers, which never change. */
 export function masterDataSince(since: string | undefined): boolean {
   return changedSince(MASTER_DATA_SINCE, since);
 }
@@ -504,7 +504,7 @@ function lineOf(order: OrderState, lineNumber: number) {
   return line;
 }
 
-/** Base units that may still ship. */
+/** Base units not yet shipped. */
 function openOf(order: OrderState, lineNumber: number): string {
   const line = lineOf(order, lineNumber);
   const gone = sum([order.shipped.get(lineNumber) ?? '0', order.cancelledQuantity.get(lineNumber) ?? '0']);
