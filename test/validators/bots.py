@@ -16,7 +16,7 @@ logging.disable(logging.CRITICAL)
 def judge(path):
     with open(path, encoding="latin1") as file:
         content = file.read()
-    # The grammars print while they are loaded.
+    # Loading the grammars prints to standard output.
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
         result = edi_parser.parse_edi(
             content,
@@ -28,7 +28,7 @@ def judge(path):
             continue_on_error=True,
         )
     errors = [str(error)[:400] for error in result["errors"]]
-    return errors if errors or result["success"] else ["refused without a reason"]
+    return errors if errors or result["success"] else ["rejected without a reason"]
 
 
 for name in sys.argv[1:]:
