@@ -1,6 +1,6 @@
 /**
- * Allowances and charges that seller and buyer agreed for every invoice. Pure arithmetic, so that our
- * records and the ERP compute the same amounts.
+ * Allowances and charges that seller and buyer agreed for every invoice. Pure arithmetic, so that
+ * our records and the ERP compute the same amounts.
  */
 import type { Decimal } from './decimal.ts';
 import { percentOf } from './money.ts';
@@ -23,7 +23,8 @@ export interface StatedCharge {
 }
 
 /**
- * Computes the agreed allowances and charges of one invoice, in the order in which they were agreed.
+ * Computes the agreed allowances and charges of one invoice, in the order in which they were
+ * agreed.
  *
  * - A percentage applies to the goods: the sum of the line amounts, before tax and other charges.
  * - It is rounded once, half away from zero, to minor units.

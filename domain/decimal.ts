@@ -1,6 +1,6 @@
 /**
- * Exact decimal arithmetic on strings, by BigInt. Pure and without imports, so that workflows can use
- * it. All prices and quantities use this module; none is ever a binary floating-point number.
+ * Exact decimal arithmetic on strings, by BigInt. Pure and without imports, so that workflows can
+ * use it. All prices and quantities use this module; none is ever a binary floating-point number.
  */
 
 const DECIMAL = /^-?\d{1,18}(\.\d{1,9})?$/;

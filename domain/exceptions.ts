@@ -1,6 +1,6 @@
 /**
- * Order problems that a retry cannot fix. Each type names its cause in business words, its owner, its
- * legal resolutions and its escalation deadline. The workflow waits until a person resolves it.
+ * Order problems that a retry cannot fix. Each type names its cause in business words, its owner,
+ * its legal resolutions and its escalation deadline. The workflow waits until a person resolves it.
  */
 
 /**
@@ -9,8 +9,8 @@
  * - `use-guide`: continue with the carrier of the partner's routing guide.
  * - `cancel`: end the order and compensate all completed steps.
  * - `resend`: send the document again under new control numbers.
- * - `set-aside`: skip the inbound message (a warehouse event, a payment) and continue with the next.
- *   The message stays on record without effect.
+ * - `set-aside`: skip the inbound message (a warehouse event, a payment) and continue with the
+ *   next. The message stays on record without effect.
  * - `dismiss`: close the exception without action.
  */
 export const resolutions = ['retry', 'accept', 'use-guide', 'cancel', 'resend', 'set-aside', 'dismiss'] as const;
@@ -38,7 +38,9 @@ interface ExceptionKind {
 const untilShipped: readonly Resolution[] = ['retry', 'cancel'];
 /** Goods have shipped: the step can be retried, but the order cannot be cancelled. */
 const afterShipped: readonly Resolution[] = ['retry'];
-/** The inbound message is permanently wrong; without `set-aside` it would block all later messages. */
+/**
+ * The inbound message is permanently wrong; without `set-aside` it would block all later messages.
+ */
 const orWithout: readonly Resolution[] = ['retry', 'set-aside'];
 
 export const exceptionKinds = {

@@ -1,6 +1,6 @@
 /**
- * Serial Shipping Container Codes (GS1 General Specifications): 18 digits, made of the extension digit,
- * the company prefix, the serial and the check digit.
+ * Serial Shipping Container Codes (GS1 General Specifications): 18 digits, made of the extension
+ * digit, the company prefix, the serial and the check digit.
  */
 
 const SERIAL_AND_PREFIX = 16;

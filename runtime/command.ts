@@ -9,8 +9,8 @@ export interface Command {
   /** @returns the exit status */
   run(args: string[]): number | Promise<number>;
   /**
-   * Exit status for an error whose message is complete for the user. Any other error prints its stack
-   * and exits with status 1.
+   * Exit status for an error whose message is complete for the user. Any other error prints its
+   * stack and exits with status 1.
    */
   refusal?(error: unknown): number | undefined;
 }

@@ -62,7 +62,10 @@ const workerRoles = z
 
 const MIB = 1024 * 1024;
 
-/** Every environment variable of the product. Names are part of its interface: deployments depend on them. */
+/**
+ * Every environment variable of the product. Names are part of its interface: deployments depend on
+ * them.
+ */
 export const variables = {
   PORT: variable(
     wholeNumber({ min: 0, max: 65_535 }).default(3000),

@@ -5,8 +5,8 @@ import { correlationId } from './correlation.ts';
 
 /**
  * The logger of every process. Each line on standard output is one JSON object with time, level,
- * component, message, correlation id and the caller's fields. Fields with secret names are masked at
- * any depth, because a caller may log a whole request or profile by oversight.
+ * component, message, correlation id and the caller's fields. Fields with secret names are masked
+ * at any depth, because a caller may log a whole request or profile by oversight.
  */
 export type Logger = WinstonLogger;
 
@@ -16,8 +16,8 @@ const MASK = '[redacted]';
 const MAX_DEPTH = 6;
 
 /**
- * A copy of `value` without secret fields and without credentials in URLs. Errors become name, message,
- * code and stack.
+ * A copy of `value` without secret fields and without credentials in URLs. Errors become name,
+ * message, code and stack.
  */
 export function withoutSecrets(value: unknown, depth = 0): unknown {
   if (typeof value === 'string') return value.replace(CREDENTIALS_IN_URL, `$1${MASK}@`);
@@ -104,13 +104,16 @@ export function createLogger(component: string): Logger {
   return rootLogger().child({ component });
 }
 
-/** Routes Temporal's log lines through our logger: `Runtime.install({ logger: temporalLogger() })`. */
+/**
+ * Routes Temporal's log lines through our logger: `Runtime.install({ logger: temporalLogger() })`.
+ */
 export function temporalLogger(component = 'temporal'): TemporalLogger {
   const logger = createLogger(component);
   // We have no TRACE level; it maps to DEBUG.
   const levels = { TRACE: 'debug', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
   const log: TemporalLogger['log'] = (level, message, meta) => {
-    // Drop the SDK's bigint `timestampNanos` and symbol-keyed marker: they carry no information here.
+    // Drop the SDK's bigint `timestampNanos` and symbol-keyed marker: they carry no information
+    // here.
     const { timestampNanos: _, ...fields } = meta ?? {};
     logger.log(levels[level], message, fields);
   };

@@ -6,8 +6,8 @@ import { SystemBusy } from '../activities/lib/refusal.ts';
 import { renderedSample, sampleDocuments } from './samples.ts';
 
 /**
- * Submits the sample orders and follows them until they are closed: `tsx sandbox/demo.ts`. A second run
- * creates no new orders. Exits with 1 when an order does not close within the limit.
+ * Submits the sample orders and follows them until they are closed: `tsx sandbox/demo.ts`. A second
+ * run creates no new orders. Exits with 1 when an order does not close within the limit.
  */
 const settings = z.object({
   API_URL: z.url({ protocol: /^https?$/ }).default('http://127.0.0.1:3000'),

@@ -6,7 +6,10 @@ import { seededRandom } from './random.ts';
 
 const share = z.number().min(0).max(1).default(1).meta({ description: 'Share of affected requests, 0 to 1' });
 
-/** Faults of a sandbox server, set by `PUT /_control/faults`. Each is drawn independently per request. */
+/**
+ * Faults of a sandbox server, set by `PUT /_control/faults`. Each is drawn independently per
+ * request.
+ */
 export const faultSettings = z
   .strictObject({
     /** The same seed gives the same decisions for the same sequence of requests. */
@@ -92,7 +95,10 @@ export class Faults {
     this.#hits[name] = (this.#hits[name] ?? 0) + 1;
   }
 
-  /** Injects request faults. Mounted after `/_control`, which is never affected, and before the routes. */
+  /**
+   * Injects request faults. Mounted after `/_control`, which is never affected, and before the
+   * routes.
+   */
   middleware(): RequestHandler {
     return async (request, response, next) => {
       if (this.outageMs() > 0) {

@@ -2,11 +2,11 @@ import { closeSync, fdatasync, ftruncateSync, mkdirSync, openSync, readFileSync,
 import { dirname } from 'node:path';
 
 /**
- * The store of a sandbox server: an append-only file with one JSON array of entries per line. A line is
- * an atomic transaction. State lives in memory and is rebuilt by replaying the lines.
+ * The store of a sandbox server: an append-only file with one JSON array of entries per line. A
+ * line is an atomic transaction. State lives in memory and is rebuilt by replaying the lines.
  *
- * A server may answer only after the promise of `commit` (or `durable`) resolved. The data then survives
- * SIGKILL and power loss. Commits that arrive during a sync share the next sync.
+ * A server may answer only after the promise of `commit` (or `durable`) resolved. The data then
+ * survives SIGKILL and power loss. Commits that arrive during a sync share the next sync.
  */
 export class Journal<Entry> {
   readonly #file: number;
@@ -16,8 +16,8 @@ export class Journal<Entry> {
   #unsynced = false;
 
   /**
-   * Replays the existing entries and opens the file for appending. A torn last line was never confirmed
-   * to a caller, so it is cut off.
+   * Replays the existing entries and opens the file for appending. A torn last line was never
+   * confirmed to a caller, so it is cut off.
    */
   constructor(path: string, apply: (entry: Entry) => void) {
     mkdirSync(dirname(path), { recursive: true });
@@ -34,8 +34,8 @@ export class Journal<Entry> {
   }
 
   /**
-   * Writes the entries as one transaction and applies them; resolves once they are on disk. On failure
-   * it throws and changes nothing.
+   * Writes the entries as one transaction and applies them; resolves once they are on disk. On
+   * failure it throws and changes nothing.
    */
   commit(entries: readonly Entry[]): Promise<void> {
     if (entries.length === 0) return this.durable();

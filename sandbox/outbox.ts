@@ -48,9 +48,9 @@ const LAST_BACKOFF_MS = 5_000;
 const LANES_AT_ONCE = 16;
 
 /**
- * At-least-once delivery: retries a message until a 2xx. A 4xx other than 408 and 429 sets the message
- * aside; it stays visible and can be requeued by hand. Queued messages survive a kill, and an attempt
- * with an unknown outcome is repeated.
+ * At-least-once delivery: retries a message until a 2xx. A 4xx other than 408 and 429 sets the
+ * message aside; it stays visible and can be requeued by hand. Queued messages survive a kill, and
+ * an attempt with an unknown outcome is repeated.
  */
 export class Outbox {
   readonly #deps: OutboxDeps;

@@ -14,8 +14,8 @@ export const sampleDocuments = [
 ] as const;
 
 /**
- * Renders a sample as if it was written on `today` (ISO 8601 date). The first rendering is stored in
- * `folder` and reused, so that a second submission is a duplicate and creates no order.
+ * Renders a sample as if it was written on `today` (ISO 8601 date). The first rendering is stored
+ * in `folder` and reused, so that a second submission is a duplicate and creates no order.
  */
 export function renderedSample(file: string, folder: string, today: string): string {
   const kept = join(folder, file);

@@ -36,7 +36,9 @@ export interface OperationInput<Operation extends RestOperation> {
   readonly key: string;
 }
 
-/** The result of a keyed route: journal entries and the answer. The route is synchronous and pure. */
+/**
+ * The result of a keyed route: journal entries and the answer. The route is synchronous and pure.
+ */
 export interface Outcome<Entry, Operation extends RestOperation> {
   readonly entries: readonly Entry[];
   readonly answer: z.input<Operation['answer']>;
@@ -44,7 +46,8 @@ export interface Outcome<Entry, Operation extends RestOperation> {
 
 /**
  * Shared parts of the sandbox servers: bearer token, correlation id, faults, `/_control`, problem
- * details, idempotency keys. {@link read} and {@link create} add contract routes; others go to `app`.
+ * details, idempotency keys. {@link read} and {@link create} add contract routes; others go to
+ * `app`.
  */
 export class SandboxServer<Entry> {
   readonly app: Express = express();
@@ -96,7 +99,10 @@ export class SandboxServer<Entry> {
     return this.#journal;
   }
 
-  /** Opens the journal and rebuilds the state; `apply` receives all entries except the built-in ones. */
+  /**
+   * Opens the journal and rebuilds the state; `apply` receives all entries except the built-in
+   * ones.
+   */
   openJournal(path: string, apply: (entry: Entry) => void): Journal<Entry | FaultEntry | AnswerEntry> {
     this.#journal = new Journal<Entry | FaultEntry | AnswerEntry>(path, (entry) => {
       const { type } = entry as { type: string };

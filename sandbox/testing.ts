@@ -65,7 +65,9 @@ export async function startReceiver(answer: (received: Received, count: number) 
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     received,
-    /** Resolves with the received requests once the condition holds; the test timeout is the limit. */
+    /**
+     * Resolves with the received requests once the condition holds; the test timeout is the limit.
+     */
     async until(condition: (all: readonly Received[]) => boolean): Promise<readonly Received[]> {
       while (!condition(received)) await new Promise<void>((resolve) => waiting.push(resolve));
       return received;
@@ -166,7 +168,10 @@ export function aRelease(changes: Partial<WarehouseRelease> = {}): WarehouseRele
   };
 }
 
-/** One of our documents to a partner, written by hand so that the test does not depend on our writer. */
+/**
+ * One of our documents to a partner, written by hand so that the test does not depend on our
+ * writer.
+ */
 export function anInterchange(
   partner: string,
   control: number,

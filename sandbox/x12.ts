@@ -1,7 +1,7 @@
 /**
- * The partners' own X12 reader and writer: small, strict and independent of `mappings/x12`, so that a
- * second implementation checks our output. It covers envelopes, counts and control numbers (X12.5,
- * X12.6), but no implementation guides.
+ * The partners' own X12 reader and writer: small, strict and independent of `mappings/x12`, so that
+ * a second implementation checks our output. It covers envelopes, counts and control numbers
+ * (X12.5, X12.6), but no implementation guides.
  */
 
 export class X12Refusal extends Error {

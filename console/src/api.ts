@@ -1,8 +1,8 @@
 import type { Decimal } from '../../domain/decimal.ts';
 
 /**
- * The console's API client and response types. Amounts are integer minor units. Quantities are decimal
- * text in base units unless stated otherwise. Times are ISO 8601 with zone, dates ISO 8601.
+ * The console's API client and response types. Amounts are integer minor units. Quantities are
+ * decimal text in base units unless stated otherwise. Times are ISO 8601 with zone, dates ISO 8601.
  */
 
 export const ORDER_STATUSES = [
@@ -350,8 +350,8 @@ export type LabelFormat = 'pdf' | 'zpl';
 export type Api = ReturnType<typeof createApi>;
 
 /**
- * API calls with one key. Every method rejects with an {@link ApiProblem}, or with the signal's reason
- * when aborted. `onUnauthorized` is called when the API no longer accepts the key.
+ * API calls with one key. Every method rejects with an {@link ApiProblem}, or with the signal's
+ * reason when aborted. `onUnauthorized` is called when the API no longer accepts the key.
  */
 export function createApi(key: string, onUnauthorized: () => void = () => undefined) {
   async function call(path: string, init: RequestInit = {}): Promise<Response> {

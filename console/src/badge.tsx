@@ -1,11 +1,16 @@
-/** Label and mark of a state. The tone only supports the label: colour alone never carries a state. */
+/**
+ * Label and mark of a state. The tone only supports the label: colour alone never carries a state.
+ */
 
 type Tone = 'quiet' | 'active' | 'done' | 'stopped' | 'alert';
 
 export interface Appearance {
   readonly label: string;
   readonly tone: Tone;
-  /** Progress, such as from purchase order to cash, in quarters of a circle; undefined without progress. */
+  /**
+   * Progress, such as from purchase order to cash, in quarters of a circle; undefined without
+   * progress.
+   */
   readonly progress?: 0 | 1 | 2 | 3 | 4;
 }
 

@@ -45,7 +45,9 @@ export function formatMoney(minor: number, currency: string): string {
   return format.format(minor / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
 }
 
-/** A unit price in major units, possibly with fractions of a cent: `("3.995", "USD")` → `$3.995`. */
+/**
+ * A unit price in major units, possibly with fractions of a cent: `("3.995", "USD")` → `$3.995`.
+ */
 export function formatPrice(price: Decimal, currency: string): string {
   return new Intl.NumberFormat(LOCALE, { style: 'currency', currency, maximumFractionDigits: 9 }).format(Number(price));
 }
@@ -65,7 +67,9 @@ const STEPS: readonly (readonly [seconds: number, unit: string])[] = [
   [1, 's'],
 ];
 
-/** The distance between two times by its largest unit: `3 h`, `12 min`, `now` below five seconds. */
+/**
+ * The distance between two times by its largest unit: `3 h`, `12 min`, `now` below five seconds.
+ */
 export function formatDistance(milliseconds: number): string {
   const seconds = Math.floor(Math.abs(milliseconds) / 1000);
   if (seconds < 5) return 'now';
@@ -73,7 +77,10 @@ export function formatDistance(milliseconds: number): string {
   return 'now';
 }
 
-/** Formats an identifier as words: `inFulfillment`, `price-outside-tolerance` → `In fulfillment`, `Price outside tolerance`. */
+/**
+ * Formats an identifier as words: `inFulfillment`, `price-outside-tolerance` → `In fulfillment`,
+ * `Price outside tolerance`.
+ */
 export function formatWords(identifier: string): string {
   const words = identifier
     .replace(/([a-z\d])([A-Z])/g, '$1 $2')

@@ -65,7 +65,10 @@ export async function copied(text: string): Promise<string> {
   }
 }
 
-/** Adds a line break per segment if the file has none. ISA has a fixed width; its terminator is character 106. */
+/**
+ * Adds a line break per segment if the file has none. ISA has a fixed width; its terminator is
+ * character 106.
+ */
 function onePerLine(text: string): string {
   const terminator = text.startsWith('ISA') ? text.charAt(105) : '~';
   if (terminator === '' || /[\r\n]/.test(text.trimEnd())) return text;

@@ -2,15 +2,16 @@ import { createContext, type ReactNode, useCallback, useContext, useMemo, useSta
 import { type Api, createApi } from './api.ts';
 
 /**
- * The signed-in session. The key lives only in this tab's session storage and ends with the tab; other
- * tabs and later visits cannot read it.
+ * The signed-in session. The key lives only in this tab's session storage and ends with the tab;
+ * other tabs and later visits cannot read it.
  */
 
 const STORED_AS = 'throughline.key';
 
 /**
- * Reads the key from `#key=…` once and removes it from the address bar and the history entry, so that
- * bookmarks and shared addresses do not contain it. Browsers never send a fragment to a server.
+ * Reads the key from `#key=…` once and removes it from the address bar and the history entry, so
+ * that bookmarks and shared addresses do not contain it. Browsers never send a fragment to a
+ * server.
  */
 export function takeKeyFromAddress(): string | undefined {
   const key = new URLSearchParams(window.location.hash.slice(1)).get('key')?.trim();

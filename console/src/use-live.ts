@@ -2,7 +2,9 @@ import { useCallback, useEffect, useEffectEvent, useState } from 'react';
 import { ApiProblem } from './api.ts';
 
 export interface Live<T> {
-  /** The last answer for this key; with `keepPrevious`, the previous key's answer during a change. */
+  /**
+   * The last answer for this key; with `keepPrevious`, the previous key's answer during a change.
+   */
   readonly data: T | undefined;
   /** When `data` arrived, milliseconds since 1970. */
   readonly receivedAt: number | undefined;
@@ -17,7 +19,9 @@ export interface Live<T> {
 interface Options {
   /** Milliseconds from an answer to the next call; once only when unset. */
   readonly every?: number;
-  /** Keeps the previous key's data until the new data arrives, so that a list does not flash empty. */
+  /**
+   * Keeps the previous key's data until the new data arrives, so that a list does not flash empty.
+   */
   readonly keepPrevious?: boolean;
 }
 
@@ -31,8 +35,9 @@ interface Held<T> {
 const LONGEST_WAIT = 60_000;
 
 /**
- * Loads data and polls after each answer. Polling stops while the tab is hidden and resumes immediately
- * when it is shown. Failures back off, or wait as the API requests; the last data stays.
+ * Loads data and polls after each answer. Polling stops while the tab is hidden and resumes
+ * immediately when it is shown. Failures back off, or wait as the API requests; the last data
+ * stays.
  */
 export function useLive<T>(key: string, load: (signal: AbortSignal) => Promise<T>, options: Options = {}): Live<T> {
   const { every, keepPrevious = false } = options;

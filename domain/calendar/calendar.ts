@@ -1,6 +1,7 @@
 /**
- * Business time: the hours in which an agreed deadline runs. A deadline is elapsed time (`PT24H`). With
- * the word `business` it runs only while the calendar is open (`PT8H business`, `P2D business`).
+ * Business time: the hours in which an agreed deadline runs. A deadline is elapsed time (`PT24H`).
+ * With the word `business` it runs only while the calendar is open (`PT8H business`, `P2D
+ * business`).
  */
 import { isDuration, millisecondsOf } from './duration.ts';
 import { holidaysOf } from './holidays.ts';
@@ -13,7 +14,10 @@ export interface BusinessCalendar {
   /** IANA name. */
   readonly timeZone: string;
   readonly workingDays: readonly Weekday[];
-  /** `HH:MM` local time; `24:00` is midnight at the end. Without hours a working day is open all day. */
+  /**
+   * `HH:MM` local time; `24:00` is midnight at the end. Without hours a working day is open all
+   * day.
+   */
   readonly hours?: { readonly opens: string; readonly closes: string } | undefined;
   /** Dates such as `2026-12-24`, and names of `namedHolidays`. */
   readonly holidays: readonly string[];
@@ -29,8 +33,8 @@ const LONGEST_BUSINESS_DAYS = 366;
 const LONGEST_CLOSED_DAYS = 1000;
 
 /**
- * A duration, or a duration of at most 366 days without weeks followed by `business`. Weeks are excluded
- * because the calendar defines the number of working days in a week.
+ * A duration, or a duration of at most 366 days without weeks followed by `business`. Weeks are
+ * excluded because the calendar defines the number of working days in a week.
  */
 export function isDeadline(text: string): boolean {
   if (!BUSINESS.test(text)) return isDuration(text);
@@ -52,9 +56,10 @@ export function deadlineAfter(from: Date, deadline: string, calendar: BusinessCa
 /**
  * Computes the moment at which `duration` of open time has passed since `from`.
  *
- * A day of the duration is one working day: the hours from opening to closing, or 24 hours where the
- * calendar is open all day. So `P1D` from Monday 10:00 ends on Tuesday 10:00; from Friday after closing
- * it ends on Monday at closing. Hours that a daylight-saving change removes or adds count as they pass.
+ * A day of the duration is one working day: the hours from opening to closing, or 24 hours where
+ * the calendar is open all day. So `P1D` from Monday 10:00 ends on Tuesday 10:00; from Friday after
+ * closing it ends on Monday at closing. Hours that a daylight-saving change removes or adds count
+ * as they pass.
  *
  * @throws RangeError when the duration is invalid.
  */
@@ -165,8 +170,8 @@ function localTime(instant: number, timeZone: string): number {
 }
 
 /**
- * The instant of a local time in the zone. When the clocks show it twice, the first. When the clocks skip
- * it, the instant is later by the skipped time.
+ * The instant of a local time in the zone. When the clocks show it twice, the first. When the
+ * clocks skip it, the instant is later by the skipped time.
  */
 function instantOf(local: number, timeZone: string): number {
   if (timeZone === 'UTC') return local;

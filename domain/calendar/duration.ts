@@ -1,8 +1,8 @@
 const DURATION = /^P(?:(\d{1,4})W|(?:(\d{1,5})D)?(?:T(?=\d)(?:(\d{1,6})H)?(?:(\d{1,8})M)?(?:(\d{1,9})S)?)?)$/;
 
 /**
- * An ISO 8601 duration of whole weeks, days, hours, minutes and seconds: `PT24H`, `P2D`, `P1W`. Months
- * and years are excluded because their length varies.
+ * An ISO 8601 duration of whole weeks, days, hours, minutes and seconds: `PT24H`, `P2D`, `P1W`.
+ * Months and years are excluded because their length varies.
  */
 export type Duration = string;
 

@@ -1,6 +1,7 @@
 /**
- * Named holiday lists that many agreements share. They are rules rather than dates, so that a profile
- * does not expire at the end of a year. A profile or template lists a partner's own holidays by date.
+ * Named holiday lists that many agreements share. They are rules rather than dates, so that a
+ * profile does not expire at the end of a year. A profile or template lists a partner's own
+ * holidays by date.
  */
 
 /** A fixed day, or the n-th weekday of a month (-1 the last). Months count from 1; Sunday is 0. */

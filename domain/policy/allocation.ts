@@ -26,10 +26,12 @@ export interface AllocationPlan {
 }
 
 /**
- * 1. One node that can ship everything wins over several; among those, the ship-to's preference decides.
- * 2. Otherwise, with splitting, a line stays whole at a node that already ships, then at any node in
- *    order of preference.
- * 3. A line that no node can ship whole is taken from nodes in order of preference until it is covered.
+ * 1. One node that can ship everything wins over several; among those, the ship-to's preference
+ *    decides.
+ * 2. Otherwise, with splitting, a line stays whole at a node that already ships, then at any node
+ *    in order of preference.
+ * 3. A line that no node can ship whole is taken from nodes in order of preference until it is
+ *    covered.
  * 4. Without splitting, the node that covers most units ships what it can.
  */
 export function allocate(

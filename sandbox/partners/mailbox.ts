@@ -19,9 +19,9 @@ import {
 } from '../x12.ts';
 
 /**
- * The trading partners of the sandbox. Each stores received files, answers functional groups with a 997
- * or 999 and pays invoices. An answer is created, numbered and queued in the same transaction as the
- * received document, so that a kill never creates a second answer.
+ * The trading partners of the sandbox. Each stores received files, answers functional groups with a
+ * 997 or 999 and pays invoices. An answer is created, numbered and queued in the same transaction
+ * as the received document, so that a kill never creates a second answer.
  */
 
 const party = z.strictObject({
@@ -113,7 +113,9 @@ export type MailboxEntry =
 
 export interface ReceivedDocument {
   readonly set: string;
-  /** Business number: PO of an 855, shipment of an 856, invoice of an 810, group of a 997 or 999. */
+  /**
+   * Business number: PO of an 855, shipment of an 856, invoice of an 810, group of a 997 or 999.
+   */
   readonly reference: string;
   readonly poNumbers: readonly string[];
   /** Cents, for an 810. */
@@ -322,7 +324,9 @@ export class Mailbox {
       files: this.#files.size,
       repeatedDeliveries: [...this.#files.values()].reduce((sum, { file }) => sum + file.deliveries - 1, 0),
       documentsBySet: bySet,
-      /** Documents of one kind and number, received more than once with different control numbers. */
+      /**
+       * Documents of one kind and number, received more than once with different control numbers.
+       */
       repeatedDocuments: [...seen].filter(([, count]) => count > 1).map(([name]) => name),
       payments: this.#payments,
       invoicesPaid: this.#paid.size,

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 
-/** Behaviour of the warehouse for some releases, set by `PUT /_control/behaviours`. First match wins. */
+/**
+ * Behaviour of the warehouse for some releases, set by `PUT /_control/behaviours`. First match
+ * wins.
+ */
 export const behaviour = z
   .strictObject({
     /** All given conditions must match; no condition matches every release. */

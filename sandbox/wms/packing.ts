@@ -13,7 +13,10 @@ const PALLET_WEIGHT = '40';
 /** Above this, cartons hold several packs, because a shipment lists at most 5,000 packages. */
 const MAX_CARTONS = 4_000;
 
-/** Packs each line into cartons of its pack size (the last may be partial) and stacks them on pallets. */
+/**
+ * Packs each line into cartons of its pack size (the last may be partial) and stacks them on
+ * pallets.
+ */
 export function packed(
   lines: readonly { lineNumber: number; sku: string; quantity: string }[],
   sizeOf: (sku: string) => ArticleSize,

@@ -26,7 +26,10 @@ type Entry = WarehouseEntry | OutboxEntry;
 /** Poll interval for a release before its earliest ship date. */
 const LOOK_AGAIN_MS = 60_000;
 
-/** The sandbox's WMS behind the generic REST contract, with its own stock and an outbox of signed events. */
+/**
+ * The sandbox's WMS behind the generic REST contract, with its own stock and an outbox of signed
+ * events.
+ */
 export function startWms(options: WmsOptions): Promise<RunningServer> {
   const server = new SandboxServer<Entry>({
     title: 'WMS',

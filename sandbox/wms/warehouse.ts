@@ -9,8 +9,8 @@ import { type Behaviour, behaviourFor } from './behaviour.ts';
 import { type ArticleSize, packed } from './packing.ts';
 
 /**
- * The sandbox's warehouses. A release runs one step at a time. Each step is one journal transaction:
- * the new state, the shipped stock and the event to send.
+ * The sandbox's warehouses. A release runs one step at a time. Each step is one journal
+ * transaction: the new state, the shipped stock and the event to send.
  */
 
 export const nodes = ['RNO', 'MEM'] as const;
@@ -45,7 +45,10 @@ interface ReleaseState {
   heldEvents: WarehouseEvent[];
 }
 
-/** Initial stock. MW-1011 is only in Memphis and MW-1012 only in Reno, so an order for both is split. */
+/**
+ * Initial stock. MW-1011 is only in Memphis and MW-1012 only in Reno, so an order for both is
+ * split.
+ */
 const OPENING_STOCK = '250000';
 const ONLY_AT: Readonly<Record<string, string>> = { 'MW-1011': 'MEM', 'MW-1012': 'RNO' };
 
@@ -314,7 +317,10 @@ export class Warehouse {
   }
 }
 
-/** The outbound event, signed at each attempt. `copy` distinguishes a deliberate duplicate in the outbox. */
+/**
+ * The outbound event, signed at each attempt. `copy` distinguishes a deliberate duplicate in the
+ * outbox.
+ */
 export function messageOf(event: WarehouseEvent, correlationId: string, copy = 0): OutboundMessage {
   return {
     id: copy === 0 ? event.eventId : `${event.eventId}#${copy}`,

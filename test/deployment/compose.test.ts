@@ -4,7 +4,9 @@ import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { variables } from '../../runtime/config.ts';
 
-/** Static checks of the compose file without a container engine; image.test.ts runs its commands. */
+/**
+ * Static checks of the compose file without a container engine; image.test.ts runs its commands.
+ */
 
 interface Service {
   image: string;

@@ -3,8 +3,8 @@ import { dirname } from 'node:path';
 import { expect, test } from 'vitest';
 
 /**
- * npm omits a platform's optional package from the lock file without a warning if the registry lacks it.
- * `npm ci` then rejects the lock file on every machine.
+ * npm omits a platform's optional package from the lock file without a warning if the registry
+ * lacks it. `npm ci` then rejects the lock file on every machine.
  */
 interface LockedPackage {
   version?: string;

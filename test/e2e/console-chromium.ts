@@ -31,7 +31,9 @@ export function launchChromium(executablePath: string): Promise<Browser> {
   return chromium.launch({ executablePath, args: FLAGS });
 }
 
-/** Runs in its own process, because a build inside a test run would use React's development build. */
+/**
+ * Runs in its own process, because a build inside a test run would use React's development build.
+ */
 export async function buildConsole(directory: string): Promise<void> {
   const root = join(import.meta.dirname, '../..');
   const vite = join(dirname(createRequire(import.meta.url).resolve('vite/package.json')), 'bin/vite.js');

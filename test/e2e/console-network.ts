@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 
 /**
- * A fake of the API without database or workflows. It produces rare answers of the real API on demand:
- * silence, 429, 401 in the middle of a session, a refused resolution.
+ * A fake of the API without database or workflows. It produces rare answers of the real API on
+ * demand: silence, 429, 401 in the middle of a session, a refused resolution.
  */
 
 export const KEY = 'tl_test_0123456789abcdefghijklmnop';

@@ -8,7 +8,10 @@ import { readEverything } from './reading.ts';
 const folder = join(projectDir, 'mappings', 'x12', 'cases');
 const profiles = exampleProfiles();
 
-/** Earlier fuzzing finds: NAME.edi with the expected result in NAME.txt, one line per part and error. */
+/**
+ * Earlier fuzzing finds: NAME.edi with the expected result in NAME.txt, one line per part and
+ * error.
+ */
 describe('fuzzing finds', () => {
   it.each(readdirSync(folder).filter((name) => name.endsWith('.edi')))('%s has its expected result', async (name) => {
     const verdict = join(folder, name.replace(/\.edi$/, '.txt'));

@@ -2,7 +2,10 @@ import { expect, it } from 'vitest';
 import { fuzz } from './fuzz.ts';
 import { GuardedReader } from './guarded-reader.ts';
 
-/** Fixed inputs; `npm run fuzz` covers more. Includes real documents of other companies if available. */
+/**
+ * Fixed inputs; `npm run fuzz` covers more. Includes real documents of other companies if
+ * available.
+ */
 it('reads any input without crash or hang, independent of chunking, with a reason per rejection', async () => {
   const { inputs, find } = await fuzz({ seed: 20_261_121, runs: 1500 });
   expect(find?.problem).toBeUndefined();

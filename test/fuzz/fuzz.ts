@@ -1,7 +1,7 @@
 /**
- * `npm run fuzz -- [--minutes 2] [--seed N] [--runs N]`: reads mutated and generated documents until the
- * time is over or an invariant fails. A failing input is shrunk and written to mappings/x12/cases/, where
- * it stays as a regression test.
+ * `npm run fuzz -- [--minutes 2] [--seed N] [--runs N]`: reads mutated and generated documents
+ * until the time is over or an invariant fails. A failing input is shrunk and written to
+ * mappings/x12/cases/, where it stays as a regression test.
  */
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -61,7 +61,9 @@ export async function fuzz({
   }
 }
 
-/** Stores the bytes of a find. The fix adds the expected result beside it (test/fuzz/cases.test.ts). */
+/**
+ * Stores the bytes of a find. The fix adds the expected result beside it (test/fuzz/cases.test.ts).
+ */
 function keep({ bytes, problem }: NonNullable<FuzzFigures['find']>): string {
   const folder = join(projectDir, 'mappings', 'x12', 'cases');
   mkdirSync(folder, { recursive: true });

@@ -4,7 +4,10 @@ import fc from 'fast-check';
 import { allGuides } from '../../mappings/x12/index.ts';
 import { projectDir } from '../../scripts/stack/part.ts';
 
-/** Inputs for the reader: mutated documents, generated segments in a valid envelope, and arbitrary bytes. */
+/**
+ * Inputs for the reader: mutated documents, generated segments in a valid envelope, and arbitrary
+ * bytes.
+ */
 
 const SIZE_LIMIT = 2_000_000;
 
@@ -25,7 +28,10 @@ export function corpus(): Buffer[] {
 const place = fc.double({ min: 0, max: 1, noNaN: true });
 const span = fc.oneof(fc.nat(3), fc.nat(40), fc.nat(2000));
 
-/** Values that often break readers: range limits, odd characters, number formats, delimiters in data. */
+/**
+ * Values that often break readers: range limits, odd characters, number formats, delimiters in
+ * data.
+ */
 const oddValue = fc.oneof(
   fc.constantFrom('', ' ', '0', '-1', '-0', '+5', '1.', '.5', '1e9', '9'.repeat(40), '0'.repeat(40), '1,000', 'NaN'),
   fc.constantFrom('É', '\u0000', '\t', '\u0085', '\ufeff', '*', '~', '>', '^', '\n', '\r\n', '**', '~~', '>>', '^^'),

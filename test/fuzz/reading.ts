@@ -29,8 +29,8 @@ import {
 } from '../../mappings/x12/index.ts';
 
 /**
- * Runs the whole intake of a file with any bytes: envelope, transaction sets, canonical order or payment,
- * business checks, acknowledgment. Asserts the invariants of every input.
+ * Runs the whole intake of a file with any bytes: envelope, transaction sets, canonical order or
+ * payment, business checks, acknowledgment. Asserts the invariants of every input.
  *
  * @returns one line per part and error
  * @throws Error when an invariant fails, or the code under test throws

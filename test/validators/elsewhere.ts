@@ -5,8 +5,9 @@ import { botsPython, botsVerdicts } from './bots.ts';
 import { staediJar, staediVerdicts } from './staedi.ts';
 
 /**
- * Independent validators, which catch errors that our guides and readers share. `bots` brings its own
- * grammars and engine. `StAEDI` applies the same grammars with another engine and checks the envelopes.
+ * Independent validators, which catch errors that our guides and readers share. `bots` brings its
+ * own grammars and engine. `StAEDI` applies the same grammars with another engine and checks the
+ * envelopes.
  */
 export interface Elsewhere {
   /** Faults by file name; files without a fault are omitted. */

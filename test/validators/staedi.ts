@@ -5,13 +5,19 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { projectDir } from '../../scripts/stack/part.ts';
 
-/** StAEDI (Maven io.xlate:staedi, Apache-2.0), a validating X12 reader in Java, with the bots grammars. */
+/**
+ * StAEDI (Maven io.xlate:staedi, Apache-2.0), a validating X12 reader in Java, with the bots
+ * grammars.
+ */
 
 const run = promisify(execFile);
 const VERSION = '1.26.0';
 const LIMIT_MS = 180_000;
 
-/** The StAEDI archive, fetched once to .cache/tools. @throws Error if Java 17, Maven or it is unavailable */
+/**
+ * The StAEDI archive, fetched once to .cache/tools. @throws Error if Java 17, Maven or it is
+ * unavailable
+ */
 export async function staediJar(): Promise<string> {
   const folder = join(projectDir, '.cache', 'tools', 'staedi');
   const jar = join(folder, `staedi-${VERSION}.jar`);

@@ -85,7 +85,8 @@ function ResolveDialog({ exception, resolution, onClose, onSent }: DialogProps) 
   const [note, setNote] = useState('');
   const [problem, setProblem] = useState<ApiProblem>();
   const [sending, setSending] = useState(false);
-  // Idempotency key: stays the same when an answer is lost; changes with the note or after a refusal.
+  // Idempotency key: stays the same when an answer is lost; changes with the note or after a
+  // refusal.
   const [attempt, setAttempt] = useState(newAttempt);
 
   useEffect(() => {
@@ -160,7 +161,9 @@ function ResolveDialog({ exception, resolution, onClose, onSent }: DialogProps) 
   );
 }
 
-/** `crypto.randomUUID` needs HTTPS or localhost, but the console may run under a plain host name. */
+/**
+ * `crypto.randomUUID` needs HTTPS or localhost, but the console may run under a plain host name.
+ */
 function newAttempt(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

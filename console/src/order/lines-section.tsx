@@ -3,7 +3,10 @@ import type { OrderLine } from '../api.ts';
 import { formatPrice, formatQuantity } from '../format.ts';
 import { Section, WideTable } from './section.tsx';
 
-/** Quantities by state: ordered = cancelled + rejected + backordered + open + shipped, in base units. */
+/**
+ * Quantities by state: ordered = cancelled + rejected + backordered + open + shipped, in base
+ * units.
+ */
 const PLACES = ['cancelled', 'rejected', 'backordered', 'open', 'shipped'] as const;
 
 const HEADINGS: Readonly<Record<(typeof PLACES)[number], string>> = {
