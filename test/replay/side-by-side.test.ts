@@ -1,8 +1,8 @@
 import { Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bundleWorkflows } from '../../workers/create-workers.ts';
-import { createTimeSkippingEnvironment } from '../support/temporal.ts';
 import { startTradingNetwork, type TradingNetwork } from '../kit/trading-world.ts';
+import { createTimeSkippingEnvironment } from '../support/temporal.ts';
 
 let network: TradingNetwork;
 

