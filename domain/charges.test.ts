@@ -21,7 +21,7 @@ describe('agreed allowances and charges', () => {
     expect(netOfCharges(agreedCharges(1020, agreed))).toBe(724);
   });
 
-  it('never take more than the goods are worth, and say nothing of what comes to nothing', () => {
+  it('never exceed the value of the goods, and omit a charge of zero', () => {
     expect(
       agreedCharges(500, [allowance({ amount: 300 }), allowance({ amount: 300 }), allowance({ amount: 1 })]),
     ).toEqual([
@@ -31,7 +31,7 @@ describe('agreed allowances and charges', () => {
     expect(agreedCharges(10, [allowance({ percent: '1' })])).toEqual([]);
   });
 
-  it('leave an invoice that is owed, whatever is agreed', () => {
+  it('never make the invoice total negative', () => {
     const agreed = fc.array(
       fc.record({
         kind: fc.constantFrom('allowance' as const, 'charge' as const),

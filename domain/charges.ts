@@ -1,4 +1,7 @@
-/** Allowances and charges that seller and buyer have agreed for every invoice. Pure arithmetic, so that our records and an ERP’s come to the same. */
+/**
+ * Allowances and charges that seller and buyer agreed for every invoice. Pure arithmetic, so that
+ * our records and the ERP compute the same amounts.
+ */
 import type { Decimal } from './decimal.ts';
 import { percentOf } from './money.ts';
 
@@ -11,7 +14,7 @@ export interface AgreedChargeTerms {
   readonly amount?: number | undefined;
 }
 
-/** What it comes to on one invoice, minor units. */
+/** An agreed allowance or charge as it applies to one invoice; minor units. */
 export interface StatedCharge {
   kind: 'allowance' | 'charge';
   code: string;
@@ -20,9 +23,13 @@ export interface StatedCharge {
 }
 
 /**
- * What the agreed allowances and charges come to on an invoice, in the order in which they are agreed. A percentage is of the goods (the sum of
- * the invoice’s line amounts, before tax and other charges) and is rounded once, half away from zero, to minor units. An allowance
- * never takes more than what is left of the goods, and what comes to nothing is left out. They do not change the tax.
+ * Computes the agreed allowances and charges of one invoice, in the order in which they were
+ * agreed.
+ *
+ * - A percentage applies to the goods: the sum of the line amounts, before tax and other charges.
+ * - It is rounded once, half away from zero, to minor units.
+ * - An allowance never exceeds the remaining value of the goods.
+ * - Zero amounts are omitted. Allowances and charges do not change the tax.
  *
  * @param goods minor units
  */

@@ -17,7 +17,7 @@ import {
   toScaled,
 } from './decimal.ts';
 
-/** Whole billionths of up to twelve digits before the point: sums of a thousand of them still fit. */
+/** Billionths with up to twelve digits before the point, so that a sum of a thousand still fits. */
 const scaled = fc.bigInt({ min: -(10n ** 21n), max: 10n ** 21n });
 const decimal = scaled.map(fromScaled);
 
@@ -38,7 +38,7 @@ describe('decimals', () => {
     ['0.000000001', '0.4', '0'],
     ['3', '3.995', '11.985'],
     ['-12', '12', '-144'],
-  ])('%s times %s is %s: half a billionth goes away from zero', (a, b, product) => {
+  ])('%s times %s is %s: half a billionth rounds away from zero', (a, b, product) => {
     expect(multiply(a, b)).toBe(product);
   });
 
@@ -65,7 +65,7 @@ describe('decimals', () => {
     expect(() => divideRounded(1n, 0n)).toThrow(RangeError);
   });
 
-  it('is a multiple only of what goes into it without rest', () => {
+  it('is a multiple only of a divisor that leaves no remainder', () => {
     expect(isMultiple('36', '12')).toBe(true);
     expect(isMultiple('-36', '12')).toBe(true);
     expect(isMultiple('37', '12')).toBe(false);
@@ -73,7 +73,7 @@ describe('decimals', () => {
     expect(isMultiple('1', '0')).toBe(false);
   });
 
-  it('has one text for one value, without trailing zeros and without a negative zero', () => {
+  it('formats each value in one way, without trailing zeros or a negative zero', () => {
     expect(fromScaled(toScaled('-0'))).toBe('0');
     expect(fromScaled(toScaled('007.5000'))).toBe('7.5');
     fc.assert(
@@ -86,7 +86,7 @@ describe('decimals', () => {
     );
   });
 
-  it('adds in any order, and takes away what was added', () => {
+  it('adds in any order, and subtraction reverses addition', () => {
     fc.assert(
       fc.property(fc.array(decimal, { maxLength: 50 }), decimal, (values, more) => {
         expect(sum([...values].reverse())).toBe(sum(values));
@@ -96,7 +96,7 @@ describe('decimals', () => {
     );
   });
 
-  it('compares as the values do', () => {
+  it('compares by numeric value', () => {
     fc.assert(
       fc.property(scaled, scaled, (a, b) => {
         const order = compare(fromScaled(a), fromScaled(b));
@@ -108,13 +108,13 @@ describe('decimals', () => {
     );
   });
 
-  it('rounds to the nearest, half away from zero, alike on both sides of it', () => {
+  it('rounds to the nearest, half away from zero, symmetrically for both signs', () => {
     fc.assert(
       fc.property(scaled, fc.bigInt({ min: 1n, max: 10n ** 12n }), (dividend, divisor) => {
         const rounded = divideRounded(dividend, divisor);
         const twiceOff = 2n * (dividend - rounded * divisor);
         expect(twiceOff <= divisor && twiceOff >= -divisor).toBe(true);
-        // Exactly half has gone away from zero: what is left over then has the other sign.
+        // An exact half rounds away from zero, so the remainder has the opposite sign.
         if (twiceOff === divisor || twiceOff === -divisor) expect(twiceOff > 0n).toBe(dividend < 0n);
         expect(divideRounded(-dividend, divisor)).toBe(-rounded);
         expect(divideRounded(dividend, -divisor)).toBe(-rounded);

@@ -1,6 +1,6 @@
 /**
- * Exact decimal arithmetic on strings, by BigInt. Pure and without imports, so that workflows may use it.
- * Everything that holds a price or a quantity goes through here: a binary floating point number never does.
+ * Exact decimal arithmetic on strings, by BigInt. Pure and without imports, so that workflows can
+ * use it. All prices and quantities use this module; none is ever a binary floating-point number.
  */
 
 const DECIMAL = /^-?\d{1,18}(\.\d{1,9})?$/;
@@ -74,7 +74,7 @@ export function minimum(a: Decimal, b: Decimal): Decimal {
   return compare(a, b) <= 0 ? a : b;
 }
 
-/** Told from the digits alone, as it is asked of every line of every order. */
+/** Inspects the digits only, for speed: it runs for every line of every order. */
 export function isPositive(value: Decimal): boolean {
   if (!DECIMAL.test(value)) throw new RangeError(`"${value}" is not a decimal number of at most 18 + 9 digits`);
   return !value.startsWith('-') && /[1-9]/.test(value);

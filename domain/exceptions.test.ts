@@ -3,8 +3,8 @@ import { type ExceptionType, exceptionKinds, kindOf, resolutions } from './excep
 
 const types = Object.keys(exceptionKinds) as ExceptionType[];
 
-describe('the catalogue of exceptions', () => {
-  it.each(types)('%s has an owner, a deadline and a way out', (type) => {
+describe('the exception catalogue', () => {
+  it.each(types)('%s has an owner, a deadline and a resolution', (type) => {
     const kind = kindOf(type);
     expect(type).toMatch(/^[a-z]+(-[a-z]+)*$/);
     expect(kind.owner).toMatch(/^[a-z]+(-[a-z]+)*$/);
@@ -21,16 +21,16 @@ describe('the catalogue of exceptions', () => {
     'erp-refused-cash',
     'document-not-written',
     'compensation-failed',
-  ])('%s cannot end the order: goods have left, or it is being undone already', (type) => {
+  ])('%s cannot cancel the order: goods have shipped, or compensation is running', (type) => {
     expect(kindOf(type).resolutions).not.toContain('cancel');
   });
 
-  it('lets what came from outside be set aside, and nothing of our own', () => {
+  it('allows only inbound messages to be set aside', () => {
     const ways = types.filter((type) => kindOf(type).resolutions.includes('set-aside'));
     expect(ways.sort()).toEqual(['erp-refused-cash', 'shipment-not-recorded']);
   });
 
-  it('lets a person accept only what is a matter of judgement', () => {
+  it('allows a person to accept only judgement calls', () => {
     const acceptable = types.filter((type) => kindOf(type).resolutions.includes('accept'));
     expect(acceptable.sort()).toEqual([
       'price-outside-tolerance',
@@ -40,11 +40,11 @@ describe('the catalogue of exceptions', () => {
     ]);
   });
 
-  it('does not offer to try again what trying again cannot change', () => {
+  it('does not offer a retry that cannot succeed', () => {
     expect(kindOf('repeated-po-number').resolutions).not.toContain('retry');
   });
 
-  it('offers to send again what a partner refused or never acknowledged, not what is still being sent', () => {
+  it('offers to resend a rejected or unacknowledged document, but not one still being delivered', () => {
     expect(kindOf('document-rejected').resolutions).toContain('resend');
     expect(kindOf('document-unacknowledged').resolutions).toContain('resend');
     expect(kindOf('document-undelivered').resolutions).toEqual(['dismiss']);

@@ -1,16 +1,17 @@
 /**
- * What can go wrong with an order that no retry mends: the cause in business words, who owns it, which resolutions are legal
- * and how soon somebody must have looked. An exception is a waiting workflow: nothing fails silently, nobody rekeys.
+ * Order problems that a retry cannot fix. Each type names its cause in business words, its owner,
+ * its legal resolutions and its escalation deadline. The workflow waits until a person resolves it.
  */
 
 /**
- * - `retry`: the cause is mended, try the same step again.
- * - `accept`: go on in spite of it; recorded as a decision of the person.
- * - `use-guide`: go on with the carrier of the partner’s routing guide instead of the order’s own.
- * - `cancel`: end the order; everything done so far is compensated.
+ * - `retry`: repeat the step after the cause is fixed.
+ * - `accept`: continue in spite of the problem; recorded as the person's decision.
+ * - `use-guide`: continue with the carrier of the partner's routing guide.
+ * - `cancel`: end the order and compensate all completed steps.
  * - `resend`: send the document again under new control numbers.
- * - `set-aside`: leave out what came (a warehouse’s event, a payment) and go on with what comes next. It stays on record, not acted upon.
- * - `dismiss`: nothing needs doing.
+ * - `set-aside`: skip the inbound message (a warehouse event, a payment) and continue with the
+ *   next. The message stays on record without effect.
+ * - `dismiss`: close the exception without action.
  */
 export const resolutions = ['retry', 'accept', 'use-guide', 'cancel', 'resend', 'set-aside', 'dismiss'] as const;
 export type Resolution = (typeof resolutions)[number];
@@ -27,17 +28,19 @@ export type ExceptionCategory =
 
 interface ExceptionKind {
   category: ExceptionCategory;
-  /** The team that it is shown to. */
+  /** The team that works on it. */
   owner: string;
   resolutions: readonly Resolution[];
-  /** Escalated when still open after this. */
+  /** Hours until an open exception is escalated. */
   escalateAfterHours: number;
 }
 
 const untilShipped: readonly Resolution[] = ['retry', 'cancel'];
-/** Goods have left: the step can be tried again, the order cannot be undone. */
+/** Goods have shipped: the step can be retried, but the order cannot be cancelled. */
 const afterShipped: readonly Resolution[] = ['retry'];
-/** What came from outside is wrong for good: without this, it would hold back everything that is right. */
+/**
+ * The inbound message is permanently wrong; without `set-aside` it would block all later messages.
+ */
 const orWithout: readonly Resolution[] = ['retry', 'set-aside'];
 
 export const exceptionKinds = {

@@ -19,7 +19,7 @@ describe('money', () => {
   });
 
   it.each([
-    // A price finer than a cent is not rounded before it is multiplied.
+    // A price with fractions of a cent is not rounded before multiplication.
     ['1000', '0.0049', 'USD', 490],
     ['3', '3.995', 'USD', 1199],
     ['-3', '3.995', 'USD', -1199],
@@ -35,23 +35,23 @@ describe('money', () => {
     [50, '1', 1],
     [49, '1', 0],
     [12_345, '0', 0],
-  ])('of %i, %s per cent is %i', (minor, percent, part) => {
+  ])('%i at %s percent is %i', (minor, percent, part) => {
     expect(percentOf(minor, percent)).toBe(part);
   });
 
-  it('knows only the currencies that orders may be in', () => {
+  it('supports only the currencies that orders may use', () => {
     expect(isCurrency('USD')).toBe(true);
     expect(isCurrency('XXX')).toBe(false);
     expect(minorDigits('JPY')).toBe(0);
     expect(() => toMinor('1', 'XXX')).toThrow('currency "XXX"');
   });
 
-  it('refuses an amount that a number cannot hold exactly', () => {
+  it('rejects an amount beyond the safe integer range', () => {
     expect(() => extend('999999999999999', '999999999', 'USD')).toThrow(RangeError);
     expect(() => toMinor('99999999999999999', 'USD')).toThrow('more than can be held exactly');
   });
 
-  it('says the same amount in major and in minor units', () => {
+  it('converts between major and minor units without loss', () => {
     fc.assert(
       fc.property(fc.maxSafeInteger(), fc.constantFrom('USD', 'EUR', 'JPY'), (minor, currency) => {
         expect(toMinor(fromMinor(minor, currency), currency)).toBe(minor);
@@ -59,7 +59,7 @@ describe('money', () => {
     );
   });
 
-  it('extends a line to the nearest cent, and never by more than half of one', () => {
+  it('extends a line to the nearest cent, with an error of at most half a cent', () => {
     fc.assert(
       fc.property(quantity, price, (units, unitPrice) => {
         const product = scaledOf(units) * scaledOf(unitPrice);
@@ -70,7 +70,7 @@ describe('money', () => {
     );
   });
 
-  it('comes to the same total whichever way whole-cent lines are summed', () => {
+  it('totals whole-cent lines to the same amount in any order', () => {
     const line = fc.tuple(fc.integer({ min: 1, max: 5_000 }), fc.integer({ min: 0, max: 500_000 }));
     fc.assert(
       fc.property(fc.array(line, { minLength: 1, maxLength: 40 }), (lines) => {
@@ -81,7 +81,7 @@ describe('money', () => {
     );
   });
 
-  it('is off by at most half a cent a line when prices are finer than a cent', () => {
+  it('is off by at most half a cent per line when prices have fractions of a cent', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(quantity, price), { minLength: 1, maxLength: 40 }), (lines) => {
         const total = BigInt(lines.reduce((all, [units, unitPrice]) => all + extend(units, unitPrice, 'USD'), 0));
@@ -93,7 +93,7 @@ describe('money', () => {
   });
 });
 
-/** Billionths, read from the text itself rather than by the code under test. */
+/** Billionths, parsed independently of the code under test. */
 function scaledOf(text: string): bigint {
   const [whole = '0', fraction = ''] = text.split('.');
   return BigInt(`${whole}${fraction.padEnd(9, '0')}`);

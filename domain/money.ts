@@ -1,6 +1,6 @@
 /**
- * Money: amounts are integer minor units (cents) with an ISO 4217 currency; unit prices are decimal strings in major units,
- * since a price may be finer than a cent. Pure, so that workflows may use it.
+ * Money: amounts are integer minor units (cents) with an ISO 4217 currency. Unit prices are decimal
+ * strings in major units, because a price may have fractions of a cent. Pure, for use in workflows.
  */
 import { type Decimal, divideRounded, fromScaled, toScaled } from './decimal.ts';
 
@@ -19,7 +19,10 @@ export function isCurrency(currency: string): boolean {
   return MINOR_DIGITS[currency] !== undefined;
 }
 
-/** A decimal amount in major units as minor units, rounded half away from zero: `("12.345", "USD")` → 1235. */
+/**
+ * A decimal amount in major units as minor units, rounded half away from zero: `("12.345", "USD")`
+ * → 1235.
+ */
 export function toMinor(amount: Decimal, currency: string): number {
   return asSafeInteger(divideRounded(toScaled(amount), 10n ** BigInt(SCALE - minorDigits(currency))));
 }
@@ -35,7 +38,9 @@ export function extend(quantity: Decimal, unitPrice: Decimal, currency: string):
   return asSafeInteger(divideRounded(exact, 10n ** BigInt(2 * SCALE - minorDigits(currency))));
 }
 
-/** `percent` (a decimal such as `"2.5"`) of an amount, rounded half away from zero to minor units. */
+/**
+ * `percent` (a decimal such as `"2.5"`) of an amount, rounded half away from zero to minor units.
+ */
 export function percentOf(minor: number, percent: Decimal): number {
   return asSafeInteger(divideRounded(BigInt(minor) * toScaled(percent), 100n * 10n ** BigInt(SCALE)));
 }

@@ -10,12 +10,12 @@ const prefix = fc.integer({ min: 7, max: 10 }).chain(digits);
 describe('an SSCC', () => {
   it.each([
     ['a serial of a seven-digit prefix', 1, '0614141', 123456789, '106141411234567897'],
-    ['the first of all', 0, '0614141', 0, '006141410000000005'],
+    ['the first serial', 0, '0614141', 0, '006141410000000005'],
   ])('of %s', (_, extension, companyPrefix, serial, expected) => {
     expect(makeSscc(extension, companyPrefix, serial)).toBe(expected);
   });
 
-  it('has 18 digits that name its prefix and serial, and a check digit that holds', () => {
+  it('has 18 digits: the prefix, the serial and a valid check digit', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 9 }), prefix, fc.nat(999_999), (extension, companyPrefix, serial) => {
         const sscc = makeSscc(extension, companyPrefix, serial);
@@ -26,7 +26,7 @@ describe('an SSCC', () => {
     );
   });
 
-  it('is recognised as wrong when any one digit is misread', () => {
+  it('is invalid when any single digit is misread', () => {
     fc.assert(
       fc.property(
         prefix,
@@ -42,7 +42,7 @@ describe('an SSCC', () => {
     );
   });
 
-  it('is refused for a serial that has outgrown its digits, and for what is not a digit or a prefix', () => {
+  it('is not created for a serial with too many digits or for an invalid extension or prefix', () => {
     expect(() => makeSscc(0, '0614141', 1_000_000_000)).toThrow(RangeError);
     expect(() => makeSscc(10, '0614141', 1)).toThrow(RangeError);
     expect(() => makeSscc(0, '06141', 1)).toThrow(RangeError);

@@ -1,4 +1,7 @@
-/** Serial Shipping Container Codes (GS1 General Specifications): extension digit, company prefix and serial, check digit; 18 digits. */
+/**
+ * Serial Shipping Container Codes (GS1 General Specifications): 18 digits, made of the extension
+ * digit, the company prefix, the serial and the check digit.
+ */
 
 const SERIAL_AND_PREFIX = 16;
 
@@ -7,8 +10,8 @@ const SERIAL_AND_PREFIX = 16;
  *
  * @param extension digit 0 to 9
  * @param companyPrefix GS1 company prefix, 7 to 10 digits
- * @param serial number that is unique under the prefix and extension for as long as the goods are traded
- * @throws RangeError when something does not fit its digits: a serial that outgrew them must never wrap round
+ * @param serial unique under the prefix and extension while the goods are traded
+ * @throws RangeError when a part does not fit its digits; a serial must never wrap around
  */
 export function makeSscc(extension: number, companyPrefix: string, serial: number | bigint): string {
   if (!Number.isInteger(extension) || extension < 0 || extension > 9) {
@@ -29,7 +32,7 @@ export function isSscc(text: string): boolean {
   return /^\d{18}$/.test(text) && gs1CheckDigit(text.slice(0, -1)) === Number(text.at(-1));
 }
 
-/** The check digit of a GS1 number without it: weights 3 and 1 in turn, from the right, to the next ten. */
+/** The GS1 check digit of `digits`: weights 3 and 1 alternate from the right; modulo 10. */
 export function gs1CheckDigit(body: string): number {
   let total = 0;
   for (let index = 0; index < body.length; index += 1) {

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { expect, it } from 'vitest';
 
-/** Commands that need nothing that runs; each answers a wrong call before it does anything. */
+/** Commands that need no running service; each rejects an invalid command line before it acts. */
 const commands = {
   certify: 'certification/certify.ts',
   promote: 'scripts/promote.ts',
@@ -18,7 +18,7 @@ function call(file: string, ...args: string[]) {
   return { status, stdout, stderr };
 }
 
-it.each(Object.entries(commands))('%s says how it is called, and what is wrong with a call', (name, file) => {
+it.each(Object.entries(commands))('%s prints its usage, and the reason for an invalid command line', (name, file) => {
   expect(call(file, '--help')).toEqual({
     status: 0,
     stdout: expect.stringMatching(`^npm run ${name} -- `),
@@ -31,7 +31,7 @@ it.each(Object.entries(commands))('%s says how it is called, and what is wrong w
   });
 });
 
-it('a number that is none is refused, and never taken for nothing to do', () => {
+it('an invalid number is rejected, never treated as zero', () => {
   for (const [option, value] of [
     ['--minutes', 'x'],
     ['--minutes', '-1'],

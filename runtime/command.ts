@@ -1,18 +1,21 @@
-/** What the commands of `npm run` have in common: `--help`, wrong calls, refusals, exit status. */
+/** Shared behaviour of the `npm run` commands: `--help`, usage errors, refusals, exit status. */
 
-/** A call that cannot be carried out as it stands; it is answered with the usage of the command and status 2. */
+/** An invalid command line; the process prints the usage and exits with status 2. */
 export class UsageError extends Error {}
 
 export interface Command {
-  /** How to call it; what `--help` and `-h` print. */
+  /** The usage text that `--help` and `-h` print. */
   usage: string;
   /** @returns the exit status */
   run(args: string[]): number | Promise<number>;
-  /** Exit status for an error whose message says to a person all there is to say; of any other error the stack is shown, status 1. */
+  /**
+   * Exit status for an error whose message is complete for the user. Any other error prints its
+   * stack and exits with status 1.
+   */
   refusal?(error: unknown): number | undefined;
 }
 
-/** Whether this process was called for its usage alone. */
+/** Whether this process was started only to print its usage. */
 export function asksForHelp(): boolean {
   return process.argv.slice(2).some((word) => word === '--help' || word === '-h');
 }
@@ -37,7 +40,7 @@ export async function runCommand({ usage, run, refusal }: Command): Promise<void
   }
 }
 
-/** A number that an option states. @throws UsageError */
+/** Parses a numeric option. @throws UsageError */
 export function numberOption(name: string, text: string, { least, whole = true }: { least: number; whole?: boolean }) {
   const value = text.trim() === '' ? Number.NaN : Number(text);
   if (Number.isFinite(value) && value >= least && (!whole || Number.isSafeInteger(value))) return value;
@@ -47,6 +50,6 @@ export function numberOption(name: string, text: string, { least, whole = true }
 function reasonOfWrongCall(error: unknown): string | undefined {
   if (error instanceof UsageError) return error.message;
   const ofArguments = error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
-  // Node goes on about how to pass arguments that begin with a hyphen.
+  // Node appends advice on passing arguments that begin with a hyphen; cut it off.
   return ofArguments ? error.message.replace(/\. To specify .*/s, '') : undefined;
 }

@@ -11,10 +11,10 @@ function problemsOf(env: Record<string, string>): ConfigError {
     if (error instanceof ConfigError) return error;
     throw error;
   }
-  throw new Error('it was accepted');
+  throw new Error('the configuration was accepted');
 }
 
-test('the database is all that must be said', () => {
+test('only the database is required', () => {
   const config = loadConfig({ DATABASE_URL });
   expect(config).toMatchObject({
     port: 3000,
@@ -25,7 +25,7 @@ test('the database is all that must be said', () => {
   expect(config.temporal).toMatchObject({ address: 'localhost:7233', namespace: 'default', tls: false });
 });
 
-test('every problem is named at once, with an example and without the value', () => {
+test('all problems are reported together, with an example and without the value', () => {
   const error = problemsOf({
     PORT: 'hunter2',
     LOG_LEVEL: 'loud',
@@ -39,11 +39,11 @@ test('every problem is named at once, with an example and without the value', ()
   expect(error.message).not.toContain('hunter2');
 });
 
-test('an empty value is one that is not set', () => {
+test('an empty value counts as not set', () => {
   expect(loadConfig({ DATABASE_URL, MAX_JSON_BYTES: ' ', PUBLIC_URL: '' }).maxJsonBytes).toBe(8 * 1024 * 1024);
 });
 
-test('by default the largest shipment that a warehouse may tell of is accepted as a body', () => {
+test('the default body limit accepts the largest shipment event of a warehouse', () => {
   const packed = {
     sscc: '0'.repeat(18),
     onPallet: 10_000,
@@ -58,20 +58,20 @@ test('by default the largest shipment that a warehouse may tell of is accepted a
   expect(JSON.stringify({ ...largest, packages }).length).toBeLessThan(loadConfig({ DATABASE_URL }).maxJsonBytes);
 });
 
-test('an API key or a certificate for Temporal implies TLS, which can be refused outright', () => {
+test('an API key or a certificate for Temporal implies TLS, unless TLS is disabled explicitly', () => {
   expect(loadConfig({ DATABASE_URL, TEMPORAL_API_KEY: 'k' }).temporal.tls).not.toBe(false);
   expect(loadConfig({ DATABASE_URL, TEMPORAL_TLS_CA: 'ca.pem' }).temporal.tls).toMatchObject({ ca: 'ca.pem' });
   expect(loadConfig({ DATABASE_URL, TEMPORAL_API_KEY: 'k', TEMPORAL_TLS: 'false' }).temporal.tls).toBe(false);
 });
 
-test('links point to a name that can be reached, whatever address the API listens on', () => {
+test('links use a reachable host name, even when the API listens on all addresses', () => {
   expect(loadConfig({ DATABASE_URL, HOST: '0.0.0.0', PORT: '80' }).publicUrl).toBe('http://localhost:80');
   expect(loadConfig({ DATABASE_URL, PUBLIC_URL: 'https://o2c.example.com/' }).publicUrl).toBe(
     'https://o2c.example.com',
   );
 });
 
-test('the example of every variable is one that it accepts', () => {
+test('every variable accepts its own example', () => {
   for (const [name, { schema, example }] of Object.entries(variables)) {
     expect(schema.safeParse(example).success, name).toBe(true);
   }

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 
 /**
- * The one configuration of every process, read from the environment once, at start.
+ * The configuration of every process, read from the environment once, at start.
  *
- * 1. Every variable that the product understands stands in `variables` below, with its meaning, its unit and an example.
- * 2. All problems are reported together, so that a deployment is mended in one round.
- * 3. A message never repeats a value: it may be a secret.
- * 4. An empty value means "not set": compose files and CI systems pass empty strings for what nobody filled in.
+ * 1. `variables` below lists every supported variable with its meaning, its unit and an example.
+ * 2. All problems are reported together, so that an operator can fix them in one round.
+ * 3. A message never repeats a value, because it may be a secret.
+ * 4. An empty value means "not set": compose files and CI systems pass empty strings by default.
  */
 
 interface Variable<S extends z.ZodType = z.ZodType> {
@@ -46,7 +46,7 @@ const flag = z.enum(['true', 'false'], 'must be true or false').transform((text)
 
 const hostAndPort = z.string().regex(/^[^\s/:]+:\d{1,5}$|^\[[0-9a-fA-F:]+\]:\d{1,5}$/, 'must be host:port');
 
-/** The worker roles that one process can take; `all` is what a small installation runs. */
+/** The worker roles of a process; a small installation runs `all`. */
 export const WORKER_ROLES = ['all', 'orders', 'erp', 'wms', 'edi'] as const;
 export type WorkerRole = (typeof WORKER_ROLES)[number];
 
@@ -62,28 +62,31 @@ const workerRoles = z
 
 const MIB = 1024 * 1024;
 
-/** Every environment variable of the product. Names are part of its interface: deployments depend on them. */
+/**
+ * Every environment variable of the product. Names are part of its interface: deployments depend on
+ * them.
+ */
 export const variables = {
   PORT: variable(
     wholeNumber({ min: 0, max: 65_535 }).default(3000),
-    'TCP port of the API, the console and the webhooks; 0 takes a free one',
+    'TCP port of the API, the console and the webhooks; 0 selects a free port',
     '3000',
   ),
   HOST: variable(z.string().default('127.0.0.1'), 'address that the API listens on', '0.0.0.0'),
   PUBLIC_URL: variable(
     url('http', 'https').optional(),
-    'address under which others reach the API; it stands in links and webhooks',
+    'public address of the API, used in links and webhooks',
     'https://throughline.example.com',
   ),
   DATABASE_URL: variable(
     url('postgres', 'postgresql'),
-    'the Postgres database of our records',
+    'Postgres database of the order records',
     'postgresql://throughline:secret@localhost:5432/throughline',
     { secret: true },
   ),
   DATABASE_POOL_SIZE: variable(
     wholeNumber({ min: 1, max: 1000 }).default(10),
-    'most connections that one process opens to Postgres',
+    'maximum number of Postgres connections per process',
     '10',
   ),
   TEMPORAL_ADDRESS: variable(hostAndPort.default('localhost:7233'), 'Temporal frontend', 'localhost:7233'),
@@ -93,7 +96,7 @@ export const variables = {
   }),
   TEMPORAL_TLS: variable(
     flag.optional(),
-    'whether to speak TLS to Temporal; true by itself when an API key or a certificate is given',
+    'whether to use TLS for Temporal; default true when an API key or a certificate is set',
     'true',
   ),
   TEMPORAL_TLS_CERT: variable(
@@ -109,22 +112,22 @@ export const variables = {
   ),
   TEMPORAL_TLS_SERVER_NAME: variable(
     z.string().optional(),
-    "name expected in the server's certificate where it differs from the address",
+    "name expected in the server's certificate if it differs from the address",
     'temporal.internal',
   ),
   TEMPORAL_UI_URL: variable(
     url('http', 'https').default('http://localhost:8233'),
-    'Temporal UI that links in the console point to',
+    'address of the Temporal UI for links in the console',
     'https://cloud.temporal.io',
   ),
   LOG_LEVEL: variable(
     z.enum(['error', 'warn', 'info', 'debug'], 'must be error, warn, info or debug').default('info'),
-    'least severity that is logged',
+    'minimum severity of log lines',
     'info',
   ),
   LOG_FORMAT: variable(
     z.enum(['json', 'pretty'], 'must be json or pretty').default('json'),
-    'one JSON object a line, or lines for a person',
+    'log format: one JSON object per line, or readable text',
     'json',
   ),
   SYSTEMS_FILE: variable(
@@ -143,25 +146,25 @@ export const variables = {
     String(25 * MIB),
   ),
   MAX_JSON_BYTES: variable(
-    // The longest order and the largest shipment that the models allow fit.
+    // Large enough for the longest order and the largest shipment that the schemas allow.
     wholeNumber({ min: 1024, max: 64 * MIB }).default(8 * MIB),
     'largest JSON body accepted, in bytes',
     String(8 * MIB),
   ),
   RATE_LIMIT_PER_MINUTE: variable(
     wholeNumber({ min: 1, max: 10_000_000 }).default(6000),
-    'requests that one API client may make a minute, in each API process',
+    'requests per minute allowed for one API client in each API process',
     '6000',
   ),
   BOOTSTRAP_API_KEY_FILE: variable(
     z.string().optional(),
-    'file that holds an API key which the API grants every scope at start; for a first installation and the demo',
+    'file with an API key that gets every scope at start; for a first installation and the demo',
     '/run/secrets/bootstrap-api-key',
   ),
   CONSOLE_DIR: variable(z.string().default('dist/console'), 'folder of the built console', 'dist/console'),
   CERTIFICATION_DIR: variable(
     z.string().default('.throughline/certification'),
-    'folder of the results of `npm run certify`',
+    'folder for the results of `npm run certify`',
     '/var/lib/throughline/certification',
   ),
   WORKER_ROLES: variable(
@@ -176,7 +179,7 @@ export const variables = {
   ),
   WORKER_HEALTH_PORT: variable(
     wholeNumber({ min: 0, max: 65_535 }).optional(),
-    'TCP port of the worker’s /healthz and /metrics; without it the worker serves neither',
+    "TCP port of the worker's /healthz and /metrics; unset disables both",
     '9465',
   ),
   WORKFLOW_BUNDLE: variable(
@@ -191,12 +194,12 @@ export const variables = {
   ),
   METRICS_PORT: variable(
     wholeNumber({ min: 0, max: 65_535 }).optional(),
-    "TCP port of the Temporal SDK's own Prometheus metrics; without it there are none",
+    "TCP port of the Temporal SDK's Prometheus metrics; unset disables them",
     '9464',
   ),
   SHUTDOWN_GRACE_SECONDS: variable(
     wholeNumber({ min: 1, max: 3600 }).default(20),
-    'how long a process may finish what it is doing after SIGTERM, in seconds',
+    'time to finish running work after SIGTERM, in seconds',
     '20',
   ),
 } as const satisfies Record<string, Variable>;
@@ -204,11 +207,11 @@ export const variables = {
 type VariableName = keyof typeof variables;
 type Values = { [Name in VariableName]: z.output<(typeof variables)[Name]['schema']> };
 
-/** The configuration as the processes use it. Bytes, seconds and ports are whole numbers. */
+/** The parsed configuration. Bytes, seconds and ports are whole numbers. */
 export interface Config {
   readonly port: number;
   readonly host: string;
-  /** Without PUBLIC_URL: `http://HOST:PORT`. No slash at the end. */
+  /** Default without PUBLIC_URL: `http://HOST:PORT`. No trailing slash. */
   readonly publicUrl: string;
   readonly databaseUrl: string;
   readonly databasePoolSize: number;
@@ -217,7 +220,7 @@ export interface Config {
     readonly namespace: string;
     readonly apiKey: string | undefined;
     readonly tls: false | TemporalTlsFiles;
-    /** No slash at the end. */
+    /** No trailing slash. */
     readonly uiUrl: string;
   };
   readonly logLevel: Values['LOG_LEVEL'];
@@ -254,7 +257,7 @@ export interface ConfigProblem {
   readonly example: string | undefined;
 }
 
-/** Thrown with everything that is wrong at once; `message` is fit for a terminal. */
+/** Lists all problems together; `message` is formatted for a terminal. */
 export class ConfigError extends Error {
   readonly code = 'invalid-configuration';
   readonly problems: readonly ConfigProblem[];
@@ -274,7 +277,7 @@ export class ConfigError extends Error {
 /**
  * Reads the configuration.
  *
- * @throws ConfigError listing every variable that is missing or wrong.
+ * @throws ConfigError listing every missing or invalid variable.
  */
 export function loadConfig(env: Readonly<Record<string, string | undefined>> = process.env): Config {
   const problems: ConfigProblem[] = [];
@@ -295,7 +298,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
     const missing = values.TEMPORAL_TLS_CERT === undefined ? 'TEMPORAL_TLS_CERT' : 'TEMPORAL_TLS_KEY';
     problems.push({
       where: missing,
-      reason: 'is missing: a client certificate and its key are given together',
+      reason: 'is missing: set the client certificate and its key together',
       example: variables[missing].example,
     });
   }

@@ -1,9 +1,11 @@
 /**
- * Imported first by each process that reads documents, and by the benchmark that measures it.
+ * Tunes V8. Every process that reads documents, and the benchmark that measures it, imports this
+ * first.
  *
- * V8 remembers where objects that live long were made, and makes later ones from there in its old generation at once. Around `await` it
- * often judges wrongly: whole purchase orders, done with after a millisecond, then stay until the next full collection. Without that
- * guess 20,000 orders are read and validated in about four fifths of the time (`npm run bench -- x12`).
+ * V8 pretenures: it learns which allocation sites make long-lived objects and allocates from them
+ * directly in the old generation. Around `await` it often guesses wrongly. Short-lived purchase
+ * orders then stay until the next full collection. Without pretenuring, reading and validating
+ * 20,000 orders takes about four fifths of the time (`npm run bench -- x12`).
  */
 import { setFlagsFromString } from 'node:v8';
 

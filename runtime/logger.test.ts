@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest';
 import { correlationId, runWithCorrelation } from './correlation.ts';
 import { createLogger, withoutSecrets } from './logger.ts';
 
-test('what may be a secret is masked by its name, at any depth, and credentials leave URLs', () => {
+test('fields with secret names are masked at any depth, and URLs lose their credentials', () => {
   const logged = withoutSecrets({
     request: { headers: { Authorization: 'Bearer abc', accept: '*/*' } },
     databaseUrl: 'postgresql://app:hunter2@db/x',
@@ -13,18 +13,18 @@ test('what may be a secret is masked by its name, at any depth, and credentials 
   expect(text).toContain('"accept":"*/*"');
 });
 
-test('a line below the level is not even looked at', () => {
+test('a line below the level is dropped before its fields are read', () => {
   const looked = vi.fn(() => 'x');
   const fields = Object.defineProperty({}, 'field', { enumerable: true, get: looked });
-  createLogger('test').debug('not told', { fields });
+  createLogger('test').debug('not logged', { fields });
   expect(looked).not.toHaveBeenCalled();
 });
 
-test('bytes are counted, never shown', () => {
+test('byte arrays are logged by length only', () => {
   expect(withoutSecrets({ raw: Buffer.from('ISA*00*') })).toEqual({ raw: '[7 bytes]' });
 });
 
-test('a correlation id follows what was started under it, and nothing else', async () => {
+test('a correlation id applies only to the work started under it', async () => {
   const inside = runWithCorrelation('c-1', async () => {
     await Promise.resolve();
     return correlationId();

@@ -35,7 +35,7 @@ test('addresses and secrets come from the environment', () => {
   expect(systems.wms[0]).toMatchObject({ nodes: ['RNO'], webhookSecret: 's', taskQueue: 'wms.west' });
 });
 
-test('every variable that is missing is named with its place', () => {
+test('every missing variable is reported with its place', () => {
   expect(problemsOf(yaml)).toEqual([
     'systems.yaml: erp.0.baseUrl needs the environment variable ERP_URL, which is not set',
     'systems.yaml: erp.0.tokenEnv needs the environment variable ERP_TOKEN, which is not set',
@@ -65,7 +65,7 @@ wms:
   expect(systemsFor(wms, 'test')).toEqual([]);
 });
 
-test('a misspelt key is refused, and so is text that is no YAML', () => {
+test('a misspelt key and invalid YAML are rejected', () => {
   expect(problemsOf('erp: [{ id: a, kind: rest, baseUrl: "http://a", tokn: x }]\nwms: []').join()).toMatch(/tokn/);
   expect(problemsOf('erp: [').join()).toMatch(/is not YAML/);
 });

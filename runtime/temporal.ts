@@ -5,7 +5,9 @@ import type { SearchAttributeType } from '@temporalio/common';
 import { NativeConnection } from '@temporalio/worker';
 import type { Config, TemporalTlsFiles } from './config.ts';
 
-/** Connections to Temporal: a local server, a cluster with mTLS, or Temporal Cloud with an API key. */
+/**
+ * Connections to Temporal: a local server, a cluster with mTLS, or Temporal Cloud with an API key.
+ */
 
 function connectionOptions({ temporal }: Pick<Config, 'temporal'>) {
   return {
@@ -26,8 +28,9 @@ function tlsOptions(files: TemporalTlsFiles) {
 }
 
 /**
- * A client for starting, signalling and querying. The connection is made at the first call, so that the API answers (and says that
- * it is not ready) while Temporal is down. Close it with `client.connection.close()`.
+ * A client for starting, signalling and querying. It connects at the first call, so that the API
+ * can start and report "not ready" while Temporal is down. Close it with
+ * `client.connection.close()`.
  */
 export function connectClient(config: Pick<Config, 'temporal'>): Client {
   return new Client({
@@ -49,7 +52,9 @@ export function connectNative(config: Pick<Config, 'temporal'>): Promise<NativeC
 const INDEXED_VALUE_TYPE = { TEXT: 1, KEYWORD: 2, INT: 3, DOUBLE: 4, BOOL: 5, DATETIME: 6, KEYWORD_LIST: 7 } as const;
 const GRPC_ALREADY_EXISTS = 6;
 
-/** A search attribute exists under this name with another type; only an operator can resolve that. */
+/**
+ * A search attribute exists under this name with another type; only an operator can resolve that.
+ */
 export class SearchAttributeConflict extends Error {
   readonly code = 'search-attribute-conflict';
 
@@ -63,12 +68,15 @@ export class SearchAttributeConflict extends Error {
 }
 
 /**
- * Registers what is missing of `keys` in the namespace and waits until the server lists all of it: a workflow that starts with an
- * unknown attribute is refused, and a fresh registration takes a moment to reach every host. Safe to run in several processes at once.
+ * Registers the missing `keys` in the namespace and waits until the server lists all of them. The
+ * server rejects workflow starts with an unknown attribute, and a registration takes a moment to
+ * reach every host. Several processes may call this concurrently.
  *
- * On Temporal Cloud the data plane may not add attributes; if they are there already, nothing is asked of it.
+ * Temporal Cloud does not allow adding attributes through the data plane. If they exist already,
+ * this adds none.
  *
- * @throws SearchAttributeConflict, or the service's own error; `Error` when the server does not list them within `timeoutSeconds`.
+ * @throws SearchAttributeConflict, or the service's own error; `Error` when the server does not
+ *   list them within `timeoutSeconds`.
  */
 export async function ensureSearchAttributes(
   connection: Connection,
@@ -99,7 +107,8 @@ export async function ensureSearchAttributes(
       searchAttributes: Object.fromEntries(absent.map(({ name, type }) => [name, type])),
     });
   } catch (error) {
-    // Another process was faster.
+    // Another process registered them first.
+
     if (!isGrpcServiceError(error) || error.code !== GRPC_ALREADY_EXISTS) throw error;
   }
   for (const until = Date.now() + timeoutSeconds * 1000; ; await delay(200)) {

@@ -6,8 +6,8 @@ import { SystemBusy } from '../activities/lib/refusal.ts';
 import { renderedSample, sampleDocuments } from './samples.ts';
 
 /**
- * Feeds the sample orders and follows them to their end: `tsx sandbox/demo.ts`. Feeding them again orders nothing again. Ends with
- * 1 when an order did not close within the limit.
+ * Submits the sample orders and follows them until they are closed: `tsx sandbox/demo.ts`. A second
+ * run creates no new orders. Exits with 1 when an order does not close within the limit.
  */
 const settings = z.object({
   API_URL: z.url({ protocol: /^https?$/ }).default('http://127.0.0.1:3000'),
@@ -15,7 +15,7 @@ const settings = z.object({
   SANDBOX_KEY_HARBOR_PINE: z.string().min(1),
   SANDBOX_KEY_TRI_VALLEY: z.string().min(1),
   SANDBOX_KEY_COBALT_RIDGE: z.string().min(1),
-  /** For all orders together. */
+  /** Limit for all orders together. */
   DEMO_LIMIT_SECONDS: z.coerce.number().positive().default(300),
 });
 
@@ -29,7 +29,7 @@ const listedOrder = z.object({
 const orderList = z.object({ items: z.array(listedOrder) });
 type ListedOrder = z.output<typeof listedOrder>;
 
-/** States in which nothing more will happen. */
+/** States that an order never leaves. */
 const FINAL_STATES: ReadonlySet<string> = new Set(['closed', 'cancelled', 'rejected']);
 const POLL_MS = 500;
 
@@ -52,7 +52,9 @@ async function main(): Promise<boolean> {
     const status = await patiently(until, () =>
       feed(clientOf(sample), sample, renderedSample(sample.file, folder, today)),
     );
-    console.log(`${sample.poNumber.padEnd(14)} ${status === 200 ? 'had been fed before' : `fed from ${sample.file}`}`);
+    console.log(
+      `${sample.poNumber.padEnd(14)} ${status === 200 ? 'submitted earlier' : `submitted from ${sample.file}`}`,
+    );
   }
 
   const last = new Map<string, ListedOrder>();
@@ -77,7 +79,7 @@ async function main(): Promise<boolean> {
   return sampleDocuments.every(({ poNumber }) => last.get(poNumber)?.status === 'closed');
 }
 
-/** The HTTP status: 202 for a new document, 200 for one that was there already. */
+/** Returns the HTTP status: 202 for a new document, 200 for a duplicate. */
 async function feed(api: HttpClient, { file, partnerId, poNumber }: Sample, content: string): Promise<number> {
   const edi = file.endsWith('.edi');
   const answer = await api.send({
@@ -98,7 +100,7 @@ async function find(api: HttpClient, { partnerId, poNumber }: Sample): Promise<L
   return api.read(answer, orderList).items.find((order) => order.poNumber === poNumber);
 }
 
-/** Tries again while the API cannot be reached, until the time is up. */
+/** Retries while the API is unreachable or busy, until the time limit. */
 async function patiently<T>(until: number, run: () => Promise<T>): Promise<T> {
   for (;;) {
     try {

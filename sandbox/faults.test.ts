@@ -26,33 +26,33 @@ const create = (n: number, signal?: AbortSignal) =>
   });
 const count = async () => (await call(`${erp.url}/_control/summary`)).body.orders;
 
-it('latency delays the answer by what was asked for', async () => {
+it('latency delays the answer by the requested time', async () => {
   await faults({ latency: { ms: 80 } });
   const from = performance.now();
   expect((await create(1)).status).toBe(201);
   expect(performance.now() - from).toBeGreaterThanOrEqual(75);
 });
 
-it('a 5xx answers with nothing done', async () => {
+it('a 5xx answer has no side effects', async () => {
   await faults({ error5xx: {} });
   expect((await create(1)).status).toBe(500);
   expect(await count()).toBe(0);
 });
 
-it('a 429 carries Retry-After, with nothing done', async () => {
+it('a 429 carries Retry-After and has no side effects', async () => {
   await faults({ tooMany: { retryAfterSeconds: 7 } });
   const answer = await create(1);
   expect([answer.status, answer.headers.get('retry-after')]).toEqual([429, '7']);
   expect(await count()).toBe(0);
 });
 
-it('a reset cuts the connection, with nothing done', async () => {
+it('a reset closes the connection without side effects', async () => {
   await faults({ connectionReset: {} });
   await expect(create(1)).rejects.toThrow('fetch failed');
   expect(await count()).toBe(0);
 });
 
-it('a timeout after commit does the work and never answers; the repetition gets what was made', async () => {
+it('a timeout after commit does the work without an answer; the retry returns its result', async () => {
   await faults({ timeoutAfterCommit: {} });
   await expect(create(1, AbortSignal.timeout(300))).rejects.toThrow();
   expect(await count()).toBe(1);
@@ -61,7 +61,7 @@ it('a timeout after commit does the work and never answers; the repetition gets 
   expect(await count()).toBe(1);
 });
 
-it('during an outage nobody gets through but the control page, and it ends by itself', async () => {
+it('during an outage only the control routes answer, and the outage ends by itself', async () => {
   await faults({ outage: { seconds: 0.2 } });
   await expect(create(1)).rejects.toThrow('fetch failed');
   expect((await call(`${erp.url}/_control/faults`)).body.dealt.outage).toBe(1);
@@ -77,7 +77,7 @@ it('during an outage nobody gets through but the control page, and it ends by it
     .toBe(201);
 });
 
-it('the same seed deals the same faults to the same requests', async () => {
+it('the same seed injects the same faults into the same requests', async () => {
   const run = async (from: number) => {
     await faults({ seed: 42, error5xx: { share: 0.3 }, tooMany: { share: 0.3 } });
     const statuses: number[] = [];
@@ -89,13 +89,13 @@ it('the same seed deals the same faults to the same requests', async () => {
   expect(new Set(first)).toEqual(new Set([201, 500, 429]));
 });
 
-it('faults can be bound to paths', async () => {
+it('faults can be limited to paths', async () => {
   await faults({ error5xx: {}, paths: ['/invoices'] });
   expect((await create(1)).status).toBe(201);
   expect((await call(`${erp.url}/invoices`)).status).toBe(500);
 });
 
-it('a misspelt fault is refused with its place', async () => {
+it('a misspelt fault is rejected with its place', async () => {
   const answer = await faults({ latency: { ms: 5, chance: 1 }, error5xx: { share: 2 } });
   expect(answer.status).toBe(400);
   expect(answer.body.errors.map(({ path }: { path: string }) => path).toSorted()).toEqual([
@@ -104,7 +104,7 @@ it('a misspelt fault is refused with its place', async () => {
   ]);
 });
 
-it('faults outlive a kill', async () => {
+it('faults survive a kill', async () => {
   const dir = temporaryFolder();
   const first = await startProcess('erp', { SANDBOX_DATA_DIR: dir.path });
   await call(`${first.url}/_control/faults`, { method: 'PUT', body: { error5xx: {} } });

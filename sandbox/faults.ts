@@ -4,39 +4,42 @@ import { z } from 'zod';
 import { Problem, sendProblem } from './problem.ts';
 import { seededRandom } from './random.ts';
 
-const share = z.number().min(0).max(1).default(1).meta({ description: 'Share of requests that it hits, 0 to 1' });
+const share = z.number().min(0).max(1).default(1).meta({ description: 'Share of affected requests, 0 to 1' });
 
-/** Faults of a sandbox server, set by `PUT /_control/faults`; any mixture. Each is decided on its own for every request. */
+/**
+ * Faults of a sandbox server, set by `PUT /_control/faults`. Each is drawn independently per
+ * request.
+ */
 export const faultSettings = z
   .strictObject({
     /** The same seed gives the same decisions for the same sequence of requests. */
     seed: z.int().min(0).default(1),
-    /** Only requests whose path begins so; all of them without it. */
+    /** Path prefixes of the affected requests; default all. */
     paths: z.array(z.string().startsWith('/')).optional(),
-    /** Answers late. */
+    /** Delays the answer. */
     latency: z.strictObject({ ms: z.int().min(0).max(600_000), share }).optional(),
-    /** 500, with nothing done. */
+    /** Answers 500 without side effects. */
     error5xx: z.strictObject({ share }).optional(),
-    /** 429 with Retry-After, with nothing done. */
+    /** Answers 429 with Retry-After, without side effects. */
     tooMany: z.strictObject({ share, retryAfterSeconds: z.int().min(0).max(3600).default(1) }).optional(),
-    /** The connection is reset, with nothing done. */
+    /** Resets the connection without side effects. */
     connectionReset: z.strictObject({ share }).optional(),
-    /** The work is done and kept, the answer never comes. */
+    /** Does and stores the work but never answers. */
     timeoutAfterCommit: z.strictObject({ share }).optional(),
-    /** What this server sends is sent twice, at once or one after the other. */
+    /** Sends each outbound message twice, concurrently or in sequence. */
     duplicateEvents: z.strictObject({ share }).optional(),
-    /** What this server sends leaves out of order. */
+    /** Sends outbound messages out of order. */
     shuffleEvents: z.strictObject({ share }).optional(),
-    /** Counted from the moment it is set: every connection is reset, and nothing is sent. */
+    /** Resets every connection and sends nothing, from now for the given time. */
     outage: z.strictObject({ seconds: z.number().min(0).max(86_400) }).optional(),
   })
   .meta({ id: 'FaultSettings' });
 export type FaultSettings = z.infer<typeof faultSettings>;
 
-/** Faults are part of the journal: a server that was killed comes back with them. */
+/** Faults are part of the journal, so that a killed server restarts with them. */
 export interface FaultEntry {
   type: 'faults';
-  /** Null: cleared. */
+  /** Null clears the faults. */
   settings: FaultSettings | null;
   /** Milliseconds since the epoch; 0 without an outage. */
   outageUntil: number;
@@ -59,7 +62,7 @@ export class Faults {
     this.#random = seededRandom(this.#settings?.seed ?? 1);
   }
 
-  /** What is set, and how often each fault was dealt since the server started. */
+  /** The current settings, and the count of each injected fault since the start. */
   describe() {
     return {
       settings: this.#settings ?? null,
@@ -72,7 +75,7 @@ export class Faults {
     return Math.max(0, this.#outageUntil - Date.now());
   }
 
-  /** Decides whether a fault strikes now. */
+  /** Decides whether to inject the fault now. */
   strikes(name: 'duplicateEvents' | 'shuffleEvents'): boolean {
     return this.#decide(name);
   }
@@ -92,7 +95,10 @@ export class Faults {
     this.#hits[name] = (this.#hits[name] ?? 0) + 1;
   }
 
-  /** Deals the faults of requests. Stands before the routes and after `/_control`, which is never hit. */
+  /**
+   * Injects request faults. Mounted after `/_control`, which is never affected, and before the
+   * routes.
+   */
   middleware(): RequestHandler {
     return async (request, response, next) => {
       if (this.outageMs() > 0) {
@@ -108,16 +114,16 @@ export class Faults {
         return;
       }
       if (this.#decide('error5xx')) {
-        sendProblem(response, new Problem(500, 'fault-injected', 'The server failed before it did anything'));
+        sendProblem(response, new Problem(500, 'fault-injected', 'The server failed before it did any work'));
         return;
       }
       if (tooMany && this.#decide('tooMany')) {
         response.setHeader('Retry-After', String(tooMany.retryAfterSeconds));
-        sendProblem(response, new Problem(429, 'too-many-requests', 'The server takes no more for now'));
+        sendProblem(response, new Problem(429, 'too-many-requests', 'The server is too busy'));
         return;
       }
       if (request.method !== 'GET' && this.#decide('timeoutAfterCommit')) {
-        // The route does its work as ever; its answer goes nowhere and the caller waits until it gives up.
+        // The route does its work, but its answer is dropped and the caller times out.
         response.end = () => response;
       }
       next();

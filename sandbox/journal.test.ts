@@ -15,7 +15,7 @@ function open(path: string) {
   return { entries, journal: new Journal<number>(path, (entry) => entries.push(entry)) };
 }
 
-it('what was committed is applied again, in order', async () => {
+it('committed entries are replayed in order', async () => {
   const path = join(folder.path, 'a.jsonl');
   const first = open(path);
   await Promise.all([first.journal.commit([1, 2]), first.journal.commit([3])]);
@@ -25,7 +25,7 @@ it('what was committed is applied again, in order', async () => {
   await second.journal.close();
 });
 
-it('a transaction that was torn by a crash counts not at all, and the next one is whole', async () => {
+it('a transaction torn by a crash is ignored, and the next one is complete', async () => {
   const path = join(folder.path, 'a.jsonl');
   writeFileSync(path, '[1,2]\n');
   appendFileSync(path, '[3,4');

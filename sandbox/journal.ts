@@ -2,11 +2,11 @@ import { closeSync, fdatasync, ftruncateSync, mkdirSync, openSync, readFileSync,
 import { dirname } from 'node:path';
 
 /**
- * The store of a sandbox server: an append-only file, one JSON array of entries a line. A line is a transaction: after a crash all
- * of its entries count, or none. State lives in memory and is rebuilt by applying the lines again.
+ * The store of a sandbox server: an append-only file with one JSON array of entries per line. A
+ * line is an atomic transaction. State lives in memory and is rebuilt by replaying the lines.
  *
- * An answer may leave the process only when the promise of `commit` (or `durable`) has resolved; then it survives SIGKILL and
- * power loss. Commits that come while a sync is under way share the next one.
+ * A server may answer only after the promise of `commit` (or `durable`) resolved. The data then
+ * survives SIGKILL and power loss. Commits that arrive during a sync share the next sync.
  */
 export class Journal<Entry> {
   readonly #file: number;
@@ -15,7 +15,10 @@ export class Journal<Entry> {
   #nextSync: Promise<void> | undefined;
   #unsynced = false;
 
-  /** Reads what is there, applying each entry, and opens the file for more. A torn last line, never answered for, is cut off. */
+  /**
+   * Replays the existing entries and opens the file for appending. A torn last line was never
+   * confirmed to a caller, so it is cut off.
+   */
   constructor(path: string, apply: (entry: Entry) => void) {
     mkdirSync(dirname(path), { recursive: true });
     this.#apply = apply;
@@ -30,7 +33,10 @@ export class Journal<Entry> {
     }
   }
 
-  /** Writes the entries as one transaction and applies them; resolves once they are on disk. Throws, changing nothing, if it cannot. */
+  /**
+   * Writes the entries as one transaction and applies them; resolves once they are on disk. On
+   * failure it throws and changes nothing.
+   */
   commit(entries: readonly Entry[]): Promise<void> {
     if (entries.length === 0) return this.durable();
     const line = Buffer.from(`${JSON.stringify(entries)}\n`);
@@ -43,7 +49,7 @@ export class Journal<Entry> {
   /** Resolves once everything committed so far is on disk. */
   durable(): Promise<void> {
     if (!this.#unsynced) return this.#syncing;
-    // A sync under way may have begun before our bytes were written, so it is the next one that counts.
+    // A running sync may have started before our bytes were written, so wait for the next one.
     this.#nextSync ??= this.#syncing.then(() => {
       this.#nextSync = undefined;
       this.#unsynced = false;

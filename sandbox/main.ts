@@ -6,8 +6,9 @@ import { readSettings } from './settings.ts';
 import { startWms } from './wms/server.ts';
 
 /**
- * Starts the sandbox’s trading network: `tsx sandbox/main.ts [--only erp,wms,partners]`. Prints one JSON line when all of them
- * answer, `{"ready":true,"erp":url,…}`. SIGTERM and SIGINT end it in order; a second one at once.
+ * Starts the sandbox's trading network: `tsx sandbox/main.ts [--only erp,wms,partners]`. Prints one
+ * JSON line when all servers are ready: `{"ready":true,"erp":url,…}`. SIGTERM or SIGINT shuts down
+ * cleanly; a second signal exits immediately.
  */
 const names = ['erp', 'wms', 'partners'] as const;
 type Name = (typeof names)[number];

@@ -2,13 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { CORRELATION_HEADER } from '../activities/lib/rest-operation.ts';
 import type { Faults } from './faults.ts';
 
-/** Something that a sandbox server sends to our API until it is taken. */
+/** A message that a sandbox server sends to our API until the API accepts it. */
 export interface OutboundMessage {
-  /** The same message has the same id, however often it is sent. */
+  /** Stable across all attempts. */
   id: string;
-  /** Messages of a lane leave one after the other. */
+  /** Messages of one lane are sent in order. */
   lane: string;
-  /** Below the API’s address. */
+  /** Relative to the address of the API. */
   path: string;
   contentType: string;
   headers: Record<string, string>;
@@ -35,9 +35,9 @@ interface SetAside {
 interface OutboxDeps {
   readonly apiUrl: string;
   readonly faults: Faults;
-  /** Milliseconds; how far a shuffled message may be held back. */
+  /** Maximum delay of a shuffled message, milliseconds. */
   readonly speedMs: number;
-  /** Headers that are made anew for each attempt: signatures and keys, which are not kept. */
+  /** Creates the headers of one attempt: signatures and keys, which are not stored. */
   readonly authorize: (message: OutboundMessage) => Record<string, string>;
   readonly commit: (entries: readonly OutboxEntry[]) => Promise<void>;
 }
@@ -48,8 +48,9 @@ const LAST_BACKOFF_MS = 5_000;
 const LANES_AT_ONCE = 16;
 
 /**
- * Delivers messages at least once, until a 2xx. A 4xx other than 408 and 429 sets the message aside, visible and to be sent
- * again by hand. What is queued survives a kill; an attempt whose outcome was lost is made again.
+ * At-least-once delivery: retries a message until a 2xx. A 4xx other than 408 and 429 sets the
+ * message aside; it stays visible and can be requeued by hand. Queued messages survive a kill, and
+ * an attempt with an unknown outcome is repeated.
  */
 export class Outbox {
   readonly #deps: OutboxDeps;
@@ -103,7 +104,7 @@ export class Outbox {
     this.#stop.abort();
   }
 
-  /** Puts messages that were set aside back into their lanes. */
+  /** Returns set-aside messages to their lanes. */
   async requeue(): Promise<number> {
     const ids = [...this.#setAside.keys()];
     await this.#deps.commit(ids.map((id) => ({ type: 'requeued', id })));
@@ -148,7 +149,7 @@ export class Outbox {
   #wake(lane: string): void {
     if (this.#running.has(lane) || this.#stop.signal.aborted) return;
     this.#running.add(lane);
-    // After the transaction that queued it is complete, so that a whole burst can be shuffled.
+    // Runs after the queueing transaction is complete, so that a whole burst can be shuffled.
     setImmediate(() => {
       this.#drain(lane).catch((error: unknown) => {
         if (!this.#stop.signal.aborted) console.error(`outbox ${lane}:`, error);
@@ -168,7 +169,7 @@ export class Outbox {
     if (this.#lanes.has(lane)) this.#wake(lane);
   }
 
-  /** Where the fault strikes, the lane is held back, so that more may join it, and any of it leaves first. */
+  /** With the shuffle fault, waits for more messages of the lane and picks any of them. */
   async #shuffled(lane: string, head: OutboundMessage): Promise<OutboundMessage> {
     if (!this.#deps.faults.strikes('shuffleEvents')) return head;
     await this.#until(Date.now() + this.#deps.faults.random() * 4 * this.#deps.speedMs);
@@ -201,7 +202,7 @@ export class Outbox {
     }
   }
 
-  /** Sends it once, or twice where that fault strikes; a success of either counts. */
+  /** Sends once, or twice with the duplicate fault; one success is enough. */
   async #attempt(message: OutboundMessage) {
     if (!this.#deps.faults.strikes('duplicateEvents')) return this.#post(message);
     if (this.#deps.faults.random() < 0.5) {
@@ -231,7 +232,7 @@ export class Outbox {
       const seconds = Number(response.headers.get('retry-after') ?? 0);
       return { status: response.status, answer, retryAfterMs: seconds > 0 ? Math.min(seconds, 60) * 1000 : 0 };
     } catch (error) {
-      // Not reached, or no answer: to be tried again.
+      // Unreachable or no answer: retry.
       this.#stop.signal.throwIfAborted();
       return { status: 0, answer: String(error), retryAfterMs: 0 };
     }

@@ -2,7 +2,7 @@ import type { Response } from 'express';
 import type { z } from 'zod';
 import { CORRELATION_HEADER, type ProblemDetails } from '../activities/lib/rest-operation.ts';
 
-/** A refusal or failure with its HTTP status; rendered as problem details. */
+/** A rejection or failure with its HTTP status; rendered as problem details. */
 export class Problem extends Error {
   override readonly name = 'Problem';
   readonly status: number;
@@ -17,10 +17,10 @@ export class Problem extends Error {
     this.errors = errors;
   }
 
-  /** 400 with the place and reason of everything that breaks the schema. */
+  /** Status 400 with the place and reason of every schema violation. */
   static ofSchema(error: z.ZodError): Problem {
     const errors = error.issues.map(({ path, message }) => ({ path: path.map(String).join('.'), message }));
-    return new Problem(400, 'schema-broken', 'The request does not follow the contract', errors);
+    return new Problem(400, 'schema-broken', 'The request violates the contract', errors);
   }
 }
 

@@ -17,13 +17,13 @@ afterEach(() => folder.remove());
 const render = (file: string, today: string) => renderedSample(file, join(folder.path, 'demo'), today);
 const documents = sampleDocuments.filter(({ file }) => file.endsWith('.edi'));
 
-it('every sample in the folder is fed', () => {
+it('every sample in the folder is submitted', () => {
   const files = readdirSync(new URL('./samples', import.meta.url)).toSorted();
   expect(files).toEqual(sampleDocuments.map(({ file }) => file).toSorted());
 });
 
 it.each(documents)(
-  '$file is a sound interchange for the customer, at its contract prices',
+  '$file is a valid interchange for the customer, at its contract prices',
   ({ file, partnerId, poNumber }) => {
     const interchange = readInterchange(render(file, '2027-03-01'));
     const [transaction] = interchange.groups.flatMap(({ transactions }) => transactions);
@@ -49,14 +49,14 @@ it.each(documents)(
   },
 );
 
-it('the dealer’s order follows the canonical schema', () => {
+it('the order of the dealer matches the canonical schema', () => {
   const order = salesOrder.parse(JSON.parse(render('cobalt-ridge-order.json', '2027-03-01')));
   expect(order).toMatchObject({ partnerId: 'cobalt-ridge', orderedOn: '2027-03-01', requestedShipDate: '2027-03-06' });
 });
 
-it('a sample keeps the dates of its first rendering, so that the same file is fed again', () => {
+it('a sample keeps the dates of its first rendering, so that a second run submits the same file', () => {
   const [first] = documents;
-  if (!first) throw new Error('there are samples');
+  if (!first) throw new Error('the samples are missing');
   const monday = render(first.file, '2026-11-23');
   expect(render(first.file, '2026-11-24')).toBe(monday);
 });

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The sample documents were written as of this day; their dates are moved along with the calendar. */
+/** Date on which the sample documents were written; rendering moves their dates to the present. */
 const WRITTEN_ON = '2026-11-20';
 const DAY_MS = 86_400_000;
 
@@ -14,8 +14,8 @@ export const sampleDocuments = [
 ] as const;
 
 /**
- * A sample with its dates moved so that it was written on `today` (ISO 8601 date). The first rendering is kept in `folder` and read
- * from there ever after: the same file stays the same file, so feeding it again orders nothing again.
+ * Renders a sample as if it was written on `today` (ISO 8601 date). The first rendering is stored
+ * in `folder` and reused, so that a second submission is a duplicate and creates no order.
  */
 export function renderedSample(file: string, folder: string, today: string): string {
   const kept = join(folder, file);

@@ -14,7 +14,7 @@ import { type FaultEntry, Faults, faultSettings } from './faults.ts';
 import { Journal } from './journal.ts';
 import { Problem, sendProblem } from './problem.ts';
 
-/** An answer given under an idempotency key, kept in the same transaction as what it tells of. */
+/** An answer for an idempotency key, stored in the same transaction as its effect. */
 export interface AnswerEntry {
   type: 'answer';
   operation: string;
@@ -28,7 +28,7 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-/** What a route of a contract is given, all of it checked. */
+/** The validated input of a contract route. */
 export interface OperationInput<Operation extends RestOperation> {
   readonly params: Readonly<Record<string, string>>;
   readonly query: Operation extends { query: infer Query extends z.ZodType } ? z.output<Query> : undefined;
@@ -36,20 +36,23 @@ export interface OperationInput<Operation extends RestOperation> {
   readonly key: string;
 }
 
-/** What a keyed route decides: the entries to keep and the answer to give. It changes nothing itself and does not wait. */
+/**
+ * The result of a keyed route: journal entries and the answer. The route is synchronous and pure.
+ */
 export interface Outcome<Entry, Operation extends RestOperation> {
   readonly entries: readonly Entry[];
   readonly answer: z.input<Operation['answer']>;
 }
 
 /**
- * What the sandbox servers have in common: bearer token, correlation id, faults, `/_control`, problem details, idempotency keys.
- * Routes of a contract are added by {@link read} and {@link create}; others to `app` itself.
+ * Shared parts of the sandbox servers: bearer token, correlation id, faults, `/_control`, problem
+ * details, idempotency keys. {@link read} and {@link create} add contract routes; others go to
+ * `app`.
  */
 export class SandboxServer<Entry> {
   readonly app: Express = express();
   readonly faults = new Faults();
-  /** Routes under `/_control`; never faulted. */
+  /** Routes under `/_control`; faults never affect them. */
   readonly control: Router = express.Router();
   readonly #answers = new Map<string, AnswerEntry>();
   readonly #operations: Record<string, RestOperation> = {};
@@ -86,7 +89,7 @@ export class SandboxServer<Entry> {
       });
   }
 
-  /** Routes beside the contract’s own; faulted and behind the token as they are. */
+  /** Routes outside the contract, also subject to faults and the token. */
   get routes(): Router {
     return this.#routes;
   }
@@ -96,7 +99,10 @@ export class SandboxServer<Entry> {
     return this.#journal;
   }
 
-  /** Opens the server’s journal and rebuilds its state; `apply` gets the entries that are not the server’s own. */
+  /**
+   * Opens the journal and rebuilds the state; `apply` receives all entries except the built-in
+   * ones.
+   */
   openJournal(path: string, apply: (entry: Entry) => void): Journal<Entry | FaultEntry | AnswerEntry> {
     this.#journal = new Journal<Entry | FaultEntry | AnswerEntry>(path, (entry) => {
       const { type } = entry as { type: string };
@@ -116,7 +122,7 @@ export class SandboxServer<Entry> {
   ): void {
     this.#route(name, operation, async (input, response) => {
       const answer = handler(input);
-      // What is read may have been written a moment ago: it is told only once it cannot be lost any more.
+      // The result may include recent writes: answer only after they are durable.
       await this.#store.durable();
       response.json(answer);
     });
@@ -133,7 +139,7 @@ export class SandboxServer<Entry> {
       const before = this.#answers.get(`${name} ${key}`);
       if (before) {
         if (before.bodyHash !== bodyHash) {
-          throw new Problem(422, 'idempotency-key-reused', `Key "${key}" was used with another body`);
+          throw new Problem(422, 'idempotency-key-reused', `Key "${key}" was already used with another body`);
         }
         await this.#store.durable();
         response.status(200).setHeader(REPLAYED_HEADER, 'true').json(before.answer);
@@ -155,7 +161,11 @@ export class SandboxServer<Entry> {
     const run: RequestHandler = async (request, response) => {
       const key = request.get(IDEMPOTENCY_HEADER) ?? '';
       if (operation.keyed && (key === '' || key.length > 255)) {
-        throw new Problem(400, 'idempotency-key-missing', `${IDEMPOTENCY_HEADER} of at most 255 characters is needed`);
+        throw new Problem(
+          400,
+          'idempotency-key-missing',
+          `${IDEMPOTENCY_HEADER} of at most 255 characters is required`,
+        );
       }
       const input = {
         params: request.params as Record<string, string>,
@@ -169,7 +179,7 @@ export class SandboxServer<Entry> {
     else this.#routes.post(path, express.json({ limit: '20mb' }), run);
   }
 
-  /** Starts listening on 127.0.0.1; port 0 takes a free one. */
+  /** Starts listening on 127.0.0.1; port 0 selects a free port. */
   async listen(port: number, close: () => Promise<void>): Promise<RunningServer> {
     this.app.use((request, response) => {
       sendProblem(response, new Problem(404, 'no-such-route', `There is no ${request.method} ${request.path}`));
@@ -191,14 +201,14 @@ export class SandboxServer<Entry> {
   }
 }
 
-/** The value, checked; a {@link Problem} with status 400 otherwise. */
+/** Returns the parsed value, or throws a {@link Problem} with status 400. */
 export function check<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
   const parsed = schema.safeParse(value);
   if (!parsed.success) throw Problem.ofSchema(parsed.error);
   return parsed.data;
 }
 
-/** SHA-256 over JSON with sorted keys, so that the order of fields does not matter. */
+/** SHA-256 of JSON with sorted keys, so that the field order does not matter. */
 export function fingerprint(value: unknown): string {
   const sorted = JSON.stringify(value, (_, part: unknown) =>
     part !== null && typeof part === 'object' && !Array.isArray(part)
@@ -208,7 +218,7 @@ export function fingerprint(value: unknown): string {
   return createHash('sha256').update(sorted).digest('hex');
 }
 
-/** Answers under way get a moment; connections that wait for one that never comes (a fault) are cut. */
+/** Gives running requests a moment, then closes connections, such as those hung by a fault. */
 function closeServer(server: Server): Promise<void> {
   return new Promise((resolve) => {
     const cut = setTimeout(() => server.closeAllConnections(), 500);
@@ -232,13 +242,13 @@ function requireToken(token: string): RequestHandler {
   return (request, response, next) => {
     if (timingSafeEqual(digest(request.get('authorization') ?? ''), wanted)) return next();
     response.setHeader('WWW-Authenticate', 'Bearer');
-    sendProblem(response, new Problem(401, 'not-authenticated', 'A valid bearer token is needed'));
+    sendProblem(response, new Problem(401, 'not-authenticated', 'A valid bearer token is required'));
   };
 }
 
 const renderError: ErrorRequestHandler = (error: unknown, _request, response, _next) => {
   if (error instanceof Problem) return sendProblem(response, error);
-  // Errors of express’s body parsers carry their status.
+  // Errors of the express body parsers carry their status.
   const status = error instanceof Error && 'status' in error && typeof error.status === 'number' ? error.status : 500;
   if (status >= 500) console.error(error);
   const code = status === 413 ? 'body-too-large' : status < 500 ? 'body-unreadable' : 'internal-error';

@@ -8,17 +8,17 @@ const settings = z.object({
     .url({ protocol: /^https?$/ })
     .transform((text) => text.replace(/\/+$/, ''))
     .default('http://127.0.0.1:3000')
-    .describe('base of our API, which events, 997s and payments are sent to'),
-  SANDBOX_DATA_DIR: z.string().min(1).default('.throughline/sandbox').describe('where the servers keep their stores'),
-  SANDBOX_TOKEN: z.string().min(1).describe('bearer token that ERP, WMS and mailboxes demand'),
+    .describe('base URL of our API, the target of events, 997s and payments'),
+  SANDBOX_DATA_DIR: z.string().min(1).default('.throughline/sandbox').describe('folder of the journals'),
+  SANDBOX_TOKEN: z.string().min(1).describe('bearer token that ERP, WMS and mailboxes require'),
   WAREHOUSE_WEBHOOK_SECRET: z
     .string()
     .regex(/^whsec_[A-Za-z0-9+/=_-]{24,}$/, 'must be whsec_ and base64')
     .describe('signs warehouse events (Standard Webhooks)'),
-  SANDBOX_ERP_PORT: port.describe('0 takes a free one, as for the other two'),
+  SANDBOX_ERP_PORT: port.describe('0 selects a free port, also for the other two'),
   SANDBOX_WMS_PORT: port,
   SANDBOX_PARTNERS_PORT: port,
-  SANDBOX_KEY_HARBOR_PINE: z.string().min(1).optional().describe('API key that Harbor & Pine uses with our API'),
+  SANDBOX_KEY_HARBOR_PINE: z.string().min(1).optional().describe('API key of Harbor & Pine for our API'),
   SANDBOX_KEY_TRI_VALLEY: z.string().min(1).optional(),
   SANDBOX_KEY_COBALT_RIDGE: z.string().min(1).optional(),
   SANDBOX_SPEED_MS: z.coerce
@@ -27,12 +27,12 @@ const settings = z.object({
     .min(0)
     .max(600_000)
     .default(700)
-    .describe('typical time between two steps of a release, and before a partner answers'),
-  SANDBOX_EXIT_WITH_PARENT: z.literal(['0', '1']).default('0').describe('1: ends when standard input closes'),
+    .describe('typical delay between two steps of a release, and before an answer of a partner'),
+  SANDBOX_EXIT_WITH_PARENT: z.literal(['0', '1']).default('0').describe('1: exits when standard input closes'),
 });
 export type SandboxSettings = z.output<typeof settings>;
 
-/** Reads the environment; throws an Error that lists every variable that is missing or wrong. */
+/** Reads the environment; throws an Error that lists every missing or invalid variable. */
 export function readSettings(env: Readonly<Record<string, string | undefined>>): SandboxSettings {
   const parsed = settings.safeParse(Object.fromEntries(Object.entries(env).filter(([, value]) => value !== '')));
   if (parsed.success) return parsed.data;

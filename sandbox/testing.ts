@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import type { ErpOrderRequest } from '../activities/erp/port.ts';
 import type { WarehouseRelease } from '../activities/wms/port.ts';
 
-/** What tests of the sandbox and of connectors share. */
+/** Shared helpers for tests of the sandbox and the connectors. */
 
 export const TOKEN = 'sandbox-token-of-the-tests';
 export const WEBHOOK_SECRET = 'whsec_dGhlIHRlc3RzIHNpZ24gd2l0aCB0aGlzIGtleSE=';
@@ -21,7 +21,7 @@ export function temporaryFolder(): { path: string; remove: () => void } {
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 
-/** A call with the token; the parsed answer with its status and headers. */
+/** Sends a request with the token and returns the parsed answer, status and headers. */
 export async function call(
   url: string,
   options: { method?: string; body?: unknown; headers?: Record<string, string>; signal?: AbortSignal } = {},
@@ -46,7 +46,7 @@ export interface Received {
   body: string;
 }
 
-/** Stands for our API: keeps what it is sent and answers as told, 202 unless told otherwise. */
+/** A fake of our API: stores received requests and answers as configured, by default 202. */
 export async function startReceiver(answer: (received: Received, count: number) => number = () => 202) {
   const received: Received[] = [];
   const waiting: (() => void)[] = [];
@@ -65,7 +65,9 @@ export async function startReceiver(answer: (received: Received, count: number) 
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     received,
-    /** Resolves with what came once the condition holds; the test’s own timeout is the limit. */
+    /**
+     * Resolves with the received requests once the condition holds; the test timeout is the limit.
+     */
     async until(condition: (all: readonly Received[]) => boolean): Promise<readonly Received[]> {
       while (!condition(received)) await new Promise<void>((resolve) => waiting.push(resolve));
       return received;
@@ -78,7 +80,7 @@ export async function startReceiver(answer: (received: Received, count: number) 
   };
 }
 
-/** The real process of one sandbox server. */
+/** Runs one sandbox server as a real process. */
 export async function startProcess(only: 'erp' | 'wms' | 'partners', env: Record<string, string>) {
   const child = spawn(
     process.execPath,
@@ -166,7 +168,10 @@ export function aRelease(changes: Partial<WarehouseRelease> = {}): WarehouseRele
   };
 }
 
-/** One of our documents in an interchange to a partner, written by hand so that no writer of ours has a part in it. */
+/**
+ * One of our documents to a partner, written by hand so that the test does not depend on our
+ * writer.
+ */
 export function anInterchange(
   partner: string,
   control: number,

@@ -5,7 +5,7 @@ import { acknowledgementOf, readInterchange, writeInterchange } from './x12.ts';
 const invoice = anInvoiceDocument('INV1', 'HP-1', 1000);
 const sound = anInterchange('HARBORPINE', 7, [invoice]);
 
-describe('an envelope that does not hold together is refused as a whole', () => {
+describe('an inconsistent envelope is rejected as a whole', () => {
   it.each([
     ['not-an-interchange', '<html>busy</html>'],
     ['truncated', sound.slice(0, 60)],
@@ -26,7 +26,7 @@ describe('the 997', () => {
     return only;
   };
 
-  it('accepts a sound group', () => {
+  it('accepts a valid group', () => {
     expect(acknowledgementOf(group(sound), 'accept').segments).toEqual([
       ['AK1', 'IN', '7'],
       ['AK2', '810', '0001'],
@@ -35,7 +35,7 @@ describe('the 997', () => {
     ]);
   });
 
-  it('rejects the transaction whose count is wrong and accepts the one beside it', () => {
+  it('rejects a transaction with a wrong count and accepts its neighbour', () => {
     const text = anInterchange('HARBORPINE', 7, [{ ...invoice, count: 99 }, invoice]);
     expect(acknowledgementOf(group(text), 'accept').segments.slice(1)).toEqual([
       ['AK2', '810', '0001'],
@@ -52,7 +52,7 @@ describe('the 997', () => {
   });
 });
 
-it('what is written can be read, and delimiters in data do not break it', () => {
+it('written interchanges can be read, also with delimiters in the data', () => {
   const text = writeInterchange({
     sender: 'HARBORPINE',
     receiver: 'MERIDIAN',

@@ -1,6 +1,7 @@
 /**
- * The partners’ own X12: small, strict and independent of the engine under `mappings/x12`, so that what it accepts has been read
- * twice by different code. It knows envelopes, counts and control numbers (X12.5, X12.6), and no guides.
+ * The partners' own X12 reader and writer: small, strict and independent of `mappings/x12`, so that
+ * a second implementation checks our output. It covers envelopes, counts and control numbers
+ * (X12.5, X12.6), but no implementation guides.
  */
 
 export class X12Refusal extends Error {
@@ -17,13 +18,13 @@ export class X12Refusal extends Error {
   }
 }
 
-/** The identifier, then its elements. */
+/** The segment identifier, followed by its elements. */
 export type Segment = readonly string[];
 
 export interface TransactionSet {
   readonly set: string;
   readonly control: string;
-  /** Between ST and SE. */
+  /** The segments between ST and SE. */
   readonly segments: readonly Segment[];
   /** Codes for AK502: 2 no trailer, 3 control numbers differ, 4 wrong count. */
   readonly errors: readonly string[];
@@ -52,14 +53,14 @@ export interface Interchange {
 /** Widths of ISA01 to ISA16. */
 const ISA_WIDTHS = [2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1, 1];
 
-/** Reads exactly one interchange; an envelope that does not hold together is an {@link X12Refusal}. */
+/** Reads exactly one interchange; throws {@link X12Refusal} for an inconsistent envelope. */
 export function readInterchange(text: string): Interchange {
   if (!text.startsWith('ISA')) throw new X12Refusal('not-an-interchange', 'ISA', 'the file does not begin with ISA');
   if (text.length < 106) throw new X12Refusal('truncated', 'ISA', 'the file ends within ISA');
   const separator = text.charAt(3);
   const terminator = text.charAt(105);
   if (/[A-Za-z0-9 ]/.test(separator + terminator) || separator === terminator) {
-    throw new X12Refusal('bad-delimiters', 'ISA', 'the delimiters cannot be told from data');
+    throw new X12Refusal('bad-delimiters', 'ISA', 'the delimiters are ambiguous');
   }
   const isa = text.slice(0, 105).split(separator).slice(1);
   ISA_WIDTHS.forEach((width, index) => {
@@ -77,7 +78,7 @@ export function readInterchange(text: string): Interchange {
   if (last[0] !== 'IEA') throw new X12Refusal('no-trailer', 'IEA', 'the interchange does not end with IEA');
   if (last[2] !== control) throw new X12Refusal('control-mismatch', 'IEA02', `is ${last[2]}, ISA13 is ${control}`);
 
-  // What the other side says of an earlier interchange comes before any group; the sandbox keeps the file and does nothing about it.
+  // Interchange acknowledgments (TA1) precede the groups; the sandbox stores and ignores them.
   const groups = readGroups(segments.slice(1, -1).filter(([id]) => id !== 'TA1'));
   if (Number(last[1]) !== groups.length) {
     throw new X12Refusal('wrong-count', 'IEA01', `says ${last[1]} groups, there are ${groups.length}`);
@@ -141,7 +142,7 @@ function readTransactions(segments: readonly Segment[]): TransactionSet[] {
   return transactions;
 }
 
-/** How a partner writes: its delimiters, its releases, and what stands in ISA besides the names. */
+/** The syntax of a partner: delimiters, releases and the ISA fields other than the ids. */
 export interface Syntax {
   readonly element: string;
   readonly component: string;
@@ -165,7 +166,7 @@ export const usualSyntax: Syntax = {
 };
 
 export interface OutgoingInterchange {
-  /** ISA05 and ISA07; ZZ unless said otherwise. */
+  /** ISA05 and ISA07; default ZZ. */
   readonly senderQualifier?: string;
   readonly receiverQualifier?: string;
   readonly syntax?: Syntax;
@@ -178,11 +179,11 @@ export interface OutgoingInterchange {
   readonly groupControl: number;
   readonly functionalId: string;
   readonly at: Date;
-  /** Each without ST and SE. */
+  /** Transaction sets without ST and SE. */
   readonly transactions: readonly { set: string; segments: readonly Segment[] }[];
 }
 
-/** Writes one group in one interchange, a segment a line. */
+/** Writes one group in one interchange, one segment per line. */
 export function writeInterchange(outgoing: OutgoingInterchange): string {
   const syntax = outgoing.syntax ?? usualSyntax;
   const stamp = outgoing.at.toISOString().replace(/[-:T]/g, '');
@@ -231,7 +232,7 @@ export function writeInterchange(outgoing: OutgoingInterchange): string {
   return all.map((segment) => `${trimmed(segment, syntax).join(syntax.element)}${syntax.segment}\n`).join('');
 }
 
-/** Empty elements at a segment’s end are not written, and delimiters in data become blanks. ISA is written as it is. */
+/** Drops trailing empty elements and replaces delimiters in data with blanks, except in ISA. */
 function trimmed(segment: Segment, { element, component, segment: terminator, repetition = '' }: Syntax): Segment {
   const reserved = new Set([element, component, terminator, ...repetition, '\r', '\n']);
   if (segment[0] === 'ISA') return segment;
@@ -244,11 +245,11 @@ function trimmed(segment: Segment, { element, component, segment: terminator, re
 
 export type Verdict = 'accept' | 'reject';
 
-/** The sets that acknowledge a group; a 999 exists from release 005010 on. */
+/** The acknowledgement sets; the 999 exists since release 005010. */
 export const ACKNOWLEDGMENTS = ['997', '999'] as const;
 export type Acknowledgment = (typeof ACKNOWLEDGMENTS)[number];
 
-/** The 997 or 999 for a group: what its counts and control numbers deserve, or a rejection by instruction. */
+/** The 997 or 999 for a group, from its counts and control numbers, or a configured rejection. */
 export function acknowledgementOf(
   group: FunctionalGroup,
   verdict: Verdict,

@@ -1,8 +1,8 @@
 import type { Decimal } from '../../domain/decimal.ts';
 
 /**
- * What the console asks of the API, and the shapes that it gets. Amounts are integer minor units, quantities decimal text in base
- * units unless a field says otherwise, times ISO 8601 with zone, days ISO 8601 dates.
+ * The console's API client and response types. Amounts are integer minor units. Quantities are
+ * decimal text in base units unless stated otherwise. Times are ISO 8601 with zone, dates ISO 8601.
  */
 
 export const ORDER_STATUSES = [
@@ -70,7 +70,7 @@ export interface OrderLine {
 }
 
 export interface ShippedPackage {
-  /** Unset for a carton that the partner wants no label on. */
+  /** Unset for a carton without a label at this partner. */
   readonly sscc: string | null;
   readonly palletSscc: string | null;
   readonly kind: string;
@@ -88,7 +88,7 @@ export interface Shipment {
   readonly tracking: string | null;
   readonly erpShipmentNumber: string | null;
   readonly packages: readonly ShippedPackage[];
-  /** `labels` is null where a package has no SSCC. */
+  /** `labels` is null if a package has no SSCC. */
   readonly links: { readonly labels: string | null };
 }
 
@@ -124,7 +124,7 @@ export interface OrderException {
   readonly category: string;
   readonly step: string;
   readonly summary: string;
-  /** The resolutions that are legal for it. */
+  /** The legal resolutions. */
   readonly resolutions: readonly string[];
   readonly owner: string;
   readonly state: string;
@@ -211,7 +211,7 @@ export interface InterchangeSummary {
   readonly interchangeId: string;
   readonly direction: 'inbound' | 'outbound';
   readonly state: InterchangeState;
-  /** Received or ready for long, and not yet read or delivered. */
+  /** Overdue for processing or delivery. */
   readonly stuck: boolean;
   readonly partnerId: string | null;
   readonly partnerName: string | null;
@@ -222,7 +222,7 @@ export interface InterchangeSummary {
   readonly fileName: string | null;
   /** Bytes. */
   readonly size: number;
-  /** Outbound: when it was put together. */
+  /** Outbound: creation time. */
   readonly receivedAt: string;
   readonly processedAt: string | null;
   readonly attemptedAt: string | null;
@@ -258,7 +258,7 @@ export interface InterchangeTransaction {
 }
 
 export interface InterchangeDetail extends InterchangeSummary {
-  /** Outbound: what the partner's side answered, or why it refused. */
+  /** Outbound: the answer of the partner, or its reason for the refusal. */
   readonly evidence: string | null;
   /** Of the interchange and its functional groups. */
   readonly errors: readonly DocumentError[];
@@ -292,7 +292,7 @@ export interface DocumentDetail extends DocumentSummary {
   readonly segments: readonly Segment[];
 }
 
-/** One rule as it was applied to an order. */
+/** One application of a rule to an order. */
 export interface Decision {
   readonly id: string;
   readonly at: string;
@@ -305,7 +305,7 @@ export interface Decision {
 export interface Me {
   readonly name: string;
   readonly scopes: readonly string[];
-  /** Set for a key that acts for one partner only. */
+  /** Set for a key that is limited to one partner. */
   readonly partnerId: string | null;
 }
 
@@ -324,8 +324,8 @@ export interface OrderQuery {
 }
 
 /**
- * The API refused a call, or did not answer. `status` is 0 and `code` `unreachable` when there was no answer at all; otherwise the
- * members are those of the problem details (RFC 9457) in the response.
+ * The API rejected a call or did not answer. Without an answer `status` is 0 and `code` is
+ * `unreachable`. Otherwise the members are the problem details (RFC 9457) of the response.
  */
 export class ApiProblem extends Error {
   readonly status: number;
@@ -333,7 +333,7 @@ export class ApiProblem extends Error {
   readonly title: string;
   readonly detail: string | undefined;
   readonly errors: readonly { readonly message: string; readonly path?: string }[];
-  /** Seconds that the API asks us to wait, of `Retry-After`. */
+  /** Seconds to wait, from `Retry-After`. */
   readonly retryAfter: number | undefined;
 
   constructor(
@@ -357,8 +357,8 @@ export type LabelFormat = 'pdf' | 'zpl';
 export type Api = ReturnType<typeof createApi>;
 
 /**
- * Calls under one key. Every method rejects with an {@link ApiProblem}, or with the signal's reason when it is aborted.
- * `onUnauthorized` hears of it when the API no longer takes the key.
+ * API calls with one key. Every method rejects with an {@link ApiProblem}, or with the signal's
+ * reason when aborted. `onUnauthorized` is called when the API no longer accepts the key.
  */
 export function createApi(key: string, onUnauthorized: () => void = () => undefined) {
   async function call(path: string, init: RequestInit = {}): Promise<Response> {
@@ -406,19 +406,19 @@ export function createApi(key: string, onUnauthorized: () => void = () => undefi
     documents: (id: string, signal: AbortSignal) => get<{ items: DocumentSummary[] }>(`${order(id)}/documents`, signal),
     explain: (id: string, signal: AbortSignal) => get<{ items: Decision[] }>(`${order(id)}/explain`, signal),
     document: (id: string, signal: AbortSignal) => get<DocumentDetail>(document(id), signal),
-    /** The bytes as they crossed the wire. */
+    /** The original bytes. */
     raw: (id: string, signal: AbortSignal) => bytes(`${document(id)}/raw`, signal),
     interchanges: (query: InterchangeQuery, signal: AbortSignal) =>
       get<InterchangePage>(`/v1/edi/interchanges?${parametersOf(query)}`, signal),
     interchange: (id: string, signal: AbortSignal) => get<InterchangeDetail>(interchange(id), signal),
-    /** The bytes as they crossed the wire. */
+    /** The original bytes. */
     rawInterchange: (id: string, signal: AbortSignal) => bytes(`${interchange(id)}/raw`, signal),
-    /** The labels behind a shipment's link, for people or for a label printer. */
+    /** The labels of a shipment, as PDF or for a label printer. */
     labels: async (link: string, format: LabelFormat): Promise<Blob> => {
       const response = await call(`${link}?format=${format}`, { headers: { Accept: '*/*' } });
       return response.blob();
     },
-    /** Tells the order's workflow how to go on. The same `attempt` sent twice resolves once. */
+    /** Resolves the exception. Idempotent per `attempt`. */
     resolve: async (exceptionId: string, resolution: string, note: string, attempt: string): Promise<void> => {
       await call(`/v1/exceptions/${encodeURIComponent(exceptionId)}/resolve`, {
         method: 'POST',

@@ -17,7 +17,7 @@ export function App() {
   useKeyPastedIntoAddress();
   if (key === undefined) return <SignInPage />;
   return (
-    // Another key is another person: nothing that the former one saw may stay on the screen.
+    // Another key may be another person: remove everything that the previous user saw.
     <Clock key={key}>
       <a className="skip" href="#content">
         Skip to content
@@ -38,7 +38,7 @@ export function App() {
   );
 }
 
-/** An address with `#key=…` opened in a tab that already shows the console does not load the page anew. */
+/** Handles `#key=…` in a tab that already shows the console: a fragment change reloads nothing. */
 function useKeyPastedIntoAddress(): void {
   const { signIn } = useSession();
   useEffect(() => {
@@ -58,7 +58,7 @@ function Header() {
   const [open, setOpen] = useState(false);
   const { pathname } = useLocation();
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: going elsewhere closes the panel.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: navigation closes the panel.
   useEffect(() => setOpen(false), [pathname]);
 
   return (

@@ -1,11 +1,16 @@
-/** How a state is named and marked. A tone only supports the words: no state is told by colour alone. */
+/**
+ * Label and mark of a state. The tone only supports the label: colour alone never carries a state.
+ */
 
 type Tone = 'quiet' | 'active' | 'done' | 'stopped' | 'alert';
 
 export interface Appearance {
   readonly label: string;
   readonly tone: Tone;
-  /** Share of the way, as from purchase order to cash, in quarters of a circle; undefined where there is no way forward. */
+  /**
+   * Progress, such as from purchase order to cash, in quarters of a circle; undefined without
+   * progress.
+   */
   readonly progress?: 0 | 1 | 2 | 3 | 4;
 }
 

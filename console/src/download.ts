@@ -1,4 +1,4 @@
-/** Gives a file to the person; characters that file systems refuse are replaced. */
+/** Downloads a file; replaces characters that file systems reject. */
 export function download(blob: Blob, name: string): void {
   const address = URL.createObjectURL(blob);
   const link = window.document.createElement('a');

@@ -1,6 +1,6 @@
 import type { DocumentError } from './api.ts';
 
-/** What is wrong with a file, a group or a transaction set. */
+/** Lists the errors of a file, a group or a transaction set. */
 export function Faults({ errors }: { readonly errors: readonly DocumentError[] }) {
   return (
     <section className="faults" aria-label="Faults">
@@ -28,13 +28,13 @@ function FaultPlace({ error: { place, location } }: { readonly error: DocumentEr
   return <span className="quiet">at {location ? placeInWords(location) : place} · </span>;
 }
 
-/** Segments of the envelope, which stand outside of what is counted in a transaction set. */
+/** Envelope segments, which have no position in a transaction set. */
 const ENVELOPE: Readonly<Record<string, string>> = {
-  ISA: 'the header of the interchange',
-  TA1: 'an acknowledgment of an interchange',
-  IEA: 'the trailer of the interchange',
-  GS: 'the header of the group',
-  GE: 'the trailer of the group',
+  ISA: 'the interchange header',
+  TA1: 'an interchange acknowledgment',
+  IEA: 'the interchange trailer',
+  GS: 'the group header',
+  GE: 'the group trailer',
 };
 
 /** `PO103`, element 3 of segment 7 of the set. */

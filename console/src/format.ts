@@ -25,7 +25,7 @@ const dayAndClock = new Intl.DateTimeFormat(LOCALE, {
   minute: '2-digit',
   hourCycle: 'h23',
 });
-// A day has no zone: reading it in the viewer's would show the day before to everybody west of Greenwich.
+// A date has no zone: in the viewer's zone it would shift to the previous day west of Greenwich.
 const calendarDay = new Intl.DateTimeFormat(LOCALE, {
   year: 'numeric',
   month: 'short',
@@ -45,12 +45,14 @@ export function formatMoney(minor: number, currency: string): string {
   return format.format(minor / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
 }
 
-/** A unit price in major units, which may be finer than the currency's smallest coin: `("3.995", "USD")` → `$3.995`. */
+/**
+ * A unit price in major units, possibly with fractions of a cent: `("3.995", "USD")` → `$3.995`.
+ */
 export function formatPrice(price: Decimal, currency: string): string {
   return new Intl.NumberFormat(LOCALE, { style: 'currency', currency, maximumFractionDigits: 9 }).format(Number(price));
 }
 
-/** `"1440"` → `1,440`; exact, since quantities may have more digits than a number holds. */
+/** `"1440"` → `1,440`; exact, because quantities may exceed the precision of a number. */
 export function formatQuantity(quantity: Decimal): string {
   const [whole = '0', fraction] = quantity.split('.');
   const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ',');
@@ -65,7 +67,9 @@ const STEPS: readonly (readonly [seconds: number, unit: string])[] = [
   [1, 's'],
 ];
 
-/** The distance between two times by its largest unit: `3 h`, `12 min`, `now` below five seconds. */
+/**
+ * The distance between two times by its largest unit: `3 h`, `12 min`, `now` below five seconds.
+ */
 export function formatDistance(milliseconds: number): string {
   const seconds = Math.floor(Math.abs(milliseconds) / 1000);
   if (seconds < 5) return 'now';
@@ -73,14 +77,17 @@ export function formatDistance(milliseconds: number): string {
   return 'now';
 }
 
-/** Words out of an identifier: `inFulfillment`, `price-outside-tolerance` → `In fulfillment`, `Price outside tolerance`. */
+/**
+ * Formats an identifier as words: `inFulfillment`, `price-outside-tolerance` → `In fulfillment`,
+ * `Price outside tolerance`.
+ */
 export function formatWords(identifier: string): string {
   const words = identifier
     .replace(/([a-z\d])([A-Z])/g, '$1 $2')
     .replace(/[-_.]+/g, ' ')
     .trim()
     .toLowerCase()
-    // Acronyms of the trade keep their capitals.
+    // Acronyms stay in capitals.
     .replace(/\b(ach|erp|wms|edi|po|asn|as2|sscc|sku|api|mdn)\b/g, (word) => word.toUpperCase());
   return words.charAt(0).toUpperCase() + words.slice(1);
 }

@@ -5,7 +5,7 @@ import { App } from './app.tsx';
 import { SessionProvider, takeKeyFromAddress } from './session.tsx';
 import './console.css';
 
-// Before anything is drawn or routed: a key must not stay in the address a moment longer than needed.
+// Runs before rendering and routing, so that the key leaves the address immediately.
 takeKeyFromAddress();
 
 const root = document.getElementById('root');

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import type { ApiProblem } from './api.ts';
 import { formatClock } from './format.ts';
 
-/** The states in which there is nothing, or nothing new, to show. */
+/** Notices for loading, empty and failed states. */
 
 export function Loading({ what }: { readonly what: string }) {
   return (
@@ -23,21 +23,21 @@ export function Empty({ title, children }: { readonly title: string; readonly ch
 
 interface ProblemProps {
   readonly problem: ApiProblem;
-  /** What could not be shown, as in "the orders". */
+  /** The missing data, such as "the orders". */
   readonly what: string;
-  /** When the data that is still shown arrived; unset when there is none. */
+  /** Arrival time of the data on screen; unset if there is none. */
   readonly shownSince?: number | undefined;
   readonly onRetry?: (() => void) | undefined;
 }
 
-/** Above what was last received: it stays readable, and says how old it is. */
+/** A banner above the last received data, with its age. */
 export function ProblemBanner({ problem, what, shownSince, onRetry }: ProblemProps) {
   const { title, advice } = describe(problem, what);
   return (
     <div className="banner" role="alert">
       <p>
         <strong>{title}</strong> {advice}
-        {shownSince !== undefined && ` Shown is what was received at ${formatClock(shownSince)}.`}
+        {shownSince !== undefined && ` Showing data from ${formatClock(shownSince)}.`}
       </p>
       {onRetry && (
         <button type="button" onClick={onRetry}>
@@ -48,7 +48,7 @@ export function ProblemBanner({ problem, what, shownSince, onRetry }: ProblemPro
   );
 }
 
-/** In place of what could not be shown at all. */
+/** Replaces content that could not be loaded. */
 export function ProblemPanel({ problem, what, onRetry }: Omit<ProblemProps, 'shownSince'>) {
   const { title, advice } = describe(problem, what);
   return (
@@ -70,26 +70,26 @@ export function ProblemPanel({ problem, what, onRetry }: Omit<ProblemProps, 'sho
 
 function describe(problem: ApiProblem, what: string): { title: string; advice: string } {
   if (problem.code === 'unreachable') {
-    return { title: 'The API does not answer.', advice: 'The console keeps trying by itself.' };
+    return { title: 'The API does not answer.', advice: 'The console keeps retrying.' };
   }
   if (problem.status === 429) {
     const wait = problem.retryAfter === undefined ? 'a while' : `${problem.retryAfter} s`;
     return {
       title: 'Too many requests.',
-      advice: `The API asked to wait ${wait}; the console then goes on by itself.`,
+      advice: `The console retries after ${wait}.`,
     };
   }
   if (problem.status === 403) {
     return {
-      title: `This key may not read ${what}.`,
-      advice: problem.detail ?? 'Sign in with a key that has the scope.',
+      title: `This key cannot read ${what}.`,
+      advice: problem.detail ?? 'Sign in with a key that has the required scope.',
     };
   }
   if (problem.status === 404) {
     return { title: `There is no such ${what}.`, advice: problem.detail ?? 'Check the number, or search for it.' };
   }
   if (problem.status >= 500) {
-    return { title: 'The API has a fault.', advice: `${problem.detail ?? problem.title} The console keeps trying.` };
+    return { title: 'The API failed.', advice: `${problem.detail ?? problem.title} The console keeps retrying.` };
   }
-  return { title: `The API refused: ${problem.title}.`, advice: problem.detail ?? '' };
+  return { title: `The API rejected the request: ${problem.title}.`, advice: problem.detail ?? '' };
 }

@@ -14,12 +14,12 @@ export const STATUS: Readonly<Record<OrderStatus, Appearance>> = {
   exception: { label: 'Exception', tone: 'alert' },
 };
 
-/** Whether nothing more will happen by itself or by a person. */
+/** Whether the state is final. */
 export function isFinal(status: OrderStatus): boolean {
   return status === 'closed' || status === 'cancelled' || status === 'rejected';
 }
 
 export function StatusBadge({ status, large = false }: { readonly status: OrderStatus; readonly large?: boolean }) {
-  // A newer API may know a state that this build does not: its own word is better than nothing.
+  // A newer API may return a state that this build does not know: show its name.
   return <Badge appearance={STATUS[status] ?? { label: status, tone: 'quiet' }} large={large} />;
 }

@@ -3,9 +3,9 @@ import { download } from './download.ts';
 import { Loading, ProblemBanner } from './notices.tsx';
 import { useLive } from './use-live.ts';
 
-/** What crossed the wire, to be read, copied and kept. */
+/** Original bytes of a document or file, with copy and download. */
 export function RawView(props: {
-  /** What it is, as in "document". */
+  /** The kind of content, such as "document". */
   readonly name: string;
   readonly id: string;
   readonly load: (signal: AbortSignal) => Promise<Blob>;
@@ -14,10 +14,10 @@ export function RawView(props: {
   const { name, id, load, fileName } = props;
   const raw = useLive(`raw ${name} ${id}`, async (signal) => {
     const blob = await load(signal);
-    // One byte is one character, as the API says of it.
+    // The API declares ISO 8859-1: one byte is one character.
     return { blob, text: new TextDecoder('iso-8859-1').decode(await blob.arrayBuffer()) };
   });
-  const [told, setTold] = useState('');
+  const [notice, setNotice] = useState('');
 
   if (raw.data === undefined) {
     if (raw.problem) return <ProblemBanner problem={raw.problem} what={`the raw ${name}`} onRetry={raw.refresh} />;
@@ -26,7 +26,7 @@ export function RawView(props: {
   const { blob, text } = raw.data;
 
   async function copy(): Promise<void> {
-    setTold(await copied(text));
+    setNotice(await copied(text));
   }
 
   return (
@@ -39,7 +39,7 @@ export function RawView(props: {
           Download
         </button>
         <p role="status" className="quiet">
-          {told}
+          {notice}
         </p>
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region must be reachable by keyboard (WCAG 2.1.1). */}
@@ -47,25 +47,28 @@ export function RawView(props: {
         <pre>{onePerLine(text)}</pre>
       </section>
       <p className="quiet">
-        {blob.size.toLocaleString('en-US')} bytes. Shown with one segment on a line; copied and downloaded as it crossed
-        the wire.
+        {blob.size.toLocaleString('en-US')} bytes. Shown with one segment per line. Copy and download keep the original
+        bytes.
       </p>
     </>
   );
 }
 
-/** Copies, and says what came of it. */
+/** Copies the text and returns a status message. */
 export async function copied(text: string): Promise<string> {
   try {
     await navigator.clipboard.writeText(text);
     return 'Copied.';
   } catch {
-    // Outside HTTPS and localhost, or when the person refuses, there is no clipboard.
+    // The clipboard needs HTTPS or localhost, and the user's permission.
     return 'This browser does not allow copying here. Select the text instead.';
   }
 }
 
-/** Breaks after each segment where the file itself has no line ends. ISA is of fixed width: its terminator is character 106. */
+/**
+ * Adds a line break per segment if the file has none. ISA has a fixed width; its terminator is
+ * character 106.
+ */
 function onePerLine(text: string): string {
   const terminator = text.startsWith('ISA') ? text.charAt(105) : '~';
   if (terminator === '' || /[\r\n]/.test(text.trimEnd())) return text;

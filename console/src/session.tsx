@@ -2,15 +2,16 @@ import { createContext, type ReactNode, useCallback, useContext, useMemo, useSta
 import { type Api, createApi } from './api.ts';
 
 /**
- * Who is signed in. The key lives in this tab's session storage and nowhere else: it ends with the tab, and other tabs and later
- * visits never see it.
+ * The signed-in session. The key lives only in this tab's session storage and ends with the tab;
+ * other tabs and later visits cannot read it.
  */
 
 const STORED_AS = 'throughline.key';
 
 /**
- * Takes a key out of `#key=…`, once, and strips it from the address bar and the history entry, so that neither a bookmark nor a
- * shared address carries it. A fragment is never sent to a server.
+ * Reads the key from `#key=…` once and removes it from the address bar and the history entry, so
+ * that bookmarks and shared addresses do not contain it. Browsers never send a fragment to a
+ * server.
  */
 export function takeKeyFromAddress(): string | undefined {
   const key = new URLSearchParams(window.location.hash.slice(1)).get('key')?.trim();
@@ -23,7 +24,7 @@ export function takeKeyFromAddress(): string | undefined {
 
 interface Session {
   readonly key: string | undefined;
-  /** Why the session ended, when nobody asked for it. */
+  /** Reason for a forced sign-out. */
   readonly ended: string | undefined;
   signIn(key: string): void;
   signOut(reason?: string): void;
@@ -65,9 +66,9 @@ export function useSession(): Session {
   return session;
 }
 
-/** The API under the key of the session. Only for what is shown to somebody who is signed in. */
+/** The API client with the session's key. Requires a signed-in user. */
 export function useApi(): Api {
   const api = useContext(ApiContext);
-  if (api === undefined) throw new Error('useApi needs somebody to be signed in');
+  if (api === undefined) throw new Error('useApi needs a signed-in user');
   return api;
 }

@@ -1,7 +1,7 @@
 import { createContext, type ReactNode, useContext, useEffect, useState } from 'react';
 import { formatDay, formatDistance, formatExact } from './format.ts';
 
-/** One clock for every relative time on the page, so that they all turn over together. */
+/** One shared clock, so that all relative times update together. */
 const NowContext = createContext<number>(0);
 
 export function Clock({ children }: { readonly children: ReactNode }) {
@@ -20,7 +20,7 @@ export function Clock({ children }: { readonly children: ReactNode }) {
   return <NowContext value={now}>{children}</NowContext>;
 }
 
-/** How long ago something was; the exact time on hover and for assistive technology. */
+/** Relative time, with the exact time on hover and for assistive technology. */
 export function Ago({ at }: { readonly at: string }) {
   const distance = formatDistance(useContext(NowContext) - Date.parse(at));
   return (
@@ -30,7 +30,7 @@ export function Ago({ at }: { readonly at: string }) {
   );
 }
 
-/** How far off a deadline is. One that has passed says so in words. */
+/** Time until a deadline; a missed one is labelled in words. */
 export function Deadline({ at }: { readonly at: string }) {
   const left = Date.parse(at) - useContext(NowContext);
   const distance = formatDistance(left);

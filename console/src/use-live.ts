@@ -2,22 +2,26 @@ import { useCallback, useEffect, useEffectEvent, useState } from 'react';
 import { ApiProblem } from './api.ts';
 
 export interface Live<T> {
-  /** The last answer for this key; of the key before it while `keepPrevious` bridges a change. */
+  /**
+   * The last answer for this key; with `keepPrevious`, the previous key's answer during a change.
+   */
   readonly data: T | undefined;
   /** When `data` arrived, milliseconds since 1970. */
   readonly receivedAt: number | undefined;
-  /** Why the last attempt failed; `data` then is what was known before. */
+  /** Error of the last attempt; `data` then is from an earlier attempt. */
   readonly problem: ApiProblem | undefined;
-  /** Whether `data` belongs to another key and its successor is on the way. */
+  /** Whether `data` belongs to the previous key while the new data loads. */
   readonly changing: boolean;
-  /** Asks again at once. */
+  /** Reloads immediately. */
   readonly refresh: () => void;
 }
 
 interface Options {
   /** Milliseconds from an answer to the next call; once only when unset. */
   readonly every?: number;
-  /** Shows the data of the former key until that of the new one is there, so that a list does not flash empty. */
+  /**
+   * Keeps the previous key's data until the new data arrives, so that a list does not flash empty.
+   */
   readonly keepPrevious?: boolean;
 }
 
@@ -31,8 +35,9 @@ interface Held<T> {
 const LONGEST_WAIT = 60_000;
 
 /**
- * Loads now and again after each answer. Stops while the tab is hidden and asks at once when it is shown again. After a failure
- * it waits longer each time, or as long as the API asks; what was last received stays.
+ * Loads data and polls after each answer. Polling stops while the tab is hidden and resumes
+ * immediately when it is shown. Failures back off, or wait as the API requests; the last data
+ * stays.
  */
 export function useLive<T>(key: string, load: (signal: AbortSignal) => Promise<T>, options: Options = {}): Live<T> {
   const { every, keepPrevious = false } = options;
@@ -40,7 +45,7 @@ export function useLive<T>(key: string, load: (signal: AbortSignal) => Promise<T
   const [asked, setAsked] = useState(0);
   const loadLatest = useEffectEvent(load);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `asked` is there to start over on request.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `asked` restarts the effect on request.
   useEffect(() => {
     const abort = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -100,7 +105,7 @@ function asProblem(failure: unknown): ApiProblem {
   return new ApiProblem({ status: 0, code: 'console-error', title: 'The console could not read the answer', detail });
 }
 
-/** A refusal that no repetition can mend ends the polling of a page that is not there; everything else is tried again. */
+/** A permanent error stops the polling; every other error is retried. */
 function waitAfter(problem: ApiProblem, failures: number, every: number | undefined): number | undefined {
   if (problem.retryAfter !== undefined) return problem.retryAfter * 1000;
   if (problem.status === 401 || problem.status === 403) return undefined;

@@ -1,6 +1,7 @@
 /**
- * Business time: the hours in which an agreement’s clock runs. A deadline is elapsed time (`PT24H`) or, followed by the word `business`, time
- * that only runs while the calendar is open (`PT8H business`, `P2D business`).
+ * Business time: the hours in which an agreed deadline runs. A deadline is elapsed time (`PT24H`).
+ * With the word `business` it runs only while the calendar is open (`PT8H business`, `P2D
+ * business`).
  */
 import { isDuration, millisecondsOf } from './duration.ts';
 import { holidaysOf } from './holidays.ts';
@@ -13,22 +14,28 @@ export interface BusinessCalendar {
   /** IANA name. */
   readonly timeZone: string;
   readonly workingDays: readonly Weekday[];
-  /** `HH:MM` in the time zone, `24:00` for midnight at the end; without it a working day is open all day. */
+  /**
+   * `HH:MM` local time; `24:00` is midnight at the end. Without hours a working day is open all
+   * day.
+   */
   readonly hours?: { readonly opens: string; readonly closes: string } | undefined;
-  /** Days such as `2026-12-24`, and names of `namedHolidays`. */
+  /** Dates such as `2026-12-24`, and names of `namedHolidays`. */
   readonly holidays: readonly string[];
 }
 
-/** Every hour counts. */
+/** The calendar that is always open. */
 export const alwaysOpen: BusinessCalendar = { timeZone: 'UTC', workingDays: WEEKDAYS, holidays: [] };
 
 const DAY_MS = 86_400_000;
 const BUSINESS = / business$/;
 const LONGEST_BUSINESS_DAYS = 366;
-/** Holidays are finite and a week has a working day, so an opening is never further away than this. */
+/** Upper bound of the search for an opening: holidays are finite and a week has a working day. */
 const LONGEST_CLOSED_DAYS = 1000;
 
-/** A duration, or one of at most 366 days without weeks (how many working days a week has is the calendar’s affair) with `business` behind. */
+/**
+ * A duration, or a duration of at most 366 days without weeks followed by `business`. Weeks are
+ * excluded because the calendar defines the number of working days in a week.
+ */
 export function isDeadline(text: string): boolean {
   if (!BUSINESS.test(text)) return isDuration(text);
   const duration = text.replace(BUSINESS, '');
@@ -36,9 +43,9 @@ export function isDeadline(text: string): boolean {
 }
 
 /**
- * When a deadline of a profile that counts from `from` ends.
+ * Computes the end of a profile's deadline that starts at `from`.
  *
- * @throws RangeError on anything that is not a deadline ({@link isDeadline}).
+ * @throws RangeError when the text is not a deadline ({@link isDeadline}).
  */
 export function deadlineAfter(from: Date, deadline: string, calendar: BusinessCalendar): Date {
   return BUSINESS.test(deadline)
@@ -47,16 +54,19 @@ export function deadlineAfter(from: Date, deadline: string, calendar: BusinessCa
 }
 
 /**
- * The moment at which `duration` of open time has passed since `from`. A day of the duration is one working day: the hours from opening to
- * closing, or 24 where the calendar is open all day. So `P1D` from Monday at ten ends on Tuesday at ten, and from Friday after closing on
- * Monday at closing. Hours that a change of the clocks takes or adds are counted as they pass.
+ * Computes the moment at which `duration` of open time has passed since `from`.
  *
- * @throws RangeError on a duration that is not one.
+ * A day of the duration is one working day: the hours from opening to closing, or 24 hours where
+ * the calendar is open all day. So `P1D` from Monday 10:00 ends on Tuesday 10:00; from Friday after
+ * closing it ends on Monday at closing. Hours that a daylight-saving change removes or adds count
+ * as they pass.
+ *
+ * @throws RangeError when the duration is invalid.
  */
 export function addBusinessTime(from: Date, duration: string, calendar: BusinessCalendar): Date {
   let left = openMilliseconds(duration, calendar);
   if (isAlwaysOpen(calendar)) return new Date(from.getTime() + left);
-  // From the day before, whose closing may be this very midnight.
+  // Start with the day before, because its closing may be at this midnight.
   let day = (Math.floor(localTime(from.getTime(), calendar.timeZone) / DAY_MS) - 1) * DAY_MS;
   for (let closed = 0; closed < LONGEST_CLOSED_DAYS; day += DAY_MS) {
     const opening = openingOf(day, calendar);
@@ -72,17 +82,17 @@ export function addBusinessTime(from: Date, duration: string, calendar: Business
   throw new RangeError(`the calendar is not open within ${LONGEST_CLOSED_DAYS} days`);
 }
 
-/** The last second of a day (`2026-12-24`) in the calendar’s time zone. */
+/** The last second of a date (`2026-12-24`) in the calendar's time zone. */
 export function endOfDay(day: string, { timeZone }: BusinessCalendar): Date {
   return new Date(instantOf(Date.parse(day) + DAY_MS, timeZone) - 1000);
 }
 
-/** The day (`2026-12-24`) that a moment falls on in the calendar’s time zone. */
+/** The date (`2026-12-24`) of a moment in the calendar's time zone. */
 export function dayOf(at: Date, { timeZone }: BusinessCalendar): string {
   return new Date(localTime(at.getTime(), timeZone)).toISOString().slice(0, 10);
 }
 
-/** Whether the calendar is open at a moment; a closing time still counts. */
+/** Whether the calendar is open at a moment; the closing time itself counts as open. */
 export function isOpen(at: Date, calendar: BusinessCalendar): boolean {
   return addBusinessTime(at, 'PT0S', calendar).getTime() === at.getTime();
 }
@@ -99,7 +109,7 @@ function openMilliseconds(duration: string, { hours }: BusinessCalendar): number
   return total - days * DAY_MS + days * (clockTime(hours.closes) - clockTime(hours.opens));
 }
 
-/** The open hours of a local day as instants; undefined when it is not worked. */
+/** The open hours of a local date as instants; undefined when it is not a working day. */
 function openingOf(day: number, calendar: BusinessCalendar): { opens: number; closes: number } | undefined {
   const { timeZone, workingDays, hours, holidays } = calendar;
   const weekday = WEEKDAYS[new Date(day).getUTCDay()];
@@ -150,7 +160,7 @@ function formatOf(timeZone: string): Intl.DateTimeFormat {
   return format;
 }
 
-/** What clocks in the zone show at an instant, as if it were UTC. */
+/** The local time in the zone at an instant, encoded as if it were UTC. */
 function localTime(instant: number, timeZone: string): number {
   if (timeZone === 'UTC') return instant;
   const shown: Record<string, number> = {};
@@ -159,7 +169,10 @@ function localTime(instant: number, timeZone: string): number {
   return Date.UTC(year, month - 1, day, hour, minute, second) + (((instant % 1000) + 1000) % 1000);
 }
 
-/** When clocks in the zone show a local time: the first time where they show it twice; where they skip it, as much later as they skip. */
+/**
+ * The instant of a local time in the zone. When the clocks show it twice, the first. When the
+ * clocks skip it, the instant is later by the skipped time.
+ */
 function instantOf(local: number, timeZone: string): number {
   if (timeZone === 'UTC') return local;
   const offset = (instant: number) => localTime(instant, timeZone) - instant;

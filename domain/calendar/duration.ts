@@ -1,13 +1,16 @@
 const DURATION = /^P(?:(\d{1,4})W|(?:(\d{1,5})D)?(?:T(?=\d)(?:(\d{1,6})H)?(?:(\d{1,8})M)?(?:(\d{1,9})S)?)?)$/;
 
-/** An ISO 8601 duration of whole weeks, days, hours, minutes and seconds: `PT24H`, `P2D`, `P1W`. Months and years have no fixed length. */
+/**
+ * An ISO 8601 duration of whole weeks, days, hours, minutes and seconds: `PT24H`, `P2D`, `P1W`.
+ * Months and years are excluded because their length varies.
+ */
 export type Duration = string;
 
 export function isDuration(text: string): boolean {
   return DURATION.test(text) && /\d/.test(text);
 }
 
-/** Milliseconds. A day is 24 hours. Throws a RangeError on anything that is not a {@link Duration}. */
+/** Milliseconds; a day is 24 hours. Throws a RangeError when the text is not a {@link Duration}. */
 export function millisecondsOf(duration: Duration): number {
   const parts = DURATION.exec(duration);
   if (parts === null || !isDuration(duration)) {

@@ -1,6 +1,7 @@
 /**
- * Holidays that many agreements share, by name. They are rules rather than dates, so that no profile runs out of them at the end of a year;
- * what only one partner keeps is listed by date in its profile or template.
+ * Named holiday lists that many agreements share. They are rules rather than dates, so that a
+ * profile does not expire at the end of a year. A profile or template lists a partner's own
+ * holidays by date.
  */
 
 /** A fixed day, or the n-th weekday of a month (-1 the last). Months count from 1; Sunday is 0. */
@@ -10,12 +11,12 @@ type HolidayRule =
 
 interface HolidayList {
   readonly rules: readonly HolidayRule[];
-  /** A fixed day on a Saturday is kept on the Friday before, one on a Sunday on the Monday after. */
+  /** Whether a fixed day on a Saturday moves to Friday, and one on a Sunday to Monday. */
   readonly observedOnWeekdays: boolean;
 }
 
 export const namedHolidays: Readonly<Record<string, HolidayList>> = {
-  /** Public holidays of the United States as its federal offices keep them: 5 U.S.C. 6103. */
+  /** Public holidays of United States federal offices: 5 U.S.C. 6103. */
   'us-federal': {
     observedOnWeekdays: true,
     rules: [
@@ -37,13 +38,13 @@ export const namedHolidays: Readonly<Record<string, HolidayList>> = {
 const DAY_MS = 86_400_000;
 const known = new Map<string, ReadonlySet<string>>();
 
-/** Days (`2026-12-25`) of a named list in one year, by the date on which they are kept. Empty for a name that nobody knows. */
+/** The observed dates (`2026-12-25`) of a named list in one year. Empty for an unknown name. */
 export function holidaysOf(name: string, year: number): ReadonlySet<string> {
   const key = `${name}/${year}`;
   let days = known.get(key);
   if (days === undefined) {
     const list = namedHolidays[name];
-    // New Year on a Saturday is kept in the year before.
+    // New Year's Day on a Saturday is observed in the year before.
     const kept = list === undefined ? [] : [year, year + 1].flatMap((each) => keptDays(list, each));
     days = new Set(kept.filter((day) => day.startsWith(`${year}-`)));
     known.set(key, days);

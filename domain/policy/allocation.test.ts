@@ -8,19 +8,19 @@ const has = (node: string, sku: string, quantity: string): Available => ({ node,
 const ship = (node: string, ...lines: Demand[]) => ({ node, lines });
 
 describe('ship-from', () => {
-  it('takes the node that the ship-to prefers when either could ship everything', () => {
+  it('takes the preferred node of the ship-to when several can ship everything', () => {
     const stock = [has('MEM', 'A', '10'), has('RNO', 'A', '10')];
     const demand = [wants(1, 'A', '10')];
     expect(allocate(demand, stock, ['RNO', 'MEM'], true).allocations).toEqual([ship('RNO', wants(1, 'A', '10'))]);
     expect(allocate(demand, stock, ['MEM'], true).allocations).toEqual([ship('MEM', wants(1, 'A', '10'))]);
   });
 
-  it('takes nodes by name where nobody prefers any', () => {
+  it('takes nodes in order of name without a preference', () => {
     const stock = [has('RNO', 'A', '10'), has('MEM', 'A', '10')];
     expect(allocate([wants(1, 'A', '1')], stock, [], true).allocations).toEqual([ship('MEM', wants(1, 'A', '1'))]);
   });
 
-  it('takes one node that can ship everything before two that are preferred', () => {
+  it('takes one node that can ship everything before two preferred nodes', () => {
     const stock = [has('RNO', 'A', '5'), has('MEM', 'A', '5'), has('MEM', 'B', '5')];
     const demand = [wants(1, 'A', '5'), wants(2, 'B', '5')];
     expect(allocate(demand, stock, ['RNO', 'MEM'], true)).toEqual({
@@ -29,14 +29,14 @@ describe('ship-from', () => {
     });
   });
 
-  it('keeps a line whole, at a node that ships already if it can', () => {
+  it('keeps a line whole, if possible at a node that already ships', () => {
     const stock = [has('RNO', 'A', '5'), has('MEM', 'B', '5'), has('RNO', 'C', '5'), has('MEM', 'C', '5')];
     const demand = [wants(1, 'B', '5'), wants(2, 'C', '5'), wants(3, 'A', '5')];
     const { allocations } = allocate(demand, stock, ['RNO', 'MEM'], true);
     expect(allocations).toEqual([ship('RNO', wants(3, 'A', '5')), ship('MEM', wants(1, 'B', '5'), wants(2, 'C', '5'))]);
   });
 
-  it('splits a line only when no node has all of it', () => {
+  it('splits a line only when no node covers it', () => {
     const stock = [has('RNO', 'A', '6'), has('MEM', 'A', '7')];
     expect(allocate([wants(1, 'A', '10')], stock, ['RNO', 'MEM'], true)).toEqual({
       allocations: [ship('RNO', wants(1, 'A', '6')), ship('MEM', wants(1, 'A', '4'))],
@@ -44,7 +44,7 @@ describe('ship-from', () => {
     });
   });
 
-  it('without splitting ships from the node that covers most, and says what is missing', () => {
+  it('without splitting ships from the node that covers most, and reports the shortage', () => {
     const stock = [has('RNO', 'A', '6'), has('MEM', 'A', '7')];
     expect(allocate([wants(1, 'A', '10')], stock, ['RNO', 'MEM'], false)).toEqual({
       allocations: [ship('MEM', wants(1, 'A', '7'))],
@@ -52,14 +52,14 @@ describe('ship-from', () => {
     });
   });
 
-  it('promises nothing of stock that a count has made negative', () => {
+  it('promises nothing from negative stock', () => {
     expect(allocate([wants(1, 'A', '1')], [has('RNO', 'A', '-4')], [], true)).toEqual({
       allocations: [],
       missing: [{ lineNumber: 1, quantity: '1' }],
     });
   });
 
-  it('misses everything where nobody knows the article', () => {
+  it('reports all units of an unknown article as short', () => {
     for (const split of [true, false]) {
       expect(allocate([wants(1, 'A', '2')], [], ['RNO'], split)).toEqual({
         allocations: [],
@@ -69,7 +69,7 @@ describe('ship-from', () => {
   });
 });
 
-describe('ship-from, whatever is asked and whatever is there', () => {
+describe('ship-from for every demand and stock', () => {
   const sku = fc.constantFrom('A', 'B', 'C');
   const amount = fc.integer({ min: 1, max: 2_000 }).map((hundredths) => (hundredths / 100).toFixed(2));
   const demands = fc
@@ -91,7 +91,7 @@ describe('ship-from, whatever is asked and whatever is there', () => {
       { numRuns: 1_000 },
     );
 
-  it('never promises more than a node has', () => {
+  it('never allocates more than a node has', () => {
     always((demand, there, preferences, split) => {
       const taken = new Map<string, string>();
       for (const { node, lines } of allocate(demand, there, preferences, split).allocations) {
@@ -108,7 +108,7 @@ describe('ship-from, whatever is asked and whatever is there', () => {
     });
   });
 
-  it('accounts for every unit: what is allocated and what is missing make up what was asked', () => {
+  it('accounts for every unit: allocated plus short equals ordered', () => {
     always((demand, there, preferences, split) => {
       const { allocations, missing } = allocate(demand, there, preferences, split);
       for (const { lineNumber, quantity } of demand) {
@@ -121,7 +121,7 @@ describe('ship-from, whatever is asked and whatever is there', () => {
     });
   });
 
-  it('uses one node where one can ship all of it, and never more than one without leave to split', () => {
+  it('uses one node where one can ship everything, and always without splitting', () => {
     always((demand, there, preferences, split) => {
       const { allocations, missing } = allocate(demand, there, preferences, split);
       const nodes = new Set(there.map(({ node }) => node));
@@ -139,7 +139,7 @@ describe('ship-from, whatever is asked and whatever is there', () => {
     });
   });
 
-  it('leaves nothing missing that some node still has, where splitting is allowed', () => {
+  it('with splitting, reports a shortage only when no node has stock left', () => {
     always((demand, there, preferences) => {
       const { allocations, missing } = allocate(demand, there, preferences, true);
       for (const { lineNumber } of missing) {
@@ -156,7 +156,7 @@ describe('ship-from, whatever is asked and whatever is there', () => {
     });
   });
 
-  it('gives the same answer to the same question, however the stock is listed', () => {
+  it('does not depend on the order in which the stock is listed', () => {
     always((demand, there, preferences, split) => {
       const answer = allocate(demand, there, preferences, split);
       expect(allocate(demand, [...there].reverse(), preferences, split)).toEqual(answer);

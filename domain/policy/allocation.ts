@@ -1,4 +1,4 @@
-/** Ship-from: which node ships how much of which line. Pure; quantities are base units. */
+/** Ship-from: allocates the quantities of order lines to nodes. Pure; quantities are base units. */
 import { add, compare, isPositive, isZero, minimum, subtract } from '../decimal.ts';
 
 export interface Demand {
@@ -21,14 +21,17 @@ export interface Allocation {
 
 export interface AllocationPlan {
   allocations: Allocation[];
-  /** What no node can ship. */
+  /** Quantity that no node can ship. */
   missing: { lineNumber: number; quantity: string }[];
 }
 
 /**
- * 1. One node that can ship everything is better than several; among such, the ship-to’s preference decides.
- * 2. Otherwise, where splitting is allowed, a line stays whole at a node that already ships, then at any node in order of preference.
- * 3. A line that no node can ship whole is taken from nodes in order of preference until it is covered.
+ * 1. One node that can ship everything wins over several; among those, the ship-to's preference
+ *    decides.
+ * 2. Otherwise, with splitting, a line stays whole at a node that already ships, then at any node
+ *    in order of preference.
+ * 3. A line that no node can ship whole is taken from nodes in order of preference until it is
+ *    covered.
  * 4. Without splitting, the node that covers most units ships what it can.
  */
 export function allocate(
@@ -85,7 +88,7 @@ function takeFrom(
   return { allocations: nodes.flatMap((node) => byNode.get(node) ?? []), missing };
 }
 
-/** Preferred nodes first, then the others by name, so that the same question always has the same answer. */
+/** Preferred nodes first, then the others by name, so that the result is deterministic. */
 function orderNodes(stock: readonly Available[], preferred: readonly string[]): string[] {
   const known = new Set(stock.map(({ node }) => node));
   const rest = [...known].filter((node) => !preferred.includes(node)).sort();

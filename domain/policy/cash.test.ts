@@ -11,17 +11,17 @@ describe('cash', () => {
     [10_000, 10_000, true],
     [10_000, 10_050, true],
     [0, 0, true],
-    // A credit: nothing is owed to us.
+    // A credit: the customer owes nothing.
     [-500, 0, true],
-  ])('of an invoice of %i with %i settled: paid %s', (total, settled, paid) => {
+  ])('an invoice of %i with %i settled: paid %s', (total, settled, paid) => {
     expect(isSettled(owes(total, settled))).toBe(paid);
   });
 
-  it('does not let an overpaid invoice pay for another', () => {
+  it('does not apply an overpayment to another invoice', () => {
     expect(openAmount([owes(10_000, 15_000), owes(4_000, 1_000)])).toBe(3_000);
   });
 
-  it('is all there exactly when every invoice is settled', () => {
+  it('is complete exactly when every invoice is settled', () => {
     const invoice = fc.tuple(fc.integer({ min: 0, max: 10 ** 9 }), fc.integer({ min: 0, max: 10 ** 9 }));
     fc.assert(
       fc.property(fc.array(invoice), (amounts) => {

@@ -1,13 +1,13 @@
-/** When an order’s invoices are paid. Amounts are integer minor units. */
+/** Decides whether an order's invoices are paid. Amounts are integer minor units. */
 
 export interface InvoiceBalance {
   invoiceNumber: string;
   total: number;
-  /** Paid, plus what the payer kept back and said so. */
+  /** Payments plus deductions that the payer stated. */
   settled: number;
 }
 
-/** An invoice is settled when payments and stated deductions reach its total; an overpayment settles it too. */
+/** An invoice is settled when payments and stated deductions reach or exceed its total. */
 export function isSettled(invoice: InvoiceBalance): boolean {
   return invoice.settled >= invoice.total;
 }

@@ -10,17 +10,17 @@ describe('the price on an order', () => {
     ['ours', '10', '10', true],
     ['a cent over', '10.01', '10', true],
     ['a cent under', '9.99', '10', true],
-    ['exactly half a per cent over', '10.05', '10', true],
-    ['a hair more than half a per cent over', '10.050000001', '10', false],
-    ['a hair more than half a per cent under', '9.949999999', '10', false],
-    ['within the absolute bound of a cheap article, where a per cent is nothing', '0.11', '0.1', true],
+    ['exactly half a percent over', '10.05', '10', true],
+    ['slightly more than half a percent over', '10.050000001', '10', false],
+    ['slightly more than half a percent under', '9.949999999', '10', false],
+    ['within the absolute tolerance of a cheap article', '0.11', '0.1', true],
     ['for nothing', '0', '10', false],
-    ['something where ours is nothing', '0.02', '0', false],
+    ['a price where ours is zero', '0.02', '0', false],
   ])('may be %s: %s against %s → %s', (_what, ordered, ours, within) => {
     expect(isWithinTolerance(ordered, ours, tolerance)).toBe(within);
   });
 
-  it('must be exactly ours where no tolerance is agreed', () => {
+  it('must equal our price without an agreed tolerance', () => {
     const none = { percent: '0', absolute: '0' };
     const price = fc.bigInt({ min: 0n, max: 10n ** 15n });
     fc.assert(
@@ -31,7 +31,7 @@ describe('the price on an order', () => {
     );
   });
 
-  it('is judged alike when it is too high and when it is too low', () => {
+  it('is checked symmetrically above and below our price', () => {
     fc.assert(
       fc.property(fc.bigInt({ min: 0n, max: 10n ** 12n }), fc.bigInt({ min: 0n, max: 10n ** 12n }), (ours, off) => {
         fc.pre(off <= ours);

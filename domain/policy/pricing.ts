@@ -6,7 +6,8 @@ export interface PriceTolerance {
   absolute: string;
 }
 
-/** A price within either bound of ours is accepted as ordered. */
+/** Accepts an ordered price within either the percentage or the absolute tolerance of ours. */
+
 export function isWithinTolerance(ordered: string, ours: string, tolerance: PriceTolerance): boolean {
   const difference = subtract(ordered, ours).replace('-', '');
   return (

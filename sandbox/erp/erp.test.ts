@@ -46,7 +46,7 @@ async function invoiced(erpOrderNumber: string, shipmentNumber: string, lines: [
 }
 
 describe('orders', () => {
-  it('the same key and body give the same order, marked as replayed', async () => {
+  it('the same key and body return the same order, marked as replayed', async () => {
     const first = await post('/orders', 'k', anErpOrder());
     const second = await post('/orders', 'k', anErpOrder());
     expect([first.status, second.status]).toEqual([201, 200]);
@@ -55,20 +55,20 @@ describe('orders', () => {
     expect((await get('/orders?reference=order-1')).body.items).toHaveLength(1);
   });
 
-  it('the same key posted ten times at once makes one order', async () => {
+  it('ten concurrent posts with the same key create one order', async () => {
     const answers = await Promise.all(Array.from({ length: 10 }, () => post('/orders', 'k', anErpOrder())));
     expect(new Set(answers.map(({ body }) => body.erpOrderNumber)).size).toBe(1);
     expect((await get('/orders')).body.items).toHaveLength(1);
   });
 
-  it('the same key with another body is refused', async () => {
+  it('the same key with another body is rejected', async () => {
     await post('/orders', 'k', anErpOrder());
     const other = await post('/orders', 'k', anErpOrder({ poNumber: 'HP-2' }));
     expect(other.status).toBe(422);
     expect(other.body.code).toBe('idempotency-key-reused');
   });
 
-  it('a create without a key is refused', async () => {
+  it('a create without a key is rejected', async () => {
     const answer = await call(`${erp.url}/orders`, { method: 'POST', body: anErpOrder() });
     expect([answer.status, answer.body.code]).toEqual([400, 'idempotency-key-missing']);
   });
@@ -81,23 +81,23 @@ describe('orders', () => {
       'sources-exceed-quantity',
       { lines: anErpOrder().lines.map((line) => ({ ...line, sources: [{ node: 'RNO', quantity: '25' }] })) },
     ],
-  ])('%s is refused, and nothing is kept', async (code, changes) => {
+  ])('%s is rejected, and nothing is stored', async (code, changes) => {
     const answer = await post('/orders', 'k', anErpOrder(changes));
     expect([answer.status, answer.body.code]).toEqual([422, code]);
     expect((await get('/orders')).body.items).toEqual([]);
   });
 
-  it('a blocked customer may not order, and may again when released', async () => {
+  it('a blocked customer cannot order until it is unblocked', async () => {
     await control('/customers/C-10010', { blocked: true });
     expect((await post('/orders', 'k', anErpOrder())).body.code).toBe('customer-blocked');
     await control('/customers/C-10010', { blocked: false });
     expect((await post('/orders', 'k', anErpOrder())).status).toBe(201);
   });
 
-  it('an order above the credit limit is taken on hold; nothing ships until credit is released', async () => {
+  it('an order above the credit limit goes on hold and ships only after credit release', async () => {
     await control('/customers/C-10010', { creditLimit: 50_000 });
     const held = await post('/orders', 'k', anErpOrder());
-    // 24 × 11.35 + 2 × 113.40 = 499.20, within the limit alone but not twice.
+    // 24 × 11.35 + 2 × 113.40 = 499.20: one order is within the limit, two are not.
     expect(held.body.status).toBe('accepted');
     const second = await post('/orders', 'k2', anErpOrder({ orderId: 'order-2' }));
     expect(second.body.status).toBe('creditHold');
@@ -107,7 +107,7 @@ describe('orders', () => {
     expect((await shipped(second.body.erpOrderNumber, 'S-2', [[1, '24']])).status).toBe(201);
   });
 
-  it('cancelling takes away what is open, and what is all shipped cannot be cancelled', async () => {
+  it('cancelling removes the open quantity; a fully shipped order cannot be cancelled', async () => {
     const number = await ordered();
     await shipped(number, 'S-1', [[1, '24']]);
     expect((await post(`/orders/${number}/cancel`, 'c', { reason: 'asked' })).status).toBe(201);
@@ -126,7 +126,7 @@ describe('orders', () => {
 });
 
 describe('shipments, invoices and cash', () => {
-  it('no more ships than a line has open, also over several shipments', async () => {
+  it('shipments together never exceed the open quantity of a line', async () => {
     const number = await ordered();
     await shipped(number, 'S-1', [[1, '20']]);
     const answer = await shipped(number, 'S-2', [[1, '5']]);
@@ -134,7 +134,7 @@ describe('shipments, invoices and cash', () => {
     expect(answer.body.errors).toEqual([{ path: 'lines.0.quantity', message: 'Line 1 has 4 open, not 5' }]);
   });
 
-  it('a shipment number is posted once, under whatever key', async () => {
+  it('a shipment number is posted once, also under different keys', async () => {
     const number = await ordered();
     await shipped(number, 'S-1', [[1, '4']]);
     const request = {
@@ -148,7 +148,7 @@ describe('shipments, invoices and cash', () => {
     expect((await post('/shipments', 'another', request)).body.code).toBe('duplicate-shipment-number');
   });
 
-  it('an invoice prices in the unit of the order line and falls due by the terms', async () => {
+  it('an invoice uses the unit of the order line, and its due date follows the terms', async () => {
     const invoice = await invoiced(await ordered(), 'S-1', [
       [1, '10'],
       [2, '24'],
@@ -161,7 +161,7 @@ describe('shipments, invoices and cash', () => {
     expect(Date.parse(invoice.dueOn) - Date.parse(invoice.invoicedOn)).toBe(30 * 86_400_000);
   });
 
-  it('the tax of all invoices of an order adds up to the order’s tax exactly', async () => {
+  it('the taxes of all invoices of an order add up exactly to its tax', async () => {
     const number = await ordered({ taxTotal: 1_001 });
     const taxes: number[] = [];
     for (const [index, line] of [
@@ -176,7 +176,7 @@ describe('shipments, invoices and cash', () => {
     expect(Math.min(...taxes)).toBeGreaterThan(0);
   });
 
-  it('a shipment has one invoice, under whatever key', async () => {
+  it('a shipment has one invoice, also under different keys', async () => {
     const number = await ordered();
     const { body } = await shipped(number, 'S-1', [[1, '24']]);
     const request = { erpOrderNumber: number, erpShipmentNumber: body.erpShipmentNumber };
@@ -184,7 +184,7 @@ describe('shipments, invoices and cash', () => {
     expect((await post('/invoices', 'b', request)).body.code).toBe('shipment-already-invoiced');
   });
 
-  it('cash never exceeds what is open', async () => {
+  it('cash never exceeds the open amount', async () => {
     const { invoiceNumber, total } = await invoiced(await ordered(), 'S-1', [[1, '24']]);
     const cash = (amount: number, reference: string) =>
       post('/receipts', reference, { invoiceNumber, amount, currency: 'USD', reference, paidOn: '2026-11-30' });
@@ -231,7 +231,7 @@ describe('the contract', () => {
     for (const [, name] of references) expect(document.components.schemas, name).toHaveProperty(String(name));
   });
 
-  it('without the token everything is refused', async () => {
+  it('every request without the token is rejected', async () => {
     for (const path of ['/orders', '/_control/summary']) {
       const response = await fetch(`${erp.url}${path}`, { headers: { Authorization: 'Bearer wrong' } });
       expect(response.status).toBe(401);
@@ -240,7 +240,7 @@ describe('the contract', () => {
   });
 });
 
-it('after SIGKILL every answered order is there, and its key still gives the same answer', async () => {
+it('after SIGKILL every confirmed order exists, and its key returns the same answer', async () => {
   const dir = temporaryFolder();
   const env = { SANDBOX_DATA_DIR: dir.path };
   const first = await startProcess('erp', env);
@@ -272,7 +272,7 @@ it('after SIGKILL every answered order is there, and its key still gives the sam
   dir.remove();
 });
 
-it('the process ends when its parent’s end of standard input closes', async () => {
+it('the process ends when its parent closes standard input', async () => {
   const dir = temporaryFolder();
   const process = await startProcess('erp', { SANDBOX_DATA_DIR: dir.path });
   expect(await process.end('stdin')).toBe(0);

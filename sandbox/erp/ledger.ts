@@ -40,7 +40,7 @@ export class Ledger {
   readonly #invoices = new Map<string, ErpInvoiceRecord>();
   readonly #receipts: ErpReceiptRecord[] = [];
   readonly #records = new Map<string, Customer>(customers.map((customer) => [customer.customerNumber, customer]));
-  /** Contract prices of customers that were added, by customer number. */
+  /** Contract prices of added customers, by customer number. */
   readonly #prices = new Map<string, ErpMasterData['prices']>();
   readonly #customers = new Map<string, CustomerState>(
     customers.map(({ customerNumber, blocked, creditLimit }) => [
@@ -48,7 +48,7 @@ export class Ledger {
       { blocked, creditLimit, changedAt: MASTER_DATA_SINCE },
     ]),
   );
-  /** Minor units that a customer owes or has on order, by customer number. */
+  /** Minor units owed or on order, by customer number. */
   readonly #exposure = new Map<string, number>();
 
   apply(entry: { type: string }): void {
@@ -187,7 +187,7 @@ export class Ledger {
     const order = this.#order(erpOrderNumber);
     if (order.cancelled) return [];
     if (order.request.lines.every(({ lineNumber }) => isZero(openOf(order, lineNumber)))) {
-      throw refused('order-already-shipped', `Nothing of order ${erpOrderNumber} is open any more`, '', 409);
+      throw refused('order-already-shipped', `Order ${erpOrderNumber} has no open quantity`, '', 409);
     }
     return [{ type: 'order-cancelled', erpOrderNumber, reason }];
   }
@@ -270,8 +270,8 @@ export class Ledger {
   }
 
   /**
-   * The shipment’s part of the order’s tax by net value. Each invoice takes the rounded tax of everything invoiced so far less what
-   * earlier invoices took, so that a whole order’s invoices add up to its tax exactly.
+   * The shipment's share of the order's tax, by net value. Each invoice takes the rounded tax of
+   * everything invoiced so far less the tax of earlier invoices, so that the sum is exact.
    */
   #taxOf(order: OrderState, shipment: ErpShipmentRecord): number {
     const value = (lineNumber: number, base: string) => {
@@ -347,7 +347,7 @@ export class Ledger {
     });
   }
 
-  /** Contract prices of the customers that were added at or after `since`. */
+  /** Contract prices of customers added at or after `since`. */
   pricesSince(since: string | undefined): ErpMasterData['prices'] {
     return [...this.#prices].flatMap(([customerNumber, prices]) => {
       const standing = this.#customers.get(customerNumber);
@@ -397,7 +397,7 @@ export class Ledger {
     return {
       orders: this.#orders.size,
       ordersByState: byState,
-      /** Purchase orders that have more than one order here. */
+      /** Purchase orders with more than one ERP order. */
       repeatedPurchaseOrders: [...perPo].filter(([, count]) => count > 1).map(([po]) => po),
       shipments: this.#shipments.size,
       invoices: invoices.length,

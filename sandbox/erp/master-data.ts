@@ -54,7 +54,7 @@ export const articles: readonly Article[] = [
   article(1012, 'Folding step stool, 2 tread', '7.4', 4, ['24.75', '19.80', '18.55', '21.80']),
 ];
 
-/** UPC (GTIN-12) of an article: number system and company 850012, article 01001 and on, check digit by modulus 10. */
+/** UPC (GTIN-12): number system and company 850012, article from 01001, modulo-10 check digit. */
 export function gtinOf(sku: string): string {
   const digits = `8500120${sku.slice(-4)}`;
   const sum = [...digits].reduce((total, digit, index) => total + Number(digit) * (index % 2 === 0 ? 3 : 1), 0);
@@ -66,7 +66,7 @@ export type Customer = ErpMasterData['customers'][number] & {
   creditLimit: number;
 };
 
-/** Wide enough for a burst of thousands of orders; lower it by `/_control/customers/{number}`. */
+/** Sufficient for thousands of orders; lower it with `/_control/customers/{number}`. */
 export const CREDIT_LIMIT = 5_000_000_000;
 
 export const customers: readonly Customer[] = [

@@ -10,13 +10,13 @@ import { CREDIT_LIMIT, items, prices, taxRates } from './master-data.ts';
 import { pageOf } from './master-data-pages.ts';
 
 export interface ErpOptions {
-  /** 0 takes a free one. */
+  /** 0 selects a free port. */
   readonly port: number;
   readonly dataDir: string;
   readonly token: string;
 }
 
-/** The sandbox’s ERP behind the generic REST contract, with its own books. */
+/** The sandbox's ERP behind the generic REST contract, with its own books. */
 export function startErp(options: ErpOptions): Promise<RunningServer> {
   const server = new SandboxServer<LedgerEntry>({
     title: 'ERP',
@@ -103,7 +103,7 @@ export function startErp(options: ErpOptions): Promise<RunningServer> {
   return server.listen(options.port, () => journal.close());
 }
 
-/** A customer of another company: one more trading partner to try something with. */
+/** An additional customer, for experiments with another trading partner. */
 const customerRecord = z.strictObject({
   partnerId: z.string().min(1),
   name: z.string().min(1).max(60),

@@ -19,8 +19,9 @@ import {
 } from '../x12.ts';
 
 /**
- * The trading partners of the sandbox. Each keeps what it received, answers functional groups with a 997 or 999 and pays invoices. What it
- * sends is decided, numbered and queued in the same transaction as what it answers to, so that a kill makes no second document.
+ * The trading partners of the sandbox. Each stores received files, answers functional groups with a
+ * 997 or 999 and pays invoices. An answer is created, numbered and queued in the same transaction
+ * as the received document, so that a kill never creates a second answer.
  */
 
 const party = z.strictObject({
@@ -31,14 +32,14 @@ const party = z.strictObject({
 
 const character = z.string().length(1);
 
-/** Who a partner is and how it writes; one more than the three is made by `PUT /_control/trading-partners/{id}`. */
+/** Identity and syntax of a partner; `PUT /_control/trading-partners/{id}` adds one. */
 export const tradingPartner = z
   .strictObject({
     id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/),
     name: z.string().min(1).max(60),
-    /** As it names itself in what it sends. */
+    /** Its own interchange and group ids. */
     theirs: party,
-    /** Us, as it knows us. */
+    /** Our interchange and group ids at this partner. */
     ours: party.prefault({ isaId: 'MERIDIAN', gsId: 'MERIDIAN' }),
     syntax: z
       .strictObject({
@@ -52,9 +53,9 @@ export const tradingPartner = z
       })
       .default(usualSyntax),
     pays: z.enum(['edi', 'api']).default('edi'),
-    /** By which set it acknowledges a functional group. */
+    /** The acknowledgement set: 997 or 999. */
     acknowledges: z.enum(ACKNOWLEDGMENTS).default('997'),
-    /** Its key with our API, where it is not one of those of the environment. */
+    /** Its API key, if it is not one of those in the environment. */
     apiKey: z.string().min(1).optional(),
   })
   .meta({ id: 'TradingPartner' });
@@ -69,28 +70,28 @@ export const partners: readonly TradingPartner[] = [
   known('cobalt-ridge', 'Cobalt Ridge Hardware', 'COBALTRIDGE', 'api'),
 ];
 
-/** How a partner behaves, set by `PUT /_control/partners/{id}`. */
+/** Behaviour of a partner, set by `PUT /_control/partners/{id}`. */
 export const partnerBehaviour = z
   .strictObject({
-    /** Pays each invoice once it has it. */
+    /** Pays each invoice after receipt. */
     autopay: z.boolean().default(true),
     acknowledge: z.enum(['accept', 'reject', 'silent']).default('accept'),
-    /** The sets that `acknowledge` is about; others are accepted. All of them without it. */
+    /** Sets that `acknowledge` applies to; other sets are accepted. Default all. */
     sets: z.array(z.string().regex(/^\d{3}$/)).optional(),
-    /** The mailbox takes nothing and tells nothing: 503. */
+    /** `down`: the mailbox answers 503. */
     mailbox: z.enum(['up', 'down']).default('up'),
-    /** Deducts the discount of the 810’s ITD segment. */
+    /** Deducts the discount of the 810's ITD segment. */
     takeDiscount: z.boolean().default(false),
   })
   .meta({ id: 'PartnerBehaviour' });
 export type PartnerBehaviour = z.output<typeof partnerBehaviour>;
 
-/** An invoice that a partner owes. */
+/** An unpaid invoice at a partner. */
 interface Payable {
   readonly invoiceNumber: string;
   /** Cents: TDS01. */
   readonly amount: number;
-  /** Cents that the terms allow to be deducted: ITD03 percent of TDS01. */
+  /** Discount in cents: ITD03 percent of TDS01. */
   readonly discount: number;
 }
 
@@ -99,7 +100,7 @@ export type MailboxEntry =
       type: 'file';
       partnerId: string;
       file: MailboxFile;
-      /** Bytes as Latin-1, which keeps every one of them. */
+      /** Bytes as Latin-1, which is lossless. */
       content: string;
       correlationId: string;
     }
@@ -112,7 +113,9 @@ export type MailboxEntry =
 
 export interface ReceivedDocument {
   readonly set: string;
-  /** Business number: PO of an 855, shipment of an 856, invoice of an 810, acknowledged group of a 997 or 999. */
+  /**
+   * Business number: PO of an 855, shipment of an 856, invoice of an 810, group of a 997 or 999.
+   */
   readonly reference: string;
   readonly poNumbers: readonly string[];
   /** Cents, for an 810. */
@@ -140,7 +143,7 @@ export class Mailbox {
   readonly #invoicesSeen = new Set<string>();
   readonly #paid = new Map<string, string>();
   #payments = 0;
-  /** Last ISA13 and GS06 that it used. */
+  /** Last used ISA13 and GS06. */
   #control = 0;
 
   constructor(partner: TradingPartner) {
@@ -180,7 +183,7 @@ export class Mailbox {
     }
   }
 
-  /** Takes a file; what cannot be read as an interchange for this partner is refused as a whole. */
+  /** Takes in a file; rejects it as a whole if it is not an interchange for this partner. */
   receive(
     delivery: { fileName: string; bytes: Uint8Array; correlationId: string },
     now: Date,
@@ -228,7 +231,7 @@ export class Mailbox {
     return sets === undefined || transactions.some(({ set }) => sets.includes(set)) ? acknowledge : 'accept';
   }
 
-  /** Pays what is owed with one remittance; nothing when autopay is off or nothing is owed. */
+  /** Pays all open invoices with one remittance; nothing with autopay off. */
   payRun(now: Date): MailboxEntry[] {
     if (!this.behaviour.autopay) return [];
     const due = [...this.#payables.values()].slice(0, MAX_INVOICES_A_PAYMENT);
@@ -321,7 +324,9 @@ export class Mailbox {
       files: this.#files.size,
       repeatedDeliveries: [...this.#files.values()].reduce((sum, { file }) => sum + file.deliveries - 1, 0),
       documentsBySet: bySet,
-      /** Documents of one kind and number that came more than once, under different control numbers. */
+      /**
+       * Documents of one kind and number, received more than once with different control numbers.
+       */
       repeatedDocuments: [...seen].filter(([, count]) => count > 1).map(([name]) => name),
       payments: this.#payments,
       invoicesPaid: this.#paid.size,
@@ -359,7 +364,7 @@ export class Mailbox {
           fileName,
         });
         if (transaction.set !== '810' || described.amount === undefined || described.amount <= 0) continue;
-        // An invoice that comes again, under whatever control number, is owed once.
+        // A repeated invoice is owed once, also under another control number.
         if (transaction.errors.length > 0 || this.#invoicesSeen.has(described.reference)) continue;
         this.#invoicesSeen.add(described.reference);
         const percent = Number(element(transaction, 'ITD', 3) || '0');
@@ -416,7 +421,7 @@ export class Mailbox {
   }
 }
 
-/** What a partner’s clerk would note of a document. */
+/** The business facts of a document. */
 function describe(transaction: TransactionSet): Pick<ReceivedDocument, 'set' | 'reference' | 'poNumbers' | 'amount'> {
   const { set } = transaction;
   switch (set) {

@@ -69,7 +69,7 @@ const setsOf = (all: readonly Received[]) =>
 const remittancesOf = (all: readonly Received[]) => setsOf(all).filter(({ set }) => set === '820');
 
 describe('a mailbox', () => {
-  it('keeps what it takes, byte for byte, and tells it by name', async () => {
+  it('stores received files byte for byte, and returns them by name', async () => {
     const text = invoices('HARBORPINE', 7, ['INV1', 1000]).replace('MW-1001', 'MW-1001 \xc9');
     const taken = await deliver('harbor-pine', 'a.edi', text);
     expect(taken).toMatchObject({ status: 201, body: { fileName: 'a.edi', interchangeControlNumber: '000000007' } });
@@ -81,7 +81,7 @@ describe('a mailbox', () => {
     expect((await call(`${server.url}/partners/harbor-pine/files/b.edi`)).body.code).toBe('unknown-file');
   });
 
-  it('counts a repeated delivery and answers and pays once', async () => {
+  it('counts a repeated delivery, but answers and pays once', async () => {
     const text = invoices('HARBORPINE', 7, ['INV1', 1000]);
     await deliver('harbor-pine', 'a.edi', text);
     expect((await deliver('harbor-pine', 'a.edi', text)).body.deliveries).toBe(2);
@@ -94,20 +94,20 @@ describe('a mailbox', () => {
     ['not-an-interchange', 'rubbish'],
     ['wrong-receiver', invoices('TRIVALLEY', 7, ['INV1', 1000])],
     ['wrong-count', invoices('HARBORPINE', 7, ['INV1', 1000]).replace('IEA*1', 'IEA*3')],
-  ])('refuses %s and keeps nothing', async (code, text) => {
+  ])('rejects %s and stores nothing', async (code, text) => {
     const answer = await deliver('harbor-pine', 'a.edi', text);
     expect([answer.status, answer.body.code]).toEqual([422, code]);
     expect((await call(`${server.url}/partners/harbor-pine/files`)).body.items).toEqual([]);
   });
 
-  it('refuses an interchange control number that it has had, and a name with other content', async () => {
+  it('rejects a repeated interchange control number, and a file name with other content', async () => {
     await deliver('harbor-pine', 'a.edi', invoices('HARBORPINE', 7, ['INV1', 1000]));
     const other = invoices('HARBORPINE', 7, ['INV2', 1000]);
     expect((await deliver('harbor-pine', 'b.edi', other)).body.code).toBe('duplicate-interchange-control-number');
     expect((await deliver('harbor-pine', 'a.edi', other)).body.code).toBe('file-name-reused');
   });
 
-  it('that is down takes nothing', async () => {
+  it('rejects everything while it is down', async () => {
     await behave('harbor-pine', { mailbox: 'down' });
     expect((await deliver('harbor-pine', 'a.edi', invoices('HARBORPINE', 7, ['INV1', 1]))).status).toBe(503);
   });
@@ -120,7 +120,7 @@ describe('acknowledgement', () => {
     return setsOf(api.received).find(({ set }) => set === '997')?.segments;
   };
 
-  it('every group is answered by a 997 under the partner’s key', async () => {
+  it('every group gets a 997, sent with the API key of the partner', async () => {
     expect(await acknowledged()).toEqual([
       ['AK1', 'IN', '7'],
       ['AK2', '810', '0001'],
@@ -134,12 +134,12 @@ describe('acknowledgement', () => {
     });
   });
 
-  it('rejects by instruction', async () => {
+  it('rejects if configured', async () => {
     await behave('tri-valley', { acknowledge: 'reject' });
     expect((await acknowledged())?.at(-1)).toEqual(['AK9', 'R', '1', '1', '0']);
   });
 
-  it('stays silent by instruction, and a 997 of ours is never answered', async () => {
+  it('stays silent if configured, and never answers a 997', async () => {
     await behave('tri-valley', { acknowledge: 'silent' });
     await deliver('tri-valley', 'a.edi', invoices('TRIVALLEY', 7, ['INV1', 1000]));
     await behave('tri-valley', {});
@@ -152,7 +152,7 @@ describe('acknowledgement', () => {
 });
 
 describe('payment', () => {
-  it('an EDI partner pays what TDS01 says, one RMR an invoice, and BPR02 is their sum', async () => {
+  it('an EDI partner pays TDS01 with one RMR per invoice, and BPR02 is their sum', async () => {
     await deliver('harbor-pine', 'a.edi', invoices('HARBORPINE', 7, ['INV1', 49_920], ['INV2', 1_005]));
     await api.until((all) => remittancesOf(all).length === 1);
     const [remittance] = remittancesOf(api.received);
@@ -164,7 +164,7 @@ describe('payment', () => {
     expect(remittance?.errors).toEqual([]);
   });
 
-  it('the discount of the terms is deducted when told to', async () => {
+  it('the discount of the terms is deducted if configured', async () => {
     await behave('harbor-pine', { takeDiscount: true });
     await deliver('harbor-pine', 'a.edi', invoices('HARBORPINE', 7, ['INV1', 50_000]));
     await api.until((all) => remittancesOf(all).length === 1);
@@ -191,7 +191,7 @@ describe('payment', () => {
     });
   });
 
-  it('an invoice that comes again in another interchange is reported and not paid again', async () => {
+  it('an invoice repeated in another interchange is reported and paid once', async () => {
     await deliver('harbor-pine', 'a.edi', invoices('HARBORPINE', 7, ['INV1', 1000]));
     await api.until((all) => remittancesOf(all).length === 1);
     await deliver('harbor-pine', 'b.edi', invoices('HARBORPINE', 8, ['INV1', 1000], ['INV2', 500]));
@@ -200,7 +200,7 @@ describe('payment', () => {
     expect((await summaryOf('harbor-pine')).repeatedDocuments).toEqual(['810 INV1']);
   });
 
-  it('with autopay off nothing is paid, and all of it at once when it is switched on', async () => {
+  it('with autopay off nothing is paid; switching it on pays everything together', async () => {
     await behave('harbor-pine', { autopay: false });
     await deliver('harbor-pine', 'a.edi', invoices('HARBORPINE', 7, ['INV1', 1000]));
     await deliver('harbor-pine', 'b.edi', invoices('HARBORPINE', 8, ['INV2', 500]));
@@ -211,7 +211,7 @@ describe('payment', () => {
   });
 });
 
-it('documents are listed with the numbers that a clerk would note', async () => {
+it('documents are listed with their business numbers', async () => {
   const text = anInterchange(
     'HARBORPINE',
     7,
@@ -232,7 +232,7 @@ it('documents are listed with the numbers that a clerk would note', async () => 
   ]);
 });
 
-it('killed while sending, each document keeps its control number and no invoice is paid twice', async () => {
+it('after a kill during sending, documents keep their control numbers and no invoice is paid twice', async () => {
   const dir = temporaryFolder();
   let up = false;
   const flaky = await startReceiver(() => (up ? 202 : 500));

@@ -8,13 +8,13 @@ import { check, type RunningServer, SandboxServer } from '../server.ts';
 import { Mailbox, type MailboxEntry, partnerBehaviour, partners, tradingPartner } from './mailbox.ts';
 
 export interface PartnersOptions {
-  /** 0 takes a free one. */
+  /** 0 selects a free port. */
   readonly port: number;
   readonly dataDir: string;
   readonly token: string;
   /** Our API: 997s and 820s go to `/v1/edi/interchanges`, payments to `/v1/payments`. */
   readonly apiUrl: string;
-  /** Our API’s keys by partner id. */
+  /** API keys by partner id. */
   readonly apiKeys: Readonly<Record<string, string>>;
   /** Typical time between receiving a document and answering it; 0 answers at once. */
   readonly speedMs: number;
@@ -22,7 +22,7 @@ export interface PartnersOptions {
 
 type Entry = MailboxEntry | OutboxEntry;
 
-/** The partners’ mailboxes at `/partners/{id}`, with what they send by themselves. */
+/** Serves the mailboxes at `/partners/{id}` and sends the partners' answers and payments. */
 export function startPartners(options: PartnersOptions): Promise<RunningServer> {
   const server = new SandboxServer<Entry>({
     title: 'Partner mailboxes',
@@ -53,7 +53,7 @@ export function startPartners(options: PartnersOptions): Promise<RunningServer> 
   const payRuns = new Map<string, NodeJS.Timeout>();
   let stopped = false;
 
-  /** A pay run comes a while after an invoice, so that several invoices share one remittance. */
+  /** A pay run waits after an invoice, so that several invoices share one remittance. */
   function schedulePayRun(mailbox: Mailbox): void {
     const { id } = mailbox.partner;
     if (stopped || payRuns.has(id) || !mailbox.owes || !mailbox.behaviour.autopay) return;
@@ -85,7 +85,7 @@ export function startPartners(options: PartnersOptions): Promise<RunningServer> 
     async (request, response) => {
       const mailbox = openMailboxOf(request);
       if (!Buffer.isBuffer(request.body)) {
-        throw new Problem(415, 'wrong-content-type', 'An interchange is sent as application/edi-x12');
+        throw new Problem(415, 'wrong-content-type', 'Send an interchange as application/edi-x12');
       }
       const fileName = request.get(FILE_NAME_HEADER) ?? '';
       if (!/^[\x21-\x7e]{1,200}$/.test(fileName)) {
@@ -100,7 +100,7 @@ export function startPartners(options: PartnersOptions): Promise<RunningServer> 
       const announced = request.get(INTERCHANGE_CONTROL_HEADER);
       const taken = entries.find((entry) => entry.type === 'file');
       if (taken && announced !== undefined && announced !== taken.file.interchangeControlNumber) {
-        throw new Problem(422, 'control-mismatch', `The header says ${announced}, ISA13 is another`, [
+        throw new Problem(422, 'control-mismatch', `The control number ${announced} in the header differs from ISA13`, [
           { path: 'ISA13', message: `is ${taken.file.interchangeControlNumber}` },
         ]);
       }

@@ -1,9 +1,12 @@
 import { z } from 'zod';
 
-/** How the warehouse is to treat some releases, set by `PUT /_control/behaviours`. The first that matches counts. */
+/**
+ * Behaviour of the warehouse for some releases, set by `PUT /_control/behaviours`. First match
+ * wins.
+ */
 export const behaviour = z
   .strictObject({
-    /** All that are given must fit; none given fits every release. */
+    /** All given conditions must match; no condition matches every release. */
     match: z
       .strictObject({
         node: z.string().optional(),
@@ -11,21 +14,21 @@ export const behaviour = z
         poNumber: z.string().optional(),
       })
       .default({}),
-    /** No further step until the behaviour is taken away. */
+    /** Stops the release until the behaviour is removed. */
     hold: z.boolean().default(false),
-    /** Leaves although the day before which nothing may leave has not come. */
+    /** Ships before the earliest ship date. */
     early: z.boolean().default(false),
-    /** Refused with this reason instead of being accepted. */
+    /** Refuses the release with this reason. */
     refuse: z.string().min(1).max(500).optional(),
-    /** Percent of every line that is never found, rounded up to whole pieces. */
+    /** Percent of every line that is short, rounded up to whole pieces. */
     shortPercent: z.number().min(0).max(100).optional(),
-    /** Shipments that the release leaves in; by default two if a line is above the wave capacity. */
+    /** Number of shipments; default two if a line exceeds the wave capacity, else one. */
     waves: z.union([z.literal(1), z.literal(2)]).optional(),
-    /** Extra wait before each step. */
+    /** Extra delay before each step. */
     delayMs: z.int().min(0).max(600_000).default(0),
-    /** Every event leaves twice. */
+    /** Sends every event twice. */
     duplicate: z.boolean().default(false),
-    /** The events wait until the release is finished and then leave last first. */
+    /** Holds the events until the release is finished, then sends them in reverse order. */
     reverse: z.boolean().default(false),
   })
   .meta({ id: 'Behaviour' });

@@ -1,7 +1,7 @@
 import { compare, minimum, multiply, subtract, sum } from '../../domain/decimal.ts';
 import type { ShippedPackage } from '../../mappings/canonical/v1/index.ts';
 
-/** What the warehouse knows of an article: pieces in a carton and pounds per piece. */
+/** Warehouse data of an article: pieces per carton and pounds per piece. */
 export interface ArticleSize {
   readonly pack: number;
   readonly weight: string;
@@ -10,10 +10,13 @@ export interface ArticleSize {
 const CARTONS_ON_A_PALLET = 24;
 /** Pounds of an empty pallet. */
 const PALLET_WEIGHT = '40';
-/** Above this, cartons are taken to hold several packs: a shipment lists at most 5,000 packages. */
+/** Above this, cartons hold several packs, because a shipment lists at most 5,000 packages. */
 const MAX_CARTONS = 4_000;
 
-/** Cartons of one line and one pack size each, the last of a line perhaps not full, stacked on pallets in order. */
+/**
+ * Packs each line into cartons of its pack size (the last may be partial) and stacks them on
+ * pallets.
+ */
 export function packed(
   lines: readonly { lineNumber: number; sku: string; quantity: string }[],
   sizeOf: (sku: string) => ArticleSize,

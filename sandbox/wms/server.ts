@@ -9,28 +9,32 @@ import { type Behaviour, behaviour } from './behaviour.ts';
 import { isFinal, messageOf, nodes, Warehouse, type WarehouseEntry } from './warehouse.ts';
 
 export interface WmsOptions {
-  /** 0 takes a free one. */
+  /** 0 selects a free port. */
   readonly port: number;
   readonly dataDir: string;
   readonly token: string;
-  /** Our API; events go to `/v1/warehouse-events` there. */
+  /** Our API, which receives events at `/v1/warehouse-events`. */
   readonly apiUrl: string;
   /** `whsec_…` */
   readonly webhookSecret: string;
-  /** Typical time between the steps of a release; 0 does them at once. */
+  /** Typical time between the steps of a release; 0 runs them immediately. */
   readonly speedMs: number;
 }
 
 type Entry = WarehouseEntry | OutboxEntry;
 
-/** How often a release is looked at that may not leave yet. */
+/** Poll interval for a release before its earliest ship date. */
 const LOOK_AGAIN_MS = 60_000;
 
-/** The sandbox’s warehouse system behind the generic REST contract, with its own stock and an outbox of signed events. */
+/**
+ * The sandbox's WMS behind the generic REST contract, with its own stock and an outbox of signed
+ * events.
+ */
 export function startWms(options: WmsOptions): Promise<RunningServer> {
   const server = new SandboxServer<Entry>({
     title: 'WMS',
-    description: 'Generic REST contract of a warehouse system: releases and stock. Events go out by Standard Webhooks.',
+    description:
+      'Generic REST contract of a warehouse system: releases and stock. Events are sent as Standard Webhooks.',
     token: options.token,
   });
   const warehouse = new Warehouse();
@@ -55,7 +59,7 @@ export function startWms(options: WmsOptions): Promise<RunningServer> {
   const timers = new Map<string, NodeJS.Timeout>();
   let stopped = false;
 
-  /** Does the next step of a release when its time has come, and so on until it is finished or held. */
+  /** Runs the steps of a release at their due time until it is finished or held. */
   function schedule(releaseNumber: string): void {
     if (stopped || timers.has(releaseNumber)) return;
     const extra = warehouse.behaviourOf(releaseNumber)?.delayMs ?? 0;
@@ -68,7 +72,7 @@ export function startWms(options: WmsOptions): Promise<RunningServer> {
     timers.set(releaseNumber, timer);
   }
 
-  /** With no time between steps, all of them are done at once. False when nothing is left to do now. */
+  /** Runs the due step, or all steps without a delay. Returns false when no step is due. */
   function doStep(releaseNumber: string): boolean {
     for (;;) {
       const next = warehouse.step(releaseNumber, new Date());
@@ -85,7 +89,7 @@ export function startWms(options: WmsOptions): Promise<RunningServer> {
         (rule?.duplicate ? [0, 1] : [0]).map((copy) => messageOf(told, correlationId, copy)),
       );
       const kept = telling.length === 0 ? { ...entry, heldEvent: event } : entry;
-      // Nobody waits for this answer, so a failure to keep it can only end the process.
+      // No caller awaits this commit, so a failure must end the process.
       void journal.commit([kept, ...messages.map((message) => ({ type: 'queued' as const, message }))]);
       if (options.speedMs > 0 || (rule?.delayMs ?? 0) > 0) return !isFinal(entry.state);
     }
@@ -93,7 +97,7 @@ export function startWms(options: WmsOptions): Promise<RunningServer> {
 
   server.create('release', wmsOperations.release, ({ body }) => {
     const { entries, reference } = warehouse.release(body);
-    // Scheduled once the release is part of the state, which the commit does right after.
+    // Runs after the commit has added the release to the state.
     setImmediate(() => schedule(body.releaseNumber));
     return { entries, answer: { reference } };
   });
@@ -131,7 +135,7 @@ export function startWms(options: WmsOptions): Promise<RunningServer> {
       await behave(check(z.array(behaviour).max(1_000), request.body));
       response.json(warehouse.behaviours);
     });
-  // One PO’s own, whatever others set at the same time.
+  // Per PO, so that concurrent settings for other POs do not conflict.
   server.control
     .route('/behaviours/:poNumber')
     .put(async (request, response) => {

@@ -9,8 +9,8 @@ import { type Behaviour, behaviourFor } from './behaviour.ts';
 import { type ArticleSize, packed } from './packing.ts';
 
 /**
- * The floor of the sandbox’s warehouses. A release goes through its steps one at a time; each step is one transaction of the
- * journal: the new state, the stock that left, and the event to tell.
+ * The sandbox's warehouses. A release runs one step at a time. Each step is one journal
+ * transaction: the new state, the shipped stock and the event to send.
  */
 
 export const nodes = ['RNO', 'MEM'] as const;
@@ -23,10 +23,10 @@ export type WarehouseEntry =
       type: 'stepped';
       releaseNumber: string;
       state: ReleaseRecord['state'];
-      /** Base units by line number that left the node with this step. */
+      /** Base units by line number that this step shipped from the node. */
       shipped?: { lineNumber: number; quantity: string }[];
       shipmentNumber?: string;
-      /** An event that waits for the release to be finished, by behaviour. */
+      /** An event held until the release is finished, by behaviour. */
       heldEvent?: WarehouseEvent;
     }
   | { type: 'stock'; node: string; sku: string; onHand: string }
@@ -45,11 +45,14 @@ interface ReleaseState {
   heldEvents: WarehouseEvent[];
 }
 
-/** Pieces at each node on the first day. MW-1011 is only in Memphis and MW-1012 only in Reno, so an order for both is split. */
+/**
+ * Initial stock. MW-1011 is only in Memphis and MW-1012 only in Reno, so an order for both is
+ * split.
+ */
 const OPENING_STOCK = '250000';
 const ONLY_AT: Readonly<Record<string, string>> = { 'MW-1011': 'MEM', 'MW-1012': 'RNO' };
 
-/** Above so many base units on a line, a release leaves in two waves. */
+/** A release with more base units on a line ships in two waves. */
 const WAVE_CAPACITY = '100';
 
 const CARRIERS: Readonly<Record<string, { scac: string; name: string }>> = {
@@ -115,7 +118,7 @@ export class Warehouse {
     return this.#behaviours;
   }
 
-  /** Takes a release; one that is here already with the same content changes nothing. */
+  /** Accepts a release; idempotent for the same content. */
   release(release: Release): { entries: WarehouseEntry[]; reference: string } {
     if (!nodes.some((node) => node === release.node)) {
       throw refused('unknown-node', `This system does not run node ${release.node}`, 'node');
@@ -136,7 +139,7 @@ export class Warehouse {
     return { entries: [{ type: 'released', release, reference }], reference };
   }
 
-  /** Stops a release from which nothing has left; one that was refused has stopped by itself. */
+  /** Cancels a release that has shipped nothing; a refused release has ended already. */
   cancel(releaseNumber: string): { entries: WarehouseEntry[]; cancelled: boolean } {
     const { state } = this.#release(releaseNumber);
     if (state === 'cancelled' || state === 'refused') return { entries: [], cancelled: true };
@@ -144,7 +147,7 @@ export class Warehouse {
     return { entries: [{ type: 'stepped', releaseNumber, state: 'cancelled' }], cancelled: true };
   }
 
-  /** Releases that have steps before them. */
+  /** Releases with remaining steps. */
   unfinished(): string[] {
     return [...this.#releases.values()]
       .filter(({ state }) => !isFinal(state))
@@ -155,7 +158,7 @@ export class Warehouse {
     return behaviourFor(this.#behaviours, this.#release(releaseNumber).release);
   }
 
-  /** Whether the day before which nothing of the release may leave has not come yet. */
+  /** Whether the earliest ship date of the release is in the future. */
   waits(releaseNumber: string, now: Date): boolean {
     const { release } = this.#release(releaseNumber);
     const { shipNotBefore } = release;
@@ -163,7 +166,7 @@ export class Warehouse {
     return now.toISOString().slice(0, 10) < shipNotBefore;
   }
 
-  /** The next step of a release: what to keep and what to tell. Undefined when it is finished or held. */
+  /** The entries and events of a release's next step. Undefined when it is finished or held. */
   step(releaseNumber: string, now: Date): { entry: SteppedEntry; event: WarehouseEvent } | undefined {
     const { release, state, steps } = this.#release(releaseNumber);
     const behaviour = behaviourFor(this.#behaviours, release);
@@ -196,7 +199,7 @@ export class Warehouse {
     return { entry: { ...stepped, state: 'closed' }, event: { ...envelope, type: 'closed', short } };
   }
 
-  /** What leaves next, never more than the node holds; empty when nothing more will leave. */
+  /** The next wave, limited by the node's stock; empty when nothing more will ship. */
   #wave(releaseNumber: string, behaviour: Behaviour | undefined): { lineNumber: number; quantity: string }[] {
     const { release, shipmentNumbers, shipped } = this.#release(releaseNumber);
     const waves = behaviour?.waves ?? (release.lines.some(isAboveWaveCapacity) ? 2 : 1);
@@ -205,7 +208,7 @@ export class Warehouse {
     const taken = new Map<string, string>();
     return release.lines.flatMap((line) => {
       const wanted = subtract(withoutShort(line.quantity, behaviour), shipped.get(line.lineNumber) ?? '0');
-      // With waves asked for, every line is halved; otherwise only the lines that are too much for one wave.
+      // With configured waves every line is halved; otherwise only lines above the wave capacity.
       const halved = first && (behaviour?.waves === 2 || isAboveWaveCapacity(line));
       const now = halved ? halfInPacks(wanted, sizeOf(line.sku).pack) : wanted;
       const onHand = subtract(this.#stock.get(place(release.node, line.sku)) ?? '0', taken.get(line.sku) ?? '0');
@@ -245,7 +248,7 @@ export class Warehouse {
       const missing = subtract(quantity, shipped.get(lineNumber) ?? '0');
       if (isZero(missing)) return [];
       return [
-        { lineNumber, quantity: missing, reason: behaviour?.shortPercent ? 'short by instruction' : 'not in stock' },
+        { lineNumber, quantity: missing, reason: behaviour?.shortPercent ? 'short by configuration' : 'not in stock' },
       ];
     });
   }
@@ -314,7 +317,10 @@ export class Warehouse {
   }
 }
 
-/** The event as it is sent; its signature is made at each attempt. `copy` tells a deliberate repetition apart in the outbox. */
+/**
+ * The outbound event, signed at each attempt. `copy` distinguishes a deliberate duplicate in the
+ * outbox.
+ */
 export function messageOf(event: WarehouseEvent, correlationId: string, copy = 0): OutboundMessage {
   return {
     id: copy === 0 ? event.eventId : `${event.eventId}#${copy}`,
@@ -337,7 +343,7 @@ function isAboveWaveCapacity({ quantity }: { quantity: string }): boolean {
   return compare(quantity, WAVE_CAPACITY) > 0;
 }
 
-/** Half, rounded up to whole packs where that leaves something for the second wave. */
+/** Half, rounded up to whole packs if a remainder is left for the second wave. */
 function halfInPacks(quantity: string, pack: number): string {
   const packs = Math.ceil(Number(divide(quantity, String(2 * pack))));
   const half = multiply(String(packs), String(pack));

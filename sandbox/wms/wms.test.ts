@@ -68,7 +68,7 @@ function quantitiesOf(shipment: ReturnType<typeof shipmentsOf>[number]): Record<
 }
 
 describe('a release', () => {
-  it('is accepted, picked, shipped and closed, each told by a signed event', async () => {
+  it('is accepted, picked, shipped and closed, each with a signed event', async () => {
     await release();
     const all = await api.until(closedOf('R-1'));
     expect(typesOf(all)).toEqual(['accepted', 'picking', 'shipped', 'closed']);
@@ -80,7 +80,7 @@ describe('a release', () => {
     }
   });
 
-  it('leaves in cartons of the pack size on pallets, with carrier, bill of lading and weights', async () => {
+  it('ships in cartons of the pack size on pallets, with carrier, bill of lading and weights', async () => {
     await release();
     const [shipment] = shipmentsOf(await api.until(closedOf('R-1')));
     expect(shipment?.carrier).toMatchObject({ scac: 'ODFL', billOfLading: expect.any(String) });
@@ -92,14 +92,14 @@ describe('a release', () => {
     expect(shipment?.weight).toBe('121.6');
   });
 
-  it('takes its goods from stock when they ship', async () => {
+  it('reduces the stock when it ships', async () => {
     await release();
     await api.until(closedOf('R-1'));
     expect(await stockOf('RNO', 'MW-1001')).toBe('249976');
     expect(await stockOf('MEM', 'MW-1001')).toBe('250000');
   });
 
-  it('given twice is one release; with other content it is refused', async () => {
+  it('is idempotent; a repeat with other content is rejected', async () => {
     const first = await release();
     const again = await release();
     expect(again.body).toEqual(first.body);
@@ -119,13 +119,13 @@ describe('a release', () => {
     expect(shipmentsOf(api.received)).toHaveLength(1);
   });
 
-  it('for an unknown node or item is refused', async () => {
+  it('for an unknown node or item is rejected', async () => {
     expect((await release({ node: 'ATL' })).body.code).toBe('unknown-node');
     const lines = aRelease().lines.map((line) => ({ ...line, sku: 'MW-9999' }));
     expect((await release({ lines })).body.code).toBe('unknown-item');
   });
 
-  it('with a line above the wave capacity leaves in two shipments that add up', async () => {
+  it('with a line above the wave capacity ships in two shipments that add up', async () => {
     const [first] = aRelease().lines;
     if (!first) throw new Error('a release has lines');
     await release({
@@ -141,11 +141,11 @@ describe('a release', () => {
 });
 
 describe('stock', () => {
-  it('some articles are at one node only', async () => {
+  it('has some articles at one node only', async () => {
     expect([await stockOf('RNO', 'MW-1011'), await stockOf('MEM', 'MW-1012')]).toEqual(['0', '0']);
   });
 
-  it('never goes below zero: releases that compete ship what there is and close short', async () => {
+  it('never goes below zero: competing releases ship the available stock and close short', async () => {
     await control('/stock', [{ node: 'RNO', sku: 'MW-1001', onHand: '50' }], 'POST');
     const [line] = aRelease().lines;
     if (!line) throw new Error('a release has lines');
@@ -182,7 +182,7 @@ describe('behaviours', () => {
     expect(api.received.map(eventOf).filter(({ releaseNumber }) => releaseNumber === 'R-1')).toEqual([]);
   });
 
-  it('a release that has shipped is not cancelled', async () => {
+  it('a shipped release cannot be cancelled', async () => {
     await release();
     await api.until(closedOf('R-1'));
     const answer = await call(`${wms.url}/releases/R-1/cancel`, {
@@ -193,7 +193,7 @@ describe('behaviours', () => {
     expect(answer.body).toEqual({ cancelled: false });
   });
 
-  it('nothing leaves before the day that the release names, also after a restart, and all of it from that day on', async () => {
+  it('a release ships on its earliest ship date, not before, also after a restart', async () => {
     const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
     const today = new Date().toISOString().slice(0, 10);
     await release({ releaseNumber: 'R-early', shipNotBefore: tomorrow });
@@ -205,21 +205,21 @@ describe('behaviours', () => {
     expect(body).toMatchObject({ state: 'released', shipmentNumbers: [], shipNotBefore: tomorrow });
   });
 
-  it('a release leaves before its day where it is to leave early', async () => {
+  it('a release ships before its date with the early behaviour', async () => {
     const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
     await control('/behaviours', [{ early: true }]);
     await release({ shipNotBefore: tomorrow });
     await api.until(closedOf('R-1'));
   });
 
-  it('a held release goes on when the hold is taken away', async () => {
+  it('a held release continues when the hold is removed', async () => {
     await control('/behaviours', [{ hold: true }]);
     await release();
     await control('/behaviours', []);
     expect(typesOf(await api.until(closedOf('R-1')))).toEqual(['accepted', 'picking', 'shipped', 'closed']);
   });
 
-  it('what is set for many POs at the same time holds for each, and is taken away from one alone', async () => {
+  it('behaviours set concurrently for many POs apply to each, and are removed one by one', async () => {
     const names = ['1', '2', '3', '4', '5', '6'];
     await Promise.all(names.map((name) => control(`/behaviours/PO-${name}`, { hold: true })));
     for (const name of names) await release({ releaseNumber: `R-${name}`, poNumber: `PO-${name}` });
@@ -237,7 +237,7 @@ describe('behaviours', () => {
     );
   });
 
-  it('a short release tells what was never found', async () => {
+  it('a short release reports the missing quantity', async () => {
     await control('/behaviours', [{ match: { releaseNumber: 'R-1' }, shortPercent: 50 }]);
     await release();
     const closed = (await api.until(closedOf('R-1'))).map(eventOf).at(-1);
@@ -256,7 +256,7 @@ describe('behaviours', () => {
     expect(all.map(eventOf)).toMatchObject([{ type: 'refused', reason: 'dock is closed' }]);
   });
 
-  it('two waves halve every line', async () => {
+  it('two waves split every line in half', async () => {
     await control('/behaviours', [{ waves: 2 }]);
     await release();
     expect(shipmentsOf(await api.until(closedOf('R-1'))).map(quantitiesOf)).toEqual([
@@ -265,7 +265,7 @@ describe('behaviours', () => {
     ]);
   });
 
-  it('events can leave last first and twice, under the same ids', async () => {
+  it('events can be sent in reverse order and twice, under the same ids', async () => {
     await control('/behaviours', [{ reverse: true, duplicate: true }]);
     await release();
     const all = await api.until((received) => received.length === 8);
@@ -284,7 +284,7 @@ describe('behaviours', () => {
 });
 
 describe('delivery of events', () => {
-  it('is tried again until the API takes them, in order', async () => {
+  it('retries until the API accepts the events, in order', async () => {
     await wms.close();
     await api.close();
     await started(await startReceiver((_, count) => (count <= 3 ? ([500, 429, 503][count - 1] ?? 500) : 202)));
@@ -293,7 +293,7 @@ describe('delivery of events', () => {
     expect(typesOf(all)).toEqual(['accepted', 'accepted', 'accepted', 'accepted', 'picking', 'shipped', 'closed']);
   });
 
-  it('an event that the API refuses is set aside, visible, and can be sent again', async () => {
+  it('an event that the API rejects is set aside, stays visible, and can be sent again', async () => {
     await wms.close();
     await api.close();
     await started(await startReceiver((_, count) => (count === 1 ? 422 : 202)));
@@ -306,7 +306,7 @@ describe('delivery of events', () => {
     expect(typesOf(api.received).at(-1)).toBe('accepted');
   });
 
-  it('duplicated and shuffled by faults, every event still comes', async () => {
+  it('every event arrives in spite of duplicate and shuffle faults', async () => {
     await control('/faults', { seed: 3, duplicateEvents: {}, shuffleEvents: {} });
     const names = ['R-1', 'R-2', 'R-3'];
     for (const releaseNumber of names) await release({ releaseNumber });
@@ -318,7 +318,7 @@ describe('delivery of events', () => {
     expect(orders).not.toEqual(orders.map((ids) => ids.toSorted()));
   });
 
-  it('nothing leaves during an outage', async () => {
+  it('nothing is sent during an outage', async () => {
     await release();
     await api.until(closedOf('R-1'));
     await control('/behaviours', [{ hold: true }]);
@@ -331,7 +331,7 @@ describe('delivery of events', () => {
   });
 });
 
-it('killed at any moment, every release is shipped once and every event comes', async () => {
+it('after a kill at any moment, every release ships once and every event arrives', async () => {
   const dir = temporaryFolder();
   const env = { SANDBOX_DATA_DIR: dir.path, API_URL: api.url, SANDBOX_SPEED_MS: '20' };
   const names = Array.from({ length: 20 }, (_, n) => `K-${n}`);

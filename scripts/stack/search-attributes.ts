@@ -6,7 +6,7 @@ import { searchAttributeKeys } from '../../runtime/search-attributes.ts';
 const KEYWORD = 2;
 const DATETIME = 6;
 
-/** Makes our search attributes known to a server that a test has started by itself. */
+/** Registers our search attributes on a server that a test started. */
 export async function registerSearchAttributes({ connection }: TestWorkflowEnvironment): Promise<void> {
   if (!(connection instanceof Connection)) return;
   await connection.operatorService.addSearchAttributes({

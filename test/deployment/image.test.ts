@@ -11,7 +11,10 @@ import { createEmptyDatabaseUrl } from '../support/database.ts';
 import { skipOrFail } from '../support/requirements.ts';
 import { temporalAddress } from '../support/temporal.ts';
 
-/** The compose file's own commands, environment and health checks, on this machine instead of in containers. Needs `npm run build`. */
+/**
+ * Runs the compose file's commands, environment and health checks on this machine instead of in
+ * containers. Needs `npm run build`.
+ */
 
 interface Service {
   command: [string, ...string[]];
@@ -53,7 +56,7 @@ afterAll(async () => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-/** The service's variables as compose would set them, with this machine's addresses in place of the containers'. */
+/** The variables that compose would set, with local addresses instead of container addresses. */
 function environmentOf(name: keyof typeof services): NodeJS.ProcessEnv {
   const given = Object.entries(services[name].environment).map(([variable, text]) => [
     variable,
@@ -84,7 +87,7 @@ function start(name: 'api' | 'worker'): Promise<Part> {
   });
 }
 
-/** The address that the health check asks, with this machine's port. */
+/** The health check address with the local port. */
 function healthUrl(name: 'api' | 'worker'): string {
   const path = /http:\/\/127\.0\.0\.1:\d+(\/\w+)/.exec(services[name].healthcheck.test.join(' '))?.[1];
   return `http://127.0.0.1:${ports[name]}${path}`;
@@ -92,7 +95,7 @@ function healthUrl(name: 'api' | 'worker'): string {
 
 test('migrations, API with console, and worker run from dist/ and become healthy', async (context) => {
   const missing = built.filter((file) => !existsSync(file));
-  if (missing.length > 0) skipOrFail(context, `${missing.join(', ')} not built; npm run build makes it`);
+  if (missing.length > 0) skipOrFail(context, `${missing.join(', ')} not built; run npm run build`);
 
   const [, ...args] = services.migrations.command;
   const { stdout } = await promisify(execFile)(process.execPath, args, { env: environmentOf('migrations') });

@@ -3,8 +3,8 @@ import { dirname } from 'node:path';
 import { expect, test } from 'vitest';
 
 /**
- * A lock file written where the registry lacks some platform's package leaves that package out without a word, and then `npm ci` refuses
- * the file on every machine.
+ * npm omits a platform's optional package from the lock file without a warning if the registry
+ * lacks it. `npm ci` then rejects the lock file on every machine.
  */
 interface LockedPackage {
   version?: string;
@@ -14,7 +14,7 @@ const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8')) as {
   packages: Record<string, LockedPackage>;
 };
 
-/** Where Node would find the package from there, by the lock file. */
+/** Resolves a package as Node would, from the lock file. */
 function locked(name: string, from: string): LockedPackage | undefined {
   for (let folder = from; ; folder = dirname(folder)) {
     const found = packages[folder === '' || folder === '.' ? `node_modules/${name}` : `${folder}/node_modules/${name}`];
@@ -22,7 +22,7 @@ function locked(name: string, from: string): LockedPackage | undefined {
   }
 }
 
-test('the lock file holds the packages of every platform, so that npm ci takes it', () => {
+test('the lock file contains the packages of every platform, so that npm ci accepts it', () => {
   const missing = Object.entries(packages).flatMap(([path, { optionalDependencies = {} }]) =>
     Object.keys(optionalDependencies)
       .filter((name) => locked(name, path)?.version === undefined)

@@ -17,7 +17,7 @@ import { freePort } from '../../scripts/stack/ports.ts';
 import { startPostgres } from '../../scripts/stack/postgres.ts';
 import { buildConsole, findChromium, launchChromium } from './console-chromium.ts';
 
-/** The console as the real API serves it, over the real records. */
+/** The console served by the real API, with a real database. */
 
 const executablePath = findChromium();
 const suite =
@@ -51,7 +51,7 @@ describe.skipIf(executablePath === undefined)(suite, () => {
     ({ key } = await createApiClient(prisma, { name: 'Night desk', scopes: ['orders:read', 'documents:read'] }));
 
     await buildConsole(join(folder, 'console'));
-    // Nothing of what is read here starts a workflow; the client connects at its first call.
+    // These tests start no workflow; the client connects only at its first call.
     const temporal = new TemporalClient({ connection: Connection.lazy({ address: '127.0.0.1:1' }) });
     const partners = [{ id: 'harbor-pine', name: 'Harbor & Pine Stores', profileVersion: '1', usage: 'test' as const }];
     const log = createLogger({ silent: true });
@@ -111,7 +111,7 @@ describe.skipIf(executablePath === undefined)(suite, () => {
     await page.getByText('$4,289.20').waitFor();
   });
 
-  it('its page tells what it waits for, where its quantities are, what happened and why', async () => {
+  it('the order page shows the pending event, the quantities, the timeline and the decisions', async () => {
     await page.getByRole('link', { name: 'HP-104302' }).click();
     await page.getByText('payment of INV-60031').waitFor();
     const cells = page.getByRole('row', { name: /Claw hammer/ }).getByRole('cell');
@@ -124,19 +124,19 @@ describe.skipIf(executablePath === undefined)(suite, () => {
     expect(temporal).toBe('http://127.0.0.1:8233/namespaces/default/workflows/order%2Fharbor-pine%2FHP-104302');
   });
 
-  it('a reload inside the console finds the same page, and an order that is not there says so', async () => {
+  it('a reload shows the same page, and an unknown order shows an error', async () => {
     await page.reload();
     await page.getByRole('heading', { name: 'PO HP-104302' }).waitFor();
     await page.goto(`${url}/orders/none`);
     await page.getByRole('heading', { name: 'There is no such order.' }).waitFor();
   });
 
-  it('a file with a rejected set is found among the files with errors, and given byte for byte', async () => {
+  it('a file with a rejected set is listed with errors, and its download is byte-identical', async () => {
     await page.goto(`${url}/files?view=errors#key=${key}`);
     await page.getByText('850 0002: Quantity ordered must be a decimal number.').waitFor();
     await expect.poll(() => page.locator('tbody tr').count()).toBe(1);
     await page.getByRole('link', { name: '000000117' }).click();
-    await page.getByText('1 of 2 transaction sets was refused; the other one went on.').waitFor();
+    await page.getByText('1 of 2 transaction sets was refused; the other one was processed.').waitFor();
     await page.getByText('PO102: element 2 of segment 7 of the set').waitFor();
     await page.getByRole('link', { name: 'PO HP-104302' }).waitFor();
     await page.getByRole('link', { name: 'Raw' }).click();
@@ -164,7 +164,7 @@ describe.skipIf(executablePath === undefined)(suite, () => {
   });
 });
 
-const refuse = () => Promise.reject(new Error('nothing is handed in by a console that only reads'));
+const refuse = () => Promise.reject(new Error('a read-only console submits nothing'));
 const readOnly: Intake = {
   acceptOrder: refuse,
   acceptInterchanges: refuse,
@@ -172,7 +172,7 @@ const readOnly: Intake = {
   acceptPayment: refuse,
 };
 
-// Beyond ASCII: one byte is one character.
+// Non-ASCII: one byte is one character.
 const FILE = Buffer.from('ISA*00*~GS*PO~N1*ST*CAF\u00c9~', 'latin1');
 
 async function seed(prisma: Database): Promise<void> {

@@ -5,7 +5,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { type Browser, chromium } from 'playwright-core';
 
-/** The browser and the build that the console's tests share. */
+/** The browser and the console build shared by the console tests. */
 
 const FLAGS = [
   '--headless',
@@ -17,7 +17,7 @@ const FLAGS = [
   '--no-first-run',
 ];
 
-/** CHROMIUM_PATH, or the first Chromium on PATH; undefined where there is none. */
+/** CHROMIUM_PATH, or the first Chromium on PATH; undefined if there is none. */
 export function findChromium(): string | undefined {
   const named = process.env.CHROMIUM_PATH;
   if (named) return named;
@@ -31,7 +31,9 @@ export function launchChromium(executablePath: string): Promise<Browser> {
   return chromium.launch({ executablePath, args: FLAGS });
 }
 
-/** A process of its own, since a build within a test run would take the development build of React. */
+/**
+ * Runs in its own process, because a build inside a test run would use React's development build.
+ */
 export async function buildConsole(directory: string): Promise<void> {
   const root = join(import.meta.dirname, '../..');
   const vite = join(dirname(createRequire(import.meta.url).resolve('vite/package.json')), 'bin/vite.js');

@@ -5,8 +5,8 @@ import { extname, join } from 'node:path';
 import { inboundOf, isAcknowledged, nameOf } from '../../mappings/edi/documents/registry.ts';
 
 /**
- * The API's answers as the console sees them, without records or workflows behind them, so that what the real API does only on a
- * bad day (silence, 429, 401 in the middle of a session, a refused resolution) can be had at will.
+ * A fake of the API without database or workflows. It produces rare answers of the real API on
+ * demand: silence, 429, 401 in the middle of a session, a refused resolution.
  */
 
 export const KEY = 'tl_test_0123456789abcdefghijklmnop';
@@ -210,7 +210,7 @@ function interchangeItems() {
 }
 
 export interface Faults {
-  /** Answer every call under /v1 with this status. */
+  /** Status of every answer under /v1. */
   status?: number;
   /** Answer /resolve with 409. */
   refuseResolution?: boolean;

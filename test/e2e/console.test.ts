@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { buildConsole, findChromium, launchChromium } from './console-chromium.ts';
 import { KEY, startConsoleNetwork } from './console-network.ts';
 
-/** The built console in a real browser: what a person sees, can reach by keyboard, and is told when things are not well. */
+/** The built console in a real browser: content, keyboard access and error messages. */
 
 const executablePath = findChromium();
 const suite =
@@ -56,12 +56,12 @@ describe.skipIf(executablePath === undefined)(suite, () => {
     page.on('request', (request) => requested.push(request.url()));
   }
 
-  /** The address of a page, with the key that signs in. */
+  /** The address of a page, with the sign-in key. */
   const signedIn = (path: string) => `${network.url}${path}#key=${KEY}`;
   const orderPath = () => `/orders/${network.orderId}`;
   const exceptionPath = () => `/orders/${network.exceptionOrderId}`;
 
-  it('a key in the fragment signs in once and is gone from the address bar, and nothing else keeps it', async () => {
+  it('a key in the fragment signs in once, leaves the address bar and is stored nowhere else', async () => {
     await page.goto(signedIn('/?status=shipped'));
     await page.getByRole('link', { name: 'CR-104336' }).waitFor();
     expect(page.url()).toBe(`${network.url}/?status=shipped`);
@@ -75,11 +75,11 @@ describe.skipIf(executablePath === undefined)(suite, () => {
     await other.getByLabel('API key').waitFor();
   });
 
-  it('a wrong key is refused in words; the right one shows whose it is and what it may do; signing out forgets it', async () => {
+  it('a wrong key shows an error; a valid key shows owner and scopes; sign-out deletes it', async () => {
     await page.goto(network.url);
     await page.getByLabel('API key').fill('tl_test_wrong');
     await page.keyboard.press('Enter');
-    await page.getByText('The API does not know this key.').waitFor();
+    await page.getByText('The API does not accept this key.').waitFor();
     await page.getByLabel('API key').fill(KEY);
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Night desk' }).click();
@@ -90,7 +90,7 @@ describe.skipIf(executablePath === undefined)(suite, () => {
     expect(await page.evaluate('sessionStorage.length')).toBe(0);
   });
 
-  it('a key that is revoked in the middle of a session leads back to signing in and says why', async () => {
+  it('a key revoked during a session leads to the sign-in page with the reason', async () => {
     await page.goto(signedIn('/'));
     await page.getByRole('link', { name: 'HP-104200' }).waitFor();
     network.faults.status = 401;
@@ -99,7 +99,7 @@ describe.skipIf(executablePath === undefined)(suite, () => {
     await page.getByLabel('API key').waitFor();
   });
 
-  it('search and filters stand in the address, survive a reload and go back', async () => {
+  it('search and filters are in the address, survive a reload and follow "back"', async () => {
     await page.goto(signedIn('/'));
     await page.getByRole('link', { name: 'HP-104200' }).waitFor();
     await page.keyboard.press('/');
@@ -121,7 +121,7 @@ describe.skipIf(executablePath === undefined)(suite, () => {
     expect(await page.getByLabel('Partner').inputValue()).toBe('tri-valley');
   });
 
-  it('pages lead onwards by cursor and back again', async () => {
+  it('paging goes forward by cursor and back again', async () => {
     await page.goto(signedIn('/'));
     await page.getByRole('link', { name: 'Next page' }).click();
     await page.waitForURL('**/?cursor=12');
@@ -130,16 +130,16 @@ describe.skipIf(executablePath === undefined)(suite, () => {
     await page.getByRole('link', { name: 'HP-104200' }).waitFor();
   });
 
-  it('a search without a match says what was searched; an installation without orders says how one arrives', async () => {
+  it('a search without a match names the searched numbers; an empty installation explains intake', async () => {
     await page.goto(signedIn('/?q=nothing-has-this'));
-    await page.getByRole('heading', { name: 'Nothing is known under' }).waitFor();
+    await page.getByRole('heading', { name: 'No order found for' }).waitFor();
     network.orders.length = 0;
     await page.getByRole('link', { name: 'Show all orders' }).click();
     await page.getByRole('heading', { name: 'No orders yet' }).waitFor();
     await page.getByText('/v1/edi/interchanges').waitFor();
   });
 
-  it('the list follows changes by itself, keeping its rows, and rests while the tab is hidden', async () => {
+  it('the list polls for changes, keeps its rows, and pauses while the tab is hidden', async () => {
     await page.clock.install();
     await page.goto(signedIn('/'));
     const row = page.getByRole('row', { name: /HP-104200/ });
@@ -164,19 +164,19 @@ describe.skipIf(executablePath === undefined)(suite, () => {
       document.dispatchEvent(new Event('visibilitychange'))`);
   }
 
-  it('while the API is silent the last list stays, says how old it is, and comes alive again', async () => {
+  it('while the API is unreachable, the last list stays with its age, and then recovers', async () => {
     await page.goto(signedIn('/'));
     await page.getByRole('link', { name: 'HP-104200' }).waitFor();
     await context.setOffline(true);
     await page.getByText('The API does not answer.').waitFor();
-    await page.getByText(/Shown is what was received at \d\d:\d\d:\d\d/).waitFor();
+    await page.getByText(/Showing data from \d\d:\d\d:\d\d/).waitFor();
     expect(await page.getByRole('link', { name: 'HP-104200' }).count()).toBe(1);
     await context.setOffline(false);
     await page.getByRole('button', { name: 'Try now' }).click();
     await expect.poll(() => page.getByRole('alert').count()).toBe(0);
   });
 
-  it('429 keeps what is shown, names the wait and goes on by itself', async () => {
+  it('429 keeps the data on screen, names the wait and recovers automatically', async () => {
     await page.goto(signedIn('/'));
     await page.getByRole('link', { name: 'HP-104200' }).waitFor();
     network.faults.status = 429;
@@ -186,7 +186,7 @@ describe.skipIf(executablePath === undefined)(suite, () => {
     await expect.poll(() => page.getByRole('alert').count(), { timeout: 10_000 }).toBe(0);
   });
 
-  it('an order that does not exist, and a page that does not, say so', async () => {
+  it('an unknown order and an unknown page show an error', async () => {
     await page.goto(signedIn('/orders/none'));
     await page.getByRole('heading', { name: 'There is no such order.' }).waitFor();
     await page.goto(signedIn('/nowhere'));
@@ -219,10 +219,10 @@ describe.skipIf(executablePath === undefined)(suite, () => {
     await page.getByText('All lines within 2 %').waitFor();
   });
 
-  it('the quantities of the lines are all in sight on a screen of 1280 pixels, beside the timeline', async () => {
+  it('all line quantities are visible beside the timeline at 1280 pixels', async () => {
     await newVisitor({ viewport: { width: 1280, height: 850 } });
     await page.goto(signedIn(orderPath()));
-    const lines = page.getByRole('region', { name: 'Lines and where their quantities are' });
+    const lines = page.getByRole('region', { name: 'Line quantities' });
     const shipped = lines.getByRole('columnheader', { name: 'Shipped' });
     const [place, column, timeline] = await Promise.all(
       [lines, shipped, page.getByRole('complementary')].map(async (part) => {
@@ -234,7 +234,7 @@ describe.skipIf(executablePath === undefined)(suite, () => {
     expect(place?.right).toBeLessThan(timeline?.left ?? 0);
   });
 
-  it('an exception is resolved with a note; a refusal is shown where the decision was made', async () => {
+  it('an exception is resolved with a note; a refusal is shown in the dialog', async () => {
     await page.goto(signedIn(exceptionPath()));
     await page.getByText('at the step “release to RNO”').waitFor();
     await page.getByRole('button', { name: 'Accept…' }).click();
@@ -249,7 +249,7 @@ describe.skipIf(executablePath === undefined)(suite, () => {
     expect(network.resolved).toEqual([{ resolution: 'accept', note: 'Agreed with the buyer by phone' }]);
   });
 
-  it('a document reads as named segments with meanings, and raw as it crossed the wire', async () => {
+  it('a document is shown as named segments with meanings, and as raw bytes', async () => {
     await context.grantPermissions(['clipboard-read', 'clipboard-write']);
     await page.goto(signedIn(orderPath()));
     await page.getByRole('link', { name: '850 Purchase order' }).click();
@@ -268,7 +268,7 @@ describe.skipIf(executablePath === undefined)(suite, () => {
     expect(download.suggestedFilename()).toBe('850-d1.x12');
   });
 
-  it('a file that was refused is found by its control number, and says which set, where and why', async () => {
+  it('a refused file is found by its control number, and shows the set, place and reason', async () => {
     await page.goto(signedIn('/'));
     await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Files' }).click();
     await page.getByRole('link', { name: '000000119' }).waitFor();
@@ -286,12 +286,12 @@ describe.skipIf(executablePath === undefined)(suite, () => {
       '12 min ago',
     ]);
     await page.getByRole('link', { name: '000000117' }).click();
-    await page.getByText('1 of 3 transaction sets was refused; the other 2 went on.').waitFor();
+    await page.getByText('1 of 3 transaction sets was refused; the other 2 were processed.').waitFor();
     const rejected = page.getByRole('region', { name: /^Rejected transaction sets/ });
     await rejected.getByText('and "BOX" is none of these.').waitFor();
     await rejected.getByText('PO103: element 3 of segment 7 of the set').waitFor();
     await rejected.getByText('CTT: segment 9 of the set').waitFor();
-    const others = page.getByRole('region', { name: /^The others/ });
+    const others = page.getByRole('region', { name: /^Other transaction sets/ });
     expect(await others.getByRole('link', { name: 'PO HP-104302' }).count()).toBe(2);
     await rejected.getByRole('link', { name: '850 Purchase order' }).click();
     await page.waitForURL('**/files/file-partly/documents/d2');
@@ -299,19 +299,19 @@ describe.skipIf(executablePath === undefined)(suite, () => {
     await page.getByText('1 of 3 transaction sets').waitFor();
   });
 
-  it('a file that acknowledges what was never sent is among those with errors, and says of what it speaks', async () => {
+  it('a file that acknowledges a group we never sent is listed with errors and names the group', async () => {
     await page.goto(signedIn('/files?view=errors'));
     const row = page.getByRole('row', { name: /000000120/ });
     await row.getByText('Faulty').waitFor();
     await row.getByRole('link').first().click();
-    await page.getByText('Processed, but something in it is wrong.').waitFor();
-    await page.getByText('TA101: element 1 of an acknowledgment of an interchange').waitFor();
+    await page.getByText('Processed, with errors.').waitFor();
+    await page.getByText('TA101: element 1 of an interchange acknowledgment').waitFor();
     const sets = page.getByRole('region', { name: /^Transaction sets/ });
     await sets.getByText('Unmatched').waitFor();
     await sets.getByText('AK102 acknowledges group 999, which was never sent').waitFor();
   });
 
-  it('the files with errors and those that are stuck stand apart, and narrow by partner and direction', async () => {
+  it('files with errors and stuck files have their own views, with partner and direction filters', async () => {
     await page.goto(signedIn('/files'));
     await page.getByRole('link', { name: 'Stuck 2' }).waitFor();
     await page.getByRole('link', { name: 'With errors' }).click();
@@ -324,14 +324,14 @@ describe.skipIf(executablePath === undefined)(suite, () => {
     await page.getByRole('heading', { name: 'No file with errors' }).waitFor();
     await page.getByRole('link', { name: /^Stuck/ }).click();
     await page.getByRole('link', { name: '000000204' }).click();
-    await page.getByText('Ready, and not delivered yet: longer than it should take.').waitFor();
+    await page.getByText('Ready. Delivery is overdue.').waitFor();
     await page.goto(signedIn('/files?q=nothing'));
     await page.getByRole('heading', { name: 'No file has the control number “nothing”' }).waitFor();
     await page.goto(signedIn('/files/none'));
     await page.getByRole('heading', { name: 'There is no such file.' }).waitFor();
   });
 
-  it('a file is read raw, kept, and made a fixture by two commands; one of a stranger is not', async () => {
+  it('a file is shown raw, downloaded and made a fixture by two commands, if its sender is known', async () => {
     await context.grantPermissions(['clipboard-read', 'clipboard-write']);
     await page.goto(signedIn('/files/file-partly'));
     await page.getByRole('button', { name: 'Copy the commands' }).click();
@@ -348,11 +348,11 @@ describe.skipIf(executablePath === undefined)(suite, () => {
     ]);
     expect(download.suggestedFilename()).toBe('orders-monday.edi');
     await page.goto(signedIn('/files/file-refused'));
-    await page.getByText('ISA06: element 6 of the header of the interchange').waitFor();
+    await page.getByText('ISA06: element 6 of the interchange header').waitFor();
     expect(await page.getByText('certification fixture').count()).toBe(0);
   });
 
-  it('the list of files follows changes by itself', async () => {
+  it('the list of files polls for changes', async () => {
     await page.clock.install();
     await page.goto(signedIn('/files?view=stuck'));
     const row = page.getByRole('row', { name: /000000118/ });
@@ -365,7 +365,7 @@ describe.skipIf(executablePath === undefined)(suite, () => {
     await row.waitFor({ state: 'detached' });
   });
 
-  it('the labels of a shipment come as a file for people or for the printer; a refusal is shown beside them', async () => {
+  it('shipment labels download as PDF or printer file; a refusal is shown beside them', async () => {
     await page.goto(signedIn(orderPath()));
     const button = page.getByRole('button', { name: 'Labels (ZPL) of shipment S-20418' });
     const [file] = await Promise.all([page.waitForEvent('download'), button.click()]);
@@ -380,7 +380,7 @@ describe.skipIf(executablePath === undefined)(suite, () => {
 
   for (const colorScheme of ['light', 'dark'] as const) {
     for (const width of [1360, 380]) {
-      it(`nothing is unnamed, unreadable, off the side or fetched from elsewhere at ${width} px, ${colorScheme}`, async () => {
+      it(`every page is accessible, fits the width and loads nothing external at ${width} px, ${colorScheme}`, async () => {
         await newVisitor({ colorScheme, viewport: { width, height: 850 } });
         const paths = [
           '/',
@@ -411,8 +411,8 @@ describe.skipIf(executablePath === undefined)(suite, () => {
 
   async function expectSound(what: string): Promise<void> {
     const excess = await page.evaluate<number>('document.documentElement.scrollWidth - window.innerWidth');
-    expect(excess, `${what}: pixels off the side`).toBeLessThanOrEqual(0);
-    // Read by the debugger, not by the page, so the content security policy stays in force.
+    expect(excess, `${what}: overflow in pixels`).toBeLessThanOrEqual(0);
+    // Evaluated by the debugger, so that the content security policy stays in force.
     await page.evaluate(await readFile(axePath, 'utf8'));
     const faults = await page.evaluate<string[]>(`axe.run().then(({ violations }) =>
       violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => id + ': ' + html + ' ' + failureSummary)))`);

@@ -8,12 +8,15 @@ import { readEverything } from './reading.ts';
 const folder = join(projectDir, 'mappings', 'x12', 'cases');
 const profiles = exampleProfiles();
 
-/** What fuzzing found once: NAME.edi, and in NAME.txt what must come of it, one line for each part and each error. */
-describe('what fuzzing found', () => {
-  it.each(readdirSync(folder).filter((name) => name.endsWith('.edi')))('%s stays mended', async (name) => {
+/**
+ * Earlier fuzzing finds: NAME.edi with the expected result in NAME.txt, one line per part and
+ * error.
+ */
+describe('fuzzing finds', () => {
+  it.each(readdirSync(folder).filter((name) => name.endsWith('.edi')))('%s has its expected result', async (name) => {
     const verdict = join(folder, name.replace(/\.edi$/, '.txt'));
-    expect(existsSync(verdict), `${verdict} says what must come of it`).toBe(true);
-    const told = await readEverything(readFileSync(join(folder, name)), profiles);
-    expect(told).toEqual(readFileSync(verdict, 'utf8').trimEnd().split('\n'));
+    expect(existsSync(verdict), `${verdict} contains the expected result`).toBe(true);
+    const result = await readEverything(readFileSync(join(folder, name)), profiles);
+    expect(result).toEqual(readFileSync(verdict, 'utf8').trimEnd().split('\n'));
   });
 });

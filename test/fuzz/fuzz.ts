@@ -1,6 +1,7 @@
 /**
- * `npm run fuzz -- [--minutes 2] [--seed N] [--runs N]`: reads mutated and made documents until the time is over or one of them breaks what
- * must hold. A find is made as small as possible and written to mappings/x12/cases/, where a test keeps it for good once it is mended.
+ * `npm run fuzz -- [--minutes 2] [--seed N] [--runs N]`: reads mutated and generated documents
+ * until the time is over or an invariant fails. A failing input is shrunk and written to
+ * mappings/x12/cases/, where it stays as a regression test.
  */
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -16,7 +17,7 @@ export interface FuzzFigures {
   seed: number;
   inputs: number;
   megabytes: number;
-  /** Milliseconds of the input that took longest, twice read. */
+  /** Milliseconds of the slowest input; each is read twice. */
   slowest: number;
   peakMegabytes: number;
   find?: { bytes: Buffer; problem: string };
@@ -60,7 +61,9 @@ export async function fuzz({
   }
 }
 
-/** Keeps a find: its bytes; what must come of them is written beside once it is mended (test/fuzz/cases.test.ts). */
+/**
+ * Stores the bytes of a find. The fix adds the expected result beside it (test/fuzz/cases.test.ts).
+ */
 function keep({ bytes, problem }: NonNullable<FuzzFigures['find']>): string {
   const folder = join(projectDir, 'mappings', 'x12', 'cases');
   mkdirSync(folder, { recursive: true });
@@ -70,9 +73,9 @@ function keep({ bytes, problem }: NonNullable<FuzzFigures['find']>): string {
 }
 
 const usage = `npm run fuzz -- [--minutes 2] [--seed N] [--runs N]
-  --minutes  for how long
-  --runs     how many inputs instead
-  --seed     where to begin; what one run found, another of the same seed finds again`;
+  --minutes  duration
+  --runs     number of inputs, instead of a duration
+  --seed     start of the random sequence; the same seed repeats a run`;
 
 async function run(args: string[]): Promise<number> {
   const { values } = parseArgs({
@@ -90,7 +93,7 @@ async function run(args: string[]): Promise<number> {
       `at most ${peakMegabytes.toFixed(0)} MB resident`,
   );
   if (find === undefined) return 0;
-  console.error(`found, kept as ${keep(find)}:\n${find.problem}`);
+  console.error(`failed; the input is stored in ${keep(find)}:\n${find.problem}`);
   return 1;
 }
 

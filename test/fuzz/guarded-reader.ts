@@ -1,19 +1,19 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 
-/** Longest that one input may take; the longest seen is a hundredth of it, but machines stall. */
+/** Time limit of one input: a hundred times the slowest known input, because machines stall. */
 const LIMIT_MS = 20_000;
 const HEAP_MB = 512;
 
-/** Reads inputs in a thread of its own, each within a time and all within a memory limit. */
+/** Reads inputs in a separate thread, with a time limit per input and a memory limit. */
 export class GuardedReader {
   #thread: Worker | undefined;
 
-  /** @returns what came of it. @throws Error on a crash, a hang, or when something that must hold does not */
+  /** @returns the result lines. @throws Error on a crash, a hang or a failed invariant */
   async read(bytes: Uint8Array): Promise<string[]> {
     const thread = await this.#running();
     const ended = new AbortController();
-    const timer = setTimeout(() => ended.abort(new Error(`hangs: no verdict within ${LIMIT_MS / 1000} s`)), LIMIT_MS);
+    const timer = setTimeout(() => ended.abort(new Error(`hangs: no result within ${LIMIT_MS / 1000} s`)), LIMIT_MS);
     try {
       const answer = once(thread, 'message', { signal: ended.signal });
       thread.postMessage(bytes);

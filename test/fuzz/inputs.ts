@@ -4,11 +4,14 @@ import fc from 'fast-check';
 import { allGuides } from '../../mappings/x12/index.ts';
 import { projectDir } from '../../scripts/stack/part.ts';
 
-/** Inputs for the reader: real and made documents with mutations, made segments in a sound envelope, and bytes of any kind. */
+/**
+ * Inputs for the reader: mutated documents, generated segments in a valid envelope, and arbitrary
+ * bytes.
+ */
 
 const SIZE_LIMIT = 2_000_000;
 
-/** Documents to mutate: the project’s own samples, and those of other companies where they are at hand. */
+/** Documents to mutate: the project's samples, and those of other companies if available. */
 export function corpus(): Buffer[] {
   const own = join(projectDir, 'sandbox', 'samples');
   const others = join(projectDir, '..', 'shared', 'samples', 'x12');
@@ -25,7 +28,10 @@ export function corpus(): Buffer[] {
 const place = fc.double({ min: 0, max: 1, noNaN: true });
 const span = fc.oneof(fc.nat(3), fc.nat(40), fc.nat(2000));
 
-/** What has broken readers before: ends of ranges, odd characters, numbers in other clothes, delimiters where data is. */
+/**
+ * Values that often break readers: range limits, odd characters, number formats, delimiters in
+ * data.
+ */
 const oddValue = fc.oneof(
   fc.constantFrom('', ' ', '0', '-1', '-0', '+5', '1.', '.5', '1e9', '9'.repeat(40), '0'.repeat(40), '1,000', 'NaN'),
   fc.constantFrom('É', '\u0000', '\t', '\u0085', '\ufeff', '*', '~', '>', '^', '\n', '\r\n', '**', '~~', '>>', '^^'),
@@ -126,7 +132,7 @@ function onSegments(text: string, change: Extract<Mutation, { kind: `${string}Se
   return segments.join(terminator);
 }
 
-/** Counts of the trailers put right, so that what is behind them is reached. */
+/** Corrects the trailer counts, so that the checks after them are reached. */
 function recounted(bytes: Buffer): Buffer {
   const text = bytes.toString('latin1');
   const [separator, terminator] = [text.charAt(3), text.charAt(105)];
@@ -142,7 +148,7 @@ function recounted(bytes: Buffer): Buffer {
   return Buffer.from(segments.join(terminator), 'latin1');
 }
 
-/** Segments of one set, in any order and with any content, in an envelope without fault. */
+/** Segments of one set, in any order and with any content, in a valid envelope. */
 const made = fc.constantFrom(...allGuides()).chain((guide) => {
   const segment = fc
     .tuple(fc.constantFrom(...guide.knownSegments), fc.array(oddValue, { maxLength: 12 }))
@@ -156,7 +162,7 @@ const made = fc.constantFrom(...allGuides()).chain((guide) => {
   });
 });
 
-/** Any of them, at most {@link SIZE_LIMIT} bytes long. */
+/** Any input, at most {@link SIZE_LIMIT} bytes long. */
 export function inputs(documents: readonly Buffer[]): fc.Arbitrary<Buffer> {
   const changed = fc
     .tuple(fc.nat(documents.length - 1), fc.array(mutation, { minLength: 1, maxLength: 6 }), fc.boolean())

@@ -1,4 +1,4 @@
-/** A thread that reads what it is sent, so that an input which hangs or eats memory takes down this thread and nothing else. */
+/** A worker thread that reads inputs, so that a hang or a memory leak affects only this thread. */
 import { parentPort } from 'node:worker_threads';
 import { exampleProfiles } from './profiles.ts';
 import { readEverything } from './reading.ts';
@@ -11,7 +11,7 @@ async function answer(bytes: Uint8Array): Promise<void> {
   try {
     const first = await readEverything(bytes, profiles);
     const again = await readEverything(bytes, profiles);
-    if (first.join('\n') !== again.join('\n')) throw new Error('read twice, it is not the same');
+    if (first.join('\n') !== again.join('\n')) throw new Error('the second read gives another result');
     parentPort?.postMessage({ told: first });
   } catch (error) {
     parentPort?.postMessage({ problem: error instanceof Error ? (error.stack ?? error.message) : String(error) });

@@ -28,20 +28,21 @@ import {
 import { evaluateAll } from '../../runtime/expressions.ts';
 
 /**
- * Everything that happens to a file on its way in, whatever its bytes: envelope, transaction sets, canonical order or payment, business
- * checks, acknowledgment. What must hold for every input is asserted here; the result says in one line for each part what came of it.
+ * Runs the whole intake of a file with any bytes: envelope, transaction sets, canonical order or
+ * payment, business checks, acknowledgment. Asserts the invariants of every input.
  *
- * @throws Error when something does not hold, or what the code under test throws
+ * @returns one line per part and error
+ * @throws Error when an invariant fails, or the code under test throws
  */
 export async function readEverything(bytes: Uint8Array, profiles: readonly PartnerProfile[]): Promise<string[]> {
   const profile = profiles[bytes.length % profiles.length] as PartnerProfile;
-  const told: string[] = [];
+  const lines: string[] = [];
   const scanned = scanInterchanges(bytes);
-  if (scanned.length === 0) throw new Error('a file without any verdict');
+  if (scanned.length === 0) throw new Error('the reader returned no result for a file');
   for (const interchange of scanned) {
-    told.push(...errorLines(`interchange ${interchange.start}-${interchange.end}`, interchange.errors));
+    lines.push(...errorLines(`interchange ${interchange.start}-${interchange.end}`, interchange.errors));
     if (interchange.ok === interchange.errors.length > 0)
-      throw new Error('ok with errors, or refused without a reason');
+      throw new Error('accepted with errors, or rejected without a reason');
     acknowledged(interchange);
     const groups: { group: ReadGroup; results: TransactionResult[] }[] = [];
     for await (const part of readInterchange(interchange)) {
@@ -49,19 +50,19 @@ export async function readEverything(bytes: Uint8Array, profiles: readonly Partn
         groups.push({ group: part, results: [] });
         continue;
       }
-      const errors = await readTransaction(part, profile, told);
+      const errors = await readTransaction(part, profile, lines);
       groups.at(-1)?.results.push({ set: part.set, control: part.transactionControl, errors });
     }
     for (const { group, results } of groups) {
-      told.push(...errorLines(`group ${group.control}`, group.errors));
+      lines.push(...errorLines(`group ${group.control}`, group.errors));
       await acknowledgedGroup(group, results, profile.x12.delimiters);
     }
   }
   await sameAsStream(bytes, scanned);
-  return told;
+  return lines;
 }
 
-async function readTransaction(read: ReadTransaction, profile: PartnerProfile, told: string[]): Promise<X12Error[]> {
+async function readTransaction(read: ReadTransaction, profile: PartnerProfile, lines: string[]): Promise<X12Error[]> {
   const what = `transaction ${read.set} ${read.transactionControl}`;
   const errors: X12Error[] = [...read.errors];
   const guide = guideFor(read.set, read.version);
@@ -75,7 +76,7 @@ async function readTransaction(read: ReadTransaction, profile: PartnerProfile, t
       const mapped = inbound.map(tree, profile, { evaluate: evaluateAll });
       if ('order' in mapped) salesOrder.parse(mapped.order);
       errors.push(...('errors' in mapped ? reasons(mapped.errors) : []));
-      told.push(`${what}: ${'order' in mapped ? `order ${mapped.order.poNumber}` : 'no order'}`);
+      lines.push(`${what}: ${'order' in mapped ? `order ${mapped.order.poNumber}` : 'no order'}`);
     }
     if (inbound?.apply === 'takes-payment') {
       const mapped = inbound.map(tree, profile);
@@ -83,16 +84,16 @@ async function readTransaction(read: ReadTransaction, profile: PartnerProfile, t
     }
     if (inbound?.apply === 'acknowledges') inbound.map(tree);
   }
-  told.push(`${what}: ${read.segments.length} segments`, ...errorLines(what, errors));
+  lines.push(`${what}: ${read.segments.length} segments`, ...errorLines(what, errors));
   return errors;
 }
 
 function reasons(errors: readonly X12Error[]): readonly X12Error[] {
-  if (errors.length === 0) throw new Error('refused without a reason');
+  if (errors.length === 0) throw new Error('rejected without a reason');
   return errors;
 }
 
-/** One line for each error, each checked for what every error must have. */
+/** One line per error; checks the required fields of each. */
 function errorLines(of: string, errors: readonly X12Error[]): string[] {
   return errors.map(({ code, message, place, ak }) => {
     const sound =
@@ -103,13 +104,13 @@ function errorLines(of: string, errors: readonly X12Error[]): string[] {
       place.position >= 0 &&
       (ak === undefined || ak.code.length > 0);
     if (!sound)
-      throw new Error(`an error without code, words or place: ${JSON.stringify({ code, message, place, ak })}`);
+      throw new Error(`an error without code, message or place: ${JSON.stringify({ code, message, place, ak })}`);
     const element = place.element === undefined ? '' : String(place.element).padStart(2, '0');
     return `${of}: ${code} at ${place.segment}${element} ${place.position}`;
   });
 }
 
-/** What a sound document says, it says again after it was written and read. */
+/** A valid document has the same content after a write and a read. */
 function sameAfterWriting(tree: Tree, guide: Guide, delimiters: Delimiters): void {
   const segments = writeTransaction(tree, guide, delimiters).map((text, index) => {
     const [id = '', ...elements] = text.split(delimiters.element);
@@ -117,10 +118,10 @@ function sameAfterWriting(tree: Tree, guide: Guide, delimiters: Delimiters): voi
   });
   const again = parseTransaction({ segments, segmentCount: segments.length + 2, delimiters }, guide);
   if (again.errors.length > 0 || !isDeepStrictEqual(plain(again.tree), plain(tree)))
-    throw new Error(`a ${guide.set} reads otherwise after it was written`);
+    throw new Error(`a ${guide.set} has another content after a write and a read`);
 }
 
-/** Without the positions that trees remember. */
+/** Removes the source positions from a tree. */
 function plain(tree: Tree): unknown {
   return JSON.parse(JSON.stringify(tree));
 }
@@ -131,7 +132,7 @@ function acknowledged(scanned: ScannedInterchange): void {
   writeInterchangeAcknowledgment(acknowledgment, { element: '*', component: '>', segment: '~' });
 }
 
-/** The 997 and the 999 of a group are themselves sound, whatever the group held. */
+/** The 997 and the 999 of any group are valid. */
 async function acknowledgedGroup(
   group: ReadGroup,
   transactions: readonly TransactionResult[],
@@ -186,13 +187,13 @@ async function acknowledgedGroup(
           ...parseTransaction(part, guide).errors,
           ...checkDocument(tree, guide, 'outbound').filter(({ severity }) => severity === 'error'),
         ];
-        if (faults.length > 0) throw new Error(`our own ${kind} is at fault: ${JSON.stringify(faults[0])}`);
+        if (faults.length > 0) throw new Error(`our own ${kind} is invalid: ${JSON.stringify(faults[0])}`);
       }
     }
   }
 }
 
-/** However the bytes come in, in one piece or in many, the same is read. */
+/** The result does not depend on how the bytes are chunked. */
 async function sameAsStream(bytes: Uint8Array, scanned: readonly ScannedInterchange[]): Promise<void> {
   const whole: string[] = [];
   for (const interchange of scanned) {
@@ -210,9 +211,7 @@ async function sameAsStream(bytes: Uint8Array, scanned: readonly ScannedIntercha
     if (event.kind !== 'transaction' && event.kind !== 'group' && event.kind !== 'group-end') lines = [];
   }
   if (!isDeepStrictEqual(whole, streamed))
-    throw new Error(
-      `read in pieces of ${size} bytes it is otherwise:\n${whole.join('\n')}\n--\n${streamed.join('\n')}`,
-    );
+    throw new Error(`chunks of ${size} bytes give another result:\n${whole.join('\n')}\n--\n${streamed.join('\n')}`);
 }
 
 function lineOf({ set, transactionControl, segments, errors }: ReadTransaction): string {

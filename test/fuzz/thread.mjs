@@ -1,4 +1,7 @@
-/** A thread does not inherit the loader of TypeScript, so this registers it and goes on in reader-thread.ts. */
+/**
+ * Worker threads do not inherit the TypeScript loader; this registers it and imports
+ * reader-thread.ts.
+ */
 import { register } from 'tsx/esm/api';
 
 register();

@@ -1,6 +1,9 @@
 import { inject } from 'vitest';
 
-/** Asks the run for one of its servers (see servers.ts). @throws with the reason when it cannot be had here */
+/**
+ * Requests a shared server of the test run (see servers.ts). @throws with the reason if it is
+ * unavailable
+ */
 export async function askForServer(name: 'postgres' | 'temporal' | 'time-skipping'): Promise<string> {
   const response = await fetch(`${inject('testServers')}/${name}`);
   const text = await response.text();

@@ -11,7 +11,9 @@ export interface TestDatabase {
   remove(): Promise<void>;
 }
 
-/** An empty database with every migration applied, for one test file; a copy of a template, made in some 50 ms. */
+/**
+ * An empty database with all migrations for one test file: a copy of a template, in about 50 ms.
+ */
 export async function createTestDatabase(): Promise<TestDatabase> {
   const templateUrl = await askForServer('postgres');
   const name = `test_${randomBytes(8).toString('hex')}`;

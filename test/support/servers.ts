@@ -12,18 +12,18 @@ import { startTemporal } from '../../scripts/stack/temporal.ts';
 import { findTemporal, findTimeSkippingServer } from '../../scripts/stack/tools.ts';
 
 /**
- * The servers that the tests of one run share. Test files run in processes of their own, so they ask for a server over HTTP; it is
- * started at the first request, and a run of pure tests starts none.
+ * The servers shared by the tests of one run. Test files run in their own processes, so they
+ * request a server over HTTP. It starts at the first request; a run of pure tests starts none.
  */
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** Where test files ask for servers. */
+    /** Address where test files request servers. */
     testServers: string;
   }
 }
 
-/** The database that every test database is a copy of. */
+/** The template of every test database. */
 export const TEMPLATE_DATABASE = 'template_migrated';
 
 export default function setup(project: TestProject): Promise<() => Promise<void>> {
@@ -37,7 +37,7 @@ export default function setup(project: TestProject): Promise<() => Promise<void>
       password: 'test',
       database: TEMPLATE_DATABASE,
       logFile: join(dir, 'postgres.log'),
-      // Nobody keeps these data, so nobody waits for the disk.
+      // Test data may be lost, so do not wait for the disk.
       settings: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '500' },
     });
     parts.push(part);

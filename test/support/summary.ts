@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import type { Reporter, TestModule } from 'vitest/node';
 
-/** What scripts/test.mjs adds up: the figures of a run, with the reason of each skip. */
+/** The results of a run for scripts/test.mjs, with the reason of each skip. */
 export interface TestFigures {
   passed: number;
   failed: number;
@@ -9,12 +9,12 @@ export interface TestFigures {
   skipped: { test: string; reason: string }[];
 }
 
-/** Writes the figures to the file that THROUGHLINE_TEST_FIGURES names. */
+/** Writes the results to the file named by THROUGHLINE_TEST_FIGURES. */
 export default class SummaryReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
     const figures: TestFigures = { passed: 0, failed: unhandledErrors.length, skipped: [] };
     for (const module of modules) {
-      // A file that cannot be loaded, or a hook that throws, fails though no test did.
+      // A file that fails to load, or a failing hook, counts as a failure although no test failed.
       if (module.errors().length > 0) figures.failed += 1;
       for (const suite of module.children.allSuites()) if (suite.errors().length > 0) figures.failed += 1;
       for (const test of module.children.allTests()) {

@@ -11,14 +11,14 @@ test('two test databases share nothing', async () => {
   expect(await other?.prisma.apiClient.count()).toBe(0);
 });
 
-test('the development server knows our search attributes', async () => {
+test('the development server has our search attributes', async () => {
   const client = await createTestClient();
   const { customAttributes } = await client.connection.operatorService.listSearchAttributes({ namespace: 'default' });
   expect(Object.keys(customAttributes ?? {})).toEqual(expect.arrayContaining(['OrderStatus', 'NextDeadline']));
   await client.connection.close();
 });
 
-test('thirty days pass in a moment on the server that skips time', async () => {
+test('thirty days pass immediately on the time-skipping server', async () => {
   const environment = await createTimeSkippingEnvironment();
   const before = await environment.currentTimeMs();
   await environment.sleep('30 days');

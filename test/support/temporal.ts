@@ -6,23 +6,26 @@ import { connectClient } from '../../runtime/temporal.ts';
 import { registerSearchAttributes } from '../../scripts/stack/search-attributes.ts';
 import { askForServer } from './ask.ts';
 
-/** host:port of the run's development server, which knows our search attributes. All test files share its `default` namespace. */
+/**
+ * host:port of the run's development server, which has our search attributes. All test files share
+ * its `default` namespace.
+ */
 export function temporalAddress(): Promise<string> {
   return askForServer('temporal');
 }
 
-/** A client of that server; close it with `client.connection.close()`. */
+/** A client of the development server; close it with `client.connection.close()`. */
 export async function createTestClient(): Promise<Client> {
   const config = loadConfig({ TEMPORAL_ADDRESS: await temporalAddress(), DATABASE_URL: 'postgresql://unused' });
   return connectClient(config);
 }
 
-/** A name that no other test uses: for task queues and workflow ids on the shared server. */
+/** A unique name for task queues and workflow ids on the shared server. */
 export function uniqueName(prefix: string): string {
   return `${prefix}-${randomBytes(6).toString('hex')}`;
 }
 
-/** A server of its own that skips time, with our search attributes. End it with `teardown()`. */
+/** Starts a separate time-skipping server with our search attributes. End it with `teardown()`. */
 export async function createTimeSkippingEnvironment(): Promise<TestWorkflowEnvironment> {
   const path = await askForServer('time-skipping');
   const environment = await TestWorkflowEnvironment.createTimeSkipping({

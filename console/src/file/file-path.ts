@@ -1,4 +1,4 @@
-/** The console's page of an interchange. */
+/** Path of an interchange in the console. */
 export function filePath(interchangeId: string): string {
   return `/files/${encodeURIComponent(interchangeId)}`;
 }

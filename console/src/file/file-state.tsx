@@ -1,9 +1,9 @@
 import type { InterchangeSummary } from '../api.ts';
 import { type Appearance, Badge } from '../badge.tsx';
 
-/** What decides how a file stands: its own state, and what became of what is in it. */
+/** Inputs of a file's displayed state: its own state and the results of its contents. */
 export interface FileStanding extends Pick<InterchangeSummary, 'state' | 'stuck'> {
-  /** Something is wrong with the file, beside transaction sets that were refused. */
+  /** The file has errors other than refused transaction sets. */
   readonly faulty: boolean;
   /** Transaction sets. */
   readonly total: number;
@@ -29,27 +29,23 @@ function appearanceOf({ state, stuck, faulty, total, rejected }: FileStanding): 
       if (faulty) return { label: 'Faulty', tone: 'alert' };
       return { label: state === 'processed' ? 'Processed' : 'Delivered', tone: 'done' };
     default:
-      // A newer API may know a state that this build does not.
+      // A newer API may return a state that this build does not know.
       return { label: state, tone: 'quiet' };
   }
 }
 
-/** What became of a file, in a sentence. */
+/** The result of a file, in a sentence. */
 export function verdictOf(file: InterchangeSummary, standing: FileStanding): string {
   const { total, rejected, faulty } = standing;
   switch (file.state) {
     case 'received':
-      return file.stuck
-        ? 'Received, and not read yet: longer than it should take.'
-        : 'Received. It is read in a moment.';
+      return file.stuck ? 'Received. Processing is overdue.' : 'Received. Processing starts soon.';
     case 'prepared':
-      return file.stuck
-        ? 'Ready, and not delivered yet: longer than it should take. It is tried again until it is.'
-        : 'Ready. It is delivered in a moment.';
+      return file.stuck ? 'Ready. Delivery is overdue. Retries continue.' : 'Ready. Delivery starts soon.';
     case 'rejected':
-      return 'Refused as a whole: nothing of it was processed.';
+      return 'Refused as a whole: nothing was processed.';
     case 'refused':
-      return 'Refused by the partner’s side: none of its documents counts as sent.';
+      return 'Refused by the partner: none of its documents counts as sent.';
     case 'processed':
     case 'delivered': {
       const inbound = file.state === 'processed';
@@ -58,12 +54,13 @@ export function verdictOf(file: InterchangeSummary, standing: FileStanding): str
       if (rejected > 0 && rejected === total) return `Refused${by}: ${all}.`;
       if (rejected > 0) {
         const rest = total - rejected === 1 ? 'the other one' : `the other ${total - rejected}`;
-        const taken = inbound ? `${rest} went on` : `not ${rest}`;
+        const were = total - rejected === 1 ? 'was' : 'were';
+        const taken = `${rest} ${were} ${inbound ? 'processed' : 'accepted'}`;
         return `${rejected} of ${total} transaction sets ${rejected === 1 ? 'was' : 'were'} refused${by}; ${taken}.`;
       }
-      if (faulty) return `${inbound ? 'Processed' : 'Delivered'}, but something in it is wrong.`;
-      if (total === 0) return inbound ? 'Processed. It held no transaction set.' : 'Delivered to the partner’s side.';
-      return inbound ? `Processed: ${all} taken.` : `Delivered: the partner’s side has ${all}.`;
+      if (faulty) return `${inbound ? 'Processed' : 'Delivered'}, with errors.`;
+      if (total === 0) return inbound ? 'Processed. The file has no transaction sets.' : 'Delivered to the partner.';
+      return inbound ? `Processed: ${all} accepted.` : `Delivered: the partner received ${all}.`;
     }
     default:
       return '';

@@ -3,32 +3,32 @@ import type { InterchangeDetail } from '../api.ts';
 import { Section } from '../order/section.tsx';
 import { copied } from '../raw-view.tsx';
 
-/** Most that is kept of a file that was refused as a whole. */
+/** The API stores at most this much of a file that it refused as a whole. */
 const KEPT_OF_REFUSED = 64 * 1024;
 
-/** How an engineer makes a file of a partner part of every certification, so that what is mended stays mended. */
+/** Commands that add a partner's file to every certification, to prevent regressions. */
 export function FixtureSection({ file }: { readonly file: InterchangeDetail }) {
-  const [told, setTold] = useState('');
+  const [notice, setNotice] = useState('');
   const { partnerId, direction, state, size } = file;
   if (partnerId === null || direction !== 'inbound') return null;
   if (state === 'rejected' && size > KEPT_OF_REFUSED) return null;
   const commands = fixtureCommands(file, partnerId, window.location.origin);
   return (
-    <Section title="Keep it as a certification fixture" note="for an engineer, in the project’s folder">
+    <Section title="Add to the certification fixtures" note="for an engineer, in the project folder">
       <p className="quiet">
-        Once the fault is mended, this file is run with every certification of {file.partnerName}. <code>KEY</code> is
-        an API key that may read documents.
+        After the fix, every certification of {file.partnerName} runs this file. <code>KEY</code> is an API key that may
+        read documents.
       </p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region must be reachable by keyboard (WCAG 2.1.1). */}
       <section className="raw" aria-label="Commands" tabIndex={0}>
         <pre>{commands}</pre>
       </section>
       <div className="actions">
-        <button type="button" onClick={() => void copied(commands).then(setTold)}>
+        <button type="button" onClick={() => void copied(commands).then(setNotice)}>
           Copy the commands
         </button>
         <p role="status" className="quiet">
-          {told}
+          {notice}
         </p>
       </div>
     </Section>
@@ -40,7 +40,7 @@ function fixtureCommands(
   partnerId: string,
   origin: string,
 ): string {
-  // The number is the partner's own text, and these lines are made to be run by a shell.
+  // The number comes from the partner and the commands run in a shell: strip unsafe characters.
   const number = controlNumber.toLowerCase().replaceAll(/[^a-z0-9]/g, '') || 'unnumbered';
   const file = `${partnerId}-${number}.edi`;
   return [

@@ -6,7 +6,7 @@ import { PartnersAnswer } from '../order/documents-section.tsx';
 import { Section } from '../order/section.tsx';
 import { filePath } from './file-path.ts';
 
-/** Each transaction set with what became of it. */
+/** Each transaction set with its result. */
 export function SetsSection(props: {
   readonly title: string;
   readonly interchangeId: string;
@@ -45,7 +45,7 @@ export function SetsSection(props: {
                 {set.acknowledgment && (
                   <>
                     {' '}
-                    · partner’s answer: <PartnersAnswer acknowledgment={set.acknowledgment} />
+                    · partner's answer: <PartnersAnswer acknowledgment={set.acknowledgment} />
                   </>
                 )}
                 {set.orderId && (

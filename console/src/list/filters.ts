@@ -1,8 +1,8 @@
 import { useSearchParams } from 'react-router-dom';
 
 /**
- * A list's filters live in the address, so that a view can be bookmarked, shared and gone back to. `cursor` is the page; any other name is
- * the list's own. What is not set is empty.
+ * Filters of a list, stored in the address so that a view can be bookmarked and shared. `cursor` is
+ * the page; other names belong to the list. An unset filter is empty.
  */
 export function useFilters<N extends string>(names: readonly N[]) {
   const [parameters, setParameters] = useSearchParams();
@@ -10,7 +10,10 @@ export function useFilters<N extends string>(names: readonly N[]) {
   return {
     values,
     cursor: parameters.get('cursor') ?? '',
-    /** Narrowing starts again at the first page. Typing replaces the entry: "back" leaves the search, not the last letter. */
+    /**
+     * A changed filter resets to the first page. Typing replaces the history entry: "back" undoes
+     * the search.
+     */
     narrow(change: Readonly<Partial<Record<N, string>>>, replace = false): void {
       setParameters((before) => narrowed(before, change), { replace });
     },

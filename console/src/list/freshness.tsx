@@ -1,6 +1,6 @@
 import { formatClock } from '../format.ts';
 
-/** Whether what is shown is current. */
+/** Shows whether the data is current. */
 export function Freshness({ live }: { readonly live: { receivedAt: number | undefined; problem: unknown } }) {
   if (live.receivedAt === undefined) return null;
   return (

@@ -1,4 +1,4 @@
-/** An empty cell, which says so to who cannot see it. */
+/** An empty cell with a text for screen readers. */
 export function Nothing() {
   return (
     <span className="nothing">

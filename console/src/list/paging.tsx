@@ -1,6 +1,6 @@
 import { Link, useLocation, useNavigate } from 'react-router-dom';
 
-/** The ways between the pages of a list. `address` is that of the same list at another page. */
+/** Links between the pages of a list. `address` returns the address of another page. */
 export function Paging(props: {
   readonly nextCursor: string | null;
   readonly cursor: string;
@@ -9,7 +9,7 @@ export function Paging(props: {
   const { nextCursor, cursor, address } = props;
   const navigate = useNavigate();
   const { state } = useLocation();
-  // A cursor only leads onwards. The way back is the browser's own, where this page was reached by "Next page".
+  // Cursors only go forward. "Previous page" uses the browser history, if "Next page" led here.
   const camePaging = typeof state === 'object' && state !== null && 'paging' in state;
   if (nextCursor === null && cursor === '') return null;
   return (

@@ -2,11 +2,11 @@ import { useEffect, useRef, useState } from 'react';
 
 const TYPING_PAUSE = 250;
 
-/** Searches as one types, after a pause; `/` leads to it. */
+/** Searches while the user types, after a pause; `/` moves the focus here. */
 export function SearchField(props: {
   readonly q: string;
   readonly onSearch: (text: string) => void;
-  /** What can be searched for: in full for those who do not see the field, in short within it. */
+  /** The searchable numbers: full text for screen readers, short text as placeholder. */
   readonly label: string;
   readonly placeholder: string;
 }) {
@@ -15,7 +15,7 @@ export function SearchField(props: {
   const field = useRef<HTMLInputElement>(null);
   const sent = useRef(q);
 
-  // The address may change from outside, by "back" or a link; our own change coming back must not undo newer typing.
+  // Follow address changes by "back" or a link. Our own change must not overwrite newer typing.
   useEffect(() => {
     if (q !== sent.current) {
       sent.current = q;

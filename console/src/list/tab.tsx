@@ -6,7 +6,7 @@ interface Page {
   readonly nextCursor: string | null;
 }
 
-/** A way to look at a list, with how many there are where that is known. */
+/** A view of a list, with its count if known. */
 export function Tab(props: {
   readonly to: string;
   readonly current: boolean;
@@ -16,7 +16,7 @@ export function Tab(props: {
 }) {
   const { to, current, page, always = false, children } = props;
   const count = page?.items.length ?? 0;
-  // The API pages without counting: a first page that is also the last one is a count, a full one only a lower bound.
+  // The API returns no counts: a single page gives the count, a full first page only a lower bound.
   const shown = page && (current || (always && count > 0)) ? `${count}${page.nextCursor ? '+' : ''}` : undefined;
   return (
     <Link to={to} aria-current={current ? 'page' : undefined}>

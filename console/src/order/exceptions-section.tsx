@@ -10,7 +10,7 @@ interface Props {
   readonly onResolved: () => void;
 }
 
-/** What somebody has to decide, with the decisions that are legal. What was resolved is told by the timeline. */
+/** Open exceptions with their legal resolutions. The timeline shows resolved ones. */
 export function ExceptionsSection({ exceptions, onResolved }: Props) {
   const open = exceptions.filter(({ state }) => state === 'open');
   if (open.length === 0) return null;
@@ -85,7 +85,8 @@ function ResolveDialog({ exception, resolution, onClose, onSent }: DialogProps) 
   const [note, setNote] = useState('');
   const [problem, setProblem] = useState<ApiProblem>();
   const [sending, setSending] = useState(false);
-  // One decision, however often it must be sent because an answer got lost. Another note, or a try after a refusal, is another one.
+  // Idempotency key: stays the same when an answer is lost; changes with the note or after a
+  // refusal.
   const [attempt, setAttempt] = useState(newAttempt);
 
   useEffect(() => {
@@ -107,7 +108,7 @@ function ResolveDialog({ exception, resolution, onClose, onSent }: DialogProps) 
           : new ApiProblem({
               status: 0,
               code: 'console-error',
-              title: 'It could not be sent',
+              title: 'The decision could not be sent',
               detail: String(failure),
             }),
       );
@@ -160,7 +161,9 @@ function ResolveDialog({ exception, resolution, onClose, onSent }: DialogProps) 
   );
 }
 
-/** `crypto.randomUUID` exists on HTTPS and localhost only, and the console may be opened under a plain host name. */
+/**
+ * `crypto.randomUUID` needs HTTPS or localhost, but the console may run under a plain host name.
+ */
 function newAttempt(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -6,11 +6,11 @@ import { Ago } from '../time.tsx';
 import { useLive } from '../use-live.ts';
 import { Section } from './section.tsx';
 
-/** Every rule that was applied to the order, with its version, what it was given and what came out. */
+/** Every rule applied to the order, with its version, inputs and outcome. */
 export function ExplainSection({ orderId }: { readonly orderId: string }) {
   const [asked, setAsked] = useState(false);
   return (
-    <Section title="Why?" id="why" note="every decision, with its rule and what it was given">
+    <Section title="Why?" id="why" note="every decision with its rule and inputs">
       {asked ? (
         <Decisions orderId={orderId} />
       ) : (
@@ -44,7 +44,7 @@ function Decisions({ orderId }: { readonly orderId: string }) {
             <Ago at={decision.at} />
           </p>
           <details>
-            <summary>What it was given</summary>
+            <summary>Inputs</summary>
             <pre>{JSON.stringify(decision.inputs, null, 2)}</pre>
           </details>
         </li>

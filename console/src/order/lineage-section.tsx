@@ -7,10 +7,10 @@ interface Stage {
   readonly values: readonly string[];
 }
 
-/** The numbers by which each side knows this order, from the interchange that brought it to the payment that closed it. */
+/** The order's numbers on each side, from the inbound interchange to the payment. */
 export function LineageSection(props: { readonly order: OrderDetail; readonly documents: readonly DocumentSummary[] }) {
   return (
-    <Section title="Lineage" note="every number it is known by, from interchange to cash">
+    <Section title="Lineage" note="all reference numbers, from interchange to cash">
       <ol className="lineage">
         {stagesOf(props.order, props.documents).map(({ name, values }) => (
           <li key={name} className={values.length === 0 ? 'stage stage-ahead' : 'stage'}>

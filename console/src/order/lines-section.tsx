@@ -3,7 +3,10 @@ import type { OrderLine } from '../api.ts';
 import { formatPrice, formatQuantity } from '../format.ts';
 import { Section, WideTable } from './section.tsx';
 
-/** Where every ordered unit is: ordered = cancelled + rejected + backordered + open + shipped, in base units. */
+/**
+ * Quantities by state: ordered = cancelled + rejected + backordered + open + shipped, in base
+ * units.
+ */
 const PLACES = ['cancelled', 'rejected', 'backordered', 'open', 'shipped'] as const;
 
 const HEADINGS: Readonly<Record<(typeof PLACES)[number], string>> = {
@@ -17,8 +20,8 @@ const HEADINGS: Readonly<Record<(typeof PLACES)[number], string>> = {
 export function LinesSection({ lines, currency }: { readonly lines: readonly OrderLine[]; readonly currency: string }) {
   const units = [...new Set(lines.map(({ baseUnit }) => baseUnit))];
   return (
-    <Section title="Lines" note="in base units; what was ordered is the sum of the five columns after it">
-      <WideTable name="Lines and where their quantities are">
+    <Section title="Lines" note="in base units; ordered is the sum of the next five columns">
+      <WideTable name="Line quantities">
         <thead>
           <tr>
             <th scope="col" className="number">
@@ -103,7 +106,7 @@ function Quantities({ quantities }: { readonly quantities: QuantityByPlace }) {
   );
 }
 
-/** The records refuse this; were it ever to be seen, it must not be overlooked. */
+/** Shows an imbalance, which the database constraints should prevent. */
 function Imbalance({ quantities }: { readonly quantities: QuantityByPlace }) {
   const accounted = sum(PLACES.map((place) => quantities[place]));
   if (compare(quantities.ordered, accounted) === 0) return null;

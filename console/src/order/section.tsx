@@ -1,6 +1,6 @@
 import { type ReactNode, useId } from 'react';
 
-/** A titled part of a page, reachable by its heading. */
+/** A page section labelled by its heading. */
 export function Section(props: {
   readonly title: string;
   readonly id?: string;
@@ -19,7 +19,7 @@ export function Section(props: {
   );
 }
 
-/** A table that may be wider than the screen scrolls by itself, by keyboard too, and leaves the page still. */
+/** A wide table scrolls in its own region, also by keyboard, without scrolling the page. */
 export function WideTable({ name, children }: { readonly name: string; readonly children: ReactNode }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region must be reachable by keyboard (WCAG 2.1.1).

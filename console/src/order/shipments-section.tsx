@@ -119,7 +119,7 @@ function ShipmentCard({ shipment, order }: { readonly shipment: Shipment; readon
 
 const LABEL_FORMATS: Readonly<Record<LabelFormat, string>> = { pdf: 'PDF', zpl: 'ZPL' };
 
-/** The carton and pallet labels of a shipment. The API wants the key with every call, so that a plain link would not do. */
+/** Carton and pallet labels of a shipment. A plain link cannot send the API key. */
 function Labels({ link, shipmentNumber }: { readonly link: string; readonly shipmentNumber: string }) {
   const api = useApi();
   const [problem, setProblem] = useState<ApiProblem>();
@@ -148,7 +148,7 @@ function Labels({ link, shipmentNumber }: { readonly link: string; readonly ship
   );
 }
 
-/** `24 EA MW-1001, 6 EA MW-1004`. A lot is told apart in the package, not here: quantities of one line add up. */
+/** `24 EA MW-1001, 6 EA MW-1004`. Lots are not distinguished: quantities of one line add up. */
 function describeLines(lines: readonly LineQuantity[], order: OrderDetail): string {
   const numbers = [...new Set(lines.map(({ lineNumber }) => lineNumber))];
   return numbers

@@ -4,10 +4,10 @@ import { Loading, ProblemBanner } from '../notices.tsx';
 import type { Live } from '../use-live.ts';
 import { Section } from './section.tsx';
 
-/** What happened, who did it and when; newest first, since the newest explains the present. */
+/** Events with actor and time. Newest first, because the newest explains the current state. */
 export function TimelineSection({ timeline }: { readonly timeline: Live<{ items: TimelineEvent[] }> }) {
   const { data, problem } = timeline;
-  // Two events within one millisecond keep the order in which they were recorded.
+  // Events in the same millisecond stay in recorded order.
   const events = data && [...data.items].reverse().sort((a, b) => Date.parse(b.at) - Date.parse(a.at));
   return (
     <Section title="Timeline" note={events && `${events.length} events, newest first`}>

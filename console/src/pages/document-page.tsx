@@ -76,7 +76,7 @@ export function DocumentPage() {
         </div>
       </dl>
       {data.errors !== null && data.errors.length > 0 && <Faults errors={data.errors} />}
-      <nav className="tabs" aria-label="Ways to read this document">
+      <nav className="tabs" aria-label="Document views">
         <Link to="?" replace aria-current={raw ? undefined : 'page'}>
           Readable
         </Link>

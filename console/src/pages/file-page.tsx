@@ -49,9 +49,9 @@ export function FilePage() {
       </div>
       <p className="waiting">{verdictOf(file, standing)}</p>
       <Facts file={file} />
-      <nav className="tabs" aria-label="Ways to read this file">
+      <nav className="tabs" aria-label="File views">
         <Link to="?" replace aria-current={raw ? undefined : 'page'}>
-          What became of it
+          Result
         </Link>
         <Link to="?view=raw" replace aria-current={raw ? 'page' : undefined}>
           Raw
@@ -81,7 +81,7 @@ function Facts({ file }: { readonly file: InterchangeDetail }) {
   const inbound = file.direction === 'inbound';
   return (
     <dl className="facts">
-      <Fact name="In or out">
+      <Fact name="Direction">
         <Direction direction={file.direction} />, {file.transport}
       </Fact>
       <Fact name="From (ISA06) to (ISA08)">
@@ -103,7 +103,7 @@ function Facts({ file }: { readonly file: InterchangeDetail }) {
       )}
       {file.fileName && <Fact name="File name">{file.fileName}</Fact>}
       <Fact name="Size">{file.size.toLocaleString('en-US')} bytes</Fact>
-      {file.evidence && <Fact name="Partner’s side answered">{file.evidence}</Fact>}
+      {file.evidence && <Fact name="Partner response">{file.evidence}</Fact>}
     </dl>
   );
 }
@@ -132,7 +132,7 @@ function Verdict({ file }: { readonly file: InterchangeDetail }) {
         sets={transactions.filter(({ state }) => state === 'rejected')}
       />
       <SetsSection
-        title={transactions.some(({ state }) => state === 'rejected') ? 'The others' : 'Transaction sets'}
+        title={transactions.some(({ state }) => state === 'rejected') ? 'Other transaction sets' : 'Transaction sets'}
         interchangeId={interchangeId}
         sets={transactions.filter(({ state }) => state !== 'rejected')}
       />

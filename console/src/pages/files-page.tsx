@@ -22,7 +22,7 @@ const COUNT_REFRESH = 15_000;
 
 const FILTERS = ['q', 'view', 'partner', 'direction'] as const;
 
-/** Everything that crossed the wire, whatever became of it. */
+/** All received and sent files, including failed ones. */
 export function FilesPage() {
   const api = useApi();
   const filters = useFilters(FILTERS);
@@ -74,7 +74,7 @@ export function FilesPage() {
         </select>
         <PartnerFilter partner={partner} onChange={(id) => filters.narrow({ partner: id })} />
       </div>
-      <nav className="tabs" aria-label="Files by what became of them">
+      <nav className="tabs" aria-label="Files by result">
         <Tab to={filters.address({ view: '' })} current={view === ''} page={firstPage}>
           All
         </Tab>
@@ -163,7 +163,7 @@ function FileRow({ file }: { readonly file: InterchangeItem }) {
 
 function reasonOf({ firstError, stuck, direction }: InterchangeItem): string | null {
   if (firstError !== null || !stuck) return firstError;
-  return direction === 'inbound' ? 'Received, and nothing has read it yet' : 'Ready, and not delivered yet';
+  return direction === 'inbound' ? 'Received, processing overdue' : 'Ready, delivery overdue';
 }
 
 function NothingFound(props: { readonly q: string; readonly view: string; readonly filtered: boolean }) {
@@ -171,7 +171,7 @@ function NothingFound(props: { readonly q: string; readonly view: string; readon
   if (q !== '') {
     return (
       <Empty title={`No file has the control number “${q}”`}>
-        <p>Searched was the whole number of the interchange (ISA13), with or without leading zeros.</p>
+        <p>Search for the full interchange control number (ISA13), with or without leading zeros.</p>
         <p>
           <Link to="/files">Show all files</Link> or{' '}
           <Link to={`/?q=${encodeURIComponent(q)}`}>search the orders for it</Link>
@@ -181,8 +181,8 @@ function NothingFound(props: { readonly q: string; readonly view: string; readon
   }
   if (view === 'stuck') {
     return (
-      <Empty title="Nothing is stuck">
-        <p>Every file that came in has been read, and every file that was ready has been delivered.</p>
+      <Empty title="No stuck files">
+        <p>All received files are processed, and all outbound files are delivered.</p>
       </Empty>
     );
   }

@@ -18,13 +18,13 @@ import { useLive } from '../use-live.ts';
 import { formatChannel } from './orders-page.tsx';
 
 const REFRESH = 4_000;
-/** A finished order changes only by late acknowledgements and credits. */
+/** A finished order changes only through late acknowledgements and credits. */
 const REFRESH_FINAL = 30_000;
 
 export function OrderPage() {
   const { orderId = '' } = useParams();
   const api = useApi();
-  // What is true of a former answer decides how soon to ask again; nothing is known before the first.
+  // The previous answer decides the poll interval.
   const first = useLive(`order ${orderId}`, (signal) => api.order(orderId, signal), { every: REFRESH });
   const order = first.data;
   const every = order && isFinal(order.status) ? REFRESH_FINAL : REFRESH;
@@ -130,8 +130,8 @@ function WaitingSentence({ order }: { readonly order: OrderDetail }) {
       </>
     );
   }
-  if (isFinal(order.status)) return <>Finished: {STATUS[order.status].label.toLowerCase()}. Nothing is waited for.</>;
-  return <>Under way. Nothing outside is waited for right now.</>;
+  if (isFinal(order.status)) return <>Finished: {STATUS[order.status].label.toLowerCase()}.</>;
+  return <>In progress.</>;
 }
 
 function Fact({ name, value }: { readonly name: string; readonly value: ReactNode }) {

@@ -19,7 +19,7 @@ const PAGE_SIZE = 50;
 const REFRESH = 4_000;
 const COUNT_REFRESH = 15_000;
 
-/** What stands first is what somebody has to act on; then the way of an order. */
+/** Exceptions come first, then the states in process order. */
 const TABS: readonly OrderStatus[] = ['exception', ...ORDER_STATUSES.filter((status) => status !== 'exception')];
 
 const FILTERS = ['q', 'status', 'partner'] as const;
@@ -94,9 +94,9 @@ export function OrdersPage() {
         orders.data.nextCursor === null ? (
           <NothingFound filtered={q !== '' || status !== '' || partner !== '' || cursor !== ''} q={q} />
         ) : (
-          // A search looks at so many numbers a page, and a filter may pass none of them.
-          <Empty title="Nothing on this page that passes the filters">
-            <p>The next page goes on from here.</p>
+          // A search page covers a limited set of numbers, and the filter may exclude all of them.
+          <Empty title="No match on this page">
+            <p>Continue with the next page.</p>
           </Empty>
         )
       ) : (
@@ -177,7 +177,7 @@ function WaitsFor({ order }: { readonly order: OrderSummary }) {
   return order.waitingFor ?? <Nothing />;
 }
 
-/** Names of channels as the trade writes them; `edi` is not a word. */
+/** Formats a channel name; short names such as `edi` are acronyms. */
 export function formatChannel(channel: string): string {
   return channel.length <= 3 ? channel.toUpperCase() : formatWords(channel);
 }
@@ -188,20 +188,20 @@ function NothingFound({ filtered, q }: { readonly filtered: boolean; readonly q:
       <Empty title="No orders yet">
         <p>
           Orders appear here as soon as one arrives: post an X12 850 to <code>/v1/edi/interchanges</code>, or an order
-          to <code>/v1/orders</code>. The <a href="/docs">API page</a> has the shapes and lets you try both.
+          to <code>/v1/orders</code>. The <a href="/docs">API page</a> describes both and lets you try them.
         </p>
         <p>
-          <code>npm start</code> feeds sample orders of three partners by itself.
+          <code>npm start</code> submits sample orders of three partners.
         </p>
       </Empty>
     );
   }
   return (
-    <Empty title={q === '' ? 'No orders match these filters' : `Nothing is known under “${q}”`}>
+    <Empty title={q === '' ? 'No orders match these filters' : `No order found for “${q}”`}>
       {q !== '' && (
         <p>
-          Searched were PO, ERP order, shipment, SSCC, tracking, invoice and control numbers, with or without blanks and
-          dashes.
+          The search covers PO, ERP order, shipment, SSCC, tracking, invoice and control numbers, with or without blanks
+          and dashes.
         </p>
       )}
       <p>

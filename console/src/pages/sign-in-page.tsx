@@ -39,7 +39,7 @@ export function SignInPage() {
           <Mark />
           Throughline
         </h1>
-        <p className="quiet">Orders from purchase order to cash: where each one stands and what it waits for.</p>
+        <p className="quiet">The state of every order, from purchase order to cash.</p>
         {message !== undefined && (
           <p id="refusal" className="refusal" role="alert">
             {message}
@@ -60,7 +60,7 @@ export function SignInPage() {
           {checking ? 'Checking…' : 'Sign in'}
         </button>
         <p id="kept" className="quiet">
-          The key is kept in this tab only and forgotten when it closes. <code>npm start</code> prints one for the demo.
+          The key stays in this tab only and is deleted when it closes. <code>npm start</code> prints one for the demo.
         </p>
       </form>
     </main>
@@ -69,8 +69,8 @@ export function SignInPage() {
 
 function explain(failure: unknown): string {
   if (!(failure instanceof ApiProblem)) return 'The API took too long to answer. Try again.';
-  if (failure.status === 401) return 'The API does not know this key. Check that it was copied whole.';
-  if (failure.status === 0) return 'The API does not answer. Check that it runs, then try again.';
+  if (failure.status === 401) return 'The API does not accept this key. Check that you copied all of it.';
+  if (failure.status === 0) return 'The API does not answer. Check that it is running, then try again.';
   if (failure.status === 429)
     return `Too many attempts. Wait ${failure.retryAfter ?? 'a few'} seconds, then try again.`;
   return failure.detail ?? failure.title;
