@@ -50,7 +50,8 @@ async function fulfillFrom(order: OrderRun, fulfillmentId: string): Promise<void
   await order.perform(releaseToWarehouse, { fulfillmentId });
   while (!isComplete(release())) {
     const notice = await nextNotice(order, release);
-    switch (notice?.type) {
+    if (notice === undefined) return;
+    switch (notice.type) {
       case 'shipped':
         if (release().shipmentNumbers.includes(notice.shipmentNumber)) break;
         await ship(order, fulfillmentId, notice);

@@ -1,15 +1,8 @@
-/** TA1: what we say of a partner’s interchange as a whole, and what the partner says of ours. */
-import { createHash, randomUUID } from 'node:crypto';
 import { log } from '@temporalio/activity';
-import { deadlineAfter } from '../../domain/calendar/calendar.ts';
-import { answerToInterchange } from '../../mappings/edi/admission.ts';
-import { functionalAcknowledgment } from '../../mappings/edi/documents/all.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
-import { writeInterchangeAcknowledgment } from '../../mappings/x12/acknowledgment.ts';
 import { inBrief } from '../../mappings/x12/excerpt.ts';
 import { describeInterchangeNote } from '../../mappings/x12/interchange-notes.ts';
-import type { InterchangeAcknowledgment, ScannedInterchange, X12Error } from '../../mappings/x12/types.ts';
-import { delimiterText, INTERCHANGE_ACKNOWLEDGMENT } from '../documents/queue.ts';
+import type { InterchangeAcknowledgment, X12Error } from '../../mappings/x12/types.ts';
 import type { ReadingDependencies } from './judgement.ts';
 import { committedOf, insertingRejections, rejectionsOf } from './rejected-documents.ts';
 
@@ -18,41 +11,6 @@ const OUR_CONTROL_NUMBER = /^\d{9}$/;
 
 /** Code of the error of a 997, 999 or TA1 for something that was never sent. */
 export const NOTHING_TO_ACKNOWLEDGE = 'nothing-to-acknowledge';
-
-/** Where the profile sends no functional acknowledgment whose deadline it could share. */
-const DEADLINE = 'PT4H';
-
-/** The row of the TA1 that answers an interchange, when the profile wants one. */
-export function interchangeAcknowledgmentRow(
-  profile: PartnerProfile,
-  interchange: { id: string; correlationId: string },
-  scanned: ScannedInterchange,
-  { errors, warnings }: { errors: readonly X12Error[]; warnings: readonly X12Error[] },
-  receivedAt: Date,
-) {
-  const acknowledgment = answerToInterchange(profile, scanned, errors, warnings);
-  if (acknowledgment === undefined) return undefined;
-  const { delimiters } = profile.x12;
-  const body = `${writeInterchangeAcknowledgment(acknowledgment, delimiters)}${delimiters.segment}`;
-  return {
-    id: randomUUID() as string,
-    businessKey: `TA1/${interchange.id}/${acknowledgment.status}`,
-    direction: 'outbound',
-    partnerId: profile.id,
-    transactionSet: INTERCHANGE_ACKNOWLEDGMENT,
-    version: profile.x12.interchangeVersion,
-    state: 'queued',
-    body,
-    delimiters: delimiterText(delimiters),
-    hash: createHash('sha256').update(body).digest('hex'),
-    correlationId: interchange.correlationId,
-    deadline: deadlineAfter(
-      receivedAt,
-      profile.documents.outbound[functionalAcknowledgment.set]?.deadline ?? DEADLINE,
-      profile.calendar,
-    ),
-  };
-}
 
 /**
  * Applies a partner's TA1 for one of our interchanges. Acceptance is noted on each order. Refusal means

@@ -6,7 +6,7 @@ import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import { scanInterchanges } from '../../mappings/x12/scan.ts';
 import type { InterchangeHeader, ScannedInterchange, X12Error } from '../../mappings/x12/types.ts';
 import { Prisma } from '../../prisma/generated/client.ts';
-import { interchangeAcknowledgmentRow } from '../edi/interchange-acknowledgment.ts';
+import { interchangeAcknowledgmentRow } from '../documents/interchange-answer.ts';
 import { type HandOffItem, handOffRows } from '../handoff/hand-off.ts';
 import { asJson } from '../lib/records.ts';
 import type { IntakeDependencies } from './dependencies.ts';

@@ -26,6 +26,7 @@ import type {
 } from '../../domain/order/messages.ts';
 import type { OrderTerms, PlannedFulfillment, Progress } from '../../domain/order/state.ts';
 import type { OrderStatus } from '../../domain/order/status.ts';
+import { shipNotice } from '../../mappings/edi/documents/all.ts';
 import { bundleWorkflows } from '../../workers/create-workers.ts';
 import * as messages from '../../workflows/messages.ts';
 
@@ -413,9 +414,14 @@ export class RunningOrder {
     return this.handle.signal(messages.paymentReceived, { allocationId, invoiceNumber, amount, adjustment });
   }
 
-  hearsTrouble(trouble: DocumentTrouble['trouble'], documentId = 'DOC-856'): Promise<void> {
+  hearsTrouble(trouble: DocumentTrouble['trouble'], documentId = 'DOC-1'): Promise<void> {
     const reason = `997 said ${trouble}`;
-    return this.handle.signal(messages.documentTrouble, { documentId, transactionSet: '856', trouble, reason });
+    return this.handle.signal(messages.documentTrouble, {
+      documentId,
+      transactionSet: shipNotice.set,
+      trouble,
+      reason,
+    });
   }
 
   /** The open exception of this type, once the order has raised it. */
