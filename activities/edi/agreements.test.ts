@@ -297,7 +297,6 @@ describe('a partner of release 5010', () => {
 
   it('gets 855, 856 and 810 in 5010, and its 999 settles them', async () => {
     const deps = agreement();
-    const records = createOrderRecords(deps);
     const { orderId, shipmentId } = await shippedFrom(deps);
     await invoiced(deps, shipmentId);
 

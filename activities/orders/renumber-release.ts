@@ -11,19 +11,19 @@ export async function renumberRelease(
   { prisma }: { prisma: Database },
   { fulfillmentId }: { fulfillmentId: string },
 ): Promise<{ releaseNumber: string }> {
-  const [row] = await prisma.$queryRaw<{ releaseNumber: string }[]>`
-    WITH renumbered AS (
-      UPDATE "Fulfillment" AS f
-      SET "releaseNumber" = coalesce(f."refusedNumbers"[1], f."releaseNumber") || '-R' || cardinality(f."refusedNumbers") + 2,
-        "refusedNumbers" = array_append(f."refusedNumbers", f."releaseNumber"),
-        "wmsReference" = NULL, "state" = 'planned'
-      WHERE f."id" = ${fulfillmentId} AND EXISTS (
-        SELECT FROM "WarehouseEvent" AS e
-        WHERE e."releaseNumber" = f."releaseNumber" AND e."system" = f."wmsSystem" AND e."type" = 'refused'
-      )
-      RETURNING f."releaseNumber"
+  const [renumbered] = await prisma.$queryRaw<{ releaseNumber: string }[]>`
+    UPDATE "Fulfillment" AS f
+    SET "releaseNumber" = coalesce(f."refusedNumbers"[1], f."releaseNumber") || '-R' || cardinality(f."refusedNumbers") + 2,
+      "refusedNumbers" = array_append(f."refusedNumbers", f."releaseNumber"),
+      "wmsReference" = NULL, "state" = 'planned'
+    WHERE f."id" = ${fulfillmentId} AND EXISTS (
+      SELECT FROM "WarehouseEvent" AS e
+      WHERE e."releaseNumber" = f."releaseNumber" AND e."system" = f."wmsSystem" AND e."type" = 'refused'
     )
-    SELECT coalesce((SELECT "releaseNumber" FROM renumbered), f."releaseNumber") AS "releaseNumber"
-    FROM "Fulfillment" AS f WHERE f."id" = ${fulfillmentId}`;
+    RETURNING f."releaseNumber"`;
+  if (renumbered !== undefined) return renumbered;
+  // A statement of its own: the one above does not see what a call beside it has just committed.
+  const [row] = await prisma.$queryRaw<{ releaseNumber: string }[]>`
+    SELECT "releaseNumber" FROM "Fulfillment" WHERE "id" = ${fulfillmentId}`;
   return found(row, `release ${fulfillmentId}`);
 }
