@@ -150,8 +150,12 @@ function auditErp({ erp }: Books, order: OurOrder, complain: Complain): void {
 }
 
 function auditWarehouse({ releases }: Books, order: OurOrder, complain: Complain): void {
-  const theirs = releases.filter(({ correlationId }) => correlationId === order.correlationId);
-  same('releases at the warehouse', theirs.length, order.fulfillments.length, complain);
+  const theirs = releases.filter(({ releaseNumber }) => releaseNumber.includes(`-${order.id.slice(0, 8)}-`));
+  const expected = order.fulfillments.flatMap(({ releaseNumber, refusedNumbers }) => [
+    releaseNumber,
+    ...refusedNumbers,
+  ]);
+  same('releases at the warehouse', theirs.map(({ releaseNumber }) => releaseNumber).sort(), expected.sort(), complain);
   for (const fulfillment of order.fulfillments) {
     const name = `release ${fulfillment.releaseNumber}`;
     const release = theirs.find(({ releaseNumber }) => releaseNumber === fulfillment.releaseNumber);

@@ -37,14 +37,17 @@ export function correlation(given: () => Given): void {
     expect(logged('api', /v1\/warehouse-events/)).toBe(true);
   });
 
-  it('keeps the orders of one file apart', async () => {
+  it('follows the orders of a file under the id of their interchange', async () => {
     const { calls, prisma } = given();
     const orders = ['HP-APART-1', 'HP-APART-2'].map((po) => purchaseOrder('harbor-pine', po, shapes.oneLine));
     const poNumbers = orders.map(({ poNumber }) => poNumber);
     await calls.file('harbor-pine', interchangeOf(orders, 830_001));
     await closed(given(), poNumbers);
     const ours = await prisma.order.findMany({ where: { poNumber: { in: poNumbers } }, include: { documents: true } });
-    expect(new Set(ours.map(({ correlationId }) => correlationId)).size).toBe(2);
+    const { correlationId: ofFile } = await prisma.interchange.findFirstOrThrow({
+      where: { controlNumber: '000830001' },
+    });
+    expect(ours.map(({ correlationId }) => correlationId)).toEqual([ofFile, ofFile]);
     for (const { id, correlationId, documents } of ours) {
       const outbound = documents.filter(({ direction }) => direction === 'outbound');
       expect(new Set(outbound.map((one) => one.correlationId))).toEqual(new Set([correlationId]));

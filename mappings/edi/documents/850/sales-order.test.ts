@@ -18,7 +18,7 @@ import { contentHash } from '../../content-hash.ts';
 import { partner, permissive, sent } from '../../testing/builders.ts';
 import { salesOrderFrom850 } from './sales-order.ts';
 
-const SAMPLES = join(import.meta.dirname, '..', '..', '..', 'shared', 'samples', 'x12', '850');
+const SAMPLES = join(import.meta.dirname, ...Array.from({ length: 5 }, () => '..'), 'shared', 'samples', 'x12', '850');
 
 const shipTo = {
   N1: { '01': 'ST', '02': 'Harbor & Pine 117', '03': '92', '04': '0117' },
