@@ -1,5 +1,5 @@
 import { inBrief } from '../x12/excerpt.ts';
-import { triggerOf } from '../x12/parse.ts';
+import { triggerOf } from '../x12/levels.ts';
 import type {
   AcknowledgmentCode,
   ElementGuide,

@@ -1,4 +1,4 @@
-import { triggerOf } from '../x12/parse.ts';
+import { triggerOf } from '../x12/levels.ts';
 import type { Guide, GuideNode, SegmentObject, Tree, TreeNode } from '../x12/types.ts';
 import type { Agreement, DocumentAddition } from './agreement.ts';
 import { type DocumentDetails, DocumentError } from './document-content.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { buildFunctionalAcknowledgment } from '../x12/acknowledgment.ts';
+import { buildFunctionalAcknowledgment } from '../x12/build-acknowledgment.ts';
 import { guideFor } from '../x12/index.ts';
 import type { Tree, TreeNode } from '../x12/types.ts';
 import type { DocumentDirection } from './checking/check.ts';

@@ -1,5 +1,5 @@
+import { triggerOf } from '../x12/levels.ts';
 import { GuideRuleError, type GuideRule as Narrowing, narrowGuide } from '../x12/narrow.ts';
-import { triggerOf } from '../x12/parse.ts';
 import type { Guide, GuideNode } from '../x12/types.ts';
 import type { Agreement, GuideRule } from './agreement.ts';
 import { guideOf } from './documents/registry.ts';

@@ -1,14 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  type AcknowledgmentKind,
-  acknowledgeInterchange,
-  buildFunctionalAcknowledgment,
-  readFunctionalAcknowledgment,
-  writeInterchangeAcknowledgment,
-} from './acknowledgment.ts';
+import { type AcknowledgmentKind, acknowledgeInterchange, writeInterchangeAcknowledgment } from './acknowledgment.ts';
+import { buildFunctionalAcknowledgment } from './build-acknowledgment.ts';
 import { guideFor } from './guides/index.ts';
 import { parseTransaction } from './parse.ts';
+import { readFunctionalAcknowledgment } from './read-acknowledgment.ts';
 import { scanInterchanges } from './scan.ts';
 import {
   anInterchange,

@@ -1,6 +1,10 @@
 /** Checks of single values and of syntax notes, shared by reading and writing. Character loops, because this runs for every element. */
 import type { ElementGuide, SimpleElementGuide, SyntaxNote } from './types.ts';
 
+export const elementKeys: readonly string[] = Array.from({ length: 100 }, (_, index) =>
+  String(index + 1).padStart(2, '0'),
+);
+
 export interface ValueFault {
   code: string;
   message: string;

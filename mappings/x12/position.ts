@@ -57,3 +57,12 @@ export function positionOf(segment: SegmentObject): Place | undefined {
 export function carryPosition(from: SegmentObject, to: SegmentObject): void {
   Origin.carry(from, to);
 }
+
+export function placeOf(segment: ReadSegment, loop: string | undefined): Place {
+  return {
+    segment: segment.id,
+    position: segment.position,
+    ...(loop === undefined ? {} : { loop }),
+    ...(segment.byteOffset < 0 ? {} : { byteOffset: segment.byteOffset }),
+  };
+}

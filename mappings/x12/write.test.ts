@@ -18,7 +18,8 @@ import type {
   Tree,
   TreeNode,
 } from './types.ts';
-import { type OutgoingInterchange, writeInterchange, writeTransaction, X12WriteError } from './write.ts';
+import { writeTransaction, X12WriteError } from './write.ts';
+import { type OutgoingInterchange, writeInterchange } from './write-interchange.ts';
 
 function outgoing(
   segments: readonly string[],
