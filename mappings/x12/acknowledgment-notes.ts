@@ -1,6 +1,6 @@
-/** The segments and codes in which a 997 or 999 notes faults. */
+/** Segments and codes that report faults in a 997 or 999. */
 
-/** The segments that note a fault of a segment, a fault of an element, and the verdict on a transaction set. */
+/** Segments that report a segment fault, an element fault and the verdict on a transaction set. */
 export const NOTES = {
   '997': { segment: 'AK3', element: 'AK4', verdict: 'AK5' },
   '999': { segment: 'IK3', element: 'IK4', verdict: 'IK5' },

@@ -20,7 +20,7 @@ import {
 import type { ScannedInterchange, Tree, X12Error } from './types.ts';
 import { writeTransaction } from './write.ts';
 
-/** Reads an interchange with one group and answers it, as the inbound process does. */
+/** Reads an interchange with one group and acknowledges it, as the inbound process does. */
 async function acknowledge(text: string): Promise<{ tree: Tree; segments: string[] }> {
   const [scanned] = scanInterchanges(bytesOf(text));
   const { groups, transactions } = await readAll(scanned as ScannedInterchange);
@@ -163,7 +163,10 @@ describe('a 997', () => {
   });
 });
 
-/** One 850 with a fault of every kind that a 997 and a 999 tell apart or tell alike. */
+/**
+ * An 850 with faults of every kind, both those that a 997 and a 999 report alike and those that
+ * differ.
+ */
 const faults: X12Error[] = [
   fault('element-date', { segment: 'BEG', position: 2, element: 5 }, 'element', '8', '20261131', '373'),
   fault('element-condition', { segment: 'N1', position: 5, element: 2, loop: 'N1' }, 'element', '2', undefined, '93'),
@@ -366,7 +369,7 @@ describe('a TA1', () => {
   });
 
   const sound = anInterchange([good]);
-  /** An ISA whose element `index` is another; the widths of all others stay. */
+  /** An ISA with element `index` replaced; the other widths stay the same. */
   const isaWith = (index: number, value: string) => {
     const [isa = '', ...rest] = sound.split('~');
     const elements = isa.split('*');

@@ -1,4 +1,4 @@
-/** The shapes of 997 and 999, what goes into them and what is read from them; and the TA1. */
+/** Types for building and reading 997 and 999, and the TA1. */
 import type {
   Delimiters,
   InterchangeAcknowledgment,
@@ -9,19 +9,22 @@ import type {
 
 /** A accepted, E accepted with errors, R rejected. */
 export type TransactionStatus = 'A' | 'E' | 'R';
-/** As AK901: the above, or P partly accepted. M, W and X (security) are read as R. */
+/** AK901: a transaction status, or P for partly accepted. M, W and X (security) are read as R. */
 export type GroupStatus = TransactionStatus | 'P';
 
 export interface TransactionResult {
   set: string;
   control: string;
-  /** Envelope faults and what `parseTransaction` found. */
+  /** Envelope faults and faults found by `parseTransaction`. */
   errors: readonly X12Error[];
   /** ST03 as received; only a 999 echoes it (AK203). */
   convention?: string;
-  /** By what a person knows the document, for instance `{ name: 'BEG03', value: 'PO-1001' }`; only a 999 tells it (CTX01), beside each fault. */
+  /**
+   * The business reference of the document, for instance `{ name: 'BEG03', value: 'PO-1001' }`.
+   * Only a 999 carries it (CTX01), beside each fault.
+   */
   context?: { name: string; value: string };
-  /** Default: A without errors, R with. Give E for a document that is taken in spite of its errors. */
+  /** Default: A without errors, R with errors. Set E for a document accepted despite its errors. */
   status?: TransactionStatus;
 }
 
@@ -30,12 +33,15 @@ export interface GroupResult {
   groupControl: string;
   /** GS08 as received; only a 999 echoes it (AK103). */
   version?: string;
-  /** GE01, where it was stated; default the number of transactions. */
+  /** GE01 if present; default the number of transactions. */
   statedTransactionCount?: number;
-  /** Faults that refuse the group as a whole. */
+  /** Faults that reject the whole group. */
   errors: readonly X12Error[];
   transactions: readonly TransactionResult[];
-  /** The delimiters that it will be written with: they are blanked out of the copies of bad values, which may hold them. */
+  /**
+   * Delimiters of the acknowledgment. Copies of bad values may contain them, so they are replaced
+   * by blanks.
+   */
   delimiters?: Delimiters;
 }
 
@@ -54,10 +60,16 @@ export interface FunctionalAcknowledgment {
   groupStatus: GroupStatus;
   /** AK905 … AK909 */
   groupErrors: X12Error[];
-  /** Only what the partner listed: an accepted group may be acknowledged without naming its transaction sets. */
+  /**
+   * The transaction sets that the partner listed. A partner may accept a group without listing
+   * them.
+   */
   transactions: AcknowledgedTransaction[];
 }
-/** What our TA1 says of an interchange: accepted, with the first fault's note where there is one, or rejected with that. */
+/**
+ * The TA1 for a received interchange: accepted, accepted with the note of the first fault, or
+ * rejected with that note.
+ */
 export function acknowledgeInterchange(
   scanned: Pick<ScannedInterchange, 'header' | 'ok' | 'errors'>,
 ): InterchangeAcknowledgment | undefined {
@@ -75,7 +87,7 @@ export function acknowledgeInterchange(
   };
 }
 
-/** The TA1 segment, for `writeInterchange`. */
+/** Formats the TA1 segment for `writeInterchange`. */
 export function writeInterchangeAcknowledgment(
   acknowledgment: InterchangeAcknowledgment,
   delimiters: Delimiters,

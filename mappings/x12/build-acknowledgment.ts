@@ -1,6 +1,7 @@
 /**
- * Builds the acknowledgment (997 or 999) of what was received. The 999 says the same as the 997 in segments of its own (IK3, IK4, IK5 for AK3,
- * AK4, AK5), with a few finer codes, and may name the context of a fault (CTX).
+ * Builds the 997 or 999 for a received group. The 999 carries the same information as the 997 in
+ * its own segments (IK3, IK4, IK5 for AK3, AK4, AK5). It has a few finer codes and may state the
+ * context of a fault (CTX).
  */
 import type {
   AcknowledgmentKind,
@@ -12,17 +13,20 @@ import type {
 import { CODES_MAXIMUM, NOTES, TRIGGER } from './acknowledgment-notes.ts';
 import type { Delimiters, SegmentObject, Tree, TreeNode, X12Error } from './types.ts';
 
-/** Faults for which the 999 has a code of its own (IK304, IK403), by our stable code. */
+/** Faults with a dedicated code in the 999 (IK304, IK403), by our stable code. */
 const FINER_CODES: Readonly<Record<string, string>> = {
   'segment-forbidden': 'I4',
   'element-repeated-too-often': '12',
   'component-too-many': '13',
 };
 
-/** IK403: faults that depend on other elements of the segment; CTX says on which segment. */
+/** IK403 codes of faults that depend on other elements of the segment; CTX names the segment. */
 const CONDITIONAL_CODES: readonly string[] = ['2', '10'];
 
-/** At most this many AK4 under one AK3, and this many codes in AK5 and AK9; characters of a context or an implementation convention. */
+/**
+ * Limits of the standard: AK4 under one AK3, and characters of a context or implementation
+ * convention.
+ */
 const AK4_MAXIMUM = 99;
 const CONTEXT_LENGTH = 35;
 
@@ -47,7 +51,10 @@ function withCodes(segment: SegmentObject, codes: readonly string[], from: numbe
   return segment;
 }
 
-/** Only what AK404 may carry: printable and free of delimiters, at most 99 characters, no leading or trailing blanks. */
+/**
+ * Reduces a value to the characters that AK404 allows: printable, no delimiters, at most 99, no
+ * surrounding blanks.
+ */
 function copyOf(value: string | undefined, delimiters: Delimiters | undefined): string | undefined {
   let copy = value?.replace(/[^\x20-\x7e\xa0-\xff]/g, '');
   const { element, component, segment, repetition } = delimiters ?? {};
@@ -58,12 +65,15 @@ function copyOf(value: string | undefined, delimiters: Delimiters | undefined): 
   return copy === '' ? undefined : copy;
 }
 
-/** A count or position as the digits that its element can hold. */
+/** Clamps a count or position to the range of its element. */
 function within(count: number, most: number): string {
   return String(Math.min(Math.max(count, 1), most));
 }
 
-/** AK3 loops (IK3 of a 999) in document order: one per segment at fault, its elements below it. */
+/**
+ * AK3 loops (IK3 in a 999) in document order: one per faulty segment, with its element faults below
+ * it.
+ */
 function segmentNotes(
   { errors, context }: TransactionResult,
   kind: AcknowledgmentKind,
@@ -131,7 +141,10 @@ function segmentNotes(
   return notes;
 }
 
-/** What AK2 can carry of a header that is itself at fault: a control number of 4 to 9 characters, a set of three. */
+/**
+ * Fits a faulty header value into its acknowledgment element by cutting it or padding it with
+ * zeros.
+ */
 function fitted(value: string, min: number, max: number): string {
   return value
     .replace(/[^A-Za-z0-9]/g, '')
@@ -140,11 +153,12 @@ function fitted(value: string, min: number, max: number): string {
 }
 
 /**
- * The tree of a 997 or 999 for one functional group; write it with the guide of that set in the release that the partner uses (999: from
- * 005010 on). Whatever the group held, the tree can be written: what AK1 and AK2 cannot carry of a bad header is cut or filled with zeros.
+ * Builds the 997 or 999 tree for one functional group. Write it with the guide of that set in the
+ * partner's release (999: from 005010 on). The tree is always writable: header values that AK1 and
+ * AK2 cannot carry are cut or padded with zeros.
  */
 export function buildFunctionalAcknowledgment(result: GroupResult, kind: AcknowledgmentKind = '997'): Tree {
-  // A fault of the group may be told with the transaction sets alone, as one that only admission finds.
+  // Some group faults are reported only on transaction sets, for instance those found by admission.
   const ofGroup = codesOf([...result.errors, ...result.transactions.flatMap(({ errors }) => errors)], 'group');
   const refused = result.errors.length > 0 || ofGroup.length > 0;
   const statuses = result.transactions.map((transaction) => (refused ? 'R' : statusOf(transaction)));

@@ -1,4 +1,4 @@
-/** Single bytes of X12 text, and what the envelope asks of them. */
+/** Byte constants and tests for reading X12. */
 export const LF = 0x0a;
 export const CR = 0x0d;
 export const I = 0x49;
@@ -22,7 +22,7 @@ export function lengthOfId(window: Buffer, at: number, end: number, element: num
   while (index < bound && window[index] !== element) {
     index += 1;
   }
-  // A trailing CR or blank of an element-less segment is not part of its name.
+  // A trailing CR or blank of a segment without elements is not part of its id.
   while (index > at && index === end && isBlank(window[index - 1] as number)) {
     index -= 1;
   }

@@ -1,11 +1,13 @@
-/** Reads and checks the headers of the envelope: ISA with its delimiters, and GS. TA105 codes are those of release 4010. */
+/**
+ * Reads and checks the ISA with its delimiters, and the GS. TA105 codes are those of release 4010.
+ */
 import { CR, isAlphanumeric, LF, printable } from './bytes.ts';
 import type { InterchangeHeader, X12Error } from './types.ts';
 
-/** Offset of each element separator in a well-formed ISA, and the width of the element that follows it. */
+/** Widths of the fixed-width elements ISA00 to ISA15; a separator follows each. */
 const ISA_WIDTHS = [2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1, 1] as const;
 export const ISA_LENGTH = 106;
-/** TA105 code for a fault in ISA01 … ISA16. */
+/** TA105 code for a fault in ISA01 to ISA16. */
 const ISA_NOTES = [
   '010',
   '011',
@@ -25,12 +27,12 @@ const ISA_NOTES = [
   '027',
 ] as const;
 
-/** ISA16 is the component separator; how far to look for a separator before an ISA is called hopeless. */
+/** How many bytes to search for separators before an ISA is refused. */
 export const ISA_SEARCH = 400;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: to find them is the purpose
 const CONTROL = /[\0-\x1f]/;
 
-/** All sixteen separators where the fixed widths put them, and the five characters of ISA12 numeric. */
+/** Whether all sixteen separators are where the fixed widths require them. */
 export function isPlausibleHeader(window: Buffer, at: number): boolean {
   if (at + ISA_LENGTH > window.length) {
     return false;
@@ -49,7 +51,10 @@ export function isPlausibleHeader(window: Buffer, at: number): boolean {
   return true;
 }
 
-/** Elements of an ISA by its separators, whatever their widths, so that a refused interchange can still be laid to its sender. */
+/**
+ * Splits an ISA by its separators regardless of widths, so that a refused interchange can still be
+ * attributed to its sender.
+ */
 function headerElements(window: Buffer, at: number): string[] {
   const text = window.toString('latin1', at, Math.min(window.length, at + ISA_SEARCH));
   return text.split(text.charAt(3), 17);
@@ -111,7 +116,7 @@ export function headerErrors(window: Buffer, at: number, start: number): X12Erro
         value,
         ISA_NOTES[index - 1] as string,
       );
-      // ISA11 may be any repetition separator.
+      // ISA11 may be any repetition separator, including a control character.
     } else if (index !== 11 && CONTROL.test(value)) {
       add(
         'isa-element-character',
@@ -183,10 +188,12 @@ function checkDelimiters(
     );
   }
   const second = window[at + 106];
-  // No further than what is always there when a header is read, so that the verdict is the same however the bytes come in.
+  // Search only bytes that are always available when a header is read. The verdict must not depend
+  // on how the input is chunked.
   const nextEnd = window.subarray(0, at + ISA_SEARCH).indexOf(terminator, at + 106);
   if ((terminator === LF || terminator === CR) && nextEnd > at + 106 && window[nextEnd - 1] === component) {
-    // Nothing of GS has components, so what ends it too is the terminator, and the line break after it is none.
+    // GS has no components. A GS that ends with the ISA16 character shows that this character is
+    // the terminator.
     add(
       'delimiter-component',
       'ISA16 is missing: the segment terminator stands where the component separator belongs.',

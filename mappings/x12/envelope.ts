@@ -1,7 +1,8 @@
 /**
- * Walks the bytes of an input and recognises the envelope: ISA/IEA, GS/GE, ST/SE, their counts and control numbers. It reads the delimiters
- * anew at every ISA, looks at each byte once, and never holds more than the caller's window, so that hostile input costs no more than
- * sound input. It does not look inside transaction sets: that is the business of `read.ts` and `parse.ts`.
+ * Walks the bytes of an input and recognises the envelope: ISA/IEA, GS/GE, ST/SE. It reads the
+ * delimiters at every ISA, visits each byte once and holds at most the caller's window. Hostile
+ * input therefore costs no more than valid input. `read.ts` and `parse.ts` handle the contents of
+ * transaction sets.
  */
 import { A, E, G, I, isAlphanumeric, isBlank, lengthOfId, printable, S, T } from './bytes.ts';
 import { headerErrors, ISA_LENGTH, ISA_SEARCH, isPlausibleHeader, readHeader } from './envelope-headers.ts';
@@ -17,19 +18,19 @@ export const defaultScanLimits: ScanLimits = {
 };
 
 /**
- * Incremental: give it a window of bytes and the absolute offset of the window's first byte; it consumes what it can and remembers where
- * it stopped. `keepFrom()` says from which absolute offset on the bytes are still needed.
+ * Incremental scanner. It takes a window of bytes with its absolute offset, consumes complete
+ * segments and remembers its position. `keepFrom()` returns the first offset that must be kept.
  */
 export class EnvelopeWalker {
   readonly #limits: ScanLimits;
   readonly #emit: (event: EnvelopeEvent) => void;
   #position = 0;
   readonly #open: OpenEnvelope;
-  /** Start and reason of a stretch that is being skipped until the next plausible ISA. */
+  /** A refused range that is being skipped up to the next plausible ISA. */
   #skipping: { start: number; header?: InterchangeHeader; errors: X12Error[]; groupCount?: number } | undefined;
   #skipPosition = 0;
   #reported = 0;
-  /** Of the interchange before: some senders repeat it after IEA. */
+  /** Terminator of the previous interchange; some senders repeat it after IEA. */
   #lastTerminator = -1;
 
   constructor(limits: ScanLimits, emit: (event: EnvelopeEvent) => void) {
@@ -38,7 +39,7 @@ export class EnvelopeWalker {
     this.#open = new OpenEnvelope(limits, emit);
   }
 
-  /** Bytes before this absolute offset are no longer needed. An oversized transaction is not kept. */
+  /** Bytes before this absolute offset can be dropped. An oversized transaction is not kept. */
   keepFrom(): number {
     if (this.#skipping !== undefined) {
       return this.#skipPosition;
@@ -48,7 +49,7 @@ export class EnvelopeWalker {
       : this.#position;
   }
 
-  /** True once the limit on interchanges is reached: the rest of the input is not looked at. */
+  /** True after the interchange limit is reached; the remaining input is ignored. */
   get exhausted(): boolean {
     return this.#reported > this.#limits.interchanges;
   }
@@ -106,7 +107,10 @@ export class EnvelopeWalker {
     return !this.exhausted;
   }
 
-  /** Between interchanges: blanks and byte order marks are passed over, anything but an ISA starts a refused stretch. */
+  /**
+   * Skips blanks and byte order marks between interchanges. Anything other than an ISA starts a
+   * refused range.
+   */
   #seek(window: Buffer, base: number, last: boolean): boolean {
     let at = this.#position - base;
     while (at < window.length) {
@@ -153,7 +157,7 @@ export class EnvelopeWalker {
     this.#skipPosition = start;
   }
 
-  /** Looks for the next ISA with correct widths; what lies before it belongs to the refused stretch. */
+  /** Looks for the next ISA with correct widths. Bytes before it belong to the refused range. */
   #skip(window: Buffer, base: number, last: boolean): boolean {
     const skipping = this.#skipping;
     if (skipping === undefined) {
@@ -234,7 +238,7 @@ export class EnvelopeWalker {
     this.#emit({ kind: 'interchange', start, header: header as InterchangeHeader, delimiters });
   }
 
-  /** Reads segments of the open interchange until the window has no complete one left, or the interchange ends. */
+  /** Reads segments until the window holds no complete one or the interchange ends. */
   #segment(window: Buffer, base: number, last: boolean): boolean {
     const interchange = this.#open.interchange as OpenInterchange;
     const { terminator, element } = interchange;
@@ -267,7 +271,7 @@ export class EnvelopeWalker {
         if (!last) {
           return false;
         }
-        // Some senders leave out the terminator of the very last IEA; nothing is lost by it.
+        // Accept a final IEA without terminator: some senders omit it, and no data is lost.
         if (!(window[at] === I && window[at + 1] === E && window[at + 2] === A)) {
           this.#truncated(base + length);
           return true;
@@ -286,7 +290,7 @@ export class EnvelopeWalker {
         if (base + next - transaction.start > this.#limits.transactionBytes) {
           this.#open.refuseForSize(transaction);
         }
-        // Inside a transaction set only S., G. and I. can belong to the envelope.
+        // Inside a transaction set only ids starting with S, G or I can belong to the envelope.
         if (first !== S && first !== G && first !== I) {
           at = next;
           continue;
@@ -346,7 +350,7 @@ export class EnvelopeWalker {
     };
     this.#open.abandonGroup(at);
     this.#open.interchange = undefined;
-    // Everything up to the next plausible header belongs to the refused interchange.
+    // Bytes up to the next plausible header belong to the refused interchange.
     const { start, errors, groupCount } = interchange;
     this.#skipping = { start, errors: [...errors, error], groupCount };
     this.#skipPosition = at;

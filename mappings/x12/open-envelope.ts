@@ -1,6 +1,7 @@
 /**
- * The interchange, functional group and transaction set that are open while the bytes are walked: checks their counts and control numbers
- * and emits what is complete or given up. TA105, AK905 and AK502 codes are those of release 4010.
+ * Tracks the open interchange, functional group and transaction set. It checks counts and control
+ * numbers and emits each part once it is complete or abandoned. TA105, AK905 and AK502 codes are
+ * those of release 4010.
  */
 import { printable } from './bytes.ts';
 import { groupHeaderErrors } from './envelope-headers.ts';
@@ -15,7 +16,9 @@ import type {
   X12Error,
 } from './types.ts';
 
-/** What the walk found; offsets are absolute. `transaction` means: complete or given up, with its byte range. */
+/**
+ * Scan events with absolute offsets. `transaction` is emitted when a set is complete or abandoned.
+ */
 export type EnvelopeEvent =
   | { kind: 'interchange'; start: number; header: InterchangeHeader; delimiters: Delimiters }
   | { kind: 'group'; group: ScannedGroup }
@@ -25,7 +28,7 @@ export type EnvelopeEvent =
   | { kind: 'interchange-end'; start: number; end: number; errors: X12Error[]; groupCount: number }
   | { kind: 'refused'; start: number; end: number; header?: InterchangeHeader; errors: X12Error[] };
 
-/** Control numbers of the envelope (ISA13, GS06) are numeric: 0001 and 1 are the same number. */
+/** ISA13 and GS06 are numeric: 0001 and 1 are the same control number. */
 function sameNumber(left: string, right: string): boolean {
   return (
     left === right ||
@@ -59,7 +62,7 @@ export class OpenEnvelope {
     this.#emit = emit;
   }
 
-  /** True when the interchange has ended. */
+  /** Processes an envelope segment. Returns true if it ends the interchange. */
   take(elements: string[], start: number, end: number): boolean {
     const interchange = this.interchange as OpenInterchange;
     switch (elements[0]) {
@@ -361,7 +364,7 @@ export class OpenEnvelope {
       });
       return;
     }
-    // Interchange service segments (delivery, security) that may stand before the first group.
+    // Service segments (delivery, security) are allowed before the first group.
     if (id === 'ISB' || id === 'ISE' || id === 'TA3') {
       return;
     }

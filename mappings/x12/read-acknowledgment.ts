@@ -1,4 +1,4 @@
-/** Reads the other side's 997 or 999 of what we sent. */
+/** Reads a partner's 997 or 999 for groups that we sent. */
 import type { FunctionalAcknowledgment, GroupStatus } from './acknowledgment.ts';
 import {
   CODES_MAXIMUM,
@@ -63,7 +63,7 @@ function segmentsOf(node: TreeNode | undefined, id: string): SegmentObject[] {
   return (node?.[id] as SegmentObject[] | undefined) ?? [];
 }
 
-/** CTX in words: ` (BEG03 PO-1001)`, ` (because of N1 at 5)`. */
+/** Formats CTX for people: ` (BEG03 PO-1001)`, ` (because of N1 at 5)`. */
 function contextOf(contexts: readonly SegmentObject[]): string {
   const words = contexts.flatMap((context) => {
     const names = ((context['01'] ?? []) as CompositeObject[]).flatMap((one) =>
@@ -76,7 +76,10 @@ function contextOf(contexts: readonly SegmentObject[]): string {
   return words.length === 0 ? '' : ` (${words.join(', ')})`;
 }
 
-/** What a partner's 997 or 999 says of one of our groups. Places count within our transaction set, as the partner reports them. */
+/**
+ * Reads a partner's verdict on one of our groups. Positions count within our transaction set, as
+ * the partner reports them.
+ */
 export function readFunctionalAcknowledgment(tree: Tree): FunctionalAcknowledgment {
   const group = tree.AK1 as SegmentObject | undefined;
   const trailer = tree.AK9 as SegmentObject | undefined;
@@ -90,7 +93,7 @@ export function readFunctionalAcknowledgment(tree: Tree): FunctionalAcknowledgme
     ),
     transactions: responses.map((response) => {
       const header = response.AK2 as SegmentObject | undefined;
-      // Which of the two it is shows in each response: AK5 or IK5, and their kin.
+      // AK5 or IK5 in each response distinguishes a 997 from a 999.
       const ids = response.IK5 === undefined && response.IK3 === undefined ? NOTES['997'] : NOTES['999'];
       const end = response[ids.verdict] as SegmentObject | undefined;
       const errors: X12Error[] = codesFrom(end, 2).map((code) =>

@@ -56,7 +56,7 @@ describe('a change to a structure', () => {
   });
 });
 
-/** The differences of 005010 that fit nowhere in the set that they are stated for: they would be forgotten in silence. */
+/** Differences of 005010 that match nothing in their set and would be ignored silently. */
 it('every difference of 005010 changes the set that it is stated for', () => {
   const idle = release004010.sets.flatMap(({ set, structure }) => {
     let before = structure;
