@@ -11,7 +11,7 @@ const profile = {
   version,
 };
 
-/** What the 997 says of one transaction set, between AK2 and AK9. */
+/** The segments of the 997 for one transaction set, between AK2 and AK9. */
 async function answered(set: string, functionalId: string, segments: string[]): Promise<string[]> {
   const bytes = fileFrom(profile, { set, functionalId, segments });
   for await (const part of explainInterchanges(Readable.from([bytes]), {

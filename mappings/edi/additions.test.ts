@@ -37,7 +37,7 @@ const invoice: InvoiceDocument = {
   },
 };
 
-/** The segments of the 810 that are there only because of the additions. */
+/** The segments that the additions put into the 810. */
 function added(...additions: Partial<DocumentAddition>[]): string[] {
   const plain = lines('810', written(invoiceDocument, invoice, retailer));
   const rest = [...plain];

@@ -39,7 +39,7 @@ async function refusals(bytes: Buffer, profile = triValley): Promise<X12Error[]>
   return errors;
 }
 
-/** What `npm run x12` says of the transaction sets. */
+/** The verdicts of `npm run x12` on the transaction sets. */
 async function explained(bytes: Buffer, profiles = [triValley]): Promise<Finding[]> {
   const errors: Finding[] = [];
   for await (const part of explainInterchanges(Readable.from([bytes]), {

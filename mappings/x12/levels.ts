@@ -1,11 +1,11 @@
 /** Looks up the children of a guide by the segments that start them. */
 import type { Guide, GuideNode, SegmentUse } from './types.ts';
 
-/** Where the children of a level can be found by the segment that starts them. */
+/** Children of a level, indexed by the segment that starts them. */
 export interface Level {
   children: readonly GuideNode[];
   byId: ReadonlyMap<string, readonly number[]>;
-  /** Children that must come. */
+  /** Indexes of mandatory children. */
   mandatory: readonly number[];
 }
 

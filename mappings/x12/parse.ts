@@ -1,6 +1,7 @@
 /**
- * Reads a transaction set along its guide into a tree and reports everything that breaks the guide, with its place and its AK304 or AK403
- * code. It keeps going: what can be placed is placed, what cannot is left out of the tree and reported.
+ * Parses a transaction set along its guide into a tree. It reports every violation with its
+ * position and AK304 or AK403 code. It continues after faults; segments without a place in the
+ * guide are reported and left out of the tree.
  */
 import { inBrief } from './excerpt.ts';
 import { hierarchyErrors } from './hierarchy.ts';
@@ -23,7 +24,7 @@ interface Frame {
   level: Level;
   loop: string | undefined;
   node: TreeNode;
-  /** Child that was matched last; children before it are over, unless out of sequence. */
+  /** Index of the child matched last. Earlier children are complete, unless out of sequence. */
   at: number;
   counts: number[];
 }
@@ -33,10 +34,10 @@ export interface ParseOptions {
   maxErrors?: number;
 }
 
-/** What `parseTransaction` needs of a transaction set that was read; made ones serve as well. */
+/** Input of `parseTransaction`; it may be read or constructed. */
 export interface ParsableTransaction {
   segments: readonly ReadSegment[];
-  /** Segments from ST to SE, for the position at which something missing at the end is reported. */
+  /** Segments from ST to SE. Its value is the position reported for parts missing at the end. */
   segmentCount: number;
   delimiters: Delimiters;
 }
@@ -103,7 +104,9 @@ class Parser {
     return frame;
   }
 
-  /** Innermost level first, forward from where it stands; then outward; then backward, which is out of sequence. */
+  /**
+   * Searches forward from the innermost level outward, then backward, which means out of sequence.
+   */
   #place(segment: ReadSegment): void {
     const frames = this.#frames;
     let full: { depth: number; index: number } | undefined;
@@ -117,7 +120,7 @@ class Parser {
         if (index < frame.at || !this.#fits(frame, index, segment)) {
           continue;
         }
-        // The segment that begins a loop begins another iteration of it; within one it comes once.
+        // The first segment of a loop starts a new iteration, so it cannot repeat within one.
         if (index === 0 && frame.loop !== undefined) {
           continue;
         }
@@ -141,8 +144,9 @@ class Parser {
   }
 
   /**
-   * A mandatory child that going on to `index` would skip although it does come later in the document. Then it is this segment that stands
-   * in the wrong place, and going on would make everything after it wrong.
+   * Returns a mandatory child that advancing to `index` would skip although it comes later in the
+   * document. In that case this segment is misplaced. Advancing would make all following segments
+   * errors.
    */
   #awaited(frame: Frame, index: number, segment: ReadSegment): GuideNode | undefined {
     for (const between of frame.level.mandatory) {
@@ -240,7 +244,8 @@ class Parser {
       place: placeOf(segment, child.kind === 'loop' ? child.key : frame.loop),
       ak: { level: 'segment', code: forbidden ? '2' : child.kind === 'loop' ? '4' : '5' },
     });
-    // Kept in the tree, so that what follows still finds its loop; a second segment where one is allowed has no place in it.
+    // Accept the segment so that later segments still find their loop. A second segment where one
+    // is allowed is not stored.
     this.#accept(depth, index, segment);
   }
 
@@ -283,7 +288,7 @@ class Parser {
     this.#missing(frame, frame.at, frame.level.children.length, next);
   }
 
-  /** Mandatory children from `from` to before `to` that have not come. They are reported where the next segment stands. */
+  /** Reports absent mandatory children in [`from`, `to`) at the position of the next segment. */
   #missing(frame: Frame, from: number, to: number, next: ReadSegment): void {
     const children = frame.level.children;
     for (const index of frame.level.mandatory) {

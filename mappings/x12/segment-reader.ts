@@ -1,6 +1,6 @@
 /**
- * Reads the elements of one segment along its guide. Trailing blanks of a value are padding and removed (not below the shortest length of the
- * element); leading blanks are data.
+ * Reads the elements of one segment along its guide. Trailing blanks are padding and are removed,
+ * but not below the minimum length of the element. Leading blanks are data.
  */
 import { elementKeys, masksOf, noteFault, type ValueFault, valueFault } from './elements.ts';
 import { placeOf, rememberPosition } from './position.ts';

@@ -1,4 +1,4 @@
-/** Writes segments as interchanges: the envelope with its counts, control numbers and padding. */
+/** Writes the envelope around segments, with counts, control numbers and padding. */
 import type { Delimiters, X12Error } from './types.ts';
 import { X12WriteError } from './write.ts';
 
@@ -38,24 +38,30 @@ export interface OutgoingInterchange {
     usage?: 'P' | 'T' | 'I';
   };
   delimiters: Delimiters;
-  /** Whether a line feed follows each segment terminator, for partners that read line by line; default false. */
+  /**
+   * Adds a line feed after each segment terminator, for partners that read line by line; default
+   * false.
+   */
   lineBreaks?: boolean;
   groups: readonly OutgoingGroup[];
-  /** When it is written. Written into ISA and GS in UTC unless `timeZone` says otherwise. */
+  /** Creation time for ISA and GS, in UTC unless `timeZone` is set. */
   date: Date;
   /** IANA zone, for instance `America/Denver`. */
   timeZone?: string;
-  /** TA1 segments to go before the groups, from `writeInterchangeAcknowledgment`. */
+  /** TA1 segments before the groups, from `writeInterchangeAcknowledgment`. */
   interchangeAcknowledgments?: readonly string[];
 }
 
-/** From this interchange version on, ISA11 is the repetition separator; before, it names the standard (U). */
+/**
+ * From this interchange version on, ISA11 is the repetition separator; before, it names the
+ * standard (U).
+ */
 const REPETITION_FROM = '00402';
 
 /**
- * The bytes of an interchange with counts, control numbers and padding. Every segment ends with the terminator and, where that is wanted,
- * a line feed.
- * @throws X12WriteError when a header field does not fit its width or a delimiter is unusable.
+ * Returns the bytes of an interchange. Every segment ends with the terminator and optionally a line
+ * feed.
+ * @throws X12WriteError if a header field does not fit its width or a delimiter is unusable.
  */
 export function writeInterchange(interchange: OutgoingInterchange): Buffer {
   const { header, delimiters, groups } = interchange;
@@ -145,7 +151,7 @@ export function writeInterchange(interchange: OutgoingInterchange): Buffer {
   return Buffer.from(lines.map((line) => `${line}${end}`).join(''), 'latin1');
 }
 
-/** What stands after each segment. A terminator that is a line feed itself is not followed by another one. */
+/** Text after each segment. A line-feed terminator is not followed by another line feed. */
 function segmentEnd({ segment }: Pick<Delimiters, 'segment'>, lineBreaks = false): string {
   return lineBreaks && segment !== '\n' ? `${segment}\n` : segment;
 }

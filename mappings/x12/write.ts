@@ -1,10 +1,10 @@
 /**
- * Writes trees as segments. What is written is read back along the same guide before it is handed out, so that
- * nothing leaves that the guide refuses or that would read as another document.
+ * Writes trees as segments. The result is parsed again along the same guide before it is returned.
+ * Nothing that violates the guide or would be read as another document is sent.
  *
- * Characters: only ISO-8859-1 is written. A delimiter, a control character or a character outside ISO-8859-1 inside a value is refused,
- * unless `substitute` is given: then a letter loses its diacritic if that helps, typographic quotes and dashes become plain ones, and
- * whatever is still not writable becomes `substitute`.
+ * Only ISO-8859-1 is written. A delimiter, control character or other character inside a value is
+ * refused, unless `substitute` is given. In that case letters lose their diacritics, typographic
+ * quotes and dashes become plain ones, and the remaining characters become `substitute`.
  */
 import { elementKeys } from './elements.ts';
 import { parseTransaction } from './parse.ts';
@@ -23,7 +23,9 @@ import type {
   X12Error,
 } from './types.ts';
 
-/** Thrown when a tree does not obey its guide, or an envelope cannot be written. `errors` says where and why. */
+/**
+ * Thrown if a tree violates its guide or an envelope cannot be written. `errors` has the details.
+ */
 export class X12WriteError extends Error {
   readonly code = 'x12-not-writable';
   readonly errors: readonly X12Error[];
@@ -40,13 +42,14 @@ export class X12WriteError extends Error {
 
 export interface WriteOptions {
   /**
-   * One character that replaces what cannot be written in names, addresses and descriptions; without it such a value is an error. In a number
-   * or code it always is: with another character it would be another one.
+   * One character that replaces unwritable ones in names, addresses and descriptions. Without it
+   * such a value is an error. Numbers and codes are never changed, because a changed character
+   * gives a different value.
    */
   substitute?: string;
 }
 
-/** Data elements that people read: name, address, city, description, message. */
+/** Free-text data elements: name, address, city, description, message. */
 const FREE_TEXT: ReadonlySet<string> = new Set([
   '19',
   '93',
@@ -72,8 +75,8 @@ const PLAIN: Readonly<Record<string, string>> = {
 };
 
 /**
- * Segments of a transaction set without ST and SE and without terminators, in the order of the guide.
- * @throws X12WriteError listing every fault.
+ * Returns the segments of a transaction set in guide order, without ST, SE and terminators.
+ * @throws X12WriteError lists every fault.
  */
 export function writeTransaction(
   tree: Tree,
@@ -108,7 +111,7 @@ function isX12Character(character: string): boolean {
   return character.length === 1 && code >= 32 && code < 256 && !(code >= 127 && code < 160);
 }
 
-/** The first character of a text that cannot be written with these delimiters; undefined when all can. */
+/** Returns the first character that cannot be written with these delimiters, if any. */
 export function unwritableIn(text: string, delimiters: Delimiters): string | undefined {
   const { element, component, segment, repetition } = delimiters;
   const marks = [element, component, segment, repetition];
@@ -309,8 +312,8 @@ class Writer {
 }
 
 /**
- * Same structure: the same keys and lists down to the segments. Values need no comparison, because each was written as it reads; a list
- * without items and a missing one are the same.
+ * Compares the structure down to the segments. Values need no comparison because they were written
+ * unchanged. An empty list equals a missing one.
  */
 function sameTree(left: TreeNode, right: TreeNode): boolean {
   const held = (node: TreeNode) =>
