@@ -82,7 +82,7 @@ const shipped: Tree = {
   W03: segment('12'),
 };
 
-/** A copy in which the segment at a path of keys and indexes has other elements. */
+/** Copies a tree and replaces the elements of the segment at a path. */
 function changed(tree: Tree, path: readonly (string | number)[], elements: Record<string, string>): Tree {
   const copy = structuredClone(tree);
   const found = path.reduce<unknown>((node, key) => (node as Record<string | number, unknown>)[key], copy);

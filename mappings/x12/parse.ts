@@ -37,7 +37,7 @@ export interface ParseOptions {
 /** Input of `parseTransaction`; it may be read or constructed. */
 export interface ParsableTransaction {
   segments: readonly ReadSegment[];
-  /** Segments from ST to SE. Its value is the position reported for parts missing at the end. */
+  /** Number of segments from ST to SE. Parts missing at the end are reported at this position. */
   segmentCount: number;
   delimiters: Delimiters;
 }

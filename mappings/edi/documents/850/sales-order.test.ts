@@ -201,7 +201,7 @@ describe('an 850', () => {
       ],
       ours: true,
     });
-    // A document that is wrong itself is refused for what is wrong in it, and for nothing else.
+    // An invalid document is refused only for its own faults.
     const wrong = salesOrderFrom850(
       { ...purchaseOrder(), BEG: { '01': '00', '02': 'BK', '03': '1', '05': '20261120' } },
       profile,
@@ -298,7 +298,8 @@ describe('an 850', () => {
   it('keeps every quantity and price, to the last decimal place', async () => {
     const decimalUpTo = (max: bigint, places: number) =>
       fc.bigInt({ min: 1n, max }).map((value) => fromScaled(value * 10n ** BigInt(9 - places)));
-    // CTT02 holds ten digits, so the quantities of a property's order stay small; PO104 holds seventeen.
+    // CTT02 holds ten digits, so the quantities of a property's order stay small; PO104 holds
+    // seventeen.
     const quantity = fc.integer({ min: 0, max: 3 }).chain((places) => decimalUpTo(500_000n, places));
     const price = fc.integer({ min: 0, max: 5 }).chain((places) => decimalUpTo(10n ** 12n - 1n, places));
     await fc.assert(
@@ -383,7 +384,10 @@ describe('the content of an order', () => {
   });
 });
 
-/** What becomes of a real file: for each transaction set an order, or the first error with its place and reason. */
+/**
+ * Result for a real file: per transaction set an order, or the first error with its place and
+ * reason.
+ */
 async function verdicts(bytes: Buffer): Promise<{ verdict: 'order' | 'refused'; reason: string; error?: X12Error }[]> {
   const refusal = (error: X12Error | undefined) => {
     if (error === undefined) throw new Error('refused without an error');
