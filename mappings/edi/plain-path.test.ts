@@ -61,7 +61,8 @@ describe('a plain path', () => {
     const key = fc.constantFrom('x', 'y');
     const { value } = fc.letrec((tie) => ({
       object: fc.record({ x: tie('value'), y: tie('value') }, { requiredKeys: [] }),
-      // Mostly what trees of transaction sets hold, so that many paths lead to a text; now and then what they never do.
+      // Mostly values that occur in transaction trees, so that many paths lead to a text; sometimes
+      // other values.
       value: fc.oneof(
         { maxDepth: 5 },
         { arbitrary: text, weight: 8 },

@@ -196,7 +196,7 @@ function checkDelimiters(
     // the terminator.
     add(
       'delimiter-component',
-      'ISA16 is missing: the segment terminator stands where the component separator belongs.',
+      'ISA16 is missing: the segment terminator is in the place of the component separator.',
       16,
       printable(window, at + 104, at + 105),
       '027',

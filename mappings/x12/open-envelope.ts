@@ -341,13 +341,7 @@ export class OpenEnvelope {
     const start = base + at;
     const group = this.#group;
     if (group !== undefined) {
-      this.#groupError(
-        group,
-        'segment-outside-transaction',
-        `Segment ${id} stands between transaction sets.`,
-        id,
-        start,
-      );
+      this.#groupError(group, 'segment-outside-transaction', `Segment ${id} is between transaction sets.`, id, start);
       return;
     }
     if (id === 'TA1' && interchange.groupCount === 0) {
@@ -368,13 +362,7 @@ export class OpenEnvelope {
     if (id === 'ISB' || id === 'ISE' || id === 'TA3') {
       return;
     }
-    this.#interchangeError(
-      'segment-outside-group',
-      `Segment ${id} stands outside any functional group.`,
-      id,
-      start,
-      '022',
-    );
+    this.#interchangeError('segment-outside-group', `Segment ${id} is outside any functional group.`, id, start, '022');
   }
 
   #groupError(

@@ -49,7 +49,7 @@ export function groupVerdict(verdict: string): Check {
       if (stated === undefined || Number(stated) === expected) continue;
       report('error', {
         code: 'total-differs',
-        message: `AK90${element} states ${stated} transaction sets ${what}, but ${expected} are told as ${what}`,
+        message: `AK90${element} states ${stated} transaction sets ${what}, but ${expected} are listed as ${what}`,
         segment: 'AK9',
         at: ak9,
         element,

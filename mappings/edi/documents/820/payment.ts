@@ -50,7 +50,7 @@ export function paymentFrom820(tree: TreeNode, profile: Agreement): PaymentResul
   if (reference === undefined) {
     fault({
       code: 'trace-number-missing',
-      message: 'the payment has no trace number, so that a repeated one could not be told from a new one',
+      message: 'the payment has no trace number, so a duplicate could not be distinguished from a new payment',
       segment: 'TRN',
       at: trn,
       element: 2,
