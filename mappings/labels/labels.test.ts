@@ -13,7 +13,10 @@ import { fitted, LABEL_HEIGHT, LABEL_WIDTH, type LabelContent, labelOf, TYPE, wi
 import { barsOf, FONT, labelsAsPdf } from './pdf.ts';
 import { escaped, labelsAsZpl } from './zpl.ts';
 
-/** Rendered by PDFium and by an emulation of the printer, read by ZXing: none of them knows our code. */
+/**
+ * Labels are rendered by PDFium and a printer emulator and read by ZXing, all independent of our
+ * code.
+ */
 async function readPdf(pdf: Uint8Array): Promise<string[][]> {
   const document = await library.loadDocument(pdf);
   const pages: string[][] = [];
@@ -35,7 +38,7 @@ async function readZpl(zpl: string): Promise<string[][]> {
   return Promise.all(images.map((image) => decoded(Buffer.from(image, 'base64'))));
 }
 
-/** `]C1` says that the symbol is GS1-128, not merely Code 128. */
+/** `]C1` identifies GS1-128, as opposed to plain Code 128. */
 async function decoded(image: Parameters<typeof readBarcodes>[0]): Promise<string[]> {
   const found = await readBarcodes(image, { formats: ['Code128'], tryHarder: true });
   return found.map(({ symbologyIdentifier, text }) => `${symbologyIdentifier} ${text}`).sort();
@@ -172,7 +175,7 @@ describe('names', () => {
         ]);
         const known = new Set(commandsOf(harmless));
         expect(commandsOf(zpl).filter((command) => !known.has(command))).toEqual([]);
-        // Every field is one line: opened by ^FO, closed by its only ^FS.
+        // Every field is one line that starts with ^FO and ends with its only ^FS.
         for (const line of zpl.split('\n').filter((each) => each.startsWith('^FO'))) {
           expect(line.match(/\^FD/g)?.length ?? 0).toBeLessThanOrEqual(1);
           expect(line.match(/\^FS/g)).toHaveLength(1);
@@ -249,7 +252,7 @@ describe('names', () => {
   });
 });
 
-/** Whatever a printer would take for the beginning of a command, with its two letters. */
+/** Matches the start of any printer command, with its two letters. */
 function commandsOf(zpl: string): string[] {
   return [...zpl.matchAll(/[\^~].{0,2}/gsu)].map(([command]) => command);
 }

@@ -4,7 +4,7 @@ import { namedHolidays } from '../../domain/calendar/holidays.ts';
 import { allGuides } from '../edi/documents/registry.ts';
 import { duration, qualifier } from './fields.ts';
 
-/** How interchanges are addressed, written and carried, and when business time runs. */
+/** Addressing, syntax and transport of interchanges, and business hours. */
 
 export const interchangeParty = z
   .strictObject({
@@ -94,7 +94,7 @@ export const x12 = z
   .prefault({})
   .describe('X12 syntax between the partner and us');
 
-/** The transports; AS2 and SFTP join here as further kinds. */
+/** The transports. AS2 and SFTP would be added here as further kinds. */
 export const transport = z
   .discriminatedUnion('kind', [
     z.strictObject({

@@ -3,9 +3,9 @@ import { outboundDocuments } from '../edi/documents/registry.ts';
 import { compileExpression } from '../edi/expression.ts';
 import { unknownPlaceOf } from './order-paths.ts';
 
-/** Where a partner goes beyond the fields of a profile: narrowed guides and expressions. */
+/** Partner rules beyond the fields of a profile: narrowed guides and expressions. */
 
-/** One narrowing of a guide: the partner demands or forbids what the standard leaves open. */
+/** Narrows a guide: the partner requires or forbids parts that are optional in the standard. */
 export const guideRule = z
   .strictObject({
     segment: z

@@ -11,8 +11,8 @@ import { invoicing, items, parties, pricing, shipNotice } from './trade.ts';
 
 /**
  * A partner profile: everything that distinguishes one trading partner from another, as data.
- * Profiles are YAML files (activities/partners/profile-files.ts). The sections are in the files
- * beside this one; the schema knows every key, so a misspelled one is an error.
+ * Profiles are YAML files (activities/partners/profile-files.ts). Their sections are in the files
+ * next to this one. The schema is strict, so a misspelled key is an error.
  */
 
 const ORDER_ORIGINS = ['edi', 'api'] as const;
@@ -97,8 +97,13 @@ export type PartnerProfileContent = z.output<typeof partnerProfile>;
 export type DocumentAddition = z.output<typeof documentAddition>;
 export type GuideRule = z.output<typeof guideRule>;
 
-/** A profile as the process uses it. `version` names its content; an order keeps the version that it started with. */
+/**
+ * A resolved profile. `version` identifies its content; an order keeps the version it started with.
+ */
 export type PartnerProfile = PartnerProfileContent & {
-  /** First 16 hexadecimal digits of the SHA-256 of the resolved content, before environment variables are filled in. */
+  /**
+   * First 16 hexadecimal digits of the SHA-256 of the resolved content, before environment
+   * variables are filled in.
+   */
   readonly version: string;
 };

@@ -11,7 +11,7 @@ const transportMethod = z.string().regex(/^[A-Z0-9]{1,2}$/, 'must be a transport
 
 const shipmentPayment = z.enum(['CC', 'PP', 'PC', 'TP']);
 
-/** Lists of a rule’s conditions: one of them has to hold. */
+/** A condition of a rule as a list; one value must match. */
 const oneOf = <T extends z.ZodType>(item: T) => z.array(item).min(1).max(1000).optional();
 
 const BAND = { message: 'holds for nothing: over must be less than upTo' };

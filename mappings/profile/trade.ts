@@ -3,7 +3,7 @@ import { minorUnits, nonNegativeDecimal, positiveDecimal } from '../canonical/v1
 import { paymentTerms } from '../canonical/v1/sales-order.ts';
 import { duration, entityCode, qualifier } from './fields.ts';
 
-/** How goods, parties, prices, ship notices and invoices are named and counted. */
+/** Naming and counting of goods, parties, prices, ship notices and invoices. */
 
 export const items = z
   .strictObject({
