@@ -27,37 +27,37 @@ export const partnerProfile = z
     usage: z.enum(['test', 'production']).default('test').describe('ISA15 of what we send, and what we accept'),
     identifiers: z
       .strictObject({ ours: interchangeParty, theirs: interchangeParty })
-      .describe('Who we are to the partner, and who the partner is'),
+      .describe('Our identity and the partner’s'),
     ordersBy: z
       .array(z.enum(ORDER_ORIGINS))
       .min(1)
       .default(['edi'])
-      .describe('How its orders reach us: these ways are certified, and no other one is closed'),
+      .describe('Channels of its orders: these are certified; others stay open'),
     x12,
     transport,
     calendar,
     documents,
-    currency: currency.default('USD').describe('Currency where the order names none'),
+    currency: currency.default('USD').describe('Currency if the order names none'),
     items,
     parties,
     units: z
       .record(unit, unit)
       .default({})
-      .describe('Partner’s unit → ours, where no cross-reference says otherwise; documents answer in the partner’s'),
+      .describe('Partner’s unit → ours, unless a cross-reference overrides it; documents use the partner’s unit'),
     pricing,
     duplicates: z
       .enum(['refuse', 'query'])
       .default('query')
-      .describe('The same PO number with other content: refused, or kept for a person to decide'),
+      .describe('A repeated PO number with different content: refused, or held for a person to decide'),
     backorders: z
       .enum(['cancel', 'backorder'])
       .default('backorder')
-      .describe('What stock cannot cover is cancelled at once, or shipped later'),
+      .describe('Whether quantities not in stock are cancelled or shipped later'),
     splitShipments: z.boolean().default(true).describe('Whether one order may ship from several nodes'),
     substitution: z.enum(['never']).default('never').describe('Whether another item may be sent instead'),
     shipWithin: deadline
       .default('P3D')
-      .describe('Latest shipment where the order names no date, from its receipt, as a deadline'),
+      .describe('Latest shipment after receipt if the order names no date, as a deadline'),
     shipNotice,
     labels,
     invoicing,
@@ -73,9 +73,7 @@ export const partnerProfile = z
       .string()
       .regex(/^[a-z0-9-]+$/)
       .default('us')
-      .describe(
-        'Where its data is to be kept: a record, for an installation is in one region and nothing is routed by it',
-      ),
+      .describe('Region in which its data must be kept; recorded only, because an installation is in one region'),
     guides: z
       .record(setId, z.array(guideRule))
       .default({})
