@@ -85,7 +85,7 @@ describe('a group of another kind than its transaction set', () => {
     expect(await explained(bytes, [])).toMatchObject([error]);
   });
 
-  it('is told beside what else is wrong', async () => {
+  it('is reported together with other faults', async () => {
     const bytes = file('850', 'IN', '004010', ['BEG*00*NE*TV-1', ...ORDER.slice(1)]);
     expect((await refusals(bytes)).map(({ code }) => code)).toEqual(['set-not-of-group', 'element-missing']);
   });

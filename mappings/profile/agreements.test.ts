@@ -33,7 +33,7 @@ function problems(text: string): string[] {
 }
 
 describe('the calendar of an agreement', () => {
-  it('is always open where the profile says nothing', () => {
+  it('is always open by default', () => {
     expect(load('').calendar).toMatchObject({ timeZone: 'UTC', holidays: [] });
     expect(load('').calendar.workingDays).toHaveLength(7);
   });
@@ -91,7 +91,7 @@ describe('which documents flow', () => {
   });
 });
 
-describe('what a profile says of places in documents', () => {
+describe('document places named in a profile', () => {
   it('is refused with its line when a guide has no such place', () => {
     expect(
       problems(`guides:

@@ -276,7 +276,7 @@ describe('a 999', () => {
     });
   });
 
-  it('tells one of our documents accepted, another refused for its implementation', async () => {
+  it('reads one of our documents as accepted, another as refused for its implementation', async () => {
     const body = [
       'AK1*IN*42*005010',
       'AK2*810*0007*005010X348',

@@ -156,7 +156,7 @@ function inBaseUnits(value: Decimal, unit: string, line: DocumentLine): Decimal 
 }
 
 describe('an 856', () => {
-  it('stands cartons on their pallet for a partner with tares', () => {
+  it('puts cartons below their pallet for a partner with tares', () => {
     const segments = lines('856', render856(aShipment(), retailer));
     expect(segments[0]).toBe('BSN*00*RNO-000871*20261122*1645*0001');
     expect(segments.filter((text) => /^(HL|MAN|LIN|SN1)/.test(text))).toEqual([
@@ -187,7 +187,7 @@ describe('an 856', () => {
     expect(segments.at(-1)).toBe('CTT*9');
   });
 
-  it('tells only packs of a shipment with pallets where the partner wants no tares', () => {
+  it('lists only packs of a shipment with pallets if the partner wants no tares', () => {
     const profile = { ...retailer, shipNotice: { ...retailer.shipNotice, hierarchy: 'SOPI' as const } };
     const levels = lines('856', render856(aShipment(), profile)).filter((text) => text.startsWith('HL'));
     expect(levels.map((text) => text.split('*')[3])).toEqual(['S', 'O', 'P', 'I', 'P', 'I', 'P', 'I']);

@@ -36,7 +36,7 @@ describe('a change to a structure', () => {
     expect(changedStructure(order, { at: '/CTT', add: 'AMT O 1' })).toBe(`${order}\nAMT O 1`);
   });
 
-  it('tells a loop from its first segment', () => {
+  it('distinguishes a loop from its first segment', () => {
     expect(changedStructure(order, { at: '/PO1', maximum: '5' })).toBe(order.replace('100000', '5'));
     expect(changedStructure(order, { at: 'AMT', maximum: '>1' })).toBe(order.replace('[AMT 5', '[AMT >1'));
     expect(changedStructure(order, { at: 'PO1/N9/N9', add: 'DTM O 1' })).toBe(

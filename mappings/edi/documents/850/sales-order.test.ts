@@ -316,7 +316,7 @@ describe('an 850', () => {
     );
   });
 
-  it('never throws, whatever stands in its elements', async () => {
+  it('never throws, regardless of its elements', async () => {
     const element = fc.oneof(
       fc.string({ maxLength: 90 }),
       fc.constantFrom('', '0', '-1', '20269999', 'EA', '.', '1e9'),
@@ -428,7 +428,7 @@ async function verdicts(bytes: Buffer): Promise<{ verdict: 'order' | 'refused'; 
 }
 
 describe('an 850 of release 005010', () => {
-  it('tells in MTX what one of 004010 tells in MSG, and its amounts in a loop of their own', async () => {
+  it('uses MTX instead of the MSG of 004010, and a separate loop for amounts', async () => {
     const long = `PO-${'9'.repeat(40)}`;
     const told = (text: Tree) => ({
       ...purchaseOrder(),
