@@ -51,7 +51,7 @@ async function explained(bytes: Buffer, profiles = [triValley]): Promise<Finding
   return errors;
 }
 
-describe('a release that is not agreed', () => {
+describe('a release without agreement', () => {
   it.each(['006040', '003040'])('is named, whether or not there is a guide of it: %s', async (release) => {
     const bytes = file('875', 'OG', release, GROCERY);
     const error = {
@@ -64,12 +64,12 @@ describe('a release that is not agreed', () => {
     expect(await explained(bytes, [grocer])).toMatchObject([error]);
   });
 
-  it('does not matter where the set itself is not taken', async () => {
+  it('is not reported if the set itself is refused', async () => {
     expect(await refusals(file('875', 'OG', '006040', GROCERY))).toMatchObject([{ code: 'set-not-supported' }]);
   });
 });
 
-describe('a group of another kind than its transaction set', () => {
+describe('a group with the wrong functional identifier for its transaction set', () => {
   const error = {
     code: 'set-not-of-group',
     message: '850 belongs into a group of PO, GS01 says IN',

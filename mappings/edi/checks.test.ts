@@ -90,7 +90,7 @@ function changed(tree: Tree, path: readonly (string | number)[], elements: Recor
   return copy;
 }
 
-describe('what the guide allows and is wrong nevertheless', () => {
+describe('contradictions that the guide allows', () => {
   it('is not in the documents that we make', async () => {
     for (const version of ['004010', '005010']) {
       for (const [set, tree] of Object.entries({ '810': invoice, '856': shipNotice, '855': acknowledgment })) {
@@ -292,13 +292,16 @@ describe('a functional acknowledgment', () => {
     );
     return findings(kind, changed(tree, ['AK9'], over), 'inbound', kind === '999' ? '005010' : '004010');
   };
-  it.each(['997', '999'] as const)('%s counts what it tells, and accepts no group that it partly refuses', (kind) => {
-    expect(made(kind, {})).toEqual([]);
-    expect(made(kind, { '03': '3' })).toEqual(['error AK903 total-differs']);
-    expect(made(kind, { '04': '2' })).toEqual(['error AK904 total-differs']);
-    expect(made(kind, { '01': 'A' })).toEqual(['error AK901 group-verdict-differs']);
-    expect(made(kind, { '01': 'R' })).toEqual(['error AK901 group-verdict-differs']);
-  });
+  it.each(['997', '999'] as const)(
+    '%s counts its transaction sets, and accepts no group that it partly refuses',
+    (kind) => {
+      expect(made(kind, {})).toEqual([]);
+      expect(made(kind, { '03': '3' })).toEqual(['error AK903 total-differs']);
+      expect(made(kind, { '04': '2' })).toEqual(['error AK904 total-differs']);
+      expect(made(kind, { '01': 'A' })).toEqual(['error AK901 group-verdict-differs']);
+      expect(made(kind, { '01': 'R' })).toEqual(['error AK901 group-verdict-differs']);
+    },
+  );
 
   it('that names no transaction sets is taken at its word', () => {
     expect(findings('997', { AK1: segment('SH', '17'), AK9: segment('A', '3', '3', '3') }, 'inbound')).toEqual([]);

@@ -56,7 +56,7 @@ describe('a plain path', () => {
     expect(plainPath(text)).toBeUndefined();
   });
 
-  it('leads where JSONata leads, or leaves the answer to it', async () => {
+  it('returns the result of JSONata, or defers to it', async () => {
     const text = fc.constantFrom('', 'a');
     const key = fc.constantFrom('x', 'y');
     const { value } = fc.letrec((tie) => ({

@@ -96,7 +96,7 @@ const textsOf = (content: LabelContent) =>
   labelOf(content).elements.flatMap((element) => (element.kind === 'text' ? [element.text] : []));
 
 describe('a label that is printed and scanned', () => {
-  it('says the SSCC, the postal code and the PO number, in PDF and in ZPL', async () => {
+  it('encodes the SSCC, the postal code and the PO number, in PDF and in ZPL', async () => {
     const labels = [aLabel(), aLabel({ sscc: makeSscc(9, '0614141234', 654_321) })].map(labelOf);
     const expected = labels.map(({ sscc }) => [`]C1 (00)${sscc}`, ']C1 (400)HP-1001', ']C1 (420)93940'].sort());
     expect(await readPdf(await labelsAsPdf(labels, 'labels'))).toEqual(expected);
@@ -216,7 +216,7 @@ describe('names', () => {
     for (const each of names) expect(text).toContain(each);
   });
 
-  it('stay inside their zones whatever they are, and say where they were cut', () => {
+  it('stay inside their zones for any text, and mark cuts', () => {
     fc.assert(
       fc.property(name, fc.integer({ min: 120, max: 800 }), fc.integer({ min: 18, max: 80 }), (text, width, size) => {
         const { lines, size: own } = fitted(text, { width }, size, 2);
@@ -329,7 +329,7 @@ describe('the labels of a shipment', () => {
     markFor: true,
   };
 
-  it('count cartons and pallets apart and say what is inside', () => {
+  it('count cartons and pallets separately and state their content', () => {
     const said = labelContents(shipment, wishes).map(({ kind, number, count, contents }) => [
       kind,
       number,
@@ -343,7 +343,7 @@ describe('the labels of a shipment', () => {
     ]);
   });
 
-  it('leave out what the partner does not want', () => {
+  it('omit parts that the partner does not want', () => {
     const bare = { ...wishes, pallets: false, contents: false, department: false, vendorNumber: false, markFor: false };
     const [first, second, ...more] = labelContents(shipment, { ...bare, postalCodeBarcode: false });
     expect(more).toEqual([]);

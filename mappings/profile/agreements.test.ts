@@ -50,7 +50,7 @@ shipWithin: P2D business
     expect(shipWithin).toBe('P2D business');
   });
 
-  it('is refused where it cannot be: each fault with its line and key', () => {
+  it('is refused if invalid: each fault with its line and key', () => {
     expect(
       problems(`calendar:
   timeZone: America/Reno
@@ -73,7 +73,7 @@ documents:
 });
 
 describe('which documents flow', () => {
-  it('takes only sets that something comes of, 999s only from release 5010 on, and deadlines only from events of the set', () => {
+  it('accepts only sets that have a process, 999s only from release 5010 on, and deadlines only from events of the set', () => {
     expect(
       problems(`documents:
   inbound: ["850", "860"]

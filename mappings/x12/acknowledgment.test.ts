@@ -111,7 +111,7 @@ describe('a 997', () => {
     ]);
   });
 
-  it('says accepted with errors when the receiver takes a document in spite of them', async () => {
+  it('reports accepted with errors when the receiver accepts a document despite them', async () => {
     const { errors } = await parseBody('850', ['BEG*00*SA***20261120', ...anOrder.slice(1)]);
     const tree = buildFunctionalAcknowledgment({
       functionalId: 'PO',
@@ -122,7 +122,7 @@ describe('a 997', () => {
     expect(writeTransaction(tree, guide('997'), usual).slice(-2)).toEqual(['AK5*E*5', 'AK9*E*1*1*1']);
   });
 
-  it('stays writable whatever the bad value holds', async () => {
+  it('stays writable for any bad value', async () => {
     const { segments } = await acknowledge(
       anInterchange([aTransaction('850', ['BEG*00*SA*PO\x01\x021**20261120', ...anOrder.slice(1)])]),
     );
@@ -211,7 +211,7 @@ function answering(kind: AcknowledgmentKind): string[] {
 }
 
 describe('a 999', () => {
-  it('says what a 997 says in segments of its own, with finer codes and the context of each fault', () => {
+  it('reports the same as a 997 in its own segments, with finer codes and the context of each fault', () => {
     expect(answering('997')).toEqual([
       'AK1*PO*17',
       'AK2*850*0001',
@@ -298,7 +298,7 @@ describe('a 999', () => {
 });
 
 describe.each(['997', '999'] as const)('a %s', (kind) => {
-  it('can be written whatever was received', () => {
+  it('can be written for any input', () => {
     const text = fc.oneof(
       fc.string({ maxLength: 120, unit: 'binary' }),
       fc.string({ maxLength: 12 }),

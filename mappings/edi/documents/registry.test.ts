@@ -13,7 +13,7 @@ describe('the registry of documents', () => {
     for (const { set } of documents) expect(guideOf(set, '005010')?.set).toBe(set);
   });
 
-  it('says which sets a profile may accept and accepts by default', () => {
+  it('lists the sets that a profile may accept and those it accepts by default', () => {
     expect(inboundSets).toEqual(['850', '875', '820', '997', '999']);
     expect(inboundByDefault).toEqual(['850', '820', '997']);
   });

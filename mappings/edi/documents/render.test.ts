@@ -56,14 +56,14 @@ describe('a stated quantity', () => {
     expect(statedQuantity(line, '30', 'USD')).toMatchObject({ value: '2.5', unit: 'CA' });
   });
 
-  it('keeps the money where the price of one piece would round away half a cent', () => {
+  it('keeps the amount if the price of one piece would round away half a cent', () => {
     const line = aLine({ unitPrice: '0.01' });
     const stated = statedQuantity(line, '6', 'USD');
     expect(stated).toEqual({ value: '6', unit: 'EA', unitPrice: '0.000833334' });
     expect(extend(stated.value, stated.unitPrice, 'USD')).toBe(1);
   });
 
-  it('always comes to the same money and the same pieces', () => {
+  it('always gives the same amount and the same number of pieces', () => {
     fc.assert(
       fc.property(centsPrice, factor, pieces, (unitPrice, unitFactor, base) => {
         const line = aLine({

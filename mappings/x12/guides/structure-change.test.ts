@@ -18,12 +18,12 @@ LDT O 12
 CTT O 1`;
 
 describe('a change to a structure', () => {
-  it('is made at every place that it fits', () => {
+  it('applies at every match', () => {
     const changed = changedStructure(order, { at: 'N9/MSG', add: 'MTX O >1' });
     expect(changed.split('\n').filter((line) => line.trim() === 'MTX O >1')).toEqual(['  MTX O >1', '    MTX O >1']);
   });
 
-  it('is made at the header alone when its path starts there', () => {
+  it('applies only at the header if its path starts there', () => {
     expect(changedStructure(order, { at: '/N9/MSG', add: 'MTX O >1' })).toBe(
       order.replace('  MSG O 1000', '  MSG O 1000\n  MTX O >1'),
     );
@@ -51,7 +51,7 @@ describe('a change to a structure', () => {
     );
   });
 
-  it('changes nothing where it does not fit', () => {
+  it('changes nothing without a match', () => {
     expect(changedStructure(order, { at: 'SLN/MSG', add: 'MTX O >1' })).toBe(order);
   });
 });

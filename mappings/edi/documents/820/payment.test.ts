@@ -124,7 +124,7 @@ describe('an 820', () => {
     ]);
   });
 
-  it('pays to the cent what it says, whatever the invoices', async () => {
+  it('applies the stated amount to the cent for any invoices', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.integer({ min: 1, max: 10_000_000 }), { minLength: 1, maxLength: 20 }),

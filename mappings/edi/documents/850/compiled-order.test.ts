@@ -115,7 +115,7 @@ describe('the compiled judgement of an order', () => {
     expect(verdicts.refused).toBeGreaterThan(100);
   });
 
-  it('refuses what is no order at all as the schema does', () => {
+  it('refuses values that are not orders, like the schema', () => {
     fc.assert(
       fc.property(fc.anything(), (value) => {
         expect(compiledOrder.safeParse(value).error?.issues).toEqual(salesOrder.safeParse(value).error?.issues);

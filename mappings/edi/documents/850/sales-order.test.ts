@@ -162,7 +162,7 @@ describe('an 850', () => {
     expect(order.lines[0]?.quantity).toEqual({ value: '4', unit: 'CT' });
   });
 
-  it('fills by JSONata what its profile asks for, and never replaces what was found', async () => {
+  it('fills values by the JSONata of its profile, and never replaces mapped values', async () => {
     const map = {
       salesOrder: {
         'attributes.season': "REF[`01`='SE'].`02`",
@@ -284,7 +284,7 @@ describe('an 850', () => {
     expect(await faults(tree)).toEqual(expected);
   });
 
-  it('reports where in the file the fault stands', async () => {
+  it('reports the position of the fault in the file', async () => {
     const tree = await sent(
       '850',
       purchaseOrder({ PO1: [line(), line({ '01': '2', '02': '0' })], CTT: [{ CTT: { '01': '2' } }] }),
@@ -360,7 +360,7 @@ describe('an 850', () => {
 });
 
 describe('the content of an order', () => {
-  it('is the same when it comes again later, through another channel, with its keys in another order', async () => {
+  it('is the same when it arrives again later, through another channel or with another key order', async () => {
     const order = await orderOf(purchaseOrder());
     const reversed = Object.fromEntries(Object.entries(order).reverse()) as SalesOrder;
     expect(contentHash({ ...reversed, receivedAt: '2027-01-01T00:00:00Z', channel: 'api' })).toBe(contentHash(order));
