@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { writeInterchange } from '../mappings/x12/write.ts';
+import { writeInterchange } from '../mappings/x12/write-interchange.ts';
 import { delimiterFaults } from './rules.ts';
 
 const agreed = { element: '|', component: '>', segment: '~', lineBreaks: true };

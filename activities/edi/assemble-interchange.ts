@@ -4,7 +4,7 @@ import type { CurrentProfiles } from '../../mappings/profile/earlier.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import { guideFor } from '../../mappings/x12/guides/index.ts';
 import type { Delimiters } from '../../mappings/x12/types.ts';
-import { writeInterchange } from '../../mappings/x12/write.ts';
+import { writeInterchange } from '../../mappings/x12/write-interchange.ts';
 import type { Database } from '../../prisma/client.ts';
 import { Prisma } from '../../prisma/generated/client.ts';
 import { INTERCHANGE_ACKNOWLEDGMENT } from '../documents/queue.ts';

@@ -11,7 +11,7 @@ const profile = {
   version,
 };
 
-/** What the 997 says of one transaction set, between AK2 and AK9. */
+/** The segments of the 997 for one transaction set, between AK2 and AK9. */
 async function answered(set: string, functionalId: string, segments: string[]): Promise<string[]> {
   const bytes = fileFrom(profile, { set, functionalId, segments });
   for await (const part of explainInterchanges(Readable.from([bytes]), {
@@ -26,7 +26,7 @@ async function answered(set: string, functionalId: string, segments: string[]): 
 const HEAD = ['BEG*00*NE*TV-1**20261121', 'N1*ST*Tri-Valley Supply*92*BR01'];
 const PAID = ['BPR*C*10.00*C*ACH************20261121', 'TRN*1*T-1'];
 
-describe('what a mapping refuses', () => {
+describe('faults found by a mapping', () => {
   it('names segment, element and value wherever the fault has a place', async () => {
     expect(
       await answered('850', 'PO', [
@@ -50,7 +50,7 @@ describe('what a mapping refuses', () => {
     ]);
   });
 
-  it('does not call a number that is too large a wrong character', async () => {
+  it('does not report a number that is too large as an invalid character', async () => {
     expect(await answered('850', 'PO', [...HEAD, 'PO1*1*99999999999999*EA*5**VP*MW-1001', 'CTT*1'])).toEqual([
       'AK3*PO1*4*PO1*8',
       'AK4*2*330*7*99999999999999',
@@ -58,20 +58,20 @@ describe('what a mapping refuses', () => {
     ]);
   });
 
-  it('names the segment alone where no element is at fault', async () => {
+  it('names only the segment if no element is faulty', async () => {
     expect(
       await answered('850', 'PO', [...HEAD, 'PO1*1*2*EA*5**VP*MW-1001', 'SDQ*EA*92*BR01*1*BR02*1', 'CTT*1']),
     ).toEqual(['AK3*SDQ*5*PO1*2', 'AK5*R*5']);
   });
 
-  it('names what did not come where the next segment stands', async () => {
+  it('reports a missing segment at the next segment', async () => {
     expect(
       await answered('850', 'PO', [HEAD[0] ?? '', 'N1*BT*Tri-Valley', 'PO1*1*2*EA*5**VP*MW-1001', 'CTT*1']),
     ).toEqual(['AK3*N1*4*N1*3', 'AK5*R*5']);
     expect(await answered('820', 'RA', [...PAID])).toEqual(['AK3*RMR*4*RMR*3', 'AK5*R*5']);
   });
 
-  it('names an element that is not there as missing', async () => {
+  it('reports an absent element as missing', async () => {
     expect(await answered('820', 'RA', ['BPR*C*10.00*C*ACH', 'TRN*1*T-1', 'ENT*1', 'RMR*IV*1**10.00'])).toEqual([
       'AK3*BPR*2**8',
       'AK4*16*373*2',
@@ -79,7 +79,7 @@ describe('what a mapping refuses', () => {
     ]);
   });
 
-  it('names the segments of an 875 for one', async () => {
+  it('names the segments of an 875', async () => {
     expect(
       await answered('875', 'OG', [
         'G50*N*20261121*TV-875',
@@ -90,12 +90,12 @@ describe('what a mapping refuses', () => {
     ).toEqual(['AK3*G68*4*G68*8', 'AK4*1*330*7*0', 'AK5*R*5']);
   });
 
-  it('names the line that is one too many', async () => {
+  it('names the first line beyond the limit', async () => {
     const lines = Array.from({ length: 10_001 }, (_, index) => `PO1*${index + 1}*1*EA*5**VP*MW-1001`);
     expect(await answered('850', 'PO', [...HEAD, ...lines, 'CTT*10001'])).toEqual(['AK3*PO1*10004*PO1*4', 'AK5*R*5']);
   });
 
-  it('names the invoice that is one too many', async () => {
+  it('names the first invoice beyond the limit', async () => {
     const items = Array.from({ length: 10_001 }, (_, index) => `RMR*IV*${index + 1}**1`);
     const remittance = ['BPR*C*10001*C*ACH************20261121', 'TRN*1*T-1', 'ENT*1', ...items];
     expect(await answered('820', 'RA', remittance)).toEqual(['AK3*RMR*10005*RMR*4', 'AK5*R*5']);

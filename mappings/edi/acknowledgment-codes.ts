@@ -1,5 +1,5 @@
 import { inBrief } from '../x12/excerpt.ts';
-import { triggerOf } from '../x12/parse.ts';
+import { triggerOf } from '../x12/levels.ts';
 import type {
   AcknowledgmentCode,
   ElementGuide,
@@ -12,8 +12,9 @@ import type {
 } from '../x12/types.ts';
 
 /**
- * The faults that a mapping found, each as a 997 or 999 names it: a mapping says which rule of trade is broken and where, and only the guide
- * and the file know by which codes that is told. A fault that has its code keeps it.
+ * Adds 997 or 999 codes to the faults that a mapping found. A mapping knows the business rule and
+ * the place; only the guide and the file determine the code. Faults that already have a code keep
+ * it.
  */
 export function withAcknowledgmentCodes(
   errors: readonly X12Error[],
@@ -29,7 +30,10 @@ export function withAcknowledgmentCodes(
   });
 }
 
-/** AK304 of faults of a segment as a whole; of any other it is 8, that something in it is wrong. */
+/**
+ * AK304 codes of faults that concern a whole segment; other faults use 8 (segment has element
+ * errors).
+ */
 const SEGMENT_CODES: Readonly<Record<string, string>> = {
   'order-lines-too-many': '4',
   'payment-invoices-too-many': '4',
@@ -51,12 +55,12 @@ function atSegment(error: X12Error, segment: ReadSegment, guide: Guide): X12Erro
   return error.value === undefined && text !== '' ? inBrief({ ...error, value: text, ak }) : { ...error, ak };
 }
 
-/** AK403 of an element that is not there: mandatory, or only needed as things are. */
+/** AK403 of a missing element: mandatory or conditional. */
 function absent(element: ElementGuide | undefined): string {
   return element?.requirement === 'M' ? '1' : '2';
 }
 
-/** A segment that did not come is told where the next one stands, as it is when the guide alone asks for it. */
+/** Reports a missing segment at the position of the next one, as the guide does. */
 function atGap(
   error: X12Error,
   { segments, segmentCount }: Pick<ReadTransaction, 'segments' | 'segmentCount'>,
@@ -75,7 +79,10 @@ function atGap(
   return { ...error, place, ak: { level: 'segment' as const, code: '3' } };
 }
 
-/** The first segment of that id: those of one guide are alike but for what a partner narrows at one place. */
+/**
+ * Returns the first segment with that id. Definitions within a guide differ only if a partner
+ * narrows one of them.
+ */
 export function segmentGuideOf(children: readonly GuideNode[], id: string): SegmentGuide | undefined {
   for (const child of children) {
     const found =

@@ -37,7 +37,7 @@ const invoice: InvoiceDocument = {
   },
 };
 
-/** The segments of the 810 that are there only because of the additions. */
+/** The segments that the additions put into the 810. */
 function added(...additions: Partial<DocumentAddition>[]): string[] {
   const plain = lines('810', written(invoiceDocument, invoice, retailer));
   const rest = [...plain];
@@ -48,8 +48,8 @@ function added(...additions: Partial<DocumentAddition>[]): string[] {
   });
 }
 
-describe('what a profile adds to a document', () => {
-  it('is one more of a segment that repeats: fixed texts, and what the order or the profile says', () => {
+describe('document additions of a profile', () => {
+  it('adds a repetition of a segment with fixed texts and values of the order or profile', () => {
     expect(
       added(
         { at: 'REF', elements: { '01': "'ZZ'", '02': '$uppercase(order.attributes.season)' } },
@@ -58,7 +58,7 @@ describe('what a profile adds to a document', () => {
     ).toEqual(['REF*ZZ*SPRING', 'REF*VR*40817-INV-2001']);
   });
 
-  it('is what the only segment of its kind does not say yet, and replaces nothing', () => {
+  it('fills the missing elements of a single segment and replaces none', () => {
     const [big] = lines('810', written(invoiceDocument, invoice, retailer));
     const elements = { '02': "'OTHER'", '08': "'00'" };
     expect(added({ at: 'BIG', elements })).toEqual([`${big}*00`]);
@@ -71,7 +71,7 @@ describe('what a profile adds to a document', () => {
     ]);
   });
 
-  it('is left out where an element comes to nothing, and where its condition is not true', () => {
+  it('is omitted if an element is empty or its condition is false', () => {
     expect(added({ at: 'IT1/REF', elements: { '01': "'CO'", '02': 'line.attributes.color' } })).toEqual([
       'REF*CO*Brass',
     ]);
@@ -83,7 +83,7 @@ describe('what a profile adds to a document', () => {
     expect(added({ at: 'REF', when: 'order.attributes.season', elements: { '01': "'CO'", '02': "'x'" } })).toEqual([]);
   });
 
-  it('begins an iteration of a loop, which later additions fill', () => {
+  it('starts a loop iteration that later additions fill', () => {
     expect(
       added(
         { at: 'N1', elements: { '01': "'VN'", '02': "'Meridian Wholesale'" } },

@@ -1,4 +1,4 @@
-import { triggerOf } from '../x12/parse.ts';
+import { triggerOf } from '../x12/levels.ts';
 import type { Guide, GuideNode, SegmentObject, Tree, TreeNode } from '../x12/types.ts';
 import type { Agreement, DocumentAddition } from './agreement.ts';
 import { type DocumentDetails, DocumentError } from './document-content.ts';
@@ -7,13 +7,14 @@ import { partnerGuide, placeOf } from './partner-guide.ts';
 import { textOf } from './tree.ts';
 
 /**
- * A document with what the partner’s profile adds to it (`map.documents`), in the order of the profile: later additions see earlier ones. The
- * guide judges the result like any other document, when it is written.
+ * Adds the segments of the partner's profile (`map.documents`) to a document, in profile order.
+ * Later additions see earlier ones. The guide validates the result when it is written.
  *
- * Expressions see the document’s own details, `profile` without its transport, and below a loop `loop` (the iteration) and `line` (the order
- * line that IT101, PO101 or LIN01 names).
+ * Expressions see the document's details and `profile` without its transport. Below a loop they
+ * also see `loop` (the iteration) and `line` (the order line that IT101, PO101 or LIN01 names).
  *
- * @throws DocumentError when an expression fails or comes to something that is no text; `path` is its key in the profile.
+ * @throws DocumentError if an expression fails or does not return text; `path` is its key in the
+ * profile.
  */
 export function withAdditions(
   set: string,
@@ -64,7 +65,7 @@ function add(
       const key = `${path}.elements.${number}`;
       return [number, asText(resultOf(values[at]?.[index], key), key)] as const;
     });
-    // What an element should say is not known here: the segment would say half of something.
+    // Skip the segment if an element has no value: an incomplete segment would be misleading.
     if (texts.some(([, text]) => text === undefined)) continue;
     const segment = Object.fromEntries(texts.filter(([, text]) => text !== '')) as SegmentObject;
     if (Object.keys(segment).length > 0) put(segment, place.node, parent);
@@ -87,7 +88,7 @@ function resultOf(result: Evaluation | undefined, path: string): unknown {
   );
 }
 
-/** Undefined where there is nothing to say; empty where the element is to stay empty. */
+/** Undefined if there is no value; empty if the element should stay empty. */
 function asText(value: unknown, path: string): string | undefined {
   if (value === undefined || value === null) return undefined;
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return String(value);
@@ -95,7 +96,10 @@ function asText(value: unknown, path: string): string | undefined {
   throw new DocumentError('document-addition-failed', path, `must come to one text, not to ${what}`);
 }
 
-/** A new iteration of a loop, one more of a segment that repeats, or what the only segment does not say yet. */
+/**
+ * Adds a loop iteration, another repetition of a segment, or the missing elements of a single
+ * segment.
+ */
 function put(segment: SegmentObject, node: GuideNode, parent: TreeNode): void {
   const held = parent[node.key];
   if (node.kind === 'loop') {

@@ -39,7 +39,7 @@ async function refusals(bytes: Buffer, profile = triValley): Promise<X12Error[]>
   return errors;
 }
 
-/** What `npm run x12` says of the transaction sets. */
+/** The verdicts of `npm run x12` on the transaction sets. */
 async function explained(bytes: Buffer, profiles = [triValley]): Promise<Finding[]> {
   const errors: Finding[] = [];
   for await (const part of explainInterchanges(Readable.from([bytes]), {
@@ -51,7 +51,7 @@ async function explained(bytes: Buffer, profiles = [triValley]): Promise<Finding
   return errors;
 }
 
-describe('a release that is not agreed', () => {
+describe('a release without agreement', () => {
   it.each(['006040', '003040'])('is named, whether or not there is a guide of it: %s', async (release) => {
     const bytes = file('875', 'OG', release, GROCERY);
     const error = {
@@ -64,12 +64,12 @@ describe('a release that is not agreed', () => {
     expect(await explained(bytes, [grocer])).toMatchObject([error]);
   });
 
-  it('does not matter where the set itself is not taken', async () => {
+  it('is not reported if the set itself is refused', async () => {
     expect(await refusals(file('875', 'OG', '006040', GROCERY))).toMatchObject([{ code: 'set-not-supported' }]);
   });
 });
 
-describe('a group of another kind than its transaction set', () => {
+describe('a group with the wrong functional identifier for its transaction set', () => {
   const error = {
     code: 'set-not-of-group',
     message: '850 belongs into a group of PO, GS01 says IN',
@@ -85,7 +85,7 @@ describe('a group of another kind than its transaction set', () => {
     expect(await explained(bytes, [])).toMatchObject([error]);
   });
 
-  it('is told beside what else is wrong', async () => {
+  it('is reported together with other faults', async () => {
     const bytes = file('850', 'IN', '004010', ['BEG*00*NE*TV-1', ...ORDER.slice(1)]);
     expect((await refusals(bytes)).map(({ code }) => code)).toEqual(['set-not-of-group', 'element-missing']);
   });

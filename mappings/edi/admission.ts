@@ -15,9 +15,12 @@ import type { InboundDocument } from './documents/definition.ts';
 import { inboundOf } from './documents/registry.ts';
 import { partnerGuide } from './partner-guide.ts';
 
-/** What may come in from a partner, judged by what has been agreed; no record is looked at. */
+/** Decides what a partner may send, from its agreement alone; it reads no records. */
 
-/** Whether we know the sender, and whether whoever handed the file in (`only`, a partner's id) may speak for it. */
+/**
+ * Checks that the sender is known and that the submitting partner (`only`, a partner id) may act
+ * for it.
+ */
 export function interchangeAdmissionErrors(
   header: InterchangeHeader,
   partner: Agreement | undefined,
@@ -49,10 +52,11 @@ export function interchangeAdmissionErrors(
 export const CONTROL_NUMBER_AGAIN = 'control-number-again';
 
 /**
- * A control number that another interchange of the same sender had. Some partners begin again, so that it refuses nothing; but a file that
- * was sent twice with a correction in between looks the same, so that people and the partner are told.
+ * Warns that another interchange of the same sender had this control number. Some partners restart
+ * their numbers, so the interchange is accepted. A corrected resend looks the same, so people and
+ * the partner are warned.
  *
- * @param earlier when that other interchange came
+ * @param earlier when the other interchange was received
  */
 export function controlNumberAgain({ controlNumber }: InterchangeHeader, earlier: Date): X12Error {
   const at = `${earlier.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
@@ -67,14 +71,17 @@ function isaError(element: number, code: string, message: string, value: string)
   return { code, message, place: { segment: 'ISA', position: 1, element }, value };
 }
 
-/** A transaction set that the partner may send, and how it is read. */
+/** A transaction set that the partner may send, with the definition to read it. */
 export interface Admitted {
   tree: Tree;
   guide: Guide;
   inbound: InboundDocument;
 }
 
-/** The tree of a transaction set that the partner may send, with the partner's guide of it, or everything that refuses it. */
+/**
+ * Returns the tree and the partner's guide of an accepted transaction set, or all errors that
+ * refuse it.
+ */
 export function admitTransaction(read: ReadTransaction, profile: Agreement): Admitted | { errors: X12Error[] } {
   if (read.refused) return { errors: [...read.group.errors, ...read.errors] };
   const notSupported: X12Error = {
@@ -93,11 +100,11 @@ export function admitTransaction(read: ReadTransaction, profile: Agreement): Adm
   const release = read.version.slice(0, 6);
   if (!profile.x12.acceptedVersions.includes(release)) {
     const message = `version ${release} is not agreed with ${profile.name} (${profile.x12.acceptedVersions.join(', ')})`;
-    // GS08 is of the group, which is refused with all that it holds.
+    // GS08 belongs to the group, so the whole group is refused.
     const ak = { level: 'group', code: '2' } as const;
     return { errors: [groupError(read, 8, 'version-not-agreed', message, read.version, ak)] };
   }
-  // A set may have no guide in a release that has been agreed for others.
+  // A set may lack a guide in a release that was agreed for other sets.
   const guide = partnerGuide(profile, read.set, read.version);
   if (guide === undefined) return { errors: [notSupported] };
   const { tree, errors: found } = parseTransaction(read, guide);
@@ -105,12 +112,15 @@ export function admitTransaction(read: ReadTransaction, profile: Agreement): Adm
   return errors.length > 0 ? { errors } : { tree, guide, inbound };
 }
 
-/** A set under the functional identifier of another: whoever routes by GS01 would take an order for an invoice. */
+/**
+ * A set in a group of the wrong functional identifier. A receiver that routes by GS01 would misread
+ * it.
+ */
 export function groupErrors(read: ReadTransaction, guide: Guide): X12Error[] {
   const { set, functionalId } = read;
   if (functionalId === guide.functionalId) return [];
   const message = `${set} belongs into a group of ${guide.functionalId}, GS01 says ${functionalId}`;
-  // AK502 6: its identifier is not valid.
+  // AK502 6: invalid transaction set identifier.
   const ak = { level: 'transaction', code: '6' } as const;
   return [groupError(read, 1, 'set-not-of-group', message, functionalId, ak)];
 }
@@ -127,11 +137,11 @@ function groupError(
 }
 
 /**
- * The TA1 that answers an interchange, when the profile wants one. An interchange that holds nothing but TA1s is never answered: two sides
- * that always acknowledge would do so for ever.
+ * Returns the TA1 for an interchange if the profile wants one. An interchange that contains only
+ * TA1s is never acknowledged, because two sides could do so endlessly.
  *
- * @param errors of the envelope and of its admission; none for an interchange that was taken
- * @param warnings of one that was taken all the same
+ * @param errors of the envelope and admission; none for an accepted interchange
+ * @param warnings of an accepted interchange
  */
 export function answerToInterchange(
   profile: Agreement,

@@ -1,14 +1,14 @@
 import type { ShipmentPayment } from '../../domain/policy/carrier-routing.ts';
 
 /**
- * The parts of a partner profile that reading and writing documents depend on. A partner profile
- * satisfies it; this folder does not know how profiles are stored, checked or merged.
+ * The parts of a partner profile that reading and writing documents depend on. This folder does not
+ * know how profiles are stored, checked or merged.
  */
 export interface Agreement {
   readonly id: string;
   /** Name for people. */
   readonly name: string;
-  /** Names the content of the profile. */
+  /** Version of the profile's content. */
   readonly version: string;
   readonly usage: 'test' | 'production';
   readonly identifiers: { readonly ours: InterchangeParty; readonly theirs: InterchangeParty };
@@ -25,12 +25,12 @@ export interface Agreement {
       readonly repetition?: string | undefined;
     };
   };
-  /** Where a document names no currency. */
+  /** Default currency if a document names none. */
   readonly currency: string;
   readonly documents: {
     /** Sets that we accept. */
     readonly inbound: readonly string[];
-    /** Sets that we send; one that is not named is not sent. */
+    /** Sets that we send; other sets are not sent. */
     readonly outbound: Readonly<Record<string, OutboundAgreement | undefined>>;
     readonly functionalAcknowledgment: string;
     readonly interchangeAcknowledgment: 'never' | 'onError' | 'always';
@@ -93,7 +93,7 @@ export type PartyScheme = 'partner' | 'seller' | 'gln' | 'duns' | 'store' | 'oth
 
 export interface OutboundAgreement {
   readonly send: boolean;
-  /** Qualifiers of the order's references (REF) that the document repeats. */
+  /** Qualifiers of order references (REF) that the document repeats. */
   readonly echo?: readonly string[] | undefined;
 }
 
@@ -119,7 +119,7 @@ export interface GuideRule {
   readonly maximumLength?: number | undefined;
 }
 
-/** A segment that one partner wants in addition to what everybody gets. */
+/** An additional segment for one partner. */
 export interface DocumentAddition {
   readonly at: string;
   readonly when?: string | undefined;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { buildFunctionalAcknowledgment } from '../x12/acknowledgment.ts';
+import { buildFunctionalAcknowledgment } from '../x12/build-acknowledgment.ts';
 import { guideFor } from '../x12/index.ts';
 import type { Tree, TreeNode } from '../x12/types.ts';
 import type { DocumentDirection } from './checking/check.ts';
@@ -82,7 +82,7 @@ const shipped: Tree = {
   W03: segment('12'),
 };
 
-/** A copy in which the segment at a path of keys and indexes has other elements. */
+/** Copies a tree and replaces the elements of the segment at a path. */
 function changed(tree: Tree, path: readonly (string | number)[], elements: Record<string, string>): Tree {
   const copy = structuredClone(tree);
   const found = path.reduce<unknown>((node, key) => (node as Record<string | number, unknown>)[key], copy);
@@ -90,7 +90,7 @@ function changed(tree: Tree, path: readonly (string | number)[], elements: Recor
   return copy;
 }
 
-describe('what the guide allows and is wrong nevertheless', () => {
+describe('contradictions that the guide allows', () => {
   it('is not in the documents that we make', async () => {
     for (const version of ['004010', '005010']) {
       for (const [set, tree] of Object.entries({ '810': invoice, '856': shipNotice, '855': acknowledgment })) {
@@ -292,13 +292,16 @@ describe('a functional acknowledgment', () => {
     );
     return findings(kind, changed(tree, ['AK9'], over), 'inbound', kind === '999' ? '005010' : '004010');
   };
-  it.each(['997', '999'] as const)('%s counts what it tells, and accepts no group that it partly refuses', (kind) => {
-    expect(made(kind, {})).toEqual([]);
-    expect(made(kind, { '03': '3' })).toEqual(['error AK903 total-differs']);
-    expect(made(kind, { '04': '2' })).toEqual(['error AK904 total-differs']);
-    expect(made(kind, { '01': 'A' })).toEqual(['error AK901 group-verdict-differs']);
-    expect(made(kind, { '01': 'R' })).toEqual(['error AK901 group-verdict-differs']);
-  });
+  it.each(['997', '999'] as const)(
+    '%s counts its transaction sets, and accepts no group that it partly refuses',
+    (kind) => {
+      expect(made(kind, {})).toEqual([]);
+      expect(made(kind, { '03': '3' })).toEqual(['error AK903 total-differs']);
+      expect(made(kind, { '04': '2' })).toEqual(['error AK904 total-differs']);
+      expect(made(kind, { '01': 'A' })).toEqual(['error AK901 group-verdict-differs']);
+      expect(made(kind, { '01': 'R' })).toEqual(['error AK901 group-verdict-differs']);
+    },
+  );
 
   it('that names no transaction sets is taken at its word', () => {
     expect(findings('997', { AK1: segment('SH', '17'), AK9: segment('A', '3', '3', '3') }, 'inbound')).toEqual([]);

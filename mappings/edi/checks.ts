@@ -4,14 +4,15 @@ import { documentOf } from './documents/registry.ts';
 import { errorOf, textOf } from './tree.ts';
 
 /**
- * What a document says that its guide allows and that still is wrong: totals that its lines do not come to, labels and article numbers with
- * a wrong check digit, verdicts that contradict their details. The guide itself (structure, elements, conditions, HL parents and child
- * flags) is checked by `parseTransaction` and `writeTransaction`; together the two are our whole validation.
+ * Finds contradictions that a guide cannot express: wrong totals, wrong check digits, and verdicts
+ * that contradict their details. `parseTransaction` and `writeTransaction` check the guide itself.
+ * Together they are the complete validation.
  *
- * What cannot be told, because an element is absent or no number, is not reported. A wrong SSCC is an error in what we send, since a wrong
- * label is a chargeback, and a warning in what we receive, since many partners send them (General Specifications of GS1).
+ * Absent or non-numeric elements are not reported here. A wrong SSCC is an error in outbound
+ * documents, because a wrong label is a chargeback. It is a warning in inbound documents, because
+ * many partners send them (General Specifications of GS1).
  *
- * @param tree as read, or as made for sending; only what was read has positions
+ * @param tree as read or built; only a tree that was read has positions
  */
 export function checkDocument(tree: Tree, guide: Guide, direction: DocumentDirection = 'outbound'): DocumentFinding[] {
   const findings: DocumentFinding[] = [];
@@ -26,12 +27,15 @@ export function checkDocument(tree: Tree, guide: Guide, direction: DocumentDirec
   return findings;
 }
 
-/** Data elements of which we choose the code ourselves, so that another one is a mistake of ours: purpose, type, status, structure. */
+/**
+ * Data elements whose code we choose ourselves: purpose, type, status, structure. An unknown code
+ * is our mistake.
+ */
 const CHOSEN_BY_US: ReadonlySet<string> = new Set(['353', '587', '668', '1005']);
 
 /**
- * Codes in what we send that their guide does not know. A partner may use more codes than the guide lists, so that they are taken from it;
- * sending one is worth a look, since other people’s validators know all codes.
+ * Warns about outbound codes that the guide does not list. A partner may use additional codes, so
+ * inbound ones are accepted. Outbound ones are reported because other validators may reject them.
  */
 function unlistedCodes(node: TreeNode, children: readonly GuideNode[], { report }: Context): void {
   for (const child of children) {

@@ -2,15 +2,15 @@ import { createHash } from 'node:crypto';
 import type { SalesOrder } from '../canonical/v1/index.ts';
 
 /**
- * SHA-256 (64 hexadecimal digits) of what an order asks for. Two submissions with the same hash are the same order, however their keys
- * were ordered, whenever they came, through whichever channel.
+ * SHA-256 (64 hexadecimal digits) of the content of an order. Equal hashes mean the same order,
+ * regardless of key order, time and channel.
  */
 export function contentHash(order: SalesOrder): string {
   const { receivedAt: _received, channel: _channel, schema: _schema, ...content } = order;
   return createHash('sha256').update(canonicalText(content)).digest('hex');
 }
 
-/** JSON with sorted keys and without undefined values. */
+/** Serializes as JSON with sorted keys and without undefined values. */
 function canonicalText(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalText).join(',')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);

@@ -2,7 +2,9 @@ import type { Decimal } from '../../domain/decimal.ts';
 import type { Address, Invoice, Party, Quantity, SalesOrder, Shipment } from '../canonical/v1/index.ts';
 import type { Agreement } from './agreement.ts';
 
-/** What our records say to the renderers of 855, 856 and 810. Quantities are in base units unless said otherwise. */
+/**
+ * Input of the renderers of 855, 856 and 810. Quantities are in base units unless noted otherwise.
+ */
 
 export interface DocumentOrder {
   poNumber: string;
@@ -15,44 +17,44 @@ export interface DocumentOrder {
   buyer?: Party;
   billTo?: Party;
   department?: string;
-  /** Number that our ERP gave the order. */
+  /** Order number of our ERP. */
   erpOrderNumber?: string;
-  /** As the buyer gave them; the profile says which are echoed. */
+  /** References as sent by the buyer; the profile selects the ones to echo. */
   references?: SalesOrder['references'];
   attributes?: SalesOrder['attributes'];
 }
 
 export interface DocumentLine {
-  /** Ours, from 1. */
+  /** Our line number, from 1. */
   lineNumber: number;
-  /** The buyer’s, echoed. */
+  /** The buyer's line number, echoed. */
   lineId: string;
   sku: string;
   customerSku?: string;
   gtin?: string;
   description: string;
-  /** As ordered. */
+  /** Ordered quantity and unit. */
   ordered: Quantity;
   baseUnit: string;
   /** Base units in one ordered unit. */
   unitFactor: Decimal;
-  /** Price that applies, per ordered unit, in major units. */
+  /** Applicable price per ordered unit, in major units. */
   unitPrice: Decimal;
   attributes?: SalesOrder['attributes'];
 }
 
 export interface AcknowledgedLine extends DocumentLine {
-  /** Base units; together they are the whole ordered quantity. */
+  /** Base units; the parts sum to the ordered quantity. */
   accepted: Decimal;
   backordered: Decimal;
-  /** Will not be delivered: no stock and no backorders wanted, or cancelled on request. */
+  /** Will not be delivered: out of stock without backorder, or cancelled on request. */
   cancelled: Decimal;
   rejected: Decimal;
-  /** Why a part was rejected; general without it. */
+  /** Reason for a rejected part; absent means the general reason. */
   rejection?: 'not-on-contract' | 'unknown-item' | 'unknown-unit' | 'unavailable';
-  /** Whether `unitPrice` is another than the one ordered. */
+  /** Whether `unitPrice` differs from the ordered price. */
   priceChanged?: boolean;
-  /** ISO 8601 day on which the accepted part ships, and the backordered one. */
+  /** ISO 8601 ship days of the accepted and the backordered part. */
   shipDate?: string;
   backorderShipDate?: string;
 }
@@ -69,9 +71,9 @@ export interface ShipmentDocument {
   lines: DocumentLine[];
   /** Ship-from node. */
   node: { code: string; address: Address };
-  /** A package that another one names in `onPallet` is a pallet. */
+  /** A package named by another one's `onPallet` is a pallet. */
   shipment: Shipment;
-  /** How this shipment was routed, where that is another way than the profile’s usual. */
+  /** Routing of this shipment, if it differs from the profile's default. */
   routing?: Partial<Pick<Agreement['routing'], 'method' | 'shipmentPayment'>>;
 }
 
@@ -88,13 +90,13 @@ export interface InvoiceDocument {
   };
 }
 
-/** What every document has; an expression of a profile sees the rest of its document as well. */
+/** Common fields of every document; expressions of a profile also see the remaining fields. */
 export interface DocumentDetails {
   order: DocumentOrder;
   lines: DocumentLine[];
 }
 
-/** Our own records do not allow the document: it would say something wrong. Trying again cannot help. */
+/** Thrown if our records would produce a wrong document. Retrying cannot help. */
 export class DocumentError extends Error {
   override readonly name = 'DocumentError';
   /** Stable, kebab-case. */
@@ -107,7 +109,7 @@ export class DocumentError extends Error {
     | 'document-addition-failed'
     | 'document-amount-differs'
     | 'document-total-differs';
-  /** JSON path in the renderer’s input; for `document-addition-failed`, key in the profile. */
+  /** JSON path in the renderer's input; for `document-addition-failed`, key in the profile. */
   readonly path: string;
 
   constructor(code: DocumentError['code'], path: string, message: string) {

@@ -1,17 +1,18 @@
 import type { Decimal } from '../../domain/decimal.ts';
 
-/** So that the sum over a whole document still is a {@link Decimal}. */
+/** Limit that keeps the sum over a whole document within a {@link Decimal}. */
 const WHOLE_DIGITS = 12;
 const PLACES = 9;
 const NUMBER = /^([+-]?)(\d*)(?:\.(\d*))?$/;
 const PLAIN = /^[1-9]\d{0,11}$/;
 
 /**
- * The value of a numeric element (types R and Nn as sent): `0012.50`, `.5`, `12.` and `-3` are numbers. Undefined for anything else,
- * for more than {@link WHOLE_DIGITS} digits before the point and for more than {@link PLACES} after it.
+ * Parses a numeric element (types R and Nn as sent): `0012.50`, `.5`, `12.` and `-3` are numbers.
+ * Undefined for anything else, for more than {@link WHOLE_DIGITS} digits before the point and for
+ * more than {@link PLACES} after it.
  */
 export function decimalOf(text: string): Decimal | undefined {
-  // Most numbers come without sign, point or leading zero, and stand as they are.
+  // Fast path: most numbers have no sign, point or leading zero.
   if (PLAIN.test(text)) return text;
   const parts = NUMBER.exec(text);
   if (parts === null) return undefined;
@@ -24,7 +25,7 @@ export function decimalOf(text: string): Decimal | undefined {
   return sign === '-' && magnitude !== '0' ? `-${magnitude}` : magnitude;
 }
 
-/** Why {@link decimalOf} has no value for a text, and whether it is a number all the same. */
+/** Explains why {@link decimalOf} rejected a text, and whether it is a number. */
 export function decimalFault(text: string): { isNumber: boolean; reason: string } {
   const [, , whole = '', fraction = ''] = NUMBER.exec(text) ?? [];
   if (whole === '' && fraction === '') return { isNumber: false, reason: 'is not a number' };
@@ -33,7 +34,10 @@ export function decimalFault(text: string): { isNumber: boolean; reason: string 
     : { isNumber: true, reason: `is too fine, there may be ${PLACES} digits after the point` };
 }
 
-/** A date element (CCYYMMDD, or YYMMDD of old versions, where 70 and above is the last century) as ISO 8601; undefined if no such day. */
+/**
+ * Converts a date element to ISO 8601: CCYYMMDD, or YYMMDD in old versions, where 70 and above is
+ * the last century. Undefined if the day does not exist.
+ */
 export function dayOf(text: string): string | undefined {
   const parts = /^(\d{2})?(\d{2})(\d{2})(\d{2})$/.exec(text);
   if (parts === null) return undefined;
@@ -45,14 +49,14 @@ export function dayOf(text: string): string | undefined {
 
 const DAY_MS = 86_400_000;
 
-/** Days from one ISO 8601 day to another; less than none when it is an earlier one. */
+/** Days between two ISO 8601 days; negative if the second is earlier. */
 export function daysBetween(from: string, to: string): number {
   return (Date.parse(to) - Date.parse(from)) / DAY_MS;
 }
 
 const DAYS_IN_MONTH = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
-/** Days of a month of the Gregorian calendar; 0 of a month that there is not. */
+/** Days in a Gregorian month; 0 for an invalid month. */
 function daysIn(year: number, month: number): number {
   const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
   return month === 2 && leap ? 29 : (DAYS_IN_MONTH[month - 1] ?? 0);

@@ -1,7 +1,7 @@
 /**
- * Says of any X12 input what is in it, what is wrong with it and what would come of it here: part by part as it is read, so that a file of
- * any size can be explained. Each part is plain JSON; `npm run x12 -- --json` prints one a line, so a change of these shapes is a change
- * for others.
+ * Explains any X12 input: its content, its faults and how it would be processed here. It yields one
+ * part at a time, so that files of any size can be explained. Each part is plain JSON and `npm run
+ * x12 -- --json` prints one per line. These types are therefore a public interface.
  */
 import {
   acknowledgeInterchange,
@@ -43,20 +43,23 @@ import { type AgreementsInForce, findPartnerByIsa } from './interchange-parties.
 import { partnerGuide } from './partner-guide.ts';
 
 export interface ExplainOptions {
-  /** By which partners are found that an ISA names. */
+  /** Finds partners by the ids of an ISA. */
   profiles: AgreementsInForce;
   /** Runs the expressions of the profiles. */
   evaluate: Evaluate;
-  /** This one, whatever the ISA says. */
+  /** Use this agreement regardless of the ISA. */
   partner?: Agreement;
   /**
-   * Transaction sets told, and of those after them at most as many that have faults; default 20. Infinity for all, each to its end however
-   * long it is.
+   * Number of transaction sets explained, plus at most as many later sets with faults; default 20.
+   * Infinity explains all sets completely.
    */
   most?: number;
 }
 
-/** Every part of the input in document order, a verdict after what it is about, `summary` last. Nothing is thrown on odd input. */
+/**
+ * Yields every part in document order. Verdicts follow their subject and `summary` is last. Odd
+ * input never throws.
+ */
 export async function* explainInterchanges(
   chunks: AsyncIterable<Uint8Array>,
   options: ExplainOptions,
@@ -70,7 +73,7 @@ export async function* explainInterchanges(
   yield explainer.summary();
 }
 
-/** For answers to strangers. */
+/** Syntax of acknowledgments to unknown senders. */
 const USUAL_DELIMITERS: Delimiters = { element: '*', component: '>', segment: '~', repetition: '^' };
 
 class Explainer {
@@ -82,9 +85,9 @@ class Explainer {
   #partner: Agreement | undefined;
   #direction: Direction = 'unknown';
   #header: InterchangeHeader | undefined;
-  /** Of the transaction sets of the group and of the interchange so far: those that would be taken. */
+  /** Transaction sets that would be accepted, in the group and in the interchange so far. */
   #takenInGroup = 0;
-  /** A transaction set of the group waits, and so does the answer to the group. */
+  /** A waiting transaction set delays the acknowledgment of its group. */
   #held = false;
   #takenInInterchange = 0;
   #admission: X12Error[] = [];
@@ -181,7 +184,7 @@ class Explainer {
     };
   }
 
-  /** Finds out between whom an interchange is. */
+  /** Determines the two parties of an interchange. */
   #turnTo(header: InterchangeHeader | undefined): void {
     this.#header = header;
     this.#admission = [];
@@ -268,14 +271,14 @@ class Explainer {
     } else if (outcome !== undefined) judged.outcome = outcome;
     for (const { severity, ...error } of checkDocument(parsed.tree, guide, direction)) {
       const known = errors.some(({ place }) => samePlace(place, error.place));
-      // Of what we receive only the mapping decides what is refused; ours must not leave with an error.
+      // For inbound documents only the mapping refuses. Outbound documents must not contain errors.
       if (direction === 'outbound' && severity === 'error') errors.push(error);
       else if (!known) judged.warnings.push(error);
     }
     return judged;
   }
 
-  /** Those of the group are told once, with the group. */
+  /** Group errors are reported once, with the group. */
   #refusals(read: ReadTransaction, found: readonly X12Error[] | undefined): X12Error[] {
     if (this.#partner !== undefined && this.#direction === 'inbound') {
       const admitted = admitTransaction(read, this.#partner);
@@ -300,7 +303,7 @@ class Explainer {
     direction: 'inbound' | 'outbound',
   ): Outcome | { errors: X12Error[]; ours?: true } | undefined {
     const inbound = inboundOf(set);
-    // An acknowledgment reads the same in both directions and by no agreement.
+    // An acknowledgment reads the same in both directions and needs no agreement.
     if (inbound?.apply === 'acknowledges') return { kind: 'acknowledgment', acknowledgment: inbound.map(tree) };
     if (inbound === undefined || this.#partner === undefined || direction === 'outbound') return undefined;
     switch (inbound.apply) {
@@ -330,7 +333,7 @@ class Explainer {
     };
   }
 
-  /** Acknowledgments are not acknowledged, and of what we send ourselves the partner decides. */
+  /** Acknowledgments are not acknowledged; the partner decides about our documents. */
   #groupAnswer(group: ReadGroup): Extract<ExplainedPart, { kind: 'group-end' }>['answer'] {
     const profile = this.#partner;
     if (acknowledges(group.functionalId) || this.#direction === 'outbound' || this.#admission.length > 0)

@@ -1,8 +1,8 @@
 import jsonata from 'jsonata';
 
 /**
- * JSONata of profiles. Mappings only compile it, to check it and to recognize the simple ones; they
- * are given an {@link Evaluate} to run it, because a hand-written expression may never end.
+ * JSONata of profiles. Mappings compile it only to check it and to recognize simple paths. They run
+ * it through {@link Evaluate}, because a hand-written expression may not terminate.
  */
 
 export type Evaluation = { readonly value: unknown } | { readonly problem: string };
@@ -13,7 +13,10 @@ export interface ExpressionWork {
   readonly bindings?: Readonly<Record<string, unknown>>;
 }
 
-/** Evaluates several expressions, each over its own inputs: a list of results for each. Never throws. */
+/**
+ * Evaluates several expressions over their own inputs; returns a list of results for each. Never
+ * throws.
+ */
 export type Evaluate = (work: readonly ExpressionWork[]) => Evaluation[][];
 
 interface Compiled {
@@ -23,7 +26,9 @@ interface Compiled {
 
 const compiled = new Map<string, Compiled>();
 
-/** Compiles JSONata, once for each text, to be inspected and not to be run. Syntax errors are returned as `problem`. */
+/**
+ * Compiles JSONata for inspection only, cached by text. Syntax errors are returned as `problem`.
+ */
 export function compileExpression(text: string): Compiled {
   const known = compiled.get(text);
   if (known !== undefined) return known;

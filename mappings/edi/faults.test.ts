@@ -13,13 +13,14 @@ import { render856 } from './documents/856/render.ts';
 import { anAcknowledgedLine, anOrder, aShipment, fileOf, partner } from './testing/builders.ts';
 
 /**
- * Faults are put one by one into good documents, and each must be found by our own validation: envelope, guide, business checks. Whatever
- * else a fault brings about may be reported too; that it is named where it is, is what counts.
+ * Inserts one fault at a time into valid documents. Our validation (envelope, guide, business
+ * checks) must find each. Consequential faults may be reported too; only the report at the right
+ * place counts.
  */
 
 const ISA = 'ISA*00*          *00*          *ZZ*ONE            *ZZ*OTHER          *261121*1200*U*00401*000000007*0*T*>';
 
-/** The segments of a file that holds one transaction set, ISA first, counted rightly. */
+/** Segments of a file with one transaction set, starting at ISA, with a correct count. */
 function fileWith(functionalId: string, set: string, body: readonly string[]): string[] {
   return [
     ISA,
@@ -111,7 +112,7 @@ type Edit = (segments: string[]) => string[];
 
 const idOf = (segment: string) => segment.slice(0, segment.indexOf('*'));
 
-/** Where the `nth` segment stands that begins so: by its id, or with elements to tell it from others. */
+/** Index of the `nth` segment with that prefix: its id, or id and elements. */
 function find(segments: readonly string[], start: string, nth = 1): number {
   const found = segments.flatMap((segment, index) =>
     segment === start || segment.startsWith(`${start}*`) ? [index] : [],
@@ -121,7 +122,7 @@ function find(segments: readonly string[], start: string, nth = 1): number {
   return index;
 }
 
-/** Another value for an element such as BIG02; `undefined` cuts the segment before it. */
+/** Replaces an element such as BIG02; `undefined` cuts the segment before it. */
 const element =
   (at: string, value: string | undefined, nth = 1): Edit =>
   (segments) => {
@@ -155,13 +156,15 @@ const swapped =
     const [first, second] = [find(segments, one), find(segments, other)];
     return segments.with(first, segments[second] ?? '').with(second, segments[first] ?? '');
   };
-/** SE01 told rightly again, so that the fault is the only one. */
+/** Corrects SE01, so that the fault is the only one. */
 const recounted: Edit = (segments) => {
   const count = find(segments, 'SE') - find(segments, 'ST') + 1;
   return element('SE01', String(count))(segments);
 };
 
-/** Fault, document, edit, the code under which it must be found, where (segment and element), and the acknowledgment’s code for it. */
+/**
+ * Fault, document, edit, expected error code, place (segment and element), and acknowledgment code.
+ */
 type Injection = readonly [
   fault: string,
   document: keyof typeof GOOD,
@@ -311,7 +314,7 @@ const BUSINESS_FAULTS: readonly Injection[] = [
 
 const INJECTIONS = [...ENVELOPE_FAULTS, ...GUIDE_FAULTS, ...HIERARCHY_FAULTS, ...BUSINESS_FAULTS];
 
-/** Everything that our validation says of a file. */
+/** All errors that our validation reports for a file. */
 async function validate(segments: readonly string[]): Promise<X12Error[]> {
   const found: X12Error[] = [];
   for (const scanned of scanInterchanges(Buffer.from(`${segments.join('~')}~`, 'latin1'))) {
@@ -339,7 +342,7 @@ afterAll(() => {
 describe('our own validation', () => {
   it.each(Object.keys(GOOD))('finds nothing in the good %s', async (document) => {
     const found = await validate(GOOD[document] ?? []);
-    // The article numbers of the shipment are made up.
+    // The article numbers of the shipment are invented.
     expect(found.filter(({ code }) => code !== 'article-number-invalid')).toEqual([]);
   });
 

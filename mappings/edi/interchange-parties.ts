@@ -3,19 +3,19 @@ import type { Agreement } from './agreement.ts';
 /** The current agreements, by partner id. */
 export type AgreementsInForce<P extends Agreement = Agreement> = Pick<ReadonlyMap<string, P>, 'get' | 'values'>;
 
-/** The partner and we, as an interchange or a group names us; blanks at the end do not count. */
+/** Partner ids and our ids in an interchange or group; trailing blanks are ignored. */
 export interface InterchangeParties {
   readonly senderQualifier: string;
   readonly senderId: string;
   readonly receiverQualifier: string;
   readonly receiverId: string;
-  /** ISA15: tells the test side of a partner from its production side where both use the same ids. */
+  /** ISA15. It distinguishes the test side from the production side if both use the same ids. */
   readonly usage?: string;
 }
 
 /**
- * The partner that sent an interchange to us, or undefined for a stranger. Where no side of the partner has the usage that the
- * interchange states, it is the one that has the ids, so that the fault is known to be the usage.
+ * Finds the partner that sent an interchange; undefined if unknown. If no side of the partner has
+ * the stated usage, returns the side with the ids, so that the usage is reported as the fault.
  */
 export function findPartnerByIsa<P extends Agreement>(
   profiles: AgreementsInForce<P>,

@@ -1,12 +1,12 @@
+import { triggerOf } from '../x12/levels.ts';
 import { GuideRuleError, type GuideRule as Narrowing, narrowGuide } from '../x12/narrow.ts';
-import { triggerOf } from '../x12/parse.ts';
 import type { Guide, GuideNode } from '../x12/types.ts';
 import type { Agreement, GuideRule } from './agreement.ts';
 import { guideOf } from './documents/registry.ts';
 
 const narrowed = new WeakMap<Agreement, Map<string, Guide | undefined>>();
 
-/** The guide of a set and version with the partner’s own rules on top; undefined when there is no such guide. Computed once. */
+/** The guide of a set and version with the partner's rules; undefined if there is none. Cached. */
 export function partnerGuide(profile: Agreement, set: string, version: string): Guide | undefined {
   const guides = narrowed.get(profile) ?? new Map<string, Guide | undefined>();
   narrowed.set(profile, guides);
@@ -30,7 +30,7 @@ function asNarrowing({ segment, element, required, maximum, codes, maximumLength
   };
 }
 
-/** Where a path of keys (`IT1/REF`) leads in a guide; undefined when it has no such place. */
+/** Resolves a path of keys (`IT1/REF`) in a guide; undefined if there is no such place. */
 export function placeOf(at: string, { children }: Guide): { loops: readonly string[]; node: GuideNode } | undefined {
   const loops = at.split('/');
   const last = loops.pop();
@@ -44,7 +44,10 @@ export function placeOf(at: string, { children }: Guide): { loops: readonly stri
   return node && { loops, node };
 }
 
-/** What a profile says of places that its guides do not have, by key of the profile. Found when it is loaded rather than by its first document. */
+/**
+ * Profile entries that name places missing from its guides, by profile key. They are reported when
+ * the profile is loaded, not when its first document is processed.
+ */
 export function misplaced(
   profile: Pick<Agreement, 'x12' | 'guides' | 'map'>,
 ): { path: PropertyKey[]; message: string }[] {

@@ -3,13 +3,19 @@ import type { SegmentObject, TreeNode } from '../x12/types.ts';
 import type { Agreement } from './agreement.ts';
 import { segmentOf, segmentsOf, textOf } from './tree.ts';
 
-/** Country codes of three letters that partners send in N404, where the canonical model has two (ISO 3166-1). */
+/**
+ * Three-letter country codes that partners send in N404; the canonical model has two letters (ISO
+ * 3166-1).
+ */
 const COUNTRIES: Readonly<Record<string, string>> = { USA: 'US', CAN: 'CA', MEX: 'MX' };
 
 const LINE_LENGTH = 55;
 const PIECES = new RegExp(`.{1,${LINE_LENGTH}}`, 'gsu');
 
-/** The party of an N1 loop, or undefined when nothing in it says who it is. Codes get their scheme from the partner’s profile. */
+/**
+ * The party of an N1 loop; undefined if nothing identifies it. The partner's profile gives the
+ * scheme of its code.
+ */
 export function partyOf(loop: TreeNode, profile: Agreement): Party | undefined {
   const n1 = segmentOf(loop, 'N1');
   const n4 = segmentOf(loop, 'N4');
@@ -44,7 +50,8 @@ function addressOf(loop: TreeNode, n1: SegmentObject | undefined, n4: SegmentObj
   const postalCode = textOf(n4, '03');
   const sentCountry = textOf(n4, '04');
   if (name === undefined && lines.length === 0 && city === undefined && postalCode === undefined) return undefined;
-  // Assigned one by one: there is an address in every order, and an object spread for each part takes ten times as long.
+  // Assign properties individually: every order has addresses, and object spreads take ten times as
+  // long.
   const address: Address = {
     lines: lines.length <= 4 ? lines : [...lines.slice(0, 3), lines.slice(3).join(', ').slice(0, LINE_LENGTH)],
     country: sentCountry === undefined ? 'US' : (COUNTRIES[sentCountry] ?? sentCountry),

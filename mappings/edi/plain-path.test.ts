@@ -56,12 +56,13 @@ describe('a plain path', () => {
     expect(plainPath(text)).toBeUndefined();
   });
 
-  it('leads where JSONata leads, or leaves the answer to it', async () => {
+  it('returns the result of JSONata, or defers to it', async () => {
     const text = fc.constantFrom('', 'a');
     const key = fc.constantFrom('x', 'y');
     const { value } = fc.letrec((tie) => ({
       object: fc.record({ x: tie('value'), y: tie('value') }, { requiredKeys: [] }),
-      // Mostly what trees of transaction sets hold, so that many paths lead to a text; now and then what they never do.
+      // Mostly values that occur in transaction trees, so that many paths lead to a text; sometimes
+      // other values.
       value: fc.oneof(
         { maxDepth: 5 },
         { arbitrary: text, weight: 8 },

@@ -2,30 +2,34 @@ import type { TreeNode } from '../x12/types.ts';
 import { compileExpression } from './expression.ts';
 
 /**
- * Most expressions of profiles only name an element, as REF[`01`='19'].`02` does. JSONata answers such a path with a chain of promises, which
- * took 31 of the 120 µs of an order from bytes to canonical; walked directly, it is lost in the noise. JSONata stays the authority: what is
- * answered here is only what it answers beyond doubt with one text or with nothing, and everything else is left to it.
+ * Most profile expressions only name an element, as in REF[`01`='19'].`02`. JSONata evaluates such
+ * a path with a chain of promises. That took 31 of the 120 µs from bytes to canonical order;
+ * walking the path directly takes almost none. Only paths whose JSONata result is certainly one
+ * text or nothing are handled here. JSONata evaluates all others.
  */
 export type PlainPath = readonly Step[];
 
 interface Step {
   readonly name: string;
-  /** Only items where the path leads to this very text. */
+  /** Keeps only items where the path leads to this exact text. */
   readonly filters: readonly { readonly path: PlainPath; readonly equals: string }[];
 }
 
-/** JSONata has to say: there are several values, or a value that is not a text. */
+/** JSONata must evaluate it: there are several values, or a value that is not a text. */
 export const BEYOND_PLAIN: unique symbol = Symbol('beyond a plain path');
 
 const known = new Map<string, PlainPath | undefined>();
 
-/** The steps of an expression that is a plain path: names, and filters that compare a plain path with a text. Undefined of any other. */
+/**
+ * Steps of a plain path: names, and filters that compare a plain path with a text. Undefined for
+ * other expressions.
+ */
 export function plainPath(text: string): PlainPath | undefined {
   if (!known.has(text)) known.set(text, stepsOf(compileExpression(text).expression?.ast()));
   return known.get(text);
 }
 
-/** The one text that a path leads to, undefined where it leads nowhere, or {@link BEYOND_PLAIN}. */
+/** The text at a path, undefined if there is none, or {@link BEYOND_PLAIN}. */
 export function textAlong(path: PlainPath, input: TreeNode): string | undefined | typeof BEYOND_PLAIN {
   let items: readonly unknown[] = [input];
   for (const [index, step] of path.entries()) {
@@ -33,7 +37,7 @@ export function textAlong(path: PlainPath, input: TreeNode): string | undefined 
     for (const item of items) {
       const value = isObject(item) && Object.hasOwn(item, step.name) ? item[step.name] : undefined;
       if (value === undefined) continue;
-      // At the end of a path JSONata tells a list of one from the value in it.
+      // At the end of a path JSONata distinguishes a list of one from its value.
       const isLast = index === path.length - 1;
       if (isLast && typeof value !== 'string') return BEYOND_PLAIN;
       for (const one of Array.isArray(value) ? value : [value]) {
@@ -58,7 +62,7 @@ function passes(item: unknown, filters: Step['filters']): boolean | typeof BEYON
   return true;
 }
 
-/** Only nodes of the very shape known here count, so that no flag of JSONata’s syntax tree is overlooked. */
+/** Accept only nodes of exactly this shape, so that no flag of JSONata's syntax tree is ignored. */
 function stepsOf(ast: unknown): PlainPath | undefined {
   if (!hasOnly(ast, 'path', ['steps']) || !Array.isArray(ast.steps)) return undefined;
   const steps: Step[] = [];
@@ -69,7 +73,7 @@ function stepsOf(ast: unknown): PlainPath | undefined {
     if (sound.length < filters.length) return undefined;
     steps.push({ name: node.value, filters: sound });
   }
-  // A filter on the last step makes a list of what it leads to.
+  // A filter on the last step returns a list.
   return steps.at(-1)?.filters.length === 0 ? steps : undefined;
 }
 

@@ -13,7 +13,7 @@ import {
 import { extend, minorDigits } from '../../domain/money.ts';
 import { DocumentError, type DocumentLine } from './document-content.ts';
 
-/** A quantity as a document states it, with the price of one such unit. */
+/** A quantity in a document, with the price per stated unit. */
 export interface StatedQuantity {
   readonly value: Decimal;
   readonly unit: string;
@@ -26,16 +26,21 @@ type PricedLine = Pick<DocumentLine, 'ordered' | 'baseUnit' | 'unitFactor' | 'un
 const SMALLEST: Decimal = '0.000000001';
 
 /**
- * How a document states a base quantity of a line: in the ordered unit where that is a whole number of them or the whole order, otherwise
- * in base units at the price of one. Four pieces of a case of twelve are 4 EA, not 0.333333333 CA.
+ * States a base quantity of a line. It uses the ordered unit for whole numbers of it and for the
+ * whole order, otherwise base units at their price. Four pieces of a case of twelve are 4 EA, not
+ * 0.333333333 CA.
  *
- * The money never changes: where a price per base unit would round to another amount, its last place goes one up or down, and failing that, the quantity stays in the ordered unit with a fraction.
+ * The amount never changes. If a price per base unit would round to another amount, its last digit
+ * is adjusted by one. If that fails, the quantity is a fraction of the ordered unit.
  */
 export function statedQuantity(line: PricedLine, baseQuantity: Decimal, currency: string): StatedQuantity {
   return stateAmount(line, baseQuantity, exactAmount(line, baseQuantity, currency), currency, 'quantity');
 }
 
-/** The same for an amount that stands already, as on an invoice: the statement must come to exactly this amount. */
+/**
+ * As above for a fixed amount, as on an invoice: quantity times price must equal exactly this
+ * amount.
+ */
 export function stateAmount(
   line: PricedLine,
   baseQuantity: Decimal,
@@ -66,7 +71,9 @@ export function stateAmount(
   );
 }
 
-/** Base quantity times price per ordered unit, divided by the factor, rounded once, in minor units. */
+/**
+ * Base quantity times price per ordered unit, divided by the factor, rounded once, in minor units.
+ */
 function exactAmount(line: PricedLine, baseQuantity: Decimal, currency: string): number {
   const dividend = toScaled(baseQuantity) * toScaled(line.unitPrice);
   const divisor = toScaled(line.unitFactor) * 10n ** BigInt(9 - minorDigits(currency));
@@ -74,8 +81,8 @@ function exactAmount(line: PricedLine, baseQuantity: Decimal, currency: string):
 }
 
 /**
- * The base quantity that a quantity in the ordered unit stands for. A third of a case reads 0.333333333; where a whole number of pieces
- * gives that quotient, it is meant.
+ * Converts a quantity in the ordered unit to base units. A third of a case reads 0.333333333; if a
+ * whole number of pieces gives that quotient, that number is meant.
  */
 export function baseQuantityOf(value: Decimal, unitFactor: Decimal): Decimal {
   const exact = multiply(value, unitFactor);

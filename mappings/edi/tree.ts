@@ -2,12 +2,15 @@ import { inBrief } from '../x12/excerpt.ts';
 import { positionOf } from '../x12/position.ts';
 import type { SegmentObject, TreeNode, X12Error } from '../x12/types.ts';
 
-/** Reading a transaction tree without trusting its shape: what is absent or odd is undefined, never an exception. */
+/**
+ * Reads a transaction tree without trusting its shape. Absent or odd parts are undefined, never an
+ * exception.
+ */
 
-/** The segments of that id directly under a node: none, one, or several. A loop gives the segment that begins each iteration. */
+/** Segments with that id directly under a node. For a loop, the first segment of each iteration. */
 export function segmentsOf(node: TreeNode, id: string): readonly SegmentObject[] {
   const found: unknown = node[id];
-  // Most segments are absent most of the time: that answer costs no array.
+  // Avoid allocating an array for absent segments, the most common case.
   if (found === undefined) return NONE;
   const segments: SegmentObject[] = [];
   for (const item of Array.isArray(found) ? found : [found]) {
@@ -28,7 +31,7 @@ export function segmentOf(node: TreeNode, id: string): SegmentObject | undefined
   return undefined;
 }
 
-/** The iterations of a loop. A segment that stands alone is an iteration with nothing in it but itself. */
+/** The iterations of a loop. A single segment counts as an iteration that contains only itself. */
 export function iterationsOf(node: TreeNode, id: string): readonly TreeNode[] {
   const found: unknown = node[id];
   if (found === undefined) return NONE;
@@ -38,14 +41,14 @@ export function iterationsOf(node: TreeNode, id: string): readonly TreeNode[] {
 
 const NONE: readonly never[] = [];
 
-/** The segment itself, or the one that begins an iteration of a loop. */
+/** Returns the segment, or the first segment of a loop iteration. */
 function headOf(item: unknown, id: string): SegmentObject | undefined {
   if (!isRecord(item)) return undefined;
   const head = id in item ? item[id] : item;
   return isRecord(head) && !Array.isArray(head) ? (head as SegmentObject) : undefined;
 }
 
-/** The text of an element (of its first component or repetition), trimmed; undefined when there is none. */
+/** Trimmed text of an element (its first component or repetition); undefined if absent. */
 export function textOf(segment: SegmentObject | undefined, element: string): string | undefined {
   let value: unknown = segment?.[element];
   if (Array.isArray(value)) value = value[0];
@@ -59,7 +62,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }
 
-/** Codes of AK403, as far as a mapping finds faults of that kind. */
+/** AK403 codes of the faults that a mapping can find. */
 const ELEMENT_FAULTS = {
   missing: '1',
   'conditionally-missing': '2',
@@ -73,16 +76,19 @@ export interface Fault {
   code: string;
   message: string;
   segment: string;
-  /** The segment itself where it is there; its position is reported. */
+  /** The segment, if present; its position is reported. */
   at?: SegmentObject | undefined;
   element?: number;
   loop?: string;
   value?: string | undefined;
-  /** Where it is a fault of syntax: how AK4 names it, with the data element's number for AK402. */
+  /** AK4 code of a syntax fault, with the data element number for AK402. */
   syntax?: { fault: keyof typeof ELEMENT_FAULTS; reference: string };
 }
 
-/** The error of a {@link Fault}. Without the segment, the position is 0: it was expected, and is not there. ST is always there, first. */
+/**
+ * Builds the error of a {@link Fault}. Position 0 means that the segment was expected but is
+ * absent; ST is always present.
+ */
 export function errorOf(fault: Fault): X12Error {
   return inBrief({
     code: fault.code,

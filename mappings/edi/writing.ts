@@ -5,9 +5,9 @@ import type { SegmentObject, TreeNode } from '../x12/types.ts';
 import type { Agreement } from './agreement.ts';
 import type { DocumentLine, DocumentOrder } from './document-content.ts';
 
-/** Pieces that the outbound documents share. */
+/** Helpers for outbound documents. */
 
-/** A segment from its elements in order; empty and undefined ones are left out. */
+/** Builds a segment from its elements in order, without empty ones. */
 export function segment(...elements: (string | undefined)[]): SegmentObject {
   return Object.fromEntries(
     elements.flatMap((value, index) =>
@@ -16,7 +16,7 @@ export function segment(...elements: (string | undefined)[]): SegmentObject {
   );
 }
 
-/** A node without the keys that hold nothing. */
+/** Removes empty keys from a node. */
 export function node(parts: Record<string, TreeNode[string] | undefined>): TreeNode {
   return Object.fromEntries(
     Object.entries(parts).flatMap(([id, part]) => {
@@ -26,7 +26,10 @@ export function node(parts: Record<string, TreeNode[string] | undefined>): TreeN
   );
 }
 
-/** Minor units as an element of type N2, which has two implied decimals whatever the currency: 12.50 USD is `1250`, 300 JPY `30000`. */
+/**
+ * Minor units as an element of type N2, which has two implied decimals whatever the currency: 12.50
+ * USD is `1250`, 300 JPY `30000`.
+ */
 export function amountN2(minor: number, currency: string): string {
   return divideRounded(toScaled(fromMinor(minor, currency)), 10n ** 7n).toString();
 }
@@ -47,8 +50,8 @@ export function timeElement(iso: string): string {
 }
 
 /**
- * An N1 loop. `severalPlaces` for the sets whose N4 may repeat (850, 855). A party’s code of the partner’s own goes before all others, since
- * that is how the partner knows it.
+ * Builds an N1 loop. Set `severalPlaces` for sets whose N4 may repeat (850, 855). The partner's own
+ * code takes precedence, because the partner identifies the party by it.
  */
 export function partyLoop(
   code: string,
@@ -57,7 +60,7 @@ export function partyLoop(
   options: { severalPlaces?: boolean } = {},
 ): TreeNode {
   const preference = ['partner', 'store', 'gln', 'duns', 'seller', 'other'] as const;
-  // N104 takes two characters at least; a shorter code cannot be sent, the name stands alone.
+  // N104 needs at least two characters. A shorter code is omitted and only the name is sent.
   const known = preference
     .map((scheme) => party.identifiers.find((candidate) => candidate.scheme === scheme))
     .find((candidate) => candidate !== undefined && candidate.value.length >= 2);
@@ -80,12 +83,12 @@ export function partyLoop(
 }
 
 function schemeQualifier(identifier: Party['identifiers'][number], profile: Agreement): string {
-  // A DUNS number of nine digits is qualifier 1; with the four digits of a location behind it, 9.
+  // A nine-digit DUNS number has qualifier 1; with a four-digit location suffix, 9.
   if (identifier.scheme === 'duns' && identifier.value.length > 9) return '9';
   return profile.parties.send[identifier.scheme];
 }
 
-/** The item numbers of a line as qualifier, number, qualifier, number …, in the order that the partner wants. */
+/** Item numbers of a line as alternating qualifiers and numbers, in the partner's order. */
 export function itemNumbers(line: DocumentLine, profile: Agreement): string[] {
   const { send } = profile.items;
   const numbers = { buyer: line.customerSku, seller: line.sku, gtin: line.gtin };
@@ -110,8 +113,9 @@ function gtinQualifier(gtin: string | undefined): string {
 }
 
 /**
- * REF segments of a document’s header: department of the buyer, our number at the partner, and the references of the order that the profile
- * wants echoed. What is longer than REF02 of the release is left out: a shortened number would be another one.
+ * REF segments of a header: the buyer's department, our number at the partner, and the order
+ * references that the profile echoes. Values longer than REF02 are omitted, because a truncated
+ * number is wrong.
  */
 export function commonReferences(order: DocumentOrder, profile: Agreement, set: string): SegmentObject[] {
   const { vendorNumber } = profile.invoicing;

@@ -1,17 +1,20 @@
 /**
- * GS1-128 (GS1 General Specifications, 5.4): Code 128 with FNC1 after its start character, data in application identifiers.
- * https://ref.gs1.org/standards/genspecs/
+ * GS1-128 (GS1 General Specifications, 5.4): Code 128 with FNC1 after its start character, data in
+ * application identifiers. https://ref.gs1.org/standards/genspecs/
  */
 
-/** One application identifier and its data: `00` SSCC, `400` the customer’s purchase order number, `420` ship-to postal code. */
+/**
+ * One application identifier and its data: `00` SSCC, `400` the customer's purchase order number,
+ * `420` ship-to postal code.
+ */
 export interface ElementString {
   ai: '00' | '400' | '420';
   value: string;
 }
 
 /**
- * Data that GS1 lets stand after the identifier: SSCC; up to 30 and up to 20 characters of set 82. Without `>` of that set, which begins
- * a command inside a printer’s barcode field.
+ * Data allowed by GS1 after each identifier: SSCC, and up to 30 and up to 20 characters of set 82.
+ * `>` is excluded because it starts a command in a printer's barcode field.
  */
 const ALLOWED: Readonly<Record<ElementString['ai'], RegExp>> = {
   '00': /^\d{18}$/,
@@ -19,26 +22,26 @@ const ALLOWED: Readonly<Record<ElementString['ai'], RegExp>> = {
   '420': /^[!-"%-=?A-Z_a-z]{1,20}$/,
 };
 
-/** Whether the value can be said in that identifier at all. */
+/** Whether the identifier can encode the value. */
 export function isEncodable({ ai, value }: ElementString): boolean {
   return ALLOWED[ai].test(value);
 }
 
-/** What people read under the bars: `(00)106141410000000012`. */
+/** Human-readable text under the bars: `(00)106141410000000012`. */
 export function humanReadable({ ai, value }: ElementString): string {
   return `(${ai})${value}`;
 }
 
-/** A stretch of the data in one character set of Code 128. */
+/** A run of data in one character set of Code 128. */
 export interface CodeSetRun {
   set: 'B' | 'C';
   text: string;
 }
 
 /**
- * The data in character sets: pairs of digits from the start in C as far as they go, everything after them in B. That is the shortest for
- * even numbers of digits, and may be a character or two longer than the shortest otherwise. A lone character would be lost after the change of
- * sets by some interpreters of ZPL (Zebrash), so B has none or at least two.
+ * Splits the data into character sets: leading digit pairs in C, the rest in B. This is shortest
+ * for even numbers of digits and otherwise at most two characters longer. Some ZPL interpreters
+ * (Zebrash) lose a single character after a change of sets, so a B run has at least two.
  */
 export function codeSetRuns({ ai, value }: ElementString): CodeSetRun[] {
   const data = `${ai}${value}`;
@@ -52,10 +55,13 @@ export function codeSetRuns({ ai, value }: ElementString): CodeSetRun[] {
   return runs.filter(({ text }) => text !== '');
 }
 
-/** Width in modules of the symbol that {@link codeSetRuns} gives: 11 a character, 13 for the stop, without quiet zones. */
+/**
+ * Width in modules of the symbol from {@link codeSetRuns}: 11 per character, 13 for the stop,
+ * without quiet zones.
+ */
 export function moduleCount(element: ElementString): number {
   const runs = codeSetRuns(element);
   const characters = runs.reduce((total, { set, text }) => total + (set === 'C' ? text.length / 2 : text.length), 0);
-  // Start, FNC1 and check character, and one character for each change of set.
+  // Start, FNC1 and check character, and one character per change of set.
   return 11 * (3 + characters + runs.length - 1) + 13;
 }

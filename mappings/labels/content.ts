@@ -1,4 +1,4 @@
-/** What the labels of a shipment say, from our records of it and the partner’s wishes. */
+/** Content of the labels of a shipment, from our records and the partner's profile. */
 import { sum } from '../../domain/decimal.ts';
 import type { Address } from '../canonical/v1/index.ts';
 import type { PartnerProfile } from '../profile/profile.ts';
@@ -7,12 +7,12 @@ import type { LabelContent } from './label.ts';
 export interface LabelledShipment {
   shipmentNumber: string;
   carrierScac: string;
-  /** The carrier’s number of the shipment. */
+  /** The carrier's number of the shipment. */
   proNumber?: string;
   billOfLading?: string;
   shipFrom: Address;
   shipTo: Address;
-  /** The partner’s number of the store or distribution center. */
+  /** The partner's number of the store or distribution center. */
   shipToCode?: string;
   poNumber: string;
   department?: string;
@@ -25,7 +25,7 @@ export interface LabelledShipment {
 export interface LabelledPackage {
   sscc: string;
   kind: 'carton' | 'pallet';
-  /** SSCC of the pallet that carries it. */
+  /** SSCC of its pallet. */
   palletSscc?: string;
   /** Base units. */
   lines: { lineNumber: number; quantity: string; lot?: string }[];
@@ -33,7 +33,7 @@ export interface LabelledPackage {
 
 export type LabelWishes = PartnerProfile['labels'];
 
-/** One for each carton and, where the partner wants them, each pallet; in order of SSCC, pallet before its cartons where it was numbered first. */
+/** One label per carton and, if the partner wants them, per pallet, in SSCC order. */
 export function labelContents(shipment: LabelledShipment, wishes: LabelWishes): LabelContent[] {
   const wanted = shipment.packages
     .filter(({ kind }) => kind === 'carton' || wishes.pallets)

@@ -1,9 +1,10 @@
 /**
- * The GS1 logistic label of a carton or pallet (GS1 Logistic Label Guideline: https://www.gs1.org/standards/gs1-logistic-label-guideline/1-3),
- * in the building blocks that retailers’ routing guides call zones A to I. The design is here and only here: a list of rules, texts and
- * barcodes with positions, which `pdf.ts` and `zpl.ts` draw.
+ * The GS1 logistic label of a carton or pallet (GS1 Logistic Label Guideline:
+ * https://www.gs1.org/standards/gs1-logistic-label-guideline/1-3). It uses zones A to I of
+ * retailers' routing guides. This file contains the whole design as a list of rules, texts and
+ * barcodes with positions. `pdf.ts` and `zpl.ts` draw it.
  *
- * Measures are dots of 1/8 mm (203 dpi), from the upper left corner; a label has 4 × 6 inches.
+ * Measures are dots of 1/8 mm (203 dpi) from the upper left corner; a label is 4 × 6 inches.
  */
 
 import { isSscc } from '../../domain/sscc.ts';
@@ -13,14 +14,14 @@ import { type ElementString, humanReadable, isEncodable, moduleCount } from './b
 export const LABEL_WIDTH = 812;
 export const LABEL_HEIGHT = 1218;
 
-/** Module width: 0.5 mm. GS1 asks for 0.495 to 1.016 mm on logistic units. */
+/** Module width: 0.5 mm. GS1 requires 0.495 to 1.016 mm on logistic units. */
 const MODULE = 4;
 /** Quiet zone left and right of a symbol, in modules. */
 const QUIET = 10;
-/** 33 mm; GS1 asks for at least 31.75 mm (1.25 inch). */
+/** 33 mm; GS1 requires at least 31.75 mm (1.25 inch). */
 const SSCC_BARS = 264;
 
-/** What a label says of one carton or pallet. */
+/** Content of the label of one carton or pallet. */
 export interface LabelContent {
   /** 18 digits. */
   sscc: string;
@@ -31,7 +32,7 @@ export interface LabelContent {
   shipFrom: Address;
   shipTo: Address;
   carrierScac: string;
-  /** The carrier’s number of the shipment. */
+  /** The carrier's number of the shipment. */
   proNumber?: string;
   billOfLading?: string;
   shipmentNumber: string;
@@ -39,19 +40,19 @@ export interface LabelContent {
   department?: string;
   /** Our number at the partner. */
   vendorNumber?: string;
-  /** The store or distribution center that the goods are for: its number as the partner says it. */
+  /** The partner's number of the destination store or distribution center. */
   markFor?: { code: string; name?: string };
-  /** Lines about what is inside, the first the most important; none where the partner wants none. */
+  /** Content lines, most important first; empty if the partner wants none. */
   contents: readonly string[];
   barcodes: {
-    /** (420) with the ship-to’s postal code. */
+    /** (420) with the ship-to's postal code. */
     postalCode: boolean;
     /** (400) with the PO number. */
     poNumber: boolean;
   };
 }
 
-/** Em of the PDF’s type for a text of size 1, so that its capitals are as tall as the printer’s. */
+/** Em of the PDF font for size 1, so that its capitals are as tall as the printer's. */
 export const TYPE = 0.88;
 
 /** A filled rectangle. */
@@ -93,7 +94,7 @@ export interface Label {
   elements: readonly LabelElement[];
 }
 
-/** A label that must not be printed. */
+/** Thrown for a label that must not be printed. */
 export class LabelError extends Error {
   override readonly name = 'LabelError';
   /** Stable, kebab-case. */
@@ -112,7 +113,7 @@ interface Box {
   height: number;
 }
 
-/** Where each building block stands. */
+/** Position of each zone. */
 const zones = {
   /** A */
   shipFrom: { x: 0, y: 0, width: 330, height: 216 },
@@ -137,12 +138,12 @@ const CAPTION = 20;
 const LINE = 3;
 
 /**
- * The label of one carton or pallet.
+ * Lays out the label of one carton or pallet.
  *
- * A barcode beside the SSCC’s that cannot be printed in its zone at GS1’s module width, or whose value GS1 does not allow, is left out;
- * its value is printed in type all the same.
+ * A secondary barcode is omitted if it does not fit its zone at GS1's module width or its value is
+ * not allowed. Its value is still printed as text.
  *
- * @throws LabelError where the SSCC has a wrong check digit: such a label is a chargeback, and none is ever written.
+ * @throws LabelError if the SSCC has a wrong check digit, because such a label is a chargeback.
  */
 export function labelOf(content: LabelContent): Label {
   if (!isSscc(content.sscc)) {
@@ -188,7 +189,7 @@ function postalCode({ shipTo, barcodes }: LabelContent): LabelElement[] {
   const zone = zones.postalCode;
   const code = shipTo.postalCode;
   if (code === undefined) return [];
-  // Carriers sort by the place; the four digits after a ZIP code’s hyphen would only widen the symbol.
+  // Carriers sort by ZIP code; the four-digit suffix would only widen the symbol.
   const element: ElementString = { ai: '420', value: code.replace(/-\d{4}$/, '').replace(/\s/g, '') };
   const bars = barcodes.postalCode ? barcodeIn(zone, element, zone.y + 68, 100) : [];
   const heading = bars.length === 0 ? [code] : [];
@@ -235,7 +236,7 @@ function markFor({ markFor: party }: LabelContent): LabelElement[] {
   ];
 }
 
-/** The only symbol that every label has, at the bottom, and which carton it is. */
+/** The SSCC symbol at the bottom, which every label has, and the carton's number. */
 function serialShippingContainer(content: LabelContent): LabelElement[] {
   const zone = zones.sscc;
   const which = `${content.kind.toUpperCase()} ${content.number} OF ${content.count}`;
@@ -247,7 +248,7 @@ function serialShippingContainer(content: LabelContent): LabelElement[] {
   ];
 }
 
-/** The symbol in the middle of its zone with its quiet zones and, under it, what it says; nothing where it does not fit. */
+/** Centers the symbol with its quiet zones and text in its zone; omits it if it does not fit. */
 function barcodeIn(zone: Box, element: ElementString, y: number, height: number): LabelElement[] {
   if (!isEncodable(element)) return [];
   const width = moduleCount(element) * MODULE;
@@ -267,7 +268,7 @@ function barcodeIn(zone: Box, element: ElementString, y: number, height: number)
   ];
 }
 
-/** A caption and lines under it, each as large as the zone allows up to `size`. */
+/** A caption with lines under it, as large as the zone allows up to `size`. */
 function block(zone: Box, caption: string, lines: readonly string[], size: number, linesEach = 2): Text[] {
   const { x, width } = inner(zone);
   const texts: Text[] = [];
@@ -289,10 +290,13 @@ function inner({ x, width }: Box): { x: number; width: number } {
   return { x: x + MARGIN, width: width - 2 * MARGIN };
 }
 
-/** Smallest type that a person still reads at arm’s length: 2.25 mm. */
+/** Smallest font size readable at arm's length: 2.25 mm. */
 const SMALLEST = 18;
 
-/** The lines at the largest size at which all of them find room; at the smallest, what finds none is left out and the last line says so. */
+/**
+ * Uses the largest size at which all lines fit. At the smallest size, excess lines are dropped and
+ * the last line says so.
+ */
 function paragraphs(
   lines: readonly string[],
   room: { width: number; height: number },
@@ -319,8 +323,8 @@ function paragraphs(
 const CUT = '...';
 
 /**
- * The text on at most `maxLines` lines: at `size` where it fits, smaller where it does not, and at the smallest type cut with three dots, so
- * that nobody takes a part for the whole.
+ * Fits the text on at most `maxLines` lines: at `size`, or smaller if needed. At the smallest size
+ * it is cut and ends in three dots, so that readers see it is incomplete.
  */
 export function fitted(
   text: string,
@@ -339,7 +343,7 @@ export function fitted(
   return { lines: [...lines.slice(0, maxLines - 1), cut(`${rest}${CUT}`, width, SMALLEST)], size: SMALLEST };
 }
 
-/** Words onto lines; a word that is wider than a line is broken. */
+/** Wraps words into lines; breaks a word wider than a line. */
 function wrapped(text: string, width: number, size: number): string[] {
   const lines: string[] = [];
   let line = '';
@@ -363,14 +367,17 @@ function wrapped(text: string, width: number, size: number): string[] {
   return lines;
 }
 
-/** The text with three dots at its end, as much of it as fits. */
+/** Cuts the text to the width and appends three dots. */
 function cut(text: string, width: number, size: number): string {
   const characters = [...text.slice(0, text.endsWith(CUT) ? -CUT.length : undefined)];
   while (characters.length > 0 && widthOf(characters.join('').trimEnd() + CUT, size) > width) characters.pop();
   return characters.join('').trimEnd() + CUT;
 }
 
-/** Width in dots, never less than a renderer needs: the PDF’s type is DejaVu Sans Condensed Bold, the printer’s font 0 is narrower. */
+/**
+ * Width in dots, an upper bound for both renderers: the PDF font is DejaVu Sans Condensed Bold, and
+ * the printer's font 0 is narrower.
+ */
 export function widthOf(text: string, size: number): number {
   let ems = 0;
   for (const character of text) ems += emsOf(character);
@@ -381,7 +388,10 @@ function emsOf(character: string): number {
   return WIDTHS.find(([characters]) => characters.test(character))?.[1] ?? 1.3;
 }
 
-/** Widths of characters in sizes of the type, the frequent ones first; letters with marks count as the widest of their script. */
+/**
+ * Character widths relative to the font size, frequent ones first. Letters with marks use the
+ * widest of their script.
+ */
 const WIDTHS: readonly (readonly [RegExp, number])[] = [
   [/[ IJijl|/\\']/, 0.32],
   [/[-.,:;frt!()[\]_`"*]/, 0.45],

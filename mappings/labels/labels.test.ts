@@ -13,7 +13,10 @@ import { fitted, LABEL_HEIGHT, LABEL_WIDTH, type LabelContent, labelOf, TYPE, wi
 import { barsOf, FONT, labelsAsPdf } from './pdf.ts';
 import { escaped, labelsAsZpl } from './zpl.ts';
 
-/** Rendered by PDFium and by an emulation of the printer, read by ZXing: none of them knows our code. */
+/**
+ * Labels are rendered by PDFium and a printer emulator and read by ZXing, all independent of our
+ * code.
+ */
 async function readPdf(pdf: Uint8Array): Promise<string[][]> {
   const document = await library.loadDocument(pdf);
   const pages: string[][] = [];
@@ -35,7 +38,7 @@ async function readZpl(zpl: string): Promise<string[][]> {
   return Promise.all(images.map((image) => decoded(Buffer.from(image, 'base64'))));
 }
 
-/** `]C1` says that the symbol is GS1-128, not merely Code 128. */
+/** `]C1` identifies GS1-128, as opposed to plain Code 128. */
 async function decoded(image: Parameters<typeof readBarcodes>[0]): Promise<string[]> {
   const found = await readBarcodes(image, { formats: ['Code128'], tryHarder: true });
   return found.map(({ symbologyIdentifier, text }) => `${symbologyIdentifier} ${text}`).sort();
@@ -93,7 +96,7 @@ const textsOf = (content: LabelContent) =>
   labelOf(content).elements.flatMap((element) => (element.kind === 'text' ? [element.text] : []));
 
 describe('a label that is printed and scanned', () => {
-  it('says the SSCC, the postal code and the PO number, in PDF and in ZPL', async () => {
+  it('encodes the SSCC, the postal code and the PO number, in PDF and in ZPL', async () => {
     const labels = [aLabel(), aLabel({ sscc: makeSscc(9, '0614141234', 654_321) })].map(labelOf);
     const expected = labels.map(({ sscc }) => [`]C1 (00)${sscc}`, ']C1 (400)HP-1001', ']C1 (420)93940'].sort());
     expect(await readPdf(await labelsAsPdf(labels, 'labels'))).toEqual(expected);
@@ -172,7 +175,7 @@ describe('names', () => {
         ]);
         const known = new Set(commandsOf(harmless));
         expect(commandsOf(zpl).filter((command) => !known.has(command))).toEqual([]);
-        // Every field is one line: opened by ^FO, closed by its only ^FS.
+        // Every field is one line that starts with ^FO and ends with its only ^FS.
         for (const line of zpl.split('\n').filter((each) => each.startsWith('^FO'))) {
           expect(line.match(/\^FD/g)?.length ?? 0).toBeLessThanOrEqual(1);
           expect(line.match(/\^FS/g)).toHaveLength(1);
@@ -213,7 +216,7 @@ describe('names', () => {
     for (const each of names) expect(text).toContain(each);
   });
 
-  it('stay inside their zones whatever they are, and say where they were cut', () => {
+  it('stay inside their zones for any text, and mark cuts', () => {
     fc.assert(
       fc.property(name, fc.integer({ min: 120, max: 800 }), fc.integer({ min: 18, max: 80 }), (text, width, size) => {
         const { lines, size: own } = fitted(text, { width }, size, 2);
@@ -249,7 +252,7 @@ describe('names', () => {
   });
 });
 
-/** Whatever a printer would take for the beginning of a command, with its two letters. */
+/** Matches the start of any printer command, with its two letters. */
 function commandsOf(zpl: string): string[] {
   return [...zpl.matchAll(/[\^~].{0,2}/gsu)].map(([command]) => command);
 }
@@ -326,7 +329,7 @@ describe('the labels of a shipment', () => {
     markFor: true,
   };
 
-  it('count cartons and pallets apart and say what is inside', () => {
+  it('count cartons and pallets separately and state their content', () => {
     const said = labelContents(shipment, wishes).map(({ kind, number, count, contents }) => [
       kind,
       number,
@@ -340,7 +343,7 @@ describe('the labels of a shipment', () => {
     ]);
   });
 
-  it('leave out what the partner does not want', () => {
+  it('omit parts that the partner does not want', () => {
     const bare = { ...wishes, pallets: false, contents: false, department: false, vendorNumber: false, markFor: false };
     const [first, second, ...more] = labelContents(shipment, { ...bare, postalCodeBarcode: false });
     expect(more).toEqual([]);

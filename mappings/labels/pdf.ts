@@ -1,4 +1,7 @@
-/** Labels as PDF, one page of 4 × 6 inches each; barcodes are vectors. Everything is black on white: thermal printers know no grey. */
+/**
+ * Renders labels as PDF, one page of 4 × 6 inches each, with vector barcodes. Everything is black
+ * on white, because thermal printers have no grey.
+ */
 import { createRequire } from 'node:module';
 import { setImmediate } from 'node:timers/promises';
 import bwip from 'bwip-js/node';
@@ -6,10 +9,13 @@ import PDFDocument from 'pdfkit';
 import type { ElementString } from './barcode.ts';
 import { type Label, type LabelElement, type Rule, TYPE } from './label.ts';
 
-/** Points in a dot of 1/8 mm. */
+/** Points per dot of 1/8 mm. */
 const POINT = 72 / 203.2;
 
-/** Has Latin, Greek and Cyrillic letters with all their marks; the fonts that every PDF reader has know western Europe only. */
+/**
+ * This font has Latin, Greek and Cyrillic letters with all marks; built-in PDF fonts cover only
+ * western Europe.
+ */
 export const FONT = createRequire(import.meta.url).resolve('dejavu-fonts-ttf/ttf/DejaVuSansCondensed-Bold.ttf');
 
 const PAGES_AT_ONCE = 10;
@@ -25,7 +31,7 @@ export async function labelsAsPdf(labels: readonly Label[], title: string): Prom
   });
   pdf.registerFont('label', FONT);
   for (const [index, { elements }] of labels.entries()) {
-    // A shipment may have thousands, at most of a millisecond each: whoever else waits for this process has a turn now and then.
+    // Yield to the event loop: a shipment may have thousands of labels, up to a millisecond each.
     if (index % PAGES_AT_ONCE === 0) await setImmediate();
     pdf.addPage(page);
     pdf.font('label').fillColor('black');
@@ -60,9 +66,9 @@ function bar(pdf: PDFKit.PDFDocument, { x, y, width, height }: Omit<Rule, 'kind'
 }
 
 /**
- * Widths in modules of bars and spaces in turn, a bar first, without quiet zones.
+ * Widths in modules of alternating bars and spaces, a bar first, without quiet zones.
  *
- * @throws Error where GS1 does not allow the data, such as an SSCC with a wrong check digit
+ * @throws Error if GS1 does not allow the data, such as an SSCC with a wrong check digit
  */
 export function barsOf({ ai, value }: ElementString): readonly number[] {
   const [symbol] = bwip.raw({ bcid: 'gs1-128', text: `(${ai})${escaped(value)}`, parse: true });
@@ -70,7 +76,9 @@ export function barsOf({ ai, value }: ElementString): readonly number[] {
   return symbol.sbs;
 }
 
-/** With `parse`, a caret begins a character by its number; and a parenthesis in data would begin an identifier. */
+/**
+ * Escapes the data: with `parse`, a caret starts a numeric escape and a parenthesis an identifier.
+ */
 function escaped(value: string): string {
   return value.replace(/[()^\\]/g, (character) => `^${String(character.charCodeAt(0)).padStart(3, '0')}`);
 }

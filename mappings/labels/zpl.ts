@@ -1,13 +1,15 @@
 /**
- * Labels in ZPL II for printers of 203 dpi (Zebra programming guide: ^XA, ^FO, ^GB, ^A0, ^BY, ^BC, ^FH, ^CI28).
+ * Renders labels in ZPL II for printers of 203 dpi (Zebra programming guide: ^XA, ^FO, ^GB, ^A0,
+ * ^BY, ^BC, ^FH, ^CI28).
  *
- * Text goes in as UTF-8 under ^CI28; font 0 has the Latin letters, for other scripts a printer needs a font of its own. Whatever could begin a command (^ and ~), the hexadecimal escape itself (_) and control characters are
- * written by number under ^FH, so that no name of a party can be taken for a command.
+ * Text is UTF-8 under ^CI28. Font 0 has the Latin letters; other scripts need a font on the
+ * printer. Command prefixes (^ and ~), the hexadecimal escape (_) and control characters are
+ * escaped under ^FH. Data such as a party's name can therefore not inject commands.
  */
 import { codeSetRuns, type ElementString } from './barcode.ts';
 import { type Barcode, LABEL_HEIGHT, LABEL_WIDTH, type Label, type LabelElement, type Text } from './label.ts';
 
-/** One ^XA … ^XZ for each label, as text in UTF-8. */
+/** One ^XA … ^XZ per label, as UTF-8 text. */
 export function labelsAsZpl(labels: readonly Label[]): string {
   return labels.map(labelAsZpl).join('');
 }
@@ -27,12 +29,15 @@ function drawn(element: LabelElement): string {
 }
 
 function textField({ x, y, width, size, text, align }: Text): string {
-  // The text is known to fit its width; a field block is only needed to put it in the middle.
+  // The text fits its width; the field block only centers it.
   const block = align === 'center' ? `^FB${width},1,0,C` : '';
   return `^FO${x},${y}^A0N,${size},${size}${block}^FH^FD${escaped(text)}^FS`;
 }
 
-/** Code 128 in mode N: the sets are chosen here and FNC1 (`>8`) stands first, which makes it GS1-128 on every firmware. */
+/**
+ * Code 128 in mode N: character sets are chosen here and FNC1 (`>8`) is first, which makes it
+ * GS1-128 on every firmware.
+ */
 function barcodeField({ x, y, module, height, element }: Barcode): string {
   return `^FO${x},${y}^BY${module}^BCN,${height},N,N,N,N^FH^FD${symbol(element)}^FS`;
 }

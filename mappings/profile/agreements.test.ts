@@ -33,7 +33,7 @@ function problems(text: string): string[] {
 }
 
 describe('the calendar of an agreement', () => {
-  it('is always open where the profile says nothing', () => {
+  it('is always open by default', () => {
     expect(load('').calendar).toMatchObject({ timeZone: 'UTC', holidays: [] });
     expect(load('').calendar.workingDays).toHaveLength(7);
   });
@@ -50,7 +50,7 @@ shipWithin: P2D business
     expect(shipWithin).toBe('P2D business');
   });
 
-  it('is refused where it cannot be: each fault with its line and key', () => {
+  it('is refused if invalid: each fault with its line and key', () => {
     expect(
       problems(`calendar:
   timeZone: America/Reno
@@ -73,7 +73,7 @@ documents:
 });
 
 describe('which documents flow', () => {
-  it('takes only sets that something comes of, 999s only from release 5010 on, and deadlines only from events of the set', () => {
+  it('accepts only sets that have a process, 999s only from release 5010 on, and deadlines only from events of the set', () => {
     expect(
       problems(`documents:
   inbound: ["850", "860"]
@@ -91,7 +91,7 @@ describe('which documents flow', () => {
   });
 });
 
-describe('what a profile says of places in documents', () => {
+describe('document places named in a profile', () => {
   it('is refused with its line when a guide has no such place', () => {
     expect(
       problems(`guides:

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
-/** The content of a profile: its file over its templates, and the version that names it. */
+/** The content of a profile: its file merged over its templates, and its version. */
 
-/** A file over what its templates say. */
+/** Merges a file over its templates. */
 export function mergeContent(
   inherited: Readonly<Record<string, unknown>>,
   own: Readonly<Record<string, unknown>>,
@@ -10,7 +10,7 @@ export function mergeContent(
   return merge(inherited, withoutExtends(own));
 }
 
-/** A short name of the content: equal content, equal version, whatever the order of its keys and the comments around them. */
+/** A short hash of the content, independent of key order and comments. */
 export function versionOf(content: unknown): string {
   return createHash('sha256')
     .update(JSON.stringify(sortKeys(content)))

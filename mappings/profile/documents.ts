@@ -3,9 +3,9 @@ import type { DeadlineEvent, OutboundRuleDefinition } from '../edi/documents/def
 import { acknowledgmentSets, inboundByDefault, inboundSets, outboundDocuments } from '../edi/documents/registry.ts';
 import { deadline } from './fields.ts';
 
-/** Which documents flow: the sets and their events come from the definitions of the documents. */
+/** The documents to exchange. Sets and events come from the document definitions. */
 
-/** `events`: those from which the deadline may count, the usual one first. */
+/** `events`: allowed starts of the deadline, the default first. */
 const outboundAcknowledgment = (events: OutboundRuleDefinition['events']) =>
   z.strictObject({
     send: z.boolean().default(true).describe('Whether the partner wants this document'),
@@ -33,12 +33,12 @@ const outboundDocument = (events: OutboundRuleDefinition['events']) =>
       .describe('The functional acknowledgment that we wait for'),
   });
 
-/** How one set is sent. */
+/** Rule for sending one set. */
 export interface OutboundRule {
   send: boolean;
   deadline: string;
   after: DeadlineEvent;
-  /** Absent for an acknowledgment, which repeats nothing and is never acknowledged. */
+  /** Absent for an acknowledgment, which repeats no references and is never acknowledged. */
   echo?: string[];
   acknowledgment?: { expected: boolean; within: string };
 }

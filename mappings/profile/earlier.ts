@@ -1,15 +1,15 @@
 import { keyOf, lowerFirst, ProfileError } from './problem.ts';
 import { type PartnerProfile, partnerProfile } from './profile.ts';
 
-/** The profiles of today, by id. */
+/** The current profiles, by id. */
 export type CurrentProfiles = Pick<ReadonlyMap<string, PartnerProfile>, 'get' | 'values'>;
 
 /**
- * A profile from the content of an earlier version, as the schema of today understands it. What belongs to the line between the two
- * companies rather than to one order is that of `current`: how interchanges are addressed, written and carried. So an order that began
- * last month still reaches the mailbox of today, in the syntax that the partner reads today.
+ * Restores an earlier version of a profile with the current schema. Settings of the connection
+ * between the two companies come from `current`: identifiers, syntax and transport. An order that
+ * started under an earlier version therefore reaches the current mailbox in the current syntax.
  *
- * @throws ProfileError when the schema of today does not take the content any more.
+ * @throws ProfileError if the current schema rejects the content.
  */
 export function earlierProfile(content: unknown, version: string, current: PartnerProfile): PartnerProfile {
   const parsed = partnerProfile.safeParse({ ...(content as object), transport: current.transport });
@@ -26,7 +26,7 @@ export function earlierProfile(content: unknown, version: string, current: Partn
   );
 }
 
-/** An earlier profile with identifiers, syntax and transport of the current one. */
+/** Combines an earlier profile with the current identifiers, syntax and transport. */
 export function withLineOf(earlier: PartnerProfile, current: PartnerProfile): PartnerProfile {
   const { identifiers, x12, transport } = current;
   return { ...earlier, identifiers, x12, transport };

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isDeadline } from '../../domain/calendar/calendar.ts';
 import { isDuration } from '../../domain/calendar/duration.ts';
 
-/** Values that several sections of a profile hold. */
+/** Field types shared by several sections of a profile. */
 
 export const duration = z
   .string()

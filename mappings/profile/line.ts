@@ -4,7 +4,7 @@ import { namedHolidays } from '../../domain/calendar/holidays.ts';
 import { allGuides } from '../edi/documents/registry.ts';
 import { duration, qualifier } from './fields.ts';
 
-/** How interchanges are addressed, written and carried, and when business time runs. */
+/** Addressing, syntax and transport of interchanges, and business hours. */
 
 export const interchangeParty = z
   .strictObject({
@@ -94,7 +94,7 @@ export const x12 = z
   .prefault({})
   .describe('X12 syntax between the partner and us');
 
-/** The transports; AS2 and SFTP join here as further kinds. */
+/** The transports. AS2 and SFTP would be added here as further kinds. */
 export const transport = z
   .discriminatedUnion('kind', [
     z.strictObject({
@@ -102,13 +102,13 @@ export const transport = z
       url: z
         .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
         .transform((text) => text.replace(/\/+$/, ''))
-        .describe('Mailbox address; a name in braces after a dollar sign stands for an environment variable'),
+        .describe('Mailbox address; a name in braces after a dollar sign is an environment variable'),
       tokenEnv: z
         .string()
         .regex(/^[A-Z_][A-Z0-9_]*$/, 'must be the name of an environment variable')
         .optional()
         .describe('Environment variable that holds the bearer token; the profile never holds the token itself'),
-      timeout: duration.default('PT30S').describe('Longest that one delivery may take'),
+      timeout: duration.default('PT30S').describe('Timeout of one delivery'),
     }),
   ])
   .describe('How interchanges reach the partner');
@@ -123,7 +123,7 @@ export const calendar = z
       .string()
       .refine(isTimeZone, 'must be an IANA time zone such as America/Chicago')
       .default('UTC')
-      .describe('Where the hours and days of this agreement are counted'),
+      .describe('Time zone of the hours and days of this agreement'),
     workingDays: z
       .array(z.enum(WEEKDAYS))
       .min(1)
@@ -149,7 +149,7 @@ export const calendar = z
       .max(400)
       .default([])
       .describe(
-        `Days on which business time stands still: a date, or a list that knows every year (${Object.keys(namedHolidays).join(', ')})`,
+        `Days without business time: a date, or a list that covers every year (${Object.keys(namedHolidays).join(', ')})`,
       ),
   })
   .prefault({})

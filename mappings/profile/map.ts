@@ -3,9 +3,9 @@ import { outboundDocuments } from '../edi/documents/registry.ts';
 import { compileExpression } from '../edi/expression.ts';
 import { unknownPlaceOf } from './order-paths.ts';
 
-/** Where a partner goes beyond the fields of a profile: narrowed guides and expressions. */
+/** Partner rules beyond the fields of a profile: narrowed guides and expressions. */
 
-/** One narrowing of a guide: the partner demands or forbids what the standard leaves open. */
+/** Narrows a guide: the partner requires or forbids parts that are optional in the standard. */
 export const guideRule = z
   .strictObject({
     segment: z
@@ -52,11 +52,11 @@ export const documentAddition = z
       .record(z.string().regex(/^\d{2}$/, 'must be two digits such as 02'), expression)
       .refine((elements) => Object.keys(elements).length > 0, 'must name an element')
       .describe(
-        'Element → JSONata; a fixed text needs quotes of its own, as in "\'IA\'". Where one of them comes to nothing the segment is left ' +
+        'Element → JSONata; a fixed text needs quotes of its own, as in "\'IA\'". If one of them returns nothing, the segment is left ' +
           'out; an empty text leaves the element empty',
       ),
   })
-  .describe('A segment that the partner wants besides what we send to everybody');
+  .describe('An additional segment for this partner');
 
 type Additions = Record<string, z.ZodDefault<z.ZodArray<typeof documentAddition>>>;
 
@@ -94,9 +94,9 @@ export const map = z
       .strictObject(additionsOf)
       .prefault({})
       .describe(
-        'What is added to the documents that we send. Expressions see order, lines, profile, and invoice or shipment; in a loop also ' +
+        'Segments added to the documents that we send. Expressions see order, lines, profile, and invoice or shipment; in a loop also ' +
           'loop (the iteration in the tree) and line (the order line that it is about)',
       ),
   })
   .prefault({})
-  .describe('What fields cannot say, in JSONata');
+  .describe('Rules beyond the fields, in JSONata');

@@ -1,15 +1,15 @@
 import { z } from 'zod';
 import { salesOrder, salesOrderLine } from '../canonical/v1/sales-order.ts';
 
-/** Places of the canonical order that a profile may name: dotted, `lines[].` before those of a line. */
+/** Paths of the canonical order that a profile may name: dotted, with `lines[].` for lines. */
 
 const LINE = 'lines[].';
 const NEAREST = 3;
 
-/** Any name below, as in `attributes.season`. */
+/** Allows any name below, as in `attributes.season`. */
 const FREE = '*';
 
-/** Every place of a schema; what is in a list has none, since a path cannot say which of them is meant. */
+/** Every path of a schema. List items have none, because a path cannot select one. */
 function placesIn(schema: z.core.$ZodType, above: string): string[] {
   const inner = unwrapped(schema);
   if (inner instanceof z.ZodRecord) return [`${above}${FREE}`];
@@ -26,7 +26,7 @@ function unwrapped(schema: z.core.$ZodType): z.core.$ZodType {
 
 const places: readonly string[] = [...placesIn(salesOrder, ''), ...placesIn(salesOrderLine, LINE)];
 
-/** Why a path names nothing of the canonical order, with the names that are nearest to it; undefined where it names something. */
+/** Explains why a path does not exist and lists the nearest names; undefined if it exists. */
 export function unknownPlaceOf(path: string): string | undefined {
   const free = `${path.slice(0, path.lastIndexOf('.') + 1)}${FREE}`;
   if (places.includes(path) || (path.includes('.') && places.includes(free))) return undefined;
@@ -39,7 +39,7 @@ export function unknownPlaceOf(path: string): string | undefined {
   return `names ${path}, which the canonical order does not have; nearest are ${nearest.join(', ')}`;
 }
 
-/** Levenshtein: letters to put in, take out or replace. */
+/** Levenshtein distance. */
 function distanceBetween(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, index) => index);
   for (const [index, letter] of [...one].entries()) {

@@ -18,11 +18,11 @@ export interface ProfileProblem {
   /** Dotted path of the key, empty for the whole file. */
   readonly key: string;
   readonly reason: string;
-  /** Of `profile-variable-missing`: the environment variable. */
+  /** The environment variable, for `profile-variable-missing`. */
   readonly variable?: string;
 }
 
-/** Everything that is wrong with the profiles, at once. */
+/** All problems of the profiles at once. */
 export class ProfileError extends Error {
   override readonly name = 'ProfileError';
   readonly code = 'invalid-partner-profile';
@@ -40,12 +40,12 @@ export class ProfileError extends Error {
   }
 }
 
-/** A key as people write it, dotted. */
+/** Formats a key in dotted form. */
 export function keyOf(path: readonly PropertyKey[]): string {
   return path.map(String).join('.');
 }
 
-/** A message of the schema as the end of a sentence. */
+/** Formats a schema message as the end of a sentence. */
 export function lowerFirst(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1);
 }

@@ -11,8 +11,8 @@ import { invoicing, items, parties, pricing, shipNotice } from './trade.ts';
 
 /**
  * A partner profile: everything that distinguishes one trading partner from another, as data.
- * Profiles are YAML files (activities/partners/profile-files.ts). The sections are in the files
- * beside this one; the schema knows every key, so a misspelled one is an error.
+ * Profiles are YAML files (activities/partners/profile-files.ts). Their sections are in the files
+ * next to this one. The schema is strict, so a misspelled key is an error.
  */
 
 const ORDER_ORIGINS = ['edi', 'api'] as const;
@@ -27,37 +27,37 @@ export const partnerProfile = z
     usage: z.enum(['test', 'production']).default('test').describe('ISA15 of what we send, and what we accept'),
     identifiers: z
       .strictObject({ ours: interchangeParty, theirs: interchangeParty })
-      .describe('Who we are to the partner, and who the partner is'),
+      .describe('Our identity and the partner’s'),
     ordersBy: z
       .array(z.enum(ORDER_ORIGINS))
       .min(1)
       .default(['edi'])
-      .describe('How its orders reach us: these ways are certified, and no other one is closed'),
+      .describe('Channels of its orders: these are certified; others stay open'),
     x12,
     transport,
     calendar,
     documents,
-    currency: currency.default('USD').describe('Currency where the order names none'),
+    currency: currency.default('USD').describe('Currency if the order names none'),
     items,
     parties,
     units: z
       .record(unit, unit)
       .default({})
-      .describe('Partner’s unit → ours, where no cross-reference says otherwise; documents answer in the partner’s'),
+      .describe('Partner’s unit → ours, unless a cross-reference overrides it; documents use the partner’s unit'),
     pricing,
     duplicates: z
       .enum(['refuse', 'query'])
       .default('query')
-      .describe('The same PO number with other content: refused, or kept for a person to decide'),
+      .describe('A repeated PO number with different content: refused, or held for a person to decide'),
     backorders: z
       .enum(['cancel', 'backorder'])
       .default('backorder')
-      .describe('What stock cannot cover is cancelled at once, or shipped later'),
+      .describe('Whether quantities not in stock are cancelled or shipped later'),
     splitShipments: z.boolean().default(true).describe('Whether one order may ship from several nodes'),
     substitution: z.enum(['never']).default('never').describe('Whether another item may be sent instead'),
     shipWithin: deadline
       .default('P3D')
-      .describe('Latest shipment where the order names no date, from its receipt, as a deadline'),
+      .describe('Latest shipment after receipt if the order names no date, as a deadline'),
     shipNotice,
     labels,
     invoicing,
@@ -73,9 +73,7 @@ export const partnerProfile = z
       .string()
       .regex(/^[a-z0-9-]+$/)
       .default('us')
-      .describe(
-        'Where its data is to be kept: a record, for an installation is in one region and nothing is routed by it',
-      ),
+      .describe('Region in which its data must be kept; recorded only, because an installation is in one region'),
     guides: z
       .record(setId, z.array(guideRule))
       .default({})
@@ -97,8 +95,13 @@ export type PartnerProfileContent = z.output<typeof partnerProfile>;
 export type DocumentAddition = z.output<typeof documentAddition>;
 export type GuideRule = z.output<typeof guideRule>;
 
-/** A profile as the process uses it. `version` names its content; an order keeps the version that it started with. */
+/**
+ * A resolved profile. `version` identifies its content; an order keeps the version it started with.
+ */
 export type PartnerProfile = PartnerProfileContent & {
-  /** First 16 hexadecimal digits of the SHA-256 of the resolved content, before environment variables are filled in. */
+  /**
+   * First 16 hexadecimal digits of the SHA-256 of the resolved content, before environment
+   * variables are filled in.
+   */
   readonly version: string;
 };

@@ -11,32 +11,32 @@ const transportMethod = z.string().regex(/^[A-Z0-9]{1,2}$/, 'must be a transport
 
 const shipmentPayment = z.enum(['CC', 'PP', 'PC', 'TP']);
 
-/** Lists of a rule’s conditions: one of them has to hold. */
+/** A condition of a rule as a list; one value must match. */
 const oneOf = <T extends z.ZodType>(item: T) => z.array(item).min(1).max(1000).optional();
 
 const BAND = { message: 'holds for nothing: over must be less than upTo' };
 
 const routingRule = z
   .strictObject({
-    name: z.string().min(1).max(80).describe('Why, in words: it stands wherever the rule decided'),
+    name: z.string().min(1).max(80).describe('Reason in words; shown wherever the rule decided'),
     when: z
       .strictObject({
         weight: z
           .strictObject({
-            over: nonNegativeDecimal.optional().describe('More than so many pounds'),
-            upTo: positiveDecimal.optional().describe('At most so many pounds'),
+            over: nonNegativeDecimal.optional().describe('Lower bound in pounds, exclusive'),
+            upTo: positiveDecimal.optional().describe('Upper bound in pounds, inclusive'),
           })
           .refine(({ over = '-1', upTo }) => upTo === undefined || compare(over, upTo) < 0, BAND)
           .optional()
           .describe('Weight of the goods of one release'),
         cartons: z
           .strictObject({
-            over: z.int().min(0).optional().describe('More than so many'),
-            upTo: z.int().min(1).optional().describe('At most so many'),
+            over: z.int().min(0).optional().describe('Lower bound, exclusive'),
+            upTo: z.int().min(1).optional().describe('Upper bound, inclusive'),
           })
           .refine(({ over = -1, upTo }) => upTo === undefined || over < upTo, BAND)
           .optional()
-          .describe('Cartons of one release, counted by case size: what goes by parcel and what on pallets'),
+          .describe('Cartons of one release, counted by case size; separates parcels from pallets'),
         countries: oneOf(z.string().length(2)).describe('Country of the ship-to'),
         regions: oneOf(z.string().min(1).max(3)).describe('State or province of the ship-to'),
         postalPrefixes: oneOf(z.string().min(1).max(15)).describe('Beginnings of the ship-to’s postal code'),
@@ -48,10 +48,10 @@ const routingRule = z
     ship: z
       .strictObject({
         scac: scac.describe('Carrier'),
-        method: transportMethod.optional().describe('TD504 where it is another than that of the guide'),
-        shipmentPayment: shipmentPayment.optional().describe('FOB01 where it is another than that of the guide'),
+        method: transportMethod.optional().describe('TD504 if it differs from the guide'),
+        shipmentPayment: shipmentPayment.optional().describe('FOB01 if it differs from the guide'),
       })
-      .describe('What the rule picks'),
+      .describe('Result of the rule'),
   })
   .describe('One rule of the routing guide');
 
@@ -65,28 +65,28 @@ const shipWindow = z
         daysAfter: days.default(0).describe('Latest day, counted from the requested ship date'),
       })
       .optional()
-      .describe('Where the order names a ship date'),
+      .describe('Used if the order names a ship date'),
     deliveryDate: z
       .strictObject({
         earliest: days.optional().describe('Earliest day, counted back from the requested delivery date'),
         latest: days.default(0).describe('Latest day, counted back from the requested delivery date'),
       })
       .optional()
-      .describe('Where the order names a delivery date'),
+      .describe('Used if the order names a delivery date'),
     weekdays: z
       .array(z.enum(WEEKDAYS))
       .min(1)
       .optional()
       .describe(
-        'The only days of the week on which goods may leave. An order that asks for another one is asked about, unless `shipDate` says ' +
+        'The only days of the week on which goods may leave. An order that requests another day needs a decision by a person, unless `shipDate` says ' +
           'how far from its date they may leave',
       ),
   })
-  .describe('Days on which goods may leave: the 855 promises one of them, and the warehouse is told which');
+  .describe('Permitted ship days: the 855 promises one of them and the warehouse receives it');
 
 export const routing = z
   .strictObject({
-    scac: scac.optional().describe('Carrier where the order names none and the guide has no rules'),
+    scac: scac.optional().describe('Carrier if the order names none and the guide has no rules'),
     rules: z
       .array(routingRule)
       .max(500)
@@ -116,23 +116,20 @@ export const routing = z
 
 export const labels = z
   .strictObject({
-    format: z
-      .enum(['pdf', 'zpl'])
-      .default('pdf')
-      .describe('Form of the labels where whoever fetches them asks for none'),
-    pallets: z.boolean().default(true).describe('Whether pallets have labels beside cartons'),
+    format: z.enum(['pdf', 'zpl']).default('pdf').describe('Default format of the labels'),
+    pallets: z.boolean().default(true).describe('Whether pallets have labels in addition to cartons'),
     contents: z
       .boolean()
       .default(true)
-      .describe('Whether a label says what is inside: the item and its quantity where there is only one'),
+      .describe('Whether a label states its content: the item and its quantity if there is only one'),
     postalCodeBarcode: z.boolean().default(true).describe('Whether the ship-to’s postal code is a barcode, (420)'),
     poNumberBarcode: z.boolean().default(false).describe('Whether the PO number is a barcode, (400)'),
-    department: z.boolean().default(true).describe('Whether the order’s department stands on the label'),
-    vendorNumber: z.boolean().default(true).describe('Whether our number at the partner stands on the label'),
+    department: z.boolean().default(true).describe('Whether the label shows the order’s department'),
+    vendorNumber: z.boolean().default(true).describe('Whether the label shows our number at the partner'),
     markFor: z
       .boolean()
       .default(true)
-      .describe('Whether the number of the store or distribution center stands on the label'),
+      .describe('Whether the label shows the number of the store or distribution center'),
   })
   .prefault({})
   .describe('GS1-128 labels of cartons and pallets; they need shipNotice.sscc or a warehouse that numbers them');

@@ -3,7 +3,7 @@ import { minorUnits, nonNegativeDecimal, positiveDecimal } from '../canonical/v1
 import { paymentTerms } from '../canonical/v1/sales-order.ts';
 import { duration, entityCode, qualifier } from './fields.ts';
 
-/** How goods, parties, prices, ship notices and invoices are named and counted. */
+/** Naming and counting of goods, parties, prices, ship notices and invoices. */
 
 export const items = z
   .strictObject({
@@ -44,7 +44,7 @@ export const parties = z
     shipToFallback: z
       .enum(['none', 'buyer'])
       .default('none')
-      .describe('Who receives the goods when no ship-to is named: nobody (an error), or the buyer'),
+      .describe('Receiver of the goods if no ship-to is named: none (an error), or the buyer'),
     schemes: z
       .record(z.string().regex(/^[A-Z0-9]{1,2}$/), partyScheme)
       .default({
@@ -57,7 +57,7 @@ export const parties = z
         ZZ: 'other',
         '15': 'partner',
       })
-      .describe('What a code under an N103 qualifier is: partner’s own, ours, GLN, DUNS, store'),
+      .describe('Meaning of a code by its N103 qualifier: partner’s own, ours, GLN, DUNS, store'),
     send: z
       .strictObject({
         partner: z.string().default('92').describe('N103 for the partner’s own code'),
@@ -153,9 +153,9 @@ export const invoicing = z
       .max(20)
       .default([])
       .describe(
-        'Agreed allowances and charges: the ERP is asked to put them on each invoice, and the 810 says what its invoice says',
+        'Agreed allowances and charges: the ERP is asked to put them on each invoice, and the 810 repeats the ERP’s invoice',
       ),
-    remitTo: address.optional().describe('Where the partner pays to: N1*RI of the 810'),
+    remitTo: address.optional().describe('Remittance address: N1*RI of the 810'),
     vendorNumber: z.string().max(30).optional().describe('Our number at the partner: REF*IA of what we send'),
     paymentGrace: duration
       .default('P7D')

@@ -1,14 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  type AcknowledgmentKind,
-  acknowledgeInterchange,
-  buildFunctionalAcknowledgment,
-  readFunctionalAcknowledgment,
-  writeInterchangeAcknowledgment,
-} from './acknowledgment.ts';
+import { type AcknowledgmentKind, acknowledgeInterchange, writeInterchangeAcknowledgment } from './acknowledgment.ts';
+import { buildFunctionalAcknowledgment } from './build-acknowledgment.ts';
 import { guideFor } from './guides/index.ts';
 import { parseTransaction } from './parse.ts';
+import { readFunctionalAcknowledgment } from './read-acknowledgment.ts';
 import { scanInterchanges } from './scan.ts';
 import {
   anInterchange,
@@ -24,7 +20,7 @@ import {
 import type { ScannedInterchange, Tree, X12Error } from './types.ts';
 import { writeTransaction } from './write.ts';
 
-/** Reads an interchange with one group and answers it, as the inbound process does. */
+/** Reads an interchange with one group and acknowledges it, as the inbound process does. */
 async function acknowledge(text: string): Promise<{ tree: Tree; segments: string[] }> {
   const [scanned] = scanInterchanges(bytesOf(text));
   const { groups, transactions } = await readAll(scanned as ScannedInterchange);
@@ -115,7 +111,7 @@ describe('a 997', () => {
     ]);
   });
 
-  it('says accepted with errors when the receiver takes a document in spite of them', async () => {
+  it('reports accepted with errors when the receiver accepts a document despite them', async () => {
     const { errors } = await parseBody('850', ['BEG*00*SA***20261120', ...anOrder.slice(1)]);
     const tree = buildFunctionalAcknowledgment({
       functionalId: 'PO',
@@ -126,7 +122,7 @@ describe('a 997', () => {
     expect(writeTransaction(tree, guide('997'), usual).slice(-2)).toEqual(['AK5*E*5', 'AK9*E*1*1*1']);
   });
 
-  it('stays writable whatever the bad value holds', async () => {
+  it('stays writable for any bad value', async () => {
     const { segments } = await acknowledge(
       anInterchange([aTransaction('850', ['BEG*00*SA*PO\x01\x021**20261120', ...anOrder.slice(1)])]),
     );
@@ -167,7 +163,10 @@ describe('a 997', () => {
   });
 });
 
-/** One 850 with a fault of every kind that a 997 and a 999 tell apart or tell alike. */
+/**
+ * An 850 with faults of every kind, both those that a 997 and a 999 report alike and those that
+ * differ.
+ */
 const faults: X12Error[] = [
   fault('element-date', { segment: 'BEG', position: 2, element: 5 }, 'element', '8', '20261131', '373'),
   fault('element-condition', { segment: 'N1', position: 5, element: 2, loop: 'N1' }, 'element', '2', undefined, '93'),
@@ -212,7 +211,7 @@ function answering(kind: AcknowledgmentKind): string[] {
 }
 
 describe('a 999', () => {
-  it('says what a 997 says in segments of its own, with finer codes and the context of each fault', () => {
+  it('reports the same as a 997 in its own segments, with finer codes and the context of each fault', () => {
     expect(answering('997')).toEqual([
       'AK1*PO*17',
       'AK2*850*0001',
@@ -277,7 +276,7 @@ describe('a 999', () => {
     });
   });
 
-  it('tells one of our documents accepted, another refused for its implementation', async () => {
+  it('reads one of our documents as accepted, another as refused for its implementation', async () => {
     const body = [
       'AK1*IN*42*005010',
       'AK2*810*0007*005010X348',
@@ -299,7 +298,7 @@ describe('a 999', () => {
 });
 
 describe.each(['997', '999'] as const)('a %s', (kind) => {
-  it('can be written whatever was received', () => {
+  it('can be written for any input', () => {
     const text = fc.oneof(
       fc.string({ maxLength: 120, unit: 'binary' }),
       fc.string({ maxLength: 12 }),
@@ -370,7 +369,7 @@ describe('a TA1', () => {
   });
 
   const sound = anInterchange([good]);
-  /** An ISA whose element `index` is another; the widths of all others stay. */
+  /** An ISA with element `index` replaced; the other widths stay the same. */
   const isaWith = (index: number, value: string) => {
     const [isa = '', ...rest] = sound.split('~');
     const elements = isa.split('*');

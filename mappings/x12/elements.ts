@@ -1,5 +1,12 @@
-/** Checks of single values and of syntax notes, shared by reading and writing. Character loops, because this runs for every element. */
+/**
+ * Checks values and syntax notes, for reading and writing. It loops over characters because it runs
+ * for every element.
+ */
 import type { ElementGuide, SimpleElementGuide, SyntaxNote } from './types.ts';
+
+export const elementKeys: readonly string[] = Array.from({ length: 100 }, (_, index) =>
+  String(index + 1).padStart(2, '0'),
+);
 
 export interface ValueFault {
   code: string;
@@ -26,7 +33,7 @@ function allDigits(value: string, from: number, to: number): boolean {
   return to > from;
 }
 
-/** Extended character set of X12 in ISO-8859-1: no control characters. */
+/** Extended X12 character set in ISO-8859-1, without control characters. */
 function hasControlCharacter(value: string): boolean {
   for (let index = 0; index < value.length; index += 1) {
     const code = value.charCodeAt(index);
@@ -37,7 +44,10 @@ function hasControlCharacter(value: string): boolean {
   return false;
 }
 
-/** Digits of a decimal number, or -1 when it is not one. Sign, point and exponent mark do not count towards the length (X12.6). */
+/**
+ * Counts the digits of a decimal number; -1 if it is not one. Sign, point and exponent do not count
+ * towards the length (X12.6).
+ */
 function decimalDigits(value: string): number {
   let digits = 0;
   let points = 0;
@@ -63,7 +73,7 @@ function decimalDigits(value: string): number {
 
 const MONTH_DAYS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
-/** CCYYMMDD, or YYMMDD where the element has six characters; the day must exist. */
+/** CCYYMMDD, or YYMMDD if the element has six characters. The day must exist. */
 function isDate(value: string): boolean {
   const length = value.length;
   if ((length !== 8 && length !== 6) || !allDigits(value, 0, length)) {
@@ -106,7 +116,7 @@ function tooLong(guide: SimpleElementGuide, length: number): ValueFault {
   };
 }
 
-/** The first fault of a value that is present, or undefined. */
+/** Returns the first fault of a present value. */
 export function valueFault(value: string, guide: SimpleElementGuide): ValueFault | undefined {
   let length = value.length;
   switch (guide.type) {
@@ -139,7 +149,7 @@ export function valueFault(value: string, guide: SimpleElementGuide): ValueFault
         ? { code: 'element-character', message: `${guide.name} holds a control character.`, ak: '6' }
         : undefined;
     case 'DT':
-      // Digits too many or too few are that, whatever day they might name.
+      // Report a wrong length as such, before checking whether the date exists.
       if (length > guide.max && allDigits(value, 0, length)) {
         return tooLong(guide, length);
       }
@@ -183,7 +193,7 @@ export interface NoteFault extends ValueFault {
   element: number;
 }
 
-/** `present[i]` tells whether element i + 1 holds something. */
+/** `present[i]` is true if element i + 1 has a value. */
 export function noteFault(
   note: SyntaxNote,
   present: readonly boolean[],
@@ -252,16 +262,16 @@ export function noteFault(
   }
 }
 
-/** Which elements of a segment are mandatory, and its notes, as bit masks: bit i stands for element i + 1. */
+/** Mandatory elements and notes of a segment as bit masks: bit i represents element i + 1. */
 export interface SegmentMasks {
   mandatory: number;
-  /** Whether any note is broken; which one, and how, `noteFault` tells. */
+  /** Whether any note is violated; `noteFault` returns the details. */
   breaks(present: number): boolean;
 }
 
 const masks = new WeakMap<readonly ElementGuide[], SegmentMasks>();
 
-/** No segment of the standard has more elements than the 31 that a mask can hold apart from the sign. */
+/** 31 usable bits are enough: no segment of the standard has more elements. */
 export function masksOf(elements: readonly ElementGuide[], notes: readonly SyntaxNote[]): SegmentMasks {
   let made = masks.get(elements);
   if (made === undefined) {

@@ -9,8 +9,9 @@ const EACH_CONTROL = new RegExp(CONTROL, 'g');
 const PICTURES = 0x2400;
 
 /**
- * The error with no more of the input in it than a person reads: one element may hold 64 KB, and a document 200 errors about it, which are
- * stored, logged and shown. Control characters are shown as their pictures.
+ * Shortens the input quoted in an error. An element may hold 64 KB and a document may have 200
+ * errors, all of which are stored, logged and shown. Control characters become their Unicode
+ * pictures.
  */
 export function inBrief(error: X12Error): X12Error {
   const { message, value, place } = error;

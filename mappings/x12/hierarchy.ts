@@ -1,8 +1,11 @@
-/** Checks of hierarchical levels (HL), which the tree keeps as one flat list: numbering, parents, and the order of levels. */
+/**
+ * Checks numbering, parents and order of hierarchical levels (HL), which the tree keeps as one flat
+ * list.
+ */
 import { positionOf } from './position.ts';
 import type { SegmentObject, Tree, TreeNode, X12Error } from './types.ts';
 
-/** Which level may stand directly below which; `null` stands for no parent. Levels that we do not know are not judged. */
+/** Allowed child levels by parent level; `null` means no parent. Unknown levels are not checked. */
 const PARENTS: ReadonlyMap<string, readonly (string | null)[]> = new Map([
   ['S', [null]],
   ['O', ['S', 'P', 'T']],
@@ -17,8 +20,9 @@ function text(segment: SegmentObject | undefined, element: string): string {
 }
 
 /**
- * HL01 must count 1, 2, 3 …; HL02 must name an earlier HL; a level must stand below one that can hold it (BSN05 structures of the standard:
- * shipment, order, tare, pack, item in the usual orders); HL04, when given, must tell the truth.
+ * HL01 must count 1, 2, 3 …; HL02 must name an earlier HL. A level's parent must be able to contain
+ * it (BSN05 structures: shipment, order, tare, pack, item in the usual orders). HL04, if present,
+ * must be correct.
  */
 export function hierarchyErrors(tree: Tree): X12Error[] {
   const loops = tree.HL;

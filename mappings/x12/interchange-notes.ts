@@ -34,7 +34,7 @@ const NOTES: Readonly<Record<string, string>> = {
   '031': 'the grade of service is wrong',
 };
 
-/** What a partner’s TA1 complains of, in plain words; the code itself where nobody knows it. */
+/** Describes the note code of a partner's TA1; returns the code itself if it is unknown. */
 export function describeInterchangeNote(note: string): string {
   return NOTES[note] ?? `note ${note}`;
 }

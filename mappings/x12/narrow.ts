@@ -1,18 +1,18 @@
-/** A partner's rules on top of a guide: only tighter, never looser, and without copying the guide. */
+/** Partner rules that tighten a guide. They never loosen it and do not copy it. */
 import type { ElementGuide, Guide, GuideNode, SegmentGuide, SimpleElementGuide } from './types.ts';
 
 /**
- * One rule. `at` names a segment or loop by the loops that lead to it: `BEG`, `N1/N1` (the segment), `PO1/PID` (the loop, when there is one
- * of that name; its first segment is `PO1/PID/PID`).
+ * One rule. `at` is the path of a segment or loop: `BEG`, `N1/N1` (the segment), `PO1/PID` (the
+ * loop if there is one of that name; its first segment is `PO1/PID/PID`).
  */
 export interface GuideRule {
   at: string;
-  /** Must come at least once (in each iteration of the loop around it). */
+  /** Must occur at least once (in each iteration of the enclosing loop). */
   mandatory?: boolean;
   forbidden?: boolean;
   /** Lower maximum. */
   maximum?: number;
-  /** Element number, 1 or `'03'`; then the following apply to the element, as does `mandatory`. */
+  /** Element number, 1 or `'03'`. If set, `mandatory` and the fields below apply to the element. */
   element?: number | string;
   component?: number;
   /** The only codes or values allowed. */
@@ -32,7 +32,7 @@ export class GuideRuleError extends Error {
   }
 }
 
-/** @throws GuideRuleError listing every rule that names something the guide does not have, or that would widen it. */
+/** @throws GuideRuleError lists every rule that names an unknown part or would loosen the guide. */
 export function narrowGuide(guide: Guide, rules: readonly GuideRule[]): Guide {
   const faults: string[] = [];
   let children = guide.children;

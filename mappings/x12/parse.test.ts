@@ -157,7 +157,7 @@ describe('faults of elements', () => {
     expect(errors).toEqual([]);
   });
 
-  it('refuses codes only where the list is closed', async () => {
+  it('refuses codes only if the list is closed', async () => {
     expect((await parseBody('850', replaced(order, order.replace('*SA*', '*Q9*')))).errors).toEqual([]);
     const { errors } = await parseBody('820', ['BPR*C*10*X*ACH']);
     expect(errors).toMatchObject([

@@ -1,97 +1,30 @@
 /**
- * Reads a transaction set along its guide into a tree and reports everything that breaks the guide, with its place and its AK304 or AK403
- * code. It keeps going: what can be placed is placed, what cannot is left out of the tree and reported.
- *
- * Trailing blanks of a value are padding and removed (not below the shortest length of the element); leading blanks are data.
+ * Parses a transaction set along its guide into a tree. It reports every violation with its
+ * position and AK304 or AK403 code. It continues after faults; segments without a place in the
+ * guide are reported and left out of the tree.
  */
-import { masksOf, noteFault, type ValueFault, valueFault } from './elements.ts';
 import { inBrief } from './excerpt.ts';
 import { hierarchyErrors } from './hierarchy.ts';
-import { rememberPosition } from './position.ts';
+import { type Level, levelOf, segmentIdsOf, triggerOf } from './levels.ts';
+import { placeOf } from './position.ts';
+import { SegmentReader } from './segment-reader.ts';
 import type {
-  CompositeElementGuide,
-  CompositeObject,
   Delimiters,
-  ElementNode,
   Guide,
   GuideNode,
   ParsedTransaction,
-  Place,
   ReadSegment,
-  SegmentGuide,
   SegmentObject,
-  SegmentUse,
-  SimpleElementGuide,
   TreeNode,
   X12Error,
 } from './types.ts';
-
-export const elementKeys: readonly string[] = Array.from({ length: 100 }, (_, index) =>
-  String(index + 1).padStart(2, '0'),
-);
-
-/** Where the children of a level can be found by the segment that starts them. */
-interface Level {
-  children: readonly GuideNode[];
-  byId: ReadonlyMap<string, readonly number[]>;
-  /** Children that must come. */
-  mandatory: readonly number[];
-}
-
-const levels = new WeakMap<readonly GuideNode[], Level>();
-
-export function triggerOf(node: GuideNode): SegmentUse {
-  return node.kind === 'segment' ? node : (node.children[0] as SegmentUse);
-}
-
-function levelOf(children: readonly GuideNode[]): Level {
-  let level = levels.get(children);
-  if (level === undefined) {
-    const byId = new Map<string, number[]>();
-    children.forEach((child, index) => {
-      const id = triggerOf(child).segment.id;
-      const indexes = byId.get(id);
-      if (indexes === undefined) {
-        byId.set(id, [index]);
-      } else {
-        indexes.push(index);
-      }
-    });
-    const mandatory = children.flatMap((child, index) => (child.requirement === 'M' ? [index] : []));
-    level = { children, byId, mandatory };
-    levels.set(children, level);
-  }
-  return level;
-}
-
-const segmentIdsOfGuides = new WeakMap<Guide, ReadonlySet<string>>();
-
-function segmentIdsOf(guide: Guide): ReadonlySet<string> {
-  let ids = segmentIdsOfGuides.get(guide);
-  if (ids === undefined) {
-    const found = new Set<string>();
-    const visit = (children: readonly GuideNode[]) => {
-      for (const child of children) {
-        if (child.kind === 'segment') {
-          found.add(child.segment.id);
-        } else {
-          visit(child.children);
-        }
-      }
-    };
-    visit(guide.children);
-    ids = found;
-    segmentIdsOfGuides.set(guide, ids);
-  }
-  return ids;
-}
 
 /** One open iteration of a loop, or the transaction set itself. */
 interface Frame {
   level: Level;
   loop: string | undefined;
   node: TreeNode;
-  /** Child that was matched last; children before it are over, unless out of sequence. */
+  /** Index of the child matched last. Earlier children are complete, unless out of sequence. */
   at: number;
   counts: number[];
 }
@@ -101,10 +34,10 @@ export interface ParseOptions {
   maxErrors?: number;
 }
 
-/** What `parseTransaction` needs of a transaction set that was read; made ones serve as well. */
+/** Input of `parseTransaction`; it may be read or constructed. */
 export interface ParsableTransaction {
   segments: readonly ReadSegment[];
-  /** Segments from ST to SE, for the position at which something missing at the end is reported. */
+  /** Number of segments from ST to SE. Parts missing at the end are reported at this position. */
   segmentCount: number;
   delimiters: Delimiters;
 }
@@ -123,16 +56,14 @@ class Parser {
   readonly #maxErrors: number;
   readonly #errors: X12Error[] = [];
   readonly #frames: Frame[] = [];
-  readonly #component: string;
-  readonly #repetition: string | undefined;
+  readonly #reader: SegmentReader;
   #lastPosition: Map<string, number> | undefined;
 
   constructor(transaction: ParsableTransaction, guide: Guide, maxErrors: number) {
     this.#transaction = transaction;
     this.#guide = guide;
     this.#maxErrors = maxErrors;
-    this.#component = transaction.delimiters.component;
-    this.#repetition = transaction.delimiters.repetition;
+    this.#reader = new SegmentReader(transaction.delimiters, (error) => this.#report(error));
   }
 
   parse(): ParsedTransaction {
@@ -173,7 +104,9 @@ class Parser {
     return frame;
   }
 
-  /** Innermost level first, forward from where it stands; then outward; then backward, which is out of sequence. */
+  /**
+   * Searches forward from the innermost level outward, then backward, which means out of sequence.
+   */
   #place(segment: ReadSegment): void {
     const frames = this.#frames;
     let full: { depth: number; index: number } | undefined;
@@ -187,7 +120,7 @@ class Parser {
         if (index < frame.at || !this.#fits(frame, index, segment)) {
           continue;
         }
-        // The segment that begins a loop begins another iteration of it; within one it comes once.
+        // The first segment of a loop starts a new iteration, so it cannot repeat within one.
         if (index === 0 && frame.loop !== undefined) {
           continue;
         }
@@ -211,8 +144,9 @@ class Parser {
   }
 
   /**
-   * A mandatory child that going on to `index` would skip although it does come later in the document. Then it is this segment that stands
-   * in the wrong place, and going on would make everything after it wrong.
+   * Returns a mandatory child that advancing to `index` would skip although it comes later in the
+   * document. In that case this segment is misplaced. Advancing would make all following segments
+   * errors.
    */
   #awaited(frame: Frame, index: number, segment: ReadSegment): GuideNode | undefined {
     for (const between of frame.level.mandatory) {
@@ -238,7 +172,7 @@ class Parser {
     this.#report({
       code: 'segment-out-of-sequence',
       message: `Segment ${segment.id} comes too early: it belongs after ${triggerOf(awaited).segment.id}.`,
-      place: this.#placeOf(segment, frame.loop),
+      place: placeOf(segment, frame.loop),
       ak: { level: 'segment', code: '7' },
     });
     while (this.#frames.length - 1 > depth) {
@@ -273,7 +207,7 @@ class Parser {
     const child = frame.level.children[index] as GuideNode;
     frame.counts[index] = (frame.counts[index] as number) + 1;
     if (child.kind === 'segment') {
-      const made = this.#segment(segment, child.segment, frame.loop);
+      const made = this.#reader.segment(segment, child.segment, frame.loop);
       if (child.repeats) {
         const list = frame.node[child.key] as SegmentObject[] | undefined;
         if (list === undefined) {
@@ -307,10 +241,11 @@ class Parser {
       message: forbidden
         ? `${what} must not be used here.`
         : `${what} may come at most ${child.max} time${child.max === 1 ? '' : 's'} here.`,
-      place: this.#placeOf(segment, child.kind === 'loop' ? child.key : frame.loop),
+      place: placeOf(segment, child.kind === 'loop' ? child.key : frame.loop),
       ak: { level: 'segment', code: forbidden ? '2' : child.kind === 'loop' ? '4' : '5' },
     });
-    // Kept in the tree, so that what follows still finds its loop; a second segment where one is allowed has no place in it.
+    // Accept the segment so that later segments still find their loop. A second segment where one
+    // is allowed is not stored.
     this.#accept(depth, index, segment);
   }
 
@@ -324,7 +259,7 @@ class Parser {
         this.#report({
           code: 'segment-out-of-sequence',
           message: `Segment ${segment.id} comes too late: it belongs before ${triggerOf(next).segment.id}.`,
-          place: this.#placeOf(segment, frame.loop),
+          place: placeOf(segment, frame.loop),
           ak: { level: 'segment', code: '7' },
         });
         while (frames.length - 1 > depth) {
@@ -344,26 +279,16 @@ class Parser {
         : known
           ? `Segment ${segment.id} is not part of transaction set ${this.#guide.set} in release ${this.#guide.version}.`
           : `Segment ${segment.id} is not known in release ${this.#guide.version}.`,
-      place: this.#placeOf(segment, loop),
+      place: placeOf(segment, loop),
       ak: { level: 'segment', code: inSet ? '2' : known ? '6' : '1' },
     });
   }
-
-  #placeOf(segment: ReadSegment, loop: string | undefined): Place {
-    return {
-      segment: segment.id,
-      position: segment.position,
-      ...(loop === undefined ? {} : { loop }),
-      ...(segment.byteOffset < 0 ? {} : { byteOffset: segment.byteOffset }),
-    };
-  }
-
   #closeFrame(next: ReadSegment): void {
     const frame = this.#frames.pop() as Frame;
     this.#missing(frame, frame.at, frame.level.children.length, next);
   }
 
-  /** Mandatory children from `from` to before `to` that have not come. They are reported where the next segment stands. */
+  /** Reports absent mandatory children in [`from`, `to`) at the position of the next segment. */
   #missing(frame: Frame, from: number, to: number, next: ReadSegment): void {
     const children = frame.level.children;
     for (const index of frame.level.mandatory) {
@@ -374,221 +299,10 @@ class Parser {
         this.#report({
           code: child.kind === 'loop' ? 'loop-missing' : 'segment-missing',
           message: `Mandatory ${child.kind === 'loop' ? `loop ${child.key}` : `segment ${id}`} (${triggerOf(child).segment.name}) is missing before ${next.id}.`,
-          place: { ...this.#placeOf(next, loop), segment: id },
+          place: { ...placeOf(next, loop), segment: id },
           ak: { level: 'segment', code: '3' },
         });
       }
     }
-  }
-
-  #segment(segment: ReadSegment, guide: SegmentGuide, loop: string | undefined): SegmentObject {
-    const made: SegmentObject = {};
-    rememberPosition(made, segment, loop);
-    const { elements } = segment;
-    const guides = guide.elements;
-    const count = Math.min(elements.length, guides.length);
-    let held = 0;
-    for (let index = 0; index < count; index += 1) {
-      const text = elements[index] as string;
-      if (text === '') {
-        continue;
-      }
-      const element = guides[index] as SegmentGuide['elements'][number];
-      const value =
-        element.kind === 'simple' && element.repeat === 1
-          ? this.#simple(text, element, segment, index + 1, loop)
-          : this.#structured(text, element, segment, index + 1, loop);
-      if (value !== undefined) {
-        made[elementKeys[index] as string] = value;
-        held |= 1 << index;
-      }
-    }
-    const masks = masksOf(guides, guide.notes);
-    for (let absent = masks.mandatory & ~held, index = 0; absent !== 0; absent >>>= 1, index += 1) {
-      if ((absent & 1) === 1) {
-        const element = guides[index] as SegmentGuide['elements'][number];
-        this.#elementError(segment, loop, index + 1, undefined, element.reference, undefined, {
-          code: 'element-missing',
-          message: `${element.name} (${segment.id}${elementKeys[index]}) is mandatory.`,
-          ak: '1',
-        });
-      }
-    }
-    for (let index = count; index < elements.length; index += 1) {
-      if (elements[index] !== '') {
-        this.#elementError(segment, loop, index + 1, undefined, undefined, elements[index], {
-          code: 'element-too-many',
-          message: `Segment ${segment.id} has at most ${guides.length} elements.`,
-          ak: '3',
-        });
-        break;
-      }
-    }
-    if (masks.breaks(held)) {
-      const present = guides.map((_, index) => made[elementKeys[index] as string] !== undefined);
-      for (const note of guide.notes) {
-        const fault = noteFault(note, present, guides);
-        if (fault !== undefined) {
-          this.#elementError(
-            segment,
-            loop,
-            fault.element,
-            undefined,
-            guides[fault.element - 1]?.reference,
-            undefined,
-            fault,
-          );
-        }
-      }
-    }
-    return made;
-  }
-
-  #simple(
-    text: string,
-    guide: SimpleElementGuide,
-    segment: ReadSegment,
-    element: number,
-    loop: string | undefined,
-    component?: number,
-  ): string | undefined {
-    let value = text;
-    if (value.charCodeAt(value.length - 1) === 32) {
-      let length = value.length;
-      while (length > 0 && value.charCodeAt(length - 1) === 32) {
-        length -= 1;
-      }
-      if (length === 0) {
-        return undefined;
-      }
-      value = value.slice(
-        0,
-        Math.min(value.length, Math.max(length, guide.type === 'AN' || guide.type === 'ID' ? guide.min : 0)),
-      );
-    }
-    if (component === undefined && value.includes(this.#component)) {
-      this.#elementError(segment, loop, element, undefined, guide.reference, value, {
-        code: 'component-too-many',
-        message: `${guide.name} is a simple element; it must not have components.`,
-        ak: '3',
-      });
-      return value;
-    }
-    if (this.#repetition !== undefined && guide.repeat === 1 && value.includes(this.#repetition)) {
-      this.#elementError(segment, loop, element, component, guide.reference, value, {
-        code: 'element-repeated-too-often',
-        message: `${guide.name} may not be repeated.`,
-        ak: '3',
-      });
-      return value;
-    }
-    const fault = valueFault(value, guide);
-    if (fault !== undefined) {
-      this.#elementError(segment, loop, element, component, guide.reference, value, fault);
-    }
-    return value;
-  }
-
-  #structured(
-    text: string,
-    guide: SegmentGuide['elements'][number],
-    segment: ReadSegment,
-    element: number,
-    loop: string | undefined,
-  ): ElementNode | undefined {
-    const one = (piece: string) =>
-      guide.kind === 'composite'
-        ? this.#composite(piece, guide, segment, element, loop)
-        : this.#simple(piece, guide, segment, element, loop);
-    if (guide.repeat === 1) {
-      return one(text);
-    }
-    const pieces = this.#repetition === undefined ? [text] : text.split(this.#repetition);
-    if (pieces.length > guide.repeat) {
-      this.#elementError(segment, loop, element, undefined, guide.reference, text, {
-        code: 'element-repeated-too-often',
-        message: `${guide.name} may be repeated at most ${guide.repeat} times.`,
-        ak: '3',
-      });
-    }
-    const values = pieces.map(one).filter((value) => value !== undefined);
-    return values.length === 0 ? undefined : values;
-  }
-
-  #composite(
-    text: string,
-    guide: CompositeElementGuide,
-    segment: ReadSegment,
-    element: number,
-    loop: string | undefined,
-  ): CompositeObject | undefined {
-    const pieces = text.split(this.#component);
-    const made: CompositeObject = {};
-    let held = 0;
-    pieces.forEach((piece, index) => {
-      const component = guide.components[index];
-      if (piece === '') {
-        return;
-      }
-      if (component === undefined) {
-        this.#elementError(segment, loop, element, index + 1, guide.reference, piece, {
-          code: 'component-too-many',
-          message: `${guide.name} has at most ${guide.components.length} components.`,
-          ak: '3',
-        });
-        return;
-      }
-      const value = this.#simple(piece, component, segment, element, loop, index + 1);
-      if (value !== undefined) {
-        made[String(index + 1)] = value;
-        held += 1;
-      }
-    });
-    if (held === 0) {
-      return undefined;
-    }
-    guide.components.forEach((component, index) => {
-      if (component.requirement === 'M' && made[String(index + 1)] === undefined) {
-        this.#elementError(segment, loop, element, index + 1, component.reference, undefined, {
-          code: 'element-missing',
-          message: `${component.name} (component ${index + 1} of ${guide.name}) is mandatory.`,
-          ak: '1',
-        });
-      }
-    });
-    const present = guide.components.map((_, index) => made[String(index + 1)] !== undefined);
-    for (const note of guide.notes) {
-      const fault = noteFault(note, present, guide.components);
-      if (fault !== undefined) {
-        this.#elementError(
-          segment,
-          loop,
-          element,
-          fault.element,
-          guide.components[fault.element - 1]?.reference,
-          undefined,
-          fault,
-        );
-      }
-    }
-    return made;
-  }
-
-  #elementError(
-    segment: ReadSegment,
-    loop: string | undefined,
-    element: number,
-    component: number | undefined,
-    reference: string | undefined,
-    value: string | undefined,
-    fault: ValueFault,
-  ): void {
-    this.#report({
-      code: fault.code,
-      message: fault.message,
-      place: { ...this.#placeOf(segment, loop), element, ...(component === undefined ? {} : { component }) },
-      ...(value === undefined ? {} : { value }),
-      ak: { level: 'element', code: fault.ak, ...(reference === undefined ? {} : { reference }) },
-    });
   }
 }

@@ -1,7 +1,9 @@
-/** Remembers where the segments of a tree were read, without a trace in the tree itself, which stays plain JSON. */
+/** Remembers the source position of each segment outside the tree, which stays plain JSON. */
 import type { Place, ReadSegment, SegmentObject } from './types.ts';
 
-/** Its constructor returns what it is given, so that the fields of a class that extends it are put on that very object. */
+/**
+ * The constructor returns its argument, so that a subclass adds its private fields to that object.
+ */
 class Itself {
   constructor(segment: SegmentObject) {
     // biome-ignore lint/correctness/noConstructorReturn: returning the argument is the purpose, see Origin.
@@ -10,8 +12,9 @@ class Itself {
 }
 
 /**
- * A private field on a plain object does what a WeakMap would do (invisible to JSON, comparison and copying), but leaves the garbage
- * collector nothing extra to trace: with a WeakMap, reading and validating 20 MB of purchase orders took nearly twice the time.
+ * A private field on a plain object is invisible to JSON, comparison and copying, like a WeakMap.
+ * Unlike a WeakMap it adds no work for the garbage collector: reading and validating 20 MB of
+ * orders took nearly twice as long with one.
  */
 class Origin extends Itself {
   #read: ReadSegment;
@@ -48,12 +51,24 @@ export function rememberPosition(made: SegmentObject, segment: ReadSegment, loop
   new Origin(made, segment, loop);
 }
 
-/** Where a segment of a tree that was read stands; undefined for a segment that was made, not read. */
+/** Source position of a segment; undefined if it was constructed. */
 export function positionOf(segment: SegmentObject): Place | undefined {
   return Origin.placeOf(segment);
 }
 
-/** A segment made from one that was read counts as read there: its faults then name the place in the file. */
+/**
+ * Copies the position of the source segment, so that faults of a derived segment name the place in
+ * the file.
+ */
 export function carryPosition(from: SegmentObject, to: SegmentObject): void {
   Origin.carry(from, to);
+}
+
+export function placeOf(segment: ReadSegment, loop: string | undefined): Place {
+  return {
+    segment: segment.id,
+    position: segment.position,
+    ...(loop === undefined ? {} : { loop }),
+    ...(segment.byteOffset < 0 ? {} : { byteOffset: segment.byteOffset }),
+  };
 }

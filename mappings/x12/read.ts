@@ -1,7 +1,7 @@
 /**
- * Hands sound interchanges to `x12-parser` and yields their transaction sets. What the parser cannot do is done around it: it only ever
- * sees one interchange with checked delimiters, transaction set by transaction set; where it shortens values (it trims them), or where an
- * element has components or repetitions (it flattens the one and ignores the other), the segment is read again from its bytes, so that no
+ * Passes valid interchanges to `x12-parser` and yields their transaction sets. The parser gets one
+ * interchange with checked delimiters, one transaction set at a time. It trims values, flattens
+ * components and ignores repetitions. Such segments are read again from their bytes so that no
  * character is lost. Text is ISO-8859-1.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -21,7 +21,7 @@ import type {
   X12Error,
 } from './types.ts';
 
-/** Long inputs give other work a turn each time this many bytes were read. */
+/** Yields to the event loop each time this many bytes were read. */
 const BYTES_PER_TURN = 1_048_576;
 const PIECE = 65_536;
 const ISA_LENGTH = 106;
@@ -29,8 +29,8 @@ const LF = 0x0a;
 const CR = 0x0d;
 
 /**
- * The parser, used without its stream: `processChunk` hands each segment to `push`, which keeps it. This spares the stream's queues and
- * makes it certain when a segment is out.
+ * Uses the parser without its stream: `processChunk` calls `push`, which collects the segments.
+ * This avoids the stream's queues and makes it deterministic when a segment is available.
  */
 class SegmentParser extends X12parser {
   #segments: FormattedSegment[] = [];
@@ -53,13 +53,16 @@ class SegmentParser extends X12parser {
   }
 }
 
-/** Reads the transaction sets of one interchange, each handed to the same parser in turn. */
+/** Reads the transaction sets of one interchange with a single parser. */
 class TransactionReader {
   readonly #parser = new SegmentParser();
   readonly #terminator: number;
   readonly #delimiters: Delimiters;
 
-  /** `header` is the ISA segment with its terminator, 106 bytes: the parser learns its delimiters from it. */
+  /**
+   * `header` is the ISA segment with its terminator (106 bytes). The parser takes the delimiters
+   * from it.
+   */
   constructor(header: Buffer, delimiters: Delimiters) {
     this.#terminator = delimiters.segment.charCodeAt(0);
     this.#delimiters = delimiters;
@@ -71,13 +74,15 @@ class TransactionReader {
   }
 
   /**
-   * What the parser makes of one transaction set, ST first. It holds its last segment back until it sees more: so the trailer before this ST
-   * comes out first and is dropped, and where this set has no trailer of its own (it is refused, but still reported on) one is added.
+   * Parses one transaction set, ST first. The parser holds back its last segment until it gets more
+   * input. The trailer of the previous set therefore comes out first and is dropped. A set without
+   * a trailer is refused but still reported, so one is added.
    */
   #parse(bytes: Buffer, hasTrailer: boolean): FormattedSegment[] {
     for (let from = 0; from < bytes.length; from += PIECE) {
       const piece = bytes.toString('latin1', from, from + PIECE);
-      // The parser turns CRLF into LF, which would remove a terminator that is CR; the LF after it carries nothing.
+      // The parser converts CRLF to LF, which would remove a CR terminator. The LF after it is not
+      // data.
       this.#parser.processChunk(this.#terminator === CR && piece.includes('\n') ? piece.replaceAll('\n', '') : piece);
     }
     if (!hasTrailer) {
@@ -121,7 +126,10 @@ class TransactionReader {
     return read;
   }
 
-  /** Takes the parser's values when they account for every byte of the segment, and reads the segment from its bytes otherwise. */
+  /**
+   * Uses the parser's values if they account for every byte of the segment; otherwise reads the
+   * bytes.
+   */
   #segment(
     parsed: FormattedSegment | undefined,
     bytes: Buffer,
@@ -147,7 +155,8 @@ class TransactionReader {
     }
     let text = bytes.toString('latin1', start, end);
     if (text.includes('\n') || text.includes('\r')) {
-      // Lines wrapped at a fixed length, and CR before a terminator that is LF: never data.
+      // Line breaks from wrapping at a fixed length, and CR before an LF terminator, are never
+      // data.
       text = text.replace(/[\r\n]/g, '');
     }
     const elements = text.split(this.#delimiters.element);
@@ -219,8 +228,9 @@ function toReadTransaction(
 }
 
 /**
- * The groups of a sound interchange, each followed by its transaction sets. A refused group or transaction set is yielded too, with
- * `refused` true and the reasons, so that it can be acknowledged as such. An interchange that is itself refused yields nothing.
+ * Yields the groups of a valid interchange, each followed by its transaction sets. Refused groups
+ * and sets have `refused` true and their errors, so that they can be acknowledged. A refused
+ * interchange yields nothing.
  */
 export async function* readInterchange(
   scanned: ScannedInterchange,
@@ -254,21 +264,25 @@ export async function* readInterchange(
   }
 }
 
-/** What `streamInterchanges` reports, in document order. Offsets count from the first byte of the stream. */
+/**
+ * Events of `streamInterchanges` in document order. Offsets count from the first byte of the
+ * stream.
+ */
 export type StreamEvent =
   | { kind: 'interchange'; start: number; header: InterchangeHeader; delimiters: Delimiters }
   | ReadGroup
   | ReadTransaction
-  /** The verdict on a group comes after its transaction sets: with errors, all of them are refused. */
+  /** Follows the transaction sets of the group. If it has errors, all of them are refused. */
   | { kind: 'group-end'; group: ReadGroup }
   | { kind: 'interchange-acknowledgment'; acknowledgment: InterchangeAcknowledgment }
-  /** The verdict on an interchange comes last: without `ok`, nothing of it may be processed. */
+  /** Follows the groups of the interchange. Without `ok`, none of its content may be processed. */
   | { kind: 'interchange-end'; start: number; end: number; ok: boolean; errors: X12Error[]; groupCount: number }
   | { kind: 'refused'; start: number; end: number; header?: InterchangeHeader; errors: X12Error[] };
 
 /**
- * Reads a stream of any length in memory bounded by the longest transaction set. Transaction sets come before the verdict on their group
- * and interchange, so keep their effects undone until `interchange-end` says `ok`.
+ * Reads a stream of any length; memory is bounded by the longest transaction set. Transaction sets
+ * precede the verdict on their group and interchange. Callers must be able to undo their effects
+ * until `interchange-end` is `ok`.
  */
 export async function* streamInterchanges(
   chunks: AsyncIterable<Uint8Array>,
@@ -337,7 +351,10 @@ export async function* streamInterchanges(
   }
 }
 
-/** The bytes of a stream that are still needed. Grows by doubling, so that appending costs amortised constant time per byte. */
+/**
+ * Bytes of a stream that are still needed. It doubles on growth, so appending costs amortised
+ * constant time per byte.
+ */
 class SlidingWindow {
   #store = Buffer.allocUnsafe(4 * PIECE);
   #from = 0;
@@ -362,7 +379,7 @@ class SlidingWindow {
   append(chunk: Uint8Array): void {
     const kept = this.#to - this.#from;
     if (this.#to + chunk.length > this.#store.length) {
-      // Moving is only worth it when at least half of the store is free in front; otherwise grow.
+      // Compact only if at least half of the buffer is free at the front; otherwise grow.
       const target =
         kept + chunk.length > this.#store.length / 2
           ? Buffer.allocUnsafe(Math.max(2 * this.#store.length, kept + chunk.length))

@@ -13,8 +13,9 @@ import {
 } from './index.ts';
 
 /**
- * Real documents of many companies, where they are at hand: each is read without a crash, and what is sound is written back to the same
- * segments. The table says what came of each file, and why.
+ * Real documents from many companies, if available. Each must be read without a crash, and valid
+ * ones must be written back as the same segments. The table lists the result and reason for each
+ * file.
  */
 const folder = join(import.meta.dirname, '..', '..', '..', 'shared', 'samples', 'x12');
 const files = existsSync(folder)
@@ -60,7 +61,7 @@ function verdictOn(read: ReadTransaction): Verdict {
     return { ...what, verdict: read.refused ? 'refused' : 'errors', reason: `${at}: ${first.message}${more}` };
   }
   if (guide === undefined) {
-    // Of the sets that we have, other releases are told to be without a guide instead of being read by the wrong one.
+    // Sets in other releases must be reported as having no guide, not read by the wrong one.
     expect(OURS.has(read.set) && /^00[45]010/.test(read.version)).toBe(false);
     return { ...what, verdict: 'no guide', reason: `no guide of ${read.set} in ${read.version}` };
   }
@@ -73,7 +74,7 @@ function verdictOn(read: ReadTransaction): Verdict {
 
 const OURS = new Set(allGuides().map(({ set }) => set));
 
-/** An error that a person can follow: what is wrong in words, under a stable name, and where. */
+/** An error with a message, a stable code and a position. */
 function expectPlace(error: X12Error): void {
   expect(error.code).toMatch(/^[a-z][a-z0-9-]+$/);
   expect(error.message).toMatch(/\.$/);
@@ -81,7 +82,7 @@ function expectPlace(error: X12Error): void {
   expect(error.place.position).toBeGreaterThan(0);
 }
 
-/** Blanks behind a value and empty elements at the end of a segment say nothing, and are not written. */
+/** Drops trailing blanks and trailing empty elements, which are not written. */
 function withoutPadding(elements: readonly string[], separator: string): string {
   const kept = elements.map((text) => text.replace(/ +$/, ''));
   while (kept.at(-1) === '') kept.pop();

@@ -4,7 +4,7 @@ import { scanInterchanges } from './scan.ts';
 import { anInterchange, anOrder, aTransaction, bytesOf, readAll } from './test-support/interchange.ts';
 import type { ScannedInterchange } from './types.ts';
 
-/** Tens of megabytes: reading whose cost grows faster than the bytes would end at the timeout of the tests. */
+/** Tens of megabytes: if reading costs more than linear time, the test times out. */
 
 const sound = anInterchange([aTransaction('850', anOrder)]);
 

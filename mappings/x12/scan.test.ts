@@ -138,7 +138,7 @@ describe('faults of the interchange refuse the interchange', () => {
     expect(one?.header?.senderId).toBe('HARBORPINE');
   });
 
-  it('goes on with the next interchange after a truncated one', () => {
+  it('continues with the next interchange after a truncated one', () => {
     const found = scan(sound.slice(0, sound.indexOf('SE*')) + sound);
     expect(found.map((one) => one.ok)).toEqual([false, true]);
     expect(found[0]?.groups[0]?.transactions[0]?.errors.map((error) => error.code)).toEqual([
@@ -203,7 +203,7 @@ describe('faults below the interchange refuse only what they concern', () => {
     expect(transactions.map((transaction) => transaction.refused)).toEqual([true]);
   });
 
-  it('tells control numbers apart by number in GS and ISA, by text in ST', () => {
+  it('compares control numbers as numbers in GS and ISA, as text in ST', () => {
     expect(scan(sound.replace('GE*1*1', 'GE*01*0001'))[0]?.groups[0]?.errors).toEqual([]);
     expect(scan(sound.replace('SE*12*0001', 'SE*12*1'))[0]?.groups[0]?.transactions[0]?.errors).toHaveLength(1);
   });

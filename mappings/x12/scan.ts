@@ -1,16 +1,18 @@
 /**
- * Finds the interchanges of an input and says of each whether it is sound: `scanInterchanges` for bytes in memory, `read.ts` has the form
- * for streams. Nothing here throws on bad input: whatever is refused is reported, with its byte range, so that it can be kept.
+ * Finds and validates the interchanges of an input in memory; `read.ts` does the same for streams.
+ * Invalid input never throws. Refused parts are reported with their byte range so that they can be
+ * stored.
  */
 import { defaultScanLimits, EnvelopeWalker } from './envelope.ts';
 import type { ScanLimits, ScannedInterchange } from './types.ts';
 
 /**
- * Every interchange found in the input, sound or refused, in order; junk between interchanges is an item of its own with `ok` false. An
- * input without anything to read (empty, blanks only) gives one refused item with code `empty-input`.
+ * Returns every interchange, valid or refused, in order. Junk between interchanges is a separate
+ * item with `ok` false. An empty or blank input gives one refused item with code `empty-input`.
  *
- * What is refused: the interchange for a fault in ISA or IEA, truncation or an overlong segment; the functional group for a fault in GS or
- * GE; the transaction set for a fault in ST or SE. A lower fault leaves what is above and beside it standing.
+ * A fault in ISA or IEA, truncation or an overlong segment refuses the interchange. A fault in GS
+ * or GE refuses the functional group, and one in ST or SE the transaction set. Enclosing and
+ * sibling parts are not affected.
  */
 export function scanInterchanges(bytes: Uint8Array, limits: Partial<ScanLimits> = {}): ScannedInterchange[] {
   const window = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

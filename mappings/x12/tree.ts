@@ -1,7 +1,10 @@
-/** Typed access to trees, for mappings. A missing part gives `undefined`, an empty list or an empty text, never an exception. */
+/**
+ * Typed access to trees, for mappings. Missing parts return `undefined`, an empty list or an empty
+ * text, never an exception.
+ */
 import type { CompositeObject, SegmentObject, TreeNode } from './types.ts';
 
-/** The segment of maximum 1, or the first of a repeating one. */
+/** Returns a single segment, or the first of a repeating one. */
 export function segmentAt(node: TreeNode | undefined, id: string): SegmentObject | undefined {
   const held = node?.[id];
   return (Array.isArray(held) ? held[0] : held) as SegmentObject | undefined;

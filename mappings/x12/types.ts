@@ -1,11 +1,15 @@
 /**
- * Public shapes of the X12 engine. Everything that leaves the engine is plain JSON, except the byte ranges of what was received.
+ * Public types of the X12 engine. All results are plain JSON, except the byte ranges of received
+ * input.
  *
- * Positions count segments from 1 within a transaction set, ST being 1, as AK302 does. Byte offsets count from the first byte of the
- * input that was scanned.
+ * Positions count segments within a transaction set; ST is 1, as in AK302. Byte offsets count from
+ * the first byte of the scanned input.
  */
 
-/** Single characters, one byte each in ISO-8859-1. `repetition` exists from interchange version 00402 on (ISA11). */
+/**
+ * Single characters, one byte each in ISO-8859-1. `repetition` exists from interchange version
+ * 00402 on (ISA11).
+ */
 export interface Delimiters {
   element: string;
   component: string;
@@ -13,7 +17,10 @@ export interface Delimiters {
   repetition?: string;
 }
 
-/** Where something is, or where it was expected. `element` and `component` count from 1; `loop` is the id of the loop in the guide. */
+/**
+ * Actual or expected position. `element` and `component` count from 1; `loop` is the id of the loop
+ * in the guide.
+ */
 export interface Place {
   segment: string;
   position: number;
@@ -26,8 +33,9 @@ export interface Place {
 export type AcknowledgmentLevel = 'segment' | 'element' | 'transaction' | 'group' | 'interchange';
 
 /**
- * How an acknowledgment names the fault: AK304 (segment), AK403 (element), AK502 (transaction), AK905 (group) or TA105 (interchange).
- * `reference` is the data element's dictionary number for AK402.
+ * Acknowledgment code of the fault: AK304 (segment), AK403 (element), AK502 (transaction), AK905
+ * (group) or TA105 (interchange). `reference` is the dictionary number of the data element for
+ * AK402.
  */
 export interface AcknowledgmentCode {
   level: AcknowledgmentLevel;
@@ -35,7 +43,10 @@ export interface AcknowledgmentCode {
   reference?: string;
 }
 
-/** A fault in a document. `code` is stable and in kebab case; `message` says in plain words what was found and what was expected. */
+/**
+ * A fault in a document. `code` is stable and in kebab case; `message` describes what was found and
+ * expected.
+ */
 export interface X12Error {
   code: string;
   message: string;
@@ -49,7 +60,10 @@ export interface CompositeObject {
   [component: string]: string;
 }
 
-/** One element: text, a composite, or an array of either where the guide lets the element repeat. Empty elements are absent. */
+/**
+ * One element: text, a composite, or an array of either where the guide lets the element repeat.
+ * Empty elements are absent.
+ */
 export type ElementNode = string | CompositeObject | (string | CompositeObject)[];
 
 /** A segment: elements keyed `"01"`, `"02"`, … */
@@ -58,8 +72,9 @@ export interface SegmentObject {
 }
 
 /**
- * A transaction set, or one iteration of a loop: a segment whose maximum is 1 is an object under its id, a segment that may repeat is
- * always an array, a loop is always an array of iterations under the loop's id. ST and SE are not part of it.
+ * A transaction set or one iteration of a loop. A segment with maximum 1 is an object under its id;
+ * a repeating segment is always an array. A loop is an array of iterations under its id. ST and SE
+ * are not included.
  */
 export interface TreeNode {
   [id: string]: SegmentObject | SegmentObject[] | TreeNode[];
@@ -67,7 +82,7 @@ export interface TreeNode {
 
 export type Tree = TreeNode;
 
-/** Blanks that pad the fixed widths are removed. `date` is YYMMDD and `time` HHMM, as sent. */
+/** ISA values without padding. `date` is YYMMDD and `time` HHMM, as sent. */
 export interface InterchangeHeader {
   senderQualifier: string;
   senderId: string;
@@ -83,15 +98,15 @@ export interface InterchangeHeader {
   usage: string;
 }
 
-/** Hard bounds, so that no input can take unbounded time or memory. */
+/** Limits that bound time and memory for any input. */
 export interface ScanLimits {
-  /** Longest segment in bytes; default 65,536. */
+  /** Maximum segment length in bytes; default 65,536. */
   segmentBytes: number;
-  /** Longest transaction set in bytes; default 67,108,864. */
+  /** Maximum transaction set length in bytes; default 67,108,864. */
   transactionBytes: number;
-  /** Most interchanges (sound or refused) reported from one input; default 10,000. */
+  /** Maximum number of interchanges (valid or refused) reported from one input; default 10,000. */
   interchanges: number;
-  /** Most errors kept for one interchange; default 200. */
+  /** Maximum number of errors kept for one interchange; default 200. */
   errors: number;
 }
 
@@ -105,7 +120,7 @@ export interface ScannedTransaction {
   end: number;
   /** Segments counted from ST to SE, both included. */
   segmentCount: number;
-  /** Faults that refuse this transaction set and no other (AK502). */
+  /** Faults that refuse only this transaction set (AK502). */
   errors: X12Error[];
 }
 
@@ -128,8 +143,8 @@ export interface ScannedGroup {
 }
 
 /**
- * One interchange as found in the input, sound or not. `ok` is false when the interchange as a whole is refused (`errors` says why);
- * groups and transaction sets carry their own errors and do not change `ok`.
+ * One interchange of the input, valid or not. `ok` is false if the whole interchange is refused;
+ * `errors` has the reasons. Errors of groups and transaction sets do not affect `ok`.
  */
 export interface ScannedInterchange {
   ok: boolean;
@@ -137,7 +152,7 @@ export interface ScannedInterchange {
   end: number;
   header?: InterchangeHeader;
   delimiters?: Delimiters;
-  /** A view of the input from `start` to `end`, not a copy. */
+  /** A view of the input from `start` to `end`, without copying. */
   bytes: Uint8Array;
   errors: X12Error[];
   groupCount: number;
@@ -147,7 +162,7 @@ export interface ScannedInterchange {
   interchangeAcknowledgments: InterchangeAcknowledgment[];
 }
 
-/** TA1: what the other side thinks of one of our interchanges. */
+/** TA1: the receiver's verdict on an interchange. */
 export interface InterchangeAcknowledgment {
   controlNumber: string;
   date: string;
@@ -158,7 +173,10 @@ export interface InterchangeAcknowledgment {
   note: string;
 }
 
-/** A segment as received: element texts with trailing blanks and inner delimiters intact; `elements[0]` is element 01. */
+/**
+ * A segment as received: element texts with trailing blanks and inner delimiters intact;
+ * `elements[0]` is element 01.
+ */
 export interface ReadSegment {
   id: string;
   elements: string[];
@@ -202,7 +220,10 @@ export interface ReadTransaction {
   delimiters: Delimiters;
   /** Envelope faults of this transaction set. */
   errors: X12Error[];
-  /** True when this transaction set or its group has an envelope fault: acknowledge it as rejected, do not process it. */
+  /**
+   * True if this transaction set or its group has an envelope fault. Reject it in the
+   * acknowledgment and do not process it.
+   */
   refused: boolean;
   group: ReadGroup;
   /** Byte range in the scanned input. */
@@ -216,7 +237,10 @@ export type ElementType = 'AN' | 'ID' | 'DT' | 'TM' | 'R' | 'B' | `N${0 | 1 | 2 
 /** M mandatory, O optional, X bound by a syntax note of its segment. */
 export type Requirement = 'M' | 'O' | 'X';
 
-/** P paired or multiple, R at least one, E not more than one, C if the first then all, L if the first then at least one other. */
+/**
+ * P paired or multiple, R at least one, E not more than one, C if the first then all, L if the
+ * first then at least one other.
+ */
 export interface SyntaxNote {
   kind: 'P' | 'R' | 'E' | 'C' | 'L';
   elements: readonly number[];
@@ -231,9 +255,9 @@ export interface SimpleElementGuide {
   min: number;
   max: number;
   requirement: Requirement;
-  /** Most repetitions; 1 means that the element does not repeat. */
+  /** Maximum repetitions; 1 means that the element does not repeat. */
   repeat: number;
-  /** Codes in real use with their meaning. */
+  /** Codes in use with their meaning. */
   codes?: Readonly<Record<string, string>>;
   /** When true, a code outside `codes` is an error. */
   closed: boolean;
@@ -259,14 +283,19 @@ export interface SegmentGuide {
   notes: readonly SyntaxNote[];
 }
 
-/** A segment at one place of a set. `key` is its key in the tree. `max` Infinity means unbounded, 0 means forbidden (by a profile). */
+/**
+ * A segment at one position of a set. `key` is its key in the tree. `max` Infinity means unbounded;
+ * 0 means forbidden by a profile.
+ */
 export interface SegmentUse {
   kind: 'segment';
   key: string;
   segment: SegmentGuide;
   requirement: 'M' | 'O';
   max: number;
-  /** Whether the tree holds an array; fixed by the standard's maximum and not changed by narrowing. */
+  /**
+   * Whether the tree holds an array. The standard's maximum decides; narrowing does not change it.
+   */
   repeats: boolean;
 }
 
@@ -277,7 +306,10 @@ export interface LoopUse {
   requirement: 'M' | 'O';
   max: number;
   children: readonly GuideNode[];
-  /** Tells apart two loops of one level that start with the same segment: this element must hold one of these codes. */
+  /**
+   * Distinguishes loops of one level that start with the same segment: this element must hold one
+   * of these codes.
+   */
   when?: { element: number; codes: readonly string[] };
 }
 
@@ -290,7 +322,7 @@ export interface Guide {
   functionalId: string;
   name: string;
   children: readonly GuideNode[];
-  /** Every segment id that the dictionary of this version knows, to tell "unknown" from "not in this set". */
+  /** Segment ids known in this version, to distinguish "unknown" from "not in this set". */
   knownSegments: ReadonlySet<string>;
 }
 

@@ -18,7 +18,8 @@ import type {
   Tree,
   TreeNode,
 } from './types.ts';
-import { type OutgoingInterchange, writeInterchange, writeTransaction, X12WriteError } from './write.ts';
+import { writeTransaction, X12WriteError } from './write.ts';
+import { type OutgoingInterchange, writeInterchange } from './write-interchange.ts';
 
 function outgoing(
   segments: readonly string[],
@@ -232,7 +233,7 @@ describe('interchanges', () => {
   });
 });
 
-/** Any tree that a guide allows, small: every mandatory part, some of the optional ones. */
+/** Generates small trees that a guide allows: all mandatory parts and some optional ones. */
 function treesOf(along: Guide, text: fc.Arbitrary<string>): fc.Arbitrary<Tree> {
   const simple = (element: SimpleElementGuide): fc.Arbitrary<string> => {
     const { min, max, type } = element;
@@ -269,7 +270,10 @@ function treesOf(along: Guide, text: fc.Arbitrary<string>): fc.Arbitrary<Tree> {
           .map((values) => Object.fromEntries(values.map((value, index) => [String(index + 1), value])));
   const element = (one: ElementGuide): fc.Arbitrary<SegmentObject[string]> =>
     one.repeat === 1 ? single(one) : fc.array(single(one), { minLength: 1, maxLength: Math.min(3, one.repeat) });
-  /** Mandatory elements, and either all others but those that notes exclude, or as many as make the notes hold: all bound ones. */
+  /**
+   * Mandatory elements plus either all others except those that notes exclude, or just enough to
+   * satisfy the notes.
+   */
   const segment = (one: SegmentGuide): fc.Arbitrary<SegmentObject> => {
     const excluded = new Set(one.notes.filter((note) => note.kind === 'E').flatMap((note) => note.elements.slice(1)));
     const bound = new Set(one.notes.flatMap((note) => note.elements));
@@ -331,7 +335,7 @@ const delimiters = fc
     ([element, component, segment, repetition]) =>
       ({ element, component, segment, repetition }) as Required<Delimiters>,
   )
-  // A separator other than the terminator that is a line break would be lost with wrapped lines; nobody uses one.
+  // A line break used as a separator would be lost with wrapped lines; no partner uses one.
   .filter((one) => [one.element, one.component, one.repetition].every((mark) => !'\r\n'.includes(mark)));
 
 describe('what is written reads back as the same tree, in any delimiters', () => {
@@ -354,7 +358,7 @@ describe('what is written reads back as the same tree, in any delimiters', () =>
           expect(parsed.tree).toEqual(tree);
         },
       ),
-      // A later release differs from the first in little, so fewer trees of it tell as much.
+      // Later releases differ little from the first, so fewer trees are enough.
       { numRuns: version === '004010' ? 60 : 20, seed: 20261120 },
     );
   });

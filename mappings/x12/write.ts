@@ -1,12 +1,13 @@
 /**
- * Writes trees as segments and segments as interchanges. What is written is read back along the same guide before it is handed out, so that
- * nothing leaves that the guide refuses or that would read as another document.
+ * Writes trees as segments. The result is parsed again along the same guide before it is returned.
+ * Nothing that violates the guide or would be read as another document is sent.
  *
- * Characters: only ISO-8859-1 is written. A delimiter, a control character or a character outside ISO-8859-1 inside a value is refused,
- * unless `substitute` is given: then a letter loses its diacritic if that helps, typographic quotes and dashes become plain ones, and
- * whatever is still not writable becomes `substitute`.
+ * Only ISO-8859-1 is written. A delimiter, control character or other character inside a value is
+ * refused, unless `substitute` is given. In that case letters lose their diacritics, typographic
+ * quotes and dashes become plain ones, and the remaining characters become `substitute`.
  */
-import { elementKeys, parseTransaction } from './parse.ts';
+import { elementKeys } from './elements.ts';
+import { parseTransaction } from './parse.ts';
 import type {
   Delimiters,
   ElementGuide,
@@ -22,7 +23,9 @@ import type {
   X12Error,
 } from './types.ts';
 
-/** Thrown when a tree does not obey its guide, or an envelope cannot be written. `errors` says where and why. */
+/**
+ * Thrown if a tree violates its guide or an envelope cannot be written. `errors` has the details.
+ */
 export class X12WriteError extends Error {
   readonly code = 'x12-not-writable';
   readonly errors: readonly X12Error[];
@@ -39,13 +42,14 @@ export class X12WriteError extends Error {
 
 export interface WriteOptions {
   /**
-   * One character that replaces what cannot be written in names, addresses and descriptions; without it such a value is an error. In a number
-   * or code it always is: with another character it would be another one.
+   * One character that replaces unwritable ones in names, addresses and descriptions. Without it
+   * such a value is an error. Numbers and codes are never changed, because a changed character
+   * gives a different value.
    */
   substitute?: string;
 }
 
-/** Data elements that people read: name, address, city, description, message. */
+/** Free-text data elements: name, address, city, description, message. */
 const FREE_TEXT: ReadonlySet<string> = new Set([
   '19',
   '93',
@@ -71,8 +75,8 @@ const PLAIN: Readonly<Record<string, string>> = {
 };
 
 /**
- * Segments of a transaction set without ST and SE and without terminators, in the order of the guide.
- * @throws X12WriteError listing every fault.
+ * Returns the segments of a transaction set in guide order, without ST, SE and terminators.
+ * @throws X12WriteError lists every fault.
  */
 export function writeTransaction(
   tree: Tree,
@@ -107,7 +111,7 @@ function isX12Character(character: string): boolean {
   return character.length === 1 && code >= 32 && code < 256 && !(code >= 127 && code < 160);
 }
 
-/** The first character of a text that cannot be written with these delimiters; undefined when all can. */
+/** Returns the first character that cannot be written with these delimiters, if any. */
 export function unwritableIn(text: string, delimiters: Delimiters): string | undefined {
   const { element, component, segment, repetition } = delimiters;
   const marks = [element, component, segment, repetition];
@@ -308,8 +312,8 @@ class Writer {
 }
 
 /**
- * Same structure: the same keys and lists down to the segments. Values need no comparison, because each was written as it reads; a list
- * without items and a missing one are the same.
+ * Compares the structure down to the segments. Values need no comparison because they were written
+ * unchanged. An empty list equals a missing one.
  */
 function sameTree(left: TreeNode, right: TreeNode): boolean {
   const held = (node: TreeNode) =>
@@ -336,191 +340,4 @@ function sameTree(left: TreeNode, right: TreeNode): boolean {
 function isSegment(item: SegmentObject | TreeNode): boolean {
   const [first] = Object.keys(item);
   return first === undefined || /^\d/.test(first);
-}
-
-export interface OutgoingTransaction {
-  set: string;
-  /** ST02, 4 to 9 characters, unique within its group. */
-  control: string;
-  /** From `writeTransaction`: without ST, SE and terminators. */
-  segments: readonly string[];
-  /** ST03, from release 005010 on. */
-  convention?: string;
-}
-
-export interface OutgoingGroup {
-  functionalId: string;
-  senderId: string;
-  receiverId: string;
-  /** GS06, 1 to 9 digits. */
-  control: string;
-  /** GS08, for instance `004010`. */
-  version: string;
-  transactions: readonly OutgoingTransaction[];
-}
-
-export interface OutgoingInterchange {
-  header: {
-    senderQualifier: string;
-    senderId: string;
-    receiverQualifier: string;
-    receiverId: string;
-    /** ISA13; padded with zeros to nine digits. */
-    controlNumber: string;
-    /** ISA12; default 00401. From 00402 on, the delimiters must include a repetition separator. */
-    version?: string;
-    acknowledgmentRequested?: boolean;
-    /** ISA15; default P. */
-    usage?: 'P' | 'T' | 'I';
-  };
-  delimiters: Delimiters;
-  /** Whether a line feed follows each segment terminator, for partners that read line by line; default false. */
-  lineBreaks?: boolean;
-  groups: readonly OutgoingGroup[];
-  /** When it is written. Written into ISA and GS in UTC unless `timeZone` says otherwise. */
-  date: Date;
-  /** IANA zone, for instance `America/Denver`. */
-  timeZone?: string;
-  /** TA1 segments to go before the groups, from `writeInterchangeAcknowledgment`. */
-  interchangeAcknowledgments?: readonly string[];
-}
-
-/** From this interchange version on, ISA11 is the repetition separator; before, it names the standard (U). */
-const REPETITION_FROM = '00402';
-
-/**
- * The bytes of an interchange with counts, control numbers and padding. Every segment ends with the terminator and, where that is wanted,
- * a line feed.
- * @throws X12WriteError when a header field does not fit its width or a delimiter is unusable.
- */
-export function writeInterchange(interchange: OutgoingInterchange): Buffer {
-  const { header, delimiters, groups } = interchange;
-  const errors: X12Error[] = [];
-  const field = (segment: string, element: number, value: string, pattern: RegExp, expected: string): string => {
-    if (!pattern.test(value) || holdsDelimiter(value, delimiters)) {
-      errors.push({
-        code: 'envelope-field',
-        message: `${segment}${String(element).padStart(2, '0')} must be ${expected}.`,
-        place: { segment, position: 1, element },
-        value,
-      });
-    }
-    return value;
-  };
-  const version = header.version ?? '00401';
-  checkDelimiters(delimiters, version, errors);
-  const { day, minute } = clock(interchange.date, interchange.timeZone ?? 'UTC');
-  const control = header.controlNumber.padStart(9, '0');
-  const isa = [
-    'ISA',
-    '00',
-    ' '.repeat(10),
-    '00',
-    ' '.repeat(10),
-    field('ISA', 5, header.senderQualifier, /^[\x20-\x7e]{2}$/, 'two characters'),
-    field('ISA', 6, header.senderId, /^[\x21-\x7e][\x20-\x7e]{0,14}$/, '1 to 15 characters').padEnd(15),
-    field('ISA', 7, header.receiverQualifier, /^[\x20-\x7e]{2}$/, 'two characters'),
-    field('ISA', 8, header.receiverId, /^[\x21-\x7e][\x20-\x7e]{0,14}$/, '1 to 15 characters').padEnd(15),
-    day.slice(2),
-    minute,
-    version >= REPETITION_FROM ? (delimiters.repetition ?? '') : 'U',
-    field('ISA', 12, version, /^\d{5}$/, 'five digits'),
-    field('ISA', 13, control, /^\d{9}$/, 'at most nine digits'),
-    header.acknowledgmentRequested === true ? '1' : '0',
-    field('ISA', 15, header.usage ?? 'P', /^[PTI]$/, 'P, T or I'),
-    delimiters.component,
-  ];
-  const lines: string[] = [isa.join(delimiters.element), ...(interchange.interchangeAcknowledgments ?? [])];
-  for (const group of groups) {
-    lines.push(
-      [
-        'GS',
-        field('GS', 1, group.functionalId, /^[A-Z]{2}$/, 'two letters'),
-        field('GS', 2, group.senderId, /^[\x21-\x7e][\x20-\x7e]{1,14}$/, '2 to 15 characters'),
-        field('GS', 3, group.receiverId, /^[\x21-\x7e][\x20-\x7e]{1,14}$/, '2 to 15 characters'),
-        day,
-        minute,
-        field('GS', 6, group.control, /^\d{1,9}$/, '1 to 9 digits'),
-        'X',
-        field('GS', 8, group.version, /^\d{6}[A-Z0-9]{0,6}$/, 'six digits and at most six more characters'),
-      ].join(delimiters.element),
-    );
-    const controls = new Set<string>();
-    for (const transaction of group.transactions) {
-      field('ST', 1, transaction.set, /^[A-Z0-9]{3}$/, 'a transaction set of three characters');
-      field('ST', 2, transaction.control, /^[A-Z0-9]{4,9}$/, '4 to 9 characters');
-      if (controls.has(transaction.control)) {
-        field('ST', 2, transaction.control, /^(?!)/, 'unique within its group');
-      }
-      controls.add(transaction.control);
-      const st = ['ST', transaction.set, transaction.control];
-      if (transaction.convention !== undefined) {
-        st.push(field('ST', 3, transaction.convention, /^[\x21-\x7e]{1,35}$/, '1 to 35 characters'));
-      }
-      lines.push(st.join(delimiters.element), ...transaction.segments);
-      lines.push(['SE', String(transaction.segments.length + 2), transaction.control].join(delimiters.element));
-    }
-    lines.push(['GE', String(group.transactions.length), group.control].join(delimiters.element));
-  }
-  lines.push(['IEA', String(groups.length), control].join(delimiters.element));
-  for (const line of lines) {
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the purpose.
-    if (line.includes(delimiters.segment) || /[^\x00-\xff]/.test(line)) {
-      errors.push({
-        code: 'value-not-writable',
-        message: 'A segment holds the segment terminator or a character outside ISO-8859-1.',
-        place: { segment: line.slice(0, 3), position: 1 },
-        value: line.slice(0, 80),
-      });
-    }
-  }
-  if (errors.length > 0) {
-    throw new X12WriteError('The interchange cannot be written', errors);
-  }
-  const end = segmentEnd(delimiters, interchange.lineBreaks);
-  return Buffer.from(lines.map((line) => `${line}${end}`).join(''), 'latin1');
-}
-
-/** What stands after each segment. A terminator that is a line feed itself is not followed by another one. */
-function segmentEnd({ segment }: Pick<Delimiters, 'segment'>, lineBreaks = false): string {
-  return lineBreaks && segment !== '\n' ? `${segment}\n` : segment;
-}
-
-function holdsDelimiter(value: string, delimiters: Delimiters): boolean {
-  return [delimiters.element, delimiters.component, delimiters.segment].some((one) => value.includes(one));
-}
-
-function checkDelimiters(delimiters: Delimiters, version: string, errors: X12Error[]): void {
-  const all = [delimiters.element, delimiters.component, delimiters.segment];
-  if (version >= REPETITION_FROM) {
-    all.push(delimiters.repetition ?? '');
-  }
-  const usable = all.every(
-    (one) => one.length === 1 && one.charCodeAt(0) < 256 && one.charCodeAt(0) > 0 && !/[A-Za-z0-9 ]/.test(one),
-  );
-  if (!usable || new Set(all).size !== all.length) {
-    errors.push({
-      code: 'delimiters',
-      message: `Delimiters must be different single characters, none of them a letter, a digit or a blank${
-        version >= REPETITION_FROM ? '; a repetition separator is one of them in this version' : ''
-      }.`,
-      place: { segment: 'ISA', position: 1 },
-      value: all.join(' '),
-    });
-  }
-}
-
-/** CCYYMMDD and HHMM of an instant in a zone. */
-export function clock(date: Date, timeZone: string): { day: string; minute: string } {
-  const parts = new Intl.DateTimeFormat('en-GB', {
-    timeZone,
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-    hour: '2-digit',
-    minute: '2-digit',
-    hourCycle: 'h23',
-  }).formatToParts(date);
-  const part = (type: Intl.DateTimeFormatPartTypes) => parts.find((one) => one.type === type)?.value ?? '';
-  return { day: `${part('year')}${part('month')}${part('day')}`, minute: `${part('hour')}${part('minute')}` };
 }

@@ -2,7 +2,10 @@ import { z } from 'zod';
 import { isDecimal } from '../../../domain/decimal.ts';
 import { isCurrency } from '../../../domain/money.ts';
 
-/** Canonical model, version 1. Additive changes stay here; a breaking one makes v2 beside it with an upcast. */
+/**
+ * Canonical model, version 1. Compatible additions go here; a breaking change creates v2 with an
+ * upcast.
+ */
 
 export const decimal = z
   .string()
@@ -25,7 +28,7 @@ export const currency = z
 /** Integer minor units (cents for USD). */
 export const minorUnits = z.int().meta({ description: 'Amount in integer minor units of the currency (cents)' });
 
-/** Years in which somebody trades. Postgres and X12 know no year 0, and a typing error is told at once. */
+/** Accepted years. Postgres and X12 have no year 0, and typing errors are reported immediately. */
 const isTradingYear = (text: string) => text >= '1900' && text < '2200';
 const tradingYear = { message: 'must be in the years 1900 to 2199' };
 
@@ -39,7 +42,7 @@ export const day = z.iso
   .refine(isTradingYear, tradingYear)
   .meta({ description: 'ISO 8601 date', examples: ['2026-11-30'] });
 
-/** A quantity always carries its unit; units are X12 element 355 codes (EA, CA, DZ, LB …). */
+/** A quantity always has a unit: X12 element 355 codes (EA, CA, DZ, LB …). */
 export const quantity = z.strictObject({
   value: positiveDecimal,
   unit: z.string().regex(/^[A-Z0-9]{2}$/, 'must be a two-character unit code such as EA or CA'),
@@ -56,7 +59,7 @@ export const address = z.strictObject({
 });
 export type Address = z.infer<typeof address>;
 
-/** Values of a channel that the canonical model has no field for; nothing downstream may depend on one. */
+/** Channel-specific values without a canonical field. Downstream code must not depend on them. */
 export const attributes = z.record(z.string().max(80), z.string().max(500)).default({});
 
 export const identifier = z

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { currency, day, decimal, identifier, minorUnits, positiveDecimal } from './common.ts';
 
-/** An allowance or charge that goes with every invoice: a percentage of the goods, or an amount. */
+/** An allowance or charge on every invoice: a percentage of the goods, or an amount. */
 export const agreedCharge = z
   .object({
     kind: z.enum(['allowance', 'charge']),
@@ -16,7 +16,7 @@ export const agreedCharge = z
   .meta({ id: 'AgreedCharge' });
 export type AgreedCharge = z.infer<typeof agreedCharge>;
 
-/** An invoice as the ERP made it, for one shipment. */
+/** An ERP invoice for one shipment. */
 export const invoice = z
   .object({
     invoiceNumber: identifier,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { address, identifier } from './common.ts';
 
-/** How a party is named by somebody: which list the code is from, and the code. */
+/** A party code and the scheme that defines it. */
 export const partyIdentifier = z.strictObject({
   scheme: z.enum(['partner', 'seller', 'gln', 'duns', 'store', 'other']).meta({
     description: 'partner: the buyer’s own code; seller: our customer or ship-to number; gln, duns: global numbers',
@@ -9,7 +9,7 @@ export const partyIdentifier = z.strictObject({
   value: identifier,
 });
 
-/** A party of an order: who buys, where it ships, who is billed. Either an identifier or an address must say who it is. */
+/** A party of an order: buyer, ship-to or bill-to. It needs an identifier or an address. */
 export const party = z
   .strictObject({
     identifiers: z.array(partyIdentifier).max(8).default([]),

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { currency, day, identifier, minorUnits } from './common.ts';
 
-/** A remittance: money that a customer says it has paid, and the invoices that it is for. */
+/** A remittance: a customer's payment and the invoices it covers. */
 export const payment = z
   .strictObject({
     schema: z.literal('payment/v1').default('payment/v1'),
     partnerId: identifier,
-    /** The payer’s trace number (820 TRN02, a check number, a gateway’s id): unique per partner. */
+    /** The payer's trace number (820 TRN02, a check number, a gateway's id): unique per partner. */
     reference: identifier,
     method: z.enum(['ach', 'check', 'wire', 'card', 'other']),
     currency: currency.default('USD'),
@@ -16,9 +16,9 @@ export const payment = z
       .array(
         z.strictObject({
           invoiceNumber: identifier,
-          /** What is paid of it, after what was kept back; less than nothing for a credit that the payer takes off. */
+          /** Amount paid after deductions; negative for a credit that the payer subtracts. */
           amount: minorUnits,
-          /** What the payer kept back, and why (X12 element 426 code or words). */
+          /** Deductions by the payer with their reason (X12 element 426 code or text). */
           adjustment: minorUnits.optional(),
           adjustmentReason: z.string().max(80).optional(),
         }),
@@ -27,7 +27,7 @@ export const payment = z
       .max(10_000, 'a payment names at most 10,000 invoices'),
   })
   .superRefine(({ amount, invoices }, context) => {
-    // In BigInt: the sum of many amounts may be beyond the integers that a number holds exactly.
+    // BigInt, because the sum of many amounts may exceed the safe integers.
     const applied = invoices.reduce((total, line) => total + BigInt(line.amount), 0n);
     if (applied === BigInt(amount)) return;
     context.addIssue({

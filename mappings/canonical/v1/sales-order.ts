@@ -6,7 +6,7 @@ export const channels = ['edi', 'api', 'storefront', 'marketplace', 'crm', 'fiel
 export const channel = z.enum(channels).meta({ description: 'Where the order came from' });
 export type Channel = z.infer<typeof channel>;
 
-/** One way in which a buyer or seller names an article. `customerSku` is the buyer’s own number, `sku` ours. */
+/** An item number of the buyer or seller. `customerSku` is the buyer's own number, `sku` ours. */
 export const itemReference = z
   .strictObject({
     sku: identifier.optional(),
@@ -24,7 +24,7 @@ export const itemReference = z
 export type ItemReference = z.infer<typeof itemReference>;
 
 export const salesOrderLine = z.strictObject({
-  /** The buyer’s line number, echoed in every document. */
+  /** The buyer's line number, echoed in every document. */
   lineId: z.string().trim().min(1).max(20),
   item: itemReference,
   quantity,
@@ -44,7 +44,7 @@ export const paymentTerms = z.strictObject({
   description: z.string().max(80).optional(),
 });
 
-/** A purchase order in the words of the seller. The only form in which an order enters the order process. */
+/** A purchase order in the seller's terms. Orders enter the order process only in this form. */
 export const salesOrder = z
   .strictObject({
     schema: z.literal('salesOrder/v1').default('salesOrder/v1'),

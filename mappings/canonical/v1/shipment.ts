@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { identifier, instant, nonNegativeDecimal, positiveDecimal } from './common.ts';
 
-/** What a carton holds of one order line, in base units (each, as stocked). */
+/** Content of a carton by order line, in base units (each, as stocked). */
 export const packedLine = z.strictObject({
   lineNumber: z.int().min(1),
   quantity: positiveDecimal,
   lot: z.string().max(30).optional(),
 });
 
-/** A carton or pallet as it left the warehouse. Without an SSCC the seller numbers it. */
+/** A shipped carton or pallet. Without an SSCC the seller assigns one. */
 export const shippedPackage = z.strictObject({
   sscc: z
     .string()
@@ -29,7 +29,9 @@ export const carrierDetails = z.strictObject({
   trailer: z.string().max(10).optional(),
 });
 
-/** A shipment that has left a warehouse, with carrier and packages. Quantities are in base units. */
+/**
+ * A shipment that has left a warehouse, with carrier and packages. Quantities are in base units.
+ */
 export const shipment = z
   .strictObject({
     shipmentNumber: identifier,
@@ -37,7 +39,7 @@ export const shipment = z
     carrier: carrierDetails,
     /** Pounds. */
     weight: nonNegativeDecimal.optional(),
-    /** Room for the longest order (10,000 lines) with a package for each line, and a pallet for each package. */
+    /** Allows the longest order (10,000 lines) with a package per line and a pallet per package. */
     packages: z.array(shippedPackage).min(1).max(20_000),
   })
   .meta({ id: 'Shipment', description: 'Canonical shipment, version 1' });

@@ -4,20 +4,23 @@ import { shipment } from './shipment.ts';
 
 const envelope = {
   schema: z.literal('warehouseEvent/v1').default('warehouseEvent/v1'),
-  /** The warehouse system’s own id of this event: the same id is the same event, however often it comes. */
+  /**
+   * The warehouse system's id of this event. Repeated deliveries with the same id are the same
+   * event.
+   */
   eventId: identifier,
-  /** The release that we gave to the warehouse. */
+  /** The release that we sent to the warehouse. */
   releaseNumber: identifier,
   occurredAt: instant,
 };
 
-/** What a warehouse tells of a release, in any order and perhaps more than once. */
+/** Warehouse events of a release, in any order and possibly repeated. */
 export const warehouseEvent = z
   .discriminatedUnion('type', [
     z.strictObject({ ...envelope, type: z.literal('accepted') }),
     z.strictObject({ ...envelope, type: z.literal('picking') }),
     z.strictObject({ ...envelope, type: z.literal('shipped'), shipment }),
-    /** Nothing more will ship of this release; `short` says what was never found, in base units. */
+    /** The release is complete; `short` lists quantities that were not found, in base units. */
     z.strictObject({
       ...envelope,
       type: z.literal('closed'),

@@ -3,14 +3,17 @@ import type { SegmentObject, Tree, TreeNode, X12Error } from '../../x12/types.ts
 import { decimalOf } from '../elements.ts';
 import { type Fault, segmentsOf, textOf } from '../tree.ts';
 
-/** What checks of documents are made of. */
+/** Building blocks of document checks. */
 
-/** `error`: the document contradicts itself, or must not be sent so. `warning`: a person should know, but it can be worked with. */
+/**
+ * `error`: the document contradicts itself or must not be sent. `warning`: the document is usable,
+ * but a person should know.
+ */
 export interface DocumentFinding extends X12Error {
   severity: 'error' | 'warning';
 }
 
-/** Whether the document is one that we send or one that we received. */
+/** Whether we sent or received the document. */
 export type DocumentDirection = 'inbound' | 'outbound';
 
 export interface Context {
@@ -26,7 +29,7 @@ export function numberAt(segment: SegmentObject | undefined, element: string): b
   return value === undefined ? undefined : toScaled(value);
 }
 
-/** The sum over all segments, in billionths; undefined when one of them holds no number there. */
+/** Sum over all segments, in billionths; undefined if a value is not a number. */
 export function sumAt(segments: readonly SegmentObject[], element: string): bigint | undefined {
   return segments.reduce<bigint | undefined>((total, segment) => {
     const value = numberAt(segment, element);
@@ -34,7 +37,7 @@ export function sumAt(segments: readonly SegmentObject[], element: string): bigi
   }, 0n);
 }
 
-/** Every segment of that id, at any depth, in document order within each loop. */
+/** Every segment with that id at any depth, in document order within each loop. */
 export function everySegment(node: TreeNode, id: string): SegmentObject[] {
   return Object.entries(node).flatMap(([key, held]) => {
     if (key === id && !(Array.isArray(held) && held.some((item) => id in item))) return [...segmentsOf(node, id)];

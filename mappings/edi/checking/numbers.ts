@@ -3,7 +3,7 @@ import type { SegmentObject } from '../../x12/types.ts';
 import { textOf } from '../tree.ts';
 import { type Check, everySegment } from './check.ts';
 
-/** MAN02 (and MAN05) by their qualifier: GM is an SSCC behind application identifier 00, AA an SSCC alone. */
+/** MAN02 and MAN05 by qualifier: GM is an SSCC with application identifier 00, AA an SSCC alone. */
 function labelsOf(man: SegmentObject): { element: number; label: string; sscc: string }[] {
   return [1, 4].flatMap((first) => {
     const qualifier = textOf(man, String(first).padStart(2, '0'));
@@ -32,10 +32,10 @@ export const labels: Check = (tree, { direction, report }) => {
   }
 };
 
-/** Qualifiers of element 235 whose numbers end in a GS1 check digit, and how long they are. */
+/** Qualifiers of element 235 whose numbers end in a GS1 check digit, with their length. */
 const GS1_NUMBERS: Readonly<Record<string, number>> = { UP: 12, EN: 13, UK: 14, EO: 8, UA: 12 };
 
-/** `first` is the element of the first qualifier; its number follows, then the next pair. */
+/** `first` is the element of the first qualifier. Pairs of qualifier and number follow. */
 export function articleNumbers(id: string, first: number): Check {
   return (tree, { report }) => {
     for (const segment of everySegment(tree, id)) {

@@ -3,7 +3,7 @@ import type { Tree } from '../../x12/types.ts';
 import { segmentOf, textOf } from '../tree.ts';
 import { type Check, type DocumentFinding, everySegment, numberAt, sumAt } from './check.ts';
 
-/** A stated total that must be one of what it may be counted by. */
+/** Checks a stated total against the allowed ways of counting. */
 function totalCheck(
   at: { segment: string; element: string; what: string },
   severity: DocumentFinding['severity'],
@@ -34,7 +34,10 @@ export function lineCount(...ids: string[]): Check {
   );
 }
 
-/** CTT02 is a sum without a unit. Partners put other things there, so it is only worth a warning, and 0 means that it is not used. */
+/**
+ * CTT02 is a sum without a unit. Partners use it differently, so a difference is only a warning; 0
+ * means unused.
+ */
 export function hashTotal(id: string, element: string): Check {
   return totalCheck({ segment: 'CTT', element: '02', what: 'as the sum of all quantities' }, 'warning', (tree) => [
     0n,
@@ -42,7 +45,7 @@ export function hashTotal(id: string, element: string): Check {
   ]);
 }
 
-/** Warehouse totals: the quantity of the trailer is the sum of the lines’. */
+/** The trailer quantity of a warehouse document must equal the sum of its lines. */
 export function quantityTotal(trailer: string, id: string, element: string): Check {
   return totalCheck({ segment: trailer, element: '01', what: 'units' }, 'error', (tree) => [
     sumAt(everySegment(tree, id), element),

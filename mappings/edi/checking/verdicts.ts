@@ -8,7 +8,7 @@ const REJECTED: ReadonlySet<string> = new Set(['RD', 'RF', 'RJ']);
 const AS_ORDERED: ReadonlySet<string> = new Set(['IA', 'AC', 'AR']);
 const REFUSED: ReadonlySet<string> = new Set(['ID', 'IR', 'R1', 'R2', 'R3', 'R4', 'R5', 'R6']);
 
-/** What the beginning of an acknowledgment says of the order must be true of its lines. */
+/** The header verdict of an acknowledgment must match its lines. */
 export function acknowledgmentType(beginning: string): Check {
   return (tree, { report }) => {
     const segment = segmentOf(tree, beginning);
@@ -30,7 +30,10 @@ export function acknowledgmentType(beginning: string): Check {
   };
 }
 
-/** A 997 or 999 that names its transaction sets must count them rightly, and accept a group only when it accepts all of them. */
+/**
+ * A 997 or 999 that lists transaction sets must count them correctly. It may accept a group only if
+ * it accepts every set.
+ */
 export function groupVerdict(verdict: string): Check {
   return (tree, { report }) => {
     const ak9 = segmentOf(tree, 'AK9');
@@ -46,7 +49,7 @@ export function groupVerdict(verdict: string): Check {
       if (stated === undefined || Number(stated) === expected) continue;
       report('error', {
         code: 'total-differs',
-        message: `AK90${element} states ${stated} transaction sets ${what}, but ${expected} are told as ${what}`,
+        message: `AK90${element} states ${stated} transaction sets ${what}, but ${expected} are listed as ${what}`,
         segment: 'AK9',
         at: ak9,
         element,

@@ -16,7 +16,7 @@ import { functionalAcknowledgment } from './997/document.ts';
 import { implementationAcknowledgment } from './999/document.ts';
 import type { DocumentDefinition } from './definition.ts';
 
-/** Each folder beside this file, in the order in which profiles and their reference name the sets. */
+/** Every definition, in the order used by profiles and their reference. */
 export const documents: readonly DocumentDefinition[] = [
   purchaseOrder,
   groceryPurchaseOrder,
@@ -36,7 +36,7 @@ export const documents: readonly DocumentDefinition[] = [
   returnAuthorization,
 ];
 
-/** Those that other parts of the product name by what they are for. */
+/** Definitions that other modules use by purpose. */
 export {
   functionalAcknowledgment,
   groceryPurchaseOrder,

@@ -7,9 +7,9 @@ import type { AcknowledgmentDocument, InvoiceDocument, ShipmentDocument } from '
 import type { Evaluate } from '../expression.ts';
 
 /**
- * Everything that the product needs to know of a transaction set. Intake, `npm run x12`, partner
- * profiles, functional acknowledgments, certification and the API read it from the registry, so that
- * the number of a set appears in its own folder and in its guide only.
+ * Everything the product needs to know about a transaction set. Intake, `npm run x12`, partner
+ * profiles, functional acknowledgments, certification and the API read it from the registry. The
+ * number of a set therefore appears only in its own folder and guide.
  */
 export interface DocumentDefinition {
   /** ST01. */
@@ -18,13 +18,16 @@ export interface DocumentDefinition {
   readonly guides?: readonly Guide[];
   /** Contradictions that the guide cannot see, such as totals. */
   readonly checks: readonly Check[];
-  /** Present if we accept the set: how it is read and what becomes of it. */
+  /** Present if we accept the set: how to read it and its effect. */
   readonly inbound?: InboundDocument;
   /** Present if we send the set. */
   readonly outbound?: OutboundDocument;
 }
 
-/** The type of the argument is kept, so that a definition knows which halves it has. */
+/**
+ * Preserves the type of the argument, so that callers know whether it has an inbound or outbound
+ * part.
+ */
 export function defineDocument<const Definition extends DocumentDefinition>(definition: Definition): Definition {
   return definition;
 }
@@ -39,8 +42,8 @@ export interface ElementPlace {
 // ── Inbound ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /**
- * A set that we accept. `apply` names its effect on our records. The effects themselves are in
- * activities/edi/take-transaction.ts, because mappings know no database.
+ * A set that we accept. `apply` names its effect on our records. activities/edi/take-transaction.ts
+ * implements the effects, because mappings must not access a database.
  */
 export type InboundDocument = TakesOrder | TakesPayment | Acknowledges;
 
@@ -72,18 +75,23 @@ export interface Acknowledges extends Accepted {
 }
 
 export interface OrderContext {
-  /** When the interchange reached us, ISO 8601 with zone. It is not part of the business content. */
+  /**
+   * When the interchange reached us, ISO 8601 with zone. It is not part of the business content.
+   */
   readonly receivedAt?: string;
   /** Runs the expressions of the profile. */
   readonly evaluate: Evaluate;
 }
 
-/** `ours`: the profile is at fault in every case, so the partner is not refused for it. */
+/** `ours`: the fault is in our profile, so the partner is not refused. */
 export type OrderResult = { readonly order: SalesOrder } | { readonly errors: X12Error[]; readonly ours?: true };
 
 export type PaymentResult = { readonly payment: Payment } | { readonly errors: X12Error[] };
 
-/** How a partner writes an order as this set, for certification. Segments are lists: id, then elements. */
+/**
+ * How a partner writes an order as this set, for certification. Segments are lists: id, then
+ * elements.
+ */
 export interface OrderSample {
   /** From after ST to before SE. */
   write(order: SampleOrder, agreement: Agreement): string[][];
@@ -116,7 +124,7 @@ export interface SampleOrder {
 /** Events from which the deadline of a document may count. */
 export type DeadlineEvent = 'orderReceived' | 'orderAccepted' | 'shipped' | 'invoiced' | 'documentReceived';
 
-/** A set that we send, by the records that it is written from. */
+/** A set that we send, by its source records. */
 export type OutboundDocument =
   | Writes<'order-acknowledgment', AcknowledgmentDocument>
   | Writes<'ship-notice', ShipmentDocument>
@@ -129,14 +137,17 @@ export interface Writes<Kind extends string, Content> extends Sent {
   render(content: Content, agreement: Agreement): Tree;
 }
 
-/** Needs no agreement: a group is answered by what is in it. */
+/** Needs no agreement: the answer depends only on the content of the group. */
 export interface AnswersGroup extends Sent {
   readonly writes: 'functional-acknowledgment';
   render(result: GroupResult): Tree;
 }
 
 interface Sent {
-  /** What a partner profile may say of the set; absent for a set that goes by the rule of another one. */
+  /**
+   * What a partner profile may say of the set; absent for a set that goes by the rule of another
+   * one.
+   */
   readonly rule?: OutboundRuleDefinition;
   /** The set by whose rule this one is sent. */
   readonly ruleOf?: string;

@@ -13,7 +13,7 @@ describe('the registry of documents', () => {
     for (const { set } of documents) expect(guideOf(set, '005010')?.set).toBe(set);
   });
 
-  it('says which sets a profile may accept and accepts by default', () => {
+  it('lists the sets that a profile may accept and those it accepts by default', () => {
     expect(inboundSets).toEqual(['850', '875', '820', '997', '999']);
     expect(inboundByDefault).toEqual(['850', '820', '997']);
   });
@@ -54,7 +54,7 @@ function withoutComments(text: string): string {
 }
 
 describe('the number of a transaction set', () => {
-  it('is in no code but the folder of its document, so that nothing else changes with a new set', () => {
+  it('appears only in the folder of its document, so that a new set changes nothing else', () => {
     const sets = [...new Set(allGuides().map(({ set }) => set))].join('|');
     // A literal that is a set or begins with one, or a name that ends in one. Imports name folders.
     const named = new RegExp(`['"\`](?:${sets})['"\`/]|\\b[A-Za-z]\\w*(?:${sets})\\b`);

@@ -5,12 +5,12 @@ import type { DocumentDefinition, InboundDocument, OutboundDocument } from './de
 
 const bySet = new Map<string, DocumentDefinition>(documents.map((definition) => [definition.set, definition]));
 
-/** Undefined for a set that has at most a guide: it can be explained, and nothing can be done with it. */
+/** Undefined for a set with only a guide. Such a set can be explained but not processed. */
 export function documentOf(set: string): DocumentDefinition | undefined {
   return bySet.get(set);
 }
 
-/** How a set is read and what becomes of it; undefined if no process takes it. */
+/** The inbound part of a set; undefined if no process accepts it. */
 export function inboundOf(set: string): InboundDocument | undefined {
   return bySet.get(set)?.inbound;
 }

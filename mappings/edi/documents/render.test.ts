@@ -56,14 +56,14 @@ describe('a stated quantity', () => {
     expect(statedQuantity(line, '30', 'USD')).toMatchObject({ value: '2.5', unit: 'CA' });
   });
 
-  it('keeps the money where the price of one piece would round away half a cent', () => {
+  it('keeps the amount if the price of one piece would round away half a cent', () => {
     const line = aLine({ unitPrice: '0.01' });
     const stated = statedQuantity(line, '6', 'USD');
     expect(stated).toEqual({ value: '6', unit: 'EA', unitPrice: '0.000833334' });
     expect(extend(stated.value, stated.unitPrice, 'USD')).toBe(1);
   });
 
-  it('always comes to the same money and the same pieces', () => {
+  it('always gives the same amount and the same number of pieces', () => {
     fc.assert(
       fc.property(centsPrice, factor, pieces, (unitPrice, unitFactor, base) => {
         const line = aLine({
@@ -156,7 +156,7 @@ function inBaseUnits(value: Decimal, unit: string, line: DocumentLine): Decimal 
 }
 
 describe('an 856', () => {
-  it('stands cartons on their pallet for a partner with tares', () => {
+  it('puts cartons below their pallet for a partner with tares', () => {
     const segments = lines('856', render856(aShipment(), retailer));
     expect(segments[0]).toBe('BSN*00*RNO-000871*20261122*1645*0001');
     expect(segments.filter((text) => /^(HL|MAN|LIN|SN1)/.test(text))).toEqual([
@@ -187,7 +187,7 @@ describe('an 856', () => {
     expect(segments.at(-1)).toBe('CTT*9');
   });
 
-  it('tells only packs of a shipment with pallets where the partner wants no tares', () => {
+  it('lists only packs of a shipment with pallets if the partner wants no tares', () => {
     const profile = { ...retailer, shipNotice: { ...retailer.shipNotice, hierarchy: 'SOPI' as const } };
     const levels = lines('856', render856(aShipment(), profile)).filter((text) => text.startsWith('HL'));
     expect(levels.map((text) => text.split('*')[3])).toEqual(['S', 'O', 'P', 'I', 'P', 'I', 'P', 'I']);

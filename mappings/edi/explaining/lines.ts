@@ -1,11 +1,11 @@
 const LINE_FEED = 0x0a;
-/** Lines whose beginnings are remembered; those of a transaction set that is longer are told by their bytes only. */
+/** Number of remembered line starts. Older positions are reported only as byte offsets. */
 const LINES_KEPT = 262_144;
 
-/** Line numbers of a stream for what was read last. */
+/** Line numbers of the recently read part of a stream. */
 export class LineNumbers {
   bytes = 0;
-  /** Offsets of line feeds, the oldest dropped now and then. */
+  /** Offsets of line feeds; old ones are dropped periodically. */
   #feeds: number[] = [];
   #dropped = 0;
   #from = 0;
@@ -26,7 +26,7 @@ export class LineNumbers {
     }
   }
 
-  /** Counts from 1; undefined for what lies too far back. */
+  /** Line number from 1; undefined if the offset is too far back. */
   at(byteOffset: number): number | undefined {
     if (byteOffset < this.#from) return undefined;
     let low = 0;

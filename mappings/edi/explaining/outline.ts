@@ -22,10 +22,13 @@ interface Placed {
   opens?: string;
 }
 
-/** Elements of one transaction set that are told, so that one of 64 MB does not fill the memory with names. */
+/**
+ * Maximum number of explained elements per transaction set, so that a set of 64 MB does not exhaust
+ * memory.
+ */
 export const ELEMENTS_TOLD = 20_000;
 
-/** Segments from the first on, until so many elements are told. */
+/** Outlines segments in order until the element limit is reached. */
 export function outlineOf(
   read: ReadTransaction,
   { guide, tree }: { readonly guide?: Guide; readonly tree?: Tree },

@@ -2,9 +2,12 @@ import type { Payment, SalesOrder } from '../../canonical/v1/index.ts';
 import type { FunctionalAcknowledgment, TransactionStatus } from '../../x12/acknowledgment.ts';
 import type { Delimiters, InterchangeAcknowledgment, InterchangeHeader, Place, X12Error } from '../../x12/types.ts';
 
-/** The parts of an explanation, as plain JSON. `npm run x12 -- --json` prints them, so a change of shape is a change for others. */
+/**
+ * Parts of an explanation, as plain JSON. `npm run x12 -- --json` prints them, so these types are a
+ * public interface.
+ */
 
-/** A fault and its place. `line` counts from 1, where the byte offset is known. */
+/** A fault with its position. `line` counts from 1 if the byte offset is known. */
 export interface Finding extends X12Error {
   severity: 'error' | 'warning';
   place: Place & { line?: number };
@@ -16,7 +19,7 @@ export interface ExplainedElement {
   /** Trailing blanks removed. */
   value: string;
   name?: string;
-  /** Of a code, a date or an amount with implied decimals. */
+  /** Meaning of a code, date or amount with implied decimals. */
   meaning?: string;
 }
 
@@ -25,22 +28,22 @@ export interface ExplainedSegment {
   name?: string;
   position: number;
   byteOffset: number;
-  /** Number of loops around it. */
+  /** Nesting depth in loops. */
   depth: number;
-  /** The loop of which it begins an iteration. */
+  /** The loop whose iteration starts here. */
   opens?: string;
-  /** False when the guide has no place for it. */
+  /** False if the guide has no place for it. */
   placed: boolean;
   elements: ExplainedElement[];
 }
 
-/** What the mapping under the partner's profile makes of a transaction set. */
+/** Result of mapping a transaction set with the partner's profile. */
 export type Outcome =
   | { kind: 'order'; order: SalesOrder }
   | { kind: 'payment'; payment: Payment }
   | { kind: 'acknowledgment'; acknowledgment: FunctionalAcknowledgment };
 
-/** Whether the partner sent it or we did; unknown when nobody knows the two sides. */
+/** Direction; unknown if neither party is known. */
 export type Direction = 'inbound' | 'outbound' | 'unknown';
 
 export type ExplainedPart =
@@ -56,7 +59,7 @@ export type ExplainedPart =
   | {
       kind: 'group';
       functionalId: string;
-      /** Names of the transaction sets of that functional group. */
+      /** Names of the transaction sets for that functional group. */
       names: string[];
       senderId: string;
       receiverId: string;
@@ -77,11 +80,14 @@ export type ExplainedPart =
       line?: number;
       segmentCount: number;
       status: TransactionStatus;
-      /** Our profile fails at it: it waits until that is mended, and its sender is told nothing. */
+      /**
+       * Our profile fails: the set waits until the profile is fixed, and its sender is not
+       * notified.
+       */
       held?: true;
       findings: Finding[];
       segments: ExplainedSegment[];
-      /** Segments after those, where the transaction set is very long. */
+      /** Number of omitted segments of a very long transaction set. */
       segmentsOmitted?: number;
       outcome?: Outcome;
     }
@@ -91,7 +97,7 @@ export type ExplainedPart =
       transactionCount: number;
       statedTransactionCount?: number;
       findings: Finding[];
-      /** The 997 or 999 that the group gets, if any: its segments without ST and SE. */
+      /** Segments of the 997 or 999 for the group, if any, without ST and SE. */
       answer?: { set: string; segments: string[]; terminator: string };
     }
   | { kind: 'interchange-acknowledgment'; acknowledgment: InterchangeAcknowledgment }
@@ -102,10 +108,13 @@ export type ExplainedPart =
       ok: boolean;
       groupCount: number;
       findings: Finding[];
-      /** The TA1 of the verdict; `sent` tells whether it would be sent, by the profile or, without one, by ISA14. */
+      /**
+       * The TA1 for this verdict. `sent` states whether it would be sent, by the profile or
+       * otherwise by ISA14.
+       */
       answer?: { segment: string; sent: boolean };
     }
-  /** Bytes that are no interchange, or one whose header cannot be used. */
+  /** Bytes that are not an interchange, or an interchange with an unusable header. */
   | {
       kind: 'refused';
       start: number;
@@ -121,7 +130,7 @@ export type ExplainedPart =
       interchanges: number;
       groups: number;
       transactions: number;
-      /** Transaction sets that were told. */
+      /** Number of explained transaction sets. */
       told: number;
       rejected: number;
       errors: number;

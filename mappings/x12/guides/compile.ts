@@ -1,6 +1,7 @@
 /**
- * Turns the written data of a release (elements, segments, structures) into guides. A later release may extend an earlier one and state only
- * what differs. Everything is checked when it is compiled: a reference to something undefined is a fault of the data and throws.
+ * Compiles the data of a release (elements, segments, structures) into guides. A release may extend
+ * an earlier one and list only the differences. Compilation throws on references to undefined
+ * parts.
  */
 import type {
   CompositeElementGuide,
@@ -18,8 +19,8 @@ import type {
 import { changedStructure, type StructureChange } from './structure-change.ts';
 
 /**
- * Type, shortest and longest length, name; codes with their meaning; `closed` when no other code may come. The key is the number of the
- * element in the dictionary, or a name in lower case where the number is not known for certain.
+ * Type, minimum and maximum length, name, and codes with their meaning. `closed` forbids other
+ * codes. The key is the dictionary number, or a lower-case name if the number is uncertain.
  */
 export type ElementDefinition =
   | readonly [type: ElementType, min: number, max: number, name: string]
@@ -51,12 +52,15 @@ export interface ReleaseDefinition {
   sets: readonly SetDefinition[];
 }
 
-/** For fragments that several structures share: indents all lines but the first, which takes the place of the insertion. */
+/** Indents a shared fragment: all lines except the first, which replaces the placeholder. */
 export function indented(lines: string, by: number): string {
   return lines.replaceAll('\n', `\n${' '.repeat(by)}`);
 }
 
-/** How a release differs from an earlier one; `lengths` are new longest lengths of elements, `structures` changes to sets, by their number. */
+/**
+ * Differences from an earlier release. `lengths` holds new maximum lengths; `structures` holds
+ * changes by set number.
+ */
 export interface ReleaseChanges extends Partial<ReleaseDefinition> {
   version: string;
   lengths?: Readonly<Record<string, number>>;
@@ -64,8 +68,8 @@ export interface ReleaseChanges extends Partial<ReleaseDefinition> {
 }
 
 /**
- * A release that states only what differs from `base`. Whatever is stated again takes the place of the base's; sets, elements and segments
- * of the base that are not mentioned are kept.
+ * Builds a release from `base` and its differences. Entries replace those of the base; everything
+ * else is kept.
  */
 export function extendRelease(base: ReleaseDefinition, changes: ReleaseChanges): ReleaseDefinition {
   const restated = new Set((changes.sets ?? []).map((set) => set.set));
@@ -257,7 +261,10 @@ export function compileRelease(release: ReleaseDefinition): Guide[] {
   }));
 }
 
-/** Keys of one level must differ, and a loop must start with a segment that occurs once in an iteration. */
+/**
+ * Keys of a level must be unique, and a loop must start with a segment that occurs once per
+ * iteration.
+ */
 function checkLevel(children: readonly GuideNode[], path: string, fault: (what: string) => never): void {
   const keys = new Set<string>();
   for (const child of children) {

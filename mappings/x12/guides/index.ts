@@ -1,4 +1,4 @@
-/** The guides at hand. A new release or set is added here as data; no code changes. */
+/** All guides. New releases and sets are added here as data, without code changes. */
 import type { Guide } from '../types.ts';
 import { elements } from './004010/elements.ts';
 import * as logistics from './004010/logistics.ts';
@@ -25,14 +25,14 @@ for (const release of [release004010, release005010]) {
 }
 
 /**
- * The guide of a transaction set in a version as GS08 states it: `004010` and `004010VICS` give the same guide. `undefined` when we do not
- * have it (AK502 code 1, or AK905 code 2 for a whole group).
+ * Returns the guide for a GS08 version: `004010` and `004010VICS` share one. Returns `undefined` if
+ * there is none (AK502 code 1, or AK905 code 2 for a whole group).
  */
 export function guideFor(set: string, version: string): Guide | undefined {
   return guides.get(`${set}/${version.slice(0, 6)}`);
 }
 
-/** Every guide, for listings and for tests. */
+/** Every guide, for listings and tests. */
 export function allGuides(): readonly Guide[] {
   return [...guides.values()];
 }

@@ -18,12 +18,12 @@ LDT O 12
 CTT O 1`;
 
 describe('a change to a structure', () => {
-  it('is made at every place that it fits', () => {
+  it('applies at every match', () => {
     const changed = changedStructure(order, { at: 'N9/MSG', add: 'MTX O >1' });
     expect(changed.split('\n').filter((line) => line.trim() === 'MTX O >1')).toEqual(['  MTX O >1', '    MTX O >1']);
   });
 
-  it('is made at the header alone when its path starts there', () => {
+  it('applies only at the header if its path starts there', () => {
     expect(changedStructure(order, { at: '/N9/MSG', add: 'MTX O >1' })).toBe(
       order.replace('  MSG O 1000', '  MSG O 1000\n  MTX O >1'),
     );
@@ -36,7 +36,7 @@ describe('a change to a structure', () => {
     expect(changedStructure(order, { at: '/CTT', add: 'AMT O 1' })).toBe(`${order}\nAMT O 1`);
   });
 
-  it('tells a loop from its first segment', () => {
+  it('distinguishes a loop from its first segment', () => {
     expect(changedStructure(order, { at: '/PO1', maximum: '5' })).toBe(order.replace('100000', '5'));
     expect(changedStructure(order, { at: 'AMT', maximum: '>1' })).toBe(order.replace('[AMT 5', '[AMT >1'));
     expect(changedStructure(order, { at: 'PO1/N9/N9', add: 'DTM O 1' })).toBe(
@@ -51,12 +51,12 @@ describe('a change to a structure', () => {
     );
   });
 
-  it('changes nothing where it does not fit', () => {
+  it('changes nothing without a match', () => {
     expect(changedStructure(order, { at: 'SLN/MSG', add: 'MTX O >1' })).toBe(order);
   });
 });
 
-/** The differences of 005010 that fit nowhere in the set that they are stated for: they would be forgotten in silence. */
+/** Differences of 005010 that match nothing in their set and would be ignored silently. */
 it('every difference of 005010 changes the set that it is stated for', () => {
   const idle = release004010.sets.flatMap(({ set, structure }) => {
     let before = structure;

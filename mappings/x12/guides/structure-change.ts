@@ -1,15 +1,19 @@
-/** Changes to the written structure of a transaction set (see `compile.ts`), so that a later release states only what differs. */
+/**
+ * Changes to the structure of a transaction set (see `compile.ts`), so that a later release lists
+ * only its differences.
+ */
 
 /**
- * `at` is the end of the path of a line: the keys of the loops around it and its own, `N9/MSG`; with a leading `/` the whole path. The first
- * segment of a loop is named by the loop's key and its own: `N9/N9`. The change is made at every line that it fits.
+ * `at` is a path suffix: the keys of the enclosing loops and of the line, for instance `N9/MSG`. A
+ * leading `/` makes it the full path. The first segment of a loop has the loop's key and its own:
+ * `N9/N9`. The change applies to every matching line.
  */
 export type StructureChange =
-  /** Lines that follow it, on its level; after all that it holds when it is a loop. */
+  /** Lines to insert after it on the same level; after the whole loop if it is one. */
   | { at: string; add: string }
-  /** Its maximum, `>1` unbounded. */
+  /** New maximum; `>1` means unbounded. */
   | { at: string; maximum: string }
-  /** Lines that take its place; none removes it, with all that it holds. */
+  /** Replacement lines; an empty list removes the line and everything in it. */
   | { at: string; replace: string };
 
 interface Line {
@@ -47,18 +51,18 @@ function indentedBy(lines: string, depth: number): Line[] {
   return linesOf(lines).map((line) => ({ ...line, depth: line.depth + depth }));
 }
 
-/** Where the block of a line ends: after the line itself, or after all that its loop holds. */
+/** Returns the end of a line's block: the line itself, or the whole loop. */
 function endOf(lines: readonly Line[], index: number): number {
   const { depth } = lines[index] as Line;
   const next = lines.findIndex((line, at) => at > index && line.depth <= depth);
   return next === -1 ? lines.length : next;
 }
 
-/** The structure with the change at every place that it fits; the same structure when it fits nowhere. */
+/** Applies the change at every match; without a match, returns the structure unchanged. */
 export function changedStructure(structure: string, change: StructureChange): string {
   const lines = linesOf(structure);
   const changed: Line[] = [];
-  /** Lines to be put where the block ends that they follow, innermost last. */
+  /** Lines to insert at the end of open blocks, innermost last. */
   const pending: { end: number; lines: Line[] }[] = [];
   let skipTo = 0;
   lines.forEach((line, index) => {

@@ -7,7 +7,7 @@ import type { Delimiters, Guide, ParsedTransaction, ReadGroup, ReadTransaction, 
 
 export const usual: Delimiters = { element: '*', component: '>', segment: '~' };
 
-/** With the repetition separator that exists from interchange version 00402 on. */
+/** Delimiters with a repetition separator, for interchange versions from 00402 on. */
 export const usual5010: Delimiters = { ...usual, repetition: '^' };
 
 export function guide(set: string, version = '004010'): Guide {
@@ -18,7 +18,10 @@ export function guide(set: string, version = '004010'): Guide {
   return found;
 }
 
-/** An interchange around the given transaction sets (each its segments from ST to SE), one group, terminated with `~` and a line feed. */
+/**
+ * Wraps the transaction sets (segments from ST to SE) in one group and interchange, terminated with
+ * `~` and a line feed.
+ */
 export function anInterchange(
   transactions: readonly (readonly string[])[],
   options: { functionalId?: string; tail?: string[] } = {},
@@ -68,7 +71,10 @@ export async function readAll(
   return { groups, transactions };
 }
 
-/** Reads an interchange with one transaction set and parses it along its 4010 guide, or along the one given. */
+/**
+ * Reads an interchange with one transaction set and parses it along the given guide, by default the
+ * 4010 one.
+ */
 export async function parseOne(text: string, along?: Guide): Promise<ParsedTransaction & { read: ReadTransaction }> {
   const [scanned] = scanInterchanges(bytesOf(text));
   const [read] = scanned === undefined ? [] : (await readAll(scanned)).transactions;

@@ -4,11 +4,11 @@ import { type Check, numberAt, sumAt } from '../../checking/check.ts';
 import { dayOf, daysBetween } from '../../elements.ts';
 import { iterationsOf, segmentOf, segmentsOf, textOf } from '../../tree.ts';
 
-/** IT105: what the unit price is for. */
+/** IT105: basis of the unit price. */
 const PRICED_BY: Readonly<Record<string, bigint>> = { HP: 100n, TP: 1000n };
-/** SAC12: settled outside the invoice, so no part of its total. */
+/** SAC12: settled outside the invoice, so not part of its total. */
 const SETTLED_ELSEWHERE: ReadonlySet<string> = new Set(['01', '04', '05', '07', '11']);
-/** Billionths of a major unit in one hundredth of it, as type N2 has them. */
+/** Billionths per hundredth of a major unit, for elements of type N2. */
 const HUNDREDTH = 10n ** 7n;
 
 function chargesOf(node: TreeNode): bigint | undefined {
@@ -21,14 +21,15 @@ function chargesOf(node: TreeNode): bigint | undefined {
   }, 0n);
 }
 
-/** TXI and TAX state no sign; a tax of which only the rate is told cannot be added. */
+/** TXI and TAX have no sign. A tax that states only its rate cannot be summed. */
 function taxesOf(node: TreeNode): bigint | undefined {
   return sumAt(segmentsOf(node, 'TXI'), '02');
 }
 
 /**
- * TDS01 is what the lines, charges, allowances and taxes come to. Charges and taxes of a line may be told for information, with the price
- * already holding them, so an invoice adds up when it does so with them or without. Rounding may take half a cent a line either way.
+ * TDS01 must equal the lines, charges, allowances and taxes. Line charges and taxes may be
+ * informational because the price already includes them. The invoice is valid if it sums up with or
+ * without them. Rounding may differ by half a cent per line.
  */
 export const invoiceTotal: Check = (tree, { report }) => {
   const tds = segmentOf(tree, 'TDS');
@@ -64,9 +65,12 @@ export const invoiceTotal: Check = (tree, { report }) => {
   });
 };
 
-/** ITD01: basic, and basic with a discount; others count from the end of a month or by instalments. */
+/**
+ * ITD01: basic, and basic with a discount. Other types count from the end of a month or by
+ * instalments.
+ */
 const BASIC_TERMS: ReadonlySet<string> = new Set(['01', '05', '08']);
-/** Dates of ITD and the days that they must lie after the invoice, where ITD02 counts from its date. */
+/** Dates of ITD and their days after the invoice, if ITD02 counts from the invoice date. */
 const DUE = [
   { date: '04', days: '05', what: 'discount' },
   { date: '06', days: '07', what: 'net amount' },

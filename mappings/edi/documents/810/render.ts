@@ -18,10 +18,11 @@ import {
 } from '../../writing.ts';
 
 /**
- * The 810 of one invoice. What it states always comes to what the ERP booked: each IT102 × IT104, rounded, is the amount of its line, and
- * lines plus charges less allowances plus tax are TDS01.
+ * Renders the 810 of one invoice so that it equals the ERP's amounts. Each IT102 × IT104, rounded,
+ * is the amount of its line. Lines plus charges less allowances plus tax are TDS01.
  *
- * @throws DocumentError when the invoice does not add up, or names a line that the order does not have.
+ * @throws DocumentError if the invoice does not add up or names a line that the order does not
+ * have.
  */
 export function render810(document: InvoiceDocument, profile: Agreement): Tree {
   const { order, invoice, shipment } = document;
@@ -85,7 +86,7 @@ function lineLoop({ order, lines, invoice }: InvoiceDocument, index: number, pro
       `order ${order.poNumber} has no line ${invoiced?.lineNumber ?? ''}`,
     );
   }
-  // Where one ordered unit is one base unit the two are one by two names, and the buyer’s is said.
+  // If one ordered unit is one base unit, both names mean the same; use the buyer's.
   const inBaseUnit = invoiced.unit === line.baseUnit && compare(line.unitFactor, '1') !== 0;
   const stated = inBaseUnit
     ? stateAmount(
@@ -109,8 +110,8 @@ function lineLoop({ order, lines, invoice }: InvoiceDocument, index: number, pro
 }
 
 /**
- * ITD01 08 when a discount is offered, 01 otherwise; days and dates count from the date of the invoice (ITD02 3). When it is due the ERP has
- * said; terms that it did not follow are not offered beside that.
+ * ITD01 is 08 with a discount, otherwise 01. Days and dates count from the invoice date (ITD02 3).
+ * The ERP states the due date. Terms that it did not apply are not offered.
  */
 function termsOf({ terms: agreed, invoice }: InvoiceDocument): SegmentObject[] {
   const netDays = daysBetween(invoice.invoicedOn, invoice.dueOn);
@@ -135,7 +136,7 @@ function termsOf({ terms: agreed, invoice }: InvoiceDocument): SegmentObject[] {
   ];
 }
 
-/** Code for an allowance or charge that both sides know by its description only. */
+/** Code for an allowance or charge that is identified only by its description. */
 const MUTUALLY_DEFINED = 'ZZZZ';
 
 function chargeSegment(charge: Invoice['charges'][number], currency: string): SegmentObject {

@@ -66,7 +66,7 @@ describe('an 820', () => {
     ]);
   });
 
-  it('tells the discount that was taken', async () => {
+  it('reports the discount taken', async () => {
     const payment = await paymentOf(remittance('98', [rmr('INV-1', '98', '100', '2')]));
     expect(payment.invoices).toEqual([{ invoiceNumber: 'INV-1', amount: 9800, adjustment: 200 }]);
   });
@@ -117,14 +117,14 @@ describe('an 820', () => {
     expect(faults(tree)).toEqual(expected);
   });
 
-  it('is told that an amount is too large, and by how many digits', async () => {
+  it('reports an amount that is too large, and the number of excess digits', async () => {
     const result = paymentFrom820(await sent('820', remittance('1', [rmr('A', '1000000000000')])), profile);
     expect('errors' in result && result.errors.map(({ message }) => message)).toEqual([
       expect.stringContaining('"1000000000000" is too large, there may be 12 digits before the point (amount)'),
     ]);
   });
 
-  it('pays to the cent what it says, whatever the invoices', async () => {
+  it('applies the stated amount to the cent for any invoices', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.integer({ min: 1, max: 10_000_000 }), { minLength: 1, maxLength: 20 }),

@@ -8,11 +8,13 @@ import { errorOf, type Fault, iterationsOf, segmentOf, segmentsOf, textOf } from
 import type { PaymentResult } from '../definition.ts';
 
 /**
- * The payment of an 820. Every fault is reported with its segment, element and reason; nothing is thrown on odd data.
+ * Maps an 820 to a payment. Every fault is reported with segment, element and reason; odd data
+ * never throws.
  *
- * Partners state adjustments (RMR08, and ADX below the RMR) in two ways: RMR04 is what they pay after them, or before them. The total of
- * BPR02 tells which; when it agrees with neither, the remittance is refused, since cash would be applied to the wrong invoices.
- * An ADX of its own, outside any RMR, moves the total, and its REF names the invoice that it is for.
+ * Partners state adjustments (RMR08, and ADX below the RMR) in two ways: RMR04 is the payment
+ * before or after them. The total in BPR02 determines which. If it matches neither, the remittance
+ * is refused, because cash would be applied to the wrong invoices. An ADX outside any RMR changes
+ * the total, and its REF names its invoice.
  */
 export function paymentFrom820(tree: TreeNode, profile: Agreement): PaymentResult {
   const errors: X12Error[] = [];
@@ -48,7 +50,7 @@ export function paymentFrom820(tree: TreeNode, profile: Agreement): PaymentResul
   if (reference === undefined) {
     fault({
       code: 'trace-number-missing',
-      message: 'the payment has no trace number, so that a repeated one could not be told from a new one',
+      message: 'the payment has no trace number, so a duplicate could not be distinguished from a new payment',
       segment: 'TRN',
       at: trn,
       element: 2,
@@ -93,25 +95,25 @@ export function paymentFrom820(tree: TreeNode, profile: Agreement): PaymentResul
 
 type Report = (fault: Fault) => void;
 
-/** BPR01 codes of money that really moves, or is told of. */
+/** BPR01 codes of actual or announced payments. */
 const PAYMENTS: ReadonlySet<string> = new Set(['C', 'D', 'I', 'P', 'U']);
 
 const METHODS: Readonly<Record<string, Payment['method']>> = { ACH: 'ach', CHK: 'check', FWT: 'wire', CCC: 'card' };
 
-/** What one RMR or free ADX says; amounts are decimals in major units. */
+/** Content of one RMR or free ADX; amounts are decimals in major units. */
 interface RemittedItem {
   invoiceNumber: string;
   /** RMR04, or the amount of a free ADX. */
   paid: Decimal;
-  /** RMR08 and the ADX below the RMR, signed as sent: negative takes off. */
+  /** RMR08 and the ADX below the RMR, signed as sent: negative reduces the payment. */
   adjustment: Decimal;
-  /** What the payer did not pay of the invoice, with the discount it took. */
+  /** Amount of the invoice that was not paid, including the discount taken. */
   keptBack: Decimal;
   reason?: string;
   at: SegmentObject | undefined;
 }
 
-/** Every RMR and free ADX that says how much it is and of which invoice; the others are reported. */
+/** Returns every RMR and free ADX with an amount and an invoice; reports the others. */
 function remittedItems(tree: TreeNode, currency: string, fault: Report): RemittedItem[] {
   return iterationsOf(tree, 'ENT').flatMap((entity) => [
     ...iterationsOf(entity, 'RMR').flatMap((loop) => itemOf(loop, currency, fault) ?? []),
@@ -136,8 +138,9 @@ function differingTotal(items: readonly RemittedItem[], amount: Decimal, bpr: Se
 }
 
 /**
- * Whether an 820 adds up: undefined when it does, or when it cannot be told because it names no invoice or an amount cannot be read. Needs
- * no profile: amounts are taken in the currency that the document states, else in US dollars.
+ * Checks the total of an 820. Undefined if it is correct, or unknown because no invoice is named or
+ * an amount is unreadable. It needs no profile: the currency is the one stated, by default US
+ * dollars.
  */
 export function remittanceTotalFault(tree: TreeNode): Fault | undefined {
   let readable = true;
@@ -206,7 +209,9 @@ function refuseOtherPurposes(bpr: SegmentObject | undefined, fault: Report): voi
   }
 }
 
-/** BPR16, or a DTM that tells of the payment: 097 transaction, 007 effective, 020 check, 009 process. */
+/**
+ * BPR16, or a DTM with the payment date: 097 transaction, 007 effective, 020 check, 009 process.
+ */
 function paidOnOf(tree: TreeNode, bpr: SegmentObject | undefined, fault: Report): string | undefined {
   const dated = ['007', '020', '009', '097']
     .map((code) => segmentsOf(tree, 'DTM').find((dtm) => textOf(dtm, '01') === code))
@@ -256,7 +261,8 @@ function itemOf(loop: TreeNode, currency: string, fault: Report): RemittedItem |
   const discount = amountAt(rmr, 'RMR', 6, currency, fault) ?? '0';
   const gross = amountAt(rmr, 'RMR', 5, currency, fault);
   const stated = amountAt(rmr, 'RMR', 4, currency, fault);
-  // Without RMR04 the payment is the invoice less its discount; adjustments are then told in the way that the total shows.
+  // Without RMR04 the payment is the invoice less its discount. The total then determines how
+  // adjustments are stated.
   const paid = stated ?? (gross === undefined ? undefined : subtract(gross, discount));
   if (paid === undefined) {
     if (textOf(rmr, '04') === undefined) {
@@ -327,7 +333,7 @@ function adjustmentOf(loop: TreeNode, currency: string, fault: Report): Remitted
   };
 }
 
-/** A monetary element in major units; undefined when absent or wrong (then it is reported). */
+/** Reads a monetary element in major units; undefined if absent or invalid, which is reported. */
 function amountAt(
   segment: SegmentObject | undefined,
   id: string,
@@ -360,7 +366,7 @@ function isExact(amount: Decimal, currency: string): boolean {
   }
 }
 
-/** A rule of the canonical payment that the document breaks although X12 allows it. */
+/** Reports a rule of the canonical payment that a valid X12 document violates. */
 function modelFault(
   issue: { readonly path: readonly PropertyKey[]; readonly message: string },
   tree: TreeNode,
@@ -369,7 +375,7 @@ function modelFault(
   const [field, index] = issue.path.map(String);
   const message = `${issue.path.map(String).join('.')}: ${issue.message}`;
   if (field === 'invoices' && index === undefined) {
-    // Of none at all the document has told before: it is the last that is one too many.
+    // A missing list was reported before, so the last item is one too many.
     return { code: 'payment-invoices-too-many', message, segment: 'RMR', at: items.at(-1)?.at, loop: 'RMR' };
   }
   if (field === 'invoices') {

@@ -6,7 +6,10 @@ import type { Tree } from '../../../x12/index.ts';
 import { permissive } from '../../testing/builders.ts';
 import { compiledOrder, salesOrderFrom850 } from './sales-order.ts';
 
-/** Texts of an element: mostly sound, sometimes too long, blank or with a control character, so that all verdicts occur. */
+/**
+ * Element texts: mostly valid, sometimes too long, blank or with a control character, so that all
+ * verdicts occur.
+ */
 const text = fc.oneof(
   { arbitrary: fc.constantFrom('A', 'MW-1001', '4500117', 'Dock 4'), weight: 12 },
   { arbitrary: fc.string({ maxLength: 30 }), weight: 2 },
@@ -112,7 +115,7 @@ describe('the compiled judgement of an order', () => {
     expect(verdicts.refused).toBeGreaterThan(100);
   });
 
-  it('refuses what is no order at all as the schema does', () => {
+  it('refuses values that are not orders, like the schema', () => {
     fc.assert(
       fc.property(fc.anything(), (value) => {
         expect(compiledOrder.safeParse(value).error?.issues).toEqual(salesOrder.safeParse(value).error?.issues);

@@ -5,17 +5,17 @@ import { BEYOND_PLAIN, plainPath, textAlong } from '../../plain-path.ts';
 import { type Fault, segmentOf } from '../../tree.ts';
 import type { ReadLine, Report } from './pieces.ts';
 
-/** A value of the order that an expression gave. */
+/** A value of the order that an expression returned. */
 interface Filled {
   /** Key in `map.salesOrder`. */
   readonly name: string;
-  /** In the order, with indexes of lines. */
+  /** Path in the order, with line indexes. */
   readonly path: readonly string[];
-  /** The segment that it was read for. */
+  /** The segment for which the expression was evaluated. */
   readonly at: SegmentObject | undefined;
 }
 
-/** Gives what expressions have filled; reports those that failed. */
+/** Returns the filled values and reports failed expressions. */
 export function applyExpressions(
   draft: object,
   tree: TreeNode,
@@ -56,7 +56,10 @@ export function applyExpressions(
   return filled;
 }
 
-/** Of a transaction set as a whole it is told at ST, of a line at its PO1; the key of the profile says where the fault is. */
+/**
+ * Errors of the whole set are reported at ST, errors of a line at its PO1. The profile key
+ * identifies the expression.
+ */
 export function expressionFault({ id }: Agreement, { name, at }: Filled, problem: string): Fault {
   return {
     code: 'profile-expression-failed',
@@ -66,13 +69,16 @@ export function expressionFault({ id }: Agreement, { name, at }: Filled, problem
   };
 }
 
-/** No record of ours can hold it, and no segment of X12. */
+/** Neither our records nor X12 segments can hold it. */
 function holdsNul(value: unknown): boolean {
   if (typeof value === 'string') return value.includes('\0');
   return typeof value === 'object' && value !== null && Object.values(value).some(holdsNul);
 }
 
-/** Sets what is empty; what the mapping found stays. Scalars become text, since the canonical order holds numbers as text. */
+/**
+ * Sets only empty values; mapped values take precedence. Scalars become text, because the canonical
+ * order stores numbers as text.
+ */
 function fill(target: object, steps: readonly string[], value: unknown): boolean {
   const plain = typeof value === 'number' || typeof value === 'boolean' ? String(value) : value;
   if (plain === undefined || plain === null || plain === '') return false;

@@ -7,10 +7,13 @@ import { partyOf } from '../../party.ts';
 import { iterationsOf, segmentOf, segmentsOf, textOf } from '../../tree.ts';
 import { allowancesOf, datesOf, dayAt, defined, keep, notANumber, notesOf, type Report } from './pieces.ts';
 
-/** BEG01 codes under which goods are to be delivered. 05 replaces: the partner’s duplicate rule decides about the earlier one. */
+/**
+ * BEG01 codes of orders to deliver. For 05 (replace), the partner's duplicate rule decides about
+ * the earlier order.
+ */
 const ORDER_PURPOSES: ReadonlySet<string> = new Set(['00', '05', '06', '07']);
 
-/** BEG02 codes of what is not an order to deliver. */
+/** BEG02 codes of documents that are not orders to deliver. */
 const NOT_DELIVERABLE: Readonly<Record<string, string>> = {
   BK: 'a blanket order, of which only releases are delivered',
 };
@@ -31,7 +34,7 @@ export function headerOf(tree: TreeNode, profile: Agreement, fault: Report) {
       syntax: { fault: 'code', reference: '353' },
     });
   }
-  // 07 says that the partner sends the same order again: its content is the same, so this is not part of it.
+  // 07 marks a duplicate with the same content, so it is not part of the content.
   if (purpose !== '00' && purpose !== '07') keep(attributes, 'purpose', purpose);
   const type = textOf(beg, '02');
   const notDeliverable = type === undefined ? undefined : NOT_DELIVERABLE[type];
@@ -168,7 +171,7 @@ function partiesOf(tree: TreeNode, profile: Agreement, fault: Report) {
   };
 }
 
-/** The party of the first code that any has. */
+/** Returns the party of the first code that is present. */
 function firstParty(loops: readonly TreeNode[], codes: readonly string[]): TreeNode | undefined {
   for (const code of codes) {
     for (const loop of loops) if (textOf(segmentOf(loop, 'N1'), '01') === code) return loop;
@@ -213,7 +216,7 @@ function carrierOf(tree: TreeNode, shipToLoop: TreeNode | undefined): SalesOrder
   if (td5 === undefined) return undefined;
   const code = textOf(td5, '03');
   const isScac = textOf(td5, '02') === '2' && code !== undefined && /^[A-Z]{2,4}$/.test(code);
-  // A code from another list than the SCAC’s is the partner’s own name of a route.
+  // A code that is not a SCAC is the partner's own name of a route.
   const routing = [isScac ? undefined : code, textOf(td5, '05')].filter((part) => part !== undefined).join(' ');
   const carrier = defined({
     scac: isScac ? code : undefined,

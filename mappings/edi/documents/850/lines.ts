@@ -19,7 +19,7 @@ import {
   SHIP_DATES,
 } from './pieces.ts';
 
-/** PO105 codes of prices for more than one unit: how many. */
+/** PO105 codes of prices per several units, with the number of units. */
 const PRICE_PER: Readonly<Record<string, Decimal>> = { PN: '10', HP: '100', TP: '1000', TT: '10000', HT: '100000' };
 const NO_CHARGE: ReadonlySet<string> = new Set(['NC', 'FR']);
 
@@ -125,7 +125,8 @@ function unitOf(po1: SegmentObject | undefined, lineId: string, profile: Agreeme
     });
     return undefined;
   }
-  // A code is kept as it came, to be answered with; what it means is found with the item (prepare.ts). Any other word must be in the list.
+  // Keep a code as received, so that answers can repeat it. prepare.ts resolves it with the item.
+  // Other words must be listed.
   if (UNIT_CODE.test(sent)) return sent;
   const unit = profile.units[sent];
   if (unit !== undefined && UNIT_CODE.test(unit)) return unit;
@@ -139,7 +140,7 @@ function unitOf(po1: SegmentObject | undefined, lineId: string, profile: Agreeme
   return undefined;
 }
 
-/** The price of one ordered unit; undefined when the order gives none. */
+/** Price per ordered unit; undefined if the order states none. */
 function priceOf(
   po1: SegmentObject | undefined,
   lineId: string,
@@ -235,7 +236,7 @@ function itemOf(
   };
 }
 
-/** PO106/07 to PO124/25, and the same pairs in LIN, as some partners send them. */
+/** Item number pairs in PO106/07 to PO124/25, and in LIN, where some partners send them. */
 const PO1_PAIRS = pairsFrom(6);
 const LIN_PAIRS = pairsFrom(2);
 
@@ -254,7 +255,10 @@ function addNumbers(numbers: Map<string, string>, segment: SegmentObject | undef
   }
 }
 
-/** SCH: one date for the whole line is the line’s date; anything else would need a line for each date. */
+/**
+ * SCH with one date for the whole line sets the line date. Several dates would need a line for
+ * each.
+ */
 function scheduleOf(loop: TreeNode, quantity: Decimal | undefined, lineId: string, fault: Report) {
   const schedules = segmentsOf(loop, 'SCH');
   const [sch] = schedules;

@@ -3,17 +3,17 @@ import type { SegmentObject, TreeNode } from '../../../x12/types.ts';
 import { dayOf, decimalFault } from '../../elements.ts';
 import { type Fault, iterationsOf, segmentOf, segmentsOf, textOf } from '../../tree.ts';
 
-/** Pieces that the header and the lines of an order share. */
+/** Helpers for the header and the lines of an order. */
 
 export type Report = (fault: Fault) => void;
 
-/** A line with the loop that it came from. */
+/** A line with its source loop. */
 export interface ReadLine {
   readonly line: SalesOrderLine;
   readonly loop: TreeNode;
 }
 
-/** DTM01 codes: what they say of the order or the line, most telling first. */
+/** DTM01 codes and their meaning for an order or line, most specific first. */
 export const SHIP_DATES = ['010', '068', '118', '038', '037'];
 export const DELIVERY_DATES = ['002', '106', '067', '074', '064', '063'];
 const CANCEL_DATES = ['001', '061'];
@@ -32,7 +32,7 @@ export function keep(attributes: Record<string, string>, name: string, value: st
   if (value !== undefined) attributes[name] = value;
 }
 
-/** The dates of an order or a line; those without a field of their own go to its attributes. */
+/** Dates of an order or a line. Dates without a field are stored in attributes. */
 export function datesOf(node: TreeNode, attributes: Record<string, string>, fault: Report) {
   const days = new Map<string, string>();
   for (const dtm of segmentsOf(node, 'DTM')) {
@@ -57,7 +57,7 @@ function firstDay(days: ReadonlyMap<string, string>, qualifiers: readonly string
   return qualifier === undefined ? undefined : days.get(qualifier);
 }
 
-/** N9 loops with their MSG, and MSG on its own, joined into as few notes as their length allows. */
+/** N9 loops with their MSG, and single MSG, joined into as few notes as the length limit allows. */
 export function notesOf(node: TreeNode): string[] {
   const notes: string[] = [];
   addTexts(notes, node);
@@ -68,7 +68,7 @@ export function notesOf(node: TreeNode): string[] {
   return notes;
 }
 
-/** Release 005010 says in MTX what 004010 says in MSG. */
+/** Release 005010 uses MTX instead of MSG. */
 function addTexts(notes: string[], node: TreeNode): void {
   for (const msg of segmentsOf(node, 'MSG')) addNote(notes, textOf(msg, '01'));
   for (const mtx of segmentsOf(node, 'MTX')) addNote(notes, textOf(mtx, '02'));
@@ -82,7 +82,9 @@ function addNote(notes: string[], words: string | undefined): void {
   else notes.push(text);
 }
 
-/** SAC in words of the record: what the buyer expects to be taken off or added. The invoice is checked against it by people. */
+/**
+ * SAC as text: allowances and charges that the buyer expects. People compare the invoice with it.
+ */
 export function allowancesOf(node: TreeNode): string | undefined {
   const texts = segmentsOf(node, 'SAC').flatMap((sac) => {
     const parts = ['01', '02', '05', '07', '15'].flatMap((element) => {
@@ -141,7 +143,7 @@ type Defined<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] }
   [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
 };
 
-/** The object without its undefined values. */
+/** Removes undefined values. */
 export function defined<T extends object>(value: T): Defined<T> {
   const kept: Record<string, unknown> = {};
   for (const key in value) if (value[key] !== undefined) kept[key] = value[key];

@@ -162,7 +162,7 @@ describe('an 850', () => {
     expect(order.lines[0]?.quantity).toEqual({ value: '4', unit: 'CT' });
   });
 
-  it('fills by JSONata what its profile asks for, and never replaces what was found', async () => {
+  it('fills values by the JSONata of its profile, and never replaces mapped values', async () => {
     const map = {
       salesOrder: {
         'attributes.season': "REF[`01`='SE'].`02`",
@@ -201,7 +201,7 @@ describe('an 850', () => {
       ],
       ours: true,
     });
-    // A document that is wrong itself is refused for what is wrong in it, and for nothing else.
+    // An invalid document is refused only for its own faults.
     const wrong = salesOrderFrom850(
       { ...purchaseOrder(), BEG: { '01': '00', '02': 'BK', '03': '1', '05': '20261120' } },
       profile,
@@ -284,7 +284,7 @@ describe('an 850', () => {
     expect(await faults(tree)).toEqual(expected);
   });
 
-  it('reports where in the file the fault stands', async () => {
+  it('reports the position of the fault in the file', async () => {
     const tree = await sent(
       '850',
       purchaseOrder({ PO1: [line(), line({ '01': '2', '02': '0' })], CTT: [{ CTT: { '01': '2' } }] }),
@@ -298,7 +298,8 @@ describe('an 850', () => {
   it('keeps every quantity and price, to the last decimal place', async () => {
     const decimalUpTo = (max: bigint, places: number) =>
       fc.bigInt({ min: 1n, max }).map((value) => fromScaled(value * 10n ** BigInt(9 - places)));
-    // CTT02 holds ten digits, so the quantities of a property's order stay small; PO104 holds seventeen.
+    // CTT02 holds ten digits, so the quantities of a property's order stay small; PO104 holds
+    // seventeen.
     const quantity = fc.integer({ min: 0, max: 3 }).chain((places) => decimalUpTo(500_000n, places));
     const price = fc.integer({ min: 0, max: 5 }).chain((places) => decimalUpTo(10n ** 12n - 1n, places));
     await fc.assert(
@@ -315,7 +316,7 @@ describe('an 850', () => {
     );
   });
 
-  it('never throws, whatever stands in its elements', async () => {
+  it('never throws, regardless of its elements', async () => {
     const element = fc.oneof(
       fc.string({ maxLength: 90 }),
       fc.constantFrom('', '0', '-1', '20269999', 'EA', '.', '1e9'),
@@ -359,7 +360,7 @@ describe('an 850', () => {
 });
 
 describe('the content of an order', () => {
-  it('is the same when it comes again later, through another channel, with its keys in another order', async () => {
+  it('is the same when it arrives again later, through another channel or with another key order', async () => {
     const order = await orderOf(purchaseOrder());
     const reversed = Object.fromEntries(Object.entries(order).reverse()) as SalesOrder;
     expect(contentHash({ ...reversed, receivedAt: '2027-01-01T00:00:00Z', channel: 'api' })).toBe(contentHash(order));
@@ -383,7 +384,10 @@ describe('the content of an order', () => {
   });
 });
 
-/** What becomes of a real file: for each transaction set an order, or the first error with its place and reason. */
+/**
+ * Result for a real file: per transaction set an order, or the first error with its place and
+ * reason.
+ */
 async function verdicts(bytes: Buffer): Promise<{ verdict: 'order' | 'refused'; reason: string; error?: X12Error }[]> {
   const refusal = (error: X12Error | undefined) => {
     if (error === undefined) throw new Error('refused without an error');
@@ -424,7 +428,7 @@ async function verdicts(bytes: Buffer): Promise<{ verdict: 'order' | 'refused'; 
 }
 
 describe('an 850 of release 005010', () => {
-  it('tells in MTX what one of 004010 tells in MSG, and its amounts in a loop of their own', async () => {
+  it('uses MTX instead of the MSG of 004010, and a separate loop for amounts', async () => {
     const long = `PO-${'9'.repeat(40)}`;
     const told = (text: Tree) => ({
       ...purchaseOrder(),

@@ -11,14 +11,17 @@ import type { ReadLine, Report } from './pieces.ts';
 import { checkTotals } from './totals.ts';
 
 /**
- * The canonical order of an 850. Every fault found is reported, with its segment, element and reason; nothing is thrown on odd data.
+ * Maps an 850 to the canonical order. Every fault is reported with segment, element and reason; odd
+ * data never throws.
  *
- * What it does with real-world variety:
- * - A line without PO101 gets the next free number; a line without a price keeps none, so that our contract price applies.
- * - PO105 names prices per ten, hundred or more; they are brought to one unit. No charge (NC, FR) without a price is a price of zero.
- * - Store distribution (SDQ), several delivery dates in one line (SCH) and a ship-to of a line’s own are refused by name: an order has
- *   one ship-to and a line one date, and guessing would ship goods to the wrong place.
- * - Values that the canonical order has no field for are kept in `attributes`.
+ * - A line without PO101 gets the next free number. A line without a price has none, so our
+ *   contract price applies.
+ * - PO105 prices per ten, hundred or more are converted to one unit. No charge (NC, FR) without a
+ *   price means a price of zero.
+ * - Store distribution (SDQ), several delivery dates per line (SCH) and a ship-to per line are
+ *   refused. An order has one ship-to and a line one date; guessing could ship goods to the wrong
+ *   place.
+ * - Values without a canonical field are stored in `attributes`.
  */
 export function salesOrderFrom850(tree: TreeNode, profile: Agreement, context: OrderContext): OrderResult {
   const errors: X12Error[] = [];
@@ -37,7 +40,8 @@ export function salesOrderFrom850(tree: TreeNode, profile: Agreement, context: O
     ...(context.receivedAt === undefined ? {} : { receivedAt: context.receivedAt }),
   };
   if (errors.length > 0) return { errors };
-  // Expressions of the profile can fill what is missing, so they run before the order is judged as a whole.
+  // Profile expressions can fill missing values, so they run before the order is validated as a
+  // whole.
   const filled = applyExpressions(draft, tree, lines, profile, context.evaluate, fault);
   if (errors.length > 0) return { errors, ours: true };
 
@@ -50,19 +54,19 @@ export function salesOrderFrom850(tree: TreeNode, profile: Agreement, context: O
       ? { ours: false, fault: modelFault(issue, tree, lines) }
       : { ours: true, fault: expressionFault(profile, by, `its result is no part of an order: ${reason}`) };
   });
-  // What the partner can mend, it is told; our own faults are for us.
+  // The partner is notified only of faults that it can fix; faults of our profile are ours.
   const theirs = faults.filter(({ ours }) => !ours);
   for (const one of theirs.length > 0 ? theirs : faults) fault(one.fault);
   return theirs.length > 0 ? { errors } : { errors, ours: true };
 }
 
 /**
- * The schema of the canonical order itself, as straight-line code that zod makes of it: 3 instead of 12 µs for an order of four lines.
- * Whatever this code does not accept goes through zod's ordinary parser, which alone says what is wrong.
+ * The canonical schema compiled by zod to straight-line code: 3 instead of 12 µs for an order of
+ * four lines. Input that it rejects goes to zod's ordinary parser, which produces the errors.
  */
 export const compiledOrder = z.compile(salesOrder);
 
-/** Which segment and element a path of the canonical order comes from. */
+/** Segment and element of each path of the canonical order. */
 const SOURCES: Readonly<Record<string, readonly [segment: string, element?: number]>> = {
   poNumber: ['BEG', 3],
   release: ['BEG', 4],
@@ -86,7 +90,10 @@ const SOURCES: Readonly<Record<string, readonly [segment: string, element?: numb
   'lines.item': ['PO1', 7],
 };
 
-/** A rule of the canonical order that the document breaks although X12 allows it: a value too long, too many of something. */
+/**
+ * Reports a rule of the canonical order that a valid X12 document violates, for instance a length
+ * or count.
+ */
 function modelFault(
   issue: { readonly path: readonly PropertyKey[]; readonly message: string },
   tree: TreeNode,
@@ -98,7 +105,7 @@ function modelFault(
   const [segment, element] = source ?? ['BEG'];
   const message = `${path.join('.')}: ${issue.message}`;
   if (path.length === 1 && path[0] === 'lines') {
-    // There is a line, or its absence would have been told before: it is the last that is one too many.
+    // A missing line was reported before, so the last line is one too many.
     return { code: 'order-lines-too-many', message, segment, at: segmentOf(lines.at(-1)?.loop ?? tree, segment) };
   }
   return {

@@ -1,7 +1,7 @@
 import type { Agreement } from '../../agreement.ts';
 import type { OrderSample } from '../definition.ts';
 
-/** An order as a partner writes it by its own guide. */
+/** Builds an order that follows the partner's guide. */
 export const sample: OrderSample = {
   quantity: { segment: 'PO1', element: '2' },
   write: ({ poNumber, orderedOn, shipOn, deliverOn, header, parties, lines }, agreement) => [
@@ -23,7 +23,7 @@ export const sample: OrderSample = {
   ],
 };
 
-/** The usual code, unless the guide of the partner only allows others. */
+/** Returns the usual code, unless the partner's guide allows only others. */
 function allowed(agreement: Agreement, segment: string, element: string, usual: string): string {
   const rules = agreement.guides['850'] ?? [];
   const codes = rules.find((rule) => rule.segment === segment && rule.element === element)?.codes;

@@ -5,13 +5,16 @@ import { decimalOf } from '../../elements.ts';
 import { segmentOf, segmentsOf, textOf } from '../../tree.ts';
 import type { Report } from './pieces.ts';
 
-/** CTT01 counts the lines, CTT02 is the sum of their quantities; an order that disagrees with itself is not complete. */
+/**
+ * CTT01 counts the lines and CTT02 sums their quantities. An order that contradicts them may be
+ * incomplete.
+ */
 export function checkTotals(tree: TreeNode, profile: Agreement, fault: Report): void {
   const ctt = segmentOf(tree, 'CTT');
   const lines = segmentsOf(tree, 'PO1');
   const count = textOf(ctt, '01');
   const stated = count === undefined ? undefined : decimalOf(count);
-  // Both are the one text of their value, so the texts are compared.
+  // Both values have a unique text form, so texts can be compared.
   if (stated !== undefined && stated !== String(lines.length)) {
     fault({
       code: 'line-count-differs',

@@ -22,21 +22,21 @@ const REJECTIONS: Readonly<Record<NonNullable<AcknowledgedLine['rejection']>, st
 };
 
 /**
- * The 855 of an order, with every line in it.
+ * Renders the 855 of an order with all lines.
  *
- * BAK02: AD when everything is accepted as ordered, RD when nothing is, AC otherwise. Each line repeats the order’s quantity in PO1 and says
- * in its ACK segments what becomes of it:
+ * BAK02 is AD if everything is accepted as ordered, RD if nothing is, otherwise AC. PO1 repeats the
+ * ordered quantity. ACK segments report the outcome:
  *
- * | what happens | ACK01 |
+ * | outcome | ACK01 |
  * | --- | --- |
  * | all accepted | IA, or IP at another price |
  * | part accepted, rest backordered | BP for the part, IB for the rest |
  * | part accepted, rest never delivered | IQ for the part |
  * | all backordered | IB |
  * | all cancelled | ID |
- * | rejected | R1 to R4 by reason, IR without one |
+ * | rejected | R1 to R4 by reason, otherwise IR |
  *
- * @throws DocumentError when the quantities of a line do not add up to what was ordered.
+ * @throws DocumentError if the quantities of a line do not add up to the ordered quantity.
  */
 export function render855(document: AcknowledgmentDocument, profile: Agreement): Tree {
   const { order, lines } = document;
@@ -103,7 +103,7 @@ function acknowledgments(line: AcknowledgedLine, currency: string): SegmentObjec
     ...say(acceptedCode, line.accepted, line.shipDate),
     ...say('IB', line.backordered, line.backorderShipDate),
     ...say(rejection, line.rejected),
-    // A cancelled rest is what the IQ or BP and IB before it leave out; ID would delete the line.
+    // IQ or BP and IB already imply the cancelled rest; ID would delete the line.
     ...(cancelledWholly ? say('ID', line.cancelled) : []),
   ];
 }

@@ -5,7 +5,7 @@ import { render856 } from './render.ts';
 
 export const shipNotice = defineDocument({
   set: '856',
-  // CTT01 of a ship notice counts all levels, as VICS has it, or the items alone.
+  // CTT01 of a ship notice counts all levels, as in VICS, or only the items.
   checks: [lineCount('HL', 'LIN'), hashTotal('SN1', '02'), labels, articleNumbers('LIN', 2)],
   outbound: {
     writes: 'ship-notice',

@@ -19,21 +19,22 @@ import {
 type Level = 'S' | 'O' | 'T' | 'P' | 'I';
 type Hierarchy = Agreement['shipNotice']['hierarchy'];
 
-/** BSN05. The standard has no code of its own for tares between order and pack; partners use 0001 for both. */
+/** BSN05. The standard has no code for tares between order and pack; partners use 0001 for both. */
 const STRUCTURE: Readonly<Record<Hierarchy, string>> = { SOTPI: '0001', SOPI: '0001', SOI: '0004' };
 
 /**
- * The 856 of one shipment of one order, in the hierarchy of the partner’s profile.
+ * Renders the 856 of one shipment of one order, in the hierarchy of the partner's profile.
  *
- * - SOTPI: pallets (T) hold cartons (P), which hold items; a carton that stands on no pallet is directly under the order, and what a
- *   pallet holds without cartons is directly under the pallet.
- * - SOPI: pallets are not told; their cartons are. A pallet with goods of its own counts as a pack.
- * - SOI: the items of the whole shipment, one level for each line.
+ * - SOTPI: pallets (T) contain cartons (P), which contain items. A carton without a pallet is
+ *   directly under the order. Loose goods on a pallet are directly under the pallet.
+ * - SOPI: pallets are omitted, but their cartons are listed. A pallet with loose goods counts as a
+ *   pack.
+ * - SOI: items of the whole shipment, one level per line.
  *
- * Dates and times are those of the warehouse, as stated with its zone. CTT01 counts the HL segments.
+ * Dates and times are those of the warehouse, in its zone. CTT01 counts the HL segments.
  *
- * @throws DocumentError when a line or pallet is unknown, or where the hierarchy needs a label and it is absent or has a wrong check
- * digit: a wrong label is a chargeback, so none is ever sent.
+ * @throws DocumentError if a line or pallet is unknown, or a required label is absent or has a
+ * wrong check digit. A wrong label is a chargeback.
  */
 export function render856(document: ShipmentDocument, profile: Agreement): Tree {
   const { hierarchy } = profile.shipNotice;
@@ -86,7 +87,7 @@ export function render856(document: ShipmentDocument, profile: Agreement): Tree 
   });
 }
 
-/** The HL loops, numbered as they are added; HL04 is known only when all are. */
+/** Collects HL loops and numbers them. HL04 is known only after all are added. */
 class Levels {
   readonly #levels: { level: Level; parent: number | undefined; content: TreeNode }[] = [];
 
@@ -94,7 +95,7 @@ class Levels {
     return this.#levels.length;
   }
 
-  /** The number of the new level. */
+  /** Returns the number of the new level. */
   add(level: Level, parent: number | undefined, content: TreeNode): number {
     this.#levels.push({ level, parent, content });
     return this.#levels.length;
@@ -121,7 +122,7 @@ function shipmentLevel(document: ShipmentDocument, profile: Agreement): TreeNode
   const { onPallet } = packingOf(document);
   const cartons = shipment.packages.filter((item, index) => !onPallet.has(index) || item.lines.length > 0).length;
   const weights = shipment.packages.flatMap(({ weight }) => weight ?? []);
-  // Pallets weigh what stands on them, so packages are only added up where there is none.
+  // A pallet's weight includes its packages, so add up only packages without a pallet.
   const weight =
     shipment.weight ?? (onPallet.size === 0 && weights.length === shipment.packages.length ? sum(weights) : undefined);
   const weighed = weight === undefined || compare(weight, '0') === 0 ? [] : ['G', weight, 'LB'];
@@ -157,7 +158,7 @@ function orderLevel({ order }: ShipmentDocument, profile: Agreement): TreeNode {
   });
 }
 
-/** A tare or a pack: its SSCC with application identifier 00, and the carrier’s number of the package. */
+/** A tare or pack: its SSCC with application identifier 00 and the carrier's package number. */
 function labelLevel(item: ShippedPackage, path: string): TreeNode {
   const { sscc, tracking } = item;
   if (sscc === undefined) {
@@ -188,13 +189,13 @@ function itemLevel(
   });
 }
 
-/** How many base units one ordered unit holds, where that is a whole number above one: PO4*12*1*EA for a case of twelve. */
+/** Base units per ordered unit, if a whole number above one: PO4*12*1*EA for a case of twelve. */
 function packOf(line: DocumentLine): SegmentObject | undefined {
   const whole = isMultiple(line.unitFactor, '1') && compare(line.unitFactor, '1') > 0 && line.unitFactor.length <= 6;
   return whole ? segment(line.unitFactor, '1', line.baseUnit) : undefined;
 }
 
-/** Which packages stand on which pallet, and which stand on none. */
+/** Groups packages by pallet, and those without one. */
 function packingOf({ shipment }: ShipmentDocument): {
   roots: number[];
   onPallet: ReadonlyMap<number, number[]>;
@@ -237,7 +238,7 @@ function lineAt({ lines }: ShipmentDocument, lineNumber: number, path: string): 
   return line;
 }
 
-/** What the whole shipment holds of each line and lot, in order of lines. */
+/** Shipped quantity by line and lot, in line order. */
 function linesOfShipment({ shipment }: ShipmentDocument): ShippedPackage['lines'] {
   const totals = new Map<string, { lineNumber: number; quantity: Decimal; lot?: string }>();
   for (const { lineNumber, quantity, lot } of shipment.packages.flatMap((item) => item.lines)) {

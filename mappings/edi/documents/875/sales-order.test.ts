@@ -102,7 +102,7 @@ describe('an 875', () => {
     ]);
   });
 
-  it('tells its faults in its own segments and elements, where they stand in the file', async () => {
+  it('reports faults in its own segments and elements, at their position in the file', async () => {
     const line = 'G68*24*CA*11.35**VN*MW-1001*IN*7701340';
     expect(await faults(changed(line, line.replace('*24*', '*0*')))).toEqual([
       ['quantity-not-positive', 'G68', 1, 16],

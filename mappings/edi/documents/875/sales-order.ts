@@ -7,15 +7,16 @@ import { salesOrderFrom850 } from '../850/sales-order.ts';
 import type { OrderContext, OrderResult } from '../definition.ts';
 
 /**
- * The canonical order of an 875, the grocery trade's purchase order. It says in segments of its own what an 850 says, so it is put in the
- * terms of an 850 and read as one: both sets obey the same rules, and an expression of a profile sees the same tree for both. Errors name
+ * Maps an 875, the grocery purchase order. It is converted to the segments of an 850 and read as
+ * one, so that both sets obey the same rules and profile expressions see the same tree. Errors name
  * the segments and elements of the 875.
  *
- * - G5001 C and F change and cancel an order; they are refused, since nothing acts on them yet.
- * - A line has no number of its own: lines are numbered from 1.
- * - The case code (G6804) counts as an item number with qualifier UA. It lacks a check digit with many senders, so that only a partner whose
- *   profile lists UA as a GTIN has it read as one.
- * - Allowances and charges (G72) are kept as text in `attributes.allowances` of the order or line.
+ * - G5001 C and F change and cancel an order. They are refused because changes are not supported.
+ * - Lines have no number, so they are numbered from 1.
+ * - The case code (G6804) is an item number with qualifier UA. Many senders omit its check digit,
+ *   so it is a GTIN only if the profile lists UA as one.
+ * - Allowances and charges (G72) are stored as text in `attributes.allowances` of the order or
+ *   line.
  */
 export function salesOrderFrom875(tree: TreeNode, profile: Agreement, context: OrderContext): OrderResult {
   const g50 = segmentOf(tree, 'G50');
@@ -40,10 +41,10 @@ export function salesOrderFrom875(tree: TreeNode, profile: Agreement, context: O
   return { order: withAllowances(result.order, tree) };
 }
 
-/** G5001 as BEG01. A pre-paid order (K) is delivered like any other. */
+/** G5001 mapped to BEG01. A pre-paid order (K) is delivered normally. */
 const PURPOSES: Readonly<Record<string, string>> = { N: '00', O: '00', K: '00', R: '05' };
 
-/** Elements of the 850's segment, and where the 875 has them. */
+/** Elements of the 850's segment and their location in the 875. */
 type Elements = Readonly<Record<string, string>>;
 
 const BEG: Elements = { '03': '03', '05': '02' };
@@ -76,7 +77,7 @@ const PO1: Elements = {
 const PO4: Elements = { '01': '01', '02': '02', '03': '03' };
 const CTT: Elements = { '02': '01' };
 
-/** The 875's segment of each of the 850's, with the elements: so that errors are told in terms of the 875. */
+/** Maps each 850 segment and element to the 875, for error messages. */
 const SOURCES: Readonly<Record<string, readonly [segment: string, elements: Elements]>> = {
   BEG: ['G50', BEG],
   CTT: ['G76', CTT],
@@ -111,7 +112,7 @@ function as850(tree: TreeNode): TreeNode {
 function lineAs850(loop: TreeNode): TreeNode {
   const g68 = segmentOf(loop, 'G68') ?? {};
   const parties = iterationsOf(loop, 'N1');
-  // A party with a quantity is a store that gets its part of the line.
+  // A party with a quantity is a store that receives part of the line.
   const stores = parties.filter((party) => segmentOf(party, 'QTY') !== undefined);
   return {
     PO1: segmentAs(g68, PO1, textOf(g68, '04') === undefined ? {} : { '10': 'UA' }),
@@ -131,7 +132,10 @@ function datesAs850(tree: TreeNode): SegmentObject[] {
   });
 }
 
-/** G6201 (element 432) as DTM01 (374), where they mean the same: equal digits need not. Other dates become attributes of the order. */
+/**
+ * G6201 (element 432) mapped to DTM01 (374) if the meaning is the same. Equal codes may differ in
+ * meaning. Other dates become attributes of the order.
+ */
 const DATES: Elements = {
   '01': '001',
   '02': '002',
@@ -159,12 +163,12 @@ function segmentAs(segment: SegmentObject, elements: Elements, fixed: Elements):
   return made;
 }
 
-/** The other way round, for faults of segments that were read: they are named as in the file. N1 is the same in both sets. */
+/** Maps errors back to the segment names of the file. N1 is the same in both sets. */
 const READ_AS = new Map(
   Object.values(SOURCES).flatMap((source) => (source[0] === 'N1' ? [] : [[source[0], source] as const])),
 );
 
-/** The place of an error in terms of the 875. */
+/** Place of an error in terms of the 875. */
 function as875(error: X12Error): X12Error {
   const { element, loop, ...place } = error.place;
   const [segment, elements] = SOURCES[place.segment] ?? READ_AS.get(place.segment) ?? [place.segment, undefined];
@@ -192,7 +196,7 @@ function withAllowances(order: SalesOrder, tree: TreeNode): SalesOrder {
   };
 }
 
-/** G72 in words of the record, as the 850's SAC: its code, how it is settled, rate, amount and percent. */
+/** G72 as text, like the 850's SAC: code, settlement, rate, amount and percent. */
 function allowancesOf(node: TreeNode): { allowances?: string } {
   const texts = segmentsOf(node, 'G72').map((g72) =>
     ['01', '02', '05', '08', '09']

@@ -1,6 +1,6 @@
 import type { OrderSample } from '../definition.ts';
 
-/** An order as a grocery partner writes it. */
+/** Builds an order of a grocery partner. */
 export const sample: OrderSample = {
   quantity: { segment: 'G68', element: '1' },
   write: ({ poNumber, orderedOn, shipOn, deliverOn, header, parties, lines }) => [

@@ -2,7 +2,7 @@ import { fromScaled } from '../../../../domain/decimal.ts';
 import { type Check, everySegment, numberAt } from '../../checking/check.ts';
 import { textOf } from '../../tree.ts';
 
-/** W12: what was shipped and what was not are together what was ordered. */
+/** W12: shipped and unshipped quantities must add up to the ordered quantity. */
 export const shippedQuantities: Check = (tree, { report }) => {
   for (const w12 of everySegment(tree, 'W12')) {
     const [ordered, shipped, difference] = ['02', '03', '04'].map((element) => numberAt(w12, element));

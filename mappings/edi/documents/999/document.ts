@@ -1,4 +1,5 @@
-import { buildFunctionalAcknowledgment, readFunctionalAcknowledgment } from '../../../x12/acknowledgment.ts';
+import { buildFunctionalAcknowledgment } from '../../../x12/build-acknowledgment.ts';
+import { readFunctionalAcknowledgment } from '../../../x12/read-acknowledgment.ts';
 import { groupVerdict } from '../../checking/verdicts.ts';
 import { defineDocument } from '../definition.ts';
 

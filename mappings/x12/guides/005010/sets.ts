@@ -35,7 +35,7 @@ const orders: readonly StructureChange[] = [
   { at: 'SLN/PO3', add: 'MEA O >1' },
 ];
 
-/** Lead times of a whole order are told with quantity and text. */
+/** Lead times of a whole order have quantity and text. */
 const leadTimes: readonly StructureChange[] = [
   { at: '/LDT', replace: '' },
   { at: 'LDT/LDT', add: 'QTY O >1\nMTX O >1' },

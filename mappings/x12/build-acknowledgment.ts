@@ -1,0 +1,215 @@
+/**
+ * Builds the 997 or 999 for a received group. The 999 carries the same information as the 997 in
+ * its own segments (IK3, IK4, IK5 for AK3, AK4, AK5). It has a few finer codes and may state the
+ * context of a fault (CTX).
+ */
+import type {
+  AcknowledgmentKind,
+  GroupResult,
+  GroupStatus,
+  TransactionResult,
+  TransactionStatus,
+} from './acknowledgment.ts';
+import { CODES_MAXIMUM, NOTES, TRIGGER } from './acknowledgment-notes.ts';
+import type { Delimiters, SegmentObject, Tree, TreeNode, X12Error } from './types.ts';
+
+/** Faults with a dedicated code in the 999 (IK304, IK403), by our stable code. */
+const FINER_CODES: Readonly<Record<string, string>> = {
+  'segment-forbidden': 'I4',
+  'element-repeated-too-often': '12',
+  'component-too-many': '13',
+};
+
+/** IK403 codes of faults that depend on other elements of the segment; CTX names the segment. */
+const CONDITIONAL_CODES: readonly string[] = ['2', '10'];
+
+/**
+ * Limits of the standard: AK4 under one AK3, and characters of a context or implementation
+ * convention.
+ */
+const AK4_MAXIMUM = 99;
+const CONTEXT_LENGTH = 35;
+
+function statusOf(transaction: TransactionResult): TransactionStatus {
+  return transaction.status ?? (transaction.errors.length === 0 ? 'A' : 'R');
+}
+
+function codesOf(errors: readonly X12Error[], level: 'transaction' | 'group'): string[] {
+  const codes = new Set<string>();
+  for (const error of errors) {
+    if (error.ak?.level === level) {
+      codes.add(error.ak.code);
+    }
+  }
+  return [...codes].slice(0, CODES_MAXIMUM);
+}
+
+function withCodes(segment: SegmentObject, codes: readonly string[], from: number): SegmentObject {
+  codes.forEach((code, index) => {
+    segment[String(from + index).padStart(2, '0')] = code;
+  });
+  return segment;
+}
+
+/**
+ * Reduces a value to the characters that AK404 allows: printable, no delimiters, at most 99, no
+ * surrounding blanks.
+ */
+function copyOf(value: string | undefined, delimiters: Delimiters | undefined): string | undefined {
+  let copy = value?.replace(/[^\x20-\x7e\xa0-\xff]/g, '');
+  const { element, component, segment, repetition } = delimiters ?? {};
+  for (const delimiter of [element, component, segment, repetition]) {
+    copy = delimiter === undefined ? copy : copy?.replaceAll(delimiter, ' ');
+  }
+  copy = copy?.trim().slice(0, 99).trim();
+  return copy === '' ? undefined : copy;
+}
+
+/** Clamps a count or position to the range of its element. */
+function within(count: number, most: number): string {
+  return String(Math.min(Math.max(count, 1), most));
+}
+
+/**
+ * AK3 loops (IK3 in a 999) in document order: one per faulty segment, with its element faults below
+ * it.
+ */
+function segmentNotes(
+  { errors, context }: TransactionResult,
+  kind: AcknowledgmentKind,
+  delimiters: Delimiters | undefined,
+): TreeNode[] {
+  const notes: TreeNode[] = [];
+  const byPlace = new Map<string, TreeNode>();
+  const ids = NOTES[kind];
+  for (const error of errors) {
+    const { ak, place } = error;
+    if (
+      ak === undefined ||
+      (ak.level !== 'segment' && ak.level !== 'element') ||
+      !/^[A-Z][A-Z0-9]{1,2}$/.test(place.segment)
+    ) {
+      continue;
+    }
+    const own = kind === '999' ? (FINER_CODES[error.code] ?? ak.code) : ak.code;
+    const code = ak.level === 'element' ? '8' : own;
+    const position = within(place.position, 999_999);
+    const loop = place.loop !== undefined && place.loop.length <= 4 ? { loop: place.loop } : undefined;
+    const key = `${position}/${place.segment}/${code}`;
+    let note = byPlace.get(key);
+    if (note === undefined) {
+      note = {
+        [ids.segment]: { '01': place.segment, '02': position, ...(loop && { '03': loop.loop }), '04': code },
+      };
+      if (kind === '999' && context !== undefined) {
+        const value = copyOf(context.value, delimiters)?.slice(0, CONTEXT_LENGTH).trim();
+        note.CTX = [{ '01': [{ '1': context.name, ...(value && { '2': value }) }] }];
+      }
+      byPlace.set(key, note);
+      notes.push(note);
+    }
+    if (ak.level === 'element') {
+      const copy = copyOf(error.value, delimiters);
+      const element: SegmentObject = {
+        '01': {
+          '1': within(place.element ?? 1, 99),
+          ...(place.component === undefined ? {} : { '2': within(place.component, 99) }),
+        },
+        ...(ak.reference !== undefined && /^\d{1,4}$/.test(ak.reference) && { '02': ak.reference }),
+        '03': own,
+        ...(copy !== undefined && { '04': copy }),
+      };
+      const list = (note[ids.element] ?? []) as (SegmentObject | TreeNode)[];
+      if (list.length < AK4_MAXIMUM) {
+        if (kind === '997') {
+          list.push(element);
+        } else if (CONDITIONAL_CODES.includes(own)) {
+          const trigger = {
+            '01': [{ '1': TRIGGER }],
+            '02': place.segment,
+            '03': position,
+            ...(loop && { '04': loop.loop }),
+          };
+          list.push({ [ids.element]: element, CTX: [trigger] });
+        } else {
+          list.push({ [ids.element]: element });
+        }
+      }
+      note[ids.element] = list as SegmentObject[] | TreeNode[];
+    }
+  }
+  return notes;
+}
+
+/**
+ * Fits a faulty header value into its acknowledgment element by cutting it or padding it with
+ * zeros.
+ */
+function fitted(value: string, min: number, max: number): string {
+  return value
+    .replace(/[^A-Za-z0-9]/g, '')
+    .slice(0, max)
+    .padStart(min, '0');
+}
+
+/**
+ * Builds the 997 or 999 tree for one functional group. Write it with the guide of that set in the
+ * partner's release (999: from 005010 on). The tree is always writable: header values that AK1 and
+ * AK2 cannot carry are cut or padded with zeros.
+ */
+export function buildFunctionalAcknowledgment(result: GroupResult, kind: AcknowledgmentKind = '997'): Tree {
+  // Some group faults are reported only on transaction sets, for instance those found by admission.
+  const ofGroup = codesOf([...result.errors, ...result.transactions.flatMap(({ errors }) => errors)], 'group');
+  const refused = result.errors.length > 0 || ofGroup.length > 0;
+  const statuses = result.transactions.map((transaction) => (refused ? 'R' : statusOf(transaction)));
+  const accepted = statuses.filter((status) => status !== 'R').length;
+  const groupStatus: GroupStatus = refused
+    ? 'R'
+    : statuses.length > 0 && accepted === 0
+      ? 'R'
+      : accepted < statuses.length
+        ? 'P'
+        : statuses.includes('E')
+          ? 'E'
+          : 'A';
+  const ids = NOTES[kind];
+  const tree: Tree = {
+    AK1: {
+      '01': fitted(result.functionalId, 2, 2),
+      '02': /^\d{1,9}$/.test(result.groupControl) ? result.groupControl : '0',
+      ...(kind === '999' && result.version !== undefined && { '03': fitted(result.version, 1, 12) }),
+    },
+  };
+  const responses = result.transactions.map((transaction, index): TreeNode => {
+    const { convention } = transaction;
+    const notes = segmentNotes(transaction, kind, result.delimiters);
+    const codes = codesOf(transaction.errors, 'transaction');
+    if (notes.length > 0 && codes.length < CODES_MAXIMUM) {
+      codes.push('5');
+    }
+    const echoed = kind === '999' ? copyOf(convention, result.delimiters)?.slice(0, CONTEXT_LENGTH) : undefined;
+    return {
+      AK2: {
+        '01': fitted(transaction.set, 3, 3),
+        '02': fitted(transaction.control, 4, 9),
+        ...(echoed !== undefined && { '03': echoed }),
+      },
+      ...(notes.length > 0 && { [ids.segment]: notes }),
+      [ids.verdict]: withCodes({ '01': statuses[index] as string }, [...new Set(codes)], 2),
+    };
+  });
+  if (responses.length > 0) {
+    tree.AK2 = responses;
+  }
+  tree.AK9 = withCodes(
+    {
+      '01': groupStatus,
+      '02': String(Math.min(result.statedTransactionCount ?? result.transactions.length, 999_999)),
+      '03': String(result.transactions.length),
+      '04': String(accepted),
+    },
+    ofGroup,
+    5,
+  );
+  return tree;
+}

@@ -1,0 +1,58 @@
+/** Looks up the children of a guide by the segments that start them. */
+import type { Guide, GuideNode, SegmentUse } from './types.ts';
+
+/** Children of a level, indexed by the segment that starts them. */
+export interface Level {
+  children: readonly GuideNode[];
+  byId: ReadonlyMap<string, readonly number[]>;
+  /** Indexes of mandatory children. */
+  mandatory: readonly number[];
+}
+
+const levels = new WeakMap<readonly GuideNode[], Level>();
+
+export function triggerOf(node: GuideNode): SegmentUse {
+  return node.kind === 'segment' ? node : (node.children[0] as SegmentUse);
+}
+
+export function levelOf(children: readonly GuideNode[]): Level {
+  let level = levels.get(children);
+  if (level === undefined) {
+    const byId = new Map<string, number[]>();
+    children.forEach((child, index) => {
+      const id = triggerOf(child).segment.id;
+      const indexes = byId.get(id);
+      if (indexes === undefined) {
+        byId.set(id, [index]);
+      } else {
+        indexes.push(index);
+      }
+    });
+    const mandatory = children.flatMap((child, index) => (child.requirement === 'M' ? [index] : []));
+    level = { children, byId, mandatory };
+    levels.set(children, level);
+  }
+  return level;
+}
+
+const segmentIdsOfGuides = new WeakMap<Guide, ReadonlySet<string>>();
+
+export function segmentIdsOf(guide: Guide): ReadonlySet<string> {
+  let ids = segmentIdsOfGuides.get(guide);
+  if (ids === undefined) {
+    const found = new Set<string>();
+    const visit = (children: readonly GuideNode[]) => {
+      for (const child of children) {
+        if (child.kind === 'segment') {
+          found.add(child.segment.id);
+        } else {
+          visit(child.children);
+        }
+      }
+    };
+    visit(guide.children);
+    ids = found;
+    segmentIdsOfGuides.set(guide, ids);
+  }
+  return ids;
+}
