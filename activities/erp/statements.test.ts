@@ -64,6 +64,6 @@ it('a step at an ERP or a warehouse loads in one statement and writes in one', a
     },
   });
   await counted('cash', () => erp.applyCash({ allocationId: 'cash', progress: underWay }));
-  // The invoice: load, the ERP’s shipment number, then the load and the write of the invoice itself.
+  // The invoice: load, the ERP's shipment number, then load and write the invoice itself.
   expect(counts).toEqual({ check: 3, place: 2, release: 2, invoice: 4, cash: 2 });
 });
