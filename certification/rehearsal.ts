@@ -85,6 +85,7 @@ async function rehearseAlone(profile: PartnerProfile): Promise<Rehearsed[]> {
     let dueOn = '';
     const world = network
       .aTradingWorld()
+      .shippingWithin(Date.parse(terms.shipBy) - (await now()))
       .always('prepareOrder', () => Promise.resolve({ ready: true, terms }))
       .always('invoiceShipment', async ({ shipmentId }) => {
         dueOn = new Date((await now()) + netDays * DAY_MS).toISOString().slice(0, 10);

@@ -1,4 +1,6 @@
-/** What workflows ask of EDI: file work as activities, the outbox’s own records as local activities. */
+/**
+ * EDI steps of workflows: file work as activities, the outbox's own records as local activities.
+ */
 import { assembleInterchange } from './assemble-interchange.ts';
 import type { ReadingDependencies } from './judgement.ts';
 import { processInterchange } from './read-interchange.ts';

@@ -28,7 +28,7 @@ async function take(file: string, deps: RecordsUnderTest = given) {
   return { ...outcome, interchangeId: receipt.interchangeId };
 }
 
-/** Segments of the only document of a set that waits to be sent. */
+/** Segments of the only queued document of a set. */
 async function queued(set: string): Promise<string[]> {
   const document = await given.prisma.document.findFirstOrThrow({
     where: { transactionSet: set, direction: 'outbound' },
@@ -37,8 +37,8 @@ async function queued(set: string): Promise<string[]> {
   return document.body.split('~').slice(0, -1);
 }
 
-describe('a PO number that is known with other content', () => {
-  it('is refused where that is agreed: the 997 names BEG03, and no second order is made', async () => {
+describe('a known PO number with different content', () => {
+  it('is rejected if the profile says so: the 997 names BEG03, and no second order is created', async () => {
     const deps = agreeing(given, PARTNER, () => ({ duplicates: 'refuse' }));
     const order = (quantity: number, control: number) =>
       interchangeOf([purchaseOrder(PARTNER, 'TV-1', [each('MW-1001', quantity)])], control);
@@ -58,7 +58,7 @@ describe('a PO number that is known with other content', () => {
     const refused = await given.prisma.document.findFirstOrThrow({ where: { state: 'rejected' } });
     expect(JSON.stringify(refused.errors)).toContain('has agreed that such a repetition is refused');
 
-    // The same content again is no other content.
+    // Repeating the same content is a duplicate, not different content.
     expect(await take(order(2, 3), deps)).toMatchObject({ accepted: 1, rejected: 0 });
     expect(await given.prisma.order.count()).toBe(1);
   });
@@ -75,7 +75,7 @@ describe('a grocery purchase order, 875', () => {
     return interchangeWith(PARTNER, control, [{ set: '875', segments }], new Date(), 'OG');
   };
 
-  it('becomes an order where it is agreed; known with other content it is refused by its own segments', async () => {
+  it('becomes an order if the profile includes it; with different content it is rejected by its own segments', async () => {
     expect(await take(grocery(4, 21))).toMatchObject({ accepted: 0, rejected: 1 });
     expect(await queued('997')).toContain('AK5*R*1');
     const deps = agreeing(given, PARTNER, ({ documents }) => ({
@@ -94,8 +94,8 @@ describe('a grocery purchase order, 875', () => {
   });
 });
 
-describe('a purchase order in a group of another kind', () => {
-  it('is refused by name, its group answered by AK502 6, and no order is made of it', async () => {
+describe('a purchase order in a group of the wrong type', () => {
+  it('is rejected by name, its group is answered with AK502 6, and no order is created', async () => {
     const order = interchangeOf([purchaseOrder(PARTNER, 'TV-IN', [each('MW-1001', 2)])], 41).replace('GS*PO', 'GS*IN');
     const { interchangeId, ...outcome } = await take(order);
     expect(outcome).toEqual({ accepted: 0, rejected: 1 });
@@ -108,8 +108,8 @@ describe('a purchase order in a group of another kind', () => {
   });
 });
 
-describe('an order that breaks a rule of trade', () => {
-  it('is refused by a 997 that names each place and the value that stands there', async () => {
+describe('an order that violates a business rule', () => {
+  it('is rejected by a 997 that names each place and its value', async () => {
     const order = interchangeOf([purchaseOrder(PARTNER, 'TV-1', [each('MW-1001', 0)])], 51).replace('CTT*1', 'CTT*9');
     const { interchangeId, ...outcome } = await take(order);
     expect(outcome).toEqual({ accepted: 0, rejected: 1 });
@@ -130,7 +130,7 @@ describe('an order that breaks a rule of trade', () => {
 });
 
 describe('a group in a release that is not agreed', () => {
-  it('is refused as a group by AK905 2, and the sets in it with no fault of their own', async () => {
+  it('is rejected as a group with AK905 2, and its sets have no errors of their own', async () => {
     const orders = ['TV-R1', 'TV-R2'].map((poNumber) => purchaseOrder(PARTNER, poNumber, [each('MW-1001', 2)]));
     const { interchangeId, ...outcome } = await take(interchangeOf(orders, 42).replaceAll('*X*004010', '*X*006020'));
     expect(outcome).toEqual({ accepted: 0, rejected: 2 });
@@ -150,7 +150,7 @@ describe('a group in a release that is not agreed', () => {
   });
 });
 
-describe('a transaction set that nothing would come of', () => {
+describe('a transaction set without any effect', () => {
   it.each(['846', '860', '180', '944'])('is refused as not supported: %s', async (set) => {
     const file = interchangeWith(
       PARTNER,
@@ -170,7 +170,7 @@ describe('a transaction set that nothing would come of', () => {
 });
 
 describe('the deadline of a document', () => {
-  it('counts from the event that is agreed, in business time of the calendar', async () => {
+  it('counts from the agreed event, in business time of the calendar', async () => {
     const within = (after: string) =>
       agreeing(given, PARTNER, ({ documents }) => ({
         calendar: { timeZone: 'America/Chicago', workingDays: ['sunday'], hours: { opens: '10:00', closes: '11:00' } },
@@ -181,7 +181,7 @@ describe('the deadline of a document', () => {
       }));
     const deadlineOf855 = async (after: string) => {
       const orderId = await given.checked(PARTNER, [each('MW-1001', 1)]);
-      // A Saturday in summer: the order came long before it is accepted.
+      // A Saturday in summer: the order arrived long before it was accepted.
       await given.prisma.order.update({
         where: { id: orderId },
         data: { receivedAt: new Date('2026-07-04T12:00:00Z') },
@@ -195,7 +195,7 @@ describe('the deadline of a document', () => {
 });
 
 describe('an order', () => {
-  it('is held to the working days and the time zone of the agreement', async () => {
+  it('follows the working days and the time zone of the profile', async () => {
     const deps = agreeing(given, PARTNER, () => ({
       calendar: {
         timeZone: 'America/Los_Angeles',
@@ -225,8 +225,8 @@ describe('an order', () => {
   });
 });
 
-describe('a 997 that is waited for', () => {
-  it('has the time that is agreed, counted from transmission', async () => {
+describe('an expected 997', () => {
+  it('has the agreed time, counted from transmission', async () => {
     const deps = agreeing(given, PARTNER, ({ documents }) => ({
       calendar: { workingDays: ['monday'] },
       documents: {
@@ -261,7 +261,7 @@ describe('a partner of release 5010', () => {
   const order = (control: number) =>
     in5010(interchangeOf([purchaseOrder(PARTNER, `TV-${control}`, [each('MW-1001', 2)])], control));
 
-  it('gets a 999 for its 850, which names release, set and fault', async () => {
+  it('gets a 999 for its 850 with release, set and error', async () => {
     const deps = agreement();
     expect(await take(order(11), deps)).toMatchObject({ accepted: 1, rejected: 0 });
     expect(await queued('999')).toEqual(['AK1*PO*11*005010', 'AK2*850*0001', 'IK5*A', 'AK9*A*1*1*1']);
@@ -277,7 +277,7 @@ describe('a partner of release 5010', () => {
     expect(await given.prisma.document.count({ where: { transactionSet: '997' } })).toBe(0);
   });
 
-  it('sends a 999 for a group that never left: shown with its place, and not answered', async () => {
+  it('sends a 999 for a group that we never sent: it is shown with its place and not acknowledged', async () => {
     const segments: Segment[] = [
       ['AK1', 'PR', '777', '005010'],
       ['AK2', '855', '0001'],
@@ -295,7 +295,7 @@ describe('a partner of release 5010', () => {
     ]);
   });
 
-  it('gets 855, 856 and 810 in 5010, and its 999 settles them', async () => {
+  it('gets 855, 856 and 810 in 5010, and its 999 acknowledges them', async () => {
     const deps = agreement();
     const { orderId, shipmentId } = await shippedFrom(deps);
     await invoiced(deps, shipmentId);
@@ -339,13 +339,13 @@ describe('a partner of release 5010', () => {
   });
 });
 
-describe('a partner that wants line feeds', () => {
+describe('a partner that requires line feeds', () => {
   const order = (control: number) =>
     interchangeOf([purchaseOrder(PARTNER, `TV-${control}`, [each('MW-1001', 2)])], control);
   const agreement = () =>
     agreeing(given, PARTNER, ({ x12 }) => ({ x12: { ...x12, delimiters: { ...x12.delimiters, lineBreaks: true } } }));
 
-  it('gets one after each segment of every interchange, also of what was queued before; bytes are kept as they are sent', async () => {
+  it('gets one after each segment of every interchange, also for documents queued earlier; the bytes are stored as sent', async () => {
     await take(order(31));
     const { text } = await sendAll(agreement());
     const { bytes, hash, size } = await given.prisma.interchange.findFirstOrThrow({ where: { direction: 'outbound' } });
@@ -367,7 +367,7 @@ describe('a partner that wants line feeds', () => {
     expect(hash).toBe(createHash('sha256').update(bytes).digest('hex'));
   });
 
-  it('gets what was queued under other delimiters with those, and no line feed after a terminator that is one', async () => {
+  it('gets documents queued under other delimiters with those, and no line feed after a line feed terminator', async () => {
     const former = agreeing(given, PARTNER, ({ x12 }) => ({
       x12: { ...x12, delimiters: { ...x12.delimiters, element: '|', segment: '\n' } },
     }));
@@ -379,8 +379,8 @@ describe('a partner that wants line feeds', () => {
   });
 });
 
-describe('a document that would be wrong', () => {
-  /** The 810 of two claw hammers, with what the profile adds to it. */
+describe('an invalid document', () => {
+  /** The 810 of two claw hammers, with the additions of the profile. */
   async function invoicing(addition: object) {
     const deps = agreeing(given, PARTNER, ({ map }) => ({ map: { ...map, documents: { '810': [addition] } } }));
     const { shipmentId } = await shippedFrom(deps);
@@ -416,7 +416,7 @@ describe('a document that would be wrong', () => {
   });
 });
 
-it('an order whose agreed guide rules no longer fit the release of its partner waits for a person with the reason', async () => {
+it("an order whose guide rules do not fit the partner's current release waits for a person with the reason", async () => {
   const deps = agreeing(given, PARTNER, () => ({}));
   const profile = deps.profiles.get(PARTNER);
   if (profile === undefined) throw new Error(`no ${PARTNER}`);
@@ -433,7 +433,7 @@ it('an order whose agreed guide rules no longer fit the release of its partner w
   });
 });
 
-/** Two claw hammers that were acknowledged and have left RNO. */
+/** Two claw hammers that were acknowledged and shipped from RNO. */
 async function shippedFrom(deps: RecordsUnderTest): Promise<{ orderId: string; shipmentId: string }> {
   const records = createOrderRecords(deps);
   await given.stock('RNO', 'MW-1001', 100);
@@ -447,7 +447,7 @@ async function shippedFrom(deps: RecordsUnderTest): Promise<{ orderId: string; s
   return { orderId, ...(await given.activity(() => records.recordShipment(event))) };
 }
 
-/** The ERP has invoiced two claw hammers. */
+/** Records the ERP's invoice for two claw hammers. */
 async function invoiced(deps: RecordsUnderTest, shipmentId: string): Promise<void> {
   const invoice: Invoice = {
     invoiceNumber: 'INV-1',
@@ -462,7 +462,7 @@ async function invoiced(deps: RecordsUnderTest, shipmentId: string): Promise<voi
   await recordInvoice(deps, { shipmentId, invoice, progress: underWay });
 }
 
-/** Sends all that waits; the text of every interchange. */
+/** Sends everything that is queued; returns the text of every interchange. */
 async function sendAll(records: RecordsUnderTest, deliveredAt = new Date().toISOString()): Promise<{ text: string }> {
   const transport = { deliver: () => Promise.resolve({ deliveredAt, evidence: 'HTTP 201' }) };
   const deps = { ...records, transportFor: () => transport };

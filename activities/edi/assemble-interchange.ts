@@ -1,4 +1,4 @@
-/** Gathers queued documents into an interchange and numbers it. */
+/** Gathers queued documents into an interchange and assigns control numbers. */
 import { createHash, randomUUID } from 'node:crypto';
 import type { CurrentProfiles } from '../../mappings/profile/earlier.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
@@ -12,28 +12,29 @@ import { permanent } from '../lib/activity-failure.ts';
 import { groupBy } from '../lib/group-by.ts';
 import { insertMissing, rowsAs, searchForm, type Transaction } from '../lib/records.ts';
 
-/** One interchange stays small enough to be read by a person and refused without much loss. */
+/** Limits an interchange, so that a person can read it and a rejection affects few documents. */
 const MOST_DOCUMENTS = 200;
-/** Numbers have nine digits and begin again at 1. */
+/** Control numbers have nine digits and restart at 1. */
 const HIGHEST_NUMBER = 999_999_999;
-/** Each failed try means that another attempt has numbered an interchange. */
+/** Each failed attempt means that a concurrent one assigned numbers. */
 const MOST_TRIES = 10;
 
 export interface AssembledInterchange {
   interchangeId: string;
   controlNumber: string;
   documents: number;
-  /** The earliest of its documents, ISO 8601. */
+  /** The earliest deadline of its documents, ISO 8601. */
   deadline: string;
 }
 
 /**
- * The next interchange to send: one that was numbered and never delivered, else a new one of everything queued. A look that finds nothing
- * is one statement.
+ * The next interchange to send: one that was assembled but not delivered, otherwise a new one with
+ * all queued documents. If nothing is queued, this costs one statement.
  *
- * The interchange is written with the numbers that were read as the next ones. The same statement advances them, stores the interchange and
- * places its documents, and does nothing where another attempt has advanced them meanwhile. So neither is a document sent twice nor a
- * number lost or repeated, and nothing is locked while the file is written.
+ * The interchange is written with the control numbers that were read. One statement then advances
+ * the numbers, stores the interchange and assigns its documents. It changes nothing if a concurrent
+ * attempt advanced the numbers. No document is sent twice, no control number is lost or repeated,
+ * and no lock is held while the file is written.
  */
 export async function assembleInterchange(
   { prisma, profiles }: { prisma: Database; profiles: CurrentProfiles },
@@ -66,7 +67,7 @@ interface QueuedRow {
   deadline: string | null;
 }
 
-/** The next ones. */
+/** The next control numbers. */
 interface Numbers {
   interchange: number;
   group: number;
@@ -108,7 +109,10 @@ async function look(records: Transaction, partnerId: string): Promise<Look> {
   };
 }
 
-/** A TA1 leaves alone, without a functional group: not every partner reads it beside one. */
+/**
+ * A TA1 is sent in its own interchange without a functional group: not every partner accepts one
+ * beside groups.
+ */
 function answersInterchange({ transactionSet }: QueuedRow): boolean {
   return transactionSet === INTERCHANGE_ACKNOWLEDGMENT;
 }
@@ -119,7 +123,7 @@ interface Placed {
   transaction: string;
 }
 
-/** Undefined where the numbers are taken already. */
+/** Undefined if the control numbers are already used. */
 async function number(
   records: Transaction,
   profile: PartnerProfile,
@@ -158,7 +162,7 @@ async function number(
     receivedAt: new Date().toISOString(),
     deadline,
   };
-  // A segment of the interchange is in no group and has no control number of its own.
+  // A TA1 is an interchange segment: it belongs to no group and has no control number.
   const places = [
     ...placed.map(({ document, group, transaction }) => ({ id: document.id, group, transaction })),
     ...acknowledgments.map(({ id }) => ({ id })),
@@ -230,12 +234,12 @@ function written(
       receiverId: theirs.isaId,
       controlNumber,
       version: profile.x12.interchangeVersion,
-      // A TA1 asks for no other one.
+      // A TA1 must not request a TA1.
       acknowledgmentRequested: profile.x12.requestAcknowledgment && acknowledgments.length === 0,
       usage: profile.usage === 'production' ? 'P' : 'T',
     },
     delimiters: asWritten(delimiters, profile),
-    // Between segments, so the current agreement also serves documents that were queued under an earlier one.
+    // The segment suffix follows the current profile, also for documents that were queued earlier.
     lineBreaks: profile.x12.delimiters.lineBreaks,
     date: new Date(),
     interchangeAcknowledgments: acknowledgments.flatMap(segmentsOf),
@@ -255,8 +259,8 @@ function written(
 }
 
 /**
- * A document that was queued before the profile changed is sent as it was written: with its own delimiters, in a group of its own
- * version.
+ * A document that was queued before a profile change is sent as written: with its own delimiters
+ * and in a group of its own version.
  */
 function asWritten(
   [element = '*', component = '>', segment = '~', repetition]: string,

@@ -46,14 +46,14 @@ const file: OutboundFile = {
 };
 const faults = (body: unknown) => call(`${server.url}/_control/faults`, { method: 'PUT', body });
 
-it('a delivered file is there afterwards, under the address of the mailbox or of its inbox', async () => {
+it('a delivered file can be found under the mailbox URL and under its inbox URL', async () => {
   expect(await transport.find(file.fileName)).toBeUndefined();
   const receipt = await transport.deliver(file);
   expect(receipt.evidence).toMatch(/^HTTP 201, sha256 [0-9a-f]{64}$/);
   expect((await mailbox('').find(file.fileName))?.deliveredAt).toBe(receipt.deliveredAt);
 });
 
-it('a delivery whose answer was lost is found, so that it need not be repeated', async () => {
+it('a delivery whose response was lost is found and need not be repeated', async () => {
   await faults({ timeoutAfterCommit: {} });
   await expect(transport.deliver(file)).rejects.toMatchObject({ code: 'system-timeout' });
   expect(await transport.find(file.fileName)).toMatchObject({ evidence: expect.stringContaining(file.fileName) });
@@ -61,12 +61,12 @@ it('a delivery whose answer was lost is found, so that it need not be repeated',
   expect(body.items).toMatchObject([{ deliveries: 1 }]);
 });
 
-it('that a mailbox cannot be asked is not that it holds nothing', async () => {
+it('an unreachable mailbox is an error, not a missing file', async () => {
   await faults({ error5xx: {} });
   await expect(transport.find(file.fileName)).rejects.toMatchObject({ name: 'SystemUnavailable' });
 });
 
-it('a file that the partner cannot read is refused with the place', async () => {
+it('a file that the partner cannot read is rejected with the place', async () => {
   const bytes = Buffer.from(Buffer.from(file.bytes).toString('latin1').replace('IEA*1', 'IEA*2'), 'latin1');
   await expect(transport.deliver({ ...file, bytes })).rejects.toMatchObject({
     name: 'SystemRefusal',

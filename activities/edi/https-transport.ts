@@ -4,8 +4,8 @@ import { FILE_NAME_HEADER, INTERCHANGE_CONTROL_HEADER, mailboxFile } from './mai
 import type { TransportPort } from './port.ts';
 
 /**
- * A partner’s HTTPS mailbox (`mailbox-contract.ts`). `baseUrl` is the mailbox, such as `https://edi.example.com/mailboxes/42`, or its
- * inbox, the same with `/inbox` at its end.
+ * A partner's HTTPS mailbox (`mailbox-contract.ts`). `baseUrl` is the mailbox, such as
+ * `https://edi.example.com/mailboxes/42`, or its inbox (the same URL with `/inbox` appended).
  */
 export function createHttpsTransport(
   instance: HttpSystem,

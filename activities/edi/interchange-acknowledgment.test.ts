@@ -34,7 +34,7 @@ const answers = async () =>
     ({ body }) => body,
   );
 
-/** Sends everything that waits, one interchange after another, asking for TA1s; what each holds. */
+/** Sends everything that is queued with TA1s requested; returns each interchange. */
 async function sendAll(meanwhile = async () => {}): Promise<string[]> {
   const deliver = async () => {
     await meanwhile();
@@ -53,25 +53,25 @@ async function sendAll(meanwhile = async () => {}): Promise<string[]> {
   }
 }
 
-describe('a TA1 of ours', () => {
+describe('a TA1 that we send', () => {
   const wrongCount = (control: number) => order(control).replace(/IEA\*1/, 'IEA*4');
   const asking = (control: number) => order(control).replace(/\*0\*T\*>~/, '*1*T*>~');
 
-  it('tells a known partner that an interchange is refused, and why', async () => {
+  it('reports to a known partner that an interchange is rejected, and why', async () => {
     expect(await accept(wrongCount(61))).toMatchObject([{ state: 'rejected' }]);
     expect(await answers()).toEqual([expect.stringMatching(/^TA1\*000000061\*\d{6}\*\d{4}\*R\*021~$/)]);
     expect(given.told).toContainEqual({ workflowId: `outbox/${PARTNER}`, what: 'wake' });
-    // The same file again is answered by what has been queued already.
+    // A repetition of the file is answered by the TA1 that is already queued.
     await accept(wrongCount(61));
     expect(await answers()).toHaveLength(1);
   });
 
-  it('tells that production data came while the partner is in test', async () => {
+  it('reports production data while the partner is in test', async () => {
     await accept(order(62).replace('*T*>~', '*P*>~'));
     expect(await answers()).toEqual([expect.stringMatching(/\*R\*020~$/)]);
   });
 
-  it('is sent for a good interchange that asks for it in ISA14, and for each where that is agreed', async () => {
+  it('is sent for a valid interchange that requests it in ISA14, and for each if the profile says so', async () => {
     await accept(order(63));
     expect(await answers()).toEqual([]);
     await accept(asking(64));
@@ -84,7 +84,7 @@ describe('a TA1 of ours', () => {
     expect(await answers()).toHaveLength(2);
   });
 
-  it('says that a good interchange has the number of another, where one is sent at all', async () => {
+  it('reports a reused control number of a valid interchange, if one is sent at all', async () => {
     const again = (control: number, poNumber: string) =>
       interchangeOf([purchaseOrder(PARTNER, poNumber, [each('MW-1001', 3)])], control);
     await accept(order(72));
@@ -96,13 +96,13 @@ describe('a TA1 of ours', () => {
     expect(await answers()).toEqual([expect.stringMatching(/^TA1\*000000072\*\d{6}\*\d{4}\*E\*025~$/)]);
   });
 
-  it('is not sent to a stranger, nor on the word of somebody who may not speak for the partner', async () => {
+  it('is not sent to an unknown sender, nor for a sender that may not act for the partner', async () => {
     await accept(wrongCount(68).replaceAll('TRIVALLEY  ', 'STRANGER   '));
     await accept(wrongCount(69), acknowledging('always'), 'harbor-pine');
     expect(await answers()).toEqual([]);
   });
 
-  it('leaves in an interchange of its own without a group, which is sound and never answered by another TA1', async () => {
+  it('is sent in its own interchange without a group, which is valid and not answered by another TA1', async () => {
     await accept(wrongCount(70));
     await accept(wrongCount(71));
     await given.prisma.document.create({
@@ -126,11 +126,11 @@ describe('a TA1 of ours', () => {
       ['ISA', 'TA1', 'IEA', ''],
       ['ISA', 'GS*', 'ST*', 'AK1', 'AK9', 'SE*', 'GE*', 'IEA', ''],
     ]);
-    // ISA14: a TA1 does not ask for one in turn.
+    // ISA14: a TA1 does not request a TA1.
     expect(files.map((file) => file.split('*')[14])).toEqual(['0', '0', '1']);
     const [scanned] = scanInterchanges(Buffer.from(files[0] ?? '', 'latin1'));
     expect(scanned).toMatchObject({ ok: true, groupCount: 0, interchangeAcknowledgments: [{ note: '021' }] });
-    // What the outbox numbers is without gaps, though a TA1 has no numbers of group and set.
+    // The outbox numbers have no gaps, although a TA1 has no group and set control numbers.
     const numbers = await given.prisma.document.findMany({
       where: { direction: 'outbound' },
       select: { groupControl: true, transactionControl: true, state: true },
@@ -151,8 +151,8 @@ describe('a TA1 of ours', () => {
   });
 });
 
-describe('a TA1 of the partner', () => {
-  /** Two 855s that have left in one interchange; its control number. */
+describe('a TA1 from the partner', () => {
+  /** Two 855s that were sent in one interchange; its control number. */
   async function sent(meanwhile?: () => Promise<void>): Promise<string> {
     for (const poNumber of ['A', 'B']) {
       const { orderId } = await given.accept(PARTNER, `TV-${poNumber}`);
@@ -190,11 +190,11 @@ describe('a TA1 of the partner', () => {
     (await given.prisma.document.findMany({ where: { transactionSet: '855' }, orderBy: { id: 'asc' } })).map(
       ({ state, acknowledgment }) => `${state} ${acknowledgment}`,
     );
-  // A hand-off names the order; its workflow is found when it is delivered.
+  // A hand-off names the order; the workflow id is resolved on delivery.
   const orderIdOf = async (poNumber: string) => (await given.prisma.order.findFirstOrThrow({ where: { poNumber } })).id;
   const troubles = () => given.told.filter(({ what }) => what === 'documentTrouble');
 
-  it('that refuses our interchange refuses each of its documents: their orders hear of it once, with the reason', async () => {
+  it('that rejects our interchange rejects each of its documents and signals their orders once, with the reason', async () => {
     const controlNumber = await sent();
     await hear(81, `TA1*${controlNumber}*261121*1200*R*023`);
     expect(await states()).toEqual(['rejected R', 'rejected R']);
@@ -209,7 +209,7 @@ describe('a TA1 of the partner', () => {
     expect(refused).toMatchObject({ state: 'refused', evidence: expect.stringContaining('TA1 R 023') });
   });
 
-  it('that comes before our delivery is answered is not forgotten over the answer', async () => {
+  it('that arrives before our delivery is confirmed is not overwritten by the confirmation', async () => {
     const meanwhile = async () => {
       const { controlNumber } = await given.prisma.interchange.findFirstOrThrow({ where: { direction: 'outbound' } });
       await hear(86, `TA1*${controlNumber}*261121*1200*R*023`);
@@ -223,7 +223,7 @@ describe('a TA1 of the partner', () => {
     });
   });
 
-  it('that accepts it is noted on each order, and the 997 is still waited for', async () => {
+  it('that accepts it is noted on each order, and the 997 is still expected', async () => {
     const controlNumber = await sent();
     await hear(83, `TA1*${controlNumber}*261121*1200*A*000`);
     expect(await states()).toEqual(['transmitted null', 'transmitted null']);
@@ -235,7 +235,7 @@ describe('a TA1 of the partner', () => {
     ]);
   });
 
-  it('of an interchange that was never sent changes nothing, and is shown with the file that brought it', async () => {
+  it('for an interchange that we never sent changes nothing, and is shown with the file that contained it', async () => {
     await sent();
     await hear(84, 'TA1*000009999*261121*1200*R*023');
     expect(await states()).toEqual(['transmitted null', 'transmitted null']);
@@ -254,7 +254,7 @@ describe('a TA1 of the partner', () => {
     expect(await answers()).toEqual([]);
   });
 
-  it('whose TA101 cannot even be looked for is shown like any other', async () => {
+  it('with a TA101 that cannot be queried is shown like any other', async () => {
     await hear(85, 'TA1*00000\x00999*261121*1200*R*023');
     const { errors } = await given.prisma.interchange.findFirstOrThrow({ where: { direction: 'inbound' } });
     expect(errors).toMatchObject([{ code: 'nothing-to-acknowledge', value: '00000\u2400999' }]);

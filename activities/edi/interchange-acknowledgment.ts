@@ -1,3 +1,4 @@
+/** Inbound TA1: the partner's answer to one of our interchanges. */
 import { log } from '@temporalio/activity';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import { inBrief } from '../../mappings/x12/excerpt.ts';
@@ -9,15 +10,15 @@ import { committedOf, insertingRejections, rejectionsOf } from './rejected-docum
 /** ISA13 as the outbox writes it. */
 const OUR_CONTROL_NUMBER = /^\d{9}$/;
 
-/** Code of the error of a 997, 999 or TA1 for something that was never sent. */
+/** Error code of a 997, 999 or TA1 for an interchange, group or set that we never sent. */
 export const NOTHING_TO_ACKNOWLEDGE = 'nothing-to-acknowledge';
 
 /**
- * Applies a partner's TA1 for one of our interchanges. Acceptance is noted on each order. Refusal means
- * that none of its documents has arrived: each is rejected, and its order learns of it.
+ * Applies a partner's TA1 for one of our interchanges. Acceptance is noted on each order. Rejection
+ * means that none of its documents arrived: each is marked rejected and its order is signalled.
  *
- * @param source the interchange that brought it
- * @returns errors of the TA1 itself: nobody answers a TA1, so they can only be shown
+ * @param source the interchange that contained the TA1
+ * @returns errors of the TA1 itself. A TA1 is never acknowledged, so they can only be shown.
  */
 export async function takeInterchangeAcknowledgment(
   { prisma, handOff }: ReadingDependencies,
@@ -26,11 +27,11 @@ export async function takeInterchangeAcknowledgment(
 ): Promise<X12Error[]> {
   const { profile } = source;
   const { controlNumber, status, note } = acknowledgment;
-  // TA101 may hold anything, even text that no parameter of a query can carry.
+  // TA101 may contain any text, even text that a query parameter cannot represent.
   const ours = OUR_CONTROL_NUMBER.test(controlNumber)
     ? await prisma.interchange.findFirst({
         where: { partnerId: profile.id, direction: 'outbound', controlNumber },
-        // Numbers begin again after 999,999,999.
+        // Control numbers restart after 999,999,999.
         orderBy: { receivedAt: 'desc' },
         relationLoadStrategy: 'join',
         select: {
@@ -52,7 +53,7 @@ export async function takeInterchangeAcknowledgment(
   }
   const refused = status !== 'A' && status !== 'E';
   const reason = `${profile.name} refused interchange ${controlNumber}: ${describeInterchangeNote(note)} (TA1 ${status} ${note})`;
-  // Documents of no order, such as functional acknowledgments, have nobody else to report to.
+  // Documents without an order, such as functional acknowledgments, are only marked.
   if (refused) log.warn('a partner refused an interchange', { partnerId: profile.id, controlNumber, status, note });
   const documents = ours.documents.flatMap((document) =>
     document.orderId === null ? [] : [{ ...document, orderId: document.orderId, reason }],

@@ -30,7 +30,10 @@ async function taken(file: string): Promise<string> {
 const read = (interchangeId: string, prisma = given.prisma) =>
   given.activity(() => processInterchange({ ...given, prisma }, { interchangeId }));
 
-/** The records of a process that is killed when it is about to write the verdict on its n-th transaction set. */
+/**
+ * Records of a process that is killed just before it writes the verdict on its n-th transaction
+ * set.
+ */
 function dyingAtVerdict(nth: number): RecordsUnderTest['prisma'] {
   let verdicts = 0;
   const dieAt = <T>({ args, query }: { args: { sql: string }; query: (args: never) => T }): T => {
@@ -46,7 +49,7 @@ function dyingAtVerdict(nth: number): RecordsUnderTest['prisma'] {
   return dying as unknown as RecordsUnderTest['prisma'];
 }
 
-/** A hand-off names the order; its workflow is found when it is delivered. */
+/** A hand-off names the order; the workflow id is resolved on delivery. */
 const orderIdOf = async (poNumber: string) => (await given.prisma.order.findFirstOrThrow({ where: { poNumber } })).id;
 
 const acknowledgments = () =>
@@ -57,7 +60,7 @@ describe('a file of several purchase orders', () => {
     purchaseOrder('tri-valley', poNumber, [each('MW-1001', 2)]),
   );
 
-  it('with a NUL in one of them: that one is refused where it stands, the others are orders, and the file is done', async () => {
+  it('with a NUL in one of them: that one is rejected with its place, the others become orders, and the file is processed', async () => {
     const many = Array.from({ length: 12 }, (_, index) =>
       purchaseOrder('tri-valley', `TV-N${index}`, [each('MW-1001', 2)]),
     );
@@ -77,7 +80,7 @@ describe('a file of several purchase orders', () => {
     expect(await acknowledgments()).toHaveLength(1);
   });
 
-  it('of which one fails for a reason that may pass: all others are finished first, and the next attempt finishes it', async () => {
+  it('with a transient failure in one: all others finish first, and the next attempt completes it', async () => {
     const interchangeId = await taken(interchangeOf(orders, 902));
     await expect(read(interchangeId, dyingAtVerdict(1))).rejects.toThrow('the process was killed');
     const states = async () =>
@@ -87,11 +90,11 @@ describe('a file of several purchase orders', () => {
     expect((await states()).filter((state) => state === 'accepted')).toHaveLength(2);
     expect(await acknowledgments()).toEqual([]);
     expect(await read(interchangeId)).toEqual({ accepted: 3, rejected: 0 });
-    // Its order is taken with its verdict or not at all.
+    // An order and its verdict are stored together or not at all.
     expect((await states()).toSorted()).toEqual(['accepted', 'accepted', 'accepted']);
   });
 
-  it('is taken order by order: a bad one never holds back the good ones, and the 997 says which it is', async () => {
+  it('is processed order by order: a bad one does not block the good ones, and the 997 identifies it', async () => {
     const transactions = orders.map((order) => ({ set: '850', segments: segmentsOf850(order) }));
     const bad = transactions[1]?.segments.map(
       (segment): Segment => (segment[0] === 'BEG' ? ['BEG', '00', 'XX', '', '', '20261121'] : segment),
@@ -119,7 +122,7 @@ describe('a file of several purchase orders', () => {
     expect(JSON.stringify(rejected.errors)).toContain('BEG');
   });
 
-  it('whose reader dies half way is read on by the next, and nothing is done twice', async () => {
+  it('whose reader dies half way is completed by the next reader, and nothing happens twice', async () => {
     const interchangeId = await taken(interchangeOf(orders, 42));
     await expect(read(interchangeId, dyingAtVerdict(2))).rejects.toThrow('the process was killed');
     expect(await acknowledgments()).toEqual([]);
@@ -139,7 +142,7 @@ describe('a file of several purchase orders', () => {
   });
 });
 
-it('an order of a file keeps the correlation id of its interchange, on every record of its beginning', async () => {
+it('an order from a file has the correlation id of its interchange on every initial record', async () => {
   const interchangeId = await taken(interchangeOf([purchaseOrder('tri-valley', 'TV-C', [each('MW-1001', 2)])], 43));
   await read(interchangeId);
   const { correlationId } = await given.prisma.interchange.findUniqueOrThrow({ where: { id: interchangeId } });
@@ -148,13 +151,13 @@ it('an order of a file keeps the correlation id of its interchange, on every rec
   expect(ids).toEqual([correlationId, correlationId, correlationId]);
 });
 
-it('a long file is taken in no faster than its orders are opened', async () => {
+it('a large file is accepted only as fast as its orders are started', async () => {
   const many = Array.from({ length: 40 }, (_, index) =>
     purchaseOrder('tri-valley', `TV-L${index}`, [each('MW-1001', 1)]),
   );
   const interchangeId = await taken(interchangeOf(many, 44));
   let most = 0;
-  /** The workers open what was taken in whenever the reader looks. */
+  /** The workers start all accepted orders whenever the reader checks. */
   const opened = given.prisma.$extends({
     query: {
       async $queryRaw({ args, query }) {
@@ -170,12 +173,12 @@ it('a long file is taken in no faster than its orders are opened', async () => {
   expect(most).toBe(24);
 });
 
-describe('a control number that came before with other content', () => {
+describe('a control number that was used before with other content', () => {
   const order = (poNumber: string, control: number) =>
     interchangeOf([purchaseOrder('tri-valley', poNumber, [each('MW-1001', 2)])], control);
   const errorsOf = async (id: string) => (await given.prisma.interchange.findUniqueOrThrow({ where: { id } })).errors;
 
-  it('is taken, and the file says so from its arrival on, whatever becomes of reading it', async () => {
+  it('is accepted, and the file reports it from receipt on, whatever the result of reading it', async () => {
     const first = await taken(order('TV-1', 905));
     await given.prisma.interchange.update({
       where: { id: first },
@@ -196,7 +199,7 @@ describe('a control number that came before with other content', () => {
     expect(await errorsOf(first)).toBeNull();
   });
 
-  it('is nothing to tell of the same bytes again, nor where the earlier one was refused', async () => {
+  it('is not reported for the same bytes, nor if the earlier file was rejected', async () => {
     const bytes = (file: string) => ({
       bytes: Buffer.from(file, 'latin1'),
       transport: 'test',
@@ -218,13 +221,13 @@ describe('a control number that came before with other content', () => {
   });
 });
 
-describe('a functional group without a transaction set that can be read', () => {
+describe('a functional group without a readable transaction set', () => {
   const broken = (segment: string) => {
     const order = purchaseOrder('tri-valley', 'TV-SX', [each('MW-1001', 2)]);
     return interchangeOf([order], 903).replace('ST*850', segment);
   };
 
-  it('leaves its errors on the interchange, so that whoever looks sees why nothing came of it', async () => {
+  it('stores its errors on the interchange, so that the cause is visible', async () => {
     const interchangeId = await taken(broken('SX*850'));
     expect(await read(interchangeId)).toEqual({ accepted: 0, rejected: 0 });
     const stored = await given.prisma.interchange.findUniqueOrThrow({ where: { id: interchangeId } });
@@ -237,19 +240,22 @@ describe('a functional group without a transaction set that can be read', () => 
     expect(acknowledgment?.body).toMatch(/AK9\*R\*/);
   });
 
-  it('of which even the tag cannot be stored as it came is finished all the same', async () => {
+  it('is processed even if its tag cannot be stored as received', async () => {
     const interchangeId = await taken(broken('S\0*850'));
     expect(await read(interchangeId)).toEqual({ accepted: 0, rejected: 0 });
   });
 
-  it('of a sound file nothing is kept as an error', async () => {
+  it('stores no errors for a valid file', async () => {
     const interchangeId = await taken(interchangeOf([purchaseOrder('tri-valley', 'TV-OK', [each('MW-1001', 2)])], 904));
     await read(interchangeId);
     expect((await given.prisma.interchange.findUniqueOrThrow({ where: { id: interchangeId } })).errors).toBeNull();
   });
 });
 
-/** Three documents of orders that have left in one interchange; their group and transaction control numbers. */
+/**
+ * Three order documents that were sent in one interchange; their group and transaction control
+ * numbers.
+ */
 async function sent() {
   for (const poNumber of ['A', 'B', 'C']) {
     const { orderId } = await given.accept('harbor-pine', `HP-${poNumber}`);
@@ -289,7 +295,7 @@ describe('a 997', () => {
   const acknowledging = (segments: Segment[], control: number) =>
     taken(interchangeWith('harbor-pine', control, [{ set: '997', segments }], new Date(), 'FA'));
 
-  it('is matched to each document that it names; of a refused one its order hears, once', async () => {
+  it('is matched to each document that it names, and signals the order of a rejected one once', async () => {
     const [a, b, c] = await sent();
     const group = a?.groupControl ?? '';
     const answer: Segment[] = [
@@ -301,7 +307,7 @@ describe('a 997', () => {
       ['AK9', 'P', '3', '3', '2'],
     ];
     const interchangeId = await acknowledging(answer, 51);
-    // Its reader dies at the write, and another reads it again.
+    // The reader dies at the write, and another reader repeats it.
     await expect(read(interchangeId, dyingAtVerdict(1))).rejects.toThrow('the process was killed');
     expect(await read(interchangeId)).toEqual({ accepted: 1, rejected: 0 });
     expect(await states()).toEqual(['acknowledged A', 'rejected R', 'acknowledged A']);
@@ -314,7 +320,7 @@ describe('a 997', () => {
     expect(await acknowledgments()).toEqual([]);
   });
 
-  it('that names no transaction sets speaks for the whole group', async () => {
+  it('that names no transaction sets applies to the whole group', async () => {
     const [first] = await sent();
     await read(
       await acknowledging(
@@ -328,7 +334,7 @@ describe('a 997', () => {
     expect(await states()).toEqual(['acknowledged A', 'acknowledged A', 'acknowledged A']);
   });
 
-  it('of a group that we never sent changes nothing, is shown and never answered', async () => {
+  it('for a group that we never sent changes nothing, is shown and is not acknowledged', async () => {
     await sent();
     const interchangeId = await acknowledging(
       [
@@ -357,7 +363,7 @@ describe('a 997', () => {
     expect(given.told.filter(({ what }) => what === 'documentTrouble')).toEqual([]);
   });
 
-  it('that names a set which its group does not hold is matched for the others, and shown for that one', async () => {
+  it('that names a set which is not in its group is matched for the others, and that one is shown', async () => {
     const [first] = await sent();
     const interchangeId = await acknowledging(
       [
@@ -378,7 +384,7 @@ describe('a 997', () => {
     });
   });
 
-  it('that names another kind of group than the one of that number changes nothing, and AK101 is shown', async () => {
+  it('whose group type differs from the sent group changes nothing, and AK101 is shown', async () => {
     const [first] = await sent();
     const control = first?.transactionControl ?? '';
     const interchangeId = await acknowledging(
@@ -406,7 +412,7 @@ describe('a 997', () => {
     expect(given.told.filter(({ what }) => what === 'documentTrouble')).toEqual([]);
   });
 
-  it('that names another kind of group and no transaction sets changes nothing either', async () => {
+  it('whose group type differs, without transaction sets, changes nothing either', async () => {
     const [first] = await sent();
     const segments: Segment[] = [
       ['AK1', 'IN', first?.groupControl ?? ''],
@@ -421,7 +427,7 @@ describe('a 997', () => {
     });
   });
 
-  it('that names another set under a number of the group is matched for the others, and AK201 is shown', async () => {
+  it('whose set type differs is matched for the others, and AK201 is shown', async () => {
     const [first, second] = await sent();
     const interchangeId = await acknowledging(
       [
@@ -449,7 +455,7 @@ describe('a 997', () => {
     });
   });
 
-  it('that refuses the group and still accepts a set of it refuses that document, and is shown as contradicting itself', async () => {
+  it('that rejects the group and accepts one of its sets rejects that document, and the contradiction is shown', async () => {
     const [first] = await sent();
     const interchangeId = await acknowledging(
       [
@@ -476,7 +482,7 @@ describe('a 997', () => {
       state: 'accepted',
       errors,
     });
-    // The list of faulty files goes by these.
+    // The list of faulty files uses these fields.
     const file = () => given.prisma.interchange.findUniqueOrThrow({ where: { id: interchangeId } });
     expect(await file()).toMatchObject({ errors });
     await read(interchangeId);
@@ -499,7 +505,7 @@ describe('a 997', () => {
     expect(await states()).toEqual(['rejected R', 'transmitted null', 'transmitted null']);
   });
 
-  it('that takes the group in part takes the sets that it accepts; wrong totals are shown and change nothing', async () => {
+  it('that accepts a group in part applies to the sets that it accepts; wrong totals are shown and change nothing', async () => {
     const [first, second] = await sent();
     const interchangeId = await acknowledging(
       [

@@ -2,13 +2,16 @@ import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import type { X12Error } from '../../mappings/x12/types.ts';
 import type { IntakeDependencies } from '../intake/dependencies.ts';
 
-/** Errors kept of one 997, or of the TA1s of one file; the engine keeps as many of a transaction set. */
+/**
+ * Maximum number of stored errors of one 997, or of the TA1s of one file. The engine has the same
+ * limit per transaction set.
+ */
 export const MOST_ERRORS = 200;
 
 export interface Verdict {
   set: string;
   control: string;
-  /** Unmatched: an acknowledgment of something that was never sent. */
+  /** Unmatched: an acknowledgment of something that we never sent. */
   state: 'accepted' | 'duplicate' | 'rejected' | 'unmatched';
   errors: X12Error[];
 }
@@ -27,7 +30,7 @@ export interface Judgement {
   state: Verdict['state'];
   errors: X12Error[];
   orderId?: string;
-  /** The document is stored already, in the statement that took what it says. */
+  /** The document was already stored, in the statement that applied its content. */
   stored?: true;
 }
 

@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { identifier, instant } from '../../mappings/canonical/v1/index.ts';
 
 /**
- * A partner’s HTTPS mailbox: `POST {base}/inbox` takes one interchange as `application/edi-x12`, `GET {base}/files/{name}` tells
- * whether a file of that name was taken. A mailbox takes a repeated file again, so a sender asks before it repeats itself.
+ * A partner's HTTPS mailbox. `POST {base}/inbox` accepts one interchange as `application/edi-x12`.
+ * `GET {base}/files/{name}` reports whether a file with that name was accepted. The inbox is not
+ * idempotent, so a sender queries the file before it retries.
  */
 export const FILE_NAME_HEADER = 'X-File-Name';
 export const INTERCHANGE_CONTROL_HEADER = 'X-Interchange-Control-Number';

@@ -12,7 +12,10 @@ import { type RecordsUnderTest, recordsUnderTest } from '../orders/testing/recor
 import { processInterchange } from './read-interchange.ts';
 import { agreeing } from './testing/agreeing.ts';
 
-/** Adds the folder of a made-up set to the list of folders: no other file of the product knows of it. */
+/**
+ * Adds the folder of a made-up set to the list of folders. No other file of the product refers to
+ * it.
+ */
 vi.mock('../../mappings/edi/documents/all.ts', async (original) => {
   const all = await original<typeof import('../../mappings/edi/documents/all.ts')>();
   const { telephoneOrder } = await import('./testing/documents/899/document.ts');
@@ -62,8 +65,8 @@ async function explained(file: string, deps: RecordsUnderTest): Promise<Explaine
   return parts;
 }
 
-describe('a set that one folder adds', () => {
-  it('is read, checked by its guide and mapping, acknowledged, and becomes an order', async () => {
+describe('a set that is added by one folder', () => {
+  it('is read, validated by its guide and mapping, acknowledged, and becomes an order', async () => {
     const deps = accepting(SET);
     const unreadable = order('TEL-3', 'MANY');
     const file = telephoned(31, order('TEL-1', '4'), order('TEL-2', '0'), unreadable);
@@ -87,7 +90,7 @@ describe('a set that one folder adds', () => {
     ]);
   });
 
-  it('is explained with the names of its guide and the order that it becomes', async () => {
+  it('is displayed with the names of its guide and the order that it became', async () => {
     const parts = await explained(telephoned(32, order('TEL-4', '4')), accepting(SET));
     expect(parts.find(({ kind }) => kind === 'transaction')).toMatchObject({
       set: SET,
@@ -97,7 +100,7 @@ describe('a set that one folder adds', () => {
     });
   });
 
-  it('may be named by a profile, and its checks report a wrong count of lines', async () => {
+  it('may be named by a profile, and its checks report a wrong line count', async () => {
     expect(partnerProfile.shape.documents.parse({ inbound: [SET] })).toMatchObject({ inbound: [SET] });
     const [head, line] = order('TEL-5', '4');
     const miscounted = [head, line, ['CTT', '2']] as Segment[];
@@ -108,8 +111,8 @@ describe('a set that one folder adds', () => {
   });
 });
 
-describe('a set that is agreed and that no process takes', () => {
-  it('is refused by name, and is not read as an acknowledgment', async () => {
+describe('a set that is agreed but has no processing', () => {
+  it('is rejected by name, and is not read as an acknowledgment', async () => {
     const without = (set: string): RecordsUnderTest => {
       const { profiles } = given;
       const agreed = (id: string) => {

@@ -1,14 +1,17 @@
 /**
- * Back-pressure on a long file: no more of its orders are taken in than the workers can open. Otherwise thousands of orders compete at
- * once, and an order of another partner waits in each queue behind all of them.
+ * Back-pressure for a large file: its orders are accepted only as fast as the workers start them.
+ * Otherwise thousands of orders would delay the orders of other partners in every queue.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from '../../prisma/client.ts';
 
-/** Orders of one partner that are on their way to the ERP: enough to keep a worker busy. */
+/** Orders of one partner that may be on their way to the ERP; enough to keep a worker busy. */
 const MOST_OPENING = 24;
 const ASK_EVERY_MS = 250;
-/** Without any progress for this long an order waits for something else than workers, such as an ERP that is down: the file goes on. */
+/**
+ * After this long without progress, the orders wait for something other than workers, such as an
+ * ERP that is down. The file then continues.
+ */
 const PATIENCE_MS = 5_000;
 
 export class Opening {
@@ -21,7 +24,10 @@ export class Opening {
     this.#partnerId = partnerId;
   }
 
-  /** Waits until `count` more may be taken in; a file of few orders never waits and asks nothing. */
+  /**
+   * Waits until `count` more orders may be accepted. A file with few orders neither waits nor
+   * queries.
+   */
   async room(count: number, waiting: () => void): Promise<void> {
     let least = this.#opening;
     let until = Date.now() + PATIENCE_MS;
@@ -36,7 +42,7 @@ export class Opening {
     this.#opening += count;
   }
 
-  /** Orders of the partner, of this file or another, that the ERP does not have yet and that nobody has to decide on. */
+  /** Orders of the partner, from any file, that have no ERP number and no open exception. */
   async #count(): Promise<number> {
     const [row] = await this.#prisma.$queryRaw<{ opening: number }[]>`
       SELECT count(*)::int AS "opening" FROM "Order" WHERE "partnerId" = ${this.#partnerId} AND "status" = 'received'`;

@@ -19,7 +19,10 @@ beforeEach(async () => {
 });
 afterEach(() => given.remove());
 
-/** An 850 of two cases of MW-1002 whose unit the partner calls `unit`; its line as it was taken, and what the ERP is told of it. */
+/**
+ * Takes an 850 of two cases of MW-1002 whose unit the partner calls `unit`. Returns the line as
+ * stored and as sent to the ERP.
+ */
 async function ordered(unit: string, units: Record<string, string>, crossReferences = '') {
   const deps = agreeing(given, PARTNER, () => ({ units }));
   const profile = deps.profiles.get(PARTNER);
@@ -60,21 +63,21 @@ async function ordered(unit: string, units: Record<string, string>, crossReferen
   return { pieces: line.ordered.toFixed(), answeredIn: line.orderedUnit, erp: `${told} of ${factor}` };
 }
 
-it('a unit is what the profile says it is, is answered as it came, and told the ERP as ours', async () => {
+it('a unit that the profile maps is acknowledged as received and sent to the ERP as ours', async () => {
   expect(await ordered('CT', { CT: 'CA' })).toEqual({ pieces: '24', answeredIn: 'CT', erp: 'CA of 12' });
 });
 
-it('a unit that the partner’s own numbers explain is what they say, whatever the profile says', async () => {
+it('a cross-reference for a unit takes precedence over the profile', async () => {
   const known = 'unit,CT,EA,,\n';
   expect(await ordered('CT', { CT: 'CA' }, known)).toEqual({ pieces: '2', answeredIn: 'CT', erp: 'EA of 1' });
 });
 
-it('a pack of the partner is as many as it says, whatever the profile says of its unit', async () => {
+it("a partner's pack has the quantity of its cross-reference, whatever the profile says of its unit", async () => {
   const known = 'pack,CT,EA,MW-1002,24\nunit,CT,EA,,\n';
   expect(await ordered('CT', { CT: 'CA' }, known)).toEqual({ pieces: '48', answeredIn: 'CT', erp: 'CT of 24' });
 });
 
-it('a unit that nobody explains stops the order by the name that the partner gave it', async () => {
+it('an unknown unit stops the order, and the problem names the unit as received', async () => {
   const summary = expect.stringContaining('MW-1002 is not sold by CT');
   expect(await ordered('CT', {})).toEqual({ prepared: { ready: false, problem: { type: 'unknown-unit', summary } } });
 });

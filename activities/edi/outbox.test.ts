@@ -11,7 +11,7 @@ import { transmitInterchange } from './transmit-interchange.ts';
 const handOff = { committed: () => undefined };
 const profiles = loadProfiles('mappings/partners', { PARTNERS_URL: 'http://partners.test', SANDBOX_TOKEN: 'x' });
 
-describe('delivery of an interchange whose 997 is quicker than the answer to the delivery', () => {
+describe('delivery of an interchange whose 997 arrives before the delivery is confirmed', () => {
   let database: TestDatabase;
 
   beforeAll(async () => {
@@ -58,7 +58,7 @@ describe('delivery of an interchange whose 997 is quicker than the answer to the
       data: { state: 'acknowledged', acknowledgment: 'A', acknowledgedAt: new Date() },
     });
 
-  it('leaves the document acknowledged and notes when it was transmitted', async () => {
+  it('keeps the document acknowledged and records the transmission time', async () => {
     const { interchangeId, documentId } = await anInterchange();
     const transport: TransportPort = {
       deliver: async () => {
@@ -77,7 +77,7 @@ describe('delivery of an interchange whose 997 is quicker than the answer to the
     });
   });
 
-  it('does not call a document late that the partner has acknowledged', async () => {
+  it('does not report an acknowledged document as late', async () => {
     const { interchangeId, documentId } = await anInterchange();
     await acknowledge(documentId);
     const deps = { prisma: database.prisma, handOff, profiles, transportFor: () => ({ deliver: neverAsked }) };
@@ -87,7 +87,7 @@ describe('delivery of an interchange whose 997 is quicker than the answer to the
   });
 });
 
-describe('delivery of a document of an order', () => {
+describe('delivery of an order document', () => {
   let database: TestDatabase;
   const deadline = '2026-11-21T10:00:00.000Z';
 
@@ -147,7 +147,7 @@ describe('delivery of a document of an order', () => {
     return database.prisma.timelineEvent.findMany({ where: { orderId: id }, orderBy: { id: 'asc' } });
   }
 
-  it('that leaves after its deadline is noted as late, with both times and the partner’s receipt', async () => {
+  it("after its deadline is recorded as late, with both times and the partner's receipt", async () => {
     const events = await timelineOfDocumentSentAt('2026-11-21T10:00:00.001Z');
     expect(events.map(({ type }) => type)).toEqual(['document.transmitted', 'document.late']);
     expect(events[1]?.detail).toMatchObject({
@@ -157,20 +157,20 @@ describe('delivery of a document of an order', () => {
     });
   });
 
-  it('that leaves at its deadline is in time', async () => {
+  it('at its deadline is in time', async () => {
     const events = await timelineOfDocumentSentAt(deadline);
     expect(events.map(({ type }) => type)).toEqual(['document.transmitted']);
   });
 });
 
-describe('an interchange that is put together by five attempts at once', () => {
+describe('an interchange that five attempts assemble concurrently', () => {
   let database: TestDatabase;
   beforeAll(async () => {
     database = await createTestDatabase();
   });
   afterAll(() => database.remove());
 
-  it('is numbered once, holds each document once, and goes again under its number until it is delivered', async () => {
+  it('is numbered once, contains each document once, and is retried under its number until delivered', async () => {
     const { prisma } = database;
     const deps = { prisma, handOff, profiles, transportFor: () => ({ deliver: delivered }) };
     const common = { partnerId: 'tri-valley', direction: 'outbound', correlationId: 'c', transactionSet: '855' };

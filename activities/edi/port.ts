@@ -1,17 +1,17 @@
 /**
- * How an interchange leaves for a partner. A transport that cannot tell a repeated delivery from a new one offers `find`,
- * and any attempt that may follow another asks it first.
+ * How an interchange is sent to a partner. A transport that cannot recognize a repeated delivery
+ * offers `find`; every attempt after the first calls it before sending.
  */
 export interface TransportPort {
-  /** Resolves once the partner’s side has taken the whole file. */
+  /** Resolves when the partner has received the whole file. */
   deliver(file: OutboundFile): Promise<DeliveryReceipt>;
-  /** Whether the partner’s side already holds the file of that name. */
+  /** Whether the partner already has a file with that name. */
   find?(fileName: string): Promise<DeliveryReceipt | undefined>;
 }
 
 export interface OutboundFile {
   partnerId: string;
-  /** Unique per interchange and stable over attempts. */
+  /** Unique per interchange and stable across attempts. */
   fileName: string;
   interchangeControlNumber: string;
   correlationId: string;
@@ -21,6 +21,6 @@ export interface OutboundFile {
 export interface DeliveryReceipt {
   /** ISO 8601. */
   deliveredAt: string;
-  /** What the other side called it, or the HTTP status line: evidence for disputes. */
+  /** The partner's receipt id, or the HTTP status line: evidence for disputes. */
   evidence: string;
 }

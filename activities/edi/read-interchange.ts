@@ -1,4 +1,4 @@
-/** Inbound interchanges that are stored: read transaction by transaction, acknowledged. */
+/** Reads stored inbound interchanges by transaction set and acknowledges them. */
 import { createHash } from 'node:crypto';
 import { heartbeat } from '@temporalio/activity';
 import { CONTROL_NUMBER_AGAIN } from '../../mappings/edi/admission.ts';
@@ -26,22 +26,23 @@ import {
 import { Opening } from './opening.ts';
 import { judge } from './take-transaction.ts';
 
-/** Transaction sets of one file that are worked on at once. */
+/** Transaction sets of one file that are processed concurrently. */
 const AT_ONCE = 8;
 
-/** Transaction sets of one file. */
+/** A transaction set of one file. */
 export interface InterchangeOutcome {
-  /** With what is known already. */
+  /** Fields that are known before reading. */
   accepted: number;
   rejected: number;
 }
 
-/** A verdict with what only the file itself tells. */
+/** A verdict with the fields that only the file contains. */
 type Answered = Verdict & Pick<ReadTransaction, 'convention'>;
 
 /**
- * Reads a stored interchange: a bad transaction set never holds back a good one, and what an earlier attempt has finished is not
- * done again. Each functional group is acknowledged by a 997 or 999, except those that are acknowledgements themselves.
+ * Reads a stored interchange. A rejected transaction set does not block the others, and results of
+ * an earlier attempt are not repeated. Each functional group is acknowledged by a 997 or 999,
+ * except groups of acknowledgments.
  */
 export async function processInterchange(
   deps: ReadingDependencies,
@@ -59,7 +60,8 @@ export async function processInterchange(
   const source = { ...interchange, profile };
   const done = new Map(interchange.documents.map((row) => [row.position ?? 0, verdictOf(row)]));
   const opening = new Opening(prisma, profile.id);
-  // Told when it came in; an earlier attempt may have left other errors beside them, which it will find again.
+  // Keep the errors found on receipt. An earlier attempt may have stored further errors, which this
+  // one finds again.
   const warnings = ((interchange.errors ?? []) as unknown as X12Error[]).filter(
     ({ code }) => code === CONTROL_NUMBER_AGAIN,
   );
@@ -100,7 +102,7 @@ export async function processInterchange(
     }
   }
 
-  // What could not be finished is tried again, once everything behind it has had its turn.
+  // Retry unfinished sets after all others had their turn.
   if (failures.length > 0) {
     const held = [
       ...warnings,
@@ -114,8 +116,9 @@ export async function processInterchange(
     throw failures[0];
   }
   const verdicts = groups.flatMap((group) => group.verdicts);
-  // A group may be wrong without holding a transaction set that could carry its errors; a TA1 is in none. Errors of what was taken in
-  // spite of them are repeated here: files are listed as faulty by their own errors and by their sets that were not taken.
+  // A group may be faulty without a transaction set that could carry its errors, and a TA1 belongs
+  // to no group. Repeat the errors of accepted sets here: the list of faulty files uses the file's
+  // own errors and its rejected sets.
   const errors = [
     ...warnings,
     ...unanswerable.slice(0, MOST_ERRORS),
@@ -145,8 +148,8 @@ function verdictOf(row: Prisma.DocumentGetPayload<{ select: typeof FINISHED }>):
 }
 
 /**
- * One statement: the interchange is processed, its acknowledgments are queued and the outbox is woken for them. An attempt that follows
- * queues them once and wakes the outbox again.
+ * One statement marks the interchange as processed, queues its acknowledgments and wakes the
+ * outbox. A retry queues nothing twice, but wakes the outbox again.
  */
 async function finish(
   { prisma, handOff }: ReadingDependencies,
@@ -190,7 +193,10 @@ async function takeTransaction(deps: ReadingDependencies, source: Source, read: 
   return { set: read.set, control: read.transactionControl, state: outcome.state, errors: outcome.errors };
 }
 
-/** What can never be kept or computed is refused like any other fault; anything else is tried again. */
+/**
+ * Data that can never be stored or computed is rejected like any other error. Other failures are
+ * retried.
+ */
 function impossible(error: unknown): Judgement {
   const fault = dataFaultOf(error) ?? (error instanceof RangeError ? error.message : undefined);
   if (fault === undefined) throw error;
@@ -202,7 +208,10 @@ function impossible(error: unknown): Judgement {
   });
 }
 
-/** NUL is no character of X12 and Postgres cannot hold it: records show it as its picture; the file is kept as it came. */
+/**
+ * X12 has no NUL and Postgres cannot store it. Records contain a visible substitute; the file is
+ * stored unchanged.
+ */
 function storable(text: string): string {
   return text.replaceAll('\0', '\u2400');
 }
@@ -227,13 +236,19 @@ function inboundDocument(source: Source, read: ReadTransaction): InboundDocument
   };
 }
 
-/** The same for every attempt, which may follow one that had its effects and died before the document was stored (RFC 9562, version 8). */
+/**
+ * Deterministic, because an attempt may fail after its effects and before the document is stored
+ * (RFC 9562, version 8).
+ */
 function documentIdOf(interchangeId: string, position: number): string {
   const hex = createHash('sha256').update(`${interchangeId}/${position}`).digest('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
-/** A transaction set that our own profile cannot read: it waits until the profile is corrected, and its sender gets no answer. */
+/**
+ * A transaction set that our own profile cannot read. It waits until the profile is corrected, and
+ * is not acknowledged before that.
+ */
 class HeldByProfile extends Error {
   override readonly name = 'HeldByProfile';
   readonly errors: readonly X12Error[];
@@ -243,7 +258,7 @@ class HeldByProfile extends Error {
   }
 }
 
-/** One acknowledgment per functional group, in the form that the partner wants, as rows to be queued. */
+/** One acknowledgment per functional group, in the profile's format, as rows to queue. */
 function acknowledgmentsOf(
   source: Source,
   groups: readonly { group: ReadGroup; verdicts: readonly Answered[] }[],
@@ -267,7 +282,7 @@ function acknowledgmentsOf(
     );
     const row = documentRow(source.profile, {
       set,
-      // The same key for either form: another attempt may find another agreement.
+      // Use the same key for 997 and 999: the profile may change between two attempts.
       businessKey: `${ruleSetOf(set)}/${source.id}/${index + 1}`,
       tree,
       correlationId: source.correlationId,

@@ -1,4 +1,6 @@
-/** Word to orders whose documents a partner refused, as part of the statement that records the refusal. */
+/**
+ * Signals orders whose documents a partner rejected, in the statement that records the rejection.
+ */
 import type { DocumentTrouble } from '../../domain/order/messages.ts';
 import { Prisma } from '../../prisma/generated/client.ts';
 import { type HandOffRow, handOffRows } from '../handoff/hand-off.ts';
@@ -10,7 +12,7 @@ interface RejectedDocument {
   readonly reason: string;
 }
 
-/** A hand-off, and the document that it is about. */
+/** A hand-off and the document that it concerns. */
 type Rejection = HandOffRow & { documentId: string };
 
 export function rejectionsOf(documents: readonly RejectedDocument[], partnerId: string): Rejection[] {
@@ -23,7 +25,10 @@ export function rejectionsOf(documents: readonly RejectedDocument[], partnerId: 
   return rows.map((row, index) => ({ ...row, documentId: documents[index]?.id ?? '' }));
 }
 
-/** Inserts the hand-offs of documents that the CTE `answered` names, so that a repeated write hands nothing on again. */
+/**
+ * Inserts the hand-offs of documents in the CTE `answered`. A repeated write finds none there and
+ * inserts nothing.
+ */
 export function insertingRejections(rejections: readonly Rejection[]): Prisma.Sql {
   return Prisma.sql`
     INSERT INTO "HandOff" ("id", "kind", "partnerId", "target", "payload")
@@ -33,7 +38,7 @@ export function insertingRejections(rejections: readonly Rejection[]): Prisma.Sq
     JOIN answered ON answered."id" = h."documentId"`;
 }
 
-/** The rows that were inserted, for {@link HandOff.committed}. */
+/** The inserted rows, for {@link HandOff.committed}. */
 export function committedOf(rejections: readonly Rejection[], inserted: readonly { id: string }[]): HandOffRow[] {
   const ids = new Set(inserted.map(({ id }) => id));
   return rejections.filter(({ id }) => ids.has(id)).map(({ documentId: _, ...row }) => row);

@@ -1,4 +1,7 @@
-/** Documents that did not arrive or were not acknowledged: their orders are told once, in the write that records it. */
+/**
+ * Reports undelivered or unacknowledged documents to their orders, once, in the statement that
+ * records the problem.
+ */
 import type { DocumentTrouble } from '../../domain/order/messages.ts';
 import type { Database } from '../../prisma/client.ts';
 import { Prisma } from '../../prisma/generated/client.ts';
@@ -10,19 +13,20 @@ interface ReportDependencies {
   handOff: HandOff;
 }
 
-/** At most so many documents in one look. */
+/** Maximum number of documents per call. */
 const MOST_OVERDUE = 500;
 
 /**
- * The partner's side refused the file, or could not be reached by the deadline. A refused interchange is set aside, so that others
- * go on; an unreachable partner's stays next in line.
+ * Handles an interchange that the partner rejected, or that could not be delivered by its deadline.
+ * A rejected interchange is set aside so that others can be sent. An undelivered one remains next
+ * in line.
  */
 export async function reportUndelivered(
   deps: ReportDependencies,
   { interchangeId, refused, reason }: { interchangeId: string; refused: boolean; reason: string },
 ): Promise<void> {
   const state = refused ? 'refused' : 'late';
-  // A document that the partner has acknowledged has reached it, though the answer to the delivery was lost.
+  // An acknowledged document was delivered, even if the confirmation of the delivery was lost.
   const affected = await deps.prisma.$queryRaw<TroubledDocument[]>`
     SELECT d."id", d."orderId", d."partnerId", d."transactionSet", d."correlationId"
     FROM "Document" AS d JOIN "Interchange" AS i ON i."id" = d."interchangeId"
@@ -34,7 +38,7 @@ export async function reportUndelivered(
     WHERE "id" = ${interchangeId} AND "deliveredAt" IS NULL`;
 }
 
-/** Documents whose 997 has not come in time. A look that finds none is one statement. */
+/** Reports documents whose 997 is overdue. If there are none, this costs one statement. */
 export async function reportUnacknowledged(
   deps: ReportDependencies,
   { partnerId }: { partnerId: string },
@@ -48,7 +52,10 @@ export async function reportUnacknowledged(
   await setState(deps, overdue, 'unacknowledged', 'unacknowledged', ({ id }) => `no 997 came by ${due.get(id)}`);
 }
 
-/** One statement: a document that changes its state meanwhile, such as by its 997, troubles nobody. */
+/**
+ * One statement: a document whose state changes concurrently, for example by its 997, is not
+ * reported.
+ */
 async function setState(
   { prisma, handOff }: ReportDependencies,
   documents: readonly TroubledDocument[],

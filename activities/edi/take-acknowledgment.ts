@@ -13,10 +13,10 @@ import { type Judgement, MOST_ERRORS, type ReadingDependencies, type Source } fr
 import { committedOf, insertingRejections, rejectionsOf } from './rejected-documents.ts';
 
 /**
- * Matches a functional acknowledgment to the documents that it names. A refused document becomes an
- * exception of its order. Whatever it says of documents that we never sent is an error and no
- * rejection, because an acknowledgment is never acknowledged. One that contradicts itself is applied,
- * and the contradiction is shown.
+ * Matches a functional acknowledgment to the documents that it names. A rejected document opens an
+ * exception of its order. References to documents that we never sent become errors. They cause no
+ * rejection, because an acknowledgment is never acknowledged. A contradictory acknowledgment is
+ * applied, and the contradiction is shown.
  */
 export async function takeAcknowledgment(
   deps: ReadingDependencies,
@@ -57,27 +57,28 @@ type SentDocument = Pick<
 
 interface Answer {
   readonly document: SentDocument;
-  /** AK501, or AK901 where it speaks for the whole group. */
+  /** AK501, or AK901 if it applies to the whole group. */
   readonly status: string;
   readonly accepted: boolean;
-  /** Why it was refused. */
+  /** The reasons for the rejection. */
   readonly reasons: string;
 }
 
-/** Whatever the acknowledgment says of each document that we sent in its group. */
+/** The verdict on each document that we sent in the acknowledged group. */
 function answersIn(acknowledgment: FunctionalAcknowledgment, held: readonly SentDocument[]): Answer[] {
   const groupRefused = acknowledgment.groupStatus === 'R';
   const stated = new Map(
     acknowledgment.transactions.map((transaction) => [nameOf(transaction.set, transaction.control), transaction]),
   );
   return held.flatMap((document): Answer[] => {
-    // Numbers alone name nothing: a partner that mixes up its groups would settle a document that it never looked at.
+    // Compare the group's type as well as its number. A partner that confuses its groups would
+    // otherwise settle a document that it never read.
     if (functionalIdOf(document) !== acknowledgment.functionalId) return [];
     const transaction = stated.get(nameOf(document.transactionSet, document.transactionControl));
-    // Without transaction sets the whole group is meant.
+    // Without transaction sets, the verdict applies to the whole group.
     if (transaction === undefined && stated.size > 0) return [];
-    // One that refuses the group and accepts a set of it contradicts itself. A partner that works on the refusal
-    // never sees the document, so a person has to ask.
+    // Rejecting the group while accepting one of its sets is contradictory. The partner may never
+    // process the document, so treat it as rejected and let a person ask.
     const status = transaction === undefined ? acknowledgment.groupStatus : groupRefused ? 'R' : transaction.status;
     const ofGroup = transaction?.status === 'R' ? [] : acknowledgment.groupErrors;
     const errors = [...(transaction?.errors ?? []), ...ofGroup].map(({ message }) => message);
@@ -87,8 +88,8 @@ function answersIn(acknowledgment: FunctionalAcknowledgment, held: readonly Sent
 }
 
 /**
- * One statement: the acknowledgment is stored with its verdict, each document has its answer, and the orders of refused ones
- * learn of it. Another attempt to read the same acknowledgment finds the answers given and repeats nothing.
+ * One statement stores the acknowledgment, records the verdict on each document and signals the
+ * orders of rejected ones. A retry finds the verdicts recorded and repeats nothing.
  */
 async function store(
   { prisma, handOff }: ReadingDependencies,
@@ -138,21 +139,25 @@ async function store(
     RETURNING "id"`;
   handOff.committed(committedOf(handed, inserted));
   const orders = ofOrders.map(({ orderId }) => ({ orderId, partnerId: profile.id }));
-  // After the commit, and by a repeated attempt too: two acknowledgments at once would each miss the other's answer.
+  // Run after the commit and on every retry: two concurrent acknowledgments cannot see each other's
+  // verdicts.
   handOff.committed(await signalAnswered(prisma, orders));
 }
 
-/** GS01 of the group in which a document left. */
+/** GS01 of the group in which the document was sent. */
 function functionalIdOf({ transactionSet, version }: { transactionSet: string; version: string }): string | undefined {
   return guideOf(transactionSet, version)?.functionalId;
 }
 
-/** A transaction set within its group. The numbers are compared as such: not everybody sends back leading zeros. */
+/**
+ * A transaction set within its group. Compare numbers numerically, because some partners drop
+ * leading zeros.
+ */
 function nameOf(set: string, control: string | null): string {
   return `${set} ${Number(control)}`;
 }
 
-/** Groups or sets that an acknowledgment names and that we never sent. */
+/** Groups or sets that an acknowledgment names but we never sent. */
 function unmatched(
   tree: Tree,
   { functionalId, groupControl, transactions }: FunctionalAcknowledgment,

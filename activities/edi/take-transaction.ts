@@ -13,7 +13,7 @@ import { takeAcknowledgment } from './take-acknowledgment.ts';
 /** Held: our own profile cannot read the set, so it waits until the profile is corrected. */
 type Judged = Judgement | { held: X12Error[] };
 
-/** Reads a transaction set and applies it. Its definition says which of the effects below it has. */
+/** Reads a transaction set and applies it. Its definition selects the effects below. */
 export async function judge(
   deps: ReadingDependencies,
   source: Source,
@@ -23,7 +23,7 @@ export async function judge(
   const admitted = admitTransaction(read, source.profile);
   if ('errors' in admitted) return rejection(...admitted.errors);
   const judged = await apply(deps, source, admitted, document);
-  // An acknowledgment is never acknowledged, so its errors need no codes.
+  // An acknowledgment is never acknowledged, so its errors need no AK codes.
   if ('held' in judged || admitted.inbound.apply === 'acknowledges') return judged;
   return { ...judged, errors: withAcknowledgmentCodes(judged.errors, read, admitted.guide) };
 }
@@ -65,7 +65,7 @@ async function takeOrder(
   }
   const { orderId } = receipt;
   if (receipt.outcome !== 'duplicate') return { state: 'accepted', errors: [], orderId, stored: true };
-  // A repetition is found by the number of the file that repeated it, too.
+  // A duplicate can be found by the control number of its own file as well.
   const [kind, value] = ['interchange', source.controlNumber];
   await deps.prisma.orderReference.createMany({
     data: [{ orderId, kind, value, search: searchForm(value) }],

@@ -22,13 +22,16 @@ export interface TransmitDependencies {
 
 export interface Transmitted {
   evidence: string;
-  /** Nothing else waits in the outbox: a document that is queued from now on wakes it, so it need not look. */
+  /**
+   * True if nothing else is queued. Documents that are queued later wake the outbox, so it need not
+   * poll.
+   */
   last: boolean;
 }
 
 /**
- * Sends one interchange. The attempt is on record before it begins; an attempt that may follow another first asks whether the partner's side
- * already has the file, where the transport can tell.
+ * Sends one interchange. The attempt is recorded before it starts. If an earlier attempt may have
+ * succeeded, the transport is first asked for the file, where it supports that.
  */
 export async function transmitInterchange(
   deps: TransmitDependencies,
@@ -68,7 +71,7 @@ interface Attempt {
   correlationId: string;
   bytes: Uint8Array;
   evidence: string | null;
-  /** Of an earlier attempt. */
+  /** Start of an earlier attempt. */
   attemptedAt: Date | null;
   deliveredAt: Date | null;
   documents: SentDocument[];
@@ -82,7 +85,7 @@ interface SentDocument {
   deadline: string | null;
 }
 
-/** Marks the attempt and loads what is to be sent. */
+/** Records the attempt and loads the interchange. */
 async function beginAttempt(prisma: Database, interchangeId: string): Promise<Attempt> {
   const [attempt] = await prisma.$queryRaw<Attempt[]>`
     WITH marked AS (
@@ -101,8 +104,8 @@ async function beginAttempt(prisma: Database, interchangeId: string): Promise<At
 }
 
 /**
- * The partner's 997 or TA1 may have come before the answer to our delivery did: an acknowledged document stays acknowledged, and a refused
- * interchange stays refused, with its reason.
+ * The partner's 997 or TA1 may arrive before the delivery is confirmed. An acknowledged document
+ * stays acknowledged; a rejected interchange stays rejected, with its reason.
  */
 async function recordDelivery(
   { prisma, handOff }: TransmitDependencies,
@@ -114,7 +117,7 @@ async function recordDelivery(
   const deliveredAt = new Date(receipt.deliveredAt);
   const answers = documents.map(({ id, transactionSet }) => {
     const rule = outboundRule(profile, transactionSet);
-    // An acknowledgment is never itself acknowledged.
+    // An acknowledgment is never acknowledged.
     const acknowledgment = rule !== undefined && 'acknowledgment' in rule ? rule.acknowledgment : undefined;
     if (!acknowledgment?.expected) return { id };
     return { id, by: deadlineAfter(deliveredAt, acknowledgment.within, profile.calendar).toISOString() };
@@ -166,7 +169,7 @@ function eventsOf(
     summary: `${transactionSet} sent to ${name} in interchange ${controlNumber}`,
   };
   if (deadline === null || new Date(deliveredAt) <= new Date(deadline)) return [sent];
-  // The evidence against a chargeback for lateness, or for it.
+  // Evidence for disputes about chargebacks for late documents.
   const due = new Date(deadline).toISOString();
   const late: TimelineRow = {
     ...event,

@@ -6,7 +6,10 @@ import { type RecordsUnderTest, recordsUnderTest, underWay } from '../orders/tes
 import { createErpActivities } from './activities.ts';
 import type { ErpPort } from './port.ts';
 
-/** Our side of each ERP step: an answer is recorded before the next call, and a repetition asks for nothing that is recorded. */
+/**
+ * Our side of each ERP step: a response is recorded before the next call, and a retry requests
+ * nothing that is recorded.
+ */
 
 let given: RecordsUnderTest;
 beforeAll(async () => {
@@ -15,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => given?.remove());
 
-/** An ERP that notes its calls and answers plainly, as far as `changes` do not say otherwise. */
+/** An ERP that records its calls and succeeds, except where `changes` say otherwise. */
 function anErp(changes: Partial<ErpPort> = {}, capabilities = { canCancel: true }) {
   const calls: string[] = [];
   const port: Partial<ErpPort> = {

@@ -1,6 +1,7 @@
 /**
- * The steps of workflows at an ERP. Each activity loads in one statement, calls under a key of business identity, and records each
- * answer before the next call: a repeated activity finds its own earlier effect on both sides.
+ * Workflow steps at an ERP. Each activity loads in one statement, calls under a key derived from
+ * business identity, and records each response before the next call. A retry therefore finds its
+ * earlier effects on both sides.
  */
 import type { RemittedAmount } from '../../domain/order/messages.ts';
 import type { Progress } from '../../domain/order/state.ts';
@@ -16,7 +17,7 @@ import type { ErpOrderRequest, ErpPort } from './port.ts';
 import { loadAllocation, loadOrderToPlace, loadShipment, recordErpOrder, recordReceipt } from './records.ts';
 
 export interface ErpActivityDependencies {
-  /** Id of the instance. */
+  /** Id of the ERP instance. */
   system: string;
   port: ErpPort;
   capabilities: Pick<ErpCapabilities, 'canCancel'>;
@@ -53,7 +54,10 @@ export function createErpActivities({ system, port, capabilities, records }: Erp
       return { erpOrderNumber, status, ...(creditMessage !== undefined && { creditMessage }) };
     },
 
-    /** Undoes {@link placeOrder}, also when its answer was lost. Harmless when the ERP has no such order. */
+    /**
+     * Compensates {@link placeOrder}, also if its response was lost. Does nothing if the ERP has no
+     * such order.
+     */
     async cancelErpOrder({ orderId, reason }: { orderId: string; reason: string }): Promise<void> {
       const order = await prisma.order.findUniqueOrThrow({
         where: { id: orderId },
@@ -70,8 +74,9 @@ export function createErpActivities({ system, port, capabilities, records }: Erp
     },
 
     /**
-     * Posts a shipment, creates its invoice and sends that to the partner. Whatever an earlier attempt recorded is not asked for again.
-     * Amounts in minor units; `dueOn` is a date; `payments` came before their invoice.
+     * Posts a shipment, creates its invoice and queues the 810. Results that an earlier attempt
+     * recorded are not requested again. Amounts in minor units; `dueOn` is a date; `payments`
+     * arrived before the invoice.
      */
     async invoiceShipment({ shipmentId, progress }: { shipmentId: string; progress: Progress }): Promise<{
       invoiceNumber: string;
@@ -127,7 +132,10 @@ export function createErpActivities({ system, port, capabilities, records }: Erp
       return { receiptNumber };
     },
 
-    /** Reads items, customers, prices and tax rates that changed since the last complete reading, page by page. */
+    /**
+     * Reads items, customers, prices and tax rates that changed since the last complete reading, by
+     * page.
+     */
     async syncMasterData(): Promise<{ items: number; customers: number; prices: number }> {
       const last = await prisma.synchronization.findUnique({ where: { source: `erp.${system}` } });
       const read = { items: 0, customers: 0, prices: 0 };
@@ -166,7 +174,7 @@ export function createErpActivities({ system, port, capabilities, records }: Erp
 
 type LoadedShipment = Awaited<ReturnType<typeof loadShipment>>;
 
-/** Amounts are bare numbers: under another currency, the same number is another sum. */
+/** Amounts carry no currency, so an invoice in another currency would state another sum. */
 function requireCurrency(ours: string, theirs: string, what: string): void {
   if (ours !== theirs) {
     throw permanent('currency-differs', `the order is in ${ours}, the ERP has ${what} in ${theirs}`);

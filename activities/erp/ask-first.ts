@@ -1,8 +1,8 @@
 import type { ErpPort } from './port.ts';
 
 /**
- * For an ERP that does not honour keys: asks for the effect of an earlier attempt before each create. A repeated attempt therefore
- * finds an order, shipment, invoice or receipt whose answer was lost.
+ * For an ERP that does not honor keys: queries the result of an earlier attempt before each create.
+ * A retry therefore finds an order, shipment, invoice or receipt whose response was lost.
  */
 export function askFirst(port: ErpPort): ErpPort {
   return {

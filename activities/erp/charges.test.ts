@@ -33,7 +33,10 @@ afterEach(async () => {
   await given.remove();
 });
 
-/** From an order of three claw hammers at 10.65 to its 810, against a real ERP; what it booked and what we sent. */
+/**
+ * Takes an order of three claw hammers at 10.65 to its 810 against a real ERP. Returns the ERP's
+ * invoice and the document that we sent.
+ */
 async function invoiced(
   agreed: Partial<PartnerProfile['invoicing']>,
   change: (port: ErpPort) => ErpPort = (port) => port,

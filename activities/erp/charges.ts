@@ -3,8 +3,9 @@ import { fromMinor } from '../../domain/money.ts';
 import type { AgreedCharge, Invoice } from '../../mappings/canonical/v1/index.ts';
 
 /**
- * Agreed allowances and charges that an invoice lacks, or has at another amount. The ERP’s invoice stands, and the partner is sent the
- * same: two invoices that differ would be worse. Charges that the ERP adds by itself, such as freight, are its affair.
+ * Agreed allowances and charges that an invoice lacks or states with another amount. The ERP's
+ * invoice is authoritative, and the partner receives the same amounts: two different invoices would
+ * be worse. Charges that only the ERP adds, such as freight, are not compared.
  */
 export function differenceOfCharges(
   { lines, charges, currency }: Invoice,

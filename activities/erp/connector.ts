@@ -6,13 +6,16 @@ import type { ErpPort } from './port.ts';
 
 /** A family of ERPs: one folder below `connectors/`, named by its kind. */
 export interface ErpConnector {
-  /** Its keys of an entry in the systems file, beside those that every ERP has. */
+  /** Keys of a systems file entry, in addition to those of every ERP. */
   readonly configuration: z.ZodObject;
   readonly capabilities: ErpCapabilities;
   connect(system: ConfiguredSystem, deps?: HttpDeps): ErpPort;
 }
 
-/** An entry of the systems file; `settings` are the connector’s own keys, checked by its configuration. */
+/**
+ * An entry of the systems file; `settings` are the connector's own keys, validated by its
+ * configuration.
+ */
 export interface ConfiguredSystem {
   readonly id: string;
   readonly settings: Readonly<Record<string, unknown>>;
@@ -20,20 +23,26 @@ export interface ConfiguredSystem {
 
 export interface ErpCapabilities {
   /**
-   * - `keys`: the system itself gives the first answer back when a create is repeated under its key.
-   * - `reference`: it does not, but finds its own orders, shipments, invoices and receipts by our references. The connector is then
-   *   asked before each create. Two attempts that run at the same moment can still both create.
+   * - `keys`: the system returns its first response when a create is repeated under its key.
+   * - `reference`: it does not, but finds its orders, shipments, invoices and receipts by our
+   *   references. The connector is queried before each create. Two concurrent attempts can still
+   *   both create.
    */
   readonly repeats: 'keys' | 'reference';
-  /** Whether an accepted order can be changed in place; without it, a change is a cancellation and a new order. */
+  /**
+   * Whether an accepted order can be changed in place. Otherwise a change is a cancellation and a
+   * new order.
+   */
   readonly canAmend: boolean;
-  /** Whether an open order can be cancelled; without it, a person has to cancel in the ERP. */
+  /** Whether an open order can be cancelled. Otherwise a person has to cancel it in the ERP. */
   readonly canCancel: boolean;
-  /** Calls a second over all workers, unless the systems file says otherwise. */
+  /** Calls per second over all workers, unless the systems file sets another rate. */
   readonly ratePerSecond?: number;
 }
 
-/** Types `connect` by the connector’s own configuration, and guards a system that honours no keys. */
+/**
+ * Types `connect` by the connector's configuration, and guards a system that does not honor keys.
+ */
 export function defineErpConnector<Configuration extends z.ZodObject>(connector: {
   readonly configuration: Configuration;
   readonly capabilities: ErpCapabilities;
@@ -44,14 +53,14 @@ export function defineErpConnector<Configuration extends z.ZodObject>(connector:
     configuration,
     capabilities,
     connect({ id, settings }, deps = {}) {
-      // The systems file was checked by this configuration when it was read (runtime/systems.ts).
+      // The systems file was validated by this configuration when it was read (runtime/systems.ts).
       const port = connector.connect({ ...(settings as z.output<Configuration>), id }, deps);
       return capabilities.repeats === 'keys' ? port : askFirst(port);
     },
   };
 }
 
-/** Every kind of ERP that an installation can name. */
+/** All available kinds of ERP. */
 export function erpConnectors(): Promise<ReadonlyMap<string, ErpConnector>> {
   return findConnectors(new URL('./connectors/', import.meta.url));
 }

@@ -13,7 +13,7 @@ afterAll(() => given?.remove());
 const known = customers.map(({ creditLimit: _, ...customer }) => customer);
 const nothing = { items: [], customers: [], prices: [], taxRates: [] };
 
-/** An ERP that gives these pages, one after the other. */
+/** An ERP that returns these pages in order. */
 function reading(system: string, pages: readonly (ErpMasterDataPage | Error)[]) {
   const asked: { since?: string | undefined; cursor?: string | undefined }[] = [];
   const port: Partial<ErpPort> = {

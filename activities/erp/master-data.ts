@@ -5,10 +5,10 @@ import { insertRows } from '../lib/records.ts';
 import type { ErpMasterData } from './port.ts';
 
 /**
- * Stores one page in one statement, by sets. A page that is stored twice changes nothing, so a reading that broke off starts again from
- * its first page. Only rows that differ are written: most of what an ERP sends again is known.
+ * Stores one page in one statement. Idempotent, so an interrupted reading restarts from its first
+ * page. Only changed rows are written, because most rows that an ERP sends are known.
  *
- * `completed` is given with the last page: from then on the next reading asks for later changes alone.
+ * `completed` is given with the last page. The next reading then requests later changes only.
  */
 export async function storeMasterData(
   prisma: Database,
@@ -51,7 +51,9 @@ const SHIP_TO = [
   'preferredNodes',
 ];
 
-/** Inserts the rows, and changes those that say something else; a column that a row does not name is emptied. */
+/**
+ * Inserts the rows and updates those that differ. A column that a row does not name becomes NULL.
+ */
 function upsertRows(
   table: string,
   key: readonly string[],
@@ -66,7 +68,7 @@ function upsertRows(
   return Prisma.sql`${insertRows(table, [...key, ...columns], rows)} ${conflict}`;
 }
 
-/** The last row of each key: one statement cannot write the same row twice. */
+/** Keeps the last row of each key, because one statement cannot write a row twice. */
 function unique<Row>(rows: readonly Row[], keyOf: (row: Row) => string): Row[] {
   return [...new Map(rows.map((row) => [keyOf(row), row])).values()];
 }

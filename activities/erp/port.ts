@@ -1,31 +1,41 @@
 import type { AgreedCharge, Invoice, SalesOrder } from '../../mappings/canonical/v1/index.ts';
 
 /**
- * The interface between the order process and an ERP. One implementation per family of systems; several instances run side by side.
+ * The interface between the order process and an ERP. There is one implementation per family of
+ * systems, and several instances may run side by side.
  *
- * Every create carries `key`, made from business identity (`{orderId}/order`, `{shipmentId}/shipment`, `{shipmentId}/invoice`,
- * `{paymentId}/{invoiceNumber}/cash`). The same key always means the same effect. A system that honours keys returns the answer of
- * the first call, even if that answer was lost; for any other the finders say what an earlier call made (`ask-first.ts`). A failure
- * that no retry can fix is thrown as {@link SystemRefusal}; anything else may be retried.
+ * Every create carries `key`, derived from business identity (`{orderId}/order`,
+ * `{shipmentId}/shipment`, `{shipmentId}/invoice`, `{paymentId}/{invoiceNumber}/cash`). A key has
+ * at most one effect. A system that honors keys returns the response of the first call, even if
+ * that response was lost. For other systems, the finders return the result of an earlier call
+ * (`ask-first.ts`). A permanent failure is thrown as {@link SystemRefusal}; any other failure may
+ * be retried.
  */
 export interface ErpPort {
-  /** Create a sales order. The answer says whether the ERP took it and whether credit is released. */
+  /**
+   * Creates a sales order. The result says whether the ERP accepted it and whether credit is
+   * released.
+   */
   createOrder(key: string, order: ErpOrderRequest): Promise<ErpOrder>;
-  /** The order that an earlier call made for `orderId`, if there is one: the one to undo when that call’s answer was lost. */
+  /**
+   * The order that an earlier call created for `orderId`, if any. Used to cancel it when the
+   * response of that call was lost.
+   */
   findOrder(orderId: string): Promise<ErpOrder | undefined>;
   findShipment(shipment: ErpShipmentRequest): Promise<{ erpShipmentNumber: string } | undefined>;
   findInvoice(request: ErpInvoiceRequest): Promise<Invoice | undefined>;
   /** By invoice and payment reference. */
   findReceipt(request: ErpCashRequest): Promise<{ receiptNumber: string } | undefined>;
   cancelOrder(key: string, erpOrderNumber: string, reason: string): Promise<void>;
-  /** Record goods that left a warehouse; financial posting follows by {@link createInvoice}. */
+  /** Records goods that left a warehouse. {@link createInvoice} posts them financially. */
   postShipment(key: string, shipment: ErpShipmentRequest): Promise<{ erpShipmentNumber: string }>;
-  /** Invoice one posted shipment. */
+  /** Invoices one posted shipment. */
   createInvoice(key: string, request: ErpInvoiceRequest): Promise<Invoice>;
   applyCash(key: string, request: ErpCashRequest): Promise<{ receiptNumber: string }>;
   /**
-   * One page of items, customers, contract prices and tax rates: those changed at or after `since`, all of them without it. `cursor`
-   * is the `next` of the page before; a page without `next` is the last.
+   * One page of items, customers, contract prices and tax rates that changed at or after `since`;
+   * all of them without it. `cursor` is the `next` of the previous page. The last page has no
+   * `next`.
    */
   readMasterData(page: { since?: string | undefined; cursor?: string | undefined }): Promise<ErpMasterDataPage>;
 }
@@ -39,19 +49,22 @@ export interface ErpOrderRequest {
   orderedOn: string;
   currency: string;
   requestedShipDate?: string;
-  /** As ordered, else of the customer's record, else of the partner's profile. */
+  /** As ordered, otherwise from the customer's record, otherwise from the partner's profile. */
   terms?: SalesOrder['terms'];
   lines: {
     lineNumber: number;
     sku: string;
-    /** In `unit`, the unit that the price is for. */
+    /** In `unit`, the unit of the price. */
     quantity: string;
-    /** Ours; the buyer's own word for a pack that only the buyer has. */
+    /** Our code, or the buyer's own code for a pack that only the buyer defines. */
     unit: string;
     /** Base units in one `unit`. */
     unitFactor: string;
     unitPrice: string;
-    /** Ship-from nodes with base quantities; what is missing to the whole is backordered. */
+    /**
+     * Ship-from nodes with quantities in base units. The rest of the ordered quantity is
+     * backordered.
+     */
     sources: { node: string; quantity: string }[];
   }[];
   /** Minor units. */
@@ -60,10 +73,10 @@ export interface ErpOrderRequest {
 
 export interface ErpOrder {
   erpOrderNumber: string;
-  /** `creditHold`: taken, not released; nothing may be promised to anybody. */
+  /** `creditHold`: accepted but not released; nothing may be promised. */
   status: 'accepted' | 'creditHold';
   creditMessage?: string;
-  /** In which the ERP booked it. */
+  /** The currency in which the ERP booked it. */
   currency: string;
 }
 
@@ -81,7 +94,7 @@ export interface ErpShipmentRequest {
 export interface ErpInvoiceRequest {
   erpOrderNumber: string;
   erpShipmentNumber: string;
-  /** To be on the invoice beside its lines; `agreedCharges` says what they come to. */
+  /** To appear on the invoice beside its lines; `agreedCharges` computes their amounts. */
   charges?: AgreedCharge[];
 }
 
@@ -95,7 +108,7 @@ export interface ErpCashRequest {
 }
 
 export interface ErpMasterDataPage extends ErpMasterData {
-  /** When the reading began, the same on each of its pages: the `since` of the next reading. */
+  /** Start of the reading, the same on each of its pages: the `since` of the next reading. */
   asOf: string;
   next?: string;
 }
@@ -110,7 +123,7 @@ export interface ErpMasterData {
     weight?: string;
     listPrice: string;
     taxable: boolean;
-    /** Other units it is sold in: base units in one. */
+    /** Other sales units: base units in one. */
     units: { unit: string; factor: string }[];
   }[];
   customers: {
@@ -131,7 +144,7 @@ export interface ErpMasterData {
       region: string;
       postalCode: string;
       country: string;
-      /** Nodes in order of preference. */
+      /** Ship-from nodes in order of preference. */
       preferredNodes: string[];
     }[];
   }[];

@@ -31,7 +31,7 @@ const orderRow = z.object({
   releases: z.array(z.object({ node: z.string(), lines: lineQuantities })),
 });
 
-/** The order as the ERP is given it; a line’s unit is the buyer’s own word where we have none for it. */
+/** The order as sent to the ERP. A line's unit is the buyer's code if we have no code for it. */
 export async function loadOrderToPlace(prisma: Database, orderId: string): Promise<z.output<typeof orderRow>> {
   const [row] = await prisma.$queryRaw<unknown[]>`
     SELECT o."correlationId", coalesce(o."customerNumber", '') AS "customerNumber",
@@ -49,7 +49,7 @@ export async function loadOrderToPlace(prisma: Database, orderId: string): Promi
   return orderRow.parse(found(row, `order ${orderId}`));
 }
 
-/** The ERP’s number of an order, and that the order can be found by it. */
+/** Stores the ERP order number, and makes the order searchable by it. */
 export async function recordErpOrder(prisma: Database, orderId: string, erpOrderNumber: string): Promise<void> {
   await prisma.$executeRaw`
     WITH reference AS (${insertReferences(orderId, [['erp-order', erpOrderNumber]])})
@@ -69,11 +69,11 @@ const shipmentRow = z.object({
   partnerId: z.string(),
   profileVersion: z.string(),
   correlationId: z.string(),
-  /** As recorded before. */
+  /** As recorded by an earlier attempt. */
   invoice: z.custom<Invoice>().nullable(),
 });
 
-/** A shipment with the facts of its order, and its invoice where there is one already. */
+/** A shipment with its order, and its invoice if there is one. */
 export async function loadShipment(prisma: Database, shipmentId: string): Promise<z.output<typeof shipmentRow>> {
   const [row] = await prisma.$queryRaw<unknown[]>`
     SELECT s."shipmentNumber", s."shippedAt", s."carrierScac", s."tracking", s."lines", f."node", s."erpShipmentNumber",
@@ -107,7 +107,10 @@ export async function loadAllocation(prisma: Database, allocationId: string): Pr
   return cashRow.parse(found(row, `allocation ${allocationId}`));
 }
 
-/** The receipt and the order’s progress. What is paid of the invoice grows only when the receipt was not recorded before. */
+/**
+ * Stores the receipt and the order's progress. The paid amount of the invoice grows only if the
+ * receipt was not recorded before.
+ */
 export async function recordReceipt(
   prisma: Database,
   allocationId: string,

@@ -14,7 +14,10 @@ import type { ErpConnector } from './connector.ts';
 import { booksIn } from './testing/connectors/pocket-ledger/index.ts';
 import { erpContractSuite } from './testing/contract-suite.ts';
 
-/** A connector of a made-up kind: one folder, `testing/connectors/pocket-ledger`. Nothing else names the kind. */
+/**
+ * A connector of a made-up kind, in one folder: `testing/connectors/pocket-ledger`. No other file
+ * names the kind.
+ */
 
 const kinds = {
   erp: await findConnectors<ErpConnector>(new URL('./testing/connectors/', import.meta.url)),
@@ -108,7 +111,7 @@ erpRules:
       progress: underWay,
     }),
   );
-  // The answer about the shipment is lost; the next attempt finds it on the books.
+  // The response about the shipment is lost; the next attempt finds it in the ledger.
   writeFileSync(`${file}.lost`, '');
   const invoiced = () => activity(() => erp.invoiceShipment({ shipmentId, progress: underWay }));
   await expect(invoiced()).rejects.toMatchObject({ name: 'SystemUnavailable' });

@@ -9,7 +9,7 @@ import type { RecordDependencies } from './dependencies.ts';
 import { documentLine, documentOrder, outbound, rendered, today } from './order-documents.ts';
 import { happened, loadOrder, profileOf } from './order-record.ts';
 
-/** The ERP has accepted the order and released its credit: the partner is sent the 855. */
+/** Queues the 855 after the ERP has accepted the order and released its credit. */
 export async function acknowledgeOrder(
   deps: RecordDependencies,
   { orderId, progress }: { orderId: string; progress: Progress },
@@ -44,7 +44,7 @@ export async function acknowledgeOrder(
     summary: `ERP accepted the order as ${order.erpOrderNumber}`,
     actor: `erp.${order.erpSystem}`,
   });
-  // Repeated, it inserts nothing: timeline key and business key are unique.
+  // Idempotent: the timeline key and the business key are unique.
   await prisma.$executeRaw`
     WITH told AS (${insertTimeline([accepted])}),
       queued AS (${sent.documents()}),

@@ -1,4 +1,7 @@
-/** The order’s own records: each step that {@link OrderRecords} offers runs as a local activity, is short, and may run twice. */
+/**
+ * The order's own records. Each step of {@link OrderRecords} runs as a local activity: short and
+ * idempotent.
+ */
 import type { ExceptionType } from '../../domain/exceptions.ts';
 import { resendDocument } from '../documents/resend-document.ts';
 import { acknowledgeOrder } from './acknowledge-order.ts';

@@ -22,15 +22,17 @@ export interface FinishInput {
   orderId: string;
   progress: Progress;
   stop?: Stop;
-  /** Documents whose trouble a person has decided on. */
+  /** Documents whose problem a person has already resolved. */
   decided?: readonly string[];
 }
 
 /**
- * The order has ended: closed, or stopped and undone. A partner that was never sent an acceptance is sent the refusal.
+ * Ends an order: closed, or stopped and compensated. A partner that received no acceptance receives
+ * a rejection.
  *
- * An order that was not stopped ends only when its partner has acknowledged what it was sent, as far as that is agreed. Until then the
- * answer says what is missing, and the order is marked as waiting for it (answers.ts).
+ * An order that was not stopped ends only after the partner has acknowledged its documents, where
+ * the profile requires that. Until then, the result lists the missing acknowledgments and the order
+ * is marked as waiting for them (answers.ts).
  */
 export async function finishOrder(deps: RecordDependencies, input: FinishInput): Promise<Unanswered | undefined> {
   const { stop } = input;
@@ -40,7 +42,8 @@ export async function finishOrder(deps: RecordDependencies, input: FinishInput):
   }
   const first = await endOnceAnswered(deps.prisma, input);
   if (first.waiting === undefined || first.marked === false) return first.waiting;
-  // An answer that came before the mark saw no order that waits for it; so this look comes after the mark.
+  // An acknowledgment that arrived before the mark saw no waiting order. Check again after the
+  // mark.
   return (await endOnceAnswered(deps.prisma, input)).waiting;
 }
 
@@ -50,7 +53,7 @@ interface Look {
   marked: boolean;
 }
 
-/** Ends the order, or marks it as waiting for its partner's answers: one statement. */
+/** Ends the order, or marks it as waiting for acknowledgments, in one statement. */
 async function endOnceAnswered(prisma: Database, { orderId, progress, decided = [] }: FinishInput): Promise<Look> {
   const ended = {
     key: 'ended',
@@ -95,7 +98,7 @@ async function endOnceAnswered(prisma: Database, { orderId, progress, decided = 
   return { waiting: { sets, ...(by !== null && { by: new Date(by).toISOString() }) }, marked };
 }
 
-/** Ends an order that was stopped: nothing is open any more, and a refused order is refused to its partner. */
+/** Ends a stopped order: nothing remains open, and a refused order is rejected to its partner. */
 async function endStopped(deps: RecordDependencies, { orderId, progress }: FinishInput, stop: Stop): Promise<void> {
   const { prisma, handOff } = deps;
   const [row] = await prisma.$queryRaw<{ order: OrderRecord; repeatsStanding: boolean }[]>`
@@ -125,7 +128,7 @@ async function endStopped(deps: RecordDependencies, { orderId, progress }: Finis
         const since = { orderReceived: now, orderAccepted: now };
         sent = outgoing(profile, [outbound(order, { ...written, businessKey: `${written.set}/${orderId}`, since })]);
       } catch (error) {
-        // The order may be too odd for an 855 (that is why it was refused): it ends all the same.
+        // An order may be refused because an 855 cannot express it. It ends without an 855.
         if (!(error instanceof ApplicationFailure)) throw error;
         events.push(
           happened(order, {
@@ -158,7 +161,10 @@ async function endStopped(deps: RecordDependencies, { orderId, progress }: Finis
   handOff.committed(sent.handOffs);
 }
 
-/** An 855 names nothing but the PO number: the partner would take the earlier order, which stands, for the refused one. */
+/**
+ * An 855 identifies its order by PO number only. The partner would apply the rejection to the
+ * earlier, valid order.
+ */
 function refusalNotSent(order: OrderRecord): TimelineRow {
   return happened(order, {
     key: 'refusal-not-sent',

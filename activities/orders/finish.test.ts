@@ -30,7 +30,7 @@ it('an order ends when its documents are acknowledged or decided on, and not bef
   expect(await given.prisma.order.findUniqueOrThrow({ where: { id: orderId } })).toMatchObject({ status: 'closed' });
 });
 
-it('an order does not wait for an answer that is not agreed, or that has come', async () => {
+it('an order does not wait for an acknowledgment that is not required or has already arrived', async () => {
   for (const data of [
     { state: 'transmitted', acknowledgeBy: null },
     { state: 'acknowledged', acknowledgedAt: new Date(), acknowledgeBy: new Date() },
@@ -43,7 +43,7 @@ it('an order does not wait for an answer that is not agreed, or that has come', 
   }
 });
 
-it('trouble with a document is a signal to its order, and one line of the timeline once the order has ended', async () => {
+it('a document problem signals its order, or adds one timeline entry after the order has ended', async () => {
   const orderId = await given.checked('harbor-pine', [each('MW-1001', 1)]);
   await given.activity(() => given.records.acknowledgeOrder({ orderId, progress: underWay }));
   const document = await given.prisma.document.findFirstOrThrow({ where: { orderId, direction: 'outbound' } });
@@ -60,7 +60,7 @@ it('trouble with a document is a signal to its order, and one line of the timeli
   expect(told.map(({ summary }) => summary)).toEqual(['855 rejected after the order had ended: AK5 R']);
 });
 
-it('an order that waits for answers is signalled once nothing is left to answer, and no other order is', async () => {
+it('an order that waits for acknowledgments is signalled when none is missing, and no other order is', async () => {
   const { prisma } = given;
   const progress = { status: 'closed', waitingFor: '' } as const;
   const sentTo = async () => {

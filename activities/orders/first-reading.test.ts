@@ -64,17 +64,17 @@ describe('an order that comes before the first reading of master data and stock'
   const prepared = () =>
     prepareOrder({ prisma: database.prisma, profiles, erp, wms, erpRules: [] }, { orderId, waived: [] });
 
-  it('is not refused for a customer that nobody has read yet, even if stock has been read', async () => {
+  it('is not refused for an unknown customer before customers were read, even if stock was read', async () => {
     await read('wms.main');
     await expect(prepared()).rejects.toThrow('the master data of ERP main has not been read yet');
   });
 
-  it('is refused once master data is there and does not know the customer', async () => {
+  it('is refused when master data was read and does not contain the customer', async () => {
     await read('erp.main');
     expect(await prepared()).toMatchObject({ ready: false, problem: { type: 'unknown-customer' } });
   });
 
-  it('is not told short of stock while a warehouse has never been read', async () => {
+  it('is not reported short of stock before the first stock reading of every warehouse', async () => {
     await database.prisma.orderLine.create({
       data: {
         orderId,

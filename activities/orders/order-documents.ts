@@ -1,4 +1,4 @@
-/** Our records of an order in the terms of its documents. */
+/** Converts our records of an order into its documents. */
 import { DocumentError, type DocumentLine, type DocumentOrder } from '../../mappings/edi/document-content.ts';
 import type { WrittenDocument } from '../../mappings/edi/documents/write-document.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
@@ -8,8 +8,9 @@ import type { PartnerProfiles } from '../partners/partner-profiles.ts';
 import type { OrderLineRecord, OrderRecord } from './order-record.ts';
 
 /**
- * Renders a document. A renderer that refuses our records will refuse them again: a person has to look. Where an addition of the version
- * that the order keeps has failed, the current one is taken, so that a corrected expression helps the orders that wait for it.
+ * Renders a document. A renderer that rejects our records will reject them again, so the failure is
+ * permanent and a person decides. If an expression of the order's profile version fails, the
+ * current version is used, so that a corrected expression reaches waiting orders.
  */
 export function rendered(
   { profiles }: { profiles: Pick<PartnerProfiles, 'get'> },
@@ -36,7 +37,7 @@ export function outbound(
   return { ...document, orderId: order.id, correlationId: order.correlationId };
 }
 
-/** The day on which a document is written. */
+/** The date on which a document is written. */
 export function today(): string {
   return new Date().toISOString().slice(0, 10);
 }

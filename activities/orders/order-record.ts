@@ -1,4 +1,4 @@
-/** An order as the steps read it: its row and its lines in one JSON value, so that one round trip and one parse bring everything. */
+/** An order as the steps read it: its row and lines as one JSON value, loaded in one round trip. */
 import type { SalesOrder } from '../../mappings/canonical/v1/index.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import { Prisma } from '../../prisma/generated/client.ts';
@@ -46,11 +46,11 @@ export interface OrderLineRecord {
   shipped: string;
 }
 
-/** JSON has no exact decimals, so they travel as text, in the form that domain/decimal.ts writes. */
+/** JSON has no exact decimals, so they travel as text in the format of domain/decimal.ts. */
 const decimals = (...names: string[]) => names.map((name) => `'${name}', trim_scale(l."${name}")::text`).join(', ');
 const plain = (table: string, ...names: string[]) => names.map((name) => `'${name}', ${table}."${name}"`).join(', ');
 
-/** An {@link OrderRecord} of the row `o` of "Order". */
+/** Builds an {@link OrderRecord} from row `o` of "Order". */
 export const ORDER = Prisma.raw(`json_build_object(
   ${plain('o', 'id', 'partnerId', 'poNumber', 'repeatsOrderId', 'profileVersion', 'correlationId', 'canonical', 'currency')},
   ${plain('o', 'shipToNumber', 'paymentTerms', 'erpSystem', 'erpOrderNumber', 'receivedAt', 'shipBy', 'reservedRound')},
@@ -70,13 +70,15 @@ export async function loadOrder(records: Transaction, orderId: string): Promise<
   return found(row, `order ${orderId}`).order;
 }
 
-/** A step names what its own workflow made: where that is missing, asking again gives the same answer. */
+/**
+ * A step names records that its own workflow created. If one is missing, a retry cannot succeed.
+ */
 export function found<T>(row: T | undefined, what: string): T {
   if (row === undefined) throw permanent('no-such-record', `there is no ${what}`);
   return row;
 }
 
-/** The version that the order started with. */
+/** The profile version that the order started with. */
 export async function profileOf(
   { profiles }: { profiles: Pick<PartnerProfiles, 'forOrder'> },
   order: { partnerId: string; profileVersion: string },
@@ -86,7 +88,7 @@ export async function profileOf(
   return profile;
 }
 
-/** A row of the order's timeline. */
+/** One row of the order's timeline. */
 export function happened(
   { id, correlationId }: Pick<OrderRecord, 'id' | 'correlationId'>,
   event: Omit<TimelineRow, 'orderId' | 'correlationId'>,

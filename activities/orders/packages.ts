@@ -6,10 +6,11 @@ import { nextNumbers } from '../documents/control-numbers.ts';
 import type { Transaction } from '../lib/records.ts';
 
 /**
- * Gives an SSCC to each carton and pallet that came without one, where the partner's profile wants them.
+ * Assigns an SSCC to each carton and pallet that has none, if the partner's profile requires SSCCs.
  *
- * The numbers are taken in a statement of their own: all orders under one company prefix share their row, so it is not held while a
- * shipment is written. An attempt that ends before its write leaves its numbers unused; none is ever given twice.
+ * The serials are allocated in a separate statement. All orders under one company prefix share a
+ * row, so its lock must not be held while a shipment is written. An attempt that fails before its
+ * write leaves a gap; no serial is ever reused.
  */
 export async function labelPackages(
   records: Transaction,

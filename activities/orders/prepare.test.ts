@@ -27,7 +27,7 @@ const anOrder = (changes: Partial<SalesOrderInput> = {}): SalesOrderInput => ({
   ...changes,
 });
 
-/** The outcome of the check for a quantity of a case item. */
+/** The result of the check for a quantity of a case item. */
 async function checked(unit: 'EA' | 'CA', value: string) {
   const line = (unit === 'CA' ? cases : each)('MW-1002', 1);
   const order = canonicalOrder(purchaseOrder('tri-valley', 'WHOLE', [line]));
@@ -38,7 +38,7 @@ async function checked(unit: 'EA' | 'CA', value: string) {
   return given.records.prepareOrder({ orderId, waived: [] });
 }
 
-it('pieces that are counted are ordered whole, in whatever unit; a fraction of a case may be so many pieces', async () => {
+it('counted pieces are ordered in whole numbers in any unit, and a fraction of a case may be whole pieces', async () => {
   expect(await checked('EA', '0.5')).toMatchObject({
     ready: false,
     problem: {
@@ -53,7 +53,7 @@ it('pieces that are counted are ordered whole, in whatever unit; a fraction of a
   expect(await checked('EA', '3')).toMatchObject({ ready: true });
 });
 
-it('an order in another currency than the customer’s waits for a person, and nothing of it is recorded', async () => {
+it("an order in a currency other than the customer's waits for a person, and nothing is recorded", async () => {
   const orderId = await accepted(anOrder({ currency: 'JPY' }));
   expect(await given.records.prepareOrder({ orderId, waived: [] })).toEqual({
     ready: false,
@@ -65,7 +65,7 @@ it('an order in another currency than the customer’s waits for a person, and n
   expect(await given.prisma.orderLine.count({ where: { orderId } })).toBe(0);
 });
 
-it('the ship-by time that was agreed is kept with the order', async () => {
+it('the agreed ship-by time is stored with the order', async () => {
   const orderId = await accepted(anOrder());
   const prepared = await given.records.prepareOrder({ orderId, waived: [] });
   const { shipBy } = await given.prisma.order.findUniqueOrThrow({ where: { id: orderId } });
@@ -110,7 +110,10 @@ describe('several ERPs', () => {
   const erp = ['main', 'east'].map(erpNamed);
   const known = customers.map(({ creditLimit: _, ...customer }) => customer);
 
-  /** The east company sells the same SKUs under another description, supplies from Memphis, and has its own prices and tax. */
+  /**
+   * The east company sells the same SKUs under another description, ships from Memphis, and has its
+   * own prices and tax.
+   */
   beforeAll(() =>
     storeMasterData(
       given.prisma,
@@ -168,7 +171,7 @@ describe('several ERPs', () => {
     expect(await routed(...order)).toEqual(east);
   });
 
-  it('without a rule that holds, the first ERP takes it', async () => {
+  it('without a matching rule, the first ERP takes the order', async () => {
     expect(await routed({ channels: ['crm'] })).toMatchObject({
       queue: 'erp.main',
       customerNumber: 'C-10020',
@@ -177,7 +180,7 @@ describe('several ERPs', () => {
     });
   });
 
-  it('a rule by customer waits until the master data of its ERP have been read', async () => {
+  it('a rule by customer waits until the master data of its ERP was read', async () => {
     const orderId = await accepted(anOrder());
     const erpRules = [{ name: 'north', erp: 'north', when: { customers: ['N-1'] } }];
     await expect(

@@ -1,6 +1,6 @@
 /**
- * Checks an order against master data: which ERP it goes to, who buys and where it ships, which items its lines mean, whether its prices
- * are ours, its currency and its tax. Each answer is kept as a decision with its inputs, so that "why?" has an answer later.
+ * Checks an order against master data: its ERP, buyer, ship-to, items, prices, currency and tax.
+ * Each decision is stored with its inputs, so that it can be explained later.
  */
 
 import type { ExceptionType } from '../../domain/exceptions.ts';
@@ -27,8 +27,10 @@ export interface PrepareDependencies {
 }
 
 /**
- * Idempotent: a repeated check replaces the findings of the earlier one. `waived` are the types of problem that a person has accepted.
- * Throws (to be retried) while the master data of an ERP that matters has never been read.
+ * Idempotent: a repeated check replaces the earlier findings. `waived` lists the problem types that
+ * a person has accepted.
+ *
+ * @throws a retryable error while the master data of a relevant ERP was never read.
  */
 export async function prepareOrder(
   { prisma, profiles, erp, wms, erpRules }: PrepareDependencies,

@@ -17,18 +17,19 @@ import { found, happened, ORDER, type OrderRecord, profileOf } from './order-rec
 
 export interface InvoiceInput {
   shipmentId: string;
-  /** As the ERP booked it. */
+  /** As booked by the ERP. */
   invoice: Invoice;
-  /** How it differs from the agreed allowances and charges, in words. */
+  /** Readable differences from the agreed allowances and charges. */
   difference?: string;
   progress: Progress;
 }
 
 /**
- * The ERP has invoiced a shipment: the invoice is recorded, payments that came before it are matched to it and returned, and the partner is
- * sent the 810.
+ * Records the ERP's invoice for a shipment, matches payments that arrived earlier, and queues the
+ * 810. Returns the matched payments.
  *
- * One write does all of it, or nothing where an earlier attempt has recorded the invoice; then this call only returns the same payments.
+ * One statement writes everything. If an earlier attempt recorded the invoice, it writes nothing
+ * and the call returns the same payments.
  */
 export async function recordInvoice(
   deps: Pick<RecordDependencies, 'prisma' | 'profiles' | 'handOff'>,
@@ -90,7 +91,9 @@ export async function recordInvoice(
   return { payments: [...payments, ...(await paymentsMeanwhile(prisma, id, order, invoiceNumber))] };
 }
 
-/** Once everything is invoiced the order waits for payment: of which invoices and until when, the records know best. */
+/**
+ * A fully invoiced order waits for payment. The records supply the open invoices and the due date.
+ */
 function awaitingPayment(
   progress: Progress,
   invoices: readonly InvoiceState[],
@@ -119,7 +122,7 @@ interface ShipmentToInvoice {
   order: OrderRecord;
   shipment: ShipmentRecord;
   recorded: boolean;
-  /** Those that the order has already. */
+  /** Allocations that the order already has. */
   invoices: InvoiceState[];
 }
 
@@ -172,7 +175,10 @@ function invoiceDocument(
   );
 }
 
-/** Payments that were committed beside the invoice: neither write could see the other. */
+/**
+ * Payments that were committed concurrently with the invoice: neither transaction could see the
+ * other.
+ */
 async function paymentsMeanwhile(
   records: Transaction,
   invoiceId: string,
@@ -191,7 +197,7 @@ async function paymentsMeanwhile(
   return row?.payments ?? [];
 }
 
-/** Payments that are matched to the invoice of a shipment and not applied yet. */
+/** Payments that are matched to the shipment's invoice and not applied yet. */
 async function earlyPayments(records: Transaction, shipmentId: string): Promise<RemittedAmount[]> {
   const [row] = await records.$queryRaw<{ payments: RemittedAmount[] }[]>`
     SELECT coalesce(json_agg(json_build_object(

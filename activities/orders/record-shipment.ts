@@ -17,7 +17,7 @@ import { labelPackages, PACKAGE_COLUMNS, packageRows } from './packages.ts';
 import { type EventInput, loadRelease, MOST_DECISIONS, type ReleaseRecord } from './release-record.ts';
 import { leftAfter, moveLines, takeFromStock } from './stock-moves.ts';
 
-/** Goods have left a warehouse: shipment, packages, quantities and stock are recorded, and the partner is sent the 856. */
+/** Records a shipment: packages, quantities and stock. Queues the 856 for the partner. */
 export async function recordShipment(
   deps: RecordDependencies,
   input: EventInput & { progress: Progress },
@@ -68,10 +68,11 @@ export async function recordShipment(
       weight: shipment.weight,
       lines,
     };
-    // Closed short is the mark by which a repeated close is known, so it stays.
+    // Keep the status "closed short": it identifies a repeated close.
     const state = left.every(({ quantity }) => isZero(quantity)) ? 'shipped' : 'partly-shipped';
     const go = Prisma.sql`EXISTS (SELECT FROM advanced)`;
-    // One statement writes all or, where the release has changed since it was read, nothing. Locks: order, release, balances.
+    // One statement writes everything, or nothing if the release changed since it was read. Lock
+    // order: order, release, balances.
     const [outcome] = await prisma.$queryRaw<{ done: boolean }[]>`
       WITH mine AS MATERIALIZED (SELECT "id" FROM "Order" WHERE "id" = ${orderId} FOR NO KEY UPDATE),
       advanced AS (
@@ -132,7 +133,8 @@ function eventsOf(
     detail: { shipmentId, packages: packages.length },
   });
   if (carrierScac === null || carrierScac === carrier.scac) return [left];
-  // The ship notice names the carrier that has the goods. The timeline says that the guide asked for another one.
+  // The ship notice names the actual carrier. The timeline records that the routing guide selected
+  // another one.
   const wanted = routingRule === null ? carrierScac : `${carrierScac} by rule "${routingRule}"`;
   const other = happened(order, {
     key: `other-carrier/${node}/${shipmentNumber}`,
@@ -144,7 +146,7 @@ function eventsOf(
   return [left, other];
 }
 
-/** The transport in the 856: as it was routed, where the carrier is the one that was asked for. */
+/** The transport in the 856: as routed, if the actual carrier is the requested one. */
 function routingOf({ carrierScac, transportMethod, shipmentPayment }: ReleaseRecord, scac: string) {
   const routed = {
     ...(shipmentPayment !== null && { shipmentPayment }),

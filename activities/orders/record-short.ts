@@ -8,8 +8,9 @@ import { type EventInput, loadRelease, MOST_DECISIONS } from './release-record.t
 import { leftAfter, moveLines, takeFromStock, unitsOf } from './stock-moves.ts';
 
 /**
- * A warehouse will not ship all of a release: the quantity that it names is backordered or cancelled, by the partner's rule. With `rest`, a
- * person has decided that nothing more will ship of the release, so everything that it still holds is short.
+ * Records quantities of a release that a warehouse will not ship. They are backordered or
+ * cancelled, as the partner's profile says. With `rest`, a person has decided that nothing more
+ * will ship, so the whole remainder is short.
  */
 export async function recordShort(
   deps: RecordDependencies,
@@ -23,7 +24,8 @@ export async function recordShort(
     const named = byLine(event.short, add);
     const answer = { backordered: waits && (rest || isPositive(unitsOf(named))) };
     const lines = rest ? release.held.filter(({ quantity }) => isPositive(quantity)) : named;
-    // A warehouse closes a release once. A close that names nothing short adds nothing to what has shipped.
+    // A warehouse closes a release once. A close without short quantities adds nothing to the
+    // shipments.
     const done = rest ? lines.length === 0 : release.state === 'closed-short' || named.length === 0;
     if (done) return answer;
     leftAfter(release.releaseNumber, release.held, lines, `close of ${release.releaseNumber}`);
@@ -35,7 +37,8 @@ export async function recordShort(
       detail: { short: lines },
     });
     const go = Prisma.sql`EXISTS (SELECT FROM advanced)`;
-    // One statement writes all or, where the release has changed since it was read, nothing. Locks: order, release, balances.
+    // One statement writes everything, or nothing if the release changed since it was read. Lock
+    // order: order, release, balances.
     const [outcome] = await prisma.$queryRaw<{ done: boolean }[]>`
       WITH mine AS MATERIALIZED (SELECT "id" FROM "Order" WHERE "id" = ${orderId} FOR NO KEY UPDATE),
       advanced AS (

@@ -1,4 +1,4 @@
-/** A release and the warehouse's event about it, as the steps read them: everything in one round trip. */
+/** A release and the warehouse event about it, loaded in one round trip. */
 import { type WarehouseEvent, warehouseEvent } from '../../mappings/canonical/v1/index.ts';
 import { permanent } from '../lib/activity-failure.ts';
 import type { LineQuantity, Transaction } from '../lib/records.ts';
@@ -9,13 +9,15 @@ export interface ReleaseRecord {
   releaseNumber: string;
   node: string;
   state: string;
-  /** Which state of the quantities was read: a write that was decided on an older one does nothing. */
+  /**
+   * Version of the quantities that were read. A write based on an older version changes nothing.
+   */
   revision: number;
   carrierScac: string | null;
   transportMethod: string | null;
   shipmentPayment: string | null;
   routingRule: string | null;
-  /** Still held for it. */
+  /** Quantity still held for it. */
   held: LineQuantity[];
   shipments: { id: string; shipmentNumber: string }[];
 }
@@ -27,7 +29,10 @@ export interface EventInput {
   eventId: string;
 }
 
-/** A write that was decided on quantities that have changed since is decided anew; each time, another one has got its way. */
+/**
+ * Repeats a decision when the quantities changed before its write. Each repetition means that a
+ * concurrent write succeeded.
+ */
 export const MOST_DECISIONS = 50;
 
 export async function loadRelease<T extends WarehouseEvent['type']>(

@@ -3,9 +3,10 @@ import { Prisma } from '../../prisma/generated/client.ts';
 import { giveBack } from './stock-moves.ts';
 
 /**
- * Gives back everything that the order still holds. Harmless when it holds nothing.
+ * Releases everything that is still reserved for the order. Idempotent.
  *
- * The first statement waits for a reservation that is still being written for the order, so that the second one sees it.
+ * The first statement waits for a concurrent reservation of the same order, so that the second one
+ * sees it.
  */
 export async function releaseReservations(
   { prisma }: { prisma: Database },

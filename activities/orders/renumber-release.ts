@@ -2,10 +2,12 @@ import type { Database } from '../../prisma/client.ts';
 import { found } from './order-record.ts';
 
 /**
- * Gives a release that its warehouse has refused a new number: `…-R2`, then `…-R3`. A warehouse that has refused a number knows it, and
- * would answer a repetition with the same refusal. The refused numbers are kept, so that late events under them find their order.
+ * Assigns a new number (`…-R2`, then `…-R3`) to a release that its warehouse refused. The warehouse
+ * would answer the refused number with the same refusal. The refused numbers are stored, so that
+ * late events under them still find their order.
  *
- * Repeated, it returns the number that the first call gave: only a number that is on record as refused is replaced.
+ * Idempotent: only a number that is recorded as refused is replaced; otherwise the call returns the
+ * current number.
  */
 export async function renumberRelease(
   { prisma }: { prisma: Database },

@@ -1,4 +1,4 @@
-/** Available-to-promise: a pool of stock that all channels share is never promised twice. */
+/** Available-to-promise: stock that all channels share is never promised twice. */
 import { deadlineAfter } from '../../domain/calendar/calendar.ts';
 import { isPositive, subtract, sum } from '../../domain/decimal.ts';
 import type { PlannedFulfillment } from '../../domain/order/state.ts';
@@ -26,21 +26,27 @@ export interface ReserveDependencies {
 
 export interface ReservationPlan {
   fulfillments: PlannedFulfillment[];
-  /** Something waits for stock. */
+  /** Some quantity is backordered. */
   backordered: boolean;
-  /** Where nothing could be held: what was wanted, and what there is, in words. */
+  /** If nothing could be reserved: a readable list of wanted and available quantities. */
   lacking?: string;
 }
 
-/** Each failed try means that another order got the stock, so a try more is worth it; after so many, the step itself is retried. */
+/**
+ * Each failed attempt means that another order got the stock. After this many attempts, the step
+ * itself is retried.
+ */
 const MOST_TRIES = 50;
 
 /**
- * Holds stock for everything that is open or backordered, as one round of fulfillments. A repeated call for the same round gives
- * back the plan of the first one. Throws (to be retried) where stock is missing and some warehouse's has never been read.
+ * Reserves stock for everything that is open or backordered, as one round of fulfillments. A
+ * repeated call for a round returns its first plan.
  *
- * The plan is made on stock as it was read, without a lock. The write locks the balances, and does nothing unless they still hold what the
- * plan takes; then the plan is made anew. So balances are locked for one statement and never while a process thinks.
+ * The plan uses stock that was read without a lock. The write locks the balances and changes
+ * nothing unless they still cover the plan; otherwise a new plan is made. Balances are therefore
+ * locked for one statement only.
+ *
+ * @throws a retryable error if stock is missing and a warehouse that could have it was never read.
  */
 export async function reserveStock(
   deps: ReserveDependencies,
@@ -57,7 +63,7 @@ export async function reserveStock(
 
 interface Seen {
   order: OrderRecord;
-  /** Those of the round, when it was recorded before. */
+  /** Fulfillments of the round, if it was recorded before. */
   fulfillments: FulfillmentRow[];
   preferredNodes: string[] | null;
   stock: Available[];
@@ -107,7 +113,8 @@ async function decide(
     return { answer: { fulfillments: fulfillments.map((row) => stateOf(row, wms)), backordered } };
   }
   const profile = await profiles.forOrder(order);
-  // Stock of a system that does not serve the order's side is not there for it. Without a profile nothing is known to serve it.
+  // Exclude stock of systems that do not serve the order's side. Without a profile, no system is
+  // known to serve it.
   const serving = profile === undefined ? [] : systemsFor(wms, profile.usage);
   if (profile === undefined || serving.length === 0) {
     throw permanent('no-system-for-side', `no warehouse system is there for ${profile?.usage ?? 'these'} orders`);
@@ -124,10 +131,11 @@ async function decide(
 
   const waits = profile.backorders !== 'cancel';
   if (allocations.length === 0 && round === 1 && !waits) {
-    // Nothing to ship and nothing to wait for: a person decides, and until then nothing is recorded as cancelled.
+    // Nothing can ship or be backordered. A person decides; no quantity is recorded as cancelled
+    // before that.
     return { answer: { fulfillments: [], backordered: false, lacking: inWords(demands, available) } };
   }
-  // A later round that finds nothing changes nothing: it may be asked again.
+  // A later round that finds no stock changes nothing and may be repeated.
   if (allocations.length === 0 && round > 1) return { answer: { fulfillments: [], backordered: waits } };
   const shipBy = shipByOf(order, round, profile);
   const rows = allocations.map((allocation, index) => fulfillmentRow(order, round, index + 1, allocation, shipBy, wms));
@@ -135,7 +143,10 @@ async function decide(
   return { plan, rows, allocations, moves: movesOf(demands, missing, round, waits) };
 }
 
-/** A first round is held to the order's time. Goods that came in later get it while it is ahead, else the time agreed for a new order. */
+/**
+ * The first round uses the order's ship-by time. A later round uses it while it is in the future,
+ * otherwise the time agreed for a new order.
+ */
 function shipByOf({ shipBy }: OrderRecord, round: number, profile: PartnerProfile): string | null {
   const now = new Date();
   if (round === 1) return shipBy;
@@ -143,7 +154,10 @@ function shipByOf({ shipBy }: OrderRecord, round: number, profile: PartnerProfil
   return deadlineAfter(now, profile.shipWithin, profile.calendar).toISOString();
 }
 
-/** Backordered or cancelled, by the partner’s rule, is the quantity that could not be held; a backorder that is held now is open again. */
+/**
+ * Quantities that could not be reserved are backordered or cancelled, as the partner's profile
+ * says. A backorder that is now reserved becomes open again.
+ */
 function movesOf(
   demands: readonly Demand[],
   missing: AllocationPlan['missing'],
@@ -162,7 +176,10 @@ function movesOf(
   });
 }
 
-/** Writes the plan, all of it or nothing. False where the round was recorded meanwhile, or the stock is not there any more. */
+/**
+ * Writes the whole plan or nothing. Returns false if the round was recorded concurrently or the
+ * stock is no longer available.
+ */
 async function write(
   records: Transaction,
   { id: orderId }: OrderRecord,
@@ -176,7 +193,8 @@ async function write(
     }),
   );
   const go = Prisma.sql`(SELECT "ok" FROM decided)`;
-  // Locks: the order's row, then balances by SKU and node as every statement locks them. Both give the newest values.
+  // Lock the order's row, then the balances by SKU and node as every statement does. Both return
+  // the newest values.
   const [outcome] = await records.$queryRaw<{ done: boolean }[]>`
     WITH mine AS MATERIALIZED (
       SELECT "id" FROM "Order" WHERE "id" = ${orderId} AND "reservedRound" < ${round} FOR NO KEY UPDATE
@@ -215,7 +233,7 @@ async function write(
   return outcome?.done === true;
 }
 
-/** `MW-1001 10 wanted, free 0 at MEM, 4 at RNO`, of the first few SKUs. */
+/** `MW-1001 10 wanted, free 0 at MEM, 4 at RNO`, for the first few SKUs. */
 function inWords(demands: readonly Demand[], stock: readonly Available[]): string {
   const wanted = demands.slice(0, 5).map(({ sku, quantity }) => {
     const free = stock.flatMap((one) => (one.sku === sku ? [`${one.quantity} at ${one.node}`] : []));
@@ -224,7 +242,7 @@ function inWords(demands: readonly Demand[], stock: readonly Available[]): strin
   return [...wanted, ...(demands.length > 5 ? [`and ${demands.length - 5} more`] : [])].join('; ');
 }
 
-/** Before a warehouse's stock was read for the first time, nobody can say that anything is missing. */
+/** A shortage is unknown until the warehouse's stock was read for the first time. */
 function requireStockRead(wms: readonly WmsSystem[], read: readonly string[]): void {
   const unread = wms.map(({ id }) => `wms.${id}`).filter((source) => !read.includes(source));
   if (unread.length > 0) throw new Error(`stock has not been read yet from ${unread.join(', ')}`);
@@ -247,7 +265,10 @@ const FULFILLMENT_COLUMNS = [
 ];
 const RESERVATION_COLUMNS = ['orderId', 'fulfillmentId', 'lineNumber', 'node', 'sku', 'quantity'];
 
-/** The release number is made from business identity, so that a warehouse that has it already knows it again. */
+/**
+ * The release number is derived from business identity, so that the warehouse recognizes a
+ * repetition.
+ */
 function fulfillmentRow(
   order: Pick<OrderRecord, 'id' | 'partnerId' | 'poNumber'>,
   round: number,

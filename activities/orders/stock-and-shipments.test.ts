@@ -26,7 +26,7 @@ const held = async (sku: string) => {
 };
 
 describe('stock', () => {
-  it('is never promised twice, though fifty orders ask for it at once', async () => {
+  it('is never promised twice when fifty orders request it concurrently', async () => {
     await given.stock('RNO', 'MW-1001', 60);
     await given.stock('MEM', 'MW-1001', 41);
     await given.stock('RNO', 'MW-1002', 200);
@@ -52,7 +52,7 @@ describe('stock', () => {
     expect(await held('MW-1002')).toEqual({ onHand: '400', reserved: '0', byOrders: '0' });
   });
 
-  it('that is not there is named, with what is free where, for whoever has to decide', async () => {
+  it('that is missing is listed with the free quantity per node for the person who decides', async () => {
     await given.stock('RNO', 'MW-1006', 0);
     await given.stock('MEM', 'MW-1006', 0);
     const orderId = await given.checked('harbor-pine', [each('MW-1006', 10)]);
@@ -64,7 +64,7 @@ describe('stock', () => {
     await given.stock('RNO', 'MW-1006', 10_000);
   });
 
-  it('is given back once, however often it is asked for', async () => {
+  it('is released once, however often the release is requested', async () => {
     await given.stock('RNO', 'MW-1003', 20);
     const orderId = await given.checked('tri-valley', [each('MW-1003', 12)]);
     await given.records.reserveStock({ orderId, round: 1 });
@@ -107,7 +107,7 @@ async function released(partnerId: 'harbor-pine' | 'tri-valley', sku: string, qu
 }
 
 describe('a shipment', () => {
-  it('is recorded once and told once, though the step runs five times at once', async () => {
+  it('is recorded and announced once when the step runs five times concurrently', async () => {
     const order = await released('harbor-pine', 'MW-1004', 10);
     const ids = await Promise.all(Array.from({ length: 5 }, () => order.ships('S1', '6')));
     expect(new Set(ids.map(({ shipmentId }) => shipmentId)).size).toBe(1);
@@ -119,7 +119,7 @@ describe('a shipment', () => {
     expect(await held('MW-1004')).toMatchObject({ onHand: '9994', reserved: '4', byOrders: '4' });
   });
 
-  it('of as many cartons as the model allows is recorded, each with a label of its own', async () => {
+  it('with the maximum number of cartons is recorded, each with its own label', async () => {
     const cartons = 20_000;
     await given.stock('RNO', 'MW-1008', cartons);
     const orderId = await given.checked('harbor-pine', [each('MW-1008', cartons)]);
@@ -135,7 +135,7 @@ describe('a shipment', () => {
     expect(await given.prisma.document.count({ where: { orderId, transactionSet: '856' } })).toBe(1);
   }, 60_000);
 
-  it('of more than was released is refused, and nothing of it is recorded', async () => {
+  it('of more than was released is refused, and nothing is recorded', async () => {
     const order = await released('harbor-pine', 'MW-1005', 10);
     await order.ships('S1', '6');
     await expect(order.ships('S2', '5')).rejects.toMatchObject({
@@ -149,7 +149,7 @@ describe('a shipment', () => {
     expect(await order.line()).toMatchObject({ open: '0', shipped: '10' });
   });
 
-  it('leaves its release partly shipped, and shipped once nothing of it is left', async () => {
+  it('leaves its release partly shipped until nothing remains, then shipped', async () => {
     const order = await released('harbor-pine', 'MW-1009', 10);
     await order.ships('S1', '6');
     expect(await order.state()).toBe('partly-shipped');
@@ -168,7 +168,7 @@ describe('a shipment', () => {
     expect(await order.line()).toMatchObject({ open: '0', shipped: '6', cancelled: '4' });
   });
 
-  it('of what the warehouse said it will never ship is refused', async () => {
+  it('of a quantity that the warehouse reported short is refused', async () => {
     const order = await released('harbor-pine', 'MW-1006', 10);
     await order.closes('4');
     await expect(order.ships('S1', '7')).rejects.toMatchObject({ type: 'more-than-released' });
@@ -177,7 +177,7 @@ describe('a shipment', () => {
     expect(await held('MW-1006')).toMatchObject({ onHand: '9994', reserved: '0', byOrders: '0' });
   });
 
-  it('leaves every quantity balanced, whatever warehouses say and however often', async () => {
+  it('keeps every quantity balanced, whatever warehouses report and however often', async () => {
     const says = fc.record({
       what: fc.constantFrom('ships', 'ships', 'ships', 'closes', 'again'),
       quantity: fc.integer({ min: 1, max: 12 }).map(String),
@@ -213,7 +213,7 @@ describe('a shipment', () => {
     expect(reserved).toBe(byOrders);
   });
 
-  it('has cartons whose SSCCs follow one another without gap or repetition, though twenty leave at once', async () => {
+  it('has cartons with consecutive SSCCs, without gap or repetition, when twenty leave concurrently', async () => {
     const orders = await Promise.all(Array.from({ length: 20 }, () => released('harbor-pine', 'MW-1008', 9)));
     const before = await serials();
     const first = await nextSerial();
@@ -222,7 +222,7 @@ describe('a shipment', () => {
     expect(given).toEqual(Array.from({ length: 20 }, (_, index) => first + index));
   });
 
-  it('that five attempts record at once has one SSCC per carton, and no number is ever given again', async () => {
+  it('that five attempts record concurrently has one SSCC per carton, and no number is reused', async () => {
     const before = await serials();
     const orders = await Promise.all(Array.from({ length: 4 }, () => released('harbor-pine', 'MW-1008', 9)));
     await Promise.all(orders.flatMap((order) => Array.from({ length: 5 }, () => order.ships('S1', '9'))));
@@ -246,7 +246,7 @@ async function serials(): Promise<number[]> {
 }
 
 describe('numbers', () => {
-  it('have neither gap nor repetition, though many are taken at once and some who took them fail', async () => {
+  it('have neither gap nor repetition when many are allocated concurrently and some transactions fail', async () => {
     const { prisma } = given;
     const take = (count: number, fails: boolean) =>
       prisma.$transaction(async (records) => {

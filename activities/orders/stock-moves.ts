@@ -1,12 +1,13 @@
-/** How quantities leave what is held for an order. */
+/** How quantities leave the stock that is reserved for an order. */
 import { add, compare, isZero, subtract } from '../../domain/decimal.ts';
 import { Prisma } from '../../prisma/generated/client.ts';
 import { permanent } from '../lib/activity-failure.ts';
 import { type LineQuantity, rowsAs } from '../lib/records.ts';
 
 /**
- * What the warehouse still holds of each line of the release once `lines` are gone. It cannot ship or be short of more than it holds: what it
- * was given, less what has shipped and what it was short of.
+ * The quantity of each release line that the warehouse still holds after `lines` are removed. A
+ * warehouse cannot ship, or report short, more than it was given less what it already shipped or
+ * reported short.
  */
 export function leftAfter(
   releaseNumber: string,
@@ -38,7 +39,10 @@ export function unitsOf(lines: readonly LineQuantity[]): string {
   return lines.reduce((total, { quantity }) => add(total, quantity), '0');
 }
 
-/** ordered = cancelled + rejected + backordered + open + shipped: a quantity that leaves `open` arrives in one other column. */
+/**
+ * ordered = cancelled + rejected + backordered + open + shipped: a quantity that leaves `open`
+ * enters exactly one other column.
+ */
 export function moveLines(
   orderId: string,
   lines: readonly LineQuantity[],
@@ -53,10 +57,12 @@ export function moveLines(
 }
 
 /**
- * CTEs that take from reservations and from the reserved stock of the balances; with `shipped`, from the stock on hand too.
+ * CTEs that reduce reservations and the reserved stock of the balances. With `shipped`, they also
+ * reduce the stock on hand.
  *
- * All orders share the balances, so they come last: they are locked when `before`, a subquery on the statement's other locks, has been
- * answered. Every statement locks them in this one order; an UPDATE by itself would lock them as it finds them, and two would deadlock.
+ * All orders share the balances, so they are locked last: after `before`, a subquery on the
+ * statement's other locks. Every statement locks them in the same order. A plain UPDATE locks rows
+ * as it finds them, and two of them could deadlock.
  */
 export function takeFromStock(
   fulfillmentId: string,
@@ -75,7 +81,7 @@ export function takeFromStock(
     ${giveBack(fromHand, before)}`;
 }
 
-/** CTEs that follow one named `taken` (node, sku, quantity). */
+/** CTEs that follow a CTE named `taken` (node, sku, quantity). */
 export function giveBack(fromHand: Prisma.Sql, before: Prisma.Sql): Prisma.Sql {
   return Prisma.sql`
     quantities AS MATERIALIZED (

@@ -1,4 +1,4 @@
-/** Steps that run twice, or at once with others, on a real Postgres. */
+/** Steps that run twice or concurrently on a real Postgres. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sum } from '../../domain/decimal.ts';
 import type { FulfillmentState } from '../../domain/order/state.ts';
@@ -28,8 +28,8 @@ const lineOf = async (orderId: string) => {
   return { open: line.open.toFixed(), backordered: line.backordered.toFixed(), shipped: line.shipped.toFixed() };
 };
 
-describe('a step that runs five times at once writes once', () => {
-  it('reserves a round, with a backorder of the rest', async () => {
+describe('a step that runs five times concurrently writes once', () => {
+  it('reserves a round and backorders the rest', async () => {
     await given.stock('RNO', 'MW-1001', 6);
     const orderId = await given.checked('tri-valley', [each('MW-1001', 10)]);
     const plans = await times(5, () => given.records.reserveStock({ orderId, round: 1 }));
@@ -39,7 +39,7 @@ describe('a step that runs five times at once writes once', () => {
     expect(await balance('MW-1001')).toEqual({ onHand: '6', reserved: '6' });
   });
 
-  it('backorders all of an order for which nothing is there', async () => {
+  it('backorders a whole order when no stock is available', async () => {
     await given.stock('RNO', 'MW-1002', 0);
     const orderId = await given.checked('tri-valley', [each('MW-1002', 10)]);
     const plans = await times(5, () => given.records.reserveStock({ orderId, round: 1 }));
@@ -47,20 +47,20 @@ describe('a step that runs five times at once writes once', () => {
     expect(await lineOf(orderId)).toEqual({ open: '0', backordered: '10', shipped: '0' });
   });
 
-  it('gives back what was held', async () => {
+  it('releases what was reserved', async () => {
     const { orderId } = await reserved('MW-1003', 10);
     await times(5, () => given.records.releaseReservations({ orderId }));
     expect(await balance('MW-1003')).toEqual({ onHand: '1000', reserved: '0' });
   });
 
-  it('acknowledges: one 855 and one line of the timeline', async () => {
+  it('acknowledges with one 855 and one timeline entry', async () => {
     const { orderId } = await reserved('MW-1004', 1);
     await times(5, () => given.activity(() => given.records.acknowledgeOrder({ orderId, progress: underWay })));
     expect(await given.prisma.document.count({ where: { orderId, transactionSet: '855' } })).toBe(1);
     expect(await given.prisma.timelineEvent.count({ where: { orderId, type: 'order.accepted' } })).toBe(1);
   });
 
-  it('invoices: one invoice, one 810, and the early payment to each call', async () => {
+  it('records one invoice and one 810, and returns the early payment to each call', async () => {
     const { orderId, fulfillment } = await reserved('MW-1004', 2);
     const shipmentId = await shipped(orderId, fulfillment, 'S1', '2');
     await given.prisma.payment.create({
@@ -99,12 +99,12 @@ describe('a step that runs five times at once writes once', () => {
   });
 });
 
-describe('orders on the same SKUs', () => {
-  it('never deadlock and keep balances exact, while some reserve, ship, fall short and give back', async () => {
+describe('concurrent orders for the same SKUs', () => {
+  it('never deadlock and keep balances exact while they reserve, ship, fall short and release', async () => {
     const skus = ['MW-1005', 'MW-1006', 'MW-1007'];
     for (const sku of skus) await given.stock('RNO', sku, 10_000);
     const stories = await times(24, async (index) => {
-      // Lines in each direction, so that locks taken as lines come would meet head on.
+      // The lines are in opposite orders, so that locks taken in line order would deadlock.
       const lines = (index % 2 === 0 ? skus : [...skus].reverse()).map((sku) => each(sku, 4));
       return given.checked('tri-valley', lines);
     });
@@ -120,7 +120,7 @@ describe('orders on the same SKUs', () => {
           fulfillment.releaseNumber,
           quantities.map((line) => ({ ...line, quantity: '1' })),
         );
-        // Both at once: they meet on the release, on its lines and on the balances.
+        // Run concurrently, the two contend for the release, its lines and the balances.
         await Promise.all([
           given.activity(() => given.records.recordShipment({ ...common, eventId: shipment })),
           given.activity(() => given.records.recordShort({ ...common, eventId: close })),
@@ -133,7 +133,7 @@ describe('orders on the same SKUs', () => {
     expect(sum(held.map(({ quantity }) => quantity.toFixed()))).toBe('0');
   });
 
-  it('get each unit of scarce stock once, whoever asks first', async () => {
+  it('get each unit of scarce stock once', async () => {
     await given.stock('RNO', 'MW-1008', 25);
     const orders = await times(20, () => given.checked('tri-valley', [each('MW-1008', 2)]));
     const plans = await Promise.all(orders.map((orderId) => given.records.reserveStock({ orderId, round: 1 })));
@@ -142,7 +142,7 @@ describe('orders on the same SKUs', () => {
   });
 });
 
-describe('ship-by', () => {
+describe('the ship-by time', () => {
   const shipByOf = async (orderId: string, round: number) => {
     const { fulfillments } = await given.records.reserveStock({ orderId, round });
     return fulfillments[0]?.shipBy;
@@ -156,31 +156,31 @@ describe('ship-by', () => {
     return orderId;
   };
 
-  it('of goods that came in later is the order’s while that is ahead', async () => {
+  it("of a backorder is the order's own while that is in the future", async () => {
     const ahead = new Date(Date.now() + 3_600_000).toISOString();
     expect(await shipByOf(await backordered('MW-1009', ahead), 2)).toBe(ahead);
   });
 
-  it('of goods that came in after it is the time that is agreed for a new order, and is kept', async () => {
+  it("of a backorder after the order's own has passed is the time agreed for a new order, and is stored", async () => {
     const orderId = await backordered('MW-1010', '2026-01-05T17:00:00.000Z');
     const shipBy = await shipByOf(orderId, 2);
     expect(Date.parse(shipBy ?? '')).toBeGreaterThan(Date.now());
     expect(await shipByOf(orderId, 2)).toBe(shipBy);
-    // The column of the lists is none of the process: it may say anything.
+    // The list columns are not workflow state, so their value must not matter.
     await given.prisma.order.update({ where: { id: orderId }, data: { nextDeadline: new Date() } });
     expect(await shipByOf(orderId, 2)).toBe(shipBy);
   });
 });
 
 describe('a release', () => {
-  it('that was refused is renumbered once per refusal, and its old numbers are kept', async () => {
+  it('is renumbered once per refusal, and its old numbers are stored', async () => {
     const { fulfillment } = await reserved('MW-1004', 2);
     const renumbered = () => given.records.renumberRelease({ fulfillmentId: fulfillment.id });
     const first = fulfillment.releaseNumber;
     expect(await renumbered(), 'nobody has refused it').toEqual({ releaseNumber: first });
     await given.refused(first);
     expect(await times(3, renumbered)).toEqual(Array.from({ length: 3 }, () => ({ releaseNumber: `${first}-R2` })));
-    // An event that was under way under the old number still finds its order.
+    // An event that was sent under the old number still finds its order.
     await given.refused(first, 'late');
     expect(given.told.at(-1)).toMatchObject({ what: 'warehouseEvent', payload: { releaseNumber: first } });
     await given.refused(`${first}-R2`);

@@ -2,7 +2,7 @@ import { type PartnerProfile, partnerProfile } from '../../../mappings/profile/p
 import type { RecordsUnderTest } from '../../orders/testing/records-under-test.ts';
 import type { PartnerProfiles } from '../../partners/partner-profiles.ts';
 
-/** The same records for a partner with whom something else is agreed than its file says. */
+/** The same records with a changed profile of the partner. */
 export function agreeing(
   given: RecordsUnderTest,
   partnerId: string,

@@ -3,20 +3,20 @@ import { invoice } from '../../../mappings/canonical/v1/index.ts';
 import type { ErpCapabilities } from '../connector.ts';
 import type { ErpMasterDataPage, ErpOrderRequest, ErpPort } from '../port.ts';
 
-/** A connector against a system that has nothing on its books yet. */
+/** A connector and a system without any entries. */
 export interface ErpUnderTest {
-  /** As `connect` returns it, with pages of at most ten rows of master data. */
+  /** As returned by `connect`, with pages of at most ten rows of master data. */
   readonly port: ErpPort;
   readonly capabilities: ErpCapabilities;
   /** An order of two lines that the system accepts. */
   readonly order: ErpOrderRequest;
-  /** While true, the system does its work and the answer never arrives. */
+  /** While true, the system does its work and the response is lost. */
   loseAnswers(lose: boolean): Promise<void>;
   books(): Promise<{ orders: number; shipments: number; invoices: number; receipts: number; cancelled: number }>;
   end(): Promise<void>;
 }
 
-/** The rules that the order process relies on, whatever the ERP. Every connector’s test runs it. */
+/** The rules of an ERP that the order process relies on. Every connector's test runs this suite. */
 export function erpContractSuite(kind: string, start: () => Promise<ErpUnderTest>): void {
   describe(`an ERP of kind ${kind}`, () => {
     let erp: ErpUnderTest;
@@ -25,7 +25,7 @@ export function erpContractSuite(kind: string, start: () => Promise<ErpUnderTest
     });
     afterEach(() => erp.end());
 
-    /** The four creates in their order, each as it is repeated under its key. */
+    /** The four creates in process order, each repeatable under its key. */
     function steps() {
       const { port, order } = erp;
       const made = { erpOrderNumber: '', erpShipmentNumber: '', invoiceNumber: '', amount: 0 };

@@ -1,4 +1,7 @@
-/** The rules of the check of an order. No database, no clock: the same order under the same master data has the same answer. */
+/**
+ * The rules of the order check. They use no database and no clock: the same order and master data
+ * always give the same result.
+ */
 
 import type { ExceptionType } from '../../../domain/exceptions.ts';
 import { extend } from '../../../domain/money.ts';
@@ -14,7 +17,7 @@ import type { Decided, Problem } from './problem.ts';
 import type { CheckedLine, CheckedOrder } from './record.ts';
 import { taxOf } from './tax.ts';
 
-/** The rules in their order; the first problem ends the check. */
+/** The rules in execution order; the first problem ends the check. */
 export function checkOrder(
   orderId: string,
   row: OrderToCheck,
@@ -78,7 +81,7 @@ export function checkOrder(
   };
 }
 
-/** The ERP that takes the order, and how it knows the buyer. */
+/** Selects the ERP that takes the order, and the buyer's customer record in it. */
 function routeOrder(
   { partnerId, canonical: order }: OrderToCheck,
   profile: PartnerProfile,
@@ -114,8 +117,8 @@ function routeOrder(
 }
 
 /**
- * Before its master data was read for the first time, nobody can say that an ERP does not know a customer (`missedBy`), nor whether a
- * rule that asks for its customers holds.
+ * Before the first master data reading, an unknown customer (`missedBy`) is no finding. A routing
+ * rule that depends on the ERP's customers is undecided as well.
  */
 function requireMasterDataRead(
   { readings }: Known,
@@ -129,7 +132,10 @@ function requireMasterDataRead(
   if (unread.length > 0) throw new Error(`the master data of ERP ${unread.join(', ')} has not been read yet`);
 }
 
-/** Customers and items are as old as their last reading: a person who has just fixed them in the ERP must know that. */
+/**
+ * Reports when customers and items were last read, because a fix in the ERP takes effect only at
+ * the next reading.
+ */
 function asOfReading(problem: Problem, erpSystem: string, { readings }: Known): Problem {
   const reading = readings.find((candidate) => candidate.erpSystem === erpSystem);
   if (reading === undefined) return problem;
@@ -139,7 +145,7 @@ function asOfReading(problem: Problem, erpSystem: string, { readings }: Known): 
 
 type PricedLine = CheckedLine & { priceSource: OurPrice['source']; orderedPrice: string | undefined };
 
-/** All lines, or all problems of the kind that came first. */
+/** Returns all lines, or all problems of the first kind found. */
 function checkLines(
   order: SalesOrder,
   { erpSystem, customerNumber }: KnownBuyer,

@@ -1,17 +1,18 @@
-/** Who buys, and where it ships to. */
+/** Identifies the buyer and the ship-to. */
 import type { Party, SalesOrder } from '../../../mappings/canonical/v1/index.ts';
 import type { Known, KnownBuyer } from './load.ts';
 import type { Problem } from './problem.ts';
 
 export interface BuyerMatch {
   buyer: KnownBuyer;
-  /** In words, for the decision. */
+  /** Readable explanation for the decision. */
   by: string;
 }
 
 /**
- * One ERP’s customer and ship-to. By identifier first (as the partner’s cross-references say, our own number, then the codes that the
- * ERP knows), by address where the order gives no code that anybody knows.
+ * Finds the customer and ship-to of one ERP. Identifiers come first: the partner's
+ * cross-references, our own number, then the codes that the ERP knows. The address is used only if
+ * the order has no known code.
  */
 export function matchCustomer(
   erpSystem: string,
@@ -58,7 +59,7 @@ function describeParty(party: Party): string {
   return [...codes, ...(address ?? [])].filter(Boolean).join(', ');
 }
 
-/** Five digits of a ZIP code name a place; the four after them only a mail route. */
+/** Five digits of a ZIP code identify a place; the other four only a delivery route. */
 export function zipOf(postalCode: string): string {
   return postalCode.replace(/\W/g, '').slice(0, 5).toUpperCase();
 }

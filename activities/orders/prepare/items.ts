@@ -1,4 +1,4 @@
-/** Which item of ours each ordered line means, and how many base units of it. */
+/** Maps each ordered line to our item and its quantity in base units. */
 import { isMultiple, multiply } from '../../../domain/decimal.ts';
 import type { SalesOrderLine } from '../../../mappings/canonical/v1/index.ts';
 import type { KnownNames } from '../../partners/cross-references.ts';
@@ -7,19 +7,22 @@ import type { Problem } from './problem.ts';
 
 export interface ItemOfLine {
   item: KnownItem;
-  /** Ours for the ordered one; none for a pack that only the partner knows. */
+  /** Our code for the ordered unit; undefined for a pack that only the partner defines. */
   unit: string | undefined;
   /** Base units in one ordered unit. */
   unitFactor: string;
   base: string;
 }
 
-/** Units of measure (X12 element 355) that are counted; anything else is weighed or measured, and may be of any fraction. */
+/**
+ * Units of measure (X12 element 355) that are counted in whole pieces. All others are measured and
+ * may be fractional.
+ */
 const COUNTED: ReadonlySet<string> = new Set(
   'BG BK BO BX CA CN CT CX DZ EA JR KT PA PC PK PL PR RL SET ST TU UN'.split(' '),
 );
 
-/** `items` are those of one ERP, `units` the profile’s. */
+/** `items` belong to one ERP; `units` come from the profile. */
 export function itemOf(
   line: SalesOrderLine,
   items: readonly KnownItem[],
@@ -54,8 +57,9 @@ export function itemOf(
 }
 
 /**
- * Our unit for the ordered one: as the partner’s cross-references say of this item, of any item, as its profile says, or the code
- * itself. A pack of the partner’s has no unit of ours, only so many base units.
+ * Maps the ordered unit to ours. Precedence: the partner's cross-reference for this item, its
+ * general cross-reference, its profile, then the code itself. A partner's pack has no unit of ours,
+ * only a number of base units.
  */
 function unitOf(
   ordered: string,
@@ -72,7 +76,7 @@ function unitOf(
   return { unit, factor: factorOf(item, unit) };
 }
 
-/** Base units in one `unit` of the item; undefined when it is not sold by it. */
+/** Base units in one `unit` of the item; undefined if the item is not sold in that unit. */
 export function factorOf(item: KnownItem, unit: string): string | undefined {
   if (unit === item.baseUnit) return '1';
   return item.units.find((candidate) => candidate.unit === unit)?.factor;

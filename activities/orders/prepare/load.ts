@@ -1,4 +1,4 @@
-/** Loads everything that the check of an order asks for, in two statements. */
+/** Loads everything that the order check needs, in two statements. */
 import { z } from 'zod';
 import { type SalesOrder, salesOrder } from '../../../mappings/canonical/v1/index.ts';
 import type { Database } from '../../../prisma/client.ts';
@@ -12,7 +12,7 @@ const orderRow = z.object({
   profileVersion: z.string(),
   receivedAt: z.date(),
   canonical: salesOrder,
-  /** The earlier order under the same PO number that this one repeats. */
+  /** The earlier order with the same PO number that this one may duplicate. */
   earlierId: z.string().nullable(),
   earlierReceivedAt: z.date().nullable(),
   earlierStatus: z.string().nullable(),
@@ -71,9 +71,9 @@ const known = z.object({
   ),
   items: z.array(item),
   buyers: z.array(buyer),
-  /** ERPs that have a customer of the partner. */
+  /** ERPs that have a customer record for the partner. */
   customersIn: z.array(z.string()),
-  /** Valid on the day of the order, the newest first. */
+  /** Valid on the order date, newest first. */
   prices: z.array(price),
   taxRates: z.array(z.object({ erpSystem: z.string(), region: z.string(), percent: z.string() })),
   readings: z.array(z.object({ erpSystem: z.string(), completedAt: z.string() })),
@@ -91,8 +91,9 @@ export async function loadOrder(prisma: Database, orderId: string): Promise<Orde
 }
 
 /**
- * The partner’s names, and the buyer, items, prices and tax as the ERPs know them: one snapshot, so that customers and the time of
- * their reading belong together. Ship-tos are only those that the order can mean: a retailer has thousands.
+ * The partner's cross-references, and the buyer, items, prices and tax of each ERP. One snapshot
+ * keeps customers consistent with their reading time. Only ship-tos that the order may refer to are
+ * loaded, because a retailer has thousands.
  */
 export async function loadKnown(
   prisma: Database,

@@ -1,4 +1,4 @@
-/** Our price of an ordered unit. */
+/** Our price of one ordered unit. */
 import { compare, divide, multiply } from '../../../domain/decimal.ts';
 import { factorOf, type ItemOfLine } from './items.ts';
 import type { KnownPrice } from './load.ts';
@@ -8,7 +8,10 @@ export interface OurPrice {
   source: 'contract' | 'list';
 }
 
-/** The contract’s price for the ordered unit; else that of another unit, converted; else the list price. `prices` are the buyer’s. */
+/**
+ * The contract price for the ordered unit; otherwise the contract price of another unit, converted;
+ * otherwise the list price. `prices` are the buyer's.
+ */
 export function priceOf({ item, unit, unitFactor }: ItemOfLine, prices: readonly KnownPrice[]): OurPrice {
   const own = prices.filter(({ sku }) => sku === item.sku);
   const exact = own.find((price) => price.unit === unit);

@@ -1,12 +1,12 @@
 import type { ExceptionType } from '../../../domain/exceptions.ts';
 
-/** Why an order cannot go on until a person has looked. */
+/** The reason why an order waits for a person. */
 export interface Problem {
   type: ExceptionType;
   summary: string;
 }
 
-/** An answer of the check, kept with its inputs so that "why?" has an answer later. */
+/** A result of the check, stored with its inputs so that it can be explained later. */
 export interface Decided {
   rule: string;
   inputs: unknown;

@@ -1,11 +1,11 @@
-/** Writes the outcome of the check. */
+/** Stores the result of the check. */
 import type { Database } from '../../../prisma/client.ts';
 import { Prisma } from '../../../prisma/generated/client.ts';
 import { insertRows } from '../../lib/records.ts';
 import type { ItemOfLine } from './items.ts';
 import type { Decided } from './problem.ts';
 
-/** Decisions name the rules as they were: raise this with any change of a rule of the check. */
+/** Stored with each decision. Increment it with every change of a rule of the check. */
 const RULES_VERSION = '3';
 
 export interface CheckedLine extends ItemOfLine {
@@ -13,7 +13,7 @@ export interface CheckedLine extends ItemOfLine {
   lineId: string;
   customerSku: string | undefined;
   ordered: { value: string; unit: string };
-  /** Ours, per ordered unit. */
+  /** Our price per ordered unit. */
   contractPrice: string;
   unitPrice: string;
 }
@@ -31,7 +31,10 @@ export interface CheckedOrder {
   shipBy: string;
 }
 
-/** One statement: all of it or nothing. A repeated check replaces the lines, decisions and totals of the earlier one. */
+/**
+ * One statement writes everything or nothing. A repeated check replaces the earlier lines,
+ * decisions and totals.
+ */
 export async function recordCheck(prisma: Database, checked: CheckedOrder): Promise<void> {
   const { orderId } = checked;
   const lines = checked.lines.map((line) => ({

@@ -2,7 +2,7 @@
 import { percentOf } from '../../../domain/money.ts';
 import type { Known, KnownBuyer } from './load.ts';
 
-/** Amounts in minor units. Rounded once, on the sum of the taxable lines. */
+/** Amounts in minor units, rounded once on the sum of the taxable lines. */
 export function taxOf(
   { taxExempt, erpSystem, region }: KnownBuyer,
   lines: readonly { taxable: boolean; amount: number }[],

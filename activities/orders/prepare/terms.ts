@@ -9,8 +9,8 @@ import type { PartnerProfile } from '../../../mappings/profile/profile.ts';
 import type { ErpSystem } from '../../../runtime/systems.ts';
 
 /**
- * The terms of an order by its profile: ship-by time, the time that a step may take, and how long an invoice may stay unpaid. The 855
- * promises the ship-by time, so its day is one on which the routing guide lets goods leave.
+ * The profile's terms for an order: ship-by time, time limit of a step, and payment period. The 855
+ * promises the ship-by time, so it falls on a day on which the routing guide allows shipping.
  */
 export function termsOf(
   order: Pick<SalesOrder, 'currency' | 'requestedShipDate' | 'requestedDeliveryDate'>,
@@ -21,7 +21,7 @@ export function termsOf(
   const acknowledgeWithin = profile.documents.outbound[orderAcknowledgment.set]?.deadline ?? 'PT24H';
   const { calendar } = profile;
   const requested = order.requestedShipDate && endOfDay(order.requestedShipDate, calendar);
-  // The buyer cannot mean a date that had passed when the order came.
+  // Ignore a requested date that had passed when the order arrived.
   const agreed =
     requested && requested > receivedAt ? requested : deadlineAfter(receivedAt, profile.shipWithin, calendar);
   const day = dayOf(agreed, calendar);
@@ -33,7 +33,7 @@ export function termsOf(
     currency: order.currency,
     shipBy: shipBy.toISOString(),
     paymentGraceMs: millisecondsOf(profile.invoicing.paymentGrace),
-    // A step gets as long as the acknowledgment of this order does, closed hours between included.
+    // A step gets the same time as this order's acknowledgment, closed hours included.
     stepDeadlineMs: deadlineAfter(receivedAt, acknowledgeWithin, calendar).getTime() - receivedAt.getTime(),
   };
 }

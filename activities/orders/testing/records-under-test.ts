@@ -23,10 +23,13 @@ import { createOrderRecords } from '../activities.ts';
 
 export type RecordsUnderTest = Awaited<ReturnType<typeof recordsUnderTest>>;
 
-/** Progress of an order under way, where a test does not care which. */
+/** Progress of an order under way, for tests that do not depend on it. */
 export const underWay: Progress = { status: 'inFulfillment', waitingFor: 'RNO to ship' };
 
-/** Our records on a real Postgres, with master data read and no stock, and a Temporal that only notes what it is told. */
+/**
+ * Our records on a real Postgres with master data and no stock, and a Temporal that only records
+ * its calls.
+ */
 export async function recordsUnderTest(directory = 'mappings/partners') {
   const database = await createTestDatabase();
   const { prisma } = database;
@@ -93,7 +96,7 @@ export async function recordsUnderTest(directory = 'mappings/partners') {
         source: { kind: 'api' },
       }),
 
-    /** An accepted order that has been checked and has its ERP number; its id. */
+    /** Creates an accepted and checked order with an ERP number; resolves to its id. */
     async checked(partnerId: Partner, lines: readonly OrderedLine[], by = records): Promise<string> {
       const { orderId } = await this.accept(partnerId, `PO-${randomBytes(4).toString('hex')}`, lines);
       const prepared = await by.prepareOrder({ orderId, waived: [] });
@@ -105,7 +108,10 @@ export async function recordsUnderTest(directory = 'mappings/partners') {
       return orderId;
     },
 
-    /** The warehouse says that it shipped: `cartons` are line numbers and quantities. Resolves to the event’s id. */
+    /**
+     * Stores a shipment event of the warehouse: `cartons` are line numbers and quantities. Resolves
+     * to the event's id.
+     */
     async shipped(
       releaseNumber: string,
       shipmentNumber: string,

@@ -2,7 +2,7 @@ import { createHttpClient, type HttpDeps, type HttpSystem } from '../../../lib/h
 import type { ErpPort } from '../../port.ts';
 import { erpOperations } from './rest-contract.ts';
 
-/** The contract’s `Idempotency-Key` is the guard against a second effect. */
+/** The contract's `Idempotency-Key` guards against a second effect. */
 export function createRestErp(instance: HttpSystem & { pageSize?: number }, deps: HttpDeps = {}): ErpPort {
   const http = createHttpClient({ ...instance, id: `erp.${instance.id}` }, deps);
   return {
@@ -13,7 +13,8 @@ export function createRestErp(instance: HttpSystem & { pageSize?: number }, deps
         correlationId: order.correlationId,
       });
       if (!replayed || answer.status !== 'creditHold') return answer;
-      // A repeated call gets the first answer back; whether credit was released since is read from the order itself.
+      // A repeated call returns the first response. Read the order itself, because credit may have
+      // been released since.
       const { answer: record } = await http.call(erpOperations.readOrder, {
         params: { erpOrderNumber: answer.erpOrderNumber },
         correlationId: order.correlationId,
@@ -23,7 +24,7 @@ export function createRestErp(instance: HttpSystem & { pageSize?: number }, deps
     },
     async findOrder(orderId) {
       const { answer } = await http.call(erpOperations.listOrders, { query: { reference: orderId } });
-      // A reference may be a PO number too, and someone else’s PO number may look like our id.
+      // A reference may be a PO number, and another PO number may look like our id.
       const found = answer.items.find((order) => order.orderId === orderId);
       if (!found) return undefined;
       const { erpOrderNumber, state, creditMessage, currency } = found;

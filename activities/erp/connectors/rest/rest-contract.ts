@@ -15,8 +15,8 @@ import {
 import type { RestOperation } from '../../../lib/rest-operation.ts';
 
 /**
- * The generic REST contract of an ERP, to be offered by a thin shim in front of any system. The connector (`client.ts`) and the
- * sandbox’s ERP both work from these schemas, and `/openapi.json` is made of them.
+ * The generic REST contract of an ERP, for a thin adapter in front of any system. The connector
+ * (`client.ts`), the sandbox's ERP and `/openapi.json` all use these schemas.
  */
 
 const unit = z.string().regex(/^[A-Z0-9]{2}$/, 'must be a two-character unit code such as EA or CA');

@@ -25,7 +25,7 @@ afterEach(async () => {
 const faults = (body: unknown) => call(`${server.url}/_control/faults`, { method: 'PUT', body });
 const summary = async () => (await call(`${server.url}/_control/summary`)).body;
 
-/** As an activity is: again and again until it is done. */
+/** Retries until success, as an activity does. */
 async function untilDone<T>(run: () => Promise<T>): Promise<{ result: T; attempts: number }> {
   for (let attempts = 1; ; attempts++) {
     try {

@@ -4,7 +4,7 @@ import { errorOf, iterationsOf, segmentOf, textOf } from '../../../../../mapping
 import { compileRelease } from '../../../../../mappings/x12/guides/compile.ts';
 import { release004010 } from '../../../../../mappings/x12/guides/index.ts';
 
-/** A made-up set: an order by telephone, with nothing but a number, a date and lines. */
+/** A made-up set: a telephone order with a number, a date and lines. */
 export const telephoneOrder = defineDocument({
   set: '899',
   guides: compileRelease({

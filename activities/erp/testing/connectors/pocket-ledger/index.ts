@@ -16,7 +16,10 @@ import type {
   ErpShipmentRequest,
 } from '../../../port.ts';
 
-/** A toy: an ERP whose books are one JSON file. It honours no keys, but finds what it has by our references. */
+/**
+ * A toy ERP whose ledger is one JSON file. It does not honor keys, but finds its entries by our
+ * references.
+ */
 export const connector = defineErpConnector({
   configuration: z.object({
     file: z.string().min(1),
@@ -40,7 +43,7 @@ export function booksIn(file: string): Books {
 }
 
 function pocketLedger(system: string, file: string, currency: string, rowsPerPage: number): ErpPort {
-  /** Writes first; while a file `<file>.lost` exists, the answer does not arrive. */
+  /** Writes first. While a file `<file>.lost` exists, the response is lost. */
   function done<Answer>(books: Books, answer: Answer): Promise<Answer> {
     writeFileSync(file, JSON.stringify(books));
     if (existsSync(`${file}.lost`)) return Promise.reject(new SystemUnavailable(system, 'system-timeout', 'lost'));
