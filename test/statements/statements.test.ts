@@ -10,7 +10,7 @@ import { each, interchangeOf, purchaseOrder } from '../integration/purchase-orde
 import { type Executed, StatementLog, TEST, tableOf } from './statement-log.ts';
 
 /** Of one order, in every process, from its file to applied cash and the last 997. */
-const MOST_STATEMENTS = 132;
+const MOST_STATEMENTS = 102;
 /** They stand around statements of orders as well as of looks, so they always count. */
 const transactions = new Set(['BEGIN', 'COMMIT', 'ROLLBACK']);
 
