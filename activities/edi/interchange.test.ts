@@ -170,7 +170,7 @@ it('a large file is accepted only as fast as its orders are started', async () =
     },
   });
   expect(await read(interchangeId, opened as unknown as typeof given.prisma)).toEqual({ accepted: 40, rejected: 0 });
-  expect(most).toBe(24);
+  expect(most).toBe(16);
 });
 
 describe('a control number that was used before with other content', () => {

@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from '../../prisma/client.ts';
 
 /** Orders of one partner that may be on their way to the ERP; enough to keep a worker busy. */
-const MOST_OPENING = 24;
+const MOST_OPENING = 16;
 const ASK_EVERY_MS = 250;
 /**
  * After this long without progress, the orders wait for something other than workers, such as an
