@@ -1,8 +1,7 @@
 /** Whether an order's partner has answered everything that it was sent, and word to the order once that is so. */
 import { Prisma } from '../../prisma/generated/client.ts';
-import { type HandOffRow, handOffRows } from '../handoff/hand-off.ts';
+import { type HandOffRow, handOffRows, insertHandOffs } from '../handoff/hand-off.ts';
 import type { Transaction } from '../lib/records.ts';
-import { insertHandOffs } from './outgoing.ts';
 
 /** A document `d` that is not sent yet, or whose agreed acknowledgment has not come. */
 export const PENDING = Prisma.sql`d."direction" = 'outbound' AND (

@@ -1,8 +1,7 @@
 /** Documents of a step and the wake of their partner's outbox, in the same write. */
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import type { Prisma } from '../../prisma/generated/client.ts';
-import { type HandOffRow, handOffRows } from '../handoff/hand-off.ts';
-import { insertRows } from '../lib/records.ts';
+import { type HandOffRow, handOffRows, insertHandOffs } from '../handoff/hand-off.ts';
 import { documentRow, insertDocuments, type OutboundDocument } from './queue.ts';
 
 export interface Outgoing {
@@ -23,9 +22,4 @@ export function outgoing(profile: PartnerProfile, documents: readonly OutboundDo
     wakes: (onlyIf) => insertHandOffs(handOffs, onlyIf),
     handOffs,
   };
-}
-
-/** INSERT of hand-offs, for a WITH. */
-export function insertHandOffs(rows: readonly HandOffRow[], onlyIf?: Prisma.Sql): Prisma.Sql {
-  return insertRows('HandOff', ['id', 'kind', 'partnerId', 'target', 'payload'], rows, onlyIf);
 }

@@ -1,7 +1,6 @@
 import type { Database } from '../../prisma/client.ts';
 import { Prisma } from '../../prisma/generated/client.ts';
-import { type HandOff, handOffRows } from '../handoff/hand-off.ts';
-import { insertHandOffs } from './outgoing.ts';
+import { type HandOff, handOffRows, insertHandOffs } from '../handoff/hand-off.ts';
 
 const AGAIN = Prisma.sql`EXISTS (SELECT FROM again)`;
 

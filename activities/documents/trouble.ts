@@ -1,10 +1,8 @@
 /** Word to orders of documents that need a decision. */
 import type { DocumentTrouble } from '../../domain/order/messages.ts';
-import type { Database } from '../../prisma/client.ts';
 import { Prisma } from '../../prisma/generated/client.ts';
-import { type HandOff, type HandOffRow, handOffRows } from '../handoff/hand-off.ts';
+import { type HandOffRow, handOffRows, insertHandOffs } from '../handoff/hand-off.ts';
 import { insertTimeline, rowsAs } from '../lib/records.ts';
-import { insertHandOffs } from './outgoing.ts';
 
 export interface TroubledDocument {
   id: string;
@@ -25,10 +23,10 @@ export interface TellOrders {
 }
 
 /** Tells the order of each document, in the write that records the trouble. A document of no order troubles nobody. */
-export function tellOrders(
-  documents: readonly TroubledDocument[],
+export function tellOrders<Troubled extends TroubledDocument>(
+  documents: readonly Troubled[],
   trouble: DocumentTrouble['trouble'],
-  reasonOf: (document: TroubledDocument) => string,
+  reasonOf: (document: Troubled) => string,
 ): TellOrders {
   const ofOrders = documents.flatMap((document) =>
     document.orderId === null ? [] : [{ ...document, orderId: document.orderId }],
@@ -68,18 +66,4 @@ export function tellOrders(
       noted AS (${insertTimeline(events, Prisma.sql`"key" IN (SELECT a."key" FROM about AS a WHERE a."ended")`)})`,
     inserted: (ids) => rows.filter(({ id }) => ids.includes(id)),
   };
-}
-
-/** Tells the order of one document, where nothing else is written with it. */
-export async function tellOrder(
-  { prisma, handOff }: { prisma: Database; handOff: HandOff },
-  document: TroubledDocument,
-  trouble: DocumentTrouble['trouble'],
-  reason: string,
-): Promise<void> {
-  const orders = tellOrders([document], trouble, () => reason);
-  const signalled = await prisma.$queryRaw<{ id: string }[]>`
-    WITH ${orders.sql(Prisma.sql`${document.id}`)}
-    SELECT "id" FROM signalled`;
-  handOff.committed(orders.inserted(signalled.map(({ id }) => id)));
 }

@@ -1,8 +1,8 @@
 /**
  * EDI steps of workflows: file work as activities, the outbox's own records as local activities.
  */
+import type { IntakeDependencies } from '../intake/dependencies.ts';
 import { assembleInterchange } from './assemble-interchange.ts';
-import type { ReadingDependencies } from './judgement.ts';
 import { processInterchange } from './read-interchange.ts';
 import { reportUnacknowledged, reportUndelivered } from './report-trouble.ts';
 import { type TransmitDependencies, transmitInterchange } from './transmit-interchange.ts';
@@ -10,7 +10,7 @@ import { type TransmitDependencies, transmitInterchange } from './transmit-inter
 export type EdiActivities = ReturnType<typeof createEdiActivities>;
 export type OutboxRecords = ReturnType<typeof createOutboxRecords>;
 
-export function createEdiActivities(deps: ReadingDependencies & TransmitDependencies) {
+export function createEdiActivities(deps: IntakeDependencies & TransmitDependencies) {
   return {
     processInterchange: (input: { interchangeId: string }) => processInterchange(deps, input),
     transmitInterchange: (input: { interchangeId: string }) => transmitInterchange(deps, input),

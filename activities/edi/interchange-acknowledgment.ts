@@ -4,8 +4,10 @@ import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import { inBrief } from '../../mappings/x12/excerpt.ts';
 import { describeInterchangeNote } from '../../mappings/x12/interchange-notes.ts';
 import type { InterchangeAcknowledgment, X12Error } from '../../mappings/x12/types.ts';
-import type { ReadingDependencies } from './judgement.ts';
-import { committedOf, insertingRejections, rejectionsOf } from './rejected-documents.ts';
+import { Prisma } from '../../prisma/generated/client.ts';
+import { tellOrders } from '../documents/trouble.ts';
+import type { IntakeDependencies } from '../intake/dependencies.ts';
+import { insertTimeline } from '../lib/records.ts';
 
 /** ISA13 as the outbox writes it. */
 const OUR_CONTROL_NUMBER = /^\d{9}$/;
@@ -21,7 +23,7 @@ export const NOTHING_TO_ACKNOWLEDGE = 'nothing-to-acknowledge';
  * @returns errors of the TA1 itself. A TA1 is never acknowledged, so they can only be shown.
  */
 export async function takeInterchangeAcknowledgment(
-  { prisma, handOff }: ReadingDependencies,
+  { prisma, handOff }: IntakeDependencies,
   source: { id: string; profile: PartnerProfile },
   acknowledgment: InterchangeAcknowledgment,
 ): Promise<X12Error[]> {
@@ -55,20 +57,25 @@ export async function takeInterchangeAcknowledgment(
   const reason = `${profile.name} refused interchange ${controlNumber}: ${describeInterchangeNote(note)} (TA1 ${status} ${note})`;
   // Documents without an order, such as functional acknowledgments, are only marked.
   if (refused) log.warn('a partner refused an interchange', { partnerId: profile.id, controlNumber, status, note });
-  const documents = ours.documents.flatMap((document) =>
-    document.orderId === null ? [] : [{ ...document, orderId: document.orderId, reason }],
+  const documents = ours.documents.map((document) => ({ ...document, partnerId: profile.id }));
+  const events = documents.flatMap(({ id, orderId, transactionSet, correlationId }) =>
+    orderId === null
+      ? []
+      : [
+          {
+            orderId,
+            key: `interchange-acknowledged/${id}/${source.id}`,
+            type: refused ? 'document.rejected' : 'document.received',
+            summary: refused
+              ? `${transactionSet}: ${reason}`
+              : `Interchange ${controlNumber} with the ${transactionSet} reached ${profile.name} (TA1 ${status} ${note})`,
+            actor: profile.id,
+            correlationId,
+          },
+        ],
   );
-  const events = documents.map(({ id, orderId, transactionSet, correlationId }) => ({
-    orderId,
-    key: `interchange-acknowledged/${id}/${source.id}`,
-    type: refused ? 'document.rejected' : 'document.received',
-    summary: refused
-      ? `${transactionSet}: ${reason}`
-      : `Interchange ${controlNumber} with the ${transactionSet} reached ${profile.name} (TA1 ${status} ${note})`,
-    correlationId,
-  }));
-  const handed = refused ? rejectionsOf(documents, profile.id) : [];
-  const inserted = await prisma.$queryRaw<{ id: string }[]>`
+  const troubles = tellOrders(refused ? documents : [], 'rejected', () => reason);
+  const signalled = await prisma.$queryRaw<{ id: string }[]>`
     WITH refused AS (
       UPDATE "Interchange" SET "state" = 'refused', "evidence" = ${reason}
       WHERE "id" = ${ours.id} AND ${refused}
@@ -77,15 +84,9 @@ export async function takeInterchangeAcknowledgment(
       UPDATE "Document" SET "state" = 'rejected', "acknowledgment" = 'R', "acknowledgedAt" = now()
       WHERE "interchangeId" IN (SELECT "id" FROM refused) AND "acknowledgedAt" IS NULL
       RETURNING "id"
-    ), noted AS (
-      INSERT INTO "TimelineEvent" ("orderId", "key", "type", "summary", "actor", "correlationId")
-      SELECT t."orderId", t."key", t."type", t."summary", ${profile.id}, t."correlationId"
-      FROM jsonb_to_recordset(${JSON.stringify(events)}::jsonb)
-        AS t("orderId" text, "key" text, "type" text, "summary" text, "correlationId" text)
-      ON CONFLICT ("orderId", "key") DO NOTHING
-    )
-    ${insertingRejections(handed)}
-    RETURNING "id"`;
-  handOff.committed(committedOf(handed, inserted));
+    ), verdicts AS (${insertTimeline(events)}),
+    ${troubles.sql(Prisma.sql`SELECT "id" FROM answered`)}
+    SELECT "id" FROM signalled`;
+  handOff.committed(troubles.inserted(signalled.map(({ id }) => id)));
   return [];
 }

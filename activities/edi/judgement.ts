@@ -1,6 +1,5 @@
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import type { X12Error } from '../../mappings/x12/types.ts';
-import type { IntakeDependencies } from '../intake/dependencies.ts';
 
 /**
  * Maximum number of stored errors of one 997, or of the TA1s of one file. The engine has the same
@@ -15,8 +14,6 @@ export interface Verdict {
   state: 'accepted' | 'duplicate' | 'rejected' | 'unmatched';
   errors: X12Error[];
 }
-
-export type ReadingDependencies = IntakeDependencies;
 
 export type Source = {
   id: string;

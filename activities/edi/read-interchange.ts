@@ -1,4 +1,5 @@
 /** Reads stored inbound interchanges by transaction set and acknowledges them. */
+
 import { createHash } from 'node:crypto';
 import { heartbeat } from '@temporalio/activity';
 import { CONTROL_NUMBER_AGAIN } from '../../mappings/edi/admission.ts';
@@ -8,30 +9,24 @@ import { readInterchange } from '../../mappings/x12/read.ts';
 import { scanInterchanges } from '../../mappings/x12/scan.ts';
 import type { ReadGroup, ReadTransaction, X12Error } from '../../mappings/x12/types.ts';
 import { Prisma } from '../../prisma/generated/client.ts';
-import { delimiterText, documentRow, type OutboundRow } from '../documents/queue.ts';
-import { handOffRows } from '../handoff/hand-off.ts';
+import { delimiterText, documentRow, insertDocuments, type OutboundRow } from '../documents/queue.ts';
+import { handOffRows, insertHandOffs } from '../handoff/hand-off.ts';
+import type { IntakeDependencies } from '../intake/dependencies.ts';
 import { type InboundDocument, storeDocument } from '../intake/inbound-document.ts';
 import { permanent } from '../lib/activity-failure.ts';
 import { dataFaultOf } from '../lib/database.ts';
 import { asJson } from '../lib/records.ts';
 import { takeInterchangeAcknowledgment } from './interchange-acknowledgment.ts';
-import {
-  type Judgement,
-  MOST_ERRORS,
-  type ReadingDependencies,
-  rejection,
-  type Source,
-  type Verdict,
-} from './judgement.ts';
+import { type Judgement, MOST_ERRORS, rejection, type Source, type Verdict } from './judgement.ts';
 import { Opening } from './opening.ts';
 import { judge } from './take-transaction.ts';
 
 /** Transaction sets of one file that are processed concurrently. */
 const AT_ONCE = 8;
 
-/** A transaction set of one file. */
+/** Numbers of transaction sets in one file. */
 export interface InterchangeOutcome {
-  /** Fields that are known before reading. */
+  /** Duplicates of accepted sets included. */
   accepted: number;
   rejected: number;
 }
@@ -45,7 +40,7 @@ type Answered = Verdict & Pick<ReadTransaction, 'convention'>;
  * except groups of acknowledgments.
  */
 export async function processInterchange(
-  deps: ReadingDependencies,
+  deps: IntakeDependencies,
   { interchangeId }: { interchangeId: string },
 ): Promise<InterchangeOutcome> {
   const { prisma, profiles } = deps;
@@ -152,7 +147,7 @@ function verdictOf(row: Prisma.DocumentGetPayload<{ select: typeof FINISHED }>):
  * outbox. A retry queues nothing twice, but wakes the outbox again.
  */
 async function finish(
-  { prisma, handOff }: ReadingDependencies,
+  { prisma, handOff }: IntakeDependencies,
   source: Source,
   errors: readonly X12Error[],
   acknowledgments: readonly OutboundRow[],
@@ -160,28 +155,15 @@ async function finish(
   const wakes = acknowledgments.length === 0 ? [] : [{ kind: 'wake-outbox', partnerId: source.profile.id } as const];
   const handed = handOffRows(wakes);
   await prisma.$executeRaw`
-    WITH queued AS (
-      INSERT INTO "Document" ("id", "businessKey", "direction", "partnerId", "transactionSet", "version", "state", "body",
-        "delimiters", "hash", "correlationId", "deadline")
-      SELECT a."id", a."businessKey", 'outbound', a."partnerId", a."transactionSet", a."version", 'queued', a."body",
-        a."delimiters", a."hash", a."correlationId", a."deadline"
-      FROM jsonb_to_recordset(${JSON.stringify(acknowledgments)}::jsonb)
-        AS a("id" text, "businessKey" text, "partnerId" text, "transactionSet" text, "version" text, "body" text,
-          "delimiters" text, "hash" text, "correlationId" text, "deadline" timestamptz)
-      ON CONFLICT ("businessKey") DO NOTHING
-    ), handed AS (
-      INSERT INTO "HandOff" ("id", "kind", "partnerId", "target", "payload")
-      SELECT h."id", h."kind", h."partnerId", h."target", h."payload"
-      FROM jsonb_to_recordset(${JSON.stringify(handed)}::jsonb)
-        AS h("id" text, "kind" text, "partnerId" text, "target" text, "payload" jsonb)
-    )
+    WITH queued AS (${insertDocuments(acknowledgments)}),
+      handed AS (${insertHandOffs(handed)})
     UPDATE "Interchange" SET "state" = 'processed', "processedAt" = now(),
       "errors" = ${errors.length > 0 ? JSON.stringify(errors) : null}::jsonb
     WHERE "id" = ${source.id}`;
   handOff.committed(handed);
 }
 
-async function takeTransaction(deps: ReadingDependencies, source: Source, read: ReadTransaction): Promise<Verdict> {
+async function takeTransaction(deps: IntakeDependencies, source: Source, read: ReadTransaction): Promise<Verdict> {
   const document = inboundDocument(source, read);
   const outcome = await judge(deps, source, read, document).catch(impossible);
   if ('held' in outcome) {

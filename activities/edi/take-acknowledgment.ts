@@ -7,10 +7,12 @@ import type { Guide, SegmentObject, Tree, TreeNode, X12Error } from '../../mappi
 import type { Document } from '../../prisma/generated/client.ts';
 import { Prisma } from '../../prisma/generated/client.ts';
 import { signalAnswered } from '../documents/answers.ts';
+import { tellOrders } from '../documents/trouble.ts';
+import type { IntakeDependencies } from '../intake/dependencies.ts';
 import { type InboundDocument, type InboundVerdict, storingDocument } from '../intake/inbound-document.ts';
+import { insertTimeline } from '../lib/records.ts';
 import { NOTHING_TO_ACKNOWLEDGE } from './interchange-acknowledgment.ts';
-import { type Judgement, MOST_ERRORS, type ReadingDependencies, type Source } from './judgement.ts';
-import { committedOf, insertingRejections, rejectionsOf } from './rejected-documents.ts';
+import { type Judgement, MOST_ERRORS, type Source } from './judgement.ts';
 
 /**
  * Matches a functional acknowledgment to the documents that it names. A rejected document opens an
@@ -19,7 +21,7 @@ import { committedOf, insertingRejections, rejectionsOf } from './rejected-docum
  * applied, and the contradiction is shown.
  */
 export async function takeAcknowledgment(
-  deps: ReadingDependencies,
+  deps: IntakeDependencies,
   source: Source,
   guide: Guide,
   tree: Tree,
@@ -52,7 +54,7 @@ export async function takeAcknowledgment(
 
 type SentDocument = Pick<
   Document,
-  'id' | 'transactionSet' | 'version' | 'transactionControl' | 'orderId' | 'correlationId'
+  'id' | 'partnerId' | 'transactionSet' | 'version' | 'transactionControl' | 'orderId' | 'correlationId'
 >;
 
 interface Answer {
@@ -92,7 +94,7 @@ function answersIn(acknowledgment: FunctionalAcknowledgment, held: readonly Sent
  * orders of rejected ones. A retry finds the verdicts recorded and repeats nothing.
  */
 async function store(
-  { prisma, handOff }: ReadingDependencies,
+  { prisma, handOff }: IntakeDependencies,
   profile: PartnerProfile,
   acknowledging: InboundDocument,
   verdict: InboundVerdict,
@@ -107,18 +109,16 @@ async function store(
     document.orderId === null ? [] : [{ ...answer, ...document, orderId: document.orderId }],
   );
   const events = ofOrders.map(({ id, orderId, transactionSet, correlationId, accepted, status }) => ({
-    documentId: id,
     orderId,
     key: `acknowledged/${id}/${acknowledging.id}`,
     type: accepted ? 'document.acknowledged' : 'document.rejected',
     summary: `${transactionSet} ${accepted ? 'acknowledged' : 'refused'} by ${profile.name} (${acknowledging.set} ${status})`,
+    actor: profile.id,
     correlationId,
   }));
-  const troubles = ofOrders
-    .filter(({ accepted }) => !accepted)
-    .map((answer) => ({ ...answer, reason: `${profile.name} refused it: ${answer.reasons}` }));
-  const handed = rejectionsOf(troubles, profile.id);
-  const inserted = await prisma.$queryRaw<{ id: string }[]>`
+  const rejected = ofOrders.filter(({ accepted }) => !accepted);
+  const troubles = tellOrders(rejected, 'rejected', ({ reasons }) => `${profile.name} refused it: ${reasons}`);
+  const signalled = await prisma.$queryRaw<{ id: string }[]>`
     WITH stored AS (
       ${storingDocument(acknowledging, verdict, Prisma.sql`(VALUES (NULL::text))`)}
     ), answered AS (
@@ -127,17 +127,10 @@ async function store(
       FROM jsonb_to_recordset(${JSON.stringify(answered)}::jsonb) AS a("id" text, "status" text, "state" text)
       WHERE d."id" = a."id" AND d."acknowledgedById" IS DISTINCT FROM ${acknowledging.id}
       RETURNING d."id"
-    ), noted AS (
-      INSERT INTO "TimelineEvent" ("orderId", "key", "type", "summary", "actor", "correlationId")
-      SELECT t."orderId", t."key", t."type", t."summary", ${profile.id}, t."correlationId"
-      FROM jsonb_to_recordset(${JSON.stringify(events)}::jsonb)
-        AS t("documentId" text, "orderId" text, "key" text, "type" text, "summary" text, "correlationId" text)
-      JOIN answered ON answered."id" = t."documentId"
-      ON CONFLICT ("orderId", "key") DO NOTHING
-    )
-    ${insertingRejections(handed)}
-    RETURNING "id"`;
-  handOff.committed(committedOf(handed, inserted));
+    ), verdicts AS (${insertTimeline(events)}),
+    ${troubles.sql(Prisma.sql`SELECT "id" FROM answered`)}
+    SELECT "id" FROM signalled`;
+  handOff.committed(troubles.inserted(signalled.map(({ id }) => id)));
   const orders = ofOrders.map(({ orderId }) => ({ orderId, partnerId: profile.id }));
   // Run after the commit and on every retry: two concurrent acknowledgments cannot see each other's
   // verdicts.

@@ -5,9 +5,10 @@ import type { ReadTransaction, Tree, X12Error } from '../../mappings/x12/types.t
 import { evaluateAll } from '../../runtime/expressions.ts';
 import { acceptOrder } from '../intake/accept-order.ts';
 import { acceptPayment } from '../intake/accept-payment.ts';
+import type { IntakeDependencies } from '../intake/dependencies.ts';
 import type { InboundDocument } from '../intake/inbound-document.ts';
 import { searchForm } from '../lib/records.ts';
-import { type Judgement, type ReadingDependencies, rejection, type Source } from './judgement.ts';
+import { type Judgement, rejection, type Source } from './judgement.ts';
 import { takeAcknowledgment } from './take-acknowledgment.ts';
 
 /** Held: our own profile cannot read the set, so it waits until the profile is corrected. */
@@ -15,7 +16,7 @@ type Judged = Judgement | { held: X12Error[] };
 
 /** Reads a transaction set and applies it. Its definition selects the effects below. */
 export async function judge(
-  deps: ReadingDependencies,
+  deps: IntakeDependencies,
   source: Source,
   read: ReadTransaction,
   document: InboundDocument,
@@ -29,7 +30,7 @@ export async function judge(
 }
 
 function apply(
-  deps: ReadingDependencies,
+  deps: IntakeDependencies,
   source: Source,
   { inbound, tree, guide }: Admitted,
   document: InboundDocument,
@@ -45,7 +46,7 @@ function apply(
 }
 
 async function takeOrder(
-  deps: ReadingDependencies,
+  deps: IntakeDependencies,
   source: Source,
   { map, poNumber }: TakesOrder,
   tree: Tree,
@@ -75,7 +76,7 @@ async function takeOrder(
 }
 
 async function takePayment(
-  deps: ReadingDependencies,
+  deps: IntakeDependencies,
   source: Source,
   { map, reference }: TakesPayment,
   tree: Tree,

@@ -7,7 +7,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { Prisma } from '../../prisma/generated/client.ts';
-import { asJson } from '../lib/records.ts';
+import { asJson, insertRows } from '../lib/records.ts';
 
 /** Signals of an order’s workflow that are handed on. */
 export type OrderSignal =
@@ -53,7 +53,7 @@ export type HandOffPayload = Prisma.InputJsonObject;
 /** A signal of an order’s workflow and what it carries. */
 export type SignalOrder = { signal: OrderSignal; payload?: Prisma.InputJsonValue };
 
-/** Plain rows, to be inserted in the transaction of the fact: by `createMany`, or by UNNEST in a data-modifying CTE. */
+/** Plain rows, to insert with the fact: by {@link insertHandOffs} in its statement, or by `createMany` in its transaction. */
 export function handOffRows(items: readonly HandOffItem[]): HandOffRow[] {
   return items.map((item) => ({
     id: randomUUID(),
@@ -62,6 +62,11 @@ export function handOffRows(items: readonly HandOffItem[]): HandOffRow[] {
     target: targetOf(item),
     payload: payloadOf(item),
   }));
+}
+
+/** INSERT of hand-offs, for a WITH. */
+export function insertHandOffs(rows: readonly HandOffRow[], onlyIf?: Prisma.Sql): Prisma.Sql {
+  return insertRows('HandOff', ['id', 'kind', 'partnerId', 'target', 'payload'], rows, onlyIf);
 }
 
 function targetOf(item: HandOffItem): string {

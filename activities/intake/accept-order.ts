@@ -6,8 +6,8 @@ import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import { unwritableIn } from '../../mappings/x12/write.ts';
 import type { Database } from '../../prisma/client.ts';
 import { Prisma } from '../../prisma/generated/client.ts';
-import { type HandOffRow, handOffRows } from '../handoff/hand-off.ts';
-import { asJson, searchForm } from '../lib/records.ts';
+import { type HandOffRow, handOffRows, insertHandOffs } from '../handoff/hand-off.ts';
+import { asJson, insertReferences, insertTimeline } from '../lib/records.ts';
 import type { IntakeDependencies } from './dependencies.ts';
 import { type InboundDocument, storingDocument } from './inbound-document.ts';
 import { IntakeRefusal } from './intake-refusal.ts';
@@ -23,7 +23,7 @@ export interface OrderReceipt {
    * is stored as well.
    */
   outcome: 'accepted' | 'duplicate' | 'queried' | 'refused';
-  /** Of a refused one: the order that has the number. */
+  /** For `refused`, the order that holds the number already. */
   orderId: string;
   workflowId: string;
   reason?: string;
@@ -96,6 +96,8 @@ async function orderUnder(prisma: Database, { partnerId, poNumber }: SalesOrder,
   return { contentHash, names: { orderId: id, workflowId } };
 }
 
+const TAKEN = Prisma.sql`EXISTS (SELECT FROM taken)`;
+
 /**
  * Stores the order, its references, the first event of its timeline, its document and its hand-off, or nothing when the number is
  * taken. Undefined when it is.
@@ -113,9 +115,19 @@ async function insertOrder(
     { kind: 'start-order', partnerId, orderId, workflowId, poNumber, channel, correlationId },
   ]) as [HandOffRow];
   const document = source.kind === 'edi' ? source.document : undefined;
-  const references = [{ kind: 'po', value: poNumber }];
-  if (source.kind === 'edi') references.push({ kind: 'interchange', value: source.controlNumber });
-  const detail = document && JSON.stringify({ documentId: document.id });
+  const references: [kind: string, value: string | undefined][] = [
+    ['po', poNumber],
+    ['interchange', source.kind === 'edi' ? source.controlNumber : undefined],
+  ];
+  const received = {
+    orderId,
+    key: 'received',
+    type: 'order.received',
+    summary: `Order received by ${channel === 'edi' ? 'EDI' : channel}`,
+    actor: partnerId,
+    correlationId,
+    ...(document && { detail: { documentId: document.id } }),
+  };
   const taken = await prisma.$queryRaw<{ id: string }[]>`
     WITH taken AS (
       INSERT INTO "Order" ("id", "partnerId", "poNumber", "release", "repeatsOrderId", "channel", "contentHash",
@@ -125,19 +137,10 @@ async function insertOrder(
         'the order to be checked', ${order.orderedOn}::date, now())
       ON CONFLICT DO NOTHING
       RETURNING "id"
-    ), referred AS (
-      INSERT INTO "OrderReference" ("orderId", "kind", "value", "search")
-      SELECT taken."id", r."kind", r."value", r."search"
-      FROM taken, UNNEST(${references.map(({ kind }) => kind)}::text[], ${references.map(({ value }) => value)}::text[],
-        ${references.map(({ value }) => searchForm(value))}::text[]) AS r("kind", "value", "search")
-    ), noted AS (
-      INSERT INTO "TimelineEvent" ("orderId", "key", "type", "summary", "actor", "correlationId", "detail")
-      SELECT taken."id", 'received', 'order.received', ${`Order received by ${channel === 'edi' ? 'EDI' : channel}`},
-        ${partnerId}, ${correlationId}, ${detail ?? null}::jsonb
-      FROM taken
-    ), handed AS (
-      INSERT INTO "HandOff" ("id", "kind", "partnerId", "target", "payload")
-      SELECT ${start.id}, ${start.kind}, ${start.partnerId}, taken."id", ${JSON.stringify(start.payload)}::jsonb FROM taken
+    ),
+    referred AS (${insertReferences(orderId, references, TAKEN)}),
+    noted AS (${insertTimeline([received], TAKEN)}),
+    handed AS (${insertHandOffs([start], TAKEN)}
     )${
       document === undefined
         ? Prisma.empty

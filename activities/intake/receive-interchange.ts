@@ -7,11 +7,12 @@ import { scanInterchanges } from '../../mappings/x12/scan.ts';
 import type { InterchangeHeader, ScannedInterchange, X12Error } from '../../mappings/x12/types.ts';
 import { Prisma } from '../../prisma/generated/client.ts';
 import { interchangeAcknowledgmentRow } from '../documents/interchange-answer.ts';
-import { type HandOffItem, handOffRows } from '../handoff/hand-off.ts';
+import { insertDocuments, type OutboundRow } from '../documents/queue.ts';
+import { type HandOffItem, handOffRows, insertHandOffs } from '../handoff/hand-off.ts';
 import { asJson } from '../lib/records.ts';
 import type { IntakeDependencies } from './dependencies.ts';
 
-/** What is kept of a file that is not even an interchange: enough to see what it was. */
+/** A file that is no interchange is kept up to this length, as evidence. */
 const EVIDENCE_BYTES = 64 * 1024;
 
 export interface InterchangeReceipt {
@@ -90,7 +91,6 @@ async function acceptInterchange(
 }
 
 type InterchangeRow = ReturnType<typeof interchangeRow>;
-type AnswerRow = NonNullable<ReturnType<typeof interchangeAcknowledgmentRow>>;
 
 function interchangeRow(
   scanned: ScannedInterchange,
@@ -119,7 +119,7 @@ function interchangeRow(
 }
 
 /** The hand-offs of an interchange: it is read, and the outbox sends what answers it. */
-function handOffsOf(row: InterchangeRow, partner: PartnerProfile | undefined, answer: AnswerRow | undefined) {
+function handOffsOf(row: InterchangeRow, partner: PartnerProfile | undefined, answer: OutboundRow | undefined) {
   if (partner === undefined) return [];
   const { id, workflowId, controlNumber, correlationId } = row;
   const items: HandOffItem[] = [];
@@ -131,15 +131,16 @@ function handOffsOf(row: InterchangeRow, partner: PartnerProfile | undefined, an
   return handOffRows(items);
 }
 
+const STORED = Prisma.sql`EXISTS (SELECT FROM taken)`;
+
 /** Stores the interchange, its TA1 and its hand-offs in one statement; false when the same interchange is stored already. */
 async function insertInterchange(
   { prisma, handOff }: IntakeDependencies,
   row: InterchangeRow,
   partner: PartnerProfile | undefined,
-  answer: AnswerRow | undefined,
+  answer: OutboundRow | undefined,
 ): Promise<boolean> {
   const handed = handOffsOf(row, partner, answer);
-  const answers = answer === undefined ? [] : [answer];
   const taken = await prisma.$queryRaw<{ id: string }[]>`
     WITH taken AS (
       INSERT INTO "Interchange" ("id", "direction", "partnerId", "senderId", "receiverId", "controlNumber", "hash",
@@ -149,20 +150,9 @@ async function insertInterchange(
         ${row.errors === null ? null : JSON.stringify(row.errors)}::jsonb, ${row.workflowId})
       ON CONFLICT DO NOTHING
       RETURNING "id"
-    ), answered AS (
-      INSERT INTO "Document" ("id", "businessKey", "direction", "partnerId", "transactionSet", "version", "state", "body",
-        "delimiters", "hash", "correlationId", "deadline")
-      SELECT a."id", a."businessKey", a."direction", a."partnerId", a."transactionSet", a."version", a."state", a."body",
-        a."delimiters", a."hash", a."correlationId", a."deadline"
-      FROM taken, jsonb_to_recordset(${JSON.stringify(answers)}::jsonb)
-        AS a("id" text, "businessKey" text, "direction" text, "partnerId" text, "transactionSet" text, "version" text,
-          "state" text, "body" text, "delimiters" text, "hash" text, "correlationId" text, "deadline" timestamptz)
-    ), handed AS (
-      INSERT INTO "HandOff" ("id", "kind", "partnerId", "target", "payload")
-      SELECT h."id", h."kind", h."partnerId", h."target", h."payload"
-      FROM taken, jsonb_to_recordset(${JSON.stringify(handed)}::jsonb)
-        AS h("id" text, "kind" text, "partnerId" text, "target" text, "payload" jsonb)
-    )
+    ),
+      answered AS (${insertDocuments(answer === undefined ? [] : [answer], STORED)}),
+      handed AS (${insertHandOffs(handed, STORED)})
     SELECT "id" FROM taken`;
   if (taken.length === 0) return false;
   handOff.committed(handed);
@@ -174,7 +164,7 @@ async function takeAgain(
   { prisma, handOff }: IntakeDependencies,
   row: InterchangeRow,
   partner: PartnerProfile | undefined,
-  answer: AnswerRow | undefined,
+  answer: OutboundRow | undefined,
 ): Promise<boolean> {
   const { id, errors, ...columns } = row;
   const handed = handOffsOf(row, partner, answer);
@@ -184,8 +174,8 @@ async function takeAgain(
       data: { ...columns, errors: errors ?? Prisma.DbNull, receivedAt: new Date() },
     });
     if (count === 0) return false;
-    if (answer !== undefined) await records.document.createMany({ data: [answer], skipDuplicates: true });
-    await records.handOff.createMany({ data: handed });
+    if (answer !== undefined) await records.$executeRaw(insertDocuments([answer]));
+    await records.$executeRaw(insertHandOffs(handed));
     return true;
   });
   if (taken) handOff.committed(handed);
@@ -206,7 +196,7 @@ async function numberWarnings(
       receiverId,
       controlNumber,
       hash: { not: hash },
-      // What was refused may come again mended, under the number that it had.
+      // A partner may correct a refused file and send it again under the same number.
       state: { not: 'rejected' },
     },
     orderBy: { receivedAt: 'desc' },

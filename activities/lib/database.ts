@@ -1,12 +1,5 @@
 import { Prisma } from '../../prisma/generated/client.ts';
 
-/** Prisma’s code for a unique key that is taken. */
-const UNIQUE_VIOLATION = 'P2002';
-
-export function isUniqueViolation(error: unknown): boolean {
-  return error instanceof Prisma.PrismaClientKnownRequestError && error.code === UNIQUE_VIOLATION;
-}
-
 /** SQLSTATE class 22, data that no column can hold (a NUL in text, a year 0), and a broken check constraint. */
 const DATA_FAULT = /^22|^23514$/;
 

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Prisma } from '../../prisma/generated/client.ts';
 import { each } from '../../test/integration/purchase-orders.ts';
 import { signalAnswered } from '../documents/answers.ts';
-import { tellOrder } from '../documents/trouble.ts';
+import { tellOrders } from '../documents/trouble.ts';
 import { type RecordsUnderTest, recordsUnderTest, underWay } from './testing/records-under-test.ts';
 
 let given: RecordsUnderTest;
@@ -47,7 +48,12 @@ it('a document problem signals its order, or adds one timeline entry after the o
   const orderId = await given.checked('harbor-pine', [each('MW-1001', 1)]);
   await given.activity(() => given.records.acknowledgeOrder({ orderId, progress: underWay }));
   const document = await given.prisma.document.findFirstOrThrow({ where: { orderId, direction: 'outbound' } });
-  const tell = () => tellOrder(given, document, 'rejected', 'AK5 R');
+  const tell = async () => {
+    const orders = tellOrders([document], 'rejected', () => 'AK5 R');
+    const signalled = await given.prisma.$queryRaw<{ id: string }[]>`
+      WITH ${orders.sql(Prisma.sql`${document.id}`)} SELECT "id" FROM signalled`;
+    given.handOff.committed(orders.inserted(signalled.map(({ id }) => id)));
+  };
   await tell();
   const payload = { documentId: document.id, transactionSet: '855', trouble: 'rejected', reason: 'AK5 R' };
   expect(given.told.filter(({ what }) => what === 'documentTrouble')).toEqual([
