@@ -15,7 +15,10 @@ import { routes } from './routes/index.ts';
 
 /** The whole HTTP interface, ready to be listened on. It opens no port, connection or timer of its own. */
 export function createApp(given: ApiDependencies): Express {
-  const metrics = createMetrics({ profileProblems: () => given.partners.problems().length });
+  const metrics = createMetrics({
+    profileProblems: () => given.partners.problems().length,
+    registry: given.registry,
+  });
   const deps = { ...given, intake: countingIntake(given.intake, metrics) };
   const app = express();
   app.disable('x-powered-by');

@@ -1,4 +1,7 @@
 import type { Client } from '@temporalio/client';
+import type { Registry } from 'prom-client';
+import type { OrderReceipt } from '../activities/intake/accept-order.ts';
+import type { InterchangeReceipt } from '../activities/intake/receive-interchange.ts';
 import type { Payment, SalesOrder, WarehouseEvent } from '../mappings/canonical/v1/index.ts';
 import type { ProfileProblem } from '../mappings/profile/problem.ts';
 import type { PartnerProfile } from '../mappings/profile/profile.ts';
@@ -17,6 +20,8 @@ export interface ApiDependencies {
   readonly intake: Intake;
   readonly partners: PartnerDirectory;
   readonly systems: Systems;
+  /** Metrics of the process that exist before the API; `/metrics` serves them with the API's own. */
+  readonly registry?: Registry;
 }
 
 export type ApiConfig = Pick<
@@ -76,21 +81,4 @@ export interface Intake {
     source: string;
     correlationId: string;
   }): Promise<{ outcome: 'accepted' | 'duplicate' | 'conflict'; paymentId: string }>;
-}
-
-export interface OrderReceipt {
-  outcome: 'accepted' | 'duplicate' | 'queried' | 'refused';
-  orderId: string;
-  workflowId: string;
-  reason?: string;
-}
-
-export interface InterchangeReceipt {
-  interchangeId: string;
-  state: 'received' | 'duplicate' | 'rejected';
-  partnerId?: string;
-  senderId?: string;
-  controlNumber?: string;
-  workflowId?: string;
-  errors: readonly { code: string; message: string; place?: unknown }[];
 }

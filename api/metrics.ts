@@ -10,9 +10,17 @@ export interface ApiMetrics {
   countIntake(kind: string, outcome: string): void;
 }
 
-/** `profileProblems` is asked at each scrape: faults in files of partners as they are now. */
-export function createMetrics({ profileProblems }: { profileProblems: () => number }): ApiMetrics {
-  const registry = new Registry();
+/**
+ * @param given `profileProblems` is called at each scrape and counts the current faults in partner files; `registry` may hold metrics of
+ * the process already.
+ */
+export function createMetrics({
+  profileProblems,
+  registry = new Registry(),
+}: {
+  profileProblems: () => number;
+  registry?: Registry | undefined;
+}): ApiMetrics {
   collectDefaultMetrics({ register: registry });
   new Gauge({
     name: 'throughline_partner_profile_problems',

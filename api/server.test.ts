@@ -54,6 +54,9 @@ describe('the API process', () => {
     const ready = await fetch(`${server.url}/readyz`);
     expect(ready.status).toBe(503);
     expect(await ready.json()).toMatchObject({ state: 'unavailable', postgres: { state: 'down' } });
+    const metrics = await (await fetch(`${server.url}/metrics`)).text();
+    expect(metrics).toContain('throughline_hand_off_seconds');
+    expect(metrics).toContain('throughline_intake_total');
     const guarded = await fetch(`${server.url}/v1/orders`, {
       headers: { Authorization: `Bearer tl_live_${'x'.repeat(43)}` },
     });

@@ -2,8 +2,10 @@ import '../runtime/garbage-collection.ts';
 import { readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
+import { Registry } from 'prom-client';
 import { erpConnectors } from '../activities/erp/connector.ts';
 import { Dispatcher } from '../activities/handoff/dispatcher.ts';
+import { handOffMetrics } from '../activities/handoff/metrics.ts';
 import { acceptOrder } from '../activities/intake/accept-order.ts';
 import { acceptPayment } from '../activities/intake/accept-payment.ts';
 import { acceptWarehouseEvent } from '../activities/intake/accept-warehouse-event.ts';
@@ -38,7 +40,8 @@ async function main(log: Logger): Promise<void> {
   });
   const profiles = new FollowedProfiles({ directory: config.partnersDir, prisma, log });
   const temporal = connectClient(config);
-  const handOff = new Dispatcher({ prisma, temporal, profiles, log });
+  const registry = new Registry();
+  const handOff = new Dispatcher({ prisma, temporal, profiles, log, observe: handOffMetrics(registry) });
   const intakeDependencies = { prisma, profiles, handOff, log };
   const app = createApp({
     config,
@@ -46,6 +49,7 @@ async function main(log: Logger): Promise<void> {
     prisma,
     temporal,
     systems,
+    registry,
     partners: partnerDirectory(profiles),
     intake: {
       acceptOrder: (request) => acceptOrder(intakeDependencies, request),

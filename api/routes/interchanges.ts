@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import type { InterchangeReceipt } from '../../activities/intake/receive-interchange.ts';
 import { visiblePartner, visibleTo } from '../auth/visibility.ts';
 import { pageOf, pageParameters } from '../cursor.ts';
-import type { InterchangeReceipt } from '../dependencies.ts';
 import { type Fault, Problem } from '../errors.ts';
 import { findInterchanges } from '../interchange-search.ts';
 import { documentError, toDocumentErrors } from '../representations/document.ts';

@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import type { OrderReceipt } from '../../activities/intake/accept-order.ts';
 import { salesOrder } from '../../mappings/canonical/v1/index.ts';
 import { cancelOrder } from '../../workflows/messages.ts';
 import { mayActFor, visiblePartner, visibleTo } from '../auth/visibility.ts';
 import { pageOf, pageParameters } from '../cursor.ts';
-import type { ApiDependencies, OrderReceipt } from '../dependencies.ts';
+import type { ApiDependencies } from '../dependencies.ts';
 import { Problem } from '../errors.ts';
 import { idempotencyHeaders, once } from '../idempotency.ts';
 import { findOrders } from '../order-search.ts';

@@ -144,7 +144,7 @@ export async function startApi(
       await new Promise((resolve) => server.close(resolve));
       await handOff.stop();
       await prisma.$disconnect();
-      await temporal.connection.close();
+      // The connection stays open: a retry that the SDK has scheduled would throw on a closed one.
       await postgres.stop();
       await rm(folder, { recursive: true, force: true });
     },
