@@ -21,14 +21,7 @@ import { legalResolutions, type Refusal, whyNotCancel, whyNotResolve } from '../
 import type { OpenException, OrderToCashInput, ResolveExceptionInput } from '../../domain/order/messages.ts';
 import { progressOf, statusOf } from '../../domain/order/projection.ts';
 import { reduce } from '../../domain/order/reduce.ts';
-import {
-  type Decision,
-  newOrder,
-  type OrderEnd,
-  type OrderState,
-  type Progress,
-  type Stop,
-} from '../../domain/order/state.ts';
+import { type Decision, newOrder, type OrderState, type Progress, type Stop } from '../../domain/order/state.ts';
 import type { OrderStatus } from '../../domain/order/status.ts';
 import { records as recordsProfile } from './activity-profiles.ts';
 import { DeadlineClock } from './deadline-clock.ts';
@@ -41,6 +34,11 @@ const HOUR_MS = 60 * 60 * 1000;
 /** Ends the process on purpose: somebody cancelled the order, or resolved an exception by cancelling it. */
 class OrderStopped extends Error {
   override readonly name = 'OrderStopped';
+}
+
+/** A step's moment, with the event of success where the step foresees it. */
+interface Foreseen<Input> extends Moment<Input> {
+  readonly foreseen: OrderEvent | undefined;
 }
 
 export class OrderRun {
@@ -161,19 +159,18 @@ export class OrderRun {
     return this.conclude(step, at, result);
   }
 
-  private momentOf<Input, Result>(step: Step<Input, Result>, input: Input): Moment<Input> {
+  private momentOf<Input, Result>(step: Step<Input, Result>, input: Input): Foreseen<Input> {
     const state = this.current;
-    const event = step.foresee?.(input, state);
-    const foreseen = event === undefined ? state : reduce(state, event, this.after(0));
-    return { state, input, progress: progressOf(foreseen) };
+    const foreseen = step.foresee?.(input, state);
+    const next = foreseen === undefined ? state : reduce(state, foreseen, this.after(0));
+    return { state, input, progress: progressOf(next), foreseen };
   }
 
   private conclude<Input, Result>(
     step: Step<Input, Result>,
-    { input, state }: Moment<Input>,
+    { input, state, foreseen }: Foreseen<Input>,
     result: Result,
   ): { result?: Result; problem?: Problem } {
-    const foreseen = step.foresee?.(input, state);
     const outcome: Outcome = step.outcome === undefined ? foreseen : step.outcome(result, input);
     if (outcome !== undefined && 'ask' in outcome) return { problem: outcome.ask };
     if (outcome === undefined) return { result };
@@ -342,11 +339,6 @@ export class OrderRun {
   /** Nothing waits for a person, and no branch is under way. */
   get atRest(): boolean {
     return this.running === 0 && this.current.exceptions.length === 0;
-  }
-
-  end(end: OrderEnd): void {
-    this.apply({ type: 'ended', end });
-    this.recorded = progressOf(this.current);
   }
 
   /**
