@@ -11,7 +11,8 @@ const run = promisify(execFile);
 
 describe('ESLint finds', () => {
   // One module and its imports instead of the whole project: the rules are the same, and the types are there in seconds.
-  const parserOptions = { project: ['test/lint/tsconfig.json'] };
+  // Where `CI` is set, typescript-eslint would read the file on disk and not the text.
+  const parserOptions = { project: ['test/lint/tsconfig.json'], disallowAutomaticSingleRunInference: true };
   const overrideConfig = [{ files: ['**/*.ts'], languageOptions: { parserOptions } }];
   const eslint = new ESLint({ cwd: projectDir, overrideConfig });
   /** The rules that the text breaks when it stands in the place of a real module. */
