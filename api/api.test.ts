@@ -12,7 +12,7 @@ import { type ApiUnderTest, startApi, WEBHOOK_SECRET } from './testing/api-under
 const MAX_INTERCHANGE_BYTES = 400_000;
 const MAX_JSON_BYTES = 60_000;
 
-// What follows the last terminator is no part of an interchange.
+// Bytes after the last terminator do not belong to an interchange.
 const file = readFileSync('sandbox/samples/harbor-pine-850-store.edi', 'latin1').trimEnd();
 
 let api: ApiUnderTest;
@@ -369,7 +369,7 @@ describe('interchanges', () => {
     expect(answer.text).not.toContain('Harbor & Pine');
     const stored = await api.prisma.interchange.findUniqueOrThrow({ where: { id: interchangeId } });
     expect(stored).toMatchObject({ partnerId: 'harbor-pine', state: 'rejected' });
-    // Whoever speaks for all partners is told.
+    // A client for all partners sees the difference.
     const known = await api.call('POST', '/v1/edi/interchanges', { key: desk, bytes: interchange('000000909') });
     expect(known.body.interchanges).toMatchObject([{ partnerId: 'harbor-pine' }]);
   });

@@ -43,9 +43,9 @@ export interface PartnerDirectory {
   profile(partnerId: string): PartnerProfile | undefined;
   /** The profile that an order keeps; see `PartnerProfiles.forOrder`. */
   forOrder(order: { partnerId: string; profileVersion: string }): Promise<PartnerProfile | undefined>;
-  /** What is wrong with the partner's files as they are now. */
+  /** Current errors in the partner's files. */
   problemsOf(partnerId: string): readonly ProfileProblem[];
-  /** What is wrong with the files of any partner, also of one that has never been read. */
+  /** Current errors in the files of all partners, including partners that were never read. */
   problems(): readonly ProfileProblem[];
 }
 

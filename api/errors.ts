@@ -168,7 +168,7 @@ export function processUnavailable(detail: string, cause?: unknown): Problem {
   return new Problem('process-unavailable', detail, { headers: { 'Retry-After': RETRY_AFTER_SECONDS }, cause });
 }
 
-/** What any thrown value means to a caller. Nothing of an unexpected error leaves the process. */
+/** Maps a thrown value to a problem. Details of an unexpected error stay in the process. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof URIError)
@@ -200,7 +200,7 @@ function bodyProblem(error: unknown): Problem | undefined {
       const limit = 'limit' in error ? Number(error.limit) : undefined;
       return new Problem('payload-too-large', `At most ${limit} bytes are accepted.`, {
         members: { limit },
-        // What is left of the body need not be sent.
+        // The client need not send the rest of the body.
         headers: { Connection: 'close' },
       });
     }

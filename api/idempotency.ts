@@ -31,10 +31,11 @@ const UNDER_WAY = 0;
 /**
  * Gives a repetition the answer of the first request. Only successes are kept: a refusal is found again by looking again.
  *
- * The key is taken before anything is done, so that of requests with different bodies one alone is done, however close together they come.
- * What is guarded must be safe to do twice by itself (orders and payments are, by their business keys): a repetition that comes while the
- * first is under way, or after the process died between the deed and its note, does it too instead of waiting for what may never
- * come. The first to leave its note decides the answer of both.
+ * The key is taken first, so that only one of several requests with different bodies is executed,
+ * however close together they arrive. The guarded action must be idempotent by itself, as orders and
+ * payments are by their business keys. A repetition that arrives while the first request is running,
+ * or after the process died before storing the answer, executes it again instead of waiting for an
+ * answer that may never come. The answer that is stored first is the answer of both.
  *
  * @throws Problem `idempotency-key-reused`, with nothing done.
  */
@@ -97,7 +98,7 @@ export async function once<T extends StoredAnswer>(
     });
   }
 
-  /** What was answered to this request before. */
+  /** The earlier answer to this request. */
   function answerOf(row: Awaited<ReturnType<typeof find>>) {
     if (row === null || row.requestHash !== requestHash || row.status === UNDER_WAY) return undefined;
     return { status: row.status, body: row.body, headers: { 'Idempotency-Replayed': 'true' } } as unknown as T & {

@@ -42,8 +42,8 @@ export async function findInterchanges(
 }
 
 /**
- * What is wrong with a file stands in three places, each with an index of its own. Asked for with OR, none of them could be used, and a
- * list of the few that are wrong would read all that are fine.
+ * Errors of a file are in three places, each with its own index. A query with OR could use none of
+ * these indexes, and would read all valid files to list a few faulty ones.
  */
 const FAULTY: readonly Prisma.Sql[] = [
   Prisma.sql`i.errors IS NOT NULL`,

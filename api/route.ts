@@ -31,7 +31,7 @@ export type BodyDefinition =
       /** Several: the handler reads the header. */
       readonly contentType: string | readonly string[];
       readonly description: string;
-      /** What the bytes hold, where the handler parses them itself. */
+      /** The schema of the bytes, for documentation: the handler parses them itself. */
       readonly schema?: z.ZodType;
     };
 
@@ -64,9 +64,9 @@ export type AnswerOf<A extends Answers> = {
     readonly status: S;
     readonly body: AnswerBody<A[S]>;
     readonly headers?: Readonly<Record<string, string>>;
-    /** What the audit entry of a write names; by default the path. */
+    /** The subject of a write's audit entry; the path by default. */
     readonly subject?: string;
-    /** What its audit entry says beside the status. */
+    /** Details of the audit entry beside the status. */
     readonly detail?: Readonly<Record<string, unknown>>;
   };
 }[keyof A & number];
@@ -87,7 +87,7 @@ export interface RouteRequest<
   header(name: string): string | undefined;
 }
 
-/** Who calls, once the key has been checked; routes without a key have an anonymous one. */
+/** The caller after the key check; anonymous on routes without a key. */
 export interface Caller {
   readonly client: ApiClient | undefined;
   /** Records that something was asked for which is not the caller's. Never fails the request. */

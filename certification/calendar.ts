@@ -61,7 +61,10 @@ export function reckon(times: readonly AgreedTime[], { at }: Moment, calendar: B
   return times.map((time) => ({ ...time, due: deadlineAfter(at, time.deadline, calendar) }));
 }
 
-/** What is wrong with when a deadline falls due; the days and hours are looked up here and not where it was reckoned. */
+/**
+ * Errors in the due time of a deadline. Days and hours are computed here independently of the
+ * code that is checked.
+ */
 export function faultsOf({ name, deadline, due }: Reckoned, { at }: Moment, calendar: BusinessCalendar): Fault[] {
   const place = `${name} ${deadline}`;
   const reason = (text: string) => [{ place, reason: `${shown(due, calendar)} ${text}` }];

@@ -86,7 +86,7 @@ async function run(args: string[]): Promise<number> {
   return failures === 0 ? 0 : 1;
 }
 
-/** Of a file that is handed in, as the certification’s own API has it. */
+/** A submitted file as the certification's API returns it. */
 function mostBytes(): number {
   const { success, data } = variables.MAX_INTERCHANGE_BYTES.schema.safeParse(
     process.env.MAX_INTERCHANGE_BYTES?.trim() || undefined,

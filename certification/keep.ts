@@ -94,7 +94,7 @@ async function outcomeOf(profile: PartnerProfile, bytes: Uint8Array, file: strin
   return refused.length > 0 ? { refused: refused.map(stated) } : { transactions };
 }
 
-/** What another sent, or the production side of the partner, would come to nothing when it is handed in. */
+/** A file of another sender, or of the partner's production side, would fail when replayed. */
 function checkSender(profile: PartnerProfile, header: InterchangeHeader, file: string): void {
   if (findPartnerByIsa(new Map([[profile.id, profile]]), header) === undefined) {
     const { senderQualifier, senderId, receiverQualifier, receiverId } = header;

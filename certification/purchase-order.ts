@@ -21,7 +21,7 @@ export interface PurchaseOrder extends Wishes {
   readonly lines: readonly OrderedLine[];
 }
 
-/** What the warehouses have little of: whoever orders first gets what there is. */
+/** Items with little stock: the first order takes what is left. */
 export const SCARCE = { sku: 'MW-1010', onHand: 16 } as const;
 
 export const each = (sku: string, quantity: number): OrderedLine => ({ sku, quantity, unit: 'EA' });

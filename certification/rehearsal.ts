@@ -13,7 +13,7 @@ import { DAY_MS, HOUR_MS, isDown, startTradingNetwork, type TradingWorld } from 
  */
 
 export interface Rehearsed {
-  /** What must happen at `due`. */
+  /** The fact that must occur at `due`. */
   readonly what: string;
   readonly due: string;
   /** Whether it had happened by `MARGIN_MS` before it was due. */

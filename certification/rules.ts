@@ -11,7 +11,7 @@ import type { Demand } from './settings.ts';
 import { shipWindowFaults } from './ship-window.ts';
 import type { Trade } from './trade.ts';
 
-/** What holds for every document that we send, whatever the scenario. */
+/** Rules for every document that we send, in any scenario. */
 export async function rulesOfDocuments(
   trade: Trade,
   { unanswered = [], late: meantLate = [] }: Scenario,
@@ -145,7 +145,7 @@ function partyFaults(trade: Trade, text: string, read: ReturnType<typeof readInt
   ];
 }
 
-/** What separates elements and ends segments in an interchange of ours, where it is not as agreed. */
+/** Delimiters in our interchange that differ from the agreed ones. */
 export function delimiterFaults(
   text: string,
   { delimiters, interchangeVersion }: Pick<PartnerProfile['x12'], 'delimiters' | 'interchangeVersion'>,

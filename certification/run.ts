@@ -66,7 +66,7 @@ export async function certify(
     const profiles = loadProfiles(sandboxed.directory, network.env);
     return await Promise.all(
       businesses.map(async ({ profile, data, fingerprint }, index) => {
-        // What is certified is the profile as it stands in its own folder.
+        // Certify the profile in its own folder.
         const current = { ...(profiles.get(profile.id) ?? profile), version: profile.version };
         const apiKey = keys.get(profile.id) ?? '';
         const partnership = { profile: current, data, network, prisma, apiKey, control: 100_000 };

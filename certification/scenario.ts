@@ -18,7 +18,7 @@ export interface Scenario {
   readonly late?: readonly string[];
 }
 
-/** What can be told of a partner and of this release without running anything. */
+/** Facts about a partner and this release that need no run. */
 export interface Capabilities {
   readonly profile: PartnerProfile;
   /** Whether orders come as files. */
@@ -37,7 +37,7 @@ export interface Step {
 export interface Expectation {
   /** The rule, as it stands in the report. */
   readonly what: string;
-  /** What speaks against it, with its place where it has one. */
+  /** Errors in it, each with its place if it has one. */
   check(trade: Trade): Promise<readonly Fault[]> | readonly Fault[];
 }
 
@@ -58,7 +58,7 @@ export interface DocumentEvidence {
   readonly set: string;
   /** ISA13. */
   readonly control: string;
-  /** What it holds, one a transaction set: `855 12/0034`. */
+  /** Its transaction sets, such as `855 12/0034`. */
   readonly contents: readonly string[];
   readonly text: string;
   readonly at: string;

@@ -9,8 +9,9 @@ import { articles, type Customer, customers, gtinOf } from '../sandbox/erp/maste
 import { orderForms } from './purchase-order.ts';
 
 /**
- * What a profile does not say and a certification needs: to whom goods go, what is ordered, and what the partner’s own guide demands of
- * our documents. `PARTNERS_DIR/NAME/certification.yaml` states it; every key has a default, so most partners need no such file.
+ * Inputs of a certification that a profile does not contain: the ship-to, the ordered items, and the
+ * demands of the partner's own guide on our documents. They are in
+ * `PARTNERS_DIR/NAME/certification.yaml`. Every key has a default, so most partners need no such file.
  */
 
 const shipTo = z.strictObject({
@@ -61,7 +62,7 @@ const header = z
   )
   .default([]);
 
-/** What `certification.yaml` may say. */
+/** The schema of `certification.yaml`. */
 const headersOf: Record<string, typeof header> = Object.fromEntries(
   orderForms.map(({ set }) => [set, header.describe(`Only in an ${set}`)]),
 );

@@ -6,7 +6,7 @@ import type { Trade } from './trade.ts';
 
 /** The days of `routing.window`, looked up here and not where the product reckons them. Days are ISO 8601. */
 
-/** What an order asks for. */
+/** The requested dates of an order. */
 export interface Wishes {
   readonly shipOn?: string;
   readonly deliverOn?: string;
@@ -45,7 +45,7 @@ export function shipDayFor(profile: PartnerProfile, at: Date): string {
   return days(dayOf(at), 1).find((day) => whyNotOn(day, profile, { shipOn: day }) === undefined) ?? plus(dayOf(at), 1);
 }
 
-/** What an order can ask for that the guide does not allow; undefined where it allows whatever is asked for. */
+/** Requested dates that the guide forbids; undefined if it allows all dates. */
 export function wishesOutside(profile: PartnerProfile, at: Date): Wishes | undefined {
   const coming = days(dayOf(at), 1);
   const shipOn = shipDayFor(profile, at);

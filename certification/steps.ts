@@ -3,7 +3,7 @@ import type { Expectation, Fault, Step } from './scenario.ts';
 import { GROUP_ANSWER } from './sets.ts';
 import { StepFailed, type Trade } from './trade.ts';
 
-/** What scenarios are made of. */
+/** The steps that scenarios share. */
 
 const step = (what: string, run: Step['run']): Step => ({ what, run });
 const expectation = (what: string, check: Expectation['check']): Expectation => ({ what, check });

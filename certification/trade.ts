@@ -35,7 +35,7 @@ export interface Answer {
   readonly body: any;
 }
 
-/** What did not happen in time, or was answered otherwise than it should be. */
+/** An expected event that did not occur in time, or an unexpected answer. */
 export class StepFailed extends Error {
   override readonly name = 'StepFailed';
 }
@@ -66,7 +66,7 @@ export class Trade {
   readonly answers: Answer[] = [];
   /** Files handed in by hand, in order. */
   readonly files: string[] = [];
-  /** What the partner answers on its own account counts as documents only from then on. */
+  /** The partner's automatic answers count as documents only after this point. */
   readonly began = new Date();
   readonly #prefix: string;
 
@@ -163,7 +163,7 @@ export class Trade {
     if (answer.status >= 300) throw new StepFailed(`${resolution} was refused: ${JSON.stringify(answer.body)}`);
   }
 
-  /** What people see in the list of open exceptions about documents of the scenario that have not reached the partner. */
+  /** Open exceptions for the scenario's documents that did not reach the partner. */
   async undelivered(): Promise<{ id: string; summary: string }[]> {
     const { network } = this.partnership;
     const url = `${network.apiUrl}/v1/exceptions?partner=${this.profile.id}&limit=100`;
@@ -222,7 +222,7 @@ export class Trade {
     });
   }
 
-  /** What is in the partner’s mailbox since the scenario began. */
+  /** Files in the partner's mailbox since the scenario began. */
   async received(): Promise<{ documents: MailboxDocument[]; files: { name: string; text: string; at: string }[] }> {
     const path = `/partners/${this.profile.id}`;
     const all = (await this.sandbox('partners', `${path}/files`)).body.items as {
@@ -241,7 +241,7 @@ export class Trade {
     return { documents: documents.filter(({ fileName }) => names.has(fileName)), files };
   }
 
-  /** What the warehouse was asked to ship for orders of the scenario. */
+  /** Releases at the warehouse for the scenario's orders. */
   async releases(): Promise<ReleaseRecord[]> {
     const answers = await Promise.all(
       this.poNumbers.map((poNumber) => this.sandbox('wms', `/releases?poNumber=${encodeURIComponent(poNumber)}`)),

@@ -73,7 +73,7 @@ function run(work: readonly ExpressionWork[]): Evaluation[][] | Error {
   const asked = work.map(({ text, inputs: of, bindings = {} }) => ({ text, inputs: of, bindings }));
   const outcomes = thread.ask(asked, TIME_LIMIT_MS + (inputs - 1) * TIME_PER_INPUT_MS);
   if (!(outcomes instanceof Error)) return outcomes;
-  // What was interrupted may have left anything behind.
+  // An interrupted evaluation may leave the thread in any state.
   thread.end();
   thread = undefined;
   return outcomes;
@@ -106,7 +106,7 @@ class ExpressionThread {
       execArgv: [],
       env: {},
     });
-    // Of a thread that ran out of memory; whoever asked it hears of that by its silence.
+    // The thread ran out of memory; its caller times out.
     this.#worker.on('error', () => {});
     this.#worker.unref();
     this.#port.unref();

@@ -7,7 +7,7 @@ import { applyMigrations } from '../prisma/migrate.ts';
 import { freePort } from './stack/ports.ts';
 import { startPostgres } from './stack/postgres.ts';
 
-/** What `npm start` keeps in its folder: a Postgres, its port and its password. */
+/** The folder of `npm start`: a Postgres, its port and its password. */
 let folder: string;
 let postgres: Awaited<ReturnType<typeof startPostgres>>;
 

@@ -14,7 +14,7 @@ type Schema = z.core.JSONSchema.JSONSchema;
 
 const projectDir = new URL('..', import.meta.url).pathname;
 
-/** What `npm run profile-reference` writes: path from the root of the project → content. */
+/** The files that `npm run profile-reference` writes: path from the project's root → content. */
 export function profileReferenceFiles(): Record<string, string> {
   const schema = z.toJSONSchema(partnerProfile, { io: 'input', unrepresentable: 'any' });
   const { $schema, ...certification } = z.toJSONSchema(certificationSettings, { io: 'input' });
@@ -78,7 +78,7 @@ function rowsOf(key: string, schema: Schema, required: boolean): Row[] {
     rows.push(...rowsOf(`${key}[]`, schema.items, false));
   }
   for (const variant of choicesOf(schema)) {
-    // What differs between the choices is told by the key that names the choice.
+    // The key that names the choice tells the choices apart.
     rows.push(...rowsOf(key, variant, false).slice(1));
   }
   const seen = new Set<string>();

@@ -69,7 +69,7 @@ function settingsOf(given: readonly string[]): Record<string, string> {
   );
 }
 
-/** What a certification rests on beside the profile, as a person calls it. */
+/** The inputs of a certification beside the profile, as users call them. */
 const BASES: Readonly<Record<Exclude<CertificationBasis, 'profile'>, string>> = {
   crossReferences: 'other cross-references',
   settings: 'another certification.yaml',

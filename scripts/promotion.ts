@@ -37,7 +37,7 @@ export interface Promotion {
   readonly isNew: boolean;
   readonly differences: readonly Difference[];
   readonly file: string;
-  /** What the file will hold. */
+  /** The new content of the file. */
   readonly text: string;
   /** Environment variables that the file needs and that are not set here; they may be where production runs. */
   readonly unsetVariables: readonly string[];

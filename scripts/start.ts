@@ -101,7 +101,7 @@ async function start(): Promise<void> {
   const ownTemporal = !process.env.TEMPORAL_ADDRESS;
   const ownPostgres = !process.env.DATABASE_URL;
   const ownSystems = !process.env.SYSTEMS_FILE;
-  // What is wrong with the settings is said before anything is started; the addresses that are missing here are filled in below.
+  // Report configuration errors before starting anything. Missing addresses are filled in below.
   const config = loadConfig({
     ...process.env,
     DATABASE_URL: process.env.DATABASE_URL || 'postgresql://localhost/throughline',

@@ -105,7 +105,7 @@ export function bundleWorkflows(configure?: BundleOptions['webpackConfigHook']) 
     workflowsPath: path('../workflows/index.ts'),
     workflowInterceptorModules: [path('../workflows/kernel/correlation.ts')],
     ...(configure && { webpackConfigHook: configure }),
-    // What webpack tells of a bundle that is sound helps nobody.
+    // Suppress webpack's output for a valid bundle.
     logger: new DefaultLogger('WARN'),
   });
 }

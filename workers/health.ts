@@ -1,4 +1,4 @@
-/** What a worker tells over HTTP: whether it works, and its metrics. */
+/** A worker's HTTP endpoints: health and metrics. */
 import { createServer, type Server } from 'node:http';
 import type { Registry } from 'prom-client';
 import type { ProfileProblem } from '../mappings/profile/problem.ts';

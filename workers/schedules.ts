@@ -1,4 +1,4 @@
-/** What runs by itself. */
+/** Scheduled workflows. */
 import { type Client, ScheduleAlreadyRunning, type ScheduleOptions, ScheduleOverlapPolicy } from '@temporalio/client';
 import { ORDERS_QUEUE } from '../activities/handoff/delivery.ts';
 import type { Systems } from '../runtime/systems.ts';

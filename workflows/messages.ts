@@ -31,7 +31,7 @@ export const wakeOutbox = defineSignal<[]>('wakeOutbox');
 
 /** Where the order stands, and what it waits for. */
 export const statusQuery = defineQuery<OrderStatusView>('status');
-/** What the workflow did so far, oldest first; the full timeline is in Postgres. */
+/** The order's story so far, oldest first; the full timeline is in Postgres. */
 export const timelineQuery = defineQuery<{ at: string; what: string }[]>('timeline');
 
 // ── Updates ───────────────────────────────────────────────────────────────────────────────────────────────────────────

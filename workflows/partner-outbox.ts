@@ -1,8 +1,9 @@
 /**
- * What leaves for one partner. Documents wait in Postgres; each round gathers everything that is due into one interchange, numbers it
- * and transmits it, so a burst of documents is a few interchanges. One execution per partner, for ever: numbers never run in parallel.
+ * Sends one partner's documents. They wait in Postgres. Each round gathers all due documents into one
+ * interchange, numbers it and transmits it, so that a burst of documents becomes a few interchanges.
+ * One permanent execution per partner keeps control numbers sequential.
  *
- * It is woken when a document is queued, and looks by itself now and then, so that a lost wake-up is not a lost document.
+ * Queued documents wake it. It also looks at intervals, so that a lost wake-up loses no document.
  */
 import {
   ActivityFailure,

@@ -43,7 +43,7 @@ export async function acceptWarehouseEvent(
   return { outcome: taken ? 'accepted' : 'duplicate', orderId };
 }
 
-/** What an order must decide on; the other events are only recorded. */
+/** The notice that an order must act on; other events are only recorded. */
 export function noticeOf(system: string, event: WarehouseEvent): WarehouseNotice | undefined {
   const { eventId, releaseNumber } = event;
   const common = { system, eventId, releaseNumber };

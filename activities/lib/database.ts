@@ -4,8 +4,8 @@ import { Prisma } from '../../prisma/generated/client.ts';
 const DATA_FAULT = /^22|^23514$/;
 
 /**
- * What Postgres says of data that it can never hold, or undefined for any other error. Asking again gives the same answer, so such a fault is
- * for a person, not for a retry.
+ * Postgres's message for data that it can never store; undefined for any other error. A retry would
+ * fail the same way, so a person has to decide.
  */
 export function dataFaultOf(error: unknown): string | undefined {
   if (!(error instanceof Prisma.PrismaClientKnownRequestError)) return undefined;

@@ -261,7 +261,7 @@ interface Problem {
   details: { path: string; message: string }[];
 }
 
-/** What can be learnt from an error’s body; systems other than ours may send anything. */
+/** The details in an error's body. Other systems may send anything, so each is optional. */
 function problemOf(text: string): Problem {
   let body: unknown;
   try {

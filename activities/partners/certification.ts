@@ -6,7 +6,7 @@ import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import { productionSideOf } from '../../mappings/profile/sides.ts';
 import { crossReferenceFileOf } from './cross-reference-files.ts';
 
-/** What a certification rests on, in the words of its users. */
+/** The inputs of a certification, as users call them. */
 export const CERTIFICATION_BASES = ['profile', 'crossReferences', 'settings', 'fixtures'] as const;
 export type CertificationBasis = (typeof CERTIFICATION_BASES)[number];
 
@@ -22,7 +22,7 @@ const fingerprint = z.strictObject({
 });
 export type CertificationFingerprint = z.output<typeof fingerprint>;
 
-/** What a certification run leaves behind: `NAME/result.json` in the folder of results. */
+/** The result of a certification run: `NAME/result.json` in the results folder. */
 const certificationResult = z.object({
   partner: z.string(),
   fingerprint,
@@ -43,7 +43,7 @@ export interface Certification {
    */
   readonly state: (typeof CERTIFICATION_STATES)[number];
   readonly result?: CertificationResult;
-  /** What has changed since the result. */
+  /** The inputs that changed since the result. */
   readonly changed: readonly CertificationBasis[];
 }
 
@@ -77,10 +77,10 @@ function interchangesIn(folder: string): string[] {
     .map((name) => join(folder, name));
 }
 
-/** What must come of a fixture, in a file beside it. */
+/** The expected outcome of a fixture, in a file beside it. */
 export const expectationFileOf = (fixture: string): string => fixture.replace(/\.edi$/, '.yaml');
 
-/** What a certification of the partner would rest on now. */
+/** The current inputs of the partner's certification. */
 export function certificationFingerprint(partnersDir: string, profile: Certified): CertificationFingerprint {
   const { own, inherited } = fixtureFilesOf(partnersDir, profile);
   const fixtures = [...own, ...inherited].flatMap((file) => [file, expectationFileOf(file)]);

@@ -31,7 +31,7 @@ interface Followed {
   loaded?: string;
   /** When it may be good without having changed. */
   againAt?: number | undefined;
-  /** What was last logged to be wrong with it. */
+  /** The last error logged for it. */
   told?: string | undefined;
 }
 
@@ -111,7 +111,7 @@ export class CrossReferenceFiles {
     }
   }
 
-  /** What is wrong with the file now is logged once, however often it is tried again. */
+  /** Logs an error of the file once, however often the file is retried. */
   #tell(followed: Followed, wrong: Wrong | undefined): void {
     const told = wrong && JSON.stringify(wrong);
     if (wrong && told !== followed.told) this.#deps.log.error(wrong.message, wrong.details);
@@ -180,7 +180,7 @@ interface Wrong {
   readonly mayPass: boolean;
 }
 
-/** What is kept of a file that is there; one that is gone has nothing but what was removed. */
+/** The record of an existing file. A deleted file only has its removed rows. */
 const STATES_SOMETHING = {
   OR: [
     { fault: { not: Prisma.DbNull } },

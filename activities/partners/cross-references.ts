@@ -19,11 +19,11 @@ export interface StatedRow {
   /** Where it stands in its file or list, from 1. */
   readonly line: number;
   readonly values: { readonly [Column in CrossReferenceColumn]?: unknown };
-  /** What is wrong with its shape, where it cannot be read as values of columns. */
+  /** The structural error, if the row cannot be read as columns. */
   readonly misshapen?: string;
 }
 
-/** Who states rows. What a partner's file states is changed in the file alone. */
+/** The source of rows. Only the partner's file can change rows that it defines. */
 export type CrossReferenceSource = 'file' | 'api';
 
 export interface RefusedRow {
@@ -73,7 +73,7 @@ interface CheckedRow {
 
 const LONGEST = 80;
 const UNIT = /^[A-Z0-9]{2}$/;
-/** What Postgres, a report and a terminal cannot hold or show: control characters, half of a pair of UTF-16. */
+/** Characters that Postgres, a report or a terminal cannot hold: controls, lone surrogates. */
 const UNPRINTABLE = /[\p{Cc}\p{Cs}]/u;
 /** Of refused rows, unless somebody asks for fewer: as many as a person or a program will look at. */
 const REFUSED_SHOWN = 10_000;
@@ -146,7 +146,7 @@ function misshapenRow(reason: string): Omit<RefusedRow, 'line'> {
   return { column: null, code: 'misshapen-row', reason: printable(reason) };
 }
 
-/** What can be said of a row without looking at anything else. */
+/** The errors that a row shows by itself. */
 function faultOfShape(
   text: (column: CrossReferenceColumn) => string,
   storable: (column: CrossReferenceColumn) => string | null,

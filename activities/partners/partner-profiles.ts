@@ -27,7 +27,7 @@ export interface PartnerProfiles extends CurrentProfiles {
   ): Promise<PartnerProfile | undefined>;
   /** Sees to it that the version can be found by {@link forOrder} for ever. Once per process and version it costs an insert. */
   keep(profile: PartnerProfile): Promise<void>;
-  /** What is wrong with the files as they are now; their partners go on with the last good profile. */
+  /** Current errors in the files. Their partners keep the last valid profile. */
   readonly problems: readonly ProfileProblem[];
   /** Those of one partner: of its own file, and of a template that it extends; of one never read yet, of its own file alone. */
   problemsOf(partnerId: string): readonly ProfileProblem[];

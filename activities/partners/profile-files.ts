@@ -77,7 +77,7 @@ export function readProfiles(
  */
 export function profileNames(directory: string): string[] {
   try {
-    // Whatever has the name: a folder in the place of a file is a fault to be told, not a partner that is gone.
+    // A folder in place of a profile file is an error to report. The partner was not removed.
     return readdirSync(directory)
       .filter((name) => name.endsWith('.yaml'))
       .map((name) => basename(name, '.yaml'))
@@ -103,7 +103,7 @@ export function readProfile(directory: string, name: string, env: Environment = 
   return { profile: resolve(content, layers, env, name), content, files: layers.map(({ file }) => file) };
 }
 
-/** What a profile says before variables are filled in and the schema is asked. */
+/** The profile's content before variables are substituted and the schema is applied. */
 export interface ProfileContent {
   readonly content: Readonly<Record<string, unknown>>;
   /** Of its templates alone. */

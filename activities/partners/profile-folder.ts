@@ -63,7 +63,7 @@ export class ProfileFolder implements CurrentProfiles {
     return this.#versions.get(`${partnerId}/${version}`);
   }
 
-  /** What is wrong with the files as they are now; their partners go on with the last good profile. */
+  /** Current errors in the files. Their partners keep the last valid profile. */
   get problems(): readonly ProfileProblem[] {
     return this.#problems;
   }
@@ -94,7 +94,7 @@ export class ProfileFolder implements CurrentProfiles {
     try {
       found = readProfiles(this.#directory, this.#options.env);
     } catch (error) {
-      // Whatever it is, it must not end a process that runs.
+      // No error here may end a running process.
       this.#refuse(error instanceof ProfileError ? error.problems : [unreadable(this.#directory, error)]);
       return;
     }
@@ -122,7 +122,7 @@ export class ProfileFolder implements CurrentProfiles {
   }
 }
 
-/** What was read, and the earlier profile of each partner whose file is wrong now. */
+/** The valid files, and the earlier profile of each partner whose file is invalid now. */
 function lastGood(
   before: ReadonlyMap<string, ReadProfile>,
   { read, problems }: { read: ReadonlyMap<string, ReadProfile>; problems: readonly ProfileProblem[] },
@@ -149,7 +149,7 @@ function fingerprintOf(directory: string): string {
     .join('\n');
 }
 
-/** What the file system says of a file: another text means that it has changed. Never throws. */
+/** The file's state as text; a different text means a changed file. Never throws. */
 export function stateOfFile(file: string): string {
   try {
     const { ino, mtimeNs, ctimeNs, size } = statSync(file, { bigint: true });

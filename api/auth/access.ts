@@ -4,7 +4,7 @@ import { Problem } from '../errors.ts';
 import type { Caller, Route } from '../route.ts';
 import type { FindClient } from './clients.ts';
 
-/** Who called and why it was or was not let in: set by `identify`, read by the rate limit and by `authorize`. */
+/** The caller and the access decision: set by `identify`, read by rate limit and `authorize`. */
 export interface Identity {
   readonly caller: Caller;
   readonly refusal: Problem | undefined;
@@ -94,7 +94,7 @@ export interface AuditRecord {
   readonly correlationId: string;
 }
 
-/** What was done stays done when the audit cannot be written; then the log holds the entry, as an error. */
+/** A failed audit write does not undo the action. The log then holds the entry, as an error. */
 export async function writeAudit(deps: ApiDependencies, entry: AuditRecord): Promise<void> {
   try {
     await deps.prisma.auditEntry.create({ data: { ...entry, subject: entry.subject.slice(0, 500) } });

@@ -2,7 +2,7 @@ import { createHash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypt
 import type { Database } from '../../prisma/client.ts';
 import { isScope, type Scope } from './scopes.ts';
 
-/** Who calls: a key with its scopes, perhaps bound to one partner. */
+/** A caller: a key with its scopes, optionally bound to one partner. */
 export interface ApiClient {
   readonly id: string;
   readonly name: string;

@@ -1,4 +1,4 @@
-/** What an API key may be allowed to do. */
+/** The permissions of an API key. */
 export const scopes = {
   'orders:read': 'Orders, their timeline, documents list, lineage and decisions; payments; availability',
   'orders:write': 'Submit and cancel orders',

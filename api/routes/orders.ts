@@ -149,7 +149,7 @@ const readOrder = route({
   },
 });
 
-/** What decides whether the caller may see an order, and how its process is reached. */
+/** The columns that decide visibility and address the order's workflow. */
 async function visibleOrder(orderId: string, caller: Caller, { prisma }: ApiDependencies) {
   const found = await prisma.order.findUnique({
     where: { id: orderId },

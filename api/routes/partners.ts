@@ -342,7 +342,7 @@ const listCrossReferences = route({
   },
 });
 
-/** What follows a place in the order of the list. */
+/** The rows after a position in the list. */
 function behind([after, external, sku]: readonly [string, string, string]): Prisma.CrossReferenceWhereInput {
   return {
     OR: [

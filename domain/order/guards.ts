@@ -1,4 +1,4 @@
-/** What may be done to an order now, and why not: one rule each. */
+/** Guards: whether an action on an order is legal now, and why not. One rule each. */
 import type { Resolution } from '../exceptions.ts';
 import type { OpenException, ResolveExceptionInput } from './messages.ts';
 import type { OrderState } from './state.ts';

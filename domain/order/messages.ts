@@ -1,8 +1,11 @@
-/** What order workflows are told and asked. Payloads carry ids and summaries; whole documents and events stay in Postgres. */
+/**
+ * Messages to order workflows. Payloads carry ids and summaries; whole documents and events stay
+ * in Postgres.
+ */
 import type { ExceptionType, Resolution } from '../exceptions.ts';
 import type { OrderStatus } from './status.ts';
 
-/** What starts an order’s workflow; the order itself stands in Postgres under `orderId`. */
+/** The input of an order's workflow. The order itself is in Postgres under `orderId`. */
 export interface OrderToCashInput {
   orderId: string;
   partnerId: string;
@@ -20,7 +23,7 @@ export type WarehouseNotice = { system: string; eventId: string; releaseNumber: 
     }
   | {
       type: 'closed';
-      /** What will never ship, sum over all lines, base units. */
+      /** Units that will never ship, summed over all lines, in base units. */
       quantity: string;
     }
   | { type: 'refused'; reason: string }
@@ -34,7 +37,7 @@ export interface DocumentTrouble {
   reason: string;
 }
 
-/** What a payment says of one invoice of the order; amounts in minor units. */
+/** The part of a payment for one invoice of the order; amounts in minor units. */
 export interface RemittedAmount {
   allocationId: string;
   invoiceNumber: string;
@@ -55,7 +58,7 @@ export interface ResolveExceptionInput {
   exceptionId: string;
   resolution: Resolution;
   note?: string;
-  /** Who decided. */
+  /** The person who decided. */
   by: string;
 }
 

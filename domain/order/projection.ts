@@ -1,4 +1,4 @@
-/** What follows from an order's state: its status, what it waits for, its next deadline. Never stored as an input. */
+/** Derives status, awaited event and next deadline from an order's state. Never an input. */
 import { fromMinor } from '../money.ts';
 import { isSettled, openAmount } from '../policy/cash.ts';
 import { legalResolutions } from './guards.ts';

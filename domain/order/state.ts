@@ -1,5 +1,5 @@
 /**
- * What an order's workflow knows: plain JSON, changed only by `reduce`. Lines and documents stay in
+ * The state of an order's workflow: plain JSON, changed only by `reduce`. Lines and documents stay in
  * Postgres; the state carries ids and sums. Quantities are decimal strings in base units, amounts are
  * integer minor units, times are ISO 8601.
  */
@@ -91,7 +91,7 @@ export interface FulfillmentState extends PlannedFulfillment {
   /** Numbers under which the warehouse refused the release. */
   readonly formerNumbers: readonly string[];
   readonly shipped: string;
-  /** What the warehouse will never ship. */
+  /** Units that the warehouse will never ship. */
   readonly short: string;
   /** `accepted`: the warehouse has it; a refused release is planned again. */
   readonly release: 'planned' | 'accepted';
@@ -101,7 +101,7 @@ export interface FulfillmentState extends PlannedFulfillment {
   readonly shipmentNumbers: readonly string[];
   /** Notices that wait for their turn. */
   readonly notices: readonly WarehouseNotice[];
-  /** What a person decided where the partner's routing guide was violated. */
+  /** A person's decision about a violation of the partner's routing guide. */
   readonly routing?: RoutingDecision;
 }
 

@@ -107,7 +107,7 @@ interface Story {
   log: string[];
 }
 
-/** What can happen next to an order, by the rules of the process. */
+/** The events that the process allows next. */
 function whatMayHappen(facts: OrderFacts, which: number): (Omit<Story, 'log'> & { what: string })[] {
   if (facts.end !== undefined) return [];
   const happens = (what: string, change: Partial<OrderFacts>, published = false) => ({

@@ -51,7 +51,7 @@ export interface RoutingGuide {
     | undefined;
 }
 
-/** What a rule is asked about: one release of one order, before the warehouse has it. */
+/** The subject of a rule: one release of one order, before the warehouse has it. */
 export interface RoutingRequest {
   lines: {
     sku: string;
@@ -106,11 +106,11 @@ export interface RoutingViolation {
 }
 
 export interface Routing {
-  /** What the guide picks; absent where it picks none. */
+  /** The guide's choice; absent if it makes none. */
   carrier?: RoutedCarrier;
   /** Name of the rule that picked it; absent where the guide has no rules. */
   rule?: string;
-  /** What the warehouse is told: the first days in a row, from the day of the release on, that the guide allows. */
+  /** The first run of allowed days from the release day on, for the warehouse. */
   window: ShipWindow;
   /** Pounds; absent where a weight is unknown. */
   weight?: Decimal;

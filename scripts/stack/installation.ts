@@ -31,7 +31,7 @@ export interface Installation {
   readonly demoKeyFile: string;
   readonly demoKey: string;
   readonly postgresPassword: string;
-  /** What the sandbox, the systems file and the partner profiles read from the environment, the addresses excepted. */
+  /** Environment of the sandbox, systems file and partner profiles, without addresses. */
   readonly secrets: Readonly<Record<string, string>>;
 }
 

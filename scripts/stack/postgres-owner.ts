@@ -35,7 +35,7 @@ export interface User {
 }
 
 export interface Owner {
-  /** Who the data belong to where that is not ourselves. */
+  /** The owner of the data, if it is another user. */
   readonly user: User | undefined;
   readonly ids: { uid?: number; gid?: number };
   /** Program to start the binaries through, with its arguments, where that is needed. */

@@ -26,7 +26,7 @@ export function startNode(
   return startProcess({ name, command: process.execPath, args: [...loader, entry, ...args], ...rest });
 }
 
-/** What the Dockerfile sets, beside the entry points in dist/. */
+/** The environment that the Dockerfile sets, beside the entry points in dist/. */
 const DEPLOYED = { NODE_ENV: 'production', WORKFLOW_BUNDLE: 'dist/workflow-bundle.js' } as const;
 
 function startProduct(

@@ -54,9 +54,9 @@ const PATIENCE_MS = 15_000;
 
 export class TradingWorld {
   readonly orderId = `order-${randomBytes(4).toString('hex')}`;
-  /** What reached the outside, in order. */
+  /** Effects on the outside, in order. */
   readonly facts: string[] = [];
-  /** What each record-keeping step wrote of the order’s progress. */
+  /** The progress that each record-keeping step wrote. */
   readonly progress: Progress[] = [];
   private readonly env: TestWorkflowEnvironment;
   private readonly rounds: { nodes: Record<string, string>; backordered: boolean }[] = [];
@@ -76,7 +76,7 @@ export class TradingWorld {
 
   // ── Building it ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** What the next reservation holds: units by node. */
+  /** Sets the result of the next reservation: units by node. */
   holding(nodes: Record<string, string>, { backordered = false } = {}): this {
     this.rounds.push({ nodes, backordered });
     return this;
@@ -92,7 +92,7 @@ export class TradingWorld {
     return this;
   }
 
-  /** What a warehouse is short of waits for stock instead of being cancelled. */
+  /** Backorders short quantities instead of cancelling them. */
   backorderingShorts(): this {
     this.shortWaits = true;
     return this;
@@ -104,7 +104,7 @@ export class TradingWorld {
     return this;
   }
 
-  /** What a step answers from now on. */
+  /** Sets the answer of a step from now on. */
   always<S extends Step>(step: S, answer: Answer<S> | undefined): this {
     if (answer === undefined) this.standing.delete(step);
     else this.standing.set(step, answer as (...input: never[]) => unknown);

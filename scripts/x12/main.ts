@@ -95,7 +95,7 @@ interface Settings {
   json: boolean;
 }
 
-/** What was asked for; undefined for help; a text says what is wrong. */
+/** The parsed call; undefined for help; a text for an error. */
 function settingsFrom(args: readonly string[]): Settings | string | undefined {
   let parsed: ReturnType<typeof parse>;
   try {

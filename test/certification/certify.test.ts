@@ -80,7 +80,7 @@ describe('certification by profile', { timeout: 400_000 }, () => {
     const passed = only.map((name) => ({ name, state: 'passed' }));
     expect(sound?.scenarios).toMatchObject(passed);
     expect(grocer?.scenarios).toMatchObject(passed);
-    // Whatever was due at the same time left in one interchange.
+    // Documents due at the same time are sent in one interchange.
     const sets = grocer?.scenarios.flatMap(({ documents }) => documents.flatMap(({ set }) => set.split(', ')));
     expect(new Set(sets)).toEqual(new Set(['875', '999', '855', '856', '810', '820']));
     const failed = broken?.scenarios[0]?.rules.filter(({ state }) => state === 'failed');

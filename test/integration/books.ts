@@ -314,7 +314,7 @@ function audit810(document: ReceivedDocument, order: OurOrder, amount: number, t
   same(`${name} tax`, stated === '' ? 0 : toMinor(stated, order.currency), tax, complain);
 }
 
-/** What must hold over all orders together. */
+/** Invariants over all orders. */
 function auditNetwork(books: Books, wanted: readonly Wanted[], complain: Complain): void {
   for (const [partner, { repeatedDocuments }] of Object.entries(books.mailboxes)) {
     // 855s are told apart by their PO number alone: one that other orders share may come for each of them.
@@ -375,7 +375,7 @@ function auditAcknowledgements({ documents, interchanges, received }: Books, com
   }
 }
 
-/** What our balances say of stock, against the warehouse's own count. Only meaningful right after a synchronisation. */
+/** Compares our balances with the warehouse's count. Valid only right after a synchronisation. */
 export async function auditStock(calls: Calls, prisma: Database): Promise<string[]> {
   const complaints: string[] = [];
   const { body } = await calls.system('wms', '/stock?nodes=RNO,MEM');

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Network } from '../../scripts/stack/network.ts';
 import { canonicalOrder, type Partner, type PurchaseOrder } from './purchase-orders.ts';
 
-/** What the outside world does with a running network: partners submit, people look, tests steer the sandbox. */
+/** Calls to a running network: as partners, as support staff, and to control the sandbox. */
 
 export interface Answer {
   readonly status: number;

@@ -95,7 +95,7 @@ export async function quiet({ calls, prisma }: Given): Promise<void> {
   );
 }
 
-/** What became of an interchange that was taken, once it has been read. */
+/** The outcome of an accepted interchange, once it has been read. */
 export function read({ calls }: Given, taken: Answer, index = 0): Promise<Answer['body']> {
   const { interchangeId } = taken.body.interchanges[index];
   return eventually(`interchange ${interchangeId} read`, 30, async () => {

@@ -33,7 +33,7 @@ const DAY_MS = 86_400_000;
 export const each = (sku: string, quantity: number): OrderedLine => ({ sku, quantity, unit: 'EA' });
 export const cases = (sku: string, quantity: number): OrderedLine => ({ sku, quantity, unit: 'CA' });
 
-/** What the shapes of an order make the warehouses do. */
+/** The warehouse behaviour that each order shape causes. */
 export const shapes = {
   /** One node, one shipment. */
   plain: [each('MW-1001', 24), cases('MW-1002', 2), each('MW-1007', 48)],

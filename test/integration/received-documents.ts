@@ -4,7 +4,7 @@ import { parseTransaction, type ReadSegment, readInterchange, scanInterchanges }
 import type { Calls } from './calls.ts';
 import type { Partner } from './purchase-orders.ts';
 
-/** What partners found in their mailboxes, read back and held against the guides of their profiles. */
+/** Reads the partners' mailboxes back and checks each document by the partner's guide. */
 
 export interface ReceivedDocument {
   readonly partnerId: Partner;
@@ -13,7 +13,7 @@ export interface ReceivedDocument {
   readonly interchangeControl: string;
   readonly groupControl: string;
   readonly transactionControl: string;
-  /** What its guide says against it, as `segment[position]element: message`. */
+  /** Guide errors, as `segment[position]element: message`. */
   readonly faults: readonly string[];
   readonly segments: readonly Pick<ReadSegment, 'id' | 'elements'>[];
 }

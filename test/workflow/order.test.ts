@@ -241,7 +241,7 @@ describe('what warehouses say', () => {
     await order.isPaid('INV-S1');
     await order.isPaid('INV-S2');
     expect(await order.end()).toBe('closed');
-    // What waits for stock has not shipped: no list ever says so.
+    // Backordered goods have not shipped, and no list ever shows them as shipped.
     expect(world.progress.map(({ status, waitingFor }) => `${status}: ${waitingFor}`)).toEqual([
       'inFulfillment: RNO to ship 6 units, MEM to ship 4 units',
       'partiallyShipped: MEM to ship 4 units',

@@ -36,7 +36,10 @@ export const records: LocalActivityOptions = {
   },
 };
 
-/** What may take a while reports every five seconds (activities/lib/reporting.ts): where its worker has died, another takes it up within this. */
+/**
+ * Long activities report every five seconds (activities/lib/reporting.ts). If their worker dies,
+ * another one takes over after this.
+ */
 const heartbeatTimeout = '20 seconds';
 
 /**

@@ -1,4 +1,4 @@
-/** What the Temporal UI shows of an order: search attributes for its filters, current details in plain words. */
+/** Publishes an order to the Temporal UI: search attributes and current details in plain words. */
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import { openExceptions, statusOf, waitingFor } from '../../domain/order/projection.ts';
 import type { OrderState } from '../../domain/order/state.ts';

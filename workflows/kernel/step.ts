@@ -26,7 +26,7 @@ export interface Problem {
   readonly summary: string;
 }
 
-/** What a successful call means: a fact, nothing, or a question to a person. */
+/** The meaning of a successful call: a fact, nothing, or a question to a person. */
 export type Outcome = OrderEvent | undefined | { readonly ask: Problem };
 
 interface StepDeclaration<Input, Result> {
@@ -42,7 +42,7 @@ interface StepDeclaration<Input, Result> {
   readonly outcome?: (result: Result, input: Input) => Outcome;
   /** The call records the progress that follows from its event, in the transaction of its facts. */
   readonly recordsProgress?: true;
-  /** What a decision changes before the next try. */
+  /** The change that a decision makes before the next attempt. */
   readonly decided?: (decision: Decision, problem: Problem, input: Input) => OrderEvent | undefined;
   /** The step acts on input from outside that may be wrong for good: what setting it aside changes. */
   readonly setAside?: (input: Input) => OrderEvent | undefined;

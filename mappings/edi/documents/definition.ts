@@ -145,8 +145,8 @@ export interface AnswersGroup extends Sent {
 
 interface Sent {
   /**
-   * What a partner profile may say of the set; absent for a set that goes by the rule of another
-   * one.
+   * The keys that a partner profile may set for this set; absent for a set that follows the rule of
+   * another one.
    */
   readonly rule?: OutboundRuleDefinition;
   /** The set by whose rule this one is sent. */

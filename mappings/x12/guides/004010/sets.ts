@@ -32,7 +32,7 @@ const orderParty = `[N1 200]
   ${indented(carrier, 2)}
   PKG O 200`;
 
-/** What 850 and 855 share between their first segment and their parties. */
+/** The segments that 850 and 855 share between the first segment and the parties. */
 const orderHeader = (percents: string, amounts = '') => `CUR O 1
 REF O >1
 PER O 3
@@ -75,7 +75,10 @@ const orderAmounts = `[AMT >1]
     FA2 M >1
 `;
 
-/** What the lines of orders, changes and their acknowledgments share; `line` is the segment that begins one, PO1 unless said otherwise. */
+/**
+ * The segments that lines of orders, changes and acknowledgments share. `line` is the segment that
+ * begins a line, PO1 by default.
+ */
 const orderLineStart = (own: {
   line?: string;
   contract: string;

@@ -28,7 +28,7 @@ const accounting = `[FA1 >1]
   FA1 O 1
   FA2 M >1`;
 
-/** What orders, their changes and their acknowledgments have in common. */
+/** The structure that orders, changes and acknowledgments share. */
 const orders: readonly StructureChange[] = [
   { at: 'MSG', add: 'MTX O >1' },
   { at: 'N1/N2', add: 'IN2 O >1' },
