@@ -103,6 +103,7 @@ export function bundleWorkflows(configure?: BundleOptions['webpackConfigHook']) 
   const path = (module: string) => fileURLToPath(new URL(module, import.meta.url));
   return bundleWorkflowCode({
     workflowsPath: path('../workflows/index.ts'),
+    preloadModules: [path('../workflows/kernel/stack-traces.ts')],
     workflowInterceptorModules: [path('../workflows/kernel/correlation.ts')],
     ...(configure && { webpackConfigHook: configure }),
     // Suppress webpack's output for a valid bundle.
