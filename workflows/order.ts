@@ -1,7 +1,7 @@
 /**
  * The order process: from an accepted order to applied cash. One execution tells an order's whole story.
  *
- *   check → reserve stock → ERP order → acknowledge → (per node: release → ship → invoice) → cash → closed
+ *   check → reserve stock → ERP order and its 855 → (per node: release → ship → invoice) → cash → closed
  *
  * Each step is declared in steps/. The kernel tries it, asks a person when it has failed for good, and
  * undoes what was done when the order stops (kernel/order-run.ts).
@@ -17,7 +17,6 @@ import { finishOnceAnswered, settleTrouble } from './documents.ts';
 import { fulfill } from './fulfillment.ts';
 import { OrderRun, refuse } from './kernel/order-run.ts';
 import * as messages from './messages.ts';
-import { acknowledgeOrder } from './steps/acknowledge-order.ts';
 import { checkOrder } from './steps/check-order.ts';
 import { finishOrder } from './steps/finish-order.ts';
 import { placeWithErp } from './steps/place-with-erp.ts';
@@ -31,7 +30,6 @@ export async function orderToCash(input: OrderToCashInput): Promise<{ status: Or
     await order.perform(checkOrder);
     await order.perform(reserveStock);
     await order.perform(placeWithErp);
-    await order.perform(acknowledgeOrder);
     await order.sideBySide(
       () => fulfill(order),
       () => collectCash(order),

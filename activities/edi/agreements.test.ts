@@ -186,7 +186,7 @@ describe('the deadline of a document', () => {
         where: { id: orderId },
         data: { receivedAt: new Date('2026-07-04T12:00:00Z') },
       });
-      await given.activity(() => createOrderRecords(within(after)).acknowledgeOrder({ orderId, progress: underWay }));
+      await given.acknowledged(orderId, within(after));
       return (await given.prisma.document.findFirstOrThrow({ where: { orderId } })).deadline;
     };
     expect(await deadlineOf855('orderReceived')).toEqual(new Date('2026-07-12T10:30:00-05:00'));
@@ -237,7 +237,7 @@ describe('an expected 997', () => {
     const orderId = await given.checked(PARTNER, [each('MW-1001', 2)]);
     await given.stock('RNO', 'MW-1001', 100);
     await given.records.reserveStock({ orderId, round: 1 });
-    await given.activity(() => createOrderRecords(deps).acknowledgeOrder({ orderId, progress: underWay }));
+    await given.acknowledged(orderId, deps);
     // A Saturday.
     await sendAll(deps, '2026-11-21T12:00:00Z');
     const { acknowledgeBy } = await given.prisma.document.findFirstOrThrow({ where: { orderId } });
@@ -421,11 +421,13 @@ it("an order whose guide rules do not fit the partner's current release waits fo
   const profile = deps.profiles.get(PARTNER);
   if (profile === undefined) throw new Error(`no ${PARTNER}`);
   const former = { ...profile, guides: { '855': [{ segment: 'XYZ', required: true }] } };
-  const records = createOrderRecords({ ...deps, profiles: { ...deps.profiles, forOrder: async () => former } });
   const orderId = await given.checked(PARTNER, [each('MW-1001', 2)]);
   await given.stock('RNO', 'MW-1001', 100);
   await given.records.reserveStock({ orderId, round: 1 });
-  const acknowledged = given.activity(() => records.acknowledgeOrder({ orderId, progress: underWay }));
+  const acknowledged = given.acknowledged(orderId, {
+    ...deps,
+    profiles: { ...deps.profiles, forOrder: async () => former },
+  });
   await expect(acknowledged).rejects.toMatchObject({
     type: 'guide-rules-invalid',
     nonRetryable: true,
@@ -439,7 +441,7 @@ async function shippedFrom(deps: RecordsUnderTest): Promise<{ orderId: string; s
   await given.stock('RNO', 'MW-1001', 100);
   const orderId = await given.checked(PARTNER, [each('MW-1001', 2)]);
   const { fulfillments } = await given.records.reserveStock({ orderId, round: 1 });
-  await given.activity(() => records.acknowledgeOrder({ orderId, progress: underWay }));
+  await given.acknowledged(orderId, deps);
   const [fulfillment] = fulfillments;
   if (fulfillment === undefined) throw new Error('nothing was reserved');
   const eventId = await given.shipped(fulfillment.releaseNumber, 'S1', [{ lineNumber: 1, quantity: '2' }]);

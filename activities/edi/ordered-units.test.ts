@@ -5,7 +5,7 @@ import { createErpActivities } from '../erp/activities.ts';
 import type { ErpOrderRequest, ErpPort } from '../erp/port.ts';
 import { acceptInterchanges } from '../intake/receive-interchange.ts';
 import { createOrderRecords } from '../orders/activities.ts';
-import { type RecordsUnderTest, recordsUnderTest } from '../orders/testing/records-under-test.ts';
+import { type RecordsUnderTest, recordsUnderTest, underWay } from '../orders/testing/records-under-test.ts';
 import { crossReferencesOfCsv } from '../partners/cross-reference-csv.ts';
 import { loadCrossReferences } from '../partners/cross-references.ts';
 import { processInterchange } from './read-interchange.ts';
@@ -58,7 +58,7 @@ async function ordered(unit: string, units: Record<string, string>, crossReferen
     capabilities: { canCancel: true },
     records: deps,
   });
-  await given.activity(() => activities.placeOrder({ orderId }));
+  await given.activity(() => activities.placeOrder({ orderId, progress: underWay }));
   const [{ unit: told, unitFactor: factor } = { unit: '', unitFactor: '' }] = requests[0]?.lines ?? [];
   return { pieces: line.ordered.toFixed(), answeredIn: line.orderedUnit, erp: `${told} of ${factor}` };
 }

@@ -106,7 +106,7 @@ describe('placing an order', () => {
     const { erp, calls } = anErp({
       createOrder: () => Promise.resolve({ erpOrderNumber: 'SO-JPY', status: 'accepted', currency: 'JPY' }),
     });
-    await expect(given.activity(() => erp.placeOrder({ orderId }))).rejects.toMatchObject({
+    await expect(given.activity(() => erp.placeOrder({ orderId, progress: underWay }))).rejects.toMatchObject({
       type: 'currency-differs',
       nonRetryable: true,
     });
@@ -118,7 +118,7 @@ describe('placing an order', () => {
   it('cannot be undone by an ERP that cancels nothing: a person has to', async () => {
     const orderId = await given.checked('tri-valley', [each('MW-1001', 3)]);
     const { erp, calls } = anErp({}, { canCancel: false });
-    await given.activity(() => erp.placeOrder({ orderId }));
+    await given.activity(() => erp.placeOrder({ orderId, progress: underWay }));
     await expect(given.activity(() => erp.cancelErpOrder({ orderId, reason: 'asked' }))).rejects.toMatchObject({
       type: 'cancel-not-supported',
       nonRetryable: true,

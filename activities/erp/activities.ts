@@ -8,7 +8,10 @@ import type { Progress } from '../../domain/order/state.ts';
 import type { Invoice } from '../../mappings/canonical/v1/index.ts';
 import { runWithCorrelation } from '../../runtime/correlation.ts';
 import { callSystem, permanent } from '../lib/activity-failure.ts';
+import type { LineQuantity } from '../lib/records.ts';
 import { reporting } from '../lib/reporting.ts';
+import type { OrderRecord } from '../orders/order-record.ts';
+import { recordAcceptance } from '../orders/record-acceptance.ts';
 import { recordInvoice } from '../orders/record-invoice.ts';
 import { differenceOfCharges } from './charges.ts';
 import type { ErpCapabilities } from './connector.ts';
@@ -29,28 +32,31 @@ export type ErpActivities = ReturnType<typeof createErpActivities>;
 export function createErpActivities({ system, port, capabilities, records }: ErpActivityDependencies) {
   const { prisma, profiles } = records;
   return {
-    async placeOrder({ orderId }: { orderId: string }): Promise<{
+    /**
+     * Creates the order in the ERP. If the ERP accepts it, the acceptance is recorded and the 855 is
+     * queued. An order on credit hold is only given its number.
+     */
+    async placeOrder({ orderId, progress }: { orderId: string; progress: Progress }): Promise<{
       erpOrderNumber: string;
       status: 'accepted' | 'creditHold';
       creditMessage?: string;
     }> {
-      const { requestedShipDate, paymentTerms, taxTotal, releases, ...order } = await loadOrderToPlace(prisma, orderId);
-      const sourcesOf = (lineNumber: number) =>
-        releases.flatMap(({ node, lines }) =>
-          lines.flatMap((line) => (line.lineNumber === lineNumber ? [{ node, quantity: line.quantity }] : [])),
-        );
-      const request: ErpOrderRequest = {
-        ...order,
-        orderId,
-        ...(requestedShipDate !== null && { requestedShipDate }),
-        ...(paymentTerms !== null && { terms: paymentTerms }),
-        lines: order.lines.map((line) => ({ ...line, sources: sourcesOf(line.lineNumber) })),
-        taxTotal: Number(taxTotal ?? 0n),
-      };
+      const { order, releases } = await loadOrderToPlace(prisma, orderId);
+      const request = orderRequest(order, releases);
       const placed = await call(order.correlationId, () => port.createOrder(`${orderId}/order`, request));
       const { erpOrderNumber, status, creditMessage } = placed;
-      await recordErpOrder(prisma, orderId, erpOrderNumber);
-      requireCurrency(order.currency, placed.currency, `order ${erpOrderNumber}`);
+      try {
+        requireCurrency(order.currency, placed.currency, `order ${erpOrderNumber}`);
+        if (status === 'accepted') {
+          await recordAcceptance(records, { order: { ...order, erpOrderNumber }, progress });
+        } else {
+          await recordErpOrder(prisma, orderId, erpOrderNumber);
+        }
+      } catch (error) {
+        // The ERP has the order all the same, and cancelling it takes the number.
+        await recordErpOrder(prisma, orderId, erpOrderNumber);
+        throw error;
+      }
       return { erpOrderNumber, status, ...(creditMessage !== undefined && { creditMessage }) };
     },
 
@@ -170,6 +176,29 @@ export function createErpActivities({ system, port, capabilities, records }: Erp
       UPDATE "Shipment" SET "erpShipmentNumber" = ${erpShipmentNumber} WHERE "id" = ${shipmentId}`;
     return erpShipmentNumber;
   }
+}
+
+function orderRequest(
+  order: OrderRecord,
+  releases: readonly { node: string; lines: readonly LineQuantity[] }[],
+): ErpOrderRequest {
+  const { id: orderId, correlationId, customerNumber, shipToNumber, poNumber, orderedOn, currency } = order;
+  const { canonical, paymentTerms, taxTotal } = order;
+  const { requestedShipDate } = canonical;
+  return {
+    ...{ orderId, correlationId, poNumber, orderedOn, currency },
+    customerNumber: customerNumber ?? '',
+    shipToNumber: shipToNumber ?? '',
+    ...(requestedShipDate !== undefined && { requestedShipDate }),
+    ...(paymentTerms !== null && { terms: paymentTerms }),
+    lines: order.lines.map(({ lineNumber, sku, orderedValue, unit, orderedUnit, unitFactor, unitPrice }) => ({
+      ...{ lineNumber, sku, quantity: orderedValue, unit: unit ?? orderedUnit, unitFactor, unitPrice },
+      sources: releases.flatMap(({ node, lines }) =>
+        lines.flatMap((line) => (line.lineNumber === lineNumber ? [{ node, quantity: line.quantity }] : [])),
+      ),
+    })),
+    taxTotal: taxTotal ?? 0,
+  };
 }
 
 type LoadedShipment = Awaited<ReturnType<typeof loadShipment>>;

@@ -54,7 +54,7 @@ async function invoiced(
   await given.stock('RNO', 'MW-1001', 100);
   const orderId = await given.checked(PARTNER, [each('MW-1001', 3)], createOrderRecords(deps));
   const { fulfillments } = await given.records.reserveStock({ orderId, round: 1 });
-  await given.activity(() => erp.placeOrder({ orderId }));
+  await given.activity(() => erp.placeOrder({ orderId, progress: underWay }));
   const [fulfillment] = fulfillments;
   if (fulfillment === undefined) throw new Error('nothing was reserved');
   const eventId = await given.shipped(fulfillment.releaseNumber, 'S1', [{ lineNumber: 1, quantity: '3' }]);

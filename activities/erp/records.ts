@@ -1,55 +1,29 @@
 /** How ERP activities read and write our records: one statement to load, one to write. */
 import { z } from 'zod';
 import type { Progress } from '../../domain/order/state.ts';
-import { type Invoice, paymentTerms } from '../../mappings/canonical/v1/index.ts';
+import type { Invoice } from '../../mappings/canonical/v1/index.ts';
 import type { Database } from '../../prisma/client.ts';
 import { permanent } from '../lib/activity-failure.ts';
-import { insertReferences, setProgress } from '../lib/records.ts';
+import { insertReferences, type LineQuantity, setProgress } from '../lib/records.ts';
+import { ORDER, type OrderRecord } from '../orders/order-record.ts';
 
 const lineQuantities = z.array(z.object({ lineNumber: z.int(), quantity: z.string() }));
 
-const orderRow = z.object({
-  correlationId: z.string(),
-  customerNumber: z.string(),
-  shipToNumber: z.string(),
-  poNumber: z.string(),
-  orderedOn: z.string(),
-  currency: z.string(),
-  requestedShipDate: z.string().nullable(),
-  paymentTerms: paymentTerms.nullable(),
-  taxTotal: z.bigint().nullable(),
-  lines: z.array(
-    z.object({
-      lineNumber: z.int(),
-      sku: z.string(),
-      quantity: z.string(),
-      unit: z.string(),
-      unitFactor: z.string(),
-      unitPrice: z.string(),
-    }),
-  ),
-  releases: z.array(z.object({ node: z.string(), lines: lineQuantities })),
-});
-
-/** The order as sent to the ERP. A line's unit is the buyer's code if we have no code for it. */
-export async function loadOrderToPlace(prisma: Database, orderId: string): Promise<z.output<typeof orderRow>> {
-  const [row] = await prisma.$queryRaw<unknown[]>`
-    SELECT o."correlationId", coalesce(o."customerNumber", '') AS "customerNumber",
-      coalesce(o."shipToNumber", '') AS "shipToNumber", o."poNumber", o."orderedOn"::text AS "orderedOn", o."currency",
-      o."canonical"->>'requestedShipDate' AS "requestedShipDate", o."paymentTerms", o."taxTotal",
-      (SELECT coalesce(jsonb_agg(jsonb_build_object('lineNumber', l."lineNumber", 'sku', l."sku",
-          'quantity', trim_scale(l."orderedValue")::text, 'unit', coalesce(l."unit", l."orderedUnit"),
-          'unitFactor', trim_scale(l."unitFactor")::text, 'unitPrice', trim_scale(l."unitPrice")::text)
-          ORDER BY l."lineNumber"), '[]')
-        FROM "OrderLine" AS l WHERE l."orderId" = o."id") AS "lines",
-      (SELECT coalesce(jsonb_agg(jsonb_build_object('node', f."node", 'lines', f."lines")
-          ORDER BY f."round", f."sequence"), '[]')
+/** The order, and what each node is to ship of it. */
+export async function loadOrderToPlace(
+  prisma: Database,
+  orderId: string,
+): Promise<{ order: OrderRecord; releases: { node: string; lines: LineQuantity[] }[] }> {
+  const [row] = await prisma.$queryRaw<Awaited<ReturnType<typeof loadOrderToPlace>>[]>`
+    SELECT ${ORDER} AS "order",
+      (SELECT coalesce(json_agg(json_build_object('node', f."node", 'lines', f."lines")
+          ORDER BY f."round", f."sequence"), '[]'::json)
         FROM "Fulfillment" AS f WHERE f."orderId" = o."id") AS "releases"
     FROM "Order" AS o WHERE o."id" = ${orderId}`;
-  return orderRow.parse(found(row, `order ${orderId}`));
+  return found(row, `order ${orderId}`);
 }
 
-/** Stores the ERP order number, and makes the order searchable by it. */
+/** Stores the number of an ERP order that is not accepted yet, so that it can be found and cancelled. */
 export async function recordErpOrder(prisma: Database, orderId: string, erpOrderNumber: string): Promise<void> {
   await prisma.$executeRaw`
     WITH reference AS (${insertReferences(orderId, [['erp-order', erpOrderNumber]])})

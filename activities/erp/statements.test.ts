@@ -49,7 +49,7 @@ it('a step at an ERP or a warehouse loads in one statement and writes in one', a
   await counted('check', () => given.records.prepareOrder({ orderId, waived: [] }));
   const { fulfillments } = await given.records.reserveStock({ orderId, round: 1 });
   const { id: fulfillmentId = '', releaseNumber = '' } = fulfillments[0] ?? {};
-  await counted('place', () => erp.placeOrder({ orderId }));
+  await counted('place', () => erp.placeOrder({ orderId, progress: underWay }));
   await counted('release', () => wms.releaseToWarehouse({ fulfillmentId }));
   const eventId = await given.shipped(releaseNumber, 'S1', [{ lineNumber: 1, quantity: '3' }]);
   const shipment = { orderId, fulfillmentId, system: 'main', eventId, progress: underWay };

@@ -99,7 +99,10 @@ erpRules:
   ).toMatchObject({ outcome: 'ERP pocket by rule "Tri-Valley is the pocket company’s"' });
 
   const { fulfillments } = await process.reserveStock({ orderId, round: 1 });
-  expect(await activity(() => erp.placeOrder({ orderId }))).toEqual({ erpOrderNumber: 'PO-1', status: 'accepted' });
+  expect(await activity(() => erp.placeOrder({ orderId, progress: underWay }))).toEqual({
+    erpOrderNumber: 'PO-1',
+    status: 'accepted',
+  });
   const [fulfillment] = fulfillments;
   const eventId = await given.shipped(fulfillment?.releaseNumber ?? '', 'S1', [{ lineNumber: 1, quantity: '3' }]);
   const { shipmentId } = await activity(() =>

@@ -4,7 +4,6 @@
  */
 import type { ExceptionType } from '../../domain/exceptions.ts';
 import { resendDocument } from '../documents/resend-document.ts';
-import { acknowledgeOrder } from './acknowledge-order.ts';
 import type { RecordDependencies } from './dependencies.ts';
 import { createExceptionRecords } from './exceptions.ts';
 import { finishOrder } from './finish-order.ts';
@@ -23,7 +22,6 @@ export function createOrderRecords(deps: RecordDependencies & PrepareDependencie
     prepareOrder: (input: { orderId: string; waived: readonly ExceptionType[] }) => prepareOrder(deps, input),
     reserveStock: (input: Parameters<typeof reserveStock>[1]) => reserveStock(deps, input),
     releaseReservations: (input: Parameters<typeof releaseReservations>[1]) => releaseReservations(deps, input),
-    acknowledgeOrder: (input: Parameters<typeof acknowledgeOrder>[1]) => acknowledgeOrder(deps, input),
     renumberRelease: (input: Parameters<typeof renumberRelease>[1]) => renumberRelease(deps, input),
     recordShipment: (input: Parameters<typeof recordShipment>[1]) => recordShipment(deps, input),
     recordShort: (input: Parameters<typeof recordShort>[1]) => recordShort(deps, input),

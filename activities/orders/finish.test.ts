@@ -3,7 +3,7 @@ import { Prisma } from '../../prisma/generated/client.ts';
 import { each } from '../../test/integration/purchase-orders.ts';
 import { signalAnswered } from '../documents/answers.ts';
 import { tellOrders } from '../documents/trouble.ts';
-import { type RecordsUnderTest, recordsUnderTest, underWay } from './testing/records-under-test.ts';
+import { type RecordsUnderTest, recordsUnderTest } from './testing/records-under-test.ts';
 
 let given: RecordsUnderTest;
 beforeAll(async () => {
@@ -13,7 +13,7 @@ afterAll(() => given?.remove());
 
 it('an order ends when its documents are acknowledged or decided on, and not before', async () => {
   const orderId = await given.checked('harbor-pine', [each('MW-1001', 1)]);
-  await given.activity(() => given.records.acknowledgeOrder({ orderId, progress: underWay }));
+  await given.acknowledged(orderId);
   const progress = { status: 'closed', waitingFor: '' } as const;
   const ending = (decided: string[] = []) =>
     given.activity(() => given.records.finishOrder({ orderId, progress, decided }));
@@ -37,7 +37,7 @@ it('an order does not wait for an acknowledgment that is not required or has alr
     { state: 'acknowledged', acknowledgedAt: new Date(), acknowledgeBy: new Date() },
   ]) {
     const orderId = await given.checked('harbor-pine', [each('MW-1001', 1)]);
-    await given.activity(() => given.records.acknowledgeOrder({ orderId, progress: underWay }));
+    await given.acknowledged(orderId);
     await given.prisma.document.updateMany({ where: { orderId }, data });
     const progress = { status: 'closed', waitingFor: '' } as const;
     expect(await given.activity(() => given.records.finishOrder({ orderId, progress }))).toBeUndefined();
@@ -46,7 +46,7 @@ it('an order does not wait for an acknowledgment that is not required or has alr
 
 it('a document problem signals its order, or adds one timeline entry after the order has ended', async () => {
   const orderId = await given.checked('harbor-pine', [each('MW-1001', 1)]);
-  await given.activity(() => given.records.acknowledgeOrder({ orderId, progress: underWay }));
+  await given.acknowledged(orderId);
   const document = await given.prisma.document.findFirstOrThrow({ where: { orderId, direction: 'outbound' } });
   const tell = async () => {
     const orders = tellOrders([document], 'rejected', () => 'AK5 R');
@@ -71,7 +71,7 @@ it('an order that waits for acknowledgments is signalled when none is missing, a
   const progress = { status: 'closed', waitingFor: '' } as const;
   const sentTo = async () => {
     const orderId = await given.checked('harbor-pine', [each('MW-1001', 1)]);
-    await given.activity(() => given.records.acknowledgeOrder({ orderId, progress: underWay }));
+    await given.acknowledged(orderId);
     return { orderId, partnerId: 'harbor-pine' };
   };
   const [waiting, other] = [await sentTo(), await sentTo()];

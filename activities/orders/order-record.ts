@@ -15,9 +15,14 @@ export interface OrderRecord {
   profileVersion: string;
   correlationId: string;
   canonical: SalesOrder;
+  /** A date. */
+  orderedOn: string;
   currency: string;
+  customerNumber: string | null;
   shipToNumber: string | null;
   paymentTerms: SalesOrder['terms'] | null;
+  /** Minor units. */
+  taxTotal: number | null;
   erpSystem: string | null;
   erpOrderNumber: string | null;
   receivedAt: string;
@@ -35,6 +40,8 @@ export interface OrderLineRecord {
   description: string;
   orderedValue: string;
   orderedUnit: string;
+  /** The ordered unit by our code; null for a pack that only the buyer knows. */
+  unit: string | null;
   baseUnit: string;
   unitFactor: string;
   unitPrice: string;
@@ -52,11 +59,12 @@ const plain = (table: string, ...names: string[]) => names.map((name) => `'${nam
 
 /** Builds an {@link OrderRecord} from row `o` of "Order". */
 export const ORDER = Prisma.raw(`json_build_object(
-  ${plain('o', 'id', 'partnerId', 'poNumber', 'repeatsOrderId', 'profileVersion', 'correlationId', 'canonical', 'currency')},
-  ${plain('o', 'shipToNumber', 'paymentTerms', 'erpSystem', 'erpOrderNumber', 'receivedAt', 'shipBy', 'reservedRound')},
+  ${plain('o', 'id', 'partnerId', 'poNumber', 'repeatsOrderId', 'profileVersion', 'correlationId', 'canonical', 'orderedOn')},
+  ${plain('o', 'currency', 'customerNumber', 'shipToNumber', 'paymentTerms', 'taxTotal', 'erpSystem', 'erpOrderNumber')},
+  ${plain('o', 'receivedAt', 'shipBy', 'reservedRound')},
   'lines', (
     SELECT coalesce(json_agg(json_build_object(
-      ${plain('l', 'lineNumber', 'lineId', 'sku', 'customerSku', 'gtin', 'description', 'orderedUnit', 'baseUnit')},
+      ${plain('l', 'lineNumber', 'lineId', 'sku', 'customerSku', 'gtin', 'description', 'orderedUnit', 'unit', 'baseUnit')},
       ${decimals('orderedValue', 'unitFactor', 'unitPrice')},
       ${decimals('ordered', 'cancelled', 'rejected', 'backordered', 'open', 'shipped')}
     ) ORDER BY l."lineNumber"), '[]'::json)

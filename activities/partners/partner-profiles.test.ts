@@ -129,7 +129,7 @@ describe('an order under way when the profile of its partner changes', () => {
 it('a document queued before the syntax changed leaves as it was written, the next one as is agreed now', async () => {
   const acknowledge = async () => {
     const orderId = await given.checked('tri-valley', [each('MW-1001', 1)]);
-    await given.activity(() => given.records.acknowledgeOrder({ orderId, progress: underWay }));
+    await given.acknowledged(orderId);
   };
   await acknowledge();
   edit(

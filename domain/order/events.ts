@@ -18,7 +18,6 @@ export type OrderEvent =
   | { type: 'checked'; terms: OrderTerms }
   | { type: 'reserved'; fulfillments: readonly PlannedFulfillment[]; backordered: boolean }
   | { type: 'placed'; erpOrderNumber: string }
-  | { type: 'acknowledged' }
   // Releases and shipments
   | { type: 'released'; fulfillmentId: string }
   | { type: 'release-routed'; fulfillmentId: string; routing: RoutingDecision }

@@ -22,8 +22,6 @@ function apply(state: OrderState, event: OrderEvent, at: string): OrderState {
       return event.fulfillments.reduce(withFulfillment, { ...state, backordered: event.backordered });
     case 'placed':
       return { ...state, erpOrderNumber: event.erpOrderNumber, accepted: true };
-    case 'acknowledged':
-      return state;
     case 'released':
       return withChanged(state, event.fulfillmentId, () => ({ release: 'accepted' }));
     case 'release-routed':

@@ -258,12 +258,12 @@ export class TradingWorld {
       return { fulfillments, backordered };
     },
     releaseReservations: () => this.fact('undone: stock given back'),
-    placeOrder: () => {
+    placeOrder: ({ progress }) => {
       this.fact('ERP accepted the order');
+      this.wrote('855 queued', progress);
       return { erpOrderNumber: 'SO-1', status: 'accepted' };
     },
     cancelErpOrder: ({ reason }) => this.fact(`undone: ERP order cancelled, ${reason}`),
-    acknowledgeOrder: ({ progress }) => this.wrote('855 queued', progress),
     releaseToWarehouse: ({ fulfillmentId }) => {
       this.fact(`released to ${nodeOf(fulfillmentId)}`);
       return { reference: fulfillmentId };

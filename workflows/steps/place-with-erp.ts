@@ -2,6 +2,7 @@ import type { ErpActivities } from '../../activities/erp/activities.ts';
 import type { OrderState } from '../../domain/order/state.ts';
 import { systemCall } from '../kernel/activity-profiles.ts';
 import { defineCall, type Moment } from '../kernel/step.ts';
+import { erpFailure } from './failures.ts';
 import { termsOf } from './terms.ts';
 
 const erpOrder = ({ state }: { state: OrderState }) => {
@@ -17,12 +18,17 @@ const cancelErpOrder = defineCall({
     erp.cancelErpOrder({ orderId: state.orderId, reason: state.stop?.reason ?? 'cancelled' }),
 });
 
-/** The order's promise rests on the ERP's acceptance: nobody learns anything before it, nor before credit is released. */
+/**
+ * The order's promise rests on the ERP's acceptance: the 855 is queued with it, and never before
+ * credit is released.
+ */
 export const placeWithErp = defineCall({
   name: 'place the order with the ERP',
-  onFailure: (failure) => (failure === 'currency-differs' ? 'currency-differs' : 'erp-refused-order'),
+  onFailure: erpFailure('erp-refused-order'),
   options: erpOrder,
-  run: (erp: ErpActivities, { state }: Moment) => erp.placeOrder({ orderId: state.orderId }),
+  foresee: () => ({ type: 'placed', erpOrderNumber: '' }),
+  recordsProgress: true,
+  run: (erp: ErpActivities, { state, progress }: Moment) => erp.placeOrder({ orderId: state.orderId, progress }),
   outcome: ({ erpOrderNumber, status, creditMessage }) =>
     status === 'accepted'
       ? { type: 'placed', erpOrderNumber }

@@ -20,6 +20,8 @@ import { acceptOrder } from '../../intake/accept-order.ts';
 import { acceptWarehouseEvent } from '../../intake/accept-warehouse-event.ts';
 import { FollowedProfiles } from '../../partners/partner-profiles.ts';
 import { createOrderRecords } from '../activities.ts';
+import { loadOrder } from '../order-record.ts';
+import { recordAcceptance } from '../record-acceptance.ts';
 
 export type RecordsUnderTest = Awaited<ReturnType<typeof recordsUnderTest>>;
 
@@ -106,6 +108,12 @@ export async function recordsUnderTest(directory = 'mappings/partners') {
         data: { erpOrderNumber: `SO-${orderId.slice(0, 8)}`, startedAt: new Date() },
       });
       return orderId;
+    },
+
+    /** Records that the ERP accepted the order, which queues the 855. */
+    async acknowledged(orderId: string, by: Parameters<typeof recordAcceptance>[0] = deps): Promise<void> {
+      const order = await loadOrder(prisma, orderId);
+      await activity(() => recordAcceptance(by, { order, progress: underWay }));
     },
 
     /**
