@@ -23,7 +23,9 @@ const DEADLINE_MS = 3_000;
 /** Leases are renewed and rows that nobody holds are looked for at this interval. */
 const LOOK_MS = 1_000;
 /** Finished rows are deleted together; well within the first lease of a row. */
-const SETTLE_MS = 200;
+const SETTLE_MS = 500;
+/** The pause between two claims of a backlog. */
+const CLAIM_AGAIN_MS = 200;
 /** An outbox that has just been woken is woken again no sooner: what is queued meanwhile needs one wake. */
 const WAKE_EVERY_MS = 100;
 /** While Temporal is away nothing is gained by waiting longer: it must have everything soon after its return. */
@@ -226,7 +228,7 @@ export class Dispatcher implements HandOff {
         this.#hold(claimed.map((row) => ({ ...row, since: row.createdAt.getTime() })));
         // There is more, and Temporal takes it.
         if (claimed.length > 0 && claimed.length === room && !this.#away) {
-          await delay(SETTLE_MS, undefined, { signal });
+          await delay(CLAIM_AGAIN_MS, undefined, { signal });
           continue;
         }
       } catch (error) {

@@ -59,23 +59,15 @@ async function acceptInterchange(
   ];
   const rejected = !scanned.ok || errors.length > 0;
   const hash = createHash('sha256').update(scanned.bytes).digest('hex');
+  const received = { scanned, partner, file, hash, errors, rejected };
+  // Numbers are rarely used again, so the insert itself finds that out.
+  const first = entryOf(received, []);
+  if (await insertInterchange(deps, first, partner)) return first.receipt;
   const warnings = rejected || header === undefined ? [] : await numberWarnings(deps, header, hash);
-  const row = interchangeRow(scanned, partner, file, { hash, rejected, problems: [...errors, ...warnings] });
-  const receipt = {
-    interchangeId: row.id,
-    ...(partner && { partnerId: partner.id }),
-    ...(header && { senderId: header.senderId, controlNumber: header.controlNumber }),
-    ...(row.workflowId && { workflowId: row.workflowId }),
-    errors,
-  };
-  // Nothing is answered on the word of somebody who may not speak for the partner.
-  const answer =
-    partner === undefined || errors.some(({ code }) => code === 'sender-not-yours')
-      ? undefined
-      : interchangeAcknowledgmentRow(partner, row, scanned, { errors, warnings }, new Date());
-  const taken = await insertInterchange(deps, row, partner, answer);
-  if (taken) return { ...receipt, state: rejected ? 'rejected' : 'received', errors: [...errors, ...warnings] };
+  const entry = entryOf(received, warnings);
+  if (warnings.length > 0 && (await insertInterchange(deps, entry, partner))) return entry.receipt;
 
+  const { row, receipt, answer } = entry;
   const { direction, senderId, receiverId, controlNumber } = row;
   const known = await deps.prisma.interchange.findUniqueOrThrow({
     where: {
@@ -83,11 +75,57 @@ async function acceptInterchange(
     },
     select: { id: true },
   });
-  const earlier = { ...receipt, interchangeId: known.id };
-  if (rejected) return { ...earlier, state: 'rejected' };
+  const earlier = { ...receipt, interchangeId: known.id, errors };
+  if (rejected) return earlier;
   const again = answer && { ...answer, businessKey: answer.businessKey.replace(row.id, known.id) };
   if (!(await takeAgain(deps, { ...row, id: known.id }, partner, again))) return { ...earlier, state: 'duplicate' };
   return { ...earlier, state: 'received', errors: warnings };
+}
+
+/** An interchange as it is stored and answered. */
+interface Entry {
+  row: InterchangeRow;
+  receipt: InterchangeReceipt;
+  answer: OutboundRow | undefined;
+  /** The control number was used before, and the row says so. */
+  isNumberAgain: boolean;
+}
+
+function entryOf(
+  {
+    scanned,
+    partner,
+    file,
+    hash,
+    errors,
+    rejected,
+  }: {
+    scanned: ScannedInterchange;
+    partner: PartnerProfile | undefined;
+    file: ReceivedFile;
+    hash: string;
+    errors: X12Error[];
+    rejected: boolean;
+  },
+  warnings: X12Error[],
+): Entry {
+  const { header } = scanned;
+  const problems = [...errors, ...warnings];
+  const row = interchangeRow(scanned, partner, file, { hash, rejected, problems });
+  const receipt: InterchangeReceipt = {
+    interchangeId: row.id,
+    state: rejected ? 'rejected' : 'received',
+    ...(partner && { partnerId: partner.id }),
+    ...(header && { senderId: header.senderId, controlNumber: header.controlNumber }),
+    ...(row.workflowId && { workflowId: row.workflowId }),
+    errors: problems,
+  };
+  // Nothing is answered on the word of somebody who may not speak for the partner.
+  const answer =
+    partner === undefined || errors.some(({ code }) => code === 'sender-not-yours')
+      ? undefined
+      : interchangeAcknowledgmentRow(partner, row, scanned, { errors, warnings }, new Date());
+  return { row, receipt, answer, isNumberAgain: warnings.length > 0 };
 }
 
 type InterchangeRow = ReturnType<typeof interchangeRow>;
@@ -133,21 +171,25 @@ function handOffsOf(row: InterchangeRow, partner: PartnerProfile | undefined, an
 
 const STORED = Prisma.sql`EXISTS (SELECT FROM taken)`;
 
-/** Stores the interchange, its TA1 and its hand-offs in one statement; false when the same interchange is stored already. */
+/**
+ * Stores the interchange, its TA1 and its hand-offs in one statement. False when the same
+ * interchange is stored already, or when its control number was used before and the row does not
+ * say so.
+ */
 async function insertInterchange(
   { prisma, handOff }: IntakeDependencies,
-  row: InterchangeRow,
+  { row, answer, isNumberAgain }: Entry,
   partner: PartnerProfile | undefined,
-  answer: OutboundRow | undefined,
 ): Promise<boolean> {
   const handed = handOffsOf(row, partner, answer);
   const taken = await prisma.$queryRaw<{ id: string }[]>`
     WITH taken AS (
       INSERT INTO "Interchange" ("id", "direction", "partnerId", "senderId", "receiverId", "controlNumber", "hash",
         "transport", "bytes", "size", "state", "correlationId", "fileName", "errors", "workflowId")
-      VALUES (${row.id}, ${row.direction}, ${row.partnerId}, ${row.senderId}, ${row.receiverId}, ${row.controlNumber},
+      SELECT ${row.id}, ${row.direction}, ${row.partnerId}, ${row.senderId}, ${row.receiverId}, ${row.controlNumber},
         ${row.hash}, ${row.transport}, ${row.bytes}, ${row.size}::int, ${row.state}, ${row.correlationId}, ${row.fileName},
-        ${row.errors === null ? null : JSON.stringify(row.errors)}::jsonb, ${row.workflowId})
+        ${row.errors === null ? null : JSON.stringify(row.errors)}::jsonb, ${row.workflowId}
+      WHERE ${isNumberAgain}::boolean OR ${row.state} = 'rejected' OR NOT EXISTS (${earlierOfThatNumber(row)})
       ON CONFLICT DO NOTHING
       RETURNING "id"
     ),
@@ -157,6 +199,22 @@ async function insertInterchange(
   if (taken.length === 0) return false;
   handOff.committed(handed);
   return true;
+}
+
+/**
+ * Other interchanges of the sender, with other content, under the same control number. A partner may
+ * correct a rejected file and send it again under its number.
+ */
+function earlierOfThatNumber({
+  senderId,
+  receiverId,
+  controlNumber,
+  hash,
+}: Pick<InterchangeRow, 'senderId' | 'receiverId' | 'controlNumber' | 'hash'>): Prisma.Sql {
+  return Prisma.sql`
+    SELECT "receivedAt" FROM "Interchange"
+    WHERE "direction" = 'inbound' AND "senderId" = ${senderId} AND "receiverId" = ${receiverId}
+      AND "controlNumber" = ${controlNumber} AND "hash" <> ${hash} AND "state" <> 'rejected'`;
 }
 
 /** An interchange that was refused for its sender (unknown then, or not allowed to speak for the partner) may be sent again. */
@@ -182,25 +240,12 @@ async function takeAgain(
   return taken;
 }
 
-/** Whether another interchange of the sender, with other content, was taken under that control number. */
 async function numberWarnings(
   { prisma }: IntakeDependencies,
   header: InterchangeHeader,
   hash: string,
 ): Promise<X12Error[]> {
-  const { senderId, receiverId, controlNumber } = header;
-  const earlier = await prisma.interchange.findFirst({
-    where: {
-      direction: 'inbound',
-      senderId,
-      receiverId,
-      controlNumber,
-      hash: { not: hash },
-      // A partner may correct a refused file and send it again under the same number.
-      state: { not: 'rejected' },
-    },
-    orderBy: { receivedAt: 'desc' },
-    select: { receivedAt: true },
-  });
-  return earlier === null ? [] : [controlNumberAgain(header, earlier.receivedAt)];
+  const [earlier] = await prisma.$queryRaw<{ receivedAt: Date }[]>`
+    ${earlierOfThatNumber({ ...header, hash })} ORDER BY "receivedAt" DESC LIMIT 1`;
+  return earlier === undefined ? [] : [controlNumberAgain(header, earlier.receivedAt)];
 }
