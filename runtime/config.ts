@@ -188,9 +188,9 @@ export const variables = {
     'dist/workflow-bundle.js',
   ),
   MAX_CACHED_WORKFLOWS: variable(
-    wholeNumber({ min: 10, max: 100_000 }).default(200),
+    wholeNumber({ min: 10, max: 100_000 }).default(600),
     'workflows that a worker keeps in memory between their tasks, each about 0.5 MB; others are replayed when they go on',
-    '200',
+    '600',
   ),
   METRICS_PORT: variable(
     wholeNumber({ min: 0, max: 65_535 }).optional(),

@@ -3,7 +3,7 @@
  * stack trace for the query `__stack_trace`. Mapping that trace to the sources took a fifth of the
  * CPU time of an order. Such an error therefore gets no trace; every other error keeps its own.
  *
- * Preloaded (workers/create-workers.ts): afterwards the globals of the sandbox are frozen.
+ * The worker preloads this module, because the globals of the sandbox are frozen afterwards.
  */
 const PlainError = Error;
 
