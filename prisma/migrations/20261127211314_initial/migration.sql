@@ -18,11 +18,15 @@ CREATE TABLE "Order" (
     "shipToNumber" TEXT,
     "goodsTotal" BIGINT,
     "taxTotal" BIGINT,
+    "paymentTerms" JSONB,
     "erpSystem" TEXT,
     "erpOrderNumber" TEXT,
     "orderedOn" DATE NOT NULL,
     "receivedAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "startedAt" TIMESTAMPTZ(3),
+    "shipBy" TIMESTAMPTZ(3),
+    "reservedRound" INTEGER NOT NULL DEFAULT 0,
+    "awaitsAnswers" BOOLEAN NOT NULL DEFAULT false,
     "nextDeadline" TIMESTAMPTZ(3),
     "closedAt" TIMESTAMPTZ(3),
     "updatedAt" TIMESTAMPTZ(3) NOT NULL,
@@ -41,6 +45,7 @@ CREATE TABLE "OrderLine" (
     "description" TEXT NOT NULL,
     "orderedValue" DECIMAL(27,9) NOT NULL,
     "orderedUnit" TEXT NOT NULL,
+    "unit" TEXT,
     "baseUnit" TEXT NOT NULL,
     "unitFactor" DECIMAL(27,9) NOT NULL,
     "unitPrice" DECIMAL(27,9) NOT NULL,
@@ -64,10 +69,17 @@ CREATE TABLE "Fulfillment" (
     "node" TEXT NOT NULL,
     "wmsSystem" TEXT NOT NULL,
     "releaseNumber" TEXT NOT NULL,
+    "refusedNumbers" TEXT[] DEFAULT ARRAY[]::TEXT[],
     "wmsReference" TEXT,
+    "shipBy" TIMESTAMPTZ(3),
+    "revision" INTEGER NOT NULL DEFAULT 0,
     "state" TEXT NOT NULL DEFAULT 'planned',
     "lines" JSONB NOT NULL,
     "createdAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "carrierScac" TEXT,
+    "transportMethod" TEXT,
+    "shipmentPayment" TEXT,
+    "routingRule" TEXT,
 
     CONSTRAINT "Fulfillment_pkey" PRIMARY KEY ("id")
 );
@@ -149,7 +161,6 @@ CREATE TABLE "PaymentAllocation" (
     "amount" BIGINT NOT NULL,
     "adjustment" BIGINT NOT NULL DEFAULT 0,
     "adjustmentReason" TEXT,
-    "signalledAt" TIMESTAMPTZ(3),
     "receiptNumber" TEXT,
     "createdAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
@@ -174,7 +185,6 @@ CREATE TABLE "Interchange" (
     "errors" JSONB,
     "workflowId" TEXT,
     "receivedAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
-    "startedAt" TIMESTAMPTZ(3),
     "processedAt" TIMESTAMPTZ(3),
     "attemptedAt" TIMESTAMPTZ(3),
     "deliveredAt" TIMESTAMPTZ(3),
@@ -237,11 +247,17 @@ CREATE TABLE "ControlNumber" (
 );
 
 -- CreateTable
-CREATE TABLE "PartnerOutbox" (
+CREATE TABLE "HandOff" (
+    "id" TEXT NOT NULL,
+    "kind" TEXT NOT NULL,
     "partnerId" TEXT NOT NULL,
-    "awake" BOOLEAN NOT NULL DEFAULT false,
+    "target" TEXT NOT NULL,
+    "payload" JSONB NOT NULL DEFAULT '{}',
+    "createdAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "attempts" INTEGER NOT NULL DEFAULT 0,
+    "nextAttemptAt" TIMESTAMPTZ(3) NOT NULL DEFAULT (now() + '00:00:01'::interval),
 
-    CONSTRAINT "PartnerOutbox_pkey" PRIMARY KEY ("partnerId")
+    CONSTRAINT "HandOff_pkey" PRIMARY KEY ("id")
 );
 
 -- CreateTable
@@ -304,13 +320,13 @@ CREATE TABLE "WarehouseEvent" (
     "payload" JSONB NOT NULL,
     "correlationId" TEXT NOT NULL,
     "receivedAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
-    "signalledAt" TIMESTAMPTZ(3),
 
     CONSTRAINT "WarehouseEvent_pkey" PRIMARY KEY ("system","eventId")
 );
 
 -- CreateTable
 CREATE TABLE "Item" (
+    "erpSystem" TEXT NOT NULL,
     "sku" TEXT NOT NULL,
     "description" TEXT NOT NULL,
     "baseUnit" TEXT NOT NULL,
@@ -320,11 +336,12 @@ CREATE TABLE "Item" (
     "taxable" BOOLEAN NOT NULL,
     "units" JSONB NOT NULL,
 
-    CONSTRAINT "Item_pkey" PRIMARY KEY ("sku")
+    CONSTRAINT "Item_pkey" PRIMARY KEY ("erpSystem","sku")
 );
 
 -- CreateTable
 CREATE TABLE "Customer" (
+    "erpSystem" TEXT NOT NULL,
     "customerNumber" TEXT NOT NULL,
     "partnerId" TEXT NOT NULL,
     "name" TEXT NOT NULL,
@@ -333,11 +350,12 @@ CREATE TABLE "Customer" (
     "currency" TEXT NOT NULL,
     "terms" JSONB,
 
-    CONSTRAINT "Customer_pkey" PRIMARY KEY ("customerNumber")
+    CONSTRAINT "Customer_pkey" PRIMARY KEY ("erpSystem","customerNumber")
 );
 
 -- CreateTable
 CREATE TABLE "ShipTo" (
+    "erpSystem" TEXT NOT NULL,
     "shipToNumber" TEXT NOT NULL,
     "customerNumber" TEXT NOT NULL,
     "codes" TEXT[],
@@ -349,11 +367,12 @@ CREATE TABLE "ShipTo" (
     "country" TEXT NOT NULL,
     "preferredNodes" TEXT[],
 
-    CONSTRAINT "ShipTo_pkey" PRIMARY KEY ("shipToNumber")
+    CONSTRAINT "ShipTo_pkey" PRIMARY KEY ("erpSystem","shipToNumber")
 );
 
 -- CreateTable
 CREATE TABLE "ContractPrice" (
+    "erpSystem" TEXT NOT NULL,
     "customerNumber" TEXT NOT NULL,
     "sku" TEXT NOT NULL,
     "unit" TEXT NOT NULL,
@@ -361,15 +380,16 @@ CREATE TABLE "ContractPrice" (
     "validTo" DATE,
     "unitPrice" DECIMAL(27,9) NOT NULL,
 
-    CONSTRAINT "ContractPrice_pkey" PRIMARY KEY ("customerNumber","sku","unit","validFrom")
+    CONSTRAINT "ContractPrice_pkey" PRIMARY KEY ("erpSystem","customerNumber","sku","unit","validFrom")
 );
 
 -- CreateTable
 CREATE TABLE "TaxRate" (
+    "erpSystem" TEXT NOT NULL,
     "region" TEXT NOT NULL,
     "percent" DECIMAL(9,6) NOT NULL,
 
-    CONSTRAINT "TaxRate_pkey" PRIMARY KEY ("region")
+    CONSTRAINT "TaxRate_pkey" PRIMARY KEY ("erpSystem","region")
 );
 
 -- CreateTable
@@ -377,9 +397,39 @@ CREATE TABLE "CrossReference" (
     "partnerId" TEXT NOT NULL,
     "kind" TEXT NOT NULL,
     "external" TEXT NOT NULL,
+    "sku" TEXT NOT NULL DEFAULT '',
     "internal" TEXT NOT NULL,
+    "quantity" DECIMAL(27,9),
+    "source" TEXT NOT NULL DEFAULT 'api',
+    "updatedAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
-    CONSTRAINT "CrossReference_pkey" PRIMARY KEY ("partnerId","kind","external")
+    CONSTRAINT "CrossReference_pkey" PRIMARY KEY ("partnerId","kind","external","sku")
+);
+
+-- CreateTable
+CREATE TABLE "CrossReferenceFile" (
+    "partnerId" TEXT NOT NULL,
+    "file" TEXT NOT NULL,
+    "readAt" TIMESTAMPTZ(3) NOT NULL,
+    "fault" JSONB,
+    "loaded" INTEGER NOT NULL,
+    "unchanged" INTEGER NOT NULL,
+    "removed" INTEGER NOT NULL,
+    "refusedCount" INTEGER NOT NULL,
+    "refused" JSONB NOT NULL DEFAULT '[]',
+
+    CONSTRAINT "CrossReferenceFile_pkey" PRIMARY KEY ("partnerId")
+);
+
+-- CreateTable
+CREATE TABLE "ProfileVersion" (
+    "partnerId" TEXT NOT NULL,
+    "version" TEXT NOT NULL,
+    "content" JSONB NOT NULL,
+    "files" TEXT[],
+    "firstUsedAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+
+    CONSTRAINT "ProfileVersion_pkey" PRIMARY KEY ("partnerId","version")
 );
 
 -- CreateTable
@@ -397,6 +447,7 @@ CREATE TABLE "InventoryBalance" (
     "sku" TEXT NOT NULL,
     "onHand" DECIMAL(27,9) NOT NULL,
     "reserved" DECIMAL(27,9) NOT NULL DEFAULT 0,
+    "offered" DECIMAL(27,9) NOT NULL DEFAULT 0,
     "asOf" TIMESTAMPTZ(3) NOT NULL,
 
     CONSTRAINT "InventoryBalance_pkey" PRIMARY KEY ("node","sku")
@@ -466,13 +517,16 @@ CREATE INDEX "Order_partnerId_receivedAt_id_idx" ON "Order"("partnerId", "receiv
 CREATE INDEX "Order_receivedAt_id_idx" ON "Order"("receivedAt" DESC, "id");
 
 -- CreateIndex
-CREATE INDEX "Order_startedAt_receivedAt_idx" ON "Order"("startedAt", "receivedAt");
-
--- CreateIndex
 CREATE UNIQUE INDEX "Order_partnerId_poNumber_release_key" ON "Order"("partnerId", "poNumber", "release");
 
 -- CreateIndex
+CREATE INDEX "OrderLine_backordered_idx" ON "OrderLine"("sku") WHERE (backordered > (0)::numeric);
+
+-- CreateIndex
 CREATE UNIQUE INDEX "Fulfillment_releaseNumber_key" ON "Fulfillment"("releaseNumber");
+
+-- CreateIndex
+CREATE INDEX "Fulfillment_refusedNumbers_idx" ON "Fulfillment" USING GIN ("refusedNumbers");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "Fulfillment_orderId_round_sequence_key" ON "Fulfillment"("orderId", "round", "sequence");
@@ -505,16 +559,19 @@ CREATE UNIQUE INDEX "Payment_partnerId_reference_key" ON "Payment"("partnerId", 
 CREATE INDEX "PaymentAllocation_invoiceId_idx" ON "PaymentAllocation"("invoiceId");
 
 -- CreateIndex
-CREATE INDEX "PaymentAllocation_signalledAt_createdAt_idx" ON "PaymentAllocation"("signalledAt", "createdAt");
-
--- CreateIndex
 CREATE UNIQUE INDEX "PaymentAllocation_paymentId_invoiceNumber_key" ON "PaymentAllocation"("paymentId", "invoiceNumber");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "Interchange_workflowId_key" ON "Interchange"("workflowId");
 
 -- CreateIndex
-CREATE INDEX "Interchange_partnerId_receivedAt_idx" ON "Interchange"("partnerId", "receivedAt" DESC);
+CREATE INDEX "Interchange_partnerId_receivedAt_id_idx" ON "Interchange"("partnerId", "receivedAt" DESC, "id");
+
+-- CreateIndex
+CREATE INDEX "Interchange_receivedAt_id_idx" ON "Interchange"("receivedAt" DESC, "id");
+
+-- CreateIndex
+CREATE INDEX "Interchange_errors_idx" ON "Interchange"("receivedAt" DESC, "id") WHERE ("errors" IS NOT NULL);
 
 -- CreateIndex
 CREATE INDEX "Interchange_direction_state_receivedAt_idx" ON "Interchange"("direction", "state", "receivedAt");
@@ -538,10 +595,19 @@ CREATE INDEX "Document_partnerId_direction_state_createdAt_idx" ON "Document"("p
 CREATE INDEX "Document_partnerId_direction_groupControl_transactionContro_idx" ON "Document"("partnerId", "direction", "groupControl", "transactionControl");
 
 -- CreateIndex
+CREATE INDEX "Document_faulty_idx" ON "Document"("interchangeId") WHERE (state = ANY (ARRAY['rejected'::text, 'unmatched'::text]));
+
+-- CreateIndex
 CREATE UNIQUE INDEX "Document_interchangeId_position_key" ON "Document"("interchangeId", "position");
 
 -- CreateIndex
 CREATE INDEX "OrderReference_search_orderId_idx" ON "OrderReference"("search" text_pattern_ops, "orderId");
+
+-- CreateIndex
+CREATE INDEX "HandOff_nextAttemptAt_idx" ON "HandOff"("nextAttemptAt");
+
+-- CreateIndex
+CREATE INDEX "HandOff_target_kind_idx" ON "HandOff"("target", "kind");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "TimelineEvent_orderId_key_key" ON "TimelineEvent"("orderId", "key");
@@ -556,10 +622,10 @@ CREATE INDEX "OrderException_state_openedAt_idx" ON "OrderException"("state", "o
 CREATE UNIQUE INDEX "Decision_orderId_key_key" ON "Decision"("orderId", "key");
 
 -- CreateIndex
-CREATE INDEX "WarehouseEvent_signalledAt_receivedAt_idx" ON "WarehouseEvent"("signalledAt", "receivedAt");
+CREATE INDEX "WarehouseEvent_releaseNumber_idx" ON "WarehouseEvent"("releaseNumber");
 
 -- CreateIndex
-CREATE INDEX "WarehouseEvent_releaseNumber_idx" ON "WarehouseEvent"("releaseNumber");
+CREATE INDEX "Item_sku_idx" ON "Item"("sku");
 
 -- CreateIndex
 CREATE INDEX "Item_gtin_idx" ON "Item"("gtin");
@@ -568,7 +634,7 @@ CREATE INDEX "Item_gtin_idx" ON "Item"("gtin");
 CREATE INDEX "Customer_partnerId_idx" ON "Customer"("partnerId");
 
 -- CreateIndex
-CREATE INDEX "ShipTo_customerNumber_idx" ON "ShipTo"("customerNumber");
+CREATE INDEX "ShipTo_erpSystem_customerNumber_idx" ON "ShipTo"("erpSystem", "customerNumber");
 
 -- CreateIndex
 CREATE INDEX "Reservation_orderId_idx" ON "Reservation"("orderId");
@@ -628,4 +694,4 @@ ALTER TABLE "OrderException" ADD CONSTRAINT "OrderException_orderId_fkey" FOREIG
 ALTER TABLE "Decision" ADD CONSTRAINT "Decision_orderId_fkey" FOREIGN KEY ("orderId") REFERENCES "Order"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 
 -- AddForeignKey
-ALTER TABLE "ShipTo" ADD CONSTRAINT "ShipTo_customerNumber_fkey" FOREIGN KEY ("customerNumber") REFERENCES "Customer"("customerNumber") ON DELETE CASCADE ON UPDATE CASCADE;
+ALTER TABLE "ShipTo" ADD CONSTRAINT "ShipTo_erpSystem_customerNumber_fkey" FOREIGN KEY ("erpSystem", "customerNumber") REFERENCES "Customer"("erpSystem", "customerNumber") ON DELETE CASCADE ON UPDATE CASCADE;
