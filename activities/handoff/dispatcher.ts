@@ -243,17 +243,17 @@ class DeadlinePassed extends Error {
   override readonly name = 'DeadlinePassed';
 }
 
-/** Also covers the connection being made, which heeds no deadline of a call. The call that is given up may still arrive. */
+/** Also covers the connection attempt, which has no deadline of its own. An abandoned call may still arrive. */
 async function withinDeadline(call: () => Promise<void>): Promise<void> {
-  const timer = new AbortController();
-  const late = delay(DEADLINE_MS + 500, undefined, { signal: timer.signal, ref: false }).then(() => {
-    throw new DeadlinePassed('Temporal did not answer in time');
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const passed = () => reject(new DeadlinePassed('Temporal did not answer in time'));
+    timer = setTimeout(passed, DEADLINE_MS + 500).unref();
   });
   try {
     await Promise.race([call(), late]);
   } finally {
-    timer.abort();
-    late.catch(() => undefined);
+    clearTimeout(timer);
   }
 }
 
