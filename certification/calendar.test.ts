@@ -23,7 +23,7 @@ describe('deadlines reckoned over a year', () => {
     expect(moments).toContain('before the holiday of 2026-12-25: Thu 2026-12-24 16:00');
     expect(moments).toContain('before the clocks change on 2027-03-14: Fri 2027-03-12 16:00');
     expect(moments).toContain('before the clocks change on 2027-11-07: Fri 2027-11-05 16:00');
-    // Eleven federal holidays and one of the partner’s own.
+    // Eleven federal holidays and one holiday of the partner.
     expect(moments.filter((moment) => moment.includes('holiday'))).toHaveLength(12);
   });
 

@@ -1,8 +1,8 @@
 /**
  * `npm run certify -- NAME… [--only SCENARIO]… [--list]`: runs the scenarios of partner profiles against the sandbox and writes reports.
- * `npm run certify -- NAME --keep FILE --as TITLE` keeps a file of the partner as a regression case.
- * `npm run certify -- NAME… --introduce` makes partners known to a sandbox that runs.
- * Exit status: 0 nothing failed; 1 something did; 2 wrong call.
+ * `npm run certify -- NAME --keep FILE --as TITLE` saves a file of the partner as a regression case.
+ * `npm run certify -- NAME… --introduce` registers partners with a running sandbox.
+ * Exit status: 0 if nothing failed, 1 if something failed, 2 for wrong usage.
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';

@@ -14,35 +14,36 @@ import { perform, rule } from './steps.ts';
 import type { Trade } from './trade.ts';
 
 /**
- * Files that a partner has really sent, kept as regression cases: `PARTNERS_DIR/NAME/fixtures/TITLE.edi`, and beside it `TITLE.yaml` with
- * what must come out. They are handed in as they are, control numbers included.
+ * Files that a partner really sent, stored as regression cases: `PARTNERS_DIR/NAME/fixtures/TITLE.edi`,
+ * with the expected result in `TITLE.yaml`. They are submitted unchanged, control numbers included.
  */
 
 const expectation = z.strictObject({
   title: z.string().optional(),
-  /** Of each transaction set, in order. */
+  /** One entry for each transaction set, in order. */
   transactions: z
     .array(
       z.strictObject({
         state: z.enum(['accepted', 'duplicate', 'rejected']),
-        /** A part of the canonical order: what is stated must be there. */
+        /** A part of the canonical order: the order must contain every stated field. */
         order: z.record(z.string(), z.unknown()).optional(),
-        /** Code, and place such as BEG05, of the errors. */
+        /** Code and place of each error; a place is such as BEG05. */
         errors: z.array(z.strictObject({ code: z.string(), place: z.string().optional() })).optional(),
       }),
     )
     .optional(),
-  /** Where the file as a whole is refused. */
+  /** Set if the whole file is rejected. */
   refused: z.array(z.strictObject({ code: z.string(), place: z.string().optional() })).optional(),
 });
 export type FixtureExpectation = z.output<typeof expectation>;
 
-/** States in which an order stays until somebody does something. */
+/** States that an order leaves only when somebody acts. */
 const SETTLED: ReadonlySet<string> = new Set(['closed', 'rejected', 'cancelled', 'exception']);
 
 /**
- * A scenario for each fixture, named `fixture-TITLE`. A test side is certified with those of its production side too, addressed to it, so
- * that what once failed in production is proven before it is promoted again.
+ * One scenario for each fixture, named `fixture-TITLE`. A test profile is also certified with the fixtures
+ * of its production profile, readdressed to it. A fault that once occurred in production is thus tested
+ * before the next promotion.
  */
 export function fixturesOf(partnersDir: string, profile: PartnerProfile): Scenario[] {
   const { own, inherited } = fixtureFilesOf(partnersDir, profile);
@@ -146,7 +147,7 @@ function errorFaults(
   );
 }
 
-/** Where what is stated is not in what was found. */
+/** The paths at which the actual value does not contain the expected one. */
 function missingIn(found: unknown, stated: unknown, path: string): Fault[] {
   if (typeof stated === 'object' && stated !== null) {
     return Object.entries(stated).flatMap(([key, value]) =>

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { freePort } from '../scripts/stack/ports.ts';
 import { introduceToRunning } from './introduce.ts';
 
-/** The folder of an `npm start` whose Temporal server, on a port of its own, is gone. */
+/** The folder of an `npm start` whose Temporal server has stopped; it had its own port. */
 let dir: string;
 let port: number;
 

@@ -42,7 +42,7 @@ shipNotice: { sscc: { companyPrefix: "0614141", extensionDigit: ${usage === 'tes
 `;
 }
 
-/** A file of the partner with one order. */
+/** A file of the partner that contains one order. */
 function orderFile(profile: PartnerProfile, form = orderFormOf(profile)): string {
   const { theirs, ours } = profile.identifiers;
   const { set, functionalId } = form;

@@ -13,12 +13,12 @@ import type { FixtureExpectation } from './fixtures.ts';
 import { SettingsError } from './settings.ts';
 
 /**
- * Keeps a file of a partner as a fixture, with what the profile makes of it now; the expectation is meant to be read and cut down to what
- * matters before it is committed.
+ * Stores a file of a partner as a fixture, with its current result as the expectation. Review the
+ * expectation and reduce it to the relevant fields before you commit it.
  *
  * @returns the files written
- * @throws SettingsError when the title is no name of a file, is taken, or the file cannot be read, is not the partner’s, or is one that
- *   the API refuses before it looks inside
+ * @throws SettingsError if the title is taken or is not a valid file name, if the file cannot be read or
+ *   is not the partner's, or if the API rejects it unread
  */
 export async function keepFixture(
   partnersDir: string,
@@ -79,7 +79,7 @@ async function outcomeOf(profile: PartnerProfile, bytes: Uint8Array, file: strin
         group.push(keptTransaction(part.findings, part.outcome?.kind === 'order' ? part.outcome.order : undefined));
         break;
       case 'group-end':
-        // A fault of the group refuses each of its transaction sets.
+        // An error of the group rejects each of its transaction sets.
         transactions.push(...(part.findings.length > 0 ? group.map(() => keptTransaction(part.findings)) : group));
         group = [];
         break;
@@ -88,7 +88,7 @@ async function outcomeOf(profile: PartnerProfile, bytes: Uint8Array, file: strin
         refused.push(...part.findings);
         break;
       default:
-      // The other parts describe what the findings of these already judge.
+      // The other parts would repeat findings of these parts.
     }
   }
   return refused.length > 0 ? { refused: refused.map(stated) } : { transactions };

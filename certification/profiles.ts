@@ -5,13 +5,13 @@ export class UnknownName extends Error {
   override readonly name = 'UnknownName';
 }
 
-/** Any value will do before there is a network: what is named here is only looked at. */
+/** Placeholders: before the network starts, profiles are only read, and no value is used. */
 const anyEnvironment = new Proxy({}, { get: () => 'http://127.0.0.1' }) as Record<string, string>;
 
 /**
- * The profiles of these names, in their order.
+ * The profiles with these names, in the given order.
  *
- * @throws ProfileError where any file of the folder is wrong; UnknownName
+ * @throws ProfileError if any file of the folder is invalid; UnknownName
  */
 export function profilesOf(partnersDir: string, names: readonly string[]): PartnerProfile[] {
   const all = loadProfiles(partnersDir, anyEnvironment);

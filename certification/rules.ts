@@ -11,7 +11,7 @@ import type { Demand } from './settings.ts';
 import { shipWindowFaults } from './ship-window.ts';
 import type { Trade } from './trade.ts';
 
-/** Rules for every document that we send, in any scenario. */
+/** Rules for every outbound document of every scenario. */
 export async function rulesOfDocuments(
   trade: Trade,
   { unanswered = [], late: meantLate = [] }: Scenario,
@@ -145,7 +145,7 @@ function partyFaults(trade: Trade, text: string, read: ReturnType<typeof readInt
   ];
 }
 
-/** Delimiters in our interchange that differ from the agreed ones. */
+/** Delimiters of our interchange that differ from the agreed ones. */
 export function delimiterFaults(
   text: string,
   { delimiters, interchangeVersion }: Pick<PartnerProfile['x12'], 'delimiters' | 'interchangeVersion'>,
@@ -176,12 +176,12 @@ export function delimiterFaults(
   ];
 }
 
-/** A line feed as a delimiter is not seen in a report. */
+/** Names delimiters such as a line feed, which would be invisible in a report. */
 function shown(delimiter: string | undefined): string {
   return delimiter === undefined ? 'nothing' : delimiter.replaceAll('\n', '\\n').replaceAll('\r', '\\r');
 }
 
-/** HL03 in the order in which levels first come. */
+/** The HL03 codes in order of first appearance. */
 function hierarchyFaults({ segments, control }: TransactionSet, hierarchy: string): Fault[] {
   const levels = [...new Set(segments.filter(([id]) => id === 'HL').map((hl) => hl[3] ?? ''))].join('');
   const possible = [hierarchy, hierarchy.replace('T', '')];

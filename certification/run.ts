@@ -19,12 +19,12 @@ import { capabilitiesOf, type PartnerResult, type RuleResult, type Scenario, typ
 import { tradeDataOf } from './settings.ts';
 import { AT_ONCE, type Partnership, StepFailed, Trade } from './trade.ts';
 
-/** Certifies profiles: each partner’s scenarios, end to end, in one network of their own. */
+/** Certifies profiles: runs each partner's scenarios end to end in a dedicated network. */
 
 export interface CertifyOptions {
-  /** Names of the only scenarios to run. The reports of such a run stand apart, in `partial/`: it certifies nothing. */
+  /** Runs only these scenarios. Such a run certifies nothing; its reports are in `partial/`. */
   readonly only?: readonly string[];
-  /** Where reports go, a folder a partner; the results stay with them. */
+  /** The reports folder, with one folder for each partner. */
   readonly resultsDir?: string;
   readonly log?: (line: string) => void;
 }
@@ -32,7 +32,7 @@ export interface CertifyOptions {
 /**
  * Runs every scenario of every named partner and writes `result.json`, `report.html`, `junit.xml` and `documents/` for each.
  *
- * @throws ProfileError, SettingsError or UnknownName before anything is started
+ * @throws ProfileError, SettingsError or UnknownName before anything starts
  */
 export async function certify(
   partnersDir: string,
@@ -50,7 +50,7 @@ export async function certify(
   const businesses = named.map((profile) => ({
     profile,
     data: tradeDataOf(partnersDir, profile),
-    // Of the files as they are now, whatever becomes of them while it runs.
+    // Copy the files now: they may change during the run.
     fingerprint: certificationFingerprint(partnersDir, profile),
   }));
   const keys = new Map(named.map(({ id }) => [id, `tl_certify_${randomBytes(24).toString('base64url')}`]));
@@ -70,7 +70,7 @@ export async function certify(
         const current = { ...(profiles.get(profile.id) ?? profile), version: profile.version };
         const apiKey = keys.get(profile.id) ?? '';
         const partnership = { profile: current, data, network, prisma, apiKey, control: 100_000 };
-        // The warehouse knows an order by its PO number alone, so those of two partners must differ.
+        // The sandbox warehouse identifies an order by PO number alone, so numbers must differ between partners.
         const report = await certifyPartner(partnership, chosen[index] ?? [], `${index + 1}C`, log);
         writeReports(reportsDir(resultsDir, profile.id, only), report, fingerprint);
         return report;
@@ -85,7 +85,7 @@ export async function certify(
 
 const SCENARIOS = fileURLToPath(new URL('./scenarios', import.meta.url));
 
-/** In the order of their files’ names; a new one needs only a file. */
+/** Sorted by file name. A new scenario needs only a file. */
 export async function scenariosIn(directory = SCENARIOS): Promise<Scenario[]> {
   const files = readdirSync(directory)
     .filter((name) => name.endsWith('.ts'))
@@ -101,7 +101,7 @@ export async function scenariosIn(directory = SCENARIOS): Promise<Scenario[]> {
 
 type Prepared = Parameters<NonNullable<NetworkOptions['prepare']>>[0];
 
-/** Makes the partners known to the sandbox, each with a key of its own, and its warehouses scarce of one article. */
+/** Registers the partners with the sandbox, each with its own key, and makes one article scarce. */
 async function prepare(
   { installation, databaseUrl, parts }: Prepared,
   businesses: readonly Business[],
@@ -164,7 +164,7 @@ async function runScenario(partnership: Partnership, scenario: Scenario, prefix:
   const trade = new Trade(partnership, prefix);
   const rules: RuleResult[] = [];
   try {
-    // A scenario that waits for a process that there is now must be written before it can be passed.
+    // A scenario that waited for a process which now exists must be written before it can pass.
     if (scenario.steps.length === 0)
       rules.push(result('the scenario says what happens', [{ reason: 'it has no steps' }]));
     for (const step of scenario.steps) {
@@ -213,7 +213,7 @@ async function runScenario(partnership: Partnership, scenario: Scenario, prefix:
   };
 }
 
-/** Where the reports of a partner go. */
+/** The reports folder of a partner. */
 export function reportsDir(resultsDir: string, partnerId: string, only: readonly string[]): string {
   return join(resultsDir, partnerId, ...(only.length > 0 ? ['partial'] : []));
 }

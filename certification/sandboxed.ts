@@ -4,10 +4,10 @@ import { basename, join } from 'node:path';
 import { parseDocument } from 'yaml';
 
 /**
- * A copy of the partners’ folder in which every profile trades with the sandbox. A certification must never reach a real partner, whatever
- * the profile’s transport says, and needs none of the variables that the others’ transports read.
+ * Copies the partners folder and points every profile at the sandbox. A certification must never reach a
+ * real partner, and it must not need the environment variables of real transports.
  *
- * @returns the folder, and what removes it
+ * @returns the folder, and a function that removes it
  */
 export function inSandbox(partnersDir: string): { directory: string; remove: () => void } {
   const directory = mkdtempSync(join(tmpdir(), 'throughline-partners-'));

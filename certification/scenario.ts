@@ -1,31 +1,31 @@
 import type { PartnerProfile } from '../mappings/profile/profile.ts';
 import type { Trade } from './trade.ts';
 
-/** One thing that happens between a partner and us, and what must come of it. A file of `scenarios/` exports one as its default. */
+/** One course of events between a partner and us, with its expected outcome. A file in `scenarios/` exports one by default. */
 export interface Scenario {
-  /** Kebab case; unique; the name of its file. */
+  /** Unique, in kebab case, equal to the file name. */
   readonly name: string;
-  /** In words of the business. */
+  /** In business terms. */
   readonly purpose: string;
-  /** Why it cannot be run for this partner: it is reported as not run. Undefined: it can. */
+  /** The reason why it cannot run for this partner, reported as not run; undefined if it can. */
   readonly cannot?: (capabilities: Capabilities) => string | undefined | Promise<string | undefined>;
   readonly steps: readonly Step[];
-  /** A function where what is expected depends on the profile. */
+  /** A function if the expectation depends on the profile. */
   readonly expectations: readonly Expectation[] | ((trade: Trade) => readonly Expectation[]);
-  /** Documents of these sets need no 997 here: it is what the scenario withholds. */
+  /** Sets whose 997 the scenario withholds. */
   readonly unanswered?: readonly string[];
-  /** Documents of these sets leave after their deadline here: it is what the scenario brings about. */
+  /** Sets that the scenario makes late. */
   readonly late?: readonly string[];
 }
 
-/** Facts about a partner and this release that need no run. */
+/** Facts about a partner and this release that are known before a run. */
 export interface Capabilities {
   readonly profile: PartnerProfile;
-  /** Whether orders come as files. */
+  /** Orders arrive as files. */
   readonly ordersByEdi: boolean;
   sends(set: string): boolean;
   expectsAcknowledgment(set: string): boolean;
-  /** Whether a set can be accepted by any profile: what the process has no use for, no profile may name. */
+  /** A profile may accept the set: the process has a use for it. */
   processes(set: string): boolean;
 }
 
@@ -35,9 +35,9 @@ export interface Step {
 }
 
 export interface Expectation {
-  /** The rule, as it stands in the report. */
+  /** The rule, as the report shows it. */
   readonly what: string;
-  /** Errors in it, each with its place if it has one. */
+  /** The errors, with their places if known. */
   check(trade: Trade): Promise<readonly Fault[]> | readonly Fault[];
 }
 
@@ -54,7 +54,7 @@ export interface RuleResult {
 
 export interface DocumentEvidence {
   readonly direction: 'inbound' | 'outbound';
-  /** Sets of the interchange, such as `855, 997`. */
+  /** The transaction sets of the interchange, such as `855, 997`. */
   readonly set: string;
   /** ISA13. */
   readonly control: string;

@@ -8,12 +8,12 @@ import {
   shipNotice,
 } from '../mappings/edi/documents/all.ts';
 
-/** Transaction sets of the scenarios, by what they are for. */
+/** The transaction sets of the scenarios, by purpose. */
 
 export const ORDER_ACKNOWLEDGMENT = orderAcknowledgment.set;
 export const SHIP_NOTICE = shipNotice.set;
 export const INVOICE = invoice.set;
-/** Also stands for the other form of acknowledgment that a profile may agree on. */
+/** Also used for the other acknowledgment set that a profile may agree on. */
 export const GROUP_ANSWER = functionalAcknowledgment.set;
 export const ORDER_CHANGE = orderChange.set;
 export const RETURN_AUTHORIZATION = returnAuthorization.set;

@@ -116,19 +116,19 @@ export const certificationSettings = z.strictObject({
 
 export type Demand = z.output<typeof demand>;
 
-/** The business that a partner is certified with. */
+/** The business data of a partner's certification. */
 export interface TradeData {
   readonly customerNumber: string;
-  /** To be put into the ERP; absent where it has the customer already. */
+  /** Created in the sandbox ERP; absent if the ERP already has the customer. */
   readonly added?: Omit<Customer, 'customerNumber'> & { prices: { sku: string; unit: string; unitPrice: string }[] };
   readonly shipTo: Customer['shipTos'][number];
   readonly shipToCode: string;
   readonly name: string;
   readonly buyer: string;
-  /** Segments after the first of an order in this form. */
+  /** Segments that follow the first segment of an order in this form. */
   readonly headerOf: Readonly<Record<string, readonly string[]>>;
   readonly demands: Readonly<Record<string, readonly Demand[]>>;
-  /** Per piece, major units. */
+  /** Price of one piece, in major currency units. */
   priceOf(sku: string): string;
   buyerItemOf(sku: string): string;
 }
@@ -138,7 +138,7 @@ export class SettingsError extends Error {
   readonly code = 'invalid-certification-settings';
 }
 
-/** @throws SettingsError with file, key and reason of everything that is wrong */
+/** @throws SettingsError with file, key and reason of each error */
 export function tradeDataOf(partnersDir: string, profile: PartnerProfile): TradeData {
   const file = certificationSettingsFileOf(partnersDir, profile.id);
   const stated = readSettings(file);

@@ -58,7 +58,7 @@ describe('the days of routing.window', () => {
 });
 
 describe('the rule of routing.window', () => {
-  /** An order of 23 November that was promised and released as stated. */
+  /** An order of 23 November with the stated promise and release dates. */
   const tradeOf = (promised: string, release: object, shipOn = '2026-11-23') =>
     ({
       profile: aProfile(toThursday),

@@ -4,24 +4,24 @@ import type { Fault } from './scenario.ts';
 import { ORDER_ACKNOWLEDGMENT } from './sets.ts';
 import type { Trade } from './trade.ts';
 
-/** The days of `routing.window`, looked up here and not where the product reckons them. Days are ISO 8601. */
+/** The days of `routing.window`, computed independently of the product. Days are ISO 8601. */
 
-/** The requested dates of an order. */
+/** The dates that an order requests. */
 export interface Wishes {
   readonly shipOn?: string;
   readonly deliverOn?: string;
 }
 
 const DAY_MS = 86_400_000;
-/** Within so many days an order asks for something. */
+/** An order requests dates within this many days. */
 const HORIZON = 14;
-/** Above the widest window that a profile can state. */
+/** More than the widest window that a profile can state. */
 const LONGEST_WINDOW = 400;
 
 const plus = (day: string, days: number) => new Date(Date.parse(day) + days * DAY_MS).toISOString().slice(0, 10);
 const dayOf = (at: Date) => at.toISOString().slice(0, 10);
 
-/** Why goods may not leave on a day under the guide; undefined where they may. */
+/** The reason why the guide forbids shipping on a day; undefined if it allows it. */
 export function whyNotOn(day: string, { routing: { window } }: PartnerProfile, wishes: Wishes): string | undefined {
   const { weekdays, shipDate, deliveryDate } = window ?? {};
   const weekday = WEEKDAYS[new Date(day).getUTCDay()];
@@ -40,7 +40,7 @@ export function whyNotOn(day: string, { routing: { window } }: PartnerProfile, w
   return undefined;
 }
 
-/** A ship date that an order of a scenario can ask for: from tomorrow on, one on which goods may leave. */
+/** A ship date for an order of a scenario: the first allowed day from tomorrow on. */
 export function shipDayFor(profile: PartnerProfile, at: Date): string {
   return days(dayOf(at), 1).find((day) => whyNotOn(day, profile, { shipOn: day }) === undefined) ?? plus(dayOf(at), 1);
 }
@@ -59,7 +59,7 @@ export function wishesOutside(profile: PartnerProfile, at: Date): Wishes | undef
 function isOutside(profile: PartnerProfile, wishes: Wishes, at: Date): boolean {
   const { window } = profile.routing;
   if (window === undefined) return false;
-  // Where the guide does not say how far from the date goods may leave, the date itself must be one of its days.
+  // If the guide states no window around the date, the date itself must be one of its days.
   const itself =
     window.shipDate === undefined && wishes.shipOn !== undefined ? whyNotOn(wishes.shipOn, profile, {}) : undefined;
   return (
@@ -73,8 +73,8 @@ function days(from: string, first: number, count = HORIZON): string[] {
 }
 
 /**
- * Days that an 855 promises or a release names and on which goods may not leave. An order that asked for what cannot be is promised one of
- * the guide’s weekdays.
+ * The forbidden ship dates that an 855 promises or a release names. If an order requests an impossible
+ * date, we promise one of the guide's weekdays.
  */
 export async function shipWindowFaults(trade: Trade): Promise<Fault[]> {
   const { profile, began } = trade;

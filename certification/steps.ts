@@ -3,7 +3,7 @@ import type { Expectation, Fault, Step } from './scenario.ts';
 import { GROUP_ANSWER } from './sets.ts';
 import { StepFailed, type Trade } from './trade.ts';
 
-/** The steps that scenarios share. */
+/** Steps that scenarios share. */
 
 const step = (what: string, run: Step['run']): Step => ({ what, run });
 const expectation = (what: string, check: Expectation['check']): Expectation => ({ what, check });
@@ -16,7 +16,7 @@ export const partnerOrders = (...lines: OrderedLine[]): Step =>
     if (answer.status >= 300) throw new StepFailed(`the order was refused: ${JSON.stringify(answer.body)}`);
   });
 
-/** Before its order comes, so that nothing happens in between. */
+/** Called before the order arrives, so that nothing happens in between. */
 export const withWarehouse = (what: string, behaviour: object, ...lines: OrderedLine[]): Step =>
   step(`the partner orders, and ${what}`, async (trade) => {
     const order = trade.newOrder(lines);
@@ -38,7 +38,7 @@ export const untilStatus = (...statuses: string[]): Step =>
 
 export const untilQuiet: Step = step('everything is sent and read', (trade) => trade.quiet());
 
-/** Everything that has left is invoiced and paid; what waits for stock may go on waiting. */
+/** Everything that shipped is invoiced and paid; backordered goods may still wait. */
 export const untilPaid: Step = step('what has left is invoiced and paid', async (trade) => {
   await trade.eventually('every shipment invoiced and paid', async () => {
     const shipments = await trade.prisma.shipment.findMany({
@@ -76,7 +76,7 @@ export function openException(trade: Trade, types: readonly string[]) {
 
 export const rule = expectation;
 
-/** How many of a set the partner must have; a set that the profile does not send is not asked for. */
+/** The expected number of documents of a set; not checked if the profile does not send the set. */
 export const receives = (set: string, count: number): Expectation =>
   expectation(`the partner has ${count} ${set} where its profile wants it`, async (trade) => {
     const { outbound, functionalAcknowledgment } = trade.profile.documents;
@@ -100,7 +100,7 @@ export const shipsFrom = (nodes: number): Expectation =>
     return differs('nodes', new Set(fulfillments.map(({ node }) => node)).size, nodes);
   });
 
-/** First segment of that id in what the partner got: one element of it. */
+/** One element of the first segment with that id in the documents that the partner received. */
 export const saysInFirst = (set: string, segment: string, element: number, values: readonly string[]): Expectation =>
   expectation(`${set} says ${values.join(' or ')} in ${segment}${String(element).padStart(2, '0')}`, async (trade) => {
     const found = (await trade.transactions()).filter((one) => one.set === set);

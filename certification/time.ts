@@ -5,8 +5,9 @@ import { perform } from './steps.ts';
 import { StepFailed, type Trade } from './trade.ts';
 
 /**
- * Agreed times are hours and days. Instead of waiting, the record of a document is moved into the past by as much as its 997 had left, and
- * the outbox is asked to look; everything that follows from it is what the processes do by themselves.
+ * Agreed times are hours and days. Instead of waiting, a scenario moves a document's record into the past
+ * by the time that its 997 had left, and wakes the outbox. Everything after that is the product's own
+ * behaviour.
  */
 export const letTimePass = (what: string, set: string): Step =>
   perform(what, async (trade) => {
