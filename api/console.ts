@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import express, { type RequestHandler, Router } from 'express';
 
-// Everything comes from this origin; the only thing that is not a file is the fetch of /v1.
+// Everything comes from this origin; only the calls of /v1 are not files.
 const CONTENT_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -17,8 +17,8 @@ const CONTENT_POLICY = [
 const API_PATH = /^\/(v1|docs|healthz|readyz|metrics|openapi\.json)(\/|$)/;
 
 /**
- * The built console at `/`. Addresses inside it (`/orders/…`) are all the same page; what looks like a file and is not there is an
- * unknown route, so that a missing script is not answered with a page.
+ * The built console at `/`. All its addresses (`/orders/…`) return the same page. A missing file is an
+ * unknown route, so that a script request never gets a page.
  */
 export function serveConsole(directory: string): RequestHandler {
   const root = join(process.cwd(), directory);
@@ -26,7 +26,7 @@ export function serveConsole(directory: string): RequestHandler {
   const router = Router();
   const files = express.static(folder, {
     setHeaders: (response, path) => {
-      // The build names these by their content.
+      // The build puts a content hash into these names.
       const named = path.startsWith(join(folder, 'assets'));
       response.set('Cache-Control', named ? 'public, max-age=31536000, immutable' : 'no-cache');
     },
@@ -40,7 +40,7 @@ export function serveConsole(directory: string): RequestHandler {
     const isFile = /\.[a-z0-9]+$/i.test(request.path);
     if (isFile || !request.accepts('html')) return next();
     response.sendFile('index.html', { root: folder, headers: { 'Cache-Control': 'no-cache' } }, (error) => {
-      // Not built: the route is unknown.
+      // The console is not built.
       if (error) next();
     });
   });

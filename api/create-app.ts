@@ -13,7 +13,7 @@ import { openApiDocument } from './openapi.ts';
 import { bodyReader, expressPath, type Route, readRequest, sendAnswer } from './route.ts';
 import { routes } from './routes/index.ts';
 
-/** The whole HTTP interface, ready to be listened on. It opens no port, connection or timer of its own. */
+/** The whole HTTP interface. It opens no port, connection or timer itself. */
 export function createApp(given: ApiDependencies): Express {
   const metrics = createMetrics({
     profileProblems: () => given.partners.problems().length,
@@ -28,7 +28,7 @@ export function createApp(given: ApiDependencies): Express {
   const findClient = createClientLookup(deps.prisma);
   const limit = limitRate(deps);
   for (const route of routes) {
-    // Health probes come from machines that hold no key and must not be turned away.
+    // Health probes have no key and must never be rejected.
     const limiter = route.access.kind === 'public' ? [] : [limit];
     app[route.method](
       expressPath(route.path),
@@ -56,7 +56,7 @@ export function createApp(given: ApiDependencies): Express {
 
 const CORRELATION_ID = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/;
 
-/** Takes the caller's X-Correlation-Id over when it is fit for logs and documents, otherwise makes one; the answer carries it. */
+/** Uses the caller's X-Correlation-Id if it is safe for logs and documents, otherwise creates one. The response carries it. */
 const correlate: RequestHandler = (request, response, next) => {
   const given = request.get('x-correlation-id') ?? '';
   const id = CORRELATION_ID.test(given) ? given : randomUUID();
@@ -72,7 +72,7 @@ function named(route: Route): RequestHandler {
   };
 }
 
-/** One log line and one measurement per request, when its answer has been sent or its caller is gone. */
+/** One log line and one measurement per request, once the response is sent or the caller has disconnected. */
 function observe({ log }: ApiDependencies, metrics: ApiMetrics): RequestHandler {
   return (request, response, next) => {
     const began = performance.now();
@@ -85,7 +85,7 @@ function observe({ log }: ApiDependencies, metrics: ApiMetrics): RequestHandler 
       log.log(quiet ? 'debug' : 'info', 'request', {
         correlationId: response.locals.correlationId,
         method: request.method,
-        // Without its query: what is searched for may be a person's.
+        // Omit the query: it may contain personal data.
         path: request.path,
         route,
         status,
@@ -97,7 +97,7 @@ function observe({ log }: ApiDependencies, metrics: ApiMetrics): RequestHandler 
   };
 }
 
-/** OWASP REST security cheat sheet; the console and /docs replace the content policy by their own. */
+/** OWASP REST security cheat sheet. The console and /docs set their own content policy. */
 const secure: RequestHandler = (_request, response, next) => {
   response.set({
     'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
@@ -119,7 +119,7 @@ function limitRate({ config }: ApiDependencies): RequestHandler {
     standardHeaders: 'draft-8',
     legacyHeaders: false,
     identifier: 'client',
-    // Without a client, addresses share by /56 as IPv6 customers get them.
+    // Without a client, count by /56 prefix, the usual IPv6 assignment of one customer.
     keyGenerator: (request) => identityOf(request).caller.client?.id ?? ipKeyGenerator(request.ip ?? '', 56),
     handler: (_request, response, next) => {
       // The limiter has set Retry-After.
@@ -138,7 +138,7 @@ function answer(route: Route, deps: ApiDependencies): RequestHandler {
     response.locals.clientId = caller.client?.id;
     const read = readRequest(route, request);
     const result = await route.handler(
-      // The types of what the schemas gave are those of the definition; `route()` ties the two together.
+      // `route()` guarantees that the schemas produce the handler's types.
       {
         ...(read as { params: object; query: object; headers: object; body: undefined }),
         caller,
@@ -197,7 +197,7 @@ function answerProblem({ log }: ApiDependencies): ErrorRequestHandler {
       });
     }
     if (response.headersSent) {
-      // Too late for an answer: cutting the connection is the only way left to say that it is not whole.
+      // The response has started: only closing the connection can show that it is incomplete.
       response.destroy();
       return;
     }

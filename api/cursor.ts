@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Problem } from './errors.ts';
 
-/** Pages by key: a cursor holds the last item's place in the order of the list, so that a page costs the same wherever it is. */
+/** Keyset pagination: a cursor holds the sort key of the last item, so every page costs the same. */
 
 export const DEFAULT_LIMIT = 50;
 export const MAX_LIMIT = 200;
@@ -30,7 +30,7 @@ export function writeCursor(place: readonly (string | number)[]): string {
   return Buffer.from(JSON.stringify(place)).toString('base64url');
 }
 
-/** @throws Problem `invalid-parameters` for anything that this API has not made. */
+/** @throws Problem `invalid-parameters` for a cursor that this API did not create. */
 export function readCursor<S extends z.ZodType>(cursor: string | undefined, place: S): z.output<S> | undefined {
   if (cursor === undefined) return undefined;
   try {

@@ -10,12 +10,12 @@ import type { Config } from '../runtime/config.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Systems } from '../runtime/systems.ts';
 
-/** Everything that the API is given; `createApp` makes none of it, so that a test or another process can. */
+/** The dependencies of the API. `createApp` creates none of them, so tests can supply their own. */
 export interface ApiDependencies {
   readonly config: ApiConfig;
   readonly log: Logger;
   readonly prisma: Database;
-  /** Connects at its first call: the API serves reads and takes documents in while Temporal is away. */
+  /** Connects at its first call: the API serves reads and accepts documents while Temporal is down. */
   readonly temporal: Client;
   readonly intake: Intake;
   readonly partners: PartnerDirectory;
@@ -41,7 +41,7 @@ export interface PartnerDirectory {
   list(): readonly PartnerSummary[];
   find(partnerId: string): PartnerSummary | undefined;
   profile(partnerId: string): PartnerProfile | undefined;
-  /** The profile that an order keeps; see `PartnerProfiles.forOrder`. */
+  /** The profile version of an order; see `PartnerProfiles.forOrder`. */
   forOrder(order: { partnerId: string; profileVersion: string }): Promise<PartnerProfile | undefined>;
   /** Current errors in the partner's files. */
   problemsOf(partnerId: string): readonly ProfileProblem[];
@@ -52,14 +52,14 @@ export interface PartnerDirectory {
 export interface PartnerSummary {
   readonly id: string;
   readonly name: string;
-  /** Version of the profile that a new order would keep. */
+  /** The profile version that a new order would get. */
   readonly profileVersion: string;
   readonly usage: PartnerProfile['usage'];
 }
 
 /**
- * How anything enters the order process. Each call has committed what it was given before it resolves, together with its hand-off to
- * the workflow; it never waits for Temporal.
+ * The entry points of the order process. Each call commits its input together with the hand-off to the
+ * workflow before it resolves. It never waits for Temporal.
  */
 export interface Intake {
   acceptOrder(request: { order: SalesOrder; correlationId: string; source: { kind: 'api' } }): Promise<OrderReceipt>;

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import express, { type RequestHandler, Router } from 'express';
 
-/** Swagger UI from the installed package: the page works without the internet. */
+/** Swagger UI from the installed package, so that the page works offline. */
 
 // Swagger UI sets style attributes and shows icons from data URLs.
 const CONTENT_POLICY = [

@@ -5,8 +5,8 @@ import { dataFaultOf } from '../activities/lib/database.ts';
 import { Prisma } from '../prisma/generated/client.ts';
 
 /**
- * Every answer that is not a success is problem details (RFC 9457). `code` is stable and the thing to program against; `title` says the
- * same for people; `detail` and `errors` say what was wrong with this very request.
+ * Every error response is problem details (RFC 9457). Programs use the stable `code`; `title` says the same
+ * for people. `detail` and `errors` describe the faults of this request.
  *
  * This is the only table of errors: code → status and title.
  */
@@ -61,7 +61,7 @@ export const problemCodes = {
 
 export type ProblemCode = keyof typeof problemCodes;
 
-/** One fault: `path` is a JSON path into the body (`lines[0].item`), a parameter's name, or a place in an X12 file (`BEG[2].03`). */
+/** One fault. `path` is a JSON path into the body (`lines[0].item`), a parameter name, or a place in an X12 file (`BEG[2].03`). */
 export const fault = z
   .object({
     path: z.string(),
@@ -90,7 +90,7 @@ export const problemSchema = z
 interface ProblemExtras {
   readonly errors?: readonly Fault[];
   readonly headers?: Readonly<Record<string, string>>;
-  /** Further members of the answer, such as the legal resolutions. */
+  /** More members of the response, such as the legal resolutions. */
   readonly members?: Readonly<Record<string, unknown>>;
   readonly cause?: unknown;
 }
@@ -133,7 +133,7 @@ export class Problem extends Error {
   }
 }
 
-/** Paths as a person writes them: `lines[0].item.gtin`. */
+/** A readable path: `lines[0].item.gtin`. */
 export function jsonPath(path: readonly PropertyKey[]): string {
   return path.reduce<string>(
     (text, key) => (typeof key === 'number' ? `${text}[${key}]` : text === '' ? String(key) : `${text}.${String(key)}`),
@@ -154,7 +154,7 @@ export function faultsOf(error: z.ZodError, prefix = ''): Fault[] {
   );
 }
 
-// How long a caller should wait before it asks again; restarts of Postgres and Temporal are over within a few of these.
+// Seconds until the caller should retry. A restart of Postgres or Temporal takes a few of these.
 const RETRY_AFTER_SECONDS = '5';
 
 export function recordsUnavailable(cause: unknown): Problem {
@@ -225,7 +225,7 @@ function isDatabaseAway(error: unknown): boolean {
   return isConnectionLost(error);
 }
 
-/** The driver's own words for a connection that could not be made or was cut, wherever Prisma leaves them. */
+/** The driver's messages for a failed or lost connection, in whichever error Prisma puts them. */
 function isConnectionLost(error: unknown): boolean {
   return (
     error instanceof Error &&

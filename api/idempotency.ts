@@ -16,7 +16,7 @@ export const idempotencyHeaders = z.object({
     }),
 });
 
-/** For how long a key's first answer is given again. */
+/** How long the first response of a key is repeated. */
 export const IDEMPOTENCY_HOURS = 24;
 
 interface StoredAnswer {
@@ -25,11 +25,12 @@ interface StoredAnswer {
   readonly subject?: string;
 }
 
-/** The status of a key whose first request has not been answered yet. */
+/** The status of a key whose first request has no response yet. */
 const UNDER_WAY = 0;
 
 /**
- * Gives a repetition the answer of the first request. Only successes are kept: a refusal is found again by looking again.
+ * Returns the first response to a repeated request. Only successes are stored: a repeated request
+ * produces the same refusal again.
  *
  * The key is taken first, so that only one of several requests with different bodies is executed,
  * however close together they arrive. The guarded action must be idempotent by itself, as orders and
@@ -49,7 +50,7 @@ export async function once<T extends StoredAnswer>(
 ): Promise<T & { headers?: Record<string, string> }> {
   const clientId = caller.client?.id;
   if (key === undefined || clientId === undefined) return act();
-  // The body has been through its schema, so the order of its keys and its defaults make no difference.
+  // The schema has normalized the body, so key order and defaults make no difference.
   const requestHash = createHash('sha256')
     .update(`${operation}\n${JSON.stringify(body)}`)
     .digest('hex');
@@ -66,16 +67,16 @@ export async function once<T extends StoredAnswer>(
     const kept = answerOf(earlier);
     if (kept !== undefined) return kept;
     if (earlier !== null) break;
-    // The first was refused in the meantime: the key is free again.
+    // The first request was refused meanwhile, so the key is free again.
     first = await take();
   }
   let answer: T;
   try {
     answer = await act();
   } catch (error) {
-    // A refusal has done nothing. What failed otherwise may have been done, so the key stays with its body, which may come again.
+    // A refusal changed nothing. Any other failure may have changed something, so the key stays bound to its body.
     if (first && toProblem(error).status < 500) await prisma.idempotencyKey.deleteMany({ where: open });
-    // Another one with the same body may have done it, which may be why this one was refused.
+    // A concurrent request with the same body may have succeeded, and may be the reason for this refusal.
     const kept = first ? undefined : answerOf(await find());
     if (kept !== undefined) return kept;
     throw error;
@@ -86,7 +87,7 @@ export async function once<T extends StoredAnswer>(
   });
   return count > 0 ? answer : (answerOf(await find()) ?? answer);
 
-  /** Whether the key is ours now. */
+  /** This request holds the key. */
   async function take(): Promise<boolean> {
     const { count } = await prisma.idempotencyKey.createMany({ data: [{ ...open, body: {} }], skipDuplicates: true });
     return count > 0;

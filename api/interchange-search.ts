@@ -4,16 +4,16 @@ import { Prisma } from '../prisma/generated/client.ts';
 import { cutPage, readCursor } from './cursor.ts';
 import { DIRECTION_OF_STATE, type InterchangeState } from './representations/interchange.ts';
 
-/** Finds files for lists. As with orders, a page walks an index from where the page before ended, and never reads a file itself. */
+/** Finds files for lists. A page continues in an index where the previous page ended, and never reads file contents. */
 
 export interface InterchangeFilter {
   readonly direction: string | undefined;
   readonly state: InterchangeState | undefined;
   readonly partnerId: string | undefined;
   readonly controlNumber: string | undefined;
-  /** Refused as a whole, faulty, or with a transaction set that was refused or acknowledges what was never sent. */
+  /** Rejected or faulty, or with a transaction set that was rejected or acknowledges something never sent. */
   readonly withErrors: boolean;
-  /** Not finished, and in that state since before then. */
+  /** Unfinished since before this time. */
   readonly unfinishedSince: Date | undefined;
   readonly receivedSince: Date | undefined;
 }
@@ -63,7 +63,7 @@ export function interchangesQuery(filter: InterchangeFilter, most: number, after
   return Prisma.sql`${Prisma.join(branches, ' UNION ')} ORDER BY "receivedAt" DESC, id LIMIT ${most}`;
 }
 
-// Times go as text with their zone: a raw query would hand a Date over without one.
+// Pass times as text with a zone: a raw query would pass a Date without one.
 const at = (time: Date | string) =>
   Prisma.sql`${typeof time === 'string' ? time : time.toISOString()}::text::timestamptz`;
 
@@ -82,7 +82,7 @@ function conditionsOf(filter: InterchangeFilter, after: Place | undefined): Pris
             AND i."receivedAt" < ${at(unfinishedSince)}`,
         ]),
     ...(receivedSince === undefined ? [] : [Prisma.sql`i."receivedAt" >= ${at(receivedSince)}`]),
-    // The first condition lets the index begin at the cursor; the second leaves out what shares its time.
+    // The first condition lets the index start at the cursor; the second skips items with the same time.
     ...(after === undefined
       ? []
       : [Prisma.sql`i."receivedAt" <= ${at(after[0])} AND (i."receivedAt" < ${at(after[0])} OR i.id > ${after[1]})`]),

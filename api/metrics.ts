@@ -6,13 +6,13 @@ export interface ApiMetrics {
   readonly registry: Registry;
   /** Counts a request under its route's pattern (`unmatched` for none). */
   observeRequest(labels: { method: string; route: string; status: number }, seconds: number): void;
-  /** Counts what became of something that was handed in: kind order, interchange, warehouse-event or payment. */
+  /** Counts the outcomes of intake, by kind: order, interchange, warehouse-event or payment. */
   countIntake(kind: string, outcome: string): void;
 }
 
 /**
- * @param given `profileProblems` is called at each scrape and counts the current faults in partner files; `registry` may hold metrics of
- * the process already.
+ * @param given `profileProblems` is called at each scrape and counts current faults in partner files;
+ * `registry` may already hold metrics of the process.
  */
 export function createMetrics({
   profileProblems,
@@ -51,7 +51,7 @@ export function createMetrics({
   };
 }
 
-/** `GET /metrics` in Prometheus' text format. It tells nothing of customers; keep it inside the network all the same. */
+/** `GET /metrics` in Prometheus' text format. It contains no customer data; keep it inside the network anyway. */
 export function serveMetrics({ registry }: ApiMetrics): RequestHandler {
   return async (_request, response) => {
     response.type(registry.contentType).send(await registry.metrics());

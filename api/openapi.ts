@@ -23,7 +23,7 @@ export function openApiDocument(routes: readonly Route[]): Json {
       description:
         'Every error is problem details (RFC 9457) with a stable `code`. Lists page by cursor. Amounts are whole minor units of their currency, quantities and prices exact decimals in text, times ISO 8601.',
     },
-    // Relative, so that a page at any name of this host calls the host that it came from.
+    // Relative, so that a page calls the host name from which it was loaded.
     servers: [{ url: '/' }],
     tags: [...new Set(routes.map(({ tag }) => tag))].map((name) => ({ name })),
     paths,
@@ -77,7 +77,7 @@ function operation(route: Route, toSchema: ToSchema): Json {
 function securityOf({ access }: Route): Json[] {
   if (access.kind === 'public') return [];
   if (access.kind === 'signature') return [{ webhookSignature: [] }];
-  // Any one of the scopes does. OpenAPI 3.1 lets other schemes than OAuth name the roles that they need.
+  // Any one of the scopes is sufficient. OpenAPI 3.1 also lets non-OAuth schemes name required roles.
   return access.scopes.length === 0 ? [{ apiKey: [] }] : access.scopes.map((scope) => ({ apiKey: [scope] }));
 }
 
@@ -102,7 +102,7 @@ function requestBodyOf(body: BodyDefinition, toSchema: ToSchema): Json {
   }
   const schema = body.schema === undefined ? {} : toSchema(body.schema, 'input');
   const types = [body.contentType].flat();
-  // The schema is that of the JSON form, where there are several.
+  // If there are several forms, the schema describes the JSON form.
   const content = types.map((type) => [type, { schema: types.length === 1 || type.endsWith('json') ? schema : {} }]);
   return { required: true, description: body.description, content: Object.fromEntries(content) };
 }
@@ -123,7 +123,7 @@ function answerOf({ description, schema, contentType }: AnswerDefinition, toSche
   return { description, content: Object.fromEntries([contentType].flat().map((type) => [type, {}])) };
 }
 
-/** The codes that a route may answer with, by what it is as well as by what it says. */
+/** The problem codes of a route: those of its kind and those that it declares. */
 export function problemsFor(route: Route): ProblemCode[] {
   const codes = new Set<ProblemCode>(route.problems);
   codes.add('invalid-parameters');
@@ -146,7 +146,7 @@ function problemsOf(route: Route): Json {
   }
   return Object.fromEntries(
     [...byStatus].map(([status, codes]) => {
-      // A status that is also an answer of the route is described there.
+      // A status that is also a success response of the route is described there.
       if (route.answers[status] !== undefined)
         throw new Error(`${route.operation}: ${status} is an answer and a problem`);
       const description = codes.map((code) => `\`${code}\`: ${problemCodes[code].title}`).join('; ');
@@ -162,7 +162,7 @@ function problemsOf(route: Route): Json {
   );
 }
 
-/** zod writes schemas with an id into `$defs`; OpenAPI keeps them as components, once for the whole document. */
+/** zod writes schemas with an id into `$defs`; OpenAPI lists them once, as components. */
 function collectSchema(schema: z.ZodType, io: 'input' | 'output', components: Map<string, Json>): Json {
   const {
     $schema: _,

@@ -4,11 +4,12 @@ import { Prisma } from '../prisma/generated/client.ts';
 import { cutPage, readCursor, writeCursor } from './cursor.ts';
 
 /**
- * Finds orders for lists. Built for a million of them: a page walks one index from where the page before ended, whatever the filters.
+ * Finds orders for lists, for a million orders: with any filter, a page continues in one index where the
+ * previous page ended.
  */
 
 export interface OrderFilter {
-  /** Any number by which somebody knows the order, or how it begins. */
+  /** Any number of the order, or a prefix of one. */
   readonly q: string | undefined;
   readonly status: string | undefined;
   readonly partnerId: string | undefined;
@@ -22,7 +23,7 @@ export interface OrderPage {
   readonly nextCursor: string | null;
 }
 
-/** How OrderReference.search compares numbers: upper case, without blanks and dashes. */
+/** The form of OrderReference.search: upper case, without blanks and dashes. */
 export function normalizeNumber(text: string): string {
   return text.toUpperCase().replace(/[\s-]+/g, '');
 }
@@ -44,7 +45,7 @@ async function listOrders(prisma: Database, filter: OrderFilter): Promise<OrderP
       ...(after === undefined
         ? {}
         : {
-            // The first condition lets the index begin at the cursor; the second leaves out what shares its time.
+            // The first condition lets the index start at the cursor; the second skips items with the same time.
             receivedAt: { lte: new Date(after[0]) },
             OR: [{ receivedAt: { lt: new Date(after[0]) } }, { id: { gt: after[1] } }],
           }),
@@ -58,8 +59,9 @@ async function listOrders(prisma: Database, filter: OrderFilter): Promise<OrderP
 }
 
 /**
- * Most references that one page looks at. A beginning such as "1" fits a large part of all references; with a filter that few of them
- * pass, a page must not walk them all. Such a page may hold fewer orders than asked for, and its cursor leads on.
+ * The maximum number of references that one page examines. A prefix such as "1" matches many references,
+ * and a page must not walk them all to satisfy a narrow filter. Such a page may hold fewer orders than
+ * requested; its cursor continues.
  */
 const WINDOW = 600;
 
@@ -68,13 +70,13 @@ const searchPlace = z.tuple([z.string(), z.string()]);
 interface Match {
   readonly orderId: string;
   readonly search: string;
-  /** The order passes the filter, and this is the first of its numbers that fits. */
+  /** The order passes the filter, and this is its first matching number. */
   readonly wanted: boolean;
-  /** How many references were looked at for this page. */
+  /** The number of references examined for this page. */
   readonly looked: bigint;
 }
 
-/** By number, so that an exact match comes before those that only begin with it. */
+/** Sorted by number, so that an exact match precedes longer ones. */
 async function searchOrders(prisma: Database, filter: OrderFilter, number: string): Promise<OrderPage> {
   const after = readCursor(filter.cursor, searchPlace);
   const matches = await prisma.$queryRaw<Match[]>(searchQuery(number, filter, after));
@@ -90,12 +92,12 @@ async function searchOrders(prisma: Database, filter: OrderFilter, number: strin
   return { orderIds, nextCursor: more ? writeCursor([lastLooked.search, lastLooked.orderId]) : null };
 }
 
-// Sorts after every text in UTF-8, byte by byte.
+// Sorts after every UTF-8 text in byte order.
 const LAST = '\u{10FFFF}';
 
 /**
- * `~<~` and its relatives compare byte by byte, as the index on (search text_pattern_ops, orderId) does. A range and not LIKE, since
- * a plan made for any parameter could not use the index for LIKE.
+ * `~<~` and the like compare by bytes, as the index on (search text_pattern_ops, orderId) does. A range
+ * instead of LIKE, because a generic plan cannot use the index for LIKE.
  */
 export function searchQuery(
   number: string,

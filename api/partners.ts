@@ -2,7 +2,7 @@ import type { PartnerProfiles } from '../activities/partners/partner-profiles.ts
 import type { PartnerProfile } from '../mappings/profile/profile.ts';
 import type { PartnerDirectory, PartnerSummary } from './dependencies.ts';
 
-/** The directory of the profiles as they are now. */
+/** The current profiles, as a directory. */
 export function partnerDirectory(
   profiles: Pick<PartnerProfiles, 'get' | 'values' | 'forOrder' | 'problemsOf' | 'problems'>,
 ): PartnerDirectory {

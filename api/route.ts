@@ -7,12 +7,12 @@ import type { ApiDependencies } from './dependencies.ts';
 import { type Fault, faultsOf, jsonPath, Problem, type ProblemCode } from './errors.ts';
 
 /**
- * One definition per route, from which its validation, its types and its place in the OpenAPI document come. There is no second one.
+ * One definition per route supplies its validation, its types and its OpenAPI entry.
  */
 
-/** How the caller proves who it is. */
+/** How the caller authenticates. */
 export type Access =
-  /** An API key with any one of these scopes; an empty list lets every valid key in. */
+  /** An API key with any one of these scopes; an empty list admits every valid key. */
   | { readonly kind: 'key'; readonly scopes: readonly Scope[] }
   /** Standard Webhooks headers over the raw body; the handler verifies them. */
   | { readonly kind: 'signature' }
@@ -24,11 +24,11 @@ export function withScope(...scopes: Scope[]): Access {
 
 export type BodyDefinition =
   | { readonly kind: 'json'; readonly schema: z.ZodType }
-  /** The bytes as they came, whatever their content type; at most `limit` of the configuration. */
+  /** The raw bytes of any content type; at most `limit` of the configuration. */
   | {
       readonly kind: 'bytes';
       readonly limit: 'maxInterchangeBytes' | 'maxJsonBytes';
-      /** Several: the handler reads the header. */
+      /** If there are several, the handler reads the header. */
       readonly contentType: string | readonly string[];
       readonly description: string;
       /** The schema of the bytes, for documentation: the handler parses them itself. */
@@ -39,7 +39,7 @@ export interface AnswerDefinition {
   readonly description: string;
   /** Absent: no body, unless `contentType` says otherwise. */
   readonly schema?: z.ZodType;
-  /** Several: the answer’s `Content-Type` header says which. */
+  /** If there are several, the response's `Content-Type` header tells which one it is. */
   readonly contentType?: string | readonly string[];
 }
 
@@ -83,14 +83,14 @@ export interface RouteRequest<
   readonly body: BodyOf<B>;
   readonly caller: Caller;
   readonly correlationId: string;
-  /** A header as it was sent, for what no schema describes. */
+  /** A raw header, for headers without a schema. */
   header(name: string): string | undefined;
 }
 
 /** The caller after the key check; anonymous on routes without a key. */
 export interface Caller {
   readonly client: ApiClient | undefined;
-  /** Records that something was asked for which is not the caller's. Never fails the request. */
+  /** Records a request for something that is not the caller's. Never fails the request. */
   denied(reason: string, subject: string): Promise<void>;
 }
 
@@ -115,12 +115,12 @@ export interface RouteDefinition<
   readonly headers?: H;
   readonly body?: B;
   readonly answers: A;
-  /** Codes beyond those that any route of its kind may answer with. */
+  /** Problem codes beyond those of every route of its kind. */
   readonly problems?: readonly ProblemCode[];
   readonly handler: (request: RouteRequest<P, Q, H, B>, deps: ApiDependencies) => Promise<AnswerOf<NoInfer<A>>>;
 }
 
-/** A route with its types forgotten: what the application and the OpenAPI document work with. */
+/** A route without its type parameters, as the application and the OpenAPI document use it. */
 export interface Route extends Omit<RouteDefinition, 'handler'> {
   readonly handler: (
     request: RouteRequest<undefined, undefined, undefined, undefined>,
@@ -143,7 +143,7 @@ export function route<
   H extends z.ZodObject | undefined = undefined,
   B extends BodyDefinition | undefined = undefined,
 >(definition: RouteDefinition<P, Q, H, B, A>): Route {
-  // The handler is only ever called with what this very definition's schemas gave (readRequest below).
+  // The handler only receives values that this definition's schemas produced (readRequest below).
   return { ...definition, ...(definition.query && { query: definition.query.strict() }) } as unknown as Route;
 }
 
@@ -152,7 +152,7 @@ export function expressPath(path: string): string {
   return path.replace(/\{(\w+)\}/g, ':$1');
 }
 
-/** Reads the body of a route; errors of the parsers become problems in the error handler. */
+/** Reads the body of a route; the error handler turns parser errors into problems. */
 export function bodyReader(route: Route, deps: ApiDependencies): RequestHandler {
   const { body } = route;
   if (body === undefined) return (_request, _response, next) => next();
@@ -163,7 +163,7 @@ export function bodyReader(route: Route, deps: ApiDependencies): RequestHandler 
     strict: false,
   });
   return (request, response, next) => {
-    // The parser would take no bytes for an empty object.
+    // The parser would read an empty body as an empty object.
     if (request.get('content-length') === '0') return next(new Problem('empty-body', 'A JSON body is needed.'));
     if (request.is(['application/json', 'application/*+json']) === false) {
       const found = request.get('content-type');
@@ -183,7 +183,7 @@ export function bodyReader(route: Route, deps: ApiDependencies): RequestHandler 
 /** The query of a route that declares none. */
 const NO_QUERY = z.strictObject({});
 
-/** Everything that the schemas of the route say about the request, in one answer. */
+/** Checks all schemas of the route, so that one response lists every fault. */
 export function readRequest(route: Route, request: Request): Record<'params' | 'query' | 'headers' | 'body', unknown> {
   const faults: Fault[] = [];
   const part = (schema: z.ZodObject | undefined, value: unknown) => {
@@ -226,16 +226,16 @@ export function parseBody<S extends z.ZodType>(schema: S, value: unknown): z.out
   throw new Problem('invalid-body', describeFaults(faults), { errors: faults });
 }
 
-/** Control characters other than tab and line breaks: no field has a use for them, and Postgres cannot hold a NUL. */
+/** Control characters other than tab and line breaks: no field needs them, and Postgres cannot store a NUL. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: to find them is the purpose
 const CONTROL = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/;
-/** Half of a pair of UTF-16, which no encoding can write. */
+/** An unpaired UTF-16 surrogate, which no encoding can represent. */
 const HALF_CHARACTER = /\p{Surrogate}/u;
 const MOST_UNPRINTABLE = 20;
 /** Deeper than any schema reads. */
 const DEPTH = 32;
 
-/** Every text, at any depth, that holds what cannot be kept or shown. Without recursion, as a caller may nest as deep as it likes. */
+/** Finds texts with characters that cannot be stored, at any depth. Iterative, because a caller may nest without limit. */
 function unprintableIn(value: unknown): Fault[] {
   const faults: Fault[] = [];
   const open: { value: unknown; path: readonly PropertyKey[] }[] = [{ value, path: [] }];

@@ -25,8 +25,8 @@ import { forgetOldIdempotencyKeys } from './idempotency.ts';
 import { partnerDirectory } from './partners.ts';
 
 /**
- * The API process. It needs neither Postgres nor Temporal to start: `/readyz` tells which of them answers, and what needs the one that
- * does not gets 503 until it is back.
+ * The API process. It starts without Postgres and Temporal. `/readyz` reports which of them answers;
+ * requests that need an unavailable one get 503.
  */
 
 const HOUR_MS = 3_600_000;
@@ -61,7 +61,7 @@ async function main(log: Logger): Promise<void> {
 
   const ended = new AbortController();
   const server = app.listen(config.port, config.host);
-  // Longer than the idle timeout of the usual load balancers (60 s), so that it is they who close an idle connection.
+  // Longer than the usual idle timeout of load balancers (60 s), so that the balancer closes idle connections.
   server.keepAliveTimeout = 65_000;
   server.once('error', (error: NodeJS.ErrnoException) => {
     const taken = error.code === 'EADDRINUSE';
@@ -94,14 +94,14 @@ async function main(log: Logger): Promise<void> {
     process.exit(0);
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(signal));
-  // Started by another process that keeps our standard input open: when it dies, however it dies, so do we.
+  // The parent keeps our standard input open, so its end stops this process, even after SIGKILL.
   if (process.env.EXIT_WITH_PARENT === '1') {
     process.stdin.resume();
     process.stdin.once('close', () => void stop('the parent process is gone'));
   }
 }
 
-/** Takes no more requests, lets those under way finish, and cuts what is left when the time is over. */
+/** Accepts no more requests, lets running ones finish, and closes the rest when time is up. */
 async function closeServer(server: Server, graceSeconds: number): Promise<void> {
   const closed = new Promise<void>((resolve) => {
     server.close(() => resolve());
@@ -111,7 +111,7 @@ async function closeServer(server: Server, graceSeconds: number): Promise<void> 
   await Promise.race([closed, late]);
 }
 
-/** Postgres may come up after the API; the key is granted when it does. */
+/** Postgres may start after the API; the key is granted once it answers. */
 async function grantBootstrapKey(
   file: string | undefined,
   prisma: Database,

@@ -9,17 +9,18 @@ import { ApplicationFailure, type UpdateDefinition } from '@temporalio/common';
 import type { ApiDependencies } from './dependencies.ts';
 import { Problem, type ProblemCode, processUnavailable } from './errors.ts';
 
-/** How long a caller waits for a workflow to take an update and finish it. */
+/** How long a caller waits for a workflow to accept and complete an update. */
 const UPDATE_SECONDS = 15;
-/** Temporal answers this in milliseconds or is away; a person should not wait for the client's retries to learn that. */
+/** Temporal answers this within milliseconds or is down. A person should not wait for the client's retries. */
 const PROBE_SECONDS = 3;
-/** gRPC’s code for an update of a workflow whose task fails. */
+/** The gRPC code for an update whose workflow task fails. */
 const FAILED_PRECONDITION = 9;
 
 /**
  * Sends an update to an order's workflow and waits for its result.
  *
- * @throws Problem `refusal` with the workflow's reason, or `process-unavailable` when no workflow or no worker answers.
+ * @throws Problem with the refusal's code and the workflow's reason, or `process-unavailable` if no workflow
+ * or worker answers.
  */
 export async function updateOrder<Result, Input>(
   { temporal }: Pick<ApiDependencies, 'temporal'>,

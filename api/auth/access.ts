@@ -19,7 +19,8 @@ export function identityOf(request: Request): Identity {
 }
 
 /**
- * Finds the client of the key without refusing anybody yet, so that the rate limit also counts the requests of those who have none.
+ * Finds the client of the key but rejects nobody yet, so that the rate limit also counts requests without
+ * a valid key.
  */
 export function identify(route: Route, findClient: FindClient, deps: ApiDependencies): RequestHandler {
   return async (request, response, next) => {
@@ -38,7 +39,7 @@ export function identify(route: Route, findClient: FindClient, deps: ApiDependen
   };
 }
 
-/** Refuses whoever `identify` found no right for. */
+/** Rejects a caller whom `identify` found to have no permission. */
 export const authorize: RequestHandler = async (request, _response, next) => {
   const { caller, refusal } = identityOf(request);
   if (refusal === undefined) return next();
@@ -87,14 +88,14 @@ async function check(
 
 export interface AuditRecord {
   readonly clientId: string;
-  /** The operation, or `denied:` and the operation. */
+  /** The operation, prefixed with `denied:` if it was denied. */
   readonly action: string;
   readonly subject: string;
   readonly detail?: Record<string, string | number | boolean | null>;
   readonly correlationId: string;
 }
 
-/** A failed audit write does not undo the action. The log then holds the entry, as an error. */
+/** A failed audit write does not undo the action; the entry is then logged as an error. */
 export async function writeAudit(deps: ApiDependencies, entry: AuditRecord): Promise<void> {
   try {
     await deps.prisma.auditEntry.create({ data: { ...entry, subject: entry.subject.slice(0, 500) } });

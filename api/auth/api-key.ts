@@ -24,7 +24,7 @@ function requestedScopes(text: string | undefined): Scope[] {
   return names.filter(isScope);
 }
 
-/** A key bound to a name that no profile has would open nothing, and nobody would be told. */
+/** A key bound to an unknown partner would silently grant nothing. */
 function requirePartner(partnerId: string, directory: string): void {
   const known = profileNames(directory);
   if (known.includes(partnerId)) return;

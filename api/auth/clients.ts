@@ -13,11 +13,11 @@ export interface ApiClient {
 export interface NewApiClient {
   readonly name: string;
   readonly scopes: readonly Scope[];
-  /** The client sees and does only what is this partner's. */
+  /** The client may see and change only data of this partner. */
   readonly partnerId?: string;
 }
 
-/** A key that is longer cannot be ours, and one that is shorter could be guessed. */
+/** A longer key cannot be ours; a shorter one could be guessed. */
 const KEY = /^[\x21-\x7e]{24,200}$/;
 
 export function isPlausibleKey(key: string): boolean {
@@ -33,7 +33,7 @@ export function generateKey(environment: string): string {
   return `tl_${environment}_${randomBytes(32).toString('base64url')}`;
 }
 
-/** Makes a client with a new key. The key is in the answer and nowhere else. */
+/** Creates a client with a new key. Only the response contains the key. */
 export async function createApiClient(
   prisma: Database,
   client: NewApiClient,
@@ -53,10 +53,10 @@ export async function createApiClient(
 }
 
 /**
- * Grants a key that was made elsewhere (the demo's, a secret of the deployment). Calling it again sets name, scopes and partner anew;
- * a key that has been revoked stays revoked.
+ * Grants a key that was created elsewhere (the demo's, a secret of the deployment). Calling it again
+ * replaces name, scopes and partner; a revoked key stays revoked.
  *
- * @throws RangeError when the key is too short to be safe or holds blanks.
+ * @throws RangeError if the key is too short to be safe or contains blanks.
  */
 export async function ensureApiClient(prisma: Database, client: NewApiClient & { key: string }): Promise<ApiClient> {
   if (!isPlausibleKey(client.key)) throw new RangeError('an API key is 24 to 200 printable characters without blanks');
@@ -69,7 +69,7 @@ export async function ensureApiClient(prisma: Database, client: NewApiClient & {
   return fromRow(row);
 }
 
-/** Whether there was such a client, not revoked before. Every process refuses its key within {@link CACHE_MILLISECONDS}. */
+/** Returns false if there is no such active client. Every process rejects its key within {@link CACHE_MILLISECONDS}. */
 export async function revokeApiClient(prisma: Database, id: string): Promise<boolean> {
   const { count } = await prisma.apiClient.updateMany({
     where: { id, revokedAt: null },
@@ -78,7 +78,7 @@ export async function revokeApiClient(prisma: Database, id: string): Promise<boo
   return count > 0;
 }
 
-/** A process may accept a revoked key for this long after it looked the key up. */
+/** A process may accept a revoked key for this long after its lookup. */
 export const CACHE_MILLISECONDS = 5_000;
 const CACHE_ENTRIES = 2_000;
 
@@ -86,8 +86,9 @@ const CACHE_ENTRIES = 2_000;
 export type FindClient = (key: string) => Promise<ApiClient | undefined>;
 
 /**
- * Looks keys up by their hash and caches the answer, also "no such key", for {@link CACHE_MILLISECONDS}. Neither a busy client nor
- * one that guesses keys then costs a query per request. Requests that come together share one query.
+ * Looks keys up by their hash and caches the result, also "no such key", for {@link CACHE_MILLISECONDS}.
+ * Neither a busy client nor one that guesses keys then costs a query per request. Concurrent requests
+ * share one query.
  */
 export function createClientLookup(
   prisma: { readonly apiClient: Pick<Database['apiClient'], 'findUnique'> },
@@ -102,7 +103,7 @@ export function createClientLookup(
     const client = findByHash(prisma, hash);
     cached.delete(hash);
     cached.set(hash, { client, until: now() + CACHE_MILLISECONDS });
-    // A failure says nothing about the key, so the next request asks again.
+    // A failed lookup says nothing about the key, so the next request looks it up again.
     client.catch(() => cached.delete(hash));
     for (const oldest of cached.keys()) {
       if (cached.size <= CACHE_ENTRIES) break;

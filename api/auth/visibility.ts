@@ -1,14 +1,14 @@
 import { Problem, type ProblemCode } from '../errors.ts';
 import type { Caller } from '../route.ts';
 
-/** The partner whose things the caller may see; undefined for a caller that sees all. */
+/** The partner whose data the caller may see; undefined for a caller that may see all. */
 export function visiblePartner(caller: Caller): string | undefined {
   return caller.client?.partnerId;
 }
 
 /**
- * The thing itself when the caller may see it. What belongs to another partner looks exactly like what does not exist: an answer that
- * told them apart would let a partner count the orders of another.
+ * Returns the item if the caller may see it. An item of another partner looks exactly like a missing one;
+ * otherwise a partner could count another partner's orders.
  */
 export async function visibleTo<T>(
   caller: Caller,
@@ -25,7 +25,7 @@ export async function visibleTo<T>(
   throw new Problem(missing, `Nothing is known under "${subject}".`);
 }
 
-/** Refuses a caller that is bound to another partner than the one it wants to act for. */
+/** Rejects a caller that is bound to another partner than the one for which it wants to act. */
 export async function mayActFor(caller: Caller, partnerId: string, path: string): Promise<void> {
   const bound = visiblePartner(caller);
   if (bound === undefined || bound === partnerId) return;

@@ -6,7 +6,7 @@ import { documentColumns, documentError, documentPath, nameOfSet, toDocumentErro
 import { orderPath } from './order.ts';
 import { instant, link, toInstant, toInstantOrNull } from './values.ts';
 
-/** Where a file is on its way, and which way that is. */
+/** The direction of a file and its progress. */
 export const DIRECTION_OF_STATE = {
   received: 'inbound',
   processed: 'inbound',
@@ -18,7 +18,7 @@ export const DIRECTION_OF_STATE = {
 export type InterchangeState = keyof typeof DIRECTION_OF_STATE;
 export const interchangeStates = Object.keys(DIRECTION_OF_STATE) as [InterchangeState, ...InterchangeState[]];
 
-/** A file is read, and one that is ready is sent, within seconds; what is not after so long needs somebody to look. */
+/** Files are normally read or sent within seconds. After this time, a person should look. */
 export const STUCK_AFTER_MINUTES = 10;
 
 export function stuckBefore(now = Date.now()): Date {
@@ -153,11 +153,11 @@ interface FaultySet {
   readonly transactionSet: string;
   readonly transactionControl: string | null;
   readonly acknowledgment: string | null;
-  /** Of many errors a list needs one. */
+  /** A list shows one error of each file. */
   readonly error: unknown;
 }
 
-/** The first transaction set of each interchange that was refused or acknowledges what was never sent. */
+/** The first transaction set of each interchange that was rejected or acknowledges something never sent. */
 async function firstFaults(prisma: Database, ids: readonly string[]): Promise<Map<string, FaultySet>> {
   const rows = await prisma.$queryRaw<FaultySet[]>`
     SELECT DISTINCT ON ("interchangeId")
@@ -168,7 +168,7 @@ async function firstFaults(prisma: Database, ids: readonly string[]): Promise<Ma
   return new Map(rows.map((row) => [row.interchangeId, row]));
 }
 
-/** Longer than any message of ours; a value of the file that it repeats may be of any length. */
+/** Longer than any of our own texts; only quoted values of the file can exceed it. */
 const LONGEST_LINE = 300;
 
 function firstErrorOf(interchange: InterchangeRow, faulty: FaultySet | undefined): string | null {

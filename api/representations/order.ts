@@ -290,7 +290,7 @@ export function orderViewOf(
   };
 }
 
-/** The link to a shipment’s labels; null where a package has no SSCC to print. */
+/** The link to a shipment's labels; null if a package has no SSCC. */
 function labelsLink(shipment: { id: string; packages: readonly { sscc: string | null }[] }): string | null {
   const labelled = shipment.packages.length > 0 && shipment.packages.every(({ sscc }) => sscc !== null);
   return labelled ? `/v1/shipments/${encodeURIComponent(shipment.id)}/labels` : null;

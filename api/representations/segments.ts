@@ -14,10 +14,10 @@ type Segment = z.output<typeof documentView>['segments'][number];
 type Element = Segment['elements'][number];
 
 /**
- * A transaction set for people: every segment with the names and code meanings of its guide. What the guide does not know, because it is
- * wrong or because there is no guide, is shown all the same, without a name.
+ * A transaction set in readable form: every segment with the names and code meanings of its guide.
+ * Segments that the guide does not know are shown without a name.
  *
- * `body` is what stands between ST and SE, `delimiters` as Document.delimiters.
+ * `body` is the text between ST and SE; `delimiters` as in Document.delimiters.
  */
 export function readableSegments(document: {
   transactionSet: string;
@@ -74,7 +74,7 @@ function simpleElement(reference: string, value: string, guide: SimpleElementGui
   };
 }
 
-/** One level of the guide that is being read, and how far. */
+/** One open level of the guide, and the position in it. */
 interface Level {
   readonly loop: LoopUse | undefined;
   readonly children: readonly GuideNode[];
@@ -87,8 +87,8 @@ interface SegmentPlace {
 }
 
 /**
- * Follows a document through its guide: at the innermost open level first, from the last match on, then one level further out. A segment
- * that fits nowhere leaves the place as it was.
+ * Follows a document through its guide: first at the innermost open level, from the last match on, then one
+ * level further out. A segment that matches nowhere leaves the position unchanged.
  */
 function placesOf(guide: Guide | undefined): (id: string, values: readonly string[]) => SegmentPlace {
   let levels: Level[] = [{ loop: undefined, children: guide?.children ?? [], next: 0 }];

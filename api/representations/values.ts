@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Prisma } from '../../prisma/generated/client.ts';
 
-/** How records become JSON: exact decimals as text, amounts as whole minor units, times in ISO 8601 UTC. */
+/** The JSON form of records: exact decimals as text, amounts in whole minor units, times in ISO 8601 UTC. */
 
 export const instant = z.string().meta({ description: 'ISO 8601 date and time, UTC', format: 'date-time' });
 export const day = z.string().meta({ description: 'ISO 8601 date', format: 'date' });

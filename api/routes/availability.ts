@@ -4,7 +4,7 @@ import { cutPage, pageOf, pageParameters, readCursor } from '../cursor.ts';
 import { instant, quantity, toInstant, toQuantity } from '../representations/values.ts';
 import { route, withScope } from '../route.ts';
 
-/** Stock that its warehouse has not confirmed for so long may be wrong; callers are told and decide. */
+/** Stock that the warehouse has not confirmed for this long is marked as possibly outdated. */
 const DELAYED_AFTER_MS = 15 * 60_000;
 
 const availability = z
@@ -65,7 +65,7 @@ const readAvailability = route({
       ageSeconds: Math.max(0, Math.floor((now - asOf.getTime()) / 1000)),
       delayed: now - asOf.getTime() > DELAYED_AFTER_MS,
     }));
-    // Without the age, which changes by itself.
+    // Exclude the age, which changes by itself.
     const content = JSON.stringify([balances.map(({ ageSeconds: _, ...rest }) => rest), nextCursor]);
     const etag = `W/"${createHash('sha256').update(content).digest('base64url').slice(0, 27)}"`;
     const caching = { ETag: etag, 'Cache-Control': 'private, no-cache' };

@@ -78,7 +78,7 @@ async function probe(ask: () => Promise<unknown>): Promise<z.output<typeof part>
     await Promise.race([ask(), late]);
     return { state: 'up', latencyMs: took(), reason: null };
   } catch {
-    // The driver's message may name hosts and users; whoever operates this finds it in the log of the process itself.
+    // The driver's message may contain hosts and users; operators find it in the log.
     return { state: 'down', latencyMs: took(), reason: 'does not answer' };
   } finally {
     clearTimeout(timer);

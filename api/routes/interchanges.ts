@@ -94,7 +94,7 @@ const submitInterchanges = route({
   },
 });
 
-/** @param bound the partner whose key it is: it is not told under which name we keep another one */
+/** @param bound the partner of the key; it must not learn the names of other partners */
 function receivedInterchangeOf(
   receipt: InterchangeReceipt,
   bound: string | undefined,
@@ -118,7 +118,7 @@ function faultOf(error: InterchangeReceipt['errors'][number]): Fault {
   return { path: place ?? '', message, code, ...(location === null ? {} : { place: location }) };
 }
 
-/** RFC 6266, the plain form; a name that could be a path or hold control characters is not kept. */
+/** RFC 6266, plain form. Names that could be paths or contain control characters are dropped. */
 function fileNameOf(disposition: string | undefined): string | undefined {
   const name = /(?:^|;)\s*filename\s*=\s*(?:"([^"]*)"|([^\s;"]+))/i.exec(disposition ?? '');
   const text = name?.[1] ?? name?.[2];
@@ -184,7 +184,7 @@ const listInterchanges = route({
   },
 });
 
-/** People leave out the zeros with which ISA13 is filled up to nine digits. */
+/** People omit the leading zeros of ISA13. */
 function controlNumberOf(text: string): string {
   return /^\d+$/.test(text) ? text.padStart(9, '0') : text;
 }
@@ -228,7 +228,7 @@ const readRawInterchange = route({
     });
     const interchange = await visibleTo(caller, found, ({ partnerId }) => partnerId, 'unknown-interchange', id);
     const { direction, controlNumber, fileName, bytes } = interchange;
-    // The control number of a refused file may be anything.
+    // The control number of a rejected file may be any text.
     const name = fileName ?? `${direction}-${controlNumber.replace(/\W/g, '') || 'unnumbered'}.edi`;
     return { status: 200, body: bytes, headers: { 'Content-Disposition': `attachment; filename="${name}"` } };
   },

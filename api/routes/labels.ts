@@ -64,7 +64,7 @@ const readLabelsByNumber = route({
   },
 });
 
-/** @throws Problem where the caller may not see the shipment, or where a label is missing or would be wrong. */
+/** @throws Problem if the caller may not see the shipment, or if a label is missing or would be wrong. */
 async function labelsAnswer(
   found: ShipmentRow | null,
   subject: string,
@@ -94,13 +94,13 @@ interface LabelsRequest {
   header(name: string): string | undefined;
 }
 
-/** Fonts and barcodes take half a second and 40 MB to load: an API that is never asked for a PDF does without. */
+/** Loaded on demand: fonts and barcodes take half a second and 40 MB. */
 async function pdfOf(labels: readonly Label[], title: string): Promise<Buffer> {
   const { labelsAsPdf } = await import('../../mappings/labels/pdf.ts');
   return labelsAsPdf(labels, title);
 }
 
-/** By quality and then by the order in which they are named; `preferred` where the caller takes anything. */
+/** By quality, then in the given order; `preferred` if the caller accepts anything. */
 function negotiated(accept: string | undefined, preferred: Format): Format {
   const ranges = (accept ?? '*/*')
     .split(',')
@@ -156,7 +156,7 @@ async function labelledShipment(
 ): Promise<LabelledShipment> {
   const { order } = shipment;
   const { shipTo, department } = orderOnLabel.parse(order.canonical);
-  // The address that the goods are sent to is that of the ERP, as the warehouse was told; its code is the partner’s own.
+  // The ship-to address comes from the ERP, as the warehouse received it; its code is the partner's own.
   const known = await prisma.shipTo.findUnique({
     where: { erpSystem_shipToNumber: { erpSystem: order.erpSystem ?? '', shipToNumber: order.shipToNumber ?? '' } },
   });

@@ -149,7 +149,7 @@ const readOrder = route({
   },
 });
 
-/** The columns that decide visibility and address the order's workflow. */
+/** The columns that determine visibility and the order's workflow. */
 async function visibleOrder(orderId: string, caller: Caller, { prisma }: ApiDependencies) {
   const found = await prisma.order.findUnique({
     where: { id: orderId },

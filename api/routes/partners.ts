@@ -79,7 +79,7 @@ const listPartners = route({
   },
 });
 
-/** A file of cross-references as a worker last read it. */
+/** A cross-reference file, as a worker last read it. */
 type FileRead = Pick<CrossReferenceFile, 'partnerId' | 'file' | 'refusedCount'> & {
   readonly fault: CrossReferenceFault | null;
   readonly firstRefused: RefusedRow | null;
@@ -103,7 +103,7 @@ function faultsIn(read: FileRead | undefined): number {
   return read.fault === null ? read.refusedCount : 1;
 }
 
-/** One for the file, as its first row is where to begin. */
+/** One error for the file, at its first row. */
 function problemsOfFile({ file, fault, refusedCount, firstRefused }: FileRead): z.output<typeof profileProblem>[] {
   const at = (line: number, code: string, key: string, reason: string) => [
     { code, file, line, column: 1, key, reason },
@@ -504,7 +504,7 @@ function rowsOf(body: Buffer, contentType: string): AsyncIterable<StatedRow[]> |
   requireUtf8(body);
   let list: unknown;
   try {
-    // Drops a byte order mark, which JSON has no place for.
+    // Drops a byte order mark, which JSON does not allow.
     list = JSON.parse(new TextDecoder().decode(body));
   } catch (error) {
     throw new Problem('malformed-json', (error as Error).message);
@@ -519,7 +519,7 @@ function rowsOf(body: Buffer, contentType: string): AsyncIterable<StatedRow[]> |
   return Array.from({ length: pieces }, (_, piece) => rows.slice(piece * ROWS_AT_ONCE, (piece + 1) * ROWS_AT_ONCE));
 }
 
-/** A row of another shape is refused by itself, as one of a CSV would be. */
+/** A row of the wrong shape is rejected individually, as in a CSV. */
 function rowOf(row: unknown, line: number): StatedRow {
   if (typeof row !== 'object' || row === null || Array.isArray(row)) {
     return { line, values: {}, misshapen: 'is not an object' };

@@ -79,7 +79,7 @@ const submitWarehouseEvent = route({
   },
 });
 
-/** The warehouse system whose secret made the signature. */
+/** The warehouse system whose secret produced the signature. */
 function signerOf(body: Buffer, headers: Record<string, string | undefined>, { wms }: Systems): string {
   const given = {
     'webhook-id': headers['webhook-id'] ?? '',
@@ -93,7 +93,7 @@ function signerOf(body: Buffer, headers: Record<string, string | undefined>, { w
       new Webhook(webhookSecret).verify(body, given, { jsonParse: false });
       return id;
     } catch (error) {
-      // The library tells its reasons by their words alone.
+      // The library's errors differ only by message.
       expired ||= error instanceof Error && /timestamp too (old|new)/.test(error.message);
     }
   }

@@ -30,7 +30,7 @@ import { partnerDirectory } from '../partners.ts';
 import type { Route } from '../route.ts';
 import { routes } from '../routes/index.ts';
 
-/** The API over HTTP with the real intake and a Postgres of its own; for tests. */
+/** For tests: the API over HTTP with the real intake and its own Postgres database. */
 
 export const WEBHOOK_SECRET = `whsec_${Buffer.from('a secret of the warehouse, long enough').toString('base64')}`;
 
@@ -206,7 +206,7 @@ function check(method: string, path: string, answer: Answer, called: Set<string>
   if (declared.schema !== undefined) parseStrictly(declared.schema, answer.body);
 }
 
-/** Also finds members that the schema does not know: what comes out of the schema must be all that was there. */
+/** Also finds members that the schema does not know: parsing must preserve everything. */
 function parseStrictly(schema: z.ZodType, body: unknown): void {
   const parsed = schema.parse(body);
   const [known, sent] = [JSON.stringify(parsed), JSON.stringify(body)];

@@ -1,7 +1,7 @@
 import { ApplicationFailure, condition, setHandler } from '@temporalio/workflow';
 import { cancelOrder, resolveException } from '../../workflows/messages.ts';
 
-/** Answers the updates of an order as its process does, without an order: what the API makes of the answers is under test here. */
+/** Answers updates as an order process does, to test what the API makes of the answers. */
 export async function deciding(): Promise<void> {
   let decided = false;
   setHandler(

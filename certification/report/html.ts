@@ -2,7 +2,7 @@ import type { DocumentEvidence, PartnerResult, RuleResult, ScenarioResult } from
 
 const WORDS = { passed: 'passed', failed: 'failed', 'not-run': 'not run' } as const;
 
-/** One page without anything from elsewhere; light or dark as the reader has it. */
+/** A self-contained page that follows the reader's light or dark mode. */
 export function htmlReport(report: PartnerResult): string {
   const { partner, partnerName, profileVersion, startedAt, finishedAt, scenarios } = report;
   const count = (state: ScenarioResult['state']) => scenarios.filter((scenario) => scenario.state === state).length;
@@ -81,7 +81,7 @@ function moment(at: string): string {
   return `<time datetime="${escaped(at)}">${escaped(at.replace('T', ' ').replace(/\.\d+Z$/, ' UTC'))}</time>`;
 }
 
-/** For text and attributes of HTML and XML; control characters, which XML cannot hold, become a picture of them. */
+/** Escapes text and attributes of HTML and XML. Control characters, which XML forbids, become visible symbols. */
 export function escaped(text: string): string {
   return (
     text

@@ -43,7 +43,7 @@ const scenario: Scenario = {
       const [first] = await trade.recorded();
       return [...differs('state', first?.status, 'closed'), ...differs('item', first?.lines[0]?.sku, 'MW-1001')];
     }),
-    // None for the refused one: an 855 names the PO number alone, and would be read of the order that stands.
+    // No 855 for the rejected order: it would name only the PO number and be read as an answer to the accepted one.
     receives(ORDER_ACKNOWLEDGMENT, 1),
     receives(SHIP_NOTICE, 1),
     receives(INVOICE, 1),
