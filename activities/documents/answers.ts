@@ -1,18 +1,19 @@
-/** Whether an order's partner has answered everything that it was sent, and word to the order once that is so. */
+/** Detects that a partner has acknowledged every document of an order, and signals the order. */
 import { Prisma } from '../../prisma/generated/client.ts';
 import { type HandOffRow, handOffRows, insertHandOffs } from '../handoff/hand-off.ts';
 import type { Transaction } from '../lib/records.ts';
 
-/** A document `d` that is not sent yet, or whose agreed acknowledgment has not come. */
+/** A document `d` that is not sent yet, or whose agreed acknowledgment is missing. */
 export const PENDING = Prisma.sql`d."direction" = 'outbound' AND (
   d."state" IN ('queued', 'prepared')
   OR d."state" = 'transmitted' AND d."acknowledgedAt" IS NULL AND d."acknowledgeBy" IS NOT NULL
 )`;
 
 /**
- * Signals each of these orders that waits for answers and has all of them. Call it after the commit of an acknowledgment or delivery, and
- * again when that write is repeated: an order that began to wait meanwhile looks by itself after it has said so (finish-order.ts), so one
- * of the two sees the other. The rows are inserted; hand them on with `committed`.
+ * Signals each of these orders that waits for answers and now has all of them. Call it after the commit of an
+ * acknowledgment or delivery, and again if that write is repeated. An order that starts waiting meanwhile
+ * looks again after it has recorded that (finish-order.ts), so one of the two sees the other. The rows are
+ * inserted; pass them to `committed`.
  */
 export async function signalAnswered(
   records: Transaction,

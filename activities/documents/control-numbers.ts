@@ -1,7 +1,7 @@
 /** Numbers that never repeat: control numbers of interchanges, groups and transaction sets, serials of SSCCs. */
 import type { Transaction } from '../lib/records.ts';
 
-/** The first of `count` consecutive numbers. They begin at 1; a transaction that fails gives them back. */
+/** The first of `count` consecutive numbers, starting at 1. A failed transaction returns them. */
 export async function nextNumbers(
   records: Transaction,
   partnerId: string,

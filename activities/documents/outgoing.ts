@@ -1,4 +1,4 @@
-/** Documents of a step and the wake of their partner's outbox, in the same write. */
+/** Writes the documents of a step and the wake of the partner's outbox together. */
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import type { Prisma } from '../../prisma/generated/client.ts';
 import { type HandOffRow, handOffRows, insertHandOffs } from '../handoff/hand-off.ts';
@@ -9,11 +9,11 @@ export interface Outgoing {
   documents(onlyIf?: Prisma.Sql): Prisma.Sql;
   /** INSERT of the wake, for a WITH. */
   wakes(onlyIf?: Prisma.Sql): Prisma.Sql;
-  /** To be handed on after the commit. */
+  /** Pass these to `committed` after the commit. */
   handOffs: HandOffRow[];
 }
 
-/** Documents that the profile does not send are left out; where none is left, nobody is woken. */
+/** Documents that the profile does not send are omitted. If none remain, the outbox is not woken. */
 export function outgoing(profile: PartnerProfile, documents: readonly OutboundDocument[]): Outgoing {
   const queued = documents.flatMap((document) => documentRow(profile, document) ?? []);
   const handOffs = queued.length === 0 ? [] : handOffRows([{ kind: 'wake-outbox', partnerId: profile.id }]);

@@ -1,4 +1,4 @@
-/** Putting documents into a partner’s outbox. */
+/** Queues documents in a partner's outbox. */
 import { createHash, randomUUID } from 'node:crypto';
 import { deadlineAfter } from '../../domain/calendar/calendar.ts';
 import { checkDocument } from '../../mappings/edi/checks.ts';
@@ -13,23 +13,23 @@ import type { Prisma } from '../../prisma/generated/client.ts';
 import { permanent } from '../lib/activity-failure.ts';
 import { insertMissing } from '../lib/records.ts';
 
-/** Waits in the outbox like a transaction set, though it is a segment of the interchange. */
+/** Queued like a transaction set, although it is a segment of the interchange. */
 export const INTERCHANGE_ACKNOWLEDGMENT = 'TA1';
 
 export interface OutboundDocument {
   set: string;
-  /** Business identity: the same key is the same document, however often it is queued. */
+  /** Business identity: a document with the same key is queued only once. */
   businessKey: string;
   tree: Tree;
   correlationId: string;
-  /** When each event happened from which the profile may count the deadline of this set. */
+  /** The times of the events from which the profile may count the deadline. */
   since: Readonly<Partial<Record<DeadlineEvent, Date>>>;
   orderId?: string;
   shipmentId?: string;
   invoiceId?: string;
 }
 
-/** A row of "Document" that waits in the outbox. */
+/** A row of "Document" in the outbox. */
 export interface OutboundRow {
   id: string;
   businessKey: string;
@@ -47,9 +47,9 @@ export interface OutboundRow {
 }
 
 /**
- * Checks a document and writes it by its guide; undefined when the profile does not send this set. A document that contradicts itself or
- * that its guide refuses is a fault of the mapping or of the data: it fails without a retry, with every place named, and its order waits
- * for a person.
+ * Checks a document and writes it by its guide; undefined if the profile does not send this set. A document
+ * that contradicts itself or breaks its guide is a fault of the mapping or the data. It fails without retry,
+ * lists every place, and its order waits for a person.
  */
 export function documentRow(profile: PartnerProfile, document: OutboundDocument): OutboundRow | undefined {
   const rule = outboundRule(profile, document.set);
@@ -81,13 +81,13 @@ const COLUMNS = [
   ...['invoiceId', 'body', 'delimiters', 'hash', 'correlationId', 'deadline'],
 ];
 
-/** An INSERT of documents that nobody has queued yet, for a WITH. */
+/** An INSERT of the documents that are not queued yet, for a WITH. */
 export function insertDocuments(documents: readonly OutboundRow[], onlyIf?: Prisma.Sql): Prisma.Sql {
   const rows = documents.map((document) => ({ ...document, direction: 'outbound', state: 'queued' }));
   return insertMissing('Document', COLUMNS, rows, onlyIf);
 }
 
-/** The rule by which a set is sent; a 999 is sent by the rule of the 997. */
+/** The profile's rule for a set; a 999 follows the rule of the 997. */
 export function outboundRule(profile: PartnerProfile, set: string): OutboundRule | undefined {
   return profile.documents.outbound[ruleSetOf(set)];
 }
@@ -113,7 +113,7 @@ function guideOf({ set }: OutboundDocument, profile: PartnerProfile): Guide {
     const guide = partnerGuide(profile, set, version);
     if (guide !== undefined) return guide;
   } catch (error) {
-    // The rules that an order came under may not fit the release that is agreed since.
+    // The order's guide rules may not fit the X12 release that was agreed later.
     throw permanent('guide-rules-invalid', `the rules for ${where} cannot be applied: ${reasonOf(error)}`);
   }
   throw permanent('no-guide', `there is no guide for ${where}`);

@@ -4,7 +4,7 @@ import { type HandOff, handOffRows, insertHandOffs } from '../handoff/hand-off.t
 
 const AGAIN = Prisma.sql`EXISTS (SELECT FROM again)`;
 
-/** Queues the same document again; it leaves under new control numbers. Repeated, it finds the document queued and changes nothing. */
+/** Queues a document again, to be sent under new control numbers. Idempotent: a queued document stays unchanged. */
 export async function resendDocument(
   { prisma, handOff }: { prisma: Database; handOff: HandOff },
   { documentId }: { documentId: string },

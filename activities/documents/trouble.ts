@@ -1,4 +1,4 @@
-/** Word to orders of documents that need a decision. */
+/** Signals orders whose documents need a decision. */
 import type { DocumentTrouble } from '../../domain/order/messages.ts';
 import { Prisma } from '../../prisma/generated/client.ts';
 import { type HandOffRow, handOffRows, insertHandOffs } from '../handoff/hand-off.ts';
@@ -14,15 +14,15 @@ export interface TroubledDocument {
 
 export interface TellOrders {
   /**
-   * CTEs `signalled (id)` and `noted`: the signal to an order that is under way, a timeline event for one that has ended. They take the
-   * documents whose ids the subquery gives.
+   * CTEs `signalled (id)` and `noted`: a signal for a running order, a timeline event for an ended one. They
+   * process the documents whose ids the subquery returns.
    */
   sql(documentIds: Prisma.Sql): Prisma.Sql;
-  /** Hand-offs of the rows that `signalled` has returned, for `committed`. */
+  /** The hand-offs whose ids `signalled` returned, for `committed`. */
   inserted(ids: readonly string[]): HandOffRow[];
 }
 
-/** Tells the order of each document, in the write that records the trouble. A document of no order troubles nobody. */
+/** Signals the order of each document in the write that records the trouble. Documents without an order are skipped. */
 export function tellOrders<Troubled extends TroubledDocument>(
   documents: readonly Troubled[],
   trouble: DocumentTrouble['trouble'],

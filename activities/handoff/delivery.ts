@@ -1,4 +1,4 @@
-/** How Temporal is given each kind of hand-off. Business keys make every call safe to repeat. */
+/** Delivers each kind of hand-off to Temporal. Business keys make every call idempotent. */
 import type { Client } from '@temporalio/client';
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import { TypedSearchAttributes } from '@temporalio/common';
@@ -12,7 +12,7 @@ import { fairnessOf } from './share.ts';
 
 export const ORDERS_QUEUE = 'orders';
 
-/** Orders whose workflow id this process remembers, so that a signal costs no query. */
+/** The number of orders whose workflow id this process caches, so that a signal costs no query. */
 const MOST_REMEMBERED = 10_000;
 
 export interface DeliveryDependencies {
@@ -22,7 +22,7 @@ export interface DeliveryDependencies {
   log: Logger;
 }
 
-/** A signal came before the start of its order was handed on: it goes after it. */
+/** The start of the order is not delivered yet; the signal is retried after it. */
 export class StartStillWaiting extends Error {
   override readonly name = 'StartStillWaiting';
 }
@@ -100,12 +100,12 @@ export class Delivery {
       select: { id: true },
     });
     if (start !== null) throw new StartStillWaiting(`order ${row.target} is still to be started`);
-    // The start may have been handed on between the two questions.
+    // The start may have been delivered between the two checks.
     if (await this.#signal(workflowId, signal)) return;
     await this.#noteEnded(row.target, workflowId, signal);
   }
 
-  /** False when no execution of that id is open. */
+  /** Returns false if no execution with that id is open. */
   async #signal(workflowId: string, { signal, payload }: SignalOrder): Promise<boolean> {
     try {
       await this.#deps.temporal.workflow
@@ -118,7 +118,7 @@ export class Delivery {
     }
   }
 
-  /** Nobody has to decide on the trouble of an order that has ended, but whoever asks must find it. */
+  /** Trouble of an ended order needs no decision, but the timeline must show it. */
   async #noteEnded(orderId: string, workflowId: string, { signal, payload }: SignalOrder): Promise<void> {
     this.#deps.log.warn('a signal for an order that has ended', { orderId, workflowId, signal, payload });
     if (signal !== 'documentTrouble') return;
@@ -145,7 +145,7 @@ export class Delivery {
     });
   }
 
-  /** Orders that are asked for at the same time are one query. */
+  /** Concurrent lookups share one query. */
   async #workflowIdOf(orderId: string): Promise<string> {
     const known = this.#workflowIds.get(orderId);
     if (known !== undefined) return known;
@@ -177,7 +177,7 @@ export class Delivery {
   }
 }
 
-/** Starts a workflow unless it runs or has run. */
+/** Starts a workflow unless it is running or has run. */
 async function once(start: () => Promise<unknown>): Promise<void> {
   try {
     await start();

@@ -1,11 +1,11 @@
 /**
- * Hands on what this process has committed, and what others left behind.
+ * Delivers the hand-offs that this process committed, and those that other processes left behind.
  *
- * 1. Each item has its own deadline and its own back-off; many are under way at once. A slow one never holds back the others.
- * 2. Partners are served in turn, by their share.
- * 3. Wakes of one partner’s outbox that wait at the same time are one call.
- * 4. A row belongs to the process that wrote or claimed it for as long as that process renews its lease. Any process takes the rows
- *    whose lease has ended, so those of a process that died, and those whose attempt failed.
+ * 1. Each item has its own deadline and back-off. Many run at once; a slow one never delays the others.
+ * 2. Partners take turns, weighted by their share.
+ * 3. Waiting wakes of one partner's outbox are combined into one call.
+ * 4. A row belongs to the process that wrote or claimed it, as long as that process renews its lease. Any
+ *    process claims rows whose lease has expired: those of a dead process and those of a failed attempt.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { isGrpcServiceError } from '@temporalio/client';
@@ -17,30 +17,30 @@ import { Turns } from './turns.ts';
 
 /** Calls to Temporal at once, per process. */
 const AT_ONCE = 64;
-/** Rows held in memory; what is committed beyond that is found by the looks. */
+/** Rows held in memory. Further rows are found by the periodic look. */
 const MOST_HELD = 5_000;
 const DEADLINE_MS = 3_000;
-/** Leases are renewed and rows that nobody holds are looked for at this interval. */
+/** The interval of the periodic look, which renews leases and claims free rows. */
 const LOOK_MS = 1_000;
-/** Finished rows are deleted together; well within the first lease of a row. */
+/** Delivered rows are deleted in batches, well within their first lease. */
 const SETTLE_MS = 500;
 /** The pause between two claims of a backlog. */
 const CLAIM_AGAIN_MS = 200;
-/** An outbox that has just been woken is woken again no sooner: what is queued meanwhile needs one wake. */
+/** The minimum interval between two wakes of one outbox: documents queued meanwhile share the second wake. */
 const WAKE_EVERY_MS = 100;
-/** While Temporal is away nothing is gained by waiting longer: it must have everything soon after its return. */
+/** The retry interval while Temporal is down. A longer one would delay everything after its return. */
 const AWAY_RETRY_MS = 1_000;
 const MOST_RETRY_MS = 5 * 60_000;
 
 export interface DispatcherDependencies extends DeliveryDependencies {
-  /** Is given how long each item waited from its commit to Temporal’s answer; see metrics.ts. */
+  /** Receives the time from commit to Temporal's response, in seconds; see metrics.ts. */
   observe?: (kind: HandOffRow['kind'], seconds: number) => void;
 }
 
 interface Held extends leases.ClaimedRow {
-  /** Clock of the machine, milliseconds. */
+  /** Milliseconds since the epoch. */
   since: number;
-  /** Handed on or failed; only the row in Postgres says otherwise for a moment. */
+  /** Delivered or failed; the row in Postgres is updated shortly after. */
   settled?: true;
 }
 
@@ -59,7 +59,7 @@ export class Dispatcher implements HandOff {
   readonly #deps: DispatcherDependencies;
   readonly #delivery: Delivery;
   readonly #turns: Turns<Call>;
-  /** Everything that waits or is under way here, by id. */
+  /** All waiting and running items of this process, by id. */
   readonly #held = new Map<string, Held>();
   readonly #wakes = new Map<string, Wakes>();
   #done: string[] = [];
@@ -84,12 +84,12 @@ export class Dispatcher implements HandOff {
     this.#hold(rows.map((row) => ({ ...row, attempts: 0, since: Date.now() })));
   }
 
-  /** Begins to look for what others left behind. */
+  /** Starts the periodic look. */
   start(): void {
     this.#looking ??= this.#look();
   }
 
-  /** Lets go of what waits, finishes what is under way, and puts the rest back for other processes. */
+  /** Drops waiting items, finishes running ones, and releases the rest to other processes. */
   async stop(): Promise<void> {
     this.#ended.abort();
     await this.#looking;
@@ -119,7 +119,7 @@ export class Dispatcher implements HandOff {
     this.#callOutbox(row.partnerId, waiting);
   }
 
-  /** One call for everything that waits; what comes while it is under way is the next one. */
+  /** Sends one call for all waiting wakes; wakes that arrive meanwhile form the next call. */
   #callOutbox(partnerId: string, waiting: Wakes): void {
     if (waiting.underWay || waiting.rows.length === 0) return;
     waiting.underWay = true;
@@ -193,7 +193,7 @@ export class Dispatcher implements HandOff {
     this.#settling ??= delay(SETTLE_MS, undefined, { ref: false }).then(() => this.#settle());
   }
 
-  /** Deletes what Temporal has and puts back what it has not. Rows that Postgres does not take now are settled at the next time. */
+  /** Deletes delivered rows and releases failed ones. If Postgres fails, the next settlement includes them. */
   async #settle(): Promise<void> {
     const [done, failed] = [this.#done, this.#failed];
     this.#done = [];
@@ -222,11 +222,11 @@ export class Dispatcher implements HandOff {
           prisma,
           waiting.map(({ id }) => id),
         );
-        // Only what can be handed on at once is claimed, so that the other processes take the rest.
+        // Claim only what can be delivered at once, so that other processes take the rest.
         const room = AT_ONCE - this.#underWay;
         const claimed = room > 0 && this.#turns.isEmpty ? await leases.claim(prisma, room) : [];
         this.#hold(claimed.map((row) => ({ ...row, since: row.createdAt.getTime() })));
-        // There is more, and Temporal takes it.
+        // There is a backlog, and Temporal answers.
         if (claimed.length > 0 && claimed.length === room && !this.#away) {
           await delay(CLAIM_AGAIN_MS, undefined, { signal });
           continue;
@@ -257,7 +257,7 @@ async function withinDeadline(call: () => Promise<void>): Promise<void> {
   }
 }
 
-/** gRPC: the deadline passed, or nobody listens. Clients wrap the service’s error as the cause of their own. */
+/** gRPC: deadline exceeded or unavailable. Clients wrap the service error as the cause of their own. */
 function isUnanswered(error: unknown): boolean {
   if (error instanceof DeadlinePassed) return true;
   for (let cause = error; cause instanceof Error; cause = cause.cause) {

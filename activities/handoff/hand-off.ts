@@ -1,15 +1,16 @@
 /**
- * The transactional outbox to Temporal. A writer stores what a workflow must learn as a row in the same transaction as the fact itself,
- * and hands it on right after the commit. Any worker or API process hands on what its writer left behind.
+ * The transactional outbox to Temporal. A writer stores each message for a workflow as a row, in the same
+ * transaction as the fact itself, and delivers it right after the commit. Any worker or API process delivers
+ * the rows that a writer left behind.
  *
- * Delivery is at least once: a process may die between Temporal’s answer and the deletion of the row. Starts are guarded by their
- * workflow id, and a repeated signal is one that the order has seen.
+ * Delivery is at-least-once: a process may die between Temporal's response and the deletion of the row.
+ * Workflow ids make starts idempotent, and orders ignore repeated signals.
  */
 import { randomUUID } from 'node:crypto';
 import type { Prisma } from '../../prisma/generated/client.ts';
 import { asJson, insertRows } from '../lib/records.ts';
 
-/** Signals of an order’s workflow that are handed on. */
+/** Signals of an order's workflow that are delivered by hand-off. */
 export type OrderSignal =
   | 'warehouseEvent'
   | 'paymentReceived'
@@ -17,7 +18,7 @@ export type OrderSignal =
   | 'stockArrived'
   | 'documentsAnswered';
 
-/** Facts of an order that never change and that its start takes along. */
+/** Immutable facts of an order that its start contains. */
 export interface OrderStart {
   workflowId: string;
   poNumber: string;
@@ -37,7 +38,7 @@ export type HandOffItem =
   | { kind: 'signal-order'; partnerId: string; orderId: string; signal: OrderSignal; payload?: unknown }
   | { kind: 'wake-outbox'; partnerId: string };
 
-/** A row of the table HandOff; the columns that are not here have defaults. */
+/** A row of the table HandOff. The other columns have defaults. */
 export interface HandOffRow {
   id: string;
   kind: HandOffItem['kind'];
@@ -50,7 +51,7 @@ export interface HandOffRow {
 /** {@link OrderStart}, {@link InterchangeStart}, {@link SignalOrder}, or nothing for the wake of an outbox. */
 export type HandOffPayload = Prisma.InputJsonObject;
 
-/** A signal of an order’s workflow and what it carries. */
+/** A signal of an order's workflow with its payload. */
 export type SignalOrder = { signal: OrderSignal; payload?: Prisma.InputJsonValue };
 
 /** Plain rows, to insert with the fact: by {@link insertHandOffs} in its statement, or by `createMany` in its transaction. */
@@ -101,6 +102,6 @@ function payloadOf(item: HandOffItem): HandOffPayload {
 }
 
 export interface HandOff {
-  /** To be called after the commit. Hands the rows on in the background: never throws and never waits. */
+  /** Call it after the commit. Delivers the rows in the background: never throws and never waits. */
   committed(rows: readonly HandOffRow[]): void;
 }

@@ -1,8 +1,8 @@
-/** The table of hand-offs as a queue: who holds which row, and until when. Times are those of the database. */
+/** The table of hand-offs as a queue with leases. All times are database times. */
 import type { Database } from '../../prisma/client.ts';
 import type { HandOffRow } from './hand-off.ts';
 
-/** A held row is renewed three times before others may take it. */
+/** A lease is renewed every second, so two renewals may fail before others claim the row. */
 const LEASE_SECONDS = 3;
 
 export interface ClaimedRow extends HandOffRow {
@@ -15,8 +15,8 @@ export interface FailedRow {
 }
 
 /**
- * Takes up to `most` rows that nobody holds, in turn between partners, so that one partner’s many do not hide another’s few. Rows that
- * another process is taking at this moment are skipped.
+ * Claims up to `most` free rows, alternating between partners, so that one partner's backlog does not hide
+ * another's few rows. Rows that another process is claiming are skipped.
  */
 export async function claim(prisma: Database, most: number): Promise<(ClaimedRow & { createdAt: Date })[]> {
   return prisma.$queryRaw`
@@ -35,12 +35,12 @@ export async function claim(prisma: Database, most: number): Promise<(ClaimedRow
     RETURNING "id", "kind", "partnerId", "target", "payload", "attempts", "createdAt"`;
 }
 
-/** Temporal has them. */
+/** Deletes delivered rows. */
 export async function remove(prisma: Database, ids: readonly string[]): Promise<void> {
   await prisma.$executeRaw`DELETE FROM "HandOff" WHERE "id" = ANY(${ids})`;
 }
 
-/** An attempt failed; any process may make the next one. */
+/** Releases rows after a failed attempt; any process may make the next one. */
 export async function putBack(prisma: Database, rows: readonly FailedRow[]): Promise<void> {
   await prisma.$executeRaw`
     UPDATE "HandOff" AS h
@@ -55,7 +55,7 @@ export async function renew(prisma: Database, ids: readonly string[]): Promise<v
     UPDATE "HandOff" SET "nextAttemptAt" = now() + ${LEASE_SECONDS} * interval '1 second' WHERE "id" = ANY(${ids})`;
 }
 
-/** Held, never tried, and free again at once: this process ends. */
+/** Releases untried rows at once, because this process ends. */
 export async function release(prisma: Database, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
   await prisma.$executeRaw`UPDATE "HandOff" SET "nextAttemptAt" = now() WHERE "id" = ANY(${ids})`;

@@ -1,7 +1,7 @@
 import { Histogram, type Registry } from 'prom-client';
 import type { HandOffRow } from './hand-off.ts';
 
-/** Waits of hand-offs from commit to Temporal’s answer, by kind. While Temporal is up, 95 % are to be within 0.2 s and none over 2 s. */
+/** Time of hand-offs from commit to Temporal's response, by kind. Target while Temporal is up: 95 % within 0.2 s, none over 2 s. */
 export function handOffMetrics(registry: Registry): (kind: HandOffRow['kind'], seconds: number) => void {
   const waits = new Histogram({
     name: 'throughline_hand_off_seconds',

@@ -1,11 +1,11 @@
 /**
- * Waiting work, served in turn between partners, each by its share (stride scheduling): a partner with twice the share is served twice
- * as often, and one that comes late waits for its turn, never for what others have piled up.
+ * Queues work by partner with stride scheduling: a partner with twice the share is served twice as often. A
+ * late partner waits for its turn, never for another's backlog.
  */
 export class Turns<T> {
   readonly #lines = new Map<string, { items: T[]; pass: number }>();
   readonly #shareOf: (partnerId: string) => number;
-  /** The pass at which the last item was served; a partner that begins to wait begins here. */
+  /** The pass of the last served item; a newly waiting partner starts here. */
   #pass = 0;
 
   constructor(shareOf: (partnerId: string) => number) {

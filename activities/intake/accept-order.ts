@@ -1,4 +1,4 @@
-/** How an order enters, through whichever channel: one statement stores it with everything that belongs to it. */
+/** Intake of orders from every channel: one statement stores the order with everything that belongs to it. */
 import { randomUUID } from 'node:crypto';
 import type { SalesOrder } from '../../mappings/canonical/v1/index.ts';
 import { contentHash } from '../../mappings/edi/content-hash.ts';
@@ -14,16 +14,16 @@ import { IntakeRefusal } from './intake-refusal.ts';
 
 export type OrderSource =
   | { kind: 'api' }
-  /** The transaction set that the order came in, and the control number of its interchange. */
+  /** The inbound transaction set, and the control number of its interchange. */
   | { kind: 'edi'; document: InboundDocument; controlNumber: string };
 
 export interface OrderReceipt {
   /**
-   * `queried`: taken, and kept for a person to decide whether it repeats an earlier order. With `accepted` and `queried` the document
-   * is stored as well.
+   * `queried`: stored, but a person decides whether it repeats an earlier order. With `accepted` and `queried`,
+   * the document is stored as well.
    */
   outcome: 'accepted' | 'duplicate' | 'queried' | 'refused';
-  /** For `refused`, the order that holds the number already. */
+  /** For `refused`, the order that already has the number. */
   orderId: string;
   workflowId: string;
   reason?: string;
@@ -36,8 +36,8 @@ interface OrderOffer {
 }
 
 /**
- * Takes an order once: the same business content under the same partner, PO number and release is the same order, whatever channel
- * repeats it. Other content under a known number is refused or queried, by the partner’s rule.
+ * Accepts an order once: the same business content under the same partner, PO number and release is the same
+ * order on every channel. Other content under a known number is refused or queried, by the partner's rule.
  */
 export async function acceptOrder(deps: IntakeDependencies, offer: OrderOffer): Promise<OrderReceipt> {
   const { order } = offer;
@@ -46,7 +46,7 @@ export async function acceptOrder(deps: IntakeDependencies, offer: OrderOffer): 
     throw new IntakeRefusal('unknown-partner', 'partnerId', `there is no partner "${order.partnerId}"`);
   }
   if (offer.source.kind === 'api') refuseUnwritable(order, profile);
-  // Before the order that names it: a process that finds the order must find its version.
+  // Store the version before the order: a process that finds the order must find its version.
   await deps.profiles.keep(profile);
 
   const { prisma } = deps;
@@ -64,7 +64,7 @@ export async function acceptOrder(deps: IntakeDependencies, offer: OrderOffer): 
   return { outcome: 'duplicate', ...(await orderUnder(prisma, order, release)).names };
 }
 
-/** Refuses numbers that our documents to this partner must repeat and X12 cannot carry: now, not when the ERP has the order. */
+/** Rejects numbers that our documents must repeat but X12 cannot represent, before the ERP has the order. */
 function refuseUnwritable(order: SalesOrder, { documents, x12 }: PartnerProfile): void {
   if (Object.keys(documents.outbound).length === 0) return;
   const numbers: [path: string, text: string | undefined][] = [
@@ -99,8 +99,8 @@ async function orderUnder(prisma: Database, { partnerId, poNumber }: SalesOrder,
 const TAKEN = Prisma.sql`EXISTS (SELECT FROM taken)`;
 
 /**
- * Stores the order, its references, the first event of its timeline, its document and its hand-off, or nothing when the number is
- * taken. Undefined when it is.
+ * Stores the order, its references, its first timeline event, its document and its hand-off. Stores nothing
+ * and returns undefined if the number is taken.
  */
 async function insertOrder(
   { prisma, handOff }: IntakeDependencies,

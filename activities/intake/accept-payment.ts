@@ -1,4 +1,4 @@
-/** How a payment enters, and how the orders whose invoices it names learn of it. */
+/** Intake of payments: matches them to invoices and signals the orders. */
 import { createHash, randomUUID } from 'node:crypto';
 import type { Payment } from '../../mappings/canonical/v1/index.ts';
 import type { Database } from '../../prisma/client.ts';
@@ -7,8 +7,8 @@ import type { HandOffRow } from '../handoff/hand-off.ts';
 import type { IntakeDependencies } from './dependencies.ts';
 
 /**
- * Takes a payment once per payer’s reference. One statement stores it, matches its lines to our invoices and hands each match on; a
- * line whose invoice is not known yet waits for the invoice.
+ * Accepts a payment once per payer and reference. One statement stores it, matches its lines to our invoices
+ * and writes a hand-off for each match. A line with an unknown invoice waits for the invoice.
  */
 export async function acceptPayment(
   { prisma, handOff }: IntakeDependencies,
@@ -62,7 +62,7 @@ function signallingOrders(partnerId: string): Prisma.Sql {
     RETURNING "id", "kind", "partnerId", "target", "payload"`;
 }
 
-/** Invoices that were committed beside the payment: neither write could see the other, so each side looks again. */
+/** Invoices that were committed concurrently: neither write could see the other, so each side looks again. */
 function invoicesMeanwhile(prisma: Database, partnerId: string, paymentId: string): Promise<HandOffRow[]> {
   return prisma.$queryRaw<HandOffRow[]>`
     WITH allocated AS (
@@ -75,7 +75,7 @@ function invoicesMeanwhile(prisma: Database, partnerId: string, paymentId: strin
     ${signallingOrders(partnerId)}`;
 }
 
-/** A remittance may name an invoice more than once; for us it is one amount. */
+/** A remittance may name an invoice more than once; we sum the amounts. */
 function mergeByInvoice(lines: Payment['invoices']) {
   const merged = new Map<
     string,

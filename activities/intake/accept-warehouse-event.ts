@@ -1,4 +1,4 @@
-/** How an event of a warehouse enters, and how its order learns of it. */
+/** Intake of warehouse events: stores them and signals their orders. */
 import { randomUUID } from 'node:crypto';
 import { sum } from '../../domain/decimal.ts';
 import type { WarehouseNotice } from '../../domain/order/messages.ts';
@@ -7,7 +7,7 @@ import type { HandOffRow, SignalOrder } from '../handoff/hand-off.ts';
 import { asJson } from '../lib/records.ts';
 import type { IntakeDependencies } from './dependencies.ts';
 
-/** Takes a warehouse’s event once: one statement finds its release, stores it and hands on what the order must decide on. */
+/** Accepts an event once: one statement finds its release, stores it and writes the hand-off if the order must act. */
 export async function acceptWarehouseEvent(
   { prisma, handOff }: IntakeDependencies,
   { system, event }: { system: string; event: WarehouseEvent; correlationId: string },
@@ -54,7 +54,7 @@ export function noticeOf(system: string, event: WarehouseEvent): WarehouseNotice
     }
     case 'refused':
       return { ...common, type: 'refused', reason: event.reason };
-    // Also one that names nothing short: the order sees whether it accounts for everything that was released.
+    // Also without short lines: the order checks whether everything released is accounted for.
     case 'closed':
       return { ...common, type: 'closed', quantity: sum(event.short.map((line) => line.quantity)) };
     case 'accepted':

@@ -3,7 +3,7 @@ import type { Logger } from '../../runtime/logger.ts';
 import type { HandOff } from '../handoff/hand-off.ts';
 import type { PartnerProfiles } from '../partners/partner-profiles.ts';
 
-/** Everything that intake needs. It never waits for Temporal: a fact and its hand-off are committed together. */
+/** The dependencies of intake. It never waits for Temporal: a fact and its hand-off are committed together. */
 export interface IntakeDependencies {
   prisma: Database;
   profiles: PartnerProfiles;

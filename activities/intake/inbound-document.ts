@@ -1,10 +1,10 @@
-/** The row of an inbound transaction set: written once, with its verdict, in the statement that takes what it says. */
+/** The row of an inbound transaction set, written once with its verdict, together with its effect. */
 import type { X12Error } from '../../mappings/x12/types.ts';
 import type { Database } from '../../prisma/client.ts';
 import { Prisma } from '../../prisma/generated/client.ts';
 
 export interface InboundDocument {
-  /** The same for every attempt to read the interchange. */
+  /** Identical in every attempt to read the interchange. */
   id: string;
   partnerId: string;
   set: string;
@@ -21,14 +21,14 @@ export interface InboundDocument {
 }
 
 export interface InboundVerdict {
-  /** `received`: held until our own profile can read it. */
+  /** `received`: kept until our profile can read it. */
   state: 'received' | 'accepted' | 'duplicate' | 'rejected' | 'unmatched';
   errors: readonly X12Error[];
 }
 
 /**
- * Part of a statement: stores a document with its verdict. `order` is a table of one row with the order’s id, or of none, and then
- * nothing is stored.
+ * Part of a statement that stores a document with its verdict. `order` is a table with one row, the order's
+ * id; if it is empty, nothing is stored.
  */
 export function storingDocument(document: InboundDocument, { state, errors }: InboundVerdict, order: Prisma.Sql) {
   return Prisma.sql`
@@ -43,7 +43,7 @@ export function storingDocument(document: InboundDocument, { state, errors }: In
     DO UPDATE SET "state" = EXCLUDED."state", "errors" = EXCLUDED."errors", "orderId" = EXCLUDED."orderId"`;
 }
 
-/** Stores a document by itself, when nothing else is written with it. */
+/** Stores a document without any other effect. */
 export async function storeDocument(
   prisma: Database,
   document: InboundDocument,

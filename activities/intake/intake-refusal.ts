@@ -1,8 +1,8 @@
-/** An offer that cannot be taken, however often it is repeated. `code` is stable. */
+/** A permanent rejection of an input. `code` is stable. */
 export class IntakeRefusal extends Error {
   override readonly name = 'IntakeRefusal';
   readonly code: 'unknown-partner' | 'wrong-currency' | 'number-not-writable';
-  /** JSON path of what is at fault. */
+  /** JSON path of the fault. */
   readonly path: string;
 
   constructor(code: IntakeRefusal['code'], path: string, message: string) {

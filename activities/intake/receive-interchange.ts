@@ -1,4 +1,4 @@
-/** Inbound files: each interchange is checked, stored and handed on. */
+/** Intake of files: checks and stores each interchange, and hands it to its workflow. */
 import { createHash, randomUUID } from 'node:crypto';
 import { controlNumberAgain, interchangeAdmissionErrors } from '../../mappings/edi/admission.ts';
 import { findPartnerByIsa } from '../../mappings/edi/interchange-parties.ts';
@@ -12,7 +12,7 @@ import { type HandOffItem, handOffRows, insertHandOffs } from '../handoff/hand-o
 import { asJson } from '../lib/records.ts';
 import type { IntakeDependencies } from './dependencies.ts';
 
-/** A file that is no interchange is kept up to this length, as evidence. */
+/** A rejected file is stored up to this length, as evidence. */
 const EVIDENCE_BYTES = 64 * 1024;
 
 export interface InterchangeReceipt {
@@ -34,8 +34,8 @@ export interface ReceivedFile {
 }
 
 /**
- * Checks the envelope of each interchange in a file and stores it, sound or not; each is committed before this resolves. The same
- * interchange again (control number and content) is a duplicate.
+ * Checks the envelope of each interchange in a file and stores it, valid or not. All are committed before
+ * this resolves. An interchange with the same control number and content is a duplicate.
  */
 export async function acceptInterchanges(
   deps: IntakeDependencies,
@@ -60,7 +60,7 @@ async function acceptInterchange(
   const rejected = !scanned.ok || errors.length > 0;
   const hash = createHash('sha256').update(scanned.bytes).digest('hex');
   const received = { scanned, partner, file, hash, errors, rejected };
-  // Numbers are rarely used again, so the insert itself finds that out.
+  // Numbers are rarely reused, so the insert itself detects it.
   const first = entryOf(received, []);
   if (await insertInterchange(deps, first, partner)) return first.receipt;
   const warnings = rejected || header === undefined ? [] : await numberWarnings(deps, header, hash);
@@ -82,7 +82,7 @@ async function acceptInterchange(
   return { ...earlier, state: 'received', errors: warnings };
 }
 
-/** An interchange as it is stored and answered. */
+/** An interchange with its row, its receipt and its TA1. */
 interface Entry {
   row: InterchangeRow;
   receipt: InterchangeReceipt;
@@ -120,7 +120,7 @@ function entryOf(
     ...(row.workflowId && { workflowId: row.workflowId }),
     errors: problems,
   };
-  // Nothing is answered on the word of somebody who may not speak for the partner.
+  // Never answer a sender who may not act for the partner.
   const answer =
     partner === undefined || errors.some(({ code }) => code === 'sender-not-yours')
       ? undefined
@@ -156,7 +156,7 @@ function interchangeRow(
   };
 }
 
-/** The hand-offs of an interchange: it is read, and the outbox sends what answers it. */
+/** The hand-offs of an interchange: one starts its reading, one wakes the outbox for its TA1. */
 function handOffsOf(row: InterchangeRow, partner: PartnerProfile | undefined, answer: OutboundRow | undefined) {
   if (partner === undefined) return [];
   const { id, workflowId, controlNumber, correlationId } = row;
@@ -217,7 +217,7 @@ function earlierOfThatNumber({
       AND "controlNumber" = ${controlNumber} AND "hash" <> ${hash} AND "state" <> 'rejected'`;
 }
 
-/** An interchange that was refused for its sender (unknown then, or not allowed to speak for the partner) may be sent again. */
+/** An interchange that was rejected for its sender, then unknown or without permission, may be sent again. */
 async function takeAgain(
   { prisma, handOff }: IntakeDependencies,
   row: InterchangeRow,
