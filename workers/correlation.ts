@@ -1,4 +1,4 @@
-/** An activity runs, logs and calls out under the correlation id that its workflow gave it. */
+/** Runs activities, their logs and their calls under the correlation id of the workflow. */
 import { defaultPayloadConverter } from '@temporalio/common';
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
 import { runWithCorrelation } from '../runtime/correlation.ts';

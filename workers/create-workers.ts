@@ -38,11 +38,11 @@ export interface WorkerDependencies {
   handOff: HandOff;
   systems: Systems;
   roles: readonly WorkerRole[];
-  /** A bundle made ahead (`npm run build`); without it, workflows/ is bundled now. */
+  /** A prebuilt bundle (`npm run build`); without it, workflows/ is bundled now. */
   workflowBundle?: string;
-  /** Most database connections of this process. */
+  /** The maximum number of database connections of this process. */
   databasePoolSize: number;
-  /** Workflows in memory; the rest is replayed when it goes on. */
+  /** Workflows kept in memory; others are replayed when they continue. */
   maxCachedWorkflows: number;
   shutdownGraceSeconds: number;
   log: Logger;
@@ -70,12 +70,12 @@ export async function createWorkers(deps: WorkerDependencies): Promise<Worker[]>
 }
 
 /**
- * Enough to keep a processor busy while tasks wait for their records. What a worker has fetched is done in the order of fetching, so
- * more would only lengthen that line and take turns away from the server, which shares between partners.
+ * Enough to keep a processor busy while tasks wait for record keeping. A worker processes tasks in the order of
+ * fetching. More would lengthen that queue and weaken the server's fairness between partners.
  */
 const WORKFLOW_TASKS_AT_ONCE = 20;
 
-/** Workflows, and their records as local activities, which run in this same process. */
+/** Workflows, with record keeping as local activities in the same process. */
 async function ordersWorker(deps: WorkerDependencies): Promise<WorkerOptions> {
   const { prisma, temporal, profiles, handOff, systems } = deps;
   const records = { prisma, temporal, profiles, handOff, ...systems };
@@ -83,10 +83,10 @@ async function ordersWorker(deps: WorkerDependencies): Promise<WorkerOptions> {
     taskQueue: ORDERS_QUEUE,
     maxCachedWorkflows: deps.maxCachedWorkflows,
     maxConcurrentWorkflowTaskExecutions: WORKFLOW_TASKS_AT_ONCE,
-    // Record-keeping waits for its turn here rather than for a database connection, where its timeout would run.
+    // Queue record keeping here: while it waits for a database connection, its timeout would run.
     maxConcurrentLocalActivityExecutions: deps.databasePoolSize,
-    // Under a burst a busy worker is still better than another one that would have to replay the whole history. But this is also how long
-    // each order that a killed worker had in its cache stands still, so it is no longer than the heartbeat timeout of its activities.
+    // During a burst, a busy worker is faster than another one that must replay the history. But the cached
+    // orders of a killed worker wait this long, so it is no longer than the heartbeat timeout of activities.
     stickyQueueScheduleToStartTimeout: '20 seconds',
     ...(deps.workflowBundle === undefined
       ? { workflowBundle: await bundleWorkflows() }
@@ -98,7 +98,7 @@ async function ordersWorker(deps: WorkerDependencies): Promise<WorkerOptions> {
   };
 }
 
-/** `configure` changes how the sources are read: the replay guard breaks the process on purpose. */
+/** `configure` changes how sources are read; the replay guard uses it to break the process on purpose. */
 export function bundleWorkflows(configure?: BundleOptions['webpackConfigHook']) {
   const path = (module: string) => fileURLToPath(new URL(module, import.meta.url));
   return bundleWorkflowCode({
@@ -111,7 +111,7 @@ export function bundleWorkflows(configure?: BundleOptions['webpackConfigHook']) 
   });
 }
 
-/** Files read or sent at once; each may be tens of megabytes. */
+/** Files read or sent concurrently; each may be tens of megabytes. */
 const FILES_AT_ONCE = 20;
 
 function ediWorker(deps: WorkerDependencies): WorkerOptions {
@@ -122,7 +122,7 @@ function ediWorker(deps: WorkerDependencies): WorkerOptions {
   };
 }
 
-/** A system’s rate is held by the server for its whole queue, so every worker gives the same figure. */
+/** The server enforces a system's rate for its whole queue, so every worker states the same figure. */
 function rateOf(system: ErpSystem | WmsSystem): WorkerOptions | Record<string, never> {
   return system.ratePerSecond === undefined
     ? {}
@@ -169,14 +169,14 @@ function wmsWorker(
   };
 }
 
-/** The systems file was checked against these kinds. */
+/** The systems file was validated against these kinds. */
 function connectorOf<Connector>(kinds: ReadonlyMap<string, Connector>, kind: string): Connector {
   const connector = kinds.get(kind);
   if (connector === undefined) throw new Error(`there is no connector of kind ${kind}`);
   return connector;
 }
 
-/** One transport per partner, made when it is first needed and again when the profile says another one. */
+/** One transport per partner, created on first use and again when the profile's transport changes. */
 function transports(): (profile: PartnerProfile) => TransportPort {
   const made = new Map<string, { transport: TransportPort; as: string }>();
   return (profile) => {

@@ -9,7 +9,7 @@ export interface WorkerHealth {
   registry: Registry;
 }
 
-/** `/metrics` in Prometheus’ text format; any other path says how the worker is. */
+/** `/metrics` in Prometheus' text format; any other path reports the worker's health. */
 export function healthServer({ queues, profileProblems, registry }: WorkerHealth): Server {
   return createServer((request, response) => {
     if (request.url === '/metrics') {

@@ -1,4 +1,4 @@
-/** An activity that meets data which Postgres can never hold ends for good: its order asks a person, nothing is tried for ever. */
+/** Fails an activity permanently if Postgres can never store its data. The order then asks a person instead of retrying forever. */
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
 import { permanent } from '../activities/lib/activity-failure.ts';
 import { dataFaultOf } from '../activities/lib/database.ts';

@@ -1,4 +1,4 @@
-/** A worker process: configuration, connections, workers, an orderly end. */
+/** The worker process: configuration, connections, workers, orderly shutdown. */
 import '../runtime/garbage-collection.ts';
 import type { Connection } from '@temporalio/client';
 import { Runtime } from '@temporalio/worker';

@@ -4,7 +4,7 @@ import { ORDERS_QUEUE } from '../activities/handoff/delivery.ts';
 import type { Systems } from '../runtime/systems.ts';
 import type { InventorySyncInput } from '../workflows/inventory-sync.ts';
 
-/** Creates the schedules that do not exist yet and brings the others to what is configured now. */
+/** Creates missing schedules and updates the others to the current configuration. */
 export async function ensureSchedules(temporal: Client, systems: Systems): Promise<void> {
   const sync: InventorySyncInput = {
     erp: systems.erp.map(({ taskQueue }) => taskQueue),
@@ -13,7 +13,7 @@ export async function ensureSchedules(temporal: Client, systems: Systems): Promi
   await ensure(temporal, schedule('inventory-sync', 'inventorySync', [sync]));
 }
 
-/** Runs never overlap: the next one sees what the current one leaves. */
+/** Runs never overlap: the next run handles what the current one leaves. */
 function schedule(scheduleId: string, workflowType: string, args: unknown[]): ScheduleOptions {
   return {
     scheduleId,
@@ -32,7 +32,7 @@ async function ensure(temporal: Client, options: ScheduleOptions): Promise<void>
     const { state: _, ...rest } = options;
     const handle = temporal.schedule.getHandle(options.scheduleId);
     await handle.update(({ state }) => ({ ...rest, state }));
-    // A worker that starts does not wait for the next interval: the records may be newer than the schedule.
+    // Do not wait for the next interval at start: the database may be newer than the schedule.
     await handle.trigger();
   }
 }

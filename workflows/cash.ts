@@ -15,7 +15,7 @@ export async function collectCash(order: OrderRun): Promise<void> {
   }
 }
 
-/** When everything has left and the last due date has passed, an exception says so until money comes. */
+/** When everything has shipped and the last due date has passed, an exception is open until a payment arrives. */
 async function untilHeardOrOverdue(order: OrderRun, heard: () => boolean): Promise<void> {
   const deadline = () => paymentDeadline(order.state.invoices, termsOf(order.state).paymentGraceMs);
   await order.wait(() => heard() || deadline() !== undefined);

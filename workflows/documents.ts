@@ -1,6 +1,6 @@
 /**
  * Documents in trouble, and the end of an order. A document that its partner refused, never received or
- * never acknowledged waits for a person while the order goes on. The order does not end before every
+ * never acknowledged waits for a person while the order continues. The order does not end before every
  * document is acknowledged or decided on.
  */
 import type { ExceptionType } from '../domain/exceptions.ts';
@@ -15,7 +15,7 @@ const exceptionOf = {
   unacknowledged: 'document-unacknowledged',
 } as const satisfies Record<DocumentTrouble['trouble'], ExceptionType>;
 
-/** The last answer signals the order. The look is for whatever nobody foresaw. */
+/** The last answer signals the order. The periodic look is a safety net. */
 const LOOK_MS = 6 * 60 * 60 * 1000;
 
 /** Several documents may wait for their decisions at once. The same trouble reported again is one trouble. */

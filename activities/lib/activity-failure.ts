@@ -2,7 +2,7 @@ import { ApplicationFailure, log } from '@temporalio/activity';
 import { SystemBusy, SystemRefusal } from './refusal.ts';
 import { reporting } from './reporting.ts';
 
-/** A fault that no retry mends: the activity ends for good and the order opens an exception with the same code. */
+/** A failure that no retry can fix: the activity fails permanently, and the order opens an exception with the same code. */
 export function permanent(code: string, message: string, detail?: unknown): ApplicationFailure {
   return ApplicationFailure.create({
     message,
@@ -13,8 +13,9 @@ export function permanent(code: string, message: string, detail?: unknown): Appl
 }
 
 /**
- * Runs a call to an outside system, reports while it lasts that this worker lives, and puts its faults into Temporal’s words: a refusal ends the activity, a busy system
- * says itself when to come back, everything else is retried by the activity’s profile.
+ * Runs a call to an outside system with heartbeats, and translates its failures for Temporal. A refusal fails
+ * the activity permanently, a busy system sets the retry delay, and everything else follows the activity's
+ * retry policy.
  */
 export async function callSystem<T>(call: () => Promise<T>): Promise<T> {
   try {

@@ -1,4 +1,4 @@
-/** Connectors are found by their folders, so that a new one is a folder and nothing else. */
+/** Finds connectors by folder, so that a new connector is one folder. */
 import { readdirSync } from 'node:fs';
 import { extname } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -6,11 +6,11 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 /**
  * The connectors below `folder` (`<folder>/<kind>/index.ts`), by kind. Each module exports `connector`.
  *
- * @throws when a folder has no such module: a kind that is half there would be missed only when an order needs it.
+ * @throws if a folder has no such module; otherwise the gap would show only when an order needs the kind.
  */
 export async function findConnectors<Connector>(folder: URL): Promise<ReadonlyMap<string, Connector>> {
   const root = fileURLToPath(folder);
-  // `.ts` from the sources, `.js` from the build.
+  // `.ts` in the sources, `.js` in the build.
   const index = `index${extname(fileURLToPath(import.meta.url))}`;
   const kinds = readdirSync(root, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())

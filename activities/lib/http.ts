@@ -3,22 +3,23 @@ import { SystemBusy, SystemRefusal } from './refusal.ts';
 import { CORRELATION_HEADER, IDEMPOTENCY_HEADER, REPLAYED_HEADER, type RestOperation } from './rest-operation.ts';
 
 /**
- * The one HTTP client of connectors, on Node’s fetch (connections are kept alive by its global pool).
+ * The HTTP client of all connectors, based on Node's fetch, whose global pool keeps connections alive.
  *
- * Outcomes: the checked answer; {@link SystemRefusal} for a 4xx, which no retry can mend; {@link SystemBusy} where the system says
- * when to come back; {@link SystemUnavailable} for everything that may be tried again; {@link BrokenContract} for an answer that is
- * not what the contract says; or the reason of the caller’s own signal.
+ * Outcomes: the validated response; {@link SystemRefusal} for a 4xx, which no retry can fix;
+ * {@link SystemBusy} if the system names a retry time; {@link SystemUnavailable} for anything that may be
+ * retried; {@link BrokenContract} for a response that violates the contract; or the reason of the caller's own
+ * signal.
  */
 
 /** One instance of an outside system. */
 export interface HttpSystem {
-  /** With its folder, for logs and errors: `erp.main`. */
+  /** Folder and id, for logs and errors: `erp.main`. */
   readonly id: string;
-  /** With or without a slash at the end. */
+  /** A trailing slash is optional. */
   readonly baseUrl: string;
   /** Sent as `Authorization: Bearer`. */
   readonly token?: string | undefined;
-  /** Of one call, from its start to the last byte of the answer. */
+  /** The timeout of one call, up to the last byte of the response. */
   readonly timeoutSeconds: number;
 }
 
@@ -26,18 +27,18 @@ export interface HttpDeps {
   readonly fetch?: typeof fetch;
   /** Milliseconds since the epoch; for Retry-After dates. */
   readonly now?: () => number;
-  /** A signal that ends the call under way, such as the cancellation of the running activity. */
+  /** A signal that aborts the running call, such as the cancellation of the activity. */
   readonly signal?: () => AbortSignal | undefined;
-  /** The correlation id for calls that name none themselves. */
+  /** The default correlation id of calls. */
   readonly correlationId?: () => string | undefined;
 }
 
-/** The call may be repeated. After `system-timeout` and `connection-failed` the other side may have done the work all the same. */
+/** The call may be retried. After `system-timeout` and `connection-failed`, the system may have done the work anyway. */
 export class SystemUnavailable extends Error {
   override readonly name = 'SystemUnavailable';
   readonly system: string;
   readonly code: 'system-timeout' | 'connection-failed' | 'system-error';
-  /** HTTP status, where there was an answer. */
+  /** The HTTP status, if there was a response. */
   readonly status: number | undefined;
 
   constructor(
@@ -53,12 +54,12 @@ export class SystemUnavailable extends Error {
   }
 }
 
-/** The system answered with something that its contract does not allow: a wrong version, a proxy’s page, or a defect. */
+/** The response violates the contract: a wrong version, a proxy's page, or a defect. */
 export class BrokenContract extends Error {
   override readonly name = 'BrokenContract';
   readonly code = 'contract-broken';
   readonly system: string;
-  /** Dotted paths into the answer; empty when it was no JSON at all. */
+  /** Dotted paths into the response; empty if it was not JSON. */
   readonly details: readonly { path: string; message: string }[];
 
   constructor(system: string, message: string, details: readonly { path: string; message: string }[] = []) {
@@ -70,18 +71,18 @@ export class BrokenContract extends Error {
 
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 const MAX_PROBLEM_BYTES = 256 * 1024;
-/** Longest wait that a Retry-After may ask of us; beyond it, something is wrong with the header. */
+/** The longest accepted Retry-After; a longer one indicates a wrong header. */
 const MAX_RETRY_AFTER_MS = 24 * 60 * 60 * 1000;
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST';
-  /** Below the base URL, with a slash at its start, already encoded. */
+  /** Relative to the base URL, with a leading slash, already encoded. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
   readonly correlationId?: string | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Largest answer taken, in bytes; default 64 MiB. */
+  /** The maximum response size in bytes; default 64 MiB. */
   readonly maxAnswerBytes?: number;
 }
 
@@ -95,21 +96,21 @@ export interface RestCall<Operation extends RestOperation> {
   readonly params?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string | undefined>>;
   readonly body?: Operation extends { body: infer Body extends z.ZodType } ? z.input<Body> : never;
-  /** Idempotency key, for operations that are keyed. */
+  /** The idempotency key, for keyed operations. */
   readonly key?: string;
   readonly correlationId?: string;
   readonly signal?: AbortSignal;
 }
 
 export interface HttpClient {
-  /** A request of any kind; resolves for 2xx only. */
+  /** Sends any request; resolves only for 2xx. */
   send(request: HttpRequest): Promise<HttpAnswer>;
-  /** An operation of a REST contract, its answer checked. `replayed` when the system had done it before under the same key. */
+  /** Calls an operation of a REST contract and validates the response. `replayed`: the system had done it before under the same key. */
   call<Operation extends RestOperation>(
     operation: Operation,
     call: RestCall<Operation>,
   ): Promise<{ answer: z.output<Operation['answer']>; replayed: boolean }>;
-  /** Checks a JSON answer of {@link send} against a schema. */
+  /** Validates a JSON response of {@link send} against a schema. */
   read<Schema extends z.ZodType>(answer: HttpAnswer, schema: Schema): z.output<Schema>;
 }
 
@@ -134,7 +135,7 @@ export function createHttpClient(system: HttpSystem, deps: HttpDeps = {}): HttpC
           ...(correlationId === undefined ? {} : { [CORRELATION_HEADER]: correlationId }),
         },
         ...(request.body === undefined ? {} : { body: request.body as string | Uint8Array<ArrayBuffer> }),
-        // A redirect would carry the token and the document to another place.
+        // A redirect would send the token and the document to another host.
         redirect: 'manual',
         signal,
       });
@@ -175,7 +176,7 @@ export function createHttpClient(system: HttpSystem, deps: HttpDeps = {}): HttpC
     if (response.body === null) return new Uint8Array();
     for await (const part of response.body) {
       length += part.byteLength;
-      // Leaving the loop cancels the stream, so the rest is not read.
+      // Leaving the loop cancels the stream.
       if (length > limit) throw new BrokenContract(system.id, `${system.id} answered ${what} with over ${limit} bytes`);
       parts.push(part);
     }
@@ -250,7 +251,7 @@ export function parseRetryAfter(value: string | null, nowMs: number): number | u
   return Number.isNaN(wait) ? undefined : Math.min(Math.max(wait, 0), MAX_RETRY_AFTER_MS);
 }
 
-/** Header values are visible ASCII; business identity may hold more. */
+/** Header values are visible ASCII; business keys may contain other characters. */
 export function headerSafe(value: string): string {
   return /^[\x21-\x7e]+$/.test(value) ? value : encodeURIComponent(value);
 }

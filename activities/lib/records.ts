@@ -1,7 +1,7 @@
 /**
- * The parts that record-keeping steps share: the forms in which values are stored, and pieces of SQL. A step writes in one statement with
- * data-modifying CTEs, so these pieces are built to stand in a WITH. Each takes its rows as one JSON parameter: the text of a statement does
- * not depend on their number, so Postgres prepares it once.
+ * Shared parts of record-keeping steps: stored forms of values, and SQL fragments. A step writes in one
+ * statement with data-modifying CTEs, so each fragment fits into a WITH. A fragment takes its rows as one JSON
+ * parameter. The statement text is thus independent of their number, and Postgres prepares it once.
  */
 import type { Progress } from '../../domain/order/state.ts';
 import { Prisma } from '../../prisma/generated/client.ts';
@@ -9,17 +9,17 @@ import { Prisma } from '../../prisma/generated/client.ts';
 /** A transaction of Prisma, or the client itself. */
 export type Transaction = Prisma.TransactionClient;
 
-/** Plain JSON as Prisma wants it; undefined members vanish as they do on the wire. */
+/** Plain JSON for Prisma; undefined members are dropped, as in JSON.stringify. */
 export function asJson(value: unknown): Prisma.InputJsonValue {
   return JSON.parse(JSON.stringify(value)) as Prisma.InputJsonValue;
 }
 
-/** The form in which numbers are compared by search: upper case, without blanks and dashes. */
+/** The search form of numbers: upper case, without blanks and dashes. */
 export function searchForm(value: string): string {
   return value.toUpperCase().replace(/[\s-]+/g, '');
 }
 
-/** Columns of the order's row that each step of the workflow sets, so that lists agree with it. */
+/** The columns of the order that each workflow step sets, so that lists agree with the workflow. */
 export function progressColumns(progress: Progress) {
   return {
     status: progress.status,
@@ -54,14 +54,14 @@ export function byLine(lines: readonly LineQuantity[], add: (a: string, b: strin
 const ALWAYS = Prisma.sql`TRUE`;
 
 /**
- * `lines AS t("lineNumber" int, "quantity" numeric)` in a FROM: rows of ours as a table. `columns` is SQL, written by hand and never given
- * from outside.
+ * `lines AS t("lineNumber" int, "quantity" numeric)` for a FROM: rows as a table. `columns` is SQL from our
+ * own code, never from input.
  */
 export function rowsAs(alias: string, columns: string, rows: readonly object[]): Prisma.Sql {
   return Prisma.sql`json_to_recordset(${JSON.stringify(rows)}::json) AS ${Prisma.raw(`${alias}(${columns})`)}`;
 }
 
-/** An INSERT, for a WITH; of nothing unless `onlyIf` holds. A column that a row does not name is NULL. A row that is there is an error. */
+/** An INSERT for a WITH, conditional on `onlyIf`. Missing columns become NULL. An existing row is an error. */
 export function insertRows(
   table: string,
   columns: readonly string[],
@@ -76,14 +76,14 @@ export function insertRows(
     WHERE ${onlyIf}`;
 }
 
-/** The same, of the rows that are not there yet. */
+/** The same, skipping existing rows. */
 export function insertMissing(...insert: Parameters<typeof insertRows>): Prisma.Sql {
   return Prisma.sql`${insertRows(...insert)} ON CONFLICT DO NOTHING`;
 }
 
 export interface TimelineRow {
   orderId: string;
-  /** Unique within the order, so that a repeated step tells nothing twice. */
+  /** Unique within the order, so that a repeated step adds no second event. */
   key: string;
   type: string;
   summary: string;
@@ -98,7 +98,7 @@ export function insertTimeline(rows: readonly TimelineRow[], onlyIf?: Prisma.Sql
   return insertMissing('TimelineEvent', TIMELINE_COLUMNS, rows, onlyIf);
 }
 
-/** Numbers by which somebody may ask for the order; those that are absent are left out. */
+/** Numbers by which people search for the order; undefined ones are skipped. */
 export function insertReferences(
   orderId: string,
   numbers: readonly (readonly [kind: string, value: string | undefined])[],

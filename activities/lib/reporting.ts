@@ -1,9 +1,9 @@
 import { heartbeat } from '@temporalio/activity';
 
-/** Well below the heartbeat timeout of workflows/kernel/activity-profiles.ts; work that is over sooner sends none. */
+/** Well below the heartbeat timeout in workflows/kernel/activity-profiles.ts; shorter work sends no heartbeat. */
 const HEARTBEAT_MS = 5_000;
 
-/** Reports while the work lasts that this worker lives, so that another takes over soon where it does not. */
+/** Sends heartbeats during the work, so that another worker takes over soon after a crash. */
 export async function reporting<T>(work: () => Promise<T>): Promise<T> {
   const beating = setInterval(() => heartbeat(), HEARTBEAT_MS);
   try {

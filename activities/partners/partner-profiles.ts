@@ -1,4 +1,4 @@
-/** Partner profiles in a running system: the current one of each partner, and for each order the version that it started with. */
+/** Partner profiles at run time: the current profile of each partner, and the version with which each order started. */
 import { join, relative } from 'node:path';
 import { type CurrentProfiles, earlierProfile, withLineOf } from '../../mappings/profile/earlier.ts';
 import { ProfileError, type ProfileProblem } from '../../mappings/profile/problem.ts';
@@ -10,26 +10,26 @@ import type { Transaction } from '../lib/records.ts';
 import { ProfileFolder } from './profile-folder.ts';
 
 /**
- * `get` and `values` are the profiles of today: for intake, interchanges and transport. What is decided for one order goes by
- * {@link PartnerProfiles.forOrder}.
+ * `get` and `values` return current profiles, for intake, interchanges and transport. Decisions about one
+ * order use {@link PartnerProfiles.forOrder}.
  */
 export interface PartnerProfiles extends CurrentProfiles {
   /**
-   * The profile that an order keeps, on the line of today: identifiers, X12 syntax and transport are those of the current profile.
-   * Undefined when the partner has no profile any more. Asks the database only for a version that this process has not met yet; within a
-   * transaction give its client, so that no second connection is asked for.
+   * The profile version of an order, with identifiers, X12 syntax and transport of the current profile.
+   * Undefined if the partner no longer has a profile. Queries the database only for a version that this process
+   * has not read yet. Within a transaction, pass its client to avoid a second connection.
    *
-   * @throws a failure `profile-version-unreadable` that no retry mends when the schema of today does not take the content any more.
+   * @throws the permanent failure `profile-version-unreadable` if the current schema rejects the stored content.
    */
   forOrder(
     order: { partnerId: string; profileVersion: string },
     records?: Pick<Transaction, 'profileVersion'>,
   ): Promise<PartnerProfile | undefined>;
-  /** Sees to it that the version can be found by {@link forOrder} for ever. Once per process and version it costs an insert. */
+  /** Stores the version permanently for {@link forOrder}. Costs one insert per process and version. */
   keep(profile: PartnerProfile): Promise<void>;
   /** Current errors in the files. Their partners keep the last valid profile. */
   readonly problems: readonly ProfileProblem[];
-  /** Those of one partner: of its own file, and of a template that it extends; of one never read yet, of its own file alone. */
+  /** Errors of one partner: in its own file and in its templates; only in its own file if it was never read. */
   problemsOf(partnerId: string): readonly ProfileProblem[];
 }
 
@@ -40,17 +40,17 @@ export interface PartnerProfilesDependencies {
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
-/** Reads the folder now and follows it from then on. */
+/** Reads the folder and follows its changes. */
 export class FollowedProfiles implements PartnerProfiles {
   readonly #prisma: Database;
   readonly #log: Logger;
   readonly #directory: string;
   readonly #folder: ProfileFolder;
   readonly #kept = new Set<string>();
-  /** Versions that were read from the database. */
+  /** Versions read from the database. */
   readonly #earlier = new Map<string, PartnerProfile>();
 
-  /** @throws ProfileError with everything that is wrong with the files. */
+  /** @throws ProfileError with all errors of the files. */
   constructor({ directory, prisma, log, env }: PartnerProfilesDependencies) {
     this.#prisma = prisma;
     this.#log = log;
@@ -88,7 +88,7 @@ export class FollowedProfiles implements PartnerProfiles {
     return this.problems.filter(({ file }) => files?.includes(file));
   }
 
-  /** One look at the files, as it is done every second; a change is taken at the second one. */
+  /** One of the looks that happen every second; a change is adopted at the second look. */
   look(): void {
     this.#folder.look();
   }
@@ -108,7 +108,7 @@ export class FollowedProfiles implements PartnerProfiles {
       select: { content: true },
     });
     if (row === null) {
-      // Only an order from before versions were kept: those that came later wait for their version to be stored first.
+      // Only possible for an order without a stored version: intake stores the version first.
       this.#log.warn('the profile version of an order was never kept, the current one is used', { ...order });
       return current;
     }
@@ -135,7 +135,7 @@ export class FollowedProfiles implements PartnerProfiles {
     this.#kept.add(key);
   }
 
-  /** Follows the files no longer. */
+  /** Stops following the files. */
   stop(): void {
     this.#folder.unwatch();
   }

@@ -10,23 +10,23 @@ import { type Environment, resolve } from './resolve-profile.ts';
 /**
  * Reads partner profiles from a folder of YAML files.
  *
- * How a profile comes together, in this order:
+ * A profile is built in this order:
  * 1. `extends: templates/retailer` names a file of the same folder, which may extend another.
  * 2. Mappings merge key by key, at every depth. Anything else (a value, a list) replaces what the template says.
- * 3. `null` takes a key of the template away, so that the default of the schema holds.
- * 4. The version is taken from the merged content, so that it is the same in every environment.
+ * 3. `null` removes a key of the template, so that the schema's default applies.
+ * 4. The version is computed from the merged content, so it is the same in every environment.
  * 5. `${NAME}` under `transport` stands for an environment variable.
  * 6. The schema checks the result; every problem is reported with file, line, column and key.
  */
 
 const THEIRS: Path = ['identifiers', 'theirs'];
 
-/** A profile with what it was made of. */
+/** A profile with its sources. */
 export interface ReadProfile {
   readonly profile: PartnerProfile;
-  /** Templates merged, variables not filled in: what the version names. */
+  /** The merged content without substituted variables; the version is computed from it. */
   readonly content: Readonly<Record<string, unknown>>;
-  /** Its files: the partner’s own first, then its templates. */
+  /** The partner's own file, then its templates. */
   readonly files: readonly string[];
 }
 
@@ -42,9 +42,9 @@ export function loadProfiles(directory: string, env: Environment = process.env):
 }
 
 /**
- * The same for a folder in which some files are wrong: what could be read, and everything that is wrong with the rest.
+ * The same for a folder with invalid files: the valid profiles, and all errors of the others.
  *
- * @throws ProfileError only when the folder itself cannot be read.
+ * @throws ProfileError only if the folder itself cannot be read.
  */
 export function readProfiles(
   directory: string,
@@ -88,7 +88,7 @@ export function profileNames(directory: string): string[] {
 }
 
 /**
- * One profile: `name` is its file without `.yaml`.
+ * One profile; `name` is the file name without `.yaml`.
  *
  * @throws ProfileError with all problems of the file and its templates.
  */
@@ -96,7 +96,7 @@ export function loadProfile(directory: string, name: string, env: Environment = 
   return readProfile(directory, name, env).profile;
 }
 
-/** {@link loadProfile} with what the profile was made of. */
+/** {@link loadProfile} with the sources of the profile. */
 export function readProfile(directory: string, name: string, env: Environment = process.env): ReadProfile {
   const layers = readLayers(directory, name);
   const content = mergeLayers(layers);
@@ -106,15 +106,15 @@ export function readProfile(directory: string, name: string, env: Environment = 
 /** The profile's content before variables are substituted and the schema is applied. */
 export interface ProfileContent {
   readonly content: Readonly<Record<string, unknown>>;
-  /** Of its templates alone. */
+  /** The content of its templates alone. */
   readonly inherited: Readonly<Record<string, unknown>>;
   readonly version: string;
-  /** The partner’s own file as it is written, comments included. */
+  /** The text of the partner's own file, comments included. */
   readonly document: Document.Parsed;
 }
 
 /**
- * The content of a profile without a look at the environment, for tools that work on files.
+ * The content of a profile without environment variables, for tools that work on files.
  *
  * @throws ProfileError when the files cannot be read or are not YAML.
  */
@@ -131,8 +131,8 @@ function mergeLayers(layers: readonly Layer[]): Record<string, unknown> {
 }
 
 /**
- * Two sides of one partner may share their ids: ISA15 tells them apart. Nobody knows which of the files is wrong, so each is told of the
- * other.
+ * The two sides of one partner may share ids, because ISA15 distinguishes them. Otherwise either file may be
+ * wrong, so each error names the other file.
  */
 function sharedIdentifiers(directory: string, profiles: readonly PartnerProfile[]): ProfileProblem[] {
   const owners = new Map<string, string[]>();

@@ -6,39 +6,39 @@ import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import { type ReadProfile, readProfiles } from './profile-files.ts';
 import { unreadable } from './profile-layers.ts';
 
-/** How often a running system looks whether a file has changed, in milliseconds. */
+/** The interval at which files are checked for changes, in milliseconds. */
 const LOOK_EVERY_MS = 1_000;
 
-/** The {@link stateOfFile} of a file that is not there. */
+/** The {@link stateOfFile} of a missing file. */
 export const ABSENT = 'absent';
 
 export interface ProfileFolderOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** A partner's profile is another one from now on; without `version` the partner is gone. */
+  /** A partner's profile has changed; without `version`, the partner was removed. */
   readonly changed?: (change: { partnerId: string; version?: string }) => void;
-  /** Files are wrong. Said once for each state of the files. */
+  /** Files are invalid. Called once for each state of the files. */
   readonly refused?: (problems: readonly ProfileProblem[]) => void;
 }
 
 /**
- * The profiles of a folder in a running system: a change of a file is picked up without a restart.
+ * The profiles of a folder at run time: file changes are adopted without a restart.
  *
- * A file that is wrong keeps the last good profile of its partner; the others follow their own files. A change counts when two looks in a
- * row found the same files, so that a file is not read while it is being written. Files are looked at by what the file system says of them
- * rather than by its notifications, which network file systems and mounted configurations do not send.
+ * If a file is invalid, its partner keeps the last valid profile. A change is adopted after two consecutive
+ * looks find the same state, so that a file is not read while it is being written. Looks poll the file system,
+ * because network file systems and mounted configurations send no notifications.
  */
 export class ProfileFolder implements CurrentProfiles {
   readonly #directory: string;
   readonly #options: ProfileFolderOptions;
   #profiles: ReadonlyMap<string, ReadProfile>;
   #problems: readonly ProfileProblem[] = [];
-  /** Every version that this process has read. */
+  /** All versions that this process has read. */
   readonly #versions = new Map<string, ReadProfile>();
   #loaded: string;
   #seen: string;
   #timer: NodeJS.Timeout | undefined;
 
-  /** @throws ProfileError when anything is wrong: a process begins with sound profiles or not at all. */
+  /** @throws ProfileError if any file is invalid: a process starts only with valid profiles. */
   constructor(directory: string, options: ProfileFolderOptions = {}) {
     this.#directory = directory;
     this.#options = options;
@@ -58,7 +58,7 @@ export class ProfileFolder implements CurrentProfiles {
     return new Map([...this.#profiles].map(([id, { profile }]) => [id, profile])).values();
   }
 
-  /** One of the versions that this process has read since it began. */
+  /** A version that this process has read. */
   version(partnerId: string, version: string): ReadProfile | undefined {
     return this.#versions.get(`${partnerId}/${version}`);
   }
@@ -68,7 +68,7 @@ export class ProfileFolder implements CurrentProfiles {
     return this.#problems;
   }
 
-  /** Looks at the folder every second, until {@link unwatch}. Does not keep the process alive. */
+  /** Checks the folder every second until {@link unwatch}. Does not keep the process alive. */
   watch(): this {
     this.#timer ??= setInterval(() => this.look(), LOOK_EVERY_MS).unref();
     return this;
@@ -79,7 +79,7 @@ export class ProfileFolder implements CurrentProfiles {
     this.#timer = undefined;
   }
 
-  /** One look at the files: reads them when they are others than those in use, and the same as at the look before. */
+  /** One look: reads the files if they differ from those in use and equal those of the previous look. */
   look(): void {
     const now = fingerprintOf(this.#directory);
     const settled = now === this.#seen;
@@ -128,13 +128,13 @@ function lastGood(
   { read, problems }: { read: ReadonlyMap<string, ReadProfile>; problems: readonly ProfileProblem[] },
 ): ReadonlyMap<string, ReadProfile> {
   if (problems.length === 0) return read;
-  // Ids that two partners claim cannot be given to either: nothing of this state of the files is taken.
+  // If two partners claim one id, neither can have it, so this state of the files is not adopted.
   if (problems.some(({ code }) => code === 'profile-identifiers-shared')) return before;
   const broken = [...before].filter(([id, { files }]) => !read.has(id) && stateOfFile(files[0] ?? '') !== ABSENT);
   return new Map([...read, ...broken].sort(([one], [other]) => one.localeCompare(other)));
 }
 
-/** Name and state of each YAML file of the folder and its subfolders; a folder that is not there has none. */
+/** Name and state of each YAML file of the folder and its subfolders; none if the folder is missing. */
 function fingerprintOf(directory: string): string {
   let names: string[];
   try {

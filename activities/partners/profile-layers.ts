@@ -5,7 +5,7 @@ import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, parseDocume
 import { isPlainObject } from '../../mappings/profile/content.ts';
 import { keyOf, ProfileError, type ProfileProblem } from '../../mappings/profile/problem.ts';
 
-/** The files of one profile, and where in them a key is. */
+/** The files of one profile, and the positions of their keys. */
 
 export type Path = readonly PropertyKey[];
 
@@ -67,7 +67,7 @@ function readLayer(directory: string, name: string, above: readonly Layer[]): La
   try {
     content = document.toJS();
   } catch (error) {
-    // Such as aliases that would unfold into millions of values.
+    // For example aliases that would expand to millions of values.
     throw new ProfileError([unreadable(file, error)]);
   }
   if (!isPlainObject(content)) {
@@ -85,12 +85,12 @@ function readLayer(directory: string, name: string, above: readonly Layer[]): La
   return layer;
 }
 
-/** @throws ProfileError when there is no file, or it is in another encoding, whose letters would be lost without a word. */
+/** @throws ProfileError if the file is missing or is not UTF-8; decoding it would silently lose letters. */
 function textOf(file: string): string {
   let bytes: Buffer;
   try {
     const found = statSync(file);
-    // To read a pipe waits for ever where nobody writes into it.
+    // Reading a pipe without a writer would block forever.
     if (!found.isFile()) throw new Error(found.isDirectory() ? 'is a folder, not a file' : 'is not a file');
     bytes = readFileSync(file);
   } catch (error) {
@@ -113,7 +113,7 @@ function textOf(file: string): string {
   ]);
 }
 
-/** Keys that an object of JavaScript takes for its prototype: they would be lost on the way to the schema, which could not tell them. */
+/** Keys such as `__proto__`, which JavaScript objects would drop before the schema could report them. */
 function prototypesIn(value: unknown, above: Path): Path[] {
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, below]) => {
@@ -122,7 +122,7 @@ function prototypesIn(value: unknown, above: Path): Path[] {
   });
 }
 
-/** The problem at the file that says something about the path: the partner's own first, then its templates. */
+/** The problem, located in the first file that states the path: the partner's own, then its templates. */
 export function problemIn(
   layers: readonly Layer[],
   path: Path,
@@ -143,7 +143,7 @@ export function problemAt(layer: Layer, path: Path, code: ProfileProblem['code']
   return { code, file: layer.file, line, column: col, key: keyOf(path), reason };
 }
 
-/** Where the key of `path` begins, or of the nearest key above it that is there. */
+/** The position of the key at `path`, or of its nearest existing ancestor. */
 function offsetOf(document: Document.Parsed, path: Path): number {
   let offset = 0;
   let node: unknown = document.contents;
@@ -163,7 +163,7 @@ function offsetOf(document: Document.Parsed, path: Path): number {
   return offset;
 }
 
-/** That a file or a folder cannot be read at all. */
+/** The problem of an unreadable file or folder. */
 export function unreadable(file: string, error: unknown): ProfileProblem {
   const reason = `cannot be read: ${error instanceof Error ? error.message : String(error)}`;
   return { code: 'profile-unreadable', file, line: 1, column: 1, key: '', reason };

@@ -1,4 +1,4 @@
-/** The steps of workflows at a warehouse system. */
+/** Workflow steps at a warehouse system. */
 import { dayOf } from '../../domain/calendar/calendar.ts';
 import type { RoutingDecision } from '../../domain/order/state.ts';
 import type { Database } from '../../prisma/client.ts';
@@ -30,8 +30,8 @@ export function createWmsActivities(deps: WmsActivityDependencies) {
   const { system, nodes, port, capabilities, prisma, profiles } = deps;
   return {
     /**
-     * Routes the release by the partner’s guide and hands it to the warehouse. If the guide is violated, the warehouse is not asked and the
-     * answer says why; `routing` is a person’s decision about it.
+     * Routes the release by the partner's guide and sends it to the warehouse. If the guide is violated, nothing
+     * is sent and the result states the violation. `routing` is a person's decision about it.
      */
     async releaseToWarehouse({
       fulfillmentId,
@@ -51,7 +51,7 @@ export function createWmsActivities(deps: WmsActivityDependencies) {
         ...(release.shipBy === null ? [] : [dayOf(release.shipBy, profile.calendar)]),
         ...(window.closes === undefined ? [] : [window.closes]),
       ]
-        // A deadline that passed while the release was held is no day of a window that opens later.
+        // If the deadline passed while the release was held, a window that opens later does not contain it.
         .filter((day) => window.opens === undefined || day >= window.opens)
         .toSorted()[0];
       const { releaseNumber, correlationId, node, poNumber, shipTo } = release;
@@ -82,7 +82,7 @@ export function createWmsActivities(deps: WmsActivityDependencies) {
       return released;
     },
 
-    /** Undoes {@link releaseToWarehouse}. Fails permanently once the warehouse has gone too far: then its events say what shipped. */
+    /** Compensates {@link releaseToWarehouse}. Fails permanently once the warehouse has gone too far; its events then report what shipped. */
     async cancelRelease({ fulfillmentId, reason }: { fulfillmentId: string; reason: string }): Promise<void> {
       const { releaseNumber, order } = await prisma.fulfillment.findUniqueOrThrow({
         where: { id: fulfillmentId },
@@ -98,7 +98,7 @@ export function createWmsActivities(deps: WmsActivityDependencies) {
       await prisma.fulfillment.updateMany({ where: { id: fulfillmentId }, data: { state: 'cancelled' } });
     },
 
-    /** Reads physical stock of the system’s nodes, and signals the orders that wait for it. */
+    /** Reads the physical stock of the system's nodes, and signals the orders that wait for it. */
     async syncStock(): Promise<{ balances: number }> {
       const snapshot = await callSystem(() => port.readStock(nodes));
       await reporting(() => storeStock(deps, `wms.${system}`, snapshot));

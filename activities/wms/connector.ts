@@ -5,7 +5,7 @@ import type { WmsPort } from './port.ts';
 
 /** A family of warehouse systems: one folder below `connectors/`, named by its kind. */
 export interface WmsConnector {
-  /** Its keys of an entry in the systems file, beside those that every warehouse system has. */
+  /** The connector's own keys in the systems file, in addition to the common ones. */
   readonly configuration: z.ZodObject;
   readonly capabilities: WmsCapabilities;
   connect(
@@ -17,13 +17,13 @@ export interface WmsConnector {
 export interface WmsCapabilities {
   /** `webhooks`: the system sends signed events to `POST /v1/warehouse-events`, so an entry needs a `webhookSecret`. */
   readonly events: 'webhooks' | 'none';
-  /** Whether a release can be stopped; without it, the warehouse’s events alone tell what shipped. */
+  /** A release can be stopped; otherwise only the warehouse's events report what shipped. */
   readonly canCancel: boolean;
-  /** Calls a second over all workers, unless the systems file says otherwise. */
+  /** Calls per second over all workers; the systems file may override it. */
   readonly ratePerSecond?: number;
 }
 
-/** Types `connect` by the connector’s own configuration. */
+/** Types `connect` by the connector's configuration. */
 export function defineWmsConnector<Configuration extends z.ZodObject>(connector: {
   readonly configuration: Configuration;
   readonly capabilities: WmsCapabilities;
@@ -31,12 +31,12 @@ export function defineWmsConnector<Configuration extends z.ZodObject>(connector:
 }): WmsConnector {
   return {
     ...connector,
-    // The systems file was checked by this configuration when it was read (runtime/systems.ts).
+    // runtime/systems.ts validated the systems file against this configuration.
     connect: ({ id, settings }, deps = {}) => connector.connect({ ...(settings as z.output<Configuration>), id }, deps),
   };
 }
 
-/** Every kind of warehouse system that an installation can name. */
+/** All kinds of warehouse systems that an installation can use. */
 export function wmsConnectors(): Promise<ReadonlyMap<string, WmsConnector>> {
   return findConnectors(new URL('./connectors/', import.meta.url));
 }

@@ -1,4 +1,4 @@
-/** Everything that a release needs of our records, in one statement. */
+/** Loads all records for a release in one statement. */
 import { z } from 'zod';
 import type { SalesOrder } from '../../mappings/canonical/v1/index.ts';
 import type { Database } from '../../prisma/client.ts';
@@ -9,7 +9,7 @@ const releaseRow = z.object({
   orderId: z.string(),
   node: z.string(),
   releaseNumber: z.string(),
-  /** When its goods must have left, as promised: a fact of the release, not a deadline on display. */
+  /** The promised ship-by time: a fact of the release, not the displayed deadline. */
   shipBy: z.date().nullable(),
   carrierScac: z.string().nullable(),
   transportMethod: z.string().nullable(),
@@ -20,7 +20,7 @@ const releaseRow = z.object({
   poNumber: z.string(),
   correlationId: z.string(),
   receivedAt: z.date(),
-  /** As it was accepted, which checked it. */
+  /** The canonical order; intake validated it. */
   canonical: z.custom<Omit<SalesOrder, 'lines'>>(),
   shipTo: z.object({
     name: z.string(),
@@ -30,7 +30,7 @@ const releaseRow = z.object({
     postalCode: z.string(),
     country: z.string(),
   }),
-  /** Quantities in base units, with the weight and the packs of the ERP’s item master. */
+  /** Quantities in base units, with weights and packs from the ERP's item master. */
   lines: z.array(
     z.object({
       lineNumber: z.int(),
@@ -42,7 +42,7 @@ const releaseRow = z.object({
       packs: z.array(z.object({ unit: z.string(), factor: z.string() })).nullable(),
     }),
   ),
-  /** The guide’s window, where it was asked before. */
+  /** The guide's window, if it was determined before. */
   window: z.object({ opens: z.string().optional(), closes: z.string().optional() }).nullable(),
 });
 export type ReleaseToRoute = z.output<typeof releaseRow>;
@@ -67,7 +67,7 @@ export async function loadRelease(prisma: Database, fulfillmentId: string): Prom
     JOIN "ShipTo" AS s ON s."erpSystem" = o."erpSystem" AND s."shipToNumber" = o."shipToNumber"
     LEFT JOIN "Decision" AS d ON d."orderId" = f."orderId" AND d."key" = 'routing/' || f."id"
     WHERE f."id" = ${fulfillmentId}`;
-  // The ship-to may have left the master data since the order was checked: nobody knows where the goods go.
+  // The ship-to may have been deleted since the check; the destination would be unknown.
   if (row === undefined) throw permanent('unknown-ship-to', `release ${fulfillmentId} has no ship-to any more`);
   return releaseRow.parse(row);
 }

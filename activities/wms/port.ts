@@ -5,8 +5,8 @@
 export interface WmsPort {
   release(release: WarehouseRelease): Promise<{ reference: string }>;
   /**
-   * Asks the warehouse to stop a release. True when nothing of it will ship, also because the warehouse refused it or never had it;
-   * false when it has gone too far: then its events say what shipped.
+   * Asks the warehouse to stop a release. True if nothing of it will ship, also if the warehouse refused or
+   * never received it. False if it has gone too far; its events then report what shipped.
    */
   cancelRelease(releaseNumber: string, reason: string): Promise<{ cancelled: boolean }>;
   /** Physical stock by node and SKU, base units. */
@@ -22,7 +22,7 @@ export interface WarehouseRelease {
   shipTo: { name: string; lines: string[]; city: string; region: string; postalCode: string; country: string };
   /** ISO 8601 day. */
   shipBy?: string;
-  /** ISO 8601 day before which nothing may leave. */
+  /** ISO 8601 day before which nothing may ship. */
   shipNotBefore?: string;
   carrierScac?: string;
   /** X12 element 91: M motor, U parcel service … */

@@ -1,4 +1,4 @@
-/** How a release is routed: by the partner’s guide, before the warehouse knows of it. */
+/** Routes a release by the partner's guide, before the warehouse receives it. */
 
 import { dayOf } from '../../domain/calendar/calendar.ts';
 import type { RoutingDecision } from '../../domain/order/state.ts';
@@ -16,19 +16,19 @@ import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import type { Database } from '../../prisma/client.ts';
 import type { ReleaseToRoute } from './load-release.ts';
 
-/** Decisions name the rules as they were: raise this with any change of what a routing guide means. */
+/** Recorded with each decision: increase it when the meaning of routing guides changes. */
 const RULES_VERSION = '2';
 
 /** The unit of a full carton (X12 element 355). */
 const CARTON = 'CA';
 
-/** `rule`: the one of the guide that picked the carrier. */
+/** `rule`: the guide's rule that chose the carrier. */
 export type RoutedRelease = { carrier: RoutedCarrier; rule?: string; window: ShipWindow } | { violation: string };
 
 /**
- * Asks the guide and keeps its answer: the request, the rule and the outcome are among the order’s decisions, and the carrier in the
- * fulfillment, so that a repeated release asks the warehouse for the same again. A violation is an answer too; once a person has decided,
- * `decision` says how to go on. One write, and none under a guide without rules.
+ * Applies the guide and stores the result: request, rule and outcome as a decision of the order, and the
+ * carrier in the fulfillment, so that a repeated release requests the same. A violation is a result too; after
+ * a person's decision, `decision` determines how to proceed. One write, or none if the guide has no rules.
  */
 export async function routeRelease(
   prisma: Database,
@@ -38,7 +38,7 @@ export async function routeRelease(
 ): Promise<RoutedRelease> {
   const guide = profile.routing;
   const earlier = routedBefore(release);
-  // The days that the warehouse was given first; a guide without rules has no window and leaves no decision.
+  // Use the days that were first sent to the warehouse. A guide without rules has no window and records no decision.
   if (earlier !== undefined) return { ...earlier, window: windowOf(release.window) };
   const asked = askedOf(release, profile);
   if (!hasRules(guide)) return answerOf(route(asked, guide));
@@ -49,7 +49,7 @@ export async function routeRelease(
   const { id, orderId } = release;
   const inputs = JSON.stringify({ profileVersion: profile.version, request, routing });
   const outcome = outcomeOf(answer, routing, overruling);
-  // Before the warehouse is asked: a repeated attempt must ask for the same.
+  // Store before the call: a repeated attempt must request the same.
   const columns = 'violation' in answer ? [] : [{ id, ...routedColumns(answer) }];
   await prisma.$executeRaw`
     WITH decided AS (
@@ -66,7 +66,7 @@ export async function routeRelease(
   return answer;
 }
 
-/** How a fulfillment was routed, as its row has it. */
+/** The stored routing of a fulfillment. */
 export function routedColumns({ carrier, rule }: { carrier: RoutedCarrier; rule?: string }) {
   const { scac, method, shipmentPayment } = carrier;
   return { carrierScac: scac ?? null, transportMethod: method, shipmentPayment, routingRule: rule ?? null };
@@ -91,7 +91,7 @@ function answerOf({ carrier, rule, window, violations }: Routing): RoutedRelease
   return { carrier, window, ...(rule !== undefined && { rule }) };
 }
 
-/** By a person: the order’s carrier in spite of the guide, or the guide’s in spite of the order; the usual one where neither names any. */
+/** A person's choice: the order's carrier despite the guide, or the guide's despite the order; the default if neither names one. */
 function overruled(
   { resolution }: RoutingDecision,
   { orderCarrier }: RoutingRequest,
@@ -104,7 +104,7 @@ function overruled(
     return answerOf({ ...routing, violations: [] });
   }
   const scac = resolution === 'accept' ? (orderCarrier ?? usual) : usual;
-  // The guide knows no carrier at all: there is none to use.
+  // The guide names no carrier.
   if (scac === undefined && resolution === 'use-guide') return { violation: described(violations) };
   return { carrier: { ...(scac !== undefined && { scac }), method, shipmentPayment }, window };
 }

@@ -1,13 +1,13 @@
-/** Physical stock, as a warehouse system counts it. */
+/** Physical stock as counted by a warehouse system. */
 import type { Database } from '../../prisma/client.ts';
 import { type HandOff, handOffRows } from '../handoff/hand-off.ts';
 import type { StockSnapshot } from './port.ts';
 
 /**
- * Stores a reading. The quantity on hand is the warehouse’s word; what is reserved is ours and stays.
+ * Stores a reading. It sets the quantity on hand; reservations are ours and stay.
  *
- * Orders that wait for a SKU of which more is free than when they were last signalled get `stockArrived`, the oldest first, in the
- * transaction of the reading. How far the stock goes is decided by the orders, which reserve under locks.
+ * If more of a SKU is free than at the last signal, the orders that wait for it get `stockArrived`, the oldest
+ * first, in the transaction of the reading. The orders then compete for the stock under locks.
  */
 export async function storeStock(
   { prisma, handOff }: { prisma: Database; handOff: HandOff },
@@ -18,7 +18,7 @@ export async function storeStock(
     await records.$executeRaw`
       INSERT INTO "Synchronization" ("source", "asOf", "completedAt") VALUES (${source}, ${asOf}, now())
       ON CONFLICT ("source") DO UPDATE SET "asOf" = EXCLUDED."asOf", "completedAt" = EXCLUDED."completedAt"`;
-    // Balances are locked by SKU and node, as everywhere. `offered` before this statement is read from its snapshot.
+    // Balances are locked in order of SKU and node, as everywhere. The snapshot supplies `offered` before this statement.
     const waiting = await records.$queryRaw<{ orderId: string; partnerId: string }[]>`
       WITH stored AS (
         INSERT INTO "InventoryBalance" AS b ("node", "sku", "onHand", "offered", "asOf")

@@ -2,21 +2,21 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { WmsCapabilities } from '../connector.ts';
 import type { WarehouseRelease, WmsPort } from '../port.ts';
 
-/** A connector against a warehouse system that has no releases yet and ships nothing by itself. */
+/** A connector to a warehouse system without releases that ships nothing by itself. */
 export interface WmsUnderTest {
   readonly port: WmsPort;
   readonly capabilities: WmsCapabilities;
   /** A release that the system accepts, under this number. */
   release(releaseNumber: string): WarehouseRelease;
   readonly nodes: readonly string[];
-  /** While true, the system does its work and the answer never arrives. */
+  /** While true, the system does its work but the response is lost. */
   loseAnswers(lose: boolean): Promise<void>;
-  /** Numbers of the releases that the system has, also of cancelled ones. */
+  /** The numbers of all releases in the system, including cancelled ones. */
   releases(): Promise<string[]>;
   end(): Promise<void>;
 }
 
-/** The rules that the order process relies on, whatever the warehouse system. Every connector’s test runs it. */
+/** The behaviour that the order process requires of every warehouse system. Every connector's test runs it. */
 export function wmsContractSuite(kind: string, start: () => Promise<WmsUnderTest>): void {
   describe(`a warehouse system of kind ${kind}`, () => {
     let wms: WmsUnderTest;

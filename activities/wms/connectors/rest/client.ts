@@ -17,7 +17,7 @@ export function createRestWms(instance: HttpSystem, deps: HttpDeps = {}): WmsPor
       return answer;
     },
     async cancelRelease(releaseNumber, reason) {
-      // A later request with another reason is a request of its own: the release may have gone further by then.
+      // A later request with another reason is a new request: the release may have progressed by then.
       const digest = createHash('sha256').update(reason).digest('hex').slice(0, 12);
       try {
         const { answer } = await http.call(wmsOperations.cancelRelease, {
