@@ -11,8 +11,8 @@ export const CERTIFICATION_BASES = ['profile', 'crossReferences', 'settings', 'f
 export type CertificationBasis = (typeof CERTIFICATION_BASES)[number];
 
 /**
- * The profile by its version, and the files beside it by the first 16 hexadecimal digits of the SHA-256 of their bytes: with another one, a
- * certification would have run otherwise.
+ * The profile's version, and the first 16 hexadecimal digits of the SHA-256 of the files beside it. A
+ * certification is valid only for these inputs.
  */
 const fingerprint = z.strictObject({
   profile: z.string(),
@@ -38,8 +38,8 @@ export const CERTIFICATION_STATES = ['certified', 'failed', 'outdated', 'none', 
 
 export interface Certification {
   /**
-   * `certified`: this very version has passed, with these very files beside it; `outdated`: the result is of others, see `changed`; `none`:
-   * there is no result; `unreadable`: the file is none.
+   * `certified`: exactly these inputs have passed. `outdated`: the result has other inputs, see `changed`.
+   * `none`: there is no result. `unreadable`: the file is not a result.
    */
   readonly state: (typeof CERTIFICATION_STATES)[number];
   readonly result?: CertificationResult;
@@ -49,15 +49,15 @@ export interface Certification {
 
 type Certified = Pick<PartnerProfile, 'id' | 'usage' | 'version'>;
 
-/** How a partner is certified, where it says so. */
+/** The partner's certification settings, if it has any. */
 export const certificationSettingsFileOf = (partnersDir: string, partnerId: string): string =>
   join(partnersDir, partnerId, 'certification.yaml');
 
-/** Files that a partner has really sent, kept as regression cases. */
+/** Files that the partner really sent, stored as regression cases. */
 export const fixturesDirOf = (partnersDir: string, partnerId: string): string =>
   join(partnersDir, partnerId, 'fixtures');
 
-/** The fixtures that a partner is certified with: its own, and those of its production side that it has not replaced. */
+/** The fixtures of a partner's certification: its own, and those of its production side that it does not replace. */
 export function fixtureFilesOf(
   partnersDir: string,
   profile: Pick<PartnerProfile, 'id' | 'usage'>,
@@ -92,7 +92,7 @@ export function certificationFingerprint(partnersDir: string, profile: Certified
   };
 }
 
-/** Of names and bytes; a file that is not there is like an empty one. */
+/** A hash of names and bytes; a missing file counts as empty. */
 function digestOf(files: readonly string[]): string {
   const hash = createHash('sha256');
   for (const file of files) {
@@ -102,7 +102,7 @@ function digestOf(files: readonly string[]): string {
   return hash.digest('hex').slice(0, 16);
 }
 
-/** Whether a profile, as it and the files beside it are now, has passed its certification. A scenario that was not run counts neither way. */
+/** Whether the current profile and its files have passed certification. Scenarios that were not run do not count. */
 export function certificationOf(resultsDir: string, partnersDir: string, profile: Certified): Certification {
   let text: string;
   try {

@@ -8,17 +8,17 @@ import { CROSS_REFERENCE_COLUMNS, type CrossReferenceColumn, printable, type Sta
 
 const NEEDED: readonly CrossReferenceColumn[] = ['kind', 'external', 'internal'];
 
-/** Between two pieces everything else that the process does has its turn. */
+/** The piece size: between two pieces, the process does its other work. */
 const PIECE_BYTES = 16 * 1024;
 const PIECE_ROWS = 1_000;
-/** A quote that is never closed would otherwise take the rest of the file for one value. */
+/** Otherwise an unclosed quote would turn the rest of the file into one value. */
 const LONGEST_LINE = 1024 * 1024;
-/** One transaction loads a file; of so many rows it takes a minute or two. */
+/** One transaction loads a file; this many rows take a minute or two. */
 const MOST_ROWS = 2_000_000;
-/** Some spreadsheets end their lines with it alone. */
+/** Some spreadsheets end lines with CR alone. */
 const CARRIAGE_RETURN = 0x0d;
 
-/** The file cannot be read as rows at all, so that nothing of it is loaded. */
+/** The file cannot be read as rows, so nothing is loaded. */
 export class CrossReferenceFileError extends Error {
   override readonly name = 'CrossReferenceFileError';
   readonly code:
@@ -39,18 +39,18 @@ export class CrossReferenceFileError extends Error {
   }
 }
 
-/** Bytes as they come: of a file or of a request. */
+/** A stream of bytes: of a file or of a request. */
 export type Bytes = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
 /**
- * A pipe is read only for whoever asks for one: where nobody writes into it, reading waits for ever.
+ * Pipes are read only on request, because reading a pipe without a writer blocks forever.
  *
  * @throws CrossReferenceFileError `unreadable`
  */
 export async function* bytesOfFile(file: string, { orPipe = false } = {}): AsyncGenerator<Uint8Array> {
   try {
     const found = statSync(file);
-    // To open a folder succeeds, and what reading it says is no sentence.
+    // Opening a folder succeeds, and the error of reading it is unclear.
     if (found.isDirectory()) throw new CrossReferenceFileError('unreadable', 1, 'is a folder, not a file');
     if (!found.isFile() && !orPipe) throw new CrossReferenceFileError('unreadable', 1, 'is not a file');
     for await (const piece of createReadStream(file)) yield piece as Buffer;
@@ -67,17 +67,18 @@ function unreadable(error: unknown): CrossReferenceFileError {
 
 export interface ReadingOptions {
   /**
-   * A last row without a line end refuses the whole: a file that is still being copied may end in the middle of a number. A request
-   * states its length, so that one that was cut never comes to be read.
+   * A last row without a line end rejects the whole file: a file that is still being copied may end within a
+   * number. A request states its length, so a truncated one is never read.
    */
   readonly lineEndNeeded?: boolean;
   readonly mostRows?: number;
 }
 
 /**
- * The rows below the header, a thousand at a time, with the lines on which they end (RFC 4180 in UTF-8; a byte order mark, blanks
- * around values and empty lines are no fault). A row with too many or too few values is one that will be refused, alone. A fault of the
- * whole may come after rows have been given: what is done with them has to be undone then.
+ * The rows below the header in batches of a thousand, with the lines on which they end (RFC 4180 in UTF-8; a
+ * byte order mark, blanks around values and empty lines are allowed). A row with a wrong number of values is
+ * rejected individually. An error of the whole file may follow after rows were returned; the caller must then
+ * undo its work.
  *
  * @throws CrossReferenceFileError
  */
@@ -135,7 +136,7 @@ function rowOf(columns: readonly CrossReferenceColumn[], line: number, values: r
 async function* recordsOf(bytes: Bytes, lineEndNeeded: boolean): AsyncGenerator<{ line: number; values: string[] }> {
   const options = { bom: true, info: true, trim: true, skip_empty_lines: true, relax_column_count: true } as const;
   const parser = parse({ ...options, max_record_size: LONGEST_LINE });
-  // A fault on either side ends the other; whoever reads the records is told of it below.
+  // An error on either side ends the other; the loop below reports it to the reader.
   const records = pipeline(Readable.from(inUtf8(bytes, lineEndNeeded)), parser, () => undefined);
   try {
     for await (const parsed of records) {
@@ -150,8 +151,8 @@ async function* recordsOf(bytes: Bytes, lineEndNeeded: boolean): AsyncGenerator<
 }
 
 /**
- * The same bytes in small pieces, once they are known to be UTF-8. Another encoding decoded as UTF-8 would be stored with its letters
- * lost, and nobody told.
+ * Validates the bytes as UTF-8 and passes them on in small pieces. Another encoding, decoded as UTF-8, would
+ * silently lose letters.
  *
  * @throws CrossReferenceFileError `not-utf8` or `no-line-end` with the line
  */
@@ -161,7 +162,7 @@ async function* inUtf8(bytes: Bytes, lineEndNeeded: boolean): AsyncGenerator<Uin
   for await (const chunk of bytes) {
     for (let from = 0; from < chunk.length; from += PIECE_BYTES) {
       const piece = Buffer.concat([begun, chunk.subarray(from, from + PIECE_BYTES)]);
-      // No character reaches across the end of a line.
+      // No character spans a line end.
       const end = piece.lastIndexOf('\n') + 1;
       begun = piece.subarray(end);
       if (begun.length > LONGEST_LINE) {
@@ -174,7 +175,7 @@ async function* inUtf8(bytes: Bytes, lineEndNeeded: boolean): AsyncGenerator<Uin
       yield lines;
     }
   }
-  // A character that was cut in two is no fault of the encoding.
+  // A character split between two pieces is not an encoding error.
   if (lineEndNeeded && begun.length > 0 && begun.at(-1) !== CARRIAGE_RETURN) {
     const reason = 'the last row has no line end: the file may not be whole; where it is, end the row with one';
     throw new CrossReferenceFileError('no-line-end', line, reason);
@@ -183,7 +184,7 @@ async function* inUtf8(bytes: Bytes, lineEndNeeded: boolean): AsyncGenerator<Uin
   if (begun.length > 0) yield begun;
 }
 
-/** @throws CrossReferenceFileError `not-utf8` with the line, the first of the bytes being that given. */
+/** @throws CrossReferenceFileError `not-utf8` with the line; the bytes start at the given line. */
 export function requireUtf8(bytes: Uint8Array, firstLine = 1): void {
   if (isUtf8(bytes)) return;
   let line = firstLine;

@@ -10,11 +10,11 @@ import type { PartnerProfiles } from './partner-profiles.ts';
 import { ABSENT, stateOfFile } from './profile-folder.ts';
 
 const LOOK_EVERY_MS = 1_000;
-/** Rows that named what the ERP had not told us yet are good some time later, and so is a disk that could not be read. */
+/** The retry interval: rows may name master data that the ERP has not delivered yet, and a disk may recover. */
 const TRY_AGAIN_AFTER_MS = 60_000;
-/** A large file is not tried again before so many times as long as it took have passed. */
+/** A large file is retried no sooner than this multiple of its last duration. */
 const TRY_AGAIN_AFTER_TIMES = 20;
-/** So many refused rows of a file are kept for whoever asks the API. */
+/** The number of rejected rows per file that the API reports. */
 const REFUSED_KEPT = 500;
 
 /** The partner's file, in the folder of profiles. */
@@ -22,14 +22,14 @@ export function crossReferenceFileOf(directory: string, partnerId: string): stri
   return join(directory, partnerId, 'cross-references.csv');
 }
 
-/** Why nothing of a file was taken. */
+/** The reason why nothing of a file was loaded. */
 export type CrossReferenceFault = Pick<CrossReferenceFileError, 'code' | 'line'> & { readonly reason: string };
 
 interface Followed {
-  /** State of the file at the last look, and as it was last loaded. */
+  /** The file's state at the last look, and at the last load. */
   seen?: string;
   loaded?: string;
-  /** When it may be good without having changed. */
+  /** When to retry an unchanged file. */
   againAt?: number | undefined;
   /** The last error logged for it. */
   told?: string | undefined;
@@ -44,9 +44,9 @@ export interface CrossReferenceFilesDependencies {
 }
 
 /**
- * Loads `NAME/cross-references.csv` of each partner at start and whenever it has changed, once two looks in a row found it the same. A
- * file that cannot be read leaves what it stated before; with one that is gone go its rows. What became of each file is kept as
- * `CrossReferenceFile`. Any number of processes may do this at once.
+ * Loads `NAME/cross-references.csv` of each partner at start and after each change, once two consecutive looks
+ * find the same state. If a file cannot be read, its earlier rows stay; if it is deleted, its rows are removed.
+ * The outcome is stored as `CrossReferenceFile`. Any number of processes may do this concurrently.
  */
 export class CrossReferenceFiles {
   readonly #deps: CrossReferenceFilesDependencies;
@@ -61,14 +61,14 @@ export class CrossReferenceFiles {
     this.#now = deps.now ?? Date.now;
   }
 
-  /** Looks at once and then every second, until {@link stop}. Does not keep the process alive. */
+  /** Looks now and then every second, until {@link stop}. Does not keep the process alive. */
   watch(): this {
     void this.look();
     this.#timer ??= setInterval(() => void this.look(), LOOK_EVERY_MS).unref();
     return this;
   }
 
-  /** A file that is being read now is given up; resolves when the database is no longer used. */
+  /** Aborts a running load; resolves once the database is no longer used. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     this.#timer = undefined;
@@ -76,7 +76,7 @@ export class CrossReferenceFiles {
     await this.#looking;
   }
 
-  /** One look at the files of all partners. Never rejects: what fails is logged and tried again. */
+  /** One look at the files of all partners. Never rejects: failures are logged and retried. */
   look(): Promise<void> {
     this.#looking ??= this.#lookAtAll().finally(() => {
       this.#looking = undefined;
@@ -132,7 +132,7 @@ export class CrossReferenceFiles {
       return { message, details: { code }, mayPass: code === 'unreadable' };
     }
     const { refused, ...counts } = report;
-    // With how many rows and when a file went stays to be seen; whoever finds it gone later leaves that as it is.
+    // Keep the time and row count of the deletion; later looks leave them unchanged.
     if (state !== ABSENT || counts.removed > 0) await this.#keep(profile.id, file, report);
     else await prisma.crossReferenceFile.deleteMany({ where: { partnerId: profile.id, ...STATES_SOMETHING } });
     if (state === ABSENT && counts.removed > 0) log.warn('cross-references went with their file', { file, ...counts });
@@ -144,7 +144,7 @@ export class CrossReferenceFiles {
     return { message, details: { refused: refused.slice(0, 20) }, mayPass: true };
   }
 
-  /** A file that changes while it is read is neither of its two states: it is read again. */
+  /** A file that changes during reading is read again. */
   async *#rowsOf(file: string, state: string): AsyncGenerator<StatedRow[]> {
     for await (const rows of crossReferencesOfCsv(bytesOfFile(file), { lineEndNeeded: true })) {
       if (this.#stopped) throw new Error('the process ends');
@@ -176,7 +176,7 @@ export class CrossReferenceFiles {
 interface Wrong {
   readonly message: string;
   readonly details: object;
-  /** It may be good later although the file stays as it is. */
+  /** The unchanged file may become valid later. */
   readonly mayPass: boolean;
 }
 

@@ -1,6 +1,6 @@
 /**
- * A partner's own names for things of ours: items, ship-tos (its stores and distribution centers), units, and what a unit holds of one
- * item. They come by file, by API or by command, all through {@link loadCrossReferences}.
+ * A partner's own names for our items, ship-tos (its stores and distribution centers), units, and packs. They
+ * arrive by file, API or command, all through {@link loadCrossReferences}.
  */
 import { isDecimal, isPositive } from '../../domain/decimal.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
@@ -14,9 +14,9 @@ export type CrossReferenceKind = (typeof CROSS_REFERENCE_KINDS)[number];
 export const CROSS_REFERENCE_COLUMNS = ['kind', 'external', 'internal', 'sku', 'quantity'] as const;
 export type CrossReferenceColumn = (typeof CROSS_REFERENCE_COLUMNS)[number];
 
-/** A row as somebody states it, not yet checked. */
+/** An unchecked row. */
 export interface StatedRow {
-  /** Where it stands in its file or list, from 1. */
+  /** Its line in the file or position in the list, from 1. */
   readonly line: number;
   readonly values: { readonly [Column in CrossReferenceColumn]?: unknown };
   /** The structural error, if the row cannot be read as columns. */
@@ -28,7 +28,7 @@ export type CrossReferenceSource = 'file' | 'api';
 
 export interface RefusedRow {
   readonly line: number;
-  /** Null where the whole row is at fault. */
+  /** Null if the fault concerns the whole row. */
   readonly column: CrossReferenceColumn | null;
   readonly code:
     | 'misshapen-row'
@@ -46,21 +46,21 @@ export interface RefusedRow {
 }
 
 export interface CrossReferenceReport {
-  /** Rows that are new or say something else than before. */
+  /** Rows that are new or changed. */
   readonly loaded: number;
-  /** Rows that said the same before. */
+  /** Unchanged rows. */
   readonly unchanged: number;
-  /** Rows that the file stated before and does not any more. */
+  /** Rows that the file no longer states. */
   readonly removed: number;
   readonly refusedCount: number;
   /** The first of them, by line. */
   readonly refused: readonly RefusedRow[];
 }
 
-/** The partner's side whose names they are. */
+/** The partner's side that uses these names. */
 type Side = Pick<PartnerProfile, 'id' | 'usage'>;
 
-/** A row with whatever was found wrong with it. What cannot be the name of a stored row is null. */
+/** A row with its faults. Values that cannot be part of a stored row are null. */
 interface CheckedRow {
   readonly line: number;
   readonly kind: string | null;
@@ -73,21 +73,21 @@ interface CheckedRow {
 
 const LONGEST = 80;
 const UNIT = /^[A-Z0-9]{2}$/;
-/** Characters that Postgres, a report or a terminal cannot hold: controls, lone surrogates. */
+/** Characters that Postgres, a report or a terminal cannot represent: controls and lone surrogates. */
 const UNPRINTABLE = /[\p{Cc}\p{Cs}]/u;
-/** Of refused rows, unless somebody asks for fewer: as many as a person or a program will look at. */
+/** The default number of reported rejected rows. */
 const REFUSED_SHOWN = 10_000;
-/** Another load of the same partner may have to end first. */
+/** Includes the wait for another load of the same partner. */
 const LONGEST_LOAD_MS = 15 * 60_000;
 
 /**
- * Checks rows and stores the good ones, all of them in one transaction; each of the others is refused with its line, column and reason.
- * Loading the same again changes nothing. From a file, the rows are everything that the file states: what it stated before and does not
- * any more is removed, except where the row is still there and only refused.
+ * Checks rows and stores the valid ones in one transaction; each invalid row is rejected with line, column and
+ * reason. Loading is idempotent. The rows of a file are its complete content: rows that it no longer states are
+ * removed, unless the row is still there and merely rejected.
  *
- * Rows come in pieces and go to a table of the transaction, where Postgres compares them with each other, with master data and with what
- * is stored: so a million rows need no more memory than a thousand, and other work of the process goes on between the pieces. Whoever
- * reads cross-references meanwhile sees the earlier ones. An error of `rows` leaves everything as it was.
+ * Rows arrive in batches and go to a temporary table, where Postgres compares them with each other, with master
+ * data and with stored rows. A million rows thus need no more memory than a thousand, and the process does other
+ * work between batches. Concurrent readers see the earlier rows. An error of `rows` rolls everything back.
  */
 export async function loadCrossReferences(
   { prisma }: { prisma: Database },
@@ -95,7 +95,7 @@ export async function loadCrossReferences(
     profile: Side;
     rows: AsyncIterable<readonly StatedRow[]> | Iterable<readonly StatedRow[]>;
     source: CrossReferenceSource;
-    /** At most so many refused rows are reported, besides their number. */
+    /** The maximum number of rejected rows in the report, which also states their count. */
     refusedShown?: number;
   },
 ): Promise<CrossReferenceReport> {
@@ -105,7 +105,7 @@ export async function loadCrossReferences(
       await stateRows(records, rows);
       await refuseRepeats(records);
       await refuseWhatIsNotOurs(records, profile);
-      // One load of a partner's rows at a time: two processes may find the same changed file.
+      // Serialize loads of a partner: two processes may find the same changed file.
       await records.$executeRaw`SELECT pg_advisory_xact_lock(hashtext(${`cross-references/${profile.id}`}))`;
       if (source === 'api') await refuseStatedByFile(records, profile.id);
       const { refusedCount, refused, sound } = await outcome(records, refusedShown);
@@ -117,7 +117,7 @@ export async function loadCrossReferences(
   );
 }
 
-/** Text that may hold anything, fit for a report: at most some lines long, what cannot be shown as its code. */
+/** Makes any text safe for a report: shortened, with unprintable characters as codes. */
 export function printable(text: string): string {
   const code = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
   return text.slice(0, 300).replace(new RegExp(UNPRINTABLE, 'gu'), code);
@@ -146,7 +146,7 @@ function misshapenRow(reason: string): Omit<RefusedRow, 'line'> {
   return { column: null, code: 'misshapen-row', reason: printable(reason) };
 }
 
-/** The errors that a row shows by itself. */
+/** The errors that can be found in the row alone. */
 function faultOfShape(
   text: (column: CrossReferenceColumn) => string,
   storable: (column: CrossReferenceColumn) => string | null,
@@ -178,7 +178,7 @@ function faultOfShape(
   return null;
 }
 
-/** Puts the rows into a table that lives as long as the transaction. */
+/** Stores the rows in a temporary table of the transaction. */
 async function stateRows(
   records: Transaction,
   pieces: AsyncIterable<readonly StatedRow[]> | Iterable<readonly StatedRow[]>,
@@ -196,11 +196,11 @@ async function stateRows(
         "line" integer, "kind" text, "external" text, "sku" text, "internal" text, "quantity" numeric,
         "column" text, "code" text, "reason" text)`;
   }
-  // Nothing else tells the planner how large such a table is.
+  // The planner does not know the size of a temporary table otherwise.
   await records.$executeRaw`ANALYZE "StatedCrossReference"`;
 }
 
-/** The first row of a name counts. */
+/** Of several rows with one name, the first one counts. */
 function refuseRepeats(records: Transaction): Promise<number> {
   return records.$executeRaw`
     UPDATE "StatedCrossReference" AS s
@@ -214,7 +214,7 @@ function refuseRepeats(records: Transaction): Promise<number> {
     WHERE s.ctid = named."place" AND named."nth" > 1`;
 }
 
-/** A row must name items, units and ship-tos of this partner that some ERP of ours knows. */
+/** A row must name items, units and ship-tos of this partner that one of our ERPs knows. */
 async function refuseWhatIsNotOurs(records: Transaction, profile: Side): Promise<void> {
   await records.$executeRaw`
     UPDATE "StatedCrossReference" AS s
@@ -265,7 +265,7 @@ async function outcome(records: Transaction, refusedShown: number) {
   return { sound: counts?.sound ?? 0, refusedCount: counts?.refused ?? 0, refused };
 }
 
-/** The sound rows that are new, or say something else than is stored; what a file states becomes the file's. */
+/** Stores valid rows that are new or changed. Rows that a file states become owned by the file. */
 function store(records: Transaction, partnerId: string, source: CrossReferenceSource): Promise<number> {
   return records.$executeRaw`
     INSERT INTO "CrossReference" ("partnerId", "kind", "external", "sku", "internal", "quantity", "source")
@@ -278,7 +278,7 @@ function store(records: Transaction, partnerId: string, source: CrossReferenceSo
     DO UPDATE SET "internal" = EXCLUDED."internal", "quantity" = EXCLUDED."quantity", "source" = EXCLUDED."source", "updatedAt" = now()`;
 }
 
-/** A row that is still in the file and only refused now keeps what it said when it was good. */
+/** A row that is still in the file but now rejected keeps its last valid content. */
 function removeOthers(records: Transaction, partnerId: string): Promise<number> {
   return records.$executeRaw`
     DELETE FROM "CrossReference" AS c
@@ -293,13 +293,13 @@ function keyOf({ kind, external, sku }: { kind: string; external: string; sku: s
   return JSON.stringify([kind, external, sku]);
 }
 
-/** Our names for those of a partner. */
+/** Translates a partner's names into ours. */
 export interface KnownNames {
   item(external: string): string | undefined;
   shipTo(external: string): string | undefined;
-  /** Ours for the partner's unit, whatever the item. */
+  /** Our unit for the partner's unit, independent of the item. */
   unit(external: string): string | undefined;
-  /** How many of which of our units the partner's unit holds of this item. */
+  /** The quantity and unit of ours that the partner's unit holds of this item. */
   pack(external: string, sku: string): { unit: string; quantity: string } | undefined;
 }
 
