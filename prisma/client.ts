@@ -3,20 +3,21 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import { Pool } from 'pg';
 import { Prisma, PrismaClient } from './generated/client.ts';
 
-/** The records. Close it with `$disconnect()`. */
+/** The database client. Close it with `$disconnect()`. */
 export type Database = PrismaClient;
 
 export interface DatabaseOptions {
-  /** Most connections of this process; 10 by default. */
+  /** The maximum number of connections of this process; 10 by default. */
   readonly poolSize?: number;
   /** Shown in `pg_stat_activity`. */
   readonly applicationName?: string;
 }
 
 /**
- * A client for the records. Connections open at the first query, so a process may start while Postgres is away.
+ * Creates a database client. Connections open at the first query, so a process may start while Postgres is
+ * down.
  *
- * A connection attempt ends after 5 s: a caller with a deadline of its own must not wait for the operating system's minutes.
+ * A connection attempt ends after 5 s: the operating system's timeout of minutes would exceed callers' deadlines.
  */
 export function createPrismaClient(
   databaseUrl: string,
@@ -29,8 +30,9 @@ export function createPrismaClient(
     connectionTimeoutMillis: 5_000,
     keepAlive: true,
   });
-  // A connection that Postgres cuts says so by an event, and one that nobody listens to ends the process. Pool and adapter listen while a
-  // connection is idle or in use, but not between the two; so each has a listener of its own for life. Whoever uses it gets the error anyway.
+  // A connection that Postgres closes emits `error`, and an unhandled `error` event ends the process. Pool and
+  // adapter listen while a connection is idle or in use, but not in between, so each connection gets its own
+  // listener. The running query still receives the error.
   pool.on('connect', (connection) => connection.on('error', () => undefined));
   const adapter = new PrismaPg(pool, {
     disposeExternalPool: true,
@@ -38,19 +40,19 @@ export function createPrismaClient(
     onConnectionError: () => undefined,
     statementNameGenerator: statementNames(),
   });
-  // Prisma gives up on a transaction after 5 s and on waiting for one after 2 s: under a burst that is retried work, not protection.
+  // Prisma's defaults (5 s for a transaction, 2 s to wait for one) would only cause retries during a burst.
   return new PrismaClient({ adapter, transactionOptions: { maxWait: 10_000, timeout: 10_000 } });
 }
 
-/** Most statements that a connection keeps prepared. Ours are fewer; the rest is a bound on the memory of Postgres. */
+/** The maximum number of prepared statements per connection. We have fewer; the limit bounds Postgres' memory. */
 const MOST_NAMES = 400;
-/** Texts of which it is remembered that they were seen once. */
+/** The maximum number of texts remembered after their first use. */
 const MOST_SEEN = 2_000;
 
 /**
- * Names statements, so that Postgres parses and plans each once per connection: a third of its time for an order. The name follows from the
- * text. A text gets its name when it comes a second time, so one that depends on its values (a list in an `IN`) is not kept, and is sent
- * without a name as before.
+ * Names statements, so that Postgres parses and plans each once per connection. That saves a third of its CPU
+ * time per order. The name is a hash of the text. A text gets its name on its second use, so a text that depends
+ * on its values (a list in an `IN`) stays unnamed.
  */
 export function statementNames(): (query: { sql: string }) => string {
   const names = new Map<string, string>();
@@ -70,10 +72,10 @@ export function statementNames(): (query: { sql: string }) => string {
   };
 }
 
-/** The driver prepares nothing for a statement without a name. */
+/** The driver does not prepare unnamed statements. */
 const UNNAMED = '';
 
-/** P1…: Postgres cannot be reached, or does not let us in; the message says which. */
+/** P1…: Postgres is unreachable or rejects the login; the message says which. */
 export function isNoDatabase(error: unknown): boolean {
   return error instanceof Prisma.PrismaClientKnownRequestError && error.code.startsWith('P1');
 }

@@ -14,11 +14,11 @@ import { Client, DatabaseError, Pool, type PoolConfig } from 'pg';
 import { variables } from '../runtime/config.ts';
 
 /**
- * Migrations by Prisma's own schema engine, in its WebAssembly build: no binary is downloaded, and `_prisma_migrations` reads as if
- * `prisma migrate deploy` had written it, so both can be used on one database.
+ * Applies migrations with the WebAssembly build of Prisma's schema engine, so no binary is downloaded. The table
+ * `_prisma_migrations` is compatible with `prisma migrate deploy`, so both can be used on one database.
  */
 
-// Any constant will do, as long as it is ours; Prisma's engine has a lock of its own, which not every build takes.
+// An arbitrary constant of our own. Prisma's engine has its own lock, but not every build takes it.
 const MIGRATION_LOCK = 7_412_026;
 const DATABASE_DOES_NOT_EXIST = '3D000';
 const DUPLICATE_DATABASE = '42P04';
@@ -31,7 +31,7 @@ const LOCKFILE = 'migration_lock.toml';
 const LOCKFILE_CONTENT = 'provider = "postgresql"\n';
 const filters: Engine.SchemaFilter = { externalTables: [], externalEnums: [] };
 
-/** A migration could not be applied, or the history of the database is not ours. `message` is Prisma's own. */
+/** A migration failed, or the database has a foreign migration history. `message` is Prisma's. */
 export class MigrationFailed extends Error {
   readonly code = 'migration-failed';
 
@@ -42,12 +42,12 @@ export class MigrationFailed extends Error {
 }
 
 /**
- * Brings the database to the newest migration, creating it where it does not exist.
+ * Migrates the database to the newest migration; creates it if necessary.
  *
- * Processes may do this at once: an advisory lock lets one at a time.
+ * Safe for concurrent processes: an advisory lock serializes them.
  *
  * @returns the names of the migrations that were applied now.
- * @throws MigrationFailed, or the driver's error when Postgres cannot be reached.
+ * @throws MigrationFailed, or the driver's error if Postgres cannot be reached.
  */
 export async function applyMigrations(databaseUrl: string): Promise<string[]> {
   await createDatabaseIfAbsent(databaseUrl);
@@ -60,14 +60,14 @@ export async function applyMigrations(databaseUrl: string): Promise<string[]> {
     );
     return appliedMigrationNames;
   } finally {
-    // Ends the session, and with it the lock.
+    // Ending the session releases the lock.
     await lock.end();
   }
 }
 
 /**
- * The SQL that leads from the committed migrations to schema.prisma; undefined when they agree. It plays the migrations into a shadow
- * database of its own, so the URL's user must be allowed to create databases.
+ * The SQL from the committed migrations to schema.prisma; undefined if they agree. It applies the migrations to
+ * a shadow database, so the URL's user must be allowed to create databases.
  */
 export async function pendingChanges(databaseUrl: string): Promise<string | undefined> {
   await createDatabaseIfAbsent(databaseUrl);
@@ -76,7 +76,7 @@ export async function pendingChanges(databaseUrl: string): Promise<string | unde
   const { exitCode, stdout } = await withShadowDatabase(databaseUrl, (shadowUrl) =>
     withEngine(databaseUrl, (engine) => engine.diff({ from, to, script: true, exitCode: true, filters }), shadowUrl),
   );
-  // With exitCode set, Prisma answers 0 for no difference and 2 for one.
+  // With exitCode set, Prisma returns 0 for no difference and 2 for a difference.
   if (exitCode === 0 || stdout === null) return undefined;
   const history = migrationsList().migrationDirectories.map(({ migrationFile: { content } }) =>
     content.tag === 'ok' ? content.value : '',
@@ -85,8 +85,8 @@ export async function pendingChanges(databaseUrl: string): Promise<string | unde
 }
 
 /**
- * Prisma (7.10) does not recognise an index by an operator class of its own (`ops: raw("text_pattern_ops")`) when it reads it back, and
- * asks to drop it and to create the very same again. Such pairs go; a statement that differs in anything stays.
+ * Prisma (7.10) does not recognise an index with a raw operator class (`ops: raw("text_pattern_ops")`) when it
+ * reads it back, and wants to drop and recreate it unchanged. This removes such pairs; statements that differ stay.
  */
 function withoutRebuiltIndexes(sql: string, history: string): string | undefined {
   const blocks = sql.trim().split(/\n{2,}/);
@@ -111,7 +111,7 @@ function withoutRebuiltIndexes(sql: string, history: string): string | undefined
 /**
  * Writes the next migration from schema.prisma.
  *
- * @returns the folder of the new migration; undefined when there is nothing to change.
+ * @returns the folder of the new migration; undefined if nothing changes.
  */
 export async function writeMigration(databaseUrl: string, name: string, now = new Date()): Promise<string | undefined> {
   const sql = await pendingChanges(databaseUrl);
@@ -144,7 +144,7 @@ export async function createDatabaseIfAbsent(databaseUrl: string): Promise<void>
   try {
     await client.query(`CREATE DATABASE ${client.escapeIdentifier(name)}`);
   } catch (error) {
-    // Another process created it in the meantime.
+    // Another process created it meanwhile.
     const created = error instanceof DatabaseError && [DUPLICATE_DATABASE, UNIQUE_VIOLATION].includes(error.code ?? '');
     if (!created) throw error;
   } finally {
@@ -178,15 +178,15 @@ function migrationsList(): Engine.MigrationList {
   };
 }
 
-// pg_type.oid of the one-byte type "char", which only Postgres' catalogs use, and of the nearest type that the adapter knows.
+// pg_type.oid of the one-byte type "char", used only by Postgres' catalogs, and of the closest type that the adapter knows.
 const ONE_BYTE_CHAR = 18;
 const PADDED_CHAR = 1042;
 const CHAR_MARK = '\u0000char';
 
 /**
- * A connection for Prisma's engine. Reading the catalogs needs columns of type "char", which the engine takes and the adapter (7.10)
- * refuses: "Column type 'char' could not be deserialized". The pool gives them a type that passes and marks their names; the adapter's
- * answer then gets the type that the engine expects.
+ * A connection for Prisma's engine. The catalogs have columns of type "char", which the engine accepts but the
+ * adapter (7.10) rejects: "Column type 'char' could not be deserialized". The pool reports an accepted type and
+ * marks the column names; the adapter's result then gets the type that the engine expects.
  */
 async function connectForEngine(pool: Pool): Promise<SqlDriverAdapter> {
   const adapter = await new PrismaPg(pool).connect();
@@ -206,7 +206,7 @@ async function connectForEngine(pool: Pool): Promise<SqlDriverAdapter> {
 class CatalogPool extends Pool {
   constructor(config: PoolConfig) {
     super(config);
-    // The shadow database is dropped under whatever connection is still closing.
+    // The shadow database is dropped while connections may still be closing.
     this.on('error', () => undefined);
     const query = this.query.bind(this) as (...args: unknown[]) => unknown;
     this.query = ((...args: unknown[]) => {
@@ -226,8 +226,8 @@ function withMarkedChars<T extends { fields?: { name: string; dataTypeID: number
 }
 
 /**
- * Runs Prisma's engine on connections that are closed when it is done: it holds an advisory lock of its own for as long as its session
- * lives. The shadow database, too, is ours to make and to drop: the adapter's own would take the name of the main one from the URL.
+ * Runs Prisma's engine and closes its connections afterwards, because its session holds an advisory lock. We
+ * also create and drop the shadow database: the adapter would take the main database's name from the URL.
  */
 async function withEngine<T>(
   databaseUrl: string,
@@ -286,17 +286,17 @@ async function withShadowDatabase<T>(databaseUrl: string, use: (shadowUrl: strin
 let panic: string | undefined;
 let loaded: Promise<typeof Engine> | undefined;
 
-/** The part of the WebAssembly API that is used here; its types come with the browser's, which a server's code does without. */
+/** The part of the WebAssembly API used here; its types belong to the DOM library, which we do not load. */
 interface WebAssemblyRuntime {
   instantiate(bytes: Uint8Array, imports: object): Promise<{ instance: { exports: { __wbindgen_start(): void } } }>;
 }
 
-/** The package's entry is made for bundlers; Node gets the same module by instantiating its WebAssembly by hand. */
+/** The package's entry targets bundlers, so Node instantiates the WebAssembly module manually. */
 function loadEngine(): Promise<typeof Engine> {
   loaded ??= (async () => {
     const entry = createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm/schema_engine_bg');
     const glue = (await import(pathToFileURL(entry).href)) as typeof Engine & { __wbg_set_wasm(exports: object): void };
-    // Where the engine leaves the message of a panic before it traps; the trap itself says only "unreachable".
+    // The engine reports the message of a panic here before it traps; the trap itself says only "unreachable".
     Object.assign(globalThis, {
       PRISMA_WASM_PANIC_REGISTRY: {
         set_message: (message: string) => {
@@ -328,7 +328,7 @@ if (process.argv[1] !== undefined && import.meta.filename === realpathSync(proce
   try {
     const applied = await applyMigrations(DATABASE_URL);
     console.log(applied.length === 0 ? 'The database is up to date.' : `Applied ${applied.join(', ')}.`);
-    // Prisma's engine leaves the timer of its lock's timeout behind, which would hold the process for 10 s.
+    // The engine's lock timer would otherwise keep the process alive for 10 s.
     process.exit(0);
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);

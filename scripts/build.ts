@@ -4,7 +4,7 @@ import { bundleWorkflows } from '../workers/create-workers.ts';
 import { ensureConsole, projectDir, StepFailed, step } from './bootstrap.mjs';
 
 /**
- * `npm run build`: dist/ is what a container runs, without TypeScript and without the development packages:
+ * `npm run build` creates dist/, which a container runs without TypeScript and development packages:
  *
  *     dist/api/server.js, dist/workers/main.js, dist/prisma/migrate.js, dist/workflow-bundle.js, dist/console/
  */

@@ -1,7 +1,7 @@
 /**
- * `npm run cross-references -- NAME FILE`: loads the cross-references of a partner from a CSV file, as the API does, and prints what was
- * refused. The database is that of DATABASE_URL, without it the one of `npm start`, which has to run. Exit status: 0 all rows are loaded,
- * 1 some were refused, 2 nothing could be done.
+ * `npm run cross-references -- NAME FILE`: loads a partner's cross-references from a CSV file, as the API does, and
+ * prints rejected rows. It uses the database of DATABASE_URL, or that of a running `npm start`. Exit status: 0 if
+ * all rows were loaded, 1 if some were rejected, 2 if nothing could be done.
  */
 import { parseArgs } from 'node:util';
 import {

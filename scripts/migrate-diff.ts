@@ -6,8 +6,8 @@ import { freePort } from './stack/ports.ts';
 import { startPostgres } from './stack/postgres.ts';
 
 /**
- * `npm run migrate:diff -- NAME` writes the next migration from prisma/schema.prisma, on DATABASE_URL or on a Postgres that lives only
- * for this command.
+ * `npm run migrate:diff -- NAME` writes the next migration from prisma/schema.prisma, using DATABASE_URL or a
+ * temporary Postgres.
  */
 const name = process.argv[2];
 if (!name) {
@@ -31,7 +31,7 @@ try {
   if (written === undefined) {
     console.log('prisma/schema.prisma asks for nothing that the migrations do not have.');
   } else {
-    // Better now than at the next deployment.
+    // Apply it now, so that an error shows before the next deployment.
     if (own) await applyMigrations(databaseUrl);
     console.log(`Wrote ${written}. Read its SQL before you commit it.`);
   }

@@ -1,7 +1,7 @@
 /**
- * `npm run profile-reference`: writes what the schemas of profiles and of certification.yaml say for people (docs/profile-reference.md,
- * docs/certification-reference.md) and for editors, which then complete and check such a file while it is typed
- * (mappings/partners/*.schema.json). A test fails when they lag behind.
+ * `npm run profile-reference` documents the schemas of profiles and of certification.yaml: for people in
+ * docs/profile-reference.md and docs/certification-reference.md, and for editors, which complete and check such
+ * files, in mappings/partners/*.schema.json. A test fails if they are outdated.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -56,7 +56,7 @@ function reference(introduction: string, schema: Schema): string {
   const sections = Object.entries(schema.properties ?? {}).map(([key, value]) => {
     const section = value as Schema;
     const [own, ...below] = rowsOf(key, section, schema.required?.includes(key) === true);
-    // A key without keys below it says everything in its one row.
+    // A key without nested keys is fully described by its row.
     const rows = own !== undefined && (below.length === 0 || valuesOf(section) !== '') ? [own, ...below] : below;
     return [
       `## ${key}`,
@@ -78,7 +78,7 @@ function rowsOf(key: string, schema: Schema, required: boolean): Row[] {
     rows.push(...rowsOf(`${key}[]`, schema.items, false));
   }
   for (const variant of choicesOf(schema)) {
-    // The key that names the choice tells the choices apart.
+    // The discriminator key identifies each alternative.
     rows.push(...rowsOf(key, variant, false).slice(1));
   }
   const seen = new Set<string>();
@@ -130,7 +130,7 @@ function cell(text: string): string {
 
 // ── For editors ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** Nothing is required, since a template may say it; `null` takes a key of the template away; variables may stand in text. */
+/** Nothing is required, because a template may state it. `null` removes a template's key; text may contain variables. */
 function editorSchema(schema: Schema): Schema {
   const { $schema, ...content } = schema;
   return {

@@ -1,6 +1,7 @@
 /**
- * `npm run promote -- NAME [--set transport.url=URL]… [--dry-run]`: makes or updates the production profile NAME from its test side
- * NAME-test, which must have passed its certification as it is now. Exit status: 0 done, or nothing to do; 1 refused; 2 wrong call.
+ * `npm run promote -- NAME [--set transport.url=URL]… [--dry-run]`: creates or updates the production profile NAME
+ * from its test side NAME-test, whose current version must be certified. Exit status: 0 if done or nothing to do,
+ * 1 if refused, 2 for wrong usage.
  */
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -48,7 +49,7 @@ function run(args: string[]): number {
     return 0;
   }
   if (differences.length > 0) {
-    // In one move, so that a running system never reads half of it.
+    // Rename atomically, so that a running system never reads a partial file.
     const written = `${file}.new`;
     writeFileSync(written, promotion.text);
     renameSync(written, file);
@@ -115,7 +116,7 @@ function lineOf({ key, from, to }: Difference): string {
   return `~ ${key}: ${JSON.stringify(from)} → ${JSON.stringify(to)}`;
 }
 
-/** Production's own file may say more than that of tests; it is never overwritten. */
+/** Production's own file may contain more than the test side's; it is never overwritten. */
 function promoteCrossReferences(directory: string, testSide: string, name: string): void {
   const [from, to] = [testSide, name].map((id) => crossReferenceFileOf(directory, id));
   if (from === undefined || to === undefined || !existsSync(from)) return;

@@ -1,6 +1,6 @@
 /**
- * Promotion of a partner: what its test side has been certified with becomes what its production side says. Production keeps what is its
- * own: name, identifiers and transport; and it is, of course, in production.
+ * Promotes a partner: the certified content of its test side becomes the content of its production side.
+ * Production keeps its own name, identifiers, transport and usage.
  */
 import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,38 +12,38 @@ import { mergeContent } from '../mappings/profile/content.ts';
 import type { ProfileProblem } from '../mappings/profile/problem.ts';
 import { testSideOf } from '../mappings/profile/sides.ts';
 
-/** Keys in which the sides differ on purpose. */
+/** Keys in which the two sides differ on purpose. */
 const OWN_KEYS = ['id', 'name', 'usage', 'identifiers', 'transport'] as const;
-/** Those that can be given for production. */
+/** Keys that the user can set for production. */
 const SETTABLE = ['name', 'identifiers', 'transport'] as const;
 
 type Content = Readonly<Record<string, unknown>>;
 type Path = readonly string[];
 
-/** One key that production says otherwise, or not at all, or anew. */
+/** One key that production changes, removes or adds. */
 export interface Difference {
   /** Dotted. */
   readonly key: string;
-  /** Undefined: the key is not there. */
+  /** Undefined if the key is absent. */
   readonly from: unknown;
   readonly to: unknown;
 }
 
 export interface Promotion {
   readonly testSide: string;
-  /** Version of the test side that is promoted. */
+  /** The promoted version of the test side. */
   readonly testVersion: string;
-  /** Whether production has no file yet. */
+  /** Production has no file yet. */
   readonly isNew: boolean;
   readonly differences: readonly Difference[];
   readonly file: string;
   /** The new content of the file. */
   readonly text: string;
-  /** Environment variables that the file needs and that are not set here; they may be where production runs. */
+  /** Environment variables of the file that are not set here; the production environment may have them. */
   readonly unsetVariables: readonly string[];
 }
 
-/** Why a profile is not promoted. `code` is stable. */
+/** The reason for refusing a promotion. `code` is stable. */
 export class PromotionRefused extends Error {
   override readonly name = 'PromotionRefused';
   readonly code:
@@ -63,11 +63,12 @@ export class PromotionRefused extends Error {
 }
 
 /**
- * Plans the promotion of `name-test` to `name`; writes nothing. `settings` are values of production's own keys (`transport.url` → text in
- * YAML); a partner that is new in production has to be given its transport, so that production never sends to the mailbox of tests.
+ * Plans the promotion of `name-test` to `name`; writes nothing. `settings` are values of production's own keys
+ * (`transport.url` → YAML text). A partner that is new in production needs its transport, so that production
+ * never sends to the test mailbox.
  *
  * @throws PromotionRefused
- * @throws ProfileError when a file cannot be read.
+ * @throws ProfileError if a file cannot be read.
  */
 export function planPromotion(
   directory: string,
@@ -85,7 +86,7 @@ export function planPromotion(
     throw new PromotionRefused('test-side-in-production', `${testSide} says usage: production`);
   }
   const isNew = !existsSync(file);
-  // A new file begins as a copy of the test side's, so that its comments and its template come along.
+  // Start a new file as a copy of the test side's, to keep its comments and template.
   const before = readContent(directory, isNew ? testSide : name);
   if (!isNew && before.content.usage !== 'production') {
     throw new PromotionRefused('production-side-in-test', `${file} is there and does not say usage: production`);
@@ -150,7 +151,7 @@ function withValue(content: Content, [key = '', ...rest]: Path, value: unknown):
   return { ...content, [key]: rest.length === 0 ? value : withValue(isContent(below) ? below : {}, rest, value) };
 }
 
-/** Leaf by leaf; lists are leaves, since they are replaced as a whole when profiles merge. */
+/** Compares leaves. Lists are leaves, because merging replaces them as a whole. */
 function differencesOf(from: Content, to: Content, above: Path): { path: Path; from: unknown; to: unknown }[] {
   return [...new Set([...Object.keys(from), ...Object.keys(to)])].flatMap((key) => {
     const path = [...above, key];
@@ -161,7 +162,7 @@ function differencesOf(from: Content, to: Content, above: Path): { path: Path; f
   });
 }
 
-/** Leaves to the template what it says already, and takes away with `null` what only the template says. */
+/** Omits what the template already states, and removes with `null` what only the template states. */
 function writeKey(document: Document, inherited: Content, path: Path, value: unknown): void {
   const template = path.reduce<unknown>((content, key) => (isContent(content) ? content[key] : undefined), inherited);
   if (value !== undefined && !(isDeepStrictEqual(template, value) && document.hasIn(path))) {
@@ -180,7 +181,7 @@ function writeKey(document: Document, inherited: Content, path: Path, value: unk
   }
 }
 
-/** A plain value is put into the node that is there, which keeps its comments by itself; a list or a mapping is a new node. */
+/** A scalar replaces the value of its node, which keeps the comments; a list or mapping becomes a new node. */
 function withCommentsOf(document: Document, path: Path, value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const node = document.createNode(value);
@@ -189,7 +190,7 @@ function withCommentsOf(document: Document, path: Path, value: unknown): unknown
   return node;
 }
 
-/** Asks everything that a process would ask at its start. Returns the variables that are not set here, since only production may have them. */
+/** Runs the checks of a process start. Returns the variables that are not set here; production may have them. */
 function checkAsProcess(
   directory: string,
   name: string,

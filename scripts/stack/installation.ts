@@ -7,9 +7,9 @@ import { createPrismaClient } from '../../prisma/client.ts';
 import { freePorts, isPortFree } from './ports.ts';
 import { connectionUrl } from './postgres.ts';
 
-/** Keys, secrets and ports of one local installation. They are made once and kept in its folder, never in the repository. */
+/** Keys, secrets and ports of one local installation, created once and stored in its folder, never in the repository. */
 
-/** The sandbox's partners that call our API, and the variable in which each finds its key. */
+/** The sandbox partners that call our API, and the environment variable of each one's key. */
 const PARTNER_KEYS = {
   'harbor-pine': 'SANDBOX_KEY_HARBOR_PINE',
   'tri-valley': 'SANDBOX_KEY_TRI_VALLEY',
@@ -25,9 +25,9 @@ const PARTNER_SCOPES: readonly Scope[] = [
 ];
 
 export interface Installation {
-  /** Holds everything; mode 700. */
+  /** The installation's folder; mode 700. */
   readonly dir: string;
-  /** File of the key with every scope. */
+  /** The file with the key for every scope. */
   readonly demoKeyFile: string;
   readonly demoKey: string;
   readonly postgresPassword: string;
@@ -62,7 +62,7 @@ export function openInstallation(dir: string): Installation {
   };
 }
 
-/** Database of the installation that `npm start` has made in this folder; undefined where it has made none. */
+/** The database of the `npm start` installation in this folder; undefined if there is none. */
 export function localDatabaseUrl(dir: string): string | undefined {
   const [ports, password] = [join(dir, 'ports.json'), join(dir, 'postgres.password')];
   if (!existsSync(ports) || !existsSync(password)) return undefined;
@@ -71,7 +71,7 @@ export function localDatabaseUrl(dir: string): string | undefined {
   return connectionUrl({ port: postgres, password: readFileSync(password, 'utf8').trim() });
 }
 
-/** host:port of the Temporal server of the `npm start` that runs with this folder; undefined while none runs. */
+/** host:port of the Temporal server of a running `npm start` with this folder; undefined if none runs. */
 export function localTemporalAddress(dir: string): string | undefined {
   const file = join(dir, 'supervisor.json');
   if (!existsSync(file)) return undefined;
@@ -79,7 +79,7 @@ export function localTemporalAddress(dir: string): string | undefined {
   return temporalAddress;
 }
 
-/** Lets the sandbox's partners call our API, each for itself alone. */
+/** Grants each sandbox partner an API key for itself. */
 export async function grantPartnerKeys(installation: Installation, databaseUrl: string): Promise<void> {
   const prisma = createPrismaClient(databaseUrl, { poolSize: 1 });
   try {
@@ -104,7 +104,7 @@ export function sandboxAddresses(ports: { erp: number; wms: number; partners: nu
   };
 }
 
-/** The ports of the last time where they are free still, so that links and logs keep their meaning; new ones otherwise. */
+/** The ports of the last run if they are still free, so that links stay valid; otherwise new ones. */
 export async function keptPorts<Name extends string>(
   file: string,
   names: readonly Name[],

@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 
-/** A TCP port that was free a moment ago. */
+/** A currently free TCP port. */
 export async function freePort(host = '127.0.0.1'): Promise<number> {
   const { port, close } = await listen(0, host);
   await close();
@@ -23,7 +23,7 @@ export async function isPortFree(port: number, host = '127.0.0.1'): Promise<bool
   }
 }
 
-/** A port that must be free is not; the message names the setting that moves it. */
+/** A required port is in use; the message names the setting that changes it. */
 export class PortTaken extends Error {
   readonly code = 'port-taken';
 

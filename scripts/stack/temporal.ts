@@ -10,7 +10,7 @@ export interface TemporalOptions {
   readonly port: number;
   /** Without it there is no UI. */
   readonly uiPort?: number;
-  /** Keeps everything in this file; without it, in memory, and a restart forgets all. */
+  /** The database file; without it, data is in memory and lost at a restart. */
   readonly dbFile?: string;
   readonly namespace?: string;
   readonly logFile: string;
@@ -31,7 +31,7 @@ export async function startTemporal(options: TemporalOptions): Promise<Part> {
     args: [
       ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port), '--namespace', namespace],
       ...(uiPort === undefined ? ['--headless'] : ['--ui-port', String(uiPort)]),
-      // About twice the orders a second of the default journal; every commit is still on disk before it is answered.
+      // About twice the throughput of the default journal; every commit is still on disk before its response.
       ...(dbFile === undefined
         ? []
         : ['--db-filename', dbFile, '--sqlite-pragma', 'journal_mode=wal', '--sqlite-pragma', 'synchronous=2']),

@@ -4,19 +4,19 @@ import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { projectDir } from './part.ts';
 
-/** Finding the programs that npm does not bring, and fetching them where that is possible. */
+/** Finds programs that npm does not install, and fetches them if possible. */
 
 const run = promisify(execFile);
-/** Fetched programs are kept here; `npm run reset` leaves them alone. */
+/** The folder of fetched programs; `npm run reset` keeps it. */
 const cacheDir = join(projectDir, '.cache', 'tools');
 
 export interface Tool {
   readonly path: string;
-  /** How it was found, for people. */
+  /** How it was found, in readable form. */
   readonly origin: string;
 }
 
-/** No way led to the program. `message` lists every way that was tried and what to install. */
+/** The program was not found. `message` lists every attempt and what to install. */
 export class ToolNotFound extends Error {
   readonly code = 'tool-not-found';
 
@@ -34,10 +34,10 @@ export class ToolNotFound extends Error {
 
 interface FetchedTool {
   readonly what: string;
-  /** Environment variable that names the executable outright. */
+  /** The environment variable with the path of the executable. */
   readonly setting: string;
   readonly program: string;
-  /** Arguments under which it says something and ends well. */
+  /** Arguments with which it prints something and exits with 0. */
   readonly checkArgs: readonly string[];
   readonly server: 'dev-server' | 'time-skipping';
   readonly pypi: string;
@@ -118,7 +118,7 @@ async function findOrFetch(tool: FetchedTool, say: (what: string) => void = () =
       const path = await fetchInto(draft);
       if (!(await works(path))) continue;
       mkdirSync(fetchedDir, { recursive: true });
-      // Into its place by renaming: two processes that fetch at once both end with a whole file.
+      // Rename into place: of two concurrent fetches, both end with a complete file.
       renameSync(path, fetched);
       return { path: fetched, origin: how };
     } catch (error) {
@@ -130,7 +130,7 @@ async function findOrFetch(tool: FetchedTool, say: (what: string) => void = () =
   throw new ToolNotFound(tool.what, tried, tool.advice);
 }
 
-/** In a process of its own: the SDK can only download a server by starting it, and a download that hangs can be ended. */
+/** Runs in a separate process: the SDK can only download a server by starting it, and a hanging download can be ended. */
 async function downloadBySdk(server: FetchedTool['server'], dir: string): Promise<string> {
   await run(process.execPath, [join(import.meta.dirname, 'download-by-sdk.mjs'), server, dir], {
     cwd: projectDir,
@@ -213,7 +213,7 @@ function findOnPath(program: string): string | undefined {
     .find(isExecutable);
 }
 
-/** The first of these programs that is on PATH or at the path given. */
+/** The first of these programs that is on PATH or at the given path. */
 export function firstExecutable(...programs: string[]): string | undefined {
   for (const program of programs) {
     const path = program.includes('/') ? (isExecutable(program) ? program : undefined) : findOnPath(program);

@@ -1,6 +1,6 @@
 /**
- * The outside of the workflows, in memory: ERP, warehouses, partner and our records, faked at the boundary of the activities. The workflows are
- * the real ones. Everything that reaches the outside is told as a fact, in the order in which it happens.
+ * An in-memory fake of everything outside the workflows: ERP, warehouses, partner and our records, at the
+ * activity boundary. The workflows are real. Each outside effect is recorded as a fact, in order.
  */
 import { randomBytes } from 'node:crypto';
 import {
@@ -34,14 +34,14 @@ type Outside = OrderRecords & ErpActivities & WmsActivities & EdiActivities & Ou
 type Step = keyof Outside;
 type Answer<S extends Step> = (...input: Parameters<Outside[S]>) => ReturnType<Outside[S]>;
 
-/** The outside says no, and asking again changes nothing. */
+/** A permanent refusal. */
 export function refuses(reason: string, code = 'refused'): () => never {
   return () => {
     throw ApplicationFailure.nonRetryable(reason, code);
   };
 }
 
-/** The outside does not answer; it may later. */
+/** A temporary failure. */
 export function isDown(): never {
   throw new Error('connect ECONNREFUSED');
 }
