@@ -20,14 +20,14 @@ export function badInput(given: () => Given): void {
     interchangeOf([purchaseOrder('harbor-pine', poNumber, shapes.oneLine)], control);
 
   describe('good parts go on', () => {
-    it('takes both interchanges of one file', async () => {
+    it('accepts both interchanges of one file', async () => {
       const { calls } = given();
       const taken = await calls.file('harbor-pine', sound('HP-FIRST', 810_001) + sound('HP-SECOND', 810_002));
       expect(taken).toMatchObject({ status: 202, body: { interchanges: [{ errors: [] }, { errors: [] }] } });
       await closed(given(), ['HP-FIRST', 'HP-SECOND']);
     });
 
-    it('takes the sound interchange of a file beside a broken one', async () => {
+    it('accepts the valid interchange of a file beside a broken one', async () => {
       const { calls } = given();
       const broken = sound('HP-BROKEN', 810_003).replace('IEA*1*000810003', 'IEA*1*000810099');
       const taken = await calls.file('harbor-pine', broken + sound('HP-SOUND', 810_004));
@@ -38,7 +38,7 @@ export function badInput(given: () => Given): void {
       await closed(given(), ['HP-SOUND']);
     });
 
-    it('takes good transaction sets beside bad ones, and a 997 tells the partner which and why', async () => {
+    it('accepts valid transaction sets beside invalid ones, and a 997 reports which and why', async () => {
       const { calls, prisma, profiles } = given();
       const orders = ['HP-GOOD-1', 'HP-BAD-QUANTITY', 'HP-BAD-COUNT', 'HP-GOOD-2'].map((po) =>
         purchaseOrder('harbor-pine', po, shapes.oneLine),
@@ -75,7 +75,7 @@ export function badInput(given: () => Given): void {
       expect(told?.at(-1)).toBe('AK9*P*4*4*2');
     });
 
-    it('tells a partner whose whole group is bad that none of it was taken', async () => {
+    it('reports to the partner that a completely invalid group was rejected', async () => {
       const { calls, profiles } = given();
       const order = purchaseOrder('tri-valley', 'TV-BAD-DATE', shapes.oneLine);
       const file = interchangeOf([order], 810_021).replace(/(TV-BAD-DATE\*\*)\d{8}/, '$120261399');
@@ -200,7 +200,7 @@ export function badInput(given: () => Given): void {
       expect(answer.body.correlationId).toBe(answer.headers.get('x-correlation-id'));
     });
 
-    it('a segment of 50 MiB: refused by its size, before it is read', async () => {
+    it('a body of 50 MiB is rejected by its size before it is read', async () => {
       const answer = await file(good().replace('HP-NEVER', 'X'.repeat(50 * MIB))).catch((error: Error) => error);
       // The server does not wait for what it will not read, so a sender in mid-sentence may see the connection close instead.
       if (!(answer instanceof Error))

@@ -3,7 +3,7 @@ import { closed, type Given, quiet } from './given.ts';
 import { interchangeOf, purchaseOrder, shapes } from './purchase-orders.ts';
 
 export function correlation(given: () => Given): void {
-  it('has one correlation id for an order on every hop', async () => {
+  it('uses one correlation id for an order on every hop', async () => {
     const { calls, prisma, lines } = given();
     const id = 'order-of-the-correlation-test';
     const order = purchaseOrder('cobalt-ridge', 'CR-CORRELATED', shapes.splitOverTwoNodes);
@@ -37,7 +37,7 @@ export function correlation(given: () => Given): void {
     expect(logged('api', /v1\/warehouse-events/)).toBe(true);
   });
 
-  it('follows the orders of a file under the id of their interchange', async () => {
+  it('uses the correlation id of the interchange for all orders of a file', async () => {
     const { calls, prisma } = given();
     const orders = ['HP-APART-1', 'HP-APART-2'].map((po) => purchaseOrder('harbor-pine', po, shapes.oneLine));
     const poNumbers = orders.map(({ poNumber }) => poNumber);

@@ -9,7 +9,7 @@ import { audit, readBooks } from './books.ts';
 import { closed, type Given, quiet } from './given.ts';
 
 export function demoNetwork(given: () => Given): void {
-  it('closes the demo’s four orders unaided, and all books agree', async () => {
+  it('closes the four demo orders without help, and all books agree', async () => {
     const { network, calls, prisma, profiles } = given();
     const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', 'sandbox/demo.ts'], {
       cwd: projectDir,
@@ -35,7 +35,7 @@ export function demoNetwork(given: () => Given): void {
 
 /** Over everything that was sent to anybody in the whole run. */
 export function secondOpinionOnX12(given: () => Given): void {
-  it('is told by two validators of other people that every document it sent is sound', async (context) => {
+  it('sends only documents that two third-party validators accept', async (context) => {
     const elsewhere = await validatorsElsewhere().catch((error: unknown) => skipOrFail(context, error));
     const { calls } = given();
     const files = new Map<string, Uint8Array>();

@@ -6,7 +6,7 @@ import { invoiceOf, neverPaysByItself, payByApi } from './payments.ts';
 import { interchangeOf, purchaseOrder, shapes } from './purchase-orders.ts';
 
 export function temporalOutage(given: () => Given): void {
-  it('takes orders, interchanges, events and payments while Temporal is away, and hands all of them on when it is back', async () => {
+  it('accepts orders, interchanges, events and payments while Temporal is down, and delivers all of them afterwards', async () => {
     const { calls, network, prisma, profiles } = given();
     const inWarehouse = purchaseOrder('tri-valley', 'TV-IN-WAREHOUSE', shapes.oneLine);
     const unpaid = purchaseOrder('tri-valley', 'TV-UNPAID', shapes.oneLine);

@@ -7,7 +7,7 @@ import { canonicalOrder, interchangeWith, purchaseOrder, segmentsOf850, shapes }
 
 export function partnerFiles(given: () => Given): void {
   describe('a file of a partner that changes while everything runs', () => {
-    it('gives the next order another profile, and lets the one under way end under its own', async () => {
+    it('applies to the next order, while the running order ends under its own version', async () => {
       const { calls, prisma, partnersDir } = given();
       const versionNow = async () => (await calls.api('/v1/partners/cobalt-ridge')).body.profileVersion;
       const order = async (poNumber: string) => {
@@ -29,7 +29,7 @@ export function partnerFiles(given: () => Given): void {
       expect(body.versions.map(({ version }: { version: string }) => version)).toEqual([after, before]);
     });
 
-    it('teaches us the partner’s item number and its pack, under which it then orders', async () => {
+    it('adds a partner’s item number and pack, which its next order uses', async () => {
       const { calls, prisma, partnersDir } = given();
       mkdirSync(join(partnersDir, 'harbor-pine'), { recursive: true });
       writeFileSync(
@@ -61,7 +61,7 @@ export function partnerFiles(given: () => Given): void {
       expect([line.sku, line.orderedUnit, line.ordered.toFixed()]).toEqual(['MW-1009', 'BX', '6']);
     });
 
-    it('and holds an expression that never ends, harms nobody else, and is mended with all that waits for it', async () => {
+    it('with an endless expression affects only its own orders, which continue once it is fixed', async () => {
       const { calls, prisma, partnersDir, lines } = given();
       const file = join(partnersDir, 'harbor-pine.yaml');
       const sound = readFileSync(file, 'utf8');

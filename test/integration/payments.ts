@@ -4,7 +4,7 @@ import { closed, type Given } from './given.ts';
 import { interchangeOf, type Partner, purchaseOrder, shapes } from './purchase-orders.ts';
 
 export function payments(given: () => Given): void {
-  it('takes a payment by API once, and refuses other content under its reference', async () => {
+  it('accepts a payment by API once, and rejects other content under its reference', async () => {
     const { calls, prisma } = given();
     await neverPaysByItself(given(), 'tri-valley');
     const order = purchaseOrder('tri-valley', 'TV-PAID-BY-API', shapes.oneLine);

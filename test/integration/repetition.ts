@@ -7,7 +7,7 @@ import { elementOf } from './received-documents.ts';
 
 export function repetition(given: () => Given): void {
   describe('the same again', () => {
-    it('makes one order of a file posted five times at once and again after API and worker died', async () => {
+    it('creates one order from a file posted five times at once and again after API and worker died', async () => {
       const { calls, network, prisma, profiles } = given();
       const order = purchaseOrder('harbor-pine', 'HP-REPEAT');
       const file = interchangeOf([order], 800_001);
@@ -33,7 +33,7 @@ export function repetition(given: () => Given): void {
       expect(books.orders.find(({ poNumber }) => poNumber === order.poNumber)?.id).toBe(transaction.orderId);
     });
 
-    it('asks a person about a known PO number with other content: accepted it is an order of its own', async () => {
+    it('a known PO number with other content waits for a person: once accepted, it is a separate order', async () => {
       const { calls, prisma } = given();
       const poNumber = 'HP-OTHER';
       await calls.file('harbor-pine', interchangeOf([purchaseOrder('harbor-pine', poNumber)], 800_011));
@@ -61,7 +61,7 @@ export function repetition(given: () => Given): void {
       expect(body.items).toHaveLength(2);
     });
 
-    it('asks a person about a known PO number with other content: cancelled it is rejected, and no 855 speaks against the order that stands', async () => {
+    it('a known PO number with other content waits for a person: once cancelled, it is rejected without an 855', async () => {
       const { calls, prisma, profiles, lines } = given();
       const poNumber = 'HP-UNWANTED';
       await calls.file('harbor-pine', interchangeOf([purchaseOrder('harbor-pine', poNumber)], 800_021));
@@ -83,7 +83,7 @@ export function repetition(given: () => Given): void {
       expect(body.items).toHaveLength(1);
     });
 
-    it('refuses it, with code and place, where that is agreed with the partner', async () => {
+    it('is rejected with code and place if the partner’s rule says so', async () => {
       const { calls } = given();
       const first = await calls.order(purchaseOrder('cobalt-ridge', 'CR-OTHER'));
       expect(first.status).toBe(202);

@@ -7,7 +7,7 @@ import { elementOf } from './received-documents.ts';
 
 export function routing(given: () => Given): void {
   describe('an order that names another carrier than the partner’s own routing guide', () => {
-    it('is not released before a person has decided, leaves as decided, and has labels that say what the 856 says', async () => {
+    it('waits for a person, ships as decided, and has labels that match its 856', async () => {
       const { calls, prisma, profiles } = given();
       const order = purchaseOrder('harbor-pine', 'HP-ROUTED', shapes.oneLine);
       const segments = segmentsOf850(order);

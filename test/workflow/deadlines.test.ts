@@ -22,7 +22,7 @@ const onCreditHold = () =>
   Promise.resolve({ erpOrderNumber: 'SO-1', status: 'creditHold' as const, creditMessage: 'over its limit' });
 
 describe('as time goes by, an order', () => {
-  it('looks for stock by itself when nobody tells of any', async () => {
+  it('looks for stock periodically without a signal', async () => {
     const world = aTradingWorld()
       .holding({}, { backordered: true })
       .holding({}, { backordered: true })
@@ -41,7 +41,7 @@ describe('as time goes by, an order', () => {
     expect(world.facts).toContain('reserved at no node in round 2');
   });
 
-  it('is escalated when nobody has decided in time, and still decided afterwards', async () => {
+  it('is escalated when nobody decides in time, and can still be decided', async () => {
     const world = aTradingWorld().next('placeOrder', onCreditHold);
     const order = await world.order();
     const { id } = await order.exception('credit-hold');
@@ -54,7 +54,7 @@ describe('as time goes by, an order', () => {
     expect(world.facts.at(-1)).toBe('ended rejected: never');
   });
 
-  it('shows the ship-by time when it has passed, until word comes from the warehouse', async () => {
+  it('raises an exception after the ship-by time until the warehouse reports', async () => {
     const world = aTradingWorld().shippingWithin(2 * DAY_MS);
     const order = await world.order();
     await order.until('released to RNO');
@@ -69,7 +69,7 @@ describe('as time goes by, an order', () => {
     expect(await order.end()).toBe('closed');
   });
 
-  it('whose ERP is down asks again for hours, without troubling anybody', async () => {
+  it('retries for hours without an exception while the ERP is down', async () => {
     const world = aTradingWorld().next('placeOrder', ...Array.from({ length: 90 }, () => isDown));
     const order = await world.order();
     await order.until('reserved at RNO in round 1');
@@ -78,7 +78,7 @@ describe('as time goes by, an order', () => {
     expect(world.facts.filter((fact) => fact.startsWith('asked'))).toEqual([]);
   });
 
-  it('whose ERP stays down waits for a person at the deadline of the step, with the last reason; a retry begins anew', async () => {
+  it('waits for a person at the step deadline if the ERP stays down, with the last reason; a retry starts again', async () => {
     const world = aTradingWorld()
       .tryingStepsFor(2 * HOUR_MS)
       .always('placeOrder', isDown);
@@ -92,7 +92,7 @@ describe('as time goes by, an order', () => {
     await order.until('released to RNO');
   });
 
-  it('that is not paid in time says so until it is', async () => {
+  it('raises an exception while a payment is overdue', async () => {
     const world = aTradingWorld();
     const order = await world.order();
     await order.ships('RNO', 'S1', '10');
@@ -108,7 +108,7 @@ describe('as time goes by, an order', () => {
 });
 
 describe('a release that its warehouse closes', () => {
-  it('without accounting for every unit is a question to a person, who may write off the rest', async () => {
+  it('without accounting for every unit waits for a person, who may write off the rest', async () => {
     const world = aTradingWorld();
     const order = await world.order();
     await order.until('released to RNO');

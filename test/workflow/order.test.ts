@@ -33,7 +33,7 @@ const onCreditHold = () =>
   Promise.resolve({ erpOrderNumber: 'SO-1', status: 'creditHold' as const, creditMessage: 'over its limit' });
 
 describe('an order that nothing hinders', () => {
-  it('goes from check to cash, and tells nobody anything before it is true', async () => {
+  it('goes from check to cash, and reports nothing before it is true', async () => {
     const world = aTradingWorld();
     const order = await world.order();
     await order.until('released to RNO');
@@ -74,7 +74,7 @@ describe('an order that nothing hinders', () => {
     ]);
   });
 
-  it('has told its whole story when it is asked after its end', async () => {
+  it('returns its whole story after its end', async () => {
     const world = aTradingWorld();
     const order = await world.order();
     await order.ships('RNO', 'S1', '10');
@@ -120,7 +120,7 @@ describe('an order that nothing hinders', () => {
     }
   });
 
-  it('ships in two waves, each told and invoiced when it has left', async () => {
+  it('ships in two waves, each with its own notice and invoice', async () => {
     const world = aTradingWorld();
     const order = await world.order();
     await order.ships('RNO', 'S1', '7');
@@ -135,8 +135,8 @@ describe('an order that nothing hinders', () => {
   });
 });
 
-describe('what warehouses say', () => {
-  it('ships nothing twice, whether the same event is repeated or the same shipment comes under another id', async () => {
+describe('a warehouse event', () => {
+  it('ships nothing twice, whether the event is repeated or the shipment arrives under another event id', async () => {
     const world = aTradingWorld();
     const order = await world.order();
     for (const eventId of ['S1', 'S1', 'S1#again', 'S1', 'S1#and-again']) {
@@ -155,7 +155,7 @@ describe('what warehouses say', () => {
     ]);
   });
 
-  it('may be impossible: it is set aside, and the same shipment told rightly is taken', async () => {
+  it('that is impossible is set aside, and the corrected shipment is accepted', async () => {
     const world = aTradingWorld().next(
       'recordShipment',
       refuses('12 pieces left, 10 were released', 'shipment-impossible'),
@@ -175,7 +175,7 @@ describe('what warehouses say', () => {
     expect(world.facts.filter((fact) => fact.endsWith('856 queued'))).toEqual(['shipment S1 recorded, 856 queued']);
   });
 
-  it('may come before the release is acknowledged, and even before stock is reserved', async () => {
+  it('may arrive before the release is acknowledged, and even before stock is reserved', async () => {
     const world = aTradingWorld();
     const check = world.holdBack('placeOrder');
     const release = world.holdBack('releaseToWarehouse');
@@ -198,7 +198,7 @@ describe('what warehouses say', () => {
     expect(await order.end()).toBe('closed');
   });
 
-  it('may come in the wrong order: a close that is short before the shipment that it follows', async () => {
+  it('may arrive in the wrong order: a short close before the shipment that it follows', async () => {
     const world = aTradingWorld();
     const order = await world.order();
     await order.closesShort('RNO', '3');
@@ -214,7 +214,7 @@ describe('what warehouses say', () => {
     expect(world.facts.filter((fact) => fact.startsWith('short'))).toHaveLength(1);
   });
 
-  it('ends the order as cancelled when nothing of it will ever ship', async () => {
+  it('ends the order as cancelled if nothing will ever ship', async () => {
     const world = aTradingWorld();
     const order = await world.order();
     await order.closesShort('RNO', '10');
@@ -222,7 +222,7 @@ describe('what warehouses say', () => {
     expect(world.facts.at(-1)).toBe('ended cancelled');
   });
 
-  it('lets what is short wait for stock, and ships it in a round of its own', async () => {
+  it('backorders short quantities, and ships them in a later round', async () => {
     const world = aTradingWorld().backorderingShorts().holding({ RNO: '6', MEM: '4' }).holding({ RNO: '4' });
     const order = await world.order();
     await order.ships('RNO', 'S1', '6');
@@ -257,7 +257,7 @@ describe('what warehouses say', () => {
     ]);
   });
 
-  it('asks a person when a warehouse refuses its release, and releases again on his word', async () => {
+  it('that refuses a release waits for a person, who releases it again', async () => {
     const world = aTradingWorld();
     const order = await world.order();
     await order.until('released to RNO');
@@ -281,7 +281,7 @@ describe('what warehouses say', () => {
 });
 
 describe('an order that waits for a person', () => {
-  it('is held for credit, says so, and goes on when somebody has released it', async () => {
+  it('is held for credit, says so, and continues once the credit is released', async () => {
     const world = aTradingWorld().next('placeOrder', onCreditHold);
     const order = await world.order();
     const { id } = await order.exception('credit-hold');
@@ -299,7 +299,7 @@ describe('an order that waits for a person', () => {
     expect(await order.end()).toBe('closed');
   });
 
-  it('refuses a decision that is not legal, and one on what is not open', async () => {
+  it('rejects an illegal decision, and a decision on a closed exception', async () => {
     const world = aTradingWorld().next('placeOrder', onCreditHold);
     const order = await world.order();
     const { id } = await order.exception('credit-hold');
@@ -310,7 +310,7 @@ describe('an order that waits for a person', () => {
     await order.until('released to RNO');
   });
 
-  it('asks a person when its numbers cannot be held, instead of computing them again for ever', async () => {
+  it('asks a person if its numbers are too large, instead of retrying forever', async () => {
     const world = aTradingWorld().next('prepareOrder', () =>
       Promise.reject(new RangeError('1e38 minor units are more than can be held exactly')),
     );
@@ -321,7 +321,7 @@ describe('an order that waits for a person', () => {
     expect(await order.end()).toBe('rejected');
   });
 
-  it('tries again what the ERP refused, and undoes everything, last first, when that is given up', async () => {
+  it('retries a refused ERP call on request, and compensates last-first when it is cancelled', async () => {
     const world = aTradingWorld().next('placeOrder', refuses('no such site'), refuses('site is closed'));
     const order = await world.order();
     const first = await order.exception('erp-refused-order');
@@ -339,7 +339,7 @@ describe('an order that waits for a person', () => {
     expect(world.facts).not.toContain('855 queued');
   });
 
-  it('asks again when it cannot be undone, until it is', async () => {
+  it('asks repeatedly while a compensation fails, until it succeeds', async () => {
     const world = aTradingWorld().next('placeOrder', onCreditHold).next('cancelErpOrder', refuses('period is closed'));
     const order = await world.order();
     await order.decides((await order.exception('credit-hold')).id, 'cancel', 'no credit');
@@ -355,7 +355,7 @@ describe('an order that waits for a person', () => {
     ]);
   });
 
-  it('remembers what a person has accepted when it is checked again', async () => {
+  it('remembers accepted problems when it is checked again', async () => {
     const price = { type: 'price-outside-tolerance' as const, summary: 'line 10 says 9, ours is 10' };
     const repeated = { type: 'repeated-po-number' as const, summary: 'known with other content' };
     const world = aTradingWorld().next(
@@ -380,7 +380,7 @@ describe('an order that waits for a person', () => {
 });
 
 describe('cancelling an order', () => {
-  it('is refused once a warehouse has any of it', async () => {
+  it('is refused once a warehouse has accepted a release', async () => {
     const world = aTradingWorld();
     const order = await world.order();
     await expect
@@ -389,7 +389,7 @@ describe('cancelling an order', () => {
     expect(await refusal(order.cancels())).toBe('already-released');
   });
 
-  it('before that undoes everything, last first, and answers when it is undone', async () => {
+  it('before that compensates everything last-first, and answers afterwards', async () => {
     const world = aTradingWorld().next('placeOrder', onCreditHold);
     const order = await world.order();
     await order.exception('credit-hold');
@@ -411,7 +411,7 @@ describe('cancelling an order', () => {
     expect(await order.end()).toBe('cancelled');
   });
 
-  it('waits for the answer of a call that is on its way, and undoes what that did', async () => {
+  it('waits for the response of a running call, and compensates its effect', async () => {
     const world = aTradingWorld();
     const call = world.holdBack('placeOrder');
     const order = await world.order();
@@ -430,7 +430,7 @@ describe('cancelling an order', () => {
 });
 
 describe('one node refuses while another has goods of the order', () => {
-  it('no longer lets the order be cancelled, though that was offered before', async () => {
+  it('the order can no longer be cancelled, although that was offered before', async () => {
     const world = aTradingWorld().holding({ RNO: '5', MEM: '5' });
     let open = () => {};
     const gate = new Promise<void>((resolve) => {
@@ -457,7 +457,7 @@ describe('one node refuses while another has goods of the order', () => {
     await order.until('released to RNO');
   });
 
-  it('is not undone at the other node before that one’s release is known', async () => {
+  it('the other node is compensated only once its release is known', async () => {
     const world = aTradingWorld().holding({ RNO: '5', MEM: '5' });
     let open = () => {};
     const gate = new Promise<void>((resolve) => {
@@ -496,7 +496,7 @@ describe('a release that the partner’s routing guide does not allow', () => {
       return { reference: fulfillmentId };
     });
 
-  it.each(['accept', 'use-guide'] as const)('waits for a person, and goes as decided: %s', async (resolution) => {
+  it.each(['accept', 'use-guide'] as const)('waits for a person, and ships as decided: %s', async (resolution) => {
     const world = violated(aTradingWorld());
     const order = await world.order();
     const { id, summary, resolutions } = await order.exception('routing-violation');
@@ -528,7 +528,7 @@ describe('a release that the partner’s routing guide does not allow', () => {
     expect(world.facts.filter((fact) => fact === 'asked: routing-violation')).toHaveLength(1);
   });
 
-  it('can still be cancelled as a whole: the warehouse has heard of nothing', async () => {
+  it('can still be cancelled completely, because the warehouse received nothing', async () => {
     const world = violated(aTradingWorld());
     const order = await world.order();
     await order.exception('routing-violation');
@@ -539,7 +539,7 @@ describe('a release that the partner’s routing guide does not allow', () => {
 });
 
 describe('cash', () => {
-  it('that is known before the ERP’s answer about the invoice is applied when the invoice is there', async () => {
+  it('that arrives before the ERP’s invoice response is applied once the invoice exists', async () => {
     const world = aTradingWorld();
     const call = world.holdBack('invoiceShipment');
     const order = await world.order();
@@ -552,7 +552,7 @@ describe('cash', () => {
     expect(world.facts.indexOf('cash PAY-INV-S1 applied')).toBeGreaterThan(world.facts.indexOf('ERP invoice INV-S1'));
   });
 
-  it('that came before its invoice is applied as soon as the invoice is sent', async () => {
+  it('that arrived before its invoice is applied as soon as the invoice is sent', async () => {
     const early = { allocationId: 'EARLY', invoiceNumber: 'INV-S1', amount: 9_000, adjustment: 1_000 };
     const world = aTradingWorld().next('invoiceShipment', async () => ({
       invoiceNumber: 'INV-S1',
@@ -566,7 +566,7 @@ describe('cash', () => {
     expect(world.facts).toContain('cash EARLY applied');
   });
 
-  it('comes in parts: the order closes when all of it is there, kept-back amounts included', async () => {
+  it('may arrive in parts: the order closes when everything is paid, deductions included', async () => {
     const world = aTradingWorld();
     const order = await world.order();
     await order.ships('RNO', 'S1', '10');
@@ -594,7 +594,7 @@ describe('cash', () => {
     expect(await order.end()).toBe('closed');
   });
 
-  it('that is wrong for good is set aside, and the right payment closes the order', async () => {
+  it('that is permanently wrong is set aside, and the correct payment closes the order', async () => {
     const world = aTradingWorld().next('applyCash', refuses('paid in EUR, invoiced in USD'));
     const order = await world.order();
     await order.ships('RNO', 'S1', '10');
@@ -608,7 +608,7 @@ describe('cash', () => {
 });
 
 describe('a document in trouble', () => {
-  it('is sent again on a person’s word, and the order goes on meanwhile', async () => {
+  it('is resent after a person’s decision, while the order continues', async () => {
     const world = aTradingWorld();
     const order = await world.order();
     await order.until('released to RNO');
@@ -622,7 +622,7 @@ describe('a document in trouble', () => {
     expect(await order.end()).toBe('closed');
   });
 
-  it('keeps a paid order open until it is decided, and the decision is carried out before the order ends', async () => {
+  it('keeps a paid order open until a decision, which is carried out before the order ends', async () => {
     const world = aTradingWorld();
     const order = await world.order();
     await order.ships('RNO', 'S1', '10');
@@ -641,7 +641,7 @@ describe('a document in trouble', () => {
     ]);
   });
 
-  it('is one of several, each with a decision of its own', async () => {
+  it('is one of several, each with its own decision', async () => {
     const world = aTradingWorld();
     const order = await world.order();
     await order.until('released to RNO');
@@ -657,7 +657,7 @@ describe('a document in trouble', () => {
     expect(world.facts).not.toContain('DOC-A queued again');
   });
 
-  it('does not end before its documents are acknowledged, says so, and asks a person when one is not', async () => {
+  it('keeps the order open until its documents are acknowledged, and asks a person if one is not', async () => {
     const world = aTradingWorld();
     const by = '2031-01-02T15:00:00.000Z';
     let given: readonly string[] = [];
@@ -680,7 +680,7 @@ describe('a document in trouble', () => {
     expect(given).toEqual(['DOC-810']);
   });
 
-  it('ends as soon as the last acknowledgment is in', async () => {
+  it('no longer blocks the end once the last acknowledgment arrives', async () => {
     const world = aTradingWorld().next('finishOrder', async () => ({ sets: ['810'] }));
     const order = await world.order();
     await order.ships('RNO', 'S1', '10');
@@ -691,7 +691,7 @@ describe('a document in trouble', () => {
     expect(await order.end()).toBe('closed');
   });
 
-  it('is one trouble, however often it is reported', async () => {
+  it('opens one exception, however often it is reported', async () => {
     const world = aTradingWorld();
     const order = await world.order();
     await order.until('released to RNO');

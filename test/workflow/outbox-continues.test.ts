@@ -4,7 +4,7 @@ import { registerSearchAttributes } from '../../scripts/stack/search-attributes.
 import { findTemporal } from '../../scripts/stack/tools.ts';
 import { startTradingNetwork } from '../../scripts/stack/trading-world.ts';
 
-it('an outbox that has sent much goes on as a new execution, and loses nothing over it', async () => {
+it('an outbox with a long history continues as new, and loses nothing', async () => {
   const { path } = await findTemporal();
   const network = await startTradingNetwork(async () => {
     const environment = await TestWorkflowEnvironment.createLocal({

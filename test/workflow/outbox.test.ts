@@ -25,7 +25,7 @@ async function ready(interchangeId: string, withinMs = HOUR_MS) {
 }
 
 describe('a partner’s outbox', () => {
-  it('sends what is ready, one interchange after the other, then looks for missing 997s', async () => {
+  it('sends ready interchanges one after another, then checks for missing 997s', async () => {
     const world = network.aTradingWorld().next(
       'assembleInterchange',
       () => ready('I1'),
@@ -36,7 +36,7 @@ describe('a partner’s outbox', () => {
     expect(world.facts).toEqual(['I1 delivered', 'I2 delivered', 'looked for missing 997s']);
   });
 
-  it('sets aside what the partner’s side refuses, and goes on with the others', async () => {
+  it('sets a refused interchange aside, and continues with the others', async () => {
     const world = network
       .aTradingWorld()
       .next(
@@ -50,7 +50,7 @@ describe('a partner’s outbox', () => {
     expect(world.facts).toEqual(['I1 refused: not an interchange of ours', 'I2 delivered']);
   });
 
-  it('says when an interchange is late, and tries it again until it is delivered', async () => {
+  it('reports a late interchange, and retries it until it is delivered', async () => {
     const world = network.aTradingWorld().always('transmitInterchange', isDown);
     world.next(
       'assembleInterchange',
@@ -68,7 +68,7 @@ describe('a partner’s outbox', () => {
     await world.until('I1 delivered');
   });
 
-  it('does not lose a wake-up that comes while it looks', async () => {
+  it('does not lose a wake that arrives while it checks for 997s', async () => {
     const world = network.aTradingWorld();
     const look = world.holdBack('reportUnacknowledged');
     const outbox = await world.outbox();
@@ -79,7 +79,7 @@ describe('a partner’s outbox', () => {
     await world.until('I1 delivered');
   });
 
-  it('does not lose a wake-up that comes while it sends', async () => {
+  it('does not lose a wake that arrives while it sends', async () => {
     const world = network.aTradingWorld().next('assembleInterchange', () => ready('I1'));
     const delivery = world.holdBack('transmitInterchange');
     const outbox = await world.outbox();
@@ -91,7 +91,7 @@ describe('a partner’s outbox', () => {
     expect(world.facts.slice(0, 2)).toEqual(['I1 delivered', 'I2 delivered']);
   });
 
-  it('looks by itself when a wake-up is lost', async () => {
+  it('looks periodically in case a wake is lost', async () => {
     const world = network.aTradingWorld();
     await world.outbox();
     await world.until('looked for missing 997s');
@@ -101,7 +101,7 @@ describe('a partner’s outbox', () => {
   });
 });
 
-describe('what runs beside the orders', () => {
+describe('other workflows', () => {
   it('an interchange is read in one call, whatever its size', async () => {
     const world = network.aTradingWorld();
     const outcome = await world.execute('interchange', { interchangeId: 'I9', partnerId: 'harbor-pine' });
@@ -117,7 +117,7 @@ describe('what runs beside the orders', () => {
     });
   });
 
-  it('one system that is down does not keep the others from being read, and the run says that one was', async () => {
+  it('a system that is down does not prevent reading the others, and the run reports it', async () => {
     const world = network.aTradingWorld().next('syncMasterData', refuses('key expired'));
     const systems = { erp: ['erp-main', 'erp-second'], wms: ['wms-main'] };
     await expect(world.execute('inventorySync', systems)).rejects.toThrow(WorkflowFailedError);
