@@ -4,12 +4,12 @@ import { holidaysOf } from '../domain/calendar/holidays.ts';
 import type { PartnerProfile } from '../mappings/profile/profile.ts';
 import type { Fault } from './scenario.ts';
 
-/** The deadlines of a profile, reckoned for the moments at which a calendar goes wrong if it does. */
+/** Checks the deadlines of a profile at the moments where a calendar is most likely to be wrong. */
 
 export interface AgreedTime {
   /** Key of the profile. */
   readonly name: string;
-  /** Duration, with `business` behind where it only runs while the calendar is open. */
+  /** Duration, followed by `business` if only open time counts. */
   readonly deadline: string;
 }
 
@@ -36,7 +36,10 @@ export function agreedTimes({ documents, shipWithin }: PartnerProfile): AgreedTi
   return [...ofDocuments, { name: 'shipWithin', deadline: shipWithin }];
 }
 
-/** Of the 366 days from `from`: the first Friday afternoon and Saturday, the last worked day before each holiday and each change of the clocks. */
+/**
+ * Moments within 366 days of `from`: the first Friday afternoon, the first Saturday, and the last working day before each holiday and each
+ * clock change.
+ */
 export function momentsOf(calendar: BusinessCalendar, from: Date): Moment[] {
   const first = Date.parse(`${from.toISOString().slice(0, 10)}T00:00:00Z`);
   const days = Array.from({ length: 366 }, (_, index) => first + (index + 1) * DAY_MS);
@@ -73,7 +76,7 @@ export function faultsOf({ name, deadline, due }: Reckoned, { at }: Moment, cale
     const passed = due.getTime() - at.getTime();
     return passed === millisecondsOf(deadline) ? [] : reason(`is ${passed} ms after the event`);
   }
-  // The end of a day that is open to midnight is shown as the day after.
+  // A day that is open until midnight ends at 00:00 of the next day; step back to stay on the same day.
   const last = new Date(due.getTime() - 1);
   const { date, weekday, time } = local(due.getTime() > at.getTime() ? last : due, calendar);
   if (isHoliday(date, calendar)) return reason('is a holiday');
@@ -86,7 +89,7 @@ export function faultsOf({ name, deadline, due }: Reckoned, { at }: Moment, cale
     : reason(`is after ${passed} ms of open time`);
 }
 
-/** `Fri 2026-11-27 16:00` as clocks in the calendar’s time zone show it. */
+/** Local time in the calendar’s time zone, such as `Fri 2026-11-27 16:00`. */
 export function shown(at: Date, calendar: BusinessCalendar): string {
   const { weekday, date, time } = local(at, calendar);
   return `${weekday.charAt(0).toUpperCase()}${weekday.slice(1, 3)} ${date} ${time}`;
@@ -98,7 +101,7 @@ export function describeCalendar({ timeZone, workingDays, hours, holidays }: Bus
   return `${timeZone}, ${workingDays.length === 7 ? 'every day' : workingDays.join(', ')}, ${open}, ${closed}`;
 }
 
-/** An hour before closing, four in the afternoon where nothing closes. On a day that is not worked, the same hour. */
+/** An hour before closing, or 16:00 if the calendar has no hours. A closed day gets the same hour. */
 function beforeClosing(day: number, calendar: BusinessCalendar): Date {
   const { hours } = calendar;
   return new Date(hours === undefined ? clock(day, '16:00', calendar) : clock(day, hours.closes, calendar) - HOUR_MS);
@@ -111,7 +114,7 @@ function workedBefore(day: number, calendar: BusinessCalendar): number {
   return day - DAY_MS;
 }
 
-/** Open time between two moments, added up day by day. */
+/** Open time between two moments in milliseconds, summed day by day. */
 function openBetween(from: Date, to: Date, calendar: BusinessCalendar): number {
   const { opens, closes } = calendar.hours ?? ALL_DAY;
   let open = 0;
@@ -123,7 +126,7 @@ function openBetween(from: Date, to: Date, calendar: BusinessCalendar): number {
   return open;
 }
 
-/** A day of a duration is a working day. */
+/** A day in a business duration counts as one working day, not 24 hours. */
 function openTimeOf(duration: string, { hours = ALL_DAY }: BusinessCalendar): number {
   const days = Number(/^P(\d+)D/.exec(duration)?.[1] ?? 0);
   return millisecondsOf(duration) - days * (DAY_MS - (sinceMidnight(hours.closes) - sinceMidnight(hours.opens)));
@@ -134,11 +137,11 @@ function isWorked(day: number, calendar: BusinessCalendar): boolean {
   return weekday !== undefined && calendar.workingDays.includes(weekday) && !isHoliday(isoDay(day), calendar);
 }
 
-/** When clocks show a time on a local day, as an instant. */
+/** The instant of a local time on a local day. */
 function clock(day: number, time: string, calendar: BusinessCalendar): number {
   if (time === ALL_DAY.closes) return midnight(day + DAY_MS, calendar);
   const about = midnight(day, calendar) + sinceMidnight(time);
-  // They may have changed since midnight.
+  // The clocks may have changed since midnight.
   return about + sinceMidnight(time) - sinceMidnight(local(new Date(about), calendar).time);
 }
 
@@ -151,7 +154,7 @@ function isHoliday(date: string, { holidays }: BusinessCalendar): boolean {
   return holidays.some((holiday) => holiday === date || holidaysOf(holiday, Number(date.slice(0, 4))).has(date));
 }
 
-/** When a local day begins, as an instant. */
+/** The instant at which a local day begins. */
 function midnight(day: number, calendar: BusinessCalendar): number {
   return endOfDay(isoDay(day - DAY_MS), calendar).getTime() + 1000;
 }

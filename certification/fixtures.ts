@@ -14,35 +14,35 @@ import { perform, rule } from './steps.ts';
 import type { Trade } from './trade.ts';
 
 /**
- * Files that a partner has really sent, kept as regression cases: `PARTNERS_DIR/NAME/fixtures/TITLE.edi`, and beside it `TITLE.yaml` with
- * what must come out. They are handed in as they are, control numbers included.
+ * Real files of a partner, stored as regression cases: `PARTNERS_DIR/NAME/fixtures/TITLE.edi`, with the expected result in `TITLE.yaml`.
+ * Certification submits them unchanged, control numbers included.
  */
 
 const expectation = z.strictObject({
   title: z.string().optional(),
-  /** Of each transaction set, in order. */
+  /** One entry per transaction set, in order. */
   transactions: z
     .array(
       z.strictObject({
         state: z.enum(['accepted', 'duplicate', 'rejected']),
-        /** A part of the canonical order: what is stated must be there. */
+        /** A subset of the canonical order; other keys may have any value. */
         order: z.record(z.string(), z.unknown()).optional(),
-        /** Code, and place such as BEG05, of the errors. */
+        /** Code and place of each error; a place is for example BEG05. */
         errors: z.array(z.strictObject({ code: z.string(), place: z.string().optional() })).optional(),
       }),
     )
     .optional(),
-  /** Where the file as a whole is refused. */
+  /** Errors that reject the whole file. */
   refused: z.array(z.strictObject({ code: z.string(), place: z.string().optional() })).optional(),
 });
 export type FixtureExpectation = z.output<typeof expectation>;
 
-/** States in which an order stays until somebody does something. */
+/** States that an order leaves only when a person acts, if at all. */
 const SETTLED: ReadonlySet<string> = new Set(['closed', 'rejected', 'cancelled', 'exception']);
 
 /**
- * A scenario for each fixture, named `fixture-TITLE`. A test side is certified with those of its production side too, addressed to it, so
- * that what once failed in production is proven before it is promoted again.
+ * One scenario per fixture, named `fixture-TITLE`. A test side also runs the fixtures of its production side, readdressed to the test side.
+ * This proves that a past production failure is fixed before the profile is promoted again.
  */
 export function fixturesOf(partnersDir: string, profile: PartnerProfile): Scenario[] {
   const { own, inherited } = fixtureFilesOf(partnersDir, profile);
@@ -58,7 +58,8 @@ export function fixturesOf(partnersDir: string, profile: PartnerProfile): Scenar
 
 function fixture(file: string, addressed: (bytes: Uint8Array) => Uint8Array): Scenario {
   const beside = expectationFileOf(file);
-  if (!existsSync(beside)) throw new SettingsError(`${beside} is missing: it says what must come of ${basename(file)}`);
+  if (!existsSync(beside))
+    throw new SettingsError(`${beside} is missing: it states the expected result of ${basename(file)}`);
   const parsed = expectation.safeParse(parse(readFileSync(beside, 'utf8')));
   if (!parsed.success) {
     const lines = parsed.error.issues.map(({ path, message }) => `  ${beside}: ${path.join('.')}: ${message}`);
@@ -67,25 +68,25 @@ function fixture(file: string, addressed: (bytes: Uint8Array) => Uint8Array): Sc
   const title = basename(file, '.edi');
   return {
     name: `fixture-${title}`,
-    purpose: parsed.data.title ?? `A file of the partner that was kept: ${title}.`,
+    purpose: parsed.data.title ?? `A stored file of the partner: ${title}.`,
     unanswered: [ORDER_ACKNOWLEDGMENT, SHIP_NOTICE, INVOICE],
     steps: [
-      perform('the partner’s file is handed in', async (trade) => {
+      perform('the partner’s file is submitted', async (trade) => {
         await trade.handIn(Buffer.from(addressed(readFileSync(file))).toString('latin1'));
       }),
-      perform('it is read, and what was ordered goes its way', async (trade) => {
+      perform('the file is processed and its orders settle', async (trade) => {
         await trade.quiet();
         const orders = await trade.prisma.order.findMany({
           where: { partnerId: trade.profile.id, receivedAt: { gte: trade.began } },
         });
         trade.poNumbers.push(...orders.map(({ poNumber }) => poNumber));
-        await trade.eventually('orders at an end, or waiting for somebody', async () =>
+        await trade.eventually('every order final or waiting for a person', async () =>
           (await trade.recorded()).every(({ status }) => SETTLED.has(status)),
         );
         await trade.quiet();
       }),
     ],
-    expectations: [rule(`what ${basename(beside)} says comes of it`, (trade) => faultsOf(trade, parsed.data))],
+    expectations: [rule(`the result is as ${basename(beside)} states`, (trade) => faultsOf(trade, parsed.data))],
   };
 }
 
@@ -133,20 +134,20 @@ function errorFaults(
     typeof place === 'object'
       ? `${place.segment}${place.element === undefined ? '' : String(place.element).padStart(2, '0')}`
       : place;
-  const told = found.map((error) => `${error.code} at ${placeOf(error) ?? ''}`);
+  const reported = found.map((error) => `${error.code} at ${placeOf(error) ?? ''}`);
   return expected.flatMap(({ code, place }) =>
     found.some((error) => error.code === code && (place === undefined || placeOf(error) === place))
       ? []
       : [
           {
             place: where,
-            reason: `${code}${place === undefined ? '' : ` at ${place}`} was expected, told was: ${told.join(', ') || 'nothing'}`,
+            reason: `${code}${place === undefined ? '' : ` at ${place}`} was expected; reported: ${reported.join(', ') || 'nothing'}`,
           },
         ],
   );
 }
 
-/** Where what is stated is not in what was found. */
+/** Expected values that the found order lacks or contradicts. */
 function missingIn(found: unknown, stated: unknown, path: string): Fault[] {
   if (typeof stated === 'object' && stated !== null) {
     return Object.entries(stated).flatMap(([key, value]) =>

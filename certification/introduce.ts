@@ -13,7 +13,7 @@ import { acknowledgmentOf, syntaxOf } from './purchase-order.ts';
 import { REMITTANCE } from './sets.ts';
 import { SettingsError, type TradeData } from './settings.ts';
 
-/** A sandbox that runs, and the records of the system that trades with it. */
+/** A running sandbox and the database of the system that trades with it. */
 export interface Sandbox {
   readonly erpUrl: string;
   readonly partnersUrl: string;
@@ -26,7 +26,7 @@ export interface Business {
   readonly data: TradeData;
 }
 
-/** Gives a partner what trading takes: a key with our API, a mailbox that plays it, and its customer with prices in the ERP. */
+/** Sets up a partner for trading: an API key, a sandbox mailbox that acts for it, and its ERP customer with prices. */
 export async function introduce(
   sandbox: Sandbox,
   { profile, data }: Business,
@@ -47,7 +47,7 @@ export async function introduce(
   await tell(sandbox, `${sandbox.erpUrl}/_control/customers/${data.customerNumber}/record`, data.added);
 }
 
-/** A call of the sandbox’s control. @throws SettingsError when nothing answers there, or it refuses */
+/** Calls the sandbox’s control API. @throws SettingsError if the sandbox does not answer or refuses */
 export async function tell(
   { token }: Pick<Sandbox, 'token'>,
   url: string,
@@ -63,10 +63,10 @@ export async function tell(
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Introduces partners to the sandbox of `npm start`, or to the one that the environment names, and has master data read at once.
+ * Introduces partners to the sandbox of `npm start`, or to the one that the environment names, and triggers a master data sync.
  *
- * @returns whether they are being read; the schedule does it later otherwise
- * @throws SettingsError when the sandbox or Temporal cannot be reached; nothing has been changed then
+ * @returns whether the sync was triggered; if not, its schedule runs it later
+ * @throws SettingsError if the sandbox or Temporal cannot be reached. An unreachable Temporal is detected before anything changes
  */
 export async function introduceToRunning(businesses: readonly Business[], env: Environment): Promise<boolean> {
   const { databaseUrl, temporalAddress, ...addresses } = runningSandbox(env);
@@ -80,7 +80,7 @@ export async function introduceToRunning(businesses: readonly Business[], env: E
   try {
     for (const business of businesses) {
       const { id } = business.profile;
-      // The same each time, so that one key is granted however often this is done.
+      // The key is derived, so repeated calls grant one key only.
       const key = `tl_sandbox_${createHmac('sha256', addresses.token).update(id).digest('base64url')}`;
       await introduce({ ...addresses, prisma }, business, { name: `sandbox ${id}`, key });
     }
@@ -92,7 +92,7 @@ export async function introduceToRunning(businesses: readonly Business[], env: E
 
 const CONNECT_MS = 3_000;
 
-/** The client would try for long and say nothing. @throws SettingsError that names the address */
+/** Fails fast, because the client would retry silently. @throws SettingsError that names the address */
 async function requireTemporal(address: string): Promise<void> {
   const { hostname, port } = new URL(`tcp://${address}`);
   const socket = connect({ host: hostname, port: Number(port), timeout: CONNECT_MS });
@@ -104,7 +104,7 @@ async function requireTemporal(address: string): Promise<void> {
         .once('timeout', () => reject(new Error('timed out')));
     });
   } catch {
-    throw new SettingsError(`Temporal does not answer at ${address}; set TEMPORAL_ADDRESS to the server that runs`);
+    throw new SettingsError(`Temporal does not answer at ${address}; set TEMPORAL_ADDRESS to the running server`);
   } finally {
     socket.destroy();
   }
@@ -122,7 +122,7 @@ function runningSandbox(
   const databaseUrl = env.DATABASE_URL || localDatabaseUrl(dir);
   const temporalAddress = env.TEMPORAL_ADDRESS || localTemporalAddress(dir);
   if (!token || !erpUrl || !mailboxes || !databaseUrl) {
-    throw new SettingsError(`${dir} knows of no sandbox; start the system with npm start`);
+    throw new SettingsError(`${dir} has no running sandbox; start the system with npm start`);
   }
   return { erpUrl, partnersUrl: mailboxes.replace(/\/partners$/, ''), token, databaseUrl, temporalAddress };
 }
@@ -131,7 +131,7 @@ async function readMasterData(config: Config): Promise<boolean> {
   const temporal = connectClient(config);
   try {
     const schedule = temporal.schedule.getHandle('inventory-sync');
-    // A run that has begun may have read the customers already.
+    // A sync that is already running may have read the customers before the change, so queue another.
     await temporal.withDeadline(Date.now() + 10_000, () => schedule.trigger(ScheduleOverlapPolicy.BUFFER_ONE));
     return true;
   } catch {

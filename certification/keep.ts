@@ -13,12 +13,12 @@ import type { FixtureExpectation } from './fixtures.ts';
 import { SettingsError } from './settings.ts';
 
 /**
- * Keeps a file of a partner as a fixture, with what the profile makes of it now; the expectation is meant to be read and cut down to what
- * matters before it is committed.
+ * Stores a file of a partner as a fixture, with the result under the current profile as its expectation. Review the expectation and reduce
+ * it to the essential before you commit it.
  *
  * @returns the files written
- * @throws SettingsError when the title is no name of a file, is taken, or the file cannot be read, is not the partner’s, or is one that
- *   the API refuses before it looks inside
+ * @throws SettingsError if the title is invalid or exists, or if the file is unreadable, from another sender, or of a size that the API
+ *   rejects
  */
 export async function keepFixture(
   partnersDir: string,
@@ -34,7 +34,7 @@ export async function keepFixture(
   const folder = fixturesDirOf(partnersDir, profile.id);
   const kept = join(folder, `${title}.edi`);
   const expectation = expectationFileOf(kept);
-  if (existsSync(kept)) throw new SettingsError(`${kept} is there already; choose another title`);
+  if (existsSync(kept)) throw new SettingsError(`${kept} exists already; choose another title`);
   const outcome = await outcomeOf(profile, bytes, file);
   mkdirSync(folder, { recursive: true });
   writeFileSync(kept, bytes);
@@ -49,11 +49,10 @@ function contentOf(file: string, mostBytes: number): Uint8Array {
   } catch (error) {
     throw new SettingsError(`--keep ${file}: cannot be read: ${(error as Error).message}`);
   }
-  if (bytes.length === 0)
-    throw new SettingsError(`--keep ${file}: is empty: the API refuses it before anything is read`);
+  if (bytes.length === 0) throw new SettingsError(`--keep ${file}: is empty: the API rejects it before parsing`);
   if (bytes.length > mostBytes) {
-    const most = `more than the ${mostBytes} that the API takes (MAX_INTERCHANGE_BYTES)`;
-    throw new SettingsError(`--keep ${file}: has ${bytes.length} bytes, ${most}`);
+    const most = `the API accepts at most ${mostBytes} (MAX_INTERCHANGE_BYTES)`;
+    throw new SettingsError(`--keep ${file}: has ${bytes.length} bytes; ${most}`);
   }
   return bytes;
 }
@@ -79,7 +78,7 @@ async function outcomeOf(profile: PartnerProfile, bytes: Uint8Array, file: strin
         group.push(keptTransaction(part.findings, part.outcome?.kind === 'order' ? part.outcome.order : undefined));
         break;
       case 'group-end':
-        // A fault of the group refuses each of its transaction sets.
+        // A fault of the group rejects each of its transaction sets.
         transactions.push(...(part.findings.length > 0 ? group.map(() => keptTransaction(part.findings)) : group));
         group = [];
         break;
@@ -88,7 +87,7 @@ async function outcomeOf(profile: PartnerProfile, bytes: Uint8Array, file: strin
         refused.push(...part.findings);
         break;
       default:
-      // The other parts describe what the findings of these already judge.
+      // The parts above already carry every finding.
     }
   }
   return refused.length > 0 ? { refused: refused.map(stated) } : { transactions };

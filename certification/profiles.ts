@@ -5,20 +5,20 @@ export class UnknownName extends Error {
   override readonly name = 'UnknownName';
 }
 
-/** Any value will do before there is a network: what is named here is only looked at. */
+/** Profiles are loaded here without being used for transport, so any value serves as a variable of the environment. */
 const anyEnvironment = new Proxy({}, { get: () => 'http://127.0.0.1' }) as Record<string, string>;
 
 /**
- * The profiles of these names, in their order.
+ * The profiles with these names, in the given order.
  *
- * @throws ProfileError where any file of the folder is wrong; UnknownName
+ * @throws ProfileError if any file of the folder is invalid; UnknownName
  */
 export function profilesOf(partnersDir: string, names: readonly string[]): PartnerProfile[] {
   const all = loadProfiles(partnersDir, anyEnvironment);
   return names.map((name) => {
     const profile = all.get(name);
     if (profile === undefined)
-      throw new UnknownName(`there is no partner ${name}; there are ${[...all.keys()].join(', ')}`);
+      throw new UnknownName(`there is no partner ${name}; known partners: ${[...all.keys()].join(', ')}`);
     return profile;
   });
 }

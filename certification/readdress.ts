@@ -3,15 +3,15 @@ import type { PartnerProfile } from '../mappings/profile/profile.ts';
 import { scanInterchanges } from '../mappings/x12/index.ts';
 
 /**
- * A file that the partner sent to one side of ours, as it would send it to the other: where ISA and GS name the first side, they name the
- * second one. Nothing else of it is touched, and a header that cannot be read stays as it is.
+ * Readdresses a file from one side of a partner (test or production) to the other. Only the identifiers and the usage indicator in ISA and
+ * GS change; a header that cannot be parsed stays unchanged.
  */
 export function readdressed(bytes: Uint8Array, from: PartnerProfile, to: PartnerProfile): Uint8Array {
   let text = Buffer.from(bytes).toString('latin1');
   const replace = (start: number, end: number, by: string) => {
     text = text.slice(0, start) + by + text.slice(end);
   };
-  // From the end on, so that the places of what is still to be done stay true.
+  // Replace from the end, so that the offsets of earlier replacements stay valid.
   for (const { start, header, delimiters, groups } of scanInterchanges(bytes).reverse()) {
     if (header === undefined || delimiters === undefined) continue;
     for (const group of [...groups].reverse()) {
@@ -31,7 +31,7 @@ export function readdressed(bytes: Uint8Array, from: PartnerProfile, to: Partner
   return Buffer.from(text, 'latin1');
 }
 
-/** Columns of the ISA, which are fixed: where, how wide, what it says of the one side and of the other. */
+/** Fixed columns of the ISA: offset, width, value for `from` and value for `to`. */
 function isaFields(from: PartnerProfile, to: PartnerProfile): [number, number, string, string][] {
   const [one, other] = [from.identifiers, to.identifiers];
   return [

@@ -4,10 +4,10 @@ import { basename, join } from 'node:path';
 import { parseDocument } from 'yaml';
 
 /**
- * A copy of the partners’ folder in which every profile trades with the sandbox. A certification must never reach a real partner, whatever
- * the profile’s transport says, and needs none of the variables that the others’ transports read.
+ * Copies the partners folder and points the transport of every profile to the sandbox. A certification therefore never reaches a real
+ * partner, and needs none of the environment variables that the real transports read.
  *
- * @returns the folder, and what removes it
+ * @returns the folder and a function that removes it
  */
 export function inSandbox(partnersDir: string): { directory: string; remove: () => void } {
   const directory = mkdtempSync(join(tmpdir(), 'throughline-partners-'));

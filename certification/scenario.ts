@@ -1,31 +1,31 @@
 import type { PartnerProfile } from '../mappings/profile/profile.ts';
 import type { Trade } from './trade.ts';
 
-/** One thing that happens between a partner and us, and what must come of it. A file of `scenarios/` exports one as its default. */
+/** One business case between a partner and us, with its expected result. Each file of `scenarios/` exports one as its default. */
 export interface Scenario {
   /** Kebab case; unique; the name of its file. */
   readonly name: string;
-  /** In words of the business. */
+  /** In business terms. */
   readonly purpose: string;
-  /** Why it cannot be run for this partner: it is reported as not run. Undefined: it can. */
+  /** Why the scenario does not apply to this partner; it is then reported as not run. Undefined if it applies. */
   readonly cannot?: (capabilities: Capabilities) => string | undefined | Promise<string | undefined>;
   readonly steps: readonly Step[];
-  /** A function where what is expected depends on the profile. */
+  /** A function if the expectations depend on the profile. */
   readonly expectations: readonly Expectation[] | ((trade: Trade) => readonly Expectation[]);
-  /** Documents of these sets need no 997 here: it is what the scenario withholds. */
+  /** Sets whose documents may remain without an accepting 997, because the scenario withholds it. */
   readonly unanswered?: readonly string[];
-  /** Documents of these sets leave after their deadline here: it is what the scenario brings about. */
+  /** Sets whose documents may miss their deadline, because the scenario causes that. */
   readonly late?: readonly string[];
 }
 
-/** Facts about a partner and this release that need no run. */
+/** Static facts about a partner and this release. */
 export interface Capabilities {
   readonly profile: PartnerProfile;
   /** Whether orders come as files. */
   readonly ordersByEdi: boolean;
   sends(set: string): boolean;
   expectsAcknowledgment(set: string): boolean;
-  /** Whether a set can be accepted by any profile: what the process has no use for, no profile may name. */
+  /** Whether this release processes the inbound set; no profile may name any other. */
   processes(set: string): boolean;
 }
 
@@ -35,9 +35,9 @@ export interface Step {
 }
 
 export interface Expectation {
-  /** The rule, as it stands in the report. */
+  /** The rule as the report shows it. */
   readonly what: string;
-  /** Errors in it, each with its place if it has one. */
+  /** Violations of the rule, each with its place if it has one. */
   check(trade: Trade): Promise<readonly Fault[]> | readonly Fault[];
 }
 

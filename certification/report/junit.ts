@@ -1,7 +1,7 @@
 import type { PartnerResult } from '../scenario.ts';
 import { escaped } from './html.ts';
 
-/** A test case a scenario, in the form that CI servers read. */
+/** One test case per scenario, in the JUnit format of CI servers. */
 export function junitReport({ partner, scenarios, startedAt }: PartnerResult): string {
   const count = (state: string) => scenarios.filter((scenario) => scenario.state === state).length;
   const seconds = scenarios.reduce((total, scenario) => total + scenario.seconds, 0).toFixed(3);
