@@ -1,6 +1,6 @@
 /**
- * `npm run api-key`: the command of api/auth/api-key.ts on the database of DATABASE_URL, without it on the one of `npm start`, which has to
- * run. A container has no `npm start`; there the command is `node dist/api/auth/api-key.js`.
+ * `npm run api-key`: runs api/auth/api-key.ts on the database of DATABASE_URL, or by default on that of a running `npm start`. In a
+ * container, use `node dist/api/auth/api-key.js` instead.
  */
 import { asksForHelp } from '../runtime/command.ts';
 import { localDatabaseUrl } from './stack/installation.ts';

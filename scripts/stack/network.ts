@@ -12,7 +12,7 @@ import { findTemporal } from './tools.ts';
 
 export type NetworkPart = 'temporal' | 'postgres' | 'api' | 'worker' | SandboxSystem;
 
-/** The whole product and a sandbox around it as separate processes in a folder of their own, for tests and benchmarks. */
+/** The whole product and a sandbox as separate processes in a temporary folder, for tests and benchmarks. */
 export interface Network {
   readonly dir: string;
   /** Environment of every process. */
@@ -27,20 +27,20 @@ export interface Network {
 }
 
 export interface NetworkOptions {
-  /** API and worker run from dist/, as they are deployed; `npm run build` must have run. */
+  /** Runs API and worker from dist/, as in a deployment; requires `npm run build`. */
   readonly built?: boolean;
   /** Added to the environment of every process. */
   readonly env?: NodeJS.ProcessEnv;
-  /** Sees every line that a process writes. */
+  /** Called with every line that a process writes. */
   readonly onLine?: (part: NetworkPart, line: string) => void;
   readonly log?: (what: string) => void;
-  /** Done when the sandbox is up, before API and worker start: what they read first is there then. */
+  /** Runs after the sandbox is up and before API and worker start, so that their first reads see its changes. */
   readonly prepare?: (
     soFar: Pick<Network, 'installation' | 'databaseUrl'> & { parts: Record<SandboxSystem, Part> },
   ) => Promise<void>;
 }
 
-/** Starts everything on free ports; each system of the sandbox is a process of its own, so that each can be killed alone. */
+/** Starts everything on free ports. Each system of the sandbox is a separate process, so that a test can kill it alone. */
 export async function startNetwork({
   built = false,
   env: extra = {},
