@@ -3,20 +3,20 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import { Pool } from 'pg';
 import { Prisma, PrismaClient } from './generated/client.ts';
 
-/** The records. Close it with `$disconnect()`. */
+/** Client for the database. Close it with `$disconnect()`. */
 export type Database = PrismaClient;
 
 export interface DatabaseOptions {
-  /** Most connections of this process; 10 by default. */
+  /** Maximum number of connections of this process; default 10. */
   readonly poolSize?: number;
   /** Shown in `pg_stat_activity`. */
   readonly applicationName?: string;
 }
 
 /**
- * A client for the records. Connections open at the first query, so a process may start while Postgres is away.
+ * Creates a client for the database. Connections open at the first query, so a process can start while Postgres is down.
  *
- * A connection attempt ends after 5 s: a caller with a deadline of its own must not wait for the operating system's minutes.
+ * A connection attempt times out after 5 s, because callers have deadlines and the timeout of the operating system takes minutes.
  */
 export function createPrismaClient(
   databaseUrl: string,
@@ -29,8 +29,8 @@ export function createPrismaClient(
     connectionTimeoutMillis: 5_000,
     keepAlive: true,
   });
-  // A connection that Postgres cuts says so by an event, and one that nobody listens to ends the process. Pool and adapter listen while a
-  // connection is idle or in use, but not between the two; so each has a listener of its own for life. Whoever uses it gets the error anyway.
+  // A connection that Postgres closes emits an error event, and an unhandled error event ends the process. Pool and adapter listen while a
+  // connection is idle or in use, but not in between, so each connection gets a permanent listener. Its user receives the error anyway.
   pool.on('connect', (connection) => connection.on('error', () => undefined));
   const adapter = new PrismaPg(pool, {
     disposeExternalPool: true,
@@ -38,19 +38,19 @@ export function createPrismaClient(
     onConnectionError: () => undefined,
     statementNameGenerator: statementNames(),
   });
-  // Prisma gives up on a transaction after 5 s and on waiting for one after 2 s: under a burst that is retried work, not protection.
+  // Prisma's defaults (2 s to start a transaction, 5 s to run it) only cause retries under a burst of load.
   return new PrismaClient({ adapter, transactionOptions: { maxWait: 10_000, timeout: 10_000 } });
 }
 
-/** Most statements that a connection keeps prepared. Ours are fewer; the rest is a bound on the memory of Postgres. */
+/** Maximum number of prepared statements per connection. We have fewer; the limit bounds the memory of Postgres. */
 const MOST_NAMES = 400;
-/** Texts of which it is remembered that they were seen once. */
+/** Maximum number of remembered texts that were used once. */
 const MOST_SEEN = 2_000;
 
 /**
- * Names statements, so that Postgres parses and plans each once per connection: a third of its time for an order. The name follows from the
- * text. A text gets its name when it comes a second time, so one that depends on its values (a list in an `IN`) is not kept, and is sent
- * without a name as before.
+ * Names statements, so that Postgres parses and plans each once per connection, which otherwise takes a third of its time for an order. The
+ * name is derived from the text. A text gets a name at its second use, so a text that varies with its values (a list in an `IN`) stays
+ * unnamed and is not prepared.
  */
 export function statementNames(): (query: { sql: string }) => string {
   const names = new Map<string, string>();
@@ -70,10 +70,10 @@ export function statementNames(): (query: { sql: string }) => string {
   };
 }
 
-/** The driver prepares nothing for a statement without a name. */
+/** The driver does not prepare a statement without a name. */
 const UNNAMED = '';
 
-/** P1…: Postgres cannot be reached, or does not let us in; the message says which. */
+/** Codes P1…: Postgres is unreachable or denies access; the message says which. */
 export function isNoDatabase(error: unknown): boolean {
   return error instanceof Prisma.PrismaClientKnownRequestError && error.code.startsWith('P1');
 }

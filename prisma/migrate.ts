@@ -14,11 +14,11 @@ import { Client, DatabaseError, Pool, type PoolConfig } from 'pg';
 import { variables } from '../runtime/config.ts';
 
 /**
- * Migrations by Prisma's own schema engine, in its WebAssembly build: no binary is downloaded, and `_prisma_migrations` reads as if
- * `prisma migrate deploy` had written it, so both can be used on one database.
+ * Migrates with the WebAssembly build of Prisma's schema engine, so no binary is downloaded. `_prisma_migrations` has the same content as
+ * after `prisma migrate deploy`, so both can be used on one database.
  */
 
-// Any constant will do, as long as it is ours; Prisma's engine has a lock of its own, which not every build takes.
+// An arbitrary constant for our own lock, because not every build of Prisma's engine takes its lock.
 const MIGRATION_LOCK = 7_412_026;
 const DATABASE_DOES_NOT_EXIST = '3D000';
 const DUPLICATE_DATABASE = '42P04';
@@ -31,7 +31,7 @@ const LOCKFILE = 'migration_lock.toml';
 const LOCKFILE_CONTENT = 'provider = "postgresql"\n';
 const filters: Engine.SchemaFilter = { externalTables: [], externalEnums: [] };
 
-/** A migration could not be applied, or the history of the database is not ours. `message` is Prisma's own. */
+/** A migration failed, or the migration history of the database differs from ours. `message` is Prisma's. */
 export class MigrationFailed extends Error {
   readonly code = 'migration-failed';
 
@@ -42,12 +42,10 @@ export class MigrationFailed extends Error {
 }
 
 /**
- * Brings the database to the newest migration, creating it where it does not exist.
+ * Applies all pending migrations; creates the database if it does not exist. An advisory lock serializes concurrent processes.
  *
- * Processes may do this at once: an advisory lock lets one at a time.
- *
- * @returns the names of the migrations that were applied now.
- * @throws MigrationFailed, or the driver's error when Postgres cannot be reached.
+ * @returns the names of the applied migrations
+ * @throws MigrationFailed, or the driver's error if Postgres is unreachable
  */
 export async function applyMigrations(databaseUrl: string): Promise<string[]> {
   await createDatabaseIfAbsent(databaseUrl);
@@ -60,14 +58,14 @@ export async function applyMigrations(databaseUrl: string): Promise<string[]> {
     );
     return appliedMigrationNames;
   } finally {
-    // Ends the session, and with it the lock.
+    // Closing the session releases the lock.
     await lock.end();
   }
 }
 
 /**
- * The SQL that leads from the committed migrations to schema.prisma; undefined when they agree. It plays the migrations into a shadow
- * database of its own, so the URL's user must be allowed to create databases.
+ * Returns the SQL from the committed migrations to schema.prisma; undefined if they agree. It applies the migrations to a shadow database,
+ * so the user of the URL needs permission to create databases.
  */
 export async function pendingChanges(databaseUrl: string): Promise<string | undefined> {
   await createDatabaseIfAbsent(databaseUrl);
@@ -76,7 +74,7 @@ export async function pendingChanges(databaseUrl: string): Promise<string | unde
   const { exitCode, stdout } = await withShadowDatabase(databaseUrl, (shadowUrl) =>
     withEngine(databaseUrl, (engine) => engine.diff({ from, to, script: true, exitCode: true, filters }), shadowUrl),
   );
-  // With exitCode set, Prisma answers 0 for no difference and 2 for one.
+  // With exitCode set, Prisma returns 0 for no difference and 2 for a difference.
   if (exitCode === 0 || stdout === null) return undefined;
   const history = migrationsList().migrationDirectories.map(({ migrationFile: { content } }) =>
     content.tag === 'ok' ? content.value : '',
@@ -85,8 +83,8 @@ export async function pendingChanges(databaseUrl: string): Promise<string | unde
 }
 
 /**
- * Prisma (7.10) does not recognise an index by an operator class of its own (`ops: raw("text_pattern_ops")`) when it reads it back, and
- * asks to drop it and to create the very same again. Such pairs go; a statement that differs in anything stays.
+ * Removes pairs that drop and recreate the same index. Prisma (7.10) does not recognise an index with a raw operator class
+ * (`ops: raw("text_pattern_ops")`) when it reads the schema back. A pair that differs in any way stays.
  */
 function withoutRebuiltIndexes(sql: string, history: string): string | undefined {
   const blocks = sql.trim().split(/\n{2,}/);
@@ -111,7 +109,7 @@ function withoutRebuiltIndexes(sql: string, history: string): string | undefined
 /**
  * Writes the next migration from schema.prisma.
  *
- * @returns the folder of the new migration; undefined when there is nothing to change.
+ * @returns the folder of the new migration; undefined if nothing has changed
  */
 export async function writeMigration(databaseUrl: string, name: string, now = new Date()): Promise<string | undefined> {
   const sql = await pendingChanges(databaseUrl);
@@ -125,7 +123,7 @@ export async function writeMigration(databaseUrl: string, name: string, now = ne
   return target;
 }
 
-/** Creates the database of the URL unless it exists. Needs a `postgres` database to connect to, as every cluster has. */
+/** Creates the database of the URL unless it exists. Connects to the `postgres` database, which every cluster has by default. */
 export async function createDatabaseIfAbsent(databaseUrl: string): Promise<void> {
   const probe = new Client({ connectionString: databaseUrl });
   try {
@@ -178,15 +176,15 @@ function migrationsList(): Engine.MigrationList {
   };
 }
 
-// pg_type.oid of the one-byte type "char", which only Postgres' catalogs use, and of the nearest type that the adapter knows.
+// pg_type.oid of the one-byte type "char", which only the catalogs of Postgres use, and of the nearest type that the adapter supports.
 const ONE_BYTE_CHAR = 18;
 const PADDED_CHAR = 1042;
 const CHAR_MARK = '\u0000char';
 
 /**
- * A connection for Prisma's engine. Reading the catalogs needs columns of type "char", which the engine takes and the adapter (7.10)
- * refuses: "Column type 'char' could not be deserialized". The pool gives them a type that passes and marks their names; the adapter's
- * answer then gets the type that the engine expects.
+ * Creates a connection for Prisma's engine. The engine reads catalog columns of type "char", which the adapter (7.10) rejects: "Column type
+ * 'char' could not be deserialized". The pool therefore reports a supported type and marks the column names; afterwards the marked columns
+ * get the type that the engine expects.
  */
 async function connectForEngine(pool: Pool): Promise<SqlDriverAdapter> {
   const adapter = await new PrismaPg(pool).connect();
@@ -206,7 +204,7 @@ async function connectForEngine(pool: Pool): Promise<SqlDriverAdapter> {
 class CatalogPool extends Pool {
   constructor(config: PoolConfig) {
     super(config);
-    // The shadow database is dropped under whatever connection is still closing.
+    // Dropping the shadow database may cut a connection that is still closing.
     this.on('error', () => undefined);
     const query = this.query.bind(this) as (...args: unknown[]) => unknown;
     this.query = ((...args: unknown[]) => {
@@ -226,8 +224,8 @@ function withMarkedChars<T extends { fields?: { name: string; dataTypeID: number
 }
 
 /**
- * Runs Prisma's engine on connections that are closed when it is done: it holds an advisory lock of its own for as long as its session
- * lives. The shadow database, too, is ours to make and to drop: the adapter's own would take the name of the main one from the URL.
+ * Runs Prisma's engine and closes its connections afterwards, because the engine holds an advisory lock until its session ends. We also
+ * create and drop the shadow database, because the adapter would take the name of the main database from the URL.
  */
 async function withEngine<T>(
   databaseUrl: string,
@@ -286,17 +284,17 @@ async function withShadowDatabase<T>(databaseUrl: string, use: (shadowUrl: strin
 let panic: string | undefined;
 let loaded: Promise<typeof Engine> | undefined;
 
-/** The part of the WebAssembly API that is used here; its types come with the browser's, which a server's code does without. */
+/** The used part of the WebAssembly API. Its types are part of the DOM library, which server code does not include. */
 interface WebAssemblyRuntime {
   instantiate(bytes: Uint8Array, imports: object): Promise<{ instance: { exports: { __wbindgen_start(): void } } }>;
 }
 
-/** The package's entry is made for bundlers; Node gets the same module by instantiating its WebAssembly by hand. */
+/** Instantiates the WebAssembly by hand, because the entry of the package works only with bundlers. */
 function loadEngine(): Promise<typeof Engine> {
   loaded ??= (async () => {
     const entry = createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm/schema_engine_bg');
     const glue = (await import(pathToFileURL(entry).href)) as typeof Engine & { __wbg_set_wasm(exports: object): void };
-    // Where the engine leaves the message of a panic before it traps; the trap itself says only "unreachable".
+    // The engine stores the message of a panic here before it traps; the trap itself says only "unreachable".
     Object.assign(globalThis, {
       PRISMA_WASM_PANIC_REGISTRY: {
         set_message: (message: string) => {
@@ -318,7 +316,7 @@ function engineMessage(cause: unknown): string {
   return panic ?? (cause instanceof Error ? cause.message : String(cause));
 }
 
-// The command line: `npm run migrate`.
+// Entry point of `npm run migrate`.
 if (process.argv[1] !== undefined && import.meta.filename === realpathSync(process.argv[1])) {
   const { DATABASE_URL } = process.env;
   if (!DATABASE_URL) {
@@ -328,7 +326,7 @@ if (process.argv[1] !== undefined && import.meta.filename === realpathSync(proce
   try {
     const applied = await applyMigrations(DATABASE_URL);
     console.log(applied.length === 0 ? 'The database is up to date.' : `Applied ${applied.join(', ')}.`);
-    // Prisma's engine leaves the timer of its lock's timeout behind, which would hold the process for 10 s.
+    // The lock timer of Prisma's engine would keep the process alive for 10 s.
     process.exit(0);
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
