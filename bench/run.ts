@@ -32,7 +32,7 @@ async function run(args: string[]): Promise<number> {
   });
   const unknown = positionals.filter((name) => !benchmarks.includes(name));
   if (unknown.length > 0) throw new UsageError(`there is no benchmark ${unknown.join(', ')}`);
-  // One network serves both benchmarks of orders: intake to cash, and one large remittance.
+  // `orders` implies `remittance`, because both measure orders.
   const chosen = new Set(positionals.length === 0 ? benchmarks : positionals);
   if (chosen.has('orders')) chosen.add('remittance');
   const { smoke } = values;
