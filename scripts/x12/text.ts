@@ -53,7 +53,7 @@ export class TextExplanation {
         return this.#groupEnd(part);
       case 'interchange-acknowledgment': {
         const { status, controlNumber, note } = part.acknowledgment;
-        const verdict = status === 'A' ? 'accepted' : status === 'E' ? 'accepted with errors' : 'refused';
+        const verdict = status === 'A' ? 'accepted' : status === 'E' ? 'accepted with errors' : 'rejected';
         return [
           `  TA1: interchange ${plain(controlNumber)} was ${verdict} (${plain(status)} ${plain(note)}: ${plain(describeInterchangeNote(note))})`,
         ];
@@ -62,8 +62,8 @@ export class TextExplanation {
         return [
           '',
           part.ok
-            ? `  ${this.#paint('green', 'Interchange valid')}: ${count(part.groupCount, 'group')}, bytes ${part.start} to ${part.end}`
-            : `  ${this.#paint('red', 'Interchange refused as a whole')}, bytes ${part.start} to ${part.end}`,
+            ? `  ${this.#paint('green', 'Interchange envelope valid')}: ${count(part.groupCount, 'group')}, bytes ${part.start} to ${part.end}`
+            : `  ${this.#paint('red', 'Interchange rejected as a whole')}, bytes ${part.start} to ${part.end}`,
           ...this.#findings(part.findings, '  '),
           ...this.#interchangeAnswer(part.answer),
           '',
@@ -210,7 +210,10 @@ export class TextExplanation {
 
   #interchangeAnswer(answer: { segment: string; sent: boolean } | undefined): string[] {
     if (answer === undefined) return [];
-    return [`  its TA1${answer.sent ? '' : ' (not sent: nobody wants it)'}:`, `      ${plain(answer.segment)}`];
+    return [
+      `  its TA1${answer.sent ? '' : ' (not sent: neither requested nor agreed)'}:`,
+      `      ${plain(answer.segment)}`,
+    ];
   }
 
   #summary(summary: Of<'summary'>): string[] {
