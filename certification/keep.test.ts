@@ -114,7 +114,7 @@ describe('a file that is stored as a fixture', () => {
 
   it('is refused if another partner sent it, if it cannot be read, and if the title exists', async () => {
     await expect(kept(production, orderFile(test))).rejects.toThrow(
-      /ZZ\/FERNTEST to ZZ\/MERIDIAN, which is not from fern to us/,
+      /ZZ\/FERNTEST to ZZ\/MERIDIAN, not from fern to us/,
     );
     await expect(keepFixture(folder, production, folder, 'folder', 1_000_000)).rejects.toThrow(/cannot be read/);
     await kept(production, orderFile(production));
@@ -126,7 +126,7 @@ describe('a file that is stored as a fixture', () => {
     writeFileSync(join(folder, 'fern-test.yaml'), profileText('fern-test', 'test', 'FERN', '["850", "820", "997"]'));
     [test] = profilesOf(folder, ['fern-test']) as [PartnerProfile];
     await expect(kept(test, file)).rejects.toThrow(
-      /production file \(ISA15 P\); keep it for fern, and fern-test is certified/,
+      /production file \(ISA15 P\); store it for fern, and fern-test also runs it/,
     );
     await kept(production, file, 'once-failed');
     expect(fixturesOf(folder, production).map(({ name }) => name)).toEqual(['fixture-once-failed']);

@@ -98,12 +98,12 @@ function checkSender(profile: PartnerProfile, header: InterchangeHeader, file: s
   if (findPartnerByIsa(new Map([[profile.id, profile]]), header) === undefined) {
     const { senderQualifier, senderId, receiverQualifier, receiverId } = header;
     const between = `${senderQualifier}/${senderId} to ${receiverQualifier}/${receiverId}`;
-    throw new SettingsError(`--keep ${file}: goes from ${between}, which is not from ${profile.id} to us`);
+    throw new SettingsError(`--keep ${file}: is from ${between}, not from ${profile.id} to us`);
   }
   const production = productionSideOf(profile);
   if (production !== undefined && header.usage === 'P') {
     throw new SettingsError(
-      `--keep ${file}: is a production file (ISA15 P); keep it for ${production}, and ${profile.id} is certified with it too`,
+      `--keep ${file}: is a production file (ISA15 P); store it for ${production}, and ${profile.id} also runs it`,
     );
   }
 }

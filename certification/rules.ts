@@ -88,7 +88,7 @@ export async function rulesOfDocuments(
     return [
       {
         place: `${transactionSet} ${transactionControl ?? ''}`,
-        reason: `${acknowledgment ?? `no ${acknowledgmentOf(trade.profile)} came`} (${state})`,
+        reason: `${acknowledgment ?? `no ${acknowledgmentOf(trade.profile)} arrived`} (${state})`,
       },
     ];
   });

@@ -21,7 +21,7 @@ export interface Scenario {
 /** Static facts about a partner and this release. */
 export interface Capabilities {
   readonly profile: PartnerProfile;
-  /** Whether orders come as files. */
+  /** Whether the partner orders by EDI files. */
   readonly ordersByEdi: boolean;
   sends(set: string): boolean;
   expectsAcknowledgment(set: string): boolean;

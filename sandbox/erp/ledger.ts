@@ -157,7 +157,7 @@ export class Ledger {
         throw refused('unknown-item', `There is no item ${line.sku}`, `lines.${index}.sku`);
       }
       if (lineNumbers.has(line.lineNumber)) {
-        throw refused('line-repeated', `Line ${line.lineNumber} comes twice`, `lines.${index}.lineNumber`);
+        throw refused('line-repeated', `Line ${line.lineNumber} occurs twice`, `lines.${index}.lineNumber`);
       }
       lineNumbers.add(line.lineNumber);
       const sourced = sum(line.sources.map(({ quantity }) => quantity));
