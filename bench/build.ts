@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { projectDir } from '../scripts/stack/part.ts';
 
-/** `npm run build`. Its output goes to standard error, since standard output holds figures only. */
+/** Runs `npm run build`. Its output goes to standard error, because standard output contains only figures. */
 export async function buildProduct(): Promise<void> {
   const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/build.ts'], {
     cwd: projectDir,

@@ -5,7 +5,7 @@ import { cpuOf, hasProc } from './cpu.ts';
 
 const BURNED_MS = 300;
 
-/** A process whose child burns CPU time and ends; then the process reports and stays. */
+/** A process whose child uses CPU time and ends; then the process reports and keeps running. */
 const parent = `
   const burn = 'const from = process.cpuUsage(); while (process.cpuUsage(from).user < ${BURNED_MS * 1000});';
   require('node:child_process').spawnSync(process.execPath, ['-e', burn]);
@@ -13,7 +13,7 @@ const parent = `
   process.stdin.resume();
 `;
 
-it.runIf(hasProc())('CPU time of a child that has ended still counts with the process that started it', async () => {
+it.runIf(hasProc())('the CPU time of an ended child counts towards its parent', async () => {
   const child = spawn(process.execPath, ['-e', parent], { stdio: ['pipe', 'pipe', 'inherit'] });
   const { pid } = child;
   if (pid === undefined) throw new Error('the process did not start');
@@ -25,6 +25,6 @@ it.runIf(hasProc())('CPU time of a child that has ended still counts with the pr
   }
 });
 
-it.runIf(hasProc())('a process that has ended counts nothing', () => {
+it.runIf(hasProc())('an ended process counts as zero', () => {
   expect(cpuOf({ gone: [2 ** 30], none: [] })).toEqual({ gone: 0, none: 0 });
 });

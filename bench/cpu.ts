@@ -1,6 +1,6 @@
 /**
- * CPU time of process trees, read from /proc. Only Linux has it; elsewhere the figures are left out
- * and a message says so.
+ * CPU time of process trees, read from /proc. Only Linux has /proc; on other systems the figures are
+ * omitted with a message.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 
@@ -9,7 +9,7 @@ const TICK_MS = 10;
 
 interface Stat {
   readonly parent: number;
-  /** Own time and that of children which ended and were waited for. */
+  /** CPU time of the process and of its reaped children. */
   readonly ms: number;
 }
 
@@ -18,9 +18,8 @@ export function hasProc(): boolean {
 }
 
 /**
- * CPU milliseconds that each of the named process trees has used since it began. A child that ended
- * counts with its parent, so a backend of Postgres that comes and goes between two readings counts
- * too.
+ * CPU milliseconds of each named process tree since its start. An ended child counts towards its
+ * parent, so a Postgres backend that lived only between two readings counts too.
  */
 export function cpuOf<Name extends string>(roots: Readonly<Record<Name, readonly number[]>>): Record<Name, number> {
   const stats = allStats();
@@ -35,7 +34,7 @@ export function cpuOf<Name extends string>(roots: Readonly<Record<Name, readonly
   return Object.fromEntries(entries);
 }
 
-/** CPU milliseconds that all programs of the machine have used since it started. */
+/** CPU milliseconds of all programs since the machine started. */
 export function machineCpuMs(): number {
   const [, user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0] =
     readFileSync('/proc/stat', 'utf8').split('\n', 1)[0]?.split(/\s+/).map(Number) ?? [];
@@ -51,7 +50,7 @@ function allStats(): Map<number, Stat> {
   return stats;
 }
 
-/** Undefined where the process, or /proc itself, is not there. */
+/** Undefined if the process or /proc does not exist. */
 function statOf(pid: number): Stat | undefined {
   let text: string;
   try {

@@ -1,6 +1,6 @@
 /**
- * Whether a partner's bulk delays another's orders: one long file of a partner and, seconds later, ten orders by API of a partner with
- * the lowest priority. The ten must not wait behind the file.
+ * Measures whether one partner's bulk file delays another partner's orders. One partner sends a long file; seconds later, a partner with
+ * the lowest priority sends ten orders by API. The ten must not wait behind the file.
  */
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -14,7 +14,7 @@ const FEW = 10;
 const BULK = 'FAIR-BULK-';
 const SMALL = 'FAIR-FEW';
 
-/** The partner of the ten needs priority 5 in `network`; see run.ts. */
+/** The partner with few orders needs priority 5 in `network`; see run.ts. */
 export async function benchFairness(network: Network, { count = 1500, headStartSeconds = 10 } = {}): Promise<void> {
   const prisma = createPrismaClient(network.databaseUrl, { poolSize: 2 });
   const over = new AbortController();
@@ -26,18 +26,18 @@ export async function benchFairness(network: Network, { count = 1500, headStartS
     await delay(headStartSeconds * 1000);
     const latencies = await submitOrders(network, SMALL, 0, FEW);
     const handedIn = performance.now();
-    // The same orders again are duplicates: they pass through intake and add no work behind it.
+    // Sending the same orders again exercises intake only, because duplicates start no workflow.
     while (!(await allClosed(prisma, SMALL, FEW))) {
       latencies.push(...(await submitOrders(network, SMALL, 0, FEW)));
       if (performance.now() - handedIn > 300_000)
-        throw new Error(`not closed after five minutes: ${await openOf(prisma)}`);
+        throw new Error(`orders not closed within five minutes: ${await openOf(prisma)}`);
       await delay(500);
     }
     await reportFew(prisma);
     report({ figure: 'intake p95 meanwhile', value: percentile(latencies, 95), unit: 'ms', budget: '< 100' });
-    say('the few are closed; waiting for the bulk');
+    say('the ten orders are closed; waiting for the bulk file');
     while (!(await allClosed(prisma, BULK, count))) {
-      if (performance.now() - began > 1_800_000) throw new Error('the bulk is not closed after half an hour');
+      if (performance.now() - began > 1_800_000) throw new Error('the bulk file is not closed within half an hour');
       await delay(1000);
     }
     const seconds = (performance.now() - began) / 1000;
@@ -60,7 +60,7 @@ async function sendFile(network: Network, count: number): Promise<void> {
   if (answer.status !== 202) throw new Error(`the file was answered ${answer.status}: ${await answer.text()}`);
 }
 
-/** The few that are not closed, and what they wait for. */
+/** Orders of the ten that are not closed, and what they wait for. */
 async function openOf(prisma: Database): Promise<string> {
   const open = await prisma.order.findMany({
     where: { poNumber: { startsWith: SMALL }, status: { not: 'closed' } },
@@ -69,7 +69,7 @@ async function openOf(prisma: Database): Promise<string> {
   return open.map(({ poNumber, status, waitingFor }) => `${poNumber} is ${status}, waits for ${waitingFor}`).join('; ');
 }
 
-/** A network that has just started reads items, customers and stock first; orders would wait for them. */
+/** Waits for the first sync of items, customers and stock, because orders would wait for it. */
 async function masterDataRead(prisma: Database): Promise<void> {
   while ((await prisma.synchronization.count()) < 2) await delay(200);
 }
@@ -78,7 +78,7 @@ async function allClosed(prisma: Database, prefix: string, count: number): Promi
   return (await prisma.order.count({ where: { poNumber: { startsWith: prefix }, status: 'closed' } })) >= count;
 }
 
-/** Times of the ten as their own records tell them. */
+/** Reports the times of the ten orders from their records. */
 async function reportFew(prisma: Database): Promise<void> {
   const orders = await prisma.order.findMany({
     where: { poNumber: { startsWith: SMALL } },
@@ -92,7 +92,7 @@ async function reportFew(prisma: Database): Promise<void> {
   report({ figure: 'few closed', value: Math.max(...closed), ...about, budget: '<= 40' });
 }
 
-/** Every order once, shipped once, invoiced once; nothing left to hand on. */
+/** Checks that every order is created, shipped and invoiced exactly once, and that no hand-off is pending. */
 async function reportBooks(prisma: Database, count: number): Promise<void> {
   const [books] = await prisma.$queryRaw<Record<'orders' | 'accepted' | 'shipments' | 'invoices', number>[]>`
     SELECT count(*)::int AS "orders", count(DISTINCT o."erpOrderNumber")::int AS "accepted",
@@ -106,7 +106,7 @@ async function reportBooks(prisma: Database, count: number): Promise<void> {
   report({ figure: 'lost or doubled', value: 0, unit: 'orders', budget: '0', ...books });
 }
 
-/** The highest resident memory of the worker, in megabytes, until the signal. */
+/** Peak resident memory of the worker in megabytes, sampled until the signal. */
 async function watchMemory(network: Network, signal: AbortSignal): Promise<number> {
   let highest = 0;
   while (!signal.aborted) {

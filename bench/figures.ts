@@ -1,4 +1,4 @@
-/** Each figure is one JSON line, so that runs can be compared by a program. */
+/** Each figure is one JSON line, so that a program can compare runs. */
 export interface Figure {
   figure: string;
   value: number;
@@ -20,14 +20,14 @@ export function median(values: readonly number[]): number {
   return percentile(values, 50);
 }
 
-/** The smallest value that is at least as large as `percent` of all values. */
+/** Nearest-rank percentile: the smallest value that is at least as large as `percent` % of all values. */
 export function percentile(values: readonly number[], percent: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)] ?? Number.NaN;
 }
 
 /**
- * One line with the median, the 95th percentile and the largest; `value` is the 95th percentile.
+ * Prints the median, the 95th percentile and the maximum; `value` is the 95th percentile.
  */
 export function reportSpread(
   figure: string,

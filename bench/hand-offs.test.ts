@@ -19,7 +19,7 @@ const signalled = (ms: number, signalName: string, payload: object) =>
     },
   });
 
-it('a wait lasts from the row to the first event that brings it to the workflow', () => {
+it('a wait lasts from the row to the first history event that delivers it', () => {
   const waits = noWaits();
   addWaits(
     waits,

@@ -1,7 +1,7 @@
 /**
- * How long a committed fact waits until its workflow has it. The facts are rows, the workflow's
- * side is events of its history. All processes run on one machine, so both sides show the same
- * clock. A row carries the time of its transaction, before the commit: the figures are upper
+ * Measures how long a committed fact waits until its workflow receives it. Facts are rows; receipt
+ * is an event in the workflow history. All processes run on one machine, so both times come from the
+ * same clock. A row carries the time of its transaction, before the commit, so the figures are upper
  * bounds.
  */
 import { type Client, defaultPayloadConverter } from '@temporalio/client';
@@ -10,9 +10,9 @@ import type { Database } from '../prisma/client.ts';
 
 type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
 
-/** Times by which facts were written, in milliseconds since the epoch, by their business keys. */
+/** Times at which facts were written, in milliseconds since the epoch, by business key. */
 export interface FactTimes {
-  /** By order or interchange: its own row. */
+  /** By id of the order or interchange; time of its row. */
   readonly received: number;
   /** By `system/eventId`. */
   readonly warehouseEvents: ReadonlyMap<string, number>;
@@ -26,16 +26,16 @@ export interface HandOffWaits {
   readonly payments: number[];
 }
 
-/** Unit and limit of a hand-off's wait. */
+/** Unit and limit of the wait of a hand-off. */
 export const HAND_OFF = { unit: 'ms from row to workflow', budget: 'p95 <= 200, max <= 2000' } as const;
 
 export function noWaits(): HandOffWaits {
   return { starts: [], warehouseEvents: [], payments: [] };
 }
 
-/** Adds what the history of one workflow shows. */
+/** Adds the waits that the history of one workflow shows. */
 export function addWaits(waits: HandOffWaits, events: readonly HistoryEvent[], facts: FactTimes): void {
-  // A signal that was delivered twice is a repetition of the first, which is the one that counts.
+  // Signals are delivered at least once; only the first delivery counts.
   const seen = new Set<string>();
   for (const event of events) {
     if (event.workflowExecutionStartedEventAttributes) waits.starts.push(timeOf(event) - facts.received);
@@ -54,14 +54,14 @@ export function addWaits(waits: HandOffWaits, events: readonly HistoryEvent[], f
   }
 }
 
-/** A stretch of the bench: the orders whose PO number begins so, and the time in which they ran. */
+/** One phase of the benchmark: the prefix of its PO numbers and its time range. */
 export interface Stretch {
   readonly prefix: string;
   readonly since: Date;
   readonly until: Date;
 }
 
-/** Every hand-off to the orders of the stretch, and to the files that arrived in its time. */
+/** Waits of all hand-offs to the orders of the phase and to the files that arrived during it. */
 export async function readWaits(
   temporalClient: Client,
   prisma: Database,

@@ -1,6 +1,6 @@
 /**
- * How long a sender waits for the answer of intake: API orders at a steady rate, then a burst that
- * must be accepted whole.
+ * Measures the response time of intake: API orders at a steady rate, then a burst that must be
+ * accepted completely.
  */
 import { createPrismaClient } from '../prisma/client.ts';
 import type { Network } from '../scripts/stack/network.ts';
@@ -10,7 +10,7 @@ export async function benchIntake(
   network: Network,
   { perSecond = 100, seconds = 15, burst = 1000 } = {},
 ): Promise<void> {
-  // This measures intake alone; the orders wait in Temporal meanwhile.
+  // This measures only intake; the orders wait in Temporal meanwhile.
   await network.parts.worker.stop();
   await submitOrders(network, 'WARM', 0, 50);
   const latencies: number[] = [];
@@ -39,7 +39,7 @@ export async function benchIntake(
   const prisma = createPrismaClient(network.databaseUrl, { poolSize: 1 });
   const stored = await prisma.order.count({ where: { poNumber: { startsWith: 'BURST' } } });
   await prisma.$disconnect();
-  if (stored !== burst) throw new Error(`${stored} orders stored of a burst of ${burst}`);
+  if (stored !== burst) throw new Error(`${stored} of ${burst} orders of the burst were stored`);
   report({
     figure: 'burst',
     value: burst / took,
@@ -50,7 +50,7 @@ export async function benchIntake(
   });
 }
 
-/** Sends `count` orders one after another; each must be accepted. Latencies in milliseconds. */
+/** Sends `count` orders sequentially; each must be accepted. @returns latencies in milliseconds */
 export async function submitOrders(network: Network, name: string, first: number, count: number): Promise<number[]> {
   const latencies: number[] = [];
   for (let index = 0; index < count; index += 1) {
@@ -72,7 +72,7 @@ export async function submitOrders(network: Network, name: string, first: number
     });
     const text = await answer.text();
     latencies.push(performance.now() - began);
-    // 200: the same order again.
+    // 200 means a duplicate order.
     if (answer.status !== 202 && answer.status !== 200)
       throw new Error(`order ${name}-${first + index} was answered ${answer.status}: ${text}`);
   }

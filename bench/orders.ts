@@ -1,7 +1,7 @@
 /**
- * Orders per second from 850 to applied cash, against the floor on the same server in the same run;
- * what an order costs in each process, how long it takes, and how long its hand-offs wait. Both are
- * given everything at once and timed until the last one is done.
+ * Measures orders per second from 850 to applied cash, relative to the floor on the same server in
+ * the same run. Also reports CPU per order and process, duration of an order, and waits of hand-offs.
+ * Each round submits everything at once and ends with the last order.
  */
 import type { Client } from '@temporalio/client';
 import type { Network } from '../scripts/stack/network.ts';
@@ -27,7 +27,7 @@ export async function benchOrders(network: Network, { count = 150, rounds = 3 } 
       };
       const floors: Round<number>[] = [];
       const orders: Round<TimedFile>[] = [];
-      // The first round warms caches and compilers and is not counted.
+      // The first round warms up caches and compilers and does not count.
       for (let round = 0; round <= rounds; round += 1) {
         const floor = await measured(`floor ${round}`, floorRoots, () => timeFloor(temporal, round, count));
         const ours = await measured(`orders ${round}`, productRoots(network), () =>
@@ -112,7 +112,7 @@ async function timeOrders(network: Network, prisma: Prisma, round: number, count
   return { prefix, since, until: new Date(), perSecond: count / ((performance.now() - began) / 1000) };
 }
 
-/** The median over the workflows: how many events share a workflow task depends on the load. */
+/** Reports the median over the workflows, because the number of workflow tasks depends on the load. */
 async function reportHistory(
   temporal: Client,
   workflowIds: readonly string[],

@@ -1,24 +1,23 @@
-/** Purchase orders by the thousand, as Tri-Valley would send them, everything from stock. */
+/** Generates purchase orders of Tri-Valley in bulk; all items are in stock. */
 
 export interface PurchaseOrderFile {
   control: number;
   first: number;
   count: number;
   /**
-   * `short`: two lines and little else; `usual`: about 900 bytes, with terms, dates, addresses and
-   * four described lines.
+   * `short`: only two lines; `usual`: about 900 bytes, with terms, dates, addresses and four lines
+   * with descriptions.
    */
   detail: 'short' | 'usual';
 }
 
-/** One interchange with `count` 850s, PO numbers `{prefix}{first}` and up. */
+/** One interchange with `count` 850s and PO numbers from `{prefix}{first}` on. */
 export function purchaseOrderFile(prefix: string, file: PurchaseOrderFile): string {
   return [...purchaseOrderPieces(prefix, file)].join('');
 }
 
 /**
- * The same interchange piece by piece, one of them for each order, so that it can be longer than
- * memory.
+ * Generates the same interchange in pieces, one per order, so that it may exceed the memory.
  */
 export function* purchaseOrderPieces(
   prefix: string,

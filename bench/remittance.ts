@@ -1,6 +1,6 @@
 /**
- * One remittance for many invoices: an 820 pays hundreds of orders, and each must have its payment
- * at once.
+ * Measures one remittance for many invoices: an 820 pays hundreds of orders, and each must receive
+ * its payment at once.
  */
 import type { Network } from '../scripts/stack/network.ts';
 import { report, reportSpread, say } from './figures.ts';
@@ -14,7 +14,7 @@ const PARTNER = 'tri-valley';
 export async function benchRemittance(network: Network, { invoices = 500, rounds = 1 } = {}): Promise<void> {
   sayWithoutProc();
   await withClients(network, async (temporal, prisma) => {
-    // The first round is small: it warms caches and compilers and is not counted.
+    // The first, small round warms up caches and compilers and does not count.
     for (let round = 0; round <= rounds; round += 1) {
       const warmUp = round === 0;
       const count = warmUp ? Math.min(20, invoices) : invoices;
@@ -22,7 +22,7 @@ export async function benchRemittance(network: Network, { invoices = 500, rounds
       await setAutopay(network, false);
       await sendFile(network, prefix, 810_000 + round, count);
       await untilAll(prisma, prefix, 'invoiced', count);
-      // The partner can only pay what it has.
+      // The partner can pay only invoices that it has received.
       await until(`${count} invoices acknowledged`, async () => {
         const transactionSet = '810';
         const order = { poNumber: { startsWith: prefix } };
@@ -56,7 +56,7 @@ async function largestRemittance(prisma: Prisma, since: Date): Promise<number> {
   return Math.max(0, ...payments.map(({ _count }) => _count.allocations));
 }
 
-/** An invoice stays owed while autopay is off; turning it on pays everything with one 820. */
+/** Invoices stay open while autopay is off; turning it on pays them all with one 820. */
 async function setAutopay(network: Network, autopay: boolean): Promise<void> {
   const answer = await fetch(`${network.parts.partners.url}/_control/partners/${PARTNER}`, {
     method: 'PUT',

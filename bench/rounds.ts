@@ -1,6 +1,6 @@
 /**
- * A measured round: time, and the CPU time of every process from its begin until all are quiet
- * again.
+ * A measured round: its duration, and the CPU time of every process from its start until all
+ * processes are idle again.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Network } from '../scripts/stack/network.ts';
@@ -11,16 +11,16 @@ export type Roots = Readonly<Record<string, readonly number[]>>;
 
 export interface Round<T> {
   readonly result: T;
-  /** CPU milliseconds by process; undefined where there is no /proc. */
+  /** CPU milliseconds by process; undefined without /proc. */
   readonly cpu: Record<string, number> | undefined;
 }
 
-/** Below this share of one processor, the processes do no more than poll. */
+/** Share of one processor below which the processes only poll. */
 const QUIET_SHARE = 0.2;
 const LOOK_MS = 500;
 const MOST_LOOKS = 20;
 
-/** The process trees of the product and the servers around it. */
+/** Process trees of the product and its servers. */
 export function productRoots({ parts }: Network): Roots {
   const pids = (...names: (keyof typeof parts)[]) =>
     names.map((name) => parts[name].pid).filter((pid) => pid !== undefined);
@@ -33,7 +33,7 @@ export function productRoots({ parts }: Network): Roots {
   };
 }
 
-/** Runs the round once all is quiet. Work that trails behind its result counts as its own. */
+/** Runs the round once all processes are idle. Work after its result still counts towards the round. */
 export async function measured<T>(what: string, roots: Roots, round: () => Promise<T>): Promise<Round<T>> {
   if (!hasProc()) return { result: await round(), cpu: undefined };
   await untilQuiet(roots);
@@ -46,11 +46,12 @@ export async function measured<T>(what: string, roots: Roots, round: () => Promi
   const spent = Object.fromEntries(Object.entries<number>(before).map(([name, ms]) => [name, (after[name] ?? 0) - ms]));
   const others = machineCpuMs() - machine - sum(Object.values(spent));
   const share = others / (performance.now() - began);
-  if (share > 0.15) say(`${what}: other programs used ${share.toFixed(1)} processors meanwhile; figures suffer`);
+  if (share > 0.15)
+    say(`${what}: other programs used ${share.toFixed(1)} processors meanwhile; the figures are unreliable`);
   return { result, cpu: spent };
 }
 
-/** Median over the rounds of the CPU milliseconds for each of `count` orders. */
+/** CPU milliseconds per order, as the median over the rounds. */
 export function perOrder(rounds: readonly Round<unknown>[], count: number): Record<string, number> {
   const names = Object.keys(rounds[0]?.cpu ?? {});
   return Object.fromEntries(
@@ -59,8 +60,8 @@ export function perOrder(rounds: readonly Round<unknown>[], count: number): Reco
 }
 
 /**
- * Prints the cost of an order in each process, with the limits where the order ran its whole
- * course.
+ * Prints the CPU cost of an order in each process, with its limits if the round covers the whole
+ * order.
  */
 export function reportCpu(title: string, ms: Record<string, number>, wholeCourse: boolean): void {
   const { worker = 0, api = 0, postgres = 0, temporal = 0, sandbox = 0 } = ms;
@@ -78,9 +79,9 @@ export function reportCpu(title: string, ms: Record<string, number>, wholeCourse
   report({ figure: `${title}: sandbox`, value: sandbox, unit });
 }
 
-/** Does nothing where /proc is there. */
+/** Reports a missing /proc. */
 export function sayWithoutProc(): void {
-  if (!hasProc()) say('CPU by process is left out: it is read from /proc, which this system does not have');
+  if (!hasProc()) say('CPU by process is omitted, because this system has no /proc');
 }
 
 async function untilQuiet(roots: Roots): Promise<void> {
@@ -89,7 +90,7 @@ async function untilQuiet(roots: Roots): Promise<void> {
     await delay(LOOK_MS);
     if (sum(Object.values(cpuOf(roots))) - before <= LOOK_MS * QUIET_SHARE) return;
   }
-  say(`the processes did not come to rest within ${(MOST_LOOKS * LOOK_MS) / 1000} s`);
+  say(`the processes did not become idle within ${(MOST_LOOKS * LOOK_MS) / 1000} s`);
 }
 
 function benchMs(): number {

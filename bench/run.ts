@@ -1,8 +1,8 @@
 /**
- * `npm run bench [-- orders remittance intake fairness x12] [--smoke]`: figures of this machine, one
- * JSON line each. They are ratios where possible, since machines differ and are noisy. The product
- * runs as it is deployed: built, with its workflows prebundled. `--smoke` does little of each, to
- * prove that it runs.
+ * `npm run bench [-- orders remittance intake fairness x12] [--smoke]` prints figures of this machine,
+ * one JSON line each. Figures are ratios where possible, because machines differ and are noisy. The
+ * product runs as in a deployment: built, with prebundled workflows. `--smoke` runs every benchmark
+ * briefly, to prove that it works.
  */
 import '../runtime/garbage-collection.ts';
 import { appendFileSync, cpSync, mkdtempSync, rmSync } from 'node:fs';
@@ -32,7 +32,7 @@ async function run(args: string[]): Promise<number> {
   });
   const unknown = positionals.filter((name) => !benchmarks.includes(name));
   if (unknown.length > 0) throw new UsageError(`there is no benchmark ${unknown.join(', ')}`);
-  // An order is measured from intake to cash, and with one large remittance.
+  // `orders` implies `remittance`, because both measure orders.
   const chosen = new Set(positionals.length === 0 ? benchmarks : positionals);
   if (chosen.has('orders')) chosen.add('remittance');
   const { smoke } = values;
@@ -50,7 +50,7 @@ async function run(args: string[]): Promise<number> {
   try {
     if (chosen.has('orders')) await benchOrders(network, smoke ? { count: 10, rounds: 1 } : {});
     if (chosen.has('remittance')) await benchRemittance(network, smoke ? { invoices: 20 } : {});
-    // Last: it stops the worker.
+    // This benchmark comes last, because it stops the worker.
     if (chosen.has('intake')) await benchIntake(network, smoke ? { seconds: 2, burst: 100 } : {});
   } finally {
     await network.stop();
@@ -58,7 +58,7 @@ async function run(args: string[]): Promise<number> {
   return 0;
 }
 
-/** Figures of a busy machine mislead; the output says so. */
+/** Reports the load, because figures of a busy machine mislead. */
 function reportMachine(): void {
   const [load = 0] = loadavg();
   const processors = availableParallelism();
@@ -66,7 +66,7 @@ function reportMachine(): void {
   report({
     figure: 'load at start',
     value: load,
-    unit: 'runnable processes, mean of a minute',
+    unit: 'runnable processes, one-minute mean',
     processors,
     ...(busy && { note: 'the machine was busy: do not compare these figures' }),
   });
@@ -80,7 +80,7 @@ function builtNetwork(env: NodeJS.ProcessEnv): Promise<Network> {
   return startNetwork({ built: true, env: { ...quiet, ...env }, log: say });
 }
 
-/** A network in which the partner that sends few orders has the lowest priority. */
+/** Starts a network in which the partner with few orders has the lowest priority. */
 async function inUnevenNetwork(work: (network: Network) => Promise<void>): Promise<void> {
   const partners = mkdtempSync(join(tmpdir(), 'throughline-bench-'));
   cpSync('mappings/partners', partners, { recursive: true });

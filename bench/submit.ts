@@ -1,10 +1,10 @@
-/** Sends orders to the running product and follows them by our records. */
+/** Sends orders to the running product and follows them in its database. */
 import type { Network } from '../scripts/stack/network.ts';
 import type { Stretch } from './hand-offs.ts';
 import { purchaseOrderFile } from './purchase-orders.ts';
 import type { Prisma } from './with-clients.ts';
 
-/** Sends one file of two-line orders of Tri-Valley. @returns when it was sent */
+/** Sends one file of two-line orders of Tri-Valley. @returns the time of sending */
 export async function sendFile(network: Network, prefix: string, control: number, count: number): Promise<Date> {
   const body = purchaseOrderFile(prefix, { control, first: 0, count, detail: 'short' });
   const since = new Date();
@@ -19,7 +19,7 @@ export async function sendFile(network: Network, prefix: string, control: number
 
 const PATIENCE_MS = 300_000;
 
-/** Asks again and again until the answer is true. @throws when five minutes have passed */
+/** Polls until the answer is true. @throws after five minutes */
 export async function until(what: string, answer: () => Promise<boolean>): Promise<void> {
   for (const began = performance.now(); !(await answer()); ) {
     if (performance.now() - began > PATIENCE_MS) throw new Error(`not within five minutes: ${what}`);
@@ -28,7 +28,7 @@ export async function until(what: string, answer: () => Promise<boolean>): Promi
 }
 
 /**
- * Waits until all orders of the prefix have the status. @throws when one of them waits for a person
+ * Waits until all orders of the prefix have the status. @throws if one of them waits for a person
  */
 export async function untilAll(
   prisma: Prisma,
@@ -47,7 +47,7 @@ export async function untilAll(
   });
 }
 
-/** From the sending of the file to the closing of each of its orders, in milliseconds. */
+/** Milliseconds from sending the file to closing each of its orders. */
 export async function timesToClose(prisma: Prisma, { prefix, since }: Stretch): Promise<number[]> {
   const orders = await prisma.order.findMany({
     where: { poNumber: { startsWith: prefix }, closedAt: { not: null } },

@@ -1,6 +1,6 @@
 /**
- * 850 bytes to validated canonical orders, against bare `x12-parser` and node-x12 on the same
- * bytes; and the memory that a long interchange takes when it is read as a stream.
+ * Measures the conversion of 850 bytes to validated canonical orders, relative to bare `x12-parser`
+ * and node-x12 on the same bytes. Also measures the memory to stream a long interchange.
  */
 import { Readable } from 'node:stream';
 import { setFlagsFromString } from 'node:v8';
@@ -28,7 +28,7 @@ export async function benchX12({ orders = 20_000, rounds = 3, streamed = 100 } =
     PARTNERS_URL: 'http://localhost',
     SANDBOX_TOKEN: '-',
   });
-  // First, since garbage of the other measurements would hide growth.
+  // This measurement runs first, because garbage of the others would hide growth.
   await benchMemory(streamed, triValley);
   await benchSpeed(orders, rounds, triValley);
 }
@@ -45,7 +45,7 @@ async function benchSpeed(orders: number, rounds: number, triValley: PartnerProf
     'node-x12': async () => void new NodeX12(false).parse(bytes.toString('latin1')),
     'no expression': () => canonicalOrders(bytes, orders, withExpressions(triValley, {})),
     'a path as expression': () => canonicalOrders(bytes, orders, triValley),
-    // A function call, which only JSONata itself can evaluate.
+    // A function call needs the full JSONata evaluator; paths do not.
     'a JSONata function': () =>
       canonicalOrders(
         bytes,
@@ -71,7 +71,7 @@ async function benchSpeed(orders: number, rounds: number, triValley: PartnerProf
   for (const [name, budget] of [
     ['no expression', '>= 0.6'],
     ['a path as expression', '>= 0.5'],
-    // Each run is guarded by a hard time limit, which costs more than most expressions do.
+    // The hard time limit of each run costs more than most expressions.
     ['a JSONata function', undefined],
   ] as const) {
     report({ figure: `x12 to canonical orders, ${name}`, value: median(of(name)), unit: 'MB/s', rounds });
@@ -92,9 +92,9 @@ async function benchSpeed(orders: number, rounds: number, triValley: PartnerProf
 }
 
 /**
- * One interchange of `megabytes`, made while it is read: the growth of the process beyond a first,
- * short one, and how much of the growth is still in use (the rest is garbage not yet collected)
- * from a tenth of the way to the end.
+ * Streams one interchange of `megabytes` that is generated while it is read. Reports the peak memory
+ * beyond that of a first, short interchange, and the growth of live memory from a tenth of the way to
+ * the end.
  */
 async function benchMemory(megabytes: number, profile: PartnerProfile): Promise<void> {
   await streamedOrders(2, profile);
@@ -109,7 +109,7 @@ async function benchMemory(megabytes: number, profile: PartnerProfile): Promise<
     ...of,
   });
   report({
-    figure: 'x12 stream to canonical orders: growth of what is in use',
+    figure: 'x12 stream to canonical orders: growth of live memory',
     value: growth / MEGABYTE,
     unit: 'MB',
     ...of,
@@ -121,7 +121,7 @@ interface Streamed {
   /** Highest resident memory seen, bytes. */
   peak: number;
   orders: number;
-  /** Live memory after the last order less that after a tenth of them, bytes. */
+  /** Live memory after the last order minus live memory after a tenth of the orders, in bytes. */
   growth: number;
 }
 
@@ -143,14 +143,14 @@ async function streamedOrders(megabytes: number, profile: PartnerProfile): Promi
     if (orders === early) inUse = liveMemory();
     if (orders === count) growth = liveMemory() - inUse;
   }
-  if (!sound || orders !== count) throw new Error(`${orders} orders came of ${count}, sound: ${sound}`);
+  if (!sound || orders !== count) throw new Error(`${orders} of ${count} orders were read, sound: ${sound}`);
   return { peak, orders, growth };
 }
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
-/** Bytes on the heap and in buffers that something still refers to. */
+/** Live bytes on the heap and in buffers. */
 function liveMemory(): number {
   collectGarbage();
   const { heapUsed, external } = process.memoryUsage();
@@ -166,7 +166,7 @@ async function canonicalOrders(bytes: Buffer, expected: number, profile: Partner
       count += 1;
     }
   }
-  if (count !== expected) throw new Error(`${count} orders came of ${expected}`);
+  if (count !== expected) throw new Error(`${count} of ${expected} orders were read`);
 }
 
 async function canonicalOrder(transaction: ReadTransaction, profile: PartnerProfile): Promise<void> {
@@ -174,7 +174,7 @@ async function canonicalOrder(transaction: ReadTransaction, profile: PartnerProf
   if (guide === undefined) throw new Error(`no guide for ${transaction.set} ${transaction.version}`);
   const { tree, errors } = parseTransaction(transaction, guide);
   const mapped = await salesOrderFrom850(tree, profile, { evaluate: evaluateAll });
-  if (errors.length > 0 || 'errors' in mapped) throw new Error('a sound purchase order was refused');
+  if (errors.length > 0 || 'errors' in mapped) throw new Error('a valid purchase order was rejected');
 }
 
 function withExpressions(profile: PartnerProfile, salesOrder: PartnerProfile['map']['salesOrder']): PartnerProfile {
@@ -193,7 +193,7 @@ function* chunks(bytes: Buffer): Generator<Buffer> {
   for (let start = 0; start < bytes.length; start += CHUNK) yield bytes.subarray(start, start + CHUNK);
 }
 
-/** Pieces put together to chunks of about the size that a socket or a file gives. */
+/** Joins pieces to chunks of about the size that a socket or a file delivers. */
 function* chunksOf(pieces: Iterable<string>): Generator<Buffer> {
   let text = '';
   for (const piece of pieces) {

@@ -15,8 +15,8 @@ const times = [
   { name: 'shipWithin', deadline: 'P2D business' },
 ];
 
-describe('deadlines reckoned over a year', () => {
-  it('are looked at on a Friday, a Saturday, the eve of each holiday and of each change of the clocks', () => {
+describe('deadlines computed over a year', () => {
+  it('are checked on a Friday, on a Saturday and before each holiday and clock change', () => {
     const moments = momentsOf(chicago, from).map(({ what, at }) => `${what}: ${shown(at, chicago)}`);
     expect(moments).toContain('Friday before closing: Fri 2026-11-27 16:00');
     expect(moments).toContain('Saturday noon: Sat 2026-11-28 12:00');
@@ -27,13 +27,13 @@ describe('deadlines reckoned over a year', () => {
     expect(moments.filter((moment) => moment.includes('holiday'))).toHaveLength(12);
   });
 
-  it('fall on no closed day', () => {
+  it('never fall on a closed day', () => {
     for (const moment of momentsOf(chicago, from)) {
       for (const time of reckon(times, moment, chicago)) expect(faultsOf(time, moment, chicago)).toEqual([]);
     }
   });
 
-  it('are reckoned where Sundays are worked and the clocks change before opening, and where nothing closes', () => {
+  it('are correct for calendars with Sunday work, with a late opening and with no closing hours', () => {
     for (const calendar of [
       { ...chicago, workingDays: ['saturday', 'sunday'] as const },
       { ...chicago, hours: undefined, workingDays: ['saturday', 'sunday', 'monday'] as const },
@@ -45,7 +45,7 @@ describe('deadlines reckoned over a year', () => {
     }
   });
 
-  it('run over a holiday and a weekend', () => {
+  it('skip a holiday and a weekend', () => {
     const eve = { what: 'eve', at: new Date('2026-11-25T22:00:00Z') };
     const due = reckon(times, eve, chicago).map((time) => shown(time.due, chicago));
     expect(due).toEqual(['Mon 2026-11-30 15:00', 'Wed 2026-11-25 17:00', 'Tue 2026-12-01 16:00']);
@@ -57,7 +57,7 @@ describe('deadlines reckoned over a year', () => {
     ['2026-11-30T13:00:00Z', 'is outside the hours 08:00 to 17:00'],
     ['2026-11-24T16:00:00Z', 'is before the event'],
     ['2026-11-30T20:00:00Z', 'is after 25200000 ms of open time'],
-  ])('that would fall due at %s are a fault: it %s', (due, reason) => {
+  ])('due at %s are reported as a fault: it %s', (due, reason) => {
     const moment = { what: 'eve', at: new Date('2026-11-25T22:00:00Z') };
     const time = { name: '855', deadline: 'PT8H business', due: new Date(due) };
     expect(faultsOf(time, moment, chicago)).toMatchObject([{ reason: expect.stringContaining(reason) }]);

@@ -4,12 +4,12 @@ import { holidaysOf } from '../domain/calendar/holidays.ts';
 import type { PartnerProfile } from '../mappings/profile/profile.ts';
 import type { Fault } from './scenario.ts';
 
-/** Checks a profile's deadlines at the moments where calendar arithmetic is most likely to fail. */
+/** Checks the deadlines of a profile at the moments where a calendar is most likely to be wrong. */
 
 export interface AgreedTime {
   /** The profile key that states the deadline. */
   readonly name: string;
-  /** A duration, followed by `business` if it only runs while the calendar is open. */
+  /** Duration, followed by `business` if only open time counts. */
   readonly deadline: string;
 }
 
@@ -37,8 +37,8 @@ export function agreedTimes({ documents, shipWithin }: PartnerProfile): AgreedTi
 }
 
 /**
- * In the 366 days from `from`: the first Friday afternoon and Saturday, and the last working day before
- * each holiday and each clock change.
+ * Moments within 366 days of `from`: the first Friday afternoon, the first Saturday, and the last working day before each holiday and each
+ * clock change.
  */
 export function momentsOf(calendar: BusinessCalendar, from: Date): Moment[] {
   const first = Date.parse(`${from.toISOString().slice(0, 10)}T00:00:00Z`);
@@ -76,7 +76,7 @@ export function faultsOf({ name, deadline, due }: Reckoned, { at }: Moment, cale
     const passed = due.getTime() - at.getTime();
     return passed === millisecondsOf(deadline) ? [] : reason(`is ${passed} ms after the event`);
   }
-  // A day that is open until midnight ends on the next date.
+  // A day that is open until midnight ends at 00:00 of the next day; step back to stay on the same day.
   const last = new Date(due.getTime() - 1);
   const { date, weekday, time } = local(due.getTime() > at.getTime() ? last : due, calendar);
   if (isHoliday(date, calendar)) return reason('is a holiday');
@@ -89,7 +89,7 @@ export function faultsOf({ name, deadline, due }: Reckoned, { at }: Moment, cale
     : reason(`is after ${passed} ms of open time`);
 }
 
-/** `Fri 2026-11-27 16:00`, in the calendar's time zone. */
+/** Local time in the calendar’s time zone, such as `Fri 2026-11-27 16:00`. */
 export function shown(at: Date, calendar: BusinessCalendar): string {
   const { weekday, date, time } = local(at, calendar);
   return `${weekday.charAt(0).toUpperCase()}${weekday.slice(1, 3)} ${date} ${time}`;
@@ -101,7 +101,7 @@ export function describeCalendar({ timeZone, workingDays, hours, holidays }: Bus
   return `${timeZone}, ${workingDays.length === 7 ? 'every day' : workingDays.join(', ')}, ${open}, ${closed}`;
 }
 
-/** One hour before closing; 16:00 if the calendar has no hours. Non-working days use the same hour. */
+/** An hour before closing, or 16:00 if the calendar has no hours. A closed day gets the same hour. */
 function beforeClosing(day: number, calendar: BusinessCalendar): Date {
   const { hours } = calendar;
   return new Date(hours === undefined ? clock(day, '16:00', calendar) : clock(day, hours.closes, calendar) - HOUR_MS);
@@ -114,7 +114,7 @@ function workedBefore(day: number, calendar: BusinessCalendar): number {
   return day - DAY_MS;
 }
 
-/** The open time between two moments, summed day by day. */
+/** Open time between two moments in milliseconds, summed day by day. */
 function openBetween(from: Date, to: Date, calendar: BusinessCalendar): number {
   const { opens, closes } = calendar.hours ?? ALL_DAY;
   let open = 0;
@@ -126,7 +126,7 @@ function openBetween(from: Date, to: Date, calendar: BusinessCalendar): number {
   return open;
 }
 
-/** In a duration, one day means one working day. */
+/** A day in a business duration counts as one working day, not 24 hours. */
 function openTimeOf(duration: string, { hours = ALL_DAY }: BusinessCalendar): number {
   const days = Number(/^P(\d+)D/.exec(duration)?.[1] ?? 0);
   return millisecondsOf(duration) - days * (DAY_MS - (sinceMidnight(hours.closes) - sinceMidnight(hours.opens)));

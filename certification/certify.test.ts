@@ -19,20 +19,20 @@ function certify(...args: string[]) {
   return { status, stderr };
 }
 
-it('a title without a file to keep is a wrong call, rather than a whole certification', () => {
+it('--as without --keep is a usage error and starts no certification', () => {
   const stderr = expect.stringMatching(/^--as TITLE needs --keep FILE\n\nnpm run certify/);
   expect(certify('tri-valley', '--as', 'x')).toEqual({ status: 2, stderr });
 }, 60_000);
 
 it.each([
-  ['empty', '', 'is empty: the API refuses it before anything is read'],
+  ['empty', '', 'is empty: the API rejects it before parsing'],
   [
-    'larger than the API takes',
+    'larger than the API accepts',
     'x'.repeat(1025),
-    'has 1025 bytes, more than the 1024 that the API takes (MAX_INTERCHANGE_BYTES)',
+    'has 1025 bytes; the API accepts at most 1024 (MAX_INTERCHANGE_BYTES)',
   ],
 ])(
-  'a file that is %s is not kept, since no certification with it could pass',
+  'a file that is %s is not kept, because no certification with it could pass',
   (_, text, reason) => {
     const file = join(folder, 'in.edi');
     writeFileSync(file, text);
@@ -43,7 +43,7 @@ it.each([
   60_000,
 );
 
-it('a partner cannot be introduced where nothing runs', () => {
-  const stderr = `${folder} knows of no sandbox; start the system with npm start\n`;
+it('a partner cannot be introduced while no sandbox is running', () => {
+  const stderr = `${folder} has no running sandbox; start the system with npm start\n`;
   expect(certify('tri-valley', '--introduce')).toEqual({ status: 2, stderr });
 }, 60_000);

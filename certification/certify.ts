@@ -1,8 +1,8 @@
 /**
- * `npm run certify -- NAME… [--only SCENARIO]… [--list]`: runs the scenarios of partner profiles against the sandbox and writes reports.
- * `npm run certify -- NAME --keep FILE --as TITLE` saves a file of the partner as a regression case.
- * `npm run certify -- NAME… --introduce` registers partners with a running sandbox.
- * Exit status: 0 if nothing failed, 1 if something failed, 2 for wrong usage.
+ * `npm run certify -- NAME… [--only SCENARIO]… [--list]` runs the scenarios of partner profiles against the sandbox and writes reports.
+ * `npm run certify -- NAME --keep FILE --as TITLE` stores a file of the partner as a regression case.
+ * `npm run certify -- NAME… --introduce` registers partners in a running sandbox.
+ * Exit status: 0 nothing failed; 1 a scenario failed; 2 usage error.
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -20,12 +20,12 @@ import { SettingsError, tradeDataOf } from './settings.ts';
 const usage = `npm run certify -- NAME… [--only SCENARIO]… [--list] [--results DIR]
 npm run certify -- NAME --keep FILE --as TITLE
 npm run certify -- NAME… --introduce
-  --only     runs only this scenario; may be given more than once. Its reports go to NAME/partial, as it certifies nothing
-  --list     shows the scenarios and their purpose, and runs nothing
+  --only     runs only this scenario; repeatable. Reports go to NAME/partial, because a partial run certifies nothing
+  --list     lists the scenarios and their purpose, and runs nothing
   --results  folder of the reports (CERTIFICATION_DIR, .throughline/certification)
-  --keep     keeps a file of the partner, with what now comes of it, as fixture TITLE that is run with every certification
+  --keep     stores a file of the partner and its current result as fixture TITLE; every certification runs it
   --introduce
-             gives the partner a customer, a mailbox and a key in the sandbox of npm start, as a certification has them`;
+             creates the partner’s customer, mailbox and API key in the sandbox of npm start, as a certification does`;
 
 async function run(args: string[]): Promise<number> {
   const { values, positionals: names } = parseArgs({
@@ -47,7 +47,7 @@ async function run(args: string[]): Promise<number> {
     for (const { name, purpose } of [...(await scenariosIn()), ...fixtures]) console.log(`${name}\n  ${purpose}`);
     return 0;
   }
-  if (names.length === 0) throw new UsageError('say which partner to certify');
+  if (names.length === 0) throw new UsageError('name the partner to certify');
   if (values.keep !== undefined) {
     const [name, ...others] = names;
     if (name === undefined || others.length > 0) throw new UsageError('--keep takes one partner');
@@ -67,7 +67,7 @@ async function run(args: string[]): Promise<number> {
     for (const { profile, data } of businesses) {
       console.log(`${profile.id} is customer ${data.customerNumber} of the sandbox’s ERP and has a mailbox.`);
     }
-    console.log(`Master data are read ${beingRead ? 'now' : 'within 5 minutes'}.`);
+    console.log(`The master data sync runs ${beingRead ? 'now' : 'within 5 minutes'}.`);
     return 0;
   }
   const resultsDir = values.results ?? process.env.CERTIFICATION_DIR ?? '.throughline/certification';
@@ -86,13 +86,13 @@ async function run(args: string[]): Promise<number> {
   return failures === 0 ? 0 : 1;
 }
 
-/** A submitted file as the certification's API returns it. */
+/** Largest file that the API accepts, in bytes. */
 function mostBytes(): number {
   const { success, data } = variables.MAX_INTERCHANGE_BYTES.schema.safeParse(
     process.env.MAX_INTERCHANGE_BYTES?.trim() || undefined,
   );
   if (success) return data;
-  throw new UsageError(`MAX_INTERCHANGE_BYTES ${process.env.MAX_INTERCHANGE_BYTES}: is no such number of bytes`);
+  throw new UsageError(`MAX_INTERCHANGE_BYTES ${process.env.MAX_INTERCHANGE_BYTES}: is not a valid number of bytes`);
 }
 
 await runCommand({

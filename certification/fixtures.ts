@@ -14,36 +14,35 @@ import { perform, rule } from './steps.ts';
 import type { Trade } from './trade.ts';
 
 /**
- * Files that a partner really sent, stored as regression cases: `PARTNERS_DIR/NAME/fixtures/TITLE.edi`,
- * with the expected result in `TITLE.yaml`. They are submitted unchanged, control numbers included.
+ * Real files of a partner, stored as regression cases: `PARTNERS_DIR/NAME/fixtures/TITLE.edi`, with the expected result in `TITLE.yaml`.
+ * Certification submits them unchanged, control numbers included.
  */
 
 const expectation = z.strictObject({
   title: z.string().optional(),
-  /** One entry for each transaction set, in order. */
+  /** One entry per transaction set, in order. */
   transactions: z
     .array(
       z.strictObject({
         state: z.enum(['accepted', 'duplicate', 'rejected']),
-        /** A part of the canonical order: the order must contain every stated field. */
+        /** A subset of the canonical order; other keys may have any value. */
         order: z.record(z.string(), z.unknown()).optional(),
-        /** Code and place of each error; a place is such as BEG05. */
+        /** Code and place of each error; a place is for example BEG05. */
         errors: z.array(z.strictObject({ code: z.string(), place: z.string().optional() })).optional(),
       }),
     )
     .optional(),
-  /** Set if the whole file is rejected. */
+  /** Errors that reject the whole file. */
   refused: z.array(z.strictObject({ code: z.string(), place: z.string().optional() })).optional(),
 });
 export type FixtureExpectation = z.output<typeof expectation>;
 
-/** States that an order leaves only when somebody acts. */
+/** States that an order leaves only when a person acts, if at all. */
 const SETTLED: ReadonlySet<string> = new Set(['closed', 'rejected', 'cancelled', 'exception']);
 
 /**
- * One scenario for each fixture, named `fixture-TITLE`. A test profile is also certified with the fixtures
- * of its production profile, readdressed to it. A fault that once occurred in production is thus tested
- * before the next promotion.
+ * One scenario per fixture, named `fixture-TITLE`. A test side also runs the fixtures of its production side, readdressed to the test side.
+ * This proves that a past production failure is fixed before the profile is promoted again.
  */
 export function fixturesOf(partnersDir: string, profile: PartnerProfile): Scenario[] {
   const { own, inherited } = fixtureFilesOf(partnersDir, profile);
@@ -59,7 +58,8 @@ export function fixturesOf(partnersDir: string, profile: PartnerProfile): Scenar
 
 function fixture(file: string, addressed: (bytes: Uint8Array) => Uint8Array): Scenario {
   const beside = expectationFileOf(file);
-  if (!existsSync(beside)) throw new SettingsError(`${beside} is missing: it says what must come of ${basename(file)}`);
+  if (!existsSync(beside))
+    throw new SettingsError(`${beside} is missing: it states the expected result of ${basename(file)}`);
   const parsed = expectation.safeParse(parse(readFileSync(beside, 'utf8')));
   if (!parsed.success) {
     const lines = parsed.error.issues.map(({ path, message }) => `  ${beside}: ${path.join('.')}: ${message}`);
@@ -68,25 +68,25 @@ function fixture(file: string, addressed: (bytes: Uint8Array) => Uint8Array): Sc
   const title = basename(file, '.edi');
   return {
     name: `fixture-${title}`,
-    purpose: parsed.data.title ?? `A file of the partner that was kept: ${title}.`,
+    purpose: parsed.data.title ?? `A stored file of the partner: ${title}.`,
     unanswered: [ORDER_ACKNOWLEDGMENT, SHIP_NOTICE, INVOICE],
     steps: [
-      perform('the partner’s file is handed in', async (trade) => {
+      perform('the partner’s file is submitted', async (trade) => {
         await trade.handIn(Buffer.from(addressed(readFileSync(file))).toString('latin1'));
       }),
-      perform('it is read, and what was ordered goes its way', async (trade) => {
+      perform('the file is processed and its orders settle', async (trade) => {
         await trade.quiet();
         const orders = await trade.prisma.order.findMany({
           where: { partnerId: trade.profile.id, receivedAt: { gte: trade.began } },
         });
         trade.poNumbers.push(...orders.map(({ poNumber }) => poNumber));
-        await trade.eventually('orders at an end, or waiting for somebody', async () =>
+        await trade.eventually('every order final or waiting for a person', async () =>
           (await trade.recorded()).every(({ status }) => SETTLED.has(status)),
         );
         await trade.quiet();
       }),
     ],
-    expectations: [rule(`what ${basename(beside)} says comes of it`, (trade) => faultsOf(trade, parsed.data))],
+    expectations: [rule(`the result is as ${basename(beside)} states`, (trade) => faultsOf(trade, parsed.data))],
   };
 }
 
@@ -134,20 +134,20 @@ function errorFaults(
     typeof place === 'object'
       ? `${place.segment}${place.element === undefined ? '' : String(place.element).padStart(2, '0')}`
       : place;
-  const told = found.map((error) => `${error.code} at ${placeOf(error) ?? ''}`);
+  const reported = found.map((error) => `${error.code} at ${placeOf(error) ?? ''}`);
   return expected.flatMap(({ code, place }) =>
     found.some((error) => error.code === code && (place === undefined || placeOf(error) === place))
       ? []
       : [
           {
             place: where,
-            reason: `${code}${place === undefined ? '' : ` at ${place}`} was expected, told was: ${told.join(', ') || 'nothing'}`,
+            reason: `${code}${place === undefined ? '' : ` at ${place}`} was expected; reported: ${reported.join(', ') || 'nothing'}`,
           },
         ],
   );
 }
 
-/** The paths at which the actual value does not contain the expected one. */
+/** Expected values that the found order lacks or contradicts. */
 function missingIn(found: unknown, stated: unknown, path: string): Fault[] {
   if (typeof stated === 'object' && stated !== null) {
     return Object.entries(stated).flatMap(([key, value]) =>

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { freePort } from '../scripts/stack/ports.ts';
 import { introduceToRunning } from './introduce.ts';
 
-/** The folder of an `npm start` whose Temporal server has stopped; it had its own port. */
+/** The data folder of an `npm start` whose Temporal server used a non-default port and no longer runs. */
 let dir: string;
 let port: number;
 
@@ -21,12 +21,12 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
-it('Temporal is looked for where npm start runs it, and the address that does not answer is named', async () => {
+it('an unreachable Temporal of npm start is reported with its address', async () => {
   const introduced = introduceToRunning([], { THROUGHLINE_DATA_DIR: dir });
   await expect(introduced).rejects.toThrow(`Temporal does not answer at 127.0.0.1:${port}`);
 });
 
-it('TEMPORAL_ADDRESS says otherwise', async () => {
+it('TEMPORAL_ADDRESS overrides the address of npm start', async () => {
   const other = `127.0.0.1:${await freePort()}`;
   const introduced = introduceToRunning([], { THROUGHLINE_DATA_DIR: dir, TEMPORAL_ADDRESS: other });
   await expect(introduced).rejects.toThrow(`Temporal does not answer at ${other}`);

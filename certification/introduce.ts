@@ -13,7 +13,7 @@ import { acknowledgmentOf, syntaxOf } from './purchase-order.ts';
 import { REMITTANCE } from './sets.ts';
 import { SettingsError, type TradeData } from './settings.ts';
 
-/** A running sandbox, and the database of the system that trades with it. */
+/** A running sandbox and the database of the system that trades with it. */
 export interface Sandbox {
   readonly erpUrl: string;
   readonly partnersUrl: string;
@@ -26,7 +26,7 @@ export interface Business {
   readonly data: TradeData;
 }
 
-/** Sets a partner up for trading: an API key, a sandbox mailbox, and a customer with prices in the ERP. */
+/** Sets up a partner for trading: an API key, a sandbox mailbox that acts for it, and its ERP customer with prices. */
 export async function introduce(
   sandbox: Sandbox,
   { profile, data }: Business,
@@ -47,7 +47,7 @@ export async function introduce(
   await tell(sandbox, `${sandbox.erpUrl}/_control/customers/${data.customerNumber}/record`, data.added);
 }
 
-/** Calls the sandbox's control API. @throws SettingsError if it does not answer or refuses */
+/** Calls the sandbox’s control API. @throws SettingsError if the sandbox does not answer or refuses */
 export async function tell(
   { token }: Pick<Sandbox, 'token'>,
   url: string,
@@ -63,11 +63,10 @@ export async function tell(
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Registers partners with the sandbox of `npm start`, or with the one that the environment names, and
- * starts a reading of master data.
+ * Introduces partners to the sandbox of `npm start`, or to the one that the environment names, and triggers a master data sync.
  *
- * @returns false if the reading could not be started; the schedule reads later
- * @throws SettingsError if the sandbox or Temporal cannot be reached; nothing has changed then
+ * @returns whether the sync was triggered; if not, its schedule runs it later
+ * @throws SettingsError if the sandbox or Temporal cannot be reached. An unreachable Temporal is detected before anything changes
  */
 export async function introduceToRunning(businesses: readonly Business[], env: Environment): Promise<boolean> {
   const { databaseUrl, temporalAddress, ...addresses } = runningSandbox(env);
@@ -81,7 +80,7 @@ export async function introduceToRunning(businesses: readonly Business[], env: E
   try {
     for (const business of businesses) {
       const { id } = business.profile;
-      // Always the same key, so that repetitions grant only one.
+      // The key is derived, so repeated calls grant one key only.
       const key = `tl_sandbox_${createHmac('sha256', addresses.token).update(id).digest('base64url')}`;
       await introduce({ ...addresses, prisma }, business, { name: `sandbox ${id}`, key });
     }
@@ -93,7 +92,7 @@ export async function introduceToRunning(businesses: readonly Business[], env: E
 
 const CONNECT_MS = 3_000;
 
-/** Without this check the client would retry silently. @throws SettingsError that names the address */
+/** Fails fast, because the client would retry silently. @throws SettingsError that names the address */
 async function requireTemporal(address: string): Promise<void> {
   const { hostname, port } = new URL(`tcp://${address}`);
   const socket = connect({ host: hostname, port: Number(port), timeout: CONNECT_MS });
@@ -105,7 +104,7 @@ async function requireTemporal(address: string): Promise<void> {
         .once('timeout', () => reject(new Error('timed out')));
     });
   } catch {
-    throw new SettingsError(`Temporal does not answer at ${address}; set TEMPORAL_ADDRESS to the server that runs`);
+    throw new SettingsError(`Temporal does not answer at ${address}; set TEMPORAL_ADDRESS to the running server`);
   } finally {
     socket.destroy();
   }
@@ -123,7 +122,7 @@ function runningSandbox(
   const databaseUrl = env.DATABASE_URL || localDatabaseUrl(dir);
   const temporalAddress = env.TEMPORAL_ADDRESS || localTemporalAddress(dir);
   if (!token || !erpUrl || !mailboxes || !databaseUrl) {
-    throw new SettingsError(`${dir} knows of no sandbox; start the system with npm start`);
+    throw new SettingsError(`${dir} has no running sandbox; start the system with npm start`);
   }
   return { erpUrl, partnersUrl: mailboxes.replace(/\/partners$/, ''), token, databaseUrl, temporalAddress };
 }
@@ -132,7 +131,7 @@ async function readMasterData(config: Config): Promise<boolean> {
   const temporal = connectClient(config);
   try {
     const schedule = temporal.schedule.getHandle('inventory-sync');
-    // A run that is under way may already have read the customers.
+    // A sync that is already running may have read the customers before the change, so queue another.
     await temporal.withDeadline(Date.now() + 10_000, () => schedule.trigger(ScheduleOverlapPolicy.BUFFER_ONE));
     return true;
   } catch {

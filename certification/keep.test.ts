@@ -71,7 +71,7 @@ async function kept(profile: PartnerProfile, text: string, title = 'kept', mostB
   return parse(readFileSync(expectation, 'utf8'));
 }
 
-describe('a file that is kept as a fixture', () => {
+describe('a file that is stored as a fixture', () => {
   it.each(['850', '875'])('states the order of an %s', async (set) => {
     const profile = set === '850' ? production : test;
     expect(orderFormOf(profile).set).toBe(set);
@@ -91,7 +91,7 @@ describe('a file that is kept as a fixture', () => {
     });
   });
 
-  it('states code and place of what refuses an order, a group and an interchange', async () => {
+  it('states code and place of the errors that reject an order, a group and an interchange', async () => {
     const good = orderFile(production);
     expect(await kept(production, good.replace('*24*', '*MANY*'), 'bad-order')).toEqual({
       transactions: [{ state: 'rejected', errors: [{ code: 'element-character', place: 'PO102' }] }],
@@ -104,29 +104,29 @@ describe('a file that is kept as a fixture', () => {
     });
   });
 
-  it('is refused when the API would refuse it before it is read, so that nothing could ever come of it', async () => {
+  it('is refused if the API would reject it before parsing', async () => {
     await expect(kept(production, '')).rejects.toThrow(/in\.edi: is empty/);
     await expect(kept(production, orderFile(production), 'kept', 100)).rejects.toThrow(
-      /in\.edi: has \d+ bytes, more than the 100 that the API takes \(MAX_INTERCHANGE_BYTES\)/,
+      /in\.edi: has \d+ bytes; the API accepts at most 100 \(MAX_INTERCHANGE_BYTES\)/,
     );
     expect(fixturesOf(folder, production)).toEqual([]);
   });
 
-  it('is refused when another sent it, when it cannot be read, and when the title is taken', async () => {
+  it('is refused if another partner sent it, if it cannot be read, and if the title exists', async () => {
     await expect(kept(production, orderFile(test))).rejects.toThrow(
-      /ZZ\/FERNTEST to ZZ\/MERIDIAN, which is not from fern to us/,
+      /ZZ\/FERNTEST to ZZ\/MERIDIAN, not from fern to us/,
     );
     await expect(keepFixture(folder, production, folder, 'folder', 1_000_000)).rejects.toThrow(/cannot be read/);
     await kept(production, orderFile(production));
-    await expect(kept(production, orderFile(production))).rejects.toThrow(/is there already/);
+    await expect(kept(production, orderFile(production))).rejects.toThrow(/exists already/);
   });
 
-  it('of production is kept for production, and the test side is certified with it, addressed to it', async () => {
+  it('belongs to the production side, and the test side runs it readdressed', async () => {
     const file = orderFile(production);
     writeFileSync(join(folder, 'fern-test.yaml'), profileText('fern-test', 'test', 'FERN', '["850", "820", "997"]'));
     [test] = profilesOf(folder, ['fern-test']) as [PartnerProfile];
     await expect(kept(test, file)).rejects.toThrow(
-      /production file \(ISA15 P\); keep it for fern, and fern-test is certified/,
+      /production file \(ISA15 P\); store it for fern, and fern-test also runs it/,
     );
     await kept(production, file, 'once-failed');
     expect(fixturesOf(folder, production).map(({ name }) => name)).toEqual(['fixture-once-failed']);
@@ -134,7 +134,7 @@ describe('a file that is kept as a fixture', () => {
   });
 });
 
-it('a file is addressed to the other side where it names the one, and nowhere else', () => {
+it('readdressing changes only the identifiers and the usage indicator in ISA and GS', () => {
   const bytes = Buffer.from(orderFile(production).repeat(2), 'latin1');
   const turned = Buffer.from(readdressed(bytes, production, test));
   const expected = bytes
@@ -157,7 +157,7 @@ describe('certification.yaml', () => {
     writeFileSync(join(folder, 'fern', 'certification.yaml'), text);
   };
 
-  it('gives each form of an order its own segments, since an 875 does not take those of an 850', async () => {
+  it('gives each form of an order its own segments, because an 875 rejects some segments of an 850', async () => {
     const text = profileText('fern', 'production', 'FERN', '["850", "875", "820", "997"]');
     const required =
       'guides: { "850": [{ segment: REF, required: true }], "875": [{ segment: N9, required: true }] }\n';
@@ -178,7 +178,7 @@ describe('certification.yaml', () => {
     ['order: { headerOf: { "875": ["N9"] } }', 'order.headerOf.875.0: must be a segment with * between its elements'],
     ['order: [', 'cannot be read: Flow sequence'],
     ['buyer: "\xc9"', 'cannot be read: The encoded data was not valid for encoding utf-8'],
-  ])('that says %j is refused with its name and the place', (text, said) => {
+  ])('that contains %j is refused with file name and place', (text, said) => {
     settings('');
     writeFileSync(join(folder, 'fern', 'certification.yaml'), text, 'latin1');
     expect(() => tradeDataOf(folder, production)).toThrow(`${join(folder, 'fern', 'certification.yaml')}: ${said}`);

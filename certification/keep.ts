@@ -13,12 +13,12 @@ import type { FixtureExpectation } from './fixtures.ts';
 import { SettingsError } from './settings.ts';
 
 /**
- * Stores a file of a partner as a fixture, with its current result as the expectation. Review the
- * expectation and reduce it to the relevant fields before you commit it.
+ * Stores a file of a partner as a fixture, with the result under the current profile as its expectation. Review the expectation and reduce
+ * it to the essential before you commit it.
  *
  * @returns the files written
- * @throws SettingsError if the title is taken or is not a valid file name, if the file cannot be read or
- *   is not the partner's, or if the API rejects it unread
+ * @throws SettingsError if the title is invalid or exists, or if the file is unreadable, from another sender, or of a size that the API
+ *   rejects
  */
 export async function keepFixture(
   partnersDir: string,
@@ -34,7 +34,7 @@ export async function keepFixture(
   const folder = fixturesDirOf(partnersDir, profile.id);
   const kept = join(folder, `${title}.edi`);
   const expectation = expectationFileOf(kept);
-  if (existsSync(kept)) throw new SettingsError(`${kept} is there already; choose another title`);
+  if (existsSync(kept)) throw new SettingsError(`${kept} exists already; choose another title`);
   const outcome = await outcomeOf(profile, bytes, file);
   mkdirSync(folder, { recursive: true });
   writeFileSync(kept, bytes);
@@ -49,11 +49,10 @@ function contentOf(file: string, mostBytes: number): Uint8Array {
   } catch (error) {
     throw new SettingsError(`--keep ${file}: cannot be read: ${(error as Error).message}`);
   }
-  if (bytes.length === 0)
-    throw new SettingsError(`--keep ${file}: is empty: the API refuses it before anything is read`);
+  if (bytes.length === 0) throw new SettingsError(`--keep ${file}: is empty: the API rejects it before parsing`);
   if (bytes.length > mostBytes) {
-    const most = `more than the ${mostBytes} that the API takes (MAX_INTERCHANGE_BYTES)`;
-    throw new SettingsError(`--keep ${file}: has ${bytes.length} bytes, ${most}`);
+    const most = `the API accepts at most ${mostBytes} (MAX_INTERCHANGE_BYTES)`;
+    throw new SettingsError(`--keep ${file}: has ${bytes.length} bytes; ${most}`);
   }
   return bytes;
 }
@@ -79,7 +78,7 @@ async function outcomeOf(profile: PartnerProfile, bytes: Uint8Array, file: strin
         group.push(keptTransaction(part.findings, part.outcome?.kind === 'order' ? part.outcome.order : undefined));
         break;
       case 'group-end':
-        // An error of the group rejects each of its transaction sets.
+        // A fault of the group rejects each of its transaction sets.
         transactions.push(...(part.findings.length > 0 ? group.map(() => keptTransaction(part.findings)) : group));
         group = [];
         break;
@@ -88,7 +87,7 @@ async function outcomeOf(profile: PartnerProfile, bytes: Uint8Array, file: strin
         refused.push(...part.findings);
         break;
       default:
-      // The other parts would repeat findings of these parts.
+      // The parts above already carry every finding.
     }
   }
   return refused.length > 0 ? { refused: refused.map(stated) } : { transactions };
@@ -99,12 +98,12 @@ function checkSender(profile: PartnerProfile, header: InterchangeHeader, file: s
   if (findPartnerByIsa(new Map([[profile.id, profile]]), header) === undefined) {
     const { senderQualifier, senderId, receiverQualifier, receiverId } = header;
     const between = `${senderQualifier}/${senderId} to ${receiverQualifier}/${receiverId}`;
-    throw new SettingsError(`--keep ${file}: goes from ${between}, which is not from ${profile.id} to us`);
+    throw new SettingsError(`--keep ${file}: is from ${between}, not from ${profile.id} to us`);
   }
   const production = productionSideOf(profile);
   if (production !== undefined && header.usage === 'P') {
     throw new SettingsError(
-      `--keep ${file}: is a production file (ISA15 P); keep it for ${production}, and ${profile.id} is certified with it too`,
+      `--keep ${file}: is a production file (ISA15 P); store it for ${production}, and ${profile.id} also runs it`,
     );
   }
 }

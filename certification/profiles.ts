@@ -5,7 +5,7 @@ export class UnknownName extends Error {
   override readonly name = 'UnknownName';
 }
 
-/** Placeholders: before the network starts, profiles are only read, and no value is used. */
+/** Profiles are loaded here without being used for transport, so any value serves as a variable of the environment. */
 const anyEnvironment = new Proxy({}, { get: () => 'http://127.0.0.1' }) as Record<string, string>;
 
 /**
@@ -18,7 +18,7 @@ export function profilesOf(partnersDir: string, names: readonly string[]): Partn
   return names.map((name) => {
     const profile = all.get(name);
     if (profile === undefined)
-      throw new UnknownName(`there is no partner ${name}; there are ${[...all.keys()].join(', ')}`);
+      throw new UnknownName(`there is no partner ${name}; known partners: ${[...all.keys()].join(', ')}`);
     return profile;
   });
 }

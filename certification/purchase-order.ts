@@ -8,10 +8,7 @@ import type { Acknowledgment, Segment, Syntax } from '../sandbox/x12.ts';
 import type { TradeData } from './settings.ts';
 import type { Wishes } from './ship-window.ts';
 
-/**
- * Orders as the partner would write them under its profile. The sandbox's writer produces the X12, so that
- * the product's own writer cannot hide an error.
- */
+/** Orders as the partner would write them under its profile. The sandbox’s writer produces the X12, so the product does not test itself. */
 
 export interface OrderedLine {
   readonly sku: string;
@@ -24,13 +21,13 @@ export interface PurchaseOrder extends Wishes {
   readonly lines: readonly OrderedLine[];
 }
 
-/** Items with little stock: the first order takes the rest. */
+/** An item with little stock; the first order consumes it. */
 export const SCARCE = { sku: 'MW-1010', onHand: 16 } as const;
 
 export const each = (sku: string, quantity: number): OrderedLine => ({ sku, quantity, unit: 'EA' });
 export const cases = (sku: string, quantity: number): OrderedLine => ({ sku, quantity, unit: 'CA' });
 
-/** Price of one ordered unit, in major currency units. */
+/** Price of one ordered unit, in major units. */
 function priceOf(data: TradeData, { sku, unit }: OrderedLine): string {
   const pack = articles.find((article) => article.sku === sku)?.pack ?? 1;
   return unit === 'CA' ? multiply(data.priceOf(sku), String(pack)) : data.priceOf(sku);
@@ -38,7 +35,7 @@ function priceOf(data: TradeData, { sku, unit }: OrderedLine): string {
 
 export const lineIdOf = (index: number): string => String(index + 1).padStart(3, '0');
 
-/** The partner's syntax: our outbound delimiters, in a version that we accept from it. */
+/** The partner writes with the delimiters that we use towards it, in a version that we accept from it. */
 export function syntaxOf({ x12, usage }: PartnerProfile): Syntax {
   const { element, component, segment, repetition } = x12.delimiters;
   const release = x12.version.slice(0, 6);
@@ -53,14 +50,14 @@ export function syntaxOf({ x12, usage }: PartnerProfile): Syntax {
   };
 }
 
-/** A transaction set for orders. */
+/** A transaction set by which a partner orders. */
 export interface OrderForm extends OrderSample {
   readonly set: string;
   /** GS01. */
   readonly functionalId: string;
 }
 
-/** Every order form that certification can write, the usual one first. */
+/** Every transaction set by which certification can order, the default first. */
 export const orderForms: readonly OrderForm[] = inboundSets.flatMap((set) => {
   const inbound = inboundOf(set);
   return inbound?.apply === 'takes-order' && inbound.sample !== undefined
@@ -72,25 +69,25 @@ function formsOf({ documents: { inbound } }: PartnerProfile): readonly OrderForm
   return orderForms.filter(({ set }) => inbound.includes(set));
 }
 
-/** The partner's order form: the usual one, unless the profile agrees only on another. */
+/** The form in which the partner orders: the first agreed one of `orderForms`. */
 export function orderFormOf(profile: PartnerProfile): OrderForm {
   const [form = orderForms[0]] = formsOf(profile);
   if (form === undefined) throw new TypeError('no document definition has a sample of an order');
   return form;
 }
 
-/** A second order form that the profile agrees on. */
+/** The second agreed form, if the partner has one. */
 export function otherOrderFormOf(profile: PartnerProfile): OrderForm | undefined {
   return formsOf(profile)[1];
 }
 
-/** The partner's acknowledgment set: the usual one, unless the profile agrees only on another. */
+/** The set by which the partner acknowledges: the default unless the profile agrees only on the other. */
 export function acknowledgmentOf({ documents: { inbound } }: PartnerProfile): Acknowledgment {
   const agreed = acknowledgmentSets.filter((set) => inbound.includes(set));
   return (agreed[0] ?? acknowledgmentSets[0]) as Acknowledgment;
 }
 
-/** The order in the partner's form: the segments between ST and SE. */
+/** The segments of the order between ST and SE. */
 export function segmentsOfOrder(
   profile: PartnerProfile,
   data: TradeData,
@@ -135,7 +132,7 @@ function unitOf({ units }: PartnerProfile, { unit }: OrderedLine): string {
   return Object.keys(units).find((theirs) => units[theirs] === unit) ?? unit;
 }
 
-/** Pairs of qualifier and value. */
+/** Alternating qualifiers and item numbers. */
 function numbersOf({ items }: PartnerProfile, data: TradeData, { sku }: OrderedLine): string[] {
   return [
     ...pair(items.buyer[0], data.buyerItemOf(sku)),
@@ -144,7 +141,7 @@ function numbersOf({ items }: PartnerProfile, data: TradeData, { sku }: OrderedL
   ];
 }
 
-/** The order as JSON, as the partner's own system posts it. */
+/** The order as a partner’s system posts it to the API. */
 export function canonicalOrder(
   profile: PartnerProfile,
   data: TradeData,
@@ -170,7 +167,7 @@ export function canonicalOrder(
   };
 }
 
-/** The N103 qualifier with which the partner may send its own codes. */
+/** A qualifier (N103) that the profile accepts for the partner’s own codes. */
 function qualifierOf({ parties }: PartnerProfile): string {
   const { partner } = parties.send;
   if (parties.schemes[partner] === 'partner') return partner;

@@ -3,15 +3,15 @@ import type { PartnerProfile } from '../mappings/profile/profile.ts';
 import { scanInterchanges } from '../mappings/x12/index.ts';
 
 /**
- * A partner's file for one of our sides, readdressed to the other: ISA and GS name the second side instead
- * of the first. Everything else stays unchanged, and so does an unreadable header.
+ * Readdresses a file from one side of a partner (test or production) to the other. Only the identifiers and the usage indicator in ISA and
+ * GS change; a header that cannot be parsed stays unchanged.
  */
 export function readdressed(bytes: Uint8Array, from: PartnerProfile, to: PartnerProfile): Uint8Array {
   let text = Buffer.from(bytes).toString('latin1');
   const replace = (start: number, end: number, by: string) => {
     text = text.slice(0, start) + by + text.slice(end);
   };
-  // Replace from the end, so that earlier offsets stay valid.
+  // Replace from the end, so that the offsets of earlier replacements stay valid.
   for (const { start, header, delimiters, groups } of scanInterchanges(bytes).reverse()) {
     if (header === undefined || delimiters === undefined) continue;
     for (const group of [...groups].reverse()) {
@@ -31,7 +31,7 @@ export function readdressed(bytes: Uint8Array, from: PartnerProfile, to: Partner
   return Buffer.from(text, 'latin1');
 }
 
-/** Fixed-width columns of the ISA: offset, width, and the value for each of the two sides. */
+/** Fixed columns of the ISA: offset, width, value for `from` and value for `to`. */
 function isaFields(from: PartnerProfile, to: PartnerProfile): [number, number, string, string][] {
   const [one, other] = [from.identifiers, to.identifiers];
   return [

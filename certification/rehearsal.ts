@@ -8,8 +8,8 @@ import { findTimeSkippingServer, type Tool } from '../scripts/stack/tools.ts';
 import { DAY_MS, HOUR_MS, isDown, startTradingNetwork, type TradingWorld } from '../scripts/stack/trading-world.ts';
 
 /**
- * Rehearses a partner's deadlines with the real workflow on Temporal's time-skipping server, under the terms
- * of the profile. ERP, warehouse and records are simulated.
+ * Runs orders of a partner on a time-skipping server and checks the deadlines of its profile. The workflow is the real one; ERP, warehouse
+ * and database are simulated.
  */
 
 export interface Rehearsed {
@@ -22,19 +22,19 @@ export interface Rehearsed {
   readonly there: boolean;
 }
 
-/** More than the longest retry interval: a retry that would end after the deadline is not started. */
+/** More than the five minutes between two attempts of a step, because no attempt starts if it could only end after the deadline. */
 const MARGIN_MS = 10 * 60_000;
 const NET_DAYS = 30;
 
 let server: Promise<Tool> | undefined;
 
-/** The time-skipping server, located once. */
+/** The time-skipping server; the search runs once. */
 export function timeSkippingServer(): Promise<Tool> {
   server ??= findTimeSkippingServer();
   return server;
 }
 
-/** Partners take turns: several servers at once would be slower. */
+/** Partners take turns, because several servers at once would be slower. */
 let turn: Promise<unknown> = Promise.resolve();
 
 export function rehearse(profile: PartnerProfile): Promise<Rehearsed[]> {
@@ -55,7 +55,7 @@ async function rehearseAlone(profile: PartnerProfile): Promise<Rehearsed[]> {
   const now = () => network.env.currentTimeMs();
   const seen: Rehearsed[] = [];
 
-  /** Skips to shortly before and shortly after `due`, and checks each time whether the fact occurred. */
+  /** Records whether the fact has occurred `MARGIN_MS` before and `MARGIN_MS` after `due`. */
   async function expectAt(world: TradingWorld, fact: string, due: number): Promise<void> {
     await world.pass(Math.max(0, due - MARGIN_MS - (await now())));
     const early = world.facts.includes(fact);
@@ -78,7 +78,7 @@ async function rehearseAlone(profile: PartnerProfile): Promise<Rehearsed[]> {
     await network.stop();
   }
 
-  /** Nothing ships until after the ship-by time; then nothing is paid until after due date and grace. */
+  /** The goods ship after the ship-by time, and the partner pays after the due date and the grace period. */
   async function rehearseOrder(): Promise<void> {
     const terms = await termsNow();
     const netDays = profile.invoicing.terms?.netDays ?? NET_DAYS;
@@ -99,14 +99,14 @@ async function rehearseAlone(profile: PartnerProfile): Promise<Rehearsed[]> {
     await expectAt(world, 'escalated: shipment-overdue', shipBy + escalation('shipment-overdue'));
     await order.ships('RNO', 'S1', '10');
     await order.until('invoiced S1');
-    // An invoice may be paid until the end of its due date.
+    // Payment is on time until the end of the due date.
     const grace = millisecondsOf(profile.invoicing.paymentGrace);
     await expectAt(world, 'asked: payment-overdue', Date.parse(`${dueOn}T23:59:59Z`) + grace);
     await order.isPaid('INV-S1');
     await order.end();
   }
 
-  /** The ERP does not answer: the step is retried until the acknowledgment deadline, then a person decides. */
+  /** While the ERP is down, the step retries until the deadline of the order's acknowledgment; then the order raises an exception. */
   async function rehearseStep(): Promise<void> {
     const began = await now();
     const terms = await termsNow();

@@ -24,14 +24,14 @@ const faults = (
 ) => delimiterFaults(text, { delimiters, interchangeVersion }).map(({ place }) => place);
 
 describe('delimiters in certification', () => {
-  it('pass where they are those of the profile, line feeds included', () => {
+  it('pass if they match the profile, line feeds included', () => {
     expect(faults(sent(agreed))).toEqual([]);
     expect(faults(sent({ ...agreed, lineBreaks: false }), { ...agreed, lineBreaks: false })).toEqual([]);
     const lines = { ...agreed, segment: '\n' };
     expect(faults(sent(lines), lines)).toEqual([]);
   });
 
-  it('fail where line feeds are missing, more than agreed, or missing after one segment alone', () => {
+  it('fail if line feeds are missing, unexpected, doubled, or missing after one segment', () => {
     expect(faults(sent({ ...agreed, lineBreaks: false }))).toEqual(['the end of segment 1 of the file']);
     expect(faults(sent(agreed), { ...agreed, lineBreaks: false })).toEqual(['the end of segment 1 of the file']);
     expect(faults(sent(agreed).replaceAll('\n', '\r\n'))).toEqual(['the end of segment 1 of the file']);
@@ -39,7 +39,7 @@ describe('delimiters in certification', () => {
     expect(faults(sent(agreed).slice(0, -1))).toEqual(['the end of segment 7 of the file']);
   });
 
-  it('fail where one of them is another than agreed', () => {
+  it('fail if one of them differs from the profile', () => {
     expect(faults(sent(agreed), { ...agreed, component: ':' })).toEqual(['ISA16']);
     expect(faults(sent(agreed), { ...agreed, element: '*' })).toEqual(['the element separator']);
     expect(faults(sent(agreed), { ...agreed, segment: "'" })).toEqual(['the segment terminator']);

@@ -11,7 +11,7 @@ import type { Demand } from './settings.ts';
 import { shipWindowFaults } from './ship-window.ts';
 import type { Trade } from './trade.ts';
 
-/** Rules for every outbound document of every scenario. */
+/** Checks that apply to every document that we send, in every scenario. */
 export async function rulesOfDocuments(
   trade: Trade,
   { unanswered = [], late: meantLate = [] }: Scenario,
@@ -88,35 +88,32 @@ export async function rulesOfDocuments(
     return [
       {
         place: `${transactionSet} ${transactionControl ?? ''}`,
-        reason: `${acknowledgment ?? `no ${acknowledgmentOf(trade.profile)} came`} (${state})`,
+        reason: `${acknowledgment ?? `no ${acknowledgmentOf(trade.profile)} arrived`} (${state})`,
       },
     ];
   });
   return [
-    result(
-      'every file is an interchange by the partner’s own reader: envelope, counts, control numbers',
-      secondReading,
-    ),
-    result('names, qualifiers, versions and delimiters are those of the profile', parties),
-    result('every document keeps the partner’s guide', guide),
-    result('totals, labels, article numbers and verdicts are right', business),
-    result('the levels of every 856 are those of shipNotice.hierarchy', hierarchy),
-    result('references are repeated: PO number, lines, our item number', echoed),
-    result('everything is sent', unsent),
-    result('every deadline is kept', late),
+    result('the partner’s reader accepts every file: envelope, counts, control numbers', secondReading),
+    result('identifiers, qualifiers, versions and delimiters match the profile', parties),
+    result('every document follows the partner’s guide', guide),
+    result('totals, labels, article numbers and line statuses are correct', business),
+    result('the levels of every 856 match shipNotice.hierarchy', hierarchy),
+    result('documents repeat the PO number, the lines and our item number', echoed),
+    result('every document is sent', unsent),
+    result('every deadline is met', late),
     result('the partner accepts every document that it acknowledges', withoutAnswer),
-    result('every functional group of the partner has one answer of ours', await answersToGroups(trade)),
+    result('we acknowledge every functional group of the partner exactly once', await answersToGroups(trade)),
     ...(trade.profile.routing.window === undefined
       ? []
       : [
           result(
-            'the 855 promises, and the release names, days of routing.window (the sandbox’s warehouse ships at once, whatever they say)',
+            'the 855 and the release name days within routing.window (the sandbox’s warehouse ignores them and ships at once)',
             await shipWindowFaults(trade),
           ),
         ]),
     ...(Object.keys(trade.partnership.data.demands).length === 0
       ? []
-      : [result('every document is what the partner demands in certification.yaml', demanded)]),
+      : [result('every document meets the demands in certification.yaml', demanded)]),
   ];
 }
 
@@ -176,12 +173,12 @@ export function delimiterFaults(
   ];
 }
 
-/** Names delimiters such as a line feed, which would be invisible in a report. */
+/** Escapes line breaks, which a report would not show. */
 function shown(delimiter: string | undefined): string {
   return delimiter === undefined ? 'nothing' : delimiter.replaceAll('\n', '\\n').replaceAll('\r', '\\r');
 }
 
-/** The HL03 codes in order of first appearance. */
+/** Compares the order in which HL03 values first occur. */
 function hierarchyFaults({ segments, control }: TransactionSet, hierarchy: string): Fault[] {
   const levels = [...new Set(segments.filter(([id]) => id === 'HL').map((hl) => hl[3] ?? ''))].join('');
   const possible = [hierarchy, hierarchy.replace('T', '')];
@@ -212,7 +209,7 @@ function echoFaults(trade: Trade, { set, control, segments }: TransactionSet): F
       return [
         {
           place: place(segment, ''),
-          reason: `has ${sku ?? 'nothing'} under ${send.seller}, ordered were ${[...ordered].join(', ')}`,
+          reason: `has ${sku ?? 'nothing'} under ${send.seller}; the orders had ${[...ordered].join(', ')}`,
         },
       ];
     });
@@ -228,12 +225,12 @@ function demandFaults({ set, control, segments }: TransactionSet, demand: Demand
   const missing = (demand.includes ?? []).filter((value) => !values.includes(value));
   const strange = values.filter((value) => demand.codes !== undefined && !demand.codes.includes(value));
   return [
-    ...(found.length === 0 && demand.required ? [`the partner wants ${demand.segment}, which is not there`] : []),
+    ...(found.length === 0 && demand.required ? [`the partner requires ${demand.segment}, which is missing`] : []),
     ...(demand.count !== undefined && found.length !== demand.count
       ? [`there are ${found.length}, not ${demand.count}`]
       : []),
-    ...(missing.length > 0 ? [`the partner wants ${missing.join(', ')}, there is ${values.join(', ')}`] : []),
-    ...(strange.length > 0 ? [`the partner takes ${demand.codes?.join(', ')}, not ${strange.join(', ')}`] : []),
+    ...(missing.length > 0 ? [`the partner requires ${missing.join(', ')}; found ${values.join(', ')}`] : []),
+    ...(strange.length > 0 ? [`the partner accepts ${demand.codes?.join(', ')}, not ${strange.join(', ')}`] : []),
   ].map((reason) => ({ place, reason }));
 }
 
@@ -254,6 +251,6 @@ async function answersToGroups(trade: Trade): Promise<Fault[]> {
   const groups = new Set(inbound.map(({ groupControl }) => groupControl ?? ''));
   return [...groups].flatMap((group): Fault[] => {
     const count = answered.filter((one) => one === group).length;
-    return count === 1 ? [] : [{ place: `group ${group}`, reason: `has ${count} answers` }];
+    return count === 1 ? [] : [{ place: `group ${group}`, reason: `has ${count} acknowledgments` }];
   });
 }

@@ -19,12 +19,12 @@ import { capabilitiesOf, type PartnerResult, type RuleResult, type Scenario, typ
 import { tradeDataOf } from './settings.ts';
 import { AT_ONCE, type Partnership, StepFailed, Trade } from './trade.ts';
 
-/** Certifies profiles: runs each partner's scenarios end to end in a dedicated network. */
+/** Certifies profiles: runs the scenarios of each partner end to end, all in one dedicated network. */
 
 export interface CertifyOptions {
-  /** Runs only these scenarios. Such a run certifies nothing; its reports are in `partial/`. */
+  /** Runs only these scenarios. Reports go to `partial/`, because a partial run certifies nothing. */
   readonly only?: readonly string[];
-  /** The reports folder, with one folder for each partner. */
+  /** Folder of reports and results, with one folder per partner. */
   readonly resultsDir?: string;
   readonly log?: (line: string) => void;
 }
@@ -50,7 +50,7 @@ export async function certify(
   const businesses = named.map((profile) => ({
     profile,
     data: tradeDataOf(partnersDir, profile),
-    // Copy the files now: they may change during the run.
+    // Taken before the run, so that later edits of the files invalidate the certificate.
     fingerprint: certificationFingerprint(partnersDir, profile),
   }));
   const keys = new Map(named.map(({ id }) => [id, `tl_certify_${randomBytes(24).toString('base64url')}`]));
@@ -66,11 +66,11 @@ export async function certify(
     const profiles = loadProfiles(sandboxed.directory, network.env);
     return await Promise.all(
       businesses.map(async ({ profile, data, fingerprint }, index) => {
-        // Certify the profile in its own folder.
+        // Keep the version of the real profile: the sandboxed copy has another transport and so another version.
         const current = { ...(profiles.get(profile.id) ?? profile), version: profile.version };
         const apiKey = keys.get(profile.id) ?? '';
         const partnership = { profile: current, data, network, prisma, apiKey, control: 100_000 };
-        // The sandbox warehouse identifies an order by PO number alone, so numbers must differ between partners.
+        // The warehouse identifies an order by PO number alone, so PO numbers must differ between partners.
         const report = await certifyPartner(partnership, chosen[index] ?? [], `${index + 1}C`, log);
         writeReports(reportsDir(resultsDir, profile.id, only), report, fingerprint);
         return report;
@@ -85,7 +85,7 @@ export async function certify(
 
 const SCENARIOS = fileURLToPath(new URL('./scenarios', import.meta.url));
 
-/** Sorted by file name. A new scenario needs only a file. */
+/** All scenarios, sorted by file name; a new file is a new scenario. */
 export async function scenariosIn(directory = SCENARIOS): Promise<Scenario[]> {
   const files = readdirSync(directory)
     .filter((name) => name.endsWith('.ts'))
@@ -93,7 +93,8 @@ export async function scenariosIn(directory = SCENARIOS): Promise<Scenario[]> {
   return Promise.all(
     files.map(async (file) => {
       const { default: scenario } = (await import(pathToFileURL(join(directory, file)).href)) as { default: Scenario };
-      if (scenario?.name !== basename(file, '.ts')) throw new Error(`${file} must export a scenario of its own name`);
+      if (scenario?.name !== basename(file, '.ts'))
+        throw new Error(`${file} must export a scenario with the name of the file`);
       return scenario;
     }),
   );
@@ -101,7 +102,7 @@ export async function scenariosIn(directory = SCENARIOS): Promise<Scenario[]> {
 
 type Prepared = Parameters<NonNullable<NetworkOptions['prepare']>>[0];
 
-/** Registers the partners with the sandbox, each with its own key, and makes one article scarce. */
+/** Introduces the partners to the sandbox, each with its own API key, and makes one article scarce. */
 async function prepare(
   { installation, databaseUrl, parts }: Prepared,
   businesses: readonly Business[],
@@ -164,9 +165,8 @@ async function runScenario(partnership: Partnership, scenario: Scenario, prefix:
   const trade = new Trade(partnership, prefix);
   const rules: RuleResult[] = [];
   try {
-    // A scenario that waited for a process which now exists must be written before it can pass.
-    if (scenario.steps.length === 0)
-      rules.push(result('the scenario says what happens', [{ reason: 'it has no steps' }]));
+    // A scenario without steps is a placeholder for a process that did not exist; it must be written before it can pass.
+    if (scenario.steps.length === 0) rules.push(result('the scenario has steps', [{ reason: 'it has no steps' }]));
     for (const step of scenario.steps) {
       trade.note(step.what);
       try {
@@ -213,7 +213,7 @@ async function runScenario(partnership: Partnership, scenario: Scenario, prefix:
   };
 }
 
-/** The reports folder of a partner. */
+/** Folder of the reports of a partner. */
 export function reportsDir(resultsDir: string, partnerId: string, only: readonly string[]): string {
   return join(resultsDir, partnerId, ...(only.length > 0 ? ['partial'] : []));
 }

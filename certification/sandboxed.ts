@@ -4,10 +4,10 @@ import { basename, join } from 'node:path';
 import { parseDocument } from 'yaml';
 
 /**
- * Copies the partners folder and points every profile at the sandbox. A certification must never reach a
- * real partner, and it must not need the environment variables of real transports.
+ * Copies the partners folder and points the transport of every profile to the sandbox. A certification therefore never reaches a real
+ * partner, and needs none of the environment variables that the real transports read.
  *
- * @returns the folder, and a function that removes it
+ * @returns the folder and a function that removes it
  */
 export function inSandbox(partnersDir: string): { directory: string; remove: () => void } {
   const directory = mkdtempSync(join(tmpdir(), 'throughline-partners-'));

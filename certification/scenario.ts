@@ -1,31 +1,31 @@
 import type { PartnerProfile } from '../mappings/profile/profile.ts';
 import type { Trade } from './trade.ts';
 
-/** One course of events between a partner and us, with its expected outcome. A file in `scenarios/` exports one by default. */
+/** One business case between a partner and us, with its expected result. Each file of `scenarios/` exports one as its default. */
 export interface Scenario {
   /** Unique, in kebab case, equal to the file name. */
   readonly name: string;
   /** In business terms. */
   readonly purpose: string;
-  /** The reason why it cannot run for this partner, reported as not run; undefined if it can. */
+  /** Why the scenario does not apply to this partner; it is then reported as not run. Undefined if it applies. */
   readonly cannot?: (capabilities: Capabilities) => string | undefined | Promise<string | undefined>;
   readonly steps: readonly Step[];
-  /** A function if the expectation depends on the profile. */
+  /** A function if the expectations depend on the profile. */
   readonly expectations: readonly Expectation[] | ((trade: Trade) => readonly Expectation[]);
-  /** Sets whose 997 the scenario withholds. */
+  /** Sets whose documents may remain without an accepting 997, because the scenario withholds it. */
   readonly unanswered?: readonly string[];
-  /** Sets that the scenario makes late. */
+  /** Sets whose documents may miss their deadline, because the scenario causes that. */
   readonly late?: readonly string[];
 }
 
-/** Facts about a partner and this release that are known before a run. */
+/** Static facts about a partner and this release. */
 export interface Capabilities {
   readonly profile: PartnerProfile;
-  /** Orders arrive as files. */
+  /** Whether the partner orders by EDI files. */
   readonly ordersByEdi: boolean;
   sends(set: string): boolean;
   expectsAcknowledgment(set: string): boolean;
-  /** A profile may accept the set: the process has a use for it. */
+  /** Whether this release processes the inbound set; no profile may name any other. */
   processes(set: string): boolean;
 }
 
@@ -35,9 +35,9 @@ export interface Step {
 }
 
 export interface Expectation {
-  /** The rule, as the report shows it. */
+  /** The rule as the report shows it. */
   readonly what: string;
-  /** The errors, with their places if known. */
+  /** Violations of the rule, each with its place if it has one. */
   check(trade: Trade): Promise<readonly Fault[]> | readonly Fault[];
 }
 

@@ -8,12 +8,12 @@ import {
   shipNotice,
 } from '../mappings/edi/documents/all.ts';
 
-/** The transaction sets of the scenarios, by purpose. */
+/** Transaction sets of the scenarios, named by purpose. */
 
 export const ORDER_ACKNOWLEDGMENT = orderAcknowledgment.set;
 export const SHIP_NOTICE = shipNotice.set;
 export const INVOICE = invoice.set;
-/** Also used for the other acknowledgment set that a profile may agree on. */
+/** The key for acknowledgments in a profile, also if the profile agrees on the 999. */
 export const GROUP_ANSWER = functionalAcknowledgment.set;
 export const ORDER_CHANGE = orderChange.set;
 export const RETURN_AUTHORIZATION = returnAuthorization.set;

@@ -15,7 +15,7 @@ import { orderForms } from './purchase-order.ts';
  */
 
 const shipTo = z.strictObject({
-  code: z.string().min(1).max(80).describe('As the partner names it'),
+  code: z.string().min(1).max(80).describe('Code by which the partner identifies the ship-to'),
   name: z.string().min(1).max(60).optional(),
   lines: z.array(z.string().min(1).max(55)).min(1).max(4).default(['100 Certification Way']),
   city: z.string().max(30).default('Reno'),
@@ -39,22 +39,22 @@ const demand = z
     segment: z
       .string()
       .regex(/^[A-Z][A-Z0-9]{1,2}$/)
-      .describe('Each of these segments, wherever it stands in the document'),
+      .describe('Id of the segment; the demand covers all its occurrences in the document'),
     element: z
       .string()
       .regex(/^\d{2}$/)
       .optional()
-      .describe('The element that `codes` and `includes` are about, such as "01"'),
-    count: z.int().min(0).optional().describe('Exactly so many of the segment'),
-    required: z.boolean().default(true).describe('Whether there must be one'),
+      .describe('The element that `codes` and `includes` check, such as "01"; by default every element'),
+    count: z.int().min(0).optional().describe('Exact number of occurrences'),
+    required: z.boolean().default(true).describe('Whether the segment must occur'),
     codes: z.array(z.string()).min(1).optional().describe('Every value of the element must be one of these'),
     includes: z
       .array(z.string())
       .min(1)
       .optional()
-      .describe('Each of these must be a value of the element, or of any without one'),
+      .describe('Each of these values must occur in the element, or in any element if `element` is absent'),
   })
-  .describe('What the partner checks when it gets a document, read by its own reader and not by ours');
+  .describe('A check that the partner applies to our documents; the sandbox’s reader evaluates it, not ours');
 
 const header = z
   .array(
@@ -62,11 +62,11 @@ const header = z
   )
   .default([]);
 
-/** The schema of `certification.yaml`. */
 const headersOf: Record<string, typeof header> = Object.fromEntries(
-  orderForms.map(({ set }) => [set, header.describe(`Only in an ${set}`)]),
+  orderForms.map(({ set }) => [set, header.describe(`Segments of an ${set} only`)]),
 );
 
+/** The schema of `certification.yaml`. */
 export const certificationSettings = z.strictObject({
   customer: z
     .strictObject({
@@ -75,8 +75,8 @@ export const certificationSettings = z.strictObject({
         .min(1)
         .max(30)
         .optional()
-        .describe('Its number in the ERP; by default C- and the partner’s name'),
-      taxExempt: z.boolean().default(true).describe('Whether its invoices are without tax'),
+        .describe('Customer number in the ERP; by default C- followed by the partner’s id'),
+      taxExempt: z.boolean().default(true).describe('Whether its invoices are free of tax'),
       shipTos: z
         .array(shipTo)
         .min(1)
@@ -93,39 +93,41 @@ export const certificationSettings = z.strictObject({
     })
     .optional()
     .describe(
-      'Put into the ERP of the sandbox; by default the customer that it knows the partner by, or one that is made up',
+      'Customer to create in the sandbox’s ERP; by default the partner’s existing customer, or a generated one',
     ),
-  shipTo: z.string().optional().describe('Code of the ship-to of the orders; by default the first'),
-  buyer: z.string().max(80).default('HQ').describe('Code by which the partner names itself'),
-  items: z.array(orderedItem).default([]).describe('What is ordered; by default articles of ours'),
+  shipTo: z.string().optional().describe('Code of the ship-to that the orders name; by default the first'),
+  buyer: z.string().max(80).default('HQ').describe('Code by which the partner identifies itself'),
+  items: z.array(orderedItem).default([]).describe('Numbers and prices of ordered articles; by default derived'),
   order: z
     .strictObject({
-      header: header.describe('Segments that every order of the partner has, with * between elements'),
+      header: header.describe('Segments of every order of the partner, with * between elements'),
       headerOf: z
         .strictObject(headersOf)
         .prefault({})
-        .describe('Segments of the orders in one form, after those of `header`: an 875 has not all that an 850 has'),
+        .describe(
+          'Segments of one transaction set only, after those of `header`; an 875 lacks some segments of an 850',
+        ),
     })
     .prefault({})
-    .describe('What the partner’s orders have besides what every order has'),
+    .describe('Segments that the partner’s orders have in addition to the common ones'),
   demands: z
     .record(z.string().regex(/^\d{3}$/), z.array(demand))
     .default({})
-    .describe('By transaction set, what the partner checks of what we send'),
+    .describe('Checks that the partner applies to our documents, by transaction set'),
 });
 
 export type Demand = z.output<typeof demand>;
 
-/** The business data of a partner's certification. */
+/** Master data with which a partner is certified. */
 export interface TradeData {
   readonly customerNumber: string;
-  /** Created in the sandbox ERP; absent if the ERP already has the customer. */
+  /** Customer to create in the ERP; absent if the ERP already has it. */
   readonly added?: Omit<Customer, 'customerNumber'> & { prices: { sku: string; unit: string; unitPrice: string }[] };
   readonly shipTo: Customer['shipTos'][number];
   readonly shipToCode: string;
   readonly name: string;
   readonly buyer: string;
-  /** Segments that follow the first segment of an order in this form. */
+  /** Additional header segments, by transaction set of the order. */
   readonly headerOf: Readonly<Record<string, readonly string[]>>;
   readonly demands: Readonly<Record<string, readonly Demand[]>>;
   /** Price of one piece, in major currency units. */
@@ -138,18 +140,19 @@ export class SettingsError extends Error {
   readonly code = 'invalid-certification-settings';
 }
 
-/** @throws SettingsError with file, key and reason of each error */
+/** @throws SettingsError with file, key and reason of every error */
 export function tradeDataOf(partnersDir: string, profile: PartnerProfile): TradeData {
   const file = certificationSettingsFileOf(partnersDir, profile.id);
   const stated = readSettings(file);
   const known = accountsOf(profile).flatMap((id) => customers.filter(({ partnerId }) => partnerId === id))[0];
   const customer = stated.customer === undefined && known !== undefined ? known : customerOf(profile, stated);
   const shipTo = customer.shipTos.find(({ codes }) => stated.shipTo === undefined || codes.includes(stated.shipTo));
-  if (shipTo === undefined) throw new SettingsError(`${file}: shipTo: ${stated.shipTo} is no ship-to of the customer`);
+  if (shipTo === undefined)
+    throw new SettingsError(`${file}: shipTo: ${stated.shipTo} is not a ship-to of the customer`);
   const priceOf = (sku: string) => {
     const article = articles.find((candidate) => candidate.sku === sku);
     const price = stated.items.find((item) => item.sku === sku)?.price ?? article?.prices[customer.customerNumber];
-    if (article === undefined) throw new SettingsError(`${file}: items: ${sku} is no article of ours`);
+    if (article === undefined) throw new SettingsError(`${file}: items: ${sku} is not one of our articles`);
     return price ?? article.listPrice;
   };
   const { customerNumber, ...record } = customer;

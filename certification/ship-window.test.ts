@@ -50,7 +50,7 @@ describe('the days of routing.window', () => {
     [{ ...toThursday, shipDate: {} }, '2026-11-23', { shipOn: '2026-11-22' }],
     [{ ...toThursday, shipDate: { daysAfter: 1 } }, '2026-11-23', undefined],
     [{ deliveryDate: { latest: 3 } }, '2026-11-22', { shipOn: '2026-11-22', deliverOn: '2026-11-22' }],
-  ])('under %o an order asks for %s, and to be asked about for %o', (window, inside, outside) => {
+  ])('%o allows %s and forbids %o', (window, inside, outside) => {
     const profile = aProfile(window);
     expect(shipDayFor(profile, began)).toBe(inside);
     expect(wishesOutside(profile, began)).toEqual(outside);
@@ -58,7 +58,7 @@ describe('the days of routing.window', () => {
 });
 
 describe('the rule of routing.window', () => {
-  /** An order of 23 November with the stated promise and release dates. */
+  /** An order with the given requested ship date, promised date and release. */
   const tradeOf = (promised: string, release: object, shipOn = '2026-11-23') =>
     ({
       profile: aProfile(toThursday),
@@ -78,13 +78,13 @@ describe('the rule of routing.window', () => {
       releases: async () => [{ releaseNumber: 'R1', poNumber: 'C1', ...release }],
     }) as unknown as Trade;
 
-  it('holds where both name days of the guide, or none', async () => {
+  it('passes if 855 and release name allowed days or no days', async () => {
     const trade = tradeOf('20261123', { shipNotBefore: '2026-11-23', shipBy: '2026-11-26' });
     expect(await shipWindowFaults(trade)).toEqual([]);
     expect(await shipWindowFaults(tradeOf('20261124', {}))).toEqual([]);
   });
 
-  it('is broken by a promise and by a release for a Sunday, also where the order asked for it', async () => {
+  it('fails if the 855 or the release names a Sunday, even if the order requested it', async () => {
     for (const shipOn of ['2026-11-23', '2026-11-22']) {
       expect(await shipWindowFaults(tradeOf('20261122', { shipBy: '2026-11-22' }, shipOn))).toEqual([
         { place: '855 0001 ACK05 of C1', reason: expect.stringContaining('2026-11-22 is a sunday') },

@@ -4,7 +4,7 @@ import type { Fault } from './scenario.ts';
 import { ORDER_ACKNOWLEDGMENT } from './sets.ts';
 import type { Trade } from './trade.ts';
 
-/** The days of `routing.window`, computed independently of the product. Days are ISO 8601. */
+/** Evaluates `routing.window` independently of the product’s code. Days are ISO 8601. */
 
 /** The dates that an order requests. */
 export interface Wishes {
@@ -13,15 +13,15 @@ export interface Wishes {
 }
 
 const DAY_MS = 86_400_000;
-/** An order requests dates within this many days. */
+/** Requested dates lie within this number of days. */
 const HORIZON = 14;
-/** More than the widest window that a profile can state. */
+/** More days than the widest window that a profile can state. */
 const LONGEST_WINDOW = 400;
 
 const plus = (day: string, days: number) => new Date(Date.parse(day) + days * DAY_MS).toISOString().slice(0, 10);
 const dayOf = (at: Date) => at.toISOString().slice(0, 10);
 
-/** The reason why the guide forbids shipping on a day; undefined if it allows it. */
+/** Why the guide forbids shipping on a day; undefined if it allows it. */
 export function whyNotOn(day: string, { routing: { window } }: PartnerProfile, wishes: Wishes): string | undefined {
   const { weekdays, shipDate, deliveryDate } = window ?? {};
   const weekday = WEEKDAYS[new Date(day).getUTCDay()];
@@ -40,7 +40,7 @@ export function whyNotOn(day: string, { routing: { window } }: PartnerProfile, w
   return undefined;
 }
 
-/** A ship date for an order of a scenario: the first allowed day from tomorrow on. */
+/** The first allowed ship date from tomorrow on, for orders of scenarios. */
 export function shipDayFor(profile: PartnerProfile, at: Date): string {
   return days(dayOf(at), 1).find((day) => whyNotOn(day, profile, { shipOn: day }) === undefined) ?? plus(dayOf(at), 1);
 }
@@ -59,7 +59,7 @@ export function wishesOutside(profile: PartnerProfile, at: Date): Wishes | undef
 function isOutside(profile: PartnerProfile, wishes: Wishes, at: Date): boolean {
   const { window } = profile.routing;
   if (window === undefined) return false;
-  // If the guide states no window around the date, the date itself must be one of its days.
+  // Without window.shipDate, the guide grants no tolerance, so the requested date itself must be allowed.
   const itself =
     window.shipDate === undefined && wishes.shipOn !== undefined ? whyNotOn(wishes.shipOn, profile, {}) : undefined;
   return (
@@ -73,8 +73,8 @@ function days(from: string, first: number, count = HORIZON): string[] {
 }
 
 /**
- * The forbidden ship dates that an 855 promises or a release names. If an order requests an impossible
- * date, we promise one of the guide's weekdays.
+ * Days in an 855 or a release on which the guide forbids shipping. If no day satisfies an order’s requested dates, only the weekdays are
+ * checked.
  */
 export async function shipWindowFaults(trade: Trade): Promise<Fault[]> {
   const { profile, began } = trade;

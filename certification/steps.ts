@@ -3,7 +3,7 @@ import type { Expectation, Fault, Step } from './scenario.ts';
 import { GROUP_ANSWER } from './sets.ts';
 import { StepFailed, type Trade } from './trade.ts';
 
-/** Steps that scenarios share. */
+/** Steps and expectations that scenarios share. */
 
 const step = (what: string, run: Step['run']): Step => ({ what, run });
 const expectation = (what: string, check: Expectation['check']): Expectation => ({ what, check });
@@ -16,7 +16,7 @@ export const partnerOrders = (...lines: OrderedLine[]): Step =>
     if (answer.status >= 300) throw new StepFailed(`the order was refused: ${JSON.stringify(answer.body)}`);
   });
 
-/** Called before the order arrives, so that nothing happens in between. */
+/** Sets the behaviour before the order arrives, so that the warehouse never handles it otherwise. */
 export const withWarehouse = (what: string, behaviour: object, ...lines: OrderedLine[]): Step =>
   step(`the partner orders, and ${what}`, async (trade) => {
     const order = trade.newOrder(lines);
@@ -36,10 +36,10 @@ export const untilStatus = (...statuses: string[]): Step =>
     });
   });
 
-export const untilQuiet: Step = step('everything is sent and read', (trade) => trade.quiet());
+export const untilQuiet: Step = step('every document is sent and processed', (trade) => trade.quiet());
 
-/** Everything that shipped is invoiced and paid; backordered goods may still wait. */
-export const untilPaid: Step = step('what has left is invoiced and paid', async (trade) => {
+/** Waits for invoices and payments of all shipments; backordered lines may stay open. */
+export const untilPaid: Step = step('every shipment is invoiced and paid', async (trade) => {
   await trade.eventually('every shipment invoiced and paid', async () => {
     const shipments = await trade.prisma.shipment.findMany({
       where: { order: { partnerId: trade.profile.id, poNumber: { in: trade.poNumbers } } },
@@ -51,12 +51,12 @@ export const untilPaid: Step = step('what has left is invoiced and paid', async 
 });
 
 export const untilException = (...types: string[]): Step =>
-  step(`a person is asked: ${types.join(' or ')}`, async (trade) => {
+  step(`the order raises ${types.join(' or ')}`, async (trade) => {
     await openException(trade, types);
   });
 
 export const decide = (type: string, resolution: string): Step =>
-  step(`the person decides: ${resolution}`, async (trade) => {
+  step(`a person decides: ${resolution}`, async (trade) => {
     const { id } = await openException(trade, [type]);
     await trade.decide(id, resolution);
   });
@@ -76,33 +76,33 @@ export function openException(trade: Trade, types: readonly string[]) {
 
 export const rule = expectation;
 
-/** The expected number of documents of a set; not checked if the profile does not send the set. */
+/** The partner receives exactly `count` documents of a set, provided that its profile sends that set. */
 export const receives = (set: string, count: number): Expectation =>
-  expectation(`the partner has ${count} ${set} where its profile wants it`, async (trade) => {
+  expectation(`the partner receives ${count} ${set} if its profile sends it`, async (trade) => {
     const { outbound, functionalAcknowledgment } = trade.profile.documents;
     const expected = set === GROUP_ANSWER ? functionalAcknowledgment : set;
     const { documents } = await trade.received();
     const got = documents.filter((document) => document.set === expected).length;
-    return outbound[set]?.send === true && got !== count ? [{ place: expected, reason: `${got} came` }] : [];
+    return outbound[set]?.send === true && got !== count ? [{ place: expected, reason: `${got} arrived` }] : [];
   });
 
 export const ordersMade = (count: number): Expectation =>
-  expectation(`${count} order${count === 1 ? ' is' : 's are'} made`, async (trade) => {
+  expectation(`${count} order${count === 1 ? ' is' : 's are'} created`, async (trade) => {
     const orders = await trade.recorded();
     return differs('orders', orders.length, count);
   });
 
 export const shipsFrom = (nodes: number): Expectation =>
-  expectation(`goods leave from ${nodes} node${nodes === 1 ? '' : 's'}`, async (trade) => {
+  expectation(`the order ships from ${nodes} node${nodes === 1 ? '' : 's'}`, async (trade) => {
     const fulfillments = await trade.prisma.fulfillment.findMany({
       where: { order: { partnerId: trade.profile.id, poNumber: { in: trade.poNumbers } } },
     });
     return differs('nodes', new Set(fulfillments.map(({ node }) => node)).size, nodes);
   });
 
-/** One element of the first segment with that id in the documents that the partner received. */
+/** Every document of the set that the partner received has one of the values in an element of its first such segment. */
 export const saysInFirst = (set: string, segment: string, element: number, values: readonly string[]): Expectation =>
-  expectation(`${set} says ${values.join(' or ')} in ${segment}${String(element).padStart(2, '0')}`, async (trade) => {
+  expectation(`${set} has ${values.join(' or ')} in ${segment}${String(element).padStart(2, '0')}`, async (trade) => {
     const found = (await trade.transactions()).filter((one) => one.set === set);
     return found.flatMap(({ segments, control }): Fault[] => {
       const value = segments.find(([id]) => id === segment)?.[element] ?? '';
@@ -114,16 +114,16 @@ export const saysInFirst = (set: string, segment: string, element: number, value
 export const wasRaised = (type: string): Expectation =>
   expectation(`exception ${type} was raised`, async (trade) => {
     const types = (await trade.recorded()).flatMap(({ exceptions }) => exceptions.map((one) => one.type));
-    return types.includes(type) ? [] : [{ reason: `raised were: ${types.join(', ') || 'none'}` }];
+    return types.includes(type) ? [] : [{ reason: `raised: ${types.join(', ') || 'none'}` }];
   });
 
-export const nothingRaised: Expectation = expectation('nobody is asked anything', async (trade) =>
+export const nothingRaised: Expectation = expectation('the order raises no exception', async (trade) =>
   (await trade.recorded()).flatMap(({ exceptions }) =>
     exceptions.map(({ type, summary }) => ({ place: type, reason: summary })),
   ),
 );
 
-/** ordered = cancelled + rejected + backordered + open + shipped. */
+/** Checks the quantities of every line: ordered = cancelled + rejected + backordered + open + shipped. */
 export const quantities = (
   what: string,
   check: (line: { ordered: number; shipped: number; cancelled: number; backordered: number }, trade: Trade) => boolean,

@@ -5,9 +5,8 @@ import { perform } from './steps.ts';
 import { StepFailed, type Trade } from './trade.ts';
 
 /**
- * Agreed times are hours and days. Instead of waiting, a scenario moves a document's record into the past
- * by the time that its 997 had left, and wakes the outbox. Everything after that is the product's own
- * behaviour.
+ * Lets the time for a 997 expire without waiting for hours: moves the document’s record into the past by the time that was left, and wakes
+ * the outbox. The processes do everything that follows.
  */
 export const letTimePass = (what: string, set: string): Step =>
   perform(what, async (trade) => {
@@ -33,12 +32,12 @@ export const letTimePass = (what: string, set: string): Step =>
   });
 
 /**
- * Lets the deadline of documents pass that are being sent: their records say that it was a second ago, and the time that the outbox has
- * given to this delivery ends with it.
+ * Lets the deadline of a document pass during its delivery: sets its recorded deadline to a second ago, and ends the time limit that the
+ * outbox set for the delivery.
  */
 export const letDeadlinePass = (what: string, set: string): Step =>
   perform(what, async (trade) => {
-    const { id, interchangeId } = await trade.eventually(`a ${set} that is being sent`, () =>
+    const { id, interchangeId } = await trade.eventually(`a ${set} under delivery`, () =>
       trade.prisma.document
         .findFirst({
           where: {

@@ -17,34 +17,34 @@ import type { DocumentEvidence } from './scenario.ts';
 import type { TradeData } from './settings.ts';
 import { shipDayFor, type Wishes } from './ship-window.ts';
 
-/** A partner in the network that it is certified in. Its scenarios run one after another, so whatever passes belongs to the one that runs. */
+/** A partner in its certification network. Its scenarios run one after another, so all traffic belongs to the running scenario. */
 export interface Partnership {
   readonly profile: PartnerProfile;
   readonly data: TradeData;
   readonly network: Network;
   readonly prisma: Database;
-  /** The partner’s own key with our API. */
+  /** The partner’s key for our API. */
   readonly apiKey: string;
-  /** Last ISA13 of its orders; what its mailbox sends by itself counts from 1. */
+  /** Last ISA13 of its orders. The mailbox numbers its automatic files from 1, so the ranges do not overlap. */
   control: number;
 }
 
 export interface Answer {
   readonly status: number;
-  // biome-ignore lint/suspicious/noExplicitAny: answers of several servers, whose schemas have tests of their own
+  // biome-ignore lint/suspicious/noExplicitAny: answers of several servers, whose schemas other tests check
   readonly body: any;
 }
 
-/** An expected event that did not occur in time, or an unexpected answer. */
+/** An expected event did not occur in time, or a server gave an unexpected answer. */
 export class StepFailed extends Error {
   override readonly name = 'StepFailed';
 }
 
-/** The warehouse of a certification ships on whatever day it runs; what it was told is looked at instead. */
+/** In a certification, the warehouse ships at once; a rule checks the days in its releases instead. */
 export const AT_ONCE = { early: true };
 
 const PATIENCE_SECONDS = 20;
-/** Every step is answered within this; a server that hangs is a fault of its own. */
+/** Time limit of one HTTP call; a hanging server fails the step. */
 const CALL_MS = 15_000;
 
 export interface MailboxDocument {
@@ -56,17 +56,17 @@ export interface MailboxDocument {
   readonly fileName: string;
 }
 
-/** One scenario under way: what the partner and the warehouse do, and what is seen of it. */
+/** A running scenario: acts for partner and warehouse, and observes the results. */
 export class Trade {
   readonly partnership: Partnership;
   readonly poNumbers: string[] = [];
   readonly orders: PurchaseOrder[] = [];
   readonly timeline: { at: string; what: string }[] = [];
-  /** Our answers to what was handed in, in order. */
+  /** Our answers to the submissions, in order. */
   readonly answers: Answer[] = [];
-  /** Files handed in by hand, in order. */
+  /** Files that the scenario submitted, in order. */
   readonly files: string[] = [];
-  /** The partner's automatic answers count as documents only after this point. */
+  /** Traffic before this time belongs to earlier scenarios. */
   readonly began = new Date();
   readonly #prefix: string;
 
@@ -87,7 +87,7 @@ export class Trade {
     this.timeline.push({ at: new Date().toISOString(), what });
   }
 
-  // ── What the partner does ─────────────────────────────────────────────────────────────────────────────────────────
+  // ── Actions ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
   newOrder(lines: readonly OrderedLine[], poNumber?: string, wishes: Wishes = {}): PurchaseOrder {
     const shipOn = shipDayFor(this.profile, this.began);
@@ -97,7 +97,7 @@ export class Trade {
     return order;
   }
 
-  /** By file or by API, as the profile has it. */
+  /** Submits by file or by API, as the profile states. */
   async submit(order: PurchaseOrder): Promise<Answer> {
     if (this.profile.ordersBy.includes('edi')) return this.handIn(this.fileOf([order]));
     const body = canonicalOrder(this.profile, this.partnership.data, order, new Date());
@@ -142,12 +142,12 @@ export class Trade {
     return this.#answered(await this.#send(`${network.apiUrl}/v1/edi/interchanges`, apiKey, text));
   }
 
-  /** How the partner’s mailbox behaves; what is left out is as usual. */
+  /** Sets the behaviour of the partner’s mailbox; omitted keys get their defaults. */
   async partnerBehaves(behaviour: object): Promise<void> {
     await this.sandbox('partners', `/_control/partners/${this.profile.id}`, 'PUT', behaviour);
   }
 
-  /** How the warehouse treats the scenario’s orders so far; without a behaviour as usual. */
+  /** Sets how the warehouse treats the scenario’s orders so far; undefined restores the default. */
   async warehouseBehaves(behaviour: object | undefined): Promise<void> {
     for (const poNumber of this.poNumbers) {
       const path = `/_control/behaviours/${encodeURIComponent(poNumber)}`;
@@ -163,7 +163,7 @@ export class Trade {
     if (answer.status >= 300) throw new StepFailed(`${resolution} was refused: ${JSON.stringify(answer.body)}`);
   }
 
-  /** Open exceptions for the scenario's documents that did not reach the partner. */
+  /** Open exceptions about undelivered documents of the scenario. */
   async undelivered(): Promise<{ id: string; summary: string }[]> {
     const { network } = this.partnership;
     const url = `${network.apiUrl}/v1/exceptions?partner=${this.profile.id}&limit=100`;
@@ -182,9 +182,9 @@ export class Trade {
     return answer;
   }
 
-  // ── What is seen ──────────────────────────────────────────────────────────────────────────────────────────────────
+  // ── Observations ──────────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** Orders of the scenario, the first one first. */
+  /** Orders of the scenario, oldest first. */
   recorded() {
     return this.prisma.order.findMany({
       where: { partnerId: this.profile.id, poNumber: { in: this.poNumbers } },
@@ -203,14 +203,14 @@ export class Trade {
     for (const until = Date.now() + seconds * 1000; ; await delay(100)) {
       const answer = await ask();
       if (answer !== undefined && answer !== false) return answer;
-      if (Date.now() > until) throw new StepFailed(`not within ${seconds} s: ${what}; ${await this.#standing()}`);
+      if (Date.now() > until) throw new StepFailed(`not within ${seconds} s: ${what}; ${await this.#situation()}`);
     }
   }
 
-  /** Nothing is left to send or to read between the partner and us. */
+  /** Waits until the partner and we have sent and processed every document. */
   async quiet(): Promise<void> {
     const { id } = this.profile;
-    await this.eventually('everything sent and read', async () => {
+    await this.eventually('every document sent and processed', async () => {
       const [unsent, unread] = await Promise.all([
         this.prisma.document.count({
           where: { partnerId: id, direction: 'outbound', state: { in: ['queued', 'prepared'] } },
@@ -249,13 +249,13 @@ export class Trade {
     return answers.flatMap(({ body }) => body.items as ReleaseRecord[]);
   }
 
-  /** Transaction sets of what the partner got, read by the partner’s own reader. */
+  /** Transaction sets that the partner received, parsed by the sandbox’s reader. */
   async transactions(): Promise<TransactionSet[]> {
     const { files } = await this.received();
     return files.flatMap(({ text }) => readInterchange(text).groups.flatMap(({ transactions }) => [...transactions]));
   }
 
-  /** Every interchange between the partner and us since the scenario began, as it was sent. */
+  /** Every interchange between the partner and us since the scenario began. */
   async evidence(): Promise<DocumentEvidence[]> {
     const rows = await this.prisma.interchange.findMany({
       where: { partnerId: this.profile.id, receivedAt: { gte: this.began } },
@@ -275,7 +275,7 @@ export class Trade {
     }));
   }
 
-  async #standing(): Promise<string> {
+  async #situation(): Promise<string> {
     const orders = await this.recorded();
     if (orders.length === 0) return `no order; ${await this.#refusal()}`;
     return orders
@@ -289,7 +289,7 @@ export class Trade {
       .join('; ');
   }
 
-  /** Why there is no order: what was refused of the files, or else our last answer. */
+  /** Why there is no order: errors of rejected transaction sets, or else our last answer. */
   async #refusal(): Promise<string> {
     const refused = await this.prisma.document.findMany({
       where: { partnerId: this.profile.id, direction: 'inbound', state: 'rejected', createdAt: { gte: this.began } },
@@ -297,7 +297,7 @@ export class Trade {
     });
     const reasons = refused.flatMap(({ transactionSet, errors }) =>
       (errors as { message: string; place: { segment: string; position: number } }[]).map(
-        ({ message, place }) => `${transactionSet} refused at ${place.segment} ${place.position}: ${message}`,
+        ({ message, place }) => `${transactionSet} rejected at ${place.segment} ${place.position}: ${message}`,
       ),
     );
     return reasons.join('; ') || `our last answer: ${JSON.stringify(this.answers.at(-1)?.body ?? null)}`;
@@ -305,7 +305,7 @@ export class Trade {
 
   #answered(answer: Answer): Answer {
     this.answers.push(answer);
-    this.note(`answered with ${answer.status}${answer.body?.code === undefined ? '' : ` ${answer.body.code}`}`);
+    this.note(`the API answers ${answer.status}${answer.body?.code === undefined ? '' : ` ${answer.body.code}`}`);
     return answer;
   }
 

@@ -17,10 +17,10 @@ const READY_FOR_QUERY = message('Z', Buffer.from('I'));
 const SHUTDOWN = message('E', Buffer.from('SFATAL\0VFATAL\0C57P01\0Mterminating connection\0\0'));
 
 describe('a Postgres that dies', () => {
-  it('fails what was asked of it and nothing else, even in the moment in which a connection is handed over', async () => {
+  it('fails only the pending query, even if it dies while the pool hands over a connection', async () => {
     const server = createServer((socket) => {
       socket.on('error', () => undefined);
-      // In one packet, so that the shutdown is read before anybody could begin to use the connection.
+      // One packet, so that the client reads the shutdown before it uses the connection.
       socket.once('data', () => socket.end(Buffer.concat([AUTHENTICATION_OK, READY_FOR_QUERY, SHUTDOWN])));
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -31,7 +31,7 @@ describe('a Postgres that dies', () => {
     server.close();
   });
 
-  it('is used again as soon as it is back', async () => {
+  it('is used again as soon as it has restarted', async () => {
     const database = await createTestDatabase();
     const { prisma } = database;
     await expect(
@@ -45,7 +45,7 @@ describe('a Postgres that dies', () => {
 });
 
 describe('names of prepared statements', () => {
-  it('are the same for a text, differ between texts, and come with its second use', () => {
+  it('are unique per text and assigned at the second use of the text', () => {
     const nameOf = statementNames();
     const [a, b] = [{ sql: 'SELECT 1' }, { sql: 'SELECT 2' }];
     expect(nameOf(a)).toBe('');
@@ -56,7 +56,7 @@ describe('names of prepared statements', () => {
     expect([another(a), another(a)]).toEqual(['', name]);
   });
 
-  it('are bounded in number: texts that come once have none, and after 400 no more are given', () => {
+  it('are bounded: a text used once has none, and there are at most 400', () => {
     const nameOf = statementNames();
     const texts = Array.from({ length: 3_000 }, (_, index) => ({ sql: `SELECT ${index}` }));
     expect(new Set(texts.map(nameOf))).toEqual(new Set(['']));
@@ -64,7 +64,7 @@ describe('names of prepared statements', () => {
     expect(new Set(names.filter((name) => name !== '')).size).toBe(400);
   });
 
-  it('are those of the statements that Postgres keeps', async () => {
+  it('are the names of the statements that Postgres has prepared', async () => {
     const database = await createTestDatabase();
     const prisma = createPrismaClient(database.url, { poolSize: 1 });
     for (const poNumber of ['1', '2', '3'])

@@ -3,21 +3,20 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import { Pool } from 'pg';
 import { Prisma, PrismaClient } from './generated/client.ts';
 
-/** The database client. Close it with `$disconnect()`. */
+/** Client for the database. Close it with `$disconnect()`. */
 export type Database = PrismaClient;
 
 export interface DatabaseOptions {
-  /** The maximum number of connections of this process; 10 by default. */
+  /** Maximum number of connections of this process; default 10. */
   readonly poolSize?: number;
   /** Shown in `pg_stat_activity`. */
   readonly applicationName?: string;
 }
 
 /**
- * Creates a database client. Connections open at the first query, so a process may start while Postgres is
- * down.
+ * Creates a client for the database. Connections open at the first query, so a process can start while Postgres is down.
  *
- * A connection attempt ends after 5 s: the operating system's timeout of minutes would exceed callers' deadlines.
+ * A connection attempt times out after 5 s, because callers have deadlines and the timeout of the operating system takes minutes.
  */
 export function createPrismaClient(
   databaseUrl: string,
@@ -30,9 +29,8 @@ export function createPrismaClient(
     connectionTimeoutMillis: 5_000,
     keepAlive: true,
   });
-  // A connection that Postgres closes emits `error`, and an unhandled `error` event ends the process. Pool and
-  // adapter listen while a connection is idle or in use, but not in between, so each connection gets its own
-  // listener. The running query still receives the error.
+  // A connection that Postgres closes emits an error event, and an unhandled error event ends the process. Pool and adapter listen while a
+  // connection is idle or in use, but not in between, so each connection gets a permanent listener. Its user receives the error anyway.
   pool.on('connect', (connection) => connection.on('error', () => undefined));
   const adapter = new PrismaPg(pool, {
     disposeExternalPool: true,
@@ -40,19 +38,19 @@ export function createPrismaClient(
     onConnectionError: () => undefined,
     statementNameGenerator: statementNames(),
   });
-  // Prisma's defaults (5 s for a transaction, 2 s to wait for one) would only cause retries during a burst.
+  // Prisma's defaults (2 s to start a transaction, 5 s to run it) only cause retries under a burst of load.
   return new PrismaClient({ adapter, transactionOptions: { maxWait: 10_000, timeout: 10_000 } });
 }
 
-/** The maximum number of prepared statements per connection. We have fewer; the limit bounds Postgres' memory. */
+/** Maximum number of prepared statements per connection. We have fewer; the limit bounds the memory of Postgres. */
 const MOST_NAMES = 400;
-/** The maximum number of texts remembered after their first use. */
+/** Maximum number of remembered texts that were used once. */
 const MOST_SEEN = 2_000;
 
 /**
- * Names statements, so that Postgres parses and plans each once per connection. That saves a third of its CPU
- * time per order. The name is a hash of the text. A text gets its name on its second use, so a text that depends
- * on its values (a list in an `IN`) stays unnamed.
+ * Names statements, so that Postgres parses and plans each once per connection, which otherwise takes a third of its time for an order. The
+ * name is derived from the text. A text gets a name at its second use, so a text that varies with its values (a list in an `IN`) stays
+ * unnamed and is not prepared.
  */
 export function statementNames(): (query: { sql: string }) => string {
   const names = new Map<string, string>();
@@ -72,10 +70,10 @@ export function statementNames(): (query: { sql: string }) => string {
   };
 }
 
-/** The driver does not prepare unnamed statements. */
+/** The driver does not prepare a statement without a name. */
 const UNNAMED = '';
 
-/** P1…: Postgres is unreachable or rejects the login; the message says which. */
+/** Codes P1…: Postgres is unreachable or denies access; the message says which. */
 export function isNoDatabase(error: unknown): boolean {
   return error instanceof Prisma.PrismaClientKnownRequestError && error.code.startsWith('P1');
 }

@@ -9,7 +9,7 @@ test('the committed migrations produce exactly schema.prisma', async () => {
   await database.remove();
 });
 
-test('two processes may migrate a database that does not exist yet: each migration is applied once', async () => {
+test('two processes that migrate a missing database concurrently apply each migration once', async () => {
   const url = await createEmptyDatabaseUrl();
   const [first, second] = await Promise.all([applyMigrations(url), applyMigrations(url)]);
   expect([first.length, second.length].sort()).toEqual([0, Math.max(first.length, second.length)]);

@@ -14,11 +14,11 @@ import { Client, DatabaseError, Pool, type PoolConfig } from 'pg';
 import { variables } from '../runtime/config.ts';
 
 /**
- * Applies migrations with the WebAssembly build of Prisma's schema engine, so no binary is downloaded. The table
- * `_prisma_migrations` is compatible with `prisma migrate deploy`, so both can be used on one database.
+ * Migrates with the WebAssembly build of Prisma's schema engine, so no binary is downloaded. `_prisma_migrations` has the same content as
+ * after `prisma migrate deploy`, so both can be used on one database.
  */
 
-// An arbitrary constant of our own. Prisma's engine has its own lock, but not every build takes it.
+// An arbitrary constant for our own lock, because not every build of Prisma's engine takes its lock.
 const MIGRATION_LOCK = 7_412_026;
 const DATABASE_DOES_NOT_EXIST = '3D000';
 const DUPLICATE_DATABASE = '42P04';
@@ -31,7 +31,7 @@ const LOCKFILE = 'migration_lock.toml';
 const LOCKFILE_CONTENT = 'provider = "postgresql"\n';
 const filters: Engine.SchemaFilter = { externalTables: [], externalEnums: [] };
 
-/** A migration failed, or the database has a foreign migration history. `message` is Prisma's. */
+/** A migration failed, or the migration history of the database differs from ours. `message` is Prisma's. */
 export class MigrationFailed extends Error {
   readonly code = 'migration-failed';
 
@@ -42,12 +42,10 @@ export class MigrationFailed extends Error {
 }
 
 /**
- * Migrates the database to the newest migration; creates it if necessary.
+ * Applies all pending migrations; creates the database if it does not exist. An advisory lock serializes concurrent processes.
  *
- * Safe for concurrent processes: an advisory lock serializes them.
- *
- * @returns the names of the migrations that were applied now.
- * @throws MigrationFailed, or the driver's error if Postgres cannot be reached.
+ * @returns the names of the applied migrations
+ * @throws MigrationFailed, or the driver's error if Postgres is unreachable
  */
 export async function applyMigrations(databaseUrl: string): Promise<string[]> {
   await createDatabaseIfAbsent(databaseUrl);
@@ -60,14 +58,14 @@ export async function applyMigrations(databaseUrl: string): Promise<string[]> {
     );
     return appliedMigrationNames;
   } finally {
-    // Ending the session releases the lock.
+    // Closing the session releases the lock.
     await lock.end();
   }
 }
 
 /**
- * The SQL from the committed migrations to schema.prisma; undefined if they agree. It applies the migrations to
- * a shadow database, so the URL's user must be allowed to create databases.
+ * Returns the SQL from the committed migrations to schema.prisma; undefined if they agree. It applies the migrations to a shadow database,
+ * so the user of the URL needs permission to create databases.
  */
 export async function pendingChanges(databaseUrl: string): Promise<string | undefined> {
   await createDatabaseIfAbsent(databaseUrl);
@@ -85,8 +83,8 @@ export async function pendingChanges(databaseUrl: string): Promise<string | unde
 }
 
 /**
- * Prisma (7.10) does not recognise an index with a raw operator class (`ops: raw("text_pattern_ops")`) when it
- * reads it back, and wants to drop and recreate it unchanged. This removes such pairs; statements that differ stay.
+ * Removes pairs that drop and recreate the same index. Prisma (7.10) does not recognise an index with a raw operator class
+ * (`ops: raw("text_pattern_ops")`) when it reads the schema back. A pair that differs in any way stays.
  */
 function withoutRebuiltIndexes(sql: string, history: string): string | undefined {
   const blocks = sql.trim().split(/\n{2,}/);
@@ -111,7 +109,7 @@ function withoutRebuiltIndexes(sql: string, history: string): string | undefined
 /**
  * Writes the next migration from schema.prisma.
  *
- * @returns the folder of the new migration; undefined if nothing changes.
+ * @returns the folder of the new migration; undefined if nothing has changed
  */
 export async function writeMigration(databaseUrl: string, name: string, now = new Date()): Promise<string | undefined> {
   const sql = await pendingChanges(databaseUrl);
@@ -125,7 +123,7 @@ export async function writeMigration(databaseUrl: string, name: string, now = ne
   return target;
 }
 
-/** Creates the database of the URL unless it exists. Needs a `postgres` database to connect to, as every cluster has. */
+/** Creates the database of the URL unless it exists. Connects to the `postgres` database, which every cluster has by default. */
 export async function createDatabaseIfAbsent(databaseUrl: string): Promise<void> {
   const probe = new Client({ connectionString: databaseUrl });
   try {
@@ -178,15 +176,15 @@ function migrationsList(): Engine.MigrationList {
   };
 }
 
-// pg_type.oid of the one-byte type "char", used only by Postgres' catalogs, and of the closest type that the adapter knows.
+// pg_type.oid of the one-byte type "char", which only the catalogs of Postgres use, and of the nearest type that the adapter supports.
 const ONE_BYTE_CHAR = 18;
 const PADDED_CHAR = 1042;
 const CHAR_MARK = '\u0000char';
 
 /**
- * A connection for Prisma's engine. The catalogs have columns of type "char", which the engine accepts but the
- * adapter (7.10) rejects: "Column type 'char' could not be deserialized". The pool reports an accepted type and
- * marks the column names; the adapter's result then gets the type that the engine expects.
+ * Creates a connection for Prisma's engine. The engine reads catalog columns of type "char", which the adapter (7.10) rejects: "Column type
+ * 'char' could not be deserialized". The pool therefore reports a supported type and marks the column names; afterwards the marked columns
+ * get the type that the engine expects.
  */
 async function connectForEngine(pool: Pool): Promise<SqlDriverAdapter> {
   const adapter = await new PrismaPg(pool).connect();
@@ -206,7 +204,7 @@ async function connectForEngine(pool: Pool): Promise<SqlDriverAdapter> {
 class CatalogPool extends Pool {
   constructor(config: PoolConfig) {
     super(config);
-    // The shadow database is dropped while connections may still be closing.
+    // Dropping the shadow database may cut a connection that is still closing.
     this.on('error', () => undefined);
     const query = this.query.bind(this) as (...args: unknown[]) => unknown;
     this.query = ((...args: unknown[]) => {
@@ -226,8 +224,8 @@ function withMarkedChars<T extends { fields?: { name: string; dataTypeID: number
 }
 
 /**
- * Runs Prisma's engine and closes its connections afterwards, because its session holds an advisory lock. We
- * also create and drop the shadow database: the adapter would take the main database's name from the URL.
+ * Runs Prisma's engine and closes its connections afterwards, because the engine holds an advisory lock until its session ends. We also
+ * create and drop the shadow database, because the adapter would take the name of the main database from the URL.
  */
 async function withEngine<T>(
   databaseUrl: string,
@@ -286,17 +284,17 @@ async function withShadowDatabase<T>(databaseUrl: string, use: (shadowUrl: strin
 let panic: string | undefined;
 let loaded: Promise<typeof Engine> | undefined;
 
-/** The part of the WebAssembly API used here; its types belong to the DOM library, which we do not load. */
+/** The used part of the WebAssembly API. Its types are part of the DOM library, which server code does not include. */
 interface WebAssemblyRuntime {
   instantiate(bytes: Uint8Array, imports: object): Promise<{ instance: { exports: { __wbindgen_start(): void } } }>;
 }
 
-/** The package's entry targets bundlers, so Node instantiates the WebAssembly module manually. */
+/** Instantiates the WebAssembly by hand, because the entry of the package works only with bundlers. */
 function loadEngine(): Promise<typeof Engine> {
   loaded ??= (async () => {
     const entry = createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm/schema_engine_bg');
     const glue = (await import(pathToFileURL(entry).href)) as typeof Engine & { __wbg_set_wasm(exports: object): void };
-    // The engine reports the message of a panic here before it traps; the trap itself says only "unreachable".
+    // The engine stores the message of a panic here before it traps; the trap itself says only "unreachable".
     Object.assign(globalThis, {
       PRISMA_WASM_PANIC_REGISTRY: {
         set_message: (message: string) => {
@@ -318,7 +316,7 @@ function engineMessage(cause: unknown): string {
   return panic ?? (cause instanceof Error ? cause.message : String(cause));
 }
 
-// The command line: `npm run migrate`.
+// Entry point of `npm run migrate`.
 if (process.argv[1] !== undefined && import.meta.filename === realpathSync(process.argv[1])) {
   const { DATABASE_URL } = process.env;
   if (!DATABASE_URL) {
@@ -328,7 +326,7 @@ if (process.argv[1] !== undefined && import.meta.filename === realpathSync(proce
   try {
     const applied = await applyMigrations(DATABASE_URL);
     console.log(applied.length === 0 ? 'The database is up to date.' : `Applied ${applied.join(', ')}.`);
-    // The engine's lock timer would otherwise keep the process alive for 10 s.
+    // The lock timer of Prisma's engine would keep the process alive for 10 s.
     process.exit(0);
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);

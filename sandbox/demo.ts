@@ -7,7 +7,7 @@ import { renderedSample, sampleDocuments } from './samples.ts';
 
 /**
  * Submits the sample orders and follows them until they are closed: `tsx sandbox/demo.ts`. A second
- * run creates no new orders. Exits with 1 when an order does not close within the limit.
+ * run creates no new orders. Exits with 1 if an order does not close within the limit.
  */
 const settings = z.object({
   API_URL: z.url({ protocol: /^https?$/ }).default('http://127.0.0.1:3000'),

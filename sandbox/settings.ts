@@ -14,7 +14,7 @@ const settings = z.object({
   WAREHOUSE_WEBHOOK_SECRET: z
     .string()
     .regex(/^whsec_[A-Za-z0-9+/=_-]{24,}$/, 'must be whsec_ and base64')
-    .describe('signs warehouse events (Standard Webhooks)'),
+    .describe('secret that signs warehouse events (Standard Webhooks)'),
   SANDBOX_ERP_PORT: port.describe('0 selects a free port, also for the other two'),
   SANDBOX_WMS_PORT: port,
   SANDBOX_PARTNERS_PORT: port,
@@ -27,8 +27,11 @@ const settings = z.object({
     .min(0)
     .max(600_000)
     .default(700)
-    .describe('typical delay between two steps of a release, and before an answer of a partner'),
-  SANDBOX_EXIT_WITH_PARENT: z.literal(['0', '1']).default('0').describe('1: exits when standard input closes'),
+    .describe('typical delay between two steps of a release, and before a partner answers'),
+  SANDBOX_EXIT_WITH_PARENT: z
+    .literal(['0', '1'])
+    .default('0')
+    .describe('1: the sandbox exits when standard input closes'),
 });
 export type SandboxSettings = z.output<typeof settings>;
 

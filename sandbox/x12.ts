@@ -97,7 +97,7 @@ function readGroups(segments: readonly Segment[]): FunctionalGroup[] {
   const groups: FunctionalGroup[] = [];
   for (let at = 0; at < segments.length; ) {
     const gs = segments[at] ?? [];
-    if (gs[0] !== 'GS') throw new X12Refusal('unexpected-segment', gs[0] ?? '', 'stands where GS should');
+    if (gs[0] !== 'GS') throw new X12Refusal('unexpected-segment', gs[0] ?? '', 'is not the expected GS');
     let end = at + 1;
     while (end < segments.length && segments[end]?.[0] !== 'GE' && segments[end]?.[0] !== 'GS') end += 1;
     const ge = segments[end]?.[0] === 'GE' ? segments[end] : undefined;
@@ -126,7 +126,7 @@ function readTransactions(segments: readonly Segment[]): TransactionSet[] {
   const transactions: TransactionSet[] = [];
   for (let at = 0; at < segments.length; ) {
     const st = segments[at] ?? [];
-    if (st[0] !== 'ST') throw new X12Refusal('unexpected-segment', st[0] ?? '', 'stands where ST should');
+    if (st[0] !== 'ST') throw new X12Refusal('unexpected-segment', st[0] ?? '', 'is not the expected ST');
     let end = at + 1;
     while (end < segments.length && segments[end]?.[0] !== 'SE' && segments[end]?.[0] !== 'ST') end += 1;
     const se = segments[end]?.[0] === 'SE' ? segments[end] : undefined;

@@ -38,13 +38,13 @@ function apiKey(dataDir: string, ...args: string[]) {
   return { status, stdout, output: stdout + stderr };
 }
 
-it('without DATABASE_URL a key is made in the database of npm start', () => {
+it('without DATABASE_URL, the command creates the key in the database of npm start', () => {
   const created = apiKey(folder, 'create', '--name', 'shop', '--scopes', 'orders:write');
   expect(created).toMatchObject({ status: 0, output: expect.stringContaining('tl_live_') });
   expect(apiKey(folder, 'list')).toMatchObject({ status: 0, output: expect.stringContaining('shop') });
 }, 60_000);
 
-it('a key is bound only to a partner that has a profile, whatever variables its transport needs', () => {
+it('a key is bound only to a partner that has a profile, even if variables of its transport are unset', () => {
   const create = (partner: string) =>
     apiKey(folder, 'create', '--name', `of ${partner}`, '--scopes', 'edi:write', '--partner', partner);
   expect(create('nopartner')).toMatchObject({
@@ -61,13 +61,13 @@ it('a key is bound only to a partner that has a profile, whatever variables its 
   expect(listed).not.toContain('nopartner');
 }, 60_000);
 
-it('asked for help it gives it, with and without a database', () => {
+it('--help prints the usage with and without a database', () => {
   const usage = { status: 0, stdout: expect.stringContaining('npm run api-key -- create') };
   expect(apiKey(folder, '--help')).toMatchObject(usage);
   expect(apiKey(join(folder, 'none'), '--help')).toMatchObject(usage);
 }, 60_000);
 
-it('where there is no such database either, it says what to do', () => {
+it('without any database, the error names npm start', () => {
   expect(apiKey(join(folder, 'none'), 'list')).toMatchObject({
     status: 2,
     output: expect.stringContaining('npm start'),

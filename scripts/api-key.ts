@@ -1,6 +1,6 @@
 /**
- * `npm run api-key`: runs api/auth/api-key.ts on the database of DATABASE_URL, or on that of a running
- * `npm start`. In a container, use `node dist/api/auth/api-key.js` instead.
+ * `npm run api-key`: runs api/auth/api-key.ts on the database of DATABASE_URL, or by default on that of a running `npm start`. In a
+ * container, use `node dist/api/auth/api-key.js` instead.
  */
 import { asksForHelp } from '../runtime/command.ts';
 import { localDatabaseUrl } from './stack/installation.ts';

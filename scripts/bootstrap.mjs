@@ -1,6 +1,6 @@
 /**
- * What has to be there before anything of the project can run: the right Node, the packages, the generated database client. Plain
- * JavaScript without packages, because it is what a fresh clone can run.
+ * Prerequisites of every other script: the Node version, the packages and the generated database client. Plain JavaScript without
+ * packages, because a fresh clone runs it first.
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -16,12 +16,12 @@ export function requireNode() {
   const [wantedMajor, wantedMinor] = LEAST_NODE;
   if (major > wantedMajor || (major === wantedMajor && minor >= wantedMinor)) return;
   console.error(
-    `This needs Node ${LEAST_NODE.join('.')} or newer, and this is ${process.versions.node} (https://nodejs.org).`,
+    `Node ${LEAST_NODE.join('.')} or newer is required; this is ${process.versions.node} (https://nodejs.org).`,
   );
   process.exit(1);
 }
 
-/** Installs the packages where node_modules is missing or is not what package-lock.json asks for. */
+/** Installs the packages if node_modules is missing or differs from package-lock.json. */
 export async function ensurePackages() {
   const reason = whyInstall();
   if (reason === undefined) return;
@@ -33,18 +33,18 @@ export async function ensurePackages() {
 
 function whyInstall() {
   const installedFile = join(projectDir, 'node_modules', '.package-lock.json');
-  if (!existsSync(installedFile)) return 'there are none yet';
+  if (!existsSync(installedFile)) return 'none are installed';
   const wanted = JSON.parse(readFileSync(join(projectDir, 'package-lock.json'), 'utf8')).packages;
   const installed = JSON.parse(readFileSync(installedFile, 'utf8')).packages;
   const stale = Object.entries(wanted).find(
-    // Optional packages may be absent: they are for other platforms.
+    // Optional packages for other platforms may be absent.
     ([path, { version, optional, link }]) =>
       path !== '' && !link && !(optional && !installed[path]) && installed[path]?.version !== version,
   );
   return stale && `package-lock.json has changed: ${stale[0].replace('node_modules/', '')}`;
 }
 
-/** Generates the database client where prisma/schema.prisma has changed since the last time. */
+/** Generates the database client if prisma/schema.prisma has changed since the last run. */
 export async function ensureClient() {
   const mark = join(projectDir, 'prisma', 'generated', '.schema-hash');
   const version = JSON.parse(readFileSync(join(projectDir, 'node_modules', 'prisma', 'package.json'), 'utf8')).version;
@@ -56,7 +56,7 @@ export async function ensureClient() {
     process.execPath,
     [join('node_modules', 'prisma', 'build', 'index.js'), 'generate'],
     {
-      // `generate` would download a schema engine that it never uses; any executable keeps it from doing so.
+      // `generate` would download a schema engine that it never uses; naming any executable prevents that.
       PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
       PRISMA_HIDE_UPDATE_MESSAGE: '1',
       CHECKPOINT_DISABLE: '1',
@@ -66,7 +66,7 @@ export async function ensureClient() {
   writeFileSync(mark, hash);
 }
 
-/** Builds the console where its sources are newer than what was built. */
+/** Builds the console if its sources are newer than the last build. */
 export async function ensureConsole() {
   const built = join(projectDir, 'dist', 'console', 'index.html');
   const sources = join(projectDir, 'console');
@@ -89,7 +89,7 @@ function newestIn(folder) {
 }
 
 /**
- * Runs a command, saying so and, while it takes long, that it still does. Its own output is shown when it fails.
+ * Runs a command and reports its progress. Shows the output of the command only if it fails.
  *
  * @param {string} title
  * @param {string} command
@@ -100,7 +100,7 @@ export function step(title, command, args, env = {}) {
   const began = Date.now();
   const seconds = () => `${((Date.now() - began) / 1000).toFixed(1)} s`;
   console.log(`${title} …`);
-  const progress = setInterval(() => console.log(`  still at it (${seconds()})`), 5000);
+  const progress = setInterval(() => console.log(`  still running (${seconds()})`), 5000);
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd: projectDir,
@@ -126,7 +126,7 @@ export function step(title, command, args, env = {}) {
 
 export class StepFailed extends Error {}
 
-/** Runs the body; a step that failed ends the process with its message alone. */
+/** Runs the body; a failed step ends the process and prints only its message, without a stack. */
 export async function orExplain(body) {
   try {
     await body();

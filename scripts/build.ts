@@ -4,7 +4,7 @@ import { bundleWorkflows } from '../workers/create-workers.ts';
 import { ensureConsole, projectDir, StepFailed, step } from './bootstrap.mjs';
 
 /**
- * `npm run build` creates dist/, which a container runs without TypeScript and development packages:
+ * `npm run build` writes dist/, which a container runs without TypeScript and development packages:
  *
  *     dist/api/server.js, dist/workers/main.js, dist/prisma/migrate.js, dist/workflow-bundle.js, dist/console/
  */
@@ -15,7 +15,7 @@ try {
   }
   const tsc = join('node_modules', '@typescript', 'native', 'bin', 'tsc');
   await step('Compiling', process.execPath, [tsc, '-p', 'tsconfig.build.json']);
-  // The migrations are read at run time, beside the code that applies them.
+  // migrate.js reads the migrations at run time from its own folder.
   mkdirSync(join(dist, 'prisma'), { recursive: true });
   for (const name of ['schema.prisma', 'migrations']) {
     cpSync(join(projectDir, 'prisma', name), join(dist, 'prisma', name), { recursive: true });

@@ -1,4 +1,4 @@
-/** `npm run check:imports`: imports point one way (.dependency-cruiser.cjs), between modules and between folders. */
+/** `npm run check:imports`: checks that imports between modules and between folders follow .dependency-cruiser.cjs. */
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';

@@ -33,7 +33,7 @@ function load(env: Record<string, string>, ...args: string[]) {
   return { status, stdout, output: stdout + stderr };
 }
 
-it('the command loads good rows, names the refused ones with file and line, and says by its status what happened', async () => {
+it('the command loads valid rows, names refused rows with file and line, and reports the result by its exit status', async () => {
   const file = join(folder, 'rows.csv');
   writeFileSync(file, 'kind,external,internal\nitem,A,MW-1001\nitem,B,MW-9999\n');
   const env = { DATABASE_URL: database.url };
@@ -53,7 +53,7 @@ it('the command loads good rows, names the refused ones with file and line, and 
   expect(load({}, 'harbor-pine', file)).toMatchObject({ status: 2, output: expect.stringContaining('npm start') });
 }, 60_000);
 
-it('what cannot be loaded is said in one line with its place, and loads nothing', () => {
+it('an unusable file is reported in one line with its place, and no row is loaded', () => {
   const env = { DATABASE_URL: database.url };
   const said = (file: string, line: number, reason: string) => ({
     status: 2,
@@ -79,14 +79,14 @@ it('what cannot be loaded is said in one line with its place, and loads nothing'
   expect(load(env, 'harbor-pine', cut)).toMatchObject(said(cut, 2, half));
 }, 60_000);
 
-it('asked for help it gives it, and asked for nothing that can be done it says how to ask', () => {
+it('--help prints the usage, and an invalid call fails with the usage', () => {
   expect(load({}, '--help')).toMatchObject({ status: 0, stdout: expect.stringContaining('NAME FILE') });
   const usage = { status: 2, stdout: '', output: expect.stringContaining('NAME FILE') };
   expect(load({}, 'harbor-pine')).toMatchObject(usage);
   expect(load({}, '--hlep')).toMatchObject(usage);
 }, 60_000);
 
-it('the database of npm start is found by what it keeps in its folder', () => {
+it('the database of npm start is found from the files in its data folder', () => {
   const { postgresPassword } = openInstallation(folder);
   writeFileSync(join(folder, 'ports.json'), JSON.stringify({ postgres: 5999 }));
   expect(localDatabaseUrl(folder)).toBe(`postgresql://throughline:${postgresPassword}@127.0.0.1:5999/throughline`);

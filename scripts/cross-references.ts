@@ -1,7 +1,7 @@
 /**
- * `npm run cross-references -- NAME FILE`: loads a partner's cross-references from a CSV file, as the API does, and
- * prints rejected rows. It uses the database of DATABASE_URL, or that of a running `npm start`. Exit status: 0 if
- * all rows were loaded, 1 if some were rejected, 2 if nothing could be done.
+ * `npm run cross-references -- NAME FILE`: loads the cross-references of a partner from a CSV file, as the API does, and prints the refused
+ * rows. Uses the database of DATABASE_URL, or by default that of a running `npm start`. Exit status: 0 all rows loaded; 1 some rows
+ * refused; 2 nothing loaded.
  */
 import { parseArgs } from 'node:util';
 import {
@@ -21,7 +21,7 @@ const usage = 'npm run cross-references -- NAME FILE   loads the cross-reference
 async function run(args: string[]): Promise<number> {
   const { positionals } = parseArgs({ args, allowPositionals: true });
   const [partnerId, file] = positionals;
-  if (partnerId === undefined || file === undefined) throw new UsageError('say which partner and which file');
+  if (partnerId === undefined || file === undefined) throw new UsageError('name the partner and the file');
   const { PARTNERS_DIR = 'mappings/partners', THROUGHLINE_DATA_DIR = '.throughline' } = process.env;
   const databaseUrl = process.env.DATABASE_URL || localDatabaseUrl(THROUGHLINE_DATA_DIR);
   if (databaseUrl === undefined) {

@@ -1,4 +1,4 @@
-/** `npm run generate`: the database client from prisma/schema.prisma. */
+/** `npm run generate`: generates the database client from prisma/schema.prisma. */
 import { ensureClient, ensurePackages, orExplain, requireNode } from './bootstrap.mjs';
 
 requireNode();

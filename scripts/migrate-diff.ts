@@ -6,8 +6,7 @@ import { freePort } from './stack/ports.ts';
 import { startPostgres } from './stack/postgres.ts';
 
 /**
- * `npm run migrate:diff -- NAME` writes the next migration from prisma/schema.prisma, using DATABASE_URL or a
- * temporary Postgres.
+ * `npm run migrate:diff -- NAME` writes the next migration from prisma/schema.prisma. It uses DATABASE_URL, or starts a temporary Postgres.
  */
 const name = process.argv[2];
 if (!name) {
@@ -29,9 +28,9 @@ try {
   const databaseUrl = process.env.DATABASE_URL ?? own?.url ?? '';
   const written = await writeMigration(databaseUrl, name);
   if (written === undefined) {
-    console.log('prisma/schema.prisma asks for nothing that the migrations do not have.');
+    console.log('No migration is needed: prisma/schema.prisma matches the migrations.');
   } else {
-    // Apply it now, so that an error shows before the next deployment.
+    // Find a broken migration now instead of at the next deployment.
     if (own) await applyMigrations(databaseUrl);
     console.log(`Wrote ${written}. Read its SQL before you commit it.`);
   }

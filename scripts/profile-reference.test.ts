@@ -12,7 +12,7 @@ describe('the reference of profiles', () => {
     expect(readFileSync(join(projectDir, path), 'utf8')).toBe(files[path]);
   });
 
-  it('knows every key of the example partners', () => {
+  it('contains every key of the example partners', () => {
     const reference = files['docs/profile-reference.md'] ?? '';
     for (const name of ['harbor-pine', 'tri-valley', 'cobalt-ridge']) {
       const text = readFileSync(join(projectDir, 'mappings', 'partners', `${name}.yaml`), 'utf8');

@@ -1,7 +1,6 @@
 /**
- * `npm run profile-reference` documents the schemas of profiles and of certification.yaml: for people in
- * docs/profile-reference.md and docs/certification-reference.md, and for editors, which complete and check such
- * files, in mappings/partners/*.schema.json. A test fails if they are outdated.
+ * `npm run profile-reference`: generates documentation (docs/profile-reference.md, docs/certification-reference.md) and JSON schemas for
+ * editors (mappings/partners/*.schema.json) from the schemas of profiles and certification.yaml. A test fails if a file is outdated.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,7 +13,7 @@ type Schema = z.core.JSONSchema.JSONSchema;
 
 const projectDir = new URL('..', import.meta.url).pathname;
 
-/** The files that `npm run profile-reference` writes: path from the project's root → content. */
+/** Generated files: path relative to the project root → content. */
 export function profileReferenceFiles(): Record<string, string> {
   const schema = z.toJSONSchema(partnerProfile, { io: 'input', unrepresentable: 'any' });
   const { $schema, ...certification } = z.toJSONSchema(certificationSettings, { io: 'input' });
@@ -30,20 +29,20 @@ function json(schema: object): string {
   return `${JSON.stringify(schema, null, 2)}\n`;
 }
 
-// ── For people ────────────────────────────────────────────────────────────────────────────────────────────────────────
+// ── Documentation ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 const INTRODUCTION = `# Every key of a partner profile
 
-Made from the schema by \`npm run profile-reference\`; how to use it: [Onboarding a partner](onboarding-a-partner.md). In a key, \`<…>\` is a
-name that you choose and \`[]\` each entry of a list. Keys in **bold** must be there, in the profile or in the template that it extends.
-Durations are ISO 8601, such as \`PT4H\` or \`P2D\`.
+Generated from the schema by \`npm run profile-reference\`. [Onboarding a partner](onboarding-a-partner.md) explains how to use a profile. In a
+key, \`<…>\` is a name that you choose and \`[]\` is each entry of a list. Keys in **bold** are required, in the profile or in the template that
+it extends. Durations are ISO 8601, such as \`PT4H\` or \`P2D\`.
 `;
 
 const INTRODUCTION_OF_CERTIFICATION = `# Every key of certification.yaml
 
-Made from the schema by \`npm run profile-reference\`; what it is for: [Onboarding a partner](onboarding-a-partner.md#5-certify). The file lies
-beside the profile, in \`mappings/partners/NAME/\`, and may be left out. In a key, \`<…>\` is a transaction set and \`[]\` each entry of a list.
-Keys in **bold** must be there where what is above them is.
+Generated from the schema by \`npm run profile-reference\`. [Onboarding a partner](onboarding-a-partner.md#5-certify) explains its purpose. The
+file is optional and belongs in \`mappings/partners/NAME/\`. In a key, \`<…>\` is a transaction set and \`[]\` is each entry of a list. Keys in
+**bold** are required if their parent key is present.
 `;
 
 interface Row {
@@ -56,7 +55,7 @@ function reference(introduction: string, schema: Schema): string {
   const sections = Object.entries(schema.properties ?? {}).map(([key, value]) => {
     const section = value as Schema;
     const [own, ...below] = rowsOf(key, section, schema.required?.includes(key) === true);
-    // A key without nested keys is fully described by its row.
+    // A key without nested keys is fully described by its own row.
     const rows = own !== undefined && (below.length === 0 || valuesOf(section) !== '') ? [own, ...below] : below;
     return [
       `## ${key}`,
@@ -78,7 +77,7 @@ function rowsOf(key: string, schema: Schema, required: boolean): Row[] {
     rows.push(...rowsOf(`${key}[]`, schema.items, false));
   }
   for (const variant of choicesOf(schema)) {
-    // The discriminator key identifies each alternative.
+    // The discriminator key already distinguishes the variants.
     rows.push(...rowsOf(key, variant, false).slice(1));
   }
   const seen = new Set<string>();
@@ -128,9 +127,9 @@ function cell(text: string): string {
   return text.replaceAll('|', '\\|').replaceAll('\n', ' ');
 }
 
-// ── For editors ───────────────────────────────────────────────────────────────────────────────────────────────────────
+// ── Schemas for editors ───────────────────────────────────────────────────────────────────────────────────────────────
 
-/** Nothing is required, because a template may state it. `null` removes a template's key; text may contain variables. */
+/** No key is required, because a template may set it; `null` removes a key of the template; text may contain variables. */
 function editorSchema(schema: Schema): Schema {
   const { $schema, ...content } = schema;
   return {
@@ -138,7 +137,7 @@ function editorSchema(schema: Schema): Schema {
     title: 'Partner profile',
     ...lenient(content, false),
     properties: {
-      extends: { type: 'string', description: 'The template that says the rest, such as templates/retailer' },
+      extends: { type: 'string', description: 'The template that sets all other keys, such as templates/retailer' },
       ...Object.fromEntries(
         Object.entries(schema.properties ?? {}).map(([key, value]) => [key, lenient(value as Schema, true)]),
       ),
@@ -173,6 +172,6 @@ function isSchema(value: unknown): value is Schema {
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   for (const [path, content] of Object.entries(profileReferenceFiles())) {
     writeFileSync(join(projectDir, path), content);
-    console.log(`wrote ${path}`);
+    console.log(`Wrote ${path}.`);
   }
 }

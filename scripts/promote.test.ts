@@ -36,7 +36,7 @@ function certify(version: string, state: 'passed' | 'failed'): void {
   writeFileSync(join(directory, 'result.json'), JSON.stringify(result));
 }
 
-it('a partner goes into production only as it was certified, and --dry-run writes nothing', () => {
+it('only the certified version of a partner is promoted, and --dry-run writes nothing', () => {
   const mailbox = ['--set', 'transport.url=https://harbor-pine.example/in'];
   const { version } = readContent(partners, 'harbor-pine-test');
   expect(promote('harbor-pine', ...mailbox)).toMatchObject({
@@ -44,7 +44,7 @@ it('a partner goes into production only as it was certified, and --dry-run write
     output: expect.stringContaining('harbor-pine-test has not been certified'),
   });
   certify('0123456789abcdef', 'passed');
-  expect(promote('harbor-pine', ...mailbox).output).toContain(`as version 0123456789abcdef and is ${version} now`);
+  expect(promote('harbor-pine', ...mailbox).output).toContain(`as version 0123456789abcdef and is now ${version}`);
   certify(version, 'failed');
   expect(promote('harbor-pine', ...mailbox)).toMatchObject({
     status: 1,
@@ -60,7 +60,7 @@ it('a partner goes into production only as it was certified, and --dry-run write
   expect(promote().status).toBe(2);
 }, 60_000);
 
-it('a certification with other cross-references, settings or fixtures is none, and production’s own file of them stays', () => {
+it('a certification expires with any change of cross-references, settings or fixtures, and production keeps its own cross-references', () => {
   const mailbox = ['--set', 'transport.url=https://harbor-pine.example/in', '--dry-run'];
   const { version } = readContent(partners, 'harbor-pine-test');
   const beside = join(partners, 'harbor-pine-test');
@@ -69,7 +69,7 @@ it('a certification with other cross-references, settings or fixtures is none, a
   const edits: [file: string, text: string, told: string][] = [
     [join(beside, 'cross-references.csv'), references, 'was certified with other cross-references: certify again'],
     [join(beside, 'certification.yaml'), 'buyer: B1\n', 'was certified with another certification.yaml: certify again'],
-    // Of production: the test side is certified with it too.
+    // The test side is also certified with the fixtures of production.
     [join(partners, 'harbor-pine', 'fixtures', 'store-order.yaml'), 'title: x\n', 'was certified with other fixtures'],
   ];
   for (const [file, text, told] of edits) {
@@ -82,11 +82,11 @@ it('a certification with other cross-references, settings or fixtures is none, a
   const own = join(partners, 'harbor-pine', 'cross-references.csv');
   writeFileSync(own, 'kind,external,internal,sku,quantity\nunit,PC,EA,,\n');
   expect(promote('harbor-pine', ...mailbox.slice(0, 2)).output).toContain(
-    `${own} differs from ${join(beside, 'cross-references.csv')} and stays as it is; compare them.`,
+    `${own} differs from ${join(beside, 'cross-references.csv')} and was not changed; compare them.`,
   );
 }, 60_000);
 
-it('variables that only production has are named, and --help is no wrong call', () => {
+it('variables that are not set here are listed, and --help exits with 0', () => {
   const { version } = readContent(partners, 'harbor-pine-test');
   certify(version, 'passed');
   const url = '$'.concat('{NOPE_X}/a');
@@ -95,7 +95,7 @@ it('variables that only production has are named, and --help is no wrong call', 
     status: 0,
     output: expect.stringContaining('production needs NOPE_X, NOPE_Y in its environment'),
   });
-  expect(promoted.output).toContain('Running systems that have them take it within seconds');
+  expect(promoted.output).toContain('Running systems that have them load it within seconds');
   expect(readContent(partners, 'harbor-pine').content.transport).toMatchObject({ url });
   expect(promote('--help')).toMatchObject({ status: 0, stdout: expect.stringContaining('npm run promote -- NAME') });
 }, 60_000);

@@ -1,7 +1,6 @@
 /**
- * `npm run promote -- NAME [--set transport.url=URL]… [--dry-run]`: creates or updates the production profile NAME
- * from its test side NAME-test, whose current version must be certified. Exit status: 0 if done or nothing to do,
- * 1 if refused, 2 for wrong usage.
+ * `npm run promote -- NAME [--set transport.url=URL]… [--dry-run]`: creates or updates the production profile NAME from its test side
+ * NAME-test, whose current version must be certified. Exit status: 0 done, or nothing to do; 1 refused; 2 usage error.
  */
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -13,9 +12,9 @@ import { runCommand, UsageError } from '../runtime/command.ts';
 import { type Difference, PromotionRefused, planPromotion } from './promotion.ts';
 
 const usage = `npm run promote -- NAME [--set KEY=VALUE]… [--dry-run]
-  makes or updates the production profile NAME from NAME-test, which must be certified as it and the files beside it are now
-  --set     a value of production's own: transport.url, transport.tokenEnv, identifiers.theirs.isaId, name …
-  --dry-run shows what would change and writes nothing`;
+  creates or updates the production profile NAME from NAME-test, which must be certified with its current files
+  --set     a value for production only: transport.url, transport.tokenEnv, identifiers.theirs.isaId, name …
+  --dry-run shows the changes and writes nothing`;
 
 function run(args: string[]): number {
   const { values, positionals } = parseArgs({
@@ -27,7 +26,7 @@ function run(args: string[]): number {
     },
   });
   const [name] = positionals;
-  if (name === undefined || positionals.length > 1) throw new UsageError('say which partner to promote');
+  if (name === undefined || positionals.length > 1) throw new UsageError('name the partner to promote');
   const directory = process.env.PARTNERS_DIR ?? 'mappings/partners';
   const promotion = planPromotion(directory, name, settingsOf(values.set));
   const { testSide, testVersion: version, differences, file, unsetVariables } = promotion;
@@ -40,7 +39,7 @@ function run(args: string[]): number {
   }
   console.log(`${testSide} ${version} is certified.`);
   for (const difference of differences) console.log(lineOf(difference));
-  if (differences.length === 0) console.log(`${file} says the same already.`);
+  if (differences.length === 0) console.log(`${file} is up to date.`);
   if (unsetVariables.length > 0) {
     console.log(`production needs ${unsetVariables.join(', ')} in its environment; not set here`);
   }
@@ -54,7 +53,7 @@ function run(args: string[]): number {
     writeFileSync(written, promotion.text);
     renameSync(written, file);
     const systems = unsetVariables.length > 0 ? 'Running systems that have them' : 'Running systems';
-    console.log(`Wrote ${file}. ${systems} take it within seconds; orders under way keep their version.`);
+    console.log(`Wrote ${file}. ${systems} load it within seconds; orders in progress keep their version.`);
   }
   promoteCrossReferences(directory, testSide, name);
   return 0;
@@ -64,13 +63,13 @@ function settingsOf(given: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     given.map((text) => {
       const at = text.indexOf('=');
-      if (at < 1) throw new UsageError(`--set ${text}: say KEY=VALUE`);
+      if (at < 1) throw new UsageError(`--set ${text}: expected KEY=VALUE`);
       return [text.slice(0, at), text.slice(at + 1)];
     }),
   );
 }
 
-/** The inputs of a certification beside the profile, as users call them. */
+/** Inputs of a certification other than the profile, as messages name them. */
 const BASES: Readonly<Record<Exclude<CertificationBasis, 'profile'>, string>> = {
   crossReferences: 'other cross-references',
   settings: 'another certification.yaml',
@@ -81,7 +80,7 @@ function outdated({ result, changed }: Certification, testSide: string, version:
   const others = changed.flatMap((basis) => (basis === 'profile' ? [] : [BASES[basis]]));
   return [
     ...(changed.includes('profile')
-      ? [`${testSide} was certified as version ${result?.fingerprint.profile} and is ${version} now`]
+      ? [`${testSide} was certified as version ${result?.fingerprint.profile} and is now ${version}`]
       : []),
     ...(others.length > 0 ? [`${testSide} was certified with ${others.join(' and ')}`] : []),
   ].join('; ');
@@ -116,7 +115,7 @@ function lineOf({ key, from, to }: Difference): string {
   return `~ ${key}: ${JSON.stringify(from)} → ${JSON.stringify(to)}`;
 }
 
-/** Production's own file may contain more than the test side's; it is never overwritten. */
+/** Never overwrites the file of production, which may contain more than that of the test side. */
 function promoteCrossReferences(directory: string, testSide: string, name: string): void {
   const [from, to] = [testSide, name].map((id) => crossReferenceFileOf(directory, id));
   if (from === undefined || to === undefined || !existsSync(from)) return;
@@ -125,7 +124,7 @@ function promoteCrossReferences(directory: string, testSide: string, name: strin
     cpSync(from, to);
     console.log(`Wrote ${to}.`);
   } else if (!readFileSync(from).equals(readFileSync(to))) {
-    console.log(`${to} differs from ${from} and stays as it is; compare them.`);
+    console.log(`${to} differs from ${from} and was not changed; compare them.`);
   }
 }
 

@@ -70,7 +70,7 @@ describe('promotion of a partner that is in production', () => {
     write('acme.yaml', PRODUCTION);
   });
 
-  it('takes what the test side says and keeps name, identifiers and transport of production', () => {
+  it('copies the test side but keeps name, identifiers and transport of production', () => {
     expect(differences()).toEqual([
       ['pricing.tolerance.percent', '3', '1'],
       ['shipWithin', 'P5D', 'P2D'],
@@ -88,7 +88,7 @@ describe('promotion of a partner that is in production', () => {
     expect(differences()).toEqual([]);
   });
 
-  it('keeps the comments, and leaves to the template what the template says', () => {
+  it('keeps comments, and omits values that equal those of the template', () => {
     expect(plan().text).toBe(
       PRODUCTION.replace('P5D', 'P2D')
         .replace('priority: 2\n', '')
@@ -98,25 +98,25 @@ describe('promotion of a partner that is in production', () => {
     );
   });
 
-  it('takes away what only the template of production says', () => {
+  it('removes with null a key that only the template of production sets', () => {
     write('acme-test.yaml', TEST.replace('routing:', 'backorders: null\nrouting:'));
     expect(differences()).toContainEqual(['backorders', 'cancel', undefined]);
     expect(plan().text).toContain('backorders: null');
   });
 
-  it('is refused when production would be wrong, with its place', () => {
+  it('is refused with place if the production profile would be invalid', () => {
     write('acme-test.yaml', `${TEST}prioritty: 1\n`);
     expect(refusal()).toBe('production-profile-invalid');
     expect(() => plan()).toThrow(/prioritty is not a key of a profile/);
   });
 
-  it('is refused when another partner has the same ids, and the files of both are named', () => {
+  it('is refused if another partner has the same ids, and names both files', () => {
     write('best.yaml', PRODUCTION.replace('id: acme', 'id: best'));
     expect(refusal()).toBe('production-profile-invalid');
     expect(() => plan()).toThrow(`best (${join(directory, 'best.yaml')}:8) too`);
   });
 
-  it('is refused when the sides are not what they are called', () => {
+  it('is refused if the usage of a side contradicts its file name', () => {
     write('acme.yaml', PRODUCTION.replace('usage: production', 'usage: test'));
     expect(refusal()).toBe('production-side-in-test');
     write('acme-test.yaml', TEST.replace('usage: test', 'usage: production'));
@@ -125,7 +125,7 @@ describe('promotion of a partner that is in production', () => {
     expect(refusal()).toBe('test-side-missing');
   });
 
-  it('writes nothing by itself', () => {
+  it('is only planned: nothing is written', () => {
     plan();
     expect(readFileSync(join(directory, 'acme.yaml'), 'utf8')).toBe(PRODUCTION);
   });
@@ -134,13 +134,13 @@ describe('promotion of a partner that is in production', () => {
 describe('promotion of a partner that is new in production', () => {
   beforeEach(() => write('acme-test.yaml', TEST));
 
-  it('needs to be told where production’s interchanges go', () => {
+  it('requires a transport for production', () => {
     expect(refusal()).toBe('transport-not-given');
     expect(refusal({ shipWithin: 'P1D' })).toBe('setting-not-allowed');
     expect(refusal({ usage: 'test' })).toBe('setting-not-allowed');
   });
 
-  it('copies the test side with its comments, under its own name, side and mailbox', () => {
+  it('copies the test side with its comments, and sets name, usage and transport of production', () => {
     const { text, isNew, unsetVariables } = plan({
       'transport.url': '$'.concat('{ACME_URL}/in'),
       'transport.tokenEnv': 'ACME_TOKEN',

@@ -1,6 +1,6 @@
 /**
- * Promotes a partner: the certified content of its test side becomes the content of its production side.
- * Production keeps its own name, identifiers, transport and usage.
+ * Promotion of a partner: copies the certified test profile to the production profile. Production keeps its own name, identifiers and
+ * transport.
  */
 import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,15 +12,15 @@ import { mergeContent } from '../mappings/profile/content.ts';
 import type { ProfileProblem } from '../mappings/profile/problem.ts';
 import { testSideOf } from '../mappings/profile/sides.ts';
 
-/** Keys in which the two sides differ on purpose. */
+/** Keys that differ between the sides on purpose. */
 const OWN_KEYS = ['id', 'name', 'usage', 'identifiers', 'transport'] as const;
-/** Keys that the user can set for production. */
+/** Own keys that `settings` can set for production. */
 const SETTABLE = ['name', 'identifiers', 'transport'] as const;
 
 type Content = Readonly<Record<string, unknown>>;
 type Path = readonly string[];
 
-/** One key that production changes, removes or adds. */
+/** A key that the promotion changes, adds or removes. */
 export interface Difference {
   /** Dotted. */
   readonly key: string;
@@ -39,11 +39,11 @@ export interface Promotion {
   readonly file: string;
   /** The new content of the file. */
   readonly text: string;
-  /** Environment variables of the file that are not set here; the production environment may have them. */
+  /** Environment variables that the file needs and that are unset here. Production may have them. */
   readonly unsetVariables: readonly string[];
 }
 
-/** The reason for refusing a promotion. `code` is stable. */
+/** The promotion is refused. `code` is stable. */
 export class PromotionRefused extends Error {
   override readonly name = 'PromotionRefused';
   readonly code:
@@ -63,12 +63,11 @@ export class PromotionRefused extends Error {
 }
 
 /**
- * Plans the promotion of `name-test` to `name`; writes nothing. `settings` are values of production's own keys
- * (`transport.url` → YAML text). A partner that is new in production needs its transport, so that production
- * never sends to the test mailbox.
+ * Plans the promotion of `name-test` to `name`; writes nothing. `settings` are values for production's own keys (`transport.url` → YAML
+ * text). A partner that is new in production needs a transport there, so that production never sends to the test mailbox.
  *
  * @throws PromotionRefused
- * @throws ProfileError if a file cannot be read.
+ * @throws ProfileError if a file cannot be read
  */
 export function planPromotion(
   directory: string,
@@ -86,10 +85,10 @@ export function planPromotion(
     throw new PromotionRefused('test-side-in-production', `${testSide} says usage: production`);
   }
   const isNew = !existsSync(file);
-  // Start a new file as a copy of the test side's, to keep its comments and template.
+  // A new file starts as a copy of the test side, to keep its comments and its template.
   const before = readContent(directory, isNew ? testSide : name);
   if (!isNew && before.content.usage !== 'production') {
-    throw new PromotionRefused('production-side-in-test', `${file} is there and does not say usage: production`);
+    throw new PromotionRefused('production-side-in-test', `${file} exists and does not say usage: production`);
   }
   const own = ownKeys(name, isNew, before.content, settings);
   const shared = Object.entries(test.content).filter(([key]) => !OWN_KEYS.some((mine) => mine === key));
@@ -99,7 +98,7 @@ export function planPromotion(
   for (const { path, to } of edits) writeKey(document, inherited, path, to);
   const text = document.toString({ lineWidth: 0 });
   if (!isDeepStrictEqual(mergeContent(inherited, parse(text) as Content), wanted)) {
-    throw new Error(`${file} could not be edited to say what ${testSide} says`);
+    throw new Error(`${file} could not be edited to match ${testSide}`);
   }
   const unsetVariables = checkAsProcess(directory, name, text, env);
   return {
@@ -132,7 +131,7 @@ function ownKeys(
   for (const [key, text] of Object.entries(settings)) {
     const path = key.split('.');
     if (!SETTABLE.some((settable) => settable === path[0])) {
-      const message = `${key} is not production's own; it comes from the test side (${SETTABLE.join(', ')} can be set)`;
+      const message = `${key} cannot be set; it comes from the test side (settable: ${SETTABLE.join(', ')})`;
       throw new PromotionRefused('setting-not-allowed', message);
     }
     own = withValue(own, path, parse(text));
@@ -140,7 +139,7 @@ function ownKeys(
   if (isNew && !Object.keys(settings).some((key) => key === 'transport' || key.startsWith('transport.'))) {
     throw new PromotionRefused(
       'transport-not-given',
-      `${name} is new in production: say where its interchanges go, for instance with --set transport.url=https://…`,
+      `${name} is new in production: set its transport, for example with --set transport.url=https://…`,
     );
   }
   return own;
@@ -151,7 +150,7 @@ function withValue(content: Content, [key = '', ...rest]: Path, value: unknown):
   return { ...content, [key]: rest.length === 0 ? value : withValue(isContent(below) ? below : {}, rest, value) };
 }
 
-/** Compares leaves. Lists are leaves, because merging replaces them as a whole. */
+/** Compares leaf by leaf. Lists are leaves, because merging profiles replaces a list as a whole. */
 function differencesOf(from: Content, to: Content, above: Path): { path: Path; from: unknown; to: unknown }[] {
   return [...new Set([...Object.keys(from), ...Object.keys(to)])].flatMap((key) => {
     const path = [...above, key];
@@ -162,7 +161,7 @@ function differencesOf(from: Content, to: Content, above: Path): { path: Path; f
   });
 }
 
-/** Omits what the template already states, and removes with `null` what only the template states. */
+/** Writes only values that differ from the template; `null` removes a key that only the template sets. */
 function writeKey(document: Document, inherited: Content, path: Path, value: unknown): void {
   const template = path.reduce<unknown>((content, key) => (isContent(content) ? content[key] : undefined), inherited);
   if (value !== undefined && !(isDeepStrictEqual(template, value) && document.hasIn(path))) {
@@ -181,7 +180,7 @@ function writeKey(document: Document, inherited: Content, path: Path, value: unk
   }
 }
 
-/** A scalar replaces the value of its node, which keeps the comments; a list or mapping becomes a new node. */
+/** `setIn` keeps the comments of a scalar. A list or a mapping becomes a new node, so its comments are copied here. */
 function withCommentsOf(document: Document, path: Path, value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const node = document.createNode(value);
@@ -190,7 +189,7 @@ function withCommentsOf(document: Document, path: Path, value: unknown): unknown
   return node;
 }
 
-/** Runs the checks of a process start. Returns the variables that are not set here; production may have them. */
+/** Runs the checks of a starting process. Returns variables that are unset here, because only production may have them. */
 function checkAsProcess(
   directory: string,
   name: string,
@@ -209,7 +208,7 @@ function checkAsProcess(
       .map((problem) => ({ ...problem, file: join(directory, `${name}.yaml`), reason: inPlace(problem.reason) }));
     if (problems.length === 0) return [...new Set(found.flatMap(({ variable }) => variable ?? []))];
     const lines = problems.map(({ key, reason, line }) => `line ${line}: ${key} ${reason}`);
-    throw new PromotionRefused('production-profile-invalid', `${name} would be wrong: ${lines.join('; ')}`, problems);
+    throw new PromotionRefused('production-profile-invalid', `${name} would be invalid: ${lines.join('; ')}`, problems);
   } finally {
     rmSync(copy, { recursive: true });
   }

@@ -1,4 +1,4 @@
-/** `npm run reset`: forgets everything that `npm start` keeps. Refuses while it runs. */
+/** `npm run reset`: deletes the data folder of `npm start`. Refuses while `npm start` is running. */
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { projectDir } from './bootstrap.mjs';
@@ -10,10 +10,10 @@ if (!existsSync(dir)) {
   process.exit(0);
 }
 if (!existsSync(join(dir, 'demo.key'))) {
-  console.error(`${dir} does not look like a folder of \`npm start\`; it is left alone.`);
+  console.error(`${dir} does not look like a data folder of \`npm start\`; nothing was deleted.`);
   process.exit(1);
 }
-// A file that was cut short when its process was killed names nobody who runs.
+// A file that a killed process left incomplete names no running process.
 const read = (name) => {
   try {
     return JSON.parse(readFileSync(join(dir, name), 'utf8'));
@@ -25,7 +25,7 @@ const recorded = [...[read('supervisor.json')].flat(), ...read('processes.json')
 const alive = recorded.filter(({ pid, identity }) => identityOf(pid) === identity);
 if (alive.length > 0) {
   const list = alive.map(({ name, pid }) => `${name} (pid ${pid})`).join(', ');
-  console.error(`It is running still: ${list}. Stop it first (Ctrl-C where \`npm start\` runs).`);
+  console.error(`Still running: ${list}. Stop it first with Ctrl-C in the terminal of \`npm start\`.`);
   process.exit(1);
 }
 rmSync(dir, { recursive: true, force: true });

@@ -1,4 +1,4 @@
-/** `npm run screenshots`: the browser tests draw the pictures of the documentation anew. */
+/** `npm run screenshots`: regenerates the screenshots of the documentation with the browser tests. */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { projectDir } from './bootstrap.mjs';

@@ -1,4 +1,4 @@
-/** `npm start`: makes sure that the project can run at all, then hands over to start.ts in this same process. */
+/** `npm start`: installs prerequisites, then runs start.ts in the same process. */
 import { ensureClient, ensurePackages, orExplain, requireNode } from './bootstrap.mjs';
 
 requireNode();

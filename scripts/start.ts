@@ -27,22 +27,22 @@ import { startTemporal } from './stack/temporal.ts';
 import { findTemporal, ToolNotFound } from './stack/tools.ts';
 
 /**
- * `npm start`: the whole product on one machine, with a trading network around it. A part that the environment names
- * (TEMPORAL_ADDRESS, DATABASE_URL, SYSTEMS_FILE) is used instead of being started here.
+ * `npm start`: runs the whole product on one machine, with a sandbox of trading partners and systems. It uses an existing server if the
+ * environment names one (TEMPORAL_ADDRESS, DATABASE_URL, SYSTEMS_FILE), and starts it otherwise.
  */
 
 const usage = `npm start [-- options]
-  --no-demo   feed no sample orders
-  --verbose   show every line that the processes log, not only warnings
+  --no-demo   submit no sample orders
+  --verbose   show every log line, not only warnings and errors
 Settings (environment):
-  PORT                  port of API and console, 3000 without it
+  PORT                  port of API and console; default 3000
   TEMPORAL_PORT, TEMPORAL_UI_PORT
-                        ports of the Temporal server started here, 7233 and 8233 without them
-  TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, …  a Temporal server that runs already
-  DATABASE_URL          a Postgres that runs already
+                        ports of the Temporal server started here; default 7233 and 8233
+  TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, …  an existing Temporal server
+  DATABASE_URL          an existing Postgres
   SYSTEMS_FILE          your own ERP and WMS; the sandbox is not started
-  THROUGHLINE_DATA_DIR  where data, keys and logs are kept, .throughline without it
-Everything else that runtime/config.ts knows is passed on.`;
+  THROUGHLINE_DATA_DIR  folder of data, keys and logs; default .throughline
+All other settings of runtime/config.ts are passed on.`;
 
 let flags: { 'no-demo'?: boolean; verbose?: boolean; help?: boolean };
 try {
@@ -67,7 +67,7 @@ const say = (text: string) => console.log(text);
 
 class AlreadyRunning extends Error {}
 
-/** In the order in which they are stopped: first what starts new work, last what keeps it. */
+/** Order of stopping: sources of new work first, storage last. */
 const stopOrder = [['demo'], ['api'], ['worker'], ['sandbox'], ['temporal', 'postgres']];
 const parts = new Map<string, Part>();
 let stopping = false;
@@ -81,7 +81,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       leaveFolder();
       process.exit(130);
     }
-    say('\nStopping; once more to kill everything at once.');
+    say('\nStopping. Press Ctrl-C again to kill everything at once.');
     void stopEverything().then(() => process.exit(0));
   });
 }
@@ -89,7 +89,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 try {
   await start();
 } catch (error) {
-  // A part that is stopped while it starts fails to start; that is no news.
+  // A part that is stopped during its start fails to start, which is expected.
   if (!stopping) {
     console.error(`\n${explain(error)}`);
     await stopEverything();
@@ -200,7 +200,7 @@ async function registerSearchAttributes(config: Config): Promise<void> {
   }
 }
 
-/** Starts a part and starts it again whenever it ends by itself, waiting longer each time that it does not hold. */
+/** Starts a part and restarts it after every unexpected end, with exponential backoff. */
 async function keepRunning(
   name: string,
   startPart: (onUnexpectedEnd: (how: string) => void) => Promise<Part>,
@@ -215,13 +215,13 @@ async function keepRunning(
       failures = Date.now() - upSince > 60_000 ? 0 : failures;
       const seconds = Math.min(30, 0.5 * 2 ** failures);
       failures += 1;
-      say(`${name} ${how} (${relative(projectDir, logFile(name))}); it is started again in ${seconds} s`);
+      say(`${name} ${how} (${relative(projectDir, logFile(name))}); restarting in ${seconds} s`);
       await delay(seconds * 1000);
       if (stopping) return;
       try {
         await part.restart();
         upSince = Date.now();
-        say(`${name} is back`);
+        say(`${name} is running again`);
         return;
       } catch (error) {
         how = error instanceof StartFailed ? error.message : `could not be started: ${explain(error)}`;
@@ -263,11 +263,11 @@ Throughline is running (started in ${seconds} s)
   Temporal UI   ${config.temporal.uiUrl}
   API key       ${relative(process.cwd(), keyFile)}   (curl -H "Authorization: Bearer $(cat ${relative(process.cwd(), keyFile)})" ${config.publicUrl}/v1/orders)
   Logs          ${relative(process.cwd(), join(dir, 'logs'))}
-${feeding ? 'Sample orders are being fed. ' : ''}Ctrl-C stops everything; the data stay until \`npm run reset\`.
+${feeding ? 'Sample orders are being submitted. ' : ''}Ctrl-C stops everything; the data stay until \`npm run reset\`.
 `);
 }
 
-/** Warnings and errors of a process on the terminal; with --verbose, every line. All of it is in the log files in any case. */
+/** Prints warnings and errors of a process, or every line with --verbose. The log files contain every line. */
 function show(name: string): (line: string) => void {
   return (line) => {
     const text = flags.verbose ? line : noteworthy(line);
@@ -281,7 +281,7 @@ function noteworthy(line: string): string | undefined {
     const { level, message, sdkComponent, workflowId, summary, method, path, correlationId } = JSON.parse(
       line,
     ) as Record<string, string | undefined>;
-    // The SDK's own worker warns of what is meant here, such as workers without workflows.
+    // Hide warnings of the SDK's worker about intended settings, such as workers without workflows.
     if (level !== 'error' && (level !== 'warn' || sdkComponent === 'worker')) return undefined;
     const request =
       method === undefined ? undefined : `${method} ${path ?? ''} (correlation ${correlationId ?? 'unknown'})`;
@@ -291,7 +291,7 @@ function noteworthy(line: string): string | undefined {
   }
 }
 
-/** One supervisor to a folder; what an earlier one left running is ended first. Other commands read the address there. */
+/** Allows one supervisor per data folder and ends leftover processes of an earlier one. Other commands read the address from its file. */
 async function enterFolder(temporalAddress: string): Promise<void> {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const identity = identityOf(process.pid);
@@ -306,14 +306,14 @@ async function enterFolder(temporalAddress: string): Promise<void> {
     const other = readSupervisor();
     if (other.pid !== undefined && identityOf(other.pid) === other.identity) {
       throw new AlreadyRunning(
-        `It is running already (pid ${other.pid}, data in ${dir}). Set THROUGHLINE_DATA_DIR and PORT for a second one.`,
+        `npm start is already running (pid ${other.pid}, data in ${dir}). Set THROUGHLINE_DATA_DIR and PORT for a second one.`,
       );
     }
     rmSync(supervisorFile, { force: true });
   }
   ownsFolder = true;
   const ended = await endLeftovers(processesFile);
-  if (ended.length > 0) say(`Ended what the last run had left behind: ${ended.join(', ')}`);
+  if (ended.length > 0) say(`Ended leftover processes of the last run: ${ended.join(', ')}`);
   recordProcesses(processesFile);
 }
 
@@ -321,7 +321,7 @@ function readSupervisor(): { pid?: number; identity?: string } {
   try {
     return JSON.parse(readFileSync(supervisorFile, 'utf8')) as { pid?: number; identity?: string };
   } catch {
-    // Cut off while it was written; whoever wrote it is gone.
+    // The file is incomplete, so the process that wrote it was killed.
     return {};
   }
 }
@@ -355,7 +355,7 @@ function portSetting(name: string, byDefault: number): number {
   throw new ConfigError([{ where: name, reason: 'must be a port, from 1 to 65535', example: String(byDefault) }]);
 }
 
-/** Errors that are written for people go without a stack. */
+/** Known errors are shown without a stack. */
 function explain(error: unknown): string {
   const known = [AlreadyRunning, ConfigError, PortTaken, ProfileError, StartFailed, StepFailed, ToolNotFound];
   if (known.some((type) => error instanceof type)) return (error as Error).message;

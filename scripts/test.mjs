@@ -1,7 +1,7 @@
 /**
- * `npm test`: all that can be tested on this machine, from a fresh clone. The checks of the sources run beside the fast lane, which
- * starts no servers; the tests with servers follow. `npm run test:fast` runs the fast lane alone. Other arguments are passed on to
- * vitest, and then nothing but those tests is run. The last line is the total; above it are the skipped tests with their reasons.
+ * `npm test`: runs every test that this machine supports, from a fresh clone. Static checks run in parallel with the fast lane, which
+ * starts no servers; the tests with servers follow. `npm run test:fast` runs only the fast lane. Other arguments go to vitest and
+ * select the tests to run. The output ends with the skipped tests, their reasons and the total.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -46,7 +46,7 @@ const skipped = total.skipped.length === 0 ? '' : `, ${total.skipped.length} ski
 process.exitCode = total.failed === 0 ? 0 : 1;
 console.log(`${total.passed} passed, ${total.failed} failed${skipped}`);
 
-/** One after the other, because each takes a processor. */
+/** Runs the checks one after the other, because each occupies a processor. */
 async function runChecks() {
   for (const [name, args] of checks) {
     const { code, output, seconds } = await quietly(args);
@@ -70,7 +70,7 @@ async function runTests(name, args) {
     console.error(`The ${name} tests ended without figures.`);
     failed = 1;
   }
-  // A failure without a failed test, such as a server that did not stop.
+  // vitest can fail without a failed test, for example if a server does not stop.
   total.failed += code !== 0 && failed === 0 ? 1 : failed;
 }
 
@@ -84,7 +84,7 @@ function secondsSince(began) {
   return ((Date.now() - began) / 1000).toFixed(1);
 }
 
-/** Runs beside other output, so its own is shown only if it fails. */
+/** Shows the output of the command only if it fails, because other output is printed meanwhile. */
 async function quietly(args) {
   const began = Date.now();
   let output = '';

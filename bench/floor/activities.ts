@@ -4,7 +4,7 @@ import type { Client } from '@temporalio/client';
 export function createFloorActivities(temporal: Client) {
   return {
     async nothing(): Promise<void> {},
-    /** Signals its own workflow, as a warehouse or a payer would. */
+    /** Signals the calling workflow, as a warehouse or a payer would. */
     async signal(name: 'shipped' | 'paid'): Promise<void> {
       const { workflowExecution } = activityInfo();
       await temporal.workflow.getHandle(workflowExecution?.workflowId ?? '').signal(name);

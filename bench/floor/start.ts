@@ -7,7 +7,7 @@ import type { Part } from '../../scripts/stack/part.ts';
 import { startNode } from '../../scripts/stack/processes.ts';
 
 /**
- * Bundles the floor ahead, as `npm run build` does with the product's workflows, and starts its
+ * Bundles the floor's workflow in advance, as `npm run build` does for the product, and starts its
  * worker.
  */
 export async function startFloor(network: Network): Promise<Part> {

@@ -1,5 +1,5 @@
 /**
- * The floor's worker, a process of its own as the product's worker is one. FLOOR_BUNDLE names its
+ * Worker of the floor, a separate process like the product's worker. FLOOR_BUNDLE is the path of its
  * prebundled workflow.
  */
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';

@@ -1,6 +1,6 @@
 /**
- * The floor: a workflow without any work, with the commands and signals of a one-shipment order. It
- * never changes, so that the ratio of our orders to it can be compared between versions.
+ * The floor: a workflow that does no work but has the commands and signals of a one-shipment order.
+ * It never changes, so that the ratio of our throughput to it is comparable between versions.
  */
 import {
   condition,

@@ -2,7 +2,7 @@ import type { DocumentEvidence, PartnerResult, RuleResult, ScenarioResult } from
 
 const WORDS = { passed: 'passed', failed: 'failed', 'not-run': 'not run' } as const;
 
-/** A self-contained page that follows the reader's light or dark mode. */
+/** A self-contained page that follows the reader’s light or dark setting. */
 export function htmlReport(report: PartnerResult): string {
   const { partner, partnerName, profileVersion, startedAt, finishedAt, scenarios } = report;
   const count = (state: ScenarioResult['state']) => scenarios.filter((scenario) => scenario.state === state).length;
@@ -30,7 +30,7 @@ a { color: inherit; }
 <h1>Certification of ${escaped(partnerName)}: ${state(verdict)}</h1>
 <p>Profile <code>${escaped(partner)}</code>, version <code>${escaped(profileVersion)}</code>. ${count('passed')} passed, ${count('failed')} failed, ${count('not-run')} not run. From ${moment(startedAt)} to ${moment(finishedAt)}.</p>
 <table>
-<thead><tr><th scope="col">Scenario</th><th scope="col">State</th><th scope="col">Seconds</th><th scope="col">Why</th></tr></thead>
+<thead><tr><th scope="col">Scenario</th><th scope="col">State</th><th scope="col">Seconds</th><th scope="col">Reason</th></tr></thead>
 <tbody>
 ${scenarios.map((one) => `<tr><th scope="row"><a href="#${escaped(one.name)}">${escaped(one.name)}</a></th><td>${state(one.state)}</td><td>${one.seconds.toFixed(1)}</td><td>${escaped(one.reason ?? '')}</td></tr>`).join('\n')}
 </tbody>
@@ -48,7 +48,7 @@ function section({ name, purpose, state: how, reason, rules, documents, timeline
 <h2 id="${escaped(name)}-title">${escaped(name)}: ${state(how)}</h2>
 <p>${escaped(purpose)}</p>
 ${how === 'not-run' ? `<p class="quiet">Not run: ${escaped(reason ?? '')}</p>` : ''}
-${failed.length > 0 ? `<h3>What failed</h3>${listOfRules(failed)}` : ''}
+${failed.length > 0 ? `<h3>Failures</h3>${listOfRules(failed)}` : ''}
 ${rules.length > 0 ? `<details><summary>${rules.length} rules checked</summary>${listOfRules(rules)}</details>` : ''}
 ${documents.length > 0 ? `<h3>Documents</h3>${documents.map(document).join('\n')}` : ''}
 ${timeline.length > 0 ? `<details><summary>Timeline</summary><ol>${timeline.map(({ at, what }) => `<li>${moment(at)} ${escaped(what)}</li>`).join('')}</ol></details>` : ''}
@@ -81,7 +81,7 @@ function moment(at: string): string {
   return `<time datetime="${escaped(at)}">${escaped(at.replace('T', ' ').replace(/\.\d+Z$/, ' UTC'))}</time>`;
 }
 
-/** Escapes text and attributes of HTML and XML. Control characters, which XML forbids, become visible symbols. */
+/** Escapes text for HTML and XML content and attributes. XML forbids control characters, so they become Unicode control pictures. */
 export function escaped(text: string): string {
   return (
     text
@@ -89,7 +89,7 @@ export function escaped(text: string): string {
       .replace(/</g, '&lt;')
       .replace(/>/g, '&gt;')
       .replace(/"/g, '&quot;')
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is replaced
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: the expression replaces them
       .replace(/[\0-\x08\x0b\x0c\x0e-\x1f]/g, (character) => String.fromCharCode(0x2400 + character.charCodeAt(0)))
   );
 }

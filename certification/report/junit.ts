@@ -1,7 +1,7 @@
 import type { PartnerResult } from '../scenario.ts';
 import { escaped } from './html.ts';
 
-/** JUnit XML, with one test case per scenario. */
+/** One test case per scenario, in the JUnit format of CI servers. */
 export function junitReport({ partner, scenarios, startedAt }: PartnerResult): string {
   const count = (state: string) => scenarios.filter((scenario) => scenario.state === state).length;
   const seconds = scenarios.reduce((total, scenario) => total + scenario.seconds, 0).toFixed(3);

@@ -14,7 +14,7 @@ import {
 
 const scenario: Scenario = {
   name: 'accept',
-  purpose: 'An order that can be filled as it is: accepted, shipped, invoiced, paid, and nobody is troubled.',
+  purpose: 'An order with full stock is accepted, shipped, invoiced and paid without an exception.',
   steps: [partnerOrders(each('MW-1001', 24), cases('MW-1002', 2)), untilStatus('closed'), untilQuiet],
   expectations: [
     ordersMade(1),

@@ -5,18 +5,14 @@ import { partnerOrders, quantities, receives, untilPaid, untilQuiet } from '../s
 
 const scenario: Scenario = {
   name: 'backorder',
-  purpose:
-    'More is ordered than there is of one item: it is cancelled at once or kept for later, as backorders has it.',
+  purpose: 'An order exceeds the stock of one item: the rest is cancelled or backordered, as backorders states.',
   steps: [partnerOrders(each('MW-1001', 6), each(SCARCE.sku, SCARCE.onHand + 8)), untilPaid, untilQuiet],
   expectations: [
     receives(ORDER_ACKNOWLEDGMENT, 1),
-    quantities(
-      'nothing is lost: what cannot be shipped is cancelled or backordered by the rule',
-      (line, { profile }) => {
-        const missing = line.ordered - line.shipped;
-        return missing === 0 || (profile.backorders === 'cancel' ? line.cancelled : line.backordered) === missing;
-      },
-    ),
+    quantities('the quantity without stock is cancelled or backordered, as the profile states', (line, { profile }) => {
+      const missing = line.ordered - line.shipped;
+      return missing === 0 || (profile.backorders === 'cancel' ? line.cancelled : line.backordered) === missing;
+    }),
   ],
 };
 export default scenario;

@@ -5,10 +5,10 @@ import { differs, ordersMade, perform, rule, untilQuiet } from '../steps.ts';
 const scenario: Scenario = {
   name: 'bad-envelope',
   purpose:
-    'An interchange whose trailer contradicts its header is refused as a whole, with place and reason, and by TA1 where agreed.',
-  cannot: ({ ordersByEdi }) => (ordersByEdi ? undefined : 'orders of the partner do not come as files'),
+    'An interchange whose trailer contradicts its header is rejected as a whole, with place and reason, and by TA1 if agreed.',
+  cannot: ({ ordersByEdi }) => (ordersByEdi ? undefined : 'the partner does not order by EDI'),
   steps: [
-    perform('a file with a wrong IEA02 comes', async (trade) => {
+    perform('the partner sends a file with a wrong IEA02', async (trade) => {
       const file = trade.fileOf([trade.newOrder([each('MW-1001', 12)])]);
       const { control } = trade.partnership;
       const at = file.lastIndexOf(String(control));
@@ -17,7 +17,7 @@ const scenario: Scenario = {
     untilQuiet,
   ],
   expectations: [
-    rule('it is refused with code and place', ({ answers: [answer] }) => [
+    rule('the API rejects it with code and place', ({ answers: [answer] }) => [
       ...differs('status', answer?.status, 422),
       ...differs('code', answer?.body.errors?.[0]?.code, 'interchange-control-mismatch'),
       ...(String(answer?.body.errors?.[0]?.path).startsWith('IEA02')
@@ -25,10 +25,10 @@ const scenario: Scenario = {
         : differs('place', answer?.body.errors?.[0]?.path, 'IEA02')),
     ]),
     ordersMade(0),
-    rule('a TA1 tells the partner, unless its profile never wants one', async (trade) => {
+    rule('the partner receives a TA1 unless its profile says never', async (trade) => {
       const { files } = await trade.received();
-      const told = files.some(({ text }) => /(^|[^A-Z0-9])TA1[^A-Z0-9]/.test(text));
-      return differs('TA1', told, trade.profile.documents.interchangeAcknowledgment !== 'never');
+      const sent = files.some(({ text }) => /(^|[^A-Z0-9])TA1[^A-Z0-9]/.test(text));
+      return differs('TA1', sent, trade.profile.documents.interchangeAcknowledgment !== 'never');
     }),
   ],
 };

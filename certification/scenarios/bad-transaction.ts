@@ -6,10 +6,10 @@ import { differs, ordersMade, perform, rule, untilQuiet, untilStatus } from '../
 const scenario: Scenario = {
   name: 'bad-transaction',
   purpose:
-    'One order of a file has letters for a quantity: it alone is refused, and the acknowledgment says where and why.',
-  cannot: ({ ordersByEdi }) => (ordersByEdi ? undefined : 'orders of the partner do not come as files'),
+    'One order of a file has letters as a quantity: only that order is rejected, and the acknowledgment states place and reason.',
+  cannot: ({ ordersByEdi }) => (ordersByEdi ? undefined : 'the partner does not order by EDI'),
   steps: [
-    perform('a file with a good order, a bad one and a good one comes', async (trade) => {
+    perform('the partner sends a file with a valid, an invalid and a valid order', async (trade) => {
       const [first, bad, last] = [
         trade.newOrder([each('MW-1001', 6)]),
         trade.newOrder([each('MW-1002', 7777)]),
@@ -24,7 +24,7 @@ const scenario: Scenario = {
   ],
   expectations: [
     ordersMade(2),
-    rule('the acknowledgment refuses the bad order alone, by its element', async (trade): Promise<Fault[]> => {
+    rule('the acknowledgment rejects only the invalid order and names the element', async (trade): Promise<Fault[]> => {
       if (trade.profile.documents.outbound[GROUP_ANSWER]?.send !== true) return [];
       const group = String(trade.partnership.control);
       const sets = await trade.transactions();

@@ -3,8 +3,8 @@ import { ORDER_CHANGE } from '../sets.ts';
 
 const scenario: Scenario = {
   name: 'change-order',
-  purpose: 'The partner changes a line of an order that has not left (860), and is told what became of it (865).',
-  cannot: ({ processes }) => (processes(ORDER_CHANGE) ? undefined : 'no process takes an 860'),
+  purpose: 'The partner changes a line of an unshipped order (860), and receives the outcome (865).',
+  cannot: ({ processes }) => (processes(ORDER_CHANGE) ? undefined : 'this release processes no 860'),
   steps: [],
   expectations: [],
 };

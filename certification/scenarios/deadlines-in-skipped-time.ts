@@ -6,23 +6,23 @@ import type { Trade } from '../trade.ts';
 const rehearsals = new WeakMap<Trade, readonly Rehearsed[]>();
 
 const expected = ({ what, due, early, there }: Rehearsed): Expectation =>
-  rule(`“${what}” at ${due} and not before`, () => [
-    ...(early ? [{ place: what, reason: 'had happened ten minutes before' }] : []),
-    ...(there ? [] : [{ place: what, reason: 'had not happened ten minutes after' }]),
+  rule(`“${what}” occurs at ${due}, not before`, () => [
+    ...(early ? [{ place: what, reason: 'occurred more than ten minutes early' }] : []),
+    ...(there ? [] : [{ place: what, reason: 'had not occurred ten minutes later' }]),
   ]);
 
 const scenario: Scenario = {
   name: 'deadlines-in-skipped-time',
   purpose:
-    'An order that does not leave, is not paid, or waits for an ERP that is down: the real process, on a clock that runs ahead, asks and ' +
-    'escalates when the profile says. ERP, warehouse and records are played here.',
+    'An order is not shipped, not paid, or waits for an ERP that is down: the real workflow raises and escalates exceptions when the ' +
+    'profile says. The clock skips time; ERP, warehouse and database are simulated.',
   cannot: () =>
     timeSkippingServer().then(
       () => undefined,
       (error: Error) => error.message,
     ),
   steps: [
-    perform('orders live through weeks of skipped time', async (trade) => {
+    perform('orders run through weeks of skipped time', async (trade) => {
       rehearsals.set(trade, await rehearse(trade.profile));
     }),
   ],

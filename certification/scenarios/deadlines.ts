@@ -5,10 +5,10 @@ import { perform, rule } from '../steps.ts';
 const scenario: Scenario = {
   name: 'deadlines',
   purpose:
-    'When the deadlines of the profile fall due over weekends, holidays and changes of the clocks: reckoned with the calendar of the ' +
-    'profile, without running an order.',
+    'The deadlines of the profile are correct over weekends, holidays and clock changes, computed with the calendar of the profile and ' +
+    'without running an order.',
   steps: [
-    perform('the agreed times of the coming year are reckoned', async (trade) => {
+    perform('the deadlines of the coming year are computed', async (trade) => {
       trade.note(`calendar: ${describeCalendar(trade.profile.calendar)}`);
     }),
   ],
@@ -16,7 +16,7 @@ const scenario: Scenario = {
     momentsOf(profile.calendar, began).map((moment) => {
       const reckoned = reckon(agreedTimes(profile), moment, profile.calendar);
       const due = reckoned.map((time) => `${time.name} (${time.deadline}) ${shown(time.due, profile.calendar)}`);
-      return rule(`${moment.what}, ${shown(moment.at, profile.calendar)}: due are ${due.join('; ')}`, () =>
+      return rule(`${moment.what}, ${shown(moment.at, profile.calendar)}: due ${due.join('; ')}`, () =>
         reckoned.flatMap((time) => faultsOf(time, moment, profile.calendar)),
       );
     }),

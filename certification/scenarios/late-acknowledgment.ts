@@ -18,18 +18,19 @@ import { letTimePass } from '../time.ts';
 
 const scenario: Scenario = {
   name: 'late-acknowledgment',
-  purpose: 'The 997 for the 855 comes after the agreed time: a person has been asked, and finds it acknowledged.',
+  purpose:
+    'The 997 for the 855 arrives after the agreed time: the order has raised an exception, and the 855 is accepted.',
   cannot: ({ expectsAcknowledgment }) =>
     expectsAcknowledgment(ORDER_ACKNOWLEDGMENT) ? undefined : 'the profile sends no 855, or expects no 997 for it',
   steps: [
-    mailbox('the partner acknowledges no 855 for now', {
+    mailbox('the partner stops acknowledging 855s', {
       acknowledge: 'silent',
       sets: [ORDER_ACKNOWLEDGMENT],
       autopay: false,
     }),
     partnerOrders(each('MW-1009', 6)),
     perform('the documents are sent', async (trade) => {
-      await trade.eventually('the order paid or invoiced', async () => {
+      await trade.eventually('the order invoiced or closed', async () => {
         const [order] = await trade.recorded();
         return order?.status === 'invoiced' || order?.status === 'closed';
       });
@@ -37,7 +38,7 @@ const scenario: Scenario = {
     }),
     letTimePass('the agreed time for the 997 of the 855 passes', ORDER_ACKNOWLEDGMENT),
     untilException('document-unacknowledged'),
-    perform('the 997 comes after all', async (trade) => {
+    perform('the late 997 arrives', async (trade) => {
       const { files } = await trade.received();
       const groups = files.flatMap(({ text }) => readInterchange(text).groups);
       const late = groups.filter(({ functionalId }) => functionalId === 'PR');
@@ -56,7 +57,7 @@ const scenario: Scenario = {
   ],
   expectations: [
     wasRaised('document-unacknowledged'),
-    rule('the 855 is on record as accepted', async (trade) => {
+    rule('the 855 is recorded as accepted', async (trade) => {
       const documents = (await trade.recorded()).flatMap((order) => order.documents);
       const found = documents.find(({ transactionSet }) => transactionSet === ORDER_ACKNOWLEDGMENT);
       return differs(ORDER_ACKNOWLEDGMENT, found?.acknowledgment, 'A');

@@ -23,8 +23,8 @@ const shipNotices = async (trade: Trade) =>
 const scenario: Scenario = {
   name: 'late-ship-notice',
   purpose:
-    'The mailbox of the partner is down until the deadline of the 856 has passed: a person is told, it leaves once as soon as it can, ' +
-    'and what is needed against a chargeback is on record.',
+    'The partner’s mailbox is down until after the deadline of the 856: the order raises an exception, the 856 is delivered once ' +
+    'when the mailbox is up, and the evidence against a chargeback is recorded.',
   cannot: ({ sends }) => (sends(SHIP_NOTICE) ? undefined : 'the profile sends no 856'),
   late: [SHIP_NOTICE],
   steps: [
@@ -36,7 +36,7 @@ const scenario: Scenario = {
         });
         return releases.length > 0;
       });
-      await trade.eventually('the 855 on record where the partner wants one', async () => {
+      await trade.eventually('the 855 recorded if the profile sends one', async () => {
         const [order] = await trade.recorded();
         const wanted = trade.profile.documents.outbound[ORDER_ACKNOWLEDGMENT]?.send === true;
         return !wanted || order?.documents.some(({ transactionSet }) => transactionSet === ORDER_ACKNOWLEDGMENT);
@@ -44,14 +44,14 @@ const scenario: Scenario = {
       await trade.quiet();
     }),
     mailbox('the mailbox goes down', { mailbox: 'down' }),
-    perform('the goods leave', (trade) => trade.warehouseBehaves(undefined)),
+    perform('the goods ship', (trade) => trade.warehouseBehaves(undefined)),
     letDeadlinePass('the deadline of the 856 passes', SHIP_NOTICE),
     untilException('document-undelivered'),
-    perform('whoever looks sees what waits, and since when', async (trade) => {
+    perform('the list of exceptions shows the late 856', async (trade) => {
       const seen = await trade.undelivered();
       if (seen.length === 0) throw new StepFailed('the list of exceptions does not show it');
       const [notice] = await shipNotices(trade);
-      if (notice?.state !== 'late') throw new StepFailed(`the 856 is on record as ${notice?.state}`);
+      if (notice?.state !== 'late') throw new StepFailed(`the 856 is recorded as ${notice?.state}`);
       for (const { summary } of seen)
         trade.note(`document-undelivered: ${summary}; 856 due ${notice.deadline?.toISOString()}`);
     }),
@@ -62,7 +62,7 @@ const scenario: Scenario = {
         return notices.length > 0 && notices.every(({ transmittedAt }) => transmittedAt !== null);
       });
     }),
-    perform('the person has seen to it', async (trade) => {
+    perform('a person dismisses the exception', async (trade) => {
       for (const { id } of await trade.undelivered()) await trade.decide(id, 'dismiss');
     }),
     untilStatus('closed'),
@@ -79,13 +79,13 @@ const scenario: Scenario = {
       ),
     ),
     rule(
-      'the record of the 856 says when it was due, when it left, and what the partner’s side answered',
+      'the record of the 856 states when it was due, when it was sent, and how the partner’s server answered',
       async (trade) => {
         const notices = await shipNotices(trade);
         const interchanges = await trade.prisma.interchange.findMany({
           where: { id: { in: notices.flatMap(({ interchangeId }) => interchangeId ?? []) } },
         });
-        if (notices.length !== 1) return [{ place: SHIP_NOTICE, reason: `${notices.length} are on record` }];
+        if (notices.length !== 1) return [{ place: SHIP_NOTICE, reason: `${notices.length} are recorded` }];
         return notices.flatMap(({ deadline, transmittedAt, interchangeId }) => [
           ...(deadline !== null && transmittedAt !== null && deadline < transmittedAt
             ? []
@@ -96,7 +96,7 @@ const scenario: Scenario = {
         ]);
       },
     ),
-    rule('the timeline of the order says that the 856 left late, with both times', async (trade) => {
+    rule('the timeline of the order states that the 856 was late, with both times', async (trade) => {
       const [order] = await trade.recorded();
       const [notice] = await shipNotices(trade);
       const late = order?.timeline.filter(
@@ -104,7 +104,7 @@ const scenario: Scenario = {
       );
       const [event] = late ?? [];
       const [due, sent] = [notice?.deadline?.toISOString(), notice?.transmittedAt?.toISOString()];
-      if (late?.length !== 1 || event === undefined) return [{ reason: `it says so ${late?.length ?? 0} times` }];
+      if (late?.length !== 1 || event === undefined) return [{ reason: `it states this ${late?.length ?? 0} times` }];
       return [due, sent]
         .filter((time) => time === undefined || !event.summary.includes(time))
         .map((time) => ({ place: 'document.late', reason: `${time} is not in "${event.summary}"` }));

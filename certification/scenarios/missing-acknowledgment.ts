@@ -6,7 +6,8 @@ import { letTimePass } from '../time.ts';
 
 const scenario: Scenario = {
   name: 'missing-acknowledgment',
-  purpose: 'No 997 comes for the 855 within the agreed time: a person is asked, and has it sent again.',
+  purpose:
+    'No 997 for the 855 arrives within the agreed time: the order raises an exception, and a person resends the 855.',
   cannot: ({ expectsAcknowledgment }) =>
     expectsAcknowledgment(ORDER_ACKNOWLEDGMENT) ? undefined : 'the profile sends no 855, or expects no 997 for it',
   steps: [

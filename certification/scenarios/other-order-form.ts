@@ -15,9 +15,9 @@ import {
 
 const scenario: Scenario = {
   name: 'other-order-form',
-  purpose: 'Where both an 850 and an 875 are agreed, every other scenario orders by 850: an 875 is accepted as well.',
+  purpose: 'If both 850 and 875 are agreed, every other scenario orders by 850; this one orders by 875.',
   cannot: ({ profile, ordersByEdi }) => {
-    if (!ordersByEdi) return 'orders of the partner do not come as files';
+    if (!ordersByEdi) return 'the partner does not order by EDI';
     return otherOrderFormOf(profile) === undefined
       ? 'documents.inbound names only one of 850 and 875, and every other scenario orders by it'
       : undefined;
@@ -31,12 +31,12 @@ const scenario: Scenario = {
     untilQuiet,
   ],
   expectations: [
-    rule('the order came as an 875', async (trade) => {
+    rule('the order arrived as an 875', async (trade) => {
       const [order] = await trade.recorded();
-      const came = order?.documents.filter(({ direction }) => direction === 'inbound') ?? [];
+      const inbound = order?.documents.filter(({ direction }) => direction === 'inbound') ?? [];
       return differs(
         'the order’s document',
-        came.map(({ transactionSet }) => transactionSet).join(),
+        inbound.map(({ transactionSet }) => transactionSet).join(),
         otherOrderFormOf(trade.profile)?.set,
       );
     }),

@@ -17,24 +17,24 @@ import { StepFailed } from '../trade.ts';
 const scenario: Scenario = {
   name: 'outside-ship-window',
   purpose:
-    'An order asks for a date on which goods may not leave by routing.window: a person is asked before the warehouse hears of anything.',
+    'An order requests a date that routing.window forbids: it raises an exception before anything is released to the warehouse.',
   cannot: ({ profile }) => {
     if (profile.routing.window === undefined) return 'the profile has no routing.window';
     return wishesOutside(profile, new Date()) === undefined
-      ? 'whatever date an order asks for, routing.window leaves a day for it'
+      ? 'routing.window has an allowed day for every requested date'
       : undefined;
   },
   steps: [
     perform('the partner orders for a date outside the window', async (trade) => {
       const order = trade.newOrder([each('MW-1001', 6)], undefined, wishesOutside(trade.profile, trade.began));
       trade.note(
-        `asked for: ship on ${order.shipOn}${order.deliverOn === undefined ? '' : `, deliver on ${order.deliverOn}`}`,
+        `requested: ship on ${order.shipOn}${order.deliverOn === undefined ? '' : `, deliver on ${order.deliverOn}`}`,
       );
       const answer = await trade.submit(order);
       if (answer.status >= 300) throw new StepFailed(`the order was refused: ${JSON.stringify(answer.body)}`);
     }),
     untilException('routing-violation'),
-    perform('the warehouse has heard of nothing', async (trade) => {
+    perform('the warehouse has no release', async (trade) => {
       const releases = await trade.releases();
       if (releases.length > 0) throw new StepFailed(`${releases[0]?.releaseNumber} is at the warehouse`);
     }),
@@ -45,14 +45,14 @@ const scenario: Scenario = {
   expectations: [
     ordersMade(1),
     wasRaised('routing-violation'),
-    rule('the question names routing.window', async (trade) =>
+    rule('the exception names routing.window', async (trade) =>
       (await trade.recorded()).flatMap(({ exceptions }) =>
         exceptions.flatMap(({ type, summary }) =>
           summary.includes('routing.window') ? [] : [{ place: type, reason: summary }],
         ),
       ),
     ),
-    rule('nothing leaves', async (trade) => differs('releases', (await trade.releases()).length, 0)),
+    rule('nothing ships', async (trade) => differs('releases', (await trade.releases()).length, 0)),
   ],
 };
 export default scenario;

@@ -16,7 +16,7 @@ import {
 const scenario: Scenario = {
   name: 'rejected-ship-notice',
   purpose:
-    'The partner’s 997 rejects the 856: a person is asked, it is sent again under new numbers, and then it is accepted.',
+    'The partner’s 997 rejects the 856: the order raises an exception, a person resends the 856 under new control numbers, and it is accepted.',
   cannot: ({ expectsAcknowledgment }) =>
     expectsAcknowledgment(SHIP_NOTICE) ? undefined : 'the profile sends no 856, or expects no 997 for it',
   unanswered: [ORDER_ACKNOWLEDGMENT],
@@ -30,7 +30,7 @@ const scenario: Scenario = {
       await trade.quiet();
     }),
     mailbox('the partner rejects ship notices', { acknowledge: 'reject', sets: [SHIP_NOTICE], autopay: false }),
-    perform('the goods leave', (trade) => trade.warehouseBehaves(undefined)),
+    perform('the goods ship', (trade) => trade.warehouseBehaves(undefined)),
     untilException('document-rejected'),
     untilQuiet,
     mailbox('the partner accepts again', {}),
@@ -46,7 +46,7 @@ const scenario: Scenario = {
   expectations: [
     wasRaised('document-rejected'),
     receives(SHIP_NOTICE, 2),
-    rule('the 856 came again under other control numbers', async (trade) => {
+    rule('the second 856 has different control numbers', async (trade) => {
       const numbers = (await trade.received()).documents
         .filter(({ set }) => set === SHIP_NOTICE)
         .map(({ interchangeControlNumber }) => interchangeControlNumber);

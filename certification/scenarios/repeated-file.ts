@@ -5,18 +5,18 @@ import { differs, ordersMade, partnerOrders, perform, receives, rule, untilQuiet
 
 const scenario: Scenario = {
   name: 'repeated-file',
-  purpose: 'The same file comes twice: it is recognised, and everything happens once.',
-  cannot: ({ ordersByEdi }) => (ordersByEdi ? undefined : 'orders of the partner do not come as files'),
+  purpose: 'The same file arrives twice: the second is recognised as a duplicate, and the order is processed once.',
+  cannot: ({ ordersByEdi }) => (ordersByEdi ? undefined : 'the partner does not order by EDI'),
   steps: [
     partnerOrders(each('MW-1009', 6)),
-    perform('the same file comes again', async (trade) => {
+    perform('the same file arrives again', async (trade) => {
       await trade.handIn(trade.files[0] ?? '');
     }),
     untilStatus('closed'),
     untilQuiet,
   ],
   expectations: [
-    rule('the second time it is known', ({ answers }) => [
+    rule('the second file is reported as a duplicate', ({ answers }) => [
       ...differs('status', answers[1]?.status, 200),
       ...differs('duplicate', answers[1]?.body.duplicate, true),
     ]),

@@ -5,10 +5,10 @@ import { differs, ordersMade, partnerOrders, perform, receives, rule, untilQuiet
 
 const scenario: Scenario = {
   name: 'repeated-order',
-  purpose: 'The same order comes again under new control numbers: it is the same order still.',
+  purpose: 'The same order arrives again under new control numbers: no second order is created.',
   steps: [
     partnerOrders(each('MW-1009', 6)),
-    perform('the same order comes again', async (trade) => {
+    perform('the same order arrives again', async (trade) => {
       const [order] = trade.orders;
       if (order !== undefined) await trade.submit(order);
     }),
@@ -16,7 +16,7 @@ const scenario: Scenario = {
     untilQuiet,
   ],
   expectations: [
-    rule('it is taken and not refused', ({ answers }) =>
+    rule('the API accepts the repeated order', ({ answers }) =>
       (answers[1]?.status ?? 500) < 300 ? [] : differs('status', answers[1]?.status, 202),
     ),
     ordersMade(1),

@@ -6,14 +6,14 @@ import { differs, openException, partnerOrders, perform, receives, rule, untilQu
 const scenario: Scenario = {
   name: 'same-number-other-content',
   purpose:
-    'A known PO number comes with other content: refused, or a person is asked, as duplicates has it. It is never merged.',
+    'A known PO number arrives with different content: it is rejected or raises an exception, as duplicates states. It is never merged.',
   steps: [
     partnerOrders(each('MW-1001', 12)),
     untilStatus('closed'),
-    perform('other content comes under the same number', async (trade) => {
+    perform('different content arrives under the same PO number', async (trade) => {
       await trade.submit(trade.newOrder([each('MW-1004', 12)], trade.poNumbers[0]));
     }),
-    perform('a person who is asked does not want it', async (trade) => {
+    perform('a person cancels the second order if it raised an exception', async (trade) => {
       if (trade.profile.duplicates !== 'query') return;
       const { id } = await openException(trade, ['repeated-po-number']);
       await trade.decide(id, 'cancel');
@@ -24,7 +24,7 @@ const scenario: Scenario = {
     untilQuiet,
   ],
   expectations: [
-    rule('it is refused or queried as the profile says', async (trade) => {
+    rule('it is rejected or raises an exception, as the profile states', async (trade) => {
       const orders = await trade.recorded();
       if (trade.profile.duplicates === 'query') return differs('orders', orders.length, 2);
       const refused = trade.profile.ordersBy.includes('edi')
@@ -39,11 +39,11 @@ const scenario: Scenario = {
         : trade.answers[1]?.status === 409;
       return [...differs('orders', orders.length, 1), ...differs('refused', refused, true)];
     }),
-    rule('the first order is as it was', async (trade) => {
+    rule('the first order is unchanged', async (trade) => {
       const [first] = await trade.recorded();
       return [...differs('state', first?.status, 'closed'), ...differs('item', first?.lines[0]?.sku, 'MW-1001')];
     }),
-    // No 855 for the rejected order: it would name only the PO number and be read as an answer to the accepted one.
+    // The rejected order gets no 855: an 855 names only the PO number, so the partner would apply it to the first order.
     receives(ORDER_ACKNOWLEDGMENT, 1),
     receives(SHIP_NOTICE, 1),
     receives(INVOICE, 1),

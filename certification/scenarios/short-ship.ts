@@ -6,9 +6,9 @@ import { ordersMade, quantities, receives, untilPaid, untilQuiet, withWarehouse 
 const scenario: Scenario = {
   name: 'short-ship',
   purpose:
-    'The warehouse does not find all of it: what has left is told and invoiced, the rest goes by the rule of the profile.',
+    'The warehouse ships short: the shipped quantity is notified and invoiced, and the rest follows the backorder rule of the profile.',
   steps: [
-    withWarehouse('a quarter of it is not found', { shortPercent: 25 }, each('MW-1004', 40)),
+    withWarehouse('the warehouse ships a quarter less', { shortPercent: 25 }, each('MW-1004', 40)),
     untilPaid,
     untilQuiet,
   ],
@@ -17,7 +17,7 @@ const scenario: Scenario = {
     receives(SHIP_NOTICE, 1),
     receives(INVOICE, 1),
     quantities('three quarters are shipped', ({ ordered, shipped }) => shipped === ordered * 0.75),
-    quantities('what is missing is cancelled or backordered, as the profile says', (line, { profile }) => {
+    quantities('the missing quantity is cancelled or backordered, as the profile states', (line, { profile }) => {
       const missing = line.ordered - line.shipped;
       return (profile.backorders === 'cancel' ? line.cancelled : line.backordered) === missing;
     }),

@@ -5,10 +5,10 @@ import { nothingRaised, ordersMade, partnerOrders, receives, shipsFrom, untilQui
 
 const scenario: Scenario = {
   name: 'split-over-nodes',
-  purpose: 'No warehouse has everything: one order leaves from two, with a ship notice and an invoice each.',
+  purpose: 'No single warehouse has every item: the order ships from two, each with a ship notice and an invoice.',
   cannot: ({ profile }) =>
     profile.splitShipments ? undefined : 'the profile has splitShipments: false, so an order ships from one node',
-  // MW-1011 is only in Memphis and MW-1012 only in Reno.
+  // Only Memphis stocks MW-1011, and only Reno stocks MW-1012.
   steps: [partnerOrders(each('MW-1011', 12), each('MW-1012', 8)), untilStatus('closed'), untilQuiet],
   expectations: [
     ordersMade(1),

@@ -2,7 +2,7 @@ import type { Scenario } from '../scenario.ts';
 
 const scenario: Scenario = {
   name: 'substitution',
-  purpose: 'What is not there is replaced by the agreed other item, and the 855 says so.',
+  purpose: 'An agreed substitute replaces an unavailable item, and the 855 says so.',
   cannot: ({ profile }) =>
     String(profile.substitution) === 'never' ? 'the profile allows no substitution' : undefined,
   steps: [],

@@ -11,7 +11,7 @@ import type { Invoice } from '../../mappings/canonical/v1/index.ts';
 import { Problem } from '../problem.ts';
 import type { Customer } from './master-data.ts';
 
-/** Entries of the ERP’s books, and quantities and states that follow from them. */
+/** Entries of the ERP’s books, with the quantities and states derived from them. */
 
 export type OrderRequest = z.output<typeof erpOrderRequest>;
 export type ShipmentRequest = z.output<typeof erpShipmentRequest>;
@@ -44,10 +44,10 @@ export interface CustomerState {
   changedAt: string;
 }
 
-/** When the master data was laid down. */
+/** Creation time of the master data. */
 export const MASTER_DATA_SINCE = '2026-01-01T00:00:00.000Z';
 
-/** The order as the contract shows it. */
+/** The order in the format of the contract. */
 export function recordOf(order: OrderState, state: ErpOrderRecord['state']): ErpOrderRecord {
   const { request } = order;
   return {
@@ -81,7 +81,7 @@ export function changedSince(changedAt: string, since: string | undefined): bool
   return since === undefined || Date.parse(changedAt) >= Date.parse(since);
 }
 
-/** Whether items and the prices of the first customers, which never change here, belong to the answer. */
+/** Whether the answer includes items and the initial prices, which never change here. */
 export function masterDataSince(since: string | undefined): boolean {
   return changedSince(MASTER_DATA_SINCE, since);
 }

@@ -204,7 +204,7 @@ describe('master data', () => {
     }
   });
 
-  it('with since, only changes are given', async () => {
+  it('with since, only changes are returned', async () => {
     const { body: all } = await get('/master-data');
     expect([all.items.length, all.customers.length, all.prices.length]).toEqual([12, 3, 72]);
     await control('/customers/C-10020', { blocked: true });

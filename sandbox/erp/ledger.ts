@@ -29,8 +29,8 @@ import {
 import { type Customer, customers, items } from './master-data.ts';
 
 /**
- * The books of the sandbox’s ERP. Each operation checks its rules against the books and returns the entry that records it; the journal
- * keeps entries and `apply` is the only thing that changes the books.
+ * The books of the sandbox’s ERP. Each operation checks its rules against the books and returns an entry. The journal stores entries, and
+ * only `apply` changes the books.
  */
 
 export class Ledger {
@@ -48,7 +48,7 @@ export class Ledger {
       { blocked, creditLimit, changedAt: MASTER_DATA_SINCE },
     ]),
   );
-  /** Minor units owed or on order, by customer number. */
+  /** Minor units that a customer owes or has on order, by customer number. */
   readonly #exposure = new Map<string, number>();
 
   apply(entry: { type: string }): void {
@@ -157,7 +157,7 @@ export class Ledger {
         throw refused('unknown-item', `There is no item ${line.sku}`, `lines.${index}.sku`);
       }
       if (lineNumbers.has(line.lineNumber)) {
-        throw refused('line-repeated', `Line ${line.lineNumber} comes twice`, `lines.${index}.lineNumber`);
+        throw refused('line-repeated', `Line ${line.lineNumber} occurs twice`, `lines.${index}.lineNumber`);
       }
       lineNumbers.add(line.lineNumber);
       const sourced = sum(line.sources.map(({ quantity }) => quantity));

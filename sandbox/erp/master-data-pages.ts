@@ -2,14 +2,14 @@ import type { ErpMasterData, ErpMasterDataPage } from '../../activities/erp/port
 import { Problem } from '../problem.ts';
 
 /**
- * One reading of the master data in pages. Rows are in the order of their keys and a cursor is the key of the last row, so that a row
- * added between two pages shifts none of the others. A row that changes meanwhile belongs to the next reading.
+ * Pages of the master data. Rows are sorted by key, and a cursor is the key of the last row, so that a row added between two pages does not
+ * shift the others. A row that changes meanwhile is part of the next reading.
  */
 
 interface Reading {
   asOf: string;
   since?: string | undefined;
-  /** Key of the last row that was given. */
+  /** Key of the last returned row. */
   after: string;
 }
 
@@ -57,7 +57,7 @@ function read(cursor: string): Reading {
     const { asOf, since, after } = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as Reading;
     if (typeof asOf === 'string' && typeof after === 'string') return { asOf, since, after };
   } catch {
-    // Refused below.
+    // Rejected below.
   }
-  throw new Problem(422, 'unknown-cursor', 'The cursor is none of ours', [{ path: 'cursor', message: 'is unknown' }]);
+  throw new Problem(422, 'unknown-cursor', 'The cursor is unknown', [{ path: 'cursor', message: 'is unknown' }]);
 }

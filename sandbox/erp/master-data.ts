@@ -2,8 +2,8 @@ import type { ErpMasterData } from '../../activities/erp/port.ts';
 import { multiply } from '../../domain/decimal.ts';
 
 /**
- * Items, customers and prices of Meridian Wholesale. Pack sizes and weights are the warehouse’s as well, and the sample
- * documents use these prices and codes.
+ * Items, customers and prices of Meridian Wholesale. The warehouse uses the same pack sizes and weights, and the sample
+ * documents the same prices and codes.
  */
 
 interface Article {

@@ -203,9 +203,12 @@ export class Mailbox {
     const { control } = interchange;
     const earlier = this.#controlNumbers.get(control);
     if (earlier !== undefined) {
-      throw new Problem(422, 'duplicate-interchange-control-number', `ISA13 ${control} came with ${earlier} before`, [
-        { path: 'ISA13', message: `repeats ${control}` },
-      ]);
+      throw new Problem(
+        422,
+        'duplicate-interchange-control-number',
+        `ISA13 ${control} was already used in ${earlier}`,
+        [{ path: 'ISA13', message: `repeats ${control}` }],
+      );
     }
     const file: MailboxFile = {
       fileName,

@@ -200,7 +200,7 @@ describe('payment', () => {
     expect((await summaryOf('harbor-pine')).repeatedDocuments).toEqual(['810 INV1']);
   });
 
-  it('with autopay off nothing is paid; switching it on pays everything together', async () => {
+  it('with autopay off nothing is paid; switching it on pays all invoices together', async () => {
     await behave('harbor-pine', { autopay: false });
     await deliver('harbor-pine', 'a.edi', invoices('HARBORPINE', 7, ['INV1', 1000]));
     await deliver('harbor-pine', 'b.edi', invoices('HARBORPINE', 8, ['INV2', 500]));

@@ -306,7 +306,7 @@ describe('delivery of events', () => {
     expect(typesOf(api.received).at(-1)).toBe('accepted');
   });
 
-  it('every event arrives in spite of duplicate and shuffle faults', async () => {
+  it('every event arrives despite duplicate and shuffle faults', async () => {
     await control('/faults', { seed: 3, duplicateEvents: {}, shuffleEvents: {} });
     const names = ['R-1', 'R-2', 'R-3'];
     for (const releaseNumber of names) await release({ releaseNumber });

@@ -1,4 +1,4 @@
-/** Downloads a Temporal server by the SDK's own facility: node download-by-sdk.mjs dev-server|time-skipping FOLDER */
+/** Downloads a Temporal server with the SDK's downloader: node download-by-sdk.mjs dev-server|time-skipping FOLDER */
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 
 const [kind, downloadDir] = process.argv.slice(2);
@@ -9,7 +9,7 @@ try {
     : TestWorkflowEnvironment.createTimeSkipping(options));
   await environment.teardown();
 } catch (error) {
-  // The SDK's message repeats itself with each cause.
+  // Each cause repeats the SDK's message.
   console.error(String(error.message).split(': client error')[0]);
   process.exit(1);
 }

@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
 /**
- * What tells a process from every other that had or will have the same pid: its start time (and, on Linux, the boot it belongs to).
- * Undefined when there is no such process, or only its unburied remains.
+ * Identity of a process that survives reuse of its pid: its start time and, on Linux, the boot id. Undefined if there is no such process or
+ * only a zombie.
  *
  * @param {number} pid
  * @returns {string | undefined}
@@ -12,7 +12,7 @@ export function identityOf(pid) {
   if (process.platform === 'linux') {
     try {
       const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-      // proc(5): the second field is the name in parentheses, which may hold blanks; state is field 3, start time field 22.
+      // proc(5): field 2 is the name in parentheses, which may contain spaces; field 3 is the state, field 22 the start time.
       const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
       if (fields[0] === 'Z' || fields[0] === 'X') return undefined;
       return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}/${fields[19]}`;
@@ -29,11 +29,11 @@ export function identityOf(pid) {
 }
 
 /**
- * Ends a process that is provably the one meant: a polite signal first, SIGKILL when it has not gone in time.
+ * Ends a process only if its identity matches: first by `signal`, then by SIGKILL after the grace period.
  *
  * @param {{ pid: number, identity: string, signal: NodeJS.Signals }} target
  * @param {number} graceSeconds
- * @returns {Promise<boolean>} whether there was anything to end
+ * @returns {Promise<boolean>} whether the process was running
  */
 export async function endProcess({ pid, identity, signal }, graceSeconds) {
   const alive = () => identityOf(pid) === identity;
@@ -42,7 +42,7 @@ export async function endProcess({ pid, identity, signal }, graceSeconds) {
     try {
       process.kill(pid, name);
     } catch {
-      // Gone in the meantime.
+      // The process has ended in the meantime.
     }
   };
   send(signal);

@@ -7,9 +7,9 @@ import { createPrismaClient } from '../../prisma/client.ts';
 import { freePorts, isPortFree } from './ports.ts';
 import { connectionUrl } from './postgres.ts';
 
-/** Keys, secrets and ports of one local installation, created once and stored in its folder, never in the repository. */
+/** Keys, secrets and ports of one local installation. They are generated once and stored in its folder, never in the repository. */
 
-/** The sandbox partners that call our API, and the environment variable of each one's key. */
+/** Sandbox partners that call our API, with the variable that holds the key of each. */
 const PARTNER_KEYS = {
   'harbor-pine': 'SANDBOX_KEY_HARBOR_PINE',
   'tri-valley': 'SANDBOX_KEY_TRI_VALLEY',
@@ -25,13 +25,13 @@ const PARTNER_SCOPES: readonly Scope[] = [
 ];
 
 export interface Installation {
-  /** The installation's folder; mode 700. */
+  /** Data folder, mode 700. */
   readonly dir: string;
   /** The file with the key for every scope. */
   readonly demoKeyFile: string;
   readonly demoKey: string;
   readonly postgresPassword: string;
-  /** Environment of the sandbox, systems file and partner profiles, without addresses. */
+  /** Secrets that the sandbox, the systems file and the partner profiles read from the environment. */
   readonly secrets: Readonly<Record<string, string>>;
 }
 
@@ -62,7 +62,7 @@ export function openInstallation(dir: string): Installation {
   };
 }
 
-/** The database of the `npm start` installation in this folder; undefined if there is none. */
+/** URL of the database that `npm start` created in this folder; undefined if there is none. */
 export function localDatabaseUrl(dir: string): string | undefined {
   const [ports, password] = [join(dir, 'ports.json'), join(dir, 'postgres.password')];
   if (!existsSync(ports) || !existsSync(password)) return undefined;
@@ -71,7 +71,7 @@ export function localDatabaseUrl(dir: string): string | undefined {
   return connectionUrl({ port: postgres, password: readFileSync(password, 'utf8').trim() });
 }
 
-/** host:port of the Temporal server of a running `npm start` with this folder; undefined if none runs. */
+/** host:port of the Temporal server of a running `npm start` in this folder; undefined if none is running. */
 export function localTemporalAddress(dir: string): string | undefined {
   const file = join(dir, 'supervisor.json');
   if (!existsSync(file)) return undefined;
@@ -79,7 +79,7 @@ export function localTemporalAddress(dir: string): string | undefined {
   return temporalAddress;
 }
 
-/** Grants each sandbox partner an API key for itself. */
+/** Grants each sandbox partner an API key that is bound to it. */
 export async function grantPartnerKeys(installation: Installation, databaseUrl: string): Promise<void> {
   const prisma = createPrismaClient(databaseUrl, { poolSize: 1 });
   try {
@@ -92,7 +92,7 @@ export async function grantPartnerKeys(installation: Installation, databaseUrl: 
   }
 }
 
-/** Addresses of the sandbox's systems for the processes that call them. */
+/** Environment variables with the addresses of the sandbox's systems. */
 export function sandboxAddresses(ports: { erp: number; wms: number; partners: number }): Record<string, string> {
   return {
     ERP_URL: `http://127.0.0.1:${ports.erp}`,
@@ -104,7 +104,7 @@ export function sandboxAddresses(ports: { erp: number; wms: number; partners: nu
   };
 }
 
-/** The ports of the last run if they are still free, so that links stay valid; otherwise new ones. */
+/** Reuses the ports of the last run if they are free, so that links and logs stay valid; picks new ports otherwise. */
 export async function keptPorts<Name extends string>(
   file: string,
   names: readonly Name[],

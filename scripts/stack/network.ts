@@ -12,7 +12,7 @@ import { findTemporal } from './tools.ts';
 
 export type NetworkPart = 'temporal' | 'postgres' | 'api' | 'worker' | SandboxSystem;
 
-/** Runs the whole product and a sandbox as separate processes in a temporary folder, for tests and benchmarks. */
+/** The whole product and a sandbox as separate processes in a temporary folder, for tests and benchmarks. */
 export interface Network {
   readonly dir: string;
   /** Environment of every process. */
@@ -27,20 +27,20 @@ export interface Network {
 }
 
 export interface NetworkOptions {
-  /** Runs API and worker from dist/, as deployed; requires `npm run build`. */
+  /** Runs API and worker from dist/, as in a deployment; requires `npm run build`. */
   readonly built?: boolean;
   /** Added to the environment of every process. */
   readonly env?: NodeJS.ProcessEnv;
-  /** Receives every output line of a process. */
+  /** Called with every line that a process writes. */
   readonly onLine?: (part: NetworkPart, line: string) => void;
   readonly log?: (what: string) => void;
-  /** Called once the sandbox is up, before API and worker start and read from it. */
+  /** Runs after the sandbox is up and before API and worker start, so that their first reads see its changes. */
   readonly prepare?: (
     soFar: Pick<Network, 'installation' | 'databaseUrl'> & { parts: Record<SandboxSystem, Part> },
   ) => Promise<void>;
 }
 
-/** Starts everything on free ports. Each sandbox system is a separate process, so that it can be killed alone. */
+/** Starts everything on free ports. Each system of the sandbox is a separate process, so that a test can kill it alone. */
 export async function startNetwork({
   built = false,
   env: extra = {},

@@ -21,7 +21,7 @@ const node = (name: string, code: string) => ({
 });
 const soon = () => AbortSignal.timeout(15_000);
 
-test('a part that is killed comes back at the same address under another pid', async () => {
+test('a killed part restarts at the same address with another pid', async () => {
   const part = await startProcess({
     ...node('idle', readyThenIdle),
     ready: ({ firstLine }) => firstLine((line) => (line === 'ready' ? 'here' : undefined)),
@@ -36,7 +36,7 @@ test('a part that is killed comes back at the same address under another pid', a
   expect(part.pid).toBeUndefined();
 });
 
-test('a part that does not come up says why, with its last lines', async () => {
+test('a part that fails to start reports the reason and its last lines', async () => {
   const failing = startProcess({
     ...node('failing', "console.error('no licence'); process.exit(3);"),
     ready: () => new Promise(() => undefined),
@@ -45,7 +45,7 @@ test('a part that does not come up says why, with its last lines', async () => {
   await expect(failing).rejects.toThrow(/ended with code 3.*no licence/s);
 });
 
-test('a part that ignores the polite signal is ended by force', async () => {
+test('a part that ignores the stop signal is killed', async () => {
   const part = await startProcess({
     ...node('stubborn', `process.on('SIGTERM', () => {}); ${readyThenIdle}`),
     graceSeconds: 1,
@@ -55,7 +55,7 @@ test('a part that ignores the polite signal is ended by force', async () => {
   expect(part.pid).toBeUndefined();
 });
 
-test('when the process that holds the parts is killed outright, its parts end too', async () => {
+test('if the supervisor is killed with SIGKILL, its parts end too', async () => {
   const script = `
     import { startProcess } from ${JSON.stringify(join(import.meta.dirname, 'part.ts'))};
     const part = await startProcess({
@@ -74,7 +74,7 @@ test('when the process that holds the parts is killed outright, its parts end to
   await waitFor(async () => identityOf(orphan) === undefined, soon());
 });
 
-test('of what an earlier run noted, only a process with the same start time is ended', async () => {
+test('a process recorded by an earlier run is ended only if its start time matches', async () => {
   const children = ['ours', 'strange'].map(() => spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']));
   const [ours, strange] = children.map(({ pid = 0 }) => pid);
   const file = join(dir, 'processes.json');

@@ -6,20 +6,20 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { endProcess, identityOf } from './identity.mjs';
 
 /**
- * One running part of the stack: a server or one of our processes. `npm start`, tests, benchmarks and the kill
- * test all use these parts.
+ * One running part of the stack: a server or one of our own processes. `npm start`, the tests, the benchmarks and the kill test share this
+ * code.
  */
 export interface Part {
   readonly name: string;
-  /** The id of the running process; undefined while it is down. */
+  /** Pid of the current process; undefined while the part is down. */
   readonly pid: number | undefined;
-  /** Its address: a URL, or host:port for Temporal. Unchanged after a restart. */
+  /** Address: a URL, or host:port for Temporal. It stays the same after a restart. */
   readonly url: string;
-  /** Stops it gracefully, by force after a timeout. Idempotent. */
+  /** Stops the process, and kills it after the grace period. Idempotent. */
   stop(): Promise<void>;
-  /** Sends the signal; if that ends the process, waits for its end. */
+  /** Sends the signal; if that ends the process, waits for the end. */
   kill(signal: NodeJS.Signals): Promise<void>;
-  /** Restarts it at the same address; stops it first if it still runs. Resolves when it answers. */
+  /** Ends the process if it is running, and starts it at the same address; resolves when it answers. */
   restart(): Promise<void>;
 }
 
@@ -27,15 +27,15 @@ export interface ProcessSpec {
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
-  /** The whole environment of the process. */
+  /** Complete environment of the process. */
   readonly env: NodeJS.ProcessEnv;
-  /** The working directory; by default the root of the repository. */
+  /** Working directory; by default the root of the repository. */
   readonly cwd?: string;
   readonly uid?: number;
   readonly gid?: number;
   /** Standard output and error are appended here. */
   readonly logFile: string;
-  /** Receives every line of standard output and error. */
+  /** Called with every line of standard output and error. */
   readonly onLine?: (line: string) => void;
   /**
    * Resolves to the URL once the process answers. `firstLine` gives the first line of standard output that satisfies the test;
@@ -44,9 +44,9 @@ export interface ProcessSpec {
   readonly ready: (watch: ReadyWatch) => Promise<string>;
   readonly readySeconds?: number;
   readonly stopSignal?: NodeJS.Signals;
-  /** The time to stop gracefully before it is killed. */
+  /** Grace period in seconds between the stop signal and SIGKILL. */
   readonly graceSeconds?: number;
-  /** Called when the process ends unexpectedly. */
+  /** Called if the process ends without being stopped. */
   readonly onUnexpectedEnd?: (how: string) => void;
 }
 
@@ -55,7 +55,7 @@ export interface ReadyWatch {
   firstLine<T>(test: (line: string) => T | undefined): Promise<T>;
 }
 
-/** A part did not start; `message` ends with its last output lines. */
+/** A part failed to start; `message` ends with the last lines that it wrote. */
 export class StartFailed extends Error {
   readonly code = 'start-failed';
   readonly output: string;
@@ -72,7 +72,7 @@ const KEPT_LINES = 15;
 /** The root of the repository; every process of the stack runs there. */
 export const projectDir = resolve(import.meta.dirname, '../..');
 
-/** Starts a process of the stack and waits until it answers. A sentinel ends it if this process is killed. */
+/** Starts a process of the stack and waits until it answers. The sentinel ends it if this process is killed. */
 export async function startProcess(spec: ProcessSpec): Promise<Part> {
   mkdirSync(dirname(spec.logFile), { recursive: true });
   let current: Run | undefined;
@@ -129,7 +129,7 @@ function launch(spec: ProcessSpec, onEnd: () => void): Run {
     cwd: spec.cwd ?? projectDir,
     env: spec.env,
     stdio: ['ignore', 'pipe', 'pipe'],
-    // A separate process group: Ctrl-C in a terminal reaches only the supervisor, which stops everything in order.
+    // A separate process group, so that Ctrl-C reaches only the supervisor, which then stops all parts in order.
     detached: true,
     ...(spec.uid === undefined ? {} : { uid: spec.uid }),
     ...(spec.gid === undefined ? {} : { gid: spec.gid }),
@@ -240,7 +240,7 @@ export async function waitFor(answer: () => Promise<boolean>, signal: AbortSigna
   }
 }
 
-/** Whether an HTTP GET is answered with 2xx. */
+/** Whether an HTTP GET returns 2xx. */
 export async function answersOk(url: string): Promise<boolean> {
   const response = await fetch(url, { signal: AbortSignal.timeout(2000) });
   await response.body?.cancel();
@@ -281,7 +281,7 @@ function tellSentinel(message: object): void {
     });
     sentinel.unref();
     (sentinel.stdin as unknown as { unref?: () => void } | null)?.unref?.();
-    // If the sentinel dies, the record for the next start still protects us.
+    // Without the sentinel, the record for the next start is still there.
     sentinel.stdin?.on('error', () => undefined);
   }
   sentinel.stdin?.write(`${JSON.stringify(message)}\n`);
@@ -301,10 +301,10 @@ export function recordProcesses(file: string): void {
 }
 
 /**
- * Ends recorded processes of an earlier run. A process is ended only if its start time equals the record, so a
- * reused pid is safe.
+ * Ends processes that an earlier run recorded and left behind. A process is ended only if its start time matches the record, so a reused
+ * pid is safe.
  *
- * @returns the names of the ended processes.
+ * @returns the names of the ended processes
  */
 export async function endLeftovers(file: string): Promise<string[]> {
   let recorded: RecordedProcess[];
@@ -317,7 +317,7 @@ export async function endLeftovers(file: string): Promise<string[]> {
   return ended.filter((name) => name !== undefined);
 }
 
-/** Ends all remaining processes of the stack, such as a part that was just starting. */
+/** Stops every process of the stack that is still running, for example one that was just starting. */
 export async function endEverything(graceSeconds: number): Promise<void> {
   await Promise.all([...running.values()].map((one) => endProcess(one, graceSeconds)));
 }

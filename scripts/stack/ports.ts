@@ -1,13 +1,13 @@
 import { createServer } from 'node:net';
 
-/** A currently free TCP port. */
+/** A TCP port that is currently free; another program may still take it. */
 export async function freePort(host = '127.0.0.1'): Promise<number> {
   const { port, close } = await listen(0, host);
   await close();
   return port;
 }
 
-/** Several free ports, all different. */
+/** Several different free ports. */
 export async function freePorts(count: number, host = '127.0.0.1'): Promise<number[]> {
   const held = await Promise.all(Array.from({ length: count }, () => listen(0, host)));
   await Promise.all(held.map(({ close }) => close()));
@@ -23,7 +23,7 @@ export async function isPortFree(port: number, host = '127.0.0.1'): Promise<bool
   }
 }
 
-/** A required port is in use; the message names the setting that changes it. */
+/** A required port is taken; the message names the setting that changes it. */
 export class PortTaken extends Error {
   readonly code = 'port-taken';
 

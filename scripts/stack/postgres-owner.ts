@@ -18,9 +18,9 @@ import { basename, dirname, join, relative } from 'node:path';
 import { firstExecutable, ToolNotFound } from './tools.ts';
 
 /**
- * Postgres refuses to run as root, so root starts it as `postgres`, or as `nobody` where there is no such user. The mode of a folder
- * on the way (/root, a clone in `mktemp -d`) may keep that user out. The programs must be reachable without privileges, because
- * initdb looks for its server with access(2), which ignores capabilities. For the data a capability is enough.
+ * Postgres refuses to run as root, so root starts it as `postgres`, or as `nobody` if that user does not exist. A parent folder (/root, a
+ * clone in `mktemp -d`) may deny access to that user. The programs must be accessible without privileges, because initdb looks for its
+ * server with access(2), which ignores capabilities. For the data, a capability is enough.
  */
 
 export interface Binaries {
@@ -35,15 +35,15 @@ export interface User {
 }
 
 export interface Owner {
-  /** The owner of the data, if it is another user. */
+  /** Owner of the data, if it is another user. */
   readonly user: User | undefined;
   readonly ids: { uid?: number; gid?: number };
-  /** Program to start the binaries through, with its arguments, where that is needed. */
+  /** Wrapper command with its arguments, if the binaries need one. */
   readonly command: string | undefined;
   readonly prefix: readonly string[];
 }
 
-/** The user that Postgres runs as when we are root; otherwise undefined, and it runs as we do. */
+/** The user that runs Postgres if we are root; undefined otherwise, and Postgres runs as the current user. */
 export function serverUser(): User | undefined {
   if (process.getuid?.() !== 0) return undefined;
   const user = ['postgres', 'nobody'].map(lookUpUser).find((found) => found !== undefined);
@@ -51,11 +51,11 @@ export function serverUser(): User | undefined {
   throw new ToolNotFound(
     'A user to run Postgres as',
     ['postgres', 'nobody'],
-    'Postgres does not run as root: start as another user.',
+    'Postgres does not run as root; start as another user.',
   );
 }
 
-/** How the server's user gets at its data: as itself where every folder lets it pass, otherwise with a capability for that. */
+/** How the server's user accesses its data: directly if every parent folder allows it, otherwise with a capability. */
 export function processOwner(user: User | undefined, dataDir: string): Owner {
   if (user === undefined) return { user, ids: {}, command: undefined, prefix: [] };
   mkdirSync(dirname(dataDir), { recursive: true });
@@ -66,8 +66,8 @@ export function processOwner(user: User | undefined, dataDir: string): Owner {
   if (!setpriv) {
     throw new ToolNotFound(
       'A way to run Postgres',
-      [`as ${user.name}: that user may not enter ${dirname(dataDir)}`, 'setpriv (util-linux) on PATH: not there'],
-      'Start as a user other than root, or set THROUGHLINE_DATA_DIR to a folder that every user may enter.',
+      [`as ${user.name}: that user cannot access ${dirname(dataDir)}`, 'setpriv (util-linux) on PATH: not found'],
+      'Start as a user other than root, or set THROUGHLINE_DATA_DIR to a folder that every user can access.',
     );
   }
   const prefix = [
@@ -81,10 +81,10 @@ export function processOwner(user: User | undefined, dataDir: string): Owner {
 }
 
 /**
- * The binaries themselves where the user may reach them; otherwise those of a copy in the system's folder for temporary files.
- * Every clone shares the copy of one version. It stays there, and a copy that lost files is made anew.
+ * Returns the binaries if the user can access them, otherwise a copy in the system's temporary folder. All clones share one copy per
+ * version. The copy stays there, and is recreated if files are missing.
  *
- * @throws Error when somebody else could have written the copy
+ * @throws Error if another user could have written the copy
  */
 export function reachableBinaries(binaries: Binaries, user: User): Binaries {
   if (mayPass(binaries.postgres, user)) return binaries;
@@ -93,8 +93,8 @@ export function reachableBinaries(binaries: Binaries, user: User): Binaries {
   if (place === undefined) {
     throw new ToolNotFound(
       'A folder to run Postgres from',
-      [`${source}, ${tmpdir()}, /tmp, /var/tmp: the user ${user.name} may not enter`],
-      'Start as a user other than root, or clone into a folder that every user may enter.',
+      [`${source}, ${tmpdir()}, /tmp, /var/tmp: the user ${user.name} has no access`],
+      'Start as a user other than root, or clone into a folder that every user can access.',
     );
   }
   const version = createHash('sha256').update(readFileSync(binaries.postgres)).digest('hex').slice(0, 16);
@@ -105,14 +105,16 @@ export function reachableBinaries(binaries: Binaries, user: User): Binaries {
   return { postgres: inCopy(binaries.postgres), initdb: inCopy(binaries.initdb) };
 }
 
-/** In a folder that everybody may write to, another user may have put this name there first. */
+/** In a world-writable folder, another user may have created this name first. */
 function requireOurs(copy: string): void {
   const found = lstatSync(copy);
   if (found.isDirectory() && found.uid === process.getuid?.() && (found.mode & 0o022) === 0) return;
-  throw new Error(`${copy} is not ours alone, so Postgres is not run from there. Remove it and start again.`);
+  throw new Error(
+    `${copy} is writable by other users, so Postgres does not run from there. Remove it and start again.`,
+  );
 }
 
-/** Cleaners of temporary folders remove single files. */
+/** Detects missing files, because cleaners of temporary folders remove single files. */
 function isWhole(source: string, copy: string): boolean {
   return filesIn(source).every((file) => {
     const [original, copied] = [join(source, file), join(copy, file)];
@@ -131,11 +133,11 @@ function makeCopy(source: string, copy: string): void {
       const runs = entry.isDirectory() || (statSync(path).mode & 0o100) !== 0;
       chmodSync(path, runs ? 0o755 : 0o644);
     }
-    // A server that runs from a copy with gaps keeps the files that it has open.
+    // A server that is running from the incomplete copy keeps its open files.
     rmSync(copy, { recursive: true, force: true });
     renameSync(draft, copy);
   } catch (error) {
-    // Another process made the copy first.
+    // Another process created the copy first.
     const made = ['EEXIST', 'ENOTEMPTY'].includes((error as NodeJS.ErrnoException).code ?? '');
     if (!made || !isWhole(source, copy)) throw error;
     requireOurs(copy);
@@ -160,7 +162,7 @@ function lookUpUser(name: string): User | undefined {
   }
 }
 
-/** Whether the user may enter every folder on the way to the path. */
+/** Whether the user can traverse every folder on the path. */
 function mayPass(path: string, user: User): boolean {
   for (let folder = dirname(path); ; folder = dirname(folder)) {
     const { mode, uid, gid } = statSync(folder);

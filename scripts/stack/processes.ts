@@ -1,9 +1,9 @@
 import { answersOk, type Part, type ProcessSpec, startProcess, waitFor } from './part.ts';
 
-/** Our own processes as parts of the stack. Each runs from its TypeScript source, or from dist/ on request. */
+/** Our own processes as parts of the stack. Each runs from its TypeScript source, or from dist/ if requested. */
 
 interface ProcessOptions {
-  /** The whole environment: what runtime/config.ts reads, and the variables that systems and partners name. */
+  /** Complete environment: settings of runtime/config.ts and variables that systems and partners name. */
   readonly env: NodeJS.ProcessEnv;
   readonly logFile: string;
   readonly onLine?: (line: string) => void;
@@ -11,11 +11,11 @@ interface ProcessOptions {
 }
 
 interface ProductOptions extends ProcessOptions {
-  /** Runs from dist/ (`npm run build`), as a container does. */
+  /** Runs the build in dist/, as a container does. */
   readonly built?: boolean;
 }
 
-/** A TypeScript or JavaScript entry point run by this same Node; `ready` as in `ProcessSpec`. */
+/** Starts a TypeScript or JavaScript entry point with the same Node; `ready` as in `ProcessSpec`. */
 export function startNode(
   name: string,
   entry: string,
@@ -26,7 +26,7 @@ export function startNode(
   return startProcess({ name, command: process.execPath, args: [...loader, entry, ...args], ...rest });
 }
 
-/** The environment that the Dockerfile sets, beside the entry points in dist/. */
+/** The environment that the Dockerfile sets. */
 const DEPLOYED = { NODE_ENV: 'production', WORKFLOW_BUNDLE: 'dist/workflow-bundle.js' } as const;
 
 function startProduct(
@@ -39,13 +39,13 @@ function startProduct(
     : startNode(name, `${entry}.ts`, { ...options, env });
 }
 
-/** The API with the console. `env` must hold PORT; `url` is the base URL. Ready when Postgres and Temporal answer it too. */
+/** Starts the API with the console. `env` must contain PORT; `url` is the base URL. Ready when it reaches Postgres and Temporal. */
 export function startApi(options: ProductOptions): Promise<Part> {
   const url = `http://${options.env.HOST || '127.0.0.1'}:${options.env.PORT}`;
   return startProduct('api', 'api/server', { ...options, ready: readyAt(url, '/readyz') });
 }
 
-/** A worker. `env` must hold WORKER_HEALTH_PORT; `url` is its health page's base. Ready when every one of its queues is polled. */
+/** Starts a worker. `env` must contain WORKER_HEALTH_PORT; `url` is the base URL of its health page. Ready when it polls all its queues. */
 export function startWorker(options: ProductOptions & { name?: string }): Promise<Part> {
   const { name = 'worker', ...rest } = options;
   const url = `http://127.0.0.1:${options.env.WORKER_HEALTH_PORT}`;
@@ -54,7 +54,7 @@ export function startWorker(options: ProductOptions & { name?: string }): Promis
 
 export type SandboxSystem = 'erp' | 'wms' | 'partners';
 
-/** Systems of the sandbox in one process; `env` must hold their SANDBOX_…_PORT. `url` is that of the first. */
+/** Starts systems of the sandbox in one process. `env` must contain their SANDBOX_…_PORT; `url` is that of the first system. */
 export function startSandbox(systems: readonly SandboxSystem[], options: ProcessOptions): Promise<Part> {
   const name = systems.length === 1 ? `sandbox-${systems[0]}` : 'sandbox';
   return startNode(name, 'sandbox/main.ts', {

@@ -1,7 +1,7 @@
 /**
- * Outlives the process that started it by as long as it takes to end that process's children. Its standard input is a pipe from there:
- * each line is a JSON object, `{ "watch": { pid, identity, signal } }` or `{ "forget": pid }`; when the pipe closes, whatever is still
- * watched is ended. A process that is killed outright cannot clean up after itself; its pipes close all the same.
+ * Ends the children of its parent process when the parent dies. A process killed with SIGKILL cannot clean up, but its pipes close. The
+ * parent writes to the sentinel's standard input one JSON object per line: `{ "watch": { pid, identity, signal } }` or `{ "forget": pid }`.
+ * When the pipe closes, the sentinel ends all watched processes.
  */
 import { createInterface } from 'node:readline';
 import { endProcess } from './identity.mjs';

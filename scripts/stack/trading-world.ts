@@ -1,6 +1,6 @@
 /**
- * An in-memory fake of everything outside the workflows: ERP, warehouses, partner and our records, at the
- * activity boundary. The workflows are real. Each outside effect is recorded as a fact, in order.
+ * Simulates everything outside the workflows in memory: ERP, warehouses, partner and database, faked at the activity boundary. The workflows
+ * are real. Every effect on the outside is recorded as a fact, in order of occurrence.
  */
 import { randomBytes } from 'node:crypto';
 import {
@@ -34,14 +34,14 @@ type Outside = OrderRecords & ErpActivities & WmsActivities & EdiActivities & Ou
 type Step = keyof Outside;
 type Answer<S extends Step> = (...input: Parameters<Outside[S]>) => ReturnType<Outside[S]>;
 
-/** A permanent refusal. */
+/** A permanent refusal; a retry cannot succeed. */
 export function refuses(reason: string, code = 'refused'): () => never {
   return () => {
     throw ApplicationFailure.nonRetryable(reason, code);
   };
 }
 
-/** A temporary failure. */
+/** A temporary failure; a retry may succeed. */
 export function isDown(): never {
   throw new Error('connect ECONNREFUSED');
 }
@@ -49,7 +49,7 @@ export function isDown(): never {
 export const HOUR_MS = 3_600_000;
 export const DAY_MS = 24 * HOUR_MS;
 
-/** Of real time, for what should happen at once. */
+/** Timeout in real time for effects that should be immediate. */
 const PATIENCE_MS = 15_000;
 
 export class TradingWorld {
@@ -74,7 +74,7 @@ export class TradingWorld {
     this.env = env;
   }
 
-  // ── Building it ───────────────────────────────────────────────────────────────────────────────────────────────────
+  // ── Setup ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   /** Sets the result of the next reservation: units by node. */
   holding(nodes: Record<string, string>, { backordered = false } = {}): this {
@@ -98,20 +98,20 @@ export class TradingWorld {
     return this;
   }
 
-  /** The next answers of a step; after them it answers as usual. */
+  /** Sets the next answers of a step; then it returns its default. */
   next<S extends Step>(step: S, ...answers: Answer<S>[]): this {
     this.answers.set(step, [...(this.answers.get(step) ?? []), ...(answers as ((...input: never[]) => unknown)[])]);
     return this;
   }
 
-  /** Sets the answer of a step from now on. */
+  /** Sets every further answer of a step. */
   always<S extends Step>(step: S, answer: Answer<S> | undefined): this {
     if (answer === undefined) this.standing.delete(step);
     else this.standing.set(step, answer as (...input: never[]) => unknown);
     return this;
   }
 
-  /** The step gives no answer before it is told to; then it answers as usual. `asked` resolves when it is under way. */
+  /** Blocks a step until the test lets it continue; then it returns its default. `asked` resolves when the step has started. */
   holdBack<S extends Step>(step: S): { asked: Promise<void>; answer: () => void } {
     let answer = () => {};
     const answered = new Promise<void>((resolve) => {
@@ -127,9 +127,9 @@ export class TradingWorld {
     return { asked, answer };
   }
 
-  // ── Running an order in it ────────────────────────────────────────────────────────────────────────────────────────
+  // ── Running an order ──────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** @param options `taskTimeout`: how long a workflow task may take before a slow record makes it go on in another one */
+  /** @param options `taskTimeout`: timeout of a workflow task; a slower local activity continues in another task */
   async order({ taskTimeout = '10 seconds' }: { taskTimeout?: Duration } = {}): Promise<RunningOrder> {
     const input: OrderToCashInput = {
       orderId: this.orderId,
@@ -158,7 +158,7 @@ export class TradingWorld {
     return handle;
   }
 
-  /** Runs a workflow to its end; the clock runs ahead meanwhile. */
+  /** Runs a workflow to its end in skipped time. */
   execute(workflow: 'interchange' | 'inventorySync', ...args: unknown[]): Promise<unknown> {
     return this.env.client.workflow.execute(workflow, {
       taskQueue: 'orders',
@@ -172,7 +172,7 @@ export class TradingWorld {
     for (const listener of this.listeners) listener();
   }
 
-  /** Resolves when the fact has been told `times` times. */
+  /** Resolves when the fact has occurred `times` times. */
   async until(what: string | RegExp, times = 1): Promise<void> {
     const told = () =>
       this.facts.filter((one) => (typeof what === 'string' ? one === what : what.test(one))).length >= times;
@@ -186,7 +186,7 @@ export class TradingWorld {
       };
       const timer = setTimeout(() => {
         this.listeners.delete(listener);
-        reject(new Error(`"${what}" did not happen; what did: ${this.facts.join('; ')}`));
+        reject(new Error(`"${what}" did not occur; facts: ${this.facts.join('; ')}`));
       }, PATIENCE_MS);
       this.listeners.add(listener);
     });
@@ -196,12 +196,12 @@ export class TradingWorld {
     return `${this.orderId}/${round}/${node}`;
   }
 
-  /** Lets the clock of the server run ahead. */
+  /** Advances the clock of the server. */
   async pass(ms: number): Promise<void> {
     await this.env.sleep(ms);
   }
 
-  /** Ends every workflow that was started here and still runs. */
+  /** Terminates every running workflow of this world. */
   async end(): Promise<void> {
     for (const handle of this.started.splice(0)) {
       await handle.terminate().catch((error: unknown) => {
@@ -338,7 +338,7 @@ export class TradingWorld {
 
 type OrderWorkflow = (input: OrderToCashInput) => Promise<{ status: OrderStatus }>;
 
-/** An order under way, as its warehouses, its payer and the people who decide see it. */
+/** A running order, from the view of its warehouses, its payer and its operators. */
 export class RunningOrder {
   readonly handle: WorkflowHandleWithFirstExecutionRunId<OrderWorkflow>;
   private readonly world: TradingWorld;
@@ -356,12 +356,12 @@ export class RunningOrder {
     return this.handle.query(messages.statusQuery);
   }
 
-  /** How it ends; the clock runs ahead meanwhile. */
+  /** Resolves to the result of the workflow, in skipped time. */
   async end(): Promise<OrderStatus> {
     return (await this.handle.result()).status;
   }
 
-  /** `eventId` marks a repetition under another id: the part before # is the shipment number. */
+  /** An `eventId` of the form `SHIPMENT#N` repeats the event of that shipment under another id. */
   ships(
     node: string,
     shipmentNumber: string,
@@ -382,13 +382,13 @@ export class RunningOrder {
     return this.hears({ system: 'main', eventId: `refuse-${node}`, releaseNumber, type: 'refused', reason });
   }
 
-  /** Whether the workflow has asked for a call that is on its way to be given up. */
+  /** Whether the workflow has requested cancellation of a pending activity. */
   async isCancellingACall(): Promise<boolean> {
     const { events } = await this.handle.fetchHistory();
     return events?.some(({ activityTaskCancelRequestedEventAttributes: asked }) => asked) ?? false;
   }
 
-  /** How many workflow tasks it has completed. */
+  /** Number of completed workflow tasks. */
   async tasksCompleted(): Promise<number> {
     const { events } = await this.handle.fetchHistory();
     return events?.filter(({ workflowTaskCompletedEventAttributes: completed }) => completed).length ?? 0;
@@ -428,7 +428,7 @@ export class RunningOrder {
   async exception(type: ExceptionType, times = 1): Promise<OpenException> {
     await this.until(`asked: ${type}`, times);
     const open = (await this.status()).exceptions.find((one) => one.type === type);
-    if (open === undefined) throw new Error(`${type} was asked and is not open any more`);
+    if (open === undefined) throw new Error(`${type} was raised but is no longer open`);
     return open;
   }
 
@@ -447,17 +447,17 @@ function nodeOf(fulfillmentId: string): string {
   return fulfillmentId.split('/').at(-1) ?? '';
 }
 
-/** The workers of every queue, whose activities reach whichever world is the present one. */
+/** Workers of every queue; their activities act on the current world. */
 export interface TradingNetwork {
   readonly env: TestWorkflowEnvironment;
-  /** A new world; it takes the place of the one before. */
+  /** Creates a world, which replaces the previous one. */
   aTradingWorld(): TradingWorld;
-  /** Ends what still runs, so that it does not reach into the next world nor hold up its clock. */
+  /** Terminates running workflows, so that they neither affect the next world nor block its clock. */
   clear(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Temporal’s own messages of a run in which steps are meant to fail are of no use to anybody. */
+/** Silences Temporal’s log, because steps fail on purpose in these runs. */
 let quiet = false;
 
 let product: ReturnType<typeof bundleWorkflows> | undefined;
@@ -480,7 +480,7 @@ export async function startTradingNetwork(
   quiet = true;
   const [env, workflowBundle] = await Promise.all([createEnvironment(), bundle ?? bundled()]);
   let present = new TradingWorld(env);
-  // Every queue answers everything, so that a new step needs nothing here but its usual answer.
+  // Every worker registers all activities, so that a new step needs only a default answer.
   const activities = Object.fromEntries(
     present.steps.map((step) => [step, (...input: unknown[]) => present.call(step, input)]),
   );

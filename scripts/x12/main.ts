@@ -1,6 +1,6 @@
 /**
- * `npm run x12 -- FILE`: says of any X12 file what is in it, what is wrong with it, and what would come of it here. Status 0: valid,
- * 1: not valid, 2: the file or a setting cannot be used. See docs/x12-command.md.
+ * `npm run x12 -- FILE`: explains any X12 file: its content, its errors, and how this system would process it. Exit status 0: valid,
+ * 1: not valid, 2: file or setting unusable. See docs/x12-command.md.
  */
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
@@ -16,13 +16,13 @@ import { TextExplanation } from './text.ts';
 
 const USAGE = `npm run x12 -- FILE [options]     (FILE "-": standard input)
 
-  --partner NAME    judge by this partner's profile, whatever the ISA says
+  --partner NAME    check against this partner's profile, regardless of the ISA
   --partners DIR    folder of profiles; default PARTNERS_DIR, else mappings/partners
-  --most N          transaction sets told in full; default 20
-  --all             all of them
-  --json            one JSON object a line, for programs
+  --most N          transaction sets shown in full; default 20
+  --all             show all transaction sets in full
+  --json            one JSON object per line, for programs
 
-Status: 0 valid, 1 not valid, 2 file or setting cannot be used.
+Exit status: 0 valid, 1 not valid, 2 file or setting unusable.
 `;
 
 const partnersDir = join(import.meta.dirname, '..', '..', 'mappings', 'partners');
@@ -95,7 +95,7 @@ interface Settings {
   json: boolean;
 }
 
-/** The parsed call; undefined for help; a text for an error. */
+/** The parsed arguments; undefined for --help; a message for a usage error. */
 function settingsFrom(args: readonly string[]): Settings | string | undefined {
   let parsed: ReturnType<typeof parse>;
   try {
@@ -106,7 +106,7 @@ function settingsFrom(args: readonly string[]): Settings | string | undefined {
   const { values, positionals } = parsed;
   if (values.help === true) return undefined;
   const [file] = positionals;
-  if (file === undefined || positionals.length > 1) return 'One file must be named.';
+  if (file === undefined || positionals.length > 1) return 'Name exactly one file.';
   if (!/^\d{1,9}$/.test(values.most)) return '--most must be a whole number.';
   const { partner, partners } = values;
   return {
@@ -133,7 +133,7 @@ function parse(args: readonly string[]) {
   });
 }
 
-/** Nothing is sent from here, so that addresses and secrets of the transport need not be set. */
+/** Sets a placeholder for every unset variable, because this command never uses the transport. */
 function withoutTransport(env: Terminal['env']): Terminal['env'] {
   return new Proxy(env, { get: (known, name) => known[String(name)] ?? 'https://not-set.invalid' });
 }
@@ -153,10 +153,10 @@ async function drained(stream: Writable): Promise<void> {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  // The reader of a pipe may have seen enough (`| head`).
+  // The reader of a pipe may close it early (`| head`).
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit();
-    process.stderr.write(`the answer cannot be written: ${error.message}\n`);
+    process.stderr.write(`the output cannot be written: ${error.message}\n`);
     process.exit(2);
   });
   process.exitCode = await explainCommand(process.argv.slice(2), process);

@@ -13,27 +13,27 @@ import type { InterchangeHeader } from '../../mappings/x12/types.ts';
 
 export interface TextOptions {
   colours: boolean;
-  /** Longest line; without it lines are as long as what they say. */
+  /** Maximum line length in characters; unlimited if absent. */
   width?: number;
 }
 
 type Style = Parameters<typeof styleText>[0];
 type Of<Kind extends ExplainedPart['kind']> = Extract<ExplainedPart, { kind: Kind }>;
 
-/** Segments of an acknowledgment that are shown; one of a large file has a line for each transaction set. */
+/** Maximum number of segments shown of an acknowledgment, which for a large file has segments for each transaction set. */
 const ANSWER_LINES = 60;
 
-/** Explanations for people, part by part. Nothing of the input reaches the terminal but printable characters. */
+/** Renders explanations as text, part by part. Only printable characters of the input reach the terminal. */
 export class TextExplanation {
   readonly #options: TextOptions;
-  #told = 0;
+  #shown = 0;
   #seen = 0;
 
   constructor(options: TextOptions) {
     this.#options = options;
   }
 
-  /** Lines, each ended. */
+  /** Lines, each with its line end. */
   of(part: ExplainedPart): string {
     return this.#lines(part)
       .map((line) => `${this.#fitted(line)}\n`)
@@ -47,13 +47,13 @@ export class TextExplanation {
       case 'group':
         return this.#group(part);
       case 'transaction':
-        this.#told += 1;
+        this.#shown += 1;
         return this.#transaction(part);
       case 'group-end':
         return this.#groupEnd(part);
       case 'interchange-acknowledgment': {
         const { status, controlNumber, note } = part.acknowledgment;
-        const verdict = status === 'A' ? 'accepted' : status === 'E' ? 'accepted with errors' : 'refused';
+        const verdict = status === 'A' ? 'accepted' : status === 'E' ? 'accepted with errors' : 'rejected';
         return [
           `  TA1: interchange ${plain(controlNumber)} was ${verdict} (${plain(status)} ${plain(note)}: ${plain(describeInterchangeNote(note))})`,
         ];
@@ -62,8 +62,8 @@ export class TextExplanation {
         return [
           '',
           part.ok
-            ? `  ${this.#paint('green', 'Interchange sound')}: ${count(part.groupCount, 'group')}, bytes ${part.start} to ${part.end}`
-            : `  ${this.#paint('red', 'Interchange refused as a whole')}, bytes ${part.start} to ${part.end}`,
+            ? `  ${this.#paint('green', 'Interchange envelope valid')}: ${count(part.groupCount, 'group')}, bytes ${part.start} to ${part.end}`
+            : `  ${this.#paint('red', 'Interchange rejected as a whole')}, bytes ${part.start} to ${part.end}`,
           ...this.#findings(part.findings, '  '),
           ...this.#interchangeAnswer(part.answer),
           '',
@@ -94,7 +94,7 @@ export class TextExplanation {
       `${this.#paint('bold', `INTERCHANGE ${plain(header.controlNumber)}`)}  (${at})`,
       ...headerLines(header),
       `  delimiters  ${characters.join('   ')}`,
-      `  partner     ${partner === undefined ? 'none known with these ids; judged by the standard' : `${plain(partner.name)} (${partner.id}, profile ${partner.version}), ${DIRECTIONS[direction]}`}`,
+      `  partner     ${partner === undefined ? 'none with these ids; checked against the standard' : `${plain(partner.name)} (${partner.id}, profile ${partner.version}), ${DIRECTIONS[direction]}`}`,
     ];
   }
 
@@ -126,7 +126,7 @@ export class TextExplanation {
     const skipped = number - this.#seen - 1;
     this.#seen = number;
     const verdict = held
-      ? this.#paint('yellow', 'held: our profile fails at it, and no answer is sent until that is mended')
+      ? this.#paint('yellow', 'held: an expression of our profile fails; no acknowledgment is sent until it is fixed')
       : status === 'R'
         ? this.#paint('red', 'rejected')
         : this.#paint('green', 'accepted');
@@ -144,7 +144,7 @@ export class TextExplanation {
 
   #segment({ id, name, position, depth, opens, placed, elements }: ExplainedSegment): string[] {
     const indent = `      ${'  '.repeat(depth)}`;
-    const misplaced = placed ? '' : this.#paint('yellow', '  (has no place here)');
+    const misplaced = placed ? '' : this.#paint('yellow', '  (not expected here)');
     return [
       ...(opens === undefined ? [] : [`${indent.slice(2)}${this.#paint('dim', `loop ${plain(opens)}`)}`]),
       `${indent}${this.#paint('cyan', plain(id))}  ${name ?? ''}${this.#paint('dim', `  ${position}`)}${misplaced}`,
@@ -153,8 +153,8 @@ export class TextExplanation {
   }
 
   #element({ at, value, name, meaning }: ExplainedElement): string {
-    const told = `${at.padEnd(5)} ${plain(value)}${meaning === undefined ? '' : ` = ${meaning}`}`;
-    return name === undefined ? told : `${told}${this.#paint('dim', `  ${name}`)}`;
+    const text = `${at.padEnd(5)} ${plain(value)}${meaning === undefined ? '' : ` = ${meaning}`}`;
+    return name === undefined ? text : `${text}${this.#paint('dim', `  ${name}`)}`;
   }
 
   #findings(findings: readonly Finding[], indent: string): string[] {
@@ -183,7 +183,7 @@ export class TextExplanation {
         ? ['becomes the order', outcome.order]
         : outcome.kind === 'payment'
           ? ['becomes the payment', outcome.payment]
-          : ['says of our group', outcome.acknowledgment];
+          : ['acknowledges our group', outcome.acknowledgment];
     const text = stringify(content, { lineWidth: 0 }).trimEnd().split('\n');
     return ['', `      ${this.#paint('bold', title)}`, ...text.map((line) => `        ${plain(line)}`)];
   }
@@ -203,19 +203,22 @@ export class TextExplanation {
         : [
             `    its ${answer.set}:`,
             ...segments.slice(0, ANSWER_LINES).map((segment) => `      ${plain(segment)}${answer.terminator}`),
-            ...(segments.length > ANSWER_LINES ? [`      … ${segments.length - ANSWER_LINES} segments more`] : []),
+            ...(segments.length > ANSWER_LINES ? [`      … ${segments.length - ANSWER_LINES} more segments`] : []),
           ]),
     ];
   }
 
   #interchangeAnswer(answer: { segment: string; sent: boolean } | undefined): string[] {
     if (answer === undefined) return [];
-    return [`  its TA1${answer.sent ? '' : ' (not sent: nobody wants it)'}:`, `      ${plain(answer.segment)}`];
+    return [
+      `  its TA1${answer.sent ? '' : ' (not sent: neither requested nor agreed)'}:`,
+      `      ${plain(answer.segment)}`,
+    ];
   }
 
   #summary(summary: Of<'summary'>): string[] {
     const { valid, bytes, interchanges, groups, transactions, rejected, errors, warnings } = summary;
-    const hidden = transactions - this.#told;
+    const hidden = transactions - this.#shown;
     return [
       ...(hidden > 0
         ? [
@@ -237,14 +240,14 @@ export class TextExplanation {
     return this.#options.colours ? styleText(style, text, { validateStream: false }) : text;
   }
 
-  /** Cut at the width, colours not counted. */
+  /** Cuts the line at the width; colour codes do not count. */
   #fitted(line: string): string {
     const { width } = this.#options;
     const bare = stripVTControlCharacters(line);
     if (width === undefined || bare.length <= width) return line.trimEnd();
     let left = width - 1;
     const cut = line
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: colours begin with one.
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: colour codes begin with one.
       .split(/(\x1b\[\d+m)/)
       .map((piece) => {
         if (piece.startsWith('\x1b')) return piece;
@@ -271,7 +274,7 @@ const LEVELS = {
   interchange: 'TA105',
 } as const;
 
-/** ISA05 and ISA07: what kind of id follows. */
+/** Qualifiers of ISA05 and ISA07: the kind of id that follows. */
 const QUALIFIERS: Readonly<Record<string, string>> = {
   '01': 'DUNS number',
   '02': 'carrier code (SCAC)',
@@ -283,7 +286,7 @@ const QUALIFIERS: Readonly<Record<string, string>> = {
   '20': 'health industry number',
   '30': 'federal tax id',
   '33': 'NAIC company code',
-  ZZ: 'agreed between the two',
+  ZZ: 'mutually defined',
 };
 
 const USAGES: Readonly<Record<string, string>> = { P: 'production', T: 'test', I: 'information' };

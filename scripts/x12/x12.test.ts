@@ -20,14 +20,14 @@ async function explain(
 ): Promise<{ status: number; out: string; err: string }> {
   const stdout = Object.assign(new PassThrough(), tty === undefined ? {} : { isTTY: true, columns: tty });
   const stderr = new PassThrough();
-  const told = Promise.all(
+  const written = Promise.all(
     [stdout, stderr].map(async (stream) => Buffer.concat(await stream.toArray()).toString('utf8')),
   );
   const status = await explainCommand(args, { stdin: Readable.from([input]), stdout, stderr, env });
   stdout.end();
   stderr.end();
-  const [out = '', err = ''] = await told;
-  // A profile's version is made of its content, of which nothing depends here.
+  const [out = '', err = ''] = await written;
+  // The version of a profile changes with its content, which does not matter here.
   return { status, out: out.replace(/profile [0-9a-f]{16}/g, 'profile VERSION'), err };
 }
 
@@ -65,7 +65,7 @@ describe('npm run x12', () => {
     await expect(out).toMatchFileSnapshot(golden(name.replace('.edi', '')));
   });
 
-  it('names each fault of a broken file with its place, and shows the 997 that refuses it', async () => {
+  it('names each error of a broken file with its place, and shows the 997 that rejects it', async () => {
     const broken = good
       .replace('BEG*00*SA*HP-4500171**20261120', 'BEG*00*SA*HP-4500171**20261332')
       .replace('PO1*002*2*CA', 'PO1*002*two*CASE')
@@ -76,7 +76,7 @@ describe('npm run x12', () => {
     await expect(out).toMatchFileSnapshot(golden('broken'));
   });
 
-  it('counts lines and bytes to a fault as an editor does', async () => {
+  it('counts lines and bytes to an error as an editor does', async () => {
     const broken = good.replace('PO1*003*48*EA', 'PO1*003*48*EACH');
     const { findings } = partOf(await partsOf(broken), 'transaction');
     const at = broken.indexOf('PO1*003');
@@ -97,19 +97,19 @@ describe('npm run x12', () => {
     ]);
   });
 
-  it('says of other files that they are no X12', async () => {
+  it('reports that a CSV file is not X12', async () => {
     const { status, out } = await explainText('PO number,SKU\r\n4500171,MW-1001\r\n');
     expect(status).toBe(1);
     await expect(out).toMatchFileSnapshot(golden('not-x12'));
   });
 
-  it('says of an empty file that it is empty', async () => {
+  it('reports an empty file', async () => {
     const parts = await partsOf(' \r\n');
     expect(partOf(parts, 'refused').findings).toMatchObject([{ code: 'empty-input' }]);
     expect(partOf(parts, 'summary')).toMatchObject({ valid: false, transactions: 0 });
   });
 
-  it('ends with status 2 for a file that is not there, a partner that is not known, and settings that do not exist', async () => {
+  it('exits with status 2 for a missing file, an unknown partner and an invalid option', async () => {
     const wrong = [
       [join(folder, 'absent.edi')],
       [folder],
@@ -126,7 +126,7 @@ describe('npm run x12', () => {
     }
   });
 
-  it('tells the first orders of a large file and every later one at fault, and counts all', async () => {
+  it('shows the first orders of a large file and every later one with errors, and counts all', async () => {
     const large = many(9000, (order, index) => (index === 7_000 ? order.replace('*24*EA', '*24*EACH') : order));
     expect(large.length).toBeGreaterThan(5_000_000);
     const path = join(folder, 'large.edi');
@@ -139,12 +139,12 @@ describe('npm run x12', () => {
     expect(out).toContain('9,000 transaction sets, 1 of them rejected');
   });
 
-  it('tells all of them when asked to', async () => {
+  it('shows all transaction sets with --all', async () => {
     const parts = await partsOf(many(30), '--all');
     expect(parts.filter(({ kind }) => kind === 'transaction')).toHaveLength(30);
   });
 
-  it('tells a transaction set of great length to a point, yet names each fault in it', async () => {
+  it('shows only the first segments of a very long transaction set, but every error in it', async () => {
     const lines = 'PO1*9*1*EA*1**VN*MW-1001~\n'.repeat(5_000);
     const long = good
       .replace('PO1*001', `${lines}PO1*001`)
@@ -157,7 +157,7 @@ describe('npm run x12', () => {
     expect(partOf(await partsOf(long, '--all'), 'transaction').segmentsOmitted).toBeUndefined();
   });
 
-  it('judges by the profile that the ISA names, or by the one that is named', async () => {
+  it('checks against the profile that the ISA names, or that of --partner', async () => {
     const [named, other] = [good, good.replace('ZZ*HARBORPINE     ', 'ZZ*SOMEBODY       ')];
     expect(partOf(await partsOf(named), 'interchange')).toMatchObject({
       direction: 'inbound',
@@ -170,7 +170,7 @@ describe('npm run x12', () => {
     expect(partOf(lent, 'transaction').outcome).toMatchObject({ kind: 'order', order: { partnerId: 'harbor-pine' } });
   });
 
-  it('knows our own documents: nothing is acknowledged, and totals must be right', async () => {
+  it('recognises our own documents: it acknowledges nothing and checks the totals', async () => {
     const ours = good
       .replace('ZZ*HARBORPINE     *ZZ*MERIDIAN       ', 'ZZ*MERIDIAN       *ZZ*HARBORPINE     ')
       .replace('CTT*3', 'CTT*4');
@@ -181,7 +181,7 @@ describe('npm run x12', () => {
     expect(partOf(parts, 'transaction').findings).toMatchObject([{ code: 'total-differs', severity: 'error' }]);
   });
 
-  it('refuses a production file of a partner in test as a whole, without a 997', async () => {
+  it('rejects a production file of a test partner as a whole, without a 997', async () => {
     const parts = await partsOf(good.replace('*0*T*', '*0*P*'));
     expect(partOf(parts, 'interchange-end')).toMatchObject({
       ok: false,
@@ -192,7 +192,7 @@ describe('npm run x12', () => {
     expect(partOf(parts, 'summary')).toMatchObject({ valid: false, rejected: 1 });
   });
 
-  it('lets no control character of a file reach the terminal', async () => {
+  it('prints no control character of the file', async () => {
     const hostile = good.replace('CLAW HAMMER', '\x1b]0;owned\x07\x9bHAMMER');
     const { out } = await explainText(hostile);
     expect(out).toContain('·]0;owned··HAMMER');
@@ -200,7 +200,7 @@ describe('npm run x12', () => {
     expect(out).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f]/);
   });
 
-  it('colours and cuts lines for a terminal only, and not where NO_COLOR is set', async () => {
+  it('cuts lines only for a terminal, and colours them unless NO_COLOR is set', async () => {
     const input = Buffer.from(good, 'latin1');
     const [terminal, plain, pipe] = await Promise.all([
       explain(['-'], { input, tty: 60 }),
@@ -213,7 +213,7 @@ describe('npm run x12', () => {
     expect(Math.max(...pipe.out.split('\n').map((line) => line.length))).toBeGreaterThan(60);
   });
 
-  it('of what our own profile fails at says that it waits, and gives no answer for it', async () => {
+  it('shows a transaction set as held, without an acknowledgment, if an expression of our profile fails', async () => {
     const partners = join(folder, 'failing');
     cpSync(join(samples, '..', '..', 'mappings', 'partners'), partners, { recursive: true });
     appendFileSync(
@@ -222,7 +222,7 @@ describe('npm run x12', () => {
     );
     const { status, out } = await explainText(good, '--partners', partners);
     expect(status).toBe(1);
-    expect(out).toMatch(/held: our profile fails at it, and no answer is sent/);
+    expect(out).toMatch(/held: an expression of our profile fails; no acknowledgment is sent/);
     expect(out).toMatch(/harbor-pine at map\.salesOrder, attributes\.wrong, failed: no/);
     expect(out).not.toMatch(/AK5/);
   });

@@ -84,14 +84,12 @@ describe('certification by profile', { timeout: 400_000 }, () => {
     const sets = grocer?.scenarios.flatMap(({ documents }) => documents.flatMap(({ set }) => set.split(', ')));
     expect(new Set(sets)).toEqual(new Set(['875', '999', '855', '856', '810', '820']));
     const failed = broken?.scenarios[0]?.rules.filter(({ state }) => state === 'failed');
-    expect(failed?.map(({ rule }) => rule)).toEqual([
-      'every document is what the partner demands in certification.yaml',
-    ]);
+    expect(failed?.map(({ rule }) => rule)).toEqual(['every document meets the demands in certification.yaml']);
     expect(failed?.[0]?.faults.map(({ place }) => place?.replace(/ \d+ /, ' '))).toEqual(
       expect.arrayContaining(['856 HL03', '855 PO1']),
     );
     expect(readFileSync(join(resultsDir, 'flint-river', 'partial', 'report.html'), 'utf8')).toContain(
-      'the partner wants P',
+      'the partner requires P',
     );
     // A part of the scenarios certifies nothing.
     expect(
