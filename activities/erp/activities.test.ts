@@ -115,6 +115,27 @@ describe('placing an order', () => {
     expect(await given.prisma.orderReference.count({ where: { orderId, value: 'SO-JPY' } })).toBe(1);
   });
 
+  it('keeps the ERP number if the 855 cannot be written, so that the order can be cancelled', async () => {
+    const profile = given.profiles.get('tri-valley');
+    if (profile === undefined) throw new Error('tri-valley has no profile');
+    const broken = { ...profile, guides: { '855': [{ segment: 'XYZ', required: true as const }] } };
+    const orderId = await given.checked('tri-valley', [each('MW-1001', 3)]);
+    const erp = createErpActivities({
+      system: 'main',
+      port: {
+        createOrder: () => Promise.resolve({ erpOrderNumber: 'SO-855', status: 'accepted', currency: 'USD' }),
+      } as unknown as ErpPort,
+      capabilities: { canCancel: true },
+      records: { ...given, profiles: Object.assign(Object.create(given.profiles), { forOrder: async () => broken }) },
+    });
+    await expect(given.activity(() => erp.placeOrder({ orderId, progress: underWay }))).rejects.toMatchObject({
+      type: 'guide-rules-invalid',
+      nonRetryable: true,
+    });
+    expect(await given.prisma.orderReference.count({ where: { orderId, value: 'SO-855' } })).toBe(1);
+    expect(await given.prisma.document.count({ where: { orderId } })).toBe(0);
+  });
+
   it('cannot be undone by an ERP that cancels nothing: a person has to', async () => {
     const orderId = await given.checked('tri-valley', [each('MW-1001', 3)]);
     const { erp, calls } = anErp({}, { canCancel: false });

@@ -49,6 +49,7 @@ describe('a step that is declared in a folder of its own', () => {
       'checked',
       'reserved at RNO in round 1',
       'ERP accepted the order',
+      '855 queued',
       'auditor knows SO-1',
       'ended closed',
     ]);
