@@ -2,7 +2,9 @@
  * Money: amounts are integer minor units (cents) with an ISO 4217 currency. Unit prices are decimal
  * strings in major units, because a price may have fractions of a cent. Pure, for use in workflows.
  */
+
 import { type Decimal, divideRounded, fromScaled, toScaled } from './decimal.ts';
+import { lookup } from './lookup.ts';
 
 /** Decimal places of the currencies we trade in; ISO 4217. */
 const MINOR_DIGITS: Readonly<Record<string, number>> = { USD: 2, CAD: 2, MXN: 2, EUR: 2, GBP: 2, JPY: 0 };
@@ -10,13 +12,13 @@ const MINOR_DIGITS: Readonly<Record<string, number>> = { USD: 2, CAD: 2, MXN: 2,
 const SCALE = 9;
 
 export function minorDigits(currency: string): number {
-  const digits = MINOR_DIGITS[currency];
+  const digits = lookup(MINOR_DIGITS, currency);
   if (digits === undefined) throw new RangeError(`currency "${currency}" is not one that orders may be in`);
   return digits;
 }
 
 export function isCurrency(currency: string): boolean {
-  return MINOR_DIGITS[currency] !== undefined;
+  return lookup(MINOR_DIGITS, currency) !== undefined;
 }
 
 /**

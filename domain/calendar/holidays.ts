@@ -1,3 +1,5 @@
+import { lookup } from '../lookup.ts';
+
 /**
  * Named holiday lists that many agreements share. They are rules rather than dates, so that a
  * profile does not expire at the end of a year. A profile or template lists a partner's own
@@ -43,7 +45,7 @@ export function holidaysOf(name: string, year: number): ReadonlySet<string> {
   const key = `${name}/${year}`;
   let days = known.get(key);
   if (days === undefined) {
-    const list = namedHolidays[name];
+    const list = lookup(namedHolidays, name);
     // New Year's Day on a Saturday is observed in the year before.
     const kept = list === undefined ? [] : [year, year + 1].flatMap((each) => keptDays(list, each));
     days = new Set(kept.filter((day) => day.startsWith(`${year}-`)));

@@ -1,3 +1,4 @@
+import { lookup } from '../../domain/lookup.ts';
 import type { Address, Party } from '../canonical/v1/index.ts';
 import type { SegmentObject, TreeNode } from '../x12/types.ts';
 import type { Agreement } from './agreement.ts';
@@ -33,7 +34,7 @@ function addIdentifier(
   qualifier: string | undefined,
   value: string | undefined,
 ): void {
-  if (value !== undefined) identifiers.push({ scheme: profile.parties.schemes[qualifier ?? ''] ?? 'other', value });
+  if (value !== undefined) identifiers.push({ scheme: lookup(profile.parties.schemes, qualifier) ?? 'other', value });
 }
 
 function addressOf(loop: TreeNode, n1: SegmentObject | undefined, n4: SegmentObject | undefined): Address | undefined {
@@ -54,7 +55,7 @@ function addressOf(loop: TreeNode, n1: SegmentObject | undefined, n4: SegmentObj
   // long.
   const address: Address = {
     lines: lines.length <= 4 ? lines : [...lines.slice(0, 3), lines.slice(3).join(', ').slice(0, LINE_LENGTH)],
-    country: sentCountry === undefined ? 'US' : (COUNTRIES[sentCountry] ?? sentCountry),
+    country: sentCountry === undefined ? 'US' : (lookup(COUNTRIES, sentCountry) ?? sentCountry),
   };
   if (name !== undefined) address.name = name;
   if (city !== undefined) address.city = city;

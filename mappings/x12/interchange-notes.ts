@@ -1,3 +1,5 @@
+import { lookup } from '../../domain/lookup.ts';
+
 /** Codes of TA105 (data element I18) in plain words, release 5010. */
 const NOTES: Readonly<Record<string, string>> = {
   '000': 'no fault',
@@ -36,5 +38,5 @@ const NOTES: Readonly<Record<string, string>> = {
 
 /** Describes the note code of a partner's TA1; returns the code itself if it is unknown. */
 export function describeInterchangeNote(note: string): string {
-  return NOTES[note] ?? `note ${note}`;
+  return lookup(NOTES, note) ?? `note ${note}`;
 }

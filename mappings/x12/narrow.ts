@@ -1,4 +1,5 @@
 /** Partner rules that tighten a guide. They never loosen it and do not copy it. */
+import { lookup } from '../../domain/lookup.ts';
 import type { ElementGuide, Guide, GuideNode, SegmentGuide, SimpleElementGuide } from './types.ts';
 
 /**
@@ -153,7 +154,7 @@ function narrowSimple(element: SimpleElementGuide, rule: GuideRule, fault: (text
     if (element.closed && element.codes !== undefined && !Object.hasOwn(element.codes, code)) {
       fault(`code ${code} is not allowed by the standard`);
     }
-    codes[code] = element.codes?.[code] ?? code;
+    codes[code] = lookup(element.codes ?? {}, code) ?? code;
   }
   return { ...narrowed, codes, closed: true };
 }

@@ -1,4 +1,5 @@
 /** Reads a partner's 997 or 999 for groups that we sent. */
+import { lookup } from '../../domain/lookup.ts';
 import type { FunctionalAcknowledgment, GroupStatus } from './acknowledgment.ts';
 import {
   CODES_MAXIMUM,
@@ -89,7 +90,7 @@ export function readFunctionalAcknowledgment(tree: Tree): FunctionalAcknowledgme
     groupControl: textOf(group, '02'),
     groupStatus: toStatus(textOf(trailer, '01')),
     groupErrors: codesFrom(trailer, 5).map((code) =>
-      partnerError('group', code, GROUP_NOTES[code], { segment: 'GS', position: 1 }),
+      partnerError('group', code, lookup(GROUP_NOTES, code), { segment: 'GS', position: 1 }),
     ),
     transactions: responses.map((response) => {
       const header = response.AK2 as SegmentObject | undefined;
@@ -97,7 +98,7 @@ export function readFunctionalAcknowledgment(tree: Tree): FunctionalAcknowledgme
       const ids = response.IK5 === undefined && response.IK3 === undefined ? NOTES['997'] : NOTES['999'];
       const end = response[ids.verdict] as SegmentObject | undefined;
       const errors: X12Error[] = codesFrom(end, 2).map((code) =>
-        partnerError('transaction', code, TRANSACTION_NOTES[code], { segment: 'ST', position: 1 }),
+        partnerError('transaction', code, lookup(TRANSACTION_NOTES, code), { segment: 'ST', position: 1 }),
       );
       for (const note of (response[ids.segment] as TreeNode[] | undefined) ?? []) {
         const fault = note[ids.segment] as SegmentObject | undefined;
@@ -117,7 +118,7 @@ export function readFunctionalAcknowledgment(tree: Tree): FunctionalAcknowledgme
               }));
         const code = textOf(fault, '04');
         if (elements.length === 0 || (code !== '' && code !== '8')) {
-          errors.push(partnerError('segment', code, SEGMENT_NOTES[code], place, { context }));
+          errors.push(partnerError('segment', code, lookup(SEGMENT_NOTES, code), place, { context }));
         }
         for (const { element, own } of elements) {
           const code = textOf(element, '03');
@@ -125,7 +126,7 @@ export function readFunctionalAcknowledgment(tree: Tree): FunctionalAcknowledgme
             partnerError(
               'element',
               code,
-              ELEMENT_NOTES[code],
+              lookup(ELEMENT_NOTES, code),
               { ...place, ...positionIn(element['01']) },
               { value: textOf(element, '04'), reference: textOf(element, '02'), context: context + own },
             ),

@@ -1,5 +1,7 @@
 /** Maps each ordered line to our item and its quantity in base units. */
+
 import { isMultiple, multiply } from '../../../domain/decimal.ts';
+import { lookup } from '../../../domain/lookup.ts';
 import type { SalesOrderLine } from '../../../mappings/canonical/v1/index.ts';
 import type { KnownNames } from '../../partners/cross-references.ts';
 import type { KnownItem } from './load.ts';
@@ -72,7 +74,7 @@ function unitOf(
     const each = factorOf(item, pack.unit);
     return { unit: undefined, factor: each && multiply(each, pack.quantity) };
   }
-  const unit = names.unit(ordered) ?? units[ordered] ?? ordered;
+  const unit = names.unit(ordered) ?? lookup(units, ordered) ?? ordered;
   return { unit, factor: factorOf(item, unit) };
 }
 

@@ -1,3 +1,4 @@
+import { lookup } from '../../../domain/lookup.ts';
 import { gs1CheckDigit, isSscc } from '../../../domain/sscc.ts';
 import type { SegmentObject } from '../../x12/types.ts';
 import { textOf } from '../tree.ts';
@@ -40,7 +41,7 @@ export function articleNumbers(id: string, first: number): Check {
   return (tree, { report }) => {
     for (const segment of everySegment(tree, id)) {
       for (let element = first; element < 31; element += 2) {
-        const length = GS1_NUMBERS[textOf(segment, String(element).padStart(2, '0')) ?? ''];
+        const length = lookup(GS1_NUMBERS, textOf(segment, String(element).padStart(2, '0')));
         const number = textOf(segment, String(element + 1).padStart(2, '0'));
         if (length === undefined || number === undefined) continue;
         const expected = gs1CheckDigit(number.slice(0, length - 1));

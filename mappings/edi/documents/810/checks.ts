@@ -1,4 +1,5 @@
 import { type Decimal, fromScaled, toScaled } from '../../../../domain/decimal.ts';
+import { lookup } from '../../../../domain/lookup.ts';
 import type { TreeNode } from '../../../x12/types.ts';
 import { type Check, numberAt, sumAt } from '../../checking/check.ts';
 import { dayOf, daysBetween } from '../../elements.ts';
@@ -41,7 +42,7 @@ export const invoiceTotal: Check = (tree, { report }) => {
     const quantity = numberAt(it1, '02');
     const price = numberAt(it1, '04');
     if (total === undefined || quantity === undefined || price === undefined) return undefined;
-    return total + (quantity * price) / (10n ** 9n * (PRICED_BY[textOf(it1, '05') ?? ''] ?? 1n));
+    return total + (quantity * price) / (10n ** 9n * (lookup(PRICED_BY, textOf(it1, '05')) ?? 1n));
   }, 0n);
   const header = [chargesOf(tree), taxesOf(tree)];
   const ofLines = lines.map((loop) => [chargesOf(loop), taxesOf(loop)]);

@@ -1,4 +1,5 @@
 import { add, compare, type Decimal, isZero, subtract, sum } from '../../../../domain/decimal.ts';
+import { lookup } from '../../../../domain/lookup.ts';
 import { fromMinor, isCurrency, toMinor } from '../../../../domain/money.ts';
 import { type Payment, payment } from '../../../canonical/v1/index.ts';
 import type { SegmentObject, TreeNode, X12Error } from '../../../x12/types.ts';
@@ -77,7 +78,7 @@ export function paymentFrom820(tree: TreeNode, profile: Agreement): PaymentResul
   const parsed = payment.safeParse({
     partnerId: profile.id,
     reference,
-    method: METHODS[textOf(bpr, '04') ?? ''] ?? 'other',
+    method: lookup(METHODS, textOf(bpr, '04')) ?? 'other',
     currency,
     paidOn,
     amount: toMinor(amount, currency),

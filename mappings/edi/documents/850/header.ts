@@ -1,3 +1,4 @@
+import { lookup } from '../../../../domain/lookup.ts';
 import { isCurrency } from '../../../../domain/money.ts';
 import type { Party, SalesOrder } from '../../../canonical/v1/index.ts';
 import type { SegmentObject, TreeNode } from '../../../x12/types.ts';
@@ -37,7 +38,7 @@ export function headerOf(tree: TreeNode, profile: Agreement, fault: Report) {
   // 07 marks a duplicate with the same content, so it is not part of the content.
   if (purpose !== '00' && purpose !== '07') keep(attributes, 'purpose', purpose);
   const type = textOf(beg, '02');
-  const notDeliverable = type === undefined ? undefined : NOT_DELIVERABLE[type];
+  const notDeliverable = lookup(NOT_DELIVERABLE, type);
   if (notDeliverable !== undefined) {
     fault({
       code: 'order-type-not-supported',

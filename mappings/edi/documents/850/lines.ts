@@ -1,4 +1,5 @@
 import { compare, type Decimal, divide, isPositive, multiply, sum } from '../../../../domain/decimal.ts';
+import { lookup } from '../../../../domain/lookup.ts';
 import type { SalesOrderLine } from '../../../canonical/v1/index.ts';
 import type { SegmentObject, TreeNode } from '../../../x12/types.ts';
 import type { Agreement } from '../../agreement.ts';
@@ -128,7 +129,7 @@ function unitOf(po1: SegmentObject | undefined, lineId: string, profile: Agreeme
   // Keep a code as received, so that answers can repeat it. prepare.ts resolves it with the item.
   // Other words must be listed.
   if (UNIT_CODE.test(sent)) return sent;
-  const unit = profile.units[sent];
+  const unit = lookup(profile.units, sent);
   if (unit !== undefined && UNIT_CODE.test(unit)) return unit;
   fault({
     ...place,
@@ -161,7 +162,7 @@ function priceOf(
     fault({ ...place, code: 'price-negative', message: `line ${lineId} has the negative price ${sent}` });
     return undefined;
   }
-  const per = basis === undefined ? undefined : PRICE_PER[basis];
+  const per = lookup(PRICE_PER, basis);
   if (per === undefined) return sent;
   const price = divide(sent, per);
   if (compare(multiply(price, per), sent) === 0) return price;

@@ -1,3 +1,4 @@
+import { lookup } from '../../../../domain/lookup.ts';
 import type { SalesOrderLine } from '../../../canonical/v1/index.ts';
 import type { SegmentObject, TreeNode } from '../../../x12/types.ts';
 import { dayOf, decimalFault } from '../../elements.ts';
@@ -41,7 +42,7 @@ export function datesOf(node: TreeNode, attributes: Record<string, string>, faul
     if (qualifier !== undefined && day !== undefined && !days.has(qualifier)) days.set(qualifier, day);
   }
   for (const [qualifier, day] of days) {
-    const window = WINDOW_ATTRIBUTES[qualifier];
+    const window = lookup(WINDOW_ATTRIBUTES, qualifier);
     if (window !== undefined) attributes[window] = day;
     else if (!FIELD_DATES.has(qualifier)) attributes[`date.${qualifier}`] = day;
   }

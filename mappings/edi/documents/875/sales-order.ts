@@ -1,3 +1,4 @@
+import { lookup } from '../../../../domain/lookup.ts';
 import type { SalesOrder } from '../../../canonical/v1/index.ts';
 import { carryPosition } from '../../../x12/position.ts';
 import type { SegmentObject, TreeNode, X12Error } from '../../../x12/types.ts';
@@ -21,7 +22,7 @@ import type { OrderContext, OrderResult } from '../definition.ts';
 export function salesOrderFrom875(tree: TreeNode, profile: Agreement, context: OrderContext): OrderResult {
   const g50 = segmentOf(tree, 'G50');
   const status = textOf(g50, '01');
-  if (status !== undefined && PURPOSES[status] === undefined) {
+  if (status !== undefined && lookup(PURPOSES, status) === undefined) {
     return {
       errors: [
         errorOf({
@@ -96,7 +97,7 @@ function as850(tree: TreeNode): TreeNode {
   const g50 = segmentOf(tree, 'G50');
   const vendorOrder = textOf(g50, '05');
   return {
-    BEG: segmentsAs(tree, 'G50', BEG, { '01': PURPOSES[textOf(g50, '01') ?? ''] ?? '00' }),
+    BEG: segmentsAs(tree, 'G50', BEG, { '01': lookup(PURPOSES, textOf(g50, '01')) ?? '00' }),
     REF: [...segmentsAs(tree, 'N9', REF), ...(vendorOrder === undefined ? [] : [{ '01': 'VN', '02': vendorOrder }])],
     DTM: datesAs850(tree),
     MSG: segmentsAs(tree, 'NTE', MSG),
@@ -128,7 +129,7 @@ function lineAs850(loop: TreeNode): TreeNode {
 function datesAs850(tree: TreeNode): SegmentObject[] {
   return segmentsOf(tree, 'G62').map((g62) => {
     const qualifier = textOf(g62, '01') ?? '';
-    return segmentAs(g62, { '02': '02' }, { '01': DATES[qualifier] ?? `G62.${qualifier}` });
+    return segmentAs(g62, { '02': '02' }, { '01': lookup(DATES, qualifier) ?? `G62.${qualifier}` });
   });
 }
 
