@@ -2,6 +2,7 @@
  * Measures one remittance for many invoices: an 820 pays hundreds of orders, and each must receive
  * its payment at once.
  */
+import type { Client } from '@temporalio/client';
 import type { Network } from '../scripts/stack/network.ts';
 import { report, reportSpread, say } from './figures.ts';
 import { HAND_OFF, readWaits } from './hand-offs.ts';
@@ -43,9 +44,33 @@ export async function benchRemittance(network: Network, { invoices = 500, rounds
       const { payments } = await readWaits(temporal, prisma, paid.result);
       reportSpread('remittance: hand-off of a payment', payments, HAND_OFF);
       reportSpread('remittance: sending to closed', await timesToClose(prisma, paid.result), { unit: 'ms' });
-      if (paid.cpu !== undefined) reportCpu('remittance', perOrder([paid], count), false);
+      if (paid.cpu !== undefined) reportCpu('remittance', perOrder([paid], count));
+      reportSpread('remittance: floor of its signals', await timeSignals(temporal, count), {
+        unit: 'ms until a workflow that nobody runs has its signal',
+      });
     }
   });
+}
+
+/**
+ * The same number of signals at once, to workflows without a worker, while nothing else runs: what the
+ * server itself needs.
+ */
+async function timeSignals(temporal: Client, count: number): Promise<number[]> {
+  const handles = await Promise.all(
+    Array.from({ length: count }, (_, index) =>
+      temporal.workflow.start('idle', { taskQueue: 'nobody', workflowId: `idle/${index}` }),
+    ),
+  );
+  const began = performance.now();
+  const waits = await Promise.all(
+    handles.map(async (handle) => {
+      await handle.signal('paid', { amount: 1 });
+      return performance.now() - began;
+    }),
+  );
+  await Promise.all(handles.map((handle) => handle.terminate()));
+  return waits;
 }
 
 async function largestRemittance(prisma: Prisma, since: Date): Promise<number> {

@@ -59,23 +59,14 @@ export function perOrder(rounds: readonly Round<unknown>[], count: number): Reco
   );
 }
 
-/**
- * Prints the CPU cost of an order in each process, with its limits if the round covers the whole
- * order.
- */
-export function reportCpu(title: string, ms: Record<string, number>, wholeCourse: boolean): void {
+/** Prints the CPU cost of an order in each process. */
+export function reportCpu(title: string, ms: Record<string, number>): void {
   const { worker = 0, api = 0, postgres = 0, temporal = 0, sandbox = 0 } = ms;
   const parts = { worker: oneDecimal(worker), api: oneDecimal(api), postgres: oneDecimal(postgres) };
   const unit = 'CPU ms/order';
   const own = worker + api + postgres;
-  report({
-    figure: `${title}: worker + API + Postgres`,
-    value: own,
-    unit,
-    ...parts,
-    ...(wholeCourse && { budget: '<= 95' }),
-  });
-  report({ figure: `${title}: Temporal`, value: temporal, unit, ...(wholeCourse && { budget: '<= 80' }) });
+  report({ figure: `${title}: worker + API + Postgres`, value: own, unit, ...parts });
+  report({ figure: `${title}: Temporal`, value: temporal, unit });
   report({ figure: `${title}: sandbox`, value: sandbox, unit });
 }
 

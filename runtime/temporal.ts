@@ -79,7 +79,7 @@ export class SearchAttributeConflict extends Error {
  *   list them within `timeoutSeconds`.
  */
 export async function ensureSearchAttributes(
-  connection: Connection,
+  connection: Connection | NativeConnection,
   namespace: string,
   keys: readonly { readonly name: string; readonly type: SearchAttributeType }[],
   { timeoutSeconds = 30 } = {},

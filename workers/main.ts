@@ -1,6 +1,6 @@
 /** The worker process: configuration, connections, workers, orderly shutdown. */
 import '../runtime/garbage-collection.ts';
-import type { Connection } from '@temporalio/client';
+import { Client } from '@temporalio/client';
 import { Runtime } from '@temporalio/worker';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { erpConnectors } from '../activities/erp/connector.ts';
@@ -15,7 +15,7 @@ import { ConfigError, loadConfig } from '../runtime/config.ts';
 import { createLogger, temporalLogger } from '../runtime/logger.ts';
 import { searchAttributeKeys } from '../runtime/search-attributes.ts';
 import { loadSystems } from '../runtime/systems.ts';
-import { connectClient, connectNative, ensureSearchAttributes } from '../runtime/temporal.ts';
+import { connectNative, ensureSearchAttributes } from '../runtime/temporal.ts';
 import { createWorkers } from './create-workers.ts';
 import { healthServer } from './health.ts';
 import { ensureSchedules } from './schedules.ts';
@@ -33,14 +33,15 @@ async function main(): Promise<void> {
     }),
   });
   const native = await connectNative(config);
-  const temporal = connectClient(config);
+  // Calls of our own go over the workers' connection: its protocol work is done outside of JavaScript.
+  const temporal = new Client({ connection: native, namespace: config.temporal.namespace });
   const prisma = createPrismaClient(config.databaseUrl, {
     poolSize: config.databasePoolSize,
     applicationName: 'worker',
   });
   const profiles = new FollowedProfiles({ directory: config.partnersDir, prisma, log });
   const crossReferences = new CrossReferenceFiles({ directory: config.partnersDir, prisma, profiles, log });
-  await ensureSearchAttributes(temporal.connection as Connection, config.temporal.namespace, searchAttributeKeys);
+  await ensureSearchAttributes(native, config.temporal.namespace, searchAttributeKeys);
 
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -81,7 +82,6 @@ async function main(): Promise<void> {
   await crossReferences.stop();
   profiles.stop();
   await prisma.$disconnect();
-  await temporal.connection.close();
   await native.close();
 }
 

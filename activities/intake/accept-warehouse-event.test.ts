@@ -34,6 +34,30 @@ it('a close that names nothing short reaches its order too, which sees whether e
   expect(heardBy(orderId)).toMatchObject([{ what: 'warehouseEvent', payload: { type: 'closed', quantity: '0' } }]);
 });
 
+it.each([
+  ['everything shipped, in two waves', [4, 6], false],
+  ['a part shipped', [4], true],
+  ['more shipped than was released', [4, 7], true],
+])('a close without shorts after %s', async (_, waves, isHeard) => {
+  const { orderId, releaseNumber } = await released();
+  for (const [wave, units] of waves.entries()) {
+    await given.shipped(releaseNumber, `S${wave}`, [{ lineNumber: 1, quantity: String(units) }]);
+  }
+  await given.closedShort(releaseNumber, []);
+  const heard = heardBy(orderId).map(({ payload }) => (payload as { type: string }).type);
+  expect(heard).toEqual([...waves.map(() => 'shipped'), ...(isHeard ? ['closed'] : [])]);
+  expect(await given.prisma.warehouseEvent.count({ where: { releaseNumber, type: 'closed' } })).toBe(1);
+});
+
+it('counts a shipment once that is reported under two event ids', async () => {
+  const { orderId, releaseNumber } = await released();
+  for (const eventId of ['one', 'other'].map((mark) => `${releaseNumber}/${mark}`)) {
+    await given.shipped(releaseNumber, 'S1', [{ lineNumber: 1, quantity: '5' }], eventId);
+  }
+  await given.closedShort(releaseNumber, []);
+  expect(heardBy(orderId).at(-1)).toMatchObject({ payload: { type: 'closed' } });
+});
+
 it('an event that nobody decides on is on record only', async () => {
   const { orderId, releaseNumber } = await released();
   const picking = { schema: 'warehouseEvent/v1', occurredAt: new Date().toISOString(), type: 'picking' } as const;

@@ -3,11 +3,15 @@ import { randomUUID } from 'node:crypto';
 import { sum } from '../../domain/decimal.ts';
 import type { WarehouseNotice } from '../../domain/order/messages.ts';
 import type { WarehouseEvent } from '../../mappings/canonical/v1/index.ts';
+import { Prisma } from '../../prisma/generated/client.ts';
 import type { HandOffRow, SignalOrder } from '../handoff/hand-off.ts';
 import { asJson } from '../lib/records.ts';
 import type { IntakeDependencies } from './dependencies.ts';
 
-/** Accepts an event once: one statement finds its release, stores it and writes the hand-off if the order must act. */
+/**
+ * Accepts an event once: one statement finds its release, stores it and writes the hand-off if the order
+ * must act.
+ */
 export async function acceptWarehouseEvent(
   { prisma, handOff }: IntakeDependencies,
   { system, event }: { system: string; event: WarehouseEvent; correlationId: string },
@@ -18,7 +22,7 @@ export async function acceptWarehouseEvent(
   const [found] = await prisma.$queryRaw<({ orderId: string; taken: boolean } & (HandOffRow | { id: null }))[]>`
     WITH release AS (
       -- A warehouse learns nothing of the releases of another one.
-      SELECT f."orderId", o."partnerId", o."correlationId"
+      SELECT f."orderId", f."lines", o."partnerId", o."correlationId"
       FROM "Fulfillment" f JOIN "Order" o ON o."id" = f."orderId"
       WHERE (f."releaseNumber" = ${event.releaseNumber} OR f."refusedNumbers" @> ARRAY[${event.releaseNumber}])
         AND f."wmsSystem" = ${system}
@@ -32,7 +36,7 @@ export async function acceptWarehouseEvent(
     ), handed AS (
       INSERT INTO "HandOff" ("id", "kind", "partnerId", "target", "payload")
       SELECT ${randomUUID()}, 'signal-order', release."partnerId", release."orderId", ${payload}::jsonb
-      FROM release, taken WHERE ${payload}::jsonb IS NOT NULL
+      FROM release, taken WHERE ${payload}::jsonb IS NOT NULL AND ${isNews(system, event)}
       RETURNING "id", "kind", "partnerId", "target", "payload"
     )
     SELECT release."orderId", EXISTS (SELECT 1 FROM taken) AS "taken", handed.*
@@ -41,6 +45,29 @@ export async function acceptWarehouseEvent(
   const { orderId, taken, ...row } = found;
   if (row.id !== null) handOff.committed([row]);
   return { outcome: taken ? 'accepted' : 'duplicate', orderId };
+}
+
+/**
+ * Closing a release is no news if the shipments that this warehouse reported are exactly what was
+ * released, line by line: the order learns as much from them. Most closes are of this kind.
+ */
+function isNews(system: string, event: WarehouseEvent): Prisma.Sql {
+  if (event.type !== 'closed' || event.short.length > 0) return Prisma.sql`TRUE`;
+  return Prisma.sql`EXISTS (
+    SELECT line."lineNumber", line."quantity"
+    FROM jsonb_to_recordset(release."lines") AS line("lineNumber" int, "quantity" numeric)
+    EXCEPT
+    SELECT line."lineNumber", sum(line."quantity")
+    FROM (
+      -- A repeated shipment number ships nothing twice.
+      SELECT DISTINCT ON ("payload" #> '{shipment,shipmentNumber}') "payload" #> '{shipment,packages}' AS "packages"
+      FROM "WarehouseEvent"
+      WHERE "system" = ${system} AND "releaseNumber" = ${event.releaseNumber} AND "type" = 'shipped'
+    ) shipment,
+      jsonb_array_elements(shipment."packages") AS packed,
+      jsonb_to_recordset(packed -> 'lines') AS line("lineNumber" int, "quantity" numeric)
+    GROUP BY line."lineNumber"
+  )`;
 }
 
 /** The notice that an order must act on; other events are only recorded. */
@@ -54,7 +81,8 @@ export function noticeOf(system: string, event: WarehouseEvent): WarehouseNotice
     }
     case 'refused':
       return { ...common, type: 'refused', reason: event.reason };
-    // Also without short lines: the order checks whether everything released is accounted for.
+    // Also without short lines: the order checks whether everything released is accounted for, unless
+    // the reported shipments say so already.
     case 'closed':
       return { ...common, type: 'closed', quantity: sum(event.short.map((line) => line.quantity)) };
     case 'accepted':
