@@ -32,6 +32,7 @@ export const problemCodes = {
   'unknown-shipment': { status: 404, title: 'There is no such shipment' },
   'no-such-partner': { status: 404, title: 'There is no such partner' },
   'unknown-cross-reference': { status: 404, title: 'The partner has no such cross-reference' },
+  'unknown-content': { status: 404, title: 'Nobody decided about this content of the partner' },
   'method-not-allowed': { status: 405, title: 'This address does not know that method' },
   'not-acceptable': { status: 406, title: 'This is not there in any form that the request accepts' },
   'duplicate-order': { status: 409, title: 'This PO number has been ordered with other content' },

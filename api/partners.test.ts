@@ -330,6 +330,26 @@ describe('cross-references', () => {
   });
 });
 
+it('content that a person left out is listed, and asked about again once that is withdrawn', async () => {
+  const leftOut = '/v1/partners/tri-valley/left-out-content';
+  const key = { partnerId: 'tri-valley', transactionSet: '850', content: 'N1[Z7]/N3' };
+  await api.prisma.leftOutContent.create({ data: { ...key, orderId: 'order-1' } });
+  await api.prisma.leftOutContent.create({ data: { ...key, partnerId: 'harbor-pine', orderId: 'order-2' } });
+  const { body } = await api.call('GET', leftOut, { key: reader });
+  expect(body.items).toMatchObject([
+    { transactionSet: '850', content: 'N1[Z7]/N3', orderId: 'order-1', links: { order: '/v1/orders/order-1' } },
+  ]);
+  const gone = `${leftOut}/850/${encodeURIComponent('N1[Z7]/N3')}`;
+  expect((await api.call('DELETE', gone, { key: retailer })).status).toBe(404);
+  expect((await api.call('DELETE', gone, { key: reader })).status).toBe(403);
+  expect((await api.call('DELETE', gone, { key: desk })).status).toBe(204);
+  expect(await api.call('DELETE', gone, { key: desk })).toMatchObject({
+    status: 404,
+    body: { code: 'unknown-content' },
+  });
+  expect(await api.prisma.leftOutContent.count({ where: { content: 'N1[Z7]/N3' } })).toBe(1);
+});
+
 it('every route of partners has answered as its description says', () => {
   const partners = routes.filter(({ tag }) => tag === 'Partners').map(({ operation }) => operation);
   expect([...api.called]).toEqual(expect.arrayContaining(partners));

@@ -90,6 +90,12 @@ export const exceptionKinds = {
     resolutions: ['accept', 'cancel'],
     escalateAfterHours: 4,
   },
+  'content-not-used': {
+    category: 'partner',
+    owner: 'customer-service',
+    resolutions: ['retry', 'accept', 'cancel'],
+    escalateAfterHours: 4,
+  },
   'credit-hold': { category: 'credit', owner: 'credit', resolutions: untilShipped, escalateAfterHours: 8 },
   'nothing-available': { category: 'inventory', owner: 'inventory', resolutions: untilShipped, escalateAfterHours: 8 },
   'stock-overdue': {

@@ -1,3 +1,4 @@
+import type { NotUsed } from '../../mappings/edi/not-used.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import type { X12Error } from '../../mappings/x12/types.ts';
 
@@ -26,6 +27,8 @@ export type Source = {
 export interface Judgement {
   state: Verdict['state'];
   errors: X12Error[];
+  /** Content that the mapping left out. */
+  notUsed?: NotUsed[];
   orderId?: string;
   /** The document was already stored, in the statement that applied its content. */
   stored?: true;

@@ -1,7 +1,8 @@
 import { withAcknowledgmentCodes } from '../../mappings/edi/acknowledgment-codes.ts';
 import { type Admitted, admitTransaction } from '../../mappings/edi/admission.ts';
 import type { ElementPlace, TakesOrder, TakesPayment } from '../../mappings/edi/documents/definition.ts';
-import type { ReadTransaction, Tree, X12Error } from '../../mappings/x12/types.ts';
+import { readOrder, readPayment } from '../../mappings/edi/documents/read-document.ts';
+import type { ReadTransaction, X12Error } from '../../mappings/x12/types.ts';
 import { evaluateAll } from '../../runtime/expressions.ts';
 import { acceptOrder } from '../intake/accept-order.ts';
 import { acceptPayment } from '../intake/accept-payment.ts';
@@ -37,9 +38,9 @@ function apply(
 ): Promise<Judged> {
   switch (inbound.apply) {
     case 'takes-order':
-      return takeOrder(deps, source, inbound, tree, document);
+      return takeOrder(deps, source, inbound, { tree, guide }, document);
     case 'takes-payment':
-      return takePayment(deps, source, inbound, tree, document.set);
+      return takePayment(deps, source, inbound, { tree, guide }, document.set);
     case 'acknowledges':
       return takeAcknowledgment(deps, source, guide, tree, inbound.map(tree), document);
   }
@@ -48,21 +49,24 @@ function apply(
 async function takeOrder(
   deps: IntakeDependencies,
   source: Source,
-  { map, poNumber }: TakesOrder,
-  tree: Tree,
+  definition: TakesOrder,
+  parsed: Pick<Admitted, 'tree' | 'guide'>,
   document: InboundDocument,
 ): Promise<Judged> {
-  const mapped = map(tree, source.profile, { receivedAt: source.receivedAt.toISOString(), evaluate: evaluateAll });
+  const mapped = readOrder(definition, parsed, source.profile, {
+    receivedAt: source.receivedAt.toISOString(),
+    evaluate: evaluateAll,
+  });
   if ('errors' in mapped) return mapped.ours ? { held: mapped.errors } : rejection(...mapped.errors);
-  const { order } = mapped;
+  const { order, notUsed } = mapped;
   const receipt = await acceptOrder(deps, {
     order,
     correlationId: source.correlationId,
-    source: { kind: 'edi', document, controlNumber: source.controlNumber },
+    source: { kind: 'edi', document, notUsed, controlNumber: source.controlNumber },
   });
   if (receipt.outcome === 'refused') {
     const agreed = `${source.profile.name} has agreed that such a repetition is refused`;
-    return rejection(errorAt(poNumber, 'po-number-known', `${receipt.reason}; ${agreed}`, order.poNumber));
+    return rejection(errorAt(definition.poNumber, 'po-number-known', `${receipt.reason}; ${agreed}`, order.poNumber));
   }
   const { orderId } = receipt;
   if (receipt.outcome !== 'duplicate') return { state: 'accepted', errors: [], orderId, stored: true };
@@ -72,23 +76,23 @@ async function takeOrder(
     data: [{ orderId, kind, value, search: searchForm(value) }],
     skipDuplicates: true,
   });
-  return { state: 'duplicate', errors: [], orderId };
+  return { state: 'duplicate', errors: [], notUsed, orderId };
 }
 
 async function takePayment(
   deps: IntakeDependencies,
   source: Source,
-  { map, reference }: TakesPayment,
-  tree: Tree,
+  definition: TakesPayment,
+  parsed: Pick<Admitted, 'tree' | 'guide'>,
   set: string,
 ): Promise<Judgement> {
-  const mapped = map(tree, source.profile);
+  const mapped = readPayment(definition, parsed, source.profile);
   if ('errors' in mapped) return rejection(...mapped.errors);
-  const { payment } = mapped;
+  const { payment, notUsed } = mapped;
   const { outcome } = await acceptPayment(deps, { payment, source: set, correlationId: source.correlationId });
-  if (outcome !== 'conflict') return { state: outcome, errors: [] };
+  if (outcome !== 'conflict') return { state: outcome, errors: [], notUsed };
   const reason = `payment ${payment.reference} is known with other content`;
-  return rejection(errorAt(reference, 'payment-reference-known', reason, payment.reference));
+  return rejection(errorAt(definition.reference, 'payment-reference-known', reason, payment.reference));
 }
 
 function errorAt(place: ElementPlace, code: string, reason: string, value: string): X12Error {

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { SalesOrder } from '../../mappings/canonical/v1/index.ts';
 import { contentHash } from '../../mappings/edi/content-hash.ts';
+import type { NotUsed } from '../../mappings/edi/not-used.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import { unwritableIn } from '../../mappings/x12/write.ts';
 import type { Database } from '../../prisma/client.ts';
@@ -14,8 +15,8 @@ import { IntakeRefusal } from './intake-refusal.ts';
 
 export type OrderSource =
   | { kind: 'api' }
-  /** The inbound transaction set, and the control number of its interchange. */
-  | { kind: 'edi'; document: InboundDocument; controlNumber: string };
+  /** The inbound transaction set, what its mapping left out, and the control number of its interchange. */
+  | { kind: 'edi'; document: InboundDocument; notUsed: readonly NotUsed[]; controlNumber: string };
 
 export interface OrderReceipt {
   /**
@@ -114,7 +115,7 @@ async function insertOrder(
   const [start] = handOffRows([
     { kind: 'start-order', partnerId, orderId, workflowId, poNumber, channel, correlationId },
   ]) as [HandOffRow];
-  const document = source.kind === 'edi' ? source.document : undefined;
+  const { document, notUsed = [] } = source.kind === 'edi' ? source : {};
   const references: [kind: string, value: string | undefined][] = [
     ['po', poNumber],
     ['interchange', source.kind === 'edi' ? source.controlNumber : undefined],
@@ -144,7 +145,7 @@ async function insertOrder(
     )${
       document === undefined
         ? Prisma.empty
-        : Prisma.sql`, stored AS (${storingDocument(document, { state: 'accepted', errors: [] }, Prisma.sql`taken`)})`
+        : Prisma.sql`, stored AS (${storingDocument(document, { state: 'accepted', errors: [], notUsed }, Prisma.sql`taken`)})`
     }
     SELECT "id" FROM taken`;
   if (taken.length === 0) return undefined;

@@ -1,4 +1,5 @@
 /** The row of an inbound transaction set, written once with its verdict, together with its effect. */
+import type { NotUsed } from '../../mappings/edi/not-used.ts';
 import type { X12Error } from '../../mappings/x12/types.ts';
 import type { Database } from '../../prisma/client.ts';
 import { Prisma } from '../../prisma/generated/client.ts';
@@ -24,23 +25,32 @@ export interface InboundVerdict {
   /** `received`: kept until our profile can read it. */
   state: 'received' | 'accepted' | 'duplicate' | 'rejected' | 'unmatched';
   errors: readonly X12Error[];
+  /** Content that the mapping left out. */
+  notUsed?: readonly NotUsed[];
 }
 
 /**
  * Part of a statement that stores a document with its verdict. `order` is a table with one row, the order's
  * id; if it is empty, nothing is stored.
  */
-export function storingDocument(document: InboundDocument, { state, errors }: InboundVerdict, order: Prisma.Sql) {
+export function storingDocument(
+  document: InboundDocument,
+  { state, errors, notUsed = [] }: InboundVerdict,
+  order: Prisma.Sql,
+) {
   return Prisma.sql`
     INSERT INTO "Document" ("id", "direction", "partnerId", "transactionSet", "version", "state", "interchangeId",
-      "position", "groupControl", "transactionControl", "body", "delimiters", "hash", "correlationId", "errors", "orderId")
+      "position", "groupControl", "transactionControl", "body", "delimiters", "hash", "correlationId", "errors", "notUsed",
+      "orderId")
     SELECT ${document.id}, 'inbound', ${document.partnerId}, ${document.set}, ${document.version}, ${state},
       ${document.interchangeId}, ${document.position}::int, ${document.groupControl}, ${document.transactionControl},
       ${document.body}, ${document.delimiters}, ${document.hash}, ${document.correlationId},
-      ${errors.length > 0 ? JSON.stringify(errors) : null}::jsonb, o."id"
+      ${errors.length > 0 ? JSON.stringify(errors) : null}::jsonb,
+      ${notUsed.length > 0 ? JSON.stringify(notUsed) : null}::jsonb, o."id"
     FROM ${order} AS o("id")
     ON CONFLICT ("interchangeId", "position")
-    DO UPDATE SET "state" = EXCLUDED."state", "errors" = EXCLUDED."errors", "orderId" = EXCLUDED."orderId"`;
+    DO UPDATE SET "state" = EXCLUDED."state", "errors" = EXCLUDED."errors", "notUsed" = EXCLUDED."notUsed",
+      "orderId" = EXCLUDED."orderId"`;
 }
 
 /** Stores a document without any other effect. */

@@ -11,6 +11,7 @@ import type { Database } from '../../prisma/client.ts';
 import { type ErpSystem, systemsFor, type WmsSystem } from '../../runtime/systems.ts';
 import type { PartnerProfiles } from '../partners/partner-profiles.ts';
 import { checkOrder } from './prepare/check.ts';
+import { leftOutProblem, rememberLeftOut } from './prepare/left-out.ts';
 import { loadKnown, loadOrder, type OrderToCheck } from './prepare/load.ts';
 import type { Problem } from './prepare/problem.ts';
 import { recordCheck } from './prepare/record.ts';
@@ -46,6 +47,10 @@ export async function prepareOrder(
   }
   const repeated = repetitionOf(row);
   if (repeated !== undefined && !waived.includes(repeated.type)) return { ready: false, problem: repeated };
+  // The current profile, so that what it declares helps an order that already waits.
+  const leftOut = await leftOutProblem(prisma, row, profiles.get(row.partnerId));
+  if (leftOut !== undefined && !waived.includes(leftOut.type)) return { ready: false, problem: leftOut };
+  if (leftOut !== undefined) await rememberLeftOut(prisma, orderId, row);
 
   const order = row.canonical;
   const erps = serving.map(({ id }) => id);

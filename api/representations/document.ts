@@ -46,6 +46,23 @@ export function placeInWords({ segment, position, element, component }: z.infer<
   return `${name}${component === undefined ? '' : `-${component}`} (segment ${position})`;
 }
 
+const notUsed = z
+  .object({
+    content: z
+      .string()
+      .meta({ description: 'Its kind, also the key under `ignores` of a profile', examples: ['N1[Z7]'] }),
+    name: z.string(),
+    place: z.string().meta({ description: 'Of the first occurrence, for people', examples: ['TD512 (segment 7)'] }),
+    text: z.string().meta({ description: 'The first occurrence as it was sent, shortened' }),
+    count: z.int(),
+    reason: z.string().nullable().meta({ description: 'Why it matters, if that is more than that nothing uses it' }),
+  })
+  .meta({ id: 'NotUsed', description: 'Content of an inbound document that the order or payment does not use' });
+
+const storedNotUsed = z
+  .array(notUsed.extend({ place: location, reason: z.string().nullable().default(null) }))
+  .nullable();
+
 export const documentItem = z
   .object({
     id: z.string(),
@@ -72,6 +89,7 @@ export const documentItem = z
       transaction: z.string().nullable(),
     }),
     errors: z.array(documentError),
+    notUsed: z.array(notUsed),
     links: z.object({ self: link, raw: link }),
   })
   .meta({ id: 'DocumentItem', description: 'One transaction set, in or out' });
@@ -116,6 +134,7 @@ export const documentColumns = {
   groupControl: true,
   transactionControl: true,
   errors: true,
+  notUsed: true,
   interchange: { select: { controlNumber: true } },
 } satisfies Prisma.DocumentSelect;
 
@@ -156,6 +175,10 @@ export function documentItemOf(document: DocumentRow): z.output<typeof documentI
       transaction: document.transactionControl,
     },
     errors: toDocumentErrors(document.errors),
+    notUsed: (storedNotUsed.parse(document.notUsed) ?? []).map(({ place, ...one }) => ({
+      ...one,
+      place: placeInWords(place),
+    })),
     links: { self, raw: `${self}/raw` },
   };
 }

@@ -6,6 +6,7 @@ import { exceptionRoutes } from './exceptions.ts';
 import { healthRoutes } from './health.ts';
 import { interchangeRoutes } from './interchanges.ts';
 import { labelRoutes } from './labels.ts';
+import { leftOutContentRoutes } from './left-out-content.ts';
 import { lineageRoutes } from './lineage.ts';
 import { orderRoutes } from './orders.ts';
 import { partnerRoutes } from './partners.ts';
@@ -24,6 +25,7 @@ export const routes: readonly Route[] = [
   ...paymentRoutes,
   ...availabilityRoutes,
   ...partnerRoutes,
+  ...leftOutContentRoutes,
   ...accessRoutes,
   ...healthRoutes,
 ];

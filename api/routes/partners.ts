@@ -189,7 +189,7 @@ const partnerView = partnerItem
   })
   .meta({ id: 'PartnerView', description: 'A partner, what is agreed with it and how its profile stands' });
 
-const partnerParameter = { partnerId: z.string().min(1).max(60) };
+export const partnerParameter = { partnerId: z.string().min(1).max(60) };
 
 const readPartner = route({
   method: 'get',
@@ -280,7 +280,12 @@ function partnerPath(id: string): string {
   return `/v1/partners/${encodeURIComponent(id)}`;
 }
 
-async function partnerOf(caller: Caller, partnerId: string, { partners }: ApiDependencies): Promise<PartnerProfile> {
+/** @throws Problem `no-such-partner`, also for a key that is bound to another partner */
+export async function partnerOf(
+  caller: Caller,
+  partnerId: string,
+  { partners }: ApiDependencies,
+): Promise<PartnerProfile> {
   const profile = partners.profile(partnerId) ?? null;
   const bound = visiblePartner(caller);
   const problems = profile === null && (bound ?? partnerId) === partnerId ? partners.problemsOf(partnerId) : [];

@@ -190,6 +190,19 @@ export interface DocumentSummary {
     readonly transaction: string | null;
   };
   readonly errors: readonly DocumentError[] | null;
+  /** Content of an inbound document that nothing uses. */
+  readonly notUsed: readonly NotUsed[];
+}
+
+export interface NotUsed {
+  /** Its kind, such as `N1[Z7]`. */
+  readonly content: string;
+  readonly name: string;
+  /** Of the first occurrence. */
+  readonly place: string;
+  readonly text: string;
+  readonly count: number;
+  readonly reason: string | null;
 }
 
 export interface DocumentError {

@@ -59,9 +59,12 @@ describe('faults found by a mapping', () => {
   });
 
   it('names only the segment if no element is faulty', async () => {
-    expect(
-      await answered('850', 'PO', [...HEAD, 'PO1*1*2*EA*5**VP*MW-1001', 'SDQ*EA*92*BR01*1*BR02*1', 'CTT*1']),
-    ).toEqual(['AK3*SDQ*5*PO1*2', 'AK5*R*5']);
+    const references = Array.from({ length: 51 }, (_, index) => `REF*IA*${index}`);
+    const [beg = '', ...parties] = HEAD;
+    expect(await answered('850', 'PO', [beg, ...references, ...parties, 'PO1*1*2*EA*5**VP*MW-1001', 'CTT*1'])).toEqual([
+      'AK3*REF*3**8',
+      'AK5*R*5',
+    ]);
   });
 
   it('reports a missing segment at the next segment', async () => {

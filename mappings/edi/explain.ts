@@ -26,6 +26,7 @@ import { withAcknowledgmentCodes } from './acknowledgment-codes.ts';
 import { admitTransaction, answerToInterchange, groupErrors, interchangeAdmissionErrors } from './admission.ts';
 import type { Agreement } from './agreement.ts';
 import { checkDocument } from './checks.ts';
+import { readOrder, readPayment } from './documents/read-document.ts';
 import {
   acknowledges,
   acknowledgmentSets,
@@ -264,7 +265,7 @@ class Explainer {
     const judged: Judged = { errors, warnings: [], ...(guide && { guide }), ...(parsed && { tree: parsed.tree }) };
     if (guide === undefined || parsed === undefined || parsed.errors.length > 0 || read.refused) return judged;
     const direction = this.#direction === 'outbound' ? 'outbound' : 'inbound';
-    const outcome = errors.length === 0 ? this.#outcomeOf(read.set, parsed.tree, direction) : undefined;
+    const outcome = errors.length === 0 ? this.#outcomeOf(read.set, { ...parsed, guide }, direction) : undefined;
     if (outcome !== undefined && 'errors' in outcome) {
       errors.push(...withAcknowledgmentCodes(outcome.errors, read, guide));
       if (outcome.ours) judged.held = true;
@@ -299,20 +300,20 @@ class Explainer {
 
   #outcomeOf(
     set: string,
-    tree: Tree,
+    parsed: { tree: Tree; guide: Guide },
     direction: 'inbound' | 'outbound',
   ): Outcome | { errors: X12Error[]; ours?: true } | undefined {
     const inbound = inboundOf(set);
     // An acknowledgment reads the same in both directions and needs no agreement.
-    if (inbound?.apply === 'acknowledges') return { kind: 'acknowledgment', acknowledgment: inbound.map(tree) };
+    if (inbound?.apply === 'acknowledges') return { kind: 'acknowledgment', acknowledgment: inbound.map(parsed.tree) };
     if (inbound === undefined || this.#partner === undefined || direction === 'outbound') return undefined;
     switch (inbound.apply) {
       case 'takes-order': {
-        const mapped = inbound.map(tree, this.#partner, { evaluate: this.#options.evaluate });
+        const mapped = readOrder(inbound, parsed, this.#partner, { evaluate: this.#options.evaluate });
         return 'errors' in mapped ? mapped : { kind: 'order', ...mapped };
       }
       case 'takes-payment': {
-        const mapped = inbound.map(tree, this.#partner);
+        const mapped = readPayment(inbound, parsed, this.#partner);
         return 'errors' in mapped ? mapped : { kind: 'payment', ...mapped };
       }
     }

@@ -1,4 +1,5 @@
-import type { TreeNode } from '../x12/types.ts';
+import { markUsed } from '../x12/position.ts';
+import type { SegmentObject, TreeNode } from '../x12/types.ts';
 import { compileExpression } from './expression.ts';
 
 /**
@@ -40,6 +41,7 @@ export function textAlong(path: PlainPath, input: TreeNode): string | undefined 
       // At the end of a path JSONata distinguishes a list of one from its value.
       const isLast = index === path.length - 1;
       if (isLast && typeof value !== 'string') return BEYOND_PLAIN;
+      if (isLast) markUsed(item as SegmentObject, step.name);
       for (const one of Array.isArray(value) ? value : [value]) {
         if (Array.isArray(one)) return BEYOND_PLAIN;
         const kept = passes(one, step.filters);

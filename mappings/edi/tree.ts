@@ -1,5 +1,5 @@
 import { inBrief } from '../x12/excerpt.ts';
-import { positionOf } from '../x12/position.ts';
+import { markUsed, positionOf } from '../x12/position.ts';
 import type { SegmentObject, TreeNode, X12Error } from '../x12/types.ts';
 
 /**
@@ -48,14 +48,38 @@ function headOf(item: unknown, id: string): SegmentObject | undefined {
   return isRecord(head) && !Array.isArray(head) ? (head as SegmentObject) : undefined;
 }
 
+let noting = false;
+
+/**
+ * Runs a mapping and notes each element that it reads with {@link textOf}, so that what it left out can be
+ * named. Checks read elements too, but do not use them.
+ */
+export function notingUse<T>(map: () => T): T {
+  noting = true;
+  try {
+    return map();
+  } finally {
+    noting = false;
+  }
+}
+
 /** Trimmed text of an element (its first component or repetition); undefined if absent. */
 export function textOf(segment: SegmentObject | undefined, element: string): string | undefined {
-  let value: unknown = segment?.[element];
+  const held: unknown = segment?.[element];
+  let value = held;
   if (Array.isArray(value)) value = value[0];
   if (isRecord(value)) value = value['1'];
   if (typeof value !== 'string') return undefined;
+  if (noting && segment !== undefined && !holdsMore(held)) markUsed(segment, element);
   const text = value.trim();
   return text === '' ? undefined : text;
+}
+
+/** Whether an element has content beside its first component or repetition. */
+function holdsMore(held: unknown): boolean {
+  if (typeof held === 'string') return false;
+  if (Array.isArray(held)) return held.length > 1 || holdsMore(held[0]);
+  return isRecord(held) && Object.keys(held).some((component) => component !== '1');
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

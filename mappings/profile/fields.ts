@@ -21,4 +21,12 @@ export const qualifier = z.string().regex(/^[A-Z0-9]{2}$/, 'must be a two-charac
 
 export const entityCode = z.string().regex(/^[A-Z0-9]{2,3}$/, 'must be an X12 entity identifier code such as ST');
 
+/** Content of a document: loops and segments with their qualifiers, and an element where only that one is meant. */
+export const contentPattern = z
+  .string()
+  .regex(
+    /^[A-Z][A-Z0-9]{1,2}(\[[^\]/]{1,3}\])?(\/[A-Z][A-Z0-9]{1,2}(\[[^\]/]{1,3}\])?)*(\.\d\d(=[A-Z0-9]{1,6})?)?$/,
+    'must be content as the list of what is not used names it, such as N1[VN], PO1/PO4.06 or BEG.02=DS',
+  );
+
 export const setId = z.string().regex(/^\d{3}$/, 'must be a transaction set number such as 850');

@@ -3,7 +3,7 @@ import { currency } from '../canonical/v1/common.ts';
 import { allGuides, guideOf } from '../edi/documents/registry.ts';
 import { misplaced } from '../edi/partner-guide.ts';
 import { documents } from './documents.ts';
-import { deadline, setId, unit } from './fields.ts';
+import { contentPattern, deadline, setId, unit } from './fields.ts';
 import { calendar, interchangeParty, transport, x12 } from './line.ts';
 import { type documentAddition, guideRule, map } from './map.ts';
 import { labels, routing } from './routing.ts';
@@ -79,6 +79,14 @@ export const partnerProfile = z
       .default({})
       .describe('Rules of the partner on top of the standard, by transaction set'),
     map,
+    ignores: z
+      .record(setId, z.record(contentPattern, z.string().min(1).max(200)))
+      .default({})
+      .describe(
+        'What of an inbound document is of no concern, by transaction set: the content as `npm run x12` names it → why. It covers ' +
+          'what is below it as well: N1[VN] also N1[VN]/N3. Other content that nothing uses is a question to a person when it is ' +
+          'first seen',
+      ),
   })
   .superRefine((profile, context) => {
     for (const { path, message } of misplaced(profile)) context.addIssue({ code: 'custom', path, message });

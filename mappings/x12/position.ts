@@ -1,4 +1,7 @@
-/** Remembers the source position of each segment outside the tree, which stays plain JSON. */
+/**
+ * Remembers the source position of each segment, and which of its elements a mapping has read, outside the
+ * tree, which stays plain JSON.
+ */
 import type { Place, ReadSegment, SegmentObject } from './types.ts';
 
 /**
@@ -19,6 +22,10 @@ class Itself {
 class Origin extends Itself {
   #read: ReadSegment;
   #loop: string | undefined;
+  /** Bit n is set once element n has been read; no segment has more than 30 elements. */
+  #used = 0;
+  /** Of a derived segment: the segment that was sent, and which of its elements each one comes from. */
+  #source: { segment: SegmentObject; elements: Readonly<Record<string, string>> } | undefined;
 
   constructor(made: SegmentObject, read: ReadSegment, loop: string | undefined) {
     super(made);
@@ -40,11 +47,38 @@ class Origin extends Itself {
     };
   }
 
-  static carry(from: object, to: SegmentObject): void {
+  static carry(from: SegmentObject, to: SegmentObject, elements: Readonly<Record<string, string>>): void {
     if (#read in from) {
       new Origin(to, from.#read, from.#loop);
+      if (#source in to) to.#source = { segment: from, elements };
     }
   }
+
+  static use(segment: object, element: string): void {
+    if (!(#used in segment)) return;
+    segment.#used |= bitOf(element);
+    const source = segment.#source;
+    const sent = source?.elements[element];
+    if (source !== undefined && sent !== undefined) Origin.use(source.segment, sent);
+  }
+
+  static isUsed(segment: object, element: string): boolean {
+    return #used in segment && (segment.#used & bitOf(element)) !== 0;
+  }
+}
+
+/** Elements are keyed `01` to `30`. */
+function bitOf(element: string): number {
+  return 1 << ((element.charCodeAt(0) - 48) * 10 + element.charCodeAt(1) - 48);
+}
+
+/** Notes that a mapping has read the element. */
+export function markUsed(segment: SegmentObject, element: string): void {
+  Origin.use(segment, element);
+}
+
+export function isUsed(segment: SegmentObject, element: string): boolean {
+  return Origin.isUsed(segment, element);
 }
 
 export function rememberPosition(made: SegmentObject, segment: ReadSegment, loop: string | undefined): void {
@@ -58,10 +92,14 @@ export function positionOf(segment: SegmentObject): Place | undefined {
 
 /**
  * Copies the position of the source segment, so that faults of a derived segment name the place in
- * the file.
+ * the file. `elements` says where each element of the derived segment comes from.
  */
-export function carryPosition(from: SegmentObject, to: SegmentObject): void {
-  Origin.carry(from, to);
+export function carryPosition(
+  from: SegmentObject,
+  to: SegmentObject,
+  elements: Readonly<Record<string, string>>,
+): void {
+  Origin.carry(from, to, elements);
 }
 
 export function placeOf(segment: ReadSegment, loop: string | undefined): Place {

@@ -8,6 +8,7 @@ import type {
   Finding,
   Outcome,
 } from '../../mappings/edi/explaining/parts.ts';
+import type { NotUsed } from '../../mappings/edi/not-used.ts';
 import { describeInterchangeNote } from '../../mappings/x12/interchange-notes.ts';
 import type { InterchangeHeader } from '../../mappings/x12/types.ts';
 
@@ -185,7 +186,18 @@ export class TextExplanation {
           ? ['becomes the payment', outcome.payment]
           : ['acknowledges our group', outcome.acknowledgment];
     const text = stringify(content, { lineWidth: 0 }).trimEnd().split('\n');
-    return ['', `      ${this.#paint('bold', title)}`, ...text.map((line) => `        ${plain(line)}`)];
+    const left = outcome.kind === 'acknowledgment' ? [] : this.#notUsed(outcome.notUsed);
+    return ['', `      ${this.#paint('bold', title)}`, ...text.map((line) => `        ${plain(line)}`), ...left];
+  }
+
+  #notUsed(notUsed: readonly NotUsed[]): string[] {
+    if (notUsed.length === 0) return [];
+    const lines = notUsed.flatMap(({ content, name, place, text, count, reason }) => [
+      `        ${plain(content)} (${plain(name)}), segment ${place.position}${count === 1 ? '' : ` and ${count - 1} more`}`,
+      ...(text === '' ? [] : [`          ${plain(text)}`]),
+      ...(reason === undefined ? [] : [`          ${plain(reason)}`]),
+    ]);
+    return ['', `      ${this.#paint('yellow', 'does not use')}`, ...lines];
   }
 
   #groupEnd({ control, transactionCount, statedTransactionCount, findings, answer }: Of<'group-end'>): string[] {

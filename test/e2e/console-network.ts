@@ -567,11 +567,20 @@ function documents() {
     interchangeId: 'i',
     controlNumbers: { interchange: control, group: '117', transaction: '0001' },
     errors: null,
+    notUsed: [] as object[],
     links: {},
     ...more,
   });
+  const markFor = {
+    content: 'N1[Z7]',
+    name: 'Name',
+    place: 'N1 (segment 9)',
+    text: 'N1*Z7*Aisle 4*92*77',
+    count: 2,
+    reason: null,
+  };
   return [
-    document('d1', 'inbound', '850', 'accepted', '000000117'),
+    document('d1', 'inbound', '850', 'accepted', '000000117', { notUsed: [markFor] }),
     document('d2', 'outbound', '997', 'transmitted', '000000201'),
     document('d3', 'outbound', '855', 'acknowledged', '000000202', { acknowledgment: 'A', acknowledgedAt: at(-60) }),
     document('d4', 'outbound', '856', 'rejected', '000000203', {

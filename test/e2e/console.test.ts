@@ -249,6 +249,15 @@ describe.skipIf(executablePath === undefined)(suite, () => {
     expect(network.resolved).toEqual([{ resolution: 'accept', note: 'Agreed with the buyer by phone' }]);
   });
 
+  it('what a document holds beyond its order is named, on the order and on the document', async () => {
+    await page.goto(signedIn(orderPath()));
+    await page.getByText('1 not used').waitFor();
+    await page.getByRole('link', { name: '850 Purchase order' }).click();
+    const notUsed = (await page.getByRole('region', { name: 'Not used' }).textContent()) ?? '';
+    expect(notUsed).toContain('N1[Z7] Name · N1 (segment 9), 2 times');
+    expect(notUsed).toContain('N1*Z7*Aisle 4*92*77');
+  });
+
   it('a document is shown as named segments with meanings, and as raw bytes', async () => {
     await context.grantPermissions(['clipboard-read', 'clipboard-write']);
     await page.goto(signedIn(orderPath()));

@@ -1,10 +1,17 @@
 /** Loads everything that the order check needs, in two statements. */
 import { z } from 'zod';
 import { type SalesOrder, salesOrder } from '../../../mappings/canonical/v1/index.ts';
+import type { NotUsed } from '../../../mappings/edi/not-used.ts';
 import type { Database } from '../../../prisma/client.ts';
 import { permanent } from '../../lib/activity-failure.ts';
 import { type KnownNames, knownNames } from '../../partners/cross-references.ts';
 import { zipOf } from './customer.ts';
+
+/** What the order's document holds beyond the order, and its set. */
+interface LeftOut {
+  readonly set: string;
+  readonly content: readonly NotUsed[];
+}
 
 const orderRow = z.object({
   partnerId: z.string(),
@@ -16,6 +23,8 @@ const orderRow = z.object({
   earlierId: z.string().nullable(),
   earlierReceivedAt: z.date().nullable(),
   earlierStatus: z.string().nullable(),
+  /** Content of the order's document that its mapping left out. */
+  leftOut: z.custom<LeftOut>().nullable(),
 });
 export type OrderToCheck = z.output<typeof orderRow>;
 
@@ -83,7 +92,10 @@ export type Known = Omit<z.output<typeof known>, 'names'> & { names: KnownNames 
 export async function loadOrder(prisma: Database, orderId: string): Promise<OrderToCheck> {
   const [row] = await prisma.$queryRaw<unknown[]>`
     SELECT o."partnerId", o."poNumber", o."profileVersion", o."receivedAt", o."canonical",
-      e."id" AS "earlierId", e."receivedAt" AS "earlierReceivedAt", e."status" AS "earlierStatus"
+      e."id" AS "earlierId", e."receivedAt" AS "earlierReceivedAt", e."status" AS "earlierStatus",
+      (SELECT jsonb_build_object('set', d."transactionSet", 'content', d."notUsed") FROM "Document" AS d
+        WHERE d."orderId" = o."id" AND d."direction" = 'inbound' AND d."state" = 'accepted' AND d."notUsed" IS NOT NULL
+        LIMIT 1) AS "leftOut"
     FROM "Order" AS o LEFT JOIN "Order" AS e ON e."id" = o."repeatsOrderId"
     WHERE o."id" = ${orderId}`;
   if (row === undefined) throw permanent('unknown-order', `there is no order ${orderId}`);

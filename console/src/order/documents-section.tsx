@@ -47,6 +47,7 @@ export function DocumentsSection(props: {
                   {document.errors !== null && document.errors.length > 0 && (
                     <span className="alert-text"> · {faultCount(document.errors.length)}</span>
                   )}
+                  {document.notUsed.length > 0 && <span className="quiet"> · {document.notUsed.length} not used</span>}
                 </td>
                 <td>
                   {document.interchangeId && (

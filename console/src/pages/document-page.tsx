@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
 import { Link, useParams, useSearchParams } from 'react-router-dom';
-import type { Segment } from '../api.ts';
+import type { NotUsed, Segment } from '../api.ts';
 import { Faults } from '../faults.tsx';
 import { filePath } from '../file/file-path.ts';
 import { formatExact, formatWords } from '../format.ts';
@@ -76,6 +76,7 @@ export function DocumentPage() {
         </div>
       </dl>
       {data.errors !== null && data.errors.length > 0 && <Faults errors={data.errors} />}
+      {data.notUsed.length > 0 && <NotUsedContent notUsed={data.notUsed} />}
       <nav className="tabs" aria-label="Document views">
         <Link to="?" replace aria-current={raw ? undefined : 'page'}>
           Readable
@@ -95,6 +96,34 @@ export function DocumentPage() {
         <ReadableView segments={data.segments} />
       )}
     </>
+  );
+}
+
+/** What the partner sent beyond what the order takes from it. */
+function NotUsedContent({ notUsed }: { readonly notUsed: readonly NotUsed[] }) {
+  return (
+    <section className="not-used" aria-label="Not used">
+      <h2>Not used</h2>
+      <p className="quiet">The partner sent this, and nothing here takes it over.</p>
+      <ul>
+        {notUsed.map(({ content, name, place, text, count, reason }) => (
+          <li key={content}>
+            <code>{content}</code> {name}
+            <span className="quiet">
+              {' '}
+              · {place}
+              {count > 1 && `, ${count} times`}
+            </span>
+            {reason !== null && <div>{reason}</div>}
+            {text !== '' && (
+              <div>
+                <code className="value">{text}</code>
+              </div>
+            )}
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 

@@ -5,6 +5,7 @@ import type { Agreement } from '../agreement.ts';
 import type { Check } from '../checking/check.ts';
 import type { AcknowledgmentDocument, InvoiceDocument, ShipmentDocument } from '../document-content.ts';
 import type { Evaluate } from '../expression.ts';
+import type { Doubt, Silent } from '../not-used.ts';
 
 /**
  * Everything the product needs to know about a transaction set. Intake, `npm run x12`, partner
@@ -48,6 +49,8 @@ export interface ElementPlace {
 export type InboundDocument = TakesOrder | TakesPayment | Acknowledges;
 
 interface Accepted {
+  /** Elements that the mapping may leave out without a word, because they say nothing by themselves. */
+  readonly silent?: Silent;
   /** Whether a profile that does not list its inbound sets accepts this one. */
   readonly agreedByDefault?: true;
 }
@@ -84,7 +87,9 @@ export interface OrderContext {
 }
 
 /** `ours`: the fault is in our profile, so the partner is not refused. */
-export type OrderResult = { readonly order: SalesOrder } | { readonly errors: X12Error[]; readonly ours?: true };
+export type OrderResult =
+  | { readonly order: SalesOrder; readonly doubts: readonly Doubt[] }
+  | { readonly errors: X12Error[]; readonly ours?: true };
 
 export type PaymentResult = { readonly payment: Payment } | { readonly errors: X12Error[] };
 

@@ -1,6 +1,7 @@
 import type { Payment, SalesOrder } from '../../canonical/v1/index.ts';
 import type { FunctionalAcknowledgment, TransactionStatus } from '../../x12/acknowledgment.ts';
 import type { Delimiters, InterchangeAcknowledgment, InterchangeHeader, Place, X12Error } from '../../x12/types.ts';
+import type { NotUsed } from '../not-used.ts';
 
 /**
  * Parts of an explanation, as plain JSON. `npm run x12 -- --json` prints them, so these types are a
@@ -37,10 +38,10 @@ export interface ExplainedSegment {
   elements: ExplainedElement[];
 }
 
-/** Result of mapping a transaction set with the partner's profile. */
+/** Result of mapping a transaction set with the partner's profile, and what the mapping left out. */
 export type Outcome =
-  | { kind: 'order'; order: SalesOrder }
-  | { kind: 'payment'; payment: Payment }
+  | { kind: 'order'; order: SalesOrder; notUsed: NotUsed[] }
+  | { kind: 'payment'; payment: Payment; notUsed: NotUsed[] }
   | { kind: 'acknowledgment'; acknowledgment: FunctionalAcknowledgment };
 
 /** Direction; unknown if neither party is known. */

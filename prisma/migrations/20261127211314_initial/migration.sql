@@ -195,6 +195,17 @@ CREATE TABLE "Interchange" (
 );
 
 -- CreateTable
+CREATE TABLE "LeftOutContent" (
+    "partnerId" TEXT NOT NULL,
+    "transactionSet" TEXT NOT NULL,
+    "content" TEXT NOT NULL,
+    "orderId" TEXT NOT NULL,
+    "decidedAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+
+    CONSTRAINT "LeftOutContent_pkey" PRIMARY KEY ("partnerId","transactionSet","content")
+);
+
+-- CreateTable
 CREATE TABLE "Document" (
     "id" TEXT NOT NULL,
     "businessKey" TEXT,
@@ -214,6 +225,7 @@ CREATE TABLE "Document" (
     "delimiters" TEXT NOT NULL,
     "hash" TEXT NOT NULL,
     "errors" JSONB,
+    "notUsed" JSONB,
     "correlationId" TEXT NOT NULL,
     "createdAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "deadline" TIMESTAMPTZ(3),

@@ -9,6 +9,13 @@ export const remittance = defineDocument({
     apply: 'takes-payment',
     agreedByDefault: true,
     map: paymentFrom820,
+    // How the banks move the money, which the bank statement says as well.
+    silent: Object.fromEntries(
+      ['03', '05', '06', '07', '08', '09', '10', '11', '12', '13', '14', '15'].map((element) => [
+        `BPR.${element}`,
+        'any' as const,
+      ]),
+    ),
     reference: { segment: 'TRN', position: 3, element: 2 },
   },
 });

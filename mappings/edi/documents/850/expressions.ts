@@ -1,3 +1,4 @@
+import { markUsed } from '../../../x12/position.ts';
 import type { SegmentObject, TreeNode } from '../../../x12/types.ts';
 import type { Agreement } from '../../agreement.ts';
 import type { Evaluate } from '../../expression.ts';
@@ -38,6 +39,7 @@ export function applyExpressions(
   });
   const beyond = expressions.filter(({ plain }) => plain.includes(BEYOND_PLAIN));
   const evaluated = evaluate(beyond);
+  for (const { text, inputs } of beyond) for (const input of inputs) markNamed(text, input);
   for (const expression of expressions) {
     const { name, targets, plain } = expression;
     const results = evaluated[beyond.indexOf(expression)] ?? plain.map((value) => ({ value }));
@@ -54,6 +56,23 @@ export function applyExpressions(
     }
   }
   return filled;
+}
+
+/**
+ * What JSONata reads of its input cannot be seen. An expression counts as using the segments that it
+ * names.
+ */
+function markNamed(expression: string, node: TreeNode): void {
+  for (const [id, held] of Object.entries(node)) {
+    const isNamed = new RegExp(`\\b${id}\\b`).test(expression);
+    for (const item of Array.isArray(held) ? held : [held]) {
+      for (const [key, inner] of Object.entries(item)) {
+        if (/^\d\d$/.test(key)) {
+          if (isNamed) markUsed(item as SegmentObject, key);
+        } else markNamed(expression, { [key]: inner } as TreeNode);
+      }
+    }
+  }
 }
 
 /**

@@ -6,7 +6,19 @@ import type { Agreement } from '../../agreement.ts';
 import { decimalOf } from '../../elements.ts';
 import { partyOf } from '../../party.ts';
 import { iterationsOf, segmentOf, segmentsOf, textOf } from '../../tree.ts';
-import { allowancesOf, datesOf, dayAt, defined, keep, notANumber, notesOf, type Report } from './pieces.ts';
+import {
+  type Ask,
+  allowancesOf,
+  datesOf,
+  dayAt,
+  defined,
+  keep,
+  keepContacts,
+  keepNoteReferences,
+  notANumber,
+  notesOf,
+  type Report,
+} from './pieces.ts';
 
 /**
  * BEG01 codes of orders to deliver. For 05 (replace), the partner's duplicate rule decides about
@@ -14,12 +26,23 @@ import { allowancesOf, datesOf, dayAt, defined, keep, notANumber, notesOf, type 
  */
 const ORDER_PURPOSES: ReadonlySet<string> = new Set(['00', '05', '06', '07']);
 
-/** BEG02 codes of documents that are not orders to deliver. */
-const NOT_DELIVERABLE: Readonly<Record<string, string>> = {
-  BK: 'a blanket order, of which only releases are delivered',
+/** BEG02 codes of orders that are delivered and invoiced as they are. */
+const PLAIN_TYPES: ReadonlySet<string> = new Set(['NE', 'SA', 'KN', 'RE', 'RO', 'OS', 'SS']);
+
+/** BEG02 codes that say that something else than a plain delivery is meant. */
+const OTHER_TYPES: Readonly<Record<string, string>> = {
+  BE: 'a blanket order with estimated quantities, which is no firm order',
+  BK: 'a blanket order, of which only releases are to be delivered',
+  CF: 'the confirmation of an order placed in another way, which may be here already',
+  CN: 'an order of consigned goods, which are invoiced when they are sold',
+  DS: 'a drop ship order, whose goods go to a consumer',
+  IN: 'a copy for information',
+  RL: 'a release of a blanket order, but BEG04 names none',
+  SP: 'an order of samples',
+  TR: 'a transfer between two warehouses',
 };
 
-export function headerOf(tree: TreeNode, profile: Agreement, fault: Report) {
+export function headerOf(tree: TreeNode, profile: Agreement, fault: Report, ask: Ask) {
   const beg = segmentOf(tree, 'BEG');
   const attributes: Record<string, string> = {};
 
@@ -38,19 +61,8 @@ export function headerOf(tree: TreeNode, profile: Agreement, fault: Report) {
   // 07 marks a duplicate with the same content, so it is not part of the content.
   if (purpose !== '00' && purpose !== '07') keep(attributes, 'purpose', purpose);
   const type = textOf(beg, '02');
-  const notDeliverable = lookup(NOT_DELIVERABLE, type);
-  if (notDeliverable !== undefined) {
-    fault({
-      code: 'order-type-not-supported',
-      message: `type ${type} is ${notDeliverable}`,
-      segment: 'BEG',
-      at: beg,
-      element: 2,
-      value: type,
-      syntax: { fault: 'code', reference: '92' },
-    });
-  }
   keep(attributes, 'orderType', type);
+  askAboutType(beg, ask);
 
   const poNumber = textOf(beg, '03');
   if (poNumber === undefined) {
@@ -101,6 +113,7 @@ export function headerOf(tree: TreeNode, profile: Agreement, fault: Report) {
 
   const fob = segmentOf(tree, 'FOB');
   keep(attributes, 'freightPayment', textOf(fob, '01'));
+  keep(attributes, 'freightPlace', textOf(fob, '03'));
   keep(attributes, 'transportationTerms', textOf(fob, '05'));
 
   const dates = datesOf(tree, attributes, fault);
@@ -112,9 +125,11 @@ export function headerOf(tree: TreeNode, profile: Agreement, fault: Report) {
     }
   }
 
-  const parties = partiesOf(tree, profile, fault);
+  keepContacts(tree, attributes);
+  keepNoteReferences(tree, attributes);
+  const parties = partiesOf(tree, profile, attributes, fault, ask);
   const terms = termsOf(tree, fault);
-  const carrier = carrierOf(tree, parties.shipToLoop);
+  const carrier = carrierOf(tree, parties.shipToLoop, attributes);
   return defined({
     poNumber: poNumber ?? '',
     release: release ?? '',
@@ -135,7 +150,15 @@ export function headerOf(tree: TreeNode, profile: Agreement, fault: Report) {
   });
 }
 
-function partiesOf(tree: TreeNode, profile: Agreement, fault: Report) {
+/** A type that we do not know is asked about as well: it may say anything. */
+function askAboutType(beg: SegmentObject | undefined, ask: Ask): void {
+  const type = textOf(beg, '02');
+  if (type === undefined || PLAIN_TYPES.has(type) || (type === 'RL' && textOf(beg, '04') !== undefined)) return;
+  const meaning = lookup(OTHER_TYPES, type) ?? 'not a type of order that we know';
+  ask({ content: `BEG.02=${type}`, name: 'Purchase Order Type Code', at: beg, reason: `type ${type} is ${meaning}` });
+}
+
+function partiesOf(tree: TreeNode, profile: Agreement, attributes: Record<string, string>, fault: Report, ask: Ask) {
   const loops = iterationsOf(tree, 'N1');
   const { shipTo: shipToCodes, buyer: buyerCodes, billTo: billToCodes, shipToFallback } = profile.parties;
   const buyerLoop = firstParty(loops, buyerCodes);
@@ -164,12 +187,32 @@ function partiesOf(tree: TreeNode, profile: Agreement, fault: Report) {
       });
     }
   }
+  askAboutOtherShipTos(loops, shipToLoop, ask);
+  for (const loop of new Set([buyerLoop, billToLoop, shipToLoop])) {
+    if (loop !== undefined) keepContacts(loop, attributes, textOf(segmentOf(loop, 'N1'), '01'));
+  }
   return {
     shipToLoop,
     shipTo,
     buyer: buyerLoop === undefined ? undefined : partyOf(buyerLoop, profile),
     billTo: billToLoop === undefined ? undefined : partyOf(billToLoop, profile),
   };
+}
+
+/** A second party under the code of the ship-to: everything would go to the first. */
+function askAboutOtherShipTos(loops: readonly TreeNode[], taken: TreeNode | undefined, ask: Ask): void {
+  if (taken === undefined) return;
+  const code = textOf(segmentOf(taken, 'N1'), '01');
+  const others = loops.filter((loop) => loop !== taken && textOf(segmentOf(loop, 'N1'), '01') === code);
+  for (const loop of others) {
+    ask({
+      content: `N1[${code}]`,
+      name: 'ship-to',
+      at: segmentOf(loop, 'N1'),
+      reason: 'the order has several ship-tos; accepted, it goes to the first one as a whole',
+      eachTime: true,
+    });
+  }
 }
 
 /** Returns the party of the first code that is present. */
@@ -212,9 +255,15 @@ function daysOf(itd: SegmentObject, element: string, fault: Report): number | un
   return undefined;
 }
 
-function carrierOf(tree: TreeNode, shipToLoop: TreeNode | undefined): SalesOrder['carrier'] {
+function carrierOf(
+  tree: TreeNode,
+  shipToLoop: TreeNode | undefined,
+  attributes: Record<string, string>,
+): SalesOrder['carrier'] {
   const td5 = segmentOf(tree, 'TD5') ?? (shipToLoop === undefined ? undefined : segmentOf(shipToLoop, 'TD5'));
   if (td5 === undefined) return undefined;
+  keep(attributes, 'transportMethod', textOf(td5, '04'));
+  keep(attributes, 'serviceLevel', textOf(td5, '12'));
   const code = textOf(td5, '03');
   const isScac = textOf(td5, '02') === '2' && code !== undefined && /^[A-Z]{2,4}$/.test(code);
   // A code that is not a SCAC is the partner's own name of a route.

@@ -6,12 +6,14 @@ import type { Agreement } from '../../agreement.ts';
 import { decimalOf } from '../../elements.ts';
 import { iterationsOf, segmentOf, segmentsOf, textOf } from '../../tree.ts';
 import {
+  type Ask,
   allowancesOf,
   DELIVERY_DATES,
   datesOf,
   dayAt,
   defined,
   keep,
+  keepNoteReferences,
   NOTE_LENGTH,
   notANumber,
   notesOf,
@@ -24,7 +26,7 @@ import {
 const PRICE_PER: Readonly<Record<string, Decimal>> = { PN: '10', HP: '100', TP: '1000', TT: '10000', HT: '100000' };
 const NO_CHARGE: ReadonlySet<string> = new Set(['NC', 'FR']);
 
-export function linesOf(tree: TreeNode, profile: Agreement, fault: Report): ReadLine[] {
+export function linesOf(tree: TreeNode, profile: Agreement, fault: Report, ask: Ask): ReadLine[] {
   const loops = iterationsOf(tree, 'PO1');
   if (loops.length === 0) {
     fault({ code: 'order-lines-missing', message: 'the order has no line', segment: 'PO1', loop: 'PO1' });
@@ -53,12 +55,18 @@ export function linesOf(tree: TreeNode, profile: Agreement, fault: Report): Read
       return [];
     }
     seen.add(lineId);
-    const line = lineOf(loop, lineId, profile, fault);
+    const line = lineOf(loop, lineId, profile, fault, ask);
     return line === undefined ? [] : [{ line, loop }];
   });
 }
 
-function lineOf(loop: TreeNode, lineId: string, profile: Agreement, fault: Report): SalesOrderLine | undefined {
+function lineOf(
+  loop: TreeNode,
+  lineId: string,
+  profile: Agreement,
+  fault: Report,
+  ask: Ask,
+): SalesOrderLine | undefined {
   const po1 = segmentOf(loop, 'PO1');
   const attributes: Record<string, string> = {};
   const quantity = quantityOf(po1, lineId, fault);
@@ -67,9 +75,15 @@ function lineOf(loop: TreeNode, lineId: string, profile: Agreement, fault: Repor
   const item = itemOf(loop, lineId, profile, attributes, fault);
   const dates = datesOf(loop, attributes, fault);
   keep(attributes, 'allowances', allowancesOf(loop));
-  const scheduled = scheduleOf(loop, quantity, lineId, fault);
-  refuseStoreDistribution(loop, lineId, fault);
-  refuseShipToOfLine(loop, lineId, profile, fault);
+  keep(attributes, 'pack', packOf(loop));
+  for (const ref of segmentsOf(loop, 'REF')) {
+    const qualifier = textOf(ref, '01');
+    if (qualifier !== undefined) keep(attributes, `ref.${qualifier}`, textOf(ref, '02') ?? textOf(ref, '03'));
+  }
+  keepNoteReferences(loop, attributes);
+  const scheduled = scheduleOf(loop, quantity, lineId, fault, ask);
+  askAboutStores(loop, lineId, ask);
+  askAboutShipTo(loop, lineId, profile, ask);
   if (quantity === undefined || unit === undefined || item === undefined) return undefined;
   return defined({
     lineId,
@@ -256,26 +270,21 @@ function addNumbers(numbers: Map<string, string>, segment: SegmentObject | undef
   }
 }
 
-/**
- * SCH with one date for the whole line sets the line date. Several dates would need a line for
- * each.
- */
-function scheduleOf(loop: TreeNode, quantity: Decimal | undefined, lineId: string, fault: Report) {
+/** PO4 as text: the inner packs, the pack size and its unit as the partner sees the item. */
+function packOf(loop: TreeNode): string | undefined {
+  const po4 = segmentOf(loop, 'PO4');
+  const texts = ['01', '02', '03', '14'].flatMap((element) => {
+    const text = textOf(po4, element);
+    return text === undefined ? [] : [`PO4${element} ${text}`];
+  });
+  return texts.length === 0 ? undefined : texts.join(', ');
+}
+
+/** SCH with one date for the whole line sets the line date. Several dates would need a line for each. */
+function scheduleOf(loop: TreeNode, quantity: Decimal | undefined, lineId: string, fault: Report, ask: Ask) {
   const schedules = segmentsOf(loop, 'SCH');
   const [sch] = schedules;
   if (sch === undefined) return {};
-  const days = new Set(schedules.map((schedule) => `${textOf(schedule, '05') ?? ''}/${textOf(schedule, '06') ?? ''}`));
-  if (days.size > 1) {
-    fault({
-      code: 'delivery-schedule-not-supported',
-      message: `line ${lineId} is to be delivered on ${days.size} dates; order each date as a line of its own`,
-      segment: 'SCH',
-      at: schedules[1],
-      loop: 'SCH',
-      element: 6,
-    });
-    return {};
-  }
   const amounts = schedules.map((schedule) => decimalOf(textOf(schedule, '01') ?? ''));
   const known = amounts.filter((amount) => amount !== undefined);
   if (quantity !== undefined && known.length === amounts.length && compare(sum(known), quantity) !== 0) {
@@ -289,6 +298,16 @@ function scheduleOf(loop: TreeNode, quantity: Decimal | undefined, lineId: strin
       value: textOf(sch, '01'),
     });
   }
+  const days = new Set(schedules.map((schedule) => `${textOf(schedule, '05') ?? ''}/${textOf(schedule, '06') ?? ''}`));
+  if (days.size > 1) {
+    ask({
+      content: 'PO1/SCH',
+      name: 'schedule',
+      at: schedules[1],
+      reason: `line ${lineId} is to be delivered on ${days.size} dates; accepted, all of it goes on the first`,
+      eachTime: true,
+    });
+  }
   const day = dayAt(sch, 'SCH', '06', fault);
   const qualifier = textOf(sch, '05') ?? '';
   return {
@@ -297,28 +316,26 @@ function scheduleOf(loop: TreeNode, quantity: Decimal | undefined, lineId: strin
   };
 }
 
-function refuseStoreDistribution(loop: TreeNode, lineId: string, fault: Report): void {
+function askAboutStores(loop: TreeNode, lineId: string, ask: Ask): void {
   const sdq = segmentOf(loop, 'SDQ');
   if (sdq === undefined) return;
-  fault({
-    code: 'store-distribution-not-supported',
-    message: `line ${lineId} is spread over stores (SDQ), which is not supported yet: send one order for each store`,
-    segment: 'SDQ',
+  ask({
+    content: 'PO1/SDQ',
+    name: 'store distribution',
     at: sdq,
-    loop: 'PO1',
+    reason: `line ${lineId} is spread over stores; accepted, all of it goes to the ship-to of the order, not packed by store`,
+    eachTime: true,
   });
 }
 
-function refuseShipToOfLine(loop: TreeNode, lineId: string, profile: Agreement, fault: Report): void {
+function askAboutShipTo(loop: TreeNode, lineId: string, profile: Agreement, ask: Ask): void {
   const n1 = segmentsOf(loop, 'N1').find((party) => profile.parties.shipTo.includes(textOf(party, '01') ?? ''));
   if (n1 === undefined) return;
-  fault({
-    code: 'line-ship-to-not-supported',
-    message: `line ${lineId} has a ship-to of its own, which is not supported yet: send one order for each ship-to`,
-    segment: 'N1',
+  ask({
+    content: `PO1/N1[${textOf(n1, '01')}]`,
+    name: 'ship-to of a line',
     at: n1,
-    loop: 'N1',
-    element: 1,
-    value: textOf(n1, '01'),
+    reason: `line ${lineId} has a ship-to of its own; accepted, it goes to the ship-to of the order`,
+    eachTime: true,
   });
 }

@@ -2,11 +2,15 @@ import { lookup } from '../../../../domain/lookup.ts';
 import type { SalesOrderLine } from '../../../canonical/v1/index.ts';
 import type { SegmentObject, TreeNode } from '../../../x12/types.ts';
 import { dayOf, decimalFault } from '../../elements.ts';
+import type { Doubt } from '../../not-used.ts';
 import { type Fault, iterationsOf, segmentOf, segmentsOf, textOf } from '../../tree.ts';
 
 /** Helpers for the header and the lines of an order. */
 
 export type Report = (fault: Fault) => void;
+
+/** Notes content that could not be taken at its word; a person decides about the order. */
+export type Ask = (doubt: Doubt) => void;
 
 /** A line with its source loop. */
 export interface ReadLine {
@@ -69,6 +73,15 @@ export function notesOf(node: TreeNode): string[] {
   return notes;
 }
 
+/** The number or key under which a note was sent, by the qualifier that says what it is about. */
+export function keepNoteReferences(node: TreeNode, attributes: Record<string, string>): void {
+  for (const n9 of segmentsOf(node, 'N9')) {
+    const name = `note.${textOf(n9, '01')}`;
+    const key = textOf(n9, '02');
+    if (key !== undefined) keep(attributes, name, addedTo(attributes[name], key));
+  }
+}
+
 /** Release 005010 uses MTX instead of MSG. */
 function addTexts(notes: string[], node: TreeNode): void {
   for (const msg of segmentsOf(node, 'MSG')) addNote(notes, textOf(msg, '01'));
@@ -81,6 +94,24 @@ function addNote(notes: string[], words: string | undefined): void {
   const last = notes.at(-1);
   if (last !== undefined && last.length + text.length < NOTE_LENGTH) notes[notes.length - 1] = `${last}\n${text}`;
   else notes.push(text);
+}
+
+/** PER as text, by its function: the buyer's desk, the receiver. */
+export function keepContacts(node: TreeNode, attributes: Record<string, string>, party?: string): void {
+  for (const per of segmentsOf(node, 'PER')) {
+    const role = textOf(per, '01');
+    const texts = ['02', '09'].flatMap((element) => textOf(per, element) ?? []);
+    for (const [kind, number] of [['03', '04'] as const, ['05', '06'] as const, ['07', '08'] as const]) {
+      const words = [textOf(per, kind), textOf(per, number)].filter((word) => word !== undefined);
+      if (words.length > 0) texts.push(words.join(' '));
+    }
+    const name = ['contact', party, role].filter((step) => step !== undefined).join('.');
+    if (texts.length > 0) keep(attributes, name, addedTo(attributes[name], texts.join(', ')));
+  }
+}
+
+function addedTo(earlier: string | undefined, text: string): string {
+  return (earlier === undefined ? text : `${earlier}; ${text}`).slice(0, NOTE_LENGTH);
 }
 
 /**

@@ -203,11 +203,11 @@ describe('an 850', () => {
     });
     // An invalid document is refused only for its own faults.
     const wrong = salesOrderFrom850(
-      { ...purchaseOrder(), BEG: { '01': '00', '02': 'BK', '03': '1', '05': '20261120' } },
+      { ...purchaseOrder(), BEG: { '01': '01', '02': 'SA', '03': '1', '05': '20261120' } },
       profile,
       { evaluate: evaluateAll },
     );
-    expect(wrong).toMatchObject({ errors: [{ code: 'order-type-not-supported' }] });
+    expect(wrong).toMatchObject({ errors: [{ code: 'order-purpose-not-supported' }] });
     expect(wrong).not.toHaveProperty('ours');
   });
 
@@ -217,11 +217,6 @@ describe('an 850', () => {
       'a cancellation',
       purchaseOrder({ BEG: { '01': '01', '02': 'SA', '03': '1', '05': '20261120' } }),
       ['BEG01 order-purpose-not-supported'],
-    ],
-    [
-      'a blanket order',
-      purchaseOrder({ BEG: { '01': '00', '02': 'BK', '03': '1', '05': '20261120' } }),
-      ['BEG02 order-type-not-supported'],
     ],
     ['no such day', purchaseOrder({ DTM: [{ '01': '002', '02': '20260231' }] }), ['DTM02 date-invalid']],
     [
@@ -250,38 +245,39 @@ describe('an 850', () => {
     ['a negative price', purchaseOrder({ PO1: [line({ '04': '-1' })] }), ['PO104 price-negative']],
     ['no item', purchaseOrder({ PO1: [line({ '06': '', '07': '' })] }), ['PO107 item-not-identified']],
     ['an item that only strangers know', purchaseOrder({ PO1: [line({ '06': 'XX' })] }), ['PO107 item-not-identified']],
-    [
-      'goods spread over stores',
-      purchaseOrder({ PO1: [line({}, { SDQ: [{ '01': 'EA', '02': '92', '03': '0117', '04': '4' }] })] }),
-      ['SDQ store-distribution-not-supported'],
-    ],
-    [
-      'a ship-to for one line',
-      purchaseOrder({ PO1: [line({}, { N1: [shipTo] })] }),
-      ['N101 line-ship-to-not-supported'],
-    ],
-    [
-      'two delivery dates in a line',
-      purchaseOrder({
-        PO1: [
-          line(
-            {},
-            {
-              SCH: ['20261201', '20261208'].map((date) => ({
-                SCH: { '01': '2', '02': 'CA', '05': '002', '06': date },
-              })),
-            },
-          ),
-        ],
-      }),
-      ['SCH06 delivery-schedule-not-supported'],
-    ],
     ['a line less than counted', purchaseOrder({ CTT: { '01': '2' } }), ['CTT01 line-count-differs']],
     ['another sum of quantities', purchaseOrder({ CTT: { '01': '1', '02': '5' } }), ['CTT02 hash-total-differs']],
     ['a name too long', purchaseOrder({ N1: [{ N1: { '01': 'ST', '02': 'x'.repeat(61) } }] }), ['N1 order-invalid']],
   ];
   it.each(cases)('is refused with %s', async (_, tree, expected) => {
     expect(await faults(tree)).toEqual(expected);
+  });
+
+  const type = (code: string) => ({ BEG: { '01': '00', '02': code, '03': '1', '05': '20261120' } });
+  const schedule = (date: string) => ({ SCH: { '01': '2', '02': 'CA', '05': '002', '06': date } });
+  it.each<[string, Tree, string[]]>([
+    ['nothing for a plain order', purchaseOrder(), []],
+    ['nothing for a release of a blanket order', purchaseOrder({ BEG: { ...type('RL').BEG, '04': '7' } }), []],
+    ['a blanket order', purchaseOrder(type('BK')), ['BEG.02=BK']],
+    ['a release without its number', purchaseOrder(type('RL')), ['BEG.02=RL']],
+    ['a type that we do not know', purchaseOrder(type('ZZ')), ['BEG.02=ZZ']],
+    ['a second ship-to', purchaseOrder({ N1: [shipTo, { ...shipTo }] }), ['N1[ST], each time']],
+    [
+      'goods spread over stores',
+      purchaseOrder({ PO1: [line({}, { SDQ: [{ '01': 'EA', '02': '92', '03': '0117', '04': '4' }] })] }),
+      ['PO1/SDQ, each time'],
+    ],
+    ['a ship-to for one line', purchaseOrder({ PO1: [line({}, { N1: [shipTo] })] }), ['PO1/N1[ST], each time']],
+    [
+      'two delivery dates in a line',
+      purchaseOrder({ PO1: [line({}, { SCH: ['20261201', '20261208'].map(schedule) })] }),
+      ['PO1/SCH, each time'],
+    ],
+  ])('asks about %s', (_, tree, expected) => {
+    const result = salesOrderFrom850(tree, permissive, { evaluate: evaluateAll });
+    const doubts = 'doubts' in result ? result.doubts : [];
+    expect('errors' in result ? result.errors : []).toEqual([]);
+    expect(doubts.map(({ content, eachTime }) => (eachTime ? `${content}, each time` : content))).toEqual(expected);
   });
 
   it('reports the position of the fault in the file', async () => {

@@ -2,12 +2,13 @@ import { z } from 'zod';
 import { salesOrder } from '../../../canonical/v1/index.ts';
 import type { TreeNode, X12Error } from '../../../x12/types.ts';
 import type { Agreement } from '../../agreement.ts';
+import type { Doubt } from '../../not-used.ts';
 import { errorOf, type Fault, segmentOf } from '../../tree.ts';
 import type { OrderContext, OrderResult } from '../definition.ts';
 import { applyExpressions, expressionFault } from './expressions.ts';
 import { headerOf } from './header.ts';
 import { linesOf } from './lines.ts';
-import type { ReadLine, Report } from './pieces.ts';
+import type { Ask, ReadLine, Report } from './pieces.ts';
 import { checkTotals } from './totals.ts';
 
 /**
@@ -18,9 +19,9 @@ import { checkTotals } from './totals.ts';
  *   contract price applies.
  * - PO105 prices per ten, hundred or more are converted to one unit. No charge (NC, FR) without a
  *   price means a price of zero.
- * - Store distribution (SDQ), several delivery dates per line (SCH) and a ship-to per line are
- *   refused. An order has one ship-to and a line one date; guessing could ship goods to the wrong
- *   place.
+ * - An order has one ship-to and a line one date. Store distribution (SDQ), several delivery dates
+ *   of a line (SCH), a ship-to of a line or a second one of the order are asked about: guessing could
+ *   ship goods to the wrong place. So are types of order that mean more than a delivery.
  * - Values without a canonical field are stored in `attributes`.
  */
 export function salesOrderFrom850(tree: TreeNode, profile: Agreement, context: OrderContext): OrderResult {
@@ -29,8 +30,12 @@ export function salesOrderFrom850(tree: TreeNode, profile: Agreement, context: O
     errors.push(errorOf(found));
   };
 
-  const header = headerOf(tree, profile, fault);
-  const lines = linesOf(tree, profile, fault);
+  const doubts: Doubt[] = [];
+  const ask: Ask = (doubt) => {
+    doubts.push(doubt);
+  };
+  const header = headerOf(tree, profile, fault, ask);
+  const lines = linesOf(tree, profile, fault, ask);
   checkTotals(tree, profile, fault);
   const draft = {
     partnerId: profile.id,
@@ -46,7 +51,7 @@ export function salesOrderFrom850(tree: TreeNode, profile: Agreement, context: O
   if (errors.length > 0) return { errors, ours: true };
 
   const parsed = compiledOrder.safeParse(draft);
-  if (parsed.success) return { order: parsed.data };
+  if (parsed.success) return { order: parsed.data, doubts };
   const faults = parsed.error.issues.map((issue) => {
     const by = filled.find(({ path }) => path.every((step, index) => step === String(issue.path[index])));
     const reason = `${issue.path.map(String).join('.')}: ${issue.message}`;

@@ -114,8 +114,9 @@ describe('an 875', () => {
     expect(await faults(noShipTo)).toEqual([['ship-to-missing', 'N1', 1, 0]]);
   });
 
-  it('spread over stores is refused, naming the store', async () => {
+  it('spread over stores is asked about', async () => {
     const body = changed('G70*12*1*EA', 'G70*12*1*EA', 'N1*ST**92*0117', 'QTY*01*12*CA');
-    expect(await faults(body)).toEqual([['store-distribution-not-supported', 'N1', undefined, 20]]);
+    const result = await read(body);
+    expect('doubts' in result && result.doubts).toMatchObject([{ content: 'PO1/SDQ', eachTime: true }]);
   });
 });

@@ -39,7 +39,7 @@ export function salesOrderFrom875(tree: TreeNode, profile: Agreement, context: O
   }
   const result = salesOrderFrom850(as850(tree), profile, context);
   if ('errors' in result) return { ...result, errors: result.errors.map(as875) };
-  return { order: withAllowances(result.order, tree) };
+  return { ...result, order: withAllowances(result.order, tree) };
 }
 
 /** G5001 mapped to BEG01. A pre-paid order (K) is delivered normally. */
@@ -160,7 +160,7 @@ function segmentAs(segment: SegmentObject, elements: Elements, fixed: Elements):
     const value = segment[here];
     if (value !== undefined) made[there] = value;
   }
-  carryPosition(segment, made);
+  carryPosition(segment, made, elements);
   return made;
 }
 

@@ -66,5 +66,6 @@ function telephoned(
       lines,
       ...(receivedAt !== undefined && { receivedAt }),
     },
+    doubts: [],
   };
 }

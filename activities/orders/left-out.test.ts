@@ -1,0 +1,126 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { salesOrder } from '../../mappings/canonical/v1/index.ts';
+import type { NotUsed } from '../../mappings/edi/not-used.ts';
+import type { PartnerProfile } from '../../mappings/profile/profile.ts';
+import { canonicalOrder, each, purchaseOrder } from '../../test/integration/purchase-orders.ts';
+import { acceptOrder } from '../intake/accept-order.ts';
+import { prepareOrder } from './prepare.ts';
+import { type RecordsUnderTest, recordsUnderTest } from './testing/records-under-test.ts';
+
+const PARTNER = 'tri-valley';
+const markFor: NotUsed = {
+  content: 'N1[Z7]',
+  name: 'Name',
+  place: { segment: 'N1', position: 6 },
+  text: 'N1*Z7*Aisle 4',
+  count: 1,
+};
+const stores: NotUsed = {
+  ...markFor,
+  content: 'PO1/SDQ',
+  text: 'SDQ*EA*92*BR01*1',
+  reason: 'line 1 is spread over stores',
+  eachTime: true,
+};
+
+let given: RecordsUnderTest;
+beforeAll(async () => {
+  given = await recordsUnderTest();
+});
+afterAll(() => given?.remove());
+
+/** An order of an 850 whose mapping left something out. */
+async function ordered(notUsed: readonly NotUsed[]): Promise<string> {
+  const poNumber = `PO-${randomUUID().slice(0, 8)}`;
+  const id = randomUUID();
+  const document = {
+    id,
+    partnerId: PARTNER,
+    set: '850',
+    version: '004010',
+    interchangeId: id,
+    position: 1,
+    groupControl: '1',
+    transactionControl: '0001',
+    body: '',
+    delimiters: '*>~',
+    hash: id,
+    correlationId: id,
+  };
+  await given.prisma.interchange.create({
+    data: {
+      id,
+      direction: 'inbound',
+      partnerId: PARTNER,
+      state: 'received',
+      correlationId: id,
+      hash: id,
+      controlNumber: '1',
+      ...ISA,
+    },
+  });
+  const { orderId } = await acceptOrder(given, {
+    order: salesOrder.parse(canonicalOrder(purchaseOrder(PARTNER, poNumber, [each('MW-1001', 1)]))),
+    correlationId: id,
+    source: { kind: 'edi', document, notUsed, controlNumber: '1' },
+  });
+  return orderId;
+}
+
+const ISA = { bytes: Buffer.from(''), size: 0, transport: 'https', senderId: 'THEM', receiverId: 'US' };
+
+/** The summary of the question about the order; undefined once it is ready. */
+async function asked(
+  orderId: string,
+  waived: boolean,
+  ignores?: PartnerProfile['ignores'],
+): Promise<string | undefined> {
+  const { profiles } = given;
+  const declaring = {
+    get: (id: string) => {
+      const profile = profiles.get(id);
+      return profile && ignores ? { ...profile, ignores } : profile;
+    },
+    forOrder: profiles.forOrder.bind(profiles),
+  };
+  const prepared = await prepareOrder(
+    { ...given, profiles: declaring as typeof profiles },
+    { orderId, waived: waived ? ['content-not-used'] : [] },
+  );
+  if (prepared.ready) return undefined;
+  expect(prepared.problem.type).toBe('content-not-used');
+  return prepared.problem.summary;
+}
+
+describe('content of an 850 that the order does not use', () => {
+  it('is stored with the document', async () => {
+    const orderId = await ordered([markFor]);
+    const [document] = await given.prisma.document.findMany({ where: { orderId }, select: { notUsed: true } });
+    expect(document?.notUsed).toEqual([markFor]);
+  });
+
+  it('is a question until a person accepts it, and then none in later orders of the partner', async () => {
+    const [first, second] = [await ordered([markFor]), await ordered([markFor])];
+    const question = 'the 850 says more than this order takes from it: N1[Z7] (N1*Z7*Aisle 4)';
+    expect(await asked(first, false)).toContain(question);
+    expect(await asked(second, false)).toContain(question);
+    expect(await asked(first, true)).toBeUndefined();
+    expect(await asked(second, false)).toBeUndefined();
+    const other = { ...markFor, content: 'N1[MA]', text: 'N1*MA*Gate' };
+    expect(await asked(await ordered([markFor, other]), false)).toContain(': N1[MA] (N1*MA*Gate)');
+  });
+
+  it('is a question in each order that it makes ambiguous', async () => {
+    const [first, second] = [await ordered([stores]), await ordered([stores])];
+    expect(await asked(first, true)).toBeUndefined();
+    expect(await asked(second, false)).toContain('PO1/SDQ (line 1 is spread over stores)');
+  });
+
+  it('is none where the profile says that it is of no concern, also if it says so later', async () => {
+    const orderId = await ordered([{ ...markFor, content: 'N1[VN]/N3' }]);
+    expect(await asked(orderId, false)).toContain('N1[VN]/N3');
+    expect(await asked(orderId, false, { '850': { 'N1[VN]': 'it is us' } })).toBeUndefined();
+    expect(await asked(orderId, false, { '875': { 'N1[VN]': 'it is us' } })).toContain('N1[VN]/N3');
+  });
+});
