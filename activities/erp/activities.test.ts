@@ -136,6 +136,26 @@ describe('placing an order', () => {
     expect(await given.prisma.document.count({ where: { orderId } })).toBe(0);
   });
 
+  it('tells the ERP what the buyer wrote, and after which day it takes nothing', async () => {
+    const orderId = await given.checked('tri-valley', [each('MW-1001', 3)]);
+    const { canonical } = await given.prisma.order.findUniqueOrThrow({ where: { id: orderId } });
+    const order = canonical as { lines: object[] };
+    const lines = order.lines.map((line) => ({ ...line, notes: ['Hickory handle'] }));
+    const asked = { ...order, cancelAfter: '2026-12-05', notes: ['Call before delivery'], lines };
+    await given.prisma.order.update({ where: { id: orderId }, data: { canonical: asked } });
+    const requests: unknown[] = [];
+    const { erp } = anErp({
+      createOrder: (_, request) => {
+        requests.push(request);
+        return Promise.resolve({ erpOrderNumber: 'SO-N', status: 'accepted', currency: 'USD' });
+      },
+    });
+    await given.activity(() => erp.placeOrder({ orderId, progress: underWay }));
+    expect(requests).toMatchObject([
+      { cancelAfter: '2026-12-05', notes: ['Call before delivery'], lines: [{ notes: ['Hickory handle'] }] },
+    ]);
+  });
+
   it('cannot be undone by an ERP that cancels nothing: a person has to', async () => {
     const orderId = await given.checked('tri-valley', [each('MW-1001', 3)]);
     const { erp, calls } = anErp({}, { canCancel: false });

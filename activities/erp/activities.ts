@@ -184,21 +184,28 @@ function orderRequest(
 ): ErpOrderRequest {
   const { id: orderId, correlationId, customerNumber, shipToNumber, poNumber, orderedOn, currency } = order;
   const { canonical, paymentTerms, taxTotal } = order;
-  const { requestedShipDate } = canonical;
+  const { requestedShipDate, cancelAfter, notes } = canonical;
   return {
     ...{ orderId, correlationId, poNumber, orderedOn, currency },
     customerNumber: customerNumber ?? '',
     shipToNumber: shipToNumber ?? '',
     ...(requestedShipDate !== undefined && { requestedShipDate }),
+    ...(cancelAfter !== undefined && { cancelAfter }),
+    ...(notes.length > 0 && { notes }),
     ...(paymentTerms !== null && { terms: paymentTerms }),
     lines: order.lines.map(({ lineNumber, sku, orderedValue, unit, orderedUnit, unitFactor, unitPrice }) => ({
       ...{ lineNumber, sku, quantity: orderedValue, unit: unit ?? orderedUnit, unitFactor, unitPrice },
+      ...withNotes(canonical.lines[lineNumber - 1]),
       sources: releases.flatMap(({ node, lines }) =>
         lines.flatMap((line) => (line.lineNumber === lineNumber ? [{ node, quantity: line.quantity }] : [])),
       ),
     })),
     taxTotal: taxTotal ?? 0,
   };
+}
+
+function withNotes(line: { notes: string[] } | undefined): { notes?: string[] } {
+  return line === undefined || line.notes.length === 0 ? {} : { notes: line.notes };
 }
 
 type LoadedShipment = Awaited<ReturnType<typeof loadShipment>>;

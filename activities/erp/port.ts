@@ -49,6 +49,10 @@ export interface ErpOrderRequest {
   orderedOn: string;
   currency: string;
   requestedShipDate?: string;
+  /** ISO 8601 day after which the buyer takes nothing any more. */
+  cancelAfter?: string;
+  /** What the buyer wrote about the order. */
+  notes?: string[];
   /** As ordered, otherwise from the customer's record, otherwise from the partner's profile. */
   terms?: SalesOrder['terms'];
   lines: {
@@ -61,6 +65,7 @@ export interface ErpOrderRequest {
     /** Base units in one `unit`. */
     unitFactor: string;
     unitPrice: string;
+    notes?: string[];
     /**
      * Ship-from nodes with quantities in base units. The rest of the ordered quantity is
      * backordered.

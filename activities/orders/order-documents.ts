@@ -51,6 +51,7 @@ export function documentOrder({ poNumber, currency, canonical, erpOrderNumber }:
     shipTo: canonical.shipTo,
     ...(canonical.buyer && { buyer: canonical.buyer }),
     ...(canonical.billTo && { billTo: canonical.billTo }),
+    ...(canonical.markFor && { markFor: canonical.markFor }),
     ...(canonical.department && { department: canonical.department }),
     ...(erpOrderNumber && { erpOrderNumber }),
     references: canonical.references,

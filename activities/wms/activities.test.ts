@@ -60,6 +60,34 @@ describe('a release', () => {
     expect(released[1]).not.toHaveProperty('shipBy');
   });
 
+  it('carries what the buyer asks of the warehouse, for the order and its lines', async () => {
+    const { orderId, fulfillmentId } = await planned();
+    const { prisma } = given;
+    const { canonical } = await prisma.order.findUniqueOrThrow({ where: { id: orderId } });
+    const order = canonical as { lines: object[] };
+    const asked = {
+      ...order,
+      cancelAfter: '2026-12-05',
+      notes: ['Call before delivery'],
+      markFor: { identifiers: [{ scheme: 'partner', value: '0077' }], address: { name: 'Aisle 4', country: 'US' } },
+      attributes: { shipNotBefore: '2026-12-01', serviceLevel: 'ND' },
+      lines: order.lines.map((line) => ({ ...line, notes: ['Hickory handle'] })),
+    };
+    await prisma.order.update({ where: { id: orderId }, data: { canonical: asked } });
+    const { wms, released } = aWarehouse();
+    await given.activity(() => wms.releaseToWarehouse({ fulfillmentId }));
+    expect(released).toMatchObject([
+      {
+        shipNotBefore: '2026-12-01',
+        cancelAfter: '2026-12-05',
+        serviceLevel: 'ND',
+        markFor: { code: '0077', name: 'Aisle 4' },
+        notes: ['Call before delivery'],
+        lines: [{ sku: 'MW-1001', notes: ['Hickory handle'] }],
+      },
+    ]);
+  });
+
   it('cannot be undone at a warehouse that stops nothing: its events say what shipped', async () => {
     const { fulfillmentId } = await planned();
     const { wms, cancelled } = aWarehouse([], new Date(), { canCancel: false });

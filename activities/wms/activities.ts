@@ -8,8 +8,8 @@ import { callSystem, permanent } from '../lib/activity-failure.ts';
 import { reporting } from '../lib/reporting.ts';
 import type { PartnerProfiles } from '../partners/partner-profiles.ts';
 import type { WmsCapabilities } from './connector.ts';
-import { loadRelease } from './load-release.ts';
-import type { WmsPort } from './port.ts';
+import { loadRelease, type ReleaseToRoute } from './load-release.ts';
+import type { WarehouseRelease, WmsPort } from './port.ts';
 import { routedColumns, routeRelease } from './routing.ts';
 import { storeStock } from './stock.ts';
 
@@ -22,6 +22,30 @@ export interface WmsActivityDependencies {
   prisma: Database;
   profiles: PartnerProfiles;
   handOff: HandOff;
+}
+
+/** Both the partner's guide and its order may say before which day nothing ships. */
+function earliestOf(opens: string | undefined, asked: string | undefined): Pick<WarehouseRelease, 'shipNotBefore'> {
+  const [latest] = [opens, asked]
+    .filter((day) => day !== undefined)
+    .toSorted()
+    .reverse();
+  return latest === undefined ? {} : { shipNotBefore: latest };
+}
+
+/** What the buyer asks of the warehouse beside the goods. */
+function wishesOf({ cancelAfter, notes, markFor, attributes }: ReleaseToRoute['canonical']) {
+  const code = markFor?.identifiers[0]?.value;
+  const name = markFor?.address?.name;
+  const { serviceLevel } = attributes;
+  return {
+    ...(cancelAfter !== undefined && { cancelAfter }),
+    ...(serviceLevel !== undefined && { serviceLevel }),
+    ...(markFor !== undefined && {
+      markFor: { ...(code !== undefined && { code }), ...(name !== undefined && { name }) },
+    }),
+    ...(notes.length > 0 && { notes }),
+  };
 }
 
 export type WmsActivities = ReturnType<typeof createWmsActivities>;
@@ -65,11 +89,15 @@ export function createWmsActivities(deps: WmsActivityDependencies) {
             customerName: profile.name,
             shipTo,
             ...(shipBy !== undefined && { shipBy }),
-            ...(window.opens !== undefined && { shipNotBefore: window.opens }),
+            ...earliestOf(window.opens, release.canonical.attributes.shipNotBefore),
+            ...wishesOf(release.canonical),
             ...(carrier.scac !== undefined && { carrierScac: carrier.scac }),
             transportMethod: carrier.method,
             shipmentPayment: carrier.shipmentPayment,
-            lines: release.lines.map(({ weight: _, packs: __, ...line }) => line),
+            lines: release.lines.map(({ weight: _, packs: __, notes, ...line }) => ({
+              ...line,
+              ...(notes !== null && notes.length > 0 && { notes }),
+            })),
           }),
         ),
       );

@@ -38,6 +38,7 @@ const releaseRow = z.object({
       sku: z.string(),
       description: z.string(),
       unit: z.string(),
+      notes: z.array(z.string()).nullable(),
       weight: z.string().nullable(),
       packs: z.array(z.object({ unit: z.string(), factor: z.string() })).nullable(),
     }),
@@ -56,6 +57,7 @@ export async function loadRelease(prisma: Database, fulfillmentId: string): Prom
         'postalCode', s."postalCode", 'country', s."country") AS "shipTo",
       (SELECT coalesce(jsonb_agg(jsonb_build_object('lineNumber', l."lineNumber", 'quantity', t."quantity",
           'sku', l."sku", 'description', l."description", 'unit', l."baseUnit",
+          'notes', o."canonical"->'lines'->(l."lineNumber" - 1)->'notes',
           'weight', trim_scale(i."weight")::text, 'packs', i."units") ORDER BY t."nth"), '[]')
         FROM ROWS FROM (jsonb_to_recordset(f."lines") AS ("lineNumber" int, "quantity" text))
           WITH ORDINALITY AS t("lineNumber", "quantity", "nth")

@@ -24,13 +24,21 @@ export interface WarehouseRelease {
   shipBy?: string;
   /** ISO 8601 day before which nothing may ship. */
   shipNotBefore?: string;
+  /** ISO 8601 day after which the buyer takes nothing any more. */
+  cancelAfter?: string;
   carrierScac?: string;
   /** X12 element 91: M motor, U parcel service … */
   transportMethod?: string;
   /** X12 element 146: who pays the carrier. CC collect, PP prepaid, PC prepaid and charged, TP third party. */
   shipmentPayment?: 'CC' | 'PP' | 'PC' | 'TP';
+  /** X12 element 284, as the buyer asked for it: ND next day, ST standard … */
+  serviceLevel?: string;
+  /** For whom the goods are meant at the ship-to; to be marked on them. */
+  markFor?: { code?: string; name?: string };
+  /** What the buyer wrote about the order. */
+  notes?: string[];
   /** Base units. */
-  lines: { lineNumber: number; sku: string; description: string; quantity: string; unit: string }[];
+  lines: { lineNumber: number; sku: string; description: string; quantity: string; unit: string; notes?: string[] }[];
 }
 
 export interface StockSnapshot {

@@ -277,6 +277,19 @@ describe('a guide that lets goods leave on some weekdays only', () => {
     const { shipBy } = termsOf(order, new Date(`${received}T15:00:00Z`), profile, { taskQueue: 'erp-main' });
     expect(dayOf(new Date(shipBy), profile.calendar)).toBe(promised);
   });
+
+  it.each([
+    ['the day after which the buyer takes nothing', { cancelAfter: '2026-11-25' }, '2026-11-25'],
+    ['the last day of its ship window', { attributes: { shipNotAfter: '2026-11-24' } }, '2026-11-24'],
+    ['neither, if the day had passed on receipt', { cancelAfter: '2026-11-20' }, '2026-11-27'],
+    ['the requested day, if that is before', { cancelAfter: '2026-11-28' }, '2026-11-27'],
+  ])('promises a day no later than %s', (_, dates, promised) => {
+    const profile = agreeing(given, 'tri-valley', () => ({})).profiles.get('tri-valley');
+    if (profile === undefined) throw new Error('no profile');
+    const order = { currency: 'USD', requestedShipDate: '2026-11-27', ...dates };
+    const { shipBy } = termsOf(order, new Date('2026-11-23T15:00:00Z'), profile, { taskQueue: 'erp-main' });
+    expect(dayOf(new Date(shipBy), profile.calendar)).toBe(promised);
+  });
 });
 
 describe('a shipment with another carrier than routed', () => {

@@ -146,7 +146,7 @@ const labelRelations = {
 
 type ShipmentRow = Prisma.ShipmentGetPayload<{ include: typeof labelRelations }>;
 
-const orderOnLabel = z.object({ shipTo: party, department: z.string().optional() });
+const orderOnLabel = z.object({ shipTo: party, markFor: party.optional(), department: z.string().optional() });
 const packedLines = z.array(z.object({ lineNumber: z.int(), quantity: z.string(), lot: z.string().optional() }));
 
 async function labelledShipment(
@@ -155,12 +155,14 @@ async function labelledShipment(
   { prisma, systems }: Pick<ApiDependencies, 'prisma' | 'systems'>,
 ): Promise<LabelledShipment> {
   const { order } = shipment;
-  const { shipTo, department } = orderOnLabel.parse(order.canonical);
+  const { shipTo, markFor, department } = orderOnLabel.parse(order.canonical);
   // The ship-to address comes from the ERP, as the warehouse received it; its code is the partner's own.
   const known = await prisma.shipTo.findUnique({
     where: { erpSystem_shipToNumber: { erpSystem: order.erpSystem ?? '', shipToNumber: order.shipToNumber ?? '' } },
   });
   const code = shipTo.identifiers.find(({ scheme }) => scheme === 'partner' || scheme === 'store')?.value;
+  const markedCode = markFor?.identifiers[0]?.value ?? markFor?.address?.name;
+  const markedName = markFor?.address?.name;
   return {
     shipmentNumber: shipment.shipmentNumber,
     carrierScac: shipment.carrierScac,
@@ -169,6 +171,9 @@ async function labelledShipment(
     shipFrom: nodeAddress(systems.wms, shipment.fulfillment.node),
     shipTo: known ?? shipTo.address ?? { lines: [], country: 'US' },
     ...(code !== undefined && { shipToCode: code }),
+    ...(markedCode !== undefined && {
+      markFor: { code: markedCode, ...(markedName !== undefined && markedName !== markedCode && { name: markedName }) },
+    }),
     poNumber: order.poNumber,
     ...(department !== undefined && { department }),
     ...(vendorNumber !== undefined && { vendorNumber }),

@@ -51,6 +51,7 @@ export interface Agreement {
     readonly shipTo: readonly string[];
     readonly buyer: readonly string[];
     readonly billTo: readonly string[];
+    readonly markFor: readonly string[];
     readonly payer: readonly string[];
     readonly shipToFallback: 'none' | 'buyer';
     /** N103 → scheme of the code in N104. */

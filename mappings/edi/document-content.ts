@@ -16,6 +16,7 @@ export interface DocumentOrder {
   shipTo: Party;
   buyer?: Party;
   billTo?: Party;
+  markFor?: Party;
   department?: string;
   /** Order number of our ERP. */
   erpOrderNumber?: string;

@@ -14,6 +14,8 @@ export interface LabelledShipment {
   shipTo: Address;
   /** The partner's number of the store or distribution center. */
   shipToCode?: string;
+  /** For whom the order says that the goods are meant; printed whatever the profile wishes. */
+  markFor?: { code: string; name?: string };
   poNumber: string;
   department?: string;
   /** Our number at the partner. */
@@ -38,7 +40,7 @@ export function labelContents(shipment: LabelledShipment, wishes: LabelWishes): 
   const wanted = shipment.packages
     .filter(({ kind }) => kind === 'carton' || wishes.pallets)
     .toSorted((a, b) => (a.sscc < b.sscc ? -1 : 1));
-  const { proNumber, billOfLading, department, vendorNumber, shipToCode } = shipment;
+  const { proNumber, billOfLading, department, vendorNumber } = shipment;
   const alike = {
     carton: wanted.filter(({ kind }) => kind === 'carton'),
     pallet: wanted.filter(({ kind }) => kind === 'pallet'),
@@ -61,14 +63,20 @@ export function labelContents(shipment: LabelledShipment, wishes: LabelWishes): 
       ...(billOfLading !== undefined && { billOfLading }),
       ...(wishes.department && department !== undefined && { department }),
       ...(wishes.vendorNumber && vendorNumber !== undefined && { vendorNumber }),
-      ...(wishes.markFor &&
-        shipToCode !== undefined && {
-          markFor: { code: shipToCode, ...(shipment.shipTo.name !== undefined && { name: shipment.shipTo.name }) },
-        }),
+      ...markForOf(shipment, wishes),
       contents: wishes.contents ? contentsOf(item, shipment) : [],
       barcodes: { postalCode: wishes.postalCodeBarcode, poNumber: wishes.poNumberBarcode },
     };
   });
+}
+
+function markForOf(
+  { markFor, shipToCode, shipTo }: LabelledShipment,
+  wishes: LabelWishes,
+): Pick<LabelContent, 'markFor'> {
+  if (markFor !== undefined) return { markFor };
+  if (!wishes.markFor || shipToCode === undefined) return {};
+  return { markFor: { code: shipToCode, ...(shipTo.name !== undefined && { name: shipTo.name }) } };
 }
 
 function contentsOf(item: LabelledPackage, shipment: LabelledShipment): string[] {

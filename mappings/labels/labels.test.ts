@@ -329,6 +329,14 @@ describe('the labels of a shipment', () => {
     markFor: true,
   };
 
+  it('are marked for the party that the order names, else for the ship-to if the partner wishes that', () => {
+    const marked = (more: Partial<LabelledShipment>, markFor: boolean) =>
+      labelContents({ ...shipment, ...more }, { ...wishes, markFor }).map((label) => label.markFor)[0];
+    expect(marked({}, true)).toEqual({ code: '0101', name: 'Harbor & Pine Store 0101' });
+    expect(marked({}, false)).toBeUndefined();
+    expect(marked({ markFor: { code: '0077', name: 'Aisle 4' } }, false)).toEqual({ code: '0077', name: 'Aisle 4' });
+  });
+
   it('count cartons and pallets separately and state their content', () => {
     const said = labelContents(shipment, wishes).map(({ kind, number, count, contents }) => [
       kind,

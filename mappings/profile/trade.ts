@@ -40,6 +40,12 @@ export const parties = z
     shipTo: z.array(entityCode).min(1).default(['ST']).describe('N101 codes of the ship-to, the first present wins'),
     buyer: z.array(entityCode).default(['BY']).describe('N101 codes of the buying party'),
     billTo: z.array(entityCode).default(['BT']).describe('N101 codes of the bill-to'),
+    markFor: z
+      .array(entityCode)
+      .default(['Z7', 'MA'])
+      .describe(
+        'N101 codes of the party for whom the goods are meant at the ship-to; printed on labels, sent in the 856',
+      ),
     payer: z.array(entityCode).default(['PR']).describe('N101 codes of the payer in an 820'),
     shipToFallback: z
       .enum(['none', 'buyer'])

@@ -13,7 +13,8 @@ import type { ErpSystem } from '../../../runtime/systems.ts';
  * promises the ship-by time, so it falls on a day on which the routing guide allows shipping.
  */
 export function termsOf(
-  order: Pick<SalesOrder, 'currency' | 'requestedShipDate' | 'requestedDeliveryDate'>,
+  order: Pick<SalesOrder, 'currency' | 'requestedShipDate' | 'requestedDeliveryDate' | 'cancelAfter'> &
+    Partial<Pick<SalesOrder, 'attributes'>>,
   receivedAt: Date,
   profile: PartnerProfile,
   erp: Pick<ErpSystem, 'taskQueue'>,
@@ -22,8 +23,9 @@ export function termsOf(
   const { calendar } = profile;
   const requested = order.requestedShipDate && endOfDay(order.requestedShipDate, calendar);
   // Ignore a requested date that had passed when the order arrived.
-  const agreed =
+  const wanted =
     requested && requested > receivedAt ? requested : deadlineAfter(receivedAt, profile.shipWithin, calendar);
+  const agreed = notAfter(wanted, [order.cancelAfter, order.attributes?.shipNotAfter], receivedAt, calendar);
   const day = dayOf(agreed, calendar);
   const today = dayOf(receivedAt, calendar);
   const shipDay = shipDayWithin(day, { today, ...datesToCome(order, today) }, profile.routing);
@@ -36,4 +38,18 @@ export function termsOf(
     // A step gets the same time as this order's acknowledgment, closed hours included.
     stepDeadlineMs: deadlineAfter(receivedAt, acknowledgeWithin, calendar).getTime() - receivedAt.getTime(),
   };
+}
+
+/** What leaves after the buyer's last day is refused at its dock. A day that had passed on receipt says nothing. */
+function notAfter(
+  wanted: Date,
+  lastDays: readonly (string | undefined)[],
+  receivedAt: Date,
+  calendar: PartnerProfile['calendar'],
+): Date {
+  const ends = lastDays
+    .filter((day) => day !== undefined)
+    .map((day) => endOfDay(day, calendar))
+    .filter((end) => end > receivedAt && end < wanted);
+  return ends.toSorted((one, other) => one.getTime() - other.getTime())[0] ?? wanted;
 }

@@ -58,6 +58,8 @@ export const salesOrder = z
     buyer: party.optional(),
     shipTo: party,
     billTo: party.optional(),
+    /** For whom the goods are meant at the ship-to: a store behind a distribution center, a person. */
+    markFor: party.optional(),
     requestedShipDate: day.optional(),
     requestedDeliveryDate: day.optional(),
     cancelAfter: day.optional(),

@@ -156,6 +156,14 @@ function inBaseUnits(value: Decimal, unit: string, line: DocumentLine): Decimal 
 }
 
 describe('an 856', () => {
+  it('names the party for whom the goods are meant', () => {
+    const shipment = aShipment();
+    const markFor = { identifiers: [{ scheme: 'partner' as const, value: '0077' }] };
+    const segments = lines('856', render856({ ...shipment, order: { ...shipment.order, markFor } }, retailer));
+    expect(segments.filter((text) => text.startsWith('N1*Z7'))).toEqual(['N1*Z7**92*0077']);
+    expect(lines('856', render856(shipment, retailer)).filter((text) => text.startsWith('N1*Z7'))).toEqual([]);
+  });
+
   it('puts cartons below their pallet for a partner with tares', () => {
     const segments = lines('856', render856(aShipment(), retailer));
     expect(segments[0]).toBe('BSN*00*RNO-000871*20261122*1645*0001');

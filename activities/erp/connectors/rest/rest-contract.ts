@@ -21,6 +21,7 @@ import type { RestOperation } from '../../../lib/rest-operation.ts';
 
 const unit = z.string().regex(/^[A-Z0-9]{2}$/, 'must be a two-character unit code such as EA or CA');
 const lineNumber = z.int().min(1);
+const notes = z.array(z.string().max(500)).max(50).optional().meta({ description: 'What the buyer wrote' });
 
 export const erpOrderRequest = z
   .object({
@@ -32,6 +33,8 @@ export const erpOrderRequest = z
     orderedOn: day,
     currency,
     requestedShipDate: day.optional(),
+    cancelAfter: day.optional().meta({ description: 'The buyer takes nothing after this day' }),
+    notes,
     terms: paymentTerms.optional(),
     lines: z
       .array(
@@ -42,6 +45,7 @@ export const erpOrderRequest = z
           unit,
           unitFactor: positiveDecimal.meta({ description: 'Base units in one `unit`' }),
           unitPrice: nonNegativeDecimal.meta({ description: 'Major units of the currency, per `unit`' }),
+          notes,
           sources: z
             .array(z.object({ node: identifier, quantity: positiveDecimal }))
             .meta({ description: 'Ship-from nodes, base units; what is missing to the whole is backordered' }),

@@ -7,6 +7,8 @@ import type { RestOperation } from '../../../lib/rest-operation.ts';
  * Webhooks, as `mappings/canonical/v1/warehouse-event.ts` describes them.
  */
 
+const notes = z.array(z.string().max(500)).max(50).optional().meta({ description: 'What the buyer wrote' });
+
 export const warehouseRelease = z
   .object({
     releaseNumber: identifier.meta({ description: 'The key of the release: the same number is the same release' }),
@@ -24,6 +26,7 @@ export const warehouseRelease = z
     }),
     shipBy: day.optional(),
     shipNotBefore: day.optional().meta({ description: 'Nothing may leave before this day' }),
+    cancelAfter: day.optional().meta({ description: 'The buyer takes nothing after this day' }),
     carrierScac: z
       .string()
       .regex(/^[A-Z]{2,4}$/, 'must be a Standard Carrier Alpha Code')
@@ -37,6 +40,12 @@ export const warehouseRelease = z
       .enum(['CC', 'PP', 'PC', 'TP'])
       .optional()
       .meta({ description: 'Who pays the carrier: collect, prepaid, prepaid and charged, third party' }),
+    serviceLevel: z.string().max(2).optional().meta({ description: 'X12 element 284: ND next day, ST standard …' }),
+    markFor: z
+      .object({ code: z.string().optional(), name: z.string().optional() })
+      .optional()
+      .meta({ description: 'For whom the goods are meant at the ship-to' }),
+    notes,
     lines: z
       .array(
         z.object({
@@ -45,6 +54,7 @@ export const warehouseRelease = z
           description: z.string(),
           quantity: positiveDecimal.meta({ description: 'Base units' }),
           unit: z.string().regex(/^[A-Z0-9]{2}$/, 'must be a two-character unit code such as EA or CA'),
+          notes,
         }),
       )
       .min(1)

@@ -138,6 +138,7 @@ export function headerOf(tree: TreeNode, profile: Agreement, fault: Report, ask:
     buyer: parties.buyer,
     shipTo: parties.shipTo,
     billTo: parties.billTo,
+    markFor: parties.markFor,
     requestedShipDate: dates.ship,
     requestedDeliveryDate: dates.delivery,
     cancelAfter: dates.cancel,
@@ -161,6 +162,7 @@ function askAboutType(beg: SegmentObject | undefined, ask: Ask): void {
 function partiesOf(tree: TreeNode, profile: Agreement, attributes: Record<string, string>, fault: Report, ask: Ask) {
   const loops = iterationsOf(tree, 'N1');
   const { shipTo: shipToCodes, buyer: buyerCodes, billTo: billToCodes, shipToFallback } = profile.parties;
+  const markForLoop = firstParty(loops, profile.parties.markFor);
   const buyerLoop = firstParty(loops, buyerCodes);
   const billToLoop = firstParty(loops, billToCodes);
   const shipToLoop = firstParty(loops, shipToCodes) ?? (shipToFallback === 'buyer' ? buyerLoop : undefined);
@@ -188,7 +190,7 @@ function partiesOf(tree: TreeNode, profile: Agreement, attributes: Record<string
     }
   }
   askAboutOtherShipTos(loops, shipToLoop, ask);
-  for (const loop of new Set([buyerLoop, billToLoop, shipToLoop])) {
+  for (const loop of new Set([buyerLoop, billToLoop, shipToLoop, markForLoop])) {
     if (loop !== undefined) keepContacts(loop, attributes, textOf(segmentOf(loop, 'N1'), '01'));
   }
   return {
@@ -196,6 +198,7 @@ function partiesOf(tree: TreeNode, profile: Agreement, attributes: Record<string
     shipTo,
     buyer: buyerLoop === undefined ? undefined : partyOf(buyerLoop, profile),
     billTo: billToLoop === undefined ? undefined : partyOf(billToLoop, profile),
+    markFor: markForLoop === undefined ? undefined : partyOf(markForLoop, profile),
   };
 }
 

@@ -143,6 +143,7 @@ function shipmentLevel(document: ShipmentDocument, profile: Agreement): TreeNode
         { identifiers: [{ scheme: 'seller', value: shipFrom.code }], address: shipFrom.address },
         profile,
       ),
+      ...(order.markFor === undefined ? [] : [partyLoop('Z7', order.markFor, profile)]),
     ],
   });
 }
