@@ -38,7 +38,7 @@ async function main(log: Logger): Promise<void> {
     poolSize: config.databasePoolSize,
     applicationName: 'throughline-api',
   });
-  const profiles = new FollowedProfiles({ directory: config.partnersDir, prisma, log });
+  const profiles = await FollowedProfiles.open({ directory: config.partnersDir, prisma, log });
   const temporal = connectClient(config);
   const registry = new Registry();
   const handOff = new Dispatcher({ prisma, temporal, profiles, log, observe: handOffMetrics(registry) });

@@ -2,9 +2,12 @@ import type { z } from 'zod';
 import { isPlainObject, versionOf } from '../../mappings/profile/content.ts';
 import { keyOf, lowerFirst, ProfileError, type ProfileProblem } from '../../mappings/profile/problem.ts';
 import { type PartnerProfile, partnerProfile } from '../../mappings/profile/profile.ts';
-import { type Layer, type Path, problemIn } from './profile-layers.ts';
+import type { Path } from './profile-layers.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The problem at the place that states the path. */
+export type Locate = (path: Path, code: ProfileProblem['code'], reason: string) => ProfileProblem;
 
 const TOKEN_ENV: Path = ['transport', 'tokenEnv'];
 
@@ -15,16 +18,16 @@ const TOKEN_ENV: Path = ['transport', 'tokenEnv'];
  */
 export function resolve(
   content: Record<string, unknown>,
-  layers: readonly Layer[],
+  locate: Locate,
   env: Environment,
   name: string,
 ): PartnerProfile {
   const problems: ProfileProblem[] = [];
   const report = (path: Path, code: ProfileProblem['code'], reason: string) =>
-    problems.push(problemIn(layers, path, code, reason));
+    problems.push(locate(path, code, reason));
   const reportMissing = (path: Path, variable: string) => {
     const reason = `needs the environment variable ${variable}, which is not set`;
-    problems.push({ ...problemIn(layers, path, 'profile-variable-missing', reason), variable });
+    problems.push({ ...locate(path, 'profile-variable-missing', reason), variable });
   };
 
   const interpolated = {

@@ -204,7 +204,7 @@ const readPartner = route({
   handler: async ({ params, caller }, deps) => {
     const profile = await partnerOf(caller, params.partnerId, deps);
     const versions = await deps.prisma.profileVersion.findMany({
-      where: { partnerId: profile.id },
+      where: { partnerId: profile.id, firstUsedAt: { not: null } },
       orderBy: { firstUsedAt: 'desc' },
       select: { version: true, firstUsedAt: true },
       take: 50,
@@ -222,7 +222,9 @@ const readPartner = route({
       documents: { inbound: [...documents.inbound], outbound: outboundOf(profile) },
       shipWithin: profile.shipWithin,
       profile: JSON.parse(JSON.stringify({ ...content, documents })) as Record<string, unknown>,
-      versions: versions.map(({ version, firstUsedAt }) => ({ version, firstUsedAt: toInstant(firstUsedAt) })),
+      versions: versions.flatMap(({ version, firstUsedAt }) =>
+        firstUsedAt === null ? [] : [{ version, firstUsedAt: toInstant(firstUsedAt) }],
+      ),
       certification: certificationView(deps.config, profile),
       problemCount: ofProfile.length + faultsIn(read),
       problems: [...ofProfile, ...(read === undefined ? [] : problemsOfFile(read))],
