@@ -4,8 +4,9 @@ import type { Document } from 'yaml';
 import { mergeContent, versionOf } from '../../mappings/profile/content.ts';
 import { keyOf, ProfileError, type ProfileProblem } from '../../mappings/profile/problem.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
-import { type Layer, type Path, problemIn, readLayers, unreadable } from './profile-layers.ts';
+import { problemIn, readLayers } from './profile-layers.ts';
 import { type Environment, type Locate, resolve } from './resolve-profile.ts';
+import { type Layer, type Path, unreadable } from './yaml-layer.ts';
 
 /**
  * Reads partner profiles from a folder of YAML files.

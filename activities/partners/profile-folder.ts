@@ -4,8 +4,8 @@ import type { CurrentProfiles } from '../../mappings/profile/earlier.ts';
 import { ProfileError, type ProfileProblem } from '../../mappings/profile/problem.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import { profileNames, type ReadProfile, readProfiles, sharedIdentifiers, sharersOf } from './profile-files.ts';
-import { unreadable } from './profile-layers.ts';
 import { type FoundProfiles, type LastGood, profilesAtStart } from './profiles-at-start.ts';
+import { unreadable } from './yaml-layer.ts';
 
 /** The interval at which files are checked for changes, in milliseconds. */
 const LOOK_EVERY_MS = 1_000;

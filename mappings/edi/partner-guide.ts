@@ -1,8 +1,9 @@
+import { didYouMean } from '../../domain/nearest.ts';
 import { triggerOf } from '../x12/levels.ts';
 import { GuideRuleError, type GuideRule as Narrowing, narrowGuide } from '../x12/narrow.ts';
 import type { Guide, GuideNode } from '../x12/types.ts';
 import type { Agreement, GuideRule } from './agreement.ts';
-import { guideOf } from './documents/registry.ts';
+import { allGuides, guideOf } from './documents/registry.ts';
 
 const narrowed = new WeakMap<Agreement, Map<string, Guide | undefined>>();
 
@@ -56,7 +57,12 @@ export function misplaced(
   const narrowings = Object.entries(guides).flatMap(([set, rules]) => {
     const standards = releases.flatMap((release) => guideOf(set, release) ?? []);
     if (standards.length === 0) {
-      return [{ path: ['guides', set], message: `is a set without a guide in ${releases.join(', ')}` }];
+      const known = allGuides().filter(({ version }) => releases.includes(version));
+      const meant = didYouMean(
+        set,
+        known.map((guide) => guide.set),
+      );
+      return [{ path: ['guides', set], message: `is a set without a guide in ${releases.join(', ')}${meant}` }];
     }
     return rules.flatMap((rule, index) =>
       standards.flatMap((standard) => {

@@ -29,15 +29,20 @@ export class ProfileError extends Error {
   readonly problems: readonly ProfileProblem[];
 
   constructor(problems: readonly ProfileProblem[]) {
-    const lines = problems.map(
-      ({ file, line, column, key, reason }) =>
-        `  ${file}:${line}:${column}: ${key === '' ? 'the file' : key} ${reason}`,
-    );
-    super(
-      `The partner profiles have ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}:\n${lines.join('\n')}`,
-    );
+    const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`;
+    super(`The partner profiles have ${count}:\n${linesOf(problems)}`);
     this.problems = problems;
   }
+}
+
+/** A line for each problem, for a terminal. */
+export function linesOf(problems: readonly ProfileProblem[]): string {
+  return problems
+    .map(
+      ({ file, line, column, key, reason }) =>
+        `  ${file}:${line}:${column}: ${key === '' ? 'the file' : key} ${reason}`,
+    )
+    .join('\n');
 }
 
 /** Formats a key in dotted form. */
