@@ -33,6 +33,8 @@ export interface PartnerProfiles extends CurrentProfiles {
   readonly problems: readonly ProfileProblem[];
   /** Errors of one partner: in its own file and in its templates; only in its own file if it was never read. */
   problemsOf(partnerId: string): readonly ProfileProblem[];
+  /** What the files of a partner say, but hardly mean. Its profile is taken all the same. */
+  warningsOf(partnerId: string): readonly ProfileProblem[];
 }
 
 export interface PartnerProfilesDependencies {
@@ -118,6 +120,11 @@ export class FollowedProfiles implements PartnerProfiles {
         ? [profileFileOf(this.#directory, partnerId)]
         : this.#folder.version(partnerId, current.version)?.files;
     return this.problems.filter(({ file }) => files?.includes(file));
+  }
+
+  warningsOf(partnerId: string): readonly ProfileProblem[] {
+    const current = this.get(partnerId);
+    return (current && this.#folder.version(partnerId, current.version)?.warnings) ?? [];
   }
 
   /** One of the looks that happen every second; a change is adopted at the second look. */

@@ -4,8 +4,10 @@ import type { Document } from 'yaml';
 import { mergeContent, versionOf } from '../../mappings/profile/content.ts';
 import { keyOf, ProfileError, type ProfileProblem } from '../../mappings/profile/problem.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
+import { warningsIn } from '../../mappings/profile/warnings.ts';
 import { problemIn, readLayers } from './profile-layers.ts';
 import { type Environment, type Locate, resolve } from './resolve-profile.ts';
+import { valueAt } from './schema-faults.ts';
 import { type Layer, type Path, unreadable } from './yaml-layer.ts';
 
 /**
@@ -29,6 +31,8 @@ export interface ReadProfile {
   readonly content: Readonly<Record<string, unknown>>;
   /** The partner's own file, then its templates. */
   readonly files: readonly string[];
+  /** What its files say, but hardly mean; none for a stored version. */
+  readonly warnings: readonly ProfileProblem[];
 }
 
 /**
@@ -103,7 +107,11 @@ export function readProfile(directory: string, name: string, env: Environment = 
   const layers = readLayers(directory, name);
   const content = mergeLayers(layers);
   const locate: Locate = (path, code, reason) => problemIn(layers, path, code, reason);
-  return { profile: resolve(content, locate, env, name), content, files: layers.map(({ file }) => file) };
+  const profile = resolve(content, locate, env, name);
+  // Our own defaults are meant as they are.
+  const stated = warningsIn(profile).filter(({ path }) => valueAt(content, path) !== undefined);
+  const warnings = stated.map(({ path, code, reason }) => locate(path, code, reason));
+  return { profile, content, warnings, files: layers.map(({ file }) => file) };
 }
 
 /** The profile's content before variables are substituted and the schema is applied. */

@@ -51,7 +51,7 @@ export async function lastInForce(
     try {
       // The version is that of the row: rules of merging that change with the software do not change what was in force.
       const profile = { ...resolve(content, locate, env, partnerId), version };
-      read.set(partnerId, { profile, content, files: files.map((name) => join(directory, name)) });
+      read.set(partnerId, { profile, content, files: files.map((name) => join(directory, name)), warnings: [] });
     } catch (error) {
       if (!(error instanceof ProfileError)) throw error;
       problems.push(...error.problems);

@@ -10,7 +10,12 @@ export interface ProfileProblem {
     | 'profile-key-unknown'
     | 'profile-value-invalid'
     | 'profile-name-differs'
-    | 'profile-identifiers-shared';
+    | 'profile-identifiers-shared'
+    // Only as warnings: the profile is taken.
+    | 'profile-rule-unreachable'
+    | 'profile-code-unknown'
+    | 'profile-terms-odd'
+    | 'profile-path-unknown';
   readonly file: string;
   /** Both count from 1. */
   readonly line: number;
@@ -33,6 +38,11 @@ export class ProfileError extends Error {
     super(`The partner profiles have ${count}:\n${linesOf(problems)}`);
     this.problems = problems;
   }
+}
+
+/** Warnings for a terminal. */
+export function warningsText(warnings: readonly ProfileProblem[]): string {
+  return `Warnings, which keep nothing from being taken:\n${linesOf(warnings)}`;
 }
 
 /** A line for each problem, for a terminal. */

@@ -9,7 +9,7 @@ import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { readProfiles } from '../../activities/partners/profile-files.ts';
 import { explainInterchanges } from '../../mappings/edi/explain.ts';
-import { ProfileError } from '../../mappings/profile/problem.ts';
+import { ProfileError, type ProfileProblem, warningsText } from '../../mappings/profile/problem.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import { evaluateAll } from '../../runtime/expressions.ts';
 import { TextExplanation } from './text.ts';
@@ -50,9 +50,11 @@ export async function explainCommand(args: readonly string[], terminal: Terminal
   const { file, partner, most, json } = given;
 
   let profiles: Map<string, PartnerProfile>;
+  let warnings: Map<string, readonly ProfileProblem[]>;
   try {
     const { read, problems } = readProfiles(given.partners ?? env.PARTNERS_DIR ?? partnersDir, withoutTransport(env));
     profiles = new Map([...read].map(([id, { profile }]) => [id, profile]));
+    warnings = new Map([...read].map(([id, one]) => [id, one.warnings]));
     if (problems.length > 0) stderr.write(`${new ProfileError(problems).message}\n`);
   } catch (error) {
     if (error instanceof ProfileError) return unusable(error.message);
@@ -77,6 +79,12 @@ export async function explainCommand(args: readonly string[], terminal: Terminal
     let valid = false;
     for await (const part of parts) {
       if (part.kind === 'summary') valid = part.valid;
+      if (part.kind === 'interchange' && part.partner !== undefined) {
+        const ofPartner = warnings.get(part.partner.id) ?? [];
+        if (ofPartner.length > 0) stderr.write(`${warningsText(ofPartner)}\n`);
+        // Told once, however many interchanges of the partner follow.
+        warnings.delete(part.partner.id);
+      }
       const written = stdout.write(json ? `${JSON.stringify(part)}\n` : text.of(part));
       if (!written) await drained(stdout);
     }

@@ -170,6 +170,19 @@ describe('npm run x12', () => {
     expect(partOf(lent, 'transaction').outcome).toMatchObject({ kind: 'order', order: { partnerId: 'harbor-pine' } });
   });
 
+  it('tells once what the profile that judges the file hardly means', async () => {
+    const partners = join(folder, 'warned');
+    cpSync(join(samples, '..', '..', 'mappings', 'partners'), partners, { recursive: true });
+    for (const name of ['harbor-pine', 'cobalt-ridge']) {
+      appendFileSync(join(partners, `${name}.yaml`), '\nmap: { salesOrder: { attributes.x: "RFE.`02`" } }\n');
+    }
+    const { status, err } = await explainText(good + good, '--partners', partners);
+    expect(status).toBe(0);
+    expect(err).toMatch(
+      /^Warnings.*:\n {2}.*harbor-pine\.yaml:\d+:\d+: map\.salesOrder\.attributes\.x reads RFE, [^\n]*\n$/,
+    );
+  });
+
   it('recognises our own documents: it acknowledges nothing and checks the totals', async () => {
     const ours = good
       .replace('ZZ*HARBORPINE     *ZZ*MERIDIAN       ', 'ZZ*MERIDIAN       *ZZ*HARBORPINE     ')
