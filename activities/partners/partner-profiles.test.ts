@@ -251,7 +251,11 @@ describe('a restart with a broken file', () => {
     writeFileSync(join(directory, 'newcomer.yaml'), text);
     const profiles = await restarted();
     expect(profiles.get('newcomer')).toBeUndefined();
-    expect(profiles.problemsOf('newcomer').map(({ key }) => key)).toEqual(['identifiers', 'transport']);
+    expect(profiles.problemsOf('newcomer').map(({ key }) => key)).toEqual([
+      'identifiers',
+      'transport',
+      'shipNotice.sscc',
+    ]);
     const sent = (name: string) =>
       interchangeOf([purchaseOrder('harbor-pine', 'HP-9', [each('MW-1001', 10)])], 7).replaceAll(
         'HARBORPINE     ',
@@ -270,6 +274,19 @@ describe('a restart with a broken file', () => {
     const kept = await given.prisma.interchange.findUniqueOrThrow({ where: { id: refused?.interchangeId ?? '' } });
     expect(Buffer.from(kept.bytes).toString('latin1')).toBe(sent('NEWCOMER').trimEnd());
     expect(await take('HARBORPINE')).toMatchObject({ state: 'received', partnerId: 'harbor-pine' });
+  });
+
+  it('tells of each partner what is wrong with a template, also of one that never had a good profile', async () => {
+    writeFileSync(join(directory, 'templates', 'new.yaml'), 'prioritty: 1\n');
+    edit('harbor-pine', (text) => text.replace('templates/retailer', 'templates/new'));
+    const text = 'extends: templates/new\nid: newcomer\nname: Newcomer\n';
+    writeFileSync(join(directory, 'newcomer.yaml'), text);
+    const profiles = await restarted();
+    for (const partnerId of ['harbor-pine', 'newcomer']) {
+      const problem = { file: join(directory, 'templates', 'new.yaml'), key: 'prioritty' };
+      expect(profiles.problemsOf(partnerId)).toContainEqual(expect.objectContaining(problem));
+    }
+    expect(profiles.problemsOf('tri-valley')).toEqual([]);
   });
 
   it('says why the stored version cannot be used either', async () => {

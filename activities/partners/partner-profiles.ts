@@ -7,7 +7,7 @@ import type { Database } from '../../prisma/client.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { permanent } from '../lib/activity-failure.ts';
 import type { Transaction } from '../lib/records.ts';
-import { profileFileOf, type ReadProfile } from './profile-files.ts';
+import type { ReadProfile } from './profile-files.ts';
 import { ProfileFolder } from './profile-folder.ts';
 import { lastInForce, storeFirstUse, storeInForce } from './stored-versions.ts';
 
@@ -31,7 +31,7 @@ export interface PartnerProfiles extends CurrentProfiles {
   keep(profile: PartnerProfile): Promise<void>;
   /** Current errors in the files. Their partners keep the last valid profile. */
   readonly problems: readonly ProfileProblem[];
-  /** Errors of one partner: in its own file and in its templates; only in its own file if it was never read. */
+  /** Errors of one partner: in its own file and in its templates. */
   problemsOf(partnerId: string): readonly ProfileProblem[];
   /** What the files of a partner say, but hardly mean. Its profile is taken all the same. */
   warningsOf(partnerId: string): readonly ProfileProblem[];
@@ -114,12 +114,7 @@ export class FollowedProfiles implements PartnerProfiles {
   }
 
   problemsOf(partnerId: string): readonly ProfileProblem[] {
-    const current = this.get(partnerId);
-    const files =
-      current === undefined
-        ? [profileFileOf(this.#directory, partnerId)]
-        : this.#folder.version(partnerId, current.version)?.files;
-    return this.problems.filter(({ file }) => files?.includes(file));
+    return this.problems.filter((problem) => problem.partnerId === partnerId);
   }
 
   warningsOf(partnerId: string): readonly ProfileProblem[] {

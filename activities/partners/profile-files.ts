@@ -63,7 +63,7 @@ export function readProfiles(
       read.set(one.profile.id, one);
     } catch (error) {
       if (!(error instanceof ProfileError)) throw error;
-      problems.push(...error.problems);
+      problems.push(...error.problems.map((problem) => ({ ...problem, partnerId: name })));
     }
   }
   const groups = sharersOf([...read.values()].map(({ profile }) => profile));
@@ -161,7 +161,7 @@ export function sharedIdentifiers(directory: string, groups: readonly (readonly 
         .filter((other) => other.id !== id)
         .map(({ id: other, problem: { file, line } }) => `${other} (${file}:${line})`);
       const reason = `are those of ${others.join(' and ')} too, so that their interchanges could not be told apart`;
-      return { ...problem, reason };
+      return { ...problem, reason, partnerId: id };
     });
   });
 }

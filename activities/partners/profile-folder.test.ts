@@ -154,7 +154,7 @@ describe('a broken edit', () => {
     lookTwice(folder);
     expect(folder.get('acme')).toMatchObject({ name: 'acme', priority: 3 });
     const reason = 'is not UTF-8 (byte C9): save the file in that encoding';
-    const place = { file: join(directory, 'acme.yaml'), line: 3, column: 10, key: '' };
+    const place = { file: join(directory, 'acme.yaml'), line: 3, column: 10, key: '', partnerId: 'acme' };
     expect(folder.problems).toEqual([{ code: 'profile-not-utf8', ...place, reason }]);
     write('acme.yaml', text);
     lookTwice(folder);
@@ -172,7 +172,7 @@ describe('a broken edit', () => {
     lookTwice(folder);
     expect(folder.get('acme')?.priority).toBe(3);
     expect(changes).toEqual([]);
-    const place = { file, line: 1, column: 1, key: '' };
+    const place = { file, line: 1, column: 1, key: '', partnerId: 'acme' };
     expect(folder.problems).toEqual([{ code: 'profile-unreadable', ...place, reason: `cannot be read: ${reason}` }]);
   });
 

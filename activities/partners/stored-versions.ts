@@ -54,7 +54,7 @@ export async function lastInForce(
       read.set(partnerId, { profile, content, files: files.map((name) => join(directory, name)), warnings: [] });
     } catch (error) {
       if (!(error instanceof ProfileError)) throw error;
-      problems.push(...error.problems);
+      problems.push(...error.problems.map((problem) => ({ ...problem, partnerId })));
     }
   }
   return { read, problems };

@@ -23,6 +23,8 @@ export interface ProfileProblem {
   /** Dotted path of the key, empty for the whole file. */
   readonly key: string;
   readonly reason: string;
+  /** The partner that has it; a fault of a template is one of each partner that extends it. */
+  readonly partnerId?: string;
   /** The environment variable, for `profile-variable-missing`. */
   readonly variable?: string;
 }
