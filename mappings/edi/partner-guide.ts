@@ -77,7 +77,9 @@ export function misplaced(
       const path = ['map', 'documents', set, index];
       const node = guide && placeOf(at, guide)?.node;
       if (node === undefined) {
-        return [{ path: [...path, 'at'], message: `names ${at}, which the ${set} of ${x12.version} does not have` }];
+        const meant = guide === undefined ? '' : didYouMean(at, pathsIn(guide.children));
+        const message = `names ${at}, which the ${set} of ${x12.version} does not have${meant}`;
+        return [{ path: [...path, 'at'], message }];
       }
       const { segment } = triggerOf(node);
       return Object.keys(elements)
@@ -91,12 +93,21 @@ export function misplaced(
   return [...narrowings, ...additions];
 }
 
+/** Every path of keys in a guide. */
+function pathsIn(children: readonly GuideNode[], above = ''): string[] {
+  return children.flatMap((node) => {
+    const path = `${above}${node.key}`;
+    return node.kind === 'loop' ? [path, ...pathsIn(node.children, `${path}/`)] : [path];
+  });
+}
+
 function faultOf(standard: Guide, rule: GuideRule): string | undefined {
   try {
     narrowGuide(standard, [asNarrowing(rule)]);
     return undefined;
   } catch (error) {
     if (!(error instanceof GuideRuleError)) throw error;
-    return `cannot be applied to the guide of ${standard.version}: ${error.faults.join('; ')}`;
+    const meant = placeOf(rule.segment, standard) ? '' : didYouMean(rule.segment, pathsIn(standard.children));
+    return `cannot be applied to the guide of ${standard.version}: ${error.faults.join('; ')}${meant}`;
   }
 }

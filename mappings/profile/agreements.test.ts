@@ -115,7 +115,7 @@ map:
       expect.stringMatching(/^5 guides\.850\.2 cannot be applied to the guide of 004010: .*has no element 40/),
       '6 guides.999 is a set without a guide in 004010; did you mean 997?',
       '10 map.documents.810.0.elements.09 is no element of REF that holds one text',
-      '11 map.documents.810.1.at names N9/REF, which the 810 of 004010 does not have',
+      '11 map.documents.810.1.at names N9/REF, which the 810 of 004010 does not have; did you mean N1/REF?',
       '13 map.documents.856.0.at names REF, which the 856 of 004010 does not have',
     ]);
   });
@@ -137,6 +137,14 @@ describe('an unknown word', () => {
     [
       'documents: { inbound: ["851"] }',
       expect.stringMatching(/^1 documents\.inbound\.0 invalid option: .*; did you mean 850\?$/),
+    ],
+    [
+      'guides: { "850": [{ segment: PO1/PDI, required: true }] }',
+      expect.stringMatching(/the guide of 850 has no such segment or loop; did you mean PO1\/PID\?$/),
+    ],
+    [
+      'map: { documents: { "810": [{ at: IT1/RFE, elements: { "02": line.sku } }] } }',
+      '1 map.documents.810.0.at names IT1/RFE, which the 810 of 004010 does not have; did you mean IT1/REF?',
     ],
     ['usage: prodution', expect.stringMatching(/; did you mean production\?$/)],
     ['calendar: { timeZone: America/Chicgo }', expect.stringMatching(/; did you mean America\/Chicago\?$/)],
