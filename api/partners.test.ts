@@ -1,4 +1,4 @@
-import { appendFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -139,6 +139,25 @@ describe('an edit of a profile', () => {
     expect((await api.call('GET', '/v1/partners/harbor-pine', { key: retailer })).body.problems).toEqual([]);
     expect(await metric()).toBe('1');
   });
+});
+
+it('a profile that says what it hardly means is taken, and told of to whoever may see it', async () => {
+  const file = join(partnersDir, 'tri-valley.yaml');
+  const sound = readFileSync(file, 'utf8');
+  const write = (text: string) => {
+    writeFileSync(file, text);
+    api.look();
+    api.look();
+  };
+  write(sound.replace('netDays: 45', 'discountDays: 60, netDays: 45'));
+  const warning = { code: 'profile-terms-odd', file, line: 14, key: 'invoicing.terms.discountDays' };
+  const { body } = await api.call('GET', '/v1/partners/tri-valley', { key: reader });
+  expect(body).toMatchObject({ problems: [], problemCount: 0, warnings: [warning] });
+  expect(body.profile.invoicing.terms.discountDays).toBe(60);
+  expect((await api.call('GET', '/v1/partners', { key: reader })).body.warnings).toMatchObject([warning]);
+  expect((await api.call('GET', '/v1/partners', { key: retailer })).body.warnings).toEqual([]);
+  write(sound);
+  expect((await api.call('GET', '/v1/partners', { key: reader })).body.warnings).toEqual([]);
 });
 
 describe('a first profile that is wrong', () => {

@@ -4,7 +4,7 @@ import type { PartnerDirectory, PartnerSummary } from './dependencies.ts';
 
 /** The current profiles, as a directory. */
 export function partnerDirectory(
-  profiles: Pick<PartnerProfiles, 'get' | 'values' | 'forOrder' | 'problemsOf' | 'problems'>,
+  profiles: Pick<PartnerProfiles, 'get' | 'values' | 'forOrder' | 'problemsOf' | 'problems' | 'warningsOf'>,
 ): PartnerDirectory {
   return {
     list: () => [...profiles.values()].map(summaryOf),
@@ -15,6 +15,7 @@ export function partnerDirectory(
     profile: (partnerId) => profiles.get(partnerId),
     forOrder: (order) => profiles.forOrder(order),
     problemsOf: (partnerId) => profiles.problemsOf(partnerId),
+    warningsOf: (partnerId) => profiles.warningsOf(partnerId),
     problems: () => profiles.problems,
   };
 }

@@ -33,12 +33,18 @@ const HOUR_MS = 3_600_000;
 
 async function main(log: Logger): Promise<void> {
   const config = loadConfig();
+  let stop = async (_reason: string): Promise<void> => process.exit(0);
+  // The parent keeps our standard input open, so its end stops this process, even after SIGKILL.
+  if (process.env.EXIT_WITH_PARENT === '1') {
+    process.stdin.resume();
+    process.stdin.once('close', () => void stop('the parent process is gone'));
+  }
   const systems = loadSystems(config.systemsFile, { erp: await erpConnectors(), wms: await wmsConnectors() });
   const prisma = createPrismaClient(config.databaseUrl, {
     poolSize: config.databasePoolSize,
     applicationName: 'throughline-api',
   });
-  const profiles = new FollowedProfiles({ directory: config.partnersDir, prisma, log });
+  const profiles = await FollowedProfiles.open({ directory: config.partnersDir, prisma, log });
   const temporal = connectClient(config);
   const registry = new Registry();
   const handOff = new Dispatcher({ prisma, temporal, profiles, log, observe: handOffMetrics(registry) });
@@ -82,7 +88,7 @@ async function main(log: Logger): Promise<void> {
     );
   }, HOUR_MS);
 
-  const stop = async (reason: string) => {
+  stop = async (reason) => {
     if (ended.signal.aborted) return;
     ended.abort();
     log.info('stopping', { reason });
@@ -94,11 +100,6 @@ async function main(log: Logger): Promise<void> {
     process.exit(0);
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(signal));
-  // The parent keeps our standard input open, so its end stops this process, even after SIGKILL.
-  if (process.env.EXIT_WITH_PARENT === '1') {
-    process.stdin.resume();
-    process.stdin.once('close', () => void stop('the parent process is gone'));
-  }
 }
 
 /** Accepts no more requests, lets running ones finish, and closes the rest when time is up. */

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -46,4 +46,17 @@ it.each([
 it('a partner cannot be introduced while no sandbox is running', () => {
   const stderr = `${folder} has no running sandbox; start the system with npm start\n`;
   expect(certify('tri-valley', '--introduce')).toEqual({ status: 2, stderr });
+}, 60_000);
+
+it('what a profile hardly means is told first, and keeps nothing from running', () => {
+  const file = join(folder, 'cobalt-ridge.yaml');
+  appendFileSync(file, 'units: { AE: EA }\n');
+  const line = readFileSync(file, 'utf8').trimEnd().split('\n').length;
+  const told = `${file}:${line}:10: units.AE names AE, a unit that no guide lists; did you mean EA?\n`;
+  const { status, stderr } = certify('cobalt-ridge', '--introduce');
+  expect([status, stderr]).toEqual([
+    2,
+    expect.stringContaining(`Warnings, which keep nothing from being taken:\n  ${told}`),
+  ]);
+  expect(certify('tri-valley', '--introduce').stderr).not.toContain('Warnings');
 }, 60_000);

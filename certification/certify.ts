@@ -6,14 +6,14 @@
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ProfileError } from '../mappings/profile/problem.ts';
+import { ProfileError, warningsText } from '../mappings/profile/problem.ts';
 import { isNoDatabase } from '../prisma/client.ts';
 import { runCommand, UsageError } from '../runtime/command.ts';
 import { variables } from '../runtime/config.ts';
 import { fixturesOf } from './fixtures.ts';
 import { introduceToRunning } from './introduce.ts';
 import { keepFixture } from './keep.ts';
-import { profilesOf, UnknownName } from './profiles.ts';
+import { profilesOf, UnknownName, warningsOf } from './profiles.ts';
 import { certify, reportsDir, scenariosIn } from './run.ts';
 import { SettingsError, tradeDataOf } from './settings.ts';
 
@@ -48,6 +48,9 @@ async function run(args: string[]): Promise<number> {
     return 0;
   }
   if (names.length === 0) throw new UsageError('name the partner to certify');
+  const known = profilesOf(partnersDir, names).map(({ id }) => id);
+  const warnings = warningsOf(partnersDir, known);
+  if (warnings.length > 0) console.warn(warningsText(warnings));
   if (values.keep !== undefined) {
     const [name, ...others] = names;
     if (name === undefined || others.length > 0) throw new UsageError('--keep takes one partner');

@@ -1,6 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import { parse } from 'yaml';
 import { z } from 'zod';
 import { expectationFileOf, fixtureFilesOf } from '../activities/partners/certification.ts';
 import type { PartnerProfile } from '../mappings/profile/profile.ts';
@@ -9,7 +8,7 @@ import { profilesOf } from './profiles.ts';
 import { readdressed } from './readdress.ts';
 import type { Fault, Scenario } from './scenario.ts';
 import { INVOICE, ORDER_ACKNOWLEDGMENT, SHIP_NOTICE } from './sets.ts';
-import { SettingsError } from './settings.ts';
+import { readChecked, SettingsError } from './settings.ts';
 import { perform, rule } from './steps.ts';
 import type { Trade } from './trade.ts';
 
@@ -60,15 +59,11 @@ function fixture(file: string, addressed: (bytes: Uint8Array) => Uint8Array): Sc
   const beside = expectationFileOf(file);
   if (!existsSync(beside))
     throw new SettingsError(`${beside} is missing: it states the expected result of ${basename(file)}`);
-  const parsed = expectation.safeParse(parse(readFileSync(beside, 'utf8')));
-  if (!parsed.success) {
-    const lines = parsed.error.issues.map(({ path, message }) => `  ${beside}: ${path.join('.')}: ${message}`);
-    throw new SettingsError(`A fixture cannot be used:\n${lines.join('\n')}`);
-  }
+  const { data } = readChecked(beside, 'an expectation', expectation, 'A fixture cannot be used:');
   const title = basename(file, '.edi');
   return {
     name: `fixture-${title}`,
-    purpose: parsed.data.title ?? `A stored file of the partner: ${title}.`,
+    purpose: data.title ?? `A stored file of the partner: ${title}.`,
     unanswered: [ORDER_ACKNOWLEDGMENT, SHIP_NOTICE, INVOICE],
     steps: [
       perform('the partner’s file is submitted', async (trade) => {
@@ -86,7 +81,7 @@ function fixture(file: string, addressed: (bytes: Uint8Array) => Uint8Array): Sc
         await trade.quiet();
       }),
     ],
-    expectations: [rule(`the result is as ${basename(beside)} states`, (trade) => faultsOf(trade, parsed.data))],
+    expectations: [rule(`the result is as ${basename(beside)} states`, (trade) => faultsOf(trade, data))],
   };
 }
 

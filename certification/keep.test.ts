@@ -174,13 +174,28 @@ describe('certification.yaml', () => {
   });
 
   it.each([
-    ['order: { headerOf: { "860": [] } }', 'order.headerOf: Unrecognized key: "860"'],
-    ['order: { headerOf: { "875": ["N9"] } }', 'order.headerOf.875.0: must be a segment with * between its elements'],
-    ['order: [', 'cannot be read: Flow sequence'],
-    ['buyer: "\xc9"', 'cannot be read: The encoded data was not valid for encoding utf-8'],
-  ])('that contains %j is refused with file name and place', (text, said) => {
+    [
+      'order: { headerOf: { "860": [] } }',
+      '1:22: order.headerOf.860 is not a key of certification.yaml; did you mean 850?',
+    ],
+    [
+      'buyer: HQ\norder:\n  headerOf: { "875": ["N9"] }',
+      '3:23: order.headerOf.875.0 must be a segment with * between its elements',
+    ],
+    [
+      'customer:\n  taxExemt: true',
+      '2:3: customer.taxExemt is not a key of certification.yaml; did you mean taxExempt?',
+    ],
+    [
+      'items:\n  - { sku: MW-1001 }\n  - { sku: WM-1002 }',
+      '3:7: items.1.sku WM-1002 is not one of our articles; did you mean MW-1002?',
+    ],
+    ['shipTo: "9999"', '1:1: shipTo 9999 is not a ship-to of the customer'],
+    ['order: [', '1:9: the file is not YAML: Flow sequence'],
+    ['buyer: "\xc9"', '1:9: the file is not UTF-8 (byte C9)'],
+  ])('that contains %j is refused with file, line and key', (text, said) => {
     settings('');
     writeFileSync(join(folder, 'fern', 'certification.yaml'), text, 'latin1');
-    expect(() => tradeDataOf(folder, production)).toThrow(`${join(folder, 'fern', 'certification.yaml')}: ${said}`);
+    expect(() => tradeDataOf(folder, production)).toThrow(`${join(folder, 'fern', 'certification.yaml')}:${said}`);
   });
 });

@@ -1,4 +1,5 @@
-import { loadProfiles } from '../activities/partners/profile-files.ts';
+import { loadProfiles, readProfile } from '../activities/partners/profile-files.ts';
+import type { ProfileProblem } from '../mappings/profile/problem.ts';
 import type { PartnerProfile } from '../mappings/profile/profile.ts';
 
 export class UnknownName extends Error {
@@ -21,4 +22,9 @@ export function profilesOf(partnersDir: string, names: readonly string[]): Partn
       throw new UnknownName(`there is no partner ${name}; known partners: ${[...all.keys()].join(', ')}`);
     return profile;
   });
+}
+
+/** What the files of known partners say, but hardly mean. */
+export function warningsOf(partnersDir: string, names: readonly string[]): ProfileProblem[] {
+  return names.flatMap((name) => readProfile(partnersDir, name, anyEnvironment).warnings);
 }

@@ -1,8 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { parse } from 'yaml';
+import { basename } from 'node:path';
 import { z } from 'zod';
 import { certificationSettingsFileOf } from '../activities/partners/certification.ts';
+import { checkedYaml } from '../activities/partners/checked-yaml.ts';
+import type { Path } from '../activities/partners/yaml-layer.ts';
 import { multiply } from '../domain/decimal.ts';
+import { didYouMean } from '../domain/nearest.ts';
+import { linesOf, ProfileError, type ProfileProblem } from '../mappings/profile/problem.ts';
 import type { PartnerProfile } from '../mappings/profile/profile.ts';
 import { accountsOf } from '../mappings/profile/sides.ts';
 import { articles, type Customer, customers, gtinOf } from '../sandbox/erp/master-data.ts';
@@ -140,19 +143,43 @@ export class SettingsError extends Error {
   readonly code = 'invalid-certification-settings';
 }
 
-/** @throws SettingsError with file, key and reason of every error */
+const UNUSABLE = 'The certification settings cannot be used:';
+
+/** @throws SettingsError that begins with `introduction` and names file, line, key and reason of every error */
+export function readChecked<S extends z.ZodType>(file: string, what: string, schema: S, introduction: string) {
+  try {
+    return checkedYaml(file, what, schema);
+  } catch (error) {
+    throw error instanceof ProfileError ? settingsError(introduction, error.problems) : error;
+  }
+}
+
+function settingsError(introduction: string, problems: readonly ProfileProblem[]): SettingsError {
+  return new SettingsError(`${introduction}\n${linesOf(problems)}`);
+}
+
+/** @throws SettingsError with file, line, key and reason of every error */
 export function tradeDataOf(partnersDir: string, profile: PartnerProfile): TradeData {
   const file = certificationSettingsFileOf(partnersDir, profile.id);
-  const stated = readSettings(file);
+  const { data: stated, problem } = readChecked(file, basename(file), certificationSettings, UNUSABLE);
+  const refuse = (path: Path, reason: string) => settingsError(UNUSABLE, [problem(path, reason)]);
   const known = accountsOf(profile).flatMap((id) => customers.filter(({ partnerId }) => partnerId === id))[0];
   const customer = stated.customer === undefined && known !== undefined ? known : customerOf(profile, stated);
   const shipTo = customer.shipTos.find(({ codes }) => stated.shipTo === undefined || codes.includes(stated.shipTo));
-  if (shipTo === undefined)
-    throw new SettingsError(`${file}: shipTo: ${stated.shipTo} is not a ship-to of the customer`);
+  if (shipTo === undefined) {
+    const codes = customer.shipTos.flatMap((one) => one.codes);
+    const meant = didYouMean(stated.shipTo ?? '', codes);
+    throw refuse(['shipTo'], `${stated.shipTo} is not a ship-to of the customer${meant}`);
+  }
+  const skus = articles.map(({ sku }) => sku);
+  for (const [index, { sku }] of stated.items.entries()) {
+    if (skus.includes(sku)) continue;
+    throw refuse(['items', index, 'sku'], `${sku} is not one of our articles${didYouMean(sku, skus)}`);
+  }
   const priceOf = (sku: string) => {
     const article = articles.find((candidate) => candidate.sku === sku);
-    const price = stated.items.find((item) => item.sku === sku)?.price ?? article?.prices[customer.customerNumber];
-    if (article === undefined) throw new SettingsError(`${file}: items: ${sku} is not one of our articles`);
+    if (article === undefined) throw new TypeError(`${sku} is not one of our articles`);
+    const price = stated.items.find((item) => item.sku === sku)?.price ?? article.prices[customer.customerNumber];
     return price ?? article.listPrice;
   };
   const { customerNumber, ...record } = customer;
@@ -181,21 +208,6 @@ export function tradeDataOf(partnersDir: string, profile: PartnerProfile): Trade
 }
 
 export { gtinOf };
-
-function readSettings(file: string): z.output<typeof certificationSettings> {
-  const parsed = certificationSettings.safeParse(existsSync(file) ? contentOf(file) : {});
-  if (parsed.success) return parsed.data;
-  const lines = parsed.error.issues.map(({ path, message }) => `  ${file}: ${path.join('.')}: ${message}`);
-  throw new SettingsError(`The certification settings cannot be used:\n${lines.join('\n')}`);
-}
-
-function contentOf(file: string): unknown {
-  try {
-    return parse(new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file))) ?? {};
-  } catch (error) {
-    throw new SettingsError(`${file}: cannot be read: ${(error as Error).message}`);
-  }
-}
 
 function customerOf(profile: PartnerProfile, { customer }: z.output<typeof certificationSettings>): Customer {
   const number = customer?.number ?? `C-${profile.id.toUpperCase().slice(0, 20)}`;

@@ -39,7 +39,7 @@ async function main(): Promise<void> {
     poolSize: config.databasePoolSize,
     applicationName: 'worker',
   });
-  const profiles = new FollowedProfiles({ directory: config.partnersDir, prisma, log });
+  const profiles = await FollowedProfiles.open({ directory: config.partnersDir, prisma, log });
   const crossReferences = new CrossReferenceFiles({ directory: config.partnersDir, prisma, profiles, log });
   await ensureSearchAttributes(native, config.temporal.namespace, searchAttributeKeys);
 

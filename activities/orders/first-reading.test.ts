@@ -31,7 +31,7 @@ describe('an order that comes before the first reading of master data and stock'
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    profiles = new FollowedProfiles({
+    profiles = await FollowedProfiles.open({
       directory: 'mappings/partners',
       prisma: database.prisma,
       log: winston.createLogger({ silent: true }),

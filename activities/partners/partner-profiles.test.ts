@@ -2,15 +2,22 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import winston from 'winston';
 import { add } from '../../domain/decimal.ts';
 import { salesOrder } from '../../mappings/canonical/v1/index.ts';
 import { readInterchange } from '../../mappings/x12/read.ts';
 import { scanInterchanges } from '../../mappings/x12/scan.ts';
-import { canonicalOrder, each, type Partner, purchaseOrder } from '../../test/integration/purchase-orders.ts';
+import {
+  canonicalOrder,
+  each,
+  interchangeOf,
+  type Partner,
+  purchaseOrder,
+} from '../../test/integration/purchase-orders.ts';
 import { assembleInterchange } from '../edi/assemble-interchange.ts';
 import { acceptOrder } from '../intake/accept-order.ts';
+import { acceptInterchanges } from '../intake/receive-interchange.ts';
 import { type RecordsUnderTest, recordsUnderTest, underWay } from '../orders/testing/records-under-test.ts';
 import { FollowedProfiles } from './partner-profiles.ts';
 
@@ -89,7 +96,7 @@ describe('an order under way when the profile of its partner changes', () => {
     const order = await given.prisma.order.findUniqueOrThrow({ where: { id: orderId } });
     edit('harbor-pine', withPlainShipNotice);
     const { prisma, log } = given;
-    const restarted = new FollowedProfiles({ directory, prisma, log, env });
+    const restarted = await FollowedProfiles.open({ directory, prisma, log, env });
     const profile = await restarted.forOrder(order);
     restarted.stop();
     expect(profile?.version).toBe(order.profileVersion);
@@ -157,7 +164,7 @@ it('a document queued before the syntax changed leaves as it was written, the ne
 it('a version is stored once, by the first order under it, with neither addresses nor secrets of this environment', async () => {
   await orderAboveOurPrice('harbor-pine', 'HP-1');
   await orderAboveOurPrice('harbor-pine', 'HP-2');
-  const versions = await given.prisma.profileVersion.findMany();
+  const versions = await given.prisma.profileVersion.findMany({ where: { firstUsedAt: { not: null } } });
   expect(versions).toMatchObject([
     {
       partnerId: 'harbor-pine',
@@ -177,7 +184,7 @@ it('a broken edit is logged with its place while orders are taken by the last go
     },
   });
   const log = winston.createLogger({ transports: [new winston.transports.Stream({ stream })] });
-  const profiles = new FollowedProfiles({ directory, prisma: given.prisma, log, env });
+  const profiles = await FollowedProfiles.open({ directory, prisma: given.prisma, log, env });
   const good = profiles.get('harbor-pine');
   edit('harbor-pine', (text) => `${text}prioritty: 1\n`);
   for (let look = 0; look < 4; look += 1) profiles.look();
@@ -188,4 +195,125 @@ it('a broken edit is logged with its place while orders are taken by the last go
   const errors = lines.filter((text) => text.includes('"level":"error"'));
   expect(errors).toHaveLength(1);
   expect(errors[0]).toContain(`${join(directory, 'harbor-pine.yaml')}:${line}:1 prioritty is not a key of a profile`);
+});
+
+describe('a restart with a broken file', () => {
+  const sharpen = (priority: number) => (text: string) =>
+    `${text.replace(/^priority: .*\n/m, '')}priority: ${priority}\n`;
+  const brokenEdit = (text: string) => `${text}prioritty: 1\n`;
+  const inForce = async (partnerId: Partner) => {
+    const version = given.profiles.get(partnerId)?.version ?? '';
+    const latest = { where: { partnerId }, orderBy: { inForceAt: 'desc' as const } };
+    await vi.waitFor(async () => {
+      expect((await given.prisma.profileVersion.findFirstOrThrow(latest)).version).toBe(version);
+    }, 10_000);
+    return version;
+  };
+  const restarted = async (variables: Record<string, string> = env) => {
+    const { prisma, log } = given;
+    const profiles = await FollowedProfiles.open({ directory, prisma, log, env: variables });
+    profiles.stop();
+    return profiles;
+  };
+
+  it('leaves its partner on the version that was in force last, whether or not an order has come under it', async () => {
+    await orderAboveOurPrice('harbor-pine', 'HP-1');
+    const first = await inForce('harbor-pine');
+    edit('harbor-pine', sharpen(1));
+    const second = await inForce('harbor-pine');
+    edit('harbor-pine', brokenEdit);
+    const profiles = await restarted();
+    expect(profiles.get('harbor-pine')).toEqual(given.profiles.get('harbor-pine'));
+    expect([profiles.get('harbor-pine')?.version, profiles.get('harbor-pine')?.priority]).toEqual([second, 1]);
+    expect([...profiles.values()].map(({ id }) => id)).toEqual(['cobalt-ridge', 'harbor-pine', 'tri-valley']);
+    expect(profiles.problems).toEqual(given.profiles.problems);
+    expect(profiles.problemsOf('harbor-pine')).toMatchObject([{ code: 'profile-key-unknown', key: 'prioritty' }]);
+
+    // Taken back: what is in force is the older of the two stored versions.
+    edit('harbor-pine', (text) => text.replace('priority: 1\n', '').replace('prioritty: 1\n', ''));
+    expect(await inForce('harbor-pine')).toBe(first);
+    edit('harbor-pine', brokenEdit);
+    expect((await restarted()).get('harbor-pine')?.version).toBe(first);
+  });
+
+  it('takes orders under that version, which it keeps for them', async () => {
+    const version = await inForce('cobalt-ridge');
+    edit('cobalt-ridge', brokenEdit);
+    const profiles = await restarted();
+    const order = salesOrder.parse(canonicalOrder(purchaseOrder('cobalt-ridge', 'CR-1', [each('MW-1001', 10)])));
+    await acceptOrder({ ...given, profiles }, { order, correlationId: 'c', source: { kind: 'api' } });
+    const where = { partnerId: 'cobalt-ridge', firstUsedAt: { not: null } };
+    expect(await given.prisma.profileVersion.findMany({ where })).toMatchObject([{ version }]);
+  });
+
+  it('leaves a partner without a profile if none was ever good: its files are kept, and all else goes on', async () => {
+    const text = 'extends: templates/retailer\nid: newcomer\nname: Newcomer\n';
+    writeFileSync(join(directory, 'newcomer.yaml'), text);
+    const profiles = await restarted();
+    expect(profiles.get('newcomer')).toBeUndefined();
+    expect(profiles.problemsOf('newcomer').map(({ key }) => key)).toEqual([
+      'identifiers',
+      'transport',
+      'shipNotice.sscc',
+    ]);
+    const sent = (name: string) =>
+      interchangeOf([purchaseOrder('harbor-pine', 'HP-9', [each('MW-1001', 10)])], 7).replaceAll(
+        'HARBORPINE     ',
+        name.padEnd(15),
+      );
+    const take = async (name: string) => {
+      const bytes = Buffer.from(sent(name), 'latin1');
+      const [receipt] = await acceptInterchanges(
+        { ...given, profiles },
+        { bytes, transport: 'test', correlationId: 'c' },
+      );
+      return receipt;
+    };
+    const refused = await take('NEWCOMER');
+    expect(refused).toMatchObject({ state: 'rejected', errors: [{ code: 'unknown-partner' }] });
+    const kept = await given.prisma.interchange.findUniqueOrThrow({ where: { id: refused?.interchangeId ?? '' } });
+    expect(Buffer.from(kept.bytes).toString('latin1')).toBe(sent('NEWCOMER').trimEnd());
+    expect(await take('HARBORPINE')).toMatchObject({ state: 'received', partnerId: 'harbor-pine' });
+  });
+
+  it('tells of each partner what is wrong with a template, also of one that never had a good profile', async () => {
+    writeFileSync(join(directory, 'templates', 'new.yaml'), 'prioritty: 1\n');
+    edit('harbor-pine', (text) => text.replace('templates/retailer', 'templates/new'));
+    const text = 'extends: templates/new\nid: newcomer\nname: Newcomer\n';
+    writeFileSync(join(directory, 'newcomer.yaml'), text);
+    const profiles = await restarted();
+    for (const partnerId of ['harbor-pine', 'newcomer']) {
+      const problem = { file: join(directory, 'templates', 'new.yaml'), key: 'prioritty' };
+      expect(profiles.problemsOf(partnerId)).toContainEqual(expect.objectContaining(problem));
+    }
+    expect(profiles.problemsOf('tri-valley')).toEqual([]);
+  });
+
+  it('says why the stored version cannot be used either', async () => {
+    await inForce('tri-valley');
+    edit('tri-valley', brokenEdit);
+    const profiles = await restarted({ SANDBOX_TOKEN: 'x' });
+    expect(profiles.get('tri-valley')).toBeUndefined();
+    const reason = expect.stringMatching(
+      /^of the last good version [0-9a-f]{16}, as it was stored, needs .* PARTNERS_URL/,
+    );
+    expect(profiles.problemsOf('tri-valley')).toContainEqual(expect.objectContaining({ reason }));
+  });
+
+  it('waits for the database, because without its last good profile a partner would be a stranger', async () => {
+    const version = await inForce('tri-valley');
+    edit('tri-valley', brokenEdit);
+    let attempts = 0;
+    const away = Object.create(given.prisma, {
+      $queryRaw: {
+        value: (...args: Parameters<typeof given.prisma.$queryRaw>) => {
+          attempts += 1;
+          return attempts === 1 ? Promise.reject(new Error('no connection')) : given.prisma.$queryRaw(...args);
+        },
+      },
+    }) as typeof given.prisma;
+    const profiles = await FollowedProfiles.open({ directory, prisma: away, log: given.log, env });
+    profiles.stop();
+    expect(profiles.get('tri-valley')?.version).toBe(version);
+  });
 });

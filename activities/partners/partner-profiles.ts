@@ -1,5 +1,5 @@
 /** Partner profiles at run time: the current profile of each partner, and the version with which each order started. */
-import { join, relative } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type CurrentProfiles, earlierProfile, withLineOf } from '../../mappings/profile/earlier.ts';
 import { ProfileError, type ProfileProblem } from '../../mappings/profile/problem.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
@@ -7,7 +7,9 @@ import type { Database } from '../../prisma/client.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { permanent } from '../lib/activity-failure.ts';
 import type { Transaction } from '../lib/records.ts';
+import type { ReadProfile } from './profile-files.ts';
 import { ProfileFolder } from './profile-folder.ts';
+import { lastInForce, storeFirstUse, storeInForce } from './stored-versions.ts';
 
 /**
  * `get` and `values` return current profiles, for intake, interchanges and transport. Decisions about one
@@ -25,12 +27,14 @@ export interface PartnerProfiles extends CurrentProfiles {
     order: { partnerId: string; profileVersion: string },
     records?: Pick<Transaction, 'profileVersion'>,
   ): Promise<PartnerProfile | undefined>;
-  /** Stores the version permanently for {@link forOrder}. Costs one insert per process and version. */
+  /** Stores that an order came under the version, for {@link forOrder}. Costs one insert per process and version. */
   keep(profile: PartnerProfile): Promise<void>;
   /** Current errors in the files. Their partners keep the last valid profile. */
   readonly problems: readonly ProfileProblem[];
-  /** Errors of one partner: in its own file and in its templates; only in its own file if it was never read. */
+  /** Errors of one partner: in its own file and in its templates. */
   problemsOf(partnerId: string): readonly ProfileProblem[];
+  /** What the files of a partner say, but hardly mean. Its profile is taken all the same. */
+  warningsOf(partnerId: string): readonly ProfileProblem[];
 }
 
 export interface PartnerProfilesDependencies {
@@ -40,31 +44,61 @@ export interface PartnerProfilesDependencies {
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
+/** How long to wait for the database before the next attempt, in milliseconds. */
+const AGAIN_AFTER_MS = 1_000;
+
 /** Reads the folder and follows its changes. */
 export class FollowedProfiles implements PartnerProfiles {
   readonly #prisma: Database;
   readonly #log: Logger;
   readonly #directory: string;
   readonly #folder: ProfileFolder;
+  /** Versions in force that the database does not know yet, by partner. */
+  readonly #unrecorded = new Map<string, ReadProfile>();
+  #recording: NodeJS.Timeout | undefined;
+  /** Partners for which the log says so. */
+  readonly #warned = new Set<string>();
   readonly #kept = new Set<string>();
   /** Versions read from the database. */
   readonly #earlier = new Map<string, PartnerProfile>();
 
-  /** @throws ProfileError with all errors of the files. */
-  constructor({ directory, prisma, log, env }: PartnerProfilesDependencies) {
+  private constructor({ directory, prisma, log }: PartnerProfilesDependencies, folder: ProfileFolder) {
     this.#prisma = prisma;
     this.#log = log;
     this.#directory = directory;
-    this.#folder = new ProfileFolder(directory, {
+    this.#folder = folder;
+    for (const { id, version } of folder.values()) this.#comesIntoForce({ partnerId: id, version });
+    folder.watch();
+  }
+
+  /**
+   * Needs the database only if a file is invalid, and then waits for it: without its last good profile, a partner would
+   * be a stranger and its files refused.
+   *
+   * @throws ProfileError if the folder cannot be read, or nothing says whose the identifiers are that partners share.
+   */
+  static async open(dependencies: PartnerProfilesDependencies): Promise<FollowedProfiles> {
+    const { directory, prisma, log, env } = dependencies;
+    let followed: FollowedProfiles | undefined;
+    const folder = await ProfileFolder.open(directory, {
       ...(env && { env }),
-      changed: (change) => log.info('a partner profile has changed', change),
-      refused: (problems) => {
+      lastGood: (partnerIds) => onceAnswered(log, () => lastInForce(prisma, directory, partnerIds, env)),
+      changed: (change) => {
+        log.info('a partner profile has changed', change);
+        if (followed !== undefined) followed.#comesIntoForce(change);
+      },
+      refused: (problems, without) => {
         for (const { file, line, column, key, reason, code } of problems) {
           const place = `${file}:${line}:${column}`;
           log.error(`a partner profile is wrong, the last good one stays: ${place} ${key} ${reason}`, { code });
         }
+        for (const partnerId of without) {
+          log.error('a partner has no profile, because none of it was ever good', { partnerId });
+        }
       },
-    }).watch();
+    });
+    followed = new FollowedProfiles(dependencies, folder);
+    return followed;
   }
 
   get(partnerId: string): PartnerProfile | undefined {
@@ -80,12 +114,12 @@ export class FollowedProfiles implements PartnerProfiles {
   }
 
   problemsOf(partnerId: string): readonly ProfileProblem[] {
+    return this.problems.filter((problem) => problem.partnerId === partnerId);
+  }
+
+  warningsOf(partnerId: string): readonly ProfileProblem[] {
     const current = this.get(partnerId);
-    const files =
-      current === undefined
-        ? [join(this.#directory, `${partnerId}.yaml`)]
-        : this.#folder.version(partnerId, current.version)?.files;
-    return this.problems.filter(({ file }) => files?.includes(file));
+    return (current && this.#folder.version(partnerId, current.version)?.warnings) ?? [];
   }
 
   /** One of the looks that happen every second; a change is adopted at the second look. */
@@ -121,23 +155,59 @@ export class FollowedProfiles implements PartnerProfiles {
     const key = `${id}/${version}`;
     const read = this.#kept.has(key) ? undefined : this.#folder.version(id, version);
     if (read === undefined) return;
-    await this.#prisma.profileVersion.createMany({
-      data: [
-        {
-          partnerId: id,
-          version,
-          content: read.content as object,
-          files: read.files.map((file) => relative(this.#directory, file)),
-        },
-      ],
-      skipDuplicates: true,
-    });
+    await storeFirstUse(this.#prisma, this.#directory, read);
     this.#kept.add(key);
   }
 
   /** Stops following the files. */
   stop(): void {
     this.#folder.unwatch();
+    this.#unrecorded.clear();
+    clearTimeout(this.#recording);
+  }
+
+  #comesIntoForce({ partnerId, version }: { partnerId: string; version?: string }): void {
+    const read = version === undefined ? undefined : this.#folder.version(partnerId, version);
+    if (read === undefined) this.#unrecorded.delete(partnerId);
+    else this.#unrecorded.set(partnerId, read);
+    this.#recordInForce();
+  }
+
+  /** Nothing waits for this record: it matters at the next start, and the database may be away now. */
+  #recordInForce(): void {
+    clearTimeout(this.#recording);
+    this.#recording = setTimeout(() => void this.#record(), 0).unref();
+  }
+
+  async #record(): Promise<void> {
+    for (const [partnerId, read] of [...this.#unrecorded]) {
+      if (this.#unrecorded.get(partnerId) !== read) continue;
+      try {
+        await storeInForce(this.#prisma, this.#directory, read);
+        if (this.#unrecorded.get(partnerId) === read) this.#unrecorded.delete(partnerId);
+      } catch (error) {
+        if (!this.#warned.has(partnerId)) {
+          this.#log.warn('the profile in force is not stored yet for the next start', { partnerId, error });
+        }
+        this.#warned.add(partnerId);
+      }
+    }
+    if (this.#unrecorded.size === 0) return;
+    clearTimeout(this.#recording);
+    this.#recording = setTimeout(() => void this.#record(), AGAIN_AFTER_MS).unref();
+  }
+}
+
+async function onceAnswered<T>(log: Logger, read: () => Promise<T>): Promise<T> {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await read();
+    } catch (error) {
+      if (attempt % 60 === 0) {
+        log.warn('a partner profile is wrong, and the database is needed for the last good one', { error });
+      }
+      await delay(AGAIN_AFTER_MS);
+    }
   }
 }
 

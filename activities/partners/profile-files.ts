@@ -1,11 +1,14 @@
 import { readdirSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Document } from 'yaml';
 import { mergeContent, versionOf } from '../../mappings/profile/content.ts';
-import { ProfileError, type ProfileProblem } from '../../mappings/profile/problem.ts';
+import { keyOf, ProfileError, type ProfileProblem } from '../../mappings/profile/problem.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
-import { type Layer, type Path, problemIn, readLayers, unreadable } from './profile-layers.ts';
-import { type Environment, resolve } from './resolve-profile.ts';
+import { warningsIn } from '../../mappings/profile/warnings.ts';
+import { problemIn, readLayers } from './profile-layers.ts';
+import { type Environment, type Locate, resolve } from './resolve-profile.ts';
+import { valueAt } from './schema-faults.ts';
+import { type Layer, type Path, unreadable } from './yaml-layer.ts';
 
 /**
  * Reads partner profiles from a folder of YAML files.
@@ -28,6 +31,8 @@ export interface ReadProfile {
   readonly content: Readonly<Record<string, unknown>>;
   /** The partner's own file, then its templates. */
   readonly files: readonly string[];
+  /** What its files say, but hardly mean; none for a stored version. */
+  readonly warnings: readonly ProfileProblem[];
 }
 
 /**
@@ -58,16 +63,17 @@ export function readProfiles(
       read.set(one.profile.id, one);
     } catch (error) {
       if (!(error instanceof ProfileError)) throw error;
-      problems.push(...error.problems);
+      problems.push(...error.problems.map((problem) => ({ ...problem, partnerId: name })));
     }
   }
-  problems.push(
-    ...sharedIdentifiers(
-      directory,
-      [...read.values()].map(({ profile }) => profile),
-    ),
-  );
+  const groups = sharersOf([...read.values()].map(({ profile }) => profile));
+  problems.push(...sharedIdentifiers(directory, groups));
   return { read, problems };
+}
+
+/** The file of one partner. */
+export function profileFileOf(directory: string, partnerId: string): string {
+  return join(directory, `${partnerId}.yaml`);
 }
 
 /**
@@ -100,7 +106,12 @@ export function loadProfile(directory: string, name: string, env: Environment = 
 export function readProfile(directory: string, name: string, env: Environment = process.env): ReadProfile {
   const layers = readLayers(directory, name);
   const content = mergeLayers(layers);
-  return { profile: resolve(content, layers, env, name), content, files: layers.map(({ file }) => file) };
+  const locate: Locate = (path, code, reason) => problemIn(layers, path, code, reason);
+  const profile = resolve(content, locate, env, name);
+  // Our own defaults are meant as they are.
+  const stated = warningsIn(profile).filter(({ path }) => valueAt(content, path) !== undefined);
+  const warnings = stated.map(({ path, code, reason }) => locate(path, code, reason));
+  return { profile, content, warnings, files: layers.map(({ file }) => file) };
 }
 
 /** The profile's content before variables are substituted and the schema is applied. */
@@ -130,29 +141,38 @@ function mergeLayers(layers: readonly Layer[]): Record<string, unknown> {
   return layers.reduceRight<Record<string, unknown>>((merged, { content }) => mergeContent(merged, content), {});
 }
 
-/**
- * The two sides of one partner may share ids, because ISA15 distinguishes them. Otherwise either file may be
- * wrong, so each error names the other file.
- */
-function sharedIdentifiers(directory: string, profiles: readonly PartnerProfile[]): ProfileProblem[] {
+/** Groups of partners that claim the same identifiers. The two sides of one partner may, because ISA15 distinguishes them. */
+export function sharersOf(profiles: Iterable<PartnerProfile>): string[][] {
   const owners = new Map<string, string[]>();
   for (const { id, identifiers, usage } of profiles) {
     const { theirs, ours } = identifiers;
     const key = [theirs.isaQualifier, theirs.isaId, ours.isaQualifier, ours.isaId, usage].join('\0');
     owners.set(key, [...(owners.get(key) ?? []), id]);
   }
-  return [...owners.values()].flatMap((ids) => {
-    if (ids.length < 2) return [];
-    const places = ids.map((id) => ({
-      id,
-      problem: problemIn(readLayers(directory, id), THEIRS, 'profile-identifiers-shared', ''),
-    }));
+  return [...owners.values()].filter((ids) => ids.length > 1);
+}
+
+/** Either file may be wrong where identifiers are shared, so each error names the other file. */
+export function sharedIdentifiers(directory: string, groups: readonly (readonly string[])[]): ProfileProblem[] {
+  return groups.flatMap((ids) => {
+    const places = ids.map((id) => ({ id, problem: placeOfIdentifiers(directory, id) }));
     return places.map(({ id, problem }) => {
       const others = places
         .filter((other) => other.id !== id)
         .map(({ id: other, problem: { file, line } }) => `${other} (${file}:${line})`);
       const reason = `are those of ${others.join(' and ')} too, so that their interchanges could not be told apart`;
-      return { ...problem, reason };
+      return { ...problem, reason, partnerId: id };
     });
   });
+}
+
+function placeOfIdentifiers(directory: string, id: string): ProfileProblem {
+  const code = 'profile-identifiers-shared';
+  try {
+    return problemIn(readLayers(directory, id), THEIRS, code, '');
+  } catch (error) {
+    if (!(error instanceof ProfileError)) throw error;
+    // The file of a partner that goes on with its last good profile may be unreadable.
+    return { code, file: profileFileOf(directory, id), line: 1, column: 1, key: keyOf(THEIRS), reason: '' };
+  }
 }

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import type { CurrentProfiles } from '../../mappings/profile/earlier.ts';
 import { ProfileError, type ProfileProblem } from '../../mappings/profile/problem.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
-import { type ReadProfile, readProfiles } from './profile-files.ts';
-import { unreadable } from './profile-layers.ts';
+import { profileNames, type ReadProfile, readProfiles, sharedIdentifiers, sharersOf } from './profile-files.ts';
+import { type FoundProfiles, type LastGood, profilesAtStart } from './profiles-at-start.ts';
+import { unreadable } from './yaml-layer.ts';
 
 /** The interval at which files are checked for changes, in milliseconds. */
 const LOOK_EVERY_MS = 1_000;
@@ -16,14 +17,16 @@ export interface ProfileFolderOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** A partner's profile has changed; without `version`, the partner was removed. */
   readonly changed?: (change: { partnerId: string; version?: string }) => void;
-  /** Files are invalid. Called once for each state of the files. */
-  readonly refused?: (problems: readonly ProfileProblem[]) => void;
+  /** Files are invalid. Called once for each state of the files; `without` names the partners that have no profile. */
+  readonly refused?: (problems: readonly ProfileProblem[], without: readonly string[]) => void;
+  /** Where a partner whose file is invalid at the start has its last good profile; by default nowhere. */
+  readonly lastGood?: LastGood;
 }
 
 /**
  * The profiles of a folder at run time: file changes are adopted without a restart.
  *
- * If a file is invalid, its partner keeps the last valid profile. A change is adopted after two consecutive
+ * If a file is invalid, its partner keeps the last valid profile, also over a restart. A change is adopted after two consecutive
  * looks find the same state, so that a file is not read while it is being written. Looks poll the file system,
  * because network file systems and mounted configurations send no notifications.
  */
@@ -38,16 +41,22 @@ export class ProfileFolder implements CurrentProfiles {
   #seen: string;
   #timer: NodeJS.Timeout | undefined;
 
-  /** @throws ProfileError if any file is invalid: a process starts only with valid profiles. */
-  constructor(directory: string, options: ProfileFolderOptions = {}) {
+  private constructor(directory: string, options: ProfileFolderOptions, loaded: string, found: FoundProfiles) {
     this.#directory = directory;
     this.#options = options;
-    this.#loaded = fingerprintOf(directory);
-    this.#seen = this.#loaded;
-    const { read, problems } = readProfiles(directory, options.env);
-    if (problems.length > 0) throw new ProfileError(problems);
-    this.#profiles = read;
-    this.#remember(read);
+    this.#loaded = loaded;
+    this.#seen = loaded;
+    this.#profiles = found.read;
+    this.#remember(found.read);
+    this.#refuse(found.problems);
+  }
+
+  /** @throws ProfileError if the folder cannot be read, or nothing says whose the identifiers are that partners share. */
+  static async open(directory: string, options: ProfileFolderOptions = {}): Promise<ProfileFolder> {
+    // Taken before the files are read, so that a change in between is seen by the next look.
+    const loaded = fingerprintOf(directory);
+    const { lastGood = () => Promise.resolve({ read: new Map(), problems: [] }) } = options;
+    return new ProfileFolder(directory, options, loaded, await profilesAtStart(directory, options.env, lastGood));
   }
 
   get(partnerId: string): PartnerProfile | undefined {
@@ -99,15 +108,27 @@ export class ProfileFolder implements CurrentProfiles {
       return;
     }
     const before = this.#profiles;
-    this.#profiles = lastGood(before, found);
+    const next = goodAfter(before, found);
+    // A file may also claim the identifiers of a partner that goes on with its last good profile.
+    const shared = sharedIdentifiers(this.#directory, sharersOf([...next.values()].map(({ profile }) => profile)));
+    if (shared.length === 0) this.#profiles = next;
     this.#remember(this.#profiles);
     this.#tell(before);
-    this.#refuse(found.problems);
+    this.#refuse([...found.problems, ...shared]);
   }
 
   #refuse(problems: readonly ProfileProblem[]): void {
     this.#problems = problems;
-    if (problems.length > 0) this.#options.refused?.(problems);
+    if (problems.length > 0) this.#options.refused?.(problems, this.#without());
+  }
+
+  #without(): string[] {
+    try {
+      return profileNames(this.#directory).filter((name) => !this.#profiles.has(name));
+    } catch {
+      // The folder is gone, which is a problem of its own.
+      return [];
+    }
   }
 
   #tell(before: ReadonlyMap<string, ReadProfile>): void {
@@ -123,9 +144,9 @@ export class ProfileFolder implements CurrentProfiles {
 }
 
 /** The valid files, and the earlier profile of each partner whose file is invalid now. */
-function lastGood(
+function goodAfter(
   before: ReadonlyMap<string, ReadProfile>,
-  { read, problems }: { read: ReadonlyMap<string, ReadProfile>; problems: readonly ProfileProblem[] },
+  { read, problems }: FoundProfiles,
 ): ReadonlyMap<string, ReadProfile> {
   if (problems.length === 0) return read;
   // If two partners claim one id, neither can have it, so this state of the files is not adopted.

@@ -1,10 +1,14 @@
-import type { z } from 'zod';
 import { isPlainObject, versionOf } from '../../mappings/profile/content.ts';
-import { keyOf, lowerFirst, ProfileError, type ProfileProblem } from '../../mappings/profile/problem.ts';
+import { keyOf, ProfileError, type ProfileProblem } from '../../mappings/profile/problem.ts';
 import { type PartnerProfile, partnerProfile } from '../../mappings/profile/profile.ts';
-import { type Layer, type Path, problemIn } from './profile-layers.ts';
+import { PROFILE } from './profile-layers.ts';
+import { faultsOf, valueAt } from './schema-faults.ts';
+import type { Path } from './yaml-layer.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The problem at the place that states the path. */
+export type Locate = (path: Path, code: ProfileProblem['code'], reason: string) => ProfileProblem;
 
 const TOKEN_ENV: Path = ['transport', 'tokenEnv'];
 
@@ -15,16 +19,16 @@ const TOKEN_ENV: Path = ['transport', 'tokenEnv'];
  */
 export function resolve(
   content: Record<string, unknown>,
-  layers: readonly Layer[],
+  locate: Locate,
   env: Environment,
   name: string,
 ): PartnerProfile {
   const problems: ProfileProblem[] = [];
   const report = (path: Path, code: ProfileProblem['code'], reason: string) =>
-    problems.push(problemIn(layers, path, code, reason));
+    problems.push(locate(path, code, reason));
   const reportMissing = (path: Path, variable: string) => {
     const reason = `needs the environment variable ${variable}, which is not set`;
-    problems.push({ ...problemIn(layers, path, 'profile-variable-missing', reason), variable });
+    problems.push({ ...locate(path, 'profile-variable-missing', reason), variable });
   };
 
   const interpolated = {
@@ -44,7 +48,8 @@ export function resolve(
   for (const issue of parsed.error?.issues ?? []) {
     // A value whose variable is missing has been reported with its cause already.
     if (missingVariables.includes(keyOf(issue.path))) continue;
-    reportIssue(issue, valueAt(interpolated, issue.path), report);
+    for (const { path, code, reason } of faultsOf(issue, partnerProfile, interpolated, PROFILE))
+      report(path, code, reason);
   }
   const tokenEnv = valueAt(content, TOKEN_ENV);
   const isWrong = problems.some(({ key }) => key === keyOf(TOKEN_ENV));
@@ -56,40 +61,6 @@ export function resolve(
     if (problems.length === 0) return { ...parsed.data, version: versionOf(content) };
   }
   throw new ProfileError(problems);
-}
-
-function reportIssue(
-  issue: z.core.$ZodIssue,
-  value: unknown,
-  report: (path: Path, code: ProfileProblem['code'], reason: string) => void,
-): void {
-  if (issue.code === 'unrecognized_keys') {
-    for (const key of issue.keys) report([...issue.path, key], 'profile-key-unknown', 'is not a key of a profile');
-    return;
-  }
-  if (issue.code === 'invalid_key') {
-    report(
-      issue.path,
-      'profile-value-invalid',
-      `is a wrong key: ${issue.issues.map(({ message }) => message).join('; ')}`,
-    );
-    return;
-  }
-  const missing = issue.code === 'invalid_type' && issue.message.endsWith('received undefined');
-  // 850, 004010 and NO are no texts to YAML, and whoever wrote them cannot see why they are refused.
-  const unquoted = textExpected(issue) && (typeof value === 'number' || typeof value === 'boolean');
-  const reason = lowerFirst(issue.message) + (unquoted ? `; YAML reads it as a ${typeof value}: put it in quotes` : '');
-  report(issue.path, 'profile-value-invalid', missing ? 'is missing' : reason);
-}
-
-function textExpected(issue: z.core.$ZodIssue): boolean {
-  return issue.code === 'invalid_type'
-    ? issue.expected === 'string'
-    : issue.code === 'invalid_value' && issue.values.some((value) => typeof value === 'string');
-}
-
-function valueAt(content: unknown, path: Path): unknown {
-  return path.reduce<unknown>((node, key) => (node as Record<PropertyKey, unknown> | undefined)?.[key], content);
 }
 
 function interpolate(value: unknown, path: Path, read: (variable: string, path: Path) => string): unknown {

@@ -26,13 +26,25 @@ import { type Caller, route, withScope } from '../route.ts';
 
 // ── Profiles ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-const profileProblem = z
-  .object({ code: z.string(), file: z.string(), line: z.int(), column: z.int(), key: z.string(), reason: z.string() })
-  .meta({
-    id: 'ProfileProblem',
-    description:
-      'Why a file, or a part of it, is not taken; its partner goes on with the last good profile, or with its other cross-references',
-  });
+const told = {
+  code: z.string(),
+  file: z.string(),
+  line: z.int(),
+  column: z.int(),
+  key: z.string(),
+  reason: z.string(),
+};
+
+const profileWarning = z.object(told).meta({
+  id: 'ProfileWarning',
+  description: 'What a profile says, but hardly means; it is taken all the same',
+});
+
+const profileProblem = z.object(told).meta({
+  id: 'ProfileProblem',
+  description:
+    'Why a file, or a part of it, is not taken; its partner goes on with the last good profile, or with its other cross-references',
+});
 
 const usage = z
   .enum(['test', 'production'])
@@ -52,6 +64,7 @@ const partnerItem = z
 const partnerList = z.object({
   items: z.array(partnerItem),
   problems: z.array(profileProblem).meta({ description: 'Faults in any file; empty for a key bound to one partner' }),
+  warnings: z.array(profileWarning).meta({ description: 'Of the partners listed' }),
 });
 
 const listPartners = route({
@@ -75,7 +88,8 @@ const listPartners = route({
     });
     const ofFiles = [...files.values()].flatMap(problemsOfFile);
     const problems = bound === undefined ? [...partners.problems().map(problemView), ...ofFiles] : [];
-    return { status: 200, body: { items, problems } };
+    const warnings = listed.flatMap(({ id }) => partners.warningsOf(id).map(problemView));
+    return { status: 200, body: { items, problems, warnings } };
   },
 });
 
@@ -184,6 +198,7 @@ const partnerView = partnerItem
       notRun: z.int(),
     }),
     problems: z.array(profileProblem),
+    warnings: z.array(profileWarning),
     crossReferenceFile,
     links: z.object({ self: link, crossReferences: link }),
   })
@@ -204,7 +219,7 @@ const readPartner = route({
   handler: async ({ params, caller }, deps) => {
     const profile = await partnerOf(caller, params.partnerId, deps);
     const versions = await deps.prisma.profileVersion.findMany({
-      where: { partnerId: profile.id },
+      where: { partnerId: profile.id, firstUsedAt: { not: null } },
       orderBy: { firstUsedAt: 'desc' },
       select: { version: true, firstUsedAt: true },
       take: 50,
@@ -222,10 +237,13 @@ const readPartner = route({
       documents: { inbound: [...documents.inbound], outbound: outboundOf(profile) },
       shipWithin: profile.shipWithin,
       profile: JSON.parse(JSON.stringify({ ...content, documents })) as Record<string, unknown>,
-      versions: versions.map(({ version, firstUsedAt }) => ({ version, firstUsedAt: toInstant(firstUsedAt) })),
+      versions: versions.flatMap(({ version, firstUsedAt }) =>
+        firstUsedAt === null ? [] : [{ version, firstUsedAt: toInstant(firstUsedAt) }],
+      ),
       certification: certificationView(deps.config, profile),
       problemCount: ofProfile.length + faultsIn(read),
       problems: [...ofProfile, ...(read === undefined ? [] : problemsOfFile(read))],
+      warnings: deps.partners.warningsOf(profile.id).map(problemView),
       crossReferenceFile: file && crossReferenceFileView(file),
       links: { self: partnerPath(profile.id), crossReferences: `${partnerPath(profile.id)}/cross-references` },
     };

@@ -86,7 +86,7 @@ export async function startApi(
   const log = createLogger({ silent: process.env.API_TEST_LOG !== '1' });
   const consoleDir = join(folder, 'console');
   await writeConsole(consoleDir);
-  const profiles = new FollowedProfiles({
+  const profiles = await FollowedProfiles.open({
     directory: partnersDir,
     prisma,
     log,

@@ -219,7 +219,8 @@ function appliesTo({ node, shipTo, serviceLevel }: RoutingRequest, when: Conditi
   );
 }
 
-function plain(text: string): string {
+/** The form in which postal codes and service levels are compared. */
+export function plain(text: string): string {
   return text.toUpperCase().replace(/[\s-]/g, '');
 }
 

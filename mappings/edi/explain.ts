@@ -81,7 +81,16 @@ class Explainer {
   readonly #options: ExplainOptions;
   readonly #most: number;
   readonly #lines: LineNumbers;
-  readonly #counts = { interchanges: 0, groups: 0, transactions: 0, told: 0, rejected: 0, errors: 0, warnings: 0 };
+  readonly #counts = {
+    interchanges: 0,
+    withoutProfile: 0,
+    groups: 0,
+    transactions: 0,
+    told: 0,
+    rejected: 0,
+    errors: 0,
+    warnings: 0,
+  };
   #faultyTold = 0;
   #partner: Agreement | undefined;
   #direction: Direction = 'unknown';
@@ -174,6 +183,7 @@ class Explainer {
       this.#admission = interchangeAdmissionErrors(header, this.#partner);
     }
     const partner = this.#partner;
+    if (partner === undefined) this.#counts.withoutProfile += 1;
     return {
       kind: 'interchange',
       start,

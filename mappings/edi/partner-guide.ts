@@ -1,8 +1,9 @@
+import { didYouMean } from '../../domain/nearest.ts';
 import { triggerOf } from '../x12/levels.ts';
 import { GuideRuleError, type GuideRule as Narrowing, narrowGuide } from '../x12/narrow.ts';
 import type { Guide, GuideNode } from '../x12/types.ts';
 import type { Agreement, GuideRule } from './agreement.ts';
-import { guideOf } from './documents/registry.ts';
+import { allGuides, guideOf } from './documents/registry.ts';
 
 const narrowed = new WeakMap<Agreement, Map<string, Guide | undefined>>();
 
@@ -56,7 +57,12 @@ export function misplaced(
   const narrowings = Object.entries(guides).flatMap(([set, rules]) => {
     const standards = releases.flatMap((release) => guideOf(set, release) ?? []);
     if (standards.length === 0) {
-      return [{ path: ['guides', set], message: `is a set without a guide in ${releases.join(', ')}` }];
+      const known = allGuides().filter(({ version }) => releases.includes(version));
+      const meant = didYouMean(
+        set,
+        known.map((guide) => guide.set),
+      );
+      return [{ path: ['guides', set], message: `is a set without a guide in ${releases.join(', ')}${meant}` }];
     }
     return rules.flatMap((rule, index) =>
       standards.flatMap((standard) => {
@@ -71,7 +77,9 @@ export function misplaced(
       const path = ['map', 'documents', set, index];
       const node = guide && placeOf(at, guide)?.node;
       if (node === undefined) {
-        return [{ path: [...path, 'at'], message: `names ${at}, which the ${set} of ${x12.version} does not have` }];
+        const meant = guide === undefined ? '' : didYouMean(at, pathsIn(guide.children));
+        const message = `names ${at}, which the ${set} of ${x12.version} does not have${meant}`;
+        return [{ path: [...path, 'at'], message }];
       }
       const { segment } = triggerOf(node);
       return Object.keys(elements)
@@ -85,12 +93,21 @@ export function misplaced(
   return [...narrowings, ...additions];
 }
 
+/** Every path of keys in a guide. */
+function pathsIn(children: readonly GuideNode[], above = ''): string[] {
+  return children.flatMap((node) => {
+    const path = `${above}${node.key}`;
+    return node.kind === 'loop' ? [path, ...pathsIn(node.children, `${path}/`)] : [path];
+  });
+}
+
 function faultOf(standard: Guide, rule: GuideRule): string | undefined {
   try {
     narrowGuide(standard, [asNarrowing(rule)]);
     return undefined;
   } catch (error) {
     if (!(error instanceof GuideRuleError)) throw error;
-    return `cannot be applied to the guide of ${standard.version}: ${error.faults.join('; ')}`;
+    const meant = placeOf(rule.segment, standard) ? '' : didYouMean(rule.segment, pathsIn(standard.children));
+    return `cannot be applied to the guide of ${standard.version}: ${error.faults.join('; ')}${meant}`;
   }
 }

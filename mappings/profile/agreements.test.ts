@@ -113,10 +113,47 @@ map:
       expect.stringMatching(/^13 map\.documents\.856\.0\.elements\.02 is not JSONata/),
       expect.stringMatching(/^4 guides\.850\.1 cannot be applied to the guide of 004010: .*no such segment or loop/),
       expect.stringMatching(/^5 guides\.850\.2 cannot be applied to the guide of 004010: .*has no element 40/),
-      '6 guides.999 is a set without a guide in 004010',
+      '6 guides.999 is a set without a guide in 004010; did you mean 997?',
       '10 map.documents.810.0.elements.09 is no element of REF that holds one text',
-      '11 map.documents.810.1.at names N9/REF, which the 810 of 004010 does not have',
+      '11 map.documents.810.1.at names N9/REF, which the 810 of 004010 does not have; did you mean N1/REF?',
       '13 map.documents.856.0.at names REF, which the 856 of 004010 does not have',
     ]);
+  });
+});
+
+describe('an unknown word', () => {
+  it.each([
+    ['prioritty: 1', '1 prioritty is not a key of a profile; did you mean priority?'],
+    ['colour: red', '1 colour is not a key of a profile'],
+    ['items: { send: { byuer: IN } }', '1 items.send.byuer is not a key of a profile; did you mean buyer?'],
+    [
+      'routing: { rules: [{ name: A, whn: {}, ship: { scac: UPSN } }] }',
+      '1 routing.rules.0.whn is not a key of a profile; did you mean when?',
+    ],
+    [
+      'documents: { outbound: { "851": { deadline: PT1H } } }',
+      '1 documents.outbound.851 is not a key of a profile; did you mean 855 or 856?',
+    ],
+    [
+      'documents: { inbound: ["851"] }',
+      expect.stringMatching(/^1 documents\.inbound\.0 invalid option: .*; did you mean 850\?$/),
+    ],
+    [
+      'guides: { "850": [{ segment: PO1/PDI, required: true }] }',
+      expect.stringMatching(/the guide of 850 has no such segment or loop; did you mean PO1\/PID\?$/),
+    ],
+    [
+      'map: { documents: { "810": [{ at: IT1/RFE, elements: { "02": line.sku } }] } }',
+      '1 map.documents.810.0.at names IT1/RFE, which the 810 of 004010 does not have; did you mean IT1/REF?',
+    ],
+    ['usage: prodution', expect.stringMatching(/; did you mean production\?$/)],
+    ['calendar: { timeZone: America/Chicgo }', expect.stringMatching(/; did you mean America\/Chicago\?$/)],
+    ['calendar: { holidays: [us-fedral] }', expect.stringMatching(/; did you mean us-federal\?$/)],
+    [
+      'x12: { acceptedVersions: ["004001"] }',
+      expect.stringMatching(/known are 004010, 005010; did you mean 004010\?$/),
+    ],
+  ])('in %s is reported with the known ones that are near', (text, expected) => {
+    expect(problems(`${text}\n`)).toEqual([expected]);
   });
 });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isTimeZone, WEEKDAYS } from '../../domain/calendar/calendar.ts';
 import { namedHolidays } from '../../domain/calendar/holidays.ts';
+import { didYouMean } from '../../domain/nearest.ts';
 import { allGuides } from '../edi/documents/registry.ts';
 import { duration, qualifier } from './fields.ts';
 
@@ -73,13 +74,14 @@ export const x12 = z
   .superRefine(({ version, acceptedVersions, interchangeVersion, delimiters: { repetition } }, context) => {
     const releases = [...new Set(allGuides().map((guide) => guide.version))];
     const isKnown = (stated: string) => releases.includes(stated.slice(0, 6));
-    const unknown = `is a version that we have no guides of; known are ${releases.join(', ')}`;
+    const unknown = (stated: string) =>
+      `is a version that we have no guides of; known are ${releases.join(', ')}${didYouMean(stated, releases)}`;
     for (const [index, accepted] of acceptedVersions.entries()) {
       if (isKnown(accepted)) continue;
-      context.addIssue({ code: 'custom', path: ['acceptedVersions', index], message: unknown });
+      context.addIssue({ code: 'custom', path: ['acceptedVersions', index], message: unknown(accepted) });
     }
     if (!isKnown(version)) {
-      context.addIssue({ code: 'custom', path: ['version'], message: unknown });
+      context.addIssue({ code: 'custom', path: ['version'], message: unknown(version) });
       return;
     }
     if (version >= '005010' && interchangeVersion < '00501') {
@@ -121,7 +123,10 @@ export const calendar = z
   .strictObject({
     timeZone: z
       .string()
-      .refine(isTimeZone, 'must be an IANA time zone such as America/Chicago')
+      .refine(isTimeZone, {
+        error: ({ input }) =>
+          `must be an IANA time zone such as America/Chicago${didYouMean(String(input), Intl.supportedValuesOf('timeZone'))}`,
+      })
       .default('UTC')
       .describe('Time zone of the hours and days of this agreement'),
     workingDays: z
@@ -139,12 +144,12 @@ export const calendar = z
       .describe('Opening hours; without them a working day is open all day'),
     holidays: z
       .array(
-        z
-          .string()
-          .refine(
-            (text) => Object.hasOwn(namedHolidays, text) || z.iso.date().safeParse(text).success,
-            `must be a day such as 2026-12-24 or one of ${Object.keys(namedHolidays).join(', ')}`,
-          ),
+        z.string().refine((text) => Object.hasOwn(namedHolidays, text) || z.iso.date().safeParse(text).success, {
+          error: ({ input }) => {
+            const named = Object.keys(namedHolidays);
+            return `must be a day such as 2026-12-24 or one of ${named.join(', ')}${didYouMean(String(input), named)}`;
+          },
+        }),
       )
       .max(400)
       .default([])

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { distanceBetween } from '../../domain/nearest.ts';
 import { salesOrder, salesOrderLine } from '../canonical/v1/sales-order.ts';
 
 /** Paths of the canonical order that a profile may name: dotted, with `lines[].` for lines. */
@@ -37,18 +38,4 @@ export function unknownPlaceOf(path: string): string | undefined {
     .slice(0, NEAREST)
     .map(({ place }) => place.replace(FREE, 'NAME'));
   return `names ${path}, which the canonical order does not have; nearest are ${nearest.join(', ')}`;
-}
-
-/** Levenshtein distance. */
-function distanceBetween(one: string, other: string): number {
-  let row = Array.from({ length: other.length + 1 }, (_, index) => index);
-  for (const [index, letter] of [...one].entries()) {
-    const next = [index + 1];
-    for (const [at, compared] of [...other].entries()) {
-      const replaced = (row[at] ?? 0) + (letter === compared ? 0 : 1);
-      next.push(Math.min(replaced, (row[at + 1] ?? 0) + 1, (next[at] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[other.length] ?? 0;
 }

@@ -10,7 +10,12 @@ export interface ProfileProblem {
     | 'profile-key-unknown'
     | 'profile-value-invalid'
     | 'profile-name-differs'
-    | 'profile-identifiers-shared';
+    | 'profile-identifiers-shared'
+    // Only as warnings: the profile is taken.
+    | 'profile-rule-unreachable'
+    | 'profile-code-unknown'
+    | 'profile-terms-odd'
+    | 'profile-path-unknown';
   readonly file: string;
   /** Both count from 1. */
   readonly line: number;
@@ -18,6 +23,8 @@ export interface ProfileProblem {
   /** Dotted path of the key, empty for the whole file. */
   readonly key: string;
   readonly reason: string;
+  /** The partner that has it; a fault of a template is one of each partner that extends it. */
+  readonly partnerId?: string;
   /** The environment variable, for `profile-variable-missing`. */
   readonly variable?: string;
 }
@@ -29,15 +36,25 @@ export class ProfileError extends Error {
   readonly problems: readonly ProfileProblem[];
 
   constructor(problems: readonly ProfileProblem[]) {
-    const lines = problems.map(
-      ({ file, line, column, key, reason }) =>
-        `  ${file}:${line}:${column}: ${key === '' ? 'the file' : key} ${reason}`,
-    );
-    super(
-      `The partner profiles have ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}:\n${lines.join('\n')}`,
-    );
+    const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`;
+    super(`The partner profiles have ${count}:\n${linesOf(problems)}`);
     this.problems = problems;
   }
+}
+
+/** Warnings for a terminal. */
+export function warningsText(warnings: readonly ProfileProblem[]): string {
+  return `Warnings, which keep nothing from being taken:\n${linesOf(warnings)}`;
+}
+
+/** A line for each problem, for a terminal. */
+export function linesOf(problems: readonly ProfileProblem[]): string {
+  return problems
+    .map(
+      ({ file, line, column, key, reason }) =>
+        `  ${file}:${line}:${column}: ${key === '' ? 'the file' : key} ${reason}`,
+    )
+    .join('\n');
 }
 
 /** Formats a key in dotted form. */

@@ -1,6 +1,6 @@
 /**
  * `npm run x12 -- FILE`: explains any X12 file: its content, its errors, and how this system would process it. Exit status 0: valid,
- * 1: not valid, 2: file or setting unusable. See docs/x12-command.md.
+ * 1: not valid, 2: file or setting unusable, 3: valid by the standard, but no profile says what is agreed. See docs/x12-command.md.
  */
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { readProfiles } from '../../activities/partners/profile-files.ts';
 import { explainInterchanges } from '../../mappings/edi/explain.ts';
-import { ProfileError } from '../../mappings/profile/problem.ts';
+import { ProfileError, type ProfileProblem, warningsText } from '../../mappings/profile/problem.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import { evaluateAll } from '../../runtime/expressions.ts';
 import { TextExplanation } from './text.ts';
@@ -22,7 +22,8 @@ const USAGE = `npm run x12 -- FILE [options]     (FILE "-": standard input)
   --all             show all transaction sets in full
   --json            one JSON object per line, for programs
 
-Exit status: 0 valid, 1 not valid, 2 file or setting unusable.
+Exit status: 0 valid, 1 not valid, 2 file or setting unusable,
+             3 valid by the standard alone: no profile has these sender and receiver.
 `;
 
 const partnersDir = join(import.meta.dirname, '..', '..', 'mappings', 'partners');
@@ -35,7 +36,7 @@ export interface Terminal {
 }
 
 /** @returns the exit status */
-export async function explainCommand(args: readonly string[], terminal: Terminal): Promise<0 | 1 | 2> {
+export async function explainCommand(args: readonly string[], terminal: Terminal): Promise<0 | 1 | 2 | 3> {
   const { stdin, stdout, stderr, env } = terminal;
   const unusable = (reason: string): 2 => {
     stderr.write(`${reason}\n`);
@@ -50,9 +51,11 @@ export async function explainCommand(args: readonly string[], terminal: Terminal
   const { file, partner, most, json } = given;
 
   let profiles: Map<string, PartnerProfile>;
+  let warnings: Map<string, readonly ProfileProblem[]>;
   try {
     const { read, problems } = readProfiles(given.partners ?? env.PARTNERS_DIR ?? partnersDir, withoutTransport(env));
     profiles = new Map([...read].map(([id, { profile }]) => [id, profile]));
+    warnings = new Map([...read].map(([id, one]) => [id, one.warnings]));
     if (problems.length > 0) stderr.write(`${new ProfileError(problems).message}\n`);
   } catch (error) {
     if (error instanceof ProfileError) return unusable(error.message);
@@ -74,13 +77,19 @@ export async function explainCommand(args: readonly string[], terminal: Terminal
     ...(profile && { partner: profile }),
   });
   try {
-    let valid = false;
+    let status: 0 | 1 | 3 = 1;
     for await (const part of parts) {
-      if (part.kind === 'summary') valid = part.valid;
+      if (part.kind === 'summary' && part.valid) status = part.withoutProfile > 0 ? 3 : 0;
+      if (part.kind === 'interchange' && part.partner !== undefined) {
+        const ofPartner = warnings.get(part.partner.id) ?? [];
+        if (ofPartner.length > 0) stderr.write(`${warningsText(ofPartner)}\n`);
+        // Told once, however many interchanges of the partner follow.
+        warnings.delete(part.partner.id);
+      }
       const written = stdout.write(json ? `${JSON.stringify(part)}\n` : text.of(part));
       if (!written) await drained(stdout);
     }
-    return valid ? 0 : 1;
+    return status;
   } catch (error) {
     if (error instanceof Unreadable) return unusable(`${file} cannot be read: ${error.message}`);
     throw error;

@@ -29,6 +29,8 @@ export class TextExplanation {
   readonly #options: TextOptions;
   #shown = 0;
   #seen = 0;
+  /** Senders and receivers between which no profile stands. */
+  readonly #strangers = new Set<string>();
 
   constructor(options: TextOptions) {
     this.#options = options;
@@ -83,6 +85,7 @@ export class TextExplanation {
   }
 
   #interchange({ start, line, header, delimiters, direction, partner }: Of<'interchange'>): string[] {
+    if (partner === undefined) this.#strangers.add(betweenOf(header));
     const at = `byte ${start}${line === undefined ? '' : `, line ${line}`}`;
     const { element, component, segment, repetition } = delimiters;
     const characters = [
@@ -95,7 +98,7 @@ export class TextExplanation {
       `${this.#paint('bold', `INTERCHANGE ${plain(header.controlNumber)}`)}  (${at})`,
       ...headerLines(header),
       `  delimiters  ${characters.join('   ')}`,
-      `  partner     ${partner === undefined ? 'none with these ids; checked against the standard' : `${plain(partner.name)} (${partner.id}, profile ${partner.version}), ${DIRECTIONS[direction]}`}`,
+      `  partner     ${partner === undefined ? 'none: no profile has these ids; judged by the standard alone' : `${plain(partner.name)} (${partner.id}, profile ${partner.version}), ${DIRECTIONS[direction]}`}`,
     ];
   }
 
@@ -229,15 +232,21 @@ export class TextExplanation {
   }
 
   #summary(summary: Of<'summary'>): string[] {
-    const { valid, bytes, interchanges, groups, transactions, rejected, errors, warnings } = summary;
+    const { valid, withoutProfile, bytes, interchanges, groups, transactions, rejected, errors, warnings } = summary;
     const hidden = transactions - this.#shown;
+    const verdict = !valid
+      ? this.#paint('red', 'NOT VALID')
+      : withoutProfile > 0
+        ? this.#paint('yellow', 'VALID BY THE STANDARD ALONE')
+        : this.#paint('green', 'VALID');
     return [
       ...(hidden > 0
         ? [
             `${count(hidden, 'transaction set')} of ${transactions.toLocaleString('en-US')} not shown (--all shows them)`,
           ]
         : []),
-      `${valid ? this.#paint('green', 'VALID') : this.#paint('red', 'NOT VALID')}: ${[
+      ...this.#withoutProfile(withoutProfile),
+      `${verdict}: ${[
         count(bytes, 'byte'),
         count(interchanges, 'interchange'),
         count(groups, 'group'),
@@ -245,6 +254,19 @@ export class TextExplanation {
         count(errors, 'error'),
         count(warnings, 'warning'),
       ].join(', ')}`,
+    ];
+  }
+
+  /** What the standard allows is not yet what is agreed, so a file without a profile must not pass for agreed. */
+  #withoutProfile(interchanges: number): string[] {
+    if (interchanges === 0) return [];
+    const told = [...this.#strangers].slice(0, STRANGERS_TOLD);
+    const more = this.#strangers.size - told.length;
+    return [
+      `${this.#paint('yellow', 'NO PROFILE')} for ${count(interchanges, 'interchange')}, which this system would refuse: no profile is for`,
+      ...told.map((between) => `  ${between}`),
+      ...(more > 0 ? [`  … ${more} more`] : []),
+      'Nothing above says whether it is agreed. --partner NAME checks it against a profile.',
     ];
   }
 
@@ -270,6 +292,13 @@ export class TextExplanation {
       .join('');
     return `${cut}…`;
   }
+}
+
+/** Maximum number of unknown senders that are named. */
+const STRANGERS_TOLD = 5;
+
+function betweenOf({ senderQualifier, senderId, receiverQualifier, receiverId }: InterchangeHeader): string {
+  return `${plain(senderQualifier)} ${plain(senderId)} to ${plain(receiverQualifier)} ${plain(receiverId)}`;
 }
 
 const DIRECTIONS: Readonly<Record<Direction, string>> = {

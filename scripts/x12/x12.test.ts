@@ -170,6 +170,41 @@ describe('npm run x12', () => {
     expect(partOf(lent, 'transaction').outcome).toMatchObject({ kind: 'order', order: { partnerId: 'harbor-pine' } });
   });
 
+  it('says plainly that no profile has the sender, and does not pass the file as agreed', async () => {
+    const stranger = good.replace('ZZ*HARBORPINE     ', 'ZZ*SOMEBODY       ');
+    const { status, out } = await explainText(stranger);
+    expect(status).toBe(3);
+    expect(out).not.toMatch(/^VALID:/m);
+    await expect(out).toMatchFileSnapshot(golden('no-profile'));
+    expect(partOf(await partsOf(stranger), 'summary')).toMatchObject({ valid: true, withoutProfile: 1 });
+    expect((await explainText(good + stranger)).status).toBe(3);
+    expect((await explainText(stranger, '--partner', 'harbor-pine')).status).toBe(0);
+
+    const wrong = await explainText(stranger.replace('PO1*003*48*EA', 'PO1*003*48*EACH'));
+    expect(wrong.status).toBe(1);
+    expect(wrong.out).toMatch(/^NO PROFILE .*^ {2}ZZ SOMEBODY to ZZ MERIDIAN\n.*^NOT VALID:/ms);
+  });
+
+  it('names only the first of many unknown senders', async () => {
+    const strangers = Array.from({ length: 7 }, (_, index) => good.replace('HARBORPINE', `STRANGER-${index}`)).join('');
+    expect((await explainText(strangers)).out).toMatch(
+      /NO PROFILE for 7 interchanges.*STRANGER-4 to .*\n {2}… 2 more\n/s,
+    );
+  });
+
+  it('tells once what the profile that judges the file hardly means', async () => {
+    const partners = join(folder, 'warned');
+    cpSync(join(samples, '..', '..', 'mappings', 'partners'), partners, { recursive: true });
+    for (const name of ['harbor-pine', 'cobalt-ridge']) {
+      appendFileSync(join(partners, `${name}.yaml`), '\nmap: { salesOrder: { attributes.x: "RFE.`02`" } }\n');
+    }
+    const { status, err } = await explainText(good + good, '--partners', partners);
+    expect(status).toBe(0);
+    expect(err).toMatch(
+      /^Warnings.*:\n {2}.*harbor-pine\.yaml:\d+:\d+: map\.salesOrder\.attributes\.x reads RFE, [^\n]*\n$/,
+    );
+  });
+
   it('recognises our own documents: it acknowledges nothing and checks the totals', async () => {
     const ours = good
       .replace('ZZ*HARBORPINE     *ZZ*MERIDIAN       ', 'ZZ*MERIDIAN       *ZZ*HARBORPINE     ')

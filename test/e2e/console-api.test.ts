@@ -76,6 +76,7 @@ describe.skipIf(executablePath === undefined)(suite, () => {
           profile: () => undefined,
           forOrder: async () => undefined,
           problemsOf: () => [],
+          warningsOf: () => [],
           problems: () => [],
         },
         systems: { erp: [], wms: [] } as unknown as Parameters<typeof createApp>[0]['systems'],

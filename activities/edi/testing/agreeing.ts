@@ -20,6 +20,7 @@ export function agreeing(
     keep: (kept) => given.profiles.keep(kept),
     problems: [],
     problemsOf: () => [],
+    warningsOf: () => [],
   };
   return { ...given, profiles } as RecordsUnderTest & { profiles: PartnerProfiles };
 }

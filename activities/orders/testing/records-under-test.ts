@@ -50,7 +50,7 @@ export async function recordsUnderTest(directory = 'mappings/partners') {
   ] as unknown as WmsSystem[];
   const log = winston.createLogger({ silent: true });
   const env = { PARTNERS_URL: 'http://partners.test', SANDBOX_TOKEN: 'x' };
-  const profiles = new FollowedProfiles({ directory, prisma, log, env });
+  const profiles = await FollowedProfiles.open({ directory, prisma, log, env });
   const deps = {
     prisma,
     profiles,

@@ -126,7 +126,10 @@ export type ExplainedPart =
     }
   | {
       kind: 'summary';
+      /** No errors were found, by the profile of each interchange or, without one, by the standard alone. */
       valid: boolean;
+      /** Number of interchanges whose partner has no profile here. They would be refused. */
+      withoutProfile: number;
       bytes: number;
       interchanges: number;
       groups: number;

@@ -439,7 +439,8 @@ CREATE TABLE "ProfileVersion" (
     "version" TEXT NOT NULL,
     "content" JSONB NOT NULL,
     "files" TEXT[],
-    "firstUsedAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "inForceAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "firstUsedAt" TIMESTAMPTZ(3) DEFAULT CURRENT_TIMESTAMP,
 
     CONSTRAINT "ProfileVersion_pkey" PRIMARY KEY ("partnerId","version")
 );
