@@ -99,6 +99,14 @@ describe('faults of segments', () => {
     expect(errors).toMatchObject([{ code, place: { segment, position }, ak: { level: 'segment', code: ak } }]);
   });
 
+  it.each([
+    ['TX1*1', 'Our guide of the 850 in release 004010 does not have segment TX1.'],
+    ['TDS*1', 'Our guide of the 850 in release 004010 does not have segment TDS, which other sets have.'],
+  ])('%s is missing in our guide, not in the standard', async (segment, message) => {
+    const { errors } = await parseBody('850', replaced('REF*DP*038', segment));
+    expect(errors.map((error) => error.message)).toEqual([message]);
+  });
+
   it('a loop over its maximum', async () => {
     const narrow = narrowGuide(guide('850'), [{ at: 'PO1', maximum: 1 }]);
     const { errors, tree } = await parseBody('850', anOrder, narrow);
