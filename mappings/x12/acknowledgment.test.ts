@@ -376,6 +376,30 @@ describe('a TA1', () => {
     elements[index] = value;
     return [elements.join('*'), ...rest].join('~');
   };
+  it.each([
+    ['80 columns', 80],
+    ['64 columns', 64],
+    ['100 columns', 100],
+  ])('has no line break although the file is wrapped at %s', (_, columns) => {
+    for (const lineBreak of ['\n', '\r\n']) {
+      const wrapped = sound.replaceAll('\n', '').replace(new RegExp(`(.{${columns}})`, 'g'), `$1${lineBreak}`);
+      const [scanned] = scanInterchanges(bytesOf(wrapped));
+      const made = acknowledgeInterchange(scanned as ScannedInterchange);
+      expect(scanned?.ok).toBe(false);
+      expect(made && writeInterchangeAcknowledgment(made, usual)).toMatch(/^TA1\*000000001\*261120\*1200\*R\*0\d\d$/);
+    }
+  });
+
+  it('repeats no delimiter of ours and no control character', () => {
+    const repeated = { controlNumber: '00>00\u0007*01', date: '26\n11~20', time: '12\r00', status: 'R', note: '018' };
+    expect(writeInterchangeAcknowledgment(repeated, usual)).toBe('TA1*000001*261120*1200*R*018');
+  });
+
+  it('is read although its line is wrapped', () => {
+    const [scanned] = scanInterchanges(bytesOf(sound.replace('GS*', 'TA1*000000099*26\r\n1119*1130*R*001~\nGS*')));
+    expect(scanned?.interchangeAcknowledgments).toMatchObject([{ date: '261119', time: '1130' }]);
+  });
+
   it.each<[string, string, string]>([
     ['control numbers that differ', sound.replace('IEA*1*000000001', 'IEA*1*000000002'), '001'],
     ['a terminator that is a letter', sound.replaceAll('~', 'Q'), '004'],
