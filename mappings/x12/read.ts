@@ -210,12 +210,12 @@ function toReadTransaction(
 ): ReadTransaction {
   const tooLong = transaction.errors.some((error) => error.code === 'transaction-too-long');
   const hasTrailer = !transaction.errors.some((error) => error.code === 'transaction-trailer-missing');
-  const convention = transaction.convention ?? group.version.slice(6);
+  const { convention } = transaction;
   return {
     kind: 'transaction',
     set: transaction.set,
     version: group.version,
-    ...(convention === '' ? {} : { convention }),
+    ...(convention === undefined ? {} : { convention }),
     functionalId: group.functionalId,
     groupControl: group.control,
     transactionControl: transaction.control,
