@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { isTimeZone, WEEKDAYS } from '../../domain/calendar/calendar.ts';
 import { namedHolidays } from '../../domain/calendar/holidays.ts';
 import { allGuides } from '../edi/documents/registry.ts';
+import { nearestRelease, nearestReleases } from '../x12/guides/index.ts';
 import { duration, qualifier } from './fields.ts';
 
 /** Addressing, syntax and transport of interchanges, and business hours. */
@@ -43,6 +44,8 @@ const delimiters = z
   .prefault({})
   .describe('Delimiters of the interchanges that we send; those that we receive declare their own');
 
+const readByOthers = nearestReleases.map(({ from, to, by }) => `${from} to ${to} by ${by}`).join(', ');
+
 export const x12 = z
   .strictObject({
     version: z
@@ -59,7 +62,9 @@ export const x12 = z
       .array(z.string().regex(/^00\d{4}$/, 'must be six digits such as 004010'))
       .min(1)
       .default(['004010'])
-      .describe('Versions accepted from the partner: the first six characters of GS08'),
+      .describe(
+        `Versions accepted from the partner: the first six characters of GS08. One that has no guides of its own is read by those of the nearest release: ${readByOthers}`,
+      ),
     requestAcknowledgment: z
       .boolean()
       .default(false)
@@ -75,8 +80,9 @@ export const x12 = z
     const isKnown = (stated: string) => releases.includes(stated.slice(0, 6));
     const unknown = `is a version that we have no guides of; known are ${releases.join(', ')}`;
     for (const [index, accepted] of acceptedVersions.entries()) {
-      if (isKnown(accepted)) continue;
-      context.addIssue({ code: 'custom', path: ['acceptedVersions', index], message: unknown });
+      if (isKnown(accepted) || nearestRelease(accepted) !== undefined) continue;
+      const message = `${unknown}; read by them are ${readByOthers}`;
+      context.addIssue({ code: 'custom', path: ['acceptedVersions', index], message });
     }
     if (!isKnown(version)) {
       context.addIssue({ code: 'custom', path: ['version'], message: unknown });
