@@ -166,8 +166,8 @@ describe('a wrong profile is reported with file, line, column and key', () => {
     ],
     [
       'a version accepted from the partner that there are no guides of',
-      `${ACME}x12: { acceptedVersions: ["004010", "003060"] }\n`,
-      { line: 7, key: 'x12.acceptedVersions.1', reason: expect.stringContaining('known are 004010, 005010') },
+      `${ACME}x12: { acceptedVersions: ["004010", "004030", "003030"] }\n`,
+      { line: 7, key: 'x12.acceptedVersions.2', reason: expect.stringContaining('known are 004010, 005010') },
     ],
     ['labels without a prefix', `${ACME}shipNotice: { hierarchy: SOPI }\n`, { line: 7, key: 'shipNotice.sscc' }],
     [

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { guideOf } from '../../mappings/edi/documents/registry.ts';
+import { nearestGuideOf } from '../../mappings/edi/documents/registry.ts';
 import type {
   ElementGuide,
   Guide,
@@ -26,7 +26,7 @@ export function readableSegments(document: {
   delimiters: string;
 }): Segment[] {
   const [element = '*', component = ':', terminator = '~'] = document.delimiters;
-  const guide = guideOf(document.transactionSet, document.version);
+  const guide = nearestGuideOf(document.transactionSet, document.version);
   const place = placesOf(guide);
   return document.body
     .split(terminator)

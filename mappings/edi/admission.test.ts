@@ -8,6 +8,7 @@ import type { X12Error } from '../x12/types.ts';
 import { admitTransaction } from './admission.ts';
 import { explainInterchanges } from './explain.ts';
 import type { Finding } from './explaining/parts.ts';
+import { partnerGuide } from './partner-guide.ts';
 import { fileFrom, partner } from './testing/builders.ts';
 
 const triValley = partner('tri-valley');
@@ -50,6 +51,49 @@ async function explained(bytes: Buffer, profiles = [triValley]): Promise<Finding
   }
   return errors;
 }
+
+describe('a release without guides of its own', () => {
+  const accepting = (...acceptedVersions: string[]) => ({
+    ...partnerProfile.parse({ ...content, x12: { ...content.x12, acceptedVersions } }),
+    version,
+  });
+
+  it.each([
+    ['004030', '004010'],
+    ['004060', '004010'],
+    ['004030VICS', '004010'],
+    ['005030', '005010'],
+    ['006020', '005010'],
+  ])('is read by the nearest one if it is agreed: %s by %s', async (release, nearest) => {
+    const [beginning = '', ...lines] = ORDER;
+    const bytes = file('850', 'PO', release, [beginning, 'N1*ST*Tri-Valley Supply*92*BR01', ...lines]);
+    expect(partnerGuide(accepting('004010', release.slice(0, 6)), '850', release)?.version).toBe(nearest);
+    expect(await refusals(bytes, accepting('004010', release.slice(0, 6)))).toEqual([]);
+    expect(await explained(bytes, [accepting('004010', release.slice(0, 6))])).toEqual([]);
+    expect(await refusals(bytes, accepting('004010'))).toMatchObject([{ code: 'version-not-agreed' }]);
+    expect(partnerGuide(accepting('004010'), '850', release)).toBeUndefined();
+  });
+
+  it('holds the partner to the rules of its profile all the same', async () => {
+    const strict = {
+      ...partnerProfile.parse({
+        ...content,
+        x12: { ...content.x12, acceptedVersions: ['004030'] },
+        guides: { '850': [{ segment: 'REF', required: true }] },
+      }),
+      version,
+    };
+    const errors = await refusals(file('850', 'PO', '004030', ORDER), strict);
+    expect(errors).toMatchObject([{ code: 'segment-missing', place: { segment: 'REF' } }]);
+  });
+
+  it.each(['003030', '006030', '009999'])('is not accepted if no other is near: %s', (release) => {
+    const x12 = { ...content.x12, acceptedVersions: [release] };
+    expect(partnerProfile.safeParse({ ...content, x12 }).error?.issues).toMatchObject([
+      { path: ['x12', 'acceptedVersions', 0], message: expect.stringContaining('003040 to 004060 by 004010') },
+    ]);
+  });
+});
 
 describe('a release without agreement', () => {
   it.each(['006040', '003040'])('is named, whether or not there is a guide of it: %s', async (release) => {

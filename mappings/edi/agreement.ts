@@ -15,7 +15,10 @@ export interface Agreement {
   readonly x12: {
     /** GS08 of the documents that we send. */
     readonly version: string;
-    /** Releases that we accept: the first six characters of GS08. */
+    /**
+     * Releases that we accept: the first six characters of GS08. One that has no guides is read by
+     * those of the nearest release.
+     */
     readonly acceptedVersions: readonly string[];
     readonly checkHashTotals: boolean;
     readonly delimiters: {

@@ -67,7 +67,7 @@ export async function* explainInterchanges(
 ): AsyncGenerator<ExplainedPart, void, undefined> {
   const lines = new LineNumbers();
   const explainer = new Explainer(options, lines);
-  for await (const event of streamInterchanges(lines.watch(chunks))) {
+  for await (const event of streamInterchanges(lines.watch(chunks), {}, { readsRefused: true })) {
     const part = explainer.explain(event);
     if (part !== undefined) yield part;
   }
@@ -100,6 +100,8 @@ class Explainer {
   /** A waiting transaction set delays the acknowledgment of its group. */
   #held = false;
   #takenInInterchange = 0;
+  /** The ISA has faults; its content is explained all the same, but nothing of it is taken. */
+  #refused = false;
   #admission: X12Error[] = [];
   #received: InterchangeAcknowledgment[] = [];
   #results: TransactionResult[] = [];
@@ -176,9 +178,10 @@ class Explainer {
   }
 
   #interchange(event: Extract<StreamEvent, { kind: 'interchange' }>): ExplainedPart {
-    const { header, delimiters, start } = event;
+    const { header, delimiters, start, refused } = event;
     this.#counts.interchanges += 1;
     this.#turnTo(header);
+    this.#refused = refused === true;
     if (this.#partner !== undefined && this.#direction === 'inbound') {
       this.#admission = interchangeAdmissionErrors(header, this.#partner);
     }
@@ -190,6 +193,7 @@ class Explainer {
       ...this.#lineAt(start),
       header,
       delimiters,
+      ...(refused && { refused }),
       direction: this.#direction,
       ...(partner && { partner: { id: partner.id, name: partner.name, version: partner.version } }),
     };
@@ -226,7 +230,7 @@ class Explainer {
   #transaction(read: ReadTransaction): ExplainedPart | undefined {
     const judged = this.#judge(read);
     const findings = this.#findings(judged.errors, judged.warnings);
-    const rejected = judged.held === undefined && (read.refused || judged.errors.length > 0);
+    const rejected = this.#refused || (judged.held === undefined && (read.refused || judged.errors.length > 0));
     this.#held ||= judged.held === true;
     const status = rejected ? 'R' : 'A';
     const { convention } = read;
@@ -349,7 +353,7 @@ class Explainer {
     const profile = this.#partner;
     if (acknowledges(group.functionalId) || this.#direction === 'outbound' || this.#admission.length > 0)
       return undefined;
-    if (this.#held) return undefined;
+    if (this.#held || this.#refused) return undefined;
     const [usual = ''] = acknowledgmentSets;
     const set = profile?.documents.functionalAcknowledgment ?? usual;
     if (profile !== undefined && profile.documents.outbound[ruleSetOf(set)]?.send !== true) return undefined;

@@ -3,17 +3,21 @@ import { triggerOf } from '../x12/levels.ts';
 import { GuideRuleError, type GuideRule as Narrowing, narrowGuide } from '../x12/narrow.ts';
 import type { Guide, GuideNode } from '../x12/types.ts';
 import type { Agreement, GuideRule } from './agreement.ts';
-import { allGuides, guideOf } from './documents/registry.ts';
+import { allGuides, guideOf, nearestGuideOf } from './documents/registry.ts';
 
 const narrowed = new WeakMap<Agreement, Map<string, Guide | undefined>>();
 
-/** The guide of a set and version with the partner's rules; undefined if there is none. Cached. */
+/**
+ * The guide of a set and version with the partner's rules; undefined if there is none. A release
+ * without guides is read by the nearest one if the partner's profile accepts it. Cached.
+ */
 export function partnerGuide(profile: Agreement, set: string, version: string): Guide | undefined {
   const guides = narrowed.get(profile) ?? new Map<string, Guide | undefined>();
   narrowed.set(profile, guides);
   const key = `${set}/${version}`;
   if (!guides.has(key)) {
-    const standard = guideOf(set, version);
+    const agreed = profile.x12.acceptedVersions.includes(version.slice(0, 6));
+    const standard = agreed ? nearestGuideOf(set, version) : guideOf(set, version);
     guides.set(key, standard && narrowGuide(standard, (profile.guides[set] ?? []).map(asNarrowing)));
   }
   return guides.get(key);
@@ -55,7 +59,7 @@ export function misplaced(
   const { x12, guides, map } = profile;
   const releases = [...new Set([x12.version.slice(0, 6), ...x12.acceptedVersions])];
   const narrowings = Object.entries(guides).flatMap(([set, rules]) => {
-    const standards = releases.flatMap((release) => guideOf(set, release) ?? []);
+    const standards = [...new Set(releases.flatMap((release) => nearestGuideOf(set, release) ?? []))];
     if (standards.length === 0) {
       const known = allGuides().filter(({ version }) => releases.includes(version));
       const meant = didYouMean(

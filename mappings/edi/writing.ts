@@ -50,15 +50,10 @@ export function timeElement(iso: string): string {
 }
 
 /**
- * Builds an N1 loop. Set `severalPlaces` for sets whose N4 may repeat (850, 855). The partner's own
- * code takes precedence, because the partner identifies the party by it.
+ * Builds an N1 loop. The partner's own code takes precedence, because the partner identifies the
+ * party by it.
  */
-export function partyLoop(
-  code: string,
-  party: Party,
-  profile: Agreement,
-  options: { severalPlaces?: boolean } = {},
-): TreeNode {
+export function partyLoop(code: string, party: Party, profile: Agreement): TreeNode {
   const preference = ['partner', 'store', 'gln', 'duns', 'seller', 'other'] as const;
   // N104 needs at least two characters. A shorter code is omitted and only the name is sent.
   const known = preference
@@ -78,7 +73,7 @@ export function partyLoop(
   return node({
     N1: segment(code, name, known === undefined ? undefined : schemeQualifier(known, profile), known?.value),
     N3: [lines.slice(0, 2), lines.slice(2, 4)].filter((pair) => pair.length > 0).map((pair) => segment(...pair)),
-    N4: options.severalPlaces === true ? (Object.keys(place).length === 0 ? [] : [place]) : place,
+    N4: place,
   });
 }
 

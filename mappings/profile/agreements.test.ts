@@ -150,8 +150,8 @@ describe('an unknown word', () => {
     ['calendar: { timeZone: America/Chicgo }', expect.stringMatching(/; did you mean America\/Chicago\?$/)],
     ['calendar: { holidays: [us-fedral] }', expect.stringMatching(/; did you mean us-federal\?$/)],
     [
-      'x12: { acceptedVersions: ["004001"] }',
-      expect.stringMatching(/known are 004010, 005010; did you mean 004010\?$/),
+      'x12: { acceptedVersions: ["004100"] }',
+      expect.stringMatching(/known are 004010, 005010; read by them are .*; did you mean 004010\?$/),
     ],
   ])('in %s is reported with the known ones that are near', (text, expected) => {
     expect(problems(`${text}\n`)).toEqual([expected]);

@@ -3,6 +3,7 @@ import { isTimeZone, WEEKDAYS } from '../../domain/calendar/calendar.ts';
 import { namedHolidays } from '../../domain/calendar/holidays.ts';
 import { didYouMean } from '../../domain/nearest.ts';
 import { allGuides } from '../edi/documents/registry.ts';
+import { nearestRelease, nearestReleases } from '../x12/guides/index.ts';
 import { duration, qualifier } from './fields.ts';
 
 /** Addressing, syntax and transport of interchanges, and business hours. */
@@ -44,6 +45,8 @@ const delimiters = z
   .prefault({})
   .describe('Delimiters of the interchanges that we send; those that we receive declare their own');
 
+const readByOthers = nearestReleases.map(({ from, to, by }) => `${from} to ${to} by ${by}`).join(', ');
+
 export const x12 = z
   .strictObject({
     version: z
@@ -60,7 +63,9 @@ export const x12 = z
       .array(z.string().regex(/^00\d{4}$/, 'must be six digits such as 004010'))
       .min(1)
       .default(['004010'])
-      .describe('Versions accepted from the partner: the first six characters of GS08'),
+      .describe(
+        `Versions accepted from the partner: the first six characters of GS08. One that has no guides of its own is read by those of the nearest release: ${readByOthers}`,
+      ),
     requestAcknowledgment: z
       .boolean()
       .default(false)
@@ -74,11 +79,12 @@ export const x12 = z
   .superRefine(({ version, acceptedVersions, interchangeVersion, delimiters: { repetition } }, context) => {
     const releases = [...new Set(allGuides().map((guide) => guide.version))];
     const isKnown = (stated: string) => releases.includes(stated.slice(0, 6));
-    const unknown = (stated: string) =>
-      `is a version that we have no guides of; known are ${releases.join(', ')}${didYouMean(stated, releases)}`;
+    const unknown = (stated: string, more = '') =>
+      `is a version that we have no guides of; known are ${releases.join(', ')}${more}${didYouMean(stated, releases)}`;
     for (const [index, accepted] of acceptedVersions.entries()) {
-      if (isKnown(accepted)) continue;
-      context.addIssue({ code: 'custom', path: ['acceptedVersions', index], message: unknown(accepted) });
+      if (isKnown(accepted) || nearestRelease(accepted) !== undefined) continue;
+      const message = unknown(accepted, `; read by them are ${readByOthers}`);
+      context.addIssue({ code: 'custom', path: ['acceptedVersions', index], message });
     }
     if (!isKnown(version)) {
       context.addIssue({ code: 'custom', path: ['version'], message: unknown(version) });

@@ -1,5 +1,6 @@
 import { coveredRules } from '../../domain/policy/rule-coverage.ts';
-import { guideOf } from '../edi/documents/registry.ts';
+import { purchaseOrder } from '../edi/documents/all.ts';
+import { guideOf, nearestGuideOf } from '../edi/documents/registry.ts';
 import { placeOf } from '../edi/partner-guide.ts';
 import type { Guide } from '../x12/types.ts';
 import { type Place, type Scope, unknownPlacesIn } from './expression-places.ts';
@@ -38,13 +39,13 @@ function oddTerms({ invoicing: { terms } }: PartnerProfile): ProfileWarning[] {
   return [{ path: ['invoicing', 'terms', 'discountDays'], code: 'profile-terms-odd', reason }];
 }
 
-/** The set in whose tree `map.salesOrder` sees every order, also one that came as another set. */
-const ORDER_SET = '850';
+/** `map.salesOrder` sees every order in the tree of this set, also one that came as another. */
+const ORDER_SET = purchaseOrder.set;
 const OF_LINES = 'lines[].';
 const LINE_LOOP = 'PO1';
 
 function unknownPlaces({ x12: { version, acceptedVersions }, map }: PartnerProfile): ProfileWarning[] {
-  const guides = acceptedVersions.flatMap((accepted) => guideOf(ORDER_SET, accepted) ?? []);
+  const guides = acceptedVersions.flatMap((accepted) => nearestGuideOf(ORDER_SET, accepted) ?? []);
   const trees = guides.map(treeOf);
   const lines = guides.flatMap((guide) => loopOf(guide, [LINE_LOOP]));
   const ofOrder = Object.entries(map.salesOrder).flatMap(([name, text]) => {

@@ -87,11 +87,18 @@ export function acknowledgeInterchange(
   };
 }
 
-/** Formats the TA1 segment for `writeInterchange`. */
+/**
+ * Formats the TA1 segment for `writeInterchange`. It repeats fields of an ISA that may be faulty, so
+ * only printable characters that are not delimiters of ours are repeated.
+ */
 export function writeInterchangeAcknowledgment(
   acknowledgment: InterchangeAcknowledgment,
   delimiters: Delimiters,
 ): string {
   const { controlNumber, date, time, status, note } = acknowledgment;
-  return ['TA1', controlNumber, date, time, status, note].join(delimiters.element);
+  const own = Object.values(delimiters);
+  const repeated = [controlNumber, date, time].map((value) =>
+    [...value].filter((character) => /^[\x20-\x7e]$/.test(character) && !own.includes(character)).join(''),
+  );
+  return ['TA1', ...repeated, status, note].join(delimiters.element);
 }

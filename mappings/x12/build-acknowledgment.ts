@@ -24,11 +24,12 @@ const FINER_CODES: Readonly<Record<string, string>> = {
 const CONDITIONAL_CODES: readonly string[] = ['2', '10'];
 
 /**
- * Limits of the standard: AK4 under one AK3, and characters of a context or implementation
- * convention.
+ * Limits of the standard: AK4 under one AK3, and characters of a context, implementation convention
+ * or version.
  */
 const AK4_MAXIMUM = 99;
 const CONTEXT_LENGTH = 35;
+const VERSION_LENGTH = 12;
 
 function statusOf(transaction: TransactionResult): TransactionStatus {
   return transaction.status ?? (transaction.errors.length === 0 ? 'A' : 'R');
@@ -108,12 +109,15 @@ function segmentNotes(
       byPlace.set(key, note);
       notes.push(note);
     }
-    if (ak.level === 'element') {
+    // Without a known element the fault is of the segment: AK4 must not name one that is sound.
+    if (ak.level === 'element' && place.element !== undefined) {
       const copy = copyOf(error.value, delimiters);
+      const { component, repetition } = place;
       const element: SegmentObject = {
         '01': {
-          '1': within(place.element ?? 1, 99),
-          ...(place.component === undefined ? {} : { '2': within(place.component, 99) }),
+          '1': within(place.element, 99),
+          ...(component === undefined ? {} : { '2': within(component, 99) }),
+          ...(repetition === undefined || kind === '997' ? {} : { '3': within(repetition, 9999) }),
         },
         ...(ak.reference !== undefined && /^\d{1,4}$/.test(ak.reference) && { '02': ak.reference }),
         '03': own,
@@ -153,6 +157,14 @@ function fitted(value: string, min: number, max: number): string {
 }
 
 /**
+ * Repeats an optional value only if it can be repeated as it was received. A cut or padded one would
+ * name something that the sender does not know.
+ */
+function asReceived(value: string | undefined, length: number, delimiters: Delimiters | undefined): string | undefined {
+  return value !== undefined && value.length <= length && copyOf(value, delimiters) === value ? value : undefined;
+}
+
+/**
  * Builds the 997 or 999 tree for one functional group. Write it with the guide of that set in the
  * partner's release (999: from 005010 on). The tree is always writable: header values that AK1 and
  * AK2 cannot carry are cut or padded with zeros.
@@ -173,11 +185,12 @@ export function buildFunctionalAcknowledgment(result: GroupResult, kind: Acknowl
           ? 'E'
           : 'A';
   const ids = NOTES[kind];
+  const version = kind === '999' ? asReceived(result.version, VERSION_LENGTH, result.delimiters) : undefined;
   const tree: Tree = {
     AK1: {
       '01': fitted(result.functionalId, 2, 2),
       '02': /^\d{1,9}$/.test(result.groupControl) ? result.groupControl : '0',
-      ...(kind === '999' && result.version !== undefined && { '03': fitted(result.version, 1, 12) }),
+      ...(version !== undefined && { '03': version }),
     },
   };
   const responses = result.transactions.map((transaction, index): TreeNode => {
@@ -187,7 +200,7 @@ export function buildFunctionalAcknowledgment(result: GroupResult, kind: Acknowl
     if (notes.length > 0 && codes.length < CODES_MAXIMUM) {
       codes.push('5');
     }
-    const echoed = kind === '999' ? copyOf(convention, result.delimiters)?.slice(0, CONTEXT_LENGTH) : undefined;
+    const echoed = kind === '999' ? asReceived(convention, CONTEXT_LENGTH, result.delimiters) : undefined;
     return {
       AK2: {
         '01': fitted(transaction.set, 3, 3),

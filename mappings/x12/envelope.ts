@@ -5,10 +5,17 @@
  * transaction sets.
  */
 import { A, E, G, I, isAlphanumeric, isBlank, lengthOfId, printable, S, T } from './bytes.ts';
-import { headerErrors, ISA_LENGTH, ISA_SEARCH, isPlausibleHeader, readHeader } from './envelope-headers.ts';
+import {
+  headerEnd,
+  headerEndDespiteFaults,
+  headerErrors,
+  ISA_SEARCH,
+  isPlausibleHeader,
+  readHeader,
+} from './envelope-headers.ts';
 import { inBrief } from './excerpt.ts';
 import { type EnvelopeEvent, OpenEnvelope, type OpenInterchange } from './open-envelope.ts';
-import type { Delimiters, InterchangeHeader, ScanLimits, X12Error } from './types.ts';
+import type { InterchangeHeader, ScanLimits, X12Error } from './types.ts';
 
 export const defaultScanLimits: ScanLimits = {
   segmentBytes: 65_536,
@@ -24,6 +31,7 @@ export const defaultScanLimits: ScanLimits = {
 export class EnvelopeWalker {
   readonly #limits: ScanLimits;
   readonly #emit: (event: EnvelopeEvent) => void;
+  readonly #readsRefused: boolean;
   #position = 0;
   readonly #open: OpenEnvelope;
   /** A refused range that is being skipped up to the next plausible ISA. */
@@ -33,9 +41,11 @@ export class EnvelopeWalker {
   /** Terminator of the previous interchange; some senders repeat it after IEA. */
   #lastTerminator = -1;
 
-  constructor(limits: ScanLimits, emit: (event: EnvelopeEvent) => void) {
+  /** @param readsRefused whether to read on after a faulty ISA whose delimiters are beyond doubt */
+  constructor(limits: ScanLimits, emit: (event: EnvelopeEvent) => void, readsRefused = false) {
     this.#limits = limits;
     this.#emit = emit;
+    this.#readsRefused = readsRefused;
     this.#open = new OpenEnvelope(limits, emit);
   }
 
@@ -166,7 +176,7 @@ export class EnvelopeWalker {
     let from = Math.max(this.#skipPosition - base, 0);
     for (;;) {
       const found = window.indexOf('ISA', from, 'latin1');
-      if (found === -1 || (found + ISA_LENGTH > window.length && !last)) {
+      if (found === -1 || (found + ISA_SEARCH > window.length && !last)) {
         const unread = found === -1 ? Math.max(from, window.length - 2) : found;
         this.#skipPosition = base + unread;
         if (last) {
@@ -207,35 +217,28 @@ export class EnvelopeWalker {
     const start = base + at;
     const errors = headerErrors(window, at, start);
     const header = readHeader(window, at);
-    if (errors.length > 0) {
+    const refused = errors.length > 0;
+    const found = refused && this.#readsRefused ? headerEndDespiteFaults(window, at) : headerEnd(window, at);
+    if (header === undefined || found === undefined || (refused && !this.#readsRefused)) {
       this.#startSkipping(start, errors, header);
       return;
     }
     if (!this.#countReport(start, base + window.length)) {
       return;
     }
-    const text = window.toString('latin1', at, at + ISA_LENGTH);
-    const repetition = text.charAt(82);
-    const delimiters: Delimiters = { element: text.charAt(3), component: text.charAt(104), segment: text.charAt(105) };
-    if (
-      (header as InterchangeHeader).version >= '00402' &&
-      !isAlphanumeric(repetition.charCodeAt(0)) &&
-      repetition !== ' '
-    ) {
-      delimiters.repetition = repetition;
-    }
+    const { delimiters, end } = found;
     this.#open.interchange = {
       start,
-      header: header as InterchangeHeader,
+      header,
       delimiters,
       element: window[at + 3] as number,
-      terminator: window[at + 105] as number,
-      errors: [],
+      terminator: window[end - 1] as number,
+      errors: [...errors],
       groupCount: 0,
       segmentCount: 1,
     };
-    this.#position = start + ISA_LENGTH;
-    this.#emit({ kind: 'interchange', start, header: header as InterchangeHeader, delimiters });
+    this.#position = base + end;
+    this.#emit({ kind: 'interchange', start, header, delimiters, ...(refused && { refused }) });
   }
 
   /** Reads segments until the window holds no complete one or the interchange ends. */

@@ -5,9 +5,9 @@
 import { positionOf } from './position.ts';
 import type { SegmentObject, Tree, TreeNode, X12Error } from './types.ts';
 
-/** Allowed child levels by parent level; `null` means no parent. Unknown levels are not checked. */
-const PARENTS: ReadonlyMap<string, readonly (string | null)[]> = new Map([
-  ['S', [null]],
+/** Levels that may contain each level. Unknown levels are not checked. */
+const PARENTS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['S', []],
   ['O', ['S', 'P', 'T']],
   ['T', ['O', 'S']],
   ['P', ['O', 'T', 'S', 'I']],
@@ -20,9 +20,9 @@ function text(segment: SegmentObject | undefined, element: string): string {
 }
 
 /**
- * HL01 must count 1, 2, 3 …; HL02 must name an earlier HL. A level's parent must be able to contain
- * it (BSN05 structures: shipment, order, tare, pack, item in the usual orders). HL04, if present,
- * must be correct.
+ * HL01 must count 1, 2, 3 …; HL02, which the standard leaves optional, must name an earlier HL. A
+ * level's parent must be able to contain it (BSN05 structures: shipment, order, tare, pack, item in
+ * the usual orders). HL04, if present, must be correct.
  */
 export function hierarchyErrors(tree: Tree): X12Error[] {
   const loops = tree.HL;
@@ -63,18 +63,14 @@ export function hierarchyErrors(tree: Tree): X12Error[] {
       add(level, 2, 'hierarchy-parent', `HL02 names level ${parent}, which has not come before.`, parent, '7');
     } else {
       const allowed = PARENTS.get(kind);
-      const parentKind = parent === '' ? null : (levelById.get(parent) ?? null);
-      if (allowed !== undefined && (parentKind === null || PARENTS.has(parentKind)) && !allowed.includes(parentKind)) {
-        add(
-          level,
-          parentKind === null ? 2 : 3,
-          'hierarchy-level',
-          parentKind === null
-            ? `Level ${kind} must name its parent in HL02.`
-            : `Level ${kind} cannot stand below level ${parentKind}.`,
-          kind,
-          '7',
-        );
+      const parentKind = levelById.get(parent);
+      if (
+        allowed !== undefined &&
+        parentKind !== undefined &&
+        PARENTS.has(parentKind) &&
+        !allowed.includes(parentKind)
+      ) {
+        add(level, 3, 'hierarchy-level', `Level ${kind} cannot stand below level ${parentKind}.`, kind, '7');
       }
     }
     parents.add(parent);

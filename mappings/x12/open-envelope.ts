@@ -20,7 +20,8 @@ import type {
  * Scan events with absolute offsets. `transaction` is emitted when a set is complete or abandoned.
  */
 export type EnvelopeEvent =
-  | { kind: 'interchange'; start: number; header: InterchangeHeader; delimiters: Delimiters }
+  /** `refused` if its header has faults and it is read all the same, to be explained. */
+  | { kind: 'interchange'; start: number; header: InterchangeHeader; delimiters: Delimiters; refused?: true }
   | { kind: 'group'; group: ScannedGroup }
   | { kind: 'transaction'; group: ScannedGroup; transaction: ScannedTransaction }
   | { kind: 'group-end'; group: ScannedGroup }
@@ -345,7 +346,10 @@ export class OpenEnvelope {
       return;
     }
     if (id === 'TA1' && interchange.groupCount === 0) {
-      const elements = window.toString('latin1', at, end).split(interchange.delimiters.element);
+      const elements = window
+        .toString('latin1', at, end)
+        .replace(/[\r\n]/g, '')
+        .split(interchange.delimiters.element);
       this.#emit({
         kind: 'interchange-acknowledgment',
         acknowledgment: {

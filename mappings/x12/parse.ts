@@ -269,6 +269,7 @@ class Parser {
         return;
       }
     }
+    // Our guides leave rare segments out, so an absent one is not called foreign to the standard.
     const inSet = segmentIdsOf(this.#guide).has(segment.id);
     const known = this.#guide.knownSegments.has(segment.id);
     const loop = (frames.at(-1) as Frame).loop;
@@ -276,9 +277,7 @@ class Parser {
       code: inSet ? 'segment-unexpected' : known ? 'segment-not-in-set' : 'segment-unknown',
       message: inSet
         ? `Segment ${segment.id} is not expected here${loop === undefined ? '' : ` (after loop ${loop} began)`}.`
-        : known
-          ? `Segment ${segment.id} is not part of transaction set ${this.#guide.set} in release ${this.#guide.version}.`
-          : `Segment ${segment.id} is not known in release ${this.#guide.version}.`,
+        : `Our guide of the ${this.#guide.set} in release ${this.#guide.version} does not have segment ${segment.id}${known ? ', which other sets have' : ''}.`,
       place: placeOf(segment, loop),
       ak: { level: 'segment', code: inSet ? '2' : known ? '6' : '1' },
     });

@@ -7,6 +7,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type FormattedSegment, X12parser } from 'x12-parser';
 import { defaultScanLimits, EnvelopeWalker } from './envelope.ts';
+import type { EnvelopeEvent } from './open-envelope.ts';
 import type {
   Delimiters,
   InterchangeAcknowledgment,
@@ -24,7 +25,6 @@ import type {
 /** Yields to the event loop each time this many bytes were read. */
 const BYTES_PER_TURN = 1_048_576;
 const PIECE = 65_536;
-const ISA_LENGTH = 106;
 const LF = 0x0a;
 const CR = 0x0d;
 
@@ -59,14 +59,10 @@ class TransactionReader {
   readonly #terminator: number;
   readonly #delimiters: Delimiters;
 
-  /**
-   * `header` is the ISA segment with its terminator (106 bytes). The parser takes the delimiters
-   * from it.
-   */
-  constructor(header: Buffer, delimiters: Delimiters) {
+  constructor(delimiters: Delimiters) {
     this.#terminator = delimiters.segment.charCodeAt(0);
     this.#delimiters = delimiters;
-    this.#parser.processChunk(header.toString('latin1'));
+    this.#parser.processChunk(headerWith(delimiters));
   }
 
   close(): void {
@@ -165,6 +161,14 @@ class TransactionReader {
   }
 }
 
+/**
+ * An ISA with the delimiters at the offsets where the parser looks for them. In the ISA as received
+ * they may be elsewhere, after a character of several bytes.
+ */
+function headerWith({ element, component, segment, repetition = 'U' }: Delimiters): string {
+  return `${`${`ISA${element}`.padEnd(82)}${repetition}`.padEnd(104)}${component}${segment}`;
+}
+
 function startsWith(bytes: Buffer, at: number, name: string): boolean {
   for (let index = 0; index < name.length; index += 1) {
     if (bytes[at + index] !== name.charCodeAt(index)) {
@@ -206,12 +210,12 @@ function toReadTransaction(
 ): ReadTransaction {
   const tooLong = transaction.errors.some((error) => error.code === 'transaction-too-long');
   const hasTrailer = !transaction.errors.some((error) => error.code === 'transaction-trailer-missing');
-  const convention = transaction.convention ?? group.version.slice(6);
+  const { convention } = transaction;
   return {
     kind: 'transaction',
     set: transaction.set,
     version: group.version,
-    ...(convention === '' ? {} : { convention }),
+    ...(convention === undefined ? {} : { convention }),
     functionalId: group.functionalId,
     groupControl: group.control,
     transactionControl: transaction.control,
@@ -240,7 +244,7 @@ export async function* readInterchange(
     return;
   }
   const bytes = Buffer.from(scanned.bytes.buffer, scanned.bytes.byteOffset, scanned.bytes.byteLength);
-  const reader = new TransactionReader(bytes.subarray(0, ISA_LENGTH), delimiters);
+  const reader = new TransactionReader(delimiters);
   let sinceTurn = 0;
   let index = 0;
   try {
@@ -269,7 +273,7 @@ export async function* readInterchange(
  * stream.
  */
 export type StreamEvent =
-  | { kind: 'interchange'; start: number; header: InterchangeHeader; delimiters: Delimiters }
+  | Extract<EnvelopeEvent, { kind: 'interchange' }>
   | ReadGroup
   | ReadTransaction
   /** Follows the transaction sets of the group. If it has errors, all of them are refused. */
@@ -279,6 +283,14 @@ export type StreamEvent =
   | { kind: 'interchange-end'; start: number; end: number; ok: boolean; errors: X12Error[]; groupCount: number }
   | { kind: 'refused'; start: number; end: number; header?: InterchangeHeader; errors: X12Error[] };
 
+export interface StreamOptions {
+  /**
+   * Reads on after an ISA with faults, if its delimiters are beyond doubt. Its events are those of a
+   * sound interchange, with `refused`, and its end is not `ok`.
+   */
+  readsRefused?: boolean;
+}
+
 /**
  * Reads a stream of any length; memory is bounded by the longest transaction set. Transaction sets
  * precede the verdict on their group and interchange. Callers must be able to undo their effects
@@ -287,6 +299,7 @@ export type StreamEvent =
 export async function* streamInterchanges(
   chunks: AsyncIterable<Uint8Array>,
   limits: Partial<ScanLimits> = {},
+  options: StreamOptions = {},
 ): AsyncGenerator<StreamEvent, void, undefined> {
   const window = new SlidingWindow();
   let events: StreamEvent[] = [];
@@ -294,12 +307,12 @@ export async function* streamInterchanges(
   let delimiters: Delimiters | undefined;
   let group: ReadGroup | undefined;
   let index = 0;
-  const walker = new EnvelopeWalker({ ...defaultScanLimits, ...limits }, (event) => {
+  const onEvent = (event: EnvelopeEvent): void => {
     switch (event.kind) {
       case 'interchange':
         reader?.close();
         delimiters = event.delimiters;
-        reader = new TransactionReader(window.copy(event.start, event.start + ISA_LENGTH), delimiters);
+        reader = new TransactionReader(delimiters);
         index = 0;
         events.push(event);
         break;
@@ -330,7 +343,8 @@ export async function* streamInterchanges(
       default:
         events.push(event);
     }
-  });
+  };
+  const walker = new EnvelopeWalker({ ...defaultScanLimits, ...limits }, onEvent, options.readsRefused);
   try {
     for await (const chunk of chunks) {
       window.append(chunk);
@@ -370,10 +384,6 @@ class SlidingWindow {
 
   view(start: number, end: number): Buffer {
     return this.bytes.subarray(start - this.base, end - this.base);
-  }
-
-  copy(start: number, end: number): Buffer {
-    return Buffer.from(this.view(start, end));
   }
 
   append(chunk: Uint8Array): void {

@@ -138,6 +138,46 @@ describe('faults of the interchange refuse the interchange', () => {
     expect(one?.header?.senderId).toBe('HARBORPINE');
   });
 
+  it.each([
+    [
+      'two characters of UTF-8',
+      Buffer.from('M\u00dcLLER & S\u00d6HNE ').toString('latin1'),
+      true,
+      'M\u00dcLLER & S\u00d6HNE',
+    ],
+    ['two characters of ISO-8859-1', 'M\u00dcLLER & S\u00d6HNE ', true, 'M\u00dcLLER & S\u00d6HNE'],
+    ['a character of UTF-8 too many', Buffer.from('M\u00dcLLER          ').toString('latin1'), false, 'M\u00dcLLER'],
+    ['a byte too many', 'M\u00dcLLER          ', false, 'M\u00dcLLER'],
+  ])('counts the widths of an ISA with %s', async (_, sender, ok, name) => {
+    const bytes = bytesOf(sound.replace('HARBORPINE     ', sender) + sound);
+    const [one, two] = scanInterchanges(bytes);
+    expect([one?.ok, one?.header?.senderId, two?.ok]).toEqual([ok, name, true]);
+    expect(one?.delimiters).toEqual(ok ? { element: '*', component: '>', segment: '~' } : undefined);
+    const { transactions } = await readAll(one as ScannedInterchange);
+    expect(transactions.map(({ segments }) => segments.length)).toEqual(ok ? [anOrder.length] : []);
+    for (const size of [1, 7, 106]) {
+      const events = await streamed(bytes, size);
+      expect(events.filter(({ kind }) => kind === 'interchange')).toHaveLength(ok ? 2 : 1);
+    }
+  });
+
+  it.each([
+    ['HARBORPINE', 'ISA06 must be exactly 15 characters wide, it is 10.'],
+    [
+      Buffer.from('M\u00dcLLER').toString('latin1'),
+      'ISA06 must be exactly 15 characters wide, it is 6, counted in characters of UTF-8.',
+    ],
+    ['M\u00dcLLER', 'ISA06 must be exactly 15 characters wide, it is 6, counted in bytes, because it is not UTF-8.'],
+  ])('says what it counted in %s', (sender, message) => {
+    const [one] = scan(sound.replace('HARBORPINE     ', sender));
+    expect(one?.errors.map((error) => error.message)).toEqual([message]);
+  });
+
+  it('finds the next interchange although its ISA has characters of several bytes', () => {
+    const next = sound.replace('HARBORPINE     ', Buffer.from('M\u00dcLLER         ').toString('latin1'));
+    expect(scan(`${sound}<<<junk>>>\n${next}`).map((one) => one.ok)).toEqual([true, false, true]);
+  });
+
   it('continues with the next interchange after a truncated one', () => {
     const found = scan(sound.slice(0, sound.indexOf('SE*')) + sound);
     expect(found.map((one) => one.ok)).toEqual([false, true]);
@@ -238,6 +278,31 @@ describe('streams', () => {
     }
     const found = events.filter((event) => event.kind === 'transaction');
     expect(found.map(({ group: _, ...rest }) => rest)).toEqual(expected.map(({ group: _, ...rest }) => rest));
+  });
+
+  it.each([1, 7, 1000])('give the content of a faulty ISA to those who ask, in chunks of %i bytes', async (size) => {
+    const bytes = bytesOf(sound.replace('HARBORPINE     ', 'HARBORPINE') + sound);
+    const events: StreamEvent[] = [];
+    for await (const event of streamInterchanges(inChunks(bytes, size), {}, { readsRefused: true })) events.push(event);
+    expect(events.map(({ kind }) => kind)).toEqual([
+      ...['interchange', 'group', 'transaction', 'group-end', 'interchange-end'],
+      ...['interchange', 'group', 'transaction', 'group-end', 'interchange-end'],
+    ]);
+    expect(events[0]).toMatchObject({ refused: true });
+    expect(events[4]).toMatchObject({ ok: false, errors: [{ code: 'isa-element-width' }] });
+    expect(events[9]).toMatchObject({ ok: true });
+    expect((await streamed(bytes, size)).map(({ kind }) => kind)[0]).toBe('refused');
+  });
+
+  it.each([
+    ['ISA16 is missing', sound.replace('HARBORPINE     ', 'HARBORPINE').replace('*P*>', '*P*')],
+    ['the terminator is a letter', sound.replace('HARBORPINE     ', 'HARBORPINE').replaceAll('~', 'Q')],
+    ['no group follows', sound.replace('HARBORPINE     ', 'HARBORPINE').replace('GS*', 'XX*')],
+  ])('do not guess at content if %s', async (_, text) => {
+    const kinds: string[] = [];
+    for await (const { kind } of streamInterchanges(inChunks(bytesOf(text), 50), {}, { readsRefused: true }))
+      kinds.push(kind);
+    expect(kinds).toEqual(['refused']);
   });
 
   it('gives the verdict on a group and an interchange after their transaction sets', async () => {

@@ -20,6 +20,8 @@ export class SegmentReader {
   readonly #component: string;
   readonly #repetition: string | undefined;
   readonly #report: (error: X12Error) => void;
+  /** The repetition that is being read, from 1, of an element that the guide lets repeat. */
+  #repeated: number | undefined;
 
   constructor(delimiters: Delimiters, report: (error: X12Error) => void) {
     this.#component = delimiters.component;
@@ -157,7 +159,13 @@ export class SegmentReader {
         ak: '3',
       });
     }
-    const values = pieces.map(one).filter((value) => value !== undefined);
+    const values = pieces
+      .map((piece, index) => {
+        this.#repeated = index + 1;
+        return one(piece);
+      })
+      .filter((value) => value !== undefined);
+    this.#repeated = undefined;
     return values.length === 0 ? undefined : values;
   }
 
@@ -232,7 +240,12 @@ export class SegmentReader {
     this.#report({
       code: fault.code,
       message: fault.message,
-      place: { ...placeOf(segment, loop), element, ...(component === undefined ? {} : { component }) },
+      place: {
+        ...placeOf(segment, loop),
+        element,
+        ...(component === undefined ? {} : { component }),
+        ...(this.#repeated === undefined ? {} : { repetition: this.#repeated }),
+      },
       ...(value === undefined ? {} : { value }),
       ak: { level: 'element', code: fault.ak, ...(reference === undefined ? {} : { reference }) },
     });

@@ -18,14 +18,15 @@ export interface Delimiters {
 }
 
 /**
- * Actual or expected position. `element` and `component` count from 1; `loop` is the id of the loop
- * in the guide.
+ * Actual or expected position. `element`, `component` and `repetition` count from 1; `loop` is the
+ * id of the loop in the guide. `repetition` is present where the guide lets the element repeat.
  */
 export interface Place {
   segment: string;
   position: number;
   element?: number;
   component?: number;
+  repetition?: number;
   loop?: string;
   byteOffset?: number;
 }
@@ -207,7 +208,7 @@ export interface ReadTransaction {
   set: string;
   /** GS08 as sent; `guideFor` reads its first six digits. */
   version: string;
-  /** ST03, or what follows the six digits of GS08 (`VICS`, `UCS`, `X357`). */
+  /** ST03, where present (005010 on). */
   convention?: string;
   functionalId: string;
   groupControl: string;

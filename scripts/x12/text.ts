@@ -84,7 +84,7 @@ export class TextExplanation {
     }
   }
 
-  #interchange({ start, line, header, delimiters, direction, partner }: Of<'interchange'>): string[] {
+  #interchange({ start, line, header, delimiters, refused, direction, partner }: Of<'interchange'>): string[] {
     if (partner === undefined) this.#strangers.add(betweenOf(header));
     const at = `byte ${start}${line === undefined ? '' : `, line ${line}`}`;
     const { element, component, segment, repetition } = delimiters;
@@ -99,6 +99,11 @@ export class TextExplanation {
       ...headerLines(header),
       `  delimiters  ${characters.join('   ')}`,
       `  partner     ${partner === undefined ? 'none: no profile has these ids; judged by the standard alone' : `${plain(partner.name)} (${partner.id}, profile ${partner.version}), ${DIRECTIONS[direction]}`}`,
+      ...(refused
+        ? [
+            `  ${this.#paint('red', 'rejected')}    its ISA has errors, listed at its end; its content is explained all the same`,
+          ]
+        : []),
     ];
   }
 
@@ -163,9 +168,9 @@ export class TextExplanation {
 
   #findings(findings: readonly Finding[], indent: string): string[] {
     return findings.flatMap(({ severity, code, message, place, value, ak }) => {
-      const { segment, position, element, component, loop, line, byteOffset } = place;
+      const { segment, position, element, component, repetition, loop, line, byteOffset } = place;
       const at = [
-        `${plain(segment)}${element === undefined ? '' : String(element).padStart(2, '0')}${component === undefined ? '' : `-${component}`}`,
+        `${plain(segment)}${element === undefined ? '' : String(element).padStart(2, '0')}${repetition === undefined ? '' : `#${repetition}`}${component === undefined ? '' : `-${component}`}`,
         ...(position > 0 ? [`segment ${position}`] : []),
         ...(loop === undefined ? [] : [`loop ${plain(loop)}`]),
         ...(line === undefined ? [] : [`line ${line}`]),

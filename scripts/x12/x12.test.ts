@@ -103,6 +103,28 @@ describe('npm run x12', () => {
     await expect(out).toMatchFileSnapshot(golden('not-x12'));
   });
 
+  it('explains the content of a file whose ISA has errors, and rejects all of it', async () => {
+    const oneLine = good.replaceAll('\n', '');
+    for (const faulty of [good.replace('HARBORPINE     ', 'HARBORPINE'), oneLine.replace(/(.{80})/g, '$1\n')]) {
+      const parts = await partsOf(faulty);
+      expect(partOf(parts, 'interchange')).toMatchObject({ refused: true, partner: { id: 'harbor-pine' } });
+      const { segments, status, findings, outcome } = partOf(parts, 'transaction');
+      expect([segments[0]?.id, segments.length, status, findings, outcome?.kind]).toEqual([
+        'BEG',
+        20,
+        'R',
+        [],
+        'order',
+      ]);
+      expect(partOf(parts, 'group-end').answer).toBeUndefined();
+      const { ok, findings: ofInterchange, answer } = partOf(parts, 'interchange-end');
+      expect([ok, ofInterchange[0]?.code]).toEqual([false, 'isa-element-width']);
+      expect(answer?.segment).toMatch(/^TA1\*000900001\*261120\*0915\*R\*0\d\d$/);
+      expect(partOf(parts, 'summary')).toMatchObject({ valid: false, transactions: 1, rejected: 1, errors: 1 });
+      expect((await explainText(faulty)).out).toContain('its content is explained all the same');
+    }
+  });
+
   it('reports an empty file', async () => {
     const parts = await partsOf(' \r\n');
     expect(partOf(parts, 'refused').findings).toMatchObject([{ code: 'empty-input' }]);

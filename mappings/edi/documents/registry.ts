@@ -1,4 +1,4 @@
-import { guideFor, allGuides as guidesOfReleases } from '../../x12/guides/index.ts';
+import { guideFor, allGuides as guidesOfReleases, nearestRelease } from '../../x12/guides/index.ts';
 import type { Guide } from '../../x12/types.ts';
 import { documents } from './all.ts';
 import type { DocumentDefinition, InboundDocument, OutboundDocument } from './definition.ts';
@@ -51,6 +51,12 @@ const ownGuides = documents.flatMap(({ guides }) => guides ?? []);
 export function guideOf(set: string, version: string): Guide | undefined {
   const release = version.slice(0, 6);
   return ownGuides.find((guide) => guide.set === set && guide.version === release) ?? guideFor(set, version);
+}
+
+/** The guide of a set in a version or, if there is none, in the nearest release. */
+export function nearestGuideOf(set: string, version: string): Guide | undefined {
+  const nearest = nearestRelease(version);
+  return guideOf(set, version) ?? (nearest === undefined ? undefined : guideOf(set, nearest));
 }
 
 /** Every guide, for listings. */

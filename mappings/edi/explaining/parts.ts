@@ -54,6 +54,10 @@ export type ExplainedPart =
       line?: number;
       header: InterchangeHeader;
       delimiters: Delimiters;
+      /**
+       * The ISA has faults, which come with `interchange-end`. The content is explained all the same.
+       */
+      refused?: true;
       direction: Direction;
       partner?: { id: string; name: string; version: string };
     }

@@ -32,6 +32,21 @@ export function guideFor(set: string, version: string): Guide | undefined {
   return guides.get(`${set}/${version.slice(0, 6)}`);
 }
 
+/** Releases that have no guides of their own, and the nearest release that has. */
+export const nearestReleases: readonly { from: string; to: string; by: string }[] = [
+  { from: '003040', to: '004060', by: release004010.version },
+  { from: '005010', to: '006020', by: release005010.version },
+];
+
+/**
+ * The release by whose guides a version is read if it has none of its own. They may differ from what
+ * the sender follows, so that both sides must have agreed to it.
+ */
+export function nearestRelease(version: string): string | undefined {
+  const release = version.slice(0, 6);
+  return nearestReleases.find(({ from, to }) => release >= from && release <= to)?.by;
+}
+
 /** Every guide, for listings and tests. */
 export function allGuides(): readonly Guide[] {
   return [...guides.values()];

@@ -56,8 +56,8 @@ export function render855(document: AcknowledgmentDocument, profile: Agreement):
     CUR: segment('SE', order.currency),
     REF: commonReferences(order, profile, '855'),
     N1: [
-      partyLoop('ST', order.shipTo, profile, { severalPlaces: true }),
-      ...(order.buyer === undefined ? [] : [partyLoop('BY', order.buyer, profile, { severalPlaces: true })]),
+      partyLoop('ST', order.shipTo, profile),
+      ...(order.buyer === undefined ? [] : [partyLoop('BY', order.buyer, profile)]),
     ],
     PO1: lines.map((line) => lineLoop(line, order.currency, profile)),
     CTT: segment(String(lines.length)),

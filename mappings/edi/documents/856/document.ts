@@ -1,3 +1,4 @@
+import { levelsHaveParents } from '../../checking/levels.ts';
 import { articleNumbers, labels } from '../../checking/numbers.ts';
 import { hashTotal, lineCount } from '../../checking/totals.ts';
 import { defineDocument } from '../definition.ts';
@@ -6,7 +7,7 @@ import { render856 } from './render.ts';
 export const shipNotice = defineDocument({
   set: '856',
   // CTT01 of a ship notice counts all levels, as in VICS, or only the items.
-  checks: [lineCount('HL', 'LIN'), hashTotal('SN1', '02'), labels, articleNumbers('LIN', 2)],
+  checks: [lineCount('HL', 'LIN'), hashTotal('SN1', '02'), levelsHaveParents, labels, articleNumbers('LIN', 2)],
   outbound: {
     writes: 'ship-notice',
     render: render856,

@@ -371,6 +371,10 @@ TXI O >1
     PER O >1
     DTM O 10
     PKG O >1
+  [PKL 20]
+    PKL O 1
+    CTP O 1
+    PKG O 2
   [CRC >1]
     CRC O 1
     QTY O 1

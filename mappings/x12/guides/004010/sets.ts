@@ -4,179 +4,7 @@
  * the standard are left out: a document that uses one gets a typed error that names it.
  */
 import { indented, type SetDefinition } from '../compile.ts';
-
-const carrier = `TD1 O 2
-TD5 O 12
-TD3 O 12
-TD4 O 5`;
-
-const allowance = `[SAC 25]
-  SAC O 1
-  CUR O 1`;
-
-const allowanceOfLine = `[SAC 25]
-  SAC O 1
-  CUR O 1
-  CTP O 1`;
-
-const orderParty = `[N1 200]
-  N1 O 1
-  N2 O 2
-  N3 O 2
-  N4 O >1
-  NX2 O >1
-  REF O 12
-  PER O >1
-  SI O >1
-  FOB O 1
-  ${indented(carrier, 2)}
-  PKG O 200`;
-
-/** The segments that 850 and 855 share between the first segment and the parties. */
-const orderHeader = (percents: string, amounts = '') => `CUR O 1
-REF O >1
-PER O 3
-TAX O >1
-FOB O >1
-CTP O >1
-PAM O 10
-CSH O 5
-${allowance}
-ITD O >1
-DIS O 20
-INC O 1
-DTM O 10
-LDT O 12
-LIN O 5
-SI O >1
-PID O 200
-MEA O 40
-PWK O 25
-PKG O 200
-${carrier}
-MAN O 10
-${percents}CTB O 5
-TXI O >1
-${amounts}[N9 1000]
-  N9 O 1
-  DTM O >1
-  MSG O 1000
-  PWK O >1
-${orderParty}`;
-
-/** Amounts of the whole order before its lines; those after them belong to CTT. */
-const orderAmounts = `[AMT >1]
-  AMT O 1
-  REF O >1
-  DTM O 1
-  PCT O >1
-  [FA1 >1]
-    FA1 O 1
-    FA2 M >1
-`;
-
-/**
- * The segments that lines of orders, changes and acknowledgments share. `line` is the segment that
- * begins a line, PO1 by default.
- */
-const orderLineStart = (own: {
-  line?: string;
-  contract: string;
-  additional: string;
-  commodity: string;
-}) => `${own.line ?? 'PO1'} M 1
-LIN O >1
-SI O >1
-CUR O 1
-${own.contract}PO3 O 25
-[CTP >1]
-  CTP O 1
-  CUR O 1
-PAM O 10
-MEA O 40
-[PID 1000]
-  PID O 1
-  MEA O 10
-PWK O 25
-PO4 O >1
-REF O >1
-PER O 3
-${allowanceOfLine}
-IT8 O 25
-CSH O 1
-ITD O 2
-DIS O 20
-INC O 1
-TAX O >1
-FOB O >1
-SDQ O 500
-${own.additional}DTM O 10
-${own.commodity}${carrier}`;
-
-const orderLineEnd = `[QTY >1]
-  QTY O 1
-  SI O >1
-[SCH 200]
-  SCH O 1
-  ${indented(carrier, 2)}
-  REF O >1
-[PKG 200]
-  PKG O 1
-  MEA O >1
-[LDT >1]
-  LDT O 1
-  REF O 3
-[N9 1000]
-  N9 O 1
-  DTM O >1
-  MSG O 1000
-  MEA O 40
-  PWK O >1
-[N1 200]
-  N1 O 1
-  N2 O 2
-  N3 O 2
-  QTY O >1
-  N4 O 1
-  NX2 O >1
-  REF O 12
-  PER O 3
-  SI O >1
-  DTM O 1
-  FOB O 1
-  ${indented(carrier, 2)}
-  PKG O 200
-[SLN 1000]
-  SLN O 1
-  MSG O >1
-  SI O >1
-  PID O 1000
-  PO3 O 104
-  DTM O 10
-  CTP O 25
-  PAM O 10
-  PO4 O 1
-  TAX O 3
-  ${indented(allowanceOfLine, 2)}
-  [QTY >1]
-    QTY O 1
-    SI O >1
-  [N9 >1]
-    N9 O 1
-    DTM O >1
-    MSG O >1
-  [N1 10]
-    N1 O 1
-    N2 O 2
-    N3 O 2
-    N4 O 1
-    NX2 O >1
-    REF O 12
-    PER O 3
-    SI O >1
-[AMT >1]
-  AMT O 1
-  REF O 1`;
+import { orderSets } from './orders.ts';
 
 const invoiceParty = `[N1 200]
   N1 O 1
@@ -216,49 +44,7 @@ const adjustment = `[ADX >1]
   ${indented(remittanceItems, 2)}`;
 
 export const sets: readonly SetDefinition[] = [
-  {
-    set: '850',
-    functionalId: 'PO',
-    name: 'Purchase order',
-    structure: `BEG M 1
-${orderHeader('PCT O >1\n', orderAmounts)}
-[LM >1]
-  LM O 1
-  LQ M >1
-[PO1 100000 M]
-  ${indented(orderLineStart({ contract: 'CN1 O 1\n', additional: 'IT3 O 5\n', commodity: 'TC2 O >1\n' }), 2)}
-  PCT O >1
-  MAN O 10
-  MSG O >1
-  TXI O >1
-  CTB O >1
-  ${indented(orderLineEnd, 2)}
-    PCT O >1
-  [LM >1]
-    LM O 1
-    LQ M >1
-[CTT 1]
-  CTT O 1
-  AMT O 1`,
-  },
-  {
-    set: '855',
-    functionalId: 'PR',
-    name: 'Purchase order acknowledgment',
-    structure: `BAK M 1
-${orderHeader('')}
-[PO1 100000]
-  ${indented(orderLineStart({ contract: '', additional: '', commodity: '' }), 2)}
-  [ACK 104]
-    ACK O 1
-    DTM O 1
-  MAN O 10
-  TXI O >1
-  CTB O >1
-  ${indented(orderLineEnd, 2)}
-CTT O 1
-AMT O 1`,
-  },
+  ...orderSets,
   {
     set: '856',
     functionalId: 'SH',
@@ -304,6 +90,7 @@ DTM O 10
   [SAC >1]
     SAC O 1
     CUR O 1
+  YNQ O 10
   [LM 10]
     LM O 1
     LQ M 100
@@ -423,51 +210,6 @@ DTM O >1
     DTM O >1
     ${indented(remittanceItems, 4)}
     ${indented(adjustment, 4)}`,
-  },
-  {
-    set: '860',
-    functionalId: 'PC',
-    name: 'Purchase order change',
-    structure: `BCH M 1
-${orderHeader('PCT O >1\n', orderAmounts)}
-[LM >1]
-  LM O 1
-  LQ M >1
-[POC >1]
-  ${indented(orderLineStart({ line: 'POC', contract: 'CN1 O 1\n', additional: '', commodity: '' }), 2)}
-  MAN O 10
-  PCT O >1
-  TC2 O 2
-  CTB O >1
-  TXI O >1
-  MSG O >1
-  ${indented(orderLineEnd, 2)}
-  [LM >1]
-    LM O 1
-    LQ M >1
-[CTT 1]
-  CTT O 1
-  AMT O 5`,
-  },
-  {
-    set: '865',
-    functionalId: 'CA',
-    name: 'Purchase order change acknowledgment',
-    structure: `BCA M 1
-${orderHeader('PCT O >1\n')}
-[POC >1]
-  ${indented(orderLineStart({ line: 'POC', contract: '', additional: '', commodity: '' }), 2)}
-  TXI O >1
-  PCT O >1
-  [ACK 104]
-    ACK O 1
-    DTM O 1
-  MAN O 10
-  MSG O >1
-  CTB O >1
-  ${indented(orderLineEnd, 2)}
-CTT O 1
-AMT O 5`,
   },
   {
     set: '997',

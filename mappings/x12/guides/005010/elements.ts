@@ -6,7 +6,6 @@ export const elements: Readonly<Record<string, ElementDefinition>> = {
   '618': ['ID', 1, 3, 'Implementation transaction set error'],
   '620': ['ID', 1, 3, 'Implementation segment error'],
   '621': ['ID', 1, 3, 'Implementation element error'],
-  '1551': ['AN', 1, 4096, 'Text'],
   '1686': ['N0', 1, 4, 'Repetition'],
   '1705': ['AN', 1, 35, 'Implementation convention'],
   '1715': ['ID', 1, 3, 'Country subdivision'],

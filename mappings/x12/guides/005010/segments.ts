@@ -26,7 +26,7 @@ export const segments: Readonly<Record<string, SegmentDefinition>> = {
     'O737 O738 X739 XC001 X740 X741 O935 X936 O752 O1373 X1270 X1271',
     'R03050608 C0504 C0604 L07030506 E0803 P1112',
   ],
-  MTX: ['Text', 'O363 X1551 O1551 X934 O1470 O819', 'C0302 C0504'],
+  MTX: ['Text', 'O363 X1551 O1551 X934 O1470 O819', 'C0102 C0302 C0504'],
   N4: ['City, state, postal code, country', 'O19 X156 O116 X26 X309 O310 X1715', 'C0605 E0207 C0704'],
   NM1: [
     'Individual or organisation name',

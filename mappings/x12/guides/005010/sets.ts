@@ -32,15 +32,17 @@ const accounting = `[FA1 >1]
 const orders: readonly StructureChange[] = [
   { at: 'MSG', add: 'MTX O >1' },
   { at: 'N1/N2', add: 'IN2 O >1' },
+  { at: '/N9/MTX', add: 'PWK O >1' },
   { at: 'SLN/PO3', add: 'MEA O >1' },
 ];
 
-/** Lead times of a whole order have quantity and text. */
-const leadTimes: readonly StructureChange[] = [
+/** Lead times of a whole order have quantity and text, and come after the segment that `at` names. */
+const leadTimes = (at: string, references = ''): readonly StructureChange[] => [
   { at: '/LDT', replace: '' },
-  { at: 'LDT/LDT', add: 'QTY O >1\nMTX O >1' },
-  { at: '/TXI', add: '[LDT >1]\n  LDT O 1\n  QTY O >1\n  MTX O >1\n  REF O >1' },
+  { at, add: `[LDT >1]\n  LDT O 1\n  QTY O >1\n  MTX O >1${references}` },
 ];
+
+const codes = '[LM >1]\n  LM O 1\n  LQ M >1';
 
 const partyOfLine = (contacts: string) => `[N1 >1]
   N1 O 1
@@ -50,14 +52,28 @@ const partyOfLine = (contacts: string) => `[N1 >1]
   PER O ${contacts}`;
 
 export const structures: Readonly<Record<string, readonly StructureChange[]>> = {
-  '850': [...orders, ...leadTimes, { at: '/TD5', maximum: '>1' }, { at: 'PO1/AMT/REF', maximum: '>1' }],
-  '855': [...orders, { at: '/N1/PKG', add: 'MTX O >1' }],
-  '860': [...orders, ...leadTimes, { at: 'POC/AMT/REF', maximum: '>1' }],
+  '850': [
+    ...orders,
+    ...leadTimes('/TXI', '\n  REF O >1'),
+    { at: 'PO1/N9/MTX', add: 'PWK O >1' },
+    { at: '/TD5', maximum: '>1' },
+    { at: 'PO1/AMT/REF', maximum: '>1' },
+  ],
+  '855': [...orders, { at: 'PO1/N9/MTX', add: 'PWK O >1' }],
+  '860': [
+    ...orders,
+    ...leadTimes('/PCT', '\n  REF O >1'),
+    { at: '/POC/N9/MTX', add: 'PWK O >1' },
+    { at: 'POC/SCH/TD4', add: 'REF O >1' },
+    { at: 'POC/AMT/REF', maximum: '>1' },
+  ],
   '865': [
     ...orders,
-    ...leadTimes,
-    { at: '/N1/PKG', add: 'MTX O >1' },
-    { at: '/N1', add: '[LM >1]\n  LM O 1\n  LQ M >1' },
+    ...leadTimes('/G53'),
+    { at: '/POC/N9/MTX', add: 'PWK O >1' },
+    { at: 'SLN/N9/DTM', add: 'MTX O >1' },
+    { at: '/ADV', add: codes },
+    { at: '/POC/CTB', add: codes },
   ],
   '810': [
     { at: 'SAC', maximum: '>1' },
