@@ -1,7 +1,7 @@
 /** JSON of `document.ts` as X12. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ISA_WIDTHS } from '../envelope-headers.ts';
-import type { Delimiters, GuideNode, X12Error } from '../types.ts';
+import type { Delimiters, GuideNode, Place, X12Error } from '../types.ts';
 import {
   type DocumentJson,
   type GroupJson,
@@ -83,18 +83,19 @@ class Output {
     return this.#pieces.join('');
   }
 
-  /** @returns false when this piece exceeds the limit */
-  put(piece: string): boolean {
-    const fitted = this.length <= this.#maxBytes;
+  /** @throws X12JsonError at the limit: a few bytes of JSON can stand for many of X12 */
+  put(piece: string, place: Place, at: Located): void {
     this.length += piece.length;
-    // After a fault nothing is sent, so that nothing needs to be kept.
-    if (this.faults.length === 0) this.#pieces.push(piece);
-    else this.#pieces.length = 0;
-    return !fitted || this.length <= this.#maxBytes;
+    if (this.length > this.#maxBytes) {
+      this.fault({ code: 'file-too-long', message: `More than ${this.#maxBytes} bytes would be written.`, place }, at);
+      throw new X12JsonError(this.faults);
+    }
+    this.#pieces.push(piece);
   }
 
   fault(error: X12Error, at: Located): void {
-    if (this.faults.length < MOST_FAULTS) this.faults.push(faultAt(error, at));
+    this.faults.push(faultAt(error, at));
+    if (this.faults.length === MOST_FAULTS) throw new X12JsonError(this.faults);
   }
 }
 
@@ -105,7 +106,7 @@ class InterchangeWriter {
   readonly #end: string;
   readonly #elements: ElementWriter;
   #at: Located;
-  #place: X12Error['place'] = { segment: 'ISA', position: 1 };
+  #place: Place = { segment: 'ISA', position: 1 };
 
   constructor({ delimiters, lineEnd }: InterchangeJson, number: number, guideOf: GuideOf, output: Output) {
     this.#output = output;
@@ -232,9 +233,7 @@ class InterchangeWriter {
   }
 
   #put(text: string): void {
-    if (!this.#output.put(`${text}${this.#end}`)) {
-      this.#fault({ code: 'file-too-long', message: 'More bytes would be written than allowed.', place: this.#place });
-    }
+    this.#output.put(`${text}${this.#end}`, this.#place, this.#at);
   }
 
   #elementFault({ code, message, value, ...place }: ElementFault): void {
