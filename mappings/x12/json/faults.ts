@@ -3,6 +3,9 @@ import type { z } from 'zod';
 import { inBrief } from '../excerpt.ts';
 import type { Place, X12Error } from '../types.ts';
 
+/** More are of no use to anybody who mends a file. */
+export const MOST_FAULTS = 200;
+
 /** Numbers count from 1. `transaction` counts within its group, `group` within its interchange. */
 export interface Located {
   interchange: number;
@@ -30,6 +33,9 @@ export class X12JsonError extends Error {
     this.faults = faults;
   }
 }
+
+/** The JSON does not have the shape of an X12 document, whatever it would say. */
+export class X12ShapeError extends X12JsonError {}
 
 /** One line for people. */
 export function describeFault({ path, message, place }: JsonFault): string {

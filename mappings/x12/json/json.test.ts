@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { guideFor } from '../guides/index.ts';
 import { anInterchange, anOrder, aTransaction, bytesOf } from '../test-support/interchange.ts';
 import { expectLossless, read, setOf, write } from '../test-support/json.ts';
 import type { DocumentJson, NodeJson, TransactionJson } from './document.ts';
 import { X12JsonError } from './faults.ts';
+import { readX12Json } from './read.ts';
+import { writeX12Json } from './write.ts';
 
 async function faultsOf(work: Promise<unknown>): Promise<{ code: string; path: string }[]> {
   const error = await work.then(
@@ -328,6 +331,20 @@ describe('JSON is refused, with the place,', () => {
     const deep: unknown = JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`);
     const { document } = await read(bytesOf(order));
     expect(await faultsOf(write(put(deep, document)))).toHaveLength(1);
+  });
+
+  it('for more segments than are wanted, both ways', async () => {
+    const bytes = bytesOf(order);
+    const { document } = await read(bytes);
+    for (const [limits, message] of [
+      [{ file: 100, transactionSet: 11 }, 'A transaction set may have at most 11 segments here.'],
+      [{ file: 11, transactionSet: 100 }, 'A file may have at most 11 segments here.'],
+    ] as const) {
+      await expect(readX12Json(bytes, { guideOf: guideFor, limits })).rejects.toThrow(message);
+      await expect(writeX12Json(document, { guideOf: guideFor, limits, maxBytes: 1e6 })).rejects.toThrow(/segments/);
+    }
+    const enough = { file: 16, transactionSet: 12 };
+    expect(await writeX12Json(document, { guideOf: guideFor, limits: enough, maxBytes: 1e6 })).toEqual(bytes);
   });
 
   it('for more bytes than are wanted, however short the JSON is', async () => {

@@ -11,14 +11,22 @@ import {
   type TransactionJson,
 } from './document.ts';
 import { envelopeNames } from './envelope-names.ts';
-import { faultAt, type JsonFault, type Located, X12JsonError } from './faults.ts';
+import { faultAt, type JsonFault, type Located, MOST_FAULTS, X12JsonError } from './faults.ts';
 import { segmentJson } from './segments.ts';
 import { treeOf } from './tree.ts';
 
 export type GuideOf = (set: string, version: string) => Guide | undefined;
 
+/** Most segments. They bound memory, and the time of a set, during which nothing else runs. */
+export interface SegmentLimits {
+  file: number;
+  transactionSet: number;
+}
+
 export interface ReadJsonOptions {
   guideOf: GuideOf;
+  /** Default: none. */
+  limits?: SegmentLimits;
   /** Adds the names of the guides, and the reason where a set is a list; default false. */
   names?: boolean;
 }
@@ -40,12 +48,18 @@ const ISA_LENGTH = 106;
 export async function readX12Json(bytes: Uint8Array, options: ReadJsonOptions): Promise<ReadJson> {
   const scanned = scanInterchanges(bytes);
   const faults = scanned.flatMap(envelopeFaults);
-  if (faults.length > 0) throw new X12JsonError(faults);
+  if (options.limits !== undefined) faults.push(...lengthFaults(scanned, options.limits));
+  if (faults.length > 0) throw new X12JsonError(faults.slice(0, MOST_FAULTS));
   const listed: JsonFault[] = [];
   const interchanges: InterchangeJson[] = [];
+  let turn = BYTES_PER_TURN;
   for (const [index, one] of scanned.entries()) {
     const reader = new InterchangeReader(one, index + 1, options, listed);
-    await reader.read();
+    for (const byteOffset of reader.read()) {
+      if (byteOffset < turn) continue;
+      turn = byteOffset + BYTES_PER_TURN;
+      await nextTurn();
+    }
     interchanges.push(reader.made);
   }
   return { document: { interchanges }, listed };
@@ -65,6 +79,29 @@ function envelopeFaults({ errors, groups }: ScannedInterchange, index: number): 
       ];
     }),
   ];
+}
+
+function lengthFaults(scanned: readonly ScannedInterchange[], limits: SegmentLimits): JsonFault[] {
+  let left = limits.file;
+  for (const [i, { groups }] of scanned.entries()) {
+    for (const [g, { transactions }] of groups.entries()) {
+      for (const [t, { segmentCount, start }] of transactions.entries()) {
+        left -= segmentCount;
+        const [most, what] =
+          segmentCount > limits.transactionSet ? [limits.transactionSet, 'transaction set'] : [limits.file, 'file'];
+        if (segmentCount <= most && left >= 0) continue;
+        const message = `A ${what} may have at most ${most} segments here.`;
+        const place = { segment: 'ST', position: 1, byteOffset: start };
+        return [
+          faultAt(
+            { code: 'too-many-segments', message, place },
+            { interchange: i + 1, group: g + 1, transaction: t + 1 },
+          ),
+        ];
+      }
+    }
+  }
+  return [];
 }
 
 /** `id` with blanks and line breaks as they stand: only an exact id is one of the envelope. */
@@ -97,14 +134,11 @@ class InterchangeReader {
     this.made = this.#header();
   }
 
-  async read(): Promise<void> {
-    let turn = BYTES_PER_TURN;
+  /** Yields after each segment how far it has read. */
+  *read(): Generator<number, void, undefined> {
     for (const segment of this.#segments()) {
       this.#take(segment);
-      if (segment.byteOffset - this.#scanned.start > turn) {
-        turn += BYTES_PER_TURN;
-        await nextTurn();
-      }
+      yield segment.byteOffset;
     }
   }
 

@@ -10,18 +10,28 @@ import {
   type TransactionJson,
   x12Document,
 } from './document.ts';
-import { faultAt, type JsonFault, jsonPath, type Located, shapeFaults, whereIn, X12JsonError } from './faults.ts';
-import { type GuideOf, type ReadJson, readX12Json } from './read.ts';
+import {
+  faultAt,
+  type JsonFault,
+  jsonPath,
+  type Located,
+  MOST_FAULTS,
+  shapeFaults,
+  whereIn,
+  X12JsonError,
+  X12ShapeError,
+} from './faults.ts';
+import { type GuideOf, type ReadJson, readX12Json, type SegmentLimits } from './read.ts';
 import { type ElementFault, ElementWriter } from './segments.ts';
 
 export interface WriteJsonOptions {
   guideOf: GuideOf;
   /** Most bytes that may be written. */
   maxBytes: number;
+  /** Default: none. */
+  limits?: SegmentLimits;
 }
 
-/** More are of no use to anybody who mends a document. */
-const MOST_FAULTS = 200;
 const BYTES_PER_TURN = 1_048_576;
 
 /**
@@ -32,39 +42,42 @@ const BYTES_PER_TURN = 1_048_576;
  */
 export async function writeX12Json(json: unknown, options: WriteJsonOptions): Promise<Buffer> {
   const document = checkedDocument(json);
-  const output = new Output(options.maxBytes);
+  const { guideOf, limits, maxBytes } = options;
+  const output = new Output(maxBytes, limits?.file ?? Number.POSITIVE_INFINITY);
   for (const [index, interchange] of document.interchanges.entries()) {
-    await new InterchangeWriter(interchange, index + 1, options.guideOf, output).write(interchange);
+    await new InterchangeWriter(interchange, index + 1, guideOf, output).write(interchange);
   }
   if (output.faults.length > 0) throw new X12JsonError(output.faults);
   const bytes = Buffer.from(output.text(), 'latin1');
-  const again = await readX12Json(bytes, { guideOf: options.guideOf });
-  const difference = otherForms(document, again)[0] ?? differenceOf(document, again.document, []);
+  const again = await readX12Json(bytes, { guideOf, ...(limits && { limits }) });
+  const difference = otherForm(document, again) ?? differenceOf(document, again.document, []);
   if (difference !== undefined) throw new X12JsonError([difference]);
   return bytes;
 }
 
-/** Transaction sets that are a list and would be read as a tree, or the other way round. */
-function otherForms(given: DocumentJson, { document, listed }: ReadJson): JsonFault[] {
-  const setsOf = ({ interchanges }: DocumentJson) =>
-    interchanges.flatMap(({ groups }, i) =>
-      groups.flatMap(({ transactions }, g) =>
-        transactions.map((set, t) => ({ set, at: { interchange: i + 1, group: g + 1, transaction: t + 1 } })),
-      ),
-    );
+/** The first transaction set that is a list and would be read as a tree, or the other way round. */
+function otherForm(given: DocumentJson, { document, listed }: ReadJson): JsonFault | undefined {
   const sets = setsOf(given);
-  return setsOf(document).flatMap(({ set, at }, index) => {
-    if ((sets[index]?.set.tree === undefined) === (set.tree === undefined)) return [];
-    const fault = listed.find(({ place }) => place !== undefined && whereIn(place) === whereIn(at));
-    if (fault !== undefined) return [fault];
+  for (const [index, { set, at }] of setsOf(document).entries()) {
+    if ((sets[index]?.set.tree === undefined) === (set.tree === undefined)) continue;
+    const why = listed.find(({ place }) => place !== undefined && whereIn(place) === whereIn(at));
     const message = 'The segments are in the order of the guide: give the set as a tree, as it would be read again.';
-    return [faultAt({ code: 'tree-expected', message, place: { segment: 'ST', position: 1 } }, at)];
-  });
+    return why ?? faultAt({ code: 'tree-expected', message, place: { segment: 'ST', position: 1 } }, at);
+  }
+  return undefined;
+}
+
+function setsOf({ interchanges }: DocumentJson): { set: TransactionJson; at: Located }[] {
+  return interchanges.flatMap(({ groups }, i) =>
+    groups.flatMap(({ transactions }, g) =>
+      transactions.map((set, t) => ({ set, at: { interchange: i + 1, group: g + 1, transaction: t + 1 } })),
+    ),
+  );
 }
 
 function checkedDocument(json: unknown): DocumentJson {
   const parsed = x12Document.safeParse(json);
-  if (!parsed.success) throw new X12JsonError(shapeFaults(parsed.error).slice(0, MOST_FAULTS));
+  if (!parsed.success) throw new X12ShapeError(shapeFaults(parsed.error).slice(0, MOST_FAULTS));
   return parsed.data;
 }
 
@@ -72,25 +85,40 @@ function checkedDocument(json: unknown): DocumentJson {
 class Output {
   readonly faults: JsonFault[] = [];
   readonly #maxBytes: number;
-  readonly #pieces: string[] = [];
+  readonly #maxSegments: number;
+  readonly #segments: string[] = [];
+  #nextTurn = BYTES_PER_TURN;
   length = 0;
 
-  constructor(maxBytes: number) {
+  constructor(maxBytes: number, maxSegments: number) {
     this.#maxBytes = maxBytes;
+    this.#maxSegments = maxSegments;
+  }
+
+  /** Gives way to the event loop, if much was written since the last time. */
+  async turn(): Promise<void> {
+    if (this.length < this.#nextTurn) return;
+    this.#nextTurn = this.length + BYTES_PER_TURN;
+    await nextTurn();
   }
 
   text(): string {
-    return this.#pieces.join('');
+    return this.#segments.join('');
   }
 
-  /** @throws X12JsonError at the limit: a few bytes of JSON can stand for many of X12 */
-  put(piece: string, place: Place, at: Located): void {
-    this.length += piece.length;
-    if (this.length > this.#maxBytes) {
-      this.fault({ code: 'file-too-long', message: `More than ${this.#maxBytes} bytes would be written.`, place }, at);
-      throw new X12JsonError(this.faults);
+  /** @throws X12JsonError at a limit: a few bytes of JSON can stand for many of X12 */
+  put(segment: string, place: Place, at: Located): void {
+    this.length += segment.length;
+    if (this.length > this.#maxBytes) this.#over('file-too-long', `${this.#maxBytes} bytes`, place, at);
+    this.#segments.push(segment);
+    if (this.#segments.length > this.#maxSegments) {
+      this.#over('too-many-segments', `${this.#maxSegments} segments`, place, at);
     }
-    this.#pieces.push(piece);
+  }
+
+  #over(code: string, what: string, place: Place, at: Located): never {
+    this.fault({ code, message: `More than ${what} would be written.`, place }, at);
+    throw new X12JsonError(this.faults);
   }
 
   fault(error: X12Error, at: Located): void {
@@ -152,13 +180,9 @@ class InterchangeWriter {
   async #group({ GS, transactions, GE, segments = [] }: GroupJson, at: Located): Promise<void> {
     this.#at = at;
     this.#segment('GS', GS, 1);
-    let turn = this.#output.length + BYTES_PER_TURN;
     for (const [index, transaction] of transactions.entries()) {
       this.#transaction(transaction, textOf(GS['08']).trim(), { ...at, transaction: index + 1 });
-      if (this.#output.length > turn) {
-        turn = this.#output.length + BYTES_PER_TURN;
-        await nextTurn();
-      }
+      await this.#output.turn();
     }
     this.#at = at;
     this.#segment('GE', GE ?? { '01': String(transactions.length), '02': GS['06'] ?? '' }, 1);
