@@ -147,7 +147,7 @@ function answer(route: Route, deps: ApiDependencies): RequestHandler {
       },
       deps,
     );
-    if (route.method !== 'get') {
+    if (route.method !== 'get' && route.changesNothing !== true) {
       await writeAudit(deps, {
         clientId: caller.client?.id ?? 'signed',
         action: route.operation,

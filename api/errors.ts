@@ -54,6 +54,8 @@ export const problemCodes = {
   'unknown-partner': { status: 422, title: 'There is no partner of that id' },
   'idempotency-key-reused': { status: 422, title: 'This Idempotency-Key came before with another request' },
   'interchange-refused': { status: 422, title: 'No interchange of this file can be processed' },
+  'x12-not-readable': { status: 422, title: 'The envelope of the X12 file is faulty' },
+  'x12-not-writable': { status: 422, title: 'The JSON cannot be written as X12' },
   'too-many-requests': { status: 429, title: 'More requests than allowed' },
   'internal-error': { status: 500, title: 'Something failed on our side' },
   'records-unavailable': { status: 503, title: 'The records cannot be reached at the moment' },

@@ -110,6 +110,8 @@ export interface RouteDefinition<
   readonly summary: string;
   readonly description?: string;
   readonly access: Access;
+  /** It only answers, although its method is not GET: no entry in the audit. */
+  readonly changesNothing?: true;
   readonly params?: P;
   readonly query?: Q;
   readonly headers?: H;

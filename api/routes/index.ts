@@ -12,10 +12,12 @@ import { orderRoutes } from './orders.ts';
 import { partnerRoutes } from './partners.ts';
 import { paymentRoutes } from './payments.ts';
 import { warehouseRoutes } from './warehouse-events.ts';
+import { x12Routes } from './x12.ts';
 
 /** Every route of the API; the OpenAPI document lists them in this order. */
 export const routes: readonly Route[] = [
   ...interchangeRoutes,
+  ...x12Routes,
   ...orderRoutes,
   ...lineageRoutes,
   ...labelRoutes,

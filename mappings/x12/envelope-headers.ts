@@ -6,7 +6,7 @@ import { CR, isAlphanumeric, LF, printable } from './bytes.ts';
 import type { Delimiters, InterchangeHeader, X12Error } from './types.ts';
 
 /** Widths of ISA01 to ISA16. A separator precedes each element. */
-const ISA_WIDTHS = [2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1, 1] as const;
+export const ISA_WIDTHS = [2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1, 1] as const;
 export const ISA_LENGTH = 106;
 /** TA105 code for a fault in ISA01 to ISA16. */
 const ISA_NOTES = [

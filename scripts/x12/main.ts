@@ -1,6 +1,7 @@
 /**
- * `npm run x12 -- FILE`: explains any X12 file: its content, its errors, and how this system would process it. Exit status 0: valid,
- * 1: not valid, 2: file or setting unusable, 3: valid by the standard, but no profile says what is agreed. See docs/x12-command.md.
+ * `npm run x12 -- FILE`: explains any X12 file: its content, its errors, and how this system would process it; with --tree and
+ * --write, X12 as JSON and back. Exit status 0: valid, 1: not valid, 2: file or setting unusable, 3: valid by the standard, but no
+ * profile says what is agreed. See docs/x12-command.md.
  */
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
@@ -12,6 +13,8 @@ import { explainInterchanges } from '../../mappings/edi/explain.ts';
 import { ProfileError, type ProfileProblem, warningsText } from '../../mappings/profile/problem.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import { evaluateAll } from '../../runtime/expressions.ts';
+import { printTree, printX12 } from './convert.ts';
+import { bytesOf, drained, Unreadable } from './streams.ts';
 import { TextExplanation } from './text.ts';
 
 const USAGE = `npm run x12 -- FILE [options]     (FILE "-": standard input)
@@ -21,6 +24,9 @@ const USAGE = `npm run x12 -- FILE [options]     (FILE "-": standard input)
   --most N          transaction sets shown in full; default 20
   --all             show all transaction sets in full
   --json            one JSON object per line, for programs
+
+npm run x12 -- --tree FILE.edi [--names]     the file as JSON, by loops, segments and positions; with the names of the guides
+npm run x12 -- --write FILE.json             the X12 of such JSON, on standard output
 
 Exit status: 0 valid, 1 not valid, 2 file or setting unusable,
              3 valid by the standard alone: no profile has these sender and receiver.
@@ -37,7 +43,7 @@ export interface Terminal {
 
 /** @returns the exit status */
 export async function explainCommand(args: readonly string[], terminal: Terminal): Promise<0 | 1 | 2 | 3> {
-  const { stdin, stdout, stderr, env } = terminal;
+  const { stdin, stdout, stderr } = terminal;
   const unusable = (reason: string): 2 => {
     stderr.write(`${reason}\n`);
     return 2;
@@ -48,8 +54,24 @@ export async function explainCommand(args: readonly string[], terminal: Terminal
     stdout.write(USAGE);
     return 0;
   }
-  const { file, partner, most, json } = given;
+  const { file } = given;
+  const chunks = bytesOf(() => (file === '-' ? stdin : createReadStream(file)));
+  try {
+    if (given.kind === 'tree') return await printTree(chunks, given.names, terminal);
+    if (given.kind === 'write') return await printX12(chunks, terminal);
+    return await explain(chunks, given, terminal, unusable);
+  } catch (error) {
+    if (error instanceof Unreadable) return unusable(`${file} cannot be read: ${error.message}`);
+    throw error;
+  }
+}
 
+async function explain(
+  chunks: AsyncIterable<Uint8Array>,
+  { partner, most, json, ...given }: Explanation,
+  { stdout, stderr, env }: Terminal,
+  unusable: (reason: string) => 2,
+): Promise<0 | 1 | 2 | 3> {
   let profiles: Map<string, PartnerProfile>;
   let warnings: Map<string, readonly ProfileProblem[]>;
   try {
@@ -70,39 +92,37 @@ export async function explainCommand(args: readonly string[], terminal: Terminal
     colours: stdout.isTTY === true && (env.NO_COLOR ?? '') === '',
     ...(stdout.isTTY === true && { width: Math.min(Math.max(stdout.columns ?? 100, 40), 200) }),
   });
-  const parts = explainInterchanges(bytesOf(file === '-' ? stdin : createReadStream(file)), {
+  const parts = explainInterchanges(chunks, {
     profiles,
     evaluate: evaluateAll,
     most,
     ...(profile && { partner: profile }),
   });
-  try {
-    let status: 0 | 1 | 3 = 1;
-    for await (const part of parts) {
-      if (part.kind === 'summary' && part.valid) status = part.withoutProfile > 0 ? 3 : 0;
-      if (part.kind === 'interchange' && part.partner !== undefined) {
-        const ofPartner = warnings.get(part.partner.id) ?? [];
-        if (ofPartner.length > 0) stderr.write(`${warningsText(ofPartner)}\n`);
-        // Told once, however many interchanges of the partner follow.
-        warnings.delete(part.partner.id);
-      }
-      const written = stdout.write(json ? `${JSON.stringify(part)}\n` : text.of(part));
-      if (!written) await drained(stdout);
+  let status: 0 | 1 | 3 = 1;
+  for await (const part of parts) {
+    if (part.kind === 'summary' && part.valid) status = part.withoutProfile > 0 ? 3 : 0;
+    if (part.kind === 'interchange' && part.partner !== undefined) {
+      const ofPartner = warnings.get(part.partner.id) ?? [];
+      if (ofPartner.length > 0) stderr.write(`${warningsText(ofPartner)}\n`);
+      // Told once, however many interchanges of the partner follow.
+      warnings.delete(part.partner.id);
     }
-    return status;
-  } catch (error) {
-    if (error instanceof Unreadable) return unusable(`${file} cannot be read: ${error.message}`);
-    throw error;
+    const written = stdout.write(json ? `${JSON.stringify(part)}\n` : text.of(part));
+    if (!written) await drained(stdout);
   }
+  return status;
 }
 
-interface Settings {
+interface Explanation {
+  kind: 'explain';
   file: string;
   partner?: string;
   partners?: string;
   most: number;
   json: boolean;
 }
+
+type Settings = Explanation | { kind: 'tree'; file: string; names: boolean } | { kind: 'write'; file: string };
 
 /** The parsed arguments; undefined for --help; a message for a usage error. */
 function settingsFrom(args: readonly string[]): Settings | string | undefined {
@@ -116,11 +136,19 @@ function settingsFrom(args: readonly string[]): Settings | string | undefined {
   if (values.help === true) return undefined;
   const [file] = positionals;
   if (file === undefined || positionals.length > 1) return 'Name exactly one file.';
-  if (!/^\d{1,9}$/.test(values.most)) return '--most must be a whole number.';
-  const { partner, partners } = values;
+  const { partner, partners, most = '20', tree = false, write = false, names = false } = values;
+  if (names && !tree) return '--names goes with --tree.';
+  if (tree || write) {
+    const { tree: _, write: __, names: ___, ...others } = values;
+    const [other] = tree && write ? ['write'] : Object.keys(others);
+    if (other !== undefined) return `--${other} does not go with --${tree ? 'tree' : 'write'}.`;
+    return tree ? { kind: 'tree', file, names } : { kind: 'write', file };
+  }
+  if (!/^\d{1,9}$/.test(most)) return '--most must be a whole number.';
   return {
+    kind: 'explain',
     file,
-    most: values.all === true ? Number.POSITIVE_INFINITY : Number(values.most),
+    most: values.all === true ? Number.POSITIVE_INFINITY : Number(most),
     json: values.json === true,
     ...(partner !== undefined && { partner }),
     ...(partners !== undefined && { partners }),
@@ -134,9 +162,12 @@ function parse(args: readonly string[]) {
     options: {
       partner: { type: 'string' },
       partners: { type: 'string' },
-      most: { type: 'string', default: '20' },
+      most: { type: 'string' },
       all: { type: 'boolean' },
       json: { type: 'boolean' },
+      tree: { type: 'boolean' },
+      names: { type: 'boolean' },
+      write: { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
     },
   });
@@ -145,20 +176,6 @@ function parse(args: readonly string[]) {
 /** Sets a placeholder for every unset variable, because this command never uses the transport. */
 function withoutTransport(env: Terminal['env']): Terminal['env'] {
   return new Proxy(env, { get: (known, name) => known[String(name)] ?? 'https://not-set.invalid' });
-}
-
-class Unreadable extends Error {}
-
-async function* bytesOf(source: Readable): AsyncGenerator<Uint8Array, void, undefined> {
-  try {
-    for await (const chunk of source) yield chunk as Uint8Array;
-  } catch (error) {
-    throw new Unreadable(error instanceof Error ? error.message : String(error));
-  }
-}
-
-async function drained(stream: Writable): Promise<void> {
-  if (stream.writableNeedDrain) await new Promise((resolve) => stream.once('drain', resolve));
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

@@ -364,7 +364,7 @@ function count(number: number, noun: string): string {
 }
 
 /** Control characters of the input must not steer a terminal. */
-function plain(text: string): string {
+export function plain(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the purpose.
   return text.replace(/[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '·');
 }

@@ -140,6 +140,10 @@ describe('npm run x12', () => {
       ['-', '--most', 'few'],
       ['--loud', '-'],
       [],
+      ['--tree', join(folder, 'absent.edi')],
+      ['--tree', '--write', '-'],
+      ['--tree', '-', '--json'],
+      ['--names', '-'],
     ];
     for (const args of wrong) {
       const { status, out, err } = await explain(args);
@@ -282,5 +286,71 @@ describe('npm run x12', () => {
     expect(out).toMatch(/held: an expression of our profile fails; no acknowledgment is sent/);
     expect(out).toMatch(/harbor-pine at map\.salesOrder, attributes\.wrong, failed: no/);
     expect(out).not.toMatch(/AK5/);
+  });
+});
+
+describe('npm run x12 -- --tree and --write', () => {
+  it.each(readdirSync(samples).filter((name) => name.endsWith('.edi')))(
+    'print %s as JSON and write it back',
+    async (name) => {
+      const path = join(samples, name);
+      for (const options of [[], ['--names']]) {
+        const tree = await explain(['--tree', path, ...options]);
+        expect([tree.status, tree.err]).toEqual([0, '']);
+        const written = await explain(['--write', '-'], { input: Buffer.from(tree.out, 'utf8') });
+        expect(written).toEqual({ status: 0, out: read(name), err: '' });
+      }
+    },
+  );
+
+  it('print each segment on a line, its elements in order, with names on request', async () => {
+    const { out } = await explain(['--tree', join(samples, 'harbor-pine-850-store.edi')]);
+    await expect(out).toMatchFileSnapshot(golden('harbor-pine-850-store-tree'));
+    const named = await explain(['--tree', '--names', join(samples, 'harbor-pine-850-store.edi')]);
+    expect(named.out).toContain('"name": "Purchase order"');
+    expect(JSON.parse(named.out)).not.toEqual(JSON.parse(out));
+  });
+
+  it('say why a transaction set is a list', async () => {
+    const { status, out, err } = await explainText(good.replaceAll('*004010~', '*003060~'), '--tree');
+    expect(status).toBe(0);
+    expect(err).toBe(
+      'kept as a list of segments: interchange 1, group 1, set 1, ST[1].01: There is no guide of 850 in release 003060.\n',
+    );
+    expect(out).toContain('{ "id": "BEG", "01": "00", "02": "SA", "03": "HP-4500171", "05": "20261120" }');
+  });
+
+  it('print no control character of the file', async () => {
+    const { out } = await explainText(good.replace('CLAW HAMMER', '\x1b]0;owned\x07\x9bHAMMER'), '--tree');
+    expect(out).toContain('\\u001b]0;owned\\u0007\\u009bHAMMER');
+  });
+
+  it('exit with status 1 and the place of each fault, and print nothing else', async () => {
+    const tree = await explainText(good, '--tree');
+    const write = (text: string) => explain(['--write', '-'], { input: Buffer.from(text, 'utf8') });
+    const faulty = tree.out.replace('"HP-4500171"', '"HP*1"').replace('"B", "02": "2"', '"B", "02": 2');
+    expect(await write(faulty)).toEqual({
+      status: 1,
+      out: '',
+      err: [
+        'interchange 1, group 1, set 1, BEG[2].03: The value holds a delimiter or a line break (U+002A).',
+        'interchange 1, group 1, set 1, TD5[10].02: An element must be text, an object of components by position (1, 2, …), or a list of either.',
+        '',
+      ].join('\n'),
+    });
+    expect(await write(tree.out.replace('"ISA"', '"IAS"'))).toMatchObject({
+      status: 1,
+      err: expect.stringContaining('interchanges[0].IAS: is not a field that is known here\n'),
+    });
+    expect(await write('ISA*00*')).toMatchObject({
+      status: 1,
+      out: '',
+      err: expect.stringContaining('not valid JSON'),
+    });
+    expect(await explainText(good.replace('SE*22*', 'SE*23*'), '--tree')).toMatchObject({
+      status: 1,
+      out: '',
+      err: expect.stringMatching(/^interchange 1, group 1, set 1, SE\[22\]\.01: SE01 states 23/),
+    });
   });
 });

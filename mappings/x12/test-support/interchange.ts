@@ -4,6 +4,7 @@ import { parseTransaction } from '../parse.ts';
 import { readInterchange } from '../read.ts';
 import { scanInterchanges } from '../scan.ts';
 import type { Delimiters, Guide, ParsedTransaction, ReadGroup, ReadTransaction, ScannedInterchange } from '../types.ts';
+import type { OutgoingInterchange } from '../write-interchange.ts';
 
 export const usual: Delimiters = { element: '*', component: '>', segment: '~' };
 
@@ -51,6 +52,38 @@ export const anOrder = [
   'PO1*2*4*CA*18.5**SK*MW-1002',
   'CTT*2',
 ];
+
+/** One transaction set in an interchange that is to be written. */
+export function outgoing(
+  segments: readonly string[],
+  set: string,
+  functionalId: string,
+  delimiters: Delimiters = usual,
+  version = '004010',
+): OutgoingInterchange {
+  return {
+    header: {
+      senderQualifier: 'ZZ',
+      senderId: 'MERIDIAN',
+      receiverQualifier: 'ZZ',
+      receiverId: 'HARBORPINE',
+      controlNumber: '42',
+      version: version.slice(0, 5),
+    },
+    delimiters,
+    groups: [
+      {
+        functionalId,
+        senderId: 'MERIDIAN',
+        receiverId: 'HARBORPINE',
+        control: '7',
+        version,
+        transactions: [{ set, control: '0001', segments }],
+      },
+    ],
+    date: new Date('2026-11-20T23:45:00Z'),
+  };
+}
 
 export function bytesOf(text: string): Buffer {
   return Buffer.from(text, 'latin1');

@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import { guideOf } from '../../mappings/edi/documents/registry.ts';
+import { x12Document } from '../../mappings/x12/json/document.ts';
+import { X12JsonError, X12ShapeError } from '../../mappings/x12/json/faults.ts';
+import { readX12Json } from '../../mappings/x12/json/read.ts';
+import { writeX12Json } from '../../mappings/x12/json/write.ts';
+import { Problem, type ProblemCode } from '../errors.ts';
+import { route, withScope } from '../route.ts';
+
+/** X12 as JSON and back, for callers without an X12 library. */
+
+/**
+ * A file of 25 MB with segments of ordinary length stays below these. Without them one of the
+ * shortest segments would take the process for half a minute and gigabytes.
+ */
+const limits = { file: 1_000_000, transactionSet: 200_000 };
+
+const parseX12 = route({
+  method: 'post',
+  path: '/v1/x12/parse',
+  operation: 'parseX12',
+  tag: 'EDI',
+  summary: 'Any X12 file as JSON, by loops, segments and positions',
+  description:
+    'Nothing is stored or processed. Transaction sets follow their guide; one without a guide, or out of its order, is a list of segments. Values are not judged: what was sent is given. A file with a fault in its envelope is refused, because writing the JSON could not give it back.',
+  access: withScope('edi:write', 'documents:read'),
+  changesNothing: true,
+  query: z.object({
+    names: z
+      .enum(['true', 'false'])
+      .default('false')
+      .meta({ description: 'Adds the names of the guides, and why a set is a list' }),
+  }),
+  body: {
+    kind: 'bytes',
+    limit: 'maxInterchangeBytes',
+    contentType: 'application/edi-x12',
+    description: 'X12 as it is, under any content type',
+  },
+  answers: { 200: { description: 'The file as JSON', schema: x12Document } },
+  problems: ['x12-not-readable'],
+  handler: async ({ body, query }) => {
+    const { document } = await orProblem('x12-not-readable', () =>
+      readX12Json(body, { guideOf, limits, names: query.names === 'true' }),
+    );
+    return { status: 200, body: document };
+  },
+});
+
+const writeX12 = route({
+  method: 'post',
+  path: '/v1/x12/write',
+  operation: 'writeX12',
+  tag: 'EDI',
+  summary: 'The X12 of JSON as `parseX12` gives it',
+  description:
+    'Nothing is stored or sent. Counts and control numbers of trailers are filled in. The result is read again and must be the same JSON, without regard to names and remarks; otherwise it is refused with the place.',
+  access: withScope('edi:write', 'documents:read'),
+  changesNothing: true,
+  body: {
+    kind: 'bytes',
+    limit: 'maxInterchangeBytes',
+    contentType: 'application/json',
+    description: 'The limit is that of an X12 file, for the JSON and for the X12',
+    schema: x12Document,
+  },
+  answers: { 200: { description: 'X12', contentType: 'application/edi-x12' } },
+  problems: ['malformed-json', 'invalid-body', 'x12-not-writable'],
+  handler: async ({ body, header }, { config }) => {
+    if (!/^application\/([\w.-]+\+)?json\b/i.test(header('content-type') ?? '')) {
+      throw new Problem('unsupported-media-type', 'Send Content-Type: application/json.');
+    }
+    const json = jsonOf(body);
+    const bytes = await orProblem('x12-not-writable', () =>
+      writeX12Json(json, { guideOf, limits, maxBytes: config.maxInterchangeBytes }),
+    );
+    return { status: 200, body: bytes };
+  },
+});
+
+/** Not the reader of other JSON bodies: it refuses control characters, which are usual as delimiters. */
+function jsonOf(body: Buffer): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+  } catch (error) {
+    const message = error instanceof Error ? error.message : 'is not JSON';
+    throw new Problem('malformed-json', message, { errors: [{ path: '', message }] });
+  }
+}
+
+async function orProblem<T>(code: ProblemCode, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof X12JsonError)) throw error;
+    const errors = error.faults.map(({ path, message, code: fault, place }) => ({
+      path,
+      message,
+      code: fault,
+      ...(place && { place: { ...place } }),
+    }));
+    throw new Problem(error instanceof X12ShapeError ? 'invalid-body' : code, error.message, { errors });
+  }
+}
+
+export const x12Routes = [parseX12, writeX12];
