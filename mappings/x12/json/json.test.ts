@@ -167,6 +167,12 @@ describe('X12 as JSON', () => {
     });
   });
 
+  it('takes nothing but blanks for the padding of the ISA', async () => {
+    const [interchange] = (await expectLossless(bytesOf(order.replace('00*          *00', '00* KEY\xa0     *00'))))
+      .interchanges;
+    expect(interchange?.ISA).toMatchObject({ '02': ' KEY\xa0', '06': 'HARBORPINE' });
+  });
+
   it('keeps several interchanges, each with its own delimiters', async () => {
     const other = order.replaceAll('*', '|').replaceAll('~\n', '\r\n').replaceAll('>', ':');
     const { interchanges } = await expectLossless(bytesOf(order + other));

@@ -146,7 +146,7 @@ class InterchangeReader {
     const elements = this.#text.slice(0, ISA_LENGTH - 1).split(this.#delimiters.element);
     const header: InterchangeJson['ISA'] = {};
     for (const [index, position] of ISA_POSITIONS.entries()) {
-      const text = (elements[index + 1] as string).trimEnd();
+      const text = (elements[index + 1] as string).replace(/ +$/, '');
       const stated = text === '' || (position === '11' && this.#delimiters.repetition !== undefined);
       if (!stated) header[position] = text;
     }
