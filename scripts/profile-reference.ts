@@ -1,13 +1,17 @@
 /**
- * `npm run profile-reference`: generates documentation (docs/profile-reference.md, docs/certification-reference.md) and JSON schemas for
- * editors (mappings/partners/*.schema.json) from the schemas of profiles and certification.yaml. A test fails if a file is outdated.
+ * `npm run profile-reference`: generates documentation (docs/profile-reference.md, docs/certification-reference.md, docs/sets/) and
+ * JSON schemas for editors (mappings/partners/*.schema.json) from the schemas of profiles and certification.yaml, and from the mapping
+ * of orders. A test fails if a file is outdated.
  */
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { certificationSettings } from '../certification/settings.ts';
+import { purchaseOrder } from '../mappings/edi/documents/all.ts';
+import { guideOf } from '../mappings/edi/documents/registry.ts';
 import { partnerProfile } from '../mappings/profile/profile.ts';
+import { mappingPage, mappingTable } from './mapping-table.ts';
 
 type Schema = z.core.JSONSchema.JSONSchema;
 
@@ -22,7 +26,24 @@ export function profileReferenceFiles(): Record<string, string> {
     'mappings/partners/profile.schema.json': json(editorSchema(schema)),
     'docs/certification-reference.md': reference(INTRODUCTION_OF_CERTIFICATION, certification),
     'mappings/partners/certification.schema.json': json({ $schema, title: 'Certification settings', ...certification }),
+    ...mappingPages(),
   };
+}
+
+/** Of the sets that the usual profile takes as orders. */
+function mappingPages(): Record<string, string> {
+  const party = (id: string) => ({ isaQualifier: 'ZZ', isaId: id, gsId: id });
+  const usual = partnerProfile.parse({
+    id: 'usual',
+    name: 'A partner that states nothing special',
+    identifiers: { ours: party('US'), theirs: party('THEM') },
+    transport: { kind: 'https', url: 'https://partner.example/inbox' },
+  });
+  const { set, inbound } = purchaseOrder;
+  const guide = guideOf(set, usual.x12.version);
+  if (guide === undefined) throw new Error(`there is no guide of the ${set}`);
+  const rows = mappingTable(inbound, guide, { ...usual, version: '' });
+  return { [`docs/sets/${set}.md`]: mappingPage(set, guide.name, rows) };
 }
 
 function json(schema: object): string {
@@ -171,6 +192,7 @@ function isSchema(value: unknown): value is Schema {
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   for (const [path, content] of Object.entries(profileReferenceFiles())) {
+    mkdirSync(dirname(join(projectDir, path)), { recursive: true });
     writeFileSync(join(projectDir, path), content);
     console.log(`Wrote ${path}.`);
   }

@@ -70,10 +70,11 @@ describe('what an order does not use', () => {
   });
 
   /** Words that occur nowhere else, one for each element. */
-  const SEGMENTS = ['PER*BD*WORD', 'PER*ZZ**TE*WORD', 'FOB*CC*ZZ*WORD', 'PID*F*08***WORD', 'PID*S***WORD'];
+  const SEGMENTS = ['PER*BD*WORD', 'PER*BD*WORD*TE*WORD', 'FOB*CC*ZZ*WORD', 'PID*F*08***WORD', 'PID*S***WORD'];
   const IN_HEADER = [
     'N9*ZZ*WORD',
     'N9*ZZ**WORD',
+    'N9*ZZ*WORD',
     'N1*BT*WORD*92*WORD',
     'N1*MA*WORD*92*WORD',
     'N2*WORD',
@@ -81,6 +82,9 @@ describe('what an order does not use', () => {
   ];
   const IN_LINE = [
     'REF*ZZ*WORD*WORD',
+    'REF*ZZ*WORD',
+    `MSG*${'X'.repeat(240)}WORD`,
+    `MSG*${'X'.repeat(250)}WORD`,
     'MSG*WORD',
     'N9*L1*WORD*WORD',
     'SLN*1**I*2*EA*9*PE**IN*WORD',

@@ -54,7 +54,7 @@ function addressOf(loop: TreeNode, n1: SegmentObject | undefined, n4: SegmentObj
   // Assign properties individually: every order has addresses, and object spreads take ten times as
   // long.
   const address: Address = {
-    lines: lines.length <= 4 ? lines : [...lines.slice(0, 3), lines.slice(3).join(', ').slice(0, LINE_LENGTH)],
+    lines,
     country: sentCountry === undefined ? 'US' : (lookup(COUNTRIES, sentCountry) ?? sentCountry),
   };
   if (name !== undefined) address.name = name;

@@ -51,7 +51,7 @@ export type Quantity = z.infer<typeof quantity>;
 
 export const address = z.strictObject({
   name: z.string().max(60).optional(),
-  lines: z.array(z.string().max(55)).max(4).default([]),
+  lines: z.array(z.string().max(55)).max(12).default([]),
   city: z.string().max(30).optional(),
   region: z.string().max(3).optional(),
   postalCode: z.string().max(15).optional(),

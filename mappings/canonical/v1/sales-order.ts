@@ -70,7 +70,7 @@ export const salesOrder = z
           .string()
           .regex(/^[A-Z]{2,4}$/)
           .optional(),
-        routing: z.string().max(80).optional(),
+        routing: z.string().max(120).optional(),
       })
       .optional(),
     department: z.string().max(30).optional(),

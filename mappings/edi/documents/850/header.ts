@@ -273,7 +273,7 @@ function carrierOf(
   const routing = [isScac ? undefined : code, textOf(td5, '05')].filter((part) => part !== undefined).join(' ');
   const carrier = defined({
     scac: isScac ? code : undefined,
-    routing: routing === '' ? undefined : routing.slice(0, 80),
+    routing: routing === '' ? undefined : routing,
   });
   return Object.keys(carrier).length === 0 ? undefined : carrier;
 }

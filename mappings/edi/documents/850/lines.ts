@@ -74,6 +74,7 @@ function lineOf(
   const price = priceOf(po1, lineId, attributes, fault);
   const item = itemOf(loop, lineId, profile, attributes, fault);
   const dates = datesOf(loop, attributes, fault);
+  keep(attributes, 'cancelAfter', dates.cancel);
   keep(attributes, 'allowances', allowancesOf(loop));
   keep(attributes, 'pack', packOf(loop));
   for (const ref of segmentsOf(loop, 'REF')) {

@@ -22,7 +22,6 @@ export interface ReadLine {
 export const SHIP_DATES = ['010', '068', '118', '038', '037'];
 export const DELIVERY_DATES = ['002', '106', '067', '074', '064', '063'];
 const CANCEL_DATES = ['001', '061'];
-const FIELD_DATES: ReadonlySet<string> = new Set([...SHIP_DATES, ...DELIVERY_DATES, ...CANCEL_DATES]);
 const WINDOW_ATTRIBUTES: Readonly<Record<string, string>> = {
   '037': 'shipNotBefore',
   '038': 'shipNotAfter',
@@ -33,8 +32,19 @@ const WINDOW_ATTRIBUTES: Readonly<Record<string, string>> = {
 
 export const NOTE_LENGTH = 500;
 
+/** Longest value of an attribute, as the canonical order has it. */
+const VALUE_LENGTH = 500;
+
+/**
+ * Keeps a value under a name. One that is there already stays: the next comes under `name.2`, and so does
+ * what is too long for one attribute.
+ */
 export function keep(attributes: Record<string, string>, name: string, value: string | undefined): void {
-  if (value !== undefined) attributes[name] = value;
+  if (value === undefined) return;
+  let free = name;
+  for (let number = 2; Object.hasOwn(attributes, free); number += 1) free = `${name}.${number}`;
+  attributes[free] = value.slice(0, VALUE_LENGTH);
+  if (value.length > VALUE_LENGTH) keep(attributes, name, value.slice(VALUE_LENGTH));
 }
 
 /** Dates of an order or a line. Dates without a field are stored in attributes. */
@@ -42,13 +52,16 @@ export function datesOf(node: TreeNode, attributes: Record<string, string>, faul
   const days = new Map<string, string>();
   for (const dtm of segmentsOf(node, 'DTM')) {
     const qualifier = textOf(dtm, '01');
+    // A second date of one kind stays unread, so that it is asked about.
+    if (qualifier === undefined || days.has(qualifier)) continue;
     const day = dayAt(dtm, 'DTM', '02', fault);
-    if (qualifier !== undefined && day !== undefined && !days.has(qualifier)) days.set(qualifier, day);
+    if (day !== undefined) days.set(qualifier, day);
   }
+  const fields = [SHIP_DATES, DELIVERY_DATES, CANCEL_DATES].map((qualifiers) => firstOf(days, qualifiers));
   for (const [qualifier, day] of days) {
     const window = lookup(WINDOW_ATTRIBUTES, qualifier);
-    if (window !== undefined) attributes[window] = day;
-    else if (!FIELD_DATES.has(qualifier)) attributes[`date.${qualifier}`] = day;
+    if (window !== undefined) keep(attributes, window, day);
+    else if (!fields.includes(qualifier)) keep(attributes, `date.${qualifier}`, day);
   }
   return {
     ship: firstDay(days, SHIP_DATES),
@@ -57,9 +70,12 @@ export function datesOf(node: TreeNode, attributes: Record<string, string>, faul
   };
 }
 
+function firstOf(days: ReadonlyMap<string, string>, qualifiers: readonly string[]): string | undefined {
+  return qualifiers.find((code) => days.has(code));
+}
+
 function firstDay(days: ReadonlyMap<string, string>, qualifiers: readonly string[]): string | undefined {
-  const qualifier = qualifiers.find((code) => days.has(code));
-  return qualifier === undefined ? undefined : days.get(qualifier);
+  return days.get(firstOf(days, qualifiers) ?? '');
 }
 
 /** N9 loops with their MSG, and single MSG, joined into as few notes as the length limit allows. */
@@ -76,9 +92,7 @@ export function notesOf(node: TreeNode): string[] {
 /** The number or key under which a note was sent, by the qualifier that says what it is about. */
 export function keepNoteReferences(node: TreeNode, attributes: Record<string, string>): void {
   for (const n9 of segmentsOf(node, 'N9')) {
-    const name = `note.${textOf(n9, '01')}`;
-    const key = textOf(n9, '02');
-    if (key !== undefined) keep(attributes, name, addedTo(attributes[name], key));
+    keep(attributes, `note.${textOf(n9, '01')}`, textOf(n9, '02'));
   }
 }
 
@@ -90,10 +104,14 @@ function addTexts(notes: string[], node: TreeNode): void {
 
 function addNote(notes: string[], words: string | undefined): void {
   if (words === undefined) return;
-  const text = words.slice(0, NOTE_LENGTH);
+  if (words.length > NOTE_LENGTH) {
+    addNote(notes, words.slice(0, NOTE_LENGTH));
+    addNote(notes, words.slice(NOTE_LENGTH));
+    return;
+  }
   const last = notes.at(-1);
-  if (last !== undefined && last.length + text.length < NOTE_LENGTH) notes[notes.length - 1] = `${last}\n${text}`;
-  else notes.push(text);
+  if (last !== undefined && last.length + words.length < NOTE_LENGTH) notes[notes.length - 1] = `${last}\n${words}`;
+  else notes.push(words);
 }
 
 /** PER as text, by its function: the buyer's desk, the receiver. */
@@ -106,12 +124,8 @@ export function keepContacts(node: TreeNode, attributes: Record<string, string>,
       if (words.length > 0) texts.push(words.join(' '));
     }
     const name = ['contact', party, role].filter((step) => step !== undefined).join('.');
-    if (texts.length > 0) keep(attributes, name, addedTo(attributes[name], texts.join(', ')));
+    if (texts.length > 0) keep(attributes, name, texts.join(', '));
   }
-}
-
-function addedTo(earlier: string | undefined, text: string): string {
-  return (earlier === undefined ? text : `${earlier}; ${text}`).slice(0, NOTE_LENGTH);
 }
 
 /**
@@ -125,7 +139,7 @@ export function allowancesOf(node: TreeNode): string | undefined {
     });
     return parts.length === 0 ? [] : [parts.join(', ')];
   });
-  return texts.length === 0 ? undefined : texts.join('; ').slice(0, 500);
+  return texts.length === 0 ? undefined : texts.join('; ');
 }
 
 export function dayAt(

@@ -4,6 +4,7 @@ import { carryPosition } from '../../../x12/position.ts';
 import type { SegmentObject, TreeNode, X12Error } from '../../../x12/types.ts';
 import type { Agreement } from '../../agreement.ts';
 import { errorOf, iterationsOf, segmentOf, segmentsOf, textOf } from '../../tree.ts';
+import { keep } from '../850/pieces.ts';
 import { salesOrderFrom850 } from '../850/sales-order.ts';
 import type { OrderContext, OrderResult } from '../definition.ts';
 
@@ -198,7 +199,7 @@ function withAllowances(order: SalesOrder, tree: TreeNode): SalesOrder {
 }
 
 /** G72 as text, like the 850's SAC: code, settlement, rate, amount and percent. */
-function allowancesOf(node: TreeNode): { allowances?: string } {
+function allowancesOf(node: TreeNode): Record<string, string> {
   const texts = segmentsOf(node, 'G72').map((g72) =>
     ['01', '02', '05', '08', '09']
       .flatMap((element) => {
@@ -207,5 +208,7 @@ function allowancesOf(node: TreeNode): { allowances?: string } {
       })
       .join(', '),
   );
-  return texts.length === 0 ? {} : { allowances: texts.join('; ').slice(0, 500) };
+  const kept: Record<string, string> = {};
+  keep(kept, 'allowances', texts.length === 0 ? undefined : texts.join('; '));
+  return kept;
 }
