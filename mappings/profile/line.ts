@@ -63,7 +63,7 @@ export const x12 = z
       .min(1)
       .default(['004010'])
       .describe(
-        `Versions accepted from the partner: the first six characters of GS08. One that has no guides of its own is read by those of the nearest release: ${readByOthers}`,
+        `Versions accepted from the partner: the first six characters of GS08. A set that has no guide in its version is read by that of the nearest release: ${readByOthers}`,
       ),
     requestAcknowledgment: z
       .boolean()
@@ -76,7 +76,7 @@ export const x12 = z
     delimiters,
   })
   .superRefine(({ version, acceptedVersions, interchangeVersion, delimiters: { repetition } }, context) => {
-    const releases = [...new Set(allGuides().map((guide) => guide.version))];
+    const releases = [...new Set(allGuides().map((guide) => guide.version))].sort();
     const isKnown = (stated: string) => releases.includes(stated.slice(0, 6));
     const unknown = `is a version that we have no guides of; known are ${releases.join(', ')}`;
     for (const [index, accepted] of acceptedVersions.entries()) {
