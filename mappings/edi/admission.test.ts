@@ -85,6 +85,28 @@ describe('a release that lacks a guide of a set', () => {
     expect(await refusals(bytes, profile)).toEqual([]);
   });
 
+  it('gives an order in 003060 its century', async () => {
+    const [, ...lines] = ORDER;
+    const bytes = file('850', 'PO', '003060', [
+      'BEG*00*NE*TV-1**261121',
+      'DTM*010*261124***26',
+      'N1*ST*Tri-Valley Supply*92*BR01',
+      ...lines,
+    ]);
+    const profile = { ...accepting('003060'), documents: content.documents };
+    const orders = [];
+    for await (const part of explainInterchanges(Readable.from([bytes]), {
+      evaluate: evaluateAll,
+      profiles: new Map([[profile.id, profile]]),
+    })) {
+      if (part.kind === 'transaction') orders.push(part.findings, part.outcome);
+    }
+    expect(orders).toMatchObject([
+      [],
+      { kind: 'order', order: { orderedOn: '2026-11-21', requestedShipDate: '2026-11-24' } },
+    ]);
+  });
+
   it('holds the partner to the rules of its profile all the same', async () => {
     const strict = {
       ...partnerProfile.parse({

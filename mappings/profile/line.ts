@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isTimeZone, WEEKDAYS } from '../../domain/calendar/calendar.ts';
 import { namedHolidays } from '../../domain/calendar/holidays.ts';
 import { allGuides } from '../edi/documents/registry.ts';
-import { nearestRelease, nearestReleases } from '../x12/guides/index.ts';
+import { firstReleaseSent, nearestRelease, nearestReleases } from '../x12/guides/index.ts';
 import { duration, qualifier } from './fields.ts';
 
 /** Addressing, syntax and transport of interchanges, and business hours. */
@@ -87,6 +87,10 @@ export const x12 = z
     if (!isKnown(version)) {
       context.addIssue({ code: 'custom', path: ['version'], message: unknown });
       return;
+    }
+    if (version < firstReleaseSent) {
+      const message = `is a version that we read but do not send; the first that we send is ${firstReleaseSent}`;
+      context.addIssue({ code: 'custom', path: ['version'], message });
     }
     if (version >= '005010' && interchangeVersion < '00501') {
       const message = `must be 00501 or later, because ${version} is sent (x12.version)`;

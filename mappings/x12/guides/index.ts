@@ -6,6 +6,7 @@ import { composites, segments } from './004010/segments.ts';
 import { sets } from './004010/sets.ts';
 import * as changes005010 from './005010/index.ts';
 import { compileRelease, extendRelease, type ReleaseDefinition } from './compile.ts';
+import { earlierReleases } from './earlier-releases.ts';
 import { laterReleases } from './later-releases.ts';
 
 export const release004010: ReleaseDefinition = {
@@ -19,7 +20,12 @@ export const release004010: ReleaseDefinition = {
 export const release005010: ReleaseDefinition = extendRelease(release004010, changes005010);
 
 const guides = new Map<string, Guide>();
-for (const release of [release004010, release005010, ...laterReleases(release004010, release005010)]) {
+for (const release of [
+  release004010,
+  release005010,
+  ...laterReleases(release004010, release005010),
+  ...earlierReleases(release004010),
+]) {
   for (const guide of compileRelease(release)) {
     guides.set(`${guide.set}/${guide.version}`, guide);
   }
@@ -32,6 +38,9 @@ for (const release of [release004010, release005010, ...laterReleases(release004
 export function guideFor(set: string, version: string): Guide | undefined {
   return guides.get(`${set}/${version.slice(0, 6)}`);
 }
+
+/** The first release that can be sent: the dates of earlier ones have no century. */
+export const firstReleaseSent = release004010.version;
 
 /** Releases that lack some guides or all, and the nearest release that has them. */
 export const nearestReleases: readonly { from: string; to: string; by: string }[] = [
