@@ -161,13 +161,18 @@ describe('a wrong profile is reported with file, line, column and key', () => {
         line: 7,
         column: 8,
         key: 'x12.version',
-        reason: 'is a version that we have no guides of; known are 004010, 005010',
+        reason: expect.stringContaining('is a version that we have no guides of; known are 003040, 003050'),
       },
+    ],
+    [
+      'a version that we read only',
+      `${ACME}x12: { version: "003060" }\n`,
+      { line: 7, key: 'x12.version', reason: expect.stringContaining('the first that we send is 004010') },
     ],
     [
       'a version accepted from the partner that there are no guides of',
       `${ACME}x12: { acceptedVersions: ["004010", "004030", "003030"] }\n`,
-      { line: 7, key: 'x12.acceptedVersions.2', reason: expect.stringContaining('known are 004010, 005010') },
+      { line: 7, key: 'x12.acceptedVersions.2', reason: expect.stringContaining('known are 003040, 003050') },
     ],
     ['labels without a prefix', `${ACME}shipNotice: { hierarchy: SOPI }\n`, { line: 7, key: 'shipNotice.sscc' }],
     [

@@ -52,26 +52,59 @@ async function explained(bytes: Buffer, profiles = [triValley]): Promise<Finding
   return errors;
 }
 
-describe('a release without guides of its own', () => {
+describe('a release that lacks a guide of a set', () => {
   const accepting = (...acceptedVersions: string[]) => ({
-    ...partnerProfile.parse({ ...content, x12: { ...content.x12, acceptedVersions } }),
+    ...partnerProfile.parse({
+      ...content,
+      x12: { ...content.x12, acceptedVersions },
+      documents: { ...content.documents, inbound: ['875', '997'] },
+    }),
     version,
   });
 
   it.each([
     ['004030', '004010'],
     ['004060', '004010'],
-    ['004030VICS', '004010'],
+    ['004030UCS', '004010'],
     ['005030', '005010'],
     ['006020', '005010'],
   ])('is read by the nearest one if it is agreed: %s by %s', async (release, nearest) => {
-    const [beginning = '', ...lines] = ORDER;
-    const bytes = file('850', 'PO', release, [beginning, 'N1*ST*Tri-Valley Supply*92*BR01', ...lines]);
-    expect(partnerGuide(accepting('004010', release.slice(0, 6)), '850', release)?.version).toBe(nearest);
+    const bytes = file('875', 'OG', release, GROCERY);
+    expect(partnerGuide(accepting('004010', release.slice(0, 6)), '875', release)?.version).toBe(nearest);
     expect(await refusals(bytes, accepting('004010', release.slice(0, 6)))).toEqual([]);
     expect(await explained(bytes, [accepting('004010', release.slice(0, 6))])).toEqual([]);
     expect(await refusals(bytes, accepting('004010'))).toMatchObject([{ code: 'version-not-agreed' }]);
-    expect(partnerGuide(accepting('004010'), '850', release)).toBeUndefined();
+    expect(partnerGuide(accepting('004010'), '875', release)).toBeUndefined();
+  });
+
+  it('is read by its own guide of a set that it has', async () => {
+    const [beginning = '', ...lines] = ORDER;
+    const bytes = file('850', 'PO', '004030', [beginning, 'N1*ST*Tri-Valley Supply*92*BR01', ...lines]);
+    const profile = { ...accepting('004030'), documents: content.documents };
+    expect(partnerGuide(profile, '850', '004030')?.version).toBe('004030');
+    expect(await refusals(bytes, profile)).toEqual([]);
+  });
+
+  it('gives an order in 003060 its century', async () => {
+    const [, ...lines] = ORDER;
+    const bytes = file('850', 'PO', '003060', [
+      'BEG*00*NE*TV-1**261121',
+      'DTM*010*261124***26',
+      'N1*ST*Tri-Valley Supply*92*BR01',
+      ...lines,
+    ]);
+    const profile = { ...accepting('003060'), documents: content.documents };
+    const orders = [];
+    for await (const part of explainInterchanges(Readable.from([bytes]), {
+      evaluate: evaluateAll,
+      profiles: new Map([[profile.id, profile]]),
+    })) {
+      if (part.kind === 'transaction') orders.push(part.findings, part.outcome);
+    }
+    expect(orders).toMatchObject([
+      [],
+      { kind: 'order', order: { orderedOn: '2026-11-21', requestedShipDate: '2026-11-24' } },
+    ]);
   });
 
   it('holds the partner to the rules of its profile all the same', async () => {

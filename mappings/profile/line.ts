@@ -3,7 +3,7 @@ import { isTimeZone, WEEKDAYS } from '../../domain/calendar/calendar.ts';
 import { namedHolidays } from '../../domain/calendar/holidays.ts';
 import { didYouMean } from '../../domain/nearest.ts';
 import { allGuides } from '../edi/documents/registry.ts';
-import { nearestRelease, nearestReleases } from '../x12/guides/index.ts';
+import { firstReleaseSent, nearestRelease, nearestReleases } from '../x12/guides/index.ts';
 import { duration, qualifier } from './fields.ts';
 
 /** Addressing, syntax and transport of interchanges, and business hours. */
@@ -64,7 +64,7 @@ export const x12 = z
       .min(1)
       .default(['004010'])
       .describe(
-        `Versions accepted from the partner: the first six characters of GS08. One that has no guides of its own is read by those of the nearest release: ${readByOthers}`,
+        `Versions accepted from the partner: the first six characters of GS08. A set that has no guide in its version is read by that of the nearest release: ${readByOthers}`,
       ),
     requestAcknowledgment: z
       .boolean()
@@ -77,7 +77,7 @@ export const x12 = z
     delimiters,
   })
   .superRefine(({ version, acceptedVersions, interchangeVersion, delimiters: { repetition } }, context) => {
-    const releases = [...new Set(allGuides().map((guide) => guide.version))];
+    const releases = [...new Set(allGuides().map((guide) => guide.version))].sort();
     const isKnown = (stated: string) => releases.includes(stated.slice(0, 6));
     const unknown = (stated: string, more = '') =>
       `is a version that we have no guides of; known are ${releases.join(', ')}${more}${didYouMean(stated, releases)}`;
@@ -89,6 +89,10 @@ export const x12 = z
     if (!isKnown(version)) {
       context.addIssue({ code: 'custom', path: ['version'], message: unknown(version) });
       return;
+    }
+    if (version < firstReleaseSent) {
+      const message = `is a version that we read but do not send; the first that we send is ${firstReleaseSent}`;
+      context.addIssue({ code: 'custom', path: ['version'], message });
     }
     if (version >= '005010' && interchangeVersion < '00501') {
       const message = `must be 00501 or later, because ${version} is sent (x12.version)`;

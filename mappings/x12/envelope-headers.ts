@@ -88,18 +88,28 @@ export function isPlausibleHeader(window: Buffer, at: number): boolean {
   return true;
 }
 
-/** A character of several bytes in ISA02 or later displaces the separators after it. */
+/**
+ * A character of several bytes displaces the separators after it. Like the fixed widths, this stops
+ * at the first separator that is not in its place, so that junk full of "ISA" costs little.
+ */
 function isPlausibleInCharacters(window: Buffer, at: number): boolean {
-  if (window[at + 6] !== window[at + 3]) {
-    return false;
+  const separator = window[at + 3] as number;
+  let offset = at + 3;
+  for (const width of ISA_WIDTHS) {
+    if (window[offset] !== separator) {
+      return false;
+    }
+    offset += 1;
+    for (let characters = 0; characters < width; characters += 1) {
+      offset += bytesOfCharacter(window[offset] ?? 0);
+    }
   }
-  const split = splitHeader(window, at);
-  return (
-    split.utf8 &&
-    split.component !== undefined &&
-    split.component + 2 <= window.length &&
-    ISA_WIDTHS.slice(0, 15).every((width, index) => widthOf(split.elements[index + 1] as string, split) === width)
-  );
+  return separator < 0x80 && offset < window.length && isUtf8(window.subarray(at, offset));
+}
+
+/** By the first byte of a character of UTF-8. */
+function bytesOfCharacter(first: number): number {
+  return first < 0xc2 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
 }
 
 /**

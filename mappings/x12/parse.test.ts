@@ -282,7 +282,7 @@ it('amounts of an order stand before its lines or after its totals', async () =>
 describe('guides', () => {
   it('are found by the first six digits of GS08', () => {
     expect(guideFor('850', '004010VICS')).toBe(guideFor('850', '004010'));
-    expect(guideFor('850', '003040')).toBeUndefined();
+    expect(guideFor('850', '003030')).toBeUndefined();
     expect(guideFor('999', '004010')).toBeUndefined();
   });
 

@@ -58,21 +58,27 @@ export function indented(lines: string, by: number): string {
 }
 
 /**
- * Differences from an earlier release. `lengths` holds new maximum lengths; `structures` holds
- * changes by set number.
+ * Differences from another release, mostly the one before. `lengths` holds new maximum lengths;
+ * `structures` holds changes by set number; `only` names the sets to keep, by default all.
  */
 export interface ReleaseChanges extends Partial<ReleaseDefinition> {
   version: string;
+  only?: readonly string[];
   lengths?: Readonly<Record<string, number>>;
   structures?: Readonly<Record<string, readonly StructureChange[]>>;
 }
 
 /**
  * Builds a release from `base` and its differences. Entries replace those of the base; everything
- * else is kept.
+ * else is kept. It throws on a difference that changes nothing, which would be a mistake in the data.
  */
 export function extendRelease(base: ReleaseDefinition, changes: ReleaseChanges): ReleaseDefinition {
   const restated = new Set((changes.sets ?? []).map((set) => set.set));
+  for (const set of Object.keys(changes.structures ?? {})) {
+    if (!base.sets.some((one) => one.set === set)) {
+      throw new Error(`Guide data of release ${changes.version}: set ${set} is not defined`);
+    }
+  }
   const resized = Object.entries(changes.lengths ?? {}).map(([reference, max]) => {
     const definition = base.elements[reference];
     if (definition === undefined) {
@@ -88,10 +94,16 @@ export function extendRelease(base: ReleaseDefinition, changes: ReleaseChanges):
     segments: { ...base.segments, ...changes.segments },
     sets: [
       ...base.sets
-        .filter((set) => !restated.has(set.set))
+        .filter(({ set }) => !restated.has(set) && (changes.only?.includes(set) ?? true))
         .map((set) => ({
           ...set,
-          structure: (changes.structures?.[set.set] ?? []).reduce(changedStructure, set.structure),
+          structure: (changes.structures?.[set.set] ?? []).reduce((before, change) => {
+            const after = changedStructure(before, change);
+            if (after === before) {
+              throw new Error(`Guide data of release ${changes.version}: nothing of ${set.set} is at ${change.at}`);
+            }
+            return after;
+          }, set.structure),
         })),
       ...(changes.sets ?? []),
     ],

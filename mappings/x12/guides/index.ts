@@ -6,6 +6,8 @@ import { composites, segments } from './004010/segments.ts';
 import { sets } from './004010/sets.ts';
 import * as changes005010 from './005010/index.ts';
 import { compileRelease, extendRelease, type ReleaseDefinition } from './compile.ts';
+import { earlierReleases } from './earlier-releases.ts';
+import { laterReleases } from './later-releases.ts';
 
 export const release004010: ReleaseDefinition = {
   version: '004010',
@@ -18,7 +20,12 @@ export const release004010: ReleaseDefinition = {
 export const release005010: ReleaseDefinition = extendRelease(release004010, changes005010);
 
 const guides = new Map<string, Guide>();
-for (const release of [release004010, release005010]) {
+for (const release of [
+  release004010,
+  release005010,
+  ...laterReleases(release004010, release005010),
+  ...earlierReleases(release004010),
+]) {
   for (const guide of compileRelease(release)) {
     guides.set(`${guide.set}/${guide.version}`, guide);
   }
@@ -32,15 +39,18 @@ export function guideFor(set: string, version: string): Guide | undefined {
   return guides.get(`${set}/${version.slice(0, 6)}`);
 }
 
-/** Releases that have no guides of their own, and the nearest release that has. */
+/** The first release that can be sent: the dates of earlier ones have no century. */
+export const firstReleaseSent = release004010.version;
+
+/** Releases that lack some guides or all, and the nearest release that has them. */
 export const nearestReleases: readonly { from: string; to: string; by: string }[] = [
   { from: '003040', to: '004060', by: release004010.version },
   { from: '005010', to: '006020', by: release005010.version },
 ];
 
 /**
- * The release by whose guides a version is read if it has none of its own. They may differ from what
- * the sender follows, so that both sides must have agreed to it.
+ * The release by whose guide a set is read if its version has none. It may differ from what the sender
+ * follows, so that both sides must have agreed to it.
  */
 export function nearestRelease(version: string): string | undefined {
   const release = version.slice(0, 6);

@@ -28,16 +28,20 @@ const accounting = `[FA1 >1]
   FA1 O 1
   FA2 M >1`;
 
-/** The structure that orders, changes and acknowledgments share. */
-const orders: readonly StructureChange[] = [
+/** Texts and names of orders, changes and acknowledgments, as they are since 004020. */
+export const orderTexts: readonly StructureChange[] = [
   { at: 'MSG', add: 'MTX O >1' },
   { at: 'N1/N2', add: 'IN2 O >1' },
   { at: '/N9/MTX', add: 'PWK O >1' },
-  { at: 'SLN/PO3', add: 'MEA O >1' },
 ];
 
-/** Lead times of a whole order have quantity and text, and come after the segment that `at` names. */
-const leadTimes = (at: string, references = ''): readonly StructureChange[] => [
+export const sublineMeasurements: StructureChange = { at: 'SLN/PO3', add: 'MEA O >1' };
+
+/** The structure that orders, changes and acknowledgments share. */
+const orders: readonly StructureChange[] = [...orderTexts, sublineMeasurements];
+
+/** Since 004020, lead times of a whole order have quantity and text, and come after the segment that `at` names. */
+export const leadTimes = (at: string, references = ''): readonly StructureChange[] => [
   { at: '/LDT', replace: '' },
   { at, add: `[LDT >1]\n  LDT O 1\n  QTY O >1\n  MTX O >1${references}` },
 ];
@@ -79,6 +83,7 @@ export const structures: Readonly<Record<string, readonly StructureChange[]>> = 
     { at: 'SAC', maximum: '>1' },
     { at: 'TXI', maximum: '>1' },
     { at: '/SAC/SAC', add: 'DTM O >1' },
+    { at: '/PAM', add: 'CRC O 1' },
   ],
   '820': [
     { at: '/ENT/ENT', add: accounting },
