@@ -149,10 +149,7 @@ describe('an unknown word', () => {
     ['usage: prodution', expect.stringMatching(/; did you mean production\?$/)],
     ['calendar: { timeZone: America/Chicgo }', expect.stringMatching(/; did you mean America\/Chicago\?$/)],
     ['calendar: { holidays: [us-fedral] }', expect.stringMatching(/; did you mean us-federal\?$/)],
-    [
-      'x12: { acceptedVersions: ["004100"] }',
-      expect.stringMatching(/known are 004010, 005010; read by them are .*; did you mean 004010\?$/),
-    ],
+    ['x12: { acceptedVersions: ["004100"] }', expect.stringMatching(/read by them are .*; did you mean 004010\?$/)],
   ])('in %s is reported with the known ones that are near', (text, expected) => {
     expect(problems(`${text}\n`)).toEqual([expected]);
   });

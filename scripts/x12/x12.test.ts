@@ -312,10 +312,10 @@ describe('npm run x12 -- --tree and --write', () => {
   });
 
   it('say why a transaction set is a list', async () => {
-    const { status, out, err } = await explainText(good.replaceAll('*004010~', '*003060~'), '--tree');
+    const { status, out, err } = await explainText(good.replaceAll('*004010~', '*003030~'), '--tree');
     expect(status).toBe(0);
     expect(err).toBe(
-      'kept as a list of segments: interchange 1, group 1, set 1, ST[1].01: There is no guide of 850 in release 003060.\n',
+      'kept as a list of segments: interchange 1, group 1, set 1, ST[1].01: There is no guide of 850 in release 003030.\n',
     );
     expect(out).toContain('{ "id": "BEG", "01": "00", "02": "SA", "03": "HP-4500171", "05": "20261120" }');
   });

@@ -118,7 +118,7 @@ describe('X12 as JSON', () => {
   });
 
   it.each([
-    ['without a guide', order.replaceAll('*004010', '*003060'), { code: 'guide-unknown', path: 'ST[1].01' }],
+    ['without a guide', order.replaceAll('*004010', '*003030'), { code: 'guide-unknown', path: 'ST[1].01' }],
     [
       'out of the order of its guide',
       order.replace('CTT*2', 'BEG*00*SA*PO-2'),
