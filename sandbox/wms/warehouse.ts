@@ -285,6 +285,10 @@ export class Warehouse {
       poNumber: release.poNumber,
       ...(release.shipBy !== undefined && { shipBy: release.shipBy }),
       ...(release.shipNotBefore !== undefined && { shipNotBefore: release.shipNotBefore }),
+      ...(release.cancelAfter !== undefined && { cancelAfter: release.cancelAfter }),
+      ...(release.serviceLevel !== undefined && { serviceLevel: release.serviceLevel }),
+      ...(release.markFor !== undefined && { markFor: release.markFor }),
+      ...(release.notes !== undefined && { notes: release.notes }),
       state,
       shipmentNumbers: [...shipmentNumbers],
       lines: release.lines.map(({ lineNumber, sku, quantity }) => ({

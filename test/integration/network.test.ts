@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe } from 'vitest';
+import { askedAbout } from './asked-about.ts';
 import { badInput } from './bad-input.ts';
 import { correlation } from './correlation.ts';
 import { demoNetwork, secondOpinionOnX12 } from './demo.ts';
@@ -25,6 +26,7 @@ describe('a trading network', { timeout: 150_000 }, () => {
   badInput(given);
   correlation(given);
   routing(given);
+  askedAbout(given);
   partnerFiles(given);
   temporalOutage(given);
   secondOpinionOnX12(given);

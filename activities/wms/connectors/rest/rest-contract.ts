@@ -9,6 +9,11 @@ import type { RestOperation } from '../../../lib/rest-operation.ts';
 
 const notes = z.array(z.string().max(500)).max(50).optional().meta({ description: 'What the buyer wrote' });
 
+const markFor = z
+  .object({ code: z.string().optional(), name: z.string().optional() })
+  .optional()
+  .meta({ description: 'For whom the goods are meant at the ship-to' });
+
 export const warehouseRelease = z
   .object({
     releaseNumber: identifier.meta({ description: 'The key of the release: the same number is the same release' }),
@@ -41,10 +46,7 @@ export const warehouseRelease = z
       .optional()
       .meta({ description: 'Who pays the carrier: collect, prepaid, prepaid and charged, third party' }),
     serviceLevel: z.string().max(2).optional().meta({ description: 'X12 element 284: ND next day, ST standard …' }),
-    markFor: z
-      .object({ code: z.string().optional(), name: z.string().optional() })
-      .optional()
-      .meta({ description: 'For whom the goods are meant at the ship-to' }),
+    markFor,
     notes,
     lines: z
       .array(
@@ -73,6 +75,10 @@ const releaseRecord = z
     poNumber: identifier,
     shipBy: day.optional(),
     shipNotBefore: day.optional(),
+    cancelAfter: day.optional(),
+    serviceLevel: z.string().optional(),
+    markFor,
+    notes,
     state: z.enum(releaseStates),
     shipmentNumbers: z.array(identifier),
     lines: z.array(
