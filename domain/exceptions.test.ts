@@ -34,10 +34,13 @@ describe('the exception catalogue', () => {
     const acceptable = types.filter((type) => kindOf(type).resolutions.includes('accept'));
     expect(acceptable.sort()).toEqual([
       'content-not-used',
+      'dates-not-kept',
+      'item-numbers-differ',
       'price-outside-tolerance',
       'release-not-accounted',
       'repeated-po-number',
       'routing-violation',
+      'ship-to-differs',
     ]);
   });
 

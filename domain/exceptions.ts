@@ -63,6 +63,24 @@ export const exceptionKinds = {
     resolutions: untilShipped,
     escalateAfterHours: 4,
   },
+  'ship-to-differs': {
+    category: 'customer-master',
+    owner: 'customer-service',
+    resolutions: ['retry', 'accept', 'cancel'],
+    escalateAfterHours: 4,
+  },
+  'dates-not-kept': {
+    category: 'partner',
+    owner: 'customer-service',
+    resolutions: ['retry', 'accept', 'cancel'],
+    escalateAfterHours: 4,
+  },
+  'item-numbers-differ': {
+    category: 'item-master',
+    owner: 'item-data',
+    resolutions: ['retry', 'accept', 'cancel'],
+    escalateAfterHours: 4,
+  },
   'unknown-item': { category: 'item-master', owner: 'item-data', resolutions: untilShipped, escalateAfterHours: 4 },
   'unknown-unit': { category: 'item-master', owner: 'item-data', resolutions: untilShipped, escalateAfterHours: 4 },
   'quantity-not-whole': {

@@ -160,8 +160,9 @@ const THREAD = `
         if (!known.has(text)) known.set(text, jsonata(text, options));
         outcomes.push(asJson(await known.get(text).evaluate(input, bindings)));
       } catch (error) {
-        // JSONata throws plain objects with a message, not Errors.
-        outcomes.push({ problem: String(error?.message ?? error) });
+        // JSONata throws plain objects with a message, not Errors. D1012 is its own time limit, which may pass first.
+        const isLate = error?.code === 'D1012';
+        outcomes.push({ problem: isLate ? 'timed out after ' + options.timeout + ' ms' : String(error?.message ?? error) });
       }
     }
     return outcomes;

@@ -184,18 +184,19 @@ function orderRequest(
 ): ErpOrderRequest {
   const { id: orderId, correlationId, customerNumber, shipToNumber, poNumber, orderedOn, currency } = order;
   const { canonical, paymentTerms, taxTotal } = order;
-  const { requestedShipDate, cancelAfter, notes } = canonical;
+  const { requestedShipDate, requestedDeliveryDate, cancelAfter, notes } = canonical;
   return {
     ...{ orderId, correlationId, poNumber, orderedOn, currency },
     customerNumber: customerNumber ?? '',
     shipToNumber: shipToNumber ?? '',
     ...(requestedShipDate !== undefined && { requestedShipDate }),
+    ...(requestedDeliveryDate !== undefined && { requestedDeliveryDate }),
     ...(cancelAfter !== undefined && { cancelAfter }),
     ...(notes.length > 0 && { notes }),
     ...(paymentTerms !== null && { terms: paymentTerms }),
     lines: order.lines.map(({ lineNumber, sku, orderedValue, unit, orderedUnit, unitFactor, unitPrice }) => ({
       ...{ lineNumber, sku, quantity: orderedValue, unit: unit ?? orderedUnit, unitFactor, unitPrice },
-      ...withNotes(canonical.lines[lineNumber - 1]),
+      ...wishesOf(canonical.lines[lineNumber - 1]),
       sources: releases.flatMap(({ node, lines }) =>
         lines.flatMap((line) => (line.lineNumber === lineNumber ? [{ node, quantity: line.quantity }] : [])),
       ),
@@ -204,8 +205,14 @@ function orderRequest(
   };
 }
 
-function withNotes(line: { notes: string[] } | undefined): { notes?: string[] } {
-  return line === undefined || line.notes.length === 0 ? {} : { notes: line.notes };
+/** What the buyer asks for one line beside the goods. */
+function wishesOf(line: OrderRecord['canonical']['lines'][number] | undefined) {
+  const { requestedShipDate, requestedDeliveryDate, notes = [] } = line ?? {};
+  return {
+    ...(requestedShipDate !== undefined && { requestedShipDate }),
+    ...(requestedDeliveryDate !== undefined && { requestedDeliveryDate }),
+    ...(notes.length > 0 && { notes }),
+  };
 }
 
 type LoadedShipment = Awaited<ReturnType<typeof loadShipment>>;

@@ -49,6 +49,7 @@ export interface ErpOrderRequest {
   orderedOn: string;
   currency: string;
   requestedShipDate?: string;
+  requestedDeliveryDate?: string;
   /** ISO 8601 day after which the buyer takes nothing any more. */
   cancelAfter?: string;
   /** What the buyer wrote about the order. */
@@ -65,6 +66,8 @@ export interface ErpOrderRequest {
     /** Base units in one `unit`. */
     unitFactor: string;
     unitPrice: string;
+    requestedShipDate?: string;
+    requestedDeliveryDate?: string;
     notes?: string[];
     /**
      * Ship-from nodes with quantities in base units. The rest of the ordered quantity is

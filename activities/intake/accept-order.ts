@@ -1,5 +1,6 @@
 /** Intake of orders from every channel: one statement stores the order with everything that belongs to it. */
 import { randomUUID } from 'node:crypto';
+import { withDatesForAll } from '../../domain/policy/requested-dates.ts';
 import type { SalesOrder } from '../../mappings/canonical/v1/index.ts';
 import { contentHash } from '../../mappings/edi/content-hash.ts';
 import type { NotUsed } from '../../mappings/edi/not-used.ts';
@@ -40,7 +41,8 @@ interface OrderOffer {
  * Accepts an order once: the same business content under the same partner, PO number and release is the same
  * order on every channel. Other content under a known number is refused or queried, by the partner's rule.
  */
-export async function acceptOrder(deps: IntakeDependencies, offer: OrderOffer): Promise<OrderReceipt> {
+export async function acceptOrder(deps: IntakeDependencies, submitted: OrderOffer): Promise<OrderReceipt> {
+  const offer = { ...submitted, order: withDatesForAll(submitted.order) };
   const { order } = offer;
   const profile = deps.profiles.get(order.partnerId);
   if (profile === undefined) {

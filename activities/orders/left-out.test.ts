@@ -102,19 +102,19 @@ describe('content of an 850 that the order does not use', () => {
 
   it('is a question until a person accepts it, and then none in later orders of the partner', async () => {
     const [first, second] = [await ordered([markFor]), await ordered([markFor])];
-    const question = 'the 850 says more than this order takes from it: N1[Z7] (N1*Z7*Aisle 4)';
+    const question = 'the 850 says more than this order takes from it: Name: N1*Z7*Aisle 4 [N1[Z7]]';
     expect(await asked(first, false)).toContain(question);
     expect(await asked(second, false)).toContain(question);
     expect(await asked(first, true)).toBeUndefined();
     expect(await asked(second, false)).toBeUndefined();
     const other = { ...markFor, content: 'N1[MA]', text: 'N1*MA*Gate' };
-    expect(await asked(await ordered([markFor, other]), false)).toContain(': N1[MA] (N1*MA*Gate)');
+    expect(await asked(await ordered([markFor, other]), false)).toContain(': Name: N1*MA*Gate [N1[MA]]');
   });
 
   it('is a question in each order that it makes ambiguous', async () => {
     const [first, second] = [await ordered([stores]), await ordered([stores])];
     expect(await asked(first, true)).toBeUndefined();
-    expect(await asked(second, false)).toContain('PO1/SDQ (line 1 is spread over stores)');
+    expect(await asked(second, false)).toContain('line 1 is spread over stores [PO1/SDQ]');
   });
 
   it('is none where the profile says that it is of no concern, also if it says so later', async () => {

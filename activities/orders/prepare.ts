@@ -3,9 +3,11 @@
  * Each decision is stored with its inputs, so that it can be explained later.
  */
 
+import { dayOf } from '../../domain/calendar/calendar.ts';
 import type { ExceptionType } from '../../domain/exceptions.ts';
 import type { OrderTerms } from '../../domain/order/state.ts';
 import type { ErpRule } from '../../domain/policy/erp-routing.ts';
+import { whyNotKept } from '../../domain/policy/requested-dates.ts';
 import { accountsOf } from '../../mappings/profile/sides.ts';
 import type { Database } from '../../prisma/client.ts';
 import { type ErpSystem, systemsFor, type WmsSystem } from '../../runtime/systems.ts';
@@ -53,6 +55,8 @@ export async function prepareOrder(
   if (leftOut !== undefined) await rememberLeftOut(prisma, orderId, row);
 
   const order = row.canonical;
+  const reasons = whyNotKept(order, order.lines, dayOf(row.receivedAt, profile.calendar));
+  if (reasons.length > 0 && !waived.includes('dates-not-kept')) return stop('dates-not-kept', reasons.join('; '));
   const erps = serving.map(({ id }) => id);
   const known = await loadKnown(prisma, { partnerId: row.partnerId, accounts: accountsOf(profile), erps, order });
   const checked = checkOrder(orderId, row, profile, known, { erps, rules: erpRules, waived });

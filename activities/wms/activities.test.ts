@@ -70,7 +70,8 @@ describe('a release', () => {
       cancelAfter: '2026-12-05',
       notes: ['Call before delivery'],
       markFor: { identifiers: [{ scheme: 'partner', value: '0077' }], address: { name: 'Aisle 4', country: 'US' } },
-      attributes: { shipNotBefore: '2026-12-01', serviceLevel: 'ND' },
+      shipNotBefore: '2026-12-01',
+      attributes: { serviceLevel: 'ND' },
       lines: order.lines.map((line) => ({ ...line, notes: ['Hickory handle'] })),
     };
     await prisma.order.update({ where: { id: orderId }, data: { canonical: asked } });

@@ -34,11 +34,15 @@ function earliestOf(opens: string | undefined, asked: string | undefined): Pick<
 }
 
 /** What the buyer asks of the warehouse beside the goods. */
-function wishesOf({ cancelAfter, notes, markFor, attributes }: ReleaseToRoute['canonical']) {
+function wishesOf(order: ReleaseToRoute['canonical']) {
+  const { requestedDeliveryDate, deliverNotBefore, deliverNotAfter, cancelAfter, notes, markFor, attributes } = order;
   const code = markFor?.identifiers[0]?.value;
   const name = markFor?.address?.name;
   const { serviceLevel } = attributes;
   return {
+    ...(requestedDeliveryDate !== undefined && { requestedDeliveryDate }),
+    ...(deliverNotBefore !== undefined && { deliverNotBefore }),
+    ...(deliverNotAfter !== undefined && { deliverNotAfter }),
     ...(cancelAfter !== undefined && { cancelAfter }),
     ...(serviceLevel !== undefined && { serviceLevel }),
     ...(markFor !== undefined && {
@@ -89,7 +93,7 @@ export function createWmsActivities(deps: WmsActivityDependencies) {
             customerName: profile.name,
             shipTo,
             ...(shipBy !== undefined && { shipBy }),
-            ...earliestOf(window.opens, release.canonical.attributes.shipNotBefore),
+            ...earliestOf(window.opens, release.canonical.shipNotBefore),
             ...wishesOf(release.canonical),
             ...(carrier.scac !== undefined && { carrierScac: carrier.scac }),
             transportMethod: carrier.method,

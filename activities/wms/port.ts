@@ -24,7 +24,10 @@ export interface WarehouseRelease {
   shipBy?: string;
   /** ISO 8601 day before which nothing may ship. */
   shipNotBefore?: string;
-  /** ISO 8601 day after which the buyer takes nothing any more. */
+  /** ISO 8601 days: when the buyer wants the goods, its window for them, and the day after which it takes nothing. */
+  requestedDeliveryDate?: string;
+  deliverNotBefore?: string;
+  deliverNotAfter?: string;
   cancelAfter?: string;
   carrierScac?: string;
   /** X12 element 91: M motor, U parcel service … */

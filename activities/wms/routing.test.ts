@@ -280,7 +280,7 @@ describe('a guide that lets goods leave on some weekdays only', () => {
 
   it.each([
     ['the day after which the buyer takes nothing', { cancelAfter: '2026-11-25' }, '2026-11-25'],
-    ['the last day of its ship window', { attributes: { shipNotAfter: '2026-11-24' } }, '2026-11-24'],
+    ['the last day of its ship window', { shipNotAfter: '2026-11-24' }, '2026-11-24'],
     ['neither, if the day had passed on receipt', { cancelAfter: '2026-11-20' }, '2026-11-27'],
     ['the requested day, if that is before', { cancelAfter: '2026-11-28' }, '2026-11-27'],
   ])('promises a day no later than %s', (_, dates, promised) => {

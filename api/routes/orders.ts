@@ -149,6 +149,30 @@ const readOrder = route({
   },
 });
 
+/** As an answer all defaults are filled in, so that it is another schema than that of a submission. */
+const orderAsOrdered = z
+  .strictObject(salesOrder.shape)
+  .meta({ id: 'OrderAsOrdered', description: 'The canonical order, as it was taken in' });
+
+const readAsOrdered = route({
+  method: 'get',
+  path: '/v1/orders/{orderId}/as-ordered',
+  operation: 'readOrderAsOrdered',
+  tag: 'Orders',
+  summary: 'The order as it was taken in: what the buyer asked for, with dates, notes and attributes',
+  description:
+    'The canonical order. It never changes; lines with what became of them are in `readOrder`. Attributes are kept for people and for the expressions of a profile: no system of ours acts on them, unless the reference of the set says so.',
+  access: withScope('orders:read'),
+  params: orderParameters,
+  answers: { 200: { description: 'The canonical order', schema: orderAsOrdered } },
+  problems: ['unknown-order'],
+  handler: async ({ params, caller }, deps) => {
+    const { id } = await visibleOrder(params.orderId, caller, deps);
+    const { canonical } = await deps.prisma.order.findUniqueOrThrow({ where: { id }, select: { canonical: true } });
+    return { status: 200, body: salesOrder.parse(canonical) };
+  },
+});
+
 /** The columns that determine visibility and the order's workflow. */
 async function visibleOrder(orderId: string, caller: Caller, { prisma }: ApiDependencies) {
   const found = await prisma.order.findUnique({
@@ -288,4 +312,4 @@ const cancel = route({
   },
 });
 
-export const orderRoutes = [submitOrder, listOrders, readOrder, readTimeline, explainOrder, cancel];
+export const orderRoutes = [submitOrder, listOrders, readOrder, readAsOrdered, readTimeline, explainOrder, cancel];

@@ -62,7 +62,7 @@ const writeX12 = route({
     kind: 'bytes',
     limit: 'maxJsonBytes',
     contentType: 'application/json',
-    description: 'At most 1,000,000 bytes, of JSON and of X12',
+    description: 'JSON of at most 1,000,000 bytes of X12',
     schema: x12Document,
   },
   answers: { 200: { description: 'X12', contentType: 'application/edi-x12' } },
@@ -71,7 +71,7 @@ const writeX12 = route({
     if (!/^application\/([\w.-]+\+)?json\b/i.test(header('content-type') ?? '')) {
       throw new Problem('unsupported-media-type', 'Send Content-Type: application/json.');
     }
-    const json = jsonOf(withinLimit(body));
+    const json = jsonOf(body);
     const bytes = await orProblem('x12-not-writable', () =>
       writeX12Json(json, { guideOf, limits, maxBytes: MOST_BYTES }),
     );

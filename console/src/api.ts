@@ -166,6 +166,62 @@ export interface TimelineEvent {
   readonly correlationId: string;
 }
 
+export interface OrderedParty {
+  readonly identifiers: readonly { readonly scheme: string; readonly value: string }[];
+  readonly address?: {
+    readonly name?: string;
+    readonly lines: readonly string[];
+    readonly city?: string;
+    readonly region?: string;
+    readonly postalCode?: string;
+    readonly country: string;
+  };
+}
+
+/** The days that a buyer may name. */
+export const REQUESTED_DATES = {
+  requestedShipDate: 'Ship on',
+  requestedDeliveryDate: 'Deliver on',
+  shipNotBefore: 'Ship not before',
+  shipNotAfter: 'Ship not after',
+  deliverNotBefore: 'Deliver not before',
+  deliverNotAfter: 'Deliver not after',
+  cancelAfter: 'Cancel after',
+} as const;
+
+type RequestedDates = { readonly [Name in keyof typeof REQUESTED_DATES]?: string };
+
+interface Kept {
+  readonly notes: readonly string[];
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+/** The order as it was taken in. */
+export interface AsOrdered extends RequestedDates, Kept {
+  readonly currency: string;
+  readonly shipTo: OrderedParty;
+  readonly markFor?: OrderedParty;
+  readonly buyer?: OrderedParty;
+  readonly billTo?: OrderedParty;
+  readonly department?: string;
+  readonly carrier?: { readonly scac?: string; readonly routing?: string };
+  readonly references: readonly { readonly qualifier: string; readonly value: string }[];
+  readonly lines: readonly AsOrderedLine[];
+}
+
+export interface AsOrderedLine extends RequestedDates, Kept {
+  readonly lineId: string;
+  readonly item: {
+    readonly sku?: string;
+    readonly customerSku?: string;
+    readonly gtin?: string;
+    readonly manufacturerPart?: string;
+    readonly description?: string;
+  };
+  readonly quantity: { readonly value: string; readonly unit: string };
+  readonly unitPrice?: string;
+}
+
 export interface DocumentSummary {
   readonly id: string;
   readonly direction: 'inbound' | 'outbound';
@@ -325,6 +381,46 @@ export interface Me {
 export interface Partner {
   readonly id: string;
   readonly name: string;
+  readonly usage: 'test' | 'production';
+  readonly profileVersion: string;
+  readonly problemCount: number;
+}
+
+/** A fault of a partner's file, or a warning about it. */
+export interface ProfileNotice {
+  readonly code: string;
+  readonly file: string;
+  readonly line: number;
+  readonly key: string;
+  readonly reason: string;
+}
+
+export interface PartnerList {
+  readonly items: readonly Partner[];
+  readonly problems: readonly ProfileNotice[];
+  readonly warnings: readonly ProfileNotice[];
+}
+
+export interface PartnerDetail extends Partner {
+  readonly documents: { readonly inbound: readonly string[]; readonly outbound: readonly { readonly set: string }[] };
+  readonly versions: readonly { readonly version: string }[];
+  readonly certification: {
+    readonly state: string;
+    readonly finishedAt: string | null;
+    readonly passed: number;
+    readonly failed: number;
+    readonly notRun: number;
+  };
+  readonly problems: readonly ProfileNotice[];
+  readonly warnings: readonly ProfileNotice[];
+}
+
+/** Content of a partner's documents that a person decided to leave out of orders. */
+export interface LeftOutContent {
+  readonly transactionSet: string;
+  readonly content: string;
+  readonly orderId: string;
+  readonly decidedAt: string;
 }
 
 export interface OrderQuery {
@@ -403,6 +499,7 @@ export function createApi(key: string, onUnauthorized: () => void = () => undefi
   }
 
   const order = (id: string) => `/v1/orders/${encodeURIComponent(id)}`;
+  const partner = (id: string) => `/v1/partners/${encodeURIComponent(id)}`;
   const document = (id: string) => `/v1/documents/${encodeURIComponent(id)}`;
   const interchange = (id: string) => `/v1/edi/interchanges/${encodeURIComponent(id)}`;
   const bytes = async (path: string, signal: AbortSignal): Promise<Blob> => {
@@ -412,9 +509,19 @@ export function createApi(key: string, onUnauthorized: () => void = () => undefi
 
   return {
     me: (signal: AbortSignal) => get<Me>('/v1/me', signal),
-    partners: (signal: AbortSignal) => get<{ items: Partner[] }>('/v1/partners', signal),
+    partners: (signal: AbortSignal) => get<PartnerList>('/v1/partners', signal),
+    partner: (id: string, signal: AbortSignal) => get<PartnerDetail>(partner(id), signal),
+    leftOutContent: (id: string, signal: AbortSignal) =>
+      get<{ items: LeftOutContent[] }>(`${partner(id)}/left-out-content`, signal),
+    /** Withdraws the decision to leave content out. */
+    askAgain: async (id: string, set: string, content: string): Promise<void> => {
+      const path = `${partner(id)}/left-out-content/${encodeURIComponent(set)}/${encodeURIComponent(content)}`;
+      await call(path, { method: 'DELETE' });
+    },
     orders: (query: OrderQuery, signal: AbortSignal) => get<OrderPage>(`/v1/orders?${parametersOf(query)}`, signal),
     order: (id: string, signal: AbortSignal) => get<OrderDetail>(order(id), signal),
+    /** What the buyer asked for; it never changes. */
+    asOrdered: (id: string, signal: AbortSignal) => get<AsOrdered>(`${order(id)}/as-ordered`, signal),
     timeline: (id: string, signal: AbortSignal) => get<{ items: TimelineEvent[] }>(`${order(id)}/timeline`, signal),
     documents: (id: string, signal: AbortSignal) => get<{ items: DocumentSummary[] }>(`${order(id)}/documents`, signal),
     explain: (id: string, signal: AbortSignal) => get<{ items: Decision[] }>(`${order(id)}/explain`, signal),

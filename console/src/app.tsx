@@ -7,6 +7,8 @@ import { FilePage } from './pages/file-page.tsx';
 import { FilesPage } from './pages/files-page.tsx';
 import { OrderPage } from './pages/order-page.tsx';
 import { OrdersPage } from './pages/orders-page.tsx';
+import { PartnerPage } from './pages/partner-page.tsx';
+import { PartnersPage } from './pages/partners-page.tsx';
 import { SignInPage } from './pages/sign-in-page.tsx';
 import { takeKeyFromAddress, useApi, useSession } from './session.tsx';
 import { Clock } from './time.tsx';
@@ -31,6 +33,8 @@ export function App() {
           <Route path="/files" element={<FilesPage />} />
           <Route path="/files/:interchangeId" element={<FilePage />} />
           <Route path="/files/:interchangeId/documents/:documentId" element={<DocumentPage />} />
+          <Route path="/partners" element={<PartnersPage />} />
+          <Route path="/partners/:partnerId" element={<PartnerPage />} />
           <Route path="*" element={<NoSuchPage />} />
         </Routes>
       </main>
@@ -72,6 +76,7 @@ function Header() {
           Orders
         </NavLink>
         <NavLink to="/files">Files</NavLink>
+        <NavLink to="/partners">Partners</NavLink>
         <a href="/docs">API</a>
       </nav>
       <div className="account">

@@ -77,6 +77,8 @@ export interface Agreement {
   };
   /** Rules of the partner on top of the standard, by transaction set. */
   readonly guides: Readonly<Record<string, readonly GuideRule[]>>;
+  /** Content of inbound documents that is of no concern, by transaction set: its kind → why. */
+  readonly ignores: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly map: {
     /** Path of the canonical order → JSONata. */
     readonly salesOrder: Readonly<Record<string, string>>;

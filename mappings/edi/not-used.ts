@@ -34,6 +34,8 @@ export interface NotUsed {
   readonly reason?: string;
   /** It makes this document ambiguous, so that no earlier decision covers it. */
   readonly eachTime?: true;
+  /** Why it is of no concern, as the partner's profile says. */
+  readonly ignored?: string;
 }
 
 /** A doubt of a mapping: content that it read and could not take at its word. */
@@ -56,31 +58,49 @@ const TEXT_LENGTH = 200;
 const MOST_KINDS = 100;
 const FURTHER = 'further content';
 
-/** Lists what a mapping did not read. Call it after the mapping ran on this tree. */
-export function notUsedOf(tree: Tree, guide: Guide, silent: Silent, doubts: readonly Doubt[]): NotUsed[] {
+/**
+ * Lists what a mapping did not read. Call it after the mapping ran on this tree.
+ *
+ * @param ignores content that is of no concern → why
+ */
+export function notUsedOf(
+  tree: Tree,
+  guide: Guide,
+  silent: Silent,
+  doubts: readonly Doubt[],
+  ignores: Readonly<Record<string, string>> = {},
+): NotUsed[] {
   const found = new Found();
   for (const { at, ...doubt } of doubts) {
     const place = (at && positionOf(at)) ?? { segment: doubt.content.slice(0, 3), position: 0 };
-    found.add({ ...doubt, place, text: at === undefined ? '' : textOfSegment(place.segment, at) });
+    found.doubt({ ...doubt, place, text: at === undefined ? '' : textOfSegment(place.segment, at) });
   }
   walk(tree, guide.children, '', silent, found);
-  return found.list;
+  return found.list.map((one) => {
+    const reason = one.eachTime
+      ? undefined
+      : Object.entries(ignores).find(([pattern]) => covers(pattern, one.content))?.[1];
+    return reason === undefined ? one : { ...one, ignored: reason };
+  });
 }
 
-/** Whether a pattern of a profile covers content: `N1[Z7]` covers `N1[Z7]/N3` and `N1[Z7].02` too. */
+/** Whether a pattern of a profile covers content: `N1` covers `N1[Z7]`, and that `N1[Z7]/N3` and `N1[Z7].02`. */
 export function covers(pattern: string, content: string): boolean {
-  return content === pattern || content.startsWith(`${pattern}/`) || content.startsWith(`${pattern}.`);
+  return content === pattern || ['/', '.', '['].some((next) => content.startsWith(`${pattern}${next}`));
 }
 
 class Found {
   readonly #byContent = new Map<string, NotUsed>();
-  readonly #places = new Set<string>();
+  readonly #doubted = new Set<number>();
 
-  /** A doubt about a segment comes before, and counts as, the report that nothing reads that segment. */
+  /** Comes first, and counts as the report that nothing reads its segment. */
+  doubt(one: Omit<NotUsed, 'count'>): void {
+    this.add(one);
+    this.#doubted.add(one.place.position);
+  }
+
   add(one: Omit<NotUsed, 'count'>): void {
-    const place = `${one.content}@${one.place.position}`;
-    if (this.#places.has(place)) return;
-    this.#places.add(place);
+    if (this.#doubted.has(one.place.position) && one.place.element === undefined) return;
     const isKnown = this.#byContent.has(one.content);
     const content = isKnown || this.#byContent.size < MOST_KINDS ? one.content : FURTHER;
     const known = this.#byContent.get(content) ?? { ...one, content, text: shortened(one.text), count: 0 };

@@ -146,6 +146,14 @@ describe('an unknown word', () => {
       'map: { documents: { "810": [{ at: IT1/RFE, elements: { "02": line.sku } }] } }',
       '1 map.documents.810.0.at names IT1/RFE, which the 810 of 004010 does not have; did you mean IT1/REF?',
     ],
+    [
+      'ignores: { "850": { "CHS[N]": no } }',
+      expect.stringMatching(/names CHS, a segment that our guides of the 850 do not have; did you mean CSH\?$/),
+    ],
+    [
+      'ignores: { "858": { "N1": no } }',
+      expect.stringMatching(/is a set that nothing is read from; did you mean 850\?$/),
+    ],
     ['usage: prodution', expect.stringMatching(/; did you mean production\?$/)],
     ['calendar: { timeZone: America/Chicgo }', expect.stringMatching(/; did you mean America\/Chicago\?$/)],
     ['calendar: { holidays: [us-fedral] }', expect.stringMatching(/; did you mean us-federal\?$/)],

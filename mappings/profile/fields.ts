@@ -29,4 +29,9 @@ export const contentPattern = z
     'must be content as the list of what is not used names it, such as N1[VN], PO1/PO4.06 or BEG.02=DS',
   );
 
+/** The segments that content names: `PO1/N1[BY].02` → PO1, N1. */
+export function segmentsIn(content: string): string[] {
+  return content.split('/').map((step) => step.replace(/[[.].*$/, ''));
+}
+
 export const setId = z.string().regex(/^\d{3}$/, 'must be a transaction set number such as 850');

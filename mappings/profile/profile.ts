@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { didYouMean } from '../../domain/nearest.ts';
 import { currency } from '../canonical/v1/common.ts';
-import { allGuides, guideOf } from '../edi/documents/registry.ts';
+import { allGuides, guideOf, inboundSets } from '../edi/documents/registry.ts';
 import { misplaced } from '../edi/partner-guide.ts';
 import { documents } from './documents.ts';
-import { contentPattern, deadline, setId, unit } from './fields.ts';
+import { contentPattern, deadline, segmentsIn, setId, unit } from './fields.ts';
 import { calendar, interchangeParty, transport, x12 } from './line.ts';
 import { type documentAddition, guideRule, map } from './map.ts';
 import { labels, routing } from './routing.ts';
@@ -90,6 +91,22 @@ export const partnerProfile = z
   })
   .superRefine((profile, context) => {
     for (const { path, message } of misplaced(profile)) context.addIssue({ code: 'custom', path, message });
+  })
+  .superRefine(({ ignores }, context) => {
+    for (const [set, contents] of Object.entries(ignores)) {
+      const known = new Set(allGuides().flatMap((guide) => (guide.set === set ? [...guide.knownSegments] : [])));
+      if (!inboundSets.includes(set)) {
+        const message = `is a set that nothing is read from${didYouMean(set, inboundSets)}`;
+        context.addIssue({ code: 'custom', path: ['ignores', set], message });
+        continue;
+      }
+      for (const content of Object.keys(contents)) {
+        const strange = segmentsIn(content).find((id) => !known.has(id));
+        if (strange === undefined) continue;
+        const message = `names ${strange}, a segment that our guides of the ${set} do not have${didYouMean(strange, known)}`;
+        context.addIssue({ code: 'custom', path: ['ignores', set, content], message });
+      }
+    }
   })
   .superRefine(({ documents: { functionalAcknowledgment: set }, x12: { version } }, context) => {
     if (guideOf(set, version) !== undefined) return;

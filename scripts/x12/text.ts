@@ -200,10 +200,11 @@ export class TextExplanation {
 
   #notUsed(notUsed: readonly NotUsed[]): string[] {
     if (notUsed.length === 0) return [];
-    const lines = notUsed.flatMap(({ content, name, place, text, count, reason }) => [
+    const lines = notUsed.flatMap(({ content, name, place, text, count, reason, ignored }) => [
       `        ${plain(content)} (${plain(name)}), segment ${place.position}${count === 1 ? '' : ` and ${count - 1} more`}`,
       ...(text === '' ? [] : [`          ${plain(text)}`]),
       ...(reason === undefined ? [] : [`          ${plain(reason)}`]),
+      `          ${ignored === undefined ? 'stops the first order that has it' : `of no concern: ${plain(ignored)}`}`,
     ]);
     return ['', `      ${this.#paint('yellow', 'does not use')}`, ...lines];
   }

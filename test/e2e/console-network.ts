@@ -15,10 +15,46 @@ const HARBOR_ORDER = '01JH0000000000000000000001';
 const at = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
 
 const partners = [
-  { id: 'harbor-pine', name: 'Harbor & Pine Stores' },
-  { id: 'tri-valley', name: 'Tri-Valley Supply' },
-  { id: 'cobalt-ridge', name: 'Cobalt Ridge Hardware' },
+  { id: 'harbor-pine', name: 'Harbor & Pine Stores', problemCount: 1 },
+  { id: 'tri-valley', name: 'Tri-Valley Supply', problemCount: 0 },
+  { id: 'cobalt-ridge', name: 'Cobalt Ridge Hardware', problemCount: 0 },
+].map((partner) => ({ ...partner, usage: 'test', profileVersion: '9f2c41d07b6a3e58' }));
+
+const profileProblems = [
+  {
+    code: 'profile-value-invalid',
+    file: 'harbor-pine.yaml',
+    line: 31,
+    column: 3,
+    key: 'pricing.tolerence',
+    reason: 'is an unknown key; did you mean tolerance?',
+  },
 ];
+
+const profileWarnings = [
+  {
+    code: 'profile-terms-odd',
+    file: 'tri-valley.yaml',
+    line: 52,
+    column: 5,
+    key: 'invoicing.terms.discountDays',
+    reason: 'are 40, beyond the 30 net days: the discount could still be taken when the payment is overdue',
+  },
+];
+
+function partnerDetail(id: string | undefined) {
+  const partner = partners.find((each) => each.id === id);
+  return (
+    partner && {
+      ...partner,
+      documents: { inbound: ['850', '820', '997'], outbound: [{ set: '855' }, { set: '856' }, { set: '810' }] },
+      versions: [{ version: partner.profileVersion, firstUsedAt: at(-900) }],
+      certification: { state: 'certified', finishedAt: at(-3000), passed: 12, failed: 0, notRun: 2 },
+      problems: partner.problemCount > 0 ? profileProblems : [],
+      warnings: id === 'tri-valley' ? profileWarnings : [],
+    }
+  );
+}
 
 const waits: Record<string, string | null> = {
   received: 'the price list of the ERP',
@@ -219,6 +255,7 @@ export interface Faults {
 export async function startConsoleNetwork(directory: string) {
   const faults: Faults = {};
   const resolved: unknown[] = [];
+  const leftOut = [{ transactionSet: '850', content: 'N1[VN]/N3', orderId: HARBOR_ORDER, decidedAt: at(-200) }];
   const open = new Set<IncomingMessage['socket']>();
 
   const orders = orderItems();
@@ -247,6 +284,11 @@ export async function startConsoleNetwork(directory: string) {
       response.writeHead(202, { 'Content-Type': 'application/json' }).end('{}');
       return;
     }
+    if (request.method === 'DELETE') {
+      leftOut.length = 0;
+      response.writeHead(204).end();
+      return;
+    }
     if (found === undefined) return sendProblem(response, 404);
     if (typeof found === 'string') {
       response.writeHead(200, { 'Content-Type': 'application/edi-x12' }).end(found);
@@ -258,7 +300,10 @@ export async function startConsoleNetwork(directory: string) {
   function answerOf(url: URL): unknown {
     const [, , kind, id, part, rest] = url.pathname.split('/').map(decodeURIComponent);
     if (kind === 'me') return { name: 'Night desk', scopes: ['orders:read', 'exceptions:resolve'], partnerId: null };
-    if (kind === 'partners') return { items: partners };
+    if (kind === 'partners' && id === undefined) {
+      return { items: partners, problems: profileProblems, warnings: profileWarnings };
+    }
+    if (kind === 'partners') return part === undefined ? partnerDetail(id) : { items: leftOut };
     if (kind === 'documents') return part === 'raw' ? RAW : { ...documents()[0], segments: SEGMENTS };
     if (kind === 'edi') return interchangeAnswer(url.searchParams, part, rest);
     if (kind === 'shipments') return `^XA${url.searchParams.get('format')}^XZ`;
@@ -266,6 +311,7 @@ export async function startConsoleNetwork(directory: string) {
     if (id === undefined) return page(url.searchParams);
     const order = orders.find((each) => each.id === id);
     if (order === undefined) return undefined;
+    if (part === 'as-ordered') return asOrdered();
     if (part === 'timeline') return { items: timeline() };
     if (part === 'documents') return { items: documents() };
     if (part === 'explain') return { items: decisions() };
@@ -594,6 +640,31 @@ function documents() {
       controlNumbers: { interchange: null, group: null, transaction: null },
     }),
   ];
+}
+
+function asOrdered() {
+  return {
+    currency: 'USD',
+    shipTo: {
+      identifiers: [{ scheme: 'partner', value: '0101' }],
+      address: { name: 'Harbor & Pine Store 0101', lines: ['1180 Lighthouse Avenue'], city: 'Monterey', country: 'US' },
+    },
+    markFor: { identifiers: [{ scheme: 'partner', value: '0077' }] },
+    references: [{ qualifier: 'DP', value: '0045' }],
+    cancelAfter: '2026-12-05',
+    notes: ['Call before delivery'],
+    attributes: { freightPayment: 'CC' },
+    lines: [
+      {
+        lineId: '001',
+        item: { sku: 'MW-1001', customerSku: '7701340' },
+        quantity: { value: '24', unit: 'EA' },
+        unitPrice: '11.35',
+        notes: [],
+        attributes: { pack: 'PO401 12' },
+      },
+    ],
+  };
 }
 
 function decisions() {

@@ -249,6 +249,33 @@ describe.skipIf(executablePath === undefined)(suite, () => {
     expect(network.resolved).toEqual([{ resolution: 'accept', note: 'Agreed with the buyer by phone' }]);
   });
 
+  it('what was ordered is shown with dates, notes and attributes', async () => {
+    await page.goto(signedIn(orderPath()));
+    await page.getByRole('button', { name: 'Show what was ordered' }).click();
+    await page.getByText('Call before delivery').waitFor();
+    const section = (await page.getByRole('region', { name: /^As ordered/ }).textContent()) ?? '';
+    for (const text of ['Cancel after2026-12-05', 'Mark forpartner 0077', 'pack: PO401 12']) {
+      expect(section).toContain(text);
+    }
+  });
+
+  it('a partner whose file is wrong is named with the place, and stays on its last good profile', async () => {
+    await page.goto(signedIn('/partners'));
+    const problem = page.getByRole('region', { name: /^Not taken/ });
+    await problem.getByText('did you mean tolerance?').waitFor();
+    expect(await problem.textContent()).toContain('at harbor-pine.yaml, line 31');
+    expect(await page.getByRole('row', { name: /^Harbor/ }).textContent()).toContain('1 fault');
+    await page.getByRole('link', { name: 'Tri-Valley Supply' }).click();
+    await page.getByText('12 passed, 0 failed, 2 not run').waitFor();
+    await page.getByText('beyond the 30 net days').waitFor();
+  });
+
+  it('a decision to leave content out can be withdrawn', async () => {
+    await page.goto(signedIn('/partners/tri-valley'));
+    await page.getByRole('button', { name: 'Ask again about N1[VN]/N3' }).click();
+    await page.getByText('Nothing was left out by a decision.').waitFor();
+  });
+
   it('what a document holds beyond its order is named, on the order and on the document', async () => {
     await page.goto(signedIn(orderPath()));
     await page.getByText('1 not used').waitFor();
@@ -403,6 +430,8 @@ describe.skipIf(executablePath === undefined)(suite, () => {
           ...network.interchanges.map(({ interchangeId }) => `/files/${interchangeId}`),
           '/files/file-partly?view=raw',
           '/files/file-partly/documents/d2',
+          '/partners',
+          '/partners/tri-valley',
         ];
         await page.goto(network.url);
         await page.getByLabel('API key').waitFor();

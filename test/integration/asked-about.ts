@@ -42,7 +42,7 @@ export function askedAbout(given: () => Given): void {
       const exception = await openQuestion(orderId);
       expect(exception).toMatchObject({
         type: 'content-not-used',
-        summary: expect.stringContaining('N1[VN] (N1*VN*Meridian Wholesale*92*40817)'),
+        summary: expect.stringContaining('Name: N1*VN*Meridian Wholesale*92*40817 [N1[VN]]'),
         resolutions: ['retry', 'accept', 'cancel'],
       });
       expect((await calls.system('erp', '/orders?reference=TV-ASKED-1')).body.items ?? []).toEqual([]);

@@ -9,8 +9,8 @@ import { type ErpRule, type OrderToRoute, routeToErp } from '../../../domain/pol
 import { isWithinTolerance } from '../../../domain/policy/pricing.ts';
 import type { SalesOrder } from '../../../mappings/canonical/v1/index.ts';
 import type { PartnerProfile } from '../../../mappings/profile/profile.ts';
-import { type BuyerMatch, matchCustomer } from './customer.ts';
-import { type ItemOfLine, itemOf } from './items.ts';
+import { type BuyerMatch, matchCustomer, shipToDifference } from './customer.ts';
+import { contradictionOf, type ItemOfLine, itemOf } from './items.ts';
 import type { Known, KnownBuyer, OrderToCheck } from './load.ts';
 import { type OurPrice, priceOf } from './prices.ts';
 import type { Decided, Problem } from './problem.ts';
@@ -39,6 +39,11 @@ export function checkOrder(
       summary: `the order is in ${order.currency}, customer ${customerNumber} ${customerName} buys in ${currency}`,
     };
   }
+  const isOpen = (problem: Problem | undefined) => problem !== undefined && !given.waived.includes(problem.type);
+  const differs = shipToDifference(match, order);
+  if (differs !== undefined && isOpen(differs)) return differs;
+  const contradiction = contradictionIn(order, buyer.erpSystem, known);
+  if (contradiction !== undefined && isOpen(contradiction)) return contradiction;
   const lines = checkLines(order, buyer, profile, known);
   if ('type' in lines) return asOfReading(lines, erpSystem, known);
   const prices = checkPrices(lines, profile);
@@ -144,6 +149,16 @@ function asOfReading(problem: Problem, erpSystem: string, { readings }: Known): 
 }
 
 type PricedLine = CheckedLine & { priceSource: OurPrice['source']; orderedPrice: string | undefined };
+
+/** The first line whose numbers name different items. */
+function contradictionIn({ lines }: SalesOrder, erpSystem: string, { items, names }: Known): Problem | undefined {
+  const ofErp = items.filter((item) => item.erpSystem === erpSystem);
+  for (const line of lines) {
+    const found = contradictionOf(line, ofErp, names);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
 
 /** Returns all lines, or all problems of the first kind found. */
 function checkLines(

@@ -48,6 +48,21 @@ export function matchCustomer(
   return { type: 'unknown-ship-to', summary: `no ship-to of ${partnerId} is ${describeParty(shipTo)}` };
 }
 
+/**
+ * The ship-to was found by its code, and the order also states an address in another place: following either
+ * could send the goods to the wrong one. The goods go to the address of the ERP, and documents repeat the
+ * order's. Spellings of street and name differ all the time, so only the postal code counts.
+ */
+export function shipToDifference({ buyer, by }: BuyerMatch, { shipTo }: SalesOrder): Problem | undefined {
+  const stated = shipTo.address?.postalCode;
+  if (stated === undefined || zipOf(stated) === zipOf(buyer.postalCode)) return undefined;
+  const ours = [...buyer.lines, buyer.region, buyer.postalCode].join(', ');
+  return {
+    type: 'ship-to-differs',
+    summary: `the order says ${describeParty(shipTo)}, but ship-to ${buyer.shipToNumber} (by ${by}) is at ${ours}; accepted, the goods go there`,
+  };
+}
+
 function describeParty(party: Party): string {
   const codes = party.identifiers.map(({ scheme, value }) => `${scheme} ${value}`);
   const address = party.address && [

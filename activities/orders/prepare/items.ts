@@ -24,6 +24,30 @@ const COUNTED: ReadonlySet<string> = new Set(
   'BG BK BO BX CA CN CT CX DZ EA JR KT PA PC PK PL PR RL SET ST TU UN'.split(' '),
 );
 
+/** The items that the numbers of a line name: by our number, by the buyer's, by GTIN. */
+function namedItems({ item: { sku, gtin } }: SalesOrderLine, items: readonly KnownItem[], ours: string | undefined) {
+  return [
+    items.find((candidate) => candidate.sku === sku),
+    items.find((candidate) => candidate.sku === ours),
+    items.find((candidate) => gtin !== undefined && candidate.gtin === gtin),
+  ].filter((found) => found !== undefined);
+}
+
+/** The numbers of one line name different items; the order of trust decides only if a person says so. */
+export function contradictionOf(
+  line: SalesOrderLine,
+  items: readonly KnownItem[],
+  names: KnownNames,
+): Problem | undefined {
+  const { customerSku } = line.item;
+  const found = namedItems(line, items, customerSku === undefined ? undefined : names.item(customerSku));
+  const skus = [...new Set(found.map(({ sku }) => sku))];
+  if (skus.length < 2) return undefined;
+  const described = found.map(({ sku, description }) => `${sku} ${description}`);
+  const summary = `line ${line.lineId} names different items: ${[...new Set(described)].join(', ')}; accepted, it is ${skus[0]}`;
+  return { type: 'item-numbers-differ', summary };
+}
+
 /** `items` belong to one ERP; `units` come from the profile. */
 export function itemOf(
   line: SalesOrderLine,
@@ -33,10 +57,7 @@ export function itemOf(
 ): ItemOfLine | Problem {
   const { sku, customerSku, gtin } = line.item;
   const ours = customerSku === undefined ? undefined : names.item(customerSku);
-  const item =
-    items.find((candidate) => candidate.sku === sku) ??
-    items.find((candidate) => candidate.sku === ours) ??
-    items.find((candidate) => gtin !== undefined && candidate.gtin === gtin);
+  const [item] = namedItems(line, items, ours);
   if (item === undefined) {
     const named = [sku, customerSku && `buyer’s ${customerSku}`, gtin && `GTIN ${gtin}`].filter(Boolean).join(', ');
     return { type: 'unknown-item', summary: `line ${line.lineId}: no item is ${named || line.item.description}` };

@@ -1,5 +1,5 @@
 /** Content of a document that reaches no field of ours is a question to a person, once for each kind. */
-import { covers } from '../../../mappings/edi/not-used.ts';
+import { covers, type NotUsed } from '../../../mappings/edi/not-used.ts';
 import type { PartnerProfile } from '../../../mappings/profile/profile.ts';
 import type { Database } from '../../../prisma/client.ts';
 import { Prisma } from '../../../prisma/generated/client.ts';
@@ -21,7 +21,9 @@ export async function leftOutProblem(
   if (leftOut === null) return undefined;
   const { set } = leftOut;
   const ignored = Object.keys(profile?.ignores[set] ?? {});
-  const open = leftOut.content.filter(({ content }) => !ignored.some((pattern) => covers(pattern, content)));
+  const open = leftOut.content.filter(
+    ({ content, eachTime }) => eachTime === true || !ignored.some((pattern) => covers(pattern, content)),
+  );
   if (open.length === 0) return undefined;
   const decided = await prisma.leftOutContent.findMany({
     where: { partnerId, transactionSet: set, content: { in: open.map(({ content }) => content) } },
@@ -30,12 +32,21 @@ export async function leftOutProblem(
   const known = new Set(decided.map(({ content }) => content));
   const asked = open.filter(({ content, eachTime }) => eachTime === true || !known.has(content));
   if (asked.length === 0) return undefined;
-  const named = asked.slice(0, MOST_NAMED).map(({ content, text, reason }) => `${content} (${reason ?? text})`);
+  const named = asked
+    .slice(0, MOST_NAMED)
+    .map(({ content, name, text, reason }) => `${reason ?? `${name}: ${text}`} [${content}]`);
   const more = asked.length > MOST_NAMED ? ` and ${asked.length - MOST_NAMED} more` : '';
   return {
     type: 'content-not-used',
-    summary: `the ${set} says more than this order takes from it: ${named.join('; ')}${more}. Accepting goes on without it, and later orders are not asked about the same again`,
+    summary: `the ${set} says more than this order takes from it: ${named.join('; ')}${more}${whatFollows(asked)}`,
   };
+}
+
+/** What accepting means, for those kinds whose own text does not say it. */
+function whatFollows(asked: readonly NotUsed[]): string {
+  return asked.every(({ eachTime }) => eachTime === true)
+    ? ''
+    : '. Accepted, the order goes on, and later orders of the partner are not asked about the same';
 }
 
 /** Records that a person left the content of this order out, so that later orders are not asked about it. */

@@ -3,6 +3,7 @@ import { dayOf, deadlineAfter, endOfDay } from '../../../domain/calendar/calenda
 import { millisecondsOf } from '../../../domain/calendar/duration.ts';
 import type { OrderTerms } from '../../../domain/order/state.ts';
 import { datesToCome, shipDayWithin } from '../../../domain/policy/carrier-routing.ts';
+import { lastDay, type RequestedDates } from '../../../domain/policy/requested-dates.ts';
 import type { SalesOrder } from '../../../mappings/canonical/v1/index.ts';
 import { orderAcknowledgment } from '../../../mappings/edi/documents/all.ts';
 import type { PartnerProfile } from '../../../mappings/profile/profile.ts';
@@ -13,8 +14,7 @@ import type { ErpSystem } from '../../../runtime/systems.ts';
  * promises the ship-by time, so it falls on a day on which the routing guide allows shipping.
  */
 export function termsOf(
-  order: Pick<SalesOrder, 'currency' | 'requestedShipDate' | 'requestedDeliveryDate' | 'cancelAfter'> &
-    Partial<Pick<SalesOrder, 'attributes'>>,
+  order: Pick<SalesOrder, 'currency' | keyof RequestedDates>,
   receivedAt: Date,
   profile: PartnerProfile,
   erp: Pick<ErpSystem, 'taskQueue'>,
@@ -25,7 +25,7 @@ export function termsOf(
   // Ignore a requested date that had passed when the order arrived.
   const wanted =
     requested && requested > receivedAt ? requested : deadlineAfter(receivedAt, profile.shipWithin, calendar);
-  const agreed = notAfter(wanted, [order.cancelAfter, order.attributes?.shipNotAfter], receivedAt, calendar);
+  const agreed = within(order, wanted, receivedAt, calendar);
   const day = dayOf(agreed, calendar);
   const today = dayOf(receivedAt, calendar);
   const shipDay = shipDayWithin(day, { today, ...datesToCome(order, today) }, profile.routing);
@@ -40,16 +40,16 @@ export function termsOf(
   };
 }
 
-/** What leaves after the buyer's last day is refused at its dock. A day that had passed on receipt says nothing. */
-function notAfter(
-  wanted: Date,
-  lastDays: readonly (string | undefined)[],
-  receivedAt: Date,
-  calendar: PartnerProfile['calendar'],
-): Date {
-  const ends = lastDays
-    .filter((day) => day !== undefined)
-    .map((day) => endOfDay(day, calendar))
-    .filter((end) => end > receivedAt && end < wanted);
-  return ends.toSorted((one, other) => one.getTime() - other.getTime())[0] ?? wanted;
+/**
+ * The time within the buyer's window. What leaves after its last day, or after the day of delivery, comes too
+ * late; a day that had passed on receipt says nothing any more.
+ */
+function within(order: RequestedDates, wanted: Date, receivedAt: Date, calendar: PartnerProfile['calendar']): Date {
+  const end = (day: string | undefined) => (day === undefined ? [] : [endOfDay(day, calendar)]);
+  const ends = [lastDay(order), order.requestedDeliveryDate, order.deliverNotAfter].flatMap(end);
+  const latest = [wanted, ...ends.filter((one) => one > receivedAt)].reduce((one, other) =>
+    other < one ? other : one,
+  );
+  const [opens] = end(order.shipNotBefore);
+  return opens !== undefined && opens > latest ? opens : latest;
 }

@@ -3,6 +3,7 @@ import { Link, useParams } from 'react-router-dom';
 import type { OrderDetail, ShipTo } from '../api.ts';
 import { formatMoney } from '../format.ts';
 import { Loading, ProblemBanner, ProblemPanel } from '../notices.tsx';
+import { AsOrderedSection } from '../order/as-ordered-section.tsx';
 import { DocumentsSection } from '../order/documents-section.tsx';
 import { ExceptionsSection } from '../order/exceptions-section.tsx';
 import { ExplainSection } from '../order/explain-section.tsx';
@@ -55,7 +56,8 @@ export function OrderPage() {
       <ExceptionsSection exceptions={order.exceptions} onResolved={refreshAll} />
       <div className="order-columns">
         <div className="order-main">
-          <LinesSection lines={order.lines} currency={order.currency} />
+          {order.lines.length > 0 && <LinesSection lines={order.lines} currency={order.currency} />}
+          <AsOrderedSection orderId={order.id} checked={order.lines.length > 0} />
           <ShipmentsSection order={order} />
           <InvoicesSection order={order} />
           <DocumentsSection orderId={order.id} documents={documents} />

@@ -23,6 +23,18 @@ export const itemReference = z
   });
 export type ItemReference = z.infer<typeof itemReference>;
 
+/** Days that the buyer names, for the order or a line of it; a line without one follows the order. */
+const requestedDates = {
+  requestedShipDate: day.optional(),
+  requestedDeliveryDate: day.optional(),
+  shipNotBefore: day.optional(),
+  shipNotAfter: day.optional(),
+  deliverNotBefore: day.optional(),
+  deliverNotAfter: day.optional(),
+  /** The buyer takes nothing after this day. */
+  cancelAfter: day.optional(),
+};
+
 export const salesOrderLine = z.strictObject({
   /** The buyer's line number, echoed in every document. */
   lineId: z.string().trim().min(1).max(20),
@@ -30,8 +42,7 @@ export const salesOrderLine = z.strictObject({
   quantity,
   /** Price per ordered unit in major units. Absent: our contract price applies. */
   unitPrice: nonNegativeDecimal.optional(),
-  requestedShipDate: day.optional(),
-  requestedDeliveryDate: day.optional(),
+  ...requestedDates,
   notes: z.array(z.string().max(500)).max(20).default([]),
   attributes,
 });
@@ -60,9 +71,7 @@ export const salesOrder = z
     billTo: party.optional(),
     /** For whom the goods are meant at the ship-to: a store behind a distribution center, a person. */
     markFor: party.optional(),
-    requestedShipDate: day.optional(),
-    requestedDeliveryDate: day.optional(),
-    cancelAfter: day.optional(),
+    ...requestedDates,
     terms: paymentTerms.optional(),
     carrier: z
       .strictObject({

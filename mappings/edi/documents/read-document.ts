@@ -21,7 +21,7 @@ export function readOrder(
 ): { readonly order: SalesOrder; readonly notUsed: NotUsed[] } | Refused {
   const mapped = notingUse(() => map(tree, agreement, context));
   if ('errors' in mapped) return mapped;
-  return { order: mapped.order, notUsed: notUsedOf(tree, guide, silent, mapped.doubts) };
+  return { order: mapped.order, notUsed: notUsedOf(tree, guide, silent, mapped.doubts, agreement.ignores[guide.set]) };
 }
 
 export function readPayment(
@@ -31,5 +31,5 @@ export function readPayment(
 ): { readonly payment: Payment; readonly notUsed: NotUsed[] } | Refused {
   const mapped = notingUse(() => map(tree, agreement));
   if ('errors' in mapped) return mapped;
-  return { payment: mapped.payment, notUsed: notUsedOf(tree, guide, silent, []) };
+  return { payment: mapped.payment, notUsed: notUsedOf(tree, guide, silent, [], agreement.ignores[guide.set]) };
 }

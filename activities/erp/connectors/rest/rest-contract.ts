@@ -33,6 +33,7 @@ export const erpOrderRequest = z
     orderedOn: day,
     currency,
     requestedShipDate: day.optional(),
+    requestedDeliveryDate: day.optional(),
     cancelAfter: day.optional().meta({ description: 'The buyer takes nothing after this day' }),
     notes,
     terms: paymentTerms.optional(),
@@ -45,6 +46,8 @@ export const erpOrderRequest = z
           unit,
           unitFactor: positiveDecimal.meta({ description: 'Base units in one `unit`' }),
           unitPrice: nonNegativeDecimal.meta({ description: 'Major units of the currency, per `unit`' }),
+          requestedShipDate: day.optional(),
+          requestedDeliveryDate: day.optional(),
           notes,
           sources: z
             .array(z.object({ node: identifier, quantity: positiveDecimal }))

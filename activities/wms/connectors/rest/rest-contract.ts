@@ -31,6 +31,9 @@ export const warehouseRelease = z
     }),
     shipBy: day.optional(),
     shipNotBefore: day.optional().meta({ description: 'Nothing may leave before this day' }),
+    requestedDeliveryDate: day.optional(),
+    deliverNotBefore: day.optional(),
+    deliverNotAfter: day.optional(),
     cancelAfter: day.optional().meta({ description: 'The buyer takes nothing after this day' }),
     carrierScac: z
       .string()

@@ -31,14 +31,18 @@ const PLAIN_TYPES: ReadonlySet<string> = new Set(['NE', 'SA', 'KN', 'RE', 'RO', 
 
 /** BEG02 codes that say that something else than a plain delivery is meant. */
 const OTHER_TYPES: Readonly<Record<string, string>> = {
+  CN: 'an order of consigned goods, which are invoiced when they are sold',
+  DS: 'a drop ship order, whose goods go to a consumer',
+  SP: 'an order of samples',
+};
+
+/** BEG02 codes of what is not to be delivered as it stands; a person decides about each. */
+const NO_DELIVERIES: Readonly<Record<string, string>> = {
   BE: 'a blanket order with estimated quantities, which is no firm order',
   BK: 'a blanket order, of which only releases are to be delivered',
   CF: 'the confirmation of an order placed in another way, which may be here already',
-  CN: 'an order of consigned goods, which are invoiced when they are sold',
-  DS: 'a drop ship order, whose goods go to a consumer',
   IN: 'a copy for information',
   RL: 'a release of a blanket order, but BEG04 names none',
-  SP: 'an order of samples',
   TR: 'a transfer between two warehouses',
 };
 
@@ -139,9 +143,7 @@ export function headerOf(tree: TreeNode, profile: Agreement, fault: Report, ask:
     shipTo: parties.shipTo,
     billTo: parties.billTo,
     markFor: parties.markFor,
-    requestedShipDate: dates.ship,
-    requestedDeliveryDate: dates.delivery,
-    cancelAfter: dates.cancel,
+    ...dates,
     terms,
     carrier,
     department,
@@ -155,8 +157,15 @@ export function headerOf(tree: TreeNode, profile: Agreement, fault: Report, ask:
 function askAboutType(beg: SegmentObject | undefined, ask: Ask): void {
   const type = textOf(beg, '02');
   if (type === undefined || PLAIN_TYPES.has(type) || (type === 'RL' && textOf(beg, '04') !== undefined)) return;
-  const meaning = lookup(OTHER_TYPES, type) ?? 'not a type of order that we know';
-  ask({ content: `BEG.02=${type}`, name: 'Purchase Order Type Code', at: beg, reason: `type ${type} is ${meaning}` });
+  const noDelivery = lookup(NO_DELIVERIES, type);
+  const meaning = noDelivery ?? lookup(OTHER_TYPES, type) ?? 'not a type of order that we know';
+  ask({
+    content: `BEG.02=${type}`,
+    name: 'Purchase Order Type Code',
+    at: beg,
+    reason: `type ${type} is ${meaning}; accepted, it is delivered and invoiced like any order`,
+    ...(noDelivery !== undefined && { eachTime: true }),
+  });
 }
 
 function partiesOf(tree: TreeNode, profile: Agreement, attributes: Record<string, string>, fault: Report, ask: Ask) {

@@ -74,7 +74,6 @@ function lineOf(
   const price = priceOf(po1, lineId, attributes, fault);
   const item = itemOf(loop, lineId, profile, attributes, fault);
   const dates = datesOf(loop, attributes, fault);
-  keep(attributes, 'cancelAfter', dates.cancel);
   keep(attributes, 'allowances', allowancesOf(loop));
   keep(attributes, 'pack', packOf(loop));
   for (const ref of segmentsOf(loop, 'REF')) {
@@ -91,8 +90,9 @@ function lineOf(
     item: item.reference,
     quantity: { value: quantity, unit },
     unitPrice: price,
-    requestedShipDate: dates.ship ?? scheduled.ship,
-    requestedDeliveryDate: dates.delivery ?? scheduled.delivery,
+    ...dates,
+    requestedShipDate: dates.requestedShipDate ?? scheduled.ship,
+    requestedDeliveryDate: dates.requestedDeliveryDate ?? scheduled.delivery,
     notes: item.notes.concat(notesOf(loop)),
     attributes,
   });

@@ -1,4 +1,3 @@
-import { lookup } from '../../../../domain/lookup.ts';
 import type { SalesOrderLine } from '../../../canonical/v1/index.ts';
 import type { SegmentObject, TreeNode } from '../../../x12/types.ts';
 import { dayOf, decimalFault } from '../../elements.ts';
@@ -22,13 +21,7 @@ export interface ReadLine {
 export const SHIP_DATES = ['010', '068', '118', '038', '037'];
 export const DELIVERY_DATES = ['002', '106', '067', '074', '064', '063'];
 const CANCEL_DATES = ['001', '061'];
-const WINDOW_ATTRIBUTES: Readonly<Record<string, string>> = {
-  '037': 'shipNotBefore',
-  '038': 'shipNotAfter',
-  '061': 'cancelIfNotDeliveredBy',
-  '063': 'deliverNotAfter',
-  '064': 'deliverNotBefore',
-};
+const WINDOW_DATES = { shipNotBefore: '037', shipNotAfter: '038', deliverNotAfter: '063', deliverNotBefore: '064' };
 
 export const NOTE_LENGTH = 500;
 
@@ -58,15 +51,16 @@ export function datesOf(node: TreeNode, attributes: Record<string, string>, faul
     if (day !== undefined) days.set(qualifier, day);
   }
   const fields = [SHIP_DATES, DELIVERY_DATES, CANCEL_DATES].map((qualifiers) => firstOf(days, qualifiers));
-  for (const [qualifier, day] of days) {
-    const window = lookup(WINDOW_ATTRIBUTES, qualifier);
-    if (window !== undefined) keep(attributes, window, day);
-    else if (!fields.includes(qualifier)) keep(attributes, `date.${qualifier}`, day);
-  }
+  const taken = [...fields, ...Object.values(WINDOW_DATES)];
+  for (const [qualifier, day] of days) if (!taken.includes(qualifier)) keep(attributes, `date.${qualifier}`, day);
   return {
-    ship: firstDay(days, SHIP_DATES),
-    delivery: firstDay(days, DELIVERY_DATES),
-    cancel: firstDay(days, CANCEL_DATES),
+    requestedShipDate: firstDay(days, SHIP_DATES),
+    requestedDeliveryDate: firstDay(days, DELIVERY_DATES),
+    shipNotBefore: days.get(WINDOW_DATES.shipNotBefore),
+    shipNotAfter: days.get(WINDOW_DATES.shipNotAfter),
+    deliverNotBefore: days.get(WINDOW_DATES.deliverNotBefore),
+    deliverNotAfter: days.get(WINDOW_DATES.deliverNotAfter),
+    cancelAfter: firstDay(days, CANCEL_DATES),
   };
 }
 

@@ -105,7 +105,8 @@ describe('an 850', () => {
       carrier: { scac: 'ODFL' },
       department: '038',
       notes: ['Deliver to dock 4\nCall ahead'],
-      attributes: { freightPayment: 'CC', deliverNotAfter: '2026-12-10' },
+      deliverNotAfter: '2026-12-10',
+      attributes: { freightPayment: 'CC' },
       receivedAt: '2026-11-21T09:00:00Z',
     });
     expect(order.lines).toEqual([
@@ -258,8 +259,9 @@ describe('an 850', () => {
   it.each<[string, Tree, string[]]>([
     ['nothing for a plain order', purchaseOrder(), []],
     ['nothing for a release of a blanket order', purchaseOrder({ BEG: { ...type('RL').BEG, '04': '7' } }), []],
-    ['a blanket order', purchaseOrder(type('BK')), ['BEG.02=BK']],
-    ['a release without its number', purchaseOrder(type('RL')), ['BEG.02=RL']],
+    ['a blanket order', purchaseOrder(type('BK')), ['BEG.02=BK, each time']],
+    ['a release without its number', purchaseOrder(type('RL')), ['BEG.02=RL, each time']],
+    ['a drop ship order', purchaseOrder(type('DS')), ['BEG.02=DS']],
     ['a type that we do not know', purchaseOrder(type('ZZ')), ['BEG.02=ZZ']],
     ['a second ship-to', purchaseOrder({ N1: [shipTo, { ...shipTo }] }), ['N1[ST], each time']],
     [

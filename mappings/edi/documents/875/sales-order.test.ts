@@ -2,6 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { evaluateAll } from '../../../../runtime/expressions.ts';
 import { parseBody } from '../../../x12/test-support/interchange.ts';
 import { permissive } from '../../testing/builders.ts';
+import { readOrder } from '../read-document.ts';
+import { guideOf } from '../registry.ts';
+import { groceryPurchaseOrder } from './document.ts';
 import { salesOrderFrom875 } from './sales-order.ts';
 
 const grocery = [
@@ -67,7 +70,9 @@ describe('an 875', () => {
       carrier: { routing: 'Coast line' },
       shipTo: { address: { name: 'Harbor & Pine 117', city: 'Astoria', region: 'OR', country: 'US' } },
       notes: ['Deliver to dock 4'],
-      attributes: { deliverNotBefore: '2026-11-27', deliverNotAfter: '2026-11-30', freightPayment: 'PP' },
+      deliverNotBefore: '2026-11-27',
+      deliverNotAfter: '2026-11-30',
+      attributes: { freightPayment: 'PP' },
     });
     expect(lines).toMatchObject([
       {
@@ -112,6 +117,15 @@ describe('an 875', () => {
     expect(await faults(changed(line, 'G68*24*CA*11.35**ZZ*A-1'))).toEqual([['item-not-identified', 'G68', 6, 16]]);
     const noShipTo = changed('N1*BY*Harbor & Pine*92*HP01').map((line) => line.replace('N1*ST*', 'N1*SE*'));
     expect(await faults(noShipTo)).toEqual([['ship-to-missing', 'N1', 1, 0]]);
+  });
+
+  it('has nothing that is not used', async () => {
+    const { tree, errors } = await parseBody('875', grocery);
+    expect(errors).toEqual([]);
+    const guide = guideOf('875', '004010');
+    if (guide === undefined) throw new Error('there is no guide of the 875');
+    const found = readOrder(groceryPurchaseOrder.inbound, { tree, guide }, permissive, { evaluate: evaluateAll });
+    expect('notUsed' in found && found.notUsed).toEqual([]);
   });
 
   it('spread over stores is asked about', async () => {
