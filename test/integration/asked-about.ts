@@ -8,14 +8,16 @@ import { elementOf } from './received-documents.ts';
 export function askedAbout(given: () => Given): void {
   /** Sends an 850 of one line with further segments; the position counts from BEG, which is 0. */
   async function sent(
-    partnerId: 'harbor-pine' | 'tri-valley',
     poNumber: string,
     control: number,
     ...more: readonly (readonly [at: number, segments: string[][]])[]
   ): Promise<string> {
-    const segments = [...segmentsOf850(purchaseOrder(partnerId, poNumber, shapes.oneLine))];
+    const segments = [...segmentsOf850(purchaseOrder('harbor-pine', poNumber, shapes.oneLine))];
     for (const [at, added] of more.toSorted(([one], [other]) => other - one)) segments.splice(at, 0, ...added);
-    const taken = await given().calls.file(partnerId, interchangeWith(partnerId, control, [{ set: '850', segments }]));
+    const taken = await given().calls.file(
+      'harbor-pine',
+      interchangeWith('harbor-pine', control, [{ set: '850', segments }]),
+    );
     const [transaction] = (await read(given(), taken)).transactions;
     expect(transaction).toMatchObject({ state: 'accepted' });
     return transaction.orderId;
@@ -38,29 +40,29 @@ export function askedAbout(given: () => Given): void {
 
     it('holds the first order of a partner that has it; once accepted, no further one', async () => {
       const { calls } = given();
-      const orderId = await sent('tri-valley', 'TV-ASKED-1', 850_001, [7, [vendor]]);
+      const orderId = await sent('HP-ASKED-1', 840_901, [7, [vendor]]);
       const exception = await openQuestion(orderId);
       expect(exception).toMatchObject({
         type: 'content-not-used',
         summary: expect.stringContaining('Name: N1*VN*Meridian Wholesale*92*40817 [N1[VN]]'),
         resolutions: ['retry', 'accept', 'cancel'],
       });
-      expect((await calls.system('erp', '/orders?reference=TV-ASKED-1')).body.items ?? []).toEqual([]);
+      expect((await calls.system('erp', '/orders?reference=HP-ASKED-1')).body.items ?? []).toEqual([]);
       const documents = (await calls.api(`/v1/orders/${orderId}/documents`)).body.items;
       expect(documents).toMatchObject([{ transactionSet: '850', notUsed: [{ content: 'N1[VN]', count: 1 }] }]);
 
       await resolve(exception.id, 'accept');
-      await closed(given(), ['TV-ASKED-1']);
-      await sent('tri-valley', 'TV-ASKED-2', 850_002, [7, [vendor]]);
-      await closed(given(), ['TV-ASKED-2']);
-      const leftOut = await calls.api('/v1/partners/tri-valley/left-out-content');
+      await closed(given(), ['HP-ASKED-1']);
+      await sent('HP-ASKED-2', 840_902, [7, [vendor]]);
+      await closed(given(), ['HP-ASKED-2']);
+      const leftOut = await calls.api('/v1/partners/harbor-pine/left-out-content');
       expect(leftOut.body.items).toMatchObject([{ transactionSet: '850', content: 'N1[VN]', orderId }]);
     });
 
     it('holds every order that it makes ambiguous; a person may end it', async () => {
-      const other = ['N1', 'ST', 'Another branch', '92', 'BR02'];
-      for (const control of [850_003, 850_004]) {
-        const orderId = await sent('tri-valley', `TV-TWO-${control}`, control, [6, [other]]);
+      const other = ['N1', 'ST', 'Another store', '92', '0101'];
+      for (const control of [840_903, 840_904]) {
+        const orderId = await sent(`HP-TWO-${control}`, control, [6, [other]]);
         const exception = await openQuestion(orderId);
         expect(exception.summary).toContain('the order has several ship-tos');
         await resolve(exception.id, 'cancel');
@@ -78,13 +80,12 @@ export function askedAbout(given: () => Given): void {
     const day = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
     const dtm = (qualifier: string, days: number) => ['DTM', qualifier, day(days).replaceAll('-', '')];
     const orderId = await sent(
-      'harbor-pine',
       'HP-MARKED',
       840_900,
       [
         3,
         [
-          dtm('037', 1),
+          dtm('037', 0),
           dtm('001', 9),
           ['TD5', 'B', '', '', '', '', '', '', '', '', '', '', 'ND'],
           ['N9', 'ZZ', '1'],
@@ -98,7 +99,7 @@ export function askedAbout(given: () => Given): void {
     const released = await calls.system('wms', '/releases?poNumber=HP-MARKED');
     expect(released.body.items).toMatchObject([
       {
-        shipNotBefore: day(1),
+        shipNotBefore: day(0),
         cancelAfter: day(9),
         serviceLevel: 'ND',
         markFor: { code: '0077', name: 'AISLE 4' },
