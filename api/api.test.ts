@@ -276,6 +276,16 @@ describe('orders', () => {
     expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
   });
 
+  it('an order can be read as it was taken in, with what nothing acts on', async () => {
+    const id = accepted('CR-10');
+    const { canonical } = await api.prisma.order.findUniqueOrThrow({ where: { id } });
+    const asked = { ...(canonical as object), cancelAfter: '2026-12-05', attributes: { freightPayment: 'CC' } };
+    await api.prisma.order.update({ where: { id }, data: { canonical: asked } });
+    const { status, body } = await api.call('GET', `/v1/orders/${id}/as-ordered`, { key: desk });
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ poNumber: 'CR-10', cancelAfter: '2026-12-05', attributes: { freightPayment: 'CC' } });
+  });
+
   it('an order that is cancelled stays cancelled, one that is closed cannot be', async () => {
     const id = accepted('CR-10');
     await api.prisma.order.update({ where: { id }, data: { status: 'cancelled', closedAt: new Date() } });
@@ -788,7 +798,7 @@ describe('access', () => {
 
   it('a partner sees its own orders alone, and orders for itself alone', async () => {
     const id = accepted('CR-40');
-    for (const part of ['', '/timeline', '/documents', '/lineage', '/explain']) {
+    for (const part of ['', '/as-ordered', '/timeline', '/documents', '/lineage', '/explain']) {
       const answer = await api.call('GET', `/v1/orders/${id}${part}`, { key: retailer });
       expect(answer, part).toMatchObject({ status: 404, body: { code: 'unknown-order' } });
     }
