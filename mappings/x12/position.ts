@@ -24,8 +24,6 @@ class Origin extends Itself {
   #loop: string | undefined;
   /** Bit n is set once element n has been read; no segment has more than 30 elements. */
   #used = 0;
-  /** Of a derived segment: the segment that was sent, and which of its elements each one comes from. */
-  #source: { segment: SegmentObject; elements: Readonly<Record<string, string>> } | undefined;
 
   constructor(made: SegmentObject, read: ReadSegment, loop: string | undefined) {
     super(made);
@@ -50,20 +48,36 @@ class Origin extends Itself {
   static carry(from: SegmentObject, to: SegmentObject, elements: Readonly<Record<string, string>>): void {
     if (#read in from) {
       new Origin(to, from.#read, from.#loop);
-      if (#source in to) to.#source = { segment: from, elements };
+      new Derived(to, from, elements);
     }
   }
 
   static use(segment: object, element: string): void {
     if (!(#used in segment)) return;
     segment.#used |= bitOf(element);
-    const source = segment.#source;
-    const sent = source?.elements[element];
-    if (source !== undefined && sent !== undefined) Origin.use(source.segment, sent);
+    Derived.use(segment, element);
   }
 
   static isUsed(segment: object, element: string): boolean {
     return #used in segment && (segment.#used & bitOf(element)) !== 0;
+  }
+}
+
+/** A segment made of one that was sent, and which of its elements each one comes from. */
+class Derived extends Itself {
+  #source: SegmentObject;
+  #elements: Readonly<Record<string, string>>;
+
+  constructor(made: SegmentObject, source: SegmentObject, elements: Readonly<Record<string, string>>) {
+    super(made);
+    this.#source = source;
+    this.#elements = elements;
+  }
+
+  static use(segment: object, element: string): void {
+    if (!(#source in segment)) return;
+    const sent = segment.#elements[element];
+    if (sent !== undefined) Origin.use(segment.#source, sent);
   }
 }
 

@@ -274,6 +274,7 @@ function addNumbers(numbers: Map<string, string>, segment: SegmentObject | undef
 /** PO4 as text: the inner packs, the pack size and its unit as the partner sees the item. */
 function packOf(loop: TreeNode): string | undefined {
   const po4 = segmentOf(loop, 'PO4');
+  if (po4 === undefined) return undefined;
   const texts = ['01', '02', '03', '14'].flatMap((element) => {
     const text = textOf(po4, element);
     return text === undefined ? [] : [`PO4${element} ${text}`];

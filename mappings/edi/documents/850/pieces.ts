@@ -1,3 +1,4 @@
+import type { RequestedDates } from '../../../../domain/policy/requested-dates.ts';
 import type { SalesOrderLine } from '../../../canonical/v1/index.ts';
 import type { SegmentObject, TreeNode } from '../../../x12/types.ts';
 import { dayOf, decimalFault } from '../../elements.ts';
@@ -41,9 +42,12 @@ export function keep(attributes: Record<string, string>, name: string, value: st
 }
 
 /** Dates of an order or a line. Dates without a field are stored in attributes. */
-export function datesOf(node: TreeNode, attributes: Record<string, string>, fault: Report) {
+export function datesOf(node: TreeNode, attributes: Record<string, string>, fault: Report): RequestedDates {
+  const sent = segmentsOf(node, 'DTM');
+  // Most lines have no date, and there are many lines.
+  if (sent.length === 0) return NO_DATES;
   const days = new Map<string, string>();
-  for (const dtm of segmentsOf(node, 'DTM')) {
+  for (const dtm of sent) {
     const qualifier = textOf(dtm, '01');
     // A second date of one kind stays unread, so that it is asked about.
     if (qualifier === undefined || days.has(qualifier)) continue;
@@ -63,6 +67,8 @@ export function datesOf(node: TreeNode, attributes: Record<string, string>, faul
     cancelAfter: firstDay(days, CANCEL_DATES),
   };
 }
+
+const NO_DATES: RequestedDates = {};
 
 function firstOf(days: ReadonlyMap<string, string>, qualifiers: readonly string[]): string | undefined {
   return qualifiers.find((code) => days.has(code));
