@@ -65,6 +65,52 @@ it("an order in a currency other than the customer's waits for a person, and not
   expect(await given.prisma.orderLine.count({ where: { orderId } })).toBe(0);
 });
 
+const line = anOrder().lines[0] as SalesOrderInput['lines'][number];
+const gtinOf = (sku: string) => items.find((item) => item.sku === sku)?.gtin ?? '';
+
+it.each<[string, Partial<SalesOrderInput>, string, RegExp]>([
+  [
+    'an address in another place than the ship-to of its code',
+    {
+      shipTo: { identifiers: [{ scheme: 'partner', value: 'BR01' }], address: { postalCode: '75201', city: 'Dallas' } },
+    },
+    'ship-to-differs',
+    /the order says partner BR01, Dallas, 75201, but ship-to .* accepted, the goods go there$/,
+  ],
+  [
+    'days that cannot be kept',
+    { shipNotBefore: '2126-12-10', cancelAfter: '2126-12-05' },
+    'dates-not-kept',
+    /nothing may ship before 2126-12-10, and nothing after 2126-12-05/,
+  ],
+  [
+    'lines for different days',
+    {
+      lines: ['2126-12-05', '2126-12-15'].map((requestedShipDate, at) => ({
+        ...line,
+        lineId: `${at}`,
+        requestedShipDate,
+      })),
+    },
+    'dates-not-kept',
+    /its lines are to ship on 2126-12-05, 2126-12-15/,
+  ],
+  [
+    'numbers of different items in one line',
+    { lines: [{ ...line, item: { sku: 'MW-1001', gtin: gtinOf('MW-1002') } }] },
+    'item-numbers-differ',
+    /names different items: MW-1001 .*, MW-1002 .*; accepted, it is MW-1001/,
+  ],
+])('%s wait for a person, who may accept them', async (_, changes, type, summary) => {
+  const orderId = await accepted(anOrder(changes));
+  expect(await given.records.prepareOrder({ orderId, waived: [] })).toMatchObject({
+    ready: false,
+    problem: { type, summary: expect.stringMatching(summary) },
+  });
+  const waived = [type] as Parameters<typeof given.records.prepareOrder>[0]['waived'];
+  expect(await given.records.prepareOrder({ orderId, waived })).toMatchObject({ ready: true });
+});
+
 it('the agreed ship-by time is stored with the order', async () => {
   const orderId = await accepted(anOrder());
   const prepared = await given.records.prepareOrder({ orderId, waived: [] });

@@ -7,11 +7,11 @@ import type { ExceptionType } from '../../../domain/exceptions.ts';
 import { extend } from '../../../domain/money.ts';
 import { type ErpRule, type OrderToRoute, routeToErp } from '../../../domain/policy/erp-routing.ts';
 import { isWithinTolerance } from '../../../domain/policy/pricing.ts';
-import type { SalesOrder } from '../../../mappings/canonical/v1/index.ts';
+import type { SalesOrder, SalesOrderLine } from '../../../mappings/canonical/v1/index.ts';
 import type { PartnerProfile } from '../../../mappings/profile/profile.ts';
 import { type BuyerMatch, matchCustomer, shipToDifference } from './customer.ts';
-import { contradictionOf, type ItemOfLine, itemOf } from './items.ts';
-import type { Known, KnownBuyer, OrderToCheck } from './load.ts';
+import { type ItemOfLine, indexOf, itemOf, namedItems } from './items.ts';
+import type { Known, KnownBuyer, KnownItem, OrderToCheck } from './load.ts';
 import { type OurPrice, priceOf } from './prices.ts';
 import type { Decided, Problem } from './problem.ts';
 import type { CheckedLine, CheckedOrder } from './record.ts';
@@ -39,12 +39,9 @@ export function checkOrder(
       summary: `the order is in ${order.currency}, customer ${customerNumber} ${customerName} buys in ${currency}`,
     };
   }
-  const isOpen = (problem: Problem | undefined) => problem !== undefined && !given.waived.includes(problem.type);
   const differs = shipToDifference(match, order);
-  if (differs !== undefined && isOpen(differs)) return differs;
-  const contradiction = contradictionIn(order, buyer.erpSystem, known);
-  if (contradiction !== undefined && isOpen(contradiction)) return contradiction;
-  const lines = checkLines(order, buyer, profile, known);
+  if (differs !== undefined && !given.waived.includes(differs.type)) return differs;
+  const lines = checkLines(order, buyer, profile, known, given.waived);
   if ('type' in lines) return asOfReading(lines, erpSystem, known);
   const prices = checkPrices(lines, profile);
   if (prices.problem !== undefined && !given.waived.includes(prices.problem.type)) return prices.problem;
@@ -150,30 +147,23 @@ function asOfReading(problem: Problem, erpSystem: string, { readings }: Known): 
 
 type PricedLine = CheckedLine & { priceSource: OurPrice['source']; orderedPrice: string | undefined };
 
-/** The first line whose numbers name different items. */
-function contradictionIn({ lines }: SalesOrder, erpSystem: string, { items, names }: Known): Problem | undefined {
-  const ofErp = items.filter((item) => item.erpSystem === erpSystem);
-  for (const line of lines) {
-    const found = contradictionOf(line, ofErp, names);
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}
-
 /** Returns all lines, or all problems of the first kind found. */
 function checkLines(
   order: SalesOrder,
   { erpSystem, customerNumber }: KnownBuyer,
   profile: PartnerProfile,
   known: Known,
+  waived: readonly ExceptionType[],
 ): PricedLine[] | Problem {
-  const items = known.items.filter((item) => item.erpSystem === erpSystem);
+  const items = indexOf(known.items.filter((item) => item.erpSystem === erpSystem));
   const prices = known.prices.filter(
     (price) => price.erpSystem === erpSystem && price.customerNumber === customerNumber,
   );
   const problems: Problem[] = [];
   const lines = order.lines.flatMap((line, index): PricedLine[] => {
-    const found: ItemOfLine | Problem = itemOf(line, items, profile.units, known.names);
+    const named = namedItems(line, items, known.names);
+    if (named.length > 1 && !waived.includes('item-numbers-differ')) problems.push(contradictionOf(line, named));
+    const found: ItemOfLine | Problem = itemOf(line, named[0], profile.units, known.names);
     if ('type' in found) {
       problems.push(found);
       return [];
@@ -202,6 +192,13 @@ function checkLines(
   if (first === undefined) return lines;
   const alike = problems.filter(({ type }) => type === first.type);
   return { type: first.type, summary: alike.map(({ summary }) => summary).join('; ') };
+}
+
+/** The numbers of one line name different items: the first is meant only if a person says so. */
+function contradictionOf({ lineId }: SalesOrderLine, named: readonly KnownItem[]): Problem {
+  const items = named.map(({ sku, description }) => `${sku} ${description}`).join(', ');
+  const summary = `line ${lineId} names different items: ${items}; accepted, it is ${named[0]?.sku}`;
+  return { type: 'item-numbers-differ', summary };
 }
 
 function checkPrices(

@@ -24,41 +24,38 @@ const COUNTED: ReadonlySet<string> = new Set(
   'BG BK BO BX CA CN CT CX DZ EA JR KT PA PC PK PL PR RL SET ST TU UN'.split(' '),
 );
 
-/** The items that the numbers of a line name: by our number, by the buyer's, by GTIN. */
-function namedItems({ item: { sku, gtin } }: SalesOrderLine, items: readonly KnownItem[], ours: string | undefined) {
-  return [
-    items.find((candidate) => candidate.sku === sku),
-    items.find((candidate) => candidate.sku === ours),
-    items.find((candidate) => gtin !== undefined && candidate.gtin === gtin),
-  ].filter((found) => found !== undefined);
+/** The items of one ERP by each number that an order may name them by. */
+export interface ItemIndex {
+  readonly bySku: ReadonlyMap<string, KnownItem>;
+  readonly byGtin: ReadonlyMap<string, KnownItem>;
 }
 
-/** The numbers of one line name different items; the order of trust decides only if a person says so. */
-export function contradictionOf(
-  line: SalesOrderLine,
-  items: readonly KnownItem[],
+export function indexOf(items: readonly KnownItem[]): ItemIndex {
+  const byGtin = new Map<string, KnownItem>();
+  for (const item of items) if (item.gtin !== null && !byGtin.has(item.gtin)) byGtin.set(item.gtin, item);
+  return { bySku: new Map(items.map((item) => [item.sku, item])), byGtin };
+}
+
+/** The different items that a line names: by our number, by the buyer's, by GTIN, in this order of trust. */
+export function namedItems(
+  { item: { sku, customerSku, gtin } }: SalesOrderLine,
+  { bySku, byGtin }: ItemIndex,
   names: KnownNames,
-): Problem | undefined {
-  const { customerSku } = line.item;
-  const found = namedItems(line, items, customerSku === undefined ? undefined : names.item(customerSku));
-  const skus = [...new Set(found.map(({ sku }) => sku))];
-  if (skus.length < 2) return undefined;
-  const described = found.map(({ sku, description }) => `${sku} ${description}`);
-  const summary = `line ${line.lineId} names different items: ${[...new Set(described)].join(', ')}; accepted, it is ${skus[0]}`;
-  return { type: 'item-numbers-differ', summary };
+): KnownItem[] {
+  const ours = customerSku === undefined ? undefined : names.item(customerSku);
+  const found = [bySku.get(sku ?? ''), bySku.get(ours ?? ''), byGtin.get(gtin ?? '')];
+  return [...new Set(found.filter((item) => item !== undefined))];
 }
 
-/** `items` belong to one ERP; `units` come from the profile. */
+/** `item` is the one that the line names; `units` come from the profile. */
 export function itemOf(
   line: SalesOrderLine,
-  items: readonly KnownItem[],
+  item: KnownItem | undefined,
   units: Readonly<Record<string, string>>,
   names: KnownNames,
 ): ItemOfLine | Problem {
-  const { sku, customerSku, gtin } = line.item;
-  const ours = customerSku === undefined ? undefined : names.item(customerSku);
-  const [item] = namedItems(line, items, ours);
   if (item === undefined) {
+    const { sku, customerSku, gtin } = line.item;
     const named = [sku, customerSku && `buyer’s ${customerSku}`, gtin && `GTIN ${gtin}`].filter(Boolean).join(', ');
     return { type: 'unknown-item', summary: `line ${line.lineId}: no item is ${named || line.item.description}` };
   }
