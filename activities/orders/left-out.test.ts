@@ -121,6 +121,12 @@ describe('content of an 850 that the order does not use', () => {
     const orderId = await ordered([{ ...markFor, content: 'N1[VN]/N3' }]);
     expect(await asked(orderId, false)).toContain('N1[VN]/N3');
     expect(await asked(orderId, false, { '850': { 'N1[VN]': 'it is us' } })).toBeUndefined();
+    // An accepted order remembers what it was asked about, not what the profile says.
+    const other = { ...markFor, content: 'MAN[GM]', text: 'MAN*GM*1' };
+    const both = await ordered([{ ...markFor, content: 'N1[VN]' }, other]);
+    expect(await asked(both, true, { '850': { 'N1[VN]': 'it is us' } })).toBeUndefined();
+    const remembered = await given.prisma.leftOutContent.findMany({ where: { orderId: both } });
+    expect(remembered.map(({ content }) => content)).toEqual(['MAN[GM]']);
     expect(await asked(orderId, false, { '875': { 'N1[VN]': 'it is us' } })).toContain('N1[VN]/N3');
   });
 });

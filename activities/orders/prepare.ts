@@ -13,7 +13,7 @@ import type { Database } from '../../prisma/client.ts';
 import { type ErpSystem, systemsFor, type WmsSystem } from '../../runtime/systems.ts';
 import type { PartnerProfiles } from '../partners/partner-profiles.ts';
 import { checkOrder } from './prepare/check.ts';
-import { leftOutProblem, rememberLeftOut } from './prepare/left-out.ts';
+import { leftOutProblem, rememberLeftOut, undecidedContent } from './prepare/left-out.ts';
 import { loadKnown, loadOrder, type OrderToCheck } from './prepare/load.ts';
 import type { Problem } from './prepare/problem.ts';
 import { recordCheck } from './prepare/record.ts';
@@ -50,9 +50,11 @@ export async function prepareOrder(
   const repeated = repetitionOf(row);
   if (repeated !== undefined && !waived.includes(repeated.type)) return { ready: false, problem: repeated };
   // The current profile, so that what it declares helps an order that already waits.
-  const leftOut = await leftOutProblem(prisma, row, profiles.get(row.partnerId));
-  if (leftOut !== undefined && !waived.includes(leftOut.type)) return { ready: false, problem: leftOut };
-  if (leftOut !== undefined) await rememberLeftOut(prisma, orderId, row);
+  const undecided = await undecidedContent(prisma, row, profiles.get(row.partnerId));
+  if (undecided !== undefined) {
+    if (!waived.includes('content-not-used')) return { ready: false, problem: leftOutProblem(undecided) };
+    await rememberLeftOut(prisma, { orderId, partnerId: row.partnerId }, undecided);
+  }
 
   const order = row.canonical;
   const reasons = whyNotKept(order, order.lines, dayOf(row.receivedAt, profile.calendar));

@@ -56,11 +56,18 @@ const notUsed = z
     text: z.string().meta({ description: 'The first occurrence as it was sent, shortened' }),
     count: z.int(),
     reason: z.string().nullable().meta({ description: 'Why it matters, if that is more than that nothing uses it' }),
+    ignored: z.string().nullable().meta({ description: 'Why it is of no concern, if the profile said so on receipt' }),
   })
   .meta({ id: 'NotUsed', description: 'Content of an inbound document that the order or payment does not use' });
 
 const storedNotUsed = z
-  .array(notUsed.extend({ place: location, reason: z.string().nullable().default(null) }))
+  .array(
+    notUsed.extend({
+      place: location,
+      reason: z.string().nullable().default(null),
+      ignored: z.string().nullable().default(null),
+    }),
+  )
   .nullable();
 
 export const documentItem = z

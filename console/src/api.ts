@@ -259,6 +259,8 @@ export interface NotUsed {
   readonly text: string;
   readonly count: number;
   readonly reason: string | null;
+  /** Why it is of no concern, as the partner's profile says. */
+  readonly ignored: string | null;
 }
 
 export interface DocumentError {

@@ -58,6 +58,14 @@ describe('what an order does not use', () => {
     expect(found[0]).toMatchObject({ text: 'CTP**RES*9.99', place: { segment: 'CTP', position: 7 } });
   });
 
+  it('is asked about each time beyond a hundred kinds, because it says nothing about the next document', async () => {
+    const parties = Array.from({ length: 120 }, (_, index) => `N1*${index + 10}*Party`);
+    const found = await leftOut([...HEADER, ...parties, ...LINE, 'CTT*1']);
+    expect(found).toHaveLength(101);
+    expect(found.at(-1)).toMatchObject({ content: 'further content', eachTime: true });
+    expect(found.reduce((total, { count }) => total + count, 0)).toBe(120);
+  });
+
   it('is less for a profile with an expression that uses it', async () => {
     const body = [...HEADER, 'N1*SE*Aisle 4*92*77', ...LINE, 'CTT*1'];
     const by = (expression: string) => {

@@ -54,7 +54,10 @@ export interface Doubt {
 export type Silent = Readonly<Record<string, readonly string[] | 'any'>>;
 
 const TEXT_LENGTH = 200;
-/** Kinds that are listed one by one; the rest of an odd document is counted under {@link FURTHER}. */
+/**
+ * Kinds that are listed one by one. The rest of an odd document is counted under {@link FURTHER}, which is a
+ * question each time: it says nothing about what the next document leaves out.
+ */
 const MOST_KINDS = 100;
 const FURTHER = 'further content';
 
@@ -72,7 +75,7 @@ export function notUsedOf(
 ): NotUsed[] {
   const found = new Found();
   for (const { at, ...doubt } of doubts) {
-    const place = (at && positionOf(at)) ?? { segment: doubt.content.slice(0, 3), position: 0 };
+    const place = (at && positionOf(at)) ?? { segment: 'ST', position: 1 };
     found.doubt({ ...doubt, place, text: at === undefined ? '' : textOfSegment(place.segment, at) });
   }
   walk(tree, guide.children, '', silent, found);
@@ -101,10 +104,10 @@ class Found {
 
   add(one: Omit<NotUsed, 'count'>): void {
     if (this.#doubted.has(one.place.position) && one.place.element === undefined) return;
-    const isKnown = this.#byContent.has(one.content);
-    const content = isKnown || this.#byContent.size < MOST_KINDS ? one.content : FURTHER;
-    const known = this.#byContent.get(content) ?? { ...one, content, text: shortened(one.text), count: 0 };
-    this.#byContent.set(content, { ...known, count: known.count + 1 });
+    const isListed = this.#byContent.has(one.content) || this.#byContent.size < MOST_KINDS;
+    const kind = isListed ? one : { ...one, content: FURTHER, eachTime: true as const };
+    const known = this.#byContent.get(kind.content) ?? { ...kind, text: shortened(one.text), count: 0 };
+    this.#byContent.set(kind.content, { ...known, count: known.count + 1 });
   }
 
   get list(): NotUsed[] {

@@ -24,7 +24,9 @@ export function unknownCodesIn(profile: PartnerProfileContent): UnknownCode[] {
       list('item', numbers[key], 'items', key),
     ),
     ...(['buyer', 'seller', 'gtin'] as const).flatMap((key) => one('item', numbers.send[key], 'items', 'send', key)),
-    ...(['shipTo', 'buyer', 'billTo', 'payer'] as const).flatMap((key) => list('party', roles[key], 'parties', key)),
+    ...(['shipTo', 'buyer', 'billTo', 'markFor', 'payer'] as const).flatMap((key) =>
+      list('party', roles[key], 'parties', key),
+    ),
     ...Object.keys(roles.schemes).flatMap((code) => one('scheme', code, 'parties', 'schemes', code)),
     ...Object.entries(roles.send).flatMap(([key, code]) => one('scheme', code, 'parties', 'send', key)),
     ...Object.entries(units).flatMap(([theirs, ours]) => [

@@ -624,9 +624,11 @@ function documents() {
     text: 'N1*Z7*Aisle 4*92*77',
     count: 2,
     reason: null,
+    ignored: null,
   };
+  const vendor = { ...markFor, content: 'N1[VN]', text: 'N1*VN*Meridian', ignored: 'the vendor is us' };
   return [
-    document('d1', 'inbound', '850', 'accepted', '000000117', { notUsed: [markFor] }),
+    document('d1', 'inbound', '850', 'accepted', '000000117', { notUsed: [markFor, vendor] }),
     document('d2', 'outbound', '997', 'transmitted', '000000201'),
     document('d3', 'outbound', '855', 'acknowledged', '000000202', { acknowledgment: 'A', acknowledgedAt: at(-60) }),
     document('d4', 'outbound', '856', 'rejected', '000000203', {

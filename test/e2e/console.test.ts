@@ -283,6 +283,7 @@ describe.skipIf(executablePath === undefined)(suite, () => {
     const notUsed = (await page.getByRole('region', { name: 'Not used' }).textContent()) ?? '';
     expect(notUsed).toContain('N1[Z7] Name · N1 (segment 9), 2 times');
     expect(notUsed).toContain('N1*Z7*Aisle 4*92*77');
+    expect(notUsed).toContain('Of no concern: the vendor is us');
   });
 
   it('a document is shown as named segments with meanings, and as raw bytes', async () => {

@@ -7,8 +7,8 @@ import { permanent } from '../../lib/activity-failure.ts';
 import { type KnownNames, knownNames } from '../../partners/cross-references.ts';
 import { zipOf } from './customer.ts';
 
-/** What the order's document holds beyond the order, and its set. */
-interface LeftOut {
+/** Content of the order's document that the order did not take over, and the document's set. */
+export interface LeftOut {
   readonly set: string;
   readonly content: readonly NotUsed[];
 }

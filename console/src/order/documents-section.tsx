@@ -47,7 +47,7 @@ export function DocumentsSection(props: {
                   {document.errors !== null && document.errors.length > 0 && (
                     <span className="alert-text"> · {faultCount(document.errors.length)}</span>
                   )}
-                  {document.notUsed.length > 0 && <span className="quiet"> · {document.notUsed.length} not used</span>}
+                  {notUsedCount(document) > 0 && <span className="quiet"> · {notUsedCount(document)} not used</span>}
                 </td>
                 <td>
                   {document.interchangeId && (
@@ -69,6 +69,11 @@ export function DocumentsSection(props: {
       )}
     </Section>
   );
+}
+
+/** Without what the partner's profile says is of no concern. */
+function notUsedCount({ notUsed }: DocumentSummary): number {
+  return notUsed.filter(({ ignored }) => ignored === null).length;
 }
 
 export function Direction({ direction }: Pick<DocumentSummary, 'direction'>) {

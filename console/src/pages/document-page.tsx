@@ -106,7 +106,7 @@ function NotUsedContent({ notUsed }: { readonly notUsed: readonly NotUsed[] }) {
       <h2>Not used</h2>
       <p className="quiet">The partner sent this, and nothing here takes it over.</p>
       <ul>
-        {notUsed.map(({ content, name, place, text, count, reason }) => (
+        {notUsed.map(({ content, name, place, text, count, reason, ignored }) => (
           <li key={content}>
             <code>{content}</code> {name}
             <span className="quiet">
@@ -115,6 +115,7 @@ function NotUsedContent({ notUsed }: { readonly notUsed: readonly NotUsed[] }) {
               {count > 1 && `, ${count} times`}
             </span>
             {reason !== null && <div>{reason}</div>}
+            {ignored !== null && <div className="quiet">Of no concern: {ignored}</div>}
             {text !== '' && (
               <div>
                 <code className="value">{text}</code>
