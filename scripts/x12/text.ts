@@ -1,5 +1,6 @@
 import { stripVTControlCharacters, styleText } from 'node:util';
 import { stringify } from 'yaml';
+import { lookup } from '../../domain/lookup.ts';
 import type {
   Direction,
   ExplainedElement,
@@ -340,10 +341,10 @@ const USAGES: Readonly<Record<string, string>> = { P: 'production', T: 'test', I
 
 function headerLines(header: InterchangeHeader): string[] {
   const party = (qualifier: string, id: string) => {
-    const kind = QUALIFIERS[qualifier];
+    const kind = lookup(QUALIFIERS, qualifier);
     return `${plain(qualifier)} ${plain(id)}${kind === undefined ? '' : `  (${kind})`}`;
   };
-  const usage = USAGES[header.usage] ?? `usage ${plain(header.usage)}`;
+  const usage = lookup(USAGES, header.usage) ?? `usage ${plain(header.usage)}`;
   return [
     `  from        ${party(header.senderQualifier, header.senderId)}`,
     `  to          ${party(header.receiverQualifier, header.receiverId)}`,
