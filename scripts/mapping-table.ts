@@ -27,10 +27,16 @@ export interface MappingRow {
   becomes: string;
 }
 
-/** A place of the guide: the loops to it, and whether its segment says by a code what it is about. */
+/** A place of the guide. */
 interface Place {
+  /** The loops that lead to it. */
   loops: readonly LoopUse[];
   segment: SegmentGuide;
+  /** It is the first segment of the last loop. */
+  opensLoop: boolean;
+  /** The tree holds a list of such segments. */
+  isList: boolean;
+  /** The segment may come several times, so that a code says what it is about. */
   repeats: boolean;
 }
 
@@ -41,13 +47,12 @@ const CHECKED = 'nothing: it is checked';
 export function mappingTable({ map, silent = {} }: TakesOrder, guide: Guide, agreement: Agreement): MappingRow[] {
   const read = (tree: Tree) => notingUse(() => map(tree, agreement, { evaluate: evaluateAll }));
 
-  /** Where the element goes; undefined for an element that the segment cannot have. */
   const becomes = (place: Place, qualifiers: readonly string[], element: number): string => {
-    const [one, other] = [0, 1].map((variant) => {
+    const tried = (variant: 0 | 1) => {
       const { tree, probed } = documentWith(place, qualifiers, { element, variant });
       return { result: read(tree), probed };
-    });
-    if (one === undefined || other === undefined) return ASKED;
+    };
+    const [one, other] = [tried(0), tried(1)];
     const key = keyOf(element);
     if ('order' in one.result && 'order' in other.result) {
       const doubted = one.result.doubts.length !== other.result.doubts.length;
@@ -79,7 +84,8 @@ function placesOf(children: readonly GuideNode[], loops: readonly LoopUse[]): Pl
   return children.flatMap((child, index): Place[] => {
     if (child.kind === 'loop') return placesOf(child.children, [...loops, child]);
     const opened = index === 0 ? loops.at(-1) : undefined;
-    return [{ loops, segment: child.segment, repeats: (opened?.max ?? child.max) !== 1 }];
+    const { segment, repeats: isList } = child;
+    return [{ loops, segment, opensLoop: opened !== undefined, isList, repeats: (opened?.max ?? child.max) !== 1 }];
   });
 }
 
@@ -107,7 +113,7 @@ function codesOf({ id, elements }: SegmentGuide, repeats: boolean): string[] {
 const USUAL: Readonly<Record<string, string>> = { SAC: 'A', PER: 'BD' };
 
 function documentWith(
-  { loops, segment }: Place,
+  { loops, segment, opensLoop, isList }: Place,
   qualifiers: readonly string[],
   probe: { element: number; variant: number },
 ): { tree: Tree; probed: SegmentObject } {
@@ -132,17 +138,9 @@ function documentWith(
     if (isLast) iteration[head.key] = probed;
     node = iteration;
   }
-  const opensLoop = loops.at(-1)?.children[0];
-  if (opensLoop?.kind !== 'segment' || opensLoop.segment !== segment) {
-    const use = (loops.at(-1)?.children ?? []).find((child) => child.kind === 'segment' && child.segment === segment);
-    const isList = use?.kind === 'segment' ? use.repeats : Array.isArray(base[segment.id]) || !SINGLE.has(segment.id);
-    node[segment.id] = isList ? [probed] : probed;
-  }
+  if (!opensLoop) node[segment.id] = isList ? [probed] : probed;
   return { tree: base, probed };
 }
-
-/** Header segments that the tree holds as objects. */
-const SINGLE: ReadonlySet<string> = new Set(['BEG', 'CUR']);
 
 function baseOrder(): Tree {
   return {

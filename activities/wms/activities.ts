@@ -24,8 +24,8 @@ export interface WmsActivityDependencies {
   handOff: HandOff;
 }
 
-/** Both the partner's guide and its order may say before which day nothing ships. */
-function earliestOf(opens: string | undefined, asked: string | undefined): Pick<WarehouseRelease, 'shipNotBefore'> {
+/** The later of two days: the partner's routing guide and its order may each forbid an earlier shipment. */
+function shipNotBefore(opens: string | undefined, asked: string | undefined): Pick<WarehouseRelease, 'shipNotBefore'> {
   const [latest] = [opens, asked]
     .filter((day) => day !== undefined)
     .toSorted()
@@ -33,7 +33,7 @@ function earliestOf(opens: string | undefined, asked: string | undefined): Pick<
   return latest === undefined ? {} : { shipNotBefore: latest };
 }
 
-/** What the buyer asks of the warehouse beside the goods. */
+/** Instructions of the buyer for the warehouse. */
 function wishesOf(order: ReleaseToRoute['canonical']) {
   const { requestedDeliveryDate, deliverNotBefore, deliverNotAfter, cancelAfter, notes, markFor, attributes } = order;
   const code = markFor?.identifiers[0]?.value;
@@ -93,7 +93,7 @@ export function createWmsActivities(deps: WmsActivityDependencies) {
             customerName: profile.name,
             shipTo,
             ...(shipBy !== undefined && { shipBy }),
-            ...earliestOf(window.opens, release.canonical.shipNotBefore),
+            ...shipNotBefore(window.opens, release.canonical.shipNotBefore),
             ...wishesOf(release.canonical),
             ...(carrier.scac !== undefined && { carrierScac: carrier.scac }),
             transportMethod: carrier.method,

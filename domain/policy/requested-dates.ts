@@ -24,14 +24,16 @@ const LATEST = ['shipNotBefore', 'deliverNotBefore'] as const;
 
 /** Days of an order that suit each of its lines; a line without a day follows the order. */
 export function datesForAll(order: RequestedDates, lines: readonly RequestedDates[]): RequestedDates {
-  const all = (key: keyof RequestedDates) =>
-    [...new Set((lines.length === 0 ? [order] : lines).map((line) => line[key] ?? order[key]))]
-      .filter((day) => day !== undefined)
-      .toSorted();
   const found: RequestedDates = {};
-  for (const key of EARLIEST) set(found, key, all(key)[0]);
-  for (const key of LATEST) set(found, key, all(key).at(-1));
+  for (const key of EARLIEST) set(found, key, daysOf(key, order, lines)[0]);
+  for (const key of LATEST) set(found, key, daysOf(key, order, lines).at(-1));
   return found;
+}
+
+/** The different days that the lines ask for, earliest first. */
+function daysOf(key: keyof RequestedDates, order: RequestedDates, lines: readonly RequestedDates[]): string[] {
+  const days = (lines.length === 0 ? [order] : lines).map((line) => line[key] ?? order[key]);
+  return [...new Set(days)].filter((day) => day !== undefined).toSorted();
 }
 
 /**
@@ -64,9 +66,7 @@ export function lastDay({ cancelAfter, shipNotAfter }: RequestedDates): string |
 export function whyNotKept(order: RequestedDates, lines: readonly RequestedDates[], today: string): string[] {
   const dates = datesForAll(order, lines);
   const reasons = (['requestedShipDate', 'requestedDeliveryDate'] as const).flatMap((key) => {
-    const days = [...new Set(lines.map((line) => line[key] ?? order[key]))]
-      .filter((day) => day !== undefined)
-      .toSorted();
+    const days = daysOf(key, order, lines);
     const what = key === 'requestedShipDate' ? 'ship' : 'arrive';
     return days.length > 1
       ? [`its lines are to ${what} on ${days.join(', ')}, and the order ships as one, by the first day`]

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { guideFor } from '../guides/index.ts';
-import { anInterchange, anOrder, aTransaction, bytesOf } from '../test-support/interchange.ts';
+import { anInterchange, anOrder, aTransaction, bytesOf, treeOfAnOrder } from '../test-support/interchange.ts';
 import { expectLossless, read, setOf, write } from '../test-support/json.ts';
 import type { DocumentJson, NodeJson, TransactionJson } from './document.ts';
 import { X12JsonError } from './faults.ts';
@@ -57,33 +57,9 @@ describe('X12 as JSON', () => {
                 {
                   ST: { '01': '850', '02': '0001' },
                   tree: {
-                    BEG: { '01': '00', '02': 'SA', '03': 'PO-1001', '05': '20261120' },
-                    REF: [{ '01': 'DP', '02': '038' }],
-                    DTM: [{ '01': '010', '02': '20261201' }],
-                    N1: [
-                      {
-                        N1: { '01': 'ST', '02': 'HARBOR & PINE STORE 12', '03': '92', '04': '0012' },
-                        N3: [{ '01': ' 100 MAIN STREET' }],
-                        N4: [{ '01': 'RENO', '02': 'NV', '03': '89501', '04': 'US' }],
-                      },
-                    ],
-                    PO1: [
-                      {
-                        PO1: {
-                          '01': '1',
-                          '02': '12',
-                          '03': 'EA',
-                          '04': '9.25',
-                          '06': 'SK',
-                          '07': 'MW-1001',
-                          '08': 'UP',
-                          '09': '012345678905',
-                        },
-                        PID: [{ PID: { '01': 'F', '05': 'HINGE, 3 INCH' } }],
-                      },
-                      { PO1: { '01': '2', '02': '4', '03': 'CA', '04': '18.5', '06': 'SK', '07': 'MW-1002' } },
-                    ],
-                    CTT: [{ CTT: { '01': '2' } }],
+                    ...treeOfAnOrder,
+                    // As it was sent: the blank before the street belongs to the file.
+                    N1: [{ ...treeOfAnOrder.N1[0], N3: [{ '01': ' 100 MAIN STREET' }] }],
                   },
                 },
               ],

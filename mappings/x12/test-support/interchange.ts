@@ -53,6 +53,37 @@ export const anOrder = [
   'CTT*2',
 ];
 
+/** What {@link anOrder} says, by the guide of the 850. */
+export const treeOfAnOrder = {
+  BEG: { '01': '00', '02': 'SA', '03': 'PO-1001', '05': '20261120' },
+  REF: [{ '01': 'DP', '02': '038' }],
+  DTM: [{ '01': '010', '02': '20261201' }],
+  N1: [
+    {
+      N1: { '01': 'ST', '02': 'HARBOR & PINE STORE 12', '03': '92', '04': '0012' },
+      N3: [{ '01': '100 MAIN STREET' }],
+      N4: [{ '01': 'RENO', '02': 'NV', '03': '89501', '04': 'US' }],
+    },
+  ],
+  PO1: [
+    {
+      PO1: {
+        '01': '1',
+        '02': '12',
+        '03': 'EA',
+        '04': '9.25',
+        '06': 'SK',
+        '07': 'MW-1001',
+        '08': 'UP',
+        '09': '012345678905',
+      },
+      PID: [{ PID: { '01': 'F', '05': 'HINGE, 3 INCH' } }],
+    },
+    { PO1: { '01': '2', '02': '4', '03': 'CA', '04': '18.5', '06': 'SK', '07': 'MW-1002' } },
+  ],
+  CTT: [{ CTT: { '01': '2' } }],
+} as const;
+
 /** One transaction set in an interchange that is to be written. */
 export function outgoing(
   segments: readonly string[],
