@@ -45,7 +45,7 @@ export interface PartnerDirectory {
   forOrder(order: { partnerId: string; profileVersion: string }): Promise<PartnerProfile | undefined>;
   /** Current errors in the partner's files. */
   problemsOf(partnerId: string): readonly ProfileProblem[];
-  /** What the partner's files say, but hardly mean. */
+  /** Warnings about likely mistakes in the partner's files. */
   warningsOf(partnerId: string): readonly ProfileProblem[];
   /** Current errors in the files of all partners, including partners that were never read. */
   problems(): readonly ProfileProblem[];

@@ -141,7 +141,7 @@ describe('an edit of a profile', () => {
   });
 });
 
-it('a profile that says what it hardly means is taken, and told of to whoever may see it', async () => {
+it('uses a profile with a likely mistake, and warns those who may see the partner', async () => {
   const file = join(partnersDir, 'tri-valley.yaml');
   const sound = readFileSync(file, 'utf8');
   const write = (text: string) => {

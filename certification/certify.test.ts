@@ -48,7 +48,7 @@ it('a partner cannot be introduced while no sandbox is running', () => {
   expect(certify('tri-valley', '--introduce')).toEqual({ status: 2, stderr });
 }, 60_000);
 
-it('what a profile hardly means is told first, and keeps nothing from running', () => {
+it('prints warnings about a profile first, and runs nevertheless', () => {
   const file = join(folder, 'cobalt-ridge.yaml');
   appendFileSync(file, 'units: { AE: EA }\n');
   const line = readFileSync(file, 'utf8').trimEnd().split('\n').length;

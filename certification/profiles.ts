@@ -24,7 +24,7 @@ export function profilesOf(partnersDir: string, names: readonly string[]): Partn
   });
 }
 
-/** What the files of known partners say, but hardly mean. */
+/** Warnings about likely mistakes in the files of known partners. */
 export function warningsOf(partnersDir: string, names: readonly string[]): ProfileProblem[] {
   return names.flatMap((name) => readProfile(partnersDir, name, anyEnvironment).warnings);
 }

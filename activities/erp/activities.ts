@@ -205,7 +205,7 @@ function orderRequest(
   };
 }
 
-/** What the buyer asks for one line beside the goods. */
+/** Dates and notes of a line, from the buyer. */
 function wishesOf(line: OrderRecord['canonical']['lines'][number] | undefined) {
   const { requestedShipDate, requestedDeliveryDate, notes = [] } = line ?? {};
   return {

@@ -50,9 +50,9 @@ export interface ErpOrderRequest {
   currency: string;
   requestedShipDate?: string;
   requestedDeliveryDate?: string;
-  /** ISO 8601 day after which the buyer takes nothing any more. */
+  /** ISO 8601 day after which the buyer refuses delivery. */
   cancelAfter?: string;
-  /** What the buyer wrote about the order. */
+  /** The buyer's notes on the order. */
   notes?: string[];
   /** As ordered, otherwise from the customer's record, otherwise from the partner's profile. */
   terms?: SalesOrder['terms'];

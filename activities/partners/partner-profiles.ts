@@ -33,7 +33,7 @@ export interface PartnerProfiles extends CurrentProfiles {
   readonly problems: readonly ProfileProblem[];
   /** Errors of one partner: in its own file and in its templates. */
   problemsOf(partnerId: string): readonly ProfileProblem[];
-  /** What the files of a partner say, but hardly mean. Its profile is taken all the same. */
+  /** Warnings about likely mistakes in the files of a partner. They do not keep its profile from being used. */
   warningsOf(partnerId: string): readonly ProfileProblem[];
 }
 

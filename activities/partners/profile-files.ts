@@ -31,7 +31,7 @@ export interface ReadProfile {
   readonly content: Readonly<Record<string, unknown>>;
   /** The partner's own file, then its templates. */
   readonly files: readonly string[];
-  /** What its files say, but hardly mean; none for a stored version. */
+  /** Warnings about likely mistakes in its files; none for a stored version. */
   readonly warnings: readonly ProfileProblem[];
 }
 

@@ -24,7 +24,7 @@ export interface WarehouseRelease {
   shipBy?: string;
   /** ISO 8601 day before which nothing may ship. */
   shipNotBefore?: string;
-  /** ISO 8601 days: when the buyer wants the goods, its window for them, and the day after which it takes nothing. */
+  /** ISO 8601 days: requested delivery, delivery window, and the day after which the buyer refuses delivery. */
   requestedDeliveryDate?: string;
   deliverNotBefore?: string;
   deliverNotAfter?: string;
@@ -36,9 +36,9 @@ export interface WarehouseRelease {
   shipmentPayment?: 'CC' | 'PP' | 'PC' | 'TP';
   /** X12 element 284, as the buyer asked for it: ND next day, ST standard … */
   serviceLevel?: string;
-  /** For whom the goods are meant at the ship-to; to be marked on them. */
+  /** The party at the ship-to that receives the goods; printed on the labels. */
   markFor?: { code?: string; name?: string };
-  /** What the buyer wrote about the order. */
+  /** The buyer's notes on the order. */
   notes?: string[];
   /** Base units. */
   lines: { lineNumber: number; sku: string; description: string; quantity: string; unit: string; notes?: string[] }[];

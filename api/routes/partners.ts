@@ -26,7 +26,7 @@ import { type Caller, route, withScope } from '../route.ts';
 
 // ── Profiles ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-const told = {
+const placedFault = {
   code: z.string(),
   file: z.string(),
   line: z.int(),
@@ -35,12 +35,12 @@ const told = {
   reason: z.string(),
 };
 
-const profileWarning = z.object(told).meta({
+const profileWarning = z.object(placedFault).meta({
   id: 'ProfileWarning',
-  description: 'What a profile says, but hardly means; it is taken all the same',
+  description: 'A likely mistake in a profile, which is used nevertheless',
 });
 
-const profileProblem = z.object(told).meta({
+const profileProblem = z.object(placedFault).meta({
   id: 'ProfileProblem',
   description:
     'Why a file, or a part of it, is not taken; its partner goes on with the last good profile, or with its other cross-references',

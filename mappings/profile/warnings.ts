@@ -8,7 +8,7 @@ import type { ProfileProblem } from './problem.ts';
 import type { PartnerProfile } from './profile.ts';
 import { unknownCodesIn } from './unknown-codes.ts';
 
-/** What a profile may say, but hardly means. It is taken as it is. */
+/** A likely mistake in a profile, which is used nevertheless. */
 export interface ProfileWarning {
   readonly path: readonly PropertyKey[];
   readonly code: ProfileProblem['code'];

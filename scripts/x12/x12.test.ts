@@ -218,7 +218,7 @@ describe('npm run x12', () => {
     );
   });
 
-  it('tells once what the profile that judges the file hardly means', async () => {
+  it('prints the warnings about the profile that judges the file once', async () => {
     const partners = join(folder, 'warned');
     cpSync(join(samples, '..', '..', 'mappings', 'partners'), partners, { recursive: true });
     for (const name of ['harbor-pine', 'cobalt-ridge']) {

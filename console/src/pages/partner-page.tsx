@@ -44,7 +44,7 @@ export function PartnerPage() {
         </Section>
       )}
       {data.warnings.length > 0 && (
-        <Section title="Worth a look" note="Taken as it is, and hardly meant.">
+        <Section title="Worth a look" note="Likely mistakes in profiles that are used nevertheless.">
           <ProfileNotices notices={data.warnings} />
         </Section>
       )}

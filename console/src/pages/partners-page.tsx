@@ -70,7 +70,7 @@ export function PartnersPage() {
         </tbody>
       </WideTable>
       {data.warnings.length > 0 && (
-        <Section title="Worth a look" note="Taken as it is, and hardly meant.">
+        <Section title="Worth a look" note="Likely mistakes in profiles that are used nevertheless.">
           <ProfileNotices notices={data.warnings} />
         </Section>
       )}
