@@ -1,5 +1,15 @@
 import { z } from 'zod';
-import { attributes, currency, day, identifier, instant, nonNegativeDecimal, quantity } from './common.ts';
+import { compare, isDecimal, sum } from '../../../domain/decimal.ts';
+import {
+  attributes,
+  currency,
+  day,
+  identifier,
+  instant,
+  nonNegativeDecimal,
+  positiveDecimal,
+  quantity,
+} from './common.ts';
 import { party } from './party.ts';
 
 export const channels = ['edi', 'api', 'storefront', 'marketplace', 'crm', 'field-sales'] as const;
@@ -35,17 +45,35 @@ const requestedDates = {
   cancelAfter: day.optional(),
 };
 
-export const salesOrderLine = z.strictObject({
-  /** The buyer's line number, echoed in every document. */
-  lineId: z.string().trim().min(1).max(20),
-  item: itemReference,
-  quantity,
-  /** Price per ordered unit in major units. Absent: our contract price applies. */
-  unitPrice: nonNegativeDecimal.optional(),
-  ...requestedDates,
-  notes: z.array(z.string().max(500)).max(20).default([]),
-  attributes,
-});
+/** What a store gets of a line, in the ordered unit. The goods of each store are packed and labelled for it. */
+export const allocation = z.strictObject({ store: party, quantity: positiveDecimal });
+export type Allocation = z.infer<typeof allocation>;
+
+export const salesOrderLine = z
+  .strictObject({
+    /** The buyer's line number, echoed in every document. */
+    lineId: z.string().trim().min(1).max(20),
+    item: itemReference,
+    quantity,
+    /** Price per ordered unit in major units. Absent: our contract price applies. */
+    unitPrice: nonNegativeDecimal.optional(),
+    ...requestedDates,
+    /** Spreads the whole line over stores that the ship-to distributes to. */
+    allocations: z.array(allocation).min(1).max(5_000).optional(),
+    notes: z.array(z.string().max(500)).max(20).default([]),
+    attributes,
+  })
+  .superRefine(({ quantity: { value }, allocations }, context) => {
+    // The refinement also runs when a quantity has been found to be no number.
+    if (allocations === undefined || ![value, ...allocations.map((one) => one.quantity)].every(isDecimal)) return;
+    const allocated = sum(allocations.map((one) => one.quantity));
+    if (compare(allocated, value) === 0) return;
+    context.addIssue({
+      code: 'custom',
+      path: ['allocations'],
+      message: `the line orders ${value}, but allocates ${allocated} to stores`,
+    });
+  });
 export type SalesOrderLine = z.infer<typeof salesOrderLine>;
 
 export const paymentTerms = z.strictObject({
@@ -64,6 +92,11 @@ export const salesOrder = z
     poNumber: identifier.max(22),
     /** Release of a blanket order; empty when there is none. */
     release: z.string().trim().max(30).default(''),
+    /**
+     * Which part of the purchase order this order is, where one purchase order becomes several orders: for
+     * instance a store, a ship-to or a day. Empty when the order is the whole of it. Documents never say it.
+     */
+    part: z.string().trim().max(80).default(''),
     orderedOn: day,
     currency: currency.default('USD'),
     buyer: party.optional(),

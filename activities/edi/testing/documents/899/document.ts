@@ -57,6 +57,7 @@ function telephoned(
       channel: 'edi',
       poNumber: textOf(beg, '03') ?? '',
       release: '',
+      part: '',
       orderedOn: '2026-11-20',
       currency: agreement.currency,
       shipTo: { identifiers: [{ scheme: 'partner', value: 'BR01' }] },
