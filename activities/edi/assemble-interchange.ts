@@ -2,6 +2,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { CurrentProfiles } from '../../mappings/profile/earlier.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
+import type { Encoding } from '../../mappings/x12/encoding.ts';
 import { guideFor } from '../../mappings/x12/guides/index.ts';
 import type { Delimiters } from '../../mappings/x12/types.ts';
 import { writeInterchange } from '../../mappings/x12/write-interchange.ts';
@@ -49,7 +50,7 @@ export async function assembleInterchange(
     if (first === undefined) return undefined;
     const together = answersInterchange(first)
       ? [first]
-      : queued.filter((document) => !answersInterchange(document) && document.delimiters === first.delimiters);
+      : queued.filter((document) => !answersInterchange(document) && isAlike(document, first));
     const assembled = await number(prisma, profile, together, numbers);
     if (assembled !== undefined) return assembled;
   }
@@ -63,6 +64,7 @@ interface QueuedRow {
   orderId: string | null;
   body: string;
   delimiters: string;
+  encoding: Encoding | null;
   correlationId: string;
   deadline: string | null;
 }
@@ -93,7 +95,8 @@ async function look(records: Transaction, partnerId: string): Promise<Look> {
       ) AS "prepared",
       (
         SELECT coalesce(json_agg(q), '[]'::json) FROM (
-          SELECT "id", "transactionSet", "version", "orderId", "body", "delimiters", "correlationId", "deadline"
+          SELECT "id", "transactionSet", "version", "orderId", "body", "delimiters", "encoding", "correlationId",
+            "deadline"
           FROM "Document" WHERE "partnerId" = ${partnerId} AND "direction" = 'outbound' AND "state" = 'queued'
           ORDER BY "createdAt", "id" LIMIT ${MOST_DOCUMENTS}
         ) AS q
@@ -107,6 +110,11 @@ async function look(records: Transaction, partnerId: string): Promise<Look> {
     queued: row?.queued ?? [],
     numbers: { interchange: 1, group: 1, transaction: 1, ...row?.numbers },
   };
+}
+
+/** An interchange has one set of delimiters and one encoding. */
+function isAlike(one: QueuedRow, other: QueuedRow): boolean {
+  return one.delimiters === other.delimiters && one.encoding === other.encoding;
 }
 
 /**
@@ -140,7 +148,7 @@ async function number(
     (one, index): Placed => ({ ...one, transaction: cycled(next.transaction + index).padStart(4, '0') }),
   );
   const controlNumber = cycled(next.interchange).padStart(9, '0');
-  const bytes = written(profile, controlNumber, placed, acknowledgments, documents[0]?.delimiters ?? '');
+  const bytes = written(profile, controlNumber, placed, acknowledgments, documents[0]);
   const interchangeId = randomUUID();
   const deadline = documents
     .flatMap((document) => (document.deadline === null ? [] : [new Date(document.deadline).toISOString()]))
@@ -223,7 +231,7 @@ function written(
   controlNumber: string,
   placed: readonly Placed[],
   acknowledgments: readonly QueuedRow[],
-  delimiters: string,
+  first: Pick<QueuedRow, 'delimiters' | 'encoding'> | undefined,
 ): Buffer {
   const { ours, theirs } = profile.identifiers;
   return writeInterchange({
@@ -238,7 +246,8 @@ function written(
       acknowledgmentRequested: profile.x12.requestAcknowledgment && acknowledgments.length === 0,
       usage: profile.usage === 'production' ? 'P' : 'T',
     },
-    delimiters: asWritten(delimiters, profile),
+    delimiters: asWritten(first?.delimiters ?? '', profile),
+    ...(first?.encoding && { encoding: first.encoding }),
     // The segment suffix follows the current profile, also for documents that were queued earlier.
     lineBreaks: profile.x12.delimiters.lineBreaks,
     date: new Date(),

@@ -70,6 +70,19 @@ const storedNotUsed = z
   )
   .nullable();
 
+const rewriting = z
+  .object({
+    place: z.string().meta({ description: 'For people', examples: ['N401 (segment 9)'] }),
+    given: z.string(),
+    written: z.string(),
+  })
+  .meta({
+    id: 'Rewriting',
+    description: 'A text that an outbound document has in the characters of the partner’s repertoire',
+  });
+
+const storedRewritings = z.array(rewriting.extend({ place: location })).nullable();
+
 export const documentItem = z
   .object({
     id: z.string(),
@@ -97,6 +110,10 @@ export const documentItem = z
     }),
     errors: z.array(documentError),
     notUsed: z.array(notUsed),
+    encoding: z.string().nullable().meta({
+      description: 'How its bytes are or will be read: utf-8, latin-1 or windows-1252; null if it is ASCII',
+    }),
+    rewritings: z.array(rewriting),
     links: z.object({ self: link, raw: link }),
   })
   .meta({ id: 'DocumentItem', description: 'One transaction set, in or out' });
@@ -142,6 +159,8 @@ export const documentColumns = {
   transactionControl: true,
   errors: true,
   notUsed: true,
+  encoding: true,
+  rewritings: true,
   interchange: { select: { controlNumber: true } },
 } satisfies Prisma.DocumentSelect;
 
@@ -183,6 +202,11 @@ export function documentItemOf(document: DocumentRow): z.output<typeof documentI
     },
     errors: toDocumentErrors(document.errors),
     notUsed: (storedNotUsed.parse(document.notUsed) ?? []).map(({ place, ...one }) => ({
+      ...one,
+      place: placeInWords(place),
+    })),
+    encoding: document.encoding,
+    rewritings: (storedRewritings.parse(document.rewritings) ?? []).map(({ place, ...one }) => ({
       ...one,
       place: placeInWords(place),
     })),

@@ -1,4 +1,6 @@
 import type { ShipmentPayment } from '../../domain/policy/carrier-routing.ts';
+import type { StatedEncoding } from '../x12/encoding.ts';
+import type { Repertoire } from '../x12/repertoire.ts';
 
 /**
  * The parts of a partner profile that reading and writing documents depend on. This folder does not
@@ -21,6 +23,10 @@ export interface Agreement {
      */
     readonly acceptedVersions: readonly string[];
     readonly checkHashTotals: boolean;
+    /** Of what we receive. */
+    readonly encoding: StatedEncoding;
+    /** Characters of what we send. */
+    readonly repertoire: Repertoire;
     readonly delimiters: {
       readonly element: string;
       readonly component: string;

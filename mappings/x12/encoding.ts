@@ -3,7 +3,7 @@
  * delimiters are found in the bytes before the encoding is known. Texts are decoded afterwards,
  * from ISO-8859-1 text in which one character is one byte.
  */
-import { isAscii } from 'node:buffer';
+import { isAscii, isUtf8 } from 'node:buffer';
 import type { Delimiters, ReadSegment, X12Error } from './types.ts';
 
 export const ENCODINGS = ['utf-8', 'latin-1', 'windows-1252'] as const;
@@ -27,6 +27,7 @@ const BYTES_1252: ReadonlyMap<string, number> = new Map(
 );
 
 const WIDE = /[\x80-\xff]/;
+const C1 = /[\x80-\x9f]/;
 const EACH_C1 = /[\x80-\x9f]/g;
 
 /** Decodes text that was read one byte a character. What is no character becomes U+FFFD. */
@@ -50,6 +51,11 @@ export function unencodable(text: string, encoding: Encoding): string | undefine
     if (!has) return character;
   }
   return undefined;
+}
+
+/** A delimiter is found in the bytes, so it must be one. */
+export function isOneByte(character: string, encoding: Encoding): boolean {
+  return unencodable(character, encoding) === undefined && (encoding !== 'utf-8' || character < '\u0080');
 }
 
 /** Only for text that the encoding has; see `unencodable`. */
@@ -106,17 +112,23 @@ function lengthOfCharacter(text: string, at: number, first: number): number {
   return length;
 }
 
+/** The offset of the first byte that is no character of UTF-8; -1 if there is none. */
+export function firstNotUtf8(bytes: Uint8Array): number {
+  if (isUtf8(bytes)) return -1;
+  return evidenceOf(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')).firstStray;
+}
+
 /** The encoding of a whole file or interchange; undefined if it is ASCII. Nothing is judged. */
 export function detectedEncoding(bytes: Uint8Array, delimiters?: Delimiters): Encoding | undefined {
   if (isAscii(bytes)) return undefined;
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
   const { strays } = evidenceOf(text);
   if (strays === 0 && !hasWideDelimiter(delimiters)) return 'utf-8';
-  return /[\x80-\x9f]/.test(text) ? 'windows-1252' : 'latin-1';
+  return C1.test(text) && !hasWideDelimiter(delimiters, C1) ? 'windows-1252' : 'latin-1';
 }
 
-function hasWideDelimiter(delimiters: Delimiters | undefined): boolean {
-  return delimiters !== undefined && Object.values(delimiters).some((one) => WIDE.test(one));
+function hasWideDelimiter(delimiters: Delimiters | undefined, wide = WIDE): boolean {
+  return delimiters !== undefined && Object.values(delimiters).some((one) => wide.test(one));
 }
 
 /**
@@ -155,7 +167,7 @@ export function decodeSegments(
       const { characters, strays } = evidenceOf(text);
       total.characters += characters;
       total.strays += strays;
-      hasC1 ||= /[\x80-\x9f]/.test(text);
+      hasC1 ||= C1.test(text);
     }
   }
   if (wide.length === 0) return { errors: [] };
@@ -179,7 +191,8 @@ function detected(
   delimiters: Delimiters,
 ): Decoded {
   if (hasWideDelimiter(delimiters)) {
-    return { encoding: hasC1 ? 'windows-1252' : 'latin-1', reason: 'a delimiter is one byte above 0x7F' };
+    const is1252 = hasC1 && !hasWideDelimiter(delimiters, C1);
+    return { encoding: is1252 ? 'windows-1252' : 'latin-1', reason: 'a delimiter is one byte above 0x7F' };
   }
   if (strays === 0) {
     return { encoding: 'utf-8', reason: `every byte above 0x7F belongs to a character of UTF-8 (${characters} found)` };

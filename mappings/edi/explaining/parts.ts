@@ -1,5 +1,6 @@
 import type { Payment, SalesOrder } from '../../canonical/v1/index.ts';
 import type { FunctionalAcknowledgment, TransactionStatus } from '../../x12/acknowledgment.ts';
+import type { Decoded } from '../../x12/encoding.ts';
 import type { Delimiters, InterchangeAcknowledgment, InterchangeHeader, Place, X12Error } from '../../x12/types.ts';
 import type { NotUsed } from '../not-used.ts';
 
@@ -84,6 +85,8 @@ export type ExplainedPart =
       end: number;
       line?: number;
       segmentCount: number;
+      /** How its text was read; absent if it is ASCII. */
+      decoded?: Decoded;
       status: TransactionStatus;
       /**
        * Our profile fails: the set waits until the profile is fixed, and its sender is not
