@@ -10,9 +10,9 @@ import { isWithinTolerance } from '../../../domain/policy/pricing.ts';
 import type { SalesOrder, SalesOrderLine } from '../../../mappings/canonical/v1/index.ts';
 import type { PartnerProfile } from '../../../mappings/profile/profile.ts';
 import { type BuyerMatch, matchCustomer, shipToDifference } from './customer.ts';
-import { type ItemOfLine, indexOf, itemOf, namedItems } from './items.ts';
+import { type ItemOfLine, indexOf, itemOf, namedItems, packDifference } from './items.ts';
 import type { Known, KnownBuyer, KnownItem, OrderToCheck } from './load.ts';
-import { type OurPrice, priceOf } from './prices.ts';
+import { type OurPrice, priceOf, statedPrice } from './prices.ts';
 import type { Decided, Problem } from './problem.ts';
 import type { CheckedLine, CheckedOrder } from './record.ts';
 import { taxOf } from './tax.ts';
@@ -168,6 +168,13 @@ function checkLines(
       problems.push(found);
       return [];
     }
+    const packs = packDifference(line, found);
+    if (packs !== undefined && !waived.includes(packs.type)) problems.push(packs);
+    const stated = statedPrice(line, found, profile.units, known.names);
+    if ('type' in stated) {
+      problems.push(stated);
+      return [];
+    }
     if (line.unitPrice === undefined && profile.pricing.whenPriceAbsent === 'exception') {
       const summary = `line ${line.lineId}: ${found.item.sku} was ordered without a price`;
       problems.push({ type: 'no-price', summary });
@@ -181,10 +188,10 @@ function checkLines(
         lineId: line.lineId,
         customerSku: line.item.customerSku,
         ordered: line.quantity,
-        orderedPrice: line.unitPrice,
+        orderedPrice: stated.unitPrice,
         contractPrice: price.unitPrice,
         priceSource: price.source,
-        unitPrice: line.unitPrice ?? price.unitPrice,
+        unitPrice: stated.unitPrice ?? price.unitPrice,
       },
     ];
   });

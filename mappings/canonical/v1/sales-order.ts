@@ -55,8 +55,12 @@ export const salesOrderLine = z
     lineId: z.string().trim().min(1).max(20),
     item: itemReference,
     quantity,
-    /** Price per ordered unit in major units. Absent: our contract price applies. */
+    /** Price in major units for one ordered unit, or for the `priceBasis`. Absent: our contract price applies. */
     unitPrice: nonNegativeDecimal.optional(),
+    /** What `unitPrice` buys, where that is not one ordered unit: 12 EA, 100 CA. */
+    priceBasis: quantity.optional(),
+    /** How many pieces (EA) one ordered unit holds, as the buyer sees it; the order waits if ours holds another number. */
+    piecesPerUnit: positiveDecimal.optional(),
     ...requestedDates,
     /** Spreads the whole line over stores that the ship-to distributes to. */
     allocations: z.array(allocation).min(1).max(5_000).optional(),

@@ -1,10 +1,11 @@
-import { compare, type Decimal, divide, isPositive, multiply, sum } from '../../../../domain/decimal.ts';
+import { compare, type Decimal, isPositive, sum } from '../../../../domain/decimal.ts';
 import { lookup } from '../../../../domain/lookup.ts';
 import type { SalesOrderLine } from '../../../canonical/v1/index.ts';
 import type { SegmentObject, TreeNode } from '../../../x12/types.ts';
 import type { Agreement } from '../../agreement.ts';
 import { decimalOf } from '../../elements.ts';
 import { iterationsOf, segmentOf, segmentsOf, textOf } from '../../tree.ts';
+import { piecesOf } from './pack.ts';
 import {
   type Ask,
   allowancesOf,
@@ -21,10 +22,7 @@ import {
   type Report,
   SHIP_DATES,
 } from './pieces.ts';
-
-/** PO105 codes of prices per several units, with the number of units. */
-const PRICE_PER: Readonly<Record<string, Decimal>> = { PN: '10', HP: '100', TP: '1000', TT: '10000', HT: '100000' };
-const NO_CHARGE: ReadonlySet<string> = new Set(['NC', 'FR']);
+import { priceOf } from './price.ts';
 
 export function linesOf(tree: TreeNode, profile: Agreement, fault: Report, ask: Ask): ReadLine[] {
   const loops = iterationsOf(tree, 'PO1');
@@ -71,11 +69,11 @@ function lineOf(
   const attributes: Record<string, string> = {};
   const quantity = quantityOf(po1, lineId, fault);
   const unit = unitOf(po1, lineId, profile, fault);
-  const price = priceOf(po1, lineId, attributes, fault);
+  const price = priceOf(po1, lineId, unit, attributes, fault, ask);
   const item = itemOf(loop, lineId, profile, attributes, fault);
   const dates = datesOf(loop, attributes, fault);
   keep(attributes, 'allowances', allowancesOf(loop));
-  keep(attributes, 'pack', packOf(loop));
+  const piecesPerUnit = piecesOf(loop, unit, attributes, fault);
   for (const ref of segmentsOf(loop, 'REF')) {
     const qualifier = textOf(ref, '01');
     if (qualifier !== undefined) keep(attributes, `ref.${qualifier}`, textOf(ref, '02') ?? textOf(ref, '03'));
@@ -89,7 +87,8 @@ function lineOf(
     lineId,
     item: item.reference,
     quantity: { value: quantity, unit },
-    unitPrice: price,
+    ...price,
+    piecesPerUnit,
     ...dates,
     requestedShipDate: dates.requestedShipDate ?? scheduled.ship,
     requestedDeliveryDate: dates.requestedDeliveryDate ?? scheduled.delivery,
@@ -152,39 +151,6 @@ function unitOf(po1: SegmentObject | undefined, lineId: string, profile: Agreeme
     message: `unit "${sent}" of line ${lineId} is neither a two-character code nor in the partner’s list of units`,
     value: sent,
     syntax: { fault: 'code', reference: '355' },
-  });
-  return undefined;
-}
-
-/** Price per ordered unit; undefined if the order states none. */
-function priceOf(
-  po1: SegmentObject | undefined,
-  lineId: string,
-  attributes: Record<string, string>,
-  fault: Report,
-): Decimal | undefined {
-  const text = textOf(po1, '04');
-  const basis = textOf(po1, '05');
-  if (basis !== undefined) attributes.priceBasis = basis;
-  if (text === undefined) return basis !== undefined && NO_CHARGE.has(basis) ? '0' : undefined;
-  const sent = decimalOf(text);
-  if (sent === undefined) {
-    fault({ ...notANumber('PO1', po1, '04', text, '212', `price of line ${lineId}`), loop: 'PO1' });
-    return undefined;
-  }
-  const place = { segment: 'PO1', at: po1, loop: 'PO1', element: 4, value: text };
-  if (sent.startsWith('-')) {
-    fault({ ...place, code: 'price-negative', message: `line ${lineId} has the negative price ${sent}` });
-    return undefined;
-  }
-  const per = lookup(PRICE_PER, basis);
-  if (per === undefined) return sent;
-  const price = divide(sent, per);
-  if (compare(multiply(price, per), sent) === 0) return price;
-  fault({
-    ...place,
-    code: 'price-too-fine',
-    message: `the price ${sent} for ${per} units of line ${lineId} is finer than nine decimal places for one`,
   });
   return undefined;
 }
@@ -269,17 +235,6 @@ function addNumbers(numbers: Map<string, string>, segment: SegmentObject | undef
     const value = textOf(segment, valueKey);
     if (value !== undefined) numbers.set(qualifier, value);
   }
-}
-
-/** PO4 as text: the inner packs, the pack size and its unit as the partner sees the item. */
-function packOf(loop: TreeNode): string | undefined {
-  const po4 = segmentOf(loop, 'PO4');
-  if (po4 === undefined) return undefined;
-  const texts = ['01', '02', '03', '14'].flatMap((element) => {
-    const text = textOf(po4, element);
-    return text === undefined ? [] : [`PO4${element} ${text}`];
-  });
-  return texts.length === 0 ? undefined : texts.join(', ');
 }
 
 /** SCH with one date for the whole line sets the line date. Several dates would need a line for each. */

@@ -131,9 +131,7 @@ describe('an 850', () => {
   });
 
   it.each([
-    ['per hundred', { '04': '31.25', '05': 'HP' }, '0.3125'],
-    ['per thousand', { '04': '5', '05': 'TP' }, '0.005'],
-    ['per each', { '04': '.5', '05': 'PE' }, '0.5'],
+    ['per each', { '03': 'EA', '04': '.5', '05': 'PE' }, '0.5'],
     ['with a point at its end', { '04': '12.' }, '12'],
     ['without charge', { '04': '', '05': 'NC' }, '0'],
     ['not at all', { '04': '' }, undefined],

@@ -17,8 +17,7 @@ import { checkTotals } from './totals.ts';
  *
  * - A line without PO101 gets the next free number. A line without a price has none, so our
  *   contract price applies.
- * - PO105 prices per ten, hundred or more are converted to one unit. No charge (NC, FR) without a
- *   price means a price of zero.
+ * - PO105 says what the price is for; no charge (NC, FR) without a price means a price of zero.
  * - An order has one ship-to and a line one date. Store distribution (SDQ), several delivery dates
  *   of a line (SCH), a ship-to of a line or a second one of the order are asked about: guessing could
  *   ship goods to the wrong place. So are types of order that mean more than a delivery.
