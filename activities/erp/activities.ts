@@ -5,7 +5,7 @@
  */
 import type { RemittedAmount } from '../../domain/order/messages.ts';
 import type { Progress } from '../../domain/order/state.ts';
-import type { Invoice } from '../../mappings/canonical/v1/index.ts';
+import { type Invoice, type Note, textsFor } from '../../mappings/canonical/v1/index.ts';
 import { runWithCorrelation } from '../../runtime/correlation.ts';
 import { callSystem, permanent } from '../lib/activity-failure.ts';
 import type { LineQuantity } from '../lib/records.ts';
@@ -192,7 +192,7 @@ function orderRequest(
     ...(requestedShipDate !== undefined && { requestedShipDate }),
     ...(requestedDeliveryDate !== undefined && { requestedDeliveryDate }),
     ...(cancelAfter !== undefined && { cancelAfter }),
-    ...(notes.length > 0 && { notes }),
+    ...notesOf(notes),
     ...(paymentTerms !== null && { terms: paymentTerms }),
     lines: order.lines.map(({ lineNumber, sku, orderedValue, unit, orderedUnit, unitFactor, unitPrice }) => ({
       ...{ lineNumber, sku, quantity: orderedValue, unit: unit ?? orderedUnit, unitFactor, unitPrice },
@@ -211,8 +211,13 @@ function wishesOf(line: OrderRecord['canonical']['lines'][number] | undefined) {
   return {
     ...(requestedShipDate !== undefined && { requestedShipDate }),
     ...(requestedDeliveryDate !== undefined && { requestedDeliveryDate }),
-    ...(notes.length > 0 && { notes }),
+    ...notesOf(notes),
   };
+}
+
+function notesOf(notes: readonly Note[]): { notes?: string[] } {
+  const texts = textsFor('erp', notes);
+  return texts.length === 0 ? {} : { notes: texts };
 }
 
 type LoadedShipment = Awaited<ReturnType<typeof loadShipment>>;

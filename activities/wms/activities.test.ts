@@ -68,11 +68,11 @@ describe('a release', () => {
     const asked = {
       ...order,
       cancelAfter: '2026-12-05',
-      notes: ['Call before delivery'],
+      notes: [{ text: 'Call before delivery' }, { text: 'Invoice by mail', kind: 'INV', for: ['erp'] }],
       markFor: { identifiers: [{ scheme: 'partner', value: '0077' }], address: { name: 'Aisle 4', country: 'US' } },
       shipNotBefore: '2026-12-01',
       attributes: { serviceLevel: 'ND' },
-      lines: order.lines.map((line) => ({ ...line, notes: ['Hickory handle'] })),
+      lines: order.lines.map((line) => ({ ...line, notes: [{ text: 'Hickory handle' }] })),
     };
     await prisma.order.update({ where: { id: orderId }, data: { canonical: asked } });
     const { wms, released } = aWarehouse();

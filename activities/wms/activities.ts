@@ -1,6 +1,7 @@
 /** Workflow steps at a warehouse system. */
 import { dayOf } from '../../domain/calendar/calendar.ts';
 import type { RoutingDecision } from '../../domain/order/state.ts';
+import { type Note, textsFor } from '../../mappings/canonical/v1/index.ts';
 import type { Database } from '../../prisma/client.ts';
 import { runWithCorrelation } from '../../runtime/correlation.ts';
 import type { HandOff } from '../handoff/hand-off.ts';
@@ -48,8 +49,13 @@ function wishesOf(order: ReleaseToRoute['canonical']) {
     ...(markFor !== undefined && {
       markFor: { ...(code !== undefined && { code }), ...(name !== undefined && { name }) },
     }),
-    ...(notes.length > 0 && { notes }),
+    ...notesOf(notes),
   };
+}
+
+function notesOf(notes: readonly Note[] | null): { notes?: string[] } {
+  const texts = textsFor('warehouse', notes ?? []);
+  return texts.length === 0 ? {} : { notes: texts };
 }
 
 export type WmsActivities = ReturnType<typeof createWmsActivities>;
@@ -100,7 +106,7 @@ export function createWmsActivities(deps: WmsActivityDependencies) {
             shipmentPayment: carrier.shipmentPayment,
             lines: release.lines.map(({ weight: _, packs: __, notes, ...line }) => ({
               ...line,
-              ...(notes !== null && notes.length > 0 && { notes }),
+              ...notesOf(notes),
             })),
           }),
         ),

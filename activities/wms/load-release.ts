@@ -1,6 +1,6 @@
 /** Loads all records for a release in one statement. */
 import { z } from 'zod';
-import type { SalesOrder } from '../../mappings/canonical/v1/index.ts';
+import type { Note, SalesOrder } from '../../mappings/canonical/v1/index.ts';
 import type { Database } from '../../prisma/client.ts';
 import { permanent } from '../lib/activity-failure.ts';
 
@@ -38,7 +38,7 @@ const releaseRow = z.object({
       sku: z.string(),
       description: z.string(),
       unit: z.string(),
-      notes: z.array(z.string()).nullable(),
+      notes: z.custom<Note[]>().nullable(),
       weight: z.string().nullable(),
       packs: z.array(z.object({ unit: z.string(), factor: z.string() })).nullable(),
     }),

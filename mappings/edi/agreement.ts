@@ -1,4 +1,5 @@
 import type { ShipmentPayment } from '../../domain/policy/carrier-routing.ts';
+import type { NoteReader } from '../canonical/v1/index.ts';
 
 /**
  * The parts of a partner profile that reading and writing documents depend on. This folder does not
@@ -63,6 +64,8 @@ export interface Agreement {
     readonly send: Readonly<Record<PartyScheme, string>>;
   };
   readonly units: Readonly<Record<string, string>>;
+  /** Kind of a note → who reads it. */
+  readonly notes: Readonly<Record<string, readonly NoteReader[]>>;
   readonly shipNotice: { readonly hierarchy: 'SOTPI' | 'SOPI' | 'SOI' };
   readonly invoicing: {
     readonly vendorNumber?: string | undefined;

@@ -7,6 +7,7 @@ import {
   identifier,
   instant,
   nonNegativeDecimal,
+  note,
   positiveDecimal,
   quantity,
 } from './common.ts';
@@ -64,7 +65,7 @@ export const salesOrderLine = z
     ...requestedDates,
     /** Spreads the whole line over stores that the ship-to distributes to. */
     allocations: z.array(allocation).min(1).max(5_000).optional(),
-    notes: z.array(z.string().max(500)).max(20).default([]),
+    notes: z.array(note).max(20).default([]),
     attributes,
   })
   .superRefine(({ quantity: { value }, allocations }, context) => {
@@ -124,7 +125,7 @@ export const salesOrder = z
       .array(z.strictObject({ qualifier: z.string().max(3), value: z.string().max(80) }))
       .max(50)
       .default([]),
-    notes: z.array(z.string().max(500)).max(50).default([]),
+    notes: z.array(note).max(50).default([]),
     lines: z
       .array(salesOrderLine)
       .min(1, 'an order has at least one line')

@@ -6,6 +6,7 @@ import type { Agreement } from '../../agreement.ts';
 import { decimalOf } from '../../elements.ts';
 import { partyOf } from '../../party.ts';
 import { iterationsOf, segmentOf, segmentsOf, textOf } from '../../tree.ts';
+import { keepNoteReferences, notesOf } from './notes.ts';
 import {
   type Ask,
   allowancesOf,
@@ -14,9 +15,7 @@ import {
   defined,
   keep,
   keepContacts,
-  keepNoteReferences,
   notANumber,
-  notesOf,
   type Report,
 } from './pieces.ts';
 
@@ -148,7 +147,7 @@ export function headerOf(tree: TreeNode, profile: Agreement, fault: Report, ask:
     carrier,
     department,
     references,
-    notes: notesOf(tree),
+    notes: notesOf(tree, profile),
     attributes,
   });
 }

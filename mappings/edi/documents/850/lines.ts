@@ -1,10 +1,11 @@
 import { compare, type Decimal, isPositive, sum } from '../../../../domain/decimal.ts';
 import { lookup } from '../../../../domain/lookup.ts';
-import type { SalesOrderLine } from '../../../canonical/v1/index.ts';
+import type { Note, SalesOrderLine } from '../../../canonical/v1/index.ts';
 import type { SegmentObject, TreeNode } from '../../../x12/types.ts';
 import type { Agreement } from '../../agreement.ts';
 import { decimalOf } from '../../elements.ts';
 import { iterationsOf, segmentOf, segmentsOf, textOf } from '../../tree.ts';
+import { keepNoteReferences, Notes, notesOf } from './notes.ts';
 import { piecesOf } from './pack.ts';
 import {
   type Ask,
@@ -14,10 +15,7 @@ import {
   dayAt,
   defined,
   keep,
-  keepNoteReferences,
-  NOTE_LENGTH,
   notANumber,
-  notesOf,
   type ReadLine,
   type Report,
   SHIP_DATES,
@@ -92,7 +90,7 @@ function lineOf(
     ...dates,
     requestedShipDate: dates.requestedShipDate ?? scheduled.ship,
     requestedDeliveryDate: dates.requestedDeliveryDate ?? scheduled.delivery,
-    notes: item.notes.concat(notesOf(loop)),
+    notes: [...item.notes, ...notesOf(loop, profile)],
     attributes,
   });
 }
@@ -164,7 +162,7 @@ function itemOf(
   profile: Agreement,
   attributes: Record<string, string>,
   fault: Report,
-): { reference: SalesOrderLine['item']; notes: string[] } | undefined {
+): { reference: SalesOrderLine['item']; notes: readonly Note[] } | undefined {
   const po1 = segmentOf(loop, 'PO1');
   const numbers = new Map<string, string>();
   addNumbers(numbers, po1, PO1_PAIRS);
@@ -184,12 +182,12 @@ function itemOf(
   }
 
   let description: string | undefined;
-  const notes: string[] = [];
+  const notes = new Notes(profile);
   for (const pid of segmentsOf(loop, 'PID')) {
     const text = textOf(pid, '05');
     if (text === undefined) continue;
     if (description === undefined) description = text;
-    else notes.push(text.slice(0, NOTE_LENGTH));
+    else notes.add(text, undefined);
   }
   if (sku === undefined && customerSku === undefined && gtin === undefined && manufacturerPart === undefined) {
     const sent = [...numbers.keys()];
@@ -214,7 +212,7 @@ function itemOf(
   }
   return {
     reference: defined({ sku, customerSku, gtin, manufacturerPart, description: description?.slice(0, 250) }),
-    notes,
+    notes: notes.list,
   };
 }
 

@@ -104,7 +104,7 @@ describe('an 850', () => {
       terms: { discountPercent: '2', discountDays: 10, netDays: 30 },
       carrier: { scac: 'ODFL' },
       department: '038',
-      notes: ['Deliver to dock 4\nCall ahead'],
+      notes: [{ text: 'Deliver to dock 4\nCall ahead', kind: 'ZZ' }],
       deliverNotAfter: '2026-12-10',
       attributes: { freightPayment: 'CC' },
       receivedAt: '2026-11-21T09:00:00Z',
@@ -437,7 +437,7 @@ describe('an 850 of release 005010', () => {
     };
     const order = await orderOf(await sent('850', tree, '005010'));
     expect(order).toMatchObject({
-      notes: ['Deliver to dock 4\nCall ahead'],
+      notes: [{ text: 'Deliver to dock 4\nCall ahead', kind: 'ZZ' }],
       references: [{ qualifier: 'CO', value: long }],
       attributes: { 'amount.TT': '124.8' },
     });
