@@ -184,11 +184,13 @@ function orderRequest(
 ): ErpOrderRequest {
   const { id: orderId, correlationId, customerNumber, shipToNumber, poNumber, orderedOn, currency } = order;
   const { canonical, paymentTerms, taxTotal } = order;
-  const { requestedShipDate, requestedDeliveryDate, cancelAfter, notes } = canonical;
+  const { requestedShipDate, requestedDeliveryDate, cancelAfter, notes, shipTo, oneTimeShipTo } = canonical;
   return {
     ...{ orderId, correlationId, poNumber, orderedOn, currency },
     customerNumber: customerNumber ?? '',
     shipToNumber: shipToNumber ?? '',
+    ...(oneTimeShipTo && shipTo.address !== undefined && { shipTo: shipTo.address }),
+    ...(shipTo.contact !== undefined && { contact: shipTo.contact }),
     ...(requestedShipDate !== undefined && { requestedShipDate }),
     ...(requestedDeliveryDate !== undefined && { requestedDeliveryDate }),
     ...(cancelAfter !== undefined && { cancelAfter }),
@@ -205,12 +207,13 @@ function orderRequest(
   };
 }
 
-/** Dates and notes of a line, from the buyer. */
+/** What the buyer says of a line beside its item, quantity and price. */
 function wishesOf(line: OrderRecord['canonical']['lines'][number] | undefined) {
-  const { requestedShipDate, requestedDeliveryDate, notes = [] } = line ?? {};
+  const { requestedShipDate, requestedDeliveryDate, components, notes = [] } = line ?? {};
   return {
     ...(requestedShipDate !== undefined && { requestedShipDate }),
     ...(requestedDeliveryDate !== undefined && { requestedDeliveryDate }),
+    ...(components !== undefined && { components }),
     ...notesOf(notes),
   };
 }

@@ -143,6 +143,43 @@ it('a price by a unit in which the item is not sold waits for a person', async (
   });
 });
 
+describe('an order that goes to an address of its own', () => {
+  const consumer = { name: 'Jo Field', lines: ['12 Elm Street'], city: 'Astoria', region: 'OR', postalCode: '97103' };
+  const oneTime = (changes: Partial<SalesOrderInput> = {}) =>
+    anOrder({ oneTimeShipTo: true, shipTo: { address: consumer }, ...changes });
+
+  it('is bought by the customer of its buyer', async () => {
+    const buyer = { identifiers: [{ scheme: 'partner' as const, value: 'BR01' }] };
+    const orderId = await accepted(oneTime({ buyer }));
+    expect(await given.records.prepareOrder({ orderId, waived: [] })).toMatchObject({ ready: true });
+    const { decisions, shipToNumber } = await given.prisma.order.findUniqueOrThrow({
+      where: { id: orderId },
+      include: { decisions: true },
+    });
+    expect(shipToNumber).toBe('C-10020-BR01');
+    expect(decisions.find(({ rule }) => rule === 'customer-match')?.outcome).toMatch(
+      /by partner code BR01; the goods go to the address of the order$/,
+    );
+  });
+
+  it('waits for a person if nothing names who buys', async () => {
+    const orderId = await accepted(oneTime());
+    expect(await given.records.prepareOrder({ orderId, waived: [] })).toMatchObject({
+      ready: false,
+      problem: { type: 'unknown-ship-to', summary: expect.stringMatching(/dropShip\.account/) },
+    });
+  });
+
+  it('is not taken without a whole address', () => {
+    const parsed = salesOrder.safeParse({ ...oneTime({ shipTo: { address: { name: 'Jo' } } }), poNumber: 'X' });
+    expect(parsed.error?.issues.map(({ path }) => path.join('.'))).toEqual([
+      'shipTo.address.lines',
+      'shipTo.address.city',
+      'shipTo.address.postalCode',
+    ]);
+  });
+});
+
 it('the agreed ship-by time is stored with the order', async () => {
   const orderId = await accepted(anOrder());
   const prepared = await given.records.prepareOrder({ orderId, waived: [] });

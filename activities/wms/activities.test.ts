@@ -89,6 +89,25 @@ describe('a release', () => {
     ]);
   });
 
+  it('sends the goods of a drop ship order to its consumer, and what a pack is put together from', async () => {
+    const { orderId, fulfillmentId } = await planned();
+    const { canonical } = await given.prisma.order.findUniqueOrThrow({ where: { id: orderId } });
+    const order = canonical as { lines: object[] };
+    const address = { name: 'Jo Field', lines: ['12 Elm Street'], city: 'Astoria', region: 'OR', postalCode: '97103' };
+    const components = [{ item: { sku: 'MW-1002' }, quantity: { value: '2', unit: 'EA' } }];
+    const contact = { phone: '503-555-0100' };
+    const asked = {
+      ...order,
+      oneTimeShipTo: true,
+      shipTo: { identifiers: [], address: { ...address, country: 'US' }, contact },
+      lines: order.lines.map((line) => ({ ...line, components })),
+    };
+    await given.prisma.order.update({ where: { id: orderId }, data: { canonical: asked } });
+    const { wms, released } = aWarehouse();
+    await given.activity(() => wms.releaseToWarehouse({ fulfillmentId }));
+    expect(released).toMatchObject([{ shipTo: { ...address, country: 'US' }, contact, lines: [{ components }] }]);
+  });
+
   it('cannot be undone at a warehouse that stops nothing: its events say what shipped', async () => {
     const { fulfillmentId } = await planned();
     const { wms, cancelled } = aWarehouse([], new Date(), { canCancel: false });

@@ -37,10 +37,12 @@ function shipNotBefore(opens: string | undefined, asked: string | undefined): Pi
 /** Instructions of the buyer for the warehouse. */
 function wishesOf(order: ReleaseToRoute['canonical']) {
   const { requestedDeliveryDate, deliverNotBefore, deliverNotAfter, cancelAfter, notes, markFor, attributes } = order;
+  const { contact } = order.shipTo;
   const code = markFor?.identifiers[0]?.value;
   const name = markFor?.address?.name;
   const { serviceLevel } = attributes;
   return {
+    ...(contact !== undefined && { contact }),
     ...(requestedDeliveryDate !== undefined && { requestedDeliveryDate }),
     ...(deliverNotBefore !== undefined && { deliverNotBefore }),
     ...(deliverNotAfter !== undefined && { deliverNotAfter }),
@@ -104,9 +106,10 @@ export function createWmsActivities(deps: WmsActivityDependencies) {
             ...(carrier.scac !== undefined && { carrierScac: carrier.scac }),
             transportMethod: carrier.method,
             shipmentPayment: carrier.shipmentPayment,
-            lines: release.lines.map(({ weight: _, packs: __, notes, ...line }) => ({
+            lines: release.lines.map(({ weight: _, packs: __, notes, components, ...line }) => ({
               ...line,
               ...notesOf(notes),
+              ...(components !== null && { components }),
             })),
           }),
         ),

@@ -64,6 +64,10 @@ export interface Agreement {
     readonly send: Readonly<Record<PartyScheme, string>>;
   };
   readonly units: Readonly<Record<string, string>>;
+  readonly dropShip: {
+    /** BEG02 codes. */
+    readonly orders: readonly string[];
+  };
   /** Kind of a note → who reads it. */
   readonly notes: Readonly<Record<string, readonly NoteReader[]>>;
   readonly shipNotice: { readonly hierarchy: 'SOTPI' | 'SOPI' | 'SOI' };

@@ -4,6 +4,7 @@ import { currency, noteReader } from '../canonical/v1/common.ts';
 import { allGuides, guideOf, inboundSets } from '../edi/documents/registry.ts';
 import { misplaced } from '../edi/partner-guide.ts';
 import { documents } from './documents.ts';
+import { dropShip } from './drop-ship.ts';
 import { contentPattern, deadline, segmentsIn, setId, unit } from './fields.ts';
 import { calendar, interchangeParty, transport, x12 } from './line.ts';
 import { type documentAddition, guideRule, map } from './map.ts';
@@ -52,6 +53,7 @@ export const partnerProfile = z
         'Who reads notes of a kind: the code of N901, MTX01 or NTE01. Without an entry BOL, DEL, LAB, LOI, PKG, SPH, TRA and WHI ' +
           'go to the warehouse, INV, PAY and PMT to the ERP, and all others to both',
       ),
+    dropShip,
     pricing,
     duplicates: z
       .enum(['refuse', 'query'])

@@ -50,6 +50,10 @@ const requestedDates = {
 export const allocation = z.strictObject({ store: party, quantity: positiveDecimal });
 export type Allocation = z.infer<typeof allocation>;
 
+/** A part of a kit or pre-pack, as the buyer states it: `quantity` is in one ordered unit of the line. */
+export const component = z.strictObject({ item: itemReference, quantity: quantity.optional() });
+export type Component = z.infer<typeof component>;
+
 export const salesOrderLine = z
   .strictObject({
     /** The buyer's line number, echoed in every document. */
@@ -63,6 +67,7 @@ export const salesOrderLine = z
     /** How many pieces (EA) one ordered unit holds, as the buyer sees it; the order waits if ours holds another number. */
     piecesPerUnit: positiveDecimal.optional(),
     ...requestedDates,
+    components: z.array(component).max(1_000).optional(),
     /** Spreads the whole line over stores that the ship-to distributes to. */
     allocations: z.array(allocation).min(1).max(5_000).optional(),
     notes: z.array(note).max(20).default([]),
@@ -106,6 +111,11 @@ export const salesOrder = z
     currency: currency.default('USD'),
     buyer: party.optional(),
     shipTo: party,
+    /**
+     * The goods go to the address of `shipTo`, which is no ship-to of the customer: to a consumer. The customer is
+     * that of the profile’s `dropShip.account`, else of the buyer or the bill-to.
+     */
+    oneTimeShipTo: z.boolean().default(false),
     billTo: party.optional(),
     /** For whom the goods are meant at the ship-to: a store behind a distribution center, a person. */
     markFor: party.optional(),
@@ -132,6 +142,19 @@ export const salesOrder = z
       .max(10_000, 'an order has at most 10,000 lines'),
     attributes,
     receivedAt: instant.optional(),
+  })
+  .superRefine(({ oneTimeShipTo, shipTo: { address } }, context) => {
+    if (!oneTimeShipTo) return;
+    const missing = [
+      ...(address?.name ? [] : ['name']),
+      ...(address?.lines?.length ? [] : ['lines']),
+      ...(address?.city ? [] : ['city']),
+      ...(address?.postalCode ? [] : ['postalCode']),
+    ];
+    for (const field of missing) {
+      const message = 'is needed where the goods go to an address of the order alone';
+      context.addIssue({ code: 'custom', path: ['shipTo', 'address', field], message });
+    }
   })
   .superRefine((order, context) => {
     const seen = new Map<string, number>();

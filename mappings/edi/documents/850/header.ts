@@ -31,7 +31,7 @@ const PLAIN_TYPES: ReadonlySet<string> = new Set(['NE', 'SA', 'KN', 'RE', 'RO', 
 /** BEG02 codes that say that something else than a plain delivery is meant. */
 const OTHER_TYPES: Readonly<Record<string, string>> = {
   CN: 'an order of consigned goods, which are invoiced when they are sold',
-  DS: 'a drop ship order, whose goods go to a consumer',
+  DS: 'a drop ship order, whose goods go to a consumer (dropShip.orders of the profile lets it through)',
   SP: 'an order of samples',
 };
 
@@ -65,7 +65,8 @@ export function headerOf(tree: TreeNode, profile: Agreement, fault: Report, ask:
   if (purpose !== '00' && purpose !== '07') keep(attributes, 'purpose', purpose);
   const type = textOf(beg, '02');
   keep(attributes, 'orderType', type);
-  askAboutType(beg, ask);
+  const oneTimeShipTo = type !== undefined && profile.dropShip.orders.includes(type);
+  if (!oneTimeShipTo) askAboutType(beg, ask);
 
   const poNumber = textOf(beg, '03');
   if (poNumber === undefined) {
@@ -140,6 +141,7 @@ export function headerOf(tree: TreeNode, profile: Agreement, fault: Report, ask:
     currency,
     buyer: parties.buyer,
     shipTo: parties.shipTo,
+    ...(oneTimeShipTo && { oneTimeShipTo }),
     billTo: parties.billTo,
     markFor: parties.markFor,
     ...dates,

@@ -5,6 +5,8 @@ import type { SegmentObject, TreeNode } from '../../../x12/types.ts';
 import type { Agreement } from '../../agreement.ts';
 import { decimalOf } from '../../elements.ts';
 import { iterationsOf, segmentOf, segmentsOf, textOf } from '../../tree.ts';
+import { componentsOf } from './components.ts';
+import { LIN_PAIRS, namedBy, numbersOf, PO1_PAIRS } from './item-numbers.ts';
 import { keepNoteReferences, Notes, notesOf } from './notes.ts';
 import { piecesOf } from './pack.ts';
 import {
@@ -87,6 +89,7 @@ function lineOf(
     quantity: { value: quantity, unit },
     ...price,
     piecesPerUnit,
+    components: componentsOf(loop, lineId, profile, fault, ask),
     ...dates,
     requestedShipDate: dates.requestedShipDate ?? scheduled.ship,
     requestedDeliveryDate: dates.requestedDeliveryDate ?? scheduled.delivery,
@@ -153,9 +156,6 @@ function unitOf(po1: SegmentObject | undefined, lineId: string, profile: Agreeme
   return undefined;
 }
 
-/** GTINs of 8, 12, 13 and 14 digits. */
-const GTIN = /^\d{8}$|^\d{12,14}$/;
-
 function itemOf(
   loop: TreeNode,
   lineId: string,
@@ -164,22 +164,10 @@ function itemOf(
   fault: Report,
 ): { reference: SalesOrderLine['item']; notes: readonly Note[] } | undefined {
   const po1 = segmentOf(loop, 'PO1');
-  const numbers = new Map<string, string>();
-  addNumbers(numbers, po1, PO1_PAIRS);
-  addNumbers(numbers, segmentOf(loop, 'LIN'), LIN_PAIRS);
   const { items } = profile;
-  const seller = items.seller.find((qualifier) => numbers.has(qualifier));
-  const buyer = items.buyer.find((qualifier) => numbers.has(qualifier));
-  const global = items.gtin.find((qualifier) => GTIN.test(numbers.get(qualifier) ?? ''));
-  const manufacturer = items.manufacturer.find((qualifier) => numbers.has(qualifier));
-  const sku = numbers.get(seller ?? '');
-  const customerSku = numbers.get(buyer ?? '');
-  const gtin = numbers.get(global ?? '');
-  const manufacturerPart = numbers.get(manufacturer ?? '');
-  for (const [qualifier, value] of numbers) {
-    if (qualifier !== seller && qualifier !== buyer && qualifier !== global && qualifier !== manufacturer)
-      attributes[`product.${qualifier}`] = value;
-  }
+  const numbers = numbersOf([po1, PO1_PAIRS], [segmentOf(loop, 'LIN'), LIN_PAIRS]);
+  const { named, rest } = namedBy(numbers, profile);
+  for (const [qualifier, value] of rest) attributes[`product.${qualifier}`] = value;
 
   let description: string | undefined;
   const notes = new Notes(profile);
@@ -189,7 +177,7 @@ function itemOf(
     if (description === undefined) description = text;
     else notes.add(text, undefined);
   }
-  if (sku === undefined && customerSku === undefined && gtin === undefined && manufacturerPart === undefined) {
+  if (Object.keys(named).length === 0) {
     const sent = [...numbers.keys()];
     fault({
       code: 'item-not-identified',
@@ -211,28 +199,9 @@ function itemOf(
     return undefined;
   }
   return {
-    reference: defined({ sku, customerSku, gtin, manufacturerPart, description: description?.slice(0, 250) }),
+    reference: { ...named, ...(description !== undefined && { description: description.slice(0, 250) }) },
     notes: notes.list,
   };
-}
-
-/** Item number pairs in PO106/07 to PO124/25, and in LIN, where some partners send them. */
-const PO1_PAIRS = pairsFrom(6);
-const LIN_PAIRS = pairsFrom(2);
-
-function pairsFrom(first: number): readonly (readonly [qualifier: string, value: string])[] {
-  const key = (element: number) => String(element).padStart(2, '0');
-  return Array.from({ length: 10 }, (_, pair) => [key(first + 2 * pair), key(first + 2 * pair + 1)] as const);
-}
-
-function addNumbers(numbers: Map<string, string>, segment: SegmentObject | undefined, pairs: typeof PO1_PAIRS): void {
-  if (segment === undefined) return;
-  for (const [qualifierKey, valueKey] of pairs) {
-    const qualifier = textOf(segment, qualifierKey);
-    if (qualifier === undefined || numbers.has(qualifier)) continue;
-    const value = textOf(segment, valueKey);
-    if (value !== undefined) numbers.set(qualifier, value);
-  }
 }
 
 /** SCH with one date for the whole line sets the line date. Several dates would need a line for each. */
