@@ -58,6 +58,7 @@ export interface Agreement {
     readonly markFor: readonly string[];
     readonly payer: readonly string[];
     readonly shipToFallback: 'none' | 'buyer';
+    readonly shipToAddress: 'asOrdered' | 'ours';
     /** N103 → scheme of the code in N104. */
     readonly schemes: Readonly<Record<string, PartyScheme>>;
     /** N103 that we send for each scheme. */

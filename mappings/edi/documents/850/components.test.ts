@@ -19,7 +19,7 @@ function read(...sublines: SegmentObject[]) {
 }
 
 it('reads what a pre-pack holds', () => {
-  const sublines = [
+  const sublines: SegmentObject[] = [
     { '01': '1', '03': 'I', '04': '2', '05': 'EA', '09': 'VN', '10': 'MW-1001' },
     { '01': '2', '03': 'I', '04': '3', '05': 'EA', '09': 'UP', '10': '614141000012', '11': 'IN', '12': '77' },
   ];
