@@ -1,7 +1,7 @@
 /** Exceptions as records: the list of the control tower, and the evidence of who decided. */
 
 import type { kindOf, Resolution } from '../../domain/exceptions.ts';
-import type { OpenException } from '../../domain/order/messages.ts';
+import type { GivenCarrier, OpenException } from '../../domain/order/messages.ts';
 import type { Progress } from '../../domain/order/state.ts';
 import type { Database } from '../../prisma/client.ts';
 import { setProgress } from '../lib/records.ts';
@@ -11,6 +11,7 @@ const HOUR_MS = 60 * 60 * 1000;
 export interface Resolved {
   resolution: Resolution;
   note?: string;
+  carrier?: GivenCarrier;
   by: string;
 }
 
@@ -58,8 +59,8 @@ export function createExceptionRecords({ prisma }: { prisma: Database }) {
       progress: Progress;
     }): Promise<void> {
       const { orderId, exceptionId, decision, progress } = input;
-      const { resolution, note, by } = decision;
-      const summary = `: ${resolution}${note ? ` (${note})` : ''}`;
+      const { resolution, note, carrier, by } = decision;
+      const summary = `: ${resolution}${carrier ? ` ${inWords(carrier)}` : ''}${note ? ` (${note})` : ''}`;
       const detail = JSON.stringify({ exceptionId, ...decision });
       await prisma.$executeRaw`
         WITH closed AS (
@@ -78,4 +79,9 @@ export function createExceptionRecords({ prisma }: { prisma: Database }) {
         UPDATE "Order" SET ${setProgress(progress)} WHERE "id" = ${orderId}`;
     },
   };
+}
+
+function inWords({ scac, method, shipmentPayment, authorization }: GivenCarrier): string {
+  const more = [method, shipmentPayment, authorization && `authorization ${authorization}`].filter(Boolean);
+  return [scac, ...more].join(', ');
 }

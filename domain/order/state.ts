@@ -6,7 +6,7 @@
 import { add, compare, subtract } from '../decimal.ts';
 import type { ExceptionType } from '../exceptions.ts';
 import type { InvoiceBalance } from '../policy/cash.ts';
-import type { DocumentTrouble, OpenException, RemittedAmount, WarehouseNotice } from './messages.ts';
+import type { DocumentTrouble, GivenCarrier, OpenException, RemittedAmount, WarehouseNotice } from './messages.ts';
 import type { OrderStatus } from './status.ts';
 
 export interface OrderState {
@@ -66,6 +66,8 @@ export interface ExceptionState extends OpenException {
 export interface Decision {
   readonly resolution: OpenException['resolutions'][number];
   readonly note?: string;
+  /** With `use-carrier`. */
+  readonly carrier?: GivenCarrier;
   readonly by: string;
 }
 
@@ -105,11 +107,13 @@ export interface FulfillmentState extends PlannedFulfillment {
   readonly routing?: RoutingDecision;
 }
 
-/** Release with the order's own carrier in spite of the guide, or with the guide's in spite of the order. */
-export interface RoutingDecision {
-  resolution: 'accept' | 'use-guide';
-  by: string;
-}
+/**
+ * Release with the order's own carrier in spite of the guide, with the guide's in spite of the order, or with one that
+ * the person states.
+ */
+export type RoutingDecision =
+  | { resolution: 'accept' | 'use-guide'; by: string }
+  | { resolution: 'use-carrier'; carrier: GivenCarrier; by: string };
 
 /** Agreed terms that the process needs; durations are resolved by the profile's calendar before they get here. */
 export interface OrderTerms {

@@ -74,6 +74,12 @@ export interface Agreement {
     /** TD101. */
     readonly packaging: string;
     readonly shipmentPayment: ShipmentPayment;
+    /** TD512. */
+    readonly serviceLevel?: string | undefined;
+    /** TD505. */
+    readonly service?: string | undefined;
+    /** REF01 of the number under which the partner allowed a shipment. */
+    readonly authorization: string;
   };
   /** Rules of the partner on top of the standard, by transaction set. */
   readonly guides: Readonly<Record<string, readonly GuideRule[]>>;

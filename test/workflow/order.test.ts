@@ -503,9 +503,32 @@ describe('a release that the partner’s routing guide does not allow', () => {
     const order = await world.order();
     const { id, summary, resolutions } = await order.exception('routing-violation');
     expect(summary).toBe(violation);
-    expect(resolutions).toEqual(['retry', 'use-guide', 'accept', 'cancel']);
+    expect(resolutions).toEqual(['retry', 'use-guide', 'use-carrier', 'accept', 'cancel']);
     await order.decides(id, resolution);
     await order.until(`released by ${resolution} of ann`);
+    await order.ships('RNO', 'S1', '10');
+    await order.until('810 of INV-S1 queued');
+    await order.isPaid('INV-S1');
+    expect(await order.end()).toBe('closed');
+  });
+
+  it('waits with the words of a rule that says whom to ask, and ships with the carrier that a person states', async () => {
+    const held = 'over 5,000 lb: call 555-0100 for a carrier';
+    const world = aTradingWorld();
+    world.always('releaseToWarehouse', async ({ fulfillmentId, routing }) => {
+      if (routing?.resolution !== 'use-carrier') return { violation: held, needsCarrier: true as const };
+      world.fact(`released with ${JSON.stringify(routing.carrier)} by ${routing.by}`);
+      return { reference: fulfillmentId };
+    });
+    const order = await world.order();
+    const { id, summary, resolutions } = await order.exception('carrier-needed');
+    expect([summary, resolutions]).toEqual([held, ['use-carrier', 'retry', 'cancel']]);
+    expect(await refusal(order.decides(id, 'accept'))).toBe('illegal-resolution');
+    expect(await refusal(order.decides(id, 'use-carrier'))).toBe('carrier-missing');
+    const carrier = { scac: 'ODFL', authorization: 'AUTH-77' };
+    expect(await refusal(order.decides(id, 'retry', undefined, carrier))).toBe('carrier-not-asked');
+    await order.decides(id, 'use-carrier', 'asked the desk', carrier);
+    await order.until(`released with ${JSON.stringify(carrier)} by ann`);
     await order.ships('RNO', 'S1', '10');
     await order.until('810 of INV-S1 queued');
     await order.isPaid('INV-S1');

@@ -22,6 +22,9 @@ type Hierarchy = Agreement['shipNotice']['hierarchy'];
 /** BSN05. The standard has no code for tares between order and pack; partners use 0001 for both. */
 const STRUCTURE: Readonly<Record<Hierarchy, string>> = { SOTPI: '0001', SOPI: '0001', SOI: '0004' };
 
+/** TD506 to TD511. */
+const NO_TRANSIT = Array.from({ length: 6 }, () => undefined);
+
 /**
  * Renders the 856 of one shipment of one order, in the hierarchy of the partner's profile.
  *
@@ -118,7 +121,9 @@ class Levels {
 function shipmentLevel(document: ShipmentDocument, profile: Agreement): TreeNode {
   const { shipment, order, node: shipFrom } = document;
   const { carrier } = shipment;
-  const routing = { ...profile.routing, ...document.routing };
+  const { packaging } = profile.routing;
+  const routed = document.routing;
+  const { method, shipmentPayment, serviceLevel, service } = { ...profile.routing, ...routed };
   const { onPallet } = packingOf(document);
   const cartons = shipment.packages.filter((item, index) => !onPallet.has(index) || item.lines.length > 0).length;
   const weights = shipment.packages.flatMap(({ weight }) => weight ?? []);
@@ -127,15 +132,18 @@ function shipmentLevel(document: ShipmentDocument, profile: Agreement): TreeNode
     shipment.weight ?? (onPallet.size === 0 && weights.length === shipment.packages.length ? sum(weights) : undefined);
   const weighed = weight === undefined || compare(weight, '0') === 0 ? [] : ['G', weight, 'LB'];
   return node({
-    TD1: [segment(routing.packaging, String(cartons), undefined, undefined, undefined, ...weighed)],
-    TD5: [segment('O', '2', carrier.scac, routing.method, carrier.name)],
+    TD1: [segment(packaging, String(cartons), undefined, undefined, undefined, ...weighed)],
+    TD5: [segment('O', '2', carrier.scac, method, service ?? carrier.name, ...NO_TRANSIT, serviceLevel)],
     TD3: carrier.trailer === undefined ? [] : [segment('TL', undefined, carrier.trailer)],
     REF: [
       ...(carrier.billOfLading === undefined ? [] : [segment('BM', carrier.billOfLading.slice(0, 30))]),
       ...(carrier.tracking === undefined ? [] : [segment('CN', carrier.tracking.slice(0, 30))]),
+      ...(routed?.authorization === undefined
+        ? []
+        : [segment(profile.routing.authorization, routed.authorization.slice(0, 30))]),
     ],
     DTM: [segment('011', dateElement(shipment.shippedAt))],
-    FOB: segment(routing.shipmentPayment),
+    FOB: segment(shipmentPayment),
     N1: [
       partyLoop('ST', order.shipTo, profile),
       partyLoop(
