@@ -51,6 +51,8 @@ export type OrderEnd = 'closed' | 'cancelled' | 'rejected';
 export interface Stop {
   readonly reason: string;
   readonly by: string;
+  /** The problem that ended the order, where it was one. */
+  readonly problem?: ExceptionType;
 }
 
 export interface StoryEntry {

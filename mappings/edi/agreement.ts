@@ -63,6 +63,12 @@ export interface Agreement {
     readonly send: Readonly<Record<PartyScheme, string>>;
   };
   readonly units: Readonly<Record<string, string>>;
+  readonly acknowledgment: {
+    /** ACK01 by case. */
+    readonly codes: AcknowledgmentCodes;
+    /** ACK02 of a line of which nothing comes. */
+    readonly refusedQuantity: 'ordered' | 'zero';
+  };
   readonly shipNotice: { readonly hierarchy: 'SOTPI' | 'SOPI' | 'SOI' };
   readonly invoicing: {
     readonly vendorNumber?: string | undefined;
@@ -107,6 +113,21 @@ export interface OutboundAgreement {
   readonly send: boolean;
   /** Qualifiers of order references (REF) that the document repeats. */
   readonly echo?: readonly string[] | undefined;
+}
+
+export interface AcknowledgmentCodes {
+  readonly accepted: string;
+  readonly priceChanged: string;
+  readonly dateChanged?: string | undefined;
+  readonly quantityChanged: string;
+  readonly partBackordered: string;
+  readonly backordered: string;
+  readonly unavailable: string;
+  readonly rejected: string;
+  readonly notOnContract: string;
+  readonly unknownItem: string;
+  readonly unknownUnit: string;
+  readonly rejectedAsUnavailable: string;
 }
 
 export interface RemitTo {

@@ -55,6 +55,8 @@ export interface AcknowledgedLine extends DocumentLine {
   rejection?: 'not-on-contract' | 'unknown-item' | 'unknown-unit' | 'unavailable';
   /** Whether `unitPrice` differs from the ordered price. */
   priceChanged?: boolean;
+  /** Whether `shipDate` differs from the requested one. */
+  dateChanged?: boolean;
   /** ISO 8601 ship days of the accepted and the backordered part. */
   shipDate?: string;
   backorderShipDate?: string;

@@ -162,3 +162,29 @@ describe('an unknown word', () => {
     expect(problems(`${text}\n`)).toEqual([expected]);
   });
 });
+
+describe('the status codes of the 855', () => {
+  it('must be codes that its release lists', () => {
+    expect(load('acknowledgment: { codes: { unavailable: R4, dateChanged: DR } }\n').acknowledgment).toMatchObject({
+      codes: { accepted: 'IA', unavailable: 'R4', dateChanged: 'DR', rejected: 'IR' },
+      refusedQuantity: 'ordered',
+    });
+    expect(problems('acknowledgment:\n  codes: { priceChanged: PI, rejected: ir }\n')).toEqual([
+      expect.stringMatching(/^2 acknowledgment\.codes\.rejected must be a line item status/),
+      '2 acknowledgment.codes.priceChanged is PI, which the 855 of 004010 does not list for ACK01; did you mean IP?',
+    ]);
+  });
+});
+
+describe('a rule of the routing guide', () => {
+  it('names a carrier or says how to get one, and not both', () => {
+    const rule = (text: string) => `routing:\n  rules:\n    - { name: All, ${text} }\n`;
+    expect(load(rule('hold: "call 555-0100"')).routing.rules).toMatchObject([{ hold: 'call 555-0100' }]);
+    for (const text of ['when: {}', 'ship: { scac: UPSN }, hold: "call 555-0100"']) {
+      expect(problems(rule(text))).toEqual(['3 routing.rules.0 needs either ship or hold']);
+    }
+    expect(problems(rule('ship: { scac: UPSN, serviceLevel: NextDay }'))).toEqual([
+      expect.stringMatching(/^3 routing\.rules\.0\.ship\.serviceLevel must be a service level of X12 element 284/),
+    ]);
+  });
+});

@@ -377,6 +377,20 @@ describe('an order that waits for a person', () => {
     await order.decides(id, 'retry');
     await order.until('released to MEM');
   });
+
+  it('refuses the order at once where the profile says so, and asks nobody', async () => {
+    const lacking = 'MW-1001 10 wanted, free nowhere';
+    const world = aTradingWorld().next('reserveStock', () =>
+      Promise.resolve({ fulfillments: [], backordered: false, lacking, refuse: true }),
+    );
+    const order = await world.order();
+    expect(await order.end()).toBe('rejected');
+    expect(world.facts.filter((fact) => fact.startsWith('asked'))).toEqual([]);
+    expect(world.facts.slice(-2)).toEqual([
+      'undone: stock given back',
+      `ended rejected: no node can ship any line of the order: ${lacking}`,
+    ]);
+  });
 });
 
 describe('cancelling an order', () => {

@@ -178,6 +178,7 @@ export class OrderRun {
     // Of the state that the call was given: another branch may have gone on since.
     if (recorded) this.recorded = progressOf(reduce(state, outcome, this.after(0)));
     this.apply(outcome);
+    if (outcome.type === 'stopped') throw new OrderStopped();
     return { result };
   }
 
@@ -233,7 +234,8 @@ export class OrderRun {
   async decide(type: ExceptionType, step: string, summary: string): Promise<Decision> {
     const decision = await this.ask(type, step, summary);
     if (decision.resolution === 'cancel') {
-      this.apply({ type: 'stopped', stop: { reason: decision.note ?? summary, by: decision.by } });
+      const stop = { reason: decision.note ?? summary, by: decision.by, problem: type };
+      this.apply({ type: 'stopped', stop });
       throw new OrderStopped();
     }
     return decision;
