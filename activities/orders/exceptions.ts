@@ -3,8 +3,8 @@
 import type { kindOf, Resolution } from '../../domain/exceptions.ts';
 import type { GivenCarrier, OpenException } from '../../domain/order/messages.ts';
 import type { Progress } from '../../domain/order/state.ts';
-import type { Database } from '../../prisma/client.ts';
 import { setProgress } from '../lib/records.ts';
+import { type LeftOutDependencies, releaseIfDecided } from './prepare/left-out.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
 
@@ -15,7 +15,8 @@ export interface Resolved {
   by: string;
 }
 
-export function createExceptionRecords({ prisma }: { prisma: Database }) {
+export function createExceptionRecords(deps: LeftOutDependencies) {
+  const { prisma } = deps;
   return {
     async openException(input: {
       orderId: string;
@@ -45,6 +46,12 @@ export function createExceptionRecords({ prisma }: { prisma: Database }) {
         )
         UPDATE "Order" SET ${setProgress(progress)}, "startedAt" = coalesce("startedAt", ${openedAt}::timestamptz)
         WHERE "id" = ${orderId}`;
+      if (type !== 'content-not-used') return;
+      const { partnerId } = await prisma.order.findUniqueOrThrow({
+        where: { id: orderId },
+        select: { partnerId: true },
+      });
+      await releaseIfDecided(deps, partnerId, id);
     },
 
     async escalateException({ exceptionId }: { exceptionId: string }): Promise<void> {

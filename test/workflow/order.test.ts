@@ -370,6 +370,23 @@ describe('an order that waits for a person', () => {
     expect(world.facts).toContain('checked, accepting repeated-po-number, price-outside-tolerance');
   });
 
+  it('goes on when a decision about another order settles its question, and takes no second one', async () => {
+    const problem = { type: 'content-not-used' as const, summary: 'the 850 says more: N1*Z7' };
+    const world = aTradingWorld().next('prepareOrder', () => Promise.resolve({ ready: false, problem }));
+    const order = await world.order();
+    const { id } = await order.exception('content-not-used');
+    const follows = { exceptionId: id, resolution: 'retry' as const, note: 'accepted with order HP-2', by: 'system' };
+    await order.handle.signal(messages.exceptionDecided, follows);
+    await order.handle.signal(messages.exceptionDecided, follows);
+    await order.handle.signal(messages.exceptionDecided, { ...follows, exceptionId: 'of another time' });
+    await order.until('released to RNO');
+    const story = (await order.handle.query(messages.timelineQuery)).map(({ what }) => what);
+    expect(story.filter((what) => what.startsWith('check the order:'))).toEqual([
+      `check the order: ${problem.summary}`,
+      'check the order: retry by system',
+    ]);
+  });
+
   it('asks when no node can ship any line', async () => {
     const world = aTradingWorld().holding({}).holding({ MEM: '10' });
     const order = await world.order();

@@ -293,6 +293,13 @@ export class OrderRun {
     await this.turns.until(() => !this.current.exceptions.some(({ id }) => id === exceptionId));
   }
 
+  /** Takes a decision that follows from one about another order, unless somebody has decided here already. */
+  async follow({ exceptionId, ...decision }: ResolveExceptionInput): Promise<void> {
+    await this.turns.next();
+    if (whyNotResolve(this.current, { exceptionId, ...decision }) !== undefined) return;
+    this.apply({ type: 'exception-decided', exceptionId, decision });
+  }
+
   /** Stops the order, and returns when everything done so far is undone. */
   async cancel(stop: Stop): Promise<void> {
     await this.turns.next();
