@@ -154,6 +154,10 @@ describe('an unknown word', () => {
       'ignores: { "858": { "N1": no } }',
       expect.stringMatching(/is a set that nothing is read from; did you mean 850\?$/),
     ],
+    [
+      'guides: { "850": [{ segment: BEG, element: "31", required: true }] }',
+      expect.stringMatching(/has no element 31; the last one is \d\d$/),
+    ],
     ['usage: prodution', expect.stringMatching(/; did you mean production\?$/)],
     ['calendar: { timeZone: America/Chicgo }', expect.stringMatching(/; did you mean America\/Chicago\?$/)],
     ['calendar: { holidays: [us-fedral] }', expect.stringMatching(/; did you mean us-federal\?$/)],
@@ -186,5 +190,12 @@ describe('a rule of the routing guide', () => {
     expect(problems(rule('ship: { scac: UPSN, serviceLevel: NextDay }'))).toEqual([
       expect.stringMatching(/^3 routing\.rules\.0\.ship\.serviceLevel must be a service level of X12 element 284/),
     ]);
+  });
+
+  it('is refused if its days are none', () => {
+    const window = (earliest: number) =>
+      `routing: { window: { deliveryDate: { earliest: ${earliest}, latest: 3 } } }\n`;
+    expect(load(window(3)).routing.window).toMatchObject({ deliveryDate: { earliest: 3, latest: 3 } });
+    expect(problems(window(2))).toEqual([expect.stringMatching(/^1 routing\.window\.deliveryDate holds for no day/)]);
   });
 });

@@ -96,6 +96,9 @@ const shipWindow = z
         earliest: days.optional().describe('Earliest day, counted back from the requested delivery date'),
         latest: days.default(0).describe('Latest day, counted back from the requested delivery date'),
       })
+      .refine(({ earliest, latest }) => earliest === undefined || earliest >= latest, {
+        message: 'holds for no day: earliest must be at least latest, because both count back',
+      })
       .optional()
       .describe('Used if the order names a delivery date'),
     weekdays: z
