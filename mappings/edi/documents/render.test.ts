@@ -200,6 +200,19 @@ function inBaseUnits(value: Decimal, unit: string, line: DocumentLine): Decimal 
 }
 
 describe('an 856', () => {
+  it('leaves out numbers that its release cannot carry, instead of cutting them off', () => {
+    const long = `1Z${'9'.repeat(40)}`;
+    const shipment = aShipment();
+    const carrier = { ...shipment.shipment.carrier, billOfLading: long, tracking: long };
+    const document = { ...shipment, shipment: { ...shipment.shipment, carrier } };
+    const told = (version: string) => {
+      const profile = { ...retailer, x12: { ...retailer.x12, version } };
+      return lines('856', render856(document, profile), version).filter((text) => text.includes('1Z99'));
+    };
+    expect(told('004010')).toEqual([]);
+    expect(told('005010')).toEqual([`REF*BM*${long}`, `REF*CN*${long}`]);
+  });
+
   it('names the party for whom the goods are meant', () => {
     const shipment = aShipment();
     const markFor = { identifiers: [{ scheme: 'partner' as const, value: '0077' }] };

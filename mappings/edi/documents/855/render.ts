@@ -12,6 +12,7 @@ import {
   node,
   partyLoop,
   positive,
+  referenceNumber,
   segment,
 } from '../../writing.ts';
 
@@ -55,7 +56,7 @@ export function render855(document: AcknowledgmentDocument, profile: Agreement):
       order.release,
       undefined,
       undefined,
-      order.erpOrderNumber?.slice(0, 30),
+      referenceNumber(order.erpOrderNumber, profile),
       dateElement(document.acknowledgedOn),
     ),
     CUR: segment('SE', order.currency),

@@ -12,6 +12,7 @@ import {
   itemNumbers,
   node,
   partyLoop,
+  reference,
   segment,
   timeElement,
 } from '../../writing.ts';
@@ -21,6 +22,9 @@ type Hierarchy = Agreement['shipNotice']['hierarchy'];
 
 /** BSN05. The standard has no code for tares between order and pack; partners use 0001 for both. */
 const STRUCTURE: Readonly<Record<Hierarchy, string>> = { SOTPI: '0001', SOPI: '0001', SOI: '0004' };
+
+/** MAN02. */
+const LONGEST_MARK = 48;
 
 /** TD506 to TD511. */
 const NO_TRANSIT = Array.from({ length: 6 }, () => undefined);
@@ -78,13 +82,7 @@ export function render856(document: ShipmentDocument, profile: Agreement): Tree 
 
   const { shippedAt, shipmentNumber } = document.shipment;
   return node({
-    BSN: segment(
-      '00',
-      shipmentNumber.slice(0, 30),
-      dateElement(shippedAt),
-      timeElement(shippedAt),
-      STRUCTURE[hierarchy],
-    ),
+    BSN: segment('00', shipmentNumber, dateElement(shippedAt), timeElement(shippedAt), STRUCTURE[hierarchy]),
     HL: levels.loops(),
     CTT: segment(String(levels.count)),
   });
@@ -136,11 +134,9 @@ function shipmentLevel(document: ShipmentDocument, profile: Agreement): TreeNode
     TD5: [segment('O', '2', carrier.scac, method, service ?? carrier.name, ...NO_TRANSIT, serviceLevel)],
     TD3: carrier.trailer === undefined ? [] : [segment('TL', undefined, carrier.trailer)],
     REF: [
-      ...(carrier.billOfLading === undefined ? [] : [segment('BM', carrier.billOfLading.slice(0, 30))]),
-      ...(carrier.tracking === undefined ? [] : [segment('CN', carrier.tracking.slice(0, 30))]),
-      ...(routed?.authorization === undefined
-        ? []
-        : [segment(profile.routing.authorization, routed.authorization.slice(0, 30))]),
+      ...reference('BM', carrier.billOfLading, profile),
+      ...reference('CN', carrier.tracking, profile),
+      ...reference(profile.routing.authorization, routed?.authorization, profile),
     ],
     DTM: [segment('011', dateElement(shipment.shippedAt))],
     FOB: segment(shipmentPayment),
@@ -159,10 +155,7 @@ function shipmentLevel(document: ShipmentDocument, profile: Agreement): TreeNode
 function orderLevel({ order }: ShipmentDocument, profile: Agreement): TreeNode {
   return node({
     PRF: segment(order.poNumber, order.release, undefined, dateElement(order.orderedOn)),
-    REF: [
-      ...commonReferences(order, profile, '856'),
-      ...(order.erpOrderNumber === undefined ? [] : [segment('VN', order.erpOrderNumber.slice(0, 30))]),
-    ],
+    REF: [...commonReferences(order, profile, '856'), ...reference('VN', order.erpOrderNumber, profile)],
     N1: order.buyer === undefined ? [] : [partyLoop('BY', order.buyer, profile)],
   });
 }
@@ -177,7 +170,8 @@ function labelLevel(item: ShippedPackage, path: string): TreeNode {
     throw new DocumentError('document-package-label-invalid', `${path}.sscc`, `${sscc} has a wrong check digit`);
   }
   const marks: SegmentObject[] = [segment('GM', `00${sscc}`)];
-  if (tracking !== undefined) marks.push(segment('CP', tracking.slice(0, 48)));
+  // A number that is cut off is another number.
+  if (tracking !== undefined && tracking.length <= LONGEST_MARK) marks.push(segment('CP', tracking));
   return { MAN: marks };
 }
 
