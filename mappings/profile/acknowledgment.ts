@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { didYouMean } from '../../domain/nearest.ts';
+import { orderAcknowledgment } from '../edi/documents/all.ts';
 import { guideOf } from '../edi/documents/registry.ts';
 import { placeOf } from '../edi/partner-guide.ts';
 import type { ElementGuide } from '../x12/types.ts';
@@ -38,7 +39,8 @@ export const acknowledgment = z
   .prefault({})
   .describe('Status of lines in the 855');
 
-const ACK = 'PO1/ACK';
+const SET = orderAcknowledgment.set;
+const ACK = 'PO1/ACK/ACK';
 
 /** Codes of the profile that the 855 of its release does not list. */
 export function unknownStatuses(
@@ -48,14 +50,14 @@ export function unknownStatuses(
   const listed = statusesOf(version);
   return Object.entries(codes).flatMap(([key, code]) => {
     if (code === undefined || !STATUS.test(code) || listed.size === 0 || listed.has(code)) return [];
-    const message = `is ${code}, which the 855 of ${version} does not list for ACK01${didYouMean(code, listed)}`;
+    const message = `is ${code}, which the ${SET} of ${version} does not list for ACK01${didYouMean(code, listed)}`;
     return [{ path: ['acknowledgment', 'codes', key], message }];
   });
 }
 
 function statusesOf(version: string): ReadonlySet<string> {
-  const guide = guideOf('855', version);
-  const node = guide && placeOf(`${ACK}/ACK`, guide)?.node;
+  const guide = guideOf(SET, version);
+  const node = guide && placeOf(ACK, guide)?.node;
   if (node === undefined || node.kind === 'loop') return new Set();
   return new Set(codesIn(node.segment.elements[0]));
 }
