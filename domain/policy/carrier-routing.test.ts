@@ -50,6 +50,17 @@ describe('the carrier of a release', () => {
       { lines: [{ sku: 'A', quantity: '150.000000001', weight: '1' }] },
       'ODFL',
     ],
+    [
+      'needs no weight for a rule that the number of cartons excludes',
+      aGuide({
+        rules: [
+          { name: 'small', when: { cartons: { upTo: 1 }, weight: { upTo: '70' } }, ship: { scac: 'UPSN' } },
+          { name: 'rest', ship: { scac: 'ODFL' } },
+        ],
+      }),
+      { lines: [...unweighed, ...unweighed] },
+      'ODFL',
+    ],
     ['goes by country', only({ countries: ['US'] }), {}, 'SAIA'],
     ['goes by state', only({ regions: ['OR', 'CA'] }), {}, 'SAIA'],
     ['goes by the beginning of the postal code', only({ postalPrefixes: ['939'] }), {}, 'SAIA'],

@@ -214,13 +214,14 @@ function pick(request: RoutingRequest, guide: RoutingGuide, load: Load): Picked 
   }
   for (const { name, when, ship, hold } of guide.rules) {
     if (!appliesTo(request, when)) continue;
+    // What is not known may be within; a rule that what is known excludes needs no more.
+    if (!isWithin(load.weight, when.weight) || !isWithin(load.cartons?.toString(), when.cartons)) continue;
     if (when.weight !== undefined && load.weight === undefined) {
       return { violation: { code: 'weight-unknown', rule: name, message: unknownWeight(request) } };
     }
     if (when.cartons !== undefined && load.cartons === undefined) {
       return { violation: { code: 'cartons-unknown', rule: name, message: unknownCartons(request) } };
     }
-    if (!isWithin(load.weight, when.weight) || !isWithin(load.cartons?.toString(), when.cartons)) continue;
     if (ship !== undefined) return { rule: name, carrier: carrierOf(ship, request, guide) };
     return { violation: { code: 'carrier-needed', rule: name, message: hold ?? 'a carrier must be asked for' } };
   }

@@ -16,6 +16,7 @@ export interface ProfileProblem {
     | 'profile-code-unknown'
     | 'profile-terms-odd'
     | 'profile-days-odd'
+    | 'profile-key-idle'
     | 'profile-path-unknown';
   readonly file: string;
   /** Both count from 1. */

@@ -41,6 +41,29 @@ it('a routing rule that an earlier one covers is told with its place', () => {
   ]);
 });
 
+it('rules whose bands cover a later one together are told', () => {
+  const rules = `routing:
+  rules:
+    - { name: Light, when: { weight: { upTo: "150" } }, ship: { scac: UPSN } }
+    - { name: Heavy, when: { weight: { over: "150" } }, hold: call 555-0100 }
+    - { name: Rest, ship: { scac: ODFL } }
+`;
+  expect(warnings(rules)).toEqual([
+    '5 routing.rules.2 can never apply: rules.0 ("Light") and rules.1 ("Heavy") take everything that it would',
+  ]);
+});
+
+it('keys that another one keeps from doing anything are told', () => {
+  const text = (backorders: string) =>
+    `backorders: ${backorders}\nwhenNothingAvailable: refuse\nrouting: { scac: ODFL, conflict: guide }\n`;
+  const conflict = '3 routing.conflict is guide and decides nothing: without rules the order’s carrier is taken';
+  expect(warnings(text('cancel'))).toEqual([conflict]);
+  expect(warnings(text('backorder'))).toEqual([
+    '2 whenNothingAvailable is refuse and refuses nothing: what is not in stock is backordered (backorders)',
+    conflict,
+  ]);
+});
+
 it('discount days beyond the net days are told, equal ones are not', () => {
   const terms = (days: number) =>
     `invoicing: { terms: { discountPercent: "2", discountDays: ${days}, netDays: 30 } }\n`;

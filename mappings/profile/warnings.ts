@@ -23,6 +23,7 @@ export function warningsIn(profile: PartnerProfile): ProfileWarning[] {
     ...unreachableRules(profile),
     ...oddTerms(profile),
     ...oddDays(profile),
+    ...idleKeys(profile),
     ...unknownCodesIn(profile).map((unknown) => ({ ...unknown, code: 'profile-code-unknown' as const })),
     ...unlistedCodes(profile),
     ...unknownPlaces(profile),
@@ -56,7 +57,7 @@ function unreachableRules({ routing: { rules } }: PartnerProfile): ProfileWarnin
   return coveredRules(rules).map(({ index, by }) => ({
     path: ['routing', 'rules', index],
     code: 'profile-rule-unreachable',
-    reason: `can never apply: rules.${by} ("${rules[by]?.name}") takes everything that it would`,
+    reason: `can never apply: ${by.map((at) => `rules.${at} ("${rules[at]?.name}")`).join(' and ')} ${by.length > 1 ? 'take' : 'takes'} everything that it would`,
   }));
 }
 
@@ -65,6 +66,37 @@ function oddTerms({ invoicing: { terms } }: PartnerProfile): ProfileWarning[] {
   if (discountDays === undefined || netDays === undefined || discountDays <= netDays) return [];
   const reason = `are ${discountDays}, beyond the ${netDays} net days: the discount could still be taken when the payment is overdue`;
   return [{ path: ['invoicing', 'terms', 'discountDays'], code: 'profile-terms-odd', reason }];
+}
+
+/** Keys that another one keeps from doing anything. */
+function idleKeys({
+  whenNothingAvailable,
+  backorders,
+  routing: { conflict, rules },
+}: PartnerProfile): ProfileWarning[] {
+  const idle = (path: readonly PropertyKey[], reason: string): ProfileWarning => ({
+    path,
+    code: 'profile-key-idle',
+    reason,
+  });
+  return [
+    ...(whenNothingAvailable === 'refuse' && backorders === 'backorder'
+      ? [
+          idle(
+            ['whenNothingAvailable'],
+            'is refuse and refuses nothing: what is not in stock is backordered (backorders)',
+          ),
+        ]
+      : []),
+    ...(conflict !== 'ask' && rules.length === 0
+      ? [
+          idle(
+            ['routing', 'conflict'],
+            `is ${conflict} and decides nothing: without rules the order’s carrier is taken`,
+          ),
+        ]
+      : []),
+  ];
 }
 
 const BUSINESS = / business$/;
