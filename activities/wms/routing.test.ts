@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { dayOf, WEEKDAYS } from '../../domain/calendar/calendar.ts';
+import { kindOf } from '../../domain/exceptions.ts';
 import type { RoutingDecision } from '../../domain/order/state.ts';
 import { salesOrder, warehouseEvent } from '../../mappings/canonical/v1/index.ts';
 import type { RunningServer } from '../../sandbox/server.ts';
@@ -285,6 +286,31 @@ describe('a rule that says whom to ask for a carrier', () => {
     expect(body).toMatch(/TD5\*O\*2\*ODFL\*M\*[^*]*\*{7}ST~/);
     expect(body).toMatch(/REF\*AO\*AUTH-77~/);
     expect(body).toMatch(/FOB\*TP~/);
+  });
+
+  it('is told in the timeline with the carrier that the person stated', async () => {
+    const { orderId } = await anOrder();
+    const exception = {
+      id: `held-${orderId}`,
+      type: 'carrier-needed' as const,
+      step: 'release to RNO',
+      summary: 'call 555-0100',
+      resolutions: ['use-carrier'] as const,
+      openedAt: new Date().toISOString(),
+    };
+    const progress = underWay;
+    await given.records.openException({ orderId, exception, kind: kindOf('carrier-needed'), progress });
+    const decision = { ...decided, note: 'asked the desk' };
+    await given.records.closeException({ orderId, exceptionId: exception.id, decision, progress });
+    const told = await given.prisma.timelineEvent.findFirstOrThrow({ where: { orderId, type: 'exception.resolved' } });
+    expect(told).toMatchObject({
+      actor: 'ann',
+      summary: 'release to RNO: use-carrier ODFL, TP, authorization AUTH-77 (asked the desk)',
+    });
+    expect(await given.prisma.orderException.findUniqueOrThrow({ where: { id: exception.id } })).toMatchObject({
+      state: 'resolved',
+      resolution: { resolution: 'use-carrier', carrier: { scac: 'ODFL', authorization: 'AUTH-77' } },
+    });
   });
 
   it('can be answered with a carrier where a rule was violated, too', async () => {
