@@ -166,6 +166,12 @@ describe('orders', () => {
     });
   });
 
+  it('one that says it came by EDI is refused: that is an interchange', async () => {
+    const answer = await api.call('POST', '/v1/orders', { key: desk, body: { ...anOrder('CR-8'), channel: 'edi' } });
+    expect(answer).toMatchObject({ status: 422, body: { code: 'wrong-channel', errors: [{ path: 'channel' }] } });
+    expect(await api.prisma.order.count({ where: { poNumber: 'CR-8' } })).toBe(0);
+  });
+
   it('JSON that breaks the schema is refused with a path for every fault', async () => {
     const body = anOrder('CR-7', {
       currency: 'XXX',

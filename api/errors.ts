@@ -50,6 +50,7 @@ export const problemCodes = {
   'cross-reference-refused': { status: 422, title: 'The cross-reference names what is not ours, or is none' },
   'value-impossible': { status: 422, title: 'A value can never be kept' },
   'number-not-writable': { status: 422, title: 'A number holds what our documents to the partner cannot carry' },
+  'wrong-channel': { status: 422, title: 'Orders of this channel do not come by this address' },
   'wrong-currency': { status: 422, title: 'The currency is not the one agreed with this partner' },
   'unknown-partner': { status: 422, title: 'There is no partner of that id' },
   'idempotency-key-reused': { status: 422, title: 'This Idempotency-Key came before with another request' },

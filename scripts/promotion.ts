@@ -31,6 +31,8 @@ export interface Difference {
 
 export interface Promotion {
   readonly testSide: string;
+  /** What the test side says of content that is of no concern. */
+  readonly ignores: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** The promoted version of the test side. */
   readonly testVersion: string;
   /** Production has no file yet. */
@@ -104,6 +106,8 @@ export function planPromotion(
   return {
     testSide,
     testVersion: test.version,
+    // The check above has found it valid.
+    ignores: (test.content.ignores ?? {}) as Promotion['ignores'],
     isNew,
     differences: (isNew ? differencesOf({}, wanted, []) : edits).map(({ path, from, to }) => ({
       key: path.join('.'),

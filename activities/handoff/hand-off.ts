@@ -16,7 +16,8 @@ export type OrderSignal =
   | 'paymentReceived'
   | 'documentTrouble'
   | 'stockArrived'
-  | 'documentsAnswered';
+  | 'documentsAnswered'
+  | 'exceptionDecided';
 
 /** Immutable facts of an order that its start contains. */
 export interface OrderStart {

@@ -11,6 +11,7 @@ import { whyNotKept } from '../../domain/policy/requested-dates.ts';
 import { accountsOf } from '../../mappings/profile/sides.ts';
 import type { Database } from '../../prisma/client.ts';
 import { type ErpSystem, systemsFor, type WmsSystem } from '../../runtime/systems.ts';
+import type { HandOff } from '../handoff/hand-off.ts';
 import type { PartnerProfiles } from '../partners/partner-profiles.ts';
 import { checkOrder } from './prepare/check.ts';
 import { soughtParty } from './prepare/customer.ts';
@@ -27,6 +28,7 @@ export interface PrepareDependencies {
   profiles: PartnerProfiles;
   erp: readonly ErpSystem[];
   wms: readonly WmsSystem[];
+  handOff: HandOff;
   erpRules: readonly ErpRule[];
 }
 
@@ -37,9 +39,10 @@ export interface PrepareDependencies {
  * @throws a retryable error while the master data of a relevant ERP was never read.
  */
 export async function prepareOrder(
-  { prisma, profiles, erp, wms, erpRules }: PrepareDependencies,
+  deps: PrepareDependencies,
   { orderId, waived }: { orderId: string; waived: readonly ExceptionType[] },
 ): Promise<PreparedOrder> {
+  const { prisma, profiles, erp, wms, erpRules } = deps;
   const row = await loadOrder(prisma, orderId);
   const profile = await profiles.forOrder(row);
   if (profile === undefined) return stop('unknown-customer', `partner ${row.partnerId} has no profile any more`);
@@ -54,7 +57,7 @@ export async function prepareOrder(
   const undecided = await undecidedContent(prisma, row, profiles.get(row.partnerId));
   if (undecided !== undefined) {
     if (!waived.includes('content-not-used')) return { ready: false, problem: leftOutProblem(undecided) };
-    await rememberLeftOut(prisma, { orderId, partnerId: row.partnerId }, undecided);
+    await rememberLeftOut(deps, { ...row, orderId }, undecided);
   }
 
   const order = row.canonical;

@@ -2,6 +2,7 @@ import { dayOf } from '../../domain/calendar/calendar.ts';
 import type { Progress } from '../../domain/order/state.ts';
 import { orderAcknowledgment } from '../../mappings/edi/documents/all.ts';
 import { writeDocument } from '../../mappings/edi/documents/write-document.ts';
+import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import { evaluateAll } from '../../runtime/expressions.ts';
 import { outgoing } from '../documents/outgoing.ts';
 import { insertReferences, insertTimeline, setProgress } from '../lib/records.ts';
@@ -34,7 +35,7 @@ export async function recordAcceptance(
           backordered: line.backordered,
           cancelled: line.cancelled,
           rejected: line.rejected,
-          ...(order.shipBy !== null && { shipDate: dayOf(new Date(order.shipBy), profile.calendar) }),
+          ...promised(order, line.lineNumber, profile),
         })),
       },
       by,
@@ -56,4 +57,12 @@ export async function recordAcceptance(
       woken AS (${sent.wakes()})
     UPDATE "Order" SET "erpOrderNumber" = ${erpOrderNumber}, ${setProgress(progress)} WHERE "id" = ${orderId}`;
   handOff.committed(sent.handOffs);
+}
+
+/** The day that the 855 promises, and whether the buyer asked for another one. */
+function promised({ shipBy, canonical }: OrderRecord, lineNumber: number, { calendar }: PartnerProfile) {
+  if (shipBy === null) return {};
+  const shipDate = dayOf(new Date(shipBy), calendar);
+  const asked = canonical.lines[lineNumber - 1]?.requestedShipDate ?? canonical.requestedShipDate;
+  return { shipDate, ...(asked !== undefined && asked !== shipDate && { dateChanged: true }) };
 }

@@ -1,5 +1,6 @@
-import { existsSync } from 'node:fs';
-import { join, normalize, relative, sep } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
+import { dirname, join, normalize, relative, sep } from 'node:path';
+import { didYouMean } from '../../domain/nearest.ts';
 import { ProfileError, type ProfileProblem } from '../../mappings/profile/problem.ts';
 import { type Layer, type Path, problemAt, readYaml } from './yaml-layer.ts';
 
@@ -39,11 +40,22 @@ function readLayer(directory: string, name: string, above: readonly Layer[]): La
         referrer,
         ['extends'],
         'profile-template-missing',
-        outside ? `must stay inside ${directory}` : `names ${file}, which does not exist`,
+        outside
+          ? `must stay inside ${directory}`
+          : `names ${file}, which does not exist${didYouMean(normalize(name), filesIn(directory, name))}`,
       ),
     ]);
   }
   return readYaml(file, PROFILE);
+}
+
+/** The files in the folder of a name, as names. */
+function filesIn(directory: string, name: string): string[] {
+  const folder = dirname(normalize(name));
+  if (!existsSync(join(directory, folder))) return [];
+  return readdirSync(join(directory, folder)).flatMap((file) =>
+    file.endsWith('.yaml') ? [join(folder, file.slice(0, -'.yaml'.length))] : [],
+  );
 }
 
 /** The problem, located in the first file that states the path: the partner's own, then its templates. */

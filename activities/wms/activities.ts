@@ -11,7 +11,7 @@ import type { PartnerProfiles } from '../partners/partner-profiles.ts';
 import type { WmsCapabilities } from './connector.ts';
 import { loadRelease, type ReleaseToRoute } from './load-release.ts';
 import type { WarehouseRelease, WmsPort } from './port.ts';
-import { routedColumns, routeRelease } from './routing.ts';
+import { routedOf, routeRelease, type Unrouted } from './routing.ts';
 import { storeStock } from './stock.ts';
 
 export interface WmsActivityDependencies {
@@ -36,18 +36,16 @@ function shipNotBefore(opens: string | undefined, asked: string | undefined): Pi
 
 /** Instructions of the buyer for the warehouse. */
 function wishesOf(order: ReleaseToRoute['canonical']) {
-  const { requestedDeliveryDate, deliverNotBefore, deliverNotAfter, cancelAfter, notes, markFor, attributes } = order;
+  const { requestedDeliveryDate, deliverNotBefore, deliverNotAfter, cancelAfter, notes, markFor } = order;
   const { contact } = order.shipTo;
   const code = markFor?.identifiers[0]?.value;
   const name = markFor?.address?.name;
-  const { serviceLevel } = attributes;
   return {
     ...(contact !== undefined && { contact }),
     ...(requestedDeliveryDate !== undefined && { requestedDeliveryDate }),
     ...(deliverNotBefore !== undefined && { deliverNotBefore }),
     ...(deliverNotAfter !== undefined && { deliverNotAfter }),
     ...(cancelAfter !== undefined && { cancelAfter }),
-    ...(serviceLevel !== undefined && { serviceLevel }),
     ...(markFor !== undefined && {
       markFor: { ...(code !== undefined && { code }), ...(name !== undefined && { name }) },
     }),
@@ -75,7 +73,7 @@ export function createWmsActivities(deps: WmsActivityDependencies) {
     }: {
       fulfillmentId: string;
       routing?: RoutingDecision;
-    }): Promise<{ reference: string } | { violation: string }> {
+    }): Promise<{ reference: string } | Unrouted> {
       const release = await loadRelease(prisma, fulfillmentId);
       const profile = await profiles.forOrder(release);
       if (profile === undefined)
@@ -106,6 +104,9 @@ export function createWmsActivities(deps: WmsActivityDependencies) {
             ...(carrier.scac !== undefined && { carrierScac: carrier.scac }),
             transportMethod: carrier.method,
             shipmentPayment: carrier.shipmentPayment,
+            ...(carrier.serviceLevel !== undefined && { serviceLevel: carrier.serviceLevel }),
+            ...(carrier.service !== undefined && { service: carrier.service }),
+            ...(carrier.authorization !== undefined && { authorization: carrier.authorization }),
             lines: release.lines.map(({ weight: _, packs: __, notes, components, ...line }) => ({
               ...line,
               ...notesOf(notes),
@@ -114,11 +115,9 @@ export function createWmsActivities(deps: WmsActivityDependencies) {
           }),
         ),
       );
-      const { carrierScac, transportMethod, shipmentPayment, routingRule } = routedColumns(routed);
       await prisma.$executeRaw`
         UPDATE "Fulfillment" SET "state" = 'released', "wmsReference" = ${released.reference},
-          "carrierScac" = ${carrierScac}, "transportMethod" = ${transportMethod},
-          "shipmentPayment" = ${shipmentPayment}, "routingRule" = ${routingRule}
+          "routing" = ${JSON.stringify(routedOf(routed))}::jsonb
         WHERE "id" = ${fulfillmentId} AND "state" = 'planned'`;
       return released;
     },

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Address, Component, Note, SalesOrder } from '../../mappings/canonical/v1/index.ts';
 import type { Database } from '../../prisma/client.ts';
 import { permanent } from '../lib/activity-failure.ts';
+import type { FulfillmentRouting } from '../orders/release-record.ts';
 
 const releaseRow = z.object({
   id: z.string(),
@@ -11,10 +12,7 @@ const releaseRow = z.object({
   releaseNumber: z.string(),
   /** The promised ship-by time: a fact of the release, not the displayed deadline. */
   shipBy: z.date().nullable(),
-  carrierScac: z.string().nullable(),
-  transportMethod: z.string().nullable(),
-  shipmentPayment: z.string().nullable(),
-  routingRule: z.string().nullable(),
+  routing: z.custom<FulfillmentRouting>().nullable(),
   partnerId: z.string(),
   profileVersion: z.string(),
   poNumber: z.string(),
@@ -51,8 +49,7 @@ export type ReleaseToRoute = z.output<typeof releaseRow>;
 
 export async function loadRelease(prisma: Database, fulfillmentId: string): Promise<ReleaseToRoute> {
   const [row] = await prisma.$queryRaw<unknown[]>`
-    SELECT f."id", f."orderId", f."node", f."releaseNumber", f."shipBy", f."carrierScac", f."transportMethod",
-      f."shipmentPayment", f."routingRule", o."partnerId", o."profileVersion", o."poNumber", o."correlationId",
+    SELECT f."id", f."orderId", f."node", f."releaseNumber", f."shipBy", f."routing", o."partnerId", o."profileVersion", o."poNumber", o."correlationId",
       o."receivedAt", o."canonical" - 'lines' AS "canonical",
       jsonb_build_object('name', s."name", 'lines', s."lines", 'city', s."city", 'region', s."region",
         'postalCode', s."postalCode", 'country', s."country") AS "shipTo",

@@ -38,8 +38,12 @@ export interface WarehouseRelease {
   transportMethod?: string;
   /** X12 element 146: who pays the carrier. CC collect, PP prepaid, PC prepaid and charged, TP third party. */
   shipmentPayment?: 'CC' | 'PP' | 'PC' | 'TP';
-  /** X12 element 284, as the buyer asked for it: ND next day, ST standard … */
+  /** X12 element 284: ND next day, ST standard … By the partner's routing guide, or as the buyer asked for it. */
   serviceLevel?: string;
+  /** The service in the words of the partner's routing guide. */
+  service?: string;
+  /** Number under which the partner allowed the shipment; it belongs on the bill of lading. */
+  authorization?: string;
   /** The party at the ship-to that receives the goods; printed on the labels. */
   markFor?: { code?: string; name?: string };
   /** The buyer's notes on the order. */

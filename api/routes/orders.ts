@@ -55,6 +55,7 @@ const submitOrder = route({
   problems: [
     'partner-not-allowed',
     'unknown-partner',
+    'wrong-channel',
     'wrong-currency',
     'number-not-writable',
     'duplicate-order',
@@ -62,6 +63,11 @@ const submitOrder = route({
   ],
   handler: async ({ body: order, headers, caller, correlationId }, deps) => {
     await mayActFor(caller, order.partnerId, 'partnerId');
+    if (order.channel === 'edi') {
+      throw new Problem('wrong-channel', 'An order by EDI is an 850 in an interchange: POST /v1/edi/interchanges.', {
+        errors: [{ path: 'channel', message: 'must be the channel that the order came by, and not edi' }],
+      });
+    }
     return once(deps, caller, headers['idempotency-key'], 'submitOrder', order, async () => {
       const receipt = await deps.intake.acceptOrder({ order, correlationId, source: { kind: 'api' } });
       return answerOf(receipt, order.poNumber, deps);

@@ -132,6 +132,21 @@ export interface OrderException {
   readonly dueAt: string | null;
 }
 
+/** The carrier of a release, as the partner named it to a person. */
+export interface GivenCarrier {
+  readonly scac: string;
+  readonly method?: string;
+  readonly shipmentPayment?: string;
+  readonly authorization?: string;
+}
+
+export interface ExceptionDecision {
+  readonly resolution: string;
+  readonly note?: string;
+  /** With `use-carrier`. */
+  readonly carrier?: GivenCarrier;
+}
+
 export interface ShipTo {
   readonly name?: string | null;
   readonly lines?: readonly string[];
@@ -541,11 +556,11 @@ export function createApi(key: string, onUnauthorized: () => void = () => undefi
       return response.blob();
     },
     /** Resolves the exception. Idempotent per `attempt`. */
-    resolve: async (exceptionId: string, resolution: string, note: string, attempt: string): Promise<void> => {
+    resolve: async (exceptionId: string, decision: ExceptionDecision, attempt: string): Promise<void> => {
       await call(`/v1/exceptions/${encodeURIComponent(exceptionId)}/resolve`, {
         method: 'POST',
         headers: { 'Content-Type': 'application/json', 'Idempotency-Key': attempt },
-        body: JSON.stringify(note === '' ? { resolution } : { resolution, note }),
+        body: JSON.stringify(decision),
       });
     },
   };

@@ -71,6 +71,12 @@ export interface Agreement {
   };
   /** Kind of a note → who reads it. */
   readonly notes: Readonly<Record<string, readonly NoteReader[]>>;
+  readonly acknowledgment: {
+    /** ACK01 by case. */
+    readonly codes: AcknowledgmentCodes;
+    /** ACK02 of a line of which nothing comes. */
+    readonly refusedQuantity: 'ordered' | 'zero';
+  };
   readonly shipNotice: { readonly hierarchy: 'SOTPI' | 'SOPI' | 'SOI' };
   readonly invoicing: {
     readonly vendorNumber?: string | undefined;
@@ -82,6 +88,12 @@ export interface Agreement {
     /** TD101. */
     readonly packaging: string;
     readonly shipmentPayment: ShipmentPayment;
+    /** TD512. */
+    readonly serviceLevel?: string | undefined;
+    /** TD505. */
+    readonly service?: string | undefined;
+    /** REF01 of the number under which the partner allowed a shipment. */
+    readonly authorization: string;
   };
   /** Rules of the partner on top of the standard, by transaction set. */
   readonly guides: Readonly<Record<string, readonly GuideRule[]>>;
@@ -109,6 +121,21 @@ export interface OutboundAgreement {
   readonly send: boolean;
   /** Qualifiers of order references (REF) that the document repeats. */
   readonly echo?: readonly string[] | undefined;
+}
+
+export interface AcknowledgmentCodes {
+  readonly accepted: string;
+  readonly priceChanged: string;
+  readonly dateChanged?: string | undefined;
+  readonly quantityChanged: string;
+  readonly partBackordered: string;
+  readonly backordered: string;
+  readonly unavailable: string;
+  readonly rejected: string;
+  readonly notOnContract: string;
+  readonly unknownItem: string;
+  readonly unknownUnit: string;
+  readonly rejectedAsUnavailable: string;
 }
 
 export interface RemitTo {

@@ -3,6 +3,7 @@ import { didYouMean } from '../../domain/nearest.ts';
 import { currency, noteReader } from '../canonical/v1/common.ts';
 import { allGuides, guideOf, inboundSets } from '../edi/documents/registry.ts';
 import { misplaced } from '../edi/partner-guide.ts';
+import { acknowledgment, unknownStatuses } from './acknowledgment.ts';
 import { documents } from './documents.ts';
 import { dropShip } from './drop-ship.ts';
 import { contentPattern, deadline, segmentsIn, setId, unit } from './fields.ts';
@@ -63,11 +64,19 @@ export const partnerProfile = z
       .enum(['cancel', 'backorder'])
       .default('backorder')
       .describe('Whether quantities not in stock are cancelled or shipped later'),
+    whenNothingAvailable: z
+      .enum(['ask', 'refuse'])
+      .default('ask')
+      .describe(
+        'If nothing of an order is in stock and `backorders` is cancel: a person decides, or the order is refused at once, ' +
+          'with the 855',
+      ),
     splitShipments: z.boolean().default(true).describe('Whether one order may ship from several nodes'),
     substitution: z.enum(['never']).default('never').describe('Whether another item may be sent instead'),
     shipWithin: deadline
       .default('P3D')
       .describe('Latest shipment after receipt if the order names no date, as a deadline'),
+    acknowledgment,
     shipNotice,
     labels,
     invoicing,
@@ -122,6 +131,11 @@ export const partnerProfile = z
     const first = allGuides().find((guide) => guide.set === set)?.version;
     const message = `can only be ${set} from release ${first} on, and ${version} is sent (x12.version)`;
     context.addIssue({ code: 'custom', path: ['documents', 'functionalAcknowledgment'], message });
+  })
+  .superRefine(({ acknowledgment: stated, x12: { version } }, context) => {
+    for (const { path, message } of unknownStatuses(stated, version)) {
+      context.addIssue({ code: 'custom', path, message });
+    }
   })
   .describe('Partner profile');
 

@@ -289,6 +289,7 @@ export class Warehouse {
       ...(release.shipNotBefore !== undefined && { shipNotBefore: release.shipNotBefore }),
       ...(release.cancelAfter !== undefined && { cancelAfter: release.cancelAfter }),
       ...(release.serviceLevel !== undefined && { serviceLevel: release.serviceLevel }),
+      ...(release.authorization !== undefined && { authorization: release.authorization }),
       ...(release.markFor !== undefined && { markFor: release.markFor }),
       ...(release.notes !== undefined && { notes: release.notes }),
       state,

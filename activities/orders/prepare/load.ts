@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type Party, type SalesOrder, salesOrder } from '../../../mappings/canonical/v1/index.ts';
 import type { NotUsed } from '../../../mappings/edi/not-used.ts';
 import type { Database } from '../../../prisma/client.ts';
+import { Prisma } from '../../../prisma/generated/client.ts';
 import { permanent } from '../../lib/activity-failure.ts';
 import { type KnownNames, knownNames } from '../../partners/cross-references.ts';
 import { zipOf } from './customer.ts';
@@ -89,13 +90,17 @@ const known = z.object({
 });
 export type Known = Omit<z.output<typeof known>, 'names'> & { names: KnownNames };
 
+/** The {@link LeftOut} of the document of row `o` of "Order". */
+export const LEFT_OUT = Prisma.sql`
+  (SELECT jsonb_build_object('set', d."transactionSet", 'content', d."notUsed") FROM "Document" AS d
+    WHERE d."orderId" = o."id" AND d."direction" = 'inbound' AND d."state" = 'accepted' AND d."notUsed" IS NOT NULL
+    LIMIT 1)`;
+
 export async function loadOrder(prisma: Database, orderId: string): Promise<OrderToCheck> {
   const [row] = await prisma.$queryRaw<unknown[]>`
     SELECT o."partnerId", o."poNumber", o."profileVersion", o."receivedAt", o."canonical",
       e."id" AS "earlierId", e."receivedAt" AS "earlierReceivedAt", e."status" AS "earlierStatus",
-      (SELECT jsonb_build_object('set', d."transactionSet", 'content', d."notUsed") FROM "Document" AS d
-        WHERE d."orderId" = o."id" AND d."direction" = 'inbound' AND d."state" = 'accepted' AND d."notUsed" IS NOT NULL
-        LIMIT 1) AS "leftOut"
+      ${LEFT_OUT} AS "leftOut"
     FROM "Order" AS o LEFT JOIN "Order" AS e ON e."id" = o."repeatsOrderId"
     WHERE o."id" = ${orderId}`;
   if (row === undefined) throw permanent('unknown-order', `there is no order ${orderId}`);

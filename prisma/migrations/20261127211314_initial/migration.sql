@@ -76,10 +76,7 @@ CREATE TABLE "Fulfillment" (
     "state" TEXT NOT NULL DEFAULT 'planned',
     "lines" JSONB NOT NULL,
     "createdAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
-    "carrierScac" TEXT,
-    "transportMethod" TEXT,
-    "shipmentPayment" TEXT,
-    "routingRule" TEXT,
+    "routing" JSONB,
 
     CONSTRAINT "Fulfillment_pkey" PRIMARY KEY ("id")
 );

@@ -60,6 +60,12 @@ export const warehouseRelease = z
       .optional()
       .meta({ description: 'Who pays the carrier: collect, prepaid, prepaid and charged, third party' }),
     serviceLevel: z.string().max(2).optional().meta({ description: 'X12 element 284: ND next day, ST standard …' }),
+    service: z.string().max(35).optional().meta({ description: 'The service in words' }),
+    authorization: z
+      .string()
+      .max(30)
+      .optional()
+      .meta({ description: 'Number under which the partner allowed the shipment; it belongs on the bill of lading' }),
     markFor,
     notes,
     lines: z
@@ -97,6 +103,7 @@ const releaseRecord = z
     shipNotBefore: day.optional(),
     cancelAfter: day.optional(),
     serviceLevel: z.string().optional(),
+    authorization: z.string().optional(),
     markFor,
     notes,
     state: z.enum(releaseStates),

@@ -14,6 +14,8 @@ import {
   itemNumbers,
   node,
   partyLoop,
+  reference,
+  referenceNumber,
   segment,
   shipToLoop,
 } from '../../writing.ts';
@@ -31,7 +33,7 @@ export function render810(document: InvoiceDocument, profile: Agreement): Tree {
   refuseWrongTotal(invoice);
   const { remitTo } = profile.invoicing;
   const carrier = shipment?.carrier;
-  const billOfLading = carrier?.billOfLading?.slice(0, 30);
+  const billOfLading = referenceNumber(carrier?.billOfLading, profile);
   return node({
     BIG: segment(
       dateElement(invoice.invoicedOn),
@@ -45,8 +47,8 @@ export function render810(document: InvoiceDocument, profile: Agreement): Tree {
     CUR: segment('SE', currency),
     REF: [
       ...commonReferences(order, profile, '810'),
-      ...(billOfLading === undefined ? [] : [segment('BM', billOfLading)]),
-      ...(shipment === undefined ? [] : [segment('SI', shipment.shipmentNumber.slice(0, 30))]),
+      ...reference('BM', billOfLading, profile),
+      ...reference('SI', shipment?.shipmentNumber, profile),
     ],
     N1: [
       ...(remitTo === undefined ? [] : [remitToLoop(remitTo, profile)]),
