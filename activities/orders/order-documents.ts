@@ -1,5 +1,13 @@
 /** Converts our records of an order into its documents. */
-import { DocumentError, type DocumentLine, type DocumentOrder } from '../../mappings/edi/document-content.ts';
+import { dayOf } from '../../domain/calendar/calendar.ts';
+import type { Invoice } from '../../mappings/canonical/v1/index.ts';
+import {
+  type AcknowledgmentDocument,
+  DocumentError,
+  type DocumentLine,
+  type DocumentOrder,
+  type InvoiceDocument,
+} from '../../mappings/edi/document-content.ts';
 import type { WrittenDocument } from '../../mappings/edi/documents/write-document.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import type { OutboundDocument } from '../documents/queue.ts';
@@ -76,5 +84,54 @@ export function documentLine(line: OrderLineRecord, canonical: OrderRecord['cano
     unitFactor: line.unitFactor,
     unitPrice: line.unitPrice,
     attributes: canonical.lines[line.lineNumber - 1]?.attributes ?? {},
+  };
+}
+
+/** The 855 of an order that its ERP has accepted. */
+export function acknowledgmentOf(
+  order: OrderRecord,
+  { calendar }: PartnerProfile,
+  acknowledgedOn: string,
+): AcknowledgmentDocument {
+  const { shipBy } = order;
+  return {
+    order: documentOrder(order),
+    acknowledgedOn,
+    lines: order.lines.map((line) => ({
+      ...documentLine(line, order.canonical),
+      accepted: line.open,
+      backordered: line.backordered,
+      cancelled: line.cancelled,
+      rejected: line.rejected,
+      ...(shipBy !== null && { shipDate: dayOf(new Date(shipBy), calendar) }),
+    })),
+  };
+}
+
+export interface ShippedOrder {
+  shipmentNumber: string;
+  shippedAt: string;
+  carrierScac: string;
+  billOfLading: string | null;
+  tracking: string | null;
+}
+
+/** The 810 of one shipment. */
+export function invoiceOf(order: OrderRecord, shipment: ShippedOrder, invoice: Invoice): InvoiceDocument {
+  const { paymentTerms: terms } = order;
+  return {
+    order: documentOrder(order),
+    lines: documentLines(order),
+    invoice,
+    ...(terms && { terms }),
+    shipment: {
+      shipmentNumber: shipment.shipmentNumber,
+      shippedAt: new Date(shipment.shippedAt).toISOString(),
+      carrier: {
+        scac: shipment.carrierScac,
+        ...(shipment.billOfLading && { billOfLading: shipment.billOfLading }),
+        ...(shipment.tracking && { tracking: shipment.tracking }),
+      },
+    },
   };
 }

@@ -174,7 +174,7 @@ function parse(args: readonly string[]) {
 }
 
 /** Sets a placeholder for every unset variable, because this command never uses the transport. */
-function withoutTransport(env: Terminal['env']): Terminal['env'] {
+export function withoutTransport(env: Terminal['env']): Terminal['env'] {
   return new Proxy(env, { get: (known, name) => known[String(name)] ?? 'https://not-set.invalid' });
 }
 

@@ -17,19 +17,26 @@ export async function undecidedContent(
   { partnerId, leftOut }: OrderToCheck,
   profile: PartnerProfile | undefined,
 ): Promise<LeftOut | undefined> {
-  if (leftOut === null) return undefined;
-  const { set } = leftOut;
-  const ignored = Object.keys(profile?.ignores[set] ?? {});
-  const open = leftOut.content.filter(
-    ({ content, eachTime }) => eachTime === true || !ignored.some((pattern) => covers(pattern, content)),
-  );
-  if (open.length === 0) return undefined;
+  const undeclared = undeclaredContent(leftOut, profile);
+  if (undeclared === undefined) return undefined;
+  const { set, content: open } = undeclared;
   const decided = await prisma.leftOutContent.findMany({
     where: { partnerId, transactionSet: set, content: { in: open.map(({ content }) => content) } },
     select: { content: true },
   });
   const known = new Set(decided.map(({ content }) => content));
   const content = open.filter((one) => one.eachTime === true || !known.has(one.content));
+  return content.length === 0 ? undefined : { set, content };
+}
+
+/** The content that the profile does not declare to be of no concern. */
+export function undeclaredContent(leftOut: LeftOut | null, profile: PartnerProfile | undefined): LeftOut | undefined {
+  if (leftOut === null) return undefined;
+  const { set } = leftOut;
+  const ignored = Object.keys(profile?.ignores[set] ?? {});
+  const content = leftOut.content.filter(
+    (one) => one.eachTime === true || !ignored.some((pattern) => covers(pattern, one.content)),
+  );
   return content.length === 0 ? undefined : { set, content };
 }
 
