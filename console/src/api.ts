@@ -1,4 +1,5 @@
 import type { Decimal } from '../../domain/decimal.ts';
+import { partnerCalls } from './partner/api.ts';
 
 /**
  * The console's API client and response types. Amounts are integer minor units. Quantities are
@@ -412,6 +413,9 @@ export interface PartnerDetail extends Partner {
     readonly passed: number;
     readonly failed: number;
     readonly notRun: number;
+    /** Path of the latest report on the machine of the API. */
+    readonly report: string | null;
+    readonly scenarios: readonly { readonly name: string; readonly state: string; readonly reason: string | null }[];
   };
   readonly problems: readonly ProfileNotice[];
   readonly warnings: readonly ProfileNotice[];
@@ -510,6 +514,7 @@ export function createApi(key: string, onUnauthorized: () => void = () => undefi
   };
 
   return {
+    ...partnerCalls(call),
     me: (signal: AbortSignal) => get<Me>('/v1/me', signal),
     partners: (signal: AbortSignal) => get<PartnerList>('/v1/partners', signal),
     partner: (id: string, signal: AbortSignal) => get<PartnerDetail>(partner(id), signal),

@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react';
 import { Link, NavLink, Route, Routes, useLocation } from 'react-router-dom';
 import { Mark } from './mark.tsx';
 import { Empty } from './notices.tsx';
+import { BenchPage } from './pages/bench-page.tsx';
 import { DocumentPage } from './pages/document-page.tsx';
 import { FilePage } from './pages/file-page.tsx';
 import { FilesPage } from './pages/files-page.tsx';
@@ -35,6 +36,7 @@ export function App() {
           <Route path="/files/:interchangeId/documents/:documentId" element={<DocumentPage />} />
           <Route path="/partners" element={<PartnersPage />} />
           <Route path="/partners/:partnerId" element={<PartnerPage />} />
+          <Route path="/partners/:partnerId/bench" element={<BenchPage />} />
           <Route path="*" element={<NoSuchPage />} />
         </Routes>
       </main>
