@@ -167,7 +167,8 @@ export class ProfileEditor {
         throw new SaveRefused('profile-not-editable', `${partnerId} has no profile that says it is a test side`);
       }
       const { read, problems } = this.check(partnerId, text);
-      if (read === undefined) throw new SaveRefused('profile-invalid', `the profile has errors:\n${linesOf(problems)}`, problems);
+      if (read === undefined)
+        throw new SaveRefused('profile-invalid', `the profile has errors:\n${linesOf(problems)}`, problems);
       this.#refuseTransport(partnerId, read, before !== undefined);
       if (read.profile.usage !== 'test') {
         const reason = 'usage must be test: production’s file comes from a promotion';
