@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Preview, PreviewedDocument, PreviewedOrder } from '../../activities/preview/result.ts';
+import type { ExceptionType } from '../../domain/exceptions.ts';
 import type { Finding } from '../../mappings/edi/explaining/parts.ts';
 import { documentError, notUsed, placeInWords } from './document.ts';
 import { instant } from './values.ts';
@@ -95,8 +96,13 @@ export const previewView = z
   })
   .meta({ id: 'Preview', description: 'What a file would become; nothing of it was stored or sent' });
 
-/** @param seesPartners whether the caller may learn whom the ids of the file name otherwise */
-export function toPreviewView(preview: Preview, seesPartners: boolean): z.output<typeof previewView> {
+/** What the caller may see: whom the ids of the file name otherwise, and how we decide about orders. */
+interface Sight {
+  readonly partners: boolean;
+  readonly decisions: boolean;
+}
+
+export function toPreviewView(preview: Preview, sees: Sight): z.output<typeof previewView> {
   const { partner, receivedAt, valid, clean, setsNotShown, masterData, interchanges } = preview;
   return {
     partner: { ...partner },
@@ -105,12 +111,12 @@ export function toPreviewView(preview: Preview, seesPartners: boolean): z.output
     clean,
     setsNotShown,
     masterData: masterData.looked
-      ? { looked: true, source: masterData.source, reason: null }
+      ? { looked: true, source: sees.decisions ? masterData.source : null, reason: null }
       : { looked: false, source: null, reason: masterData.reason },
     interchanges: interchanges.map(({ control, direction, reaches, findings, sets, answers }) => ({
       control: control ?? null,
       direction,
-      reaches: reaches === undefined ? null : { ...reaches, partnerId: seesPartners ? reaches.partnerId : null },
+      reaches: reaches === undefined ? null : { ...reaches, partnerId: sees.partners ? reaches.partnerId : null },
       findings: findings.map(findingView),
       sets: sets.map(
         ({ number, set, name, control: own, verdict, findings: found, notUsed: left, orders, payment }) => ({
@@ -129,7 +135,7 @@ export function toPreviewView(preview: Preview, seesPartners: boolean): z.output
             reason: reason ?? null,
             ignored: ignored ?? null,
           })),
-          orders: orders.map(orderView),
+          orders: orders.map((order) => orderView(order, sees)),
           payment: payment ?? null,
         }),
       ),
@@ -151,19 +157,48 @@ function findingView({ severity, code, message, place }: Finding): z.output<type
   return { severity, code, message, place: placeInWords(location), location, line: line ?? null };
 }
 
-function orderView({ order, check, examples, documents, label, deadlines }: PreviewedOrder) {
+/** Exceptions that speak of the partner's own file alone. */
+const ABOUT_THE_FILE: readonly ExceptionType[] = [
+  'content-not-used',
+  'dates-not-kept',
+  'unknown-item',
+  'unknown-unit',
+  'unknown-ship-to',
+  'quantity-not-whole',
+  'no-price',
+];
+
+function orderView({ order, check, examples, documents, label, deadlines }: PreviewedOrder, { decisions }: Sight) {
   return {
     order,
-    check: {
-      state: check.state,
-      reason: check.reason ?? null,
-      exceptions: check.exceptions.map((one) => ({ ...one, resolutions: [...one.resolutions] })),
-      decisions: check.decisions.map((one) => ({ ...one })),
-    },
+    check: decisions ? checkView(check) : checkForPartner(check),
     examples: examples.map((one) => ({ ...one })),
     documents: documents.map(documentView),
     label: label === undefined ? null : labelView(label),
     deadlines: deadlines.map((one) => ({ ...one })),
+  };
+}
+
+function checkView({ state, reason, exceptions, decisions }: PreviewedOrder['check']) {
+  return {
+    state,
+    reason: reason ?? null,
+    exceptions: exceptions.map((one) => ({ ...one, resolutions: [...one.resolutions] })),
+    decisions: decisions.map((one) => ({ ...one })),
+  };
+}
+
+function checkForPartner({ state, exceptions }: PreviewedOrder['check']) {
+  return {
+    state,
+    reason: null,
+    exceptions: exceptions.map(({ type, summary }) => ({
+      type,
+      summary: ABOUT_THE_FILE.includes(type) ? summary : 'a person of the seller would look at the order',
+      owner: '',
+      resolutions: [],
+    })),
+    decisions: [],
   };
 }
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { databaseMasterData } from '../../activities/preview/master-data.ts';
 import { preview } from '../../activities/preview/preview.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
+import { isTestingPartner } from '../auth/access.ts';
 import { visiblePartner } from '../auth/visibility.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { faultsOf, Problem } from '../errors.ts';
@@ -22,6 +23,8 @@ const candidate = z
   })
   .meta({ id: 'PreviewRequest' });
 
+const access = withScope('edi:write', 'documents:read', 'profiles:write', 'partner:test');
+
 const previewFile = route({
   method: 'post',
   path: '/v1/partners/{partnerId}/preview',
@@ -30,7 +33,7 @@ const previewFile = route({
   summary: 'What a file of the partner would become, up to invoice and label',
   description:
     'Verdicts and errors, the canonical orders, the order check with the exceptions that would open, the documents, a label and the deadlines, if everything is accepted and ships complete. Nothing is stored, numbered or sent. At most 20 transaction sets are shown; all are judged.',
-  access: withScope('edi:write', 'documents:read', 'profiles:write'),
+  access,
   changesNothing: true,
   params: z.object(partnerParameter),
   body: {
@@ -61,7 +64,13 @@ const previewFile = route({
       systems: deps.systems,
       masterData: databaseMasterData(deps.prisma),
     });
-    return { status: 200, body: toPreviewView(result, visiblePartner(caller) === undefined) };
+    return {
+      status: 200,
+      body: toPreviewView(result, {
+        partners: visiblePartner(caller) === undefined,
+        decisions: !isTestingPartner(access, caller),
+      }),
+    };
   },
 });
 

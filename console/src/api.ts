@@ -540,6 +540,13 @@ export function createApi(key: string, onUnauthorized: () => void = () => undefi
     interchange: (id: string, signal: AbortSignal) => get<InterchangeDetail>(interchange(id), signal),
     /** The original bytes. */
     rawInterchange: (id: string, signal: AbortSignal) => bytes(`${interchange(id)}/raw`, signal),
+    /** Hands in a file; one character is one byte. */
+    submitFile: async (file: string): Promise<{ duplicate: boolean }> => {
+      const body = Uint8Array.from(file, (character) => character.charCodeAt(0));
+      const headers = { 'Content-Type': 'application/edi-x12' };
+      const response = await call('/v1/edi/interchanges', { method: 'POST', headers, body });
+      return (await response.json()) as { duplicate: boolean };
+    },
     /** The labels of a shipment, as PDF or for a label printer. */
     labels: async (link: string, format: LabelFormat): Promise<Blob> => {
       const response = await call(`${link}?format=${format}`, { headers: { Accept: '*/*' } });

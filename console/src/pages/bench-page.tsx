@@ -4,6 +4,7 @@ import { ApiProblem } from '../api.ts';
 import { Loading, ProblemBanner, ProblemPanel } from '../notices.tsx';
 import { Section } from '../order/section.tsx';
 import type { CheckedProfile, Preview, ProfileText } from '../partner/api.ts';
+import { FileInput } from '../partner/file-input.tsx';
 import { PreviewView } from '../partner/preview-view.tsx';
 import { TextEditor } from '../partner/text-editor.tsx';
 import { useApi } from '../session.tsx';
@@ -116,26 +117,7 @@ function Bench(props: { readonly partnerId: string; readonly profile: ProfileTex
         {checked && <Checked checked={checked} />}
       </Section>
       <Section title="File" note="A file as the partner sends it. Nothing is stored.">
-        <p>
-          <label>
-            Read a file{' '}
-            <input
-              type="file"
-              onChange={(event) => {
-                const [chosen] = event.target.files ?? [];
-                void chosen?.arrayBuffer().then((bytes) => setFile(latin1(bytes)));
-              }}
-            />
-          </label>
-        </p>
-        <textarea
-          className="bench-file"
-          aria-label="X12 file"
-          placeholder="ISA*00*…"
-          spellCheck={false}
-          value={file}
-          onChange={(event) => setFile(event.target.value)}
-        />
+        <FileInput file={file} onChange={setFile} />
         <div className="actions">
           <button type="button" className="primary" disabled={file === ''} onClick={() => void show()}>
             Preview
@@ -189,9 +171,4 @@ function Checked({ checked }: { readonly checked: CheckedProfile }) {
 /** Of the text itself; templates have lines of their own. */
 function ownOf(partnerId: string, notices: CheckedProfile['problems'] = []) {
   return notices.filter(({ file }) => file === `${partnerId}.yaml`);
-}
-
-/** One byte is one character. */
-function latin1(bytes: ArrayBuffer): string {
-  return [...new Uint8Array(bytes)].map((byte) => String.fromCharCode(byte)).join('');
 }

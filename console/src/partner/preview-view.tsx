@@ -97,9 +97,11 @@ function OrderView({ previewed }: { readonly previewed: PreviewedOrder }) {
         {check.exceptions.map(({ type, summary, owner, resolutions }) => (
           <li key={type}>
             <code className="alert-text">{type}</code> {summary}{' '}
-            <span className="quiet">
-              {owner}: {resolutions.join(', ')}
-            </span>
+            {owner !== '' && (
+              <span className="quiet">
+                {owner}: {resolutions.join(', ')}
+              </span>
+            )}
           </li>
         ))}
       </ul>
