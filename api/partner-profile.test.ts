@@ -93,6 +93,21 @@ describe('POST /v1/partners/{partnerId}/preview', () => {
     expect(await counts()).toEqual(before);
   });
 
+  it('is not clean while the master data have not been read', async () => {
+    const [reading] = await api.prisma.synchronization.findMany();
+    await api.prisma.synchronization.deleteMany();
+    await api.prisma.customer.updateMany({ where: { partnerId: 'harbor-pine' }, data: { partnerId: 'nobody' } });
+    const { body } = await api.call('POST', preview('harbor-pine'), { key: partner, bytes: sample });
+    expect([body.valid, body.clean]).toEqual([true, false]);
+    const { check } = body.interchanges[0].sets[0].orders[0];
+    expect(check).toMatchObject({
+      state: 'not-checked',
+      reason: 'the master data of ERP main has not been read yet',
+    });
+    await api.prisma.customer.updateMany({ where: { partnerId: 'nobody' }, data: { partnerId: 'harbor-pine' } });
+    if (reading !== undefined) await api.prisma.synchronization.create({ data: reading });
+  });
+
   it('tells of an order that is there already', async () => {
     await api.call('POST', '/v1/edi/interchanges', { key: partner, bytes: sample });
     const { body: first } = await api.call('POST', preview('harbor-pine'), { key: partner, bytes: sample });

@@ -106,7 +106,7 @@ export async function preview(request: PreviewRequest): Promise<Preview> {
     receivedAt: receivedAt.toISOString(),
     interchanges,
     valid,
-    clean: valid && interchanges.every(({ sets }) => sets.every(isClean)),
+    clean: valid && interchanges.every(({ sets }) => sets.every((set) => isClean(set, masterData !== undefined))),
     setsNotShown: (summary?.transactions ?? 0) - (summary?.told ?? 0),
     masterData:
       masterData === undefined
@@ -193,10 +193,10 @@ function alsoOpens(check: OrderCheck, problem: Parameters<typeof told>[0][number
   return { ...check, state: 'exceptions', exceptions: [...check.exceptions, ...told([problem]).exceptions] };
 }
 
-function isClean({ orders }: PreviewedSet): boolean {
-  return orders.every(
-    ({ check, documents }) =>
-      (check.state === 'passed' || (check.state === 'not-checked' && check.exceptions.length === 0)) &&
-      documents.every(({ problem }) => problem === undefined),
-  );
+/** Where nothing could be looked at, that nothing was checked says nothing against the file. */
+function isClean({ orders }: PreviewedSet, looked: boolean): boolean {
+  return orders.every(({ check: { state, exceptions }, documents }) => {
+    const passes = state === 'passed' || (state === 'not-checked' && !looked && exceptions.length === 0);
+    return passes && documents.every(({ problem }) => problem === undefined);
+  });
 }

@@ -156,6 +156,7 @@ describe('npm run preview', () => {
     const bare = theirs.replace('IN*7701340*VN*MW-1001*UP*850012010012', 'IN*E-1');
     const blind = await previewed(bare, 'lone-elm');
     expect(blind.status).toBe(3);
+    expect((await run(['lone-elm', '-', ...received], bare)).out).toContain('no errors, but the order was not checked');
     expect(blind.result.masterData).toMatchObject({ looked: false });
     expect(orderOf(blind.result).check).toMatchObject({ state: 'not-checked', exceptions: [] });
 

@@ -19,9 +19,9 @@ export interface PreviewTextOptions {
 
 /** A preview for a terminal. Only printable characters of the file reach it. */
 export function previewText(result: Preview, options: PreviewTextOptions): string {
-  const { partner, receivedAt, masterData, valid, clean, setsNotShown } = result;
+  const { partner, receivedAt, masterData, clean, setsNotShown } = result;
   const text = new PreviewText(options);
-  const verdict = clean ? 'nothing is wrong' : valid ? 'an exception would open' : 'not valid';
+  const verdict = verdictOf(result);
   return [
     `${text.bold('PREVIEW')} for ${plain(partner.name)} (${partner.id}, ${partner.usage}, profile ${partner.version}), as if received ${receivedAt}`,
     masterData.looked
@@ -33,6 +33,14 @@ export function previewText(result: Preview, options: PreviewTextOptions): strin
     `${text.bold('RESULT')} ${clean ? text.good(verdict) : text.bad(verdict)}; nothing was stored or sent`,
     '',
   ].join('\n');
+}
+
+function verdictOf({ valid, clean, interchanges }: Preview): string {
+  if (!valid) return 'not valid';
+  const checks = interchanges.flatMap(({ sets }) => sets.flatMap(({ orders }) => orders.map(({ check }) => check)));
+  if (checks.some(({ exceptions }) => exceptions.length > 0)) return 'an exception would open';
+  if (checks.some(({ state }) => state === 'not-checked')) return 'no errors, but the order was not checked';
+  return clean ? 'nothing is wrong' : 'something needs a look';
 }
 
 class PreviewText {

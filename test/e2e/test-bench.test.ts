@@ -32,6 +32,20 @@ describe.skipIf(executablePath === undefined)(suite, () => {
     await buildConsole(join(folder, 'console'));
     api = await startApi({ partnersDir, consoleDir: join(folder, 'console'), systemsServe: ['test', 'production'] });
     const key = await api.key(['profiles:write', 'documents:read']);
+    await api.prisma.document.create({
+      data: {
+        ...{
+          id: 'late',
+          direction: 'outbound',
+          partnerId: 'harbor-pine-test',
+          transactionSet: '856',
+          version: '004010',
+        },
+        ...{ body: '', delimiters: '*>~', hash: '', correlationId: 'late' },
+        state: 'transmitted',
+        acknowledgeBy: new Date('2026-01-01T00:00:00Z'),
+      },
+    });
     browser = await launchChromium(executablePath ?? '');
     page = await browser.newPage();
     page.on('pageerror', (error) => complaints.push(error.message));
@@ -51,7 +65,10 @@ describe.skipIf(executablePath === undefined)(suite, () => {
     const table = page.getByRole('region', { name: 'Values of the profile' });
     expect(await table.getByRole('row', { name: /^shipWithin/ }).textContent()).toContain('templates/retailer.yaml');
     expect(await table.getByRole('row', { name: /^name/ }).textContent()).toContain('its own file');
-    await page.getByText('Nothing waits.').waitFor();
+    const waiting = page.getByRole('region', { name: 'Documents in flight' }).last();
+    expect(await waiting.getByRole('row', { name: /^856/ }).textContent()).toMatch(
+      /outboundfor their acknowledgment.*overdue/,
+    );
     await page.getByText('There are none.').waitFor();
     await page.getByRole('link', { name: /^Test bench/ }).click();
   });

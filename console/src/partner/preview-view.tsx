@@ -1,6 +1,5 @@
-import { formatWords } from '../format.ts';
+import { formatExact, formatWords } from '../format.ts';
 import { Section } from '../order/section.tsx';
-import { Ago } from '../time.tsx';
 import type {
   Preview,
   PreviewedDocument,
@@ -12,12 +11,11 @@ import type {
 
 /** What a file would become. */
 export function PreviewView({ preview }: { readonly preview: Preview }) {
-  const { clean, valid, masterData, interchanges, setsNotShown } = preview;
-  const verdict = clean ? 'Nothing is wrong' : valid ? 'An exception would open' : 'Not valid';
+  const { clean, masterData, interchanges, setsNotShown } = preview;
   return (
     <section aria-label="Preview" className="preview">
       <p role="status" className={clean ? 'preview-clean' : 'alert-text'}>
-        <strong>{verdict}.</strong> Nothing was stored or sent.
+        <strong>{verdictOf(preview)}.</strong> Nothing was stored or sent.
       </p>
       {!masterData.looked && <p className="quiet">Master data were not looked at: {masterData.reason}.</p>}
       {setsNotShown > 0 && <p className="quiet">{setsNotShown} more transaction sets were judged and are not shown.</p>}
@@ -27,6 +25,14 @@ export function PreviewView({ preview }: { readonly preview: Preview }) {
       ))}
     </section>
   );
+}
+
+function verdictOf({ valid, clean, interchanges }: Preview): string {
+  if (!valid) return 'Not valid';
+  const checks = interchanges.flatMap(({ sets }) => sets.flatMap(({ orders }) => orders.map(({ check }) => check)));
+  if (checks.some(({ exceptions }) => exceptions.length > 0)) return 'An exception would open';
+  if (checks.some(({ state }) => state === 'not-checked')) return 'No errors, but the order was not checked';
+  return clean ? 'Nothing is wrong' : 'Something needs a look';
 }
 
 function InterchangeView({ interchange }: { readonly interchange: PreviewedInterchange }) {
@@ -126,7 +132,7 @@ function OrderView({ previewed }: { readonly previewed: PreviewedOrder }) {
           <div key={what}>
             <dt>{what}</dt>
             <dd>
-              <Ago at={at} /> <span className="quiet">{rule}</span>
+              <time dateTime={at}>{formatExact(at)}</time> <span className="quiet">{rule}</span>
             </dd>
           </div>
         ))}

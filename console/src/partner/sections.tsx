@@ -5,7 +5,7 @@ import { formatWords } from '../format.ts';
 import { Loading, ProblemBanner } from '../notices.tsx';
 import { Section, WideTable } from '../order/section.tsx';
 import { useApi } from '../session.tsx';
-import { Ago } from '../time.tsx';
+import { Ago, Deadline } from '../time.tsx';
 import { useLive } from '../use-live.ts';
 
 const REFRESH = 10_000;
@@ -35,18 +35,7 @@ export function InFlightSection({ partnerId }: { readonly partnerId: string }) {
           </thead>
           <tbody>
             {data.items.map(
-              ({
-                id,
-                transactionSet,
-                name,
-                direction,
-                state,
-                createdAt,
-                deadline,
-                acknowledgeBy,
-                late,
-                interchangeId,
-              }) => (
+              ({ id, transactionSet, name, direction, state, createdAt, deadline, acknowledgeBy, interchangeId }) => (
                 <tr key={id}>
                   <th scope="row">
                     {interchangeId === null ? (
@@ -64,7 +53,6 @@ export function InFlightSection({ partnerId }: { readonly partnerId: string }) {
                   </td>
                   <td>
                     <Due at={state === 'transmitted' ? acknowledgeBy : deadline} />
-                    {late && <span className="alert-text"> late</span>}
                   </td>
                 </tr>
               ),
@@ -78,7 +66,7 @@ export function InFlightSection({ partnerId }: { readonly partnerId: string }) {
 }
 
 function Due({ at }: { readonly at: string | null }) {
-  return at === null ? <span className="quiet">no deadline</span> : <Ago at={at} />;
+  return at === null ? <span className="quiet">no deadline</span> : <Deadline at={at} />;
 }
 
 /** The latest result of certification, scenario by scenario. */
