@@ -93,6 +93,17 @@ describe('POST /v1/partners/{partnerId}/preview', () => {
     expect(await counts()).toEqual(before);
   });
 
+  it('does not write the documents of a very long order, which would hold the process', async () => {
+    const [start, end] = [sample.indexOf('PO1*001'), sample.indexOf('CTT*3')];
+    const lines = Array.from({ length: 1_001 }, (_, index) => `PO1*${index + 1}*1*EA*11.35**VN*MW-1001~\n`).join('');
+    const long =
+      sample.slice(0, start) + lines + sample.slice(end).replace('CTT*3', 'CTT*1001').replace('SE*22', 'SE*1017');
+    const { body } = await api.call('POST', preview('harbor-pine'), { key: partner, bytes: long });
+    const [order] = body.interchanges[0].sets[0].orders;
+    expect([order.check.state, order.documents, order.label]).toEqual(['passed', [], null]);
+    expect(order.omitted).toBe('the order has 1001 lines, and documents are shown of up to 1000');
+  });
+
   it('is not clean while the master data have not been read', async () => {
     const [reading] = await api.prisma.synchronization.findMany();
     await api.prisma.synchronization.deleteMany();

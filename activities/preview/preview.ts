@@ -36,6 +36,8 @@ export interface PreviewRequest {
   readonly unlooked?: string;
   /** Transaction sets shown; all are judged. */
   readonly most?: number;
+  /** Lines of an order up to which its documents are shown: a process that serves others must not be held by one order. */
+  readonly mostLines?: number;
 }
 
 const MOST = 20;
@@ -173,14 +175,19 @@ function notUsedOf(outcome: Outcome | undefined): readonly NotUsed[] {
 
 async function orderOf(
   subject: OrderToPreview,
-  { profile, masterData, systems, receivedAt }: PreviewRequest,
+  { profile, masterData, systems, receivedAt, mostLines = Number.POSITIVE_INFINITY }: PreviewRequest,
 ): Promise<PreviewedOrder> {
   const { check, checked } = await checkPreviewed(subject, profile, masterData, systems);
+  const { order } = subject;
+  if (order.lines.length > mostLines) {
+    const omitted = `the order has ${order.lines.length} lines, and documents are shown of up to ${mostLines}`;
+    return { order, check, examples: [], documents: [], deadlines: [], omitted };
+  }
   const example = await exampleOrder(subject, profile, checked, masterData, systems);
   const { documents, deadlines } = exampleDocuments(example, profile, receivedAt);
   const label = exampleLabel(example, profile);
   return {
-    order: subject.order,
+    order,
     check: example.problem === undefined ? check : alsoOpens(check, example.problem),
     examples: example.examples,
     documents,

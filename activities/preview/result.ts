@@ -59,6 +59,8 @@ export interface PreviewedOrder {
   /** 855, 856 and 810, if the order is accepted and ships complete in one shipment. */
   readonly documents: readonly PreviewedDocument[];
   readonly label?: PreviewedLabel;
+  /** Why neither documents nor a label are shown. */
+  readonly omitted?: string;
   readonly deadlines: readonly Deadline[];
 }
 

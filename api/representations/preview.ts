@@ -50,6 +50,7 @@ const previewedOrder = z
       .object({ sscc: z.string().nullable(), zpl: z.string().nullable(), count: z.int(), problem: problem.nullable() })
       .nullable()
       .meta({ description: 'The first label of the shipment; null if the profile wants none' }),
+    omitted: z.string().nullable().meta({ description: 'Why neither documents nor a label are shown' }),
     deadlines: z.array(
       z.object({
         what: z.string().meta({ description: 'A transaction set, or `ship-by`' }),
@@ -168,13 +169,17 @@ const ABOUT_THE_FILE: readonly ExceptionType[] = [
   'no-price',
 ];
 
-function orderView({ order, check, examples, documents, label, deadlines }: PreviewedOrder, { decisions }: Sight) {
+function orderView(
+  { order, check, examples, documents, label, omitted, deadlines }: PreviewedOrder,
+  { decisions }: Sight,
+) {
   return {
     order,
     check: decisions ? checkView(check) : checkForPartner(check),
     examples: examples.map((one) => ({ ...one })),
     documents: documents.map(documentView),
     label: label === undefined ? null : labelView(label),
+    omitted: omitted ?? null,
     deadlines: deadlines.map((one) => ({ ...one })),
   };
 }

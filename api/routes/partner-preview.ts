@@ -12,6 +12,9 @@ import { editable, mayEditProfiles, profileInvalid } from './partner-profile.ts'
 import { partnerOf, partnerParameter } from './partners.ts';
 import { jsonOf, withinLimit } from './x12.ts';
 
+/** With more lines, the documents of one order hold the process that takes orders in for seconds. */
+const MOST_LINES = 1_000;
+
 const candidate = z
   .strictObject({
     file: z.string().min(1).meta({ description: 'X12; characters are bytes of ISO-8859-1' }),
@@ -32,7 +35,7 @@ const previewFile = route({
   tag: 'Profiles',
   summary: 'What a file of the partner would become, up to invoice and label',
   description:
-    'Verdicts and errors, the canonical orders, the order check with the exceptions that would open, the documents, a label and the deadlines, if everything is accepted and ships complete. Nothing is stored, numbered or sent. At most 20 transaction sets are shown; all are judged.',
+    'Verdicts and errors, the canonical orders, the order check with the exceptions that would open, the documents, a label and the deadlines, if everything is accepted and ships complete. Nothing is stored, numbered or sent. At most 20 transaction sets are shown, and documents of orders of up to 1,000 lines; all are judged.',
   access,
   changesNothing: true,
   params: z.object(partnerParameter),
@@ -62,6 +65,7 @@ const previewFile = route({
       receivedAt: new Date(),
       profiles,
       systems: deps.systems,
+      mostLines: MOST_LINES,
       masterData: databaseMasterData(deps.prisma),
     });
     return {

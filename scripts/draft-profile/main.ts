@@ -7,6 +7,7 @@ import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { Terminal } from '../x12/main.ts';
+import { endWithReader } from '../x12/streams.ts';
 import { draftOf } from './draft.ts';
 import { readBack } from './reading.ts';
 import { readSamples, SamplesRefused } from './samples.ts';
@@ -85,5 +86,6 @@ function parse(args: readonly string[]) {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  endWithReader(process);
   process.exitCode = await draftCommand(process.argv.slice(2), process);
 }

@@ -19,7 +19,7 @@ import { ProfileError, warningsText } from '../../mappings/profile/problem.ts';
 import { ConfigError } from '../../runtime/config.ts';
 import { loadSystems, type Systems } from '../../runtime/systems.ts';
 import { type Terminal, withoutTransport } from '../x12/main.ts';
-import { bytesOf, Unreadable } from '../x12/streams.ts';
+import { bytesOf, endWithReader, Unreadable } from '../x12/streams.ts';
 import { fixtureMasterData } from './fixture-data.ts';
 import { previewText } from './text.ts';
 
@@ -132,5 +132,6 @@ async function systemsOf(env: Terminal['env']): Promise<Systems> {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  endWithReader(process);
   process.exitCode = await previewCommand(process.argv.slice(2), process);
 }

@@ -90,6 +90,8 @@ export interface PreviewedOrder {
     readonly count: number;
     readonly problem: { readonly message: string } | null;
   } | null;
+  /** Why neither documents nor a label are shown. */
+  readonly omitted: string | null;
   readonly deadlines: readonly { readonly what: string; readonly at: string; readonly rule: string }[];
 }
 

@@ -90,7 +90,7 @@ function SetView({ set }: { readonly set: PreviewedSet }) {
 }
 
 function OrderView({ previewed }: { readonly previewed: PreviewedOrder }) {
-  const { order, check, examples, documents, label, deadlines } = previewed;
+  const { order, check, examples, documents, label, omitted, deadlines } = previewed;
   return (
     <div>
       <h4>Order {order.poNumber}</h4>
@@ -117,16 +117,22 @@ function OrderView({ previewed }: { readonly previewed: PreviewedOrder }) {
           text={check.decisions.map(({ rule, outcome }) => `${rule}: ${outcome}`).join('\n')}
         />
       )}
-      <p className="quiet">If everything is accepted and ships complete in one shipment:</p>
+      <p className="quiet">
+        {omitted === null
+          ? 'If everything is accepted and ships complete in one shipment:'
+          : `Documents are not shown: ${omitted}.`}
+      </p>
       {documents.map((document) => (
         <DocumentView key={document.set} document={document} />
       ))}
       {label?.zpl && <Source summary={`Label ${label.sscc}, one of ${label.count} (ZPL)`} text={label.zpl} />}
       {label?.problem && <p className="alert-text">No label: {label.problem.message}</p>}
-      <Source
-        summary={`${examples.length} example values, which only the real systems give`}
-        text={examples.map(({ what, value }) => `${what}: ${value}`).join('\n')}
-      />
+      {examples.length > 0 && (
+        <Source
+          summary={`${examples.length} example values, which only the real systems give`}
+          text={examples.map(({ what, value }) => `${what}: ${value}`).join('\n')}
+        />
+      )}
       <dl className="facts">
         {deadlines.map(({ what, at, rule }) => (
           <div key={what}>
