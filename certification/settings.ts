@@ -124,6 +124,8 @@ export type Demand = z.output<typeof demand>;
 /** Master data with which a partner is certified. */
 export interface TradeData {
   readonly customerNumber: string;
+  /** Its record, in the ERP or to be created there. */
+  readonly customer: Omit<Customer, 'customerNumber'>;
   /** Customer to create in the ERP; absent if the ERP already has it. */
   readonly added?: Omit<Customer, 'customerNumber'> & { prices: { sku: string; unit: string; unitPrice: string }[] };
   readonly shipTo: Customer['shipTos'][number];
@@ -185,6 +187,7 @@ export function tradeDataOf(partnersDir: string, profile: PartnerProfile): Trade
   const { customerNumber, ...record } = customer;
   return {
     customerNumber,
+    customer: record,
     ...(customer !== known && {
       added: {
         ...record,

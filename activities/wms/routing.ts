@@ -79,7 +79,8 @@ function windowOf(window: ReleaseToRoute['window']): ShipWindow {
   return { ...(opens !== undefined && { opens }), ...(closes !== undefined && { closes }) };
 }
 
-function answerOf({ carrier, rule, window, violations }: Routing): RoutedRelease {
+/** The carrier, or why the guide allows none. */
+export function answerOf({ carrier, rule, window, violations }: Routing): RoutedRelease {
   if (carrier === undefined || violations.length > 0) return unrouted(violations);
   return { carrier, window, ...(rule !== undefined && { rule }) };
 }
@@ -138,8 +139,15 @@ function outcomeOf(
 }
 
 /** The request to the guide, except for the load. */
-function askedOf(
-  { node, canonical, receivedAt, shipTo }: ReleaseToRoute,
+export function askedOf(
+  {
+    node,
+    canonical,
+    receivedAt,
+    shipTo,
+  }: Pick<ReleaseToRoute, 'node' | 'canonical' | 'receivedAt'> & {
+    shipTo: RoutingRequest['shipTo'];
+  },
   { calendar }: PartnerProfile,
 ): RoutingRequest {
   const { region, postalCode, country } = shipTo;
@@ -158,7 +166,11 @@ function askedOf(
 }
 
 /** Quantities with the weights and case sizes of the ERP’s item master. */
-function linesOf({ lines }: ReleaseToRoute): RoutingRequest['lines'] {
+export function linesOf({
+  lines,
+}: {
+  lines: readonly Pick<ReleaseToRoute['lines'][number], 'sku' | 'quantity' | 'weight' | 'packs'>[];
+}): RoutingRequest['lines'] {
   return lines.map(({ sku, quantity, weight, packs }) => {
     const carton = packs?.find(({ unit }) => unit === CARTON)?.factor;
     return {

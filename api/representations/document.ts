@@ -46,7 +46,7 @@ export function placeInWords({ segment, position, element, component }: z.infer<
   return `${name}${component === undefined ? '' : `-${component}`} (segment ${position})`;
 }
 
-const notUsed = z
+export const notUsed = z
   .object({
     content: z
       .string()

@@ -29,7 +29,7 @@ const listLeftOutContent = route({
   summary: 'Content of the partner’s documents that a person decided to leave out of orders',
   description:
     'An order whose document has content that nothing uses waits as `content-not-used` when that kind is first seen. Once a person has accepted it, later orders of the partner are not asked about it, and those that wait for nothing else go on. What the profile lists under `ignores` is not listed here.',
-  access: withScope('partners:read', 'partners:write'),
+  access: withScope('partners:read', 'partners:write', 'profiles:write'),
   params: z.object(partnerParameter),
   answers: { 200: { description: 'All of it', schema: z.object({ items: z.array(leftOutContent) }) } },
   problems: ['no-such-partner'],

@@ -1,4 +1,5 @@
 import type { Decimal } from '../../domain/decimal.ts';
+import { partnerCalls } from './partner/api.ts';
 
 /**
  * The console's API client and response types. Amounts are integer minor units. Quantities are
@@ -427,6 +428,9 @@ export interface PartnerDetail extends Partner {
     readonly passed: number;
     readonly failed: number;
     readonly notRun: number;
+    /** Path of the latest report on the machine of the API. */
+    readonly report: string | null;
+    readonly scenarios: readonly { readonly name: string; readonly state: string; readonly reason: string | null }[];
   };
   readonly problems: readonly ProfileNotice[];
   readonly warnings: readonly ProfileNotice[];
@@ -525,6 +529,7 @@ export function createApi(key: string, onUnauthorized: () => void = () => undefi
   };
 
   return {
+    ...partnerCalls(call),
     me: (signal: AbortSignal) => get<Me>('/v1/me', signal),
     partners: (signal: AbortSignal) => get<PartnerList>('/v1/partners', signal),
     partner: (id: string, signal: AbortSignal) => get<PartnerDetail>(partner(id), signal),
@@ -550,6 +555,13 @@ export function createApi(key: string, onUnauthorized: () => void = () => undefi
     interchange: (id: string, signal: AbortSignal) => get<InterchangeDetail>(interchange(id), signal),
     /** The original bytes. */
     rawInterchange: (id: string, signal: AbortSignal) => bytes(`${interchange(id)}/raw`, signal),
+    /** Hands in a file; one character is one byte. */
+    submitFile: async (file: string): Promise<{ duplicate: boolean }> => {
+      const body = Uint8Array.from(file, (character) => character.charCodeAt(0));
+      const headers = { 'Content-Type': 'application/edi-x12' };
+      const response = await call('/v1/edi/interchanges', { method: 'POST', headers, body });
+      return (await response.json()) as { duplicate: boolean };
+    },
     /** The labels of a shipment, as PDF or for a label printer. */
     labels: async (link: string, format: LabelFormat): Promise<Blob> => {
       const response = await call(`${link}?format=${format}`, { headers: { Accept: '*/*' } });

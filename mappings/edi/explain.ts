@@ -55,6 +55,8 @@ export interface ExplainOptions {
    * Infinity explains all sets completely.
    */
   most?: number;
+  /** When the input reached us, ISO 8601 with zone; an order says it. */
+  receivedAt?: string;
 }
 
 /**
@@ -323,7 +325,9 @@ class Explainer {
     if (inbound === undefined || this.#partner === undefined || direction === 'outbound') return undefined;
     switch (inbound.apply) {
       case 'takes-order': {
-        const mapped = readOrder(inbound, parsed, this.#partner, { evaluate: this.#options.evaluate });
+        const { evaluate, receivedAt } = this.#options;
+        const context = { evaluate, ...(receivedAt !== undefined && { receivedAt }) };
+        const mapped = readOrder(inbound, parsed, this.#partner, context);
         return 'errors' in mapped ? mapped : { kind: 'order', ...mapped };
       }
       case 'takes-payment': {

@@ -451,6 +451,7 @@ describe.skipIf(executablePath === undefined)(suite, () => {
           '/files/file-partly/documents/d2',
           '/partners',
           '/partners/tri-valley',
+          '/partners/tri-valley/bench',
         ];
         await page.goto(network.url);
         await page.getByLabel('API key').waitFor();

@@ -135,7 +135,16 @@ function requireMasterDataRead(
   const asked = rules.filter(({ when }) => when.customers !== undefined || when.nodes !== undefined);
   const needed = new Set([...(missedBy === undefined ? [] : [missedBy]), ...asked.map(({ erp }) => erp)]);
   const unread = erps.filter((id) => needed.has(id) && !readings.some(({ erpSystem }) => erpSystem === id));
-  if (unread.length > 0) throw new Error(`the master data of ERP ${unread.join(', ')} has not been read yet`);
+  if (unread.length > 0) throw new MasterDataUnread(unread);
+}
+
+/** A retry can help: the next reading brings the master data. */
+export class MasterDataUnread extends Error {
+  override readonly name = 'MasterDataUnread';
+
+  constructor(erps: readonly string[]) {
+    super(`the master data of ERP ${erps.join(', ')} has not been read yet`);
+  }
 }
 
 /**

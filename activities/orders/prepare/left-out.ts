@@ -44,6 +44,11 @@ function undecidedOf(
   return open.length === 0 ? undefined : { set, content: open };
 }
 
+/** The content that the profile does not declare to be of no concern. */
+export function undeclaredContent(leftOut: LeftOut | null, profile: PartnerProfile | undefined): LeftOut | undefined {
+  return leftOut === null ? undefined : undecidedOf(leftOut, profile, new Set());
+}
+
 export function leftOutProblem({ set, content }: LeftOut): Problem {
   const named = content
     .slice(0, MOST_NAMED)

@@ -1,12 +1,14 @@
 /** Loads everything that the order check needs, in two statements. */
 import { z } from 'zod';
-import { type Party, type SalesOrder, salesOrder } from '../../../mappings/canonical/v1/index.ts';
+import { type SalesOrder, salesOrder } from '../../../mappings/canonical/v1/index.ts';
 import type { NotUsed } from '../../../mappings/edi/not-used.ts';
+import type { PartnerProfile } from '../../../mappings/profile/profile.ts';
+import { accountsOf } from '../../../mappings/profile/sides.ts';
 import type { Database } from '../../../prisma/client.ts';
 import { Prisma } from '../../../prisma/generated/client.ts';
 import { permanent } from '../../lib/activity-failure.ts';
 import { type KnownNames, knownNames } from '../../partners/cross-references.ts';
-import { zipOf } from './customer.ts';
+import { soughtParty, zipOf } from './customer.ts';
 
 /** Content of the order's document that the order did not take over, and the document's set. */
 export interface LeftOut {
@@ -114,14 +116,11 @@ export async function loadOrder(prisma: Database, orderId: string): Promise<Orde
  */
 export async function loadKnown(
   prisma: Database,
-  {
-    partnerId,
-    accounts,
-    erps,
-    order,
-    sought,
-  }: { partnerId: string; accounts: string[]; erps: string[]; order: SalesOrder; sought: Party },
+  { profile, erps, order }: { profile: PartnerProfile; erps: readonly string[]; order: SalesOrder },
 ): Promise<Known> {
+  const partnerId = profile.id;
+  const accounts = accountsOf(profile);
+  const sought = soughtParty(order, profile);
   const of = <T>(values: readonly (T | undefined)[]) => [...new Set(values.flatMap((value) => value ?? []))] as T[];
   const customerSkus = of(order.lines.map((line) => line.item.customerSku));
   const skus = of(order.lines.map((line) => line.item.sku));

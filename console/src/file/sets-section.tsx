@@ -4,6 +4,7 @@ import { FaultList } from '../faults.tsx';
 import { formatWords } from '../format.ts';
 import { PartnersAnswer } from '../order/documents-section.tsx';
 import { Section } from '../order/section.tsx';
+import { useIsPortal } from '../partner/portal.tsx';
 import { filePath } from './file-path.ts';
 
 /** Each transaction set with its result. */
@@ -13,6 +14,7 @@ export function SetsSection(props: {
   readonly sets: readonly InterchangeTransaction[];
 }) {
   const { title, interchangeId, sets } = props;
+  const isPortal = useIsPortal();
   if (sets.length === 0) return null;
   return (
     <Section title={title} note={sets.length}>
@@ -51,7 +53,12 @@ export function SetsSection(props: {
                 {set.orderId && (
                   <>
                     {' '}
-                    · <Link to={`/orders/${encodeURIComponent(set.orderId)}`}>PO {set.poNumber}</Link>
+                    ·{' '}
+                    {isPortal ? (
+                      `PO ${set.poNumber}`
+                    ) : (
+                      <Link to={`/orders/${encodeURIComponent(set.orderId)}`}>PO {set.poNumber}</Link>
+                    )}
                   </>
                 )}
               </p>
