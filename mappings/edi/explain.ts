@@ -26,7 +26,7 @@ import { withAcknowledgmentCodes } from './acknowledgment-codes.ts';
 import { admitTransaction, answerToInterchange, groupErrors, interchangeAdmissionErrors } from './admission.ts';
 import type { Agreement } from './agreement.ts';
 import { checkDocument } from './checks.ts';
-import { readOrder, readPayment } from './documents/read-document.ts';
+import { readOrders, readPayment } from './documents/read-document.ts';
 import {
   acknowledges,
   acknowledgmentSets,
@@ -323,8 +323,8 @@ class Explainer {
     if (inbound === undefined || this.#partner === undefined || direction === 'outbound') return undefined;
     switch (inbound.apply) {
       case 'takes-order': {
-        const mapped = readOrder(inbound, parsed, this.#partner, { evaluate: this.#options.evaluate });
-        return 'errors' in mapped ? mapped : { kind: 'order', ...mapped };
+        const mapped = readOrders(inbound, parsed, this.#partner, { evaluate: this.#options.evaluate });
+        return 'errors' in mapped ? mapped : { kind: 'orders', ...mapped };
       }
       case 'takes-payment': {
         const mapped = readPayment(inbound, parsed, this.#partner);

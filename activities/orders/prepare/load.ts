@@ -93,8 +93,9 @@ export async function loadOrder(prisma: Database, orderId: string): Promise<Orde
   const [row] = await prisma.$queryRaw<unknown[]>`
     SELECT o."partnerId", o."poNumber", o."profileVersion", o."receivedAt", o."canonical",
       e."id" AS "earlierId", e."receivedAt" AS "earlierReceivedAt", e."status" AS "earlierStatus",
-      (SELECT jsonb_build_object('set', d."transactionSet", 'content', d."notUsed") FROM "Document" AS d
-        WHERE d."orderId" = o."id" AND d."direction" = 'inbound' AND d."state" = 'accepted' AND d."notUsed" IS NOT NULL
+      (SELECT jsonb_build_object('set', d."transactionSet", 'content', d."notUsed")
+        FROM "DocumentOrder" AS b JOIN "Document" AS d ON d."id" = b."documentId"
+        WHERE b."orderId" = o."id" AND d."state" = 'accepted' AND d."notUsed" IS NOT NULL
         LIMIT 1) AS "leftOut"
     FROM "Order" AS o LEFT JOIN "Order" AS e ON e."id" = o."repeatsOrderId"
     WHERE o."id" = ${orderId}`;
