@@ -179,13 +179,13 @@ describe('orders', () => {
 
   it('text that can never be kept is refused at its place: control characters, half characters, years that nobody trades in', async () => {
     const body = anOrder('CR-7', {
-      notes: ['fine', 'ring\u0007 twice'],
+      notes: [{ text: 'fine' }, { text: 'ring\u0007 twice' }],
       attributes: { colour: 'r\u0000d', size: '\ud800' },
     });
     const answer = await api.call('POST', '/v1/orders', { key: desk, body });
     expect(answer).toMatchObject({ status: 422, body: { code: 'invalid-body' } });
     const paths = answer.body.errors.map(({ path }: { path: string }) => path);
-    expect(paths.toSorted()).toEqual(['attributes.colour', 'attributes.size', 'notes[1]']);
+    expect(paths.toSorted()).toEqual(['attributes.colour', 'attributes.size', 'notes[1].text']);
     const deep = `${'['.repeat(5_000)}"\\u0000"${']'.repeat(5_000)}`;
     const headers = { 'Content-Type': 'application/json' };
     expect(await api.call('POST', '/v1/orders', { key: desk, bytes: deep, headers })).toMatchObject({ status: 422 });
@@ -230,7 +230,7 @@ describe('orders', () => {
     ['no body', { headers: { 'Content-Type': 'application/json' } }, 400, 'empty-body'],
     [
       'a body over the limit',
-      { body: anOrder('CR-8', { notes: ['x'.repeat(MAX_JSON_BYTES)] }) },
+      { body: anOrder('CR-8', { notes: [{ text: 'x'.repeat(MAX_JSON_BYTES) }] }) },
       413,
       'payload-too-large',
     ],

@@ -81,6 +81,12 @@ export const exceptionKinds = {
     resolutions: ['retry', 'accept', 'cancel'],
     escalateAfterHours: 4,
   },
+  'pack-differs': {
+    category: 'item-master',
+    owner: 'item-data',
+    resolutions: ['retry', 'accept', 'cancel'],
+    escalateAfterHours: 4,
+  },
   'unknown-item': { category: 'item-master', owner: 'item-data', resolutions: untilShipped, escalateAfterHours: 4 },
   'unknown-unit': { category: 'item-master', owner: 'item-data', resolutions: untilShipped, escalateAfterHours: 4 },
   'quantity-not-whole': {

@@ -42,13 +42,15 @@ export function today(): string {
   return new Date().toISOString().slice(0, 10);
 }
 
-export function documentOrder({ poNumber, currency, canonical, erpOrderNumber }: OrderRecord): DocumentOrder {
+export function documentOrder(order: OrderRecord): DocumentOrder {
+  const { poNumber, currency, canonical, erpOrderNumber, shipToAddress } = order;
   return {
     poNumber,
     release: canonical.release,
     orderedOn: canonical.orderedOn,
     currency,
     shipTo: canonical.shipTo,
+    ...(shipToAddress !== null && { shipToAddress }),
     ...(canonical.buyer && { buyer: canonical.buyer }),
     ...(canonical.billTo && { billTo: canonical.billTo }),
     ...(canonical.markFor && { markFor: canonical.markFor }),

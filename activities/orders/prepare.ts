@@ -13,6 +13,7 @@ import type { Database } from '../../prisma/client.ts';
 import { type ErpSystem, systemsFor, type WmsSystem } from '../../runtime/systems.ts';
 import type { PartnerProfiles } from '../partners/partner-profiles.ts';
 import { checkOrder } from './prepare/check.ts';
+import { soughtParty } from './prepare/customer.ts';
 import { leftOutProblem, rememberLeftOut, undecidedContent } from './prepare/left-out.ts';
 import { loadKnown, loadOrder, type OrderToCheck } from './prepare/load.ts';
 import type { Problem } from './prepare/problem.ts';
@@ -60,7 +61,14 @@ export async function prepareOrder(
   const reasons = whyNotKept(order, order.lines, dayOf(row.receivedAt, profile.calendar));
   if (reasons.length > 0 && !waived.includes('dates-not-kept')) return stop('dates-not-kept', reasons.join('; '));
   const erps = serving.map(({ id }) => id);
-  const known = await loadKnown(prisma, { partnerId: row.partnerId, accounts: accountsOf(profile), erps, order });
+  const sought = soughtParty(order, profile);
+  const known = await loadKnown(prisma, {
+    partnerId: row.partnerId,
+    accounts: accountsOf(profile),
+    erps,
+    order,
+    sought,
+  });
   const checked = checkOrder(orderId, row, profile, known, { erps, rules: erpRules, waived });
   if ('type' in checked) return { ready: false, problem: checked };
   const system = serving.find(({ id }) => id === checked.erpSystem) as ErpSystem;

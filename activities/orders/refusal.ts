@@ -15,7 +15,8 @@ export function refusal(order: OrderRecord) {
     ordered: line.quantity,
     baseUnit: line.quantity.unit,
     unitFactor: '1',
-    unitPrice: line.unitPrice ?? '0',
+    // A price for something else than the ordered unit cannot be converted without our item.
+    unitPrice: line.priceBasis === undefined ? (line.unitPrice ?? '0') : '0',
     base: line.quantity.value,
   }));
   return {

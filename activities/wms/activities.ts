@@ -1,6 +1,7 @@
 /** Workflow steps at a warehouse system. */
 import { dayOf } from '../../domain/calendar/calendar.ts';
 import type { RoutingDecision } from '../../domain/order/state.ts';
+import { type Note, textsFor } from '../../mappings/canonical/v1/index.ts';
 import type { Database } from '../../prisma/client.ts';
 import { runWithCorrelation } from '../../runtime/correlation.ts';
 import type { HandOff } from '../handoff/hand-off.ts';
@@ -36,10 +37,12 @@ function shipNotBefore(opens: string | undefined, asked: string | undefined): Pi
 /** Instructions of the buyer for the warehouse. */
 function wishesOf(order: ReleaseToRoute['canonical']) {
   const { requestedDeliveryDate, deliverNotBefore, deliverNotAfter, cancelAfter, notes, markFor, attributes } = order;
+  const { contact } = order.shipTo;
   const code = markFor?.identifiers[0]?.value;
   const name = markFor?.address?.name;
   const { serviceLevel } = attributes;
   return {
+    ...(contact !== undefined && { contact }),
     ...(requestedDeliveryDate !== undefined && { requestedDeliveryDate }),
     ...(deliverNotBefore !== undefined && { deliverNotBefore }),
     ...(deliverNotAfter !== undefined && { deliverNotAfter }),
@@ -48,8 +51,13 @@ function wishesOf(order: ReleaseToRoute['canonical']) {
     ...(markFor !== undefined && {
       markFor: { ...(code !== undefined && { code }), ...(name !== undefined && { name }) },
     }),
-    ...(notes.length > 0 && { notes }),
+    ...notesOf(notes),
   };
+}
+
+function notesOf(notes: readonly Note[] | null): { notes?: string[] } {
+  const texts = textsFor('warehouse', notes ?? []);
+  return texts.length === 0 ? {} : { notes: texts };
 }
 
 export type WmsActivities = ReturnType<typeof createWmsActivities>;
@@ -98,9 +106,10 @@ export function createWmsActivities(deps: WmsActivityDependencies) {
             ...(carrier.scac !== undefined && { carrierScac: carrier.scac }),
             transportMethod: carrier.method,
             shipmentPayment: carrier.shipmentPayment,
-            lines: release.lines.map(({ weight: _, packs: __, notes, ...line }) => ({
+            lines: release.lines.map(({ weight: _, packs: __, notes, components, ...line }) => ({
               ...line,
-              ...(notes !== null && notes.length > 0 && { notes }),
+              ...notesOf(notes),
+              ...(components !== null && { components }),
             })),
           }),
         ),

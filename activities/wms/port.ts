@@ -1,3 +1,5 @@
+import type { Component, Contact } from '../../mappings/canonical/v1/index.ts';
+
 /**
  * The interface between the order process and a warehouse system. Events come back through `POST /v1/warehouse-events`.
  * The release number is the key of a release: the same number released twice is one release.
@@ -20,6 +22,8 @@ export interface WarehouseRelease {
   poNumber: string;
   customerName: string;
   shipTo: { name: string; lines: string[]; city: string; region: string; postalCode: string; country: string };
+  /** Whom the carrier calls about the delivery. */
+  contact?: Contact;
   /** ISO 8601 day. */
   shipBy?: string;
   /** ISO 8601 day before which nothing may ship. */
@@ -41,7 +45,16 @@ export interface WarehouseRelease {
   /** The buyer's notes on the order. */
   notes?: string[];
   /** Base units. */
-  lines: { lineNumber: number; sku: string; description: string; quantity: string; unit: string; notes?: string[] }[];
+  lines: {
+    lineNumber: number;
+    sku: string;
+    description: string;
+    quantity: string;
+    unit: string;
+    notes?: string[];
+    /** What the buyer takes one ordered unit to be put together from. */
+    components?: Component[];
+  }[];
 }
 
 export interface StockSnapshot {

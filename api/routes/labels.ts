@@ -146,7 +146,12 @@ const labelRelations = {
 
 type ShipmentRow = Prisma.ShipmentGetPayload<{ include: typeof labelRelations }>;
 
-const orderOnLabel = z.object({ shipTo: party, markFor: party.optional(), department: z.string().optional() });
+const orderOnLabel = z.object({
+  shipTo: party,
+  oneTimeShipTo: z.boolean(),
+  markFor: party.optional(),
+  department: z.string().optional(),
+});
 const packedLines = z.array(z.object({ lineNumber: z.int(), quantity: z.string(), lot: z.string().optional() }));
 
 async function labelledShipment(
@@ -155,7 +160,7 @@ async function labelledShipment(
   { prisma, systems }: Pick<ApiDependencies, 'prisma' | 'systems'>,
 ): Promise<LabelledShipment> {
   const { order } = shipment;
-  const { shipTo, markFor, department } = orderOnLabel.parse(order.canonical);
+  const { shipTo, oneTimeShipTo, markFor, department } = orderOnLabel.parse(order.canonical);
   // The ship-to address comes from the ERP, as the warehouse received it; its code is the partner's own.
   const known = await prisma.shipTo.findUnique({
     where: { erpSystem_shipToNumber: { erpSystem: order.erpSystem ?? '', shipToNumber: order.shipToNumber ?? '' } },
@@ -169,7 +174,7 @@ async function labelledShipment(
     ...(shipment.tracking !== null && { proNumber: shipment.tracking }),
     ...(shipment.billOfLading !== null && { billOfLading: shipment.billOfLading }),
     shipFrom: nodeAddress(systems.wms, shipment.fulfillment.node),
-    shipTo: known ?? shipTo.address ?? { lines: [], country: 'US' },
+    shipTo: (oneTimeShipTo ? shipTo.address : known) ?? shipTo.address ?? { lines: [], country: 'US' },
     ...(code !== undefined && { shipToCode: code }),
     ...(markedCode !== undefined && {
       markFor: { code: markedCode, ...(markedName !== undefined && markedName !== markedCode && { name: markedName }) },

@@ -202,7 +202,7 @@ export const REQUESTED_DATES = {
 type RequestedDates = { readonly [Name in keyof typeof REQUESTED_DATES]?: string };
 
 interface Kept {
-  readonly notes: readonly string[];
+  readonly notes: readonly { readonly text: string; readonly kind?: string; readonly for?: readonly string[] }[];
   readonly attributes: Readonly<Record<string, string>>;
 }
 

@@ -1,4 +1,5 @@
 import type { ShipmentPayment } from '../../domain/policy/carrier-routing.ts';
+import type { NoteReader } from '../canonical/v1/index.ts';
 
 /**
  * The parts of a partner profile that reading and writing documents depend on. This folder does not
@@ -59,6 +60,7 @@ export interface Agreement {
     readonly store: readonly string[];
     readonly payer: readonly string[];
     readonly shipToFallback: 'none' | 'buyer';
+    readonly shipToAddress: 'asOrdered' | 'ours';
     /** N103 → scheme of the code in N104. */
     readonly schemes: Readonly<Record<string, PartyScheme>>;
     /** N103 that we send for each scheme. */
@@ -72,6 +74,12 @@ export interface Agreement {
     readonly lineShipTos: 'ask' | 'order-per-ship-to';
     readonly lineDates: 'ask' | 'order-per-date';
   };
+  readonly dropShip: {
+    /** BEG02 codes. */
+    readonly orders: readonly string[];
+  };
+  /** Kind of a note → who reads it. */
+  readonly notes: Readonly<Record<string, readonly NoteReader[]>>;
   readonly shipNotice: { readonly hierarchy: 'SOTPI' | 'SOPI' | 'SOI' };
   readonly invoicing: {
     readonly vendorNumber?: string | undefined;

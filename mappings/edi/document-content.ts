@@ -14,6 +14,8 @@ export interface DocumentOrder {
   orderedOn: string;
   currency: string;
   shipTo: Party;
+  /** Address of the ship-to in our master data. */
+  shipToAddress?: Address;
   buyer?: Party;
   billTo?: Party;
   markFor?: Party;

@@ -77,6 +77,12 @@ export function partyLoop(code: string, party: Party, profile: Agreement): TreeN
   });
 }
 
+/** N1*ST of what we send. */
+export function shipToLoop({ shipTo, shipToAddress }: DocumentOrder, profile: Agreement): TreeNode {
+  const isOurs = profile.parties.shipToAddress === 'ours' && shipToAddress !== undefined;
+  return partyLoop('ST', isOurs ? { ...shipTo, address: shipToAddress } : shipTo, profile);
+}
+
 function schemeQualifier(identifier: Party['identifiers'][number], profile: Agreement): string {
   // A nine-digit DUNS number has qualifier 1; with a four-digit location suffix, 9.
   if (identifier.scheme === 'duns' && identifier.value.length > 9) return '9';

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { didYouMean } from '../../domain/nearest.ts';
-import { currency } from '../canonical/v1/common.ts';
+import { currency, noteReader } from '../canonical/v1/common.ts';
 import { allGuides, guideOf, inboundSets } from '../edi/documents/registry.ts';
 import { misplaced } from '../edi/partner-guide.ts';
 import { documents } from './documents.ts';
+import { dropShip } from './drop-ship.ts';
 import { contentPattern, deadline, segmentsIn, setId, unit } from './fields.ts';
 import { calendar, interchangeParty, transport, x12 } from './line.ts';
 import { type documentAddition, guideRule, map } from './map.ts';
@@ -46,6 +47,14 @@ export const partnerProfile = z
       .record(unit, unit)
       .default({})
       .describe('Partner’s unit → ours, unless a cross-reference overrides it; documents use the partner’s unit'),
+    notes: z
+      .record(z.string().regex(/^[A-Z0-9]{2,3}$/, 'must be a code such as WHI or L1'), z.array(noteReader).min(1))
+      .default({})
+      .describe(
+        'Who reads notes of a kind: the code of N901, MTX01 or NTE01. Without an entry BOL, DEL, LAB, LOI, PKG, SPH, TRA and WHI ' +
+          'go to the warehouse, INV, PAY and PMT to the ERP, and all others to both',
+      ),
+    dropShip,
     pricing,
     duplicates: z
       .enum(['refuse', 'query'])

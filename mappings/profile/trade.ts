@@ -57,6 +57,10 @@ export const parties = z
       .enum(['none', 'buyer'])
       .default('none')
       .describe('Receiver of the goods if no ship-to is named: none (an error), or the buyer'),
+    shipToAddress: z
+      .enum(['asOrdered', 'ours'])
+      .default('asOrdered')
+      .describe('Address of the ship-to in what we send (N1*ST): as the order states it, or that of our master data'),
     schemes: z
       .record(z.string().regex(/^[A-Z0-9]{1,2}$/), partyScheme)
       .default({

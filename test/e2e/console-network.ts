@@ -654,7 +654,7 @@ function asOrdered() {
     markFor: { identifiers: [{ scheme: 'partner', value: '0077' }] },
     references: [{ qualifier: 'DP', value: '0045' }],
     cancelAfter: '2026-12-05',
-    notes: ['Call before delivery'],
+    notes: [{ text: 'Call before delivery', kind: 'WHI', for: ['warehouse'] }],
     attributes: { freightPayment: 'CC' },
     lines: [
       {

@@ -1,6 +1,6 @@
 /** Loads everything that the order check needs, in two statements. */
 import { z } from 'zod';
-import { type SalesOrder, salesOrder } from '../../../mappings/canonical/v1/index.ts';
+import { type Party, type SalesOrder, salesOrder } from '../../../mappings/canonical/v1/index.ts';
 import type { NotUsed } from '../../../mappings/edi/not-used.ts';
 import type { Database } from '../../../prisma/client.ts';
 import { permanent } from '../../lib/activity-failure.ts';
@@ -110,15 +110,22 @@ export async function loadOrder(prisma: Database, orderId: string): Promise<Orde
  */
 export async function loadKnown(
   prisma: Database,
-  { partnerId, accounts, erps, order }: { partnerId: string; accounts: string[]; erps: string[]; order: SalesOrder },
+  {
+    partnerId,
+    accounts,
+    erps,
+    order,
+    sought,
+  }: { partnerId: string; accounts: string[]; erps: string[]; order: SalesOrder; sought: Party },
 ): Promise<Known> {
   const of = <T>(values: readonly (T | undefined)[]) => [...new Set(values.flatMap((value) => value ?? []))] as T[];
   const customerSkus = of(order.lines.map((line) => line.item.customerSku));
   const skus = of(order.lines.map((line) => line.item.sku));
   const gtins = of(order.lines.map((line) => line.item.gtin));
   const ordered = of(order.lines.map(({ quantity }) => quantity.unit));
-  const codes = of(order.shipTo.identifiers.map(({ value }) => value));
-  const zip = zipOf(order.shipTo.address?.postalCode ?? '');
+  const codes = of(sought.identifiers.map(({ value }) => value));
+  const zip = zipOf(sought.address?.postalCode ?? '');
+  const regions = order.oneTimeShipTo ? of([order.shipTo.address?.region]) : [];
   const sources = erps.map((id) => `erp.${id}`);
   const [row] = await prisma.$queryRaw<unknown[]>`
     WITH names AS MATERIALIZED (
@@ -153,6 +160,7 @@ export async function loadKnown(
     ), rates AS (
       SELECT "erpSystem", "region", trim_scale("percent")::text AS "percent" FROM "TaxRate"
       WHERE ("erpSystem", "region") IN (SELECT "erpSystem", "region" FROM buyers)
+        OR ("erpSystem" = ANY(${erps}::text[]) AND "region" = ANY(${regions}::text[]))
     ), readings AS (
       SELECT substr("source", 5) AS "erpSystem", "completedAt" FROM "Synchronization" WHERE "source" = ANY(${sources}::text[])
     )

@@ -438,4 +438,21 @@ describe('parties', () => {
     const document = { order, acknowledgedOn: '2026-11-21', lines: [anAcknowledgedLine()] };
     expect(lines('855', render855(document, permissive))).toContain('N1*ST*7');
   });
+
+  it.each(['asOrdered', 'ours'] as const)('the ship-to has the address that the partner wants: %s', (shipToAddress) => {
+    const profile = { ...permissive, parties: { ...permissive.parties, shipToAddress } };
+    const ours = { name: 'Store 7', lines: ['5 Pier Road'], city: 'Astoria', postalCode: '97103', country: 'US' };
+    const shipTo = {
+      identifiers: [{ scheme: 'partner' as const, value: '0117' }],
+      address: { lines: ['88 Wharf'], country: 'US' },
+    };
+    const order = anOrder({ shipTo, shipToAddress: ours });
+    const document = { order, acknowledgedOn: '2026-11-20', lines: [anAcknowledgedLine()] };
+    const written = lines('855', render855(document, profile)).filter((text) => /^N[134]/.test(text));
+    expect(written).toEqual(
+      shipToAddress === 'ours'
+        ? ['N1*ST*Store 7*92*0117', 'N3*5 Pier Road', 'N4*Astoria**97103*US']
+        : ['N1*ST**92*0117', 'N3*88 Wharf'],
+    );
+  });
 });

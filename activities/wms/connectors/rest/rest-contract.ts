@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { day, decimal, identifier, instant, positiveDecimal } from '../../../../mappings/canonical/v1/index.ts';
+import {
+  component,
+  contact,
+  day,
+  decimal,
+  identifier,
+  instant,
+  positiveDecimal,
+} from '../../../../mappings/canonical/v1/index.ts';
 import type { RestOperation } from '../../../lib/rest-operation.ts';
 
 /**
@@ -14,6 +22,15 @@ const markFor = z
   .optional()
   .meta({ description: 'For whom the goods are meant at the ship-to' });
 
+const place = z.object({
+  name: z.string(),
+  lines: z.array(z.string()),
+  city: z.string(),
+  region: z.string(),
+  postalCode: z.string(),
+  country: z.string().length(2),
+});
+
 export const warehouseRelease = z
   .object({
     releaseNumber: identifier.meta({ description: 'The key of the release: the same number is the same release' }),
@@ -21,14 +38,8 @@ export const warehouseRelease = z
     node: identifier,
     poNumber: identifier,
     customerName: z.string().min(1).max(80),
-    shipTo: z.object({
-      name: z.string(),
-      lines: z.array(z.string()),
-      city: z.string(),
-      region: z.string(),
-      postalCode: z.string(),
-      country: z.string().length(2),
-    }),
+    shipTo: place,
+    contact: contact.optional().meta({ description: 'Whom the carrier calls about the delivery' }),
     shipBy: day.optional(),
     shipNotBefore: day.optional().meta({ description: 'Nothing may leave before this day' }),
     requestedDeliveryDate: day.optional(),
@@ -60,6 +71,10 @@ export const warehouseRelease = z
           quantity: positiveDecimal.meta({ description: 'Base units' }),
           unit: z.string().regex(/^[A-Z0-9]{2}$/, 'must be a two-character unit code such as EA or CA'),
           notes,
+          components: z
+            .array(component)
+            .optional()
+            .meta({ description: 'What the buyer takes one ordered unit to be put together from' }),
         }),
       )
       .min(1)
@@ -76,6 +91,8 @@ const releaseRecord = z
     correlationId: identifier,
     node: identifier,
     poNumber: identifier,
+    shipTo: place,
+    contact: contact.optional(),
     shipBy: day.optional(),
     shipNotBefore: day.optional(),
     cancelAfter: day.optional(),
@@ -90,6 +107,7 @@ const releaseRecord = z
         sku: identifier,
         quantity: decimal.meta({ description: 'Base units, as is shipped' }),
         shipped: decimal,
+        components: z.array(component).optional(),
       }),
     ),
   })

@@ -15,6 +15,7 @@ import {
   node,
   partyLoop,
   segment,
+  shipToLoop,
 } from '../../writing.ts';
 
 /**
@@ -49,7 +50,7 @@ export function render810(document: InvoiceDocument, profile: Agreement): Tree {
     ],
     N1: [
       ...(remitTo === undefined ? [] : [remitToLoop(remitTo, profile)]),
-      partyLoop('ST', order.shipTo, profile),
+      shipToLoop(order, profile),
       ...(order.billTo === undefined ? [] : [partyLoop('BT', order.billTo, profile)]),
     ],
     ITD: termsOf(document),

@@ -5,7 +5,7 @@ import type { SegmentObject, TreeNode } from '../../../x12/types.ts';
 import type { Agreement } from '../../agreement.ts';
 import { decimalOf } from '../../elements.ts';
 import { identifierOf, partyOf } from '../../party.ts';
-import { iterationsOf, segmentOf, segmentsOf, textOf } from '../../tree.ts';
+import { segmentOf, segmentsOf, textOf } from '../../tree.ts';
 import { askAboutBoth, askAboutDays, askAboutShipTo, askAboutStores } from './distribution-doubts.ts';
 import { inHeader, partiesOf, peek } from './header-parties.ts';
 import { type Ask, DELIVERY_DATES, dayAt, notANumber, type Report, SHIP_DATES } from './pieces.ts';
@@ -211,8 +211,7 @@ function daysOf(node: TreeNode, reading: Reading, ofLine = true): Entry[] {
   const isStrict = !ofLine || (profile.orders.lineDates !== 'ask' && severalDays(schedules.map((at) => ({ at }))));
   const entries = schedules.map((sch): Entry => {
     const amount = textOf(sch, '01');
-    if (isSeveral || !ofLine)
-      checkUnit(peek(sch, '02'), { segment: 'SCH', at: sch, element: 2, list: 'schedule' }, reading);
+    if (isStrict) checkUnit(peek(sch, '02'), { segment: 'SCH', at: sch, element: 2, list: 'schedule' }, reading);
     const place = { segment: 'SCH', at: sch, element: 1, list: 'schedule' } as const;
     const quantity = isStrict ? quantityOf(amount, place, reading) : decimalOf(amount ?? '');
     const qualifier = textOf(sch, '05') ?? '';

@@ -7,6 +7,7 @@ import { decimalOf } from '../../elements.ts';
 import { partyOf } from '../../party.ts';
 import { iterationsOf, segmentOf, segmentsOf, textOf } from '../../tree.ts';
 import { isShipToOfLine, linesNameShipTos } from './header-parties.ts';
+import { keepNoteReferences, notesOf } from './notes.ts';
 import {
   type Ask,
   allowancesOf,
@@ -15,9 +16,7 @@ import {
   defined,
   keep,
   keepContacts,
-  keepNoteReferences,
   notANumber,
-  notesOf,
   type Report,
 } from './pieces.ts';
 
@@ -33,7 +32,7 @@ const PLAIN_TYPES: ReadonlySet<string> = new Set(['NE', 'SA', 'KN', 'RE', 'RO', 
 /** BEG02 codes that say that something else than a plain delivery is meant. */
 const OTHER_TYPES: Readonly<Record<string, string>> = {
   CN: 'an order of consigned goods, which are invoiced when they are sold',
-  DS: 'a drop ship order, whose goods go to a consumer',
+  DS: 'a drop ship order, whose goods go to a consumer (dropShip.orders of the profile lets it through)',
   SP: 'an order of samples',
 };
 
@@ -67,7 +66,8 @@ export function headerOf(tree: TreeNode, profile: Agreement, fault: Report, ask:
   if (purpose !== '00' && purpose !== '07') keep(attributes, 'purpose', purpose);
   const type = textOf(beg, '02');
   keep(attributes, 'orderType', type);
-  askAboutType(beg, ask);
+  const oneTimeShipTo = type !== undefined && profile.dropShip.orders.includes(type);
+  if (!oneTimeShipTo) askAboutType(beg, ask);
 
   const poNumber = textOf(beg, '03');
   if (poNumber === undefined) {
@@ -142,6 +142,7 @@ export function headerOf(tree: TreeNode, profile: Agreement, fault: Report, ask:
     currency,
     buyer: parties.buyer,
     shipTo: parties.shipTo,
+    ...(oneTimeShipTo && { oneTimeShipTo }),
     billTo: parties.billTo,
     markFor: parties.markFor,
     ...dates,
@@ -149,7 +150,7 @@ export function headerOf(tree: TreeNode, profile: Agreement, fault: Report, ask:
     carrier,
     department,
     references,
-    notes: notesOf(tree),
+    notes: notesOf(tree, profile),
     attributes,
   });
 }

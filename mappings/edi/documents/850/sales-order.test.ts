@@ -105,7 +105,7 @@ describe('an 850', () => {
       terms: { discountPercent: '2', discountDays: 10, netDays: 30 },
       carrier: { scac: 'ODFL' },
       department: '038',
-      notes: ['Deliver to dock 4\nCall ahead'],
+      notes: [{ text: 'Deliver to dock 4\nCall ahead', kind: 'ZZ' }],
       deliverNotAfter: '2026-12-10',
       attributes: { freightPayment: 'CC' },
       receivedAt: '2026-11-21T09:00:00Z',
@@ -132,9 +132,7 @@ describe('an 850', () => {
   });
 
   it.each([
-    ['per hundred', { '04': '31.25', '05': 'HP' }, '0.3125'],
-    ['per thousand', { '04': '5', '05': 'TP' }, '0.005'],
-    ['per each', { '04': '.5', '05': 'PE' }, '0.5'],
+    ['per each', { '03': 'EA', '04': '.5', '05': 'PE' }, '0.5'],
     ['with a point at its end', { '04': '12.' }, '12'],
     ['without charge', { '04': '', '05': 'NC' }, '0'],
     ['not at all', { '04': '' }, undefined],
@@ -443,7 +441,7 @@ describe('an 850 of release 005010', () => {
     };
     const order = await orderOf(await sent('850', tree, '005010'));
     expect(order).toMatchObject({
-      notes: ['Deliver to dock 4\nCall ahead'],
+      notes: [{ text: 'Deliver to dock 4\nCall ahead', kind: 'ZZ' }],
       references: [{ qualifier: 'CO', value: long }],
       attributes: { 'amount.TT': '124.8' },
     });

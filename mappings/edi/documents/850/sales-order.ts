@@ -19,8 +19,7 @@ import { checkTotals } from './totals.ts';
  *
  * - A line without PO101 gets the next free number. A line without a price has none, so our
  *   contract price applies.
- * - PO105 prices per ten, hundred or more are converted to one unit. No charge (NC, FR) without a
- *   price means a price of zero.
+ * - PO105 says what the price is for; no charge (NC, FR) without a price means a price of zero.
  * - An order has one ship-to and a line one date. Store distribution (SDQ), several delivery dates of a
  *   line (SCH) and ship-tos of lines make several orders of it, if the profile says so (split.ts). Else
  *   they are asked about: guessing could ship goods to the wrong place. So are a second ship-to of the

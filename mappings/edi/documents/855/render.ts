@@ -12,6 +12,7 @@ import {
   partyLoop,
   positive,
   segment,
+  shipToLoop,
 } from '../../writing.ts';
 
 const REJECTIONS: Readonly<Record<NonNullable<AcknowledgedLine['rejection']>, string>> = {
@@ -55,10 +56,7 @@ export function render855(document: AcknowledgmentDocument, profile: Agreement):
     ),
     CUR: segment('SE', order.currency),
     REF: commonReferences(order, profile, '855'),
-    N1: [
-      partyLoop('ST', order.shipTo, profile),
-      ...(order.buyer === undefined ? [] : [partyLoop('BY', order.buyer, profile)]),
-    ],
+    N1: [shipToLoop(order, profile), ...(order.buyer === undefined ? [] : [partyLoop('BY', order.buyer, profile)])],
     PO1: lines.map((line) => lineLoop(line, order.currency, profile)),
     CTT: segment(String(lines.length)),
   });

@@ -13,6 +13,7 @@ import {
   node,
   partyLoop,
   segment,
+  shipToLoop,
   timeElement,
 } from '../../writing.ts';
 
@@ -137,7 +138,7 @@ function shipmentLevel(document: ShipmentDocument, profile: Agreement): TreeNode
     DTM: [segment('011', dateElement(shipment.shippedAt))],
     FOB: segment(routing.shipmentPayment),
     N1: [
-      partyLoop('ST', order.shipTo, profile),
+      shipToLoop(order, profile),
       partyLoop(
         'SF',
         { identifiers: [{ scheme: 'seller', value: shipFrom.code }], address: shipFrom.address },

@@ -71,7 +71,7 @@ describe('an 875', () => {
       ],
       carrier: { routing: 'Coast line' },
       shipTo: { address: { name: 'Harbor & Pine 117', city: 'Astoria', region: 'OR', country: 'US' } },
-      notes: ['Deliver to dock 4'],
+      notes: [{ text: 'Deliver to dock 4' }],
       deliverNotBefore: '2026-11-27',
       deliverNotAfter: '2026-11-30',
       attributes: { freightPayment: 'PP' },
@@ -82,7 +82,7 @@ describe('an 875', () => {
         quantity: { value: '24', unit: 'CA' },
         unitPrice: '11.35',
         item: { sku: 'MW-1001', customerSku: '7701340', description: 'Claw hammer 16 oz' },
-        notes: ['Hickory handle'],
+        notes: [{ text: 'Hickory handle' }],
       },
       { lineId: '2', quantity: { value: '6', unit: 'EA' }, unitPrice: '4.1', item: { sku: 'MW-1002' } },
     ]);

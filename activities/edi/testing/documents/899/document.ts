@@ -59,6 +59,7 @@ function telephoned(
         poNumber: textOf(beg, '03') ?? '',
         release: '',
         part: '',
+        oneTimeShipTo: false,
         orderedOn: '2026-11-20',
         currency: agreement.currency,
         shipTo: { identifiers: [{ scheme: 'partner', value: 'BR01' }] },
