@@ -23,6 +23,8 @@ export type OrderSignal =
 export interface OrderStart {
   workflowId: string;
   poNumber: string;
+  /** Which part of the purchase order it is; empty for the whole. */
+  part: string;
   channel: string;
   correlationId: string;
 }
@@ -86,8 +88,8 @@ function targetOf(item: HandOffItem): string {
 function payloadOf(item: HandOffItem): HandOffPayload {
   switch (item.kind) {
     case 'start-order': {
-      const { workflowId, poNumber, channel, correlationId } = item;
-      return { workflowId, poNumber, channel, correlationId };
+      const { workflowId, poNumber, part, channel, correlationId } = item;
+      return { workflowId, poNumber, part, channel, correlationId };
     }
     case 'start-interchange': {
       const { workflowId, controlNumber, correlationId } = item;

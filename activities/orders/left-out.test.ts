@@ -97,7 +97,10 @@ async function asked(
 describe('content of an 850 that the order does not use', () => {
   it('is stored with the document', async () => {
     const orderId = await ordered([markFor]);
-    const [document] = await given.prisma.document.findMany({ where: { orderId }, select: { notUsed: true } });
+    const [document] = await given.prisma.document.findMany({
+      where: { orders: { some: { orderId } } },
+      select: { notUsed: true },
+    });
     expect(document?.notUsed).toEqual([markFor]);
   });
 

@@ -38,12 +38,13 @@ export function databaseMasterData(prisma: Database): MasterData {
     undecided: (row, profile) => undecidedContent(prisma, row, profile),
     earlier: async (order) => {
       const { partnerId, poNumber, release } = order;
-      const found = await prisma.order.findFirst({
+      const orders = await prisma.order.findMany({
         where: { partnerId, poNumber, release },
-        select: { id: true, receivedAt: true, status: true, contentHash: true },
+        select: { id: true, part: true, receivedAt: true, status: true, contentHash: true },
       });
-      if (found === null) return undefined;
-      const { contentHash: hash, ...earlier } = found;
+      const found = orders.find(({ part }) => part === order.part) ?? orders[0];
+      if (found === undefined) return undefined;
+      const { contentHash: hash, part: _, ...earlier } = found;
       return { ...earlier, sameContent: hash === contentHash(order) };
     },
     shipTo: (erpSystem, shipToNumber) =>

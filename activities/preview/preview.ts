@@ -166,7 +166,7 @@ async function setOf(part: Of<'transaction'>, request: PreviewRequest): Promise<
 }
 
 function ordersOf(outcome: Outcome | undefined) {
-  return outcome?.kind === 'order' ? [outcome.order] : [];
+  return outcome?.kind === 'orders' ? outcome.orders : [];
 }
 
 function notUsedOf(outcome: Outcome | undefined): readonly NotUsed[] {

@@ -16,6 +16,7 @@ import {
   orderView,
   orderViewOf,
   orderViewRelations,
+  partsOf,
   temporalLink,
 } from '../representations/order.ts';
 import { instant, link, toInstant } from '../representations/values.ts';
@@ -44,7 +45,7 @@ const submitOrder = route({
   tag: 'Orders',
   summary: 'Submit an order',
   description:
-    'When this answers with 2xx the order is stored and will be processed, whatever dies next. The same PO number with the same content is the same order.',
+    'When this answers with 2xx the order is stored and will be processed, whatever dies next. The same PO number with the same content is the same order. A purchase order may come as several orders, each with a `part` that names it.',
   access: withScope('orders:write'),
   headers: idempotencyHeaders,
   body: { kind: 'json', schema: salesOrder },
@@ -151,7 +152,7 @@ const readOrder = route({
   handler: async ({ params, caller }, deps) => {
     const found = await deps.prisma.order.findUnique({ where: { id: params.orderId }, include: orderViewRelations });
     const order = await visibleTo(caller, found, ({ partnerId }) => partnerId, 'unknown-order', params.orderId);
-    return { status: 200, body: orderViewOf(order, deps) };
+    return { status: 200, body: orderViewOf(order, await partsOf(order, deps), deps) };
   },
 });
 

@@ -26,6 +26,8 @@ export interface OrderSummary {
   readonly partnerName: string;
   readonly poNumber: string;
   readonly release: string | null;
+  /** Which part of the purchase order, where that became several orders; else empty. */
+  readonly part: string;
   readonly channel: string;
   readonly status: OrderStatus;
   readonly waitingFor: string | null;
@@ -157,7 +159,15 @@ export interface ShipTo {
   readonly country?: string | null;
 }
 
+export interface OrderPart {
+  readonly orderId: string;
+  readonly part: string;
+  readonly status: OrderStatus;
+}
+
 export interface OrderDetail extends Omit<OrderSummary, 'openExceptions'> {
+  /** All orders that the purchase order became, this one included; empty if it is the only one. */
+  readonly parts: readonly OrderPart[];
   readonly shipTo: ShipTo | null;
   readonly lines: readonly OrderLine[];
   readonly fulfillments: readonly Fulfillment[];
@@ -339,8 +349,8 @@ export interface InterchangeTransaction {
   readonly transactionControl: string | null;
   readonly state: string;
   readonly acknowledgment: string | null;
-  readonly orderId: string | null;
-  readonly poNumber: string | null;
+  /** Those that the set is about, or that it became. */
+  readonly orders: readonly { readonly orderId: string; readonly poNumber: string; readonly part: string }[];
   readonly errors: readonly DocumentError[];
 }
 

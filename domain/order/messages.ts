@@ -11,6 +11,8 @@ export interface OrderToCashInput {
   orderId: string;
   partnerId: string;
   poNumber: string;
+  /** Which part of the purchase order it is, if that became several orders. */
+  part?: string;
   correlationId: string;
 }
 

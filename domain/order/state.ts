@@ -13,6 +13,8 @@ export interface OrderState {
   readonly orderId: string;
   readonly partnerId: string;
   readonly poNumber: string;
+  /** Which part of the purchase order it is, if that became several orders. */
+  readonly part?: string;
   /** Set once the order has been checked. */
   readonly terms?: OrderTerms;
   /** Problems of the check that a person accepted. */
@@ -146,11 +148,13 @@ export function newOrder({
   orderId,
   partnerId,
   poNumber,
-}: Pick<OrderState, 'orderId' | 'partnerId' | 'poNumber'>): OrderState {
+  part,
+}: Pick<OrderState, 'orderId' | 'partnerId' | 'poNumber' | 'part'>): OrderState {
   return {
     orderId,
     partnerId,
     poNumber,
+    ...(part !== undefined && { part }),
     waived: [],
     accepted: false,
     backordered: false,

@@ -56,6 +56,8 @@ export interface Agreement {
     readonly buyer: readonly string[];
     readonly billTo: readonly string[];
     readonly markFor: readonly string[];
+    /** N101 of a party of a line that, with a quantity, is a store which gets a part of it. */
+    readonly store: readonly string[];
     readonly payer: readonly string[];
     readonly shipToFallback: 'none' | 'buyer';
     readonly shipToAddress: 'asOrdered' | 'ours';
@@ -65,6 +67,13 @@ export interface Agreement {
     readonly send: Readonly<Record<PartyScheme, string>>;
   };
   readonly units: Readonly<Record<string, string>>;
+  /** How one purchase order becomes several orders. */
+  readonly orders: {
+    readonly storeDistribution: 'ask' | 'order-per-store' | 'allocate';
+    readonly storeDelivery: 'through-ship-to' | 'direct';
+    readonly lineShipTos: 'ask' | 'order-per-ship-to';
+    readonly lineDates: 'ask' | 'order-per-date';
+  };
   readonly dropShip: {
     /** BEG02 codes. */
     readonly orders: readonly string[];

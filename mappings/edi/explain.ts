@@ -26,7 +26,7 @@ import { withAcknowledgmentCodes } from './acknowledgment-codes.ts';
 import { admitTransaction, answerToInterchange, groupErrors, interchangeAdmissionErrors } from './admission.ts';
 import type { Agreement } from './agreement.ts';
 import { checkDocument } from './checks.ts';
-import { readOrder, readPayment } from './documents/read-document.ts';
+import { readOrders, readPayment } from './documents/read-document.ts';
 import {
   acknowledges,
   acknowledgmentSets,
@@ -327,8 +327,8 @@ class Explainer {
       case 'takes-order': {
         const { evaluate, receivedAt } = this.#options;
         const context = { evaluate, ...(receivedAt !== undefined && { receivedAt }) };
-        const mapped = readOrder(inbound, parsed, this.#partner, context);
-        return 'errors' in mapped ? mapped : { kind: 'order', ...mapped };
+        const mapped = readOrders(inbound, parsed, this.#partner, context);
+        return 'errors' in mapped ? mapped : { kind: 'orders', ...mapped };
       }
       case 'takes-payment': {
         const mapped = readPayment(inbound, parsed, this.#partner);

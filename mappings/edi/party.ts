@@ -62,7 +62,16 @@ function addIdentifier(
   qualifier: string | undefined,
   value: string | undefined,
 ): void {
-  if (value !== undefined) identifiers.push({ scheme: lookup(profile.parties.schemes, qualifier) ?? 'other', value });
+  if (value !== undefined) identifiers.push(identifierOf(profile, qualifier, value));
+}
+
+/** A code with its scheme; `qualifier` is that of N103. */
+export function identifierOf(
+  { parties }: Agreement,
+  qualifier: string | undefined,
+  value: string,
+): Party['identifiers'][number] {
+  return { scheme: lookup(parties.schemes, qualifier) ?? 'other', value };
 }
 
 function addressOf(loop: TreeNode, n1: SegmentObject | undefined, n4: SegmentObject | undefined): Address | undefined {

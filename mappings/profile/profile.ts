@@ -10,7 +10,7 @@ import { contentPattern, deadline, segmentsIn, setId, unit } from './fields.ts';
 import { calendar, interchangeParty, transport, x12 } from './line.ts';
 import { type documentAddition, guideRule, map } from './map.ts';
 import { labels, routing } from './routing.ts';
-import { invoicing, items, parties, pricing, shipNotice } from './trade.ts';
+import { invoicing, items, orders, parties, pricing, shipNotice } from './trade.ts';
 
 /**
  * A partner profile: everything that distinguishes one trading partner from another, as data.
@@ -43,6 +43,7 @@ export const partnerProfile = z
     currency: currency.default('USD').describe('Currency if the order names none'),
     items,
     parties,
+    orders,
     units: z
       .record(unit, unit)
       .default({})

@@ -94,8 +94,9 @@ export type Known = Omit<z.output<typeof known>, 'names'> & { names: KnownNames 
 
 /** The {@link LeftOut} of the document of row `o` of "Order". */
 export const LEFT_OUT = Prisma.sql`
-  (SELECT jsonb_build_object('set', d."transactionSet", 'content', d."notUsed") FROM "Document" AS d
-    WHERE d."orderId" = o."id" AND d."direction" = 'inbound' AND d."state" = 'accepted' AND d."notUsed" IS NOT NULL
+  (SELECT jsonb_build_object('set', d."transactionSet", 'content', d."notUsed")
+    FROM "DocumentOrder" AS b JOIN "Document" AS d ON d."id" = b."documentId"
+    WHERE b."orderId" = o."id" AND d."state" = 'accepted' AND d."notUsed" IS NOT NULL
     LIMIT 1)`;
 
 export async function loadOrder(prisma: Database, orderId: string): Promise<OrderToCheck> {

@@ -1,3 +1,4 @@
+import { Fragment } from 'react';
 import { Link } from 'react-router-dom';
 import type { InterchangeTransaction } from '../api.ts';
 import { FaultList } from '../faults.tsx';
@@ -50,17 +51,20 @@ export function SetsSection(props: {
                     · partner's answer: <PartnersAnswer acknowledgment={set.acknowledgment} />
                   </>
                 )}
-                {set.orderId && (
-                  <>
+                {set.orders.map(({ orderId, poNumber, part }) => (
+                  <Fragment key={orderId}>
                     {' '}
                     ·{' '}
                     {isPortal ? (
-                      `PO ${set.poNumber}`
+                      `PO ${poNumber}${part && `, ${part}`}`
                     ) : (
-                      <Link to={`/orders/${encodeURIComponent(set.orderId)}`}>PO {set.poNumber}</Link>
+                      <Link to={`/orders/${encodeURIComponent(orderId)}`}>
+                        PO {poNumber}
+                        {part && `, ${part}`}
+                      </Link>
                     )}
-                  </>
-                )}
+                  </Fragment>
+                ))}
               </p>
               {set.errors.length > 0 && <FaultList errors={set.errors} />}
             </div>

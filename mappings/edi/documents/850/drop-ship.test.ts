@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { evaluateAll } from '../../../../runtime/expressions.ts';
 import type { Tree } from '../../../x12/index.ts';
 import { permissive } from '../../testing/builders.ts';
-import { salesOrderFrom850 } from './sales-order.ts';
+import { salesOrdersFrom850 } from './sales-order.ts';
 
 const consumer = {
   N1: { '01': 'ST', '02': 'Jo Field' },
@@ -21,30 +21,32 @@ const profile = { ...permissive, dropShip: { orders: ['DS'] } };
 const context = { evaluate: evaluateAll };
 
 it('a drop ship order goes to the address of its consumer, whom the carrier may call', () => {
-  expect(salesOrderFrom850(dropShip(consumer), profile, context)).toMatchObject({
-    order: {
-      oneTimeShipTo: true,
-      shipTo: {
-        identifiers: [],
-        address: { name: 'Jo Field', lines: ['12 Elm Street'], city: 'Astoria', postalCode: '97103' },
-        contact: { name: 'Jo Field', phone: '503-555-0100', email: 'jo@example.com' },
+  expect(salesOrdersFrom850(dropShip(consumer), profile, context)).toMatchObject({
+    orders: [
+      {
+        oneTimeShipTo: true,
+        shipTo: {
+          identifiers: [],
+          address: { name: 'Jo Field', lines: ['12 Elm Street'], city: 'Astoria', postalCode: '97103' },
+          contact: { name: 'Jo Field', phone: '503-555-0100', email: 'jo@example.com' },
+        },
       },
-    },
+    ],
     doubts: [],
   });
 });
 
 it('a drop ship order without an address to deliver to is refused', () => {
   const { N3: _, ...party } = consumer;
-  const result = salesOrderFrom850(dropShip(party), profile, context);
+  const result = salesOrdersFrom850(dropShip(party), profile, context);
   expect('errors' in result && result.errors.map(({ message }) => message)).toEqual([
     expect.stringMatching(/^shipTo\.address\.lines: is needed/),
   ]);
 });
 
 it('without the profile’s word a drop ship order is asked about', () => {
-  expect(salesOrderFrom850(dropShip(consumer), permissive, context)).toMatchObject({
-    order: { oneTimeShipTo: false },
+  expect(salesOrdersFrom850(dropShip(consumer), permissive, context)).toMatchObject({
+    orders: [{ oneTimeShipTo: false }],
     doubts: [{ content: 'BEG.02=DS' }],
   });
 });

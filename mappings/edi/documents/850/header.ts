@@ -6,6 +6,7 @@ import type { Agreement } from '../../agreement.ts';
 import { decimalOf } from '../../elements.ts';
 import { partyOf } from '../../party.ts';
 import { iterationsOf, segmentOf, segmentsOf, textOf } from '../../tree.ts';
+import { isShipToOfLine, linesNameShipTos } from './header-parties.ts';
 import { keepNoteReferences, notesOf } from './notes.ts';
 import {
   type Ask,
@@ -178,13 +179,14 @@ function partiesOf(tree: TreeNode, profile: Agreement, attributes: Record<string
   const shipToLoop = firstParty(loops, shipToCodes) ?? (shipToFallback === 'buyer' ? buyerLoop : undefined);
   let shipTo: Party | undefined;
   if (shipToLoop === undefined) {
-    fault({
-      code: 'ship-to-missing',
-      message: `no party with N101 ${shipToCodes.join(' or ')} says where the goods go`,
-      segment: 'N1',
-      loop: 'N1',
-      element: 1,
-    });
+    if (!linesNameShipTos(tree, profile))
+      fault({
+        code: 'ship-to-missing',
+        message: `no party with N101 ${shipToCodes.join(' or ')} says where the goods go`,
+        segment: 'N1',
+        loop: 'N1',
+        element: 1,
+      });
   } else {
     shipTo = partyOf(shipToLoop, profile);
     if (shipTo === undefined) {
@@ -199,7 +201,7 @@ function partiesOf(tree: TreeNode, profile: Agreement, attributes: Record<string
       });
     }
   }
-  askAboutOtherShipTos(loops, shipToLoop, ask);
+  askAboutOtherShipTos(tree, shipToLoop, profile, ask);
   for (const loop of new Set([buyerLoop, billToLoop, shipToLoop, markForLoop])) {
     if (loop !== undefined) keepContacts(loop, attributes, textOf(segmentOf(loop, 'N1'), '01'));
   }
@@ -213,10 +215,12 @@ function partiesOf(tree: TreeNode, profile: Agreement, attributes: Record<string
 }
 
 /** A second party under the code of the ship-to: everything would go to the first. */
-function askAboutOtherShipTos(loops: readonly TreeNode[], taken: TreeNode | undefined, ask: Ask): void {
+function askAboutOtherShipTos(tree: TreeNode, taken: TreeNode | undefined, profile: Agreement, ask: Ask): void {
   if (taken === undefined) return;
   const code = textOf(segmentOf(taken, 'N1'), '01');
-  const others = loops.filter((loop) => loop !== taken && textOf(segmentOf(loop, 'N1'), '01') === code);
+  const others = iterationsOf(tree, 'N1').filter(
+    (loop) => loop !== taken && textOf(segmentOf(loop, 'N1'), '01') === code && !isShipToOfLine(tree, loop, profile),
+  );
   for (const loop of others) {
     ask({
       content: `N1[${code}]`,

@@ -1,4 +1,4 @@
-import { compare, type Decimal, isPositive, sum } from '../../../../domain/decimal.ts';
+import { type Decimal, isPositive } from '../../../../domain/decimal.ts';
 import { lookup } from '../../../../domain/lookup.ts';
 import type { Note, SalesOrderLine } from '../../../canonical/v1/index.ts';
 import type { SegmentObject, TreeNode } from '../../../x12/types.ts';
@@ -6,22 +6,11 @@ import type { Agreement } from '../../agreement.ts';
 import { decimalOf } from '../../elements.ts';
 import { iterationsOf, segmentOf, segmentsOf, textOf } from '../../tree.ts';
 import { componentsOf } from './components.ts';
+import { distributionOf } from './distribution.ts';
 import { LIN_PAIRS, namedBy, numbersOf, PO1_PAIRS } from './item-numbers.ts';
 import { keepNoteReferences, Notes, notesOf } from './notes.ts';
 import { piecesOf } from './pack.ts';
-import {
-  type Ask,
-  allowancesOf,
-  DELIVERY_DATES,
-  datesOf,
-  dayAt,
-  defined,
-  keep,
-  notANumber,
-  type ReadLine,
-  type Report,
-  SHIP_DATES,
-} from './pieces.ts';
+import { type Ask, allowancesOf, datesOf, defined, keep, notANumber, type ReadLine, type Report } from './pieces.ts';
 import { priceOf } from './price.ts';
 
 export function linesOf(tree: TreeNode, profile: Agreement, fault: Report, ask: Ask): ReadLine[] {
@@ -53,18 +42,15 @@ export function linesOf(tree: TreeNode, profile: Agreement, fault: Report, ask: 
       return [];
     }
     seen.add(lineId);
-    const line = lineOf(loop, lineId, profile, fault, ask);
-    return line === undefined ? [] : [{ line, loop }];
+    return lineOf(loop, lineId, { tree, profile, fault, ask });
   });
 }
 
 function lineOf(
   loop: TreeNode,
   lineId: string,
-  profile: Agreement,
-  fault: Report,
-  ask: Ask,
-): SalesOrderLine | undefined {
+  { tree, profile, fault, ask }: { tree: TreeNode; profile: Agreement; fault: Report; ask: Ask },
+): ReadLine[] {
   const po1 = segmentOf(loop, 'PO1');
   const attributes: Record<string, string> = {};
   const quantity = quantityOf(po1, lineId, fault);
@@ -79,11 +65,10 @@ function lineOf(
     if (qualifier !== undefined) keep(attributes, `ref.${qualifier}`, textOf(ref, '02') ?? textOf(ref, '03'));
   }
   keepNoteReferences(loop, attributes);
-  const scheduled = scheduleOf(loop, quantity, lineId, fault, ask);
-  askAboutStores(loop, lineId, ask);
-  askAboutShipTo(loop, lineId, profile, ask);
-  if (quantity === undefined || unit === undefined || item === undefined) return undefined;
-  return defined({
+  const toDistribute = { lineId, quantity, unit: textOf(po1, '03') };
+  const distributed = distributionOf(loop, { tree, line: toDistribute, profile, fault }, ask);
+  if (quantity === undefined || unit === undefined || item === undefined) return [];
+  const line = defined({
     lineId,
     item: item.reference,
     quantity: { value: quantity, unit },
@@ -91,11 +76,12 @@ function lineOf(
     piecesPerUnit,
     components: componentsOf(loop, lineId, profile, fault, ask),
     ...dates,
-    requestedShipDate: dates.requestedShipDate ?? scheduled.ship,
-    requestedDeliveryDate: dates.requestedDeliveryDate ?? scheduled.delivery,
+    requestedShipDate: dates.requestedShipDate ?? distributed.dates?.requestedShipDate,
+    requestedDeliveryDate: dates.requestedDeliveryDate ?? distributed.dates?.requestedDeliveryDate,
     notes: [...item.notes, ...notesOf(loop, profile)],
     attributes,
   });
+  return [{ line, loop, ...(distributed.shares && { shares: distributed.shares }) }];
 }
 
 function quantityOf(po1: SegmentObject | undefined, lineId: string, fault: Report): Decimal | undefined {
@@ -202,64 +188,4 @@ function itemOf(
     reference: { ...named, ...(description !== undefined && { description: description.slice(0, 250) }) },
     notes: notes.list,
   };
-}
-
-/** SCH with one date for the whole line sets the line date. Several dates would need a line for each. */
-function scheduleOf(loop: TreeNode, quantity: Decimal | undefined, lineId: string, fault: Report, ask: Ask) {
-  const schedules = segmentsOf(loop, 'SCH');
-  const [sch] = schedules;
-  if (sch === undefined) return {};
-  const amounts = schedules.map((schedule) => decimalOf(textOf(schedule, '01') ?? ''));
-  const known = amounts.filter((amount) => amount !== undefined);
-  if (quantity !== undefined && known.length === amounts.length && compare(sum(known), quantity) !== 0) {
-    fault({
-      code: 'schedule-quantity-differs',
-      message: `line ${lineId} orders ${quantity}, but schedules ${sum(known)}`,
-      segment: 'SCH',
-      at: sch,
-      loop: 'SCH',
-      element: 1,
-      value: textOf(sch, '01'),
-    });
-  }
-  const days = new Set(schedules.map((schedule) => `${textOf(schedule, '05') ?? ''}/${textOf(schedule, '06') ?? ''}`));
-  if (days.size > 1) {
-    ask({
-      content: 'PO1/SCH',
-      name: 'schedule',
-      at: schedules[1],
-      reason: `line ${lineId} is to be delivered on ${days.size} dates; accepted, all of it goes on the first`,
-      eachTime: true,
-    });
-  }
-  const day = dayAt(sch, 'SCH', '06', fault);
-  const qualifier = textOf(sch, '05') ?? '';
-  return {
-    ship: SHIP_DATES.includes(qualifier) ? day : undefined,
-    delivery: DELIVERY_DATES.includes(qualifier) ? day : undefined,
-  };
-}
-
-function askAboutStores(loop: TreeNode, lineId: string, ask: Ask): void {
-  const sdq = segmentOf(loop, 'SDQ');
-  if (sdq === undefined) return;
-  ask({
-    content: 'PO1/SDQ',
-    name: 'store distribution',
-    at: sdq,
-    reason: `line ${lineId} is spread over stores; accepted, all of it goes to the ship-to of the order, not packed by store`,
-    eachTime: true,
-  });
-}
-
-function askAboutShipTo(loop: TreeNode, lineId: string, profile: Agreement, ask: Ask): void {
-  const n1 = segmentsOf(loop, 'N1').find((party) => profile.parties.shipTo.includes(textOf(party, '01') ?? ''));
-  if (n1 === undefined) return;
-  ask({
-    content: `PO1/N1[${textOf(n1, '01')}]`,
-    name: 'ship-to of a line',
-    at: n1,
-    reason: `line ${lineId} has a ship-to of its own; accepted, it goes to the ship-to of the order`,
-    eachTime: true,
-  });
 }

@@ -4,6 +4,7 @@ import type { SegmentObject, TreeNode } from '../../../x12/types.ts';
 import { dayOf, decimalFault } from '../../elements.ts';
 import type { Doubt } from '../../not-used.ts';
 import { type Fault, segmentsOf, textOf } from '../../tree.ts';
+import type { Share } from './share.ts';
 
 /** Helpers for the header and the lines of an order. */
 
@@ -12,10 +13,11 @@ export type Report = (fault: Fault) => void;
 /** Notes content that could not be taken at its word; a person decides about the order. */
 export type Ask = (doubt: Doubt) => void;
 
-/** A line with its source loop. */
+/** A line with its source loop, and how it is spread over several orders or stores. */
 export interface ReadLine {
   readonly line: SalesOrderLine;
   readonly loop: TreeNode;
+  readonly shares?: readonly Share[];
 }
 
 /** DTM01 codes and their meaning for an order or line, most specific first. */
