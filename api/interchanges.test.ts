@@ -279,6 +279,7 @@ describe(`among ${FILES} files`, () => {
       partnerId: undefined,
       controlNumber: undefined,
       withErrors: false,
+      kept: false,
       unfinishedSince: undefined,
       receivedSince: undefined,
     };

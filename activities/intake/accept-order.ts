@@ -5,6 +5,7 @@ import type { SalesOrder } from '../../mappings/canonical/v1/index.ts';
 import { contentHash } from '../../mappings/edi/content-hash.ts';
 import type { NotUsed } from '../../mappings/edi/not-used.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
+import type { X12Error } from '../../mappings/x12/types.ts';
 import { unwritableIn } from '../../mappings/x12/write.ts';
 import type { Database } from '../../prisma/client.ts';
 import { Prisma } from '../../prisma/generated/client.ts';
@@ -17,7 +18,14 @@ import { IntakeRefusal } from './intake-refusal.ts';
 export type OrderSource =
   | { kind: 'api' }
   /** The inbound transaction set, what its mapping left out, and the control number of its interchange. */
-  | { kind: 'edi'; document: InboundDocument; notUsed: readonly NotUsed[]; controlNumber: string };
+  | {
+      kind: 'edi';
+      document: InboundDocument;
+      notUsed: readonly NotUsed[];
+      /** Faults that the partner's profile accepts. */
+      errors: readonly X12Error[];
+      controlNumber: string;
+    };
 
 export interface OrderReceipt {
   /**
@@ -117,7 +125,7 @@ async function insertOrder(
   const [start] = handOffRows([
     { kind: 'start-order', partnerId, orderId, workflowId, poNumber, channel, correlationId },
   ]) as [HandOffRow];
-  const { document, notUsed = [] } = source.kind === 'edi' ? source : {};
+  const { document, notUsed = [], errors = [] } = source.kind === 'edi' ? source : {};
   const references: [kind: string, value: string | undefined][] = [
     ['po', poNumber],
     ['interchange', source.kind === 'edi' ? source.controlNumber : undefined],
@@ -147,7 +155,7 @@ async function insertOrder(
     )${
       document === undefined
         ? Prisma.empty
-        : Prisma.sql`, stored AS (${storingDocument(document, { state: 'accepted', errors: [], notUsed }, Prisma.sql`taken`)})`
+        : Prisma.sql`, stored AS (${storingDocument(document, { state: 'accepted', errors, notUsed }, Prisma.sql`taken`)})`
     }
     SELECT "id" FROM taken`;
   if (taken.length === 0) return undefined;

@@ -23,10 +23,12 @@ export interface InboundDocument {
 
 export interface InboundVerdict {
   /** `received`: kept until our profile can read it. */
-  state: 'received' | 'accepted' | 'duplicate' | 'rejected' | 'unmatched';
+  state: 'received' | 'accepted' | 'duplicate' | 'rejected' | 'unmatched' | 'kept';
   errors: readonly X12Error[];
   /** Content that the mapping left out. */
   notUsed?: readonly NotUsed[];
+  /** The order that a kept document names. */
+  poNumber?: string;
 }
 
 /**
@@ -35,22 +37,22 @@ export interface InboundVerdict {
  */
 export function storingDocument(
   document: InboundDocument,
-  { state, errors, notUsed = [] }: InboundVerdict,
+  { state, errors, notUsed = [], poNumber }: InboundVerdict,
   order: Prisma.Sql,
 ) {
   return Prisma.sql`
     INSERT INTO "Document" ("id", "direction", "partnerId", "transactionSet", "version", "state", "interchangeId",
       "position", "groupControl", "transactionControl", "body", "delimiters", "hash", "correlationId", "errors", "notUsed",
-      "orderId")
+      "poNumber", "orderId")
     SELECT ${document.id}, 'inbound', ${document.partnerId}, ${document.set}, ${document.version}, ${state},
       ${document.interchangeId}, ${document.position}::int, ${document.groupControl}, ${document.transactionControl},
       ${document.body}, ${document.delimiters}, ${document.hash}, ${document.correlationId},
       ${errors.length > 0 ? JSON.stringify(errors) : null}::jsonb,
-      ${notUsed.length > 0 ? JSON.stringify(notUsed) : null}::jsonb, o."id"
+      ${notUsed.length > 0 ? JSON.stringify(notUsed) : null}::jsonb, ${poNumber ?? null}::text, o."id"
     FROM ${order} AS o("id")
     ON CONFLICT ("interchangeId", "position")
     DO UPDATE SET "state" = EXCLUDED."state", "errors" = EXCLUDED."errors", "notUsed" = EXCLUDED."notUsed",
-      "orderId" = EXCLUDED."orderId"`;
+      "poNumber" = EXCLUDED."poNumber", "orderId" = EXCLUDED."orderId"`;
 }
 
 /** Stores a document without any other effect. */

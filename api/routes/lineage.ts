@@ -22,11 +22,24 @@ const listDocuments = route({
       where: { id: params.orderId },
       select: {
         partnerId: true,
+        poNumber: true,
         documents: { select: documentColumns, orderBy: [{ createdAt: 'asc' }, { id: 'asc' }] },
       },
     });
     const order = await visibleTo(caller, found, ({ partnerId }) => partnerId, 'unknown-order', params.orderId);
-    return { status: 200, body: { items: order.documents.map(documentItemOf) } };
+    // A change may come before its order. It is then shown with it by its number.
+    const early = await deps.prisma.document.findMany({
+      where: {
+        partnerId: order.partnerId,
+        direction: 'inbound',
+        state: 'kept',
+        orderId: null,
+        poNumber: order.poNumber,
+      },
+      select: documentColumns,
+      orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
+    });
+    return { status: 200, body: { items: [...order.documents, ...early].map(documentItemOf) } };
   },
 });
 

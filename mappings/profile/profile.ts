@@ -6,7 +6,7 @@ import { misplaced } from '../edi/partner-guide.ts';
 import { documents } from './documents.ts';
 import { contentPattern, deadline, segmentsIn, setId, unit } from './fields.ts';
 import { calendar, interchangeParty, transport, x12 } from './line.ts';
-import { type documentAddition, guideRule, map } from './map.ts';
+import { acceptedFault, type documentAddition, guideRule, map } from './map.ts';
 import { labels, routing } from './routing.ts';
 import { invoicing, items, parties, pricing, shipNotice } from './trade.ts';
 
@@ -79,6 +79,13 @@ export const partnerProfile = z
       .record(setId, z.array(guideRule))
       .default({})
       .describe('Rules of the partner on top of the standard, by transaction set'),
+    acceptWithErrors: z
+      .record(setId, z.array(acceptedFault).max(200))
+      .default({})
+      .describe(
+        'Faults of the syntax that refuse no document, by transaction set. It is answered with E and each fault, and taken. A fault at ' +
+          'an element that the order or payment is made of still refuses, unless a text is only too long or too short',
+      ),
     map,
     ignores: z
       .record(setId, z.record(contentPattern, z.string().min(1).max(200)))
