@@ -141,8 +141,8 @@ export function admitTransaction(read: ReadTransaction, profile: Agreement): Adm
   const tolerated = ofGroup.length > 0 ? undefined : toleratedBy(profile, read, tree, guide, found);
   if (tolerated === undefined) return { errors: [...ofGroup, ...found] };
   if (inbound !== undefined && !isKept) return { tree, guide, inbound, tolerated };
-  const about = documentOf(set)?.about;
-  const poNumber = about && textOf(segmentOf(tree, about.segment), String(about.element).padStart(2, '0'));
+  const place = documentOf(set)?.about?.poNumber ?? (inbound?.apply === 'takes-order' ? inbound.poNumber : undefined);
+  const poNumber = place && textOf(segmentOf(tree, place.segment), String(place.element).padStart(2, '0'));
   return { kept: { guide, tree, ...(poNumber !== undefined && { poNumber }) }, tolerated };
 }
 

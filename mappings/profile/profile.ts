@@ -3,6 +3,7 @@ import { didYouMean } from '../../domain/nearest.ts';
 import { currency } from '../canonical/v1/common.ts';
 import { allGuides, guideOf, inboundSets } from '../edi/documents/registry.ts';
 import { misplaced } from '../edi/partner-guide.ts';
+import { unknownPlaces } from '../edi/tolerance.ts';
 import { documents } from './documents.ts';
 import { contentPattern, deadline, segmentsIn, setId, unit } from './fields.ts';
 import { calendar, interchangeParty, transport, x12 } from './line.ts';
@@ -112,6 +113,17 @@ export const partnerProfile = z
         if (strange === undefined) continue;
         const message = `names ${strange}, a segment that our guides of the ${set} do not have${didYouMean(strange, known)}`;
         context.addIssue({ code: 'custom', path: ['ignores', set, content], message });
+      }
+    }
+  })
+  .superRefine(({ acceptWithErrors, guides: rules }, context) => {
+    for (const [set, faults] of Object.entries(acceptWithErrors)) {
+      const guides = allGuides().filter((guide) => guide.set === set);
+      for (const { index, message } of unknownPlaces(faults, guides)) {
+        // A segment that the profile itself adds is in no guide of ours.
+        if (rules[set]?.some((rule) => rule.after !== undefined && rule.segment.endsWith(faults[index]?.segment ?? '')))
+          continue;
+        context.addIssue({ code: 'custom', path: ['acceptWithErrors', set, index], message });
       }
     }
   })

@@ -5,5 +5,5 @@ import { defineDocument } from '../definition.ts';
 export const orderChange = defineDocument({
   set: '860',
   checks: [lineCount('POC'), articleNumbers('POC', 8)],
-  about: { segment: 'BCH', element: 3, asks: 'asks for a change of the order' },
+  about: { asks: 'asks for a change of the order', poNumber: { segment: 'BCH', element: 3 } },
 });
