@@ -107,14 +107,14 @@ describe('an order under way when the profile of its partner changes', () => {
 
   it('is stopped by a guide rule, and a retry goes by the corrected one', async () => {
     await given.stock('RNO', 'MW-1001', 1000);
-    edit('tri-valley', (text) => `${text}guides: { "855": [{ segment: BAK, element: "08", required: true }] }\n`);
+    edit('tri-valley', (text) => `${text}guides: { "855": [{ segment: BAK, element: "02", codes: [RJ] }] }\n`);
     const orderId = await given.checked('tri-valley', [each('MW-1001', 10)]);
     await given.records.reserveStock({ orderId, round: 1 });
     await expect(given.acknowledged(orderId)).rejects.toMatchObject({
       type: 'document-not-valid',
-      message: expect.stringContaining('BAK08'),
+      message: expect.stringContaining('BAK'),
     });
-    edit('tri-valley', (text) => text.replace('element: "08"', 'element: "04"'));
+    edit('tri-valley', (text) => text.replace('codes: [RJ]', 'codes: [RJ, AC, AD]'));
     await given.acknowledged(orderId);
     expect(await given.prisma.document.count({ where: { orderId, transactionSet: '855' } })).toBe(1);
   });
