@@ -154,6 +154,7 @@ function interchangeItems() {
     transactions: [] as object[],
     transactionCounts: {} as Record<string, number>,
     firstError: null as string | null,
+    waitsFor: null,
     ...more,
   });
   const set = (position: number, transactionSet: string, state: string, more: object = {}) => ({
@@ -167,6 +168,7 @@ function interchangeItems() {
     acknowledgment: null,
     orderId: null,
     poNumber: 'orderId' in more ? 'HP-104302' : null,
+    question: null,
     errors: [],
     ...more,
   });
@@ -358,6 +360,7 @@ export async function startConsoleNetwork(directory: string) {
           (query.get('partnerId') ?? file.partnerId) === file.partnerId &&
           (query.get('controlNumber') ?? '').padStart(9, '0').replace(/^0+$/, '') ===
             (query.has('controlNumber') ? file.controlNumber : '') &&
+          !query.has('kept') &&
           (!query.has('withErrors') || file.firstError !== null) &&
           (!query.has('stuck') || file.stuck),
       )
@@ -637,6 +640,8 @@ function documents() {
     controlNumbers: { interchange: control, group: '117', transaction: '0001' },
     errors: null,
     notUsed: [] as object[],
+    orderId: null,
+    question: null,
     links: {},
     ...more,
   });

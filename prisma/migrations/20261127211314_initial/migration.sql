@@ -241,6 +241,10 @@ CREATE TABLE "Document" (
     "acknowledgedAt" TIMESTAMPTZ(3),
     "acknowledgment" TEXT,
     "acknowledgedById" TEXT,
+    "poNumber" TEXT,
+    "handledAt" TIMESTAMPTZ(3),
+    "handledBy" TEXT,
+    "handledNote" TEXT,
 
     CONSTRAINT "Document_pkey" PRIMARY KEY ("id")
 );
@@ -619,6 +623,9 @@ CREATE INDEX "Document_partnerId_direction_groupControl_transactionContro_idx" O
 
 -- CreateIndex
 CREATE INDEX "Document_faulty_idx" ON "Document"("interchangeId") WHERE (state = ANY (ARRAY['rejected'::text, 'unmatched'::text]));
+
+-- CreateIndex
+CREATE INDEX "Document_kept_idx" ON "Document"("interchangeId") WHERE (state = 'kept'::text);
 
 -- CreateIndex
 CREATE UNIQUE INDEX "Document_interchangeId_position_key" ON "Document"("interchangeId", "position");
