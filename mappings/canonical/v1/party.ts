@@ -28,3 +28,8 @@ export const party = z
     message: 'needs an identifier or an address',
   });
 export type Party = z.infer<typeof party>;
+
+/** By what warehouses, labels and shipments name a store: the first code of it, else its name. */
+export function storeCode({ identifiers, address: place }: Party): string | undefined {
+  return identifiers[0]?.value ?? place?.name;
+}
