@@ -2,7 +2,7 @@
 import { dayOf } from '../../domain/calendar/calendar.ts';
 import type { RoutingDecision } from '../../domain/order/state.ts';
 import type { StoreQuantity } from '../../domain/policy/allocations.ts';
-import { type Allocation, type Note, storeCode, textsFor } from '../../mappings/canonical/v1/index.ts';
+import { type Allocation, type Note, namedStore, storeCode, textsFor } from '../../mappings/canonical/v1/index.ts';
 import type { Database } from '../../prisma/client.ts';
 import { runWithCorrelation } from '../../runtime/correlation.ts';
 import type { HandOff } from '../handoff/hand-off.ts';
@@ -61,11 +61,8 @@ function notesOf(notes: readonly Note[] | null): { notes?: string[] } {
 
 /** The stores with the names that the order gives them. */
 function namedStores(stores: readonly StoreQuantity[], ordered: readonly Allocation[]): StoreAllocation[] {
-  const names = new Map(ordered.map(({ store }) => [storeCode(store), store.address?.name]));
-  return stores.map(({ store: code, quantity }) => {
-    const name = names.get(code);
-    return { store: { code, ...(name !== undefined && { name }) }, quantity };
-  });
+  const named = new Map(ordered.map(({ store }) => [storeCode(store), namedStore(store)]));
+  return stores.map(({ store: code, quantity }) => ({ store: named.get(code) ?? { code }, quantity }));
 }
 
 export type WmsActivities = ReturnType<typeof createWmsActivities>;

@@ -33,3 +33,10 @@ export type Party = z.infer<typeof party>;
 export function storeCode({ identifiers, address: place }: Party): string | undefined {
   return identifiers[0]?.value ?? place?.name;
 }
+
+/** A store as ERPs and warehouses are told of it. */
+export function namedStore(store: Party): { code: string; name?: string } {
+  const code = storeCode(store) ?? '';
+  const name = store.address?.name;
+  return { code, ...(name !== undefined && name !== code && { name }) };
+}

@@ -55,6 +55,15 @@ export const erpOrderRequest = z
           requestedDeliveryDate: day.optional(),
           notes,
           components: z.array(component).optional().meta({ description: 'What one `unit` is put together from' }),
+          allocations: z
+            .array(
+              z.object({
+                store: z.object({ code: identifier, name: z.string().optional() }),
+                quantity: positiveDecimal,
+              }),
+            )
+            .optional()
+            .meta({ description: 'What each store gets of `quantity`, in `unit`' }),
           sources: z
             .array(z.object({ node: identifier, quantity: positiveDecimal }))
             .meta({ description: 'Ship-from nodes, base units; what is missing to the whole is backordered' }),
