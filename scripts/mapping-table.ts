@@ -212,10 +212,13 @@ const FIXED: Readonly<Record<string, readonly [string, string]>> = {
   TD503: ['ODFL', 'SAIA'],
   SCH01: ['4', '5'],
   SCH05: ['002', '010'],
+  SLN03: ['I', 'A'],
 };
 
+const FIRST_PAIR: Readonly<Record<string, number>> = { LIN: 2, SLN: 9 };
+
 function pairOf(id: string, qualifierPosition: number): number {
-  return (qualifierPosition - (id === 'LIN' ? 2 : 6)) / 2;
+  return (qualifierPosition - (FIRST_PAIR[id] ?? 6)) / 2;
 }
 
 function keyOf(position: number): string {

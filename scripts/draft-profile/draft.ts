@@ -1,6 +1,12 @@
 /** Drafts a profile from samples. Every guess names what it rests on; what samples cannot say is a question. */
 import { lookup } from '../../domain/lookup.ts';
-import { inboundSets, outboundDocuments } from '../../mappings/edi/documents/registry.ts';
+import {
+  acknowledgmentSets,
+  inboundByDefault,
+  inboundOf,
+  inboundSets,
+  outboundDocuments,
+} from '../../mappings/edi/documents/registry.ts';
 import { items as itemsSchema, parties as partiesSchema } from '../../mappings/profile/trade.ts';
 import { firstReleaseSent } from '../../mappings/x12/guides/index.ts';
 import { type Facts, factsOf, qualifiersOf, told } from './facts.ts';
@@ -31,7 +37,7 @@ const ENOUGH = 3;
 export function draftOf(samples: Samples, names: DraftNames): Draft {
   const questions: string[] = [...samples.unread];
   const [inbound, outbound] = [setsOf(samples.theirs), setsOf(samples.ours)];
-  const orders = inbound.filter(({ set }) => set === '850' || set === '875');
+  const orders = inbound.filter(({ set }) => inboundOf(set)?.apply === 'takes-order');
   if (orders.length === 0) questions.push('None of the files is an order of the partner: ask for a sample 850.');
   const ship = shipNoticeGuesses(outbound, questions);
   const template = ship.cartons ? 'templates/retailer' : 'templates/distributor';
@@ -183,18 +189,25 @@ function documentGuesses(
   if (others.length > 0) {
     questions.push(`They send ${others.join(', ')}, which no process takes: it would be refused. (documents.inbound)`);
   }
-  const long = [...inbound, ...outbound].some(({ set }) => set === '999');
-  const answers = long ? '999' : '997';
+  const [usual = '', ...rarer] = acknowledgmentSets;
+  const answers = rarer.find((rare) => [...inbound, ...outbound].some(({ set }) => set === rare)) ?? usual;
+  const usualOrders = inboundByDefault.filter((set) => inboundOf(set)?.apply === 'takes-order');
   const files = theirs.map(({ file }) => file).join(', ') || 'no file';
   const guesses: Guess[] = [
     {
       key: ['documents', 'inbound'],
-      value: [...new Set([...taken, ...(taken.length === 0 ? ['850'] : []), answers])].sort(),
+      value: [...new Set([...taken, ...(taken.length === 0 ? usualOrders : []), answers])].sort(),
       evidence: [`${seen.join(', ') || 'nothing'} from them in ${files}; ${answers} because they acknowledge ours`],
     },
-    ...(long
-      ? [{ key: ['documents', 'functionalAcknowledgment'], value: '999', evidence: ['a 999 is among the files'] }]
-      : []),
+    ...(answers === usual
+      ? []
+      : [
+          {
+            key: ['documents', 'functionalAcknowledgment'],
+            value: answers,
+            evidence: [`a ${answers} is among the files`],
+          },
+        ]),
   ];
   const sent = new Set(outbound.map(({ set }) => set));
   if (ours.length === 0) {

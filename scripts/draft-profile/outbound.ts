@@ -1,4 +1,5 @@
 /** What our own documents among the samples say. */
+import { documentOf } from '../../mappings/edi/documents/registry.ts';
 import type { Guess } from './draft.ts';
 import { type Fact, Facts, factsOf, placeOf, told } from './facts.ts';
 import type { SampleSet } from './samples.ts';
@@ -11,7 +12,7 @@ export function shipNoticeGuesses(
   outbound: readonly SampleSet[],
   questions: string[],
 ): { cartons: boolean; guesses: Guess[] } {
-  const notices = outbound.filter(({ set }) => set === '856');
+  const notices = outbound.filter(({ set }) => documentOf(set)?.outbound?.writes === 'ship-notice');
   if (notices.length === 0) {
     questions.push('How is their ship notice built, and do they want labels? (shipNotice, labels)');
     return { cartons: false, guesses: [] };
@@ -41,7 +42,7 @@ export function invoiceGuesses(
   outbound: readonly SampleSet[],
   questions: string[],
 ): Guess[] {
-  const invoices = outbound.filter(({ set }) => set === '810');
+  const invoices = outbound.filter(({ set }) => documentOf(set)?.outbound?.writes === 'invoice');
   const guesses: Guess[] = [];
   const vendor = factsOf([...orders, ...outbound], 'REF', 2, ({ elements }) => elements[0] === 'IA');
   if (vendor.only !== undefined) {

@@ -43,14 +43,12 @@ export class SamplesRefused extends Error {
   override readonly name = 'SamplesRefused';
 }
 
-/** Sets that one side alone sends; acknowledgments come from both. */
-const FROM_BUYERS: ReadonlySet<string> = new Set(['850', '860', '875', '820', '830', '824', '862']);
-
+/** Who sends a set. Acknowledgments come from both sides. */
 function directionOf(set: string): Direction | undefined {
-  const definition = documentOf(set);
-  if (definition?.outbound?.writes === 'functional-acknowledgment') return undefined;
-  if (FROM_BUYERS.has(set)) return 'theirs';
-  return definition?.outbound === undefined && set !== '865' ? undefined : 'ours';
+  const { inbound, outbound } = documentOf(set) ?? {};
+  if (outbound?.writes === 'functional-acknowledgment') return undefined;
+  if (inbound !== undefined) return 'theirs';
+  return outbound === undefined ? undefined : 'ours';
 }
 
 type Undirected = Omit<SampleInterchange, 'direction'>;

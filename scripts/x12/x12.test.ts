@@ -114,7 +114,7 @@ describe('npm run x12', () => {
         20,
         'R',
         [],
-        'order',
+        'orders',
       ]);
       expect(partOf(parts, 'group-end').answer).toBeUndefined();
       const { ok, findings: ofInterchange, answer } = partOf(parts, 'interchange-end');

@@ -5,7 +5,7 @@ import type { Agreement } from '../../agreement.ts';
 import { decimalOf } from '../../elements.ts';
 import { iterationsOf, segmentOf, segmentsOf, textOf } from '../../tree.ts';
 import { namedBy, numbersOf, SLN_PAIRS } from './item-numbers.ts';
-import { type Ask, notANumber, type Report } from './pieces.ts';
+import { type Ask, keep, notANumber, type Report } from './pieces.ts';
 
 /** SLN03 codes of parts that are in what is ordered, or only told about it. Others change it. */
 const IN_THE_PACK: ReadonlySet<string> = new Set(['I', 'O']);
@@ -18,12 +18,14 @@ export function componentsOf(
   loop: TreeNode,
   lineId: string,
   profile: Agreement,
+  attributes: Record<string, string>,
   fault: Report,
   ask: Ask,
 ): Component[] | undefined {
   const components = iterationsOf(loop, 'SLN').flatMap((iteration) => {
     const sln = segmentOf(iteration, 'SLN');
-    const { named } = namedBy(numbersOf([sln, SLN_PAIRS]), profile);
+    const { named, rest } = namedBy(numbersOf([sln, SLN_PAIRS]), profile);
+    for (const [qualifier, value] of rest) keep(attributes, `component.${qualifier}`, value);
     const relation = textOf(sln, '03');
     if (relation !== undefined && !IN_THE_PACK.has(relation)) {
       ask({

@@ -23,6 +23,8 @@ export const purchaseOrder = defineDocument({
       'MSG.03': 'any',
       'PID.01': ['F'],
       'SCH.02': 'any',
+      'SLN.01': 'any',
+      'SLN.02': 'any',
       'TD5.01': 'any',
     },
     poNumber: { segment: 'BEG', position: 2, element: 3 },

@@ -74,7 +74,7 @@ function lineOf(
     quantity: { value: quantity, unit },
     ...price,
     piecesPerUnit,
-    components: componentsOf(loop, lineId, profile, fault, ask),
+    components: componentsOf(loop, lineId, profile, attributes, fault, ask),
     ...dates,
     requestedShipDate: dates.requestedShipDate ?? distributed.dates?.requestedShipDate,
     requestedDeliveryDate: dates.requestedDeliveryDate ?? distributed.dates?.requestedDeliveryDate,
