@@ -70,6 +70,15 @@ export interface OrderLine {
   readonly backordered: Decimal;
   readonly open: Decimal;
   readonly shipped: Decimal;
+  /** What each store gets, in base units; empty for a line that is not spread over stores. */
+  readonly stores: readonly LineStore[];
+}
+
+export interface LineStore {
+  readonly store: string;
+  readonly name?: string;
+  readonly ordered: Decimal;
+  readonly shipped: Decimal;
 }
 
 export interface ShippedPackage {
@@ -78,6 +87,8 @@ export interface ShippedPackage {
   readonly palletSscc: string | null;
   readonly kind: string;
   readonly tracking?: string | null;
+  /** Code of the store that it is packed for. */
+  readonly markFor: string | null;
   readonly lines: readonly LineQuantity[];
 }
 

@@ -449,6 +449,7 @@ function detailOf(order: ReturnType<typeof orderItems>[number]) {
     backordered: '0',
     open: '0',
     shipped: '0',
+    stores: [],
     ...quantities,
     ...more,
   });
@@ -489,7 +490,16 @@ function detailOf(order: ReturnType<typeof orderItems>[number]) {
       line(
         3,
         { ordered: '36', cancelled: '6', shipped: '30' },
-        { sku: 'MW-1009', description: 'Enamel dutch oven 5 qt, slate', orderedValue: '36', unitPrice: '41.5' },
+        {
+          sku: 'MW-1009',
+          description: 'Enamel dutch oven 5 qt, slate',
+          orderedValue: '36',
+          unitPrice: '41.5',
+          stores: [
+            { store: '0412', name: 'Terminal Way', ordered: '24', shipped: '24' },
+            { store: '0413', ordered: '12', shipped: '6' },
+          ],
+        },
       ),
     ],
     fulfillments: [
@@ -530,12 +540,14 @@ function detailOf(order: ReturnType<typeof orderItems>[number]) {
             sscc: '006141411234567890',
             palletSscc: '006141419999999997',
             kind: 'carton',
+            markFor: '0412',
             lines: [{ lineNumber: 1, quantity: '72' }],
           },
           {
             sscc: '006141411234567906',
             palletSscc: '006141419999999997',
             kind: 'carton',
+            markFor: null,
             lines: [
               { lineNumber: 1, quantity: '72' },
               { lineNumber: 2, quantity: '720' },

@@ -77,6 +77,7 @@ CREATE TABLE "Fulfillment" (
     "revision" INTEGER NOT NULL DEFAULT 0,
     "state" TEXT NOT NULL DEFAULT 'planned',
     "lines" JSONB NOT NULL,
+    "storesShort" JSONB NOT NULL DEFAULT '[]',
     "createdAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "routing" JSONB,
 
@@ -110,6 +111,7 @@ CREATE TABLE "Package" (
     "kind" TEXT NOT NULL,
     "tracking" TEXT,
     "weight" DECIMAL(27,9),
+    "markFor" TEXT,
     "lines" JSONB NOT NULL,
 
     CONSTRAINT "Package_pkey" PRIMARY KEY ("id")
