@@ -140,8 +140,12 @@ describe('a set that has no processing', () => {
     const deps = keeping('860');
     const { orderId } = await given.accept(PARTNER, 'TV-1');
     expect(await take(changing(35), deps)).toMatchObject({ accepted: 1, rejected: 0 });
-    const kept = await given.prisma.document.findFirstOrThrow({ where: { transactionSet: '860' } });
-    expect(kept).toMatchObject({ state: 'kept', poNumber: 'TV-1', orderId, errors: null, handledAt: null });
+    const kept = await given.prisma.document.findFirstOrThrow({
+      where: { transactionSet: '860' },
+      include: { orders: true },
+    });
+    const orders = [{ orderId }];
+    expect(kept).toMatchObject({ state: 'kept', poNumber: 'TV-1', orders, errors: null, handledAt: null });
     const answer = await given.prisma.document.findFirstOrThrow({ where: { direction: 'outbound' } });
     expect(answer.body).toContain('AK2*860*0001~AK5*A~AK9*A*1*1*1~');
   });
@@ -178,9 +182,12 @@ it('an order with faults that the profile accepts becomes an order, and its 997 
   ];
   const file = interchangeWith(PARTNER, 38, [{ set: '850', segments }], new Date(), 'PO');
   expect(await take(file, deps)).toMatchObject({ accepted: 1, rejected: 0 });
-  const document = await given.prisma.document.findFirstOrThrow({ where: { direction: 'inbound' } });
+  const document = await given.prisma.document.findFirstOrThrow({
+    where: { direction: 'inbound' },
+    include: { orders: true },
+  });
   expect(document).toMatchObject({ state: 'accepted', errors: [{ code: 'element-too-long' }] });
-  expect(document.orderId).not.toBeNull();
+  expect(document.orders).toHaveLength(1);
   const answer = await given.prisma.document.findFirstOrThrow({ where: { direction: 'outbound' } });
   expect(answer.body).toMatch(/AK3\*PER\*3\*\*8~AK4\*6\*364\*5\*1+~AK5\*E\*5~AK9\*E\*1\*1\*1~/);
   expect(await given.prisma.interchange.findFirstOrThrow({ where: { direction: 'inbound' } })).toMatchObject({

@@ -48,7 +48,7 @@ describe('an order that the profile accepts with errors', () => {
     const { status, findings, outcome, answer } = await explained(longPhone, { '850': tolerant });
     expect(status).toBe('E');
     expect(findings).toContainEqual(expect.objectContaining({ code: 'element-too-long', severity: 'warning' }));
-    expect(outcome).toMatchObject({ kind: 'order', order: { poNumber: 'PO-1' } });
+    expect(outcome).toMatchObject({ kind: 'orders', orders: [{ poNumber: 'PO-1' }] });
     expect(answer).toEqual([
       'AK1*PO*1',
       'AK2*850*0001',
