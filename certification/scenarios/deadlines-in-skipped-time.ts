@@ -21,6 +21,7 @@ const scenario: Scenario = {
       () => undefined,
       (error: Error) => error.message,
     ),
+  apart: true,
   steps: [
     perform('orders run through weeks of skipped time', async (trade) => {
       rehearsals.set(trade, await rehearse(trade.profile));

@@ -1,4 +1,4 @@
-import { each } from '../purchase-order.ts';
+import { item } from '../goods.ts';
 import type { Scenario } from '../scenario.ts';
 import { INVOICE, SHIP_NOTICE } from '../sets.ts';
 import { ordersMade, quantities, receives, untilPaid, untilQuiet, withWarehouse } from '../steps.ts';
@@ -8,7 +8,7 @@ const scenario: Scenario = {
   purpose:
     'The warehouse ships short: the shipped quantity is notified and invoiced, and the rest follows the backorder rule of the profile.',
   steps: [
-    withWarehouse('the warehouse ships a quarter less', { shortPercent: 25 }, each('MW-1004', 40)),
+    withWarehouse('the warehouse ships a quarter less', { shortPercent: 25 }, item(3, 4)),
     untilPaid,
     untilQuiet,
   ],

@@ -5,7 +5,7 @@ import { applyMigrations } from '../../prisma/migrate.ts';
 import { grantPartnerKeys, type Installation, openInstallation, sandboxAddresses } from './installation.ts';
 import type { Part } from './part.ts';
 import { freePorts } from './ports.ts';
-import { startPostgres } from './postgres.ts';
+import { connectionUrl, startPostgres } from './postgres.ts';
 import { type SandboxSystem, startApi, startSandbox, startWorker } from './processes.ts';
 import { startTemporal } from './temporal.ts';
 import { findTemporal } from './tools.ts';
@@ -29,12 +29,17 @@ export interface Network {
 export interface NetworkOptions {
   /** Runs API and worker from dist/, as in a deployment; requires `npm run build`. */
   readonly built?: boolean;
+  /**
+   * Starts and stops faster, for runs that kill and restart no part: data are in memory where possible and not forced to the disk, and the
+   * three systems of the sandbox share one process.
+   */
+  readonly brief?: boolean;
   /** Added to the environment of every process. */
   readonly env?: NodeJS.ProcessEnv;
   /** Called with every line that a process writes. */
   readonly onLine?: (part: NetworkPart, line: string) => void;
   readonly log?: (what: string) => void;
-  /** Runs after the sandbox is up and before API and worker start, so that their first reads see its changes. */
+  /** Runs after the sandbox is up and before the worker starts, so that its first reads see the changes; the API starts meanwhile. */
   readonly prepare?: (
     soFar: Pick<Network, 'installation' | 'databaseUrl'> & { parts: Record<SandboxSystem, Part> },
   ) => Promise<void>;
@@ -43,6 +48,7 @@ export interface NetworkOptions {
 /** Starts everything on free ports. Each system of the sandbox is a separate process, so that a test can kill it alone. */
 export async function startNetwork({
   built = false,
+  brief = false,
   env: extra = {},
   onLine,
   log,
@@ -58,21 +64,9 @@ export async function startNetwork({
   });
 
   const { path } = await findTemporal(log);
-  const [temporalPart, postgresPart] = await Promise.all([
-    startTemporal({
-      executable: path,
-      port: temporalPort,
-      dbFile: join(dir, 'temporal.db'),
-      logFile: logFile('temporal'),
-    }),
-    startPostgres({
-      dataDir: join(dir, 'postgres'),
-      port: postgres,
-      password: installation.postgresPassword,
-      logFile: logFile('postgres'),
-    }),
-  ]);
-  const databaseUrl = postgresPart.url;
+  const database = { port: postgres, password: installation.postgresPassword };
+  const databaseUrl = connectionUrl(database);
+  const temporalAddress = `127.0.0.1:${temporalPort}`;
   const apiUrl = `http://127.0.0.1:${api}`;
   const env: NodeJS.ProcessEnv = {
     ...process.env,
@@ -81,7 +75,7 @@ export async function startNetwork({
     PUBLIC_URL: apiUrl,
     API_URL: apiUrl,
     DATABASE_URL: databaseUrl,
-    TEMPORAL_ADDRESS: temporalPart.url,
+    TEMPORAL_ADDRESS: temporalAddress,
     BOOTSTRAP_API_KEY_FILE: installation.demoKeyFile,
     WORKER_HEALTH_PORT: String(worker),
     SANDBOX_DATA_DIR: join(dir, 'sandbox'),
@@ -91,26 +85,37 @@ export async function startNetwork({
     ...sandboxAddresses({ erp, wms, partners }),
     ...extra,
   };
-  await applyMigrations(databaseUrl);
-  await grantPartnerKeys(installation, databaseUrl);
-  const [erpPart, wmsPart, partnersPart] = await Promise.all([
-    startSandbox(['erp'], { env, ...watch('erp') }),
-    startSandbox(['wms'], { env, ...watch('wms') }),
-    startSandbox(['partners'], { env, ...watch('partners') }),
+  const [temporalPart, postgresPart, sandbox] = await Promise.all([
+    startTemporal({
+      executable: path,
+      port: temporalPort,
+      ...(!brief && { dbFile: join(dir, 'temporal.db') }),
+      logFile: logFile('temporal'),
+    }),
+    startPostgres({
+      dataDir: join(dir, 'postgres'),
+      ...database,
+      logFile: logFile('postgres'),
+      ...(brief && { settings: NOT_FORCED_TO_DISK }),
+    }).then(async (part) => {
+      await applyMigrations(databaseUrl);
+      await grantPartnerKeys(installation, databaseUrl);
+      return part;
+    }),
+    brief ? startSandboxAsOne(env, watch('erp')) : startSandboxAlone(env, watch),
   ]);
-  await prepare?.({ installation, databaseUrl, parts: { erp: erpPart, wms: wmsPart, partners: partnersPart } });
   const [apiPart, workerPart] = await Promise.all([
     startApi({ built, env, ...watch('api') }),
-    startWorker({ built, env, ...watch('worker') }),
+    (prepare?.({ installation, databaseUrl, parts: sandbox }) ?? Promise.resolve()).then(() =>
+      startWorker({ built, env, ...watch('worker') }),
+    ),
   ]);
   const parts = {
     temporal: temporalPart,
     postgres: postgresPart,
     api: apiPart,
     worker: workerPart,
-    erp: erpPart,
-    wms: wmsPart,
-    partners: partnersPart,
+    ...sandbox,
   };
   return {
     dir,
@@ -118,7 +123,7 @@ export async function startNetwork({
     installation,
     apiUrl,
     databaseUrl,
-    temporalAddress: temporalPart.url,
+    temporalAddress,
     parts,
     async stop() {
       for (const group of [['api'], ['worker'], ['erp', 'wms', 'partners'], ['temporal', 'postgres']] as const) {
@@ -127,4 +132,33 @@ export async function startNetwork({
       rmSync(dir, { recursive: true, force: true });
     },
   };
+}
+
+const NOT_FORCED_TO_DISK = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
+
+type Watch = Omit<Parameters<typeof startSandbox>[1], 'env'>;
+
+async function startSandboxAlone(
+  env: NodeJS.ProcessEnv,
+  watch: (name: SandboxSystem) => Watch,
+): Promise<Record<SandboxSystem, Part>> {
+  const [erp, wms, partners] = await Promise.all([
+    startSandbox(['erp'], { env, ...watch('erp') }),
+    startSandbox(['wms'], { env, ...watch('wms') }),
+    startSandbox(['partners'], { env, ...watch('partners') }),
+  ]);
+  return { erp, wms, partners };
+}
+
+/** One process with an address for each system. */
+async function startSandboxAsOne(env: NodeJS.ProcessEnv, watch: Watch): Promise<Record<SandboxSystem, Part>> {
+  const process = await startSandbox(['erp', 'wms', 'partners'], { env, ...watch });
+  const at = (port: string | undefined): Part => ({
+    ...process,
+    get pid() {
+      return process.pid;
+    },
+    url: `http://127.0.0.1:${port}`,
+  });
+  return { erp: process, wms: at(env.SANDBOX_WMS_PORT), partners: at(env.SANDBOX_PARTNERS_PORT) };
 }

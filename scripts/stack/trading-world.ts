@@ -462,7 +462,8 @@ let quiet = false;
 
 let product: ReturnType<typeof bundleWorkflows> | undefined;
 
-function bundled(): ReturnType<typeof bundleWorkflows> {
+/** The product’s workflows, bundled once in a process. */
+export function bundled(): ReturnType<typeof bundleWorkflows> {
   product ??= bundleWorkflows();
   return product;
 }
