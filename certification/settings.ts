@@ -20,6 +20,8 @@ import { type CertificationSettings, certificationSettings, type Demand, shipTo 
 /** Master data with which a partner is certified. */
 export interface TradeData {
   readonly customerNumber: string;
+  /** Its record, in the ERP or to be created there. */
+  readonly customer: Omit<Customer, 'customerNumber'>;
   /** Customer to create in the ERP; absent if the ERP already has it. */
   readonly added?: Omit<Customer, 'customerNumber'> & { prices: { sku: string; unit: string; unitPrice: string }[] };
   readonly shipTo: Customer['shipTos'][number];
@@ -91,6 +93,7 @@ export async function tradeDataOf(partnersDir: string, profile: PartnerProfile):
   const { customerNumber, ...record } = customer;
   return {
     customerNumber,
+    customer: record,
     ...(customer !== known && {
       added: {
         ...record,

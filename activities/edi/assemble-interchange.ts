@@ -56,13 +56,17 @@ export async function assembleInterchange(
   throw new Error(`control numbers of ${partnerId} change too often for an interchange to be numbered`);
 }
 
-interface QueuedRow {
-  id: string;
+/** A document as it was rendered, without the envelope. */
+interface WrittenRow {
   transactionSet: string;
   version: string;
-  orderId: string | null;
   body: string;
   delimiters: string;
+}
+
+interface QueuedRow extends WrittenRow {
+  id: string;
+  orderId: string | null;
   correlationId: string;
   deadline: string | null;
 }
@@ -117,8 +121,8 @@ function answersInterchange({ transactionSet }: QueuedRow): boolean {
   return transactionSet === INTERCHANGE_ACKNOWLEDGMENT;
 }
 
-interface Placed {
-  document: QueuedRow;
+interface Placed<Row extends WrittenRow = WrittenRow> {
+  document: Row;
   group: string;
   transaction: string;
 }
@@ -134,10 +138,12 @@ async function number(
   const grouped = documents.filter((document) => !answersInterchange(document));
   const groups = groupBy(grouped, ({ transactionSet, version }) => `${transactionSet} ${version}`);
   const numbered = [...groups.values()].flatMap((members, index) =>
-    members.map((document): Omit<Placed, 'transaction'> => ({ document, group: cycled(next.group + index) })),
+    members.map(
+      (document): Omit<Placed<QueuedRow>, 'transaction'> => ({ document, group: cycled(next.group + index) }),
+    ),
   );
   const placed = numbered.map(
-    (one, index): Placed => ({ ...one, transaction: cycled(next.transaction + index).padStart(4, '0') }),
+    (one, index): Placed<QueuedRow> => ({ ...one, transaction: cycled(next.transaction + index).padStart(4, '0') }),
   );
   const controlNumber = cycled(next.interchange).padStart(9, '0');
   const bytes = written(profile, controlNumber, placed, acknowledgments, documents[0]?.delimiters ?? '');
@@ -218,12 +224,14 @@ function cycled(number: number): string {
   return String(((number - 1) % HIGHEST_NUMBER) + 1);
 }
 
-function written(
+/** The bytes of an interchange with numbered documents. TA1s need no number. */
+export function written(
   profile: PartnerProfile,
   controlNumber: string,
   placed: readonly Placed[],
-  acknowledgments: readonly QueuedRow[],
+  acknowledgments: readonly WrittenRow[],
   delimiters: string,
+  date = new Date(),
 ): Buffer {
   const { ours, theirs } = profile.identifiers;
   return writeInterchange({
@@ -241,7 +249,7 @@ function written(
     delimiters: asWritten(delimiters, profile),
     // The segment suffix follows the current profile, also for documents that were queued earlier.
     lineBreaks: profile.x12.delimiters.lineBreaks,
-    date: new Date(),
+    date,
     interchangeAcknowledgments: acknowledgments.flatMap(segmentsOf),
     groups: [...groupBy(placed, ({ group }) => group)].map(([control, members]) => ({
       functionalId: functionalIdOf(members[0]?.document),
@@ -270,14 +278,14 @@ function asWritten(
   return { element, component, segment, ...(repeating !== undefined && { repetition: repeating }) };
 }
 
-function functionalIdOf(document: QueuedRow | undefined): string {
+function functionalIdOf(document: WrittenRow | undefined): string {
   const guide = document && guideFor(document.transactionSet, document.version);
   if (guide === undefined)
     throw permanent('no-guide', `there is no guide for ${document?.transactionSet} ${document?.version}`);
   return guide.functionalId;
 }
 
-function segmentsOf(document: QueuedRow): string[] {
+function segmentsOf(document: WrittenRow): string[] {
   const terminator = document.delimiters[2] ?? '~';
   return document.body.split(terminator).slice(0, -1);
 }

@@ -29,7 +29,8 @@ export interface Judgement {
   errors: X12Error[];
   /** Content that the mapping left out. */
   notUsed?: NotUsed[];
-  orderId?: string;
+  /** The orders that the document repeats. */
+  orderIds?: readonly string[];
   /** The document was already stored, in the statement that applied its content. */
   stored?: true;
 }

@@ -96,7 +96,7 @@ describe('a set that is added by one folder', () => {
       set: SET,
       name: 'Telephone order',
       findings: [],
-      outcome: { kind: 'order', order: { poNumber: 'TEL-4' } },
+      outcome: { kind: 'orders', orders: [{ poNumber: 'TEL-4' }] },
     });
   });
 

@@ -1,10 +1,10 @@
 import { withAcknowledgmentCodes } from '../../mappings/edi/acknowledgment-codes.ts';
 import { type Admitted, admitTransaction } from '../../mappings/edi/admission.ts';
 import type { ElementPlace, TakesOrder, TakesPayment } from '../../mappings/edi/documents/definition.ts';
-import { readOrder, readPayment } from '../../mappings/edi/documents/read-document.ts';
+import { readOrders, readPayment } from '../../mappings/edi/documents/read-document.ts';
 import type { ReadTransaction, X12Error } from '../../mappings/x12/types.ts';
 import { evaluateAll } from '../../runtime/expressions.ts';
-import { acceptOrder } from '../intake/accept-order.ts';
+import { acceptOrders } from '../intake/accept-order.ts';
 import { acceptPayment } from '../intake/accept-payment.ts';
 import type { IntakeDependencies } from '../intake/dependencies.ts';
 import type { InboundDocument } from '../intake/inbound-document.ts';
@@ -53,30 +53,31 @@ async function takeOrder(
   parsed: Pick<Admitted, 'tree' | 'guide'>,
   document: InboundDocument,
 ): Promise<Judged> {
-  const mapped = readOrder(definition, parsed, source.profile, {
+  const mapped = readOrders(definition, parsed, source.profile, {
     receivedAt: source.receivedAt.toISOString(),
     evaluate: evaluateAll,
   });
   if ('errors' in mapped) return mapped.ours ? { held: mapped.errors } : rejection(...mapped.errors);
-  const { order, notUsed } = mapped;
-  const receipt = await acceptOrder(deps, {
-    order,
+  const { orders, notUsed } = mapped;
+  const receipt = await acceptOrders(deps, {
+    orders,
     correlationId: source.correlationId,
     source: { kind: 'edi', document, notUsed, controlNumber: source.controlNumber },
   });
   if (receipt.outcome === 'refused') {
     const agreed = `${source.profile.name} has agreed that such a repetition is refused`;
-    return rejection(errorAt(definition.poNumber, 'po-number-known', `${receipt.reason}; ${agreed}`, order.poNumber));
+    const poNumber = orders[0]?.poNumber ?? '';
+    return rejection(errorAt(definition.poNumber, 'po-number-known', `${receipt.reason}; ${agreed}`, poNumber));
   }
-  const { orderId } = receipt;
-  if (receipt.outcome !== 'duplicate') return { state: 'accepted', errors: [], orderId, stored: true };
+  if (receipt.outcome !== 'duplicate') return { state: 'accepted', errors: [], stored: true };
   // A duplicate can be found by the control number of its own file as well.
   const [kind, value] = ['interchange', source.controlNumber];
+  const orderIds = receipt.orders.map(({ orderId }) => orderId);
   await deps.prisma.orderReference.createMany({
-    data: [{ orderId, kind, value, search: searchForm(value) }],
+    data: orderIds.map((orderId) => ({ orderId, kind, value, search: searchForm(value) })),
     skipDuplicates: true,
   });
-  return { state: 'duplicate', errors: [], notUsed, orderId };
+  return { state: 'duplicate', errors: [], notUsed, orderIds };
 }
 
 async function takePayment(

@@ -3,6 +3,7 @@ import type { NotUsed } from '../../mappings/edi/not-used.ts';
 import type { X12Error } from '../../mappings/x12/types.ts';
 import type { Database } from '../../prisma/client.ts';
 import { Prisma } from '../../prisma/generated/client.ts';
+import { insertMissing } from '../lib/records.ts';
 
 export interface InboundDocument {
   /** Identical in every attempt to read the interchange. */
@@ -29,35 +30,40 @@ export interface InboundVerdict {
   notUsed?: readonly NotUsed[];
 }
 
-/**
- * Part of a statement that stores a document with its verdict. `order` is a table with one row, the order's
- * id; if it is empty, nothing is stored.
- */
+const ALWAYS = Prisma.sql`TRUE`;
+
+/** Part of a statement that stores a document with its verdict, if `onlyIf` holds. */
 export function storingDocument(
   document: InboundDocument,
   { state, errors, notUsed = [] }: InboundVerdict,
-  order: Prisma.Sql,
+  onlyIf: Prisma.Sql = ALWAYS,
 ) {
   return Prisma.sql`
     INSERT INTO "Document" ("id", "direction", "partnerId", "transactionSet", "version", "state", "interchangeId",
-      "position", "groupControl", "transactionControl", "body", "delimiters", "hash", "correlationId", "errors", "notUsed",
-      "orderId")
+      "position", "groupControl", "transactionControl", "body", "delimiters", "hash", "correlationId", "errors", "notUsed")
     SELECT ${document.id}, 'inbound', ${document.partnerId}, ${document.set}, ${document.version}, ${state},
       ${document.interchangeId}, ${document.position}::int, ${document.groupControl}, ${document.transactionControl},
       ${document.body}, ${document.delimiters}, ${document.hash}, ${document.correlationId},
       ${errors.length > 0 ? JSON.stringify(errors) : null}::jsonb,
-      ${notUsed.length > 0 ? JSON.stringify(notUsed) : null}::jsonb, o."id"
-    FROM ${order} AS o("id")
+      ${notUsed.length > 0 ? JSON.stringify(notUsed) : null}::jsonb
+    WHERE ${onlyIf}
     ON CONFLICT ("interchangeId", "position")
-    DO UPDATE SET "state" = EXCLUDED."state", "errors" = EXCLUDED."errors", "notUsed" = EXCLUDED."notUsed",
-      "orderId" = EXCLUDED."orderId"`;
+    DO UPDATE SET "state" = EXCLUDED."state", "errors" = EXCLUDED."errors", "notUsed" = EXCLUDED."notUsed"`;
+}
+
+/** Part of a statement that notes which orders a document became or repeats. */
+export function relatingDocument(documentId: string, orderIds: readonly string[], onlyIf?: Prisma.Sql): Prisma.Sql {
+  const rows = orderIds.map((orderId) => ({ documentId, orderId }));
+  return insertMissing('DocumentOrder', ['documentId', 'orderId'], rows, onlyIf);
 }
 
 /** Stores a document without any other effect. */
 export async function storeDocument(
   prisma: Database,
   document: InboundDocument,
-  verdict: InboundVerdict & { orderId?: string },
+  { orderIds = [], ...verdict }: InboundVerdict & { orderIds?: readonly string[] },
 ): Promise<void> {
-  await prisma.$executeRaw(storingDocument(document, verdict, Prisma.sql`(VALUES (${verdict.orderId ?? null}::text))`));
+  await prisma.$executeRaw`
+    WITH related AS (${relatingDocument(document.id, orderIds)})
+    ${storingDocument(document, verdict)}`;
 }

@@ -98,12 +98,15 @@ export function insertTimeline(rows: readonly TimelineRow[], onlyIf?: Prisma.Sql
   return insertMissing('TimelineEvent', TIMELINE_COLUMNS, rows, onlyIf);
 }
 
-/** Numbers by which people search for the order; undefined ones are skipped. */
+/** Numbers by which people search for the order, or for each of several; undefined ones are skipped. */
 export function insertReferences(
-  orderId: string,
+  orderId: string | readonly string[],
   numbers: readonly (readonly [kind: string, value: string | undefined])[],
   onlyIf?: Prisma.Sql,
 ): Prisma.Sql {
-  const rows = numbers.flatMap(([kind, value]) => (value ? [{ orderId, kind, value, search: searchForm(value) }] : []));
+  const orderIds = typeof orderId === 'string' ? [orderId] : orderId;
+  const rows = orderIds.flatMap((id) =>
+    numbers.flatMap(([kind, value]) => (value ? [{ orderId: id, kind, value, search: searchForm(value) }] : [])),
+  );
   return insertMissing('OrderReference', ['orderId', 'kind', 'value', 'search'], rows, onlyIf);
 }

@@ -19,11 +19,18 @@ export async function labelPackages(
 ): Promise<Shipment> {
   const unlabelled = shipment.packages.filter((packed) => packed.sscc === undefined).length;
   if (sscc === undefined || unlabelled === 0) return shipment;
-  let serial = await nextNumbers(records, `gs1/${sscc.companyPrefix}`, 'sscc', unlabelled);
+  return withSsccs(shipment, sscc, await nextNumbers(records, `gs1/${sscc.companyPrefix}`, 'sscc', unlabelled));
+}
+
+/** The shipment with an SSCC on each package that has none, with serials from `first`. */
+export function withSsccs(
+  shipment: Shipment,
+  { extensionDigit, companyPrefix }: NonNullable<PartnerProfile['shipNotice']['sscc']>,
+  first: number | bigint,
+): Shipment {
+  let serial = BigInt(first);
   const packages = shipment.packages.map((packed) =>
-    packed.sscc === undefined
-      ? { ...packed, sscc: makeSscc(sscc.extensionDigit, sscc.companyPrefix, serial++) }
-      : packed,
+    packed.sscc === undefined ? { ...packed, sscc: makeSscc(extensionDigit, companyPrefix, serial++) } : packed,
   );
   return { ...shipment, packages };
 }

@@ -122,7 +122,7 @@ function eventsOf(
   shipmentId: string,
   system: string,
 ): TimelineRow[] {
-  const { node, carrierScac, routingRule } = release;
+  const { node, routing } = release;
   const { shipmentNumber, carrier, packages } = shipment;
   const actor = `wms.${system}`;
   const left = happened(order, {
@@ -132,25 +132,28 @@ function eventsOf(
     actor,
     detail: { shipmentId, packages: packages.length },
   });
-  if (carrierScac === null || carrierScac === carrier.scac) return [left];
+  const routed = routing?.carrier.scac;
+  if (routed === undefined || routed === carrier.scac) return [left];
   // The ship notice names the actual carrier. The timeline records that the routing guide selected
   // another one.
-  const wanted = routingRule === null ? carrierScac : `${carrierScac} by rule "${routingRule}"`;
+  const wanted = routing?.rule === undefined ? routed : `${routed} by rule "${routing.rule}"`;
   const other = happened(order, {
     key: `other-carrier/${node}/${shipmentNumber}`,
     type: 'shipment.other-carrier',
     summary: `Shipment ${shipmentNumber} left ${node} with ${carrier.scac}; it was routed with ${wanted}`,
     actor,
-    detail: { shipmentNumber, carrierScac: carrier.scac, routed: carrierScac },
+    detail: { shipmentNumber, carrierScac: carrier.scac, routed },
   });
   return [left, other];
 }
 
-/** The transport in the 856: as routed, if the actual carrier is the requested one. */
-function routingOf({ carrierScac, transportMethod, shipmentPayment }: ReleaseRecord, scac: string) {
-  const routed = {
-    ...(shipmentPayment !== null && { shipmentPayment }),
-    ...(carrierScac === scac && transportMethod !== null && { method: transportMethod }),
+/** The transport in the 856: as routed, except for what is about a carrier that was not taken. */
+function routingOf({ routing }: ReleaseRecord, scac: string): NonNullable<ShipmentDocument['routing']> {
+  if (routing === null) return {};
+  const { scac: routed, shipmentPayment, authorization, ...ofCarrier } = routing.carrier;
+  return {
+    shipmentPayment,
+    ...(authorization !== undefined && { authorization }),
+    ...(routed === scac && ofCarrier),
   };
-  return routed as NonNullable<ShipmentDocument['routing']>;
 }

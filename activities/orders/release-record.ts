@@ -1,8 +1,15 @@
 /** A release and the warehouse event about it, loaded in one round trip. */
+import type { RoutedCarrier } from '../../domain/policy/carrier-routing.ts';
 import { type WarehouseEvent, warehouseEvent } from '../../mappings/canonical/v1/index.ts';
 import { permanent } from '../lib/activity-failure.ts';
 import type { LineQuantity, Transaction } from '../lib/records.ts';
 import { found, ORDER, type OrderRecord } from './order-record.ts';
+
+/** The routing of a release as it is stored, and as the warehouse was asked for it; `rule` chose the carrier. */
+export interface FulfillmentRouting {
+  carrier: RoutedCarrier;
+  rule?: string;
+}
 
 export interface ReleaseRecord {
   id: string;
@@ -13,10 +20,7 @@ export interface ReleaseRecord {
    * Version of the quantities that were read. A write based on an older version changes nothing.
    */
   revision: number;
-  carrierScac: string | null;
-  transportMethod: string | null;
-  shipmentPayment: string | null;
-  routingRule: string | null;
+  routing: FulfillmentRouting | null;
   /** Quantity still held for it. */
   held: LineQuantity[];
   shipments: { id: string; shipmentNumber: string }[];
@@ -43,8 +47,7 @@ export async function loadRelease<T extends WarehouseEvent['type']>(
   const [row] = await records.$queryRaw<{ order: OrderRecord; release: ReleaseRecord; event: unknown }[]>`
     SELECT ${ORDER} AS "order", e."payload" AS "event", json_build_object(
       'id', f."id", 'releaseNumber', f."releaseNumber", 'node', f."node", 'state', f."state", 'revision', f."revision",
-      'carrierScac', f."carrierScac", 'transportMethod', f."transportMethod",
-      'shipmentPayment', f."shipmentPayment", 'routingRule', f."routingRule",
+      'routing', f."routing",
       'held', (
         SELECT coalesce(json_agg(json_build_object('lineNumber', r."lineNumber", 'quantity', trim_scale(r."quantity")::text)
           ORDER BY r."lineNumber"), '[]'::json)

@@ -30,6 +30,8 @@ export interface ReservationPlan {
   backordered: boolean;
   /** If nothing could be reserved: a readable list of wanted and available quantities. */
   lacking?: string;
+  /** With `lacking`: the partner wants to be told at once, and no person is asked. */
+  refuse?: true;
 }
 
 /**
@@ -131,9 +133,11 @@ async function decide(
 
   const waits = profile.backorders !== 'cancel';
   if (allocations.length === 0 && round === 1 && !waits) {
-    // Nothing can ship or be backordered. A person decides; no quantity is recorded as cancelled
-    // before that.
-    return { answer: { fulfillments: [], backordered: false, lacking: inWords(demands, available) } };
+    // Nothing can ship or be backordered. A person or the profile decides; no quantity is recorded as
+    // cancelled before that.
+    const lacking = inWords(demands, available);
+    const refuse = profile.whenNothingAvailable === 'refuse';
+    return { answer: { fulfillments: [], backordered: false, lacking, ...(refuse && { refuse }) } };
   }
   // A later round that finds no stock changes nothing and may be repeated.
   if (allocations.length === 0 && round > 1) return { answer: { fulfillments: [], backordered: waits } };

@@ -275,6 +275,13 @@ describe('a wrong profile is reported with file, line, column and key', () => {
     expect(found[0]).toMatchObject({ file: join(directory, 'acme.yaml'), ...expected });
   });
 
+  it('with the template that may be meant', () => {
+    write('templates/retailer.yaml', 'usage: test\n');
+    write('acme.yaml', `extends: templates/retialer\n${ACME}`);
+    const [problem] = problems(() => loadProfile(directory, 'acme', {}));
+    expect(problem?.reason).toMatch(/which does not exist; did you mean templates\/retailer\?$/);
+  });
+
   it('in the template, when that is where it stands', () => {
     write('templates/base.yaml', 'usage: test\npriority: 7\n');
     write('acme.yaml', `extends: templates/base\n${ACME}`);

@@ -46,7 +46,7 @@ export function placeInWords({ segment, position, element, component }: z.infer<
   return `${name}${component === undefined ? '' : `-${component}`} (segment ${position})`;
 }
 
-const notUsed = z
+export const notUsed = z
   .object({
     content: z
       .string()
@@ -83,7 +83,9 @@ export const documentItem = z
     awaitsAcknowledgment: z.boolean().meta({ description: 'Outbound: whether the partner answers such a document' }),
     version: z.string(),
     state: z.string(),
-    orderId: z.string().nullable(),
+    orderIds: z.array(z.string()).meta({
+      description: 'The order that it is about; inbound those that it became or repeats, in the order of their parts',
+    }),
     createdAt: instant,
     deadline: instant.nullable(),
     transmittedAt: instant.nullable(),
@@ -131,6 +133,7 @@ export const documentColumns = {
   version: true,
   state: true,
   orderId: true,
+  orders: { select: { orderId: true }, orderBy: { order: { partNumber: 'asc' } } },
   createdAt: true,
   deadline: true,
   transmittedAt: true,
@@ -169,7 +172,7 @@ export function documentItemOf(document: DocumentRow): z.output<typeof documentI
     awaitsAcknowledgment: document.direction === 'outbound' && isAcknowledged(document.transactionSet),
     version: document.version,
     state: document.state,
-    orderId: document.orderId,
+    orderIds: document.orderId === null ? document.orders.map(({ orderId }) => orderId) : [document.orderId],
     createdAt: toInstant(document.createdAt),
     deadline: toInstantOrNull(document.deadline),
     transmittedAt: toInstantOrNull(document.transmittedAt),

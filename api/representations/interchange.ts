@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Database } from '../../prisma/client.ts';
-import type { Interchange } from '../../prisma/generated/client.ts';
+import type { Interchange, Prisma } from '../../prisma/generated/client.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { documentColumns, documentError, documentPath, nameOfSet, toDocumentErrors } from './document.ts';
 import { orderPath } from './order.ts';
@@ -80,10 +80,13 @@ export const interchangeView = summary
         transactionControl: z.string().nullable(),
         state: z.string(),
         acknowledgment: z.string().nullable().meta({ description: 'A, E, P, R … of AK5' }),
-        orderId: z.string().nullable(),
-        poNumber: z.string().nullable(),
+        orders: z
+          .array(
+            z.object({ orderId: z.string(), poNumber: z.string(), part: z.string(), links: z.object({ self: link }) }),
+          )
+          .meta({ description: 'The order that the set is about; inbound those that it became or repeats' }),
         errors: z.array(documentError),
-        links: z.object({ document: link, order: link.nullable() }),
+        links: z.object({ document: link }),
       }),
     ),
   })
@@ -190,13 +193,19 @@ function oneLine(text: string): string {
   return line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE - 1)}…` : line;
 }
 
+const orderNames = { id: true, poNumber: true, part: true } satisfies Prisma.OrderSelect;
+
 export async function interchangeViewOf(
   interchange: InterchangeRow,
   { prisma, partners }: Pick<ApiDependencies, 'prisma' | 'partners'>,
 ): Promise<z.output<typeof interchangeView>> {
   const documents = await prisma.document.findMany({
     where: { interchangeId: interchange.id },
-    select: { ...documentColumns, order: { select: { poNumber: true } } },
+    select: {
+      ...documentColumns,
+      order: { select: orderNames },
+      orders: { select: { orderId: true, order: { select: orderNames } }, orderBy: documentColumns.orders.orderBy },
+    },
     orderBy: { position: 'asc' },
   });
   return {
@@ -212,13 +221,11 @@ export async function interchangeViewOf(
       transactionControl: document.transactionControl,
       state: document.state,
       acknowledgment: document.acknowledgment,
-      orderId: document.orderId,
-      poNumber: document.order?.poNumber ?? null,
+      orders: (document.order === null ? document.orders.map(({ order }) => order) : [document.order]).map(
+        ({ id, poNumber, part }) => ({ orderId: id, poNumber, part, links: { self: orderPath(id) } }),
+      ),
       errors: toDocumentErrors(document.errors),
-      links: {
-        document: documentPath(document.id),
-        order: document.orderId === null ? null : orderPath(document.orderId),
-      },
+      links: { document: documentPath(document.id) },
     })),
   };
 }

@@ -25,6 +25,9 @@ export const orderItem = z
     partnerName: z.string(),
     poNumber: z.string(),
     release: z.string(),
+    part: z
+      .string()
+      .meta({ description: 'Which part of the purchase order, where that became several orders; else empty' }),
     channel: z.string(),
     status: z.string(),
     waitingFor: z.string().nullable().meta({ description: 'In plain words, what the order waits for' }),
@@ -46,6 +49,11 @@ export const orderView = orderItem
     correlationId: z.string(),
     orderedOn: day,
     closedAt: instant.nullable(),
+    parts: z
+      .array(z.object({ orderId: z.string(), part: z.string(), status: z.string(), links: z.object({ self: link }) }))
+      .meta({
+        description: 'All orders that the purchase order became, this one included; empty if it is the only one',
+      }),
     shipTo: z.object({
       shipToNumber: z.string().nullable(),
       name: z.string().nullable(),
@@ -147,6 +155,7 @@ export const orderItemColumns = {
   partnerId: true,
   poNumber: true,
   release: true,
+  part: true,
   channel: true,
   status: true,
   waitingFor: true,
@@ -175,6 +184,7 @@ export function orderItemOf(order: OrderItemRow, { partners }: Names): z.output<
     partnerName: partners.find(order.partnerId)?.name ?? order.partnerId,
     poNumber: order.poNumber,
     release: order.release,
+    part: order.part,
     channel: order.channel,
     status: order.status,
     waitingFor: order.waitingFor,
@@ -201,10 +211,30 @@ export const orderViewRelations = {
   references: { orderBy: [{ at: 'asc' }, { kind: 'asc' }, { value: 'asc' }] },
 } satisfies Prisma.OrderInclude;
 
+export interface OrderPart {
+  id: string;
+  part: string;
+  status: string;
+}
+
+/** The orders that the purchase order of this one became, in the order of its document; none if it is the only one. */
+export function partsOf(
+  { partnerId, poNumber, release, part }: Pick<OrderItemRow, 'partnerId' | 'poNumber' | 'release' | 'part'>,
+  { prisma }: Pick<ApiDependencies, 'prisma'>,
+): Promise<OrderPart[]> {
+  if (part === '') return Promise.resolve([]);
+  return prisma.order.findMany({
+    where: { partnerId, poNumber, release },
+    select: { id: true, part: true, status: true },
+    orderBy: [{ partNumber: 'asc' }, { part: 'asc' }],
+  });
+}
+
 type OrderViewRow = Prisma.OrderGetPayload<{ include: typeof orderViewRelations }>;
 
 export function orderViewOf(
   order: OrderViewRow,
+  parts: readonly OrderPart[],
   deps: Pick<ApiDependencies, 'partners' | 'config'>,
 ): z.output<typeof orderView> {
   const item = orderItemOf({ ...order, exceptions: order.exceptions.filter(({ state }) => state === 'open') }, deps);
@@ -215,6 +245,7 @@ export function orderViewOf(
     correlationId: order.correlationId,
     orderedOn: toDay(order.orderedOn),
     closedAt: toInstantOrNull(order.closedAt),
+    parts: parts.map(({ id, part, status }) => ({ orderId: id, part, status, links: { self: orderPath(id) } })),
     shipTo: shipToOf(order),
     lines: order.lines.map((line) => ({
       lineNumber: line.lineNumber,

@@ -14,7 +14,7 @@ const readDocument = route({
   operation: 'readDocument',
   tag: 'Documents',
   summary: 'Read a document, segment by segment with names and meanings',
-  access: withScope('documents:read'),
+  access: withScope('documents:read', 'partner:test'),
   params: documentParameters,
   answers: { 200: { description: 'The document', schema: documentView } },
   problems: ['unknown-document'],
@@ -42,7 +42,7 @@ const readRawDocument = route({
   summary: 'The bytes of a document as they were received or sent',
   description:
     'The transaction set from ST to SE, byte for byte; with `envelope=true` the whole interchange that carried it. A document that is not in an interchange yet has no envelope: then its segments between ST and SE.',
-  access: withScope('documents:read'),
+  access: withScope('documents:read', 'partner:test'),
   params: documentParameters,
   query: z.object({ envelope: z.enum(['true', 'false']).default('false') }),
   answers: { 200: { description: 'X12', contentType: 'text/plain; charset=iso-8859-1' } },

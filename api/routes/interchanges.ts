@@ -46,7 +46,7 @@ const submitInterchanges = route({
   summary: 'Hand in an X12 file with one or more interchanges',
   description:
     'When this answers with 2xx the file is stored and will be processed, whatever dies next. One bad interchange, group or transaction set does not hold back the good ones; what is refused is kept too and acknowledged by TA1 or 997 where its sender is known. The same file again is recognised.',
-  access: withScope('edi:write'),
+  access: withScope('edi:write', 'partner:test'),
   headers: z.object({
     'content-disposition': z
       .string()
@@ -135,7 +135,7 @@ const listInterchanges = route({
   summary: 'List the files that came in and went out, newest first',
   description:
     'Files that were refused as a whole are listed too. A file whose sender nobody knows belongs to no partner: a key that is bound to one does not see it.',
-  access: withScope('edi:write', 'documents:read'),
+  access: withScope('edi:write', 'documents:read', 'partner:test'),
   query: z.object({
     direction: z.enum(['inbound', 'outbound']).optional(),
     state: z.enum(interchangeStates).optional(),
@@ -197,7 +197,7 @@ const readInterchange = route({
   operation: 'readInterchange',
   tag: 'EDI',
   summary: 'What became of an interchange, transaction by transaction',
-  access: withScope('edi:write', 'documents:read'),
+  access: withScope('edi:write', 'documents:read', 'partner:test'),
   params: interchangeParameters,
   answers: { 200: { description: 'The interchange', schema: interchangeView } },
   problems: ['unknown-interchange'],
@@ -216,7 +216,7 @@ const readRawInterchange = route({
   tag: 'EDI',
   summary: 'The bytes of an interchange as they were received or sent',
   description: 'From ISA to IEA, byte for byte. Of one that was refused as a whole, the first 64 KiB are kept.',
-  access: withScope('documents:read'),
+  access: withScope('documents:read', 'partner:test'),
   params: interchangeParameters,
   answers: { 200: { description: 'X12', contentType: 'text/plain; charset=iso-8859-1' } },
   problems: ['unknown-interchange'],

@@ -1,4 +1,5 @@
 import type { Decimal } from '../../domain/decimal.ts';
+import { partnerCalls } from './partner/api.ts';
 
 /**
  * The console's API client and response types. Amounts are integer minor units. Quantities are
@@ -25,6 +26,8 @@ export interface OrderSummary {
   readonly partnerName: string;
   readonly poNumber: string;
   readonly release: string | null;
+  /** Which part of the purchase order, where that became several orders; else empty. */
+  readonly part: string;
   readonly channel: string;
   readonly status: OrderStatus;
   readonly waitingFor: string | null;
@@ -132,6 +135,21 @@ export interface OrderException {
   readonly dueAt: string | null;
 }
 
+/** The carrier of a release, as the partner named it to a person. */
+export interface GivenCarrier {
+  readonly scac: string;
+  readonly method?: string;
+  readonly shipmentPayment?: string;
+  readonly authorization?: string;
+}
+
+export interface ExceptionDecision {
+  readonly resolution: string;
+  readonly note?: string;
+  /** With `use-carrier`. */
+  readonly carrier?: GivenCarrier;
+}
+
 export interface ShipTo {
   readonly name?: string | null;
   readonly lines?: readonly string[];
@@ -141,7 +159,15 @@ export interface ShipTo {
   readonly country?: string | null;
 }
 
+export interface OrderPart {
+  readonly orderId: string;
+  readonly part: string;
+  readonly status: OrderStatus;
+}
+
 export interface OrderDetail extends Omit<OrderSummary, 'openExceptions'> {
+  /** All orders that the purchase order became, this one included; empty if it is the only one. */
+  readonly parts: readonly OrderPart[];
   readonly shipTo: ShipTo | null;
   readonly lines: readonly OrderLine[];
   readonly fulfillments: readonly Fulfillment[];
@@ -192,7 +218,7 @@ export const REQUESTED_DATES = {
 type RequestedDates = { readonly [Name in keyof typeof REQUESTED_DATES]?: string };
 
 interface Kept {
-  readonly notes: readonly string[];
+  readonly notes: readonly { readonly text: string; readonly kind?: string; readonly for?: readonly string[] }[];
   readonly attributes: Readonly<Record<string, string>>;
 }
 
@@ -323,8 +349,8 @@ export interface InterchangeTransaction {
   readonly transactionControl: string | null;
   readonly state: string;
   readonly acknowledgment: string | null;
-  readonly orderId: string | null;
-  readonly poNumber: string | null;
+  /** Those that the set is about, or that it became. */
+  readonly orders: readonly { readonly orderId: string; readonly poNumber: string; readonly part: string }[];
   readonly errors: readonly DocumentError[];
 }
 
@@ -412,6 +438,9 @@ export interface PartnerDetail extends Partner {
     readonly passed: number;
     readonly failed: number;
     readonly notRun: number;
+    /** Path of the latest report on the machine of the API. */
+    readonly report: string | null;
+    readonly scenarios: readonly { readonly name: string; readonly state: string; readonly reason: string | null }[];
   };
   readonly problems: readonly ProfileNotice[];
   readonly warnings: readonly ProfileNotice[];
@@ -510,6 +539,7 @@ export function createApi(key: string, onUnauthorized: () => void = () => undefi
   };
 
   return {
+    ...partnerCalls(call),
     me: (signal: AbortSignal) => get<Me>('/v1/me', signal),
     partners: (signal: AbortSignal) => get<PartnerList>('/v1/partners', signal),
     partner: (id: string, signal: AbortSignal) => get<PartnerDetail>(partner(id), signal),
@@ -535,17 +565,24 @@ export function createApi(key: string, onUnauthorized: () => void = () => undefi
     interchange: (id: string, signal: AbortSignal) => get<InterchangeDetail>(interchange(id), signal),
     /** The original bytes. */
     rawInterchange: (id: string, signal: AbortSignal) => bytes(`${interchange(id)}/raw`, signal),
+    /** Hands in a file; one character is one byte. */
+    submitFile: async (file: string): Promise<{ duplicate: boolean }> => {
+      const body = Uint8Array.from(file, (character) => character.charCodeAt(0));
+      const headers = { 'Content-Type': 'application/edi-x12' };
+      const response = await call('/v1/edi/interchanges', { method: 'POST', headers, body });
+      return (await response.json()) as { duplicate: boolean };
+    },
     /** The labels of a shipment, as PDF or for a label printer. */
     labels: async (link: string, format: LabelFormat): Promise<Blob> => {
       const response = await call(`${link}?format=${format}`, { headers: { Accept: '*/*' } });
       return response.blob();
     },
     /** Resolves the exception. Idempotent per `attempt`. */
-    resolve: async (exceptionId: string, resolution: string, note: string, attempt: string): Promise<void> => {
+    resolve: async (exceptionId: string, decision: ExceptionDecision, attempt: string): Promise<void> => {
       await call(`/v1/exceptions/${encodeURIComponent(exceptionId)}/resolve`, {
         method: 'POST',
         headers: { 'Content-Type': 'application/json', 'Idempotency-Key': attempt },
-        body: JSON.stringify(note === '' ? { resolution } : { resolution, note }),
+        body: JSON.stringify(decision),
       });
     },
   };

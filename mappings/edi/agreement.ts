@@ -1,4 +1,5 @@
 import type { ShipmentPayment } from '../../domain/policy/carrier-routing.ts';
+import type { NoteReader } from '../canonical/v1/index.ts';
 
 /**
  * The parts of a partner profile that reading and writing documents depend on. This folder does not
@@ -55,14 +56,36 @@ export interface Agreement {
     readonly buyer: readonly string[];
     readonly billTo: readonly string[];
     readonly markFor: readonly string[];
+    /** N101 of a party of a line that, with a quantity, is a store which gets a part of it. */
+    readonly store: readonly string[];
     readonly payer: readonly string[];
     readonly shipToFallback: 'none' | 'buyer';
+    readonly shipToAddress: 'asOrdered' | 'ours';
     /** N103 → scheme of the code in N104. */
     readonly schemes: Readonly<Record<string, PartyScheme>>;
     /** N103 that we send for each scheme. */
     readonly send: Readonly<Record<PartyScheme, string>>;
   };
   readonly units: Readonly<Record<string, string>>;
+  /** How one purchase order becomes several orders. */
+  readonly orders: {
+    readonly storeDistribution: 'ask' | 'order-per-store' | 'allocate';
+    readonly storeDelivery: 'through-ship-to' | 'direct';
+    readonly lineShipTos: 'ask' | 'order-per-ship-to';
+    readonly lineDates: 'ask' | 'order-per-date';
+  };
+  readonly dropShip: {
+    /** BEG02 codes. */
+    readonly orders: readonly string[];
+  };
+  /** Kind of a note → who reads it. */
+  readonly notes: Readonly<Record<string, readonly NoteReader[]>>;
+  readonly acknowledgment: {
+    /** ACK01 by case. */
+    readonly codes: AcknowledgmentCodes;
+    /** ACK02 of a line of which nothing comes. */
+    readonly refusedQuantity: 'ordered' | 'zero';
+  };
   readonly shipNotice: { readonly hierarchy: 'SOTPI' | 'SOPI' | 'SOI' };
   readonly invoicing: {
     readonly vendorNumber?: string | undefined;
@@ -74,6 +97,12 @@ export interface Agreement {
     /** TD101. */
     readonly packaging: string;
     readonly shipmentPayment: ShipmentPayment;
+    /** TD512. */
+    readonly serviceLevel?: string | undefined;
+    /** TD505. */
+    readonly service?: string | undefined;
+    /** REF01 of the number under which the partner allowed a shipment. */
+    readonly authorization: string;
   };
   /** Rules of the partner on top of the standard, by transaction set. */
   readonly guides: Readonly<Record<string, readonly GuideRule[]>>;
@@ -101,6 +130,21 @@ export interface OutboundAgreement {
   readonly send: boolean;
   /** Qualifiers of order references (REF) that the document repeats. */
   readonly echo?: readonly string[] | undefined;
+}
+
+export interface AcknowledgmentCodes {
+  readonly accepted: string;
+  readonly priceChanged: string;
+  readonly dateChanged?: string | undefined;
+  readonly quantityChanged: string;
+  readonly partBackordered: string;
+  readonly backordered: string;
+  readonly unavailable: string;
+  readonly rejected: string;
+  readonly notOnContract: string;
+  readonly unknownItem: string;
+  readonly unknownUnit: string;
+  readonly rejectedAsUnavailable: string;
 }
 
 export interface RemitTo {

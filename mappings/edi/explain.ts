@@ -26,7 +26,7 @@ import { withAcknowledgmentCodes } from './acknowledgment-codes.ts';
 import { admitTransaction, answerToInterchange, groupErrors, interchangeAdmissionErrors } from './admission.ts';
 import type { Agreement } from './agreement.ts';
 import { checkDocument } from './checks.ts';
-import { readOrder, readPayment } from './documents/read-document.ts';
+import { readOrders, readPayment } from './documents/read-document.ts';
 import {
   acknowledges,
   acknowledgmentSets,
@@ -55,6 +55,8 @@ export interface ExplainOptions {
    * Infinity explains all sets completely.
    */
   most?: number;
+  /** When the input reached us, ISO 8601 with zone; an order says it. */
+  receivedAt?: string;
 }
 
 /**
@@ -323,8 +325,10 @@ class Explainer {
     if (inbound === undefined || this.#partner === undefined || direction === 'outbound') return undefined;
     switch (inbound.apply) {
       case 'takes-order': {
-        const mapped = readOrder(inbound, parsed, this.#partner, { evaluate: this.#options.evaluate });
-        return 'errors' in mapped ? mapped : { kind: 'order', ...mapped };
+        const { evaluate, receivedAt } = this.#options;
+        const context = { evaluate, ...(receivedAt !== undefined && { receivedAt }) };
+        const mapped = readOrders(inbound, parsed, this.#partner, context);
+        return 'errors' in mapped ? mapped : { kind: 'orders', ...mapped };
       }
       case 'takes-payment': {
         const mapped = readPayment(inbound, parsed, this.#partner);

@@ -77,6 +77,12 @@ export function partyLoop(code: string, party: Party, profile: Agreement): TreeN
   });
 }
 
+/** N1*ST of what we send. */
+export function shipToLoop({ shipTo, shipToAddress }: DocumentOrder, profile: Agreement): TreeNode {
+  const isOurs = profile.parties.shipToAddress === 'ours' && shipToAddress !== undefined;
+  return partyLoop('ST', isOurs ? { ...shipTo, address: shipToAddress } : shipTo, profile);
+}
+
 function schemeQualifier(identifier: Party['identifiers'][number], profile: Agreement): string {
   // A nine-digit DUNS number has qualifier 1; with a four-digit location suffix, 9.
   if (identifier.scheme === 'duns' && identifier.value.length > 9) return '9';
@@ -107,6 +113,22 @@ function gtinQualifier(gtin: string | undefined): string {
   }
 }
 
+/** A number for element 127. One that is too long for the release is left out, because cut off it is another number. */
+export function referenceNumber(number: string | undefined, { x12: { version } }: Agreement): string | undefined {
+  return number === undefined || number.length > longestReference(version) ? undefined : number;
+}
+
+/** A REF with such a number, as a list. */
+export function reference(qualifier: string, number: string | undefined, profile: Agreement): SegmentObject[] {
+  const writable = referenceNumber(number, profile);
+  return writable === undefined ? [] : [segment(qualifier, writable)];
+}
+
+/** Element 127. */
+function longestReference(version: string): number {
+  return version >= '005010' ? 50 : 30;
+}
+
 /**
  * REF segments of a header: the buyer's department, our number at the partner, and the order
  * references that the profile echoes. Values longer than REF02 are omitted, because a truncated
@@ -115,12 +137,12 @@ function gtinQualifier(gtin: string | undefined): string {
 export function commonReferences(order: DocumentOrder, profile: Agreement, set: string): SegmentObject[] {
   const { vendorNumber } = profile.invoicing;
   const echo = profile.documents.outbound[set]?.echo ?? [];
-  const longest = profile.x12.version >= '005010' ? 50 : 30;
+  const longest = longestReference(profile.x12.version);
   const echoed = (order.references ?? []).filter(
     ({ qualifier, value }) => echo.includes(qualifier) && value.length <= longest,
   );
   return [
-    ...(order.department === undefined ? [] : [segment('DP', order.department.slice(0, 30))]),
+    ...(order.department === undefined ? [] : [segment('DP', order.department)]),
     ...(vendorNumber === undefined ? [] : [segment('IA', vendorNumber)]),
     ...echoed
       .filter(({ qualifier }) => qualifier !== (order.department === undefined ? '' : 'DP'))

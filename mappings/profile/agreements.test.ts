@@ -154,11 +154,48 @@ describe('an unknown word', () => {
       'ignores: { "858": { "N1": no } }',
       expect.stringMatching(/is a set that nothing is read from; did you mean 850\?$/),
     ],
+    [
+      'guides: { "850": [{ segment: BEG, element: "31", required: true }] }',
+      expect.stringMatching(/has no element 31; the last one is \d\d$/),
+    ],
     ['usage: prodution', expect.stringMatching(/; did you mean production\?$/)],
     ['calendar: { timeZone: America/Chicgo }', expect.stringMatching(/; did you mean America\/Chicago\?$/)],
     ['calendar: { holidays: [us-fedral] }', expect.stringMatching(/; did you mean us-federal\?$/)],
     ['x12: { acceptedVersions: ["004100"] }', expect.stringMatching(/read by them are .*; did you mean 004010\?$/)],
   ])('in %s is reported with the known ones that are near', (text, expected) => {
     expect(problems(`${text}\n`)).toEqual([expected]);
+  });
+});
+
+describe('the status codes of the 855', () => {
+  it('must be codes that its release lists', () => {
+    expect(load('acknowledgment: { codes: { unavailable: R4, dateChanged: DR } }\n').acknowledgment).toMatchObject({
+      codes: { accepted: 'IA', unavailable: 'R4', dateChanged: 'DR', rejected: 'IR' },
+      refusedQuantity: 'ordered',
+    });
+    expect(problems('acknowledgment:\n  codes: { priceChanged: PI, rejected: ir }\n')).toEqual([
+      expect.stringMatching(/^2 acknowledgment\.codes\.rejected must be a line item status/),
+      '2 acknowledgment.codes.priceChanged is PI, which the 855 of 004010 does not list for ACK01; did you mean IP?',
+    ]);
+  });
+});
+
+describe('a rule of the routing guide', () => {
+  it('names a carrier or says how to get one, and not both', () => {
+    const rule = (text: string) => `routing:\n  rules:\n    - { name: All, ${text} }\n`;
+    expect(load(rule('hold: "call 555-0100"')).routing.rules).toMatchObject([{ hold: 'call 555-0100' }]);
+    for (const text of ['when: {}', 'ship: { scac: UPSN }, hold: "call 555-0100"']) {
+      expect(problems(rule(text))).toEqual(['3 routing.rules.0 needs either ship or hold']);
+    }
+    expect(problems(rule('ship: { scac: UPSN, serviceLevel: NextDay }'))).toEqual([
+      expect.stringMatching(/^3 routing\.rules\.0\.ship\.serviceLevel must be a service level of X12 element 284/),
+    ]);
+  });
+
+  it('is refused if its days are none', () => {
+    const window = (earliest: number) =>
+      `routing: { window: { deliveryDate: { earliest: ${earliest}, latest: 3 } } }\n`;
+    expect(load(window(3)).routing.window).toMatchObject({ deliveryDate: { earliest: 3, latest: 3 } });
+    expect(problems(window(2))).toEqual([expect.stringMatching(/^1 routing\.window\.deliveryDate holds for no day/)]);
   });
 });

@@ -1,5 +1,6 @@
 /** Partner rules that tighten a guide. They never loosen it and do not copy it. */
 import { lookup } from '../../domain/lookup.ts';
+import { didYouMean } from '../../domain/nearest.ts';
 import type { ElementGuide, Guide, GuideNode, SegmentGuide, SimpleElementGuide } from './types.ts';
 
 /**
@@ -101,7 +102,7 @@ function narrowSegment(segment: SegmentGuide, rule: GuideRule, fault: (text: str
   const index = Number(rule.element) - 1;
   const element = segment.elements[index];
   if (element === undefined) {
-    fault(`has no element ${rule.element}`);
+    fault(`has no element ${rule.element}; the last one is ${String(segment.elements.length).padStart(2, '0')}`);
     return segment;
   }
   return {
@@ -152,7 +153,7 @@ function narrowSimple(element: SimpleElementGuide, rule: GuideRule, fault: (text
   const codes: Record<string, string> = {};
   for (const code of rule.codes) {
     if (element.closed && element.codes !== undefined && !Object.hasOwn(element.codes, code)) {
-      fault(`code ${code} is not allowed by the standard`);
+      fault(`code ${code} is not allowed by the standard${didYouMean(code, Object.keys(element.codes))}`);
     }
     codes[code] = lookup(element.codes ?? {}, code) ?? code;
   }

@@ -56,6 +56,7 @@ export function recordOf(order: OrderState, state: ErpOrderRecord['state']): Erp
     correlationId: request.correlationId,
     customerNumber: request.customerNumber,
     shipToNumber: request.shipToNumber,
+    ...(request.shipTo !== undefined && { shipTo: request.shipTo }),
     poNumber: request.poNumber,
     currency: request.currency,
     orderedOn: request.orderedOn,

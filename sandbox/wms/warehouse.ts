@@ -283,19 +283,23 @@ export class Warehouse {
       correlationId: release.correlationId,
       node: release.node,
       poNumber: release.poNumber,
+      shipTo: release.shipTo,
+      ...(release.contact !== undefined && { contact: release.contact }),
       ...(release.shipBy !== undefined && { shipBy: release.shipBy }),
       ...(release.shipNotBefore !== undefined && { shipNotBefore: release.shipNotBefore }),
       ...(release.cancelAfter !== undefined && { cancelAfter: release.cancelAfter }),
       ...(release.serviceLevel !== undefined && { serviceLevel: release.serviceLevel }),
+      ...(release.authorization !== undefined && { authorization: release.authorization }),
       ...(release.markFor !== undefined && { markFor: release.markFor }),
       ...(release.notes !== undefined && { notes: release.notes }),
       state,
       shipmentNumbers: [...shipmentNumbers],
-      lines: release.lines.map(({ lineNumber, sku, quantity }) => ({
+      lines: release.lines.map(({ lineNumber, sku, quantity, components }) => ({
         lineNumber,
         sku,
         quantity,
         shipped: shipped.get(lineNumber) ?? '0',
+        ...(components !== undefined && { components }),
       })),
     };
   }

@@ -189,8 +189,10 @@ export class TextExplanation {
   #outcome(outcome: Outcome | undefined): string[] {
     if (outcome === undefined) return [];
     const [title, content] =
-      outcome.kind === 'order'
-        ? ['becomes the order', outcome.order]
+      outcome.kind === 'orders'
+        ? outcome.orders.length === 1
+          ? ['becomes the order', outcome.orders[0]]
+          : [`becomes ${outcome.orders.length} orders`, outcome.orders]
         : outcome.kind === 'payment'
           ? ['becomes the payment', outcome.payment]
           : ['acknowledges our group', outcome.acknowledgment];

@@ -114,7 +114,7 @@ describe('npm run x12', () => {
         20,
         'R',
         [],
-        'order',
+        'orders',
       ]);
       expect(partOf(parts, 'group-end').answer).toBeUndefined();
       const { ok, findings: ofInterchange, answer } = partOf(parts, 'interchange-end');
@@ -193,7 +193,10 @@ describe('npm run x12', () => {
     expect(partOf(stranger, 'interchange').partner).toBeUndefined();
     expect(partOf(stranger, 'transaction').outcome).toBeUndefined();
     const lent = await partsOf(other, '--partner', 'harbor-pine');
-    expect(partOf(lent, 'transaction').outcome).toMatchObject({ kind: 'order', order: { partnerId: 'harbor-pine' } });
+    expect(partOf(lent, 'transaction').outcome).toMatchObject({
+      kind: 'orders',
+      orders: [{ partnerId: 'harbor-pine' }],
+    });
   });
 
   it('says plainly that no profile has the sender, and does not pass the file as agreed', async () => {

@@ -7,6 +7,7 @@ import { Connection, Client as TemporalClient } from '@temporalio/client';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLogger } from 'winston';
+import { ProfileEditor } from '../../activities/partners/profile-editor.ts';
 import { createApiClient } from '../../api/auth/clients.ts';
 import { createApp } from '../../api/create-app.ts';
 import type { Intake } from '../../api/dependencies.ts';
@@ -79,6 +80,7 @@ describe.skipIf(executablePath === undefined)(suite, () => {
           warningsOf: () => [],
           problems: () => [],
         },
+        profileEditor: new ProfileEditor({ directory: join(folder, 'partners'), profiles: new Map(), prisma }),
         systems: { erp: [], wms: [] } as unknown as Parameters<typeof createApp>[0]['systems'],
       }),
     );

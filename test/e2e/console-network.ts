@@ -42,6 +42,21 @@ const profileWarnings = [
   },
 ];
 
+/** A part of a partner: lists, and the file of its profile. */
+function partnerPart(part: string, id: string | undefined, below: string | undefined, leftOut: readonly object[]) {
+  if (part === 'profile' && below === undefined) {
+    return {
+      text: 'extends: templates/distributor\n',
+      revision: '1',
+      files: [`${id}.yaml`, 'templates/distributor.yaml'],
+      editable: false,
+      values: [{ key: 'backorders', value: 'backorder', from: 'templates/distributor.yaml' }],
+    };
+  }
+  if (part === 'left-out-content') return { items: leftOut };
+  return { items: [], more: false, nextCursor: null };
+}
+
 function partnerDetail(id: string | undefined) {
   const partner = partners.find((each) => each.id === id);
   return (
@@ -49,7 +64,15 @@ function partnerDetail(id: string | undefined) {
       ...partner,
       documents: { inbound: ['850', '820', '997'], outbound: [{ set: '855' }, { set: '856' }, { set: '810' }] },
       versions: [{ version: partner.profileVersion, firstUsedAt: at(-900) }],
-      certification: { state: 'certified', finishedAt: at(-3000), passed: 12, failed: 0, notRun: 2 },
+      certification: {
+        state: 'certified',
+        finishedAt: at(-3000),
+        passed: 12,
+        failed: 0,
+        notRun: 2,
+        report: '.throughline/certification/report.html',
+        scenarios: [{ name: 'split', state: 'passed', reason: null }],
+      },
       problems: partner.problemCount > 0 ? profileProblems : [],
       warnings: id === 'tri-valley' ? profileWarnings : [],
     }
@@ -303,7 +326,7 @@ export async function startConsoleNetwork(directory: string) {
     if (kind === 'partners' && id === undefined) {
       return { items: partners, problems: profileProblems, warnings: profileWarnings };
     }
-    if (kind === 'partners') return part === undefined ? partnerDetail(id) : { items: leftOut };
+    if (kind === 'partners') return part === undefined ? partnerDetail(id) : partnerPart(part, id, rest, leftOut);
     if (kind === 'documents') return part === 'raw' ? RAW : { ...documents()[0], segments: SEGMENTS };
     if (kind === 'edi') return interchangeAnswer(url.searchParams, part, rest);
     if (kind === 'shipments') return `^XA${url.searchParams.get('format')}^XZ`;
@@ -541,7 +564,7 @@ function detailOf(order: ReturnType<typeof orderItems>[number]) {
             category: 'pricing',
             step: 'release to RNO',
             summary: 'Line 2: PO price $4.10, contract price $4.55, tolerance 2 %.',
-            resolutions: ['retry', 'accept', 'cancel'],
+            resolutions: ['retry', 'accept', 'use-carrier', 'cancel'],
             owner: 'pricing',
             state: 'open',
             openedAt: at(-21),
@@ -654,7 +677,7 @@ function asOrdered() {
     markFor: { identifiers: [{ scheme: 'partner', value: '0077' }] },
     references: [{ qualifier: 'DP', value: '0045' }],
     cancelAfter: '2026-12-05',
-    notes: ['Call before delivery'],
+    notes: [{ text: 'Call before delivery', kind: 'WHI', for: ['warehouse'] }],
     attributes: { freightPayment: 'CC' },
     lines: [
       {

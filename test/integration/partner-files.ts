@@ -99,7 +99,7 @@ export function partnerFiles(given: () => Given): void {
             message: expect.stringMatching(/harbor-pine at map\.salesOrder, attributes\.endless, failed: timed out/),
           },
         ],
-        transactions: [{ state: 'received', orderId: null }],
+        transactions: [{ state: 'received', orders: [] }],
       });
       const listed = (await calls.api('/v1/edi/interchanges?withErrors=true&partnerId=harbor-pine')).body.items;
       expect(listed.map((one: { interchangeId: string }) => one.interchangeId)).toContain(interchangeId);
@@ -111,8 +111,8 @@ export function partnerFiles(given: () => Given): void {
       const addition = `{ at: REF, elements: { "01": "'ZZ'", "02": ${endless} } }`;
       await change(`${sound}\nmap: { documents: { "855": [${addition}] } }\n`);
       const orderId = await eventually('the order', 60, async () => {
-        const document = await prisma.document.findFirst({ where: { interchangeId, orderId: { not: null } } });
-        return document?.orderId;
+        const came = await prisma.documentOrder.findFirst({ where: { document: { interchangeId } } });
+        return came?.orderId;
       });
       const exception = await eventually('a question about the 855', 30, async () => {
         const { body } = await calls.api('/v1/exceptions');

@@ -1,6 +1,6 @@
 /** Maps each ordered line to our item and its quantity in base units. */
 
-import { isMultiple, multiply } from '../../../domain/decimal.ts';
+import { compare, isMultiple, multiply } from '../../../domain/decimal.ts';
 import { lookup } from '../../../domain/lookup.ts';
 import type { SalesOrderLine } from '../../../mappings/canonical/v1/index.ts';
 import type { KnownNames } from '../../partners/cross-references.ts';
@@ -81,7 +81,7 @@ export function itemOf(
  * general cross-reference, its profile, then the code itself. A partner's pack has no unit of ours,
  * only a number of base units.
  */
-function unitOf(
+export function unitOf(
   ordered: string,
   item: KnownItem,
   units: Readonly<Record<string, string>>,
@@ -101,3 +101,19 @@ export function factorOf(item: KnownItem, unit: string): string | undefined {
   if (unit === item.baseUnit) return '1';
   return item.units.find((candidate) => candidate.unit === unit)?.factor;
 }
+
+/** The buyer and we count different numbers of pieces in the ordered unit. */
+export function packDifference(
+  { lineId, quantity, piecesPerUnit }: SalesOrderLine,
+  { item, unitFactor }: ItemOfLine,
+): Problem | undefined {
+  if (piecesPerUnit === undefined || item.baseUnit !== PIECE || compare(piecesPerUnit, unitFactor) === 0) {
+    return undefined;
+  }
+  return {
+    type: 'pack-differs',
+    summary: `line ${lineId}: the buyer counts ${piecesPerUnit} pieces of ${item.sku} in one ${quantity.unit}, we ${unitFactor}; accepted, ours are sent`,
+  };
+}
+
+const PIECE = 'EA';

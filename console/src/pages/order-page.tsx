@@ -32,7 +32,7 @@ export function OrderPage() {
   const timeline = useLive(`timeline ${orderId}`, (signal) => api.timeline(orderId, signal), { every });
   const documents = useLive(`documents ${orderId}`, (signal) => api.documents(orderId, signal), { every });
 
-  const title = order ? `PO ${order.poNumber}` : 'Order';
+  const title = order ? `PO ${order.poNumber}${order.part && `, ${order.part}`}` : 'Order';
   useEffect(() => {
     document.title = `${title} · Throughline`;
   }, [title]);
@@ -82,6 +82,7 @@ function OrderHeader({ order }: { readonly order: OrderDetail }) {
         <h1>
           PO {order.poNumber}
           {order.release && <span className="quiet"> release {order.release}</span>}
+          {order.part && <span className="quiet"> {order.part}</span>}
         </h1>
         <StatusBadge status={order.status} large />
         <div className="actions">
@@ -93,6 +94,7 @@ function OrderHeader({ order }: { readonly order: OrderDetail }) {
           )}
         </div>
       </div>
+      {order.parts.length > 0 && <Parts order={order} />}
       <p className="waiting">
         <span>
           <WaitingSentence order={order} />
@@ -112,6 +114,26 @@ function OrderHeader({ order }: { readonly order: OrderDetail }) {
         <Fact name="Ship to" value={order.shipTo && addressOf(order.shipTo)} />
       </dl>
     </header>
+  );
+}
+
+/** The other orders that the same purchase order became. */
+function Parts({ order: { id, part, poNumber, parts } }: { readonly order: OrderDetail }) {
+  const others = parts.filter(({ orderId }) => orderId !== id);
+  return (
+    <details className="parts">
+      <summary>
+        Part: {part} of PO {poNumber}, {parts.length} {parts.length === 1 ? 'part' : 'parts'}
+      </summary>
+      <ul>
+        {others.map((other) => (
+          <li key={other.orderId}>
+            <Link to={`/orders/${encodeURIComponent(other.orderId)}`}>{other.part}</Link>{' '}
+            <StatusBadge status={other.status} />
+          </li>
+        ))}
+      </ul>
+    </details>
   );
 }
 

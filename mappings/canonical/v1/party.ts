@@ -9,11 +9,20 @@ export const partyIdentifier = z.strictObject({
   value: identifier,
 });
 
+/** Whom to call or write about a delivery. */
+export const contact = z.strictObject({
+  name: z.string().max(60).optional(),
+  phone: z.string().max(40).optional(),
+  email: z.string().max(254).optional(),
+});
+export type Contact = z.infer<typeof contact>;
+
 /** A party of an order: buyer, ship-to or bill-to. It needs an identifier or an address. */
 export const party = z
   .strictObject({
     identifiers: z.array(partyIdentifier).max(8).default([]),
     address: address.optional(),
+    contact: contact.optional(),
   })
   .refine((value) => value.identifiers.length > 0 || value.address !== undefined, {
     message: 'needs an identifier or an address',

@@ -34,7 +34,8 @@ export const carrierDetails = z.strictObject({
  */
 export const shipment = z
   .strictObject({
-    shipmentNumber: identifier,
+    /** BSN02 of the 856 holds no longer one. */
+    shipmentNumber: identifier.max(30),
     shippedAt: instant,
     carrier: carrierDetails,
     /** Pounds. */

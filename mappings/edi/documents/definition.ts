@@ -86,9 +86,13 @@ export interface OrderContext {
   readonly evaluate: Evaluate;
 }
 
-/** `ours`: the fault is in our profile, so the partner is not refused. */
+/**
+ * The orders that the document becomes, at least one. Of several, each has a `part`.
+ *
+ * `ours`: the fault is in our profile, so the partner is not refused.
+ */
 export type OrderResult =
-  | { readonly order: SalesOrder; readonly doubts: readonly Doubt[] }
+  | { readonly orders: readonly SalesOrder[]; readonly doubts: readonly Doubt[] }
   | { readonly errors: X12Error[]; readonly ours?: true };
 
 export type PaymentResult = { readonly payment: Payment } | { readonly errors: X12Error[] };

@@ -13,15 +13,16 @@ interface Parsed {
 
 type Refused = { readonly errors: X12Error[]; readonly ours?: true };
 
-export function readOrder(
+export function readOrders(
   { map, silent = {} }: TakesOrder,
   { tree, guide }: Parsed,
   agreement: Agreement,
   context: OrderContext,
-): { readonly order: SalesOrder; readonly notUsed: NotUsed[] } | Refused {
+): { readonly orders: readonly SalesOrder[]; readonly notUsed: NotUsed[] } | Refused {
   const mapped = notingUse(() => map(tree, agreement, context));
   if ('errors' in mapped) return mapped;
-  return { order: mapped.order, notUsed: notUsedOf(tree, guide, silent, mapped.doubts, agreement.ignores[guide.set]) };
+  const { orders, doubts } = mapped;
+  return { orders, notUsed: notUsedOf(tree, guide, silent, doubts, agreement.ignores[guide.set]) };
 }
 
 export function readPayment(

@@ -40,7 +40,7 @@ export interface ExplainedSegment {
 
 /** Result of mapping a transaction set with the partner's profile, and what the mapping left out. */
 export type Outcome =
-  | { kind: 'order'; order: SalesOrder; notUsed: NotUsed[] }
+  | { kind: 'orders'; orders: readonly SalesOrder[]; notUsed: NotUsed[] }
   | { kind: 'payment'; payment: Payment; notUsed: NotUsed[] }
   | { kind: 'acknowledgment'; acknowledgment: FunctionalAcknowledgment };
 

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import {
+  address,
   agreedCharge,
+  component,
+  contact,
   currency,
   day,
   decimal,
@@ -29,6 +32,8 @@ export const erpOrderRequest = z
     correlationId: identifier,
     customerNumber: identifier,
     shipToNumber: identifier,
+    shipTo: address.optional().meta({ description: 'Where the goods go instead of the ship-to, once' }),
+    contact: contact.optional(),
     poNumber: identifier,
     orderedOn: day,
     currency,
@@ -49,6 +54,7 @@ export const erpOrderRequest = z
           requestedShipDate: day.optional(),
           requestedDeliveryDate: day.optional(),
           notes,
+          components: z.array(component).optional().meta({ description: 'What one `unit` is put together from' }),
           sources: z
             .array(z.object({ node: identifier, quantity: positiveDecimal }))
             .meta({ description: 'Ship-from nodes, base units; what is missing to the whole is backordered' }),
@@ -80,6 +86,7 @@ const erpOrderRecord = z
     correlationId: identifier,
     customerNumber: identifier,
     shipToNumber: identifier,
+    shipTo: address.optional(),
     poNumber: identifier,
     currency,
     orderedOn: day,

@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { day, decimal, identifier, instant, positiveDecimal } from '../../../../mappings/canonical/v1/index.ts';
+import {
+  component,
+  contact,
+  day,
+  decimal,
+  identifier,
+  instant,
+  positiveDecimal,
+} from '../../../../mappings/canonical/v1/index.ts';
 import type { RestOperation } from '../../../lib/rest-operation.ts';
 
 /**
@@ -14,6 +22,15 @@ const markFor = z
   .optional()
   .meta({ description: 'For whom the goods are meant at the ship-to' });
 
+const place = z.object({
+  name: z.string(),
+  lines: z.array(z.string()),
+  city: z.string(),
+  region: z.string(),
+  postalCode: z.string(),
+  country: z.string().length(2),
+});
+
 export const warehouseRelease = z
   .object({
     releaseNumber: identifier.meta({ description: 'The key of the release: the same number is the same release' }),
@@ -21,14 +38,8 @@ export const warehouseRelease = z
     node: identifier,
     poNumber: identifier,
     customerName: z.string().min(1).max(80),
-    shipTo: z.object({
-      name: z.string(),
-      lines: z.array(z.string()),
-      city: z.string(),
-      region: z.string(),
-      postalCode: z.string(),
-      country: z.string().length(2),
-    }),
+    shipTo: place,
+    contact: contact.optional().meta({ description: 'Whom the carrier calls about the delivery' }),
     shipBy: day.optional(),
     shipNotBefore: day.optional().meta({ description: 'Nothing may leave before this day' }),
     requestedDeliveryDate: day.optional(),
@@ -49,6 +60,12 @@ export const warehouseRelease = z
       .optional()
       .meta({ description: 'Who pays the carrier: collect, prepaid, prepaid and charged, third party' }),
     serviceLevel: z.string().max(2).optional().meta({ description: 'X12 element 284: ND next day, ST standard …' }),
+    service: z.string().max(35).optional().meta({ description: 'The service in words' }),
+    authorization: z
+      .string()
+      .max(30)
+      .optional()
+      .meta({ description: 'Number under which the partner allowed the shipment; it belongs on the bill of lading' }),
     markFor,
     notes,
     lines: z
@@ -60,6 +77,10 @@ export const warehouseRelease = z
           quantity: positiveDecimal.meta({ description: 'Base units' }),
           unit: z.string().regex(/^[A-Z0-9]{2}$/, 'must be a two-character unit code such as EA or CA'),
           notes,
+          components: z
+            .array(component)
+            .optional()
+            .meta({ description: 'What the buyer takes one ordered unit to be put together from' }),
         }),
       )
       .min(1)
@@ -76,10 +97,13 @@ const releaseRecord = z
     correlationId: identifier,
     node: identifier,
     poNumber: identifier,
+    shipTo: place,
+    contact: contact.optional(),
     shipBy: day.optional(),
     shipNotBefore: day.optional(),
     cancelAfter: day.optional(),
     serviceLevel: z.string().optional(),
+    authorization: z.string().optional(),
     markFor,
     notes,
     state: z.enum(releaseStates),
@@ -90,6 +114,7 @@ const releaseRecord = z
         sku: identifier,
         quantity: decimal.meta({ description: 'Base units, as is shipped' }),
         shipped: decimal,
+        components: z.array(component).optional(),
       }),
     ),
   })

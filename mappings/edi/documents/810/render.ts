@@ -14,7 +14,10 @@ import {
   itemNumbers,
   node,
   partyLoop,
+  reference,
+  referenceNumber,
   segment,
+  shipToLoop,
 } from '../../writing.ts';
 
 /**
@@ -30,7 +33,7 @@ export function render810(document: InvoiceDocument, profile: Agreement): Tree {
   refuseWrongTotal(invoice);
   const { remitTo } = profile.invoicing;
   const carrier = shipment?.carrier;
-  const billOfLading = carrier?.billOfLading?.slice(0, 30);
+  const billOfLading = referenceNumber(carrier?.billOfLading, profile);
   return node({
     BIG: segment(
       dateElement(invoice.invoicedOn),
@@ -44,12 +47,12 @@ export function render810(document: InvoiceDocument, profile: Agreement): Tree {
     CUR: segment('SE', currency),
     REF: [
       ...commonReferences(order, profile, '810'),
-      ...(billOfLading === undefined ? [] : [segment('BM', billOfLading)]),
-      ...(shipment === undefined ? [] : [segment('SI', shipment.shipmentNumber.slice(0, 30))]),
+      ...reference('BM', billOfLading, profile),
+      ...reference('SI', shipment?.shipmentNumber, profile),
     ],
     N1: [
       ...(remitTo === undefined ? [] : [remitToLoop(remitTo, profile)]),
-      partyLoop('ST', order.shipTo, profile),
+      shipToLoop(order, profile),
       ...(order.billTo === undefined ? [] : [partyLoop('BT', order.billTo, profile)]),
     ],
     ITD: termsOf(document),

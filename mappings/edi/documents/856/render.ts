@@ -12,7 +12,9 @@ import {
   itemNumbers,
   node,
   partyLoop,
+  reference,
   segment,
+  shipToLoop,
   timeElement,
 } from '../../writing.ts';
 
@@ -21,6 +23,12 @@ type Hierarchy = Agreement['shipNotice']['hierarchy'];
 
 /** BSN05. The standard has no code for tares between order and pack; partners use 0001 for both. */
 const STRUCTURE: Readonly<Record<Hierarchy, string>> = { SOTPI: '0001', SOPI: '0001', SOI: '0004' };
+
+/** MAN02. */
+const LONGEST_MARK = 48;
+
+/** TD506 to TD511. */
+const NO_TRANSIT = Array.from({ length: 6 }, () => undefined);
 
 /**
  * Renders the 856 of one shipment of one order, in the hierarchy of the partner's profile.
@@ -75,13 +83,7 @@ export function render856(document: ShipmentDocument, profile: Agreement): Tree 
 
   const { shippedAt, shipmentNumber } = document.shipment;
   return node({
-    BSN: segment(
-      '00',
-      shipmentNumber.slice(0, 30),
-      dateElement(shippedAt),
-      timeElement(shippedAt),
-      STRUCTURE[hierarchy],
-    ),
+    BSN: segment('00', shipmentNumber, dateElement(shippedAt), timeElement(shippedAt), STRUCTURE[hierarchy]),
     HL: levels.loops(),
     CTT: segment(String(levels.count)),
   });
@@ -118,7 +120,9 @@ class Levels {
 function shipmentLevel(document: ShipmentDocument, profile: Agreement): TreeNode {
   const { shipment, order, node: shipFrom } = document;
   const { carrier } = shipment;
-  const routing = { ...profile.routing, ...document.routing };
+  const { packaging } = profile.routing;
+  const routed = document.routing;
+  const { method, shipmentPayment, serviceLevel, service } = { ...profile.routing, ...routed };
   const { onPallet } = packingOf(document);
   const cartons = shipment.packages.filter((item, index) => !onPallet.has(index) || item.lines.length > 0).length;
   const weights = shipment.packages.flatMap(({ weight }) => weight ?? []);
@@ -127,17 +131,18 @@ function shipmentLevel(document: ShipmentDocument, profile: Agreement): TreeNode
     shipment.weight ?? (onPallet.size === 0 && weights.length === shipment.packages.length ? sum(weights) : undefined);
   const weighed = weight === undefined || compare(weight, '0') === 0 ? [] : ['G', weight, 'LB'];
   return node({
-    TD1: [segment(routing.packaging, String(cartons), undefined, undefined, undefined, ...weighed)],
-    TD5: [segment('O', '2', carrier.scac, routing.method, carrier.name)],
+    TD1: [segment(packaging, String(cartons), undefined, undefined, undefined, ...weighed)],
+    TD5: [segment('O', '2', carrier.scac, method, service ?? carrier.name, ...NO_TRANSIT, serviceLevel)],
     TD3: carrier.trailer === undefined ? [] : [segment('TL', undefined, carrier.trailer)],
     REF: [
-      ...(carrier.billOfLading === undefined ? [] : [segment('BM', carrier.billOfLading.slice(0, 30))]),
-      ...(carrier.tracking === undefined ? [] : [segment('CN', carrier.tracking.slice(0, 30))]),
+      ...reference('BM', carrier.billOfLading, profile),
+      ...reference('CN', carrier.tracking, profile),
+      ...reference(profile.routing.authorization, routed?.authorization, profile),
     ],
     DTM: [segment('011', dateElement(shipment.shippedAt))],
-    FOB: segment(routing.shipmentPayment),
+    FOB: segment(shipmentPayment),
     N1: [
-      partyLoop('ST', order.shipTo, profile),
+      shipToLoop(order, profile),
       partyLoop(
         'SF',
         { identifiers: [{ scheme: 'seller', value: shipFrom.code }], address: shipFrom.address },
@@ -151,10 +156,7 @@ function shipmentLevel(document: ShipmentDocument, profile: Agreement): TreeNode
 function orderLevel({ order }: ShipmentDocument, profile: Agreement): TreeNode {
   return node({
     PRF: segment(order.poNumber, order.release, undefined, dateElement(order.orderedOn)),
-    REF: [
-      ...commonReferences(order, profile, '856'),
-      ...(order.erpOrderNumber === undefined ? [] : [segment('VN', order.erpOrderNumber.slice(0, 30))]),
-    ],
+    REF: [...commonReferences(order, profile, '856'), ...reference('VN', order.erpOrderNumber, profile)],
     N1: order.buyer === undefined ? [] : [partyLoop('BY', order.buyer, profile)],
   });
 }
@@ -169,7 +171,8 @@ function labelLevel(item: ShippedPackage, path: string): TreeNode {
     throw new DocumentError('document-package-label-invalid', `${path}.sscc`, `${sscc} has a wrong check digit`);
   }
   const marks: SegmentObject[] = [segment('GM', `00${sscc}`)];
-  if (tracking !== undefined) marks.push(segment('CP', tracking.slice(0, 48)));
+  // A number that is cut off is another number.
+  if (tracking !== undefined && tracking.length <= LONGEST_MARK) marks.push(segment('CP', tracking));
   return { MAN: marks };
 }
 
