@@ -31,7 +31,8 @@ export function withContent(
   if (type === undefined && header.length === 0 && lines.length === 0) return [...segments];
   const guide = guideOf(set, version);
   const line = guide?.children.find((node) => idOf(node) === LINE);
-  if (guide === undefined || line?.kind !== 'loop') throw new TypeError(`no content can be added to an ${set} ${version}`);
+  if (guide === undefined || line?.kind !== 'loop')
+    throw new TypeError(`no content can be added to an ${set} ${version}`);
   const typed = segments.map((segment) =>
     segment[0] === BEGIN && type !== undefined ? segment.with(2, type) : segment,
   );
@@ -41,7 +42,8 @@ export function withContent(
   for (const segment of typed.slice(firstLine)) {
     const current = perLine.at(-1);
     if (segment[0] === LINE) perLine.push([segment]);
-    else if (summary.length === 0 && current !== undefined && indexOf(segment, line.children) >= 0) current.push(segment);
+    else if (summary.length === 0 && current !== undefined && indexOf(segment, line.children) >= 0)
+      current.push(segment);
     else summary.push(segment);
   }
   return [
@@ -52,7 +54,11 @@ export function withContent(
 }
 
 /** Each block goes before the first segment that comes later in the guide. */
-function merged(segments: readonly Segment[], blocks: readonly (readonly Segment[])[], guide: readonly GuideNode[]): Segment[] {
+function merged(
+  segments: readonly Segment[],
+  blocks: readonly (readonly Segment[])[],
+  guide: readonly GuideNode[],
+): Segment[] {
   let result = [...segments];
   for (const block of blocks) {
     const at = block[0] === undefined ? -1 : indexOf(block[0], guide);

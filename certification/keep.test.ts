@@ -7,10 +7,10 @@ import type { PartnerProfile } from '../mappings/profile/profile.ts';
 import { scanInterchanges } from '../mappings/x12/index.ts';
 import { writeInterchange } from '../sandbox/x12.ts';
 import { fixturesOf } from './fixtures.ts';
-import { keepFixture } from './keep.ts';
-import { profilesOf } from './profiles.ts';
 import { exactly } from './goods.ts';
+import { keepFixture } from './keep.ts';
 import { orderFormOf, otherOrderFormOf } from './order-forms.ts';
+import { profilesOf } from './profiles.ts';
 import { segmentsOfOrder, syntaxOf } from './purchase-order.ts';
 import { readdressed } from './readdress.ts';
 import { tradeDataOf } from './settings.ts';
@@ -199,6 +199,8 @@ describe('certification.yaml', () => {
   ])('that contains %j is refused with file, line and key', async (text, said) => {
     settings('');
     writeFileSync(join(folder, 'fern', 'certification.yaml'), text, 'latin1');
-    await expect(tradeDataOf(folder, production)).rejects.toThrow(`${join(folder, 'fern', 'certification.yaml')}:${said}`);
+    await expect(tradeDataOf(folder, production)).rejects.toThrow(
+      `${join(folder, 'fern', 'certification.yaml')}:${said}`,
+    );
   });
 });

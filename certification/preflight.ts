@@ -2,12 +2,13 @@ import { crossReferenceFileOf } from '../activities/partners/cross-reference-fil
 import { problemIn, readLayers } from '../activities/partners/profile-layers.ts';
 import type { Path } from '../activities/partners/yaml-layer.ts';
 import { isWithinTolerance } from '../domain/policy/pricing.ts';
+import type { SalesOrder } from '../mappings/canonical/v1/index.ts';
 import { explainInterchanges } from '../mappings/edi/explain.ts';
 import type { ExplainedPart } from '../mappings/edi/explaining/parts.ts';
 import type { ProfileProblem } from '../mappings/profile/problem.ts';
 import type { PartnerProfile } from '../mappings/profile/profile.ts';
-import { articles } from '../sandbox/erp/master-data.ts';
 import { evaluateAll } from '../runtime/expressions.ts';
+import { articles } from '../sandbox/erp/master-data.ts';
 import { type Goods, item } from './goods.ts';
 import type { Business } from './introduce.ts';
 import { formsOf, type OrderForm } from './order-forms.ts';
@@ -21,10 +22,16 @@ import { dayBeforeToday, shipDayFor, whyOutside } from './ship-window.ts';
  */
 
 type Explained = Extract<ExplainedPart, { kind: 'transaction' }>;
-type Order = Extract<NonNullable<Explained['outcome']>, { kind: 'order' }>;
+type Orders = Extract<NonNullable<Explained['outcome']>, { kind: 'orders' }>;
 
 /** A date of an order by which its goods must have left. */
-const LATEST = ['shipNotAfter', 'cancelAfter', 'deliverNotAfter', 'requestedShipDate', 'requestedDeliveryDate'] as const;
+const LATEST = [
+  'shipNotAfter',
+  'cancelAfter',
+  'deliverNotAfter',
+  'requestedShipDate',
+  'requestedDeliveryDate',
+] as const;
 
 /** @returns each cause with the file, line and key to change */
 export async function preflight(partnersDir: string, { profile, data }: Business): Promise<ProfileProblem[]> {
@@ -81,7 +88,9 @@ class Checks {
       numbers.some((number, at) => {
         const qualifier = numbers[at - 1] ?? '';
         if (at % 2 === 0) return false;
-        return (items.seller.includes(qualifier) && number === sku) || items.gtin.includes(qualifier) || known.has(number);
+        return (
+          (items.seller.includes(qualifier) && number === sku) || items.gtin.includes(qualifier) || known.has(number)
+        );
       });
     return [...assortment.plenty, ...Object.values(assortment.special)].flatMap((goods) => {
       if (leads(goods)) return [];
@@ -101,8 +110,9 @@ class Checks {
     const refused = explained.findings.filter(({ severity }) => severity === 'error');
     if (refused.length > 0) return refused.map(({ place, message }) => this.#refusal(form, today, place, message));
     const { outcome } = explained;
-    if (outcome?.kind !== 'order') return [];
-    return [...this.#undecided(form, today, outcome), ...this.#shipTo(outcome), ...this.#dates(form, today, outcome)];
+    const [order] = outcome?.kind === 'orders' ? outcome.orders : [];
+    if (outcome?.kind !== 'orders' || order === undefined) return [];
+    return [...this.#undecided(form, today, outcome), ...this.#shipTo(order), ...this.#dates(form, today, order)];
   }
 
   async #explained(form: OrderForm, today: Date): Promise<Explained> {
@@ -131,13 +141,17 @@ class Checks {
     const where = `${place.segment}${place.element === undefined ? '' : String(place.element).padStart(2, '0')}`;
     const said = `the ${form.set} that certification would send is refused at ${where}: ${message}`;
     if (rule >= 0) {
-      const change = '`order.header` of certification.yaml states further segments of the partner’s orders, `items` its numbers and units';
-      return this.#ofProfile(['guides', form.set, rule], `is a rule by which ${said}. Correct the rule, or the order: ${change}`);
+      const change =
+        '`order.header` of certification.yaml states further segments of the partner’s orders, `items` its numbers and units';
+      return this.#ofProfile(
+        ['guides', form.set, rule],
+        `is a rule by which ${said}. Correct the rule, or the order: ${change}`,
+      );
     }
     return this.#ofSegment(form, today, ([id]) => id === place.segment, said);
   }
 
-  #undecided(form: OrderForm, today: Date, { notUsed }: Order): ProfileProblem[] {
+  #undecided(form: OrderForm, today: Date, { notUsed }: Orders): ProfileProblem[] {
     return notUsed
       .filter(({ ignored }) => ignored === undefined)
       .map(({ content, text, place, reason }) => {
@@ -158,10 +172,11 @@ class Checks {
     return this.#data.problem(further >= 0 ? ['order', 'headerOf', form.set, further] : ['order'], reason);
   }
 
-  #shipTo({ order }: Order): ProfileProblem[] {
+  #shipTo(order: SalesOrder): ProfileProblem[] {
     const { shipToCode, customerNumber, problem } = this.#data;
     const { identifiers } = order.shipTo;
-    if (identifiers.some(({ scheme, value }) => ['partner', 'store'].includes(scheme) && value === shipToCode)) return [];
+    if (identifiers.some(({ scheme, value }) => ['partner', 'store'].includes(scheme) && value === shipToCode))
+      return [];
     const read = identifiers.map(({ scheme, value }) => `${value} (${scheme})`).join(', ') || 'no code';
     const reason =
       `${shipToCode} reaches the order as ${read}, so that no ship-to of customer ${customerNumber} is found: one qualifier under ` +
@@ -170,15 +185,14 @@ class Checks {
   }
 
   /** Days that leave no day for shipping: fixed ones of certification.yaml that have passed, or a window that has none. */
-  #dates(form: OrderForm, today: Date, { order }: Order): ProfileProblem[] {
+  #dates(form: OrderForm, today: Date, order: SalesOrder): ProfileProblem[] {
     const day = today.toISOString().slice(0, 10);
     for (const key of LATEST) {
       const stated = order[key];
       if (stated === undefined || stated >= day) continue;
       const plain = stated.replaceAll('-', '');
       const days = dayBeforeToday(stated, today);
-      const reason =
-        `makes ${key} of every order ${stated}, which has passed for ${days} days: write a day relative to the order, such as {+14}`;
+      const reason = `makes ${key} of every order ${stated}, which has passed for ${days} days: write a day relative to the order, such as {+14}`;
       return [this.#ofSegment(form, today, (segment) => segment.includes(plain), reason)];
     }
     const { requestedShipDate: shipOn, requestedDeliveryDate: deliverOn } = order;

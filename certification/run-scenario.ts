@@ -3,7 +3,11 @@ import type { RuleResult, Scenario, ScenarioResult } from './scenario.ts';
 import { type Partnership, StepFailed, Trade } from './trade.ts';
 
 /** Runs one scenario: its steps, its expectations, and the rules of every document. */
-export async function runScenario(partnership: Partnership, scenario: Scenario, prefix: string): Promise<ScenarioResult> {
+export async function runScenario(
+  partnership: Partnership,
+  scenario: Scenario,
+  prefix: string,
+): Promise<ScenarioResult> {
   const trade = new Trade(partnership, prefix);
   const rules: RuleResult[] = [];
   try {

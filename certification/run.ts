@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { readdirSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { certificationFingerprint } from '../activities/partners/certification.ts';
@@ -9,7 +8,7 @@ import { inboundSets } from '../mappings/edi/documents/registry.ts';
 import type { ProfileProblem } from '../mappings/profile/problem.ts';
 import { createPrismaClient } from '../prisma/client.ts';
 import { type NetworkOptions, startNetwork } from '../scripts/stack/network.ts';
-import { bundled } from '../scripts/stack/trading-world.ts';
+import { workflowBundle } from '../scripts/stack/workflow-bundle.ts';
 import { fixturesOf } from './fixtures.ts';
 import { balancesOf } from './goods.ts';
 import { type Business, introduce, tell } from './introduce.ts';
@@ -64,22 +63,17 @@ export async function certify(
   const keys = new Map(named.map(({ id }) => [id, `tl_certify_${randomBytes(24).toString('base64url')}`]));
 
   const sandboxed = inSandbox(partnersDir);
-  const bundle = join(sandboxed.directory, 'workflow-bundle.js');
   log(`the preflight found nothing (${preflightSeconds.toFixed(1)} s); starting a network`);
   const starting = performance.now();
-  // The rehearsal of deadlines takes the same bundle.
-  const bundling = bundled().then(({ code }) => writeFile(bundle, code));
   const network = await startNetwork({
     brief: true,
     env: {
       PARTNERS_DIR: sandboxed.directory,
       RATE_LIMIT_PER_MINUTE: '1000000',
       LOG_LEVEL: 'warn',
-      WORKFLOW_BUNDLE: bundle,
+      WORKFLOW_BUNDLE: await workflowBundle(),
     },
-    prepare: async (soFar) => {
-      await Promise.all([prepare(soFar, businesses, keys), bundling]);
-    },
+    prepare: (soFar) => prepare(soFar, businesses, keys),
   });
   const startSeconds = secondsSince(starting);
   log(`the network is up (${startSeconds.toFixed(1)} s)`);
@@ -96,7 +90,10 @@ export async function certify(
           // The warehouse identifies an order by PO number alone, so PO numbers must differ between partners.
           prefix: `${index + 1}C`,
           log,
-          warnings: [...warningsOf(partnersDir, [profile.id]), ...missingVariables(partnersDir, profile.id, process.env)],
+          warnings: [
+            ...warningsOf(partnersDir, [profile.id]),
+            ...missingVariables(partnersDir, profile.id, process.env),
+          ],
           seconds: { preflight: preflightSeconds, start: startSeconds },
         });
         writeReports(reportsDir(resultsDir, profile.id, only), report, fingerprint);
@@ -186,7 +183,11 @@ async function prepare(
 async function certifyPartner(
   partnership: Partnership,
   scenarios: readonly Scenario[],
-  { prefix, log, ...told }: Pick<PartnerResult, 'warnings'> & {
+  {
+    prefix,
+    log,
+    ...told
+  }: Pick<PartnerResult, 'warnings'> & {
     readonly prefix: string;
     readonly log: (line: string) => void;
     readonly seconds: Omit<PartnerResult['seconds'], 'scenarios'>;

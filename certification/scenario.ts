@@ -75,6 +75,8 @@ export interface DocumentEvidence {
 
 /** Content that reaches no field of ours. */
 export interface LeftOut {
+  /** The transaction set that has it. */
+  readonly set: string;
   readonly content: string;
   readonly name: string;
   readonly text: string;

@@ -27,7 +27,10 @@ const orderedItem = z.strictObject({
   sku: z.string().min(1).describe('One of our articles'),
   buyerItem: z.string().min(1).max(48).optional().describe('The partner’s own number'),
   numbers: z
-    .record(z.string().regex(/^[A-Z0-9]{2}$/, 'must be a qualifier of two characters such as VN'), z.string().min(1).max(48))
+    .record(
+      z.string().regex(/^[A-Z0-9]{2}$/, 'must be a qualifier of two characters such as VN'),
+      z.string().min(1).max(48),
+    )
     .refine((numbers) => Object.keys(numbers).length > 0, 'must hold a number')
     .optional()
     .describe(
@@ -121,7 +124,9 @@ export const certificationSettings = z.strictObject({
   items: z
     .array(orderedItem)
     .default([])
-    .describe('What the scenarios order: articles with numbers, units, prices, quantities and stock; by default derived'),
+    .describe(
+      'What the scenarios order: articles with numbers, units, prices, quantities and stock; by default derived',
+    ),
   order: z
     .strictObject({
       header: header.describe(

@@ -3,7 +3,11 @@ import { basename } from 'node:path';
 import type { z } from 'zod';
 import { certificationSettingsFileOf } from '../activities/partners/certification.ts';
 import { checkedYaml } from '../activities/partners/checked-yaml.ts';
-import { bytesOfFile, CrossReferenceFileError, crossReferencesOfCsv } from '../activities/partners/cross-reference-csv.ts';
+import {
+  bytesOfFile,
+  CrossReferenceFileError,
+  crossReferencesOfCsv,
+} from '../activities/partners/cross-reference-csv.ts';
 import { crossReferenceFileOf } from '../activities/partners/cross-reference-files.ts';
 import { CROSS_REFERENCE_COLUMNS } from '../activities/partners/cross-references.ts';
 import type { Path } from '../activities/partners/yaml-layer.ts';
@@ -73,7 +77,10 @@ export async function tradeDataOf(partnersDir: string, profile: PartnerProfile):
     const codes = customer.shipTos.flatMap((one) => one.codes);
     const meant = didYouMean(stated.shipTo ?? '', codes);
     problems.push(
-      problem(['shipTo'], `${stated.shipTo} is not a ship-to of the customer; its ship-tos are ${codes.join(', ')}${meant}`),
+      problem(
+        ['shipTo'],
+        `${stated.shipTo} is not a ship-to of the customer; its ship-tos are ${codes.join(', ')}${meant}`,
+      ),
     );
   }
   const priceOf = (sku: string) => {

@@ -7,12 +7,7 @@ import type { Network } from '../scripts/stack/network.ts';
 import type { Content } from './content.ts';
 import type { Assortment, Wanted } from './goods.ts';
 import { type OrderForm, orderFormOf } from './order-forms.ts';
-import {
-  canonicalOrder,
-  interchangeOf,
-  type PurchaseOrder,
-  segmentsOfOrder,
-} from './purchase-order.ts';
+import { canonicalOrder, interchangeOf, type PurchaseOrder, segmentsOfOrder } from './purchase-order.ts';
 import type { DocumentEvidence, LeftOut } from './scenario.ts';
 import type { TradeData } from './settings.ts';
 import { shipDayFor, type Wishes } from './ship-window.ts';
@@ -263,7 +258,9 @@ export class Trade {
       ),
       text: Buffer.from(row.bytes).toString('latin1'),
       at: row.receivedAt.toISOString(),
-      notUsed: row.documents.flatMap(({ notUsed }) => (notUsed ?? []) as unknown as LeftOut[]),
+      notUsed: row.documents.flatMap(({ transactionSet, notUsed }) =>
+        ((notUsed ?? []) as unknown as Omit<LeftOut, 'set'>[]).map((one) => ({ ...one, set: transactionSet })),
+      ),
     }));
   }
 

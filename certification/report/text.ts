@@ -4,7 +4,14 @@ import type { DocumentEvidence, LeftOut, PartnerResult, ScenarioResult } from '.
 const WORDS = { passed: 'passed', failed: 'FAILED', 'not-run': 'not run' } as const;
 
 /** The report for a terminal or a mail. */
-export function textReport({ partner, partnerName, profileVersion, warnings, seconds, scenarios }: PartnerResult): string {
+export function textReport({
+  partner,
+  partnerName,
+  profileVersion,
+  warnings,
+  seconds,
+  scenarios,
+}: PartnerResult): string {
   const { preflight, start } = seconds;
   return `${[
     `Certification of ${partnerName} (${partner}), profile version ${profileVersion}`,
@@ -36,8 +43,8 @@ function documentLines({ direction, set, control, contents, notUsed }: DocumentE
 }
 
 /** What was left out, and who decided that. */
-export function leftOutText({ content, name, text, count, reason, ignored }: LeftOut): string {
+export function leftOutText({ set, content, name, text, count, reason, ignored }: LeftOut): string {
   const times = count > 1 ? `, ${count} times` : '';
   const decided = ignored === undefined ? 'undecided' : `the profile ignores it: ${ignored}`;
-  return `${content} ${name}: ${text}${times}; ${decided}${reason === undefined ? '' : `; ${reason}`}`;
+  return `${set} ${content} ${name}: ${text}${times}; ${decided}${reason === undefined ? '' : `; ${reason}`}`;
 }

@@ -18,7 +18,9 @@ const scenario: Scenario = {
       ];
       const { element } = trade.profile.x12.delimiters;
       if (first === undefined || bad === undefined || last === undefined) return;
-      await trade.handIn(trade.fileOf([first, bad, last]).replace(`${element}7777${element}`, `${element}SEVEN${element}`));
+      await trade.handIn(
+        trade.fileOf([first, bad, last]).replace(`${element}7777${element}`, `${element}SEVEN${element}`),
+      );
       trade.poNumbers.splice(trade.poNumbers.indexOf(bad.poNumber), 1);
     }),
     untilStatus('closed'),

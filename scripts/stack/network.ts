@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { applyMigrations } from '../../prisma/migrate.ts';
 import { grantPartnerKeys, type Installation, openInstallation, sandboxAddresses } from './installation.ts';
-import type { Part } from './part.ts';
+import { type Part, StartFailed } from './part.ts';
 import { freePorts } from './ports.ts';
 import { connectionUrl, startPostgres } from './postgres.ts';
 import { type SandboxSystem, startApi, startSandbox, startWorker } from './processes.ts';
@@ -45,16 +45,32 @@ export interface NetworkOptions {
   ) => Promise<void>;
 }
 
+/** Times that a start is tried: between the choice of a free port and its use, another program may take it. */
+const STARTS = 3;
+
 /** Starts everything on free ports. Each system of the sandbox is a separate process, so that a test can kill it alone. */
-export async function startNetwork({
-  built = false,
-  brief = false,
-  env: extra = {},
-  onLine,
-  log,
-  prepare,
-}: NetworkOptions = {}): Promise<Network> {
-  const dir = mkdtempSync(join(tmpdir(), 'throughline-network-'));
+export async function startNetwork(options: NetworkOptions = {}): Promise<Network> {
+  for (let tried = 1; ; tried += 1) {
+    const started: Part[] = [];
+    const dir = mkdtempSync(join(tmpdir(), 'throughline-network-'));
+    try {
+      return await startIn(dir, options, started);
+    } catch (error) {
+      // What is left running would keep this process alive.
+      await Promise.allSettled(started.map((part) => part.stop()));
+      rmSync(dir, { recursive: true, force: true });
+      const portTaken = error instanceof StartFailed && error.output.includes('EADDRINUSE');
+      if (!portTaken || tried === STARTS) throw error;
+    }
+  }
+}
+
+/** `started` receives every part that has started, so that the caller can stop them if another one fails. */
+async function startIn(
+  dir: string,
+  { built = false, brief = false, env: extra = {}, onLine, log, prepare }: NetworkOptions,
+  started: Part[],
+): Promise<Network> {
   const [temporalPort = 0, postgres = 0, api = 0, worker = 0, erp = 0, wms = 0, partners = 0] = await freePorts(7);
   const installation = openInstallation(dir);
   const logFile = (name: NetworkPart) => join(dir, `${name}.log`);
@@ -62,6 +78,11 @@ export async function startNetwork({
     logFile: logFile(name),
     ...(onLine && { onLine: (line: string) => onLine(name, line) }),
   });
+  const keep = async (starting: Promise<Part>): Promise<Part> => {
+    const part = await starting;
+    started.push(part);
+    return part;
+  };
 
   const { path } = await findTemporal(log);
   const database = { port: postgres, password: installation.postgresPassword };
@@ -85,31 +106,38 @@ export async function startNetwork({
     ...sandboxAddresses({ erp, wms, partners }),
     ...extra,
   };
-  const [temporalPart, postgresPart, sandbox] = await Promise.all([
-    startTemporal({
-      executable: path,
-      port: temporalPort,
-      ...(!brief && { dbFile: join(dir, 'temporal.db') }),
-      logFile: logFile('temporal'),
-    }),
-    startPostgres({
-      dataDir: join(dir, 'postgres'),
-      ...database,
-      logFile: logFile('postgres'),
-      ...(brief && { settings: NOT_FORCED_TO_DISK }),
-    }).then(async (part) => {
-      await applyMigrations(databaseUrl);
-      await grantPartnerKeys(installation, databaseUrl);
-      return part;
-    }),
-    brief ? startSandboxAsOne(env, watch('erp')) : startSandboxAlone(env, watch),
-  ]);
-  const [apiPart, workerPart] = await Promise.all([
-    startApi({ built, env, ...watch('api') }),
-    (prepare?.({ installation, databaseUrl, parts: sandbox }) ?? Promise.resolve()).then(() =>
-      startWorker({ built, env, ...watch('worker') }),
+  const startDatabase = async (): Promise<Part> => {
+    const settings = brief && { settings: NOT_FORCED_TO_DISK };
+    const part = await keep(
+      startPostgres({ dataDir: join(dir, 'postgres'), ...database, logFile: logFile('postgres'), ...settings }),
+    );
+    await applyMigrations(databaseUrl);
+    await grantPartnerKeys(installation, databaseUrl);
+    return part;
+  };
+  const startSandboxes = async (): Promise<Record<SandboxSystem, Part>> => {
+    const start = (...systems: SandboxSystem[]) => keep(startSandbox(systems, { env, ...watch(systems[0] ?? 'erp') }));
+    if (brief) return asOne(await start('erp', 'wms', 'partners'), env);
+    const [erp, wms, partners] = await all([start('erp'), start('wms'), start('partners')]);
+    return { erp, wms, partners };
+  };
+  const [temporalPart, postgresPart, sandbox] = await all([
+    keep(
+      startTemporal({
+        executable: path,
+        port: temporalPort,
+        ...(!brief && { dbFile: join(dir, 'temporal.db') }),
+        logFile: logFile('temporal'),
+      }),
     ),
+    startDatabase(),
+    startSandboxes(),
   ]);
+  const startPreparedWorker = async (): Promise<Part> => {
+    await prepare?.({ installation, databaseUrl, parts: sandbox });
+    return keep(startWorker({ built, env, ...watch('worker') }));
+  };
+  const [apiPart, workerPart] = await all([keep(startApi({ built, env, ...watch('api') })), startPreparedWorker()]);
   const parts = {
     temporal: temporalPart,
     postgres: postgresPart,
@@ -136,23 +164,8 @@ export async function startNetwork({
 
 const NOT_FORCED_TO_DISK = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
 
-type Watch = Omit<Parameters<typeof startSandbox>[1], 'env'>;
-
-async function startSandboxAlone(
-  env: NodeJS.ProcessEnv,
-  watch: (name: SandboxSystem) => Watch,
-): Promise<Record<SandboxSystem, Part>> {
-  const [erp, wms, partners] = await Promise.all([
-    startSandbox(['erp'], { env, ...watch('erp') }),
-    startSandbox(['wms'], { env, ...watch('wms') }),
-    startSandbox(['partners'], { env, ...watch('partners') }),
-  ]);
-  return { erp, wms, partners };
-}
-
-/** One process with an address for each system. */
-async function startSandboxAsOne(env: NodeJS.ProcessEnv, watch: Watch): Promise<Record<SandboxSystem, Part>> {
-  const process = await startSandbox(['erp', 'wms', 'partners'], { env, ...watch });
+/** One process of all three systems, with the address of each. */
+function asOne(process: Part, env: NodeJS.ProcessEnv): Record<SandboxSystem, Part> {
   const at = (port: string | undefined): Part => ({
     ...process,
     get pid() {
@@ -161,4 +174,16 @@ async function startSandboxAsOne(env: NodeJS.ProcessEnv, watch: Watch): Promise<
     url: `http://127.0.0.1:${port}`,
   });
   return { erp: process, wms: at(env.SANDBOX_WMS_PORT), partners: at(env.SANDBOX_PARTNERS_PORT) };
+}
+
+/** Promise.all that fails only once all have settled, so that nothing starts after a failure was reported. */
+async function all<T extends readonly unknown[]>(
+  starting: {
+    [K in keyof T]: Promise<T[K]>;
+  },
+): Promise<T> {
+  const results = await Promise.allSettled(starting);
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+  return Promise.all(starting) as Promise<T>;
 }

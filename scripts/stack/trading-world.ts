@@ -468,8 +468,7 @@ let quiet = false;
 
 let product: ReturnType<typeof bundleWorkflows> | undefined;
 
-/** The product’s workflows, bundled once in a process. */
-export function bundled(): ReturnType<typeof bundleWorkflows> {
+function bundled(): ReturnType<typeof bundleWorkflows> {
   product ??= bundleWorkflows();
   return product;
 }
@@ -477,7 +476,7 @@ export function bundled(): ReturnType<typeof bundleWorkflows> {
 /** @param bundle workflows other than the product's */
 export async function startTradingNetwork(
   createEnvironment: () => Promise<TestWorkflowEnvironment>,
-  bundle?: WorkflowBundleWithSourceMap,
+  bundle?: WorkflowBundleWithSourceMap | { readonly codePath: string },
 ): Promise<TradingNetwork> {
   if (!quiet)
     Runtime.install({
