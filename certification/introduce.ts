@@ -9,7 +9,8 @@ import { createPrismaClient, type Database } from '../prisma/client.ts';
 import { type Config, loadConfig } from '../runtime/config.ts';
 import { connectClient } from '../runtime/temporal.ts';
 import { localDatabaseUrl, localTemporalAddress, sandboxAddresses } from '../scripts/stack/installation.ts';
-import { acknowledgmentOf, syntaxOf } from './purchase-order.ts';
+import { acknowledgmentOf } from './order-forms.ts';
+import { syntaxOf } from './purchase-order.ts';
 import { REMITTANCE } from './sets.ts';
 import { SettingsError, type TradeData } from './settings.ts';
 

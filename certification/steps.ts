@@ -1,4 +1,4 @@
-import type { OrderedLine } from './purchase-order.ts';
+import type { Wanted } from './goods.ts';
 import type { Expectation, Fault, Step } from './scenario.ts';
 import { GROUP_ANSWER } from './sets.ts';
 import { StepFailed, type Trade } from './trade.ts';
@@ -10,14 +10,14 @@ const expectation = (what: string, check: Expectation['check']): Expectation => 
 
 // ── Steps ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-export const partnerOrders = (...lines: OrderedLine[]): Step =>
+export const partnerOrders = (...lines: Wanted[]): Step =>
   step('the partner orders', async (trade) => {
     const answer = await trade.submit(trade.newOrder(lines));
     if (answer.status >= 300) throw new StepFailed(`the order was refused: ${JSON.stringify(answer.body)}`);
   });
 
 /** Sets the behaviour before the order arrives, so that the warehouse never handles it otherwise. */
-export const withWarehouse = (what: string, behaviour: object, ...lines: OrderedLine[]): Step =>
+export const withWarehouse = (what: string, behaviour: object, ...lines: Wanted[]): Step =>
   step(`the partner orders, and ${what}`, async (trade) => {
     const order = trade.newOrder(lines);
     await trade.warehouseBehaves(behaviour);

@@ -20,7 +20,7 @@ import { items, prices, taxRates } from '../../sandbox/erp/master-data.ts';
  * @throws SettingsError for unusable settings, CrossReferenceFileError for an unusable file of cross-references
  */
 export async function fixtureMasterData(partnersDir: string, profile: PartnerProfile): Promise<MasterData | undefined> {
-  const data = tradeDataOf(partnersDir, profile);
+  const data = await tradeDataOf(partnersDir, profile);
   const file = certificationSettingsFileOf(partnersDir, profile.id);
   if (data.added !== undefined && !existsSync(file)) return undefined;
   const names = await namesOf(partnersDir, profile);

@@ -476,7 +476,7 @@ function bundled(): ReturnType<typeof bundleWorkflows> {
 /** @param bundle workflows other than the product's */
 export async function startTradingNetwork(
   createEnvironment: () => Promise<TestWorkflowEnvironment>,
-  bundle?: WorkflowBundleWithSourceMap,
+  bundle?: WorkflowBundleWithSourceMap | { readonly codePath: string },
 ): Promise<TradingNetwork> {
   if (!quiet)
     Runtime.install({

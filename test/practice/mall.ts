@@ -67,7 +67,7 @@ export async function givenMall(): Promise<Mall> {
       };
       for (const id of PARTNERS) {
         const profile = profiles.get(id) as PartnerProfile;
-        const data = tradeDataOf(partnersDir, profile);
+        const data = await tradeDataOf(partnersDir, profile);
         const shipTos = [
           shipTo('DC01', 'Mall Street DC', '1 Belt Road'),
           ...['0101', '0102', '0103'].map((code) => shipTo(code, `Mall Street ${code}`, `${Number(code)} Main Street`)),
