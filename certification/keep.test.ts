@@ -82,13 +82,15 @@ describe('a file that is stored as a fixture', () => {
       transactions: [
         {
           state: 'accepted',
-          order: {
-            poNumber: 'F-1',
-            lines: [
-              { quantity: { value: '24', unit: 'EA' }, item: { customerSku: '771001' } },
-              { quantity: { value: '3', unit: 'CA' } },
-            ],
-          },
+          orders: [
+            {
+              poNumber: 'F-1',
+              lines: [
+                { quantity: { value: '24', unit: 'EA' }, item: { customerSku: '771001' } },
+                { quantity: { value: '3', unit: 'CA' } },
+              ],
+            },
+          ],
         },
       ],
     });

@@ -9,8 +9,8 @@ import { type Network, startNetwork } from '../../scripts/stack/network.ts';
 import { projectDir } from '../../scripts/stack/part.ts';
 
 /**
- * docs/onboarding-a-partner.md, followed to the letter: its files are written, its commands are run, in their order. What the page says
- * happens must happen, with nothing but what stands there. Commands marked `running` want a running system.
+ * Follows docs/onboarding-a-partner.md: writes its files and runs its commands in their order, and expects the results that the page
+ * describes. Commands marked `running` need a running system.
  */
 
 interface Block {
@@ -59,7 +59,7 @@ async function output(command: string): Promise<string> {
   return stdout;
 }
 
-describe('a fourth partner, by the page alone', () => {
+describe('a new partner, with the onboarding page alone', () => {
   it('has files and commands to follow', () => {
     expect(blocks.filter(({ language }) => language === 'yaml')).toHaveLength(2);
     expect(blocks.filter(({ language }) => language === 'sh').length).toBeGreaterThan(5);
