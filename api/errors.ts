@@ -39,6 +39,7 @@ export const problemCodes = {
   'payment-conflict': { status: 409, title: 'This payment reference is known with other content' },
   'illegal-resolution': { status: 409, title: 'The exception cannot be resolved in that way' },
   'exception-resolved': { status: 409, title: 'The exception has been resolved already' },
+  'document-not-kept': { status: 409, title: 'The document does not wait for a person' },
   'order-closed': { status: 409, title: 'The order is closed' },
   'not-possible-now': { status: 409, title: 'The order is past the point where this is possible' },
   'shipment-not-labelled': { status: 409, title: 'The shipment has no such label' },

@@ -113,7 +113,6 @@ function guideOf({ set }: OutboundDocument, profile: PartnerProfile): Guide {
     const guide = partnerGuide(profile, set, version);
     if (guide !== undefined) return guide;
   } catch (error) {
-    // The order's guide rules may not fit the X12 release that was agreed later.
     throw permanent('guide-rules-invalid', `the rules for ${where} cannot be applied: ${reasonOf(error)}`);
   }
   throw permanent('no-guide', `there is no guide for ${where}`);

@@ -5,7 +5,7 @@
  */
 import type { RemittedAmount } from '../../domain/order/messages.ts';
 import type { Progress } from '../../domain/order/state.ts';
-import { type Invoice, type Note, textsFor } from '../../mappings/canonical/v1/index.ts';
+import { type Invoice, type Note, namedStore, textsFor } from '../../mappings/canonical/v1/index.ts';
 import { runWithCorrelation } from '../../runtime/correlation.ts';
 import { callSystem, permanent } from '../lib/activity-failure.ts';
 import type { LineQuantity } from '../lib/records.ts';
@@ -209,11 +209,14 @@ function orderRequest(
 
 /** What the buyer says of a line beside its item, quantity and price. */
 function wishesOf(line: OrderRecord['canonical']['lines'][number] | undefined) {
-  const { requestedShipDate, requestedDeliveryDate, components, notes = [] } = line ?? {};
+  const { requestedShipDate, requestedDeliveryDate, components, allocations, notes = [] } = line ?? {};
   return {
     ...(requestedShipDate !== undefined && { requestedShipDate }),
     ...(requestedDeliveryDate !== undefined && { requestedDeliveryDate }),
     ...(components !== undefined && { components }),
+    ...(allocations !== undefined && {
+      allocations: allocations.map(({ store, quantity }) => ({ store: namedStore(store), quantity })),
+    }),
     ...notesOf(notes),
   };
 }

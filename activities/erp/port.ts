@@ -82,6 +82,8 @@ export interface ErpOrderRequest {
     notes?: string[];
     /** What the buyer takes one `unit` to be put together from. */
     components?: Component[];
+    /** What each store gets of `quantity`, in `unit`. */
+    allocations?: { store: { code: string; name?: string }; quantity: string }[];
     /**
      * Ship-from nodes with quantities in base units. The rest of the ordered quantity is
      * backordered.

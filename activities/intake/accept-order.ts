@@ -5,6 +5,7 @@ import type { SalesOrder } from '../../mappings/canonical/v1/index.ts';
 import { contentHash } from '../../mappings/edi/content-hash.ts';
 import type { NotUsed } from '../../mappings/edi/not-used.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
+import type { X12Error } from '../../mappings/x12/types.ts';
 import { unwritableIn } from '../../mappings/x12/write.ts';
 import type { Database } from '../../prisma/client.ts';
 import { Prisma } from '../../prisma/generated/client.ts';
@@ -17,7 +18,14 @@ import { IntakeRefusal } from './intake-refusal.ts';
 export type OrderSource =
   | { kind: 'api' }
   /** The inbound transaction set, what its mapping left out, and the control number of its interchange. */
-  | { kind: 'edi'; document: InboundDocument; notUsed: readonly NotUsed[]; controlNumber: string };
+  | {
+      kind: 'edi';
+      document: InboundDocument;
+      notUsed: readonly NotUsed[];
+      /** Faults that the partner's profile accepts. */
+      errors: readonly X12Error[];
+      controlNumber: string;
+    };
 
 export interface OrderNames {
   orderId: string;
@@ -223,7 +231,7 @@ async function insertOrders(
       ...{ kind: 'start-order', partnerId, orderId: id, workflowId, poNumber, part, channel, correlationId },
     })),
   );
-  const { document, notUsed = [] } = source.kind === 'edi' ? source : {};
+  const { document, notUsed = [], errors = [] } = source.kind === 'edi' ? source : {};
   const references: [kind: string, value: string | undefined][] = [
     ['po', first.poNumber],
     ['interchange', source.kind === 'edi' ? source.controlNumber : undefined],
@@ -256,7 +264,7 @@ async function insertOrders(
     )${
       document === undefined
         ? Prisma.empty
-        : Prisma.sql`, stored AS (${storingDocument(document, { state: 'accepted', errors: [], notUsed }, TAKEN)}),
+        : Prisma.sql`, stored AS (${storingDocument(document, { state: 'accepted', errors, notUsed }, TAKEN)}),
         related AS (${relatingDocument(document.id, orderIds, TAKEN)})`
     }
     SELECT "id" FROM taken`;

@@ -24,10 +24,12 @@ export interface InboundDocument {
 
 export interface InboundVerdict {
   /** `received`: kept until our profile can read it. */
-  state: 'received' | 'accepted' | 'duplicate' | 'rejected' | 'unmatched';
+  state: 'received' | 'accepted' | 'duplicate' | 'rejected' | 'unmatched' | 'kept';
   errors: readonly X12Error[];
   /** Content that the mapping left out. */
   notUsed?: readonly NotUsed[];
+  /** The order that a kept document names. */
+  poNumber?: string;
 }
 
 const ALWAYS = Prisma.sql`TRUE`;
@@ -35,20 +37,22 @@ const ALWAYS = Prisma.sql`TRUE`;
 /** Part of a statement that stores a document with its verdict, if `onlyIf` holds. */
 export function storingDocument(
   document: InboundDocument,
-  { state, errors, notUsed = [] }: InboundVerdict,
+  { state, errors, notUsed = [], poNumber }: InboundVerdict,
   onlyIf: Prisma.Sql = ALWAYS,
 ) {
   return Prisma.sql`
     INSERT INTO "Document" ("id", "direction", "partnerId", "transactionSet", "version", "state", "interchangeId",
-      "position", "groupControl", "transactionControl", "body", "delimiters", "hash", "correlationId", "errors", "notUsed")
+      "position", "groupControl", "transactionControl", "body", "delimiters", "hash", "correlationId", "errors", "notUsed",
+      "poNumber")
     SELECT ${document.id}, 'inbound', ${document.partnerId}, ${document.set}, ${document.version}, ${state},
       ${document.interchangeId}, ${document.position}::int, ${document.groupControl}, ${document.transactionControl},
       ${document.body}, ${document.delimiters}, ${document.hash}, ${document.correlationId},
       ${errors.length > 0 ? JSON.stringify(errors) : null}::jsonb,
-      ${notUsed.length > 0 ? JSON.stringify(notUsed) : null}::jsonb
+      ${notUsed.length > 0 ? JSON.stringify(notUsed) : null}::jsonb, ${poNumber ?? null}::text
     WHERE ${onlyIf}
     ON CONFLICT ("interchangeId", "position")
-    DO UPDATE SET "state" = EXCLUDED."state", "errors" = EXCLUDED."errors", "notUsed" = EXCLUDED."notUsed"`;
+    DO UPDATE SET "state" = EXCLUDED."state", "errors" = EXCLUDED."errors", "notUsed" = EXCLUDED."notUsed",
+      "poNumber" = EXCLUDED."poNumber"`;
 }
 
 /** Part of a statement that notes which orders a document became or repeats. */

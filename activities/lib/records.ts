@@ -4,6 +4,7 @@
  * parameter. The statement text is thus independent of their number, and Postgres prepares it once.
  */
 import type { Progress } from '../../domain/order/state.ts';
+import type { StoreQuantity } from '../../domain/policy/allocations.ts';
 import { Prisma } from '../../prisma/generated/client.ts';
 
 /** A transaction of Prisma, or the client itself. */
@@ -40,6 +41,8 @@ export interface LineQuantity {
   lineNumber: number;
   /** Base units. */
   quantity: string;
+  /** What each store gets of it, where the line is spread over stores. */
+  stores?: StoreQuantity[];
 }
 
 /** Sums quantities by line. */

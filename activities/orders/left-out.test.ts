@@ -64,7 +64,7 @@ async function ordered(notUsed: readonly NotUsed[]): Promise<string> {
   const { orderId } = await acceptOrder(given, {
     order: salesOrder.parse(canonicalOrder(purchaseOrder(PARTNER, poNumber, [each('MW-1001', 1)]))),
     correlationId: id,
-    source: { kind: 'edi', document, notUsed, controlNumber: '1' },
+    source: { kind: 'edi', document, notUsed, errors: [], controlNumber: '1' },
   });
   return orderId;
 }

@@ -12,8 +12,10 @@ import type { WrittenDocument } from '../../mappings/edi/documents/write-documen
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import type { OutboundDocument } from '../documents/queue.ts';
 import { permanent } from '../lib/activity-failure.ts';
+import type { LineQuantity } from '../lib/records.ts';
 import type { PartnerProfiles } from '../partners/partner-profiles.ts';
 import type { OrderLineRecord, OrderRecord } from './order-record.ts';
+import { allocationsOf } from './stores.ts';
 
 /**
  * Renders a document. A renderer that rejects our records will reject them again, so the failure is
@@ -74,6 +76,9 @@ export function documentLines({ lines, canonical }: OrderRecord): DocumentLine[]
 }
 
 export function documentLine(line: OrderLineRecord, canonical: OrderRecord['canonical']): DocumentLine {
+  const ordered = canonical.lines[line.lineNumber - 1];
+  const allocations = ordered?.allocations ?? [];
+  const quantities = allocationsOf(ordered, line.unitFactor);
   return {
     lineNumber: line.lineNumber,
     lineId: line.lineId,
@@ -85,7 +90,10 @@ export function documentLine(line: OrderLineRecord, canonical: OrderRecord['cano
     baseUnit: line.baseUnit,
     unitFactor: line.unitFactor,
     unitPrice: line.unitPrice,
-    attributes: canonical.lines[line.lineNumber - 1]?.attributes ?? {},
+    ...(allocations.length > 0 && {
+      allocations: allocations.map(({ store }, index) => ({ store, quantity: quantities[index]?.quantity ?? '0' })),
+    }),
+    attributes: ordered?.attributes ?? {},
   };
 }
 
@@ -123,6 +131,8 @@ export interface ShippedOrder {
   carrierScac: string;
   billOfLading: string | null;
   tracking: string | null;
+  /** Those that are spread over stores say what each store gets. */
+  lines: LineQuantity[];
 }
 
 /** The 810 of one shipment. */
@@ -141,6 +151,9 @@ export function invoiceOf(order: OrderRecord, shipment: ShippedOrder, invoice: I
         ...(shipment.billOfLading && { billOfLading: shipment.billOfLading }),
         ...(shipment.tracking && { tracking: shipment.tracking }),
       },
+      stores: shipment.lines.flatMap(({ lineNumber, stores }) =>
+        stores === undefined ? [] : [{ lineNumber, stores }],
+      ),
     },
   };
 }

@@ -35,7 +35,17 @@ export function withSsccs(
   return { ...shipment, packages };
 }
 
-export const PACKAGE_COLUMNS = ['id', 'shipmentId', 'sscc', 'palletSscc', 'kind', 'tracking', 'weight', 'lines'];
+export const PACKAGE_COLUMNS = [
+  'id',
+  'shipmentId',
+  'sscc',
+  'palletSscc',
+  'kind',
+  'tracking',
+  'weight',
+  'markFor',
+  'lines',
+];
 
 export function packageRows(shipmentId: string, { packages }: Shipment) {
   const pallets = new Set(packages.flatMap(({ onPallet }) => onPallet ?? []));
@@ -47,6 +57,7 @@ export function packageRows(shipmentId: string, { packages }: Shipment) {
     kind: pallets.has(index) ? 'pallet' : 'carton',
     tracking: packed.tracking,
     weight: packed.weight,
+    markFor: packed.markFor,
     lines: packed.lines,
   }));
 }

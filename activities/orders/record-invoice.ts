@@ -122,7 +122,7 @@ async function loadShipment(records: Transaction, shipmentId: string): Promise<S
   const [row] = await records.$queryRaw<ShipmentToInvoice[]>`
     SELECT ${ORDER} AS "order", json_build_object(
         'shipmentNumber', s."shipmentNumber", 'shippedAt', s."shippedAt", 'carrierScac', s."carrierScac",
-        'billOfLading', s."billOfLading", 'tracking', s."tracking"
+        'billOfLading', s."billOfLading", 'tracking', s."tracking", 'lines', s."lines"
       ) AS "shipment",
       EXISTS (SELECT FROM "Invoice" AS i WHERE i."shipmentId" = s."id") AS "recorded",
       (

@@ -16,6 +16,7 @@ import { happened, type OrderRecord, profileOf } from './order-record.ts';
 import { labelPackages, PACKAGE_COLUMNS, packageRows } from './packages.ts';
 import { type EventInput, loadRelease, MOST_DECISIONS, type ReleaseRecord } from './release-record.ts';
 import { leftAfter, moveLines, takeFromStock } from './stock-moves.ts';
+import { shippedToStores, withStoresOfPallets } from './stores.ts';
 
 /** Records a shipment: packages, quantities and stock. Queues the 856 for the partner. */
 export async function recordShipment(
@@ -26,16 +27,17 @@ export async function recordShipment(
   const { prisma, handOff } = deps;
   for (let decision = 0; decision < MOST_DECISIONS; decision += 1) {
     const { order, release, event } = await loadRelease(prisma, input, 'shipped');
-    const { shipment } = event;
+    const shipment = withStoresOfPallets(event.shipment);
     const { shipmentNumber, carrier } = shipment;
     const known = release.shipments.find((earlier) => earlier.shipmentNumber === shipmentNumber);
     if (known !== undefined) return { shipmentId: known.id };
     const profile = await profileOf(deps, order);
-    const lines = byLine(
+    const shipped = byLine(
       shipment.packages.flatMap((packed) => packed.lines),
       add,
     );
-    const left = leftAfter(release.releaseNumber, release.held, lines, shipmentNumber);
+    const left = leftAfter(release.releaseNumber, release.held, shipped, shipmentNumber);
+    const lines = shippedToStores(order, release, shipment, shipped);
     const labelled = await labelPackages(prisma, profile, shipment);
     const written = rendered(deps, profile, (by) =>
       writeDocument(

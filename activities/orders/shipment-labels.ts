@@ -1,6 +1,6 @@
 /** What the labels of a shipment need of its records. */
 import { z } from 'zod';
-import { type Address, party } from '../../mappings/canonical/v1/index.ts';
+import { type Address, party, storeCode } from '../../mappings/canonical/v1/index.ts';
 import type { LabelledPackage, LabelledShipment } from '../../mappings/labels/content.ts';
 
 const orderOnLabel = z.object({
@@ -8,6 +8,7 @@ const orderOnLabel = z.object({
   oneTimeShipTo: z.boolean(),
   markFor: party.optional(),
   department: z.string().optional(),
+  lines: z.array(z.object({ allocations: z.array(z.object({ store: party })).default([]) })).default([]),
 });
 const packedLines = z.array(z.object({ lineNumber: z.int(), quantity: z.string(), lot: z.string().optional() }));
 
@@ -40,10 +41,15 @@ export function labelledShipmentOf(
     vendorNumber,
   }: { shipFrom: Address; shipTo: Address | null; vendorNumber: string | undefined },
 ): LabelledShipment {
-  const { shipTo, oneTimeShipTo, markFor, department } = orderOnLabel.parse(order.canonical);
+  const { shipTo, oneTimeShipTo, markFor, department, lines } = orderOnLabel.parse(order.canonical);
   const code = shipTo.identifiers.find(({ scheme }) => scheme === 'partner' || scheme === 'store')?.value;
-  const markedCode = markFor?.identifiers[0]?.value ?? markFor?.address?.name;
+  const markedCode = markFor && storeCode(markFor);
   const markedName = markFor?.address?.name;
+  const stores = [
+    ...(markFor ? [markFor] : []),
+    ...lines.flatMap((line) => line.allocations.map(({ store }) => store)),
+  ];
+  const names = new Map(stores.map((store) => [storeCode(store), store.address?.name]));
   return {
     shipmentNumber: shipment.shipmentNumber,
     carrierScac: shipment.carrierScac,
@@ -66,7 +72,11 @@ export function labelledShipmentOf(
       description,
       unit: baseUnit,
     })),
-    packages: shipment.packages,
+    packages: shipment.packages.map((packed) => {
+      const name = packed.markFor && names.get(packed.markFor.code);
+      if (packed.markFor === undefined || name === undefined || name === packed.markFor.code) return packed;
+      return { ...packed, markFor: { ...packed.markFor, name } };
+    }),
   };
 }
 
@@ -74,17 +84,20 @@ export function labelledPackageOf({
   sscc,
   kind,
   palletSscc,
+  markFor,
   lines,
 }: {
   sscc: string;
   kind: string;
   palletSscc: string | null;
+  markFor: string | null;
   lines: unknown;
 }): LabelledPackage {
   return {
     sscc,
     kind: kind === 'pallet' ? 'pallet' : 'carton',
     ...(palletSscc !== null && { palletSscc }),
+    ...(markFor !== null && { markFor: { code: markFor } }),
     lines: packedLines.parse(lines),
   };
 }

@@ -13,9 +13,11 @@ import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import { evaluateAll } from '../../runtime/expressions.ts';
 import { delimiterText, documentRow, INTERCHANGE_ACKNOWLEDGMENT, outboundRule } from '../documents/queue.ts';
 import { written } from '../edi/assemble-interchange.ts';
+import type { LineQuantity } from '../lib/records.ts';
 import { acknowledgmentOf, documentLines, documentOrder, invoiceOf } from '../orders/order-documents.ts';
 import { packageRows } from '../orders/packages.ts';
 import { labelledPackageOf, labelledShipmentOf } from '../orders/shipment-labels.ts';
+import { allocationsOf } from '../orders/stores.ts';
 import { EXAMPLE_ORDER } from './check-order.ts';
 import type { ExampleOrder } from './example-order.ts';
 import type { Deadline, PreviewedDocument, PreviewedLabel } from './result.ts';
@@ -35,7 +37,14 @@ export function exampleDocuments(
   const today = receivedAt.toISOString().slice(0, 10);
   const { shipmentNumber, shippedAt, carrier } = shipment;
   const { scac: carrierScac, billOfLading = null } = carrier;
-  const shippedOrder = { shipmentNumber, shippedAt, carrierScac, billOfLading, tracking: null };
+  const shippedOrder = {
+    shipmentNumber,
+    shippedAt,
+    carrierScac,
+    billOfLading,
+    tracking: null,
+    lines: shippedLines(example),
+  };
   const invoiced = invoiceOf(record, shippedOrder, example.invoice);
   const renderings: [set: string, render: () => WrittenDocument][] = [
     [
@@ -51,6 +60,14 @@ export function exampleDocuments(
     ...documents.flatMap(({ set, due }) => (due === undefined ? [] : [deadlineOf(set, due, profile)])),
   ];
   return { documents, deadlines };
+}
+
+/** The whole order is shipped. */
+function shippedLines({ record }: ExampleOrder): LineQuantity[] {
+  return record.lines.map(({ lineNumber, open, unitFactor }) => {
+    const stores = allocationsOf(record.canonical.lines[lineNumber - 1], unitFactor);
+    return { lineNumber, quantity: open, ...(stores.length > 0 && { stores }) };
+  });
 }
 
 function deadlineOf(set: string, at: string, profile: PartnerProfile): Deadline {
@@ -134,8 +151,9 @@ export function interchangeAnswer(
 export function exampleLabel(example: ExampleOrder, profile: PartnerProfile): PreviewedLabel | undefined {
   if (profile.shipNotice.sscc === undefined) return undefined;
   const { record, shipment, node, shipTo } = example;
-  const packages = packageRows(EXAMPLE_ORDER, shipment).map(({ sscc = '', kind, palletSscc = null, lines }) =>
-    labelledPackageOf({ sscc, kind, palletSscc, lines }),
+  const packages = packageRows(EXAMPLE_ORDER, shipment).map(
+    ({ sscc = '', kind, palletSscc = null, markFor = null, lines }) =>
+      labelledPackageOf({ sscc, kind, palletSscc, markFor, lines }),
   );
   const { scac: carrierScac, billOfLading = null } = shipment.carrier;
   const labelled = labelledShipmentOf(

@@ -12,6 +12,7 @@ import { withSsccs } from '../orders/packages.ts';
 import type { Problem } from '../orders/prepare/problem.ts';
 import { type CheckedLine, type CheckedOrder, lineRow } from '../orders/prepare/record.ts';
 import { termsOf } from '../orders/prepare/terms.ts';
+import { allocationsOf } from '../orders/stores.ts';
 import { answerOf, askedOf, linesOf } from '../wms/routing.ts';
 import { EXAMPLE_ORDER, type OrderToPreview, type PreviewSystems } from './check-order.ts';
 import type { MasterData } from './master-data.ts';
@@ -214,14 +215,18 @@ async function routedBy(
   return answer.carrier;
 }
 
-/** A carton for each line, on one pallet if the partner wants pallets. */
+/** A carton for each line, or each store of a line, on one pallet if the partner wants pallets. */
 function shipmentOf(
-  { lines }: OrderRecord,
+  { lines, canonical }: OrderRecord,
   { shipNotice, calendar }: PartnerProfile,
   scac: string,
   shipBy: string,
 ): Shipment {
-  const cartons = lines.map(({ lineNumber, open }) => ({ lines: [{ lineNumber, quantity: open }] }));
+  const cartons = lines.flatMap(({ lineNumber, open, unitFactor }): Shipment['packages'] => {
+    const stores = allocationsOf(canonical.lines[lineNumber - 1], unitFactor);
+    if (stores.length === 0) return [{ lines: [{ lineNumber, quantity: open }] }];
+    return stores.map(({ store, quantity }) => ({ markFor: store, lines: [{ lineNumber, quantity }] }));
+  });
   const pallets = shipNotice.hierarchy === 'SOTPI' ? [{ lines: [] }] : [];
   return {
     shipmentNumber: EXAMPLES.shipment,

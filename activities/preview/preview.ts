@@ -170,7 +170,7 @@ function ordersOf(outcome: Outcome | undefined) {
 }
 
 function notUsedOf(outcome: Outcome | undefined): readonly NotUsed[] {
-  return outcome === undefined || outcome.kind === 'acknowledgment' ? [] : outcome.notUsed;
+  return outcome !== undefined && 'notUsed' in outcome ? outcome.notUsed : [];
 }
 
 async function orderOf(

@@ -89,6 +89,38 @@ describe('a release', () => {
     ]);
   });
 
+  it('says what is for which store, in base units, with the names of the order', async () => {
+    const { orderId, fulfillmentId } = await planned();
+    const { prisma } = given;
+    const { canonical } = await prisma.order.findUniqueOrThrow({ where: { id: orderId } });
+    const order = canonical as { lines: object[] };
+    const named = { identifiers: [{ scheme: 'store', value: '0101' }], address: { name: 'Monterey', country: 'US' } };
+    const allocations = [
+      { store: named, quantity: '2' },
+      { store: { identifiers: [{ scheme: 'store', value: '0102' }] }, quantity: '1' },
+    ];
+    const asked = { ...order, lines: order.lines.map((line) => ({ ...line, allocations })) };
+    await prisma.order.update({ where: { id: orderId }, data: { canonical: asked } });
+    const stores = [
+      { store: '0101', quantity: '2' },
+      { store: '0102', quantity: '1' },
+    ];
+    const lines = [{ lineNumber: 1, quantity: '3', stores }];
+    await prisma.fulfillment.update({ where: { id: fulfillmentId }, data: { lines } });
+    const { wms, released } = aWarehouse();
+    await given.activity(() => wms.releaseToWarehouse({ fulfillmentId }));
+    expect(released[0]?.lines).toMatchObject([
+      {
+        quantity: '3',
+        allocations: [
+          { store: { code: '0101', name: 'Monterey' }, quantity: '2' },
+          { store: { code: '0102' }, quantity: '1' },
+        ],
+      },
+    ]);
+    expect(released[0]?.lines[0]).not.toHaveProperty('stores');
+  });
+
   it('sends the goods of a drop ship order to its consumer, and what a pack is put together from', async () => {
     const { orderId, fulfillmentId } = await planned();
     const { canonical } = await given.prisma.order.findUniqueOrThrow({ where: { id: orderId } });

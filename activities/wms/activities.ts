@@ -1,7 +1,8 @@
 /** Workflow steps at a warehouse system. */
 import { dayOf } from '../../domain/calendar/calendar.ts';
 import type { RoutingDecision } from '../../domain/order/state.ts';
-import { type Note, textsFor } from '../../mappings/canonical/v1/index.ts';
+import type { StoreQuantity } from '../../domain/policy/allocations.ts';
+import { type Allocation, type Note, namedStore, storeCode, textsFor } from '../../mappings/canonical/v1/index.ts';
 import type { Database } from '../../prisma/client.ts';
 import { runWithCorrelation } from '../../runtime/correlation.ts';
 import type { HandOff } from '../handoff/hand-off.ts';
@@ -10,7 +11,7 @@ import { reporting } from '../lib/reporting.ts';
 import type { PartnerProfiles } from '../partners/partner-profiles.ts';
 import type { WmsCapabilities } from './connector.ts';
 import { loadRelease, type ReleaseToRoute } from './load-release.ts';
-import type { WarehouseRelease, WmsPort } from './port.ts';
+import type { StoreAllocation, WarehouseRelease, WmsPort } from './port.ts';
 import { routedOf, routeRelease, type Unrouted } from './routing.ts';
 import { storeStock } from './stock.ts';
 
@@ -56,6 +57,12 @@ function wishesOf(order: ReleaseToRoute['canonical']) {
 function notesOf(notes: readonly Note[] | null): { notes?: string[] } {
   const texts = textsFor('warehouse', notes ?? []);
   return texts.length === 0 ? {} : { notes: texts };
+}
+
+/** The stores with the names that the order gives them. */
+function namedStores(stores: readonly StoreQuantity[], ordered: readonly Allocation[]): StoreAllocation[] {
+  const named = new Map(ordered.map(({ store }) => [storeCode(store), namedStore(store)]));
+  return stores.map(({ store: code, quantity }) => ({ store: named.get(code) ?? { code }, quantity }));
 }
 
 export type WmsActivities = ReturnType<typeof createWmsActivities>;
@@ -107,9 +114,10 @@ export function createWmsActivities(deps: WmsActivityDependencies) {
             ...(carrier.serviceLevel !== undefined && { serviceLevel: carrier.serviceLevel }),
             ...(carrier.service !== undefined && { service: carrier.service }),
             ...(carrier.authorization !== undefined && { authorization: carrier.authorization }),
-            lines: release.lines.map(({ weight: _, packs: __, notes, components, ...line }) => ({
+            lines: release.lines.map(({ weight: _, packs: __, notes, components, stores, ordered, ...line }) => ({
               ...line,
               ...notesOf(notes),
+              ...(stores !== null && { allocations: namedStores(stores, ordered ?? []) }),
               ...(components !== null && { components }),
             })),
           }),

@@ -1,6 +1,7 @@
 /** Loads all records for a release in one statement. */
 import { z } from 'zod';
-import type { Address, Component, Note, SalesOrder } from '../../mappings/canonical/v1/index.ts';
+import type { StoreQuantity } from '../../domain/policy/allocations.ts';
+import type { Address, Allocation, Component, Note, SalesOrder } from '../../mappings/canonical/v1/index.ts';
 import type { Database } from '../../prisma/client.ts';
 import { permanent } from '../lib/activity-failure.ts';
 import type { FulfillmentRouting } from '../orders/release-record.ts';
@@ -37,6 +38,10 @@ const releaseRow = z.object({
       description: z.string(),
       unit: z.string(),
       notes: z.custom<Note[]>().nullable(),
+      /** What each store gets of it. */
+      stores: z.custom<StoreQuantity[]>().nullable(),
+      /** The stores as the order names them. */
+      ordered: z.custom<Allocation[]>().nullable(),
       components: z.custom<Component[]>().nullable(),
       weight: z.string().nullable(),
       packs: z.array(z.object({ unit: z.string(), factor: z.string() })).nullable(),
@@ -56,10 +61,11 @@ export async function loadRelease(prisma: Database, fulfillmentId: string): Prom
       (SELECT coalesce(jsonb_agg(jsonb_build_object('lineNumber', l."lineNumber", 'quantity', t."quantity",
           'sku', l."sku", 'description', l."description", 'unit', l."baseUnit",
           'notes', o."canonical"->'lines'->(l."lineNumber" - 1)->'notes',
+          'stores', t."stores", 'ordered', o."canonical"->'lines'->(l."lineNumber" - 1)->'allocations',
           'components', o."canonical"->'lines'->(l."lineNumber" - 1)->'components',
           'weight', trim_scale(i."weight")::text, 'packs', i."units") ORDER BY t."nth"), '[]')
-        FROM ROWS FROM (jsonb_to_recordset(f."lines") AS ("lineNumber" int, "quantity" text))
-          WITH ORDINALITY AS t("lineNumber", "quantity", "nth")
+        FROM ROWS FROM (jsonb_to_recordset(f."lines") AS ("lineNumber" int, "quantity" text, "stores" jsonb))
+          WITH ORDINALITY AS t("lineNumber", "quantity", "stores", "nth")
         JOIN "OrderLine" AS l ON l."orderId" = f."orderId" AND l."lineNumber" = t."lineNumber"
         LEFT JOIN "Item" AS i ON i."erpSystem" = o."erpSystem" AND i."sku" = l."sku") AS "lines",
       d."inputs"->'routing'->'window' AS "window"

@@ -56,9 +56,19 @@ export interface WarehouseRelease {
     quantity: string;
     unit: string;
     notes?: string[];
+    /**
+     * What is for which store, in base units, adding up to `quantity`. Each package holds the goods of one store and
+     * names its code; so do short quantities.
+     */
+    allocations?: StoreAllocation[];
     /** What the buyer takes one ordered unit to be put together from. */
     components?: Component[];
   }[];
+}
+
+export interface StoreAllocation {
+  store: { code: string; name?: string };
+  quantity: string;
 }
 
 export interface StockSnapshot {

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { INTERCHANGE_ACKNOWLEDGMENT } from '../../activities/documents/queue.ts';
-import { inboundOf, isAcknowledged, nameOf } from '../../mappings/edi/documents/registry.ts';
+import { documentOf, inboundOf, isAcknowledged, nameOf } from '../../mappings/edi/documents/registry.ts';
 import type { Prisma } from '../../prisma/generated/client.ts';
+import { orderPath } from './order.ts';
 import { instant, link, toInstant, toInstantOrNull } from './values.ts';
 
 const location = z
@@ -70,6 +71,43 @@ const storedNotUsed = z
   )
   .nullable();
 
+const question = z
+  .object({
+    asks: z.string().meta({ description: 'What the partner wants, for people' }),
+    since: instant,
+    poNumber: z.string().nullable().meta({ description: 'Of the order that it names or was assigned to' }),
+    open: z.boolean().meta({ description: 'Whether it still waits for a person' }),
+    handledAt: instant.nullable(),
+    handledBy: z.string().nullable(),
+    note: z.string().nullable().meta({ description: 'What was done' }),
+    links: z.object({ order: link.nullable(), handle: link, assign: link }),
+  })
+  .meta({ id: 'DocumentQuestion', description: 'A document that is kept until a person says what was done about it' });
+
+/** States of a document that is kept for a person. */
+const KEPT = ['kept', 'handled'];
+
+export function questionOf(document: QuestionRow): z.output<typeof question> | null {
+  if (!KEPT.includes(document.state)) return null;
+  const { id, transactionSet, orders } = document;
+  const [about] = orders;
+  const self = documentPath(id);
+  return {
+    asks: documentOf(transactionSet)?.about?.asks ?? `sends ${transactionSet} ${nameOf(transactionSet) ?? ''}`.trim(),
+    since: toInstant(document.createdAt),
+    poNumber: document.poNumber,
+    open: document.state === 'kept',
+    handledAt: toInstantOrNull(document.handledAt),
+    handledBy: document.handledBy,
+    note: document.handledNote,
+    links: {
+      order: about === undefined ? null : orderPath(about.orderId),
+      handle: `${self}/handled`,
+      assign: `${self}/order`,
+    },
+  };
+}
+
 export const documentItem = z
   .object({
     id: z.string(),
@@ -99,6 +137,7 @@ export const documentItem = z
     }),
     errors: z.array(documentError),
     notUsed: z.array(notUsed),
+    question: question.nullable().meta({ description: 'Of a document that nothing processes, so that it is kept' }),
     links: z.object({ self: link, raw: link }),
   })
   .meta({ id: 'DocumentItem', description: 'One transaction set, in or out' });
@@ -145,9 +184,17 @@ export const documentColumns = {
   transactionControl: true,
   errors: true,
   notUsed: true,
+  poNumber: true,
+  handledAt: true,
+  handledBy: true,
+  handledNote: true,
   interchange: { select: { controlNumber: true } },
 } satisfies Prisma.DocumentSelect;
 
+type QuestionRow = Pick<
+  DocumentRow,
+  'id' | 'state' | 'transactionSet' | 'orders' | 'createdAt' | 'poNumber' | 'handledAt' | 'handledBy' | 'handledNote'
+>;
 type DocumentRow = Prisma.DocumentGetPayload<{ select: typeof documentColumns }>;
 
 export function documentPath(id: string): string {
@@ -189,6 +236,7 @@ export function documentItemOf(document: DocumentRow): z.output<typeof documentI
       ...one,
       place: placeInWords(place),
     })),
+    question: questionOf(document),
     links: { self, raw: `${self}/raw` },
   };
 }

@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { party } from '../../mappings/canonical/v1/index.ts';
+import { allocationsOf } from '../../activities/orders/stores.ts';
+import { sum } from '../../domain/decimal.ts';
+import { namedStore, party } from '../../mappings/canonical/v1/index.ts';
 import type { Prisma } from '../../prisma/generated/client.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { exceptionView, exceptionViewOf } from './exception.ts';
@@ -82,6 +84,11 @@ export const orderView = orderItem
         backordered: quantity,
         open: quantity,
         shipped: quantity,
+        stores: z
+          .array(z.object({ store: z.string(), name: z.string().optional(), ordered: quantity, shipped: quantity }))
+          .meta({
+            description: 'What each store gets, in base units; empty for a line that is not spread over stores',
+          }),
       }),
     ),
     fulfillments: z.array(
@@ -108,6 +115,7 @@ export const orderView = orderItem
             sscc: z.string().nullable(),
             palletSscc: z.string().nullable(),
             kind: z.string(),
+            markFor: z.string().nullable().meta({ description: 'Code of the store that it is packed for' }),
             lines: z.array(quantityLine),
           }),
         ),
@@ -264,6 +272,7 @@ export function orderViewOf(
       backordered: toQuantity(line.backordered),
       open: toQuantity(line.open),
       shipped: toQuantity(line.shipped),
+      stores: storesOf(order, line),
     })),
     fulfillments: order.fulfillments.map(({ id, node, releaseNumber, state, lines }) => ({
       id,
@@ -281,10 +290,11 @@ export function orderViewOf(
       billOfLading: shipment.billOfLading,
       tracking: shipment.tracking,
       erpShipmentNumber: shipment.erpShipmentNumber,
-      packages: shipment.packages.map(({ sscc, palletSscc, kind, lines }) => ({
+      packages: shipment.packages.map(({ sscc, palletSscc, kind, markFor, lines }) => ({
         sscc,
         palletSscc,
         kind,
+        markFor,
         lines: toQuantityLines(lines),
       })),
       links: { labels: labelsLink(shipment) },
@@ -348,4 +358,25 @@ function shipToOf(order: OrderViewRow): z.output<typeof orderView>['shipTo'] {
     country: address?.country ?? null,
     identifiers: shipTo.identifiers,
   };
+}
+
+const canonicalStores = z.object({
+  lines: z.array(z.object({ allocations: z.array(z.object({ store: party, quantity: z.string() })).default([]) })),
+});
+
+function storesOf(
+  { canonical, shipments }: OrderViewRow,
+  { lineNumber, unitFactor }: OrderViewRow['lines'][number],
+): z.output<typeof orderView>['lines'][number]['stores'] {
+  const ordered = canonicalStores.parse(canonical).lines[lineNumber - 1];
+  const names = (ordered?.allocations ?? []).map(({ store }) => namedStore(store));
+  const allocated = allocationsOf(ordered, unitFactor.toFixed());
+  if (allocated.length === 0) return [];
+  const lines = shipments.flatMap((shipment) => toQuantityLines(shipment.lines));
+  const shipped = lines.flatMap((line) => (line.lineNumber === lineNumber ? (line.stores ?? []) : []));
+  return allocated.map(({ store, quantity: whole }, index) => {
+    const name = names[index]?.name;
+    const gone = sum(shipped.flatMap((one) => (one.store === store ? [one.quantity] : [])));
+    return { store, ...(name !== undefined && { name }), ordered: whole, shipped: gone };
+  });
 }

@@ -151,6 +151,10 @@ const listInterchanges = route({
       description:
         'Only what was refused as a whole, is faulty, or holds a transaction set that was refused or acknowledges what was never sent (`unmatched`)',
     }),
+    kept: flag.meta({
+      description:
+        'Only what holds a transaction set that nothing processes and that waits for a person: `POST /v1/documents/{documentId}/handled` ends that',
+    }),
     stuck: flag.meta({
       description: `Only what was received or ready ${STUCK_AFTER_MINUTES} minutes ago, and is not yet read or delivered`,
     }),
@@ -175,6 +179,7 @@ const listInterchanges = route({
         partnerId: bound ?? query.partnerId,
         controlNumber: query.controlNumber === undefined ? undefined : controlNumberOf(query.controlNumber),
         withErrors: query.withErrors === 'true',
+        kept: query.kept === 'true',
         unfinishedSince: query.stuck === 'true' ? stuckBefore() : undefined,
         receivedSince: query.receivedSince === undefined ? undefined : new Date(query.receivedSince),
       },

@@ -161,9 +161,9 @@ async function labelledShipment(
   return labelledShipmentOf({ ...shipment, packages }, { shipFrom, shipTo: known, vendorNumber });
 }
 
-function labelledPackage({ sscc, kind, palletSscc, lines }: ShipmentRow['packages'][number]): LabelledPackage {
+function labelledPackage({ sscc, kind, palletSscc, markFor, lines }: ShipmentRow['packages'][number]): LabelledPackage {
   if (sscc === null) throw new Problem('shipment-not-labelled', 'A package of the shipment has no SSCC.');
-  return labelledPackageOf({ sscc, kind, palletSscc, lines });
+  return labelledPackageOf({ sscc, kind, palletSscc, markFor, lines });
 }
 
 export const labelRoutes = [readLabels, readLabelsByNumber];

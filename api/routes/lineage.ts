@@ -37,11 +37,24 @@ const listDocuments = route({
       where: { id: params.orderId },
       select: {
         partnerId: true,
+        poNumber: true,
         ...documentRelations,
       },
     });
     const order = await visibleTo(caller, found, ({ partnerId }) => partnerId, 'unknown-order', params.orderId);
-    return { status: 200, body: { items: documentsOf(order).map(documentItemOf) } };
+    // A change may come before its order. It is then shown with it by its number.
+    const early = await deps.prisma.document.findMany({
+      where: {
+        partnerId: order.partnerId,
+        direction: 'inbound',
+        state: 'kept',
+        orders: { none: {} },
+        poNumber: order.poNumber,
+      },
+      select: documentColumns,
+      orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
+    });
+    return { status: 200, body: { items: [...documentsOf(order), ...early].map(documentItemOf) } };
   },
 });
 

@@ -70,6 +70,15 @@ export interface OrderLine {
   readonly backordered: Decimal;
   readonly open: Decimal;
   readonly shipped: Decimal;
+  /** What each store gets, in base units; empty for a line that is not spread over stores. */
+  readonly stores: readonly LineStore[];
+}
+
+export interface LineStore {
+  readonly store: string;
+  readonly name?: string;
+  readonly ordered: Decimal;
+  readonly shipped: Decimal;
 }
 
 export interface ShippedPackage {
@@ -78,6 +87,8 @@ export interface ShippedPackage {
   readonly palletSscc: string | null;
   readonly kind: string;
   readonly tracking?: string | null;
+  /** Code of the store that it is packed for. */
+  readonly markFor: string | null;
   readonly lines: readonly LineQuantity[];
 }
 
@@ -274,6 +285,20 @@ export interface DocumentSummary {
   readonly errors: readonly DocumentError[] | null;
   /** Content of an inbound document that nothing uses. */
   readonly notUsed: readonly NotUsed[];
+  readonly orderId: string | null;
+  /** Of a document that nothing processes, so that it is kept. */
+  readonly question: DocumentQuestion | null;
+}
+
+/** What a kept document asks, until a person says what was done. */
+export interface DocumentQuestion {
+  readonly asks: string;
+  readonly since: string;
+  readonly poNumber: string | null;
+  readonly open: boolean;
+  readonly handledAt: string | null;
+  readonly handledBy: string | null;
+  readonly note: string | null;
 }
 
 export interface NotUsed {
@@ -332,6 +357,8 @@ export interface InterchangeItem extends InterchangeSummary {
   /** Transaction sets by state. */
   readonly transactionCounts: Readonly<Record<string, number>>;
   readonly firstError: string | null;
+  /** The first document that is kept until a person says what was done. */
+  readonly waitsFor: string | null;
 }
 
 export interface InterchangePage {
@@ -351,6 +378,7 @@ export interface InterchangeTransaction {
   readonly acknowledgment: string | null;
   /** Those that the set is about, or that it became. */
   readonly orders: readonly { readonly orderId: string; readonly poNumber: string; readonly part: string }[];
+  readonly question: DocumentQuestion | null;
   readonly errors: readonly DocumentError[];
 }
 
@@ -368,6 +396,7 @@ export interface InterchangeQuery {
   readonly direction?: string;
   readonly withErrors?: 'true' | undefined;
   readonly stuck?: 'true' | undefined;
+  readonly kept?: 'true' | undefined;
   readonly cursor?: string;
   readonly limit: number;
 }
@@ -533,6 +562,12 @@ export function createApi(key: string, onUnauthorized: () => void = () => undefi
   const partner = (id: string) => `/v1/partners/${encodeURIComponent(id)}`;
   const document = (id: string) => `/v1/documents/${encodeURIComponent(id)}`;
   const interchange = (id: string) => `/v1/edi/interchanges/${encodeURIComponent(id)}`;
+  const post = (path: string, body: object, headers: Record<string, string> = {}) =>
+    call(path, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+    });
   const bytes = async (path: string, signal: AbortSignal): Promise<Blob> => {
     const response = await call(path, { signal, headers: { Accept: '*/*' } });
     return response.blob();
@@ -560,6 +595,13 @@ export function createApi(key: string, onUnauthorized: () => void = () => undefi
     document: (id: string, signal: AbortSignal) => get<DocumentDetail>(document(id), signal),
     /** The original bytes. */
     raw: (id: string, signal: AbortSignal) => bytes(`${document(id)}/raw`, signal),
+    /** Ends the question of a kept document. */
+    handleDocument: async (id: string, note: string): Promise<void> => {
+      await post(`${document(id)}/handled`, { note });
+    },
+    assignDocument: async (id: string, poNumber: string): Promise<void> => {
+      await post(`${document(id)}/order`, { poNumber });
+    },
     interchanges: (query: InterchangeQuery, signal: AbortSignal) =>
       get<InterchangePage>(`/v1/edi/interchanges?${parametersOf(query)}`, signal),
     interchange: (id: string, signal: AbortSignal) => get<InterchangeDetail>(interchange(id), signal),
@@ -579,11 +621,7 @@ export function createApi(key: string, onUnauthorized: () => void = () => undefi
     },
     /** Resolves the exception. Idempotent per `attempt`. */
     resolve: async (exceptionId: string, decision: ExceptionDecision, attempt: string): Promise<void> => {
-      await call(`/v1/exceptions/${encodeURIComponent(exceptionId)}/resolve`, {
-        method: 'POST',
-        headers: { 'Content-Type': 'application/json', 'Idempotency-Key': attempt },
-        body: JSON.stringify(decision),
-      });
+      await post(`/v1/exceptions/${encodeURIComponent(exceptionId)}/resolve`, decision, { 'Idempotency-Key': attempt });
     },
   };
 }

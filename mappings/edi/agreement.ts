@@ -1,5 +1,6 @@
 import type { ShipmentPayment } from '../../domain/policy/carrier-routing.ts';
 import type { NoteReader } from '../canonical/v1/index.ts';
+import type { ElementType } from '../x12/types.ts';
 
 /**
  * The parts of a partner profile that reading and writing documents depend on. This folder does not
@@ -34,6 +35,8 @@ export interface Agreement {
   readonly documents: {
     /** Sets that we accept. */
     readonly inbound: readonly string[];
+    /** Sets that nothing is made of: they are kept, and a person is asked about each. */
+    readonly kept: readonly string[];
     /** Sets that we send; other sets are not sent. */
     readonly outbound: Readonly<Record<string, OutboundAgreement | undefined>>;
     readonly functionalAcknowledgment: string;
@@ -106,6 +109,8 @@ export interface Agreement {
   };
   /** Rules of the partner on top of the standard, by transaction set. */
   readonly guides: Readonly<Record<string, readonly GuideRule[]>>;
+  /** Faults that do no harm, by transaction set. */
+  readonly acceptWithErrors: Readonly<Record<string, readonly AcceptedFault[]>>;
   /** Content of inbound documents that is of no concern, by transaction set: its kind → why. */
   readonly ignores: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly map: {
@@ -157,7 +162,7 @@ export interface RemitTo {
   readonly code?: string | undefined;
 }
 
-/** Narrows the guide of a transaction set for one partner. */
+/** Narrows or widens the guide of a transaction set for one partner. */
 export interface GuideRule {
   /** The segment, with the loops that lead to it: `PO1/PID`. */
   readonly segment: string;
@@ -166,7 +171,34 @@ export interface GuideRule {
   /** 0 forbids it. */
   readonly maximum?: number | undefined;
   readonly codes?: readonly string[] | undefined;
+  readonly moreCodes?: Readonly<Record<string, string>> | undefined;
+  readonly minimumLength?: number | undefined;
   readonly maximumLength?: number | undefined;
+  /** Allows what the standard does not. */
+  readonly widens?: boolean | undefined;
+  /** HL03: only at this level. */
+  readonly level?: string | undefined;
+  /** The segment behind which it stands. */
+  readonly after?: string | undefined;
+  /** Of a segment that our guides lack. */
+  readonly elements?:
+    | readonly {
+        readonly name: string;
+        readonly type: ElementType;
+        readonly required: boolean;
+        readonly minimumLength: number;
+        readonly maximumLength: number;
+        readonly codes?: Readonly<Record<string, string>> | undefined;
+      }[]
+    | undefined;
+}
+
+/** Faults of the syntax that a document is accepted with. */
+export interface AcceptedFault {
+  readonly fault: string;
+  /** The segment, with its loop: `PO1/PID`. */
+  readonly segment: string;
+  readonly element?: string | undefined;
 }
 
 /** An additional segment for one partner. */

@@ -1,4 +1,5 @@
 import type { Decimal } from '../../domain/decimal.ts';
+import type { StoreQuantity } from '../../domain/policy/allocations.ts';
 import type { RoutedCarrier } from '../../domain/policy/carrier-routing.ts';
 import type { Address, Invoice, Party, Quantity, SalesOrder, Shipment } from '../canonical/v1/index.ts';
 
@@ -43,6 +44,8 @@ export interface DocumentLine {
   unitFactor: Decimal;
   /** Applicable price per ordered unit, in major units. */
   unitPrice: Decimal;
+  /** What each store gets of the ordered quantity, in base units. */
+  allocations?: { store: Party; quantity: Decimal }[];
   attributes?: SalesOrder['attributes'];
 }
 
@@ -92,6 +95,8 @@ export interface InvoiceDocument {
     /** ISO 8601 day or instant. */
     shippedAt: string;
     carrier: Shipment['carrier'];
+    /** What it holds for stores, of the lines that are spread over them. */
+    stores?: { lineNumber: number; stores: StoreQuantity[] }[];
   };
 }
 
@@ -111,6 +116,8 @@ export class DocumentError extends Error {
     | 'document-package-unlabelled'
     | 'document-package-label-invalid'
     | 'document-package-unknown'
+    | 'document-store-unknown'
+    | 'document-store-unnamed'
     | 'document-addition-failed'
     | 'document-amount-differs'
     | 'document-total-differs';

@@ -49,16 +49,21 @@ export function timeElement(iso: string): string {
   return iso.slice(11, 16).replace(':', '');
 }
 
+/** The code by which a party is named in what we send; element 67 needs at least two characters. */
+export function identifierToSend(party: Party): Party['identifiers'][number] | undefined {
+  const preference = ['partner', 'store', 'gln', 'duns', 'seller', 'other'] as const;
+  return preference
+    .map((scheme) => party.identifiers.find((candidate) => candidate.scheme === scheme))
+    .find((candidate) => candidate !== undefined && candidate.value.length >= 2);
+}
+
 /**
  * Builds an N1 loop. The partner's own code takes precedence, because the partner identifies the
  * party by it.
  */
 export function partyLoop(code: string, party: Party, profile: Agreement): TreeNode {
-  const preference = ['partner', 'store', 'gln', 'duns', 'seller', 'other'] as const;
-  // N104 needs at least two characters. A shorter code is omitted and only the name is sent.
-  const known = preference
-    .map((scheme) => party.identifiers.find((candidate) => candidate.scheme === scheme))
-    .find((candidate) => candidate !== undefined && candidate.value.length >= 2);
+  // Without a code that can be sent, only the name is.
+  const known = identifierToSend(party);
   const { address } = party;
   const lines = address?.lines ?? [];
   const place = segment(
@@ -83,7 +88,7 @@ export function shipToLoop({ shipTo, shipToAddress }: DocumentOrder, profile: Ag
   return partyLoop('ST', isOurs ? { ...shipTo, address: shipToAddress } : shipTo, profile);
 }
 
-function schemeQualifier(identifier: Party['identifiers'][number], profile: Agreement): string {
+export function schemeQualifier(identifier: Party['identifiers'][number], profile: Agreement): string {
   // A nine-digit DUNS number has qualifier 1; with a four-digit location suffix, 9.
   if (identifier.scheme === 'duns' && identifier.value.length > 9) return '9';
   return profile.parties.send[identifier.scheme];

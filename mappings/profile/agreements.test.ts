@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -117,6 +117,51 @@ map:
       '10 map.documents.810.0.elements.09 is no element of REF that holds one text',
       '11 map.documents.810.1.at names N9/REF, which the 810 of 004010 does not have; did you mean N1/REF?',
       '13 map.documents.856.0.at names REF, which the 856 of 004010 does not have',
+    ]);
+  });
+});
+
+describe('a guide that is widened', () => {
+  it('is taken as the onboarding page shows it, also for what is added to our documents', () => {
+    const page = readFileSync('docs/onboarding-a-partner.md', 'utf8');
+    const [, example = ''] = /a rule widens ours[\s\S]*?```yaml\n([\s\S]*?)```/.exec(page) ?? [];
+    expect(example).toContain('after: PO1/PID');
+    expect(() => problems(example)).toThrow('the profile was taken');
+    expect(() =>
+      problems(`guides: { "810": [{ segment: IT1/ZZZ, after: IT1/PID, elements: [{ name: Zone }] }] }
+map: { documents: { "810": [{ at: IT1/ZZZ, elements: { "01": "'A'" } }] } }
+`),
+    ).toThrow('the profile was taken');
+  });
+
+  it('is refused with its line where a rule says nothing, too much or two things', () => {
+    expect(
+      problems(`guides:
+  "850":
+    - { segment: CUR, maximum: 2 }
+    - { segment: PO1/ZZZ, after: PO1/PDI, elements: [{ name: Zone }] }
+    - { segment: BEG, element: "02", required: false }
+    - { segment: REF, after: DTM, level: O }
+documents: { kept: ["860", "860"] }
+acceptWithErrors: { "850": [{ fault: segment-missing, segment: N1 }] }
+`),
+    ).toEqual([
+      '7 documents.kept.1 is listed twice',
+      expect.stringMatching(/^8 acceptWithErrors\.850\.0\.fault invalid option/),
+    ]);
+    expect(
+      problems(`guides:
+  "850":
+    - { segment: CUR, maximum: 2 }
+    - { segment: PO1/ZZZ, after: PO1/PDI, elements: [{ name: Zone }] }
+    - { segment: BEG, element: "02", required: false }
+documents: { kept: ["850"] }
+`),
+    ).toEqual([
+      expect.stringMatching(/^6 documents\.kept\.0 is taken already/),
+      expect.stringMatching(/^3 guides\.850\.0 .*maximum 2 is not lower than 1; `widens: true` allows it/),
+      expect.stringMatching(/^4 guides\.850\.1 .*did you mean PID\?/),
+      expect.stringMatching(/^5 guides\.850\.2 .*cannot be made optional/),
     ]);
   });
 });

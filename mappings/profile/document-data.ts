@@ -68,6 +68,7 @@ const line: Names<DocumentLine> = {
   baseUnit: VALUE,
   unitFactor: VALUE,
   unitPrice: VALUE,
+  allocations: data({ store: partyNames, quantity: VALUE }),
   attributes: ANY,
 };
 
@@ -113,6 +114,7 @@ const invoiced: Names<InvoiceDocument> = {
     shipmentNumber: VALUE,
     shippedAt: VALUE,
     carrier: namesOf(shipment.shape.carrier),
+    stores: data({ lineNumber: VALUE, stores: data({ store: VALUE, quantity: VALUE }) }),
   } satisfies Names<NonNullable<InvoiceDocument['shipment']>>),
 };
 

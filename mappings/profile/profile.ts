@@ -3,12 +3,13 @@ import { didYouMean } from '../../domain/nearest.ts';
 import { currency, noteReader } from '../canonical/v1/common.ts';
 import { allGuides, guideOf, inboundSets } from '../edi/documents/registry.ts';
 import { misplaced } from '../edi/partner-guide.ts';
+import { unknownPlaces } from '../edi/tolerance.ts';
 import { acknowledgment, unknownStatuses } from './acknowledgment.ts';
 import { documents } from './documents.ts';
 import { dropShip } from './drop-ship.ts';
 import { contentPattern, deadline, segmentsIn, setId, unit } from './fields.ts';
 import { calendar, interchangeParty, transport, x12 } from './line.ts';
-import { type documentAddition, guideRule, map } from './map.ts';
+import { acceptedFault, type documentAddition, guideRule, map } from './map.ts';
 import { labels, routing } from './routing.ts';
 import { invoicing, items, orders, parties, pricing, shipNotice } from './trade.ts';
 
@@ -98,6 +99,13 @@ export const partnerProfile = z
       .record(setId, z.array(guideRule))
       .default({})
       .describe('Rules of the partner on top of the standard, by transaction set'),
+    acceptWithErrors: z
+      .record(setId, z.array(acceptedFault).max(200))
+      .default({})
+      .describe(
+        'Faults of the syntax that refuse no document, by transaction set. It is answered with E and each fault, and taken. A fault at ' +
+          'an element that the order or payment is made of still refuses, unless a text is only too long or too short',
+      ),
     map,
     ignores: z
       .record(setId, z.record(contentPattern, z.string().min(1).max(200)))
@@ -124,6 +132,17 @@ export const partnerProfile = z
         if (strange === undefined) continue;
         const message = `names ${strange}, a segment that our guides of the ${set} do not have${didYouMean(strange, known)}`;
         context.addIssue({ code: 'custom', path: ['ignores', set, content], message });
+      }
+    }
+  })
+  .superRefine(({ acceptWithErrors, guides: rules }, context) => {
+    for (const [set, faults] of Object.entries(acceptWithErrors)) {
+      const guides = allGuides().filter((guide) => guide.set === set);
+      for (const { index, message } of unknownPlaces(faults, guides)) {
+        // A segment that the profile itself adds is in no guide of ours.
+        if (rules[set]?.some((rule) => rule.after !== undefined && rule.segment.endsWith(faults[index]?.segment ?? '')))
+          continue;
+        context.addIssue({ code: 'custom', path: ['acceptWithErrors', set, index], message });
       }
     }
   })

@@ -96,7 +96,7 @@ export const orders = z
       .default('ask')
       .describe(
         'Lines spread over stores (SDQ, or N1 with QTY): a question each time; an order for each store; or one order whose lines ' +
-          'say what each store gets',
+          'say what each store gets, packed, labelled and documented by store',
       ),
     storeDelivery: z
       .enum(['through-ship-to', 'direct'])

@@ -74,6 +74,7 @@ export function recordOf(order: OrderState, state: ErpOrderRecord['state']): Erp
       shipped: order.shipped.get(line.lineNumber) ?? '0',
       cancelled: order.cancelledQuantity.get(line.lineNumber) ?? '0',
       open: openOf(order, line.lineNumber),
+      ...(line.allocations !== undefined && { allocations: line.allocations }),
     })),
   };
 }

@@ -42,7 +42,7 @@ export async function readBack(
           if (severity === 'error') faults.push(`${place.segment}, segment ${place.position}: ${message}`);
         }
       }
-      if (part.kind !== 'transaction' || part.outcome === undefined || part.outcome.kind === 'acknowledgment') continue;
+      if (part.kind !== 'transaction' || part.outcome === undefined || !('notUsed' in part.outcome)) continue;
       for (const { content, name: what, text, ignored } of part.outcome.notUsed) {
         const key = `${part.set} ${content}`;
         if (ignored === undefined && !unused.has(key)) unused.set(key, `${what}: ${text} (${name})`);

@@ -154,6 +154,7 @@ function interchangeItems() {
     transactions: [] as object[],
     transactionCounts: {} as Record<string, number>,
     firstError: null as string | null,
+    waitsFor: null,
     ...more,
   });
   const set = (position: number, transactionSet: string, state: string, more: object = {}) => ({
@@ -167,6 +168,7 @@ function interchangeItems() {
     acknowledgment: null,
     orderId: null,
     poNumber: 'orderId' in more ? 'HP-104302' : null,
+    question: null,
     errors: [],
     ...more,
   });
@@ -358,6 +360,7 @@ export async function startConsoleNetwork(directory: string) {
           (query.get('partnerId') ?? file.partnerId) === file.partnerId &&
           (query.get('controlNumber') ?? '').padStart(9, '0').replace(/^0+$/, '') ===
             (query.has('controlNumber') ? file.controlNumber : '') &&
+          !query.has('kept') &&
           (!query.has('withErrors') || file.firstError !== null) &&
           (!query.has('stuck') || file.stuck),
       )
@@ -446,6 +449,7 @@ function detailOf(order: ReturnType<typeof orderItems>[number]) {
     backordered: '0',
     open: '0',
     shipped: '0',
+    stores: [],
     ...quantities,
     ...more,
   });
@@ -486,7 +490,16 @@ function detailOf(order: ReturnType<typeof orderItems>[number]) {
       line(
         3,
         { ordered: '36', cancelled: '6', shipped: '30' },
-        { sku: 'MW-1009', description: 'Enamel dutch oven 5 qt, slate', orderedValue: '36', unitPrice: '41.5' },
+        {
+          sku: 'MW-1009',
+          description: 'Enamel dutch oven 5 qt, slate',
+          orderedValue: '36',
+          unitPrice: '41.5',
+          stores: [
+            { store: '0412', name: 'Terminal Way', ordered: '24', shipped: '24' },
+            { store: '0413', ordered: '12', shipped: '6' },
+          ],
+        },
       ),
     ],
     fulfillments: [
@@ -527,12 +540,14 @@ function detailOf(order: ReturnType<typeof orderItems>[number]) {
             sscc: '006141411234567890',
             palletSscc: '006141419999999997',
             kind: 'carton',
+            markFor: '0412',
             lines: [{ lineNumber: 1, quantity: '72' }],
           },
           {
             sscc: '006141411234567906',
             palletSscc: '006141419999999997',
             kind: 'carton',
+            markFor: null,
             lines: [
               { lineNumber: 1, quantity: '72' },
               { lineNumber: 2, quantity: '720' },
@@ -637,6 +652,8 @@ function documents() {
     controlNumbers: { interchange: control, group: '117', transaction: '0001' },
     errors: null,
     notUsed: [] as object[],
+    orderId: null,
+    question: null,
     links: {},
     ...more,
   });

@@ -2,8 +2,10 @@
 
 import { compare, isMultiple, multiply } from '../../../domain/decimal.ts';
 import { lookup } from '../../../domain/lookup.ts';
+import type { StoreQuantity } from '../../../domain/policy/allocations.ts';
 import type { SalesOrderLine } from '../../../mappings/canonical/v1/index.ts';
 import type { KnownNames } from '../../partners/cross-references.ts';
+import { allocationsOf } from '../stores.ts';
 import type { KnownItem } from './load.ts';
 import type { Problem } from './problem.ts';
 
@@ -73,7 +75,20 @@ export function itemOf(
       summary: `line ${line.lineId}: ${line.quantity.value} ${line.quantity.unit} of ${item.sku} are ${base} ${item.baseUnit}, of which there are only whole ones`,
     };
   }
+  const broken = COUNTED.has(item.baseUnit) ? brokenAllocations(line, unitFactor) : [];
+  if (broken.length > 0) {
+    const named = broken.map(({ store, quantity }) => `${quantity} for store ${store}`).join(', ');
+    return {
+      type: 'quantity-not-whole',
+      summary: `line ${line.lineId}: in ${item.baseUnit} of ${item.sku}, of which there are only whole ones, the stores get ${named}`,
+    };
+  }
   return { item, unit, unitFactor, base };
+}
+
+/** What stores get of a line in base units, where that is no whole number. */
+function brokenAllocations(line: SalesOrderLine, unitFactor: string): StoreQuantity[] {
+  return allocationsOf(line, unitFactor).filter(({ quantity }) => !isMultiple(quantity, '1'));
 }
 
 /**

@@ -66,6 +66,17 @@ export function SetsSection(props: {
                   </Fragment>
                 ))}
               </p>
+              {set.question?.open && (
+                <p>
+                  Waits for a person: the partner {set.question.asks}.{' '}
+                  <Link to={`${filePath(interchangeId)}/documents/${encodeURIComponent(set.documentId)}`}>
+                    Read it and say what was done
+                  </Link>
+                </p>
+              )}
+              {set.errors.length > 0 && set.state !== 'rejected' && set.state !== 'unmatched' && (
+                <p className="quiet">Accepted with these errors, as the partner’s profile says:</p>
+              )}
               {set.errors.length > 0 && <FaultList errors={set.errors} />}
             </div>
           </li>

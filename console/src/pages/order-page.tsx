@@ -1,6 +1,7 @@
 import { type ReactNode, useEffect } from 'react';
 import { Link, useParams } from 'react-router-dom';
 import type { OrderDetail, ShipTo } from '../api.ts';
+import { OpenQuestions } from '../file/question-section.tsx';
 import { formatMoney } from '../format.ts';
 import { Loading, ProblemBanner, ProblemPanel } from '../notices.tsx';
 import { AsOrderedSection } from '../order/as-ordered-section.tsx';
@@ -54,6 +55,7 @@ export function OrderPage() {
       )}
       <OrderHeader order={order} />
       <ExceptionsSection exceptions={order.exceptions} onResolved={refreshAll} />
+      <OpenQuestions orderId={order.id} documents={documents.data?.items ?? []} />
       <div className="order-columns">
         <div className="order-main">
           {order.lines.length > 0 && <LinesSection lines={order.lines} currency={order.currency} />}

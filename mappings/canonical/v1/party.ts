@@ -28,3 +28,15 @@ export const party = z
     message: 'needs an identifier or an address',
   });
 export type Party = z.infer<typeof party>;
+
+/** By what warehouses, labels and shipments name a store: the first code of it, else its name. */
+export function storeCode({ identifiers, address: place }: Party): string | undefined {
+  return identifiers[0]?.value ?? place?.name;
+}
+
+/** A store as ERPs and warehouses are told of it. */
+export function namedStore(store: Party): { code: string; name?: string } {
+  const code = storeCode(store) ?? '';
+  const name = store.address?.name;
+  return { code, ...(name !== undefined && name !== code && { name }) };
+}

@@ -11,7 +11,7 @@ import {
   positiveDecimal,
   quantity,
 } from './common.ts';
-import { party } from './party.ts';
+import { party, storeCode } from './party.ts';
 
 export const channels = ['edi', 'api', 'storefront', 'marketplace', 'crm', 'field-sales'] as const;
 export const channel = z.enum(channels).meta({ description: 'Where the order came from' });
@@ -47,7 +47,10 @@ const requestedDates = {
 };
 
 /** What a store gets of a line, in the ordered unit. The goods of each store are packed and labelled for it. */
-export const allocation = z.strictObject({ store: party, quantity: positiveDecimal });
+export const allocation = z.strictObject({
+  store: party.refine((store) => storeCode(store) !== undefined, { message: 'needs an identifier or a name' }),
+  quantity: positiveDecimal,
+});
 export type Allocation = z.infer<typeof allocation>;
 
 /** A part of a kit or pre-pack, as the buyer states it: `quantity` is in one ordered unit of the line. */
@@ -72,6 +75,19 @@ export const salesOrderLine = z
     allocations: z.array(allocation).min(1).max(5_000).optional(),
     notes: z.array(note).max(20).default([]),
     attributes,
+  })
+  .superRefine(({ lineId, allocations = [] }, context) => {
+    const seen = new Map<string, number>();
+    for (const [index, { store }] of allocations.entries()) {
+      const code = storeCode(store);
+      if (code === undefined) continue;
+      const first = seen.get(code);
+      if (first === undefined) seen.set(code, index);
+      else {
+        const message = `line ${lineId} names store "${code}" twice, first in allocations[${first}]`;
+        context.addIssue({ code: 'custom', path: ['allocations', index, 'store'], message });
+      }
+    }
   })
   .superRefine(({ quantity: { value }, allocations }, context) => {
     // The refinement also runs when a quantity has been found to be no number.

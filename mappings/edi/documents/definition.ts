@@ -19,6 +19,8 @@ export interface DocumentDefinition {
   readonly guides?: readonly Guide[];
   /** Contradictions that the guide cannot see, such as totals. */
   readonly checks: readonly Check[];
+  /** Of a set that nothing is made of: what the partner asks by it, and where it names the order that it is about. */
+  readonly about?: { readonly asks: string; readonly poNumber?: Pick<ElementPlace, 'segment' | 'element'> };
   /** Present if we accept the set: how to read it and its effect. */
   readonly inbound?: InboundDocument;
   /** Present if we send the set. */

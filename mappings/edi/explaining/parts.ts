@@ -42,6 +42,8 @@ export interface ExplainedSegment {
 export type Outcome =
   | { kind: 'orders'; orders: readonly SalesOrder[]; notUsed: NotUsed[] }
   | { kind: 'payment'; payment: Payment; notUsed: NotUsed[] }
+  /** Nothing processes it: it is kept, and a person is asked. */
+  | { kind: 'kept'; poNumber?: string }
   | { kind: 'acknowledgment'; acknowledgment: FunctionalAcknowledgment };
 
 /** Direction; unknown if neither party is known. */

@@ -77,6 +77,7 @@ CREATE TABLE "Fulfillment" (
     "revision" INTEGER NOT NULL DEFAULT 0,
     "state" TEXT NOT NULL DEFAULT 'planned',
     "lines" JSONB NOT NULL,
+    "storesShort" JSONB NOT NULL DEFAULT '[]',
     "createdAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "routing" JSONB,
 
@@ -110,6 +111,7 @@ CREATE TABLE "Package" (
     "kind" TEXT NOT NULL,
     "tracking" TEXT,
     "weight" DECIMAL(27,9),
+    "markFor" TEXT,
     "lines" JSONB NOT NULL,
 
     CONSTRAINT "Package_pkey" PRIMARY KEY ("id")
@@ -241,6 +243,10 @@ CREATE TABLE "Document" (
     "acknowledgedAt" TIMESTAMPTZ(3),
     "acknowledgment" TEXT,
     "acknowledgedById" TEXT,
+    "poNumber" TEXT,
+    "handledAt" TIMESTAMPTZ(3),
+    "handledBy" TEXT,
+    "handledNote" TEXT,
 
     CONSTRAINT "Document_pkey" PRIMARY KEY ("id")
 );
@@ -619,6 +625,9 @@ CREATE INDEX "Document_partnerId_direction_groupControl_transactionContro_idx" O
 
 -- CreateIndex
 CREATE INDEX "Document_faulty_idx" ON "Document"("interchangeId") WHERE (state = ANY (ARRAY['rejected'::text, 'unmatched'::text]));
+
+-- CreateIndex
+CREATE INDEX "Document_kept_idx" ON "Document"("interchangeId") WHERE (state = 'kept'::text);
 
 -- CreateIndex
 CREATE UNIQUE INDEX "Document_interchangeId_position_key" ON "Document"("interchangeId", "position");

@@ -26,6 +26,11 @@ const unit = z.string().regex(/^[A-Z0-9]{2}$/, 'must be a two-character unit cod
 const lineNumber = z.int().min(1);
 const notes = z.array(z.string().max(500)).max(50).optional().meta({ description: 'What the buyer wrote' });
 
+const allocations = z
+  .array(z.object({ store: z.object({ code: identifier, name: z.string().optional() }), quantity: positiveDecimal }))
+  .optional()
+  .meta({ description: 'What each store gets of the ordered quantity, in `unit`' });
+
 export const erpOrderRequest = z
   .object({
     orderId: identifier.meta({ description: 'Our id of the order' }),
@@ -55,6 +60,7 @@ export const erpOrderRequest = z
           requestedDeliveryDate: day.optional(),
           notes,
           components: z.array(component).optional().meta({ description: 'What one `unit` is put together from' }),
+          allocations,
           sources: z
             .array(z.object({ node: identifier, quantity: positiveDecimal }))
             .meta({ description: 'Ship-from nodes, base units; what is missing to the whole is backordered' }),
@@ -108,6 +114,7 @@ const erpOrderRecord = z
         shipped: decimal,
         cancelled: decimal,
         open: decimal,
+        allocations,
       }),
     ),
   })

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { compare, sum } from '../../../../domain/decimal.ts';
 import {
   component,
   contact,
@@ -22,6 +23,15 @@ const markFor = z
   .optional()
   .meta({ description: 'For whom the goods are meant at the ship-to' });
 
+const allocations = z
+  .array(z.object({ store: z.object({ code: identifier, name: z.string().optional() }), quantity: positiveDecimal }))
+  .min(1)
+  .optional()
+  .meta({
+    description:
+      'What is for which store, base units. Each package holds the goods of one store and names its code as `markFor`',
+  });
+
 const place = z.object({
   name: z.string(),
   lines: z.array(z.string()),
@@ -30,6 +40,23 @@ const place = z.object({
   postalCode: z.string(),
   country: z.string().length(2),
 });
+
+const releasedLine = z.object({
+  lineNumber: z.int().min(1),
+  sku: identifier,
+  description: z.string(),
+  quantity: positiveDecimal.meta({ description: 'Base units' }),
+  unit: z.string().regex(/^[A-Z0-9]{2}$/, 'must be a two-character unit code such as EA or CA'),
+  notes,
+  allocations,
+  components: z
+    .array(component)
+    .optional()
+    .meta({ description: 'What the buyer takes one ordered unit to be put together from' }),
+});
+
+const addUp = (quantity: string, parts: readonly { quantity: string }[]) =>
+  compare(sum(parts.map((part) => part.quantity)), quantity) === 0;
 
 export const warehouseRelease = z
   .object({
@@ -70,18 +97,13 @@ export const warehouseRelease = z
     notes,
     lines: z
       .array(
-        z.object({
-          lineNumber: z.int().min(1),
-          sku: identifier,
-          description: z.string(),
-          quantity: positiveDecimal.meta({ description: 'Base units' }),
-          unit: z.string().regex(/^[A-Z0-9]{2}$/, 'must be a two-character unit code such as EA or CA'),
-          notes,
-          components: z
-            .array(component)
-            .optional()
-            .meta({ description: 'What the buyer takes one ordered unit to be put together from' }),
-        }),
+        releasedLine.refine(
+          ({ quantity, allocations = [] }) => allocations.length === 0 || addUp(quantity, allocations),
+          {
+            path: ['allocations'],
+            message: 'must add up to the quantity of the line',
+          },
+        ),
       )
       .min(1)
       .max(10_000),
@@ -114,6 +136,7 @@ const releaseRecord = z
         sku: identifier,
         quantity: decimal.meta({ description: 'Base units, as is shipped' }),
         shipped: decimal,
+        allocations,
         components: z.array(component).optional(),
       }),
     ),

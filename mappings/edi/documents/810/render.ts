@@ -5,6 +5,7 @@ import type { Agreement, RemitTo } from '../../agreement.ts';
 import { DocumentError, type InvoiceDocument } from '../../document-content.ts';
 import { daysBetween } from '../../elements.ts';
 import { baseQuantityOf, stateAmount } from '../../stated-quantity.ts';
+import { storeQuantities } from '../../store-quantities.ts';
 import {
   amountN2,
   amountR,
@@ -22,7 +23,7 @@ import {
 
 /**
  * Renders the 810 of one invoice so that it equals the ERP's amounts. Each IT102 × IT104, rounded,
- * is the amount of its line. Lines plus charges less allowances plus tax are TDS01.
+ * is the amount of its line. SDQ says what was shipped to which store. Lines plus charges less allowances plus tax are TDS01.
  *
  * @throws DocumentError if the invoice does not add up or names a line that the order does not
  * have.
@@ -78,7 +79,7 @@ export function render810(document: InvoiceDocument, profile: Agreement): Tree {
   });
 }
 
-function lineLoop({ order, lines, invoice }: InvoiceDocument, index: number, profile: Agreement): TreeNode {
+function lineLoop({ order, lines, invoice, shipment }: InvoiceDocument, index: number, profile: Agreement): TreeNode {
   const path = `invoice.lines[${index}]`;
   const invoiced = invoice.lines[index];
   const line = lines.find((candidate) => candidate.lineNumber === invoiced?.lineNumber);
@@ -89,6 +90,7 @@ function lineLoop({ order, lines, invoice }: InvoiceDocument, index: number, pro
       `order ${order.poNumber} has no line ${invoiced?.lineNumber ?? ''}`,
     );
   }
+  const { stores = [] } = shipment?.stores?.find((one) => one.lineNumber === line.lineNumber) ?? {};
   // If one ordered unit is one base unit, both names mean the same; use the buyer's.
   const inBaseUnit = invoiced.unit === line.baseUnit && compare(line.unitFactor, '1') !== 0;
   const stated = inBaseUnit
@@ -109,6 +111,7 @@ function lineLoop({ order, lines, invoice }: InvoiceDocument, index: number, pro
   return node({
     IT1: segment(line.lineId, stated.value, stated.unit, stated.unitPrice, undefined, ...itemNumbers(line, profile)),
     PID: description(line.description),
+    SDQ: storeQuantities(line, stores, profile),
   });
 }
 

@@ -95,6 +95,18 @@ describe('an 850 that becomes several orders', () => {
     ]);
   });
 
+  it('names a store once in a line of which it gets parts on several days', () => {
+    const QTY = [{ '01': '38', '02': '4' }];
+    const SCH = [sch(3, '20261205'), sch(1, '20261212')].map((one) => ({ SCH: one }));
+    const other = { ...party('BY', '0456'), QTY: [{ '01': '38', '02': '2' }] };
+    const document = tree([line('1', 6, { N1: [{ ...party('BY', '0123'), QTY, SCH }, other] })]);
+    const [order] = ordersOf(document, { storeDistribution: 'allocate' });
+    expect(order?.lines[0]?.allocations?.map(({ store, quantity }) => [codeOf(store), quantity])).toEqual([
+      ['0123', '4'],
+      ['0456', '2'],
+    ]);
+  });
+
   it('gives each date and each ship-to an order; other lines follow the order', () => {
     const document = tree([
       line('1', 6, { SCH: [sch(4, '20261205'), sch(2, '20261212')].map((SCH) => ({ SCH })) }),

@@ -1,5 +1,11 @@
 import { add } from '../../../../domain/decimal.ts';
-import type { Party, SalesOrder, SalesOrderLine } from '../../../canonical/v1/index.ts';
+import {
+  type Allocation,
+  type Party,
+  type SalesOrder,
+  type SalesOrderLine,
+  storeCode,
+} from '../../../canonical/v1/index.ts';
 import type { Agreement } from '../../agreement.ts';
 import type { ReadLine } from './pieces.ts';
 import type { Share, Store } from './share.ts';
@@ -130,6 +136,13 @@ function destinationOf(
   };
 }
 
+/** A store that gets goods on several days has one share of a line whose days stay together. */
+function allocated({ allocations = [] }: Partial<SalesOrderLine> = {}, store: Party, quantity: string): Allocation[] {
+  const same = allocations.findIndex((one) => storeCode(one.store) === storeCode(store));
+  if (same < 0) return [...allocations, { store, quantity }];
+  return allocations.map((one, index) => (index === same ? { ...one, quantity: add(one.quantity, quantity) } : one));
+}
+
 /** The lines of a part. Shares of one line that stay together are one line again. */
 function linesOf(group: readonly Piece[], perStore: boolean): SalesOrderLine[] {
   const lines = new Map<string, SalesOrderLine>();
@@ -138,7 +151,7 @@ function linesOf(group: readonly Piece[], perStore: boolean): SalesOrderLine[] {
     const value = share?.quantity ?? quantity.value;
     const known = lines.get(lineId);
     const store = perStore ? undefined : share?.store?.party;
-    const allocations = [...(known?.allocations ?? []), ...(store === undefined ? [] : [{ store, quantity: value }])];
+    const allocations = store === undefined ? (known?.allocations ?? []) : allocated(known, store, value);
     lines.set(lineId, {
       ...(known ?? line),
       quantity: { ...quantity, value: known === undefined ? value : add(known.quantity.value, value) },

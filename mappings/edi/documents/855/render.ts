@@ -1,9 +1,12 @@
 import { compare, type Decimal, multiply, sum } from '../../../../domain/decimal.ts';
+import { type StoreQuantity, sliceOf } from '../../../../domain/policy/allocations.ts';
+import { storeCode } from '../../../canonical/v1/index.ts';
 import type { Tree, TreeNode } from '../../../x12/types.ts';
 import type { AcknowledgmentCodes, Agreement } from '../../agreement.ts';
 import { AS_ORDERED, REFUSED } from '../../checking/verdicts.ts';
 import { type AcknowledgedLine, type AcknowledgmentDocument, DocumentError } from '../../document-content.ts';
 import { statedQuantity } from '../../stated-quantity.ts';
+import { storeQuantities } from '../../store-quantities.ts';
 import {
   commonReferences,
   dateElement,
@@ -30,8 +33,8 @@ const REJECTIONS: Readonly<
  * Renders the 855 of an order with all lines.
  *
  * BAK02 is AD if everything is accepted as ordered, RD if nothing is, otherwise AC; it never contradicts
- * the codes of the lines. PO1 repeats the ordered quantity. ACK segments report the outcome, in the codes
- * of the partner's profile:
+ * the codes of the lines. PO1 repeats the ordered quantity; SDQ says which stores get what of the accepted
+ * part. ACK segments report the outcome, in the codes of the partner's profile:
  *
  * | outcome | ACK01 |
  * | --- | --- |
@@ -94,8 +97,16 @@ function lineLoop(
   return node({
     PO1: segment(line.lineId, ordered.value, ordered.unit, unitPrice, undefined, ...itemNumbers(line, profile)),
     PID: description(line.description),
+    SDQ: storeQuantities(line, acceptedForStores(line), profile),
     ACK: outcomes.map((outcome) => ({ ACK: acknowledged(line, outcome, currency) })),
   });
+}
+
+/** What the stores get of the accepted part, by the rule that also releases it. */
+function acceptedForStores({ allocations = [], accepted }: AcknowledgedLine): StoreQuantity[] {
+  if (allocations.length === 0) return [];
+  const ordered = allocations.map(({ store, quantity }) => ({ store: storeCode(store) ?? '', quantity }));
+  return sliceOf(ordered, [], accepted);
 }
 
 interface LineOutcome {

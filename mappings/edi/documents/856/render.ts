@@ -1,10 +1,12 @@
 import { add, compare, type Decimal, isMultiple, sum } from '../../../../domain/decimal.ts';
+import { byStore, type StoreQuantity } from '../../../../domain/policy/allocations.ts';
 import { isSscc } from '../../../../domain/sscc.ts';
-import type { ShippedPackage } from '../../../canonical/v1/index.ts';
+import { type ShippedPackage, storeCode } from '../../../canonical/v1/index.ts';
 import type { SegmentObject, Tree, TreeNode } from '../../../x12/types.ts';
 import type { Agreement } from '../../agreement.ts';
 import { DocumentError, type DocumentLine, type ShipmentDocument } from '../../document-content.ts';
 import { statedQuantity } from '../../stated-quantity.ts';
+import { storeOf, storeQuantities } from '../../store-quantities.ts';
 import {
   commonReferences,
   dateElement,
@@ -37,7 +39,9 @@ const NO_TRANSIT = Array.from({ length: 6 }, () => undefined);
  *   directly under the order. Loose goods on a pallet are directly under the pallet.
  * - SOPI: pallets are omitted, but their cartons are listed. A pallet with loose goods counts as a
  *   pack.
- * - SOI: items of the whole shipment, one level per line.
+ * - SOI: items of the whole shipment, one level per line, with SDQ where the line is spread over stores.
+ *
+ * Packs and tares that are for one store name it (N1*Z7).
  *
  * Dates and times are those of the warehouse, in its zone. CTT01 counts the HL segments.
  *
@@ -58,11 +62,15 @@ export function render856(document: ShipmentDocument, profile: Agreement): Tree 
   const pack = (parent: number, index: number) => {
     const item = packageAt(document, index);
     const path = `shipment.packages[${index}]`;
-    items(levels.add('P', parent, labelLevel(item, path)), item.lines, `${path}.lines`);
+    const level = { ...labelLevel(item, path), ...storeLevel(item, path, document, profile) };
+    items(levels.add('P', parent, level), item.lines, `${path}.lines`);
   };
 
   if (hierarchy === 'SOI') {
-    items(order, linesOfShipment(document), 'shipment.lines');
+    for (const [index, packed] of linesOfShipment(document).entries()) {
+      const item = itemLevel(packed, `shipment.lines[${index}]`, document, profile);
+      levels.add('I', order, { ...item, ...storesOfItem(packed, document, profile) });
+    }
   } else {
     for (const index of packing.roots) {
       const held = packing.onPallet.get(index);
@@ -71,7 +79,8 @@ export function render856(document: ShipmentDocument, profile: Agreement): Tree 
       } else if (hierarchy === 'SOTPI') {
         const item = packageAt(document, index);
         const path = `shipment.packages[${index}]`;
-        const tare = levels.add('T', order, labelLevel(item, path));
+        const level = { ...labelLevel(item, path), ...storeLevel(item, path, document, profile) };
+        const tare = levels.add('T', order, level);
         for (const carton of held) pack(tare, carton);
         items(tare, item.lines, `${path}.lines`);
       } else {
@@ -174,6 +183,40 @@ function labelLevel(item: ShippedPackage, path: string): TreeNode {
   // A number that is cut off is another number.
   if (tracking !== undefined && tracking.length <= LONGEST_MARK) marks.push(segment('CP', tracking));
   return { MAN: marks };
+}
+
+/** N1*Z7: the store that the package is for. */
+function storeLevel(
+  { markFor }: ShippedPackage,
+  path: string,
+  { order, lines }: ShipmentDocument,
+  profile: Agreement,
+): TreeNode {
+  if (markFor === undefined) return {};
+  const ofOrder = order.markFor && storeCode(order.markFor) === markFor ? order.markFor : undefined;
+  const store = storeOf(lines, markFor) ?? ofOrder;
+  if (store === undefined) {
+    throw new DocumentError('document-store-unknown', `${path}.markFor`, `the order names no store "${markFor}"`);
+  }
+  return { N1: [partyLoop('Z7', store, profile)] };
+}
+
+/** SDQ where no packs say which store gets what. */
+function storesOfItem(
+  { lineNumber, lot }: ShippedPackage['lines'][number],
+  { lines, shipment }: ShipmentDocument,
+  profile: Agreement,
+): TreeNode {
+  const line = lines.find((candidate) => candidate.lineNumber === lineNumber);
+  if (line?.allocations === undefined) return {};
+  const stores = shipment.packages.flatMap(({ markFor, lines: contents }) =>
+    contents.flatMap((one): StoreQuantity[] =>
+      markFor !== undefined && one.lineNumber === lineNumber && one.lot === lot
+        ? [{ store: markFor, quantity: one.quantity }]
+        : [],
+    ),
+  );
+  return node({ SDQ: storeQuantities(line, byStore(stores), profile) });
 }
 
 function itemLevel(
