@@ -35,7 +35,7 @@ export interface CertifyOptions {
 }
 
 /**
- * Runs every scenario of every named partner and writes `result.json`, `report.html`, `junit.xml` and `documents/` for each.
+ * Runs every scenario of every named partner and writes `result.json`, the reports and `documents/` for each.
  *
  * @throws ProfileError, SettingsError or UnknownName before anything starts
  */
