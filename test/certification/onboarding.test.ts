@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readProfile } from '../../activities/partners/profile-files.ts';
 import { createPrismaClient } from '../../prisma/client.ts';
 import { type Network, startNetwork } from '../../scripts/stack/network.ts';
 import { projectDir } from '../../scripts/stack/part.ts';
@@ -37,9 +38,12 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Its first line names the file: `# mappings/partners/…`. */
-function writeFileOf({ text }: Block): void {
-  const [, name = ''] = /^# (\S+)\n/.exec(text) ?? [];
+/** The first line of a whole file names it: `# mappings/partners/…`; an excerpt has no such line. */
+function nameOf({ text }: Block): string | undefined {
+  return /^# (mappings\/\S+)\n/.exec(text)?.[1];
+}
+
+function writeFileOf({ text }: Block, name: string): void {
   const path = join(folder, name);
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, name.endsWith('.csv') ? text.slice(text.indexOf('\n') + 1) : text);
@@ -61,15 +65,29 @@ async function output(command: string): Promise<string> {
 
 describe('a new partner, with the onboarding page alone', () => {
   it('has files and commands to follow', () => {
-    expect(blocks.filter(({ language }) => language === 'yaml')).toHaveLength(2);
+    expect(blocks.filter((block) => block.language === 'yaml' && nameOf(block) !== undefined)).toHaveLength(2);
     expect(blocks.filter(({ language }) => language === 'sh').length).toBeGreaterThan(5);
+  });
+
+  it('has excerpts that a profile can hold', () => {
+    const excerpts = blocks.filter((block) => block.language === 'yaml' && nameOf(block) === undefined);
+    const partners = mkdtempSync(join(folder, 'excerpts-'));
+    cpSync(join(projectDir, 'mappings', 'partners'), partners, { recursive: true });
+    for (const [index, { text }] of excerpts.entries()) {
+      const name = `excerpt-${index}`;
+      writeFileSync(join(partners, `${name}.yaml`), `extends: harbor-pine\nid: ${name}\n${text}`);
+      expect(readProfile(partners, name, { PARTNERS_URL: 'http://127.0.0.1', SANDBOX_TOKEN: 'x' }).profile.id).toBe(
+        name,
+      );
+    }
   });
 
   it('is certified and promoted without touching code', { timeout: 600_000 }, async () => {
     const said = new Map<string, string>();
     for (const block of blocks) {
       if (block.language !== 'sh') {
-        writeFileOf(block);
+        const name = nameOf(block);
+        if (name !== undefined) writeFileOf(block, name);
         continue;
       }
       if (block.mark === 'running') await masterDataIsThere();
