@@ -123,7 +123,8 @@ export function assortmentOf(sources: AssortmentSources): Assortment {
     seen.set(one.sku, index);
     return [{ one, goods: goodsOf(one, index, sources) }];
   });
-  const withStock = (stock: Stock) => known.filter(({ one }) => one.stock === stock).map(({ goods }) => goods);
+  const withStock = (stock: Stock) =>
+    known.filter(({ one }) => (one.stock ?? 'plenty') === stock).map(({ goods }) => goods);
   for (const stock of Object.keys(USUAL_SPECIAL)) {
     const [, second] = stated.flatMap((one, index) => (one.stock === stock ? [index] : []));
     if (second !== undefined) report(second, 'stock', `${stock} is the stock of another item too; one is enough`);

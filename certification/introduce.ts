@@ -57,8 +57,10 @@ export async function tell(
 ): Promise<void> {
   const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' };
   const response = await fetch(url, { method, headers, body: JSON.stringify(body) }).catch(() => undefined);
-  if (response === undefined) throw new SettingsError(`${url} does not answer; start the system with npm start`);
-  if (!response.ok) throw new SettingsError(`${url} refused: ${await response.text()}`);
+  if (response === undefined)
+    throw new SettingsError(`${url} does not answer. Is the system running? npm start starts it`);
+  if (!response.ok)
+    throw new SettingsError(`${url} refused the request with status ${response.status}: ${await response.text()}`);
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;

@@ -195,6 +195,22 @@ describe('certification.yaml', () => {
       'items:\n  - { sku: MW-1001 }\n  - { sku: WM-1002 }',
       '3:7: items.1.sku WM-1002 is not one of our articles; did you mean MW-1002?',
     ],
+    [
+      'items:\n  - sku: MW-1001\n    unit: CB',
+      '3:5: items.0.unit CB is not a unit that MW-1001 is sold by; it is sold by EA, CA. Name another unit',
+    ],
+    [
+      'items:\n  - sku: MW-1001\n    quantty: 4',
+      '3:5: items.0.quantty is not a key of certification.yaml; did you mean quantity?',
+    ],
+    [
+      'items: [{ sku: MW-1001, stock: non }]',
+      '1:25: items.0.stock invalid option: expected one of "plenty"|"scarce"|"none"|"RNO"|"MEM"; did you mean none?',
+    ],
+    [
+      'items:\n  - { sku: MW-1001, numbers: { VP: A, UX: B } }',
+      '2:21: items.0.numbers has UX, a qualifier that `items` of the profile does not read; did you mean',
+    ],
     ['shipTo: "9999"', '1:1: shipTo 9999 is not a ship-to of the customer'],
     ['order: [', '1:9: the file is not YAML: Flow sequence'],
     ['buyer: "\xc9"', '1:9: the file is not UTF-8 (byte C9)'],

@@ -2,7 +2,7 @@ import { lookup } from '../domain/lookup.ts';
 import type { SalesOrderInput } from '../mappings/canonical/v1/index.ts';
 import type { PartnerProfile } from '../mappings/profile/profile.ts';
 import { type Segment, type Syntax, writeInterchange } from '../sandbox/x12.ts';
-import { type Content, NO_CONTENT, withContent } from './content.ts';
+import { type Content, NO_CONTENT, withContent, withHeader } from './content.ts';
 import type { OrderedLine } from './goods.ts';
 import { type OrderForm, orderFormOf } from './order-forms.ts';
 import type { TradeData } from './settings.ts';
@@ -73,7 +73,7 @@ export function segmentsOfOrder(
       orderedOn: dayOf(today),
       ...(shipOn !== undefined && { shipOn: plainDay(shipOn) }),
       ...(deliverOn !== undefined && { deliverOn: plainDay(deliverOn) }),
-      header: (data.headerOf[form.set] ?? []).map((text) => headerSegment(text, today)),
+      header: [],
       parties: partiesOf(profile, data).map((segment) => [...segment]),
       lines: lines.map((line, index) => ({
         lineId: lineIdOf(index),
@@ -85,7 +85,9 @@ export function segmentsOfOrder(
     },
     profile,
   );
-  return withContent(plain, content, { set: form.set, version: syntaxOf(profile).version });
+  const { version } = syntaxOf(profile);
+  const header = (data.headerOf[form.set] ?? []).map((text) => headerSegment(text, today));
+  return withContent(withHeader(plain, header, { set: form.set, version }), content, { set: form.set, version });
 }
 
 /** A segment of `order.header`; `{+14}` in it stands for the day two weeks after the order. */
@@ -99,7 +101,7 @@ const DAY_MS = 86_400_000;
 
 function partiesOf(profile: PartnerProfile, { shipTo, shipToCode, name, buyer }: TradeData): Segment[] {
   const { parties } = profile;
-  const qualifier = qualifierOf(profile);
+  const qualifier = codeQualifierOf(profile);
   const [buyerParty] = parties.buyer.length > 0 ? parties.buyer : parties.billTo;
   return [
     ['N1', parties.shipTo[0] ?? 'ST', shipTo.name, qualifier, shipToCode],
@@ -136,7 +138,7 @@ export function canonicalOrder(
 }
 
 /** A qualifier (N103) that the profile accepts for the partner’s own codes. */
-function qualifierOf({ parties }: PartnerProfile): string {
+export function codeQualifierOf({ parties }: PartnerProfile): string {
   const { partner } = parties.send;
   if (lookup(parties.schemes, partner) === 'partner') return partner;
   return Object.keys(parties.schemes).find((code) => parties.schemes[code] === 'partner') ?? partner;

@@ -1,13 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { certificationFingerprint } from '../activities/partners/certification.ts';
+import { crossReferenceFileOf } from '../activities/partners/cross-reference-files.ts';
 import { loadProfiles } from '../activities/partners/profile-files.ts';
 import { inboundSets } from '../mappings/edi/documents/registry.ts';
 import type { ProfileProblem } from '../mappings/profile/problem.ts';
-import { createPrismaClient } from '../prisma/client.ts';
+import type { PartnerProfile } from '../mappings/profile/profile.ts';
+import { createPrismaClient, type Database } from '../prisma/client.ts';
 import { type NetworkOptions, startNetwork } from '../scripts/stack/network.ts';
+import { waitFor } from '../scripts/stack/part.ts';
 import { workflowBundle } from '../scripts/stack/workflow-bundle.ts';
 import { fixturesOf } from './fixtures.ts';
 import { balancesOf } from './goods.ts';
@@ -32,7 +35,7 @@ export interface CertifyOptions {
 }
 
 /**
- * Runs every scenario of every named partner and writes `result.json`, `report.html`, `junit.xml` and `documents/` for each.
+ * Runs every scenario of every named partner and writes `result.json`, the reports and `documents/` for each.
  *
  * @throws ProfileError, SettingsError or UnknownName before anything starts
  */
@@ -80,6 +83,7 @@ export async function certify(
   const prisma = createPrismaClient(network.databaseUrl, { poolSize: 4 });
   try {
     const profiles = loadProfiles(sandboxed.directory, network.env);
+    await crossReferencesRead(prisma, sandboxed.directory, named);
     return await Promise.all(
       businesses.map(async ({ profile, data, fingerprint }, index) => {
         // Keep the version of the real profile: the sandboxed copy has another transport and so another version.
@@ -105,6 +109,17 @@ export async function certify(
     await network.stop();
     sandboxed.remove();
   }
+}
+
+const READ_MS = 60_000;
+
+/** A worker reads these files only once they have stayed the same for a second, and an order may need them. */
+async function crossReferencesRead(prisma: Database, directory: string, partners: readonly PartnerProfile[]) {
+  const expected = partners.filter(({ id }) => existsSync(crossReferenceFileOf(directory, id))).map(({ id }) => id);
+  if (expected.length === 0) return;
+  const allRead = async () =>
+    (await prisma.crossReferenceFile.count({ where: { partnerId: { in: expected } } })) === expected.length;
+  await waitFor(allRead, AbortSignal.timeout(READ_MS));
 }
 
 /** @throws SettingsError with every cause that would fail all scenarios of a partner, before anything is started */

@@ -34,10 +34,9 @@ const scenario: Scenario = {
   expectations: [
     rule('the order arrived as an 875', async (trade) => {
       const [order] = await trade.recorded();
-      const inbound = order?.documents.filter(({ direction }) => direction === 'inbound') ?? [];
       return differs(
         'the order’s document',
-        inbound.map(({ transactionSet }) => transactionSet).join(),
+        order?.cameBy.map(({ document }) => document.transactionSet).join(),
         otherOrderFormOf(trade.profile)?.set,
       );
     }),

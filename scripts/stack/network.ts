@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { applyMigrations } from '../../prisma/migrate.ts';
 import { grantPartnerKeys, type Installation, openInstallation, sandboxAddresses } from './installation.ts';
-import { type Part, StartFailed } from './part.ts';
+import { type Part, StartFailed, waitFor } from './part.ts';
 import { freePorts } from './ports.ts';
 import { connectionUrl, startPostgres } from './postgres.ts';
 import { type SandboxSystem, startApi, startSandbox, startWorker } from './processes.ts';
@@ -39,7 +39,7 @@ export interface NetworkOptions {
   /** Called with every line that a process writes. */
   readonly onLine?: (part: NetworkPart, line: string) => void;
   readonly log?: (what: string) => void;
-  /** Runs after the sandbox is up and before the worker starts, so that its first reads see the changes; the API starts meanwhile. */
+  /** Runs after the sandbox is up and before the worker starts, so that its first reads see the changes. */
   readonly prepare?: (
     soFar: Pick<Network, 'installation' | 'databaseUrl'> & { parts: Record<SandboxSystem, Part> },
   ) => Promise<void>;
@@ -121,23 +121,29 @@ async function startIn(
     const [erp, wms, partners] = await all([start('erp'), start('wms'), start('partners')]);
     return { erp, wms, partners };
   };
-  const [temporalPart, postgresPart, sandbox] = await all([
-    keep(
-      startTemporal({
-        executable: path,
-        port: temporalPort,
-        ...(!brief && { dbFile: join(dir, 'temporal.db') }),
-        logFile: logFile('temporal'),
-      }),
-    ),
-    startDatabase(),
-    startSandboxes(),
-  ]);
-  const startPreparedWorker = async (): Promise<Part> => {
+  const startOthers = async () => {
+    const [temporalPart, postgresPart, sandbox] = await all([
+      keep(
+        startTemporal({
+          executable: path,
+          port: temporalPort,
+          ...(!brief && { dbFile: join(dir, 'temporal.db') }),
+          logFile: logFile('temporal'),
+        }),
+      ),
+      startDatabase(),
+      startSandboxes(),
+    ]);
     await prepare?.({ installation, databaseUrl, parts: sandbox });
-    return keep(startWorker({ built, env, ...watch('worker') }));
+    const workerPart = await keep(startWorker({ built, env, ...watch('worker') }));
+    return [temporalPart, postgresPart, sandbox, workerPart] as const;
   };
-  const [apiPart, workerPart] = await all([keep(startApi({ built, env, ...watch('api') })), startPreparedWorker()]);
+  // The API starts without its database, so that it loads while the others start.
+  const [apiPart, [temporalPart, postgresPart, sandbox, workerPart]] = await all([
+    keep(startApi({ built, env, ...watch('api') })),
+    startOthers(),
+  ]);
+  await waitFor(() => isGranted(apiUrl, installation.demoKey), AbortSignal.timeout(KEY_MS));
   const parts = {
     temporal: temporalPart,
     postgres: postgresPart,
@@ -154,12 +160,25 @@ async function startIn(
     temporalAddress,
     parts,
     async stop() {
+      if (brief) {
+        // Nothing of it is kept. Postgres at least detaches its shared memory.
+        const { postgres, ...others } = parts;
+        await Promise.all([postgres.kill('SIGQUIT'), ...Object.values(others).map((part) => part.kill('SIGKILL'))]);
+      }
       for (const group of [['api'], ['worker'], ['erp', 'wms', 'partners'], ['temporal', 'postgres']] as const) {
         await Promise.all(group.map((name) => parts[name].stop()));
       }
       rmSync(dir, { recursive: true, force: true });
     },
   };
+}
+
+const KEY_MS = 30_000;
+
+/** Whether the API knows the key that it grants at its start; it does so once it finds the tables. */
+async function isGranted(apiUrl: string, key: string): Promise<boolean> {
+  const { ok } = await fetch(`${apiUrl}/v1/partners`, { headers: { Authorization: `Bearer ${key}` } });
+  return ok;
 }
 
 const NOT_FORCED_TO_DISK = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
