@@ -103,6 +103,7 @@ function orderItems() {
         partnerName: partner?.name,
         poNumber: `${['HP', 'TV', 'CR'][place % 3]}-${104_200 + place * 17}`,
         release: place === 5 ? '002' : '',
+        part: '',
         channel: partner?.id === 'cobalt-ridge' ? 'api' : 'edi',
         status,
         waitingFor,
@@ -157,6 +158,7 @@ function interchangeItems() {
     waitsFor: null,
     ...more,
   });
+  const harborOrder = [{ orderId: HARBOR_ORDER, poNumber: 'HP-104302', part: '' }];
   const set = (position: number, transactionSet: string, state: string, more: object = {}) => ({
     documentId: `d${position}`,
     position,
@@ -166,8 +168,7 @@ function interchangeItems() {
     transactionControl: String(position).padStart(4, '0'),
     state,
     acknowledgment: null,
-    orderId: null,
-    poNumber: 'orderId' in more ? 'HP-104302' : null,
+    orders: [] as object[],
     question: null,
     errors: [],
     ...more,
@@ -176,7 +177,7 @@ function interchangeItems() {
   const unit = 'Unit or basis for measurement code must be one of CA, CT, DZ, EA, PK, and "BOX" is none of these.';
   return [
     file('file-fine', 3, '000000119', {
-      transactions: [set(1, '850', 'accepted', { orderId: HARBOR_ORDER })],
+      transactions: [set(1, '850', 'accepted', { orders: harborOrder })],
       transactionCounts: { accepted: 1 },
     }),
     file('file-partly', 12, '000000117', {
@@ -184,7 +185,7 @@ function interchangeItems() {
       firstError: `850 0002: ${unit}`,
       transactionCounts: { accepted: 2, rejected: 1 },
       transactions: [
-        set(1, '850', 'accepted', { orderId: HARBOR_ORDER }),
+        set(1, '850', 'accepted', { orders: harborOrder }),
         set(2, '850', 'rejected', {
           errors: [
             {
@@ -201,7 +202,7 @@ function interchangeItems() {
             },
           ],
         }),
-        set(3, '850', 'accepted', { orderId: HARBOR_ORDER }),
+        set(3, '850', 'accepted', { orders: harborOrder }),
       ],
     }),
     file('file-refused', 31, '000000477', {
@@ -229,8 +230,8 @@ function interchangeItems() {
       firstError: '856 0001: refused by the partner (997 R)',
       transactionCounts: { rejected: 1, acknowledged: 1 },
       transactions: [
-        set(1, '856', 'rejected', { acknowledgment: 'R', orderId: HARBOR_ORDER }),
-        set(2, '855', 'acknowledged', { acknowledgment: 'A', orderId: HARBOR_ORDER }),
+        set(1, '856', 'rejected', { acknowledgment: 'R', orders: harborOrder }),
+        set(2, '855', 'acknowledged', { acknowledgment: 'A', orders: harborOrder }),
       ],
     }),
     file('file-unmatched', 70, '000000120', {
@@ -265,7 +266,7 @@ function interchangeItems() {
       partnerId: 'tri-valley',
       partnerName: 'Tri-Valley Supply',
       transactionCounts: { prepared: 1 },
-      transactions: [set(1, '810', 'prepared', { orderId: HARBOR_ORDER })],
+      transactions: [set(1, '810', 'prepared', { orders: harborOrder })],
     }),
   ];
 }
@@ -460,6 +461,7 @@ function detailOf(order: ReturnType<typeof orderItems>[number]) {
     correlationId: '7f1c9a52-6f7e-4a1e-9d8e-1e5b7f3f4a10',
     orderedOn: '2026-11-20',
     closedAt: null,
+    parts: [] as object[],
     shipTo: {
       name: 'Harbor & Pine #0412',
       lines: ['1180 Terminal Way'],
@@ -652,7 +654,7 @@ function documents() {
     controlNumbers: { interchange: control, group: '117', transaction: '0001' },
     errors: null,
     notUsed: [] as object[],
-    orderId: null,
+    orderIds: [] as string[],
     question: null,
     links: {},
     ...more,
