@@ -61,7 +61,16 @@ export interface ProfileEditorDependencies {
   readonly profiles: CurrentProfiles;
   readonly prisma: Database;
   readonly env?: Environment;
+  /** Stands in for the file system where a test makes it refuse. */
+  readonly disk?: Disk;
 }
+
+export interface Disk {
+  open(path: string, flags: string, mode: number): number;
+  rename(from: string, to: string): void;
+}
+
+const REAL_DISK: Disk = { open: openSync, rename: renameSync };
 
 const NAME = /^[a-z0-9][a-z0-9-]{0,59}$/;
 
@@ -70,12 +79,14 @@ export class ProfileEditor {
   readonly #profiles: CurrentProfiles;
   readonly #prisma: Database;
   readonly #env: Environment;
+  readonly #disk: Disk;
 
-  constructor({ directory, profiles, prisma, env = process.env }: ProfileEditorDependencies) {
+  constructor({ directory, profiles, prisma, env = process.env, disk = REAL_DISK }: ProfileEditorDependencies) {
     this.#directory = directory;
     this.#profiles = profiles;
     this.#prisma = prisma;
     this.#env = env;
+    this.#disk = disk;
   }
 
   /** The partner's own file; undefined if there is none. */
@@ -174,7 +185,7 @@ export class ProfileEditor {
         const reason = 'usage must be test: production’s file comes from a promotion';
         throw new SaveRefused('profile-not-editable', reason);
       }
-      replaceFile(file, text);
+      replaceFile(file, text, this.#disk);
       return { read, revision: revisionOf(text) };
     });
   }
@@ -239,18 +250,18 @@ function placeOf(text: string, pattern: RegExp): [line: number, column: number] 
 }
 
 /** A look at the folder finds the old file or the new one, never a part. */
-function replaceFile(file: string, text: string): void {
+function replaceFile(file: string, text: string, disk: Disk): void {
   // Not named .yaml, so that no look takes it for a profile.
   const beside = join(dirname(file), `.${randomUUID()}.tmp`);
   try {
-    const descriptor = openSync(beside, 'wx', 0o644);
+    const descriptor = disk.open(beside, 'wx', 0o644);
     try {
       writeSync(descriptor, text);
       fsyncSync(descriptor);
     } finally {
       closeSync(descriptor);
     }
-    renameSync(beside, file);
+    disk.rename(beside, file);
   } catch (error) {
     rmSync(beside, { force: true });
     const { code = '' } = error as NodeJS.ErrnoException;

@@ -192,7 +192,7 @@ describe('a wrong profile is reported with file, line, column and key', () => {
     ],
     ...[
       ['lines[].nope', 'lines[].notes, lines[].item, lines[].lineId'],
-      ['poNumber.foo.bar', 'poNumber, markFor, buyer.address'],
+      ['poNumber.foo.bar', 'poNumber, buyer.contact, markFor'],
       ['attributes.a.b', 'attributes.NAME, attributes, carrier.scac'],
       ['requestedShipDay', 'requestedShipDate, requestedDeliveryDate, receivedAt'],
       ['references.value', 'references, receivedAt, release'],
