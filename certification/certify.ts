@@ -109,3 +109,5 @@ await runCommand({
       ? 2
       : undefined,
 });
+// The migration engine leaves a timer of ten seconds behind, which would keep the process alive.
+process.exit();

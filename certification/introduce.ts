@@ -7,7 +7,6 @@ import { ensureApiClient } from '../api/auth/clients.ts';
 import type { PartnerProfile } from '../mappings/profile/profile.ts';
 import { createPrismaClient, type Database } from '../prisma/client.ts';
 import { type Config, loadConfig } from '../runtime/config.ts';
-import { connectClient } from '../runtime/temporal.ts';
 import { localDatabaseUrl, localTemporalAddress, sandboxAddresses } from '../scripts/stack/installation.ts';
 import { acknowledgmentOf } from './order-forms.ts';
 import { syntaxOf } from './purchase-order.ts';
@@ -131,6 +130,8 @@ function runningSandbox(
 }
 
 async function readMasterData(config: Config): Promise<boolean> {
+  // Only here, because it loads the worker’s native library, which a certification does without.
+  const { connectClient } = await import('../runtime/temporal.ts');
   const temporal = connectClient(config);
   try {
     const schedule = temporal.schedule.getHandle('inventory-sync');
