@@ -3,6 +3,7 @@ import type { GuideNode } from '../mappings/x12/types.ts';
 import type { Segment } from '../sandbox/x12.ts';
 import { orderFormOf } from './order-forms.ts';
 import type { Capabilities } from './scenario.ts';
+import { PURCHASE_ORDER } from './sets.ts';
 
 /** Content that a scenario adds to an order of the partner, such as notes or a store distribution. */
 export interface Content {
@@ -20,8 +21,8 @@ export const NO_CONTENT: Content = {};
 
 /** The segment that begins a line of an 850. */
 const LINE = 'PO1';
-/** The set whose content the scenarios know. */
-const WITH_CONTENT = '850';
+/** The scenarios know the content of this set alone. */
+const WITH_CONTENT = PURCHASE_ORDER;
 const BEGIN = 'BEG';
 const PARTY = 'N1';
 const DATE = 'DTM';

@@ -3,7 +3,7 @@ import { cannotAdd } from '../content.ts';
 import { item } from '../goods.ts';
 import { codeQualifierOf } from '../purchase-order.ts';
 import type { Capabilities, Fault, Scenario } from '../scenario.ts';
-import { INVOICE, SHIP_NOTICE } from '../sets.ts';
+import { INVOICE, PURCHASE_ORDER, SHIP_NOTICE } from '../sets.ts';
 import {
   askedIf,
   ordersMade,
@@ -38,11 +38,13 @@ const scenario: Scenario = {
   purpose:
     'An order of type DS is to be sent to a consumer: it goes to that address if dropShip of the profile says so; otherwise a person is asked.',
   cannot: (capabilities) => {
-    const rules = capabilities.profile.guides['850'] ?? [];
+    const rules = capabilities.profile.guides[PURCHASE_ORDER] ?? [];
     const allowed = rules.find(({ segment, element, codes }) => segment === 'BEG' && element === '02' && codes)?.codes;
     return (
       cannotAdd(capabilities, 'N1') ??
-      (allowed?.includes(TYPE) === false ? `guides.850 of the profile allows no ${TYPE} in BEG02` : undefined)
+      (allowed?.includes(TYPE) === false
+        ? `guides.${PURCHASE_ORDER} of the profile allows no ${TYPE} in BEG02`
+        : undefined)
     );
   },
   asksAbout: [`BEG.02=${TYPE}`],
@@ -60,7 +62,9 @@ const scenario: Scenario = {
   ],
   expectations: [
     ordersMade(1),
-    askedIf(({ profile }) => !isAgreed({ profile }) && profile.ignores['850']?.[`BEG.02=${TYPE}`] === undefined),
+    askedIf(
+      ({ profile }) => !isAgreed({ profile }) && profile.ignores[PURCHASE_ORDER]?.[`BEG.02=${TYPE}`] === undefined,
+    ),
     receives(SHIP_NOTICE, 1),
     receives(INVOICE, 1),
     rule('the goods go to the consumer if that is agreed', async (trade): Promise<Fault[]> => {
