@@ -285,7 +285,8 @@ export interface DocumentSummary {
   readonly errors: readonly DocumentError[] | null;
   /** Content of an inbound document that nothing uses. */
   readonly notUsed: readonly NotUsed[];
-  readonly orderId: string | null;
+  /** Those that it is about, or that it became. */
+  readonly orderIds: readonly string[];
   /** Of a document that nothing processes, so that it is kept. */
   readonly question: DocumentQuestion | null;
 }

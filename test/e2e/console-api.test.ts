@@ -231,6 +231,7 @@ async function seed(prisma: Database): Promise<void> {
             identifiers: [{ scheme: 'partner', value: '0412' }],
             address: { name: 'Harbor & Pine #0412', lines: [] },
           },
+          lines: [],
         },
         currency: 'USD',
         status: 'invoiced',
@@ -359,7 +360,7 @@ async function seed(prisma: Database): Promise<void> {
             transactionSet: '860',
             state: 'kept',
             poNumber: 'HP-104303',
-            order: { connect: { id: 'order-HP-104303' } },
+            orders: { create: [{ orderId: 'order-HP-104303' }] },
             body: 'BCH*04*SA*HP-104303***20261121~POC*1*CA*4**EA*10.65**VP*MW-1001~',
           },
           {

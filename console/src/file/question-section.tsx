@@ -32,7 +32,10 @@ export function QuestionSection(props: { readonly document: DocumentSummary; rea
       <p>
         The partner {question.asks}
         {question.poNumber !== null && (
-          <> (PO {document.orderId === null ? `${question.poNumber}, not known here` : <PoLink {...document} />})</>
+          <>
+            {' '}
+            (PO {document.orderIds.length === 0 ? `${question.poNumber}, not known here` : <PoLink {...document} />})
+          </>
         )}
         . Nothing here processes this document; it waits since <Ago at={question.since} />.
       </p>
@@ -55,7 +58,7 @@ export function QuestionSection(props: { readonly document: DocumentSummary; rea
   );
 }
 
-function PoLink({ orderId, question }: DocumentSummary) {
+function PoLink({ orderIds: [orderId], question }: DocumentSummary) {
   return <Link to={`/orders/${encodeURIComponent(orderId ?? '')}`}>{question?.poNumber}</Link>;
 }
 
