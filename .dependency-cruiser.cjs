@@ -18,6 +18,7 @@ const layers = [
   ['activities/orders'],
   ['activities/intake'],
   ['activities/edi', 'activities/erp', 'activities/wms'],
+  ['activities/preview'],
   ['workflows'],
   ['api', 'workers'],
   ['scripts/stack', 'sandbox'],

@@ -73,7 +73,7 @@ describe('decisions about an order', () => {
             category: 'pricing',
             step: 'price',
             summary: 'too cheap',
-            resolutions: ['retry', 'accept', 'cancel'],
+            resolutions: ['retry', 'accept', 'use-carrier', 'cancel'],
             owner: 'pricing',
           },
         },
@@ -97,6 +97,26 @@ describe('decisions about an order', () => {
       status: 409,
       body: { code: 'illegal-resolution', errors: [{ code: 'not-legal' }] },
     });
+  });
+
+  it.each([
+    ['a decision that needs a carrier', { resolution: 'use-carrier' }, 'carrier'],
+    ['a carrier with a decision that takes none', { resolution: 'retry', carrier: { scac: 'ODFL' } }, 'carrier'],
+    ['a carrier without a SCAC', { resolution: 'use-carrier', carrier: { scac: 'odfl' } }, 'carrier.scac'],
+    [
+      'an authorization that no document can carry',
+      { resolution: 'use-carrier', carrier: { scac: 'ODFL', authorization: 'A\tB' } },
+      'carrier.authorization',
+    ],
+  ])('%s is refused where it stands', async (_title, body, path) => {
+    const answer = await api.call('POST', '/v1/exceptions/exception-CR-1/resolve', { key: desk, body });
+    expect(answer).toMatchObject({ status: 422, body: { code: 'invalid-body', errors: [{ path }] } });
+  });
+
+  it('the carrier that a person states reaches the workflow', async () => {
+    const body = { resolution: 'use-carrier', carrier: { scac: 'ODFL', authorization: 'AUTH-77' } };
+    const answer = await api.call('POST', '/v1/exceptions/exception-CR-1/resolve', { key: desk, body });
+    expect(answer).toMatchObject({ body: { detail: 'ODFL under AUTH-77', errors: [{ code: 'carrier-given' }] } });
   });
 
   it('an order whose workflow has not been started asks to come back', async () => {

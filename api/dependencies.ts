@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client';
 import type { Registry } from 'prom-client';
 import type { OrderReceipt } from '../activities/intake/accept-order.ts';
 import type { InterchangeReceipt } from '../activities/intake/receive-interchange.ts';
+import type { ProfileEditor } from '../activities/partners/profile-editor.ts';
 import type { Payment, SalesOrder, WarehouseEvent } from '../mappings/canonical/v1/index.ts';
 import type { ProfileProblem } from '../mappings/profile/problem.ts';
 import type { PartnerProfile } from '../mappings/profile/profile.ts';
@@ -19,6 +20,8 @@ export interface ApiDependencies {
   readonly temporal: Client;
   readonly intake: Intake;
   readonly partners: PartnerDirectory;
+  /** Checks and saves the files of test sides. */
+  readonly profileEditor: ProfileEditor;
   readonly systems: Systems;
   /** Metrics of the process that exist before the API; `/metrics` serves them with the API's own. */
   readonly registry?: Registry;

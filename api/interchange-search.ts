@@ -13,6 +13,8 @@ export interface InterchangeFilter {
   readonly controlNumber: string | undefined;
   /** Rejected or faulty, or with a transaction set that was rejected or acknowledges something never sent. */
   readonly withErrors: boolean;
+  /** With a set that is kept until a person says what was done. */
+  readonly kept: boolean;
   /** Unfinished since before this time. */
   readonly unfinishedSince: Date | undefined;
   readonly receivedSince: Date | undefined;
@@ -68,13 +70,15 @@ const at = (time: Date | string) =>
   Prisma.sql`${typeof time === 'string' ? time : time.toISOString()}::text::timestamptz`;
 
 function conditionsOf(filter: InterchangeFilter, after: Place | undefined): Prisma.Sql[] {
-  const { state, direction, partnerId, controlNumber, unfinishedSince, receivedSince } = filter;
+  const { state, direction, partnerId, controlNumber, kept, unfinishedSince, receivedSince } = filter;
   return [
     // A state belongs to one direction, and the index by state begins with it.
     ...(state === undefined ? [] : [Prisma.sql`i.direction = ${DIRECTION_OF_STATE[state]} AND i.state = ${state}`]),
     ...(direction === undefined ? [] : [Prisma.sql`i.direction = ${direction}`]),
     ...(partnerId === undefined ? [] : [Prisma.sql`i."partnerId" = ${partnerId}`]),
     ...(controlNumber === undefined ? [] : [Prisma.sql`i."controlNumber" = ${controlNumber}`]),
+    // Few documents wait, and they have an index of their own.
+    ...(kept ? [Prisma.sql`i.id IN (SELECT d."interchangeId" FROM "Document" d WHERE d.state = 'kept')`] : []),
     ...(unfinishedSince === undefined
       ? []
       : [

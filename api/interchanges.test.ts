@@ -103,6 +103,11 @@ describe('files', () => {
       aFile('left-behind', 25, { state: 'received' }),
       aFile('not-delivered', 26, { direction: 'outbound', state: 'prepared' }),
       aFile('of-harbor', 27, { partnerId: 'harbor-pine', controlNumber: '000000477' }),
+      aFile('asked-about', 28, {
+        documents: {
+          create: [aSet(1, 'accepted'), aSet(2, 'kept', { id: 'change', transactionSet: '860', poNumber: 'CR-9' })],
+        },
+      }),
       aFile('twin-a', 60),
       aFile('twin-b', 60),
       aFile('twin-c', 60),
@@ -130,6 +135,37 @@ describe('files', () => {
       }
       expect(paged, `${limit} a page`).toEqual(all);
     }
+  });
+
+  it('for a person are those with a set that nothing processes, until a person says what was done', async () => {
+    const clerk = await api.key(['documents:read', 'exceptions:resolve']);
+    const answer = (path: string, body: object, key = clerk) =>
+      api.call('POST', `/v1/documents/change/${path}`, { key, body });
+    expect(await idsOf(api, 'kept=true', desk)).toEqual(['asked-about']);
+    const file = await api.call('GET', '/v1/edi/interchanges/asked-about', { key: desk });
+    expect(file.body.transactions[1]).toMatchObject({
+      state: 'kept',
+      question: { asks: 'asks for a change of the order', poNumber: 'CR-9', open: true, links: { order: null } },
+    });
+    const listed = await api.call('GET', '/v1/edi/interchanges?kept=true', { key: desk });
+    expect(listed.body.items[0]).toMatchObject({
+      waitsFor: '860 Purchase order change about PO CR-9: a person must say what is done',
+    });
+    expect(await answer('handled', { note: 'done' }, desk)).toMatchObject({ status: 403 });
+    expect(await answer('handled', { note: ' ' })).toMatchObject({ status: 422 });
+    expect(await answer('order', { poNumber: 'CR-9' })).toMatchObject({ status: 404, body: { code: 'unknown-order' } });
+    const other = await api.key(['exceptions:resolve'], 'harbor-pine');
+    expect(await answer('handled', { note: 'done' }, other)).toMatchObject({ status: 404 });
+    expect(await answer('handled', { note: 'changed by hand' })).toMatchObject({
+      status: 200,
+      body: { state: 'handled', question: { open: false, note: 'changed by hand' } },
+    });
+    expect(await answer('handled', { note: 'again' })).toMatchObject({
+      status: 409,
+      body: { code: 'document-not-kept' },
+    });
+    expect(await answer('order', { poNumber: 'CR-9' })).toMatchObject({ status: 409 });
+    expect(await idsOf(api, 'kept=true', desk)).toEqual([]);
   });
 
   it('with errors are those refused as a whole, faulty in a group, or with a set that either side refused or that answers nothing', async () => {
@@ -279,6 +315,7 @@ describe(`among ${FILES} files`, () => {
       partnerId: undefined,
       controlNumber: undefined,
       withErrors: false,
+      kept: false,
       unfinishedSince: undefined,
       receivedSince: undefined,
     };
@@ -288,6 +325,7 @@ describe(`among ${FILES} files`, () => {
       'with errors': { withErrors: true },
       'with errors, of a partner': { withErrors: true, partnerId: 'cobalt-ridge' },
       stuck: { unfinishedSince: new Date() },
+      'for a person': { kept: true },
       refused: { state: 'refused' },
       'a control number': { controlNumber: '000000117' },
       'a partner': { partnerId: 'cobalt-ridge', receivedSince: new Date('2026-01-01T12:00:00Z') },

@@ -352,11 +352,24 @@ describe('cross-references', () => {
 it('content that a person left out is listed, and asked about again once that is withdrawn', async () => {
   const leftOut = '/v1/partners/tri-valley/left-out-content';
   const key = { partnerId: 'tri-valley', transactionSet: '850', content: 'N1[Z7]/N3' };
-  await api.prisma.leftOutContent.create({ data: { ...key, orderId: 'order-1' } });
+  const orderId = 'order-1';
+  await api.prisma.leftOutContent.create({ data: { ...key, orderId } });
+  const order = { partnerId: 'tri-valley', poNumber: 'TV-1', channel: 'edi', contentHash: '', profileVersion: '1' };
+  const kept = { workflowId: orderId, correlationId: 'c', canonical: {}, currency: 'USD', orderedOn: new Date() };
+  const question = { type: 'content-not-used', category: 'partner', step: 'check', summary: '', owner: 'desk' };
+  const decided = {
+    state: 'resolved',
+    resolvedAt: new Date(),
+    resolvedBy: 'ann',
+    resolution: { resolution: 'accept' },
+  };
+  await api.prisma.order.create({
+    data: { id: orderId, ...order, ...kept, exceptions: { create: { id: 'e-1', ...question, ...decided } } },
+  });
   await api.prisma.leftOutContent.create({ data: { ...key, partnerId: 'harbor-pine', orderId: 'order-2' } });
   const { body } = await api.call('GET', leftOut, { key: reader });
   expect(body.items).toMatchObject([
-    { transactionSet: '850', content: 'N1[Z7]/N3', orderId: 'order-1', links: { order: '/v1/orders/order-1' } },
+    { transactionSet: '850', content: 'N1[Z7]/N3', orderId, decidedBy: 'ann', links: { order: '/v1/orders/order-1' } },
   ]);
   const gone = `${leftOut}/850/${encodeURIComponent('N1[Z7]/N3')}`;
   expect((await api.call('DELETE', gone, { key: retailer })).status).toBe(404);

@@ -11,6 +11,7 @@ import { acceptPayment } from '../activities/intake/accept-payment.ts';
 import { acceptWarehouseEvent } from '../activities/intake/accept-warehouse-event.ts';
 import { acceptInterchanges } from '../activities/intake/receive-interchange.ts';
 import { FollowedProfiles } from '../activities/partners/partner-profiles.ts';
+import { ProfileEditor } from '../activities/partners/profile-editor.ts';
 import { wmsConnectors } from '../activities/wms/connector.ts';
 import { ProfileError } from '../mappings/profile/problem.ts';
 import { createPrismaClient, type Database } from '../prisma/client.ts';
@@ -57,6 +58,7 @@ async function main(log: Logger): Promise<void> {
     systems,
     registry,
     partners: partnerDirectory(profiles),
+    profileEditor: new ProfileEditor({ directory: config.partnersDir, profiles, prisma }),
     intake: {
       acceptOrder: (request) => acceptOrder(intakeDependencies, request),
       acceptInterchanges: (request) => acceptInterchanges(intakeDependencies, request),

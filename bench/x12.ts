@@ -8,7 +8,7 @@ import { runInNewContext } from 'node:vm';
 import { X12Parser as NodeX12 } from 'node-x12';
 import { X12parser } from 'x12-parser';
 import { loadProfile } from '../activities/partners/profile-files.ts';
-import { salesOrderFrom850 } from '../mappings/edi/documents/850/sales-order.ts';
+import { salesOrdersFrom850 } from '../mappings/edi/documents/850/sales-order.ts';
 import type { PartnerProfile } from '../mappings/profile/profile.ts';
 import { guideFor } from '../mappings/x12/guides/index.ts';
 import { parseTransaction } from '../mappings/x12/parse.ts';
@@ -173,7 +173,7 @@ async function canonicalOrder(transaction: ReadTransaction, profile: PartnerProf
   const guide = guideFor(transaction.set, transaction.version);
   if (guide === undefined) throw new Error(`no guide for ${transaction.set} ${transaction.version}`);
   const { tree, errors } = parseTransaction(transaction, guide);
-  const mapped = await salesOrderFrom850(tree, profile, { evaluate: evaluateAll });
+  const mapped = await salesOrdersFrom850(tree, profile, { evaluate: evaluateAll });
   if (errors.length > 0 || 'errors' in mapped) throw new Error('a valid purchase order was rejected');
 }
 

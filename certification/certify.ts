@@ -14,7 +14,8 @@ import { fixturesOf } from './fixtures.ts';
 import { introduceToRunning } from './introduce.ts';
 import { keepFixture } from './keep.ts';
 import { profilesOf, UnknownName, warningsOf } from './profiles.ts';
-import { certify, reportsDir, scenariosIn } from './run.ts';
+import { reportsDir } from './report/files.ts';
+import { certify, scenariosIn } from './run.ts';
 import { SettingsError, tradeDataOf } from './settings.ts';
 
 const usage = `npm run certify -- NAME… [--only SCENARIO]… [--list] [--results DIR]
@@ -62,10 +63,12 @@ async function run(args: string[]): Promise<number> {
     return 0;
   }
   if (values.introduce) {
-    const businesses = profilesOf(partnersDir, names).map((profile) => ({
-      profile,
-      data: tradeDataOf(partnersDir, profile),
-    }));
+    const businesses = await Promise.all(
+      profilesOf(partnersDir, names).map(async (profile) => ({
+        profile,
+        data: await tradeDataOf(partnersDir, profile),
+      })),
+    );
     const beingRead = await introduceToRunning(businesses, process.env);
     for (const { profile, data } of businesses) {
       console.log(`${profile.id} is customer ${data.customerNumber} of the sandbox’s ERP and has a mailbox.`);
@@ -106,3 +109,5 @@ await runCommand({
       ? 2
       : undefined,
 });
+// The migration engine leaves a timer of ten seconds behind, which would keep the process alive.
+process.exit();

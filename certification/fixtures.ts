@@ -24,8 +24,8 @@ const expectation = z.strictObject({
     .array(
       z.strictObject({
         state: z.enum(['accepted', 'duplicate', 'rejected']),
-        /** A subset of the canonical order; other keys may have any value. */
-        order: z.record(z.string(), z.unknown()).optional(),
+        /** A subset of each canonical order that the set becomes; other keys may have any value. */
+        orders: z.array(z.record(z.string(), z.unknown())).optional(),
         /** Code and place of each error; a place is for example BEG05. */
         errors: z.array(z.strictObject({ code: z.string(), place: z.string().optional() })).optional(),
       }),
@@ -91,7 +91,9 @@ async function faultsOf(trade: Trade, expected: FixtureExpectation): Promise<Fau
   const rows = await trade.prisma.document.findMany({
     where: { interchangeId: answer?.body?.interchangeId ?? '' },
     orderBy: { position: 'asc' },
-    include: { order: { select: { canonical: true, poNumber: true } } },
+    include: {
+      orders: { include: { order: { select: { canonical: true } } }, orderBy: { order: { partNumber: 'asc' } } },
+    },
   });
   const wanted = expected.transactions ?? [];
   if (rows.length !== wanted.length) {
@@ -102,14 +104,18 @@ async function faultsOf(trade: Trade, expected: FixtureExpectation): Promise<Fau
       },
     ];
   }
-  return wanted.flatMap(({ state, order, errors }, index): Fault[] => {
+  return wanted.flatMap(({ state, orders, errors }, index): Fault[] => {
     const row = rows[index];
     const place = `transaction set ${index + 1}`;
+    const found = row?.orders.map(({ order }) => order.canonical) ?? [];
     return [
       ...(row?.state === state
         ? []
         : [{ place, reason: `is ${row?.state}, not ${state}: ${JSON.stringify(row?.errors ?? [])}` }]),
-      ...(order === undefined ? [] : missingIn(row?.order?.canonical, order, `${place} order`)),
+      ...(orders === undefined || orders.length === found.length
+        ? []
+        : [{ place, reason: `became ${found.length} orders, not ${orders.length}` }]),
+      ...(orders ?? []).flatMap((order, at) => missingIn(found[at], order, `${place} order ${at + 1}`)),
       ...(errors === undefined ? [] : errorFaults((row?.errors ?? []) as unknown as StoredError[], errors, place)),
     ];
   });

@@ -7,9 +7,9 @@ import { ensureApiClient } from '../api/auth/clients.ts';
 import type { PartnerProfile } from '../mappings/profile/profile.ts';
 import { createPrismaClient, type Database } from '../prisma/client.ts';
 import { type Config, loadConfig } from '../runtime/config.ts';
-import { connectClient } from '../runtime/temporal.ts';
 import { localDatabaseUrl, localTemporalAddress, sandboxAddresses } from '../scripts/stack/installation.ts';
-import { acknowledgmentOf, syntaxOf } from './purchase-order.ts';
+import { acknowledgmentOf } from './order-forms.ts';
+import { syntaxOf } from './purchase-order.ts';
 import { REMITTANCE } from './sets.ts';
 import { SettingsError, type TradeData } from './settings.ts';
 
@@ -56,8 +56,10 @@ export async function tell(
 ): Promise<void> {
   const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' };
   const response = await fetch(url, { method, headers, body: JSON.stringify(body) }).catch(() => undefined);
-  if (response === undefined) throw new SettingsError(`${url} does not answer; start the system with npm start`);
-  if (!response.ok) throw new SettingsError(`${url} refused: ${await response.text()}`);
+  if (response === undefined)
+    throw new SettingsError(`${url} does not answer. Is the system running? npm start starts it`);
+  if (!response.ok)
+    throw new SettingsError(`${url} refused the request with status ${response.status}: ${await response.text()}`);
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -128,6 +130,8 @@ function runningSandbox(
 }
 
 async function readMasterData(config: Config): Promise<boolean> {
+  // Only here, because it loads the worker’s native library, which a certification does without.
+  const { connectClient } = await import('../runtime/temporal.ts');
   const temporal = connectClient(config);
   try {
     const schedule = temporal.schedule.getHandle('inventory-sync');

@@ -7,9 +7,11 @@ import type { PartnerProfile } from '../mappings/profile/profile.ts';
 import { scanInterchanges } from '../mappings/x12/index.ts';
 import { writeInterchange } from '../sandbox/x12.ts';
 import { fixturesOf } from './fixtures.ts';
+import { exactly } from './goods.ts';
 import { keepFixture } from './keep.ts';
+import { orderFormOf, otherOrderFormOf } from './order-forms.ts';
 import { profilesOf } from './profiles.ts';
-import { cases, each, orderFormOf, otherOrderFormOf, segmentsOfOrder, syntaxOf } from './purchase-order.ts';
+import { segmentsOfOrder, syntaxOf } from './purchase-order.ts';
 import { readdressed } from './readdress.ts';
 import { tradeDataOf } from './settings.ts';
 
@@ -43,11 +45,12 @@ shipNotice: { sscc: { companyPrefix: "0614141", extensionDigit: ${usage === 'tes
 }
 
 /** A file of the partner that contains one order. */
-function orderFile(profile: PartnerProfile, form = orderFormOf(profile)): string {
+async function orderFile(profile: PartnerProfile, form = orderFormOf(profile)): Promise<string> {
   const { theirs, ours } = profile.identifiers;
   const { set, functionalId } = form;
-  const order = { poNumber: 'F-1', lines: [each('MW-1001', 24), cases('MW-1002', 3)] };
-  const data = tradeDataOf(folder, profile);
+  const data = await tradeDataOf(folder, profile);
+  const lines = [exactly(0, 24), exactly(1, 3)].map((line) => line(data.assortment));
+  const order = { poNumber: 'F-1', lines };
   return writeInterchange({
     senderQualifier: theirs.isaQualifier,
     sender: theirs.isaId,
@@ -75,24 +78,26 @@ describe('a file that is stored as a fixture', () => {
   it.each(['850', '875'])('states the order of an %s', async (set) => {
     const profile = set === '850' ? production : test;
     expect(orderFormOf(profile).set).toBe(set);
-    expect(await kept(profile, orderFile(profile))).toMatchObject({
+    expect(await kept(profile, await orderFile(profile))).toMatchObject({
       transactions: [
         {
           state: 'accepted',
-          order: {
-            poNumber: 'F-1',
-            lines: [
-              { quantity: { value: '24', unit: 'EA' }, item: { customerSku: '771001' } },
-              { quantity: { value: '3', unit: 'CA' } },
-            ],
-          },
+          orders: [
+            {
+              poNumber: 'F-1',
+              lines: [
+                { quantity: { value: '24', unit: 'EA' }, item: { customerSku: '771001' } },
+                { quantity: { value: '3', unit: 'CA' } },
+              ],
+            },
+          ],
         },
       ],
     });
   });
 
   it('states code and place of the errors that reject an order, a group and an interchange', async () => {
-    const good = orderFile(production);
+    const good = await orderFile(production);
     expect(await kept(production, good.replace('*24*', '*MANY*'), 'bad-order')).toEqual({
       transactions: [{ state: 'rejected', errors: [{ code: 'element-character', place: 'PO102' }] }],
     });
@@ -106,23 +111,23 @@ describe('a file that is stored as a fixture', () => {
 
   it('is refused if the API would reject it before parsing', async () => {
     await expect(kept(production, '')).rejects.toThrow(/in\.edi: is empty/);
-    await expect(kept(production, orderFile(production), 'kept', 100)).rejects.toThrow(
+    await expect(kept(production, await orderFile(production), 'kept', 100)).rejects.toThrow(
       /in\.edi: has \d+ bytes; the API accepts at most 100 \(MAX_INTERCHANGE_BYTES\)/,
     );
     expect(fixturesOf(folder, production)).toEqual([]);
   });
 
   it('is refused if another partner sent it, if it cannot be read, and if the title exists', async () => {
-    await expect(kept(production, orderFile(test))).rejects.toThrow(
+    await expect(kept(production, await orderFile(test))).rejects.toThrow(
       /ZZ\/FERNTEST to ZZ\/MERIDIAN, not from fern to us/,
     );
     await expect(keepFixture(folder, production, folder, 'folder', 1_000_000)).rejects.toThrow(/cannot be read/);
-    await kept(production, orderFile(production));
-    await expect(kept(production, orderFile(production))).rejects.toThrow(/exists already/);
+    await kept(production, await orderFile(production));
+    await expect(kept(production, await orderFile(production))).rejects.toThrow(/exists already/);
   });
 
   it('belongs to the production side, and the test side runs it readdressed', async () => {
-    const file = orderFile(production);
+    const file = await orderFile(production);
     writeFileSync(join(folder, 'fern-test.yaml'), profileText('fern-test', 'test', 'FERN', '["850", "820", "997"]'));
     [test] = profilesOf(folder, ['fern-test']) as [PartnerProfile];
     await expect(kept(test, file)).rejects.toThrow(
@@ -134,8 +139,8 @@ describe('a file that is stored as a fixture', () => {
   });
 });
 
-it('readdressing changes only the identifiers and the usage indicator in ISA and GS', () => {
-  const bytes = Buffer.from(orderFile(production).repeat(2), 'latin1');
+it('readdressing changes only the identifiers and the usage indicator in ISA and GS', async () => {
+  const bytes = Buffer.from((await orderFile(production)).repeat(2), 'latin1');
   const turned = Buffer.from(readdressed(bytes, production, test));
   const expected = bytes
     .toString('latin1')
@@ -166,11 +171,11 @@ describe('certification.yaml', () => {
     const accepted = { transactions: [{ state: 'accepted' }] };
     const rejected = { transactions: [{ state: 'rejected' }] };
     settings('order: { header: ["REF*IA*40817"] }');
-    expect(await kept(both, orderFile(both), 'one-850')).toMatchObject(accepted);
-    expect(await kept(both, orderFile(both, otherOrderFormOf(both)), 'one-875')).toMatchObject(rejected);
+    expect(await kept(both, await orderFile(both), 'one-850')).toMatchObject(accepted);
+    expect(await kept(both, await orderFile(both, otherOrderFormOf(both)), 'one-875')).toMatchObject(rejected);
     settings('order: { headerOf: { "850": ["REF*IA*40817"], "875": ["N9*IA*40817"] } }');
-    expect(await kept(both, orderFile(both), 'own-850')).toMatchObject(accepted);
-    expect(await kept(both, orderFile(both, otherOrderFormOf(both)), 'own-875')).toMatchObject(accepted);
+    expect(await kept(both, await orderFile(both), 'own-850')).toMatchObject(accepted);
+    expect(await kept(both, await orderFile(both, otherOrderFormOf(both)), 'own-875')).toMatchObject(accepted);
   });
 
   it.each([
@@ -190,12 +195,30 @@ describe('certification.yaml', () => {
       'items:\n  - { sku: MW-1001 }\n  - { sku: WM-1002 }',
       '3:7: items.1.sku WM-1002 is not one of our articles; did you mean MW-1002?',
     ],
+    [
+      'items:\n  - sku: MW-1001\n    unit: CB',
+      '3:5: items.0.unit CB is not a unit that MW-1001 is sold by; it is sold by EA, CA. Name another unit',
+    ],
+    [
+      'items:\n  - sku: MW-1001\n    quantty: 4',
+      '3:5: items.0.quantty is not a key of certification.yaml; did you mean quantity?',
+    ],
+    [
+      'items: [{ sku: MW-1001, stock: non }]',
+      '1:25: items.0.stock invalid option: expected one of "plenty"|"scarce"|"none"|"RNO"|"MEM"; did you mean none?',
+    ],
+    [
+      'items:\n  - { sku: MW-1001, numbers: { VP: A, UX: B } }',
+      '2:21: items.0.numbers has UX, a qualifier that `items` of the profile does not read; did you mean',
+    ],
     ['shipTo: "9999"', '1:1: shipTo 9999 is not a ship-to of the customer'],
     ['order: [', '1:9: the file is not YAML: Flow sequence'],
     ['buyer: "\xc9"', '1:9: the file is not UTF-8 (byte C9)'],
-  ])('that contains %j is refused with file, line and key', (text, said) => {
+  ])('that contains %j is refused with file, line and key', async (text, said) => {
     settings('');
     writeFileSync(join(folder, 'fern', 'certification.yaml'), text, 'latin1');
-    expect(() => tradeDataOf(folder, production)).toThrow(`${join(folder, 'fern', 'certification.yaml')}:${said}`);
+    await expect(tradeDataOf(folder, production)).rejects.toThrow(
+      `${join(folder, 'fern', 'certification.yaml')}:${said}`,
+    );
   });
 });

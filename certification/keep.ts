@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { expectationFileOf, fixturesDirOf } from '../activities/partners/certification.ts';
+import type { SalesOrder } from '../mappings/canonical/v1/index.ts';
 import { explainInterchanges } from '../mappings/edi/explain.ts';
 import type { Finding } from '../mappings/edi/explaining/parts.ts';
 import { findPartnerByIsa } from '../mappings/edi/interchange-parties.ts';
@@ -75,7 +76,7 @@ async function outcomeOf(profile: PartnerProfile, bytes: Uint8Array, file: strin
         checkSender(profile, part.header, file);
         break;
       case 'transaction':
-        group.push(keptTransaction(part.findings, part.outcome?.kind === 'order' ? part.outcome.order : undefined));
+        group.push(keptTransaction(part.findings, part.outcome?.kind === 'orders' ? part.outcome.orders : undefined));
         break;
       case 'group-end':
         // A fault of the group rejects each of its transaction sets.
@@ -108,15 +109,18 @@ function checkSender(profile: PartnerProfile, header: InterchangeHeader, file: s
   }
 }
 
-function keptTransaction(
-  findings: readonly Finding[],
-  order?: { poNumber: string; lines: readonly { lineId: string; item: object; quantity: object }[] },
-): KeptTransaction {
+function keptTransaction(findings: readonly Finding[], orders?: readonly SalesOrder[]): KeptTransaction {
   const errors = findings.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) return { state: 'rejected', errors: errors.map(stated) };
-  if (order === undefined) return { state: 'accepted' };
-  const lines = order.lines.map(({ lineId, item, quantity }) => ({ lineId, item, quantity }));
-  return { state: 'accepted', order: { poNumber: order.poNumber, lines } };
+  if (orders === undefined) return { state: 'accepted' };
+  return {
+    state: 'accepted',
+    orders: orders.map(({ poNumber, part, lines }) => ({
+      poNumber,
+      ...(part !== '' && { part }),
+      lines: lines.map(({ lineId, item, quantity }) => ({ lineId, item, quantity })),
+    })),
+  };
 }
 
 function stated({ code, place: { segment, element } }: Finding): { code: string; place: string } {

@@ -1,5 +1,5 @@
 import { loadProfiles, readProfile } from '../activities/partners/profile-files.ts';
-import type { ProfileProblem } from '../mappings/profile/problem.ts';
+import { ProfileError, type ProfileProblem } from '../mappings/profile/problem.ts';
 import type { PartnerProfile } from '../mappings/profile/profile.ts';
 
 export class UnknownName extends Error {
@@ -27,4 +27,22 @@ export function profilesOf(partnersDir: string, names: readonly string[]): Partn
 /** Warnings about likely mistakes in the files of known partners. */
 export function warningsOf(partnersDir: string, names: readonly string[]): ProfileProblem[] {
   return names.flatMap((name) => readProfile(partnersDir, name, anyEnvironment).warnings);
+}
+
+/**
+ * What the transport of a partner needs and the environment lacks. A certification does without it, because its sandbox takes the place of
+ * the transport; trading does not.
+ */
+export function missingVariables(
+  partnersDir: string,
+  name: string,
+  env: Readonly<Record<string, string | undefined>>,
+): ProfileProblem[] {
+  try {
+    readProfile(partnersDir, name, env);
+    return [];
+  } catch (error) {
+    if (!(error instanceof ProfileError)) throw error;
+    return error.problems.filter(({ code }) => code === 'profile-variable-missing');
+  }
 }

@@ -1,36 +1,20 @@
-import { multiply } from '../domain/decimal.ts';
+import { lookup } from '../domain/lookup.ts';
 import type { SalesOrderInput } from '../mappings/canonical/v1/index.ts';
-import type { OrderSample } from '../mappings/edi/documents/definition.ts';
-import { acknowledgmentSets, functionalIdOf, inboundOf, inboundSets } from '../mappings/edi/documents/registry.ts';
 import type { PartnerProfile } from '../mappings/profile/profile.ts';
-import { articles, gtinOf } from '../sandbox/erp/master-data.ts';
-import type { Acknowledgment, Segment, Syntax } from '../sandbox/x12.ts';
+import { type Segment, type Syntax, writeInterchange } from '../sandbox/x12.ts';
+import { type Content, NO_CONTENT, withContent, withHeader } from './content.ts';
+import type { OrderedLine } from './goods.ts';
+import { type OrderForm, orderFormOf } from './order-forms.ts';
 import type { TradeData } from './settings.ts';
 import type { Wishes } from './ship-window.ts';
 
 /** Orders as the partner would write them under its profile. The sandbox’s writer produces the X12, so the product does not test itself. */
 
-export interface OrderedLine {
-  readonly sku: string;
-  readonly quantity: number;
-  readonly unit: 'EA' | 'CA';
-}
-
 export interface PurchaseOrder extends Wishes {
   readonly poNumber: string;
   readonly lines: readonly OrderedLine[];
-}
-
-/** An item with little stock; the first order consumes it. */
-export const SCARCE = { sku: 'MW-1010', onHand: 16 } as const;
-
-export const each = (sku: string, quantity: number): OrderedLine => ({ sku, quantity, unit: 'EA' });
-export const cases = (sku: string, quantity: number): OrderedLine => ({ sku, quantity, unit: 'CA' });
-
-/** Price of one ordered unit, in major units. */
-function priceOf(data: TradeData, { sku, unit }: OrderedLine): string {
-  const pack = articles.find((article) => article.sku === sku)?.pack ?? 1;
-  return unit === 'CA' ? multiply(data.priceOf(sku), String(pack)) : data.priceOf(sku);
+  /** What the order says beyond the common content; only for orders by EDI. */
+  readonly content?: Content;
 }
 
 export const lineIdOf = (index: number): string => String(index + 1).padStart(3, '0');
@@ -50,41 +34,28 @@ export function syntaxOf({ x12, usage }: PartnerProfile): Syntax {
   };
 }
 
-/** A transaction set by which a partner orders. */
-export interface OrderForm extends OrderSample {
-  readonly set: string;
-  /** GS01. */
-  readonly functionalId: string;
-}
-
-/** Every transaction set by which certification can order, the default first. */
-export const orderForms: readonly OrderForm[] = inboundSets.flatMap((set) => {
-  const inbound = inboundOf(set);
-  return inbound?.apply === 'takes-order' && inbound.sample !== undefined
-    ? [{ ...inbound.sample, set, functionalId: functionalIdOf(set) ?? '' }]
-    : [];
-});
-
-function formsOf({ documents: { inbound } }: PartnerProfile): readonly OrderForm[] {
-  return orderForms.filter(({ set }) => inbound.includes(set));
-}
-
-/** The form in which the partner orders: the first agreed one of `orderForms`. */
-export function orderFormOf(profile: PartnerProfile): OrderForm {
-  const [form = orderForms[0]] = formsOf(profile);
-  if (form === undefined) throw new TypeError('no document definition has a sample of an order');
-  return form;
-}
-
-/** The second agreed form, if the partner has one. */
-export function otherOrderFormOf(profile: PartnerProfile): OrderForm | undefined {
-  return formsOf(profile)[1];
-}
-
-/** The set by which the partner acknowledges: the default unless the profile agrees only on the other. */
-export function acknowledgmentOf({ documents: { inbound } }: PartnerProfile): Acknowledgment {
-  const agreed = acknowledgmentSets.filter((set) => inbound.includes(set));
-  return (agreed[0] ?? acknowledgmentSets[0]) as Acknowledgment;
+/** A file of the partner; `control` numbers both the interchange and its group. */
+export function interchangeOf(
+  profile: PartnerProfile,
+  control: number,
+  functionalId: string,
+  transactions: readonly { set: string; segments: readonly Segment[] }[],
+): string {
+  const { theirs, ours } = profile.identifiers;
+  return writeInterchange({
+    senderQualifier: theirs.isaQualifier,
+    sender: theirs.isaId,
+    receiverQualifier: ours.isaQualifier,
+    receiver: ours.isaId,
+    groupSender: theirs.gsId,
+    groupReceiver: ours.gsId,
+    syntax: syntaxOf(profile),
+    control,
+    groupControl: control,
+    functionalId,
+    at: new Date(),
+    transactions,
+  });
 }
 
 /** The segments of the order between ST and SE. */
@@ -95,49 +66,48 @@ export function segmentsOfOrder(
   today: Date,
   form: OrderForm = orderFormOf(profile),
 ): Segment[] {
-  const { poNumber, lines, shipOn, deliverOn } = order;
-  return form.write(
+  const { poNumber, lines, shipOn, deliverOn, content = NO_CONTENT } = order;
+  const plain = form.write(
     {
       poNumber,
       orderedOn: dayOf(today),
       ...(shipOn !== undefined && { shipOn: plainDay(shipOn) }),
       ...(deliverOn !== undefined && { deliverOn: plainDay(deliverOn) }),
-      header: (data.headerOf[form.set] ?? []).map((text) => text.split('*')),
+      header: [],
       parties: partiesOf(profile, data).map((segment) => [...segment]),
       lines: lines.map((line, index) => ({
         lineId: lineIdOf(index),
         quantity: String(line.quantity),
-        unit: unitOf(profile, line),
-        price: priceOf(data, line),
-        numbers: numbersOf(profile, data, line),
+        unit: line.goods.unit,
+        price: line.goods.price,
+        numbers: line.goods.numbers,
       })),
     },
     profile,
   );
+  const { version } = syntaxOf(profile);
+  const header = (data.headerOf[form.set] ?? []).map((text) => headerSegment(text, today));
+  return withContent(withHeader(plain, header, { set: form.set, version }), content, { set: form.set, version });
 }
+
+/** A segment of `order.header`; `{+14}` in it stands for the day two weeks after the order. */
+export function headerSegment(text: string, today: Date): string[] {
+  const later = (days: number) => dayOf(new Date(today.getTime() + days * DAY_MS));
+  return text.split('*').map((element) => element.replace(RELATIVE_DAY, (_, days: string) => later(Number(days))));
+}
+
+const RELATIVE_DAY = /\{([+-]\d{1,3})\}/g;
+const DAY_MS = 86_400_000;
 
 function partiesOf(profile: PartnerProfile, { shipTo, shipToCode, name, buyer }: TradeData): Segment[] {
   const { parties } = profile;
-  const qualifier = qualifierOf(profile);
+  const qualifier = codeQualifierOf(profile);
   const [buyerParty] = parties.buyer.length > 0 ? parties.buyer : parties.billTo;
   return [
     ['N1', parties.shipTo[0] ?? 'ST', shipTo.name, qualifier, shipToCode],
     ['N3', ...shipTo.lines.slice(0, 2)],
     ['N4', shipTo.city, shipTo.region, shipTo.postalCode, shipTo.country ?? 'US'],
     ...(buyerParty === undefined ? [] : [['N1', buyerParty, name, qualifier, buyer]]),
-  ];
-}
-
-function unitOf({ units }: PartnerProfile, { unit }: OrderedLine): string {
-  return Object.keys(units).find((theirs) => units[theirs] === unit) ?? unit;
-}
-
-/** Alternating qualifiers and item numbers. */
-function numbersOf({ items }: PartnerProfile, data: TradeData, { sku }: OrderedLine): string[] {
-  return [
-    ...pair(items.buyer[0], data.buyerItemOf(sku)),
-    ...pair(items.seller[0], sku),
-    ...(items.seller.length === 0 && items.gtin.includes('UP') ? ['UP', gtinOf(sku)] : []),
   ];
 }
 
@@ -160,22 +130,18 @@ export function canonicalOrder(
     shipTo: { identifiers: [{ scheme: 'partner', value: data.shipToCode }] },
     lines: lines.map((line, index) => ({
       lineId: lineIdOf(index),
-      item: { sku: line.sku },
-      quantity: { value: String(line.quantity), unit: line.unit },
-      unitPrice: priceOf(data, line),
+      item: { sku: line.goods.sku },
+      quantity: { value: String(line.quantity), unit: line.goods.ourUnit },
+      unitPrice: line.goods.price,
     })),
   };
 }
 
 /** A qualifier (N103) that the profile accepts for the partner’s own codes. */
-function qualifierOf({ parties }: PartnerProfile): string {
+export function codeQualifierOf({ parties }: PartnerProfile): string {
   const { partner } = parties.send;
-  if (parties.schemes[partner] === 'partner') return partner;
+  if (lookup(parties.schemes, partner) === 'partner') return partner;
   return Object.keys(parties.schemes).find((code) => parties.schemes[code] === 'partner') ?? partner;
-}
-
-function pair(qualifier: string | undefined, value: string): string[] {
-  return qualifier === undefined ? [] : [qualifier, value];
 }
 
 const dayOf = (day: Date): string => plainDay(day.toISOString().slice(0, 10));

@@ -6,6 +6,7 @@ import type { PartnerProfile } from '../mappings/profile/profile.ts';
 import { registerSearchAttributes } from '../scripts/stack/search-attributes.ts';
 import { findTimeSkippingServer, type Tool } from '../scripts/stack/tools.ts';
 import { DAY_MS, HOUR_MS, isDown, startTradingNetwork, type TradingWorld } from '../scripts/stack/trading-world.ts';
+import { workflowBundle } from '../scripts/stack/workflow-bundle.ts';
 
 /**
  * Runs orders of a partner on a time-skipping server and checks the deadlines of its profile. The workflow is the real one; ERP, warehouse
@@ -44,14 +45,15 @@ export function rehearse(profile: PartnerProfile): Promise<Rehearsed[]> {
 }
 
 async function rehearseAlone(profile: PartnerProfile): Promise<Rehearsed[]> {
-  const { path } = await timeSkippingServer();
+  const [{ path }, codePath] = await Promise.all([timeSkippingServer(), workflowBundle()]);
+  const bundle = { codePath };
   const network = await startTradingNetwork(async () => {
     const env = await TestWorkflowEnvironment.createTimeSkipping({
       server: { executable: { type: 'existing-path', path } },
     });
     await registerSearchAttributes(env);
     return env;
-  });
+  }, bundle);
   const now = () => network.env.currentTimeMs();
   const seen: Rehearsed[] = [];
 

@@ -1,21 +1,20 @@
 import { checkDocument } from '../mappings/edi/checks.ts';
 import { acknowledgmentSets, documentOf } from '../mappings/edi/documents/registry.ts';
+import { covers } from '../mappings/edi/not-used.ts';
 import { partnerGuide } from '../mappings/edi/partner-guide.ts';
 import type { PartnerProfile } from '../mappings/profile/profile.ts';
 import { parseTransaction, readInterchange as readOurs, scanInterchanges } from '../mappings/x12/index.ts';
 import { readInterchange, type Segment, type TransactionSet, X12Refusal } from '../sandbox/x12.ts';
-import { acknowledgmentOf } from './purchase-order.ts';
+import { acknowledgmentOf, orderForms } from './order-forms.ts';
 import type { Fault, RuleResult, Scenario } from './scenario.ts';
 import { GROUP_ANSWER, SHIP_NOTICE } from './sets.ts';
-import type { Demand } from './settings.ts';
+import type { Demand } from './settings-schema.ts';
 import { shipWindowFaults } from './ship-window.ts';
 import type { Trade } from './trade.ts';
 
 /** Checks that apply to every document that we send, in every scenario. */
-export async function rulesOfDocuments(
-  trade: Trade,
-  { unanswered = [], late: meantLate = [] }: Scenario,
-): Promise<RuleResult[]> {
+export async function rulesOfDocuments(trade: Trade, scenario: Scenario): Promise<RuleResult[]> {
+  const { unanswered = [], late: meantLate = [] } = scenario;
   const { files } = await trade.received();
   const sent = await trade.prisma.document.findMany({
     where: { partnerId: trade.profile.id, direction: 'outbound', createdAt: { gte: trade.began } },
@@ -103,6 +102,10 @@ export async function rulesOfDocuments(
     result('every deadline is met', late),
     result('the partner accepts every document that it acknowledges', withoutAnswer),
     result('we acknowledge every functional group of the partner exactly once', await answersToGroups(trade)),
+    result(
+      'the profile decides about everything that an order says and nothing here uses',
+      await undecided(trade, scenario),
+    ),
     ...(trade.profile.routing.window === undefined
       ? []
       : [
@@ -198,7 +201,7 @@ function echoFaults(trade: Trade, { set, control, segments }: TransactionSet): F
       place: place(segment, `0${element}`),
       reason: `names PO ${segment[element]}, which was not ordered`,
     }));
-  const ordered = new Set(trade.orders.flatMap(({ lines }) => lines.map(({ sku }) => sku)));
+  const ordered = new Set(trade.orders.flatMap(({ lines }) => lines.map(({ goods }) => goods.sku)));
   const { send } = trade.profile.items;
   const wrongItem = segments
     .filter((segment) => segment[0] === echoes.line && send.order.includes('seller'))
@@ -232,6 +235,23 @@ function demandFaults({ set, control, segments }: TransactionSet, demand: Demand
     ...(missing.length > 0 ? [`the partner requires ${missing.join(', ')}; found ${values.join(', ')}`] : []),
     ...(strange.length > 0 ? [`the partner accepts ${demand.codes?.join(', ')}, not ${strange.join(', ')}`] : []),
   ].map((reason) => ({ place, reason }));
+}
+
+/** Content about which every such order would ask a person. */
+async function undecided(trade: Trade, { asksAbout = [] }: Scenario): Promise<Fault[]> {
+  const inbound = (await trade.evidence()).filter(({ direction }) => direction === 'inbound');
+  const orders = orderForms.map(({ set }) => set);
+  return inbound.flatMap(({ control, notUsed }) =>
+    notUsed
+      .filter(
+        ({ set, content, ignored }) =>
+          orders.includes(set) && ignored === undefined && !asksAbout.some((pattern) => covers(pattern, content)),
+      )
+      .map(({ set, content, text, reason }) => ({
+        place: `${set} ${control} ${content}`,
+        reason: `${reason ?? text}: give it a place with map.salesOrder, or say under ignores why it is of no concern`,
+      })),
+  );
 }
 
 async function answersToGroups(trade: Trade): Promise<Fault[]> {

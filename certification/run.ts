@@ -1,23 +1,28 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { type CertificationFingerprint, certificationFingerprint } from '../activities/partners/certification.ts';
+import { certificationFingerprint } from '../activities/partners/certification.ts';
+import { crossReferenceFileOf } from '../activities/partners/cross-reference-files.ts';
 import { loadProfiles } from '../activities/partners/profile-files.ts';
 import { inboundSets } from '../mappings/edi/documents/registry.ts';
-import { createPrismaClient } from '../prisma/client.ts';
+import type { ProfileProblem } from '../mappings/profile/problem.ts';
+import type { PartnerProfile } from '../mappings/profile/profile.ts';
+import { createPrismaClient, type Database } from '../prisma/client.ts';
 import { type NetworkOptions, startNetwork } from '../scripts/stack/network.ts';
+import { waitFor } from '../scripts/stack/part.ts';
+import { workflowBundle } from '../scripts/stack/workflow-bundle.ts';
 import { fixturesOf } from './fixtures.ts';
+import { balancesOf } from './goods.ts';
 import { type Business, introduce, tell } from './introduce.ts';
-import { profilesOf, UnknownName } from './profiles.ts';
-import { SCARCE } from './purchase-order.ts';
-import { htmlReport } from './report/html.ts';
-import { junitReport } from './report/junit.ts';
-import { result, rulesOfDocuments } from './rules.ts';
+import { preflight } from './preflight.ts';
+import { missingVariables, profilesOf, UnknownName, warningsOf } from './profiles.ts';
+import { reportsDir, writeReports } from './report/files.ts';
+import { runScenario } from './run-scenario.ts';
 import { inSandbox } from './sandboxed.ts';
-import { capabilitiesOf, type PartnerResult, type RuleResult, type Scenario, type ScenarioResult } from './scenario.ts';
-import { tradeDataOf } from './settings.ts';
-import { AT_ONCE, type Partnership, StepFailed, Trade } from './trade.ts';
+import { capabilitiesOf, type PartnerResult, type Scenario, type ScenarioResult } from './scenario.ts';
+import { settingsError, tradeDataOf } from './settings.ts';
+import { AT_ONCE, type Partnership } from './trade.ts';
 
 /** Certifies profiles: runs the scenarios of each partner end to end, all in one dedicated network. */
 
@@ -30,7 +35,7 @@ export interface CertifyOptions {
 }
 
 /**
- * Runs every scenario of every named partner and writes `result.json`, `report.html`, `junit.xml` and `documents/` for each.
+ * Runs every scenario of every named partner and writes `result.json`, the reports and `documents/` for each.
  *
  * @throws ProfileError, SettingsError or UnknownName before anything starts
  */
@@ -47,31 +52,54 @@ export async function certify(
     if (unknown.length > 0) throw new UnknownName(`there is no scenario ${unknown.join(', ')}; --list shows them`);
     return all.filter(({ name }) => only.length === 0 || only.includes(name));
   });
-  const businesses = named.map((profile) => ({
-    profile,
-    data: tradeDataOf(partnersDir, profile),
-    // Taken before the run, so that later edits of the files invalidate the certificate.
-    fingerprint: certificationFingerprint(partnersDir, profile),
-  }));
+  const began = performance.now();
+  const businesses = await Promise.all(
+    named.map(async (profile) => ({
+      profile,
+      data: await tradeDataOf(partnersDir, profile),
+      // Taken before the run, so that later edits of the files invalidate the certificate.
+      fingerprint: certificationFingerprint(partnersDir, profile),
+    })),
+  );
+  await requireSound(partnersDir, businesses);
+  const preflightSeconds = secondsSince(began);
   const keys = new Map(named.map(({ id }) => [id, `tl_certify_${randomBytes(24).toString('base64url')}`]));
 
   const sandboxed = inSandbox(partnersDir);
-  log('starting a network');
+  log(`the preflight found nothing (${preflightSeconds.toFixed(1)} s); starting a network`);
+  const starting = performance.now();
   const network = await startNetwork({
-    env: { PARTNERS_DIR: sandboxed.directory, RATE_LIMIT_PER_MINUTE: '1000000', LOG_LEVEL: 'warn' },
+    brief: true,
+    env: {
+      PARTNERS_DIR: sandboxed.directory,
+      RATE_LIMIT_PER_MINUTE: '1000000',
+      LOG_LEVEL: 'warn',
+      WORKFLOW_BUNDLE: await workflowBundle(),
+    },
     prepare: (soFar) => prepare(soFar, businesses, keys),
   });
+  const startSeconds = secondsSince(starting);
+  log(`the network is up (${startSeconds.toFixed(1)} s)`);
   const prisma = createPrismaClient(network.databaseUrl, { poolSize: 4 });
   try {
     const profiles = loadProfiles(sandboxed.directory, network.env);
+    await crossReferencesRead(prisma, sandboxed.directory, named);
     return await Promise.all(
       businesses.map(async ({ profile, data, fingerprint }, index) => {
         // Keep the version of the real profile: the sandboxed copy has another transport and so another version.
         const current = { ...(profiles.get(profile.id) ?? profile), version: profile.version };
         const apiKey = keys.get(profile.id) ?? '';
         const partnership = { profile: current, data, network, prisma, apiKey, control: 100_000 };
-        // The warehouse identifies an order by PO number alone, so PO numbers must differ between partners.
-        const report = await certifyPartner(partnership, chosen[index] ?? [], `${index + 1}C`, log);
+        const report = await certifyPartner(partnership, chosen[index] ?? [], {
+          // The warehouse identifies an order by PO number alone, so PO numbers must differ between partners.
+          prefix: `${index + 1}C`,
+          log,
+          warnings: [
+            ...warningsOf(partnersDir, [profile.id]),
+            ...missingVariables(partnersDir, profile.id, process.env),
+          ],
+          seconds: { preflight: preflightSeconds, start: startSeconds },
+        });
         writeReports(reportsDir(resultsDir, profile.id, only), report, fingerprint);
         return report;
       }),
@@ -81,6 +109,48 @@ export async function certify(
     await network.stop();
     sandboxed.remove();
   }
+}
+
+const READ_MS = 60_000;
+
+/** A worker reads these files only once they have stayed the same for a second, and an order may need them. */
+async function crossReferencesRead(prisma: Database, directory: string, partners: readonly PartnerProfile[]) {
+  const expected = partners.filter(({ id }) => existsSync(crossReferenceFileOf(directory, id))).map(({ id }) => id);
+  if (expected.length === 0) return;
+  const allRead = async () =>
+    (await prisma.crossReferenceFile.count({ where: { partnerId: { in: expected } } })) === expected.length;
+  await waitFor(allRead, AbortSignal.timeout(READ_MS));
+}
+
+/** @throws SettingsError with every cause that would fail all scenarios of a partner, before anything is started */
+async function requireSound(partnersDir: string, businesses: readonly Business[]): Promise<void> {
+  const causes = await Promise.all(businesses.map((business) => preflight(partnersDir, business)));
+  const problems = [...causes.flat(), ...sharedStock(businesses)];
+  if (problems.length > 0) {
+    throw settingsError('Nothing was started, because every scenario would fail for the same cause:', problems);
+  }
+}
+
+/** Partners that are certified together share the warehouses, so one article cannot have two stocks. */
+function sharedStock(businesses: readonly Business[]): ProfileProblem[] {
+  const held = new Map<string, { partner: string; stock: string }>();
+  return businesses.flatMap(({ profile, data }) => {
+    const { plenty, special } = data.assortment;
+    const stocks = [
+      ...plenty.map(({ sku }) => ({ sku, stock: 'plenty' })),
+      ...Object.entries(special).map(([stock, { sku }]) => ({ sku, stock })),
+    ];
+    return stocks.flatMap(({ sku, stock }) => {
+      const other = held.get(sku) ?? { partner: profile.id, stock };
+      held.set(sku, other);
+      if (other.stock === stock) return [];
+      const reason =
+        `leaves ${sku} with the stock ${stock}, and ${other.partner} needs it with the stock ${other.stock}: certify the partners one ` +
+        'after another, or give one of them another article';
+      const index = data.settings.items.findIndex((one) => one.sku === sku);
+      return [data.problem(index < 0 ? ['items'] : ['items', index], reason)];
+    });
+  });
 }
 
 const SCENARIOS = fileURLToPath(new URL('./scenarios', import.meta.url));
@@ -102,7 +172,7 @@ export async function scenariosIn(directory = SCENARIOS): Promise<Scenario[]> {
 
 type Prepared = Parameters<NonNullable<NetworkOptions['prepare']>>[0];
 
-/** Introduces the partners to the sandbox, each with its own API key, and makes one article scarce. */
+/** Introduces the partners to the sandbox, each with its own API key, and sets the stock that the scenarios need. */
 async function prepare(
   { installation, databaseUrl, parts }: Prepared,
   businesses: readonly Business[],
@@ -112,12 +182,9 @@ async function prepare(
   const token = installation.secrets.SANDBOX_TOKEN ?? '';
   const sandbox = { erpUrl: parts.erp.url, partnersUrl: parts.partners.url, token, prisma };
   try {
-    const scarce = ['RNO', 'MEM'].map((node, index) => ({
-      node,
-      sku: SCARCE.sku,
-      onHand: String(index === 0 ? SCARCE.onHand : 0),
-    }));
-    await tell(sandbox, `${parts.wms.url}/_control/stock`, scarce, 'POST');
+    const balances = businesses.flatMap(({ data }) => balancesOf(data.assortment));
+    const stock = balances.map(({ onHand, ...place }) => ({ ...place, onHand: String(onHand) }));
+    await tell(sandbox, `${parts.wms.url}/_control/stock`, stock, 'POST');
     await tell(sandbox, `${parts.wms.url}/_control/behaviours`, [AT_ONCE]);
     for (const business of businesses) {
       const { id } = business.profile;
@@ -131,109 +198,52 @@ async function prepare(
 async function certifyPartner(
   partnership: Partnership,
   scenarios: readonly Scenario[],
-  prefix: string,
-  log: (line: string) => void,
+  {
+    prefix,
+    log,
+    ...told
+  }: Pick<PartnerResult, 'warnings'> & {
+    readonly prefix: string;
+    readonly log: (line: string) => void;
+    readonly seconds: Omit<PartnerResult['seconds'], 'scenarios'>;
+  },
 ): Promise<PartnerResult> {
   const { profile } = partnership;
   const startedAt = new Date().toISOString();
-  const capabilities = capabilitiesOf(profile, new Set(inboundSets));
-  const results: ScenarioResult[] = [];
-  for (const [index, scenario] of scenarios.entries()) {
+  const capabilities = capabilitiesOf(profile, partnership.data.assortment, new Set(inboundSets));
+  const run = async (scenario: Scenario): Promise<ScenarioResult> => {
     const { name, purpose } = scenario;
     const reason = await scenario.cannot?.(capabilities);
+    const number = String(scenarios.indexOf(scenario) + 1).padStart(2, '0');
     const outcome: ScenarioResult =
       reason === undefined
-        ? await runScenario(partnership, scenario, `${prefix}${String(index + 1).padStart(2, '0')}-`)
+        ? await runScenario(partnership, scenario, `${prefix}${number}-`)
         : { name, purpose, state: 'not-run', reason, seconds: 0, rules: [], documents: [], timeline: [] };
-    results.push(outcome);
     const mark = { passed: '✓', failed: '✗', 'not-run': '–' }[outcome.state];
     log(
       `${mark} ${profile.id} ${name} (${outcome.seconds.toFixed(1)} s)${outcome.reason ? `: ${outcome.reason}` : ''}`,
     );
-  }
+    return outcome;
+  };
+  const began = performance.now();
+  // The partner has one mailbox, whose behaviour scenarios change, so those that trade take turns.
+  const apart = Promise.all(scenarios.filter((scenario) => scenario.apart).map(run));
+  const traded: ScenarioResult[] = [];
+  for (const scenario of scenarios) if (scenario.apart !== true) traded.push(await run(scenario));
+  const results = [...traded, ...(await apart)];
+  const place = ({ name }: ScenarioResult) => scenarios.findIndex((scenario) => scenario.name === name);
   return {
     partner: profile.id,
     partnerName: profile.name,
     profileVersion: profile.version,
     startedAt,
     finishedAt: new Date().toISOString(),
-    scenarios: results,
+    warnings: told.warnings,
+    seconds: { ...told.seconds, scenarios: secondsSince(began) },
+    scenarios: results.sort((a, b) => place(a) - place(b)),
   };
 }
 
-async function runScenario(partnership: Partnership, scenario: Scenario, prefix: string): Promise<ScenarioResult> {
-  const trade = new Trade(partnership, prefix);
-  const rules: RuleResult[] = [];
-  try {
-    // A scenario without steps is a placeholder for a process that did not exist; it must be written before it can pass.
-    if (scenario.steps.length === 0) rules.push(result('the scenario has steps', [{ reason: 'it has no steps' }]));
-    for (const step of scenario.steps) {
-      trade.note(step.what);
-      try {
-        await step.run(trade);
-      } catch (error) {
-        rules.push(result(step.what, [{ reason: error instanceof Error ? error.message : String(error) }]));
-        if (!(error instanceof StepFailed)) throw error;
-        break;
-      }
-    }
-    if (rules.length === 0) {
-      const { expectations } = scenario;
-      const expected = typeof expectations === 'function' ? expectations(trade) : expectations;
-      for (const { what, check } of expected) rules.push(result(what, await check(trade)));
-    }
-    rules.push(...(await rulesOfDocuments(trade, scenario)));
-  } catch (error) {
-    rules.push(
-      result('the scenario can be run', [
-        { reason: error instanceof Error ? (error.stack ?? error.message) : String(error) },
-      ]),
-    );
-  }
-  await trade.warehouseBehaves(undefined);
-  await trade.partnerBehaves({});
-  const failed = rules.filter(({ state }) => state === 'failed');
-  const orders = await trade.recorded();
-  const told = orders.flatMap(({ timeline }) =>
-    timeline.map(({ at, summary }) => ({ at: at.toISOString(), what: summary })),
-  );
-  const [first] = failed;
-  const [fault] = first?.faults ?? [];
-  return {
-    name: scenario.name,
-    purpose: scenario.purpose,
-    state: failed.length === 0 ? 'passed' : 'failed',
-    ...(first !== undefined && {
-      reason: `${first.rule}: ${[fault?.place, fault?.reason].filter(Boolean).join(': ')}`,
-    }),
-    seconds: (Date.now() - trade.began.getTime()) / 1000,
-    rules,
-    documents: await trade.evidence(),
-    timeline: [...trade.timeline, ...told].sort((a, b) => a.at.localeCompare(b.at)),
-  };
-}
-
-/** Folder of the reports of a partner. */
-export function reportsDir(resultsDir: string, partnerId: string, only: readonly string[]): string {
-  return join(resultsDir, partnerId, ...(only.length > 0 ? ['partial'] : []));
-}
-
-function writeReports(folder: string, report: PartnerResult, fingerprint: CertificationFingerprint): void {
-  rmSync(folder, { recursive: true, force: true });
-  for (const { name, documents } of report.scenarios) {
-    const outbound = documents.filter(({ direction }) => direction === 'outbound');
-    if (outbound.length === 0) continue;
-    const own = join(folder, 'documents', name);
-    mkdirSync(own, { recursive: true });
-    for (const [index, { set, text }] of outbound.entries()) {
-      writeFileSync(join(own, `${index + 1}-${set.replace(/, /g, '+')}.edi`), text, 'latin1');
-    }
-  }
-  mkdirSync(folder, { recursive: true });
-  const scenarios = report.scenarios.map(({ name, state, reason }) => ({ name, state, ...(reason && { reason }) }));
-  const { partner, finishedAt } = report;
-  writeFileSync(join(folder, 'report.html'), htmlReport(report));
-  writeFileSync(join(folder, 'junit.xml'), junitReport(report));
-  const certificate = { partner, fingerprint, finishedAt, scenarios };
-  writeFileSync(join(folder, 'result.json'), `${JSON.stringify(certificate, undefined, 2)}\n`);
+function secondsSince(began: number): number {
+  return (performance.now() - began) / 1000;
 }

@@ -1,4 +1,6 @@
+import type { ProfileProblem } from '../mappings/profile/problem.ts';
 import type { PartnerProfile } from '../mappings/profile/profile.ts';
+import type { Assortment } from './goods.ts';
 import type { Trade } from './trade.ts';
 
 /** One business case between a partner and us, with its expected result. Each file of `scenarios/` exports one as its default. */
@@ -9,6 +11,8 @@ export interface Scenario {
   readonly purpose: string;
   /** Why the scenario does not apply to this partner; it is then reported as not run. Undefined if it applies. */
   readonly cannot?: (capabilities: Capabilities) => string | undefined | Promise<string | undefined>;
+  /** It trades nothing in the network, so that it runs beside the other scenarios. */
+  readonly apart?: true;
   readonly steps: readonly Step[];
   /** A function if the expectations depend on the profile. */
   readonly expectations: readonly Expectation[] | ((trade: Trade) => readonly Expectation[]);
@@ -16,11 +20,14 @@ export interface Scenario {
   readonly unanswered?: readonly string[];
   /** Sets whose documents may miss their deadline, because the scenario causes that. */
   readonly late?: readonly string[];
+  /** Content of the order that may stay without a decision of the profile, because the scenario is about it: patterns of `ignores`. */
+  readonly asksAbout?: readonly string[];
 }
 
 /** Static facts about a partner and this release. */
 export interface Capabilities {
   readonly profile: PartnerProfile;
+  readonly assortment: Assortment;
   /** Whether the partner orders by EDI files. */
   readonly ordersByEdi: boolean;
   sends(set: string): boolean;
@@ -62,6 +69,21 @@ export interface DocumentEvidence {
   readonly contents: readonly string[];
   readonly text: string;
   readonly at: string;
+  /** What its transaction sets say that nothing here uses. */
+  readonly notUsed: readonly LeftOut[];
+}
+
+/** Content that reaches no field of ours. */
+export interface LeftOut {
+  /** The transaction set that has it. */
+  readonly set: string;
+  readonly content: string;
+  readonly name: string;
+  readonly text: string;
+  readonly count: number;
+  readonly reason?: string;
+  /** Why it is of no concern, as the profile says. */
+  readonly ignored?: string;
 }
 
 export interface ScenarioResult {
@@ -81,14 +103,23 @@ export interface PartnerResult {
   readonly profileVersion: string;
   readonly startedAt: string;
   readonly finishedAt: string;
+  /** Likely mistakes in the files of the partner, and what its transport needs and lacks here. */
+  readonly warnings: readonly ProfileProblem[];
+  /** Where the time went. */
+  readonly seconds: { readonly preflight: number; readonly start: number; readonly scenarios: number };
   readonly scenarios: readonly ScenarioResult[];
 }
 
 const sendsIn = (profile: PartnerProfile, set: string) => profile.documents.outbound[set];
 
-export function capabilitiesOf(profile: PartnerProfile, processed: ReadonlySet<string>): Capabilities {
+export function capabilitiesOf(
+  profile: PartnerProfile,
+  assortment: Assortment,
+  processed: ReadonlySet<string>,
+): Capabilities {
   return {
     profile,
+    assortment,
     ordersByEdi: profile.ordersBy.includes('edi'),
     sends: (set) => sendsIn(profile, set)?.send === true,
     expectsAcknowledgment: (set) => {

@@ -3,6 +3,7 @@ import {
   invoice,
   orderAcknowledgment,
   orderChange,
+  purchaseOrder,
   remittance,
   returnAuthorization,
   shipNotice,
@@ -10,6 +11,7 @@ import {
 
 /** Transaction sets of the scenarios, named by purpose. */
 
+export const PURCHASE_ORDER = purchaseOrder.set;
 export const ORDER_ACKNOWLEDGMENT = orderAcknowledgment.set;
 export const SHIP_NOTICE = shipNotice.set;
 export const INVOICE = invoice.set;

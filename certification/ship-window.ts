@@ -57,15 +57,26 @@ export function wishesOutside(profile: PartnerProfile, at: Date): Wishes | undef
 }
 
 function isOutside(profile: PartnerProfile, wishes: Wishes, at: Date): boolean {
+  return whyOutside(profile, wishes, at) !== undefined;
+}
+
+/** Why the guide allows no day for an order with these requested dates; undefined if it allows one. */
+export function whyOutside(profile: PartnerProfile, wishes: Wishes, at: Date): string | undefined {
   const { window } = profile.routing;
-  if (window === undefined) return false;
+  if (window === undefined) return undefined;
   // Without window.shipDate, the guide grants no tolerance, so the requested date itself must be allowed.
-  const itself =
-    window.shipDate === undefined && wishes.shipOn !== undefined ? whyNotOn(wishes.shipOn, profile, {}) : undefined;
-  return (
-    itself !== undefined ||
-    days(dayOf(at), 0, LONGEST_WINDOW).every((day) => whyNotOn(day, profile, wishes) !== undefined)
-  );
+  if (window.shipDate === undefined && wishes.shipOn !== undefined) {
+    const itself = whyNotOn(wishes.shipOn, profile, {});
+    if (itself !== undefined) return `${wishes.shipOn} ${itself}`;
+  }
+  const reasons = days(dayOf(at), 0, LONGEST_WINDOW).map((day) => ({ day, reason: whyNotOn(day, profile, wishes) }));
+  const [first] = reasons;
+  return reasons.some(({ reason }) => reason === undefined) ? undefined : `${first?.day} ${first?.reason}`;
+}
+
+/** Days from `day` to today. */
+export function dayBeforeToday(day: string, today: Date): number {
+  return Math.round((Date.parse(dayOf(today)) - Date.parse(day)) / DAY_MS);
 }
 
 function days(from: string, first: number, count = HORIZON): string[] {

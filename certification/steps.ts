@@ -1,6 +1,9 @@
-import type { OrderedLine } from './purchase-order.ts';
+import type { ReleaseRecord } from '../activities/wms/connectors/rest/rest-contract.ts';
+import type { Content } from './content.ts';
+import type { Wanted } from './goods.ts';
 import type { Expectation, Fault, Step } from './scenario.ts';
 import { GROUP_ANSWER } from './sets.ts';
+import type { Wishes } from './ship-window.ts';
 import { StepFailed, type Trade } from './trade.ts';
 
 /** Steps and expectations that scenarios share. */
@@ -10,14 +13,43 @@ const expectation = (what: string, check: Expectation['check']): Expectation => 
 
 // ── Steps ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-export const partnerOrders = (...lines: OrderedLine[]): Step =>
+export const partnerOrders = (...lines: Wanted[]): Step =>
   step('the partner orders', async (trade) => {
     const answer = await trade.submit(trade.newOrder(lines));
     if (answer.status >= 300) throw new StepFailed(`the order was refused: ${JSON.stringify(answer.body)}`);
   });
 
+export interface More extends Wishes {
+  readonly content?: Content;
+}
+
+/** The partner orders with content beyond the common one. */
+export const partnerOrdersWith = (what: string, more: (trade: Trade) => More, ...lines: Wanted[]): Step =>
+  step(`the partner orders with ${what}`, async (trade) => {
+    const answer = await trade.submit(trade.newOrder(lines, more(trade)));
+    if (answer.status >= 300) throw new StepFailed(`the order was refused: ${JSON.stringify(answer.body)}`);
+  });
+
+/** Waits until the orders are closed. A person accepts what they are asked about on the way. */
+export const untilClosedThoughAsked: Step = step(
+  'a person accepts what the order leaves out, if it is asked, and the order becomes closed',
+  async (trade) => {
+    const decided = new Set<string>();
+    await trade.eventually('order closed', async () => {
+      const orders = await trade.recorded();
+      for (const { id, type, state, summary } of orders.flatMap(({ exceptions }) => exceptions)) {
+        if (type !== 'content-not-used' || state !== 'open' || decided.has(id)) continue;
+        decided.add(id);
+        trade.note(`asked: ${summary}`);
+        await trade.decide(id, 'accept');
+      }
+      return orders.length > 0 && orders.every(({ status }) => status === 'closed');
+    });
+  },
+);
+
 /** Sets the behaviour before the order arrives, so that the warehouse never handles it otherwise. */
-export const withWarehouse = (what: string, behaviour: object, ...lines: OrderedLine[]): Step =>
+export const withWarehouse = (what: string, behaviour: object, ...lines: Wanted[]): Step =>
   step(`the partner orders, and ${what}`, async (trade) => {
     const order = trade.newOrder(lines);
     await trade.warehouseBehaves(behaviour);
@@ -115,6 +147,34 @@ export const wasRaised = (type: string): Expectation =>
   expectation(`exception ${type} was raised`, async (trade) => {
     const types = (await trade.recorded()).flatMap(({ exceptions }) => exceptions.map((one) => one.type));
     return types.includes(type) ? [] : [{ reason: `raised: ${types.join(', ') || 'none'}` }];
+  });
+
+/** The order was asked about what it leaves out, or not, as the profile says. */
+export const askedIf = (isAsked: (trade: Trade) => boolean): Expectation =>
+  expectation('a person is asked about the content, or not, as the profile says', async (trade) => {
+    const raised = (await trade.recorded()).flatMap(({ exceptions }) => exceptions);
+    const asked = raised.some(({ type }) => type === 'content-not-used');
+    const others = raised.filter(({ type }) => type !== 'content-not-used');
+    return [
+      ...differs('asked', asked, isAsked(trade)),
+      ...others.map(({ type, summary }) => ({ place: type, reason: summary })),
+    ];
+  });
+
+/** The warehouse received the text with the order. */
+export const releaseSays = (
+  what: string,
+  check: (release: ReleaseRecord, trade: Trade) => readonly Fault[],
+): Expectation =>
+  expectation(what, async (trade) => {
+    const releases = await trade.releases();
+    if (releases.length === 0) return [{ reason: 'the warehouse has no release' }];
+    return releases.flatMap((release) =>
+      check(release, trade).map(({ place = '', reason }) => ({
+        place: `release ${release.releaseNumber} ${place}`,
+        reason,
+      })),
+    );
   });
 
 export const nothingRaised: Expectation = expectation('the order raises no exception', async (trade) =>

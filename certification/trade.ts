@@ -2,18 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ReleaseRecord } from '../activities/wms/connectors/rest/rest-contract.ts';
 import type { PartnerProfile } from '../mappings/profile/profile.ts';
 import type { Database } from '../prisma/client.ts';
-import { readInterchange, type Segment, type TransactionSet, writeInterchange } from '../sandbox/x12.ts';
+import { readInterchange, type Segment, type TransactionSet } from '../sandbox/x12.ts';
 import type { Network } from '../scripts/stack/network.ts';
-import {
-  canonicalOrder,
-  type OrderedLine,
-  type OrderForm,
-  orderFormOf,
-  type PurchaseOrder,
-  segmentsOfOrder,
-  syntaxOf,
-} from './purchase-order.ts';
-import type { DocumentEvidence } from './scenario.ts';
+import type { Content } from './content.ts';
+import type { Assortment, Wanted } from './goods.ts';
+import { type OrderForm, orderFormOf } from './order-forms.ts';
+import { canonicalOrder, interchangeOf, type PurchaseOrder, segmentsOfOrder } from './purchase-order.ts';
+import type { DocumentEvidence, LeftOut } from './scenario.ts';
 import type { TradeData } from './settings.ts';
 import { shipDayFor, type Wishes } from './ship-window.ts';
 
@@ -40,8 +35,8 @@ export class StepFailed extends Error {
   override readonly name = 'StepFailed';
 }
 
-/** In a certification, the warehouse ships at once; a rule checks the days in its releases instead. */
-export const AT_ONCE = { early: true };
+/** In a certification, the warehouse ships all of an order at once; a rule checks the days in its releases instead. */
+export const AT_ONCE = { early: true, waves: 1 };
 
 const PATIENCE_SECONDS = 20;
 /** Time limit of one HTTP call; a hanging server fails the step. */
@@ -79,6 +74,10 @@ export class Trade {
     return this.partnership.profile;
   }
 
+  get assortment(): Assortment {
+    return this.partnership.data.assortment;
+  }
+
   get prisma(): Database {
     return this.partnership.prisma;
   }
@@ -89,9 +88,10 @@ export class Trade {
 
   // ── Actions ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  newOrder(lines: readonly OrderedLine[], poNumber?: string, wishes: Wishes = {}): PurchaseOrder {
+  newOrder(wanted: readonly Wanted[], more: { poNumber?: string; content?: Content } & Wishes = {}): PurchaseOrder {
     const shipOn = shipDayFor(this.profile, this.began);
-    const order = { poNumber: poNumber ?? `${this.#prefix}${this.poNumbers.length + 1}`, lines, shipOn, ...wishes };
+    const lines = wanted.map((line) => line(this.assortment));
+    const order = { poNumber: `${this.#prefix}${this.poNumbers.length + 1}`, lines, shipOn, ...more };
     if (!this.poNumbers.includes(order.poNumber)) this.poNumbers.push(order.poNumber);
     this.orders.push(order);
     return order;
@@ -118,22 +118,8 @@ export class Trade {
   }
 
   interchange(functionalId: string, transactions: readonly { set: string; segments: readonly Segment[] }[]): string {
-    const { theirs, ours } = this.profile.identifiers;
     this.partnership.control += 1;
-    return writeInterchange({
-      senderQualifier: theirs.isaQualifier,
-      sender: theirs.isaId,
-      receiverQualifier: ours.isaQualifier,
-      receiver: ours.isaId,
-      groupSender: theirs.gsId,
-      groupReceiver: ours.gsId,
-      syntax: syntaxOf(this.profile),
-      control: this.partnership.control,
-      groupControl: this.partnership.control,
-      functionalId,
-      at: new Date(),
-      transactions,
-    });
+    return interchangeOf(this.profile, this.partnership.control, functionalId, transactions);
   }
 
   async handIn(text: string): Promise<Answer> {
@@ -192,6 +178,7 @@ export class Trade {
       include: {
         lines: { orderBy: { lineNumber: 'asc' } },
         documents: true,
+        cameBy: { include: { document: true } },
         exceptions: true,
         shipments: true,
         timeline: true,
@@ -272,6 +259,9 @@ export class Trade {
       ),
       text: Buffer.from(row.bytes).toString('latin1'),
       at: row.receivedAt.toISOString(),
+      notUsed: row.documents.flatMap(({ transactionSet, notUsed }) =>
+        ((notUsed ?? []) as unknown as Omit<LeftOut, 'set'>[]).map((one) => ({ ...one, set: transactionSet })),
+      ),
     }));
   }
 

@@ -7,13 +7,23 @@
  * - `retry`: repeat the step after the cause is fixed.
  * - `accept`: continue in spite of the problem; recorded as the person's decision.
  * - `use-guide`: continue with the carrier of the partner's routing guide.
+ * - `use-carrier`: release with the carrier that the decision states.
  * - `cancel`: end the order and compensate all completed steps.
  * - `resend`: send the document again under new control numbers.
  * - `set-aside`: skip the inbound message (a warehouse event, a payment) and continue with the
  *   next. The message stays on record without effect.
  * - `dismiss`: close the exception without action.
  */
-export const resolutions = ['retry', 'accept', 'use-guide', 'cancel', 'resend', 'set-aside', 'dismiss'] as const;
+export const resolutions = [
+  'retry',
+  'accept',
+  'use-guide',
+  'use-carrier',
+  'cancel',
+  'resend',
+  'set-aside',
+  'dismiss',
+] as const;
 export type Resolution = (typeof resolutions)[number];
 
 export type ExceptionCategory =
@@ -81,6 +91,12 @@ export const exceptionKinds = {
     resolutions: ['retry', 'accept', 'cancel'],
     escalateAfterHours: 4,
   },
+  'pack-differs': {
+    category: 'item-master',
+    owner: 'item-data',
+    resolutions: ['retry', 'accept', 'cancel'],
+    escalateAfterHours: 4,
+  },
   'unknown-item': { category: 'item-master', owner: 'item-data', resolutions: untilShipped, escalateAfterHours: 4 },
   'unknown-unit': { category: 'item-master', owner: 'item-data', resolutions: untilShipped, escalateAfterHours: 4 },
   'quantity-not-whole': {
@@ -132,7 +148,13 @@ export const exceptionKinds = {
   'routing-violation': {
     category: 'partner',
     owner: 'transport',
-    resolutions: ['retry', 'use-guide', 'accept', 'cancel'],
+    resolutions: ['retry', 'use-guide', 'use-carrier', 'accept', 'cancel'],
+    escalateAfterHours: 4,
+  },
+  'carrier-needed': {
+    category: 'transport',
+    owner: 'transport',
+    resolutions: ['use-carrier', 'retry', 'cancel'],
     escalateAfterHours: 4,
   },
   'release-not-accounted': {

@@ -28,7 +28,6 @@ it('an 850 has no element that is read and reaches nothing, except these', () =>
     '`PO1/LIN` 02',
     // Compared with the quantity of the line.
     '`PO1/SCH` 01',
-    '`PO1/N1[…]` 01',
     // Compared with the lines.
     '`CTT` 01',
     '`CTT` 02',

@@ -54,16 +54,16 @@ export function mappingTable({ map, silent = {} }: TakesOrder, guide: Guide, agr
     };
     const [one, other] = [tried(0), tried(1)];
     const key = keyOf(element);
-    if ('order' in one.result && 'order' in other.result) {
+    if ('orders' in one.result && 'orders' in other.result) {
       const doubted = one.result.doubts.length !== other.result.doubts.length;
       // The other value of a qualifier names another field, which its own row tells.
       const named = other.probed[key];
-      const places = differences(one.result.order, other.result.order).filter(
+      const places = differences(one.result.orders[0], other.result.orders[0]).filter(
         (path) => typeof named !== 'string' || !path.endsWith(`.${named}`),
       );
       if (places.length > 0) return `${places.join(', ')}${doubted ? '; some values are asked about' : ''}`;
       if (doubted) return ASKED;
-    } else if ('order' in one.result || 'order' in other.result) return CHECKED;
+    } else if ('orders' in one.result || 'orders' in other.result) return CHECKED;
     if (isUsed(one.probed, key)) return CHECKED;
     const codes = silent[`${place.segment.id}.${key}`];
     if (codes === undefined) return ASKED;
@@ -212,10 +212,13 @@ const FIXED: Readonly<Record<string, readonly [string, string]>> = {
   TD503: ['ODFL', 'SAIA'],
   SCH01: ['4', '5'],
   SCH05: ['002', '010'],
+  SLN03: ['I', 'A'],
 };
 
+const FIRST_PAIR: Readonly<Record<string, number>> = { LIN: 2, SLN: 9 };
+
 function pairOf(id: string, qualifierPosition: number): number {
-  return (qualifierPosition - (id === 'LIN' ? 2 : 6)) / 2;
+  return (qualifierPosition - (FIRST_PAIR[id] ?? 6)) / 2;
 }
 
 function keyOf(position: number): string {

@@ -7,7 +7,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
-import { certificationSettings } from '../certification/settings.ts';
+import { certificationSettings } from '../certification/settings-schema.ts';
 import { purchaseOrder } from '../mappings/edi/documents/all.ts';
 import { guideOf } from '../mappings/edi/documents/registry.ts';
 import { partnerProfile } from '../mappings/profile/profile.ts';

@@ -5,11 +5,14 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { certificationFingerprint } from '../activities/partners/certification.ts';
 import { readContent } from '../activities/partners/profile-files.ts';
+import { createTestDatabase } from '../test/support/database.ts';
 
 let folder: string;
+let databaseUrl: string;
 let partners: string;
 
 beforeEach(() => {
+  databaseUrl = '';
   folder = mkdtempSync(join(tmpdir(), 'promote-'));
   partners = join(folder, 'partners');
   cpSync('mappings/partners', partners, { recursive: true });
@@ -21,7 +24,13 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 function promote(...args: string[]): { status: number | null; output: string; stdout: string } {
-  const env = { ...process.env, PARTNERS_DIR: partners, CERTIFICATION_DIR: join(folder, 'certification') };
+  const env = {
+    ...process.env,
+    PARTNERS_DIR: partners,
+    CERTIFICATION_DIR: join(folder, 'certification'),
+    THROUGHLINE_DATA_DIR: folder,
+    DATABASE_URL: databaseUrl,
+  };
   const call = ['--import', 'tsx', 'scripts/promote.ts', ...args];
   const { status, stdout, stderr } = spawnSync(process.execPath, call, { env, encoding: 'utf8' });
   return { status, output: stdout + stderr, stdout };
@@ -99,3 +108,41 @@ it('variables that are not set here are listed, and --help exits with 0', () => 
   expect(readContent(partners, 'harbor-pine').content.transport).toMatchObject({ url });
   expect(promote('--help')).toMatchObject({ status: 0, stdout: expect.stringContaining('npm run promote -- NAME') });
 }, 60_000);
+
+it('content that people accepted on the test side is told as lines for its file', async () => {
+  const database = await createTestDatabase();
+  try {
+    databaseUrl = database.url;
+    const of = { partnerId: 'harbor-pine-test', transactionSet: '850', decidedAt: new Date('2026-11-20T12:00:00Z') };
+    await database.prisma.leftOutContent.createMany({
+      data: [
+        { ...of, content: 'N1[Z7]', orderId: 'order-1' },
+        { ...of, content: 'CSH', orderId: 'order-2' },
+        { ...of, content: 'TD5.12', orderId: 'order-2', partnerId: 'tri-valley' },
+      ],
+    });
+    const file = join(partners, 'harbor-pine-test.yaml');
+    const { version } = readContent(partners, 'harbor-pine-test');
+    certify(version, 'passed');
+    const call = ['harbor-pine', '--set', 'transport.url=https://harbor-pine.example/in', '--dry-run'];
+    const told = promote(...call);
+    expect(told.status).toBe(0);
+    const lines = `ignores:
+  "850":
+    CSH: accepted by a person on 2026-11-20 with order order-2
+    N1[Z7]: accepted by a person on 2026-11-20 with order order-1
+`;
+    expect(told.stdout).toContain(lines);
+    // As they are, they make the file say so.
+    writeFileSync(file, `${readFileSync(file, 'utf8')}${lines}`);
+    certify(readContent(partners, 'harbor-pine-test').version, 'passed');
+    expect(promote(...call)).toMatchObject({ status: 0, stdout: expect.not.stringContaining('People accepted') });
+    databaseUrl = 'postgresql://localhost:1/none';
+    expect(promote(...call)).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/were not looked up: Can.t reach database/),
+    });
+  } finally {
+    await database.remove();
+  }
+}, 120_000);

@@ -5,18 +5,22 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
+import { acceptedContentOf } from '../activities/partners/accepted-content.ts';
 import { type Certification, type CertificationBasis, certificationOf } from '../activities/partners/certification.ts';
 import { crossReferenceFileOf } from '../activities/partners/cross-reference-files.ts';
 import { ProfileError } from '../mappings/profile/problem.ts';
+import { createPrismaClient, isNoDatabase } from '../prisma/client.ts';
 import { runCommand, UsageError } from '../runtime/command.ts';
+import { suggestedIgnores } from './promoted-decisions.ts';
 import { type Difference, PromotionRefused, planPromotion } from './promotion.ts';
+import { localDatabaseUrl } from './stack/installation.ts';
 
 const usage = `npm run promote -- NAME [--set KEY=VALUE]… [--dry-run]
   creates or updates the production profile NAME from NAME-test, which must be certified with its current files
   --set     a value for production only: transport.url, transport.tokenEnv, identifiers.theirs.isaId, name …
   --dry-run shows the changes and writes nothing`;
 
-function run(args: string[]): number {
+async function run(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
@@ -43,6 +47,7 @@ function run(args: string[]): number {
   if (unsetVariables.length > 0) {
     console.log(`production needs ${unsetVariables.join(', ')} in its environment; not set here`);
   }
+  await tellDecisions(testSide, promotion.ignores);
   if (values['dry-run']) {
     console.log('Nothing was written.');
     return 0;
@@ -57,6 +62,30 @@ function run(args: string[]): number {
   }
   promoteCrossReferences(directory, testSide, name);
   return 0;
+}
+
+/** Decisions are kept by side, so production would ask about the same content again. */
+async function tellDecisions(testSide: string, ignores: Parameters<typeof suggestedIgnores>[1]): Promise<void> {
+  const databaseUrl = process.env.DATABASE_URL || localDatabaseUrl(process.env.THROUGHLINE_DATA_DIR ?? '.throughline');
+  if (databaseUrl === undefined) {
+    console.log(`Decisions about content of ${testSide} were not looked up: set DATABASE_URL.`);
+    return;
+  }
+  const prisma = createPrismaClient(databaseUrl, { poolSize: 1, applicationName: 'promote' });
+  try {
+    const suggested = suggestedIgnores(await acceptedContentOf(prisma, testSide), ignores);
+    if (suggested === undefined) return;
+    console.log(
+      `People accepted this content on the test side. Production will ask about it again, unless ${testSide}.yaml says:\n${suggested}`,
+    );
+  } catch (error) {
+    if (!(error instanceof Error && isNoDatabase(error))) throw error;
+    console.log(
+      `Decisions about content of ${testSide} were not looked up: ${error.message.trim().split('\n').at(-1)}`,
+    );
+  } finally {
+    await prisma.$disconnect();
+  }
 }
 
 function settingsOf(given: readonly string[]): Record<string, string> {

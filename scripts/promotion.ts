@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { type Document, isMap, isNode, parse } from 'yaml';
 import { readContent, readProfiles } from '../activities/partners/profile-files.ts';
-import { mergeContent } from '../mappings/profile/content.ts';
+import { differencesOf, mergeContent } from '../mappings/profile/content.ts';
 import type { ProfileProblem } from '../mappings/profile/problem.ts';
 import { testSideOf } from '../mappings/profile/sides.ts';
 
@@ -31,6 +31,8 @@ export interface Difference {
 
 export interface Promotion {
   readonly testSide: string;
+  /** What the test side says of content that is of no concern. */
+  readonly ignores: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** The promoted version of the test side. */
   readonly testVersion: string;
   /** Production has no file yet. */
@@ -104,6 +106,8 @@ export function planPromotion(
   return {
     testSide,
     testVersion: test.version,
+    // The check above has found it valid.
+    ignores: (test.content.ignores ?? {}) as Promotion['ignores'],
     isNew,
     differences: (isNew ? differencesOf({}, wanted, []) : edits).map(({ path, from, to }) => ({
       key: path.join('.'),
@@ -148,17 +152,6 @@ function ownKeys(
 function withValue(content: Content, [key = '', ...rest]: Path, value: unknown): Record<string, unknown> {
   const below = content[key];
   return { ...content, [key]: rest.length === 0 ? value : withValue(isContent(below) ? below : {}, rest, value) };
-}
-
-/** Compares leaf by leaf. Lists are leaves, because merging profiles replaces a list as a whole. */
-function differencesOf(from: Content, to: Content, above: Path): { path: Path; from: unknown; to: unknown }[] {
-  return [...new Set([...Object.keys(from), ...Object.keys(to)])].flatMap((key) => {
-    const path = [...above, key];
-    const [old, now] = [from[key], to[key]];
-    if (isContent(old) && isContent(now)) return differencesOf(old, now, path);
-    if (isContent(now) && old === undefined && Object.keys(now).length > 0) return differencesOf({}, now, path);
-    return isDeepStrictEqual(old, now) ? [] : [{ path, from: old, to: now }];
-  });
 }
 
 /** Writes only values that differ from the template; `null` removes a key that only the template sets. */

@@ -24,6 +24,8 @@ export const documentTrouble = defineSignal<[DocumentTrouble]>('documentTrouble'
 export const stockArrived = defineSignal<[]>('stockArrived');
 /** Every document that the order waited for has been acknowledged. */
 export const documentsAnswered = defineSignal<[]>('documentsAnswered');
+/** A decision about another order settles an open exception of this one as well. */
+export const exceptionDecided = defineSignal<[ResolveExceptionInput]>('exceptionDecided');
 /** Documents wait in the partner’s outbox. */
 export const wakeOutbox = defineSignal<[]>('wakeOutbox');
 

@@ -49,6 +49,7 @@ function listen(order: OrderRun): void {
   setHandler(messages.stockArrived, () => take({ type: 'stock-arrived' }));
   setHandler(messages.documentTrouble, (trouble) => settleTrouble(order, trouble));
   setHandler(messages.documentsAnswered, () => take({ type: 'documents-answered' }));
+  setHandler(messages.exceptionDecided, (decision) => order.follow(decision));
   setHandler(messages.statusQuery, () => viewOf(order.state));
   setHandler(messages.timelineQuery, () => [...order.state.story]);
   setHandler(

@@ -3,12 +3,12 @@ import { createHash, randomUUID } from 'node:crypto';
 import { deadlineAfter } from '../../domain/calendar/calendar.ts';
 import { checkDocument } from '../../mappings/edi/checks.ts';
 import type { DeadlineEvent } from '../../mappings/edi/documents/definition.ts';
-import { ruleSetOf } from '../../mappings/edi/documents/registry.ts';
+import { documentOf, ruleSetOf } from '../../mappings/edi/documents/registry.ts';
 import { partnerGuide } from '../../mappings/edi/partner-guide.ts';
 import type { OutboundRule } from '../../mappings/profile/documents.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import type { Encoding } from '../../mappings/x12/encoding.ts';
-import { encodingFor } from '../../mappings/x12/repertoire.ts';
+import { encodingFor, type Repertoire } from '../../mappings/x12/repertoire.ts';
 import type { Delimiters, Guide, Tree } from '../../mappings/x12/types.ts';
 import { type Rewriting, writeTransaction } from '../../mappings/x12/write.ts';
 import type { Prisma } from '../../prisma/generated/client.ts';
@@ -113,13 +113,20 @@ function render(
   try {
     const rewritings: Rewriting[] = [];
     const segments = writeTransaction(document.tree, guide, delimiters, {
-      repertoire: profile.x12.repertoire,
+      repertoire: repertoireFor(document.set, profile),
       onRewriting: (rewriting) => rewritings.push(rewriting),
     });
     return { body: segments.map((segment) => `${segment}${delimiters.segment}`).join(''), rewritings };
   } catch (error) {
     throw permanent('document-not-valid', reasonOf(error));
   }
+}
+
+/** An acknowledgment repeats numbers of the partner, who knows the characters that it sent. */
+function repertoireFor(set: string, { x12: { repertoire } }: PartnerProfile): Repertoire {
+  return repertoire === 'basic' && documentOf(set)?.outbound?.writes === 'functional-acknowledgment'
+    ? 'extended'
+    : repertoire;
 }
 
 function guideOf({ set }: OutboundDocument, profile: PartnerProfile): Guide {
@@ -129,7 +136,6 @@ function guideOf({ set }: OutboundDocument, profile: PartnerProfile): Guide {
     const guide = partnerGuide(profile, set, version);
     if (guide !== undefined) return guide;
   } catch (error) {
-    // The order's guide rules may not fit the X12 release that was agreed later.
     throw permanent('guide-rules-invalid', `the rules for ${where} cannot be applied: ${reasonOf(error)}`);
   }
   throw permanent('no-guide', `there is no guide for ${where}`);

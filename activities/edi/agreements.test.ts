@@ -225,6 +225,31 @@ describe('an order', () => {
   });
 });
 
+describe('an 855 of an order that will leave on another day than it asks for', () => {
+  it.each([
+    ['2026-12-03', 'IA'],
+    ['2026-12-02', 'DR'],
+    [undefined, 'IA'],
+  ])('says so in the code of the partner: asked for %s', async (requestedShipDate, code) => {
+    const deps = agreeing(given, PARTNER, () => ({ acknowledgment: { codes: { dateChanged: 'DR' } } }));
+    const orderId = await given.checked(PARTNER, [each('MW-1001', 2)]);
+    await given.stock('RNO', 'MW-1001', 100);
+    await given.records.reserveStock({ orderId, round: 1 });
+    const { canonical } = await given.prisma.order.findUniqueOrThrow({ where: { id: orderId } });
+    await given.prisma.order.update({
+      where: { id: orderId },
+      data: {
+        shipBy: new Date('2026-12-03T20:00:00Z'),
+        canonical: JSON.parse(JSON.stringify({ ...(canonical as object), requestedShipDate })),
+      },
+    });
+    await given.acknowledged(orderId, deps);
+    const { body } = await given.prisma.document.findFirstOrThrow({ where: { orderId } });
+    expect(body).toContain(`ACK*${code}*2*EA*068*20261203~`);
+    expect(body).toContain(code === 'IA' ? 'BAK*00*AD*' : 'BAK*00*AC*');
+  });
+});
+
 describe('an expected 997', () => {
   it('has the agreed time, counted from transmission', async () => {
     const deps = agreeing(given, PARTNER, ({ documents }) => ({

@@ -57,14 +57,19 @@ export async function assembleInterchange(
   throw new Error(`control numbers of ${partnerId} change too often for an interchange to be numbered`);
 }
 
-interface QueuedRow {
-  id: string;
+/** A document as it was rendered, without the envelope. */
+interface WrittenRow {
   transactionSet: string;
   version: string;
-  orderId: string | null;
   body: string;
   delimiters: string;
-  encoding: Encoding | null;
+  /** Absent or null for ASCII. */
+  encoding?: Encoding | null;
+}
+
+interface QueuedRow extends WrittenRow {
+  id: string;
+  orderId: string | null;
   correlationId: string;
   deadline: string | null;
 }
@@ -114,7 +119,7 @@ async function look(records: Transaction, partnerId: string): Promise<Look> {
 
 /** An interchange has one set of delimiters and one encoding. */
 function isAlike(one: QueuedRow, other: QueuedRow): boolean {
-  return one.delimiters === other.delimiters && one.encoding === other.encoding;
+  return one.delimiters === other.delimiters && (one.encoding ?? null) === (other.encoding ?? null);
 }
 
 /**
@@ -125,8 +130,8 @@ function answersInterchange({ transactionSet }: QueuedRow): boolean {
   return transactionSet === INTERCHANGE_ACKNOWLEDGMENT;
 }
 
-interface Placed {
-  document: QueuedRow;
+interface Placed<Row extends WrittenRow = WrittenRow> {
+  document: Row;
   group: string;
   transaction: string;
 }
@@ -142,10 +147,12 @@ async function number(
   const grouped = documents.filter((document) => !answersInterchange(document));
   const groups = groupBy(grouped, ({ transactionSet, version }) => `${transactionSet} ${version}`);
   const numbered = [...groups.values()].flatMap((members, index) =>
-    members.map((document): Omit<Placed, 'transaction'> => ({ document, group: cycled(next.group + index) })),
+    members.map(
+      (document): Omit<Placed<QueuedRow>, 'transaction'> => ({ document, group: cycled(next.group + index) }),
+    ),
   );
   const placed = numbered.map(
-    (one, index): Placed => ({ ...one, transaction: cycled(next.transaction + index).padStart(4, '0') }),
+    (one, index): Placed<QueuedRow> => ({ ...one, transaction: cycled(next.transaction + index).padStart(4, '0') }),
   );
   const controlNumber = cycled(next.interchange).padStart(9, '0');
   const bytes = written(profile, controlNumber, placed, acknowledgments, documents[0]);
@@ -226,12 +233,14 @@ function cycled(number: number): string {
   return String(((number - 1) % HIGHEST_NUMBER) + 1);
 }
 
-function written(
+/** The bytes of an interchange with numbered documents. TA1s need no number. */
+export function written(
   profile: PartnerProfile,
   controlNumber: string,
   placed: readonly Placed[],
-  acknowledgments: readonly QueuedRow[],
-  first: Pick<QueuedRow, 'delimiters' | 'encoding'> | undefined,
+  acknowledgments: readonly WrittenRow[],
+  first: Pick<WrittenRow, 'delimiters' | 'encoding'> | undefined,
+  date = new Date(),
 ): Buffer {
   const { ours, theirs } = profile.identifiers;
   return writeInterchange({
@@ -250,7 +259,7 @@ function written(
     ...(first?.encoding && { encoding: first.encoding }),
     // The segment suffix follows the current profile, also for documents that were queued earlier.
     lineBreaks: profile.x12.delimiters.lineBreaks,
-    date: new Date(),
+    date,
     interchangeAcknowledgments: acknowledgments.flatMap(segmentsOf),
     groups: [...groupBy(placed, ({ group }) => group)].map(([control, members]) => ({
       functionalId: functionalIdOf(members[0]?.document),
@@ -279,14 +288,14 @@ function asWritten(
   return { element, component, segment, ...(repeating !== undefined && { repetition: repeating }) };
 }
 
-function functionalIdOf(document: QueuedRow | undefined): string {
+function functionalIdOf(document: WrittenRow | undefined): string {
   const guide = document && guideFor(document.transactionSet, document.version);
   if (guide === undefined)
     throw permanent('no-guide', `there is no guide for ${document?.transactionSet} ${document?.version}`);
   return guide.functionalId;
 }
 
-function segmentsOf(document: QueuedRow): string[] {
+function segmentsOf(document: WrittenRow): string[] {
   const terminator = document.delimiters[2] ?? '~';
   return document.body.split(terminator).slice(0, -1);
 }

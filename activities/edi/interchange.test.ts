@@ -146,8 +146,12 @@ it('an order from a file has the correlation id of its interchange on every init
   const interchangeId = await taken(interchangeOf([purchaseOrder('tri-valley', 'TV-C', [each('MW-1001', 2)])], 43));
   await read(interchangeId);
   const { correlationId } = await given.prisma.interchange.findUniqueOrThrow({ where: { id: interchangeId } });
-  const order = await given.prisma.order.findFirstOrThrow({ include: { timeline: true, documents: true } });
-  const ids = [order, ...order.timeline, ...order.documents].map((record) => record.correlationId);
+  const order = await given.prisma.order.findFirstOrThrow({
+    include: { timeline: true, cameBy: { include: { document: true } } },
+  });
+  const ids = [order, ...order.timeline, ...order.cameBy.map(({ document }) => document)].map(
+    (record) => record.correlationId,
+  );
   expect(ids).toEqual([correlationId, correlationId, correlationId]);
 });
 

@@ -11,8 +11,11 @@ export const MOST_ERRORS = 200;
 export interface Verdict {
   set: string;
   control: string;
-  /** Unmatched: an acknowledgment of something that we never sent. */
-  state: 'accepted' | 'duplicate' | 'rejected' | 'unmatched';
+  /**
+   * Unmatched: an acknowledgment of something that we never sent. Kept: nothing processes the set, and a person is
+   * asked; handled: a person said what was done.
+   */
+  state: 'accepted' | 'duplicate' | 'rejected' | 'unmatched' | 'kept' | 'handled';
   errors: X12Error[];
 }
 
@@ -25,11 +28,14 @@ export type Source = {
 };
 
 export interface Judgement {
-  state: Verdict['state'];
+  state: Exclude<Verdict['state'], 'handled'>;
   errors: X12Error[];
+  /** The order that a kept document names. */
+  poNumber?: string;
   /** Content that the mapping left out. */
   notUsed?: NotUsed[];
-  orderId?: string;
+  /** The orders that the document repeats. */
+  orderIds?: readonly string[];
   /** The document was already stored, in the statement that applied its content. */
   stored?: true;
 }

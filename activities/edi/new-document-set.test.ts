@@ -7,6 +7,7 @@ import { partnerProfile } from '../../mappings/profile/profile.ts';
 import { evaluateAll } from '../../runtime/expressions.ts';
 import type { Segment } from '../../sandbox/x12.ts';
 import { interchangeWith } from '../../test/integration/purchase-orders.ts';
+import { settleKeptDocument } from '../documents/kept-documents.ts';
 import { acceptInterchanges } from '../intake/receive-interchange.ts';
 import { type RecordsUnderTest, recordsUnderTest } from '../orders/testing/records-under-test.ts';
 import { processInterchange } from './read-interchange.ts';
@@ -96,7 +97,7 @@ describe('a set that is added by one folder', () => {
       set: SET,
       name: 'Telephone order',
       findings: [],
-      outcome: { kind: 'order', order: { poNumber: 'TEL-4' } },
+      outcome: { kind: 'orders', orders: [{ poNumber: 'TEL-4' }] },
     });
   });
 
@@ -111,31 +112,85 @@ describe('a set that is added by one folder', () => {
   });
 });
 
-describe('a set that is agreed but has no processing', () => {
-  it('is rejected by name, and is not read as an acknowledgment', async () => {
-    const without = (set: string): RecordsUnderTest => {
-      const { profiles } = given;
-      const agreed = (id: string) => {
-        const profile = profiles.get(id);
-        if (profile === undefined || id !== PARTNER) return profile;
-        const { documents } = profile;
-        return { ...profile, documents: { ...documents, inbound: [...documents.inbound, set] } };
-      };
-      return { ...given, profiles: { ...profiles, get: agreed, values: () => profiles.values() } } as RecordsUnderTest;
-    };
-    const segments: Segment[] = [
-      ['BCH', '04', 'SA', 'TV-1', '', '', '20261121'],
-      ['POC', '1', 'CA', '4', '', 'EA', '10.65', '', 'VP', 'MW-1001'],
-      ['CTT', '1'],
-    ];
-    const change = interchangeWith(PARTNER, 34, [{ set: '860', segments }], new Date(), 'PC');
-    expect(await take(change, without('860'))).toMatchObject({ accepted: 0, rejected: 1 });
+const change: Segment[] = [
+  ['BCH', '04', 'SA', 'TV-1', '', '', '20261121'],
+  ['POC', '1', 'CA', '4', '', 'EA', '10.65', '', 'VP', 'MW-1001'],
+  ['CTT', '1'],
+];
+
+const changing = (control: number, segments = change) =>
+  interchangeWith(PARTNER, control, [{ set: '860', segments }], new Date(), 'PC');
+
+const keeping = (...kept: string[]) =>
+  agreeing(given, PARTNER, ({ documents }) => ({ documents: { ...documents, kept } }));
+
+describe('a set that has no processing', () => {
+  it('is rejected, and the reason says how it could be kept', async () => {
+    expect(await take(changing(34), keeping())).toMatchObject({ accepted: 0, rejected: 1 });
     const refused = await given.prisma.document.findFirstOrThrow({ where: { direction: 'inbound' } });
     expect(refused).toMatchObject({
       state: 'rejected',
-      errors: [{ code: 'set-without-process', message: expect.stringMatching(/^860 .* there is no process for it$/) }],
+      errors: [{ code: 'set-not-supported', message: expect.stringMatching(/list 860 under documents\.kept/) }],
     });
     const answer = await given.prisma.document.findFirstOrThrow({ where: { direction: 'outbound' } });
     expect(answer.body).toContain('AK2*860*0001~AK5*R*1~');
+  });
+
+  it('is acknowledged and kept with the order that it names, if the profile says so', async () => {
+    const deps = keeping('860');
+    const { orderId } = await given.accept(PARTNER, 'TV-1');
+    expect(await take(changing(35), deps)).toMatchObject({ accepted: 1, rejected: 0 });
+    const kept = await given.prisma.document.findFirstOrThrow({
+      where: { transactionSet: '860' },
+      include: { orders: true },
+    });
+    const orders = [{ orderId }];
+    expect(kept).toMatchObject({ state: 'kept', poNumber: 'TV-1', orders, errors: null, handledAt: null });
+    const answer = await given.prisma.document.findFirstOrThrow({ where: { direction: 'outbound' } });
+    expect(answer.body).toContain('AK2*860*0001~AK5*A~AK9*A*1*1*1~');
+  });
+
+  it('is not read again after a person has dealt with it, if its file is', async () => {
+    const deps = keeping('860');
+    await take(changing(36), deps);
+    const kept = await given.prisma.document.findFirstOrThrow({ where: { transactionSet: '860' } });
+    expect(kept).toMatchObject({ state: 'kept', orderId: null });
+    expect(await settleKeptDocument(given.prisma, kept.id, { by: 'ann', note: 'changed in the ERP' })).toBe(true);
+    expect(await settleKeptDocument(given.prisma, kept.id, { by: 'bob', note: 'again' })).toBe(false);
+    const interchangeId = kept.interchangeId ?? '';
+    expect(await deps.activity(() => processInterchange(deps, { interchangeId }))).toMatchObject({ accepted: 1 });
+    const handled = await given.prisma.document.findUniqueOrThrow({ where: { id: kept.id } });
+    expect(handled).toMatchObject({ state: 'handled', handledBy: 'ann', handledNote: 'changed in the ERP' });
+  });
+
+  it('is rejected with its faults if its guide refuses it, also where it is kept', async () => {
+    const faulty = change.map(([id = '', ...elements]) => (id === 'BCH' ? [id, '04'] : [id, ...elements]));
+    expect(await take(changing(37, faulty as Segment[]), keeping('860'))).toMatchObject({ rejected: 1 });
+  });
+});
+
+it('an order with faults that the profile accepts becomes an order, and its 997 says E', async () => {
+  const deps = agreeing(given, PARTNER, () => ({
+    acceptWithErrors: { '850': [{ fault: 'element-too-long', segment: 'PER', element: '06' }] },
+  }));
+  const segments: Segment[] = [
+    ['BEG', '00', 'SA', 'TV-E', '', '20261120'],
+    ['PER', 'BD', 'BUYER', 'TE', '5551234', 'FX', '1'.repeat(90)],
+    ['N1', 'ST', 'DOCK', '92', 'BR01'],
+    ['PO1', '1', '2', 'EA', '10.65', '', 'VP', 'MW-1001'],
+    ['CTT', '1'],
+  ];
+  const file = interchangeWith(PARTNER, 38, [{ set: '850', segments }], new Date(), 'PO');
+  expect(await take(file, deps)).toMatchObject({ accepted: 1, rejected: 0 });
+  const document = await given.prisma.document.findFirstOrThrow({
+    where: { direction: 'inbound' },
+    include: { orders: true },
+  });
+  expect(document).toMatchObject({ state: 'accepted', errors: [{ code: 'element-too-long' }] });
+  expect(document.orders).toHaveLength(1);
+  const answer = await given.prisma.document.findFirstOrThrow({ where: { direction: 'outbound' } });
+  expect(answer.body).toMatch(/AK3\*PER\*3\*\*8~AK4\*6\*364\*5\*1+~AK5\*E\*5~AK9\*E\*1\*1\*1~/);
+  expect(await given.prisma.interchange.findFirstOrThrow({ where: { direction: 'inbound' } })).toMatchObject({
+    errors: null,
   });
 });

@@ -5,6 +5,7 @@ import { heartbeat } from '@temporalio/activity';
 import { CONTROL_NUMBER_AGAIN } from '../../mappings/edi/admission.ts';
 import { acknowledges, ruleSetOf } from '../../mappings/edi/documents/registry.ts';
 import { writeGroupAnswer } from '../../mappings/edi/documents/write-document.ts';
+import type { TransactionStatus } from '../../mappings/x12/acknowledgment.ts';
 import { readInterchange } from '../../mappings/x12/read.ts';
 import { scanInterchanges } from '../../mappings/x12/scan.ts';
 import type { ReadGroup, ReadTransaction, X12Error } from '../../mappings/x12/types.ts';
@@ -112,17 +113,22 @@ export async function processInterchange(
   }
   const verdicts = groups.flatMap((group) => group.verdicts);
   // A group may be faulty without a transaction set that could carry its errors, and a TA1 belongs
-  // to no group. Repeat the errors of accepted sets here: the list of faulty files uses the file's
-  // own errors and its rejected sets.
+  // to no group. Repeat the errors of accepted acknowledgments here: the list of faulty files uses
+  // the file's own errors and its rejected sets. Faults that a profile accepts do not make a file faulty.
   const errors = [
     ...warnings,
     ...unanswerable.slice(0, MOST_ERRORS),
     ...groups.flatMap(({ group }) => group.errors),
-    ...verdicts.flatMap((verdict) => (verdict.state === 'accepted' ? verdict.errors : [])).slice(0, MOST_ERRORS),
+    ...groups.flatMap(errorsOfAnswers).slice(0, MOST_ERRORS),
   ];
   await finish(deps, source, errors, acknowledgmentsOf(source, groups));
   const count = (...states: Verdict['state'][]) => verdicts.filter(({ state }) => states.includes(state)).length;
-  return { accepted: count('accepted', 'duplicate'), rejected: count('rejected') };
+  return { accepted: count('accepted', 'duplicate', 'kept', 'handled'), rejected: count('rejected') };
+}
+
+function errorsOfAnswers({ group, verdicts }: { group: ReadGroup; verdicts: readonly Verdict[] }): X12Error[] {
+  if (!acknowledges(group.functionalId)) return [];
+  return verdicts.flatMap(({ state, errors }) => (state === 'accepted' ? errors : []));
 }
 
 const FINISHED = {
@@ -241,6 +247,12 @@ class HeldByProfile extends Error {
   }
 }
 
+/** A fault that a document was taken with has a code of its own in the acknowledgment. */
+function statusOf(state: Verdict['state'], errors: readonly X12Error[]): TransactionStatus {
+  if (state === 'rejected') return 'R';
+  return errors.some(({ ak }) => ak !== undefined) ? 'E' : 'A';
+}
+
 /** One acknowledgment per functional group, in the profile's format, as rows to queue. */
 function acknowledgmentsOf(
   source: Source,
@@ -257,7 +269,7 @@ function acknowledgmentsOf(
         errors: group.errors,
         transactions: verdicts.map(({ state, ...verdict }) => ({
           ...verdict,
-          status: state === 'rejected' ? 'R' : 'A',
+          status: statusOf(state, verdict.errors),
         })),
         delimiters: source.profile.x12.delimiters,
       },

@@ -120,7 +120,7 @@ async function store(
   const troubles = tellOrders(rejected, 'rejected', ({ reasons }) => `${profile.name} refused it: ${reasons}`);
   const signalled = await prisma.$queryRaw<{ id: string }[]>`
     WITH stored AS (
-      ${storingDocument(acknowledging, verdict, Prisma.sql`(VALUES (NULL::text))`)}
+      ${storingDocument(acknowledging, verdict)}
     ), answered AS (
       UPDATE "Document" d
       SET "state" = a."state", "acknowledgment" = a."status", "acknowledgedAt" = now(), "acknowledgedById" = ${acknowledging.id}

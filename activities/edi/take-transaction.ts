@@ -1,10 +1,11 @@
 import { withAcknowledgmentCodes } from '../../mappings/edi/acknowledgment-codes.ts';
-import { type Admitted, admitTransaction } from '../../mappings/edi/admission.ts';
+import { type Admitted, admitTransaction, type Kept } from '../../mappings/edi/admission.ts';
 import type { ElementPlace, TakesOrder, TakesPayment } from '../../mappings/edi/documents/definition.ts';
-import { readOrder, readPayment } from '../../mappings/edi/documents/read-document.ts';
+import { readOrders, readPayment } from '../../mappings/edi/documents/read-document.ts';
 import type { ReadTransaction, X12Error } from '../../mappings/x12/types.ts';
 import { evaluateAll } from '../../runtime/expressions.ts';
-import { acceptOrder } from '../intake/accept-order.ts';
+import { ordersUnder } from '../documents/kept-documents.ts';
+import { acceptOrders } from '../intake/accept-order.ts';
 import { acceptPayment } from '../intake/accept-payment.ts';
 import type { IntakeDependencies } from '../intake/dependencies.ts';
 import type { InboundDocument } from '../intake/inbound-document.ts';
@@ -24,23 +25,35 @@ export async function judge(
 ): Promise<Judged> {
   const admitted = admitTransaction(read, source.profile);
   if ('errors' in admitted) return rejection(...admitted.errors);
+  if ('kept' in admitted) return keep(deps, source, admitted);
   const judged = await apply(deps, source, admitted, document);
   // An acknowledgment is never acknowledged, so its errors need no AK codes.
   if ('held' in judged || admitted.inbound.apply === 'acknowledges') return judged;
   return { ...judged, errors: withAcknowledgmentCodes(judged.errors, read, admitted.guide) };
 }
 
+/** A set that nothing processes waits for a person, with the order that it names. */
+async function keep(
+  { prisma }: IntakeDependencies,
+  { profile }: Source,
+  { kept: { poNumber }, tolerated }: Kept,
+): Promise<Judgement> {
+  const errors = [...tolerated.errors];
+  if (poNumber === undefined) return { state: 'kept', errors };
+  return { state: 'kept', errors, poNumber, orderIds: await ordersUnder(prisma, profile.id, poNumber) };
+}
+
 function apply(
   deps: IntakeDependencies,
   source: Source,
-  { inbound, tree, guide }: Admitted,
+  { inbound, tree, guide, tolerated }: Admitted,
   document: InboundDocument,
 ): Promise<Judged> {
   switch (inbound.apply) {
     case 'takes-order':
-      return takeOrder(deps, source, inbound, { tree, guide }, document);
+      return takeOrder(deps, source, inbound, { tree, guide, tolerated }, document);
     case 'takes-payment':
-      return takePayment(deps, source, inbound, { tree, guide }, document.set);
+      return takePayment(deps, source, inbound, { tree, guide, tolerated }, document.set);
     case 'acknowledges':
       return takeAcknowledgment(deps, source, guide, tree, inbound.map(tree), document);
   }
@@ -50,47 +63,49 @@ async function takeOrder(
   deps: IntakeDependencies,
   source: Source,
   definition: TakesOrder,
-  parsed: Pick<Admitted, 'tree' | 'guide'>,
+  parsed: Pick<Admitted, 'tree' | 'guide' | 'tolerated'>,
   document: InboundDocument,
 ): Promise<Judged> {
-  const mapped = readOrder(definition, parsed, source.profile, {
+  const mapped = readOrders(definition, parsed, source.profile, {
     receivedAt: source.receivedAt.toISOString(),
     evaluate: evaluateAll,
   });
   if ('errors' in mapped) return mapped.ours ? { held: mapped.errors } : rejection(...mapped.errors);
-  const { order, notUsed } = mapped;
-  const receipt = await acceptOrder(deps, {
-    order,
+  const { orders, notUsed } = mapped;
+  const errors = [...parsed.tolerated.errors];
+  const receipt = await acceptOrders(deps, {
+    orders,
     correlationId: source.correlationId,
-    source: { kind: 'edi', document, notUsed, controlNumber: source.controlNumber },
+    source: { kind: 'edi', document, notUsed, errors, controlNumber: source.controlNumber },
   });
   if (receipt.outcome === 'refused') {
     const agreed = `${source.profile.name} has agreed that such a repetition is refused`;
-    return rejection(errorAt(definition.poNumber, 'po-number-known', `${receipt.reason}; ${agreed}`, order.poNumber));
+    const poNumber = orders[0]?.poNumber ?? '';
+    return rejection(errorAt(definition.poNumber, 'po-number-known', `${receipt.reason}; ${agreed}`, poNumber));
   }
-  const { orderId } = receipt;
-  if (receipt.outcome !== 'duplicate') return { state: 'accepted', errors: [], orderId, stored: true };
+  if (receipt.outcome !== 'duplicate') return { state: 'accepted', errors, stored: true };
   // A duplicate can be found by the control number of its own file as well.
   const [kind, value] = ['interchange', source.controlNumber];
+  const orderIds = receipt.orders.map(({ orderId }) => orderId);
   await deps.prisma.orderReference.createMany({
-    data: [{ orderId, kind, value, search: searchForm(value) }],
+    data: orderIds.map((orderId) => ({ orderId, kind, value, search: searchForm(value) })),
     skipDuplicates: true,
   });
-  return { state: 'duplicate', errors: [], notUsed, orderId };
+  return { state: 'duplicate', errors, notUsed, orderIds };
 }
 
 async function takePayment(
   deps: IntakeDependencies,
   source: Source,
   definition: TakesPayment,
-  parsed: Pick<Admitted, 'tree' | 'guide'>,
+  parsed: Pick<Admitted, 'tree' | 'guide' | 'tolerated'>,
   set: string,
 ): Promise<Judgement> {
   const mapped = readPayment(definition, parsed, source.profile);
   if ('errors' in mapped) return rejection(...mapped.errors);
   const { payment, notUsed } = mapped;
   const { outcome } = await acceptPayment(deps, { payment, source: set, correlationId: source.correlationId });
-  if (outcome !== 'conflict') return { state: outcome, errors: [], notUsed };
+  if (outcome !== 'conflict') return { state: outcome, errors: [...parsed.tolerated.errors], notUsed };
   const reason = `payment ${payment.reference} is known with other content`;
   return rejection(errorAt(definition.reference, 'payment-reference-known', reason, payment.reference));
 }

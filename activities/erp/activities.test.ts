@@ -140,8 +140,13 @@ describe('placing an order', () => {
     const orderId = await given.checked('tri-valley', [each('MW-1001', 3)]);
     const { canonical } = await given.prisma.order.findUniqueOrThrow({ where: { id: orderId } });
     const order = canonical as { lines: object[] };
-    const lines = order.lines.map((line) => ({ ...line, notes: ['Hickory handle'] }));
-    const asked = { ...order, cancelAfter: '2026-12-05', notes: ['Call before delivery'], lines };
+    const lines = order.lines.map((line) => ({ ...line, notes: [{ text: 'Hickory handle' }] }));
+    const asked = {
+      ...order,
+      cancelAfter: '2026-12-05',
+      notes: [{ text: 'Call before delivery' }, { text: 'Dock 4', kind: 'WHI', for: ['warehouse'] }],
+      lines,
+    };
     await given.prisma.order.update({ where: { id: orderId }, data: { canonical: asked } });
     const requests: unknown[] = [];
     const { erp } = anErp({

@@ -5,7 +5,7 @@
  */
 import type { RemittedAmount } from '../../domain/order/messages.ts';
 import type { Progress } from '../../domain/order/state.ts';
-import type { Invoice } from '../../mappings/canonical/v1/index.ts';
+import { type Invoice, type Note, namedStore, textsFor } from '../../mappings/canonical/v1/index.ts';
 import { runWithCorrelation } from '../../runtime/correlation.ts';
 import { callSystem, permanent } from '../lib/activity-failure.ts';
 import type { LineQuantity } from '../lib/records.ts';
@@ -184,15 +184,17 @@ function orderRequest(
 ): ErpOrderRequest {
   const { id: orderId, correlationId, customerNumber, shipToNumber, poNumber, orderedOn, currency } = order;
   const { canonical, paymentTerms, taxTotal } = order;
-  const { requestedShipDate, requestedDeliveryDate, cancelAfter, notes } = canonical;
+  const { requestedShipDate, requestedDeliveryDate, cancelAfter, notes, shipTo, oneTimeShipTo } = canonical;
   return {
     ...{ orderId, correlationId, poNumber, orderedOn, currency },
     customerNumber: customerNumber ?? '',
     shipToNumber: shipToNumber ?? '',
+    ...(oneTimeShipTo && shipTo.address !== undefined && { shipTo: shipTo.address }),
+    ...(shipTo.contact !== undefined && { contact: shipTo.contact }),
     ...(requestedShipDate !== undefined && { requestedShipDate }),
     ...(requestedDeliveryDate !== undefined && { requestedDeliveryDate }),
     ...(cancelAfter !== undefined && { cancelAfter }),
-    ...(notes.length > 0 && { notes }),
+    ...notesOf(notes),
     ...(paymentTerms !== null && { terms: paymentTerms }),
     lines: order.lines.map(({ lineNumber, sku, orderedValue, unit, orderedUnit, unitFactor, unitPrice }) => ({
       ...{ lineNumber, sku, quantity: orderedValue, unit: unit ?? orderedUnit, unitFactor, unitPrice },
@@ -205,14 +207,23 @@ function orderRequest(
   };
 }
 
-/** Dates and notes of a line, from the buyer. */
+/** What the buyer says of a line beside its item, quantity and price. */
 function wishesOf(line: OrderRecord['canonical']['lines'][number] | undefined) {
-  const { requestedShipDate, requestedDeliveryDate, notes = [] } = line ?? {};
+  const { requestedShipDate, requestedDeliveryDate, components, allocations, notes = [] } = line ?? {};
   return {
     ...(requestedShipDate !== undefined && { requestedShipDate }),
     ...(requestedDeliveryDate !== undefined && { requestedDeliveryDate }),
-    ...(notes.length > 0 && { notes }),
+    ...(components !== undefined && { components }),
+    ...(allocations !== undefined && {
+      allocations: allocations.map(({ store, quantity }) => ({ store: namedStore(store), quantity })),
+    }),
+    ...notesOf(notes),
   };
+}
+
+function notesOf(notes: readonly Note[]): { notes?: string[] } {
+  const texts = textsFor('erp', notes);
+  return texts.length === 0 ? {} : { notes: texts };
 }
 
 type LoadedShipment = Awaited<ReturnType<typeof loadShipment>>;

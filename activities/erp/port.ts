@@ -1,4 +1,11 @@
-import type { AgreedCharge, Invoice, SalesOrder } from '../../mappings/canonical/v1/index.ts';
+import type {
+  Address,
+  AgreedCharge,
+  Component,
+  Contact,
+  Invoice,
+  SalesOrder,
+} from '../../mappings/canonical/v1/index.ts';
 
 /**
  * The interface between the order process and an ERP. There is one implementation per family of
@@ -44,7 +51,11 @@ export interface ErpOrderRequest {
   orderId: string;
   correlationId: string;
   customerNumber: string;
+  /** The ship-to in whose name the customer buys. */
   shipToNumber: string;
+  /** Where the goods go instead, once: to a consumer. */
+  shipTo?: Address;
+  contact?: Contact;
   poNumber: string;
   orderedOn: string;
   currency: string;
@@ -69,6 +80,10 @@ export interface ErpOrderRequest {
     requestedShipDate?: string;
     requestedDeliveryDate?: string;
     notes?: string[];
+    /** What the buyer takes one `unit` to be put together from. */
+    components?: Component[];
+    /** What each store gets of `quantity`, in `unit`. */
+    allocations?: { store: { code: string; name?: string }; quantity: string }[];
     /**
      * Ship-from nodes with quantities in base units. The rest of the ordered quantity is
      * backordered.

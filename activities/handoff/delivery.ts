@@ -54,12 +54,13 @@ export class Delivery {
       orderId: target,
       partnerId,
       poNumber: order.poNumber,
+      ...(order.part !== '' && { part: order.part }),
       correlationId: order.correlationId,
     };
     this.#remember(target, order.workflowId);
     await once(() =>
       this.#deps.temporal.workflow.start('orderToCash', {
-        ...this.#options(partnerId, order.workflowId, `order ${order.poNumber}`),
+        ...this.#options(partnerId, order.workflowId, `order ${order.poNumber}${order.part && `, ${order.part}`}`),
         args: [input],
         typedSearchAttributes: new TypedSearchAttributes([
           { key: orderStatusKey, value: 'received' },

@@ -52,6 +52,7 @@ const start = (poNumber: string, partnerId = 'tri-valley'): HandOffItem => ({
   orderId: `order-${poNumber}`,
   workflowId: poNumber,
   poNumber,
+  part: '',
   channel: 'api',
   correlationId: 'c',
 });

@@ -16,12 +16,15 @@ export type OrderSignal =
   | 'paymentReceived'
   | 'documentTrouble'
   | 'stockArrived'
-  | 'documentsAnswered';
+  | 'documentsAnswered'
+  | 'exceptionDecided';
 
 /** Immutable facts of an order that its start contains. */
 export interface OrderStart {
   workflowId: string;
   poNumber: string;
+  /** Which part of the purchase order it is; empty for the whole. */
+  part: string;
   channel: string;
   correlationId: string;
 }
@@ -85,8 +88,8 @@ function targetOf(item: HandOffItem): string {
 function payloadOf(item: HandOffItem): HandOffPayload {
   switch (item.kind) {
     case 'start-order': {
-      const { workflowId, poNumber, channel, correlationId } = item;
-      return { workflowId, poNumber, channel, correlationId };
+      const { workflowId, poNumber, part, channel, correlationId } = item;
+      return { workflowId, poNumber, part, channel, correlationId };
     }
     case 'start-interchange': {
       const { workflowId, controlNumber, correlationId } = item;

@@ -64,6 +64,7 @@ const start = (orderId: string): HandOffItem => ({
   orderId,
   workflowId: workflowIdOf(orderId),
   poNumber: orderId,
+  part: '',
   channel: 'api',
   correlationId: 'c',
 });

@@ -1,71 +1,122 @@
 /** Intake of orders from every channel: one statement stores the order with everything that belongs to it. */
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { withDatesForAll } from '../../domain/policy/requested-dates.ts';
 import type { SalesOrder } from '../../mappings/canonical/v1/index.ts';
 import { contentHash } from '../../mappings/edi/content-hash.ts';
 import type { NotUsed } from '../../mappings/edi/not-used.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import { named } from '../../mappings/x12/repertoire.ts';
+import type { X12Error } from '../../mappings/x12/types.ts';
 import { unwritableIn } from '../../mappings/x12/write.ts';
 import type { Database } from '../../prisma/client.ts';
 import { Prisma } from '../../prisma/generated/client.ts';
-import { type HandOffRow, handOffRows, insertHandOffs } from '../handoff/hand-off.ts';
-import { asJson, insertReferences, insertTimeline } from '../lib/records.ts';
+import { handOffRows, insertHandOffs } from '../handoff/hand-off.ts';
+import { insertReferences, insertTimeline } from '../lib/records.ts';
 import type { IntakeDependencies } from './dependencies.ts';
-import { type InboundDocument, storingDocument } from './inbound-document.ts';
+import { type InboundDocument, relatingDocument, storingDocument } from './inbound-document.ts';
 import { IntakeRefusal } from './intake-refusal.ts';
 
 export type OrderSource =
   | { kind: 'api' }
   /** The inbound transaction set, what its mapping left out, and the control number of its interchange. */
-  | { kind: 'edi'; document: InboundDocument; notUsed: readonly NotUsed[]; controlNumber: string };
+  | {
+      kind: 'edi';
+      document: InboundDocument;
+      notUsed: readonly NotUsed[];
+      /** Faults that the partner's profile accepts. */
+      errors: readonly X12Error[];
+      controlNumber: string;
+    };
 
-export interface OrderReceipt {
+export interface OrderNames {
+  orderId: string;
+  workflowId: string;
+}
+
+interface Receipt {
   /**
    * `queried`: stored, but a person decides whether it repeats an earlier order. With `accepted` and `queried`,
    * the document is stored as well.
    */
   outcome: 'accepted' | 'duplicate' | 'queried' | 'refused';
-  /** For `refused`, the order that already has the number. */
-  orderId: string;
-  workflowId: string;
   reason?: string;
 }
 
-interface OrderOffer {
-  order: SalesOrder;
+/** The orders as they were offered; for `refused`, those that already have the number. */
+export type OrdersReceipt = Receipt & { orders: readonly OrderNames[] };
+
+/** The same of a single order. */
+export type OrderReceipt = Receipt & OrderNames;
+
+interface Offer {
   correlationId: string;
   source: OrderSource;
 }
 
+/** Accepts one order, for channels whose callers offer one at a time. */
+export async function acceptOrder(
+  deps: IntakeDependencies,
+  { order, ...offer }: Offer & { order: SalesOrder },
+): Promise<OrderReceipt> {
+  const { orders, ...receipt } = await acceptOrders(deps, { orders: [order], ...offer });
+  const [names] = orders;
+  if (names === undefined) throw new Error(`there is no receipt of purchase order ${order.poNumber}`);
+  return { ...receipt, ...names };
+}
+
 /**
- * Accepts an order once: the same business content under the same partner, PO number and release is the same
- * order on every channel. Other content under a known number is refused or queried, by the partner's rule.
+ * Accepts the orders that a purchase order has become, all or none, and once: the same business content under the
+ * same partner, PO number, release and parts is the same on every channel. Other content or other parts under a
+ * known number are refused or queried as a whole, by the partner's rule.
+ *
+ * An order from a channel may be one part of several that come one by one. A document is the whole purchase order.
  */
-export async function acceptOrder(deps: IntakeDependencies, submitted: OrderOffer): Promise<OrderReceipt> {
-  const offer = { ...submitted, order: withDatesForAll(submitted.order) };
-  const { order } = offer;
-  const profile = deps.profiles.get(order.partnerId);
+export async function acceptOrders(
+  deps: IntakeDependencies,
+  { orders: submitted, ...offer }: Offer & { orders: readonly SalesOrder[] },
+): Promise<OrdersReceipt> {
+  const [first] = submitted;
+  if (first === undefined) throw new Error('a purchase order becomes at least one order');
+  const profile = deps.profiles.get(first.partnerId);
   if (profile === undefined) {
-    throw new IntakeRefusal('unknown-partner', 'partnerId', `there is no partner "${order.partnerId}"`);
+    throw new IntakeRefusal('unknown-partner', 'partnerId', `there is no partner "${first.partnerId}"`);
   }
-  if (offer.source.kind === 'api') refuseUnwritable(order, profile);
+  const orders = submitted.map((one) => {
+    const order = withDatesForAll(one);
+    if (offer.source.kind === 'api') refuseUnwritable(order, profile);
+    return { order, hash: contentHash(order) };
+  });
   // Store the version before the order: a process that finds the order must find its version.
   await deps.profiles.keep(profile);
 
   const { prisma } = deps;
-  const hash = contentHash(order);
-  const first = await insertOrder(deps, profile, offer, { hash, release: order.release });
-  if (first !== undefined) return { outcome: 'accepted', ...first };
+  const isWhole = offer.source.kind === 'edi' || first.part === '';
+  const { release } = first;
+  const stored = await insertOrders(deps, profile, offer, { orders, release, isWhole });
+  if (stored !== undefined) return { outcome: 'accepted', orders: stored };
 
-  const known = await orderUnder(prisma, order, order.release);
-  if (known.contentHash === hash) return { outcome: 'duplicate', ...known.names };
-  const reason = `purchase order ${order.poNumber} is known with other content`;
-  if (profile.duplicates === 'refuse') return { outcome: 'refused', ...known.names, reason };
-  const release = `${order.release}#${hash.slice(0, 8)}`;
-  const queried = await insertOrder(deps, profile, offer, { hash, release, repeatsOrderId: known.names.orderId });
-  if (queried !== undefined) return { outcome: 'queried', ...queried, reason };
-  return { outcome: 'duplicate', ...(await orderUnder(prisma, order, release)).names };
+  const known = await ordersUnder(prisma, first, release);
+  const earlier = isWhole ? known : known.filter(({ part }) => part === first.part);
+  const same = orders.flatMap(
+    ({ order, hash }) => earlier.find((one) => one.part === order.part && one.contentHash === hash) ?? [],
+  );
+  if (same.length === orders.length && same.length === earlier.length) {
+    return { outcome: 'duplicate', orders: same.map(namesOf) };
+  }
+  const reason = `purchase order ${first.poNumber} is known with other content`;
+  const clashing = earlier.length > 0 ? earlier : known;
+  if (profile.duplicates === 'refuse') return { outcome: 'refused', orders: clashing.map(namesOf), reason };
+  const marked = `${release}#${hashOfAll(orders.map(({ hash }) => hash)).slice(0, 8)}`;
+  const repeats = orders.map(({ order }) => (known.find(({ part }) => part === order.part) ?? clashing[0])?.id);
+  const queried = await insertOrders(deps, profile, offer, { orders, release: marked, isWhole, repeats });
+  if (queried !== undefined) return { outcome: 'queried', orders: queried, reason };
+  return { outcome: 'duplicate', orders: (await ordersUnder(prisma, first, marked)).map(namesOf) };
+}
+
+function hashOfAll(hashes: readonly string[]): string {
+  const [only] = hashes;
+  if (only !== undefined && hashes.length === 1) return only;
+  return createHash('sha256').update(hashes.toSorted().join()).digest('hex');
 }
 
 /** Rejects numbers that our documents must repeat but X12 cannot represent, before the ERP has the order. */
@@ -95,66 +146,143 @@ function refuseUnwritable(order: SalesOrder, { documents, x12 }: PartnerProfile)
   }
 }
 
-async function orderUnder(prisma: Database, { partnerId, poNumber }: SalesOrder, release: string) {
-  const { id, workflowId, contentHash } = await prisma.order.findUniqueOrThrow({
-    where: { partnerId_poNumber_release: { partnerId, poNumber, release } },
-    select: { id: true, workflowId: true, contentHash: true },
+interface KnownOrder {
+  id: string;
+  workflowId: string;
+  contentHash: string;
+  part: string;
+}
+
+async function ordersUnder(
+  prisma: Database,
+  { partnerId, poNumber }: SalesOrder,
+  release: string,
+): Promise<KnownOrder[]> {
+  const known = await prisma.order.findMany({
+    where: { partnerId, poNumber, release },
+    select: { id: true, workflowId: true, contentHash: true, part: true },
+    orderBy: [{ partNumber: 'asc' }, { part: 'asc' }],
   });
-  return { contentHash, names: { orderId: id, workflowId } };
+  if (known.length === 0) throw new Error(`the orders of purchase order ${poNumber} cannot be found`);
+  return known;
+}
+
+function namesOf({ id, workflowId }: KnownOrder): OrderNames {
+  return { orderId: id, workflowId };
 }
 
 const TAKEN = Prisma.sql`EXISTS (SELECT FROM taken)`;
 
+const COLUMNS = Prisma.raw(
+  [
+    ...['id', 'partnerId', 'poNumber', 'release', 'part', 'partNumber', 'repeatsOrderId', 'channel', 'contentHash'],
+    ...['profileVersion', 'workflowId', 'correlationId', 'canonical', 'currency', 'waitingFor', 'orderedOn'],
+  ]
+    .map((column) => `"${column}"`)
+    .join(', '),
+);
+
+function inserting(rows: readonly object[]): Prisma.Sql {
+  return Prisma.sql`INSERT INTO "Order" (${COLUMNS}, "updatedAt")
+    SELECT ${COLUMNS}, now() FROM json_populate_recordset(NULL::"Order", ${JSON.stringify(rows)}::json)`;
+}
+
 /**
- * Stores the order, its references, its first timeline event, its document and its hand-off. Stores nothing
+ * Stores the orders, their references, first timeline events and hand-offs, and their document. Stores nothing
  * and returns undefined if the number is taken.
+ *
+ * The first order decides for all. Its number among the parts is unique, so that of two documents at the same
+ * moment one finds it taken, whatever their parts are.
  */
-async function insertOrder(
+async function insertOrders(
   { prisma, handOff }: IntakeDependencies,
   profile: PartnerProfile,
-  { order, correlationId, source }: OrderOffer,
-  { hash, release, repeatsOrderId }: { hash: string; release: string; repeatsOrderId?: string },
-): Promise<{ orderId: string; workflowId: string } | undefined> {
-  const { partnerId, poNumber, channel } = order;
-  const orderId = randomUUID();
-  const workflowId = `order/${partnerId}/${poNumber}${release === '' ? '' : `/${release}`}`;
-  const [start] = handOffRows([
-    { kind: 'start-order', partnerId, orderId, workflowId, poNumber, channel, correlationId },
-  ]) as [HandOffRow];
-  const { document, notUsed = [] } = source.kind === 'edi' ? source : {};
+  { correlationId, source }: Offer,
+  {
+    orders,
+    release,
+    isWhole,
+    repeats = [],
+  }: {
+    orders: readonly { order: SalesOrder; hash: string }[];
+    release: string;
+    isWhole: boolean;
+    repeats?: readonly (string | undefined)[];
+  },
+): Promise<OrderNames[] | undefined> {
+  const rows = orders.map(({ order, hash }, index) => ({
+    id: randomUUID(),
+    partnerId: order.partnerId,
+    poNumber: order.poNumber,
+    release,
+    part: order.part,
+    ...(isWhole && { partNumber: index + 1 }),
+    repeatsOrderId: repeats[index],
+    channel: order.channel,
+    contentHash: hash,
+    profileVersion: profile.version,
+    workflowId: workflowIdOf(order, release),
+    correlationId,
+    canonical: order,
+    currency: order.currency,
+    waitingFor: 'the order to be checked',
+    orderedOn: order.orderedOn,
+  }));
+  const [first, ...rest] = rows as [(typeof rows)[number], ...typeof rows];
+  const orderIds = rows.map(({ id }) => id);
+  const starts = handOffRows(
+    rows.map(({ id, partnerId, workflowId, poNumber, part, channel }) => ({
+      ...{ kind: 'start-order', partnerId, orderId: id, workflowId, poNumber, part, channel, correlationId },
+    })),
+  );
+  const { document, notUsed = [], errors = [] } = source.kind === 'edi' ? source : {};
   const references: [kind: string, value: string | undefined][] = [
-    ['po', poNumber],
+    ['po', first.poNumber],
     ['interchange', source.kind === 'edi' ? source.controlNumber : undefined],
   ];
-  const received = {
-    orderId,
+  const received = rows.map(({ id, part, channel, partnerId }) => ({
+    orderId: id,
     key: 'received',
     type: 'order.received',
-    summary: `Order received by ${channel === 'edi' ? 'EDI' : channel}`,
+    summary: `Order received by ${channel === 'edi' ? 'EDI' : channel}${nameOfPart(part, rows.length)}`,
     actor: partnerId,
     correlationId,
     ...(document && { detail: { documentId: document.id } }),
-  };
+  }));
+  // A part that comes alone stands beside other such parts, not beside a whole purchase order.
+  const clashes = isWhole ? Prisma.sql`TRUE` : Prisma.sql`("part" = ${first.part} OR "partNumber" IS NOT NULL)`;
   const taken = await prisma.$queryRaw<{ id: string }[]>`
     WITH taken AS (
-      INSERT INTO "Order" ("id", "partnerId", "poNumber", "release", "repeatsOrderId", "channel", "contentHash",
-        "profileVersion", "workflowId", "correlationId", "canonical", "currency", "waitingFor", "orderedOn", "updatedAt")
-      VALUES (${orderId}, ${partnerId}, ${poNumber}, ${release}, ${repeatsOrderId ?? null}, ${channel}, ${hash},
-        ${profile.version}, ${workflowId}, ${correlationId}, ${JSON.stringify(asJson(order))}::jsonb, ${order.currency},
-        'the order to be checked', ${order.orderedOn}::date, now())
+      ${inserting([first])}
+      WHERE NOT EXISTS (
+        SELECT FROM "Order" WHERE "partnerId" = ${first.partnerId} AND "poNumber" = ${first.poNumber}
+          AND "release" = ${release} AND ${clashes}
+      )
       ON CONFLICT DO NOTHING
       RETURNING "id"
     ),
-    referred AS (${insertReferences(orderId, references, TAKEN)}),
-    noted AS (${insertTimeline([received], TAKEN)}),
-    handed AS (${insertHandOffs([start], TAKEN)}
+    others AS (${inserting(rest)} WHERE ${TAKEN}),
+    referred AS (${insertReferences(orderIds, references, TAKEN)}),
+    noted AS (${insertTimeline(received, TAKEN)}),
+    handed AS (${insertHandOffs(starts, TAKEN)}
     )${
       document === undefined
         ? Prisma.empty
-        : Prisma.sql`, stored AS (${storingDocument(document, { state: 'accepted', errors: [], notUsed }, Prisma.sql`taken`)})`
+        : Prisma.sql`, stored AS (${storingDocument(document, { state: 'accepted', errors, notUsed }, TAKEN)}),
+        related AS (${relatingDocument(document.id, orderIds, TAKEN)})`
     }
     SELECT "id" FROM taken`;
   if (taken.length === 0) return undefined;
-  handOff.committed([start]);
-  return { orderId, workflowId };
+  handOff.committed(starts);
+  return rows.map(({ id, workflowId }) => ({ orderId: id, workflowId }));
+}
+
+function workflowIdOf({ partnerId, poNumber, part }: SalesOrder, release: string): string {
+  const steps = [partnerId, poNumber, ...(release === '' && part === '' ? [] : [release]), ...(part ? [part] : [])];
+  return `order/${steps.join('/')}`;
+}
+
+function nameOfPart(part: string, count: number): string {
+  if (part === '') return '';
+  return `: ${part}${count > 1 ? `, one of ${count} orders of the purchase order` : ''}`;
 }

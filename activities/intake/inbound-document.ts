@@ -4,6 +4,7 @@ import type { Encoding } from '../../mappings/x12/encoding.ts';
 import type { X12Error } from '../../mappings/x12/types.ts';
 import type { Database } from '../../prisma/client.ts';
 import { Prisma } from '../../prisma/generated/client.ts';
+import { insertMissing } from '../lib/records.ts';
 
 export interface InboundDocument {
   /** Identical in every attempt to read the interchange. */
@@ -26,41 +27,50 @@ export interface InboundDocument {
 
 export interface InboundVerdict {
   /** `received`: kept until our profile can read it. */
-  state: 'received' | 'accepted' | 'duplicate' | 'rejected' | 'unmatched';
+  state: 'received' | 'accepted' | 'duplicate' | 'rejected' | 'unmatched' | 'kept';
   errors: readonly X12Error[];
   /** Content that the mapping left out. */
   notUsed?: readonly NotUsed[];
+  /** The order that a kept document names. */
+  poNumber?: string;
 }
 
-/**
- * Part of a statement that stores a document with its verdict. `order` is a table with one row, the order's
- * id; if it is empty, nothing is stored.
- */
+const ALWAYS = Prisma.sql`TRUE`;
+
+/** Part of a statement that stores a document with its verdict, if `onlyIf` holds. */
 export function storingDocument(
   document: InboundDocument,
-  { state, errors, notUsed = [] }: InboundVerdict,
-  order: Prisma.Sql,
+  { state, errors, notUsed = [], poNumber }: InboundVerdict,
+  onlyIf: Prisma.Sql = ALWAYS,
 ) {
   return Prisma.sql`
     INSERT INTO "Document" ("id", "direction", "partnerId", "transactionSet", "version", "state", "interchangeId",
       "position", "groupControl", "transactionControl", "body", "delimiters", "encoding", "hash", "correlationId", "errors",
-      "notUsed", "orderId")
+      "notUsed", "poNumber")
     SELECT ${document.id}, 'inbound', ${document.partnerId}, ${document.set}, ${document.version}, ${state},
       ${document.interchangeId}, ${document.position}::int, ${document.groupControl}, ${document.transactionControl},
       ${document.body}, ${document.delimiters}, ${document.encoding ?? null}, ${document.hash}, ${document.correlationId},
       ${errors.length > 0 ? JSON.stringify(errors) : null}::jsonb,
-      ${notUsed.length > 0 ? JSON.stringify(notUsed) : null}::jsonb, o."id"
-    FROM ${order} AS o("id")
+      ${notUsed.length > 0 ? JSON.stringify(notUsed) : null}::jsonb, ${poNumber ?? null}::text
+    WHERE ${onlyIf}
     ON CONFLICT ("interchangeId", "position")
     DO UPDATE SET "state" = EXCLUDED."state", "errors" = EXCLUDED."errors", "notUsed" = EXCLUDED."notUsed",
-      "orderId" = EXCLUDED."orderId"`;
+      "poNumber" = EXCLUDED."poNumber"`;
+}
+
+/** Part of a statement that notes which orders a document became or repeats. */
+export function relatingDocument(documentId: string, orderIds: readonly string[], onlyIf?: Prisma.Sql): Prisma.Sql {
+  const rows = orderIds.map((orderId) => ({ documentId, orderId }));
+  return insertMissing('DocumentOrder', ['documentId', 'orderId'], rows, onlyIf);
 }
 
 /** Stores a document without any other effect. */
 export async function storeDocument(
   prisma: Database,
   document: InboundDocument,
-  verdict: InboundVerdict & { orderId?: string },
+  { orderIds = [], ...verdict }: InboundVerdict & { orderIds?: readonly string[] },
 ): Promise<void> {
-  await prisma.$executeRaw(storingDocument(document, verdict, Prisma.sql`(VALUES (${verdict.orderId ?? null}::text))`));
+  await prisma.$executeRaw`
+    WITH related AS (${relatingDocument(document.id, orderIds)})
+    ${storingDocument(document, verdict)}`;
 }

@@ -4,6 +4,7 @@
  * parameter. The statement text is thus independent of their number, and Postgres prepares it once.
  */
 import type { Progress } from '../../domain/order/state.ts';
+import type { StoreQuantity } from '../../domain/policy/allocations.ts';
 import { Prisma } from '../../prisma/generated/client.ts';
 
 /** A transaction of Prisma, or the client itself. */
@@ -40,6 +41,8 @@ export interface LineQuantity {
   lineNumber: number;
   /** Base units. */
   quantity: string;
+  /** What each store gets of it, where the line is spread over stores. */
+  stores?: StoreQuantity[];
 }
 
 /** Sums quantities by line. */
@@ -98,12 +101,15 @@ export function insertTimeline(rows: readonly TimelineRow[], onlyIf?: Prisma.Sql
   return insertMissing('TimelineEvent', TIMELINE_COLUMNS, rows, onlyIf);
 }
 
-/** Numbers by which people search for the order; undefined ones are skipped. */
+/** Numbers by which people search for the order, or for each of several; undefined ones are skipped. */
 export function insertReferences(
-  orderId: string,
+  orderId: string | readonly string[],
   numbers: readonly (readonly [kind: string, value: string | undefined])[],
   onlyIf?: Prisma.Sql,
 ): Prisma.Sql {
-  const rows = numbers.flatMap(([kind, value]) => (value ? [{ orderId, kind, value, search: searchForm(value) }] : []));
+  const orderIds = typeof orderId === 'string' ? [orderId] : orderId;
+  const rows = orderIds.flatMap((id) =>
+    numbers.flatMap(([kind, value]) => (value ? [{ orderId: id, kind, value, search: searchForm(value) }] : [])),
+  );
   return insertMissing('OrderReference', ['orderId', 'kind', 'value', 'search'], rows, onlyIf);
 }

@@ -1,20 +1,22 @@
 /** Exceptions as records: the list of the control tower, and the evidence of who decided. */
 
 import type { kindOf, Resolution } from '../../domain/exceptions.ts';
-import type { OpenException } from '../../domain/order/messages.ts';
+import type { GivenCarrier, OpenException } from '../../domain/order/messages.ts';
 import type { Progress } from '../../domain/order/state.ts';
-import type { Database } from '../../prisma/client.ts';
 import { setProgress } from '../lib/records.ts';
+import { type LeftOutDependencies, releaseIfDecided } from './prepare/left-out.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
 
 export interface Resolved {
   resolution: Resolution;
   note?: string;
+  carrier?: GivenCarrier;
   by: string;
 }
 
-export function createExceptionRecords({ prisma }: { prisma: Database }) {
+export function createExceptionRecords(deps: LeftOutDependencies) {
+  const { prisma } = deps;
   return {
     async openException(input: {
       orderId: string;
@@ -44,6 +46,12 @@ export function createExceptionRecords({ prisma }: { prisma: Database }) {
         )
         UPDATE "Order" SET ${setProgress(progress)}, "startedAt" = coalesce("startedAt", ${openedAt}::timestamptz)
         WHERE "id" = ${orderId}`;
+      if (type !== 'content-not-used') return;
+      const { partnerId } = await prisma.order.findUniqueOrThrow({
+        where: { id: orderId },
+        select: { partnerId: true },
+      });
+      await releaseIfDecided(deps, partnerId, id);
     },
 
     async escalateException({ exceptionId }: { exceptionId: string }): Promise<void> {
@@ -58,8 +66,8 @@ export function createExceptionRecords({ prisma }: { prisma: Database }) {
       progress: Progress;
     }): Promise<void> {
       const { orderId, exceptionId, decision, progress } = input;
-      const { resolution, note, by } = decision;
-      const summary = `: ${resolution}${note ? ` (${note})` : ''}`;
+      const { resolution, note, carrier, by } = decision;
+      const summary = `: ${resolution}${carrier ? ` ${inWords(carrier)}` : ''}${note ? ` (${note})` : ''}`;
       const detail = JSON.stringify({ exceptionId, ...decision });
       await prisma.$executeRaw`
         WITH closed AS (
@@ -78,4 +86,9 @@ export function createExceptionRecords({ prisma }: { prisma: Database }) {
         UPDATE "Order" SET ${setProgress(progress)} WHERE "id" = ${orderId}`;
     },
   };
+}
+
+function inWords({ scac, method, shipmentPayment, authorization }: GivenCarrier): string {
+  const more = [method, shipmentPayment, authorization && `authorization ${authorization}`].filter(Boolean);
+  return [scac, ...more].join(', ');
 }

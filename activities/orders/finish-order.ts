@@ -1,5 +1,5 @@
 import { ApplicationFailure } from '@temporalio/activity';
-import type { Progress, Unanswered } from '../../domain/order/state.ts';
+import type { Progress, Stop, Unanswered } from '../../domain/order/state.ts';
 import { orderAcknowledgment } from '../../mappings/edi/documents/all.ts';
 import { writeDocument } from '../../mappings/edi/documents/write-document.ts';
 import type { Database } from '../../prisma/client.ts';
@@ -12,11 +12,6 @@ import type { RecordDependencies } from './dependencies.ts';
 import { outbound, rendered } from './order-documents.ts';
 import { found, happened, ORDER, type OrderRecord, profileOf } from './order-record.ts';
 import { refusal } from './refusal.ts';
-
-export interface Stop {
-  reason: string;
-  by: string;
-}
 
 export interface FinishInput {
   orderId: string;
@@ -122,7 +117,7 @@ async function endStopped(deps: RecordDependencies, { orderId, progress }: Finis
     else {
       try {
         const written = rendered(deps, profile, (by) =>
-          writeDocument(orderAcknowledgment, refusal(order), by, evaluateAll),
+          writeDocument(orderAcknowledgment, refusal(order, stop.problem), by, evaluateAll),
         );
         const now = new Date();
         const since = { orderReceived: now, orderAccepted: now };

@@ -62,7 +62,10 @@ describe('an order that comes before the first reading of master data and stock'
   const read = (source: string) =>
     database.prisma.synchronization.create({ data: { source, asOf: '', completedAt: new Date() } });
   const prepared = () =>
-    prepareOrder({ prisma: database.prisma, profiles, erp, wms, erpRules: [] }, { orderId, waived: [] });
+    prepareOrder(
+      { prisma: database.prisma, profiles, erp, wms, erpRules: [], handOff: { committed: () => undefined } },
+      { orderId, waived: [] },
+    );
 
   it('is not refused for an unknown customer before customers were read, even if stock was read', async () => {
     await read('wms.main');

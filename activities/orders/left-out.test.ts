@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { kindOf } from '../../domain/exceptions.ts';
 import { salesOrder } from '../../mappings/canonical/v1/index.ts';
 import type { NotUsed } from '../../mappings/edi/not-used.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
@@ -63,7 +64,7 @@ async function ordered(notUsed: readonly NotUsed[]): Promise<string> {
   const { orderId } = await acceptOrder(given, {
     order: salesOrder.parse(canonicalOrder(purchaseOrder(PARTNER, poNumber, [each('MW-1001', 1)]))),
     correlationId: id,
-    source: { kind: 'edi', document, notUsed, controlNumber: '1' },
+    source: { kind: 'edi', document, notUsed, errors: [], controlNumber: '1' },
   });
   return orderId;
 }
@@ -96,7 +97,10 @@ async function asked(
 describe('content of an 850 that the order does not use', () => {
   it('is stored with the document', async () => {
     const orderId = await ordered([markFor]);
-    const [document] = await given.prisma.document.findMany({ where: { orderId }, select: { notUsed: true } });
+    const [document] = await given.prisma.document.findMany({
+      where: { orders: { some: { orderId } } },
+      select: { notUsed: true },
+    });
     expect(document?.notUsed).toEqual([markFor]);
   });
 
@@ -128,5 +132,85 @@ describe('content of an 850 that the order does not use', () => {
     const remembered = await given.prisma.leftOutContent.findMany({ where: { orderId: both } });
     expect(remembered.map(({ content }) => content)).toEqual(['MAN[GM]']);
     expect(await asked(orderId, false, { '875': { 'N1[VN]': 'it is us' } })).toContain('N1[VN]/N3');
+  });
+});
+
+describe('orders that wait for the same content', () => {
+  const kind = (content: string): NotUsed => ({ ...markFor, content, text: `${content}*X` });
+
+  /** Opens the question about the order, as its workflow does. */
+  async function questioned(orderId: string): Promise<string> {
+    const id = randomUUID();
+    const exception = {
+      id,
+      type: 'content-not-used' as const,
+      step: 'check the order',
+      summary: 'the 850 says more',
+      resolutions: ['retry', 'accept', 'cancel'] as const,
+      openedAt: new Date().toISOString(),
+    };
+    await given.records.openException({
+      orderId,
+      exception,
+      kind: kindOf('content-not-used'),
+      progress: { status: 'exception', waitingFor: 'customer-service' },
+    });
+    return id;
+  }
+
+  /** The decisions that orders are told, by order. */
+  function decisions() {
+    const told = given.told.filter(({ what }) => what === 'exceptionDecided');
+    given.told.length = 0;
+    return told.map(({ workflowId, payload }) => [workflowId, payload]);
+  }
+
+  const follows = (exceptionId: string, note: unknown) => ({ exceptionId, resolution: 'retry', note, by: 'system' });
+
+  it('go on with one decision, those that wait for more do not', async () => {
+    const [one, two, more, each, elsewhere] = [
+      await ordered([kind('N9[AB]')]),
+      await ordered([kind('N9[AB]'), kind('N9[AC]')]),
+      await ordered([kind('N9[AB]'), kind('N9[AD]')]),
+      await ordered([kind('N9[AB]'), stores]),
+      await ordered([kind('N9[AC]')]),
+    ];
+    const opened = await Promise.all([two, more, each, elsewhere].map(questioned));
+    expect(decisions()).toEqual([]);
+    expect(await asked(one, true)).toBeUndefined();
+    expect(decisions()).toEqual([]);
+    const closing = await ordered([kind('N9[AC]')]);
+    expect(await asked(closing, true)).toBeUndefined();
+    const { poNumber } = await given.prisma.order.findUniqueOrThrow({ where: { id: closing } });
+    const note = `accepted with order ${poNumber}`;
+    expect(decisions()).toEqual([
+      [two, follows(opened[0] ?? '', note)],
+      [elsewhere, follows(opened[3] ?? '', note)],
+    ]);
+    // The rows are there for any process, should this one die.
+    const rows = await given.prisma.handOff.findMany({ where: { target: { in: [two, more, each, elsewhere] } } });
+    expect(
+      rows
+        .filter(({ kind: what }) => what === 'signal-order')
+        .map(({ target }) => target)
+        .sort(),
+    ).toEqual([two, elsewhere].sort());
+  });
+
+  it('go on if the decision was taken while their question was being opened', async () => {
+    const late = await ordered([kind('N9[AE]')]);
+    expect(await asked(late, false)).toContain('N9[AE]');
+    expect(await asked(await ordered([kind('N9[AE]')]), true)).toBeUndefined();
+    expect(decisions()).toEqual([]);
+    const exceptionId = await questioned(late);
+    expect(decisions()).toEqual([[late, follows(exceptionId, expect.stringMatching(/^its content was accepted/))]]);
+  });
+
+  it('are told once: a resolved question is none', async () => {
+    const orderId = await ordered([kind('N9[AF]')]);
+    const exceptionId = await questioned(orderId);
+    await given.prisma.orderException.update({ where: { id: exceptionId }, data: { state: 'resolved' } });
+    expect(await asked(await ordered([kind('N9[AF]')]), true)).toBeUndefined();
+    expect(decisions()).toEqual([]);
   });
 });

@@ -1,11 +1,21 @@
 /** Converts our records of an order into its documents. */
-import { DocumentError, type DocumentLine, type DocumentOrder } from '../../mappings/edi/document-content.ts';
+import { dayOf } from '../../domain/calendar/calendar.ts';
+import type { Invoice } from '../../mappings/canonical/v1/index.ts';
+import {
+  type AcknowledgmentDocument,
+  DocumentError,
+  type DocumentLine,
+  type DocumentOrder,
+  type InvoiceDocument,
+} from '../../mappings/edi/document-content.ts';
 import type { WrittenDocument } from '../../mappings/edi/documents/write-document.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import type { OutboundDocument } from '../documents/queue.ts';
 import { permanent } from '../lib/activity-failure.ts';
+import type { LineQuantity } from '../lib/records.ts';
 import type { PartnerProfiles } from '../partners/partner-profiles.ts';
 import type { OrderLineRecord, OrderRecord } from './order-record.ts';
+import { allocationsOf } from './stores.ts';
 
 /**
  * Renders a document. A renderer that rejects our records will reject them again, so the failure is
@@ -42,13 +52,15 @@ export function today(): string {
   return new Date().toISOString().slice(0, 10);
 }
 
-export function documentOrder({ poNumber, currency, canonical, erpOrderNumber }: OrderRecord): DocumentOrder {
+export function documentOrder(order: OrderRecord): DocumentOrder {
+  const { poNumber, currency, canonical, erpOrderNumber, shipToAddress } = order;
   return {
     poNumber,
     release: canonical.release,
     orderedOn: canonical.orderedOn,
     currency,
     shipTo: canonical.shipTo,
+    ...(shipToAddress !== null && { shipToAddress }),
     ...(canonical.buyer && { buyer: canonical.buyer }),
     ...(canonical.billTo && { billTo: canonical.billTo }),
     ...(canonical.markFor && { markFor: canonical.markFor }),
@@ -64,6 +76,9 @@ export function documentLines({ lines, canonical }: OrderRecord): DocumentLine[]
 }
 
 export function documentLine(line: OrderLineRecord, canonical: OrderRecord['canonical']): DocumentLine {
+  const ordered = canonical.lines[line.lineNumber - 1];
+  const allocations = ordered?.allocations ?? [];
+  const quantities = allocationsOf(ordered, line.unitFactor);
   return {
     lineNumber: line.lineNumber,
     lineId: line.lineId,
@@ -75,6 +90,70 @@ export function documentLine(line: OrderLineRecord, canonical: OrderRecord['cano
     baseUnit: line.baseUnit,
     unitFactor: line.unitFactor,
     unitPrice: line.unitPrice,
-    attributes: canonical.lines[line.lineNumber - 1]?.attributes ?? {},
+    ...(allocations.length > 0 && {
+      allocations: allocations.map(({ store }, index) => ({ store, quantity: quantities[index]?.quantity ?? '0' })),
+    }),
+    attributes: ordered?.attributes ?? {},
+  };
+}
+
+/** The 855 of an order that its ERP has accepted. */
+export function acknowledgmentOf(
+  order: OrderRecord,
+  profile: PartnerProfile,
+  acknowledgedOn: string,
+): AcknowledgmentDocument {
+  return {
+    order: documentOrder(order),
+    acknowledgedOn,
+    lines: order.lines.map((line) => ({
+      ...documentLine(line, order.canonical),
+      accepted: line.open,
+      backordered: line.backordered,
+      cancelled: line.cancelled,
+      rejected: line.rejected,
+      ...promised(order, line.lineNumber, profile),
+    })),
+  };
+}
+
+/** The day that the 855 promises, and whether the buyer asked for another one. */
+function promised({ shipBy, canonical }: OrderRecord, lineNumber: number, { calendar }: PartnerProfile) {
+  if (shipBy === null) return {};
+  const shipDate = dayOf(new Date(shipBy), calendar);
+  const asked = canonical.lines[lineNumber - 1]?.requestedShipDate ?? canonical.requestedShipDate;
+  return { shipDate, ...(asked !== undefined && asked !== shipDate && { dateChanged: true }) };
+}
+
+export interface ShippedOrder {
+  shipmentNumber: string;
+  shippedAt: string;
+  carrierScac: string;
+  billOfLading: string | null;
+  tracking: string | null;
+  /** Those that are spread over stores say what each store gets. */
+  lines: LineQuantity[];
+}
+
+/** The 810 of one shipment. */
+export function invoiceOf(order: OrderRecord, shipment: ShippedOrder, invoice: Invoice): InvoiceDocument {
+  const { paymentTerms: terms } = order;
+  return {
+    order: documentOrder(order),
+    lines: documentLines(order),
+    invoice,
+    ...(terms && { terms }),
+    shipment: {
+      shipmentNumber: shipment.shipmentNumber,
+      shippedAt: new Date(shipment.shippedAt).toISOString(),
+      carrier: {
+        scac: shipment.carrierScac,
+        ...(shipment.billOfLading && { billOfLading: shipment.billOfLading }),
+        ...(shipment.tracking && { tracking: shipment.tracking }),
+      },
+      stores: shipment.lines.flatMap(({ lineNumber, stores }) =>
+        stores === undefined ? [] : [{ lineNumber, stores }],
+      ),
+    },
   };
 }

@@ -1,5 +1,5 @@
 /** An order as the steps read it: its row and lines as one JSON value, loaded in one round trip. */
-import type { SalesOrder } from '../../mappings/canonical/v1/index.ts';
+import type { Address, SalesOrder } from '../../mappings/canonical/v1/index.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import { Prisma } from '../../prisma/generated/client.ts';
 import { permanent } from '../lib/activity-failure.ts';
@@ -20,6 +20,8 @@ export interface OrderRecord {
   currency: string;
   customerNumber: string | null;
   shipToNumber: string | null;
+  /** Address of the ship-to in the ERP; null before the check, and for one that is used once. */
+  shipToAddress: Address | null;
   paymentTerms: SalesOrder['terms'] | null;
   /** Minor units. */
   taxTotal: number | null;
@@ -62,6 +64,10 @@ export const ORDER = Prisma.raw(`json_build_object(
   ${plain('o', 'id', 'partnerId', 'poNumber', 'repeatsOrderId', 'profileVersion', 'correlationId', 'canonical', 'orderedOn')},
   ${plain('o', 'currency', 'customerNumber', 'shipToNumber', 'paymentTerms', 'taxTotal', 'erpSystem', 'erpOrderNumber')},
   ${plain('o', 'receivedAt', 'shipBy', 'reservedRound')},
+  'shipToAddress', CASE WHEN (o."canonical"->>'oneTimeShipTo')::boolean THEN NULL ELSE (
+    SELECT json_build_object(${plain('s', 'name', 'lines', 'city', 'region', 'postalCode', 'country')})
+    FROM "ShipTo" AS s WHERE s."erpSystem" = o."erpSystem" AND s."shipToNumber" = o."shipToNumber"
+  ) END,
   'lines', (
     SELECT coalesce(json_agg(json_build_object(
       ${plain('l', 'lineNumber', 'lineId', 'sku', 'customerSku', 'gtin', 'description', 'orderedUnit', 'unit', 'baseUnit')},

@@ -19,16 +19,33 @@ export async function labelPackages(
 ): Promise<Shipment> {
   const unlabelled = shipment.packages.filter((packed) => packed.sscc === undefined).length;
   if (sscc === undefined || unlabelled === 0) return shipment;
-  let serial = await nextNumbers(records, `gs1/${sscc.companyPrefix}`, 'sscc', unlabelled);
+  return withSsccs(shipment, sscc, await nextNumbers(records, `gs1/${sscc.companyPrefix}`, 'sscc', unlabelled));
+}
+
+/** The shipment with an SSCC on each package that has none, with serials from `first`. */
+export function withSsccs(
+  shipment: Shipment,
+  { extensionDigit, companyPrefix }: NonNullable<PartnerProfile['shipNotice']['sscc']>,
+  first: number | bigint,
+): Shipment {
+  let serial = BigInt(first);
   const packages = shipment.packages.map((packed) =>
-    packed.sscc === undefined
-      ? { ...packed, sscc: makeSscc(sscc.extensionDigit, sscc.companyPrefix, serial++) }
-      : packed,
+    packed.sscc === undefined ? { ...packed, sscc: makeSscc(extensionDigit, companyPrefix, serial++) } : packed,
   );
   return { ...shipment, packages };
 }
 
-export const PACKAGE_COLUMNS = ['id', 'shipmentId', 'sscc', 'palletSscc', 'kind', 'tracking', 'weight', 'lines'];
+export const PACKAGE_COLUMNS = [
+  'id',
+  'shipmentId',
+  'sscc',
+  'palletSscc',
+  'kind',
+  'tracking',
+  'weight',
+  'markFor',
+  'lines',
+];
 
 export function packageRows(shipmentId: string, { packages }: Shipment) {
   const pallets = new Set(packages.flatMap(({ onPallet }) => onPallet ?? []));
@@ -40,6 +57,7 @@ export function packageRows(shipmentId: string, { packages }: Shipment) {
     kind: pallets.has(index) ? 'pallet' : 'carton',
     tracking: packed.tracking,
     weight: packed.weight,
+    markFor: packed.markFor,
     lines: packed.lines,
   }));
 }

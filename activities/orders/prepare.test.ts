@@ -101,6 +101,14 @@ it.each<[string, Partial<SalesOrderInput>, string, RegExp]>([
     'item-numbers-differ',
     /names different items: MW-1001 .*, MW-1002 .*; accepted, it is MW-1001/,
   ],
+  [
+    'a case of another number of pieces',
+    {
+      lines: [{ lineId: '1', item: { sku: 'MW-1002' }, quantity: { value: '2', unit: 'CA' }, piecesPerUnit: '5' }],
+    },
+    'pack-differs',
+    /the buyer counts 5 pieces of MW-1002 in one CA, we \d+; accepted, ours are sent/,
+  ],
 ])('%s wait for a person, who may accept them', async (_, changes, type, summary) => {
   const orderId = await accepted(anOrder(changes));
   expect(await given.records.prepareOrder({ orderId, waived: [] })).toMatchObject({
@@ -109,6 +117,67 @@ it.each<[string, Partial<SalesOrderInput>, string, RegExp]>([
   });
   const waived = [type] as Parameters<typeof given.records.prepareOrder>[0]['waived'];
   expect(await given.records.prepareOrder({ orderId, waived })).toMatchObject({ ready: true });
+});
+
+const packOf = (sku: string) => items.find((item) => item.sku === sku)?.units.find(({ unit }) => unit === 'CA')?.factor;
+
+it.each([
+  ['a price of a piece for a case', 'CA', '4.5', { value: '1', unit: 'EA' }, 4.5 * Number(packOf('MW-1002'))],
+  ['a price per dozen for pieces', 'EA', '48', { value: '12', unit: 'EA' }, 4],
+  ['a price per hundred', 'EA', '425', { value: '100', unit: 'EA' }, 4.25],
+  ['a price per dozen that is no whole number of cents', 'EA', '10', { value: '12', unit: 'EA' }, 0.833333333],
+])('%s is brought to the ordered unit', async (_, unit, unitPrice, priceBasis, expected) => {
+  const priced = { ...line, item: { sku: 'MW-1002' }, quantity: { value: '24', unit }, unitPrice, priceBasis };
+  const orderId = await accepted(anOrder({ lines: [priced] }));
+  await given.records.prepareOrder({ orderId, waived: ['price-outside-tolerance'] });
+  const [row] = await given.prisma.orderLine.findMany({ where: { orderId } });
+  expect(Number(row?.unitPrice)).toBe(expected);
+});
+
+it('a price by a unit in which the item is not sold waits for a person', async () => {
+  const priced = { ...line, unitPrice: '2', priceBasis: { value: '1', unit: 'LB' } };
+  const orderId = await accepted(anOrder({ lines: [priced] }));
+  expect(await given.records.prepareOrder({ orderId, waived: [] })).toMatchObject({
+    ready: false,
+    problem: { type: 'unknown-unit', summary: expect.stringMatching(/is priced by LB, in which it is not sold/) },
+  });
+});
+
+describe('an order that goes to an address of its own', () => {
+  const consumer = { name: 'Jo Field', lines: ['12 Elm Street'], city: 'Astoria', region: 'OR', postalCode: '97103' };
+  const oneTime = (changes: Partial<SalesOrderInput> = {}) =>
+    anOrder({ oneTimeShipTo: true, shipTo: { address: consumer }, ...changes });
+
+  it('is bought by the customer of its buyer', async () => {
+    const buyer = { identifiers: [{ scheme: 'partner' as const, value: 'BR01' }] };
+    const orderId = await accepted(oneTime({ buyer }));
+    expect(await given.records.prepareOrder({ orderId, waived: [] })).toMatchObject({ ready: true });
+    const { decisions, shipToNumber } = await given.prisma.order.findUniqueOrThrow({
+      where: { id: orderId },
+      include: { decisions: true },
+    });
+    expect(shipToNumber).toBe('C-10020-BR01');
+    expect(decisions.find(({ rule }) => rule === 'customer-match')?.outcome).toMatch(
+      /by partner code BR01; the goods go to the address of the order$/,
+    );
+  });
+
+  it('waits for a person if nothing names who buys', async () => {
+    const orderId = await accepted(oneTime());
+    expect(await given.records.prepareOrder({ orderId, waived: [] })).toMatchObject({
+      ready: false,
+      problem: { type: 'unknown-ship-to', summary: expect.stringMatching(/dropShip\.account/) },
+    });
+  });
+
+  it('is not taken without a whole address', () => {
+    const parsed = salesOrder.safeParse({ ...oneTime({ shipTo: { address: { name: 'Jo' } } }), poNumber: 'X' });
+    expect(parsed.error?.issues.map(({ path }) => path.join('.'))).toEqual([
+      'shipTo.address.lines',
+      'shipTo.address.city',
+      'shipTo.address.postalCode',
+    ]);
+  });
 });
 
 it('the agreed ship-by time is stored with the order', async () => {

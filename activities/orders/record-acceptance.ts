@@ -1,4 +1,3 @@
-import { dayOf } from '../../domain/calendar/calendar.ts';
 import type { Progress } from '../../domain/order/state.ts';
 import { orderAcknowledgment } from '../../mappings/edi/documents/all.ts';
 import { writeDocument } from '../../mappings/edi/documents/write-document.ts';
@@ -6,7 +5,7 @@ import { evaluateAll } from '../../runtime/expressions.ts';
 import { outgoing } from '../documents/outgoing.ts';
 import { insertReferences, insertTimeline, setProgress } from '../lib/records.ts';
 import type { RecordDependencies } from './dependencies.ts';
-import { documentLine, documentOrder, outbound, rendered, today } from './order-documents.ts';
+import { acknowledgmentOf, outbound, rendered, today } from './order-documents.ts';
 import { happened, type OrderRecord, profileOf } from './order-record.ts';
 
 /**
@@ -23,23 +22,7 @@ export async function recordAcceptance(
   const { id: orderId, erpOrderNumber, erpSystem, receivedAt } = order;
   const profile = await profileOf(deps, order);
   const written = rendered(deps, profile, (by) =>
-    writeDocument(
-      orderAcknowledgment,
-      {
-        order: documentOrder(order),
-        acknowledgedOn: today(),
-        lines: order.lines.map((line) => ({
-          ...documentLine(line, order.canonical),
-          accepted: line.open,
-          backordered: line.backordered,
-          cancelled: line.cancelled,
-          rejected: line.rejected,
-          ...(order.shipBy !== null && { shipDate: dayOf(new Date(order.shipBy), profile.calendar) }),
-        })),
-      },
-      by,
-      evaluateAll,
-    ),
+    writeDocument(orderAcknowledgment, acknowledgmentOf(order, profile, today()), by, evaluateAll),
   );
   const since = { orderReceived: new Date(receivedAt), orderAccepted: new Date() };
   const sent = outgoing(profile, [outbound(order, { ...written, businessKey: `${written.set}/${orderId}`, since })]);

@@ -12,7 +12,7 @@ import { evaluateAll } from '../../runtime/expressions.ts';
 import { outgoing } from '../documents/outgoing.ts';
 import { insertReferences, insertRows, insertTimeline, setProgress, type Transaction } from '../lib/records.ts';
 import type { RecordDependencies } from './dependencies.ts';
-import { documentLines, documentOrder, outbound, rendered } from './order-documents.ts';
+import { invoiceOf, outbound, rendered, type ShippedOrder } from './order-documents.ts';
 import { found, happened, ORDER, type OrderRecord, profileOf } from './order-record.ts';
 
 export interface InvoiceInput {
@@ -110,17 +110,9 @@ const INVOICE_COLUMNS = [
   'content',
 ];
 
-interface ShipmentRecord {
-  shipmentNumber: string;
-  shippedAt: string;
-  carrierScac: string;
-  billOfLading: string | null;
-  tracking: string | null;
-}
-
 interface ShipmentToInvoice {
   order: OrderRecord;
-  shipment: ShipmentRecord;
+  shipment: ShippedOrder;
   recorded: boolean;
   /** Allocations that the order already has. */
   invoices: InvoiceState[];
@@ -130,7 +122,7 @@ async function loadShipment(records: Transaction, shipmentId: string): Promise<S
   const [row] = await records.$queryRaw<ShipmentToInvoice[]>`
     SELECT ${ORDER} AS "order", json_build_object(
         'shipmentNumber', s."shipmentNumber", 'shippedAt', s."shippedAt", 'carrierScac', s."carrierScac",
-        'billOfLading', s."billOfLading", 'tracking', s."tracking"
+        'billOfLading', s."billOfLading", 'tracking', s."tracking", 'lines', s."lines"
       ) AS "shipment",
       EXISTS (SELECT FROM "Invoice" AS i WHERE i."shipmentId" = s."id") AS "recorded",
       (
@@ -147,31 +139,11 @@ function invoiceDocument(
   deps: Pick<RecordDependencies, 'profiles'>,
   profile: PartnerProfile,
   order: OrderRecord,
-  shipment: ShipmentRecord,
+  shipment: ShippedOrder,
   invoice: Invoice,
 ): WrittenDocument {
-  const { paymentTerms: terms } = order;
   return rendered(deps, profile, (by) =>
-    writeDocument(
-      invoiceSet,
-      {
-        order: documentOrder(order),
-        lines: documentLines(order),
-        invoice,
-        ...(terms && { terms }),
-        shipment: {
-          shipmentNumber: shipment.shipmentNumber,
-          shippedAt: new Date(shipment.shippedAt).toISOString(),
-          carrier: {
-            scac: shipment.carrierScac,
-            ...(shipment.billOfLading && { billOfLading: shipment.billOfLading }),
-            ...(shipment.tracking && { tracking: shipment.tracking }),
-          },
-        },
-      },
-      by,
-      evaluateAll,
-    ),
+    writeDocument(invoiceSet, invoiceOf(order, shipment, invoice), by, evaluateAll),
   );
 }
 

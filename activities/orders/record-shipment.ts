@@ -16,6 +16,7 @@ import { happened, type OrderRecord, profileOf } from './order-record.ts';
 import { labelPackages, PACKAGE_COLUMNS, packageRows } from './packages.ts';
 import { type EventInput, loadRelease, MOST_DECISIONS, type ReleaseRecord } from './release-record.ts';
 import { leftAfter, moveLines, takeFromStock } from './stock-moves.ts';
+import { shippedToStores, withStoresOfPallets } from './stores.ts';
 
 /** Records a shipment: packages, quantities and stock. Queues the 856 for the partner. */
 export async function recordShipment(
@@ -26,16 +27,17 @@ export async function recordShipment(
   const { prisma, handOff } = deps;
   for (let decision = 0; decision < MOST_DECISIONS; decision += 1) {
     const { order, release, event } = await loadRelease(prisma, input, 'shipped');
-    const { shipment } = event;
+    const shipment = withStoresOfPallets(event.shipment);
     const { shipmentNumber, carrier } = shipment;
     const known = release.shipments.find((earlier) => earlier.shipmentNumber === shipmentNumber);
     if (known !== undefined) return { shipmentId: known.id };
     const profile = await profileOf(deps, order);
-    const lines = byLine(
+    const shipped = byLine(
       shipment.packages.flatMap((packed) => packed.lines),
       add,
     );
-    const left = leftAfter(release.releaseNumber, release.held, lines, shipmentNumber);
+    const left = leftAfter(release.releaseNumber, release.held, shipped, shipmentNumber);
+    const lines = shippedToStores(order, release, shipment, shipped);
     const labelled = await labelPackages(prisma, profile, shipment);
     const written = rendered(deps, profile, (by) =>
       writeDocument(
@@ -122,7 +124,7 @@ function eventsOf(
   shipmentId: string,
   system: string,
 ): TimelineRow[] {
-  const { node, carrierScac, routingRule } = release;
+  const { node, routing } = release;
   const { shipmentNumber, carrier, packages } = shipment;
   const actor = `wms.${system}`;
   const left = happened(order, {
@@ -132,25 +134,28 @@ function eventsOf(
     actor,
     detail: { shipmentId, packages: packages.length },
   });
-  if (carrierScac === null || carrierScac === carrier.scac) return [left];
+  const routed = routing?.carrier.scac;
+  if (routed === undefined || routed === carrier.scac) return [left];
   // The ship notice names the actual carrier. The timeline records that the routing guide selected
   // another one.
-  const wanted = routingRule === null ? carrierScac : `${carrierScac} by rule "${routingRule}"`;
+  const wanted = routing?.rule === undefined ? routed : `${routed} by rule "${routing.rule}"`;
   const other = happened(order, {
     key: `other-carrier/${node}/${shipmentNumber}`,
     type: 'shipment.other-carrier',
     summary: `Shipment ${shipmentNumber} left ${node} with ${carrier.scac}; it was routed with ${wanted}`,
     actor,
-    detail: { shipmentNumber, carrierScac: carrier.scac, routed: carrierScac },
+    detail: { shipmentNumber, carrierScac: carrier.scac, routed },
   });
   return [left, other];
 }
 
-/** The transport in the 856: as routed, if the actual carrier is the requested one. */
-function routingOf({ carrierScac, transportMethod, shipmentPayment }: ReleaseRecord, scac: string) {
-  const routed = {
-    ...(shipmentPayment !== null && { shipmentPayment }),
-    ...(carrierScac === scac && transportMethod !== null && { method: transportMethod }),
+/** The transport in the 856: as routed, except for what is about a carrier that was not taken. */
+function routingOf({ routing }: ReleaseRecord, scac: string): NonNullable<ShipmentDocument['routing']> {
+  if (routing === null) return {};
+  const { scac: routed, shipmentPayment, authorization, ...ofCarrier } = routing.carrier;
+  return {
+    shipmentPayment,
+    ...(authorization !== undefined && { authorization }),
+    ...(routed === scac && ofCarrier),
   };
-  return routed as NonNullable<ShipmentDocument['routing']>;
 }

@@ -6,6 +6,7 @@ import type { RecordDependencies } from './dependencies.ts';
 import { happened, profileOf } from './order-record.ts';
 import { type EventInput, loadRelease, MOST_DECISIONS } from './release-record.ts';
 import { leftAfter, moveLines, takeFromStock, unitsOf } from './stock-moves.ts';
+import { shortOfStores } from './stores.ts';
 
 /**
  * Records quantities of a release that a warehouse will not ship. They are backordered or
@@ -29,12 +30,13 @@ export async function recordShort(
     const done = rest ? lines.length === 0 : release.state === 'closed-short' || named.length === 0;
     if (done) return answer;
     leftAfter(release.releaseNumber, release.held, lines, `close of ${release.releaseNumber}`);
+    const storesShort = shortOfStores(release, rest ? [] : event.short, lines);
     const short = happened(order, {
       key: `short/${fulfillmentId}${rest ? '/rest' : ''}`,
       type: 'order.short',
       summary: `${release.node} is short of ${unitsOf(lines)} units, ${waits ? 'backordered' : 'cancelled'}`,
       actor: `wms.${system}`,
-      detail: { short: lines },
+      detail: { short: lines, ...(storesShort.length > 0 && { storesShort }) },
     });
     const go = Prisma.sql`EXISTS (SELECT FROM advanced)`;
     // One statement writes everything, or nothing if the release changed since it was read. Lock
@@ -42,7 +44,8 @@ export async function recordShort(
     const [outcome] = await prisma.$queryRaw<{ done: boolean }[]>`
       WITH mine AS MATERIALIZED (SELECT "id" FROM "Order" WHERE "id" = ${orderId} FOR NO KEY UPDATE),
       advanced AS (
-        UPDATE "Fulfillment" SET "revision" = "revision" + 1, "state" = 'closed-short'
+        UPDATE "Fulfillment" SET "revision" = "revision" + 1, "state" = 'closed-short',
+          "storesShort" = "storesShort" || ${JSON.stringify(storesShort)}::jsonb
         WHERE "id" = ${fulfillmentId} AND "revision" = ${release.revision} AND EXISTS (SELECT FROM mine)
         RETURNING "id"
       ),

@@ -1,8 +1,17 @@
 /** A release and the warehouse event about it, loaded in one round trip. */
+import type { RoutedCarrier } from '../../domain/policy/carrier-routing.ts';
 import { type WarehouseEvent, warehouseEvent } from '../../mappings/canonical/v1/index.ts';
+import { Prisma } from '../../prisma/generated/client.ts';
 import { permanent } from '../lib/activity-failure.ts';
 import type { LineQuantity, Transaction } from '../lib/records.ts';
 import { found, ORDER, type OrderRecord } from './order-record.ts';
+import type { StoreShort } from './stores.ts';
+
+/** The routing of a release as it is stored, and as the warehouse was asked for it; `rule` chose the carrier. */
+export interface FulfillmentRouting {
+  carrier: RoutedCarrier;
+  rule?: string;
+}
 
 export interface ReleaseRecord {
   id: string;
@@ -13,13 +22,13 @@ export interface ReleaseRecord {
    * Version of the quantities that were read. A write based on an older version changes nothing.
    */
   revision: number;
-  carrierScac: string | null;
-  transportMethod: string | null;
-  shipmentPayment: string | null;
-  routingRule: string | null;
+  routing: FulfillmentRouting | null;
   /** Quantity still held for it. */
   held: LineQuantity[];
-  shipments: { id: string; shipmentNumber: string }[];
+  /** Its lines that are spread over stores. */
+  spread: LineQuantity[];
+  storesShort: StoreShort[];
+  shipments: { id: string; shipmentNumber: string; spread: LineQuantity[] }[];
 }
 
 export interface EventInput {
@@ -35,6 +44,12 @@ export interface EventInput {
  */
 export const MOST_DECISIONS = 50;
 
+/** The lines of a row that are spread over stores; most have none, so the whole list is not read. */
+function spread(table: 'f' | 's'): Prisma.Sql {
+  const lines = Prisma.raw(`${table}."lines"`);
+  return Prisma.sql`(SELECT coalesce(json_agg(l), '[]'::json) FROM jsonb_array_elements(${lines}) AS l WHERE jsonb_exists(l, 'stores'))`;
+}
+
 export async function loadRelease<T extends WarehouseEvent['type']>(
   records: Transaction,
   { orderId, fulfillmentId, system, eventId }: EventInput,
@@ -43,15 +58,15 @@ export async function loadRelease<T extends WarehouseEvent['type']>(
   const [row] = await records.$queryRaw<{ order: OrderRecord; release: ReleaseRecord; event: unknown }[]>`
     SELECT ${ORDER} AS "order", e."payload" AS "event", json_build_object(
       'id', f."id", 'releaseNumber', f."releaseNumber", 'node', f."node", 'state', f."state", 'revision', f."revision",
-      'carrierScac', f."carrierScac", 'transportMethod', f."transportMethod",
-      'shipmentPayment', f."shipmentPayment", 'routingRule', f."routingRule",
+      'routing', f."routing", 'spread', ${spread('f')}, 'storesShort', f."storesShort",
       'held', (
         SELECT coalesce(json_agg(json_build_object('lineNumber', r."lineNumber", 'quantity', trim_scale(r."quantity")::text)
           ORDER BY r."lineNumber"), '[]'::json)
         FROM "Reservation" AS r WHERE r."fulfillmentId" = f."id"
       ),
       'shipments', (
-        SELECT coalesce(json_agg(json_build_object('id', s."id", 'shipmentNumber', s."shipmentNumber")), '[]'::json)
+        SELECT coalesce(json_agg(json_build_object('id', s."id", 'shipmentNumber', s."shipmentNumber",
+          'spread', ${spread('s')})), '[]'::json)
         FROM "Shipment" AS s WHERE s."fulfillmentId" = f."id"
       )
     ) AS "release"

@@ -17,6 +17,7 @@ import { permanent } from '../lib/activity-failure.ts';
 import { insertRows, type LineQuantity, rowsAs, type Transaction } from '../lib/records.ts';
 import type { PartnerProfiles } from '../partners/partner-profiles.ts';
 import { found, ORDER, type OrderRecord } from './order-record.ts';
+import { type HeldForStores, spreadOverStores } from './stores.ts';
 
 export interface ReserveDependencies {
   prisma: Database;
@@ -30,6 +31,8 @@ export interface ReservationPlan {
   backordered: boolean;
   /** If nothing could be reserved: a readable list of wanted and available quantities. */
   lacking?: string;
+  /** With `lacking`: the partner wants to be told at once, and no person is asked. */
+  refuse?: true;
 }
 
 /**
@@ -67,6 +70,8 @@ interface Seen {
   fulfillments: FulfillmentRow[];
   preferredNodes: string[] | null;
   stock: Available[];
+  /** Earlier releases with lines that are spread over stores. */
+  earlier: HeldForStores[];
   /** Sources whose stock was read at least once. */
   read: string[];
 }
@@ -77,6 +82,10 @@ async function look({ prisma, wms }: ReserveDependencies, orderId: string, round
     SELECT ${ORDER} AS "order",
       (SELECT coalesce(json_agg(f ORDER BY f."sequence"), '[]'::json)
         FROM "Fulfillment" AS f WHERE f."orderId" = o."id" AND f."round" = ${round}) AS "fulfillments",
+      (SELECT coalesce(json_agg(json_build_object('lines', f."lines", 'storesShort', f."storesShort")
+          ORDER BY f."round", f."sequence"), '[]'::json)
+        FROM "Fulfillment" AS f
+        WHERE f."orderId" = o."id" AND f."round" < ${round} AND f."state" <> 'cancelled') AS "earlier",
       (SELECT s."preferredNodes" FROM "ShipTo" AS s
         WHERE s."erpSystem" = o."erpSystem" AND s."shipToNumber" = o."shipToNumber") AS "preferredNodes",
       (SELECT coalesce(json_agg(json_build_object(
@@ -105,7 +114,7 @@ interface LineMove {
 
 async function decide(
   { profiles, wms }: ReserveDependencies,
-  { order, fulfillments, preferredNodes, stock, read }: Seen,
+  { order, fulfillments, earlier, preferredNodes, stock, read }: Seen,
   round: number,
 ): Promise<Decided | { answer: ReservationPlan }> {
   const backordered = order.lines.some((line) => isPositive(line.backordered));
@@ -131,14 +140,23 @@ async function decide(
 
   const waits = profile.backorders !== 'cancel';
   if (allocations.length === 0 && round === 1 && !waits) {
-    // Nothing can ship or be backordered. A person decides; no quantity is recorded as cancelled
-    // before that.
-    return { answer: { fulfillments: [], backordered: false, lacking: inWords(demands, available) } };
+    // Nothing can ship or be backordered. A person or the profile decides; no quantity is recorded as
+    // cancelled before that.
+    const lacking = inWords(demands, available);
+    const refuse = profile.whenNothingAvailable === 'refuse';
+    return { answer: { fulfillments: [], backordered: false, lacking, ...(refuse && { refuse }) } };
   }
   // A later round that finds no stock changes nothing and may be repeated.
   if (allocations.length === 0 && round > 1) return { answer: { fulfillments: [], backordered: waits } };
   const shipBy = shipByOf(order, round, profile);
-  const rows = allocations.map((allocation, index) => fulfillmentRow(order, round, index + 1, allocation, shipBy, wms));
+  const spread = spreadOverStores(
+    order,
+    earlier,
+    allocations.map(({ lines }) => lines),
+  );
+  const rows = allocations.map(({ node }, index) =>
+    fulfillmentRow(order, round, index + 1, { node, lines: spread[index] ?? [] }, shipBy, wms),
+  );
   const plan = { fulfillments: rows.map((row) => stateOf(row, wms)), backordered: waits && missing.length > 0 };
   return { plan, rows, allocations, moves: movesOf(demands, missing, round, waits) };
 }
@@ -273,22 +291,22 @@ function fulfillmentRow(
   order: Pick<OrderRecord, 'id' | 'partnerId' | 'poNumber'>,
   round: number,
   sequence: number,
-  allocation: Allocation,
+  { node, lines }: Pick<FulfillmentRow, 'node' | 'lines'>,
   shipBy: string | null,
   wms: readonly WmsSystem[],
 ): FulfillmentRow {
-  const system = systemOf(allocation.node, wms);
+  const system = systemOf(node, wms);
   const mark = `${round}${sequence}`;
   return {
     id: `${order.id}-${mark}`,
     orderId: order.id,
     round,
     sequence,
-    node: allocation.node,
+    node,
     wmsSystem: system.id,
     releaseNumber: `${order.partnerId.toUpperCase()}-${order.poNumber}-${order.id.slice(0, 8)}-${mark}`,
     shipBy,
-    lines: allocation.lines.map(({ lineNumber, quantity }) => ({ lineNumber, quantity })),
+    lines,
   };
 }
 

@@ -4,6 +4,8 @@ import { add, sum } from '../../domain/decimal.ts';
 import { isSscc } from '../../domain/sscc.ts';
 import { each } from '../../test/integration/purchase-orders.ts';
 import { nextNumbers } from '../documents/control-numbers.ts';
+import { agreeing } from '../edi/testing/agreeing.ts';
+import { createOrderRecords } from './activities.ts';
 import { type RecordsUnderTest, recordsUnderTest, underWay } from './testing/records-under-test.ts';
 
 let given: RecordsUnderTest;
@@ -61,6 +63,24 @@ describe('stock', () => {
       backordered: false,
       lacking: 'MW-1006 10 wanted, free 0 at MEM, 0 at RNO',
     });
+    await given.stock('RNO', 'MW-1006', 10_000);
+  });
+
+  it('is refused at once as the profile says, with an 855 that calls every line unavailable', async () => {
+    await given.stock('RNO', 'MW-1006', 0);
+    await given.stock('MEM', 'MW-1006', 0);
+    const deps = agreeing(given, 'harbor-pine', () => ({ backorders: 'cancel', whenNothingAvailable: 'refuse' }));
+    const records = createOrderRecords(deps);
+    const orderId = await given.checked('harbor-pine', [each('MW-1006', 10)]);
+    const lacking = 'MW-1006 10 wanted, free 0 at MEM, 0 at RNO';
+    expect(await records.reserveStock({ orderId, round: 1 })).toMatchObject({ lacking, refuse: true });
+    const stop = { reason: lacking, by: 'system', problem: 'nothing-available' as const };
+    await given.activity(() =>
+      records.finishOrder({ orderId, progress: { status: 'rejected', waitingFor: '' }, stop }),
+    );
+    const { body } = await given.prisma.document.findFirstOrThrow({ where: { orderId, transactionSet: '855' } });
+    expect(body).toMatch(/BAK\*00\*RD\*/);
+    expect(body).toMatch(/ACK\*ID\*10\*EA~/);
     await given.stock('RNO', 'MW-1006', 10_000);
   });
 

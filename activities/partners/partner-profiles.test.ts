@@ -105,6 +105,20 @@ describe('an order under way when the profile of its partner changes', () => {
     expect(profile?.transport.url).toBe('http://partners.test/moved/inbox');
   });
 
+  it('is stopped by a guide rule, and a retry goes by the corrected one', async () => {
+    await given.stock('RNO', 'MW-1001', 1000);
+    edit('tri-valley', (text) => `${text}guides: { "855": [{ segment: BAK, element: "02", codes: [RJ] }] }\n`);
+    const orderId = await given.checked('tri-valley', [each('MW-1001', 10)]);
+    await given.records.reserveStock({ orderId, round: 1 });
+    await expect(given.acknowledged(orderId)).rejects.toMatchObject({
+      type: 'document-not-valid',
+      message: expect.stringContaining('BAK'),
+    });
+    edit('tri-valley', (text) => text.replace('codes: [RJ]', 'codes: [RJ, AC, AD]'));
+    await given.acknowledged(orderId);
+    expect(await given.prisma.document.count({ where: { orderId, transactionSet: '855' } })).toBe(1);
+  });
+
   it('waits for a person when the schema of today does not take its version any more', async () => {
     const order = { partnerId: 'harbor-pine', profileVersion: 'long-ago' };
     await given.prisma.profileVersion.create({

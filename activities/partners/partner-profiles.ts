@@ -17,7 +17,7 @@ import { lastInForce, storeFirstUse, storeInForce } from './stored-versions.ts';
  */
 export interface PartnerProfiles extends CurrentProfiles {
   /**
-   * The profile version of an order, with identifiers, X12 syntax and transport of the current profile.
+   * The profile version of an order, with identifiers, X12 syntax, guide rules and transport of the current profile.
    * Undefined if the partner no longer has a profile. Queries the database only for a version that this process
    * has not read yet. Within a transaction, pass its client to avoid a second connection.
    *

@@ -192,7 +192,7 @@ describe('a wrong profile is reported with file, line, column and key', () => {
     ],
     ...[
       ['lines[].nope', 'lines[].notes, lines[].item, lines[].lineId'],
-      ['poNumber.foo.bar', 'poNumber, markFor, buyer.address'],
+      ['poNumber.foo.bar', 'poNumber, buyer.contact, markFor'],
       ['attributes.a.b', 'attributes.NAME, attributes, carrier.scac'],
       ['requestedShipDay', 'requestedShipDate, requestedDeliveryDate, receivedAt'],
       ['references.value', 'references, receivedAt, release'],
@@ -273,6 +273,13 @@ describe('a wrong profile is reported with file, line, column and key', () => {
     write('acme.yaml', text);
     const found = problems(() => loadProfile(directory, 'acme', {}));
     expect(found[0]).toMatchObject({ file: join(directory, 'acme.yaml'), ...expected });
+  });
+
+  it('with the template that may be meant', () => {
+    write('templates/retailer.yaml', 'usage: test\n');
+    write('acme.yaml', `extends: templates/retialer\n${ACME}`);
+    const [problem] = problems(() => loadProfile(directory, 'acme', {}));
+    expect(problem?.reason).toMatch(/which does not exist; did you mean templates\/retailer\?$/);
   });
 
   it('in the template, when that is where it stands', () => {

@@ -104,7 +104,24 @@ export function loadProfile(directory: string, name: string, env: Environment = 
 
 /** {@link loadProfile} with the sources of the profile. */
 export function readProfile(directory: string, name: string, env: Environment = process.env): ReadProfile {
-  const layers = readLayers(directory, name);
+  return profileOfLayers(readLayers(directory, name), env, name);
+}
+
+/**
+ * The profile that the text would be as the partner's own file. The file need not exist.
+ *
+ * @throws ProfileError with all problems of the text and its templates.
+ */
+export function readProfileText(
+  directory: string,
+  name: string,
+  text: string,
+  env: Environment = process.env,
+): ReadProfile {
+  return profileOfLayers(readLayers(directory, name, text), env, name);
+}
+
+function profileOfLayers(layers: readonly Layer[], env: Environment, name: string): ReadProfile {
   const content = mergeLayers(layers);
   const locate: Locate = (path, code, reason) => problemIn(layers, path, code, reason);
   const profile = resolve(content, locate, env, name);

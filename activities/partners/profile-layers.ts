@@ -1,18 +1,21 @@
-import { existsSync } from 'node:fs';
-import { join, normalize, relative, sep } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
+import { dirname, join, normalize, relative, sep } from 'node:path';
+import { didYouMean } from '../../domain/nearest.ts';
 import { ProfileError, type ProfileProblem } from '../../mappings/profile/problem.ts';
-import { type Layer, type Path, problemAt, readYaml } from './yaml-layer.ts';
+import { type Layer, layerOf, type Path, problemAt, readYaml } from './yaml-layer.ts';
 
 /** The files of one profile: the partner's own and its templates. */
 
 export const PROFILE = 'a profile';
 
-/** The file and its templates, the file itself first. */
-export function readLayers(directory: string, name: string): Layer[] {
+/** The file and its templates, the file itself first. `text` stands in the place of the file itself. */
+export function readLayers(directory: string, name: string, text?: string): Layer[] {
   const layers: Layer[] = [];
   let next: string | undefined = name;
   while (next !== undefined) {
-    const layer = readLayer(directory, next, layers);
+    const given = layers.length === 0 ? text : undefined;
+    const layer: Layer =
+      given === undefined ? readLayer(directory, next, layers) : layerOf(fileOf(directory, next), given, PROFILE);
     if (layers.some(({ file }) => file === layer.file)) {
       const last = layers.at(-1) ?? layer;
       throw new ProfileError([problemAt(last, ['extends'], 'profile-template-cycle', `leads back to ${layer.file}`)]);
@@ -29,8 +32,12 @@ export function readLayers(directory: string, name: string): Layer[] {
   return layers;
 }
 
+function fileOf(directory: string, name: string): string {
+  return `${join(directory, normalize(name))}.yaml`;
+}
+
 function readLayer(directory: string, name: string, above: readonly Layer[]): Layer {
-  const file = `${join(directory, normalize(name))}.yaml`;
+  const file = fileOf(directory, name);
   const referrer = above.at(-1);
   const outside = relative(directory, file).split(sep)[0] === '..';
   if (referrer !== undefined && (outside || !existsSync(file))) {
@@ -39,11 +46,22 @@ function readLayer(directory: string, name: string, above: readonly Layer[]): La
         referrer,
         ['extends'],
         'profile-template-missing',
-        outside ? `must stay inside ${directory}` : `names ${file}, which does not exist`,
+        outside
+          ? `must stay inside ${directory}`
+          : `names ${file}, which does not exist${didYouMean(normalize(name), filesIn(directory, name))}`,
       ),
     ]);
   }
   return readYaml(file, PROFILE);
+}
+
+/** The files in the folder of a name, as names. */
+function filesIn(directory: string, name: string): string[] {
+  const folder = dirname(normalize(name));
+  if (!existsSync(join(directory, folder))) return [];
+  return readdirSync(join(directory, folder)).flatMap((file) =>
+    file.endsWith('.yaml') ? [join(folder, file.slice(0, -'.yaml'.length))] : [],
+  );
 }
 
 /** The problem, located in the first file that states the path: the partner's own, then its templates. */

@@ -21,8 +21,16 @@ export interface Layer {
  * @throws ProfileError if it cannot be read, is not UTF-8, is not YAML, or is no mapping; an empty file is one only
  * with `orEmpty`.
  */
-export function readYaml(file: string, what: string, { orEmpty = false } = {}): Layer {
-  const text = textOf(file);
+export function readYaml(file: string, what: string, options: { orEmpty?: boolean } = {}): Layer {
+  return layerOf(file, textOf(file), what, options);
+}
+
+/**
+ * The same of a text that stands in the place of the file.
+ *
+ * @throws ProfileError as {@link readYaml}
+ */
+export function layerOf(file: string, text: string, what: string, { orEmpty = false } = {}): Layer {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   if (document.errors.length > 0) {

@@ -68,11 +68,11 @@ describe('a release', () => {
     const asked = {
       ...order,
       cancelAfter: '2026-12-05',
-      notes: ['Call before delivery'],
+      notes: [{ text: 'Call before delivery' }, { text: 'Invoice by mail', kind: 'INV', for: ['erp'] }],
       markFor: { identifiers: [{ scheme: 'partner', value: '0077' }], address: { name: 'Aisle 4', country: 'US' } },
       shipNotBefore: '2026-12-01',
       attributes: { serviceLevel: 'ND' },
-      lines: order.lines.map((line) => ({ ...line, notes: ['Hickory handle'] })),
+      lines: order.lines.map((line) => ({ ...line, notes: [{ text: 'Hickory handle' }] })),
     };
     await prisma.order.update({ where: { id: orderId }, data: { canonical: asked } });
     const { wms, released } = aWarehouse();
@@ -87,6 +87,57 @@ describe('a release', () => {
         lines: [{ sku: 'MW-1001', notes: ['Hickory handle'] }],
       },
     ]);
+  });
+
+  it('says what is for which store, in base units, with the names of the order', async () => {
+    const { orderId, fulfillmentId } = await planned();
+    const { prisma } = given;
+    const { canonical } = await prisma.order.findUniqueOrThrow({ where: { id: orderId } });
+    const order = canonical as { lines: object[] };
+    const named = { identifiers: [{ scheme: 'store', value: '0101' }], address: { name: 'Monterey', country: 'US' } };
+    const allocations = [
+      { store: named, quantity: '2' },
+      { store: { identifiers: [{ scheme: 'store', value: '0102' }] }, quantity: '1' },
+    ];
+    const asked = { ...order, lines: order.lines.map((line) => ({ ...line, allocations })) };
+    await prisma.order.update({ where: { id: orderId }, data: { canonical: asked } });
+    const stores = [
+      { store: '0101', quantity: '2' },
+      { store: '0102', quantity: '1' },
+    ];
+    const lines = [{ lineNumber: 1, quantity: '3', stores }];
+    await prisma.fulfillment.update({ where: { id: fulfillmentId }, data: { lines } });
+    const { wms, released } = aWarehouse();
+    await given.activity(() => wms.releaseToWarehouse({ fulfillmentId }));
+    expect(released[0]?.lines).toMatchObject([
+      {
+        quantity: '3',
+        allocations: [
+          { store: { code: '0101', name: 'Monterey' }, quantity: '2' },
+          { store: { code: '0102' }, quantity: '1' },
+        ],
+      },
+    ]);
+    expect(released[0]?.lines[0]).not.toHaveProperty('stores');
+  });
+
+  it('sends the goods of a drop ship order to its consumer, and what a pack is put together from', async () => {
+    const { orderId, fulfillmentId } = await planned();
+    const { canonical } = await given.prisma.order.findUniqueOrThrow({ where: { id: orderId } });
+    const order = canonical as { lines: object[] };
+    const address = { name: 'Jo Field', lines: ['12 Elm Street'], city: 'Astoria', region: 'OR', postalCode: '97103' };
+    const components = [{ item: { sku: 'MW-1002' }, quantity: { value: '2', unit: 'EA' } }];
+    const contact = { phone: '503-555-0100' };
+    const asked = {
+      ...order,
+      oneTimeShipTo: true,
+      shipTo: { identifiers: [], address: { ...address, country: 'US' }, contact },
+      lines: order.lines.map((line) => ({ ...line, components })),
+    };
+    await given.prisma.order.update({ where: { id: orderId }, data: { canonical: asked } });
+    const { wms, released } = aWarehouse();
+    await given.activity(() => wms.releaseToWarehouse({ fulfillmentId }));
+    expect(released).toMatchObject([{ shipTo: { ...address, country: 'US' }, contact, lines: [{ components }] }]);
   });
 
   it('cannot be undone at a warehouse that stops nothing: its events say what shipped', async () => {

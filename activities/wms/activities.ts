@@ -1,6 +1,8 @@
 /** Workflow steps at a warehouse system. */
 import { dayOf } from '../../domain/calendar/calendar.ts';
 import type { RoutingDecision } from '../../domain/order/state.ts';
+import type { StoreQuantity } from '../../domain/policy/allocations.ts';
+import { type Allocation, type Note, namedStore, storeCode, textsFor } from '../../mappings/canonical/v1/index.ts';
 import type { Database } from '../../prisma/client.ts';
 import { runWithCorrelation } from '../../runtime/correlation.ts';
 import type { HandOff } from '../handoff/hand-off.ts';
@@ -9,8 +11,8 @@ import { reporting } from '../lib/reporting.ts';
 import type { PartnerProfiles } from '../partners/partner-profiles.ts';
 import type { WmsCapabilities } from './connector.ts';
 import { loadRelease, type ReleaseToRoute } from './load-release.ts';
-import type { WarehouseRelease, WmsPort } from './port.ts';
-import { routedColumns, routeRelease } from './routing.ts';
+import type { StoreAllocation, WarehouseRelease, WmsPort } from './port.ts';
+import { routedOf, routeRelease, type Unrouted } from './routing.ts';
 import { storeStock } from './stock.ts';
 
 export interface WmsActivityDependencies {
@@ -35,21 +37,32 @@ function shipNotBefore(opens: string | undefined, asked: string | undefined): Pi
 
 /** Instructions of the buyer for the warehouse. */
 function wishesOf(order: ReleaseToRoute['canonical']) {
-  const { requestedDeliveryDate, deliverNotBefore, deliverNotAfter, cancelAfter, notes, markFor, attributes } = order;
+  const { requestedDeliveryDate, deliverNotBefore, deliverNotAfter, cancelAfter, notes, markFor } = order;
+  const { contact } = order.shipTo;
   const code = markFor?.identifiers[0]?.value;
   const name = markFor?.address?.name;
-  const { serviceLevel } = attributes;
   return {
+    ...(contact !== undefined && { contact }),
     ...(requestedDeliveryDate !== undefined && { requestedDeliveryDate }),
     ...(deliverNotBefore !== undefined && { deliverNotBefore }),
     ...(deliverNotAfter !== undefined && { deliverNotAfter }),
     ...(cancelAfter !== undefined && { cancelAfter }),
-    ...(serviceLevel !== undefined && { serviceLevel }),
     ...(markFor !== undefined && {
       markFor: { ...(code !== undefined && { code }), ...(name !== undefined && { name }) },
     }),
-    ...(notes.length > 0 && { notes }),
+    ...notesOf(notes),
   };
+}
+
+function notesOf(notes: readonly Note[] | null): { notes?: string[] } {
+  const texts = textsFor('warehouse', notes ?? []);
+  return texts.length === 0 ? {} : { notes: texts };
+}
+
+/** The stores with the names that the order gives them. */
+function namedStores(stores: readonly StoreQuantity[], ordered: readonly Allocation[]): StoreAllocation[] {
+  const named = new Map(ordered.map(({ store }) => [storeCode(store), namedStore(store)]));
+  return stores.map(({ store: code, quantity }) => ({ store: named.get(code) ?? { code }, quantity }));
 }
 
 export type WmsActivities = ReturnType<typeof createWmsActivities>;
@@ -67,7 +80,7 @@ export function createWmsActivities(deps: WmsActivityDependencies) {
     }: {
       fulfillmentId: string;
       routing?: RoutingDecision;
-    }): Promise<{ reference: string } | { violation: string }> {
+    }): Promise<{ reference: string } | Unrouted> {
       const release = await loadRelease(prisma, fulfillmentId);
       const profile = await profiles.forOrder(release);
       if (profile === undefined)
@@ -98,18 +111,21 @@ export function createWmsActivities(deps: WmsActivityDependencies) {
             ...(carrier.scac !== undefined && { carrierScac: carrier.scac }),
             transportMethod: carrier.method,
             shipmentPayment: carrier.shipmentPayment,
-            lines: release.lines.map(({ weight: _, packs: __, notes, ...line }) => ({
+            ...(carrier.serviceLevel !== undefined && { serviceLevel: carrier.serviceLevel }),
+            ...(carrier.service !== undefined && { service: carrier.service }),
+            ...(carrier.authorization !== undefined && { authorization: carrier.authorization }),
+            lines: release.lines.map(({ weight: _, packs: __, notes, components, stores, ordered, ...line }) => ({
               ...line,
-              ...(notes !== null && notes.length > 0 && { notes }),
+              ...notesOf(notes),
+              ...(stores !== null && { allocations: namedStores(stores, ordered ?? []) }),
+              ...(components !== null && { components }),
             })),
           }),
         ),
       );
-      const { carrierScac, transportMethod, shipmentPayment, routingRule } = routedColumns(routed);
       await prisma.$executeRaw`
         UPDATE "Fulfillment" SET "state" = 'released', "wmsReference" = ${released.reference},
-          "carrierScac" = ${carrierScac}, "transportMethod" = ${transportMethod},
-          "shipmentPayment" = ${shipmentPayment}, "routingRule" = ${routingRule}
+          "routing" = ${JSON.stringify(routedOf(routed))}::jsonb
         WHERE "id" = ${fulfillmentId} AND "state" = 'planned'`;
       return released;
     },

@@ -1,8 +1,10 @@
 /** Loads all records for a release in one statement. */
 import { z } from 'zod';
-import type { SalesOrder } from '../../mappings/canonical/v1/index.ts';
+import type { StoreQuantity } from '../../domain/policy/allocations.ts';
+import type { Address, Allocation, Component, Note, SalesOrder } from '../../mappings/canonical/v1/index.ts';
 import type { Database } from '../../prisma/client.ts';
 import { permanent } from '../lib/activity-failure.ts';
+import type { FulfillmentRouting } from '../orders/release-record.ts';
 
 const releaseRow = z.object({
   id: z.string(),
@@ -11,10 +13,7 @@ const releaseRow = z.object({
   releaseNumber: z.string(),
   /** The promised ship-by time: a fact of the release, not the displayed deadline. */
   shipBy: z.date().nullable(),
-  carrierScac: z.string().nullable(),
-  transportMethod: z.string().nullable(),
-  shipmentPayment: z.string().nullable(),
-  routingRule: z.string().nullable(),
+  routing: z.custom<FulfillmentRouting>().nullable(),
   partnerId: z.string(),
   profileVersion: z.string(),
   poNumber: z.string(),
@@ -38,7 +37,12 @@ const releaseRow = z.object({
       sku: z.string(),
       description: z.string(),
       unit: z.string(),
-      notes: z.array(z.string()).nullable(),
+      notes: z.custom<Note[]>().nullable(),
+      /** What each store gets of it. */
+      stores: z.custom<StoreQuantity[]>().nullable(),
+      /** The stores as the order names them. */
+      ordered: z.custom<Allocation[]>().nullable(),
+      components: z.custom<Component[]>().nullable(),
       weight: z.string().nullable(),
       packs: z.array(z.object({ unit: z.string(), factor: z.string() })).nullable(),
     }),
@@ -50,17 +54,18 @@ export type ReleaseToRoute = z.output<typeof releaseRow>;
 
 export async function loadRelease(prisma: Database, fulfillmentId: string): Promise<ReleaseToRoute> {
   const [row] = await prisma.$queryRaw<unknown[]>`
-    SELECT f."id", f."orderId", f."node", f."releaseNumber", f."shipBy", f."carrierScac", f."transportMethod",
-      f."shipmentPayment", f."routingRule", o."partnerId", o."profileVersion", o."poNumber", o."correlationId",
+    SELECT f."id", f."orderId", f."node", f."releaseNumber", f."shipBy", f."routing", o."partnerId", o."profileVersion", o."poNumber", o."correlationId",
       o."receivedAt", o."canonical" - 'lines' AS "canonical",
       jsonb_build_object('name', s."name", 'lines', s."lines", 'city', s."city", 'region', s."region",
         'postalCode', s."postalCode", 'country', s."country") AS "shipTo",
       (SELECT coalesce(jsonb_agg(jsonb_build_object('lineNumber', l."lineNumber", 'quantity', t."quantity",
           'sku', l."sku", 'description', l."description", 'unit', l."baseUnit",
           'notes', o."canonical"->'lines'->(l."lineNumber" - 1)->'notes',
+          'stores', t."stores", 'ordered', o."canonical"->'lines'->(l."lineNumber" - 1)->'allocations',
+          'components', o."canonical"->'lines'->(l."lineNumber" - 1)->'components',
           'weight', trim_scale(i."weight")::text, 'packs', i."units") ORDER BY t."nth"), '[]')
-        FROM ROWS FROM (jsonb_to_recordset(f."lines") AS ("lineNumber" int, "quantity" text))
-          WITH ORDINALITY AS t("lineNumber", "quantity", "nth")
+        FROM ROWS FROM (jsonb_to_recordset(f."lines") AS ("lineNumber" int, "quantity" text, "stores" jsonb))
+          WITH ORDINALITY AS t("lineNumber", "quantity", "stores", "nth")
         JOIN "OrderLine" AS l ON l."orderId" = f."orderId" AND l."lineNumber" = t."lineNumber"
         LEFT JOIN "Item" AS i ON i."erpSystem" = o."erpSystem" AND i."sku" = l."sku") AS "lines",
       d."inputs"->'routing'->'window' AS "window"
@@ -71,5 +76,12 @@ export async function loadRelease(prisma: Database, fulfillmentId: string): Prom
     WHERE f."id" = ${fulfillmentId}`;
   // The ship-to may have been deleted since the check; the destination would be unknown.
   if (row === undefined) throw permanent('unknown-ship-to', `release ${fulfillmentId} has no ship-to any more`);
-  return releaseRow.parse(row);
+  const release = releaseRow.parse(row);
+  const { oneTimeShipTo, shipTo } = release.canonical;
+  return oneTimeShipTo && shipTo.address !== undefined ? { ...release, shipTo: placeOf(shipTo.address) } : release;
+}
+
+/** The address of an order in the form of a master record. */
+function placeOf({ name, lines, city, region, postalCode, country }: Address): ReleaseToRoute['shipTo'] {
+  return { name: name ?? '', lines, city: city ?? '', region: region ?? '', postalCode: postalCode ?? '', country };
 }

@@ -1,3 +1,5 @@
+import type { Component, Contact } from '../../mappings/canonical/v1/index.ts';
+
 /**
  * The interface between the order process and a warehouse system. Events come back through `POST /v1/warehouse-events`.
  * The release number is the key of a release: the same number released twice is one release.
@@ -20,6 +22,8 @@ export interface WarehouseRelease {
   poNumber: string;
   customerName: string;
   shipTo: { name: string; lines: string[]; city: string; region: string; postalCode: string; country: string };
+  /** Whom the carrier calls about the delivery. */
+  contact?: Contact;
   /** ISO 8601 day. */
   shipBy?: string;
   /** ISO 8601 day before which nothing may ship. */
@@ -34,14 +38,37 @@ export interface WarehouseRelease {
   transportMethod?: string;
   /** X12 element 146: who pays the carrier. CC collect, PP prepaid, PC prepaid and charged, TP third party. */
   shipmentPayment?: 'CC' | 'PP' | 'PC' | 'TP';
-  /** X12 element 284, as the buyer asked for it: ND next day, ST standard … */
+  /** X12 element 284: ND next day, ST standard … By the partner's routing guide, or as the buyer asked for it. */
   serviceLevel?: string;
+  /** The service in the words of the partner's routing guide. */
+  service?: string;
+  /** Number under which the partner allowed the shipment; it belongs on the bill of lading. */
+  authorization?: string;
   /** The party at the ship-to that receives the goods; printed on the labels. */
   markFor?: { code?: string; name?: string };
   /** The buyer's notes on the order. */
   notes?: string[];
   /** Base units. */
-  lines: { lineNumber: number; sku: string; description: string; quantity: string; unit: string; notes?: string[] }[];
+  lines: {
+    lineNumber: number;
+    sku: string;
+    description: string;
+    quantity: string;
+    unit: string;
+    notes?: string[];
+    /**
+     * What is for which store, in base units, adding up to `quantity`. Each package holds the goods of one store and
+     * names its code; so do short quantities.
+     */
+    allocations?: StoreAllocation[];
+    /** What the buyer takes one ordered unit to be put together from. */
+    components?: Component[];
+  }[];
+}
+
+export interface StoreAllocation {
+  store: { code: string; name?: string };
+  quantity: string;
 }
 
 export interface StockSnapshot {

@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { dayOf, WEEKDAYS } from '../../domain/calendar/calendar.ts';
+import { kindOf } from '../../domain/exceptions.ts';
 import type { RoutingDecision } from '../../domain/order/state.ts';
 import { salesOrder, warehouseEvent } from '../../mappings/canonical/v1/index.ts';
 import type { RunningServer } from '../../sandbox/server.ts';
 import { startReceiver, TOKEN, temporaryFolder, WEBHOOK_SECRET } from '../../sandbox/testing.ts';
 import { startWms } from '../../sandbox/wms/server.ts';
 import { agreeing } from '../edi/testing/agreeing.ts';
+import { createOrderRecords } from '../orders/activities.ts';
 import { termsOf } from '../orders/prepare/terms.ts';
 import { type RecordsUnderTest, recordsUnderTest, underWay } from '../orders/testing/records-under-test.ts';
 import { createWmsActivities, type WmsActivities } from './activities.ts';
@@ -122,7 +124,7 @@ describe('a release within the guide', () => {
     const order = await anOrder(wishes);
     expect(await order.release()).toMatchObject({ reference: expect.stringMatching(/^W/) });
     expect((await order.shipped()).carrier.scac).toBe(scac);
-    expect(await order.row()).toMatchObject({ state: 'released', carrierScac: scac, routingRule: rule });
+    expect(await order.row()).toMatchObject({ state: 'released', routing: { carrier: { scac }, rule } });
     expect(await order.decision()).toMatchObject({
       rule: 'routing',
       outcome: `${scac} by ${rule}`,
@@ -135,7 +137,7 @@ describe('a release within the guide', () => {
     const first = await order.release();
     await given.prisma.item.updateMany({ where: { sku: 'MW-1002' }, data: { weight: '90' } });
     expect(await order.release()).toEqual(first);
-    expect((await order.row()).carrierScac).toBe('UPSN');
+    expect((await order.row()).routing).toMatchObject({ carrier: { scac: 'UPSN' } });
   });
 
   it('of a partner without rules goes with the order’s carrier, and costs no decision', async () => {
@@ -145,7 +147,10 @@ describe('a release within the guide', () => {
     const fulfillmentId = plan.fulfillments[0]?.id ?? '';
     await given.activity(() => wms.releaseToWarehouse({ fulfillmentId }));
     const row = await given.prisma.fulfillment.findUniqueOrThrow({ where: { id: fulfillmentId } });
-    expect(row).toMatchObject({ state: 'released', carrierScac: 'SAIA', routingRule: null });
+    expect(row).toMatchObject({
+      state: 'released',
+      routing: { carrier: { scac: 'SAIA', method: 'M', shipmentPayment: 'CC' } },
+    });
     expect(await given.prisma.decision.count({ where: { orderId, rule: 'routing' } })).toBe(0);
   });
 });
@@ -160,19 +165,19 @@ describe('a violation of the guide', () => {
     expect(answer).toEqual({
       violation: expect.stringMatching(/^Small parcel.*: the order names carrier FXFE, the guide UPSN$/),
     });
-    expect(await order.row()).toMatchObject({ state: 'planned', wmsReference: null, carrierScac: null });
+    expect(await order.row()).toMatchObject({ state: 'planned', wmsReference: null, routing: null });
     expect((await order.decision()).outcome).toMatch(/^violated, Small parcel.*FXFE/);
   });
 
   it.each([
-    [accepted, 'FXFE', null],
+    [accepted, 'FXFE', undefined],
     [byGuide, 'UPSN', 'Small parcel: at most 3 cartons and 70 lb'],
-  ])('goes as a person decided: %o', async (decision, scac, routingRule) => {
+  ])('goes as a person decided: %o', async (decision, scac, rule) => {
     const order = await anOrder({ carrier: { scac: 'FXFE' } });
     await order.release();
     expect(await order.release(decision)).toHaveProperty('reference');
     expect((await order.shipped()).carrier.scac).toBe(scac);
-    expect(await order.row()).toMatchObject({ carrierScac: scac, routingRule });
+    expect((await order.row()).routing).toMatchObject({ carrier: { scac }, ...(rule && { rule }) });
     expect((await order.decision()).outcome).toMatch(
       new RegExp(`^${scac} by decision of ann \\(${decision.resolution}\\), in spite of Small parcel`),
     );
@@ -188,7 +193,7 @@ describe('a violation of the guide', () => {
     });
     await weigh('1.4');
     expect(await order.release()).toHaveProperty('reference');
-    expect((await order.row()).carrierScac).toBe('UPSN');
+    expect((await order.row()).routing).toMatchObject({ carrier: { scac: 'UPSN' } });
   });
 
   it('where no rule picks a carrier goes with the usual one of the guide', async () => {
@@ -196,7 +201,7 @@ describe('a violation of the guide', () => {
     await given.prisma.item.updateMany({ where: { sku: 'MW-1005' }, data: { weight: null } });
     await order.release();
     await order.release(byGuide);
-    expect(await order.row()).toMatchObject({ carrierScac: 'ODFL', routingRule: null });
+    expect((await order.row()).routing).toEqual({ carrier: { scac: 'ODFL', method: 'M', shipmentPayment: 'CC' } });
   });
 
   it('is a ship date that has passed since the order came, not one that had passed before', async () => {
@@ -205,9 +210,143 @@ describe('a violation of the guide', () => {
       violation: expect.stringMatching(/^routing\.window: goods may leave until/),
     });
     await late.release(accepted);
-    expect(await late.row()).toMatchObject({ carrierScac: 'UPSN', transportMethod: 'U', shipmentPayment: 'TP' });
+    expect((await late.row()).routing).toMatchObject({
+      carrier: { scac: 'UPSN', method: 'U', shipmentPayment: 'TP' },
+    });
     const odd = await anOrder({ shipDate: -3 });
     expect(await odd.release()).toHaveProperty('reference');
+  });
+});
+
+/** Releases of Harbor & Pine under another routing guide, and what the warehouse was asked for. */
+function underGuide(routing: object) {
+  const asked: WarehouseRelease[] = [];
+  const deps = agreeing(given, 'harbor-pine', () => ({ routing }));
+  const port = createRestWms({ id: 'main', baseUrl: server.url, token: TOKEN, timeoutSeconds: 5 });
+  const release = (next: WarehouseRelease) => {
+    asked.push(next);
+    return port.release(next);
+  };
+  const activities = createWmsActivities({
+    system: 'main',
+    nodes: ['RNO', 'MEM'],
+    port: { ...port, release },
+    capabilities: { canCancel: true },
+    prisma: given.prisma,
+    profiles: deps.profiles,
+    handOff: given.handOff,
+  });
+  const releaseOf = ({ fulfillmentId }: { fulfillmentId: string }, decided?: RoutingDecision) =>
+    given.activity(() => activities.releaseToWarehouse({ fulfillmentId, ...(decided && { routing: decided }) }));
+  /** The 856 of a shipment with ODFL. */
+  const noticeOf = async ({ orderId, fulfillmentId, releaseNumber }: Awaited<ReturnType<typeof anOrder>>) => {
+    const eventId = await given.shipped(releaseNumber, 'S-1', [{ lineNumber: 1, quantity: '12' }]);
+    const records = createOrderRecords(deps);
+    await given.activity(() =>
+      records.recordShipment({ orderId, fulfillmentId, system: 'main', eventId, progress: underWay }),
+    );
+    const { body } = await given.prisma.document.findFirstOrThrow({ where: { orderId, transactionSet: '856' } });
+    return body;
+  };
+  return { asked, releaseOf, noticeOf };
+}
+
+describe('a rule that says whom to ask for a carrier', () => {
+  const routing = {
+    scac: 'SAIA',
+    authorization: 'AO',
+    serviceLevel: 'ST',
+    rules: [{ name: 'over 10 lb', when: { weight: { over: '10' } }, hold: 'call 555-0100 for a carrier' }],
+  };
+  const decided: RoutingDecision = {
+    resolution: 'use-carrier',
+    carrier: { scac: 'ODFL', shipmentPayment: 'TP', authorization: 'AUTH-77' },
+    by: 'ann',
+  };
+
+  it('keeps the release from the warehouse until a person states one; warehouse and 856 get its number', async () => {
+    const { asked, releaseOf, noticeOf } = underGuide(routing);
+    const order = await anOrder({ carrier: { scac: 'FXFE' } });
+    expect(await releaseOf(order)).toEqual({
+      violation: 'over 10 lb: call 555-0100 for a carrier',
+      needsCarrier: true,
+    });
+    expect(asked).toEqual([]);
+    const first = await releaseOf(order, decided);
+    expect(first).toHaveProperty('reference');
+    const stated = { carrierScac: 'ODFL', transportMethod: 'M', shipmentPayment: 'TP', serviceLevel: 'ST' };
+    expect(asked).toMatchObject([{ ...stated, authorization: 'AUTH-77' }]);
+    expect((await order.decision()).outcome).toBe(
+      'ODFL by decision of ann (use-carrier), in spite of over 10 lb: call 555-0100 for a carrier',
+    );
+    // A repeated attempt asks for the same, whatever it is told.
+    expect(await releaseOf(order)).toEqual(first);
+    expect(asked[1]).toEqual(asked[0]);
+    const body = await noticeOf(order);
+    expect(body).toMatch(/TD5\*O\*2\*ODFL\*M\*[^*]*\*{7}ST~/);
+    expect(body).toMatch(/REF\*AO\*AUTH-77~/);
+    expect(body).toMatch(/FOB\*TP~/);
+  });
+
+  it('is told in the timeline with the carrier that the person stated', async () => {
+    const { orderId } = await anOrder();
+    const exception = {
+      id: `held-${orderId}`,
+      type: 'carrier-needed' as const,
+      step: 'release to RNO',
+      summary: 'call 555-0100',
+      resolutions: ['use-carrier'] as const,
+      openedAt: new Date().toISOString(),
+    };
+    const progress = underWay;
+    await given.records.openException({ orderId, exception, kind: kindOf('carrier-needed'), progress });
+    const decision = { ...decided, note: 'asked the desk' };
+    await given.records.closeException({ orderId, exceptionId: exception.id, decision, progress });
+    const told = await given.prisma.timelineEvent.findFirstOrThrow({ where: { orderId, type: 'exception.resolved' } });
+    expect(told).toMatchObject({
+      actor: 'ann',
+      summary: 'release to RNO: use-carrier ODFL, TP, authorization AUTH-77 (asked the desk)',
+    });
+    expect(await given.prisma.orderException.findUniqueOrThrow({ where: { id: exception.id } })).toMatchObject({
+      state: 'resolved',
+      resolution: { resolution: 'use-carrier', carrier: { scac: 'ODFL', authorization: 'AUTH-77' } },
+    });
+  });
+
+  it('can be answered with a carrier where a rule was violated, too', async () => {
+    const order = await anOrder({ carrier: { scac: 'FXFE' } });
+    expect(await order.release()).not.toHaveProperty('needsCarrier');
+    expect(await order.release(decided)).toHaveProperty('reference');
+    expect((await order.row()).routing).toMatchObject({ carrier: { scac: 'ODFL', authorization: 'AUTH-77' } });
+  });
+});
+
+describe('an order that names another carrier than the guide', () => {
+  const rules = [{ name: 'all', ship: { scac: 'ODFL' } }];
+
+  it.each([
+    ['guide', 'ODFL', 'ODFL by all instead of FXFE of the order'],
+    ['order', 'FXFE', 'FXFE by the order instead of ODFL by all'],
+  ])('goes as the guide decides: %s', async (conflict, scac, outcome) => {
+    const { asked, releaseOf } = underGuide({ conflict, rules });
+    const order = await anOrder({ carrier: { scac: 'FXFE' } });
+    await releaseOf(order);
+    expect(asked).toMatchObject([{ carrierScac: scac }]);
+    expect((await order.decision()).outcome).toBe(outcome);
+  });
+
+  it('tells warehouse and partner the service of the rule, unless another carrier took the goods', async () => {
+    for (const scac of ['ODFL', 'SAIA']) {
+      const { asked, releaseOf, noticeOf } = underGuide({
+        rules: [{ name: 'all', ship: { scac, serviceLevel: 'SE', service: 'SECOND DAY' } }],
+      });
+      const order = await anOrder();
+      await releaseOf(order);
+      expect(asked).toMatchObject([{ carrierScac: scac, serviceLevel: 'SE', service: 'SECOND DAY' }]);
+      expect(await noticeOf(order)).toMatch(
+        scac === 'ODFL' ? /TD5\*O\*2\*ODFL\*M\*SECOND DAY\*{7}SE~/ : /TD5\*O\*2\*ODFL\*M~/,
+      );
+    }
   });
 });
 
@@ -215,29 +354,8 @@ describe('a guide that lets goods leave on some weekdays only', () => {
   const dayIn = (days: number) => new Date(Date.now() + days * DAY_MS).toISOString().slice(0, 10);
   const weekdayIn = (days: number) => WEEKDAYS[new Date(dayIn(days)).getUTCDay()];
 
-  /** Two days from two days on; releases under it, and what the warehouse was asked for. */
-  function aGuide() {
-    const asked: WarehouseRelease[] = [];
-    const weekdays = [weekdayIn(2), weekdayIn(3)];
-    const deps = agreeing(given, 'harbor-pine', () => ({ routing: { scac: 'ODFL', window: { weekdays } } }));
-    const port = createRestWms({ id: 'main', baseUrl: server.url, token: TOKEN, timeoutSeconds: 5 });
-    const release = (next: WarehouseRelease) => {
-      asked.push(next);
-      return port.release(next);
-    };
-    const activities = createWmsActivities({
-      system: 'main',
-      nodes: ['RNO', 'MEM'],
-      port: { ...port, release },
-      capabilities: { canCancel: true },
-      prisma: given.prisma,
-      profiles: deps.profiles,
-      handOff: given.handOff,
-    });
-    const releaseOf = ({ fulfillmentId }: { fulfillmentId: string }) =>
-      given.activity(() => activities.releaseToWarehouse({ fulfillmentId }));
-    return { asked, releaseOf };
-  }
+  /** Two days from two days on. */
+  const aGuide = () => underGuide({ scac: 'ODFL', window: { weekdays: [weekdayIn(2), weekdayIn(3)] } });
 
   it('names them to the warehouse, and the same ones again', async () => {
     const { asked, releaseOf } = aGuide();

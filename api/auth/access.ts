@@ -25,7 +25,7 @@ export function identityOf(request: Request): Identity {
 export function identify(route: Route, findClient: FindClient, deps: ApiDependencies): RequestHandler {
   return async (request, response, next) => {
     const correlationId = String(response.locals.correlationId);
-    const { client, refusal } = await check(route, request, findClient);
+    const { client, refusal } = await check(route, request, findClient, deps.partners);
     const denied: Caller['denied'] = (reason, subject) =>
       writeAudit(deps, {
         clientId: client?.id ?? 'anonymous',
@@ -51,6 +51,7 @@ async function check(
   route: Route,
   request: Request,
   findClient: FindClient,
+  partners: ApiDependencies['partners'],
 ): Promise<{ client?: NonNullable<Caller['client']>; refusal?: Problem }> {
   if (route.access.kind !== 'key') return {};
   const header = request.get('authorization');
@@ -72,9 +73,10 @@ async function check(
     };
   }
   const wanted = route.access.scopes;
-  const allowed =
-    wanted.length === 0 || client.scopes.includes('admin') || wanted.some((scope) => client.scopes.includes(scope));
-  if (allowed) return { client };
+  const held = wanted.filter((scope) => client.scopes.includes(scope));
+  const isGranted = held.some((scope) => scope !== PARTNER_TEST) || client.scopes.includes('admin');
+  if (wanted.length === 0 || isGranted) return { client };
+  if (held.length > 0) return isTestSide(client, partners) ? { client } : { client, refusal: notATestSide() };
   return {
     client,
     refusal: new Problem('missing-scope', `This needs the scope ${wanted.join(' or ')}.`, {
@@ -84,6 +86,24 @@ async function check(
       members: { scopes: wanted },
     }),
   };
+}
+
+const PARTNER_TEST = 'partner:test';
+
+/** Whether the key acts for one partner that is a test side now: nothing of production may be seen with it. */
+function isTestSide({ partnerId }: NonNullable<Caller['client']>, partners: ApiDependencies['partners']): boolean {
+  return partnerId !== undefined && partners.find(partnerId)?.usage === 'test';
+}
+
+function notATestSide(): Problem {
+  return new Problem('missing-scope', `${PARTNER_TEST} is only for a key that acts for the test side of one partner.`);
+}
+
+/** Whether the caller is a partner that tests, who sees nothing of how we decide. */
+export function isTestingPartner(route: Route['access'], { client }: Caller): boolean {
+  if (route.kind !== 'key' || client === undefined || client.scopes.includes('admin')) return false;
+  const held = route.scopes.filter((scope) => client.scopes.includes(scope));
+  return held.length > 0 && held.every((scope) => scope === PARTNER_TEST);
 }
 
 export interface AuditRecord {

@@ -54,6 +54,9 @@ async function run(args: string[]): Promise<number> {
       if (!values.name) throw new UsageError('--name is missing');
       if (!/^[a-z0-9]{1,12}$/.test(values.env)) throw new UsageError('--env is 1 to 12 lower-case letters and digits');
       if (values.partner !== undefined) requirePartner(values.partner, partnersDir);
+      if (requestedScopes(values.scopes).includes('partner:test') && values.partner === undefined) {
+        throw new UsageError('partner:test needs --partner, the test side that the key acts for');
+      }
       const client = {
         name: values.name,
         scopes: requestedScopes(values.scopes),

@@ -7,6 +7,8 @@ export const scopes = {
   'payments:write': 'Report payments',
   'partners:read': 'Partners with their profiles, certification and cross-references',
   'partners:write': 'Change the cross-references of partners, and read what partners:read reads',
+  'profiles:write': 'Check and save profiles of test sides, and read what partners:read reads',
+  'partner:test': 'For a partner: send test files to its test side and see what became of them',
   'exceptions:resolve': 'Decide what an order waits for',
   admin: 'Everything',
 } as const;

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { INTERCHANGE_ACKNOWLEDGMENT } from '../../activities/documents/queue.ts';
-import { inboundOf, isAcknowledged, nameOf } from '../../mappings/edi/documents/registry.ts';
+import { documentOf, inboundOf, isAcknowledged, nameOf } from '../../mappings/edi/documents/registry.ts';
 import type { Prisma } from '../../prisma/generated/client.ts';
+import { orderPath } from './order.ts';
 import { instant, link, toInstant, toInstantOrNull } from './values.ts';
 
 const location = z
@@ -46,7 +47,7 @@ export function placeInWords({ segment, position, element, component }: z.infer<
   return `${name}${component === undefined ? '' : `-${component}`} (segment ${position})`;
 }
 
-const notUsed = z
+export const notUsed = z
   .object({
     content: z
       .string()
@@ -83,6 +84,43 @@ const rewriting = z
 
 const storedRewritings = z.array(rewriting.extend({ place: location })).nullable();
 
+const question = z
+  .object({
+    asks: z.string().meta({ description: 'What the partner wants, for people' }),
+    since: instant,
+    poNumber: z.string().nullable().meta({ description: 'Of the order that it names or was assigned to' }),
+    open: z.boolean().meta({ description: 'Whether it still waits for a person' }),
+    handledAt: instant.nullable(),
+    handledBy: z.string().nullable(),
+    note: z.string().nullable().meta({ description: 'What was done' }),
+    links: z.object({ order: link.nullable(), handle: link, assign: link }),
+  })
+  .meta({ id: 'DocumentQuestion', description: 'A document that is kept until a person says what was done about it' });
+
+/** States of a document that is kept for a person. */
+const KEPT = ['kept', 'handled'];
+
+export function questionOf(document: QuestionRow): z.output<typeof question> | null {
+  if (!KEPT.includes(document.state)) return null;
+  const { id, transactionSet, orders } = document;
+  const [about] = orders;
+  const self = documentPath(id);
+  return {
+    asks: documentOf(transactionSet)?.about?.asks ?? `sends ${transactionSet} ${nameOf(transactionSet) ?? ''}`.trim(),
+    since: toInstant(document.createdAt),
+    poNumber: document.poNumber,
+    open: document.state === 'kept',
+    handledAt: toInstantOrNull(document.handledAt),
+    handledBy: document.handledBy,
+    note: document.handledNote,
+    links: {
+      order: about === undefined ? null : orderPath(about.orderId),
+      handle: `${self}/handled`,
+      assign: `${self}/order`,
+    },
+  };
+}
+
 export const documentItem = z
   .object({
     id: z.string(),
@@ -96,7 +134,9 @@ export const documentItem = z
     awaitsAcknowledgment: z.boolean().meta({ description: 'Outbound: whether the partner answers such a document' }),
     version: z.string(),
     state: z.string(),
-    orderId: z.string().nullable(),
+    orderIds: z.array(z.string()).meta({
+      description: 'The order that it is about; inbound those that it became or repeats, in the order of their parts',
+    }),
     createdAt: instant,
     deadline: instant.nullable(),
     transmittedAt: instant.nullable(),
@@ -114,6 +154,7 @@ export const documentItem = z
       description: 'How its bytes are or will be read: utf-8, latin-1 or windows-1252; null if it is ASCII',
     }),
     rewritings: z.array(rewriting),
+    question: question.nullable().meta({ description: 'Of a document that nothing processes, so that it is kept' }),
     links: z.object({ self: link, raw: link }),
   })
   .meta({ id: 'DocumentItem', description: 'One transaction set, in or out' });
@@ -148,6 +189,7 @@ export const documentColumns = {
   version: true,
   state: true,
   orderId: true,
+  orders: { select: { orderId: true }, orderBy: { order: { partNumber: 'asc' } } },
   createdAt: true,
   deadline: true,
   transmittedAt: true,
@@ -161,9 +203,17 @@ export const documentColumns = {
   notUsed: true,
   encoding: true,
   rewritings: true,
+  poNumber: true,
+  handledAt: true,
+  handledBy: true,
+  handledNote: true,
   interchange: { select: { controlNumber: true } },
 } satisfies Prisma.DocumentSelect;
 
+type QuestionRow = Pick<
+  DocumentRow,
+  'id' | 'state' | 'transactionSet' | 'orders' | 'createdAt' | 'poNumber' | 'handledAt' | 'handledBy' | 'handledNote'
+>;
 type DocumentRow = Prisma.DocumentGetPayload<{ select: typeof documentColumns }>;
 
 export function documentPath(id: string): string {
@@ -188,7 +238,7 @@ export function documentItemOf(document: DocumentRow): z.output<typeof documentI
     awaitsAcknowledgment: document.direction === 'outbound' && isAcknowledged(document.transactionSet),
     version: document.version,
     state: document.state,
-    orderId: document.orderId,
+    orderIds: document.orderId === null ? document.orders.map(({ orderId }) => orderId) : [document.orderId],
     createdAt: toInstant(document.createdAt),
     deadline: toInstantOrNull(document.deadline),
     transmittedAt: toInstantOrNull(document.transmittedAt),
@@ -210,6 +260,7 @@ export function documentItemOf(document: DocumentRow): z.output<typeof documentI
       ...one,
       place: placeInWords(place),
     })),
+    question: questionOf(document),
     links: { self, raw: `${self}/raw` },
   };
 }

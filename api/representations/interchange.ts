@@ -1,8 +1,16 @@
 import { z } from 'zod';
 import type { Database } from '../../prisma/client.ts';
-import type { Interchange } from '../../prisma/generated/client.ts';
+import type { Interchange, Prisma } from '../../prisma/generated/client.ts';
 import type { ApiDependencies } from '../dependencies.ts';
-import { documentColumns, documentError, documentPath, nameOfSet, toDocumentErrors } from './document.ts';
+import {
+  documentColumns,
+  documentError,
+  documentItem,
+  documentPath,
+  nameOfSet,
+  questionOf,
+  toDocumentErrors,
+} from './document.ts';
 import { orderPath } from './order.ts';
 import { instant, link, toInstant, toInstantOrNull } from './values.ts';
 
@@ -57,6 +65,10 @@ export const interchangeItem = summary
       .record(z.string(), z.int())
       .meta({ description: 'Transaction sets by state', examples: [{ accepted: 3, rejected: 1 }] }),
     firstError: z.string().nullable().meta({ description: 'The first of what is wrong, in one line' }),
+    waitsFor: z
+      .string()
+      .nullable()
+      .meta({ description: 'The first document that is kept until a person says what was done, in one line' }),
   })
   .meta({ id: 'InterchangeItem', description: 'One file, in or out' });
 
@@ -80,10 +92,14 @@ export const interchangeView = summary
         transactionControl: z.string().nullable(),
         state: z.string(),
         acknowledgment: z.string().nullable().meta({ description: 'A, E, P, R … of AK5' }),
-        orderId: z.string().nullable(),
-        poNumber: z.string().nullable(),
+        orders: z
+          .array(
+            z.object({ orderId: z.string(), poNumber: z.string(), part: z.string(), links: z.object({ self: link }) }),
+          )
+          .meta({ description: 'The order that the set is about; inbound those that it became or repeats' }),
+        question: documentItem.shape.question,
         errors: z.array(documentError),
-        links: z.object({ document: link, order: link.nullable() }),
+        links: z.object({ document: link }),
       }),
     ),
   })
@@ -128,7 +144,7 @@ export async function interchangeItemsOf(
   { prisma, partners }: Pick<ApiDependencies, 'prisma' | 'partners'>,
 ): Promise<z.output<typeof interchangeItem>[]> {
   const within = { in: [...ids] };
-  const [rows, counts, faults] = await Promise.all([
+  const [rows, counts, kept, faults] = await Promise.all([
     prisma.interchange.findMany({ where: { id: within }, omit: { bytes: true } }),
     prisma.document.groupBy({
       by: ['interchangeId', 'state'],
@@ -136,16 +152,30 @@ export async function interchangeItemsOf(
       _count: { _all: true },
       orderBy: { state: 'asc' },
     }),
+    prisma.document.findMany({
+      where: { interchangeId: within, state: 'kept' },
+      select: { interchangeId: true, transactionSet: true, poNumber: true },
+      orderBy: { position: 'desc' },
+    }),
     firstFaults(prisma, ids),
   ]);
+  const waiting = new Map(kept.map((one) => [one.interchangeId, one]));
   const byId = new Map(rows.map((row) => [row.id, row]));
   return ids.flatMap((id) => {
     const row = byId.get(id);
     if (row === undefined) return [];
     const own = counts.filter(({ interchangeId }) => interchangeId === id);
     const transactionCounts = Object.fromEntries(own.map(({ state, _count }) => [state, _count._all]));
-    return [{ ...summaryOf(row, { partners }), transactionCounts, firstError: firstErrorOf(row, faults.get(id)) }];
+    const waits = waiting.get(id);
+    const waitsFor = waits === undefined ? null : waitingLine(waits);
+    const firstError = firstErrorOf(row, faults.get(id));
+    return [{ ...summaryOf(row, { partners }), transactionCounts, firstError, waitsFor }];
   });
+}
+
+function waitingLine({ transactionSet, poNumber }: { transactionSet: string; poNumber: string | null }): string {
+  const about = poNumber === null ? '' : ` about PO ${poNumber}`;
+  return oneLine(`${transactionSet} ${nameOfSet(transactionSet)}${about}: a person must say what is done`);
 }
 
 interface FaultySet {
@@ -190,13 +220,19 @@ function oneLine(text: string): string {
   return line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE - 1)}…` : line;
 }
 
+const orderNames = { id: true, poNumber: true, part: true } satisfies Prisma.OrderSelect;
+
 export async function interchangeViewOf(
   interchange: InterchangeRow,
   { prisma, partners }: Pick<ApiDependencies, 'prisma' | 'partners'>,
 ): Promise<z.output<typeof interchangeView>> {
   const documents = await prisma.document.findMany({
     where: { interchangeId: interchange.id },
-    select: { ...documentColumns, order: { select: { poNumber: true } } },
+    select: {
+      ...documentColumns,
+      order: { select: orderNames },
+      orders: { select: { orderId: true, order: { select: orderNames } }, orderBy: documentColumns.orders.orderBy },
+    },
     orderBy: { position: 'asc' },
   });
   return {
@@ -212,13 +248,12 @@ export async function interchangeViewOf(
       transactionControl: document.transactionControl,
       state: document.state,
       acknowledgment: document.acknowledgment,
-      orderId: document.orderId,
-      poNumber: document.order?.poNumber ?? null,
+      orders: (document.order === null ? document.orders.map(({ order }) => order) : [document.order]).map(
+        ({ id, poNumber, part }) => ({ orderId: id, poNumber, part, links: { self: orderPath(id) } }),
+      ),
+      question: questionOf(document),
       errors: toDocumentErrors(document.errors),
-      links: {
-        document: documentPath(document.id),
-        order: document.orderId === null ? null : orderPath(document.orderId),
-      },
+      links: { document: documentPath(document.id) },
     })),
   };
 }

@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { party } from '../../mappings/canonical/v1/index.ts';
+import { allocationsOf } from '../../activities/orders/stores.ts';
+import { sum } from '../../domain/decimal.ts';
+import { namedStore, party } from '../../mappings/canonical/v1/index.ts';
 import type { Prisma } from '../../prisma/generated/client.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { exceptionView, exceptionViewOf } from './exception.ts';
@@ -25,6 +27,9 @@ export const orderItem = z
     partnerName: z.string(),
     poNumber: z.string(),
     release: z.string(),
+    part: z
+      .string()
+      .meta({ description: 'Which part of the purchase order, where that became several orders; else empty' }),
     channel: z.string(),
     status: z.string(),
     waitingFor: z.string().nullable().meta({ description: 'In plain words, what the order waits for' }),
@@ -46,6 +51,11 @@ export const orderView = orderItem
     correlationId: z.string(),
     orderedOn: day,
     closedAt: instant.nullable(),
+    parts: z
+      .array(z.object({ orderId: z.string(), part: z.string(), status: z.string(), links: z.object({ self: link }) }))
+      .meta({
+        description: 'All orders that the purchase order became, this one included; empty if it is the only one',
+      }),
     shipTo: z.object({
       shipToNumber: z.string().nullable(),
       name: z.string().nullable(),
@@ -74,6 +84,11 @@ export const orderView = orderItem
         backordered: quantity,
         open: quantity,
         shipped: quantity,
+        stores: z
+          .array(z.object({ store: z.string(), name: z.string().optional(), ordered: quantity, shipped: quantity }))
+          .meta({
+            description: 'What each store gets, in base units; empty for a line that is not spread over stores',
+          }),
       }),
     ),
     fulfillments: z.array(
@@ -100,6 +115,7 @@ export const orderView = orderItem
             sscc: z.string().nullable(),
             palletSscc: z.string().nullable(),
             kind: z.string(),
+            markFor: z.string().nullable().meta({ description: 'Code of the store that it is packed for' }),
             lines: z.array(quantityLine),
           }),
         ),
@@ -147,6 +163,7 @@ export const orderItemColumns = {
   partnerId: true,
   poNumber: true,
   release: true,
+  part: true,
   channel: true,
   status: true,
   waitingFor: true,
@@ -175,6 +192,7 @@ export function orderItemOf(order: OrderItemRow, { partners }: Names): z.output<
     partnerName: partners.find(order.partnerId)?.name ?? order.partnerId,
     poNumber: order.poNumber,
     release: order.release,
+    part: order.part,
     channel: order.channel,
     status: order.status,
     waitingFor: order.waitingFor,
@@ -201,10 +219,30 @@ export const orderViewRelations = {
   references: { orderBy: [{ at: 'asc' }, { kind: 'asc' }, { value: 'asc' }] },
 } satisfies Prisma.OrderInclude;
 
+export interface OrderPart {
+  id: string;
+  part: string;
+  status: string;
+}
+
+/** The orders that the purchase order of this one became, in the order of its document; none if it is the only one. */
+export function partsOf(
+  { partnerId, poNumber, release, part }: Pick<OrderItemRow, 'partnerId' | 'poNumber' | 'release' | 'part'>,
+  { prisma }: Pick<ApiDependencies, 'prisma'>,
+): Promise<OrderPart[]> {
+  if (part === '') return Promise.resolve([]);
+  return prisma.order.findMany({
+    where: { partnerId, poNumber, release },
+    select: { id: true, part: true, status: true },
+    orderBy: [{ partNumber: 'asc' }, { part: 'asc' }],
+  });
+}
+
 type OrderViewRow = Prisma.OrderGetPayload<{ include: typeof orderViewRelations }>;
 
 export function orderViewOf(
   order: OrderViewRow,
+  parts: readonly OrderPart[],
   deps: Pick<ApiDependencies, 'partners' | 'config'>,
 ): z.output<typeof orderView> {
   const item = orderItemOf({ ...order, exceptions: order.exceptions.filter(({ state }) => state === 'open') }, deps);
@@ -215,6 +253,7 @@ export function orderViewOf(
     correlationId: order.correlationId,
     orderedOn: toDay(order.orderedOn),
     closedAt: toInstantOrNull(order.closedAt),
+    parts: parts.map(({ id, part, status }) => ({ orderId: id, part, status, links: { self: orderPath(id) } })),
     shipTo: shipToOf(order),
     lines: order.lines.map((line) => ({
       lineNumber: line.lineNumber,
@@ -233,6 +272,7 @@ export function orderViewOf(
       backordered: toQuantity(line.backordered),
       open: toQuantity(line.open),
       shipped: toQuantity(line.shipped),
+      stores: storesOf(order, line),
     })),
     fulfillments: order.fulfillments.map(({ id, node, releaseNumber, state, lines }) => ({
       id,
@@ -250,10 +290,11 @@ export function orderViewOf(
       billOfLading: shipment.billOfLading,
       tracking: shipment.tracking,
       erpShipmentNumber: shipment.erpShipmentNumber,
-      packages: shipment.packages.map(({ sscc, palletSscc, kind, lines }) => ({
+      packages: shipment.packages.map(({ sscc, palletSscc, kind, markFor, lines }) => ({
         sscc,
         palletSscc,
         kind,
+        markFor,
         lines: toQuantityLines(lines),
       })),
       links: { labels: labelsLink(shipment) },
@@ -317,4 +358,25 @@ function shipToOf(order: OrderViewRow): z.output<typeof orderView>['shipTo'] {
     country: address?.country ?? null,
     identifiers: shipTo.identifiers,
   };
+}
+
+const canonicalStores = z.object({
+  lines: z.array(z.object({ allocations: z.array(z.object({ store: party, quantity: z.string() })).default([]) })),
+});
+
+function storesOf(
+  { canonical, shipments }: OrderViewRow,
+  { lineNumber, unitFactor }: OrderViewRow['lines'][number],
+): z.output<typeof orderView>['lines'][number]['stores'] {
+  const ordered = canonicalStores.parse(canonical).lines[lineNumber - 1];
+  const names = (ordered?.allocations ?? []).map(({ store }) => namedStore(store));
+  const allocated = allocationsOf(ordered, unitFactor.toFixed());
+  if (allocated.length === 0) return [];
+  const lines = shipments.flatMap((shipment) => toQuantityLines(shipment.lines));
+  const shipped = lines.flatMap((line) => (line.lineNumber === lineNumber ? (line.stores ?? []) : []));
+  return allocated.map(({ store, quantity: whole }, index) => {
+    const name = names[index]?.name;
+    const gone = sum(shipped.flatMap((one) => (one.store === store ? [one.quantity] : [])));
+    return { store, ...(name !== undefined && { name }), ordered: whole, shipped: gone };
+  });
 }

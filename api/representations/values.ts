@@ -33,7 +33,15 @@ export function toMinorUnits(amount: bigint): number {
 }
 
 /** Lines of fulfillments, shipments and packages, in base units. */
-export const quantityLine = z.object({ lineNumber: z.int(), quantity, lot: z.string().optional() });
+export const quantityLine = z.object({
+  lineNumber: z.int(),
+  quantity,
+  lot: z.string().optional(),
+  stores: z
+    .array(z.object({ store: z.string(), quantity }))
+    .optional()
+    .meta({ description: 'What each store gets of it, where the line is spread over stores' }),
+});
 
 const storedLines = z.array(quantityLine);
 

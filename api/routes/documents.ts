@@ -1,12 +1,14 @@
 import { z } from 'zod';
+import { assignKeptDocument, ordersUnder, settleKeptDocument } from '../../activities/documents/kept-documents.ts';
 import { type Encoding, encoded } from '../../mappings/x12/encoding.ts';
 import { scanInterchanges } from '../../mappings/x12/index.ts';
 import { visibleTo } from '../auth/visibility.ts';
+import type { ApiDependencies } from '../dependencies.ts';
 import { Problem } from '../errors.ts';
-import { documentColumns, documentItemOf, documentView } from '../representations/document.ts';
+import { documentColumns, documentItem, documentItemOf, documentView } from '../representations/document.ts';
 import { readableSegments } from '../representations/segments.ts';
 import { X12_TEXT, x12Text } from '../representations/x12-text.ts';
-import { route, withScope } from '../route.ts';
+import { type Caller, route, withScope } from '../route.ts';
 
 const documentParameters = z.object({ documentId: z.string().min(1).max(200) });
 
@@ -16,7 +18,7 @@ const readDocument = route({
   operation: 'readDocument',
   tag: 'Documents',
   summary: 'Read a document, segment by segment with names and meanings',
-  access: withScope('documents:read'),
+  access: withScope('documents:read', 'partner:test'),
   params: documentParameters,
   answers: { 200: { description: 'The document', schema: documentView } },
   problems: ['unknown-document'],
@@ -44,7 +46,7 @@ const readRawDocument = route({
   summary: 'The bytes of a document as they were received or sent',
   description:
     'The transaction set from ST to SE, byte for byte, with its encoding as `charset`; with `envelope=true` the whole interchange that carried it. A document that is not in an interchange yet has no envelope: then its segments between ST and SE.',
-  access: withScope('documents:read'),
+  access: withScope('documents:read', 'partner:test'),
   params: documentParameters,
   query: z.object({ envelope: z.enum(['true', 'false']).default('false') }),
   answers: { 200: { description: 'X12', contentType: X12_TEXT } },
@@ -96,4 +98,76 @@ function transactionBytes(interchange: Uint8Array, position: number): Uint8Array
   return found === undefined ? undefined : interchange.subarray(found.start, found.end);
 }
 
-export const documentRoutes = [readDocument, readRawDocument];
+/** A document that waits for a person, if the caller may see it. */
+async function keptDocument(
+  caller: Caller,
+  documentId: string,
+  { prisma }: Pick<ApiDependencies, 'prisma'>,
+): Promise<{ id: string; partnerId: string; state: string }> {
+  const found = await prisma.document.findUnique({
+    where: { id: documentId },
+    select: { id: true, partnerId: true, state: true },
+  });
+  return visibleTo(caller, found, ({ partnerId }) => partnerId, 'unknown-document', documentId);
+}
+
+function notWaiting(state: string): Problem {
+  return new Problem('document-not-kept', `It is ${state}.`, { members: { state } });
+}
+
+const handleDocument = route({
+  method: 'post',
+  path: '/v1/documents/{documentId}/handled',
+  operation: 'handleDocument',
+  tag: 'Documents',
+  summary: 'Say what was done about a document that nothing processes',
+  description: 'It then does not wait for a person any more. The note is kept with it.',
+  access: withScope('exceptions:resolve'),
+  params: documentParameters,
+  body: {
+    kind: 'json',
+    schema: z.strictObject({ note: z.string().trim().min(1).max(1000) }).meta({ id: 'HandledDocument' }),
+  },
+  answers: { 200: { description: 'The document', schema: documentItem } },
+  problems: ['unknown-document', 'document-not-kept'],
+  handler: async ({ params, body, caller }, deps) => {
+    const document = await keptDocument(caller, params.documentId, deps);
+    const by = caller.client?.name ?? 'unknown';
+    const settled = await settleKeptDocument(deps.prisma, document.id, { by, note: body.note });
+    if (!settled) throw notWaiting(document.state);
+    return { status: 200, body: await itemOf(document.id, deps), subject: document.id };
+  },
+});
+
+const assignDocument = route({
+  method: 'post',
+  path: '/v1/documents/{documentId}/order',
+  operation: 'assignDocument',
+  tag: 'Documents',
+  summary: 'Show a document that nothing processes with the order that it is about',
+  access: withScope('exceptions:resolve'),
+  params: documentParameters,
+  body: {
+    kind: 'json',
+    schema: z.strictObject({ poNumber: z.string().trim().min(1).max(80) }).meta({ id: 'DocumentAssignment' }),
+  },
+  answers: { 200: { description: 'The document', schema: documentItem } },
+  problems: ['unknown-document', 'document-not-kept', 'unknown-order'],
+  handler: async ({ params, body, caller }, deps) => {
+    const document = await keptDocument(caller, params.documentId, deps);
+    if (document.state !== 'kept') throw notWaiting(document.state);
+    const { poNumber } = body;
+    const orderIds = await ordersUnder(deps.prisma, document.partnerId, poNumber);
+    if (orderIds.length === 0) {
+      throw new Problem('unknown-order', `This partner has no order with the number ${poNumber}.`);
+    }
+    if (!(await assignKeptDocument(deps.prisma, document.id, { poNumber, orderIds }))) throw notWaiting(document.state);
+    return { status: 200, body: await itemOf(document.id, deps), subject: document.id };
+  },
+});
+
+async function itemOf(id: string, { prisma }: Pick<ApiDependencies, 'prisma'>): Promise<z.output<typeof documentItem>> {
+  return documentItemOf(await prisma.document.findUniqueOrThrow({ where: { id }, select: documentColumns }));
+}
+
+export const documentRoutes = [readDocument, readRawDocument, handleDocument, assignDocument];

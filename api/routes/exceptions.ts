@@ -71,6 +71,40 @@ const listExceptions = route({
   },
 });
 
+const givenCarrier = z
+  .strictObject({
+    scac: z.string().regex(/^[A-Z]{2,4}$/, 'must be a Standard Carrier Alpha Code'),
+    method: z
+      .string()
+      .regex(/^[A-Z0-9]{1,2}$/, 'must be a transport method of X12 element 91, such as M')
+      .optional()
+      .meta({ description: 'Without it as the routing guide says' }),
+    shipmentPayment: z
+      .enum(['CC', 'PP', 'PC', 'TP'])
+      .optional()
+      .meta({ description: 'Who pays the carrier: collect, prepaid, prepaid and charged, third party' }),
+    authorization: z
+      .string()
+      .trim()
+      .regex(/^[\x20-\x7e]{1,30}$/, 'must be 1 to 30 printable ASCII characters')
+      .optional()
+      .meta({ description: 'Number under which the partner allowed the shipment: for the warehouse and the 856' }),
+  })
+  .meta({ id: 'GivenCarrier', description: 'The carrier of a release, with the resolution `use-carrier`' });
+
+const exceptionDecision = z
+  .strictObject({
+    resolution: z.string().min(1).max(60),
+    note: z.string().trim().max(1000).optional(),
+    carrier: givenCarrier.optional(),
+  })
+  .superRefine(({ resolution, carrier }, context) => {
+    if ((resolution === 'use-carrier') === (carrier !== undefined)) return;
+    const message = carrier === undefined ? 'is needed with use-carrier' : 'can only be stated with use-carrier';
+    context.addIssue({ code: 'custom', path: ['carrier'], message });
+  })
+  .meta({ id: 'ExceptionDecision' });
+
 const resolve = route({
   method: 'post',
   path: '/v1/exceptions/{exceptionId}/resolve',
@@ -83,9 +117,7 @@ const resolve = route({
   headers: idempotencyHeaders,
   body: {
     kind: 'json',
-    schema: z
-      .strictObject({ resolution: z.string().min(1).max(60), note: z.string().trim().max(1000).optional() })
-      .meta({ id: 'ExceptionDecision' }),
+    schema: exceptionDecision,
   },
   answers: {
     200: {
@@ -120,7 +152,7 @@ const resolve = route({
       const resolution = legalResolution(body.resolution, exception.resolutions);
       const by = caller.client?.name ?? 'unknown';
       const note = body.note === undefined || body.note === '' ? {} : { note: body.note };
-      const input = { exceptionId, resolution, by, ...note };
+      const input = { exceptionId, resolution, by, ...note, ...(body.carrier && { carrier: body.carrier }) };
       const { status } = await updateOrder(
         deps,
         exception.order.workflowId,

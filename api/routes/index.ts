@@ -1,7 +1,9 @@
 import type { Route } from '../route.ts';
 import { accessRoutes } from './access.ts';
 import { availabilityRoutes } from './availability.ts';
+import { crossReferenceRoutes } from './cross-references.ts';
 import { documentRoutes } from './documents.ts';
+import { documentsInFlightRoutes } from './documents-in-flight.ts';
 import { exceptionRoutes } from './exceptions.ts';
 import { healthRoutes } from './health.ts';
 import { interchangeRoutes } from './interchanges.ts';
@@ -9,6 +11,8 @@ import { labelRoutes } from './labels.ts';
 import { leftOutContentRoutes } from './left-out-content.ts';
 import { lineageRoutes } from './lineage.ts';
 import { orderRoutes } from './orders.ts';
+import { partnerPreviewRoutes } from './partner-preview.ts';
+import { partnerProfileRoutes } from './partner-profile.ts';
 import { partnerRoutes } from './partners.ts';
 import { paymentRoutes } from './payments.ts';
 import { warehouseRoutes } from './warehouse-events.ts';
@@ -27,6 +31,10 @@ export const routes: readonly Route[] = [
   ...paymentRoutes,
   ...availabilityRoutes,
   ...partnerRoutes,
+  ...partnerProfileRoutes,
+  ...partnerPreviewRoutes,
+  ...documentsInFlightRoutes,
+  ...crossReferenceRoutes,
   ...leftOutContentRoutes,
   ...accessRoutes,
   ...healthRoutes,

@@ -48,7 +48,7 @@ const submitInterchanges = route({
   summary: 'Hand in an X12 file with one or more interchanges',
   description:
     'When this answers with 2xx the file is stored and will be processed, whatever dies next. One bad interchange, group or transaction set does not hold back the good ones; what is refused is kept too and acknowledged by TA1 or 997 where its sender is known. The same file again is recognised.',
-  access: withScope('edi:write'),
+  access: withScope('edi:write', 'partner:test'),
   headers: z.object({
     'content-disposition': z
       .string()
@@ -137,7 +137,7 @@ const listInterchanges = route({
   summary: 'List the files that came in and went out, newest first',
   description:
     'Files that were refused as a whole are listed too. A file whose sender nobody knows belongs to no partner: a key that is bound to one does not see it.',
-  access: withScope('edi:write', 'documents:read'),
+  access: withScope('edi:write', 'documents:read', 'partner:test'),
   query: z.object({
     direction: z.enum(['inbound', 'outbound']).optional(),
     state: z.enum(interchangeStates).optional(),
@@ -152,6 +152,10 @@ const listInterchanges = route({
     withErrors: flag.meta({
       description:
         'Only what was refused as a whole, is faulty, or holds a transaction set that was refused or acknowledges what was never sent (`unmatched`)',
+    }),
+    kept: flag.meta({
+      description:
+        'Only what holds a transaction set that nothing processes and that waits for a person: `POST /v1/documents/{documentId}/handled` ends that',
     }),
     stuck: flag.meta({
       description: `Only what was received or ready ${STUCK_AFTER_MINUTES} minutes ago, and is not yet read or delivered`,
@@ -177,6 +181,7 @@ const listInterchanges = route({
         partnerId: bound ?? query.partnerId,
         controlNumber: query.controlNumber === undefined ? undefined : controlNumberOf(query.controlNumber),
         withErrors: query.withErrors === 'true',
+        kept: query.kept === 'true',
         unfinishedSince: query.stuck === 'true' ? stuckBefore() : undefined,
         receivedSince: query.receivedSince === undefined ? undefined : new Date(query.receivedSince),
       },
@@ -199,7 +204,7 @@ const readInterchange = route({
   operation: 'readInterchange',
   tag: 'EDI',
   summary: 'What became of an interchange, transaction by transaction',
-  access: withScope('edi:write', 'documents:read'),
+  access: withScope('edi:write', 'documents:read', 'partner:test'),
   params: interchangeParameters,
   answers: { 200: { description: 'The interchange', schema: interchangeView } },
   problems: ['unknown-interchange'],
@@ -219,7 +224,7 @@ const readRawInterchange = route({
   summary: 'The bytes of an interchange as they were received or sent',
   description:
     'From ISA to IEA, byte for byte, with the encoding as `charset`. Of one that was refused as a whole, the first 64 KiB are kept.',
-  access: withScope('documents:read'),
+  access: withScope('documents:read', 'partner:test'),
   params: interchangeParameters,
   answers: { 200: { description: 'X12', contentType: X12_TEXT } },
   problems: ['unknown-interchange'],

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { party } from '../../mappings/canonical/v1/index.ts';
+import { labelledPackageOf, labelledShipmentOf } from '../../activities/orders/shipment-labels.ts';
 import { type LabelledPackage, type LabelledShipment, labelContents } from '../../mappings/labels/content.ts';
 import { type Label, LabelError, labelOf } from '../../mappings/labels/label.ts';
 import { labelsAsZpl } from '../../mappings/labels/zpl.ts';
@@ -146,57 +146,24 @@ const labelRelations = {
 
 type ShipmentRow = Prisma.ShipmentGetPayload<{ include: typeof labelRelations }>;
 
-const orderOnLabel = z.object({ shipTo: party, markFor: party.optional(), department: z.string().optional() });
-const packedLines = z.array(z.object({ lineNumber: z.int(), quantity: z.string(), lot: z.string().optional() }));
-
 async function labelledShipment(
   shipment: ShipmentRow,
   { vendorNumber }: PartnerProfile['invoicing'],
   { prisma, systems }: Pick<ApiDependencies, 'prisma' | 'systems'>,
 ): Promise<LabelledShipment> {
   const { order } = shipment;
-  const { shipTo, markFor, department } = orderOnLabel.parse(order.canonical);
   // The ship-to address comes from the ERP, as the warehouse received it; its code is the partner's own.
   const known = await prisma.shipTo.findUnique({
     where: { erpSystem_shipToNumber: { erpSystem: order.erpSystem ?? '', shipToNumber: order.shipToNumber ?? '' } },
   });
-  const code = shipTo.identifiers.find(({ scheme }) => scheme === 'partner' || scheme === 'store')?.value;
-  const markedCode = markFor?.identifiers[0]?.value ?? markFor?.address?.name;
-  const markedName = markFor?.address?.name;
-  return {
-    shipmentNumber: shipment.shipmentNumber,
-    carrierScac: shipment.carrierScac,
-    ...(shipment.tracking !== null && { proNumber: shipment.tracking }),
-    ...(shipment.billOfLading !== null && { billOfLading: shipment.billOfLading }),
-    shipFrom: nodeAddress(systems.wms, shipment.fulfillment.node),
-    shipTo: known ?? shipTo.address ?? { lines: [], country: 'US' },
-    ...(code !== undefined && { shipToCode: code }),
-    ...(markedCode !== undefined && {
-      markFor: { code: markedCode, ...(markedName !== undefined && markedName !== markedCode && { name: markedName }) },
-    }),
-    poNumber: order.poNumber,
-    ...(department !== undefined && { department }),
-    ...(vendorNumber !== undefined && { vendorNumber }),
-    lines: order.lines.map(({ lineNumber, sku, customerSku, gtin, description, baseUnit }) => ({
-      lineNumber,
-      sku,
-      ...(customerSku !== null && { customerSku }),
-      ...(gtin !== null && { gtin }),
-      description,
-      unit: baseUnit,
-    })),
-    packages: shipment.packages.map(labelledPackage),
-  };
+  const shipFrom = nodeAddress(systems.wms, shipment.fulfillment.node);
+  const packages = shipment.packages.map(labelledPackage);
+  return labelledShipmentOf({ ...shipment, packages }, { shipFrom, shipTo: known, vendorNumber });
 }
 
-function labelledPackage({ sscc, kind, palletSscc, lines }: ShipmentRow['packages'][number]): LabelledPackage {
+function labelledPackage({ sscc, kind, palletSscc, markFor, lines }: ShipmentRow['packages'][number]): LabelledPackage {
   if (sscc === null) throw new Problem('shipment-not-labelled', 'A package of the shipment has no SSCC.');
-  return {
-    sscc,
-    kind: kind === 'pallet' ? 'pallet' : 'carton',
-    ...(palletSscc !== null && { palletSscc }),
-    lines: packedLines.parse(lines),
-  };
+  return labelledPackageOf({ sscc, kind, palletSscc, markFor, lines });
 }
 
 export const labelRoutes = [readLabels, readLabelsByNumber];

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { acceptedContentOf } from '../../activities/partners/accepted-content.ts';
 import { Problem } from '../errors.ts';
 import { orderPath } from '../representations/order.ts';
 import { instant, link, toInstant } from '../representations/values.ts';
@@ -10,8 +11,9 @@ const leftOutContent = z
   .object({
     transactionSet: z.string(),
     content: z.string().meta({ description: 'Its kind, as documents list what they do not use', examples: ['N1[Z7]'] }),
-    orderId: z.string().meta({ description: 'The order with which it was decided; its timeline says by whom' }),
+    orderId: z.string().meta({ description: 'The order with which it was decided' }),
     decidedAt: instant,
+    decidedBy: z.string().nullable().meta({ description: 'The person; null if the order is no longer there' }),
     links: z.object({ order: link }),
   })
   .meta({
@@ -26,22 +28,20 @@ const listLeftOutContent = route({
   tag: 'Partners',
   summary: 'Content of the partner’s documents that a person decided to leave out of orders',
   description:
-    'An order whose document has content that nothing uses waits as `content-not-used` when that kind is first seen. Once a person has accepted it, later orders of the partner are not asked about it. What the profile lists under `ignores` is not listed here.',
-  access: withScope('partners:read', 'partners:write'),
+    'An order whose document has content that nothing uses waits as `content-not-used` when that kind is first seen. Once a person has accepted it, later orders of the partner are not asked about it, and those that wait for nothing else go on. What the profile lists under `ignores` is not listed here.',
+  access: withScope('partners:read', 'partners:write', 'profiles:write'),
   params: z.object(partnerParameter),
   answers: { 200: { description: 'All of it', schema: z.object({ items: z.array(leftOutContent) }) } },
   problems: ['no-such-partner'],
   handler: async ({ params, caller }, deps) => {
     const { id: partnerId } = await partnerOf(caller, params.partnerId, deps);
-    const rows = await deps.prisma.leftOutContent.findMany({
-      where: { partnerId },
-      orderBy: [{ transactionSet: 'asc' }, { content: 'asc' }],
-    });
-    const items = rows.map(({ transactionSet, content, orderId, decidedAt }) => ({
+    const rows = await acceptedContentOf(deps.prisma, partnerId);
+    const items = rows.map(({ transactionSet, content, orderId, decidedAt, decidedBy }) => ({
       transactionSet,
       content,
       orderId,
       decidedAt: toInstant(decidedAt),
+      decidedBy,
       links: { order: orderPath(orderId) },
     }));
     return { status: 200, body: { items } };

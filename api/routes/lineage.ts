@@ -7,6 +7,21 @@ import { route, withScope } from '../route.ts';
 
 const orderParameters = z.object({ orderId: z.string().min(1).max(200) });
 
+/** Outbound documents are about one order; an inbound one may have become several. */
+const documentRelations = {
+  documents: { select: documentColumns },
+  cameBy: { select: { document: { select: documentColumns } } },
+} satisfies Prisma.OrderSelect;
+
+type WithDocuments = Prisma.OrderGetPayload<{ select: typeof documentRelations }>;
+
+/** Oldest first. */
+function documentsOf({ documents, cameBy }: WithDocuments): WithDocuments['documents'] {
+  return [...cameBy.map(({ document }) => document), ...documents].sort(
+    (a, b) => a.createdAt.getTime() - b.createdAt.getTime() || (a.id < b.id ? -1 : 1),
+  );
+}
+
 const listDocuments = route({
   method: 'get',
   path: '/v1/orders/{orderId}/documents',
@@ -22,11 +37,24 @@ const listDocuments = route({
       where: { id: params.orderId },
       select: {
         partnerId: true,
-        documents: { select: documentColumns, orderBy: [{ createdAt: 'asc' }, { id: 'asc' }] },
+        poNumber: true,
+        ...documentRelations,
       },
     });
     const order = await visibleTo(caller, found, ({ partnerId }) => partnerId, 'unknown-order', params.orderId);
-    return { status: 200, body: { items: order.documents.map(documentItemOf) } };
+    // A change may come before its order. It is then shown with it by its number.
+    const early = await deps.prisma.document.findMany({
+      where: {
+        partnerId: order.partnerId,
+        direction: 'inbound',
+        state: 'kept',
+        orders: { none: {} },
+        poNumber: order.poNumber,
+      },
+      select: documentColumns,
+      orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
+    });
+    return { status: 200, body: { items: [...documentsOf(order), ...early].map(documentItemOf) } };
   },
 });
 
@@ -60,7 +88,7 @@ const lineage = z
   });
 
 const lineageRelations = {
-  documents: { select: documentColumns, orderBy: [{ createdAt: 'asc' }, { id: 'asc' }] },
+  ...documentRelations,
   fulfillments: { orderBy: [{ round: 'asc' }, { sequence: 'asc' }] },
   shipments: {
     orderBy: [{ shippedAt: 'asc' }, { id: 'asc' }],
@@ -100,8 +128,13 @@ function lineageOf(order: Prisma.OrderGetPayload<{ include: typeof lineageRelati
   };
   const edge = (from: string, to: string) => edges.push({ from, to });
 
-  const root = node('order', order.id, order.poNumber, `/v1/orders/${encodeURIComponent(order.id)}`);
-  for (const document of order.documents) {
+  const root = node(
+    'order',
+    order.id,
+    `${order.poNumber}${order.part && `, ${order.part}`}`,
+    `/v1/orders/${encodeURIComponent(order.id)}`,
+  );
+  for (const document of documentsOf(order)) {
     const label = `${document.transactionSet} ${document.groupControl ?? '–'}/${document.transactionControl ?? '–'}`;
     const id = node('document', document.id, label, documentPath(document.id));
     const inbound = document.direction === 'inbound';

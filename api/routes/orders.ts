@@ -16,6 +16,7 @@ import {
   orderView,
   orderViewOf,
   orderViewRelations,
+  partsOf,
   temporalLink,
 } from '../representations/order.ts';
 import { instant, link, toInstant } from '../representations/values.ts';
@@ -44,7 +45,7 @@ const submitOrder = route({
   tag: 'Orders',
   summary: 'Submit an order',
   description:
-    'When this answers with 2xx the order is stored and will be processed, whatever dies next. The same PO number with the same content is the same order.',
+    'When this answers with 2xx the order is stored and will be processed, whatever dies next. The same PO number with the same content is the same order. A purchase order may come as several orders, each with a `part` that names it.',
   access: withScope('orders:write'),
   headers: idempotencyHeaders,
   body: { kind: 'json', schema: salesOrder },
@@ -55,6 +56,7 @@ const submitOrder = route({
   problems: [
     'partner-not-allowed',
     'unknown-partner',
+    'wrong-channel',
     'wrong-currency',
     'number-not-writable',
     'duplicate-order',
@@ -62,6 +64,11 @@ const submitOrder = route({
   ],
   handler: async ({ body: order, headers, caller, correlationId }, deps) => {
     await mayActFor(caller, order.partnerId, 'partnerId');
+    if (order.channel === 'edi') {
+      throw new Problem('wrong-channel', 'An order by EDI is an 850 in an interchange: POST /v1/edi/interchanges.', {
+        errors: [{ path: 'channel', message: 'must be the channel that the order came by, and not edi' }],
+      });
+    }
     return once(deps, caller, headers['idempotency-key'], 'submitOrder', order, async () => {
       const receipt = await deps.intake.acceptOrder({ order, correlationId, source: { kind: 'api' } });
       return answerOf(receipt, order.poNumber, deps);
@@ -145,7 +152,7 @@ const readOrder = route({
   handler: async ({ params, caller }, deps) => {
     const found = await deps.prisma.order.findUnique({ where: { id: params.orderId }, include: orderViewRelations });
     const order = await visibleTo(caller, found, ({ partnerId }) => partnerId, 'unknown-order', params.orderId);
-    return { status: 200, body: orderViewOf(order, deps) };
+    return { status: 200, body: orderViewOf(order, await partsOf(order, deps), deps) };
   },
 });
 

@@ -79,15 +79,15 @@ const writeX12 = route({
   },
 });
 
-function withinLimit(body: Buffer): Buffer {
+export function withinLimit(body: Buffer): Buffer {
   if (body.length <= MOST_BYTES) return body;
-  throw new Problem('payload-too-large', `At most ${MOST_BYTES} bytes are converted here.`, {
+  throw new Problem('payload-too-large', `At most ${MOST_BYTES} bytes are read here.`, {
     members: { limit: MOST_BYTES },
   });
 }
 
 /** Not the reader of other JSON bodies: it refuses control characters, which are usual as delimiters. */
-function jsonOf(body: Buffer): unknown {
+export function jsonOf(body: Buffer): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
   } catch (error) {

@@ -12,6 +12,7 @@ import { acceptPayment } from '../../activities/intake/accept-payment.ts';
 import { acceptWarehouseEvent } from '../../activities/intake/accept-warehouse-event.ts';
 import { acceptInterchanges } from '../../activities/intake/receive-interchange.ts';
 import { FollowedProfiles } from '../../activities/partners/partner-profiles.ts';
+import { ProfileEditor } from '../../activities/partners/profile-editor.ts';
 import { wmsConnectors } from '../../activities/wms/connector.ts';
 import { createPrismaClient, type Database } from '../../prisma/client.ts';
 import { applyMigrations } from '../../prisma/migrate.ts';
@@ -64,9 +65,10 @@ export interface ApiUnderTest {
 }
 
 export async function startApi(
-  overrides: Partial<ApiConfig> & { temporalAddress?: string } = {},
+  overrides: Partial<ApiConfig> & { temporalAddress?: string; systemsServe?: ('test' | 'production')[] } = {},
 ): Promise<ApiUnderTest> {
-  const { temporalAddress = '127.0.0.1:1', partnersDir = 'mappings/partners', ...configOverrides } = overrides;
+  const { temporalAddress = '127.0.0.1:1', partnersDir = 'mappings/partners', ...rest } = overrides;
+  const { systemsServe: serves, ...configOverrides } = rest;
   const folder = await mkdtemp(join(tmpdir(), 'throughline-api-'));
   const postgres = await startPostgres({
     dataDir: join(folder, 'postgres'),
@@ -86,16 +88,23 @@ export async function startApi(
   const log = createLogger({ silent: process.env.API_TEST_LOG !== '1' });
   const consoleDir = join(folder, 'console');
   await writeConsole(consoleDir);
+  const env = { PARTNERS_URL: 'http://127.0.0.1:1', SANDBOX_TOKEN: 'token', ...process.env };
   const profiles = await FollowedProfiles.open({
     directory: partnersDir,
     prisma,
     log,
-    env: { PARTNERS_URL: 'http://127.0.0.1:1', SANDBOX_TOKEN: 'token', ...process.env },
+    env,
   });
   const systems = parseSystems(
     JSON.stringify({
-      erp: [{ id: 'main', kind: 'rest', baseUrl: 'http://127.0.0.1:1' }],
-      wms: [{ id: 'main', kind: 'rest', baseUrl: 'http://127.0.0.1:1', nodes: ['RNO'], webhookSecret: WEBHOOK_SECRET }],
+      erp: [{ id: 'main', kind: 'rest', baseUrl: 'http://127.0.0.1:1', serves }],
+      wms: [
+        {
+          ...{ id: 'main', kind: 'rest', baseUrl: 'http://127.0.0.1:1', nodes: ['RNO'] },
+          webhookSecret: WEBHOOK_SECRET,
+          serves,
+        },
+      ],
     }),
     'systems',
     { erp: await erpConnectors(), wms: await wmsConnectors() },
@@ -110,6 +119,7 @@ export async function startApi(
     temporal,
     systems,
     partners: partnerDirectory(profiles),
+    profileEditor: new ProfileEditor({ directory: partnersDir, profiles, prisma, env }),
     intake: {
       acceptOrder: (request) => acceptOrder(intake, request),
       acceptInterchanges: (request) => acceptInterchanges(intake, request),

@@ -11,7 +11,10 @@ export async function deciding(): Promise<void> {
       return { status: 'received' as const };
     },
     {
-      validator: ({ resolution }) => {
+      validator: ({ resolution, carrier }) => {
+        if (carrier !== undefined) {
+          throw ApplicationFailure.nonRetryable(`${carrier.scac} under ${carrier.authorization}`, 'carrier-given');
+        }
         if (resolution === 'accept')
           throw ApplicationFailure.nonRetryable('the price has changed meanwhile', 'not-legal');
       },

@@ -1,10 +1,12 @@
+import type { ProfileProblem } from '../../mappings/profile/problem.ts';
 import type { DocumentEvidence, PartnerResult, RuleResult, ScenarioResult } from '../scenario.ts';
+import { leftOutText } from './text.ts';
 
 const WORDS = { passed: 'passed', failed: 'failed', 'not-run': 'not run' } as const;
 
 /** A self-contained page that follows the reader’s light or dark setting. */
 export function htmlReport(report: PartnerResult): string {
-  const { partner, partnerName, profileVersion, startedAt, finishedAt, scenarios } = report;
+  const { partner, partnerName, profileVersion, startedAt, finishedAt, warnings, seconds, scenarios } = report;
   const count = (state: ScenarioResult['state']) => scenarios.filter((scenario) => scenario.state === state).length;
   const verdict = count('failed') > 0 ? 'failed' : count('passed') > 0 ? 'passed' : 'not-run';
   return `<!doctype html>
@@ -28,7 +30,8 @@ a { color: inherit; }
 <body>
 <main>
 <h1>Certification of ${escaped(partnerName)}: ${state(verdict)}</h1>
-<p>Profile <code>${escaped(partner)}</code>, version <code>${escaped(profileVersion)}</code>. ${count('passed')} passed, ${count('failed')} failed, ${count('not-run')} not run. From ${moment(startedAt)} to ${moment(finishedAt)}.</p>
+<p>Profile <code>${escaped(partner)}</code>, version <code>${escaped(profileVersion)}</code>. ${count('passed')} passed, ${count('failed')} failed, ${count('not-run')} not run. From ${moment(startedAt)} to ${moment(finishedAt)}: preflight ${seconds.preflight.toFixed(1)} s, start ${seconds.start.toFixed(1)} s, scenarios ${seconds.scenarios.toFixed(1)} s.</p>
+${warningList(warnings)}
 <table>
 <thead><tr><th scope="col">Scenario</th><th scope="col">State</th><th scope="col">Seconds</th><th scope="col">Reason</th></tr></thead>
 <tbody>
@@ -40,6 +43,15 @@ ${scenarios.map(section).join('\n')}
 </body>
 </html>
 `;
+}
+
+function warningList(warnings: readonly ProfileProblem[]): string {
+  if (warnings.length === 0) return '';
+  const items = warnings.map(
+    ({ file, line, column, key, reason }) =>
+      `<li><code>${escaped(`${file}:${line}:${column}`)}</code> <code>${escaped(key)}</code> ${escaped(reason)}</li>`,
+  );
+  return `<h2>Warnings</h2><ul>${items.join('')}</ul>`;
 }
 
 function section({ name, purpose, state: how, reason, rules, documents, timeline }: ScenarioResult): string {
@@ -66,10 +78,11 @@ function listOfRules(rules: readonly RuleResult[]): string {
   return `<ul>${items.join('')}</ul>`;
 }
 
-function document({ direction, set, control, contents, text, at }: DocumentEvidence): string {
+function document({ direction, set, control, contents, text, at, notUsed }: DocumentEvidence): string {
   const way = direction === 'inbound' ? 'from the partner' : 'to the partner';
   return `<details><summary>${escaped(set)} ${way}, interchange ${escaped(control)}, ${moment(at)}</summary>
 <p class="quiet">${contents.map(escaped).join('; ')}</p>
+${notUsed.length > 0 ? `<p>Not used:</p><ul>${notUsed.map((one) => `<li>${escaped(leftOutText(one))}</li>`).join('')}</ul>` : ''}
 <pre>${escaped(text)}</pre></details>`;
 }
 

@@ -1,4 +1,4 @@
-import { cases, each } from '../purchase-order.ts';
+import { item } from '../goods.ts';
 import type { Scenario } from '../scenario.ts';
 import { INVOICE, ORDER_ACKNOWLEDGMENT, SHIP_NOTICE } from '../sets.ts';
 import {
@@ -15,7 +15,7 @@ import {
 const scenario: Scenario = {
   name: 'accept',
   purpose: 'An order with full stock is accepted, shipped, invoiced and paid without an exception.',
-  steps: [partnerOrders(each('MW-1001', 24), cases('MW-1002', 2)), untilStatus('closed'), untilQuiet],
+  steps: [partnerOrders(item(0), item(1)), untilStatus('closed'), untilQuiet],
   expectations: [
     ordersMade(1),
     nothingRaised,

@@ -1,4 +1,4 @@
-import { each, SCARCE } from '../purchase-order.ts';
+import { item, lacking, special } from '../goods.ts';
 import type { Scenario } from '../scenario.ts';
 import { ORDER_ACKNOWLEDGMENT } from '../sets.ts';
 import { partnerOrders, quantities, receives, untilPaid, untilQuiet } from '../steps.ts';
@@ -6,7 +6,8 @@ import { partnerOrders, quantities, receives, untilPaid, untilQuiet } from '../s
 const scenario: Scenario = {
   name: 'backorder',
   purpose: 'An order exceeds the stock of one item: the rest is cancelled or backordered, as backorders states.',
-  steps: [partnerOrders(each('MW-1001', 6), each(SCARCE.sku, SCARCE.onHand + 8)), untilPaid, untilQuiet],
+  cannot: ({ assortment }) => lacking(assortment, 'scarce'),
+  steps: [partnerOrders(item(0), special('scarce', 3)), untilPaid, untilQuiet],
   expectations: [
     receives(ORDER_ACKNOWLEDGMENT, 1),
     quantities('the quantity without stock is cancelled or backordered, as the profile states', (line, { profile }) => {

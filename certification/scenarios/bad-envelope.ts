@@ -1,4 +1,4 @@
-import { each } from '../purchase-order.ts';
+import { item } from '../goods.ts';
 import type { Scenario } from '../scenario.ts';
 import { differs, ordersMade, perform, rule, untilQuiet } from '../steps.ts';
 
@@ -9,7 +9,7 @@ const scenario: Scenario = {
   cannot: ({ ordersByEdi }) => (ordersByEdi ? undefined : 'the partner does not order by EDI'),
   steps: [
     perform('the partner sends a file with a wrong IEA02', async (trade) => {
-      const file = trade.fileOf([trade.newOrder([each('MW-1001', 12)])]);
+      const file = trade.fileOf([trade.newOrder([item(0)])]);
       const { control } = trade.partnership;
       const at = file.lastIndexOf(String(control));
       await trade.handIn(`${file.slice(0, at)}${control + 1}${file.slice(at + String(control).length)}`);

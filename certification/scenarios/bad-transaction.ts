@@ -1,4 +1,5 @@
-import { each, orderFormOf } from '../purchase-order.ts';
+import { exactly, item } from '../goods.ts';
+import { orderFormOf } from '../order-forms.ts';
 import type { Fault, Scenario } from '../scenario.ts';
 import { GROUP_ANSWER } from '../sets.ts';
 import { differs, ordersMade, perform, rule, untilQuiet, untilStatus } from '../steps.ts';
@@ -11,12 +12,15 @@ const scenario: Scenario = {
   steps: [
     perform('the partner sends a file with a valid, an invalid and a valid order', async (trade) => {
       const [first, bad, last] = [
-        trade.newOrder([each('MW-1001', 6)]),
-        trade.newOrder([each('MW-1002', 7777)]),
-        trade.newOrder([each('MW-1003', 6)]),
+        trade.newOrder([item(0)]),
+        trade.newOrder([exactly(1, 7777)]),
+        trade.newOrder([item(2)]),
       ];
+      const { element } = trade.profile.x12.delimiters;
       if (first === undefined || bad === undefined || last === undefined) return;
-      await trade.handIn(trade.fileOf([first, bad, last]).replace('7777', 'SEVEN'));
+      await trade.handIn(
+        trade.fileOf([first, bad, last]).replace(`${element}7777${element}`, `${element}SEVEN${element}`),
+      );
       trade.poNumbers.splice(trade.poNumbers.indexOf(bad.poNumber), 1);
     }),
     untilStatus('closed'),

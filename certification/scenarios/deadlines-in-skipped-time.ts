@@ -1,7 +1,10 @@
-import { type Rehearsed, rehearse, timeSkippingServer } from '../rehearsal.ts';
+import type { Rehearsed } from '../rehearsal.ts';
 import type { Expectation, Scenario } from '../scenario.ts';
 import { perform, rule } from '../steps.ts';
 import type { Trade } from '../trade.ts';
+
+/** Loaded when the scenario runs, because the server for tests takes a second to load. */
+const rehearsal = () => import('../rehearsal.ts');
 
 const rehearsals = new WeakMap<Trade, readonly Rehearsed[]>();
 
@@ -17,12 +20,16 @@ const scenario: Scenario = {
     'An order is not shipped, not paid, or waits for an ERP that is down: the real workflow raises and escalates exceptions when the ' +
     'profile says. The clock skips time; ERP, warehouse and database are simulated.',
   cannot: () =>
-    timeSkippingServer().then(
-      () => undefined,
-      (error: Error) => error.message,
-    ),
+    rehearsal()
+      .then(({ timeSkippingServer }) => timeSkippingServer())
+      .then(
+        () => undefined,
+        (error: Error) => error.message,
+      ),
+  apart: true,
   steps: [
     perform('orders run through weeks of skipped time', async (trade) => {
+      const { rehearse } = await rehearsal();
       rehearsals.set(trade, await rehearse(trade.profile));
     }),
   ],

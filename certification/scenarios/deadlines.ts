@@ -7,6 +7,7 @@ const scenario: Scenario = {
   purpose:
     'The deadlines of the profile are correct over weekends, holidays and clock changes, computed with the calendar of the profile and ' +
     'without running an order.',
+  apart: true,
   steps: [
     perform('the deadlines of the coming year are computed', async (trade) => {
       trade.note(`calendar: ${describeCalendar(trade.profile.calendar)}`);

@@ -1,5 +1,6 @@
 import { acknowledgementOf, readInterchange } from '../../sandbox/x12.ts';
-import { acknowledgmentOf, each } from '../purchase-order.ts';
+import { item } from '../goods.ts';
+import { acknowledgmentOf } from '../order-forms.ts';
 import type { Scenario } from '../scenario.ts';
 import { ORDER_ACKNOWLEDGMENT } from '../sets.ts';
 import {
@@ -28,7 +29,7 @@ const scenario: Scenario = {
       sets: [ORDER_ACKNOWLEDGMENT],
       autopay: false,
     }),
-    partnerOrders(each('MW-1009', 6)),
+    partnerOrders(item(4)),
     perform('the documents are sent', async (trade) => {
       await trade.eventually('the order invoiced or closed', async () => {
         const [order] = await trade.recorded();

@@ -1,4 +1,4 @@
-import { each } from '../purchase-order.ts';
+import { item } from '../goods.ts';
 import type { Scenario } from '../scenario.ts';
 import { ORDER_ACKNOWLEDGMENT, SHIP_NOTICE } from '../sets.ts';
 import {
@@ -28,7 +28,7 @@ const scenario: Scenario = {
   cannot: ({ sends }) => (sends(SHIP_NOTICE) ? undefined : 'the profile sends no 856'),
   late: [SHIP_NOTICE],
   steps: [
-    withWarehouse('the warehouse holds the goods back', { hold: true }, each('MW-1009', 6)),
+    withWarehouse('the warehouse holds the goods back', { hold: true }, item(4)),
     perform('the order is released', async (trade) => {
       await trade.eventually('a release at the warehouse', async () => {
         const releases = await trade.prisma.fulfillment.findMany({

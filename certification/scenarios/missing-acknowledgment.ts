@@ -1,4 +1,4 @@
-import { each } from '../purchase-order.ts';
+import { item } from '../goods.ts';
 import type { Scenario } from '../scenario.ts';
 import { ORDER_ACKNOWLEDGMENT } from '../sets.ts';
 import { decide, mailbox, partnerOrders, perform, receives, untilQuiet, untilStatus, wasRaised } from '../steps.ts';
@@ -12,7 +12,7 @@ const scenario: Scenario = {
     expectsAcknowledgment(ORDER_ACKNOWLEDGMENT) ? undefined : 'the profile sends no 855, or expects no 997 for it',
   steps: [
     mailbox('the partner acknowledges no 855', { acknowledge: 'silent', sets: [ORDER_ACKNOWLEDGMENT], autopay: false }),
-    partnerOrders(each('MW-1009', 6)),
+    partnerOrders(item(4)),
     perform('the documents are sent', async (trade) => {
       await trade.eventually('855, 856 and 810 sent', async () => {
         const [order] = await trade.recorded();

@@ -1,4 +1,5 @@
-import { cases, each, otherOrderFormOf } from '../purchase-order.ts';
+import { item } from '../goods.ts';
+import { otherOrderFormOf } from '../order-forms.ts';
 import type { Scenario } from '../scenario.ts';
 import { INVOICE, ORDER_ACKNOWLEDGMENT, SHIP_NOTICE } from '../sets.ts';
 import {
@@ -24,7 +25,7 @@ const scenario: Scenario = {
   },
   steps: [
     perform('the partner orders by 875', async (trade) => {
-      const order = trade.newOrder([each('MW-1001', 24), cases('MW-1002', 2)]);
+      const order = trade.newOrder([item(0), item(1)]);
       await trade.handIn(trade.fileOf([order], otherOrderFormOf(trade.profile)));
     }),
     untilStatus('closed'),
@@ -33,10 +34,9 @@ const scenario: Scenario = {
   expectations: [
     rule('the order arrived as an 875', async (trade) => {
       const [order] = await trade.recorded();
-      const inbound = order?.documents.filter(({ direction }) => direction === 'inbound') ?? [];
       return differs(
         'the order’s document',
-        inbound.map(({ transactionSet }) => transactionSet).join(),
+        order?.cameBy.map(({ document }) => document.transactionSet).join(),
         otherOrderFormOf(trade.profile)?.set,
       );
     }),

@@ -1,4 +1,4 @@
-import { each } from '../purchase-order.ts';
+import { item } from '../goods.ts';
 import type { Scenario } from '../scenario.ts';
 import { wishesOutside } from '../ship-window.ts';
 import {
@@ -26,7 +26,7 @@ const scenario: Scenario = {
   },
   steps: [
     perform('the partner orders for a date outside the window', async (trade) => {
-      const order = trade.newOrder([each('MW-1001', 6)], undefined, wishesOutside(trade.profile, trade.began));
+      const order = trade.newOrder([item(0)], wishesOutside(trade.profile, trade.began));
       trade.note(
         `requested: ship on ${order.shipOn}${order.deliverOn === undefined ? '' : `, deliver on ${order.deliverOn}`}`,
       );

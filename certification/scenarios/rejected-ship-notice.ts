@@ -1,4 +1,4 @@
-import { each } from '../purchase-order.ts';
+import { item } from '../goods.ts';
 import type { Scenario } from '../scenario.ts';
 import { ORDER_ACKNOWLEDGMENT, SHIP_NOTICE } from '../sets.ts';
 import {
@@ -21,7 +21,7 @@ const scenario: Scenario = {
     expectsAcknowledgment(SHIP_NOTICE) ? undefined : 'the profile sends no 856, or expects no 997 for it',
   unanswered: [ORDER_ACKNOWLEDGMENT],
   steps: [
-    withWarehouse('the goods wait', { hold: true }, each('MW-1001', 12)),
+    withWarehouse('the goods wait', { hold: true }, item(0)),
     perform('the 855 is acknowledged', async (trade) => {
       await trade.eventually('a release at the warehouse', async () => {
         const { body } = await trade.sandbox('wms', `/releases?poNumber=${trade.poNumbers[0]}`);

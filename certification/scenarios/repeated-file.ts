@@ -1,4 +1,4 @@
-import { each } from '../purchase-order.ts';
+import { item } from '../goods.ts';
 import type { Scenario } from '../scenario.ts';
 import { GROUP_ANSWER, INVOICE, ORDER_ACKNOWLEDGMENT, SHIP_NOTICE } from '../sets.ts';
 import { differs, ordersMade, partnerOrders, perform, receives, rule, untilQuiet, untilStatus } from '../steps.ts';
@@ -8,7 +8,7 @@ const scenario: Scenario = {
   purpose: 'The same file arrives twice: the second is recognised as a duplicate, and the order is processed once.',
   cannot: ({ ordersByEdi }) => (ordersByEdi ? undefined : 'the partner does not order by EDI'),
   steps: [
-    partnerOrders(each('MW-1009', 6)),
+    partnerOrders(item(4)),
     perform('the same file arrives again', async (trade) => {
       await trade.handIn(trade.files[0] ?? '');
     }),

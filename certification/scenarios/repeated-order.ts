@@ -1,4 +1,4 @@
-import { each } from '../purchase-order.ts';
+import { item } from '../goods.ts';
 import type { Scenario } from '../scenario.ts';
 import { INVOICE, ORDER_ACKNOWLEDGMENT, SHIP_NOTICE } from '../sets.ts';
 import { differs, ordersMade, partnerOrders, perform, receives, rule, untilQuiet, untilStatus } from '../steps.ts';
@@ -7,7 +7,7 @@ const scenario: Scenario = {
   name: 'repeated-order',
   purpose: 'The same order arrives again under new control numbers: no second order is created.',
   steps: [
-    partnerOrders(each('MW-1009', 6)),
+    partnerOrders(item(4)),
     perform('the same order arrives again', async (trade) => {
       const [order] = trade.orders;
       if (order !== undefined) await trade.submit(order);

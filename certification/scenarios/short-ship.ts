@@ -1,4 +1,4 @@
-import { each } from '../purchase-order.ts';
+import { item } from '../goods.ts';
 import type { Scenario } from '../scenario.ts';
 import { INVOICE, SHIP_NOTICE } from '../sets.ts';
 import { ordersMade, quantities, receives, untilPaid, untilQuiet, withWarehouse } from '../steps.ts';
@@ -7,11 +7,7 @@ const scenario: Scenario = {
   name: 'short-ship',
   purpose:
     'The warehouse ships short: the shipped quantity is notified and invoiced, and the rest follows the backorder rule of the profile.',
-  steps: [
-    withWarehouse('the warehouse ships a quarter less', { shortPercent: 25 }, each('MW-1004', 40)),
-    untilPaid,
-    untilQuiet,
-  ],
+  steps: [withWarehouse('the warehouse ships a quarter less', { shortPercent: 25 }, item(3, 4)), untilPaid, untilQuiet],
   expectations: [
     ordersMade(1),
     receives(SHIP_NOTICE, 1),

@@ -1,4 +1,5 @@
 import type { Decimal } from '../../domain/decimal.ts';
+import { partnerCalls } from './partner/api.ts';
 
 /**
  * The console's API client and response types. Amounts are integer minor units. Quantities are
@@ -25,6 +26,8 @@ export interface OrderSummary {
   readonly partnerName: string;
   readonly poNumber: string;
   readonly release: string | null;
+  /** Which part of the purchase order, where that became several orders; else empty. */
+  readonly part: string;
   readonly channel: string;
   readonly status: OrderStatus;
   readonly waitingFor: string | null;
@@ -67,6 +70,15 @@ export interface OrderLine {
   readonly backordered: Decimal;
   readonly open: Decimal;
   readonly shipped: Decimal;
+  /** What each store gets, in base units; empty for a line that is not spread over stores. */
+  readonly stores: readonly LineStore[];
+}
+
+export interface LineStore {
+  readonly store: string;
+  readonly name?: string;
+  readonly ordered: Decimal;
+  readonly shipped: Decimal;
 }
 
 export interface ShippedPackage {
@@ -75,6 +87,8 @@ export interface ShippedPackage {
   readonly palletSscc: string | null;
   readonly kind: string;
   readonly tracking?: string | null;
+  /** Code of the store that it is packed for. */
+  readonly markFor: string | null;
   readonly lines: readonly LineQuantity[];
 }
 
@@ -132,6 +146,21 @@ export interface OrderException {
   readonly dueAt: string | null;
 }
 
+/** The carrier of a release, as the partner named it to a person. */
+export interface GivenCarrier {
+  readonly scac: string;
+  readonly method?: string;
+  readonly shipmentPayment?: string;
+  readonly authorization?: string;
+}
+
+export interface ExceptionDecision {
+  readonly resolution: string;
+  readonly note?: string;
+  /** With `use-carrier`. */
+  readonly carrier?: GivenCarrier;
+}
+
 export interface ShipTo {
   readonly name?: string | null;
   readonly lines?: readonly string[];
@@ -141,7 +170,15 @@ export interface ShipTo {
   readonly country?: string | null;
 }
 
+export interface OrderPart {
+  readonly orderId: string;
+  readonly part: string;
+  readonly status: OrderStatus;
+}
+
 export interface OrderDetail extends Omit<OrderSummary, 'openExceptions'> {
+  /** All orders that the purchase order became, this one included; empty if it is the only one. */
+  readonly parts: readonly OrderPart[];
   readonly shipTo: ShipTo | null;
   readonly lines: readonly OrderLine[];
   readonly fulfillments: readonly Fulfillment[];
@@ -192,7 +229,7 @@ export const REQUESTED_DATES = {
 type RequestedDates = { readonly [Name in keyof typeof REQUESTED_DATES]?: string };
 
 interface Kept {
-  readonly notes: readonly string[];
+  readonly notes: readonly { readonly text: string; readonly kind?: string; readonly for?: readonly string[] }[];
   readonly attributes: Readonly<Record<string, string>>;
 }
 
@@ -248,6 +285,21 @@ export interface DocumentSummary {
   readonly errors: readonly DocumentError[] | null;
   /** Content of an inbound document that nothing uses. */
   readonly notUsed: readonly NotUsed[];
+  /** Those that it is about, or that it became. */
+  readonly orderIds: readonly string[];
+  /** Of a document that nothing processes, so that it is kept. */
+  readonly question: DocumentQuestion | null;
+}
+
+/** What a kept document asks, until a person says what was done. */
+export interface DocumentQuestion {
+  readonly asks: string;
+  readonly since: string;
+  readonly poNumber: string | null;
+  readonly open: boolean;
+  readonly handledAt: string | null;
+  readonly handledBy: string | null;
+  readonly note: string | null;
 }
 
 export interface NotUsed {
@@ -306,6 +358,8 @@ export interface InterchangeItem extends InterchangeSummary {
   /** Transaction sets by state. */
   readonly transactionCounts: Readonly<Record<string, number>>;
   readonly firstError: string | null;
+  /** The first document that is kept until a person says what was done. */
+  readonly waitsFor: string | null;
 }
 
 export interface InterchangePage {
@@ -323,8 +377,9 @@ export interface InterchangeTransaction {
   readonly transactionControl: string | null;
   readonly state: string;
   readonly acknowledgment: string | null;
-  readonly orderId: string | null;
-  readonly poNumber: string | null;
+  /** Those that the set is about, or that it became. */
+  readonly orders: readonly { readonly orderId: string; readonly poNumber: string; readonly part: string }[];
+  readonly question: DocumentQuestion | null;
   readonly errors: readonly DocumentError[];
 }
 
@@ -342,6 +397,7 @@ export interface InterchangeQuery {
   readonly direction?: string;
   readonly withErrors?: 'true' | undefined;
   readonly stuck?: 'true' | undefined;
+  readonly kept?: 'true' | undefined;
   readonly cursor?: string;
   readonly limit: number;
 }
@@ -412,6 +468,9 @@ export interface PartnerDetail extends Partner {
     readonly passed: number;
     readonly failed: number;
     readonly notRun: number;
+    /** Path of the latest report on the machine of the API. */
+    readonly report: string | null;
+    readonly scenarios: readonly { readonly name: string; readonly state: string; readonly reason: string | null }[];
   };
   readonly problems: readonly ProfileNotice[];
   readonly warnings: readonly ProfileNotice[];
@@ -504,12 +563,19 @@ export function createApi(key: string, onUnauthorized: () => void = () => undefi
   const partner = (id: string) => `/v1/partners/${encodeURIComponent(id)}`;
   const document = (id: string) => `/v1/documents/${encodeURIComponent(id)}`;
   const interchange = (id: string) => `/v1/edi/interchanges/${encodeURIComponent(id)}`;
+  const post = (path: string, body: object, headers: Record<string, string> = {}) =>
+    call(path, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+    });
   const bytes = async (path: string, signal: AbortSignal): Promise<Blob> => {
     const response = await call(path, { signal, headers: { Accept: '*/*' } });
     return response.blob();
   };
 
   return {
+    ...partnerCalls(call),
     me: (signal: AbortSignal) => get<Me>('/v1/me', signal),
     partners: (signal: AbortSignal) => get<PartnerList>('/v1/partners', signal),
     partner: (id: string, signal: AbortSignal) => get<PartnerDetail>(partner(id), signal),
@@ -530,23 +596,33 @@ export function createApi(key: string, onUnauthorized: () => void = () => undefi
     document: (id: string, signal: AbortSignal) => get<DocumentDetail>(document(id), signal),
     /** The original bytes. */
     raw: (id: string, signal: AbortSignal) => bytes(`${document(id)}/raw`, signal),
+    /** Ends the question of a kept document. */
+    handleDocument: async (id: string, note: string): Promise<void> => {
+      await post(`${document(id)}/handled`, { note });
+    },
+    assignDocument: async (id: string, poNumber: string): Promise<void> => {
+      await post(`${document(id)}/order`, { poNumber });
+    },
     interchanges: (query: InterchangeQuery, signal: AbortSignal) =>
       get<InterchangePage>(`/v1/edi/interchanges?${parametersOf(query)}`, signal),
     interchange: (id: string, signal: AbortSignal) => get<InterchangeDetail>(interchange(id), signal),
     /** The original bytes. */
     rawInterchange: (id: string, signal: AbortSignal) => bytes(`${interchange(id)}/raw`, signal),
+    /** Hands in a file; one character is one byte. */
+    submitFile: async (file: string): Promise<{ duplicate: boolean }> => {
+      const body = Uint8Array.from(file, (character) => character.charCodeAt(0));
+      const headers = { 'Content-Type': 'application/edi-x12' };
+      const response = await call('/v1/edi/interchanges', { method: 'POST', headers, body });
+      return (await response.json()) as { duplicate: boolean };
+    },
     /** The labels of a shipment, as PDF or for a label printer. */
     labels: async (link: string, format: LabelFormat): Promise<Blob> => {
       const response = await call(`${link}?format=${format}`, { headers: { Accept: '*/*' } });
       return response.blob();
     },
     /** Resolves the exception. Idempotent per `attempt`. */
-    resolve: async (exceptionId: string, resolution: string, note: string, attempt: string): Promise<void> => {
-      await call(`/v1/exceptions/${encodeURIComponent(exceptionId)}/resolve`, {
-        method: 'POST',
-        headers: { 'Content-Type': 'application/json', 'Idempotency-Key': attempt },
-        body: JSON.stringify(note === '' ? { resolution } : { resolution, note }),
-      });
+    resolve: async (exceptionId: string, decision: ExceptionDecision, attempt: string): Promise<void> => {
+      await post(`/v1/exceptions/${encodeURIComponent(exceptionId)}/resolve`, decision, { 'Idempotency-Key': attempt });
     },
   };
 }

@@ -1,7 +1,9 @@
 import { useEffect, useState } from 'react';
 import { Link, NavLink, Route, Routes, useLocation } from 'react-router-dom';
+import type { Me } from './api.ts';
 import { Mark } from './mark.tsx';
 import { Empty } from './notices.tsx';
+import { BenchPage } from './pages/bench-page.tsx';
 import { DocumentPage } from './pages/document-page.tsx';
 import { FilePage } from './pages/file-page.tsx';
 import { FilesPage } from './pages/files-page.tsx';
@@ -9,7 +11,9 @@ import { OrderPage } from './pages/order-page.tsx';
 import { OrdersPage } from './pages/orders-page.tsx';
 import { PartnerPage } from './pages/partner-page.tsx';
 import { PartnersPage } from './pages/partners-page.tsx';
+import { PortalPage } from './pages/portal-page.tsx';
 import { SignInPage } from './pages/sign-in-page.tsx';
+import { isPortal, PortalContext, useIsPortal } from './partner/portal.tsx';
 import { takeKeyFromAddress, useApi, useSession } from './session.tsx';
 import { Clock } from './time.tsx';
 import { useLive } from './use-live.ts';
@@ -21,24 +25,55 @@ export function App() {
   return (
     // Another key may be another person: remove everything that the previous user saw.
     <Clock key={key}>
+      <SignedIn />
+    </Clock>
+  );
+}
+
+function SignedIn() {
+  const api = useApi();
+  const me = useLive('me', api.me);
+  const portal = isPortal(me.data);
+  return (
+    <PortalContext value={portal}>
       <a className="skip" href="#content">
         Skip to content
       </a>
-      <Header />
+      <Header me={me.data} />
       <main id="content" tabIndex={-1}>
-        <Routes>
-          <Route path="/" element={<OrdersPage />} />
-          <Route path="/orders/:orderId" element={<OrderPage />} />
-          <Route path="/orders/:orderId/documents/:documentId" element={<DocumentPage />} />
-          <Route path="/files" element={<FilesPage />} />
-          <Route path="/files/:interchangeId" element={<FilePage />} />
-          <Route path="/files/:interchangeId/documents/:documentId" element={<DocumentPage />} />
-          <Route path="/partners" element={<PartnersPage />} />
-          <Route path="/partners/:partnerId" element={<PartnerPage />} />
-          <Route path="*" element={<NoSuchPage />} />
-        </Routes>
+        {portal ? <PortalRoutes partnerId={me.data?.partnerId ?? ''} /> : <AllRoutes />}
       </main>
-    </Clock>
+    </PortalContext>
+  );
+}
+
+function AllRoutes() {
+  return (
+    <Routes>
+      <Route path="/" element={<OrdersPage />} />
+      <Route path="/orders/:orderId" element={<OrderPage />} />
+      <Route path="/orders/:orderId/documents/:documentId" element={<DocumentPage />} />
+      <Route path="/files" element={<FilesPage />} />
+      <Route path="/files/:interchangeId" element={<FilePage />} />
+      <Route path="/files/:interchangeId/documents/:documentId" element={<DocumentPage />} />
+      <Route path="/partners" element={<PartnersPage />} />
+      <Route path="/partners/:partnerId" element={<PartnerPage />} />
+      <Route path="/partners/:partnerId/bench" element={<BenchPage />} />
+      <Route path="*" element={<NoSuchPage />} />
+    </Routes>
+  );
+}
+
+/** All that a partner sees which tests: the API refuses it anything else. */
+function PortalRoutes({ partnerId }: { readonly partnerId: string }) {
+  return (
+    <Routes>
+      <Route path="/" element={<PortalPage partnerId={partnerId} />} />
+      <Route path="/files" element={<PortalPage partnerId={partnerId} />} />
+      <Route path="/files/:interchangeId" element={<FilePage />} />
+      <Route path="/files/:interchangeId/documents/:documentId" element={<DocumentPage />} />
+      <Route path="*" element={<NoSuchPage />} />
+    </Routes>
   );
 }
 
@@ -55,10 +90,9 @@ function useKeyPastedIntoAddress(): void {
   }, [signIn]);
 }
 
-function Header() {
-  const api = useApi();
+function Header({ me }: { readonly me: Me | undefined }) {
+  const portal = useIsPortal();
   const { signOut } = useSession();
-  const me = useLive('me', api.me);
   const [open, setOpen] = useState(false);
   const { pathname } = useLocation();
 
@@ -72,27 +106,35 @@ function Header() {
         <span className="brand-name">Throughline</span>
       </Link>
       <nav aria-label="Main">
-        <NavLink to="/" end>
-          Orders
-        </NavLink>
-        <NavLink to="/files">Files</NavLink>
-        <NavLink to="/partners">Partners</NavLink>
+        {portal ? (
+          <NavLink to="/" end>
+            Test files
+          </NavLink>
+        ) : (
+          <>
+            <NavLink to="/" end>
+              Orders
+            </NavLink>
+            <NavLink to="/files">Files</NavLink>
+            <NavLink to="/partners">Partners</NavLink>
+          </>
+        )}
         <a href="/docs">API</a>
       </nav>
       <div className="account">
         <button type="button" aria-expanded={open} aria-controls="account" onClick={() => setOpen(!open)}>
-          {me.data?.name ?? 'Account'}
+          {me?.name ?? 'Account'}
         </button>
         <div id="account" className="account-panel" hidden={!open}>
-          {me.data && (
+          {me && (
             <dl>
               <dt>Key</dt>
-              <dd>{me.data.name}</dd>
+              <dd>{me.name}</dd>
               <dt>Acts for</dt>
-              <dd>{me.data.partnerId ?? 'all partners'}</dd>
+              <dd>{me.partnerId ?? 'all partners'}</dd>
               <dt>May</dt>
               <dd>
-                {me.data.scopes.map((scope) => (
+                {me.scopes.map((scope) => (
                   <code key={scope}>{scope}</code>
                 ))}
               </dd>

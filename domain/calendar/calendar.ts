@@ -97,7 +97,8 @@ export function isOpen(at: Date, calendar: BusinessCalendar): boolean {
   return addBusinessTime(at, 'PT0S', calendar).getTime() === at.getTime();
 }
 
-function isAlwaysOpen({ workingDays, hours, holidays }: BusinessCalendar): boolean {
+/** Whether business time is elapsed time. */
+export function isAlwaysOpen({ workingDays, hours, holidays }: BusinessCalendar): boolean {
   return hours === undefined && holidays.length === 0 && WEEKDAYS.every((day) => workingDays.includes(day));
 }
 

@@ -5,7 +5,13 @@ import type { OrderState } from './state.ts';
 
 /** `code` is stable. */
 export interface Refusal {
-  readonly code: 'order-ended' | 'already-released' | 'exception-not-open' | 'illegal-resolution';
+  readonly code:
+    | 'order-ended'
+    | 'already-released'
+    | 'exception-not-open'
+    | 'illegal-resolution'
+    | 'carrier-missing'
+    | 'carrier-not-asked';
   readonly reason: string;
 }
 
@@ -30,14 +36,22 @@ export function legalResolutions(
 /** Why the exception cannot be resolved like this; undefined when it can. */
 export function whyNotResolve(
   state: OrderState,
-  { exceptionId, resolution }: ResolveExceptionInput,
+  { exceptionId, resolution, carrier }: ResolveExceptionInput,
 ): Refusal | undefined {
   const exception = state.exceptions.find(({ id }) => id === exceptionId);
   if (exception === undefined || exception.decision !== undefined) {
     return { code: 'exception-not-open', reason: `exception ${exceptionId} is not open` };
   }
   const legal = legalResolutions(state, exception);
-  if (legal.includes(resolution)) return undefined;
-  const reason = `${exception.type} can be resolved by ${legal.join(', ')}, not by ${resolution}`;
-  return { code: 'illegal-resolution', reason };
+  if (!legal.includes(resolution)) {
+    const reason = `${exception.type} can be resolved by ${legal.join(', ')}, not by ${resolution}`;
+    return { code: 'illegal-resolution', reason };
+  }
+  if (resolution === 'use-carrier' && carrier === undefined) {
+    return { code: 'carrier-missing', reason: 'use-carrier needs a carrier' };
+  }
+  if (resolution !== 'use-carrier' && carrier !== undefined) {
+    return { code: 'carrier-not-asked', reason: `${resolution} takes no carrier; use-carrier does` };
+  }
+  return undefined;
 }

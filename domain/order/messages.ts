@@ -3,6 +3,7 @@
  * in Postgres.
  */
 import type { ExceptionType, Resolution } from '../exceptions.ts';
+import type { ShipmentPayment } from '../policy/carrier-routing.ts';
 import type { OrderStatus } from './status.ts';
 
 /** The input of an order's workflow. The order itself is in Postgres under `orderId`. */
@@ -10,6 +11,8 @@ export interface OrderToCashInput {
   orderId: string;
   partnerId: string;
   poNumber: string;
+  /** Which part of the purchase order it is, if that became several orders. */
+  part?: string;
   correlationId: string;
 }
 
@@ -54,10 +57,22 @@ export interface OpenException {
   openedAt: string;
 }
 
+/** The carrier of a release as a person states it, who asked the partner for one. */
+export interface GivenCarrier {
+  scac: string;
+  /** TD504 and FOB01; without them as the partner's guide says. */
+  method?: string | undefined;
+  shipmentPayment?: ShipmentPayment | undefined;
+  /** Number under which the partner allowed the shipment. */
+  authorization?: string | undefined;
+}
+
 export interface ResolveExceptionInput {
   exceptionId: string;
   resolution: Resolution;
   note?: string;
+  /** With `use-carrier`, and only with it. */
+  carrier?: GivenCarrier;
   /** The person who decided. */
   by: string;
 }

@@ -85,6 +85,15 @@ describe('the progress of an order', () => {
     const all = [...acceptedOrder(aRelease('RNO', '10')), shipped('RNO', 'S1', '10')];
     expect(progressOnceInvoiced(anOrder(...all))).toEqual({ status: 'invoiced', waitingFor: '' });
   });
+
+  it('has no deadline of an invoice whose due day is unknown while goods are backordered', () => {
+    const part: OrderEvent = { type: 'reserved', fulfillments: [aRelease('RNO', '10')], backordered: true };
+    const backordered = [checked, part, placed, shipped('RNO', 'S1', '10')];
+    expect(progressOnceInvoiced(anOrder(...backordered))).toEqual({
+      status: 'partiallyShipped',
+      waitingFor: 'stock for what is backordered',
+    });
+  });
 });
 
 describe('what arrives from outside', () => {

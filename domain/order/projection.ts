@@ -31,8 +31,10 @@ export function progressOf(state: OrderState): Progress {
  */
 export function progressOnceInvoiced(state: OrderState): Progress {
   const unknown = { invoiceNumber: '', total: 1, settled: 0, dueOn: '9999-12-31' };
-  const { nextDeadline, ...progress } = progressOf({ ...state, invoices: [...state.invoices, unknown] });
+  const { nextDeadline: _, ...progress } = progressOf({ ...state, invoices: [...state.invoices, unknown] });
   if (progress.status === 'invoiced') return { ...progress, waitingFor: '' };
+  // The unknown due day is no deadline: the order may still wait for backordered goods.
+  const nextDeadline = nextDeadlineOf(state);
   return { ...progress, ...(nextDeadline && { nextDeadline }) };
 }
 

@@ -6,13 +6,15 @@
 import { add, compare, subtract } from '../decimal.ts';
 import type { ExceptionType } from '../exceptions.ts';
 import type { InvoiceBalance } from '../policy/cash.ts';
-import type { DocumentTrouble, OpenException, RemittedAmount, WarehouseNotice } from './messages.ts';
+import type { DocumentTrouble, GivenCarrier, OpenException, RemittedAmount, WarehouseNotice } from './messages.ts';
 import type { OrderStatus } from './status.ts';
 
 export interface OrderState {
   readonly orderId: string;
   readonly partnerId: string;
   readonly poNumber: string;
+  /** Which part of the purchase order it is, if that became several orders. */
+  readonly part?: string;
   /** Set once the order has been checked. */
   readonly terms?: OrderTerms;
   /** Problems of the check that a person accepted. */
@@ -51,6 +53,8 @@ export type OrderEnd = 'closed' | 'cancelled' | 'rejected';
 export interface Stop {
   readonly reason: string;
   readonly by: string;
+  /** The problem that ended the order, where it was one. */
+  readonly problem?: ExceptionType;
 }
 
 export interface StoryEntry {
@@ -66,6 +70,8 @@ export interface ExceptionState extends OpenException {
 export interface Decision {
   readonly resolution: OpenException['resolutions'][number];
   readonly note?: string;
+  /** With `use-carrier`. */
+  readonly carrier?: GivenCarrier;
   readonly by: string;
 }
 
@@ -105,11 +111,13 @@ export interface FulfillmentState extends PlannedFulfillment {
   readonly routing?: RoutingDecision;
 }
 
-/** Release with the order's own carrier in spite of the guide, or with the guide's in spite of the order. */
-export interface RoutingDecision {
-  resolution: 'accept' | 'use-guide';
-  by: string;
-}
+/**
+ * Release with the order's own carrier in spite of the guide, with the guide's in spite of the order, or with one that
+ * the person states.
+ */
+export type RoutingDecision =
+  | { resolution: 'accept' | 'use-guide'; by: string }
+  | { resolution: 'use-carrier'; carrier: GivenCarrier; by: string };
 
 /** Agreed terms that the process needs; durations are resolved by the profile's calendar before they get here. */
 export interface OrderTerms {
@@ -140,11 +148,13 @@ export function newOrder({
   orderId,
   partnerId,
   poNumber,
-}: Pick<OrderState, 'orderId' | 'partnerId' | 'poNumber'>): OrderState {
+  part,
+}: Pick<OrderState, 'orderId' | 'partnerId' | 'poNumber' | 'part'>): OrderState {
   return {
     orderId,
     partnerId,
     poNumber,
+    ...(part !== undefined && { part }),
     waived: [],
     accepted: false,
     backordered: false,

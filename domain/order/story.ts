@@ -32,7 +32,8 @@ export function storyOf(event: OrderEvent, state: OrderState): string | undefine
       return `${event.exception.step}: ${event.exception.summary}`;
     case 'exception-decided': {
       const step = state.exceptions.find(({ id }) => id === event.exceptionId)?.step;
-      return `${step}: ${event.decision.resolution} by ${event.decision.by}`;
+      const { resolution, carrier, by } = event.decision;
+      return `${step}: ${resolution}${carrier === undefined ? '' : ` ${carrier.scac}`} by ${by}`;
     }
     case 'stopped':
       return `stopped by ${event.stop.by}: ${event.stop.reason}`;

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { partnerProfile } from '../../mappings/profile/profile.ts';
-import { hasRules, type RoutingGuide, type RoutingRequest, route, shipDayWithin } from './carrier-routing.ts';
+import { hasRules, type RoutingGuide, type RoutingRequest, route } from './carrier-routing.ts';
+import { shipDayWithin } from './ship-window.ts';
 
 function aGuide(changes: object): RoutingGuide {
   return partnerProfile.shape.routing.parse(changes);
@@ -49,6 +50,17 @@ describe('the carrier of a release', () => {
       { lines: [{ sku: 'A', quantity: '150.000000001', weight: '1' }] },
       'ODFL',
     ],
+    [
+      'needs no weight for a rule that the number of cartons excludes',
+      aGuide({
+        rules: [
+          { name: 'small', when: { cartons: { upTo: 1 }, weight: { upTo: '70' } }, ship: { scac: 'UPSN' } },
+          { name: 'rest', ship: { scac: 'ODFL' } },
+        ],
+      }),
+      { lines: [...unweighed, ...unweighed] },
+      'ODFL',
+    ],
     ['goes by country', only({ countries: ['US'] }), {}, 'SAIA'],
     ['goes by state', only({ regions: ['OR', 'CA'] }), {}, 'SAIA'],
     ['goes by the beginning of the postal code', only({ postalPrefixes: ['939'] }), {}, 'SAIA'],
@@ -79,6 +91,89 @@ describe('the carrier of a release', () => {
     });
     const heavy = route(aRequest({ lines: [{ sku: 'A', quantity: '1', weight: '151' }] }), guide);
     expect(heavy.carrier).toEqual({ scac: 'ODFL', method: 'M', shipmentPayment: 'CC' });
+  });
+});
+
+describe('an order that names another carrier than the rule', () => {
+  const guide = (conflict: string) => aGuide({ conflict, rules: [parcel, freight] });
+  const asked = aRequest({ orderCarrier: 'FXFE' });
+
+  it('is a question to a person where the guide does not say who is right', () => {
+    const { violations, insteadOf } = route(asked, guide('ask'));
+    expect(violations).toMatchObject([{ code: 'carrier-contradicts-guide', rule: parcel.name }]);
+    expect(insteadOf).toBeUndefined();
+  });
+
+  it('goes with the rule’s carrier where the guide is right', () => {
+    expect(route(asked, guide('guide'))).toMatchObject({
+      carrier: { scac: 'UPSN', method: 'U', shipmentPayment: 'TP' },
+      rule: parcel.name,
+      insteadOf: { scac: 'FXFE', by: 'guide' },
+      violations: [],
+    });
+  });
+
+  it('goes with its own where the order is right, without what the rule says of its carrier', () => {
+    expect(route(asked, guide('order'))).toMatchObject({
+      carrier: { scac: 'FXFE', method: 'M', shipmentPayment: 'CC' },
+      insteadOf: { scac: 'UPSN', by: 'order' },
+      violations: [],
+    });
+  });
+
+  it.each(['ask', 'guide', 'order'])('and does not, has nothing to settle: %s', (conflict) => {
+    const { carrier, insteadOf, violations } = route(aRequest({ orderCarrier: 'UPSN' }), guide(conflict));
+    expect([carrier?.scac, insteadOf, violations]).toEqual(['UPSN', undefined, []]);
+  });
+});
+
+describe('a rule that holds the release', () => {
+  const words = 'call 555-0100 for a carrier';
+  const held = { name: 'over 50 lb', when: { weight: { over: '50' } }, hold: words };
+
+  it('picks no carrier, and its words say what to do', () => {
+    for (const conflict of ['ask', 'guide', 'order']) {
+      const { carrier, violations } = route(
+        aRequest({ orderCarrier: 'FXFE' }),
+        aGuide({ conflict, rules: [held, freight] }),
+      );
+      expect(carrier).toBeUndefined();
+      expect(violations).toEqual([{ code: 'carrier-needed', rule: 'over 50 lb', message: words }]);
+    }
+  });
+
+  it('does nothing below its bound', () => {
+    const lines = [{ sku: 'A', quantity: '50', weight: '1' }];
+    expect(route(aRequest({ lines }), aGuide({ rules: [held, parcel] }))).toMatchObject({ carrier: { scac: 'UPSN' } });
+  });
+});
+
+describe('the service level', () => {
+  const rules = (ship: object) => [{ name: 'only', ship: { scac: 'UPSN', ...ship } }];
+
+  it.each<[string, object, Partial<RoutingRequest>, string | undefined]>([
+    ['is that of the rule', { serviceLevel: 'ST', rules: rules({ serviceLevel: 'SE' }) }, { serviceLevel: 'ND' }, 'SE'],
+    ['else the one that the order asks for', { serviceLevel: 'ST', rules: rules({}) }, { serviceLevel: 'ND' }, 'ND'],
+    ['else the default of the guide', { serviceLevel: 'ST', rules: rules({}) }, {}, 'ST'],
+    ['is the default without rules too', { serviceLevel: 'ST' }, {}, 'ST'],
+    ['is none where nobody says one', { rules: rules({}) }, { service: 'GROUND' }, undefined],
+  ])('%s', (_title, guide, request, serviceLevel) => {
+    expect(route(aRequest(request), aGuide(guide)).carrier?.serviceLevel).toBe(serviceLevel);
+  });
+
+  it('in words is that of the rule, else the default of the guide', () => {
+    const guide = aGuide({ service: 'STANDARD', rules: [{ ...parcel, ship: { scac: 'UPSN', service: '2ND DAY' } }] });
+    expect(route(aRequest(), guide).carrier?.service).toBe('2ND DAY');
+    expect(route(aRequest(), aGuide({ service: 'STANDARD' })).carrier?.service).toBe('STANDARD');
+  });
+
+  it('is a condition of a rule by its code and by its words', () => {
+    const guide = aGuide({
+      rules: [{ name: 'fast', when: { serviceLevels: ['nd', 'Next Day'] }, ship: { scac: 'UPSN' } }],
+    });
+    expect(route(aRequest({ serviceLevel: 'ND' }), guide).rule).toBe('fast');
+    expect(route(aRequest({ service: 'NEXT-DAY', serviceLevel: 'SE' }), guide).rule).toBe('fast');
+    expect(route(aRequest({ service: 'GROUND' }), guide).rule).toBeUndefined();
   });
 });
 

@@ -3,8 +3,9 @@
  * the same answer, and every answer names the rule that gave it.
  */
 
-import { WEEKDAYS } from '../calendar/calendar.ts';
+import type { WEEKDAYS } from '../calendar/calendar.ts';
 import { add, compare, type Decimal, divide, multiply } from '../decimal.ts';
+import { closedWindow, dateOutsideWindow, daysInARow, type ShipWindow, shipWindow } from './ship-window.ts';
 
 type Weekday = (typeof WEEKDAYS)[number];
 
@@ -17,13 +18,30 @@ interface Band<T> {
   upTo?: T | undefined;
 }
 
+/** What a guide says of a shipment besides its carrier. */
+interface Service {
+  /** TD512, a code of element 284. */
+  serviceLevel?: string | undefined;
+  /** TD505: the routing in words. */
+  service?: string | undefined;
+}
+
+/** A rule names a carrier, or says whom to ask for one. */
+export interface RuledCarrier extends Service {
+  scac: string;
+  method?: string | undefined;
+  shipmentPayment?: ShipmentPayment | undefined;
+}
+
 /** The `routing` section of a partner's profile, as far as it decides something. */
-export interface RoutingGuide {
+export interface RoutingGuide extends Service {
   /** Carrier where the order names none and there are no rules. */
   scac?: string | undefined;
   /** TD504. */
   method: string;
   shipmentPayment: ShipmentPayment;
+  /** Who is right if the order names a carrier and a rule another one. */
+  conflict: 'ask' | 'guide' | 'order';
   /** The first rule that matches picks the carrier. */
   rules: {
     name: string;
@@ -37,7 +55,9 @@ export interface RoutingGuide {
       nodes?: string[] | undefined;
       serviceLevels?: string[] | undefined;
     };
-    ship: { scac: string; method?: string | undefined; shipmentPayment?: ShipmentPayment | undefined };
+    ship?: RuledCarrier | undefined;
+    /** Instead of `ship`: what a person must do to get a carrier. */
+    hold?: string | undefined;
   }[];
   /** Most cartons of one release. */
   maxCartons?: number | undefined;
@@ -66,8 +86,9 @@ export interface RoutingRequest {
   shipTo: { region: string; postalCode: string; country: string };
   /** SCAC that the order itself names. */
   orderCarrier?: string;
-  /** Service level in the order’s words (TD505). */
+  /** Service level that the order asks for: its code (TD512), and in words (TD505). */
   serviceLevel?: string;
+  service?: string;
   /** ISO 8601 days; a date that had passed when the order came is left out. */
   requestedShipDate?: string;
   requestedDeliveryDate?: string;
@@ -82,16 +103,17 @@ export interface RoutedCarrier {
   method: string;
   /** FOB01. */
   shipmentPayment: ShipmentPayment;
-}
-
-/** First and last day on which the goods may leave, ISO 8601, every day between them included; open where absent. */
-export interface ShipWindow {
-  opens?: string;
-  closes?: string;
+  /** TD512. */
+  serviceLevel?: string;
+  /** TD505. */
+  service?: string;
+  /** Number under which the partner allowed the shipment. */
+  authorization?: string;
 }
 
 export interface RoutingViolation {
   code:
+    | 'carrier-needed'
     | 'no-rule-matches'
     | 'weight-unknown'
     | 'cartons-unknown'
@@ -110,6 +132,8 @@ export interface Routing {
   carrier?: RoutedCarrier;
   /** Name of the rule that picked it; absent where the guide has no rules. */
   rule?: string;
+  /** The carrier that was not taken, where order and rule name different ones and the guide says who is right. */
+  insteadOf?: { scac: string; by: 'guide' | 'order' };
   /** The first run of allowed days from the release day on, for the warehouse. */
   window: ShipWindow;
   /** Pounds; absent where a weight is unknown. */
@@ -127,11 +151,10 @@ export interface Routing {
  */
 export function route(request: RoutingRequest, guide: RoutingGuide): Routing {
   const load = { ...weightOf(request), ...cartonsOf(request) };
-  const picked = pick(request, guide, load);
+  const picked = settled(request, guide, pick(request, guide, load));
   const agreed = shipWindow(request, guide);
   const violations = [
     ...(picked.violation === undefined ? [] : [picked.violation]),
-    ...contradiction(request, picked),
     ...tooManyCartons(request, guide, load.cartons),
     ...closedWindow(request, guide, agreed),
     ...dateOutsideWindow(request, guide),
@@ -139,6 +162,7 @@ export function route(request: RoutingRequest, guide: RoutingGuide): Routing {
   return {
     ...(picked.carrier && { carrier: picked.carrier }),
     ...(picked.rule !== undefined && { rule: picked.rule }),
+    ...(picked.insteadOf && { insteadOf: picked.insteadOf }),
     ...load,
     window: daysInARow(request.today, guide, agreed),
     violations,
@@ -161,31 +185,45 @@ interface Picked {
   carrier?: RoutedCarrier;
   rule?: string;
   violation?: RoutingViolation;
+  insteadOf?: NonNullable<Routing['insteadOf']>;
+}
+
+/**
+ * A carrier as it is released. What the rule says comes first, then the service level that the order asks for, then
+ * the defaults of the guide.
+ */
+export function carrierOf(
+  stated: Omit<RuledCarrier, 'scac'> & { scac?: string | undefined },
+  { serviceLevel: asked }: Pick<RoutingRequest, 'serviceLevel'>,
+  guide: Omit<RoutingGuide, 'rules'>,
+): RoutedCarrier {
+  const { scac, method = guide.method, shipmentPayment = guide.shipmentPayment } = stated;
+  const { serviceLevel = asked ?? guide.serviceLevel, service = guide.service } = stated;
+  return {
+    ...(scac !== undefined && { scac }),
+    method,
+    shipmentPayment,
+    ...(serviceLevel !== undefined && { serviceLevel }),
+    ...(service !== undefined && { service }),
+  };
 }
 
 function pick(request: RoutingRequest, guide: RoutingGuide, load: Load): Picked {
-  const { method, shipmentPayment } = guide;
   if (guide.rules.length === 0) {
-    const scac = request.orderCarrier ?? guide.scac;
-    return { carrier: { ...(scac !== undefined && { scac }), method, shipmentPayment } };
+    return { carrier: carrierOf({ scac: request.orderCarrier ?? guide.scac }, request, guide) };
   }
-  for (const { name, when, ship } of guide.rules) {
+  for (const { name, when, ship, hold } of guide.rules) {
     if (!appliesTo(request, when)) continue;
+    // What is not known may be within; a rule that what is known excludes needs no more.
+    if (!isWithin(load.weight, when.weight) || !isWithin(load.cartons?.toString(), when.cartons)) continue;
     if (when.weight !== undefined && load.weight === undefined) {
       return { violation: { code: 'weight-unknown', rule: name, message: unknownWeight(request) } };
     }
     if (when.cartons !== undefined && load.cartons === undefined) {
       return { violation: { code: 'cartons-unknown', rule: name, message: unknownCartons(request) } };
     }
-    if (!isWithin(load.weight, when.weight) || !isWithin(load.cartons?.toString(), when.cartons)) continue;
-    return {
-      rule: name,
-      carrier: {
-        scac: ship.scac,
-        method: ship.method ?? method,
-        shipmentPayment: ship.shipmentPayment ?? shipmentPayment,
-      },
-    };
+    if (ship !== undefined) return { rule: name, carrier: carrierOf(ship, request, guide) };
+    return { violation: { code: 'carrier-needed', rule: name, message: hold ?? 'a carrier must be asked for' } };
   }
   const { node, shipTo } = request;
   const what = [
@@ -193,7 +231,7 @@ function pick(request: RoutingRequest, guide: RoutingGuide, load: Load): Picked 
     `${load.cartons ?? 'unknown'} cartons`,
     `from ${node}`,
     `to ${shipTo.region} ${shipTo.postalCode} ${shipTo.country}`,
-    ...(request.serviceLevel === undefined ? [] : [`service "${request.serviceLevel}"`]),
+    ...[request.serviceLevel, request.service].flatMap((asked) => (asked === undefined ? [] : [`service "${asked}"`])),
   ];
   return {
     violation: {
@@ -207,15 +245,16 @@ function pick(request: RoutingRequest, guide: RoutingGuide, load: Load): Picked 
 type Conditions = RoutingGuide['rules'][number]['when'];
 
 /** All conditions but those on the load; a condition that is not stated holds. */
-function appliesTo({ node, shipTo, serviceLevel }: RoutingRequest, when: Conditions): boolean {
+function appliesTo({ node, shipTo, serviceLevel, service }: RoutingRequest, when: Conditions): boolean {
   const { countries, regions, postalPrefixes, nodes, serviceLevels } = when;
   const postalCode = plain(shipTo.postalCode);
+  const asked = [plain(serviceLevel ?? ''), plain(service ?? '')];
   return (
     (countries?.includes(shipTo.country) ?? true) &&
     (regions?.includes(shipTo.region) ?? true) &&
     (postalPrefixes?.some((prefix) => postalCode.startsWith(plain(prefix))) ?? true) &&
     (nodes?.includes(node) ?? true) &&
-    (serviceLevels?.some((level) => plain(level) === plain(serviceLevel ?? '')) ?? true)
+    (serviceLevels?.some((level) => asked.includes(plain(level))) ?? true)
   );
 }
 
@@ -234,10 +273,23 @@ function isWithin(value: Decimal | undefined, bounds: Band<Decimal | number> | u
   );
 }
 
-function contradiction({ orderCarrier }: RoutingRequest, { carrier, rule }: Picked): RoutingViolation[] {
-  if (rule === undefined || orderCarrier === undefined || carrier?.scac === orderCarrier) return [];
-  const message = `the order names carrier ${orderCarrier}, the guide ${carrier?.scac}`;
-  return [{ code: 'carrier-contradicts-guide', rule, message }];
+/** An order that names another carrier than the rule: who is right is a decision of the guide, or of a person. */
+function settled(request: RoutingRequest, guide: RoutingGuide, picked: Picked): Picked {
+  const { orderCarrier: asked } = request;
+  const { carrier, rule } = picked;
+  if (rule === undefined || asked === undefined || carrier?.scac === undefined || carrier.scac === asked) return picked;
+  const { scac: ruled } = carrier;
+  switch (guide.conflict) {
+    case 'guide':
+      return { ...picked, insteadOf: { scac: asked, by: 'guide' } };
+    case 'order':
+      // The other answers of the rule are about its own carrier.
+      return { carrier: carrierOf({ scac: asked }, request, guide), rule, insteadOf: { scac: ruled, by: 'order' } };
+    case 'ask': {
+      const message = `the order names carrier ${asked}, the guide ${ruled}`;
+      return { ...picked, violation: { code: 'carrier-contradicts-guide', rule, message } };
+    }
+  }
 }
 
 // ── Load ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -279,124 +331,4 @@ function tooManyCartons(
   if (maxCartons === undefined || (cartons !== undefined && cartons <= maxCartons)) return [];
   if (cartons === undefined) return [{ code: 'cartons-unknown', rule, message: unknownCartons(request) }];
   return [{ code: 'too-many-cartons', rule, message: `${cartons} cartons, at most ${maxCartons} in one shipment` }];
-}
-
-// ── Ship window ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-const DAY_MS = 24 * 60 * 60 * 1000;
-const DAYS_OF_A_WEEK = 7;
-
-type RequestedDates = Pick<RoutingRequest, 'requestedShipDate' | 'requestedDeliveryDate'>;
-
-/** The dates that an order asks for; one that had passed when it came, on `received`, cannot be what the buyer wants. */
-export function datesToCome(
-  {
-    requestedShipDate: ship,
-    requestedDeliveryDate: delivery,
-  }: { readonly [Name in keyof RequestedDates]: string | undefined },
-  received: string,
-): RequestedDates {
-  return {
-    ...(ship !== undefined && ship >= received && { requestedShipDate: ship }),
-    ...(delivery !== undefined && delivery >= received && { requestedDeliveryDate: delivery }),
-  };
-}
-
-/** The days that the dates of the order leave open, whatever the weekday; they never depend on today. */
-function shipWindow(
-  { requestedShipDate, requestedDeliveryDate }: RequestedDates,
-  { window }: Pick<RoutingGuide, 'window'>,
-): ShipWindow {
-  const { shipDate, deliveryDate } = window ?? {};
-  const opens: string[] = [];
-  const closes: string[] = [];
-  if (shipDate !== undefined && requestedShipDate !== undefined) {
-    if (shipDate.daysBefore !== undefined) opens.push(plusDays(requestedShipDate, -shipDate.daysBefore));
-    closes.push(plusDays(requestedShipDate, shipDate.daysAfter));
-  }
-  if (deliveryDate !== undefined && requestedDeliveryDate !== undefined) {
-    if (deliveryDate.earliest !== undefined) opens.push(plusDays(requestedDeliveryDate, -deliveryDate.earliest));
-    closes.push(plusDays(requestedDeliveryDate, -deliveryDate.latest));
-  }
-  const last = opens.toSorted().at(-1);
-  const [first] = closes.toSorted();
-  return { ...(last !== undefined && { opens: last }), ...(first !== undefined && { closes: first }) };
-}
-
-/** The days that a warehouse can be told, which knows a first and a last day and no weekdays. A window that has closed stays as it is. */
-function daysInARow(today: string, { window }: RoutingGuide, agreed: ShipWindow): ShipWindow {
-  const weekdays = window?.weekdays;
-  if (weekdays === undefined || DAYS_OF_A_WEEK === new Set(weekdays).size) return agreed;
-  const opens = firstShipDay(today, weekdays, agreed);
-  if (agreed.closes !== undefined && opens > agreed.closes) return agreed;
-  let closes = opens;
-  for (let day = plusDays(opens, 1); isOn(weekdays, day); day = plusDays(day, 1)) {
-    if (agreed.closes !== undefined && day > agreed.closes) break;
-    closes = day;
-  }
-  return { opens, closes };
-}
-
-/**
- * The day that can be promised where goods are to leave by `day`: the last one up to it that the guide allows, or where none is left the
- * first one after it. A window that has closed leaves a weekday of the guide; a person will be asked before the release.
- */
-export function shipDayWithin(
-  day: string,
-  { today, ...dates }: RequestedDates & Pick<RoutingRequest, 'today'>,
-  { window }: Pick<RoutingGuide, 'window'>,
-): string {
-  if (window === undefined) return day;
-  const agreed = shipWindow(dates, { window });
-  const first = firstShipDay(today, window.weekdays, agreed);
-  let last = agreed.closes !== undefined && agreed.closes < day ? agreed.closes : day;
-  if (last < first) return first;
-  while (last > first && !isOn(window.weekdays, last)) last = plusDays(last, -1);
-  return last;
-}
-
-/** Of the guide’s weekdays, from today and from the opening on. */
-function firstShipDay(today: string, weekdays: Weekdays, { opens }: ShipWindow): string {
-  let day = opens !== undefined && opens > today ? opens : today;
-  while (!isOn(weekdays, day)) day = plusDays(day, 1);
-  return day;
-}
-
-/** Closed when no day is left that the window and its weekdays allow. A window that opens later is none of it: the warehouse is told. */
-function closedWindow(
-  { today }: RoutingRequest,
-  { window }: RoutingGuide,
-  { opens, closes }: ShipWindow,
-): RoutingViolation[] {
-  const weekdays = window?.weekdays;
-  if (closes === undefined || firstShipDay(today, weekdays, { ...(opens !== undefined && { opens }) }) <= closes) {
-    return [];
-  }
-  const from = opens === undefined ? '' : `from ${opens} `;
-  const on = weekdays === undefined ? '' : ` on ${weekdays.join(', ')}`;
-  const message = `goods may leave ${from}until ${closes}${on}; today is ${today}`;
-  return [{ code: 'ship-window-closed', rule: 'routing.window', message }];
-}
-
-/** Where the guide says how far from the requested date goods may leave, the days around it count; where it does not, the date itself does. */
-function dateOutsideWindow({ requestedShipDate }: RoutingRequest, { window }: RoutingGuide): RoutingViolation[] {
-  const { weekdays, shipDate } = window ?? {};
-  if (requestedShipDate === undefined || shipDate !== undefined || isOn(weekdays, requestedShipDate)) return [];
-  const asked = `the order asks for ${requestedShipDate}, a ${weekdayOf(requestedShipDate)}`;
-  const message = `${asked}; goods may leave on ${weekdays?.join(', ')}`;
-  return [{ code: 'ship-date-outside-window', rule: 'routing.window', message }];
-}
-
-type Weekdays = NonNullable<RoutingGuide['window']>['weekdays'];
-
-function isOn(weekdays: Weekdays, day: string): boolean {
-  return weekdays?.some((weekday) => weekday === weekdayOf(day)) ?? true;
-}
-
-function weekdayOf(day: string) {
-  return WEEKDAYS[new Date(day).getUTCDay()];
-}
-
-function plusDays(day: string, days: number): string {
-  return new Date(Date.parse(day) + days * DAY_MS).toISOString().slice(0, 10);
 }

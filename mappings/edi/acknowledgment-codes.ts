@@ -1,15 +1,7 @@
 import { inBrief } from '../x12/excerpt.ts';
 import { triggerOf } from '../x12/levels.ts';
-import type {
-  AcknowledgmentCode,
-  ElementGuide,
-  Guide,
-  GuideNode,
-  ReadSegment,
-  ReadTransaction,
-  SegmentGuide,
-  X12Error,
-} from '../x12/types.ts';
+import { segmentIn } from '../x12/placing.ts';
+import type { AcknowledgmentCode, ElementGuide, Guide, ReadSegment, ReadTransaction, X12Error } from '../x12/types.ts';
 
 /**
  * Adds 997 or 999 codes to the faults that a mapping found. A mapping knows the business rule and
@@ -45,7 +37,7 @@ function atSegment(error: X12Error, segment: ReadSegment, guide: Guide): X12Erro
   if (element === undefined) {
     return { ...error, ak: { level: 'segment', code: SEGMENT_CODES[error.code] ?? '8' } };
   }
-  const known = segmentGuideOf(guide.children, segment.id)?.elements[element - 1];
+  const known = segmentIn(guide.children, segment.id)?.elements[element - 1];
   const text = segment.elements[element - 1]?.trim() ?? '';
   const ak: AcknowledgmentCode = {
     level: 'element',
@@ -77,17 +69,4 @@ function atGap(
     ...(next !== undefined && { byteOffset: next.byteOffset }),
   };
   return { ...error, place, ak: { level: 'segment' as const, code: '3' } };
-}
-
-/**
- * Returns the first segment with that id. Definitions within a guide differ only if a partner
- * narrows one of them.
- */
-export function segmentGuideOf(children: readonly GuideNode[], id: string): SegmentGuide | undefined {
-  for (const child of children) {
-    const found =
-      child.kind === 'loop' ? segmentGuideOf(child.children, id) : child.segment.id === id ? child.segment : undefined;
-    if (found !== undefined) return found;
-  }
-  return undefined;
 }

@@ -105,7 +105,7 @@ function put(segment: SegmentObject, node: GuideNode, parent: TreeNode): void {
   if (node.kind === 'loop') {
     parent[node.key] = [...((held as TreeNode[] | undefined) ?? []), { [triggerOf(node).key]: segment }];
   } else if (node.repeats) {
-    parent[node.key] = [...((held as SegmentObject[] | undefined) ?? []), segment];
+    parent[node.key] = [...(held === undefined ? [] : [held].flat()), segment] as SegmentObject[];
   } else {
     parent[node.key] = { ...segment, ...(held as SegmentObject | undefined) };
   }

@@ -103,7 +103,7 @@ describe('a release that lacks a guide of a set', () => {
     }
     expect(orders).toMatchObject([
       [],
-      { kind: 'order', order: { orderedOn: '2026-11-21', requestedShipDate: '2026-11-24' } },
+      { kind: 'orders', orders: [{ orderedOn: '2026-11-21', requestedShipDate: '2026-11-24' }] },
     ]);
   });
 

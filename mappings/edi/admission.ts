@@ -12,8 +12,10 @@ import type {
 } from '../x12/types.ts';
 import type { Agreement } from './agreement.ts';
 import type { InboundDocument } from './documents/definition.ts';
-import { inboundOf } from './documents/registry.ts';
+import { documentOf, inboundOf } from './documents/registry.ts';
 import { partnerGuide } from './partner-guide.ts';
+import { NOTHING_TOLERATED, type Tolerated, toleratedBy } from './tolerance.ts';
+import { segmentOf, textOf } from './tree.ts';
 
 /** Decides what a partner may send, from its agreement alone; it reads no records. */
 
@@ -76,26 +78,50 @@ export interface Admitted {
   tree: Tree;
   guide: Guide;
   inbound: InboundDocument;
+  tolerated: Tolerated;
+}
+
+/** A transaction set that nothing is made of: it is kept for a person. */
+export interface Kept {
+  kept: {
+    /** Absent for a set without a guide. */
+    guide?: Guide;
+    tree?: Tree;
+    /** The order that it is about, as it names it. */
+    poNumber?: string;
+  };
+  tolerated: Tolerated;
 }
 
 /**
  * Returns the tree and the partner's guide of an accepted transaction set, or all errors that
- * refuse it.
+ * refuse it. Faults that the profile accepts refuse only if the mapping reads what is at fault.
  */
-export function admitTransaction(read: ReadTransaction, profile: Agreement): Admitted | { errors: X12Error[] } {
+export function admitTransaction(read: ReadTransaction, profile: Agreement): Admitted | Kept | { errors: X12Error[] } {
   if (read.refused) return { errors: [...read.group.errors, ...read.errors] };
-  const notSupported: X12Error = {
-    code: 'set-not-supported',
-    message: `${read.set} is not taken from ${profile.name}`,
-    place: { segment: 'ST', position: 1, element: 1, byteOffset: read.start },
-    value: read.set,
-    ak: { level: 'transaction', code: '1' },
-  };
-  if (!profile.documents.inbound.includes(read.set)) return { errors: [notSupported] };
-  const inbound = inboundOf(read.set);
-  if (inbound === undefined) {
-    const message = `${read.set} is agreed with ${profile.name}, but there is no process for it`;
-    return { errors: [{ ...notSupported, code: 'set-without-process', message }] };
+  const { set } = read;
+  const notSupported = (code: string, message: string): { errors: X12Error[] } => ({
+    errors: [
+      {
+        code,
+        message,
+        place: { segment: 'ST', position: 1, element: 1, byteOffset: read.start },
+        value: set,
+        ak: { level: 'transaction', code: '1' },
+      },
+    ],
+  });
+  const { inbound: taken, kept } = profile.documents;
+  const inbound = inboundOf(set);
+  const isKept = kept.includes(set);
+  const keepIt = `to have each kept for a person, list ${set} under documents.kept of its profile`;
+  if (!isKept && !taken.includes(set)) {
+    const why = inbound === undefined ? `, and there is no process for it; ${keepIt}` : '';
+    return notSupported('set-not-supported', `${set} is not taken from ${profile.name}${why}`);
+  }
+  if (!isKept && inbound === undefined) {
+    const message = `${set} is agreed with ${profile.name}, but there is no process for it; ${keepIt}`;
+    return notSupported('set-without-process', message);
   }
   const release = read.version.slice(0, 6);
   if (!profile.x12.acceptedVersions.includes(release)) {
@@ -105,11 +131,19 @@ export function admitTransaction(read: ReadTransaction, profile: Agreement): Adm
     return { errors: [groupError(read, 8, 'version-not-agreed', message, read.version, ak)] };
   }
   // A set may lack a guide in a release that was agreed for other sets.
-  const guide = partnerGuide(profile, read.set, read.version);
-  if (guide === undefined) return { errors: [notSupported] };
+  const guide = partnerGuide(profile, set, read.version);
+  if (guide === undefined) {
+    if (isKept) return { kept: {}, tolerated: NOTHING_TOLERATED };
+    return notSupported('set-not-supported', `our guides of release ${release} do not have the ${set}`);
+  }
   const { tree, errors: found } = parseTransaction(read, guide);
-  const errors = [...groupErrors(read, guide), ...found];
-  return errors.length > 0 ? { errors } : { tree, guide, inbound };
+  const ofGroup = groupErrors(read, guide);
+  const tolerated = ofGroup.length > 0 ? undefined : toleratedBy(profile, read, tree, guide, found);
+  if (tolerated === undefined) return { errors: [...ofGroup, ...found] };
+  if (inbound !== undefined && !isKept) return { tree, guide, inbound, tolerated };
+  const place = documentOf(set)?.about?.poNumber ?? (inbound?.apply === 'takes-order' ? inbound.poNumber : undefined);
+  const poNumber = place && textOf(segmentOf(tree, place.segment), String(place.element).padStart(2, '0'));
+  return { kept: { guide, tree, ...(poNumber !== undefined && { poNumber }) }, tolerated };
 }
 
 /**

@@ -1,6 +1,8 @@
 import type { ShipmentPayment } from '../../domain/policy/carrier-routing.ts';
+import type { NoteReader } from '../canonical/v1/index.ts';
 import type { StatedEncoding } from '../x12/encoding.ts';
 import type { Repertoire } from '../x12/repertoire.ts';
+import type { ElementType } from '../x12/types.ts';
 
 /**
  * The parts of a partner profile that reading and writing documents depend on. This folder does not
@@ -39,6 +41,8 @@ export interface Agreement {
   readonly documents: {
     /** Sets that we accept. */
     readonly inbound: readonly string[];
+    /** Sets that nothing is made of: they are kept, and a person is asked about each. */
+    readonly kept: readonly string[];
     /** Sets that we send; other sets are not sent. */
     readonly outbound: Readonly<Record<string, OutboundAgreement | undefined>>;
     readonly functionalAcknowledgment: string;
@@ -61,14 +65,36 @@ export interface Agreement {
     readonly buyer: readonly string[];
     readonly billTo: readonly string[];
     readonly markFor: readonly string[];
+    /** N101 of a party of a line that, with a quantity, is a store which gets a part of it. */
+    readonly store: readonly string[];
     readonly payer: readonly string[];
     readonly shipToFallback: 'none' | 'buyer';
+    readonly shipToAddress: 'asOrdered' | 'ours';
     /** N103 → scheme of the code in N104. */
     readonly schemes: Readonly<Record<string, PartyScheme>>;
     /** N103 that we send for each scheme. */
     readonly send: Readonly<Record<PartyScheme, string>>;
   };
   readonly units: Readonly<Record<string, string>>;
+  /** How one purchase order becomes several orders. */
+  readonly orders: {
+    readonly storeDistribution: 'ask' | 'order-per-store' | 'allocate';
+    readonly storeDelivery: 'through-ship-to' | 'direct';
+    readonly lineShipTos: 'ask' | 'order-per-ship-to';
+    readonly lineDates: 'ask' | 'order-per-date';
+  };
+  readonly dropShip: {
+    /** BEG02 codes. */
+    readonly orders: readonly string[];
+  };
+  /** Kind of a note → who reads it. */
+  readonly notes: Readonly<Record<string, readonly NoteReader[]>>;
+  readonly acknowledgment: {
+    /** ACK01 by case. */
+    readonly codes: AcknowledgmentCodes;
+    /** ACK02 of a line of which nothing comes. */
+    readonly refusedQuantity: 'ordered' | 'zero';
+  };
   readonly shipNotice: { readonly hierarchy: 'SOTPI' | 'SOPI' | 'SOI' };
   readonly invoicing: {
     readonly vendorNumber?: string | undefined;
@@ -80,9 +106,17 @@ export interface Agreement {
     /** TD101. */
     readonly packaging: string;
     readonly shipmentPayment: ShipmentPayment;
+    /** TD512. */
+    readonly serviceLevel?: string | undefined;
+    /** TD505. */
+    readonly service?: string | undefined;
+    /** REF01 of the number under which the partner allowed a shipment. */
+    readonly authorization: string;
   };
   /** Rules of the partner on top of the standard, by transaction set. */
   readonly guides: Readonly<Record<string, readonly GuideRule[]>>;
+  /** Faults that do no harm, by transaction set. */
+  readonly acceptWithErrors: Readonly<Record<string, readonly AcceptedFault[]>>;
   /** Content of inbound documents that is of no concern, by transaction set: its kind → why. */
   readonly ignores: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly map: {
@@ -109,6 +143,21 @@ export interface OutboundAgreement {
   readonly echo?: readonly string[] | undefined;
 }
 
+export interface AcknowledgmentCodes {
+  readonly accepted: string;
+  readonly priceChanged: string;
+  readonly dateChanged?: string | undefined;
+  readonly quantityChanged: string;
+  readonly partBackordered: string;
+  readonly backordered: string;
+  readonly unavailable: string;
+  readonly rejected: string;
+  readonly notOnContract: string;
+  readonly unknownItem: string;
+  readonly unknownUnit: string;
+  readonly rejectedAsUnavailable: string;
+}
+
 export interface RemitTo {
   readonly name: string;
   readonly lines: readonly string[];
@@ -119,7 +168,7 @@ export interface RemitTo {
   readonly code?: string | undefined;
 }
 
-/** Narrows the guide of a transaction set for one partner. */
+/** Narrows or widens the guide of a transaction set for one partner. */
 export interface GuideRule {
   /** The segment, with the loops that lead to it: `PO1/PID`. */
   readonly segment: string;
@@ -128,7 +177,34 @@ export interface GuideRule {
   /** 0 forbids it. */
   readonly maximum?: number | undefined;
   readonly codes?: readonly string[] | undefined;
+  readonly moreCodes?: Readonly<Record<string, string>> | undefined;
+  readonly minimumLength?: number | undefined;
   readonly maximumLength?: number | undefined;
+  /** Allows what the standard does not. */
+  readonly widens?: boolean | undefined;
+  /** HL03: only at this level. */
+  readonly level?: string | undefined;
+  /** The segment behind which it stands. */
+  readonly after?: string | undefined;
+  /** Of a segment that our guides lack. */
+  readonly elements?:
+    | readonly {
+        readonly name: string;
+        readonly type: ElementType;
+        readonly required: boolean;
+        readonly minimumLength: number;
+        readonly maximumLength: number;
+        readonly codes?: Readonly<Record<string, string>> | undefined;
+      }[]
+    | undefined;
+}
+
+/** Faults of the syntax that a document is accepted with. */
+export interface AcceptedFault {
+  readonly fault: string;
+  /** The segment, with its loop: `PO1/PID`. */
+  readonly segment: string;
+  readonly element?: string | undefined;
 }
 
 /** An additional segment for one partner. */

@@ -1,6 +1,7 @@
 import type { Decimal } from '../../domain/decimal.ts';
+import type { StoreQuantity } from '../../domain/policy/allocations.ts';
+import type { RoutedCarrier } from '../../domain/policy/carrier-routing.ts';
 import type { Address, Invoice, Party, Quantity, SalesOrder, Shipment } from '../canonical/v1/index.ts';
-import type { Agreement } from './agreement.ts';
 
 /**
  * Input of the renderers of 855, 856 and 810. Quantities are in base units unless noted otherwise.
@@ -14,6 +15,8 @@ export interface DocumentOrder {
   orderedOn: string;
   currency: string;
   shipTo: Party;
+  /** Address of the ship-to in our master data. */
+  shipToAddress?: Address;
   buyer?: Party;
   billTo?: Party;
   markFor?: Party;
@@ -41,6 +44,8 @@ export interface DocumentLine {
   unitFactor: Decimal;
   /** Applicable price per ordered unit, in major units. */
   unitPrice: Decimal;
+  /** What each store gets of the ordered quantity, in base units. */
+  allocations?: { store: Party; quantity: Decimal }[];
   attributes?: SalesOrder['attributes'];
 }
 
@@ -55,6 +60,8 @@ export interface AcknowledgedLine extends DocumentLine {
   rejection?: 'not-on-contract' | 'unknown-item' | 'unknown-unit' | 'unavailable';
   /** Whether `unitPrice` differs from the ordered price. */
   priceChanged?: boolean;
+  /** Whether `shipDate` differs from the requested one. */
+  dateChanged?: boolean;
   /** ISO 8601 ship days of the accepted and the backordered part. */
   shipDate?: string;
   backorderShipDate?: string;
@@ -75,7 +82,7 @@ export interface ShipmentDocument {
   /** A package named by another one's `onPallet` is a pallet. */
   shipment: Shipment;
   /** Routing of this shipment, if it differs from the profile's default. */
-  routing?: Partial<Pick<Agreement['routing'], 'method' | 'shipmentPayment'>>;
+  routing?: Partial<Omit<RoutedCarrier, 'scac'>>;
 }
 
 export interface InvoiceDocument {
@@ -88,6 +95,8 @@ export interface InvoiceDocument {
     /** ISO 8601 day or instant. */
     shippedAt: string;
     carrier: Shipment['carrier'];
+    /** What it holds for stores, of the lines that are spread over them. */
+    stores?: { lineNumber: number; stores: StoreQuantity[] }[];
   };
 }
 
@@ -107,6 +116,8 @@ export class DocumentError extends Error {
     | 'document-package-unlabelled'
     | 'document-package-label-invalid'
     | 'document-package-unknown'
+    | 'document-store-unknown'
+    | 'document-store-unnamed'
     | 'document-addition-failed'
     | 'document-amount-differs'
     | 'document-total-differs';

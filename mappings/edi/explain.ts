@@ -27,7 +27,7 @@ import { withAcknowledgmentCodes } from './acknowledgment-codes.ts';
 import { admitTransaction, answerToInterchange, groupErrors, interchangeAdmissionErrors } from './admission.ts';
 import type { Agreement } from './agreement.ts';
 import { checkDocument } from './checks.ts';
-import { readOrder, readPayment } from './documents/read-document.ts';
+import { readOrders, readPayment } from './documents/read-document.ts';
 import {
   acknowledges,
   acknowledgmentSets,
@@ -43,6 +43,7 @@ import type { Direction, ExplainedPart, Finding, Outcome } from './explaining/pa
 import type { Evaluate } from './expression.ts';
 import { type AgreementsInForce, findPartnerByIsa } from './interchange-parties.ts';
 import { partnerGuide } from './partner-guide.ts';
+import { NOTHING_TOLERATED, type Tolerated } from './tolerance.ts';
 
 export interface ExplainOptions {
   /** Finds partners by the ids of an ISA. */
@@ -56,6 +57,8 @@ export interface ExplainOptions {
    * Infinity explains all sets completely.
    */
   most?: number;
+  /** When the input reached us, ISO 8601 with zone; an order says it. */
+  receivedAt?: string;
 }
 
 /**
@@ -242,16 +245,17 @@ class Explainer {
 
   #transaction(read: ReadTransaction): ExplainedPart | undefined {
     const judged = this.#judge(read);
-    const findings = this.#findings(judged.errors, judged.warnings);
+    const findings = this.#findings(judged.errors, [...judged.accepted, ...judged.warnings]);
     const rejected = this.#refused || (judged.held === undefined && (read.refused || judged.errors.length > 0));
     this.#held ||= judged.held === true;
-    const status = rejected ? 'R' : 'A';
+    const accepted = rejected ? [] : judged.accepted;
+    const status = rejected ? 'R' : accepted.length > 0 ? 'E' : 'A';
     const { convention } = read;
     this.#results.push({
       set: read.set,
       control: read.transactionControl,
       status,
-      errors: judged.errors,
+      errors: [...judged.errors, ...accepted],
       ...(convention !== undefined && { convention }),
     });
     this.#counts.transactions += 1;
@@ -289,12 +293,30 @@ class Explainer {
     const guide =
       profile === undefined ? guideOf(read.set, read.version) : partnerGuide(profile, read.set, read.version);
     const parsed = guide && parseTransaction(read, guide);
-    const errors = this.#refusals(read, guide && parsed && [...groupErrors(read, guide), ...parsed.errors]);
-    const judged: Judged = { errors, warnings: [], ...(guide && { guide }), ...(parsed && { tree: parsed.tree }) };
-    if (guide === undefined || parsed === undefined || parsed.errors.length > 0 || read.refused) return judged;
+    const admitted =
+      profile !== undefined && this.#direction === 'inbound' ? admitTransaction(read, profile) : undefined;
+    const errors = this.#refusals(read, admitted, guide && parsed && [...groupErrors(read, guide), ...parsed.errors]);
+    const tolerated = admitted !== undefined && 'tolerated' in admitted ? admitted.tolerated : NOTHING_TOLERATED;
+    const judged: Judged = {
+      errors,
+      accepted: [...tolerated.errors],
+      warnings: [],
+      ...(guide && { guide }),
+      ...(parsed && { tree: parsed.tree }),
+    };
+    if (admitted !== undefined && 'kept' in admitted) {
+      const { poNumber } = admitted.kept;
+      judged.outcome = { kind: 'kept', ...(poNumber !== undefined && { poNumber }) };
+    }
+    if (guide === undefined || parsed === undefined || read.refused) return judged;
+    if (parsed.errors.length > tolerated.errors.length) return judged;
     const direction = this.#direction === 'outbound' ? 'outbound' : 'inbound';
-    const outcome = errors.length === 0 ? this.#outcomeOf(read.set, { ...parsed, guide }, direction) : undefined;
+    const content = admitted !== undefined && 'tree' in admitted ? admitted : { ...parsed, guide };
+    const outcome =
+      errors.length === 0 && judged.outcome === undefined ? this.#outcomeOf(read.set, content, direction) : undefined;
     if (outcome !== undefined && 'errors' in outcome) {
+      // What is refused after all is not accepted as well.
+      judged.accepted = judged.accepted.filter((error) => !outcome.errors.includes(error));
       errors.push(...withAcknowledgmentCodes(outcome.errors, read, guide));
       if (outcome.ours) judged.held = true;
     } else if (outcome !== undefined) judged.outcome = outcome;
@@ -308,9 +330,12 @@ class Explainer {
   }
 
   /** Group errors are reported once, with the group. */
-  #refusals(read: ReadTransaction, found: readonly X12Error[] | undefined): X12Error[] {
-    if (this.#partner !== undefined && this.#direction === 'inbound') {
-      const admitted = admitTransaction(read, this.#partner);
+  #refusals(
+    read: ReadTransaction,
+    admitted: ReturnType<typeof admitTransaction> | undefined,
+    found: readonly X12Error[] | undefined,
+  ): X12Error[] {
+    if (admitted !== undefined) {
       const errors = 'errors' in admitted ? admitted.errors : [];
       return errors.filter((error) => !read.group.errors.includes(error));
     }
@@ -328,7 +353,7 @@ class Explainer {
 
   #outcomeOf(
     set: string,
-    parsed: { tree: Tree; guide: Guide },
+    parsed: { tree: Tree; guide: Guide; tolerated?: Tolerated },
     direction: 'inbound' | 'outbound',
   ): Outcome | { errors: X12Error[]; ours?: true } | undefined {
     const inbound = inboundOf(set);
@@ -337,8 +362,10 @@ class Explainer {
     if (inbound === undefined || this.#partner === undefined || direction === 'outbound') return undefined;
     switch (inbound.apply) {
       case 'takes-order': {
-        const mapped = readOrder(inbound, parsed, this.#partner, { evaluate: this.#options.evaluate });
-        return 'errors' in mapped ? mapped : { kind: 'order', ...mapped };
+        const { evaluate, receivedAt } = this.#options;
+        const context = { evaluate, ...(receivedAt !== undefined && { receivedAt }) };
+        const mapped = readOrders(inbound, parsed, this.#partner, context);
+        return 'errors' in mapped ? mapped : { kind: 'orders', ...mapped };
       }
       case 'takes-payment': {
         const mapped = readPayment(inbound, parsed, this.#partner);
@@ -431,6 +458,8 @@ interface Judged {
   guide?: Guide;
   tree?: Tree;
   errors: X12Error[];
+  /** Faults that the partner's profile accepts. */
+  accepted: X12Error[];
   warnings: X12Error[];
   held?: true;
   outcome?: Outcome;

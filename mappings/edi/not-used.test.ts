@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { evaluateAll } from '../../runtime/expressions.ts';
 import { parseBody } from '../x12/test-support/interchange.ts';
 import { purchaseOrder } from './documents/850/document.ts';
-import { readOrder } from './documents/read-document.ts';
+import { readOrders } from './documents/read-document.ts';
 import { guideOf } from './documents/registry.ts';
 import { covers, type NotUsed } from './not-used.ts';
 import { permissive } from './testing/builders.ts';
@@ -16,7 +16,7 @@ async function leftOut(body: readonly string[], profile = permissive): Promise<N
   expect(errors).toEqual([]);
   const guide = guideOf('850', '004010');
   if (guide === undefined) throw new Error('there is no guide of the 850');
-  const read = readOrder(purchaseOrder.inbound, { tree, guide }, profile, { evaluate: evaluateAll });
+  const read = readOrders(purchaseOrder.inbound, { tree, guide }, profile, { evaluate: evaluateAll });
   if ('errors' in read) throw new Error(JSON.stringify(read.errors));
   return read.notUsed;
 }
@@ -130,7 +130,7 @@ describe('what an order does not use', () => {
           fc.pre(errors.length === 0);
           const guide = guideOf('850', '004010');
           if (guide === undefined) throw new Error('there is no guide of the 850');
-          const read = readOrder(purchaseOrder.inbound, { tree, guide }, permissive, { evaluate: evaluateAll });
+          const read = readOrders(purchaseOrder.inbound, { tree, guide }, permissive, { evaluate: evaluateAll });
           if ('errors' in read) throw new Error(JSON.stringify(read.errors));
           const told = JSON.stringify(read);
           for (let word = 1; word <= words; word += 1) expect(told).toContain(`W${word}W`);

@@ -2,6 +2,7 @@
  * What a partner sent and its mapping left out. Nothing of a document may vanish without a word: content
  * that reaches no field of ours is named, and a person decides about it once.
  */
+import { childrenOf } from '../x12/levels.ts';
 import { isUsed, positionOf } from '../x12/position.ts';
 import type {
   ElementNode,
@@ -129,7 +130,8 @@ function walk(node: TreeNode, children: readonly GuideNode[], path: string, sile
       if (head?.kind !== 'segment' || first === undefined) continue;
       const opening = { segment: head.segment, max: child.max };
       const inner = `${path}${labelOf(first, opening)}/`;
-      if (isRead(iteration, child)) walkLoop(iteration, child.children, { path, inner, opening }, silent, found);
+      if (isRead(iteration, child))
+        walkLoop(iteration, childrenOf(child, iteration), { path, inner, opening }, silent, found);
       else found.add({ ...described(first, opening, path), text: textOfLoop(iteration, child.children) });
     }
   }
@@ -148,7 +150,7 @@ function walkLoop(
 }
 
 /** A segment and how often it or the loop that it opens may come. */
-type Repeating = Pick<SegmentUse, 'segment' | 'max'>;
+export type Repeating = Pick<SegmentUse, 'segment' | 'max'>;
 
 /** The whole segment if nothing of it was read, or else its elements one by one. */
 function leftOutOf(segment: SegmentObject, node: Repeating, path: string, silent: Silent, found: Found): void {
@@ -189,7 +191,7 @@ function labelOf(segment: SegmentObject, node: Repeating): string {
 }
 
 /** A code in first place of a segment that may come several times says what each of them is about. */
-function isQualified({ segment: { elements }, max }: Repeating): boolean {
+export function isQualified({ segment: { elements }, max }: Repeating): boolean {
   const [first] = elements;
   return max !== 1 && elements.length > 1 && first?.kind === 'simple' && first.type === 'ID';
 }

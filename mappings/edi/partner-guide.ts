@@ -1,6 +1,13 @@
 import { didYouMean } from '../../domain/nearest.ts';
 import { triggerOf } from '../x12/levels.ts';
-import { GuideRuleError, type GuideRule as Narrowing, narrowGuide } from '../x12/narrow.ts';
+import {
+  GuideRuleError,
+  type GuideRuleFault,
+  type GuideRule as Narrowing,
+  narrowGuide,
+  pathsIn,
+} from '../x12/narrow.ts';
+import { segmentIn } from '../x12/placing.ts';
 import type { Guide, GuideNode } from '../x12/types.ts';
 import type { Agreement, GuideRule } from './agreement.ts';
 import { allGuides, guideOf, nearestGuideOf } from './documents/registry.ts';
@@ -18,20 +25,54 @@ export function partnerGuide(profile: Agreement, set: string, version: string): 
   if (!guides.has(key)) {
     const agreed = profile.x12.acceptedVersions.includes(version.slice(0, 6));
     const standard = agreed ? nearestGuideOf(set, version) : guideOf(set, version);
-    guides.set(key, standard && narrowGuide(standard, (profile.guides[set] ?? []).map(asNarrowing)));
+    guides.set(key, standard && withRules(standard, profile.guides[set] ?? []));
   }
   return guides.get(key);
 }
 
-function asNarrowing({ segment, element, required, maximum, codes, maximumLength }: GuideRule): Narrowing {
+/** @throws GuideRuleError if a rule does not fit the guide. */
+function withRules(standard: Guide, rules: readonly GuideRule[]): Guide {
+  if (rules.length === 0) return standard;
+  const segmentOf = (id: string) => {
+    const ofRelease = allGuides().filter(({ version }) => version === standard.version);
+    return ofRelease.map(({ children }) => segmentIn(children, id)).find((found) => found !== undefined);
+  };
+  return narrowGuide(standard, rules.map(asNarrowing), segmentOf);
+}
+
+function asNarrowing({
+  segment,
+  required,
+  maximum,
+  minimumLength,
+  maximumLength,
+  elements,
+  ...rule
+}: GuideRule): Narrowing {
+  const { element, codes, moreCodes, widens, level, after } = rule;
   return {
     at: segment,
     ...(element !== undefined && { element }),
-    ...(required === true && { mandatory: true }),
+    ...(required !== undefined && { mandatory: required }),
     ...(maximum === 0 && { forbidden: true }),
     ...(maximum !== undefined && maximum > 0 && { maximum }),
     ...(codes !== undefined && { codes }),
+    ...(moreCodes !== undefined && { moreCodes }),
+    ...(minimumLength !== undefined && { minLength: minimumLength }),
     ...(maximumLength !== undefined && { maxLength: maximumLength }),
+    ...(widens !== undefined && { widens }),
+    ...(level !== undefined && { level }),
+    ...(after !== undefined && { after }),
+    ...(elements !== undefined && {
+      elements: elements.map((one) => ({
+        name: one.name,
+        type: one.type,
+        minLength: one.minimumLength,
+        maxLength: one.maximumLength,
+        mandatory: one.required,
+        codes: one.codes,
+      })),
+    }),
   };
 }
 
@@ -68,15 +109,18 @@ export function misplaced(
       );
       return [{ path: ['guides', set], message: `is a set without a guide in ${releases.join(', ')}${meant}` }];
     }
-    return rules.flatMap((rule, index) =>
-      standards.flatMap((standard) => {
-        const message = faultOf(standard, rule);
-        return message === undefined ? [] : [{ path: ['guides', set, index], message }];
-      }),
+    return standards.flatMap((standard) =>
+      faultsOf(standard, rules).map(({ rule, text }) => ({
+        path: ['guides', set, rule],
+        message: `cannot be applied to the guide of ${standard.version}: ${text}`,
+      })),
     );
   });
   const additions = Object.entries(map.documents).flatMap(([set, added]) => {
-    const guide = guideOf(set, x12.version);
+    const standard = guideOf(set, x12.version);
+    const rules = guides[set] ?? [];
+    // Faults of the rules are reported above.
+    const guide = standard && faultsOf(standard, rules).length === 0 ? withRules(standard, rules) : standard;
     return added.flatMap(({ at, elements }, index) => {
       const path = ['map', 'documents', set, index];
       const node = guide && placeOf(at, guide)?.node;
@@ -97,21 +141,12 @@ export function misplaced(
   return [...narrowings, ...additions];
 }
 
-/** Every path of keys in a guide. */
-function pathsIn(children: readonly GuideNode[], above = ''): string[] {
-  return children.flatMap((node) => {
-    const path = `${above}${node.key}`;
-    return node.kind === 'loop' ? [path, ...pathsIn(node.children, `${path}/`)] : [path];
-  });
-}
-
-function faultOf(standard: Guide, rule: GuideRule): string | undefined {
+function faultsOf(standard: Guide, rules: readonly GuideRule[]): readonly GuideRuleFault[] {
   try {
-    narrowGuide(standard, [asNarrowing(rule)]);
-    return undefined;
+    withRules(standard, rules);
+    return [];
   } catch (error) {
     if (!(error instanceof GuideRuleError)) throw error;
-    const meant = placeOf(rule.segment, standard) ? '' : didYouMean(rule.segment, pathsIn(standard.children));
-    return `cannot be applied to the guide of ${standard.version}: ${error.faults.join('; ')}${meant}`;
+    return error.faults;
   }
 }

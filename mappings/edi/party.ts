@@ -1,5 +1,5 @@
 import { lookup } from '../../domain/lookup.ts';
-import type { Address, Party } from '../canonical/v1/index.ts';
+import type { Address, Contact, Party } from '../canonical/v1/index.ts';
 import type { SegmentObject, TreeNode } from '../x12/types.ts';
 import type { Agreement } from './agreement.ts';
 import { segmentOf, segmentsOf, textOf } from './tree.ts';
@@ -24,9 +24,37 @@ export function partyOf(loop: TreeNode, profile: Agreement): Party | undefined {
   addIdentifier(identifiers, profile, textOf(n1, '03'), textOf(n1, '04'));
   addIdentifier(identifiers, profile, textOf(n4, '05'), textOf(n4, '06'));
   const address = addressOf(loop, n1, n4);
-  if (address !== undefined) return { identifiers, address };
-  return identifiers.length === 0 ? undefined : { identifiers };
+  if (address === undefined && identifiers.length === 0) return undefined;
+  const party: Party = { identifiers };
+  if (address !== undefined) party.address = address;
+  const contact = contactOf(segmentOf(loop, 'PER'));
+  if (contact !== undefined) party.contact = contact;
+  return party;
 }
+
+const PHONE: ReadonlySet<string> = new Set(['TE', 'CP', 'HP', 'WP']);
+
+/** The first PER of a party: its name, phone number and e-mail address. */
+function contactOf(per: SegmentObject | undefined): Contact | undefined {
+  if (per === undefined) return undefined;
+  const contact: Contact = {};
+  const name = textOf(per, '02');
+  if (name !== undefined) contact.name = name;
+  for (const [kind, number] of CONTACT_PAIRS) {
+    const qualifier = textOf(per, kind) ?? '';
+    const value = textOf(per, number);
+    if (value === undefined) continue;
+    if (PHONE.has(qualifier)) contact.phone ??= value.slice(0, 40);
+    else if (qualifier === 'EM') contact.email ??= value.slice(0, 254);
+  }
+  return Object.keys(contact).length === 0 ? undefined : contact;
+}
+
+const CONTACT_PAIRS = [
+  ['03', '04'],
+  ['05', '06'],
+  ['07', '08'],
+] as const;
 
 function addIdentifier(
   identifiers: Party['identifiers'],
@@ -34,7 +62,16 @@ function addIdentifier(
   qualifier: string | undefined,
   value: string | undefined,
 ): void {
-  if (value !== undefined) identifiers.push({ scheme: lookup(profile.parties.schemes, qualifier) ?? 'other', value });
+  if (value !== undefined) identifiers.push(identifierOf(profile, qualifier, value));
+}
+
+/** A code with its scheme; `qualifier` is that of N103. */
+export function identifierOf(
+  { parties }: Agreement,
+  qualifier: string | undefined,
+  value: string,
+): Party['identifiers'][number] {
+  return { scheme: lookup(parties.schemes, qualifier) ?? 'other', value };
 }
 
 function addressOf(loop: TreeNode, n1: SegmentObject | undefined, n4: SegmentObject | undefined): Address | undefined {

@@ -66,6 +66,8 @@ export function notingUse<T>(map: () => T): T {
 /** Trimmed text of an element (its first component or repetition); undefined if absent. */
 export function textOf(segment: SegmentObject | undefined, element: string): string | undefined {
   const held: unknown = segment?.[element];
+  // A mapping that asks for what is absent needs it as well.
+  if (held === undefined && noting && segment !== undefined) markUsed(segment, element);
   let value = held;
   if (Array.isArray(value)) value = value[0];
   if (isRecord(value)) value = value['1'];

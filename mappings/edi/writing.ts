@@ -50,16 +50,21 @@ export function timeElement(iso: string): string {
   return iso.slice(11, 16).replace(':', '');
 }
 
+/** The code by which a party is named in what we send; element 67 needs at least two characters. */
+export function identifierToSend(party: Party): Party['identifiers'][number] | undefined {
+  const preference = ['partner', 'store', 'gln', 'duns', 'seller', 'other'] as const;
+  return preference
+    .map((scheme) => party.identifiers.find((candidate) => candidate.scheme === scheme))
+    .find((candidate) => candidate !== undefined && candidate.value.length >= 2);
+}
+
 /**
  * Builds an N1 loop. The partner's own code takes precedence, because the partner identifies the
  * party by it.
  */
 export function partyLoop(code: string, party: Party, profile: Agreement): TreeNode {
-  const preference = ['partner', 'store', 'gln', 'duns', 'seller', 'other'] as const;
-  // N104 needs at least two characters. A shorter code is omitted and only the name is sent.
-  const known = preference
-    .map((scheme) => party.identifiers.find((candidate) => candidate.scheme === scheme))
-    .find((candidate) => candidate !== undefined && candidate.value.length >= 2);
+  // Without a code that can be sent, only the name is.
+  const known = identifierToSend(party);
   const { address } = party;
   const lines = address?.lines ?? [];
   const place = segment(
@@ -78,7 +83,13 @@ export function partyLoop(code: string, party: Party, profile: Agreement): TreeN
   });
 }
 
-function schemeQualifier(identifier: Party['identifiers'][number], profile: Agreement): string {
+/** N1*ST of what we send. */
+export function shipToLoop({ shipTo, shipToAddress }: DocumentOrder, profile: Agreement): TreeNode {
+  const isOurs = profile.parties.shipToAddress === 'ours' && shipToAddress !== undefined;
+  return partyLoop('ST', isOurs ? { ...shipTo, address: shipToAddress } : shipTo, profile);
+}
+
+export function schemeQualifier(identifier: Party['identifiers'][number], profile: Agreement): string {
   // A nine-digit DUNS number has qualifier 1; with a four-digit location suffix, 9.
   if (identifier.scheme === 'duns' && identifier.value.length > 9) return '9';
   return profile.parties.send[identifier.scheme];
@@ -108,6 +119,22 @@ function gtinQualifier(gtin: string | undefined): string {
   }
 }
 
+/** A number for element 127. One that is too long for the release is left out, because cut off it is another number. */
+export function referenceNumber(number: string | undefined, { x12: { version } }: Agreement): string | undefined {
+  return number === undefined || number.length > longestReference(version) ? undefined : number;
+}
+
+/** A REF with such a number, as a list. */
+export function reference(qualifier: string, number: string | undefined, profile: Agreement): SegmentObject[] {
+  const writable = referenceNumber(number, profile);
+  return writable === undefined ? [] : [segment(qualifier, writable)];
+}
+
+/** Element 127. */
+function longestReference(version: string): number {
+  return version >= '005010' ? 50 : 30;
+}
+
 /**
  * REF segments of a header: the buyer's department, our number at the partner, and the order
  * references that the profile echoes. Values longer than REF02 are omitted, because a truncated
@@ -116,12 +143,12 @@ function gtinQualifier(gtin: string | undefined): string {
 export function commonReferences(order: DocumentOrder, profile: Agreement, set: string): SegmentObject[] {
   const { vendorNumber } = profile.invoicing;
   const echo = profile.documents.outbound[set]?.echo ?? [];
-  const longest = profile.x12.version >= '005010' ? 50 : 30;
+  const longest = longestReference(profile.x12.version);
   const echoed = (order.references ?? []).filter(
     ({ qualifier, value }) => echo.includes(qualifier) && value.length <= longest,
   );
   return [
-    ...(order.department === undefined ? [] : [segment('DP', order.department.slice(0, 30))]),
+    ...(order.department === undefined ? [] : [segment('DP', order.department)]),
     ...(vendorNumber === undefined ? [] : [segment('IA', vendorNumber)]),
     ...echoed
       .filter(({ qualifier }) => qualifier !== (order.department === undefined ? '' : 'DP'))

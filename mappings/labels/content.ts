@@ -29,6 +29,8 @@ export interface LabelledPackage {
   kind: 'carton' | 'pallet';
   /** SSCC of its pallet. */
   palletSscc?: string;
+  /** The store that it is packed for. */
+  markFor?: { code: string; name?: string };
   /** Base units. */
   lines: { lineNumber: number; quantity: string; lot?: string }[];
 }
@@ -63,7 +65,7 @@ export function labelContents(shipment: LabelledShipment, wishes: LabelWishes): 
       ...(billOfLading !== undefined && { billOfLading }),
       ...(wishes.department && department !== undefined && { department }),
       ...(wishes.vendorNumber && vendorNumber !== undefined && { vendorNumber }),
-      ...markForOf(shipment, wishes),
+      ...(item.markFor === undefined ? markForOf(shipment, wishes) : { markFor: item.markFor }),
       contents: wishes.contents ? contentsOf(item, shipment) : [],
       barcodes: { postalCode: wishes.postalCodeBarcode, poNumber: wishes.poNumberBarcode },
     };

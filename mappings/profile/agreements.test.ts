@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -121,6 +121,51 @@ map:
   });
 });
 
+describe('a guide that is widened', () => {
+  it('is taken as the onboarding page shows it, also for what is added to our documents', () => {
+    const page = readFileSync('docs/onboarding-a-partner.md', 'utf8');
+    const [, example = ''] = /a rule widens ours[\s\S]*?```yaml\n([\s\S]*?)```/.exec(page) ?? [];
+    expect(example).toContain('after: PO1/PID');
+    expect(() => problems(example)).toThrow('the profile was taken');
+    expect(() =>
+      problems(`guides: { "810": [{ segment: IT1/ZZZ, after: IT1/PID, elements: [{ name: Zone }] }] }
+map: { documents: { "810": [{ at: IT1/ZZZ, elements: { "01": "'A'" } }] } }
+`),
+    ).toThrow('the profile was taken');
+  });
+
+  it('is refused with its line where a rule says nothing, too much or two things', () => {
+    expect(
+      problems(`guides:
+  "850":
+    - { segment: CUR, maximum: 2 }
+    - { segment: PO1/ZZZ, after: PO1/PDI, elements: [{ name: Zone }] }
+    - { segment: BEG, element: "02", required: false }
+    - { segment: REF, after: DTM, level: O }
+documents: { kept: ["860", "860"] }
+acceptWithErrors: { "850": [{ fault: segment-missing, segment: N1 }] }
+`),
+    ).toEqual([
+      '7 documents.kept.1 is listed twice',
+      expect.stringMatching(/^8 acceptWithErrors\.850\.0\.fault invalid option/),
+    ]);
+    expect(
+      problems(`guides:
+  "850":
+    - { segment: CUR, maximum: 2 }
+    - { segment: PO1/ZZZ, after: PO1/PDI, elements: [{ name: Zone }] }
+    - { segment: BEG, element: "02", required: false }
+documents: { kept: ["850"] }
+`),
+    ).toEqual([
+      expect.stringMatching(/^6 documents\.kept\.0 is taken already/),
+      expect.stringMatching(/^3 guides\.850\.0 .*maximum 2 is not lower than 1; `widens: true` allows it/),
+      expect.stringMatching(/^4 guides\.850\.1 .*did you mean PID\?/),
+      expect.stringMatching(/^5 guides\.850\.2 .*cannot be made optional/),
+    ]);
+  });
+});
+
 describe('an unknown word', () => {
   it.each([
     ['prioritty: 1', '1 prioritty is not a key of a profile; did you mean priority?'],
@@ -154,11 +199,48 @@ describe('an unknown word', () => {
       'ignores: { "858": { "N1": no } }',
       expect.stringMatching(/is a set that nothing is read from; did you mean 850\?$/),
     ],
+    [
+      'guides: { "850": [{ segment: BEG, element: "31", required: true }] }',
+      expect.stringMatching(/has no element 31; the last one is \d\d$/),
+    ],
     ['usage: prodution', expect.stringMatching(/; did you mean production\?$/)],
     ['calendar: { timeZone: America/Chicgo }', expect.stringMatching(/; did you mean America\/Chicago\?$/)],
     ['calendar: { holidays: [us-fedral] }', expect.stringMatching(/; did you mean us-federal\?$/)],
     ['x12: { acceptedVersions: ["004100"] }', expect.stringMatching(/read by them are .*; did you mean 004010\?$/)],
   ])('in %s is reported with the known ones that are near', (text, expected) => {
     expect(problems(`${text}\n`)).toEqual([expected]);
+  });
+});
+
+describe('the status codes of the 855', () => {
+  it('must be codes that its release lists', () => {
+    expect(load('acknowledgment: { codes: { unavailable: R4, dateChanged: DR } }\n').acknowledgment).toMatchObject({
+      codes: { accepted: 'IA', unavailable: 'R4', dateChanged: 'DR', rejected: 'IR' },
+      refusedQuantity: 'ordered',
+    });
+    expect(problems('acknowledgment:\n  codes: { priceChanged: PI, rejected: ir }\n')).toEqual([
+      expect.stringMatching(/^2 acknowledgment\.codes\.rejected must be a line item status/),
+      '2 acknowledgment.codes.priceChanged is PI, which the 855 of 004010 does not list for ACK01; did you mean IP?',
+    ]);
+  });
+});
+
+describe('a rule of the routing guide', () => {
+  it('names a carrier or says how to get one, and not both', () => {
+    const rule = (text: string) => `routing:\n  rules:\n    - { name: All, ${text} }\n`;
+    expect(load(rule('hold: "call 555-0100"')).routing.rules).toMatchObject([{ hold: 'call 555-0100' }]);
+    for (const text of ['when: {}', 'ship: { scac: UPSN }, hold: "call 555-0100"']) {
+      expect(problems(rule(text))).toEqual(['3 routing.rules.0 needs either ship or hold']);
+    }
+    expect(problems(rule('ship: { scac: UPSN, serviceLevel: NextDay }'))).toEqual([
+      expect.stringMatching(/^3 routing\.rules\.0\.ship\.serviceLevel must be a service level of X12 element 284/),
+    ]);
+  });
+
+  it('is refused if its days are none', () => {
+    const window = (earliest: number) =>
+      `routing: { window: { deliveryDate: { earliest: ${earliest}, latest: 3 } } }\n`;
+    expect(load(window(3)).routing.window).toMatchObject({ deliveryDate: { earliest: 3, latest: 3 } });
+    expect(problems(window(2))).toEqual([expect.stringMatching(/^1 routing\.window\.deliveryDate holds for no day/)]);
   });
 });

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 
 /** The content of a profile: its file merged over its templates, and its version. */
 
@@ -48,4 +49,19 @@ function withoutExtends({ extends: _, ...content }: Readonly<Record<string, unkn
 
 export function isPlainObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Compares leaf by leaf. Lists are leaves, because merging profiles replaces a list as a whole. */
+export function differencesOf(
+  from: Readonly<Record<string, unknown>>,
+  to: Readonly<Record<string, unknown>>,
+  above: readonly string[] = [],
+): { path: readonly string[]; from: unknown; to: unknown }[] {
+  return [...new Set([...Object.keys(from), ...Object.keys(to)])].flatMap((key) => {
+    const path = [...above, key];
+    const [old, now] = [from[key], to[key]];
+    if (isPlainObject(old) && isPlainObject(now)) return differencesOf(old, now, path);
+    if (isPlainObject(now) && old === undefined && Object.keys(now).length > 0) return differencesOf({}, now, path);
+    return isDeepStrictEqual(old, now) ? [] : [{ path, from: old, to: now }];
+  });
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { DeadlineEvent, OutboundRuleDefinition } from '../edi/documents/definition.ts';
 import { acknowledgmentSets, inboundByDefault, inboundSets, outboundDocuments } from '../edi/documents/registry.ts';
-import { deadline } from './fields.ts';
+import { deadline, setId } from './fields.ts';
 
 /** The documents to exchange. Sets and events come from the document definitions. */
 
@@ -62,6 +62,21 @@ export const documents = z
         'Transaction sets accepted from the partner. Any other is refused with AK502 1, also one that we could read: ' +
           'nothing would come of it',
       ),
+    kept: z
+      .array(setId)
+      .default([])
+      .superRefine((sets, context) => {
+        for (const [index, set] of sets.entries()) {
+          const message = acknowledgmentSets.includes(set)
+            ? 'acknowledges ours and is always read'
+            : repeated(sets, index);
+          if (message !== undefined) context.addIssue({ code: 'custom', path: [index], message });
+        }
+      })
+      .describe(
+        'Further transaction sets that the partner may send although nothing here processes them: each is acknowledged, kept, and a ' +
+          'question to a person until somebody says what was done',
+      ),
     outbound: z
       .strictObject(outboundRules)
       .prefault({})
@@ -80,5 +95,15 @@ export const documents = z
           'It has the deadline of the 997',
       ),
   })
+  .superRefine(({ inbound, kept }, context) => {
+    for (const [index, set] of kept.entries()) {
+      const message = 'is taken already: it is listed under documents.inbound';
+      if (inbound.includes(set)) context.addIssue({ code: 'custom', path: ['kept', index], message });
+    }
+  })
   .prefault({})
   .describe('Which documents flow, and by when');
+
+function repeated(sets: readonly string[], index: number): string | undefined {
+  return sets.indexOf(sets[index] ?? '') < index ? 'is listed twice' : undefined;
+}

@@ -6,8 +6,9 @@ export type CurrentProfiles = Pick<ReadonlyMap<string, PartnerProfile>, 'get' | 
 
 /**
  * Restores an earlier version of a profile with the current schema. Settings of the connection
- * between the two companies come from `current`: identifiers, syntax and transport. An order that
- * started under an earlier version therefore reaches the current mailbox in the current syntax.
+ * between the two companies come from `current`: identifiers, syntax with the rules of its guides, and
+ * transport. An order that started under an earlier version therefore reaches the current mailbox in the
+ * current syntax, and a corrected rule reaches the orders that it stopped.
  *
  * @throws ProfileError if the current schema rejects the content.
  */
@@ -26,8 +27,8 @@ export function earlierProfile(content: unknown, version: string, current: Partn
   );
 }
 
-/** Combines an earlier profile with the current identifiers, syntax and transport. */
+/** Combines an earlier profile with the current identifiers, syntax, rules of guides and transport. */
 export function withLineOf(earlier: PartnerProfile, current: PartnerProfile): PartnerProfile {
-  const { identifiers, x12, transport } = current;
-  return { ...earlier, identifiers, x12, transport };
+  const { identifiers, x12, guides, transport } = current;
+  return { ...earlier, identifiers, x12, guides, transport };
 }

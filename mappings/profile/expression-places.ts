@@ -12,8 +12,8 @@ export type Place =
   | { readonly kind: 'level'; readonly children: readonly GuideNode[] }
   | { readonly kind: 'segment'; readonly segment: SegmentGuide }
   | { readonly kind: 'element'; readonly element: ElementGuide }
-  /** Only some of its names are checked; any other leads to something unknown. */
-  | { readonly kind: 'input'; readonly known: Readonly<Record<string, readonly Place[]>> };
+  /** Values of ours by name; undefined where nothing is known of what a name leads to. */
+  | { readonly kind: 'data'; readonly names: Readonly<Record<string, readonly Place[] | undefined>> };
 
 /** Alternatives, for instance of two releases; undefined where nothing is known. */
 type Places = readonly Place[] | undefined;
@@ -24,14 +24,22 @@ export interface Scope {
   readonly variables?: Readonly<Record<string, readonly Place[]>>;
 }
 
-/** Each path up to the first name that is not there, as it is written, and the names that may be meant. */
-export function unknownPlacesIn(text: string, scope: Scope): { place: string; meant: string }[] {
-  const found: Found = new Map();
-  placesOf(compileExpression(text).expression?.ast(), scope.input, scope, found);
-  return [...found].map(([place, meant]) => ({ place, meant }));
+/** A path up to the first name that is not there, as it is written. */
+export interface UnknownPlace {
+  readonly place: string;
+  /** The names that may be meant, as the end of a sentence. */
+  readonly meant: string;
+  /** A name of our data, not of the tree. */
+  readonly isData: boolean;
 }
 
-type Found = Map<string, string>;
+export function unknownPlacesIn(text: string, scope: Scope): UnknownPlace[] {
+  const found: Found = new Map();
+  placesOf(compileExpression(text).expression?.ast(), scope.input, scope, found);
+  return [...found.values()];
+}
+
+type Found = Map<string, UnknownPlace>;
 
 /** The parts of JSONata's syntax tree that are read here. */
 interface Node {
@@ -81,7 +89,8 @@ function alongPath({ steps = [], group }: Node, input: Places, scope: Scope, fou
       written += `${written === '' ? '' : '.'}${/^[A-Za-z_]\w*$/.test(name) ? name : `\`${name}\``}`;
       at = below(before, name);
       if (at?.length === 0) {
-        found.set(written, didYouMean(name, namesBelow(before)));
+        const isData = before?.every(({ kind }) => kind === 'data') ?? false;
+        found.set(written, { place: written, meant: didYouMean(name, namesBelow(before)), isData });
         at = undefined;
       }
     } else if (step.type === 'sort') {
@@ -119,8 +128,9 @@ function below(places: Places, name: string): Places {
   if (places === undefined) return undefined;
   const found: Place[] = [];
   for (const place of places) {
-    if (place.kind === 'input') {
-      const known = Object.hasOwn(place.known, name) ? place.known[name] : undefined;
+    if (place.kind === 'data') {
+      if (!Object.hasOwn(place.names, name)) continue;
+      const known = place.names[name];
       if (known === undefined) return undefined;
       found.push(...known);
     } else if (place.kind === 'level') {
@@ -137,10 +147,13 @@ function below(places: Places, name: string): Places {
 }
 
 function namesBelow(places: Places): string[] {
-  return (places ?? []).flatMap((place) => (place.kind === 'level' ? place.children.map(({ key }) => key) : []));
+  return (places ?? []).flatMap((place) => {
+    if (place.kind === 'level') return place.children.map(({ key }) => key);
+    return place.kind === 'data' ? Object.keys(place.names) : [];
+  });
 }
 
-function elementsOf(place: Exclude<Place, { kind: 'level' | 'input' }>): readonly ElementGuide[] {
+function elementsOf(place: Exclude<Place, { kind: 'level' | 'data' }>): readonly ElementGuide[] {
   if (place.kind === 'segment') return place.segment.elements;
   return place.element.kind === 'composite' ? place.element.components : [];
 }

@@ -5,27 +5,93 @@ import { unknownPlaceOf } from './order-paths.ts';
 
 /** Partner rules beyond the fields of a profile: narrowed guides and expressions. */
 
-/** Narrows a guide: the partner requires or forbids parts that are optional in the standard. */
+const guidePath = z
+  .string()
+  .regex(/^[A-Z][A-Z0-9]{1,2}(\/[A-Z][A-Z0-9]{1,2})*$/, 'must be a segment or a path of loops to it, such as PO1/PID');
+
+const elementNumber = z.string().regex(/^\d{2}$/, 'must be two digits such as 03');
+
+const addedElement = z
+  .strictObject({
+    name: z.string().min(1).max(60).describe('Name for people'),
+    type: z
+      .enum(['AN', 'ID', 'DT', 'TM', 'R', 'N0', 'N2', 'N4'])
+      .default('AN')
+      .describe('Text, code, day, time, decimal number, or whole number with implied decimals'),
+    required: z.boolean().default(false).describe('Whether it must be there'),
+    minimumLength: z.int().min(1).max(500).default(1).describe('Shortest value'),
+    maximumLength: z.int().min(1).max(500).default(80).describe('Longest value'),
+    codes: z
+      .record(z.string(), z.string().min(1).max(80))
+      .optional()
+      .describe('The only codes allowed → their meaning'),
+  })
+  .describe('An element of a segment that our guides do not describe');
+
+/**
+ * Narrows a guide (the partner requires or forbids parts that are optional in the standard) or widens it (the
+ * partner sends or wants what the standard does not have).
+ */
 export const guideRule = z
   .strictObject({
-    segment: z
-      .string()
-      .regex(
-        /^[A-Z][A-Z0-9]{1,2}(\/[A-Z][A-Z0-9]{1,2})*$/,
-        'must be a segment or a path of loops to it, such as PO1/PID',
-      )
-      .describe('The segment, with the loops that lead to it'),
-    element: z
-      .string()
-      .regex(/^\d{2}$/, 'must be two digits such as 03')
+    segment: guidePath.describe('The segment, with the loops that lead to it'),
+    element: elementNumber.optional().describe('Element of the segment'),
+    required: z
+      .boolean()
       .optional()
-      .describe('Element of the segment'),
-    required: z.boolean().optional().describe('Whether it must be there'),
-    maximum: z.int().min(0).max(99_999).optional().describe('Most repetitions; 0 forbids it'),
+      .describe('Whether it must be there; `false`, with `widens`, makes optional what the standard requires'),
+    maximum: z
+      .int()
+      .min(0)
+      .max(99_999)
+      .optional()
+      .describe('Most repetitions; 0 forbids it. More than the standard has needs `widens`'),
     codes: z.array(z.string()).min(1).optional().describe('The only codes allowed'),
+    moreCodes: z
+      .record(z.string().regex(/^[ -~]{1,30}$/, 'must be a code'), z.string().min(1).max(80))
+      .optional()
+      .describe('Codes allowed beside those of the standard → their meaning'),
+    minimumLength: z.int().min(1).max(500).optional().describe('Shortest value'),
     maximumLength: z.int().min(1).max(500).optional().describe('Longest value'),
+    widens: z
+      .literal(true)
+      .optional()
+      .describe('Allows what the standard does not: a higher maximum, other lengths, `required: false`'),
+    level: z
+      .string()
+      .regex(/^[A-Z0-9]{1,2}$/, 'must be a code of HL03 such as O or I')
+      .optional()
+      .describe('Only at this level of the hierarchy (HL03), for a segment below HL such as HL/REF'),
+    after: guidePath
+      .optional()
+      .describe(
+        'The segment or loop behind which it stands, with the same loops. A segment that the standard has there is moved; ' +
+          'another one is added to the guide',
+      ),
+    elements: z
+      .array(addedElement)
+      .min(1)
+      .max(30)
+      .optional()
+      .describe('With `after`: the elements of a segment that our guides do not describe, in order'),
   })
-  .describe('Narrows the guide of a transaction set for this partner');
+  .describe('Narrows or widens the guide of a transaction set for this partner');
+
+/** Codes of the faults that may do no harm, with their meaning. Faults of the envelope, and parts that are missing, never are. */
+export const HARMLESS_FAULTS = [
+  ...['element-too-long', 'element-too-short', 'element-character', 'element-code', 'element-date', 'element-time'],
+  ...['element-missing', 'element-condition', 'element-exclusion', 'element-too-many', 'component-too-many'],
+  ...['element-repeated-too-often', 'segment-over-maximum', 'segment-out-of-sequence', 'segment-forbidden'],
+  ...['segment-unexpected', 'segment-not-in-set', 'segment-unknown', 'loop-over-maximum'],
+] as const;
+
+export const acceptedFault = z
+  .strictObject({
+    fault: z.enum(HARMLESS_FAULTS).describe('Code of the fault, as `npm run x12` prints it'),
+    segment: guidePath.describe('The segment at fault, with its loop: PER, PO1/PID'),
+    element: elementNumber.optional().describe('Only at this element'),
+  })
+  .describe('A fault that a document is accepted with: its 997 says E, and names the fault');
 
 const expression = z
   .string()

@@ -15,6 +15,8 @@ export interface ProfileProblem {
     | 'profile-rule-unreachable'
     | 'profile-code-unknown'
     | 'profile-terms-odd'
+    | 'profile-days-odd'
+    | 'profile-key-idle'
     | 'profile-path-unknown';
   readonly file: string;
   /** Both count from 1. */

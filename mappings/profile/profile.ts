@@ -1,14 +1,17 @@
 import { z } from 'zod';
 import { didYouMean } from '../../domain/nearest.ts';
-import { currency } from '../canonical/v1/common.ts';
+import { currency, noteReader } from '../canonical/v1/common.ts';
 import { allGuides, guideOf, inboundSets } from '../edi/documents/registry.ts';
 import { misplaced } from '../edi/partner-guide.ts';
+import { unknownPlaces } from '../edi/tolerance.ts';
+import { acknowledgment, unknownStatuses } from './acknowledgment.ts';
 import { documents } from './documents.ts';
+import { dropShip } from './drop-ship.ts';
 import { contentPattern, deadline, segmentsIn, setId, unit } from './fields.ts';
 import { calendar, interchangeParty, transport, x12 } from './line.ts';
-import { type documentAddition, guideRule, map } from './map.ts';
+import { acceptedFault, type documentAddition, guideRule, map } from './map.ts';
 import { labels, routing } from './routing.ts';
-import { invoicing, items, parties, pricing, shipNotice } from './trade.ts';
+import { invoicing, items, orders, parties, pricing, shipNotice } from './trade.ts';
 
 /**
  * A partner profile: everything that distinguishes one trading partner from another, as data.
@@ -41,10 +44,19 @@ export const partnerProfile = z
     currency: currency.default('USD').describe('Currency if the order names none'),
     items,
     parties,
+    orders,
     units: z
       .record(unit, unit)
       .default({})
       .describe('Partner’s unit → ours, unless a cross-reference overrides it; documents use the partner’s unit'),
+    notes: z
+      .record(z.string().regex(/^[A-Z0-9]{2,3}$/, 'must be a code such as WHI or L1'), z.array(noteReader).min(1))
+      .default({})
+      .describe(
+        'Who reads notes of a kind: the code of N901, MTX01 or NTE01. Without an entry BOL, DEL, LAB, LOI, PKG, SPH, TRA and WHI ' +
+          'go to the warehouse, INV, PAY and PMT to the ERP, and all others to both',
+      ),
+    dropShip,
     pricing,
     duplicates: z
       .enum(['refuse', 'query'])
@@ -54,11 +66,19 @@ export const partnerProfile = z
       .enum(['cancel', 'backorder'])
       .default('backorder')
       .describe('Whether quantities not in stock are cancelled or shipped later'),
+    whenNothingAvailable: z
+      .enum(['ask', 'refuse'])
+      .default('ask')
+      .describe(
+        'If nothing of an order is in stock and `backorders` is cancel: a person decides, or the order is refused at once, ' +
+          'with the 855',
+      ),
     splitShipments: z.boolean().default(true).describe('Whether one order may ship from several nodes'),
     substitution: z.enum(['never']).default('never').describe('Whether another item may be sent instead'),
     shipWithin: deadline
       .default('P3D')
       .describe('Latest shipment after receipt if the order names no date, as a deadline'),
+    acknowledgment,
     shipNotice,
     labels,
     invoicing,
@@ -79,6 +99,13 @@ export const partnerProfile = z
       .record(setId, z.array(guideRule))
       .default({})
       .describe('Rules of the partner on top of the standard, by transaction set'),
+    acceptWithErrors: z
+      .record(setId, z.array(acceptedFault).max(200))
+      .default({})
+      .describe(
+        'Faults of the syntax that refuse no document, by transaction set. It is answered with E and each fault, and taken. A fault at ' +
+          'an element that the order or payment is made of still refuses, unless a text is only too long or too short',
+      ),
     map,
     ignores: z
       .record(setId, z.record(contentPattern, z.string().min(1).max(200)))
@@ -108,11 +135,27 @@ export const partnerProfile = z
       }
     }
   })
+  .superRefine(({ acceptWithErrors, guides: rules }, context) => {
+    for (const [set, faults] of Object.entries(acceptWithErrors)) {
+      const guides = allGuides().filter((guide) => guide.set === set);
+      for (const { index, message } of unknownPlaces(faults, guides)) {
+        // A segment that the profile itself adds is in no guide of ours.
+        if (rules[set]?.some((rule) => rule.after !== undefined && rule.segment.endsWith(faults[index]?.segment ?? '')))
+          continue;
+        context.addIssue({ code: 'custom', path: ['acceptWithErrors', set, index], message });
+      }
+    }
+  })
   .superRefine(({ documents: { functionalAcknowledgment: set }, x12: { version } }, context) => {
     if (guideOf(set, version) !== undefined) return;
     const first = allGuides().find((guide) => guide.set === set)?.version;
     const message = `can only be ${set} from release ${first} on, and ${version} is sent (x12.version)`;
     context.addIssue({ code: 'custom', path: ['documents', 'functionalAcknowledgment'], message });
+  })
+  .superRefine(({ acknowledgment: stated, x12: { version } }, context) => {
+    for (const { path, message } of unknownStatuses(stated, version)) {
+      context.addIssue({ code: 'custom', path, message });
+    }
   })
   .describe('Partner profile');
 

@@ -2,12 +2,17 @@ import { z } from 'zod';
 import { WEEKDAYS } from '../../domain/calendar/calendar.ts';
 import { compare } from '../../domain/decimal.ts';
 import { nonNegativeDecimal, positiveDecimal } from '../canonical/v1/common.ts';
+import { qualifier } from './fields.ts';
 
 /** The routing guide and the labels of a profile. */
 
 const scac = z.string().regex(/^[A-Z]{2,4}$/, 'must be a Standard Carrier Alpha Code');
 
 const transportMethod = z.string().regex(/^[A-Z0-9]{1,2}$/, 'must be a transport method of X12 element 91, such as M');
+
+const serviceLevel = z.string().regex(/^[A-Z0-9]{2}$/, 'must be a service level of X12 element 284, such as ND');
+
+const service = z.string().trim().min(1).max(35);
 
 const shipmentPayment = z.enum(['CC', 'PP', 'PC', 'TP']);
 
@@ -41,7 +46,9 @@ const routingRule = z
         regions: oneOf(z.string().min(1).max(3)).describe('State or province of the ship-to'),
         postalPrefixes: oneOf(z.string().min(1).max(15)).describe('Beginnings of the ship-to’s postal code'),
         nodes: oneOf(z.string().min(1).max(80)).describe('Ship-from nodes'),
-        serviceLevels: oneOf(z.string().min(1).max(80)).describe('Service level in the words of the order, TD505'),
+        serviceLevels: oneOf(z.string().min(1).max(80)).describe(
+          'Service level that the order asks for: its code in TD512, or the words of TD505',
+        ),
       })
       .prefault({})
       .describe('All that is stated must hold; a rule without conditions always matches'),
@@ -50,8 +57,26 @@ const routingRule = z
         scac: scac.describe('Carrier'),
         method: transportMethod.optional().describe('TD504 if it differs from the guide'),
         shipmentPayment: shipmentPayment.optional().describe('FOB01 if it differs from the guide'),
+        serviceLevel: serviceLevel
+          .optional()
+          .describe('TD512 of the release and the 856: ND next day, ST standard; overrides what the order asks for'),
+        service: service.optional().describe('TD505 of the 856 if it differs from the guide'),
       })
+      .optional()
       .describe('Result of the rule'),
+    hold: z
+      .string()
+      .trim()
+      .min(1)
+      .max(300)
+      .optional()
+      .describe(
+        'Instead of `ship`: what to do to get a carrier, such as `call 555-0100`. The release waits as `carrier-needed` ' +
+          'until a person states the carrier',
+      ),
+  })
+  .refine(({ ship, hold }) => (ship === undefined) !== (hold === undefined), {
+    message: 'needs either ship or hold',
   })
   .describe('One rule of the routing guide');
 
@@ -70,6 +95,9 @@ const shipWindow = z
       .strictObject({
         earliest: days.optional().describe('Earliest day, counted back from the requested delivery date'),
         latest: days.default(0).describe('Latest day, counted back from the requested delivery date'),
+      })
+      .refine(({ earliest, latest }) => earliest === undefined || earliest >= latest, {
+        message: 'holds for no day: earliest must be at least latest, because both count back',
       })
       .optional()
       .describe('Used if the order names a delivery date'),
@@ -99,6 +127,12 @@ export const routing = z
         }
       })
       .describe('The first rule that matches picks the carrier'),
+    conflict: z
+      .enum(['ask', 'guide', 'order'])
+      .default('ask')
+      .describe(
+        'If the order names a carrier and a rule another one: a person decides, the rule is right, or the order is right',
+      ),
     maxCartons: z.int().min(1).max(5_000).optional().describe('Most cartons of one release'),
     window: shipWindow.optional(),
     method: transportMethod.default('M').describe('Transport method, TD504: M motor, A air'),
@@ -110,6 +144,11 @@ export const routing = z
     shipmentPayment: shipmentPayment
       .default('CC')
       .describe('FOB01: collect, prepaid, prepaid and charged, third party'),
+    serviceLevel: serviceLevel.optional().describe('TD512 of the release and the 856 if rule and order name none'),
+    service: service.optional().describe('TD505 of the 856; without it the name of the carrier'),
+    authorization: qualifier
+      .default('BB')
+      .describe('REF01 under which the 856 repeats the number that the partner gave for a carrier: BB authorization'),
   })
   .prefault({})
   .describe('Routing guide');

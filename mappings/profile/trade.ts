@@ -46,11 +46,21 @@ export const parties = z
       .describe(
         'N101 codes of the party for whom the goods are meant at the ship-to; printed on labels, sent in the 856',
       ),
+    store: z
+      .array(entityCode)
+      .default(['BY', 'SN', 'Z7', 'MA'])
+      .describe(
+        'N101 codes of a party of a line that, with a quantity (QTY), is a store which gets that much of the line',
+      ),
     payer: z.array(entityCode).default(['PR']).describe('N101 codes of the payer in an 820'),
     shipToFallback: z
       .enum(['none', 'buyer'])
       .default('none')
       .describe('Receiver of the goods if no ship-to is named: none (an error), or the buyer'),
+    shipToAddress: z
+      .enum(['asOrdered', 'ours'])
+      .default('asOrdered')
+      .describe('Address of the ship-to in what we send (N1*ST): as the order states it, or that of our master data'),
     schemes: z
       .record(z.string().regex(/^[A-Z0-9]{1,2}$/), partyScheme)
       .default({
@@ -78,6 +88,37 @@ export const parties = z
   })
   .prefault({})
   .describe('Parties and the schemes of their codes');
+
+export const orders = z
+  .strictObject({
+    storeDistribution: z
+      .enum(['ask', 'order-per-store', 'allocate'])
+      .default('ask')
+      .describe(
+        'Lines spread over stores (SDQ, or N1 with QTY): a question each time; an order for each store; or one order whose lines ' +
+          'say what each store gets, packed, labelled and documented by store',
+      ),
+    storeDelivery: z
+      .enum(['through-ship-to', 'direct'])
+      .default('through-ship-to')
+      .describe(
+        'With an order for each store: its goods go to the ship-to of the order, which passes them on (the store becomes the ' +
+          'mark-for), or to the store itself. An order without a ship-to goes to the stores in any case',
+      ),
+    lineShipTos: z
+      .enum(['ask', 'order-per-ship-to'])
+      .default('ask')
+      .describe('Lines with a ship-to of their own (N1): a question each time, or an order for each ship-to'),
+    lineDates: z
+      .enum(['ask', 'order-per-date'])
+      .default('ask')
+      .describe(
+        'Lines with several dates (SCH): a question each time, or an order for each date; lines with one date of their own then ' +
+          'join the order of that date',
+      ),
+  })
+  .prefault({})
+  .describe('Which purchase orders become several orders: by store, by ship-to, by date, or by several of them');
 
 export const pricing = z
   .strictObject({

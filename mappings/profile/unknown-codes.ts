@@ -2,6 +2,7 @@ import { didYouMean } from '../../domain/nearest.ts';
 import { allGuides } from '../edi/documents/registry.ts';
 import type { ElementGuide, GuideNode } from '../x12/types.ts';
 import type { PartnerProfileContent } from './profile.ts';
+import { routing } from './routing.ts';
 import { items, parties } from './trade.ts';
 
 /**
@@ -14,7 +15,7 @@ export interface UnknownCode {
 }
 
 export function unknownCodesIn(profile: PartnerProfileContent): UnknownCode[] {
-  const { items: numbers, parties: roles, units, invoicing, documents } = profile;
+  const { items: numbers, parties: roles, units, invoicing, documents, routing: guide } = profile;
   const one = (kind: Kind, code: string | undefined, ...path: PropertyKey[]) =>
     code === undefined ? [] : unknown(kind, code, path);
   const list = (kind: Kind, codes: readonly string[], ...path: PropertyKey[]) =>
@@ -34,6 +35,7 @@ export function unknownCodesIn(profile: PartnerProfileContent): UnknownCode[] {
       ...one('unit', ours, 'units', theirs),
     ]),
     ...invoicing.charges.flatMap(({ code }, index) => one('charge', code, 'invoicing', 'charges', index, 'code')),
+    ...one('reference', guide.authorization, 'routing', 'authorization'),
     ...Object.entries(documents.outbound).flatMap(([set, rule]) =>
       list('reference', rule?.echo ?? [], 'documents', 'outbound', set, 'echo'),
     ),
@@ -47,7 +49,7 @@ const KINDS = {
   scheme: { reference: '66', name: 'an N103 qualifier', ours: () => Object.keys(parties.parse({}).schemes) },
   unit: { reference: '355', name: 'a unit', ours: () => [] },
   charge: { reference: '1300', name: 'a SAC02 code', ours: () => [] },
-  reference: { reference: '128', name: 'a REF qualifier', ours: () => [] },
+  reference: { reference: '128', name: 'a REF qualifier', ours: () => [routing.parse({}).authorization] },
 } as const satisfies Record<string, { reference: string; name: string; ours: () => unknown[] }>;
 
 type Kind = keyof typeof KINDS;

@@ -41,6 +41,29 @@ it('a routing rule that an earlier one covers is told with its place', () => {
   ]);
 });
 
+it('rules whose bands cover a later one together are told', () => {
+  const rules = `routing:
+  rules:
+    - { name: Light, when: { weight: { upTo: "150" } }, ship: { scac: UPSN } }
+    - { name: Heavy, when: { weight: { over: "150" } }, hold: call 555-0100 }
+    - { name: Rest, ship: { scac: ODFL } }
+`;
+  expect(warnings(rules)).toEqual([
+    '5 routing.rules.2 can never apply: rules.0 ("Light") and rules.1 ("Heavy") take everything that it would',
+  ]);
+});
+
+it('keys that another one keeps from doing anything are told', () => {
+  const text = (backorders: string) =>
+    `backorders: ${backorders}\nwhenNothingAvailable: refuse\nrouting: { scac: ODFL, conflict: guide }\n`;
+  const conflict = '3 routing.conflict is guide and decides nothing: without rules the order’s carrier is taken';
+  expect(warnings(text('cancel'))).toEqual([conflict]);
+  expect(warnings(text('backorder'))).toEqual([
+    '2 whenNothingAvailable is refuse and refuses nothing: what is not in stock is backordered (backorders)',
+    conflict,
+  ]);
+});
+
 it('discount days beyond the net days are told, equal ones are not', () => {
   const terms = (days: number) =>
     `invoicing: { terms: { discountPercent: "2", discountDays: ${days}, netDays: 30 } }\n`;
@@ -67,6 +90,16 @@ documents: { outbound: { "856": { deadline: PT1H, echo: [IA, QQ] } } }
     '4 invoicing.charges.0.code names D204, a SAC02 code that no guide lists; did you mean D240?',
     '5 documents.outbound.856.echo.1 names QQ, a REF qualifier that no guide lists',
   ]);
+});
+
+it('codes that a rule of a guide allows and the guide does not list are told', () => {
+  const text = (codes: string) => `guides: { "850": [{ segment: BEG, element: "01", codes: [${codes}] }] }\n`;
+  expect(warnings(text('"00", "06"'))).toEqual([]);
+  expect(warnings(text('"00", O6'))).toEqual([
+    '1 guides.850.0.codes.1 allows O6, which no guide of the 850 lists for BEG 01; did you mean 06?',
+  ]);
+  // The guide lists no codes of this element.
+  expect(warnings('guides: { "850": [{ segment: BEG, element: "03", codes: [ABC] }] }\n')).toEqual([]);
 });
 
 describe('an expression', () => {
@@ -112,14 +145,75 @@ describe('an expression', () => {
     expect(ofOrder('BEG.`03`', 'lines[].attributes.x')).toEqual(missing('BEG'));
   });
 
+  const ofDocument = (set: string, text: string, at = 'REF') =>
+    warnings(
+      `map: { documents: { "${set}": [{ at: ${at}, elements: { "01": "'ZZ'", "02": ${JSON.stringify(text)} } }] } }\n`,
+    ).map((told) => told.split(' reads ')[1]);
+  const noData = (set: string, place: string, meant = '') => [
+    `${place}, which the data of the ${set} of 004010 do not have${meant}`,
+  ];
+
+  it.each([
+    ['855', 'order.attributes.any & order.shipTo.identifiers[0].value & lines[0].shipDate & acknowledgedOn'],
+    ['855', "order.references[qualifier='IA'].value"],
+    ['856', 'shipment.packages.lines.lot & node.address.city & routing.authorization & lines.attributes.any'],
+    ['810', 'invoice.charges[0].code & terms.netDays & shipment.carrier.scac & profile.invoicing.vendorNumber'],
+    ['810', '$map(lines, function($one){ $one.any }) & profile.units.CS & profile.map.documents.`810`.at'],
+    ['810', '$sum(invoice.lines.(quantity * unitPrice))'],
+  ])('of the %s that reads what the data have is fine: %s', (set, text) => {
+    expect(ofDocument(set, text, set === '856' ? 'HL/REF' : 'REF')).toEqual([]);
+  });
+
+  it.each([
+    ['810', 'order.poNumbr', noData('810', 'order.poNumbr', '; did you mean poNumber?')],
+    ['810', 'ordr.poNumber', noData('810', 'ordr', '; did you mean order?')],
+    ['810', 'invoice.lines.amout', noData('810', 'invoice.lines.amout', '; did you mean amount?')],
+    ['810', 'acknowledgedOn', noData('810', 'acknowledgedOn')],
+    ['855', 'lines[accepted > 0].shippDate', noData('855', 'lines.shippDate', '; did you mean shipDate?')],
+    ['855', 'lines[acepted > 0].shipDate', noData('855', 'acepted', '; did you mean accepted?')],
+    ['855', 'profile.transport.url', noData('855', 'profile.transport')],
+    ['855', 'profile.invoicing.vendorNo', noData('855', 'profile.invoicing.vendorNo')],
+    ['855', 'line.sku', noData('855', 'line', '; did you mean lines?')],
+  ])('of the %s that reads what the data do not have is told: %s', (set, text, expected) => {
+    expect(ofDocument(set, text)).toEqual(expected);
+  });
+
   it('of a document that we send is checked where it reads the iteration', () => {
     const text = `map:
   documents:
     "810":
-      - { at: IT1/REF, when: "loop.IT1.\`02\` != loop.ITX.\`01\`", elements: { "01": "'ZZ'", "02": "line.sku & invoice.any" } }
+      - { at: IT1/REF, when: "loop.IT1.\`02\` != loop.ITX.\`01\`", elements: { "01": "'ZZ'", "02": "line.sku & invoice.total" } }
 `;
     expect(warnings(text)).toEqual([
       '4 map.documents.810.0.when reads loop.ITX, which the 810 of 004010 does not have; did you mean IT1, IT3 or ITD?',
     ]);
+  });
+});
+
+describe('days', () => {
+  it('in business time without a calendar are told, with the key', () => {
+    const text = `shipWithin: P2D business
+documents: { outbound: { "855": { deadline: PT8H business }, "856": { deadline: PT1H, acknowledgment: { within: P1D business } } } }
+`;
+    expect(warnings(text)).toEqual([
+      '1 shipWithin is P2D business, which is P2D: the calendar of the profile is always open',
+      '2 documents.outbound.855.deadline is PT8H business, which is PT8H: the calendar of the profile is always open',
+      '2 documents.outbound.856.acknowledgment.within is P1D business, which is P1D: the calendar of the profile is always open',
+    ]);
+    expect(warnings(`${text}calendar: { holidays: [us-federal] }\n`)).toEqual([]);
+  });
+
+  it('on which goods may leave and nobody works are told', () => {
+    const text = 'calendar: { workingDays: [monday, tuesday] }\nrouting: { window: { weekdays: [friday, sunday] } }\n';
+    expect(warnings(text)).toEqual(['2 routing.window.weekdays are no working days; the calendar has monday, tuesday']);
+    expect(warnings(text.replace('friday', 'monday'))).toEqual([]);
+  });
+
+  it('of holidays that leave no working day for weeks are told with the first and the last', () => {
+    const days = Array.from({ length: 4 }, (_, week) => `2026-12-${String(7 + 7 * week).padStart(2, '0')}`);
+    const text = (all: string[]) =>
+      `calendar: { timeZone: America/Chicago, workingDays: [monday], hours: { opens: "08:00", closes: "17:00" }, holidays: [${all}] }\n`;
+    expect(warnings(text(days))).toEqual(['1 calendar.holidays leave no working day from 2026-12-07 to 2027-01-03']);
+    expect(warnings(text(days.slice(0, 1)))).toEqual([]);
   });
 });

@@ -1,11 +1,14 @@
+import { addBusinessTime, dayOf, endOfDay, isAlwaysOpen } from '../../domain/calendar/calendar.ts';
+import { didYouMean } from '../../domain/nearest.ts';
 import { coveredRules } from '../../domain/policy/rule-coverage.ts';
 import { purchaseOrder } from '../edi/documents/all.ts';
-import { guideOf, nearestGuideOf } from '../edi/documents/registry.ts';
+import { guideOf, nearestGuideOf, outboundDocuments } from '../edi/documents/registry.ts';
 import { placeOf } from '../edi/partner-guide.ts';
 import type { Guide } from '../x12/types.ts';
+import { documentData, namesOf } from './document-data.ts';
 import { type Place, type Scope, unknownPlacesIn } from './expression-places.ts';
 import type { ProfileProblem } from './problem.ts';
-import type { PartnerProfile } from './profile.ts';
+import { type PartnerProfile, partnerProfile } from './profile.ts';
 import { unknownCodesIn } from './unknown-codes.ts';
 
 /** A likely mistake in a profile, which is used nevertheless. */
@@ -19,16 +22,42 @@ export function warningsIn(profile: PartnerProfile): ProfileWarning[] {
   return [
     ...unreachableRules(profile),
     ...oddTerms(profile),
+    ...oddDays(profile),
+    ...idleKeys(profile),
     ...unknownCodesIn(profile).map((unknown) => ({ ...unknown, code: 'profile-code-unknown' as const })),
+    ...unlistedCodes(profile),
     ...unknownPlaces(profile),
   ];
+}
+
+/** The codes that a rule of `guides` allows; most guides list the usual codes and take others. */
+function unlistedCodes({ guides, x12: { version, acceptedVersions } }: PartnerProfile): ProfileWarning[] {
+  const releases = [...new Set([version.slice(0, 6), ...acceptedVersions])];
+  return Object.entries(guides).flatMap(([set, rules]) => {
+    const standards = releases.flatMap((release) => nearestGuideOf(set, release) ?? []);
+    return rules.flatMap(({ segment, element, codes = [] }, index) => {
+      const listed = new Set(standards.flatMap((guide) => codesAt(guide, segment, Number(element) - 1)));
+      if (listed.size === 0) return [];
+      return codes.flatMap((code, at) => {
+        if (listed.has(code)) return [];
+        const reason = `allows ${code}, which no guide of the ${set} lists for ${segment} ${element}${didYouMean(code, listed)}`;
+        return [{ path: ['guides', set, index, 'codes', at], code: 'profile-code-unknown' as const, reason }];
+      });
+    });
+  });
+}
+
+function codesAt(guide: Guide, segment: string, index: number): string[] {
+  const node = placeOf(segment, guide)?.node;
+  const element = node?.kind === 'loop' ? undefined : node?.segment.elements[index];
+  return element?.kind === 'simple' ? Object.keys(element.codes ?? {}) : [];
 }
 
 function unreachableRules({ routing: { rules } }: PartnerProfile): ProfileWarning[] {
   return coveredRules(rules).map(({ index, by }) => ({
     path: ['routing', 'rules', index],
     code: 'profile-rule-unreachable',
-    reason: `can never apply: rules.${by} ("${rules[by]?.name}") takes everything that it would`,
+    reason: `can never apply: ${by.map((at) => `rules.${at} ("${rules[at]?.name}")`).join(' and ')} ${by.length > 1 ? 'take' : 'takes'} everything that it would`,
   }));
 }
 
@@ -37,6 +66,99 @@ function oddTerms({ invoicing: { terms } }: PartnerProfile): ProfileWarning[] {
   if (discountDays === undefined || netDays === undefined || discountDays <= netDays) return [];
   const reason = `are ${discountDays}, beyond the ${netDays} net days: the discount could still be taken when the payment is overdue`;
   return [{ path: ['invoicing', 'terms', 'discountDays'], code: 'profile-terms-odd', reason }];
+}
+
+/** Keys that another one keeps from doing anything. */
+function idleKeys({
+  whenNothingAvailable,
+  backorders,
+  routing: { conflict, rules },
+}: PartnerProfile): ProfileWarning[] {
+  const idle = (path: readonly PropertyKey[], reason: string): ProfileWarning => ({
+    path,
+    code: 'profile-key-idle',
+    reason,
+  });
+  return [
+    ...(whenNothingAvailable === 'refuse' && backorders === 'backorder'
+      ? [
+          idle(
+            ['whenNothingAvailable'],
+            'is refuse and refuses nothing: what is not in stock is backordered (backorders)',
+          ),
+        ]
+      : []),
+    ...(conflict !== 'ask' && rules.length === 0
+      ? [
+          idle(
+            ['routing', 'conflict'],
+            `is ${conflict} and decides nothing: without rules the order’s carrier is taken`,
+          ),
+        ]
+      : []),
+  ];
+}
+
+const BUSINESS = / business$/;
+/** A calendar that is closed for longer than this is a slip of a year, or of a month. */
+const LONGEST_CLOSED_DAYS = 14;
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** Deadlines and days that come to something else than they say. */
+function oddDays({ calendar, documents, shipWithin, routing: { window } }: PartnerProfile): ProfileWarning[] {
+  const odd = (path: readonly PropertyKey[], reason: string): ProfileWarning => ({
+    path,
+    code: 'profile-days-odd',
+    reason,
+  });
+  const deadlines: [readonly PropertyKey[], string | undefined][] = [
+    [['shipWithin'], shipWithin],
+    ...Object.entries(documents.outbound).flatMap(([set, rule]): [readonly PropertyKey[], string | undefined][] => [
+      [['documents', 'outbound', set, 'deadline'], rule?.deadline],
+      [['documents', 'outbound', set, 'acknowledgment', 'within'], rule?.acknowledgment?.within],
+    ]),
+  ];
+  const always = isAlwaysOpen(calendar);
+  const elapsed = deadlines.flatMap(([path, deadline]) => {
+    if (!always || deadline === undefined || !BUSINESS.test(deadline)) return [];
+    const text = deadline.replace(BUSINESS, '');
+    return [odd(path, `is ${deadline}, which is ${text}: the calendar of the profile is always open`)];
+  });
+  const works = window?.weekdays?.some((day) => calendar.workingDays.includes(day)) ?? true;
+  const idle = works
+    ? []
+    : [
+        odd(
+          ['routing', 'window', 'weekdays'],
+          `are no working days; the calendar has ${calendar.workingDays.join(', ')}`,
+        ),
+      ];
+  return [...elapsed, ...idle, ...longClosings(calendar).map((reason) => odd(['calendar', 'holidays'], reason))];
+}
+
+/** Each long closing that holidays given as dates make. */
+function longClosings(calendar: PartnerProfile['calendar']): string[] {
+  const days = calendar.holidays.filter((holiday) => /^\d{4}-/.test(holiday)).toSorted();
+  const found: string[] = [];
+  let closedUntil = '';
+  for (const day of days) {
+    if (day <= closedUntil) continue;
+    closedUntil = dayBefore(nextOpening(day, calendar));
+    const length = (Date.parse(closedUntil) - Date.parse(day)) / DAY_MS + 1;
+    if (length > LONGEST_CLOSED_DAYS) found.push(`leave no working day from ${day} to ${closedUntil}`);
+  }
+  return found;
+}
+
+/** The first day from this one on that has open hours. */
+function nextOpening(day: string, calendar: PartnerProfile['calendar']): string {
+  const begins = new Date(endOfDay(dayBefore(day), calendar).getTime() + 1000);
+  // Longer than the hour that the clocks may skip.
+  return dayOf(addBusinessTime(begins, 'PT1M', { ...calendar, hours: undefined }), calendar);
+}
+
+function dayBefore(day: string): string {
+  return new Date(Date.parse(day) - DAY_MS).toISOString().slice(0, 10);
 }
 
 /** `map.salesOrder` sees every order in the tree of this set, also one that came as another. */
@@ -55,10 +177,13 @@ function unknownPlaces({ x12: { version, acceptedVersions }, map }: PartnerProfi
   });
   const added = Object.entries(map.documents).flatMap(([set, additions]) => {
     const guide = guideOf(set, version);
-    if (guide === undefined) return [];
+    const writes = outboundDocuments.find((document) => document.set === set)?.outbound.writes;
+    if (guide === undefined || writes === undefined) return [];
     return additions.flatMap(({ at, when, elements }, index) => {
       const loop = loopOf(guide, at.split('/').slice(0, -1));
-      const scope: Scope = { input: [{ kind: 'input', known: loop.length === 0 ? {} : { loop } }] };
+      const input = documentData(writes, profileNames(), loop);
+      if (input === undefined) return [];
+      const scope: Scope = { input };
       const path = ['map', 'documents', set, index];
       const where = `the ${set} of ${version}`;
       return [
@@ -73,11 +198,18 @@ function unknownPlaces({ x12: { version, acceptedVersions }, map }: PartnerProfi
 }
 
 function inExpression(text: string, scope: Scope, path: readonly PropertyKey[], where: string): ProfileWarning[] {
-  return unknownPlacesIn(text, scope).map(({ place, meant }) => ({
+  return unknownPlacesIn(text, scope).map(({ place, meant, isData }) => ({
     path,
     code: 'profile-path-unknown',
-    reason: `reads ${place}, which ${where} does not have${meant}`,
+    reason: `reads ${place}, which ${isData ? `the data of ${where} do` : `${where} does`} not have${meant}`,
   }));
+}
+
+/** Expressions see the profile without its transport. */
+function profileNames(): readonly Place[] {
+  const { transport: _, ...shape } = partnerProfile.shape;
+  const names = Object.entries(shape).map(([name, schema]) => [name, namesOf(schema)]);
+  return [{ kind: 'data', names: { ...Object.fromEntries(names), version: undefined } }];
 }
 
 function treeOf({ children }: Guide): Place {

@@ -54,11 +54,11 @@ function withCodes(segment: SegmentObject, codes: readonly string[], from: numbe
 }
 
 /**
- * Reduces a value to what AK404 allows: no control characters or delimiters, at most 99 characters,
+ * Reduces a value to what AK404 allows: no control characters or their pictures, no delimiters, at most 99 characters,
  * no surrounding blanks. Characters outside the partner's repertoire are replaced on writing.
  */
 function copyOf(value: string | undefined, delimiters: Delimiters | undefined): string | undefined {
-  let copy = value?.replace(/\p{C}/gu, '');
+  let copy = value?.replace(/[\p{C}\u2400-\u2426]/gu, '');
   const { element, component, segment, repetition } = delimiters ?? {};
   for (const delimiter of [element, component, segment, repetition]) {
     copy = delimiter === undefined ? copy : copy?.replaceAll(delimiter, ' ');
@@ -162,7 +162,8 @@ function fitted(value: string, min: number, max: number): string {
  * name something that the sender does not know.
  */
 function asReceived(value: string | undefined, length: number, delimiters: Delimiters | undefined): string | undefined {
-  return value !== undefined && value.length <= length && copyOf(value, delimiters) === value ? value : undefined;
+  const isPlain = value !== undefined && /^[\x20-\x7e]*$/.test(value) && copyOf(value, delimiters) === value;
+  return isPlain && value.length <= length ? value : undefined;
 }
 
 /**

@@ -1,5 +1,5 @@
 /** Looks up the children of a guide by the segments that start them. */
-import type { Guide, GuideNode, SegmentUse } from './types.ts';
+import type { Guide, GuideNode, LoopUse, SegmentObject, SegmentUse, TreeNode } from './types.ts';
 
 /** Children of a level, indexed by the segment that starts them. */
 export interface Level {
@@ -33,6 +33,13 @@ export function levelOf(children: readonly GuideNode[]): Level {
     levels.set(children, level);
   }
   return level;
+}
+
+/** The children of an iteration of a loop that the tree holds: those of its level in a hierarchy. */
+export function childrenOf(loop: LoopUse, iteration: TreeNode): readonly GuideNode[] {
+  if (loop.byLevel === undefined) return loop.children;
+  const level = (iteration[triggerOf(loop).key] as SegmentObject | undefined)?.['03'];
+  return (typeof level === 'string' ? loop.byLevel.get(level.trim()) : undefined) ?? loop.children;
 }
 
 const segmentIdsOfGuides = new WeakMap<Guide, ReadonlySet<string>>();

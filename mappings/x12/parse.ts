@@ -227,7 +227,8 @@ class Parser {
     } else {
       list.push(node);
     }
-    const inner = this.#open(child.children, child.key, node);
+    const own = child.byLevel?.get((segment.elements[2] ?? '').trim());
+    const inner = this.#open(own ?? child.children, child.key, node);
     this.#add(inner, 0, segment);
   }
 

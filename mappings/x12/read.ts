@@ -1,12 +1,13 @@
 /**
  * Passes valid interchanges to `x12-parser` and yields their transaction sets. The parser gets one
- * interchange with checked delimiters, one transaction set at a time. It trims values, flattens
- * components and ignores repetitions. Such segments are read again from their bytes so that no
- * character is lost. Text is read one byte a character and decoded afterwards (`encoding.ts`).
+ * interchange with checked delimiters, one transaction set at a time, and splits it into segments.
+ * Elements are split here, so that no character is lost: the parser would trim values, flatten
+ * components and ignore repetitions. Text is read one byte a
+ * character and decoded afterwards (`encoding.ts`).
  */
 import { isAscii } from 'node:buffer';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type FormattedSegment, X12parser } from 'x12-parser';
+import { X12parser } from 'x12-parser';
 import { decodedDelimiters, decodeSegments, type StatedEncoding } from './encoding.ts';
 import { defaultScanLimits, EnvelopeWalker } from './envelope.ts';
 import type { EnvelopeEvent } from './open-envelope.ts';
@@ -31,24 +32,26 @@ const LF = 0x0a;
 const CR = 0x0d;
 
 /**
- * Uses the parser without its stream: `processChunk` calls `push`, which collects the segments.
- * This avoids the stream's queues and makes it deterministic when a segment is available.
+ * Uses the parser without its stream: `processChunk` splits the text and calls `generateSegments`, which
+ * collects the segments. This avoids the stream's queues and makes it deterministic when a segment is
+ * available. Elements are split here, once, because the parser's own would be trimmed.
  */
 class SegmentParser extends X12parser {
-  #segments: FormattedSegment[] = [];
+  #segments: string[] = [];
 
   constructor() {
     super('latin1');
   }
 
-  override push(segment: FormattedSegment | null): boolean {
-    if (segment !== null) {
-      this.#segments.push(segment);
+  override generateSegments(segments: string[]): void {
+    for (const segment of segments) {
+      if (!isBlankText(segment)) {
+        this.#segments.push(segment);
+      }
     }
-    return true;
   }
 
-  takeSegments(): FormattedSegment[] {
+  takeSegments(): string[] {
     const segments = this.#segments;
     this.#segments = [];
     return segments;
@@ -72,11 +75,11 @@ class TransactionReader {
   }
 
   /**
-   * Parses one transaction set, ST first. The parser holds back its last segment until it gets more
-   * input. The trailer of the previous set therefore comes out first and is dropped. A set without
-   * a trailer is refused but still reported, so one is added.
+   * Splits one transaction set, ST first. The parser holds back its last segment until it gets more
+   * input. The segment that ends the input before therefore comes out first and is dropped. A set
+   * without a trailer is refused but still reported, so one is added.
    */
-  #parse(bytes: Buffer, hasTrailer: boolean): FormattedSegment[] {
+  #split(bytes: Buffer, hasTrailer: boolean): string[] {
     for (let from = 0; from < bytes.length; from += PIECE) {
       const piece = bytes.toString('latin1', from, from + PIECE);
       // The parser converts CRLF to LF, which would remove a CR terminator. The LF after it is not
@@ -87,79 +90,58 @@ class TransactionReader {
       this.#parser.processChunk(`${this.#delimiters.segment}SE${this.#delimiters.segment}`);
     }
     const segments = this.#parser.takeSegments();
-    const start = segments.findIndex((segment) => segment.name === 'ST');
-    const own = start > 0 ? segments.slice(start) : segments;
-    return own.some((segment) => segment.name === '') ? own.filter((segment) => segment.name !== '') : own;
+    const start = segments.findIndex((segment) => /^\s*ST/.test(segment));
+    return start > 0 ? segments.slice(start) : segments;
   }
 
   /** Segments between ST and SE. */
   segments(bytes: Buffer, byteOffset: number, hasTrailer: boolean): ReadSegment[] {
-    const parsed = this.#parse(bytes, hasTrailer);
+    const split = this.#split(bytes, hasTrailer);
     const terminator = this.#terminator;
     const length = bytes.length;
     const read: ReadSegment[] = [];
     let position = 0;
-    let at = 0;
-    for (;;) {
+    let from = 0;
+    while (from < length) {
+      let at = from;
       while (at < length && isBlank(bytes[at] as number)) {
         at += 1;
       }
       if (at >= length) {
         break;
       }
-      let end = at;
-      while (end < length && bytes[end] !== terminator) {
-        end += 1;
-      }
+      const found = bytes.indexOf(terminator, at);
+      const end = found === -1 ? length : found;
       if (end > at) {
         position += 1;
-        read.push(this.#segment(parsed[position - 1], bytes, at, end, position, byteOffset + at));
+        // ST and SE belong to the envelope.
+        if (position > 1) {
+          const text = this.#text(split[position - 1], bytes, from, at, end);
+          read.push(this.#segment(text, position, byteOffset + at));
+        }
       }
-      at = end + 1;
+      from = end + 1;
     }
-    read.shift();
     if (hasTrailer) {
       read.pop();
     }
     return read;
   }
 
-  /**
-   * Uses the parser's values if they account for every byte of the segment; otherwise reads the
-   * bytes.
-   */
-  #segment(
-    parsed: FormattedSegment | undefined,
-    bytes: Buffer,
-    start: number,
-    end: number,
-    position: number,
-    byteOffset: number,
-  ): ReadSegment {
-    if (parsed !== undefined && startsWith(bytes, start, parsed.name)) {
-      let accounted = parsed.name.length;
-      const elements: string[] = [];
-      for (let index = 1; ; index += 1) {
-        const value = parsed[index];
-        if (value === undefined) {
-          break;
-        }
-        elements.push(value);
-        accounted += value.length + 1;
-      }
-      if (accounted === end - start) {
-        return { id: parsed.name, elements, position, byteOffset };
-      }
-    }
-    let text = bytes.toString('latin1', start, end);
-    if (text.includes('\n') || text.includes('\r')) {
-      // Line breaks from wrapping at a fixed length, and CR before an LF terminator, are never
-      // data.
-      text = text.replace(/[\r\n]/g, '');
-    }
-    const elements = text.split(this.#delimiters.element);
-    const id = (elements.shift() ?? '').trim();
-    return { id, elements, position, byteOffset };
+  /** The parser's text if it accounts for every byte since the last segment; otherwise reads the bytes. */
+  #text(split: string | undefined, bytes: Buffer, from: number, at: number, end: number): string {
+    const whole = split !== undefined && split.length === end - from;
+    const text = whole ? split.slice(at - from) : bytes.toString('latin1', at, end);
+    // Line breaks from wrapping at a fixed length, and CR before an LF terminator, are never data.
+    return text.includes('\n') || text.includes('\r') ? text.replace(/[\r\n]/g, '') : text;
+  }
+
+  #segment(text: string, position: number, byteOffset: number): ReadSegment {
+    const { element } = this.#delimiters;
+    const first = text.indexOf(element);
+    return first === -1
+      ? { id: text.trim(), elements: [], position, byteOffset }
+      : { id: text.slice(0, first).trim(), elements: text.slice(first + 1).split(element), position, byteOffset };
   }
 }
 
@@ -171,17 +153,17 @@ function headerWith({ element, component, segment, repetition = 'U' }: Delimiter
   return `${`${`ISA${element}`.padEnd(82)}${repetition}`.padEnd(104)}${component}${segment}`;
 }
 
-function startsWith(bytes: Buffer, at: number, name: string): boolean {
-  for (let index = 0; index < name.length; index += 1) {
-    if (bytes[at + index] !== name.charCodeAt(index)) {
+function isBlank(byte: number): boolean {
+  return byte === 0x20 || byte === LF || byte === CR || byte === 0x09 || byte === 0x00;
+}
+
+function isBlankText(text: string): boolean {
+  for (let index = 0; index < text.length; index += 1) {
+    if (!isBlank(text.charCodeAt(index))) {
       return false;
     }
   }
   return true;
-}
-
-function isBlank(byte: number): boolean {
-  return byte === 0x20 || byte === LF || byte === CR || byte === 0x09 || byte === 0x00;
 }
 
 function toReadGroup(group: ScannedGroup, transactionCount: number): ReadGroup {

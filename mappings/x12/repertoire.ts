@@ -68,7 +68,8 @@ const UNSEEN = /[\p{M}\p{Cf}]/u;
 export function rewritten(text: string, repertoire: Repertoire): { text: string } | { character: string } {
   const whole = text.normalize('NFC');
   // A word in capitals stays in capitals: STRAßE is STRASSE.
-  const isUpper = whole === whole.toUpperCase() || /^[^\p{Ll}ß]*$/u.test(whole);
+  const cased = whole.replaceAll('ß', '');
+  const isUpper = cased === cased.toUpperCase();
   let written = '';
   for (const character of whole) {
     if (isWithin(character, repertoire)) {
@@ -76,9 +77,9 @@ export function rewritten(text: string, repertoire: Repertoire): { text: string 
       continue;
     }
     const equal = equalOf(character, repertoire);
-    const cased = equal !== undefined && (isUpper || repertoire === 'basic') ? equal.toUpperCase() : equal;
-    if (cased === undefined || !isWithin(cased, repertoire)) return { character };
-    written += cased;
+    const inCase = equal !== undefined && (isUpper || repertoire === 'basic') ? equal.toUpperCase() : equal;
+    if (inCase === undefined || !isWithin(inCase, repertoire)) return { character };
+    written += inCase;
   }
   return { text: written };
 }

@@ -261,6 +261,13 @@ describe('values that the parser alone would damage', () => {
     const { transactions } = await readAll(one as ScannedInterchange);
     expect(transactions[0]?.segments[0]?.elements[4]).toBe(value);
   });
+
+  it('keeps segments in step where only blanks stand between two terminators', async () => {
+    const body = ['N3*A', '\0', 'N3*B', ' ', 'N3*C'];
+    const [one] = scan(anInterchange([aTransaction('850', body)]).replace('SE*7', 'SE*5'));
+    const { transactions } = await readAll(one as ScannedInterchange);
+    expect(transactions[0]?.segments.map(({ elements }) => elements[0])).toEqual(['A', 'B', 'C']);
+  });
 });
 
 describe('streams', () => {

@@ -299,9 +299,11 @@ export interface SegmentUse {
   requirement: 'M' | 'O';
   max: number;
   /**
-   * Whether the tree holds an array. The standard's maximum decides; narrowing does not change it.
+   * Whether the tree holds an array. The standard's maximum decides; a lower one does not change it.
    */
   repeats: boolean;
+  /** The standard has it once and a partner may send more: a tree that holds one of them alone is written too. */
+  oftenSingle?: true;
 }
 
 /** A loop; its first child is the segment that starts an iteration. */
@@ -316,6 +318,8 @@ export interface LoopUse {
    * of these codes.
    */
   when?: { element: number; codes: readonly string[] };
+  /** Children of a loop of HL at the levels (HL03) for which a profile has rules of their own. */
+  byLevel?: ReadonlyMap<string, readonly GuideNode[]>;
 }
 
 export type GuideNode = SegmentUse | LoopUse;

@@ -9,6 +9,7 @@
  */
 import { elementKeys } from './elements.ts';
 import { firstCharacters } from './encoding.ts';
+import { childrenOf } from './levels.ts';
 import { parseTransaction } from './parse.ts';
 import { isWithin, named, type Repertoire, rewritten } from './repertoire.ts';
 import type {
@@ -150,7 +151,7 @@ class Writer {
         this.#uses(held as SegmentObject | SegmentObject[], child, loop);
       } else if (Array.isArray(held)) {
         for (const iteration of held as TreeNode[]) {
-          this.level(iteration, child.children, child.key);
+          this.level(iteration, childrenOf(child, iteration), child.key);
         }
       } else {
         this.#fault('tree-shape', `Loop ${child.key} must be an array of iterations.`, child.key, loop);
@@ -169,7 +170,7 @@ class Writer {
   }
 
   #uses(held: SegmentObject | SegmentObject[], use: SegmentUse, loop: string | undefined): void {
-    if (Array.isArray(held) !== use.repeats) {
+    if (Array.isArray(held) !== use.repeats && use.oftenSingle !== true) {
       const shape = use.repeats ? 'an array of segments' : 'one segment, not an array';
       this.#fault('tree-shape', `${use.key} must be ${shape}.`, use.key, loop);
       return;
@@ -338,7 +339,8 @@ function sameTree(left: TreeNode, right: TreeNode): boolean {
     const one = left[key];
     const other = right[key];
     if (!Array.isArray(one)) {
-      return other !== undefined && !Array.isArray(other);
+      // What may be one segment or a list was written from one.
+      return other !== undefined && (!Array.isArray(other) || other.length === 1);
     }
     return (
       Array.isArray(other) &&

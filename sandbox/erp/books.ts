@@ -56,6 +56,7 @@ export function recordOf(order: OrderState, state: ErpOrderRecord['state']): Erp
     correlationId: request.correlationId,
     customerNumber: request.customerNumber,
     shipToNumber: request.shipToNumber,
+    ...(request.shipTo !== undefined && { shipTo: request.shipTo }),
     poNumber: request.poNumber,
     currency: request.currency,
     orderedOn: request.orderedOn,
@@ -73,6 +74,7 @@ export function recordOf(order: OrderState, state: ErpOrderRecord['state']): Erp
       shipped: order.shipped.get(line.lineNumber) ?? '0',
       cancelled: order.cancelledQuantity.get(line.lineNumber) ?? '0',
       open: openOf(order, line.lineNumber),
+      ...(line.allocations !== undefined && { allocations: line.allocations }),
     })),
   };
 }

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { ReleaseRecord, warehouseRelease } from '../../activities/wms/connectors/rest/rest-contract.ts';
 import { compare, divide, isPositive, isZero, minimum, multiply, subtract, sum } from '../../domain/decimal.ts';
+import { sliceOf } from '../../domain/policy/allocations.ts';
 import type { Shipment, WarehouseEvent } from '../../mappings/canonical/v1/index.ts';
 import { articles } from '../erp/master-data.ts';
 import type { OutboundMessage } from '../outbox.ts';
@@ -224,7 +225,9 @@ export class Warehouse {
     const carrier = CARRIERS[release.node];
     const scac = release.carrierScac ?? carrier?.scac ?? 'ODFL';
     const { packages, weight } = packed(
-      wave.map((line) => ({ ...line, sku: skuOf(release, line.lineNumber) })),
+      wave.flatMap((line) =>
+        this.#byStore(release, line).map((part) => ({ ...part, sku: skuOf(release, line.lineNumber) })),
+      ),
       sizeOf,
     );
     return {
@@ -247,10 +250,23 @@ export class Warehouse {
     return release.lines.flatMap(({ lineNumber, quantity }) => {
       const missing = subtract(quantity, shipped.get(lineNumber) ?? '0');
       if (isZero(missing)) return [];
-      return [
-        { lineNumber, quantity: missing, reason: behaviour?.shortPercent ? 'short by configuration' : 'not in stock' },
-      ];
+      const reason = behaviour?.shortPercent ? 'short by configuration' : 'not in stock';
+      return this.#byStore(release, { lineNumber, quantity: missing }).map((part) => ({ ...part, reason }));
     });
+  }
+
+  /** The next quantity of a line by the stores that it is for, in the order of the release. */
+  #byStore(
+    release: Release,
+    line: { lineNumber: number; quantity: string },
+  ): { lineNumber: number; quantity: string; markFor?: string }[] {
+    const { lineNumber, quantity } = line;
+    const { allocations } = release.lines.find((one) => one.lineNumber === lineNumber) ?? {};
+    if (allocations === undefined) return [line];
+    const wanted = allocations.map((one) => ({ store: one.store.code, quantity: one.quantity }));
+    const shipped = this.#release(release.releaseNumber).shipped.get(lineNumber) ?? '0';
+    const stores = sliceOf(wanted, sliceOf(wanted, [], shipped), quantity);
+    return stores.map((one) => ({ lineNumber, quantity: one.quantity, markFor: one.store }));
   }
 
   stock(asked: readonly string[]) {
@@ -283,19 +299,24 @@ export class Warehouse {
       correlationId: release.correlationId,
       node: release.node,
       poNumber: release.poNumber,
+      shipTo: release.shipTo,
+      ...(release.contact !== undefined && { contact: release.contact }),
       ...(release.shipBy !== undefined && { shipBy: release.shipBy }),
       ...(release.shipNotBefore !== undefined && { shipNotBefore: release.shipNotBefore }),
       ...(release.cancelAfter !== undefined && { cancelAfter: release.cancelAfter }),
       ...(release.serviceLevel !== undefined && { serviceLevel: release.serviceLevel }),
+      ...(release.authorization !== undefined && { authorization: release.authorization }),
       ...(release.markFor !== undefined && { markFor: release.markFor }),
       ...(release.notes !== undefined && { notes: release.notes }),
       state,
       shipmentNumbers: [...shipmentNumbers],
-      lines: release.lines.map(({ lineNumber, sku, quantity }) => ({
+      lines: release.lines.map(({ lineNumber, sku, quantity, components, allocations }) => ({
         lineNumber,
         sku,
         quantity,
         shipped: shipped.get(lineNumber) ?? '0',
+        ...(allocations !== undefined && { allocations }),
+        ...(components !== undefined && { components }),
       })),
     };
   }

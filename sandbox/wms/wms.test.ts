@@ -92,6 +92,40 @@ describe('a release', () => {
     expect(shipment?.weight).toBe('121.6');
   });
 
+  it('for stores is packed by store, in cartons and pallets of their own, and short quantities name theirs', async () => {
+    const line = { lineNumber: 1, sku: 'MW-1001', description: 'Claw hammer', quantity: '24', unit: 'EA' };
+    const allocations = [
+      { store: { code: '0101' }, quantity: '14' },
+      { store: { code: '0102' }, quantity: '10' },
+    ];
+    await control('/behaviours', [{ shortPercent: 25, waves: 2 }]);
+    await release({ lines: [{ ...line, allocations }] });
+    const all = await api.until(closedOf('R-1'));
+    const packages = shipmentsOf(all).map((shipment) =>
+      shipment.packages.flatMap(({ markFor, lines, onPallet }) => {
+        const pallet = onPallet === undefined ? undefined : shipment.packages[onPallet];
+        return lines.map(({ quantity }) => [markFor, quantity, pallet !== undefined]);
+      }),
+    );
+    expect(packages).toEqual([
+      [['0101', '12', true]],
+      [
+        ['0101', '2', true],
+        ['0102', '4', true],
+      ],
+    ]);
+    expect(shipmentsOf(all)[1]?.packages.map(({ onPallet }) => onPallet)).toEqual([undefined, 0, undefined, 2]);
+    expect(all.map(eventOf).at(-1)).toMatchObject({ short: [{ lineNumber: 1, quantity: '6', markFor: '0102' }] });
+    const record = (await call(`${wms.url}/releases/R-1`)).body;
+    expect(record.lines[0].allocations).toEqual(allocations);
+  });
+
+  it('whose stores do not add up to the line is rejected', async () => {
+    const allocations = [{ store: { code: '0101' }, quantity: '1' }];
+    const lines = aRelease().lines.map((line) => ({ ...line, allocations }));
+    expect((await release({ lines })).status).toBe(400);
+  });
+
   it('reduces the stock when it ships', async () => {
     await release();
     await api.until(closedOf('R-1'));

@@ -105,7 +105,8 @@ export async function startProcess(spec: ProcessSpec): Promise<Part> {
       run.expectEnd();
       run.child.kill(signal);
       if (signal === 'SIGKILL') await run.ended;
-      else if (signal !== 'SIGSTOP' && signal !== 'SIGCONT') await Promise.race([run.ended, delay(1000)]);
+      else if (signal !== 'SIGSTOP' && signal !== 'SIGCONT')
+        await Promise.race([run.ended, delay(1000, undefined, { ref: false })]);
     },
     restart: async () => {
       await stop();

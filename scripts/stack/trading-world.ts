@@ -19,6 +19,7 @@ import type { WmsActivities } from '../../activities/wms/activities.ts';
 import type { ExceptionType, Resolution } from '../../domain/exceptions.ts';
 import type {
   DocumentTrouble,
+  GivenCarrier,
   OpenException,
   OrderStatusView,
   OrderToCashInput,
@@ -432,9 +433,14 @@ export class RunningOrder {
     return open;
   }
 
-  decides(exceptionId: string, resolution: Resolution, note?: string): Promise<{ status: OrderStatus }> {
+  decides(
+    exceptionId: string,
+    resolution: Resolution,
+    note?: string,
+    carrier?: GivenCarrier,
+  ): Promise<{ status: OrderStatus }> {
     return this.handle.executeUpdate(messages.resolveException, {
-      args: [{ exceptionId, resolution, by: 'ann', ...(note && { note }) }],
+      args: [{ exceptionId, resolution, by: 'ann', ...(note && { note }), ...(carrier && { carrier }) }],
     });
   }
 
@@ -470,7 +476,7 @@ function bundled(): ReturnType<typeof bundleWorkflows> {
 /** @param bundle workflows other than the product's */
 export async function startTradingNetwork(
   createEnvironment: () => Promise<TestWorkflowEnvironment>,
-  bundle?: WorkflowBundleWithSourceMap,
+  bundle?: WorkflowBundleWithSourceMap | { readonly codePath: string },
 ): Promise<TradingNetwork> {
   if (!quiet)
     Runtime.install({

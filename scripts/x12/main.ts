@@ -14,7 +14,7 @@ import { ProfileError, type ProfileProblem, warningsText } from '../../mappings/
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import { evaluateAll } from '../../runtime/expressions.ts';
 import { printTree, printX12 } from './convert.ts';
-import { bytesOf, drained, Unreadable } from './streams.ts';
+import { bytesOf, drained, endWithReader, Unreadable } from './streams.ts';
 import { TextExplanation } from './text.ts';
 
 const USAGE = `npm run x12 -- FILE [options]     (FILE "-": standard input)
@@ -174,16 +174,11 @@ function parse(args: readonly string[]) {
 }
 
 /** Sets a placeholder for every unset variable, because this command never uses the transport. */
-function withoutTransport(env: Terminal['env']): Terminal['env'] {
+export function withoutTransport(env: Terminal['env']): Terminal['env'] {
   return new Proxy(env, { get: (known, name) => known[String(name)] ?? 'https://not-set.invalid' });
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  // The reader of a pipe may close it early (`| head`).
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit();
-    process.stderr.write(`the output cannot be written: ${error.message}\n`);
-    process.exit(2);
-  });
+  endWithReader(process);
   process.exitCode = await explainCommand(process.argv.slice(2), process);
 }

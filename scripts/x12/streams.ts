@@ -15,3 +15,12 @@ export async function* bytesOf(open: () => Readable): AsyncGenerator<Uint8Array,
 export async function drained(stream: Writable): Promise<void> {
   if (stream.writableNeedDrain) await new Promise((resolve) => stream.once('drain', resolve));
 }
+
+/** Ends the command when the reader of its output closes the pipe early (`| head`). */
+export function endWithReader({ stdout, stderr }: Pick<NodeJS.Process, 'stdout' | 'stderr'>): void {
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit();
+    stderr.write(`the output cannot be written: ${error.message}\n`);
+    process.exit(2);
+  });
+}

@@ -140,7 +140,9 @@ export class TextExplanation {
       ? this.#paint('yellow', 'held: an expression of our profile fails; no acknowledgment is sent until it is fixed')
       : status === 'R'
         ? this.#paint('red', 'rejected')
-        : this.#paint('green', 'accepted');
+        : status === 'E'
+          ? this.#paint('yellow', 'accepted with errors (E)')
+          : this.#paint('green', 'accepted');
     const at = `byte ${start}${line === undefined ? '' : `, line ${line}`}`;
     return [
       ...(skipped > 0 ? ['', `    … ${count(skipped, 'transaction set')} not shown`] : []),
@@ -190,9 +192,15 @@ export class TextExplanation {
 
   #outcome(outcome: Outcome | undefined): string[] {
     if (outcome === undefined) return [];
+    if (outcome.kind === 'kept') {
+      const about = outcome.poNumber === undefined ? '' : `, about order ${plain(outcome.poNumber)}`;
+      return ['', `      ${this.#paint('bold', `is kept${about}: nothing here processes it, and a person is asked`)}`];
+    }
     const [title, content] =
-      outcome.kind === 'order'
-        ? ['becomes the order', outcome.order]
+      outcome.kind === 'orders'
+        ? outcome.orders.length === 1
+          ? ['becomes the order', outcome.orders[0]]
+          : [`becomes ${outcome.orders.length} orders`, outcome.orders]
         : outcome.kind === 'payment'
           ? ['becomes the payment', outcome.payment]
           : ['acknowledges our group', outcome.acknowledgment];

@@ -27,7 +27,7 @@ describe('certification by profile', { timeout: 400_000 }, () => {
     }
   });
 
-  it('and gives each partner PO numbers of its own: the warehouse knows an order by no other', () => {
+  it('gives each partner its own PO numbers, because the warehouse identifies orders by them', () => {
     const folder = join(dir, 'sound');
     const partnersOf = new Map<string, Set<string>>();
     for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
@@ -43,7 +43,7 @@ describe('certification by profile', { timeout: 400_000 }, () => {
     expect([...partnersOf].filter(([, partners]) => partners.size > 1)).toEqual([]);
   });
 
-  it('and validators of other people find every document of every scenario sound', async (context) => {
+  it('sends only documents that independent validators accept', async (context) => {
     const elsewhere = await validatorsElsewhere().catch((error: unknown) => skipOrFail(context, error));
     const folder = join(dir, 'sound');
     const documents = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
@@ -54,7 +54,7 @@ describe('certification by profile', { timeout: 400_000 }, () => {
     expect(await elsewhere.judge(files)).toEqual({});
   });
 
-  it('needs no code for a new partner; broken rules fail it, and the report names them', async () => {
+  it('certifies new partners without code, and reports the rule that one of them breaks', async () => {
     const partners = join(dir, 'partners');
     cpSync('mappings/partners/templates', join(partners, 'templates'), { recursive: true });
     writeFileSync(join(partners, 'cedar-point.yaml'), profileOf('cedar-point', 'CEDARPOINT', 'SOTPI'));
@@ -98,7 +98,68 @@ describe('certification by profile', { timeout: 400_000 }, () => {
     ).toBe('none');
   });
 
-  it('orders in both forms that are agreed and for days of the window, and shows that others are asked about', async () => {
+  it('orders the items of certification.yaml, and follows what the profile says about content', async () => {
+    const partners = join(dir, 'own');
+    cpSync('mappings/partners/templates', join(partners, 'templates'), { recursive: true });
+    writeFileSync(
+      join(partners, 'ivy-court.yaml'),
+      [
+        profileOf('ivy-court', 'IVYCOURT', 'SOI'),
+        'backorders: backorder',
+        'dropShip: { orders: [DS] }',
+        'orders: { storeDistribution: order-per-store }',
+        'notes: { ZZ: [erp] }\n',
+      ].join('\n'),
+    );
+    mkdirSync(join(partners, 'ivy-court'));
+    writeFileSync(
+      join(partners, 'ivy-court', 'cross-references.csv'),
+      'kind,external,internal,sku,quantity\npack,PK,EA,MW-1005,10\n',
+    );
+    writeFileSync(
+      join(partners, 'ivy-court', 'certification.yaml'),
+      [
+        'customer: { shipTos: [{ code: "0101" }, { code: "0102" }] }',
+        'items:',
+        '  - { sku: MW-1005, unit: PK, quantity: 4, price: "3.95", numbers: { VP: MW-1005, IN: IV-5 } }',
+        '  - { sku: MW-1006, stock: none, quantity: 3 }',
+        'order: { header: ["DTM*001*{+40}", "FOB*CC"] }\n',
+      ].join('\n'),
+    );
+    const resultsDir = join(dir, 'own-results');
+    const only = [
+      'accept',
+      'allowance',
+      'drop-ship',
+      'mark-for',
+      'notes',
+      'ship-window',
+      'short-ship',
+      'store-distribution',
+      'unavailable',
+    ];
+    const [result] = await certify(partners, ['ivy-court'], { resultsDir, only });
+    expect(result?.scenarios).toMatchObject(only.map((name) => ({ name, state: 'passed' })));
+    const text = readFileSync(join(resultsDir, 'ivy-court', 'partial', 'report.txt'), 'utf8');
+    expect(text).toMatch(/Preflight \d+\.\d s, start \d+\.\d s, scenarios \d+\.\d s/);
+    const [accept] = result?.scenarios ?? [];
+    expect(accept?.documents[0]?.text).toContain("PO1|001|4|PK|39.5||VP|MW-1005|IN|IV-5'");
+    const [report] = [JSON.parse(readFileSync(join(resultsDir, 'ivy-court', 'partial', 'report.json'), 'utf8'))];
+    expect(report.seconds.start).toBeGreaterThan(0);
+  });
+
+  it('fails a scenario whose order says what nothing here uses, and lists it', async () => {
+    const partners = join(dir, 'asked');
+    cpSync('mappings/partners/templates', join(partners, 'templates'), { recursive: true });
+    // It allows only drop ship orders and does not say what becomes of them.
+    const guide = 'guides: { "850": [{ segment: BEG, element: "02", codes: [DS] }] }\n';
+    writeFileSync(join(partners, 'jay-mart.yaml'), `${profileOf('jay-mart', 'JAYMART', 'SOI')}${guide}`);
+    await expect(certify(partners, ['jay-mart'], { resultsDir: join(dir, 'asked-results') })).rejects.toThrow(
+      /every order would wait for a person: type DS is a drop ship order/,
+    );
+  });
+
+  it('orders by both agreed sets within the ship window, and asks a person about other days', async () => {
     const partners = join(dir, 'both');
     cpSync('mappings/partners/templates', join(partners, 'templates'), { recursive: true });
     writeFileSync(

@@ -4,13 +4,14 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readProfile } from '../../activities/partners/profile-files.ts';
 import { createPrismaClient } from '../../prisma/client.ts';
 import { type Network, startNetwork } from '../../scripts/stack/network.ts';
 import { projectDir } from '../../scripts/stack/part.ts';
 
 /**
- * docs/onboarding-a-partner.md, followed to the letter: its files are written, its commands are run, in their order. What the page says
- * happens must happen, with nothing but what stands there. Commands marked `running` want a running system.
+ * Follows docs/onboarding-a-partner.md: writes its files and runs its commands in their order, and expects the results that the page
+ * describes. Commands marked `running` need a running system.
  */
 
 interface Block {
@@ -37,9 +38,12 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Its first line names the file: `# mappings/partners/…`. */
-function writeFileOf({ text }: Block): void {
-  const [, name = ''] = /^# (\S+)\n/.exec(text) ?? [];
+/** The first line of a whole file names it: `# mappings/partners/…`; an excerpt has no such line. */
+function nameOf({ text }: Block): string | undefined {
+  return /^# (mappings\/\S+)\n/.exec(text)?.[1];
+}
+
+function writeFileOf({ text }: Block, name: string): void {
   const path = join(folder, name);
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, name.endsWith('.csv') ? text.slice(text.indexOf('\n') + 1) : text);
@@ -59,17 +63,31 @@ async function output(command: string): Promise<string> {
   return stdout;
 }
 
-describe('a fourth partner, by the page alone', () => {
+describe('a new partner, with the onboarding page alone', () => {
   it('has files and commands to follow', () => {
-    expect(blocks.filter(({ language }) => language === 'yaml')).toHaveLength(2);
+    expect(blocks.filter((block) => block.language === 'yaml' && nameOf(block) !== undefined)).toHaveLength(2);
     expect(blocks.filter(({ language }) => language === 'sh').length).toBeGreaterThan(5);
+  });
+
+  it('has excerpts that a profile can hold', () => {
+    const excerpts = blocks.filter((block) => block.language === 'yaml' && nameOf(block) === undefined);
+    const partners = mkdtempSync(join(folder, 'excerpts-'));
+    cpSync(join(projectDir, 'mappings', 'partners'), partners, { recursive: true });
+    for (const [index, { text }] of excerpts.entries()) {
+      const name = `excerpt-${index}`;
+      writeFileSync(join(partners, `${name}.yaml`), `extends: harbor-pine\nid: ${name}\n${text}`);
+      expect(readProfile(partners, name, { PARTNERS_URL: 'http://127.0.0.1', SANDBOX_TOKEN: 'x' }).profile.id).toBe(
+        name,
+      );
+    }
   });
 
   it('is certified and promoted without touching code', { timeout: 600_000 }, async () => {
     const said = new Map<string, string>();
     for (const block of blocks) {
       if (block.language !== 'sh') {
-        writeFileOf(block);
+        const name = nameOf(block);
+        if (name !== undefined) writeFileOf(block, name);
         continue;
       }
       if (block.mark === 'running') await masterDataIsThere();

@@ -7,6 +7,7 @@ import { Connection, Client as TemporalClient } from '@temporalio/client';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLogger } from 'winston';
+import { ProfileEditor } from '../../activities/partners/profile-editor.ts';
 import { createApiClient } from '../../api/auth/clients.ts';
 import { createApp } from '../../api/create-app.ts';
 import type { Intake } from '../../api/dependencies.ts';
@@ -48,7 +49,10 @@ describe.skipIf(executablePath === undefined)(suite, () => {
     await applyMigrations(postgres.url);
     prisma = createPrismaClient(postgres.url);
     await seed(prisma);
-    ({ key } = await createApiClient(prisma, { name: 'Night desk', scopes: ['orders:read', 'documents:read'] }));
+    ({ key } = await createApiClient(prisma, {
+      name: 'Night desk',
+      scopes: ['orders:read', 'documents:read', 'exceptions:resolve'],
+    }));
 
     await buildConsole(join(folder, 'console'));
     // These tests start no workflow; the client connects only at its first call.
@@ -79,6 +83,7 @@ describe.skipIf(executablePath === undefined)(suite, () => {
           warningsOf: () => [],
           problems: () => [],
         },
+        profileEditor: new ProfileEditor({ directory: join(folder, 'partners'), profiles: new Map(), prisma }),
         systems: { erp: [], wms: [] } as unknown as Parameters<typeof createApp>[0]['systems'],
       }),
     );
@@ -148,6 +153,39 @@ describe.skipIf(executablePath === undefined)(suite, () => {
     expect(await readFile((await file.path()) ?? '')).toEqual(FILE);
   });
 
+  it('a document that nothing processes is asked about, shown with its order, and handled with a note', async () => {
+    await page.goto(`${url}/files#key=${key}`);
+    await page.getByRole('link', { name: 'For a person 1' }).click();
+    await page.getByText('860 Purchase order change about PO HP-104303: a person must say what is done').waitFor();
+    await page.getByRole('link', { name: '000000118' }).click();
+    await page.getByText('2 of 2 transaction sets wait for a person.').waitFor();
+    await page.getByRole('link', { name: '860 Purchase order change' }).click();
+    const question = page.getByRole('region', { name: 'Waits for a person' });
+    await question.getByText('The partner asks for a change of the order').waitFor();
+    await question.getByRole('link', { name: 'HP-104303' }).click();
+    await page.getByRole('region', { name: 'Open questions' }).getByRole('link', { name: /^860/ }).click();
+    await page.getByRole('button', { name: 'Mark as handled' }).click();
+    await page.getByText('Say what was done.').waitFor();
+    await page.getByLabel('What was done').fill('Changed by hand in the ERP');
+    await page.getByRole('button', { name: 'Mark as handled' }).click();
+    await page.getByText('Changed by hand in the ERP').waitFor();
+    await page.getByText('· Night desk').waitFor();
+  });
+
+  it('a message is read in plain and assigned to an order by its number', async () => {
+    await page.goto(`${url}/files?view=kept#key=${key}`);
+    await page.getByRole('link', { name: '000000118' }).click();
+    await page.getByRole('link', { name: '864 Text message' }).click();
+    await page.getByText('PRICES CHANGE ON MONDAY').waitFor();
+    await page.getByLabel('PO number of the order').fill('HP-1');
+    await page.getByRole('button', { name: 'Show it with the order' }).click();
+    await page.getByText('This partner has no order with the number HP-1.').waitFor();
+    await page.getByLabel('PO number of the order').fill('HP-104302');
+    await page.getByRole('button', { name: 'Show it with the order' }).click();
+    await page.getByRole('region', { name: 'Waits for a person' }).getByRole('link', { name: 'HP-104302' }).click();
+    await page.getByText('The partner sends a message to be read').waitFor();
+  });
+
   it('"Try it out" of /docs calls the API under another name of the host than the one that it is set to', async () => {
     const docs = await browser.newPage();
     await docs.goto(`${url.replace('127.0.0.1', 'localhost')}/docs/#/Operation/readHealth`);
@@ -193,6 +231,7 @@ async function seed(prisma: Database): Promise<void> {
             identifiers: [{ scheme: 'partner', value: '0412' }],
             address: { name: 'Harbor & Pine #0412', lines: [] },
           },
+          lines: [],
         },
         currency: 'USD',
         status: 'invoiced',
@@ -294,6 +333,42 @@ async function seed(prisma: Database): Promise<void> {
                 place: { segment: 'PO1', position: 7, element: 2 },
               },
             ],
+          },
+        ],
+      },
+    },
+  });
+  await prisma.interchange.create({
+    data: {
+      id: 'interchange-2',
+      direction: 'inbound',
+      partnerId: 'harbor-pine',
+      senderId: 'HARBORPINE',
+      receiverId: 'MERIDIAN',
+      controlNumber: '000000118',
+      hash: 'h2',
+      transport: 'https',
+      bytes: new Uint8Array(FILE),
+      size: FILE.length,
+      state: 'processed',
+      correlationId: 'c',
+      documents: {
+        create: [
+          {
+            ...set(1),
+            id: 'document-860',
+            transactionSet: '860',
+            state: 'kept',
+            poNumber: 'HP-104303',
+            orders: { create: [{ orderId: 'order-HP-104303' }] },
+            body: 'BCH*04*SA*HP-104303***20261121~POC*1*CA*4**EA*10.65**VP*MW-1001~',
+          },
+          {
+            ...set(2),
+            id: 'document-864',
+            transactionSet: '864',
+            state: 'kept',
+            body: 'BMG*00*PRICES~MIT*1*NEWS~MSG*PRICES CHANGE ON MONDAY~',
           },
         ],
       },

@@ -42,6 +42,21 @@ const profileWarnings = [
   },
 ];
 
+/** A part of a partner: lists, and the file of its profile. */
+function partnerPart(part: string, id: string | undefined, below: string | undefined, leftOut: readonly object[]) {
+  if (part === 'profile' && below === undefined) {
+    return {
+      text: 'extends: templates/distributor\n',
+      revision: '1',
+      files: [`${id}.yaml`, 'templates/distributor.yaml'],
+      editable: false,
+      values: [{ key: 'backorders', value: 'backorder', from: 'templates/distributor.yaml' }],
+    };
+  }
+  if (part === 'left-out-content') return { items: leftOut };
+  return { items: [], more: false, nextCursor: null };
+}
+
 function partnerDetail(id: string | undefined) {
   const partner = partners.find((each) => each.id === id);
   return (
@@ -49,7 +64,15 @@ function partnerDetail(id: string | undefined) {
       ...partner,
       documents: { inbound: ['850', '820', '997'], outbound: [{ set: '855' }, { set: '856' }, { set: '810' }] },
       versions: [{ version: partner.profileVersion, firstUsedAt: at(-900) }],
-      certification: { state: 'certified', finishedAt: at(-3000), passed: 12, failed: 0, notRun: 2 },
+      certification: {
+        state: 'certified',
+        finishedAt: at(-3000),
+        passed: 12,
+        failed: 0,
+        notRun: 2,
+        report: '.throughline/certification/report.html',
+        scenarios: [{ name: 'split', state: 'passed', reason: null }],
+      },
       problems: partner.problemCount > 0 ? profileProblems : [],
       warnings: id === 'tri-valley' ? profileWarnings : [],
     }
@@ -80,6 +103,7 @@ function orderItems() {
         partnerName: partner?.name,
         poNumber: `${['HP', 'TV', 'CR'][place % 3]}-${104_200 + place * 17}`,
         release: place === 5 ? '002' : '',
+        part: '',
         channel: partner?.id === 'cobalt-ridge' ? 'api' : 'edi',
         status,
         waitingFor,
@@ -131,8 +155,10 @@ function interchangeItems() {
     transactions: [] as object[],
     transactionCounts: {} as Record<string, number>,
     firstError: null as string | null,
+    waitsFor: null,
     ...more,
   });
+  const harborOrder = [{ orderId: HARBOR_ORDER, poNumber: 'HP-104302', part: '' }];
   const set = (position: number, transactionSet: string, state: string, more: object = {}) => ({
     documentId: `d${position}`,
     position,
@@ -142,8 +168,8 @@ function interchangeItems() {
     transactionControl: String(position).padStart(4, '0'),
     state,
     acknowledgment: null,
-    orderId: null,
-    poNumber: 'orderId' in more ? 'HP-104302' : null,
+    orders: [] as object[],
+    question: null,
     errors: [],
     ...more,
   });
@@ -151,7 +177,7 @@ function interchangeItems() {
   const unit = 'Unit or basis for measurement code must be one of CA, CT, DZ, EA, PK, and "BOX" is none of these.';
   return [
     file('file-fine', 3, '000000119', {
-      transactions: [set(1, '850', 'accepted', { orderId: HARBOR_ORDER })],
+      transactions: [set(1, '850', 'accepted', { orders: harborOrder })],
       transactionCounts: { accepted: 1 },
     }),
     file('file-partly', 12, '000000117', {
@@ -159,7 +185,7 @@ function interchangeItems() {
       firstError: `850 0002: ${unit}`,
       transactionCounts: { accepted: 2, rejected: 1 },
       transactions: [
-        set(1, '850', 'accepted', { orderId: HARBOR_ORDER }),
+        set(1, '850', 'accepted', { orders: harborOrder }),
         set(2, '850', 'rejected', {
           errors: [
             {
@@ -176,7 +202,7 @@ function interchangeItems() {
             },
           ],
         }),
-        set(3, '850', 'accepted', { orderId: HARBOR_ORDER }),
+        set(3, '850', 'accepted', { orders: harborOrder }),
       ],
     }),
     file('file-refused', 31, '000000477', {
@@ -204,8 +230,8 @@ function interchangeItems() {
       firstError: '856 0001: refused by the partner (997 R)',
       transactionCounts: { rejected: 1, acknowledged: 1 },
       transactions: [
-        set(1, '856', 'rejected', { acknowledgment: 'R', orderId: HARBOR_ORDER }),
-        set(2, '855', 'acknowledged', { acknowledgment: 'A', orderId: HARBOR_ORDER }),
+        set(1, '856', 'rejected', { acknowledgment: 'R', orders: harborOrder }),
+        set(2, '855', 'acknowledged', { acknowledgment: 'A', orders: harborOrder }),
       ],
     }),
     file('file-unmatched', 70, '000000120', {
@@ -240,7 +266,7 @@ function interchangeItems() {
       partnerId: 'tri-valley',
       partnerName: 'Tri-Valley Supply',
       transactionCounts: { prepared: 1 },
-      transactions: [set(1, '810', 'prepared', { orderId: HARBOR_ORDER })],
+      transactions: [set(1, '810', 'prepared', { orders: harborOrder })],
     }),
   ];
 }
@@ -303,7 +329,7 @@ export async function startConsoleNetwork(directory: string) {
     if (kind === 'partners' && id === undefined) {
       return { items: partners, problems: profileProblems, warnings: profileWarnings };
     }
-    if (kind === 'partners') return part === undefined ? partnerDetail(id) : { items: leftOut };
+    if (kind === 'partners') return part === undefined ? partnerDetail(id) : partnerPart(part, id, rest, leftOut);
     if (kind === 'documents') return part === 'raw' ? RAW : { ...documents()[0], segments: SEGMENTS };
     if (kind === 'edi') return interchangeAnswer(url.searchParams, part, rest);
     if (kind === 'shipments') return `^XA${url.searchParams.get('format')}^XZ`;
@@ -335,6 +361,7 @@ export async function startConsoleNetwork(directory: string) {
           (query.get('partnerId') ?? file.partnerId) === file.partnerId &&
           (query.get('controlNumber') ?? '').padStart(9, '0').replace(/^0+$/, '') ===
             (query.has('controlNumber') ? file.controlNumber : '') &&
+          !query.has('kept') &&
           (!query.has('withErrors') || file.firstError !== null) &&
           (!query.has('stuck') || file.stuck),
       )
@@ -423,6 +450,7 @@ function detailOf(order: ReturnType<typeof orderItems>[number]) {
     backordered: '0',
     open: '0',
     shipped: '0',
+    stores: [],
     ...quantities,
     ...more,
   });
@@ -433,6 +461,7 @@ function detailOf(order: ReturnType<typeof orderItems>[number]) {
     correlationId: '7f1c9a52-6f7e-4a1e-9d8e-1e5b7f3f4a10',
     orderedOn: '2026-11-20',
     closedAt: null,
+    parts: [] as object[],
     shipTo: {
       name: 'Harbor & Pine #0412',
       lines: ['1180 Terminal Way'],
@@ -463,7 +492,16 @@ function detailOf(order: ReturnType<typeof orderItems>[number]) {
       line(
         3,
         { ordered: '36', cancelled: '6', shipped: '30' },
-        { sku: 'MW-1009', description: 'Enamel dutch oven 5 qt, slate', orderedValue: '36', unitPrice: '41.5' },
+        {
+          sku: 'MW-1009',
+          description: 'Enamel dutch oven 5 qt, slate',
+          orderedValue: '36',
+          unitPrice: '41.5',
+          stores: [
+            { store: '0412', name: 'Terminal Way', ordered: '24', shipped: '24' },
+            { store: '0413', ordered: '12', shipped: '6' },
+          ],
+        },
       ),
     ],
     fulfillments: [
@@ -504,12 +542,14 @@ function detailOf(order: ReturnType<typeof orderItems>[number]) {
             sscc: '006141411234567890',
             palletSscc: '006141419999999997',
             kind: 'carton',
+            markFor: '0412',
             lines: [{ lineNumber: 1, quantity: '72' }],
           },
           {
             sscc: '006141411234567906',
             palletSscc: '006141419999999997',
             kind: 'carton',
+            markFor: null,
             lines: [
               { lineNumber: 1, quantity: '72' },
               { lineNumber: 2, quantity: '720' },
@@ -541,7 +581,7 @@ function detailOf(order: ReturnType<typeof orderItems>[number]) {
             category: 'pricing',
             step: 'release to RNO',
             summary: 'Line 2: PO price $4.10, contract price $4.55, tolerance 2 %.',
-            resolutions: ['retry', 'accept', 'cancel'],
+            resolutions: ['retry', 'accept', 'use-carrier', 'cancel'],
             owner: 'pricing',
             state: 'open',
             openedAt: at(-21),
@@ -614,6 +654,8 @@ function documents() {
     controlNumbers: { interchange: control, group: '117', transaction: '0001' },
     errors: null,
     notUsed: [] as object[],
+    orderIds: [] as string[],
+    question: null,
     links: {},
     ...more,
   });
@@ -654,7 +696,7 @@ function asOrdered() {
     markFor: { identifiers: [{ scheme: 'partner', value: '0077' }] },
     references: [{ qualifier: 'DP', value: '0045' }],
     cancelAfter: '2026-12-05',
-    notes: ['Call before delivery'],
+    notes: [{ text: 'Call before delivery', kind: 'WHI', for: ['warehouse'] }],
     attributes: { freightPayment: 'CC' },
     lines: [
       {

@@ -249,6 +249,24 @@ describe.skipIf(executablePath === undefined)(suite, () => {
     expect(network.resolved).toEqual([{ resolution: 'accept', note: 'Agreed with the buyer by phone' }]);
   });
 
+  it('a carrier that a person asked for is stated with the decision', async () => {
+    const before = network.resolved.length;
+    await page.goto(signedIn(exceptionPath()));
+    await page.getByRole('button', { name: 'Use carrier…' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Use carrier' });
+    await dialog.getByLabel('Carrier (SCAC)').fill('odfl');
+    await dialog.getByLabel('Who pays the carrier').selectOption('third party');
+    await dialog.getByLabel('Authorization number').fill('AUTH-77');
+    await dialog.getByRole('button', { name: 'Confirm: use carrier' }).click();
+    await page.getByText('Use carrier: sent.').waitFor();
+    expect(network.resolved.slice(before)).toEqual([
+      {
+        resolution: 'use-carrier',
+        carrier: { scac: 'ODFL', shipmentPayment: 'TP', authorization: 'AUTH-77' },
+      },
+    ]);
+  });
+
   it('what was ordered is shown with dates, notes and attributes', async () => {
     await page.goto(signedIn(orderPath()));
     await page.getByRole('button', { name: 'Show what was ordered' }).click();
@@ -433,6 +451,7 @@ describe.skipIf(executablePath === undefined)(suite, () => {
           '/files/file-partly/documents/d2',
           '/partners',
           '/partners/tri-valley',
+          '/partners/tri-valley/bench',
         ];
         await page.goto(network.url);
         await page.getByLabel('API key').waitFor();

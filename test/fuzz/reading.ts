@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { salesOrder } from '../../mappings/canonical/v1/index.ts';
 import { checkDocument } from '../../mappings/edi/checks.ts';
-import { readOrder, readPayment } from '../../mappings/edi/documents/read-document.ts';
+import { readOrders, readPayment } from '../../mappings/edi/documents/read-document.ts';
 import { inboundOf } from '../../mappings/edi/documents/registry.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import {
@@ -74,10 +74,10 @@ async function readTransaction(read: ReadTransaction, profile: PartnerProfile, l
     for (const direction of ['inbound', 'outbound'] as const) checkDocument(tree, guide, direction);
     const inbound = inboundOf(read.set);
     if (inbound?.apply === 'takes-order') {
-      const mapped = readOrder(inbound, { tree, guide }, profile, { evaluate: evaluateAll });
-      if ('order' in mapped) salesOrder.parse(mapped.order);
+      const mapped = readOrders(inbound, { tree, guide }, profile, { evaluate: evaluateAll });
+      if ('orders' in mapped) for (const order of mapped.orders) salesOrder.parse(order);
       errors.push(...('errors' in mapped ? reasons(mapped.errors) : []));
-      lines.push(`${what}: ${'order' in mapped ? `order ${mapped.order.poNumber}` : 'no order'}`);
+      lines.push(`${what}: ${'orders' in mapped ? `order ${mapped.orders[0]?.poNumber}` : 'no order'}`);
     }
     if (inbound?.apply === 'takes-payment') {
       const mapped = readPayment(inbound, { tree, guide }, profile);

@@ -20,7 +20,7 @@ export function askedAbout(given: () => Given): void {
     );
     const [transaction] = (await read(given(), taken)).transactions;
     expect(transaction).toMatchObject({ state: 'accepted' });
-    return transaction.orderId;
+    return transaction.orders[0].orderId;
   }
 
   const openQuestion = (orderId: string) =>

@@ -9,6 +9,7 @@ import { partnerFiles } from './partner-files.ts';
 import { payments } from './payments.ts';
 import { repetition } from './repetition.ts';
 import { routing } from './routing.ts';
+import { stores } from './stores.ts';
 
 /** The whole product as its users meet it: real processes, a real Temporal server and Postgres, started once for all scenarios. */
 describe('a trading network', { timeout: 150_000 }, () => {
@@ -27,6 +28,7 @@ describe('a trading network', { timeout: 150_000 }, () => {
   correlation(given);
   routing(given);
   askedAbout(given);
+  stores(given);
   partnerFiles(given);
   temporalOutage(given);
   secondOpinionOnX12(given);

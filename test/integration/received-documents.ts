@@ -2,12 +2,11 @@ import { partnerGuide } from '../../mappings/edi/partner-guide.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import { parseTransaction, type ReadSegment, readInterchange, scanInterchanges } from '../../mappings/x12/index.ts';
 import type { Calls } from './calls.ts';
-import type { Partner } from './purchase-orders.ts';
 
 /** Reads the partners' mailboxes back and checks each document by the partner's guide. */
 
 export interface ReceivedDocument {
-  readonly partnerId: Partner;
+  readonly partnerId: string;
   readonly set: string;
   readonly fileName: string;
   readonly interchangeControl: string;
@@ -44,7 +43,7 @@ export async function receivedDocuments(
 export async function documentsIn(
   bytes: Uint8Array,
   fileName: string,
-  partnerId: Partner,
+  partnerId: string,
   profile: PartnerProfile,
 ): Promise<ReceivedDocument[]> {
   const documents: ReceivedDocument[] = [];

@@ -16,7 +16,8 @@ export function routing(given: () => Given): void {
         'harbor-pine',
         interchangeWith('harbor-pine', 840_001, [{ set: '850', segments }]),
       );
-      const [{ orderId }] = (await read(given(), taken)).transactions;
+      const [{ orders }] = (await read(given(), taken)).transactions;
+      const [{ orderId }] = orders;
 
       const exception = await eventually('a question about the carrier', 30, async () => {
         const { body } = await calls.api('/v1/exceptions');
@@ -25,7 +26,7 @@ export function routing(given: () => Given): void {
       expect(exception).toMatchObject({
         type: 'routing-violation',
         summary: expect.stringMatching(/^Small parcel.*: the order names carrier FXFE, the guide UPSN$/),
-        resolutions: ['retry', 'use-guide', 'accept', 'cancel'],
+        resolutions: ['retry', 'use-guide', 'use-carrier', 'accept', 'cancel'],
       });
       const releases = () => calls.system('wms', `/releases?poNumber=${order.poNumber}`);
       expect((await releases()).body.items).toEqual([]);

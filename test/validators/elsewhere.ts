@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { botsPython, botsVerdicts } from './bots.ts';
+import { botsPython } from '../../scripts/compare-guides/tools.ts';
+import { botsVerdicts } from './bots.ts';
 import { staediJar, staediVerdicts } from './staedi.ts';
 
 /**

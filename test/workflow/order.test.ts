@@ -370,12 +370,43 @@ describe('an order that waits for a person', () => {
     expect(world.facts).toContain('checked, accepting repeated-po-number, price-outside-tolerance');
   });
 
+  it('goes on when a decision about another order settles its question, and takes no second one', async () => {
+    const problem = { type: 'content-not-used' as const, summary: 'the 850 says more: N1*Z7' };
+    const world = aTradingWorld().next('prepareOrder', () => Promise.resolve({ ready: false, problem }));
+    const order = await world.order();
+    const { id } = await order.exception('content-not-used');
+    const follows = { exceptionId: id, resolution: 'retry' as const, note: 'accepted with order HP-2', by: 'system' };
+    await order.handle.signal(messages.exceptionDecided, follows);
+    await order.handle.signal(messages.exceptionDecided, follows);
+    await order.handle.signal(messages.exceptionDecided, { ...follows, exceptionId: 'of another time' });
+    await order.until('released to RNO');
+    const story = (await order.handle.query(messages.timelineQuery)).map(({ what }) => what);
+    expect(story.filter((what) => what.startsWith('check the order:'))).toEqual([
+      `check the order: ${problem.summary}`,
+      'check the order: retry by system',
+    ]);
+  });
+
   it('asks when no node can ship any line', async () => {
     const world = aTradingWorld().holding({}).holding({ MEM: '10' });
     const order = await world.order();
     const { id } = await order.exception('nothing-available');
     await order.decides(id, 'retry');
     await order.until('released to MEM');
+  });
+
+  it('refuses the order at once where the profile says so, and asks nobody', async () => {
+    const lacking = 'MW-1001 10 wanted, free nowhere';
+    const world = aTradingWorld().next('reserveStock', () =>
+      Promise.resolve({ fulfillments: [], backordered: false, lacking, refuse: true }),
+    );
+    const order = await world.order();
+    expect(await order.end()).toBe('rejected');
+    expect(world.facts.filter((fact) => fact.startsWith('asked'))).toEqual([]);
+    expect(world.facts.slice(-2)).toEqual([
+      'undone: stock given back',
+      `ended rejected: no node can ship any line of the order: ${lacking}`,
+    ]);
   });
 });
 
@@ -503,9 +534,32 @@ describe('a release that the partner’s routing guide does not allow', () => {
     const order = await world.order();
     const { id, summary, resolutions } = await order.exception('routing-violation');
     expect(summary).toBe(violation);
-    expect(resolutions).toEqual(['retry', 'use-guide', 'accept', 'cancel']);
+    expect(resolutions).toEqual(['retry', 'use-guide', 'use-carrier', 'accept', 'cancel']);
     await order.decides(id, resolution);
     await order.until(`released by ${resolution} of ann`);
+    await order.ships('RNO', 'S1', '10');
+    await order.until('810 of INV-S1 queued');
+    await order.isPaid('INV-S1');
+    expect(await order.end()).toBe('closed');
+  });
+
+  it('waits with the words of a rule that says whom to ask, and ships with the carrier that a person states', async () => {
+    const held = 'over 5,000 lb: call 555-0100 for a carrier';
+    const world = aTradingWorld();
+    world.always('releaseToWarehouse', async ({ fulfillmentId, routing }) => {
+      if (routing?.resolution !== 'use-carrier') return { violation: held, needsCarrier: true as const };
+      world.fact(`released with ${JSON.stringify(routing.carrier)} by ${routing.by}`);
+      return { reference: fulfillmentId };
+    });
+    const order = await world.order();
+    const { id, summary, resolutions } = await order.exception('carrier-needed');
+    expect([summary, resolutions]).toEqual([held, ['use-carrier', 'retry', 'cancel']]);
+    expect(await refusal(order.decides(id, 'accept'))).toBe('illegal-resolution');
+    expect(await refusal(order.decides(id, 'use-carrier'))).toBe('carrier-missing');
+    const carrier = { scac: 'ODFL', authorization: 'AUTH-77' };
+    expect(await refusal(order.decides(id, 'retry', undefined, carrier))).toBe('carrier-not-asked');
+    await order.decides(id, 'use-carrier', 'asked the desk', carrier);
+    await order.until(`released with ${JSON.stringify(carrier)} by ann`);
     await order.ships('RNO', 'S1', '10');
     await order.until('810 of INV-S1 queued');
     await order.isPaid('INV-S1');

@@ -178,6 +178,7 @@ export class OrderRun {
     // Of the state that the call was given: another branch may have gone on since.
     if (recorded) this.recorded = progressOf(reduce(state, outcome, this.after(0)));
     this.apply(outcome);
+    if (outcome.type === 'stopped') throw new OrderStopped();
     return { result };
   }
 
@@ -233,7 +234,8 @@ export class OrderRun {
   async decide(type: ExceptionType, step: string, summary: string): Promise<Decision> {
     const decision = await this.ask(type, step, summary);
     if (decision.resolution === 'cancel') {
-      this.apply({ type: 'stopped', stop: { reason: decision.note ?? summary, by: decision.by } });
+      const stop = { reason: decision.note ?? summary, by: decision.by, problem: type };
+      this.apply({ type: 'stopped', stop });
       throw new OrderStopped();
     }
     return decision;
@@ -289,6 +291,13 @@ export class OrderRun {
     const { exceptionId, ...decision } = input;
     this.apply({ type: 'exception-decided', exceptionId, decision });
     await this.turns.until(() => !this.current.exceptions.some(({ id }) => id === exceptionId));
+  }
+
+  /** Takes a decision that follows from one about another order, unless somebody has decided here already. */
+  async follow({ exceptionId, ...decision }: ResolveExceptionInput): Promise<void> {
+    await this.turns.next();
+    if (whyNotResolve(this.current, { exceptionId, ...decision }) !== undefined) return;
+    this.apply({ type: 'exception-decided', exceptionId, decision });
   }
 
   /** Stops the order, and returns when everything done so far is undone. */

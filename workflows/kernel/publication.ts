@@ -77,7 +77,7 @@ function describe(state: OrderState, status: OrderStatus): void {
     ({ type, summary, resolutions }) => `- \`${type}\` ${summary} (${resolutions.join(' | ')})`,
   );
   const lines = [
-    `**${state.poNumber}** of ${state.partnerId}: ${status}`,
+    `**${state.poNumber}**${state.part === undefined ? '' : `, ${state.part},`} of ${state.partnerId}: ${status}`,
     awaited && `waits for ${awaited}`,
     state.erpOrderNumber && `ERP order ${state.erpOrderNumber}`,
     ...exceptions,

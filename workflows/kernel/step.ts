@@ -26,7 +26,7 @@ export interface Problem {
   readonly summary: string;
 }
 
-/** The meaning of a successful call: a fact, nothing, or a question to a person. */
+/** The meaning of a successful call: a fact (`stopped` ends the process), nothing, or a question to a person. */
 export type Outcome = OrderEvent | undefined | { readonly ask: Problem };
 
 interface StepDeclaration<Input, Result> {

@@ -34,12 +34,15 @@ export const releaseToWarehouse = defineCall({
   },
   outcome: (answer, { fulfillmentId }) =>
     'violation' in answer
-      ? { ask: { type: 'routing-violation', summary: answer.violation } }
+      ? { ask: { type: answer.needsCarrier ? 'carrier-needed' : 'routing-violation', summary: answer.violation } }
       : { type: 'released', fulfillmentId },
-  decided: ({ resolution, by }, _problem, { fulfillmentId }) =>
-    resolution === 'accept' || resolution === 'use-guide'
-      ? { type: 'release-routed', fulfillmentId, routing: { resolution, by } }
-      : undefined,
+  decided: ({ resolution, by, carrier }, _problem, { fulfillmentId }) => {
+    if (resolution === 'accept' || resolution === 'use-guide') {
+      return { type: 'release-routed', fulfillmentId, routing: { resolution, by } };
+    }
+    if (resolution !== 'use-carrier' || carrier === undefined) return undefined;
+    return { type: 'release-routed', fulfillmentId, routing: { resolution, carrier, by } };
+  },
   undo: cancelRelease,
 });
 

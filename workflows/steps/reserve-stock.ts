@@ -12,10 +12,12 @@ export const reserveStock = defineRecord({
   name: 'reserve stock',
   onFailure: 'step-failed',
   run: (records: OrderRecords, { state }: Moment) => records.reserveStock({ orderId: state.orderId, round: 1 }),
-  outcome: ({ fulfillments, backordered, lacking }) => {
+  outcome: ({ fulfillments, backordered, lacking, refuse }) => {
     if (fulfillments.length > 0 || backordered) return { type: 'reserved', fulfillments, backordered };
     const detail = lacking === undefined ? '' : `: ${lacking}`;
-    return { ask: { type: 'nothing-available', summary: `no node can ship any line of the order${detail}` } };
+    const summary = `no node can ship any line of the order${detail}`;
+    if (refuse) return { type: 'stopped', stop: { reason: summary, by: 'system', problem: 'nothing-available' } };
+    return { ask: { type: 'nothing-available', summary } };
   },
   undo: releaseReservations,
 });

@@ -9,10 +9,10 @@ import { type ErpRule, type OrderToRoute, routeToErp } from '../../../domain/pol
 import { isWithinTolerance } from '../../../domain/policy/pricing.ts';
 import type { SalesOrder, SalesOrderLine } from '../../../mappings/canonical/v1/index.ts';
 import type { PartnerProfile } from '../../../mappings/profile/profile.ts';
-import { type BuyerMatch, matchCustomer, shipToDifference } from './customer.ts';
-import { type ItemOfLine, indexOf, itemOf, namedItems } from './items.ts';
+import { type BuyerMatch, matchCustomer, shipToDifference, soughtParty } from './customer.ts';
+import { type ItemOfLine, indexOf, itemOf, namedItems, packDifference } from './items.ts';
 import type { Known, KnownBuyer, KnownItem, OrderToCheck } from './load.ts';
-import { type OurPrice, priceOf } from './prices.ts';
+import { type OurPrice, priceOf, statedPrice } from './prices.ts';
 import type { Decided, Problem } from './problem.ts';
 import type { CheckedLine, CheckedOrder } from './record.ts';
 import { taxOf } from './tax.ts';
@@ -50,7 +50,8 @@ export function checkOrder(
     taxable: item.taxable,
     amount: extend(ordered.value, unitPrice, order.currency),
   }));
-  const tax = taxOf(buyer, amounts, known.taxRates);
+  const region = order.oneTimeShipTo ? (order.shipTo.address?.region ?? '') : buyer.region;
+  const tax = taxOf({ ...buyer, region }, amounts, known.taxRates);
   return {
     orderId,
     lines,
@@ -58,8 +59,10 @@ export function checkOrder(
       routed,
       {
         rule: 'customer-match',
-        inputs: { shipTo: order.shipTo },
-        outcome: `customer ${customerNumber}, ship-to ${buyer.shipToNumber} by ${by}`,
+        inputs: { shipTo: order.shipTo, oneTime: order.oneTimeShipTo },
+        outcome: `customer ${customerNumber}, ship-to ${buyer.shipToNumber} by ${by}${
+          order.oneTimeShipTo ? '; the goods go to the address of the order' : ''
+        }`,
       },
       { rule: 'currency', inputs: { order: order.currency, customer: currency }, outcome: `both ${currency}` },
       {
@@ -70,7 +73,7 @@ export function checkOrder(
       prices.decided,
       {
         rule: 'tax',
-        inputs: { customerExempt: buyer.taxExempt, region: buyer.region, percent: tax.percent },
+        inputs: { customerExempt: buyer.taxExempt, region, percent: tax.percent },
         outcome: `${tax.amount} minor units of ${order.currency}`,
       },
     ],
@@ -90,7 +93,8 @@ function routeOrder(
   known: Known,
   { erps, rules }: { erps: readonly string[]; rules: readonly ErpRule[] },
 ): { erpSystem: string; match: BuyerMatch | Problem; decided: Decided } {
-  const matches = new Map(erps.map((id) => [id, matchCustomer(id, known, partnerId, order)]));
+  const sought = soughtParty(order, profile);
+  const matches = new Map(erps.map((id) => [id, matchCustomer(id, known, partnerId, sought)]));
   const buyers: OrderToRoute['buyers'] = Object.fromEntries(
     [...matches].flatMap(([id, match]) => {
       if ('type' in match) return [];
@@ -131,7 +135,16 @@ function requireMasterDataRead(
   const asked = rules.filter(({ when }) => when.customers !== undefined || when.nodes !== undefined);
   const needed = new Set([...(missedBy === undefined ? [] : [missedBy]), ...asked.map(({ erp }) => erp)]);
   const unread = erps.filter((id) => needed.has(id) && !readings.some(({ erpSystem }) => erpSystem === id));
-  if (unread.length > 0) throw new Error(`the master data of ERP ${unread.join(', ')} has not been read yet`);
+  if (unread.length > 0) throw new MasterDataUnread(unread);
+}
+
+/** A retry can help: the next reading brings the master data. */
+export class MasterDataUnread extends Error {
+  override readonly name = 'MasterDataUnread';
+
+  constructor(erps: readonly string[]) {
+    super(`the master data of ERP ${erps.join(', ')} has not been read yet`);
+  }
 }
 
 /**
@@ -168,6 +181,13 @@ function checkLines(
       problems.push(found);
       return [];
     }
+    const packs = packDifference(line, found);
+    if (packs !== undefined && !waived.includes(packs.type)) problems.push(packs);
+    const stated = statedPrice(line, found, profile.units, known.names);
+    if ('type' in stated) {
+      problems.push(stated);
+      return [];
+    }
     if (line.unitPrice === undefined && profile.pricing.whenPriceAbsent === 'exception') {
       const summary = `line ${line.lineId}: ${found.item.sku} was ordered without a price`;
       problems.push({ type: 'no-price', summary });
@@ -181,10 +201,10 @@ function checkLines(
         lineId: line.lineId,
         customerSku: line.item.customerSku,
         ordered: line.quantity,
-        orderedPrice: line.unitPrice,
+        orderedPrice: stated.unitPrice,
         contractPrice: price.unitPrice,
         priceSource: price.source,
-        unitPrice: line.unitPrice ?? price.unitPrice,
+        unitPrice: stated.unitPrice ?? price.unitPrice,
       },
     ];
   });

@@ -1,5 +1,6 @@
 /** Identifies the buyer and the ship-to. */
 import type { Party, SalesOrder } from '../../../mappings/canonical/v1/index.ts';
+import type { PartnerProfile } from '../../../mappings/profile/profile.ts';
 import type { Known, KnownBuyer } from './load.ts';
 import type { Problem } from './problem.ts';
 
@@ -7,6 +8,16 @@ export interface BuyerMatch {
   buyer: KnownBuyer;
   /** Readable explanation for the decision. */
   by: string;
+}
+
+/**
+ * The party that is looked up in the ERP: the ship-to. If the goods go to an address of the order alone, it is the
+ * account of the profile, else the buyer and the bill-to, whose customer buys.
+ */
+export function soughtParty(order: SalesOrder, { dropShip: { account } }: PartnerProfile): Party {
+  if (!order.oneTimeShipTo) return order.shipTo;
+  const named = [order.buyer, order.billTo].flatMap((party) => party?.identifiers ?? []);
+  return { identifiers: account === undefined ? named : [{ scheme: 'seller', value: account }] };
 }
 
 /**
@@ -18,7 +29,7 @@ export function matchCustomer(
   erpSystem: string,
   { buyers, customersIn, names }: Known,
   partnerId: string,
-  { shipTo }: SalesOrder,
+  shipTo: Party,
 ): BuyerMatch | Problem {
   if (!customersIn.includes(erpSystem)) {
     return { type: 'unknown-customer', summary: `no customer of the ERP belongs to partner ${partnerId}` };
@@ -45,7 +56,14 @@ export function matchCustomer(
     );
     if (buyer !== undefined) return { buyer, by: `address ${line}, ${postalCode}` };
   }
-  return { type: 'unknown-ship-to', summary: `no ship-to of ${partnerId} is ${describeParty(shipTo)}` };
+  const named = describeParty(shipTo);
+  if (named === '') {
+    return {
+      type: 'unknown-ship-to',
+      summary: `the goods go to an address of the order alone, and neither it nor the profile (dropShip.account) names who buys`,
+    };
+  }
+  return { type: 'unknown-ship-to', summary: `no ship-to of ${partnerId} is ${named}` };
 }
 
 /**
@@ -53,7 +71,11 @@ export function matchCustomer(
  * could send the goods to the wrong one. The goods go to the address of the ERP, and documents repeat the
  * order's. Spellings of street and name differ all the time, so only the postal code counts.
  */
-export function shipToDifference({ buyer, by }: BuyerMatch, { shipTo }: SalesOrder): Problem | undefined {
+export function shipToDifference(
+  { buyer, by }: BuyerMatch,
+  { shipTo, oneTimeShipTo }: SalesOrder,
+): Problem | undefined {
+  if (oneTimeShipTo) return undefined;
   const stated = shipTo.address?.postalCode;
   if (stated === undefined || zipOf(stated) === zipOf(buyer.postalCode)) return undefined;
   const ours = [...buyer.lines, buyer.region, buyer.postalCode].join(', ');

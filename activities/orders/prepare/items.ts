@@ -1,9 +1,11 @@
 /** Maps each ordered line to our item and its quantity in base units. */
 
-import { isMultiple, multiply } from '../../../domain/decimal.ts';
+import { compare, isMultiple, multiply } from '../../../domain/decimal.ts';
 import { lookup } from '../../../domain/lookup.ts';
+import type { StoreQuantity } from '../../../domain/policy/allocations.ts';
 import type { SalesOrderLine } from '../../../mappings/canonical/v1/index.ts';
 import type { KnownNames } from '../../partners/cross-references.ts';
+import { allocationsOf } from '../stores.ts';
 import type { KnownItem } from './load.ts';
 import type { Problem } from './problem.ts';
 
@@ -73,7 +75,20 @@ export function itemOf(
       summary: `line ${line.lineId}: ${line.quantity.value} ${line.quantity.unit} of ${item.sku} are ${base} ${item.baseUnit}, of which there are only whole ones`,
     };
   }
+  const broken = COUNTED.has(item.baseUnit) ? brokenAllocations(line, unitFactor) : [];
+  if (broken.length > 0) {
+    const named = broken.map(({ store, quantity }) => `${quantity} for store ${store}`).join(', ');
+    return {
+      type: 'quantity-not-whole',
+      summary: `line ${line.lineId}: in ${item.baseUnit} of ${item.sku}, of which there are only whole ones, the stores get ${named}`,
+    };
+  }
   return { item, unit, unitFactor, base };
+}
+
+/** What stores get of a line in base units, where that is no whole number. */
+function brokenAllocations(line: SalesOrderLine, unitFactor: string): StoreQuantity[] {
+  return allocationsOf(line, unitFactor).filter(({ quantity }) => !isMultiple(quantity, '1'));
 }
 
 /**
@@ -81,7 +96,7 @@ export function itemOf(
  * general cross-reference, its profile, then the code itself. A partner's pack has no unit of ours,
  * only a number of base units.
  */
-function unitOf(
+export function unitOf(
   ordered: string,
   item: KnownItem,
   units: Readonly<Record<string, string>>,
@@ -101,3 +116,19 @@ export function factorOf(item: KnownItem, unit: string): string | undefined {
   if (unit === item.baseUnit) return '1';
   return item.units.find((candidate) => candidate.unit === unit)?.factor;
 }
+
+/** The buyer and we count different numbers of pieces in the ordered unit. */
+export function packDifference(
+  { lineId, quantity, piecesPerUnit }: SalesOrderLine,
+  { item, unitFactor }: ItemOfLine,
+): Problem | undefined {
+  if (piecesPerUnit === undefined || item.baseUnit !== PIECE || compare(piecesPerUnit, unitFactor) === 0) {
+    return undefined;
+  }
+  return {
+    type: 'pack-differs',
+    summary: `line ${lineId}: the buyer counts ${piecesPerUnit} pieces of ${item.sku} in one ${quantity.unit}, we ${unitFactor}; accepted, ours are sent`,
+  };
+}
+
+const PIECE = 'EA';

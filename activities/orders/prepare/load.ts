@@ -2,10 +2,13 @@
 import { z } from 'zod';
 import { type SalesOrder, salesOrder } from '../../../mappings/canonical/v1/index.ts';
 import type { NotUsed } from '../../../mappings/edi/not-used.ts';
+import type { PartnerProfile } from '../../../mappings/profile/profile.ts';
+import { accountsOf } from '../../../mappings/profile/sides.ts';
 import type { Database } from '../../../prisma/client.ts';
+import { Prisma } from '../../../prisma/generated/client.ts';
 import { permanent } from '../../lib/activity-failure.ts';
 import { type KnownNames, knownNames } from '../../partners/cross-references.ts';
-import { zipOf } from './customer.ts';
+import { soughtParty, zipOf } from './customer.ts';
 
 /** Content of the order's document that the order did not take over, and the document's set. */
 export interface LeftOut {
@@ -89,13 +92,18 @@ const known = z.object({
 });
 export type Known = Omit<z.output<typeof known>, 'names'> & { names: KnownNames };
 
+/** The {@link LeftOut} of the document of row `o` of "Order". */
+export const LEFT_OUT = Prisma.sql`
+  (SELECT jsonb_build_object('set', d."transactionSet", 'content', d."notUsed")
+    FROM "DocumentOrder" AS b JOIN "Document" AS d ON d."id" = b."documentId"
+    WHERE b."orderId" = o."id" AND d."state" = 'accepted' AND d."notUsed" IS NOT NULL
+    LIMIT 1)`;
+
 export async function loadOrder(prisma: Database, orderId: string): Promise<OrderToCheck> {
   const [row] = await prisma.$queryRaw<unknown[]>`
     SELECT o."partnerId", o."poNumber", o."profileVersion", o."receivedAt", o."canonical",
       e."id" AS "earlierId", e."receivedAt" AS "earlierReceivedAt", e."status" AS "earlierStatus",
-      (SELECT jsonb_build_object('set', d."transactionSet", 'content', d."notUsed") FROM "Document" AS d
-        WHERE d."orderId" = o."id" AND d."direction" = 'inbound' AND d."state" = 'accepted' AND d."notUsed" IS NOT NULL
-        LIMIT 1) AS "leftOut"
+      ${LEFT_OUT} AS "leftOut"
     FROM "Order" AS o LEFT JOIN "Order" AS e ON e."id" = o."repeatsOrderId"
     WHERE o."id" = ${orderId}`;
   if (row === undefined) throw permanent('unknown-order', `there is no order ${orderId}`);
@@ -109,15 +117,19 @@ export async function loadOrder(prisma: Database, orderId: string): Promise<Orde
  */
 export async function loadKnown(
   prisma: Database,
-  { partnerId, accounts, erps, order }: { partnerId: string; accounts: string[]; erps: string[]; order: SalesOrder },
+  { profile, erps, order }: { profile: PartnerProfile; erps: readonly string[]; order: SalesOrder },
 ): Promise<Known> {
+  const partnerId = profile.id;
+  const accounts = accountsOf(profile);
+  const sought = soughtParty(order, profile);
   const of = <T>(values: readonly (T | undefined)[]) => [...new Set(values.flatMap((value) => value ?? []))] as T[];
   const customerSkus = of(order.lines.map((line) => line.item.customerSku));
   const skus = of(order.lines.map((line) => line.item.sku));
   const gtins = of(order.lines.map((line) => line.item.gtin));
   const ordered = of(order.lines.map(({ quantity }) => quantity.unit));
-  const codes = of(order.shipTo.identifiers.map(({ value }) => value));
-  const zip = zipOf(order.shipTo.address?.postalCode ?? '');
+  const codes = of(sought.identifiers.map(({ value }) => value));
+  const zip = zipOf(sought.address?.postalCode ?? '');
+  const regions = order.oneTimeShipTo ? of([order.shipTo.address?.region]) : [];
   const sources = erps.map((id) => `erp.${id}`);
   const [row] = await prisma.$queryRaw<unknown[]>`
     WITH names AS MATERIALIZED (
@@ -152,6 +164,7 @@ export async function loadKnown(
     ), rates AS (
       SELECT "erpSystem", "region", trim_scale("percent")::text AS "percent" FROM "TaxRate"
       WHERE ("erpSystem", "region") IN (SELECT "erpSystem", "region" FROM buyers)
+        OR ("erpSystem" = ANY(${erps}::text[]) AND "region" = ANY(${regions}::text[]))
     ), readings AS (
       SELECT substr("source", 5) AS "erpSystem", "completedAt" FROM "Synchronization" WHERE "source" = ANY(${sources}::text[])
     )

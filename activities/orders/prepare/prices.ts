@@ -1,7 +1,10 @@
-/** Our price of one ordered unit. */
-import { compare, divide, multiply } from '../../../domain/decimal.ts';
-import { factorOf, type ItemOfLine } from './items.ts';
+/** Prices of one ordered unit: ours, and the buyer's. */
+import { compare, divide, divideRounded, fromScaled, multiply, toScaled } from '../../../domain/decimal.ts';
+import type { SalesOrderLine } from '../../../mappings/canonical/v1/index.ts';
+import type { KnownNames } from '../../partners/cross-references.ts';
+import { factorOf, type ItemOfLine, unitOf } from './items.ts';
 import type { KnownPrice } from './load.ts';
+import type { Problem } from './problem.ts';
 
 export interface OurPrice {
   unitPrice: string;
@@ -22,4 +25,27 @@ export function priceOf({ item, unit, unitFactor }: ItemOfLine, prices: readonly
     return { unitPrice: multiply(divide(price.unitPrice, factor), unitFactor), source: 'contract' };
   }
   return { unitPrice: multiply(item.listPrice, unitFactor), source: 'list' };
+}
+
+/**
+ * The price that the buyer states, for one ordered unit: rounded to nine places where its basis is another one,
+ * such as a price per dozen of what is ordered by the piece.
+ */
+export function statedPrice(
+  { lineId, unitPrice, priceBasis }: SalesOrderLine,
+  { item, unitFactor }: ItemOfLine,
+  units: Readonly<Record<string, string>>,
+  names: KnownNames,
+): { unitPrice: string | undefined } | Problem {
+  if (unitPrice === undefined || priceBasis === undefined) return { unitPrice };
+  const { factor } = unitOf(priceBasis.unit, item, units, names);
+  if (factor === undefined) {
+    return {
+      type: 'unknown-unit',
+      summary: `line ${lineId}: ${item.sku} is priced by ${priceBasis.unit}, in which it is not sold`,
+    };
+  }
+  // One division at the end: rounding a price of a piece first would make that of a case wrong.
+  const priced = toScaled(multiply(priceBasis.value, factor));
+  return { unitPrice: fromScaled(divideRounded(toScaled(unitPrice) * toScaled(unitFactor), priced)) };
 }

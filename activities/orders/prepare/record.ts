@@ -6,7 +6,7 @@ import type { ItemOfLine } from './items.ts';
 import type { Decided } from './problem.ts';
 
 /** Stored with each decision. Increment it with every change of a rule of the check. */
-const RULES_VERSION = '3';
+const RULES_VERSION = '4';
 
 export interface CheckedLine extends ItemOfLine {
   lineNumber: number;
@@ -37,25 +37,7 @@ export interface CheckedOrder {
  */
 export async function recordCheck(prisma: Database, checked: CheckedOrder): Promise<void> {
   const { orderId } = checked;
-  const lines = checked.lines.map((line) => ({
-    orderId,
-    lineNumber: line.lineNumber,
-    lineId: line.lineId,
-    sku: line.item.sku,
-    customerSku: line.customerSku,
-    gtin: line.item.gtin,
-    description: line.item.description,
-    orderedValue: line.ordered.value,
-    orderedUnit: line.ordered.unit,
-    unit: line.unit,
-    baseUnit: line.item.baseUnit,
-    unitFactor: line.unitFactor,
-    unitPrice: line.unitPrice,
-    contractPrice: line.contractPrice,
-    ordered: line.base,
-    open: line.base,
-    ...NOTHING_MOVED,
-  }));
+  const lines = checked.lines.map((line) => ({ ...lineRow(line), orderId, ...NOTHING_MOVED }));
   const decisions = checked.decisions.map((decided) => ({
     ...decided,
     orderId,
@@ -76,6 +58,27 @@ export async function recordCheck(prisma: Database, checked: CheckedOrder): Prom
       "erpSystem" = ${checked.erpSystem}, "shipBy" = ${new Date(checked.shipBy)},
       "startedAt" = coalesce("startedAt", now()), "updatedAt" = now()
     WHERE "id" = ${orderId}`;
+}
+
+/** A checked line as the order keeps it. */
+export function lineRow(line: CheckedLine) {
+  return {
+    lineNumber: line.lineNumber,
+    lineId: line.lineId,
+    sku: line.item.sku,
+    customerSku: line.customerSku,
+    gtin: line.item.gtin,
+    description: line.item.description,
+    orderedValue: line.ordered.value,
+    orderedUnit: line.ordered.unit,
+    unit: line.unit,
+    baseUnit: line.item.baseUnit,
+    unitFactor: line.unitFactor,
+    unitPrice: line.unitPrice,
+    contractPrice: line.contractPrice,
+    ordered: line.base,
+    open: line.base,
+  };
 }
 
 const NOTHING_MOVED = { cancelled: 0, rejected: 0, backordered: 0, shipped: 0 };

@@ -2,8 +2,8 @@
 import { dayOf, deadlineAfter, endOfDay } from '../../../domain/calendar/calendar.ts';
 import { millisecondsOf } from '../../../domain/calendar/duration.ts';
 import type { OrderTerms } from '../../../domain/order/state.ts';
-import { datesToCome, shipDayWithin } from '../../../domain/policy/carrier-routing.ts';
 import { lastDay, type RequestedDates } from '../../../domain/policy/requested-dates.ts';
+import { datesToCome, shipDayWithin } from '../../../domain/policy/ship-window.ts';
 import type { SalesOrder } from '../../../mappings/canonical/v1/index.ts';
 import { orderAcknowledgment } from '../../../mappings/edi/documents/all.ts';
 import type { PartnerProfile } from '../../../mappings/profile/profile.ts';

@@ -117,13 +117,13 @@ export async function recordsUnderTest(directory = 'mappings/partners') {
     },
 
     /**
-     * Stores a shipment event of the warehouse: `cartons` are line numbers and quantities. Resolves
-     * to the event's id.
+     * Stores a shipment event of the warehouse: `cartons` are line numbers and quantities, and the store of each
+     * where there is one. Resolves to the event's id.
      */
     async shipped(
       releaseNumber: string,
       shipmentNumber: string,
-      cartons: { lineNumber: number; quantity: string }[],
+      cartons: { lineNumber: number; quantity: string; markFor?: string }[],
       eventId = `${releaseNumber}/${shipmentNumber}`,
     ): Promise<string> {
       await acceptWarehouseEvent(deps, {
@@ -139,7 +139,7 @@ export async function recordsUnderTest(directory = 'mappings/partners') {
             shipmentNumber,
             shippedAt: new Date().toISOString(),
             carrier: { scac: 'ODFL', billOfLading: `BOL-${shipmentNumber}` },
-            packages: cartons.map((line) => ({ lines: [line] })),
+            packages: cartons.map(({ markFor, ...line }) => ({ lines: [line], ...(markFor && { markFor }) })),
           },
         },
       });
@@ -158,7 +158,10 @@ export async function recordsUnderTest(directory = 'mappings/partners') {
       await acceptWarehouseEvent(deps, { system: 'main', correlationId: 'c', event });
     },
 
-    async closedShort(releaseNumber: string, short: { lineNumber: number; quantity: string }[]): Promise<string> {
+    async closedShort(
+      releaseNumber: string,
+      short: { lineNumber: number; quantity: string; markFor?: string }[],
+    ): Promise<string> {
       const eventId = `${releaseNumber}/close`;
       const occurredAt = new Date().toISOString();
       await acceptWarehouseEvent(deps, {

@@ -8,13 +8,15 @@ export interface FileStanding extends Pick<InterchangeSummary, 'state' | 'stuck'
   /** Transaction sets. */
   readonly total: number;
   readonly rejected: number;
+  /** Transaction sets that wait for a person. */
+  readonly kept: number;
 }
 
 export function FileState({ standing, large = false }: { readonly standing: FileStanding; readonly large?: boolean }) {
   return <Badge appearance={appearanceOf(standing)} large={large} />;
 }
 
-function appearanceOf({ state, stuck, faulty, total, rejected }: FileStanding): Appearance {
+function appearanceOf({ state, stuck, faulty, total, rejected, kept }: FileStanding): Appearance {
   switch (state) {
     case 'received':
       return stuck ? { label: 'Not read', tone: 'alert' } : { label: 'Received', tone: 'quiet', progress: 0 };
@@ -27,6 +29,7 @@ function appearanceOf({ state, stuck, faulty, total, rejected }: FileStanding): 
     case 'delivered':
       if (rejected > 0) return { label: rejected === total ? 'Refused' : 'Partly refused', tone: 'alert' };
       if (faulty) return { label: 'Faulty', tone: 'alert' };
+      if (kept > 0) return { label: 'For a person', tone: 'alert' };
       return { label: state === 'processed' ? 'Processed' : 'Delivered', tone: 'done' };
     default:
       // A newer API may return a state that this build does not know.
@@ -36,7 +39,7 @@ function appearanceOf({ state, stuck, faulty, total, rejected }: FileStanding): 
 
 /** The result of a file, in a sentence. */
 export function verdictOf(file: InterchangeSummary, standing: FileStanding): string {
-  const { total, rejected, faulty } = standing;
+  const { total, rejected, faulty, kept } = standing;
   switch (file.state) {
     case 'received':
       return file.stuck ? 'Received. Processing is overdue.' : 'Received. Processing starts soon.';
@@ -57,6 +60,9 @@ export function verdictOf(file: InterchangeSummary, standing: FileStanding): str
         const were = total - rejected === 1 ? 'was' : 'were';
         const taken = `${rest} ${were} ${inbound ? 'processed' : 'accepted'}`;
         return `${rejected} of ${total} transaction sets ${rejected === 1 ? 'was' : 'were'} refused${by}; ${taken}.`;
+      }
+      if (kept > 0) {
+        return `${kept} of ${total} transaction ${total === 1 ? 'set' : 'sets'} ${kept === 1 ? 'waits' : 'wait'} for a person.`;
       }
       if (faulty) return `${inbound ? 'Processed' : 'Delivered'}, with errors.`;
       if (total === 0) return inbound ? 'Processed. The file has no transaction sets.' : 'Delivered to the partner.';

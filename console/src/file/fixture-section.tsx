@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import type { InterchangeDetail } from '../api.ts';
 import { Section } from '../order/section.tsx';
+import { useIsPortal } from '../partner/portal.tsx';
 import { copied } from '../raw-view.tsx';
 
 /** The API stores at most this much of a file that it refused as a whole. */
@@ -10,6 +11,7 @@ const KEPT_OF_REFUSED = 64 * 1024;
 export function FixtureSection({ file }: { readonly file: InterchangeDetail }) {
   const [notice, setNotice] = useState('');
   const { partnerId, direction, state, size } = file;
+  if (useIsPortal()) return null;
   if (partnerId === null || direction !== 'inbound') return null;
   if (state === 'rejected' && size > KEPT_OF_REFUSED) return null;
   const commands = fixtureCommands(file, partnerId, window.location.origin);

@@ -33,7 +33,7 @@ function Content({ orderId }: { readonly orderId: string }) {
     <>
       <dl className="facts">
         {factsOf(data).map(([name, value]) => (
-          <div key={name}>
+          <div key={`${name} ${value}`}>
             <dt>{name}</dt>
             <dd>{value}</dd>
           </div>
@@ -107,9 +107,17 @@ function furtherOf(part: AsOrdered | AsOrderedLine): Fact[] {
   });
   return [
     ...dates,
-    ...(part.notes.length === 0 ? [] : [['Notes', part.notes.join(' / ')] as const]),
+    ...part.notes.map((note) => [noteName(note), note.text] as const),
     ...Object.entries(part.attributes),
   ];
+}
+
+/** `Note WHI, for the warehouse`: its kind and who reads it. */
+function noteName({ kind, for: readers }: AsOrdered['notes'][number]): string {
+  const name = kind === undefined ? 'Note' : `Note ${kind}`;
+  const only = readers?.length === 1 ? readers[0] : undefined;
+  if (only === undefined) return name;
+  return `${name}, for the ${only === 'erp' ? 'ERP' : only}`;
 }
 
 function numbersOf({ item: { sku, customerSku, gtin, manufacturerPart } }: AsOrderedLine): string[] {

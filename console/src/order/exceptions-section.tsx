@@ -3,6 +3,7 @@ import { ApiProblem, type OrderException } from '../api.ts';
 import { formatWords } from '../format.ts';
 import { useApi } from '../session.tsx';
 import { Ago, Deadline } from '../time.tsx';
+import { CarrierFields, NO_CARRIER, statedOf, USE_CARRIER } from './carrier-fields.tsx';
 import { Section } from './section.tsx';
 
 interface Props {
@@ -83,6 +84,7 @@ function ResolveDialog({ exception, resolution, onClose, onSent }: DialogProps) 
   const heading = useId();
   const noteField = useId();
   const [note, setNote] = useState('');
+  const [carrier, setCarrier] = useState(NO_CARRIER);
   const [problem, setProblem] = useState<ApiProblem>();
   const [sending, setSending] = useState(false);
   // Idempotency key: stays the same when an answer is lost; changes with the note or after a
@@ -98,7 +100,9 @@ function ResolveDialog({ exception, resolution, onClose, onSent }: DialogProps) 
     setSending(true);
     setProblem(undefined);
     try {
-      await api.resolve(exception.id, resolution, note.trim(), attempt);
+      const said = note.trim() === '' ? {} : { note: note.trim() };
+      const stated = resolution === USE_CARRIER ? { carrier: statedOf(carrier) } : {};
+      await api.resolve(exception.id, { resolution, ...said, ...stated }, attempt);
       onSent();
     } catch (failure) {
       if (failure instanceof ApiProblem && failure.status >= 400 && failure.status < 500) setAttempt(newAttempt());
@@ -121,6 +125,15 @@ function ResolveDialog({ exception, resolution, onClose, onSent }: DialogProps) 
       <form onSubmit={(event) => void submit(event)}>
         <h2 id={heading}>{formatWords(resolution)}</h2>
         <p>{exception.summary}</p>
+        {resolution === USE_CARRIER && (
+          <CarrierFields
+            carrier={carrier}
+            onChange={(next) => {
+              setCarrier(next);
+              setAttempt(newAttempt());
+            }}
+          />
+        )}
         <label htmlFor={noteField}>Note for the timeline</label>
         <textarea
           id={noteField}

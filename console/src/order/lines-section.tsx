@@ -59,6 +59,7 @@ export function LinesSection({ lines, currency }: { readonly lines: readonly Ord
                     </>
                   )}
                 </span>
+                <Stores line={line} />
                 <Imbalance quantities={line} />
               </th>
               <td className="number">
@@ -88,6 +89,20 @@ export function LinesSection({ lines, currency }: { readonly lines: readonly Ord
         )}
       </WideTable>
     </Section>
+  );
+}
+
+function Stores({ line: { stores, baseUnit } }: { readonly line: OrderLine }) {
+  if (stores.length === 0) return null;
+  return (
+    <ul className="item-codes" aria-label="Stores">
+      {stores.map(({ store, name, ordered, shipped }) => (
+        <li key={store}>
+          Store <code>{store}</code>
+          {name && ` ${name}`}: {formatQuantity(ordered)} {baseUnit}, {formatQuantity(shipped)} shipped
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -45,6 +45,7 @@ export function ShipmentsSection({ order }: { readonly order: OrderDetail }) {
 }
 
 function ShipmentCard({ shipment, order }: { readonly shipment: Shipment; readonly order: OrderDetail }) {
+  const hasStores = shipment.packages.some(({ markFor }) => markFor !== null);
   return (
     <article className="shipment">
       <h3>
@@ -96,6 +97,7 @@ function ShipmentCard({ shipment, order }: { readonly shipment: Shipment; readon
               <th scope="col">SSCC</th>
               <th scope="col">Kind</th>
               <th scope="col">On pallet</th>
+              {hasStores && <th scope="col">For store</th>}
               <th scope="col">Tracking</th>
               <th scope="col">Holds</th>
             </tr>
@@ -106,6 +108,9 @@ function ShipmentCard({ shipment, order }: { readonly shipment: Shipment; readon
                 <th scope="row">{each.sscc ? <code>{each.sscc}</code> : <span className="quiet">no label</span>}</th>
                 <td>{formatWords(each.kind)}</td>
                 <td>{each.palletSscc ? <code>{each.palletSscc}</code> : <span className="nothing">–</span>}</td>
+                {hasStores && (
+                  <td>{each.markFor ? <code>{each.markFor}</code> : <span className="nothing">–</span>}</td>
+                )}
                 <td>{each.tracking ? <code>{each.tracking}</code> : <span className="nothing">–</span>}</td>
                 <td>{describeLines(each.lines, order)}</td>
               </tr>

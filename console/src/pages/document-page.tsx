@@ -3,6 +3,7 @@ import { Link, useParams, useSearchParams } from 'react-router-dom';
 import type { NotUsed, Segment } from '../api.ts';
 import { Faults } from '../faults.tsx';
 import { filePath } from '../file/file-path.ts';
+import { QuestionSection } from '../file/question-section.tsx';
 import { formatExact, formatWords } from '../format.ts';
 import { Loading, ProblemPanel } from '../notices.tsx';
 import { Direction } from '../order/documents-section.tsx';
@@ -75,6 +76,7 @@ export function DocumentPage() {
           </dd>
         </div>
       </dl>
+      <QuestionSection document={data} onChanged={document.refresh} />
       {data.errors !== null && data.errors.length > 0 && <Faults errors={data.errors} />}
       {data.notUsed.length > 0 && <NotUsedContent notUsed={data.notUsed} />}
       <nav className="tabs" aria-label="Document views">

@@ -74,7 +74,8 @@ export function FilePage() {
 function standingOf(file: InterchangeDetail): FileStanding {
   const rejected = file.transactions.filter(({ state }) => state === 'rejected').length;
   const faulty = file.errors.length > 0 || file.transactions.some(({ state }) => state === 'unmatched');
-  return { ...file, faulty, total: file.transactions.length, rejected };
+  const kept = file.transactions.filter(({ state }) => state === 'kept').length;
+  return { ...file, faulty, total: file.transactions.length, rejected, kept };
 }
 
 function Facts({ file }: { readonly file: InterchangeDetail }) {

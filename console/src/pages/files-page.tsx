@@ -33,6 +33,7 @@ export function FilesPage() {
     ...chosen,
     withErrors: view === 'errors' ? ('true' as const) : undefined,
     stuck: view === 'stuck' ? ('true' as const) : undefined,
+    kept: view === 'kept' ? ('true' as const) : undefined,
     cursor,
   };
   const files = useLive(`files ${JSON.stringify(query)}`, (signal) => api.interchanges(query, signal), {
@@ -41,6 +42,12 @@ export function FilesPage() {
   });
   const waiting = { ...chosen, stuck: 'true' as const };
   const stuck = useLive(`count ${JSON.stringify(waiting)}`, (signal) => api.interchanges(waiting, signal), {
+    every: COUNT_REFRESH,
+    keepPrevious: true,
+  });
+
+  const asking = { ...chosen, kept: 'true' as const };
+  const kept = useLive(`count ${JSON.stringify(asking)}`, (signal) => api.interchanges(asking, signal), {
     every: COUNT_REFRESH,
     keepPrevious: true,
   });
@@ -83,6 +90,9 @@ export function FilesPage() {
         </Tab>
         <Tab to={filters.address({ view: 'stuck' })} current={view === 'stuck'} page={stuck.data} always>
           Stuck
+        </Tab>
+        <Tab to={filters.address({ view: 'kept' })} current={view === 'kept'} page={kept.data} always>
+          For a person
         </Tab>
       </nav>
       {files.problem && files.data && (
@@ -134,7 +144,13 @@ function FileRow({ file }: { readonly file: InterchangeItem }) {
   const counts = Object.values(file.transactionCounts);
   const total = counts.reduce((sum, count) => sum + count, 0);
   const rejected = file.transactionCounts.rejected ?? 0;
-  const standing = { ...file, faulty: file.firstError !== null, total, rejected };
+  const standing = {
+    ...file,
+    faulty: file.firstError !== null,
+    total,
+    rejected,
+    kept: file.transactionCounts.kept ?? 0,
+  };
   return (
     <tr>
       <th scope="row" className="cell-name">
@@ -161,8 +177,8 @@ function FileRow({ file }: { readonly file: InterchangeItem }) {
   );
 }
 
-function reasonOf({ firstError, stuck, direction }: InterchangeItem): string | null {
-  if (firstError !== null || !stuck) return firstError;
+function reasonOf({ firstError, waitsFor, stuck, direction }: InterchangeItem): string | null {
+  if (firstError !== null || waitsFor !== null || !stuck) return firstError ?? waitsFor;
   return direction === 'inbound' ? 'Received, processing overdue' : 'Ready, delivery overdue';
 }
 
@@ -183,6 +199,13 @@ function NothingFound(props: { readonly q: string; readonly view: string; readon
     return (
       <Empty title="No stuck files">
         <p>All received files are processed, and all outbound files are delivered.</p>
+      </Empty>
+    );
+  }
+  if (view === 'kept') {
+    return (
+      <Empty title="No file waits for a person">
+        <p>Documents that nothing processes are listed here until somebody says what was done about them.</p>
       </Empty>
     );
   }

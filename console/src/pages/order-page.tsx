@@ -1,6 +1,7 @@
 import { type ReactNode, useEffect } from 'react';
 import { Link, useParams } from 'react-router-dom';
 import type { OrderDetail, ShipTo } from '../api.ts';
+import { OpenQuestions } from '../file/question-section.tsx';
 import { formatMoney } from '../format.ts';
 import { Loading, ProblemBanner, ProblemPanel } from '../notices.tsx';
 import { AsOrderedSection } from '../order/as-ordered-section.tsx';
@@ -32,7 +33,7 @@ export function OrderPage() {
   const timeline = useLive(`timeline ${orderId}`, (signal) => api.timeline(orderId, signal), { every });
   const documents = useLive(`documents ${orderId}`, (signal) => api.documents(orderId, signal), { every });
 
-  const title = order ? `PO ${order.poNumber}` : 'Order';
+  const title = order ? `PO ${order.poNumber}${order.part && `, ${order.part}`}` : 'Order';
   useEffect(() => {
     document.title = `${title} · Throughline`;
   }, [title]);
@@ -54,6 +55,7 @@ export function OrderPage() {
       )}
       <OrderHeader order={order} />
       <ExceptionsSection exceptions={order.exceptions} onResolved={refreshAll} />
+      <OpenQuestions orderId={order.id} documents={documents.data?.items ?? []} />
       <div className="order-columns">
         <div className="order-main">
           {order.lines.length > 0 && <LinesSection lines={order.lines} currency={order.currency} />}
@@ -82,6 +84,7 @@ function OrderHeader({ order }: { readonly order: OrderDetail }) {
         <h1>
           PO {order.poNumber}
           {order.release && <span className="quiet"> release {order.release}</span>}
+          {order.part && <span className="quiet"> {order.part}</span>}
         </h1>
         <StatusBadge status={order.status} large />
         <div className="actions">
@@ -93,6 +96,7 @@ function OrderHeader({ order }: { readonly order: OrderDetail }) {
           )}
         </div>
       </div>
+      {order.parts.length > 0 && <Parts order={order} />}
       <p className="waiting">
         <span>
           <WaitingSentence order={order} />
@@ -112,6 +116,26 @@ function OrderHeader({ order }: { readonly order: OrderDetail }) {
         <Fact name="Ship to" value={order.shipTo && addressOf(order.shipTo)} />
       </dl>
     </header>
+  );
+}
+
+/** The other orders that the same purchase order became. */
+function Parts({ order: { id, part, poNumber, parts } }: { readonly order: OrderDetail }) {
+  const others = parts.filter(({ orderId }) => orderId !== id);
+  return (
+    <details className="parts">
+      <summary>
+        Part: {part} of PO {poNumber}, {parts.length} {parts.length === 1 ? 'part' : 'parts'}
+      </summary>
+      <ul>
+        {others.map((other) => (
+          <li key={other.orderId}>
+            <Link to={`/orders/${encodeURIComponent(other.orderId)}`}>{other.part}</Link>{' '}
+            <StatusBadge status={other.status} />
+          </li>
+        ))}
+      </ul>
+    </details>
   );
 }
 

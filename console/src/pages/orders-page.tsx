@@ -141,6 +141,7 @@ function OrderRow({ order }: { readonly order: OrderSummary }) {
       <th scope="row" className="cell-name">
         <Link to={`/orders/${encodeURIComponent(order.id)}`}>{order.poNumber}</Link>
         {order.release && <span className="quiet"> release {order.release}</span>}
+        {order.part && <span className="quiet"> {order.part}</span>}
       </th>
       <td className="cell-partner">{order.partnerName}</td>
       <td className="cell-aside">

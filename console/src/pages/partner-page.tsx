@@ -4,10 +4,11 @@ import { ApiProblem, type LeftOutContent, type PartnerDetail } from '../api.ts';
 import { formatWords } from '../format.ts';
 import { Loading, ProblemBanner, ProblemPanel } from '../notices.tsx';
 import { Section, WideTable } from '../order/section.tsx';
+import { CertificationSection, CrossReferencesSection, InFlightSection, ProfileSection } from '../partner/sections.tsx';
 import { useApi } from '../session.tsx';
 import { Ago } from '../time.tsx';
 import { type Live, useLive } from '../use-live.ts';
-import { ProfileNotices } from './partners-page.tsx';
+import { ProfileNotices, partnerPath } from './partners-page.tsx';
 
 /** One partner: its profile and certification, and what people decided to leave out of its orders. */
 export function PartnerPage() {
@@ -48,7 +49,14 @@ export function PartnerPage() {
           <ProfileNotices notices={data.warnings} />
         </Section>
       )}
+      <p className="actions">
+        <Link to={`${partnerPath(partnerId)}/bench`}>Test bench: see what a file becomes</Link>
+      </p>
+      <InFlightSection partnerId={partnerId} />
       <LeftOut partnerId={partnerId} leftOut={leftOut} />
+      <CertificationSection partner={data} />
+      <ProfileSection partnerId={partnerId} />
+      <CrossReferencesSection partnerId={partnerId} />
     </>
   );
 }

@@ -68,3 +68,20 @@ export const identifier = z
   .min(1)
   .max(80)
   .refine((text) => !/\p{Cc}/u.test(text), 'must not hold control characters');
+
+export const noteReader = z.enum(['erp', 'warehouse']);
+export type NoteReader = z.infer<typeof noteReader>;
+
+/** A note of the buyer. Without `for` it is meant for everybody who works on the order. */
+export const note = z.strictObject({
+  text: z.string().min(1).max(500),
+  /** The buyer's code of its kind, such as WHI (X12 element 363) or L1 (element 128). */
+  kind: identifier.max(3).optional(),
+  for: z.array(noteReader).min(1).optional(),
+});
+export type Note = z.infer<typeof note>;
+
+/** The texts that one of the readers is to see. */
+export function textsFor(reader: NoteReader, notes: readonly Note[]): string[] {
+  return notes.filter((one) => one.for?.includes(reader) ?? true).map(({ text }) => text);
+}

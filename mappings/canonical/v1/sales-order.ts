@@ -7,10 +7,11 @@ import {
   identifier,
   instant,
   nonNegativeDecimal,
+  note,
   positiveDecimal,
   quantity,
 } from './common.ts';
-import { party } from './party.ts';
+import { party, storeCode } from './party.ts';
 
 export const channels = ['edi', 'api', 'storefront', 'marketplace', 'crm', 'field-sales'] as const;
 export const channel = z.enum(channels).meta({ description: 'Where the order came from' });
@@ -46,8 +47,15 @@ const requestedDates = {
 };
 
 /** What a store gets of a line, in the ordered unit. The goods of each store are packed and labelled for it. */
-export const allocation = z.strictObject({ store: party, quantity: positiveDecimal });
+export const allocation = z.strictObject({
+  store: party.refine((store) => storeCode(store) !== undefined, { message: 'needs an identifier or a name' }),
+  quantity: positiveDecimal,
+});
 export type Allocation = z.infer<typeof allocation>;
+
+/** A part of a kit or pre-pack, as the buyer states it: `quantity` is in one ordered unit of the line. */
+export const component = z.strictObject({ item: itemReference, quantity: quantity.optional() });
+export type Component = z.infer<typeof component>;
 
 export const salesOrderLine = z
   .strictObject({
@@ -55,13 +63,31 @@ export const salesOrderLine = z
     lineId: z.string().trim().min(1).max(20),
     item: itemReference,
     quantity,
-    /** Price per ordered unit in major units. Absent: our contract price applies. */
+    /** Price in major units for one ordered unit, or for the `priceBasis`. Absent: our contract price applies. */
     unitPrice: nonNegativeDecimal.optional(),
+    /** What `unitPrice` buys, where that is not one ordered unit: 12 EA, 100 CA. */
+    priceBasis: quantity.optional(),
+    /** How many pieces (EA) one ordered unit holds, as the buyer sees it; the order waits if ours holds another number. */
+    piecesPerUnit: positiveDecimal.optional(),
     ...requestedDates,
+    components: z.array(component).max(1_000).optional(),
     /** Spreads the whole line over stores that the ship-to distributes to. */
     allocations: z.array(allocation).min(1).max(5_000).optional(),
-    notes: z.array(z.string().max(500)).max(20).default([]),
+    notes: z.array(note).max(20).default([]),
     attributes,
+  })
+  .superRefine(({ lineId, allocations = [] }, context) => {
+    const seen = new Map<string, number>();
+    for (const [index, { store }] of allocations.entries()) {
+      const code = storeCode(store);
+      if (code === undefined) continue;
+      const first = seen.get(code);
+      if (first === undefined) seen.set(code, index);
+      else {
+        const message = `line ${lineId} names store "${code}" twice, first in allocations[${first}]`;
+        context.addIssue({ code: 'custom', path: ['allocations', index, 'store'], message });
+      }
+    }
   })
   .superRefine(({ quantity: { value }, allocations }, context) => {
     // The refinement also runs when a quantity has been found to be no number.
@@ -101,6 +127,11 @@ export const salesOrder = z
     currency: currency.default('USD'),
     buyer: party.optional(),
     shipTo: party,
+    /**
+     * The goods go to the address of `shipTo`, which is no ship-to of the customer: to a consumer. The customer is
+     * that of the profile’s `dropShip.account`, else of the buyer or the bill-to.
+     */
+    oneTimeShipTo: z.boolean().default(false),
     billTo: party.optional(),
     /** For whom the goods are meant at the ship-to: a store behind a distribution center, a person. */
     markFor: party.optional(),
@@ -120,13 +151,26 @@ export const salesOrder = z
       .array(z.strictObject({ qualifier: z.string().max(3), value: z.string().max(80) }))
       .max(50)
       .default([]),
-    notes: z.array(z.string().max(500)).max(50).default([]),
+    notes: z.array(note).max(50).default([]),
     lines: z
       .array(salesOrderLine)
       .min(1, 'an order has at least one line')
       .max(10_000, 'an order has at most 10,000 lines'),
     attributes,
     receivedAt: instant.optional(),
+  })
+  .superRefine(({ oneTimeShipTo, shipTo: { address } }, context) => {
+    if (!oneTimeShipTo) return;
+    const missing = [
+      ...(address?.name ? [] : ['name']),
+      ...(address?.lines?.length ? [] : ['lines']),
+      ...(address?.city ? [] : ['city']),
+      ...(address?.postalCode ? [] : ['postalCode']),
+    ];
+    for (const field of missing) {
+      const message = 'is needed where the goods go to an address of the order alone';
+      context.addIssue({ code: 'custom', path: ['shipTo', 'address', field], message });
+    }
   })
   .superRefine((order, context) => {
     const seen = new Map<string, number>();

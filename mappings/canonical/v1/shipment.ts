@@ -18,6 +18,8 @@ export const shippedPackage = z.strictObject({
   onPallet: z.int().min(0).optional(),
   tracking: identifier.optional(),
   weight: nonNegativeDecimal.optional(),
+  /** Code of the store that it is packed for, as the release names it. Needed for lines that are spread over stores. */
+  markFor: identifier.optional(),
   lines: z.array(packedLine).max(1_000),
 });
 
@@ -34,7 +36,8 @@ export const carrierDetails = z.strictObject({
  */
 export const shipment = z
   .strictObject({
-    shipmentNumber: identifier,
+    /** BSN02 of the 856 holds no longer one. */
+    shipmentNumber: identifier.max(30),
     shippedAt: instant,
     carrier: carrierDetails,
     /** Pounds. */

@@ -29,6 +29,8 @@ export const warehouseEvent = z
           z.strictObject({
             lineNumber: z.int().min(1),
             quantity: positiveDecimal,
+            /** Code of the store that it was meant for. Without one, the last stores of the line get less. */
+            markFor: identifier.optional(),
             reason: z.string().max(200).optional(),
           }),
         )

@@ -5,8 +5,8 @@ import { type Check, everySegment } from './check.ts';
 const UNCHANGED: ReadonlySet<string> = new Set(['AD', 'AK', 'AT']);
 const REJECTED: ReadonlySet<string> = new Set(['RD', 'RF', 'RJ']);
 /** ACK01: accepted as ordered; any kind of refusal. */
-const AS_ORDERED: ReadonlySet<string> = new Set(['IA', 'AC', 'AR']);
-const REFUSED: ReadonlySet<string> = new Set(['ID', 'IR', 'R1', 'R2', 'R3', 'R4', 'R5', 'R6']);
+export const AS_ORDERED: ReadonlySet<string> = new Set(['IA', 'AC', 'AR']);
+export const REFUSED: ReadonlySet<string> = new Set(['ID', 'IR', 'R1', 'R2', 'R3', 'R4', 'R5', 'R6']);
 
 /** The header verdict of an acknowledgment must match its lines. */
 export function acknowledgmentType(beginning: string): Check {

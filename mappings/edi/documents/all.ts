@@ -7,6 +7,7 @@ import { purchaseOrder } from './850/document.ts';
 import { orderAcknowledgment } from './855/document.ts';
 import { shipNotice } from './856/document.ts';
 import { orderChange } from './860/document.ts';
+import { textMessage } from './864/document.ts';
 import { orderChangeAcknowledgment } from './865/document.ts';
 import { groceryPurchaseOrder } from './875/document.ts';
 import { warehouseOrder } from './940/document.ts';
@@ -34,6 +35,7 @@ export const documents: readonly DocumentDefinition[] = [
   transferReceipt,
   warehouseShipment,
   returnAuthorization,
+  textMessage,
 ];
 
 /** Definitions that other modules use by purpose. */

@@ -19,6 +19,8 @@ export interface DocumentDefinition {
   readonly guides?: readonly Guide[];
   /** Contradictions that the guide cannot see, such as totals. */
   readonly checks: readonly Check[];
+  /** Of a set that nothing is made of: what the partner asks by it, and where it names the order that it is about. */
+  readonly about?: { readonly asks: string; readonly poNumber?: Pick<ElementPlace, 'segment' | 'element'> };
   /** Present if we accept the set: how to read it and its effect. */
   readonly inbound?: InboundDocument;
   /** Present if we send the set. */
@@ -86,9 +88,13 @@ export interface OrderContext {
   readonly evaluate: Evaluate;
 }
 
-/** `ours`: the fault is in our profile, so the partner is not refused. */
+/**
+ * The orders that the document becomes, at least one. Of several, each has a `part`.
+ *
+ * `ours`: the fault is in our profile, so the partner is not refused.
+ */
 export type OrderResult =
-  | { readonly order: SalesOrder; readonly doubts: readonly Doubt[] }
+  | { readonly orders: readonly SalesOrder[]; readonly doubts: readonly Doubt[] }
   | { readonly errors: X12Error[]; readonly ours?: true };
 
 export type PaymentResult = { readonly payment: Payment } | { readonly errors: X12Error[] };

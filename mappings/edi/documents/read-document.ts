@@ -3,33 +3,51 @@ import type { Payment, SalesOrder } from '../../canonical/v1/index.ts';
 import type { Guide, Tree, X12Error } from '../../x12/types.ts';
 import type { Agreement } from '../agreement.ts';
 import { type NotUsed, notUsedOf } from '../not-used.ts';
+import { harmful, NOTHING_TOLERATED, type Tolerated } from '../tolerance.ts';
 import { notingUse } from '../tree.ts';
 import type { OrderContext, TakesOrder, TakesPayment } from './definition.ts';
 
 interface Parsed {
   readonly tree: Tree;
   readonly guide: Guide;
+  /** Nothing, if absent. */
+  readonly tolerated?: Tolerated;
 }
 
 type Refused = { readonly errors: X12Error[]; readonly ours?: true };
 
-export function readOrder(
-  { map, silent = {} }: TakesOrder,
-  { tree, guide }: Parsed,
+export function readOrders(
+  { map, poNumber, silent = {} }: TakesOrder,
+  { tree, guide, tolerated = NOTHING_TOLERATED }: Parsed,
   agreement: Agreement,
   context: OrderContext,
-): { readonly order: SalesOrder; readonly notUsed: NotUsed[] } | Refused {
+): { readonly orders: readonly SalesOrder[]; readonly notUsed: NotUsed[] } | Refused {
   const mapped = notingUse(() => map(tree, agreement, context));
-  if ('errors' in mapped) return mapped;
-  return { order: mapped.order, notUsed: notUsedOf(tree, guide, silent, mapped.doubts, agreement.ignores[guide.set]) };
+  const refusing = harmful(tolerated, tree, guide, poNumber);
+  if ('errors' in mapped) return mapped.ours ? mapped : { errors: together(refusing, mapped.errors) };
+  if (refusing.length > 0) return { errors: refusing };
+  const doubts = [...mapped.doubts, ...tolerated.unread];
+  return { orders: mapped.orders, notUsed: notUsedOf(tree, guide, silent, doubts, agreement.ignores[guide.set]) };
 }
 
 export function readPayment(
-  { map, silent = {} }: TakesPayment,
-  { tree, guide }: Parsed,
+  { map, reference, silent = {} }: TakesPayment,
+  { tree, guide, tolerated = NOTHING_TOLERATED }: Parsed,
   agreement: Agreement,
 ): { readonly payment: Payment; readonly notUsed: NotUsed[] } | Refused {
   const mapped = notingUse(() => map(tree, agreement));
-  if ('errors' in mapped) return mapped;
-  return { payment: mapped.payment, notUsed: notUsedOf(tree, guide, silent, [], agreement.ignores[guide.set]) };
+  const refusing = harmful(tolerated, tree, guide, reference);
+  if ('errors' in mapped) return { errors: together(refusing, mapped.errors) };
+  if (refusing.length > 0) return { errors: refusing };
+  return {
+    payment: mapped.payment,
+    notUsed: notUsedOf(tree, guide, silent, tolerated.unread, agreement.ignores[guide.set]),
+  };
+}
+
+/** What the mapping says of a place that the guide found at fault already would be said twice. */
+function together(refusing: readonly X12Error[], found: readonly X12Error[]): X12Error[] {
+  const isSame = ({ place: one }: X12Error, { place: other }: X12Error) =>
+    one.position === other.position && one.element === other.element;
+  return [...refusing, ...found.filter((error) => !refusing.some((known) => isSame(known, error)))];
 }

@@ -4,6 +4,7 @@ import { add, type Decimal, fromScaled, multiply, sum } from '../../../domain/de
 import { extend } from '../../../domain/money.ts';
 import { isSscc } from '../../../domain/sscc.ts';
 import type { Invoice } from '../../canonical/v1/index.ts';
+import { partnerProfile } from '../../profile/profile.ts';
 import type { DocumentLine, InvoiceDocument } from '../document-content.ts';
 import { baseQuantityOf, statedQuantity } from '../stated-quantity.ts';
 import {
@@ -112,6 +113,49 @@ describe('an 855', () => {
     expect(segments).toContain('PO1*001*4*CA*31.2**IN*HP-7781*VN*MW-1001*UP*614141000012');
   });
 
+  describe('in the codes of the partner', () => {
+    const said = (acknowledgment: object, ...given: Parameters<typeof anAcknowledgedLine>[0][]) => {
+      const profile = { ...retailer, acknowledgment: partnerProfile.shape.acknowledgment.parse(acknowledgment) };
+      const acknowledged = given.map((over, index) => anAcknowledgedLine({ ...over, lineId: `00${index + 1}` }));
+      const segments = lines(
+        '855',
+        render855({ order: anOrder(), acknowledgedOn: '2026-11-21', lines: acknowledged }, profile),
+      );
+      const acks = segments.filter((text) => text.startsWith('ACK'));
+      return [segments[0]?.split('*')[2], ...acks.map((text) => text.split('*').slice(1, 3).join(' '))];
+    };
+    const none = { accepted: '0', cancelled: '48' };
+
+    it.each<[string, object, Parameters<typeof anAcknowledgedLine>[0][], string[]]>([
+      ['names each case', { codes: { accepted: 'AR' } }, [{}], ['AD', 'AR 4']],
+      ['is AC if the code says a change', { codes: { accepted: 'IC' } }, [{}], ['AC', 'IC 4']],
+      ['says another day only if it has a code', {}, [{ dateChanged: true }], ['AD', 'IA 4']],
+      ['and then is AC', { codes: { dateChanged: 'DR' } }, [{ dateChanged: true }], ['AC', 'DR 4']],
+      [
+        'says the price before the day',
+        { codes: { dateChanged: 'DR' } },
+        [{ dateChanged: true, priceChanged: true }],
+        ['AC', 'IP 4'],
+      ],
+      ['rejects what is unavailable', { codes: { unavailable: 'R4' } }, [none], ['RD', 'R4 4']],
+      ['never says RD beside a code that refuses nothing', { codes: { unavailable: 'IH' } }, [none], ['AC', 'IH 4']],
+      [
+        'states no quantity of a refused line, and all of the others',
+        { refusedQuantity: 'zero' },
+        [none, { accepted: '0', rejected: '48' }, { accepted: '40', cancelled: '8' }],
+        ['AC', 'ID 0', 'IR 0', 'IQ 40'],
+      ],
+      [
+        'keeps the quantity that is rejected beside one that comes',
+        { refusedQuantity: 'zero' },
+        [{ accepted: '24', rejected: '24' }],
+        ['AC', 'IQ 2', 'IR 2'],
+      ],
+    ])('%s', (_title, acknowledgment, given, expected) => {
+      expect(said(acknowledgment, ...given)).toEqual(expected);
+    });
+  });
+
   it('is refused when a line does not account for what was ordered', () => {
     expect(() => acknowledge(anAcknowledgedLine({ accepted: '40' }))).toThrow(/40 of 48 EA/);
   });
@@ -156,6 +200,19 @@ function inBaseUnits(value: Decimal, unit: string, line: DocumentLine): Decimal 
 }
 
 describe('an 856', () => {
+  it('leaves out numbers that its release cannot carry, instead of cutting them off', () => {
+    const long = `1Z${'9'.repeat(40)}`;
+    const shipment = aShipment();
+    const carrier = { ...shipment.shipment.carrier, billOfLading: long, tracking: long };
+    const document = { ...shipment, shipment: { ...shipment.shipment, carrier } };
+    const told = (version: string) => {
+      const profile = { ...retailer, x12: { ...retailer.x12, version } };
+      return lines('856', render856(document, profile), version).filter((text) => text.includes('1Z99'));
+    };
+    expect(told('004010')).toEqual([]);
+    expect(told('005010')).toEqual([`REF*BM*${long}`, `REF*CN*${long}`]);
+  });
+
   it('names the party for whom the goods are meant', () => {
     const shipment = aShipment();
     const markFor = { identifiers: [{ scheme: 'partner' as const, value: '0077' }] };
@@ -437,5 +494,22 @@ describe('parties', () => {
     const order = anOrder({ shipTo: { identifiers: [{ scheme: 'store', value: '7' }] } });
     const document = { order, acknowledgedOn: '2026-11-21', lines: [anAcknowledgedLine()] };
     expect(lines('855', render855(document, permissive))).toContain('N1*ST*7');
+  });
+
+  it.each(['asOrdered', 'ours'] as const)('the ship-to has the address that the partner wants: %s', (shipToAddress) => {
+    const profile = { ...permissive, parties: { ...permissive.parties, shipToAddress } };
+    const ours = { name: 'Store 7', lines: ['5 Pier Road'], city: 'Astoria', postalCode: '97103', country: 'US' };
+    const shipTo = {
+      identifiers: [{ scheme: 'partner' as const, value: '0117' }],
+      address: { lines: ['88 Wharf'], country: 'US' },
+    };
+    const order = anOrder({ shipTo, shipToAddress: ours });
+    const document = { order, acknowledgedOn: '2026-11-20', lines: [anAcknowledgedLine()] };
+    const written = lines('855', render855(document, profile)).filter((text) => /^N[134]/.test(text));
+    expect(written).toEqual(
+      shipToAddress === 'ours'
+        ? ['N1*ST*Store 7*92*0117', 'N3*5 Pier Road', 'N4*Astoria**97103*US']
+        : ['N1*ST**92*0117', 'N3*88 Wharf'],
+    );
   });
 });

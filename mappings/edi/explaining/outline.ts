@@ -1,4 +1,5 @@
 import { valueFault } from '../../x12/elements.ts';
+import { segmentIn } from '../../x12/placing.ts';
 import { positionOf } from '../../x12/position.ts';
 import type {
   Delimiters,
@@ -13,7 +14,6 @@ import type {
   Tree,
   TreeNode,
 } from '../../x12/types.ts';
-import { segmentGuideOf } from '../acknowledgment-codes.ts';
 import type { ExplainedElement, ExplainedSegment } from './parts.ts';
 
 interface Placed {
@@ -43,7 +43,7 @@ export function outlineOf(
     if (elements > most) break;
     const place = placed.get(segment.position);
     depth = place?.depth ?? depth;
-    const known = place?.guide ?? (guide && segmentGuideOf(guide.children, segment.id));
+    const known = place?.guide ?? (guide && segmentIn(guide.children, segment.id));
     elements += 1 + segment.elements.length;
     told.push({
       id: segment.id,

@@ -41,8 +41,10 @@ export interface ExplainedSegment {
 
 /** Result of mapping a transaction set with the partner's profile, and what the mapping left out. */
 export type Outcome =
-  | { kind: 'order'; order: SalesOrder; notUsed: NotUsed[] }
+  | { kind: 'orders'; orders: readonly SalesOrder[]; notUsed: NotUsed[] }
   | { kind: 'payment'; payment: Payment; notUsed: NotUsed[] }
+  /** Nothing processes it: it is kept, and a person is asked. */
+  | { kind: 'kept'; poNumber?: string }
   | { kind: 'acknowledgment'; acknowledgment: FunctionalAcknowledgment };
 
 /** Direction; unknown if neither party is known. */

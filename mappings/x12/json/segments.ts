@@ -79,7 +79,6 @@ export interface ElementFault {
 
 /** Text without an encoding is ASCII. */
 export function isWritable(text: string, encoding: Encoding | undefined): boolean {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII has them.
   return /^[\0-\x7f]*$/.test(text) || (encoding !== undefined && unencodable(text, encoding) === undefined);
 }
 

@@ -4,6 +4,8 @@ CREATE TABLE "Order" (
     "partnerId" TEXT NOT NULL,
     "poNumber" TEXT NOT NULL,
     "release" TEXT NOT NULL DEFAULT '',
+    "part" TEXT NOT NULL DEFAULT '',
+    "partNumber" INTEGER,
     "repeatsOrderId" TEXT,
     "channel" TEXT NOT NULL,
     "contentHash" TEXT NOT NULL,
@@ -75,11 +77,9 @@ CREATE TABLE "Fulfillment" (
     "revision" INTEGER NOT NULL DEFAULT 0,
     "state" TEXT NOT NULL DEFAULT 'planned',
     "lines" JSONB NOT NULL,
+    "storesShort" JSONB NOT NULL DEFAULT '[]',
     "createdAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
-    "carrierScac" TEXT,
-    "transportMethod" TEXT,
-    "shipmentPayment" TEXT,
-    "routingRule" TEXT,
+    "routing" JSONB,
 
     CONSTRAINT "Fulfillment_pkey" PRIMARY KEY ("id")
 );
@@ -111,6 +111,7 @@ CREATE TABLE "Package" (
     "kind" TEXT NOT NULL,
     "tracking" TEXT,
     "weight" DECIMAL(27,9),
+    "markFor" TEXT,
     "lines" JSONB NOT NULL,
 
     CONSTRAINT "Package_pkey" PRIMARY KEY ("id")
@@ -195,6 +196,14 @@ CREATE TABLE "Interchange" (
 );
 
 -- CreateTable
+CREATE TABLE "DocumentOrder" (
+    "documentId" TEXT NOT NULL,
+    "orderId" TEXT NOT NULL,
+
+    CONSTRAINT "DocumentOrder_pkey" PRIMARY KEY ("documentId","orderId")
+);
+
+-- CreateTable
 CREATE TABLE "LeftOutContent" (
     "partnerId" TEXT NOT NULL,
     "transactionSet" TEXT NOT NULL,
@@ -236,6 +245,10 @@ CREATE TABLE "Document" (
     "acknowledgedAt" TIMESTAMPTZ(3),
     "acknowledgment" TEXT,
     "acknowledgedById" TEXT,
+    "poNumber" TEXT,
+    "handledAt" TIMESTAMPTZ(3),
+    "handledBy" TEXT,
+    "handledNote" TEXT,
 
     CONSTRAINT "Document_pkey" PRIMARY KEY ("id")
 );
@@ -532,7 +545,10 @@ CREATE INDEX "Order_partnerId_receivedAt_id_idx" ON "Order"("partnerId", "receiv
 CREATE INDEX "Order_receivedAt_id_idx" ON "Order"("receivedAt" DESC, "id");
 
 -- CreateIndex
-CREATE UNIQUE INDEX "Order_partnerId_poNumber_release_key" ON "Order"("partnerId", "poNumber", "release");
+CREATE UNIQUE INDEX "Order_partnerId_poNumber_release_part_key" ON "Order"("partnerId", "poNumber", "release", "part");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "Order_partnerId_poNumber_release_partNumber_key" ON "Order"("partnerId", "poNumber", "release", "partNumber");
 
 -- CreateIndex
 CREATE INDEX "OrderLine_backordered_idx" ON "OrderLine"("sku") WHERE (backordered > (0)::numeric);
@@ -613,7 +629,13 @@ CREATE INDEX "Document_partnerId_direction_groupControl_transactionContro_idx" O
 CREATE INDEX "Document_faulty_idx" ON "Document"("interchangeId") WHERE (state = ANY (ARRAY['rejected'::text, 'unmatched'::text]));
 
 -- CreateIndex
+CREATE INDEX "Document_kept_idx" ON "Document"("interchangeId") WHERE (state = 'kept'::text);
+
+-- CreateIndex
 CREATE UNIQUE INDEX "Document_interchangeId_position_key" ON "Document"("interchangeId", "position");
+
+-- CreateIndex
+CREATE INDEX "DocumentOrder_orderId_idx" ON "DocumentOrder"("orderId");
 
 -- CreateIndex
 CREATE INDEX "OrderReference_search_orderId_idx" ON "OrderReference"("search" text_pattern_ops, "orderId");
@@ -695,6 +717,12 @@ ALTER TABLE "Document" ADD CONSTRAINT "Document_orderId_fkey" FOREIGN KEY ("orde
 
 -- AddForeignKey
 ALTER TABLE "Document" ADD CONSTRAINT "Document_interchangeId_fkey" FOREIGN KEY ("interchangeId") REFERENCES "Interchange"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "DocumentOrder" ADD CONSTRAINT "DocumentOrder_documentId_fkey" FOREIGN KEY ("documentId") REFERENCES "Document"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "DocumentOrder" ADD CONSTRAINT "DocumentOrder_orderId_fkey" FOREIGN KEY ("orderId") REFERENCES "Order"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 
 -- AddForeignKey
 ALTER TABLE "OrderReference" ADD CONSTRAINT "OrderReference_orderId_fkey" FOREIGN KEY ("orderId") REFERENCES "Order"("id") ON DELETE CASCADE ON UPDATE CASCADE;

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import {
+  address,
   agreedCharge,
+  component,
+  contact,
   currency,
   day,
   decimal,
@@ -23,12 +26,19 @@ const unit = z.string().regex(/^[A-Z0-9]{2}$/, 'must be a two-character unit cod
 const lineNumber = z.int().min(1);
 const notes = z.array(z.string().max(500)).max(50).optional().meta({ description: 'What the buyer wrote' });
 
+const allocations = z
+  .array(z.object({ store: z.object({ code: identifier, name: z.string().optional() }), quantity: positiveDecimal }))
+  .optional()
+  .meta({ description: 'What each store gets of the ordered quantity, in `unit`' });
+
 export const erpOrderRequest = z
   .object({
     orderId: identifier.meta({ description: 'Our id of the order' }),
     correlationId: identifier,
     customerNumber: identifier,
     shipToNumber: identifier,
+    shipTo: address.optional().meta({ description: 'Where the goods go instead of the ship-to, once' }),
+    contact: contact.optional(),
     poNumber: identifier,
     orderedOn: day,
     currency,
@@ -49,6 +59,8 @@ export const erpOrderRequest = z
           requestedShipDate: day.optional(),
           requestedDeliveryDate: day.optional(),
           notes,
+          components: z.array(component).optional().meta({ description: 'What one `unit` is put together from' }),
+          allocations,
           sources: z
             .array(z.object({ node: identifier, quantity: positiveDecimal }))
             .meta({ description: 'Ship-from nodes, base units; what is missing to the whole is backordered' }),
@@ -80,6 +92,7 @@ const erpOrderRecord = z
     correlationId: identifier,
     customerNumber: identifier,
     shipToNumber: identifier,
+    shipTo: address.optional(),
     poNumber: identifier,
     currency,
     orderedOn: day,
@@ -101,6 +114,7 @@ const erpOrderRecord = z
         shipped: decimal,
         cancelled: decimal,
         open: decimal,
+        allocations,
       }),
     ),
   })

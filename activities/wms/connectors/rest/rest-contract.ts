@@ -1,5 +1,14 @@
 import { z } from 'zod';
-import { day, decimal, identifier, instant, positiveDecimal } from '../../../../mappings/canonical/v1/index.ts';
+import { compare, sum } from '../../../../domain/decimal.ts';
+import {
+  component,
+  contact,
+  day,
+  decimal,
+  identifier,
+  instant,
+  positiveDecimal,
+} from '../../../../mappings/canonical/v1/index.ts';
 import type { RestOperation } from '../../../lib/rest-operation.ts';
 
 /**
@@ -14,6 +23,41 @@ const markFor = z
   .optional()
   .meta({ description: 'For whom the goods are meant at the ship-to' });
 
+const allocations = z
+  .array(z.object({ store: z.object({ code: identifier, name: z.string().optional() }), quantity: positiveDecimal }))
+  .min(1)
+  .optional()
+  .meta({
+    description:
+      'What is for which store, base units. Each package holds the goods of one store and names its code as `markFor`',
+  });
+
+const place = z.object({
+  name: z.string(),
+  lines: z.array(z.string()),
+  city: z.string(),
+  region: z.string(),
+  postalCode: z.string(),
+  country: z.string().length(2),
+});
+
+const releasedLine = z.object({
+  lineNumber: z.int().min(1),
+  sku: identifier,
+  description: z.string(),
+  quantity: positiveDecimal.meta({ description: 'Base units' }),
+  unit: z.string().regex(/^[A-Z0-9]{2}$/, 'must be a two-character unit code such as EA or CA'),
+  notes,
+  allocations,
+  components: z
+    .array(component)
+    .optional()
+    .meta({ description: 'What the buyer takes one ordered unit to be put together from' }),
+});
+
+const addUp = (quantity: string, parts: readonly { quantity: string }[]) =>
+  compare(sum(parts.map((part) => part.quantity)), quantity) === 0;
+
 export const warehouseRelease = z
   .object({
     releaseNumber: identifier.meta({ description: 'The key of the release: the same number is the same release' }),
@@ -21,14 +65,8 @@ export const warehouseRelease = z
     node: identifier,
     poNumber: identifier,
     customerName: z.string().min(1).max(80),
-    shipTo: z.object({
-      name: z.string(),
-      lines: z.array(z.string()),
-      city: z.string(),
-      region: z.string(),
-      postalCode: z.string(),
-      country: z.string().length(2),
-    }),
+    shipTo: place,
+    contact: contact.optional().meta({ description: 'Whom the carrier calls about the delivery' }),
     shipBy: day.optional(),
     shipNotBefore: day.optional().meta({ description: 'Nothing may leave before this day' }),
     requestedDeliveryDate: day.optional(),
@@ -49,18 +87,23 @@ export const warehouseRelease = z
       .optional()
       .meta({ description: 'Who pays the carrier: collect, prepaid, prepaid and charged, third party' }),
     serviceLevel: z.string().max(2).optional().meta({ description: 'X12 element 284: ND next day, ST standard …' }),
+    service: z.string().max(35).optional().meta({ description: 'The service in words' }),
+    authorization: z
+      .string()
+      .max(30)
+      .optional()
+      .meta({ description: 'Number under which the partner allowed the shipment; it belongs on the bill of lading' }),
     markFor,
     notes,
     lines: z
       .array(
-        z.object({
-          lineNumber: z.int().min(1),
-          sku: identifier,
-          description: z.string(),
-          quantity: positiveDecimal.meta({ description: 'Base units' }),
-          unit: z.string().regex(/^[A-Z0-9]{2}$/, 'must be a two-character unit code such as EA or CA'),
-          notes,
-        }),
+        releasedLine.refine(
+          ({ quantity, allocations = [] }) => allocations.length === 0 || addUp(quantity, allocations),
+          {
+            path: ['allocations'],
+            message: 'must add up to the quantity of the line',
+          },
+        ),
       )
       .min(1)
       .max(10_000),
@@ -76,10 +119,13 @@ const releaseRecord = z
     correlationId: identifier,
     node: identifier,
     poNumber: identifier,
+    shipTo: place,
+    contact: contact.optional(),
     shipBy: day.optional(),
     shipNotBefore: day.optional(),
     cancelAfter: day.optional(),
     serviceLevel: z.string().optional(),
+    authorization: z.string().optional(),
     markFor,
     notes,
     state: z.enum(releaseStates),
@@ -90,6 +136,8 @@ const releaseRecord = z
         sku: identifier,
         quantity: decimal.meta({ description: 'Base units, as is shipped' }),
         shipped: decimal,
+        allocations,
+        components: z.array(component).optional(),
       }),
     ),
   })

@@ -5,6 +5,7 @@ import type { Agreement, RemitTo } from '../../agreement.ts';
 import { DocumentError, type InvoiceDocument } from '../../document-content.ts';
 import { daysBetween } from '../../elements.ts';
 import { baseQuantityOf, stateAmount } from '../../stated-quantity.ts';
+import { storeQuantities } from '../../store-quantities.ts';
 import {
   amountN2,
   amountR,
@@ -14,12 +15,15 @@ import {
   itemNumbers,
   node,
   partyLoop,
+  reference,
+  referenceNumber,
   segment,
+  shipToLoop,
 } from '../../writing.ts';
 
 /**
  * Renders the 810 of one invoice so that it equals the ERP's amounts. Each IT102 × IT104, rounded,
- * is the amount of its line. Lines plus charges less allowances plus tax are TDS01.
+ * is the amount of its line. SDQ says what was shipped to which store. Lines plus charges less allowances plus tax are TDS01.
  *
  * @throws DocumentError if the invoice does not add up or names a line that the order does not
  * have.
@@ -30,7 +34,7 @@ export function render810(document: InvoiceDocument, profile: Agreement): Tree {
   refuseWrongTotal(invoice);
   const { remitTo } = profile.invoicing;
   const carrier = shipment?.carrier;
-  const billOfLading = carrier?.billOfLading?.slice(0, 30);
+  const billOfLading = referenceNumber(carrier?.billOfLading, profile);
   return node({
     BIG: segment(
       dateElement(invoice.invoicedOn),
@@ -44,12 +48,12 @@ export function render810(document: InvoiceDocument, profile: Agreement): Tree {
     CUR: segment('SE', currency),
     REF: [
       ...commonReferences(order, profile, '810'),
-      ...(billOfLading === undefined ? [] : [segment('BM', billOfLading)]),
-      ...(shipment === undefined ? [] : [segment('SI', shipment.shipmentNumber.slice(0, 30))]),
+      ...reference('BM', billOfLading, profile),
+      ...reference('SI', shipment?.shipmentNumber, profile),
     ],
     N1: [
       ...(remitTo === undefined ? [] : [remitToLoop(remitTo, profile)]),
-      partyLoop('ST', order.shipTo, profile),
+      shipToLoop(order, profile),
       ...(order.billTo === undefined ? [] : [partyLoop('BT', order.billTo, profile)]),
     ],
     ITD: termsOf(document),
@@ -75,7 +79,7 @@ export function render810(document: InvoiceDocument, profile: Agreement): Tree {
   });
 }
 
-function lineLoop({ order, lines, invoice }: InvoiceDocument, index: number, profile: Agreement): TreeNode {
+function lineLoop({ order, lines, invoice, shipment }: InvoiceDocument, index: number, profile: Agreement): TreeNode {
   const path = `invoice.lines[${index}]`;
   const invoiced = invoice.lines[index];
   const line = lines.find((candidate) => candidate.lineNumber === invoiced?.lineNumber);
@@ -86,6 +90,7 @@ function lineLoop({ order, lines, invoice }: InvoiceDocument, index: number, pro
       `order ${order.poNumber} has no line ${invoiced?.lineNumber ?? ''}`,
     );
   }
+  const { stores = [] } = shipment?.stores?.find((one) => one.lineNumber === line.lineNumber) ?? {};
   // If one ordered unit is one base unit, both names mean the same; use the buyer's.
   const inBaseUnit = invoiced.unit === line.baseUnit && compare(line.unitFactor, '1') !== 0;
   const stated = inBaseUnit
@@ -106,6 +111,7 @@ function lineLoop({ order, lines, invoice }: InvoiceDocument, index: number, pro
   return node({
     IT1: segment(line.lineId, stated.value, stated.unit, stated.unitPrice, undefined, ...itemNumbers(line, profile)),
     PID: description(line.description),
+    SDQ: storeQuantities(line, stores, profile),
   });
 }
 

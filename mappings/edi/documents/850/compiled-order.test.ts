@@ -4,7 +4,7 @@ import { evaluateAll } from '../../../../runtime/expressions.ts';
 import { salesOrder } from '../../../canonical/v1/index.ts';
 import type { Tree } from '../../../x12/index.ts';
 import { permissive } from '../../testing/builders.ts';
-import { compiledOrder, salesOrderFrom850 } from './sales-order.ts';
+import { compiledOrder, salesOrdersFrom850 } from './sales-order.ts';
 
 /**
  * Element texts: mostly valid, sometimes too long, blank or with a control character, so that all
@@ -91,7 +91,7 @@ describe('the compiled judgement of an order', () => {
     await fc.assert(
       fc.asyncProperty(purchaseOrder, async (tree) => {
         judge.mockClear();
-        const result = await salesOrderFrom850(tree as Tree, permissive, {
+        const result = await salesOrdersFrom850(tree as Tree, permissive, {
           receivedAt: '2026-11-21T09:00:00Z',
           evaluate: evaluateAll,
         });
@@ -99,8 +99,8 @@ describe('the compiled judgement of an order', () => {
           const expected = salesOrder.safeParse(draft);
           if (expected.success) {
             verdicts.taken += 1;
-            expect('order' in result && result.order).toStrictEqual(expected.data);
-            expect(JSON.stringify('order' in result && result.order)).toBe(JSON.stringify(expected.data));
+            expect('orders' in result && result.orders[0]).toStrictEqual(expected.data);
+            expect(JSON.stringify('orders' in result && result.orders[0])).toBe(JSON.stringify(expected.data));
           } else {
             verdicts.refused += 1;
             expect('errors' in result && result.errors.map(({ message }) => message)).toEqual(

@@ -1,7 +1,7 @@
 import { articleNumbers } from '../../checking/numbers.ts';
 import { hashTotal, lineCount } from '../../checking/totals.ts';
 import { defineDocument } from '../definition.ts';
-import { salesOrderFrom850 } from './sales-order.ts';
+import { salesOrdersFrom850 } from './sales-order.ts';
 import { sample } from './sample.ts';
 
 export const purchaseOrder = defineDocument({
@@ -10,7 +10,7 @@ export const purchaseOrder = defineDocument({
   inbound: {
     apply: 'takes-order',
     agreedByDefault: true,
-    map: salesOrderFrom850,
+    map: salesOrdersFrom850,
     silent: {
       'CUR.01': ['BY', 'SE'],
       'FOB.02': 'any',
@@ -23,6 +23,8 @@ export const purchaseOrder = defineDocument({
       'MSG.03': 'any',
       'PID.01': ['F'],
       'SCH.02': 'any',
+      'SLN.01': 'any',
+      'SLN.02': 'any',
       'TD5.01': 'any',
     },
     poNumber: { segment: 'BEG', position: 2, element: 3 },

@@ -7,7 +7,7 @@ import { type Fault, segmentOf } from '../../tree.ts';
 import type { ReadLine, Report } from './pieces.ts';
 
 /** A value of the order that an expression returned. */
-interface Filled {
+export interface Filled {
   /** Key in `map.salesOrder`. */
   readonly name: string;
   /** Path in the order, with line indexes. */

@@ -6,6 +6,8 @@ import type { Agreement } from '../../agreement.ts';
 import { decimalOf } from '../../elements.ts';
 import { partyOf } from '../../party.ts';
 import { iterationsOf, segmentOf, segmentsOf, textOf } from '../../tree.ts';
+import { isShipToOfLine, linesNameShipTos } from './header-parties.ts';
+import { keepNoteReferences, notesOf } from './notes.ts';
 import {
   type Ask,
   allowancesOf,
@@ -14,9 +16,7 @@ import {
   defined,
   keep,
   keepContacts,
-  keepNoteReferences,
   notANumber,
-  notesOf,
   type Report,
 } from './pieces.ts';
 
@@ -32,7 +32,7 @@ const PLAIN_TYPES: ReadonlySet<string> = new Set(['NE', 'SA', 'KN', 'RE', 'RO', 
 /** BEG02 codes that say that something else than a plain delivery is meant. */
 const OTHER_TYPES: Readonly<Record<string, string>> = {
   CN: 'an order of consigned goods, which are invoiced when they are sold',
-  DS: 'a drop ship order, whose goods go to a consumer',
+  DS: 'a drop ship order, whose goods go to a consumer (dropShip.orders of the profile lets it through)',
   SP: 'an order of samples',
 };
 
@@ -66,7 +66,8 @@ export function headerOf(tree: TreeNode, profile: Agreement, fault: Report, ask:
   if (purpose !== '00' && purpose !== '07') keep(attributes, 'purpose', purpose);
   const type = textOf(beg, '02');
   keep(attributes, 'orderType', type);
-  askAboutType(beg, ask);
+  const oneTimeShipTo = type !== undefined && profile.dropShip.orders.includes(type);
+  if (!oneTimeShipTo) askAboutType(beg, ask);
 
   const poNumber = textOf(beg, '03');
   if (poNumber === undefined) {
@@ -141,6 +142,7 @@ export function headerOf(tree: TreeNode, profile: Agreement, fault: Report, ask:
     currency,
     buyer: parties.buyer,
     shipTo: parties.shipTo,
+    ...(oneTimeShipTo && { oneTimeShipTo }),
     billTo: parties.billTo,
     markFor: parties.markFor,
     ...dates,
@@ -148,7 +150,7 @@ export function headerOf(tree: TreeNode, profile: Agreement, fault: Report, ask:
     carrier,
     department,
     references,
-    notes: notesOf(tree),
+    notes: notesOf(tree, profile),
     attributes,
   });
 }
@@ -177,13 +179,14 @@ function partiesOf(tree: TreeNode, profile: Agreement, attributes: Record<string
   const shipToLoop = firstParty(loops, shipToCodes) ?? (shipToFallback === 'buyer' ? buyerLoop : undefined);
   let shipTo: Party | undefined;
   if (shipToLoop === undefined) {
-    fault({
-      code: 'ship-to-missing',
-      message: `no party with N101 ${shipToCodes.join(' or ')} says where the goods go`,
-      segment: 'N1',
-      loop: 'N1',
-      element: 1,
-    });
+    if (!linesNameShipTos(tree, profile))
+      fault({
+        code: 'ship-to-missing',
+        message: `no party with N101 ${shipToCodes.join(' or ')} says where the goods go`,
+        segment: 'N1',
+        loop: 'N1',
+        element: 1,
+      });
   } else {
     shipTo = partyOf(shipToLoop, profile);
     if (shipTo === undefined) {
@@ -198,7 +201,7 @@ function partiesOf(tree: TreeNode, profile: Agreement, attributes: Record<string
       });
     }
   }
-  askAboutOtherShipTos(loops, shipToLoop, ask);
+  askAboutOtherShipTos(tree, shipToLoop, profile, ask);
   for (const loop of new Set([buyerLoop, billToLoop, shipToLoop, markForLoop])) {
     if (loop !== undefined) keepContacts(loop, attributes, textOf(segmentOf(loop, 'N1'), '01'));
   }
@@ -212,10 +215,12 @@ function partiesOf(tree: TreeNode, profile: Agreement, attributes: Record<string
 }
 
 /** A second party under the code of the ship-to: everything would go to the first. */
-function askAboutOtherShipTos(loops: readonly TreeNode[], taken: TreeNode | undefined, ask: Ask): void {
+function askAboutOtherShipTos(tree: TreeNode, taken: TreeNode | undefined, profile: Agreement, ask: Ask): void {
   if (taken === undefined) return;
   const code = textOf(segmentOf(taken, 'N1'), '01');
-  const others = loops.filter((loop) => loop !== taken && textOf(segmentOf(loop, 'N1'), '01') === code);
+  const others = iterationsOf(tree, 'N1').filter(
+    (loop) => loop !== taken && textOf(segmentOf(loop, 'N1'), '01') === code && !isShipToOfLine(tree, loop, profile),
+  );
   for (const loop of others) {
     ask({
       content: `N1[${code}]`,

@@ -1,30 +1,17 @@
-import { compare, type Decimal, divide, isPositive, multiply, sum } from '../../../../domain/decimal.ts';
+import { type Decimal, isPositive } from '../../../../domain/decimal.ts';
 import { lookup } from '../../../../domain/lookup.ts';
-import type { SalesOrderLine } from '../../../canonical/v1/index.ts';
+import type { Note, SalesOrderLine } from '../../../canonical/v1/index.ts';
 import type { SegmentObject, TreeNode } from '../../../x12/types.ts';
 import type { Agreement } from '../../agreement.ts';
 import { decimalOf } from '../../elements.ts';
 import { iterationsOf, segmentOf, segmentsOf, textOf } from '../../tree.ts';
-import {
-  type Ask,
-  allowancesOf,
-  DELIVERY_DATES,
-  datesOf,
-  dayAt,
-  defined,
-  keep,
-  keepNoteReferences,
-  NOTE_LENGTH,
-  notANumber,
-  notesOf,
-  type ReadLine,
-  type Report,
-  SHIP_DATES,
-} from './pieces.ts';
-
-/** PO105 codes of prices per several units, with the number of units. */
-const PRICE_PER: Readonly<Record<string, Decimal>> = { PN: '10', HP: '100', TP: '1000', TT: '10000', HT: '100000' };
-const NO_CHARGE: ReadonlySet<string> = new Set(['NC', 'FR']);
+import { componentsOf } from './components.ts';
+import { distributionOf } from './distribution.ts';
+import { LIN_PAIRS, namedBy, numbersOf, PO1_PAIRS } from './item-numbers.ts';
+import { keepNoteReferences, Notes, notesOf } from './notes.ts';
+import { piecesOf } from './pack.ts';
+import { type Ask, allowancesOf, datesOf, defined, keep, notANumber, type ReadLine, type Report } from './pieces.ts';
+import { priceOf } from './price.ts';
 
 export function linesOf(tree: TreeNode, profile: Agreement, fault: Report, ask: Ask): ReadLine[] {
   const loops = iterationsOf(tree, 'PO1');
@@ -55,47 +42,46 @@ export function linesOf(tree: TreeNode, profile: Agreement, fault: Report, ask: 
       return [];
     }
     seen.add(lineId);
-    const line = lineOf(loop, lineId, profile, fault, ask);
-    return line === undefined ? [] : [{ line, loop }];
+    return lineOf(loop, lineId, { tree, profile, fault, ask });
   });
 }
 
 function lineOf(
   loop: TreeNode,
   lineId: string,
-  profile: Agreement,
-  fault: Report,
-  ask: Ask,
-): SalesOrderLine | undefined {
+  { tree, profile, fault, ask }: { tree: TreeNode; profile: Agreement; fault: Report; ask: Ask },
+): ReadLine[] {
   const po1 = segmentOf(loop, 'PO1');
   const attributes: Record<string, string> = {};
   const quantity = quantityOf(po1, lineId, fault);
   const unit = unitOf(po1, lineId, profile, fault);
-  const price = priceOf(po1, lineId, attributes, fault);
+  const price = priceOf(po1, lineId, unit, attributes, fault, ask);
   const item = itemOf(loop, lineId, profile, attributes, fault);
   const dates = datesOf(loop, attributes, fault);
   keep(attributes, 'allowances', allowancesOf(loop));
-  keep(attributes, 'pack', packOf(loop));
+  const piecesPerUnit = piecesOf(loop, unit, attributes, fault);
   for (const ref of segmentsOf(loop, 'REF')) {
     const qualifier = textOf(ref, '01');
     if (qualifier !== undefined) keep(attributes, `ref.${qualifier}`, textOf(ref, '02') ?? textOf(ref, '03'));
   }
   keepNoteReferences(loop, attributes);
-  const scheduled = scheduleOf(loop, quantity, lineId, fault, ask);
-  askAboutStores(loop, lineId, ask);
-  askAboutShipTo(loop, lineId, profile, ask);
-  if (quantity === undefined || unit === undefined || item === undefined) return undefined;
-  return defined({
+  const toDistribute = { lineId, quantity, unit: textOf(po1, '03') };
+  const distributed = distributionOf(loop, { tree, line: toDistribute, profile, fault }, ask);
+  if (quantity === undefined || unit === undefined || item === undefined) return [];
+  const line = defined({
     lineId,
     item: item.reference,
     quantity: { value: quantity, unit },
-    unitPrice: price,
+    ...price,
+    piecesPerUnit,
+    components: componentsOf(loop, lineId, profile, attributes, fault, ask),
     ...dates,
-    requestedShipDate: dates.requestedShipDate ?? scheduled.ship,
-    requestedDeliveryDate: dates.requestedDeliveryDate ?? scheduled.delivery,
-    notes: item.notes.concat(notesOf(loop)),
+    requestedShipDate: dates.requestedShipDate ?? distributed.dates?.requestedShipDate,
+    requestedDeliveryDate: dates.requestedDeliveryDate ?? distributed.dates?.requestedDeliveryDate,
+    notes: [...item.notes, ...notesOf(loop, profile)],
     attributes,
   });
+  return [{ line, loop, ...(distributed.shares && { shares: distributed.shares }) }];
 }
 
 function quantityOf(po1: SegmentObject | undefined, lineId: string, fault: Report): Decimal | undefined {
@@ -156,76 +142,28 @@ function unitOf(po1: SegmentObject | undefined, lineId: string, profile: Agreeme
   return undefined;
 }
 
-/** Price per ordered unit; undefined if the order states none. */
-function priceOf(
-  po1: SegmentObject | undefined,
-  lineId: string,
-  attributes: Record<string, string>,
-  fault: Report,
-): Decimal | undefined {
-  const text = textOf(po1, '04');
-  const basis = textOf(po1, '05');
-  if (basis !== undefined) attributes.priceBasis = basis;
-  if (text === undefined) return basis !== undefined && NO_CHARGE.has(basis) ? '0' : undefined;
-  const sent = decimalOf(text);
-  if (sent === undefined) {
-    fault({ ...notANumber('PO1', po1, '04', text, '212', `price of line ${lineId}`), loop: 'PO1' });
-    return undefined;
-  }
-  const place = { segment: 'PO1', at: po1, loop: 'PO1', element: 4, value: text };
-  if (sent.startsWith('-')) {
-    fault({ ...place, code: 'price-negative', message: `line ${lineId} has the negative price ${sent}` });
-    return undefined;
-  }
-  const per = lookup(PRICE_PER, basis);
-  if (per === undefined) return sent;
-  const price = divide(sent, per);
-  if (compare(multiply(price, per), sent) === 0) return price;
-  fault({
-    ...place,
-    code: 'price-too-fine',
-    message: `the price ${sent} for ${per} units of line ${lineId} is finer than nine decimal places for one`,
-  });
-  return undefined;
-}
-
-/** GTINs of 8, 12, 13 and 14 digits. */
-const GTIN = /^\d{8}$|^\d{12,14}$/;
-
 function itemOf(
   loop: TreeNode,
   lineId: string,
   profile: Agreement,
   attributes: Record<string, string>,
   fault: Report,
-): { reference: SalesOrderLine['item']; notes: string[] } | undefined {
+): { reference: SalesOrderLine['item']; notes: readonly Note[] } | undefined {
   const po1 = segmentOf(loop, 'PO1');
-  const numbers = new Map<string, string>();
-  addNumbers(numbers, po1, PO1_PAIRS);
-  addNumbers(numbers, segmentOf(loop, 'LIN'), LIN_PAIRS);
   const { items } = profile;
-  const seller = items.seller.find((qualifier) => numbers.has(qualifier));
-  const buyer = items.buyer.find((qualifier) => numbers.has(qualifier));
-  const global = items.gtin.find((qualifier) => GTIN.test(numbers.get(qualifier) ?? ''));
-  const manufacturer = items.manufacturer.find((qualifier) => numbers.has(qualifier));
-  const sku = numbers.get(seller ?? '');
-  const customerSku = numbers.get(buyer ?? '');
-  const gtin = numbers.get(global ?? '');
-  const manufacturerPart = numbers.get(manufacturer ?? '');
-  for (const [qualifier, value] of numbers) {
-    if (qualifier !== seller && qualifier !== buyer && qualifier !== global && qualifier !== manufacturer)
-      attributes[`product.${qualifier}`] = value;
-  }
+  const numbers = numbersOf([po1, PO1_PAIRS], [segmentOf(loop, 'LIN'), LIN_PAIRS]);
+  const { named, rest } = namedBy(numbers, profile);
+  for (const [qualifier, value] of rest) attributes[`product.${qualifier}`] = value;
 
   let description: string | undefined;
-  const notes: string[] = [];
+  const notes = new Notes(profile);
   for (const pid of segmentsOf(loop, 'PID')) {
     const text = textOf(pid, '05');
     if (text === undefined) continue;
     if (description === undefined) description = text;
-    else notes.push(text.slice(0, NOTE_LENGTH));
+    else notes.add(text, undefined);
   }
-  if (sku === undefined && customerSku === undefined && gtin === undefined && manufacturerPart === undefined) {
+  if (Object.keys(named).length === 0) {
     const sent = [...numbers.keys()];
     fault({
       code: 'item-not-identified',
@@ -247,97 +185,7 @@ function itemOf(
     return undefined;
   }
   return {
-    reference: defined({ sku, customerSku, gtin, manufacturerPart, description: description?.slice(0, 250) }),
-    notes,
+    reference: { ...named, ...(description !== undefined && { description: description.slice(0, 250) }) },
+    notes: notes.list,
   };
-}
-
-/** Item number pairs in PO106/07 to PO124/25, and in LIN, where some partners send them. */
-const PO1_PAIRS = pairsFrom(6);
-const LIN_PAIRS = pairsFrom(2);
-
-function pairsFrom(first: number): readonly (readonly [qualifier: string, value: string])[] {
-  const key = (element: number) => String(element).padStart(2, '0');
-  return Array.from({ length: 10 }, (_, pair) => [key(first + 2 * pair), key(first + 2 * pair + 1)] as const);
-}
-
-function addNumbers(numbers: Map<string, string>, segment: SegmentObject | undefined, pairs: typeof PO1_PAIRS): void {
-  if (segment === undefined) return;
-  for (const [qualifierKey, valueKey] of pairs) {
-    const qualifier = textOf(segment, qualifierKey);
-    if (qualifier === undefined || numbers.has(qualifier)) continue;
-    const value = textOf(segment, valueKey);
-    if (value !== undefined) numbers.set(qualifier, value);
-  }
-}
-
-/** PO4 as text: the inner packs, the pack size and its unit as the partner sees the item. */
-function packOf(loop: TreeNode): string | undefined {
-  const po4 = segmentOf(loop, 'PO4');
-  if (po4 === undefined) return undefined;
-  const texts = ['01', '02', '03', '14'].flatMap((element) => {
-    const text = textOf(po4, element);
-    return text === undefined ? [] : [`PO4${element} ${text}`];
-  });
-  return texts.length === 0 ? undefined : texts.join(', ');
-}
-
-/** SCH with one date for the whole line sets the line date. Several dates would need a line for each. */
-function scheduleOf(loop: TreeNode, quantity: Decimal | undefined, lineId: string, fault: Report, ask: Ask) {
-  const schedules = segmentsOf(loop, 'SCH');
-  const [sch] = schedules;
-  if (sch === undefined) return {};
-  const amounts = schedules.map((schedule) => decimalOf(textOf(schedule, '01') ?? ''));
-  const known = amounts.filter((amount) => amount !== undefined);
-  if (quantity !== undefined && known.length === amounts.length && compare(sum(known), quantity) !== 0) {
-    fault({
-      code: 'schedule-quantity-differs',
-      message: `line ${lineId} orders ${quantity}, but schedules ${sum(known)}`,
-      segment: 'SCH',
-      at: sch,
-      loop: 'SCH',
-      element: 1,
-      value: textOf(sch, '01'),
-    });
-  }
-  const days = new Set(schedules.map((schedule) => `${textOf(schedule, '05') ?? ''}/${textOf(schedule, '06') ?? ''}`));
-  if (days.size > 1) {
-    ask({
-      content: 'PO1/SCH',
-      name: 'schedule',
-      at: schedules[1],
-      reason: `line ${lineId} is to be delivered on ${days.size} dates; accepted, all of it goes on the first`,
-      eachTime: true,
-    });
-  }
-  const day = dayAt(sch, 'SCH', '06', fault);
-  const qualifier = textOf(sch, '05') ?? '';
-  return {
-    ship: SHIP_DATES.includes(qualifier) ? day : undefined,
-    delivery: DELIVERY_DATES.includes(qualifier) ? day : undefined,
-  };
-}
-
-function askAboutStores(loop: TreeNode, lineId: string, ask: Ask): void {
-  const sdq = segmentOf(loop, 'SDQ');
-  if (sdq === undefined) return;
-  ask({
-    content: 'PO1/SDQ',
-    name: 'store distribution',
-    at: sdq,
-    reason: `line ${lineId} is spread over stores; accepted, all of it goes to the ship-to of the order, not packed by store`,
-    eachTime: true,
-  });
-}
-
-function askAboutShipTo(loop: TreeNode, lineId: string, profile: Agreement, ask: Ask): void {
-  const n1 = segmentsOf(loop, 'N1').find((party) => profile.parties.shipTo.includes(textOf(party, '01') ?? ''));
-  if (n1 === undefined) return;
-  ask({
-    content: `PO1/N1[${textOf(n1, '01')}]`,
-    name: 'ship-to of a line',
-    at: n1,
-    reason: `line ${lineId} has a ship-to of its own; accepted, it goes to the ship-to of the order`,
-    eachTime: true,
-  });
 }

@@ -3,7 +3,8 @@ import type { SalesOrderLine } from '../../../canonical/v1/index.ts';
 import type { SegmentObject, TreeNode } from '../../../x12/types.ts';
 import { dayOf, decimalFault } from '../../elements.ts';
 import type { Doubt } from '../../not-used.ts';
-import { type Fault, iterationsOf, segmentOf, segmentsOf, textOf } from '../../tree.ts';
+import { type Fault, segmentsOf, textOf } from '../../tree.ts';
+import type { Share } from './share.ts';
 
 /** Helpers for the header and the lines of an order. */
 
@@ -12,10 +13,11 @@ export type Report = (fault: Fault) => void;
 /** Notes content that could not be taken at its word; a person decides about the order. */
 export type Ask = (doubt: Doubt) => void;
 
-/** A line with its source loop. */
+/** A line with its source loop, and how it is spread over several orders or stores. */
 export interface ReadLine {
   readonly line: SalesOrderLine;
   readonly loop: TreeNode;
+  readonly shares?: readonly Share[];
 }
 
 /** DTM01 codes and their meaning for an order or line, most specific first. */
@@ -23,8 +25,6 @@ export const SHIP_DATES = ['010', '068', '118', '038', '037'];
 export const DELIVERY_DATES = ['002', '106', '067', '074', '064', '063'];
 const CANCEL_DATES = ['001', '061'];
 const WINDOW_DATES = { shipNotBefore: '037', shipNotAfter: '038', deliverNotAfter: '063', deliverNotBefore: '064' };
-
-export const NOTE_LENGTH = 500;
 
 /** Longest value of an attribute, as the canonical order has it. */
 const VALUE_LENGTH = 500;
@@ -76,42 +76,6 @@ function firstOf(days: ReadonlyMap<string, string>, qualifiers: readonly string[
 
 function firstDay(days: ReadonlyMap<string, string>, qualifiers: readonly string[]): string | undefined {
   return days.get(firstOf(days, qualifiers) ?? '');
-}
-
-/** N9 loops with their MSG, and single MSG, joined into as few notes as the length limit allows. */
-export function notesOf(node: TreeNode): string[] {
-  const notes: string[] = [];
-  addTexts(notes, node);
-  for (const n9 of iterationsOf(node, 'N9')) {
-    addNote(notes, textOf(segmentOf(n9, 'N9'), '03'));
-    addTexts(notes, n9);
-  }
-  return notes;
-}
-
-/** The number or key under which a note was sent, by the qualifier that says what it is about. */
-export function keepNoteReferences(node: TreeNode, attributes: Record<string, string>): void {
-  for (const n9 of segmentsOf(node, 'N9')) {
-    keep(attributes, `note.${textOf(n9, '01')}`, textOf(n9, '02'));
-  }
-}
-
-/** Release 005010 uses MTX instead of MSG. */
-function addTexts(notes: string[], node: TreeNode): void {
-  for (const msg of segmentsOf(node, 'MSG')) addNote(notes, textOf(msg, '01'));
-  for (const mtx of segmentsOf(node, 'MTX')) addNote(notes, textOf(mtx, '02'));
-}
-
-function addNote(notes: string[], words: string | undefined): void {
-  if (words === undefined) return;
-  if (words.length > NOTE_LENGTH) {
-    addNote(notes, words.slice(0, NOTE_LENGTH));
-    addNote(notes, words.slice(NOTE_LENGTH));
-    return;
-  }
-  const last = notes.at(-1);
-  if (last !== undefined && last.length + words.length < NOTE_LENGTH) notes[notes.length - 1] = `${last}\n${words}`;
-  else notes.push(words);
 }
 
 /** PER as text, by its function: the buyer's desk, the receiver. */

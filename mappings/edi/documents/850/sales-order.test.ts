@@ -16,7 +16,7 @@ import {
 } from '../../../x12/index.ts';
 import { contentHash } from '../../content-hash.ts';
 import { partner, permissive, sent } from '../../testing/builders.ts';
-import { salesOrderFrom850 } from './sales-order.ts';
+import { salesOrdersFrom850 } from './sales-order.ts';
 
 const SAMPLES = join(import.meta.dirname, ...Array.from({ length: 5 }, () => '..'), 'shared', 'samples', 'x12', '850');
 
@@ -42,13 +42,14 @@ function purchaseOrder(over: Tree = {}): Tree {
 }
 
 async function orderOf(tree: Tree, profile: PartnerProfile = permissive): Promise<SalesOrder> {
-  const result = await salesOrderFrom850(tree, profile, { receivedAt: '2026-11-21T09:00:00Z', evaluate: evaluateAll });
+  const result = await salesOrdersFrom850(tree, profile, { receivedAt: '2026-11-21T09:00:00Z', evaluate: evaluateAll });
   if ('errors' in result) throw new Error(JSON.stringify(result.errors));
-  return result.order;
+  expect(result.orders).toHaveLength(1);
+  return result.orders[0] as SalesOrder;
 }
 
 async function faults(tree: Tree, profile: PartnerProfile = permissive): Promise<string[]> {
-  const result = await salesOrderFrom850(tree, profile, { evaluate: evaluateAll });
+  const result = await salesOrdersFrom850(tree, profile, { evaluate: evaluateAll });
   return 'errors' in result ? result.errors.map(place) : [];
 }
 
@@ -104,7 +105,7 @@ describe('an 850', () => {
       terms: { discountPercent: '2', discountDays: 10, netDays: 30 },
       carrier: { scac: 'ODFL' },
       department: '038',
-      notes: ['Deliver to dock 4\nCall ahead'],
+      notes: [{ text: 'Deliver to dock 4\nCall ahead', kind: 'ZZ' }],
       deliverNotAfter: '2026-12-10',
       attributes: { freightPayment: 'CC' },
       receivedAt: '2026-11-21T09:00:00Z',
@@ -131,9 +132,7 @@ describe('an 850', () => {
   });
 
   it.each([
-    ['per hundred', { '04': '31.25', '05': 'HP' }, '0.3125'],
-    ['per thousand', { '04': '5', '05': 'TP' }, '0.005'],
-    ['per each', { '04': '.5', '05': 'PE' }, '0.5'],
+    ['per each', { '03': 'EA', '04': '.5', '05': 'PE' }, '0.5'],
     ['with a point at its end', { '04': '12.' }, '12'],
     ['without charge', { '04': '', '05': 'NC' }, '0'],
     ['not at all', { '04': '' }, undefined],
@@ -192,7 +191,7 @@ describe('an 850', () => {
     ['gives what cannot be kept', '"a\\u0000b"', /failed: its result holds the character NUL/],
   ])('a fault of our expression, which %s, is ours and not the partner’s', (_, text, message) => {
     const profile = { ...permissive, map: { ...permissive.map, salesOrder: { 'attributes.buyerCode': text } } };
-    expect(salesOrderFrom850(purchaseOrder(), profile, { evaluate: evaluateAll })).toEqual({
+    expect(salesOrdersFrom850(purchaseOrder(), profile, { evaluate: evaluateAll })).toEqual({
       errors: [
         {
           code: 'profile-expression-failed',
@@ -203,7 +202,7 @@ describe('an 850', () => {
       ours: true,
     });
     // An invalid document is refused only for its own faults.
-    const wrong = salesOrderFrom850(
+    const wrong = salesOrdersFrom850(
       { ...purchaseOrder(), BEG: { '01': '01', '02': 'SA', '03': '1', '05': '20261120' } },
       profile,
       { evaluate: evaluateAll },
@@ -276,7 +275,7 @@ describe('an 850', () => {
       ['PO1/SCH, each time'],
     ],
   ])('asks about %s', (_, tree, expected) => {
-    const result = salesOrderFrom850(tree, permissive, { evaluate: evaluateAll });
+    const result = salesOrdersFrom850(tree, permissive, { evaluate: evaluateAll });
     const doubts = 'doubts' in result ? result.doubts : [];
     expect('errors' in result ? result.errors : []).toEqual([]);
     expect(doubts.map(({ content, eachTime }) => (eachTime ? `${content}, each time` : content))).toEqual(expected);
@@ -287,7 +286,7 @@ describe('an 850', () => {
       '850',
       purchaseOrder({ PO1: [line(), line({ '01': '2', '02': '0' })], CTT: [{ CTT: { '01': '2' } }] }),
     );
-    const result = await salesOrderFrom850(tree, permissive, { evaluate: evaluateAll });
+    const result = await salesOrdersFrom850(tree, permissive, { evaluate: evaluateAll });
     expect(result).toMatchObject({
       errors: [{ code: 'quantity-not-positive', place: { segment: 'PO1', position: 7, element: 2, loop: 'PO1' } }],
     });
@@ -343,7 +342,7 @@ describe('an 850', () => {
     );
     await fc.assert(
       fc.asyncProperty(tree, async (odd) => {
-        const result = await salesOrderFrom850(odd as Tree, permissive, { evaluate: evaluateAll });
+        const result = await salesOrdersFrom850(odd as Tree, permissive, { evaluate: evaluateAll });
         if ('errors' in result) {
           expect(result.errors.length).toBeGreaterThan(0);
           for (const error of result.errors) {
@@ -414,11 +413,14 @@ async function verdicts(bytes: Buffer): Promise<{ verdict: 'order' | 'refused'; 
       }
       const { tree, errors } = parseTransaction(read, guide);
       const mapped =
-        errors.length > 0 ? { errors } : await salesOrderFrom850(tree, permissive, { evaluate: evaluateAll });
+        errors.length > 0 ? { errors } : await salesOrdersFrom850(tree, permissive, { evaluate: evaluateAll });
       found.push(
         'errors' in mapped
           ? refusal(mapped.errors[0])
-          : { verdict: 'order', reason: `${mapped.order.poNumber}, ${mapped.order.lines.length} lines` },
+          : {
+              verdict: 'order',
+              reason: mapped.orders.map((one) => `${one.poNumber}, ${one.lines.length} lines`).join(),
+            },
       );
     }
   }
@@ -439,7 +441,7 @@ describe('an 850 of release 005010', () => {
     };
     const order = await orderOf(await sent('850', tree, '005010'));
     expect(order).toMatchObject({
-      notes: ['Deliver to dock 4\nCall ahead'],
+      notes: [{ text: 'Deliver to dock 4\nCall ahead', kind: 'ZZ' }],
       references: [{ qualifier: 'CO', value: long }],
       attributes: { 'amount.TT': '124.8' },
     });

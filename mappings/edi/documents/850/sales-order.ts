@@ -1,14 +1,16 @@
 import { z } from 'zod';
-import { salesOrder } from '../../../canonical/v1/index.ts';
+import { type SalesOrder, salesOrder } from '../../../canonical/v1/index.ts';
 import type { TreeNode, X12Error } from '../../../x12/types.ts';
 import type { Agreement } from '../../agreement.ts';
 import type { Doubt } from '../../not-used.ts';
 import { errorOf, type Fault, segmentOf } from '../../tree.ts';
 import type { OrderContext, OrderResult } from '../definition.ts';
-import { applyExpressions, expressionFault } from './expressions.ts';
+import { applyExpressions, expressionFault, type Filled } from './expressions.ts';
 import { headerOf } from './header.ts';
+import { namesShipTo } from './header-parties.ts';
 import { linesOf } from './lines.ts';
 import type { Ask, ReadLine, Report } from './pieces.ts';
+import { type Draft, splitOrder } from './split.ts';
 import { checkTotals } from './totals.ts';
 
 /**
@@ -17,14 +19,14 @@ import { checkTotals } from './totals.ts';
  *
  * - A line without PO101 gets the next free number. A line without a price has none, so our
  *   contract price applies.
- * - PO105 prices per ten, hundred or more are converted to one unit. No charge (NC, FR) without a
- *   price means a price of zero.
- * - An order has one ship-to and a line one date. Store distribution (SDQ), several delivery dates
- *   of a line (SCH), a ship-to of a line or a second one of the order are asked about: guessing could
- *   ship goods to the wrong place. So are types of order that mean more than a delivery.
+ * - PO105 says what the price is for; no charge (NC, FR) without a price means a price of zero.
+ * - An order has one ship-to and a line one date. Store distribution (SDQ), several delivery dates of a
+ *   line (SCH) and ship-tos of lines make several orders of it, if the profile says so (split.ts). Else
+ *   they are asked about: guessing could ship goods to the wrong place. So are a second ship-to of the
+ *   header, and types of order that mean more than a delivery.
  * - Values without a canonical field are stored in `attributes`.
  */
-export function salesOrderFrom850(tree: TreeNode, profile: Agreement, context: OrderContext): OrderResult {
+export function salesOrdersFrom850(tree: TreeNode, profile: Agreement, context: OrderContext): OrderResult {
   const errors: X12Error[] = [];
   const fault: Report = (found) => {
     errors.push(errorOf(found));
@@ -50,19 +52,53 @@ export function salesOrderFrom850(tree: TreeNode, profile: Agreement, context: O
   const filled = applyExpressions(draft, tree, lines, profile, context.evaluate, fault);
   if (errors.length > 0) return { errors, ours: true };
 
-  const parsed = compiledOrder.safeParse(draft);
-  if (parsed.success) return { order: parsed.data, doubts };
-  const faults = parsed.error.issues.map((issue) => {
+  const orders: SalesOrder[] = [];
+  for (const part of splitOrder(draft as Draft, lines, profile, namesShipTo(tree, profile))) {
+    const parsed = compiledOrder.safeParse(part);
+    if (parsed.success) {
+      orders.push(parsed.data);
+      continue;
+    }
+    // Further parts would repeat the same faults.
+    const issues = parsed.error.issues.map((issue) => inWhole(issue, part, lines));
+    return refusalOf(issues, { tree, lines, profile, filled });
+  }
+  return { orders, doubts };
+}
+
+/** The partner is notified only of faults that it can fix; faults of our profile are ours. */
+function refusalOf(
+  issues: readonly Issue[],
+  {
+    tree,
+    lines,
+    profile,
+    filled,
+  }: { tree: TreeNode; lines: readonly ReadLine[]; profile: Agreement; filled: Filled[] },
+): Extract<OrderResult, { errors: unknown }> {
+  const faults = issues.map((issue) => {
     const by = filled.find(({ path }) => path.every((step, index) => step === String(issue.path[index])));
     const reason = `${issue.path.map(String).join('.')}: ${issue.message}`;
     return by === undefined
       ? { ours: false, fault: modelFault(issue, tree, lines) }
       : { ours: true, fault: expressionFault(profile, by, `its result is no part of an order: ${reason}`) };
   });
-  // The partner is notified only of faults that it can fix; faults of our profile are ours.
   const theirs = faults.filter(({ ours }) => !ours);
-  for (const one of theirs.length > 0 ? theirs : faults) fault(one.fault);
-  return theirs.length > 0 ? { errors } : { errors, ours: true };
+  const told = theirs.length > 0 ? theirs : faults;
+  return { errors: told.map(({ fault }) => errorOf(fault)), ...(theirs.length === 0 && { ours: true as const }) };
+}
+
+/** A part of the order has not all lines, so the same line may stand at another index. */
+function inWhole({ path, message }: Issue, part: Draft, lines: readonly ReadLine[]): Issue {
+  const [first, index, ...rest] = path;
+  const lineId = first === 'lines' && typeof index === 'number' ? part.lines[index]?.lineId : undefined;
+  const at = lines.findIndex(({ line }) => line.lineId === lineId);
+  return { path: lineId === undefined || at < 0 ? path : ['lines', at, ...rest], message };
+}
+
+interface Issue {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
 }
 
 /**
@@ -99,11 +135,7 @@ const SOURCES: Readonly<Record<string, readonly [segment: string, element?: numb
  * Reports a rule of the canonical order that a valid X12 document violates, for instance a length
  * or count.
  */
-function modelFault(
-  issue: { readonly path: readonly PropertyKey[]; readonly message: string },
-  tree: TreeNode,
-  lines: readonly ReadLine[],
-): Fault {
+function modelFault(issue: Issue, tree: TreeNode, lines: readonly ReadLine[]): Fault {
   const path = issue.path.map(String);
   const line = path[0] === 'lines' ? lines[Number(path[1])] : undefined;
   const source = (line === undefined ? SOURCES[path[0] ?? ''] : SOURCES[`lines.${path[2]}`]) ?? SOURCES[path[0] ?? ''];

@@ -1,8 +1,12 @@
 import { compare, type Decimal, multiply, sum } from '../../../../domain/decimal.ts';
-import type { SegmentObject, Tree, TreeNode } from '../../../x12/types.ts';
-import type { Agreement } from '../../agreement.ts';
+import { type StoreQuantity, sliceOf } from '../../../../domain/policy/allocations.ts';
+import { storeCode } from '../../../canonical/v1/index.ts';
+import type { Tree, TreeNode } from '../../../x12/types.ts';
+import type { AcknowledgmentCodes, Agreement } from '../../agreement.ts';
+import { AS_ORDERED, REFUSED } from '../../checking/verdicts.ts';
 import { type AcknowledgedLine, type AcknowledgmentDocument, DocumentError } from '../../document-content.ts';
 import { statedQuantity } from '../../stated-quantity.ts';
+import { storeQuantities } from '../../store-quantities.ts';
 import {
   commonReferences,
   dateElement,
@@ -11,64 +15,68 @@ import {
   node,
   partyLoop,
   positive,
+  referenceNumber,
   segment,
+  shipToLoop,
 } from '../../writing.ts';
 
-const REJECTIONS: Readonly<Record<NonNullable<AcknowledgedLine['rejection']>, string>> = {
-  'not-on-contract': 'R1',
-  'unknown-item': 'R2',
-  'unknown-unit': 'R3',
-  unavailable: 'R4',
+const REJECTIONS: Readonly<
+  Record<NonNullable<AcknowledgedLine['rejection']>, Exclude<keyof AcknowledgmentCodes, 'dateChanged'>>
+> = {
+  'not-on-contract': 'notOnContract',
+  'unknown-item': 'unknownItem',
+  'unknown-unit': 'unknownUnit',
+  unavailable: 'rejectedAsUnavailable',
 };
 
 /**
  * Renders the 855 of an order with all lines.
  *
- * BAK02 is AD if everything is accepted as ordered, RD if nothing is, otherwise AC. PO1 repeats the
- * ordered quantity. ACK segments report the outcome:
+ * BAK02 is AD if everything is accepted as ordered, RD if nothing is, otherwise AC; it never contradicts
+ * the codes of the lines. PO1 repeats the ordered quantity; SDQ says which stores get what of the accepted
+ * part. ACK segments report the outcome, in the codes of the partner's profile:
  *
  * | outcome | ACK01 |
  * | --- | --- |
- * | all accepted | IA, or IP at another price |
- * | part accepted, rest backordered | BP for the part, IB for the rest |
- * | part accepted, rest never delivered | IQ for the part |
- * | all backordered | IB |
- * | all cancelled | ID |
- * | rejected | R1 to R4 by reason, otherwise IR |
+ * | all accepted | `accepted`, `priceChanged` at another price, `dateChanged` on another day |
+ * | part accepted, rest backordered | `partBackordered` for the part, `backordered` for the rest |
+ * | part accepted, rest never delivered | `quantityChanged` for the part |
+ * | all backordered | `backordered` |
+ * | all cancelled | `unavailable` |
+ * | rejected | `notOnContract`, `unknownItem` … by reason, otherwise `rejected` |
  *
  * @throws DocumentError if the quantities of a line do not add up to the ordered quantity.
  */
 export function render855(document: AcknowledgmentDocument, profile: Agreement): Tree {
   const { order, lines } = document;
   for (const [index, line] of lines.entries()) refuseUnbalanced(line, `lines[${index}]`);
+  const outcomes = lines.map((line) => outcomesOf(line, profile.acknowledgment));
   return node({
     BAK: segment(
       '00',
-      acknowledgmentType(lines),
+      acknowledgmentType(lines, outcomes.flat()),
       order.poNumber,
       dateElement(order.orderedOn),
       order.release,
       undefined,
       undefined,
-      order.erpOrderNumber?.slice(0, 30),
+      referenceNumber(order.erpOrderNumber, profile),
       dateElement(document.acknowledgedOn),
     ),
     CUR: segment('SE', order.currency),
     REF: commonReferences(order, profile, '855'),
-    N1: [
-      partyLoop('ST', order.shipTo, profile),
-      ...(order.buyer === undefined ? [] : [partyLoop('BY', order.buyer, profile)]),
-    ],
-    PO1: lines.map((line) => lineLoop(line, order.currency, profile)),
+    N1: [shipToLoop(order, profile), ...(order.buyer === undefined ? [] : [partyLoop('BY', order.buyer, profile)])],
+    PO1: lines.map((line, index) => lineLoop(line, outcomes[index] ?? [], order.currency, profile)),
     CTT: segment(String(lines.length)),
   });
 }
 
-function acknowledgmentType(lines: readonly AcknowledgedLine[]): string {
+function acknowledgmentType(lines: readonly AcknowledgedLine[], outcomes: readonly LineOutcome[]): string {
+  const codes = outcomes.map(({ code }) => code);
   const nothing = lines.every((line) => !positive(line.accepted) && !positive(line.backordered));
-  if (nothing) return 'RD';
+  if (nothing && codes.every((code) => REFUSED.has(code))) return 'RD';
   const asOrdered = lines.every((line) => isWhollyAccepted(line) && line.priceChanged !== true);
-  return asOrdered ? 'AD' : 'AC';
+  return asOrdered && codes.every((code) => AS_ORDERED.has(code)) ? 'AD' : 'AC';
 }
 
 function isWhollyAccepted(line: AcknowledgedLine): boolean {
@@ -79,33 +87,69 @@ function orderedBase(line: AcknowledgedLine): Decimal {
   return multiply(line.ordered.value, line.unitFactor);
 }
 
-function lineLoop(line: AcknowledgedLine, currency: string, profile: Agreement): TreeNode {
+function lineLoop(
+  line: AcknowledgedLine,
+  outcomes: readonly LineOutcome[],
+  currency: string,
+  profile: Agreement,
+): TreeNode {
   const { ordered, unitPrice } = line;
   return node({
     PO1: segment(line.lineId, ordered.value, ordered.unit, unitPrice, undefined, ...itemNumbers(line, profile)),
     PID: description(line.description),
-    ACK: acknowledgments(line, currency).map((ACK) => ({ ACK })),
+    SDQ: storeQuantities(line, acceptedForStores(line), profile),
+    ACK: outcomes.map((outcome) => ({ ACK: acknowledged(line, outcome, currency) })),
   });
 }
 
-function acknowledgments(line: AcknowledgedLine, currency: string): SegmentObject[] {
-  const say = (code: string, quantity: Decimal, shipDate?: string): SegmentObject[] => {
-    if (!positive(quantity)) return [];
-    const { value, unit } = statedQuantity(line, quantity, currency);
-    const dated = shipDate === undefined ? [] : ['068', dateElement(shipDate)];
-    return [segment(code, value, unit, ...dated)];
-  };
-  const rejection = line.rejection === undefined ? 'IR' : REJECTIONS[line.rejection];
+/** What the stores get of the accepted part, by the rule that also releases it. */
+function acceptedForStores({ allocations = [], accepted }: AcknowledgedLine): StoreQuantity[] {
+  if (allocations.length === 0) return [];
+  const ordered = allocations.map(({ store, quantity }) => ({ store: storeCode(store) ?? '', quantity }));
+  return sliceOf(ordered, [], accepted);
+}
+
+interface LineOutcome {
+  code: string;
+  /** Base units. */
+  quantity: Decimal;
+  shipDate?: string | undefined;
+}
+
+function outcomesOf(
+  line: AcknowledgedLine,
+  { codes, refusedQuantity }: Agreement['acknowledgment'],
+): readonly LineOutcome[] {
   const wholly = isWhollyAccepted(line);
-  const acceptedCode = wholly ? (line.priceChanged === true ? 'IP' : 'IA') : positive(line.backordered) ? 'BP' : 'IQ';
+  const part = positive(line.backordered) ? codes.partBackordered : codes.quantityChanged;
+  const nothingComes = !positive(line.accepted) && !positive(line.backordered);
   const cancelledWholly = compare(line.cancelled, orderedBase(line)) === 0;
+  const rejection = line.rejection === undefined ? 'rejected' : REJECTIONS[line.rejection];
+  const all = (code: string, quantity: Decimal, shipDate?: string): LineOutcome[] =>
+    positive(quantity) ? [{ code, quantity, shipDate }] : [];
+  const refused = (code: string, quantity: Decimal): LineOutcome[] =>
+    all(code, quantity).map((one) => (refusedQuantity === 'zero' && nothingComes ? { ...one, quantity: '0' } : one));
   return [
-    ...say(acceptedCode, line.accepted, line.shipDate),
-    ...say('IB', line.backordered, line.backorderShipDate),
-    ...say(rejection, line.rejected),
-    // IQ or BP and IB already imply the cancelled rest; ID would delete the line.
-    ...(cancelledWholly ? say('ID', line.cancelled) : []),
+    ...all(wholly ? acceptedCode(line, codes) : part, line.accepted, line.shipDate),
+    ...all(codes.backordered, line.backordered, line.backorderShipDate),
+    ...refused(codes[rejection], line.rejected),
+    // The codes of a part already imply the cancelled rest; `unavailable` would delete the line.
+    ...(cancelledWholly ? refused(codes.unavailable, line.cancelled) : []),
   ];
+}
+
+/** The price is a change that the buyer has to pay for, so it comes before the day. */
+function acceptedCode({ priceChanged, dateChanged }: AcknowledgedLine, codes: AcknowledgmentCodes): string {
+  if (priceChanged === true) return codes.priceChanged;
+  return dateChanged === true ? (codes.dateChanged ?? codes.accepted) : codes.accepted;
+}
+
+function acknowledged(line: AcknowledgedLine, { code, quantity, shipDate }: LineOutcome, currency: string) {
+  const { value, unit } = positive(quantity)
+    ? statedQuantity(line, quantity, currency)
+    : { value: '0', unit: line.ordered.unit };
+  const dated = shipDate === undefined ? [] : ['068', dateElement(shipDate)];
+  return segment(code, value, unit, ...dated);
 }
 
 function refuseUnbalanced(line: AcknowledgedLine, path: string): void {

@@ -1,10 +1,12 @@
 import { add, compare, type Decimal, isMultiple, sum } from '../../../../domain/decimal.ts';
+import { byStore, type StoreQuantity } from '../../../../domain/policy/allocations.ts';
 import { isSscc } from '../../../../domain/sscc.ts';
-import type { ShippedPackage } from '../../../canonical/v1/index.ts';
+import { type ShippedPackage, storeCode } from '../../../canonical/v1/index.ts';
 import type { SegmentObject, Tree, TreeNode } from '../../../x12/types.ts';
 import type { Agreement } from '../../agreement.ts';
 import { DocumentError, type DocumentLine, type ShipmentDocument } from '../../document-content.ts';
 import { statedQuantity } from '../../stated-quantity.ts';
+import { storeOf, storeQuantities } from '../../store-quantities.ts';
 import {
   commonReferences,
   dateElement,
@@ -12,7 +14,9 @@ import {
   itemNumbers,
   node,
   partyLoop,
+  reference,
   segment,
+  shipToLoop,
   timeElement,
 } from '../../writing.ts';
 
@@ -22,6 +26,12 @@ type Hierarchy = Agreement['shipNotice']['hierarchy'];
 /** BSN05. The standard has no code for tares between order and pack; partners use 0001 for both. */
 const STRUCTURE: Readonly<Record<Hierarchy, string>> = { SOTPI: '0001', SOPI: '0001', SOI: '0004' };
 
+/** MAN02. */
+const LONGEST_MARK = 48;
+
+/** TD506 to TD511. */
+const NO_TRANSIT = Array.from({ length: 6 }, () => undefined);
+
 /**
  * Renders the 856 of one shipment of one order, in the hierarchy of the partner's profile.
  *
@@ -29,7 +39,9 @@ const STRUCTURE: Readonly<Record<Hierarchy, string>> = { SOTPI: '0001', SOPI: '0
  *   directly under the order. Loose goods on a pallet are directly under the pallet.
  * - SOPI: pallets are omitted, but their cartons are listed. A pallet with loose goods counts as a
  *   pack.
- * - SOI: items of the whole shipment, one level per line.
+ * - SOI: items of the whole shipment, one level per line, with SDQ where the line is spread over stores.
+ *
+ * Packs and tares that are for one store name it (N1*Z7).
  *
  * Dates and times are those of the warehouse, in its zone. CTT01 counts the HL segments.
  *
@@ -50,11 +62,15 @@ export function render856(document: ShipmentDocument, profile: Agreement): Tree 
   const pack = (parent: number, index: number) => {
     const item = packageAt(document, index);
     const path = `shipment.packages[${index}]`;
-    items(levels.add('P', parent, labelLevel(item, path)), item.lines, `${path}.lines`);
+    const level = { ...labelLevel(item, path), ...storeLevel(item, path, document, profile) };
+    items(levels.add('P', parent, level), item.lines, `${path}.lines`);
   };
 
   if (hierarchy === 'SOI') {
-    items(order, linesOfShipment(document), 'shipment.lines');
+    for (const [index, packed] of linesOfShipment(document).entries()) {
+      const item = itemLevel(packed, `shipment.lines[${index}]`, document, profile);
+      levels.add('I', order, { ...item, ...storesOfItem(packed, document, profile) });
+    }
   } else {
     for (const index of packing.roots) {
       const held = packing.onPallet.get(index);
@@ -63,7 +79,8 @@ export function render856(document: ShipmentDocument, profile: Agreement): Tree 
       } else if (hierarchy === 'SOTPI') {
         const item = packageAt(document, index);
         const path = `shipment.packages[${index}]`;
-        const tare = levels.add('T', order, labelLevel(item, path));
+        const level = { ...labelLevel(item, path), ...storeLevel(item, path, document, profile) };
+        const tare = levels.add('T', order, level);
         for (const carton of held) pack(tare, carton);
         items(tare, item.lines, `${path}.lines`);
       } else {
@@ -75,13 +92,7 @@ export function render856(document: ShipmentDocument, profile: Agreement): Tree 
 
   const { shippedAt, shipmentNumber } = document.shipment;
   return node({
-    BSN: segment(
-      '00',
-      shipmentNumber.slice(0, 30),
-      dateElement(shippedAt),
-      timeElement(shippedAt),
-      STRUCTURE[hierarchy],
-    ),
+    BSN: segment('00', shipmentNumber, dateElement(shippedAt), timeElement(shippedAt), STRUCTURE[hierarchy]),
     HL: levels.loops(),
     CTT: segment(String(levels.count)),
   });
@@ -118,7 +129,9 @@ class Levels {
 function shipmentLevel(document: ShipmentDocument, profile: Agreement): TreeNode {
   const { shipment, order, node: shipFrom } = document;
   const { carrier } = shipment;
-  const routing = { ...profile.routing, ...document.routing };
+  const { packaging } = profile.routing;
+  const routed = document.routing;
+  const { method, shipmentPayment, serviceLevel, service } = { ...profile.routing, ...routed };
   const { onPallet } = packingOf(document);
   const cartons = shipment.packages.filter((item, index) => !onPallet.has(index) || item.lines.length > 0).length;
   const weights = shipment.packages.flatMap(({ weight }) => weight ?? []);
@@ -127,17 +140,18 @@ function shipmentLevel(document: ShipmentDocument, profile: Agreement): TreeNode
     shipment.weight ?? (onPallet.size === 0 && weights.length === shipment.packages.length ? sum(weights) : undefined);
   const weighed = weight === undefined || compare(weight, '0') === 0 ? [] : ['G', weight, 'LB'];
   return node({
-    TD1: [segment(routing.packaging, String(cartons), undefined, undefined, undefined, ...weighed)],
-    TD5: [segment('O', '2', carrier.scac, routing.method, carrier.name)],
+    TD1: [segment(packaging, String(cartons), undefined, undefined, undefined, ...weighed)],
+    TD5: [segment('O', '2', carrier.scac, method, service ?? carrier.name, ...NO_TRANSIT, serviceLevel)],
     TD3: carrier.trailer === undefined ? [] : [segment('TL', undefined, carrier.trailer)],
     REF: [
-      ...(carrier.billOfLading === undefined ? [] : [segment('BM', carrier.billOfLading.slice(0, 30))]),
-      ...(carrier.tracking === undefined ? [] : [segment('CN', carrier.tracking.slice(0, 30))]),
+      ...reference('BM', carrier.billOfLading, profile),
+      ...reference('CN', carrier.tracking, profile),
+      ...reference(profile.routing.authorization, routed?.authorization, profile),
     ],
     DTM: [segment('011', dateElement(shipment.shippedAt))],
-    FOB: segment(routing.shipmentPayment),
+    FOB: segment(shipmentPayment),
     N1: [
-      partyLoop('ST', order.shipTo, profile),
+      shipToLoop(order, profile),
       partyLoop(
         'SF',
         { identifiers: [{ scheme: 'seller', value: shipFrom.code }], address: shipFrom.address },
@@ -151,10 +165,7 @@ function shipmentLevel(document: ShipmentDocument, profile: Agreement): TreeNode
 function orderLevel({ order }: ShipmentDocument, profile: Agreement): TreeNode {
   return node({
     PRF: segment(order.poNumber, order.release, undefined, dateElement(order.orderedOn)),
-    REF: [
-      ...commonReferences(order, profile, '856'),
-      ...(order.erpOrderNumber === undefined ? [] : [segment('VN', order.erpOrderNumber.slice(0, 30))]),
-    ],
+    REF: [...commonReferences(order, profile, '856'), ...reference('VN', order.erpOrderNumber, profile)],
     N1: order.buyer === undefined ? [] : [partyLoop('BY', order.buyer, profile)],
   });
 }
@@ -169,8 +180,43 @@ function labelLevel(item: ShippedPackage, path: string): TreeNode {
     throw new DocumentError('document-package-label-invalid', `${path}.sscc`, `${sscc} has a wrong check digit`);
   }
   const marks: SegmentObject[] = [segment('GM', `00${sscc}`)];
-  if (tracking !== undefined) marks.push(segment('CP', tracking.slice(0, 48)));
+  // A number that is cut off is another number.
+  if (tracking !== undefined && tracking.length <= LONGEST_MARK) marks.push(segment('CP', tracking));
   return { MAN: marks };
+}
+
+/** N1*Z7: the store that the package is for. */
+function storeLevel(
+  { markFor }: ShippedPackage,
+  path: string,
+  { order, lines }: ShipmentDocument,
+  profile: Agreement,
+): TreeNode {
+  if (markFor === undefined) return {};
+  const ofOrder = order.markFor && storeCode(order.markFor) === markFor ? order.markFor : undefined;
+  const store = storeOf(lines, markFor) ?? ofOrder;
+  if (store === undefined) {
+    throw new DocumentError('document-store-unknown', `${path}.markFor`, `the order names no store "${markFor}"`);
+  }
+  return { N1: [partyLoop('Z7', store, profile)] };
+}
+
+/** SDQ where no packs say which store gets what. */
+function storesOfItem(
+  { lineNumber, lot }: ShippedPackage['lines'][number],
+  { lines, shipment }: ShipmentDocument,
+  profile: Agreement,
+): TreeNode {
+  const line = lines.find((candidate) => candidate.lineNumber === lineNumber);
+  if (line?.allocations === undefined) return {};
+  const stores = shipment.packages.flatMap(({ markFor, lines: contents }) =>
+    contents.flatMap((one): StoreQuantity[] =>
+      markFor !== undefined && one.lineNumber === lineNumber && one.lot === lot
+        ? [{ store: markFor, quantity: one.quantity }]
+        : [],
+    ),
+  );
+  return node({ SDQ: storeQuantities(line, byStore(stores), profile) });
 }
 
 function itemLevel(

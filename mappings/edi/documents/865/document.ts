@@ -6,4 +6,5 @@ import { defineDocument } from '../definition.ts';
 export const orderChangeAcknowledgment = defineDocument({
   set: '865',
   checks: [lineCount('POC'), articleNumbers('POC', 8), acknowledgmentType('BCA')],
+  about: { asks: 'answers a change of the order', poNumber: { segment: 'BCA', element: 3 } },
 });

@@ -1,5 +1,5 @@
 import { defineDocument } from '../definition.ts';
-import { salesOrderFrom875 } from './sales-order.ts';
+import { salesOrdersFrom875 } from './sales-order.ts';
 import { sample } from './sample.ts';
 
 export const groceryPurchaseOrder = defineDocument({
@@ -7,7 +7,7 @@ export const groceryPurchaseOrder = defineDocument({
   checks: [],
   inbound: {
     apply: 'takes-order',
-    map: salesOrderFrom875,
+    map: salesOrdersFrom875,
     silent: {
       // Terms that do not change the days in G2307 and G2309, counted from the invoice.
       'G23.01': ['01', '05', '08', '14'],

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { evaluateAll } from '../../../../runtime/expressions.ts';
+import type { SalesOrder } from '../../../canonical/v1/index.ts';
 import { parseBody } from '../../../x12/test-support/interchange.ts';
 import { permissive } from '../../testing/builders.ts';
-import { readOrder } from '../read-document.ts';
+import { readOrders } from '../read-document.ts';
 import { guideOf } from '../registry.ts';
 import { groceryPurchaseOrder } from './document.ts';
-import { salesOrderFrom875 } from './sales-order.ts';
+import { salesOrdersFrom875 } from './sales-order.ts';
 
 const grocery = [
   'G50*N*20261120*G-70012**VO-88',
@@ -38,13 +39,14 @@ function changed(from: string, ...to: string[]): string[] {
 async function read(body: readonly string[], profile = permissive) {
   const { tree, errors } = await parseBody('875', body);
   expect(errors).toEqual([]);
-  return salesOrderFrom875(tree, profile, { evaluate: evaluateAll });
+  return salesOrdersFrom875(tree, profile, { evaluate: evaluateAll });
 }
 
 async function orderOf(body: readonly string[], profile = permissive) {
   const result = await read(body, profile);
   if ('errors' in result) throw new Error(JSON.stringify(result.errors));
-  return result.order;
+  expect(result.orders).toHaveLength(1);
+  return result.orders[0] as SalesOrder;
 }
 
 async function faults(body: readonly string[]): Promise<unknown[]> {
@@ -69,7 +71,7 @@ describe('an 875', () => {
       ],
       carrier: { routing: 'Coast line' },
       shipTo: { address: { name: 'Harbor & Pine 117', city: 'Astoria', region: 'OR', country: 'US' } },
-      notes: ['Deliver to dock 4'],
+      notes: [{ text: 'Deliver to dock 4' }],
       deliverNotBefore: '2026-11-27',
       deliverNotAfter: '2026-11-30',
       attributes: { freightPayment: 'PP' },
@@ -80,7 +82,7 @@ describe('an 875', () => {
         quantity: { value: '24', unit: 'CA' },
         unitPrice: '11.35',
         item: { sku: 'MW-1001', customerSku: '7701340', description: 'Claw hammer 16 oz' },
-        notes: ['Hickory handle'],
+        notes: [{ text: 'Hickory handle' }],
       },
       { lineId: '2', quantity: { value: '6', unit: 'EA' }, unitPrice: '4.1', item: { sku: 'MW-1002' } },
     ]);
@@ -124,13 +126,13 @@ describe('an 875', () => {
     expect(errors).toEqual([]);
     const guide = guideOf('875', '004010');
     if (guide === undefined) throw new Error('there is no guide of the 875');
-    const found = readOrder(groceryPurchaseOrder.inbound, { tree, guide }, permissive, { evaluate: evaluateAll });
+    const found = readOrders(groceryPurchaseOrder.inbound, { tree, guide }, permissive, { evaluate: evaluateAll });
     expect('notUsed' in found && found.notUsed).toEqual([]);
   });
 
   it('spread over stores is asked about', async () => {
-    const body = changed('G70*12*1*EA', 'G70*12*1*EA', 'N1*ST**92*0117', 'QTY*01*12*CA');
+    const body = changed('G70*12*1*EA', 'G70*12*1*EA', 'N1*BY**92*0117', 'QTY*01*12*CA');
     const result = await read(body);
-    expect('doubts' in result && result.doubts).toMatchObject([{ content: 'PO1/SDQ', eachTime: true }]);
+    expect('doubts' in result && result.doubts).toMatchObject([{ content: 'PO1/N1[BY]', eachTime: true }]);
   });
 });

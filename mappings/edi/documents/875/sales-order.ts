@@ -5,7 +5,7 @@ import type { SegmentObject, TreeNode, X12Error } from '../../../x12/types.ts';
 import type { Agreement } from '../../agreement.ts';
 import { errorOf, iterationsOf, segmentOf, segmentsOf, textOf } from '../../tree.ts';
 import { keep } from '../850/pieces.ts';
-import { salesOrderFrom850 } from '../850/sales-order.ts';
+import { salesOrdersFrom850 } from '../850/sales-order.ts';
 import type { OrderContext, OrderResult } from '../definition.ts';
 
 /**
@@ -20,7 +20,7 @@ import type { OrderContext, OrderResult } from '../definition.ts';
  * - Allowances and charges (G72) are stored as text in `attributes.allowances` of the order or
  *   line.
  */
-export function salesOrderFrom875(tree: TreeNode, profile: Agreement, context: OrderContext): OrderResult {
+export function salesOrdersFrom875(tree: TreeNode, profile: Agreement, context: OrderContext): OrderResult {
   const g50 = segmentOf(tree, 'G50');
   const status = textOf(g50, '01');
   if (status !== undefined && lookup(PURPOSES, status) === undefined) {
@@ -38,9 +38,9 @@ export function salesOrderFrom875(tree: TreeNode, profile: Agreement, context: O
       ],
     };
   }
-  const result = salesOrderFrom850(as850(tree), profile, context);
+  const result = salesOrdersFrom850(as850(tree), profile, context);
   if ('errors' in result) return { ...result, errors: result.errors.map(as875) };
-  return { ...result, order: withAllowances(result.order, tree) };
+  return { ...result, orders: result.orders.map((order) => withAllowances(order, tree)) };
 }
 
 /** G5001 mapped to BEG01. A pre-paid order (K) is delivered normally. */
@@ -90,7 +90,6 @@ const SOURCES: Readonly<Record<string, readonly [segment: string, elements: Elem
   PID: ['G69', PID],
   PO1: ['G68', PO1],
   REF: ['N9', REF],
-  SDQ: ['N1', {}],
   TD5: ['G66', TD5],
 };
 
@@ -113,17 +112,13 @@ function as850(tree: TreeNode): TreeNode {
 
 function lineAs850(loop: TreeNode): TreeNode {
   const g68 = segmentOf(loop, 'G68') ?? {};
-  const parties = iterationsOf(loop, 'N1');
-  // A party with a quantity is a store that receives part of the line.
-  const stores = parties.filter((party) => segmentOf(party, 'QTY') !== undefined);
   return {
     PO1: segmentAs(g68, PO1, textOf(g68, '04') === undefined ? {} : { '10': 'UA' }),
     PID: segmentsAs(loop, 'G69', PID, { '01': 'F' }),
     PO4: segmentsAs(loop, 'G70', PO4),
     REF: segmentsAs(loop, 'N9', REF),
     ITD: segmentsAs(loop, 'G23', ITD),
-    N1: parties.filter((party) => !stores.includes(party)),
-    SDQ: stores.flatMap((store) => segmentsAs(store, 'N1', {})),
+    N1: [...iterationsOf(loop, 'N1')],
   };
 }
 
@@ -165,10 +160,8 @@ function segmentAs(segment: SegmentObject, elements: Elements, fixed: Elements):
   return made;
 }
 
-/** Maps errors back to the segment names of the file. N1 is the same in both sets. */
-const READ_AS = new Map(
-  Object.values(SOURCES).flatMap((source) => (source[0] === 'N1' ? [] : [[source[0], source] as const])),
-);
+/** Maps errors back to the segment names of the file. */
+const READ_AS = new Map(Object.values(SOURCES).map((source) => [source[0], source] as const));
 
 /** Place of an error in terms of the 875. */
 function as875(error: X12Error): X12Error {
@@ -191,9 +184,10 @@ function withAllowances(order: SalesOrder, tree: TreeNode): SalesOrder {
   return {
     ...order,
     attributes: { ...order.attributes, ...allowancesOf(tree) },
-    lines: order.lines.map((line, index) => ({
+    // Lines are numbered from 1; a part of the order may not have all of them.
+    lines: order.lines.map((line) => ({
       ...line,
-      attributes: { ...line.attributes, ...allowancesOf(loops[index] ?? {}) },
+      attributes: { ...line.attributes, ...allowancesOf(loops[Number(line.lineId) - 1] ?? {}) },
     })),
   };
 }

@@ -523,7 +523,7 @@ export const elements: Readonly<Record<string, ElementDefinition>> = {
       P4: 'do not preship',
     },
   ],
-  '566': ['ID', 2, 2, 'Substitution'],
+  '566': ['ID', 1, 2, 'Substitution'],
   '569': ['ID', 1, 3, 'Account qualifier', { DA: 'demand deposit', SG: 'savings', '01': 'time deposit' }],
   '587': [
     'ID',

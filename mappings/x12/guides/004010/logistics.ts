@@ -70,7 +70,21 @@ const receivingCondition = {
 };
 
 export const elements: Readonly<Record<string, ElementDefinition>> = {
-  '124': ['AN', 1, 22, 'Master reference (link) number'],
+  '3': ['AN', 1, 60, 'Free-form message'],
+  '286': ['ID', 2, 2, 'Condition of the goods'],
+  '381': ['ID', 1, 1, 'Price reason'],
+  '397': ['AN', 1, 10, 'Colour'],
+  '416': ['N0', 6, 6, 'Pallet block and tiers'],
+  '444': ['ID', 2, 2, 'Order instruction'],
+  '445': ['ID', 2, 2, 'Exception to the terms'],
+  '466': ['N0', 1, 2, 'Number of stops'],
+  '598': ['AN', 1, 12, 'Bill of lading or waybill number'],
+  '604': ['ID', 1, 1, 'Consolidation'],
+  '625': ['ID', 1, 1, 'Payment on delivery'],
+  '713': ['N0', 2, 2, 'Instalment group'],
+  '853': ['ID', 2, 2, 'Damage reason'],
+  '892': ['ID', 2, 2, 'Reason for a changed line'],
+  '893': ['ID', 1, 1, 'Adjustment of warehouse detail'],
   '145': ['AN', 1, 30, 'Shipment identification'],
   '176': ['ID', 1, 2, 'Time qualifier'],
   '237': ['R', 1, 9, 'Item list cost'],
@@ -83,14 +97,14 @@ export const elements: Readonly<Record<string, ElementDefinition>> = {
   '361': ['N2', 1, 15, 'Total purchase order amount'],
   '394': ['AN', 1, 12, 'Warehouse receipt number'],
   '408': ['R', 1, 4, 'Temperature'],
-  '411': ['R', 1, 9, 'Quantity difference'],
   '412': ['ID', 2, 2, 'Receiving condition', receivingCondition],
   '413': ['R', 1, 7, 'Quantity received'],
   '432': ['ID', 2, 2, 'Date qualifier', dateQualifier],
   '438': ['AN', 12, 12, 'UPC case code'],
   '451': ['AN', 1, 12, 'Warehouse lot number'],
   '473': ['ID', 1, 1, 'Order status', orderStatus],
-  '474': ['N0', 6, 6, 'Link sequence number'],
+  '472': ['N0', 6, 6, 'Link sequence number'],
+  '474': ['AN', 1, 22, 'Master reference (link) number'],
   '488': ['N0', 1, 3, 'Percent'],
   '514': ['ID', 1, 1, 'Reporting', reportingCode],
   '531': ['AN', 1, 12, 'Agent shipment identification'],
@@ -122,7 +136,6 @@ export const elements: Readonly<Record<string, ElementDefinition>> = {
   fobPoint: ['AN', 1, 30, 'Free on board point'],
   fobPointCode: ['ID', 2, 2, 'Free on board point, code'],
   heldQuantity: ['R', 1, 9, 'Quantity damaged or on hold'],
-  inboundHold: ['ID', 1, 2, 'Inbound condition or hold'],
   optionNumber: ['AN', 1, 20, 'Option number'],
   orderSizing: ['R', 1, 10, 'Order sizing factor'],
   palletsShipped: ['N0', 1, 3, 'Pallets'],
@@ -150,9 +163,9 @@ export const segments: Readonly<Record<string, SegmentDefinition>> = {
   CRC: ['Conditions', 'M1136 M1073 M1321 (O1321)*4'],
   G23: [
     'Terms of sale',
-    'M336 M333 X373 OdueDateQualifier X338 X370 X351 X446 X386 O362 (OsmallestTerms)*3 O332 O93 O332',
+    'M336 M333 X373 OdueDateQualifier X338 X370 X351 X446 X386 O362 (OsmallestTerms)*3 O342 O3 O713',
   ],
-  G50: ['Purchase order identification', 'M473 M373 M324 O306 OvendorOrderNumber O474 O640'],
+  G50: ['Purchase order identification', 'M473 M373 M324 O441 OvendorOrderNumber O472 O92'],
   G61: ['Contact', 'M366 M93 X365 X364 O443', 'P0304'],
   G62: ['Date or time', 'X432 X373 X176 X337 O623', 'R0103 P0102 P0304'],
   G66: ['Transportation instructions', 'O146 O91 O399 O400 O387 OfobPointCode OfobPoint'],
@@ -162,11 +175,7 @@ export const segments: Readonly<Record<string, SegmentDefinition>> = {
     'R0405 P0506 P0708',
   ],
   G69: ['Line item description', 'M369'],
-  G70: [
-    'Line item detail, miscellaneous',
-    'O356 X357 X355 OspecialProcessing OspecialProcessing OspecialProcessing OspecialProcessing O341 OblocksAndTiers O810',
-    'P0203',
-  ],
+  G70: ['Line item detail, miscellaneous', 'O356 X357 X355 O444 O381 O445 O441 O397 OblocksAndTiers O810', 'P0203'],
   G72: [
     'Allowance or charge',
     'M340 M331 O341 OexceptionNumber X359 X339 X355 X360 X332 XdollarBasis OoptionNumber',
@@ -185,22 +194,22 @@ export const segments: Readonly<Record<string, SegmentDefinition>> = {
   UIT: ['Unit detail', 'MC001 X212 O639', 'C0302'],
   W01: [
     'Line item detail, warehouse',
-    'M330 M355 X438 X235 X234 X235 X234 O59 OrateClass X23 X22 O474 O451 OinboundHold X235 X234',
+    'M330 M355 X438 X235 X234 X235 X234 O59 OrateClass X23 X22 O416 O451 O286 X235 X234',
     'R0304 P0405 P0607 P1011 P1516',
   ],
   W03: ['Total shipment information', 'M382 X81 X355 X183 X355 X80 X355', 'P0203 P0405 P0607'],
-  W05: ['Shipping order identification', 'M473 M285 O324 O474 O124 O640 O306'],
+  W05: ['Shipping order identification', 'M473 M285 O324 O472 O474 O640 O306'],
   W06: [
     'Warehouse shipment identification',
-    'M514 O285 O373 O145 O531 O324 O124 O474 O152 OshipDateChangeReason O640 O306',
+    'M514 O285 O373 O145 O531 O324 O474 O472 O152 OshipDateChangeReason O640 O306',
   ],
   W07: [
     'Item detail for stock receipt',
-    'M413 M355 X438 X235 X234 X235 X234 O451 OinboundHold X235 X234',
+    'M413 M355 X438 X235 X234 X235 X234 O451 O893 X235 X234',
     'R0304 P0405 P0607 P1011',
   ],
   W08: ['Receipt carrier information', 'M91 O140 O387 O206 O207 O225 O225 O407 O400', 'C0706'],
-  W09: ['Equipment and temperature', 'M40 X408 X355 X408 X355 O93 O1122 O488 O380', 'P0203 P0405'],
+  W09: ['Equipment and temperature', 'M40 X408 X355 X408 X355 O3 O1122 O488 O380', 'P0203 P0405'],
   W10: [
     'Warehouse additional carrier information',
     'O400 OpalletsShipped O399 O225 O225 X408 X355 X408 X355',
@@ -208,21 +217,21 @@ export const segments: Readonly<Record<string, SegmentDefinition>> = {
   ],
   W12: [
     'Warehouse item detail',
-    'M368 O330 X382 O411 X355 X438 X235 X234 O451 X81 X187 O188 X81 X187 O188 X438 X235 X234 O371 O1073 X235 X234',
+    'M368 O330 X382 O383 X355 X438 X235 X234 O451 X81 X187 O188 X81 X187 O188 X438 X235 X234 O892 O893 X235 X234',
     'P0708 P1011 P1314 P1718 P2122 C0305',
   ],
-  W13: ['Item detail exception', 'M380 M355 M412 O451 O371'],
+  W13: ['Item detail exception', 'M380 M355 M412 O451 O853'],
   W14: ['Total receipt information', 'M413 O382 OheldQuantity O80 O80'],
-  W17: ['Warehouse receipt identification', 'M514 M373 M394 O285 O145 X176 X337 O124 O474', 'P0607'],
+  W17: ['Warehouse receipt identification', 'M514 M373 M394 O285 O145 X176 X337 O474 O472', 'P0607'],
   W20: [
     'Line item detail, miscellaneous',
-    'O356 X357 X355 X81 X187 O188 XunitWeight XvolumePerUnit X355 O341',
+    'O356 X357 X355 X81 X187 O188 XunitWeight XvolumePerUnit X355 O397',
     'P0203 C0504 C0809',
   ],
   W27: ['Carrier detail', 'M91 O140 O387 O146 O40 O206 O207 O368 O152 OcarrierChangeReason'],
-  W28: ['Consolidation information', 'MinboundHold O81 O187 O188 O488 O310 O309 O531'],
+  W28: ['Consolidation information', 'M604 O81 O187 O188 O466 O310 O309 O598'],
   W6: ['Special handling', 'M152 O152 O152 O152'],
-  W66: ['Warehouse carrier information', 'M146 M91 O399 O400 O387 OfobPointCode OfobPoint O107 O610 O140'],
+  W66: ['Warehouse carrier information', 'M146 M91 O399 O400 O387 OfobPointCode OfobPoint O625 O610 O140'],
   W76: ['Total shipping order', 'M330 X81 X355 X183 X355 OorderSizing', 'P0203 P0405'],
   YNQ: ['Yes or no question', 'O1321 M1073 X1250 X1251 O933 O933 O933 X1270 X1271 O933', 'P0304 P0809'],
 };
@@ -430,7 +439,7 @@ ${codes('')}
   SDQ O 500
   MAN O 1
   UIT O 5
-  PCT O 1
+  PCT O >1
   LDT O 12
   [LM 10]
     LM O 1

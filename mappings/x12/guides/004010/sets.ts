@@ -104,6 +104,7 @@ CTT O 1`,
 NTE O 100
 CUR O 1
 REF O 12
+YNQ O 10
 PER O 3
 ${invoiceParty}
 ITD O >1
@@ -128,6 +129,7 @@ PAM O >1
   FA2 M >1
 [IT1 200000]
   IT1 O 1
+  CRC O 1
   QTY O 5
   CUR O 1
   IT3 O 5
@@ -143,6 +145,7 @@ PAM O >1
   PO4 O 1
   ITD O 2
   REF O >1
+  YNQ O 10
   PER O 5
   SDQ O 500
   DTM O 10

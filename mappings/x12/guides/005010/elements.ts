@@ -21,7 +21,7 @@ export const lengths: Readonly<Record<string, number>> = {
   '364': 256,
   '447': 4,
   '719': 10,
-  '531': 25,
+  '598': 25,
   '1000': 3,
   '1035': 60,
   '1036': 35,

@@ -33,6 +33,6 @@ export const segments: Readonly<Record<string, SegmentDefinition>> = {
     'M98 M1065 X1035 O1036 O1037 O1038 O1039 X66 X67 X706 O98 O1035',
     'P0809 C1110 C1203',
   ],
-  W05: ['Shipping order identification', 'M473 M285 O324 O474 O124 O640 O306 O152'],
+  W05: ['Shipping order identification', 'M473 M285 O324 O472 O474 O640 O306 O92'],
   NX2: ['Address components', 'M1106 M166 O1096 X1106 X166', 'P0405'],
 };

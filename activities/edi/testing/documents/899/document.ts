@@ -51,22 +51,25 @@ function telephoned(
     return { errors: [errorOf({ code: 'nothing-ordered', message, segment: 'PO1', at, element: 2 })] };
   }
   return {
-    order: {
-      schema: 'salesOrder/v1',
-      partnerId: agreement.id,
-      channel: 'edi',
-      poNumber: textOf(beg, '03') ?? '',
-      release: '',
-      part: '',
-      orderedOn: '2026-11-20',
-      currency: agreement.currency,
-      shipTo: { identifiers: [{ scheme: 'partner', value: 'BR01' }] },
-      references: [],
-      notes: [],
-      attributes: {},
-      lines,
-      ...(receivedAt !== undefined && { receivedAt }),
-    },
+    orders: [
+      {
+        schema: 'salesOrder/v1',
+        partnerId: agreement.id,
+        channel: 'edi',
+        poNumber: textOf(beg, '03') ?? '',
+        release: '',
+        part: '',
+        oneTimeShipTo: false,
+        orderedOn: '2026-11-20',
+        currency: agreement.currency,
+        shipTo: { identifiers: [{ scheme: 'partner', value: 'BR01' }] },
+        references: [],
+        notes: [],
+        attributes: {},
+        lines,
+        ...(receivedAt !== undefined && { receivedAt }),
+      },
+    ],
     doubts: [],
   };
 }

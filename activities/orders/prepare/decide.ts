@@ -1,0 +1,77 @@
+/** The order check without its records: what is read is given, and nothing is stored. */
+import { dayOf } from '../../../domain/calendar/calendar.ts';
+import type { ExceptionType } from '../../../domain/exceptions.ts';
+import type { OrderTerms } from '../../../domain/order/state.ts';
+import type { ErpRule } from '../../../domain/policy/erp-routing.ts';
+import { whyNotKept } from '../../../domain/policy/requested-dates.ts';
+import type { PartnerProfile } from '../../../mappings/profile/profile.ts';
+import { type ErpSystem, systemsFor, type WmsSystem } from '../../../runtime/systems.ts';
+import { checkOrder } from './check.ts';
+import { leftOutProblem } from './left-out.ts';
+import type { Known, LeftOut, OrderToCheck } from './load.ts';
+import type { Problem } from './problem.ts';
+import type { CheckedOrder } from './record.ts';
+import { termsOf } from './terms.ts';
+
+export interface Given {
+  erp: readonly ErpSystem[];
+  wms: readonly WmsSystem[];
+  erpRules: readonly ErpRule[];
+  /** Problem types that a person has accepted. */
+  waived: readonly ExceptionType[];
+  /** Content of the document that nobody has decided about; asked only if the check comes to it. */
+  undecided(): Promise<LeftOut | undefined>;
+  known(erps: readonly string[]): Promise<Known>;
+}
+
+/** `accepted`: the content that the order goes without, because a person accepted that. */
+export type DecidedOrder = ({ problem: Problem } | { checked: CheckedOrder; terms: OrderTerms }) & {
+  accepted?: LeftOut;
+};
+
+/**
+ * All rules in execution order; the first problem that is not waived ends the check.
+ *
+ * @throws MasterDataUnread while the master data of a relevant ERP was never read.
+ */
+export async function decideOrder(
+  orderId: string,
+  row: OrderToCheck,
+  profile: PartnerProfile,
+  { erp, wms, erpRules, waived, undecided, known }: Given,
+): Promise<DecidedOrder> {
+  const serving = systemsFor(erp, profile.usage);
+  if (serving.length === 0) return stop('no-system-for-side', `no ERP is there for ${profile.usage} orders`);
+  if (systemsFor(wms, profile.usage).length === 0) {
+    return stop('no-system-for-side', `no warehouse system is there for ${profile.usage} orders`);
+  }
+  const repeated = repetitionOf(row);
+  if (repeated !== undefined && !waived.includes(repeated.type)) return { problem: repeated };
+  const leftOut = await undecided();
+  if (leftOut !== undefined && !waived.includes('content-not-used')) return { problem: leftOutProblem(leftOut) };
+  const accepted = leftOut === undefined ? {} : { accepted: leftOut };
+
+  const order = row.canonical;
+  const reasons = whyNotKept(order, order.lines, dayOf(row.receivedAt, profile.calendar));
+  if (reasons.length > 0 && !waived.includes('dates-not-kept')) {
+    return { ...stop('dates-not-kept', reasons.join('; ')), ...accepted };
+  }
+  const erps = serving.map(({ id }) => id);
+  const checked = checkOrder(orderId, row, profile, await known(erps), { erps, rules: erpRules, waived });
+  if ('type' in checked) return { problem: checked, ...accepted };
+  const system = serving.find(({ id }) => id === checked.erpSystem) as ErpSystem;
+  const terms = termsOf(order, row.receivedAt, profile, system);
+  return { checked: { ...checked, shipBy: terms.shipBy }, terms, ...accepted };
+}
+
+function stop(type: ExceptionType, summary: string): { problem: Problem } {
+  return { problem: { type, summary } };
+}
+
+function repetitionOf({ poNumber, earlierId, earlierReceivedAt, earlierStatus }: OrderToCheck): Problem | undefined {
+  if (earlierId === null) return undefined;
+  return {
+    type: 'repeated-po-number',
+    summary: `PO ${poNumber} came on ${earlierReceivedAt?.toISOString()} with other content (order ${earlierId}, ${earlierStatus})`,
+  };
+}

@@ -1,0 +1,55 @@
+import { cpSync, mkdtempSync, openSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import type { Database } from '../../prisma/client.ts';
+import { type Disk, ProfileEditor } from './profile-editor.ts';
+import { loadProfiles } from './profile-files.ts';
+
+/** Root may write anywhere, so the disk is made to refuse. */
+const refusing = { call: '', code: '' };
+const refuse = (call: string) => {
+  if (refusing.call === call) throw Object.assign(new Error(refusing.code), { code: refusing.code });
+};
+const disk: Disk = {
+  open(...args) {
+    refuse('open');
+    return openSync(...args);
+  },
+  rename(...args) {
+    refuse('rename');
+    renameSync(...args);
+  },
+};
+
+const env = { PARTNERS_URL: 'https://partners.invalid', SANDBOX_TOKEN: 'token' };
+const directory = mkdtempSync(join(tmpdir(), 'editor-'));
+const file = join(directory, 'harbor-pine.yaml');
+let editor: ProfileEditor;
+
+beforeAll(() => {
+  cpSync('mappings/partners', directory, { recursive: true });
+  const records = { $executeRaw: async () => 0 };
+  const prisma = { $transaction: (work: (given: typeof records) => unknown) => work(records) };
+  const profiles = loadProfiles(directory, env);
+  editor = new ProfileEditor({ directory, profiles, prisma: prisma as unknown as Database, env, disk });
+});
+afterEach(() => Object.assign(refusing, { call: '', code: '' }));
+afterAll(() => rmSync(directory, { recursive: true }));
+
+it.each([
+  ['open', 'EROFS', 'profile-folder-read-only'],
+  ['rename', 'EACCES', 'profile-folder-read-only'],
+  ['rename', 'EIO', 'EIO'],
+])('leaves the old file whole where its %s fails with %s', async (call, code, told) => {
+  const before = readFileSync(file, 'utf8');
+  const revision = editor.read('harbor-pine')?.revision ?? null;
+  Object.assign(refusing, { call, code });
+  await expect(
+    editor.save('harbor-pine', { text: `${before}backorders: backorder\n`, revision }),
+  ).rejects.toMatchObject({
+    code: told,
+  });
+  expect(readFileSync(file, 'utf8')).toBe(before);
+  expect(readdirSync(directory).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+});

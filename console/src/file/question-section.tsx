@@ -1,0 +1,137 @@
+import { type FormEvent, useId, useState } from 'react';
+import { Link } from 'react-router-dom';
+import { ApiProblem, type DocumentSummary } from '../api.ts';
+import { formatExact } from '../format.ts';
+import { useApi } from '../session.tsx';
+import { Ago } from '../time.tsx';
+
+/** A document that nothing processes: what it asks, and the two things that a person can do. */
+export function QuestionSection(props: { readonly document: DocumentSummary; readonly onChanged: () => void }) {
+  const { document, onChanged } = props;
+  const api = useApi();
+  const { question } = document;
+  if (question === null) return null;
+  if (!question.open) {
+    return (
+      <section className="question" aria-label="Handled by a person">
+        <h2>Handled by a person</h2>
+        <p>
+          {question.note}
+          <span className="quiet">
+            {' '}
+            · {question.handledBy}
+            {question.handledAt && `, ${formatExact(question.handledAt)}`}
+          </span>
+        </p>
+      </section>
+    );
+  }
+  return (
+    <section className="question open" aria-label="Waits for a person">
+      <h2>Waits for a person</h2>
+      <p>
+        The partner {question.asks}
+        {question.poNumber !== null && (
+          <>
+            {' '}
+            (PO {document.orderIds.length === 0 ? `${question.poNumber}, not known here` : <PoLink {...document} />})
+          </>
+        )}
+        . Nothing here processes this document; it waits since <Ago at={question.since} />.
+      </p>
+      <OneField
+        label="What was done"
+        button="Mark as handled"
+        required="Say what was done"
+        long
+        send={(note) => api.handleDocument(document.id, note)}
+        onSent={onChanged}
+      />
+      <OneField
+        label="PO number of the order that it is about"
+        button="Show it with the order"
+        required="Enter a PO number"
+        send={(poNumber) => api.assignDocument(document.id, poNumber)}
+        onSent={onChanged}
+      />
+    </section>
+  );
+}
+
+function PoLink({ orderIds: [orderId], question }: DocumentSummary) {
+  return <Link to={`/orders/${encodeURIComponent(orderId ?? '')}`}>{question?.poNumber}</Link>;
+}
+
+interface FieldProps {
+  readonly label: string;
+  readonly button: string;
+  readonly required: string;
+  readonly long?: boolean;
+  readonly send: (text: string) => Promise<void>;
+  readonly onSent: () => void;
+}
+
+function OneField({ label, button, required, long = false, send, onSent }: FieldProps) {
+  const id = useId();
+  const [text, setText] = useState('');
+  const [refusal, setRefusal] = useState('');
+  const [sending, setSending] = useState(false);
+
+  async function submit(event: FormEvent): Promise<void> {
+    event.preventDefault();
+    if (text.trim() === '') {
+      setRefusal(`${required}.`);
+      return;
+    }
+    setSending(true);
+    setRefusal('');
+    try {
+      await send(text.trim());
+      setText('');
+      onSent();
+    } catch (failure) {
+      setRefusal(failure instanceof ApiProblem ? `${failure.title}. ${failure.detail ?? ''}` : String(failure));
+    } finally {
+      setSending(false);
+    }
+  }
+
+  const field = { id, value: text, maxLength: long ? 1000 : 80 };
+  return (
+    <form onSubmit={(event) => void submit(event)}>
+      <label htmlFor={id}>{label}</label>
+      {long ? (
+        <textarea {...field} rows={2} onChange={(event) => setText(event.target.value)} />
+      ) : (
+        <input {...field} onChange={(event) => setText(event.target.value)} />
+      )}
+      <button type="submit" disabled={sending}>
+        {button}
+      </button>
+      {refusal !== '' && (
+        <p className="refusal" role="alert">
+          {refusal}
+        </p>
+      )}
+    </form>
+  );
+}
+
+/** On the page of an order: what the partner asks beside it, and nobody has dealt with. */
+export function OpenQuestions(props: { readonly orderId: string; readonly documents: readonly DocumentSummary[] }) {
+  const open = props.documents.filter(({ question }) => question?.open);
+  if (open.length === 0) return null;
+  return (
+    <section className="question open" aria-label="Open questions">
+      {open.map(({ id, transactionSet, name, question }) => (
+        <p key={id}>
+          The partner {question?.asks}:{' '}
+          <Link to={`/orders/${encodeURIComponent(props.orderId)}/documents/${encodeURIComponent(id)}`}>
+            {transactionSet} {name}
+          </Link>
+          , waiting for a person since {question && <Ago at={question.since} />}.
+        </p>
+      ))}
+    </section>
+  );
+}
