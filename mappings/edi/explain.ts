@@ -40,6 +40,7 @@ import {
 import { LineNumbers } from './explaining/lines.ts';
 import { ELEMENTS_TOLD, outlineOf } from './explaining/outline.ts';
 import type { Direction, ExplainedPart, Finding, Outcome } from './explaining/parts.ts';
+import { rewrittenTexts } from './explaining/rewritten-texts.ts';
 import type { Evaluate } from './expression.ts';
 import { type AgreementsInForce, findPartnerByIsa } from './interchange-parties.ts';
 import { partnerGuide } from './partner-guide.ts';
@@ -365,7 +366,9 @@ class Explainer {
         const { evaluate, receivedAt } = this.#options;
         const context = { evaluate, ...(receivedAt !== undefined && { receivedAt }) };
         const mapped = readOrders(inbound, parsed, this.#partner, context);
-        return 'errors' in mapped ? mapped : { kind: 'orders', ...mapped };
+        if ('errors' in mapped) return mapped;
+        const rewritten = rewrittenTexts(mapped.orders, this.#partner.x12.repertoire);
+        return { kind: 'orders', ...mapped, ...(rewritten.length > 0 && { rewritten }) };
       }
       case 'takes-payment': {
         const mapped = readPayment(inbound, parsed, this.#partner);

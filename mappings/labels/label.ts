@@ -399,7 +399,7 @@ export function widthOf(text: string, size: number): number {
 }
 
 function emsOf(character: string): number {
-  return WIDTHS.find(([characters]) => characters.test(character))?.[1] ?? 1.3;
+  return WIDTHS.find(([characters]) => characters.test(character))?.[1] ?? 1.5;
 }
 
 /**
@@ -414,4 +414,6 @@ const WIDTHS: readonly (readonly [RegExp, number])[] = [
   [/[a-z0-9CEFLPSTYZ${}]/, 0.6],
   [/[A-VX-Z#&+<=>^~]/, 0.7],
   [/[\u0020-\u017f]/, 0.95],
+  [/[ЉЊЖШЩЮ]/, 1.1],
+  [/[\u0370-\u03ff\u0400-\u045f]/, 0.9],
 ];

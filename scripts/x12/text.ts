@@ -9,6 +9,7 @@ import type {
   Finding,
   Outcome,
 } from '../../mappings/edi/explaining/parts.ts';
+import type { RewrittenText } from '../../mappings/edi/explaining/rewritten-texts.ts';
 import type { NotUsed } from '../../mappings/edi/not-used.ts';
 import { describeInterchangeNote } from '../../mappings/x12/interchange-notes.ts';
 import type { InterchangeHeader } from '../../mappings/x12/types.ts';
@@ -206,7 +207,19 @@ export class TextExplanation {
           : ['acknowledges our group', outcome.acknowledgment];
     const text = stringify(content, { lineWidth: 0 }).trimEnd().split('\n');
     const left = outcome.kind === 'acknowledgment' ? [] : this.#notUsed(outcome.notUsed);
-    return ['', `      ${this.#paint('bold', title)}`, ...text.map((line) => `        ${plain(line)}`), ...left];
+    const rewritten = outcome.kind === 'orders' ? this.#rewritten(outcome.rewritten) : [];
+    const lines = text.map((line) => `        ${plain(line)}`);
+    return ['', `      ${this.#paint('bold', title)}`, ...lines, ...rewritten, ...left];
+  }
+
+  #rewritten(texts: readonly RewrittenText[] = []): string[] {
+    if (texts.length === 0) return [];
+    const lines = texts.map(({ given, written, character }) =>
+      written === undefined
+        ? `        ${plain(given)}: ${this.#paint('yellow', `cannot be written: ${plain(character ?? '')} is not in the partner’s repertoire`)}`
+        : `        ${plain(written)} for ${plain(given)}`,
+    );
+    return ['', `      ${this.#paint('bold', 'is written in our documents as')}`, ...lines];
   }
 
   #notUsed(notUsed: readonly NotUsed[]): string[] {
