@@ -46,6 +46,34 @@ describe('X12 over HTTP', () => {
     expect((await write(named.body)).text).toBe(file);
   });
 
+  it('is decoded, and written in the encoding that the JSON states', async () => {
+    const french = Buffer.from(file.replace('CLAW HAMMER', 'MARTEAU D’ÉPÉE'), 'utf8').toString('latin1');
+    const parsed = await parse(french);
+    expect(parsed.body.interchanges[0].encoding).toBe('utf-8');
+    expect(JSON.stringify(parsed.body)).toContain('MARTEAU D’ÉPÉE');
+    const [interchange] = parsed.body.interchanges;
+    const writtenIn = async (encoding?: string) => {
+      const { encoding: _, ...rest } = interchange;
+      return write({ interchanges: [{ ...rest, ...(encoding !== undefined && { encoding }) }] });
+    };
+    // The answer is decoded as UTF-8, in which the letters of windows-1252 are no characters.
+    expect((await writtenIn('utf-8')).text).toBe(file.replace('CLAW HAMMER', 'MARTEAU D’ÉPÉE'));
+    expect((await writtenIn('windows-1252')).text).toBe(file.replace('CLAW HAMMER', 'MARTEAU D\ufffd\ufffdP\ufffdE'));
+    for (const [encoding, message] of [
+      ['latin-1', 'The value holds "’" (U+2019), which latin-1 does not have.'],
+      [undefined, 'The value holds "’" (U+2019), which ASCII does not have; state an encoding beside the delimiters.'],
+    ] as const) {
+      expect(await writtenIn(encoding)).toMatchObject({
+        status: 422,
+        body: { code: 'x12-not-writable', errors: [{ code: 'value-not-writable', message }] },
+      });
+    }
+    const asLatin1 = await parse(french, '?encoding=latin-1');
+    expect(JSON.stringify(asLatin1.body)).toContain('MARTEAU Dâ');
+    const broken = await parse(french.replace('\xc3\x89P', '\xc3P'), '?encoding=utf-8');
+    expect(broken).toMatchObject({ status: 422, body: { errors: [{ code: 'encoding-invalid' }] } });
+  });
+
   it('may have control characters as delimiters', async () => {
     const odd = file.replaceAll('~\n', '\x1c').replaceAll('*', '\x1d');
     const parsed = await parse(odd);

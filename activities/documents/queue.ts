@@ -3,12 +3,14 @@ import { createHash, randomUUID } from 'node:crypto';
 import { deadlineAfter } from '../../domain/calendar/calendar.ts';
 import { checkDocument } from '../../mappings/edi/checks.ts';
 import type { DeadlineEvent } from '../../mappings/edi/documents/definition.ts';
-import { ruleSetOf } from '../../mappings/edi/documents/registry.ts';
+import { documentOf, ruleSetOf } from '../../mappings/edi/documents/registry.ts';
 import { partnerGuide } from '../../mappings/edi/partner-guide.ts';
 import type { OutboundRule } from '../../mappings/profile/documents.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
+import type { Encoding } from '../../mappings/x12/encoding.ts';
+import { encodingFor, type Repertoire } from '../../mappings/x12/repertoire.ts';
 import type { Delimiters, Guide, Tree } from '../../mappings/x12/types.ts';
-import { writeTransaction } from '../../mappings/x12/write.ts';
+import { type Rewriting, writeTransaction } from '../../mappings/x12/write.ts';
 import type { Prisma } from '../../prisma/generated/client.ts';
 import { permanent } from '../lib/activity-failure.ts';
 import { insertMissing } from '../lib/records.ts';
@@ -41,6 +43,9 @@ export interface OutboundRow {
   invoiceId?: string;
   body: string;
   delimiters: string;
+  /** Absent for ASCII. */
+  encoding?: Encoding;
+  rewritings?: readonly Rewriting[];
   hash: string;
   correlationId: string;
   deadline: string;
@@ -57,7 +62,8 @@ export function documentRow(profile: PartnerProfile, document: OutboundDocument)
   const since = document.since[rule.after];
   if (since === undefined) throw new TypeError(`nobody says when ${rule.after} was for ${document.businessKey}`);
   const { delimiters } = profile.x12;
-  const body = render(document, profile, delimiters);
+  const { body, rewritings } = render(document, profile, delimiters);
+  const encoding = encodingFor(profile.x12.repertoire);
   const { businessKey, correlationId, orderId, shipmentId, invoiceId } = document;
   return {
     id: randomUUID(),
@@ -70,6 +76,8 @@ export function documentRow(profile: PartnerProfile, document: OutboundDocument)
     ...(invoiceId && { invoiceId }),
     body,
     delimiters: delimiterText(delimiters),
+    ...(encoding !== undefined && { encoding }),
+    ...(rewritings.length > 0 && { rewritings }),
     hash: createHash('sha256').update(body).digest('hex'),
     correlationId,
     deadline: deadlineAfter(since, rule.deadline, profile.calendar).toISOString(),
@@ -78,7 +86,7 @@ export function documentRow(profile: PartnerProfile, document: OutboundDocument)
 
 const COLUMNS = [
   ...['id', 'businessKey', 'direction', 'partnerId', 'transactionSet', 'version', 'state', 'orderId', 'shipmentId'],
-  ...['invoiceId', 'body', 'delimiters', 'hash', 'correlationId', 'deadline'],
+  ...['invoiceId', 'body', 'delimiters', 'encoding', 'rewritings', 'hash', 'correlationId', 'deadline'],
 ];
 
 /** An INSERT of the documents that are not queued yet, for a WITH. */
@@ -92,18 +100,33 @@ export function outboundRule(profile: PartnerProfile, set: string): OutboundRule
   return profile.documents.outbound[ruleSetOf(set)];
 }
 
-function render(document: OutboundDocument, profile: PartnerProfile, delimiters: Delimiters): string {
+function render(
+  document: OutboundDocument,
+  profile: PartnerProfile,
+  delimiters: Delimiters,
+): { body: string; rewritings: Rewriting[] } {
   const guide = guideOf(document, profile);
   const wrong = checkDocument(document.tree, guide).filter(({ severity }) => severity === 'error');
   if (wrong.length > 0) {
     throw permanent('document-not-valid', wrong.map(({ place, message }) => `${place.segment}: ${message}`).join('; '));
   }
   try {
-    const segments = writeTransaction(document.tree, guide, delimiters, { substitute: ' ' });
-    return segments.map((segment) => `${segment}${delimiters.segment}`).join('');
+    const rewritings: Rewriting[] = [];
+    const segments = writeTransaction(document.tree, guide, delimiters, {
+      repertoire: repertoireFor(document.set, profile),
+      onRewriting: (rewriting) => rewritings.push(rewriting),
+    });
+    return { body: segments.map((segment) => `${segment}${delimiters.segment}`).join(''), rewritings };
   } catch (error) {
     throw permanent('document-not-valid', reasonOf(error));
   }
+}
+
+/** An acknowledgment repeats numbers of the partner, who knows the characters that it sent. */
+function repertoireFor(set: string, { x12: { repertoire } }: PartnerProfile): Repertoire {
+  return repertoire === 'basic' && documentOf(set)?.outbound?.writes === 'functional-acknowledgment'
+    ? 'extended'
+    : repertoire;
 }
 
 function guideOf({ set }: OutboundDocument, profile: PartnerProfile): Guide {

@@ -2,6 +2,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { CurrentProfiles } from '../../mappings/profile/earlier.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
+import type { Encoding } from '../../mappings/x12/encoding.ts';
 import { guideFor } from '../../mappings/x12/guides/index.ts';
 import type { Delimiters } from '../../mappings/x12/types.ts';
 import { writeInterchange } from '../../mappings/x12/write-interchange.ts';
@@ -49,7 +50,7 @@ export async function assembleInterchange(
     if (first === undefined) return undefined;
     const together = answersInterchange(first)
       ? [first]
-      : queued.filter((document) => !answersInterchange(document) && document.delimiters === first.delimiters);
+      : queued.filter((document) => !answersInterchange(document) && isAlike(document, first));
     const assembled = await number(prisma, profile, together, numbers);
     if (assembled !== undefined) return assembled;
   }
@@ -62,6 +63,8 @@ interface WrittenRow {
   version: string;
   body: string;
   delimiters: string;
+  /** Absent or null for ASCII. */
+  encoding?: Encoding | null;
 }
 
 interface QueuedRow extends WrittenRow {
@@ -97,7 +100,8 @@ async function look(records: Transaction, partnerId: string): Promise<Look> {
       ) AS "prepared",
       (
         SELECT coalesce(json_agg(q), '[]'::json) FROM (
-          SELECT "id", "transactionSet", "version", "orderId", "body", "delimiters", "correlationId", "deadline"
+          SELECT "id", "transactionSet", "version", "orderId", "body", "delimiters", "encoding", "correlationId",
+            "deadline"
           FROM "Document" WHERE "partnerId" = ${partnerId} AND "direction" = 'outbound' AND "state" = 'queued'
           ORDER BY "createdAt", "id" LIMIT ${MOST_DOCUMENTS}
         ) AS q
@@ -111,6 +115,11 @@ async function look(records: Transaction, partnerId: string): Promise<Look> {
     queued: row?.queued ?? [],
     numbers: { interchange: 1, group: 1, transaction: 1, ...row?.numbers },
   };
+}
+
+/** An interchange has one set of delimiters and one encoding. */
+function isAlike(one: QueuedRow, other: QueuedRow): boolean {
+  return one.delimiters === other.delimiters && (one.encoding ?? null) === (other.encoding ?? null);
 }
 
 /**
@@ -146,7 +155,7 @@ async function number(
     (one, index): Placed<QueuedRow> => ({ ...one, transaction: cycled(next.transaction + index).padStart(4, '0') }),
   );
   const controlNumber = cycled(next.interchange).padStart(9, '0');
-  const bytes = written(profile, controlNumber, placed, acknowledgments, documents[0]?.delimiters ?? '');
+  const bytes = written(profile, controlNumber, placed, acknowledgments, documents[0]);
   const interchangeId = randomUUID();
   const deadline = documents
     .flatMap((document) => (document.deadline === null ? [] : [new Date(document.deadline).toISOString()]))
@@ -230,7 +239,7 @@ export function written(
   controlNumber: string,
   placed: readonly Placed[],
   acknowledgments: readonly WrittenRow[],
-  delimiters: string,
+  first: Pick<WrittenRow, 'delimiters' | 'encoding'> | undefined,
   date = new Date(),
 ): Buffer {
   const { ours, theirs } = profile.identifiers;
@@ -246,7 +255,8 @@ export function written(
       acknowledgmentRequested: profile.x12.requestAcknowledgment && acknowledgments.length === 0,
       usage: profile.usage === 'production' ? 'P' : 'T',
     },
-    delimiters: asWritten(delimiters, profile),
+    delimiters: asWritten(first?.delimiters ?? '', profile),
+    ...(first?.encoding && { encoding: first.encoding }),
     // The segment suffix follows the current profile, also for documents that were queued earlier.
     lineBreaks: profile.x12.delimiters.lineBreaks,
     date,

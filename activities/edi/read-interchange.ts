@@ -83,7 +83,7 @@ export async function processInterchange(
       }
       heartbeat(groups.reduce((total, { verdicts: list }) => total + list.length, 0));
     };
-    for await (const part of readInterchange(scanned)) {
+    for await (const part of readInterchange(scanned, profile.x12.encoding)) {
       if (part.kind === 'group') {
         await flush();
         groups.push({ group: part, verdicts: [] });
@@ -219,6 +219,7 @@ function inboundDocument(source: Source, read: ReadTransaction): InboundDocument
     transactionControl: storable(read.transactionControl),
     body,
     delimiters: delimiterText(read.delimiters),
+    ...(read.decoded !== undefined && { encoding: read.decoded.encoding }),
     hash: createHash('sha256').update(body).digest('hex'),
     correlationId: source.correlationId,
   };

@@ -5,6 +5,7 @@ import type { SalesOrder } from '../../mappings/canonical/v1/index.ts';
 import { contentHash } from '../../mappings/edi/content-hash.ts';
 import type { NotUsed } from '../../mappings/edi/not-used.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
+import { named } from '../../mappings/x12/repertoire.ts';
 import type { X12Error } from '../../mappings/x12/types.ts';
 import { unwritableIn } from '../../mappings/x12/write.ts';
 import type { Database } from '../../prisma/client.ts';
@@ -121,6 +122,7 @@ function hashOfAll(hashes: readonly string[]): string {
 /** Rejects numbers that our documents must repeat but X12 cannot represent, before the ERP has the order. */
 function refuseUnwritable(order: SalesOrder, { documents, x12 }: PartnerProfile): void {
   if (Object.keys(documents.outbound).length === 0) return;
+  const echoed = new Set(Object.values(documents.outbound).flatMap((rule) => rule?.echo ?? []));
   const numbers: [path: string, text: string | undefined][] = [
     ['poNumber', order.poNumber],
     ['release', order.release],
@@ -128,16 +130,18 @@ function refuseUnwritable(order: SalesOrder, { documents, x12 }: PartnerProfile)
       `shipTo.identifiers[${index}].value`,
       value,
     ]),
-    ...order.references.map(({ value }, index): [string, string] => [`references[${index}].value`, value]),
+    ...order.references.flatMap(({ qualifier, value }, index): [string, string][] =>
+      echoed.has(qualifier) ? [[`references[${index}].value`, value]] : [],
+    ),
     ...order.lines.flatMap(({ lineId, item }, index): [string, string | undefined][] => [
       [`lines[${index}].lineId`, lineId],
       [`lines[${index}].item.customerSku`, item.customerSku],
     ]),
   ];
   for (const [path, text] of numbers) {
-    const character = text === undefined ? undefined : unwritableIn(text, x12.delimiters);
+    const character = text === undefined ? undefined : unwritableIn(text, x12.delimiters, x12.repertoire);
     if (character === undefined) continue;
-    const reason = `"${character}" cannot be written into the documents of this partner`;
+    const reason = `${named(character)} cannot be written into the documents of this partner (x12.delimiters, x12.repertoire)`;
     throw new IntakeRefusal('number-not-writable', path, reason);
   }
 }

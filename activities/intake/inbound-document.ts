@@ -1,5 +1,6 @@
 /** The row of an inbound transaction set, written once with its verdict, together with its effect. */
 import type { NotUsed } from '../../mappings/edi/not-used.ts';
+import type { Encoding } from '../../mappings/x12/encoding.ts';
 import type { X12Error } from '../../mappings/x12/types.ts';
 import type { Database } from '../../prisma/client.ts';
 import { Prisma } from '../../prisma/generated/client.ts';
@@ -18,6 +19,8 @@ export interface InboundDocument {
   transactionControl: string;
   body: string;
   delimiters: string;
+  /** Absent for ASCII. */
+  encoding?: Encoding;
   hash: string;
   correlationId: string;
 }
@@ -42,11 +45,11 @@ export function storingDocument(
 ) {
   return Prisma.sql`
     INSERT INTO "Document" ("id", "direction", "partnerId", "transactionSet", "version", "state", "interchangeId",
-      "position", "groupControl", "transactionControl", "body", "delimiters", "hash", "correlationId", "errors", "notUsed",
-      "poNumber")
+      "position", "groupControl", "transactionControl", "body", "delimiters", "encoding", "hash", "correlationId", "errors",
+      "notUsed", "poNumber")
     SELECT ${document.id}, 'inbound', ${document.partnerId}, ${document.set}, ${document.version}, ${state},
       ${document.interchangeId}, ${document.position}::int, ${document.groupControl}, ${document.transactionControl},
-      ${document.body}, ${document.delimiters}, ${document.hash}, ${document.correlationId},
+      ${document.body}, ${document.delimiters}, ${document.encoding ?? null}, ${document.hash}, ${document.correlationId},
       ${errors.length > 0 ? JSON.stringify(errors) : null}::jsonb,
       ${notUsed.length > 0 ? JSON.stringify(notUsed) : null}::jsonb, ${poNumber ?? null}::text
     WHERE ${onlyIf}

@@ -10,6 +10,7 @@ import { labelContents } from '../../mappings/labels/content.ts';
 import { LabelError, labelOf } from '../../mappings/labels/label.ts';
 import { labelsAsZpl } from '../../mappings/labels/zpl.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
+import { decoded } from '../../mappings/x12/encoding.ts';
 import { evaluateAll } from '../../runtime/expressions.ts';
 import { delimiterText, documentRow, INTERCHANGE_ACKNOWLEDGMENT, outboundRule } from '../documents/queue.ts';
 import { written } from '../edi/assemble-interchange.ts';
@@ -102,8 +103,12 @@ type Row = Parameters<typeof written>[3][number];
 
 function interchangeOf(document: Row, profile: PartnerProfile, date: Date): string {
   const placed = [{ document, group: PLACEHOLDER.group, transaction: PLACEHOLDER.transaction }];
-  const bytes = written(profile, PLACEHOLDER.interchange, placed, [], document.delimiters, date);
-  return bytes.toString('latin1');
+  const bytes = written(profile, PLACEHOLDER.interchange, placed, [], document, date);
+  return textOf(bytes, document);
+}
+
+function textOf(bytes: Buffer, { encoding }: Row): string {
+  return decoded(bytes.toString('latin1'), encoding ?? 'latin-1');
 }
 
 /** The 997 or 999 of a group, from its rendered segments. */
@@ -143,8 +148,8 @@ export function interchangeAnswer(
     body: `${segment}${delimiters.segment}`,
     delimiters: delimiterText(delimiters),
   };
-  const bytes = written(profile, PLACEHOLDER.interchange, [], [row], row.delimiters, receivedAt);
-  return { ...named, sent, x12: bytes.toString('latin1') };
+  const bytes = written(profile, PLACEHOLDER.interchange, [], [row], row, receivedAt);
+  return { ...named, sent, x12: textOf(bytes, row) };
 }
 
 /** The first label of the shipment; undefined if the partner wants none. */

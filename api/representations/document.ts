@@ -71,6 +71,19 @@ const storedNotUsed = z
   )
   .nullable();
 
+const rewriting = z
+  .object({
+    place: z.string().meta({ description: 'For people', examples: ['N401 (segment 9)'] }),
+    given: z.string(),
+    written: z.string(),
+  })
+  .meta({
+    id: 'Rewriting',
+    description: 'A text that an outbound document has in the characters of the partner’s repertoire',
+  });
+
+const storedRewritings = z.array(rewriting.extend({ place: location })).nullable();
+
 const question = z
   .object({
     asks: z.string().meta({ description: 'What the partner wants, for people' }),
@@ -137,6 +150,10 @@ export const documentItem = z
     }),
     errors: z.array(documentError),
     notUsed: z.array(notUsed),
+    encoding: z.string().nullable().meta({
+      description: 'How its bytes are or will be read: utf-8, latin-1 or windows-1252; null if it is ASCII',
+    }),
+    rewritings: z.array(rewriting),
     question: question.nullable().meta({ description: 'Of a document that nothing processes, so that it is kept' }),
     links: z.object({ self: link, raw: link }),
   })
@@ -184,6 +201,8 @@ export const documentColumns = {
   transactionControl: true,
   errors: true,
   notUsed: true,
+  encoding: true,
+  rewritings: true,
   poNumber: true,
   handledAt: true,
   handledBy: true,
@@ -233,6 +252,11 @@ export function documentItemOf(document: DocumentRow): z.output<typeof documentI
     },
     errors: toDocumentErrors(document.errors),
     notUsed: (storedNotUsed.parse(document.notUsed) ?? []).map(({ place, ...one }) => ({
+      ...one,
+      place: placeInWords(place),
+    })),
+    encoding: document.encoding,
+    rewritings: (storedRewritings.parse(document.rewritings) ?? []).map(({ place, ...one }) => ({
       ...one,
       place: placeInWords(place),
     })),

@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { assignKeptDocument, ordersUnder, settleKeptDocument } from '../../activities/documents/kept-documents.ts';
+import { type Encoding, encoded } from '../../mappings/x12/encoding.ts';
 import { scanInterchanges } from '../../mappings/x12/index.ts';
 import { visibleTo } from '../auth/visibility.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { Problem } from '../errors.ts';
 import { documentColumns, documentItem, documentItemOf, documentView } from '../representations/document.ts';
 import { readableSegments } from '../representations/segments.ts';
+import { X12_TEXT, x12Text } from '../representations/x12-text.ts';
 import { type Caller, route, withScope } from '../route.ts';
 
 const documentParameters = z.object({ documentId: z.string().min(1).max(200) });
@@ -43,11 +45,11 @@ const readRawDocument = route({
   tag: 'Documents',
   summary: 'The bytes of a document as they were received or sent',
   description:
-    'The transaction set from ST to SE, byte for byte; with `envelope=true` the whole interchange that carried it. A document that is not in an interchange yet has no envelope: then its segments between ST and SE.',
+    'The transaction set from ST to SE, byte for byte, with its encoding as `charset`; with `envelope=true` the whole interchange that carried it. A document that is not in an interchange yet has no envelope: then its segments between ST and SE.',
   access: withScope('documents:read', 'partner:test'),
   params: documentParameters,
   query: z.object({ envelope: z.enum(['true', 'false']).default('false') }),
-  answers: { 200: { description: 'X12', contentType: 'text/plain; charset=iso-8859-1' } },
+  answers: { 200: { description: 'X12', contentType: X12_TEXT } },
   problems: ['unknown-document'],
   handler: async ({ params, query, caller }, deps) => {
     const found = await deps.prisma.document.findUnique({
@@ -57,6 +59,7 @@ const readRawDocument = route({
         partnerId: true,
         transactionSet: true,
         body: true,
+        encoding: true,
         position: true,
         interchange: { select: { controlNumber: true, bytes: true } },
       },
@@ -69,15 +72,20 @@ const readRawDocument = route({
       params.documentId,
     );
     const { interchange, position, transactionSet } = document;
+    const encoding = document.encoding as Encoding | null;
     if (query.envelope === 'true' && interchange === null) {
       throw new Problem('unknown-document', 'The document is not in an interchange yet.');
     }
     const whole = query.envelope === 'true' ? interchange?.bytes : undefined;
     const carried =
       interchange === null || position === null ? undefined : transactionBytes(interchange.bytes, position);
-    const bytes = whole ?? carried ?? Buffer.from(document.body, 'latin1');
+    const bytes = whole ?? carried ?? encoded(document.body, encoding ?? 'latin-1');
     const name = [transactionSet, interchange?.controlNumber ?? 'unsent', position ?? 0].join('-');
-    return { status: 200, body: bytes, headers: { 'Content-Disposition': `attachment; filename="${name}.edi"` } };
+    const headers = {
+      'Content-Type': x12Text(encoding),
+      'Content-Disposition': `attachment; filename="${name}.edi"`,
+    };
+    return { status: 200, body: bytes, headers };
   },
 });
 

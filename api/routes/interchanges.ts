@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { InterchangeReceipt } from '../../activities/intake/receive-interchange.ts';
+import { detectedEncoding, type Encoding } from '../../mappings/x12/encoding.ts';
 import { visiblePartner, visibleTo } from '../auth/visibility.ts';
 import { pageOf, pageParameters } from '../cursor.ts';
 import { type Fault, Problem } from '../errors.ts';
@@ -16,6 +17,7 @@ import {
   stuckBefore,
 } from '../representations/interchange.ts';
 import { link } from '../representations/values.ts';
+import { X12_TEXT, x12Text } from '../representations/x12-text.ts';
 import { route, withScope } from '../route.ts';
 
 const receivedInterchange = z
@@ -220,22 +222,36 @@ const readRawInterchange = route({
   operation: 'readRawInterchange',
   tag: 'EDI',
   summary: 'The bytes of an interchange as they were received or sent',
-  description: 'From ISA to IEA, byte for byte. Of one that was refused as a whole, the first 64 KiB are kept.',
+  description:
+    'From ISA to IEA, byte for byte, with the encoding as `charset`. Of one that was refused as a whole, the first 64 KiB are kept.',
   access: withScope('documents:read', 'partner:test'),
   params: interchangeParameters,
-  answers: { 200: { description: 'X12', contentType: 'text/plain; charset=iso-8859-1' } },
+  answers: { 200: { description: 'X12', contentType: X12_TEXT } },
   problems: ['unknown-interchange'],
   handler: async ({ params, caller }, deps) => {
     const id = params.interchangeId;
     const found = await deps.prisma.interchange.findUnique({
       where: { id },
-      select: { partnerId: true, direction: true, controlNumber: true, fileName: true, bytes: true },
+      select: {
+        partnerId: true,
+        direction: true,
+        controlNumber: true,
+        fileName: true,
+        bytes: true,
+        documents: { where: { encoding: { not: null } }, select: { encoding: true }, take: 1 },
+      },
     });
     const interchange = await visibleTo(caller, found, ({ partnerId }) => partnerId, 'unknown-interchange', id);
-    const { direction, controlNumber, fileName, bytes } = interchange;
+    const { direction, controlNumber, fileName, bytes, documents } = interchange;
+    // Nothing of a rejected file was decoded.
+    const encoding = (documents[0]?.encoding as Encoding | undefined) ?? detectedEncoding(bytes);
     // The control number of a rejected file may be any text.
     const name = fileName ?? `${direction}-${controlNumber.replace(/\W/g, '') || 'unnumbered'}.edi`;
-    return { status: 200, body: bytes, headers: { 'Content-Disposition': `attachment; filename="${name}"` } };
+    const headers = {
+      'Content-Type': x12Text(encoding),
+      'Content-Disposition': `attachment; filename="${name}"`,
+    };
+    return { status: 200, body: bytes, headers };
   },
 });
 

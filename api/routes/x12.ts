@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { guideOf } from '../../mappings/edi/documents/registry.ts';
+import { ENCODINGS } from '../../mappings/x12/encoding.ts';
 import { x12Document } from '../../mappings/x12/json/document.ts';
 import { X12JsonError, X12ShapeError } from '../../mappings/x12/json/faults.ts';
 import { readX12Json } from '../../mappings/x12/json/read.ts';
@@ -27,6 +28,10 @@ const parseX12 = route({
   access: withScope('edi:write', 'documents:read'),
   changesNothing: true,
   query: z.object({
+    encoding: z
+      .enum(['detect', ...ENCODINGS])
+      .default('detect')
+      .meta({ description: 'Of the file; by default UTF-8 if its bytes are that, else windows-1252 or latin-1' }),
     names: z
       .enum(['true', 'false'])
       .default('false')
@@ -42,7 +47,12 @@ const parseX12 = route({
   problems: ['x12-not-readable'],
   handler: async ({ body, query }) => {
     const { document } = await orProblem('x12-not-readable', () =>
-      readX12Json(withinLimit(body), { guideOf, limits, names: query.names === 'true' }),
+      readX12Json(withinLimit(body), {
+        guideOf,
+        limits,
+        encodingOf: () => query.encoding,
+        names: query.names === 'true',
+      }),
     );
     return { status: 200, body: document };
   },
@@ -55,7 +65,7 @@ const writeX12 = route({
   tag: 'EDI',
   summary: 'The X12 of JSON as `parseX12` gives it',
   description:
-    'Nothing is stored or sent. Counts and control numbers of trailers are filled in. The result is read again and must be the same JSON, without regard to names and remarks; otherwise it is refused with the place.',
+    'Nothing is stored or sent. Counts and control numbers of trailers are filled in. Text beyond ASCII is written in the `encoding` of its interchange. The result is read again and must be the same JSON, without regard to names and remarks; otherwise it is refused with the place.',
   access: withScope('edi:write', 'documents:read'),
   changesNothing: true,
   body: {

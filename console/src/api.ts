@@ -259,6 +259,12 @@ export interface AsOrderedLine extends RequestedDates, Kept {
   readonly unitPrice?: string;
 }
 
+export interface Rewriting {
+  readonly place: string;
+  readonly given: string;
+  readonly written: string;
+}
+
 export interface DocumentSummary {
   readonly id: string;
   readonly direction: 'inbound' | 'outbound';
@@ -285,6 +291,10 @@ export interface DocumentSummary {
   readonly errors: readonly DocumentError[] | null;
   /** Content of an inbound document that nothing uses. */
   readonly notUsed: readonly NotUsed[];
+  /** Null if it is ASCII. */
+  readonly encoding: string | null;
+  /** Texts that an outbound document has in the partner's characters. */
+  readonly rewritings: readonly Rewriting[];
   /** Those that it is about, or that it became. */
   readonly orderIds: readonly string[];
   /** Of a document that nothing processes, so that it is kept. */

@@ -14,8 +14,9 @@ export function RawView(props: {
   const { name, id, load, fileName } = props;
   const raw = useLive(`raw ${name} ${id}`, async (signal) => {
     const blob = await load(signal);
-    // The API declares ISO 8859-1: one byte is one character.
-    return { blob, text: new TextDecoder('iso-8859-1').decode(await blob.arrayBuffer()) };
+    // The API declares the encoding: without one, one byte is one character.
+    const charset = /charset=([\w-]+)/.exec(blob.type)?.[1] ?? 'iso-8859-1';
+    return { blob, charset, text: new TextDecoder(charset).decode(await blob.arrayBuffer()) };
   });
   const [notice, setNotice] = useState('');
 
@@ -23,7 +24,7 @@ export function RawView(props: {
     if (raw.problem) return <ProblemBanner problem={raw.problem} what={`the raw ${name}`} onRetry={raw.refresh} />;
     return <Loading what={`the raw ${name}`} />;
   }
-  const { blob, text } = raw.data;
+  const { blob, charset, text } = raw.data;
 
   async function copy(): Promise<void> {
     setNotice(await copied(text));
@@ -47,8 +48,8 @@ export function RawView(props: {
         <pre>{onePerLine(text)}</pre>
       </section>
       <p className="quiet">
-        {blob.size.toLocaleString('en-US')} bytes. Shown with one segment per line. Copy and download keep the original
-        bytes.
+        {blob.size.toLocaleString('en-US')} bytes, read as {charset}. Shown with one segment per line. Download keeps
+        the original bytes.
       </p>
     </>
   );

@@ -1,5 +1,7 @@
 import type { ShipmentPayment } from '../../domain/policy/carrier-routing.ts';
 import type { NoteReader } from '../canonical/v1/index.ts';
+import type { StatedEncoding } from '../x12/encoding.ts';
+import type { Repertoire } from '../x12/repertoire.ts';
 import type { ElementType } from '../x12/types.ts';
 
 /**
@@ -23,6 +25,10 @@ export interface Agreement {
      */
     readonly acceptedVersions: readonly string[];
     readonly checkHashTotals: boolean;
+    /** Of what we receive. */
+    readonly encoding: StatedEncoding;
+    /** Characters of what we send. */
+    readonly repertoire: Repertoire;
     readonly delimiters: {
       readonly element: string;
       readonly component: string;

@@ -8,6 +8,7 @@ import {
   type TransactionResult,
   writeInterchangeAcknowledgment,
 } from '../x12/acknowledgment.ts';
+import type { StatedEncoding } from '../x12/encoding.ts';
 import { parseTransaction } from '../x12/parse.ts';
 import { type StreamEvent, streamInterchanges } from '../x12/read.ts';
 import type {
@@ -39,6 +40,7 @@ import {
 import { LineNumbers } from './explaining/lines.ts';
 import { ELEMENTS_TOLD, outlineOf } from './explaining/outline.ts';
 import type { Direction, ExplainedPart, Finding, Outcome } from './explaining/parts.ts';
+import { rewrittenTexts } from './explaining/rewritten-texts.ts';
 import type { Evaluate } from './expression.ts';
 import { type AgreementsInForce, findPartnerByIsa } from './interchange-parties.ts';
 import { partnerGuide } from './partner-guide.ts';
@@ -70,7 +72,8 @@ export async function* explainInterchanges(
 ): AsyncGenerator<ExplainedPart, void, undefined> {
   const lines = new LineNumbers();
   const explainer = new Explainer(options, lines);
-  for await (const event of streamInterchanges(lines.watch(chunks), {}, { readsRefused: true })) {
+  const reading = { readsRefused: true, encodingOf: (header: InterchangeHeader) => explainer.encodingOf(header) };
+  for await (const event of streamInterchanges(lines.watch(chunks), {}, reading)) {
     const part = explainer.explain(event);
     if (part !== undefined) yield part;
   }
@@ -202,21 +205,31 @@ class Explainer {
     };
   }
 
+  /** Of what the partner sends; what we send says itself what it is. */
+  encodingOf(header: InterchangeHeader): StatedEncoding {
+    const { partner, direction } = this.#partiesOf(header);
+    return direction === 'inbound' ? (partner?.x12.encoding ?? 'detect') : 'detect';
+  }
+
   /** Determines the two parties of an interchange. */
   #turnTo(header: InterchangeHeader | undefined): void {
     this.#header = header;
     this.#admission = [];
     this.#received = [];
     this.#takenInInterchange = 0;
-    const { partner, profiles } = this.#options;
+    const { partner, direction } = this.#partiesOf(header);
     this.#partner = partner;
-    this.#direction = partner === undefined ? 'unknown' : 'inbound';
-    if (header === undefined) return;
+    this.#direction = direction;
+  }
+
+  #partiesOf(header: InterchangeHeader | undefined): { partner: Agreement | undefined; direction: Direction } {
+    const { partner, profiles } = this.#options;
+    if (header === undefined) return { partner, direction: partner === undefined ? 'unknown' : 'inbound' };
     const { senderId, senderQualifier, receiverId, receiverQualifier, usage } = header;
     if (partner !== undefined) {
       const { isaId, isaQualifier } = partner.identifiers.ours;
-      if (senderId === isaId && senderQualifier === isaQualifier) this.#direction = 'outbound';
-      return;
+      const isOurs = senderId === isaId && senderQualifier === isaQualifier;
+      return { partner, direction: isOurs ? 'outbound' : 'inbound' };
     }
     const sender = findPartnerByIsa(profiles, header);
     const turned = {
@@ -226,8 +239,9 @@ class Explainer {
       receiverQualifier: senderQualifier,
       usage,
     };
-    this.#partner = sender ?? findPartnerByIsa(profiles, turned);
-    if (this.#partner !== undefined) this.#direction = sender === undefined ? 'outbound' : 'inbound';
+    if (sender !== undefined) return { partner: sender, direction: 'inbound' };
+    const receiver = findPartnerByIsa(profiles, turned);
+    return { partner: receiver, direction: receiver === undefined ? 'unknown' : 'outbound' };
   }
 
   #transaction(read: ReadTransaction): ExplainedPart | undefined {
@@ -265,6 +279,7 @@ class Explainer {
       end: read.end,
       ...this.#lineAt(read.start),
       segmentCount: read.segmentCount,
+      ...(read.decoded && { decoded: read.decoded }),
       status,
       ...(judged.held && { held: judged.held }),
       findings,
@@ -351,7 +366,9 @@ class Explainer {
         const { evaluate, receivedAt } = this.#options;
         const context = { evaluate, ...(receivedAt !== undefined && { receivedAt }) };
         const mapped = readOrders(inbound, parsed, this.#partner, context);
-        return 'errors' in mapped ? mapped : { kind: 'orders', ...mapped };
+        if ('errors' in mapped) return mapped;
+        const rewritten = rewrittenTexts(mapped.orders, this.#partner.x12.repertoire);
+        return { kind: 'orders', ...mapped, ...(rewritten.length > 0 && { rewritten }) };
       }
       case 'takes-payment': {
         const mapped = readPayment(inbound, parsed, this.#partner);
@@ -400,7 +417,8 @@ class Explainer {
       transactions: this.#results,
       delimiters,
     });
-    return { set, segments: writeTransaction(tree, guide, delimiters), terminator: delimiters.segment };
+    const { repertoire = 'extended' } = profile?.x12 ?? {};
+    return { set, segments: writeTransaction(tree, guide, delimiters, { repertoire }), terminator: delimiters.segment };
   }
 
   #interchangeAnswer(errors: X12Error[], groupCount: number): { segment: string; sent: boolean } | undefined {

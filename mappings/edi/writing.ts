@@ -1,6 +1,7 @@
 import { type Decimal, divideRounded, isPositive, isZero, toScaled } from '../../domain/decimal.ts';
 import { fromMinor } from '../../domain/money.ts';
 import type { Party } from '../canonical/v1/index.ts';
+import { firstCharacters } from '../x12/encoding.ts';
 import type { SegmentObject, TreeNode } from '../x12/types.ts';
 import type { Agreement } from './agreement.ts';
 import type { DocumentLine, DocumentOrder } from './document-content.ts';
@@ -157,7 +158,9 @@ export function commonReferences(order: DocumentOrder, profile: Agreement, set: 
 }
 
 export function description(text: string): TreeNode[] {
-  return text.trim() === '' ? [] : [{ PID: segment('F', undefined, undefined, undefined, text.trim().slice(0, 80)) }];
+  return text.trim() === ''
+    ? []
+    : [{ PID: segment('F', undefined, undefined, undefined, firstCharacters(text.trim(), 80)) }];
 }
 
 export function positive(quantity: Decimal): boolean {

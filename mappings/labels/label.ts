@@ -10,6 +10,7 @@
 import { isSscc } from '../../domain/sscc.ts';
 import type { Address } from '../canonical/v1/index.ts';
 import { type ElementString, humanReadable, isEncodable, moduleCount } from './barcode.ts';
+import { shown, unprintableIn } from './characters.ts';
 
 export const LABEL_WIDTH = 812;
 export const LABEL_HEIGHT = 1218;
@@ -98,7 +99,7 @@ export interface Label {
 export class LabelError extends Error {
   override readonly name = 'LabelError';
   /** Stable, kebab-case. */
-  readonly code: 'label-sscc-invalid';
+  readonly code: 'label-sscc-invalid' | 'label-character-missing';
 
   constructor(code: LabelError['code'], message: string) {
     super(message);
@@ -143,12 +144,14 @@ const LINE = 3;
  * A secondary barcode is omitted if it does not fit its zone at GS1's module width or its value is
  * not allowed. Its value is still printed as text.
  *
- * @throws LabelError if the SSCC has a wrong check digit, because such a label is a chargeback.
+ * @throws LabelError if the SSCC has a wrong check digit, because such a label is a chargeback, or a
+ * text has a character that no font has.
  */
 export function labelOf(content: LabelContent): Label {
   if (!isSscc(content.sscc)) {
     throw new LabelError('label-sscc-invalid', `${content.sscc} is not an SSCC with a right check digit`);
   }
+  refuseUnprintable(content);
   return {
     sscc: content.sscc,
     elements: [
@@ -163,6 +166,17 @@ export function labelOf(content: LabelContent): Label {
       ...serialShippingContainer(content),
     ],
   };
+}
+
+function refuseUnprintable(content: LabelContent): void {
+  const found = unprintableIn(content);
+  if (found === undefined) return;
+  const { path, text, character } = found;
+  const code = (character.codePointAt(0) as number).toString(16).toUpperCase().padStart(4, '0');
+  throw new LabelError(
+    'label-character-missing',
+    `${path} "${text}" has "${character}" (U+${code}), which labels cannot show; they have Latin, Greek and Cyrillic letters`,
+  );
 }
 
 /** Lines between the zones. */
@@ -332,7 +346,7 @@ export function fitted(
   size: number,
   maxLines: number,
 ): { lines: string[]; size: number } {
-  const plain = text.replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ').trim();
+  const plain = shown(text);
   for (let tried = size; tried > SMALLEST; tried -= 2) {
     const lines = wrapped(plain, width, tried);
     if (lines.length <= maxLines) return { lines, size: tried };
@@ -385,7 +399,7 @@ export function widthOf(text: string, size: number): number {
 }
 
 function emsOf(character: string): number {
-  return WIDTHS.find(([characters]) => characters.test(character))?.[1] ?? 1.3;
+  return WIDTHS.find(([characters]) => characters.test(character))?.[1] ?? 1.5;
 }
 
 /**
@@ -400,4 +414,6 @@ const WIDTHS: readonly (readonly [RegExp, number])[] = [
   [/[a-z0-9CEFLPSTYZ${}]/, 0.6],
   [/[A-VX-Z#&+<=>^~]/, 0.7],
   [/[\u0020-\u017f]/, 0.95],
+  [/[ЉЊЖШЩЮ]/, 1.1],
+  [/[\u0370-\u03ff\u0400-\u045f]/, 0.9],
 ];

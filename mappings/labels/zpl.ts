@@ -2,12 +2,16 @@
  * Renders labels in ZPL II for printers of 203 dpi (Zebra programming guide: ^XA, ^FO, ^GB, ^A0,
  * ^BY, ^BC, ^FH, ^CI28).
  *
- * Text is UTF-8 under ^CI28. Font 0 has the Latin letters; other scripts need a font on the
- * printer. Command prefixes (^ and ~), the hexadecimal escape (_) and control characters are
+ * Text is UTF-8 under ^CI28. Font 0 has the Latin letters; Greek and Cyrillic are set in Swiss 721,
+ * which Zebra's printers have beside it. A printer without it prints such a text in its default font,
+ * so that letters are missing: load the font under this name. Command prefixes (^ and ~), the hexadecimal escape (_) and control characters are
  * escaped under ^FH. Data such as a party's name can therefore not inject commands.
  */
 import { codeSetRuns, type ElementString } from './barcode.ts';
+import { isInFontZero } from './characters.ts';
 import { type Barcode, LABEL_HEIGHT, LABEL_WIDTH, type Label, type LabelElement, type Text } from './label.ts';
+
+const SWISS_721 = 'E:TT0003M_.FNT';
 
 /** One ^XA … ^XZ per label, as UTF-8 text. */
 export function labelsAsZpl(labels: readonly Label[]): string {
@@ -31,7 +35,8 @@ function drawn(element: LabelElement): string {
 function textField({ x, y, width, size, text, align }: Text): string {
   // The text fits its width; the field block only centers it.
   const block = align === 'center' ? `^FB${width},1,0,C` : '';
-  return `^FO${x},${y}^A0N,${size},${size}${block}^FH^FD${escaped(text)}^FS`;
+  const font = isInFontZero(text) ? `^A0N,${size},${size}` : `^A@N,${size},${size},${SWISS_721}`;
+  return `^FO${x},${y}${font}${block}^FH^FD${escaped(text)}^FS`;
 }
 
 /**

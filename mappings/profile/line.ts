@@ -3,7 +3,9 @@ import { isTimeZone, WEEKDAYS } from '../../domain/calendar/calendar.ts';
 import { namedHolidays } from '../../domain/calendar/holidays.ts';
 import { didYouMean } from '../../domain/nearest.ts';
 import { allGuides } from '../edi/documents/registry.ts';
+import { ENCODINGS } from '../x12/encoding.ts';
 import { firstReleaseSent, nearestRelease, nearestReleases } from '../x12/guides/index.ts';
+import { REPERTOIRES } from '../x12/repertoire.ts';
 import { duration, qualifier } from './fields.ts';
 
 /** Addressing, syntax and transport of interchanges, and business hours. */
@@ -74,6 +76,21 @@ export const x12 = z
       .boolean()
       .default(true)
       .describe('Whether CTT02 of an 850 must be the sum of the quantities; some partners put something else there'),
+    encoding: z
+      .enum(['detect', ...ENCODINGS])
+      .default('detect')
+      .describe(
+        'Character encoding of what we receive. `detect` decides for each transaction set: UTF-8 if its bytes are that, ' +
+          'else windows-1252, of which latin-1 is a part. UTF-16 is refused',
+      ),
+    repertoire: z
+      .enum(REPERTOIRES)
+      .default('extended')
+      .describe(
+        'Characters of what we send. `basic`: upper-case letters, digits and some punctuation; `extended`: ASCII; `latin-1`; ' +
+          '`utf-8`. Free text is transliterated into it (É as E), which the document shows; a number or code that is not in it ' +
+          'is an exception',
+      ),
     delimiters,
   })
   .superRefine(({ version, acceptedVersions, interchangeVersion, delimiters: { repetition } }, context) => {

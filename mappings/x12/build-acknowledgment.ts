@@ -11,6 +11,7 @@ import type {
   TransactionStatus,
 } from './acknowledgment.ts';
 import { CODES_MAXIMUM, NOTES, TRIGGER } from './acknowledgment-notes.ts';
+import { firstCharacters } from './encoding.ts';
 import type { Delimiters, SegmentObject, Tree, TreeNode, X12Error } from './types.ts';
 
 /** Faults with a dedicated code in the 999 (IK304, IK403), by our stable code. */
@@ -53,16 +54,16 @@ function withCodes(segment: SegmentObject, codes: readonly string[], from: numbe
 }
 
 /**
- * Reduces a value to the characters that AK404 allows: printable, no delimiters, at most 99, no
- * surrounding blanks.
+ * Reduces a value to what AK404 allows: no control characters or their pictures, no delimiters, at most 99 characters,
+ * no surrounding blanks. Characters outside the partner's repertoire are replaced on writing.
  */
 function copyOf(value: string | undefined, delimiters: Delimiters | undefined): string | undefined {
-  let copy = value?.replace(/[^\x20-\x7e\xa0-\xff]/g, '');
+  let copy = value?.replace(/[\p{C}\u2400-\u2426]/gu, '');
   const { element, component, segment, repetition } = delimiters ?? {};
   for (const delimiter of [element, component, segment, repetition]) {
     copy = delimiter === undefined ? copy : copy?.replaceAll(delimiter, ' ');
   }
-  copy = copy?.trim().slice(0, 99).trim();
+  copy = copy === undefined ? undefined : firstCharacters(copy.trim(), 99).trim();
   return copy === '' ? undefined : copy;
 }
 
@@ -103,7 +104,7 @@ function segmentNotes(
         [ids.segment]: { '01': place.segment, '02': position, ...(loop && { '03': loop.loop }), '04': code },
       };
       if (kind === '999' && context !== undefined) {
-        const value = copyOf(context.value, delimiters)?.slice(0, CONTEXT_LENGTH).trim();
+        const value = firstCharacters(copyOf(context.value, delimiters) ?? '', CONTEXT_LENGTH).trim();
         note.CTX = [{ '01': [{ '1': context.name, ...(value && { '2': value }) }] }];
       }
       byPlace.set(key, note);
@@ -161,7 +162,8 @@ function fitted(value: string, min: number, max: number): string {
  * name something that the sender does not know.
  */
 function asReceived(value: string | undefined, length: number, delimiters: Delimiters | undefined): string | undefined {
-  return value !== undefined && value.length <= length && copyOf(value, delimiters) === value ? value : undefined;
+  const isPlain = value !== undefined && /^[\x20-\x7e]*$/.test(value) && copyOf(value, delimiters) === value;
+  return isPlain && value.length <= length ? value : undefined;
 }
 
 /**

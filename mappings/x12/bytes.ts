@@ -16,6 +16,13 @@ export function isBlank(byte: number): boolean {
   return byte === 0x20 || byte === LF || byte === CR || byte === 0x09 || byte === 0x00;
 }
 
+/** A byte order mark of UTF-16 or UTF-32, or an ISA with a zero byte after each letter. */
+export function isWideText(window: Buffer, at: number): boolean {
+  const [first, second, third] = [window[at], window[at + 1], window[at + 2]];
+  const hasMark = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
+  return hasMark || (first === I && second === 0 && (third === S || third === 0));
+}
+
 export function lengthOfId(window: Buffer, at: number, end: number, element: number): number {
   const bound = Math.min(end, at + 4);
   let index = at;

@@ -2,6 +2,7 @@
  * Checks values and syntax notes, for reading and writing. It loops over characters because it runs
  * for every element.
  */
+import { charactersIn } from './encoding.ts';
 import type { ElementGuide, SimpleElementGuide, SyntaxNote } from './types.ts';
 
 export const elementKeys: readonly string[] = Array.from({ length: 100 }, (_, index) =>
@@ -33,7 +34,7 @@ function allDigits(value: string, from: number, to: number): boolean {
   return to > from;
 }
 
-/** Extended X12 character set in ISO-8859-1, without control characters. */
+/** C0 and C1. What else a partner's repertoire leaves out is no fault of what it sends. */
 function hasControlCharacter(value: string): boolean {
   for (let index = 0; index < value.length; index += 1) {
     const code = value.charCodeAt(index);
@@ -116,12 +117,19 @@ function tooLong(guide: SimpleElementGuide, length: number): ValueFault {
   };
 }
 
+/** Length in characters. It is never below half of `value.length`, so most values are not counted. */
+function charactersNear(value: string, { min, max }: SimpleElementGuide): number {
+  const { length } = value;
+  return length > max || length < 2 * min ? charactersIn(value) : length;
+}
+
 /** Returns the first fault of a present value. */
 export function valueFault(value: string, guide: SimpleElementGuide): ValueFault | undefined {
   let length = value.length;
   switch (guide.type) {
     case 'AN':
     case 'B':
+      length = charactersNear(value, guide);
       if (length < guide.min) {
         return tooShort(guide, length);
       }
@@ -132,6 +140,7 @@ export function valueFault(value: string, guide: SimpleElementGuide): ValueFault
         ? { code: 'element-character', message: `${guide.name} holds a control character.`, ak: '6' }
         : undefined;
     case 'ID':
+      length = charactersNear(value, guide);
       if (length < guide.min) {
         return tooShort(guide, length);
       }

@@ -4,7 +4,8 @@
  * input therefore costs no more than valid input. `read.ts` and `parse.ts` handle the contents of
  * transaction sets.
  */
-import { A, E, G, I, isAlphanumeric, isBlank, lengthOfId, printable, S, T } from './bytes.ts';
+import { A, E, G, I, isAlphanumeric, isBlank, isWideText, lengthOfId, printable, S, T } from './bytes.ts';
+import { envelopeText } from './encoding.ts';
 import {
   headerEnd,
   headerEndDespiteFaults,
@@ -148,6 +149,17 @@ export class EnvelopeWalker {
       !isAlphanumeric(window[at + 3] as number)
     ) {
       this.#openInterchange(window, base, at);
+      return true;
+    }
+    if (isWideText(window, at)) {
+      this.#startSkipping(this.#position, [
+        {
+          code: 'encoding-utf-16',
+          message: 'The file is UTF-16 or UTF-32. X12 is read in UTF-8, windows-1252 and ISO-8859-1.',
+          place: { segment: 'ISA', position: 1, byteOffset: this.#position },
+          ak: { level: 'interchange', code: '024' },
+        },
+      ]);
       return true;
     }
     this.#startSkipping(this.#position, [
@@ -320,7 +332,7 @@ export class EnvelopeWalker {
             .replace(/[\r\n]/g, '')
             .split(interchange.delimiters.element);
           for (let index = 0; index < elements.length; index += 1) {
-            elements[index] = (elements[index] as string).trim();
+            elements[index] = envelopeText(elements[index] as string).trim();
           }
           if (this.#open.take(elements, base + at, base + next)) {
             this.#lastTerminator = terminator;

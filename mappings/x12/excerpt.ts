@@ -1,3 +1,4 @@
+import { firstCharacters } from './encoding.ts';
 import type { X12Error } from './types.ts';
 
 const MESSAGE_LENGTH = 500;
@@ -23,7 +24,7 @@ export function inBrief(error: X12Error): X12Error {
 }
 
 function excerpt(text: string, length: number): string {
-  const cut = text.length <= length ? text : `${text.slice(0, length - 1)}…`;
+  const cut = text.length <= length ? text : `${firstCharacters(text, length - 1)}…`;
   if (!CONTROL.test(cut)) return cut;
   return cut.replace(EACH_CONTROL, (character) => String.fromCharCode(PICTURES + character.charCodeAt(0)));
 }

@@ -2,10 +2,13 @@
  * Passes valid interchanges to `x12-parser` and yields their transaction sets. The parser gets one
  * interchange with checked delimiters, one transaction set at a time, and splits it into segments.
  * Elements are split here, so that no character is lost: the parser would trim values, flatten
- * components and ignore repetitions. Text is ISO-8859-1.
+ * components and ignore repetitions. Text is read one byte a
+ * character and decoded afterwards (`encoding.ts`).
  */
+import { isAscii } from 'node:buffer';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { X12parser } from 'x12-parser';
+import { decodedDelimiters, decodeSegments, type StatedEncoding } from './encoding.ts';
 import { defaultScanLimits, EnvelopeWalker } from './envelope.ts';
 import type { EnvelopeEvent } from './open-envelope.ts';
 import type {
@@ -188,10 +191,16 @@ function toReadTransaction(
   bytes: Buffer,
   index: number,
   delimiters: Delimiters,
+  encoding: StatedEncoding,
 ): ReadTransaction {
   const tooLong = transaction.errors.some((error) => error.code === 'transaction-too-long');
   const hasTrailer = !transaction.errors.some((error) => error.code === 'transaction-trailer-missing');
   const { convention } = transaction;
+  const segments = tooLong ? [] : reader.segments(bytes, transaction.start, hasTrailer);
+  const { decoded, errors: undecodable } = isAscii(bytes)
+    ? { errors: [] }
+    : decodeSegments(segments, encoding, delimiters);
+  const errors = undecodable.length === 0 ? transaction.errors : [...transaction.errors, ...undecodable];
   return {
     kind: 'transaction',
     set: transaction.set,
@@ -201,11 +210,12 @@ function toReadTransaction(
     groupControl: group.control,
     transactionControl: transaction.control,
     index,
-    segments: tooLong ? [] : reader.segments(bytes, transaction.start, hasTrailer),
+    segments,
     segmentCount: transaction.segmentCount,
-    delimiters,
-    errors: transaction.errors,
-    refused: group.refused || transaction.errors.length > 0,
+    ...(decoded !== undefined && { decoded }),
+    delimiters: decodedDelimiters(delimiters, decoded?.encoding),
+    errors,
+    refused: group.refused || errors.length > 0,
     group,
     start: transaction.start,
     end: transaction.end,
@@ -219,6 +229,7 @@ function toReadTransaction(
  */
 export async function* readInterchange(
   scanned: ScannedInterchange,
+  encoding: StatedEncoding = 'detect',
 ): AsyncGenerator<ReadGroup | ReadTransaction, void, undefined> {
   const { delimiters } = scanned;
   if (!scanned.ok || delimiters === undefined) {
@@ -235,7 +246,7 @@ export async function* readInterchange(
       for (const transaction of scannedGroup.transactions) {
         const { start, end } = transaction;
         const range = bytes.subarray(start - scanned.start, end - scanned.start);
-        yield toReadTransaction(reader, group, transaction, range, index, delimiters);
+        yield toReadTransaction(reader, group, transaction, range, index, delimiters, encoding);
         index += 1;
         sinceTurn += end - start;
         if (sinceTurn > BYTES_PER_TURN) {
@@ -270,6 +281,8 @@ export interface StreamOptions {
    * sound interchange, with `refused`, and its end is not `ok`.
    */
   readsRefused?: boolean;
+  /** The encoding agreed with the sender of an interchange; default `detect`. */
+  encodingOf?: (header: InterchangeHeader) => StatedEncoding;
 }
 
 /**
@@ -286,6 +299,7 @@ export async function* streamInterchanges(
   let events: StreamEvent[] = [];
   let reader: TransactionReader | undefined;
   let delimiters: Delimiters | undefined;
+  let encoding: StatedEncoding = 'detect';
   let group: ReadGroup | undefined;
   let index = 0;
   const onEvent = (event: EnvelopeEvent): void => {
@@ -293,6 +307,7 @@ export async function* streamInterchanges(
       case 'interchange':
         reader?.close();
         delimiters = event.delimiters;
+        encoding = options.encodingOf?.(event.header) ?? 'detect';
         reader = new TransactionReader(delimiters);
         index = 0;
         events.push(event);
@@ -307,7 +322,7 @@ export async function* streamInterchanges(
           const tooLong = transaction.errors.some((error) => error.code === 'transaction-too-long');
           const bytes = tooLong ? Buffer.alloc(0) : window.view(transaction.start, transaction.end);
           group.transactionCount += 1;
-          events.push(toReadTransaction(reader, group, transaction, bytes, index, delimiters));
+          events.push(toReadTransaction(reader, group, transaction, bytes, index, delimiters, encoding));
           index += 1;
         }
         break;

@@ -6,8 +6,10 @@
  * the first byte of the scanned input.
  */
 
+import type { Decoded } from './encoding.ts';
+
 /**
- * Single characters, one byte each in ISO-8859-1. `repetition` exists from interchange version
+ * Single characters, one byte each. `repetition` exists from interchange version
  * 00402 on (ISA11).
  */
 export interface Delimiters {
@@ -218,11 +220,13 @@ export interface ReadTransaction {
   /** Without ST and SE. */
   segments: ReadSegment[];
   segmentCount: number;
+  /** Absent where all text is ASCII. */
+  decoded?: Decoded;
   delimiters: Delimiters;
-  /** Envelope faults of this transaction set. */
+  /** Envelope faults of this transaction set, and what of it cannot be decoded. */
   errors: X12Error[];
   /**
-   * True if this transaction set or its group has an envelope fault. Reject it in the
+   * True if this transaction set or its group has such a fault. Reject it in the
    * acknowledgment and do not process it.
    */
   refused: boolean;

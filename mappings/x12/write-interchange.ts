@@ -1,4 +1,6 @@
 /** Writes the envelope around segments, with counts, control numbers and padding. */
+import { type Encoding, encoded, firstCharacters, isOneByte, unencodable } from './encoding.ts';
+import { named } from './repertoire.ts';
 import type { Delimiters, X12Error } from './types.ts';
 import { X12WriteError } from './write.ts';
 
@@ -38,6 +40,8 @@ export interface OutgoingInterchange {
     usage?: 'P' | 'T' | 'I';
   };
   delimiters: Delimiters;
+  /** Default: latin-1. */
+  encoding?: Encoding;
   /**
    * Adds a line feed after each segment terminator, for partners that read line by line; default
    * false.
@@ -64,7 +68,7 @@ const REPETITION_FROM = '00402';
  * @throws X12WriteError if a header field does not fit its width or a delimiter is unusable.
  */
 export function writeInterchange(interchange: OutgoingInterchange): Buffer {
-  const { header, delimiters, groups } = interchange;
+  const { header, delimiters, groups, encoding = 'latin-1' } = interchange;
   const errors: X12Error[] = [];
   const field = (segment: string, element: number, value: string, pattern: RegExp, expected: string): string => {
     if (!pattern.test(value) || holdsDelimiter(value, delimiters)) {
@@ -78,7 +82,7 @@ export function writeInterchange(interchange: OutgoingInterchange): Buffer {
     return value;
   };
   const version = header.version ?? '00401';
-  checkDelimiters(delimiters, version, errors);
+  checkDelimiters(delimiters, version, encoding, errors);
   const { day, minute } = clock(interchange.date, interchange.timeZone ?? 'UTC');
   const control = header.controlNumber.padStart(9, '0');
   const isa = [
@@ -134,13 +138,13 @@ export function writeInterchange(interchange: OutgoingInterchange): Buffer {
   }
   lines.push(['IEA', String(groups.length), control].join(delimiters.element));
   for (const line of lines) {
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the purpose.
-    if (line.includes(delimiters.segment) || /[^\x00-\xff]/.test(line)) {
+    const foreign = unencodable(line, encoding);
+    if (foreign !== undefined || line.includes(delimiters.segment)) {
       errors.push({
         code: 'value-not-writable',
-        message: 'A segment holds the segment terminator or a character outside ISO-8859-1.',
+        message: `A segment holds ${foreign === undefined ? 'the segment terminator' : `${named(foreign)}, which ${encoding} does not have`}.`,
         place: { segment: line.slice(0, 3), position: 1 },
-        value: line.slice(0, 80),
+        value: firstCharacters(line, 80),
       });
     }
   }
@@ -148,7 +152,7 @@ export function writeInterchange(interchange: OutgoingInterchange): Buffer {
     throw new X12WriteError('The interchange cannot be written', errors);
   }
   const end = segmentEnd(delimiters, interchange.lineBreaks);
-  return Buffer.from(lines.map((line) => `${line}${end}`).join(''), 'latin1');
+  return encoded(lines.map((line) => `${line}${end}`).join(''), encoding);
 }
 
 /** Text after each segment. A line-feed terminator is not followed by another line feed. */
@@ -160,18 +164,18 @@ function holdsDelimiter(value: string, delimiters: Delimiters): boolean {
   return [delimiters.element, delimiters.component, delimiters.segment].some((one) => value.includes(one));
 }
 
-function checkDelimiters(delimiters: Delimiters, version: string, errors: X12Error[]): void {
+function checkDelimiters(delimiters: Delimiters, version: string, encoding: Encoding, errors: X12Error[]): void {
   const all = [delimiters.element, delimiters.component, delimiters.segment];
   if (version >= REPETITION_FROM) {
     all.push(delimiters.repetition ?? '');
   }
   const usable = all.every(
-    (one) => one.length === 1 && one.charCodeAt(0) < 256 && one.charCodeAt(0) > 0 && !/[A-Za-z0-9 ]/.test(one),
+    (one) => one.length === 1 && one !== '\0' && isOneByte(one, encoding) && !/[A-Za-z0-9 ]/.test(one),
   );
   if (!usable || new Set(all).size !== all.length) {
     errors.push({
       code: 'delimiters',
-      message: `Delimiters must be different single characters, none of them a letter, a digit or a blank${
+      message: `Delimiters must be different characters of one byte, none of them a letter, a digit or a blank${
         version >= REPETITION_FROM ? '; a repetition separator is one of them in this version' : ''
       }.`,
       place: { segment: 'ISA', position: 1 },

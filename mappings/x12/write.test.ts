@@ -2,11 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { allGuides } from './guides/index.ts';
 import { parseTransaction } from './parse.ts';
+import type { Repertoire } from './repertoire.ts';
 import { scanInterchanges } from './scan.ts';
 import { anOrder, bytesOf, guide, outgoing, parseBody, readAll, usual, usual5010 } from './test-support/interchange.ts';
 import { treesInAnyDelimiters } from './test-support/trees.ts';
 import type { ReadTransaction, ScannedInterchange, Tree } from './types.ts';
-import { writeTransaction, X12WriteError } from './write.ts';
+import { type Rewriting, writeTransaction, X12WriteError } from './write.ts';
 import { type OutgoingInterchange, writeInterchange } from './write-interchange.ts';
 
 async function readBack(bytes: Uint8Array): Promise<ReadTransaction> {
@@ -29,6 +30,15 @@ function faultsOf(run: () => unknown): { code: string; segment: string; element:
     }));
   }
   throw new Error('nothing was thrown');
+}
+
+/** The other texts of the order in capitals, for the repertoire that has no others. */
+function upperCase(tree: Tree, repertoire: Repertoire): Tree {
+  if (repertoire !== 'basic') return tree;
+  const kept = (tree.N1 as { N1: { '02': string } }[])[0]?.N1['02'];
+  return JSON.parse(JSON.stringify(tree), (_, value) =>
+    typeof value === 'string' && value !== kept ? value.toUpperCase() : value,
+  );
 }
 
 describe('transaction sets', () => {
@@ -93,15 +103,75 @@ describe('transaction sets', () => {
     );
   });
 
-  it('replace what cannot be written in names when a substitute is given, and never in a number', async () => {
+  it('rewrite names in the repertoire and report it, and never a number', async () => {
     const { tree } = await parseBody('850', anOrder);
     const [party] = tree.N1 as { N1: object }[];
     Object.assign(party?.N1 ?? {}, { '02': '\u201cA*B\u201d \u0141\u00f3d\u017a' });
-    expect(writeTransaction(tree, guide('850'), usual, { substitute: ' ' })).toContain('N1*ST*"A B"  \u00f3dz*92*0012');
+    const rewritings: Rewriting[] = [];
+    const onRewriting = (one: Rewriting) => rewritings.push(one);
+    expect(writeTransaction(tree, guide('850'), usual, { onRewriting })).toContain('N1*ST*"A B" L\u00f3dz*92*0012');
+    expect(rewritings).toEqual([
+      {
+        place: { segment: 'N1', position: 5, element: 2, loop: 'N1' },
+        given: '\u201cA*B\u201d \u0141\u00f3d\u017a',
+        written: '"A B" L\u00f3dz',
+      },
+    ]);
     Object.assign(tree.BEG as object, { '03': 'PO*1' });
-    expect(faultsOf(() => writeTransaction(tree, guide('850'), usual, { substitute: ' ' }))).toMatchObject([
+    expect(faultsOf(() => writeTransaction(tree, guide('850'), usual, { onRewriting }))).toMatchObject([
       { code: 'value-not-writable', segment: 'BEG' },
     ]);
+  });
+
+  it.each([
+    ['basic', 'Montr\u00e9al #4', 'MONTREAL NO.4'],
+    ['extended', 'Stra\u00dfe \u2019\u2026', "Strasse '..."],
+    ['extended', 'STRA\u00dfE', 'STRASSE'],
+    ['extended', '\u0141\u00d3D\u0179 \u0130zmir', 'LODZ Izmir'],
+    ['extended', '\u0391\u03b8\u03ae\u03bd\u03b1', 'Athina'],
+    ['extended', '\u0411\u041e\u0420\u0429', 'BORSHCH'],
+    ['extended', 'E\u0301t\u00e9', 'Ete'],
+    ['latin-1', 'E\u0301t\u00e9 \u0153', '\u00c9t\u00e9 oe'],
+    ['utf-8', '\u05e9\u05dc\u05d5\u05dd \u6771\u4eac \u{1f600}', '\u05e9\u05dc\u05d5\u05dd \u6771\u4eac \u{1f600}'],
+  ] as const)('have in %s %s as %s', async (repertoire, given, written) => {
+    const { tree } = await parseBody('850', anOrder);
+    const [party] = tree.N1 as { N1: object }[];
+    Object.assign(party?.N1 ?? {}, { '02': given });
+    const told: string[] = [];
+    const lines = writeTransaction(upperCase(tree, repertoire), guide('850'), usual, {
+      repertoire,
+      onRewriting: (one) => told.push(`${one.given} = ${one.written}`),
+    });
+    expect(lines).toContain(`N1*ST*${written}*92*0012`);
+    expect(told).toEqual(given === written ? [] : [`${given} = ${written}`]);
+  });
+
+  it.each([
+    ['Han', '\u6771\u4eac', '"\u6771" (U+6771)'],
+    ['Hebrew', '\u05e9\u05dc\u05d5\u05dd', '"\u05e9" (U+05E9)'],
+    ['Arabic', '\u0645\u062a\u062c\u0631', '"\u0645" (U+0645)'],
+    ['a picture', 'A\u{1f600}', '"\u{1f600}" (U+1F600)'],
+    ['an undecoded byte', 'A\ufffd', '"\ufffd" (U+FFFD)'],
+  ])('are refused with %s, which has no equal in ASCII', async (_, given, character) => {
+    const { tree } = await parseBody('850', anOrder);
+    const [party] = tree.N1 as { N1: object }[];
+    Object.assign(party?.N1 ?? {}, { '02': given });
+    const write = () => writeTransaction(tree, guide('850'), usual, { repertoire: 'extended', onRewriting: () => {} });
+    expect(write).toThrow(
+      `The text holds ${character}, which is not in the repertoire extended; it has no equal there.`,
+    );
+  });
+
+  it('are refused with a number outside the repertoire, which must come back as it is', async () => {
+    const { tree } = await parseBody('850', anOrder);
+    Object.assign(tree.BEG as object, { '03': 'PO-\u00c9' });
+    const options = { onRewriting: () => {} };
+    expect(writeTransaction(tree, guide('850'), usual, { ...options, repertoire: 'latin-1' })).toContain(
+      'BEG*00*SA*PO-\u00c9**20261120',
+    );
+    expect(() => writeTransaction(tree, guide('850'), usual, { ...options, repertoire: 'extended' })).toThrow(
+      'The value holds "\u00c9" (U+00C9), which is not in the repertoire extended.',
+    );
   });
 });
 

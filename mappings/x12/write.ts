@@ -2,19 +2,23 @@
  * Writes trees as segments. The result is parsed again along the same guide before it is returned.
  * Nothing that violates the guide or would be read as another document is sent.
  *
- * Only ISO-8859-1 is written. A delimiter, control character or other character inside a value is
- * refused, unless `substitute` is given. In that case letters lose their diacritics, typographic
- * quotes and dashes become plain ones, and the remaining characters become `substitute`.
+ * A delimiter, a control character or a character outside the repertoire is refused inside a value.
+ * In free text it is replaced, if the caller wants to hear of each replacement: a delimiter by a
+ * blank, another character by its equal in the repertoire (`repertoire.ts`). Text without equal is
+ * refused there too.
  */
 import { elementKeys } from './elements.ts';
+import { firstCharacters } from './encoding.ts';
 import { childrenOf } from './levels.ts';
 import { parseTransaction } from './parse.ts';
+import { isWithin, named, type Repertoire, rewritten } from './repertoire.ts';
 import type {
   Delimiters,
   ElementGuide,
   ElementNode,
   Guide,
   GuideNode,
+  Place,
   ReadSegment,
   SegmentObject,
   SegmentUse,
@@ -41,13 +45,21 @@ export class X12WriteError extends Error {
   }
 }
 
+/** A text that was written in other characters. */
+export interface Rewriting {
+  place: Place;
+  given: string;
+  written: string;
+}
+
 export interface WriteOptions {
+  /** Default: latin-1. */
+  repertoire?: Repertoire;
   /**
-   * One character that replaces unwritable ones in names, addresses and descriptions. Without it
-   * such a value is an error. Numbers and codes are never changed, because a changed character
-   * gives a different value.
+   * Allows free text to be rewritten, and gets each change. Numbers and codes are never changed,
+   * because a changed character gives a different value.
    */
-  substitute?: string;
+  onRewriting?: (rewriting: Rewriting) => void;
 }
 
 /** Free-text data elements: name, address, city, description, message. */
@@ -64,16 +76,11 @@ const FREE_TEXT: ReadonlySet<string> = new Set([
   '1551',
 ]);
 
-const PLAIN: Readonly<Record<string, string>> = {
-  '\u2018': "'",
-  '\u2019': "'",
-  '\u201c': '"',
-  '\u201d': '"',
-  '\u2013': '-',
-  '\u2014': '-',
-  '\u2026': '...',
-  '\u00a0': ' ',
-};
+/** Of these only the end is lost if equals in the repertoire are longer, and the change is reported. */
+const DESCRIPTIONS: ReadonlySet<string> = new Set(['352', '369', '933']);
+
+/** AK404 and its like: copies of what a partner sent, for a person who looks for the place. */
+const COPIES: ReadonlySet<string> = new Set(['724', '9998']);
 
 /**
  * Returns the segments of a transaction set in guide order, without ST, SE and terminators.
@@ -85,7 +92,7 @@ export function writeTransaction(
   delimiters: Delimiters,
   options: WriteOptions = {},
 ): string[] {
-  const writer = new Writer(delimiters, options.substitute);
+  const writer = new Writer(delimiters, options);
   writer.level(tree, guide.children, undefined);
   const segments: ReadSegment[] = writer.segments;
   const errors = [...writer.errors];
@@ -107,16 +114,14 @@ export function writeTransaction(
   return segments.map((segment) => [segment.id, ...segment.elements].join(delimiters.element));
 }
 
-function isX12Character(character: string): boolean {
-  const code = character.charCodeAt(0);
-  return character.length === 1 && code >= 32 && code < 256 && !(code >= 127 && code < 160);
+/** Returns the first character that cannot be written with these delimiters, if any. */
+export function unwritableIn(text: string, delimiters: Delimiters, repertoire: Repertoire): string | undefined {
+  const marks = marksOf(delimiters);
+  return [...text].find((character) => marks.has(character) || !isWithin(character, repertoire));
 }
 
-/** Returns the first character that cannot be written with these delimiters, if any. */
-export function unwritableIn(text: string, delimiters: Delimiters): string | undefined {
-  const { element, component, segment, repetition } = delimiters;
-  const marks = [element, component, segment, repetition];
-  return [...text].find((character) => !isX12Character(character) || marks.includes(character));
+function marksOf({ element, component, segment, repetition }: Delimiters): ReadonlySet<string> {
+  return new Set([element, component, segment, repetition].filter((one) => one !== undefined));
 }
 
 class Writer {
@@ -124,19 +129,14 @@ class Writer {
   readonly errors: X12Error[] = [];
   readonly #delimiters: Delimiters;
   readonly #forbidden: ReadonlySet<string>;
-  readonly #substitute: string | undefined;
+  readonly #repertoire: Repertoire;
+  readonly #onRewriting: WriteOptions['onRewriting'];
 
-  constructor(delimiters: Delimiters, substitute: string | undefined) {
+  constructor(delimiters: Delimiters, { repertoire = 'latin-1', onRewriting }: WriteOptions) {
     this.#delimiters = delimiters;
-    this.#forbidden = new Set(
-      [delimiters.element, delimiters.component, delimiters.segment, delimiters.repetition].filter(
-        (one) => one !== undefined,
-      ),
-    );
-    if (substitute !== undefined && (substitute.length !== 1 || !this.#isWritable(substitute))) {
-      throw new X12WriteError('The substitute must be one writable character', []);
-    }
-    this.#substitute = substitute;
+    this.#forbidden = marksOf(delimiters);
+    this.#repertoire = repertoire;
+    this.#onRewriting = onRewriting;
   }
 
   level(node: TreeNode, children: readonly GuideNode[], loop: string | undefined): void {
@@ -227,7 +227,7 @@ class Writer {
   #one(value: ElementNode, guide: ElementGuide, id: string, element: number, loop: string | undefined): string {
     if (typeof value === 'string') {
       if (guide.kind === 'simple') {
-        return this.#text(value, guide.reference, id, element, loop);
+        return this.#text(value, guide, id, element, loop);
       }
     } else if (!Array.isArray(value) && guide.kind === 'composite') {
       const pieces: string[] = [];
@@ -238,8 +238,8 @@ class Writer {
         }
       }
       for (let index = 1; index <= guide.components.length; index += 1) {
-        const { reference } = guide.components[index - 1] as SimpleElementGuide;
-        pieces.push(this.#text(value[String(index)] ?? '', reference, id, element, loop));
+        const component = guide.components[index - 1] as SimpleElementGuide;
+        pieces.push(this.#text(value[String(index)] ?? '', component, id, element, loop));
       }
       while (pieces.length > 0 && pieces.at(-1) === '') {
         pieces.pop();
@@ -251,43 +251,55 @@ class Writer {
     return '';
   }
 
-  #isWritable(character: string): boolean {
-    return isX12Character(character) && !this.#forbidden.has(character);
+  #isWritable(text: string): boolean {
+    if (!isWithin(text, this.#repertoire)) return false;
+    for (const mark of this.#forbidden) if (text.includes(mark)) return false;
+    return true;
   }
 
-  #text(value: string, reference: string, id: string, element: number, loop: string | undefined): string {
-    for (let index = 0; index < value.length; index += 1) {
-      if (!this.#isWritable(value.charAt(index))) {
-        return this.#substitute === undefined || !FREE_TEXT.has(reference)
-          ? this.#refuse(value, index, id, element, loop)
-          : this.#replace(value, this.#substitute);
-      }
+  #text(value: string, guide: SimpleElementGuide, id: string, element: number, loop: string | undefined): string {
+    if (this.#isWritable(value)) return value;
+    if (COPIES.has(guide.reference)) return firstCharacters(this.#copied(value).trim(), guide.max).trim();
+    const wrong = [...value].find((character) => !this.#isWritable(character)) ?? '';
+    if (this.#onRewriting === undefined || !FREE_TEXT.has(guide.reference)) {
+      const why = this.#forbidden.has(wrong) ? `the delimiter "${wrong}"` : this.#unwritable(wrong);
+      return this.#refuse(`The value holds ${why}.`, value, id, element, loop);
     }
-    return value;
+    const result = rewritten(this.#forbidden.has(wrong) ? this.#withoutDelimiters(value) : value, this.#repertoire);
+    if ('character' in result) {
+      const why = `${this.#unwritable(result.character)}; it has no equal there`;
+      return this.#refuse(`The text holds ${why}.`, value, id, element, loop);
+    }
+    const whole = this.#withoutDelimiters(result.text).trimEnd();
+    const written = DESCRIPTIONS.has(guide.reference) ? firstCharacters(whole, guide.max).trimEnd() : whole;
+    if (written === '') return this.#refuse('Nothing of the text can be written.', value, id, element, loop);
+    const place = { segment: id, position: this.segments.length + 2, element, ...(loop !== undefined && { loop }) };
+    this.#onRewriting({ place, given: value, written });
+    return written;
   }
 
-  #refuse(value: string, index: number, id: string, element: number, loop: string | undefined): string {
-    const character = String.fromCodePoint(value.codePointAt(index) as number);
-    const why = this.#forbidden.has(character)
-      ? `the delimiter "${character}"`
-      : `a character that cannot be written (U+${(value.codePointAt(index) as number).toString(16).toUpperCase().padStart(4, '0')})`;
-    this.#fault('value-not-writable', `The value holds ${why}.`, id, loop, element, value);
+  #unwritable(character: string): string {
+    return `${named(character)}, which is not in the repertoire ${this.#repertoire}`;
+  }
+
+  #refuse(message: string, value: string, id: string, element: number, loop: string | undefined): string {
+    this.#fault('value-not-writable', message, id, loop, element, value);
     return '';
   }
 
-  #replace(value: string, substitute: string): string {
-    let written = '';
-    for (const character of value) {
-      if (this.#isWritable(character)) {
-        written += character;
-        continue;
-      }
-      const plain = PLAIN[character] ?? character.normalize('NFKD').replace(/\p{M}/gu, '');
-      for (const replacement of plain) {
-        written += this.#isWritable(replacement) ? replacement : substitute;
-      }
-    }
-    return written;
+  #withoutDelimiters(text: string): string {
+    let free = text;
+    for (const mark of this.#forbidden) free = free.replaceAll(mark, ' ');
+    return free;
+  }
+
+  /** A copy is only to be recognised. A character that cannot be written is left blank. */
+  #copied(text: string): string {
+    const equal = (character: string) => {
+      const result = rewritten(character, this.#repertoire);
+      return 'text' in result && this.#isWritable(result.text) ? result.text : ' ';
+    };
+    return [...text].map(equal).join('');
   }
 
   #fault(

@@ -1,6 +1,7 @@
 /** `npm run x12 -- --tree FILE` and `--write FILE`: X12 as JSON, and back. */
 import type { Writable } from 'node:stream';
 import { guideOf } from '../../mappings/edi/documents/registry.ts';
+import type { StatedEncoding } from '../../mappings/x12/encoding.ts';
 import { describeFault, X12JsonError } from '../../mappings/x12/json/faults.ts';
 import { readX12Json } from '../../mappings/x12/json/read.ts';
 import { writeX12Json } from '../../mappings/x12/json/write.ts';
@@ -18,11 +19,11 @@ const MOST_BYTES = 128 * 1024 * 1024;
 /** @returns the exit status */
 export async function printTree(
   chunks: AsyncIterable<Uint8Array>,
-  names: boolean,
+  { names, encoding }: { names: boolean; encoding: StatedEncoding },
   { stdout, stderr }: Streams,
 ): Promise<0 | 1> {
   return orFaults(stderr, async () => {
-    const { document, listed } = await readX12Json(await allOf(chunks), { guideOf, names });
+    const { document, listed } = await readX12Json(await allOf(chunks), { guideOf, names, encodingOf: () => encoding });
     for (const fault of listed) stderr.write(`kept as a list of segments: ${plain(describeFault(fault))}\n`);
     for (const piece of prettyJson(document)) {
       if (!stdout.write(piece)) await drained(stdout);

@@ -12,6 +12,7 @@ import { readProfiles } from '../../activities/partners/profile-files.ts';
 import { explainInterchanges } from '../../mappings/edi/explain.ts';
 import { ProfileError, type ProfileProblem, warningsText } from '../../mappings/profile/problem.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
+import { ENCODINGS, type StatedEncoding } from '../../mappings/x12/encoding.ts';
 import { evaluateAll } from '../../runtime/expressions.ts';
 import { printTree, printX12 } from './convert.ts';
 import { bytesOf, drained, endWithReader, Unreadable } from './streams.ts';
@@ -26,6 +27,7 @@ const USAGE = `npm run x12 -- FILE [options]     (FILE "-": standard input)
   --json            one JSON object per line, for programs
 
 npm run x12 -- --tree FILE.edi [--names]     the file as JSON, by loops, segments and positions; with the names of the guides
+               [--encoding NAME]             read as utf-8, latin-1 or windows-1252; default detect
 npm run x12 -- --write FILE.json             the X12 of such JSON, on standard output
 
 Exit status: 0 valid, 1 not valid, 2 file or setting unusable,
@@ -57,7 +59,7 @@ export async function explainCommand(args: readonly string[], terminal: Terminal
   const { file } = given;
   const chunks = bytesOf(() => (file === '-' ? stdin : createReadStream(file)));
   try {
-    if (given.kind === 'tree') return await printTree(chunks, given.names, terminal);
+    if (given.kind === 'tree') return await printTree(chunks, given, terminal);
     if (given.kind === 'write') return await printX12(chunks, terminal);
     return await explain(chunks, given, terminal, unusable);
   } catch (error) {
@@ -122,7 +124,10 @@ interface Explanation {
   json: boolean;
 }
 
-type Settings = Explanation | { kind: 'tree'; file: string; names: boolean } | { kind: 'write'; file: string };
+type Settings =
+  | Explanation
+  | { kind: 'tree'; file: string; names: boolean; encoding: StatedEncoding }
+  | { kind: 'write'; file: string };
 
 /** The parsed arguments; undefined for --help; a message for a usage error. */
 function settingsFrom(args: readonly string[]): Settings | string | undefined {
@@ -136,13 +141,16 @@ function settingsFrom(args: readonly string[]): Settings | string | undefined {
   if (values.help === true) return undefined;
   const [file] = positionals;
   if (file === undefined || positionals.length > 1) return 'Name exactly one file.';
-  const { partner, partners, most = '20', tree = false, write = false, names = false } = values;
+  const { partner, partners, most = '20', tree = false, write = false, names = false, encoding = 'detect' } = values;
   if (names && !tree) return '--names goes with --tree.';
+  if (values.encoding !== undefined && !tree)
+    return '--encoding goes with --tree; a profile states it in x12.encoding.';
+  if (!isEncoding(encoding)) return `--encoding is one of ${STATED_ENCODINGS.join(', ')}.`;
   if (tree || write) {
-    const { tree: _, write: __, names: ___, ...others } = values;
+    const { tree: _, write: __, names: ___, encoding: ____, ...others } = values;
     const [other] = tree && write ? ['write'] : Object.keys(others);
     if (other !== undefined) return `--${other} does not go with --${tree ? 'tree' : 'write'}.`;
-    return tree ? { kind: 'tree', file, names } : { kind: 'write', file };
+    return tree ? { kind: 'tree', file, names, encoding } : { kind: 'write', file };
   }
   if (!/^\d{1,9}$/.test(most)) return '--most must be a whole number.';
   return {
@@ -167,10 +175,17 @@ function parse(args: readonly string[]) {
       json: { type: 'boolean' },
       tree: { type: 'boolean' },
       names: { type: 'boolean' },
+      encoding: { type: 'string' },
       write: { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
     },
   });
+}
+
+const STATED_ENCODINGS: readonly StatedEncoding[] = ['detect', ...ENCODINGS];
+
+function isEncoding(name: string): name is StatedEncoding {
+  return (STATED_ENCODINGS as readonly string[]).includes(name);
 }
 
 /** Sets a placeholder for every unset variable, because this command never uses the transport. */

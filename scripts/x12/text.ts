@@ -9,6 +9,7 @@ import type {
   Finding,
   Outcome,
 } from '../../mappings/edi/explaining/parts.ts';
+import type { RewrittenText } from '../../mappings/edi/explaining/rewritten-texts.ts';
 import type { NotUsed } from '../../mappings/edi/not-used.ts';
 import { describeInterchangeNote } from '../../mappings/x12/interchange-notes.ts';
 import type { InterchangeHeader } from '../../mappings/x12/types.ts';
@@ -126,6 +127,7 @@ export class TextExplanation {
       status,
       held,
       segmentCount,
+      decoded,
       start,
       line,
       findings,
@@ -147,6 +149,7 @@ export class TextExplanation {
       ...(skipped > 0 ? ['', `    … ${count(skipped, 'transaction set')} not shown`] : []),
       '',
       `    ${this.#paint('bold', `${plain(set)} ${plain(control)}`)}  ${name ?? 'no guide'}, ${count(segmentCount, 'segment')} (${at}): ${verdict}`,
+      ...(decoded === undefined ? [] : [`      text in ${decoded.encoding}: ${decoded.reason}`]),
       ...this.#findings(findings, '      '),
       ...segments.flatMap((segment) => this.#segment(segment)),
       ...(segmentsOmitted > 0 ? [`      … ${count(segmentsOmitted, 'segment')} not shown (--all shows them)`] : []),
@@ -204,7 +207,19 @@ export class TextExplanation {
           : ['acknowledges our group', outcome.acknowledgment];
     const text = stringify(content, { lineWidth: 0 }).trimEnd().split('\n');
     const left = outcome.kind === 'acknowledgment' ? [] : this.#notUsed(outcome.notUsed);
-    return ['', `      ${this.#paint('bold', title)}`, ...text.map((line) => `        ${plain(line)}`), ...left];
+    const rewritten = outcome.kind === 'orders' ? this.#rewritten(outcome.rewritten) : [];
+    const lines = text.map((line) => `        ${plain(line)}`);
+    return ['', `      ${this.#paint('bold', title)}`, ...lines, ...rewritten, ...left];
+  }
+
+  #rewritten(texts: readonly RewrittenText[] = []): string[] {
+    if (texts.length === 0) return [];
+    const lines = texts.map(({ given, written, character }) =>
+      written === undefined
+        ? `        ${plain(given)}: ${this.#paint('yellow', `cannot be written: ${plain(character ?? '')} is not in the partner’s repertoire`)}`
+        : `        ${plain(written)} for ${plain(given)}`,
+    );
+    return ['', `      ${this.#paint('bold', 'is written in our documents as')}`, ...lines];
   }
 
   #notUsed(notUsed: readonly NotUsed[]): string[] {

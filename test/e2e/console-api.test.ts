@@ -153,6 +153,22 @@ describe.skipIf(executablePath === undefined)(suite, () => {
     expect(await readFile((await file.path()) ?? '')).toEqual(FILE);
   });
 
+  it('a document in Greek letters is shown so, and says what it has in other characters', async () => {
+    await page.goto(`${url}/orders/order-HP-104302/documents/document-greek#key=${key}`);
+    await page.getByText('utf-8').first().waitFor();
+    const rewritten = (await page.getByRole('region', { name: 'Written in other characters' }).textContent()) ?? '';
+    expect(rewritten).toContain('A B for A*B · N102 (segment 3)');
+    await page.getByText('Αθήνα').first().waitFor();
+    await page.getByRole('link', { name: 'Raw' }).click();
+    await page.getByText('N1*ST*Αθήνα').waitFor();
+    await page.getByText('read as utf-8').waitFor();
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Download' }).click(),
+    ]);
+    expect(await readFile((await file.path()) ?? '', 'utf8')).toBe(GREEK);
+  });
+
   it('a document that nothing processes is asked about, shown with its order, and handled with a note', async () => {
     await page.goto(`${url}/files#key=${key}`);
     await page.getByRole('link', { name: 'For a person 1' }).click();
@@ -210,6 +226,8 @@ const readOnly: Intake = {
   acceptWarehouseEvent: refuse,
   acceptPayment: refuse,
 };
+
+const GREEK = 'BSN*00*S-20418*20261120*1500*0001~N1*ST*Αθήνα A B~';
 
 // Non-ASCII: one byte is one character.
 const FILE = Buffer.from('ISA*00*~GS*PO~N1*ST*CAF\u00c9~', 'latin1');
@@ -305,6 +323,19 @@ async function seed(prisma: Database): Promise<void> {
     delimiters: '*>~',
     hash: 'h',
     correlationId: 'c',
+  });
+  const { position: _, transactionControl: __, ...unsent } = set(1);
+  await prisma.document.create({
+    data: {
+      ...unsent,
+      id: 'document-greek',
+      direction: 'outbound',
+      transactionSet: '856',
+      state: 'queued',
+      body: GREEK,
+      encoding: 'utf-8',
+      rewritings: [{ place: { segment: 'N1', position: 3, element: 2 }, given: 'A*B', written: 'A B' }],
+    },
   });
   await prisma.interchange.create({
     data: {

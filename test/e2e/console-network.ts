@@ -654,6 +654,8 @@ function documents() {
     controlNumbers: { interchange: control, group: '117', transaction: '0001' },
     errors: null,
     notUsed: [] as object[],
+    encoding: null as string | null,
+    rewritings: [] as object[],
     orderIds: [] as string[],
     question: null,
     links: {},

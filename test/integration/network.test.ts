@@ -3,6 +3,7 @@ import { askedAbout } from './asked-about.ts';
 import { badInput } from './bad-input.ts';
 import { correlation } from './correlation.ts';
 import { demoNetwork, secondOpinionOnX12 } from './demo.ts';
+import { encodings } from './encodings.ts';
 import { type Given, givenNetwork } from './given.ts';
 import { temporalOutage } from './outage.ts';
 import { partnerFiles } from './partner-files.ts';
@@ -29,6 +30,7 @@ describe('a trading network', { timeout: 150_000 }, () => {
   routing(given);
   askedAbout(given);
   stores(given);
+  encodings(given);
   partnerFiles(given);
   temporalOutage(given);
   secondOpinionOnX12(given);

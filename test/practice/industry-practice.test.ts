@@ -230,6 +230,30 @@ const practices: Readonly<Record<string, Practice>> = {
       expect(texts(documents['810'], 'CTT')).toEqual([['CTT*2000']]);
     },
   },
+  'utf-8': {
+    as: stores,
+    poNumber: 'PR-UTF8',
+    parts: WHOLE,
+    check: ({ releases, erp, labels, documents }) => {
+      const consumer = { name: 'Zoë Núñez', lines: ['7 L’Allée des Chênes'], city: 'Cañon City' };
+      expect(releases).toMatchObject([{ shipTo: consumer, notes: ['FRAGILE – GARDER AU SEC, MERCI ☺'] }]);
+      expect(erp).toMatchObject([{ shipTo: consumer }]);
+      for (const text of ['Zoë Núñez', '7 L’Allée des Chênes', 'Cañon City']) expect(labels[0]).toContain(text);
+      // This partner takes ASCII.
+      expect(texts(documents['856'], 'N3')[0]).toContain("N3*7 L'Allee des Chenes");
+      expect(texts(documents['856'], 'N4')[0]?.[0]).toMatch(/^N4\*Canon City\*CO/);
+    },
+  },
+  'utf-8-greek': {
+    as: stores,
+    poNumber: 'PR-GREEK',
+    parts: WHOLE,
+    check: ({ releases, labels, documents }) => {
+      expect(releases).toMatchObject([{ markFor: { name: 'Ελληνική Γωνία' } }]);
+      expect(labels[0]).toContain('Ελληνική Γωνία');
+      expect(texts(documents['856'], 'N1')[0]).toContain('N1*Z7*Elliniki Gonia*92*0102');
+    },
+  },
   'release-003060': {
     as: stores,
     poNumber: 'PR-3060',

@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
 import { Link, useParams, useSearchParams } from 'react-router-dom';
-import type { NotUsed, Segment } from '../api.ts';
+import type { NotUsed, Rewriting, Segment } from '../api.ts';
 import { Faults } from '../faults.tsx';
 import { filePath } from '../file/file-path.ts';
 import { QuestionSection } from '../file/question-section.tsx';
@@ -69,6 +69,12 @@ export function DocumentPage() {
           <dt>Transaction (ST02)</dt>
           <dd>{data.controlNumbers.transaction ?? <span className="nothing">not yet</span>}</dd>
         </div>
+        {data.encoding !== null && (
+          <div>
+            <dt>Encoding</dt>
+            <dd>{data.encoding}</dd>
+          </div>
+        )}
         <div>
           <dt>{data.direction === 'inbound' ? 'Received' : 'Written'}</dt>
           <dd>
@@ -78,6 +84,7 @@ export function DocumentPage() {
       </dl>
       <QuestionSection document={data} onChanged={document.refresh} />
       {data.errors !== null && data.errors.length > 0 && <Faults errors={data.errors} />}
+      {data.rewritings.length > 0 && <Rewritten texts={data.rewritings} />}
       {data.notUsed.length > 0 && <NotUsedContent notUsed={data.notUsed} />}
       <nav className="tabs" aria-label="Document views">
         <Link to="?" replace aria-current={raw ? undefined : 'page'}>
@@ -98,6 +105,24 @@ export function DocumentPage() {
         <ReadableView segments={data.segments} />
       )}
     </>
+  );
+}
+
+/** Texts outside the partner's repertoire, as the document has them. */
+function Rewritten({ texts }: { readonly texts: readonly Rewriting[] }) {
+  return (
+    <section className="not-used" aria-label="Written in other characters">
+      <h2>Written in other characters</h2>
+      <p className="quiet">The partner’s profile does not have every character of these texts (x12.repertoire).</p>
+      <ul>
+        {texts.map(({ place, given, written }) => (
+          <li key={`${place} ${given}`}>
+            <code className="value">{written}</code> for <code className="value">{given}</code>
+            <span className="quiet"> · {place}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 

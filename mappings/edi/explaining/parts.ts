@@ -1,7 +1,9 @@
 import type { Payment, SalesOrder } from '../../canonical/v1/index.ts';
 import type { FunctionalAcknowledgment, TransactionStatus } from '../../x12/acknowledgment.ts';
+import type { Decoded } from '../../x12/encoding.ts';
 import type { Delimiters, InterchangeAcknowledgment, InterchangeHeader, Place, X12Error } from '../../x12/types.ts';
 import type { NotUsed } from '../not-used.ts';
+import type { RewrittenText } from './rewritten-texts.ts';
 
 /**
  * Parts of an explanation, as plain JSON. `npm run x12 -- --json` prints them, so these types are a
@@ -40,7 +42,13 @@ export interface ExplainedSegment {
 
 /** Result of mapping a transaction set with the partner's profile, and what the mapping left out. */
 export type Outcome =
-  | { kind: 'orders'; orders: readonly SalesOrder[]; notUsed: NotUsed[] }
+  | {
+      kind: 'orders';
+      orders: readonly SalesOrder[];
+      notUsed: NotUsed[];
+      /** Names and addresses that our documents have in other characters; absent if there are none. */
+      rewritten?: RewrittenText[];
+    }
   | { kind: 'payment'; payment: Payment; notUsed: NotUsed[] }
   /** Nothing processes it: it is kept, and a person is asked. */
   | { kind: 'kept'; poNumber?: string }
@@ -86,6 +94,8 @@ export type ExplainedPart =
       end: number;
       line?: number;
       segmentCount: number;
+      /** How its text was read; absent if it is ASCII. */
+      decoded?: Decoded;
       status: TransactionStatus;
       /**
        * Our profile fails: the set waits until the profile is fixed, and its sender is not

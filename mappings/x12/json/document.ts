@@ -8,9 +8,10 @@
  * components.
  */
 import { z } from 'zod';
+import { ENCODINGS } from '../encoding.ts';
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: any byte can be a delimiter.
-const delimiter = z.string().regex(/^[\x00-\xff]$/, 'must be one character of ISO-8859-1');
+const delimiter = z.string().regex(/^[\x00-\xff]$/, 'must be one character of ISO-8859-1: the byte');
 
 export const composite = z
   .record(z.string().regex(/^[1-9]\d{0,4}$/), z.string())
@@ -147,6 +148,9 @@ const interchange = z
       component: delimiter,
       segment: delimiter,
       repetition: delimiter.optional(),
+    }),
+    encoding: z.enum(ENCODINGS).optional().meta({
+      description: 'Of the bytes; left out where all text is ASCII, and needed to write other text',
     }),
     lineEnd: z.enum(['\n', '\r\n']).optional().meta({ description: 'What follows each segment terminator' }),
     ISA: interchangeHeader,

@@ -1,5 +1,14 @@
 /** X12 as JSON: see `document.ts`. */
+import { isAscii } from 'node:buffer';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import {
+  decoded,
+  decodedDelimiters,
+  detectedEncoding,
+  type Encoding,
+  firstNotUtf8,
+  type StatedEncoding,
+} from '../encoding.ts';
 import { scanInterchanges } from '../scan.ts';
 import type { Delimiters, Guide, ReadSegment, ScannedInterchange } from '../types.ts';
 import {
@@ -27,6 +36,8 @@ export interface ReadJsonOptions {
   guideOf: GuideOf;
   /** Default: none. */
   limits?: SegmentLimits;
+  /** Of the interchange at this index; default `detect`. */
+  encodingOf?: (index: number) => StatedEncoding;
   /** Adds the names of the guides, and the reason where a set is a list; default false. */
   names?: boolean;
 }
@@ -39,7 +50,6 @@ export interface ReadJson {
 
 /** Yields to the event loop each time this many bytes were read. */
 const BYTES_PER_TURN = 1_048_576;
-const ISA_LENGTH = 106;
 
 /**
  * @throws X12JsonError if anything of the envelope is faulty, because the JSON could not give that
@@ -47,14 +57,16 @@ const ISA_LENGTH = 106;
  */
 export async function readX12Json(bytes: Uint8Array, options: ReadJsonOptions): Promise<ReadJson> {
   const scanned = scanInterchanges(bytes);
+  const encodings = scanned.map((one, index) => encodingOf(one, options.encodingOf?.(index) ?? 'detect'));
   const faults = scanned.flatMap(envelopeFaults);
+  faults.push(...scanned.flatMap((one, index) => undecodable(one, encodings[index], index + 1)));
   if (options.limits !== undefined) faults.push(...lengthFaults(scanned, options.limits));
   if (faults.length > 0) throw new X12JsonError(faults.slice(0, MOST_FAULTS));
   const listed: JsonFault[] = [];
   const interchanges: InterchangeJson[] = [];
   let turn = BYTES_PER_TURN;
   for (const [index, one] of scanned.entries()) {
-    const reader = new InterchangeReader(one, index + 1, options, listed);
+    const reader = new InterchangeReader(one, encodings[index], index + 1, options, listed);
     for (const byteOffset of reader.read()) {
       if (byteOffset < turn) continue;
       turn = byteOffset + BYTES_PER_TURN;
@@ -63,6 +75,21 @@ export async function readX12Json(bytes: Uint8Array, options: ReadJsonOptions): 
     interchanges.push(reader.made);
   }
   return { document: { interchanges }, listed };
+}
+
+function encodingOf({ bytes, delimiters }: ScannedInterchange, stated: StatedEncoding): Encoding | undefined {
+  return stated === 'detect' || isAscii(bytes) ? detectedEncoding(bytes, delimiters) : stated;
+}
+
+/** Bytes that are no characters could not be given back. */
+function undecodable(scanned: ScannedInterchange, encoding: Encoding | undefined, interchange: number): JsonFault[] {
+  const stray = encoding === 'utf-8' ? firstNotUtf8(scanned.bytes) : -1;
+  if (stray < 0) return [];
+  const byteOffset = scanned.start + stray;
+  const message = `Byte 0x${scanned.bytes[stray]?.toString(16).toUpperCase()} at ${byteOffset} is no character of UTF-8.`;
+  return [
+    faultAt({ code: 'encoding-invalid', message, place: { segment: 'ISA', position: 1, byteOffset } }, { interchange }),
+  ];
 }
 
 function envelopeFaults({ errors, groups }: ScannedInterchange, index: number): JsonFault[] {
@@ -116,6 +143,10 @@ class InterchangeReader {
   readonly made: InterchangeJson;
   readonly #scanned: ScannedInterchange;
   readonly #text: string;
+  readonly #encoding: Encoding | undefined;
+  /** As they are in the bytes. */
+  readonly #marks: Delimiters;
+  /** As they are in the text. */
   readonly #delimiters: Delimiters;
   readonly #at: Located;
   readonly #options: ReadJsonOptions;
@@ -123,11 +154,19 @@ class InterchangeReader {
   #group: GroupJson | undefined;
   #set: { st: RawSegment; segments: RawSegment[] } | undefined;
 
-  constructor(scanned: ScannedInterchange, interchange: number, options: ReadJsonOptions, listed: JsonFault[]) {
+  constructor(
+    scanned: ScannedInterchange,
+    encoding: Encoding | undefined,
+    interchange: number,
+    options: ReadJsonOptions,
+    listed: JsonFault[],
+  ) {
     const { bytes, delimiters } = scanned;
     this.#scanned = scanned;
     this.#text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
-    this.#delimiters = delimiters as Delimiters;
+    this.#encoding = encoding;
+    this.#marks = delimiters as Delimiters;
+    this.#delimiters = decodedDelimiters(this.#marks, encoding);
     this.#at = { interchange };
     this.#options = options;
     this.#listed = listed;
@@ -143,7 +182,7 @@ class InterchangeReader {
   }
 
   #header(): InterchangeJson {
-    const elements = this.#text.slice(0, ISA_LENGTH - 1).split(this.#delimiters.element);
+    const elements = this.#elementsOf(this.#text.slice(0, this.#headerLength() - 2));
     const header: InterchangeJson['ISA'] = {};
     for (const [index, position] of ISA_POSITIONS.entries()) {
       const text = (elements[index + 1] as string).replace(/ +$/, '');
@@ -151,10 +190,12 @@ class InterchangeReader {
       if (!stated) header[position] = text;
     }
     if (this.#options.names === true) Object.assign(header, { names: envelopeNames('ISA', header) });
-    const lineEnd = /^\r?\n/.exec(this.#text.slice(ISA_LENGTH, ISA_LENGTH + 2))?.[0] as '\n' | '\r\n' | undefined;
+    const end = this.#headerLength();
+    const lineEnd = /^\r?\n/.exec(this.#text.slice(end, end + 2))?.[0] as '\n' | '\r\n' | undefined;
     return {
-      delimiters: this.#delimiters,
-      ...(lineEnd !== undefined && this.#delimiters.segment !== '\n' && { lineEnd }),
+      delimiters: this.#marks,
+      ...(this.#encoding !== undefined && { encoding: this.#encoding }),
+      ...(lineEnd !== undefined && this.#marks.segment !== '\n' && { lineEnd }),
       ISA: header,
       groups: [],
     };
@@ -162,10 +203,10 @@ class InterchangeReader {
 
   /** Every segment after the ISA. */
   *#segments(): Generator<RawSegment, void, undefined> {
-    const { element, component, segment: terminator, repetition } = this.#delimiters;
+    const { element, component, segment: terminator, repetition } = this.#marks;
     // Line breaks are layout, unless they are delimiters.
     const layout = ['\r', '\n'].filter((one) => ![element, component, repetition].includes(one));
-    for (let at = ISA_LENGTH; ; ) {
+    for (let at = this.#headerLength(); ; ) {
       while (/[ \n\r\t\0]/.test(this.#text.charAt(at))) at += 1;
       if (at >= this.#text.length) return;
       const found = this.#text.indexOf(terminator, at);
@@ -173,11 +214,24 @@ class InterchangeReader {
       if (end > at) {
         let text = this.#text.slice(at, end);
         for (const one of layout) if (text.includes(one)) text = text.replaceAll(one, '');
-        const [id = '', ...elements] = text.split(element);
+        const [id = '', ...elements] = this.#elementsOf(text);
         yield { id, elements, byteOffset: this.#scanned.start + at };
       }
       at = end + 1;
     }
+  }
+
+  #elementsOf(text: string): string[] {
+    const elements = text.split(this.#marks.element);
+    const encoding = this.#encoding;
+    return encoding === undefined ? elements : elements.map((one) => decoded(one, encoding));
+  }
+
+  /** Bytes of the ISA with its terminator; its widths are in characters. */
+  #headerLength(): number {
+    let at = -1;
+    for (let separators = 0; separators < 16; separators += 1) at = this.#text.indexOf(this.#marks.element, at + 1);
+    return at + 3;
   }
 
   #take(segment: RawSegment): void {

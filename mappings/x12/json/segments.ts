@@ -1,4 +1,6 @@
 /** Segments as text and as JSON. */
+import { type Encoding, unencodable } from '../encoding.ts';
+import { named } from '../repertoire.ts';
 import type { Delimiters, ElementGuide, SegmentGuide } from '../types.ts';
 import {
   type CompositeJson,
@@ -75,6 +77,11 @@ export interface ElementFault {
   value?: string;
 }
 
+/** Text without an encoding is ASCII. */
+export function isWritable(text: string, encoding: Encoding | undefined): boolean {
+  return /^[\0-\x7f]*$/.test(text) || (encoding !== undefined && unencodable(text, encoding) === undefined);
+}
+
 /** No segment that is read may be longer. The bound also keeps a position such as 99999 from growing the output. */
 const SEGMENT_CHARACTERS = 65_536;
 
@@ -82,16 +89,18 @@ const SEGMENT_CHARACTERS = 65_536;
 export class ElementWriter {
   readonly #delimiters: Delimiters;
   readonly #unwritable: RegExp;
+  readonly #encoding: Encoding | undefined;
   readonly #report: (fault: ElementFault) => void;
 
-  constructor(delimiters: Delimiters, report: (fault: ElementFault) => void) {
+  constructor(delimiters: Delimiters, encoding: Encoding | undefined, report: (fault: ElementFault) => void) {
     this.#delimiters = delimiters;
     const { element, component, segment, repetition = segment } = delimiters;
     // Line breaks between and within segments are layout to a reader, never data.
     const marks = [element, component, segment, repetition].map(
       (mark) => `\\u${mark.charCodeAt(0).toString(16).padStart(4, '0')}`,
     );
-    this.#unwritable = new RegExp(`[${marks.join('')}\\r\\n\\u0100-\\u{10ffff}]`, 'u');
+    this.#unwritable = new RegExp(`[${marks.join('')}\\r\\n]`, 'u');
+    this.#encoding = encoding;
     this.#report = report;
   }
 
@@ -164,15 +173,17 @@ export class ElementWriter {
   }
 
   #text(value: string, element: number, component?: number): string {
-    const found = this.#unwritable.exec(value)?.[0];
-    if (found === undefined) return value;
-    const code = (found.codePointAt(0) as number).toString(16).toUpperCase().padStart(4, '0');
+    const mark = this.#unwritable.exec(value)?.[0];
+    if (mark === undefined && isWritable(value, this.#encoding)) return value;
+    const encoding = this.#encoding ?? 'ASCII';
+    const foreign = [...value].find((one) => !isWritable(one, this.#encoding)) ?? '';
+    const advice = this.#encoding === undefined ? '; state an encoding beside the delimiters' : '';
     this.#report({
       code: 'value-not-writable',
       message:
-        found > '\xff'
-          ? `The value holds U+${code}, which ISO-8859-1 does not have.`
-          : `The value holds a delimiter or a line break (U+${code}).`,
+        mark === undefined
+          ? `The value holds ${named(foreign)}, which ${encoding} does not have${advice}.`
+          : `The value holds a delimiter or a line break, ${named(mark)}.`,
       element,
       ...(component === undefined ? {} : { component }),
       value,

@@ -1,6 +1,8 @@
 /** JSON of `document.ts` as X12. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { charactersIn, decodedDelimiters, type Encoding, encoded, isOneByte } from '../encoding.ts';
 import { ISA_WIDTHS } from '../envelope-headers.ts';
+import { named } from '../repertoire.ts';
 import type { Delimiters, GuideNode, Place, X12Error } from '../types.ts';
 import {
   type DocumentJson,
@@ -22,7 +24,7 @@ import {
   X12ShapeError,
 } from './faults.ts';
 import { type GuideOf, type ReadJson, readX12Json, type SegmentLimits } from './read.ts';
-import { type ElementFault, ElementWriter } from './segments.ts';
+import { type ElementFault, ElementWriter, isWritable } from './segments.ts';
 
 export interface WriteJsonOptions {
   guideOf: GuideOf;
@@ -49,7 +51,8 @@ export async function writeX12Json(json: unknown, options: WriteJsonOptions): Pr
   }
   if (output.faults.length > 0) throw new X12JsonError(output.faults);
   const bytes = Buffer.from(output.text(), 'latin1');
-  const again = await readX12Json(bytes, { guideOf, ...(limits && { limits }) });
+  const encodingOf = (index: number) => document.interchanges[index]?.encoding ?? 'detect';
+  const again = await readX12Json(bytes, { guideOf, encodingOf, ...(limits && { limits }) });
   const difference = otherForm(document, again) ?? differenceOf(document, again.document, []);
   if (difference !== undefined) throw new X12JsonError([difference]);
   return bytes;
@@ -130,23 +133,38 @@ class Output {
 class InterchangeWriter {
   readonly #output: Output;
   readonly #guideOf: GuideOf;
+  /** As they are in the text. */
   readonly #delimiters: Delimiters;
+  readonly #encoding: Encoding | undefined;
   readonly #end: string;
   readonly #elements: ElementWriter;
   #at: Located;
   #place: Place = { segment: 'ISA', position: 1 };
 
-  constructor({ delimiters, lineEnd }: InterchangeJson, number: number, guideOf: GuideOf, output: Output) {
+  constructor(
+    { delimiters: marks, encoding, lineEnd }: InterchangeJson,
+    number: number,
+    guideOf: GuideOf,
+    output: Output,
+  ) {
     this.#output = output;
     this.#guideOf = guideOf;
+    const delimiters = decodedDelimiters(marks, encoding);
     this.#delimiters = delimiters;
+    this.#encoding = encoding;
     this.#end = `${delimiters.segment}${lineEnd ?? ''}`;
-    this.#elements = new ElementWriter(delimiters, (fault) => this.#elementFault(fault));
+    this.#elements = new ElementWriter(delimiters, encoding, (fault) => this.#elementFault(fault));
     this.#at = { interchange: number };
   }
 
   async write({ ISA, segments = [], groups, IEA }: InterchangeJson): Promise<void> {
     const { interchange } = this.#at;
+    const wide = Object.values(this.#delimiters).find((one) => !isOneByte(one, this.#encoding ?? 'latin-1'));
+    if (wide !== undefined) {
+      const message = `${named(wide)} is more than one byte in ${this.#encoding}, so that it can be no delimiter.`;
+      this.#fault({ code: 'delimiters', message, place: this.#place });
+      return;
+    }
     this.#header(ISA);
     for (const segment of segments) this.#segment(segment.id, segment, 1);
     for (const [index, group] of groups.entries()) await this.#group(group, { interchange, group: index + 1 });
@@ -168,11 +186,12 @@ class InterchangeWriter {
       const width = ISA_WIDTHS[index] as number;
       if (position === '11' && repetition !== undefined) return repetition;
       const [value = ''] = this.#elements.elements({ '01': header[position] ?? '' });
-      if (value.length > width) {
+      const length = charactersIn(value);
+      if (length > width) {
         const message = `ISA${position} may hold at most ${width} characters.`;
         this.#elementFault({ code: 'isa-element-width', message, element: index + 1, value });
       }
-      return value.padEnd(width);
+      return value + ' '.repeat(Math.max(width - length, 0));
     });
     this.#put(['ISA', ...values, component].join(element));
   }
@@ -248,8 +267,8 @@ class InterchangeWriter {
   #segment(id: string, segment: Readonly<Record<string, unknown>>, position: number, loop?: string): void {
     this.#place = { segment: id, position, ...(loop !== undefined && { loop }) };
     const { element, segment: terminator } = this.#delimiters;
-    if (id.includes(element) || id.includes(terminator) || /[^\0-\xff]/.test(id)) {
-      const message = 'The id of a segment holds a delimiter or a character outside ISO-8859-1.';
+    if (id.includes(element) || id.includes(terminator) || !isWritable(id, this.#encoding)) {
+      const message = `The id of a segment holds a delimiter or a character outside ${this.#encoding ?? 'ASCII'}.`;
       this.#fault({ code: 'segment-id', message, place: this.#place });
       return;
     }
@@ -257,7 +276,10 @@ class InterchangeWriter {
   }
 
   #put(text: string): void {
-    this.#output.put(`${text}${this.#end}`, this.#place, this.#at);
+    const whole = `${text}${this.#end}`;
+    // One character for each byte, as the output counts and joins them.
+    const bytes = isWritable(whole, undefined) ? whole : encoded(whole, this.#encoding ?? 'latin-1').toString('latin1');
+    this.#output.put(bytes, this.#place, this.#at);
   }
 
   #elementFault({ code, message, value, ...place }: ElementFault): void {
@@ -283,8 +305,8 @@ function textOf(element: unknown): string {
   return typeof element === 'string' ? element : '';
 }
 
-/** What is there for people only. Neither ids nor positions are written so. */
-const IGNORED: ReadonlySet<string> = new Set(['name', 'names', 'remark']);
+/** For people only, and the encoding, in which the JSON is read again. Neither ids nor positions are written so. */
+const IGNORED: ReadonlySet<string> = new Set(['name', 'names', 'remark', 'encoding']);
 
 /**
  * The first place at which the JSON read back is another one.

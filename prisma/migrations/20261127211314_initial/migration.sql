@@ -232,6 +232,8 @@ CREATE TABLE "Document" (
     "transactionControl" TEXT,
     "body" TEXT NOT NULL,
     "delimiters" TEXT NOT NULL,
+    "encoding" TEXT,
+    "rewritings" JSONB,
     "hash" TEXT NOT NULL,
     "errors" JSONB,
     "notUsed" JSONB,
