@@ -19,9 +19,9 @@ import { Clock } from './time.tsx';
 import { useLive } from './use-live.ts';
 
 export function App() {
-  const { key } = useSession();
+  const { key, asking } = useSession();
   useKeyPastedIntoAddress();
-  if (key === undefined) return <SignInPage />;
+  if (key === undefined) return asking ? null : <SignInPage />;
   return (
     // Another key may be another person: remove everything that the previous user saw.
     <Clock key={key}>

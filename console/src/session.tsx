@@ -1,9 +1,10 @@
-import { createContext, type ReactNode, useCallback, useContext, useMemo, useState } from 'react';
+import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useRef, useState } from 'react';
 import { type Api, createApi } from './api.ts';
+import { ANSWERED_WITHIN_MS, joinTabs, type Tabs } from './shared-session.ts';
 
 /**
- * The signed-in session. The key lives only in this tab's session storage and ends with the tab;
- * other tabs and later visits cannot read it.
+ * The signed-in session. The key lives only in the session storage of open tabs and ends with the last one;
+ * later visits cannot read it.
  */
 
 const STORED_AS = 'throughline.key';
@@ -24,6 +25,8 @@ export function takeKeyFromAddress(): string | undefined {
 
 interface Session {
   readonly key: string | undefined;
+  /** Another tab may yet give its key. */
+  readonly asking: boolean;
   /** Reason for a forced sign-out. */
   readonly ended: string | undefined;
   signIn(key: string): void;
@@ -35,19 +38,46 @@ const ApiContext = createContext<Api | undefined>(undefined);
 
 export function SessionProvider({ children }: { readonly children: ReactNode }) {
   const [key, setKey] = useState(() => window.sessionStorage.getItem(STORED_AS) ?? undefined);
+  const [asking, setAsking] = useState(key === undefined);
   const [ended, setEnded] = useState<string>();
+  const tabs = useRef<Tabs>(undefined);
 
   const signIn = useCallback((entered: string) => {
     window.sessionStorage.setItem(STORED_AS, entered);
     setEnded(undefined);
     setKey(entered);
   }, []);
-  const signOut = useCallback((reason?: string) => {
+  const forget = useCallback((reason?: string) => {
     window.sessionStorage.removeItem(STORED_AS);
     setEnded(reason);
     setKey(undefined);
   }, []);
-  const session = useMemo(() => ({ key, ended, signIn, signOut }), [key, ended, signIn, signOut]);
+  const signOut = useCallback(
+    (reason?: string) => {
+      const held = window.sessionStorage.getItem(STORED_AS);
+      if (held !== null) tabs.current?.end(held);
+      forget(reason);
+    },
+    [forget],
+  );
+  useEffect(() => {
+    // Only a tab that was opened without a key takes one: who signs out here does not want that of another tab.
+    let wantsKey = window.sessionStorage.getItem(STORED_AS) === null;
+    const joined = joinTabs(() => window.sessionStorage.getItem(STORED_AS) ?? undefined, {
+      key: (given) => {
+        if (wantsKey) signIn(given);
+        wantsKey = false;
+      },
+      ended: () => forget('Somebody signed out in another tab.'),
+    });
+    tabs.current = joined;
+    const patience = window.setTimeout(() => setAsking(false), ANSWERED_WITHIN_MS);
+    return () => {
+      window.clearTimeout(patience);
+      joined.close();
+    };
+  }, [signIn, forget]);
+  const session = useMemo(() => ({ key, asking, ended, signIn, signOut }), [key, asking, ended, signIn, signOut]);
   const api = useMemo(() => {
     if (key === undefined) return undefined;
     return createApi(key, () => signOut('The API no longer accepts the key. It may have been revoked or replaced.'));

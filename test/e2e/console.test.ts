@@ -70,9 +70,33 @@ describe.skipIf(executablePath === undefined)(suite, () => {
     expect(requested.some((url) => url.includes(KEY))).toBe(false);
     await page.reload();
     await page.getByRole('link', { name: 'CR-104336' }).waitFor();
+  });
+
+  it('a link opened in another tab has the session; a sign-out ends both; a later visit has none', async () => {
+    await page.goto(signedIn('/'));
+    await page.getByRole('link', { name: 'CR-104336' }).waitFor();
     const other = await context.newPage();
-    await other.goto(network.url);
-    await other.getByLabel('API key').waitFor();
+    await other.goto(`${network.url}${orderPath()}`);
+    await other.getByRole('heading', { level: 1 }).waitFor();
+    expect(await other.getByLabel('API key').count()).toBe(0);
+    await page.getByRole('button', { name: 'Night desk' }).click();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await other.getByText('Somebody signed out in another tab.').waitFor();
+    for (const tab of [page, other]) {
+      await tab.getByLabel('API key').waitFor();
+      expect(await tab.evaluate('sessionStorage.length')).toBe(0);
+    }
+    const later = await context.newPage();
+    await later.goto(network.url);
+    await later.getByLabel('API key').waitFor();
+    // Somebody else’s session does not follow who has signed out.
+    await later.getByLabel('API key').fill(KEY);
+    await later.keyboard.press('Enter');
+    await later.getByRole('link', { name: 'CR-104336' }).waitFor();
+    const last = await context.newPage();
+    await last.goto(network.url);
+    await last.getByRole('link', { name: 'CR-104336' }).waitFor();
+    expect(await page.getByLabel('API key').count()).toBe(1);
   });
 
   it('a wrong key shows an error; a valid key shows owner and scopes; sign-out deletes it', async () => {

@@ -60,7 +60,8 @@ export function SignInPage() {
           {checking ? 'Checking…' : 'Sign in'}
         </button>
         <p id="kept" className="quiet">
-          The key stays in this tab only and is deleted when it closes. <code>npm start</code> prints one for the demo.
+          The key stays in the open tabs of this browser and is deleted with the last one. <code>npm start</code> prints
+          one for the demo.
         </p>
       </form>
     </main>
