@@ -41,8 +41,11 @@ export function SessionProvider({ children }: { readonly children: ReactNode }) 
   const [asking, setAsking] = useState(key === undefined);
   const [ended, setEnded] = useState<string>();
   const tabs = useRef<Tabs>(undefined);
+  /** Only a tab that was opened without a key takes one: who signs out here does not want that of another tab. */
+  const wantsKey = useRef(key === undefined);
 
   const signIn = useCallback((entered: string) => {
+    wantsKey.current = false;
     window.sessionStorage.setItem(STORED_AS, entered);
     setEnded(undefined);
     setKey(entered);
@@ -61,12 +64,9 @@ export function SessionProvider({ children }: { readonly children: ReactNode }) 
     [forget],
   );
   useEffect(() => {
-    // Only a tab that was opened without a key takes one: who signs out here does not want that of another tab.
-    let wantsKey = window.sessionStorage.getItem(STORED_AS) === null;
     const joined = joinTabs(() => window.sessionStorage.getItem(STORED_AS) ?? undefined, {
       key: (given) => {
-        if (wantsKey) signIn(given);
-        wantsKey = false;
+        if (wantsKey.current) signIn(given);
       },
       ended: () => forget('Somebody signed out in another tab.'),
     });
