@@ -8,6 +8,7 @@ import { serveConsole } from './console.ts';
 import type { ApiDependencies, Intake } from './dependencies.ts';
 import { serveDocumentation } from './documentation.ts';
 import { Problem, toProblem } from './errors.ts';
+import { outages } from './held-up.ts';
 import { type ApiMetrics, createMetrics, serveMetrics } from './metrics.ts';
 import { openApiDocument } from './openapi.ts';
 import { bodyReader, expressPath, type Route, readRequest, sendAnswer } from './route.ts';
@@ -17,6 +18,8 @@ import { routes } from './routes/index.ts';
 export function createApp(given: ApiDependencies): Express {
   const metrics = createMetrics({
     profileProblems: () => given.partners.problems().length,
+    // Without the database there are no figures, but the other metrics.
+    outages: () => outages(given.prisma, undefined).catch(() => []),
     registry: given.registry,
   });
   const deps = { ...given, intake: countingIntake(given.intake, metrics) };

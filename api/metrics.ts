@@ -11,14 +11,16 @@ export interface ApiMetrics {
 }
 
 /**
- * @param given `profileProblems` is called at each scrape and counts current faults in partner files;
- * `registry` may already hold metrics of the process.
+ * @param given called at each scrape: `profileProblems` counts current faults in partner files, `outages` gives the systems
+ * that do not answer with the number of orders that wait for each. `registry` may already hold metrics of the process.
  */
 export function createMetrics({
   profileProblems,
+  outages,
   registry = new Registry(),
 }: {
   profileProblems: () => number;
+  outages: () => Promise<readonly { system: string; orders: number }[]>;
   registry?: Registry | undefined;
 }): ApiMetrics {
   collectDefaultMetrics({ register: registry });
@@ -28,6 +30,16 @@ export function createMetrics({
     registers: [registry],
     collect() {
       this.set(profileProblems());
+    },
+  });
+  new Gauge({
+    name: 'throughline_outage_orders',
+    help: 'Orders that wait for a system outside that does not answer; a system that answers has no sample',
+    labelNames: ['system'],
+    registers: [registry],
+    async collect() {
+      this.reset();
+      for (const { system, orders } of await outages()) this.set({ system }, orders);
     },
   });
   const requests = new Histogram({

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Database } from '../prisma/client.ts';
 import { Prisma } from '../prisma/generated/client.ts';
 import { cutPage, readCursor, writeCursor } from './cursor.ts';
+import { ordersHeldUpBy } from './held-up.ts';
 
 /**
  * Finds orders for lists, for a million orders: with any filter, a page continues in one index where the
@@ -13,9 +14,13 @@ export interface OrderFilter {
   readonly q: string | undefined;
   readonly status: string | undefined;
   readonly partnerId: string | undefined;
+  /** Only orders that wait for this system, which does not answer. */
+  readonly heldUpBy: string | undefined;
   readonly cursor: string | undefined;
   readonly limit: number;
 }
+
+type Conditions = Pick<OrderFilter, 'status' | 'partnerId' | 'heldUpBy'>;
 
 export interface OrderPage {
   /** In the order of the list. */
@@ -38,24 +43,28 @@ const listPlace = z.tuple([z.iso.datetime(), z.string()]);
 /** Newest first. */
 async function listOrders(prisma: Database, filter: OrderFilter): Promise<OrderPage> {
   const after = readCursor(filter.cursor, listPlace);
-  const rows = await prisma.order.findMany({
-    where: {
-      ...(filter.status === undefined ? {} : { status: filter.status }),
-      ...(filter.partnerId === undefined ? {} : { partnerId: filter.partnerId }),
-      ...(after === undefined
-        ? {}
-        : {
-            // The first condition lets the index start at the cursor; the second skips items with the same time.
-            receivedAt: { lte: new Date(after[0]) },
-            OR: [{ receivedAt: { lt: new Date(after[0]) } }, { id: { gt: after[1] } }],
-          }),
-    },
-    orderBy: [{ receivedAt: 'desc' }, { id: 'asc' }],
-    take: filter.limit + 1,
-    select: { id: true, receivedAt: true },
-  });
+  const rows = await prisma.$queryRaw<{ id: string; receivedAt: Date }[]>`
+    SELECT o."id", o."receivedAt" FROM "Order" AS o
+    WHERE TRUE ${conditions(filter)}
+    ${
+      // The first condition lets the index start at the cursor; the second skips items with the same time.
+      after === undefined
+        ? Prisma.empty
+        : Prisma.sql`AND o."receivedAt" <= ${new Date(after[0])}
+          AND (o."receivedAt" < ${new Date(after[0])} OR o."id" > ${after[1]})`
+    }
+    ORDER BY o."receivedAt" DESC, o."id"
+    LIMIT ${filter.limit + 1}`;
   const page = cutPage(rows, filter.limit, (row) => [row.receivedAt.toISOString(), row.id]);
   return { orderIds: page.items.map(({ id }) => id), nextCursor: page.nextCursor };
+}
+
+/** Of an order `o`. */
+function conditions({ status, partnerId, heldUpBy }: Conditions): Prisma.Sql {
+  return Prisma.sql`
+    ${status === undefined ? Prisma.empty : Prisma.sql`AND o."status" = ${status}`}
+    ${partnerId === undefined ? Prisma.empty : Prisma.sql`AND o."partnerId" = ${partnerId}`}
+    ${heldUpBy === undefined ? Prisma.empty : Prisma.sql`AND o."id" IN (${ordersHeldUpBy(heldUpBy)})`}`;
 }
 
 /**
@@ -101,7 +110,7 @@ const LAST = '\u{10FFFF}';
  */
 export function searchQuery(
   number: string,
-  filter: Pick<OrderFilter, 'status' | 'partnerId'>,
+  filter: Conditions,
   after?: readonly [search: string, orderId: string],
 ): Prisma.Sql {
   return Prisma.sql`
@@ -124,7 +133,6 @@ export function searchQuery(
       count(*) OVER () AS looked
     FROM looked l
     LEFT JOIN "Order" o ON o.id = l."orderId"
-      ${filter.status === undefined ? Prisma.empty : Prisma.sql`AND o.status = ${filter.status}`}
-      ${filter.partnerId === undefined ? Prisma.empty : Prisma.sql`AND o."partnerId" = ${filter.partnerId}`}
+      ${conditions(filter)}
     ORDER BY l.search COLLATE "C", l."orderId"`;
 }

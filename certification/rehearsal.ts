@@ -119,9 +119,9 @@ async function rehearseAlone(profile: PartnerProfile): Promise<Rehearsed[]> {
     const order = await world.order();
     await order.until('reserved at RNO in round 1');
     const asked = began + terms.stepDeadlineMs;
-    await expectAt(world, 'asked: erp-refused-order', asked);
-    await expectAt(world, 'escalated: erp-refused-order', asked + escalation('erp-refused-order'));
-    const { id } = await order.exception('erp-refused-order');
+    await expectAt(world, 'asked: system-unavailable', asked);
+    await expectAt(world, 'escalated: system-unavailable', asked + escalation('system-unavailable'));
+    const { id } = await order.exception('system-unavailable');
     await order.decides(id, 'cancel');
     await order.end();
   }

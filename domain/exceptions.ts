@@ -204,6 +204,12 @@ export const exceptionKinds = {
   },
   'document-not-written': { category: 'partner', owner: 'edi', resolutions: afterShipped, escalateAfterHours: 2 },
   'compensation-failed': { category: 'finance', owner: 'order-desk', resolutions: afterShipped, escalateAfterHours: 1 },
+  'system-unavailable': {
+    category: 'transport',
+    owner: 'integration',
+    resolutions: ['retry', 'cancel'],
+    escalateAfterHours: 2,
+  },
   'step-failed': {
     category: 'transport',
     owner: 'order-desk',

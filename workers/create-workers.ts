@@ -27,6 +27,7 @@ import type { WorkerRole } from '../runtime/config.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { ErpSystem, Systems, WmsSystem } from '../runtime/systems.ts';
 import { correlateActivities } from './correlation.ts';
+import { noteHeldUpSteps } from './held-up-steps.ts';
 import { refuseImpossibleData } from './impossible-data.ts';
 
 export interface WorkerDependencies {
@@ -60,7 +61,7 @@ export async function createWorkers(deps: WorkerDependencies): Promise<Worker[]>
     options.map((option) =>
       Worker.create({
         connection: deps.native,
-        interceptors: { activity: [correlateActivities, refuseImpossibleData] },
+        interceptors: { activity: [correlateActivities, noteHeldUpSteps(deps), refuseImpossibleData] },
         namespace: deps.namespace,
         shutdownGraceTime: `${deps.shutdownGraceSeconds} seconds`,
         ...option,

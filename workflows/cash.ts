@@ -21,6 +21,6 @@ async function untilHeardOrOverdue(order: OrderRun, heard: () => boolean): Promi
   await order.wait(() => heard() || deadline() !== undefined);
   const due = deadline();
   if (await order.wait(heard, due)) return;
-  await order.ask('payment-overdue', 'collect payment', `not paid in full by ${due}`, heard);
+  await order.ask({ type: 'payment-overdue', summary: `not paid in full by ${due}` }, 'collect payment', heard);
   await order.wait(heard);
 }

@@ -23,11 +23,9 @@ export async function settleTrouble(order: OrderRun, trouble: DocumentTrouble): 
   const { documentId } = trouble;
   if (!(await order.receive({ type: 'document-troubled', trouble }))) return;
   void order.branch(async () => {
-    const { resolution } = await order.ask(
-      exceptionOf[trouble.trouble],
-      `deliver the ${trouble.transactionSet}`,
-      `${trouble.transactionSet} ${trouble.trouble}: ${trouble.reason}`,
-    );
+    const summary = `${trouble.transactionSet} ${trouble.trouble}: ${trouble.reason}`;
+    const problem = { type: exceptionOf[trouble.trouble], summary };
+    const { resolution } = await order.ask(problem, `deliver the ${trouble.transactionSet}`);
     if (resolution === 'resend') await order.perform(resendDocument, { documentId });
     else order.apply({ type: 'document-decided', documentId, resend: false });
   });

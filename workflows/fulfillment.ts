@@ -62,7 +62,10 @@ async function fulfillFrom(order: OrderRun, fulfillmentId: string): Promise<void
         break;
       case 'refused':
         order.apply({ type: 'release-refused', fulfillmentId });
-        await order.decide('warehouse-refused-release', `release to ${release().node}`, notice.reason);
+        await order.decide(
+          { type: 'warehouse-refused-release', summary: notice.reason },
+          `release to ${release().node}`,
+        );
         await order.perform(renumberRelease, { fulfillmentId });
         await order.perform(releaseToWarehouse, { fulfillmentId });
         break;
@@ -78,7 +81,7 @@ async function nextNotice(order: OrderRun, release: () => FulfillmentState): Pro
   const heard = () => release().notices.length > 0 || isComplete(release());
   const { id, node, shipBy } = release();
   if (!(await order.wait(heard, shipBy))) {
-    await order.ask('shipment-overdue', `ship from ${node}`, `nothing shipped by ${shipBy}`, heard);
+    await order.ask({ type: 'shipment-overdue', summary: `nothing shipped by ${shipBy}` }, `ship from ${node}`, heard);
     await order.wait(heard);
   }
   const [notice] = release().notices;
@@ -109,7 +112,11 @@ async function close(order: OrderRun, release: () => FulfillmentState, notice: R
     if (await order.wait(accounted, order.after(ACCOUNTING_GRACE_MS))) return;
     const open = openUnits(release());
     const summary = `${node} closed the release without ${open} units: they have neither shipped nor are they short`;
-    const { resolution } = await order.ask('release-not-accounted', `close release at ${node}`, summary, accounted);
+    const { resolution } = await order.ask(
+      { type: 'release-not-accounted', summary },
+      `close release at ${node}`,
+      accounted,
+    );
     if (resolution === 'accept') await order.perform(recordRestShort, { fulfillmentId, notice });
   });
 }

@@ -3,6 +3,7 @@
  * business identity, and records each response before the next call. A retry therefore finds its
  * earlier effects on both sides.
  */
+import { activityInfo } from '@temporalio/activity';
 import type { RemittedAmount } from '../../domain/order/messages.ts';
 import type { Progress } from '../../domain/order/state.ts';
 import { type Invoice, type Note, namedStore, textsFor } from '../../mappings/canonical/v1/index.ts';
@@ -10,6 +11,7 @@ import { runWithCorrelation } from '../../runtime/correlation.ts';
 import { callSystem, permanent } from '../lib/activity-failure.ts';
 import type { LineQuantity } from '../lib/records.ts';
 import { reporting } from '../lib/reporting.ts';
+import { retryGivenUp } from '../orders/given-up.ts';
 import type { OrderRecord } from '../orders/order-record.ts';
 import { recordAcceptance } from '../orders/record-acceptance.ts';
 import { recordInvoice } from '../orders/record-invoice.ts';
@@ -155,6 +157,7 @@ export function createErpActivities({ system, port, capabilities, records }: Erp
         read.prices += page.prices.length;
         cursor = next;
       } while (cursor !== undefined);
+      await retryGivenUp(records, { system: `erp.${system}`, taskQueue: activityInfo().taskQueue });
       return read;
     },
   };

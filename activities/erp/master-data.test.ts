@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { kindOf } from '../../domain/exceptions.ts';
 import { customers, items, prices, taxRates } from '../../sandbox/erp/master-data.ts';
+import { createExceptionRecords } from '../orders/exceptions.ts';
 import { type RecordsUnderTest, recordsUnderTest } from '../orders/testing/records-under-test.ts';
 import { createErpActivities } from './activities.ts';
 import type { ErpMasterDataPage, ErpPort } from './port.ts';
@@ -72,4 +74,35 @@ it('a later page wins where an ERP names a thing twice, and nothing else is touc
     where: { erpSystem_sku: { erpSystem: 'twice', sku: 'MW-1001' } },
   });
   expect(description).toBe('Renamed');
+});
+
+it('an ERP that answers again makes the orders go on whose step gave up on it, and no others', async () => {
+  const order = (id: string) => ({
+    ...{ id, poNumber: id, workflowId: `order/tri-valley/${id}`, partnerId: 'tri-valley', channel: 'api' },
+    ...{ contentHash: id, profileVersion: '1', correlationId: 'c', canonical: {}, currency: 'USD' },
+    orderedOn: new Date('2026-11-20'),
+  });
+  await given.prisma.order.createMany({ data: ['GU-1', 'GU-2', 'GU-3'].map(order) });
+  const exceptions = createExceptionRecords(given);
+  // The task queue of an activity under test.
+  const queues = { 'GU-1': 'test', 'GU-2': 'erp.other', 'GU-3': undefined };
+  for (const [orderId, taskQueue] of Object.entries(queues)) {
+    const type = taskQueue === undefined ? 'erp-refused-order' : 'system-unavailable';
+    const common = { step: 'place the order', summary: 'x', resolutions: [], openedAt: new Date().toISOString() };
+    await exceptions.openException({
+      orderId,
+      exception: { id: `e-${orderId}`, type, ...common, ...(taskQueue && { taskQueue }) },
+      kind: kindOf(type),
+      progress: { status: 'exception', waitingFor: 'a decision' },
+    });
+  }
+  given.told.length = 0;
+  await reading('back', [{ ...nothing, asOf: '2026-11-22T00:00:00Z' }]).read();
+  expect(given.told).toEqual([
+    {
+      workflowId: 'GU-1',
+      what: 'exceptionDecided',
+      payload: { exceptionId: 'e-GU-1', resolution: 'retry', note: 'erp.back answers again', by: 'system' },
+    },
+  ]);
 });

@@ -2,6 +2,9 @@ import { ApplicationFailure, log } from '@temporalio/activity';
 import { SystemBusy, SystemRefusal } from './refusal.ts';
 import { reporting } from './reporting.ts';
 
+/** The type of the failure when a busy system names a time; its detail is the system. */
+export const SYSTEM_BUSY = 'system-busy';
+
 /** A failure that no retry can fix: the activity fails permanently, and the order opens an exception with the same code. */
 export function permanent(code: string, message: string, detail?: unknown): ApplicationFailure {
   return ApplicationFailure.create({
@@ -29,8 +32,9 @@ export async function callSystem<T>(call: () => Promise<T>): Promise<T> {
       log.info('system asks to come back later', { system: error.system, retryAfterMs: error.retryAfterMs });
       throw ApplicationFailure.create({
         message: error.message,
-        type: 'system-busy',
+        type: SYSTEM_BUSY,
         nextRetryDelay: error.retryAfterMs,
+        details: [error.system],
       });
     }
     throw error;

@@ -25,15 +25,16 @@ export function createExceptionRecords(deps: LeftOutDependencies) {
       progress: Progress;
     }): Promise<void> {
       const { orderId, exception, kind, progress } = input;
-      const { id, type, step, summary } = exception;
+      const { id, type, step, summary, taskQueue } = exception;
       const openedAt = new Date(exception.openedAt);
       const dueAt = new Date(openedAt.getTime() + kind.escalateAfterHours * HOUR_MS);
       const detail = JSON.stringify({ exceptionId: id, type });
       await prisma.$executeRaw`
         WITH opened AS (
           INSERT INTO "OrderException"
-            ("id", "orderId", "type", "category", "step", "summary", "resolutions", "owner", "openedAt", "dueAt")
-          VALUES (${id}, ${orderId}, ${type}, ${kind.category}, ${step}, ${summary}, ${[...exception.resolutions]}::text[],
+            ("id", "orderId", "type", "category", "step", "summary", "detail", "resolutions", "owner", "openedAt", "dueAt")
+          VALUES (${id}, ${orderId}, ${type}, ${kind.category}, ${step}, ${summary},
+            ${taskQueue === undefined ? null : JSON.stringify({ taskQueue })}::jsonb, ${[...exception.resolutions]}::text[],
             ${kind.owner}, ${openedAt}::timestamptz, ${dueAt}::timestamptz)
           ON CONFLICT DO NOTHING
         ),

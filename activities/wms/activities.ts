@@ -1,4 +1,5 @@
 /** Workflow steps at a warehouse system. */
+import { activityInfo } from '@temporalio/activity';
 import { dayOf } from '../../domain/calendar/calendar.ts';
 import type { RoutingDecision } from '../../domain/order/state.ts';
 import type { StoreQuantity } from '../../domain/policy/allocations.ts';
@@ -8,6 +9,7 @@ import { runWithCorrelation } from '../../runtime/correlation.ts';
 import type { HandOff } from '../handoff/hand-off.ts';
 import { callSystem, permanent } from '../lib/activity-failure.ts';
 import { reporting } from '../lib/reporting.ts';
+import { retryGivenUp } from '../orders/given-up.ts';
 import type { PartnerProfiles } from '../partners/partner-profiles.ts';
 import type { WmsCapabilities } from './connector.ts';
 import { loadRelease, type ReleaseToRoute } from './load-release.ts';
@@ -150,6 +152,7 @@ export function createWmsActivities(deps: WmsActivityDependencies) {
     async syncStock(): Promise<{ balances: number }> {
       const snapshot = await callSystem(() => port.readStock(nodes));
       await reporting(() => storeStock(deps, `wms.${system}`, snapshot));
+      await retryGivenUp(deps, { system: `wms.${system}`, taskQueue: activityInfo().taskQueue });
       return { balances: snapshot.balances.length };
     },
   };

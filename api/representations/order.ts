@@ -4,6 +4,7 @@ import { sum } from '../../domain/decimal.ts';
 import { namedStore, party } from '../../mappings/canonical/v1/index.ts';
 import type { Prisma } from '../../prisma/generated/client.ts';
 import type { ApiDependencies } from '../dependencies.ts';
+import type { HeldUp } from '../held-up.ts';
 import { exceptionView, exceptionViewOf } from './exception.ts';
 import {
   day,
@@ -19,6 +20,17 @@ import {
   toQuantity,
   toQuantityLines,
 } from './values.ts';
+
+const heldUpView = z
+  .object({
+    system: z.string().meta({ description: 'Such as `erp.main`, `wms.west` or `edi.harbor-pine`' }),
+    since: instant,
+    attempts: z.int(),
+    nextAttemptAt: instant,
+    triedUntil: instant.meta({ description: 'If it has not answered by then, a person is asked' }),
+    reason: z.string().nullable().meta({ description: 'Of the last attempt; null for a key of one partner' }),
+  })
+  .meta({ id: 'HeldUp', description: 'A system that does not answer. The order goes on by itself when it does' });
 
 export const orderItem = z
   .object({
@@ -40,6 +52,7 @@ export const orderItem = z
     updatedAt: instant,
     nextDeadline: instant.nullable(),
     openExceptions: z.array(z.object({ id: z.string(), type: z.string(), summary: z.string() })),
+    heldUp: z.array(heldUpView).meta({ description: 'Systems that do not answer, and that the order waits for' }),
     links: z.object({ self: link }),
   })
   .meta({ id: 'OrderItem', description: 'An order in a list' });
@@ -185,7 +198,25 @@ type OrderItemRow = Prisma.OrderGetPayload<{ select: typeof orderItemColumns }>;
 
 type Names = Pick<ApiDependencies, 'partners'>;
 
-export function orderItemOf(order: OrderItemRow, { partners }: Names): z.output<typeof orderItem> {
+/** @param reasons whether the caller may read what a system answered, or failed to */
+export function heldUpViewOf(
+  { system, since, attempts, nextAttemptAt, triedUntil, reason }: HeldUp,
+  reasons: boolean,
+): z.output<typeof heldUpView> {
+  return {
+    ...{ system, attempts },
+    since: toInstant(since),
+    nextAttemptAt: toInstant(nextAttemptAt),
+    triedUntil: toInstant(triedUntil),
+    reason: reasons ? reason : null,
+  };
+}
+
+export function orderItemOf(
+  order: OrderItemRow,
+  heldUp: z.output<typeof heldUpView>[],
+  { partners }: Names,
+): z.output<typeof orderItem> {
   return {
     id: order.id,
     partnerId: order.partnerId,
@@ -203,6 +234,7 @@ export function orderItemOf(order: OrderItemRow, { partners }: Names): z.output<
     updatedAt: toInstant(order.updatedAt),
     nextDeadline: toInstantOrNull(order.nextDeadline),
     openExceptions: order.exceptions.map(({ id, type, summary }) => ({ id, type, summary })),
+    heldUp,
     links: { self: orderPath(order.id) },
   };
 }
@@ -242,10 +274,11 @@ type OrderViewRow = Prisma.OrderGetPayload<{ include: typeof orderViewRelations 
 
 export function orderViewOf(
   order: OrderViewRow,
-  parts: readonly OrderPart[],
+  { parts, heldUp }: { parts: readonly OrderPart[]; heldUp: z.output<typeof heldUpView>[] },
   deps: Pick<ApiDependencies, 'partners' | 'config'>,
 ): z.output<typeof orderView> {
-  const item = orderItemOf({ ...order, exceptions: order.exceptions.filter(({ state }) => state === 'open') }, deps);
+  const open = order.exceptions.filter(({ state }) => state === 'open');
+  const item = orderItemOf({ ...order, exceptions: open }, heldUp, deps);
   const self = orderPath(order.id);
   return {
     ...item,

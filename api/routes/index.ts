@@ -11,6 +11,7 @@ import { labelRoutes } from './labels.ts';
 import { leftOutContentRoutes } from './left-out-content.ts';
 import { lineageRoutes } from './lineage.ts';
 import { orderRoutes } from './orders.ts';
+import { outageRoutes } from './outages.ts';
 import { partnerPreviewRoutes } from './partner-preview.ts';
 import { partnerProfileRoutes } from './partner-profile.ts';
 import { partnerRoutes } from './partners.ts';
@@ -27,6 +28,7 @@ export const routes: readonly Route[] = [
   ...labelRoutes,
   ...documentRoutes,
   ...exceptionRoutes,
+  ...outageRoutes,
   ...warehouseRoutes,
   ...paymentRoutes,
   ...availabilityRoutes,

@@ -6,9 +6,11 @@ import { mayActFor, visiblePartner, visibleTo } from '../auth/visibility.ts';
 import { pageOf, pageParameters } from '../cursor.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { Problem } from '../errors.ts';
+import { type HeldUp, heldUpOf } from '../held-up.ts';
 import { idempotencyHeaders, once } from '../idempotency.ts';
 import { findOrders } from '../order-search.ts';
 import {
+  heldUpViewOf,
   orderItem,
   orderItemColumns,
   orderItemOf,
@@ -113,6 +115,12 @@ const listOrders = route({
       .regex(/^[A-Za-z]{1,40}$/, 'must be the name of a state')
       .optional(),
     partner: z.string().min(1).max(80).optional().meta({ description: 'Id of a partner' }),
+    heldUpBy: z
+      .string()
+      .min(1)
+      .max(80)
+      .optional()
+      .meta({ description: 'Only orders that wait for this system, which does not answer: one of `listOutages`' }),
     ...pageParameters,
   }),
   answers: { 200: { description: 'A page of orders', schema: pageOf(orderItem) } },
@@ -126,14 +134,18 @@ const listOrders = route({
       q: query.q,
       status: query.status,
       partnerId: bound ?? query.partner,
+      heldUpBy: query.heldUpBy,
       cursor: query.cursor,
       limit: query.limit,
     });
-    const rows = await deps.prisma.order.findMany({ where: { id: { in: [...orderIds] } }, select: orderItemColumns });
+    const [rows, heldUp] = await Promise.all([
+      deps.prisma.order.findMany({ where: { id: { in: [...orderIds] } }, select: orderItemColumns }),
+      heldUpOf(deps.prisma, orderIds),
+    ]);
     const byId = new Map(rows.map((row) => [row.id, row]));
     const items = orderIds.flatMap((id) => {
       const row = byId.get(id);
-      return row === undefined ? [] : [orderItemOf(row, deps)];
+      return row === undefined ? [] : [orderItemOf(row, heldUpViews(heldUp.get(id), caller), deps)];
     });
     return { status: 200, body: { items, nextCursor } };
   },
@@ -152,9 +164,18 @@ const readOrder = route({
   handler: async ({ params, caller }, deps) => {
     const found = await deps.prisma.order.findUnique({ where: { id: params.orderId }, include: orderViewRelations });
     const order = await visibleTo(caller, found, ({ partnerId }) => partnerId, 'unknown-order', params.orderId);
-    return { status: 200, body: orderViewOf(order, await partsOf(order, deps), deps) };
+    const [parts, heldUp] = await Promise.all([partsOf(order, deps), heldUpOf(deps.prisma, [order.id])]);
+    return {
+      status: 200,
+      body: orderViewOf(order, { parts, heldUp: heldUpViews(heldUp.get(order.id), caller) }, deps),
+    };
   },
 });
+
+/** What a system answers is told to nobody outside. */
+function heldUpViews(steps: readonly HeldUp[] = [], caller: Caller) {
+  return steps.map((step) => heldUpViewOf(step, visiblePartner(caller) === undefined));
+}
 
 /** As an answer all defaults are filled in, so that it is another schema than that of a submission. */
 const orderAsOrdered = z

@@ -38,6 +38,24 @@ export interface OrderSummary {
   readonly updatedAt: string;
   readonly nextDeadline: string | null;
   readonly openExceptions: readonly { readonly id: string; readonly type: string; readonly summary: string }[];
+  /** Systems that do not answer, and that the order waits for. */
+  readonly heldUp: readonly HeldUp[];
+}
+
+export interface HeldUp {
+  readonly system: string;
+  readonly since: string;
+  readonly attempts: number;
+  readonly nextAttemptAt: string;
+  /** Then a person is asked. */
+  readonly triedUntil: string;
+  /** Of the last attempt; null for a key of one partner. */
+  readonly reason: string | null;
+}
+
+/** A system that does not answer now. */
+export interface Outage extends Omit<HeldUp, 'triedUntil'> {
+  readonly orders: number;
 }
 
 export interface OrderPage {
@@ -501,6 +519,7 @@ export interface OrderQuery {
   readonly partner?: string;
   readonly cursor?: string;
   readonly limit: number;
+  readonly heldUpBy?: string;
 }
 
 /**
@@ -597,6 +616,7 @@ export function createApi(key: string, onUnauthorized: () => void = () => undefi
       await call(path, { method: 'DELETE' });
     },
     orders: (query: OrderQuery, signal: AbortSignal) => get<OrderPage>(`/v1/orders?${parametersOf(query)}`, signal),
+    outages: (signal: AbortSignal) => get<{ items: Outage[] }>('/v1/outages', signal),
     order: (id: string, signal: AbortSignal) => get<OrderDetail>(order(id), signal),
     /** What the buyer asked for; it never changes. */
     asOrdered: (id: string, signal: AbortSignal) => get<AsOrdered>(`${order(id)}/as-ordered`, signal),

@@ -3,6 +3,7 @@ import { Link, NavLink, Route, Routes, useLocation } from 'react-router-dom';
 import type { Me } from './api.ts';
 import { Mark } from './mark.tsx';
 import { Empty } from './notices.tsx';
+import { Outages } from './outages.tsx';
 import { BenchPage } from './pages/bench-page.tsx';
 import { DocumentPage } from './pages/document-page.tsx';
 import { FilePage } from './pages/file-page.tsx';
@@ -41,6 +42,7 @@ function SignedIn() {
       </a>
       <Header me={me.data} />
       <main id="content" tabIndex={-1}>
+        {me.data && !portal && <Outages />}
         {portal ? <PortalRoutes partnerId={me.data?.partnerId ?? ''} /> : <AllRoutes />}
       </main>
     </PortalContext>

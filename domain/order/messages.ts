@@ -53,6 +53,8 @@ export interface OpenException {
   type: ExceptionType;
   step: string;
   summary: string;
+  /** Of `system-unavailable`: the task queue of the system that did not answer. */
+  taskQueue?: string;
   resolutions: readonly Resolution[];
   openedAt: string;
 }

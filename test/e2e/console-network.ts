@@ -123,11 +123,21 @@ function orderItems() {
                 },
               ]
             : [],
+        heldUp: status === 'confirmed' && copy === 0 ? [heldUp] : [],
         links: { self: '/v1/orders/x' },
       };
     }),
   );
 }
+
+const heldUp = {
+  system: 'wms.west',
+  since: at(-17),
+  attempts: 19,
+  nextAttemptAt: at(0.5),
+  triedUntil: at(2_860),
+  reason: 'wms.west: the connection failed during POST /releases: ECONNREFUSED',
+};
 
 function interchangeItems() {
   const file = (id: string, minutes: number, controlNumber: string, more: object = {}) => ({
@@ -330,6 +340,7 @@ export async function startConsoleNetwork(directory: string) {
       return { items: partners, problems: profileProblems, warnings: profileWarnings };
     }
     if (kind === 'partners') return part === undefined ? partnerDetail(id) : partnerPart(part, id, rest, leftOut);
+    if (kind === 'outages') return { items: [{ ...heldUp, orders: orders.filter(isHeldUp).length }] };
     if (kind === 'documents') return part === 'raw' ? RAW : { ...documents()[0], segments: SEGMENTS };
     if (kind === 'edi') return interchangeAnswer(url.searchParams, part, rest);
     if (kind === 'shipments') return `^XA${url.searchParams.get('format')}^XZ`;
@@ -374,6 +385,7 @@ export async function startConsoleNetwork(directory: string) {
       (order) =>
         (query.get('status') ?? order.status) === order.status &&
         (query.get('partner') ?? order.partnerId) === order.partnerId &&
+        (!query.has('heldUpBy') || isHeldUp(order)) &&
         `${order.poNumber} ${order.erpOrderNumber}`.includes(query.get('q') ?? ''),
     );
     const from = Number(query.get('cursor') ?? 0);
@@ -397,6 +409,8 @@ export async function startConsoleNetwork(directory: string) {
     },
   };
 }
+
+const isHeldUp = (order: { heldUp: readonly object[] }) => order.heldUp.length > 0;
 
 const TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',

@@ -258,6 +258,22 @@ describe.skipIf(executablePath === undefined)(suite, () => {
     expect(place?.right).toBeLessThan(timeline?.left ?? 0);
   });
 
+  it('a system that does not answer is named on every page, with the orders that it holds up', async () => {
+    await page.goto(signedIn('/partners'));
+    const banner = page.getByRole('region', { name: 'Systems that do not answer' });
+    await banner.getByText('wms.west does not answer').waitFor();
+    await banner.getByText('One order waits for it and goes on by itself when it answers.').waitFor();
+    await banner.getByRole('link', { name: 'Show the order' }).click();
+    await page.waitForURL('**/?heldUpBy=wms.west');
+    await expect.poll(() => page.locator('tbody tr').count()).toBe(1);
+    await page.locator('tbody').getByText('wms.west does not answer:').waitFor();
+    await page.locator('tbody a').click();
+    await page.getByText(/Tried 19 times, next .* Nothing is lost: the order goes on by itself/).waitFor();
+    await page.goBack();
+    await page.getByRole('button', { name: 'Waiting for wms.west' }).click();
+    await page.waitForURL(`${network.url}/`);
+  });
+
   it('an exception is resolved with a note; a refusal is shown in the dialog', async () => {
     await page.goto(signedIn(exceptionPath()));
     await page.getByText('at the step “release to RNO”').waitFor();

@@ -11,6 +11,7 @@ import { payments } from './payments.ts';
 import { repetition } from './repetition.ts';
 import { routing } from './routing.ts';
 import { stores } from './stores.ts';
+import { systemOutages } from './system-outage.ts';
 
 /** The whole product as its users meet it: real processes, a real Temporal server and Postgres, started once for all scenarios. */
 describe('a trading network', { timeout: 150_000 }, () => {
@@ -32,6 +33,7 @@ describe('a trading network', { timeout: 150_000 }, () => {
   stores(given);
   encodings(given);
   partnerFiles(given);
+  systemOutages(given);
   temporalOutage(given);
   secondOpinionOnX12(given);
 });

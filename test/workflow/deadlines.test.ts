@@ -85,8 +85,9 @@ describe('as time goes by, an order', () => {
     const order = await world.order();
     await order.until('reserved at RNO in round 1');
     await world.pass(2 * HOUR_MS + HOUR_MS / 2);
-    const { id, summary } = await order.exception('erp-refused-order');
-    expect(summary).toMatch(/^gave no result before its deadline|ECONNREFUSED/);
+    const { id, summary, taskQueue } = await order.exception('system-unavailable');
+    expect(summary).toMatch(/^no result before its deadline|ECONNREFUSED/);
+    expect(taskQueue).toBe('erp-main');
     world.always('placeOrder', undefined);
     await order.decides(id, 'retry');
     await order.until('released to RNO');

@@ -15,7 +15,7 @@ import {
   uuid4,
 } from '@temporalio/workflow';
 import type { OrderRecords } from '../../activities/orders/activities.ts';
-import { type ExceptionType, kindOf } from '../../domain/exceptions.ts';
+import { kindOf } from '../../domain/exceptions.ts';
 import type { OrderEvent } from '../../domain/order/events.ts';
 import { legalResolutions, type Refusal, whyNotCancel, whyNotResolve } from '../../domain/order/guards.ts';
 import type { OpenException, OrderToCashInput, ResolveExceptionInput } from '../../domain/order/messages.ts';
@@ -108,7 +108,7 @@ export class OrderRun {
     for (;;) {
       const { result, problem } = await this.occupied(() => this.attempt(step, input));
       if (problem === undefined) return result;
-      const decision = await this.decide(problem.type, nameOf(step, this.current, input), problem.summary);
+      const decision = await this.decide(problem, nameOf(step, this.current, input));
       if (decision.resolution === 'set-aside') {
         this.applyIfAny(step.setAside?.(input));
         return undefined;
@@ -127,6 +127,10 @@ export class OrderRun {
       return await (step.recordsProgress ? this.whileRecording(run) : run());
     } catch (error) {
       if (isCancellation(error) || error instanceof OrderStopped) throw error;
+      if (step.kind === 'call' && gaveUp(error)) {
+        const { taskQueue = '' } = step.options({ state: this.current, input });
+        return { problem: { type: 'system-unavailable', summary: reasonOf(error), taskQueue } };
+      }
       const type = typeof step.onFailure === 'string' ? step.onFailure : step.onFailure(typeOf(error));
       return { problem: { type, summary: reasonOf(error) } };
     }
@@ -231,9 +235,10 @@ export class OrderRun {
   }
 
   /** Waits for a person's decision; `cancel` stops the order by throwing. */
-  async decide(type: ExceptionType, step: string, summary: string): Promise<Decision> {
-    const decision = await this.ask(type, step, summary);
+  async decide(problem: Problem, step: string): Promise<Decision> {
+    const decision = await this.ask(problem, step);
     if (decision.resolution === 'cancel') {
+      const { type, summary } = problem;
       const stop = { reason: decision.note ?? summary, by: decision.by, problem: type };
       this.apply({ type: 'stopped', stop });
       throw new OrderStopped();
@@ -242,24 +247,19 @@ export class OrderRun {
   }
 
   /** Opens an exception until a person resolves it or `goneAway` holds; escalates by timer. */
-  async ask(
-    type: ExceptionType,
-    step: string,
-    summary: string,
-    goneAway: () => boolean = () => false,
-  ): Promise<Decision> {
+  async ask(problem: Problem, step: string, goneAway: () => boolean = () => false): Promise<Decision> {
+    const { type } = problem;
     const kind = kindOf(type);
     const openedAt = this.turns.now;
     const exception: OpenException = {
       id: uuid4(),
-      type,
+      ...problem,
       step,
-      summary,
       resolutions: legalResolutions(this.current, kind),
       openedAt: this.after(0),
     };
     this.apply({ type: 'exception-opened', exception });
-    log.warn('order waits for a decision', { type, step, summary });
+    log.warn('order waits for a decision', { ...problem, step });
     const { orderId } = this.current;
     await this.note((progress) => this.records.openException({ orderId, exception, kind, progress }));
 
@@ -381,6 +381,12 @@ export function refuse(refusal: Refusal | undefined): void {
 function typeOf(error: unknown): string | undefined {
   const cause = error instanceof ActivityFailure ? error.cause : error;
   return cause instanceof ApplicationFailure ? (cause.type ?? undefined) : undefined;
+}
+
+/** The call was tried until its deadline. */
+function gaveUp(error: unknown): boolean {
+  if (!(error instanceof ActivityFailure)) return false;
+  return error.cause instanceof TimeoutFailure || error.retryState === 'TIMEOUT';
 }
 
 /** The reason of a failed step in plain words. */

@@ -24,6 +24,8 @@ export interface Moment<Input = void> extends Declared<Input> {
 export interface Problem {
   readonly type: ExceptionType;
   readonly summary: string;
+  /** Of the system that did not answer until the step's deadline. */
+  readonly taskQueue?: string;
 }
 
 /** The meaning of a successful call: a fact (`stopped` ends the process), nothing, or a question to a person. */

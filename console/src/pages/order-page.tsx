@@ -14,6 +14,7 @@ import { LinesSection } from '../order/lines-section.tsx';
 import { ShipmentsSection } from '../order/shipments-section.tsx';
 import { TimelineSection } from '../order/timeline-section.tsx';
 import { isFinal, STATUS, StatusBadge } from '../order-status.tsx';
+import { HeldUpNotice } from '../outages.tsx';
 import { useApi } from '../session.tsx';
 import { Ago, Deadline } from '../time.tsx';
 import { useLive } from '../use-live.ts';
@@ -54,6 +55,7 @@ export function OrderPage() {
         <ProblemBanner problem={first.problem} what="this order" shownSince={first.receivedAt} onRetry={refreshAll} />
       )}
       <OrderHeader order={order} />
+      <HeldUpNotice steps={order.heldUp} />
       <ExceptionsSection exceptions={order.exceptions} onResolved={refreshAll} />
       <OpenQuestions orderId={order.id} documents={documents.data?.items ?? []} />
       <div className="order-columns">

@@ -22,19 +22,19 @@ const COUNT_REFRESH = 15_000;
 /** Exceptions come first, then the states in process order. */
 const TABS: readonly OrderStatus[] = ['exception', ...ORDER_STATUSES.filter((status) => status !== 'exception')];
 
-const FILTERS = ['q', 'status', 'partner'] as const;
+const FILTERS = ['q', 'status', 'partner', 'heldUpBy'] as const;
 
 export function OrdersPage() {
   const api = useApi();
   const filters = useFilters(FILTERS);
-  const { q, status, partner } = filters.values;
+  const { q, status, partner, heldUpBy } = filters.values;
   const { cursor } = filters;
-  const query = { q, status, partner, cursor, limit: PAGE_SIZE };
+  const query = { q, status, partner, heldUpBy, cursor, limit: PAGE_SIZE };
   const orders = useLive(`orders ${JSON.stringify(query)}`, (signal) => api.orders(query, signal), {
     every: REFRESH,
     keepPrevious: true,
   });
-  const troubled = { q, partner, status: 'exception', limit: PAGE_SIZE };
+  const troubled = { q, partner, heldUpBy, status: 'exception', limit: PAGE_SIZE };
   const exceptions = useLive(`count ${JSON.stringify(troubled)}`, (signal) => api.orders(troubled, signal), {
     every: COUNT_REFRESH,
     keepPrevious: true,
@@ -59,6 +59,12 @@ export function OrdersPage() {
           placeholder="PO, ERP order, shipment, SSCC, tracking, invoice, control no."
         />
         <PartnerFilter partner={partner} onChange={(id) => filters.narrow({ partner: id })} />
+        {heldUpBy !== '' && (
+          <button type="button" onClick={() => filters.narrow({ heldUpBy: '' })}>
+            Waiting for {heldUpBy} <span aria-hidden="true">×</span>
+            <span className="visually-hidden">(show all orders)</span>
+          </button>
+        )}
       </div>
       <nav className="tabs" aria-label="Orders by state">
         <Tab to={filters.address({ status: '' })} current={status === ''} page={firstPage}>
@@ -92,7 +98,7 @@ export function OrdersPage() {
         )
       ) : orders.data.items.length === 0 ? (
         orders.data.nextCursor === null ? (
-          <NothingFound filtered={q !== '' || status !== '' || partner !== '' || cursor !== ''} q={q} />
+          <NothingFound filtered={Object.values(filters.values).some((value) => value !== '') || cursor !== ''} q={q} />
         ) : (
           // A search page covers a limited set of numbers, and the filter may exclude all of them.
           <Empty title="No match on this page">
@@ -172,6 +178,14 @@ function WaitsFor({ order }: { readonly order: OrderSummary }) {
       <>
         <span className="alert-text">{formatWords(first.type)}:</span> {first.summary}
         {others.length > 0 && <span className="quiet"> and {others.length} more</span>}
+      </>
+    );
+  }
+  const [step] = order.heldUp;
+  if (step) {
+    return (
+      <>
+        <span className="alert-text">{step.system} does not answer:</span> {order.waitingFor}
       </>
     );
   }

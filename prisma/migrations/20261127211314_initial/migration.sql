@@ -325,6 +325,22 @@ CREATE TABLE "OrderException" (
 );
 
 -- CreateTable
+CREATE TABLE "HeldUpStep" (
+    "workflowId" TEXT NOT NULL,
+    "activityId" TEXT NOT NULL,
+    "system" TEXT NOT NULL,
+    "activity" TEXT NOT NULL,
+    "since" TIMESTAMPTZ(3) NOT NULL,
+    "attempts" INTEGER NOT NULL,
+    "lastAttemptAt" TIMESTAMPTZ(3) NOT NULL,
+    "nextAttemptAt" TIMESTAMPTZ(3) NOT NULL,
+    "triedUntil" TIMESTAMPTZ(3) NOT NULL,
+    "reason" TEXT NOT NULL,
+
+    CONSTRAINT "HeldUpStep_pkey" PRIMARY KEY ("workflowId","activityId")
+);
+
+-- CreateTable
 CREATE TABLE "Decision" (
     "id" BIGSERIAL NOT NULL,
     "orderId" TEXT NOT NULL,
@@ -654,6 +670,9 @@ CREATE INDEX "OrderException_orderId_idx" ON "OrderException"("orderId");
 
 -- CreateIndex
 CREATE INDEX "OrderException_state_openedAt_idx" ON "OrderException"("state", "openedAt");
+
+-- CreateIndex
+CREATE INDEX "HeldUpStep_system_nextAttemptAt_idx" ON "HeldUpStep"("system", "nextAttemptAt");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "Decision_orderId_key_key" ON "Decision"("orderId", "key");
