@@ -440,6 +440,8 @@ export interface Segment {
     readonly name: string;
     readonly value: string;
     readonly meaning: string | null;
+    /** Of a code that nobody knows. */
+    readonly warning: string | null;
   }[];
 }
 

@@ -25,6 +25,8 @@ export interface Agreement {
      */
     readonly acceptedVersions: readonly string[];
     readonly checkHashTotals: boolean;
+    /** What becomes of a document with a code that X12 does not have. */
+    readonly unknownCodes: 'warn' | 'refuse';
     /** Of what we receive. */
     readonly encoding: StatedEncoding;
     /** Characters of what we send. */
