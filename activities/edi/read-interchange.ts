@@ -235,7 +235,9 @@ function documentIdOf(interchangeId: string, position: number): string {
 
 /** A failure that is tried again. The next attempt removes it, or states its own. */
 function notTaken(failure: unknown): X12Error {
-  const reason = failure instanceof Error ? failure.message.trim() : String(failure);
+  const told = failure instanceof Error ? failure.message : String(failure);
+  // The first lines of a database error are the statement.
+  const reason = told.trim().split('\n').at(-1);
   const message = `a document of this file could not be taken yet; it is tried again by itself: ${reason}`;
   return { code: 'not-taken-yet', message, place: { segment: 'ST', position: 1 } };
 }

@@ -4,12 +4,13 @@ import { sum } from '../../domain/decimal.ts';
 import { namedStore, party } from '../../mappings/canonical/v1/index.ts';
 import type { Prisma } from '../../prisma/generated/client.ts';
 import type { ApiDependencies } from '../dependencies.ts';
-import { exceptionView, exceptionViewOf } from './exception.ts';
+import { exceptionView, exceptionViewOf, type OtherOrder } from './exception.ts';
 import {
   day,
   instant,
   link,
   minorUnits,
+  orderPath,
   quantity,
   quantityLine,
   toDay,
@@ -27,6 +28,9 @@ export const orderItem = z
     partnerName: z.string(),
     poNumber: z.string(),
     release: z.string(),
+    repeated: z.boolean().meta({
+      description: 'The PO number had come before with other content, and a person decides or decided what is meant',
+    }),
     part: z
       .string()
       .meta({ description: 'Which part of the purchase order, where that became several orders; else empty' }),
@@ -154,15 +158,12 @@ export const orderView = orderItem
   })
   .meta({ id: 'Order', description: 'An order with everything that happened to it' });
 
-export function orderPath(id: string): string {
-  return `/v1/orders/${encodeURIComponent(id)}`;
-}
-
 export const orderItemColumns = {
   id: true,
   partnerId: true,
   poNumber: true,
   release: true,
+  repeat: true,
   part: true,
   channel: true,
   status: true,
@@ -192,6 +193,7 @@ export function orderItemOf(order: OrderItemRow, { partners }: Names): z.output<
     partnerName: partners.find(order.partnerId)?.name ?? order.partnerId,
     poNumber: order.poNumber,
     release: order.release,
+    repeated: order.repeat !== '',
     part: order.part,
     channel: order.channel,
     status: order.status,
@@ -226,23 +228,25 @@ export interface OrderPart {
 }
 
 /** The orders that the purchase order of this one became, in the order of its document; none if it is the only one. */
-export function partsOf(
-  { partnerId, poNumber, release, part }: Pick<OrderItemRow, 'partnerId' | 'poNumber' | 'release' | 'part'>,
+export async function partsOf(
+  order: Pick<OrderItemRow, 'partnerId' | 'poNumber' | 'release' | 'repeat' | 'part'>,
   { prisma }: Pick<ApiDependencies, 'prisma'>,
 ): Promise<OrderPart[]> {
-  if (part === '') return Promise.resolve([]);
-  return prisma.order.findMany({
-    where: { partnerId, poNumber, release },
+  const { partnerId, poNumber, release, repeat, part } = order;
+  if (part === '') return [];
+  const parts = await prisma.order.findMany({
+    where: { partnerId, poNumber, release, repeat },
     select: { id: true, part: true, status: true },
     orderBy: [{ partNumber: 'asc' }, { part: 'asc' }],
   });
+  return parts.length > 1 ? parts : [];
 }
 
 type OrderViewRow = Prisma.OrderGetPayload<{ include: typeof orderViewRelations }>;
 
 export function orderViewOf(
   order: OrderViewRow,
-  parts: readonly OrderPart[],
+  { parts, others }: { parts: readonly OrderPart[]; others: readonly OtherOrder[] },
   deps: Pick<ApiDependencies, 'partners' | 'config'>,
 ): z.output<typeof orderView> {
   const item = orderItemOf({ ...order, exceptions: order.exceptions.filter(({ state }) => state === 'open') }, deps);
@@ -318,7 +322,7 @@ export function orderViewOf(
         receiptNumber: allocation.receiptNumber,
       })),
     ),
-    exceptions: order.exceptions.map(exceptionViewOf),
+    exceptions: order.exceptions.map((exception) => exceptionViewOf(exception, others)),
     references: order.references.map(({ kind, value }) => ({ kind, value })),
     links: {
       self,

@@ -5,11 +5,13 @@ import { visiblePartner, visibleTo } from '../auth/visibility.ts';
 import { cutPage, pageOf, pageParameters, readCursor } from '../cursor.ts';
 import { Problem } from '../errors.ts';
 import { idempotencyHeaders, once } from '../idempotency.ts';
-import { exceptionView, exceptionViewOf } from '../representations/exception.ts';
-import { orderPath } from '../representations/order.ts';
-import { link } from '../representations/values.ts';
+import { exceptionView, exceptionViewOf, otherOrdersOf, purchaseOrderColumns } from '../representations/exception.ts';
+import { link, orderPath } from '../representations/values.ts';
 import { route, withScope } from '../route.ts';
 import { updateOrder } from '../workflow-updates.ts';
+
+/** Other orders that a list names; the order itself shows all. */
+const MOST_OTHER_ORDERS = 20;
 
 const exceptionItem = exceptionView
   .extend({
@@ -55,13 +57,18 @@ const listExceptions = route({
               OR: [{ openedAt: { gt: new Date(after[0]) } }, { id: { gt: after[1] } }],
             }),
       },
-      include: { order: { select: { partnerId: true, poNumber: true } } },
+      include: { order: { select: purchaseOrderColumns } },
       orderBy: [{ openedAt: 'asc' }, { id: 'asc' }],
       take: query.limit + 1,
     });
     const { items, nextCursor } = cutPage(rows, query.limit, (row) => [row.openedAt.toISOString(), row.id]);
+    const repetitions = items.filter(({ type }) => type === 'repeated-po-number');
+    const othersOf = await otherOrdersOf(
+      deps,
+      repetitions.map(({ order }) => order),
+    );
     const views = items.map((row) => ({
-      ...exceptionViewOf(row),
+      ...exceptionViewOf(row, othersOf(row.order).slice(0, MOST_OTHER_ORDERS)),
       orderId: row.orderId,
       partnerId: row.order.partnerId,
       poNumber: row.order.poNumber,

@@ -8,18 +8,18 @@ import type { ApiDependencies } from '../dependencies.ts';
 import { Problem } from '../errors.ts';
 import { idempotencyHeaders, once } from '../idempotency.ts';
 import { findOrders } from '../order-search.ts';
+import { otherOrdersOf } from '../representations/exception.ts';
 import {
   orderItem,
   orderItemColumns,
   orderItemOf,
-  orderPath,
   orderView,
   orderViewOf,
   orderViewRelations,
   partsOf,
   temporalLink,
 } from '../representations/order.ts';
-import { instant, link, toInstant } from '../representations/values.ts';
+import { instant, link, orderPath, toInstant } from '../representations/values.ts';
 import { type Caller, route, withScope } from '../route.ts';
 import { updateOrder } from '../workflow-updates.ts';
 
@@ -152,7 +152,8 @@ const readOrder = route({
   handler: async ({ params, caller }, deps) => {
     const found = await deps.prisma.order.findUnique({ where: { id: params.orderId }, include: orderViewRelations });
     const order = await visibleTo(caller, found, ({ partnerId }) => partnerId, 'unknown-order', params.orderId);
-    return { status: 200, body: orderViewOf(order, await partsOf(order, deps), deps) };
+    const [parts, othersOf] = await Promise.all([partsOf(order, deps), otherOrdersOf(deps, [order])]);
+    return { status: 200, body: orderViewOf(order, { parts, others: othersOf(order) }, deps) };
   },
 });
 
