@@ -112,6 +112,14 @@ const exceptionDecision = z
   })
   .meta({ id: 'ExceptionDecision' });
 
+const resolved = z.object({
+  exceptionId: z.string(),
+  resolution: z.string(),
+  orderId: z.string(),
+  status: z.string(),
+  links: z.object({ order: link }),
+});
+
 const resolve = route({
   method: 'post',
   path: '/v1/exceptions/{exceptionId}/resolve',
@@ -127,15 +135,10 @@ const resolve = route({
     schema: exceptionDecision,
   },
   answers: {
-    200: {
-      description: 'The order goes on',
-      schema: z.object({
-        exceptionId: z.string(),
-        resolution: z.string(),
-        orderId: z.string(),
-        status: z.string(),
-        links: z.object({ order: link }),
-      }),
+    200: { description: 'The order goes on', schema: resolved },
+    202: {
+      description: 'The order has taken the decision, but is not done with it yet. Look at the order.',
+      schema: resolved,
     },
   },
   problems: [
@@ -149,7 +152,7 @@ const resolve = route({
     const { exceptionId } = params;
     const found = await deps.prisma.orderException.findUnique({
       where: { id: exceptionId },
-      include: { order: { select: { partnerId: true, workflowId: true } } },
+      include: { order: { select: { partnerId: true, workflowId: true, status: true } } },
     });
     const exception = await visibleTo(caller, found, ({ order }) => order.partnerId, 'unknown-exception', exceptionId);
     return once(deps, caller, headers['idempotency-key'], `resolveException ${exceptionId}`, body, async () => {
@@ -160,20 +163,14 @@ const resolve = route({
       const by = caller.client?.name ?? 'unknown';
       const note = body.note === undefined || body.note === '' ? {} : { note: body.note };
       const input = { exceptionId, resolution, by, ...note, ...(body.carrier && { carrier: body.carrier }) };
-      const { status } = await updateOrder(
-        deps,
-        exception.order.workflowId,
-        resolveException,
-        input,
-        'illegal-resolution',
-      );
+      const done = await updateOrder(deps, exception.order.workflowId, resolveException, input, 'illegal-resolution');
       return {
-        status: 200 as const,
+        status: done === undefined ? (202 as const) : (200 as const),
         body: {
           exceptionId,
           resolution,
           orderId: exception.orderId,
-          status,
+          status: done?.status ?? exception.order.status,
           links: { order: orderPath(exception.orderId) },
         },
         subject: exceptionId,
