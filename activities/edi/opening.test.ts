@@ -10,7 +10,9 @@ async function secondsOfWaiting({ backlog, perSecond }: { backlog: number; perSe
   let now = 0;
   const time = {
     now: () => now,
-    delay: async (ms: number) => void (now += ms),
+    delay: async (ms: number) => {
+      now += ms;
+    },
   };
   const opening = () => Math.max(0, backlog - Math.floor((perSecond * now) / 1000));
   const prisma = { $queryRaw: async () => [{ opening: opening() }] } as unknown as Database;
