@@ -124,6 +124,16 @@ describe('decisions about an order', () => {
     expect(answer).toMatchObject({ status: 503, body: { code: 'process-unavailable' } });
   });
 
+  it('a cancellation that the order has taken and is not done with is answered so', async () => {
+    const body = { reason: 'behind a long step' };
+    const answer = await api.call('POST', '/v1/orders/CR-1/cancel', { key: desk, body });
+    expect(answer).toMatchObject({
+      status: 202,
+      body: { orderId: 'CR-1', status: 'received', links: { self: '/v1/orders/CR-1' } },
+    });
+    expect(answer.body.detail).toMatch(/has taken the cancellation/);
+  }, 30_000);
+
   it('what the workflow takes is done, once for one Idempotency-Key', async () => {
     const cancelled = await api.call('POST', '/v1/orders/CR-1/cancel', { key: desk, body: { reason: 'twice' } });
     expect(cancelled).toMatchObject({ status: 200, body: { orderId: 'CR-1', status: 'cancelled' } });

@@ -54,6 +54,7 @@ export const problemCodes = {
   'profile-invalid': { status: 422, title: 'The profile has errors' },
   'cross-reference-refused': { status: 422, title: 'The cross-reference names what is not ours, or is none' },
   'value-impossible': { status: 422, title: 'A value can never be kept' },
+  'workflow-id-taken': { status: 409, title: 'Another order has the workflow id of this one' },
   'number-not-writable': { status: 422, title: 'A number holds what our documents to the partner cannot carry' },
   'wrong-channel': { status: 422, title: 'Orders of this channel do not come by this address' },
   'wrong-currency': { status: 422, title: 'The currency is not the one agreed with this partner' },

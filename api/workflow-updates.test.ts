@@ -5,7 +5,7 @@ import { updateOrder } from './workflow-updates.ts';
 
 it.each([
   [9, /cannot go on: a worker fails at it again and again/],
-  [14, /did not answer in time/],
+  [14, /No worker took this up within 25 seconds/],
 ])(
   'an update that Temporal refuses with gRPC status %d is answered as unavailable, with what to look at',
   async (code, detail) => {
@@ -15,7 +15,7 @@ it.each([
       workflow: {
         getHandle: () => ({
           describe: () => Promise.resolve({}),
-          executeUpdate: () => Promise.reject(new ServiceError('update failed', { cause })),
+          startUpdate: () => Promise.reject(new ServiceError('update failed', { cause })),
         }),
       },
     } as unknown as Client;

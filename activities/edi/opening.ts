@@ -13,31 +13,44 @@ const ASK_EVERY_MS = 250;
  * ERP that is down. The file then continues.
  */
 const PATIENCE_MS = 5_000;
+/**
+ * With progress, a file waits at most this long before its next orders. Otherwise a file would wait until the whole
+ * backlog of its partner is opened, such as after the restart of a worker: ten minutes for thousands of orders.
+ */
+const MOST_WAIT_MS = 15_000;
+
+export interface Time {
+  now(): number;
+  delay(ms: number): Promise<unknown>;
+}
 
 export class Opening {
   readonly #prisma: Database;
   readonly #partnerId: string;
+  readonly #time: Time;
   #opening = 0;
 
-  constructor(prisma: Database, partnerId: string) {
+  constructor(prisma: Database, partnerId: string, time: Time = { now: Date.now, delay }) {
     this.#prisma = prisma;
     this.#partnerId = partnerId;
+    this.#time = time;
   }
 
   /**
-   * Waits until `count` more orders may be accepted. A file with few orders neither waits nor
-   * queries.
+   * Waits until `count` more orders may be accepted, or for as long as is fair. A file with few orders neither
+   * waits nor queries.
    */
   async room(count: number, waiting: () => void): Promise<void> {
     let least = this.#opening;
-    let until = Date.now() + PATIENCE_MS;
+    const began = this.#time.now();
+    let until = began + PATIENCE_MS;
     while (count > 0 && this.#opening > 0 && this.#opening + count > MOST_OPENING) {
       this.#opening = await this.#count();
-      if (this.#opening + count <= MOST_OPENING || Date.now() >= until) break;
-      if (this.#opening < least) until = Date.now() + PATIENCE_MS;
+      if (this.#opening + count <= MOST_OPENING || this.#time.now() >= until) break;
+      if (this.#opening < least) until = Math.min(this.#time.now() + PATIENCE_MS, began + MOST_WAIT_MS);
       least = Math.min(least, this.#opening);
       waiting();
-      await delay(ASK_EVERY_MS);
+      await this.#time.delay(ASK_EVERY_MS);
     }
     this.#opening += count;
   }

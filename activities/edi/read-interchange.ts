@@ -102,7 +102,7 @@ export async function processInterchange(
   if (failures.length > 0) {
     const held = [
       ...warnings,
-      ...failures.flatMap((failure) => (failure instanceof HeldByProfile ? failure.errors : [])),
+      ...failures.flatMap((failure) => (failure instanceof HeldByProfile ? failure.errors : [notTaken(failure)])),
     ];
     await prisma.interchange.update({
       where: { id: interchangeId },
@@ -232,6 +232,15 @@ function inboundDocument(source: Source, read: ReadTransaction): InboundDocument
 function documentIdOf(interchangeId: string, position: number): string {
   const hex = createHash('sha256').update(`${interchangeId}/${position}`).digest('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
+
+/** A failure that is tried again. The next attempt removes it, or states its own. */
+function notTaken(failure: unknown): X12Error {
+  const told = failure instanceof Error ? failure.message : String(failure);
+  // The first lines of a database error are the statement.
+  const reason = told.trim().split('\n').at(-1);
+  const message = `a document of this file could not be taken yet; it is tried again by itself: ${reason}`;
+  return { code: 'not-taken-yet', message, place: { segment: 'ST', position: 1 } };
 }
 
 /**

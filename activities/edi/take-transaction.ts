@@ -9,6 +9,7 @@ import { acceptOrders } from '../intake/accept-order.ts';
 import { acceptPayment } from '../intake/accept-payment.ts';
 import type { IntakeDependencies } from '../intake/dependencies.ts';
 import type { InboundDocument } from '../intake/inbound-document.ts';
+import { IntakeRefusal } from '../intake/intake-refusal.ts';
 import { searchForm } from '../lib/records.ts';
 import { type Judgement, rejection, type Source } from './judgement.ts';
 import { takeAcknowledgment } from './take-acknowledgment.ts';
@@ -73,14 +74,21 @@ async function takeOrder(
   if ('errors' in mapped) return mapped.ours ? { held: mapped.errors } : rejection(...mapped.errors);
   const { orders, notUsed } = mapped;
   const errors = [...parsed.tolerated.errors];
+  const poNumber = orders[0]?.poNumber ?? '';
   const receipt = await acceptOrders(deps, {
     orders,
     correlationId: source.correlationId,
     source: { kind: 'edi', document, notUsed, errors, controlNumber: source.controlNumber },
+  }).catch((error: unknown) => {
+    if (error instanceof IntakeRefusal) return error;
+    throw error;
   });
+  // What the document says has passed: only something on our side can be in the way.
+  if (receipt instanceof IntakeRefusal) {
+    return { held: [errorAt(definition.poNumber, receipt.code, receipt.message, poNumber)] };
+  }
   if (receipt.outcome === 'refused') {
     const agreed = `${source.profile.name} has agreed that such a repetition is refused`;
-    const poNumber = orders[0]?.poNumber ?? '';
     return rejection(errorAt(definition.poNumber, 'po-number-known', `${receipt.reason}; ${agreed}`, poNumber));
   }
   if (receipt.outcome !== 'duplicate') return { state: 'accepted', errors, stored: true };

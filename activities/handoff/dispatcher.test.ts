@@ -115,6 +115,29 @@ it('one that is refused is tried again later, and counts its attempts', async ()
   expect(temporal.given).toEqual(['refused']);
 });
 
+it('one that failed often is tried again within a minute, and waiting for Temporal itself lengthens no interval', async () => {
+  const away = Object.assign(new Error('no answer'), { code: 14, details: '', metadata: {} });
+  const row = () => database.prisma.handOff.findFirstOrThrow();
+  const temporal = new Notes();
+  const rows = await stored(start('refused'));
+  await database.prisma.handOff.updateMany({ data: { attempts: 12, nextAttemptAt: new Date(0) } });
+  const held = rows.map((one) => ({ ...one, attempts: 12 }));
+
+  temporal.answer = () => Promise.reject(away);
+  const first = dispatching(temporal);
+  first.start();
+  await until(async () => temporal.given.length === 1 && (await row()).nextAttemptAt.getTime() > Date.now() - 500);
+  await first.stop();
+  expect(await row()).toMatchObject({ id: held[0]?.id, attempts: 12 });
+
+  temporal.answer = () => Promise.reject(new Error('not now'));
+  dispatching(temporal).start();
+  await until(async () => (await row()).attempts === 13);
+  const wait = (await row()).nextAttemptAt.getTime() - Date.now();
+  expect(wait).toBeGreaterThan(30_000);
+  expect(wait).toBeLessThanOrEqual(60_000);
+});
+
 it('wakes of one outbox that wait at the same time are one call, and a wake during a call is another', async () => {
   const temporal = new Notes();
   let answer = () => {};

@@ -30,7 +30,8 @@ const CLAIM_AGAIN_MS = 200;
 const WAKE_EVERY_MS = 100;
 /** The retry interval while Temporal is down. A longer one would delay everything after its return. */
 const AWAY_RETRY_MS = 1_000;
-const MOST_RETRY_MS = 5 * 60_000;
+/** What fails for a cause that has gone is handed on within this time. */
+const MOST_RETRY_MS = 60_000;
 
 export interface DispatcherDependencies extends DeliveryDependencies {
   /** Receives the time from commit to Temporal's response, in seconds; see metrics.ts. */
@@ -184,8 +185,12 @@ export class Dispatcher implements HandOff {
     for (const held of rows) {
       const { id, attempts } = held;
       held.settled = true;
-      const retryMs = away ? AWAY_RETRY_MS : Math.min(MOST_RETRY_MS, AWAY_RETRY_MS * 2 ** Math.min(attempts, 20));
-      this.#failed.push({ id, retryMs });
+      // A row that waited for Temporal itself starts with short intervals, like any other.
+      if (away) this.#failed.push({ id, attempts, retryMs: AWAY_RETRY_MS });
+      else {
+        const retryMs = Math.min(MOST_RETRY_MS, AWAY_RETRY_MS * 2 ** Math.min(attempts, 20));
+        this.#failed.push({ id, attempts: attempts + 1, retryMs });
+      }
     }
   }
 

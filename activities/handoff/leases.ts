@@ -1,5 +1,6 @@
 /** The table of hand-offs as a queue with leases. All times are database times. */
 import type { Database } from '../../prisma/client.ts';
+import { rowsAs } from '../lib/records.ts';
 import type { HandOffRow } from './hand-off.ts';
 
 /** A lease is renewed every second, so two renewals may fail before others claim the row. */
@@ -11,6 +12,8 @@ export interface ClaimedRow extends HandOffRow {
 
 export interface FailedRow {
   id: string;
+  /** Answered with a failure so often; what was never answered says nothing about the row. */
+  attempts: number;
   retryMs: number;
 }
 
@@ -44,8 +47,8 @@ export async function remove(prisma: Database, ids: readonly string[]): Promise<
 export async function putBack(prisma: Database, rows: readonly FailedRow[]): Promise<void> {
   await prisma.$executeRaw`
     UPDATE "HandOff" AS h
-    SET "attempts" = h."attempts" + 1, "nextAttemptAt" = now() + f."retryMs" * interval '1 millisecond'
-    FROM UNNEST(${rows.map(({ id }) => id)}::text[], ${rows.map(({ retryMs }) => retryMs)}::int[]) AS f("id", "retryMs")
+    SET "attempts" = f."attempts", "nextAttemptAt" = now() + f."retryMs" * interval '1 millisecond'
+    FROM ${rowsAs('f', '"id" text, "attempts" int, "retryMs" int', rows)}
     WHERE h."id" = f."id"`;
 }
 

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Progress } from '../../domain/order/state.ts';
-import { each } from '../../test/integration/purchase-orders.ts';
+import { salesOrder } from '../../mappings/canonical/v1/index.ts';
+import { canonicalOrder, each, purchaseOrder } from '../../test/integration/purchase-orders.ts';
 import { type RecordsUnderTest, recordsUnderTest } from '../orders/testing/records-under-test.ts';
+import { acceptOrder } from './accept-order.ts';
 
 let given: RecordsUnderTest;
 beforeAll(async () => {
@@ -39,7 +41,9 @@ describe('an order that is handed in', () => {
     expect(queried.map(({ outcome }) => outcome).sort()).toEqual(['duplicate', 'duplicate', 'duplicate', 'queried']);
     const orders = await given.prisma.order.findMany({ where: { poNumber: 'HP-6' } });
     expect(orders).toHaveLength(2);
-    expect(orders.find(({ id }) => id !== first.orderId)?.repeatsOrderId).toBe(first.orderId);
+    const [original, repeat] = orders.sort((one) => (one.id === first.orderId ? -1 : 1));
+    expect([original?.repeat, repeat?.repeat]).toEqual(['', expect.stringMatching(/^[0-9a-f]{12}$/)]);
+    expect(repeat).toMatchObject({ release: '', workflowId: `order/harbor-pine/HP-6#${repeat?.repeat}` });
     const { orderId } = queried[0] ?? { orderId: '' };
     expect(await given.records.prepareOrder({ orderId, waived: [] })).toMatchObject({
       ready: false,
@@ -48,6 +52,39 @@ describe('an order that is handed in', () => {
     expect(await given.records.prepareOrder({ orderId, waived: ['repeated-po-number'] })).toMatchObject({
       ready: true,
     });
+  });
+});
+
+describe('numbers that hold what separates the steps of a workflow id', () => {
+  it.each([
+    ['a release and a slash in the number', { poNumber: 'A', release: 'B' }, { poNumber: 'A/B' }],
+    [
+      'a part and a slash in the release',
+      { poNumber: 'C', release: 'D', part: 'E' },
+      { poNumber: 'C', release: 'D/E' },
+    ],
+    ['an escaped slash and a slash', { poNumber: 'F/G' }, { poNumber: 'F%2FG' }],
+  ])('%s are two orders', async (_title, one, other) => {
+    const whole = salesOrder.parse(canonicalOrder(purchaseOrder('cobalt-ridge', 'CR-1', [each('MW-1001', 1)])));
+    const receipts = [];
+    for (const numbers of [one, other]) {
+      const order = { ...whole, ...numbers };
+      receipts.push(await acceptOrder(given, { order, correlationId: 'c', source: { kind: 'api' } }));
+    }
+    expect(receipts.map(({ outcome }) => outcome)).toEqual(['accepted', 'accepted']);
+    expect(new Set(receipts.map(({ workflowId }) => workflowId)).size).toBe(2);
+  });
+
+  it('an id that another order has is said, and nothing of the order is kept', async () => {
+    const { orderId } = await given.accept('cobalt-ridge', 'CR-8');
+    await given.prisma.order.update({ where: { id: orderId }, data: { workflowId: 'order/cobalt-ridge/CR-9' } });
+    await expect(given.accept('cobalt-ridge', 'CR-9')).rejects.toMatchObject({
+      code: 'workflow-id-taken',
+      path: 'poNumber',
+      message: 'PO CR-9 cannot be taken: another order has its workflow id (order/cobalt-ridge/CR-9)',
+    });
+    await given.prisma.order.update({ where: { id: orderId }, data: { workflowId: 'order/cobalt-ridge/CR-8' } });
+    expect(await given.accept('cobalt-ridge', 'CR-9')).toMatchObject({ outcome: 'accepted' });
   });
 });
 

@@ -11,10 +11,12 @@ import { unwritableIn } from '../../mappings/x12/write.ts';
 import type { Database } from '../../prisma/client.ts';
 import { Prisma } from '../../prisma/generated/client.ts';
 import { handOffRows, insertHandOffs } from '../handoff/hand-off.ts';
+import { isTaken } from '../lib/database.ts';
 import { insertReferences, insertTimeline } from '../lib/records.ts';
 import type { IntakeDependencies } from './dependencies.ts';
 import { type InboundDocument, relatingDocument, storingDocument } from './inbound-document.ts';
 import { IntakeRefusal } from './intake-refusal.ts';
+import { workflowIdOf } from './workflow-id.ts';
 
 export type OrderSource =
   | { kind: 'api' }
@@ -91,11 +93,10 @@ export async function acceptOrders(
 
   const { prisma } = deps;
   const isWhole = offer.source.kind === 'edi' || first.part === '';
-  const { release } = first;
-  const stored = await insertOrders(deps, profile, offer, { orders, release, isWhole });
+  const stored = await insertOrders(deps, profile, offer, { orders, isWhole, repeat: '' });
   if (stored !== undefined) return { outcome: 'accepted', orders: stored };
 
-  const known = await ordersUnder(prisma, first, release);
+  const known = await ordersUnder(prisma, first, '');
   const earlier = isWhole ? known : known.filter(({ part }) => part === first.part);
   const same = orders.flatMap(
     ({ order, hash }) => earlier.find((one) => one.part === order.part && one.contentHash === hash) ?? [],
@@ -106,11 +107,10 @@ export async function acceptOrders(
   const reason = `purchase order ${first.poNumber} is known with other content`;
   const clashing = earlier.length > 0 ? earlier : known;
   if (profile.duplicates === 'refuse') return { outcome: 'refused', orders: clashing.map(namesOf), reason };
-  const marked = `${release}#${hashOfAll(orders.map(({ hash }) => hash)).slice(0, 8)}`;
-  const repeats = orders.map(({ order }) => (known.find(({ part }) => part === order.part) ?? clashing[0])?.id);
-  const queried = await insertOrders(deps, profile, offer, { orders, release: marked, isWhole, repeats });
+  const repeat = hashOfAll(orders.map(({ hash }) => hash)).slice(0, 12);
+  const queried = await insertOrders(deps, profile, offer, { orders, isWhole, repeat });
   if (queried !== undefined) return { outcome: 'queried', orders: queried, reason };
-  return { outcome: 'duplicate', orders: (await ordersUnder(prisma, first, marked)).map(namesOf) };
+  return { outcome: 'duplicate', orders: (await ordersUnder(prisma, first, repeat)).map(namesOf) };
 }
 
 function hashOfAll(hashes: readonly string[]): string {
@@ -155,11 +155,11 @@ interface KnownOrder {
 
 async function ordersUnder(
   prisma: Database,
-  { partnerId, poNumber }: SalesOrder,
-  release: string,
+  { partnerId, poNumber, release }: SalesOrder,
+  repeat: string,
 ): Promise<KnownOrder[]> {
   const known = await prisma.order.findMany({
-    where: { partnerId, poNumber, release },
+    where: { partnerId, poNumber, release, repeat },
     select: { id: true, workflowId: true, contentHash: true, part: true },
     orderBy: [{ partNumber: 'asc' }, { part: 'asc' }],
   });
@@ -175,8 +175,17 @@ const TAKEN = Prisma.sql`EXISTS (SELECT FROM taken)`;
 
 const COLUMNS = Prisma.raw(
   [
-    ...['id', 'partnerId', 'poNumber', 'release', 'part', 'partNumber', 'repeatsOrderId', 'channel', 'contentHash'],
-    ...['profileVersion', 'workflowId', 'correlationId', 'canonical', 'currency', 'waitingFor', 'orderedOn'],
+    ...['id', 'partnerId', 'poNumber', 'release', 'repeat', 'part', 'partNumber', 'channel'],
+    ...[
+      'contentHash',
+      'profileVersion',
+      'workflowId',
+      'correlationId',
+      'canonical',
+      'currency',
+      'waitingFor',
+      'orderedOn',
+    ],
   ]
     .map((column) => `"${column}"`)
     .join(', '),
@@ -191,8 +200,13 @@ function inserting(rows: readonly object[]): Prisma.Sql {
  * Stores the orders, their references, first timeline events and hand-offs, and their document. Stores nothing
  * and returns undefined if the number is taken.
  *
- * The first order decides for all. Its number among the parts is unique, so that of two documents at the same
- * moment one finds it taken, whatever their parts are.
+ * Each statement first claims the row of the purchase order, whose key has no part: a document claims it for itself,
+ * a part that comes alone only together with other such parts. Two statements with one number meet at that row. The
+ * later one waits for the end of the earlier, and `ON CONFLICT DO UPDATE` then judges the row as it was committed,
+ * although its own snapshot is older. So it claims nothing if one of the two is a document, whatever the parts are. A
+ * condition on the orders could not see the other's row, and a lock taken in the same statement would not renew the
+ * snapshot. If both are parts, the unique key of the order tells equal parts. The claim is kept with the orders or not
+ * at all.
  */
 async function insertOrders(
   { prisma, handOff }: IntakeDependencies,
@@ -200,28 +214,26 @@ async function insertOrders(
   { correlationId, source }: Offer,
   {
     orders,
-    release,
     isWhole,
-    repeats = [],
+    repeat,
   }: {
     orders: readonly { order: SalesOrder; hash: string }[];
-    release: string;
     isWhole: boolean;
-    repeats?: readonly (string | undefined)[];
+    repeat: string;
   },
 ): Promise<OrderNames[] | undefined> {
   const rows = orders.map(({ order, hash }, index) => ({
     id: randomUUID(),
     partnerId: order.partnerId,
     poNumber: order.poNumber,
-    release,
+    release: order.release,
+    repeat,
     part: order.part,
     ...(isWhole && { partNumber: index + 1 }),
-    repeatsOrderId: repeats[index],
     channel: order.channel,
     contentHash: hash,
     profileVersion: profile.version,
-    workflowId: workflowIdOf(order, release),
+    workflowId: idOf(order, repeat),
     correlationId,
     canonical: order,
     currency: order.currency,
@@ -249,16 +261,17 @@ async function insertOrders(
     correlationId,
     ...(document && { detail: { documentId: document.id } }),
   }));
-  // A part that comes alone stands beside other such parts, not beside a whole purchase order.
-  const clashes = isWhole ? Prisma.sql`TRUE` : Prisma.sql`("part" = ${first.part} OR "partNumber" IS NOT NULL)`;
-  const taken = await prisma.$queryRaw<{ id: string }[]>`
-    WITH taken AS (
-      ${inserting([first])}
-      WHERE NOT EXISTS (
-        SELECT FROM "Order" WHERE "partnerId" = ${first.partnerId} AND "poNumber" = ${first.poNumber}
-          AND "release" = ${release} AND ${clashes}
-      )
-      ON CONFLICT DO NOTHING
+  const statement = Prisma.sql`
+    WITH claimed AS (
+      INSERT INTO "PurchaseOrder" AS known ("partnerId", "poNumber", "release", "repeat", "inParts")
+      VALUES (${first.partnerId}, ${first.poNumber}, ${first.release}, ${repeat}, ${!isWhole})
+      ON CONFLICT ("partnerId", "poNumber", "release", "repeat")
+      DO UPDATE SET "inParts" = TRUE WHERE known."inParts" AND EXCLUDED."inParts"
+      RETURNING "inParts"
+    ),
+    taken AS (
+      ${inserting([first])} WHERE EXISTS (SELECT FROM claimed)
+      ON CONFLICT ("partnerId", "poNumber", "release", "repeat", "part") DO NOTHING
       RETURNING "id"
     ),
     others AS (${inserting(rest)} WHERE ${TAKEN}),
@@ -272,14 +285,20 @@ async function insertOrders(
         related AS (${relatingDocument(document.id, orderIds, TAKEN)})`
     }
     SELECT "id" FROM taken`;
+  const taken = await prisma.$queryRaw<{ id: string }[]>(statement).catch((error: unknown) => {
+    if (!isTaken(error, 'Order_workflowId_key')) throw error;
+    const ids = rows.map(({ workflowId }) => workflowId).join(', ');
+    const reason = `PO ${first.poNumber} cannot be taken: another order has its workflow id (${ids})`;
+    throw new IntakeRefusal('workflow-id-taken', 'poNumber', reason);
+  });
   if (taken.length === 0) return undefined;
   handOff.committed(starts);
   return rows.map(({ id, workflowId }) => ({ orderId: id, workflowId }));
 }
 
-function workflowIdOf({ partnerId, poNumber, part }: SalesOrder, release: string): string {
-  const steps = [partnerId, poNumber, ...(release === '' && part === '' ? [] : [release]), ...(part ? [part] : [])];
-  return `order/${steps.join('/')}`;
+function idOf({ partnerId, poNumber, release, part }: SalesOrder, repeat: string): string {
+  const parts = [...(release === '' && part === '' ? [] : [release]), ...(part === '' ? [] : [part])];
+  return workflowIdOf('order', [partnerId, poNumber, ...parts], repeat);
 }
 
 function nameOfPart(part: string, count: number): string {

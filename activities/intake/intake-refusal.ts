@@ -1,7 +1,7 @@
 /** A permanent rejection of an input. `code` is stable. */
 export class IntakeRefusal extends Error {
   override readonly name = 'IntakeRefusal';
-  readonly code: 'unknown-partner' | 'wrong-currency' | 'number-not-writable';
+  readonly code: 'unknown-partner' | 'wrong-currency' | 'number-not-writable' | 'workflow-id-taken';
   /** JSON path of the fault. */
   readonly path: string;
 

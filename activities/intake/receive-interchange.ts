@@ -11,6 +11,7 @@ import { insertDocuments, type OutboundRow } from '../documents/queue.ts';
 import { type HandOffItem, handOffRows, insertHandOffs } from '../handoff/hand-off.ts';
 import { asJson } from '../lib/records.ts';
 import type { IntakeDependencies } from './dependencies.ts';
+import { workflowIdOf } from './workflow-id.ts';
 
 /** A rejected file is stored up to this length, as evidence. */
 const EVIDENCE_BYTES = 64 * 1024;
@@ -152,7 +153,9 @@ function interchangeRow(
     correlationId: file.correlationId,
     fileName: file.fileName ?? null,
     errors: problems.length > 0 ? asJson(problems) : null,
-    workflowId: rejected ? null : `interchange/${header?.senderId}/${header?.controlNumber}/${hash.slice(0, 8)}`,
+    workflowId: rejected
+      ? null
+      : workflowIdOf('interchange', [header?.senderId ?? '', header?.controlNumber ?? '', hash.slice(0, 8)]),
   };
 }
 

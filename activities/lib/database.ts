@@ -8,10 +8,21 @@ const DATA_FAULT = /^22|^23514$/;
  * fail the same way, so a person has to decide.
  */
 export function dataFaultOf(error: unknown): string | undefined {
-  if (!(error instanceof Prisma.PrismaClientKnownRequestError)) return undefined;
+  const { code, message } = faultOf(error);
+  return DATA_FAULT.test(code) ? `${message} (SQLSTATE ${code})` : undefined;
+}
+
+/** Whether a statement failed because a value is there that the index holds once. */
+export function isTaken(error: unknown, index: string): boolean {
+  const { code, message } = faultOf(error);
+  return code === '23505' && message.includes(`"${index}"`);
+}
+
+function faultOf(error: unknown): { code: string; message: string } {
+  if (!(error instanceof Prisma.PrismaClientKnownRequestError)) return { code: '', message: '' };
   const { driverAdapterError } = (error.meta ?? {}) as {
     driverAdapterError?: { cause?: { originalCode?: string; originalMessage?: string } };
   };
   const { originalCode = '', originalMessage = '' } = driverAdapterError?.cause ?? {};
-  return DATA_FAULT.test(originalCode) ? `${originalMessage} (SQLSTATE ${originalCode})` : undefined;
+  return { code: originalCode, message: originalMessage };
 }

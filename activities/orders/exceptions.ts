@@ -5,6 +5,7 @@ import type { GivenCarrier, OpenException } from '../../domain/order/messages.ts
 import type { Progress } from '../../domain/order/state.ts';
 import { setProgress } from '../lib/records.ts';
 import { type LeftOutDependencies, releaseIfDecided } from './prepare/left-out.ts';
+import { settleRepetition, tellIfSettled } from './repetition.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
 
@@ -47,6 +48,7 @@ export function createExceptionRecords(deps: LeftOutDependencies) {
         )
         UPDATE "Order" SET ${setProgress(progress)}, "startedAt" = coalesce("startedAt", ${openedAt}::timestamptz)
         WHERE "id" = ${orderId}`;
+      if (type === 'repeated-po-number') return tellIfSettled(deps, orderId, id);
       if (type !== 'content-not-used') return;
       const { partnerId } = await prisma.order.findUniqueOrThrow({
         where: { id: orderId },
@@ -70,7 +72,7 @@ export function createExceptionRecords(deps: LeftOutDependencies) {
       const { resolution, note, carrier, by } = decision;
       const summary = `: ${resolution}${carrier ? ` ${inWords(carrier)}` : ''}${note ? ` (${note})` : ''}`;
       const detail = JSON.stringify({ exceptionId, ...decision });
-      await prisma.$executeRaw`
+      const [closed] = await prisma.$queryRaw<{ type: string | null }[]>`
         WITH closed AS (
           UPDATE "OrderException"
           SET "state" = 'resolved', "resolvedAt" = now(), "resolution" = ${JSON.stringify(decision)}::jsonb, "resolvedBy" = ${by}
@@ -84,7 +86,9 @@ export function createExceptionRecords(deps: LeftOutDependencies) {
           WHERE e."id" = ${exceptionId}
           ON CONFLICT DO NOTHING
         )
-        UPDATE "Order" SET ${setProgress(progress)} WHERE "id" = ${orderId}`;
+        UPDATE "Order" SET ${setProgress(progress)} WHERE "id" = ${orderId}
+        RETURNING (SELECT "type" FROM "OrderException" WHERE "id" = ${exceptionId}) AS "type"`;
+      if (closed?.type === 'repeated-po-number') await settleRepetition(deps, orderId, decision);
     },
   };
 }

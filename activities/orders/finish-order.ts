@@ -12,6 +12,7 @@ import type { RecordDependencies } from './dependencies.ts';
 import { outbound, rendered } from './order-documents.ts';
 import { found, happened, ORDER, type OrderRecord, profileOf } from './order-record.ts';
 import { refusal } from './refusal.ts';
+import { OTHER_ORDERS } from './repetition.ts';
 
 export interface FinishInput {
   orderId: string;
@@ -96,12 +97,12 @@ async function endOnceAnswered(prisma: Database, { orderId, progress, decided = 
 /** Ends a stopped order: nothing remains open, and a refused order is rejected to its partner. */
 async function endStopped(deps: RecordDependencies, { orderId, progress }: FinishInput, stop: Stop): Promise<void> {
   const { prisma, handOff } = deps;
-  const [row] = await prisma.$queryRaw<{ order: OrderRecord; repeatsStanding: boolean }[]>`
-    SELECT ${ORDER} AS "order", EXISTS (
-      SELECT FROM "Order" AS e WHERE e."id" = o."repeatsOrderId" AND e."status" <> 'rejected'
-    ) AS "repeatsStanding"
+  const [row] = await prisma.$queryRaw<{ order: OrderRecord; standing: string[] }[]>`
+    SELECT ${ORDER} AS "order",
+      ARRAY(SELECT e."id" ${OTHER_ORDERS} AND e."receivedAt" <= o."receivedAt" AND e."status" <> 'rejected'
+        ORDER BY e."receivedAt", e."id") AS "standing"
     FROM "Order" AS o WHERE o."id" = ${orderId}`;
-  const { order, repeatsStanding } = found(row, `order ${orderId}`);
+  const { order, standing } = found(row, `order ${orderId}`);
   const profile = await profileOf(deps, order);
   const events: TimelineRow[] = [
     happened(order, {
@@ -113,7 +114,7 @@ async function endStopped(deps: RecordDependencies, { orderId, progress }: Finis
   ];
   let sent: Outgoing = outgoing(profile, []);
   if (progress.status === 'rejected') {
-    if (repeatsStanding) events.push(refusalNotSent(order));
+    if (standing.length > 0) events.push(refusalNotSent(order, standing));
     else {
       try {
         const written = rendered(deps, profile, (by) =>
@@ -160,12 +161,12 @@ async function endStopped(deps: RecordDependencies, { orderId, progress }: Finis
  * An 855 identifies its order by PO number only. The partner would apply the rejection to the
  * earlier, valid order.
  */
-function refusalNotSent(order: OrderRecord): TimelineRow {
+function refusalNotSent(order: OrderRecord, earlierOrders: readonly string[]): TimelineRow {
   return happened(order, {
     key: 'refusal-not-sent',
     type: 'document.not-sent',
     summary: `No 855 says so: under PO ${order.poNumber} the partner would read it as a refusal of the earlier order, which is valid`,
     actor: 'system',
-    detail: { repeatsOrderId: order.repeatsOrderId },
+    detail: { earlierOrders },
   });
 }

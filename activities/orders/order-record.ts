@@ -11,7 +11,6 @@ export interface OrderRecord {
   id: string;
   partnerId: string;
   poNumber: string;
-  repeatsOrderId: string | null;
   profileVersion: string;
   correlationId: string;
   canonical: SalesOrder;
@@ -61,7 +60,7 @@ const plain = (table: string, ...names: string[]) => names.map((name) => `'${nam
 
 /** Builds an {@link OrderRecord} from row `o` of "Order". */
 export const ORDER = Prisma.raw(`json_build_object(
-  ${plain('o', 'id', 'partnerId', 'poNumber', 'repeatsOrderId', 'profileVersion', 'correlationId', 'canonical', 'orderedOn')},
+  ${plain('o', 'id', 'partnerId', 'poNumber', 'profileVersion', 'correlationId', 'canonical', 'orderedOn')},
   ${plain('o', 'currency', 'customerNumber', 'shipToNumber', 'paymentTerms', 'taxTotal', 'erpSystem', 'erpOrderNumber')},
   ${plain('o', 'receivedAt', 'shipBy', 'reservedRound')},
   'shipToAddress', CASE WHEN (o."canonical"->>'oneTimeShipTo')::boolean THEN NULL ELSE (

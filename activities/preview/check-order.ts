@@ -8,7 +8,7 @@ import type { ErpSystem, WmsSystem } from '../../runtime/systems.ts';
 import { MasterDataUnread } from '../orders/prepare/check.ts';
 import { type DecidedOrder, decideOrder } from '../orders/prepare/decide.ts';
 import { leftOutProblem, undeclaredContent } from '../orders/prepare/left-out.ts';
-import type { LeftOut, OrderToCheck } from '../orders/prepare/load.ts';
+import type { LeftOut, OrderToCheck, Repeated } from '../orders/prepare/load.ts';
 import type { Problem } from '../orders/prepare/problem.ts';
 import type { CheckedOrder } from '../orders/prepare/record.ts';
 import type { EarlierOrder, MasterData } from './master-data.ts';
@@ -122,10 +122,16 @@ function rowOf(subject: OrderToPreview, { version }: PartnerProfile, earlier: Ea
     profileVersion: version,
     receivedAt,
     canonical: order,
-    earlierId: earlier?.id ?? null,
-    earlierReceivedAt: earlier?.receivedAt ?? null,
-    earlierStatus: earlier?.status ?? null,
+    repeated: earlier === undefined ? null : repetitionOf(order, earlier),
     leftOut: leftOutOf(subject),
+  };
+}
+
+function repetitionOf({ part }: SalesOrder, earlier: EarlierOrder): Repeated {
+  return {
+    earlier: [{ part: earlier.part, receivedAt: earlier.receivedAt.toISOString() }],
+    parts: [part],
+    decision: null,
   };
 }
 

@@ -102,7 +102,6 @@ function recordOf(
     id: EXAMPLE_ORDER,
     partnerId: order.partnerId,
     poNumber: order.poNumber,
-    repeatsOrderId: null,
     profileVersion: profile.version,
     correlationId: EXAMPLE_ORDER,
     canonical: order,

@@ -14,6 +14,7 @@ export interface ItemLoad {
 
 export interface EarlierOrder {
   readonly id: string;
+  readonly part: string;
   readonly receivedAt: Date;
   readonly status: string;
   readonly sameContent: boolean;
@@ -44,7 +45,7 @@ export function databaseMasterData(prisma: Database): MasterData {
       });
       const found = orders.find(({ part }) => part === order.part) ?? orders[0];
       if (found === undefined) return undefined;
-      const { contentHash: hash, part: _, ...earlier } = found;
+      const { contentHash: hash, ...earlier } = found;
       return { ...earlier, sameContent: hash === contentHash(order) };
     },
     shipTo: (erpSystem, shipToNumber) =>

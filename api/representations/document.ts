@@ -2,8 +2,7 @@ import { z } from 'zod';
 import { INTERCHANGE_ACKNOWLEDGMENT } from '../../activities/documents/queue.ts';
 import { documentOf, inboundOf, isAcknowledged, nameOf } from '../../mappings/edi/documents/registry.ts';
 import type { Prisma } from '../../prisma/generated/client.ts';
-import { orderPath } from './order.ts';
-import { instant, link, toInstant, toInstantOrNull } from './values.ts';
+import { instant, link, orderPath, toInstant, toInstantOrNull } from './values.ts';
 
 const location = z
   .object({

@@ -1,6 +1,22 @@
 import { z } from 'zod';
+import { groupBy } from '../../activities/lib/group-by.ts';
 import type { OrderException } from '../../prisma/generated/client.ts';
-import { instant, toInstant, toInstantOrNull } from './values.ts';
+import type { ApiDependencies } from '../dependencies.ts';
+import { instant, link, orderPath, toInstant, toInstantOrNull } from './values.ts';
+
+const otherOrder = z
+  .object({
+    orderId: z.string(),
+    poNumber: z.string(),
+    release: z.string(),
+    part: z.string(),
+    repeated: z.boolean().meta({ description: 'It repeats the PO number as well' }),
+    status: z.string().meta({ description: 'Now, not when the question was asked' }),
+    receivedAt: instant,
+    links: z.object({ self: link }),
+  })
+  .meta({ id: 'OtherOrder', description: 'Another order of the same purchase order' });
+export type OtherOrder = z.output<typeof otherOrder>;
 
 export const exceptionView = z
   .object({
@@ -16,10 +32,17 @@ export const exceptionView = z
     dueAt: instant.nullable(),
     resolvedAt: instant.nullable(),
     resolvedBy: z.string().nullable(),
+    otherOrders: z.array(otherOrder).meta({
+      description:
+        'For `repeated-po-number`: the orders that other documents brought under the number, oldest first; else empty. A list of exceptions names at most 20 of them.',
+    }),
   })
   .meta({ id: 'OrderException', description: 'Something that an order waits for a person to decide' });
 
-export function exceptionViewOf(exception: OrderException): z.output<typeof exceptionView> {
+export function exceptionViewOf(
+  exception: OrderException,
+  others: readonly OtherOrder[],
+): z.output<typeof exceptionView> {
   return {
     id: exception.id,
     type: exception.type,
@@ -33,5 +56,51 @@ export function exceptionViewOf(exception: OrderException): z.output<typeof exce
     dueAt: toInstantOrNull(exception.dueAt),
     resolvedAt: toInstantOrNull(exception.resolvedAt),
     resolvedBy: exception.resolvedBy,
+    otherOrders: exception.type === 'repeated-po-number' ? [...others] : [],
   };
+}
+
+/** Identifies the document that brought an order. */
+interface PurchaseOrderKey {
+  partnerId: string;
+  poNumber: string;
+  release: string;
+  /** Empty for the first document with the number. */
+  repeat: string;
+}
+
+export const purchaseOrderColumns = { partnerId: true, poNumber: true, release: true, repeat: true } as const;
+
+/** For each order that repeats a PO number, the orders of the other documents with that number, in their present state. */
+export async function otherOrdersOf(
+  { prisma }: Pick<ApiDependencies, 'prisma'>,
+  orders: readonly PurchaseOrderKey[],
+): Promise<(of: PurchaseOrderKey) => OtherOrder[]> {
+  const numbers = orders.flatMap(({ partnerId, poNumber, release, repeat }) =>
+    repeat === '' ? [] : [{ partnerId, poNumber, release }],
+  );
+  if (numbers.length === 0) return () => [];
+  const rows = await prisma.order.findMany({
+    where: { OR: numbers },
+    select: { ...purchaseOrderColumns, id: true, part: true, status: true, receivedAt: true },
+    orderBy: [{ receivedAt: 'asc' }, { partNumber: 'asc' }, { part: 'asc' }],
+  });
+  const byNumber = groupBy(rows, numberOf);
+  return (of) =>
+    (of.repeat === '' ? [] : (byNumber.get(numberOf(of)) ?? []))
+      .filter(({ repeat }) => repeat !== of.repeat)
+      .map(({ id, poNumber, release, part, repeat, status, receivedAt }) => ({
+        orderId: id,
+        poNumber,
+        release,
+        part,
+        repeated: repeat !== '',
+        status,
+        receivedAt: toInstant(receivedAt),
+        links: { self: orderPath(id) },
+      }));
+}
+
+function numberOf({ partnerId, poNumber, release }: PurchaseOrderKey): string {
+  return JSON.stringify([partnerId, poNumber, release]);
 }

@@ -11,8 +11,7 @@ import {
   questionOf,
   toDocumentErrors,
 } from './document.ts';
-import { orderPath } from './order.ts';
-import { instant, link, toInstant, toInstantOrNull } from './values.ts';
+import { instant, link, orderPath, toInstant, toInstantOrNull } from './values.ts';
 
 /** The direction of a file and its progress. */
 export const DIRECTION_OF_STATE = {

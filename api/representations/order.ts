@@ -5,12 +5,13 @@ import { namedStore, party } from '../../mappings/canonical/v1/index.ts';
 import type { Prisma } from '../../prisma/generated/client.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import type { HeldUp } from '../held-up.ts';
-import { exceptionView, exceptionViewOf } from './exception.ts';
+import { exceptionView, exceptionViewOf, type OtherOrder } from './exception.ts';
 import {
   day,
   instant,
   link,
   minorUnits,
+  orderPath,
   quantity,
   quantityLine,
   toDay,
@@ -39,6 +40,9 @@ export const orderItem = z
     partnerName: z.string(),
     poNumber: z.string(),
     release: z.string(),
+    repeated: z.boolean().meta({
+      description: 'The PO number had come before with other content, and a person decides or decided what is meant',
+    }),
     part: z
       .string()
       .meta({ description: 'Which part of the purchase order, where that became several orders; else empty' }),
@@ -167,15 +171,12 @@ export const orderView = orderItem
   })
   .meta({ id: 'Order', description: 'An order with everything that happened to it' });
 
-export function orderPath(id: string): string {
-  return `/v1/orders/${encodeURIComponent(id)}`;
-}
-
 export const orderItemColumns = {
   id: true,
   partnerId: true,
   poNumber: true,
   release: true,
+  repeat: true,
   part: true,
   channel: true,
   status: true,
@@ -223,6 +224,7 @@ export function orderItemOf(
     partnerName: partners.find(order.partnerId)?.name ?? order.partnerId,
     poNumber: order.poNumber,
     release: order.release,
+    repeated: order.repeat !== '',
     part: order.part,
     channel: order.channel,
     status: order.status,
@@ -258,23 +260,29 @@ export interface OrderPart {
 }
 
 /** The orders that the purchase order of this one became, in the order of its document; none if it is the only one. */
-export function partsOf(
-  { partnerId, poNumber, release, part }: Pick<OrderItemRow, 'partnerId' | 'poNumber' | 'release' | 'part'>,
+export async function partsOf(
+  order: Pick<OrderItemRow, 'partnerId' | 'poNumber' | 'release' | 'repeat' | 'part'>,
   { prisma }: Pick<ApiDependencies, 'prisma'>,
 ): Promise<OrderPart[]> {
-  if (part === '') return Promise.resolve([]);
-  return prisma.order.findMany({
-    where: { partnerId, poNumber, release },
+  const { partnerId, poNumber, release, repeat, part } = order;
+  if (part === '') return [];
+  const parts = await prisma.order.findMany({
+    where: { partnerId, poNumber, release, repeat },
     select: { id: true, part: true, status: true },
     orderBy: [{ partNumber: 'asc' }, { part: 'asc' }],
   });
+  return parts.length > 1 ? parts : [];
 }
 
 type OrderViewRow = Prisma.OrderGetPayload<{ include: typeof orderViewRelations }>;
 
 export function orderViewOf(
   order: OrderViewRow,
-  { parts, heldUp }: { parts: readonly OrderPart[]; heldUp: z.output<typeof heldUpView>[] },
+  {
+    parts,
+    others,
+    heldUp,
+  }: { parts: readonly OrderPart[]; others: readonly OtherOrder[]; heldUp: z.output<typeof heldUpView>[] },
   deps: Pick<ApiDependencies, 'partners' | 'config'>,
 ): z.output<typeof orderView> {
   const open = order.exceptions.filter(({ state }) => state === 'open');
@@ -351,7 +359,7 @@ export function orderViewOf(
         receiptNumber: allocation.receiptNumber,
       })),
     ),
-    exceptions: order.exceptions.map(exceptionViewOf),
+    exceptions: order.exceptions.map((exception) => exceptionViewOf(exception, others)),
     references: order.references.map(({ kind, value }) => ({ kind, value })),
     links: {
       self,

@@ -48,3 +48,7 @@ const storedLines = z.array(quantityLine);
 export function toQuantityLines(stored: Prisma.JsonValue): z.output<typeof storedLines> {
   return storedLines.parse(stored);
 }
+
+export function orderPath(id: string): string {
+  return `/v1/orders/${encodeURIComponent(id)}`;
+}

@@ -5,11 +5,13 @@ import { visiblePartner, visibleTo } from '../auth/visibility.ts';
 import { cutPage, pageOf, pageParameters, readCursor } from '../cursor.ts';
 import { Problem } from '../errors.ts';
 import { idempotencyHeaders, once } from '../idempotency.ts';
-import { exceptionView, exceptionViewOf } from '../representations/exception.ts';
-import { orderPath } from '../representations/order.ts';
-import { link } from '../representations/values.ts';
+import { exceptionView, exceptionViewOf, otherOrdersOf, purchaseOrderColumns } from '../representations/exception.ts';
+import { link, orderPath } from '../representations/values.ts';
 import { route, withScope } from '../route.ts';
 import { updateOrder } from '../workflow-updates.ts';
+
+/** Other orders that a list names; the order itself shows all. */
+const MOST_OTHER_ORDERS = 20;
 
 const exceptionItem = exceptionView
   .extend({
@@ -55,13 +57,18 @@ const listExceptions = route({
               OR: [{ openedAt: { gt: new Date(after[0]) } }, { id: { gt: after[1] } }],
             }),
       },
-      include: { order: { select: { partnerId: true, poNumber: true } } },
+      include: { order: { select: purchaseOrderColumns } },
       orderBy: [{ openedAt: 'asc' }, { id: 'asc' }],
       take: query.limit + 1,
     });
     const { items, nextCursor } = cutPage(rows, query.limit, (row) => [row.openedAt.toISOString(), row.id]);
+    const repetitions = items.filter(({ type }) => type === 'repeated-po-number');
+    const othersOf = await otherOrdersOf(
+      deps,
+      repetitions.map(({ order }) => order),
+    );
     const views = items.map((row) => ({
-      ...exceptionViewOf(row),
+      ...exceptionViewOf(row, othersOf(row.order).slice(0, MOST_OTHER_ORDERS)),
       orderId: row.orderId,
       partnerId: row.order.partnerId,
       poNumber: row.order.poNumber,
@@ -105,6 +112,14 @@ const exceptionDecision = z
   })
   .meta({ id: 'ExceptionDecision' });
 
+const resolved = z.object({
+  exceptionId: z.string(),
+  resolution: z.string(),
+  orderId: z.string(),
+  status: z.string(),
+  links: z.object({ order: link }),
+});
+
 const resolve = route({
   method: 'post',
   path: '/v1/exceptions/{exceptionId}/resolve',
@@ -120,15 +135,10 @@ const resolve = route({
     schema: exceptionDecision,
   },
   answers: {
-    200: {
-      description: 'The order goes on',
-      schema: z.object({
-        exceptionId: z.string(),
-        resolution: z.string(),
-        orderId: z.string(),
-        status: z.string(),
-        links: z.object({ order: link }),
-      }),
+    200: { description: 'The order goes on', schema: resolved },
+    202: {
+      description: 'The order has taken the decision, but is not done with it yet. Look at the order.',
+      schema: resolved,
     },
   },
   problems: [
@@ -142,7 +152,7 @@ const resolve = route({
     const { exceptionId } = params;
     const found = await deps.prisma.orderException.findUnique({
       where: { id: exceptionId },
-      include: { order: { select: { partnerId: true, workflowId: true } } },
+      include: { order: { select: { partnerId: true, workflowId: true, status: true } } },
     });
     const exception = await visibleTo(caller, found, ({ order }) => order.partnerId, 'unknown-exception', exceptionId);
     return once(deps, caller, headers['idempotency-key'], `resolveException ${exceptionId}`, body, async () => {
@@ -153,20 +163,14 @@ const resolve = route({
       const by = caller.client?.name ?? 'unknown';
       const note = body.note === undefined || body.note === '' ? {} : { note: body.note };
       const input = { exceptionId, resolution, by, ...note, ...(body.carrier && { carrier: body.carrier }) };
-      const { status } = await updateOrder(
-        deps,
-        exception.order.workflowId,
-        resolveException,
-        input,
-        'illegal-resolution',
-      );
+      const done = await updateOrder(deps, exception.order.workflowId, resolveException, input, 'illegal-resolution');
       return {
-        status: 200 as const,
+        status: done === undefined ? (202 as const) : (200 as const),
         body: {
           exceptionId,
           resolution,
           orderId: exception.orderId,
-          status,
+          status: done?.status ?? exception.order.status,
           links: { order: orderPath(exception.orderId) },
         },
         subject: exceptionId,

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { acceptedContentOf } from '../../activities/partners/accepted-content.ts';
 import { Problem } from '../errors.ts';
-import { orderPath } from '../representations/order.ts';
-import { instant, link, toInstant } from '../representations/values.ts';
+import { instant, link, orderPath, toInstant } from '../representations/values.ts';
 import { route, withScope } from '../route.ts';
 
 import { partnerOf, partnerParameter } from './partners.ts';

@@ -9,19 +9,19 @@ import { Problem } from '../errors.ts';
 import { type HeldUp, heldUpOf } from '../held-up.ts';
 import { idempotencyHeaders, once } from '../idempotency.ts';
 import { findOrders } from '../order-search.ts';
+import { otherOrdersOf } from '../representations/exception.ts';
 import {
   heldUpViewOf,
   orderItem,
   orderItemColumns,
   orderItemOf,
-  orderPath,
   orderView,
   orderViewOf,
   orderViewRelations,
   partsOf,
   temporalLink,
 } from '../representations/order.ts';
-import { instant, link, toInstant } from '../representations/values.ts';
+import { instant, link, orderPath, toInstant } from '../representations/values.ts';
 import { type Caller, route, withScope } from '../route.ts';
 import { updateOrder } from '../workflow-updates.ts';
 
@@ -164,11 +164,13 @@ const readOrder = route({
   handler: async ({ params, caller }, deps) => {
     const found = await deps.prisma.order.findUnique({ where: { id: params.orderId }, include: orderViewRelations });
     const order = await visibleTo(caller, found, ({ partnerId }) => partnerId, 'unknown-order', params.orderId);
-    const [parts, heldUp] = await Promise.all([partsOf(order, deps), heldUpOf(deps.prisma, [order.id])]);
-    return {
-      status: 200,
-      body: orderViewOf(order, { parts, heldUp: heldUpViews(heldUp.get(order.id), caller) }, deps),
-    };
+    const [parts, othersOf, heldUp] = await Promise.all([
+      partsOf(order, deps),
+      otherOrdersOf(deps, [order]),
+      heldUpOf(deps.prisma, [order.id]),
+    ]);
+    const related = { parts, others: othersOf(order), heldUp: heldUpViews(heldUp.get(order.id), caller) };
+    return { status: 200, body: orderViewOf(order, related, deps) };
   },
 });
 
@@ -301,6 +303,8 @@ const explainOrder = route({
   },
 });
 
+const cancellation = z.object({ orderId: z.string(), status: z.string(), links: z.object({ self: link }) });
+
 const cancel = route({
   method: 'post',
   path: '/v1/orders/{orderId}/cancel',
@@ -315,9 +319,10 @@ const cancel = route({
     schema: z.strictObject({ reason: z.string().trim().min(1).max(500) }).meta({ id: 'Cancellation' }),
   },
   answers: {
-    200: {
-      description: 'The order is cancelled',
-      schema: z.object({ orderId: z.string(), status: z.string(), links: z.object({ self: link }) }),
+    200: { description: 'The order is cancelled', schema: cancellation },
+    202: {
+      description: 'The order is stopped and will be cancelled; it still undoes what was done. Look at the order.',
+      schema: cancellation.extend({ detail: z.string() }),
     },
   },
   problems: ['unknown-order', 'order-closed', 'not-possible-now', 'process-unavailable'],
@@ -329,14 +334,15 @@ const cancel = route({
     }
     if (order.closedAt !== null) throw new Problem('order-closed', `The order is ${order.status}.`);
     const by = caller.client?.name ?? 'unknown';
-    const { status } = await updateOrder(
-      deps,
-      order.workflowId,
-      cancelOrder,
-      { reason: body.reason, by },
-      'not-possible-now',
-    );
-    return { status: 200, body: { orderId: order.id, status, links }, subject: order.id };
+    const stop = { reason: body.reason, by };
+    const done = await updateOrder(deps, order.workflowId, cancelOrder, stop, 'not-possible-now');
+    if (done !== undefined) {
+      return { status: 200, body: { orderId: order.id, status: done.status, links }, subject: order.id };
+    }
+    const { status } = await visibleOrder(params.orderId, caller, deps);
+    const detail =
+      'The order has taken the cancellation and finishes what it is at first. It shows when it is cancelled, or what could not be undone.';
+    return { status: 202, body: { orderId: order.id, status, detail, links }, subject: order.id };
   },
 });
 

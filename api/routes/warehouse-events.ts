@@ -3,8 +3,7 @@ import { z } from 'zod';
 import { warehouseEvent } from '../../mappings/canonical/v1/index.ts';
 import type { Systems } from '../../runtime/systems.ts';
 import { Problem } from '../errors.ts';
-import { orderPath } from '../representations/order.ts';
-import { link } from '../representations/values.ts';
+import { link, orderPath } from '../representations/values.ts';
 import { parseBody, route } from '../route.ts';
 
 const receivedEvent = z

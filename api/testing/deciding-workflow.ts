@@ -1,4 +1,5 @@
-import { ApplicationFailure, condition, setHandler } from '@temporalio/workflow';
+import { ApplicationFailure, allHandlersFinished, condition, setHandler } from '@temporalio/workflow';
+import type { CancelOrderInput } from '../../domain/order/messages.ts';
 import { cancelOrder, resolveException } from '../../workflows/messages.ts';
 
 /** Answers updates as an order process does, to test what the API makes of the answers. */
@@ -20,10 +21,14 @@ export async function deciding(): Promise<void> {
       },
     },
   );
-  setHandler(cancelOrder, () => ({ status: 'cancelled' as const }), {
+  const cancels = async ({ reason }: CancelOrderInput) => {
+    if (reason === 'behind a long step') await condition(() => decided);
+    return { status: 'cancelled' as const };
+  };
+  setHandler(cancelOrder, cancels, {
     validator: ({ reason }) => {
       if (reason === 'too late') throw ApplicationFailure.nonRetryable('the warehouse has it', 'released');
     },
   });
-  await condition(() => decided);
+  await condition(() => decided && allHandlersFinished());
 }

@@ -26,6 +26,8 @@ export interface OrderSummary {
   readonly partnerName: string;
   readonly poNumber: string;
   readonly release: string | null;
+  /** The PO number had come before with other content. */
+  readonly repeated: boolean;
   /** Which part of the purchase order, where that became several orders; else empty. */
   readonly part: string;
   readonly channel: string;
@@ -162,6 +164,17 @@ export interface OrderException {
   readonly state: string;
   readonly openedAt: string;
   readonly dueAt: string | null;
+  /** For a repeated PO number: the orders that came under it with other documents, in their present state. */
+  readonly otherOrders: readonly OtherOrder[];
+}
+
+export interface OtherOrder {
+  readonly orderId: string;
+  readonly poNumber: string;
+  readonly part: string;
+  readonly repeated: boolean;
+  readonly status: OrderStatus;
+  readonly receivedAt: string;
 }
 
 /** The carrier of a release, as the partner named it to a person. */

@@ -8,6 +8,7 @@ export interface Refusal {
   readonly code:
     | 'order-ended'
     | 'already-released'
+    | 'not-undone'
     | 'exception-not-open'
     | 'illegal-resolution'
     | 'carrier-missing'
@@ -22,6 +23,14 @@ export function whyNotCancel(state: OrderState): Refusal | undefined {
   if (released === undefined) return undefined;
   const reason = `release ${released.releaseNumber} is with warehouse ${released.node}: the order can no longer be cancelled as a whole`;
   return { code: 'already-released', reason };
+}
+
+/** What keeps a stopped order from its end; undefined while it is being undone. */
+export function whyNotUndone({ stop, exceptions }: OrderState): Refusal | undefined {
+  const failed = exceptions.find(({ type }) => type === 'compensation-failed');
+  if (stop === undefined || failed === undefined) return undefined;
+  const reason = `the order is stopped, but a person has to see to what could not be undone: ${failed.step}: ${failed.summary}`;
+  return { code: 'not-undone', reason };
 }
 
 /** The resolutions of an exception that are legal now: another branch may have gone on since it was opened. */

@@ -103,6 +103,7 @@ function orderItems() {
         partnerName: partner?.name,
         poNumber: `${['HP', 'TV', 'CR'][place % 3]}-${104_200 + place * 17}`,
         release: place === 5 ? '002' : '',
+        repeated: place === 5,
         part: '',
         channel: partner?.id === 'cobalt-ridge' ? 'api' : 'edi',
         status,
@@ -602,6 +603,7 @@ function detailOf(order: ReturnType<typeof orderItems>[number]) {
             dueAt: at(219),
             resolvedAt: null,
             resolvedBy: null,
+            otherOrders: [],
           },
         ]
       : [],

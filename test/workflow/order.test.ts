@@ -462,6 +462,41 @@ describe('cancelling an order', () => {
   });
 });
 
+describe('a cancellation beside something else', () => {
+  it('is done although a signal fails the workflow task that ends the order', async () => {
+    const world = aTradingWorld().next('placeOrder', onCreditHold);
+    const order = await world.order();
+    await order.exception('credit-hold');
+    // The server fails a task that ends a workflow which has just been signalled.
+    world.next('finishOrder', async ({ stop }) => {
+      world.fact(`ended: ${stop?.reason}`);
+      await order.hearsOfStock();
+      return undefined;
+    });
+    expect(await order.cancels()).toEqual({ status: 'rejected' });
+    expect(await order.end()).toBe('rejected');
+  });
+
+  it('is refused with the reason if the warehouse took the release meanwhile and cannot stop it', async () => {
+    const world = aTradingWorld().always('cancelRelease', refuses('R-1 can no longer be stopped at the warehouse'));
+    const call = world.holdBack('releaseToWarehouse');
+    const order = await world.order();
+    await call.asked;
+    const cancelled = order.cancels();
+    await expect.poll(() => order.isCancellingACall()).toBe(true);
+    call.answer();
+    const error = await cancelled.then(
+      () => undefined,
+      (reason: WorkflowUpdateFailedError) => reason.cause as ApplicationFailure,
+    );
+    expect(error?.type).toBe('not-undone');
+    expect(error?.message).toBe(
+      'the order is stopped, but a person has to see to what could not be undone: cancel the release to RNO: R-1 can no longer be stopped at the warehouse',
+    );
+    expect(await order.status()).toMatchObject({ exceptions: [{ type: 'compensation-failed' }] });
+  });
+});
+
 describe('one node refuses while another has goods of the order', () => {
   it('the order can no longer be cancelled, although that was offered before', async () => {
     const world = aTradingWorld().holding({ RNO: '5', MEM: '5' });

@@ -11,13 +11,20 @@ import {
   log,
   proxyActivities,
   proxyLocalActivities,
+  sleep,
   TimeoutFailure,
   uuid4,
 } from '@temporalio/workflow';
 import type { OrderRecords } from '../../activities/orders/activities.ts';
 import { kindOf } from '../../domain/exceptions.ts';
 import type { OrderEvent } from '../../domain/order/events.ts';
-import { legalResolutions, type Refusal, whyNotCancel, whyNotResolve } from '../../domain/order/guards.ts';
+import {
+  legalResolutions,
+  type Refusal,
+  whyNotCancel,
+  whyNotResolve,
+  whyNotUndone,
+} from '../../domain/order/guards.ts';
 import type { OpenException, OrderToCashInput, ResolveExceptionInput } from '../../domain/order/messages.ts';
 import { progressOf, statusOf } from '../../domain/order/projection.ts';
 import { reduce } from '../../domain/order/reduce.ts';
@@ -285,7 +292,7 @@ export class OrderRun {
 
   /** Takes a decision; the step that waits for it goes on. */
   async resolve(input: ResolveExceptionInput): Promise<void> {
-    await this.turns.next();
+    await this.acceptedOnRecord();
     // Another decision may have had its turn since this one was let in.
     refuse(whyNotResolve(this.current, input));
     const { exceptionId, ...decision } = input;
@@ -300,13 +307,24 @@ export class OrderRun {
     this.apply({ type: 'exception-decided', exceptionId, decision });
   }
 
-  /** Stops the order, and returns when everything done so far is undone. */
+  /** Stops the order, and returns when everything done so far is undone. Refused when something cannot be undone. */
   async cancel(stop: Stop): Promise<void> {
-    await this.turns.next();
+    await this.acceptedOnRecord();
     refuse(whyNotCancel(this.current));
     this.apply({ type: 'stopped', stop });
     this.scope.cancel();
-    await this.turns.until(() => this.current.end !== undefined);
+    await this.turns.until(() => this.current.end !== undefined || whyNotUndone(this.current) !== undefined);
+    refuse(whyNotUndone(this.current));
+  }
+
+  /**
+   * Ends the workflow task, so that the update is in the history before it has any effect. The failure of a workflow
+   * task takes back an update that the same task accepted, but not what that has done to our records: the server
+   * fails the task that ends the order if a signal arrives meanwhile.
+   */
+  private async acceptedOnRecord(): Promise<void> {
+    await sleep(1);
+    await this.turns.next();
   }
 
   /** Writes something together with the order's progress at that moment. */

@@ -13,6 +13,9 @@ import type { Problem } from './problem.ts';
 import type { CheckedOrder } from './record.ts';
 import { termsOf } from './terms.ts';
 
+/** Parts that a question names; the order shows all. */
+const MOST_NAMED = 10;
+
 export interface Given {
   erp: readonly ErpSystem[];
   wms: readonly WmsSystem[];
@@ -68,10 +71,26 @@ function stop(type: ExceptionType, summary: string): { problem: Problem } {
   return { problem: { type, summary } };
 }
 
-function repetitionOf({ poNumber, earlierId, earlierReceivedAt, earlierStatus }: OrderToCheck): Problem | undefined {
-  if (earlierId === null) return undefined;
+/** The state of the earlier orders is not said here: it changes while the question waits (api/representations/exception.ts). */
+function repetitionOf({ poNumber, canonical, repeated }: OrderToCheck): Problem | undefined {
+  if (repeated === null || repeated.decision?.resolution === 'accept') return undefined;
+  const { earlier, parts } = repeated;
+  const po = `PO ${poNumber}${canonical.release && `, release ${canonical.release}`}`;
+  const days = [...new Set(earlier.map(({ receivedAt }) => receivedAt.slice(0, 10)))];
+  const before = `${po} came before on ${days.join(', ')}${inParts(earlier.map(({ part }) => part))}`;
+  const now = `Now it has come with other content${inParts(parts)}`;
+  const meaning =
+    'Accept delivers these goods in addition to those of the earlier orders; cancel delivers none of them';
+  const forAll = parts.length > 1 ? ` The decision is taken for all ${parts.length} orders at once.` : '';
   return {
     type: 'repeated-po-number',
-    summary: `PO ${poNumber} came on ${earlierReceivedAt?.toISOString()} with other content (order ${earlierId}, ${earlierStatus})`,
+    summary: `${before}. ${now}. ${meaning}. The earlier orders stay as they are.${forAll}`,
   };
+}
+
+function inParts(parts: readonly string[]): string {
+  const named = parts.filter((part) => part !== '');
+  if (named.length === 0) return '';
+  const more = named.length > MOST_NAMED ? ` and ${named.length - MOST_NAMED} more` : '';
+  return `, as ${named.length === 1 ? 'the part' : `${named.length} orders:`} ${named.slice(0, MOST_NAMED).join('; ')}${more}`;
 }

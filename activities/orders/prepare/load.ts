@@ -8,6 +8,7 @@ import type { Database } from '../../../prisma/client.ts';
 import { Prisma } from '../../../prisma/generated/client.ts';
 import { permanent } from '../../lib/activity-failure.ts';
 import { type KnownNames, knownNames } from '../../partners/cross-references.ts';
+import { OTHER_ORDERS, REPEATED, type RepetitionDecision } from '../repetition.ts';
 import { soughtParty, zipOf } from './customer.ts';
 
 /** Content of the order's document that the order did not take over, and the document's set. */
@@ -16,16 +17,23 @@ export interface LeftOut {
   readonly content: readonly NotUsed[];
 }
 
+export interface Repeated {
+  /** The orders of earlier documents with the PO number. */
+  readonly earlier: readonly { part: string; receivedAt: string }[];
+  /** All orders of the document that repeats it. */
+  readonly parts: readonly string[];
+  /** What a person decided about another order of the document. */
+  readonly decision: RepetitionDecision | null;
+}
+
 const orderRow = z.object({
   partnerId: z.string(),
   poNumber: z.string(),
   profileVersion: z.string(),
   receivedAt: z.date(),
   canonical: salesOrder,
-  /** The earlier order with the same PO number that this one may duplicate. */
-  earlierId: z.string().nullable(),
-  earlierReceivedAt: z.date().nullable(),
-  earlierStatus: z.string().nullable(),
+  /** What is known where the order's document repeats a PO number with other content. */
+  repeated: z.custom<Repeated>().nullable(),
   /** Content of the order's document that its mapping left out. */
   leftOut: z.custom<LeftOut>().nullable(),
 });
@@ -99,13 +107,27 @@ export const LEFT_OUT = Prisma.sql`
     WHERE b."orderId" = o."id" AND d."state" = 'accepted' AND d."notUsed" IS NOT NULL
     LIMIT 1)`;
 
+/** The {@link Repeated} of row `o` of "Order". */
+const REPETITION = Prisma.sql`
+  CASE WHEN o."repeat" <> '' THEN jsonb_build_object(
+    'earlier', (
+      SELECT coalesce(jsonb_agg(
+        jsonb_build_object('part', e."part", 'receivedAt', e."receivedAt") ORDER BY e."receivedAt", e."partNumber", e."part"
+      ), '[]') ${OTHER_ORDERS} AND e."receivedAt" <= o."receivedAt"
+    ),
+    'parts', (
+      SELECT jsonb_agg(s."part" ORDER BY s."partNumber", s."part") FROM "Order" AS s
+      WHERE s."partnerId" = o."partnerId" AND s."poNumber" = o."poNumber" AND s."release" = o."release"
+        AND s."repeat" = o."repeat"
+    ),
+    'decision', (SELECT p."decision" FROM "PurchaseOrder" AS p WHERE ${REPEATED})
+  ) END`;
+
 export async function loadOrder(prisma: Database, orderId: string): Promise<OrderToCheck> {
   const [row] = await prisma.$queryRaw<unknown[]>`
     SELECT o."partnerId", o."poNumber", o."profileVersion", o."receivedAt", o."canonical",
-      e."id" AS "earlierId", e."receivedAt" AS "earlierReceivedAt", e."status" AS "earlierStatus",
-      ${LEFT_OUT} AS "leftOut"
-    FROM "Order" AS o LEFT JOIN "Order" AS e ON e."id" = o."repeatsOrderId"
-    WHERE o."id" = ${orderId}`;
+      ${REPETITION} AS "repeated", ${LEFT_OUT} AS "leftOut"
+    FROM "Order" AS o WHERE o."id" = ${orderId}`;
   if (row === undefined) throw permanent('unknown-order', `there is no order ${orderId}`);
   return orderRow.parse(row);
 }

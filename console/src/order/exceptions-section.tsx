@@ -1,6 +1,8 @@
 import { type FormEvent, useEffect, useId, useRef, useState } from 'react';
+import { Link } from 'react-router-dom';
 import { ApiProblem, type OrderException } from '../api.ts';
 import { formatWords } from '../format.ts';
+import { StatusBadge } from '../order-status.tsx';
 import { useApi } from '../session.tsx';
 import { Ago, Deadline } from '../time.tsx';
 import { CarrierFields, NO_CARRIER, statedOf, USE_CARRIER } from './carrier-fields.tsx';
@@ -33,6 +35,7 @@ function ExceptionCard({ exception, onResolved }: { exception: OrderException; o
     <li className="exception">
       <h3>{formatWords(exception.type)}</h3>
       <p className="exception-summary">{exception.summary}</p>
+      {exception.otherOrders.length > 0 && <OtherOrders orders={exception.otherOrders} />}
       <p className="quiet">
         {formatWords(exception.category)}, at the step “{exception.step}” · owned by {exception.owner} · opened{' '}
         <Ago at={exception.openedAt} />
@@ -68,6 +71,26 @@ function ExceptionCard({ exception, onResolved }: { exception: OrderException; o
         />
       )}
     </li>
+  );
+}
+
+/** What a repeated PO number had become before, as it is now. */
+function OtherOrders({ orders }: { readonly orders: OrderException['otherOrders'] }) {
+  return (
+    <ul className="other-orders" aria-label="Other orders under this PO number">
+      {orders.map(({ orderId, poNumber, part, repeated, status, receivedAt }) => (
+        <li key={orderId}>
+          <Link to={`/orders/${encodeURIComponent(orderId)}`}>
+            PO {poNumber}
+            {part && `, ${part}`}
+          </Link>{' '}
+          <StatusBadge status={status} />{' '}
+          <span className="quiet">
+            {repeated && 'a repetition, '}received <Ago at={receivedAt} />
+          </span>
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -87,6 +87,7 @@ function OrderHeader({ order }: { readonly order: OrderDetail }) {
           PO {order.poNumber}
           {order.release && <span className="quiet"> release {order.release}</span>}
           {order.part && <span className="quiet"> {order.part}</span>}
+          {order.repeated && <span className="quiet"> repeats the PO number</span>}
         </h1>
         <StatusBadge status={order.status} large />
         <div className="actions">
@@ -127,7 +128,7 @@ function Parts({ order: { id, part, poNumber, parts } }: { readonly order: Order
   return (
     <details className="parts">
       <summary>
-        Part: {part} of PO {poNumber}, {parts.length} {parts.length === 1 ? 'part' : 'parts'}
+        Part: {part} of PO {poNumber}, {parts.length} parts
       </summary>
       <ul>
         {others.map((other) => (

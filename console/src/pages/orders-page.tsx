@@ -148,6 +148,7 @@ function OrderRow({ order }: { readonly order: OrderSummary }) {
         <Link to={`/orders/${encodeURIComponent(order.id)}`}>{order.poNumber}</Link>
         {order.release && <span className="quiet"> release {order.release}</span>}
         {order.part && <span className="quiet"> {order.part}</span>}
+        {order.repeated && <span className="quiet"> repeats the PO number</span>}
       </th>
       <td className="cell-partner">{order.partnerName}</td>
       <td className="cell-aside">

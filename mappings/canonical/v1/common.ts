@@ -62,12 +62,14 @@ export type Address = z.infer<typeof address>;
 /** Channel-specific values without a canonical field. Downstream code must not depend on them. */
 export const attributes = z.record(z.string().max(80), z.string().max(500)).default({});
 
-export const identifier = z
+/** A text of one line that tells things apart: no control characters, and no halves of a character, which no record can keep. */
+export const name = z
   .string()
   .trim()
-  .min(1)
-  .max(80)
-  .refine((text) => !/\p{Cc}/u.test(text), 'must not hold control characters');
+  .refine((text) => !/\p{Cc}/u.test(text), 'must not hold control characters')
+  .refine((text) => !/\p{Cs}/u.test(text), 'must not hold half a character (a lone surrogate)');
+
+export const identifier = name.min(1).max(80);
 
 export const noteReader = z.enum(['erp', 'warehouse']);
 export type NoteReader = z.infer<typeof noteReader>;

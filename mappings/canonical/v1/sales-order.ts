@@ -6,6 +6,7 @@ import {
   day,
   identifier,
   instant,
+  name,
   nonNegativeDecimal,
   note,
   positiveDecimal,
@@ -117,12 +118,12 @@ export const salesOrder = z
     channel,
     poNumber: identifier.max(22),
     /** Release of a blanket order; empty when there is none. */
-    release: z.string().trim().max(30).default(''),
+    release: name.max(30).default(''),
     /**
      * Which part of the purchase order this order is, where one purchase order becomes several orders: for
      * instance a store, a ship-to or a day. Empty when the order is the whole of it. Documents never say it.
      */
-    part: z.string().trim().max(80).default(''),
+    part: name.max(80).default(''),
     orderedOn: day,
     currency: currency.default('USD'),
     buyer: party.optional(),

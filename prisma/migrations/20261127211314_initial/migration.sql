@@ -4,9 +4,9 @@ CREATE TABLE "Order" (
     "partnerId" TEXT NOT NULL,
     "poNumber" TEXT NOT NULL,
     "release" TEXT NOT NULL DEFAULT '',
+    "repeat" TEXT NOT NULL DEFAULT '',
     "part" TEXT NOT NULL DEFAULT '',
     "partNumber" INTEGER,
-    "repeatsOrderId" TEXT,
     "channel" TEXT NOT NULL,
     "contentHash" TEXT NOT NULL,
     "profileVersion" TEXT NOT NULL,
@@ -34,6 +34,18 @@ CREATE TABLE "Order" (
     "updatedAt" TIMESTAMPTZ(3) NOT NULL,
 
     CONSTRAINT "Order_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "PurchaseOrder" (
+    "partnerId" TEXT NOT NULL,
+    "poNumber" TEXT NOT NULL,
+    "release" TEXT NOT NULL,
+    "repeat" TEXT NOT NULL,
+    "inParts" BOOLEAN NOT NULL,
+    "decision" JSONB,
+
+    CONSTRAINT "PurchaseOrder_pkey" PRIMARY KEY ("partnerId","poNumber","release","repeat")
 );
 
 -- CreateTable
@@ -561,10 +573,7 @@ CREATE INDEX "Order_partnerId_receivedAt_id_idx" ON "Order"("partnerId", "receiv
 CREATE INDEX "Order_receivedAt_id_idx" ON "Order"("receivedAt" DESC, "id");
 
 -- CreateIndex
-CREATE UNIQUE INDEX "Order_partnerId_poNumber_release_part_key" ON "Order"("partnerId", "poNumber", "release", "part");
-
--- CreateIndex
-CREATE UNIQUE INDEX "Order_partnerId_poNumber_release_partNumber_key" ON "Order"("partnerId", "poNumber", "release", "partNumber");
+CREATE UNIQUE INDEX "Order_partnerId_poNumber_release_repeat_part_key" ON "Order"("partnerId", "poNumber", "release", "repeat", "part");
 
 -- CreateIndex
 CREATE INDEX "OrderLine_backordered_idx" ON "OrderLine"("sku") WHERE (backordered > (0)::numeric);
