@@ -84,6 +84,8 @@ export interface Agreement {
     readonly storeDelivery: 'through-ship-to' | 'direct';
     readonly lineShipTos: 'ask' | 'order-per-ship-to';
     readonly lineDates: 'ask' | 'order-per-date';
+    /** What becomes of an order that means more than we can do. */
+    readonly unsupported: 'ask' | 'reject';
   };
   readonly dropShip: {
     /** BEG02 codes. */
