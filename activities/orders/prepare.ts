@@ -16,7 +16,8 @@ import { loadKnown, loadOrder } from './prepare/load.ts';
 import type { Problem } from './prepare/problem.ts';
 import { recordCheck } from './prepare/record.ts';
 
-export type PreparedOrder = { ready: true; terms: OrderTerms } | { ready: false; problem: Problem };
+/** `rejects`: the partner's profile has the order rejected for the problem. */
+export type PreparedOrder = { ready: true; terms: OrderTerms } | { ready: false; problem: Problem; rejects?: true };
 
 export interface PrepareDependencies {
   prisma: Database;
@@ -56,7 +57,10 @@ export async function prepareOrder(
   });
   const { accepted } = decided;
   if (accepted !== undefined) await rememberLeftOut(deps, { ...row, orderId }, accepted);
-  if ('problem' in decided) return { ready: false, problem: decided.problem };
+  if ('problem' in decided) {
+    const { problem, rejects } = decided;
+    return { ready: false, problem, ...(rejects && { rejects }) };
+  }
   await recordCheck(prisma, decided.checked);
   return { ready: true, terms: decided.terms };
 }

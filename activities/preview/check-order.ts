@@ -67,7 +67,8 @@ export async function checkPreviewed(
         checked,
       };
     }
-    const { problem } = decided;
+    const { problem, rejects } = decided;
+    if (rejects) return { check: { state: 'refused', reason: problem.summary, ...told(problems), decisions: [] } };
     problems.push(problem);
     if (!kindOf(problem.type).resolutions.includes('accept') || waived.includes(problem.type)) {
       return { check: { state: 'exceptions', ...told(problems), decisions: [] } };

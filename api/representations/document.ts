@@ -173,6 +173,10 @@ export const documentView = documentItem
             name: z.string(),
             value: z.string(),
             meaning: z.string().nullable().meta({ description: 'Of a code' }),
+            warning: z
+              .string()
+              .nullable()
+              .meta({ description: 'Of a code that neither X12 nor the partner’s profile has' }),
           }),
         ),
       }),

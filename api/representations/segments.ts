@@ -1,5 +1,9 @@
 import type { z } from 'zod';
+import { lookup } from '../../domain/lookup.ts';
 import { nearestGuideOf } from '../../mappings/edi/documents/registry.ts';
+import { partnerGuide } from '../../mappings/edi/partner-guide.ts';
+import type { PartnerProfile } from '../../mappings/profile/profile.ts';
+import { isKnownCode, unknownCodeText } from '../../mappings/x12/codes/index.ts';
 import type {
   ElementGuide,
   Guide,
@@ -18,15 +22,16 @@ type Element = Segment['elements'][number];
  * Segments that the guide does not know are shown without a name.
  *
  * `body` is the text between ST and SE; `delimiters` as in Document.delimiters.
+ *
+ * @param profile the partner's, if it still has one
  */
-export function readableSegments(document: {
-  transactionSet: string;
-  version: string;
-  body: string;
-  delimiters: string;
-}): Segment[] {
+export function readableSegments(
+  document: { transactionSet: string; version: string; body: string; delimiters: string },
+  profile: PartnerProfile | undefined,
+): Segment[] {
+  const { transactionSet, version } = document;
   const [element = '*', component = ':', terminator = '~'] = document.delimiters;
-  const guide = nearestGuideOf(document.transactionSet, document.version);
+  const guide = (profile && partnerGuide(profile, transactionSet, version)) ?? nearestGuideOf(transactionSet, version);
   const place = placesOf(guide);
   return document.body
     .split(terminator)
@@ -64,13 +69,16 @@ function readableElement(
     .flatMap((part, at) => (part === '' ? [] : [simpleElement(`${reference}-${at + 1}`, part, guide.components[at])]));
 }
 
-function simpleElement(reference: string, value: string, guide: SimpleElementGuide | undefined): Element {
+function simpleElement(reference: string, text: string, guide: SimpleElementGuide | undefined): Element {
+  const value = text.trimEnd();
+  const isOdd = guide?.type === 'ID' && value !== '' && !isKnownCode(guide, value);
   return {
     reference,
     dataElement: guide?.reference ?? null,
     name: guide?.name ?? '',
-    value: value.trimEnd(),
-    meaning: guide?.codes?.[value.trimEnd()] ?? null,
+    value,
+    meaning: lookup(guide?.codes ?? {}, value) ?? null,
+    warning: isOdd ? unknownCodeText(guide, value) : null,
   };
 }
 

@@ -34,7 +34,8 @@ const readDocument = route({
       'unknown-document',
       params.documentId,
     );
-    return { status: 200, body: { ...documentItemOf(document), segments: readableSegments(document) } };
+    const segments = readableSegments(document, deps.partners.profile(document.partnerId));
+    return { status: 200, body: { ...documentItemOf(document), segments } };
   },
 });
 

@@ -453,6 +453,8 @@ export interface Segment {
     readonly name: string;
     readonly value: string;
     readonly meaning: string | null;
+    /** Of a code that nobody knows. */
+    readonly warning: string | null;
   }[];
 }
 

@@ -25,6 +25,8 @@ export interface Agreement {
      */
     readonly acceptedVersions: readonly string[];
     readonly checkHashTotals: boolean;
+    /** What becomes of a document with a code that X12 does not have. */
+    readonly unknownCodes: 'warn' | 'refuse';
     /** Of what we receive. */
     readonly encoding: StatedEncoding;
     /** Characters of what we send. */
@@ -82,6 +84,8 @@ export interface Agreement {
     readonly storeDelivery: 'through-ship-to' | 'direct';
     readonly lineShipTos: 'ask' | 'order-per-ship-to';
     readonly lineDates: 'ask' | 'order-per-date';
+    /** What becomes of an order that means more than we can do. */
+    readonly unsupported: 'ask' | 'reject';
   };
   readonly dropShip: {
     /** BEG02 codes. */

@@ -11,6 +11,7 @@ import { segmentIn } from '../x12/placing.ts';
 import type { Guide, GuideNode } from '../x12/types.ts';
 import type { Agreement, GuideRule } from './agreement.ts';
 import { allGuides, guideOf, nearestGuideOf } from './documents/registry.ts';
+import { withPartnerCodes } from './partner-codes.ts';
 
 const narrowed = new WeakMap<Agreement, Map<string, Guide | undefined>>();
 
@@ -25,7 +26,7 @@ export function partnerGuide(profile: Agreement, set: string, version: string): 
   if (!guides.has(key)) {
     const agreed = profile.x12.acceptedVersions.includes(version.slice(0, 6));
     const standard = agreed ? nearestGuideOf(set, version) : guideOf(set, version);
-    guides.set(key, standard && withRules(standard, profile.guides[set] ?? []));
+    guides.set(key, standard && withPartnerCodes(withRules(standard, profile.guides[set] ?? []), profile));
   }
   return guides.get(key);
 }

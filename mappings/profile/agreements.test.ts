@@ -244,3 +244,14 @@ describe('a rule of the routing guide', () => {
     expect(problems(window(2))).toEqual([expect.stringMatching(/^1 routing\.window\.deliveryDate holds for no day/)]);
   });
 });
+
+describe('orders that mean more than we can do', () => {
+  it('can be rejected only by a document that the profile has', () => {
+    const reject = 'orders: { unsupported: reject }\n';
+    expect(problems(`${reject}documents: { inbound: ["850"], outbound: {} }\n`)).toEqual([
+      '1 orders.unsupported can only be reject if the partner is told so: documents.outbound has no 855',
+    ]);
+    const answered = `${reject}documents: { inbound: ["850"], outbound: { "855": { deadline: PT24H } } }\n`;
+    expect(load(answered).orders.unsupported).toBe('reject');
+  });
+});

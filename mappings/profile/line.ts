@@ -76,6 +76,13 @@ export const x12 = z
       .boolean()
       .default(true)
       .describe('Whether CTT02 of an 850 must be the sum of the quantities; some partners put something else there'),
+    unknownCodes: z
+      .enum(['warn', 'refuse'])
+      .default('warn')
+      .describe(
+        'Codes that neither X12 nor this profile has, in units, qualifiers of items, parties, references, dates and quantities, ' +
+          'allowances and the like: `warn` takes the document and shows them; `refuse` answers AK4 with code 7',
+      ),
     encoding: z
       .enum(['detect', ...ENCODINGS])
       .default('detect')

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { didYouMean } from '../../domain/nearest.ts';
 import { currency, noteReader } from '../canonical/v1/common.ts';
+import { orderAcknowledgment } from '../edi/documents/all.ts';
 import { allGuides, guideOf, inboundSets } from '../edi/documents/registry.ts';
 import { misplaced } from '../edi/partner-guide.ts';
 import { unknownPlaces } from '../edi/tolerance.ts';
@@ -151,6 +152,12 @@ export const partnerProfile = z
     const first = allGuides().find((guide) => guide.set === set)?.version;
     const message = `can only be ${set} from release ${first} on, and ${version} is sent (x12.version)`;
     context.addIssue({ code: 'custom', path: ['documents', 'functionalAcknowledgment'], message });
+  })
+  .superRefine(({ orders: { unsupported }, documents: { outbound } }, context) => {
+    const { set } = orderAcknowledgment;
+    if (unsupported === 'ask' || outbound[set] !== undefined) return;
+    const message = `can only be reject if the partner is told so: documents.outbound has no ${set}`;
+    context.addIssue({ code: 'custom', path: ['orders', 'unsupported'], message });
   })
   .superRefine(({ acknowledgment: stated, x12: { version } }, context) => {
     for (const { path, message } of unknownStatuses(stated, version)) {

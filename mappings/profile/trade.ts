@@ -116,6 +116,14 @@ export const orders = z
         'Lines with several dates (SCH): a question each time, or an order for each date; lines with one date of their own then ' +
           'join the order of that date',
       ),
+    unsupported: z
+      .enum(['ask', 'reject'])
+      .default('ask')
+      .describe(
+        'An order that means more than we can do, such as consigned goods or several ship-tos: its document is accepted, and then it is ' +
+          'a question each time, or rejected at once by our acknowledgment of orders (855), which the profile must have. Content that a ' +
+          'person decides about once for all is always a question',
+      ),
   })
   .prefault({})
   .describe('Which purchase orders become several orders: by store, by ship-to, by date, or by several of them');

@@ -2,6 +2,7 @@
  * Checks values and syntax notes, for reading and writing. It loops over characters because it runs
  * for every element.
  */
+import { isKnownCode, unknownCodeText } from './codes/index.ts';
 import { charactersIn } from './encoding.ts';
 import type { ElementGuide, SimpleElementGuide, SyntaxNote } from './types.ts';
 
@@ -153,6 +154,9 @@ export function valueFault(value: string, guide: SimpleElementGuide): ValueFault
           message: `${guide.name} must be one of ${Object.keys(guide.codes).join(', ')}.`,
           ak: '7',
         };
+      }
+      if (guide.refusesUnknown && !isKnownCode(guide, value.trimEnd())) {
+        return { code: 'element-code', message: `${unknownCodeText(guide, value.trimEnd())}.`, ak: '7' };
       }
       return hasControlCharacter(value)
         ? { code: 'element-character', message: `${guide.name} holds a control character.`, ak: '6' }

@@ -266,6 +266,8 @@ export interface SimpleElementGuide {
   codes?: Readonly<Record<string, string>>;
   /** When true, a code outside `codes` is an error. */
   closed: boolean;
+  /** A code that X12 does not have is an error, by the partner's profile. */
+  refusesUnknown?: true;
 }
 
 export interface CompositeElementGuide {

@@ -1,3 +1,4 @@
+import { codesOf, LISTED_ELEMENTS } from '../../mappings/x12/codes/index.ts';
 import type { Description, Element, Part, Source } from './describe.ts';
 
 /** One point in which another description says something else than our guide. */
@@ -24,9 +25,27 @@ export type What =
   | 'minimum length'
   | 'maximum length'
   | 'repetition'
-  | 'data element';
+  | 'data element'
+  | 'code';
 
 type Found = Omit<Difference, 'source' | 'set' | 'release'>;
+
+/** Codes that only our list of a data element has, or only theirs; `path` is the element and the code: `235=GT`. */
+export function compareCodeLists(sources: readonly Source[]): Difference[] {
+  return sources.flatMap(({ name: source, codes }) =>
+    LISTED_ELEMENTS.flatMap((reference) => {
+      const [ours, theirs] = [codesOf(reference) ?? new Set<string>(), new Set(codes?.(reference))];
+      if (theirs.size === 0) return [];
+      const differ = (code: string, own: string, other: string): Difference => {
+        return { source, set: '*', release: '*', path: `${reference}=${code}`, what: 'code', ours: own, theirs: other };
+      };
+      return [
+        ...[...ours].filter((code) => !theirs.has(code)).map((code) => differ(code, 'listed', '')),
+        ...[...theirs].filter((code) => !ours.has(code)).map((code) => differ(code, '', 'listed')),
+      ];
+    }),
+  );
+}
 
 export function compareDescriptions(ours: Required<Description>, theirs: Description): Found[] {
   return [

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import type { Guide } from '../../mappings/x12/types.ts';
-import { compareDescriptions, type Difference } from './compare.ts';
+import { compareCodeLists, compareDescriptions, type Difference } from './compare.ts';
 import { ourDescription, type Source } from './describe.ts';
 
 /** Why a difference is no mistake of our guide: a row of explained.yaml. */
@@ -45,6 +45,12 @@ export function judgeGuides(
   const compiled = rows.map((row) => ({ row, fits: fitting(row) }));
   const used = new Set<Explanation>();
   const judged: Judged[] = [];
+  const judge = (difference: Difference, bots?: Explanation['bots']) => {
+    const by = compiled.find(({ row, fits }) => (row.bots ?? bots) === bots && fits(difference))?.row;
+    if (by !== undefined) used.add(by);
+    judged.push({ difference, by });
+  };
+  for (const difference of compareCodeLists(sources)) judge(difference);
   const described = guides.map((guide) => {
     const ours = ourDescription(guide);
     const known = sources.flatMap((source) => {
@@ -56,10 +62,7 @@ export function judgeGuides(
     });
     const ofBots = known.find(({ name }) => name === 'bots')?.differences.map(pointOf);
     for (const difference of known.flatMap(({ differences }) => differences)) {
-      const bots = ofBots && (ofBots.includes(pointOf(difference)) ? 'differs as well' : 'agrees with ours');
-      const by = compiled.find(({ row, fits }) => (row.bots ?? bots) === bots && fits(difference))?.row;
-      if (by !== undefined) used.add(by);
-      judged.push({ difference, by });
+      judge(difference, ofBots && (ofBots.includes(pointOf(difference)) ? 'differs as well' : 'agrees with ours'));
     }
     return { guide: `${guide.set} ${guide.version}`, sources: known.map(({ name }) => name) };
   });

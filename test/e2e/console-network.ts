@@ -753,12 +753,14 @@ function decisions() {
 const RAW =
   'ISA*00*          *00*          *ZZ*HARBORPINE     *ZZ*MERIDIAN       *261120*0915*U*00401*000000117*0*P*>~GS*PO*HARBORPINE*MERIDIAN*20261120*0915*117*X*004010~ST*850*0001~BEG*00*SA*HP-104302**20261120~PO1*1*12*CA*107.4**VP*MW-1001~CTT*1~SE*5*0001~GE*1*117~IEA*1*000000117~';
 
-const element = (reference: string, name: string, value: string, meaning: string | null = null) => ({
-  reference,
-  name,
-  value,
-  meaning,
-});
+const element = (
+  reference: string,
+  name: string,
+  value: string,
+  meaning: string | null = null,
+  warning: string | null = null,
+) => ({ reference, name, value, meaning, warning });
+const UNKNOWN_UNIT = '"QQ" is no code that X12 has for unit of measure (element 355)';
 
 const SEGMENTS = [
   {
@@ -782,7 +784,7 @@ const SEGMENTS = [
     elements: [
       element('PO101', 'Assigned identification', '1'),
       element('PO102', 'Quantity ordered', '12'),
-      element('PO103', 'Unit or basis for measurement code', 'CA', 'Case'),
+      element('PO103', 'Unit or basis for measurement code', 'QQ', null, UNKNOWN_UNIT),
       element('PO104', 'Unit price', '107.4'),
       element('PO106', 'Product/service ID qualifier', 'VP', "Vendor's part number"),
       element('PO107', 'Product/service ID', 'MW-1001'),

@@ -349,6 +349,7 @@ describe.skipIf(executablePath === undefined)(suite, () => {
     await page.goto(signedIn(orderPath()));
     await page.getByRole('link', { name: '850 Purchase order' }).click();
     await page.getByText('Stand-alone order').waitFor();
+    await page.getByText('"QQ" is no code that X12 has for unit of measure (element 355)').waitFor();
     await page.getByRole('link', { name: 'Raw' }).click();
     const shown = (await page.getByRole('region', { name: 'Raw document' }).textContent()) ?? '';
     expect(shown.split('\n')).toHaveLength(9);

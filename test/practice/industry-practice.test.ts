@@ -19,6 +19,8 @@ interface Practice {
   readonly check?: (seen: Seen) => void;
   /** The file is refused, with this error. */
   readonly refused?: string;
+  /** Its 855 rejects the order, and nobody is asked. */
+  readonly rejects?: RegExp;
 }
 
 interface Seen {
@@ -110,7 +112,7 @@ const practices: Readonly<Record<string, Practice>> = {
   blanket: {
     as: stores,
     poNumber: 'PR-BLANKET',
-    asked: { type: 'content-not-used', summary: /a blanket order, of which only releases/, answer: 'cancel' },
+    rejects: /a blanket order, of which only releases/,
   },
   'release-of-blanket': {
     as: stores,
@@ -276,7 +278,8 @@ describe('industry practice', { timeout: 120_000 }, () => {
     expect(Object.keys(practices).sort()).toEqual([...files].sort());
   });
 
-  it.each(Object.entries(practices))('%s', async (file, { as, poNumber, parts, version, asked, check, refused }) => {
+  it.each(Object.entries(practices))('%s', async (file, practice) => {
+    const { as, poNumber, parts, version, asked, check, refused, rejects } = practice;
     const transaction = await mall.send(file, as, version);
     if (refused !== undefined) {
       expect(transaction).toMatchObject({ state: 'rejected', errors: [{ code: refused }] });
@@ -284,8 +287,20 @@ describe('industry practice', { timeout: 120_000 }, () => {
     }
     expect(transaction).toMatchObject({ state: 'accepted', errors: [] });
     if (asked !== undefined) await answer(mall, transaction.orders, asked);
-    const orders = await ended(mall, poNumber, asked?.answer === 'cancel' ? 'rejected' : 'closed');
+    const isRejected = rejects !== undefined || asked?.answer === 'cancel';
+    const orders = await ended(mall, poNumber, isRejected ? 'rejected' : 'closed');
     const seen = await seenOf(mall, as, poNumber, orders);
+    if (rejects !== undefined) {
+      expect(seen.orders).toMatchObject([{ exceptions: [] }]);
+      const { items } = (await mall.api(`/v1/orders/${orders[0]?.id}/timeline`)).body;
+      expect(items.map(({ summary }: { summary: string }) => summary)).toContainEqual(expect.stringMatching(rejects));
+      const answers = await eventually('the 855', 30, async () => {
+        const { documents } = await seenOf(mall, as, poNumber, orders);
+        return documents['855']?.length === 1 && documents['855'];
+      });
+      expect(elementOf(answers[0] as ReceivedDocument, 'BAK', 2)).toBe('RD');
+      return;
+    }
     if (parts !== undefined) {
       const found = orders.map(({ id, part }) => [part, seen.quantities.get(id)]);
       expect(Object.fromEntries(found)).toEqual(parts);
@@ -293,7 +308,7 @@ describe('industry practice', { timeout: 120_000 }, () => {
     for (const documents of Object.values(seen.documents)) {
       for (const { faults } of documents) expect(faults).toEqual([]);
     }
-    if (asked?.answer !== 'cancel') {
+    if (!isRejected) {
       for (const set of ['855', '856', '810']) expect(seen.documents[set]).toHaveLength(orders.length);
     }
     check?.(seen);

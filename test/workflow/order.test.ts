@@ -370,6 +370,18 @@ describe('an order that waits for a person', () => {
     expect(world.facts).toContain('checked, accepting repeated-po-number, price-outside-tolerance');
   });
 
+  it('is rejected without a question where the check says so', async () => {
+    const problem = {
+      type: 'content-not-used' as const,
+      summary: 'the 850 means more than we can do: consigned goods',
+    };
+    const world = aTradingWorld().next('prepareOrder', () => Promise.resolve({ ready: false, problem, rejects: true }));
+    const order = await world.order();
+    expect(await order.end()).toBe('rejected');
+    expect(world.facts).toContain(`ended rejected: ${problem.summary}`);
+    expect(world.facts.filter((fact) => fact.startsWith('asked'))).toEqual([]);
+  });
+
   it('goes on when a decision about another order settles its question, and takes no second one', async () => {
     const problem = { type: 'content-not-used' as const, summary: 'the 850 says more: N1*Z7' };
     const world = aTradingWorld().next('prepareOrder', () => Promise.resolve({ ready: false, problem }));

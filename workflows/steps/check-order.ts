@@ -7,6 +7,11 @@ export const checkOrder = defineRecord({
   onFailure: 'step-failed',
   run: (records: OrderRecords, { state }: Moment) =>
     records.prepareOrder({ orderId: state.orderId, waived: state.waived }),
-  outcome: (prepared) => (prepared.ready ? { type: 'checked', terms: prepared.terms } : { ask: prepared.problem }),
+  outcome: (prepared) => {
+    if (prepared.ready) return { type: 'checked', terms: prepared.terms };
+    const { problem, rejects } = prepared;
+    if (!rejects) return { ask: problem };
+    return { type: 'stopped', stop: { reason: problem.summary, by: 'system', problem: problem.type } };
+  },
   decided: ({ resolution }, { type }) => (resolution === 'accept' ? { type: 'waived', problem: type } : undefined),
 });

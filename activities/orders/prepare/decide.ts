@@ -7,7 +7,7 @@ import { whyNotKept } from '../../../domain/policy/requested-dates.ts';
 import type { PartnerProfile } from '../../../mappings/profile/profile.ts';
 import { type ErpSystem, systemsFor, type WmsSystem } from '../../../runtime/systems.ts';
 import { checkOrder } from './check.ts';
-import { leftOutProblem } from './left-out.ts';
+import { leftOutProblem, unsupportedProblem } from './left-out.ts';
 import type { Known, LeftOut, OrderToCheck } from './load.ts';
 import type { Problem } from './problem.ts';
 import type { CheckedOrder } from './record.ts';
@@ -27,8 +27,11 @@ export interface Given {
   known(erps: readonly string[]): Promise<Known>;
 }
 
-/** `accepted`: the content that the order goes without, because a person accepted that. */
-export type DecidedOrder = ({ problem: Problem } | { checked: CheckedOrder; terms: OrderTerms }) & {
+/**
+ * `rejects`: the profile has the order rejected for the problem, and nobody is asked. `accepted`: the content that the order
+ * goes without, because a person accepted that.
+ */
+export type DecidedOrder = ({ problem: Problem; rejects?: true } | { checked: CheckedOrder; terms: OrderTerms }) & {
   accepted?: LeftOut;
 };
 
@@ -51,7 +54,11 @@ export async function decideOrder(
   const repeated = repetitionOf(row);
   if (repeated !== undefined && !waived.includes(repeated.type)) return { problem: repeated };
   const leftOut = await undecided();
-  if (leftOut !== undefined && !waived.includes('content-not-used')) return { problem: leftOutProblem(leftOut) };
+  if (leftOut !== undefined && !waived.includes('content-not-used')) {
+    const rejects =
+      profile.orders.unsupported === 'reject' && leftOut.content.some(({ eachTime }) => eachTime === true);
+    return rejects ? { problem: unsupportedProblem(leftOut), rejects } : { problem: leftOutProblem(leftOut) };
+  }
   const accepted = leftOut === undefined ? {} : { accepted: leftOut };
 
   const order = row.canonical;

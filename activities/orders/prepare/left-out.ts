@@ -49,18 +49,27 @@ export function undeclaredContent(leftOut: LeftOut | null, profile: PartnerProfi
   return leftOut === null ? undefined : undecidedOf(leftOut, profile, new Set());
 }
 
-export function leftOutProblem({ set, content }: LeftOut): Problem {
-  const named = content
+/** Why the order is rejected: the content that makes it one that we cannot deliver as meant. */
+export function unsupportedProblem({ set, content }: LeftOut): Problem {
+  const summary = `the ${set} means more than we can do: ${named(content.filter(({ eachTime }) => eachTime === true))}`;
+  return { type: 'content-not-used', summary };
+}
+
+function named(content: LeftOut['content']): string {
+  const first = content
     .slice(0, MOST_NAMED)
     .map(({ content: kind, name, text, reason }) => `${reason ?? `${name}: ${text}`} [${kind}]`);
-  const more = content.length > MOST_NAMED ? ` and ${content.length - MOST_NAMED} more` : '';
+  return `${first.join('; ')}${content.length > MOST_NAMED ? ` and ${content.length - MOST_NAMED} more` : ''}`;
+}
+
+export function leftOutProblem({ set, content }: LeftOut): Problem {
   // The reason of content that is asked about each time says what accepting does.
   const follows = content.every(({ eachTime }) => eachTime === true)
     ? ''
     : '. Accepted, the order goes on, and later orders of the partner are not asked about the same';
   return {
     type: 'content-not-used',
-    summary: `the ${set} says more than this order takes from it: ${named.join('; ')}${more}${follows}`,
+    summary: `the ${set} says more than this order takes from it: ${named(content)}${follows}`,
   };
 }
 

@@ -176,6 +176,7 @@ function ReadableView({ segments }: { readonly segments: readonly Segment[] }) {
                   <dd>
                     <code className="value">{element.value}</code>
                     {element.meaning && <span className="meaning"> {element.meaning}</span>}
+                    {element.warning && <span className="warning"> {element.warning}</span>}
                   </dd>
                 </div>
               ))}
