@@ -270,7 +270,7 @@ class Parser {
         return;
       }
     }
-    // Our guides leave rare segments out, so an absent one is not called foreign to the standard.
+    // A guide may lack what a later release or a partner has, so an absent segment is not called foreign to the standard.
     const inSet = segmentIdsOf(this.#guide).has(segment.id);
     const known = this.#guide.knownSegments.has(segment.id);
     const loop = (frames.at(-1) as Frame).loop;

@@ -81,9 +81,10 @@ class Derived extends Itself {
   }
 }
 
-/** Elements are keyed `01` to `30`. */
+/** Elements are keyed from `01`. Those beyond 31 have no bit: they are never noted as read, so that none vanishes. */
 function bitOf(element: string): number {
-  return 1 << ((element.charCodeAt(0) - 48) * 10 + element.charCodeAt(1) - 48);
+  const number = (element.charCodeAt(0) - 48) * 10 + element.charCodeAt(1) - 48;
+  return number > 31 ? 0 : 1 << number;
 }
 
 /** Notes that a mapping has read the element. */

@@ -2,7 +2,7 @@
  * Reads the elements of one segment along its guide. Trailing blanks are padding and are removed,
  * but not below the minimum length of the element. Leading blanks are data.
  */
-import { elementKeys, masksOf, noteFault, type ValueFault, valueFault } from './elements.ts';
+import { elementKeys, MASKED, masksOf, noteFault, type ValueFault, valueFault } from './elements.ts';
 import { placeOf, rememberPosition } from './position.ts';
 import type {
   CompositeElementGuide,
@@ -48,7 +48,7 @@ export class SegmentReader {
           : this.#structured(text, element, segment, index + 1, loop);
       if (value !== undefined) {
         made[elementKeys[index] as string] = value;
-        held |= 1 << index;
+        if (index < MASKED) held |= 1 << index;
       }
     }
     const masks = masksOf(guides, guide.notes);

@@ -2,6 +2,7 @@
 import type { Guide } from '../types.ts';
 import { elements } from './004010/elements.ts';
 import * as logistics from './004010/logistics.ts';
+import * as rare from './004010/rare.ts';
 import { composites, segments } from './004010/segments.ts';
 import { sets } from './004010/sets.ts';
 import * as changes005010 from './005010/index.ts';
@@ -11,9 +12,9 @@ import { laterReleases } from './later-releases.ts';
 
 export const release004010: ReleaseDefinition = {
   version: '004010',
-  elements: { ...elements, ...logistics.elements },
+  elements: { ...elements, ...logistics.elements, ...rare.elements },
   composites,
-  segments: { ...segments, ...logistics.segments },
+  segments: { ...segments, ...logistics.segments, ...rare.segments },
   sets: [...sets, ...logistics.sets],
 };
 

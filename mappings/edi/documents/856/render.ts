@@ -142,7 +142,7 @@ function shipmentLevel(document: ShipmentDocument, profile: Agreement): TreeNode
   return node({
     TD1: [segment(packaging, String(cartons), undefined, undefined, undefined, ...weighed)],
     TD5: [segment('O', '2', carrier.scac, method, service ?? carrier.name, ...NO_TRANSIT, serviceLevel)],
-    TD3: carrier.trailer === undefined ? [] : [segment('TL', undefined, carrier.trailer)],
+    TD3: carrier.trailer === undefined ? [] : [{ TD3: segment('TL', undefined, carrier.trailer) }],
     REF: [
       ...reference('BM', carrier.billOfLading, profile),
       ...reference('CN', carrier.tracking, profile),
