@@ -2,7 +2,7 @@
  * Remembers the source position of each segment, and which of its elements a mapping has read, outside the
  * tree, which stays plain JSON.
  */
-import type { Place, ReadSegment, SegmentObject } from './types.ts';
+import type { Place, ReadSegment, SegmentObject, X12Error } from './types.ts';
 
 /**
  * The constructor returns its argument, so that a subclass adds its private fields to that object.
@@ -115,6 +115,18 @@ export function carryPosition(
   elements: Readonly<Record<string, string>>,
 ): void {
   Origin.carry(from, to, elements);
+}
+
+const loopsOfErrors = new WeakMap<X12Error, readonly string[]>();
+
+export function rememberLoops(error: X12Error, loops: readonly string[]): void {
+  loopsOfErrors.set(error, loops);
+}
+
+/** The loops around a fault, outermost first; its place names only the innermost. */
+export function loopsAround(error: X12Error): readonly string[] {
+  const { loop } = error.place;
+  return loopsOfErrors.get(error) ?? (loop === undefined ? [] : [loop]);
 }
 
 export function placeOf(segment: ReadSegment, loop: string | undefined): Place {
