@@ -416,6 +416,18 @@ describe('an 810', () => {
     ]);
   });
 
+  it('says how the goods travelled, not how they usually do', () => {
+    const document = invoiceOf(aLine(), 24);
+    const { shipment } = document;
+    if (shipment === undefined) throw new Error('the invoice is of no shipment');
+    const carrierOf = (routing: NonNullable<InvoiceDocument['shipment']>['routing']) =>
+      lines('810', render810({ ...document, shipment: { ...shipment, routing } }, retailer)).find((text) =>
+        text.startsWith('CAD'),
+      );
+    expect(carrierOf({ method: 'U' })).toBe('CAD*U***ODFL***BM*BL778812');
+    expect(carrierOf({ shipmentPayment: 'TP' })).toBe('CAD*M***ODFL***BM*BL778812');
+  });
+
   it('invoices four pieces of a case as pieces', () => {
     const document = invoiceOf(aLine({ unitPrice: '10' }), 4);
     expect(document.invoice.lines[0]).toMatchObject({ quantity: '0.333333333', amount: 333 });
