@@ -307,7 +307,7 @@ describe('an 856', () => {
       fc.asyncProperty(
         packing,
         factor,
-        fc.constantFrom('SOTPI', 'SOPI', 'SOI'),
+        fc.constantFrom('SOTPI', 'SOPI', 'SOIP', 'SOI'),
         async (cartons, unitFactor, hierarchy) => {
           const document = aShipment();
           document.lines = [1, 2, 3].map((lineNumber) =>
