@@ -45,7 +45,9 @@ export const firstReleaseSent = release004010.version;
 
 /** Releases that lack some guides or all, and the nearest release that has them. */
 export const nearestReleases: readonly { from: string; to: string; by: string }[] = [
-  { from: '003040', to: '004060', by: release004010.version },
+  // Those of 004010 have dates of eight digits.
+  { from: '003040', to: '003070', by: '003070' },
+  { from: release004010.version, to: '004060', by: release004010.version },
   { from: '005010', to: '006020', by: release005010.version },
 ];
 
