@@ -48,9 +48,11 @@ export class SegmentReader {
           : this.#structured(text, element, segment, index + 1, loop);
       if (value !== undefined) {
         made[elementKeys[index] as string] = value;
-        if (index < MASKED) held |= 1 << index;
+        held |= 1 << index;
       }
     }
+    // Beyond 32 elements a shift begins anew.
+    if (count > MASKED) held = heldOf(made);
     const masks = masksOf(guides, guide.notes);
     for (let absent = masks.mandatory & ~held, index = 0; absent !== 0; absent >>>= 1, index += 1) {
       if ((absent & 1) === 1) {
@@ -250,4 +252,11 @@ export class SegmentReader {
       ak: { level: 'element', code: fault.ak, ...(reference === undefined ? {} : { reference }) },
     });
   }
+}
+
+/** The masked elements of a segment that has more. */
+function heldOf(made: SegmentObject): number {
+  return elementKeys
+    .slice(0, MASKED)
+    .reduce((held, key, index) => (made[key] === undefined ? held : held | (1 << index)), 0);
 }
