@@ -7,6 +7,7 @@ import {
   type DocumentLine,
   type DocumentOrder,
   type InvoiceDocument,
+  type ShipmentRouting,
 } from '../../mappings/edi/document-content.ts';
 import type { WrittenDocument } from '../../mappings/edi/documents/write-document.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
@@ -15,6 +16,7 @@ import { permanent } from '../lib/activity-failure.ts';
 import type { LineQuantity } from '../lib/records.ts';
 import type { PartnerProfiles } from '../partners/partner-profiles.ts';
 import type { OrderLineRecord, OrderRecord } from './order-record.ts';
+import type { FulfillmentRouting } from './release-record.ts';
 import { allocationsOf } from './stores.ts';
 
 /**
@@ -135,8 +137,24 @@ export interface ShippedOrder {
   lines: LineQuantity[];
 }
 
+/** The transport in 856 and 810: as routed, except for what is about a carrier that was not taken. */
+export function routingOf(routing: FulfillmentRouting | null, scac: string): ShipmentRouting {
+  if (routing === null) return {};
+  const { scac: routed, shipmentPayment, authorization, ...ofCarrier } = routing.carrier;
+  return {
+    shipmentPayment,
+    ...(authorization !== undefined && { authorization }),
+    ...(routed === scac && ofCarrier),
+  };
+}
+
 /** The 810 of one shipment. */
-export function invoiceOf(order: OrderRecord, shipment: ShippedOrder, invoice: Invoice): InvoiceDocument {
+export function invoiceOf(
+  order: OrderRecord,
+  shipment: ShippedOrder,
+  routing: ShipmentRouting,
+  invoice: Invoice,
+): InvoiceDocument {
   const { paymentTerms: terms } = order;
   return {
     order: documentOrder(order),
@@ -151,6 +169,7 @@ export function invoiceOf(order: OrderRecord, shipment: ShippedOrder, invoice: I
         ...(shipment.billOfLading && { billOfLading: shipment.billOfLading }),
         ...(shipment.tracking && { tracking: shipment.tracking }),
       },
+      routing,
       stores: shipment.lines.flatMap(({ lineNumber, stores }) =>
         stores === undefined ? [] : [{ lineNumber, stores }],
       ),

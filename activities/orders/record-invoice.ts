@@ -12,8 +12,9 @@ import { evaluateAll } from '../../runtime/expressions.ts';
 import { outgoing } from '../documents/outgoing.ts';
 import { insertReferences, insertRows, insertTimeline, setProgress, type Transaction } from '../lib/records.ts';
 import type { RecordDependencies } from './dependencies.ts';
-import { invoiceOf, outbound, rendered, type ShippedOrder } from './order-documents.ts';
+import { invoiceOf, outbound, rendered, routingOf, type ShippedOrder } from './order-documents.ts';
 import { found, happened, ORDER, type OrderRecord, profileOf } from './order-record.ts';
+import type { FulfillmentRouting } from './release-record.ts';
 
 export interface InvoiceInput {
   shipmentId: string;
@@ -110,9 +111,13 @@ const INVOICE_COLUMNS = [
   'content',
 ];
 
+interface RoutedShipment extends ShippedOrder {
+  routing: FulfillmentRouting | null;
+}
+
 interface ShipmentToInvoice {
   order: OrderRecord;
-  shipment: ShippedOrder;
+  shipment: RoutedShipment;
   recorded: boolean;
   /** Allocations that the order already has. */
   invoices: InvoiceState[];
@@ -122,7 +127,8 @@ async function loadShipment(records: Transaction, shipmentId: string): Promise<S
   const [row] = await records.$queryRaw<ShipmentToInvoice[]>`
     SELECT ${ORDER} AS "order", json_build_object(
         'shipmentNumber', s."shipmentNumber", 'shippedAt', s."shippedAt", 'carrierScac', s."carrierScac",
-        'billOfLading', s."billOfLading", 'tracking', s."tracking", 'lines', s."lines"
+        'billOfLading', s."billOfLading", 'tracking', s."tracking", 'lines', s."lines",
+        'routing', (SELECT f."routing" FROM "Fulfillment" AS f WHERE f."id" = s."fulfillmentId")
       ) AS "shipment",
       EXISTS (SELECT FROM "Invoice" AS i WHERE i."shipmentId" = s."id") AS "recorded",
       (
@@ -139,11 +145,12 @@ function invoiceDocument(
   deps: Pick<RecordDependencies, 'profiles'>,
   profile: PartnerProfile,
   order: OrderRecord,
-  shipment: ShippedOrder,
+  shipment: RoutedShipment,
   invoice: Invoice,
 ): WrittenDocument {
+  const routing = routingOf(shipment.routing, shipment.carrierScac);
   return rendered(deps, profile, (by) =>
-    writeDocument(invoiceSet, invoiceOf(order, shipment, invoice), by, evaluateAll),
+    writeDocument(invoiceSet, invoiceOf(order, shipment, routing, invoice), by, evaluateAll),
   );
 }
 

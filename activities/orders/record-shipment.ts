@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { add, isZero } from '../../domain/decimal.ts';
 import type { Progress } from '../../domain/order/state.ts';
 import type { Shipment } from '../../mappings/canonical/v1/index.ts';
-import type { ShipmentDocument } from '../../mappings/edi/document-content.ts';
 import { shipNotice } from '../../mappings/edi/documents/all.ts';
 import { writeDocument } from '../../mappings/edi/documents/write-document.ts';
 import { Prisma } from '../../prisma/generated/client.ts';
@@ -11,7 +10,7 @@ import { nodeAddress } from '../../runtime/systems.ts';
 import { outgoing } from '../documents/outgoing.ts';
 import { byLine, insertReferences, insertRows, insertTimeline, setProgress, type TimelineRow } from '../lib/records.ts';
 import type { RecordDependencies } from './dependencies.ts';
-import { documentLines, documentOrder, outbound, rendered } from './order-documents.ts';
+import { documentLines, documentOrder, outbound, rendered, routingOf } from './order-documents.ts';
 import { happened, type OrderRecord, profileOf } from './order-record.ts';
 import { labelPackages, PACKAGE_COLUMNS, packageRows } from './packages.ts';
 import { type EventInput, loadRelease, MOST_DECISIONS, type ReleaseRecord } from './release-record.ts';
@@ -47,7 +46,7 @@ export async function recordShipment(
           lines: documentLines(order),
           node: { code: release.node, address: nodeAddress(deps.wms, release.node) },
           shipment: labelled,
-          routing: routingOf(release, carrier.scac),
+          routing: routingOf(release.routing, carrier.scac),
         },
         by,
         evaluateAll,
@@ -147,15 +146,4 @@ function eventsOf(
     detail: { shipmentNumber, carrierScac: carrier.scac, routed },
   });
   return [left, other];
-}
-
-/** The transport in the 856: as routed, except for what is about a carrier that was not taken. */
-function routingOf({ routing }: ReleaseRecord, scac: string): NonNullable<ShipmentDocument['routing']> {
-  if (routing === null) return {};
-  const { scac: routed, shipmentPayment, authorization, ...ofCarrier } = routing.carrier;
-  return {
-    shipmentPayment,
-    ...(authorization !== undefined && { authorization }),
-    ...(routed === scac && ofCarrier),
-  };
 }

@@ -46,7 +46,7 @@ export function exampleDocuments(
     tracking: null,
     lines: shippedLines(example),
   };
-  const invoiced = invoiceOf(record, shippedOrder, example.invoice);
+  const invoiced = invoiceOf(record, shippedOrder, routing, example.invoice);
   const renderings: [set: string, render: () => WrittenDocument][] = [
     [
       orderAcknowledgment.set,

@@ -123,7 +123,7 @@ describe('a release that lacks a guide of a set', () => {
   it.each(['003030', '006030', '009999'])('is not accepted if no other is near: %s', (release) => {
     const x12 = { ...content.x12, acceptedVersions: [release] };
     expect(partnerProfile.safeParse({ ...content, x12 }).error?.issues).toMatchObject([
-      { path: ['x12', 'acceptedVersions', 0], message: expect.stringContaining('003040 to 004060 by 004010') },
+      { path: ['x12', 'acceptedVersions', 0], message: expect.stringContaining('003040 to 003070 by 003070') },
     ]);
   });
 });

@@ -99,7 +99,11 @@ export interface Agreement {
     /** ACK02 of a line of which nothing comes. */
     readonly refusedQuantity: 'ordered' | 'zero';
   };
-  readonly shipNotice: { readonly hierarchy: 'SOTPI' | 'SOPI' | 'SOI' };
+  readonly shipNotice: {
+    readonly hierarchy: 'SOTPI' | 'SOPI' | 'SOIP' | 'SOI';
+    /** Where the 856 names the store of goods: at packs, or at an order level for each store. */
+    readonly stores: 'packs' | 'orders';
+  };
   readonly invoicing: {
     readonly vendorNumber?: string | undefined;
     readonly remitTo?: RemitTo | undefined;

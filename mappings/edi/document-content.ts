@@ -81,9 +81,11 @@ export interface ShipmentDocument {
   node: { code: string; address: Address };
   /** A package named by another one's `onPallet` is a pallet. */
   shipment: Shipment;
-  /** Routing of this shipment, if it differs from the profile's default. */
-  routing?: Partial<Omit<RoutedCarrier, 'scac'>>;
+  routing?: ShipmentRouting;
 }
+
+/** Routing of a shipment, where it differs from the profile's default. */
+export type ShipmentRouting = Partial<Omit<RoutedCarrier, 'scac'>>;
 
 export interface InvoiceDocument {
   order: DocumentOrder;
@@ -95,6 +97,7 @@ export interface InvoiceDocument {
     /** ISO 8601 day or instant. */
     shippedAt: string;
     carrier: Shipment['carrier'];
+    routing?: ShipmentRouting;
     /** What it holds for stores, of the lines that are spread over them. */
     stores?: { lineNumber: number; stores: StoreQuantity[] }[];
   };

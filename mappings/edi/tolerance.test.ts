@@ -117,6 +117,39 @@ describe('an order that the profile accepts with errors', () => {
     });
   });
 
+  const party = ['N1*SE*SHOP*92*77', `PER*BD*KIM*TE*1*FX*${'1'.repeat(90)}`];
+  const text = ['N9*L1**X', `MSG*${'X'.repeat(265)}`];
+  it.each<[string, string[], string, string, string]>([
+    ['all loops of a fault', party, 'element-too-long', 'PO1/N1/PER', 'E'],
+    ['its outer loop only', party, 'element-too-long', 'PO1/PER', 'E'],
+    ['its inner loop only', party, 'element-too-long', 'N1/PER', 'E'],
+    ['a loop in which it is not', party, 'element-too-long', 'PO1/SLN/N1/PER', 'R'],
+    ['no loop', party, 'element-too-long', 'PER', 'R'],
+    ['loops in another order', party, 'element-too-long', 'N1/PO1/PER', 'rejected'],
+    ['a segment of an inner loop', text, 'element-too-long', 'PO1/MSG', 'E'],
+    ['the head of an inner loop', ['PID*F*ABCD***Nail'], 'element-too-long', 'PO1/PID', 'E'],
+    ['the outer loop of a segment without a place', ['PID*F****Nail', 'QQQ*1'], 'segment-unknown', 'PO1/QQQ', 'E'],
+    ['a loop around no segment without a place', ['PID*F****Nail', 'QQQ*1'], 'segment-unknown', 'PO1/SLN/QQQ', 'R'],
+  ])('may be named by %s', async (_, behindLine, fault, segment, expected) => {
+    const body = order().toSpliced(-1, 0, ...behindLine);
+    const status = explained(body, { '850': [{ fault, segment }] }).then(
+      (found) => found.status,
+      () => 'rejected',
+    );
+    expect(await status).toBe(expected);
+  });
+
+  it('is refused for the same fault at a line if only that of the header is listed', async () => {
+    const accepted = [{ fault: 'segment-over-maximum', segment: 'TD1' }];
+    const headers = order('CTT*1').toSpliced(1, 0, 'TD1*CTN*2', 'TD1*PLT*1', 'TD1*SKD*1').slice(0, -3);
+    expect((await explained([...headers, LINE, 'CTT*1'], { '850': accepted })).status).toBe('E');
+    const lines = order().toSpliced(-1, 0, 'TD1*CTN*2', 'TD1*PLT*1');
+    expect((await explained(lines, { '850': accepted })).status).toBe('R');
+    expect((await explained(lines, { '850': [{ fault: 'segment-over-maximum', segment: 'PO1/TD1' }] })).status).toBe(
+      'E',
+    );
+  });
+
   it('is refused if it has so many faults that not all are known', async () => {
     const many = Array.from({ length: 250 }, () => 'QQQ*A');
     const { status } = await explained(order(...many), { '850': [{ fault: 'segment-unknown', segment: 'QQQ' }] });

@@ -4,7 +4,7 @@
  */
 import { childrenOf } from '../x12/levels.ts';
 import { segmentIn } from '../x12/placing.ts';
-import { isUsed, positionOf, rememberPosition } from '../x12/position.ts';
+import { isUsed, loopsAround, positionOf, rememberPosition } from '../x12/position.ts';
 import type { Guide, GuideNode, Place, ReadTransaction, SegmentObject, TreeNode, X12Error } from '../x12/types.ts';
 import type { AcceptedFault, Agreement } from './agreement.ts';
 import type { ElementPlace } from './documents/definition.ts';
@@ -56,11 +56,24 @@ export function toleratedBy(
   return { errors, unread };
 }
 
-function covers({ fault, segment, element }: AcceptedFault, { code, place }: X12Error): boolean {
+function covers({ fault, segment, element }: AcceptedFault, error: X12Error): boolean {
+  const { code, place } = error;
   if (fault !== code || (element !== undefined && Number(element) !== place.element)) return false;
-  const [first, second] = segment.split('/');
-  if (second !== undefined) return place.segment === second && place.loop === first;
-  return place.segment === first && (place.loop === undefined || place.loop === first || STRAY.has(code));
+  return namesPlace(segment, place.segment, loopsAround(error), STRAY.has(code));
+}
+
+/**
+ * Whether a path of a profile names a segment within these loops. Loops that it leaves out are any: `PO1/N4` is
+ * also the N4 of a party of a line. A segment without loops is that of the header, the head of a loop or, with
+ * `anywhere`, any.
+ */
+function namesPlace(path: string, id: string, loops: readonly string[], anywhere: boolean): boolean {
+  const named = path.split('/');
+  if (named.pop() !== id) return false;
+  if (named.length === 0) return anywhere || loops.length === 0 || loops.at(-1) === id;
+  let next = 0;
+  for (const loop of loops) if (loop === named[next]) next += 1;
+  return next === named.length;
 }
 
 /**
@@ -144,7 +157,7 @@ export function unknownPlaces(
 ): { index: number; message: string }[] {
   return faults.flatMap(({ fault, segment, element }, index) => {
     if (STRAY.has(fault)) return [];
-    const uses = guides.flatMap((guide) => usesOf(guide.children, segment.split('/')));
+    const uses = guides.flatMap((guide) => usesOf(guide.children, segment, []));
     if (uses.length === 0) return [{ index, message: `names ${segment}, which our guides do not have there` }];
     const has = element === undefined || uses.some((use) => use.elements[Number(element) - 1] !== undefined);
     return has || fault === 'element-too-many'
@@ -153,19 +166,9 @@ export function unknownPlaces(
   });
 }
 
-function usesOf(
-  children: readonly GuideNode[],
-  [first, second]: readonly string[],
-  within?: string,
-): Repeating['segment'][] {
+function usesOf(children: readonly GuideNode[], path: string, loops: readonly string[]): Repeating['segment'][] {
   return children.flatMap((child) => {
-    if (child.kind === 'loop')
-      return usesOf(child.children, [first ?? '', ...(second === undefined ? [] : [second])], child.key);
-    const { id } = child.segment;
-    const fits =
-      second === undefined
-        ? id === first && (within === undefined || within === first)
-        : id === second && within === first;
-    return fits ? [child.segment] : [];
+    if (child.kind === 'loop') return usesOf(child.children, path, [...loops, child.key]);
+    return namesPlace(path, child.segment.id, loops, false) ? [child.segment] : [];
   });
 }

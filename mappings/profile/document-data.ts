@@ -8,6 +8,7 @@ import type {
   DocumentOrder,
   InvoiceDocument,
   ShipmentDocument,
+  ShipmentRouting,
 } from '../edi/document-content.ts';
 import type { Place } from './expression-places.ts';
 
@@ -91,18 +92,20 @@ const acknowledgment: Names<AcknowledgmentDocument> = {
   lines: data(acknowledgedLine),
 };
 
+const shipmentRouting = data({
+  method: VALUE,
+  shipmentPayment: VALUE,
+  serviceLevel: VALUE,
+  service: VALUE,
+  authorization: VALUE,
+} satisfies Names<ShipmentRouting>);
+
 const shipped: Names<ShipmentDocument> = {
   order: data(order),
   lines: data(line),
   node: data({ code: VALUE, address: namesOf(address) }),
   shipment: namesOf(shipment),
-  routing: data({
-    method: VALUE,
-    shipmentPayment: VALUE,
-    serviceLevel: VALUE,
-    service: VALUE,
-    authorization: VALUE,
-  } satisfies Names<NonNullable<ShipmentDocument['routing']>>),
+  routing: shipmentRouting,
 };
 
 const invoiced: Names<InvoiceDocument> = {
@@ -114,6 +117,7 @@ const invoiced: Names<InvoiceDocument> = {
     shipmentNumber: VALUE,
     shippedAt: VALUE,
     carrier: namesOf(shipment.shape.carrier),
+    routing: shipmentRouting,
     stores: data({ lineNumber: VALUE, stores: data({ store: VALUE, quantity: VALUE }) }),
   } satisfies Names<NonNullable<InvoiceDocument['shipment']>>),
 };

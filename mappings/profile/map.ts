@@ -88,7 +88,9 @@ export const HARMLESS_FAULTS = [
 export const acceptedFault = z
   .strictObject({
     fault: z.enum(HARMLESS_FAULTS).describe('Code of the fault, as `npm run x12` prints it'),
-    segment: guidePath.describe('The segment at fault, with its loop: PER, PO1/PID'),
+    segment: guidePath.describe(
+      'The segment at fault, after its loops: PER, PO1/PID, PO1/N1/N4. Loops that are left out are any: PO1/N4 is the same',
+    ),
     element: elementNumber.optional().describe('Only at this element'),
   })
   .describe('A fault that a document is accepted with: its 997 says E, and names the fault');

@@ -148,9 +148,16 @@ export const pricing = z
 export const shipNotice = z
   .strictObject({
     hierarchy: z
-      .enum(['SOTPI', 'SOPI', 'SOI'])
+      .enum(['SOTPI', 'SOPI', 'SOIP', 'SOI'])
       .default('SOI')
-      .describe('Levels of the 856: shipment, order, tare (pallet), pack (carton), item'),
+      .describe('Levels of the 856, outermost first: shipment, order, tare (pallet), pack (carton), item'),
+    stores: z
+      .enum(['packs', 'orders'])
+      .default('packs')
+      .describe(
+        'Where the 856 names the store of goods that are spread over stores: at each pack and tare (N1*Z7; SDQ where there are none), or at an ' +
+          'order level for each store (N1*BY)',
+      ),
     sscc: z
       .strictObject({
         companyPrefix: z

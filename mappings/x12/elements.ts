@@ -284,7 +284,9 @@ export interface SegmentMasks {
 
 const masks = new WeakMap<readonly ElementGuide[], SegmentMasks>();
 
-/** 31 usable bits are enough: no segment of the standard has more elements. */
+/** Only these elements of a segment are mandatory or bound by notes. G55 has more, and those are optional. */
+export const MASKED = 31;
+
 export function masksOf(elements: readonly ElementGuide[], notes: readonly SyntaxNote[]): SegmentMasks {
   let made = masks.get(elements);
   if (made === undefined) {

@@ -103,6 +103,13 @@ describe('faults of segments', () => {
 });
 
 describe('faults of elements', () => {
+  it('of a segment with more than 32 elements', async () => {
+    const elements = Array.from({ length: 32 }, (_, index) => (index === 1 ? 'MW-1001' : ''));
+    const body = ['BCT*PC*MW-2026', 'LIN*1*VN*MW-1001', `G55*${elements.join('*')}*CTN`];
+    const { errors } = await parseBody('832', body);
+    expect(errors).toMatchObject([{ code: 'element-missing', place: { segment: 'G55', element: 1 } }]);
+  });
+
   it.each<[string, string, string, string, number, string, string | undefined]>([
     ['missing', order, 'BEG*00*SA***20261120', 'element-missing', 3, '1', undefined],
     ['too many', 'CTT*2', 'CTT*2*******X', 'element-too-many', 8, '3', 'X'],

@@ -6,7 +6,7 @@
 import { inBrief } from './excerpt.ts';
 import { hierarchyErrors } from './hierarchy.ts';
 import { type Level, levelOf, segmentIdsOf, triggerOf } from './levels.ts';
-import { placeOf } from './position.ts';
+import { placeOf, rememberLoops } from './position.ts';
 import { SegmentReader } from './segment-reader.ts';
 import type {
   Delimiters,
@@ -86,10 +86,14 @@ class Parser {
     return { tree, errors: this.#errors };
   }
 
-  #report(error: X12Error): void {
-    if (this.#errors.length < this.#maxErrors) {
-      this.#errors.push(inBrief(error));
-    }
+  /** `depth` is the number of open levels that the fault lies within; by default all. */
+  #report(error: X12Error, depth = this.#frames.length): void {
+    if (this.#errors.length >= this.#maxErrors) return;
+    const brief = inBrief(error);
+    const loops = this.#frames.slice(0, depth).flatMap(({ loop }) => loop ?? []);
+    const { loop } = brief.place;
+    rememberLoops(brief, loop === undefined || loops.at(-1) === loop ? loops : [...loops, loop]);
+    this.#errors.push(brief);
   }
 
   #open(children: readonly GuideNode[], loop: string | undefined, node: TreeNode): Frame {
@@ -169,12 +173,15 @@ class Parser {
 
   #tooEarly(depth: number, index: number, segment: ReadSegment, awaited: GuideNode): void {
     const frame = this.#frames[depth] as Frame;
-    this.#report({
-      code: 'segment-out-of-sequence',
-      message: `Segment ${segment.id} comes too early: it belongs after ${triggerOf(awaited).segment.id}.`,
-      place: placeOf(segment, frame.loop),
-      ak: { level: 'segment', code: '7' },
-    });
+    this.#report(
+      {
+        code: 'segment-out-of-sequence',
+        message: `Segment ${segment.id} comes too early: it belongs after ${triggerOf(awaited).segment.id}.`,
+        place: placeOf(segment, frame.loop),
+        ak: { level: 'segment', code: '7' },
+      },
+      depth + 1,
+    );
     while (this.#frames.length - 1 > depth) {
       this.#closeFrame(segment);
     }
@@ -237,14 +244,17 @@ class Parser {
     const child = frame.level.children[index] as GuideNode;
     const forbidden = child.max === 0;
     const what = child.kind === 'loop' ? `Loop ${child.key}` : `Segment ${segment.id}`;
-    this.#report({
-      code: forbidden ? 'segment-forbidden' : child.kind === 'loop' ? 'loop-over-maximum' : 'segment-over-maximum',
-      message: forbidden
-        ? `${what} must not be used here.`
-        : `${what} may come at most ${child.max} time${child.max === 1 ? '' : 's'} here.`,
-      place: placeOf(segment, child.kind === 'loop' ? child.key : frame.loop),
-      ak: { level: 'segment', code: forbidden ? '2' : child.kind === 'loop' ? '4' : '5' },
-    });
+    this.#report(
+      {
+        code: forbidden ? 'segment-forbidden' : child.kind === 'loop' ? 'loop-over-maximum' : 'segment-over-maximum',
+        message: forbidden
+          ? `${what} must not be used here.`
+          : `${what} may come at most ${child.max} time${child.max === 1 ? '' : 's'} here.`,
+        place: placeOf(segment, child.kind === 'loop' ? child.key : frame.loop),
+        ak: { level: 'segment', code: forbidden ? '2' : child.kind === 'loop' ? '4' : '5' },
+      },
+      depth + 1,
+    );
     // Accept the segment so that later segments still find their loop. A second segment where one
     // is allowed is not stored.
     this.#accept(depth, index, segment);
@@ -257,12 +267,15 @@ class Parser {
       const index = frame.level.byId.get(segment.id)?.find((candidate) => this.#fits(frame, candidate, segment));
       if (index !== undefined) {
         const next = frame.level.children[frame.at] as GuideNode;
-        this.#report({
-          code: 'segment-out-of-sequence',
-          message: `Segment ${segment.id} comes too late: it belongs before ${triggerOf(next).segment.id}.`,
-          place: placeOf(segment, frame.loop),
-          ak: { level: 'segment', code: '7' },
-        });
+        this.#report(
+          {
+            code: 'segment-out-of-sequence',
+            message: `Segment ${segment.id} comes too late: it belongs before ${triggerOf(next).segment.id}.`,
+            place: placeOf(segment, frame.loop),
+            ak: { level: 'segment', code: '7' },
+          },
+          depth + 1,
+        );
         while (frames.length - 1 > depth) {
           this.#closeFrame(segment);
         }
@@ -270,7 +283,7 @@ class Parser {
         return;
       }
     }
-    // Our guides leave rare segments out, so an absent one is not called foreign to the standard.
+    // A guide may lack what a later release or a partner has, so an absent segment is not called foreign to the standard.
     const inSet = segmentIdsOf(this.#guide).has(segment.id);
     const known = this.#guide.knownSegments.has(segment.id);
     const loop = (frames.at(-1) as Frame).loop;
@@ -284,8 +297,9 @@ class Parser {
     });
   }
   #closeFrame(next: ReadSegment): void {
-    const frame = this.#frames.pop() as Frame;
+    const frame = this.#frames.at(-1) as Frame;
     this.#missing(frame, frame.at, frame.level.children.length, next);
+    this.#frames.pop();
   }
 
   /** Reports absent mandatory children in [`from`, `to`) at the position of the next segment. */

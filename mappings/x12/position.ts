@@ -2,7 +2,7 @@
  * Remembers the source position of each segment, and which of its elements a mapping has read, outside the
  * tree, which stays plain JSON.
  */
-import type { Place, ReadSegment, SegmentObject } from './types.ts';
+import type { Place, ReadSegment, SegmentObject, X12Error } from './types.ts';
 
 /**
  * The constructor returns its argument, so that a subclass adds its private fields to that object.
@@ -81,9 +81,10 @@ class Derived extends Itself {
   }
 }
 
-/** Elements are keyed `01` to `30`. */
+/** Elements are keyed from `01`. Those beyond 31 have no bit: they are never noted as read, so that none vanishes. */
 function bitOf(element: string): number {
-  return 1 << ((element.charCodeAt(0) - 48) * 10 + element.charCodeAt(1) - 48);
+  const number = (element.charCodeAt(0) - 48) * 10 + element.charCodeAt(1) - 48;
+  return number > 31 ? 0 : 1 << number;
 }
 
 /** Notes that a mapping has read the element. */
@@ -114,6 +115,18 @@ export function carryPosition(
   elements: Readonly<Record<string, string>>,
 ): void {
   Origin.carry(from, to, elements);
+}
+
+const loopsOfErrors = new WeakMap<X12Error, readonly string[]>();
+
+export function rememberLoops(error: X12Error, loops: readonly string[]): void {
+  loopsOfErrors.set(error, loops);
+}
+
+/** The loops around a fault, outermost first; its place names only the innermost. */
+export function loopsAround(error: X12Error): readonly string[] {
+  const { loop } = error.place;
+  return loopsOfErrors.get(error) ?? (loop === undefined ? [] : [loop]);
 }
 
 export function placeOf(segment: ReadSegment, loop: string | undefined): Place {

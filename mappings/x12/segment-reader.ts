@@ -2,7 +2,7 @@
  * Reads the elements of one segment along its guide. Trailing blanks are padding and are removed,
  * but not below the minimum length of the element. Leading blanks are data.
  */
-import { elementKeys, masksOf, noteFault, type ValueFault, valueFault } from './elements.ts';
+import { elementKeys, MASKED, masksOf, noteFault, type ValueFault, valueFault } from './elements.ts';
 import { placeOf, rememberPosition } from './position.ts';
 import type {
   CompositeElementGuide,
@@ -51,6 +51,8 @@ export class SegmentReader {
         held |= 1 << index;
       }
     }
+    // Beyond 32 elements a shift begins anew.
+    if (count > MASKED) held = heldOf(made);
     const masks = masksOf(guides, guide.notes);
     for (let absent = masks.mandatory & ~held, index = 0; absent !== 0; absent >>>= 1, index += 1) {
       if ((absent & 1) === 1) {
@@ -250,4 +252,11 @@ export class SegmentReader {
       ak: { level: 'element', code: fault.ak, ...(reference === undefined ? {} : { reference }) },
     });
   }
+}
+
+/** The masked elements of a segment that has more. */
+function heldOf(made: SegmentObject): number {
+  return elementKeys
+    .slice(0, MASKED)
+    .reduce((held, key, index) => (made[key] === undefined ? held : held | (1 << index)), 0);
 }

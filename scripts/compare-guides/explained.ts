@@ -14,7 +14,8 @@ const explanation = z.strictObject({
   path: z.union([z.string(), z.array(z.string())]).default('*'),
   what: z.string(),
   bots: z.enum(['agrees with ours', 'differs as well']).optional(),
-  verdict: z.enum(['ours', 'theirs', 'both']),
+  /** Where theirs is right, ours is mended. */
+  verdict: z.enum(['ours', 'both']),
   reason: z.string(),
 });
 

@@ -4,9 +4,18 @@ import type { Guess } from './draft.ts';
 import { type Fact, Facts, factsOf, placeOf, told } from './facts.ts';
 import type { SampleSet } from './samples.ts';
 
-const HIERARCHIES = ['SOTPI', 'SOPI', 'SOI'] as const;
+const HIERARCHIES = ['SOTPI', 'SOPI', 'SOIP', 'SOI'] as const;
 /** Usual length of a company prefix; samples cannot say it. */
 const PREFIX_DIGITS = 7;
+
+function levelsOf(segments: SampleSet['segments']): string[] {
+  return segments.flatMap(({ id, elements }) => (id === 'HL' ? (elements[2] ?? '').trim() || [] : []));
+}
+
+/** Whether the levels come, each for the first time, in the order of the hierarchy. */
+function inThisOrder(hierarchy: string, levels: readonly string[]): boolean {
+  return levels.filter((level) => hierarchy.includes(level)).join('') === hierarchy;
+}
 
 export function shipNoticeGuesses(
   outbound: readonly SampleSet[],
@@ -17,8 +26,8 @@ export function shipNoticeGuesses(
     questions.push('How is their ship notice built, and do they want labels? (shipNotice, labels)');
     return { cartons: false, guesses: [] };
   }
-  const levels = new Set(factsOf(notices, 'HL', 3).values);
-  const hierarchy = HIERARCHIES.find((one) => [...one].every((level) => levels.has(level))) ?? 'SOI';
+  const levels = new Set(notices.flatMap(({ segments }) => levelsOf(segments)));
+  const hierarchy = HIERARCHIES.find((one) => inThisOrder(one, [...levels])) ?? 'SOI';
   const label = factsOf(notices, 'MAN', 2, ({ elements }) => elements[0] === 'GM').top;
   const sscc = label === undefined ? undefined : /(?:00)?(\d)(\d{16})\d$/.exec(label.value);
   const evidence = [`HL03 ${[...levels].join(', ')} in ${notices[0]?.file}`];

@@ -51,6 +51,9 @@ export function routing(given: () => Given): void {
       if (told === undefined) throw new Error('the partner has no 856 of the order');
       expect([3, 4].map((element) => elementOf(told, 'TD5', element))).toEqual(['UPSN', 'U']);
       expect(elementOf(told, 'FOB', 1)).toBe('TP');
+      const invoiced = books.received.find((one) => one.set === '810' && elementOf(one, 'BIG', 4) === order.poNumber);
+      if (invoiced === undefined) throw new Error('the partner has no 810 of the order');
+      expect([1, 4].map((element) => elementOf(invoiced, 'CAD', element))).toEqual(['U', 'UPSN']);
 
       const labels = await calls.api(shipments[0].links.labels, { headers: { Accept: 'application/zpl' } });
       const printed = String(labels.body).match(/(?<=\^FD>;>8)00\d{18}/g);

@@ -1,7 +1,7 @@
 import { lookup } from '../../../domain/lookup.ts';
 import { gs1CheckDigit, isSscc } from '../../../domain/sscc.ts';
-import type { SegmentObject } from '../../x12/types.ts';
-import { textOf } from '../tree.ts';
+import type { SegmentObject, Tree } from '../../x12/types.ts';
+import { iterationsOf, segmentOf, segmentsOf, textOf } from '../tree.ts';
 import { type Check, everySegment } from './check.ts';
 
 /** MAN02 and MAN05 by qualifier: GM is an SSCC with application identifier 00, AA an SSCC alone. */
@@ -15,8 +15,21 @@ function labelsOf(man: SegmentObject): { element: number; label: string; sscc: s
   });
 }
 
+/** The item above each label of a pack, if there is one: a pack with several items is below each of them. */
+function itemsOfPacks(tree: Tree): ReadonlyMap<SegmentObject, string> {
+  const loops = iterationsOf(tree, 'HL');
+  const kinds = new Map(loops.map((loop) => segmentOf(loop, 'HL')).map((hl) => [textOf(hl, '01'), textOf(hl, '03')]));
+  return new Map(
+    loops.flatMap((loop) => {
+      const parent = textOf(segmentOf(loop, 'HL'), '02') ?? '';
+      return kinds.get(parent) === 'I' ? segmentsOf(loop, 'MAN').map((man) => [man, parent] as const) : [];
+    }),
+  );
+}
+
 export const labels: Check = (tree, { direction, report }) => {
   const seen = new Set<string>();
+  const items = itemsOfPacks(tree);
   for (const man of everySegment(tree, 'MAN')) {
     for (const { element, label, sscc } of labelsOf(man)) {
       const place = { segment: 'MAN', at: man, element, value: label };
@@ -25,10 +38,10 @@ export const labels: Check = (tree, { direction, report }) => {
           ? `${sscc} is no SSCC: its check digit must be ${gs1CheckDigit(sscc.slice(0, -1))}`
           : `${label} is no SSCC of 18 digits`;
         report(direction === 'outbound' ? 'error' : 'warning', { ...place, code: 'sscc-invalid', message });
-      } else if (seen.has(sscc)) {
+      } else if (seen.has(`${items.get(man) ?? ''}/${sscc}`)) {
         report('error', { ...place, code: 'sscc-repeated', message: `SSCC ${sscc} is on two packages` });
       }
-      seen.add(sscc);
+      seen.add(`${items.get(man) ?? ''}/${sscc}`);
     }
   }
 };

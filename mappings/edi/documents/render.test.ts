@@ -307,7 +307,7 @@ describe('an 856', () => {
       fc.asyncProperty(
         packing,
         factor,
-        fc.constantFrom('SOTPI', 'SOPI', 'SOI'),
+        fc.constantFrom('SOTPI', 'SOPI', 'SOIP', 'SOI'),
         async (cartons, unitFactor, hierarchy) => {
           const document = aShipment();
           document.lines = [1, 2, 3].map((lineNumber) =>
@@ -414,6 +414,18 @@ describe('an 810', () => {
       'SAC*A*ZZZZ***240*******02***Opening order',
       'CTT*1',
     ]);
+  });
+
+  it('says how the goods travelled, not how they usually do', () => {
+    const document = invoiceOf(aLine(), 24);
+    const { shipment } = document;
+    if (shipment === undefined) throw new Error('the invoice is of no shipment');
+    const carrierOf = (routing: NonNullable<InvoiceDocument['shipment']>['routing']) =>
+      lines('810', render810({ ...document, shipment: { ...shipment, routing } }, retailer)).find((text) =>
+        text.startsWith('CAD'),
+      );
+    expect(carrierOf({ method: 'U' })).toBe('CAD*U***ODFL***BM*BL778812');
+    expect(carrierOf({ shipmentPayment: 'TP' })).toBe('CAD*M***ODFL***BM*BL778812');
   });
 
   it('invoices four pieces of a case as pieces', () => {

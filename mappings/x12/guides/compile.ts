@@ -3,6 +3,8 @@
  * an earlier one and list only the differences. Compilation throws on references to undefined
  * parts.
  */
+
+import { elementKeys, MASKED } from '../elements.ts';
 import type {
   CompositeElementGuide,
   ElementGuide,
@@ -191,10 +193,14 @@ export function compileRelease(release: ReleaseDefinition): Guide[] {
     }
     const [name, list, notes] = definition;
     const elements = tokens(list).map(elementOf);
-    if (elements.length > 31) {
-      fault(`segment ${id} has more than 31 elements`);
-    }
     const guide: SegmentGuide = { id, name, elements, notes: parseNotes(notes ?? '', id) };
+    if (elements.length > elementKeys.length) {
+      fault(`segment ${id} has more than ${elementKeys.length} elements`);
+    }
+    const isBound = (number: number) => guide.notes.some((note) => note.elements.includes(number));
+    if (elements.some(({ requirement }, index) => index >= MASKED && (requirement === 'M' || isBound(index + 1)))) {
+      fault(`segment ${id} has a mandatory element or a note beyond element ${MASKED}`);
+    }
     for (const note of guide.notes) {
       for (const element of note.elements) {
         if (element < 1 || element > elements.length) {

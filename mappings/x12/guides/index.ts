@@ -2,6 +2,7 @@
 import type { Guide } from '../types.ts';
 import { elements } from './004010/elements.ts';
 import * as logistics from './004010/logistics.ts';
+import * as rare from './004010/rare.ts';
 import { composites, segments } from './004010/segments.ts';
 import { sets } from './004010/sets.ts';
 import * as changes005010 from './005010/index.ts';
@@ -11,9 +12,9 @@ import { laterReleases } from './later-releases.ts';
 
 export const release004010: ReleaseDefinition = {
   version: '004010',
-  elements: { ...elements, ...logistics.elements },
+  elements: { ...elements, ...logistics.elements, ...rare.elements },
   composites,
-  segments: { ...segments, ...logistics.segments },
+  segments: { ...segments, ...logistics.segments, ...rare.segments },
   sets: [...sets, ...logistics.sets],
 };
 
@@ -44,7 +45,9 @@ export const firstReleaseSent = release004010.version;
 
 /** Releases that lack some guides or all, and the nearest release that has them. */
 export const nearestReleases: readonly { from: string; to: string; by: string }[] = [
-  { from: '003040', to: '004060', by: release004010.version },
+  // Those of 004010 have dates of eight digits.
+  { from: '003040', to: '003070', by: '003070' },
+  { from: release004010.version, to: '004060', by: release004010.version },
   { from: '005010', to: '006020', by: release005010.version },
 ];
 

@@ -4,7 +4,7 @@
  */
 import { elements as elements005010 } from './005010/elements.ts';
 import { composites as composites005010, segments as segments005010 } from './005010/segments.ts';
-import { leadTimes, orderTexts, sublineMeasurements } from './005010/sets.ts';
+import { datedTaxes, leadTimes, lineTexts, orderTexts, sublineMeasurements } from './005010/sets.ts';
 import { extendRelease, type ReleaseChanges, type ReleaseDefinition } from './compile.ts';
 
 const TRADE: readonly string[] = ['850', '855', '856', '810', '997'];
@@ -24,10 +24,11 @@ const after004010: readonly ReleaseChanges[] = [
     elements: sameAs005010(elements005010, '1686', '1715'),
     lengths: { '364': 256 },
     composites: sameAs005010(composites005010, 'C030'),
-    segments: sameAs005010(segments005010, 'BIG', 'MTX', 'N4'),
+    segments: sameAs005010(segments005010, 'AT9', 'BIG', 'IN2', 'MTX', 'N4', 'PAL'),
     structures: {
-      '850': [...orderTexts, ...leadTimes('/TXI', '\n  REF O >1'), { at: 'PO1/N9/MTX', add: 'PWK O >1' }],
-      '855': [...orderTexts, { at: 'PO1/N9/MTX', add: 'PWK O >1' }],
+      '850': [...orderTexts, ...leadTimes('/TXI', '\n  REF O >1'), lineTexts('PO1')],
+      '855': [...orderTexts, lineTexts('PO1')],
+      '856': [{ at: 'HL/TD3/TD3', add: 'AT9 O 1' }],
       '810': [
         { at: '/SAC', maximum: '>1' },
         { at: '/IT1/SAC', maximum: '>1' },
@@ -37,13 +38,12 @@ const after004010: readonly ReleaseChanges[] = [
   },
   {
     version: '004030',
-    lengths: { '127': 50 },
+    lengths: { '127': 50, '267': 10 },
+    composites: sameAs005010(composites005010, 'C056'),
+    segments: sameAs005010(segments005010, 'DMG', 'LH2'),
     structures: {
       '850': [{ at: '/TD5', maximum: '>1' }],
-      '810': [
-        { at: 'TXI', maximum: '>1' },
-        { at: '/PAM', add: 'CRC O 1' },
-      ],
+      '810': [{ at: 'TXI', maximum: '>1' }, ...datedTaxes, { at: '/PAM', add: 'CRC O 1' }],
     },
   },
   {
@@ -61,18 +61,35 @@ const after004010: readonly ReleaseChanges[] = [
   },
   {
     version: '004060',
-    segments: sameAs005010(segments005010, 'INC', 'NX2'),
-    structures: { '850': [{ at: 'PO1/AMT/REF', maximum: '>1' }] },
+    segments: sameAs005010(segments005010, 'INC', 'LFH', 'NX2'),
+    structures: {
+      '850': [{ at: 'PO1/AMT/REF', maximum: '>1' }],
+      '856': [{ at: 'LH1/LH4', maximum: '4' }],
+    },
   },
 ];
 
 const after005010: readonly ReleaseChanges[] = [
-  { version: '005020', only: TRADE },
+  {
+    version: '005020',
+    only: TRADE,
+    segments: {
+      LH1: ['Hazardous goods, identification', 'M355 M80 O277 O200 O22 O355 O380 O595 O665 O254 O1375 O1271'],
+    },
+  },
   { version: '005030', lengths: { '127': 80 } },
   { version: '005040' },
   {
     version: '005050',
-    lengths: { '213': 6 },
+    lengths: { '55': 30, '213': 6 },
+    segments: {
+      DMG: ['Personal data', 'X1250 X1251 O1068 O1067 OC056^10 O1066 O26 O659 O380 X1270 X1271 O26', 'P0102 P1011'],
+      PAL: [
+        'Pallet',
+        'O883 O884 O885 O356 O395 X355 X82 X189 X65 X355 X384 X355 X385 X355 O399 O810 O1699 O380',
+        'P0506 C0710 C0810 C0910 P1112 P1314',
+      ],
+    },
     structures: {
       '850': [{ at: '/PO1/ITD', maximum: '>1' }],
       '855': [{ at: 'ITD', maximum: '>1' }],

@@ -65,7 +65,7 @@ export function render810(document: InvoiceDocument, profile: Agreement): Tree {
       carrier === undefined
         ? undefined
         : segment(
-            profile.routing.method,
+            shipment?.routing?.method ?? profile.routing.method,
             undefined,
             undefined,
             carrier.scac,

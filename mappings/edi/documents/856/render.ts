@@ -1,7 +1,7 @@
-import { add, compare, type Decimal, isMultiple, sum } from '../../../../domain/decimal.ts';
+import { compare, isMultiple, sum } from '../../../../domain/decimal.ts';
 import { byStore, type StoreQuantity } from '../../../../domain/policy/allocations.ts';
 import { isSscc } from '../../../../domain/sscc.ts';
-import { type ShippedPackage, storeCode } from '../../../canonical/v1/index.ts';
+import { type Party, type ShippedPackage, storeCode } from '../../../canonical/v1/index.ts';
 import type { SegmentObject, Tree, TreeNode } from '../../../x12/types.ts';
 import type { Agreement } from '../../agreement.ts';
 import { DocumentError, type DocumentLine, type ShipmentDocument } from '../../document-content.ts';
@@ -19,12 +19,16 @@ import {
   shipToLoop,
   timeElement,
 } from '../../writing.ts';
+import { equalPacks, loadsByStore, packageAt, packsOf, totalsOf, wholeLoad } from './packing.ts';
 
 type Level = 'S' | 'O' | 'T' | 'P' | 'I';
 type Hierarchy = Agreement['shipNotice']['hierarchy'];
 
 /** BSN05. The standard has no code for tares between order and pack; partners use 0001 for both. */
-const STRUCTURE: Readonly<Record<Hierarchy, string>> = { SOTPI: '0001', SOPI: '0001', SOI: '0004' };
+const STRUCTURE: Readonly<Record<Hierarchy, string>> = { SOTPI: '0001', SOPI: '0001', SOIP: '0002', SOI: '0004' };
+
+/** PO401. */
+const LONGEST_PACK = 6;
 
 /** MAN02. */
 const LONGEST_MARK = 48;
@@ -39,9 +43,12 @@ const NO_TRANSIT = Array.from({ length: 6 }, () => undefined);
  *   directly under the order. Loose goods on a pallet are directly under the pallet.
  * - SOPI: pallets are omitted, but their cartons are listed. A pallet with loose goods counts as a
  *   pack.
+ * - SOIP: each item contains the packs that hold the same quantity of it, which PO4 states. A pack with several
+ *   items is below each of them.
  * - SOI: items of the whole shipment, one level per line, with SDQ where the line is spread over stores.
  *
- * Packs and tares that are for one store name it (N1*Z7).
+ * Packs and tares that are for one store name it (N1*Z7). If the partner wants stores as orders, each store has an
+ * order level of its own instead, which names it as buyer (N1*BY).
  *
  * Dates and times are those of the warehouse, in its zone. CTT01 counts the HL segments.
  *
@@ -49,43 +56,52 @@ const NO_TRANSIT = Array.from({ length: 6 }, () => undefined);
  * wrong check digit. A wrong label is a chargeback.
  */
 export function render856(document: ShipmentDocument, profile: Agreement): Tree {
-  const { hierarchy } = profile.shipNotice;
+  const { hierarchy, stores } = profile.shipNotice;
   const levels = new Levels();
   const shipment = levels.add('S', undefined, shipmentLevel(document, profile));
-  const order = levels.add('O', shipment, orderLevel(document, profile));
-  const packing = packingOf(document);
   const items = (parent: number, lines: ShippedPackage['lines'], path: string) => {
     for (const [index, packed] of lines.entries()) {
       levels.add('I', parent, itemLevel(packed, `${path}[${index}]`, document, profile));
     }
   };
-  const pack = (parent: number, index: number) => {
+  const labelled = (index: number): TreeNode => {
     const item = packageAt(document, index);
     const path = `shipment.packages[${index}]`;
-    const level = { ...labelLevel(item, path), ...storeLevel(item, path, document, profile) };
-    items(levels.add('P', parent, level), item.lines, `${path}.lines`);
+    return { ...labelLevel(item, path), ...(stores === 'packs' && storeLevel(item, path, document, profile)) };
+  };
+  const pack = (parent: number, index: number) => {
+    const level = levels.add('P', parent, labelled(index));
+    items(level, packageAt(document, index).lines, `shipment.packages[${index}].lines`);
   };
 
-  if (hierarchy === 'SOI') {
-    for (const [index, packed] of linesOfShipment(document).entries()) {
-      const item = itemLevel(packed, `shipment.lines[${index}]`, document, profile);
-      levels.add('I', order, { ...item, ...storesOfItem(packed, document, profile) });
-    }
-  } else {
-    for (const index of packing.roots) {
-      const held = packing.onPallet.get(index);
-      if (held === undefined) {
-        pack(order, index);
-      } else if (hierarchy === 'SOTPI') {
-        const item = packageAt(document, index);
-        const path = `shipment.packages[${index}]`;
-        const level = { ...labelLevel(item, path), ...storeLevel(item, path, document, profile) };
-        const tare = levels.add('T', order, level);
+  for (const load of stores === 'orders' ? loadsByStore(document) : [wholeLoad(document)]) {
+    const order = levels.add('O', shipment, orderLevel(document, load.store, profile));
+    if (hierarchy === 'SOI') {
+      const packages = packsOf(load, document).flatMap((index) => packageAt(document, index).lines);
+      for (const [index, packed] of totalsOf(packages).entries()) {
+        const item = itemLevel(packed, `shipment.lines[${index}]`, document, profile);
+        levels.add('I', order, { ...item, ...(stores === 'packs' && storesOfItem(packed, document, profile)) });
+      }
+    } else if (hierarchy === 'SOIP') {
+      for (const [index, { packed, each, packs }] of equalPacks(packsOf(load, document), document).entries()) {
+        const item = itemLevel(packed, `shipment.lines[${index}]`, document, profile);
+        const { baseUnit } = lineAt(document, packed.lineNumber, `shipment.lines[${index}]`);
+        const content = isMultiple(each, '1') && each.length <= LONGEST_PACK ? segment(each, '1', baseUnit) : item.PO4;
+        const parent = levels.add('I', order, { ...item, ...(content && { PO4: content }) });
+        for (const one of packs) levels.add('P', parent, labelled(one));
+      }
+    } else if (hierarchy === 'SOPI') {
+      for (const index of packsOf(load, document)) pack(order, index);
+    } else {
+      for (const index of load.roots) {
+        const held = load.onPallet.get(index);
+        if (held === undefined) {
+          pack(order, index);
+          continue;
+        }
+        const tare = levels.add('T', order, labelled(index));
         for (const carton of held) pack(tare, carton);
-        items(tare, item.lines, `${path}.lines`);
-      } else {
-        for (const carton of held) pack(order, carton);
-        if (packageAt(document, index).lines.length > 0) pack(order, index);
+        items(tare, packageAt(document, index).lines, `shipment.packages[${index}].lines`);
       }
     }
   }
@@ -132,7 +148,7 @@ function shipmentLevel(document: ShipmentDocument, profile: Agreement): TreeNode
   const { packaging } = profile.routing;
   const routed = document.routing;
   const { method, shipmentPayment, serviceLevel, service } = { ...profile.routing, ...routed };
-  const { onPallet } = packingOf(document);
+  const { onPallet } = wholeLoad(document);
   const cartons = shipment.packages.filter((item, index) => !onPallet.has(index) || item.lines.length > 0).length;
   const weights = shipment.packages.flatMap(({ weight }) => weight ?? []);
   // A pallet's weight includes its packages, so add up only packages without a pallet.
@@ -142,7 +158,7 @@ function shipmentLevel(document: ShipmentDocument, profile: Agreement): TreeNode
   return node({
     TD1: [segment(packaging, String(cartons), undefined, undefined, undefined, ...weighed)],
     TD5: [segment('O', '2', carrier.scac, method, service ?? carrier.name, ...NO_TRANSIT, serviceLevel)],
-    TD3: carrier.trailer === undefined ? [] : [segment('TL', undefined, carrier.trailer)],
+    TD3: carrier.trailer === undefined ? [] : [{ TD3: segment('TL', undefined, carrier.trailer) }],
     REF: [
       ...reference('BM', carrier.billOfLading, profile),
       ...reference('CN', carrier.tracking, profile),
@@ -162,11 +178,13 @@ function shipmentLevel(document: ShipmentDocument, profile: Agreement): TreeNode
   });
 }
 
-function orderLevel({ order }: ShipmentDocument, profile: Agreement): TreeNode {
+function orderLevel(document: ShipmentDocument, store: string | undefined, profile: Agreement): TreeNode {
+  const { order } = document;
+  const buyer = store === undefined ? order.buyer : storeAt(store, 'shipment.packages', document);
   return node({
     PRF: segment(order.poNumber, order.release, undefined, dateElement(order.orderedOn)),
     REF: [...commonReferences(order, profile, '856'), ...reference('VN', order.erpOrderNumber, profile)],
-    N1: order.buyer === undefined ? [] : [partyLoop('BY', order.buyer, profile)],
+    N1: buyer === undefined ? [] : [partyLoop('BY', buyer, profile)],
   });
 }
 
@@ -189,16 +207,20 @@ function labelLevel(item: ShippedPackage, path: string): TreeNode {
 function storeLevel(
   { markFor }: ShippedPackage,
   path: string,
-  { order, lines }: ShipmentDocument,
+  document: ShipmentDocument,
   profile: Agreement,
 ): TreeNode {
-  if (markFor === undefined) return {};
-  const ofOrder = order.markFor && storeCode(order.markFor) === markFor ? order.markFor : undefined;
-  const store = storeOf(lines, markFor) ?? ofOrder;
+  return markFor === undefined ? {} : { N1: [partyLoop('Z7', storeAt(markFor, path, document), profile)] };
+}
+
+/** A store, as the order names it. */
+function storeAt(code: string, path: string, { order, lines }: ShipmentDocument): Party {
+  const ofOrder = order.markFor && storeCode(order.markFor) === code ? order.markFor : undefined;
+  const store = storeOf(lines, code) ?? ofOrder;
   if (store === undefined) {
-    throw new DocumentError('document-store-unknown', `${path}.markFor`, `the order names no store "${markFor}"`);
+    throw new DocumentError('document-store-unknown', `${path}.markFor`, `the order names no store "${code}"`);
   }
-  return { N1: [partyLoop('Z7', store, profile)] };
+  return store;
 }
 
 /** SDQ where no packs say which store gets what. */
@@ -238,43 +260,9 @@ function itemLevel(
 
 /** Base units per ordered unit, if a whole number above one: PO4*12*1*EA for a case of twelve. */
 function packOf(line: DocumentLine): SegmentObject | undefined {
-  const whole = isMultiple(line.unitFactor, '1') && compare(line.unitFactor, '1') > 0 && line.unitFactor.length <= 6;
+  const whole =
+    isMultiple(line.unitFactor, '1') && compare(line.unitFactor, '1') > 0 && line.unitFactor.length <= LONGEST_PACK;
   return whole ? segment(line.unitFactor, '1', line.baseUnit) : undefined;
-}
-
-/** Groups packages by pallet, and those without one. */
-function packingOf({ shipment }: ShipmentDocument): {
-  roots: number[];
-  onPallet: ReadonlyMap<number, number[]>;
-} {
-  const onPallet = new Map<number, number[]>();
-  const roots: number[] = [];
-  for (const [index, item] of shipment.packages.entries()) {
-    if (item.onPallet === undefined) {
-      roots.push(index);
-      continue;
-    }
-    const pallet = shipment.packages[item.onPallet];
-    if (pallet === undefined || pallet.onPallet !== undefined) {
-      throw new DocumentError(
-        'document-package-unknown',
-        `shipment.packages[${index}].onPallet`,
-        pallet === undefined
-          ? `there is no package ${item.onPallet}`
-          : `package ${item.onPallet} stands on a pallet itself`,
-      );
-    }
-    onPallet.set(item.onPallet, [...(onPallet.get(item.onPallet) ?? []), index]);
-  }
-  return { roots, onPallet };
-}
-
-function packageAt({ shipment }: ShipmentDocument, index: number): ShippedPackage {
-  const item = shipment.packages[index];
-  if (item === undefined) {
-    throw new DocumentError('document-package-unknown', `shipment.packages[${index}]`, 'there is no such package');
-  }
-  return item;
 }
 
 function lineAt({ lines }: ShipmentDocument, lineNumber: number, path: string): DocumentLine {
@@ -283,19 +271,4 @@ function lineAt({ lines }: ShipmentDocument, lineNumber: number, path: string): 
     throw new DocumentError('document-line-unknown', path, `the order has no line ${lineNumber}`);
   }
   return line;
-}
-
-/** Shipped quantity by line and lot, in line order. */
-function linesOfShipment({ shipment }: ShipmentDocument): ShippedPackage['lines'] {
-  const totals = new Map<string, { lineNumber: number; quantity: Decimal; lot?: string }>();
-  for (const { lineNumber, quantity, lot } of shipment.packages.flatMap((item) => item.lines)) {
-    const key = `${lineNumber}\0${lot ?? ''}`;
-    const known = totals.get(key);
-    totals.set(key, {
-      lineNumber,
-      quantity: known === undefined ? quantity : add(known.quantity, quantity),
-      ...(lot === undefined ? {} : { lot }),
-    });
-  }
-  return [...totals.values()].sort((a, b) => a.lineNumber - b.lineNumber);
 }

@@ -602,7 +602,7 @@ export const elements: Readonly<Record<string, ElementDefinition>> = {
   '653': ['ID', 3, 3, 'Discount terms type'],
   '654': ['ID', 2, 2, 'Discount base qualifier'],
   '655': ['R', 1, 10, 'Discount base value'],
-  '656': ['ID', 2, 2, 'Discount control limit qualifier'],
+  '656': ['ID', 2, 3, 'Discount control limit qualifier'],
   '657': ['N0', 1, 10, 'Discount control limit'],
   '662': [
     'ID',
@@ -640,7 +640,7 @@ export const elements: Readonly<Record<string, ElementDefinition>> = {
   '673': ['ID', 2, 2, 'Quantity qualifier'],
   '687': ['ID', 2, 2, 'Class of trade'],
   '688': ['ID', 2, 2, 'Restriction or condition'],
-  '704': ['ID', 2, 2, 'Paperwork action'],
+  '704': ['ID', 1, 2, 'Paperwork action'],
   '706': ['ID', 2, 2, 'Entity relationship'],
   '715': [
     'ID',

@@ -1,7 +1,7 @@
 /**
  * Warehouse, stock, catalogue, return and grocery sets of release 004010, with the elements and segments that only they use; the rest is in
- * elements.ts and segments.ts. Rare segments (hazardous goods, coupons, customs) are left out, as in sets.ts. An element whose dictionary
- * number is not known for certain has a name instead, and is then not numbered in AK402.
+ * elements.ts, segments.ts and rare.ts. An element whose dictionary number is not known for certain has a name instead, and is then not
+ * numbered in AK402.
  */
 import type { ElementDefinition, SegmentDefinition, SetDefinition } from '../compile.ts';
 
@@ -259,6 +259,7 @@ DTM O 10
 N9 O 10
 PER O 2
 SAC O 10
+G38 O 1
 PKG O 5
 TD1 O 10
 TD5 O 10
@@ -277,6 +278,8 @@ ${codes('')}
   NTE O >1
   PRF O 1
   DTM O 15
+  DD O 100
+  GF O 1
   TD5 O 5
   SDQ O 100
   ${codes('  ')}
@@ -323,7 +326,9 @@ TD3 O >1
 TD4 O >1
 FOB O 1
 PKG O >1
+G93 O 50
 TXI O >1
+AAA O 1
 [N1 >1]
   N1 O 1
   N2 O 2
@@ -342,11 +347,13 @@ TXI O >1
 [LIN >1]
   LIN O 1
   PO1 O 1
+  G53 O 1
   SI O >1
   DTM O 10
   REF O >1
   YNQ O 10
   PER O >1
+  CRD O >1
   CTB O 25
   PID O 200
   MEA O 40
@@ -360,17 +367,24 @@ TXI O >1
   LDT O 1
   SAC O >1
   FOB O 1
+  AAA O 1
   TC2 O 2
   TXI O >1
+  G55 O 1
+  G54 O 1
   [CTP 100]
     CTP O 1
+    G40 O 99
     DTM O 10
+    G36 O 1
     LDT O 1
     CUR O 5
     PO4 O 1
     CTB O 5
     REF O >1
+    G43 O 9999
     SAC O >1
+    G26 O 99
   [N1 >1]
     N1 O 1
     N2 O 2
@@ -380,13 +394,18 @@ TXI O >1
     PER O >1
     DTM O 10
     PKG O >1
+  [G39 >1]
+    G39 O 1
+    CTP O 1
   [PKL 20]
     PKL O 1
     CTP O 1
     PKG O 2
-  [CRC >1]
-    CRC O 1
-    QTY O 1
+  [LFG 1]
+    LFG O 1
+    [CRC >1]
+      CRC O 1
+      QTY O 1
   [LM >1]
     LM O 1
     LQ M >1
@@ -402,6 +421,10 @@ TXI O >1
     QTY O >1
     MEA O >1
     SAC O >1
+    MTX O >1
+    [LM >1]
+      LM O 1
+      LQ M >1
   [N9 >1]
     N9 O 1
     DTM O >1
@@ -439,6 +462,9 @@ ${codes('')}
   SDQ O 500
   MAN O 1
   UIT O 5
+  CS O 1
+  DD O >1
+  G53 O 1
   PCT O >1
   LDT O 12
   [LM 10]
@@ -531,6 +557,8 @@ NTE O >1
 W09 O 1
 W66 O 1
 W6 O 1
+R2 O 13
+BNX O 1
 ${codes('')}
 [LX >1]
   LX O 1
@@ -550,6 +578,9 @@ ${codes('')}
     G66 O 1
     N1 O 3
     PER O 5
+    LH2 O 6
+    LHR O 1
+    LH6 O 5
     ${codes('    ')}
     [LS 1]
       LS O 1
@@ -560,6 +591,16 @@ ${codes('')}
         N1 O 1
         SDQ O >1
         ${codes('        ')}
+        [LH1 >1]
+          LH1 O 1
+          LH2 O 4
+          LH3 O 10
+          LFH O 20
+          LEP O 3
+          LH4 O 1
+          LHT O 3
+          LHR O 5
+          PER O 5
       LE M 1
     [FA1 >1]
       FA1 O 1
@@ -582,6 +623,8 @@ G61 O 3
 G62 O 5
 NTE O 20
 W08 O 1
+W18 O 10
+G08 O 2
 [W07 9999 M]
   W07 M 1
   G69 O 5
@@ -626,6 +669,7 @@ ${codes('')}
     QTY O 10
     MEA O 5
     AMT O 1
+    R4 O 5
     W27 O 1
     N1 O 5
     G72 O 5

@@ -398,6 +398,9 @@ ${advertising}
   ${indented(lineTexts(), 2)}
   ${indented(lineParty({ quantitiesFirst: true, packagings: 25, leadTimes: leadTimesOfPlace }), 2)}
   ${indented(answeredSublines('[N9 >1]\n  N9 O 1\n  DTM O >1'), 2)}
+  [PD >1]
+    PD O 1
+    PDD O >1
 [CTT 1]
   CTT O 1
   AMT O 5`;

@@ -152,7 +152,7 @@ export const segments: Readonly<Record<string, SegmentDefinition>> = {
   ],
   TAX: [
     'Tax reference',
-    'X325 X309 X310 X309 X310 X309 X310 X309 X310 X309 X310 O441',
+    'X325 X309 X310 X309 X310 X309 X310 X309 X310 X309 X310 O441 O1179',
     'R0103 P0203 P0405 P0607 P0809 P1011',
   ],
   TC2: ['Commodity', 'M23 M22'],

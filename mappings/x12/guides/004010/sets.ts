@@ -1,7 +1,6 @@
 /**
  * Structure of the transaction sets of release 004010: one line per segment with requirement and maximum (`>1` unbounded), `[ID max]` opens
- * a loop whose lines are indented; the loop's first segment starts each iteration. Rare military, customs and personal-finance segments of
- * the standard are left out: a document that uses one gets a typed error that names it.
+ * a loop whose lines are indented; the loop's first segment starts each iteration.
  */
 import { indented, type SetDefinition } from '../compile.ts';
 import { orderSets } from './orders.ts';
@@ -12,11 +11,30 @@ const invoiceParty = `[N1 200]
   N3 O 2
   N4 O 1
   REF O 12
-  PER O 3`;
+  PER O 3
+  DMG O 1`;
+
+const vessel = `[V1 >1]
+  V1 O 1
+  R4 O >1
+  DTM O >1`;
 
 const invoiceAllowance = `[SAC 25]
   SAC O 1
   TXI O 10`;
+
+/** Dangerous goods of a shipment, a package or an item. */
+const hazardousGoods = `[LH1 100]
+  LH1 O 1
+  LH2 O 4
+  LH3 O 12
+  LFH O 20
+  LEP O >1
+  LH4 O 1
+  LHT O 3
+  LHR O 10
+  PER O 5
+  LHE O 1`;
 
 /** References and allowances below a remittance item or an adjustment. */
 const remittanceReferences = `[REF >1]
@@ -40,8 +58,66 @@ const adjustment = `[ADX >1]
   ADX O 1
   NTE O >1
   PER O >1
+  DTM O 1
   ${indented(remittanceReferences, 2)}
   ${indented(remittanceItems, 2)}`;
+
+/** Payments that are no remittance of trade: taxes, deductions from wages, pensions, child support, royalties. */
+const otherPayments = `[TXP >1]
+  TXP O 1
+  TXI O >1
+[DED >1]
+  DED O 1
+[LX >1]
+  LX O 1
+  REF O >1
+  TRN O >1
+  [NM1 >1]
+    NM1 O 1
+    REF O >1
+    G53 O 1
+    [AIN >1]
+      AIN O 1
+      QTY O >1
+      DTP O >1
+    [PEN >1]
+      PEN O 1
+      AMT O >1
+      DTP O >1
+      [INV >1]
+        INV O 1
+        DTP O >1
+[N9 1]
+  N9 O 1
+  [AMT >1]
+    AMT O 1
+    REF O >1
+  [N1 >1]
+    N1 O 1
+    REF O >1
+    [EMS >1]
+      EMS O 1
+      ATN O >1
+      AIN O >1
+      PYD O >1
+[RYL >1]
+  RYL O 1
+  [NM1 >1]
+    NM1 O 1
+    [LOC >1]
+      LOC O 1
+      [PID >1]
+        PID O 1
+        DTM O 1
+        [PCT >1]
+          PCT O 1
+          QTY O 1
+          [AMT >1]
+            AMT O 1
+            ADX O >1
+    [ASM 1]
+      ASM O 1
+      ADX O 1`;
 
 export const sets: readonly SetDefinition[] = [
   ...orderSets,
@@ -64,11 +140,13 @@ DTM O 10
   PKG O 25
   TD1 O 20
   TD5 O 12
-  TD3 O 12
+  [TD3 12]
+    TD3 O 1
   TD4 O 5
   TSD O 1
   REF O >1
   PER O 3
+  ${indented(hazardousGoods, 2)}
   [CLD 200]
     CLD O 1
     REF O 200
@@ -86,14 +164,17 @@ DTM O 10
     PER O 3
     FOB O 1
   SDQ O 50
+  ETD O 1
   CUR O 1
   [SAC >1]
     SAC O 1
     CUR O 1
+  GF O 1
   YNQ O 10
   [LM 10]
     LM O 1
     LQ M 100
+  ${indented(vessel, 2)}
 CTT O 1`,
   },
   {
@@ -124,6 +205,7 @@ PAM O >1
 [N9 1]
   N9 O 1
   MSG M 10
+${vessel}
 [FA1 >1]
   FA1 O 1
   FA2 M >1
@@ -151,6 +233,7 @@ PAM O >1
   DTM O 10
   CAD O >1
   L7 O >1
+  SR O 1
   ${indented(invoiceAllowance, 2)}
   [SLN 1000]
     SLN O 1
@@ -164,6 +247,7 @@ PAM O >1
   [LM 10]
     LM O 1
     LQ M 100
+  ${indented(vessel, 2)}
   [FA1 >1]
     FA1 O 1
     FA2 M >1
@@ -212,7 +296,8 @@ DTM O >1
     REF O >1
     DTM O >1
     ${indented(remittanceItems, 4)}
-    ${indented(adjustment, 4)}`,
+    ${indented(adjustment, 4)}
+${otherPayments}`,
   },
   {
     set: '997',

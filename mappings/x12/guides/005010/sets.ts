@@ -32,8 +32,20 @@ const accounting = `[FA1 >1]
 export const orderTexts: readonly StructureChange[] = [
   { at: 'MSG', add: 'MTX O >1' },
   { at: 'N1/N2', add: 'IN2 O >1' },
-  { at: '/N9/MTX', add: 'PWK O >1' },
+  { at: '/N9/MTX', add: 'PWK O >1\nEFI O >1' },
 ];
+
+/** Texts of a line of an order, change or acknowledgment. */
+export const lineTexts = (line: 'PO1' | 'POC'): StructureChange => ({
+  at: `/${line}/N9/MTX`,
+  add: 'PWK O >1\nEFI O >1',
+});
+
+/** Since 004030, taxes of an allowance or charge have their dates. */
+export const datedTaxes: readonly StructureChange[] = ['/SAC/TXI', '/IT1/SAC/TXI'].map((at) => ({
+  at,
+  replace: '[TXI >1]\n  TXI O 1\n  DTM O 1',
+}));
 
 export const sublineMeasurements: StructureChange = { at: 'SLN/PO3', add: 'MEA O >1' };
 
@@ -48,6 +60,30 @@ export const leadTimes = (at: string, references = ''): readonly StructureChange
 
 const codes = '[LM >1]\n  LM O 1\n  LQ M >1';
 
+/** Codes, and then parties, of a price stand between LS and LE. One loop takes both, because they begin alike. */
+const boundedOfPrice = `[LS 2]
+  LS O 1
+  [LM >1]
+    LM O 1
+    LQ M >1
+  [N1 >1]
+    N1 O 1
+    N2 O 2
+    N3 O 2
+    N4 O 2
+  LE M 1`;
+
+/** Codes of an item with what belongs to each. */
+const classified = `[LQ >1 M]
+  LQ O 1
+  REF O >1
+  EFI O 1
+  DTM O >1
+  [PID >1]
+    PID O 1
+    MEA O >1
+    MTX O 1`;
+
 const partyOfLine = (contacts: string) => `[N1 >1]
   N1 O 1
   N2 O 1
@@ -59,22 +95,22 @@ export const structures: Readonly<Record<string, readonly StructureChange[]>> = 
   '850': [
     ...orders,
     ...leadTimes('/TXI', '\n  REF O >1'),
-    { at: 'PO1/N9/MTX', add: 'PWK O >1' },
+    lineTexts('PO1'),
     { at: '/TD5', maximum: '>1' },
     { at: 'PO1/AMT/REF', maximum: '>1' },
   ],
-  '855': [...orders, { at: 'PO1/N9/MTX', add: 'PWK O >1' }],
+  '855': [...orders, lineTexts('PO1')],
   '860': [
     ...orders,
     ...leadTimes('/PCT', '\n  REF O >1'),
-    { at: '/POC/N9/MTX', add: 'PWK O >1' },
+    lineTexts('POC'),
     { at: 'POC/SCH/TD4', add: 'REF O >1' },
     { at: 'POC/AMT/REF', maximum: '>1' },
   ],
   '865': [
     ...orders,
     ...leadTimes('/G53'),
-    { at: '/POC/N9/MTX', add: 'PWK O >1' },
+    lineTexts('POC'),
     { at: 'SLN/N9/DTM', add: 'MTX O >1' },
     { at: '/ADV', add: codes },
     { at: '/POC/CTB', add: codes },
@@ -82,6 +118,7 @@ export const structures: Readonly<Record<string, readonly StructureChange[]>> = 
   '810': [
     { at: 'SAC', maximum: '>1' },
     { at: 'TXI', maximum: '>1' },
+    ...datedTaxes,
     { at: '/SAC/SAC', add: 'DTM O >1' },
     { at: '/PAM', add: 'CRC O 1' },
   ],
@@ -91,18 +128,39 @@ export const structures: Readonly<Record<string, readonly StructureChange[]>> = 
     { at: 'IT1/SAC/TXI', add: 'DTM O 10' },
     { at: 'ADX/IT1', add: accounting },
     { at: 'RMR/ADX', add: accounting },
+    { at: 'RMR/DTM', add: 'VEH O 1' },
+    { at: '/ENT/ADX/IT1/IT1', add: 'RPA O 1' },
+    { at: 'RMR/IT1/IT1', add: 'RPA O 1' },
+    { at: 'RMR/ADX/IT1/IT1', add: 'RPA O 1' },
+    { at: '/TXP/TXI', add: 'REF O >1\nDTM O >1' },
+    { at: '/N9/N9', add: 'REF O >1' },
+  ],
+  '856': [
+    { at: 'HL/TD3/TD3', add: 'AT9 O 1' },
+    { at: 'LH1/LH4', maximum: '4' },
   ],
   '832': [
-    { at: 'TXI', add: 'MTX O >1' },
+    { at: '/AAA', add: 'MTX O >1' },
+    { at: '/LIN/TXI', add: 'MTX O >1' },
     { at: '/MTX', add: 'PWK O 25' },
+    { at: '/LIN/N1/PKG', add: 'PAL O >1' },
+    { at: '/LIN/N1/PAL', add: 'SPI O 1' },
     { at: 'N1/DTM', add: 'MTX O >1' },
-    { at: 'N9/DTM', add: 'MTX O >1\nPWK O >1' },
+    { at: '/N1/MTX', add: 'SPI O 1' },
+    { at: 'N9/DTM', add: 'MTX O >1\nPWK O >1\nEFI O >1' },
+    { at: '/G93', replace: '' },
+    { at: '/N9', add: '[G93 >1]\n  G93 O 1\n  SAC O 1\n  N1 O 1\n  G26 O 1' },
     { at: 'LIN/CTP', maximum: '>1' },
-    { at: 'LIN/CTP/SAC', add: 'TXI O >1\nITD O 1' },
-    { at: 'SLN/SAC', add: '[N1 >1]\n  N1 O 1\n  N2 O 2\n  N3 O 2\n  N4 O >1\n  REF O 12\n  PER O >1\n  DTM O 10' },
+    { at: 'LIN/CTP/G26', add: 'TXI O >1\nITD O 1' },
+    { at: 'LIN/CTP/G40', replace: '' },
+    { at: 'LIN/CTP/ITD', add: `[G40 >1]\n  G40 O 1\n  SAC O 1\n  G93 O >1\n${boundedOfPrice}` },
+    { at: 'LIN/PKL/PKG', add: 'G53 O 1\nDTM O >1' },
+    { at: 'LIN/LM/LQ', replace: classified },
+    { at: 'SLN/LM', add: '[N1 >1]\n  N1 O 1\n  N2 O 2\n  N3 O 2\n  N4 O >1\n  REF O 12\n  PER O >1\n  DTM O 10' },
   ],
   '940': [
     { at: '/W6', maximum: '5' },
+    { at: '/BNX', add: '[TD3 1]\n  TD3 O 1\n  AT9 O 1' },
     { at: '/LX/G62', add: 'N9 O >1' },
     { at: 'W01/AMT', maximum: '>1' },
     { at: '/LX/W01/PER', replace: '' },
@@ -125,7 +183,7 @@ export const structures: Readonly<Record<string, readonly StructureChange[]>> = 
       W13 O 1
       N9 O 200`,
     },
-    { at: '/W08', add: 'TD1 O 5' },
+    { at: '/G08', add: 'TD1 O 5' },
   ],
   '945': [
     { at: '/G72', add: 'TD1 O 5' },
