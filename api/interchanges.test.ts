@@ -261,7 +261,7 @@ describe('files', () => {
       headers: { Authorization: `Bearer ${key}` },
     });
     expect(Buffer.from(await raw.arrayBuffer())).toEqual(bytes);
-    expect(raw.headers.get('content-type')).toBe('text/plain; charset=iso-8859-1');
+    expect(raw.headers.get('content-type')).toBe('text/plain; charset=windows-1252');
     expect(raw.headers.get('content-disposition')).toBe('attachment; filename="monday.edi"');
     const unnamed = await api.call('GET', '/v1/edi/interchanges/fine/raw', { key: desk });
     expect(unnamed.headers.get('content-disposition')).toBe('attachment; filename="inbound-000000001.edi"');
