@@ -4,6 +4,7 @@ import { scanInterchanges } from '../../mappings/x12/index.ts';
 import { visibleTo } from '../auth/visibility.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { Problem } from '../errors.ts';
+import { changesAskedBy } from '../representations/asked-change.ts';
 import { documentColumns, documentItem, documentItemOf, documentView } from '../representations/document.ts';
 import { readableSegments } from '../representations/segments.ts';
 import { type Caller, route, withScope } from '../route.ts';
@@ -32,7 +33,8 @@ const readDocument = route({
       'unknown-document',
       params.documentId,
     );
-    return { status: 200, body: { ...documentItemOf(document), segments: readableSegments(document) } };
+    const changes = await changesAskedBy(deps.prisma, [document]);
+    return { status: 200, body: { ...documentItemOf(document, changes), segments: readableSegments(document) } };
   },
 });
 
@@ -149,7 +151,7 @@ const assignDocument = route({
     const document = await keptDocument(caller, params.documentId, deps);
     if (document.state !== 'kept') throw notWaiting(document.state);
     const { poNumber } = body;
-    const orderIds = await ordersUnder(deps.prisma, document.partnerId, poNumber);
+    const orderIds = await ordersUnder(deps.prisma, { partnerId: document.partnerId, poNumber });
     if (orderIds.length === 0) {
       throw new Problem('unknown-order', `This partner has no order with the number ${poNumber}.`);
     }
@@ -159,7 +161,8 @@ const assignDocument = route({
 });
 
 async function itemOf(id: string, { prisma }: Pick<ApiDependencies, 'prisma'>): Promise<z.output<typeof documentItem>> {
-  return documentItemOf(await prisma.document.findUniqueOrThrow({ where: { id }, select: documentColumns }));
+  const document = await prisma.document.findUniqueOrThrow({ where: { id }, select: documentColumns });
+  return documentItemOf(document, await changesAskedBy(prisma, [document]));
 }
 
 export const documentRoutes = [readDocument, readRawDocument, handleDocument, assignDocument];

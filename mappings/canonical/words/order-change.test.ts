@@ -128,7 +128,6 @@ describe('a change in words', () => {
       baseUnit: 'EA',
       cancelled: '12',
       shipped: '12',
-      unitFactor: '12',
       unitPrice: '113.4',
     };
     const lines = [

@@ -8,8 +8,6 @@ export interface LineProgress {
   readonly baseUnit: string;
   readonly cancelled: Decimal;
   readonly shipped: Decimal;
-  /** Base units in one ordered unit. */
-  readonly unitFactor: Decimal;
   /** Our price for one ordered unit. */
   readonly unitPrice: Decimal;
 }
