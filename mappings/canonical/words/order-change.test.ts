@@ -72,7 +72,7 @@ describe('a change in words', () => {
         cancelAfter: '2026-12-15',
         shipTo: { identifiers: [{ scheme: 'partner', value: '0118' }] },
         notes: [{ text: 'Call first' }],
-        attributes: { allowances: 'SAC01 A' },
+        attributes: { allowances: 'SAC01 A', freightPayment: 'CC', 'contact.BD': 'Ann' },
       }),
     ).toEqual([
       'requested ship date from 2026-12-01 to 2026-12-08',
@@ -80,6 +80,8 @@ describe('a change in words', () => {
       'ship-to from 0117 (Store 117, Reno) to 0118',
       'note: Call first',
       'allowances to SAC01 A; the order has none',
+      'freight payment to CC; the order has none',
+      'contact BD to Ann; the order has none',
     ]);
   });
 

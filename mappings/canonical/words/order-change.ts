@@ -159,8 +159,17 @@ function attributePoints(
   return Object.entries(attributes).flatMap(([name, to]) => {
     if (OF_THE_CHANGE.has(name)) return [];
     const from = old !== undefined && Object.hasOwn(old, name) ? old[name] : undefined;
-    return changed(name, to, from, now);
+    return changed(attributeName(name), to, from, now);
   });
+}
+
+/** `freightPayment` as freight payment, `contact.BD` as contact BD. */
+function attributeName(name: string): string {
+  const words = name
+    .replace(/^note\./, 'note reference ')
+    .replace(/^ref\./, 'reference ')
+    .replaceAll('.', ' ');
+  return words.replaceAll(/[a-z][A-Z]/g, ([one = '', other = '']) => `${one} ${other.toLowerCase()}`);
 }
 
 // ── Lines ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
