@@ -72,7 +72,7 @@ describe('a change in words', () => {
         cancelAfter: '2026-12-15',
         shipTo: { identifiers: [{ scheme: 'partner', value: '0118' }] },
         notes: [{ text: 'Call first' }],
-        attributes: { allowances: 'SAC01 A', freightPayment: 'CC', 'contact.BD': 'Ann' },
+        attributes: { orderType: 'SA', allowances: 'SAC01 A', freightPayment: 'CC', 'contact.BD': 'Ann' },
       }),
     ).toEqual([
       'requested ship date from 2026-12-01 to 2026-12-08',

@@ -159,6 +159,8 @@ function attributePoints(
   return Object.entries(attributes).flatMap(([name, to]) => {
     if (OF_THE_CHANGE.has(name)) return [];
     const from = old !== undefined && Object.hasOwn(old, name) ? old[name] : undefined;
+    // Every change has to name a type, whether the order had one or not.
+    if (name === 'orderType' && from === undefined) return [];
     return changed(attributeName(name), to, from, now);
   });
 }
