@@ -92,6 +92,26 @@ describe('a change of an order', () => {
     expect(await notices(orderId)).toEqual([CANCEL]);
   });
 
+  it('finds an order that came while it was stored', async () => {
+    const { orderId } = await given.accept(PARTNER, 'TV-LATER');
+    const { prisma } = given;
+    // The order gets its number between the two steps of the change.
+    const interrupted = new Proxy(prisma, {
+      get(target, key) {
+        const found: unknown = Reflect.get(target, key);
+        if (key !== '$transaction') return found;
+        return async (work: Parameters<typeof prisma.$transaction>[0]) => {
+          const result: unknown = await target.$transaction(work);
+          await target.order.update({ where: { id: orderId }, data: { poNumber: 'TV-1' } });
+          return result;
+        };
+      },
+    });
+    await take({ ...keeping(), prisma: interrupted }, change());
+    expect(await documents()).toMatchObject([{ state: 'kept', orders: [{ orderId }] }]);
+    expect(await notices(orderId)).toEqual([CHANGE]);
+  });
+
   it('of a release is linked to the orders of that release alone', async () => {
     const { orderId } = await given.accept(PARTNER, 'TV-1');
     await take(keeping(), change({ release: 'R-7' }));

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { evaluateAll } from '../../../../runtime/expressions.ts';
 import { parseBody } from '../../../x12/test-support/interchange.ts';
@@ -259,4 +260,37 @@ describe('expressions of a profile', () => {
       errors: [{ message: expect.stringMatching(/map\.orderChange, sequence/) }],
     });
   });
+});
+
+it('never throws, whatever the elements hold', () => {
+  const text = fc.oneof(
+    fc.constantFrom('04', '01', 'QD', 'QI', 'AI', 'RZ', 'EA', '6', '-4', '0', '1e9', '20261301', 'ST', 'VN', '', ' '),
+    fc.string({ maxLength: 12 }),
+  );
+  const element = fc.oneof(text, fc.record({ '1': text, '2': text }), fc.array(text, { maxLength: 2 }));
+  const segment = fc.dictionary(
+    fc.integer({ min: 1, max: 12 }).map((number) => String(number).padStart(2, '0')),
+    element,
+  );
+  const loop = (head: string, ...below: string[]) =>
+    fc.record({ [head]: segment, ...Object.fromEntries(below.map((id) => [id, fc.array(segment, { maxLength: 2 })])) });
+  const tree = fc.record(
+    {
+      BCH: segment,
+      DTM: fc.array(segment, { maxLength: 3 }),
+      ITD: segment,
+      N1: fc.array(loop('N1', 'N3', 'N4', 'PER'), { maxLength: 3 }),
+      POC: fc.array(loop('POC', 'DTM', 'SCH', 'PO4', 'LIN', 'PID', 'N1', 'MSG'), { maxLength: 3 }),
+      CTT: segment,
+    },
+    { requiredKeys: [] },
+  );
+  fc.assert(
+    fc.property(tree, (found) => {
+      const { map } = orderChange.about.change;
+      const result = map(found as Parameters<typeof map>[0], usual, { evaluate: evaluateAll });
+      expect('change' in result || result.errors.length > 0).toBe(true);
+    }),
+    { numRuns: 500 },
+  );
 });
