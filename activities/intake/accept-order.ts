@@ -10,6 +10,7 @@ import type { X12Error } from '../../mappings/x12/types.ts';
 import { unwritableIn } from '../../mappings/x12/write.ts';
 import type { Database } from '../../prisma/client.ts';
 import { Prisma } from '../../prisma/generated/client.ts';
+import { linkingEarlier } from '../documents/kept-documents.ts';
 import { handOffRows, insertHandOffs } from '../handoff/hand-off.ts';
 import { isTaken } from '../lib/database.ts';
 import { insertReferences, insertTimeline } from '../lib/records.ts';
@@ -277,6 +278,7 @@ async function insertOrders(
     others AS (${inserting(rest)} WHERE ${TAKEN}),
     referred AS (${insertReferences(orderIds, references, TAKEN)}),
     noted AS (${insertTimeline(received, TAKEN)}),
+    ${linkingEarlier(orderIds, first, TAKEN)},
     handed AS (${insertHandOffs(starts, TAKEN)}
     )${
       document === undefined

@@ -162,6 +162,7 @@ async function setOf(part: Of<'transaction'>, request: PreviewRequest): Promise<
     notUsed: notUsedOf(outcome),
     orders,
     ...(outcome?.kind === 'payment' && { payment: outcome.payment }),
+    ...(outcome?.kind === 'kept' && outcome.asks !== undefined && { asks: outcome.asks }),
   };
 }
 

@@ -36,7 +36,7 @@ export const itemReference = z
 export type ItemReference = z.infer<typeof itemReference>;
 
 /** Days that the buyer names, for the order or a line of it; a line without one follows the order. */
-const requestedDates = {
+export const requestedDates = {
   requestedShipDate: day.optional(),
   requestedDeliveryDate: day.optional(),
   shipNotBefore: day.optional(),
@@ -110,6 +110,21 @@ export const paymentTerms = z.strictObject({
   description: z.string().max(80).optional(),
 });
 
+/** By whom the buyer wants the goods sent: a SCAC, or its own words. */
+export const orderedCarrier = z.strictObject({
+  scac: z
+    .string()
+    .regex(/^[A-Z]{2,4}$/)
+    .optional(),
+  routing: z.string().max(120).optional(),
+});
+
+/** Numbers of the buyer, by X12 qualifier. */
+export const references = z
+  .array(z.strictObject({ qualifier: z.string().max(3), value: z.string().max(80) }))
+  .max(50)
+  .default([]);
+
 /** A purchase order in the seller's terms. Orders enter the order process only in this form. */
 export const salesOrder = z
   .strictObject({
@@ -138,20 +153,9 @@ export const salesOrder = z
     markFor: party.optional(),
     ...requestedDates,
     terms: paymentTerms.optional(),
-    carrier: z
-      .strictObject({
-        scac: z
-          .string()
-          .regex(/^[A-Z]{2,4}$/)
-          .optional(),
-        routing: z.string().max(120).optional(),
-      })
-      .optional(),
+    carrier: orderedCarrier.optional(),
     department: z.string().max(30).optional(),
-    references: z
-      .array(z.strictObject({ qualifier: z.string().max(3), value: z.string().max(80) }))
-      .max(50)
-      .default([]),
+    references,
     notes: z.array(note).max(50).default([]),
     lines: z
       .array(salesOrderLine)

@@ -258,6 +258,7 @@ CREATE TABLE "Document" (
     "acknowledgment" TEXT,
     "acknowledgedById" TEXT,
     "poNumber" TEXT,
+    "change" JSONB,
     "handledAt" TIMESTAMPTZ(3),
     "handledBy" TEXT,
     "handledNote" TEXT,
@@ -655,6 +656,9 @@ CREATE INDEX "Document_faulty_idx" ON "Document"("interchangeId") WHERE (state =
 
 -- CreateIndex
 CREATE INDEX "Document_kept_idx" ON "Document"("interchangeId") WHERE (state = 'kept'::text);
+
+-- CreateIndex
+CREATE INDEX "Document_asks_idx" ON "Document"("partnerId", "poNumber") WHERE ("poNumber" IS NOT NULL);
 
 -- CreateIndex
 CREATE UNIQUE INDEX "Document_interchangeId_position_key" ON "Document"("interchangeId", "position");

@@ -8,6 +8,7 @@ import type { OrderContext, OrderResult } from '../definition.ts';
 import { applyExpressions, expressionFault, type Filled } from './expressions.ts';
 import { headerOf } from './header.ts';
 import { namesShipTo } from './header-parties.ts';
+import { PO1 } from './line-segment.ts';
 import { linesOf } from './lines.ts';
 import type { Ask, ReadLine, Report } from './pieces.ts';
 import { type Draft, splitOrder } from './split.ts';
@@ -38,7 +39,7 @@ export function salesOrdersFrom850(tree: TreeNode, profile: Agreement, context: 
   };
   const header = headerOf(tree, profile, fault, ask);
   const lines = linesOf(tree, profile, fault, ask);
-  checkTotals(tree, profile, fault);
+  checkTotals(tree, PO1, profile, fault);
   const draft = {
     partnerId: profile.id,
     channel: 'edi',
@@ -49,7 +50,8 @@ export function salesOrdersFrom850(tree: TreeNode, profile: Agreement, context: 
   if (errors.length > 0) return { errors };
   // Profile expressions can fill missing values, so they run before the order is validated as a
   // whole.
-  const filled = applyExpressions(draft, tree, lines, profile, context.evaluate, fault);
+  const filling = { section: 'salesOrder', line: 'PO1', draft, tree, lines } as const;
+  const filled = applyExpressions(filling, profile, context.evaluate, fault);
   if (errors.length > 0) return { errors, ours: true };
 
   const orders: SalesOrder[] = [];
@@ -81,7 +83,15 @@ function refusalOf(
     const reason = `${issue.path.map(String).join('.')}: ${issue.message}`;
     return by === undefined
       ? { ours: false, fault: modelFault(issue, tree, lines) }
-      : { ours: true, fault: expressionFault(profile, by, `its result is no part of an order: ${reason}`) };
+      : {
+          ours: true,
+          fault: expressionFault(
+            profile,
+            { section: 'salesOrder', line: 'PO1' },
+            by,
+            `its result is no part of an order: ${reason}`,
+          ),
+        };
   });
   const theirs = faults.filter(({ ours }) => !ours);
   const told = theirs.length > 0 ? theirs : faults;
