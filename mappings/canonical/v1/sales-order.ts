@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { compare, isDecimal, sum } from '../../../domain/decimal.ts';
+import { hasRegions, OUR_COUNTRY } from '../../../domain/places.ts';
 import {
   attributes,
   currency,
@@ -162,10 +163,12 @@ export const salesOrder = z
   .superRefine(({ oneTimeShipTo, shipTo: { address } }, context) => {
     if (!oneTimeShipTo) return;
     const missing = [
-      ...(address?.name ? [] : ['name']),
+      ...(address?.name !== undefined ? [] : ['name']),
       ...(address?.lines?.length ? [] : ['lines']),
-      ...(address?.city ? [] : ['city']),
-      ...(address?.postalCode ? [] : ['postalCode']),
+      ...(address?.city !== undefined ? [] : ['city']),
+      // Without its state, nobody knows its tax.
+      ...(address?.region !== undefined || !hasRegions(address?.country ?? OUR_COUNTRY) ? [] : ['region']),
+      ...(address?.postalCode !== undefined ? [] : ['postalCode']),
     ];
     for (const field of missing) {
       const message = 'is needed where the goods go to an address of the order alone';
