@@ -166,6 +166,24 @@ describe('orders', () => {
     });
   });
 
+  it.each([
+    ['buyer.identifiers[0].value', { buyer: { identifiers: [{ scheme: 'partner', value: 'B*1' }] } }],
+    ['markFor.identifiers[0].value', { markFor: { identifiers: [{ scheme: 'store', value: '0*1' }] } }],
+    ['billTo.identifiers[0].value', { billTo: { identifiers: [{ scheme: 'partner', value: 'B*1' }] } }],
+  ])('so is the code of a party: %s', async (path, changes) => {
+    const answer = await api.call('POST', '/v1/orders', { key: desk, body: anOrder('CR-7', changes) });
+    expect(answer).toMatchObject({ status: 422, body: { code: 'number-not-writable', errors: [{ path }] } });
+  });
+
+  it('so is the code of a store of a line', async () => {
+    const [line] = anOrder('CR-7').lines;
+    const store = { address: { name: 'Store ~ 1', city: 'Reno' } };
+    const lines = [{ ...line, allocations: [{ store, quantity: line?.quantity.value }] }];
+    const answer = await api.call('POST', '/v1/orders', { key: desk, body: anOrder('CR-7', { lines }) });
+    const path = 'lines[0].allocations[0].store.address.name';
+    expect(answer).toMatchObject({ status: 422, body: { code: 'number-not-writable', errors: [{ path }] } });
+  });
+
   it('one that says it came by EDI is refused: that is an interchange', async () => {
     const answer = await api.call('POST', '/v1/orders', { key: desk, body: { ...anOrder('CR-8'), channel: 'edi' } });
     expect(answer).toMatchObject({ status: 422, body: { code: 'wrong-channel', errors: [{ path: 'channel' }] } });
@@ -564,6 +582,38 @@ describe('warehouse events', () => {
       status: 401,
       body: { code: 'signature-expired' },
     });
+  });
+
+  it.each([
+    ['shipment.shipmentNumber', { shipmentNumber: 'S*1' }],
+    ['shipment.carrier.billOfLading', { carrier: { scac: 'ODFL', billOfLading: 'B~1' } }],
+    ['shipment.carrier.tracking', { carrier: { scac: 'ODFL', tracking: '№ 1' } }],
+    ['shipment.carrier.trailer', { carrier: { scac: 'ODFL', trailer: 'T>1' } }],
+    ['shipment.packages[0].tracking', { packages: [{ tracking: '1*Z', lines: [] }] }],
+    ['shipment.packages[0].lines[0].lot', { packages: [{ lines: [{ lineNumber: 1, quantity: '1', lot: 'L*1' }] }] }],
+  ])('a number that no 856 could repeat is refused at its place: %s', async (path, changes) => {
+    const shipment = {
+      ...{ shipmentNumber: 'S-1', shippedAt: event.occurredAt, carrier: { scac: 'ODFL', name: 'Old * Line' } },
+      packages: [{ lines: [{ lineNumber: 1, quantity: '1' }] }],
+    };
+    const body = { ...event, eventId: `e-${path}`, type: 'shipped', shipment: { ...shipment, ...changes } };
+    expect(await api.call('POST', '/v1/warehouse-events', signed(body))).toMatchObject({
+      status: 422,
+      body: { code: 'number-not-writable', errors: [{ path }] },
+    });
+    expect(await api.prisma.warehouseEvent.count({ where: { eventId: body.eventId } })).toBe(0);
+  });
+
+  it.each([
+    ['shipment.carrier.trailer', { carrier: { scac: 'ODFL', trailer: ' ' } }],
+    ['shipment.packages[0].sscc', { packages: [{ sscc: '006141410000000019', lines: [] }] }],
+  ])('so is what no 856 may say: %s', async (path, changes) => {
+    const shipment = { shipmentNumber: 'S-1', shippedAt: event.occurredAt, packages: [{ lines: [] }] };
+    const carrier = { scac: 'ODFL' };
+    const body = { ...event, eventId: 'e-3', type: 'shipped', shipment: { ...shipment, carrier, ...changes } };
+    const answer = await api.call('POST', '/v1/warehouse-events', signed(body));
+    expect(answer).toMatchObject({ status: 422, body: { code: 'invalid-body' } });
+    expect(answer.body.errors.map((error: { path: string }) => error.path)).toEqual([path]);
   });
 
   it.each([
