@@ -184,6 +184,35 @@ describe('orders', () => {
     expect(answer).toMatchObject({ status: 422, body: { code: 'number-not-writable', errors: [{ path }] } });
   });
 
+  it.each([
+    ['shipTo.address.name', { shipTo: { address: { name: '   ', lines: ['1 Elm'], city: 'Reno', region: 'NV' } } }],
+    ['shipTo.address.lines[1]', { shipTo: { address: { lines: ['1 Elm', ' '], city: 'Reno', region: 'NV' } } }],
+    ['shipTo.address.city', { shipTo: { address: { lines: ['1 Elm'], city: ' R ', region: 'NV' } } }],
+    ['shipTo.address.region', { shipTo: { address: { lines: ['1 Elm'], city: 'Reno', region: '' } } }],
+    ['shipTo.address.postalCode', { shipTo: { address: { lines: ['1 Elm'], city: 'Reno', postalCode: '\t89' } } }],
+    ['shipTo.address.country', { shipTo: { address: { lines: ['1 Elm'], city: 'Reno', country: 'U1' } } }],
+    ['department', { department: ' ' }],
+    ['references[0].value', { references: [{ qualifier: 'IA', value: ' ' }] }],
+    ['terms.description', { terms: { netDays: 30, description: '' } }],
+    ['notes[0].text', { notes: [{ text: ' ' }] }],
+    ['carrier.routing', { carrier: { routing: ' ' } }],
+    ['buyer.contact.name', { buyer: { identifiers: [{ scheme: 'partner', value: 'B1' }], contact: { name: ' ' } } }],
+  ])('text that no document can show is refused at its place: %s', async (path, changes) => {
+    const answer = await api.call('POST', '/v1/orders', { key: desk, body: anOrder('CR-7', changes) });
+    expect(answer).toMatchObject({ status: 422, body: { code: 'invalid-body' } });
+    expect(answer.body.errors.map((error: { path: string }) => error.path)).toEqual([path]);
+    expect(await api.prisma.order.count({ where: { poNumber: 'CR-7' } })).toBe(0);
+  });
+
+  it('text is kept without the blanks around it', async () => {
+    const address = { name: ' Jo Field ', lines: ['12 Elm Street '], city: ' Reno', region: 'nevada', country: 'usa' };
+    const answer = await api.call('POST', '/v1/orders', { key: desk, body: anOrder('CR-T', { shipTo: { address } }) });
+    expect(answer.status, answer.text).toBe(202);
+    const { canonical } = await api.prisma.order.findUniqueOrThrow({ where: { id: answer.body.orderId } });
+    const kept = { name: 'Jo Field', lines: ['12 Elm Street'], city: 'Reno', region: 'NV', country: 'US' };
+    expect(canonical).toMatchObject({ shipTo: { address: kept } });
+  });
+
   it('one that says it came by EDI is refused: that is an interchange', async () => {
     const answer = await api.call('POST', '/v1/orders', { key: desk, body: { ...anOrder('CR-8'), channel: 'edi' } });
     expect(answer).toMatchObject({ status: 422, body: { code: 'wrong-channel', errors: [{ path: 'channel' }] } });

@@ -51,7 +51,12 @@ export const quantity = z.strictObject({
 export type Quantity = z.infer<typeof quantity>;
 
 /** Text that documents repeat. An element of spaces alone cannot be written. */
-export const shownText = (most: number) => z.string().trim().min(1, 'must not be blank').max(most);
+export const shownText = (most: number, least = 1) =>
+  z
+    .string()
+    .trim()
+    .min(least, least === 1 ? 'must not be blank' : `must have at least ${least} characters`)
+    .max(most);
 
 const REGION_LENGTH = 3;
 
@@ -59,11 +64,12 @@ export const address = z
   .strictObject({
     name: shownText(60).optional(),
     lines: z.array(shownText(55)).max(12).default([]),
-    city: shownText(30).optional(),
+    // Elements 19 and 116 hold no shorter ones.
+    city: shownText(30, 2).optional(),
     region: shownText(40)
       .optional()
       .meta({ description: 'Code of the state or province; those of the US and Canada may be named in full' }),
-    postalCode: shownText(15).optional(),
+    postalCode: shownText(15, 3).optional(),
     country: z
       .string()
       .overwrite(countryCode)
@@ -96,7 +102,7 @@ export type NoteReader = z.infer<typeof noteReader>;
 
 /** A note of the buyer. Without `for` it is meant for everybody who works on the order. */
 export const note = z.strictObject({
-  text: z.string().min(1).max(500),
+  text: shownText(500),
   /** The buyer's code of its kind, such as WHI (X12 element 363) or L1 (element 128). */
   kind: identifier.max(3).optional(),
   for: z.array(noteReader).min(1).optional(),

@@ -11,6 +11,7 @@ import {
   note,
   positiveDecimal,
   quantity,
+  shownText,
 } from './common.ts';
 import { party, storeCode } from './party.ts';
 
@@ -28,7 +29,7 @@ export const itemReference = z
       .regex(/^\d{8}$|^\d{12,14}$/, 'must be a GTIN of 8, 12, 13 or 14 digits')
       .optional(),
     manufacturerPart: identifier.optional(),
-    description: z.string().max(250).optional(),
+    description: shownText(250).optional(),
   })
   .refine((item) => item.sku ?? item.customerSku ?? item.gtin ?? item.manufacturerPart, {
     message: 'needs one of sku, customerSku, gtin, manufacturerPart',
@@ -107,7 +108,7 @@ export const paymentTerms = z.strictObject({
   discountPercent: nonNegativeDecimal.optional(),
   discountDays: z.int().min(0).max(999).optional(),
   netDays: z.int().min(0).max(999).optional(),
-  description: z.string().max(80).optional(),
+  description: shownText(80).optional(),
 });
 
 /** A purchase order in the seller's terms. Orders enter the order process only in this form. */
@@ -144,12 +145,12 @@ export const salesOrder = z
           .string()
           .regex(/^[A-Z]{2,4}$/)
           .optional(),
-        routing: z.string().max(120).optional(),
+        routing: shownText(120).optional(),
       })
       .optional(),
-    department: z.string().max(30).optional(),
+    department: shownText(30).optional(),
     references: z
-      .array(z.strictObject({ qualifier: z.string().max(3), value: z.string().max(80) }))
+      .array(z.strictObject({ qualifier: identifier.max(3), value: shownText(80) }))
       .max(50)
       .default([]),
     notes: z.array(note).max(50).default([]),

@@ -38,8 +38,8 @@ export const carrierDetails = z.strictObject({
  */
 export const shipment = z
   .strictObject({
-    /** BSN02 of the 856 holds no longer one. */
-    shipmentNumber: identifier.max(30),
+    /** BSN02 of the 856 holds no shorter and no longer one. */
+    shipmentNumber: identifier.min(2).max(30),
     shippedAt: instant,
     carrier: carrierDetails,
     /** Pounds. */
