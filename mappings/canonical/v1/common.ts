@@ -51,12 +51,7 @@ export const quantity = z.strictObject({
 export type Quantity = z.infer<typeof quantity>;
 
 /** Text that documents repeat. An element of spaces alone cannot be written. */
-export const shownText = (most: number, least = 1) =>
-  z
-    .string()
-    .trim()
-    .min(least, least === 1 ? 'must not be blank' : `must have at least ${least} characters`)
-    .max(most);
+export const shownText = (most: number) => z.string().trim().min(1, 'must not be blank').max(most);
 
 const REGION_LENGTH = 3;
 
@@ -64,12 +59,11 @@ export const address = z
   .strictObject({
     name: shownText(60).optional(),
     lines: z.array(shownText(55)).max(12).default([]),
-    // Elements 19 and 116 hold no shorter ones.
-    city: shownText(30, 2).optional(),
+    city: shownText(30).optional(),
     region: shownText(40)
       .optional()
       .meta({ description: 'Code of the state or province; those of the US and Canada may be named in full' }),
-    postalCode: shownText(15, 3).optional(),
+    postalCode: shownText(15).optional(),
     country: z
       .string()
       .overwrite(countryCode)

@@ -111,6 +111,12 @@ export const paymentTerms = z.strictObject({
   description: shownText(80).optional(),
 });
 
+/** Elements 19 and 116. */
+const SHORTEST = [
+  ['city', 2],
+  ['postalCode', 3],
+] as const;
+
 /** A purchase order in the seller's terms. Orders enter the order process only in this form. */
 export const salesOrder = z
   .strictObject({
@@ -174,6 +180,18 @@ export const salesOrder = z
     for (const field of missing) {
       const message = 'is needed where the goods go to an address of the order alone';
       context.addIssue({ code: 'custom', path: ['shipTo', 'address', field], message });
+    }
+  })
+  .superRefine(({ channel, shipTo, buyer, billTo, markFor }, context) => {
+    // X12 holds no shorter city or postal code. A partner's own document may, where its profile accepts that.
+    if (channel === 'edi') return;
+    for (const [place, party] of Object.entries({ shipTo, buyer, billTo, markFor })) {
+      for (const [field, least] of SHORTEST) {
+        const length = party?.address?.[field]?.length ?? least;
+        if (length === 0 || length >= least) continue;
+        const message = `must have at least ${least} characters`;
+        context.addIssue({ code: 'custom', path: [place, 'address', field], message });
+      }
     }
   })
   .superRefine((order, context) => {
