@@ -9,6 +9,7 @@ import { applyExpressions, expressionFault, type Filled } from './expressions.ts
 import { headerOf } from './header.ts';
 import { namesShipTo } from './header-parties.ts';
 import { linesOf } from './lines.ts';
+import { partyFault } from './party-faults.ts';
 import type { Ask, ReadLine, Report } from './pieces.ts';
 import { type Draft, splitOrder } from './split.ts';
 import { checkTotals } from './totals.ts';
@@ -61,7 +62,7 @@ export function salesOrdersFrom850(tree: TreeNode, profile: Agreement, context: 
     }
     // Further parts would repeat the same faults.
     const issues = parsed.error.issues.map((issue) => inWhole(issue, part, lines));
-    return refusalOf(issues, { tree, lines, profile, filled });
+    return refusalOf(issues, { part, tree, lines, profile, filled });
   }
   return { orders, doubts };
 }
@@ -70,18 +71,17 @@ export function salesOrdersFrom850(tree: TreeNode, profile: Agreement, context: 
 function refusalOf(
   issues: readonly Issue[],
   {
-    tree,
-    lines,
-    profile,
+    part,
     filled,
-  }: { tree: TreeNode; lines: readonly ReadLine[]; profile: Agreement; filled: Filled[] },
+    ...source
+  }: { part: Draft; tree: TreeNode; lines: readonly ReadLine[]; profile: Agreement; filled: Filled[] },
 ): Extract<OrderResult, { errors: unknown }> {
   const faults = issues.map((issue) => {
     const by = filled.find(({ path }) => path.every((step, index) => step === String(issue.path[index])));
     const reason = `${issue.path.map(String).join('.')}: ${issue.message}`;
     return by === undefined
-      ? { ours: false, fault: modelFault(issue, tree, lines) }
-      : { ours: true, fault: expressionFault(profile, by, `its result is no part of an order: ${reason}`) };
+      ? { ours: false, fault: partyFault(issue, part, source) ?? modelFault(issue, source.tree, source.lines) }
+      : { ours: true, fault: expressionFault(source.profile, by, `its result is no part of an order: ${reason}`) };
   });
   const theirs = faults.filter(({ ours }) => !ours);
   const told = theirs.length > 0 ? theirs : faults;
