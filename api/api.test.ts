@@ -424,14 +424,28 @@ describe('interchanges', () => {
     expect(answer).toMatchObject({ status: 422, body: { errors: [{ code: 'sender-not-yours' }] } });
   });
 
-  it('that sends as another one is not told under which name we keep that one; the record says it', async () => {
+  it('that sends as another one has the file listed with its own, and learns no name of ours for that one', async () => {
     const answer = await api.call('POST', '/v1/edi/interchanges', { key: dealer, bytes: interchange('000000908') });
     const [{ interchangeId, partnerId }] = answer.body.interchanges;
-    expect(partnerId).toBeNull();
+    expect(partnerId).toBe('cobalt-ridge');
     expect(answer.text).not.toContain('harbor-pine');
     expect(answer.text).not.toContain('Harbor & Pine');
-    const stored = await api.prisma.interchange.findUniqueOrThrow({ where: { id: interchangeId } });
-    expect(stored).toMatchObject({ partnerId: 'harbor-pine', state: 'rejected' });
+    expect(answer.body.errors[0].message).toBe(
+      'the file came by the key of cobalt-ridge, which may not send for ZZ/HARBORPINE; it is kept with the files of cobalt-ridge',
+    );
+    const listed = async (partner: string) => {
+      const { body } = await api.call('GET', `/v1/edi/interchanges?partnerId=${partner}`, { key: desk });
+      return body.items.filter((item: { interchangeId: string }) => item.interchangeId === interchangeId);
+    };
+    expect(await listed('cobalt-ridge')).toMatchObject([{ state: 'rejected', senderId: 'HARBORPINE' }]);
+    expect(await listed('harbor-pine')).toEqual([]);
+    expect((await api.call('GET', `/v1/edi/interchanges/${interchangeId}`, { key: dealer })).status).toBe(200);
+    // The one whom it names may send the same bytes, and each attempt stays with its sender.
+    const theirs = await api.call('POST', '/v1/edi/interchanges', { key: desk, bytes: interchange('000000908') });
+    expect(theirs).toMatchObject({ status: 202, body: { duplicate: false } });
+    const again = await api.call('POST', '/v1/edi/interchanges', { key: dealer, bytes: interchange('000000908') });
+    expect(again.body.interchanges).toMatchObject([{ interchangeId, state: 'rejected' }]);
+    expect(await listed('cobalt-ridge')).toHaveLength(1);
     // A client for all partners sees the difference.
     const known = await api.call('POST', '/v1/edi/interchanges', { key: desk, bytes: interchange('000000909') });
     expect(known.body.interchanges).toMatchObject([{ partnerId: 'harbor-pine' }]);
