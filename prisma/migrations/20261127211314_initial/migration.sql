@@ -442,10 +442,11 @@ CREATE TABLE "ContractPrice" (
 -- CreateTable
 CREATE TABLE "TaxRate" (
     "erpSystem" TEXT NOT NULL,
+    "country" TEXT NOT NULL,
     "region" TEXT NOT NULL,
     "percent" DECIMAL(9,6) NOT NULL,
 
-    CONSTRAINT "TaxRate_pkey" PRIMARY KEY ("erpSystem","region")
+    CONSTRAINT "TaxRate_pkey" PRIMARY KEY ("erpSystem","country","region")
 );
 
 -- CreateTable

@@ -10,6 +10,7 @@ import { headerOf } from './header.ts';
 import { namesShipTo } from './header-parties.ts';
 import { PO1 } from './line-segment.ts';
 import { linesOf } from './lines.ts';
+import { partyFault } from './party-faults.ts';
 import type { Ask, ReadLine, Report } from './pieces.ts';
 import { type Draft, splitOrder } from './split.ts';
 import { checkTotals } from './totals.ts';
@@ -63,7 +64,7 @@ export function salesOrdersFrom850(tree: TreeNode, profile: Agreement, context: 
     }
     // Further parts would repeat the same faults.
     const issues = parsed.error.issues.map((issue) => inWhole(issue, part, lines));
-    return refusalOf(issues, { tree, lines, profile, filled });
+    return refusalOf(issues, { part, tree, lines, profile, filled });
   }
   return { orders, doubts };
 }
@@ -72,21 +73,20 @@ export function salesOrdersFrom850(tree: TreeNode, profile: Agreement, context: 
 function refusalOf(
   issues: readonly Issue[],
   {
-    tree,
-    lines,
-    profile,
+    part,
     filled,
-  }: { tree: TreeNode; lines: readonly ReadLine[]; profile: Agreement; filled: Filled[] },
+    ...source
+  }: { part: Draft; tree: TreeNode; lines: readonly ReadLine[]; profile: Agreement; filled: Filled[] },
 ): Extract<OrderResult, { errors: unknown }> {
   const faults = issues.map((issue) => {
     const by = filled.find(({ path }) => path.every((step, index) => step === String(issue.path[index])));
     const reason = `${issue.path.map(String).join('.')}: ${issue.message}`;
     return by === undefined
-      ? { ours: false, fault: modelFault(issue, tree, lines) }
+      ? { ours: false, fault: partyFault(issue, part, source) ?? modelFault(issue, source.tree, source.lines) }
       : {
           ours: true,
           fault: expressionFault(
-            profile,
+            source.profile,
             { section: 'salesOrder', line: 'PO1' },
             by,
             `its result is no part of an order: ${reason}`,
