@@ -166,6 +166,53 @@ describe('orders', () => {
     });
   });
 
+  it.each([
+    ['buyer.identifiers[0].value', { buyer: { identifiers: [{ scheme: 'partner', value: 'B*1' }] } }],
+    ['markFor.identifiers[0].value', { markFor: { identifiers: [{ scheme: 'store', value: '0*1' }] } }],
+    ['billTo.identifiers[0].value', { billTo: { identifiers: [{ scheme: 'partner', value: 'B*1' }] } }],
+  ])('so is the code of a party: %s', async (path, changes) => {
+    const answer = await api.call('POST', '/v1/orders', { key: desk, body: anOrder('CR-7', changes) });
+    expect(answer).toMatchObject({ status: 422, body: { code: 'number-not-writable', errors: [{ path }] } });
+  });
+
+  it('so is the code of a store of a line', async () => {
+    const [line] = anOrder('CR-7').lines;
+    const store = { address: { name: 'Store ~ 1', city: 'Reno' } };
+    const lines = [{ ...line, allocations: [{ store, quantity: line?.quantity.value }] }];
+    const answer = await api.call('POST', '/v1/orders', { key: desk, body: anOrder('CR-7', { lines }) });
+    const path = 'lines[0].allocations[0].store.address.name';
+    expect(answer).toMatchObject({ status: 422, body: { code: 'number-not-writable', errors: [{ path }] } });
+  });
+
+  it.each([
+    ['shipTo.address.name', { shipTo: { address: { name: '   ', lines: ['1 Elm'], city: 'Reno', region: 'NV' } } }],
+    ['shipTo.address.lines[1]', { shipTo: { address: { lines: ['1 Elm', ' '], city: 'Reno', region: 'NV' } } }],
+    ['shipTo.address.city', { shipTo: { address: { lines: ['1 Elm'], city: ' R ', region: 'NV' } } }],
+    ['shipTo.address.region', { shipTo: { address: { lines: ['1 Elm'], city: 'Reno', region: '' } } }],
+    ['shipTo.address.postalCode', { shipTo: { address: { lines: ['1 Elm'], city: 'Reno', postalCode: '\t89' } } }],
+    ['shipTo.address.country', { shipTo: { address: { lines: ['1 Elm'], city: 'Reno', country: 'U1' } } }],
+    ['department', { department: ' ' }],
+    ['references[0].value', { references: [{ qualifier: 'IA', value: ' ' }] }],
+    ['terms.description', { terms: { netDays: 30, description: '' } }],
+    ['notes[0].text', { notes: [{ text: ' ' }] }],
+    ['carrier.routing', { carrier: { routing: ' ' } }],
+    ['buyer.contact.name', { buyer: { identifiers: [{ scheme: 'partner', value: 'B1' }], contact: { name: ' ' } } }],
+  ])('text that no document can show is refused at its place: %s', async (path, changes) => {
+    const answer = await api.call('POST', '/v1/orders', { key: desk, body: anOrder('CR-7', changes) });
+    expect(answer).toMatchObject({ status: 422, body: { code: 'invalid-body' } });
+    expect(answer.body.errors.map((error: { path: string }) => error.path)).toEqual([path]);
+    expect(await api.prisma.order.count({ where: { poNumber: 'CR-7' } })).toBe(0);
+  });
+
+  it('text is kept without the blanks around it', async () => {
+    const address = { name: ' Jo Field ', lines: ['12 Elm Street '], city: ' Reno', region: 'nevada', country: 'usa' };
+    const answer = await api.call('POST', '/v1/orders', { key: desk, body: anOrder('CR-T', { shipTo: { address } }) });
+    expect(answer.status, answer.text).toBe(202);
+    const { canonical } = await api.prisma.order.findUniqueOrThrow({ where: { id: answer.body.orderId } });
+    const kept = { name: 'Jo Field', lines: ['12 Elm Street'], city: 'Reno', region: 'NV', country: 'US' };
+    expect(canonical).toMatchObject({ shipTo: { address: kept } });
+  });
+
   it('one that says it came by EDI is refused: that is an interchange', async () => {
     const answer = await api.call('POST', '/v1/orders', { key: desk, body: { ...anOrder('CR-8'), channel: 'edi' } });
     expect(answer).toMatchObject({ status: 422, body: { code: 'wrong-channel', errors: [{ path: 'channel' }] } });
@@ -377,14 +424,28 @@ describe('interchanges', () => {
     expect(answer).toMatchObject({ status: 422, body: { errors: [{ code: 'sender-not-yours' }] } });
   });
 
-  it('that sends as another one is not told under which name we keep that one; the record says it', async () => {
+  it('that sends as another one has the file listed with its own, and learns no name of ours for that one', async () => {
     const answer = await api.call('POST', '/v1/edi/interchanges', { key: dealer, bytes: interchange('000000908') });
     const [{ interchangeId, partnerId }] = answer.body.interchanges;
-    expect(partnerId).toBeNull();
+    expect(partnerId).toBe('cobalt-ridge');
     expect(answer.text).not.toContain('harbor-pine');
     expect(answer.text).not.toContain('Harbor & Pine');
-    const stored = await api.prisma.interchange.findUniqueOrThrow({ where: { id: interchangeId } });
-    expect(stored).toMatchObject({ partnerId: 'harbor-pine', state: 'rejected' });
+    expect(answer.body.errors[0].message).toBe(
+      'the file came by the key of cobalt-ridge, which may not send for ZZ/HARBORPINE; it is kept with the files of cobalt-ridge',
+    );
+    const listed = async (partner: string) => {
+      const { body } = await api.call('GET', `/v1/edi/interchanges?partnerId=${partner}`, { key: desk });
+      return body.items.filter((item: { interchangeId: string }) => item.interchangeId === interchangeId);
+    };
+    expect(await listed('cobalt-ridge')).toMatchObject([{ state: 'rejected', senderId: 'HARBORPINE' }]);
+    expect(await listed('harbor-pine')).toEqual([]);
+    expect((await api.call('GET', `/v1/edi/interchanges/${interchangeId}`, { key: dealer })).status).toBe(200);
+    // The one whom it names may send the same bytes, and each attempt stays with its sender.
+    const theirs = await api.call('POST', '/v1/edi/interchanges', { key: desk, bytes: interchange('000000908') });
+    expect(theirs).toMatchObject({ status: 202, body: { duplicate: false } });
+    const again = await api.call('POST', '/v1/edi/interchanges', { key: dealer, bytes: interchange('000000908') });
+    expect(again.body.interchanges).toMatchObject([{ interchangeId, state: 'rejected' }]);
+    expect(await listed('cobalt-ridge')).toHaveLength(1);
     // A client for all partners sees the difference.
     const known = await api.call('POST', '/v1/edi/interchanges', { key: desk, bytes: interchange('000000909') });
     expect(known.body.interchanges).toMatchObject([{ partnerId: 'harbor-pine' }]);
@@ -564,6 +625,38 @@ describe('warehouse events', () => {
       status: 401,
       body: { code: 'signature-expired' },
     });
+  });
+
+  it.each([
+    ['shipment.shipmentNumber', { shipmentNumber: 'S*1' }],
+    ['shipment.carrier.billOfLading', { carrier: { scac: 'ODFL', billOfLading: 'B~1' } }],
+    ['shipment.carrier.tracking', { carrier: { scac: 'ODFL', tracking: '№ 1' } }],
+    ['shipment.carrier.trailer', { carrier: { scac: 'ODFL', trailer: 'T>1' } }],
+    ['shipment.packages[0].tracking', { packages: [{ tracking: '1*Z', lines: [] }] }],
+    ['shipment.packages[0].lines[0].lot', { packages: [{ lines: [{ lineNumber: 1, quantity: '1', lot: 'L*1' }] }] }],
+  ])('a number that no 856 could repeat is refused at its place: %s', async (path, changes) => {
+    const shipment = {
+      ...{ shipmentNumber: 'S-1', shippedAt: event.occurredAt, carrier: { scac: 'ODFL', name: 'Old * Line' } },
+      packages: [{ lines: [{ lineNumber: 1, quantity: '1' }] }],
+    };
+    const body = { ...event, eventId: `e-${path}`, type: 'shipped', shipment: { ...shipment, ...changes } };
+    expect(await api.call('POST', '/v1/warehouse-events', signed(body))).toMatchObject({
+      status: 422,
+      body: { code: 'number-not-writable', errors: [{ path }] },
+    });
+    expect(await api.prisma.warehouseEvent.count({ where: { eventId: body.eventId } })).toBe(0);
+  });
+
+  it.each([
+    ['shipment.carrier.trailer', { carrier: { scac: 'ODFL', trailer: ' ' } }],
+    ['shipment.packages[0].sscc', { packages: [{ sscc: '006141410000000019', lines: [] }] }],
+  ])('so is what no 856 may say: %s', async (path, changes) => {
+    const shipment = { shipmentNumber: 'S-1', shippedAt: event.occurredAt, packages: [{ lines: [] }] };
+    const carrier = { scac: 'ODFL' };
+    const body = { ...event, eventId: 'e-3', type: 'shipped', shipment: { ...shipment, carrier, ...changes } };
+    const answer = await api.call('POST', '/v1/warehouse-events', signed(body));
+    expect(answer).toMatchObject({ status: 422, body: { code: 'invalid-body' } });
+    expect(answer.body.errors.map((error: { path: string }) => error.path)).toEqual([path]);
   });
 
   it.each([

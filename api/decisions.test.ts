@@ -113,6 +113,15 @@ describe('decisions about an order', () => {
     expect(answer).toMatchObject({ status: 422, body: { code: 'invalid-body', errors: [{ path }] } });
   });
 
+  it('an authorization with the delimiter of the partner’s documents is refused where it stands', async () => {
+    const body = { resolution: 'use-carrier', carrier: { scac: 'ODFL', authorization: 'AUTH*77' } };
+    const answer = await api.call('POST', '/v1/exceptions/exception-CR-1/resolve', { key: desk, body });
+    expect(answer).toMatchObject({
+      status: 422,
+      body: { code: 'number-not-writable', errors: [{ path: 'carrier.authorization' }] },
+    });
+  });
+
   it('the carrier that a person states reaches the workflow', async () => {
     const body = { resolution: 'use-carrier', carrier: { scac: 'ODFL', authorization: 'AUTH-77' } };
     const answer = await api.call('POST', '/v1/exceptions/exception-CR-1/resolve', { key: desk, body });

@@ -36,6 +36,7 @@ describe('the exception catalogue', () => {
       'content-not-used',
       'dates-not-kept',
       'item-numbers-differ',
+      'no-tax-rate',
       'pack-differs',
       'price-outside-tolerance',
       'release-not-accounted',

@@ -112,6 +112,12 @@ export const exceptionKinds = {
     escalateAfterHours: 4,
   },
   'no-price': { category: 'pricing', owner: 'pricing', resolutions: untilShipped, escalateAfterHours: 4 },
+  'no-tax-rate': {
+    category: 'finance',
+    owner: 'accounts-receivable',
+    resolutions: ['retry', 'accept', 'cancel'],
+    escalateAfterHours: 4,
+  },
   'price-outside-tolerance': {
     category: 'pricing',
     owner: 'pricing',

@@ -1,10 +1,11 @@
 /**
- * What becomes of each element of a set that orders come by, found by trying: the mapping reads a document
- * with the element and one with another value there, and the difference of the two orders says where it
+ * What becomes of each element of a set that orders or their changes come by, found by trying: the mapping reads a
+ * document with the element and one with another value there, and the difference of the two results says where it
  * went. `npm run profile-reference` writes the result to docs/sets/.
  */
 import type { Agreement } from '../mappings/edi/agreement.ts';
-import type { TakesOrder } from '../mappings/edi/documents/definition.ts';
+import type { OrderContext, ReadsChange, TakesOrder } from '../mappings/edi/documents/definition.ts';
+import type { Silent } from '../mappings/edi/not-used.ts';
 import { notingUse } from '../mappings/edi/tree.ts';
 import { isUsed, rememberPosition } from '../mappings/x12/position.ts';
 import type {
@@ -44,26 +45,71 @@ const ASKED = 'nothing: a person is asked about it';
 const SILENT = 'nothing: it says nothing by itself';
 const CHECKED = 'nothing: it is checked';
 
-export function mappingTable({ map, silent = {} }: TakesOrder, guide: Guide, agreement: Agreement): MappingRow[] {
-  const read = (tree: Tree) => notingUse(() => map(tree, agreement, { evaluate: evaluateAll }));
+/** A mapping that is tried: the canonical document that a tree becomes, or nothing if it is refused. */
+export interface TriedMapping {
+  readonly silent: Silent;
+  read(tree: Tree, agreement: Agreement, context: OrderContext): { made: unknown; doubts: number } | undefined;
+  /** A document that is read without doubts. */
+  base(): Tree;
+  /** The loop of its only line. */
+  readonly line: string;
+}
+
+export function ofOrders({ map, silent = {} }: TakesOrder): TriedMapping {
+  return {
+    silent,
+    line: 'PO1',
+    base: () => ({
+      BEG: { '01': '00', '02': 'SA', '03': 'PO-1', '05': '20261120' },
+      N1: [{ N1: { '01': 'ST', '02': 'Store', '03': '92', '04': '0117' } }],
+      PO1: [{ PO1: { '01': '1', '02': '4', '03': 'EA', '04': '9.5', '06': 'VN', '07': 'MW-1001' } }],
+    }),
+    read: (...input) => {
+      const result = map(...input);
+      return 'orders' in result ? { made: result.orders[0], doubts: result.doubts.length } : undefined;
+    },
+  };
+}
+
+export function ofChanges({ map, silent = {} }: ReadsChange): TriedMapping {
+  return {
+    silent,
+    line: 'POC',
+    base: () => ({
+      BCH: { '01': '04', '02': 'SA', '03': 'PO-1', '06': '20261120' },
+      N1: [{ N1: { '01': 'ST', '02': 'Store', '03': '92', '04': '0117' } }],
+      POC: [
+        { POC: { '01': '1', '02': 'RZ', '03': '4', '05': { '1': 'EA' }, '06': '9.5', '08': 'VN', '09': 'MW-1001' } },
+      ],
+    }),
+    read: (...input) => {
+      const result = map(...input);
+      return 'change' in result ? { made: result.change, doubts: result.doubts.length } : undefined;
+    },
+  };
+}
+
+export function mappingTable(mapping: TriedMapping, guide: Guide, agreement: Agreement): MappingRow[] {
+  const { silent } = mapping;
+  const read = (tree: Tree) => notingUse(() => mapping.read(tree, agreement, { evaluate: evaluateAll }));
 
   const becomes = (place: Place, qualifiers: readonly string[], element: number): string => {
     const tried = (variant: 0 | 1) => {
-      const { tree, probed } = documentWith(place, qualifiers, { element, variant });
+      const { tree, probed } = documentWith(mapping, place, qualifiers, { element, variant });
       return { result: read(tree), probed };
     };
     const [one, other] = [tried(0), tried(1)];
     const key = keyOf(element);
-    if ('orders' in one.result && 'orders' in other.result) {
-      const doubted = one.result.doubts.length !== other.result.doubts.length;
+    if (one.result !== undefined && other.result !== undefined) {
+      const doubted = one.result.doubts !== other.result.doubts;
       // The other value of a qualifier names another field, which its own row tells.
       const named = other.probed[key];
-      const places = differences(one.result.orders[0], other.result.orders[0]).filter(
+      const places = differences(one.result.made, other.result.made).filter(
         (path) => typeof named !== 'string' || !path.endsWith(`.${named}`),
       );
       if (places.length > 0) return `${places.join(', ')}${doubted ? '; some values are asked about' : ''}`;
       if (doubted) return ASKED;
-    } else if ('orders' in one.result || 'orders' in other.result) return CHECKED;
+    } else if (one.result !== undefined || other.result !== undefined) return CHECKED;
     if (isUsed(one.probed, key)) return CHECKED;
     const codes = silent[`${place.segment.id}.${key}`];
     if (codes === undefined) return ASKED;
@@ -113,11 +159,12 @@ function codesOf({ id, elements }: SegmentGuide, repeats: boolean): string[] {
 const USUAL: Readonly<Record<string, string>> = { SAC: 'A', PER: 'BD' };
 
 function documentWith(
+  { base: begin, line }: TriedMapping,
   { loops, segment, opensLoop, isList }: Place,
   qualifiers: readonly string[],
   probe: { element: number; variant: number },
 ): { tree: Tree; probed: SegmentObject } {
-  const base = baseOrder();
+  const base = begin();
   const probed = filled(segment, qualifiers.at(-1) ?? '', probe);
   let node: TreeNode = base;
   let at = 0;
@@ -129,7 +176,7 @@ function documentWith(
     if (!isLast) at += 1;
     const iterations = (node[loop.key] ?? []) as TreeNode[];
     node[loop.key] = iterations;
-    const isThere = (one: TreeNode) => loop.key === 'PO1' || (one[head.key] as SegmentObject)['01'] === code;
+    const isThere = (one: TreeNode) => loop.key === line || (one[head.key] as SegmentObject)['01'] === code;
     let iteration = iterations.find(isThere);
     if (iteration === undefined) {
       iteration = { [head.key]: filled(head.segment, code) };
@@ -140,14 +187,6 @@ function documentWith(
   }
   if (!opensLoop) node[segment.id] = isList ? [probed] : probed;
   return { tree: base, probed };
-}
-
-function baseOrder(): Tree {
-  return {
-    BEG: { '01': '00', '02': 'SA', '03': 'PO-1', '05': '20261120' },
-    N1: [{ N1: { '01': 'ST', '02': 'Store', '03': '92', '04': '0117' } }],
-    PO1: [{ PO1: { '01': '1', '02': '4', '03': 'EA', '04': '9.5', '06': 'VN', '07': 'MW-1001' } }],
-  };
 }
 
 function filled(segment: SegmentGuide, code: string, probe?: { element: number; variant: number }): SegmentObject {
@@ -203,7 +242,11 @@ function sampleOf(segment: SegmentGuide, position: number, guide: ElementGuide, 
 }
 
 const FIXED: Readonly<Record<string, readonly [string, string]>> = {
+  BCH01: ['04', '05'],
   PO102: ['4', '5'],
+  POC02: ['RZ', 'QI'],
+  POC03: ['4', '5'],
+  POC04: ['3', '2'],
   CTT01: ['1', '2'],
   CTT02: ['4', '5'],
   ITD05: ['10', '11'],
@@ -215,7 +258,7 @@ const FIXED: Readonly<Record<string, readonly [string, string]>> = {
   SLN03: ['I', 'A'],
 };
 
-const FIRST_PAIR: Readonly<Record<string, number>> = { LIN: 2, SLN: 9 };
+const FIRST_PAIR: Readonly<Record<string, number>> = { LIN: 2, POC: 8, SLN: 9 };
 
 function pairOf(id: string, qualifierPosition: number): number {
   return (qualifierPosition - (FIRST_PAIR[id] ?? 6)) / 2;
@@ -278,16 +321,19 @@ function merged(place: Place, label: string, rows: readonly string[]): MappingRo
 }
 
 /** The table as a page. */
-export function mappingPage(set: string, name: string, rows: readonly MappingRow[]): string {
+export function mappingPage(
+  { set, name, becomes, section }: { set: string; name: string; becomes: string; section: string },
+  rows: readonly MappingRow[],
+): string {
   const cell = (text: string) => text.replaceAll('|', '\\|');
   const lines = rows.map(({ place, element, name: what, becomes }) =>
     ['', ` \`${cell(place)}\` `, ` ${element} `, ` ${cell(what)} `, ` ${cell(becomes)} `, ''].join('|'),
   );
   return `# What becomes of the ${set}
 
-Every segment and element of the ${set} (${name}, release 004010), and the field of the canonical order that it reaches.
-\`npm run profile-reference\` finds it out by trying: it changes one element at a time and compares the orders. Codes in
-brackets are qualifiers, \`…\` stands for all others. A profile can give further content a place (\`map.salesOrder\`) or
+Every segment and element of the ${set} (${name}, release 004010), and the field of the canonical ${becomes} that it reaches.
+\`npm run profile-reference\` finds it out by trying: it changes one element at a time and compares the results. Codes in
+brackets are qualifiers, \`…\` stands for all others. A profile can give further content a place (\`map.${section}\`) or
 declare that it is of no concern (\`ignores\`); what is left is a question to a person when it is first seen.
 
 | place | element | name | becomes |

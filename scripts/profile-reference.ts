@@ -1,17 +1,17 @@
 /**
  * `npm run profile-reference`: generates documentation (docs/profile-reference.md, docs/certification-reference.md, docs/sets/) and
- * JSON schemas for editors (mappings/partners/*.schema.json) from the schemas of profiles and certification.yaml, and from the mapping
- * of orders. A test fails if a file is outdated.
+ * JSON schemas for editors (mappings/partners/*.schema.json) from the schemas of profiles and certification.yaml, and from the mappings
+ * of orders and their changes. A test fails if a file is outdated.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { certificationSettings } from '../certification/settings-schema.ts';
-import { purchaseOrder } from '../mappings/edi/documents/all.ts';
+import { orderChange, purchaseOrder } from '../mappings/edi/documents/all.ts';
 import { guideOf } from '../mappings/edi/documents/registry.ts';
 import { partnerProfile } from '../mappings/profile/profile.ts';
-import { mappingPage, mappingTable } from './mapping-table.ts';
+import { mappingPage, mappingTable, ofChanges, ofOrders, type TriedMapping } from './mapping-table.ts';
 
 type Schema = z.core.JSONSchema.JSONSchema;
 
@@ -30,7 +30,7 @@ export function profileReferenceFiles(): Record<string, string> {
   };
 }
 
-/** Of the sets that the usual profile takes as orders. */
+/** Of the sets that the usual profile takes as orders, or reads as changes of them. */
 function mappingPages(): Record<string, string> {
   const party = (id: string) => ({ isaQualifier: 'ZZ', isaId: id, gsId: id });
   const usual = partnerProfile.parse({
@@ -39,11 +39,16 @@ function mappingPages(): Record<string, string> {
     identifiers: { ours: party('US'), theirs: party('THEM') },
     transport: { kind: 'https', url: 'https://partner.example/inbox' },
   });
-  const { set, inbound } = purchaseOrder;
-  const guide = guideOf(set, usual.x12.version);
-  if (guide === undefined) throw new Error(`there is no guide of the ${set}`);
-  const rows = mappingTable(inbound, guide, { ...usual, version: '' });
-  return { [`docs/sets/${set}.md`]: mappingPage(set, guide.name, rows) };
+  const page = (set: string, mapping: TriedMapping, becomes: string, section: keyof typeof usual.map) => {
+    const guide = guideOf(set, usual.x12.version);
+    if (guide === undefined) throw new Error(`there is no guide of the ${set}`);
+    const rows = mappingTable(mapping, guide, { ...usual, version: '' });
+    return { [`docs/sets/${set}.md`]: mappingPage({ set, name: guide.name, becomes, section }, rows) };
+  };
+  return {
+    ...page(purchaseOrder.set, ofOrders(purchaseOrder.inbound), 'order', 'salesOrder'),
+    ...page(orderChange.set, ofChanges(orderChange.about.change), 'change of an order', 'orderChange'),
+  };
 }
 
 function json(schema: object): string {

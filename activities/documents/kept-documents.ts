@@ -1,14 +1,93 @@
 /** Documents that nothing processes. Each waits in state `kept` until a person says what was done about it. */
 import type { Database } from '../../prisma/client.ts';
+import { Prisma } from '../../prisma/generated/client.ts';
+import { insertTimeline, type Transaction } from '../lib/records.ts';
 
-/** The partner's orders with that number, as several may be parts of one purchase order. */
-export async function ordersUnder(prisma: Database, partnerId: string, poNumber: string): Promise<string[]> {
+/** What a kept document names of an order. `release` is empty if it names none. */
+export interface NamedOrder {
+  readonly partnerId: string;
+  readonly poNumber: string;
+  readonly release?: string;
+}
+
+/**
+ * The partner's orders with that number, as several may be parts of one purchase order; without a release those of
+ * each.
+ */
+export async function ordersUnder(
+  prisma: Database | Transaction,
+  { partnerId, poNumber, release = '' }: NamedOrder,
+): Promise<string[]> {
+  const ofRelease = release === '' ? {} : { release };
   const orders = await prisma.order.findMany({
-    where: { partnerId, poNumber },
+    where: { partnerId, poNumber, ...ofRelease },
     orderBy: [{ receivedAt: 'desc' }, { id: 'asc' }],
     select: { id: true },
   });
   return orders.map(({ id }) => id);
+}
+
+/** A document that asks for a change, as its orders tell of it. */
+export interface Asking extends NamedOrder {
+  readonly documentId: string;
+  readonly set: string;
+  readonly action: string;
+  readonly correlationId: string;
+}
+
+const EVENT = 'order.change-asked';
+const keyOf = (documentId: string) => `change/${documentId}`;
+
+function noticeOf({ set, action }: Pick<Asking, 'set' | 'action'>): string {
+  const wish = action === 'cancel' ? 'to cancel the order' : 'for a change of the order';
+  return `The partner asks ${wish} (${set}); nothing is changed by it, a person decides`;
+}
+
+/** Part of a statement that tells orders of a change that they are asked for. */
+export function notingChange(orderIds: readonly string[], asking: Asking, onlyIf?: Prisma.Sql): Prisma.Sql {
+  const { documentId, partnerId, correlationId } = asking;
+  const rows = orderIds.map((orderId) => ({
+    orderId,
+    key: keyOf(documentId),
+    type: EVENT,
+    summary: noticeOf(asking),
+    actor: partnerId,
+    correlationId,
+    detail: { documentId },
+  }));
+  return insertTimeline(rows, onlyIf);
+}
+
+/**
+ * Parts of a statement that link new orders to the documents that asked about them before they came, and tell the
+ * orders of each change.
+ */
+export function linkingEarlier(
+  orderIds: readonly string[],
+  { partnerId, poNumber, release = '' }: NamedOrder,
+  onlyIf: Prisma.Sql,
+): Prisma.Sql {
+  const [cancels, changes] = ['cancel', 'change'].map((action) => noticeOf({ set: '%', action }));
+  return Prisma.sql`
+    waiting AS (
+      SELECT "id", "transactionSet", "partnerId", "correlationId", "change" FROM "Document"
+      WHERE "partnerId" = ${partnerId} AND "poNumber" = ${poNumber} AND "direction" = 'inbound' AND "state" = 'kept'
+        AND coalesce("change"->>'release', '') IN ('', ${release}) AND ${onlyIf}
+    ),
+    linked AS (
+      INSERT INTO "DocumentOrder" ("documentId", "orderId")
+      SELECT w."id", o."id" FROM waiting w, unnest(${orderIds}::text[]) AS o("id")
+      ON CONFLICT DO NOTHING
+    ),
+    told AS (
+      INSERT INTO "TimelineEvent" ("orderId", "key", "type", "summary", "actor", "detail", "correlationId")
+      SELECT o."id", 'change/' || w."id", ${EVENT},
+        replace(CASE w."change"->>'action' WHEN 'cancel' THEN ${cancels} ELSE ${changes} END, '%', w."transactionSet"),
+        w."partnerId", jsonb_build_object('documentId', w."id"), w."correlationId"
+      FROM waiting w, unnest(${orderIds}::text[]) AS o("id")
+      WHERE w."change" IS NOT NULL
+      ON CONFLICT DO NOTHING
+    )`;
 }
 
 /** What a person did about a kept document. Returns false if it does not wait any more. */
@@ -31,13 +110,19 @@ export async function assignKeptDocument(
   { poNumber, orderIds }: { poNumber: string; orderIds: readonly string[] },
 ): Promise<boolean> {
   return prisma.$transaction(async (records) => {
-    const { count } = await records.document.updateMany({
+    const [row] = await records.document.updateManyAndReturn({
       where: { id: documentId, state: 'kept' },
       data: { poNumber },
+      select: { partnerId: true, transactionSet: true, correlationId: true, change: true },
     });
-    if (count === 0) return false;
+    if (row === undefined) return false;
     await records.documentOrder.deleteMany({ where: { documentId } });
     await records.documentOrder.createMany({ data: orderIds.map((orderId) => ({ documentId, orderId })) });
+    if (row.change === null) return true;
+    const { partnerId, correlationId } = row;
+    const { action } = row.change as { action: string };
+    const asking = { documentId, set: row.transactionSet, action, partnerId, poNumber, correlationId };
+    await records.$executeRaw(notingChange(orderIds, asking));
     return true;
   });
 }

@@ -1,10 +1,9 @@
 import { withAcknowledgmentCodes } from '../../mappings/edi/acknowledgment-codes.ts';
-import { type Admitted, admitTransaction, type Kept } from '../../mappings/edi/admission.ts';
+import { type Admitted, admitTransaction } from '../../mappings/edi/admission.ts';
 import type { ElementPlace, TakesOrder, TakesPayment } from '../../mappings/edi/documents/definition.ts';
 import { readOrders, readPayment } from '../../mappings/edi/documents/read-document.ts';
 import type { ReadTransaction, X12Error } from '../../mappings/x12/types.ts';
 import { evaluateAll } from '../../runtime/expressions.ts';
-import { ordersUnder } from '../documents/kept-documents.ts';
 import { acceptOrders } from '../intake/accept-order.ts';
 import { acceptPayment } from '../intake/accept-payment.ts';
 import type { IntakeDependencies } from '../intake/dependencies.ts';
@@ -12,6 +11,7 @@ import type { InboundDocument } from '../intake/inbound-document.ts';
 import { IntakeRefusal } from '../intake/intake-refusal.ts';
 import { searchForm } from '../lib/records.ts';
 import { type Judgement, rejection, type Source } from './judgement.ts';
+import { keepDocument } from './keep-document.ts';
 import { takeAcknowledgment } from './take-acknowledgment.ts';
 
 /** Held: our own profile cannot read the set, so it waits until the profile is corrected. */
@@ -26,22 +26,11 @@ export async function judge(
 ): Promise<Judged> {
   const admitted = admitTransaction(read, source.profile);
   if ('errors' in admitted) return rejection(...admitted.errors);
-  if ('kept' in admitted) return keep(deps, source, admitted);
+  if ('kept' in admitted) return keepDocument(deps, source, admitted, document, read);
   const judged = await apply(deps, source, admitted, document);
   // An acknowledgment is never acknowledged, so its errors need no AK codes.
   if ('held' in judged || admitted.inbound.apply === 'acknowledges') return judged;
   return { ...judged, errors: withAcknowledgmentCodes(judged.errors, read, admitted.guide) };
-}
-
-/** A set that nothing processes waits for a person, with the order that it names. */
-async function keep(
-  { prisma }: IntakeDependencies,
-  { profile }: Source,
-  { kept: { poNumber }, tolerated }: Kept,
-): Promise<Judgement> {
-  const errors = [...tolerated.errors];
-  if (poNumber === undefined) return { state: 'kept', errors };
-  return { state: 'kept', errors, poNumber, orderIds: await ordersUnder(prisma, profile.id, poNumber) };
 }
 
 function apply(

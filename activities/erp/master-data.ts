@@ -1,4 +1,5 @@
 /** Items, customers, prices and tax rates of one ERP, as last read. */
+import { countryCode, regionCode } from '../../domain/places.ts';
 import type { Database } from '../../prisma/client.ts';
 import { Prisma } from '../../prisma/generated/client.ts';
 import { insertRows } from '../lib/records.ts';
@@ -19,13 +20,18 @@ export async function storeMasterData(
   const items = unique(page.items, ({ sku }) => sku);
   const customers = unique(page.customers, ({ customerNumber }) => customerNumber);
   const shipTos = unique(
-    customers.flatMap(({ customerNumber, shipTos }) => shipTos.map((shipTo) => ({ ...shipTo, customerNumber }))),
+    customers.flatMap(({ customerNumber, shipTos }) =>
+      shipTos.map((shipTo) => ({ ...shipTo, ...placeOf(shipTo), customerNumber })),
+    ),
     ({ shipToNumber }) => shipToNumber,
   );
   const prices = unique(page.prices, ({ customerNumber, sku, unit, validFrom }) =>
     JSON.stringify([customerNumber, sku, unit, validFrom]),
   );
-  const taxRates = unique(page.taxRates, ({ region }) => region);
+  const taxRates = unique(
+    page.taxRates.map((rate) => ({ ...rate, ...placeOf(rate) })),
+    ({ country, region }) => `${country}/${region}`,
+  );
   const source = `erp.${erpSystem}`;
   const readings = completed === undefined ? [] : [{ source, asOf: completed.asOf, completedAt: new Date() }];
   const upsert = (table: string, key: readonly string[], columns: readonly string[], rows: readonly object[]) =>
@@ -40,8 +46,14 @@ export async function storeMasterData(
     customers AS (${upsert('Customer', ['customerNumber'], CUSTOMER, customers)}),
     "shipTos" AS (${upsert('ShipTo', ['shipToNumber'], SHIP_TO, shipTos)}),
     prices AS (${upsert('ContractPrice', ['customerNumber', 'sku', 'unit', 'validFrom'], ['validTo', 'unitPrice'], prices)}),
-    "taxRates" AS (${upsert('TaxRate', ['region'], ['percent'], taxRates)})
+    "taxRates" AS (${upsert('TaxRate', ['country', 'region'], ['percent'], taxRates)})
     ${upsertRows('Synchronization', ['source'], ['asOf', 'completedAt'], readings)}`;
+}
+
+/** ERPs write the same place in different ways; orders and tax rates must meet in one. */
+function placeOf({ country = '', region }: { country?: string; region: string }) {
+  const code = countryCode(country);
+  return { country: code, region: regionCode(code, region) };
 }
 
 const ITEM = ['description', 'baseUnit', 'gtin', 'weight', 'listPrice', 'taxable', 'units'];

@@ -179,6 +179,9 @@ export interface ErpMasterData {
     validFrom: string;
     validTo?: string;
   }[];
-  /** Percent by region, for customers that are not exempt. */
-  taxRates: { region: string; percent: string }[];
+  /**
+   * Percent by region, for customers that are not exempt. An empty region is the whole country, which is the US
+   * where it is not named. "0" means that nothing is due; where there is no rate, orders wait for a person.
+   */
+  taxRates: { country?: string; region: string; percent: string }[];
 }

@@ -1,15 +1,14 @@
 /** Intake of orders from every channel: one statement stores the order with everything that belongs to it. */
 import { createHash, randomUUID } from 'node:crypto';
 import { withDatesForAll } from '../../domain/policy/requested-dates.ts';
-import type { SalesOrder } from '../../mappings/canonical/v1/index.ts';
+import { type Party, type SalesOrder, storeCode } from '../../mappings/canonical/v1/index.ts';
 import { contentHash } from '../../mappings/edi/content-hash.ts';
 import type { NotUsed } from '../../mappings/edi/not-used.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
-import { named } from '../../mappings/x12/repertoire.ts';
 import type { X12Error } from '../../mappings/x12/types.ts';
-import { unwritableIn } from '../../mappings/x12/write.ts';
 import type { Database } from '../../prisma/client.ts';
 import { Prisma } from '../../prisma/generated/client.ts';
+import { linkingEarlier } from '../documents/kept-documents.ts';
 import { handOffRows, insertHandOffs } from '../handoff/hand-off.ts';
 import { isTaken } from '../lib/database.ts';
 import { insertReferences, insertTimeline } from '../lib/records.ts';
@@ -17,6 +16,7 @@ import type { IntakeDependencies } from './dependencies.ts';
 import { type InboundDocument, relatingDocument, storingDocument } from './inbound-document.ts';
 import { IntakeRefusal } from './intake-refusal.ts';
 import { workflowIdOf } from './workflow-id.ts';
+import { type NumberAt, refuseUnwritable } from './writable.ts';
 
 export type OrderSource =
   | { kind: 'api' }
@@ -85,7 +85,7 @@ export async function acceptOrders(
   }
   const orders = submitted.map((one) => {
     const order = withDatesForAll(one);
-    if (offer.source.kind === 'api') refuseUnwritable(order, profile);
+    if (offer.source.kind === 'api') refuseUnwritable(repeatedNumbers(order, profile), profile);
     return { order, hash: contentHash(order) };
   });
   // Store the version before the order: a process that finds the order must find its version.
@@ -119,31 +119,33 @@ function hashOfAll(hashes: readonly string[]): string {
   return createHash('sha256').update(hashes.toSorted().join()).digest('hex');
 }
 
-/** Rejects numbers that our documents must repeat but X12 cannot represent, before the ERP has the order. */
-function refuseUnwritable(order: SalesOrder, { documents, x12 }: PartnerProfile): void {
-  if (Object.keys(documents.outbound).length === 0) return;
+/** The numbers and codes of the caller that our documents repeat. */
+function repeatedNumbers(order: SalesOrder, { documents }: PartnerProfile): NumberAt[] {
   const echoed = new Set(Object.values(documents.outbound).flatMap((rule) => rule?.echo ?? []));
-  const numbers: [path: string, text: string | undefined][] = [
+  const codesOf = (path: string, party: Party | undefined) =>
+    (party?.identifiers ?? []).map(({ value }, index): NumberAt => [`${path}.identifiers[${index}].value`, value]);
+  return [
     ['poNumber', order.poNumber],
     ['release', order.release],
-    ...order.shipTo.identifiers.map(({ value }, index): [string, string] => [
-      `shipTo.identifiers[${index}].value`,
-      value,
-    ]),
-    ...order.references.flatMap(({ qualifier, value }, index): [string, string][] =>
+    ...codesOf('shipTo', order.shipTo),
+    ...codesOf('buyer', order.buyer),
+    ...codesOf('billTo', order.billTo),
+    ...codesOf('markFor', order.markFor),
+    ...order.references.flatMap(({ qualifier, value }, index): NumberAt[] =>
       echoed.has(qualifier) ? [[`references[${index}].value`, value]] : [],
     ),
-    ...order.lines.flatMap(({ lineId, item }, index): [string, string | undefined][] => [
+    ...order.lines.flatMap(({ lineId, item, allocations = [] }, index): NumberAt[] => [
       [`lines[${index}].lineId`, lineId],
       [`lines[${index}].item.customerSku`, item.customerSku],
+      ...allocations.flatMap(({ store }, at) => storeCodeOf(store, `lines[${index}].allocations[${at}].store`)),
     ]),
   ];
-  for (const [path, text] of numbers) {
-    const character = text === undefined ? undefined : unwritableIn(text, x12.delimiters, x12.repertoire);
-    if (character === undefined) continue;
-    const reason = `${named(character)} cannot be written into the documents of this partner (x12.delimiters, x12.repertoire)`;
-    throw new IntakeRefusal('number-not-writable', path, reason);
-  }
+}
+
+/** A store without a code is named by its name, which then is a code. */
+function storeCodeOf(store: Party, path: string): NumberAt[] {
+  const place = store.identifiers.length > 0 ? 'identifiers[0].value' : 'address.name';
+  return [[`${path}.${place}`, storeCode(store)]];
 }
 
 interface KnownOrder {
@@ -277,6 +279,7 @@ async function insertOrders(
     others AS (${inserting(rest)} WHERE ${TAKEN}),
     referred AS (${insertReferences(orderIds, references, TAKEN)}),
     noted AS (${insertTimeline(received, TAKEN)}),
+    ${linkingEarlier(orderIds, first, TAKEN)},
     handed AS (${insertHandOffs(starts, TAKEN)}
     )${
       document === undefined

@@ -7,15 +7,17 @@ import { Prisma } from '../../prisma/generated/client.ts';
 import type { HandOffRow, SignalOrder } from '../handoff/hand-off.ts';
 import { asJson } from '../lib/records.ts';
 import type { IntakeDependencies } from './dependencies.ts';
+import { type NumberAt, refuseUnwritable } from './writable.ts';
 
 /**
  * Accepts an event once: one statement finds its release, stores it and writes the hand-off if the order
  * must act.
  */
 export async function acceptWarehouseEvent(
-  { prisma, handOff }: IntakeDependencies,
+  { prisma, handOff, profiles }: IntakeDependencies,
   { system, event }: { system: string; event: WarehouseEvent; correlationId: string },
 ): Promise<{ outcome: 'accepted' | 'duplicate' | 'unknown-release'; orderId?: string }> {
+  if (event.type === 'shipped') await refuseUnwritableShipment({ prisma, profiles }, system, event);
   const notice = noticeOf(system, event);
   const signal: SignalOrder | undefined = notice && { signal: 'warehouseEvent', payload: asJson(notice) };
   const payload = signal === undefined ? null : JSON.stringify(signal);
@@ -45,6 +47,37 @@ export async function acceptWarehouseEvent(
   const { orderId, taken, ...row } = found;
   if (row.id !== null) handOff.committed([row]);
   return { outcome: taken ? 'accepted' : 'duplicate', orderId };
+}
+
+/** The warehouse can still correct a number here; its goods are gone when the 856 is written. */
+async function refuseUnwritableShipment(
+  { prisma, profiles }: Pick<IntakeDependencies, 'prisma' | 'profiles'>,
+  system: string,
+  { eventId, releaseNumber, shipment }: Extract<WarehouseEvent, { type: 'shipped' }>,
+): Promise<void> {
+  const { shipmentNumber, carrier, packages } = shipment;
+  const numbers: NumberAt[] = [
+    ['shipment.shipmentNumber', shipmentNumber],
+    ['shipment.carrier.billOfLading', carrier.billOfLading],
+    ['shipment.carrier.tracking', carrier.tracking],
+    ['shipment.carrier.trailer', carrier.trailer],
+    ...packages.flatMap(({ tracking, lines }, index): NumberAt[] => [
+      [`shipment.packages[${index}].tracking`, tracking],
+      ...lines.map(({ lot }, line): NumberAt => [`shipment.packages[${index}].lines[${line}].lot`, lot]),
+    ]),
+  ];
+  // Every partner takes capital letters and digits, so that most shipments need no look at the profile.
+  const doubtful = numbers.filter(([, text]) => text !== undefined && !/^[A-Z0-9]*$/.test(text));
+  if (doubtful.length === 0) return;
+  const [order] = await prisma.$queryRaw<{ partnerId: string; profileVersion: string }[]>`
+    SELECT o."partnerId", o."profileVersion"
+    FROM "Fulfillment" f JOIN "Order" o ON o."id" = f."orderId"
+    WHERE (f."releaseNumber" = ${releaseNumber} OR f."refusedNumbers" @> ARRAY[${releaseNumber}])
+      AND f."wmsSystem" = ${system}
+      -- An event that was taken before stays a duplicate.
+      AND NOT EXISTS (SELECT FROM "WarehouseEvent" e WHERE e."system" = ${system} AND e."eventId" = ${eventId})`;
+  const profile = order === undefined ? undefined : await profiles.forOrder(order);
+  if (profile !== undefined) refuseUnwritable(doubtful, profile);
 }
 
 /**

@@ -1,10 +1,11 @@
 /** The row of an inbound transaction set, written once with its verdict, together with its effect. */
+import type { OrderChange } from '../../mappings/canonical/v1/index.ts';
 import type { NotUsed } from '../../mappings/edi/not-used.ts';
 import type { Encoding } from '../../mappings/x12/encoding.ts';
 import type { X12Error } from '../../mappings/x12/types.ts';
 import type { Database } from '../../prisma/client.ts';
 import { Prisma } from '../../prisma/generated/client.ts';
-import { insertMissing } from '../lib/records.ts';
+import { insertMissing, type Transaction } from '../lib/records.ts';
 
 export interface InboundDocument {
   /** Identical in every attempt to read the interchange. */
@@ -33,6 +34,8 @@ export interface InboundVerdict {
   notUsed?: readonly NotUsed[];
   /** The order that a kept document names. */
   poNumber?: string;
+  /** What it asks to change about the order. */
+  change?: OrderChange;
 }
 
 const ALWAYS = Prisma.sql`TRUE`;
@@ -40,22 +43,23 @@ const ALWAYS = Prisma.sql`TRUE`;
 /** Part of a statement that stores a document with its verdict, if `onlyIf` holds. */
 export function storingDocument(
   document: InboundDocument,
-  { state, errors, notUsed = [], poNumber }: InboundVerdict,
+  { state, errors, notUsed = [], poNumber, change }: InboundVerdict,
   onlyIf: Prisma.Sql = ALWAYS,
 ) {
   return Prisma.sql`
     INSERT INTO "Document" ("id", "direction", "partnerId", "transactionSet", "version", "state", "interchangeId",
       "position", "groupControl", "transactionControl", "body", "delimiters", "encoding", "hash", "correlationId", "errors",
-      "notUsed", "poNumber")
+      "notUsed", "poNumber", "change")
     SELECT ${document.id}, 'inbound', ${document.partnerId}, ${document.set}, ${document.version}, ${state},
       ${document.interchangeId}, ${document.position}::int, ${document.groupControl}, ${document.transactionControl},
       ${document.body}, ${document.delimiters}, ${document.encoding ?? null}, ${document.hash}, ${document.correlationId},
       ${errors.length > 0 ? JSON.stringify(errors) : null}::jsonb,
-      ${notUsed.length > 0 ? JSON.stringify(notUsed) : null}::jsonb, ${poNumber ?? null}::text
+      ${notUsed.length > 0 ? JSON.stringify(notUsed) : null}::jsonb, ${poNumber ?? null}::text,
+      ${change === undefined ? null : JSON.stringify(change)}::jsonb
     WHERE ${onlyIf}
     ON CONFLICT ("interchangeId", "position")
     DO UPDATE SET "state" = EXCLUDED."state", "errors" = EXCLUDED."errors", "notUsed" = EXCLUDED."notUsed",
-      "poNumber" = EXCLUDED."poNumber"`;
+      "poNumber" = EXCLUDED."poNumber", "change" = EXCLUDED."change"`;
 }
 
 /** Part of a statement that notes which orders a document became or repeats. */
@@ -66,7 +70,7 @@ export function relatingDocument(documentId: string, orderIds: readonly string[]
 
 /** Stores a document without any other effect. */
 export async function storeDocument(
-  prisma: Database,
+  prisma: Database | Transaction,
   document: InboundDocument,
   { orderIds = [], ...verdict }: InboundVerdict & { orderIds?: readonly string[] },
 ): Promise<void> {

@@ -1,6 +1,6 @@
 /** Intake of files: checks and stores each interchange, and hands it to its workflow. */
 import { createHash, randomUUID } from 'node:crypto';
-import { controlNumberAgain, interchangeAdmissionErrors } from '../../mappings/edi/admission.ts';
+import { controlNumberAgain, interchangeAdmissionErrors, SENDER_NOT_YOURS } from '../../mappings/edi/admission.ts';
 import { findPartnerByIsa } from '../../mappings/edi/interchange-parties.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import { scanInterchanges } from '../../mappings/x12/scan.ts';
@@ -59,7 +59,7 @@ async function acceptInterchange(
     ...(header === undefined ? [] : interchangeAdmissionErrors(header, partner, file.partnerId)),
   ];
   const rejected = !scanned.ok || errors.length > 0;
-  const hash = createHash('sha256').update(scanned.bytes).digest('hex');
+  const hash = hashOf(scanned.bytes, errors, file);
   const received = { scanned, partner, file, hash, errors, rejected };
   // Numbers are rarely reused, so the insert itself detects it.
   const first = entryOf(received, []);
@@ -81,6 +81,17 @@ async function acceptInterchange(
   const again = answer && { ...answer, businessKey: answer.businessKey.replace(row.id, known.id) };
   if (!(await takeAgain(deps, { ...row, id: known.id }, partner, again))) return { ...earlier, state: 'duplicate' };
   return { ...earlier, state: 'received', errors: warnings };
+}
+
+/** The same bytes are another file where they came by the key of a partner that may not send them. */
+function hashOf(bytes: Uint8Array, errors: readonly X12Error[], { partnerId }: ReceivedFile): string {
+  const hash = createHash('sha256').update(bytes);
+  if (partnerId !== undefined && isNotTheirs(errors)) hash.update(`\0by ${partnerId}`);
+  return hash.digest('hex');
+}
+
+function isNotTheirs(errors: readonly X12Error[]): boolean {
+  return errors.some(({ code }) => code === SENDER_NOT_YOURS);
 }
 
 /** An interchange with its row, its receipt and its TA1. */
@@ -116,14 +127,14 @@ function entryOf(
   const receipt: InterchangeReceipt = {
     interchangeId: row.id,
     state: rejected ? 'rejected' : 'received',
-    ...(partner && { partnerId: partner.id }),
+    ...(row.partnerId !== null && { partnerId: row.partnerId }),
     ...(header && { senderId: header.senderId, controlNumber: header.controlNumber }),
     ...(row.workflowId && { workflowId: row.workflowId }),
     errors: problems,
   };
   // Never answer a sender who may not act for the partner.
   const answer =
-    partner === undefined || errors.some(({ code }) => code === 'sender-not-yours')
+    partner === undefined || isNotTheirs(errors)
       ? undefined
       : interchangeAcknowledgmentRow(partner, row, scanned, { errors, warnings }, new Date());
   return { row, receipt, answer, isNumberAgain: warnings.length > 0 };
@@ -141,7 +152,8 @@ function interchangeRow(
   return {
     id: randomUUID() as string,
     direction: 'inbound',
-    partnerId: partner?.id ?? null,
+    // A file that names another sender is a matter of the one who sent it.
+    partnerId: file.partnerId ?? partner?.id ?? null,
     senderId: header?.senderId ?? '',
     receiverId: header?.receiverId ?? '',
     controlNumber: header?.controlNumber ?? '',
@@ -220,7 +232,7 @@ function earlierOfThatNumber({
       AND "controlNumber" = ${controlNumber} AND "hash" <> ${hash} AND "state" <> 'rejected'`;
 }
 
-/** An interchange that was rejected for its sender, then unknown or without permission, may be sent again. */
+/** An interchange that was rejected for its sender, then unknown, may be sent again. */
 async function takeAgain(
   { prisma, handOff }: IntakeDependencies,
   row: InterchangeRow,

@@ -15,7 +15,7 @@ const event = { system: 's', eventId: 'e', releaseNumber: 'r', type: 't', correl
 const attempts: [string, () => Promise<unknown>, string][] = [
   [
     'a NUL in text',
-    () => database.prisma.taxRate.create({ data: { erpSystem: 'main', region: 'a\0b', percent: 1 } }),
+    () => database.prisma.taxRate.create({ data: { erpSystem: 'main', country: 'US', region: 'a\0b', percent: 1 } }),
     '22021',
   ],
   ['a NUL in a statement of ours', () => database.prisma.$queryRaw`SELECT ${'a\0b'}`, '22021'],
@@ -48,12 +48,12 @@ describe('data that Postgres can never hold', () => {
 
   it('is not a key that is taken, nor a row that is not there', async () => {
     const { prisma } = database;
-    await prisma.taxRate.create({ data: { erpSystem: 'main', region: 'p', percent: 1 } });
+    await prisma.taxRate.create({ data: { erpSystem: 'main', country: 'US', region: 'p', percent: 1 } });
     const taken = await prisma.taxRate
-      .create({ data: { erpSystem: 'main', region: 'p', percent: 1 } })
+      .create({ data: { erpSystem: 'main', country: 'US', region: 'p', percent: 1 } })
       .catch((error: unknown) => error);
     const absent = await prisma.taxRate
-      .findUniqueOrThrow({ where: { erpSystem_region: { erpSystem: 'main', region: 'q' } } })
+      .findUniqueOrThrow({ where: { erpSystem_country_region: { erpSystem: 'main', country: 'US', region: 'q' } } })
       .catch((error: unknown) => error);
     expect([taken, absent].map(dataFaultOf)).toEqual([undefined, undefined]);
   });

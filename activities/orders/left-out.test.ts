@@ -25,6 +25,8 @@ const stores: NotUsed = {
   eachTime: true,
 };
 
+const escaped = (text: string) => text.replace(/[[\]/]/g, '\\$&');
+
 let given: RecordsUnderTest;
 beforeAll(async () => {
   given = await recordsUnderTest();
@@ -119,6 +121,29 @@ describe('content of an 850 that the order does not use', () => {
     const [first, second] = [await ordered([stores]), await ordered([stores])];
     expect(await asked(first, true)).toBeUndefined();
     expect(await asked(second, false)).toContain('line 1 is spread over stores [PO1/SDQ]');
+  });
+
+  it.each([
+    [
+      'nothing that is asked about each time',
+      [{ ...markFor, content: 'N1[A]' }],
+      'later orders of the partner are not asked about the same',
+      0,
+    ],
+    ['only such', [stores], 'later orders of the partner are asked about the same again', 1],
+    [
+      'both',
+      [stores, { ...markFor, content: 'N1[B]' }],
+      'later orders of the partner are not asked about N1[B] again, but each time about PO1/SDQ',
+      1,
+    ],
+  ])('says truly what accepting is worth for later orders, with %s', async (_, content, words, asksAgain) => {
+    const [first, second] = [await ordered(content), await ordered(content)];
+    expect(await asked(first, false)).toMatch(new RegExp(`Accepted, the order goes on; ${escaped(words)}$`));
+    expect(await asked(first, true)).toBeUndefined();
+    const again = await asked(second, false);
+    expect(again === undefined ? 0 : 1).toBe(asksAgain);
+    expect(again ?? '').not.toContain('[N1[');
   });
 
   it('is none where the profile says that it is of no concern, also if it says so later', async () => {

@@ -175,8 +175,129 @@ describe('an order that goes to an address of its own', () => {
     expect(parsed.error?.issues.map(({ path }) => path.join('.'))).toEqual([
       'shipTo.address.lines',
       'shipTo.address.city',
+      'shipTo.address.region',
       'shipTo.address.postalCode',
     ]);
+  });
+
+  it.each([
+    ['US', undefined, false],
+    ['MX', undefined, false],
+    ['AU', '  ', false],
+    ['DE', undefined, true],
+    ['  ', 'Oregon', true],
+    ['US', 'Calif', false],
+  ])('of country "%s" with region "%s" is taken: %s', (country, region, isTaken) => {
+    const { region: _, ...place } = consumer;
+    const address = { ...place, country, ...(region !== undefined && { region }) };
+    const parsed = salesOrder.safeParse({ ...oneTime({ shipTo: { address } }), poNumber: 'X' });
+    expect([parsed.success, ...(parsed.error?.issues.map(({ path }) => path.join('.')) ?? [])]).toEqual([
+      isTaken,
+      ...(isTaken ? [] : ['shipTo.address.region']),
+    ]);
+  });
+
+  describe('is taxed where the goods go', () => {
+    const buyer = { identifiers: [{ scheme: 'seller' as const, value: 'C-10030-MAIN' }] };
+    const goingTo = (place: Partial<Record<'region' | 'country', string>>) =>
+      accepted({
+        ...canonicalOrder(purchaseOrder('cobalt-ridge', 'TAXED', [each('MW-1001', 10)])),
+        oneTimeShipTo: true,
+        buyer,
+        shipTo: { address: { ...consumer, ...place } },
+      });
+    const taxOf = async (orderId: string) => {
+      const { taxTotal, goodsTotal } = await given.prisma.order.findUniqueOrThrow({ where: { id: orderId } });
+      return (100 * Number(taxTotal)) / Number(goodsTotal);
+    };
+
+    it.each([
+      [{ region: ' wa ' }, 6.5],
+      [{ region: 'washington', country: 'usa' }, 6.5],
+      [{ region: 'WA', country: '' }, 6.5],
+      [{ region: 'OR' }, 0],
+      [{ region: 'WA', country: 'AU' }, 10],
+      [{ region: 'Québec', country: 'CA' }, 14.975],
+      [{ region: 'NU', country: 'CA' }, 5],
+    ])('%j at %s percent', async (place, percent) => {
+      await storeMasterData(given.prisma, 'main', {
+        ...{ items: [], customers: [], prices: [] },
+        taxRates: [
+          { country: 'au', region: ' wa', percent: '10' },
+          { country: 'CAN', region: 'Quebec', percent: '14.975' },
+          { country: 'CA', region: '', percent: '5' },
+        ],
+      });
+      const orderId = await goingTo(place);
+      expect(await given.records.prepareOrder({ orderId, waived: [] })).toMatchObject({ ready: true });
+      expect(await taxOf(orderId)).toBeCloseTo(percent, 1);
+    });
+
+    it.each([
+      [{ region: 'TX' }, 'US-TX'],
+      // A rate of the same code in another country is no rate.
+      [{ region: 'WA', country: 'MX' }, 'MX-WA'],
+      [{ region: 'OR', country: 'DE' }, 'DE-OR'],
+    ])('and waits for a person where there is no rate: %j', async (place, named) => {
+      const orderId = await goingTo(place);
+      expect(await given.records.prepareOrder({ orderId, waived: [] })).toMatchObject({
+        ready: false,
+        problem: {
+          type: 'no-tax-rate',
+          summary: expect.stringMatching(
+            new RegExp(`go to ${named}, for which ERP main has no tax rate.*accepted, the order goes without tax`),
+          ),
+        },
+      });
+      expect(await given.records.prepareOrder({ orderId, waived: ['no-tax-rate'] })).toMatchObject({ ready: true });
+      const { taxTotal, decisions } = await given.prisma.order.findUniqueOrThrow({
+        where: { id: orderId },
+        include: { decisions: { where: { rule: 'tax' } } },
+      });
+      expect([taxTotal, decisions[0]?.inputs, decisions[0]?.outcome]).toEqual([
+        0n,
+        expect.objectContaining({ percent: null }),
+        expect.stringMatching(/a person accepted the order without tax/),
+      ]);
+    });
+
+    it('after the rate was added, a retry takes it', async () => {
+      const orderId = await goingTo({ region: 'NM' });
+      expect(await given.records.prepareOrder({ orderId, waived: [] })).toMatchObject({ ready: false });
+      const rates = { items: [], customers: [], prices: [], taxRates: [{ region: 'nm', percent: '5' }] };
+      await storeMasterData(given.prisma, 'main', rates);
+      expect(await given.records.prepareOrder({ orderId, waived: [] })).toMatchObject({ ready: true });
+      expect(await taxOf(orderId)).toBeCloseTo(5, 1);
+    });
+  });
+});
+
+describe('an order to a ship-to of the ERP', () => {
+  const inMaster = (changes: { region?: string; country?: string }) =>
+    storeMasterData(given.prisma, 'main', {
+      ...{ items: [], prices: [], taxRates: [] },
+      customers: customers
+        .filter(({ partnerId }) => partnerId === 'cobalt-ridge')
+        .map(({ creditLimit: _, ...customer }) => ({
+          ...customer,
+          shipTos: customer.shipTos.map((shipTo) => ({ ...shipTo, ...changes })),
+        })),
+    });
+  afterAll(() => inMaster({}));
+
+  it.each([
+    [{ region: 'Idaho ', country: 'us' }, true],
+    [{ region: 'id' }, true],
+    [{ region: '' }, false],
+    [{ region: 'ID', country: 'MX' }, false],
+  ])('is taxed by the same rule: %j', async (place, ready) => {
+    await inMaster(place);
+    const orderId = await accepted(canonicalOrder(purchaseOrder('cobalt-ridge', 'MASTER', [each('MW-1001', 10)])));
+    const prepared = await given.records.prepareOrder({ orderId, waived: [] });
+    expect(prepared).toMatchObject(ready ? { ready } : { ready, problem: { type: 'no-tax-rate' } });
+    if (!ready) return;
+    const { taxTotal, goodsTotal } = await given.prisma.order.findUniqueOrThrow({ where: { id: orderId } });
+    expect((100 * Number(taxTotal)) / Number(goodsTotal)).toBeCloseTo(6, 1);
   });
 });
 

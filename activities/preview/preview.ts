@@ -189,6 +189,7 @@ async function setOf(part: Of<'transaction'>, request: PreviewRequest, left: Lef
     notUsed: notUsedOf(outcome),
     orders,
     ...(outcome?.kind === 'payment' && { payment: outcome.payment }),
+    ...(outcome?.kind === 'kept' && outcome.asks !== undefined && { asks: outcome.asks }),
   };
 }
 

@@ -1,7 +1,7 @@
 /** What a file would become, as plain JSON: `npm run preview -- --json` and the API give it. */
 import type { ExceptionType, Resolution } from '../../domain/exceptions.ts';
 import type { Payment, SalesOrder } from '../../mappings/canonical/v1/index.ts';
-import type { Direction, Finding } from '../../mappings/edi/explaining/parts.ts';
+import type { Asks, Direction, Finding } from '../../mappings/edi/explaining/parts.ts';
 import type { NotUsed } from '../../mappings/edi/not-used.ts';
 
 export interface Preview {
@@ -51,6 +51,8 @@ export interface PreviewedSet {
   readonly notUsed: readonly NotUsed[];
   readonly orders: readonly PreviewedOrder[];
   readonly payment?: Payment;
+  /** Of a set that is kept for a person: what it asks, if it is read. */
+  readonly asks?: Asks;
 }
 
 export interface PreviewedOrder {

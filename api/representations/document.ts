@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { INTERCHANGE_ACKNOWLEDGMENT } from '../../activities/documents/queue.ts';
 import { documentOf, inboundOf, isAcknowledged, nameOf } from '../../mappings/edi/documents/registry.ts';
 import type { Prisma } from '../../prisma/generated/client.ts';
+import { type AskedChanges, askedChange, KEPT } from './asked-change.ts';
 import { instant, link, orderPath, toInstant, toInstantOrNull } from './values.ts';
 
 const location = z
@@ -92,32 +93,36 @@ const question = z
     handledAt: instant.nullable(),
     handledBy: z.string().nullable(),
     note: z.string().nullable().meta({ description: 'What was done' }),
+    change: askedChange.nullable().meta({ description: 'What it asks to change about the order, if it is read' }),
     links: z.object({ order: link.nullable(), handle: link, assign: link }),
   })
   .meta({ id: 'DocumentQuestion', description: 'A document that is kept until a person says what was done about it' });
 
-/** States of a document that is kept for a person. */
-const KEPT = ['kept', 'handled'];
-
-export function questionOf(document: QuestionRow): z.output<typeof question> | null {
+export function questionOf(document: QuestionRow, changes: AskedChanges): z.output<typeof question> | null {
   if (!KEPT.includes(document.state)) return null;
+  const change = changes.get(document.id) ?? null;
   const { id, transactionSet, orders } = document;
   const [about] = orders;
   const self = documentPath(id);
   return {
-    asks: documentOf(transactionSet)?.about?.asks ?? `sends ${transactionSet} ${nameOf(transactionSet) ?? ''}`.trim(),
+    asks: change?.action === 'cancel' ? 'asks to cancel the order' : asksBy(transactionSet),
     since: toInstant(document.createdAt),
     poNumber: document.poNumber,
     open: document.state === 'kept',
     handledAt: toInstantOrNull(document.handledAt),
     handledBy: document.handledBy,
     note: document.handledNote,
+    change,
     links: {
       order: about === undefined ? null : orderPath(about.orderId),
       handle: `${self}/handled`,
       assign: `${self}/order`,
     },
   };
+}
+
+function asksBy(set: string): string {
+  return documentOf(set)?.about?.asks ?? `sends ${set} ${nameOf(set) ?? ''}`.trim();
 }
 
 export const documentItem = z
@@ -229,7 +234,7 @@ export function nameOfSet(transactionSet: string): string {
   return nameOf(transactionSet) ?? ofSegment;
 }
 
-export function documentItemOf(document: DocumentRow): z.output<typeof documentItem> {
+export function documentItemOf(document: DocumentRow, changes: AskedChanges): z.output<typeof documentItem> {
   const self = documentPath(document.id);
   return {
     id: document.id,
@@ -263,7 +268,7 @@ export function documentItemOf(document: DocumentRow): z.output<typeof documentI
       ...one,
       place: placeInWords(place),
     })),
-    question: questionOf(document),
+    question: questionOf(document, changes),
     links: { self, raw: `${self}/raw` },
   };
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Database } from '../../prisma/client.ts';
 import type { Interchange, Prisma } from '../../prisma/generated/client.ts';
 import type { ApiDependencies } from '../dependencies.ts';
+import { changesAskedBy } from './asked-change.ts';
 import {
   documentColumns,
   documentError,
@@ -234,6 +235,7 @@ export async function interchangeViewOf(
     },
     orderBy: { position: 'asc' },
   });
+  const changes = await changesAskedBy(prisma, documents);
   return {
     ...summaryOf(interchange, { partners }),
     evidence: interchange.evidence,
@@ -250,7 +252,7 @@ export async function interchangeViewOf(
       orders: (document.order === null ? document.orders.map(({ order }) => order) : [document.order]).map(
         ({ id, poNumber, part }) => ({ orderId: id, poNumber, part, links: { self: orderPath(id) } }),
       ),
-      question: questionOf(document),
+      question: questionOf(document, changes),
       errors: toDocumentErrors(document.errors),
       links: { document: documentPath(document.id) },
     })),

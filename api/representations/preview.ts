@@ -92,6 +92,10 @@ export const previewView = z
             notUsed: z.array(notUsed),
             orders: z.array(previewedOrder),
             payment: z.record(z.string(), z.unknown()).nullable(),
+            asks: z
+              .object({ change: z.record(z.string(), z.unknown()), points: z.array(z.string()) })
+              .nullable()
+              .meta({ description: 'Of a set that is kept for a person: what it asks, without what its order has' }),
           }),
         ),
         answers: z.array(previewedDocument).meta({ description: '997 or 999 of each group, and the TA1' }),
@@ -124,7 +128,7 @@ export function toPreviewView(preview: Preview, sees: Sight): z.output<typeof pr
       reaches: reaches === undefined ? null : { ...reaches, partnerId: sees.partners ? reaches.partnerId : null },
       findings: findings.map(findingView),
       sets: sets.map(
-        ({ number, set, name, control: own, verdict, findings: found, notUsed: left, orders, payment }) => ({
+        ({ number, set, name, control: own, verdict, findings: found, notUsed: left, orders, payment, asks }) => ({
           number,
           set,
           name: name ?? null,
@@ -142,6 +146,7 @@ export function toPreviewView(preview: Preview, sees: Sight): z.output<typeof pr
           })),
           orders: orders.map((order) => orderView(order, sees)),
           payment: payment ?? null,
+          asks: asks === undefined ? null : { change: asks.change, points: asks.points },
         }),
       ),
       answers: answers.map(documentView),

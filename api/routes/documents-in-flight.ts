@@ -13,6 +13,9 @@ const inFlight = documentItem
   })
   .meta({ id: 'DocumentInFlight' });
 
+/** What is kept for a person is not in flight. */
+const NO_CHANGES = new Map<string, never>();
+
 const listDocumentsInFlight = route({
   method: 'get',
   path: '/v1/partners/{partnerId}/documents-in-flight',
@@ -53,7 +56,7 @@ const listDocumentsInFlight = route({
       const { acknowledgeBy, state, deadline } = row;
       const due = state === 'transmitted' ? acknowledgeBy : deadline;
       return {
-        ...documentItemOf(row),
+        ...documentItemOf(row, NO_CHANGES),
         acknowledgeBy: acknowledgeBy && toInstant(acknowledgeBy),
         late: due !== null && due < now,
       };

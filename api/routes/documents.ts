@@ -5,6 +5,7 @@ import { scanInterchanges } from '../../mappings/x12/index.ts';
 import { visibleTo } from '../auth/visibility.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { Problem } from '../errors.ts';
+import { changesAskedBy } from '../representations/asked-change.ts';
 import { documentColumns, documentItem, documentItemOf, documentView } from '../representations/document.ts';
 import { readableSegments } from '../representations/segments.ts';
 import { X12_TEXT, x12Text } from '../representations/x12-text.ts';
@@ -34,8 +35,9 @@ const readDocument = route({
       'unknown-document',
       params.documentId,
     );
+    const changes = await changesAskedBy(deps.prisma, [document]);
     const segments = readableSegments(document, deps.partners.profile(document.partnerId));
-    return { status: 200, body: { ...documentItemOf(document), segments } };
+    return { status: 200, body: { ...documentItemOf(document, changes), segments } };
   },
 });
 
@@ -158,7 +160,7 @@ const assignDocument = route({
     const document = await keptDocument(caller, params.documentId, deps);
     if (document.state !== 'kept') throw notWaiting(document.state);
     const { poNumber } = body;
-    const orderIds = await ordersUnder(deps.prisma, document.partnerId, poNumber);
+    const orderIds = await ordersUnder(deps.prisma, { partnerId: document.partnerId, poNumber });
     if (orderIds.length === 0) {
       throw new Problem('unknown-order', `This partner has no order with the number ${poNumber}.`);
     }
@@ -168,7 +170,8 @@ const assignDocument = route({
 });
 
 async function itemOf(id: string, { prisma }: Pick<ApiDependencies, 'prisma'>): Promise<z.output<typeof documentItem>> {
-  return documentItemOf(await prisma.document.findUniqueOrThrow({ where: { id }, select: documentColumns }));
+  const document = await prisma.document.findUniqueOrThrow({ where: { id }, select: documentColumns });
+  return documentItemOf(document, await changesAskedBy(prisma, [document]));
 }
 
 export const documentRoutes = [readDocument, readRawDocument, handleDocument, assignDocument];

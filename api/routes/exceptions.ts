@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { refuseUnwritable } from '../../activities/intake/writable.ts';
 import { type Resolution, resolutions } from '../../domain/exceptions.ts';
 import { resolveException } from '../../workflows/messages.ts';
 import { visiblePartner, visibleTo } from '../auth/visibility.ts';
@@ -145,6 +146,7 @@ const resolve = route({
     'unknown-exception',
     'illegal-resolution',
     'exception-resolved',
+    'number-not-writable',
     'idempotency-key-reused',
     'process-unavailable',
   ],
@@ -152,7 +154,7 @@ const resolve = route({
     const { exceptionId } = params;
     const found = await deps.prisma.orderException.findUnique({
       where: { id: exceptionId },
-      include: { order: { select: { partnerId: true, workflowId: true, status: true } } },
+      include: { order: { select: { partnerId: true, workflowId: true, status: true, profileVersion: true } } },
     });
     const exception = await visibleTo(caller, found, ({ order }) => order.partnerId, 'unknown-exception', exceptionId);
     return once(deps, caller, headers['idempotency-key'], `resolveException ${exceptionId}`, body, async () => {
@@ -160,6 +162,8 @@ const resolve = route({
         throw new Problem('exception-resolved', `It is ${exception.state}.`, { members: { state: exception.state } });
       }
       const resolution = legalResolution(body.resolution, exception.resolutions);
+      const profile = await deps.partners.forOrder(exception.order);
+      if (profile !== undefined) refuseUnwritable([['carrier.authorization', body.carrier?.authorization]], profile);
       const by = caller.client?.name ?? 'unknown';
       const note = body.note === undefined || body.note === '' ? {} : { note: body.note };
       const input = { exceptionId, resolution, by, ...note, ...(body.carrier && { carrier: body.carrier }) };

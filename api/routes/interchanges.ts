@@ -136,7 +136,7 @@ const listInterchanges = route({
   tag: 'EDI',
   summary: 'List the files that came in and went out, newest first',
   description:
-    'Files that were refused as a whole are listed too. A file whose sender nobody knows belongs to no partner: a key that is bound to one does not see it.',
+    'Files that were refused as a whole are listed too, each at the partner whose key it came by, whatever sender it names. By a key that is bound to no partner, a file whose sender nobody knows belongs to none: a key that is bound to one does not see it.',
   access: withScope('edi:write', 'documents:read', 'partner:test'),
   query: z.object({
     direction: z.enum(['inbound', 'outbound']).optional(),

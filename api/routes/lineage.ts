@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import type { Prisma } from '../../prisma/generated/client.ts';
+import { Prisma } from '../../prisma/generated/client.ts';
 import { visibleTo } from '../auth/visibility.ts';
+import { changesAskedBy } from '../representations/asked-change.ts';
 import { documentColumns, documentItem, documentItemOf, documentPath } from '../representations/document.ts';
 import { link } from '../representations/values.ts';
 import { route, withScope } from '../route.ts';
@@ -38,6 +39,7 @@ const listDocuments = route({
       select: {
         partnerId: true,
         poNumber: true,
+        release: true,
         ...documentRelations,
       },
     });
@@ -50,11 +52,18 @@ const listDocuments = route({
         state: 'kept',
         orders: { none: {} },
         poNumber: order.poNumber,
+        OR: [
+          { change: { equals: Prisma.DbNull } },
+          // A repetition under query has a marker behind its release.
+          ...['', order.release.replace(/#.*$/, '')].map((equals) => ({ change: { path: ['release'], equals } })),
+        ],
       },
       select: documentColumns,
       orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
     });
-    return { status: 200, body: { items: [...documentsOf(order), ...early].map(documentItemOf) } };
+    const documents = [...documentsOf(order), ...early];
+    const changes = await changesAskedBy(deps.prisma, documents);
+    return { status: 200, body: { items: documents.map((one) => documentItemOf(one, changes)) } };
   },
 });
 

@@ -44,7 +44,7 @@ const submitWarehouseEvent = route({
     200: { description: 'The event had been received before', schema: receivedEvent },
     202: { description: 'The event is stored', schema: receivedEvent },
   },
-  problems: ['malformed-json', 'invalid-body', 'unknown-release'],
+  problems: ['malformed-json', 'invalid-body', 'unknown-release', 'number-not-writable'],
   handler: async ({ body, headers, caller, correlationId }, deps) => {
     let system: string;
     try {

@@ -332,9 +332,20 @@ export interface DocumentSummary {
   readonly question: DocumentQuestion | null;
 }
 
+/** What a kept document asks to change about its order. Nothing is changed by it. */
+export interface AskedChange {
+  /** Sentences without a full stop, against what the order has; empty if the order has it all. */
+  readonly points: readonly string[];
+  readonly sequence: string | null;
+  /** Where the order is cancelled, if the change asks for that and the order goes on. */
+  readonly cancels: readonly string[];
+}
+
 /** What a kept document asks, until a person says what was done. */
 export interface DocumentQuestion {
   readonly asks: string;
+  /** Absent of a document that is not read. */
+  readonly change: AskedChange | null;
   readonly since: string;
   readonly poNumber: string | null;
   readonly open: boolean;
@@ -646,6 +657,10 @@ export function createApi(key: string, onUnauthorized: () => void = () => undefi
     /** Ends the question of a kept document. */
     handleDocument: async (id: string, note: string): Promise<void> => {
       await post(`${document(id)}/handled`, { note });
+    },
+    /** Cancels an order at the link that the API gave for it. */
+    cancelAt: async (link: string, reason: string): Promise<void> => {
+      await post(link, { reason });
     },
     assignDocument: async (id: string, poNumber: string): Promise<void> => {
       await post(`${document(id)}/order`, { poNumber });

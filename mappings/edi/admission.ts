@@ -19,6 +19,9 @@ import { segmentOf, textOf } from './tree.ts';
 
 /** Decides what a partner may send, from its agreement alone; it reads no records. */
 
+/** Code of the error that a file names another partner as its sender than the one whose key it came by. */
+export const SENDER_NOT_YOURS = 'sender-not-yours';
+
 /**
  * Checks that the sender is known and that the submitting partner (`only`, a partner id) may act
  * for it.
@@ -40,7 +43,8 @@ export function interchangeAdmissionErrors(
     ];
   }
   if (only !== undefined && only !== partner.id) {
-    return [isaError(6, 'sender-not-yours', `this key may not send for ${senderQualifier}/${senderId}`, senderId)];
+    const message = `the file came by the key of ${only}, which may not send for ${senderQualifier}/${senderId}; it is kept with the files of ${only}`;
+    return [isaError(6, SENDER_NOT_YOURS, message, senderId)];
   }
   const expected = partner.usage === 'production' ? 'P' : 'T';
   if (usage !== expected) {

@@ -87,6 +87,13 @@ export interface Agreement {
     /** What becomes of an order that means more than we can do. */
     readonly unsupported: 'ask' | 'reject';
   };
+  /** What the quantities of a changed line mean; `ask`: it is not agreed, so a person decides. */
+  readonly orderChanges: {
+    /** POC03. */
+    readonly ordered: 'ask' | 'new' | 'before' | 'change';
+    /** POC04. */
+    readonly left: 'ask' | 'open' | 'new' | 'before' | 'change';
+  };
   readonly dropShip: {
     /** BEG02 codes. */
     readonly orders: readonly string[];
@@ -130,6 +137,8 @@ export interface Agreement {
   readonly map: {
     /** Path of the canonical order → JSONata. */
     readonly salesOrder: Readonly<Record<string, string>>;
+    /** Path of the canonical change of an order → JSONata. */
+    readonly orderChange: Readonly<Record<string, string>>;
     /** Segments added to the documents that we send, by transaction set. */
     readonly documents: Readonly<Record<string, readonly DocumentAddition[]>>;
   };

@@ -3,6 +3,7 @@
  * part at a time, so that files of any size can be explained. Each part is plain JSON and `npm run
  * x12 -- --json` prints one per line. These types are therefore a public interface.
  */
+import { changeInWords } from '../canonical/words/order-change.ts';
 import {
   acknowledgeInterchange,
   type TransactionResult,
@@ -27,7 +28,8 @@ import { withAcknowledgmentCodes } from './acknowledgment-codes.ts';
 import { admitTransaction, answerToInterchange, groupErrors, interchangeAdmissionErrors } from './admission.ts';
 import type { Agreement } from './agreement.ts';
 import { checkDocument } from './checks.ts';
-import { readOrders, readPayment } from './documents/read-document.ts';
+import type { OrderContext } from './documents/definition.ts';
+import { readChange, readOrders, readPayment } from './documents/read-document.ts';
 import {
   acknowledges,
   acknowledgmentSets,
@@ -305,17 +307,23 @@ class Explainer {
       ...(guide && { guide }),
       ...(parsed && { tree: parsed.tree }),
     };
-    if (admitted !== undefined && 'kept' in admitted) {
-      const { poNumber } = admitted.kept;
-      judged.outcome = { kind: 'kept', ...(poNumber !== undefined && { poNumber }) };
+    const kept = admitted !== undefined && 'kept' in admitted ? admitted : undefined;
+    if (kept !== undefined) {
+      const { poNumber } = kept.kept;
+      judged.outcome = { kind: 'kept', ...(poNumber !== undefined && { poNumber }), notUsed: [] };
     }
     if (guide === undefined || parsed === undefined || read.refused) return judged;
     if (parsed.errors.length > tolerated.errors.length) return judged;
     const direction = this.#direction === 'outbound' ? 'outbound' : 'inbound';
     const content = admitted !== undefined && 'tree' in admitted ? admitted : { ...parsed, guide };
     const outcome =
-      errors.length === 0 && judged.outcome === undefined ? this.#outcomeOf(read.set, content, direction) : undefined;
+      errors.length > 0
+        ? undefined
+        : kept === undefined
+          ? this.#outcomeOf(read.set, content, direction)
+          : this.#askedBy(read.set, { ...content, tolerated: kept.tolerated });
     if (outcome !== undefined && 'errors' in outcome) {
+      delete judged.outcome;
       // What is refused after all is not accepted as well.
       judged.accepted = judged.accepted.filter((error) => !outcome.errors.includes(error));
       errors.push(...withAcknowledgmentCodes(outcome.errors, read, guide));
@@ -352,6 +360,29 @@ class Explainer {
     return [...envelope, noGuide];
   }
 
+  /** What a kept set asks, if its mapping reads it. */
+  #askedBy(
+    set: string,
+    parsed: { tree: Tree; guide: Guide; tolerated: Tolerated },
+  ): Outcome | { errors: X12Error[]; ours?: true } | undefined {
+    const reads = documentOf(set)?.about?.change;
+    if (reads === undefined || this.#partner === undefined) return undefined;
+    const mapped = readChange(reads, parsed, this.#partner, this.#context());
+    if ('errors' in mapped) return mapped;
+    const { change, notUsed } = mapped;
+    return {
+      kind: 'kept',
+      poNumber: change.poNumber,
+      asks: { change, points: changeInWords(change, undefined) },
+      notUsed,
+    };
+  }
+
+  #context(): OrderContext {
+    const { evaluate, receivedAt } = this.#options;
+    return { evaluate, ...(receivedAt !== undefined && { receivedAt }) };
+  }
+
   #outcomeOf(
     set: string,
     parsed: { tree: Tree; guide: Guide; tolerated?: Tolerated },
@@ -363,9 +394,7 @@ class Explainer {
     if (inbound === undefined || this.#partner === undefined || direction === 'outbound') return undefined;
     switch (inbound.apply) {
       case 'takes-order': {
-        const { evaluate, receivedAt } = this.#options;
-        const context = { evaluate, ...(receivedAt !== undefined && { receivedAt }) };
-        const mapped = readOrders(inbound, parsed, this.#partner, context);
+        const mapped = readOrders(inbound, parsed, this.#partner, this.#context());
         if ('errors' in mapped) return mapped;
         const rewritten = rewrittenTexts(mapped.orders, this.#partner.x12.repertoire);
         return { kind: 'orders', ...mapped, ...(rewritten.length > 0 && { rewritten }) };

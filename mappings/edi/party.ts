@@ -1,14 +1,10 @@
 import { lookup } from '../../domain/lookup.ts';
+import { countryCode, regionCode } from '../../domain/places.ts';
 import type { Address, Contact, Party } from '../canonical/v1/index.ts';
 import type { SegmentObject, TreeNode } from '../x12/types.ts';
 import type { Agreement } from './agreement.ts';
 import { segmentOf, segmentsOf, textOf } from './tree.ts';
-
-/**
- * Three-letter country codes that partners send in N404; the canonical model has two letters (ISO
- * 3166-1).
- */
-const COUNTRIES: Readonly<Record<string, string>> = { USA: 'US', CAN: 'CA', MEX: 'MX' };
+import { STATE } from './writing.ts';
 
 const LINE_LENGTH = 55;
 const PIECES = new RegExp(`.{1,${LINE_LENGTH}}`, 'gsu');
@@ -22,7 +18,7 @@ export function partyOf(loop: TreeNode, profile: Agreement): Party | undefined {
   const n4 = segmentOf(loop, 'N4');
   const identifiers: Party['identifiers'] = [];
   addIdentifier(identifiers, profile, textOf(n1, '03'), textOf(n1, '04'));
-  addIdentifier(identifiers, profile, textOf(n4, '05'), textOf(n4, '06'));
+  if (textOf(n4, '05') !== STATE) addIdentifier(identifiers, profile, textOf(n4, '05'), textOf(n4, '06'));
   const address = addressOf(loop, n1, n4);
   if (address === undefined && identifiers.length === 0) return undefined;
   const party: Party = { identifiers };
@@ -84,19 +80,16 @@ function addressOf(loop: TreeNode, n1: SegmentObject | undefined, n4: SegmentObj
     }
   }
   const city = textOf(n4, '01');
-  const region = textOf(n4, '02');
+  const region = textOf(n4, '02') ?? (textOf(n4, '05') === STATE ? textOf(n4, '06') : undefined);
   const postalCode = textOf(n4, '03');
-  const sentCountry = textOf(n4, '04');
+  const country = countryCode(textOf(n4, '04') ?? '');
   if (name === undefined && lines.length === 0 && city === undefined && postalCode === undefined) return undefined;
   // Assign properties individually: every order has addresses, and object spreads take ten times as
   // long.
-  const address: Address = {
-    lines,
-    country: sentCountry === undefined ? 'US' : (lookup(COUNTRIES, sentCountry) ?? sentCountry),
-  };
+  const address: Address = { lines, country };
   if (name !== undefined) address.name = name;
   if (city !== undefined) address.city = city;
-  if (region !== undefined) address.region = region;
+  if (region !== undefined) address.region = regionCode(country, region);
   if (postalCode !== undefined) address.postalCode = postalCode;
   return address;
 }

@@ -188,7 +188,7 @@ describe('a set that is kept', () => {
 
   it('is accepted without a guide, with its segments', async () => {
     const { status, segments, outcome } = await explained(['XQ*H*20261120', 'LIN**UP*1'], {}, '852');
-    expect([status, outcome]).toEqual(['A', { kind: 'kept' }]);
+    expect([status, outcome]).toEqual(['A', { kind: 'kept', notUsed: [] }]);
     expect(segments.map(({ id }) => id)).toEqual(['XQ', 'LIN']);
   });
 

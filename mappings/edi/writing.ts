@@ -58,6 +58,9 @@ export function identifierToSend(party: Party): Party['identifiers'][number] | u
     .find((candidate) => candidate !== undefined && candidate.value.length >= 2);
 }
 
+/** N405 of a state or province in N406. */
+export const STATE = 'SP';
+
 /**
  * Builds an N1 loop. The partner's own code takes precedence, because the partner identifies the
  * party by it.
@@ -67,13 +70,17 @@ export function partyLoop(code: string, party: Party, profile: Agreement): TreeN
   const known = identifierToSend(party);
   const { address } = party;
   const lines = address?.lines ?? [];
+  const { region } = address ?? {};
+  // N402 holds two characters: a state such as NSW goes into N406.
+  const isShort = region?.length === 2;
   const place = segment(
     address?.city,
-    address?.region,
+    isShort ? region : undefined,
     address?.postalCode,
     address !== undefined && (address.city !== undefined || address.postalCode !== undefined)
       ? address.country
       : undefined,
+    ...(region === undefined || isShort ? [] : [STATE, region]),
   );
   const name = address?.name ?? (known === undefined ? party.identifiers[0]?.value : undefined);
   return node({

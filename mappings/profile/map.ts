@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { outboundDocuments } from '../edi/documents/registry.ts';
 import { compileExpression } from '../edi/expression.ts';
-import { unknownPlaceOf } from './order-paths.ts';
+import { unknownPlaceOf, unknownPlaceOfChange } from './order-paths.ts';
 
 /** Partner rules beyond the fields of a profile: narrowed guides and expressions. */
 
@@ -136,28 +136,34 @@ const additionsOf: Additions = Object.fromEntries(
   ),
 );
 
+/** Paths of a canonical document → JSONata. */
+const expressions = (document: string, unknown: (path: string) => string | undefined) =>
+  z
+    .record(
+      z
+        .string()
+        .regex(
+          /^(lines\[\]\.)?[a-zA-Z]+(\.[A-Za-z0-9_-]+)*$/,
+          `must be a path of the canonical ${document} such as attributes.season or lines[].attributes.color`,
+        )
+        .refine((path) => !/(^|\.)(__proto__|constructor|prototype)(\.|$)/.test(path), 'must not name a prototype')
+        .superRefine((path, context) => {
+          const message = unknown(path);
+          if (message !== undefined) context.addIssue({ code: 'custom', message });
+        }),
+      expression,
+    )
+    .default({});
+
 export const map = z
   .strictObject({
-    salesOrder: z
-      .record(
-        z
-          .string()
-          .regex(
-            /^(lines\[\]\.)?[a-zA-Z]+(\.[A-Za-z0-9_-]+)*$/,
-            'must be a path of the canonical order such as attributes.season or lines[].attributes.color',
-          )
-          .refine((path) => !/(^|\.)(__proto__|constructor|prototype)(\.|$)/.test(path), 'must not name a prototype')
-          .superRefine((path, context) => {
-            const message = unknownPlaceOf(path);
-            if (message !== undefined) context.addIssue({ code: 'custom', message });
-          }),
-        expression,
-      )
-      .default({})
-      .describe(
-        'Path of the canonical order → JSONata over the tree of the 850; under lines[] the input is the PO1 loop and $order the tree. ' +
-          'It fills what the mapping left empty and never replaces what it found',
-      ),
+    salesOrder: expressions('order', unknownPlaceOf).describe(
+      'Path of the canonical order → JSONata over the tree of the 850; under lines[] the input is the PO1 loop and $order the tree. ' +
+        'It fills what the mapping left empty and never replaces what it found',
+    ),
+    orderChange: expressions('change', unknownPlaceOfChange).describe(
+      'The same for the canonical change of an order, over the tree of the 860; under lines[] the input is the POC loop',
+    ),
     documents: z
       .strictObject(additionsOf)
       .prefault({})

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { distanceBetween } from '../../domain/nearest.ts';
+import { orderChange, orderChangeLine } from '../canonical/v1/order-change.ts';
 import { salesOrder, salesOrderLine } from '../canonical/v1/sales-order.ts';
 
-/** Paths of the canonical order that a profile may name: dotted, with `lines[].` for lines. */
+/** Paths of the canonical order and its change that a profile may name: dotted, with `lines[].` for lines. */
 
 const LINE = 'lines[].';
 const NEAREST = 3;
@@ -25,17 +26,23 @@ function unwrapped(schema: z.core.$ZodType): z.core.$ZodType {
   return schema instanceof z.ZodOptional || schema instanceof z.ZodDefault ? unwrapped(schema.unwrap()) : schema;
 }
 
-const places: readonly string[] = [...placesIn(salesOrder, ''), ...placesIn(salesOrderLine, LINE)];
-
 /** Explains why a path does not exist and lists the nearest names; undefined if it exists. */
-export function unknownPlaceOf(path: string): string | undefined {
-  const free = `${path.slice(0, path.lastIndexOf('.') + 1)}${FREE}`;
-  if (places.includes(path) || (path.includes('.') && places.includes(free))) return undefined;
-  const nearest = places
-    .filter((place) => place.startsWith(LINE) === path.startsWith(LINE))
-    .map((place) => ({ place, distance: distanceBetween(path.toLowerCase(), place.toLowerCase()) }))
-    .sort((one, other) => one.distance - other.distance || one.place.localeCompare(other.place))
-    .slice(0, NEAREST)
-    .map(({ place }) => place.replace(FREE, 'NAME'));
-  return `names ${path}, which the canonical order does not have; nearest are ${nearest.join(', ')}`;
+export const unknownPlaceOf = unknownIn('order', [...placesIn(salesOrder, ''), ...placesIn(salesOrderLine, LINE)]);
+export const unknownPlaceOfChange = unknownIn('change', [
+  ...placesIn(orderChange, ''),
+  ...placesIn(orderChangeLine, LINE),
+]);
+
+function unknownIn(document: string, places: readonly string[]): (path: string) => string | undefined {
+  return (path) => {
+    const free = `${path.slice(0, path.lastIndexOf('.') + 1)}${FREE}`;
+    if (places.includes(path) || (path.includes('.') && places.includes(free))) return undefined;
+    const nearest = places
+      .filter((place) => place.startsWith(LINE) === path.startsWith(LINE))
+      .map((place) => ({ place, distance: distanceBetween(path.toLowerCase(), place.toLowerCase()) }))
+      .sort((one, other) => one.distance - other.distance || one.place.localeCompare(other.place))
+      .slice(0, NEAREST)
+      .map(({ place }) => place.replace(FREE, 'NAME'));
+    return `names ${path}, which the canonical ${document} does not have; nearest are ${nearest.join(', ')}`;
+  };
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { didYouMean } from '../../domain/nearest.ts';
 import { currency, noteReader } from '../canonical/v1/common.ts';
 import { orderAcknowledgment } from '../edi/documents/all.ts';
-import { allGuides, guideOf, inboundSets } from '../edi/documents/registry.ts';
+import { allGuides, guideOf, readSets } from '../edi/documents/registry.ts';
 import { misplaced } from '../edi/partner-guide.ts';
 import { unknownPlaces } from '../edi/tolerance.ts';
 import { acknowledgment, unknownStatuses } from './acknowledgment.ts';
@@ -11,6 +11,7 @@ import { dropShip } from './drop-ship.ts';
 import { contentPattern, deadline, segmentsIn, setId, unit } from './fields.ts';
 import { calendar, interchangeParty, transport, x12 } from './line.ts';
 import { acceptedFault, type documentAddition, guideRule, map } from './map.ts';
+import { orderChanges } from './order-changes.ts';
 import { labels, routing } from './routing.ts';
 import { invoicing, items, orders, parties, pricing, shipNotice } from './trade.ts';
 
@@ -57,6 +58,7 @@ export const partnerProfile = z
         'Who reads notes of a kind: the code of N901, MTX01 or NTE01. Without an entry BOL, DEL, LAB, LOI, PKG, SPH, TRA and WHI ' +
           'go to the warehouse, INV, PAY and PMT to the ERP, and all others to both',
       ),
+    orderChanges,
     dropShip,
     pricing,
     duplicates: z
@@ -123,8 +125,8 @@ export const partnerProfile = z
   .superRefine(({ ignores }, context) => {
     for (const [set, contents] of Object.entries(ignores)) {
       const known = new Set(allGuides().flatMap((guide) => (guide.set === set ? [...guide.knownSegments] : [])));
-      if (!inboundSets.includes(set)) {
-        const message = `is a set that nothing is read from${didYouMean(set, inboundSets)}`;
+      if (!readSets.includes(set)) {
+        const message = `is a set that nothing is read from${didYouMean(set, readSets)}`;
         context.addIssue({ code: 'custom', path: ['ignores', set], message });
         continue;
       }

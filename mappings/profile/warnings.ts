@@ -1,7 +1,7 @@
 import { addBusinessTime, dayOf, endOfDay, isAlwaysOpen } from '../../domain/calendar/calendar.ts';
 import { didYouMean } from '../../domain/nearest.ts';
 import { coveredRules } from '../../domain/policy/rule-coverage.ts';
-import { purchaseOrder } from '../edi/documents/all.ts';
+import { orderChange, purchaseOrder } from '../edi/documents/all.ts';
 import { guideOf, nearestGuideOf, outboundDocuments } from '../edi/documents/registry.ts';
 import { placeOf } from '../edi/partner-guide.ts';
 import type { Guide } from '../x12/types.ts';
@@ -161,19 +161,23 @@ function dayBefore(day: string): string {
   return new Date(Date.parse(day) - DAY_MS).toISOString().slice(0, 10);
 }
 
-/** `map.salesOrder` sees every order in the tree of this set, also one that came as another. */
-const ORDER_SET = purchaseOrder.set;
+/** Of which set expressions see the tree: `map.salesOrder` of this one, also for an order that came as another. */
+const MAPPED = [
+  { section: 'salesOrder', set: purchaseOrder.set, line: 'PO1' },
+  { section: 'orderChange', set: orderChange.set, line: 'POC' },
+] as const;
 const OF_LINES = 'lines[].';
-const LINE_LOOP = 'PO1';
 
 function unknownPlaces({ x12: { version, acceptedVersions }, map }: PartnerProfile): ProfileWarning[] {
-  const guides = acceptedVersions.flatMap((accepted) => nearestGuideOf(ORDER_SET, accepted) ?? []);
-  const trees = guides.map(treeOf);
-  const lines = guides.flatMap((guide) => loopOf(guide, [LINE_LOOP]));
-  const ofOrder = Object.entries(map.salesOrder).flatMap(([name, text]) => {
-    const input = name.startsWith(OF_LINES) ? lines : trees;
-    const scope = { input, variables: { order: trees } };
-    return inExpression(text, scope, ['map', 'salesOrder', name], `the ${ORDER_SET} of ${acceptedVersions.join(', ')}`);
+  const ofOrder = MAPPED.flatMap(({ section, set, line }) => {
+    const guides = acceptedVersions.flatMap((accepted) => nearestGuideOf(set, accepted) ?? []);
+    const trees = guides.map(treeOf);
+    const lines = guides.flatMap((guide) => loopOf(guide, [line]));
+    return Object.entries(map[section]).flatMap(([name, text]) => {
+      const input = name.startsWith(OF_LINES) ? lines : trees;
+      const scope = { input, variables: { order: trees } };
+      return inExpression(text, scope, ['map', section, name], `the ${set} of ${acceptedVersions.join(', ')}`);
+    });
   });
   const added = Object.entries(map.documents).flatMap(([set, additions]) => {
     const guide = guideOf(set, version);

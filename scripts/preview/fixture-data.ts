@@ -10,6 +10,7 @@ import { crossReferenceFileOf } from '../../activities/partners/cross-reference-
 import { knownNames } from '../../activities/partners/cross-references.ts';
 import type { MasterData } from '../../activities/preview/master-data.ts';
 import { type TradeData, tradeDataOf } from '../../certification/settings.ts';
+import { OUR_COUNTRY } from '../../domain/places.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import { items, prices, taxRates } from '../../sandbox/erp/master-data.ts';
 
@@ -46,13 +47,14 @@ export async function fixtureMasterData(partnersDir: string, profile: PartnerPro
             codes: [...shipTo.codes],
             lines: [...shipTo.lines],
             region: shipTo.region,
+            country: shipTo.country,
             postalCode: shipTo.postalCode,
             preferredNodes: [...shipTo.preferredNodes],
           })),
         ),
         customersIn: [...erps],
         prices: erps.flatMap((erpSystem) => pricesOf(data).map((price) => ({ ...price, erpSystem, customerNumber }))),
-        taxRates: erps.flatMap((erpSystem) => taxRates.map((rate) => ({ ...rate, erpSystem }))),
+        taxRates: erps.flatMap((erpSystem) => taxRates.map((rate) => ({ country: OUR_COUNTRY, ...rate, erpSystem }))),
         readings: [],
       }),
     undecided: (row, current) => Promise.resolve(undeclaredContent(row.leftOut, current)),

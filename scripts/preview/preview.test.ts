@@ -74,6 +74,36 @@ describe('npm run preview', () => {
     expect(acknowledgment?.x12).toContain('AK5*A~');
   });
 
+  it('shows what a change asks, without an order', async () => {
+    cpSync('test/practice/partners/mall-deltas.yaml', join(partners, 'mall-deltas.yaml'));
+    const segments = [
+      `ISA*00*${' '.repeat(10)}*00*${' '.repeat(10)}*ZZ*${'MALLDELTAS'.padEnd(15)}*ZZ*${'MERIDIAN'.padEnd(15)}*261120*0915*U*00401*000000001*0*T*>`,
+      'GS*PC*MALLDELTAS*MERIDIAN*20261120*0915*1*X*004010',
+      'ST*860*0001',
+      'BCH*04*SA*PO-1***20261101',
+      'TAX*SP1',
+      'DTM*010*20261208',
+      'POC*1*QD*4*6*EA***VN*MW-1001',
+      'CTT*1',
+      'SE*7*0001',
+      'GE*1*1',
+      'IEA*1*000000001',
+    ];
+    const file = segments.map((segment) => `${segment}~`).join('');
+    const { result } = await previewed(file, 'mall-deltas');
+    const points = ['requested ship date to 2026-12-08', 'line 1 (MW-1001): quantity from 10 EA to 6 EA'];
+    expect(result.interchanges[0]?.sets[0]).toMatchObject({
+      verdict: 'accepted',
+      orders: [],
+      asks: { points, change: { poNumber: 'PO-1' } },
+      notUsed: [{ content: 'TAX' }],
+    });
+    const { out } = await run(['mall-deltas', '-', ...received], file);
+    expect(out).toContain('ASKS FOR A CHANGE of PO-1: it is kept, and a person is asked');
+    for (const point of points) expect(out).toContain(`      ${point}`);
+    expect(out).toContain('(is a question to the person)');
+  });
+
   it('writes documents that the partner’s guide accepts', async () => {
     const profiles = loadProfiles(partners, { PARTNERS_URL: 'https://partners.invalid', SANDBOX_TOKEN: 'token' });
     for (const [partner, file] of [

@@ -79,15 +79,25 @@ class PreviewText {
     ];
   }
 
-  #set({ number, set, name, control, verdict, findings, notUsed, orders, payment }: PreviewedSet): string[] {
+  #set({ number, set, name, control, verdict, findings, notUsed, orders, payment, asks }: PreviewedSet): string[] {
     const painted = verdict === 'accepted' ? this.good(verdict) : this.bad(verdict);
     return [
       '',
       `  ${this.bold(`${set} ${plain(control)}`)}${name === undefined ? '' : ` ${name}`}, set ${number}: ${painted}`,
       ...this.#findings(findings, '    '),
-      ...this.#notUsed(notUsed),
+      ...this.#notUsed(notUsed, asks === undefined ? 'stops the order' : 'is a question to the person'),
       ...(payment === undefined ? [] : ['', `    ${this.bold('PAYMENT')}`, ...yaml(payment, '      ')]),
+      ...(asks === undefined ? [] : this.#asks(asks)),
       ...orders.flatMap((order) => this.#order(order)),
+    ];
+  }
+
+  /** Nothing becomes of it by itself. */
+  #asks({ change, points }: NonNullable<PreviewedSet['asks']>): string[] {
+    return [
+      '',
+      `    ${this.bold(`ASKS FOR A CHANGE of ${plain(change.poNumber)}`)}: it is kept, and a person is asked`,
+      ...points.map((point) => `      ${plain(point)}`),
     ];
   }
 
@@ -153,12 +163,12 @@ class PreviewText {
     });
   }
 
-  #notUsed(notUsed: readonly NotUsed[]): string[] {
+  #notUsed(notUsed: readonly NotUsed[], effect: string): string[] {
     if (notUsed.length === 0) return [];
     return [
       `    ${this.#paint('yellow', 'not used')}`,
       ...notUsed.map(({ content, name, text, reason, ignored }) => {
-        const why = ignored === undefined ? 'stops the order' : `of no concern: ${ignored}`;
+        const why = ignored === undefined ? effect : `of no concern: ${ignored}`;
         return `      ${plain(content)} (${plain(name)}) ${plain(text)}${reason === undefined ? '' : `: ${plain(reason)}`} (${plain(why)})`;
       }),
     ];

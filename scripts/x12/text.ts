@@ -195,7 +195,9 @@ export class TextExplanation {
     if (outcome === undefined) return [];
     if (outcome.kind === 'kept') {
       const about = outcome.poNumber === undefined ? '' : `, about order ${plain(outcome.poNumber)}`;
-      return ['', `      ${this.#paint('bold', `is kept${about}: nothing here processes it, and a person is asked`)}`];
+      const title = this.#paint('bold', `is kept${about}: nothing here processes it, and a person is asked`);
+      const points = outcome.asks?.points.map((point) => `        ${plain(point)}`) ?? [];
+      return ['', `      ${title}`, ...points, ...this.#notUsed(outcome.notUsed, 'is a question to the person')];
     }
     const [title, content] =
       outcome.kind === 'orders'
@@ -222,13 +224,13 @@ export class TextExplanation {
     return ['', `      ${this.#paint('bold', 'is written in our documents as')}`, ...lines];
   }
 
-  #notUsed(notUsed: readonly NotUsed[]): string[] {
+  #notUsed(notUsed: readonly NotUsed[], effect = 'stops the first order that has it'): string[] {
     if (notUsed.length === 0) return [];
     const lines = notUsed.flatMap(({ content, name, place, text, count, reason, ignored }) => [
       `        ${plain(content)} (${plain(name)}), segment ${place.position}${count === 1 ? '' : ` and ${count - 1} more`}`,
       ...(text === '' ? [] : [`          ${plain(text)}`]),
       ...(reason === undefined ? [] : [`          ${plain(reason)}`]),
-      `          ${ignored === undefined ? 'stops the first order that has it' : `of no concern: ${plain(ignored)}`}`,
+      `          ${ignored === undefined ? effect : `of no concern: ${plain(ignored)}`}`,
     ]);
     return ['', `      ${this.#paint('yellow', 'does not use')}`, ...lines];
   }

@@ -177,9 +177,16 @@ describe.skipIf(executablePath === undefined)(suite, () => {
     await page.getByText('2 of 2 transaction sets wait for a person.').waitFor();
     await page.getByRole('link', { name: '860 Purchase order change' }).click();
     const question = page.getByRole('region', { name: 'Waits for a person' });
-    await question.getByText('The partner asks for a change of the order').waitFor();
+    await question.getByText('The partner asks to cancel the order').waitFor();
+    const asked = question.getByRole('list', { name: 'What is to change' });
+    await asked.getByText('line 1 (MW-1001): deleted; the order has 12 CA of it').waitFor();
+    await question.getByText('Nothing is changed by it: a person does it.').waitFor();
+    await question.getByRole('button', { name: 'Cancel the order' }).click();
+    await question.getByText('Say why the order is cancelled.').waitFor();
     await question.getByRole('link', { name: 'HP-104303' }).click();
-    await page.getByRole('region', { name: 'Open questions' }).getByRole('link', { name: /^860/ }).click();
+    const open = page.getByRole('region', { name: 'Open questions' });
+    await open.getByText('Cancel the order; line 1 (MW-1001): deleted; the order has 12 CA of it.').waitFor();
+    await open.getByRole('link', { name: /^860/ }).click();
     await page.getByRole('button', { name: 'Mark as handled' }).click();
     await page.getByText('Say what was done.').waitFor();
     await page.getByLabel('What was done').fill('Changed by hand in the ERP');
@@ -245,11 +252,15 @@ async function seed(prisma: Database): Promise<void> {
         workflowId: `order/harbor-pine/${poNumber}`,
         correlationId: `correlation-${poNumber}`,
         canonical: {
+          partnerId: 'harbor-pine',
+          channel: 'edi',
+          poNumber,
+          orderedOn: '2026-11-20',
           shipTo: {
             identifiers: [{ scheme: 'partner', value: '0412' }],
             address: { name: 'Harbor & Pine #0412', lines: [] },
           },
-          lines: [],
+          lines: [{ lineId: '1', item: { sku: 'MW-1001' }, quantity: { value: '12', unit: 'CA' } }],
         },
         currency: 'USD',
         status: 'invoiced',
@@ -391,6 +402,13 @@ async function seed(prisma: Database): Promise<void> {
             transactionSet: '860',
             state: 'kept',
             poNumber: 'HP-104303',
+            change: {
+              partnerId: 'harbor-pine',
+              channel: 'edi',
+              poNumber: 'HP-104303',
+              action: 'cancel',
+              lines: [{ lineId: '1', action: 'delete' }],
+            },
             orders: { create: [{ orderId: 'order-HP-104303' }] },
             body: 'BCH*04*SA*HP-104303***20261121~POC*1*CA*4**EA*10.65**VP*MW-1001~',
           },

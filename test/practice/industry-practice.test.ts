@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../integration/calls.ts';
 import { elementOf, type ReceivedDocument } from '../integration/received-documents.ts';
+import { changes, TO_CHANGE } from './changes.ts';
 import { files, givenMall, type Mall, type MallPartner } from './mall.ts';
 
 /**
@@ -275,7 +276,7 @@ describe('industry practice', { timeout: 120_000 }, () => {
   afterAll(() => mall?.stop());
 
   it('has an expectation for every file', () => {
-    expect(Object.keys(practices).sort()).toEqual([...files].sort());
+    expect([TO_CHANGE, ...Object.keys(practices), ...Object.keys(changes)].sort()).toEqual([...files].sort());
   });
 
   it.each(Object.entries(practices))('%s', async (file, practice) => {
@@ -312,6 +313,44 @@ describe('industry practice', { timeout: 120_000 }, () => {
       for (const set of ['855', '856', '810']) expect(seen.documents[set]).toHaveLength(orders.length);
     }
     check?.(seen);
+  });
+
+  it.each(Object.entries(changes))('%s', async (file, { as, version, points, comesFirst }) => {
+    const poNumber = `PR-${file.toUpperCase()}`.slice(0, 22);
+    const early = comesFirst ? await mall.send(file, as, version, poNumber) : undefined;
+    const order = await mall.send(TO_CHANGE, as, '004010', poNumber);
+    expect(order).toMatchObject({ state: 'accepted', errors: [] });
+    const { documentId, state } = early ?? (await mall.send(file, as, version, poNumber));
+    expect(state).toBe('kept');
+    const [{ orderId }] = order.orders;
+    const read = async () => (await mall.api(`/v1/documents/${documentId}`)).body;
+    const cancels = file === 'change-cancel';
+    expect(await read()).toMatchObject({
+      state: 'kept',
+      orderIds: [orderId],
+      question: {
+        asks: cancels ? 'asks to cancel the order' : 'asks for a change of the order',
+        poNumber,
+        change: { points: points(), ended: false, cancels: cancels ? [`/v1/orders/${orderId}/cancel`] : [] },
+      },
+    });
+    const { body: timeline } = await mall.api(`/v1/orders/${orderId}/timeline`);
+    const told = timeline.items.filter(({ type }: { type: string }) => type === 'order.change-asked');
+    expect(told).toMatchObject([{ summary: expect.stringMatching(/\(860\); nothing is changed by it/) }]);
+    const summary = /line 3 says 1/;
+    if (cancels) {
+      await eventually('a question', 30, async () => {
+        const { body } = await mall.api('/v1/exceptions');
+        return body.items.some((one: { orderId: string }) => one.orderId === orderId);
+      });
+      const reason = 'they asked for it';
+      expect(await mall.api(`/v1/orders/${orderId}/cancel`, { reason })).toMatchObject({ status: 200 });
+    } else await answer(mall, order.orders, { type: 'price-outside-tolerance', summary, answer: 'cancel' });
+    // Both ways it ends before it is accepted.
+    await ended(mall, poNumber, 'rejected');
+    const { change } = (await read()).question;
+    expect(change).toMatchObject({ ended: true, cancels: [] });
+    expect(change.points).toEqual(['the order has ended already: it is rejected', ...points()]);
   });
 });
 

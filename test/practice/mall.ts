@@ -17,8 +17,8 @@ import { documentsIn, type ReceivedDocument } from '../integration/received-docu
 export interface Mall {
   readonly prisma: Database;
   readonly profiles: ReadonlyMap<string, PartnerProfile>;
-  /** Sends a file as a purchase order; returns the transaction set as it was read. */
-  send(file: string, as: MallPartner, version?: string): Promise<Answer>;
+  /** Sends a file as a purchase order, or as a change of one; returns the transaction set as it was read. */
+  send(file: string, as: MallPartner, version?: string, poNumber?: string): Promise<Answer>;
   api(path: string, body?: object): Promise<Answer>;
   /** The page or file of a path, as text. */
   text(path: string, accept: string): Promise<string>;
@@ -28,12 +28,12 @@ export interface Mall {
   stop(): Promise<void>;
 }
 
-export type MallPartner = 'mall-stores' | 'mall-asks';
+export type MallPartner = (typeof PARTNERS)[number];
 // biome-ignore lint/suspicious/noExplicitAny: answers of several servers, whose schemas have tests of their own
 type Answer = any;
 
 const DAY_MS = 86_400_000;
-const PARTNERS = ['mall-stores', 'mall-asks'] as const;
+const PARTNERS = ['mall-stores', 'mall-asks', 'mall-deltas'] as const;
 
 const shipTo = (code: string, name: string, line: string): Customer['shipTos'][number] => ({
   shipToNumber: code,
@@ -109,8 +109,10 @@ function mallOf(network: Network, partnersDir: string): Mall {
     text: async (path, accept) =>
       (await call(`${apiUrl}${path}`, installation.demoKey, { headers: { Accept: accept } })).text(),
     system: async (system, path) => json(await call(`${parts[system].url}${path}`, sandboxKey)),
-    async send(file, as, version = '004010') {
+    async send(file, as, version = '004010', poNumber = '') {
       control += 1;
+      const segments = segmentsOf(file, poNumber);
+      const isChange = segments[0]?.[0] === 'BCH';
       const profile = profiles.get(as) as PartnerProfile;
       const { theirs, ours } = profile.identifiers;
       const text = writeInterchange({
@@ -121,9 +123,9 @@ function mallOf(network: Network, partnersDir: string): Mall {
         syntax: { ...syntaxOf(profile), ...usualSyntax, version },
         control,
         groupControl: control,
-        functionalId: 'PO',
+        functionalId: isChange ? 'PC' : 'PO',
         at: new Date(),
-        transactions: [{ set: '850', segments: segmentsOf(file) }],
+        transactions: [{ set: isChange ? '860' : '850', segments }],
       });
       const taken = await call(`${apiUrl}/v1/edi/interchanges`, keyOf(as), {
         method: 'POST',
@@ -161,19 +163,21 @@ export const files: readonly string[] = readdirSync(join(import.meta.dirname, 'f
 );
 
 /**
- * `{4}` is the day four days from now, `{y4}` the same with two digits of the year; `{x2000}` repeats its segment,
+ * `{po}` is the PO number; `{4}` is the day four days from now, `{y4}` the same with two digits of the year; `{x2000}` repeats its segment,
  * of which `{#}` is the number.
  */
-function segmentsOf(file: string): Segment[] {
+function segmentsOf(file: string, poNumber: string): Segment[] {
   const text = readFileSync(join(import.meta.dirname, 'files', `${file}.edi`), 'utf8');
-  const filled = text.replace(/\{(y?\d+|gtin|price)(?::([\w-]+))?\}/g, (_, what: string, sku: string | undefined) => {
-    if (sku !== undefined) return what === 'gtin' ? gtinOf(sku) : priceOf(sku);
-    const day = new Date(Date.now() + Number(what.replace('y', '')) * DAY_MS);
-    return day
-      .toISOString()
-      .slice(what.startsWith('y') ? 2 : 0, 10)
-      .replaceAll('-', '');
-  });
+  const filled = text
+    .replaceAll('{po}', poNumber)
+    .replace(/\{(y?\d+|gtin|price)(?::([\w-]+))?\}/g, (_, what: string, sku: string | undefined) => {
+      if (sku !== undefined) return what === 'gtin' ? gtinOf(sku) : priceOf(sku);
+      const day = new Date(Date.now() + Number(what.replace('y', '')) * DAY_MS);
+      return day
+        .toISOString()
+        .slice(what.startsWith('y') ? 2 : 0, 10)
+        .replaceAll('-', '');
+    });
   return filled
     .trim()
     .split('\n')

@@ -15,7 +15,7 @@ import type { Known, KnownBuyer, KnownItem, OrderToCheck } from './load.ts';
 import { type OurPrice, priceOf, statedPrice } from './prices.ts';
 import type { Decided, Problem } from './problem.ts';
 import type { CheckedLine, CheckedOrder } from './record.ts';
-import { taxOf } from './tax.ts';
+import { type Tax, taxOf, taxPlaceOf } from './tax.ts';
 
 /** The rules in execution order; the first problem ends the check. */
 export function checkOrder(
@@ -50,8 +50,9 @@ export function checkOrder(
     taxable: item.taxable,
     amount: extend(ordered.value, unitPrice, order.currency),
   }));
-  const region = order.oneTimeShipTo ? (order.shipTo.address?.region ?? '') : buyer.region;
-  const tax = taxOf({ ...buyer, region }, amounts, known.taxRates);
+  const tax = taxOf(buyer, taxPlaceOf(order, buyer), amounts, known.taxRates);
+  const untaxed = rateMissing(tax, buyer);
+  if (untaxed !== undefined && !given.waived.includes(untaxed.type)) return asOfReading(untaxed, erpSystem, known);
   return {
     orderId,
     lines,
@@ -73,8 +74,11 @@ export function checkOrder(
       prices.decided,
       {
         rule: 'tax',
-        inputs: { customerExempt: buyer.taxExempt, region, percent: tax.percent },
-        outcome: `${tax.amount} minor units of ${order.currency}`,
+        inputs: {
+          ...{ customerExempt: buyer.taxExempt, country: tax.country, region: tax.region },
+          percent: tax.percent ?? null,
+        },
+        outcome: `${tax.amount} minor units of ${order.currency}${untaxed === undefined ? '' : '; a person accepted the order without tax, as there is no rate'}`,
       },
     ],
     customerNumber,
@@ -156,6 +160,17 @@ function asOfReading(problem: Problem, erpSystem: string, { readings }: Known): 
   if (reading === undefined) return problem;
   const at = new Date(reading.completedAt).toISOString().slice(0, 16).replace('T', ' ');
   return { ...problem, summary: `${problem.summary} (the ERP’s master data were last read ${at} UTC)` };
+}
+
+/** No rate is not a rate of 0: nobody has said that nothing is due. Without a taxable amount, none is needed. */
+function rateMissing({ percent, taxable, country, region }: Tax, buyer: KnownBuyer): Problem | undefined {
+  if (percent !== undefined || taxable === 0) return undefined;
+  const place = region === '' ? `${country}, no region stated` : `${country}-${region}`;
+  const customer = `customer ${buyer.customerNumber} ${buyer.customerName}`;
+  return {
+    type: 'no-tax-rate',
+    summary: `the goods go to ${place}, for which ERP ${buyer.erpSystem} has no tax rate, and ${customer} is not exempt; accepted, the order goes without tax`,
+  };
 }
 
 type PricedLine = CheckedLine & { priceSource: OurPrice['source']; orderedPrice: string | undefined };

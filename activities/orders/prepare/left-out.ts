@@ -63,14 +63,26 @@ function named(content: LeftOut['content']): string {
 }
 
 export function leftOutProblem({ set, content }: LeftOut): Problem {
-  // The reason of content that is asked about each time says what accepting does.
-  const follows = content.every(({ eachTime }) => eachTime === true)
-    ? ''
-    : '. Accepted, the order goes on, and later orders of the partner are not asked about the same';
   return {
     type: 'content-not-used',
-    summary: `the ${set} says more than this order takes from it: ${named(content)}${follows}`,
+    summary: `the ${set} says more than this order takes from it: ${named(content)}. Accepted, the order goes on; ${afterwards(content)}`,
   };
+}
+
+/** What a decision is worth for later orders of the partner. */
+function afterwards(content: LeftOut['content']): string {
+  const [again, once] = [true, false].map((each) => content.filter(({ eachTime }) => (eachTime === true) === each));
+  if (!again?.length) return 'later orders of the partner are not asked about the same';
+  if (!once?.length) return 'later orders of the partner are asked about the same again';
+  return `later orders of the partner are not asked about ${kindsOf(once)} again, but each time about ${kindsOf(again)}`;
+}
+
+function kindsOf(content: LeftOut['content']): string {
+  const more = content.length > MOST_NAMED ? ` and ${content.length - MOST_NAMED} more` : '';
+  return `${content
+    .slice(0, MOST_NAMED)
+    .map((one) => one.content)
+    .join(', ')}${more}`;
 }
 
 /**

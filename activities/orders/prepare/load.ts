@@ -65,6 +65,7 @@ const buyer = z.object({
   codes: z.array(z.string()),
   lines: z.array(z.string()),
   region: z.string(),
+  country: z.string(),
   postalCode: z.string(),
   preferredNodes: z.array(z.string()),
 });
@@ -95,7 +96,7 @@ const known = z.object({
   customersIn: z.array(z.string()),
   /** Valid on the order date, newest first. */
   prices: z.array(price),
-  taxRates: z.array(z.object({ erpSystem: z.string(), region: z.string(), percent: z.string() })),
+  taxRates: z.array(z.object({ erpSystem: z.string(), country: z.string(), region: z.string(), percent: z.string() })),
   readings: z.array(z.object({ erpSystem: z.string(), completedAt: z.string() })),
 });
 export type Known = Omit<z.output<typeof known>, 'names'> & { names: KnownNames };
@@ -151,7 +152,7 @@ export async function loadKnown(
   const ordered = of(order.lines.map(({ quantity }) => quantity.unit));
   const codes = of(sought.identifiers.map(({ value }) => value));
   const zip = zipOf(sought.address?.postalCode ?? '');
-  const regions = order.oneTimeShipTo ? of([order.shipTo.address?.region]) : [];
+  const { country = '', region = '' } = order.oneTimeShipTo ? (order.shipTo.address ?? {}) : {};
   const sources = erps.map((id) => `erp.${id}`);
   const [row] = await prisma.$queryRaw<unknown[]>`
     WITH names AS MATERIALIZED (
@@ -169,7 +170,8 @@ export async function loadKnown(
         OR "sku" = ANY(${skus}::text[] || ARRAY(SELECT "internal" FROM names WHERE "kind" = 'item')))
     ), buyers AS MATERIALIZED (
       SELECT c."erpSystem", c."customerNumber", c."name" AS "customerName", c."blocked", c."taxExempt", c."currency",
-        c."terms", s."shipToNumber", s."codes", s."lines", s."region", s."postalCode", s."preferredNodes"
+        c."terms", s."shipToNumber", s."codes", s."lines", s."region", s."country",
+        s."postalCode", s."preferredNodes"
       FROM "Customer" AS c JOIN "ShipTo" AS s USING ("erpSystem", "customerNumber")
       WHERE c."partnerId" = ANY(${accounts}::text[]) AND c."erpSystem" = ANY(${erps}::text[]) AND (
         s."shipToNumber" = ANY(${codes}::text[] || ARRAY(SELECT "internal" FROM names WHERE "kind" = 'ship-to'))
@@ -184,9 +186,10 @@ export async function loadKnown(
         AND "validFrom" <= ${order.orderedOn}::date AND ("validTo" IS NULL OR "validTo" >= ${order.orderedOn}::date)
       ORDER BY "validFrom" DESC
     ), rates AS (
-      SELECT "erpSystem", "region", trim_scale("percent")::text AS "percent" FROM "TaxRate"
-      WHERE ("erpSystem", "region") IN (SELECT "erpSystem", "region" FROM buyers)
-        OR ("erpSystem" = ANY(${erps}::text[]) AND "region" = ANY(${regions}::text[]))
+      SELECT "erpSystem", "country", "region", trim_scale("percent")::text AS "percent" FROM "TaxRate"
+      WHERE ("erpSystem", "country", "region") IN (
+        SELECT "erpSystem", "country", unnest(ARRAY["region", '']) FROM buyers
+        UNION SELECT erp, ${country}, region FROM unnest(${erps}::text[]) AS erp, unnest(ARRAY[${region}, '']) AS region)
     ), readings AS (
       SELECT substr("source", 5) AS "erpSystem", "completedAt" FROM "Synchronization" WHERE "source" = ANY(${sources}::text[])
     )

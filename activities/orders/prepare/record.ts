@@ -6,7 +6,7 @@ import type { ItemOfLine } from './items.ts';
 import type { Decided } from './problem.ts';
 
 /** Stored with each decision. Increment it with every change of a rule of the check. */
-const RULES_VERSION = '4';
+const RULES_VERSION = '5';
 
 export interface CheckedLine extends ItemOfLine {
   lineNumber: number;

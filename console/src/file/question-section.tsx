@@ -1,6 +1,6 @@
 import { type FormEvent, useId, useState } from 'react';
 import { Link } from 'react-router-dom';
-import { ApiProblem, type DocumentSummary } from '../api.ts';
+import { ApiProblem, type DocumentQuestion, type DocumentSummary } from '../api.ts';
 import { formatExact } from '../format.ts';
 import { useApi } from '../session.tsx';
 import { Ago } from '../time.tsx';
@@ -15,6 +15,7 @@ export function QuestionSection(props: { readonly document: DocumentSummary; rea
     return (
       <section className="question" aria-label="Handled by a person">
         <h2>Handled by a person</h2>
+        <Points change={question.change} />
         <p>
           {question.note}
           <span className="quiet">
@@ -39,6 +40,18 @@ export function QuestionSection(props: { readonly document: DocumentSummary; rea
         )}
         . Nothing here processes this document; it waits since <Ago at={question.since} />.
       </p>
+      <Points change={question.change} />
+      {question.change !== null && question.change.cancels.length > 0 && (
+        <OneField
+          label="Reason for cancelling"
+          button="Cancel the order"
+          required="Say why the order is cancelled"
+          send={async (reason) => {
+            for (const link of question.change?.cancels ?? []) await api.cancelAt(link, reason);
+          }}
+          onSent={onChanged}
+        />
+      )}
       <OneField
         label="What was done"
         button="Mark as handled"
@@ -55,6 +68,23 @@ export function QuestionSection(props: { readonly document: DocumentSummary; rea
         onSent={onChanged}
       />
     </section>
+  );
+}
+
+/** What a change asks, line by line, against what the order has. */
+function Points({ change }: { readonly change: DocumentQuestion['change'] }) {
+  if (change === null) return null;
+  if (change.points.length === 0) return <p>The order has all that it states already.</p>;
+  return (
+    <>
+      {change.sequence !== null && <p>Change {change.sequence} of the order:</p>}
+      <ul aria-label="What is to change">
+        {change.points.map((point) => (
+          <li key={point}>{point}</li>
+        ))}
+      </ul>
+      <p className="quiet">Nothing is changed by it: a person does it.</p>
+    </>
   );
 }
 
@@ -130,8 +160,18 @@ export function OpenQuestions(props: { readonly orderId: string; readonly docume
             {transactionSet} {name}
           </Link>
           , waiting for a person since {question && <Ago at={question.since} />}.
+          {question?.change && question.change.points.length > 0 && ` ${sentenceOf(question.change.points)}`}
         </p>
       ))}
     </section>
   );
+}
+
+const MOST_POINTS = 5;
+
+/** The first points in one sentence; the document has all of them. */
+function sentenceOf(points: readonly string[]): string {
+  const [first = '', ...rest] = points.slice(0, MOST_POINTS);
+  const more = points.length > MOST_POINTS ? `; and ${points.length - MOST_POINTS} more` : '';
+  return `${[first.charAt(0).toUpperCase() + first.slice(1), ...rest].join('; ')}${more}.`;
 }

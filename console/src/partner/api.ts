@@ -105,6 +105,8 @@ export interface PreviewedSet {
   readonly notUsed: readonly NotUsed[];
   readonly orders: readonly PreviewedOrder[];
   readonly payment: unknown;
+  /** What a set that is kept for a person asks, one sentence each. */
+  readonly asks: { readonly points: readonly string[] } | null;
 }
 
 export interface PreviewedInterchange {

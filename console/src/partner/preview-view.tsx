@@ -62,7 +62,8 @@ function InterchangeView({ interchange }: { readonly interchange: PreviewedInter
 }
 
 function SetView({ set }: { readonly set: PreviewedSet }) {
-  const { findings, notUsed, orders, payment } = set;
+  const { findings, notUsed, orders, payment, asks } = set;
+  const effect = asks === null ? 'stops the order' : 'is a question to the person';
   return (
     <article className="preview-set">
       <h3>
@@ -77,8 +78,18 @@ function SetView({ set }: { readonly set: PreviewedSet }) {
             {notUsed.map(({ content, name, text, reason, ignored }) => (
               <li key={content}>
                 <code>{content}</code> {name} <code>{text}</code> {reason}{' '}
-                <span className="quiet">{ignored === null ? 'stops the order' : `of no concern: ${ignored}`}</span>
+                <span className="quiet">{ignored === null ? effect : `of no concern: ${ignored}`}</span>
               </li>
+            ))}
+          </ul>
+        </div>
+      )}
+      {asks !== null && (
+        <div>
+          <h4>Asks a person for a change of the order</h4>
+          <ul>
+            {asks.points.map((point) => (
+              <li key={point}>{point}</li>
             ))}
           </ul>
         </div>

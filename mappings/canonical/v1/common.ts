@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isDecimal } from '../../../domain/decimal.ts';
 import { isCurrency } from '../../../domain/money.ts';
+import { countryCode, OUR_COUNTRY, regionCode } from '../../../domain/places.ts';
 
 /**
  * Canonical model, version 1. Compatible additions go here; a breaking change creates v2 with an
@@ -49,14 +50,35 @@ export const quantity = z.strictObject({
 });
 export type Quantity = z.infer<typeof quantity>;
 
-export const address = z.strictObject({
-  name: z.string().max(60).optional(),
-  lines: z.array(z.string().max(55)).max(12).default([]),
-  city: z.string().max(30).optional(),
-  region: z.string().max(3).optional(),
-  postalCode: z.string().max(15).optional(),
-  country: z.string().length(2).default('US'),
-});
+/** Text that documents repeat. An element of spaces alone cannot be written. */
+export const shownText = (most: number) => z.string().trim().min(1, 'must not be blank').max(most);
+
+const REGION_LENGTH = 3;
+
+export const address = z
+  .strictObject({
+    name: shownText(60).optional(),
+    lines: z.array(shownText(55)).max(12).default([]),
+    city: shownText(30).optional(),
+    region: shownText(40)
+      .optional()
+      .meta({ description: 'Code of the state or province; those of the US and Canada may be named in full' }),
+    postalCode: shownText(15).optional(),
+    country: z
+      .string()
+      .overwrite(countryCode)
+      .regex(/^[A-Z]{2}$/, 'must be an ISO 3166-1 country code of two letters')
+      .default(OUR_COUNTRY)
+      .meta({ description: 'ISO 3166-1 code of two letters. Absent or blank, it is US' }),
+  })
+  .overwrite((place) =>
+    place.region === undefined ? place : { ...place, region: regionCode(place.country, place.region) },
+  )
+  .superRefine(({ region = '' }, context) => {
+    if (region.length <= REGION_LENGTH) return;
+    const message = `must be the code of a state or province, of at most ${REGION_LENGTH} characters`;
+    context.addIssue({ code: 'custom', path: ['region'], message });
+  });
 export type Address = z.infer<typeof address>;
 
 /** Channel-specific values without a canonical field. Downstream code must not depend on them. */
@@ -76,7 +98,7 @@ export type NoteReader = z.infer<typeof noteReader>;
 
 /** A note of the buyer. Without `for` it is meant for everybody who works on the order. */
 export const note = z.strictObject({
-  text: z.string().min(1).max(500),
+  text: shownText(500),
   /** The buyer's code of its kind, such as WHI (X12 element 363) or L1 (element 128). */
   kind: identifier.max(3).optional(),
   for: z.array(noteReader).min(1).optional(),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { address, identifier } from './common.ts';
+import { address, identifier, shownText } from './common.ts';
 
 /** A party code and the scheme that defines it. */
 export const partyIdentifier = z.strictObject({
@@ -11,9 +11,9 @@ export const partyIdentifier = z.strictObject({
 
 /** Whom to call or write about a delivery. */
 export const contact = z.strictObject({
-  name: z.string().max(60).optional(),
-  phone: z.string().max(40).optional(),
-  email: z.string().max(254).optional(),
+  name: shownText(60).optional(),
+  phone: shownText(40).optional(),
+  email: shownText(254).optional(),
 });
 export type Contact = z.infer<typeof contact>;
 

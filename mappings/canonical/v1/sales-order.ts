@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { compare, isDecimal, sum } from '../../../domain/decimal.ts';
+import { hasRegions, OUR_COUNTRY } from '../../../domain/places.ts';
 import {
   attributes,
   currency,
@@ -11,6 +12,7 @@ import {
   note,
   positiveDecimal,
   quantity,
+  shownText,
 } from './common.ts';
 import { party, storeCode } from './party.ts';
 
@@ -28,7 +30,7 @@ export const itemReference = z
       .regex(/^\d{8}$|^\d{12,14}$/, 'must be a GTIN of 8, 12, 13 or 14 digits')
       .optional(),
     manufacturerPart: identifier.optional(),
-    description: z.string().max(250).optional(),
+    description: shownText(250).optional(),
   })
   .refine((item) => item.sku ?? item.customerSku ?? item.gtin ?? item.manufacturerPart, {
     message: 'needs one of sku, customerSku, gtin, manufacturerPart',
@@ -36,7 +38,7 @@ export const itemReference = z
 export type ItemReference = z.infer<typeof itemReference>;
 
 /** Days that the buyer names, for the order or a line of it; a line without one follows the order. */
-const requestedDates = {
+export const requestedDates = {
   requestedShipDate: day.optional(),
   requestedDeliveryDate: day.optional(),
   shipNotBefore: day.optional(),
@@ -107,8 +109,29 @@ export const paymentTerms = z.strictObject({
   discountPercent: nonNegativeDecimal.optional(),
   discountDays: z.int().min(0).max(999).optional(),
   netDays: z.int().min(0).max(999).optional(),
-  description: z.string().max(80).optional(),
+  description: shownText(80).optional(),
 });
+
+/** By whom the buyer wants the goods sent: a SCAC, or its own words. */
+export const orderedCarrier = z.strictObject({
+  scac: z
+    .string()
+    .regex(/^[A-Z]{2,4}$/)
+    .optional(),
+  routing: shownText(120).optional(),
+});
+
+/** Numbers of the buyer, by X12 qualifier. */
+export const references = z
+  .array(z.strictObject({ qualifier: identifier.max(3), value: shownText(80) }))
+  .max(50)
+  .default([]);
+
+/** Elements 19 and 116. */
+const SHORTEST = [
+  ['city', 2],
+  ['postalCode', 3],
+] as const;
 
 /** A purchase order in the seller's terms. Orders enter the order process only in this form. */
 export const salesOrder = z
@@ -138,20 +161,9 @@ export const salesOrder = z
     markFor: party.optional(),
     ...requestedDates,
     terms: paymentTerms.optional(),
-    carrier: z
-      .strictObject({
-        scac: z
-          .string()
-          .regex(/^[A-Z]{2,4}$/)
-          .optional(),
-        routing: z.string().max(120).optional(),
-      })
-      .optional(),
-    department: z.string().max(30).optional(),
-    references: z
-      .array(z.strictObject({ qualifier: z.string().max(3), value: z.string().max(80) }))
-      .max(50)
-      .default([]),
+    carrier: orderedCarrier.optional(),
+    department: shownText(30).optional(),
+    references,
     notes: z.array(note).max(50).default([]),
     lines: z
       .array(salesOrderLine)
@@ -163,14 +175,28 @@ export const salesOrder = z
   .superRefine(({ oneTimeShipTo, shipTo: { address } }, context) => {
     if (!oneTimeShipTo) return;
     const missing = [
-      ...(address?.name ? [] : ['name']),
+      ...(address?.name !== undefined ? [] : ['name']),
       ...(address?.lines?.length ? [] : ['lines']),
-      ...(address?.city ? [] : ['city']),
-      ...(address?.postalCode ? [] : ['postalCode']),
+      ...(address?.city !== undefined ? [] : ['city']),
+      // Without its state, nobody knows its tax.
+      ...(address?.region !== undefined || !hasRegions(address?.country ?? OUR_COUNTRY) ? [] : ['region']),
+      ...(address?.postalCode !== undefined ? [] : ['postalCode']),
     ];
     for (const field of missing) {
       const message = 'is needed where the goods go to an address of the order alone';
       context.addIssue({ code: 'custom', path: ['shipTo', 'address', field], message });
+    }
+  })
+  .superRefine(({ channel, shipTo, buyer, billTo, markFor }, context) => {
+    // X12 holds no shorter city or postal code. A partner's own document may, where its profile accepts that.
+    if (channel === 'edi') return;
+    for (const [place, party] of Object.entries({ shipTo, buyer, billTo, markFor })) {
+      for (const [field, least] of SHORTEST) {
+        const length = party?.address?.[field]?.length ?? least;
+        if (length === 0 || length >= least) continue;
+        const message = `must have at least ${least} characters`;
+        context.addIssue({ code: 'custom', path: [place, 'address', field], message });
+      }
     }
   })
   .superRefine((order, context) => {

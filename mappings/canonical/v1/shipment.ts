@@ -1,11 +1,12 @@
 import { z } from 'zod';
-import { identifier, instant, nonNegativeDecimal, positiveDecimal } from './common.ts';
+import { isSscc } from '../../../domain/sscc.ts';
+import { identifier, instant, nonNegativeDecimal, positiveDecimal, shownText } from './common.ts';
 
 /** Content of a carton by order line, in base units (each, as stocked). */
 export const packedLine = z.strictObject({
   lineNumber: z.int().min(1),
   quantity: positiveDecimal,
-  lot: z.string().max(30).optional(),
+  lot: identifier.max(30).optional(),
 });
 
 /** A shipped carton or pallet. Without an SSCC the seller assigns one. */
@@ -13,6 +14,7 @@ export const shippedPackage = z.strictObject({
   sscc: z
     .string()
     .regex(/^\d{18}$/, 'must be an SSCC of 18 digits')
+    .refine((text) => text.length !== 18 || isSscc(text), { message: 'must be an SSCC with its check digit' })
     .optional(),
   /** Index into `packages` of the pallet that carries this carton. */
   onPallet: z.int().min(0).optional(),
@@ -25,10 +27,10 @@ export const shippedPackage = z.strictObject({
 
 export const carrierDetails = z.strictObject({
   scac: z.string().regex(/^[A-Z]{2,4}$/, 'must be a Standard Carrier Alpha Code'),
-  name: z.string().max(35).optional(),
+  name: shownText(35).optional(),
   billOfLading: identifier.optional(),
   tracking: identifier.optional(),
-  trailer: z.string().max(10).optional(),
+  trailer: identifier.max(10).optional(),
 });
 
 /**
@@ -36,8 +38,8 @@ export const carrierDetails = z.strictObject({
  */
 export const shipment = z
   .strictObject({
-    /** BSN02 of the 856 holds no longer one. */
-    shipmentNumber: identifier.max(30),
+    /** BSN02 of the 856 holds no shorter and no longer one. */
+    shipmentNumber: identifier.min(2).max(30),
     shippedAt: instant,
     carrier: carrierDetails,
     /** Pounds. */

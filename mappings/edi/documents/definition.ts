@@ -1,4 +1,4 @@
-import type { Payment, SalesOrder } from '../../canonical/v1/index.ts';
+import type { OrderChange, Payment, SalesOrder } from '../../canonical/v1/index.ts';
 import type { FunctionalAcknowledgment, GroupResult } from '../../x12/acknowledgment.ts';
 import type { Guide, Tree, TreeNode, X12Error } from '../../x12/types.ts';
 import type { Agreement } from '../agreement.ts';
@@ -20,7 +20,12 @@ export interface DocumentDefinition {
   /** Contradictions that the guide cannot see, such as totals. */
   readonly checks: readonly Check[];
   /** Of a set that nothing is made of: what the partner asks by it, and where it names the order that it is about. */
-  readonly about?: { readonly asks: string; readonly poNumber?: Pick<ElementPlace, 'segment' | 'element'> };
+  readonly about?: {
+    readonly asks: string;
+    readonly poNumber?: Pick<ElementPlace, 'segment' | 'element'>;
+    /** Present if the question is read, so that a person sees it in words. */
+    readonly change?: ReadsChange;
+  };
   /** Present if we accept the set: how to read it and its effect. */
   readonly inbound?: InboundDocument;
   /** Present if we send the set. */
@@ -66,6 +71,14 @@ export interface TakesOrder extends Accepted {
   readonly sample?: OrderSample;
 }
 
+/** Reads what the partner wants changed about an order. Nothing changes by it: a person is asked. */
+export interface ReadsChange {
+  readonly silent?: Silent;
+  map(tree: TreeNode, agreement: Agreement, context: OrderContext): ChangeResult;
+  /** The element that holds the PO number. */
+  readonly poNumber: ElementPlace;
+}
+
 export interface TakesPayment extends Accepted {
   readonly apply: 'takes-payment';
   map(tree: TreeNode, agreement: Agreement): PaymentResult;
@@ -95,6 +108,11 @@ export interface OrderContext {
  */
 export type OrderResult =
   | { readonly orders: readonly SalesOrder[]; readonly doubts: readonly Doubt[] }
+  | { readonly errors: X12Error[]; readonly ours?: true };
+
+/** Like {@link OrderResult}. */
+export type ChangeResult =
+  | { readonly change: OrderChange; readonly doubts: readonly Doubt[] }
   | { readonly errors: X12Error[]; readonly ours?: true };
 
 export type PaymentResult = { readonly payment: Payment } | { readonly errors: X12Error[] };

@@ -1,11 +1,11 @@
 /** Reads an admitted set with its mapping, and names what the mapping did not use of it. */
-import type { Payment, SalesOrder } from '../../canonical/v1/index.ts';
+import type { OrderChange, Payment, SalesOrder } from '../../canonical/v1/index.ts';
 import type { Guide, Tree, X12Error } from '../../x12/types.ts';
 import type { Agreement } from '../agreement.ts';
 import { type NotUsed, notUsedOf } from '../not-used.ts';
 import { harmful, NOTHING_TOLERATED, type Tolerated } from '../tolerance.ts';
 import { notingUse } from '../tree.ts';
-import type { OrderContext, TakesOrder, TakesPayment } from './definition.ts';
+import type { OrderContext, ReadsChange, TakesOrder, TakesPayment } from './definition.ts';
 
 interface Parsed {
   readonly tree: Tree;
@@ -28,6 +28,20 @@ export function readOrders(
   if (refusing.length > 0) return { errors: refusing };
   const doubts = [...mapped.doubts, ...tolerated.unread];
   return { orders: mapped.orders, notUsed: notUsedOf(tree, guide, silent, doubts, agreement.ignores[guide.set]) };
+}
+
+export function readChange(
+  { map, poNumber, silent = {} }: ReadsChange,
+  { tree, guide, tolerated = NOTHING_TOLERATED }: Parsed,
+  agreement: Agreement,
+  context: OrderContext,
+): { readonly change: OrderChange; readonly notUsed: NotUsed[] } | Refused {
+  const mapped = notingUse(() => map(tree, agreement, context));
+  const refusing = harmful(tolerated, tree, guide, poNumber);
+  if ('errors' in mapped) return mapped.ours ? mapped : { errors: together(refusing, mapped.errors) };
+  if (refusing.length > 0) return { errors: refusing };
+  const doubts = [...mapped.doubts, ...tolerated.unread];
+  return { change: mapped.change, notUsed: notUsedOf(tree, guide, silent, doubts, agreement.ignores[guide.set]) };
 }
 
 export function readPayment(

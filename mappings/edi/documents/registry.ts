@@ -17,6 +17,10 @@ export function inboundOf(set: string): InboundDocument | undefined {
 
 /** Sets that a profile may accept, and those that it accepts by default. */
 export const inboundSets: readonly string[] = documents.filter(({ inbound }) => inbound).map(({ set }) => set);
+/** Those, and the sets whose question is read: what a profile may say about their content. */
+export const readSets: readonly string[] = documents
+  .filter(({ inbound, about }) => inbound !== undefined || about?.change !== undefined)
+  .map(({ set }) => set);
 export const inboundByDefault: readonly string[] = documents
   .filter(({ inbound }) => inbound?.agreedByDefault)
   .map(({ set }) => set);

@@ -6,6 +6,7 @@ import { isSscc } from '../../../domain/sscc.ts';
 import type { Invoice } from '../../canonical/v1/index.ts';
 import { partnerProfile } from '../../profile/profile.ts';
 import type { DocumentLine, InvoiceDocument } from '../document-content.ts';
+import { partyOf } from '../party.ts';
 import { baseQuantityOf, statedQuantity } from '../stated-quantity.ts';
 import {
   aLabel,
@@ -506,6 +507,19 @@ describe('parties', () => {
     const order = anOrder({ shipTo: { identifiers: [{ scheme: 'store', value: '7' }] } });
     const document = { order, acknowledgedOn: '2026-11-21', lines: [anAcknowledgedLine()] };
     expect(lines('855', render855(document, permissive))).toContain('N1*ST*7');
+  });
+
+  it.each([
+    ['OR', 'US', 'N4*Sydney*OR*2000*US'],
+    ['NSW', 'AU', 'N4*Sydney**2000*AU*SP*NSW'],
+    [undefined, 'DE', 'N4*Sydney**2000*DE'],
+  ])('a state of any length can be written and read: %s', async (region, country, written) => {
+    const address = { lines: ['1 George St'], city: 'Sydney', postalCode: '2000', country, ...(region && { region }) };
+    const order = anOrder({ shipTo: { identifiers: [{ scheme: 'partner', value: '0117' }], address } });
+    const tree = render855({ order, acknowledgedOn: '2026-11-21', lines: [anAcknowledgedLine()] }, permissive);
+    expect(lines('855', tree)).toContain(written);
+    const [shipTo] = iterationsOf(await sent('855', tree), 'N1');
+    expect(shipTo && partyOf(shipTo, permissive)).toEqual(order.shipTo);
   });
 
   it.each(['asOrdered', 'ours'] as const)('the ship-to has the address that the partner wants: %s', (shipToAddress) => {

@@ -1,4 +1,4 @@
-import type { Payment, SalesOrder } from '../../canonical/v1/index.ts';
+import type { OrderChange, Payment, SalesOrder } from '../../canonical/v1/index.ts';
 import type { FunctionalAcknowledgment, TransactionStatus } from '../../x12/acknowledgment.ts';
 import type { Decoded } from '../../x12/encoding.ts';
 import type { Delimiters, InterchangeAcknowledgment, InterchangeHeader, Place, X12Error } from '../../x12/types.ts';
@@ -51,8 +51,15 @@ export type Outcome =
     }
   | { kind: 'payment'; payment: Payment; notUsed: NotUsed[] }
   /** Nothing processes it: it is kept, and a person is asked. */
-  | { kind: 'kept'; poNumber?: string }
+  | { kind: 'kept'; poNumber?: string; asks?: Asks; notUsed: NotUsed[] }
   | { kind: 'acknowledgment'; acknowledgment: FunctionalAcknowledgment };
+
+/** What a kept set asks to change about its order. */
+export interface Asks {
+  change: OrderChange;
+  /** For people, without what the order has. */
+  points: string[];
+}
 
 /** Direction; unknown if neither party is known. */
 export type Direction = 'inbound' | 'outbound' | 'unknown';

@@ -258,6 +258,7 @@ CREATE TABLE "Document" (
     "acknowledgment" TEXT,
     "acknowledgedById" TEXT,
     "poNumber" TEXT,
+    "change" JSONB,
     "handledAt" TIMESTAMPTZ(3),
     "handledBy" TEXT,
     "handledNote" TEXT,
@@ -441,10 +442,11 @@ CREATE TABLE "ContractPrice" (
 -- CreateTable
 CREATE TABLE "TaxRate" (
     "erpSystem" TEXT NOT NULL,
+    "country" TEXT NOT NULL,
     "region" TEXT NOT NULL,
     "percent" DECIMAL(9,6) NOT NULL,
 
-    CONSTRAINT "TaxRate_pkey" PRIMARY KEY ("erpSystem","region")
+    CONSTRAINT "TaxRate_pkey" PRIMARY KEY ("erpSystem","country","region")
 );
 
 -- CreateTable
@@ -655,6 +657,9 @@ CREATE INDEX "Document_faulty_idx" ON "Document"("interchangeId") WHERE (state =
 
 -- CreateIndex
 CREATE INDEX "Document_kept_idx" ON "Document"("interchangeId") WHERE (state = 'kept'::text);
+
+-- CreateIndex
+CREATE INDEX "Document_asks_idx" ON "Document"("partnerId", "poNumber") WHERE ("poNumber" IS NOT NULL);
 
 -- CreateIndex
 CREATE UNIQUE INDEX "Document_interchangeId_position_key" ON "Document"("interchangeId", "position");

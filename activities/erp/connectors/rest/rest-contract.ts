@@ -235,7 +235,15 @@ export const erpMasterData = z
         validTo: day.optional(),
       }),
     ),
-    taxRates: z.array(z.object({ region: z.string(), percent: nonNegativeDecimal })),
+    taxRates: z
+      .array(
+        z.object({
+          country: z.string().optional().meta({ description: 'ISO 3166-1 code; absent or blank, it is US' }),
+          region: z.string().meta({ description: 'State or province; empty for the whole country' }),
+          percent: nonNegativeDecimal,
+        }),
+      )
+      .meta({ description: 'A rate of 0 says that no tax is due. Orders to a place without a rate wait for a person' }),
   })
   .meta({ id: 'ErpMasterData' });
 

@@ -4,6 +4,7 @@ import type { Doubt } from '../../not-used.ts';
 import { permissive } from '../../testing/builders.ts';
 import type { Fault } from '../../tree.ts';
 import { componentsOf } from './components.ts';
+import { PO1 } from './line-segment.ts';
 
 function read(...sublines: SegmentObject[]) {
   const faults: Fault[] = [];
@@ -11,6 +12,7 @@ function read(...sublines: SegmentObject[]) {
   const attributes: Record<string, string> = {};
   const components = componentsOf(
     { PO1: {}, SLN: sublines.map((SLN) => ({ SLN })) },
+    PO1,
     '1',
     permissive,
     attributes,

@@ -5,6 +5,7 @@ import type { Agreement } from '../../agreement.ts';
 import { decimalOf } from '../../elements.ts';
 import { iterationsOf, segmentOf, segmentsOf, textOf } from '../../tree.ts';
 import { namedBy, numbersOf, SLN_PAIRS } from './item-numbers.ts';
+import type { LineSegment } from './line-segment.ts';
 import { type Ask, keep, notANumber, type Report } from './pieces.ts';
 
 /** SLN03 codes of parts that are in what is ordered, or only told about it. Others change it. */
@@ -16,6 +17,7 @@ const IN_THE_PACK: ReadonlySet<string> = new Set(['I', 'O']);
  */
 export function componentsOf(
   loop: TreeNode,
+  { id }: LineSegment,
   lineId: string,
   profile: Agreement,
   attributes: Record<string, string>,
@@ -29,7 +31,7 @@ export function componentsOf(
     const relation = textOf(sln, '03');
     if (relation !== undefined && !IN_THE_PACK.has(relation)) {
       ask({
-        content: `PO1/SLN.03=${relation}`,
+        content: `${id}/SLN.03=${relation}`,
         name: 'relationship of a subline',
         at: sln,
         reason: `a subline changes what line ${lineId} orders; accepted, the line is delivered as its own item`,
@@ -38,7 +40,7 @@ export function componentsOf(
     }
     if (Object.keys(named).length === 0) {
       const reason = `a subline of line ${lineId} names no item by a number that the partner’s profile reads`;
-      ask({ content: 'PO1/SLN', name: 'subline', at: sln, reason });
+      ask({ content: `${id}/SLN`, name: 'subline', at: sln, reason });
       return [];
     }
     const description = segmentsOf(iteration, 'PID').flatMap((pid) => textOf(pid, '05') ?? [])[0];

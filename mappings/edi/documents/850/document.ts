@@ -3,6 +3,7 @@ import { hashTotal, lineCount } from '../../checking/totals.ts';
 import { defineDocument } from '../definition.ts';
 import { salesOrdersFrom850 } from './sales-order.ts';
 import { sample } from './sample.ts';
+import { SILENT } from './silent.ts';
 
 export const purchaseOrder = defineDocument({
   set: '850',
@@ -11,22 +12,7 @@ export const purchaseOrder = defineDocument({
     apply: 'takes-order',
     agreedByDefault: true,
     map: salesOrdersFrom850,
-    silent: {
-      'CUR.01': ['BY', 'SE'],
-      'FOB.02': 'any',
-      'FOB.04': ['01'],
-      // Terms that do not change the days in ITD05 and ITD07, counted from the invoice.
-      'ITD.01': ['01', '05', '08', '14'],
-      'ITD.02': ['3'],
-      'LIN.01': 'any',
-      'MSG.02': 'any',
-      'MSG.03': 'any',
-      'PID.01': ['F'],
-      'SCH.02': 'any',
-      'SLN.01': 'any',
-      'SLN.02': 'any',
-      'TD5.01': 'any',
-    },
+    silent: SILENT,
     poNumber: { segment: 'BEG', position: 2, element: 3 },
     sample,
   },

@@ -4,11 +4,11 @@ import type { Agreement } from '../../agreement.ts';
 import type { Evaluate } from '../../expression.ts';
 import { BEYOND_PLAIN, plainPath, textAlong } from '../../plain-path.ts';
 import { type Fault, segmentOf } from '../../tree.ts';
-import type { ReadLine, Report } from './pieces.ts';
+import type { Report } from './pieces.ts';
 
 /** A value of the order that an expression returned. */
 export interface Filled {
-  /** Key in `map.salesOrder`. */
+  /** Key in the section of `map`. */
   readonly name: string;
   /** Path in the order, with line indexes. */
   readonly path: readonly string[];
@@ -16,21 +16,29 @@ export interface Filled {
   readonly at: SegmentObject | undefined;
 }
 
+/** A document that expressions of a profile fill, and the section of `map` that has them. */
+export interface Filling {
+  readonly section: keyof Pick<Agreement['map'], 'salesOrder' | 'orderChange'>;
+  /** Loop and segment of a line. */
+  readonly line: string;
+  readonly draft: object;
+  readonly tree: TreeNode;
+  readonly lines: readonly { readonly line: object; readonly loop: TreeNode }[];
+}
+
 /** Returns the filled values and reports failed expressions. */
 export function applyExpressions(
-  draft: object,
-  tree: TreeNode,
-  lines: readonly ReadLine[],
+  { section, line: lineId, draft, tree, lines }: Filling,
   profile: Agreement,
   evaluate: Evaluate,
   fault: Report,
 ): Filled[] {
   const filled: Filled[] = [];
-  const expressions = Object.entries(profile.map.salesOrder).map(([name, text]) => {
+  const expressions = Object.entries(profile.map[section]).map(([name, text]) => {
     const targets = name.startsWith('lines[].')
       ? lines.map(({ line, loop }, index) => {
           const steps = name.slice(8).split('.');
-          return { target: line as object, input: loop, steps, path: ['lines', String(index), ...steps] };
+          return { target: line, input: loop, steps, path: ['lines', String(index), ...steps] };
         })
       : [{ target: draft, input: tree, steps: name.split('.'), path: name.split('.') }];
     const path = plainPath(text);
@@ -45,11 +53,11 @@ export function applyExpressions(
     const results = evaluated[beyond.indexOf(expression)] ?? plain.map((value) => ({ value }));
     for (const [index, { target, input, steps, path }] of targets.entries()) {
       const result = results[index] ?? { problem: 'gave no result' };
-      const one = { name, path, at: input === tree ? undefined : segmentOf(input, 'PO1') };
+      const one = { name, path, at: input === tree ? undefined : segmentOf(input, lineId) };
       const problem =
         'problem' in result ? result.problem : holdsNul(result.value) ? 'its result holds the character NUL' : '';
       if (problem !== '') {
-        fault(expressionFault(profile, one, problem));
+        fault(expressionFault(profile, { section, line: lineId }, one, problem));
         break;
       }
       if ('value' in result && fill(target, steps, result.value)) filled.push(one);
@@ -76,14 +84,19 @@ function markNamed(expression: string, node: TreeNode): void {
 }
 
 /**
- * Errors of the whole set are reported at ST, errors of a line at its PO1. The profile key
+ * Errors of the whole set are reported at ST, errors of a line at its segment. The profile key
  * identifies the expression.
  */
-export function expressionFault({ id }: Agreement, { name, at }: Filled, problem: string): Fault {
+export function expressionFault(
+  { id }: Agreement,
+  { section, line }: Pick<Filling, 'section' | 'line'>,
+  { name, at }: Filled,
+  problem: string,
+): Fault {
   return {
     code: 'profile-expression-failed',
-    message: `the expression of ${id} at map.salesOrder, ${name}, failed: ${problem}`,
-    segment: at === undefined ? 'ST' : 'PO1',
+    message: `the expression of ${id} at map.${section}, ${name}, failed: ${problem}`,
+    segment: at === undefined ? 'ST' : line,
     at,
   };
 }

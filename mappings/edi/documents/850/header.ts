@@ -108,30 +108,9 @@ export function headerOf(tree: TreeNode, profile: Agreement, fault: Report, ask:
     });
   }
 
-  const references: SalesOrder['references'] = [];
-  for (const ref of segmentsOf(tree, 'REF')) {
-    const qualifier = textOf(ref, '01');
-    const value = textOf(ref, '02') ?? textOf(ref, '03');
-    if (qualifier !== undefined && value !== undefined) references.push({ qualifier, value });
-  }
-  const department = references.find(({ qualifier }) => qualifier === 'DP')?.value;
-
-  const fob = segmentOf(tree, 'FOB');
-  keep(attributes, 'freightPayment', textOf(fob, '01'));
-  keep(attributes, 'freightPlace', textOf(fob, '03'));
-  keep(attributes, 'transportationTerms', textOf(fob, '05'));
-
+  const references = referencesOf(tree);
   const dates = datesOf(tree, attributes, fault);
-  keep(attributes, 'allowances', allowancesOf(tree));
-  for (const node of [tree, ...iterationsOf(tree, 'CTT')]) {
-    for (const amt of segmentsOf(node, 'AMT')) {
-      const qualifier = textOf(amt, '01');
-      if (qualifier !== undefined) keep(attributes, `amount.${qualifier}`, textOf(amt, '02'));
-    }
-  }
-
-  keepContacts(tree, attributes);
-  keepNoteReferences(tree, attributes);
+  keepConditions(tree, attributes);
   const parties = partiesOf(tree, profile, attributes, fault, ask);
   const terms = termsOf(tree, fault);
   const carrier = carrierOf(tree, parties.shipToLoop, attributes);
@@ -148,11 +127,40 @@ export function headerOf(tree: TreeNode, profile: Agreement, fault: Report, ask:
     ...dates,
     terms,
     carrier,
-    department,
+    department: departmentOf(references),
     references,
     notes: notesOf(tree, profile),
     attributes,
   });
+}
+
+export function referencesOf(tree: TreeNode): SalesOrder['references'] {
+  return segmentsOf(tree, 'REF').flatMap((ref) => {
+    const qualifier = textOf(ref, '01');
+    const value = textOf(ref, '02') ?? textOf(ref, '03');
+    return qualifier === undefined || value === undefined ? [] : [{ qualifier, value }];
+  });
+}
+
+export function departmentOf(references: SalesOrder['references']): string | undefined {
+  return references.find(({ qualifier }) => qualifier === 'DP')?.value;
+}
+
+/** What the header says beside dates, parties and notes, as text. */
+export function keepConditions(tree: TreeNode, attributes: Record<string, string>): void {
+  const fob = segmentOf(tree, 'FOB');
+  keep(attributes, 'freightPayment', textOf(fob, '01'));
+  keep(attributes, 'freightPlace', textOf(fob, '03'));
+  keep(attributes, 'transportationTerms', textOf(fob, '05'));
+  keep(attributes, 'allowances', allowancesOf(tree));
+  for (const node of [tree, ...iterationsOf(tree, 'CTT')]) {
+    for (const amt of segmentsOf(node, 'AMT')) {
+      const qualifier = textOf(amt, '01');
+      if (qualifier !== undefined) keep(attributes, `amount.${qualifier}`, textOf(amt, '02'));
+    }
+  }
+  keepContacts(tree, attributes);
+  keepNoteReferences(tree, attributes);
 }
 
 /** A type that we do not know is asked about as well: it may say anything. */
@@ -233,14 +241,14 @@ function askAboutOtherShipTos(tree: TreeNode, taken: TreeNode | undefined, profi
 }
 
 /** Returns the party of the first code that is present. */
-function firstParty(loops: readonly TreeNode[], codes: readonly string[]): TreeNode | undefined {
+export function firstParty(loops: readonly TreeNode[], codes: readonly string[]): TreeNode | undefined {
   for (const code of codes) {
     for (const loop of loops) if (textOf(segmentOf(loop, 'N1'), '01') === code) return loop;
   }
   return undefined;
 }
 
-function termsOf(tree: TreeNode, fault: Report): SalesOrder['terms'] {
+export function termsOf(tree: TreeNode, fault: Report): SalesOrder['terms'] {
   const itd = segmentOf(tree, 'ITD');
   if (itd === undefined) return undefined;
   const percentText = textOf(itd, '03');
@@ -272,7 +280,7 @@ function daysOf(itd: SegmentObject, element: string, fault: Report): number | un
   return undefined;
 }
 
-function carrierOf(
+export function carrierOf(
   tree: TreeNode,
   shipToLoop: TreeNode | undefined,
   attributes: Record<string, string>,

@@ -7,7 +7,8 @@ import { decimalOf } from '../../elements.ts';
 import { iterationsOf, segmentOf, segmentsOf, textOf } from '../../tree.ts';
 import { componentsOf } from './components.ts';
 import { distributionOf } from './distribution.ts';
-import { LIN_PAIRS, namedBy, numbersOf, PO1_PAIRS } from './item-numbers.ts';
+import { LIN_PAIRS, namedBy, numbersOf, pairsFrom } from './item-numbers.ts';
+import { keyOf, type LineSegment, PO1 } from './line-segment.ts';
 import { keepNoteReferences, Notes, notesOf } from './notes.ts';
 import { piecesOf } from './pack.ts';
 import { type Ask, allowancesOf, datesOf, defined, keep, notANumber, type ReadLine, type Report } from './pieces.ts';
@@ -54,12 +55,12 @@ function lineOf(
   const po1 = segmentOf(loop, 'PO1');
   const attributes: Record<string, string> = {};
   const quantity = quantityOf(po1, lineId, fault);
-  const unit = unitOf(po1, lineId, profile, fault);
-  const price = priceOf(po1, lineId, unit, attributes, fault, ask);
-  const item = itemOf(loop, lineId, profile, attributes, fault);
+  const unit = unitOf(po1, PO1, lineId, profile, fault);
+  const price = priceOf(po1, PO1, lineId, unit, attributes, fault, ask);
+  const item = identified(itemOf(loop, PO1, profile, attributes), po1, lineId, profile, fault);
   const dates = datesOf(loop, attributes, fault);
   keep(attributes, 'allowances', allowancesOf(loop));
-  const piecesPerUnit = piecesOf(loop, unit, attributes, fault);
+  const piecesPerUnit = piecesOf(loop, PO1, unit, attributes, fault);
   for (const ref of segmentsOf(loop, 'REF')) {
     const qualifier = textOf(ref, '01');
     if (qualifier !== undefined) keep(attributes, `ref.${qualifier}`, textOf(ref, '02') ?? textOf(ref, '03'));
@@ -74,7 +75,7 @@ function lineOf(
     quantity: { value: quantity, unit },
     ...price,
     piecesPerUnit,
-    components: componentsOf(loop, lineId, profile, attributes, fault, ask),
+    components: componentsOf(loop, PO1, lineId, profile, attributes, fault, ask),
     ...dates,
     requestedShipDate: dates.requestedShipDate ?? distributed.dates?.requestedShipDate,
     requestedDeliveryDate: dates.requestedDeliveryDate ?? distributed.dates?.requestedDeliveryDate,
@@ -115,9 +116,16 @@ function quantityOf(po1: SegmentObject | undefined, lineId: string, fault: Repor
 
 const UNIT_CODE = /^[A-Z0-9]{2}$/;
 
-function unitOf(po1: SegmentObject | undefined, lineId: string, profile: Agreement, fault: Report): string | undefined {
-  const sent = textOf(po1, '03');
-  const place = { segment: 'PO1', at: po1, loop: 'PO1', element: 3 };
+/** The unit of a quantity: a code as it was received, or a word of the partner as the profile translates it. */
+export function unitOf(
+  at: SegmentObject | undefined,
+  { id, unit: element }: LineSegment,
+  lineId: string,
+  profile: Agreement,
+  fault: Report,
+): string | undefined {
+  const sent = textOf(at, keyOf(element));
+  const place = { segment: id, at, loop: id, element };
   if (sent === undefined) {
     fault({
       ...place,
@@ -142,16 +150,23 @@ function unitOf(po1: SegmentObject | undefined, lineId: string, profile: Agreeme
   return undefined;
 }
 
-function itemOf(
+/** What a line says about its item. */
+export interface StatedItem {
+  /** Absent if no number identifies it by the partner's profile. */
+  readonly reference?: SalesOrderLine['item'];
+  /** Texts after the description. */
+  readonly notes: readonly Note[];
+  /** Qualifiers of all numbers that were sent. */
+  readonly sent: readonly string[];
+}
+
+export function itemOf(
   loop: TreeNode,
-  lineId: string,
+  { id, numbers: first }: LineSegment,
   profile: Agreement,
   attributes: Record<string, string>,
-  fault: Report,
-): { reference: SalesOrderLine['item']; notes: readonly Note[] } | undefined {
-  const po1 = segmentOf(loop, 'PO1');
-  const { items } = profile;
-  const numbers = numbersOf([po1, PO1_PAIRS], [segmentOf(loop, 'LIN'), LIN_PAIRS]);
+): StatedItem {
+  const numbers = numbersOf([segmentOf(loop, id), pairsFrom(first)], [segmentOf(loop, 'LIN'), LIN_PAIRS]);
   const { named, rest } = namedBy(numbers, profile);
   for (const [qualifier, value] of rest) attributes[`product.${qualifier}`] = value;
 
@@ -163,29 +178,35 @@ function itemOf(
     if (description === undefined) description = text;
     else notes.add(text, undefined);
   }
-  if (Object.keys(named).length === 0) {
-    const sent = [...numbers.keys()];
-    fault({
-      code: 'item-not-identified',
-      message:
-        sent.length === 0
-          ? `line ${lineId} names no item`
-          : `line ${lineId} names its item only by ${sent.join(', ')}; the partner’s profile reads ${[
-              ...items.seller,
-              ...items.buyer,
-              ...items.gtin,
-              ...items.manufacturer,
-            ].join(', ')}`,
-      segment: 'PO1',
-      at: po1,
-      loop: 'PO1',
-      element: 7,
-      ...(sent.length === 0 ? { syntax: { fault: 'conditionally-missing' as const, reference: '234' } } : {}),
-    });
-    return undefined;
-  }
+  const stated = { notes: notes.list, sent: [...numbers.keys()] };
+  if (Object.keys(named).length === 0) return stated;
   return {
+    ...stated,
     reference: { ...named, ...(description !== undefined && { description: description.slice(0, 250) }) },
-    notes: notes.list,
   };
+}
+
+/** A line of an order needs its item. */
+function identified(
+  { reference, notes, sent }: StatedItem,
+  po1: SegmentObject | undefined,
+  lineId: string,
+  { items }: Agreement,
+  fault: Report,
+): { reference: SalesOrderLine['item']; notes: readonly Note[] } | undefined {
+  if (reference !== undefined) return { reference, notes };
+  const read = [...items.seller, ...items.buyer, ...items.gtin, ...items.manufacturer].join(', ');
+  fault({
+    code: 'item-not-identified',
+    message:
+      sent.length === 0
+        ? `line ${lineId} names no item`
+        : `line ${lineId} names its item only by ${sent.join(', ')}; the partner’s profile reads ${read}`,
+    segment: 'PO1',
+    at: po1,
+    loop: 'PO1',
+    element: 7,
+    ...(sent.length === 0 ? { syntax: { fault: 'conditionally-missing' as const, reference: '234' } } : {}),
+  });
+  return undefined;
 }

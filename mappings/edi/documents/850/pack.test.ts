@@ -1,10 +1,11 @@
 import { expect, it } from 'vitest';
+import { PO1 } from './line-segment.ts';
 import { piecesOf } from './pack.ts';
 
 const read = (PO4: Record<string, string>, unit: string) => {
   const attributes: Record<string, string> = {};
   const codes: string[] = [];
-  const pieces = piecesOf({ PO4 }, unit, attributes, ({ code }) => codes.push(code));
+  const pieces = piecesOf({ PO4 }, PO1, unit, attributes, ({ code }) => codes.push(code));
   return { pieces, attributes, codes };
 };
 
@@ -29,5 +30,5 @@ it('keeps the pack as text, and reports what is no number', () => {
 });
 
 it('a line without a PO4 has no pack', () => {
-  expect(piecesOf({}, 'CA', {}, () => undefined)).toBeUndefined();
+  expect(piecesOf({}, PO1, 'CA', {}, () => undefined)).toBeUndefined();
 });

@@ -2,6 +2,7 @@ import { compare, multiply } from '../../../../domain/decimal.ts';
 import type { TreeNode } from '../../../x12/types.ts';
 import { decimalOf } from '../../elements.ts';
 import { segmentOf, textOf } from '../../tree.ts';
+import type { LineSegment } from './line-segment.ts';
 import { keep, notANumber, type Report } from './pieces.ts';
 
 /** Units of one piece. */
@@ -13,6 +14,7 @@ const PIECES: ReadonlySet<string> = new Set(['EA', 'PC', 'UN']);
  */
 export function piecesOf(
   loop: TreeNode,
+  { id }: LineSegment,
   unit: string | undefined,
   attributes: Record<string, string>,
   fault: Report,
@@ -28,7 +30,7 @@ export function piecesOf(
     const text = textOf(po4, element);
     const found = text === undefined ? undefined : decimalOf(text);
     if (text !== undefined && found === undefined) {
-      fault({ ...notANumber('PO4', po4, element, text, ELEMENTS[element] ?? '', 'pack of a line'), loop: 'PO1' });
+      fault({ ...notANumber('PO4', po4, element, text, ELEMENTS[element] ?? '', 'pack of a line'), loop: id });
     }
     return found;
   };

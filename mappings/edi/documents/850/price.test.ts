@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Doubt } from '../../not-used.ts';
 import type { Fault } from '../../tree.ts';
+import { PO1 } from './line-segment.ts';
 import { priceOf } from './price.ts';
 
 function read(price: string | undefined, basis: string | undefined, unit: string) {
@@ -9,6 +10,7 @@ function read(price: string | undefined, basis: string | undefined, unit: string
   const po1 = { ...(price !== undefined && { '04': price }), ...(basis !== undefined && { '05': basis }) };
   const result = priceOf(
     po1,
+    PO1,
     '1',
     unit,
     {},

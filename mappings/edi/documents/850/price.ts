@@ -3,6 +3,7 @@ import type { SalesOrderLine } from '../../../canonical/v1/index.ts';
 import type { SegmentObject } from '../../../x12/types.ts';
 import { decimalOf } from '../../elements.ts';
 import { textOf } from '../../tree.ts';
+import { keyOf, type LineSegment } from './line-segment.ts';
 import { type Ask, keep, notANumber, type Report } from './pieces.ts';
 
 /** PO105 codes of prices per several ordered units, with their number. */
@@ -59,35 +60,36 @@ const OTHER_PRICES: Readonly<Record<string, string>> = {
 
 type Price = Pick<SalesOrderLine, 'unitPrice' | 'priceBasis'>;
 
-/** PO104 with its basis; nothing if the order states no price. The order check brings it to the ordered unit. */
+/** The price of a line with its basis; nothing if the line states none. The order check brings it to the ordered unit. */
 export function priceOf(
-  po1: SegmentObject | undefined,
+  at: SegmentObject | undefined,
+  { id, price: element, priceBasis: basisElement }: LineSegment,
   lineId: string,
   unit: string | undefined,
   attributes: Record<string, string>,
   fault: Report,
   ask: Ask,
 ): Price {
-  const text = textOf(po1, '04');
-  const basis = textOf(po1, '05');
+  const text = textOf(at, keyOf(element));
+  const basis = textOf(at, keyOf(basisElement));
   keep(attributes, 'priceBasis', basis);
   if (text === undefined) return basis !== undefined && NO_CHARGE.has(basis) ? { unitPrice: '0' } : {};
   const unitPrice = decimalOf(text);
   if (unitPrice === undefined) {
-    fault({ ...notANumber('PO1', po1, '04', text, '212', `price of line ${lineId}`), loop: 'PO1' });
+    fault({ ...notANumber(id, at, keyOf(element), text, '212', `price of line ${lineId}`), loop: id });
     return {};
   }
   if (unitPrice.startsWith('-')) {
     const message = `line ${lineId} has the negative price ${unitPrice}`;
-    fault({ code: 'price-negative', message, segment: 'PO1', at: po1, loop: 'PO1', element: 4, value: text });
+    fault({ code: 'price-negative', message, segment: id, at, loop: id, element, value: text });
     return {};
   }
   const other = lookup(OTHER_PRICES, basis);
   if (other !== undefined) {
     ask({
-      content: `PO1.05=${basis}`,
+      content: `${id}.${keyOf(basisElement)}=${basis}`,
       name: 'basis of the price',
-      at: po1,
+      at,
       reason: `the price of line ${lineId} is ${other}; accepted, it is taken as the price that the buyer pays`,
     });
   }

@@ -247,7 +247,7 @@ describe('an 850', () => {
     ['an item that only strangers know', purchaseOrder({ PO1: [line({ '06': 'XX' })] }), ['PO107 item-not-identified']],
     ['a line less than counted', purchaseOrder({ CTT: { '01': '2' } }), ['CTT01 line-count-differs']],
     ['another sum of quantities', purchaseOrder({ CTT: { '01': '1', '02': '5' } }), ['CTT02 hash-total-differs']],
-    ['a name too long', purchaseOrder({ N1: [{ N1: { '01': 'ST', '02': 'x'.repeat(61) } }] }), ['N1 order-invalid']],
+    ['a name too long', purchaseOrder({ N1: [{ N1: { '01': 'ST', '02': 'x'.repeat(61) } }] }), ['N102 order-invalid']],
   ];
   it.each(cases)('is refused with %s', async (_, tree, expected) => {
     expect(await faults(tree)).toEqual(expected);

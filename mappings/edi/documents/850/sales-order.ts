@@ -8,7 +8,9 @@ import type { OrderContext, OrderResult } from '../definition.ts';
 import { applyExpressions, expressionFault, type Filled } from './expressions.ts';
 import { headerOf } from './header.ts';
 import { namesShipTo } from './header-parties.ts';
+import { PO1 } from './line-segment.ts';
 import { linesOf } from './lines.ts';
+import { partyFault } from './party-faults.ts';
 import type { Ask, ReadLine, Report } from './pieces.ts';
 import { type Draft, splitOrder } from './split.ts';
 import { checkTotals } from './totals.ts';
@@ -38,7 +40,7 @@ export function salesOrdersFrom850(tree: TreeNode, profile: Agreement, context: 
   };
   const header = headerOf(tree, profile, fault, ask);
   const lines = linesOf(tree, profile, fault, ask);
-  checkTotals(tree, profile, fault);
+  checkTotals(tree, PO1, profile, fault);
   const draft = {
     partnerId: profile.id,
     channel: 'edi',
@@ -49,7 +51,8 @@ export function salesOrdersFrom850(tree: TreeNode, profile: Agreement, context: 
   if (errors.length > 0) return { errors };
   // Profile expressions can fill missing values, so they run before the order is validated as a
   // whole.
-  const filled = applyExpressions(draft, tree, lines, profile, context.evaluate, fault);
+  const filling = { section: 'salesOrder', line: 'PO1', draft, tree, lines } as const;
+  const filled = applyExpressions(filling, profile, context.evaluate, fault);
   if (errors.length > 0) return { errors, ours: true };
 
   const orders: SalesOrder[] = [];
@@ -61,7 +64,7 @@ export function salesOrdersFrom850(tree: TreeNode, profile: Agreement, context: 
     }
     // Further parts would repeat the same faults.
     const issues = parsed.error.issues.map((issue) => inWhole(issue, part, lines));
-    return refusalOf(issues, { tree, lines, profile, filled });
+    return refusalOf(issues, { part, tree, lines, profile, filled });
   }
   return { orders, doubts };
 }
@@ -70,18 +73,25 @@ export function salesOrdersFrom850(tree: TreeNode, profile: Agreement, context: 
 function refusalOf(
   issues: readonly Issue[],
   {
-    tree,
-    lines,
-    profile,
+    part,
     filled,
-  }: { tree: TreeNode; lines: readonly ReadLine[]; profile: Agreement; filled: Filled[] },
+    ...source
+  }: { part: Draft; tree: TreeNode; lines: readonly ReadLine[]; profile: Agreement; filled: Filled[] },
 ): Extract<OrderResult, { errors: unknown }> {
   const faults = issues.map((issue) => {
     const by = filled.find(({ path }) => path.every((step, index) => step === String(issue.path[index])));
     const reason = `${issue.path.map(String).join('.')}: ${issue.message}`;
     return by === undefined
-      ? { ours: false, fault: modelFault(issue, tree, lines) }
-      : { ours: true, fault: expressionFault(profile, by, `its result is no part of an order: ${reason}`) };
+      ? { ours: false, fault: partyFault(issue, part, source) ?? modelFault(issue, source.tree, source.lines) }
+      : {
+          ours: true,
+          fault: expressionFault(
+            source.profile,
+            { section: 'salesOrder', line: 'PO1' },
+            by,
+            `its result is no part of an order: ${reason}`,
+          ),
+        };
   });
   const theirs = faults.filter(({ ours }) => !ours);
   const told = theirs.length > 0 ? theirs : faults;

@@ -1,0 +1,142 @@
+/** Sets that nothing processes: each waits for a person, with the order that it names, and what it asks if it is read. */
+import type { OrderChange } from '../../mappings/canonical/v1/index.ts';
+import { withAcknowledgmentCodes } from '../../mappings/edi/acknowledgment-codes.ts';
+import type { Kept } from '../../mappings/edi/admission.ts';
+import type { ReadsChange } from '../../mappings/edi/documents/definition.ts';
+import { readChange } from '../../mappings/edi/documents/read-document.ts';
+import { documentOf } from '../../mappings/edi/documents/registry.ts';
+import type { NotUsed } from '../../mappings/edi/not-used.ts';
+import type { Guide, ReadTransaction, Tree, X12Error } from '../../mappings/x12/types.ts';
+import { evaluateAll } from '../../runtime/expressions.ts';
+import { type Asking, notingChange, ordersUnder } from '../documents/kept-documents.ts';
+import type { IntakeDependencies } from '../intake/dependencies.ts';
+import { type InboundDocument, relatingDocument, storeDocument } from '../intake/inbound-document.ts';
+import type { Transaction } from '../lib/records.ts';
+import { type Judgement, rejection, type Source } from './judgement.ts';
+
+export async function keepDocument(
+  { prisma }: IntakeDependencies,
+  source: Source,
+  { kept: { poNumber, guide, tree }, tolerated }: Kept,
+  document: InboundDocument,
+  read: ReadTransaction,
+): Promise<Judgement | { held: X12Error[] }> {
+  const errors = [...tolerated.errors];
+  const reads = documentOf(document.set)?.about?.change;
+  if (reads !== undefined && guide !== undefined && tree !== undefined) {
+    const result = mapped(source, reads, { tree, guide, tolerated });
+    if ('held' in result) return result;
+    if ('errors' in result) return rejection(...withAcknowledgmentCodes(result.errors, read, guide));
+    const { change } = result;
+    const judged = await prisma.$transaction((records) => keepChange(records, document, { ...result, errors }));
+    // An order that came at the same moment did not see the change, nor the change the order.
+    const late = judged.state === 'kept' ? await ordersUnder(prisma, change) : [];
+    if (late.length > 0) await relate(prisma, document, change, late);
+    return judged;
+  }
+  if (poNumber === undefined) return { state: 'kept', errors };
+  const orderIds = await ordersUnder(prisma, { partnerId: source.profile.id, poNumber });
+  return { state: 'kept', errors, poNumber, orderIds };
+}
+
+function mapped(
+  { profile, receivedAt }: Source,
+  reads: ReadsChange,
+  parsed: { tree: Tree; guide: Guide; tolerated: Kept['tolerated'] },
+): { change: OrderChange; notUsed: NotUsed[] } | { errors: X12Error[] } | { held: X12Error[] } {
+  const result = readChange(reads, parsed, profile, { receivedAt: receivedAt.toISOString(), evaluate: evaluateAll });
+  return 'errors' in result && result.ours ? { held: result.errors } : result;
+}
+
+interface Asked {
+  readonly change: OrderChange;
+  readonly notUsed: readonly NotUsed[];
+  readonly errors: readonly X12Error[];
+}
+
+/**
+ * Stores a change with the orders that it names, or as a repetition. Changes of one order take turns, so that of
+ * two with one number one finds the other.
+ */
+async function keepChange(
+  records: Transaction,
+  document: InboundDocument,
+  { change, notUsed, errors }: Asked,
+): Promise<Judgement> {
+  const { partnerId, poNumber } = change;
+  await records.$executeRaw`
+    SELECT pg_advisory_xact_lock(hashtext(${`change/${partnerId}/${poNumber}`}))`;
+  const orderIds = await ordersUnder(records, change);
+  const earlier = await earlierChange(records, document, change);
+  const isRepetition = earlier !== undefined && change.sequence !== undefined && earlier.hash === document.hash;
+  const doubts = isRepetition || earlier === undefined ? [] : [doubtAbout(change, document, earlier)];
+  const state = isRepetition ? 'duplicate' : 'kept';
+  const verdict = { state, errors, notUsed: [...notUsed, ...doubts], poNumber, change } as const;
+  await storeDocument(records, document, { ...verdict, orderIds });
+  if (!isRepetition) await records.$executeRaw(notingChange(orderIds, askingOf(document, change)));
+  return { state, errors: [...errors], stored: true };
+}
+
+function askingOf({ id, set, correlationId }: InboundDocument, change: OrderChange): Asking {
+  return { documentId: id, set, correlationId, ...change };
+}
+
+async function relate(
+  prisma: IntakeDependencies['prisma'],
+  document: InboundDocument,
+  change: OrderChange,
+  orderIds: readonly string[],
+): Promise<void> {
+  await prisma.$executeRaw`
+    WITH related AS (${relatingDocument(document.id, orderIds)})
+    ${notingChange(orderIds, askingOf(document, change))}`;
+}
+
+interface Earlier {
+  readonly hash: string;
+  readonly createdAt: Date;
+}
+
+/** The change with the same number; without a number, one with the same content. */
+async function earlierChange(
+  records: Transaction,
+  { id, set, hash }: InboundDocument,
+  { partnerId, poNumber, release, sequence }: OrderChange,
+): Promise<Earlier | undefined> {
+  const found = await records.document.findMany({
+    where: {
+      partnerId,
+      poNumber,
+      transactionSet: set,
+      direction: 'inbound',
+      state: { in: ['kept', 'handled'] },
+      id: { not: id },
+      ...(sequence === undefined && { hash }),
+      AND: [
+        { change: { path: ['release'], equals: release } },
+        ...(sequence === undefined ? [] : [{ change: { path: ['sequence'], equals: sequence } }]),
+      ],
+    },
+    select: { hash: true, createdAt: true },
+    orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
+  });
+  return found.find((one) => one.hash === hash) ?? found[0];
+}
+
+/** What may repeat an earlier change, but need not. */
+function doubtAbout({ sequence }: OrderChange, { set }: InboundDocument, { createdAt }: Earlier): NotUsed {
+  const on = `${createdAt.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+  const reason =
+    sequence === undefined
+      ? `the same change came before, on ${on}; it has no number of its own, so nobody can tell whether it is meant twice`
+      : `change ${sequence} of this order came before with other content, on ${on}`;
+  return {
+    content: 'repetition',
+    name: `earlier ${set}`,
+    place: { segment: 'ST', position: 1 },
+    text: sequence ?? '',
+    count: 1,
+    reason,
+    eachTime: true,
+  };
+}
