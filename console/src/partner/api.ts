@@ -36,6 +36,7 @@ export interface PlacedNotice extends ProfileNotice {
 }
 
 export interface DocumentInFlight extends DocumentSummary {
+  readonly order: { readonly orderId: string; readonly poNumber: string; readonly part: string } | null;
   readonly acknowledgeBy: string | null;
   readonly late: boolean;
 }
