@@ -140,16 +140,26 @@ function answer(route: Route, deps: ApiDependencies): RequestHandler {
     const correlationId = String(response.locals.correlationId);
     response.locals.clientId = caller.client?.id;
     const read = readRequest(route, request);
-    const result = await route.handler(
-      // `route()` guarantees that the schemas produce the handler's types.
-      {
-        ...(read as { params: object; query: object; headers: object; body: undefined }),
-        caller,
-        correlationId,
-        header: (name) => request.get(name),
-      },
-      deps,
-    );
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
+    const result = await route
+      .handler(
+        // `route()` guarantees that the schemas produce the handler's types.
+        {
+          ...(read as { params: object; query: object; headers: object; body: undefined }),
+          caller,
+          correlationId,
+          signal: gone.signal,
+          header: (name) => request.get(name),
+        },
+        deps,
+      )
+      .catch((error: unknown) => {
+        // Nobody reads the answer to work that was ended because its caller has gone.
+        if (error === gone.signal.reason) return undefined;
+        throw error;
+      });
+    if (result === undefined) return;
     if (route.method !== 'get' && route.changesNothing !== true) {
       await writeAudit(deps, {
         clientId: caller.client?.id ?? 'signed',

@@ -2,6 +2,9 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadProfiles } from '../activities/partners/profile-files.ts';
+import { preview as previewOf } from '../activities/preview/preview.ts';
+import type { PartnerProfile } from '../mappings/profile/profile.ts';
 import { customers, items, prices } from '../sandbox/erp/master-data.ts';
 import { routes } from './routes/index.ts';
 import { type ApiUnderTest, startApi } from './testing/api-under-test.ts';
@@ -101,7 +104,7 @@ describe('POST /v1/partners/{partnerId}/preview', () => {
     const { body } = await api.call('POST', preview('harbor-pine'), { key: partner, bytes: long });
     const [order] = body.interchanges[0].sets[0].orders;
     expect([order.check.state, order.documents, order.label]).toEqual(['passed', [], null]);
-    expect(order.omitted).toBe('the order has 1001 lines, and documents are shown of up to 1000');
+    expect(order.omitted).toBe('the order has 1001 lines, and documents are shown of up to 1000 lines of a file');
   });
 
   it('is not clean while the master data have not been read', async () => {
@@ -270,12 +273,107 @@ describe('the profile of a test side', () => {
     const create = (given: string) =>
       api.call('PUT', profile('new-elm-test'), { key: engineer, body: { text: given, revision: null } });
     expect((await create(text)).body.code).toBe('profile-not-editable');
+    for (const inside of [
+      'http://elm.example/inbox',
+      'https://169.254.169.254/latest',
+      'https://erp.internal/orders',
+    ]) {
+      const there = text.replace(/url: .*/, `url: ${inside}`).replace('  tokenEnv: SANDBOX_TOKEN\n', '');
+      expect((await create(there)).body.code, inside).toBe('profile-not-editable');
+    }
     const plain = text.replace(/url: .*/, 'url: https://elm.example/inbox').replace('  tokenEnv: SANDBOX_TOKEN\n', '');
     expect((await create(plain)).status).toBe(200);
     expect((await create(plain)).body.code).toBe('profile-changed-meanwhile');
     expect(
       (await api.call('PUT', profile('..%2Fevil'), { key: engineer, body: { text: plain, revision: null } })).body.code,
     ).toBe('profile-not-editable');
+  });
+});
+
+describe('a key of one partner that may edit profiles', () => {
+  const bound = () => api.key(['profiles:write', 'edi:write'], 'lone-elm-test');
+
+  it('cannot read another profile by extending it, whatever way it is written', async () => {
+    const key = await bound();
+    const own = profileOf('lone-elm-test', 'test', 'LONEELM');
+    for (const other of ['harbor-pine', './harbor-pine', 'templates/../harbor-pine', 'lone-elm-test']) {
+      const text = own.replace('templates/retailer', other);
+      const checked = await api.call('POST', `${profile('lone-elm-test')}/check`, { key, body: { text } });
+      expect(checked.body.valid, other).toBe(false);
+      expect(checked.body.problems, other).toMatchObject([
+        { key: 'extends', line: 1, reason: expect.stringContaining('must name a template') },
+      ]);
+      const file = { file: sample, profile: text };
+      const shown = await api.call('POST', '/v1/partners/lone-elm-test/preview', { key, body: file });
+      expect([shown.status, shown.body.code]).toEqual([422, 'profile-invalid']);
+      const { body: now } = await api.call('GET', profile('lone-elm-test'), { key });
+      const saved = await api.call('PUT', profile('lone-elm-test'), { key, body: { text, revision: now.revision } });
+      expect(saved.body.code).toBe('profile-invalid');
+    }
+    const production = own.replace('templates/retailer', 'lone-elm');
+    const allowed = await api.call('POST', `${profile('lone-elm-test')}/check`, { key, body: { text: production } });
+    expect(allowed.body.valid).toBe(true);
+  });
+
+  it('is not told who else has the identifiers, nor that other partners are there', async () => {
+    const key = await bound();
+    const shared = profileOf('lone-elm-test', 'test', 'HARBORPINE');
+    const check = (text: string, as: string) =>
+      api.call('POST', `${profile('lone-elm-test')}/check`, { key: as, body: { text } });
+    expect((await check(shared, engineer)).text).toContain('harbor-pine');
+    const told = await check(shared, key);
+    expect(told.body.problems[0].reason).toContain('are those of another partner too');
+    const mistyped = await check(shared.replace('templates/retailer', 'harbor-pime'), key);
+    for (const { text } of [told, mistyped]) expect(text).not.toMatch(/harbor-pine|Harbor/);
+  });
+});
+
+describe('a preview of a large file', () => {
+  it('ends when nobody waits for it any more', async () => {
+    const bytes = Buffer.from(sample, 'latin1');
+    const [id, own] = [
+      'harbor-pine',
+      loadProfiles('mappings/partners', { PARTNERS_URL: 'http://x', SANDBOX_TOKEN: 'x' }),
+    ];
+    const request = { bytes, receivedAt: new Date(), profiles: own, systems: { erp: [], wms: [], erpRules: [] } };
+    const gone = previewOf({ ...request, profile: own.get(id) as PartnerProfile, signal: AbortSignal.abort() });
+    await expect(gone).rejects.toThrow('aborted');
+  });
+
+  it('shows so many orders and says how many more there would be; other requests have their turn', async () => {
+    const stores = Array.from({ length: 400 }, (_, index) => String(index + 1).padStart(4, '0'));
+    const sdq = Array.from({ length: 40 }, (_, line) => {
+      const of = stores.slice(line * 10, line * 10 + 10).map((store) => `*${store}*1`);
+      return `SDQ*EA*92${of.join('')}~`;
+    });
+    const many = sample
+      .replace(/PO1\*.*?(?=CTT)/s, `PO1*1*400*EA*14.2**VN*MW-1001~${sdq.join('')}`)
+      .replace('CTT*3', 'CTT*1')
+      .replace('SE*22', 'SE*57');
+    const text = `${profileOf('lone-elm-test', 'test', 'HARBORPINX')}orders: { storeDistribution: order-per-store }\n`;
+    const file = many.replaceAll('HARBORPINE', 'HARBORPINX');
+    const began = performance.now();
+    let longest = 0;
+    let asked = 0;
+    let done = false;
+    const shown = api
+      .call('POST', '/v1/partners/lone-elm-test/preview', { key: engineer, body: { file, profile: text } })
+      .finally(() => {
+        done = true;
+      });
+    while (!done) {
+      const at = performance.now();
+      await api.call('GET', '/healthz');
+      longest = Math.max(longest, performance.now() - at);
+      asked += 1;
+    }
+    const { body } = await shown;
+    const orders = body.interchanges[0].sets.flatMap((set: { orders: object[] }) => set.orders);
+    expect([orders.length, body.ordersNotShown]).toEqual([25, 375]);
+    expect(orders[0].order.part).toBe('store 0001');
+    // Without turns in between, only the question that was asked first would be answered.
+    expect(asked).toBeGreaterThan(5);
+    expect(longest).toBeLessThan(performance.now() - began);
   });
 });
 

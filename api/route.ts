@@ -83,6 +83,8 @@ export interface RouteRequest<
   readonly body: BodyOf<B>;
   readonly caller: Caller;
   readonly correlationId: string;
+  /** Ends when the caller has gone: nobody waits for long work any more. */
+  readonly signal: AbortSignal;
   /** A raw header, for headers without a schema. */
   header(name: string): string | undefined;
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import type { Database } from '../../prisma/client.ts';
-import { type Disk, ProfileEditor } from './profile-editor.ts';
+import { type Disk, isPublicAddress, ProfileEditor } from './profile-editor.ts';
 import { loadProfiles } from './profile-files.ts';
 
 /** Root may write anywhere, so the disk is made to refuse. */
@@ -46,10 +46,28 @@ it.each([
   const revision = editor.read('harbor-pine')?.revision ?? null;
   Object.assign(refusing, { call, code });
   await expect(
-    editor.save('harbor-pine', { text: `${before}backorders: backorder\n`, revision }),
+    editor.save('harbor-pine', { text: `${before}backorders: backorder\n`, revision }, { namesOthers: true }),
   ).rejects.toMatchObject({
     code: told,
   });
   expect(readFileSync(file, 'utf8')).toBe(before);
   expect(readdirSync(directory).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+});
+
+it.each([
+  ['https://edi.acme.com/inbox', true],
+  ['https://edi.acme.com:8443/inbox', true],
+  ['http://edi.acme.com/inbox', false],
+  ['https://localhost/inbox', false],
+  ['https://postgres:5432/', false],
+  ['https://10.0.0.7/inbox', false],
+  ['https://0x7f000001/', false],
+  ['https://[::1]/inbox', false],
+  ['https://metadata.google.internal/', false],
+  ['https://erp.lan/inbox', false],
+  ['https://user:secret@edi.acme.com/', false],
+  ['https://edi.acme.com./inbox', false],
+  ['nonsense', false],
+])('a mailbox at %s is %s for a new profile from afar', (address, isPublic) => {
+  expect(isPublicAddress(address)).toBe(isPublic);
 });

@@ -11,16 +11,16 @@ import {
   statSync,
   writeSync,
 } from 'node:fs';
-import { basename, dirname, join, relative } from 'node:path';
+import { basename, dirname, join, normalize, relative, sep } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { CurrentProfiles } from '../../mappings/profile/earlier.ts';
 import { linesOf, ProfileError, type ProfileProblem } from '../../mappings/profile/problem.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import type { Database } from '../../prisma/client.ts';
 import { profileFileOf, type ReadProfile, readContent, readProfileText, sharersOf } from './profile-files.ts';
-import { readLayers } from './profile-layers.ts';
+import { PROFILE, readLayers } from './profile-layers.ts';
 import type { Environment } from './resolve-profile.ts';
-import type { Layer } from './yaml-layer.ts';
+import { type Layer, layerOf, problemAt } from './yaml-layer.ts';
 
 export interface ProfileText {
   readonly text: string;
@@ -110,10 +110,15 @@ export class ProfileEditor {
     });
   }
 
-  /** What the text would be as the partner's file, by the rules of the folder. */
-  check(partnerId: string, text: string): CheckedText {
+  /**
+   * What the text would be as the partner's file, by the rules of the folder.
+   *
+   * @param namesOthers whether the caller may know which other partners there are
+   */
+  check(partnerId: string, text: string, { namesOthers }: { namesOthers: boolean }): CheckedText {
     let read: ReadProfile;
     try {
+      this.#refuseStrangeTemplate(partnerId, text);
       read = readProfileText(this.#directory, partnerId, text, this.#env);
     } catch (error) {
       if (!(error instanceof ProfileError)) throw error;
@@ -125,6 +130,7 @@ export class ProfileEditor {
       return { read: { ...read, warnings: read.warnings.map((one) => this.#told(one)) }, problems: [] };
     }
     const names = shared.filter((id) => id !== partnerId).join(' and ');
+    const whose = namesOthers ? names : 'another partner';
     const [line, column] = placeOf(text, /^\s*theirs\s*:/m);
     return {
       problems: [
@@ -134,7 +140,7 @@ export class ProfileEditor {
           line,
           column,
           key: 'identifiers.theirs',
-          reason: `are those of ${names} too, so that their interchanges could not be told apart`,
+          reason: `are those of ${whose} too, so that their interchanges could not be told apart`,
         },
       ],
     };
@@ -150,6 +156,7 @@ export class ProfileEditor {
   async save(
     partnerId: string,
     { text, revision }: { text: string; revision: string | null },
+    caller: { namesOthers: boolean },
   ): Promise<{ read: ReadProfile; revision: string }> {
     if (!NAME.test(partnerId)) {
       throw new SaveRefused('profile-not-editable', 'a profile is named by lower-case letters, digits and hyphens');
@@ -177,7 +184,7 @@ export class ProfileEditor {
       if (before !== undefined && current === undefined && !partnerId.endsWith('-test')) {
         throw new SaveRefused('profile-not-editable', `${partnerId} has no profile that says it is a test side`);
       }
-      const { read, problems } = this.check(partnerId, text);
+      const { read, problems } = this.check(partnerId, text, caller);
       if (read === undefined)
         throw new SaveRefused('profile-invalid', `the profile has errors:\n${linesOf(problems)}`, problems);
       this.#refuseTransport(partnerId, read, before !== undefined);
@@ -191,17 +198,36 @@ export class ProfileEditor {
   }
 
   /**
-   * Variables under `transport` are secrets of our processes. Whoever may edit profiles from afar must not be able
-   * to send them to an address of their choice.
+   * A text extends templates, the production side of the same partner, or what its file extends already. Otherwise whoever may
+   * edit one partner could read the profile of another.
+   */
+  #refuseStrangeTemplate(partnerId: string, text: string): void {
+    const file = profileFileOf(this.#directory, partnerId);
+    const layer = layerOf(file, text, PROFILE);
+    const template = layer.content.extends;
+    if (typeof template !== 'string') return;
+    const name = normalize(template);
+    const isOwn = name === partnerId.replace(/-test$/, '') && name !== partnerId;
+    const isKept = this.#layersOf(partnerId)[0]?.content.extends === template;
+    if (name.startsWith(`templates${sep}`) || isOwn || isKept) return;
+    const reason = 'must name a template, such as templates/retailer, or the production side of the same partner';
+    throw new ProfileError([problemAt(layer, ['extends'], 'profile-value-invalid', reason)]);
+  }
+
+  /**
+   * Variables under `transport` are secrets of our processes, and an address inside our network is not the partner's. Whoever
+   * may edit profiles from afar must not be able to send anything there. A name may still lead inside: what our processes may
+   * reach is the network's to say.
    */
   #refuseTransport(partnerId: string, { content: { transport } }: ReadProfile, exists: boolean): void {
     const before = exists ? this.#contentOf(partnerId)?.transport : undefined;
     const same = exists && isDeepStrictEqual(transport, before);
     const secret = /"tokenEnv"|\$\{/.test(JSON.stringify(transport ?? {}));
-    if (same || (before === undefined && !secret)) return;
+    const { url } = (transport ?? {}) as { url?: unknown };
+    if (same || (before === undefined && !secret && isPublicAddress(String(url)))) return;
     const reason = exists
       ? 'transport is changed in the file itself, because it names addresses and secrets'
-      : 'the transport of a new profile must name no variables; add them in the file itself';
+      : 'the transport of a new profile must name no variables, and https at a public name; others are added in the file itself';
     throw new SaveRefused('profile-not-editable', reason);
   }
 
@@ -233,6 +259,17 @@ export class ProfileEditor {
     return { ...problem, file: relative(this.#directory, problem.file) };
   }
 }
+
+/** An https address with a name that is not of a network inside. */
+export function isPublicAddress(address: string): boolean {
+  if (!URL.canParse(address)) return false;
+  const { protocol, hostname, username, password } = new URL(address);
+  const isName = /^(?=.{1,253}$)([a-z0-9-]+\.)+[a-z][a-z0-9-]*$/.test(hostname) && !INSIDE.test(hostname);
+  return protocol === 'https:' && isName && username === '' && password === '';
+}
+
+/** Names that lead inside by their ending (RFC 6761, RFC 6762, RFC 8375 and usage). */
+const INSIDE = /\.(localhost|local|internal|intranet|lan|home|corp|arpa|test|invalid)$/;
 
 function textOf(file: string): string | undefined {
   if (!existsSync(file) || !statSync(file).isFile()) return undefined;

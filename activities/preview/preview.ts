@@ -2,6 +2,7 @@
  * What a file would become by a profile, in force or not: verdicts, orders, the order check, every document,
  * a label and the deadlines. Nothing is stored, no number is used up and nobody is told.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { withDatesForAll } from '../../domain/policy/requested-dates.ts';
 import { explainInterchanges } from '../../mappings/edi/explain.ts';
 import type { ExplainedPart, Outcome } from '../../mappings/edi/explaining/parts.ts';
@@ -36,11 +37,24 @@ export interface PreviewRequest {
   readonly unlooked?: string;
   /** Transaction sets shown; all are judged. */
   readonly most?: number;
-  /** Lines of an order up to which its documents are shown: a process that serves others must not be held by one order. */
+  /** Orders shown, and lines of them up to which documents are shown: a process that serves others must not be held. */
+  readonly mostOrders?: number;
   readonly mostLines?: number;
+  /** Ends the work: nobody waits for it any more. */
+  readonly signal?: AbortSignal;
 }
 
 const MOST = 20;
+const CHECKED_PER_SHOWN = 5;
+
+/** What may still be shown of the file. */
+interface Left {
+  orders: number;
+  /** Lines that are checked; of so many more than are shown as documents, because a check is cheaper. */
+  checks: number;
+  lines: number;
+  ordersNotShown: number;
+}
 
 type Of<Kind extends ExplainedPart['kind']> = Extract<ExplainedPart, { kind: Kind }>;
 type Building = { -readonly [Key in keyof PreviewedInterchange]: PreviewedInterchange[Key] } & {
@@ -53,6 +67,12 @@ export async function preview(request: PreviewRequest): Promise<Preview> {
   const { profile, receivedAt, masterData, unlooked, most = MOST } = request;
   const profiles = withCandidate(request.profiles, profile);
   const interchanges: Building[] = [];
+  const left: Left = {
+    orders: request.mostOrders ?? Number.POSITIVE_INFINITY,
+    checks: CHECKED_PER_SHOWN * (request.mostLines ?? Number.POSITIVE_INFINITY),
+    lines: request.mostLines ?? Number.POSITIVE_INFINITY,
+    ordersNotShown: 0,
+  };
   const current = (): Building => {
     const last = interchanges.at(-1);
     if (last === undefined) throw new TypeError('an explanation begins with an interchange');
@@ -67,6 +87,7 @@ export async function preview(request: PreviewRequest): Promise<Preview> {
     receivedAt: receivedAt.toISOString(),
   });
   for await (const part of parts) {
+    request.signal?.throwIfAborted();
     switch (part.kind) {
       case 'interchange':
         interchanges.push({
@@ -77,7 +98,7 @@ export async function preview(request: PreviewRequest): Promise<Preview> {
         });
         break;
       case 'transaction':
-        current().sets.push(await setOf(part, request));
+        current().sets.push(await setOf(part, request, left));
         break;
       case 'group-end':
         current().findings.push(...part.findings);
@@ -110,6 +131,7 @@ export async function preview(request: PreviewRequest): Promise<Preview> {
     valid,
     clean: valid && interchanges.every(({ sets }) => sets.every((set) => isClean(set, masterData !== undefined))),
     setsNotShown: (summary?.transactions ?? 0) - (summary?.told ?? 0),
+    ordersNotShown: left.ordersNotShown,
     masterData:
       masterData === undefined
         ? { looked: false, reason: unlooked ?? 'no system was asked' }
@@ -144,14 +166,19 @@ function reachedOf(
   };
 }
 
-async function setOf(part: Of<'transaction'>, request: PreviewRequest): Promise<PreviewedSet> {
+async function setOf(part: Of<'transaction'>, request: PreviewRequest, left: Left): Promise<PreviewedSet> {
   const { number, set, name, control, status, held, findings, outcome } = part;
+  const all = ordersOf(outcome);
   const orders: PreviewedOrder[] = [];
-  for (const order of ordersOf(outcome)) {
-    orders.push(
-      await orderOf({ order: withDatesForAll(order), set, notUsed: notUsedOf(outcome), ...request }, request),
-    );
+  for (const order of all.slice(0, left.orders)) {
+    // Other requests have their turn between two orders.
+    await nextTurn();
+    request.signal?.throwIfAborted();
+    const subject = { order: withDatesForAll(order), set, notUsed: notUsedOf(outcome), ...request };
+    orders.push(await orderOf(subject, request, left));
   }
+  left.orders -= orders.length;
+  left.ordersNotShown += all.length - orders.length;
   return {
     number,
     set,
@@ -176,14 +203,23 @@ function notUsedOf(outcome: Outcome | undefined): readonly NotUsed[] {
 
 async function orderOf(
   subject: OrderToPreview,
-  { profile, masterData, systems, receivedAt, mostLines = Number.POSITIVE_INFINITY }: PreviewRequest,
+  { profile, masterData, systems, receivedAt, mostLines }: PreviewRequest,
+  left: Left,
 ): Promise<PreviewedOrder> {
-  const { check, checked } = await checkPreviewed(subject, profile, masterData, systems);
   const { order } = subject;
-  if (order.lines.length > mostLines) {
-    const omitted = `the order has ${order.lines.length} lines, and documents are shown of up to ${mostLines}`;
+  const lines = order.lines.length;
+  if (lines > left.checks) {
+    const omitted = `the order has ${lines} lines, and a preview checks up to ${CHECKED_PER_SHOWN * (mostLines ?? 0)} lines of a file`;
+    const check = { state: 'not-checked', reason: omitted, exceptions: [], decisions: [] } as const;
     return { order, check, examples: [], documents: [], deadlines: [], omitted };
   }
+  left.checks -= lines;
+  const { check, checked } = await checkPreviewed(subject, profile, masterData, systems);
+  if (lines > left.lines) {
+    const omitted = `the order has ${lines} lines, and documents are shown of up to ${mostLines} lines of a file`;
+    return { order, check, examples: [], documents: [], deadlines: [], omitted };
+  }
+  left.lines -= lines;
   const example = await exampleOrder(subject, profile, checked, masterData, systems);
   const { documents, deadlines } = exampleDocuments(example, profile, receivedAt);
   const label = exampleLabel(example, profile);

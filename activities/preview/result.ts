@@ -15,6 +15,8 @@ export interface Preview {
   readonly valid: boolean;
   /** Transaction sets beyond the limit: judged and acknowledged, but not shown. */
   readonly setsNotShown: number;
+  /** Orders that sets became beyond those shown. */
+  readonly ordersNotShown: number;
   readonly masterData: MasterDataUsed;
 }
 

@@ -68,6 +68,9 @@ export const previewView = z
     valid: z.boolean().meta({ description: 'No errors, and the file would reach this partner' }),
     clean: z.boolean().meta({ description: 'Valid, and no exception would open' }),
     setsNotShown: z.int(),
+    ordersNotShown: z
+      .int()
+      .meta({ description: 'Orders that the sets became beyond those shown; they were not checked' }),
     masterData: z.object({ looked: z.boolean(), source: z.string().nullable(), reason: z.string().nullable() }),
     interchanges: z.array(
       z.object({
@@ -108,13 +111,14 @@ interface Sight {
 }
 
 export function toPreviewView(preview: Preview, sees: Sight): z.output<typeof previewView> {
-  const { partner, receivedAt, valid, clean, setsNotShown, masterData, interchanges } = preview;
+  const { partner, receivedAt, valid, clean, setsNotShown, ordersNotShown, masterData, interchanges } = preview;
   return {
     partner: { ...partner },
     receivedAt,
     valid,
     clean,
     setsNotShown,
+    ordersNotShown,
     masterData: masterData.looked
       ? { looked: true, source: sees.decisions ? masterData.source : null, reason: null }
       : { looked: false, source: null, reason: masterData.reason },

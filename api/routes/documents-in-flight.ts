@@ -8,6 +8,10 @@ const MOST = 100;
 
 const inFlight = documentItem
   .extend({
+    order: z
+      .object({ orderId: z.string(), poNumber: z.string(), part: z.string() })
+      .nullable()
+      .meta({ description: 'The order that an outbound document is about' }),
     acknowledgeBy: instant.nullable(),
     late: z.boolean().meta({ description: 'Past its deadline, or past the one of the partner’s acknowledgment' }),
   })
@@ -49,14 +53,15 @@ const listDocumentsInFlight = route({
       },
       orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
       take: MOST + 1,
-      select: { ...documentColumns, acknowledgeBy: true },
+      select: { ...documentColumns, acknowledgeBy: true, order: { select: { id: true, poNumber: true, part: true } } },
     });
     const now = new Date();
     const items = rows.slice(0, MOST).map((row) => {
-      const { acknowledgeBy, state, deadline } = row;
+      const { acknowledgeBy, state, deadline, order } = row;
       const due = state === 'transmitted' ? acknowledgeBy : deadline;
       return {
         ...documentItemOf(row, NO_CHANGES),
+        order: order && { orderId: order.id, poNumber: order.poNumber, part: order.part },
         acknowledgeBy: acknowledgeBy && toInstant(acknowledgeBy),
         late: due !== null && due < now,
       };

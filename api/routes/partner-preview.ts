@@ -8,11 +8,12 @@ import type { ApiDependencies } from '../dependencies.ts';
 import { faultsOf, Problem } from '../errors.ts';
 import { previewView, toPreviewView } from '../representations/preview.ts';
 import { type Caller, route, withScope } from '../route.ts';
-import { editable, mayEditProfiles, profileInvalid } from './partner-profile.ts';
+import { editable, mayEditProfiles, othersFor, profileInvalid } from './partner-profile.ts';
 import { partnerOf, partnerParameter } from './partners.ts';
 import { jsonOf, withinLimit } from './x12.ts';
 
-/** With more lines, the documents of one order hold the process that takes orders in for seconds. */
+/** With more, one preview holds the process that takes orders in for seconds. */
+const MOST_ORDERS = 25;
 const MOST_LINES = 1_000;
 
 const candidate = z
@@ -35,7 +36,7 @@ const previewFile = route({
   tag: 'Profiles',
   summary: 'What a file of the partner would become, up to invoice and label',
   description:
-    'Verdicts and errors, the canonical orders, the order check with the exceptions that would open, the documents, a label and the deadlines, if everything is accepted and ships complete. Nothing is stored, numbered or sent. At most 20 transaction sets are shown, and documents of orders of up to 1,000 lines; all are judged.',
+    'Verdicts and errors, the canonical orders, the order check with the exceptions that would open, the documents, a label and the deadlines, if everything is accepted and ships complete. Nothing is stored, numbered or sent. All transaction sets are judged; of a file at most 20 sets, 25 orders and the documents of 1,000 lines are shown.',
   access,
   changesNothing: true,
   params: z.object(partnerParameter),
@@ -48,7 +49,7 @@ const previewFile = route({
   },
   answers: { 200: { description: 'The preview', schema: previewView } },
   problems: ['no-such-partner', 'malformed-json', 'invalid-body', 'profile-invalid'],
-  handler: async ({ params, body, caller, header }, deps) => {
+  handler: async ({ params, body, caller, header, signal }, deps) => {
     const isJson = /^application\/([\w.-]+\+)?json\b/i.test(header('content-type') ?? '');
     const { file, profile: text } = isJson ? candidateOf(body) : { file: body, profile: undefined };
     const bytes = withinLimit(file);
@@ -65,7 +66,9 @@ const previewFile = route({
       receivedAt: new Date(),
       profiles,
       systems: deps.systems,
+      mostOrders: MOST_ORDERS,
       mostLines: MOST_LINES,
+      signal,
       masterData: databaseMasterData(deps.prisma),
     });
     return {
@@ -110,7 +113,7 @@ async function profileFor(
   if (text === undefined) return partnerOf(caller, partnerId, deps);
   mayEditProfiles(caller);
   await editable(caller, partnerId, deps);
-  const { read, problems } = deps.profileEditor.check(partnerId, text);
+  const { read, problems } = deps.profileEditor.check(partnerId, text, othersFor(caller));
   if (read !== undefined) return read.profile;
   throw profileInvalid(problems);
 }

@@ -133,7 +133,7 @@ const checkProfile = route({
   problems: ['no-such-partner', 'invalid-body'],
   handler: async ({ params, body, caller }, deps) => {
     await editable(caller, params.partnerId, deps);
-    const { read, problems } = deps.profileEditor.check(params.partnerId, body.text);
+    const { read, problems } = deps.profileEditor.check(params.partnerId, body.text, othersFor(caller));
     return {
       status: 200,
       body: {
@@ -179,7 +179,7 @@ const saveProfile = route({
     await editable(caller, partnerId, deps);
     const before = deps.partners.profile(partnerId)?.version ?? null;
     try {
-      const { read, revision: saved } = await deps.profileEditor.save(partnerId, body);
+      const { read, revision: saved } = await deps.profileEditor.save(partnerId, body, othersFor(caller));
       const { version } = read.profile;
       return {
         status: 200,
@@ -204,6 +204,11 @@ export function profileInvalid(problems: readonly ProfileProblem[]): Problem {
 
 function editsProfiles({ client }: Caller): boolean {
   return client !== undefined && (client.scopes.includes('admin') || client.scopes.includes('profiles:write'));
+}
+
+/** A key of one partner is not told which others there are. */
+export function othersFor(caller: Caller): { namesOthers: boolean } {
+  return { namesOthers: visiblePartner(caller) === undefined };
 }
 
 /** A profile runs expressions in our processes, so not everybody may bring one. */

@@ -536,6 +536,8 @@ export interface LeftOutContent {
   readonly content: string;
   readonly orderId: string;
   readonly decidedAt: string;
+  /** The person; null if the order is no longer there. */
+  readonly decidedBy: string | null;
 }
 
 export interface OrderQuery {

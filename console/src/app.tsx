@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react';
 import { Link, NavLink, Route, Routes, useLocation } from 'react-router-dom';
 import type { Me } from './api.ts';
 import { Mark } from './mark.tsx';
-import { Empty } from './notices.tsx';
+import { Empty, Loading } from './notices.tsx';
 import { Outages } from './outages.tsx';
 import { BenchPage } from './pages/bench-page.tsx';
 import { DocumentPage } from './pages/document-page.tsx';
@@ -43,7 +43,14 @@ function SignedIn() {
       <Header me={me.data} />
       <main id="content" tabIndex={-1}>
         {me.data && !portal && <Outages />}
-        {portal ? <PortalRoutes partnerId={me.data?.partnerId ?? ''} /> : <AllRoutes />}
+        {/* Before it is known whose key it is, a page would ask for what a testing partner may not see. */}
+        {me.data === undefined && me.problem === undefined ? (
+          <Loading what="the console" />
+        ) : portal ? (
+          <PortalRoutes partnerId={me.data?.partnerId ?? ''} />
+        ) : (
+          <AllRoutes />
+        )}
       </main>
     </PortalContext>
   );

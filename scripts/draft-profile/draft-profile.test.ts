@@ -135,6 +135,11 @@ describe('npm run draft-profile', () => {
     expect(questions).toContain('By this draft odd.edi has errors: ISA');
   });
 
+  it('does not read a file without end', async () => {
+    const { status, err } = await run('--id', 'elm-test', '/dev/zero');
+    expect([status, err]).toEqual([2, '/dev/zero has more than 16 MiB: a part of it is enough.\n']);
+  });
+
   it('keeps odd bytes of samples out of the YAML', async () => {
     const sample = readFileSync('sandbox/samples/harbor-pine-850-store.edi', 'latin1');
     const strange = sample

@@ -2,7 +2,7 @@
  * `npm run draft-profile -- FILES…`: proposes a partner's profile from sample files, with the evidence of each guess and the
  * questions that samples cannot answer. See docs/onboarding-a-partner.md.
  */
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -56,7 +56,10 @@ export async function draftCommand(
   const files: { name: string; bytes: Uint8Array }[] = [];
   for (const file of positionals) {
     try {
-      files.push({ name: basename(file), bytes: readFileSync(file) });
+      const bytes = readAtMost(file, MOST_BYTES);
+      if (bytes === undefined)
+        return refuse(2, `${file} has more than ${MOST_BYTES / 1024 / 1024} MiB: a part of it is enough.`);
+      files.push({ name: basename(file), bytes });
     } catch (error) {
       return refuse(2, `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
     }
@@ -69,6 +72,26 @@ export async function draftCommand(
   } catch (error) {
     if (error instanceof SamplesRefused) return refuse(1, error.message);
     throw error;
+  }
+}
+
+/** A sample is one day's orders at most. */
+const MOST_BYTES = 16 * 1024 * 1024;
+
+/** Undefined if there is more: a device or a pipe has no size and no end. */
+function readAtMost(file: string, most: number): Uint8Array | undefined {
+  const descriptor = openSync(file, 'r');
+  try {
+    const bytes = Buffer.allocUnsafe(most + 1);
+    let length = 0;
+    for (;;) {
+      const read = readSync(descriptor, bytes, length, bytes.length - length, null);
+      length += read;
+      if (read === 0) return bytes.subarray(0, length);
+      if (length > most) return undefined;
+    }
+  } finally {
+    closeSync(descriptor);
   }
 }
 

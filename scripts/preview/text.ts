@@ -19,7 +19,7 @@ export interface PreviewTextOptions {
 
 /** A preview for a terminal. Only printable characters of the file reach it. */
 export function previewText(result: Preview, options: PreviewTextOptions): string {
-  const { partner, receivedAt, masterData, clean, setsNotShown } = result;
+  const { partner, receivedAt, masterData, clean, setsNotShown, ordersNotShown } = result;
   const text = new PreviewText(options);
   const verdict = verdictOf(result);
   return [
@@ -29,6 +29,7 @@ export function previewText(result: Preview, options: PreviewTextOptions): strin
       : `  master data were not looked at: ${masterData.reason}`,
     ...result.interchanges.flatMap((one) => text.interchange(one)),
     '',
+    ...(ordersNotShown > 0 ? [`${ordersNotShown} more orders would be made of this file; they were not checked`] : []),
     ...(setsNotShown > 0 ? [`${setsNotShown} more transaction sets were judged and are not shown`] : []),
     `${text.bold('RESULT')} ${clean ? text.good(verdict) : text.bad(verdict)}; nothing was stored or sent`,
     '',
@@ -110,7 +111,7 @@ class PreviewText {
     };
     return [
       '',
-      `    ${this.bold(`ORDER ${plain(order.poNumber)}`)}`,
+      `    ${this.bold(`ORDER ${plain(order.poNumber)}`)}${order.part === '' ? '' : `: ${plain(order.part)}`}`,
       ...yaml(order, '      '),
       '',
       `    ${this.bold('ORDER CHECK')} ${states[check.state]}${check.reason === undefined ? '' : `: ${plain(check.reason)}`}`,

@@ -292,7 +292,15 @@ export interface Faults {
 export async function startConsoleNetwork(directory: string) {
   const faults: Faults = {};
   const resolved: unknown[] = [];
-  const leftOut = [{ transactionSet: '850', content: 'N1[VN]/N3', orderId: HARBOR_ORDER, decidedAt: at(-200) }];
+  const leftOut = [
+    {
+      transactionSet: '850',
+      content: 'N1[VN]/N3',
+      orderId: HARBOR_ORDER,
+      decidedAt: at(-200),
+      decidedBy: 'Ann <b>Field</b>',
+    },
+  ];
   const open = new Set<IncomingMessage['socket']>();
 
   const orders = orderItems();

@@ -35,6 +35,9 @@ describe.skipIf(executablePath === undefined)(suite, () => {
     browser = await launchChromium(executablePath ?? '');
     page = await browser.newPage();
     page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('response', (response) => {
+      if (response.status() === 403) complaints.push(`403 ${response.url()}`);
+    });
     await page.goto(`${api.url}/#key=${key}`);
   });
   afterAll(async () => {

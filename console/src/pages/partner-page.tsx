@@ -140,6 +140,7 @@ function LeftOut(props: { readonly partnerId: string; readonly leftOut: Live<{ i
                 <td>{item.transactionSet}</td>
                 <td>
                   <Ago at={item.decidedAt} />
+                  {item.decidedBy !== null && <span className="quiet"> by {item.decidedBy}</span>}
                 </td>
                 <td>
                   <Link to={`/orders/${encodeURIComponent(item.orderId)}`}>its order</Link>

@@ -36,6 +36,7 @@ export interface PlacedNotice extends ProfileNotice {
 }
 
 export interface DocumentInFlight extends DocumentSummary {
+  readonly order: { readonly orderId: string; readonly poNumber: string; readonly part: string } | null;
   readonly acknowledgeBy: string | null;
   readonly late: boolean;
 }
@@ -70,7 +71,7 @@ export interface PreviewedDocument {
 }
 
 export interface PreviewedOrder {
-  readonly order: { readonly poNumber: string };
+  readonly order: { readonly poNumber: string; readonly part: string };
   readonly check: {
     readonly state: 'passed' | 'exceptions' | 'repeated' | 'refused' | 'not-checked';
     readonly reason: string | null;
@@ -123,6 +124,7 @@ export interface Preview {
   readonly valid: boolean;
   readonly clean: boolean;
   readonly setsNotShown: number;
+  readonly ordersNotShown: number;
   readonly masterData: { readonly looked: boolean; readonly source: string | null; readonly reason: string | null };
   readonly interchanges: readonly PreviewedInterchange[];
 }

@@ -11,7 +11,7 @@ import type {
 
 /** What a file would become. */
 export function PreviewView({ preview }: { readonly preview: Preview }) {
-  const { clean, masterData, interchanges, setsNotShown } = preview;
+  const { clean, masterData, interchanges, setsNotShown, ordersNotShown } = preview;
   return (
     <section aria-label="Preview" className="preview">
       <p role="status" className={clean ? 'preview-clean' : 'alert-text'}>
@@ -19,6 +19,9 @@ export function PreviewView({ preview }: { readonly preview: Preview }) {
       </p>
       {!masterData.looked && <p className="quiet">Master data were not looked at: {masterData.reason}.</p>}
       {setsNotShown > 0 && <p className="quiet">{setsNotShown} more transaction sets were judged and are not shown.</p>}
+      {ordersNotShown > 0 && (
+        <p className="quiet">{ordersNotShown} more orders would be made of this file; they were not checked.</p>
+      )}
       {interchanges.map((interchange, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a file may hold a control number twice.
         <InterchangeView key={index} interchange={interchange} />
@@ -104,7 +107,10 @@ function OrderView({ previewed }: { readonly previewed: PreviewedOrder }) {
   const { order, check, examples, documents, label, omitted, deadlines } = previewed;
   return (
     <div>
-      <h4>Order {order.poNumber}</h4>
+      <h4>
+        Order {order.poNumber}
+        {order.part !== '' && <span className="quiet"> {order.part}</span>}
+      </h4>
       <Source summary="The canonical order" text={JSON.stringify(order, null, 2)} />
       <p>
         Order check: <strong>{formatWords(check.state)}</strong>

@@ -27,6 +27,7 @@ export function InFlightSection({ partnerId }: { readonly partnerId: string }) {
           <thead>
             <tr>
               <th scope="col">Document</th>
+              <th scope="col">Order</th>
               <th scope="col">Direction</th>
               <th scope="col">Waits</th>
               <th scope="col">Since</th>
@@ -35,7 +36,18 @@ export function InFlightSection({ partnerId }: { readonly partnerId: string }) {
           </thead>
           <tbody>
             {data.items.map(
-              ({ id, transactionSet, name, direction, state, createdAt, deadline, acknowledgeBy, interchangeId }) => (
+              ({
+                id,
+                transactionSet,
+                name,
+                order,
+                direction,
+                state,
+                createdAt,
+                deadline,
+                acknowledgeBy,
+                interchangeId,
+              }) => (
                 <tr key={id}>
                   <th scope="row">
                     {interchangeId === null ? (
@@ -46,6 +58,14 @@ export function InFlightSection({ partnerId }: { readonly partnerId: string }) {
                       </Link>
                     )}
                   </th>
+                  <td>
+                    {order && (
+                      <Link to={`/orders/${encodeURIComponent(order.orderId)}`}>
+                        {order.poNumber}
+                        {order.part !== '' && ` ${order.part}`}
+                      </Link>
+                    )}
+                  </td>
                   <td>{direction}</td>
                   <td>{state === 'transmitted' ? 'for their acknowledgment' : formatWords(state)}</td>
                   <td>
