@@ -116,7 +116,7 @@ describe('a change of an order', () => {
     const { orderId } = await given.accept(PARTNER, 'TV-1');
     await take(keeping(), change({ release: 'R-7' }));
     expect(await documents()).toMatchObject([{ orders: [] }]);
-    await given.prisma.order.update({ where: { id: orderId }, data: { release: 'R-7#abc' } });
+    await given.prisma.order.update({ where: { id: orderId }, data: { release: 'R-7', repeat: 'abc' } });
     await take(keeping(), change({ release: 'R-7', sequence: '2' }));
     expect((await documents())[1]).toMatchObject({ orders: [{ orderId }] });
   });
