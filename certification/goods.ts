@@ -152,6 +152,12 @@ function freeArticles(taken: ReadonlySet<string>): string[] {
   return articles.map(({ sku }) => sku).filter((sku) => !taken.has(sku) && !preferred.includes(sku));
 }
 
+/** Their unit, with ours where the profile translates it. */
+function nameOf(theirs: string, { units }: PartnerProfile): string {
+  const ours = lookup(units, theirs);
+  return ours === undefined || ours === theirs ? theirs : `${theirs}, which the profile translates to ${ours},`;
+}
+
 function goodsOf(stated: OrderedItem, index: number | undefined, sources: AssortmentSources): Goods {
   const { profile, priceOf, report } = sources;
   const { sku } = stated;
@@ -163,7 +169,7 @@ function goodsOf(stated: OrderedItem, index: number | undefined, sources: Assort
     report(
       index,
       'unit',
-      `${theirs} is not a unit that ${sku} is sold by; it is sold by ${sold.join(', ')}. Name another unit, or translate ` +
+      `${nameOf(theirs, profile)} is not a unit that ${sku} is sold by; it is sold by ${sold.join(', ')}. Name another unit, or translate ` +
         `${theirs} under \`units\` of the profile or in the cross-references${didYouMean(theirs, written)}`,
     );
   }

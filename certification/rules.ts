@@ -6,7 +6,7 @@ import type { PartnerProfile } from '../mappings/profile/profile.ts';
 import { parseTransaction, readInterchange as readOurs, scanInterchanges } from '../mappings/x12/index.ts';
 import { readInterchange, type Segment, type TransactionSet, X12Refusal } from '../sandbox/x12.ts';
 import { acknowledgmentOf, orderForms } from './order-forms.ts';
-import type { Fault, RuleResult, Scenario } from './scenario.ts';
+import type { Fault, LeftOut, RuleResult, Scenario } from './scenario.ts';
 import { GROUP_ANSWER, SHIP_NOTICE } from './sets.ts';
 import type { Demand } from './settings-schema.ts';
 import { shipWindowFaults } from './ship-window.ts';
@@ -241,8 +241,11 @@ function demandFaults({ set, control, segments }: TransactionSet, demand: Demand
 async function undecided(trade: Trade, { asksAbout = [] }: Scenario): Promise<Fault[]> {
   const inbound = (await trade.evidence()).filter(({ direction }) => direction === 'inbound');
   const orders = orderForms.map(({ set }) => set);
+  // Such an order is rejected by agreement.
+  const isRejected = (notUsed: readonly LeftOut[]) =>
+    trade.profile.orders.unsupported === 'reject' && notUsed.some(({ eachTime }) => eachTime === true);
   return inbound.flatMap(({ control, notUsed }) =>
-    notUsed
+    (isRejected(notUsed) ? [] : notUsed)
       .filter(
         ({ set, content, ignored }) =>
           orders.includes(set) && ignored === undefined && !asksAbout.some((pattern) => covers(pattern, content)),

@@ -82,6 +82,8 @@ export interface LeftOut {
   readonly text: string;
   readonly count: number;
   readonly reason?: string;
+  /** It makes the order ambiguous, or one that we cannot deliver as meant. */
+  readonly eachTime?: true;
   /** Why it is of no concern, as the profile says. */
   readonly ignored?: string;
 }

@@ -192,7 +192,17 @@ it('cash is applied once, and the order’s progress is written with its receipt
       contentHash: '',
       correlationId: 'c',
       allocations: {
-        create: [{ id: allocationId, invoiceNumber, invoiceId, orderId, amount: 3000n, adjustment: 195n }],
+        create: [
+          {
+            id: allocationId,
+            invoiceNumber,
+            invoiceId,
+            orderId,
+            amount: 3000n,
+            adjustment: 195n,
+            adjustmentReason: '06, 01',
+          },
+        ],
       },
     },
   });
@@ -203,4 +213,8 @@ it('cash is applied once, and the order’s progress is written with its receipt
   expect(calls.filter((call) => call === 'applyCash')).toHaveLength(1);
   const order = await given.prisma.order.findUniqueOrThrow({ where: { id: orderId }, include: { invoices: true } });
   expect(order).toMatchObject({ ...progress, invoices: [{ paid: 3195n }] });
+  // A deduction settles its part of the invoice, and is not passed over.
+  expect(await given.prisma.timelineEvent.findMany({ where: { orderId, type: 'cash.applied' } })).toMatchObject([
+    { summary: `Payment ${allocationId} applied to invoice ${invoiceNumber}: 30 USD paid; 1.95 USD deducted (06, 01)` },
+  ]);
 });

@@ -19,7 +19,14 @@ import { differenceOfCharges } from './charges.ts';
 import type { ErpCapabilities } from './connector.ts';
 import { storeMasterData } from './master-data.ts';
 import type { ErpOrderRequest, ErpPort } from './port.ts';
-import { loadAllocation, loadOrderToPlace, loadShipment, recordErpOrder, recordReceipt } from './records.ts';
+import {
+  cashInWords,
+  loadAllocation,
+  loadOrderToPlace,
+  loadShipment,
+  recordErpOrder,
+  recordReceipt,
+} from './records.ts';
 
 export interface ErpActivityDependencies {
   /** Id of the ERP instance. */
@@ -123,20 +130,15 @@ export function createErpActivities({ system, port, capabilities, records }: Erp
       allocationId: string;
       progress: Progress;
     }): Promise<{ receiptNumber: string }> {
-      const {
-        paymentId,
-        amount,
-        receiptNumber: known,
-        correlationId,
-        ...cash
-      } = await loadAllocation(prisma, allocationId);
+      const allocation = await loadAllocation(prisma, allocationId);
+      const { paymentId, invoiceNumber, currency, reference, paidOn } = allocation;
       const receiptNumber =
-        known ??
-        (await call(correlationId, async () => {
-          const key = `${paymentId}/${cash.invoiceNumber}/cash`;
-          return (await port.applyCash(key, { ...cash, amount: Number(amount) })).receiptNumber;
+        allocation.receiptNumber ??
+        (await call(allocation.correlationId, async () => {
+          const cash = { invoiceNumber, amount: Number(allocation.amount), currency, reference, paidOn };
+          return (await port.applyCash(`${paymentId}/${invoiceNumber}/cash`, cash)).receiptNumber;
         }));
-      await recordReceipt(prisma, allocationId, receiptNumber, progress);
+      await recordReceipt(prisma, allocationId, { receiptNumber, summary: cashInWords(allocation) }, progress);
       return { receiptNumber };
     },
 

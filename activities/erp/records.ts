@@ -1,5 +1,6 @@
 /** How ERP activities read and write our records: one statement to load, one to write. */
 import { z } from 'zod';
+import { fromMinor } from '../../domain/money.ts';
 import type { Progress } from '../../domain/order/state.ts';
 import type { Invoice } from '../../mappings/canonical/v1/index.ts';
 import type { Database } from '../../prisma/client.ts';
@@ -65,6 +66,8 @@ const cashRow = z.object({
   paymentId: z.string(),
   invoiceNumber: z.string(),
   amount: z.bigint(),
+  adjustment: z.bigint(),
+  adjustmentReason: z.string().nullable(),
   receiptNumber: z.string().nullable(),
   currency: z.string(),
   reference: z.string(),
@@ -74,11 +77,28 @@ const cashRow = z.object({
 
 export async function loadAllocation(prisma: Database, allocationId: string): Promise<z.output<typeof cashRow>> {
   const [row] = await prisma.$queryRaw<unknown[]>`
-    SELECT a."paymentId", a."invoiceNumber", a."amount", a."receiptNumber", p."currency", p."reference",
+    SELECT a."paymentId", a."invoiceNumber", a."amount", a."adjustment", a."adjustmentReason", a."receiptNumber", p."currency", p."reference",
       p."paidOn"::text AS "paidOn", p."correlationId"
     FROM "PaymentAllocation" AS a JOIN "Payment" AS p ON p."id" = a."paymentId"
     WHERE a."id" = ${allocationId}`;
   return cashRow.parse(found(row, `allocation ${allocationId}`));
+}
+
+/** A deduction settles its part of the invoice, so the timeline has to name it. */
+export function cashInWords({
+  reference,
+  invoiceNumber,
+  amount,
+  adjustment,
+  adjustmentReason,
+  currency,
+}: z.output<typeof cashRow>): string {
+  const money = (minor: bigint) => `${fromMinor(Number(minor), currency)} ${currency}`;
+  const deducted =
+    adjustment === 0n
+      ? ''
+      : `; ${money(adjustment)} deducted${adjustmentReason === null ? '' : ` (${adjustmentReason})`}`;
+  return `Payment ${reference} applied to invoice ${invoiceNumber}: ${money(amount)} paid${deducted}`;
 }
 
 /**
@@ -88,14 +108,19 @@ export async function loadAllocation(prisma: Database, allocationId: string): Pr
 export async function recordReceipt(
   prisma: Database,
   allocationId: string,
-  receiptNumber: string,
+  { receiptNumber, summary }: { receiptNumber: string; summary: string },
   progress: Progress,
 ): Promise<void> {
   await prisma.$executeRaw`
     WITH receipt AS (
       UPDATE "PaymentAllocation" SET "receiptNumber" = ${receiptNumber}
       WHERE "id" = ${allocationId} AND "receiptNumber" IS NULL
-      RETURNING "invoiceId", "amount", "adjustment"
+      RETURNING "id", "orderId", "invoiceId", "amount", "adjustment"
+    ), told AS (
+      INSERT INTO "TimelineEvent" ("orderId", "key", "type", "summary", "actor", "correlationId")
+      SELECT o."id", 'receipt/' || r."id", 'cash.applied', ${summary}, 'system', o."correlationId"
+      FROM receipt AS r JOIN "Order" AS o ON o."id" = r."orderId"
+      ON CONFLICT DO NOTHING
     ), paid AS (
       UPDATE "Invoice" AS i SET "paid" = i."paid" + r."amount" + r."adjustment"
       FROM receipt AS r WHERE i."id" = r."invoiceId"

@@ -184,7 +184,7 @@ async function setOf(part: Of<'transaction'>, request: PreviewRequest, left: Lef
     set,
     ...(name !== undefined && { name }),
     control,
-    verdict: held ? 'held' : status === 'A' ? 'accepted' : 'rejected',
+    verdict: held ? 'held' : status === 'R' ? 'rejected' : 'accepted',
     findings,
     notUsed: notUsedOf(outcome),
     orders,

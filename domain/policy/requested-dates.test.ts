@@ -44,6 +44,12 @@ describe('the dates of an order', () => {
       [/before 2026-12-10, and nothing after 2026-12-05/],
     ],
     [
+      'a day to ship that is after the last one',
+      { requestedShipDate: '2026-12-20', cancelAfter: '2026-12-10' },
+      [{}],
+      [/ship on 2026-12-20, and the buyer takes nothing after 2026-12-10/],
+    ],
+    [
       'a delivery that is due before it may ship',
       { deliverNotAfter: '2026-12-02', shipNotBefore: '2026-12-04' },
       [{}],

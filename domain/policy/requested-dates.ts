@@ -73,11 +73,13 @@ export function whyNotKept(order: RequestedDates, lines: readonly RequestedDates
       : [];
   });
   const last = lastDay(dates);
-  const { shipNotBefore, deliverNotAfter } = dates;
+  const { shipNotBefore, deliverNotAfter, requestedShipDate } = dates;
   if (last !== undefined && last < today)
     reasons.push(`the buyer takes nothing after ${last}, which had passed when the order came`);
   else if (last !== undefined && shipNotBefore !== undefined && shipNotBefore > last) {
     reasons.push(`nothing may ship before ${shipNotBefore}, and nothing after ${last}`);
+  } else if (last !== undefined && requestedShipDate !== undefined && requestedShipDate > last) {
+    reasons.push(`it is to ship on ${requestedShipDate}, and the buyer takes nothing after ${last}`);
   }
   if (deliverNotAfter !== undefined && deliverNotAfter < (shipNotBefore ?? today)) {
     reasons.push(`it is to arrive by ${deliverNotAfter} and cannot ship before ${shipNotBefore ?? today}`);

@@ -120,9 +120,9 @@ export const orders = z
       .enum(['ask', 'reject'])
       .default('ask')
       .describe(
-        'An order that means more than we can do, such as consigned goods or several ship-tos: its document is accepted, and then it is ' +
-          'a question each time, or rejected at once by our acknowledgment of orders (855), which the profile must have. Content that a ' +
-          'person decides about once for all is always a question',
+        'An order that means more than we can do: consigned goods, a blanket order or another type (BEG02) that is not to be delivered or invoiced as it stands, several ship-tos, goods spread over stores or ' +
+          'days for which `orders` has no rule. Its document is accepted, and then it is a question each time, or rejected at once by ' +
+          'our acknowledgment of orders (855), which the profile must have. Other content that nothing uses is a question at first sight',
       ),
   })
   .prefault({})

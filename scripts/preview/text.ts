@@ -85,7 +85,7 @@ class PreviewText {
       '',
       `  ${this.bold(`${set} ${plain(control)}`)}${name === undefined ? '' : ` ${name}`}, set ${number}: ${painted}`,
       ...this.#findings(findings, '    '),
-      ...this.#notUsed(notUsed, asks === undefined ? 'stops the order' : 'is a question to the person'),
+      ...this.#notUsed(notUsed, effectOf({ payment, asks })),
       ...(payment === undefined ? [] : ['', `    ${this.bold('PAYMENT')}`, ...yaml(payment, '      ')]),
       ...(asks === undefined ? [] : this.#asks(asks)),
       ...orders.flatMap((order) => this.#order(order)),
@@ -184,4 +184,10 @@ function yaml(value: object, indent: string): string[] {
     .trimEnd()
     .split('\n')
     .map((line) => `${indent}${plain(line)}`);
+}
+
+/** What becomes of content that nothing takes over. */
+function effectOf({ payment, asks }: Pick<PreviewedSet, 'payment' | 'asks'>): string {
+  if (asks !== undefined) return 'is a question to the person';
+  return payment === undefined ? 'stops the order' : 'is kept with the document; nobody is asked';
 }

@@ -208,7 +208,8 @@ export class TextExplanation {
           ? ['becomes the payment', outcome.payment]
           : ['acknowledges our group', outcome.acknowledgment];
     const text = stringify(content, { lineWidth: 0 }).trimEnd().split('\n');
-    const left = outcome.kind === 'acknowledgment' ? [] : this.#notUsed(outcome.notUsed);
+    const effect = outcome.kind === 'payment' ? 'is kept with the document; nobody is asked' : undefined;
+    const left = outcome.kind === 'acknowledgment' ? [] : this.#notUsed(outcome.notUsed, effect);
     const rewritten = outcome.kind === 'orders' ? this.#rewritten(outcome.rewritten) : [];
     const lines = text.map((line) => `        ${plain(line)}`);
     return ['', `      ${this.#paint('bold', title)}`, ...lines, ...rewritten, ...left];

@@ -63,7 +63,8 @@ function InterchangeView({ interchange }: { readonly interchange: PreviewedInter
 
 function SetView({ set }: { readonly set: PreviewedSet }) {
   const { findings, notUsed, orders, payment, asks } = set;
-  const effect = asks === null ? 'stops the order' : 'is a question to the person';
+  const ofOrder = payment === null ? 'stops the order' : 'is kept with the document; nobody is asked';
+  const effect = asks === null ? ofOrder : 'is a question to the person';
   return (
     <article className="preview-set">
       <h3>

@@ -31,13 +31,13 @@ const PLAIN_TYPES: ReadonlySet<string> = new Set(['NE', 'SA', 'KN', 'RE', 'RO', 
 
 /** BEG02 codes that say that something else than a plain delivery is meant. */
 const OTHER_TYPES: Readonly<Record<string, string>> = {
-  CN: 'an order of consigned goods, which are invoiced when they are sold',
   DS: 'a drop ship order, whose goods go to a consumer (dropShip.orders of the profile lets it through)',
   SP: 'an order of samples',
 };
 
-/** BEG02 codes of what is not to be delivered as it stands; a person decides about each. */
-const NO_DELIVERIES: Readonly<Record<string, string>> = {
+/** BEG02 codes of what is not to be delivered, or not to be invoiced, as it stands; a person decides about each. */
+const NOT_AS_IT_STANDS: Readonly<Record<string, string>> = {
+  CN: 'an order of consigned goods, which are invoiced when they are sold',
   BE: 'a blanket order with estimated quantities, which is no firm order',
   BK: 'a blanket order, of which only releases are to be delivered',
   CF: 'the confirmation of an order placed in another way, which may be here already',
@@ -167,14 +167,14 @@ export function keepConditions(tree: TreeNode, attributes: Record<string, string
 function askAboutType(beg: SegmentObject | undefined, ask: Ask): void {
   const type = textOf(beg, '02');
   if (type === undefined || PLAIN_TYPES.has(type) || (type === 'RL' && textOf(beg, '04') !== undefined)) return;
-  const noDelivery = lookup(NO_DELIVERIES, type);
-  const meaning = noDelivery ?? lookup(OTHER_TYPES, type) ?? 'not a type of order that we know';
+  const notAsItStands = lookup(NOT_AS_IT_STANDS, type);
+  const meaning = notAsItStands ?? lookup(OTHER_TYPES, type) ?? 'not a type of order that we know';
   ask({
     content: `BEG.02=${type}`,
     name: 'Purchase Order Type Code',
     at: beg,
     reason: `type ${type} is ${meaning}; accepted, it is delivered and invoiced like any order`,
-    ...(noDelivery !== undefined && { eachTime: true }),
+    ...(notAsItStands !== undefined && { eachTime: true }),
   });
 }
 
