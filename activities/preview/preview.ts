@@ -215,6 +215,10 @@ async function orderOf(
   }
   left.checks -= lines;
   const { check, checked } = await checkPreviewed(subject, profile, masterData, systems);
+  if (check.state === 'refused' || check.state === 'repeated') {
+    const omitted = `the order is ${check.state}, so that nothing is delivered`;
+    return { order, check, examples: [], documents: [], deadlines: [], omitted };
+  }
   if (lines > left.lines) {
     const omitted = `the order has ${lines} lines, and documents are shown of up to ${mostLines} lines of a file`;
     return { order, check, examples: [], documents: [], deadlines: [], omitted };

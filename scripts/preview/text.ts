@@ -101,7 +101,7 @@ class PreviewText {
     ];
   }
 
-  #order({ order, check, examples, documents, label, deadlines }: PreviewedOrder): string[] {
+  #order({ order, check, examples, documents, label, deadlines, omitted }: PreviewedOrder): string[] {
     const states = {
       passed: this.good('passes'),
       exceptions: this.bad('opens exceptions'),
@@ -120,6 +120,19 @@ class PreviewText {
           `      ${this.bad(type)}: ${plain(summary)} (${owner}; ${resolutions.join(', ')})`,
       ),
       ...check.decisions.map(({ rule, outcome }) => `      ${rule}: ${plain(outcome)}`),
+      ...(omitted === undefined
+        ? this.#examples({ examples, documents, label, deadlines })
+        : ['', `    ${this.bold('DOCUMENTS')} are not shown: ${omitted}`]),
+    ];
+  }
+
+  #examples({
+    examples,
+    documents,
+    label,
+    deadlines,
+  }: Pick<PreviewedOrder, 'examples' | 'documents' | 'label' | 'deadlines'>): string[] {
+    return [
       '',
       `    ${this.bold('DOCUMENTS')}, if everything is accepted and ships complete in one shipment`,
       '      examples, which only the real systems give:',
