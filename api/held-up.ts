@@ -30,7 +30,7 @@ const LIVE = Prisma.sql`h."nextAttemptAt" > now() - ${`${MISSED_AFTER_MS} millis
 const HELD = Prisma.sql`(
   SELECT o."id" AS "orderId", o."partnerId", h.*
   FROM "HeldUpStep" AS h JOIN "Order" AS o ON o."workflowId" = h."workflowId"
-  WHERE ${LIVE}
+  WHERE ${LIVE} AND o."closedAt" IS NULL
   UNION ALL
   SELECT DISTINCT d."orderId", d."partnerId", h.*
   FROM "HeldUpStep" AS h JOIN "Document" AS d ON d."partnerId" = substr(h."workflowId", length('outbox/') + 1)
@@ -43,7 +43,7 @@ export function ordersHeldUpBy(system: string): Prisma.Sql {
   return Prisma.sql`SELECT held."orderId" FROM ${HELD} AS held WHERE held."system" = ${system}`;
 }
 
-/** By order; each system once. */
+/** By order; each system once, by the step that is tried next. */
 export async function heldUpOf(prisma: Database, orderIds: readonly string[]): Promise<Map<string, HeldUp[]>> {
   const found = new Map<string, HeldUp[]>();
   if (orderIds.length === 0) return found;
@@ -51,7 +51,7 @@ export async function heldUpOf(prisma: Database, orderIds: readonly string[]): P
     SELECT DISTINCT ON ("orderId", "system") "orderId", "system", "since", "attempts", "nextAttemptAt", "triedUntil", "reason"
     FROM ${HELD} AS held
     WHERE "orderId" = ANY(${orderIds}::text[])
-    ORDER BY "orderId", "system", "since"`;
+    ORDER BY "orderId", "system", "nextAttemptAt" DESC`;
   for (const { orderId, ...step } of rows) found.set(orderId, [...(found.get(orderId) ?? []), step]);
   return found;
 }
@@ -62,9 +62,13 @@ export function outages(prisma: Database, partnerId: string | undefined): Promis
   return prisma.$queryRaw<Outage[]>`
     WITH steps AS (
       SELECT h."system", min(h."since") AS "since", max(h."attempts") AS "attempts",
-        min(h."nextAttemptAt") AS "nextAttemptAt",
+        -- One that is past is of a step that nobody tries any more, or is being made.
+        coalesce(min(h."nextAttemptAt") FILTER (WHERE h."nextAttemptAt" > now()), max(h."nextAttemptAt")) AS "nextAttemptAt",
         (array_agg(h."reason" ORDER BY h."lastAttemptAt" DESC))[1] AS "reason"
-      FROM "HeldUpStep" AS h WHERE ${LIVE}
+      FROM "HeldUpStep" AS h
+      WHERE ${LIVE} AND NOT EXISTS (
+        SELECT FROM "Order" AS o WHERE o."workflowId" = h."workflowId" AND o."closedAt" IS NOT NULL
+      )
       GROUP BY h."system"
     ),
     waiting AS (

@@ -85,6 +85,18 @@ describe('systems that do not answer', () => {
     expect(item.heldUp).toMatchObject([{ system: 'erp.main', reason: null }]);
   });
 
+  it('hold up no order that has ended, however it did', async () => {
+    await heldUp('order/cobalt-ridge/CR-1', 'erp.main');
+    await api.prisma.order.update({ where: { id: 'CR-1' }, data: { closedAt: new Date(), status: 'cancelled' } });
+    try {
+      expect((await api.call('GET', '/v1/outages', { key: desk })).body.items).toEqual([]);
+      expect((await api.call('GET', '/v1/orders/CR-1', { key: desk })).body.heldUp).toEqual([]);
+      expect(await ids('heldUpBy=erp.main')).toEqual([]);
+    } finally {
+      await api.prisma.order.update({ where: { id: 'CR-1' }, data: { closedAt: null, status: 'received' } });
+    }
+  });
+
   it('are forgotten when the next attempt has not come for a while: nobody tries any more', async () => {
     await heldUp('order/cobalt-ridge/CR-1', 'erp.main', 600_000, 12, 60_000 + 91_000);
     expect((await api.call('GET', '/v1/outages', { key: desk })).body.items).toEqual([]);

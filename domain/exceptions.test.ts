@@ -33,6 +33,7 @@ describe('the exception catalogue', () => {
   it('allows a person to accept only judgement calls', () => {
     const acceptable = types.filter((type) => kindOf(type).resolutions.includes('accept'));
     expect(acceptable.sort()).toEqual([
+      'compensation-failed',
       'content-not-used',
       'dates-not-kept',
       'item-numbers-differ',

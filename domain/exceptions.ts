@@ -209,7 +209,13 @@ export const exceptionKinds = {
     escalateAfterHours: 8,
   },
   'document-not-written': { category: 'partner', owner: 'edi', resolutions: afterShipped, escalateAfterHours: 2 },
-  'compensation-failed': { category: 'finance', owner: 'order-desk', resolutions: afterShipped, escalateAfterHours: 1 },
+  // Accepted, the order ends without that undone: what was done outside is settled by hand.
+  'compensation-failed': {
+    category: 'finance',
+    owner: 'order-desk',
+    resolutions: ['retry', 'accept'],
+    escalateAfterHours: 1,
+  },
   'system-unavailable': {
     category: 'transport',
     owner: 'integration',

@@ -8,7 +8,7 @@
  */
 import { allHandlersFinished, condition, setHandler } from '@temporalio/workflow';
 import type { OrderEvent } from '../domain/order/events.ts';
-import { whyNotCancel, whyNotResolve } from '../domain/order/guards.ts';
+import { whyNotCancel, whyNotResolve, whyNotUndone } from '../domain/order/guards.ts';
 import type { OrderToCashInput } from '../domain/order/messages.ts';
 import { viewOf } from '../domain/order/projection.ts';
 import type { OrderStatus } from '../domain/order/status.ts';
@@ -66,6 +66,6 @@ function listen(order: OrderRun): void {
       await order.cancel(stop);
       return { status: order.status };
     },
-    { validator: (_stop) => refuse(whyNotCancel(order.state)) },
+    { validator: (_stop) => refuse(whyNotUndone(order.state) ?? whyNotCancel(order.state)) },
   );
 }

@@ -106,13 +106,14 @@ async function earlierChange(
   const found = await records.document.findMany({
     where: {
       partnerId,
-      poNumber,
       transactionSet: set,
       direction: 'inbound',
       state: { in: ['kept', 'handled'] },
       id: { not: id },
       ...(sequence === undefined && { hash }),
       AND: [
+        // As it was sent: a person may have shown it with another order since.
+        { change: { path: ['poNumber'], equals: poNumber } },
         { change: { path: ['release'], equals: release } },
         ...(sequence === undefined ? [] : [{ change: { path: ['sequence'], equals: sequence } }]),
       ],

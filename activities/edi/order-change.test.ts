@@ -136,6 +136,17 @@ describe('a change of an order', () => {
     expect((await documents()).filter(({ state }) => state === 'kept')).toEqual([]);
   });
 
+  it('is one also after a person has shown it with another order', async () => {
+    const { orderId } = await given.accept(PARTNER, 'TV-1');
+    const deps = keeping();
+    await take(deps, change({ sequence: '1' }));
+    const [kept] = await documents();
+    await given.prisma.document.update({ where: { id: kept?.id ?? '' }, data: { poNumber: 'TV-OTHER' } });
+    await take(deps, change({ sequence: '1' }));
+    expect((await documents()).map(({ state }) => state).toSorted()).toEqual(['duplicate', 'kept']);
+    expect(await notices(orderId)).toHaveLength(1);
+  });
+
   it('is asked about if it may repeat another one, and says so', async () => {
     const deps = keeping();
     await take(deps, change({ sequence: '1' }));

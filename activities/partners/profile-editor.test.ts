@@ -65,6 +65,8 @@ it.each([
   ['https://[::1]/inbox', false],
   ['https://metadata.google.internal/', false],
   ['https://erp.lan/inbox', false],
+  ['https://localhost.localdomain/', false],
+  ['https://kubernetes.default.svc/', false],
   ['https://user:secret@edi.acme.com/', false],
   ['https://edi.acme.com./inbox', false],
   ['nonsense', false],

@@ -269,7 +269,7 @@ export function isPublicAddress(address: string): boolean {
 }
 
 /** Names that lead inside by their ending (RFC 6761, RFC 6762, RFC 8375 and usage). */
-const INSIDE = /\.(localhost|local|internal|intranet|lan|home|corp|arpa|test|invalid)$/;
+const INSIDE = /\.(localhost|localdomain|local|svc|internal|intranet|lan|home|corp|arpa|test|invalid)$/;
 
 function textOf(file: string): string | undefined {
   if (!existsSync(file) || !statSync(file).isFile()) return undefined;

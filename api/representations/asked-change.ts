@@ -62,16 +62,20 @@ export async function changesAskedBy(
   );
 }
 
-type Known = StoredOrder & { readonly id: string };
+type Known = StoredOrder & { readonly id: string; readonly isReleased: boolean };
 
 async function ordersOf(prisma: Pick<Database, 'order'>, ids: readonly string[]): Promise<ReadonlyMap<string, Known>> {
   if (ids.length === 0) return new Map();
   const rows = await prisma.order.findMany({
     where: { id: { in: [...new Set(ids)] } },
-    select: { id: true, canonical: true, status: true, closedAt: true, lines: { orderBy: { lineNumber: 'asc' } } },
+    select: {
+      ...{ id: true, canonical: true, status: true, closedAt: true },
+      lines: { orderBy: { lineNumber: 'asc' } },
+      fulfillments: { select: { state: true } },
+    },
   });
   return new Map(
-    rows.map(({ id, canonical, status, closedAt, lines }) => {
+    rows.map(({ id, canonical, status, closedAt, lines, fulfillments }) => {
       const progress = lines.map((line) => ({
         lineId: line.lineId,
         baseUnit: line.baseUnit,
@@ -79,7 +83,10 @@ async function ordersOf(prisma: Pick<Database, 'order'>, ids: readonly string[])
         shipped: line.shipped.toFixed(),
         unitPrice: line.unitPrice.toFixed(),
       }));
-      return [id, { id, order: salesOrder.parse(canonical), progress, ...(closedAt !== null && { ended: status }) }];
+      // What a warehouse has can no longer be cancelled as a whole.
+      const isReleased = fulfillments.some(({ state }) => !['planned', 'cancelled', 'refused'].includes(state));
+      const order = salesOrder.parse(canonical);
+      return [id, { id, order, progress, isReleased, ...(closedAt !== null && { ended: status }) }];
     }),
   );
 }
@@ -87,7 +94,7 @@ async function ordersOf(prisma: Pick<Database, 'order'>, ids: readonly string[])
 function viewOf(stored: unknown, orders: readonly Known[]): AskedChange {
   const change = orderChange.parse(stored);
   const now = orderNow(orders);
-  const open = orders.filter(({ ended }) => ended === undefined);
+  const open = orders.filter(({ ended, isReleased }) => ended === undefined && !isReleased);
   return {
     action: change.action,
     sequence: change.sequence ?? null,

@@ -50,8 +50,8 @@ export function HeldUpNotice({ steps }: { readonly steps: readonly HeldUp[] }) {
     <div className="banner" role="status" key={system}>
       <p>
         <strong>{system}</strong> does not answer; first noticed <Ago at={since} />. Tried {attempts}{' '}
-        {attempts === 1 ? 'time' : 'times'}, next <Deadline at={nextAttemptAt} />. Nothing is lost: the order goes on by
-        itself when {system} answers. If it does not, a person is asked <Deadline at={triedUntil} />.
+        {attempts === 1 ? 'time' : 'times'}, next <Deadline at={nextAttemptAt} />. Nothing is lost: this is tried by
+        itself until {system} answers. If it does not, a person is asked <Deadline at={triedUntil} />.
         {reason && <span className="quiet"> {reason}</span>}
       </p>
     </div>

@@ -64,14 +64,19 @@ export function SessionProvider({ children }: { readonly children: ReactNode }) 
     [forget],
   );
   useEffect(() => {
+    // With tabs of several people nobody can say whose link was opened.
+    const given = new Set<string>();
     const joined = joinTabs(() => window.sessionStorage.getItem(STORED_AS) ?? undefined, {
-      key: (given) => {
-        if (wantsKey.current) signIn(given);
-      },
+      key: (key) => void given.add(key),
       ended: () => forget('Somebody signed out in another tab.'),
     });
     tabs.current = joined;
-    const patience = window.setTimeout(() => setAsking(false), ANSWERED_WITHIN_MS);
+    const patience = window.setTimeout(() => {
+      const [only] = given;
+      if (only !== undefined && given.size === 1 && wantsKey.current) signIn(only);
+      wantsKey.current = false;
+      setAsking(false);
+    }, ANSWERED_WITHIN_MS);
     return () => {
       window.clearTimeout(patience);
       joined.close();

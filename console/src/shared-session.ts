@@ -6,8 +6,8 @@ type Message = { readonly kind: 'asked' } | { readonly kind: 'key'; readonly key
 /** The tabs that hold this key sign out; one that is signed in as somebody else stays. */
 type Ended = { readonly kind: 'ended'; readonly key: string };
 
-/** How long a new tab shows nothing while it waits for an answer. A later one signs it in too. */
-export const ANSWERED_WITHIN_MS = 300;
+/** How long a new tab shows nothing while it waits for answers. */
+export const ANSWERED_WITHIN_MS = 150;
 
 export interface Tabs {
   /** Tells the other tabs that somebody signed out here. */

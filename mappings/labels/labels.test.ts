@@ -161,7 +161,10 @@ describe('names', () => {
   );
 
   /** Of which a label has every character. */
-  const printable = name.map((text) => [...text].filter((one) => unprintableIn(one) === undefined).join(''));
+  // Two characters may compose to one that labels do not have, such as = and a slash.
+  const printable = name
+    .map((text) => [...text].filter((one) => unprintableIn(one) === undefined).join(''))
+    .filter((text) => unprintableIn(text) === undefined);
 
   it('bring no command into the printer’s language', () => {
     fc.assert(

@@ -268,7 +268,7 @@ describe.skipIf(executablePath === undefined)(suite, () => {
     await expect.poll(() => page.locator('tbody tr').count()).toBe(1);
     await page.locator('tbody').getByText('wms.west does not answer:').waitFor();
     await page.locator('tbody a').click();
-    await page.getByText(/Tried 19 times, next .* Nothing is lost: the order goes on by itself/).waitFor();
+    await page.getByText(/Tried 19 times, next .* Nothing is lost: this is tried by itself/).waitFor();
     await page.goBack();
     await page.getByRole('button', { name: 'Waiting for wms.west' }).click();
     await page.waitForURL(`${network.url}/`);

@@ -113,7 +113,7 @@ function errorLines(of: string, errors: readonly X12Error[]): string[] {
 
 /** A valid document has the same content after a write and a read. */
 function sameAfterWriting(tree: Tree, guide: Guide, delimiters: Delimiters): void {
-  const segments = writeTransaction(tree, guide, delimiters).map((text, index) => {
+  const segments = writeTransaction(tree, guide, delimiters, { repertoire: 'utf-8' }).map((text, index) => {
     const [id = '', ...elements] = text.split(delimiters.element);
     return { id, elements, position: index + 2, byteOffset: -1 };
   });

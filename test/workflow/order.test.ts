@@ -344,7 +344,7 @@ describe('an order that waits for a person', () => {
     const order = await world.order();
     await order.decides((await order.exception('credit-hold')).id, 'cancel', 'no credit');
     const failed = await order.exception('compensation-failed');
-    expect(failed).toMatchObject({ step: 'cancel the ERP order', resolutions: ['retry'] });
+    expect(failed).toMatchObject({ step: 'cancel the ERP order', resolutions: ['retry', 'accept'] });
     expect(world.facts).not.toContain('undone: stock given back');
     await order.decides(failed.id, 'retry');
     expect(await order.end()).toBe('rejected');
@@ -353,6 +353,19 @@ describe('an order that waits for a person', () => {
       'undone: stock given back',
       'ended rejected: no credit',
     ]);
+  });
+
+  it('ends without what cannot be undone, if a person accepts that, and undoes the rest', async () => {
+    const world = aTradingWorld()
+      .next('placeOrder', onCreditHold)
+      .always('cancelErpOrder', refuses('period is closed'));
+    const order = await world.order();
+    await order.decides((await order.exception('credit-hold')).id, 'cancel', 'no credit');
+    const failed = await order.exception('compensation-failed');
+    expect(failed.summary).toContain('period is closed; accept ends the order without that');
+    await order.decides(failed.id, 'accept', 'settled with the ERP by hand');
+    expect(await order.end()).toBe('rejected');
+    expect(world.facts.slice(-2)).toEqual(['undone: stock given back', 'ended rejected: no credit']);
   });
 
   it('remembers accepted problems when it is checked again', async () => {
@@ -503,8 +516,10 @@ describe('a cancellation beside something else', () => {
     );
     expect(error?.type).toBe('not-undone');
     expect(error?.message).toBe(
-      'the order is stopped, but a person has to see to what could not be undone: cancel the release to RNO: R-1 can no longer be stopped at the warehouse',
+      'the order is stopped, but a person has to see to what could not be undone: cancel the release to RNO: R-1 can no longer be stopped at the warehouse; accept ends the order without that, and what was done is then settled by hand',
     );
+    // Asked again, it says the same.
+    expect(await refusal(order.cancels())).toBe('not-undone');
     expect(await order.status()).toMatchObject({ exceptions: [{ type: 'compensation-failed' }] });
   });
 });

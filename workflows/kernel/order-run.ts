@@ -38,6 +38,8 @@ import { Turns } from './turns.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
 
+const LEFT_UNDONE = '; accept ends the order without that, and what was done is then settled by hand';
+
 /** Ends the process on purpose: somebody cancelled the order, or resolved an exception by cancelling it. */
 class OrderStopped extends Error {
   override readonly name = 'OrderStopped';
@@ -116,6 +118,7 @@ export class OrderRun {
       const { result, problem } = await this.occupied(() => this.attempt(step, input));
       if (problem === undefined) return result;
       const decision = await this.decide(problem, nameOf(step, this.current, input));
+      if (problem.type === 'compensation-failed' && decision.resolution === 'accept') return undefined;
       if (decision.resolution === 'set-aside') {
         this.applyIfAny(step.setAside?.(input));
         return undefined;
@@ -139,7 +142,7 @@ export class OrderRun {
         return { problem: { type: 'system-unavailable', summary: reasonOf(error), taskQueue } };
       }
       const type = typeof step.onFailure === 'string' ? step.onFailure : step.onFailure(typeOf(error));
-      return { problem: { type, summary: reasonOf(error) } };
+      return { problem: { type, summary: `${reasonOf(error)}${type === 'compensation-failed' ? LEFT_UNDONE : ''}` } };
     }
   }
 
@@ -310,7 +313,7 @@ export class OrderRun {
   /** Stops the order, and returns when everything done so far is undone. Refused when something cannot be undone. */
   async cancel(stop: Stop): Promise<void> {
     await this.acceptedOnRecord();
-    refuse(whyNotCancel(this.current));
+    refuse(whyNotUndone(this.current) ?? whyNotCancel(this.current));
     this.apply({ type: 'stopped', stop });
     this.scope.cancel();
     await this.turns.until(() => this.current.end !== undefined || whyNotUndone(this.current) !== undefined);

@@ -28,7 +28,11 @@ export function changeInWords(change: OrderChange, now: OrderNow | undefined): s
 function wholeOrder({ action, lines }: OrderChange, now: OrderNow | undefined): string[] {
   const points: string[] = [];
   if (now?.ended !== undefined) points.push(`the order has ended already: it is ${now.ended}`);
-  if (action === 'cancel') points.push('cancel the order');
+  if (action === 'cancel') {
+    const lines = [...(now?.lines.values() ?? [])].flatMap(({ progress }) => progress);
+    const hasShipped = lines.some(({ shipped }) => compare(shipped, '0') > 0);
+    points.push(`cancel the order${hasShipped ? ', of which goods have shipped already' : ''}`);
+  }
   if (action === 'replace') points.push(`replace the whole order by ${counted(lines.length, 'line')}`);
   if (action === 'unclear') points.push('what is to become of the order is not clear from the purpose of the document');
   if (now !== undefined && now.parts > 1) points.push(`the purchase order is ${now.parts} orders here, told of as one`);
