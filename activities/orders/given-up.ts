@@ -11,7 +11,7 @@ export async function retryGivenUp(
   const open = await prisma.$queryRaw<{ exceptionId: string; orderId: string; partnerId: string }[]>`
     SELECT e."id" AS "exceptionId", e."orderId", o."partnerId"
     FROM "OrderException" AS e JOIN "Order" AS o ON o."id" = e."orderId"
-    WHERE e."state" = 'open' AND e."type" = 'system-unavailable' AND e."detail"->>'taskQueue' = ${taskQueue}
+    WHERE e."state" = 'open' AND e."detail"->>'taskQueue' = ${taskQueue}
     ORDER BY o."receivedAt", o."id"`;
   if (open.length === 0) return;
   const rows = handOffRows(

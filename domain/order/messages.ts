@@ -53,7 +53,7 @@ export interface OpenException {
   type: ExceptionType;
   step: string;
   summary: string;
-  /** Of `system-unavailable`: the task queue of the system that did not answer. */
+  /** Of the system that did not answer until the step’s deadline. */
   taskQueue?: string;
   resolutions: readonly Resolution[];
   openedAt: string;

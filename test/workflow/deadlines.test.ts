@@ -7,6 +7,7 @@ import {
   type TradingNetwork,
   type TradingWorld,
 } from '../../scripts/stack/trading-world.ts';
+import * as messages from '../../workflows/messages.ts';
 import { createTimeSkippingEnvironment } from '../support/temporal.ts';
 
 /** A server for each test: a workflow that is ended in the middle of a call keeps its server's clock from running ahead. */
@@ -91,6 +92,27 @@ describe('as time goes by, an order', () => {
     world.always('placeOrder', undefined);
     await order.decides(id, 'retry');
     await order.until('released to RNO');
+  });
+
+  it('that is being undone is never cancelled again while the ERP is down, and ends when that is through', async () => {
+    const world = aTradingWorld()
+      .tryingStepsFor(2 * HOUR_MS)
+      .next('placeOrder', onCreditHold)
+      .always('cancelErpOrder', isDown);
+    const order = await world.order();
+    await order.decides((await order.exception('credit-hold')).id, 'cancel', 'no credit');
+    await world.pass(2 * HOUR_MS + HOUR_MS / 2);
+    const { id, resolutions, taskQueue } = await order.exception('compensation-failed');
+    expect({ resolutions, taskQueue }).toEqual({ resolutions: ['retry', 'accept'], taskQueue: 'erp-main' });
+    world.always('cancelErpOrder', undefined);
+    const decision = { exceptionId: id, resolution: 'retry' as const, note: 'it answers again', by: 'system' };
+    await order.handle.signal(messages.exceptionDecided, decision);
+    expect(await order.end()).toBe('rejected');
+    expect(world.facts.slice(-3)).toEqual([
+      'undone: ERP order cancelled, no credit',
+      'undone: stock given back',
+      'ended rejected: no credit',
+    ]);
   });
 
   it('raises an exception while a payment is overdue', async () => {

@@ -137,12 +137,13 @@ export class OrderRun {
       return await (step.recordsProgress ? this.whileRecording(run) : run());
     } catch (error) {
       if (isCancellation(error) || error instanceof OrderStopped) throw error;
-      if (step.kind === 'call' && gaveUp(error)) {
-        const { taskQueue = '' } = step.options({ state: this.current, input });
-        return { problem: { type: 'system-unavailable', summary: reasonOf(error), taskQueue } };
-      }
       const type = typeof step.onFailure === 'string' ? step.onFailure : step.onFailure(typeOf(error));
-      return { problem: { type, summary: `${reasonOf(error)}${type === 'compensation-failed' ? LEFT_UNDONE : ''}` } };
+      const isUndoing = type === 'compensation-failed';
+      const summary = `${reasonOf(error)}${isUndoing ? LEFT_UNDONE : ''}`;
+      if (step.kind !== 'call' || !gaveUp(error)) return { problem: { type, summary } };
+      const { taskQueue = '' } = step.options({ state: this.current, input });
+      // An order that is being undone cannot be cancelled, which an unavailable system allows.
+      return { problem: { type: isUndoing ? type : 'system-unavailable', summary, taskQueue } };
     }
   }
 
