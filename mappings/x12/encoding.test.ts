@@ -19,8 +19,8 @@ import type { ReadTransaction } from './types.ts';
 import { writeTransaction } from './write.ts';
 import { writeInterchange } from './write-interchange.ts';
 
-/** An order to a ship-to of this name. */
-const named = (name: string) => anOrder.map((line) => line.replace(/^N1\*ST\*[^*]*/, `N1*ST*${name}`));
+/** An order to a ship-to of this name, in which $ is a character like any other. */
+const named = (name: string) => anOrder.map((line) => line.replace(/^N1\*ST\*[^*]*/, () => `N1*ST*${name}`));
 const fileOf = (name: string, encoding: Encoding, end?: string) =>
   encoded(anInterchange([aTransaction('850', named(name))]) + (end ?? ''), encoding);
 
