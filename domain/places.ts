@@ -25,6 +25,8 @@ const NAMES: Readonly<Record<string, string>> = {
     YT Yukon|YT Yukon Territory`,
 };
 
+const CODE = /^[A-Z]{2}$/;
+
 const CODES: ReadonlyMap<string, string> = new Map(
   Object.entries(NAMES).flatMap(([country, names]) =>
     names.split('|').map((named): [string, string] => {
@@ -42,6 +44,8 @@ export function countryCode(text: string): string {
 
 /** The code of a state or province, of which the US and Canadian ones are known by name too. */
 export function regionCode(country: string, text: string): string {
+  // No name is so short, and most orders have the code.
+  if (CODE.test(text)) return text;
   return CODES.get(`${country}/${nameForm(text)}`) ?? text.trim().toUpperCase();
 }
 

@@ -1,5 +1,5 @@
 import { lookup } from '../../domain/lookup.ts';
-import { countryCode, regionCode } from '../../domain/places.ts';
+import { OUR_COUNTRY } from '../../domain/places.ts';
 import type { Address, Contact, Party } from '../canonical/v1/index.ts';
 import type { SegmentObject, TreeNode } from '../x12/types.ts';
 import type { Agreement } from './agreement.ts';
@@ -82,14 +82,15 @@ function addressOf(loop: TreeNode, n1: SegmentObject | undefined, n4: SegmentObj
   const city = textOf(n4, '01');
   const region = textOf(n4, '02') ?? (textOf(n4, '05') === STATE ? textOf(n4, '06') : undefined);
   const postalCode = textOf(n4, '03');
-  const country = countryCode(textOf(n4, '04') ?? '');
+  // The canonical model brings countries and regions to one form.
+  const country = textOf(n4, '04') ?? OUR_COUNTRY;
   if (name === undefined && lines.length === 0 && city === undefined && postalCode === undefined) return undefined;
   // Assign properties individually: every order has addresses, and object spreads take ten times as
   // long.
   const address: Address = { lines, country };
   if (name !== undefined) address.name = name;
   if (city !== undefined) address.city = city;
-  if (region !== undefined) address.region = regionCode(country, region);
+  if (region !== undefined) address.region = region;
   if (postalCode !== undefined) address.postalCode = postalCode;
   return address;
 }

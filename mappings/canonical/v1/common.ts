@@ -84,12 +84,15 @@ export type Address = z.infer<typeof address>;
 /** Channel-specific values without a canonical field. Downstream code must not depend on them. */
 export const attributes = z.record(z.string().max(80), z.string().max(500)).default({});
 
+/** Nearly every text: without what the two rules below look for. */
+const PLAIN = /^[\x20-\x7e]*$/;
+
 /** A text of one line that tells things apart: no control characters, and no halves of a character, which no record can keep. */
 export const name = z
   .string()
   .trim()
-  .refine((text) => !/\p{Cc}/u.test(text), 'must not hold control characters')
-  .refine((text) => !/\p{Cs}/u.test(text), 'must not hold half a character (a lone surrogate)');
+  .refine((text) => PLAIN.test(text) || !/\p{Cc}/u.test(text), 'must not hold control characters')
+  .refine((text) => PLAIN.test(text) || !/\p{Cs}/u.test(text), 'must not hold half a character (a lone surrogate)');
 
 export const identifier = name.min(1).max(80);
 

@@ -2,19 +2,13 @@ import type { ItemReference } from '../../../canonical/v1/index.ts';
 import type { SegmentObject } from '../../../x12/types.ts';
 import type { Agreement } from '../../agreement.ts';
 import { textOf } from '../../tree.ts';
-import { keyOf } from './line-segment.ts';
+import { type Pairs, pairsFrom } from './line-segment.ts';
 
 /** Item numbers of a line or of a component, by their qualifiers. */
 
 /** Pairs of qualifier and number: LIN, where some partners send them, and SLN. */
 export const LIN_PAIRS = pairsFrom(2);
 export const SLN_PAIRS = pairsFrom(9);
-type Pairs = readonly (readonly [qualifier: string, value: string])[];
-
-/** Ten pairs, such as PO106/07 to PO124/25. */
-export function pairsFrom(first: number): Pairs {
-  return Array.from({ length: 10 }, (_, pair) => [keyOf(first + 2 * pair), keyOf(first + 2 * pair + 1)] as const);
-}
 
 /** Numbers by qualifier; the first of a qualifier counts. */
 export function numbersOf(

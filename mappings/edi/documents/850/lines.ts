@@ -7,7 +7,7 @@ import { decimalOf } from '../../elements.ts';
 import { iterationsOf, segmentOf, segmentsOf, textOf } from '../../tree.ts';
 import { componentsOf } from './components.ts';
 import { distributionOf } from './distribution.ts';
-import { LIN_PAIRS, namedBy, numbersOf, pairsFrom } from './item-numbers.ts';
+import { LIN_PAIRS, namedBy, numbersOf } from './item-numbers.ts';
 import { keyOf, type LineSegment, PO1 } from './line-segment.ts';
 import { keepNoteReferences, Notes, notesOf } from './notes.ts';
 import { piecesOf } from './pack.ts';
@@ -162,11 +162,11 @@ export interface StatedItem {
 
 export function itemOf(
   loop: TreeNode,
-  { id, numbers: first }: LineSegment,
+  { id, numbers: pairs }: LineSegment,
   profile: Agreement,
   attributes: Record<string, string>,
 ): StatedItem {
-  const numbers = numbersOf([segmentOf(loop, id), pairsFrom(first)], [segmentOf(loop, 'LIN'), LIN_PAIRS]);
+  const numbers = numbersOf([segmentOf(loop, id), pairs], [segmentOf(loop, 'LIN'), LIN_PAIRS]);
   const { named, rest } = namedBy(numbers, profile);
   for (const [qualifier, value] of rest) attributes[`product.${qualifier}`] = value;
 

@@ -9,7 +9,7 @@ import { partyOf } from '../../party.ts';
 import { iterationsOf, segmentOf, segmentsOf, textOf } from '../../tree.ts';
 import { componentsOf } from '../850/components.ts';
 import { partiesOf, peek } from '../850/header-parties.ts';
-import type { LineSegment } from '../850/line-segment.ts';
+import { type LineSegment, pairsFrom } from '../850/line-segment.ts';
 import { itemOf, unitOf } from '../850/lines.ts';
 import { keepNoteReferences, notesOf } from '../850/notes.ts';
 import { piecesOf } from '../850/pack.ts';
@@ -30,7 +30,7 @@ import { priceOf } from '../850/price.ts';
 import { LINE_CODES, type LineCode } from './codes.ts';
 import { addedQuantity, changedQuantities, otherQuantities, type ReadQuantity, type Sent } from './quantity.ts';
 
-export const POC: LineSegment = { id: 'POC', quantity: 3, unit: 5, price: 6, priceBasis: 7, numbers: 8 };
+export const POC: LineSegment = { id: 'POC', quantity: 3, unit: 5, price: 6, priceBasis: 7, numbers: pairsFrom(8) };
 
 export interface ReadChangeLine {
   readonly line: OrderChangeLine;
