@@ -224,6 +224,7 @@ function answerProblem({ log }: ApiDependencies): ErrorRequestHandler {
 
 function countingIntake(intake: Intake, metrics: ApiMetrics): Intake {
   return {
+    ...intake,
     acceptOrder: async (request) => {
       const receipt = await intake.acceptOrder(request);
       metrics.countIntake('order', receipt.outcome);

@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { Registry } from 'prom-client';
+import type { Settlement } from '../activities/documents/kept-documents.ts';
 import type { OrderReceipt } from '../activities/intake/accept-order.ts';
 import type { InterchangeReceipt } from '../activities/intake/receive-interchange.ts';
 import type { ProfileEditor } from '../activities/partners/profile-editor.ts';
@@ -81,6 +82,8 @@ export interface Intake {
     event: WarehouseEvent;
     correlationId: string;
   }): Promise<{ outcome: 'accepted' | 'duplicate' | 'unknown-release'; orderId?: string }>;
+  /** What a person did about a document that nothing processes; false if it does not wait any more. */
+  settleKeptDocument(documentId: string, settlement: Settlement): Promise<boolean>;
   acceptPayment(request: {
     payment: Payment;
     source: string;

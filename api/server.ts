@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Registry } from 'prom-client';
+import { settleKeptDocument } from '../activities/documents/kept-documents.ts';
 import { erpConnectors } from '../activities/erp/connector.ts';
 import { Dispatcher } from '../activities/handoff/dispatcher.ts';
 import { handOffMetrics } from '../activities/handoff/metrics.ts';
@@ -64,6 +65,7 @@ async function main(log: Logger): Promise<void> {
       acceptInterchanges: (request) => acceptInterchanges(intakeDependencies, request),
       acceptWarehouseEvent: (request) => acceptWarehouseEvent(intakeDependencies, request),
       acceptPayment: (request) => acceptPayment(intakeDependencies, request),
+      settleKeptDocument: (documentId, settlement) => settleKeptDocument(intakeDependencies, documentId, settlement),
     },
   });
 

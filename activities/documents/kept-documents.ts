@@ -1,9 +1,12 @@
 /** Documents that nothing processes. Each waits in state `kept` until a person says what was done about it. */
+import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import type { Database } from '../../prisma/client.ts';
 import { Prisma } from '../../prisma/generated/client.ts';
+import type { HandOff } from '../handoff/hand-off.ts';
 import { insertTimeline, type Transaction } from '../lib/records.ts';
+import { ADVISED, adviceAbout, advisedOf } from './advice.ts';
 
-/** What a kept document names of an order. `release` is empty if it names none. */
+/** The order that a kept document names. `release` is empty if it names none. */
 export interface NamedOrder {
   readonly partnerId: string;
   readonly poNumber: string;
@@ -90,17 +93,47 @@ export function linkingEarlier(
     )`;
 }
 
-/** What a person did about a kept document. Returns false if it does not wait any more. */
+/** What was done about a kept document. `note` is the reason that the partner is told, if it is refused. */
+export interface Settlement {
+  readonly outcome: 'done' | 'refused';
+  readonly by: string;
+  readonly note: string;
+}
+
+export interface SettleDependencies {
+  readonly prisma: Database;
+  readonly profiles: { get(partnerId: string): PartnerProfile | undefined };
+  readonly handOff: HandOff;
+}
+
+/**
+ * What a person did about a kept document, and the advice that tells the partner so. Returns false if the document does not
+ * wait any more.
+ */
 export async function settleKeptDocument(
-  prisma: Database,
+  { prisma, profiles, handOff }: SettleDependencies,
   documentId: string,
-  { by, note }: { by: string; note: string },
+  { outcome, by, note }: Settlement,
 ): Promise<boolean> {
-  const { count } = await prisma.document.updateMany({
-    where: { id: documentId, state: 'kept' },
-    data: { state: 'handled', handledAt: new Date(), handledBy: by, handledNote: note },
+  const { orders, ...document } = await prisma.document.findUniqueOrThrow({
+    where: { id: documentId },
+    select: { ...ADVISED, orders: { select: { orderId: true }, orderBy: { orderId: 'asc' }, take: 1 } },
   });
-  return count > 0;
+  const profile = profiles.get(document.partnerId);
+  const advice =
+    profile && adviceAbout(profile, advisedOf(document, orders[0]?.orderId), outcome === 'refused' ? note : undefined);
+  const isOpen = Prisma.sql`EXISTS (SELECT FROM settled)`;
+  const told = advice && Prisma.sql`, queued AS (${advice.documents(isOpen)}), woken AS (${advice.wakes(isOpen)})`;
+  const settled = await prisma.$queryRaw<unknown[]>`
+    WITH settled AS (
+      UPDATE "Document" SET "state" = 'handled', "handledAt" = now(), "handledBy" = ${by}, "handledNote" = ${note},
+        "handledOutcome" = ${outcome}
+      WHERE "id" = ${documentId} AND "state" = 'kept' RETURNING "id"
+    )${told ?? Prisma.empty}
+    SELECT "id" FROM settled`;
+  if (settled.length === 0) return false;
+  handOff.committed(advice?.handOffs ?? []);
+  return true;
 }
 
 /** Shows a kept document with the orders of a number. Returns false if the document does not wait any more. */

@@ -28,7 +28,7 @@ export type Source = {
 };
 
 export interface Judgement {
-  state: Exclude<Verdict['state'], 'handled'>;
+  state: Verdict['state'];
   errors: X12Error[];
   /** The order that a kept document names. */
   poNumber?: string;

@@ -8,20 +8,24 @@ import { documentOf } from '../../mappings/edi/documents/registry.ts';
 import type { NotUsed } from '../../mappings/edi/not-used.ts';
 import type { Guide, ReadTransaction, Tree, X12Error } from '../../mappings/x12/types.ts';
 import { evaluateAll } from '../../runtime/expressions.ts';
+import { adviceAbout } from '../documents/advice.ts';
 import { type Asking, notingChange, ordersUnder } from '../documents/kept-documents.ts';
 import type { IntakeDependencies } from '../intake/dependencies.ts';
-import { type InboundDocument, relatingDocument, storeDocument } from '../intake/inbound-document.ts';
+import { type InboundDocument, relatingDocument, storeDocument, storingDocument } from '../intake/inbound-document.ts';
 import type { Transaction } from '../lib/records.ts';
 import { type Judgement, rejection, type Source } from './judgement.ts';
 
 export async function keepDocument(
-  { prisma }: IntakeDependencies,
+  deps: IntakeDependencies,
   source: Source,
   { kept: { poNumber, guide, tree }, tolerated }: Kept,
   document: InboundDocument,
   read: ReadTransaction,
 ): Promise<Judgement | { held: X12Error[] }> {
+  const { prisma } = deps;
   const errors = [...tolerated.errors];
+  if (source.profile.documents.refused.includes(document.set))
+    return refuseKept(deps, source, document, { poNumber, errors });
   const reads = documentOf(document.set)?.about?.change;
   if (reads !== undefined && guide !== undefined && tree !== undefined) {
     const result = mapped(source, reads, { tree, guide, tolerated });
@@ -37,6 +41,26 @@ export async function keepDocument(
   if (poNumber === undefined) return { state: 'kept', errors };
   const orderIds = await ordersUnder(prisma, { partnerId: source.profile.id, poNumber });
   return { state: 'kept', errors, poNumber, orderIds };
+}
+
+/** Refuses a document that the partner may send although nobody here deals with it, and tells the partner so. */
+async function refuseKept(
+  { prisma, handOff }: IntakeDependencies,
+  { profile }: Source,
+  document: InboundDocument,
+  { poNumber, errors }: { poNumber: string | undefined; errors: X12Error[] },
+): Promise<Judgement> {
+  const orderIds = poNumber === undefined ? [] : await ordersUnder(prisma, { partnerId: profile.id, poNumber });
+  const note = `${document.set} is not processed here: please ask for it in another way`;
+  const handled = { outcome: 'refused', by: 'partner profile', note } as const;
+  const advice = adviceAbout(profile, { ...document, poNumber: poNumber ?? null, orderId: orderIds[0] }, note);
+  await prisma.$executeRaw`
+    WITH related AS (${relatingDocument(document.id, orderIds)}),
+      queued AS (${advice.documents()}),
+      woken AS (${advice.wakes()})
+    ${storingDocument(document, { state: 'handled', errors, ...(poNumber !== undefined && { poNumber }), handled })}`;
+  handOff.committed(advice.handOffs);
+  return { state: 'handled', errors, stored: true };
 }
 
 function mapped(
@@ -124,7 +148,7 @@ async function earlierChange(
   return found.find((one) => one.hash === hash) ?? found[0];
 }
 
-/** What may repeat an earlier change, but need not. */
+/** A change that may or may not repeat an earlier one. */
 function doubtAbout({ sequence }: OrderChange, { set }: InboundDocument, { createdAt }: Earlier): NotUsed {
   const on = `${createdAt.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
   const reason =

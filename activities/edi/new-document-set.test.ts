@@ -155,8 +155,10 @@ describe('a set that has no processing', () => {
     await take(changing(36), deps);
     const kept = await given.prisma.document.findFirstOrThrow({ where: { transactionSet: '860' } });
     expect(kept).toMatchObject({ state: 'kept', orderId: null });
-    expect(await settleKeptDocument(given.prisma, kept.id, { by: 'ann', note: 'changed in the ERP' })).toBe(true);
-    expect(await settleKeptDocument(given.prisma, kept.id, { by: 'bob', note: 'again' })).toBe(false);
+    expect(await settleKeptDocument(deps, kept.id, { outcome: 'done', by: 'ann', note: 'changed in the ERP' })).toBe(
+      true,
+    );
+    expect(await settleKeptDocument(deps, kept.id, { outcome: 'done', by: 'bob', note: 'again' })).toBe(false);
     const interchangeId = kept.interchangeId ?? '';
     expect(await deps.activity(() => processInterchange(deps, { interchangeId }))).toMatchObject({ accepted: 1 });
     const handled = await given.prisma.document.findUniqueOrThrow({ where: { id: kept.id } });

@@ -131,7 +131,7 @@ describe('a change of an order', () => {
     expect(states).toEqual(['duplicate', 'duplicate', 'kept']);
     expect(await notices(orderId)).toHaveLength(1);
     const [kept] = (await documents()).filter(({ state }) => state === 'kept');
-    await settleKeptDocument(given.prisma, kept?.id ?? '', { by: 'ann', note: 'done' });
+    await settleKeptDocument(given, kept?.id ?? '', { outcome: 'done', by: 'ann', note: 'done' });
     await take(deps, change({ sequence: '1' }));
     expect((await documents()).filter(({ state }) => state === 'kept')).toEqual([]);
   });

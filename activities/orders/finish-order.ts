@@ -2,9 +2,11 @@ import { ApplicationFailure } from '@temporalio/activity';
 import type { Progress, Stop, Unanswered } from '../../domain/order/state.ts';
 import { orderAcknowledgment } from '../../mappings/edi/documents/all.ts';
 import { writeDocument } from '../../mappings/edi/documents/write-document.ts';
+import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import type { Database } from '../../prisma/client.ts';
 import { Prisma } from '../../prisma/generated/client.ts';
 import { evaluateAll } from '../../runtime/expressions.ts';
+import { adviceAbout, advisedOf, documentBehind } from '../documents/advice.ts';
 import { PENDING } from '../documents/answers.ts';
 import { type Outgoing, outgoing } from '../documents/outgoing.ts';
 import { asJson, insertTimeline, setProgress, type TimelineRow } from '../lib/records.ts';
@@ -117,20 +119,15 @@ async function endStopped(deps: RecordDependencies, { orderId, progress }: Finis
     if (standing.length > 0) events.push(refusalNotSent(order, standing));
     else {
       try {
-        const written = rendered(deps, profile, (by) =>
-          writeDocument(orderAcknowledgment, refusal(order, stop.problem), by, evaluateAll),
-        );
-        const now = new Date();
-        const since = { orderReceived: now, orderAccepted: now };
-        sent = outgoing(profile, [outbound(order, { ...written, businessKey: `${written.set}/${orderId}`, since })]);
+        sent = await refusalTo(deps, order, profile, stop);
       } catch (error) {
-        // An order may be refused because an 855 cannot express it. It ends without an 855.
+        // An order may be refused because no document can express it. It ends without one.
         if (!(error instanceof ApplicationFailure)) throw error;
         events.push(
           happened(order, {
             key: 'refusal-not-written',
             type: 'document.not-written',
-            summary: `The refusal could not be written as an 855: ${error.message}`,
+            summary: `The refusal could not be written: ${error.message}`,
             actor: 'system',
           }),
         );
@@ -155,6 +152,26 @@ async function endStopped(deps: RecordDependencies, { orderId, progress }: Finis
       "startedAt" = coalesce("startedAt", now())
     WHERE "id" = ${orderId}`;
   handOff.committed(sent.handOffs);
+}
+
+/** The document that refuses an order: as a whole, if the profile has that for what we cannot do, else line by line. */
+async function refusalTo(
+  deps: RecordDependencies,
+  order: OrderRecord,
+  profile: PartnerProfile,
+  { problem, reason }: Stop,
+): Promise<Outgoing> {
+  if (problem === 'content-not-used' && profile.orders.unsupported === 'advise') {
+    const document = await documentBehind(deps.prisma, order.id);
+    if (document !== undefined)
+      return adviceAbout(profile, { ...advisedOf(document, order.id), poNumber: order.poNumber }, reason);
+  }
+  const written = rendered(deps, profile, (by) =>
+    writeDocument(orderAcknowledgment, refusal(order, problem), by, evaluateAll),
+  );
+  const now = new Date();
+  const since = { orderReceived: now, orderAccepted: now };
+  return outgoing(profile, [outbound(order, { ...written, businessKey: `${written.set}/${order.id}`, since })]);
 }
 
 /**

@@ -84,6 +84,8 @@ const rewriting = z
 
 const storedRewritings = z.array(rewriting.extend({ place: location })).nullable();
 
+const outcomes = z.enum(['done', 'refused']);
+
 const question = z
   .object({
     asks: z.string().meta({ description: 'What the partner wants, for people' }),
@@ -92,7 +94,8 @@ const question = z
     open: z.boolean().meta({ description: 'Whether it still waits for a person' }),
     handledAt: instant.nullable(),
     handledBy: z.string().nullable(),
-    note: z.string().nullable().meta({ description: 'What was done' }),
+    note: z.string().nullable().meta({ description: 'What was done, or why it is refused' }),
+    outcome: outcomes.nullable().meta({ description: 'What the partner is told, if it is' }),
     change: askedChange.nullable().meta({ description: 'What it asks to change about the order, if it is read' }),
     links: z.object({ order: link.nullable(), handle: link, assign: link }),
   })
@@ -112,6 +115,7 @@ export function questionOf(document: QuestionRow, changes: AskedChanges): z.outp
     handledAt: toInstantOrNull(document.handledAt),
     handledBy: document.handledBy,
     note: document.handledNote,
+    outcome: outcomes.nullable().parse(document.handledOutcome),
     change,
     links: {
       order: about === undefined ? null : orderPath(about.orderId),
@@ -215,12 +219,22 @@ export const documentColumns = {
   handledAt: true,
   handledBy: true,
   handledNote: true,
+  handledOutcome: true,
   interchange: { select: { controlNumber: true } },
 } satisfies Prisma.DocumentSelect;
 
 type QuestionRow = Pick<
   DocumentRow,
-  'id' | 'state' | 'transactionSet' | 'orders' | 'createdAt' | 'poNumber' | 'handledAt' | 'handledBy' | 'handledNote'
+  | 'id'
+  | 'state'
+  | 'transactionSet'
+  | 'orders'
+  | 'createdAt'
+  | 'poNumber'
+  | 'handledAt'
+  | 'handledBy'
+  | 'handledNote'
+  | 'handledOutcome'
 >;
 type DocumentRow = Prisma.DocumentGetPayload<{ select: typeof documentColumns }>;
 

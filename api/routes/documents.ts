@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { assignKeptDocument, ordersUnder, settleKeptDocument } from '../../activities/documents/kept-documents.ts';
+import { assignKeptDocument, ordersUnder } from '../../activities/documents/kept-documents.ts';
 import { type Encoding, encoded } from '../../mappings/x12/encoding.ts';
 import { scanInterchanges } from '../../mappings/x12/index.ts';
 import { visibleTo } from '../auth/visibility.ts';
@@ -124,19 +124,25 @@ const handleDocument = route({
   operation: 'handleDocument',
   tag: 'Documents',
   summary: 'Say what was done about a document that nothing processes',
-  description: 'It then does not wait for a person any more. The note is kept with it.',
+  description:
+    'It then does not wait for a person any more. The note is kept with it. A partner whose profile has the application advice (824) is told the outcome, and of a refusal the note.',
   access: withScope('exceptions:resolve'),
   params: documentParameters,
   body: {
     kind: 'json',
-    schema: z.strictObject({ note: z.string().trim().min(1).max(1000) }).meta({ id: 'HandledDocument' }),
+    schema: z
+      .strictObject({
+        note: z.string().trim().min(1).max(1000).meta({ description: 'What was done, or why it is refused' }),
+        outcome: z.enum(['done', 'refused']).default('done'),
+      })
+      .meta({ id: 'HandledDocument' }),
   },
   answers: { 200: { description: 'The document', schema: documentItem } },
   problems: ['unknown-document', 'document-not-kept'],
   handler: async ({ params, body, caller }, deps) => {
     const document = await keptDocument(caller, params.documentId, deps);
     const by = caller.client?.name ?? 'unknown';
-    const settled = await settleKeptDocument(deps.prisma, document.id, { by, note: body.note });
+    const settled = await deps.intake.settleKeptDocument(document.id, { by, ...body });
     if (!settled) throw notWaiting(document.state);
     return { status: 200, body: await itemOf(document.id, deps), subject: document.id };
   },

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLogger } from 'winston';
 import type { z } from 'zod';
+import { settleKeptDocument } from '../../activities/documents/kept-documents.ts';
 import { erpConnectors } from '../../activities/erp/connector.ts';
 import { Dispatcher } from '../../activities/handoff/dispatcher.ts';
 import { acceptOrder } from '../../activities/intake/accept-order.ts';
@@ -125,6 +126,7 @@ export async function startApi(
       acceptInterchanges: (request) => acceptInterchanges(intake, request),
       acceptWarehouseEvent: (request) => acceptWarehouseEvent(intake, request),
       acceptPayment: (request) => acceptPayment(intake, request),
+      settleKeptDocument: (documentId, settlement) => settleKeptDocument(intake, documentId, settlement),
     },
   });
   const server = await listen(app);

@@ -352,6 +352,7 @@ export interface DocumentQuestion {
   readonly handledAt: string | null;
   readonly handledBy: string | null;
   readonly note: string | null;
+  readonly outcome: 'done' | 'refused' | null;
 }
 
 export interface NotUsed {
@@ -655,8 +656,8 @@ export function createApi(key: string, onUnauthorized: () => void = () => undefi
     /** The original bytes. */
     raw: (id: string, signal: AbortSignal) => bytes(`${document(id)}/raw`, signal),
     /** Ends the question of a kept document. */
-    handleDocument: async (id: string, note: string): Promise<void> => {
-      await post(`${document(id)}/handled`, { note });
+    handleDocument: async (id: string, note: string, outcome: 'done' | 'refused'): Promise<void> => {
+      await post(`${document(id)}/handled`, { note, outcome });
     },
     /** Cancels an order at the link that the API gave for it. */
     cancelAt: async (link: string, reason: string): Promise<void> => {

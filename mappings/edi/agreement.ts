@@ -45,6 +45,8 @@ export interface Agreement {
     readonly inbound: readonly string[];
     /** Sets that nothing is made of: they are kept, and a person is asked about each. */
     readonly kept: readonly string[];
+    /** Those of them that are refused at once, by a document of ours. */
+    readonly refused: readonly string[];
     /** Sets that we send; other sets are not sent. */
     readonly outbound: Readonly<Record<string, OutboundAgreement | undefined>>;
     readonly functionalAcknowledgment: string;
@@ -85,7 +87,7 @@ export interface Agreement {
     readonly lineShipTos: 'ask' | 'order-per-ship-to';
     readonly lineDates: 'ask' | 'order-per-date';
     /** What becomes of an order that means more than we can do. */
-    readonly unsupported: 'ask' | 'reject';
+    readonly unsupported: 'ask' | 'reject' | 'advise';
   };
   /** What the quantities of a changed line mean; `ask`: it is not agreed, so a person decides. */
   readonly orderChanges: {

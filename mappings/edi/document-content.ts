@@ -103,7 +103,19 @@ export interface InvoiceDocument {
   };
 }
 
-/** Common fields of every document; expressions of a profile also see the remaining fields. */
+/** What became of a document of the partner. */
+export interface AdviceDocument {
+  /** Unique among those of the partner. */
+  number: string;
+  /** ISO 8601 instant. */
+  advisedAt: string;
+  /** The document, by the numbers that its sender gave it. */
+  about: { set: string; version: string; groupControl: string; transactionControl: string; poNumber?: string };
+  /** Why it is refused; absent if what it asks is done. */
+  refusal?: string;
+}
+
+/** Common fields of the documents of an order; expressions of a profile also see the remaining fields. */
 export interface DocumentDetails {
   order: DocumentOrder;
   lines: DocumentLine[];

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { didYouMean } from '../../domain/nearest.ts';
 import { currency, noteReader } from '../canonical/v1/common.ts';
-import { orderAcknowledgment } from '../edi/documents/all.ts';
+import { applicationAdvice, orderAcknowledgment } from '../edi/documents/all.ts';
 import { allGuides, guideOf, readSets } from '../edi/documents/registry.ts';
 import { misplaced } from '../edi/partner-guide.ts';
 import { unknownPlaces } from '../edi/tolerance.ts';
@@ -156,9 +156,9 @@ export const partnerProfile = z
     context.addIssue({ code: 'custom', path: ['documents', 'functionalAcknowledgment'], message });
   })
   .superRefine(({ orders: { unsupported }, documents: { outbound } }, context) => {
-    const { set } = orderAcknowledgment;
+    const { set } = unsupported === 'advise' ? applicationAdvice : orderAcknowledgment;
     if (unsupported === 'ask' || outbound[set] !== undefined) return;
-    const message = `can only be reject if the partner is told so: documents.outbound has no ${set}`;
+    const message = `can only be ${unsupported} if the partner is told so: documents.outbound has no ${set}`;
     context.addIssue({ code: 'custom', path: ['orders', 'unsupported'], message });
   })
   .superRefine(({ acknowledgment: stated, x12: { version } }, context) => {

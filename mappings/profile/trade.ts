@@ -117,12 +117,13 @@ export const orders = z
           'join the order of that date',
       ),
     unsupported: z
-      .enum(['ask', 'reject'])
+      .enum(['ask', 'reject', 'advise'])
       .default('ask')
       .describe(
         'An order that means more than we can do: consigned goods, a blanket order or another type (BEG02) that is not to be delivered or invoiced as it stands, several ship-tos, goods spread over stores or ' +
-          'days for which `orders` has no rule. Its document is accepted, and then it is a question each time, or rejected at once by ' +
-          'our acknowledgment of orders (855), which the profile must have. Other content that nothing uses is a question at first sight',
+          'days for which `orders` has no rule. Its document is accepted, and then it is a question each time (ask), or rejected at once: ' +
+          'line by line by our acknowledgment of orders (reject: 855), or as a whole by our application advice (advise: 824), which the profile ' +
+          'must have. Other content that nothing uses is a question at first sight',
       ),
   })
   .prefault({})

@@ -232,6 +232,7 @@ const readOnly: Intake = {
   acceptInterchanges: refuse,
   acceptWarehouseEvent: refuse,
   acceptPayment: refuse,
+  settleKeptDocument: refuse,
 };
 
 const GREEK = 'BSN*00*S-20418*20261120*1500*0001~N1*ST*Αθήνα A B~';

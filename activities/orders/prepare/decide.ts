@@ -55,8 +55,7 @@ export async function decideOrder(
   if (repeated !== undefined && !waived.includes(repeated.type)) return { problem: repeated };
   const leftOut = await undecided();
   if (leftOut !== undefined && !waived.includes('content-not-used')) {
-    const rejects =
-      profile.orders.unsupported === 'reject' && leftOut.content.some(({ eachTime }) => eachTime === true);
+    const rejects = profile.orders.unsupported !== 'ask' && leftOut.content.some(({ eachTime }) => eachTime === true);
     return rejects ? { problem: unsupportedProblem(leftOut), rejects } : { problem: leftOutProblem(leftOut) };
   }
   const accepted = leftOut === undefined ? {} : { accepted: leftOut };

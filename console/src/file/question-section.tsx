@@ -13,8 +13,8 @@ export function QuestionSection(props: { readonly document: DocumentSummary; rea
   if (question === null) return null;
   if (!question.open) {
     return (
-      <section className="question" aria-label="Handled by a person">
-        <h2>Handled by a person</h2>
+      <section className="question" aria-label={question.outcome === 'refused' ? 'Refused' : 'Handled by a person'}>
+        <h2>{question.outcome === 'refused' ? 'Refused' : 'Handled by a person'}</h2>
         <Points change={question.change} />
         <p>
           {question.note}
@@ -53,13 +53,17 @@ export function QuestionSection(props: { readonly document: DocumentSummary; rea
         />
       )}
       <OneField
-        label="What was done"
+        label="What was done, or why it is refused"
         button="Mark as handled"
-        required="Say what was done"
+        required="Say what was done, or why it is refused"
         long
-        send={(note) => api.handleDocument(document.id, note)}
+        send={(note) => api.handleDocument(document.id, note, 'done')}
+        other={{ button: 'Refuse', send: (note) => api.handleDocument(document.id, note, 'refused') }}
         onSent={onChanged}
       />
+      <p className="quiet">
+        A partner whose profile has the application advice (824) is told which of the two, and why it is refused.
+      </p>
       <OneField
         label="PO number of the order that it is about"
         button="Show it with the order"
@@ -98,17 +102,19 @@ interface FieldProps {
   readonly required: string;
   readonly long?: boolean;
   readonly send: (text: string) => Promise<void>;
+  /** A second thing to do with the text. */
+  readonly other?: { readonly button: string; readonly send: (text: string) => Promise<void> };
   readonly onSent: () => void;
 }
 
-function OneField({ label, button, required, long = false, send, onSent }: FieldProps) {
+function OneField({ label, button, required, long = false, send, other, onSent }: FieldProps) {
   const id = useId();
   const [text, setText] = useState('');
   const [refusal, setRefusal] = useState('');
   const [sending, setSending] = useState(false);
 
-  async function submit(event: FormEvent): Promise<void> {
-    event.preventDefault();
+  async function submit(event: FormEvent | undefined, act = send): Promise<void> {
+    event?.preventDefault();
     if (text.trim() === '') {
       setRefusal(`${required}.`);
       return;
@@ -116,7 +122,7 @@ function OneField({ label, button, required, long = false, send, onSent }: Field
     setSending(true);
     setRefusal('');
     try {
-      await send(text.trim());
+      await act(text.trim());
       setText('');
       onSent();
     } catch (failure) {
@@ -138,6 +144,11 @@ function OneField({ label, button, required, long = false, send, onSent }: Field
       <button type="submit" disabled={sending}>
         {button}
       </button>
+      {other && (
+        <button type="button" disabled={sending} onClick={() => void submit(undefined, other.send)}>
+          {other.button}
+        </button>
+      )}
       {refusal !== '' && (
         <p className="refusal" role="alert">
           {refusal}

@@ -1,6 +1,7 @@
 import { returnAuthorization } from './180/document.ts';
 import { invoice } from './810/document.ts';
 import { remittance } from './820/document.ts';
+import { applicationAdvice } from './824/document.ts';
 import { priceCatalog } from './832/document.ts';
 import { inventoryAdvice } from './846/document.ts';
 import { purchaseOrder } from './850/document.ts';
@@ -27,6 +28,7 @@ export const documents: readonly DocumentDefinition[] = [
   remittance,
   functionalAcknowledgment,
   implementationAcknowledgment,
+  applicationAdvice,
   orderChange,
   orderChangeAcknowledgment,
   priceCatalog,
@@ -40,6 +42,7 @@ export const documents: readonly DocumentDefinition[] = [
 
 /** Definitions that other modules use by purpose. */
 export {
+  applicationAdvice,
   functionalAcknowledgment,
   groceryPurchaseOrder,
   invoice,

@@ -3,7 +3,7 @@ import type { FunctionalAcknowledgment, GroupResult } from '../../x12/acknowledg
 import type { Guide, Tree, TreeNode, X12Error } from '../../x12/types.ts';
 import type { Agreement } from '../agreement.ts';
 import type { Check } from '../checking/check.ts';
-import type { AcknowledgmentDocument, InvoiceDocument, ShipmentDocument } from '../document-content.ts';
+import type { AcknowledgmentDocument, AdviceDocument, InvoiceDocument, ShipmentDocument } from '../document-content.ts';
 import type { Evaluate } from '../expression.ts';
 import type { Doubt, Silent } from '../not-used.ts';
 
@@ -158,6 +158,7 @@ export type OutboundDocument =
   | Writes<'order-acknowledgment', AcknowledgmentDocument>
   | Writes<'ship-notice', ShipmentDocument>
   | Writes<'invoice', InvoiceDocument>
+  | Writes<'application-advice', AdviceDocument>
   | AnswersGroup;
 
 export interface Writes<Kind extends string, Content> extends Sent {
@@ -189,6 +190,6 @@ export interface OutboundRuleDefinition {
   readonly description: string;
   /** Events from which the deadline may count, the usual one first. */
   readonly events: readonly [DeadlineEvent, ...DeadlineEvent[]];
-  /** Present if the partner acknowledges the set and may have segments added to it. */
+  /** Present if the set is about an order: it repeats references of the order, and the partner may have segments added to it. */
   readonly additions?: { readonly description: string };
 }

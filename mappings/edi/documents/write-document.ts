@@ -2,7 +2,7 @@ import type { GroupResult } from '../../x12/acknowledgment.ts';
 import type { Tree } from '../../x12/types.ts';
 import { withAdditions } from '../additions.ts';
 import type { Agreement } from '../agreement.ts';
-import type { DocumentDetails } from '../document-content.ts';
+import type { AdviceDocument, DocumentDetails } from '../document-content.ts';
 import type { Evaluate } from '../expression.ts';
 import type { Writes } from './definition.ts';
 import { documentOf } from './registry.ts';
@@ -26,6 +26,15 @@ export function writeDocument<Content extends DocumentDetails>(
 ): WrittenDocument {
   const tree = outbound.render(content, agreement);
   return { set, tree: withAdditions(set, tree, content, agreement, evaluate) };
+}
+
+/** What became of a document of the partner, as a document for it. */
+export function writeAdvice(
+  { set, outbound }: { readonly set: string; readonly outbound: Writes<'application-advice', AdviceDocument> },
+  content: AdviceDocument,
+  agreement: Agreement,
+): WrittenDocument {
+  return { set, tree: outbound.render(content, agreement) };
 }
 
 /** The acknowledgment of a functional group in the form that the partner wants. */

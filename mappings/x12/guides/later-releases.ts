@@ -54,7 +54,7 @@ const after004010: readonly ReleaseChanges[] = [
   },
   {
     version: '004050',
-    elements: sameAs005010(elements005010, '480', '1705'),
+    elements: sameAs005010(elements005010, '1705'),
     lengths: { '447': 4, '1000': 3 },
     segments: sameAs005010(segments005010, 'AK1', 'AK2'),
     structures: { '850': [sublineMeasurements], '855': [sublineMeasurements] },

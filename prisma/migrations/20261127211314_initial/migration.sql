@@ -262,6 +262,7 @@ CREATE TABLE "Document" (
     "handledAt" TIMESTAMPTZ(3),
     "handledBy" TEXT,
     "handledNote" TEXT,
+    "handledOutcome" TEXT,
 
     CONSTRAINT "Document_pkey" PRIMARY KEY ("id")
 );

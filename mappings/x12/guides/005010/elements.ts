@@ -2,7 +2,6 @@
 import type { ElementDefinition } from '../compile.ts';
 
 export const elements: Readonly<Record<string, ElementDefinition>> = {
-  '480': ['AN', 1, 12, 'Version'],
   '618': ['ID', 1, 3, 'Implementation transaction set error'],
   '620': ['ID', 1, 3, 'Implementation segment error'],
   '621': ['ID', 1, 3, 'Implementation element error'],

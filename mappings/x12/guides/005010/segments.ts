@@ -54,6 +54,7 @@ export const segments: Readonly<Record<string, SegmentDefinition>> = {
     'P0506 C0710 C0810 C0910 P1112 P1314',
   ],
   RPA: ['Rate or amount', 'M562 X782 X118 OC001 X954'],
+  TED: ['Application error', 'M647 O3 O721 O719 OC030 OC999 O724 O961'],
   VEH: ['Vehicle', 'O554 X539 O1095 X559 X127 O127 X127 O82 O127 X156 O310 O1073 O610 O1073 O610 O306 X26 X93 X26'],
   W05: ['Shipping order identification', 'M473 M285 O324 O472 O474 O640 O306 O92'],
   NX2: ['Address components', 'M1106 M166 O1096 X1106 X166', 'P0405'],

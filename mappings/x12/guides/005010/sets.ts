@@ -139,6 +139,7 @@ export const structures: Readonly<Record<string, readonly StructureChange[]>> = 
     { at: 'HL/TD3/TD3', add: 'AT9 O 1' },
     { at: 'LH1/LH4', maximum: '4' },
   ],
+  '824': [{ at: '/OTI/TED/TED', add: 'CTX O 10' }],
   '832': [
     { at: '/AAA', add: 'MTX O >1' },
     { at: '/LIN/TXI', add: 'MTX O >1' },

@@ -1,0 +1,18 @@
+import { defineDocument } from '../definition.ts';
+import { render824 } from './render.ts';
+
+export const applicationAdvice = defineDocument({
+  set: '824',
+  checks: [],
+  about: { asks: 'says what became of a document of ours' },
+  outbound: {
+    writes: 'application-advice',
+    render: render824,
+    rule: {
+      description:
+        'Application advice: what became of a document that was kept for a person, or of an order that we cannot deliver as meant ' +
+        '(`orders.unsupported`)',
+      events: ['documentReceived'],
+    },
+  },
+});
