@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { Registry } from 'prom-client';
 import type { Settlement } from '../activities/documents/kept-documents.ts';
+import type { HandOff } from '../activities/handoff/hand-off.ts';
 import type { OrderReceipt } from '../activities/intake/accept-order.ts';
 import type { InterchangeReceipt } from '../activities/intake/receive-interchange.ts';
 import type { ProfileEditor } from '../activities/partners/profile-editor.ts';
@@ -20,6 +21,8 @@ export interface ApiDependencies {
   /** Connects at its first call: the API serves reads and accepts documents while Temporal is down. */
   readonly temporal: Client;
   readonly intake: Intake;
+  /** Hands what was committed to Temporal. */
+  readonly handOff: HandOff;
   readonly partners: PartnerDirectory;
   /** Checks and saves the files of test sides. */
   readonly profileEditor: ProfileEditor;

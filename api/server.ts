@@ -58,6 +58,7 @@ async function main(log: Logger): Promise<void> {
     temporal,
     systems,
     registry,
+    handOff,
     partners: partnerDirectory(profiles),
     profileEditor: new ProfileEditor({ directory: config.partnersDir, profiles, prisma }),
     intake: {

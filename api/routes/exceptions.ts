@@ -1,12 +1,15 @@
 import { z } from 'zod';
 import { refuseUnwritable } from '../../activities/intake/writable.ts';
-import { type Resolution, resolutions } from '../../domain/exceptions.ts';
+import { type ExceptionType, type Resolution, resolutions } from '../../domain/exceptions.ts';
 import { resolveException } from '../../workflows/messages.ts';
 import { visiblePartner, visibleTo } from '../auth/visibility.ts';
+import { checkCorrections, goOnWithNames, rememberNames } from '../corrections.ts';
 import { cutPage, pageOf, pageParameters, readCursor } from '../cursor.ts';
 import { Problem } from '../errors.ts';
 import { idempotencyHeaders, once } from '../idempotency.ts';
+import { statedCorrections } from '../representations/correction.ts';
 import { exceptionView, exceptionViewOf, otherOrdersOf, purchaseOrderColumns } from '../representations/exception.ts';
+import { forecastOf, resolutionForecast } from '../representations/forecast.ts';
 import { link, orderPath } from '../representations/values.ts';
 import { route, withScope } from '../route.ts';
 import { updateOrder } from '../workflow-updates.ts';
@@ -105,11 +108,18 @@ const exceptionDecision = z
     resolution: z.string().min(1).max(60),
     note: z.string().trim().max(1000).optional(),
     carrier: givenCarrier.optional(),
+    corrections: statedCorrections.optional().meta({ description: 'With `correct`' }),
   })
-  .superRefine(({ resolution, carrier }, context) => {
-    if ((resolution === 'use-carrier') === (carrier !== undefined)) return;
-    const message = carrier === undefined ? 'is needed with use-carrier' : 'can only be stated with use-carrier';
-    context.addIssue({ code: 'custom', path: ['carrier'], message });
+  .superRefine((decision, context) => {
+    for (const [field, resolution] of [
+      ['carrier', 'use-carrier'],
+      ['corrections', 'correct'],
+    ] as const) {
+      const isStated = decision[field] !== undefined;
+      if ((decision.resolution === resolution) === isStated) continue;
+      const message = isStated ? `can only be stated with ${resolution}` : `is needed with ${resolution}`;
+      context.addIssue({ code: 'custom', path: [field], message });
+    }
   })
   .meta({ id: 'ExceptionDecision' });
 
@@ -147,6 +157,7 @@ const resolve = route({
     'illegal-resolution',
     'exception-resolved',
     'number-not-writable',
+    'invalid-body',
     'idempotency-key-reused',
     'process-unavailable',
   ],
@@ -164,10 +175,17 @@ const resolve = route({
       const resolution = legalResolution(body.resolution, exception.resolutions);
       const profile = await deps.partners.forOrder(exception.order);
       if (profile !== undefined) refuseUnwritable([['carrier.authorization', body.carrier?.authorization]], profile);
+      const corrected = body.corrections && (await checkCorrections(deps, asked(exception), body.corrections));
+      if (corrected !== undefined) await rememberNames(deps, exception.order.partnerId, corrected.remembered);
       const by = caller.client?.name ?? 'unknown';
       const note = body.note === undefined || body.note === '' ? {} : { note: body.note };
-      const input = { exceptionId, resolution, by, ...note, ...(body.carrier && { carrier: body.carrier }) };
+      const input = {
+        ...{ exceptionId, resolution, by, ...note },
+        ...(body.carrier && { carrier: body.carrier }),
+        ...(corrected && { corrections: corrected.corrections }),
+      };
       const done = await updateOrder(deps, exception.order.workflowId, resolveException, input, 'illegal-resolution');
+      if (corrected?.remembered.length) await goOnWithNames(deps, exception.order.partnerId);
       return {
         status: done === undefined ? (202 as const) : (200 as const),
         body: {
@@ -183,6 +201,38 @@ const resolve = route({
   },
 });
 
+const forecast = route({
+  method: 'post',
+  path: '/v1/exceptions/{exceptionId}/forecast',
+  operation: 'forecastResolution',
+  tag: 'Exceptions',
+  summary: 'What a decision would lead to',
+  description:
+    'Takes the same body as the decision and does nothing. What the check of the order would say next is known exactly; of other steps, what the resolution does.',
+  access: withScope('exceptions:resolve'),
+  params: z.object({ exceptionId: z.string().min(1).max(200) }),
+  body: { kind: 'json', schema: exceptionDecision },
+  answers: { 200: { description: 'What it would lead to', schema: resolutionForecast } },
+  problems: ['unknown-exception', 'illegal-resolution', 'exception-resolved', 'invalid-body'],
+  handler: async ({ params, body, caller }, deps) => {
+    const { exceptionId } = params;
+    const found = await deps.prisma.orderException.findUnique({
+      where: { id: exceptionId },
+      include: { order: { select: { partnerId: true } } },
+    });
+    const exception = await visibleTo(caller, found, ({ order }) => order.partnerId, 'unknown-exception', exceptionId);
+    if (exception.state !== 'open') {
+      throw new Problem('exception-resolved', `It is ${exception.state}.`, { members: { state: exception.state } });
+    }
+    const resolution = legalResolution(body.resolution, exception.resolutions);
+    return { status: 200, body: await forecastOf(deps, exception, resolution, body.corrections) };
+  },
+});
+
+function asked({ orderId, type }: { orderId: string; type: string }): { orderId: string; type: ExceptionType } {
+  return { orderId, type: type as ExceptionType };
+}
+
 function legalResolution(wanted: string, legal: readonly string[]): Resolution {
   const found = resolutions.find((resolution) => resolution === wanted);
   if (found !== undefined && legal.includes(found)) return found;
@@ -192,4 +242,4 @@ function legalResolution(wanted: string, legal: readonly string[]): Resolution {
   });
 }
 
-export const exceptionRoutes = [listExceptions, resolve];
+export const exceptionRoutes = [listExceptions, resolve, forecast];

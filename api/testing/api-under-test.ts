@@ -119,6 +119,7 @@ export async function startApi(
     prisma,
     temporal,
     systems,
+    handOff,
     partners: partnerDirectory(profiles),
     profileEditor: new ProfileEditor({ directory: partnersDir, profiles, prisma, env }),
     intake: {

@@ -74,6 +74,7 @@ describe.skipIf(executablePath === undefined)(suite, () => {
         prisma,
         temporal,
         intake: readOnly,
+        handOff: { committed: () => {} },
         partners: {
           list: () => partners,
           find: (id) => partners.find((partner) => partner.id === id),
