@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { groupBy } from '../../activities/lib/group-by.ts';
+import type { ExceptionType } from '../../domain/exceptions.ts';
+import { correctionsFor } from '../../domain/order/corrections.ts';
 import type { OrderException } from '../../prisma/generated/client.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { instant, link, orderPath, toInstant, toInstantOrNull } from './values.ts';
@@ -32,12 +34,21 @@ export const exceptionView = z
     dueAt: instant.nullable(),
     resolvedAt: instant.nullable(),
     resolvedBy: z.string().nullable(),
+    lineIds: z.array(z.string()).meta({ description: 'Of the buyer’s lines that it is about' }),
+    corrections: z
+      .array(z.string())
+      .meta({ description: 'Kinds of corrections that may help, with the resolution `correct`' }),
     otherOrders: z.array(otherOrder).meta({
       description:
         'For `repeated-po-number`: the orders that other documents brought under the number, oldest first; else empty. A list of exceptions names at most 20 of them.',
     }),
   })
   .meta({ id: 'OrderException', description: 'Something that an order waits for a person to decide' });
+
+const detail = z
+  .object({ lineIds: z.array(z.string()).default([]) })
+  .nullable()
+  .transform((stored) => stored ?? { lineIds: [] });
 
 export function exceptionViewOf(
   exception: OrderException,
@@ -56,6 +67,8 @@ export function exceptionViewOf(
     dueAt: toInstantOrNull(exception.dueAt),
     resolvedAt: toInstantOrNull(exception.resolvedAt),
     resolvedBy: exception.resolvedBy,
+    lineIds: detail.parse(exception.detail).lineIds,
+    corrections: exception.resolutions.includes('correct') ? [...correctionsFor(exception.type as ExceptionType)] : [],
     otherOrders: exception.type === 'repeated-po-number' ? [...others] : [],
   };
 }

@@ -1,11 +1,10 @@
-import { type FormEvent, useEffect, useId, useRef, useState } from 'react';
+import { useState } from 'react';
 import { Link } from 'react-router-dom';
-import { ApiProblem, type OrderException } from '../api.ts';
+import type { OrderException } from '../api.ts';
 import { formatWords } from '../format.ts';
 import { StatusBadge } from '../order-status.tsx';
-import { useApi } from '../session.tsx';
 import { Ago, Deadline } from '../time.tsx';
-import { CarrierFields, NO_CARRIER, statedOf, USE_CARRIER } from './carrier-fields.tsx';
+import { ResolveDialog } from './resolve-dialog.tsx';
 import { Section } from './section.tsx';
 
 interface Props {
@@ -92,114 +91,4 @@ function OtherOrders({ orders }: { readonly orders: OrderException['otherOrders'
       ))}
     </ul>
   );
-}
-
-interface DialogProps {
-  readonly exception: OrderException;
-  readonly resolution: string;
-  readonly onClose: () => void;
-  readonly onSent: () => void;
-}
-
-function ResolveDialog({ exception, resolution, onClose, onSent }: DialogProps) {
-  const api = useApi();
-  const dialog = useRef<HTMLDialogElement>(null);
-  const heading = useId();
-  const noteField = useId();
-  const [note, setNote] = useState('');
-  const [carrier, setCarrier] = useState(NO_CARRIER);
-  const [problem, setProblem] = useState<ApiProblem>();
-  const [sending, setSending] = useState(false);
-  // Idempotency key: stays the same when an answer is lost; changes with the note or after a
-  // refusal.
-  const [attempt, setAttempt] = useState(newAttempt);
-
-  useEffect(() => {
-    dialog.current?.showModal();
-  }, []);
-
-  async function submit(event: FormEvent): Promise<void> {
-    event.preventDefault();
-    setSending(true);
-    setProblem(undefined);
-    try {
-      const said = note.trim() === '' ? {} : { note: note.trim() };
-      const stated = resolution === USE_CARRIER ? { carrier: statedOf(carrier) } : {};
-      await api.resolve(exception.id, { resolution, ...said, ...stated }, attempt);
-      onSent();
-    } catch (failure) {
-      if (failure instanceof ApiProblem && failure.status >= 400 && failure.status < 500) setAttempt(newAttempt());
-      setProblem(
-        failure instanceof ApiProblem
-          ? failure
-          : new ApiProblem({
-              status: 0,
-              code: 'console-error',
-              title: 'The decision could not be sent',
-              detail: String(failure),
-            }),
-      );
-      setSending(false);
-    }
-  }
-
-  return (
-    <dialog ref={dialog} aria-labelledby={heading} onClose={onClose}>
-      <form onSubmit={(event) => void submit(event)}>
-        <h2 id={heading}>{formatWords(resolution)}</h2>
-        <p>{exception.summary}</p>
-        {resolution === USE_CARRIER && (
-          <CarrierFields
-            carrier={carrier}
-            onChange={(next) => {
-              setCarrier(next);
-              setAttempt(newAttempt());
-            }}
-          />
-        )}
-        <label htmlFor={noteField}>Note for the timeline</label>
-        <textarea
-          id={noteField}
-          rows={3}
-          maxLength={1000}
-          value={note}
-          onChange={(event) => {
-            setNote(event.target.value);
-            setAttempt(newAttempt());
-          }}
-        />
-        {problem && (
-          <div className="refusal" role="alert">
-            <p>
-              <strong>{problem.title}.</strong> {problem.detail}
-            </p>
-            {problem.errors.length > 0 && (
-              <ul>
-                {problem.errors.map((fault) => (
-                  <li key={`${fault.path} ${fault.message}`}>
-                    {fault.path && <code>{fault.path}</code>} {fault.message}
-                  </li>
-                ))}
-              </ul>
-            )}
-          </div>
-        )}
-        <div className="actions">
-          <button type="submit" className="primary" disabled={sending}>
-            {sending ? 'Sending…' : `Confirm: ${formatWords(resolution).toLowerCase()}`}
-          </button>
-          <button type="button" onClick={onClose}>
-            Back
-          </button>
-        </div>
-      </form>
-    </dialog>
-  );
-}
-
-/**
- * `crypto.randomUUID` needs HTTPS or localhost, but the console may run under a plain host name.
- */
-function newAttempt(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
