@@ -7,6 +7,7 @@ import { Connection, Client as TemporalClient } from '@temporalio/client';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLogger } from 'winston';
+import { settleKeptDocument } from '../../activities/documents/kept-documents.ts';
 import { ProfileEditor } from '../../activities/partners/profile-editor.ts';
 import { createApiClient } from '../../api/auth/clients.ts';
 import { createApp } from '../../api/create-app.ts';
@@ -73,8 +74,12 @@ describe.skipIf(executablePath === undefined)(suite, () => {
         log,
         prisma,
         temporal,
-        intake: readOnly,
-        handOff: { committed: () => {} },
+        intake: {
+          ...readOnly,
+          settleKeptDocument: (id, settlement) =>
+            settleKeptDocument({ prisma, profiles: new Map(), handOff }, id, settlement),
+        },
+        handOff,
         partners: {
           list: () => partners,
           find: (id) => partners.find((partner) => partner.id === id),
@@ -189,7 +194,7 @@ describe.skipIf(executablePath === undefined)(suite, () => {
     await open.getByText('Cancel the order; line 1 (MW-1001): deleted; the order has 12 CA of it.').waitFor();
     await open.getByRole('link', { name: /^860/ }).click();
     await page.getByRole('button', { name: 'Mark as handled' }).click();
-    await page.getByText('Say what was done.').waitFor();
+    await page.getByText('Say what was done, or why it is refused.').waitFor();
     await page.getByLabel('What was done').fill('Changed by hand in the ERP');
     await page.getByRole('button', { name: 'Mark as handled' }).click();
     await page.getByText('Changed by hand in the ERP').waitFor();
@@ -227,6 +232,7 @@ describe.skipIf(executablePath === undefined)(suite, () => {
   });
 });
 
+const handOff = { committed: () => {} };
 const refuse = () => Promise.reject(new Error('a read-only console submits nothing'));
 const readOnly: Intake = {
   acceptOrder: refuse,
