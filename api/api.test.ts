@@ -1085,6 +1085,7 @@ describe('around the routes', () => {
     // tests of their own.
     const elsewhere = new Set([
       'resolveException',
+      'forecastResolution',
       'listOutages',
       'parseX12',
       'writeX12',
