@@ -233,6 +233,7 @@ const readOnly: Intake = {
   acceptWarehouseEvent: refuse,
   acceptPayment: refuse,
   settleKeptDocument: refuse,
+  resolveTogether: refuse,
 };
 
 const GREEK = 'BSN*00*S-20418*20261120*1500*0001~N1*ST*Αθήνα A B~';
