@@ -1,8 +1,11 @@
 import { type FormEvent, useEffect, useId, useRef, useState } from 'react';
 import { Link } from 'react-router-dom';
-import { ApiProblem, type OrderException } from '../api.ts';
+import type { ApiProblem, OrderException } from '../api.ts';
+import { newAttempt } from '../attempt.ts';
 import { formatWords } from '../format.ts';
+import { ExceptionWork } from '../inbox/work.tsx';
 import { StatusBadge } from '../order-status.tsx';
+import { isRefusal, problemFrom, Refusal } from '../refusal.tsx';
 import { useApi } from '../session.tsx';
 import { Ago, Deadline } from '../time.tsx';
 import { CarrierFields, NO_CARRIER, statedOf, USE_CARRIER } from './carrier-fields.tsx';
@@ -28,9 +31,12 @@ export function ExceptionsSection({ exceptions, onResolved }: Props) {
   );
 }
 
-function ExceptionCard({ exception, onResolved }: { exception: OrderException; onResolved: () => void }) {
-  const [chosen, setChosen] = useState<string>();
-  const [sent, setSent] = useState<string>();
+interface CardProps {
+  readonly exception: OrderException;
+  readonly onResolved: () => void;
+}
+
+function ExceptionCard({ exception, onResolved }: CardProps) {
   return (
     <li className="exception">
       <h3>{formatWords(exception.type)}</h3>
@@ -39,13 +45,22 @@ function ExceptionCard({ exception, onResolved }: { exception: OrderException; o
       <p className="quiet">
         {formatWords(exception.category)}, at the step “{exception.step}” · owned by {exception.owner} · opened{' '}
         <Ago at={exception.openedAt} />
-        {exception.dueAt && (
-          <>
-            {' '}
-            · due <Deadline at={exception.dueAt} />
-          </>
-        )}
+        {' · due '}
+        <Deadline at={exception.dueAt} />
+        {exception.escalatedAt && ' · escalated'}
       </p>
+      <Resolutions exception={exception} onResolved={onResolved} />
+      <ExceptionWork exception={exception} onChanged={onResolved} />
+    </li>
+  );
+}
+
+/** The buttons of the legal resolutions, each with its form. */
+export function Resolutions({ exception, onResolved }: CardProps) {
+  const [chosen, setChosen] = useState<string>();
+  const [sent, setSent] = useState<string>();
+  return (
+    <>
       {sent === undefined ? (
         <div className="actions">
           {exception.resolutions.map((resolution) => (
@@ -70,7 +85,7 @@ function ExceptionCard({ exception, onResolved }: { exception: OrderException; o
           }}
         />
       )}
-    </li>
+    </>
   );
 }
 
@@ -128,17 +143,9 @@ function ResolveDialog({ exception, resolution, onClose, onSent }: DialogProps) 
       await api.resolve(exception.id, { resolution, ...said, ...stated }, attempt);
       onSent();
     } catch (failure) {
-      if (failure instanceof ApiProblem && failure.status >= 400 && failure.status < 500) setAttempt(newAttempt());
-      setProblem(
-        failure instanceof ApiProblem
-          ? failure
-          : new ApiProblem({
-              status: 0,
-              code: 'console-error',
-              title: 'The decision could not be sent',
-              detail: String(failure),
-            }),
-      );
+      const refusal = problemFrom(failure, 'The decision could not be sent');
+      if (isRefusal(refusal)) setAttempt(newAttempt());
+      setProblem(refusal);
       setSending(false);
     }
   }
@@ -168,22 +175,7 @@ function ResolveDialog({ exception, resolution, onClose, onSent }: DialogProps) 
             setAttempt(newAttempt());
           }}
         />
-        {problem && (
-          <div className="refusal" role="alert">
-            <p>
-              <strong>{problem.title}.</strong> {problem.detail}
-            </p>
-            {problem.errors.length > 0 && (
-              <ul>
-                {problem.errors.map((fault) => (
-                  <li key={`${fault.path} ${fault.message}`}>
-                    {fault.path && <code>{fault.path}</code>} {fault.message}
-                  </li>
-                ))}
-              </ul>
-            )}
-          </div>
-        )}
+        {problem && <Refusal problem={problem} />}
         <div className="actions">
           <button type="submit" className="primary" disabled={sending}>
             {sending ? 'Sending…' : `Confirm: ${formatWords(resolution).toLowerCase()}`}
@@ -195,11 +187,4 @@ function ResolveDialog({ exception, resolution, onClose, onSent }: DialogProps) 
       </form>
     </dialog>
   );
-}
-
-/**
- * `crypto.randomUUID` needs HTTPS or localhost, but the console may run under a plain host name.
- */
-function newAttempt(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
