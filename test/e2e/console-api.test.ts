@@ -188,7 +188,7 @@ describe.skipIf(executablePath === undefined)(suite, () => {
     await open.getByText('Cancel the order; line 1 (MW-1001): deleted; the order has 12 CA of it.').waitFor();
     await open.getByRole('link', { name: /^860/ }).click();
     await page.getByRole('button', { name: 'Mark as handled' }).click();
-    await page.getByText('Say what was done.').waitFor();
+    await page.getByText('Say what was done, or why it is refused.').waitFor();
     await page.getByLabel('What was done').fill('Changed by hand in the ERP');
     await page.getByRole('button', { name: 'Mark as handled' }).click();
     await page.getByText('Changed by hand in the ERP').waitFor();
