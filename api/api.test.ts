@@ -1085,6 +1085,7 @@ describe('around the routes', () => {
     // exceptions have files of tests of their own.
     const elsewhere = new Set([
       'resolveException',
+      'forecastResolution',
       'resolveExceptions',
       'readBulkResolution',
       'countExceptions',

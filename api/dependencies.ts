@@ -1,9 +1,9 @@
 import type { Client } from '@temporalio/client';
 import type { Registry } from 'prom-client';
 import type { Settlement } from '../activities/documents/kept-documents.ts';
+import type { HandOff } from '../activities/handoff/hand-off.ts';
 import type { OrderReceipt } from '../activities/intake/accept-order.ts';
 import type { InterchangeReceipt } from '../activities/intake/receive-interchange.ts';
-import type { BulkResolutionRequest } from '../activities/orders/bulk-resolution.ts';
 import type { ProfileEditor } from '../activities/partners/profile-editor.ts';
 import type { Payment, SalesOrder, WarehouseEvent } from '../mappings/canonical/v1/index.ts';
 import type { ProfileProblem } from '../mappings/profile/problem.ts';
@@ -21,6 +21,8 @@ export interface ApiDependencies {
   /** Connects at its first call: the API serves reads and accepts documents while Temporal is down. */
   readonly temporal: Client;
   readonly intake: Intake;
+  /** Hands what was committed to Temporal. */
+  readonly handOff: HandOff;
   readonly partners: PartnerDirectory;
   /** Checks and saves the files of test sides. */
   readonly profileEditor: ProfileEditor;
@@ -85,8 +87,6 @@ export interface Intake {
   }): Promise<{ outcome: 'accepted' | 'duplicate' | 'unknown-release'; orderId?: string }>;
   /** What a person did about a document that nothing processes; false if it does not wait any more. */
   settleKeptDocument(documentId: string, settlement: Settlement): Promise<boolean>;
-  /** Stores one decision about many exceptions and tells their orders. A repetition does nothing. */
-  resolveTogether(request: BulkResolutionRequest): Promise<void>;
   acceptPayment(request: {
     payment: Payment;
     source: string;

@@ -11,7 +11,6 @@ import { acceptOrder } from '../activities/intake/accept-order.ts';
 import { acceptPayment } from '../activities/intake/accept-payment.ts';
 import { acceptWarehouseEvent } from '../activities/intake/accept-warehouse-event.ts';
 import { acceptInterchanges } from '../activities/intake/receive-interchange.ts';
-import { resolveTogether } from '../activities/orders/bulk-resolution.ts';
 import { FollowedProfiles } from '../activities/partners/partner-profiles.ts';
 import { ProfileEditor } from '../activities/partners/profile-editor.ts';
 import { wmsConnectors } from '../activities/wms/connector.ts';
@@ -59,6 +58,7 @@ async function main(log: Logger): Promise<void> {
     temporal,
     systems,
     registry,
+    handOff,
     partners: partnerDirectory(profiles),
     profileEditor: new ProfileEditor({ directory: config.partnersDir, profiles, prisma }),
     intake: {
@@ -67,7 +67,6 @@ async function main(log: Logger): Promise<void> {
       acceptWarehouseEvent: (request) => acceptWarehouseEvent(intakeDependencies, request),
       acceptPayment: (request) => acceptPayment(intakeDependencies, request),
       settleKeptDocument: (documentId, settlement) => settleKeptDocument(intakeDependencies, documentId, settlement),
-      resolveTogether: (request) => resolveTogether(intakeDependencies, request),
     },
   });
 

@@ -8,6 +8,7 @@
  * - `accept`: continue in spite of the problem; recorded as the person's decision.
  * - `use-guide`: continue with the carrier of the partner's routing guide.
  * - `use-carrier`: release with the carrier that the decision states.
+ * - `correct`: continue with the order as the decision corrects it (order/corrections.ts).
  * - `cancel`: end the order and compensate all completed steps.
  * - `resend`: send the document again under new control numbers.
  * - `set-aside`: skip the inbound message (a warehouse event, a payment) and continue with the
@@ -19,12 +20,30 @@ export const resolutions = [
   'accept',
   'use-guide',
   'use-carrier',
+  'correct',
   'cancel',
   'resend',
   'set-aside',
   'dismiss',
 ] as const;
 export type Resolution = (typeof resolutions)[number];
+
+/** What a resolution does, told before it is taken. */
+const effects: Readonly<Record<Resolution, string>> = {
+  retry: 'The step is tried again, with the master data and the profile as they are now.',
+  accept: 'The order goes on in spite of the problem. It is not asked about again.',
+  'use-guide': 'The goods are released with the carrier of the partner’s routing guide.',
+  'use-carrier': 'The goods are released with the carrier that is stated.',
+  correct: 'The order goes on as corrected. Our documents tell the partner what differs from its order.',
+  cancel: 'The order ends. What was done for it is undone, last first, and the partner is told.',
+  resend: 'The document is sent once more, under new control numbers.',
+  'set-aside': 'The message stays on record without effect, and the order goes on with the next.',
+  dismiss: 'The question is closed. Nothing else happens.',
+};
+
+export function effectOf(resolution: Resolution): string {
+  return effects[resolution];
+}
 
 export type ExceptionCategory =
   | 'pricing'
@@ -46,6 +65,8 @@ interface ExceptionKind {
 }
 
 const untilShipped: readonly Resolution[] = ['retry', 'cancel'];
+/** The order itself can be corrected. */
+const correctable: readonly Resolution[] = ['correct', 'retry', 'cancel'];
 /** Goods have shipped: the step can be retried, but the order cannot be cancelled. */
 const afterShipped: readonly Resolution[] = ['retry'];
 /**
@@ -63,7 +84,7 @@ export const exceptionKinds = {
   'unknown-ship-to': {
     category: 'customer-master',
     owner: 'customer-service',
-    resolutions: untilShipped,
+    resolutions: correctable,
     escalateAfterHours: 4,
   },
   'customer-blocked': { category: 'credit', owner: 'credit', resolutions: untilShipped, escalateAfterHours: 8 },
@@ -76,33 +97,33 @@ export const exceptionKinds = {
   'ship-to-differs': {
     category: 'customer-master',
     owner: 'customer-service',
-    resolutions: ['retry', 'accept', 'cancel'],
+    resolutions: ['correct', 'retry', 'accept', 'cancel'],
     escalateAfterHours: 4,
   },
   'dates-not-kept': {
     category: 'partner',
     owner: 'customer-service',
-    resolutions: ['retry', 'accept', 'cancel'],
+    resolutions: ['correct', 'retry', 'accept', 'cancel'],
     escalateAfterHours: 4,
   },
   'item-numbers-differ': {
     category: 'item-master',
     owner: 'item-data',
-    resolutions: ['retry', 'accept', 'cancel'],
+    resolutions: ['correct', 'retry', 'accept', 'cancel'],
     escalateAfterHours: 4,
   },
   'pack-differs': {
     category: 'item-master',
     owner: 'item-data',
-    resolutions: ['retry', 'accept', 'cancel'],
+    resolutions: ['correct', 'retry', 'accept', 'cancel'],
     escalateAfterHours: 4,
   },
-  'unknown-item': { category: 'item-master', owner: 'item-data', resolutions: untilShipped, escalateAfterHours: 4 },
-  'unknown-unit': { category: 'item-master', owner: 'item-data', resolutions: untilShipped, escalateAfterHours: 4 },
+  'unknown-item': { category: 'item-master', owner: 'item-data', resolutions: correctable, escalateAfterHours: 4 },
+  'unknown-unit': { category: 'item-master', owner: 'item-data', resolutions: correctable, escalateAfterHours: 4 },
   'quantity-not-whole': {
     category: 'item-master',
     owner: 'customer-service',
-    resolutions: untilShipped,
+    resolutions: correctable,
     escalateAfterHours: 4,
   },
   'no-system-for-side': {
@@ -111,17 +132,17 @@ export const exceptionKinds = {
     resolutions: untilShipped,
     escalateAfterHours: 4,
   },
-  'no-price': { category: 'pricing', owner: 'pricing', resolutions: untilShipped, escalateAfterHours: 4 },
+  'no-price': { category: 'pricing', owner: 'pricing', resolutions: correctable, escalateAfterHours: 4 },
   'no-tax-rate': {
     category: 'finance',
     owner: 'accounts-receivable',
-    resolutions: ['retry', 'accept', 'cancel'],
+    resolutions: ['correct', 'retry', 'accept', 'cancel'],
     escalateAfterHours: 4,
   },
   'price-outside-tolerance': {
     category: 'pricing',
     owner: 'pricing',
-    resolutions: ['retry', 'accept', 'cancel'],
+    resolutions: ['correct', 'retry', 'accept', 'cancel'],
     escalateAfterHours: 4,
   },
   'repeated-po-number': {

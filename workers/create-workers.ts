@@ -17,6 +17,7 @@ import { type ErpConnector, erpConnectors } from '../activities/erp/connector.ts
 import { ORDERS_QUEUE } from '../activities/handoff/delivery.ts';
 import type { HandOff } from '../activities/handoff/hand-off.ts';
 import { createOrderRecords } from '../activities/orders/activities.ts';
+import { retryAnswered } from '../activities/orders/corrections.ts';
 import type { PartnerProfiles } from '../activities/partners/partner-profiles.ts';
 import { createWmsActivities } from '../activities/wms/activities.ts';
 import { type WmsConnector, wmsConnectors } from '../activities/wms/connector.ts';
@@ -131,7 +132,7 @@ function rateOf(system: ErpSystem | WmsSystem): WorkerOptions | Record<string, n
 }
 
 function erpWorker(
-  { prisma, profiles, handOff }: WorkerDependencies,
+  { prisma, profiles, handOff, systems }: WorkerDependencies,
   system: ErpSystem,
   kinds: ReadonlyMap<string, ErpConnector>,
 ): WorkerOptions {
@@ -144,6 +145,7 @@ function erpWorker(
       port: connect(system),
       capabilities,
       records: { prisma, profiles, handOff },
+      onRead: () => retryAnswered({ prisma, profiles, handOff, systems }),
     }),
   };
 }

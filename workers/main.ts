@@ -6,6 +6,7 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 import { erpConnectors } from '../activities/erp/connector.ts';
 import { Dispatcher } from '../activities/handoff/dispatcher.ts';
 import { handOffMetrics } from '../activities/handoff/metrics.ts';
+import { retryAnswered } from '../activities/orders/corrections.ts';
 import { CrossReferenceFiles } from '../activities/partners/cross-reference-files.ts';
 import { FollowedProfiles } from '../activities/partners/partner-profiles.ts';
 import { wmsConnectors } from '../activities/wms/connector.ts';
@@ -40,12 +41,15 @@ async function main(): Promise<void> {
     applicationName: 'worker',
   });
   const profiles = await FollowedProfiles.open({ directory: config.partnersDir, prisma, log });
-  const crossReferences = new CrossReferenceFiles({ directory: config.partnersDir, prisma, profiles, log });
   await ensureSearchAttributes(native, config.temporal.namespace, searchAttributeKeys);
 
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const handOff = new Dispatcher({ prisma, temporal, profiles, log, observe: handOffMetrics(registry) });
+  const crossReferences = new CrossReferenceFiles({
+    ...{ directory: config.partnersDir, prisma, profiles, log },
+    onLoaded: (partnerId) => retryAnswered({ prisma, profiles, handOff, systems }, partnerId),
+  });
   const workers = await createWorkers({
     native,
     temporal,

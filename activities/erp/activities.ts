@@ -34,11 +34,13 @@ export interface ErpActivityDependencies {
   port: ErpPort;
   capabilities: Pick<ErpCapabilities, 'canCancel'>;
   records: Parameters<typeof recordInvoice>[0];
+  /** Called when its master data have been read. */
+  onRead?: () => Promise<unknown>;
 }
 
 export type ErpActivities = ReturnType<typeof createErpActivities>;
 
-export function createErpActivities({ system, port, capabilities, records }: ErpActivityDependencies) {
+export function createErpActivities({ system, port, capabilities, records, onRead }: ErpActivityDependencies) {
   const { prisma, profiles } = records;
   return {
     /**
@@ -160,6 +162,7 @@ export function createErpActivities({ system, port, capabilities, records }: Erp
         cursor = next;
       } while (cursor !== undefined);
       await retryGivenUp(records, { system: `erp.${system}`, taskQueue: activityInfo().taskQueue });
+      await onRead?.();
       return read;
     },
   };
@@ -201,13 +204,16 @@ function orderRequest(
     ...(cancelAfter !== undefined && { cancelAfter }),
     ...notesOf(notes),
     ...(paymentTerms !== null && { terms: paymentTerms }),
-    lines: order.lines.map(({ lineNumber, sku, orderedValue, unit, orderedUnit, unitFactor, unitPrice }) => ({
-      ...{ lineNumber, sku, quantity: orderedValue, unit: unit ?? orderedUnit, unitFactor, unitPrice },
-      ...wishesOf(canonical.lines[lineNumber - 1]),
-      sources: releases.flatMap(({ node, lines }) =>
-        lines.flatMap((line) => (line.lineNumber === lineNumber ? [{ node, quantity: line.quantity }] : [])),
-      ),
-    })),
+    // A line that is not delivered is no line of the ERP's order.
+    lines: order.lines
+      .filter(({ ordered, rejected }) => rejected !== ordered)
+      .map(({ lineNumber, sku, orderedValue, unit, orderedUnit, unitFactor, unitPrice }) => ({
+        ...{ lineNumber, sku, quantity: orderedValue, unit: unit ?? orderedUnit, unitFactor, unitPrice },
+        ...wishesOf(canonical.lines[lineNumber - 1]),
+        sources: releases.flatMap(({ node, lines }) =>
+          lines.flatMap((line) => (line.lineNumber === lineNumber ? [{ node, quantity: line.quantity }] : [])),
+        ),
+      })),
     taxTotal: taxTotal ?? 0,
   };
 }

@@ -2,7 +2,6 @@
  * The order's own records. Each step of {@link OrderRecords} runs as a local activity: short and
  * idempotent.
  */
-import type { ExceptionType } from '../../domain/exceptions.ts';
 import { resendDocument } from '../documents/resend-document.ts';
 import type { RecordDependencies } from './dependencies.ts';
 import { createExceptionRecords } from './exceptions.ts';
@@ -19,7 +18,7 @@ export type OrderRecords = ReturnType<typeof createOrderRecords>;
 
 export function createOrderRecords(deps: RecordDependencies & PrepareDependencies) {
   return {
-    prepareOrder: (input: { orderId: string; waived: readonly ExceptionType[] }) => prepareOrder(deps, input),
+    prepareOrder: (input: Parameters<typeof prepareOrder>[1]) => prepareOrder(deps, input),
     reserveStock: (input: Parameters<typeof reserveStock>[1]) => reserveStock(deps, input),
     releaseReservations: (input: Parameters<typeof releaseReservations>[1]) => releaseReservations(deps, input),
     renumberRelease: (input: Parameters<typeof renumberRelease>[1]) => renumberRelease(deps, input),

@@ -1,6 +1,7 @@
 /** Exceptions as records: the list of the control tower, and the evidence of who decided. */
 
 import type { kindOf, Resolution } from '../../domain/exceptions.ts';
+import { type Correction, correctionInWords } from '../../domain/order/corrections.ts';
 import type { GivenCarrier, OpenException } from '../../domain/order/messages.ts';
 import type { Progress } from '../../domain/order/state.ts';
 import { setProgress } from '../lib/records.ts';
@@ -13,6 +14,7 @@ export interface Resolved {
   resolution: Resolution;
   note?: string;
   carrier?: GivenCarrier;
+  corrections?: readonly Correction[];
   by: string;
 }
 
@@ -26,7 +28,7 @@ export function createExceptionRecords(deps: LeftOutDependencies) {
       progress: Progress;
     }): Promise<void> {
       const { orderId, exception, kind, progress } = input;
-      const { id, type, step, summary, taskQueue } = exception;
+      const { id, type, step, summary } = exception;
       const openedAt = new Date(exception.openedAt);
       const dueAt = new Date(openedAt.getTime() + kind.escalateAfterHours * HOUR_MS);
       const detail = JSON.stringify({ exceptionId: id, type });
@@ -35,7 +37,7 @@ export function createExceptionRecords(deps: LeftOutDependencies) {
           INSERT INTO "OrderException"
             ("id", "orderId", "type", "category", "step", "summary", "detail", "resolutions", "owner", "openedAt", "dueAt")
           VALUES (${id}, ${orderId}, ${type}, ${kind.category}, ${step}, ${summary},
-            ${taskQueue === undefined ? null : JSON.stringify({ taskQueue })}::jsonb, ${[...exception.resolutions]}::text[],
+            ${detailOf(exception)}::jsonb, ${[...exception.resolutions]}::text[],
             ${kind.owner}, ${openedAt}::timestamptz, ${dueAt}::timestamptz)
           ON CONFLICT DO NOTHING
         ),
@@ -69,8 +71,9 @@ export function createExceptionRecords(deps: LeftOutDependencies) {
       progress: Progress;
     }): Promise<void> {
       const { orderId, exceptionId, decision, progress } = input;
-      const { resolution, note, carrier, by } = decision;
-      const summary = `: ${resolution}${carrier ? ` ${inWords(carrier)}` : ''}${note ? ` (${note})` : ''}`;
+      const { resolution, note, carrier, corrections, by } = decision;
+      const given = carrier ? ` ${inWords(carrier)}` : corrections ? ` ${firstOf(corrections)}` : '';
+      const summary = `: ${resolution}${given}${note ? ` (${note})` : ''}`;
       const detail = JSON.stringify({ exceptionId, ...decision });
       const [closed] = await prisma.$queryRaw<{ type: string | null }[]>`
         WITH closed AS (
@@ -91,6 +94,19 @@ export function createExceptionRecords(deps: LeftOutDependencies) {
       if (closed?.type === 'repeated-po-number') await settleRepetition(deps, orderId, decision);
     },
   };
+}
+
+/** Corrections that the timeline names; the decision has all. */
+const MOST_NAMED = 10;
+
+function firstOf(corrections: readonly Correction[]): string {
+  const more = corrections.length > MOST_NAMED ? ` and ${corrections.length - MOST_NAMED} more` : '';
+  return `${corrections.slice(0, MOST_NAMED).map(correctionInWords).join('; ')}${more}`;
+}
+
+function detailOf({ taskQueue, lineIds }: OpenException): string | null {
+  if (taskQueue === undefined && lineIds === undefined) return null;
+  return JSON.stringify({ taskQueue, lineIds });
 }
 
 function inWords({ scac, method, shipmentPayment, authorization }: GivenCarrier): string {

@@ -1,7 +1,9 @@
 /** Converts our records of an order into its documents. */
 import { dayOf } from '../../domain/calendar/calendar.ts';
+import { compare } from '../../domain/decimal.ts';
 import type { Invoice } from '../../mappings/canonical/v1/index.ts';
 import {
+  type AcknowledgedLine,
   type AcknowledgmentDocument,
   DocumentError,
   type DocumentLine,
@@ -114,8 +116,28 @@ export function acknowledgmentOf(
       backordered: line.backordered,
       cancelled: line.cancelled,
       rejected: line.rejected,
+      ...(isRejection(line.rejection) && { rejection: line.rejection }),
+      ...changedByUs(order.asOrdered?.lines[line.lineNumber - 1], line),
       ...promised(order, line.lineNumber, profile),
     })),
+  };
+}
+
+function isRejection(reason: string | null): reason is NonNullable<AcknowledgedLine['rejection']> {
+  return reason !== null;
+}
+
+/** What a person corrected about a line, so that the buyer is told. */
+function changedByUs(
+  asOrdered: OrderRecord['canonical']['lines'][number] | undefined,
+  line: OrderLineRecord,
+): Pick<AcknowledgedLine, 'asked' | 'priceChanged'> {
+  if (asOrdered === undefined) return {};
+  const { quantity, unitPrice, priceBasis } = asOrdered;
+  const samePrice = priceBasis !== undefined || unitPrice === undefined || compare(unitPrice, line.unitPrice) === 0;
+  return {
+    ...(compare(quantity.value, line.orderedValue) !== 0 && { asked: quantity }),
+    ...(!samePrice && { priceChanged: true }),
   };
 }
 

@@ -13,7 +13,10 @@ export interface OrderRecord {
   poNumber: string;
   profileVersion: string;
   correlationId: string;
+  /** With what people corrected. */
   canonical: SalesOrder;
+  /** Before that; null if nobody corrected it. */
+  asOrdered: SalesOrder | null;
   /** A date. */
   orderedOn: string;
   currency: string;
@@ -49,6 +52,7 @@ export interface OrderLineRecord {
   ordered: string;
   cancelled: string;
   rejected: string;
+  rejection: string | null;
   backordered: string;
   open: string;
   shipped: string;
@@ -60,7 +64,7 @@ const plain = (table: string, ...names: string[]) => names.map((name) => `'${nam
 
 /** Builds an {@link OrderRecord} from row `o` of "Order". */
 export const ORDER = Prisma.raw(`json_build_object(
-  ${plain('o', 'id', 'partnerId', 'poNumber', 'profileVersion', 'correlationId', 'canonical', 'orderedOn')},
+  ${plain('o', 'id', 'partnerId', 'poNumber', 'profileVersion', 'correlationId', 'canonical', 'asOrdered', 'orderedOn')},
   ${plain('o', 'currency', 'customerNumber', 'shipToNumber', 'paymentTerms', 'taxTotal', 'erpSystem', 'erpOrderNumber')},
   ${plain('o', 'receivedAt', 'shipBy', 'reservedRound')},
   'shipToAddress', CASE WHEN (o."canonical"->>'oneTimeShipTo')::boolean THEN NULL ELSE (
@@ -69,7 +73,7 @@ export const ORDER = Prisma.raw(`json_build_object(
   ) END,
   'lines', (
     SELECT coalesce(json_agg(json_build_object(
-      ${plain('l', 'lineNumber', 'lineId', 'sku', 'customerSku', 'gtin', 'description', 'orderedUnit', 'unit', 'baseUnit')},
+      ${plain('l', 'lineNumber', 'lineId', 'sku', 'customerSku', 'gtin', 'description', 'orderedUnit', 'unit', 'baseUnit', 'rejection')},
       ${decimals('orderedValue', 'unitFactor', 'unitPrice')},
       ${decimals('ordered', 'cancelled', 'rejected', 'backordered', 'open', 'shipped')}
     ) ORDER BY l."lineNumber"), '[]'::json)

@@ -4,6 +4,7 @@
  */
 
 import type { ExceptionType } from '../../domain/exceptions.ts';
+import type { Correction } from '../../domain/order/corrections.ts';
 import type { OrderTerms } from '../../domain/order/state.ts';
 import type { ErpRule } from '../../domain/policy/erp-routing.ts';
 import type { Database } from '../../prisma/client.ts';
@@ -12,9 +13,9 @@ import type { HandOff } from '../handoff/hand-off.ts';
 import type { PartnerProfiles } from '../partners/partner-profiles.ts';
 import { decideOrder } from './prepare/decide.ts';
 import { rememberLeftOut, undecidedContent } from './prepare/left-out.ts';
-import { loadKnown, loadOrder } from './prepare/load.ts';
+import { loadKnown, loadOrder, withCorrections } from './prepare/load.ts';
 import type { Problem } from './prepare/problem.ts';
-import { recordCheck } from './prepare/record.ts';
+import { recordCheck, recordCorrections } from './prepare/record.ts';
 
 /** `rejects`: the partner's profile has the order rejected for the problem. */
 export type PreparedOrder = { ready: true; terms: OrderTerms } | { ready: false; problem: Problem; rejects?: true };
@@ -28,18 +29,25 @@ export interface PrepareDependencies {
   erpRules: readonly ErpRule[];
 }
 
+export interface CheckInput {
+  orderId: string;
+  waived: readonly ExceptionType[];
+  corrections?: readonly Correction[];
+}
+
 /**
  * Idempotent: a repeated check replaces the earlier findings. `waived` lists the problem types that
- * a person has accepted.
+ * a person has accepted, `corrections` all that people have corrected so far.
  *
  * @throws a retryable error while the master data of a relevant ERP was never read.
  */
 export async function prepareOrder(
   deps: PrepareDependencies,
-  { orderId, waived }: { orderId: string; waived: readonly ExceptionType[] },
+  { orderId, waived, corrections = [] }: CheckInput,
 ): Promise<PreparedOrder> {
   const { prisma, profiles, erp, wms, erpRules } = deps;
-  const row = await loadOrder(prisma, orderId);
+  const row = withCorrections(await loadOrder(prisma, orderId), corrections);
+  if (corrections.length > 0) await recordCorrections(prisma, orderId, row);
   const { partnerId, canonical: order } = row;
   const profile = await profiles.forOrder(row);
   if (profile === undefined) {
@@ -53,7 +61,7 @@ export async function prepareOrder(
     waived,
     // The current profile, so that what it declares helps an order that already waits.
     undecided: () => undecidedContent(prisma, row, profiles.get(partnerId)),
-    known: (erps) => loadKnown(prisma, { profile, erps, order }),
+    known: (erps) => loadKnown(prisma, { profile, erps, order, corrections }),
   });
   const { accepted } = decided;
   if (accepted !== undefined) await rememberLeftOut(deps, { ...row, orderId }, accepted);

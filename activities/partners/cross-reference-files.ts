@@ -40,6 +40,8 @@ export interface CrossReferenceFilesDependencies {
   readonly prisma: Database;
   readonly profiles: PartnerProfiles;
   readonly log: Logger;
+  /** Called after rows of a partner have been loaded. */
+  readonly onLoaded?: (partnerId: string) => Promise<unknown>;
   readonly now?: () => number;
 }
 
@@ -132,6 +134,7 @@ export class CrossReferenceFiles {
       return { message, details: { code }, mayPass: code === 'unreadable' };
     }
     const { refused, ...counts } = report;
+    if (counts.loaded > 0) await this.#deps.onLoaded?.(profile.id);
     // Keep the time and row count of the deletion; later looks leave them unchanged.
     if (state !== ABSENT || counts.removed > 0) await this.#keep(profile.id, file, report);
     else await prisma.crossReferenceFile.deleteMany({ where: { partnerId: profile.id, ...STATES_SOMETHING } });

@@ -111,7 +111,7 @@ function decide(
     erpRules,
     waived,
     undecided: () => masterData.undecided(row, profile),
-    known: (erps) => masterData.known({ profile, erps, order }),
+    known: (erps) => masterData.known({ profile, erps, order, corrections: row.corrections }),
   });
 }
 
@@ -123,6 +123,8 @@ function rowOf(subject: OrderToPreview, { version }: PartnerProfile, earlier: Ea
     profileVersion: version,
     receivedAt,
     canonical: order,
+    asOrdered: null,
+    corrections: [],
     repeated: earlier === undefined ? null : repetitionOf(order, earlier),
     leftOut: leftOutOf(subject),
   };

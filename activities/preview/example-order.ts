@@ -105,6 +105,7 @@ function recordOf(
     profileVersion: profile.version,
     correlationId: EXAMPLE_ORDER,
     canonical: order,
+    asOrdered: null,
     orderedOn: order.orderedOn,
     currency: order.currency,
     customerNumber: checked?.customerNumber ?? null,
@@ -150,14 +151,11 @@ function lineAsOrdered(
     unitFactor: '1',
     base: quantity.value,
     item: {
-      erpSystem: '',
       sku,
       description: item.description ?? '',
       baseUnit: unit,
       gtin: item.gtin ?? null,
-      listPrice: price,
       taxable: false,
-      units: [],
     },
   };
 }
@@ -171,7 +169,7 @@ async function nodeOf(
 ): Promise<string> {
   const nodes = systemsFor(wms, profile.usage).flatMap((system) => system.nodes);
   if (masterData === undefined || erpSystem === null) return nodes[0] ?? EXAMPLE_NODE;
-  const known = await masterData.known({ profile, erps: [erpSystem], order });
+  const known = await masterData.known({ profile, erps: [erpSystem], order, corrections: [] });
   const buyer = known.buyers.find((one) => one.shipToNumber === shipToNumber);
   return buyer?.preferredNodes.find((node) => nodes.includes(node)) ?? nodes[0] ?? EXAMPLE_NODE;
 }

@@ -4,7 +4,7 @@ import { contentHash } from '../../mappings/edi/content-hash.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import type { Database } from '../../prisma/client.ts';
 import { undecidedContent } from '../orders/prepare/left-out.ts';
-import { type Known, type LeftOut, loadKnown, type OrderToCheck } from '../orders/prepare/load.ts';
+import { type Known, type LeftOut, loadKnown, type OrderToCheck, type ToKnow } from '../orders/prepare/load.ts';
 
 export interface ItemLoad {
   readonly sku: string;
@@ -23,7 +23,7 @@ export interface EarlierOrder {
 export interface MasterData {
   /** For people. */
   readonly source: string;
-  known(given: { profile: PartnerProfile; erps: readonly string[]; order: SalesOrder }): Promise<Known>;
+  known(given: ToKnow): Promise<Known>;
   /** Content that neither the profile nor a person has decided about. */
   undecided(row: OrderToCheck, profile: PartnerProfile): Promise<LeftOut | undefined>;
   /** The order that has this number already. */

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { groupBy } from '../../activities/lib/group-by.ts';
 import { isDecimal } from '../../domain/decimal.ts';
+import type { ExceptionType } from '../../domain/exceptions.ts';
 import { toMinor } from '../../domain/money.ts';
+import { correctionsFor } from '../../domain/order/corrections.ts';
 import type { OrderException } from '../../prisma/generated/client.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import type { FoundException } from '../exception-search.ts';
@@ -41,12 +43,21 @@ export const exceptionView = z
     commentCount: z.int(),
     resolvedAt: instant.nullable(),
     resolvedBy: z.string().nullable(),
+    lineIds: z.array(z.string()).meta({ description: 'Of the buyer’s lines that it is about' }),
+    corrections: z
+      .array(z.string())
+      .meta({ description: 'Kinds of corrections that may help, with the resolution `correct`' }),
     otherOrders: z.array(otherOrder).meta({
       description:
         'For `repeated-po-number`: the orders that other documents brought under the number, oldest first; else empty. A list of exceptions names at most 20 of them.',
     }),
   })
   .meta({ id: 'OrderException', description: 'Something that an order waits for a person to decide' });
+
+const detail = z
+  .object({ lineIds: z.array(z.string()).default([]) })
+  .nullable()
+  .transform((stored) => stored ?? { lineIds: [] });
 
 export function exceptionViewOf(
   exception: OrderException & { commentCount: number },
@@ -69,6 +80,8 @@ export function exceptionViewOf(
     commentCount: exception.commentCount,
     resolvedAt: toInstantOrNull(exception.resolvedAt),
     resolvedBy: exception.resolvedBy,
+    lineIds: detail.parse(exception.detail).lineIds,
+    corrections: exception.resolutions.includes('correct') ? [...correctionsFor(exception.type as ExceptionType)] : [],
     otherOrders: exception.type === 'repeated-po-number' ? [...others] : [],
   };
 }

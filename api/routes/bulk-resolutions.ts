@@ -5,6 +5,7 @@ import {
   type BulkRefusal,
   bulkProgressOf,
   OPEN_STATE,
+  resolveTogether,
   unresolvedOf,
 } from '../../activities/orders/bulk-resolution.ts';
 import { type Resolution, resolutions } from '../../domain/exceptions.ts';
@@ -23,8 +24,8 @@ const MOST_FILTERED = 5_000;
 /** Exceptions that a group of refusals, or the progress, names. */
 const MOST_LISTED = 50;
 
-/** Resolutions that need more than the decision: the same carrier cannot be stated for many. */
-const NEEDS_INPUT: ReadonlySet<Resolution> = new Set(['use-carrier']);
+/** Resolutions that need more than the decision: the same carrier or correction cannot be stated for many. */
+const NEEDS_INPUT: ReadonlySet<Resolution> = new Set(['use-carrier', 'correct']);
 
 const bulkResolution = z
   .strictObject({
@@ -115,7 +116,7 @@ const resolveMany = route({
     async function store(id: string): Promise<BulkOutcome> {
       const { taken, outcome } = await sort(wanted, decision.resolution, caller, deps);
       if (taken.length === 0) throw nothingTaken(outcome);
-      await deps.intake.resolveTogether({
+      await resolveTogether(deps, {
         ...{ id, decision, outcome },
         clientId: caller.client?.id ?? 'unknown',
         by: caller.client?.name ?? 'unknown',

@@ -1,15 +1,18 @@
 import { z } from 'zod';
 import { refuseUnwritable } from '../../activities/intake/writable.ts';
 import { OPEN_STATE } from '../../activities/orders/bulk-resolution.ts';
-import { type Resolution, resolutions } from '../../domain/exceptions.ts';
+import { type ExceptionType, type Resolution, resolutions } from '../../domain/exceptions.ts';
 import { resolveException } from '../../workflows/messages.ts';
 import { visiblePartner, visibleTo } from '../auth/visibility.ts';
+import { checkCorrections, goOnWithNames, rememberNames } from '../corrections.ts';
 import { pageOf, pageParameters } from '../cursor.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { Problem } from '../errors.ts';
 import { countExceptions, exceptionFilter, findExceptions } from '../exception-search.ts';
 import { idempotencyHeaders, once } from '../idempotency.ts';
+import { statedCorrections } from '../representations/correction.ts';
 import { exceptionItem, exceptionItemOf, otherOrdersOf } from '../representations/exception.ts';
+import { forecastOf, resolutionForecast } from '../representations/forecast.ts';
 import { link, orderPath } from '../representations/values.ts';
 import { type Caller, route, withScope } from '../route.ts';
 import { updateOrder } from '../workflow-updates.ts';
@@ -109,11 +112,18 @@ const exceptionDecision = z
     resolution: z.string().min(1).max(60),
     note: z.string().trim().max(1000).optional(),
     carrier: givenCarrier.optional(),
+    corrections: statedCorrections.optional().meta({ description: 'With `correct`' }),
   })
-  .superRefine(({ resolution, carrier }, context) => {
-    if ((resolution === 'use-carrier') === (carrier !== undefined)) return;
-    const message = carrier === undefined ? 'is needed with use-carrier' : 'can only be stated with use-carrier';
-    context.addIssue({ code: 'custom', path: ['carrier'], message });
+  .superRefine((decision, context) => {
+    for (const [field, resolution] of [
+      ['carrier', 'use-carrier'],
+      ['corrections', 'correct'],
+    ] as const) {
+      const isStated = decision[field] !== undefined;
+      if ((decision.resolution === resolution) === isStated) continue;
+      const message = isStated ? `can only be stated with ${resolution}` : `is needed with ${resolution}`;
+      context.addIssue({ code: 'custom', path: [field], message });
+    }
   })
   .meta({ id: 'ExceptionDecision' });
 
@@ -151,6 +161,7 @@ const resolve = route({
     'illegal-resolution',
     'exception-resolved',
     'number-not-writable',
+    'invalid-body',
     'idempotency-key-reused',
     'process-unavailable',
   ],
@@ -162,10 +173,17 @@ const resolve = route({
       const resolution = legalResolution(body.resolution, exception.resolutions);
       const profile = await deps.partners.forOrder(exception.order);
       if (profile !== undefined) refuseUnwritable([['carrier.authorization', body.carrier?.authorization]], profile);
+      const corrected = body.corrections && (await checkCorrections(deps, asked(exception), body.corrections));
+      if (corrected !== undefined) await rememberNames(deps, exception.order.partnerId, corrected.remembered);
       const by = caller.client?.name ?? 'unknown';
-      const { note, carrier, ...given } = body;
-      const input = { ...given, exceptionId, resolution, by, ...(note && { note }), ...(carrier && { carrier }) };
+      const note = body.note === undefined || body.note === '' ? {} : { note: body.note };
+      const input = {
+        ...{ exceptionId, resolution, by, ...note },
+        ...(body.carrier && { carrier: body.carrier }),
+        ...(corrected && { corrections: corrected.corrections }),
+      };
       const done = await updateOrder(deps, exception.order.workflowId, resolveException, input, 'illegal-resolution');
+      if (corrected?.remembered.length) await goOnWithNames(deps, exception.order.partnerId);
       return {
         status: done === undefined ? (202 as const) : (200 as const),
         body: {
@@ -180,6 +198,31 @@ const resolve = route({
     });
   },
 });
+
+const forecast = route({
+  method: 'post',
+  path: '/v1/exceptions/{exceptionId}/forecast',
+  operation: 'forecastResolution',
+  tag: 'Exceptions',
+  summary: 'What a decision would lead to',
+  description:
+    'Takes the same body as the decision and does nothing. What the check of the order would say next is known exactly; of other steps, what the resolution does.',
+  access: withScope('exceptions:resolve'),
+  params: exceptionParameters,
+  body: { kind: 'json', schema: exceptionDecision },
+  answers: { 200: { description: 'What it would lead to', schema: resolutionForecast } },
+  problems: ['unknown-exception', 'illegal-resolution', 'exception-resolved', 'invalid-body'],
+  handler: async ({ params, body, caller }, deps) => {
+    const exception = await visibleException(caller, params.exceptionId, deps);
+    if (exception.state !== OPEN_STATE) throw resolvedAlready(exception);
+    const resolution = legalResolution(body.resolution, exception.resolutions);
+    return { status: 200, body: await forecastOf(deps, exception, resolution, body.corrections) };
+  },
+});
+
+function asked({ orderId, type }: { orderId: string; type: string }): { orderId: string; type: ExceptionType } {
+  return { orderId, type: type as ExceptionType };
+}
 
 /** With what the decision about it needs of its order. */
 export async function visibleException(caller: Caller, id: string, { prisma }: Pick<ApiDependencies, 'prisma'>) {
@@ -203,4 +246,4 @@ function legalResolution(wanted: string, legal: readonly string[]): Resolution {
   });
 }
 
-export const exceptionRoutes = [listExceptions, readCounts, resolve];
+export const exceptionRoutes = [listExceptions, readCounts, resolve, forecast];

@@ -12,7 +12,6 @@ import { acceptOrder } from '../../activities/intake/accept-order.ts';
 import { acceptPayment } from '../../activities/intake/accept-payment.ts';
 import { acceptWarehouseEvent } from '../../activities/intake/accept-warehouse-event.ts';
 import { acceptInterchanges } from '../../activities/intake/receive-interchange.ts';
-import { resolveTogether } from '../../activities/orders/bulk-resolution.ts';
 import { FollowedProfiles } from '../../activities/partners/partner-profiles.ts';
 import { ProfileEditor } from '../../activities/partners/profile-editor.ts';
 import { wmsConnectors } from '../../activities/wms/connector.ts';
@@ -120,6 +119,7 @@ export async function startApi(
     prisma,
     temporal,
     systems,
+    handOff,
     partners: partnerDirectory(profiles),
     profileEditor: new ProfileEditor({ directory: partnersDir, profiles, prisma, env }),
     intake: {
@@ -128,7 +128,6 @@ export async function startApi(
       acceptWarehouseEvent: (request) => acceptWarehouseEvent(intake, request),
       acceptPayment: (request) => acceptPayment(intake, request),
       settleKeptDocument: (documentId, settlement) => settleKeptDocument(intake, documentId, settlement),
-      resolveTogether: (request) => resolveTogether(intake, request),
     },
   });
   const server = await listen(app);

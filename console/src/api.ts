@@ -172,6 +172,10 @@ export interface OrderException {
   readonly commentCount: number;
   /** For a repeated PO number: the orders that came under it with other documents, in their present state. */
   readonly otherOrders: readonly OtherOrder[];
+  /** Of the buyer's lines that it is about. */
+  readonly lineIds: readonly string[];
+  /** What may be corrected with the resolution `correct`. */
+  readonly corrections: readonly string[];
 }
 
 export interface OtherOrder {
@@ -196,6 +200,33 @@ export interface ExceptionDecision {
   readonly note?: string;
   /** With `use-carrier`. */
   readonly carrier?: GivenCarrier;
+  /** With `correct`. */
+  readonly corrections?: readonly StatedCorrection[];
+}
+
+/** One thing that is meant otherwise; `remember` keeps it for later orders of the partner. */
+export type StatedCorrection =
+  | { readonly kind: 'item'; readonly lineId: string; readonly sku: string; readonly remember: boolean }
+  | {
+      readonly kind: 'unit';
+      readonly lineId: string;
+      readonly unit: string;
+      readonly quantity?: string;
+      readonly remember: boolean;
+    }
+  | { readonly kind: 'quantity'; readonly lineId: string; readonly quantity: string }
+  | { readonly kind: 'price'; readonly lineId: string; readonly unitPrice?: string }
+  | { readonly kind: 'refuse-line'; readonly lineId: string }
+  | { readonly kind: 'ship-to'; readonly shipToNumber: string; readonly remember: boolean }
+  | { readonly kind: 'dates'; readonly dates: Readonly<Record<string, string | null>> };
+
+/** What a decision would lead to. */
+export interface ResolutionForecast {
+  readonly effect: string;
+  readonly corrections: readonly string[];
+  readonly remembered: number;
+  readonly asksNext: { readonly type: string; readonly summary: string } | null;
+  readonly goodsTotal: { readonly amount: number; readonly currency: string } | null;
 }
 
 export interface ShipTo {
@@ -627,11 +658,12 @@ export function createApi(key: string, onUnauthorized: () => void = () => undefi
   const partner = (id: string) => `/v1/partners/${encodeURIComponent(id)}`;
   const document = (id: string) => `/v1/documents/${encodeURIComponent(id)}`;
   const interchange = (id: string) => `/v1/edi/interchanges/${encodeURIComponent(id)}`;
-  const post = (path: string, body: object, headers: Record<string, string> = {}) =>
+  const post = (path: string, body: object, headers: Record<string, string> = {}, signal?: AbortSignal) =>
     call(path, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json', ...headers },
       body: JSON.stringify(body),
+      ...(signal && { signal }),
     });
   const bytes = async (path: string, signal: AbortSignal): Promise<Blob> => {
     const response = await call(path, { signal, headers: { Accept: '*/*' } });
@@ -694,6 +726,15 @@ export function createApi(key: string, onUnauthorized: () => void = () => undefi
     labels: async (link: string, format: LabelFormat): Promise<Blob> => {
       const response = await call(`${link}?format=${format}`, { headers: { Accept: '*/*' } });
       return response.blob();
+    },
+    /** What a decision would lead to; nothing is done. */
+    forecast: async (
+      exceptionId: string,
+      decision: ExceptionDecision,
+      signal?: AbortSignal,
+    ): Promise<ResolutionForecast> => {
+      const path = `/v1/exceptions/${encodeURIComponent(exceptionId)}/forecast`;
+      return (await post(path, decision, {}, signal)).json() as Promise<ResolutionForecast>;
     },
     /** Resolves the exception. Idempotent per `attempt`. */
     resolve: async (exceptionId: string, decision: ExceptionDecision, attempt: string): Promise<void> => {

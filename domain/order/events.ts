@@ -1,5 +1,6 @@
 /** Everything that can change what an order knows. One event is one fact; `reduce` says what follows. */
 import type { ExceptionType } from '../exceptions.ts';
+import type { Correction } from './corrections.ts';
 import type { DocumentTrouble, OpenException, RemittedAmount, WarehouseNotice } from './messages.ts';
 import type {
   Decision,
@@ -15,6 +16,7 @@ import type {
 export type OrderEvent =
   // Before the warehouse
   | { type: 'waived'; problem: ExceptionType }
+  | { type: 'corrected'; corrections: readonly Correction[] }
   | { type: 'checked'; terms: OrderTerms }
   | { type: 'reserved'; fulfillments: readonly PlannedFulfillment[]; backordered: boolean }
   | { type: 'placed'; erpOrderNumber: string }

@@ -1,5 +1,6 @@
 /** Guards: whether an action on an order is legal now, and why not. One rule each. */
-import type { Resolution } from '../exceptions.ts';
+import type { ExceptionType, Resolution } from '../exceptions.ts';
+import { type Correction, correctionsFor } from './corrections.ts';
 import type { OpenException, ResolveExceptionInput } from './messages.ts';
 import type { OrderState } from './state.ts';
 
@@ -12,7 +13,10 @@ export interface Refusal {
     | 'exception-not-open'
     | 'illegal-resolution'
     | 'carrier-missing'
-    | 'carrier-not-asked';
+    | 'carrier-not-asked'
+    | 'corrections-missing'
+    | 'corrections-not-asked'
+    | 'correction-no-help';
   readonly reason: string;
 }
 
@@ -45,7 +49,7 @@ export function legalResolutions(
 /** Why the exception cannot be resolved like this; undefined when it can. */
 export function whyNotResolve(
   state: OrderState,
-  { exceptionId, resolution, carrier }: ResolveExceptionInput,
+  { exceptionId, resolution, carrier, corrections }: ResolveExceptionInput,
 ): Refusal | undefined {
   const exception = state.exceptions.find(({ id }) => id === exceptionId);
   if (exception === undefined || exception.decision !== undefined) {
@@ -62,5 +66,24 @@ export function whyNotResolve(
   if (resolution !== 'use-carrier' && carrier !== undefined) {
     return { code: 'carrier-not-asked', reason: `${resolution} takes no carrier; use-carrier does` };
   }
-  return undefined;
+  return whyNotCorrect(exception.type, resolution, corrections);
+}
+
+function whyNotCorrect(
+  type: ExceptionType,
+  resolution: Resolution,
+  corrections: readonly Correction[] | undefined,
+): Refusal | undefined {
+  if (resolution !== 'correct') {
+    if (corrections === undefined) return undefined;
+    return { code: 'corrections-not-asked', reason: `${resolution} takes no corrections; correct does` };
+  }
+  if (corrections === undefined || corrections.length === 0) {
+    return { code: 'corrections-missing', reason: 'correct needs at least one correction' };
+  }
+  const helpful = correctionsFor(type);
+  const useless = corrections.find(({ kind }) => !helpful.includes(kind));
+  if (useless === undefined) return undefined;
+  const reason = `${type} is corrected by ${helpful.join(', ')}, not by ${useless.kind}`;
+  return { code: 'correction-no-help', reason };
 }

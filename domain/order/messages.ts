@@ -4,6 +4,7 @@
  */
 import type { ExceptionType, Resolution } from '../exceptions.ts';
 import type { ShipmentPayment } from '../policy/carrier-routing.ts';
+import type { Correction } from './corrections.ts';
 import type { OrderStatus } from './status.ts';
 
 /** The input of an order's workflow. The order itself is in Postgres under `orderId`. */
@@ -55,6 +56,8 @@ export interface OpenException {
   summary: string;
   /** Of the system that did not answer until the step’s deadline. */
   taskQueue?: string;
+  /** Of the buyer's lines that the problem is about. */
+  lineIds?: readonly string[];
   resolutions: readonly Resolution[];
   openedAt: string;
 }
@@ -75,6 +78,8 @@ export interface ResolveExceptionInput {
   note?: string;
   /** With `use-carrier`, and only with it. */
   carrier?: GivenCarrier;
+  /** With `correct`, and only with it. */
+  corrections?: readonly Correction[];
   /** The person who decided. */
   by: string;
 }

@@ -1,5 +1,6 @@
 /** The one place where an order's state changes. Pure: the same events give the same state, in a run, a replay or a test. */
 import { add } from '../decimal.ts';
+import { mergedCorrections } from './corrections.ts';
 import type { OrderEvent } from './events.ts';
 import type { DocumentTrouble, RemittedAmount, WarehouseNotice } from './messages.ts';
 import { type FulfillmentState, fulfillmentOf, type OrderState, type PlannedFulfillment } from './state.ts';
@@ -16,6 +17,8 @@ function apply(state: OrderState, event: OrderEvent, at: string): OrderState {
   switch (event.type) {
     case 'waived':
       return { ...state, waived: [...state.waived, event.problem] };
+    case 'corrected':
+      return { ...state, corrections: mergedCorrections(state.corrections, event.corrections) };
     case 'checked':
       return { ...state, terms: event.terms };
     case 'reserved':

@@ -6,6 +6,7 @@
 import { add, compare, subtract } from '../decimal.ts';
 import type { ExceptionType } from '../exceptions.ts';
 import type { InvoiceBalance } from '../policy/cash.ts';
+import type { Correction } from './corrections.ts';
 import type { DocumentTrouble, GivenCarrier, OpenException, RemittedAmount, WarehouseNotice } from './messages.ts';
 import type { OrderStatus } from './status.ts';
 
@@ -19,6 +20,8 @@ export interface OrderState {
   readonly terms?: OrderTerms;
   /** Problems of the check that a person accepted. */
   readonly waived: readonly ExceptionType[];
+  /** What people corrected about the order. */
+  readonly corrections: readonly Correction[];
   readonly erpOrderNumber?: string;
   /** The ERP has taken the order and released its credit. */
   readonly accepted: boolean;
@@ -72,6 +75,8 @@ export interface Decision {
   readonly note?: string;
   /** With `use-carrier`. */
   readonly carrier?: GivenCarrier;
+  /** With `correct`. */
+  readonly corrections?: readonly Correction[];
   readonly by: string;
 }
 
@@ -156,6 +161,7 @@ export function newOrder({
     poNumber,
     ...(part !== undefined && { part }),
     waived: [],
+    corrections: [],
     accepted: false,
     backordered: false,
     stockArrived: false,

@@ -58,6 +58,8 @@ export interface AcknowledgedLine extends DocumentLine {
   rejected: Decimal;
   /** Reason for a rejected part; absent means the general reason. */
   rejection?: 'not-on-contract' | 'unknown-item' | 'unknown-unit' | 'unavailable';
+  /** What the buyer ordered, if a person agreed another quantity: `ordered` is that. */
+  asked?: Quantity;
   /** Whether `unitPrice` differs from the ordered price. */
   priceChanged?: boolean;
   /** Whether `shipDate` differs from the requested one. */

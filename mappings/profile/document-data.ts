@@ -80,6 +80,7 @@ const acknowledgedLine: Names<AcknowledgedLine> = {
   cancelled: VALUE,
   rejected: VALUE,
   rejection: VALUE,
+  asked: data({ value: VALUE, unit: VALUE }),
   priceChanged: VALUE,
   dateChanged: VALUE,
   shipDate: VALUE,

@@ -161,6 +161,12 @@ export const partnerProfile = z
     const message = `can only be ${unsupported} if the partner is told so: documents.outbound has no ${set}`;
     context.addIssue({ code: 'custom', path: ['orders', 'unsupported'], message });
   })
+  .superRefine(({ orders: { unknownItems }, documents: { outbound } }, context) => {
+    const { set } = orderAcknowledgment;
+    if (unknownItems === 'ask' || outbound[set] !== undefined) return;
+    const message = `can only be reject if the partner is told so: documents.outbound has no ${set}`;
+    context.addIssue({ code: 'custom', path: ['orders', 'unknownItems'], message });
+  })
   .superRefine(({ acknowledgment: stated, x12: { version } }, context) => {
     for (const { path, message } of unknownStatuses(stated, version)) {
       context.addIssue({ code: 'custom', path, message });

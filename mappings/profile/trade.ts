@@ -116,6 +116,13 @@ export const orders = z
         'Lines with several dates (SCH): a question each time, or an order for each date; lines with one date of their own then ' +
           'join the order of that date',
       ),
+    unknownItems: z
+      .enum(['ask', 'reject'])
+      .default('ask')
+      .describe(
+        'A line whose item or unit we do not know: a question each time, or the line is rejected by our acknowledgment of orders (855) and ' +
+          'the others go on. If no line is left, it is a question all the same',
+      ),
     unsupported: z
       .enum(['ask', 'reject', 'advise'])
       .default('ask')

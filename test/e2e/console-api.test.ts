@@ -7,6 +7,7 @@ import { Connection, Client as TemporalClient } from '@temporalio/client';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLogger } from 'winston';
+import { settleKeptDocument } from '../../activities/documents/kept-documents.ts';
 import { ProfileEditor } from '../../activities/partners/profile-editor.ts';
 import { createApiClient } from '../../api/auth/clients.ts';
 import { createApp } from '../../api/create-app.ts';
@@ -73,7 +74,12 @@ describe.skipIf(executablePath === undefined)(suite, () => {
         log,
         prisma,
         temporal,
-        intake: readOnly,
+        intake: {
+          ...readOnly,
+          settleKeptDocument: (id, settlement) =>
+            settleKeptDocument({ prisma, profiles: new Map(), handOff }, id, settlement),
+        },
+        handOff,
         partners: {
           list: () => partners,
           find: (id) => partners.find((partner) => partner.id === id),
@@ -226,6 +232,7 @@ describe.skipIf(executablePath === undefined)(suite, () => {
   });
 });
 
+const handOff = { committed: () => {} };
 const refuse = () => Promise.reject(new Error('a read-only console submits nothing'));
 const readOnly: Intake = {
   acceptOrder: refuse,
@@ -233,7 +240,6 @@ const readOnly: Intake = {
   acceptWarehouseEvent: refuse,
   acceptPayment: refuse,
   settleKeptDocument: refuse,
-  resolveTogether: refuse,
 };
 
 const GREEK = 'BSN*00*S-20418*20261120*1500*0001~N1*ST*Αθήνα A B~';

@@ -330,6 +330,21 @@ export async function startConsoleNetwork(directory: string) {
       response.writeHead(202, { 'Content-Type': 'application/json' }).end('{}');
       return;
     }
+    if (url.pathname.endsWith('/forecast')) {
+      let text = '';
+      for await (const chunk of request) text += String(chunk);
+      const { resolution, corrections = [] } = JSON.parse(text) as { resolution: string; corrections?: unknown[] };
+      const forecast = {
+        resolution,
+        effect: 'The step is tried again.',
+        corrections: corrections.map((one) => JSON.stringify(one)),
+        remembered: 0,
+        asksNext: null,
+        goodsTotal: { amount: 125_000, currency: 'USD' },
+      };
+      response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(forecast));
+      return;
+    }
     if (request.method === 'DELETE') {
       leftOut.length = 0;
       response.writeHead(204).end();
@@ -607,7 +622,7 @@ function detailOf(order: ReturnType<typeof orderItems>[number]) {
             category: 'pricing',
             step: 'release to RNO',
             summary: 'Line 2: PO price $4.10, contract price $4.55, tolerance 2 %.',
-            resolutions: ['retry', 'accept', 'use-carrier', 'cancel'],
+            resolutions: ['correct', 'retry', 'accept', 'use-carrier', 'cancel'],
             owner: 'pricing',
             state: 'open',
             openedAt: at(-21),
@@ -615,6 +630,8 @@ function detailOf(order: ReturnType<typeof orderItems>[number]) {
             ...UNTOUCHED,
             resolvedAt: null,
             resolvedBy: null,
+            lineIds: ['2'],
+            corrections: ['price', 'refuse-line'],
             otherOrders: [],
           },
         ]

@@ -289,6 +289,25 @@ describe.skipIf(executablePath === undefined)(suite, () => {
     expect(network.resolved).toEqual([{ resolution: 'accept', note: 'Agreed with the buyer by phone' }]);
   });
 
+  it('a price is corrected, and what that leads to is told before', async () => {
+    const before = network.resolved.length;
+    await page.goto(signedIn(exceptionPath()));
+    await page.getByRole('button', { name: 'Retry…' }).click();
+    await page.getByRole('dialog').getByText('The step is tried again.').waitFor();
+    await page.getByRole('dialog').getByRole('button', { name: 'Back' }).click();
+    await page.getByRole('button', { name: 'Correct…' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Correct' });
+    await dialog.getByLabel('What is meant for line 2').selectOption('Another price…');
+    await dialog.getByLabel('Price for one ordered unit').fill('4.35');
+    await dialog.getByRole('button', { name: 'What would happen?' }).click();
+    await dialog.getByText('with goods for $1,250.00').waitFor();
+    expect(network.resolved.slice(before)).toEqual([]);
+    await dialog.getByRole('button', { name: 'Confirm: correct' }).click();
+    await page.getByText('Correct: sent.').waitFor();
+    const corrections = [{ kind: 'price', lineId: '2', unitPrice: '4.35' }];
+    expect(network.resolved.slice(before)).toEqual([{ resolution: 'correct', corrections }]);
+  });
+
   it('a carrier that a person asked for is stated with the decision', async () => {
     const before = network.resolved.length;
     await page.goto(signedIn(exceptionPath()));

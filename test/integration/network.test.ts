@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { askedAbout } from './asked-about.ts';
 import { badInput } from './bad-input.ts';
+import { corrections } from './corrections.ts';
 import { correlation } from './correlation.ts';
 import { demoNetwork, secondOpinionOnX12 } from './demo.ts';
 import { encodings } from './encodings.ts';
@@ -32,6 +33,7 @@ describe('a trading network', { timeout: 150_000 }, () => {
   askedAbout(given);
   stores(given);
   encodings(given);
+  corrections(given);
   partnerFiles(given);
   systemOutages(given);
   temporalOutage(given);

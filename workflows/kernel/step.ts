@@ -24,6 +24,8 @@ export interface Moment<Input = void> extends Declared<Input> {
 export interface Problem {
   readonly type: ExceptionType;
   readonly summary: string;
+  /** Of the buyer's lines that it is about. */
+  readonly lineIds?: readonly string[];
   /** Of the system that did not answer until the step's deadline. */
   readonly taskQueue?: string;
 }

@@ -6,12 +6,15 @@ export const checkOrder = defineRecord({
   name: 'check the order',
   onFailure: 'step-failed',
   run: (records: OrderRecords, { state }: Moment) =>
-    records.prepareOrder({ orderId: state.orderId, waived: state.waived }),
+    records.prepareOrder({ orderId: state.orderId, waived: state.waived, corrections: state.corrections }),
   outcome: (prepared) => {
     if (prepared.ready) return { type: 'checked', terms: prepared.terms };
     const { problem, rejects } = prepared;
     if (!rejects) return { ask: problem };
     return { type: 'stopped', stop: { reason: problem.summary, by: 'system', problem: problem.type } };
   },
-  decided: ({ resolution }, { type }) => (resolution === 'accept' ? { type: 'waived', problem: type } : undefined),
+  decided: ({ resolution, corrections }, { type }) => {
+    if (resolution === 'accept') return { type: 'waived', problem: type };
+    return corrections === undefined ? undefined : { type: 'corrected', corrections };
+  },
 });

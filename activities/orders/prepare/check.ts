@@ -5,14 +5,13 @@
 
 import type { ExceptionType } from '../../../domain/exceptions.ts';
 import { extend } from '../../../domain/money.ts';
+import type { Correction } from '../../../domain/order/corrections.ts';
 import { type ErpRule, type OrderToRoute, routeToErp } from '../../../domain/policy/erp-routing.ts';
 import { isWithinTolerance } from '../../../domain/policy/pricing.ts';
-import type { SalesOrder, SalesOrderLine } from '../../../mappings/canonical/v1/index.ts';
 import type { PartnerProfile } from '../../../mappings/profile/profile.ts';
 import { type BuyerMatch, matchCustomer, shipToDifference, soughtParty } from './customer.ts';
-import { type ItemOfLine, indexOf, itemOf, namedItems, packDifference } from './items.ts';
-import type { Known, KnownBuyer, KnownItem, OrderToCheck } from './load.ts';
-import { type OurPrice, priceOf, statedPrice } from './prices.ts';
+import { checkLines, type PricedLine } from './lines.ts';
+import type { Known, KnownBuyer, OrderToCheck } from './load.ts';
 import type { Decided, Problem } from './problem.ts';
 import type { CheckedLine, CheckedOrder } from './record.ts';
 import { type Tax, taxOf, taxPlaceOf } from './tax.ts';
@@ -23,10 +22,10 @@ export function checkOrder(
   row: OrderToCheck,
   profile: PartnerProfile,
   known: Known,
-  given: { erps: readonly string[]; rules: readonly ErpRule[]; waived: readonly ExceptionType[] },
+  { waived, ...systems }: { erps: readonly string[]; rules: readonly ErpRule[]; waived: readonly ExceptionType[] },
 ): Omit<CheckedOrder, 'shipBy'> | Problem {
   const order = row.canonical;
-  const { erpSystem, match, decided: routed } = routeOrder(row, profile, known, given);
+  const { erpSystem, match, decided: routed } = routeOrder(row, profile, known, systems);
   if ('type' in match) return asOfReading(match, erpSystem, known);
   const { buyer, by } = match;
   const { customerNumber, customerName, currency } = buyer;
@@ -39,20 +38,21 @@ export function checkOrder(
       summary: `the order is in ${order.currency}, customer ${customerNumber} ${customerName} buys in ${currency}`,
     };
   }
-  const differs = shipToDifference(match, order);
-  if (differs !== undefined && !given.waived.includes(differs.type)) return differs;
-  const lines = checkLines(order, buyer, profile, known, given.waived);
+  const given = row.corrections;
+  const differs = given.some(({ kind }) => kind === 'ship-to') ? undefined : shipToDifference(match, order);
+  if (differs !== undefined && !waived.includes(differs.type)) return differs;
+  const lines = checkLines(row, buyer, profile, known, waived);
   if ('type' in lines) return asOfReading(lines, erpSystem, known);
-  const prices = checkPrices(lines, profile);
-  if (prices.problem !== undefined && !given.waived.includes(prices.problem.type)) return prices.problem;
+  const prices = checkPrices(lines, profile, given);
+  if (prices.problem !== undefined && !waived.includes(prices.problem.type)) return prices.problem;
 
-  const amounts = lines.map(({ item, ordered, unitPrice }) => ({
+  const amounts = lines.filter(isDelivered).map(({ item, ordered, unitPrice }) => ({
     taxable: item.taxable,
     amount: extend(ordered.value, unitPrice, order.currency),
   }));
   const tax = taxOf(buyer, taxPlaceOf(order, buyer), amounts, known.taxRates);
   const untaxed = rateMissing(tax, buyer);
-  if (untaxed !== undefined && !given.waived.includes(untaxed.type)) return asOfReading(untaxed, erpSystem, known);
+  if (untaxed !== undefined && !waived.includes(untaxed.type)) return asOfReading(untaxed, erpSystem, known);
   return {
     orderId,
     lines,
@@ -69,7 +69,12 @@ export function checkOrder(
       {
         rule: 'items',
         inputs: order.lines.map(({ lineId, item, quantity }) => ({ lineId, item, quantity })),
-        outcome: lines.map(({ lineId, item, base }) => `${lineId}: ${item.sku} ${base} ${item.baseUnit}`).join('; '),
+        outcome: lines
+          .map(
+            (line) =>
+              `${line.lineId}: ${line.item.sku} ${line.base} ${line.item.baseUnit}${isDelivered(line) ? '' : ', not delivered'}`,
+          )
+          .join('; '),
       },
       prices.decided,
       {
@@ -92,12 +97,12 @@ export function checkOrder(
 
 /** Selects the ERP that takes the order, and the buyer's customer record in it. */
 function routeOrder(
-  { partnerId, canonical: order }: OrderToCheck,
+  { partnerId, canonical: order, corrections }: OrderToCheck,
   profile: PartnerProfile,
   known: Known,
   { erps, rules }: { erps: readonly string[]; rules: readonly ErpRule[] },
 ): { erpSystem: string; match: BuyerMatch | Problem; decided: Decided } {
-  const sought = soughtParty(order, profile);
+  const sought = soughtParty(order, profile, corrections);
   const matches = new Map(erps.map((id) => [id, matchCustomer(id, known, partnerId, sought)]));
   const buyers: OrderToRoute['buyers'] = Object.fromEntries(
     [...matches].flatMap(([id, match]) => {
@@ -173,76 +178,24 @@ function rateMissing({ percent, taxable, country, region }: Tax, buyer: KnownBuy
   };
 }
 
-type PricedLine = CheckedLine & { priceSource: OurPrice['source']; orderedPrice: string | undefined };
-
-/** Returns all lines, or all problems of the first kind found. */
-function checkLines(
-  order: SalesOrder,
-  { erpSystem, customerNumber }: KnownBuyer,
-  profile: PartnerProfile,
-  known: Known,
-  waived: readonly ExceptionType[],
-): PricedLine[] | Problem {
-  const items = indexOf(known.items.filter((item) => item.erpSystem === erpSystem));
-  const prices = known.prices.filter(
-    (price) => price.erpSystem === erpSystem && price.customerNumber === customerNumber,
-  );
-  const problems: Problem[] = [];
-  const lines = order.lines.flatMap((line, index): PricedLine[] => {
-    const named = namedItems(line, items, known.names);
-    if (named.length > 1 && !waived.includes('item-numbers-differ')) problems.push(contradictionOf(line, named));
-    const found: ItemOfLine | Problem = itemOf(line, named[0], profile.units, known.names);
-    if ('type' in found) {
-      problems.push(found);
-      return [];
-    }
-    const packs = packDifference(line, found);
-    if (packs !== undefined && !waived.includes(packs.type)) problems.push(packs);
-    const stated = statedPrice(line, found, profile.units, known.names);
-    if ('type' in stated) {
-      problems.push(stated);
-      return [];
-    }
-    if (line.unitPrice === undefined && profile.pricing.whenPriceAbsent === 'exception') {
-      const summary = `line ${line.lineId}: ${found.item.sku} was ordered without a price`;
-      problems.push({ type: 'no-price', summary });
-      return [];
-    }
-    const price = priceOf(found, prices);
-    return [
-      {
-        ...found,
-        lineNumber: index + 1,
-        lineId: line.lineId,
-        customerSku: line.item.customerSku,
-        ordered: line.quantity,
-        orderedPrice: stated.unitPrice,
-        contractPrice: price.unitPrice,
-        priceSource: price.source,
-        unitPrice: stated.unitPrice ?? price.unitPrice,
-      },
-    ];
-  });
-  const [first] = problems;
-  if (first === undefined) return lines;
-  const alike = problems.filter(({ type }) => type === first.type);
-  return { type: first.type, summary: alike.map(({ summary }) => summary).join('; ') };
+/** Whether any of the line is to be delivered. */
+function isDelivered({ refused }: CheckedLine): boolean {
+  return refused === undefined;
 }
 
-/** The numbers of one line name different items: the first is meant only if a person says so. */
-function contradictionOf({ lineId }: SalesOrderLine, named: readonly KnownItem[]): Problem {
-  const items = named.map(({ sku, description }) => `${sku} ${description}`).join(', ');
-  const summary = `line ${lineId} names different items: ${items}; accepted, it is ${named[0]?.sku}`;
-  return { type: 'item-numbers-differ', summary };
-}
-
+/** A price that a person gave is not asked about again. */
 function checkPrices(
   lines: readonly PricedLine[],
   { pricing: { tolerance }, version }: PartnerProfile,
+  corrections: readonly Correction[],
 ): { decided: Decided; problem?: Problem } {
+  const decidedLines = new Set(corrections.flatMap((one) => (one.kind === 'price' ? [one.lineId] : [])));
   const off = lines.filter(
-    ({ orderedPrice, contractPrice }) =>
-      orderedPrice !== undefined && !isWithinTolerance(orderedPrice, contractPrice, tolerance),
+    ({ lineId, refused, orderedPrice, contractPrice }) =>
+      refused === undefined &&
+      !decidedLines.has(lineId) &&
+      orderedPrice !== undefined &&
+      !isWithinTolerance(orderedPrice, contractPrice, tolerance),
   );
   const decided: Decided = {
     rule: 'price-tolerance',
@@ -261,5 +214,8 @@ function checkPrices(
   };
   if (off.length === 0) return { decided };
   const said = off.map((line) => `line ${line.lineId} says ${line.orderedPrice}, ours is ${line.contractPrice}`);
-  return { decided, problem: { type: 'price-outside-tolerance', summary: said.join('; ') } };
+  return {
+    decided,
+    problem: { type: 'price-outside-tolerance', summary: said.join('; '), lineIds: off.map(({ lineId }) => lineId) },
+  };
 }

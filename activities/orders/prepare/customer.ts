@@ -1,4 +1,5 @@
 /** Identifies the buyer and the ship-to. */
+import type { Correction } from '../../../domain/order/corrections.ts';
 import type { Party, SalesOrder } from '../../../mappings/canonical/v1/index.ts';
 import type { PartnerProfile } from '../../../mappings/profile/profile.ts';
 import type { Known, KnownBuyer } from './load.ts';
@@ -12,9 +13,15 @@ export interface BuyerMatch {
 
 /**
  * The party that is looked up in the ERP: the ship-to. If the goods go to an address of the order alone, it is the
- * account of the profile, else the buyer and the bill-to, whose customer buys.
+ * account of the profile, else the buyer and the bill-to, whose customer buys. A person's word stands before all.
  */
-export function soughtParty(order: SalesOrder, { dropShip: { account } }: PartnerProfile): Party {
+export function soughtParty(
+  order: SalesOrder,
+  { dropShip: { account } }: PartnerProfile,
+  corrections: readonly Correction[],
+): Party {
+  const given = corrections.find((one) => one.kind === 'ship-to');
+  if (given !== undefined) return { identifiers: [{ scheme: 'seller', value: given.shipToNumber }] };
   if (!order.oneTimeShipTo) return order.shipTo;
   const named = [order.buyer, order.billTo].flatMap((party) => party?.identifiers ?? []);
   return { identifiers: account === undefined ? named : [{ scheme: 'seller', value: account }] };

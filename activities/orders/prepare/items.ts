@@ -2,6 +2,7 @@
 
 import { compare, isMultiple, multiply } from '../../../domain/decimal.ts';
 import { lookup } from '../../../domain/lookup.ts';
+import type { Correction } from '../../../domain/order/corrections.ts';
 import type { StoreQuantity } from '../../../domain/policy/allocations.ts';
 import type { SalesOrderLine } from '../../../mappings/canonical/v1/index.ts';
 import type { KnownNames } from '../../partners/cross-references.ts';
@@ -38,14 +39,19 @@ export function indexOf(items: readonly KnownItem[]): ItemIndex {
   return { bySku: new Map(items.map((item) => [item.sku, item])), byGtin };
 }
 
-/** The different items that a line names: by our number, by the buyer's, by GTIN, in this order of trust. */
+/**
+ * The different items that a line names: by our number, by the buyer's, by GTIN, in this order of trust. Where a person
+ * gave our number, only that counts.
+ */
 export function namedItems(
   { item: { sku, customerSku, gtin } }: SalesOrderLine,
   { bySku, byGtin }: ItemIndex,
   names: KnownNames,
+  byOursAlone: boolean,
 ): KnownItem[] {
   const ours = customerSku === undefined ? undefined : names.item(customerSku);
-  const found = [bySku.get(sku ?? ''), bySku.get(ours ?? ''), byGtin.get(gtin ?? '')];
+  const others = byOursAlone ? [] : [bySku.get(ours ?? ''), byGtin.get(gtin ?? '')];
+  const found = [bySku.get(sku ?? ''), ...others];
   return [...new Set(found.filter((item) => item !== undefined))];
 }
 
@@ -55,17 +61,19 @@ export function itemOf(
   item: KnownItem | undefined,
   units: Readonly<Record<string, string>>,
   names: KnownNames,
+  given?: Extract<Correction, { kind: 'unit' }>,
 ): ItemOfLine | Problem {
   if (item === undefined) {
     const { sku, customerSku, gtin } = line.item;
     const named = [sku, customerSku && `buyer’s ${customerSku}`, gtin && `GTIN ${gtin}`].filter(Boolean).join(', ');
     return { type: 'unknown-item', summary: `line ${line.lineId}: no item is ${named || line.item.description}` };
   }
-  const { unit, factor: unitFactor } = unitOf(line.quantity.unit, item, units, names);
+  const { unit, factor: unitFactor } =
+    given === undefined ? unitOf(line.quantity.unit, item, units, names) : givenUnit(given, item);
   if (unitFactor === undefined) {
     return {
       type: 'unknown-unit',
-      summary: `line ${line.lineId}: ${item.sku} is not sold by ${line.quantity.unit}`,
+      summary: `line ${line.lineId}: ${item.sku} is not sold by ${given?.unit ?? line.quantity.unit}`,
     };
   }
   const base = multiply(line.quantity.value, unitFactor);
@@ -109,6 +117,13 @@ export function unitOf(
   }
   const unit = names.unit(ordered) ?? lookup(units, ordered) ?? ordered;
   return { unit, factor: factorOf(item, unit) };
+}
+
+/** A person's word on what one ordered unit is; a number of our units is no unit of ours. */
+function givenUnit({ unit, quantity }: Extract<Correction, { kind: 'unit' }>, item: KnownItem) {
+  const factor = factorOf(item, unit);
+  if (quantity === undefined) return { unit, factor };
+  return { unit: undefined, factor: factor && multiply(factor, quantity) };
 }
 
 /** Base units in one `unit` of the item; undefined if the item is not sold in that unit. */

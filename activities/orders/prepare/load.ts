@@ -1,5 +1,7 @@
 /** Loads everything that the order check needs, in two statements. */
 import { z } from 'zod';
+import type { Correction } from '../../../domain/order/corrections.ts';
+import { correctedOrder } from '../../../mappings/canonical/corrected.ts';
 import { type SalesOrder, salesOrder } from '../../../mappings/canonical/v1/index.ts';
 import type { NotUsed } from '../../../mappings/edi/not-used.ts';
 import type { PartnerProfile } from '../../../mappings/profile/profile.ts';
@@ -32,6 +34,9 @@ const orderRow = z.object({
   profileVersion: z.string(),
   receivedAt: z.date(),
   canonical: salesOrder,
+  /** As it was accepted, if it has been corrected since. */
+  asOrdered: salesOrder.nullable(),
+  corrections: z.custom<readonly Correction[]>(),
   /** What is known where the order's document repeats a PO number with other content. */
   repeated: z.custom<Repeated>().nullable(),
   /** Content of the order's document that its mapping left out. */
@@ -124,13 +129,28 @@ const REPETITION = Prisma.sql`
     'decision', (SELECT p."decision" FROM "PurchaseOrder" AS p WHERE ${REPEATED})
   ) END`;
 
+/** The order as these corrections, which are all that there are, make it. */
+export function withCorrections(row: OrderToCheck, corrections: readonly Correction[]): OrderToCheck {
+  if (corrections.length === 0 && row.asOrdered === null) return row;
+  const asOrdered = row.asOrdered ?? row.canonical;
+  return { ...row, asOrdered, corrections, canonical: correctedOrder(asOrdered, corrections) };
+}
+
 export async function loadOrder(prisma: Database, orderId: string): Promise<OrderToCheck> {
   const [row] = await prisma.$queryRaw<unknown[]>`
-    SELECT o."partnerId", o."poNumber", o."profileVersion", o."receivedAt", o."canonical",
+    SELECT o."partnerId", o."poNumber", o."profileVersion", o."receivedAt", o."canonical", o."asOrdered", o."corrections",
       ${REPETITION} AS "repeated", ${LEFT_OUT} AS "leftOut"
     FROM "Order" AS o WHERE o."id" = ${orderId}`;
   if (row === undefined) throw permanent('unknown-order', `there is no order ${orderId}`);
   return orderRow.parse(row);
+}
+
+/** The order, corrected, with its corrections. */
+export interface ToKnow {
+  readonly profile: PartnerProfile;
+  readonly erps: readonly string[];
+  readonly order: SalesOrder;
+  readonly corrections: readonly Correction[];
 }
 
 /**
@@ -138,13 +158,10 @@ export async function loadOrder(prisma: Database, orderId: string): Promise<Orde
  * keeps customers consistent with their reading time. Only ship-tos that the order may refer to are
  * loaded, because a retailer has thousands.
  */
-export async function loadKnown(
-  prisma: Database,
-  { profile, erps, order }: { profile: PartnerProfile; erps: readonly string[]; order: SalesOrder },
-): Promise<Known> {
+export async function loadKnown(prisma: Database, { profile, erps, order, corrections }: ToKnow): Promise<Known> {
   const partnerId = profile.id;
   const accounts = accountsOf(profile);
-  const sought = soughtParty(order, profile);
+  const sought = soughtParty(order, profile, corrections);
   const of = <T>(values: readonly (T | undefined)[]) => [...new Set(values.flatMap((value) => value ?? []))] as T[];
   const customerSkus = of(order.lines.map((line) => line.item.customerSku));
   const skus = of(order.lines.map((line) => line.item.sku));

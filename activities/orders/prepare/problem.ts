@@ -4,6 +4,8 @@ import type { ExceptionType } from '../../../domain/exceptions.ts';
 export interface Problem {
   type: ExceptionType;
   summary: string;
+  /** Of the buyer's lines that it is about. */
+  lineIds?: readonly string[];
 }
 
 /** A result of the check, stored with its inputs so that it can be explained later. */

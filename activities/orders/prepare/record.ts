@@ -1,4 +1,8 @@
 /** Stores the result of the check. */
+import type { ExceptionType } from '../../../domain/exceptions.ts';
+import type { Correction } from '../../../domain/order/corrections.ts';
+import type { SalesOrder } from '../../../mappings/canonical/v1/index.ts';
+import type { AcknowledgedLine } from '../../../mappings/edi/document-content.ts';
 import type { Database } from '../../../prisma/client.ts';
 import { Prisma } from '../../../prisma/generated/client.ts';
 import { insertRows } from '../../lib/records.ts';
@@ -8,7 +12,14 @@ import type { Decided } from './problem.ts';
 /** Stored with each decision. Increment it with every change of a rule of the check. */
 const RULES_VERSION = '5';
 
-export interface CheckedLine extends ItemOfLine {
+/** What is kept of an item with its line. */
+export type CheckedItem = Pick<ItemOfLine['item'], 'sku' | 'description' | 'baseUnit' | 'gtin' | 'taxable'>;
+
+/** A problem of one line alone, for which the line is rejected. */
+export type LineRefusal = Extract<AcknowledgedLine['rejection'] & ExceptionType, string>;
+
+export interface CheckedLine extends Omit<ItemOfLine, 'item'> {
+  item: CheckedItem;
   lineNumber: number;
   lineId: string;
   customerSku: string | undefined;
@@ -16,6 +27,8 @@ export interface CheckedLine extends ItemOfLine {
   /** Our price per ordered unit. */
   contractPrice: string;
   unitPrice: string;
+  /** Of a line that is not delivered. */
+  refused?: { reason: LineRefusal | undefined };
 }
 
 export interface CheckedOrder {
@@ -60,6 +73,18 @@ export async function recordCheck(prisma: Database, checked: CheckedOrder): Prom
     WHERE "id" = ${orderId}`;
 }
 
+/** Keeps what people corrected, and what the order said before. Repeated, it changes nothing. */
+export async function recordCorrections(
+  prisma: Database,
+  orderId: string,
+  { canonical, corrections }: { canonical: SalesOrder; corrections: readonly Correction[] },
+): Promise<void> {
+  await prisma.$executeRaw`
+    UPDATE "Order" SET "asOrdered" = coalesce("asOrdered", "canonical"), "canonical" = ${JSON.stringify(canonical)}::jsonb,
+      "corrections" = ${JSON.stringify(corrections)}::jsonb, "updatedAt" = now()
+    WHERE "id" = ${orderId}`;
+}
+
 /** A checked line as the order keeps it. */
 export function lineRow(line: CheckedLine) {
   return {
@@ -77,14 +102,16 @@ export function lineRow(line: CheckedLine) {
     unitPrice: line.unitPrice,
     contractPrice: line.contractPrice,
     ordered: line.base,
-    open: line.base,
+    open: line.refused === undefined ? line.base : '0',
+    rejected: line.refused === undefined ? '0' : line.base,
+    rejection: line.refused?.reason ?? null,
   };
 }
 
-const NOTHING_MOVED = { cancelled: 0, rejected: 0, backordered: 0, shipped: 0 };
+const NOTHING_MOVED = { cancelled: 0, backordered: 0, shipped: 0 };
 const LINE = [
   ...['orderId', 'lineNumber', 'lineId', 'sku', 'customerSku', 'gtin', 'description', 'orderedValue', 'orderedUnit'],
-  ...['unit', 'baseUnit', 'unitFactor', 'unitPrice', 'contractPrice', 'ordered', 'open'],
+  ...['unit', 'baseUnit', 'unitFactor', 'unitPrice', 'contractPrice', 'ordered', 'open', 'rejected', 'rejection'],
   ...Object.keys(NOTHING_MOVED),
 ];
 const DECISION = ['orderId', 'key', 'rule', 'ruleVersion', 'inputs', 'outcome', 'at'];

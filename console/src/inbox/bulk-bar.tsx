@@ -3,6 +3,7 @@ import type { ApiProblem } from '../api.ts';
 import { newAttempt } from '../attempt.ts';
 import { formatWords } from '../format.ts';
 import { USE_CARRIER } from '../order/carrier-fields.tsx';
+import { CORRECT } from '../order/correction-fields.tsx';
 import { isRefusal, problemFrom, Refusal } from '../refusal.tsx';
 import { useApi } from '../session.tsx';
 import type { BulkOutcome, BulkTarget, InboxFilter, InboxItem } from './api.ts';
@@ -60,8 +61,10 @@ export function BulkBar({ selection, total = 0, filter, onDone }: Props) {
   );
 }
 
-/** The form of a carrier is on the page of the order. */
-const possible = (item: InboxItem) => item.resolutions.filter((resolution) => resolution !== USE_CARRIER);
+/** What needs further input is decided one by one. */
+const NEEDS_INPUT: readonly string[] = [USE_CARRIER, CORRECT];
+
+const possible = (item: InboxItem) => item.resolutions.filter((resolution) => !NEEDS_INPUT.includes(resolution));
 
 function resolutionsOfAll([first, ...others]: readonly InboxItem[]): readonly string[] {
   if (first === undefined) return [];

@@ -1,14 +1,11 @@
-import { type FormEvent, useEffect, useId, useRef, useState } from 'react';
+import { useState } from 'react';
 import { Link } from 'react-router-dom';
-import type { ApiProblem, OrderException } from '../api.ts';
-import { newAttempt } from '../attempt.ts';
+import type { OrderException } from '../api.ts';
 import { formatWords } from '../format.ts';
 import { ExceptionWork } from '../inbox/work.tsx';
 import { StatusBadge } from '../order-status.tsx';
-import { isRefusal, problemFrom, Refusal } from '../refusal.tsx';
-import { useApi } from '../session.tsx';
 import { Ago, Deadline } from '../time.tsx';
-import { CarrierFields, NO_CARRIER, statedOf, USE_CARRIER } from './carrier-fields.tsx';
+import { ResolveDialog } from './resolve-dialog.tsx';
 import { Section } from './section.tsx';
 
 interface Props {
@@ -106,85 +103,5 @@ function OtherOrders({ orders }: { readonly orders: OrderException['otherOrders'
         </li>
       ))}
     </ul>
-  );
-}
-
-interface DialogProps {
-  readonly exception: OrderException;
-  readonly resolution: string;
-  readonly onClose: () => void;
-  readonly onSent: () => void;
-}
-
-function ResolveDialog({ exception, resolution, onClose, onSent }: DialogProps) {
-  const api = useApi();
-  const dialog = useRef<HTMLDialogElement>(null);
-  const heading = useId();
-  const noteField = useId();
-  const [note, setNote] = useState('');
-  const [carrier, setCarrier] = useState(NO_CARRIER);
-  const [problem, setProblem] = useState<ApiProblem>();
-  const [sending, setSending] = useState(false);
-  // Idempotency key: stays the same when an answer is lost; changes with the note or after a
-  // refusal.
-  const [attempt, setAttempt] = useState(newAttempt);
-
-  useEffect(() => {
-    dialog.current?.showModal();
-  }, []);
-
-  async function submit(event: FormEvent): Promise<void> {
-    event.preventDefault();
-    setSending(true);
-    setProblem(undefined);
-    try {
-      const said = note.trim() === '' ? {} : { note: note.trim() };
-      const stated = resolution === USE_CARRIER ? { carrier: statedOf(carrier) } : {};
-      await api.resolve(exception.id, { resolution, ...said, ...stated }, attempt);
-      onSent();
-    } catch (failure) {
-      const refusal = problemFrom(failure, 'The decision could not be sent');
-      if (isRefusal(refusal)) setAttempt(newAttempt());
-      setProblem(refusal);
-      setSending(false);
-    }
-  }
-
-  return (
-    <dialog ref={dialog} aria-labelledby={heading} onClose={onClose}>
-      <form onSubmit={(event) => void submit(event)}>
-        <h2 id={heading}>{formatWords(resolution)}</h2>
-        <p>{exception.summary}</p>
-        {resolution === USE_CARRIER && (
-          <CarrierFields
-            carrier={carrier}
-            onChange={(next) => {
-              setCarrier(next);
-              setAttempt(newAttempt());
-            }}
-          />
-        )}
-        <label htmlFor={noteField}>Note for the timeline</label>
-        <textarea
-          id={noteField}
-          rows={3}
-          maxLength={1000}
-          value={note}
-          onChange={(event) => {
-            setNote(event.target.value);
-            setAttempt(newAttempt());
-          }}
-        />
-        {problem && <Refusal problem={problem} />}
-        <div className="actions">
-          <button type="submit" className="primary" disabled={sending}>
-            {sending ? 'Sending…' : `Confirm: ${formatWords(resolution).toLowerCase()}`}
-          </button>
-          <button type="button" onClick={onClose}>
-            Back
-          </button>
-        </div>
-      </form>
-    </dialog>
   );
 }

@@ -33,12 +33,12 @@ const REJECTIONS: Readonly<
  * Renders the 855 of an order with all lines.
  *
  * BAK02 is AD if everything is accepted as ordered, RD if nothing is, otherwise AC; it never contradicts
- * the codes of the lines. PO1 repeats the ordered quantity; SDQ says which stores get what of the accepted
+ * the codes of the lines. PO1 repeats the quantity as the buyer ordered it; SDQ says which stores get what of the accepted
  * part. ACK segments report the outcome, in the codes of the partner's profile:
  *
  * | outcome | ACK01 |
  * | --- | --- |
- * | all accepted | `accepted`, `priceChanged` at another price, `dateChanged` on another day |
+ * | all accepted | `accepted`, `quantityChanged` in another quantity that was agreed, `priceChanged` at another price, `dateChanged` on another day |
  * | part accepted, rest backordered | `partBackordered` for the part, `backordered` for the rest |
  * | part accepted, rest never delivered | `quantityChanged` for the part |
  * | all backordered | `backordered` |
@@ -75,7 +75,9 @@ function acknowledgmentType(lines: readonly AcknowledgedLine[], outcomes: readon
   const codes = outcomes.map(({ code }) => code);
   const nothing = lines.every((line) => !positive(line.accepted) && !positive(line.backordered));
   if (nothing && codes.every((code) => REFUSED.has(code))) return 'RD';
-  const asOrdered = lines.every((line) => isWhollyAccepted(line) && line.priceChanged !== true);
+  const asOrdered = lines.every(
+    (line) => isWhollyAccepted(line) && line.asked === undefined && line.priceChanged !== true,
+  );
   return asOrdered && codes.every((code) => AS_ORDERED.has(code)) ? 'AD' : 'AC';
 }
 
@@ -93,9 +95,9 @@ function lineLoop(
   currency: string,
   profile: Agreement,
 ): TreeNode {
-  const { ordered, unitPrice } = line;
+  const { ordered, asked = ordered, unitPrice } = line;
   return node({
-    PO1: segment(line.lineId, ordered.value, ordered.unit, unitPrice, undefined, ...itemNumbers(line, profile)),
+    PO1: segment(line.lineId, asked.value, asked.unit, unitPrice, undefined, ...itemNumbers(line, profile)),
     PID: description(line.description),
     SDQ: storeQuantities(line, acceptedForStores(line), profile),
     ACK: outcomes.map((outcome) => ({ ACK: acknowledged(line, outcome, currency) })),
@@ -138,8 +140,9 @@ function outcomesOf(
   ];
 }
 
-/** The price is a change that the buyer has to pay for, so it comes before the day. */
-function acceptedCode({ priceChanged, dateChanged }: AcknowledgedLine, codes: AcknowledgmentCodes): string {
+/** What comes is other than ordered; the price is a change that the buyer has to pay for, so it comes before the day. */
+function acceptedCode({ asked, priceChanged, dateChanged }: AcknowledgedLine, codes: AcknowledgmentCodes): string {
+  if (asked !== undefined) return codes.quantityChanged;
   if (priceChanged === true) return codes.priceChanged;
   return dateChanged === true ? (codes.dateChanged ?? codes.accepted) : codes.accepted;
 }
