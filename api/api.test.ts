@@ -553,6 +553,14 @@ describe('exceptions', () => {
     });
   });
 
+  it('what a resolution would lead to is told, and nothing is done', async () => {
+    const body = { resolution: 'cancel' };
+    const answer = await api.call('POST', '/v1/exceptions/exception-open/forecast', { key: desk, body });
+    expect(answer, answer.text).toMatchObject({ status: 200, body: { effect: expect.any(String) } });
+    const after = await api.prisma.orderException.findUniqueOrThrow({ where: { id: 'exception-open' } });
+    expect(after.state).toBe('open');
+  });
+
   it('one that is resolved cannot be resolved again, and another partner’s is unknown', async () => {
     const body = { resolution: 'accept' };
     const resolved = await api.call('POST', '/v1/exceptions/exception-resolved/resolve', { key: desk, body });
@@ -1085,7 +1093,6 @@ describe('around the routes', () => {
     // exceptions have files of tests of their own.
     const elsewhere = new Set([
       'resolveException',
-      'forecastResolution',
       'resolveExceptions',
       'readBulkResolution',
       'countExceptions',

@@ -400,9 +400,11 @@ describe('one decision about many exceptions', () => {
   });
 
   it('which needs further input is for one at a time', async () => {
-    await anException('TV-1', { resolutions: ['use-carrier', 'retry'] });
-    const answer = await post('resolutions', { exceptionIds: ['x-TV-1'], resolution: 'use-carrier', dryRun: true });
-    expect(answer.body.refused.groups).toMatchObject([{ code: 'input-needed', count: 1 }]);
+    await anException('TV-1', { resolutions: ['use-carrier', 'correct', 'retry'] });
+    for (const resolution of ['use-carrier', 'correct']) {
+      const answer = await post('resolutions', { exceptionIds: ['x-TV-1'], resolution, dryRun: true });
+      expect(answer.body.refused.groups, resolution).toMatchObject([{ code: 'input-needed', count: 1 }]);
+    }
   });
 
   it.each([
