@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { Prisma } from '../prisma/generated/client.ts';
 import { scopeNames } from './auth/scopes.ts';
+import { exceptionQuery } from './exception-search.ts';
 import { type ApiUnderTest, startApi } from './testing/api-under-test.ts';
 
 /** The inbox of exceptions over HTTP. Temporal is away: what is decided stays with the hand-offs. */
@@ -149,6 +151,44 @@ describe('the list', () => {
       byOwner: [{ owner: 'item-data', count: 2 }],
     });
     expect(await counts('?q=nothing')).toEqual({ total: 0, overdue: 0, snoozed: 0, byOwner: [], byType: [] });
+  });
+});
+
+describe('with thousands of exceptions', () => {
+  /** So many more than the four of the others, of the owner `many` but for one. */
+  const MANY = 5_001;
+
+  beforeEach(async () => {
+    await api.prisma.$executeRaw`
+      INSERT INTO "Order" ("id", "partnerId", "poNumber", "channel", "contentHash", "profileVersion", "workflowId",
+        "correlationId", "canonical", "currency", "orderedOn", "updatedAt")
+      SELECT 'o' || i, 'tri-valley', 'TV-' || i, 'api', i, '1', 'w' || i, 'c', '{"lines":[]}', 'USD', now(), now()
+      FROM generate_series(1, ${MANY}) AS i`;
+    await api.prisma.$executeRaw`
+      INSERT INTO "OrderException" ("id", "orderId", "type", "category", "step", "summary", "resolutions", "owner", "dueAt")
+      SELECT 'm' || i, 'o' || i, 'unknown-item', 'item-master', 'check', 's', '{retry}',
+        CASE WHEN i = 1 THEN 'one' ELSE 'many' END, now() + i * '1 s'::interval
+      FROM generate_series(1, ${MANY}) AS i`;
+    await api.prisma.$executeRaw`ANALYZE "OrderException", "Order"`;
+  });
+
+  it('a page is read along one index, from where the one before ended', async () => {
+    const filter = { state: 'open', snoozed: 'hidden' as const, visible: undefined, limit: 50 };
+    for (const after of [undefined, [inHours(0.5).toISOString(), 'm1'] as const]) {
+      const plan = await api.prisma.$queryRaw<{ 'QUERY PLAN': string }[]>(
+        Prisma.sql`EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, BUFFERS OFF) ${exceptionQuery(filter, after)}`,
+      );
+      const scan = plan.map((line) => line['QUERY PLAN']).find((line) => line.includes('on "OrderException"'));
+      expect(scan).toMatch(/Index Scan using "OrderException_state_dueAt_id_idx" .*actual rows=51/);
+    }
+  });
+
+  it('one decision is about 5000 at most', async () => {
+    const filter = { partnerId: 'tri-valley' };
+    const all = await post('resolutions', { filter, resolution: 'retry', dryRun: true });
+    expect(all).toMatchObject({ status: 422, body: { code: 'too-many-exceptions', errors: [{ path: 'filter' }] } });
+    const most = await post('resolutions', { filter: { ...filter, owner: 'many' }, resolution: 'retry', dryRun: true });
+    expect(most.body.taken.count).toBe(MANY - 1);
   });
 });
 

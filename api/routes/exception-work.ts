@@ -177,7 +177,8 @@ const addComment = route({
   operation: 'commentOnException',
   tag: 'Exceptions',
   summary: 'Write something about an exception',
-  description: 'For those who work on it. A comment is never changed; the partner is not told.',
+  description:
+    'For those who work on it. A comment is never changed or removed. No document tells it, but a key of the partner of the order reads it as well.',
   access: withScope('exceptions:resolve'),
   params: exceptionParameters,
   headers: idempotencyHeaders,

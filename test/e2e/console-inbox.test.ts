@@ -179,6 +179,8 @@ describe.skipIf(executablePath === undefined)(suite, () => {
     }
     await taken('HP-1', 'retry');
     await page.getByText('1 of 2 retried, 1 told and still open.').waitFor();
+    await page.getByText('Not retried').click();
+    await page.getByRole('list', { name: 'Not retried' }).getByText('PO HP-2 still open').waitFor();
     await page.reload();
     await taken('HP-2', 'retry');
     await page.getByText('2 of 2 retried.').waitFor();

@@ -35,7 +35,7 @@ export function BulkProgress(props: {
     <div className="banner bulk-progress">
       <div>
         <p role="status">{sentenceOf(first.data)}</p>
-        {isDone(first.data) && first.data.rest.length > 0 && <Rest progress={first.data} />}
+        {first.data.waiting === 0 && first.data.rest.length > 0 && <Rest progress={first.data} />}
       </div>
       <button type="button" onClick={onClose}>
         Close
@@ -58,18 +58,22 @@ function sentenceOf({ resolution, total, resolved, otherwise, waiting, open }: P
   return `${parts.join(', ')}.`;
 }
 
-/** Those that somebody else had decided about. */
-function Rest({ progress }: { readonly progress: Progress }) {
+/** Those that are not resolved as decided: somebody else was faster, or their order cannot take it. */
+function Rest({ progress: { rest, resolution } }: { readonly progress: Progress }) {
   return (
-    <ul aria-label="Resolved otherwise">
-      {progress.rest.map(({ exceptionId, orderId, poNumber, resolution, resolvedBy }) => (
-        <li key={exceptionId}>
-          <Link to={`/orders/${encodeURIComponent(orderId)}`}>PO {poNumber}</Link>{' '}
-          <span className="quiet">
-            {resolution && doneBy(resolution)} {resolvedBy && `by ${resolvedBy}`}
-          </span>
-        </li>
-      ))}
-    </ul>
+    <details>
+      <summary>Not {doneBy(resolution)}</summary>
+      <ul aria-label={`Not ${doneBy(resolution)}`}>
+        {rest.map((one) => (
+          <li key={one.exceptionId}>
+            <Link to={`/orders/${encodeURIComponent(one.orderId)}`}>PO {one.poNumber}</Link>{' '}
+            <span className="quiet">
+              {one.resolution === null ? 'still open' : doneBy(one.resolution)}
+              {one.resolvedBy !== null && ` by ${one.resolvedBy}`}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </details>
   );
 }
