@@ -539,7 +539,7 @@ describe('exceptions', () => {
     const { body } = await api.call('GET', '/v1/exceptions', { key: dealer });
     expect(body.items).toMatchObject([{ id: 'exception-open', orderId, poNumber: 'CR-20', owner: 'pricing' }]);
     expect((await api.call('GET', '/v1/exceptions', { key: retailer })).body.items).toEqual([]);
-    expect((await api.call('GET', '/v1/exceptions?partner=cobalt-ridge', { key: retailer })).body.items).toEqual([]);
+    expect((await api.call('GET', '/v1/exceptions?partnerId=cobalt-ridge', { key: retailer })).body.items).toEqual([]);
   });
 
   it('an illegal resolution is refused with the legal ones', async () => {
@@ -551,6 +551,14 @@ describe('exceptions', () => {
       status: 409,
       body: { code: 'illegal-resolution', resolutions: ['retry', 'accept', 'cancel'] },
     });
+  });
+
+  it('what a resolution would lead to is told, and nothing is done', async () => {
+    const body = { resolution: 'cancel' };
+    const answer = await api.call('POST', '/v1/exceptions/exception-open/forecast', { key: desk, body });
+    expect(answer, answer.text).toMatchObject({ status: 200, body: { effect: expect.any(String) } });
+    const after = await api.prisma.orderException.findUniqueOrThrow({ where: { id: 'exception-open' } });
+    expect(after.state).toBe('open');
   });
 
   it('one that is resolved cannot be resolved again, and another partner’s is unknown', async () => {
@@ -1081,11 +1089,18 @@ describe('around the routes', () => {
   });
 
   it('every route has answered as its description says', () => {
-    // A decision needs Temporal: decisions.test.ts. Partners, profiles, outages, kept documents and X12 as JSON have files of
-    // tests of their own.
+    // A decision needs Temporal: decisions.test.ts. Partners, profiles, outages, kept documents, X12 as JSON and the inbox of
+    // exceptions have files of tests of their own.
     const elsewhere = new Set([
       'resolveException',
       'forecastResolution',
+      'resolveExceptions',
+      'readBulkResolution',
+      'countExceptions',
+      'assignException',
+      'snoozeException',
+      'commentOnException',
+      'listExceptionComments',
       'listOutages',
       'parseX12',
       'writeX12',

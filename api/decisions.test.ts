@@ -10,6 +10,7 @@ import { startTemporal } from '../scripts/stack/temporal.ts';
 import { findTemporal } from '../scripts/stack/tools.ts';
 import { scopeNames } from './auth/scopes.ts';
 import { type ApiUnderTest, startApi } from './testing/api-under-test.ts';
+import { toldQuery } from './testing/deciding-workflow.ts';
 
 /** Decisions go to the order's workflow on a real Temporal server, and its answer comes back. */
 describe('decisions about an order', () => {
@@ -142,6 +143,16 @@ describe('decisions about an order', () => {
     });
     expect(answer.body.detail).toMatch(/has taken the cancellation/);
   }, 30_000);
+
+  it('a decision about many reaches each order', async () => {
+    const body = { exceptionIds: ['exception-CR-1'], resolution: 'retry', note: 'for all' };
+    const answer = await api.call('POST', '/v1/exceptions/resolutions', { key: desk, body });
+    expect(answer.status, answer.text).toBe(202);
+    const order = client.workflow.getHandle(workflowId);
+    await expect
+      .poll(() => order.query(toldQuery), { timeout: 10_000 })
+      .toEqual([{ exceptionId: 'exception-CR-1', resolution: 'retry', note: 'for all', by: 'test' }]);
+  });
 
   it('what the workflow takes is done, once for one Idempotency-Key', async () => {
     const cancelled = await api.call('POST', '/v1/orders/CR-1/cancel', { key: desk, body: { reason: 'twice' } });

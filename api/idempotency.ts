@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { Prisma } from '../prisma/generated/client.ts';
 import type { ApiDependencies } from './dependencies.ts';
@@ -106,6 +106,18 @@ export async function once<T extends StoredAnswer>(
       headers: Record<string, string>;
     };
   }
+}
+
+/**
+ * The id of what a request creates: that of the first request again for a repetition under its key, so that storing it
+ * twice is noticed.
+ */
+export function idUnderKey(caller: Caller, key: string | undefined, operation: string, body: unknown): string {
+  const clientId = caller.client?.id;
+  if (key === undefined || clientId === undefined) return randomUUID();
+  return createHash('sha256')
+    .update(JSON.stringify([clientId, key, operation, body]))
+    .digest('base64url');
 }
 
 export async function forgetOldIdempotencyKeys({ prisma }: Pick<ApiDependencies, 'prisma'>): Promise<number> {

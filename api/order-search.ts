@@ -104,6 +104,11 @@ async function searchOrders(prisma: Database, filter: OrderFilter, number: strin
 // Sorts after every UTF-8 text in byte order.
 const LAST = '\u{10FFFF}';
 
+/** References `r` whose number begins so. */
+export function searchRange(number: string): Prisma.Sql {
+  return Prisma.sql`r."search" ~>=~ ${number} AND r."search" ~<~ ${number + LAST}`;
+}
+
 /**
  * `~<~` and the like compare by bytes, as the index on (search text_pattern_ops, orderId) does. A range
  * instead of LIKE, because a generic plan cannot use the index for LIKE.

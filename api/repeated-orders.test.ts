@@ -55,7 +55,7 @@ describe('an order that repeats a PO number', () => {
     await api.prisma.orderException.create({ data: { id, orderId: body.orderId, ...question } });
     const othersNow = async () => {
       const one = (await api.call('GET', `/v1/orders/${body.orderId}`, { key })).body.exceptions[0];
-      const list = (await api.call('GET', '/v1/exceptions?partner=harbor-pine', { key })).body.items;
+      const list = (await api.call('GET', '/v1/exceptions?partnerId=harbor-pine', { key })).body.items;
       expect(list.find((item: { id: string }) => item.id === id).otherOrders).toEqual(one.otherOrders);
       return one.otherOrders;
     };

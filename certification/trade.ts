@@ -152,7 +152,7 @@ export class Trade {
   /** Open exceptions about undelivered documents of the scenario. */
   async undelivered(): Promise<{ id: string; summary: string }[]> {
     const { network } = this.partnership;
-    const url = `${network.apiUrl}/v1/exceptions?partner=${this.profile.id}&limit=100`;
+    const url = `${network.apiUrl}/v1/exceptions?partnerId=${this.profile.id}&limit=100`;
     const answer = await this.#send(url, network.installation.demoKey);
     if (answer.status >= 300) throw new StepFailed(`exceptions: ${JSON.stringify(answer.body)}`);
     const orders = new Set((await this.recorded()).map(({ id }) => id));

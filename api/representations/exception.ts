@@ -1,10 +1,13 @@
 import { z } from 'zod';
 import { groupBy } from '../../activities/lib/group-by.ts';
+import { isDecimal } from '../../domain/decimal.ts';
 import type { ExceptionType } from '../../domain/exceptions.ts';
+import { toMinor } from '../../domain/money.ts';
 import { correctionsFor } from '../../domain/order/corrections.ts';
 import type { OrderException } from '../../prisma/generated/client.ts';
 import type { ApiDependencies } from '../dependencies.ts';
-import { instant, link, orderPath, toInstant, toInstantOrNull } from './values.ts';
+import type { FoundException } from '../exception-search.ts';
+import { instant, link, minorUnits, orderPath, toInstant, toInstantOrNull, toMinorUnits } from './values.ts';
 
 const otherOrder = z
   .object({
@@ -31,7 +34,13 @@ export const exceptionView = z
     owner: z.string(),
     state: z.string(),
     openedAt: instant,
-    dueAt: instant.nullable(),
+    dueAt: instant.meta({ description: 'When it is escalated, if it is still open' }),
+    escalatedAt: instant.nullable(),
+    assignee: z.string().nullable().meta({ description: 'Name of the client that works on it' }),
+    snoozedUntil: instant
+      .nullable()
+      .meta({ description: 'It is hidden from the inbox until then, and escalated all the same' }),
+    commentCount: z.int(),
     resolvedAt: instant.nullable(),
     resolvedBy: z.string().nullable(),
     lineIds: z.array(z.string()).meta({ description: 'Of the buyer’s lines that it is about' }),
@@ -51,7 +60,7 @@ const detail = z
   .transform((stored) => stored ?? { lineIds: [] });
 
 export function exceptionViewOf(
-  exception: OrderException,
+  exception: OrderException & { commentCount: number },
   others: readonly OtherOrder[],
 ): z.output<typeof exceptionView> {
   return {
@@ -64,13 +73,78 @@ export function exceptionViewOf(
     owner: exception.owner,
     state: exception.state,
     openedAt: toInstant(exception.openedAt),
-    dueAt: toInstantOrNull(exception.dueAt),
+    dueAt: toInstant(exception.dueAt),
+    escalatedAt: toInstantOrNull(exception.escalatedAt),
+    assignee: exception.assignee,
+    snoozedUntil: toInstantOrNull(exception.snoozedUntil),
+    commentCount: exception.commentCount,
     resolvedAt: toInstantOrNull(exception.resolvedAt),
     resolvedBy: exception.resolvedBy,
     lineIds: detail.parse(exception.detail).lineIds,
     corrections: exception.resolutions.includes('correct') ? [...correctionsFor(exception.type as ExceptionType)] : [],
     otherOrders: exception.type === 'repeated-po-number' ? [...others] : [],
   };
+}
+
+export const exceptionItem = exceptionView
+  .extend({
+    orderId: z.string(),
+    partnerId: z.string(),
+    partnerName: z.string(),
+    poNumber: z.string(),
+    release: z.string(),
+    part: z.string(),
+    status: z.string().meta({ description: 'Of the order' }),
+    atStake: z
+      .object({
+        amount: minorUnits,
+        currency: z.string(),
+        partial: z.boolean().meta({ description: 'Some lines have no price yet, and are not in the amount' }),
+      })
+      .nullable()
+      .meta({
+        description:
+          'The goods of the order at our prices, or before it is priced at those of the buyer; null while no price is known',
+      }),
+    links: z.object({ order: link, resolve: link, comments: link }),
+  })
+  .meta({ id: 'ExceptionItem', description: 'An exception in the inbox, with its order' });
+
+export function exceptionItemOf(
+  row: FoundException,
+  others: readonly OtherOrder[],
+  { partners }: Pick<ApiDependencies, 'partners'>,
+): z.output<typeof exceptionItem> {
+  const path = exceptionPath(row.id);
+  return {
+    ...exceptionViewOf(row, others),
+    orderId: row.orderId,
+    partnerId: row.partnerId,
+    partnerName: partners.find(row.partnerId)?.name ?? row.partnerId,
+    poNumber: row.poNumber,
+    release: row.release,
+    part: row.part,
+    status: row.status,
+    atStake: atStakeOf(row),
+    links: { order: orderPath(row.orderId), resolve: `${path}/resolve`, comments: `${path}/comments` },
+  };
+}
+
+export function exceptionPath(id: string): string {
+  return `/v1/exceptions/${encodeURIComponent(id)}`;
+}
+
+type Priced = Pick<FoundException, 'currency' | 'goodsTotal' | 'orderedAmount' | 'partial'>;
+
+function atStakeOf({
+  currency,
+  goodsTotal,
+  orderedAmount,
+  partial,
+}: Priced): z.output<typeof exceptionItem>['atStake'] {
+  if (goodsTotal !== null) return { amount: toMinorUnits(goodsTotal), currency, partial: false };
+  if (orderedAmount === null || !isDecimal(orderedAmount)) return null;
+  return { amount: toMinor(orderedAmount, currency), currency, partial: partial === true };
 }
 
 /** Identifies the document that brought an order. */

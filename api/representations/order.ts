@@ -254,7 +254,10 @@ export const orderViewRelations = {
     include: { packages: { orderBy: { id: 'asc' } }, fulfillment: { select: { node: true } } },
   },
   invoices: { orderBy: { invoiceNumber: 'asc' }, include: { payments: { include: { payment: true } } } },
-  exceptions: { orderBy: [{ openedAt: 'asc' }, { id: 'asc' }] },
+  exceptions: {
+    orderBy: [{ openedAt: 'asc' }, { id: 'asc' }],
+    include: { _count: { select: { comments: true } } },
+  },
   references: { orderBy: [{ at: 'asc' }, { kind: 'asc' }, { value: 'asc' }] },
 } satisfies Prisma.OrderInclude;
 
@@ -365,7 +368,9 @@ export function orderViewOf(
         receiptNumber: allocation.receiptNumber,
       })),
     ),
-    exceptions: order.exceptions.map((exception) => exceptionViewOf(exception, others)),
+    exceptions: order.exceptions.map(({ _count, ...exception }) =>
+      exceptionViewOf({ ...exception, commentCount: _count.comments }, others),
+    ),
     references: order.references.map(({ kind, value }) => ({ kind, value })),
     links: {
       self,

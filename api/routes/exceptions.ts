@@ -1,85 +1,89 @@
 import { z } from 'zod';
 import { refuseUnwritable } from '../../activities/intake/writable.ts';
+import { OPEN_STATE } from '../../activities/orders/bulk-resolution.ts';
 import { type ExceptionType, type Resolution, resolutions } from '../../domain/exceptions.ts';
 import { resolveException } from '../../workflows/messages.ts';
 import { visiblePartner, visibleTo } from '../auth/visibility.ts';
 import { checkCorrections, goOnWithNames, rememberNames } from '../corrections.ts';
-import { cutPage, pageOf, pageParameters, readCursor } from '../cursor.ts';
+import { pageOf, pageParameters } from '../cursor.ts';
+import type { ApiDependencies } from '../dependencies.ts';
 import { Problem } from '../errors.ts';
+import { countExceptions, exceptionFilter, findExceptions } from '../exception-search.ts';
 import { idempotencyHeaders, once } from '../idempotency.ts';
 import { statedCorrections } from '../representations/correction.ts';
-import { exceptionView, exceptionViewOf, otherOrdersOf, purchaseOrderColumns } from '../representations/exception.ts';
+import { exceptionItem, exceptionItemOf, otherOrdersOf } from '../representations/exception.ts';
 import { forecastOf, resolutionForecast } from '../representations/forecast.ts';
 import { link, orderPath } from '../representations/values.ts';
-import { route, withScope } from '../route.ts';
+import { type Caller, route, withScope } from '../route.ts';
 import { updateOrder } from '../workflow-updates.ts';
+
+export const exceptionParameters = z.object({ exceptionId: z.string().min(1).max(200) });
 
 /** Other orders that a list names; the order itself shows all. */
 const MOST_OTHER_ORDERS = 20;
-
-const exceptionItem = exceptionView
-  .extend({
-    orderId: z.string(),
-    partnerId: z.string(),
-    poNumber: z.string(),
-    links: z.object({ order: link, resolve: link }),
-  })
-  .meta({ id: 'ExceptionItem' });
-
-const place = z.tuple([z.iso.datetime(), z.string()]);
 
 const listExceptions = route({
   method: 'get',
   path: '/v1/exceptions',
   operation: 'listExceptions',
   tag: 'Exceptions',
-  summary: 'What orders wait for a person to decide, longest waiting first',
+  summary: 'What orders wait for a person to decide, due first',
+  description:
+    'The inbox, of all orders that the key may see. Exceptions that are snoozed now are hidden unless `snoozed` says otherwise.',
   access: withScope('orders:read', 'exceptions:resolve'),
   query: z.object({
     state: z
       .string()
       .regex(/^[a-z-]{1,20}$/, 'must be the name of a state')
-      .default('open'),
-    partner: z.string().min(1).max(80).optional(),
-    owner: z.string().min(1).max(80).optional().meta({ description: 'The team that it is shown to' }),
+      .default(OPEN_STATE),
+    ...exceptionFilter,
     ...pageParameters,
   }),
   answers: { 200: { description: 'A page of exceptions', schema: pageOf(exceptionItem) } },
   handler: async ({ query, caller }, deps) => {
-    const after = readCursor(query.cursor, place);
-    const bound = visiblePartner(caller);
-    const partners = [bound, query.partner].filter((id) => id !== undefined);
-    const rows = await deps.prisma.orderException.findMany({
-      where: {
-        state: query.state,
-        ...(query.owner === undefined ? {} : { owner: query.owner }),
-        AND: partners.map((partnerId) => ({ order: { partnerId } })),
-        ...(after === undefined
-          ? {}
-          : {
-              openedAt: { gte: new Date(after[0]) },
-              OR: [{ openedAt: { gt: new Date(after[0]) } }, { id: { gt: after[1] } }],
-            }),
-      },
-      include: { order: { select: purchaseOrderColumns } },
-      orderBy: [{ openedAt: 'asc' }, { id: 'asc' }],
-      take: query.limit + 1,
+    const { items, nextCursor } = await findExceptions(deps.prisma, {
+      ...query,
+      cursor: query.cursor,
+      visible: visiblePartner(caller),
     });
-    const { items, nextCursor } = cutPage(rows, query.limit, (row) => [row.openedAt.toISOString(), row.id]);
-    const repetitions = items.filter(({ type }) => type === 'repeated-po-number');
     const othersOf = await otherOrdersOf(
       deps,
-      repetitions.map(({ order }) => order),
+      items.filter(({ type }) => type === 'repeated-po-number'),
     );
-    const views = items.map((row) => ({
-      ...exceptionViewOf(row, othersOf(row.order).slice(0, MOST_OTHER_ORDERS)),
-      orderId: row.orderId,
-      partnerId: row.order.partnerId,
-      poNumber: row.order.poNumber,
-      links: { order: orderPath(row.orderId), resolve: `/v1/exceptions/${encodeURIComponent(row.id)}/resolve` },
-    }));
+    const views = items.map((row) => exceptionItemOf(row, othersOf(row).slice(0, MOST_OTHER_ORDERS), deps));
     return { status: 200, body: { items: views, nextCursor } };
   },
+});
+
+const count = z.int();
+
+const exceptionCounts = z
+  .object({
+    total: count,
+    overdue: count.meta({ description: 'Those that are escalated, or about to be' }),
+    snoozed: count.meta({ description: 'Those that are snoozed now, whatever `snoozed` says' }),
+    byOwner: z
+      .array(z.object({ owner: z.string(), count }))
+      .meta({ description: 'How many there would be with each owner instead of the one of the filter' }),
+    byType: z
+      .array(z.object({ type: z.string(), count }))
+      .meta({ description: 'How many there would be with each type instead of the one of the filter' }),
+  })
+  .meta({ id: 'ExceptionCounts' });
+
+const readCounts = route({
+  method: 'get',
+  path: '/v1/exceptions/counts',
+  operation: 'countExceptions',
+  tag: 'Exceptions',
+  summary: 'How many open exceptions there are, by owner and by type',
+  access: withScope('orders:read', 'exceptions:resolve'),
+  query: z.object(exceptionFilter),
+  answers: { 200: { description: 'The counts', schema: exceptionCounts } },
+  handler: async ({ query, caller }, { prisma }) => ({
+    status: 200,
+    body: await countExceptions(prisma, { ...query, visible: visiblePartner(caller) }),
+  }),
 });
 
 const givenCarrier = z
@@ -139,7 +143,7 @@ const resolve = route({
   summary: 'Decide how an order goes on',
   description: 'A resolution that is not legal for the exception answers 409 with those that are, in `resolutions`.',
   access: withScope('exceptions:resolve'),
-  params: z.object({ exceptionId: z.string().min(1).max(200) }),
+  params: exceptionParameters,
   headers: idempotencyHeaders,
   body: {
     kind: 'json',
@@ -163,15 +167,9 @@ const resolve = route({
   ],
   handler: async ({ params, body, headers, caller }, deps) => {
     const { exceptionId } = params;
-    const found = await deps.prisma.orderException.findUnique({
-      where: { id: exceptionId },
-      include: { order: { select: { partnerId: true, workflowId: true, status: true, profileVersion: true } } },
-    });
-    const exception = await visibleTo(caller, found, ({ order }) => order.partnerId, 'unknown-exception', exceptionId);
+    const exception = await visibleException(caller, exceptionId, deps);
     return once(deps, caller, headers['idempotency-key'], `resolveException ${exceptionId}`, body, async () => {
-      if (exception.state !== 'open') {
-        throw new Problem('exception-resolved', `It is ${exception.state}.`, { members: { state: exception.state } });
-      }
+      if (exception.state !== OPEN_STATE) throw resolvedAlready(exception);
       const resolution = legalResolution(body.resolution, exception.resolutions);
       const profile = await deps.partners.forOrder(exception.order);
       if (profile !== undefined) refuseUnwritable([['carrier.authorization', body.carrier?.authorization]], profile);
@@ -210,20 +208,13 @@ const forecast = route({
   description:
     'Takes the same body as the decision and does nothing. What the check of the order would say next is known exactly; of other steps, what the resolution does.',
   access: withScope('exceptions:resolve'),
-  params: z.object({ exceptionId: z.string().min(1).max(200) }),
+  params: exceptionParameters,
   body: { kind: 'json', schema: exceptionDecision },
   answers: { 200: { description: 'What it would lead to', schema: resolutionForecast } },
   problems: ['unknown-exception', 'illegal-resolution', 'exception-resolved', 'invalid-body'],
   handler: async ({ params, body, caller }, deps) => {
-    const { exceptionId } = params;
-    const found = await deps.prisma.orderException.findUnique({
-      where: { id: exceptionId },
-      include: { order: { select: { partnerId: true } } },
-    });
-    const exception = await visibleTo(caller, found, ({ order }) => order.partnerId, 'unknown-exception', exceptionId);
-    if (exception.state !== 'open') {
-      throw new Problem('exception-resolved', `It is ${exception.state}.`, { members: { state: exception.state } });
-    }
+    const exception = await visibleException(caller, params.exceptionId, deps);
+    if (exception.state !== OPEN_STATE) throw resolvedAlready(exception);
     const resolution = legalResolution(body.resolution, exception.resolutions);
     return { status: 200, body: await forecastOf(deps, exception, resolution, body.corrections) };
   },
@@ -231,6 +222,19 @@ const forecast = route({
 
 function asked({ orderId, type }: { orderId: string; type: string }): { orderId: string; type: ExceptionType } {
   return { orderId, type: type as ExceptionType };
+}
+
+/** With what the decision about it needs of its order. */
+export async function visibleException(caller: Caller, id: string, { prisma }: Pick<ApiDependencies, 'prisma'>) {
+  const found = await prisma.orderException.findUnique({
+    where: { id },
+    include: { order: { select: { partnerId: true, workflowId: true, status: true, profileVersion: true } } },
+  });
+  return visibleTo(caller, found, ({ order }) => order.partnerId, 'unknown-exception', id);
+}
+
+export function resolvedAlready({ state }: { state: string }): Problem {
+  return new Problem('exception-resolved', `It is ${state}.`, { members: { state } });
 }
 
 function legalResolution(wanted: string, legal: readonly string[]): Resolution {
@@ -242,4 +246,4 @@ function legalResolution(wanted: string, legal: readonly string[]): Resolution {
   });
 }
 
-export const exceptionRoutes = [listExceptions, resolve, forecast];
+export const exceptionRoutes = [listExceptions, readCounts, resolve, forecast];

@@ -1,9 +1,11 @@
 import type { Route } from '../route.ts';
 import { accessRoutes } from './access.ts';
 import { availabilityRoutes } from './availability.ts';
+import { bulkResolutionRoutes } from './bulk-resolutions.ts';
 import { crossReferenceRoutes } from './cross-references.ts';
 import { documentRoutes } from './documents.ts';
 import { documentsInFlightRoutes } from './documents-in-flight.ts';
+import { exceptionWorkRoutes } from './exception-work.ts';
 import { exceptionRoutes } from './exceptions.ts';
 import { healthRoutes } from './health.ts';
 import { interchangeRoutes } from './interchanges.ts';
@@ -28,6 +30,8 @@ export const routes: readonly Route[] = [
   ...labelRoutes,
   ...documentRoutes,
   ...exceptionRoutes,
+  ...exceptionWorkRoutes,
+  ...bulkResolutionRoutes,
   ...outageRoutes,
   ...warehouseRoutes,
   ...paymentRoutes,

@@ -1,10 +1,16 @@
-import { ApplicationFailure, allHandlersFinished, condition, setHandler } from '@temporalio/workflow';
-import type { CancelOrderInput } from '../../domain/order/messages.ts';
-import { cancelOrder, resolveException } from '../../workflows/messages.ts';
+import { ApplicationFailure, allHandlersFinished, condition, defineQuery, setHandler } from '@temporalio/workflow';
+import type { CancelOrderInput, ResolveExceptionInput } from '../../domain/order/messages.ts';
+import { cancelOrder, exceptionDecided, resolveException } from '../../workflows/messages.ts';
+
+/** The decisions that reached it by signal. */
+export const toldQuery = defineQuery<ResolveExceptionInput[]>('told');
 
 /** Answers updates as an order process does, to test what the API makes of the answers. */
 export async function deciding(): Promise<void> {
   let decided = false;
+  const told: ResolveExceptionInput[] = [];
+  setHandler(exceptionDecided, (decision) => void told.push(decision));
+  setHandler(toldQuery, () => told);
   setHandler(
     resolveException,
     () => {

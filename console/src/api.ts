@@ -1,4 +1,5 @@
 import type { Decimal } from '../../domain/decimal.ts';
+import { inboxCalls } from './inbox/api.ts';
 import { partnerCalls } from './partner/api.ts';
 
 /**
@@ -163,7 +164,12 @@ export interface OrderException {
   readonly owner: string;
   readonly state: string;
   readonly openedAt: string;
-  readonly dueAt: string | null;
+  readonly dueAt: string;
+  readonly escalatedAt: string | null;
+  readonly assignee: string | null;
+  /** Hidden from the inbox until then. */
+  readonly snoozedUntil: string | null;
+  readonly commentCount: number;
   /** For a repeated PO number: the orders that came under it with other documents, in their present state. */
   readonly otherOrders: readonly OtherOrder[];
   /** Of the buyer's lines that it is about. */
@@ -668,6 +674,7 @@ export function createApi(key: string, onUnauthorized: () => void = () => undefi
 
   return {
     ...partnerCalls(call),
+    ...inboxCalls(call),
     me: (signal: AbortSignal) => get<Me>('/v1/me', signal),
     partners: (signal: AbortSignal) => get<PartnerList>('/v1/partners', signal),
     partner: (id: string, signal: AbortSignal) => get<PartnerDetail>(partner(id), signal),
@@ -692,6 +699,11 @@ export function createApi(key: string, onUnauthorized: () => void = () => undefi
     /** Ends the question of a kept document. */
     handleDocument: async (id: string, note: string, outcome: 'done' | 'refused'): Promise<void> => {
       await post(`${document(id)}/handled`, { note, outcome });
+    },
+    /** Stops an order; `detail` says so if it is not done with that yet. */
+    cancelOrder: async (id: string, reason: string): Promise<{ detail?: string }> => {
+      const response = await post(`${order(id)}/cancel`, { reason });
+      return (await response.json()) as { detail?: string };
     },
     /** Cancels an order at the link that the API gave for it. */
     cancelAt: async (link: string, reason: string): Promise<void> => {

@@ -2,10 +2,12 @@ import { useEffect, useState } from 'react';
 import { Link, NavLink, Route, Routes, useLocation } from 'react-router-dom';
 import type { Me } from './api.ts';
 import { Mark } from './mark.tsx';
+import { MeContext } from './me.tsx';
 import { Empty, Loading } from './notices.tsx';
 import { Outages } from './outages.tsx';
 import { BenchPage } from './pages/bench-page.tsx';
 import { DocumentPage } from './pages/document-page.tsx';
+import { ExceptionsPage } from './pages/exceptions-page.tsx';
 import { FilePage } from './pages/file-page.tsx';
 import { FilesPage } from './pages/files-page.tsx';
 import { OrderPage } from './pages/order-page.tsx';
@@ -36,23 +38,25 @@ function SignedIn() {
   const me = useLive('me', api.me);
   const portal = isPortal(me.data);
   return (
-    <PortalContext value={portal}>
-      <a className="skip" href="#content">
-        Skip to content
-      </a>
-      <Header me={me.data} />
-      <main id="content" tabIndex={-1}>
-        {me.data && !portal && <Outages />}
-        {/* Before it is known whose key it is, a page would ask for what a testing partner may not see. */}
-        {me.data === undefined && me.problem === undefined ? (
-          <Loading what="the console" />
-        ) : portal ? (
-          <PortalRoutes partnerId={me.data?.partnerId ?? ''} />
-        ) : (
-          <AllRoutes />
-        )}
-      </main>
-    </PortalContext>
+    <MeContext value={me.data}>
+      <PortalContext value={portal}>
+        <a className="skip" href="#content">
+          Skip to content
+        </a>
+        <Header me={me.data} />
+        <main id="content" tabIndex={-1}>
+          {me.data && !portal && <Outages />}
+          {/* Before it is known whose key it is, a page would ask for what a testing partner may not see. */}
+          {me.data === undefined && me.problem === undefined ? (
+            <Loading what="the console" />
+          ) : portal ? (
+            <PortalRoutes partnerId={me.data?.partnerId ?? ''} />
+          ) : (
+            <AllRoutes />
+          )}
+        </main>
+      </PortalContext>
+    </MeContext>
   );
 }
 
@@ -62,6 +66,7 @@ function AllRoutes() {
       <Route path="/" element={<OrdersPage />} />
       <Route path="/orders/:orderId" element={<OrderPage />} />
       <Route path="/orders/:orderId/documents/:documentId" element={<DocumentPage />} />
+      <Route path="/exceptions" element={<ExceptionsPage />} />
       <Route path="/files" element={<FilesPage />} />
       <Route path="/files/:interchangeId" element={<FilePage />} />
       <Route path="/files/:interchangeId/documents/:documentId" element={<DocumentPage />} />
@@ -124,6 +129,7 @@ function Header({ me }: { readonly me: Me | undefined }) {
             <NavLink to="/" end>
               Orders
             </NavLink>
+            <NavLink to="/exceptions">Exceptions</NavLink>
             <NavLink to="/files">Files</NavLink>
             <NavLink to="/partners">Partners</NavLink>
           </>

@@ -20,6 +20,15 @@ export function Clock({ children }: { readonly children: ReactNode }) {
   return <NowContext value={now}>{children}</NowContext>;
 }
 
+/** Milliseconds since 1970, as of the last tick. */
+export function useNow(): number {
+  return useContext(NowContext);
+}
+
+export function isPast(at: string, now: number): boolean {
+  return Date.parse(at) <= now;
+}
+
 /** Relative time, with the exact time on hover and for assistive technology. */
 export function Ago({ at }: { readonly at: string }) {
   const distance = formatDistance(useContext(NowContext) - Date.parse(at));

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 import { inboundOf, isAcknowledged, nameOf } from '../../mappings/edi/documents/registry.ts';
+import { inboxAnswer, UNTOUCHED } from './console-network-inbox.ts';
 
 /**
  * A fake of the API without database or workflows. It produces rare answers of the real API on
@@ -359,11 +360,13 @@ export async function startConsoleNetwork(directory: string) {
 
   function answerOf(url: URL): unknown {
     const [, , kind, id, part, rest] = url.pathname.split('/').map(decodeURIComponent);
-    if (kind === 'me') return { name: 'Night desk', scopes: ['orders:read', 'exceptions:resolve'], partnerId: null };
+    if (kind === 'me')
+      return { name: 'Night desk', scopes: ['orders:read', 'orders:write', 'exceptions:resolve'], partnerId: null };
     if (kind === 'partners' && id === undefined) {
       return { items: partners, problems: profileProblems, warnings: profileWarnings };
     }
     if (kind === 'partners') return part === undefined ? partnerDetail(id) : partnerPart(part, id, rest, leftOut);
+    if (kind === 'exceptions') return inboxAnswer(id, part);
     if (kind === 'outages') return { items: [{ ...heldUp, orders: orders.filter(isHeldUp).length }] };
     if (kind === 'documents') return part === 'raw' ? RAW : { ...documents()[0], segments: SEGMENTS };
     if (kind === 'edi') return interchangeAnswer(url.searchParams, part, rest);
@@ -625,6 +628,7 @@ function detailOf(order: ReturnType<typeof orderItems>[number]) {
             state: 'open',
             openedAt: at(-21),
             dueAt: at(219),
+            ...UNTOUCHED,
             resolvedAt: null,
             resolvedBy: null,
             lineIds: ['2'],

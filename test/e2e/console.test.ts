@@ -138,7 +138,7 @@ describe.skipIf(executablePath === undefined)(suite, () => {
     await page.waitForURL(`${network.url}/`);
     await page.getByLabel('Partner').selectOption({ label: 'Tri-Valley Supply' });
     await page.waitForURL('**/?partner=tri-valley');
-    await page.getByRole('link', { name: /^Exception/ }).click();
+    await page.getByRole('link', { name: /^Exception \d/ }).click();
     await page.waitForURL('**/?partner=tri-valley&status=exception');
     await page.goBack();
     await page.waitForURL('**/?partner=tri-valley');
@@ -502,6 +502,8 @@ describe.skipIf(executablePath === undefined)(suite, () => {
           '/?status=exception',
           orderPath(),
           exceptionPath(),
+          '/exceptions',
+          '/exceptions?bulk=b1',
           `${orderPath()}/documents/d1`,
           `${orderPath()}/documents/d1?view=raw`,
           '/files',
@@ -521,6 +523,12 @@ describe.skipIf(executablePath === undefined)(suite, () => {
           await page.waitForLoadState('networkidle');
           await expectSound(path);
         }
+        await page.goto(signedIn('/exceptions'));
+        await page.getByRole('button', { name: 'Details of PO HP-104200, 2 comments' }).click();
+        await page.getByText('Asked item data for a mapping.').waitFor();
+        await page.getByLabel('Select unknown item of PO HP-104251').check();
+        await page.getByRole('button', { name: 'Retry…' }).last().waitFor();
+        await expectSound('an exception with details, and one selected');
         expect(complaints).toEqual([]);
         expect(requested.filter((url) => !url.startsWith(network.url))).toEqual([]);
       });

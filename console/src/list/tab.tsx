@@ -6,7 +6,7 @@ interface Page {
   readonly nextCursor: string | null;
 }
 
-/** A view of a list, with its count if known. */
+/** A view of a list, with its count if a page of it tells. */
 export function Tab(props: {
   readonly to: string;
   readonly current: boolean;
@@ -14,17 +14,28 @@ export function Tab(props: {
   readonly always?: boolean;
   readonly children: ReactNode;
 }) {
-  const { to, current, page, always = false, children } = props;
+  const { page, current, always = false, ...rest } = props;
   const count = page?.items.length ?? 0;
-  // The API returns no counts: a single page gives the count, a full first page only a lower bound.
+  // Most lists of the API have no counts: a single page gives the count, a full first page only a lower bound.
   const shown = page && (current || (always && count > 0)) ? `${count}${page.nextCursor ? '+' : ''}` : undefined;
+  return <CountedTab {...rest} current={current} count={shown} alert={always} />;
+}
+
+export function CountedTab(props: {
+  readonly to: string;
+  readonly current: boolean;
+  readonly count: string | undefined;
+  readonly alert?: boolean;
+  readonly children: ReactNode;
+}) {
+  const { to, current, count, alert = false, children } = props;
   return (
     <Link to={to} aria-current={current ? 'page' : undefined}>
       {children}
-      {shown && (
+      {count && (
         <>
           {' '}
-          <span className={always ? 'count count-alert' : 'count'}>{shown}</span>
+          <span className={alert ? 'count count-alert' : 'count'}>{count}</span>
         </>
       )}
     </Link>

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { Link } from 'react-router-dom';
 import type { OrderException } from '../api.ts';
 import { formatWords } from '../format.ts';
+import { ExceptionWork } from '../inbox/work.tsx';
 import { StatusBadge } from '../order-status.tsx';
 import { Ago, Deadline } from '../time.tsx';
 import { ResolveDialog } from './resolve-dialog.tsx';
@@ -27,9 +28,12 @@ export function ExceptionsSection({ exceptions, onResolved }: Props) {
   );
 }
 
-function ExceptionCard({ exception, onResolved }: { exception: OrderException; onResolved: () => void }) {
-  const [chosen, setChosen] = useState<string>();
-  const [sent, setSent] = useState<string>();
+interface CardProps {
+  readonly exception: OrderException;
+  readonly onResolved: () => void;
+}
+
+function ExceptionCard({ exception, onResolved }: CardProps) {
   return (
     <li className="exception">
       <h3>{formatWords(exception.type)}</h3>
@@ -38,13 +42,22 @@ function ExceptionCard({ exception, onResolved }: { exception: OrderException; o
       <p className="quiet">
         {formatWords(exception.category)}, at the step “{exception.step}” · owned by {exception.owner} · opened{' '}
         <Ago at={exception.openedAt} />
-        {exception.dueAt && (
-          <>
-            {' '}
-            · due <Deadline at={exception.dueAt} />
-          </>
-        )}
+        {' · due '}
+        <Deadline at={exception.dueAt} />
+        {exception.escalatedAt && ' · escalated'}
       </p>
+      <Resolutions exception={exception} onResolved={onResolved} />
+      <ExceptionWork exception={exception} onChanged={onResolved} />
+    </li>
+  );
+}
+
+/** The buttons of the legal resolutions, each with its form. */
+export function Resolutions({ exception, onResolved }: CardProps) {
+  const [chosen, setChosen] = useState<string>();
+  const [sent, setSent] = useState<string>();
+  return (
+    <>
       {sent === undefined ? (
         <div className="actions">
           {exception.resolutions.map((resolution) => (
@@ -69,7 +82,7 @@ function ExceptionCard({ exception, onResolved }: { exception: OrderException; o
           }}
         />
       )}
-    </li>
+    </>
   );
 }
 

@@ -1,6 +1,8 @@
 import { type FormEvent, useEffect, useId, useRef, useState } from 'react';
-import { ApiProblem, type ExceptionDecision, type OrderException, type ResolutionForecast } from '../api.ts';
+import type { ApiProblem, ExceptionDecision, OrderException, ResolutionForecast } from '../api.ts';
+import { newAttempt } from '../attempt.ts';
 import { formatMoney, formatWords } from '../format.ts';
+import { isRefusal, problemFrom, Refusal } from '../refusal.tsx';
 import { useApi } from '../session.tsx';
 import { CarrierFields, NO_CARRIER, statedOf, USE_CARRIER } from './carrier-fields.tsx';
 import { CORRECT, CorrectionFields, correctionsIn, type Entered, NOTHING_ENTERED } from './correction-fields.tsx';
@@ -56,8 +58,9 @@ export function ResolveDialog({ exception, resolution, onClose, onSent }: Dialog
     try {
       await work();
     } catch (failure) {
-      if (failure instanceof ApiProblem && failure.status >= 400 && failure.status < 500) setAttempt(newAttempt());
-      setProblem(failure instanceof ApiProblem ? failure : notSent(failure));
+      const refusal = problemFrom(failure, 'The decision could not be sent');
+      if (isRefusal(refusal)) setAttempt(newAttempt());
+      setProblem(refusal);
     } finally {
       setBusy(false);
     }
@@ -152,39 +155,4 @@ function Foreseen({ forecast }: { readonly forecast: ResolutionForecast }) {
       )}
     </div>
   );
-}
-
-function Refusal({ problem }: { readonly problem: ApiProblem }) {
-  return (
-    <div className="refusal" role="alert">
-      <p>
-        <strong>{problem.title}.</strong> {problem.detail}
-      </p>
-      {problem.errors.length > 0 && (
-        <ul>
-          {problem.errors.map((fault) => (
-            <li key={`${fault.path} ${fault.message}`}>
-              {fault.path && <code>{fault.path}</code>} {fault.message}
-            </li>
-          ))}
-        </ul>
-      )}
-    </div>
-  );
-}
-
-function notSent(failure: unknown): ApiProblem {
-  return new ApiProblem({
-    status: 0,
-    code: 'console-error',
-    title: 'The decision could not be sent',
-    detail: String(failure),
-  });
-}
-
-/**
- * `crypto.randomUUID` needs HTTPS or localhost, but the console may run under a plain host name.
- */
-function newAttempt(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -5,6 +5,7 @@ import { OpenQuestions } from '../file/question-section.tsx';
 import { formatMoney } from '../format.ts';
 import { Loading, ProblemBanner, ProblemPanel } from '../notices.tsx';
 import { AsOrderedSection } from '../order/as-ordered-section.tsx';
+import { CancelOrder } from '../order/cancel-order.tsx';
 import { DocumentsSection } from '../order/documents-section.tsx';
 import { ExceptionsSection } from '../order/exceptions-section.tsx';
 import { ExplainSection } from '../order/explain-section.tsx';
@@ -54,7 +55,7 @@ export function OrderPage() {
       {first.problem && (
         <ProblemBanner problem={first.problem} what="this order" shownSince={first.receivedAt} onRetry={refreshAll} />
       )}
-      <OrderHeader order={order} />
+      <OrderHeader order={order} onCancelled={refreshAll} />
       <HeldUpNotice steps={order.heldUp} />
       <ExceptionsSection exceptions={order.exceptions} onResolved={refreshAll} />
       <OpenQuestions orderId={order.id} documents={documents.data?.items ?? []} />
@@ -76,7 +77,7 @@ export function OrderPage() {
   );
 }
 
-function OrderHeader({ order }: { readonly order: OrderDetail }) {
+function OrderHeader({ order, onCancelled }: { readonly order: OrderDetail; readonly onCancelled: () => void }) {
   return (
     <header className="order-header">
       <p className="trail">
@@ -97,6 +98,7 @@ function OrderHeader({ order }: { readonly order: OrderDetail }) {
               Open in Temporal UI
             </a>
           )}
+          <CancelOrder order={order} onCancelled={onCancelled} />
         </div>
       </div>
       {order.parts.length > 0 && <Parts order={order} />}

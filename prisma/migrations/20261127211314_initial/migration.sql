@@ -332,13 +332,47 @@ CREATE TABLE "OrderException" (
     "owner" TEXT NOT NULL,
     "state" TEXT NOT NULL DEFAULT 'open',
     "openedAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
-    "dueAt" TIMESTAMPTZ(3),
+    "dueAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "escalatedAt" TIMESTAMPTZ(3),
+    "assignee" TEXT,
+    "snoozedUntil" TIMESTAMPTZ(3),
     "resolvedAt" TIMESTAMPTZ(3),
     "resolution" JSONB,
     "resolvedBy" TEXT,
 
     CONSTRAINT "OrderException_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "ExceptionComment" (
+    "id" TEXT NOT NULL,
+    "exceptionId" TEXT NOT NULL,
+    "at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "author" TEXT NOT NULL,
+    "text" TEXT NOT NULL,
+
+    CONSTRAINT "ExceptionComment_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "BulkResolution" (
+    "id" TEXT NOT NULL,
+    "clientId" TEXT NOT NULL,
+    "by" TEXT NOT NULL,
+    "decision" JSONB NOT NULL,
+    "outcome" JSONB NOT NULL,
+    "createdAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+
+    CONSTRAINT "BulkResolution_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "BulkResolutionItem" (
+    "bulkResolutionId" TEXT NOT NULL,
+    "exceptionId" TEXT NOT NULL,
+    "handOffId" TEXT NOT NULL,
+
+    CONSTRAINT "BulkResolutionItem_pkey" PRIMARY KEY ("bulkResolutionId","exceptionId")
 );
 
 -- CreateTable
@@ -687,7 +721,13 @@ CREATE UNIQUE INDEX "TimelineEvent_orderId_key_key" ON "TimelineEvent"("orderId"
 CREATE INDEX "OrderException_orderId_idx" ON "OrderException"("orderId");
 
 -- CreateIndex
-CREATE INDEX "OrderException_state_openedAt_idx" ON "OrderException"("state", "openedAt");
+CREATE INDEX "OrderException_state_dueAt_id_idx" ON "OrderException"("state", "dueAt", "id");
+
+-- CreateIndex
+CREATE INDEX "ExceptionComment_exceptionId_at_id_idx" ON "ExceptionComment"("exceptionId", "at", "id");
+
+-- CreateIndex
+CREATE INDEX "BulkResolutionItem_exceptionId_idx" ON "BulkResolutionItem"("exceptionId");
 
 -- CreateIndex
 CREATE INDEX "HeldUpStep_system_nextAttemptAt_idx" ON "HeldUpStep"("system", "nextAttemptAt");
@@ -769,6 +809,15 @@ ALTER TABLE "TimelineEvent" ADD CONSTRAINT "TimelineEvent_orderId_fkey" FOREIGN 
 
 -- AddForeignKey
 ALTER TABLE "OrderException" ADD CONSTRAINT "OrderException_orderId_fkey" FOREIGN KEY ("orderId") REFERENCES "Order"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "ExceptionComment" ADD CONSTRAINT "ExceptionComment_exceptionId_fkey" FOREIGN KEY ("exceptionId") REFERENCES "OrderException"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "BulkResolutionItem" ADD CONSTRAINT "BulkResolutionItem_bulkResolutionId_fkey" FOREIGN KEY ("bulkResolutionId") REFERENCES "BulkResolution"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "BulkResolutionItem" ADD CONSTRAINT "BulkResolutionItem_exceptionId_fkey" FOREIGN KEY ("exceptionId") REFERENCES "OrderException"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 
 -- AddForeignKey
 ALTER TABLE "Decision" ADD CONSTRAINT "Decision_orderId_fkey" FOREIGN KEY ("orderId") REFERENCES "Order"("id") ON DELETE CASCADE ON UPDATE CASCADE;
