@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import type { Segment } from '../../sandbox/x12.ts';
-import { interchangeWith } from '../../test/integration/purchase-orders.ts';
+import { each, interchangeWith } from '../../test/integration/purchase-orders.ts';
 import { settleKeptDocument } from '../documents/kept-documents.ts';
 import { acceptInterchanges } from '../intake/receive-interchange.ts';
 import { finishOrder } from '../orders/finish-order.ts';
@@ -137,3 +137,68 @@ function profileOrders(): PartnerProfile['orders'] {
   if (profile === undefined) throw new Error('no profile');
   return profile.orders;
 }
+
+describe('an advice that we receive', () => {
+  const advising = () => agreed({ inbound: ['850', '820', '997', '824'] });
+
+  /** An order whose 855 was sent under these numbers. */
+  async function sent855(poNumber: string, group: string, transaction: string): Promise<string> {
+    const orderId = await given.checked(PARTNER, [each('MW-1001', 2)]);
+    await given.prisma.order.update({ where: { id: orderId }, data: { poNumber } });
+    await given.acknowledged(orderId);
+    await given.prisma.document.updateMany({
+      where: { orderId, transactionSet: '855' },
+      data: { state: 'acknowledged', groupControl: group, transactionControl: transaction, acknowledgedAt: new Date() },
+    });
+    return orderId;
+  }
+
+  const advice = (...oti: string[]): Segment[] => [
+    ['BGN', '00', 'A1', '20261121'],
+    ['OTI', ...oti],
+    ['TED', '024', 'PRICE NOT AGREED'],
+    ['NTE', '', 'CALL THE BUYER'],
+  ];
+  const states = async (orderId: string) =>
+    given.prisma.document.findMany({ where: { orderId, transactionSet: '855' }, select: { state: true } });
+
+  it('opens a question about the document that it refuses, once, by our control numbers', async () => {
+    const orderId = await sent855('ADV-1', '77', '0003');
+    const { interchangeId, document } = await takes(
+      advising(),
+      51,
+      '824',
+      'AG',
+      advice('TR', 'TN', '0003', '', '', '', '', '000077', '0003', '855'),
+    );
+    expect(document).toMatchObject({ state: 'accepted' });
+    expect(await states(orderId)).toEqual([{ state: 'rejected' }]);
+    const signals = () => given.prisma.handOff.findMany({ where: { target: orderId, kind: 'signal-order' } });
+    expect(await signals()).toMatchObject([
+      { payload: { signal: 'documentTrouble', payload: { trouble: 'rejected', transactionSet: '855' } } },
+    ]);
+    const [signal] = await signals();
+    expect(JSON.stringify(signal?.payload)).toContain('PRICE NOT AGREED CALL THE BUYER');
+    await given.activity(() => processInterchange(advising(), { interchangeId }));
+    expect(await signals()).toHaveLength(1);
+  });
+
+  it('is matched by the number that it states, and an acceptance is only told', async () => {
+    const orderId = await sent855('ADV-2', '78', '0001');
+    await takes(advising(), 52, '824', 'AG', advice('TA', 'PO', 'ADV-2', '', '', '', '', '', '', '855'));
+    expect(await states(orderId)).toEqual([{ state: 'acknowledged' }]);
+    const told = await given.prisma.timelineEvent.findMany({ where: { orderId, type: 'document.accepted' } });
+    expect(told).toHaveLength(1);
+  });
+
+  it('is listed as unmatched if it is about nothing that we sent', async () => {
+    const { document } = await takes(
+      advising(),
+      53,
+      '824',
+      'AG',
+      advice('TR', 'IV', 'NO-SUCH', '', '', '', '', '999', '0001', '810'),
+    );
+    expect(document).toMatchObject({ state: 'unmatched', errors: [{ code: 'nothing-to-advise' }] });
+  });
+});

@@ -1,7 +1,7 @@
 import { withAcknowledgmentCodes } from '../../mappings/edi/acknowledgment-codes.ts';
 import { type Admitted, admitTransaction } from '../../mappings/edi/admission.ts';
 import type { ElementPlace, TakesOrder, TakesPayment } from '../../mappings/edi/documents/definition.ts';
-import { readOrders, readPayment } from '../../mappings/edi/documents/read-document.ts';
+import { readAdvice, readOrders, readPayment } from '../../mappings/edi/documents/read-document.ts';
 import type { ReadTransaction, X12Error } from '../../mappings/x12/types.ts';
 import { evaluateAll } from '../../runtime/expressions.ts';
 import { acceptOrders } from '../intake/accept-order.ts';
@@ -13,6 +13,7 @@ import { searchForm } from '../lib/records.ts';
 import { type Judgement, rejection, type Source } from './judgement.ts';
 import { keepDocument } from './keep-document.ts';
 import { takeAcknowledgment } from './take-acknowledgment.ts';
+import { takeAdvice } from './take-advice.ts';
 
 /** Held: our own profile cannot read the set, so it waits until the profile is corrected. */
 type Judged = Judgement | { held: X12Error[] };
@@ -44,6 +45,8 @@ function apply(
       return takeOrder(deps, source, inbound, { tree, guide, tolerated }, document);
     case 'takes-payment':
       return takePayment(deps, source, inbound, { tree, guide, tolerated }, document.set);
+    case 'takes-advice':
+      return takeAdvice(deps, source, readAdvice(inbound, { tree, guide, tolerated }, source.profile), document);
     case 'acknowledges':
       return takeAcknowledgment(deps, source, guide, tree, inbound.map(tree), document);
   }

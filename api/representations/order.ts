@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { allocationsOf } from '../../activities/orders/stores.ts';
 import { sum } from '../../domain/decimal.ts';
+import { type Correction, correctionInWords } from '../../domain/order/corrections.ts';
 import { namedStore, party } from '../../mappings/canonical/v1/index.ts';
 import type { Prisma } from '../../prisma/generated/client.ts';
 import type { ApiDependencies } from '../dependencies.ts';
@@ -68,6 +69,10 @@ export const orderView = orderItem
     correlationId: z.string(),
     orderedOn: day,
     closedAt: instant.nullable(),
+    corrections: z.array(z.string()).meta({
+      description: 'What people corrected about the order, for people',
+      examples: [['line 2: our item MW-1001']],
+    }),
     parts: z
       .array(z.object({ orderId: z.string(), part: z.string(), status: z.string(), links: z.object({ self: link }) }))
       .meta({
@@ -293,6 +298,7 @@ export function orderViewOf(
   const self = orderPath(order.id);
   return {
     ...item,
+    corrections: (order.corrections as unknown as readonly Correction[]).map(correctionInWords),
     workflowId: order.workflowId,
     correlationId: order.correlationId,
     orderedOn: toDay(order.orderedOn),

@@ -191,15 +191,18 @@ const readAsOrdered = route({
   tag: 'Orders',
   summary: 'The order as it was taken in: what the buyer asked for, with dates, notes and attributes',
   description:
-    'The canonical order. It never changes; lines with what became of them are in `readOrder`. Attributes are kept for people and for the expressions of a profile: no system of ours acts on them, unless the reference of the set says so.',
+    'The canonical order. It never changes: what people corrected since, and the lines with what became of them, are in `readOrder`. Attributes are kept for people and for the expressions of a profile: no system of ours acts on them, unless the reference of the set says so.',
   access: withScope('orders:read'),
   params: orderParameters,
   answers: { 200: { description: 'The canonical order', schema: orderAsOrdered } },
   problems: ['unknown-order'],
   handler: async ({ params, caller }, deps) => {
     const { id } = await visibleOrder(params.orderId, caller, deps);
-    const { canonical } = await deps.prisma.order.findUniqueOrThrow({ where: { id }, select: { canonical: true } });
-    return { status: 200, body: salesOrder.parse(canonical) };
+    const { canonical, asOrdered } = await deps.prisma.order.findUniqueOrThrow({
+      where: { id },
+      select: { canonical: true, asOrdered: true },
+    });
+    return { status: 200, body: salesOrder.parse(asOrdered ?? canonical) };
   },
 });
 

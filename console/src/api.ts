@@ -248,6 +248,8 @@ export interface OrderDetail extends Omit<OrderSummary, 'openExceptions'> {
   /** All orders that the purchase order became, this one included; empty if it is the only one. */
   readonly parts: readonly OrderPart[];
   readonly shipTo: ShipTo | null;
+  /** What people corrected, one sentence each. */
+  readonly corrections: readonly string[];
   readonly lines: readonly OrderLine[];
   readonly fulfillments: readonly Fulfillment[];
   readonly shipments: readonly Shipment[];

@@ -29,7 +29,7 @@ import { admitTransaction, answerToInterchange, groupErrors, interchangeAdmissio
 import type { Agreement } from './agreement.ts';
 import { checkDocument } from './checks.ts';
 import type { OrderContext } from './documents/definition.ts';
-import { readChange, readOrders, readPayment } from './documents/read-document.ts';
+import { readAdvice, readChange, readOrders, readPayment } from './documents/read-document.ts';
 import {
   acknowledges,
   acknowledgmentSets,
@@ -403,6 +403,8 @@ class Explainer {
         const mapped = readPayment(inbound, parsed, this.#partner);
         return 'errors' in mapped ? mapped : { kind: 'payment', ...mapped };
       }
+      case 'takes-advice':
+        return { kind: 'advice', ...readAdvice(inbound, parsed, this.#partner) };
     }
   }
 

@@ -206,9 +206,14 @@ export class TextExplanation {
           : [`becomes ${outcome.orders.length} orders`, outcome.orders]
         : outcome.kind === 'payment'
           ? ['becomes the payment', outcome.payment]
-          : ['acknowledges our group', outcome.acknowledgment];
+          : outcome.kind === 'advice'
+            ? ['says of documents of ours', outcome.advices]
+            : ['acknowledges our group', outcome.acknowledgment];
     const text = stringify(content, { lineWidth: 0 }).trimEnd().split('\n');
-    const effect = outcome.kind === 'payment' ? 'is kept with the document; nobody is asked' : undefined;
+    const effect =
+      outcome.kind === 'payment' || outcome.kind === 'advice'
+        ? 'is kept with the document; nobody is asked'
+        : undefined;
     const left = outcome.kind === 'acknowledgment' ? [] : this.#notUsed(outcome.notUsed, effect);
     const rewritten = outcome.kind === 'orders' ? this.#rewritten(outcome.rewritten) : [];
     const lines = text.map((line) => `        ${plain(line)}`);

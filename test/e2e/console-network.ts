@@ -503,6 +503,7 @@ function detailOf(order: ReturnType<typeof orderItems>[number]) {
     orderedOn: '2026-11-20',
     closedAt: null,
     parts: [] as object[],
+    corrections: [],
     shipTo: {
       name: 'Harbor & Pine #0412',
       lines: ['1180 Terminal Way'],

@@ -83,7 +83,7 @@ async function readTransaction(read: ReadTransaction, profile: PartnerProfile, l
       const mapped = readPayment(inbound, { tree, guide }, profile);
       errors.push(...('errors' in mapped ? reasons(mapped.errors) : []));
     }
-    if (inbound?.apply === 'acknowledges') inbound.map(tree);
+    if (inbound?.apply === 'acknowledges' || inbound?.apply === 'takes-advice') inbound.map(tree);
   }
   lines.push(`${what}: ${read.segments.length} segments`, ...errorLines(what, errors));
   return errors;

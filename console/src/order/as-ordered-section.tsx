@@ -6,11 +6,28 @@ import { useApi } from '../session.tsx';
 import { useLive } from '../use-live.ts';
 import { Section, WideTable } from './section.tsx';
 
+interface Props {
+  readonly orderId: string;
+  readonly checked: boolean;
+  /** What people corrected since. */
+  readonly corrections: readonly string[];
+}
+
 /** What the buyer asked for. Before the check it is all that there is to see of an order. */
-export function AsOrderedSection({ orderId, checked }: { readonly orderId: string; readonly checked: boolean }) {
+export function AsOrderedSection({ orderId, checked, corrections }: Props) {
   const [asked, setAsked] = useState(false);
   return (
     <Section title="As ordered" note="what the buyer asked for, as it was taken in">
+      {corrections.length > 0 && (
+        <div className="corrections">
+          <p>Corrected since:</p>
+          <ul>
+            {corrections.map((text) => (
+              <li key={text}>{text}</li>
+            ))}
+          </ul>
+        </div>
+      )}
       {asked || !checked ? (
         <Content orderId={orderId} />
       ) : (

@@ -62,7 +62,7 @@ export function OrderPage() {
       <div className="order-columns">
         <div className="order-main">
           {order.lines.length > 0 && <LinesSection lines={order.lines} currency={order.currency} />}
-          <AsOrderedSection orderId={order.id} checked={order.lines.length > 0} />
+          <AsOrderedSection orderId={order.id} checked={order.lines.length > 0} corrections={order.corrections} />
           <ShipmentsSection order={order} />
           <InvoicesSection order={order} />
           <DocumentsSection orderId={order.id} documents={documents} />

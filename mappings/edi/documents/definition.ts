@@ -53,7 +53,7 @@ export interface ElementPlace {
  * A set that we accept. `apply` names its effect on our records. activities/edi/take-transaction.ts
  * implements the effects, because mappings must not access a database.
  */
-export type InboundDocument = TakesOrder | TakesPayment | Acknowledges;
+export type InboundDocument = TakesOrder | TakesPayment | TakesAdvice | Acknowledges;
 
 interface Accepted {
   /** Elements that the mapping may leave out without a word, because they say nothing by themselves. */
@@ -84,6 +84,26 @@ export interface TakesPayment extends Accepted {
   map(tree: TreeNode, agreement: Agreement): PaymentResult;
   /** The element that holds the reference of the payment. */
   readonly reference: ElementPlace;
+}
+
+/** Says what the partner's application made of documents of ours that its syntax check had accepted. */
+export interface TakesAdvice extends Accepted {
+  readonly apply: 'takes-advice';
+  map(tree: TreeNode): Advice[];
+}
+
+/** About one document, by the numbers that we gave it or by one that it states. */
+export interface Advice {
+  /** As it was sent. */
+  readonly code: string;
+  /** Questioned: taken in part, with errors or with changes, or on hold. */
+  readonly outcome: 'accepted' | 'questioned' | 'refused';
+  readonly reference?: { readonly qualifier: string; readonly number: string };
+  readonly groupControl?: string;
+  readonly transactionControl?: string;
+  readonly set?: string;
+  /** For people; empty if it states none. */
+  readonly reasons: string;
 }
 
 /** Answers documents of ours; never answered itself. */

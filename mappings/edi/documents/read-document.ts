@@ -5,7 +5,7 @@ import type { Agreement } from '../agreement.ts';
 import { type NotUsed, notUsedOf } from '../not-used.ts';
 import { harmful, NOTHING_TOLERATED, type Tolerated } from '../tolerance.ts';
 import { notingUse } from '../tree.ts';
-import type { OrderContext, ReadsChange, TakesOrder, TakesPayment } from './definition.ts';
+import type { Advice, OrderContext, ReadsChange, TakesAdvice, TakesOrder, TakesPayment } from './definition.ts';
 
 interface Parsed {
   readonly tree: Tree;
@@ -57,6 +57,15 @@ export function readPayment(
     payment: mapped.payment,
     notUsed: notUsedOf(tree, guide, silent, tolerated.unread, agreement.ignores[guide.set]),
   };
+}
+
+export function readAdvice(
+  { map, silent = {} }: TakesAdvice,
+  { tree, guide, tolerated = NOTHING_TOLERATED }: Parsed,
+  agreement: Agreement,
+): { readonly advices: readonly Advice[]; readonly notUsed: NotUsed[] } {
+  const advices = notingUse(() => map(tree));
+  return { advices, notUsed: notUsedOf(tree, guide, silent, tolerated.unread, agreement.ignores[guide.set]) };
 }
 
 /** What the mapping says of a place that the guide found at fault already would be said twice. */

@@ -2,6 +2,7 @@ import type { OrderChange, Payment, SalesOrder } from '../../canonical/v1/index.
 import type { FunctionalAcknowledgment, TransactionStatus } from '../../x12/acknowledgment.ts';
 import type { Decoded } from '../../x12/encoding.ts';
 import type { Delimiters, InterchangeAcknowledgment, InterchangeHeader, Place, X12Error } from '../../x12/types.ts';
+import type { Advice } from '../documents/definition.ts';
 import type { NotUsed } from '../not-used.ts';
 import type { RewrittenText } from './rewritten-texts.ts';
 
@@ -50,6 +51,7 @@ export type Outcome =
       rewritten?: RewrittenText[];
     }
   | { kind: 'payment'; payment: Payment; notUsed: NotUsed[] }
+  | { kind: 'advice'; advices: readonly Advice[]; notUsed: NotUsed[] }
   /** Nothing processes it: it is kept, and a person is asked. */
   | { kind: 'kept'; poNumber?: string; asks?: Asks; notUsed: NotUsed[] }
   | { kind: 'acknowledgment'; acknowledgment: FunctionalAcknowledgment };

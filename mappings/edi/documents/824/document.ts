@@ -1,10 +1,11 @@
 import { defineDocument } from '../definition.ts';
+import { advicesOf824 } from './advice.ts';
 import { render824 } from './render.ts';
 
 export const applicationAdvice = defineDocument({
   set: '824',
   checks: [],
-  about: { asks: 'says what became of a document of ours' },
+  inbound: { apply: 'takes-advice', map: advicesOf824 },
   outbound: {
     writes: 'application-advice',
     render: render824,
