@@ -35,8 +35,9 @@ export function bulkResolution(given: () => Given): void {
         return progress.resolved === progress.total;
       });
       await eventually('the end of each order', 45, async () => {
+        // One that was not accepted yet is rejected.
         const orders = await Promise.all(orderIds.map((id) => api(`/v1/orders/${id}`)));
-        return orders.every((order) => order.body.status === 'cancelled');
+        return orders.every((order) => order.body.status === 'rejected');
       });
       await quiet(given());
     });
