@@ -1093,7 +1093,6 @@ describe('around the routes', () => {
     // exceptions have files of tests of their own.
     const elsewhere = new Set([
       'resolveException',
-      'forecastResolution',
       'resolveExceptions',
       'readBulkResolution',
       'countExceptions',

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { askedAbout } from './asked-about.ts';
 import { badInput } from './bad-input.ts';
+import { bulkResolution } from './bulk-resolution.ts';
 import { corrections } from './corrections.ts';
 import { correlation } from './correlation.ts';
 import { demoNetwork, secondOpinionOnX12 } from './demo.ts';
@@ -34,6 +35,7 @@ describe('a trading network', { timeout: 150_000 }, () => {
   stores(given);
   encodings(given);
   corrections(given);
+  bulkResolution(given);
   partnerFiles(given);
   systemOutages(given);
   temporalOutage(given);
