@@ -5,6 +5,7 @@
  */
 import { add, compare, subtract } from '../decimal.ts';
 import type { ExceptionType } from '../exceptions.ts';
+import type { LastShipDay } from '../policy/cancel-after.ts';
 import type { InvoiceBalance } from '../policy/cash.ts';
 import type { DocumentTrouble, GivenCarrier, OpenException, RemittedAmount, WarehouseNotice } from './messages.ts';
 import type { OrderStatus } from './status.ts';
@@ -40,6 +41,8 @@ export interface OrderState {
   /** Documents that stay refused or unacknowledged because a person decided so. */
   readonly decidedDocuments: readonly string[];
   readonly exceptions: readonly ExceptionState[];
+  /** Who decided that the order may ship after the buyer's last day. */
+  readonly lateAgreedBy?: string;
   /** Set while only the partner's acknowledgments are missing. */
   readonly unanswered?: Unanswered;
   /** Somebody ended the order; what was done is undone. */
@@ -124,6 +127,8 @@ export interface OrderTerms {
   erpTaskQueue: string;
   currency: string;
   shipBy?: string;
+  /** If the buyer names one. */
+  lastShipDay?: LastShipDay;
   paymentGraceMs: number;
   /** How long a step may retry before a person is asked. */
   stepDeadlineMs: number;

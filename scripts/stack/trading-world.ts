@@ -67,6 +67,7 @@ export class TradingWorld {
   private readonly opened = new Map<string, ExceptionType>();
   private readonly started: { terminate(): Promise<unknown> }[] = [];
   private shipWithinMs = 3 * DAY_MS;
+  private lastDayMs: number | undefined;
   private graceMs = 0;
   private stepDeadlineMs = DAY_MS;
   private shortWaits = false;
@@ -85,6 +86,12 @@ export class TradingWorld {
 
   shippingWithin(ms: number): this {
     this.shipWithinMs = ms;
+    return this;
+  }
+
+  /** The buyer takes nothing that ships later than this. */
+  takingNothingAfter(ms: number): this {
+    this.lastDayMs = ms;
     return this;
   }
 
@@ -230,10 +237,13 @@ export class TradingWorld {
   private readonly usually: { [S in Step]: (...input: Parameters<Outside[S]>) => unknown } = {
     prepareOrder: async ({ waived }) => {
       this.fact(waived.length === 0 ? 'checked' : `checked, accepting ${waived.join(', ')}`);
+      const now = await this.env.currentTimeMs();
+      const ends = this.lastDayMs === undefined ? undefined : new Date(now + this.lastDayMs).toISOString();
       const terms: OrderTerms = {
         erpTaskQueue: 'erp-main',
         currency: 'USD',
-        shipBy: new Date((await this.env.currentTimeMs()) + this.shipWithinMs).toISOString(),
+        shipBy: new Date(now + this.shipWithinMs).toISOString(),
+        ...(ends !== undefined && { lastShipDay: { day: ends.slice(0, 10), ends, releaseBy: ends } }),
         paymentGraceMs: this.graceMs,
         stepDeadlineMs: this.stepDeadlineMs,
       };
@@ -265,8 +275,8 @@ export class TradingWorld {
       return { erpOrderNumber: 'SO-1', status: 'accepted' };
     },
     cancelErpOrder: ({ reason }) => this.fact(`undone: ERP order cancelled, ${reason}`),
-    releaseToWarehouse: ({ fulfillmentId }) => {
-      this.fact(`released to ${nodeOf(fulfillmentId)}`);
+    releaseToWarehouse: ({ fulfillmentId, lateAgreed }) => {
+      this.fact(`released to ${nodeOf(fulfillmentId)}${lateAgreed ? ', late as agreed' : ''}`);
       return { reference: fulfillmentId };
     },
     cancelRelease: ({ fulfillmentId }) => this.fact(`undone: release to ${nodeOf(fulfillmentId)} cancelled`),

@@ -237,10 +237,10 @@ export class OrderRun {
     return new Date(this.turns.now + ms).toISOString();
   }
 
-  /** Waits until `holds`; with a deadline (ISO 8601), false when that passes first. */
-  async wait(holds: () => boolean, deadline?: string): Promise<boolean> {
+  /** Waits until `holds`; with a deadline (ISO 8601), false when that passes first. `patient` as in DeadlineClock. */
+  async wait(holds: () => boolean, deadline?: string, { patient = false } = {}): Promise<boolean> {
     if (holds()) return true;
-    if (deadline !== undefined) return this.clock.until(holds, Date.parse(deadline));
+    if (deadline !== undefined) return this.clock.until(holds, Date.parse(deadline), { patient });
     await this.turns.until(holds);
     return true;
   }

@@ -2,6 +2,7 @@
 import { dayOf, deadlineAfter, endOfDay } from '../../../domain/calendar/calendar.ts';
 import { millisecondsOf } from '../../../domain/calendar/duration.ts';
 import type { OrderTerms } from '../../../domain/order/state.ts';
+import { lastShipDay } from '../../../domain/policy/cancel-after.ts';
 import { lastDay, type RequestedDates } from '../../../domain/policy/requested-dates.ts';
 import { datesToCome, shipDayWithin } from '../../../domain/policy/ship-window.ts';
 import type { SalesOrder } from '../../../mappings/canonical/v1/index.ts';
@@ -30,10 +31,12 @@ export function termsOf(
   const today = dayOf(receivedAt, calendar);
   const shipDay = shipDayWithin(day, { today, ...datesToCome(order, today) }, profile.routing);
   const shipBy = shipDay === day ? agreed : endOfDay(shipDay, calendar);
+  const last = lastShipDay(order, receivedAt, calendar, profile.deadlines.leadTimes.ship);
   return {
     erpTaskQueue: erp.taskQueue,
     currency: order.currency,
     shipBy: shipBy.toISOString(),
+    ...(last !== undefined && { lastShipDay: last }),
     paymentGraceMs: millisecondsOf(profile.invoicing.paymentGrace),
     // A step gets the same time as this order's acknowledgment, closed hours included.
     stepDeadlineMs: deadlineAfter(receivedAt, acknowledgeWithin, calendar).getTime() - receivedAt.getTime(),
