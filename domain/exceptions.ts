@@ -182,6 +182,13 @@ export const exceptionKinds = {
     resolutions: ['accept', 'dismiss'],
     escalateAfterHours: 2,
   },
+  'acknowledgment-overdue': {
+    category: 'partner',
+    owner: 'customer-service',
+    resolutions: ['dismiss'],
+    escalateAfterHours: 4,
+  },
+  'release-overdue': { category: 'inventory', owner: 'order-desk', resolutions: ['dismiss'], escalateAfterHours: 4 },
   'shipment-overdue': { category: 'inventory', owner: 'warehouse', resolutions: ['dismiss'], escalateAfterHours: 4 },
   'shipment-not-recorded': {
     category: 'inventory',

@@ -4,6 +4,7 @@
  */
 import { everythingLeft } from '../domain/order/projection.ts';
 import { isComplete, type OrderState } from '../domain/order/state.ts';
+import { metInTime } from './deadlines.ts';
 import type { OrderRun } from './kernel/order-run.ts';
 import { releaseToWarehouse } from './steps/release-to-warehouse.ts';
 import { termsOf } from './steps/terms.ts';
@@ -26,7 +27,8 @@ export async function watchLastDay(order: OrderRun): Promise<void> {
   const last = termsOf(order.state).lastShipDay;
   if (last === undefined) return;
   const settled = () => everythingLeft(order.state) || order.state.lateAgreedBy !== undefined;
-  if (await order.wait(settled, last.ends, { patient: true })) return;
+  const watched = { by: last.ends, ahead: { warnAt: last.ahead.warnAt } };
+  if (await metInTime(order, watched, 'the last day on which the buyer takes goods', settled)) return;
   const passed = `the buyer takes nothing that ships after ${last.day}, which has passed`;
   const nodes = nodesThatHaveIt(order.state);
   if (nodes.length > 0) {

@@ -7,6 +7,7 @@ import { isPositive } from '../domain/decimal.ts';
 import type { WarehouseNotice } from '../domain/order/messages.ts';
 import { type FulfillmentState, fulfillmentOf, isComplete, openUnits } from '../domain/order/state.ts';
 import { releaseInTime, watchLastDay } from './cancel-after.ts';
+import { watchShipBy } from './deadlines.ts';
 import type { OrderRun } from './kernel/order-run.ts';
 import { invoiceShipment } from './steps/invoice-shipment.ts';
 import { recordRestShort, recordShipment, recordShort } from './steps/record-shipment.ts';
@@ -49,6 +50,7 @@ async function reserveLater(order: OrderRun, round: number): Promise<void> {
 /** Releases to one warehouse and follows it until every released unit has shipped or is known never to ship. */
 async function fulfillFrom(order: OrderRun, fulfillmentId: string): Promise<void> {
   const release = () => fulfillmentOf(order.state, fulfillmentId);
+  void order.branch(() => watchShipBy(order, fulfillmentId));
   await releaseInTime(order, fulfillmentId);
   while (!isComplete(release())) {
     const notice = await nextNotice(order, release);

@@ -11,6 +11,7 @@ import type { HandOff } from '../handoff/hand-off.ts';
 import { callSystem, permanent } from '../lib/activity-failure.ts';
 import { reporting } from '../lib/reporting.ts';
 import { retryGivenUp } from '../orders/given-up.ts';
+import { cancelAfterSpans } from '../orders/prepare/terms.ts';
 import type { PartnerProfiles } from '../partners/partner-profiles.ts';
 import type { WmsCapabilities } from './connector.ts';
 import { loadRelease, type ReleaseToRoute } from './load-release.ts';
@@ -97,12 +98,7 @@ export function createWmsActivities(deps: WmsActivityDependencies) {
       const profile = await profiles.forOrder(release);
       if (profile === undefined)
         throw permanent('unknown-partner', `partner ${release.partnerId} has no profile any more`);
-      const last = lastShipDay(
-        release.canonical,
-        release.receivedAt,
-        profile.calendar,
-        profile.deadlines.leadTimes.ship,
-      );
+      const last = lastShipDay(release.canonical, release.receivedAt, profile.calendar, cancelAfterSpans(profile));
       const tooLate = last === undefined ? undefined : whyTooLate(last, new Date());
       if (tooLate !== undefined && !lateAgreed && !release.released) return { tooLate };
       const routed = await routeRelease(prisma, release, profile, routing);
@@ -145,7 +141,7 @@ export function createWmsActivities(deps: WmsActivityDependencies) {
       );
       await prisma.$executeRaw`
         UPDATE "Fulfillment" SET "state" = 'released', "wmsReference" = ${released.reference},
-          "routing" = ${JSON.stringify(routedOf(routed))}::jsonb
+          "releasedAt" = now(), "routing" = ${JSON.stringify(routedOf(routed))}::jsonb
         WHERE "id" = ${fulfillmentId} AND "state" = 'planned'`;
       return released;
     },

@@ -5,6 +5,7 @@
  */
 import { add, compare, subtract } from '../decimal.ts';
 import type { ExceptionType } from '../exceptions.ts';
+import type { Ahead, WatchedDeadline } from '../policy/ahead.ts';
 import type { LastShipDay } from '../policy/cancel-after.ts';
 import type { InvoiceBalance } from '../policy/cash.ts';
 import type { DocumentTrouble, GivenCarrier, OpenException, RemittedAmount, WarehouseNotice } from './messages.ts';
@@ -91,6 +92,7 @@ export interface PlannedFulfillment {
   readonly taskQueue: string;
   /** When its goods must have left. */
   readonly shipBy?: string;
+  readonly shipAhead?: Ahead;
   /** Sum over lines. */
   readonly planned: string;
 }
@@ -127,6 +129,10 @@ export interface OrderTerms {
   erpTaskQueue: string;
   currency: string;
   shipBy?: string;
+  /** Before the order's first release; each release has its own. */
+  shipAhead?: Ahead;
+  /** Of the 855, if it is due before the ERP has accepted the order. */
+  acknowledge?: WatchedDeadline;
   /** If the buyer names one. */
   lastShipDay?: LastShipDay;
   paymentGraceMs: number;
@@ -147,6 +153,8 @@ export interface Progress {
   status: OrderStatus;
   waitingFor: string;
   nextDeadline?: string;
+  /** From then on the order is predicted to be late, if it still waits for the same. */
+  jeopardyFrom?: string;
 }
 
 export function newOrder({

@@ -8,10 +8,11 @@ const chicago: BusinessCalendar = {
   hours: { opens: '08:00', closes: '17:00' },
   holidays: ['2026-12-25'],
 };
+const spans = { warnBefore: 'PT2H', leadTime: undefined };
 const received = new Date('2026-12-01T15:00:00Z');
 
 function last(day: string, leadTime?: string): LastShipDay {
-  const found = lastShipDay({ cancelAfter: day }, received, chicago, leadTime);
+  const found = lastShipDay({ cancelAfter: day }, received, chicago, { warnBefore: 'PT2H', leadTime });
   if (found === undefined) throw new Error('no last day');
   return found;
 }
@@ -19,7 +20,12 @@ function last(day: string, leadTime?: string): LastShipDay {
 describe('the last day to ship', () => {
   it('ends with the day in the partner’s calendar', () => {
     const day = last('2026-12-10');
-    expect(day).toEqual({ day: '2026-12-10', ends: '2026-12-11T05:59:59.000Z', releaseBy: '2026-12-11T05:59:59.000Z' });
+    expect(day).toEqual({
+      day: '2026-12-10',
+      ends: '2026-12-11T05:59:59.000Z',
+      releaseBy: '2026-12-11T05:59:59.000Z',
+      ahead: { warnAt: '2026-12-11T03:59:59.000Z' },
+    });
     expect(whyTooLate(day, new Date('2026-12-11T05:59:59Z'))).toBeUndefined();
     expect(whyTooLate(day, new Date('2026-12-11T06:00:00Z'))).toBe(
       'the buyer takes nothing that ships after 2026-12-10, which has passed',
@@ -28,7 +34,7 @@ describe('the last day to ship', () => {
 
   it('is the earlier one of the cancel date and the end of the ship window', () => {
     const dates = { cancelAfter: '2026-12-10', shipNotAfter: '2026-12-08' };
-    expect(lastShipDay(dates, received, chicago, undefined)?.day).toBe('2026-12-08');
+    expect(lastShipDay(dates, received, chicago, spans)?.day).toBe('2026-12-08');
   });
 
   it('is passed for a release that would take longer than what is left, over closed days', () => {
@@ -42,8 +48,8 @@ describe('the last day to ship', () => {
   });
 
   it('says nothing if it had passed when the order came, or if the buyer names none', () => {
-    expect(lastShipDay({ cancelAfter: '2026-11-30' }, received, chicago, undefined)).toBeUndefined();
+    expect(lastShipDay({ cancelAfter: '2026-11-30' }, received, chicago, spans)).toBeUndefined();
     expect(last('2026-12-01').day).toBe('2026-12-01');
-    expect(lastShipDay({ requestedShipDate: '2026-12-10' }, received, chicago, undefined)).toBeUndefined();
+    expect(lastShipDay({ requestedShipDate: '2026-12-10' }, received, chicago, spans)).toBeUndefined();
   });
 });

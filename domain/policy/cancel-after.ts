@@ -2,7 +2,8 @@
  * The last day on which goods of an order may leave, as the buyer names it. Nothing is released so late that it would
  * leave after that day, unless a person says that it was agreed.
  */
-import { type BusinessCalendar, dayOf, deadlineBefore, endOfDay } from '../calendar/calendar.ts';
+import { type BusinessCalendar, dayOf, endOfDay } from '../calendar/calendar.ts';
+import { type Ahead, aheadOf } from './ahead.ts';
 import { lastDay, type RequestedDates } from './requested-dates.ts';
 
 export interface LastShipDay {
@@ -12,24 +13,30 @@ export interface LastShipDay {
   ends: string;
   /** What is released later than this would leave after the day, by the profile's lead time. */
   releaseBy: string;
+  ahead: Ahead;
+}
+
+/** Deadlines of the profile. */
+export interface ShipSpans {
+  warnBefore: string;
+  /** From release to shipment. */
+  leadTime: string | undefined;
 }
 
 /**
  * Undefined if the buyer names no day, or one that had passed when the order came: what becomes of that was asked then.
- *
- * @param leadTime from release to shipment, as a deadline of the profile
  */
 export function lastShipDay(
   dates: RequestedDates,
   receivedAt: Date,
   calendar: BusinessCalendar,
-  leadTime: string | undefined,
+  spans: ShipSpans,
 ): LastShipDay | undefined {
   const day = lastDay(dates);
   if (day === undefined || day < dayOf(receivedAt, calendar)) return undefined;
   const ends = endOfDay(day, calendar);
-  const releaseBy = leadTime === undefined ? ends : deadlineBefore(ends, leadTime, calendar);
-  return { day, ends: ends.toISOString(), releaseBy: releaseBy.toISOString() };
+  const ahead = aheadOf(ends, spans, calendar);
+  return { day, ends: ends.toISOString(), releaseBy: ahead.jeopardyFrom ?? ends.toISOString(), ahead };
 }
 
 /** Why a release at `now` comes too late; undefined while it does not. */

@@ -67,6 +67,7 @@ export class TradingWorld {
   private readonly opened = new Map<string, ExceptionType>();
   private readonly started: { terminate(): Promise<unknown> }[] = [];
   private shipWithinMs = 3 * DAY_MS;
+  private terms: OrderTerms | undefined;
   private lastDayMs: number | undefined;
   private graceMs = 0;
   private stepDeadlineMs = DAY_MS;
@@ -86,6 +87,12 @@ export class TradingWorld {
 
   shippingWithin(ms: number): this {
     this.shipWithinMs = ms;
+    return this;
+  }
+
+  /** The check finds these terms, and every release is to ship by them. */
+  under(terms: OrderTerms): this {
+    this.terms = terms;
     return this;
   }
 
@@ -243,11 +250,18 @@ export class TradingWorld {
         erpTaskQueue: 'erp-main',
         currency: 'USD',
         shipBy: new Date(now + this.shipWithinMs).toISOString(),
-        ...(ends !== undefined && { lastShipDay: { day: ends.slice(0, 10), ends, releaseBy: ends } }),
+        ...(ends !== undefined && {
+          lastShipDay: {
+            day: ends.slice(0, 10),
+            ends,
+            releaseBy: ends,
+            ahead: { warnAt: new Date(Date.parse(ends) - 2 * HOUR_MS).toISOString() },
+          },
+        }),
         paymentGraceMs: this.graceMs,
         stepDeadlineMs: this.stepDeadlineMs,
       };
-      return { ready: true, terms };
+      return { ready: true, terms: this.terms ?? terms };
     },
     reserveStock: async ({ round }) => {
       const { nodes, backordered } = this.rounds.shift() ?? {
@@ -255,7 +269,8 @@ export class TradingWorld {
         backordered: false,
       };
       this.fact(`reserved at ${Object.keys(nodes).join(' and ') || 'no node'} in round ${round}`);
-      const shipBy = new Date((await this.env.currentTimeMs()) + this.shipWithinMs).toISOString();
+      const usual = new Date((await this.env.currentTimeMs()) + this.shipWithinMs).toISOString();
+      const { shipBy = usual, shipAhead } = this.terms ?? {};
       const fulfillments = Object.entries(nodes).map(
         ([node, planned]): PlannedFulfillment => ({
           id: this.releaseNumber(node, round),
@@ -263,6 +278,7 @@ export class TradingWorld {
           releaseNumber: this.releaseNumber(node, round),
           taskQueue: 'wms-main',
           shipBy,
+          ...(shipAhead !== undefined && { shipAhead }),
           planned,
         }),
       );
@@ -305,6 +321,7 @@ export class TradingWorld {
       this.fact(`release to ${nodeOf(fulfillmentId)} renumbered`);
       return { releaseNumber };
     },
+    tellOfDeadline: ({ what, due, by }) => this.fact(`${what}: ${due} by ${by}`),
     noteProgress: ({ progress }) => void this.progress.push(progress),
     finishOrder: ({ progress, stop }) =>
       this.wrote(

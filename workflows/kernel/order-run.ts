@@ -388,7 +388,12 @@ export class OrderRun {
 }
 
 function same(one: Progress | undefined, other: Progress): boolean {
-  return one?.status === other.status && one.waitingFor === other.waitingFor && one.nextDeadline === other.nextDeadline;
+  return (
+    one?.status === other.status &&
+    one.waitingFor === other.waitingFor &&
+    one.nextDeadline === other.nextDeadline &&
+    one.jeopardyFrom === other.jeopardyFrom
+  );
 }
 
 function nameOf<Input>(step: Step<Input>, state: OrderState, input: Input): string {
