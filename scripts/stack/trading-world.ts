@@ -422,6 +422,14 @@ export class RunningOrder {
     return events?.filter(({ workflowTaskCompletedEventAttributes: completed }) => completed).length ?? 0;
   }
 
+  /** What the order has had done: its events, without those of workflow tasks, whose number depends on the machine's load. */
+  async eventsWithoutTasks(): Promise<number> {
+    const { events } = await this.handle.fetchHistory();
+    const isOfATask = (event: object) =>
+      Object.entries(event).some(([name, value]) => value && /^workflowTask/.test(name));
+    return events?.filter((event) => !isOfATask(event)).length ?? 0;
+  }
+
   private hears(notice: WarehouseNotice): Promise<void> {
     return this.handle.signal(messages.warehouseEvent, notice);
   }

@@ -133,17 +133,22 @@ describe('an order whose last day to ship ends while a warehouse has it', () => 
     expect(world.facts).toContain('asked: shipment-overdue');
   });
 
-  it('costs an order that ships in time no event', async () => {
-    const lengths: (number | undefined)[] = [];
-    for (const world of [aTradingWorld, () => aTradingWorld().takingNothingAfter(3 * DAY_MS)]) {
-      const order = await world().order();
-      await expect.poll(async () => (await order.status()).waitingFor).toBe('RNO to ship 10 units');
-      await order.ships('RNO', 'S1', '10');
-      await expect.poll(async () => (await order.status()).status).toBe('invoiced');
-      await isPaidAndClosed(order, 'S1');
-      const { events } = await order.handle.fetchHistory();
-      lengths.push(events?.length);
-    }
-    expect(lengths[1]).toBe(lengths[0]);
+  it.each([
+    ['accept', 'released to MEM, late as agreed'],
+    ['dismiss', 'asked: cancel-after-passed'],
+  ] as const)('counts for what comes later too: after %s, it is %s', async (resolution, next) => {
+    const world = aTradingWorld()
+      .takingNothingAfter(5 * HOUR_MS)
+      .holding({ RNO: '6' }, { backordered: true });
+    const order = await world.order();
+    await order.until('released to RNO');
+    await world.pass(5 * HOUR_MS + HOUR_MS / 2);
+    await order.decides((await order.exception('cancel-after-at-warehouse')).id, resolution);
+    if (resolution === 'dismiss') world.next('releaseToWarehouse', tooLate);
+    await order.ships('RNO', 'S1', '6');
+    await order.until('810 of INV-S1 queued');
+    world.holding({ MEM: '4' });
+    await order.hearsOfStock();
+    await order.until(next);
   });
 });

@@ -245,15 +245,14 @@ describe('by the calendar of its partner, an order', () => {
     const { terms } = await beforeALongWeekend((friday) => ({ cancelAfter: friday }));
     const { acknowledge: _, shipAhead: __, lastShipDay, ...bare } = terms;
     expect(lastShipDay).toBeDefined();
-    const lengths: (number | undefined)[] = [];
+    const lengths: number[] = [];
     for (const each of [bare, terms]) {
       const order = await aTradingWorld().under(each).order();
       await expect.poll(async () => (await order.status()).waitingFor).toBe('RNO to ship 10 units');
       await order.ships('RNO', 'S1', '10');
       await expect.poll(async () => (await order.status()).status).toBe('invoiced');
-      await order.isPaid('INV-S1');
-      expect(await order.end()).toBe('closed');
-      lengths.push((await order.handle.fetchHistory()).events?.length);
+      // Not to its end: waiting for that lets the clock run ahead of the other order's terms.
+      lengths.push(await order.eventsWithoutTasks());
     }
     expect(lengths[1]).toBe(lengths[0]);
   });
