@@ -16,11 +16,13 @@ export interface OrderFilter {
   readonly partnerId: string | undefined;
   /** Only orders that wait for this system, which does not answer. */
   readonly heldUpBy: string | undefined;
+  /** Only orders that are predicted to be late. */
+  readonly inJeopardy: boolean;
   readonly cursor: string | undefined;
   readonly limit: number;
 }
 
-type Conditions = Pick<OrderFilter, 'status' | 'partnerId' | 'heldUpBy'>;
+type Conditions = Pick<OrderFilter, 'status' | 'partnerId' | 'heldUpBy' | 'inJeopardy'>;
 
 export interface OrderPage {
   /** In the order of the list. */
@@ -60,10 +62,11 @@ async function listOrders(prisma: Database, filter: OrderFilter): Promise<OrderP
 }
 
 /** Of an order `o`. */
-function conditions({ status, partnerId, heldUpBy }: Conditions): Prisma.Sql {
+function conditions({ status, partnerId, heldUpBy, inJeopardy }: Conditions): Prisma.Sql {
   return Prisma.sql`
     ${status === undefined ? Prisma.empty : Prisma.sql`AND o."status" = ${status}`}
     ${partnerId === undefined ? Prisma.empty : Prisma.sql`AND o."partnerId" = ${partnerId}`}
+    ${inJeopardy ? Prisma.sql`AND o."jeopardyFrom" <= now() AND o."closedAt" IS NULL` : Prisma.empty}
     ${heldUpBy === undefined ? Prisma.empty : Prisma.sql`AND o."id" IN (${ordersHeldUpBy(heldUpBy)})`}`;
 }
 

@@ -87,8 +87,7 @@ async function rehearseAlone(profile: PartnerProfile): Promise<Rehearsed[]> {
     let dueOn = '';
     const world = network
       .aTradingWorld()
-      .shippingWithin(Date.parse(terms.shipBy) - (await now()))
-      .always('prepareOrder', () => Promise.resolve({ ready: true, terms }))
+      .under(terms)
       .always('invoiceShipment', async ({ shipmentId }) => {
         dueOn = new Date((await now()) + netDays * DAY_MS).toISOString().slice(0, 10);
         world.fact(`invoiced ${shipmentId}`);
@@ -112,10 +111,7 @@ async function rehearseAlone(profile: PartnerProfile): Promise<Rehearsed[]> {
   async function rehearseStep(): Promise<void> {
     const began = await now();
     const terms = await termsNow();
-    const world = network
-      .aTradingWorld()
-      .always('prepareOrder', () => Promise.resolve({ ready: true, terms }))
-      .always('placeOrder', isDown);
+    const world = network.aTradingWorld().under(terms).always('placeOrder', isDown);
     const order = await world.order();
     await order.until('reserved at RNO in round 1');
     const asked = began + terms.stepDeadlineMs;

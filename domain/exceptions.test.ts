@@ -33,6 +33,8 @@ describe('the exception catalogue', () => {
   it('allows a person to accept only judgement calls', () => {
     const acceptable = types.filter((type) => kindOf(type).resolutions.includes('accept'));
     expect(acceptable.sort()).toEqual([
+      'cancel-after-at-warehouse',
+      'cancel-after-passed',
       'compensation-failed',
       'content-not-used',
       'dates-not-kept',

@@ -190,6 +190,26 @@ export const exceptionKinds = {
     resolutions: ['accept', 'dismiss'],
     escalateAfterHours: 4,
   },
+  // Accepted, everything of the order may ship after the buyer's last day.
+  'cancel-after-passed': {
+    category: 'partner',
+    owner: 'customer-service',
+    resolutions: ['accept', 'retry', 'cancel'],
+    escalateAfterHours: 4,
+  },
+  'cancel-after-at-warehouse': {
+    category: 'partner',
+    owner: 'customer-service',
+    resolutions: ['accept', 'dismiss'],
+    escalateAfterHours: 2,
+  },
+  'acknowledgment-overdue': {
+    category: 'partner',
+    owner: 'customer-service',
+    resolutions: ['dismiss'],
+    escalateAfterHours: 4,
+  },
+  'release-overdue': { category: 'inventory', owner: 'order-desk', resolutions: ['dismiss'], escalateAfterHours: 4 },
   'shipment-overdue': { category: 'inventory', owner: 'warehouse', resolutions: ['dismiss'], escalateAfterHours: 4 },
   'shipment-not-recorded': {
     category: 'inventory',

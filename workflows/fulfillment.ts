@@ -6,10 +6,12 @@
 import { isPositive } from '../domain/decimal.ts';
 import type { WarehouseNotice } from '../domain/order/messages.ts';
 import { type FulfillmentState, fulfillmentOf, isComplete, openUnits } from '../domain/order/state.ts';
+import { releaseInTime, watchLastDay } from './cancel-after.ts';
+import { watchShipBy } from './deadlines.ts';
 import type { OrderRun } from './kernel/order-run.ts';
 import { invoiceShipment } from './steps/invoice-shipment.ts';
 import { recordRestShort, recordShipment, recordShort } from './steps/record-shipment.ts';
-import { releaseToWarehouse, renumberRelease } from './steps/release-to-warehouse.ts';
+import { renumberRelease } from './steps/release-to-warehouse.ts';
 import { reserveBackorder } from './steps/reserve-stock.ts';
 
 /** Without a report of new stock, a backordered order looks by itself this often. */
@@ -19,6 +21,7 @@ const ACCOUNTING_GRACE_MS = 15 * 60 * 1000;
 
 /** Ships everything that the order can get, in as many rounds as backorders need. */
 export async function fulfill(order: OrderRun): Promise<void> {
+  void order.branch(() => watchLastDay(order));
   let planned = 0;
   for (let round = 2; ; round += 1) {
     const releases = order.state.fulfillments.slice(planned);
@@ -47,7 +50,8 @@ async function reserveLater(order: OrderRun, round: number): Promise<void> {
 /** Releases to one warehouse and follows it until every released unit has shipped or is known never to ship. */
 async function fulfillFrom(order: OrderRun, fulfillmentId: string): Promise<void> {
   const release = () => fulfillmentOf(order.state, fulfillmentId);
-  await order.perform(releaseToWarehouse, { fulfillmentId });
+  void order.branch(() => watchShipBy(order, fulfillmentId));
+  await releaseInTime(order, fulfillmentId);
   while (!isComplete(release())) {
     const notice = await nextNotice(order, release);
     if (notice === undefined) return;
@@ -67,7 +71,7 @@ async function fulfillFrom(order: OrderRun, fulfillmentId: string): Promise<void
           `release to ${release().node}`,
         );
         await order.perform(renumberRelease, { fulfillmentId });
-        await order.perform(releaseToWarehouse, { fulfillmentId });
+        await releaseInTime(order, fulfillmentId);
         break;
     }
   }

@@ -13,6 +13,7 @@ import type { OrderToCashInput } from '../domain/order/messages.ts';
 import { viewOf } from '../domain/order/projection.ts';
 import type { OrderStatus } from '../domain/order/status.ts';
 import { collectCash } from './cash.ts';
+import { watchAcknowledgment } from './deadlines.ts';
 import { finishOnceAnswered, settleTrouble } from './documents.ts';
 import { fulfill } from './fulfillment.ts';
 import { OrderRun, refuse } from './kernel/order-run.ts';
@@ -28,6 +29,7 @@ export async function orderToCash(input: OrderToCashInput): Promise<{ status: Or
 
   const completed = await order.run(async () => {
     await order.perform(checkOrder);
+    void order.branch(() => watchAcknowledgment(order));
     await order.perform(reserveStock);
     await order.perform(placeWithErp);
     await order.sideBySide(

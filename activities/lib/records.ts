@@ -26,14 +26,15 @@ export function progressColumns(progress: Progress) {
     status: progress.status,
     waitingFor: progress.waitingFor === '' ? null : progress.waitingFor,
     nextDeadline: progress.nextDeadline === undefined ? null : new Date(progress.nextDeadline),
+    jeopardyFrom: progress.jeopardyFrom === undefined ? null : new Date(progress.jeopardyFrom),
   };
 }
 
 /** The same for a SET clause of SQL. */
 export function setProgress(progress: Progress): Prisma.Sql {
-  const { status, waitingFor, nextDeadline } = progressColumns(progress);
+  const { status, waitingFor, nextDeadline, jeopardyFrom } = progressColumns(progress);
   return Prisma.sql`"status" = ${status}, "waitingFor" = ${waitingFor}::text,
-    "nextDeadline" = ${nextDeadline}::timestamptz, "updatedAt" = now()`;
+    "nextDeadline" = ${nextDeadline}::timestamptz, "jeopardyFrom" = ${jeopardyFrom}::timestamptz, "updatedAt" = now()`;
 }
 
 /** Quantities of order lines as stored. */

@@ -13,6 +13,7 @@ import { recordShort } from './record-short.ts';
 import { releaseReservations } from './release-reservations.ts';
 import { renumberRelease } from './renumber-release.ts';
 import { reserveStock } from './reserve-stock.ts';
+import { tellOfDeadline } from './tell-of-deadline.ts';
 
 export type OrderRecords = ReturnType<typeof createOrderRecords>;
 
@@ -25,6 +26,7 @@ export function createOrderRecords(deps: RecordDependencies & PrepareDependencie
     recordShipment: (input: Parameters<typeof recordShipment>[1]) => recordShipment(deps, input),
     recordShort: (input: Parameters<typeof recordShort>[1]) => recordShort(deps, input),
     noteProgress: (input: Parameters<typeof noteProgress>[1]) => noteProgress(deps, input),
+    tellOfDeadline: (input: Parameters<typeof tellOfDeadline>[1]) => tellOfDeadline(deps, input),
     finishOrder: (input: Parameters<typeof finishOrder>[1]) => finishOrder(deps, input),
     resendDocument: (input: Parameters<typeof resendDocument>[1]) => resendDocument(deps, input),
     ...createExceptionRecords(deps),

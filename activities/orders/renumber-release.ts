@@ -17,7 +17,7 @@ export async function renumberRelease(
     UPDATE "Fulfillment" AS f
     SET "releaseNumber" = coalesce(f."refusedNumbers"[1], f."releaseNumber") || '-R' || cardinality(f."refusedNumbers") + 2,
       "refusedNumbers" = array_append(f."refusedNumbers", f."releaseNumber"),
-      "wmsReference" = NULL, "state" = 'planned'
+      "wmsReference" = NULL, "releasedAt" = NULL, "state" = 'planned'
     WHERE f."id" = ${fulfillmentId} AND EXISTS (
       SELECT FROM "WarehouseEvent" AS e
       WHERE e."releaseNumber" = f."releaseNumber" AND e."system" = f."wmsSystem" AND e."type" = 'refused'

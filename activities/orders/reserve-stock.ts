@@ -17,6 +17,7 @@ import { permanent } from '../lib/activity-failure.ts';
 import { insertRows, type LineQuantity, rowsAs, type Transaction } from '../lib/records.ts';
 import type { PartnerProfiles } from '../partners/partner-profiles.ts';
 import { found, ORDER, type OrderRecord } from './order-record.ts';
+import { shipAheadOf } from './prepare/terms.ts';
 import { type HeldForStores, spreadOverStores } from './stores.ts';
 
 export interface ReserveDependencies {
@@ -118,10 +119,10 @@ async function decide(
   round: number,
 ): Promise<Decided | { answer: ReservationPlan }> {
   const backordered = order.lines.some((line) => isPositive(line.backordered));
-  if (order.reservedRound >= round) {
-    return { answer: { fulfillments: fulfillments.map((row) => stateOf(row, wms)), backordered } };
-  }
   const profile = await profiles.forOrder(order);
+  if (order.reservedRound >= round) {
+    return { answer: { fulfillments: fulfillments.map((row) => stateOf(row, wms, profile)), backordered } };
+  }
   // Exclude stock of systems that do not serve the order's side. Without a profile, no system is
   // known to serve it.
   const serving = profile === undefined ? [] : systemsFor(wms, profile.usage);
@@ -157,7 +158,10 @@ async function decide(
   const rows = allocations.map(({ node }, index) =>
     fulfillmentRow(order, round, index + 1, { node, lines: spread[index] ?? [] }, shipBy, wms),
   );
-  const plan = { fulfillments: rows.map((row) => stateOf(row, wms)), backordered: waits && missing.length > 0 };
+  const plan = {
+    fulfillments: rows.map((row) => stateOf(row, wms, profile)),
+    backordered: waits && missing.length > 0,
+  };
   return { plan, rows, allocations, moves: movesOf(demands, missing, round, waits) };
 }
 
@@ -310,13 +314,19 @@ function fulfillmentRow(
   };
 }
 
-function stateOf(row: FulfillmentRow, wms: readonly WmsSystem[]): PlannedFulfillment {
+function stateOf(
+  row: FulfillmentRow,
+  wms: readonly WmsSystem[],
+  profile: PartnerProfile | undefined,
+): PlannedFulfillment {
+  const shipBy = row.shipBy === null ? undefined : new Date(row.shipBy);
   return {
     id: row.id,
     node: row.node,
     releaseNumber: row.releaseNumber,
     taskQueue: systemOf(row.node, wms).taskQueue,
-    ...(row.shipBy !== null && { shipBy: new Date(row.shipBy).toISOString() }),
+    ...(shipBy !== undefined && { shipBy: shipBy.toISOString() }),
+    ...(shipBy !== undefined && profile !== undefined && { shipAhead: shipAheadOf(shipBy, profile) }),
     planned: sum(row.lines.map(({ quantity }) => quantity)),
   };
 }

@@ -89,6 +89,41 @@ describe('a release', () => {
     ]);
   });
 
+  it('is not sent when it would leave after the last day of the buyer, looking at it anew, until that was agreed', async () => {
+    const { orderId, fulfillmentId } = await planned();
+    const { prisma } = given;
+    const { canonical } = await prisma.order.findUniqueOrThrow({ where: { id: orderId } });
+    const day = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+    const receivedAt = new Date(Date.now() - 9 * 86_400_000);
+    const takenUntil = (cancelAfter: string) =>
+      prisma.order.update({
+        where: { id: orderId },
+        data: { receivedAt, canonical: { ...(canonical as object), cancelAfter } },
+      });
+    const { wms, released } = aWarehouse();
+    const release = (input = {}) => given.activity(() => wms.releaseToWarehouse({ fulfillmentId, ...input }));
+
+    await takenUntil(day(-3));
+    const tooLate = `the buyer takes nothing that ships after ${day(-3)}, which has passed`;
+    expect(await release()).toEqual({ tooLate });
+    expect(released).toEqual([]);
+    await takenUntil(day(5));
+    expect(await release()).toEqual({ reference: 'W-1' });
+    expect(released).toMatchObject([{ cancelAfter: day(5) }]);
+    // The warehouse has it: a repeated call says so, whatever the day.
+    await takenUntil(day(-3));
+    expect(await release()).toEqual({ reference: 'W-1' });
+
+    await prisma.fulfillment.update({ where: { id: fulfillmentId }, data: { state: 'planned' } });
+    expect(await release({ lateAgreed: true })).toEqual({ reference: 'W-1' });
+    // A day that is no longer kept would have the warehouse refuse what was agreed.
+    expect(released.at(-1)).not.toHaveProperty('cancelAfter');
+    await prisma.fulfillment.update({ where: { id: fulfillmentId }, data: { state: 'planned' } });
+    // It had passed when the order came: that was asked about in the check.
+    await takenUntil(day(-20));
+    expect(await release()).toEqual({ reference: 'W-1' });
+  });
+
   it('says what is for which store, in base units, with the names of the order', async () => {
     const { orderId, fulfillmentId } = await planned();
     const { prisma } = given;

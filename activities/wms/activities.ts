@@ -3,6 +3,7 @@ import { activityInfo } from '@temporalio/activity';
 import { dayOf } from '../../domain/calendar/calendar.ts';
 import type { RoutingDecision } from '../../domain/order/state.ts';
 import type { StoreQuantity } from '../../domain/policy/allocations.ts';
+import { lastShipDay, whyTooLate } from '../../domain/policy/cancel-after.ts';
 import { type Allocation, type Note, namedStore, storeCode, textsFor } from '../../mappings/canonical/v1/index.ts';
 import type { Database } from '../../prisma/client.ts';
 import { runWithCorrelation } from '../../runtime/correlation.ts';
@@ -10,6 +11,7 @@ import type { HandOff } from '../handoff/hand-off.ts';
 import { callSystem, permanent } from '../lib/activity-failure.ts';
 import { reporting } from '../lib/reporting.ts';
 import { retryGivenUp } from '../orders/given-up.ts';
+import { cancelAfterSpans } from '../orders/prepare/terms.ts';
 import type { PartnerProfiles } from '../partners/partner-profiles.ts';
 import type { WmsCapabilities } from './connector.ts';
 import { loadRelease, type ReleaseToRoute } from './load-release.ts';
@@ -37,8 +39,8 @@ function shipNotBefore(opens: string | undefined, asked: string | undefined): Pi
   return latest === undefined ? {} : { shipNotBefore: latest };
 }
 
-/** Instructions of the buyer for the warehouse. */
-function wishesOf(order: ReleaseToRoute['canonical']) {
+/** Instructions of the buyer for the warehouse, without a last day that is no longer kept (`late`). */
+function wishesOf(order: ReleaseToRoute['canonical'], late: boolean) {
   const { requestedDeliveryDate, deliverNotBefore, deliverNotAfter, cancelAfter, notes, markFor } = order;
   const { contact } = order.shipTo;
   const code = markFor?.identifiers[0]?.value;
@@ -48,7 +50,7 @@ function wishesOf(order: ReleaseToRoute['canonical']) {
     ...(requestedDeliveryDate !== undefined && { requestedDeliveryDate }),
     ...(deliverNotBefore !== undefined && { deliverNotBefore }),
     ...(deliverNotAfter !== undefined && { deliverNotAfter }),
-    ...(cancelAfter !== undefined && { cancelAfter }),
+    ...(cancelAfter !== undefined && !late && { cancelAfter }),
     ...(markFor !== undefined && {
       markFor: { ...(code !== undefined && { code }), ...(name !== undefined && { name }) },
     }),
@@ -67,6 +69,11 @@ function namedStores(stores: readonly StoreQuantity[], ordered: readonly Allocat
   return stores.map(({ store: code, quantity }) => ({ store: named.get(code) ?? { code }, quantity }));
 }
 
+/** Nothing was sent: it would leave after the buyer's last day. */
+export interface TooLate {
+  tooLate: string;
+}
+
 export type WmsActivities = ReturnType<typeof createWmsActivities>;
 
 export function createWmsActivities(deps: WmsActivityDependencies) {
@@ -74,19 +81,26 @@ export function createWmsActivities(deps: WmsActivityDependencies) {
   return {
     /**
      * Routes the release by the partner's guide and sends it to the warehouse. If the guide is violated, nothing
-     * is sent and the result states the violation. `routing` is a person's decision about it.
+     * is sent and the result states the violation. `routing` is a person's decision about it. Each attempt looks
+     * at the buyer's last day too, as it is now: what would leave after it is not sent, unless that was agreed
+     * (`lateAgreed`).
      */
     async releaseToWarehouse({
       fulfillmentId,
       routing,
+      lateAgreed = false,
     }: {
       fulfillmentId: string;
       routing?: RoutingDecision;
-    }): Promise<{ reference: string } | Unrouted> {
+      lateAgreed?: boolean;
+    }): Promise<{ reference: string } | Unrouted | TooLate> {
       const release = await loadRelease(prisma, fulfillmentId);
       const profile = await profiles.forOrder(release);
       if (profile === undefined)
         throw permanent('unknown-partner', `partner ${release.partnerId} has no profile any more`);
+      const last = lastShipDay(release.canonical, release.receivedAt, profile.calendar, cancelAfterSpans(profile));
+      const tooLate = last === undefined ? undefined : whyTooLate(last, new Date());
+      if (tooLate !== undefined && !lateAgreed && !release.released) return { tooLate };
       const routed = await routeRelease(prisma, release, profile, routing);
       if ('violation' in routed) return routed;
       const { carrier, window } = routed;
@@ -109,7 +123,7 @@ export function createWmsActivities(deps: WmsActivityDependencies) {
             shipTo,
             ...(shipBy !== undefined && { shipBy }),
             ...shipNotBefore(window.opens, release.canonical.shipNotBefore),
-            ...wishesOf(release.canonical),
+            ...wishesOf(release.canonical, tooLate !== undefined),
             ...(carrier.scac !== undefined && { carrierScac: carrier.scac }),
             transportMethod: carrier.method,
             shipmentPayment: carrier.shipmentPayment,
@@ -127,7 +141,7 @@ export function createWmsActivities(deps: WmsActivityDependencies) {
       );
       await prisma.$executeRaw`
         UPDATE "Fulfillment" SET "state" = 'released', "wmsReference" = ${released.reference},
-          "routing" = ${JSON.stringify(routedOf(routed))}::jsonb
+          "releasedAt" = now(), "routing" = ${JSON.stringify(routedOf(routed))}::jsonb
         WHERE "id" = ${fulfillmentId} AND "state" = 'planned'`;
       return released;
     },

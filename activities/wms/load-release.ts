@@ -13,6 +13,8 @@ const releaseRow = z.object({
   releaseNumber: z.string(),
   /** The promised ship-by time: a fact of the release, not the displayed deadline. */
   shipBy: z.date().nullable(),
+  /** The warehouse is known to have it: the call is repeated. */
+  released: z.boolean(),
   routing: z.custom<FulfillmentRouting>().nullable(),
   partnerId: z.string(),
   profileVersion: z.string(),
@@ -54,7 +56,7 @@ export type ReleaseToRoute = z.output<typeof releaseRow>;
 
 export async function loadRelease(prisma: Database, fulfillmentId: string): Promise<ReleaseToRoute> {
   const [row] = await prisma.$queryRaw<unknown[]>`
-    SELECT f."id", f."orderId", f."node", f."releaseNumber", f."shipBy", f."routing", o."partnerId", o."profileVersion", o."poNumber", o."correlationId",
+    SELECT f."id", f."orderId", f."node", f."releaseNumber", f."shipBy", f."state" = 'released' AS "released", f."routing", o."partnerId", o."profileVersion", o."poNumber", o."correlationId",
       o."receivedAt", o."canonical" - 'lines' AS "canonical",
       jsonb_build_object('name', s."name", 'lines', s."lines", 'city', s."city", 'region', s."region",
         'postalCode', s."postalCode", 'country', s."country") AS "shipTo",

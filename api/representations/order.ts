@@ -6,6 +6,7 @@ import { namedStore, party } from '../../mappings/canonical/v1/index.ts';
 import type { Prisma } from '../../prisma/generated/client.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import type { HeldUp } from '../held-up.ts';
+import { deadlineRelations, deadlineView } from './deadlines.ts';
 import { exceptionView, exceptionViewOf, type OtherOrder } from './exception.ts';
 import {
   day,
@@ -56,6 +57,9 @@ export const orderItem = z
     receivedAt: instant,
     updatedAt: instant,
     nextDeadline: instant.nullable(),
+    inJeopardy: z.boolean().meta({
+      description: 'It still waits, and less time is left before a deadline than the steps to come usually take',
+    }),
     openExceptions: z.array(z.object({ id: z.string(), type: z.string(), summary: z.string() })),
     heldUp: z.array(heldUpView).meta({ description: 'Systems that do not answer, and that the order waits for' }),
     links: z.object({ self: link }),
@@ -163,6 +167,12 @@ export const orderView = orderItem
         receiptNumber: z.string().nullable(),
       }),
     ),
+    deadlines: z.array(deadlineView).meta({
+      description: 'Every deadline that applies, earliest first; empty if the partner has no profile any more',
+    }),
+    timeZone: z
+      .string()
+      .meta({ description: 'Of the partner’s calendar, an IANA name: its deadlines are meant in it' }),
     exceptions: z.array(exceptionView),
     references: z.array(z.object({ kind: z.string(), value: z.string() })),
     links: z.object({
@@ -193,6 +203,8 @@ export const orderItemColumns = {
   receivedAt: true,
   updatedAt: true,
   nextDeadline: true,
+  jeopardyFrom: true,
+  closedAt: true,
   exceptions: {
     where: { state: 'open' },
     select: { id: true, type: true, summary: true },
@@ -240,6 +252,7 @@ export function orderItemOf(
     receivedAt: toInstant(order.receivedAt),
     updatedAt: toInstant(order.updatedAt),
     nextDeadline: toInstantOrNull(order.nextDeadline),
+    inJeopardy: order.closedAt === null && order.jeopardyFrom !== null && order.jeopardyFrom <= new Date(),
     openExceptions: order.exceptions.map(({ id, type, summary }) => ({ id, type, summary })),
     heldUp,
     links: { self: orderPath(order.id) },
@@ -259,6 +272,7 @@ export const orderViewRelations = {
     include: { _count: { select: { comments: true } } },
   },
   references: { orderBy: [{ at: 'asc' }, { kind: 'asc' }, { value: 'asc' }] },
+  ...deadlineRelations,
 } satisfies Prisma.OrderInclude;
 
 export interface OrderPart {
@@ -290,7 +304,15 @@ export function orderViewOf(
     parts,
     others,
     heldUp,
-  }: { parts: readonly OrderPart[]; others: readonly OtherOrder[]; heldUp: z.output<typeof heldUpView>[] },
+    deadlines,
+    timeZone,
+  }: {
+    parts: readonly OrderPart[];
+    others: readonly OtherOrder[];
+    heldUp: z.output<typeof heldUpView>[];
+    deadlines: z.output<typeof deadlineView>[];
+    timeZone: string;
+  },
   deps: Pick<ApiDependencies, 'partners' | 'config'>,
 ): z.output<typeof orderView> {
   const open = order.exceptions.filter(({ state }) => state === 'open');
@@ -371,6 +393,8 @@ export function orderViewOf(
     exceptions: order.exceptions.map(({ _count, ...exception }) =>
       exceptionViewOf({ ...exception, commentCount: _count.comments }, others),
     ),
+    deadlines,
+    timeZone,
     references: order.references.map(({ kind, value }) => ({ kind, value })),
     links: {
       self,

@@ -9,6 +9,7 @@ import { Problem } from '../errors.ts';
 import { type HeldUp, heldUpOf } from '../held-up.ts';
 import { idempotencyHeaders, once } from '../idempotency.ts';
 import { findOrders } from '../order-search.ts';
+import { deadlineViewsOf } from '../representations/deadlines.ts';
 import { otherOrdersOf } from '../representations/exception.ts';
 import {
   heldUpViewOf,
@@ -121,6 +122,10 @@ const listOrders = route({
       .max(80)
       .optional()
       .meta({ description: 'Only orders that wait for this system, which does not answer: one of `listOutages`' }),
+    inJeopardy: z
+      .literal('true')
+      .optional()
+      .meta({ description: 'Only orders that still wait and are predicted to miss a deadline' }),
     ...pageParameters,
   }),
   answers: { 200: { description: 'A page of orders', schema: pageOf(orderItem) } },
@@ -135,6 +140,7 @@ const listOrders = route({
       status: query.status,
       partnerId: bound ?? query.partner,
       heldUpBy: query.heldUpBy,
+      inJeopardy: query.inJeopardy !== undefined,
       cursor: query.cursor,
       limit: query.limit,
     });
@@ -164,12 +170,19 @@ const readOrder = route({
   handler: async ({ params, caller }, deps) => {
     const found = await deps.prisma.order.findUnique({ where: { id: params.orderId }, include: orderViewRelations });
     const order = await visibleTo(caller, found, ({ partnerId }) => partnerId, 'unknown-order', params.orderId);
-    const [parts, othersOf, heldUp] = await Promise.all([
+    const [parts, othersOf, heldUp, { deadlines, timeZone }] = await Promise.all([
       partsOf(order, deps),
       otherOrdersOf(deps, [order]),
       heldUpOf(deps.prisma, [order.id]),
+      deadlineViewsOf(order, deps),
     ]);
-    const related = { parts, others: othersOf(order), heldUp: heldUpViews(heldUp.get(order.id), caller) };
+    const related = {
+      parts,
+      others: othersOf(order),
+      heldUp: heldUpViews(heldUp.get(order.id), caller),
+      deadlines,
+      timeZone,
+    };
     return { status: 200, body: orderViewOf(order, related, deps) };
   },
 });

@@ -40,6 +40,8 @@ export interface OrderSummary {
   readonly receivedAt: string;
   readonly updatedAt: string;
   readonly nextDeadline: string | null;
+  /** It still waits, and is predicted to be late. */
+  readonly inJeopardy: boolean;
   readonly openExceptions: readonly { readonly id: string; readonly type: string; readonly summary: string }[];
   /** Systems that do not answer, and that the order waits for. */
   readonly heldUp: readonly HeldUp[];
@@ -255,12 +257,34 @@ export interface OrderDetail extends Omit<OrderSummary, 'openExceptions'> {
   readonly shipments: readonly Shipment[];
   readonly invoices: readonly Invoice[];
   readonly payments: readonly Payment[];
+  /** Earliest first. */
+  readonly deadlines: readonly OrderDeadline[];
+  /** Of the partner's calendar. */
+  readonly timeZone: string;
   readonly exceptions: readonly OrderException[];
   readonly references: readonly { readonly kind: string; readonly value: string }[];
   readonly workflowId: string;
   readonly correlationId: string;
   /** `temporal` is the address of this order's page in the Temporal UI. */
   readonly links: { readonly temporal?: string | null };
+}
+
+export interface OrderDeadline {
+  readonly kind:
+    | 'acknowledge'
+    | 'release'
+    | 'ship'
+    | 'cancelAfter'
+    | 'shipNotice'
+    | 'invoice'
+    | 'document'
+    | 'answer'
+    | 'payment';
+  readonly subject: string;
+  readonly at: string;
+  readonly source: string;
+  readonly state: 'met' | 'open' | 'missed';
+  readonly doneAt: string | null;
 }
 
 export interface TimelineEvent {
@@ -588,6 +612,7 @@ export interface OrderQuery {
   readonly cursor?: string;
   readonly limit: number;
   readonly heldUpBy?: string;
+  readonly inJeopardy?: string;
 }
 
 /**

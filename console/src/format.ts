@@ -36,6 +36,20 @@ const calendarDay = new Intl.DateTimeFormat(LOCALE, {
 export const formatExact = (at: string | number): string => exact.format(new Date(at));
 export const formatClock = (at: string | number): string => clock.format(new Date(at));
 export const formatDayAndClock = (at: string): string => dayAndClock.format(new Date(at));
+/** A time as it is in a time zone, with the name of that: `Nov 30, 17:00 CST`. */
+export function formatInZone(at: string, timeZone: string): string {
+  const format = new Intl.DateTimeFormat(LOCALE, {
+    month: 'short',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+    timeZone,
+    timeZoneName: 'short',
+  });
+  return format.format(new Date(at));
+}
+
 /** `"2026-11-30"` or an instant at midnight UTC → `Nov 30, 2026`. */
 export const formatDay = (day: string): string => calendarDay.format(new Date(day));
 

@@ -58,6 +58,16 @@ export function Deadline({ at }: { readonly at: string }) {
   );
 }
 
+/** Beside the deadline of an order that is predicted to be late. */
+export function InJeopardy() {
+  return (
+    <span className="deadline-near" title="Less time is left than the steps to come usually take">
+      {' '}
+      in jeopardy
+    </span>
+  );
+}
+
 export function Day({ on }: { readonly on: string }) {
   return <time dateTime={on}>{formatDay(on)}</time>;
 }

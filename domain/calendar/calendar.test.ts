@@ -6,6 +6,7 @@ import {
   type BusinessCalendar,
   dayOf,
   deadlineAfter,
+  deadlineBefore,
   endOfDay,
   isDeadline,
   isOpen,
@@ -163,6 +164,17 @@ describe('business time in every calendar', () => {
       fc.property(instants, fc.nat(3000), fc.nat(3000), calendars, (from, first, second, calendar) => {
         const inTwo = addBusinessTime(addBusinessTime(from, `PT${first}M`, calendar), `PT${second}M`, calendar);
         expect(inTwo).toEqual(addBusinessTime(from, `PT${first + second}M`, calendar));
+      }),
+    );
+  });
+
+  it('is counted back to the latest start that ends in time', () => {
+    fc.assert(
+      fc.property(instants, durations, calendars, (until, duration, calendar) => {
+        const start = deadlineBefore(until, `${duration} business`, calendar);
+        const endFrom = (ms: number) => addBusinessTime(new Date(start.getTime() + ms), duration, calendar).getTime();
+        expect(endFrom(0)).toBeLessThanOrEqual(until.getTime());
+        expect(endFrom(1)).toBeGreaterThan(until.getTime());
       }),
     );
   });

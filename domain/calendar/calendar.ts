@@ -82,6 +82,36 @@ export function addBusinessTime(from: Date, duration: string, calendar: Business
   throw new RangeError(`the calendar is not open within ${LONGEST_CLOSED_DAYS} days`);
 }
 
+/**
+ * The latest moment from which a profile's duration still ends by `until`; the reverse of {@link deadlineAfter}.
+ *
+ * @throws RangeError when the text is not a deadline ({@link isDeadline}).
+ */
+export function deadlineBefore(until: Date, deadline: string, calendar: BusinessCalendar): Date {
+  return BUSINESS.test(deadline)
+    ? subtractBusinessTime(until, deadline.replace(BUSINESS, ''), calendar)
+    : new Date(until.getTime() - millisecondsOf(deadline));
+}
+
+function subtractBusinessTime(until: Date, duration: string, calendar: BusinessCalendar): Date {
+  let left = openMilliseconds(duration, calendar);
+  if (isAlwaysOpen(calendar)) return new Date(until.getTime() - left);
+  // Start with the day after, because its opening may be at this midnight.
+  let day = (Math.floor(localTime(until.getTime(), calendar.timeZone) / DAY_MS) + 1) * DAY_MS;
+  for (let closed = 0; closed < LONGEST_CLOSED_DAYS; day -= DAY_MS) {
+    const opening = openingOf(day, calendar);
+    const ends = opening === undefined ? 0 : Math.min(opening.closes, until.getTime());
+    if (opening === undefined || opening.opens > ends) {
+      closed += 1;
+      continue;
+    }
+    closed = 0;
+    if (ends - left >= opening.opens) return new Date(ends - left);
+    left -= ends - opening.opens;
+  }
+  throw new RangeError(`the calendar is not open within ${LONGEST_CLOSED_DAYS} days`);
+}
+
 /** The last second of a date (`2026-12-24`) in the calendar's time zone. */
 export function endOfDay(day: string, { timeZone }: BusinessCalendar): Date {
   return new Date(instantOf(Date.parse(day) + DAY_MS, timeZone) - 1000);

@@ -22,7 +22,13 @@ export function statusOf(state: OrderState): OrderStatus {
 
 export function progressOf(state: OrderState): Progress {
   const nextDeadline = nextDeadlineOf(state);
-  return { status: statusOf(state), waitingFor: waitingFor(state), ...(nextDeadline && { nextDeadline }) };
+  const jeopardyFrom = jeopardyFromOf(state);
+  return {
+    status: statusOf(state),
+    waitingFor: waitingFor(state),
+    ...(nextDeadline && { nextDeadline }),
+    ...(jeopardyFrom && { jeopardyFrom }),
+  };
 }
 
 /**
@@ -60,6 +66,20 @@ export function nextDeadlineOf(state: OrderState): string | undefined {
   const open = state.fulfillments.filter((fulfillment) => !isComplete(fulfillment));
   if (open.length > 0) return open.flatMap(({ shipBy }) => shipBy ?? []).sort()[0];
   return state.unanswered?.by ?? paymentDeadline(state.invoices, state.terms.paymentGraceMs);
+}
+
+/** When less time is left before a deadline than the steps usually take that are still to come. */
+export function jeopardyFromOf(state: OrderState): string | undefined {
+  const { terms } = state;
+  if (state.end !== undefined || terms === undefined) return undefined;
+  const open = state.fulfillments.filter((fulfillment) => !isComplete(fulfillment));
+  return [
+    ...(state.accepted ? [] : [terms.acknowledge?.ahead.jeopardyFrom]),
+    ...(state.accepted && !state.backordered ? [] : [terms.shipAhead?.jeopardyFrom]),
+    ...open.map(({ shipAhead }) => shipAhead?.jeopardyFrom),
+  ]
+    .filter((from) => from !== undefined)
+    .toSorted()[0];
 }
 
 /** The payment that open invoices wait for, in plain words; undefined when all are settled. */

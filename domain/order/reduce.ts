@@ -91,6 +91,7 @@ function apply(state: OrderState, event: OrderEvent, at: string): OrderState {
     case 'exception-decided':
       return {
         ...state,
+        ...agreedLate(state, event),
         exceptions: state.exceptions.map((exception) =>
           exception.id === event.exceptionId ? { ...exception, decision: event.decision } : exception,
         ),
@@ -102,6 +103,16 @@ function apply(state: OrderState, event: OrderEvent, at: string): OrderState {
     case 'ended':
       return { ...state, end: event.end, exceptions: [] };
   }
+}
+
+/** At once with the decision: a release that waits for it looks at both. */
+function agreedLate(
+  { exceptions }: OrderState,
+  { exceptionId, decision }: Extract<OrderEvent, { type: 'exception-decided' }>,
+): Pick<OrderState, 'lateAgreedBy'> {
+  const type = exceptions.find(({ id }) => id === exceptionId)?.type;
+  const isAsked = type === 'cancel-after-passed' || type === 'cancel-after-at-warehouse';
+  return isAsked && decision.resolution === 'accept' ? { lateAgreedBy: decision.by } : {};
 }
 
 function withFulfillment(state: OrderState, planned: PlannedFulfillment): OrderState {

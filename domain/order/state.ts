@@ -5,6 +5,8 @@
  */
 import { add, compare, subtract } from '../decimal.ts';
 import type { ExceptionType } from '../exceptions.ts';
+import type { Ahead, WatchedDeadline } from '../policy/ahead.ts';
+import type { LastShipDay } from '../policy/cancel-after.ts';
 import type { InvoiceBalance } from '../policy/cash.ts';
 import type { Correction } from './corrections.ts';
 import type { DocumentTrouble, GivenCarrier, OpenException, RemittedAmount, WarehouseNotice } from './messages.ts';
@@ -43,6 +45,8 @@ export interface OrderState {
   /** Documents that stay refused or unacknowledged because a person decided so. */
   readonly decidedDocuments: readonly string[];
   readonly exceptions: readonly ExceptionState[];
+  /** Who decided that the order may ship after the buyer's last day. */
+  readonly lateAgreedBy?: string;
   /** Set while only the partner's acknowledgments are missing. */
   readonly unanswered?: Unanswered;
   /** Somebody ended the order; what was done is undone. */
@@ -93,6 +97,7 @@ export interface PlannedFulfillment {
   readonly taskQueue: string;
   /** When its goods must have left. */
   readonly shipBy?: string;
+  readonly shipAhead?: Ahead;
   /** Sum over lines. */
   readonly planned: string;
 }
@@ -129,6 +134,12 @@ export interface OrderTerms {
   erpTaskQueue: string;
   currency: string;
   shipBy?: string;
+  /** Before the order's first release; each release has its own. */
+  shipAhead?: Ahead;
+  /** Of the 855, if it is due before the ERP has accepted the order. */
+  acknowledge?: WatchedDeadline;
+  /** If the buyer names one. */
+  lastShipDay?: LastShipDay;
   paymentGraceMs: number;
   /** How long a step may retry before a person is asked. */
   stepDeadlineMs: number;
@@ -147,6 +158,8 @@ export interface Progress {
   status: OrderStatus;
   waitingFor: string;
   nextDeadline?: string;
+  /** From then on the order is predicted to be late, if it still waits for the same. */
+  jeopardyFrom?: string;
 }
 
 export function newOrder({

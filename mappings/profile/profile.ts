@@ -6,6 +6,7 @@ import { allGuides, guideOf, readSets } from '../edi/documents/registry.ts';
 import { misplaced } from '../edi/partner-guide.ts';
 import { unknownPlaces } from '../edi/tolerance.ts';
 import { acknowledgment, unknownStatuses } from './acknowledgment.ts';
+import { deadlines } from './deadlines.ts';
 import { documents } from './documents.ts';
 import { dropShip } from './drop-ship.ts';
 import { contentPattern, deadline, segmentsIn, setId, unit } from './fields.ts';
@@ -81,6 +82,7 @@ export const partnerProfile = z
     shipWithin: deadline
       .default('P3D')
       .describe('Latest shipment after receipt if the order names no date, as a deadline'),
+    deadlines,
     acknowledgment,
     shipNotice,
     labels,

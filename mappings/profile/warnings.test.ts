@@ -191,6 +191,23 @@ describe('an expression', () => {
 });
 
 describe('days', () => {
+  it('are told that are shorter than the time that their steps usually take', () => {
+    const text = (ship: string) => `shipWithin: P2D
+documents: { outbound: { "855": { deadline: PT24H } } }
+deadlines: { leadTimes: { acknowledge: PT48H, ship: ${ship} } }
+`;
+    const acknowledge =
+      '3 deadlines.leadTimes.acknowledge is PT48H, longer than the deadline of the 855 (PT24H): every order would be in jeopardy at once';
+    expect(warnings(text('P2D'))).toEqual([acknowledge]);
+    expect(warnings(text('P3D'))).toEqual([
+      '3 deadlines.leadTimes.ship is P3D, longer than shipWithin (P2D): every order would be in jeopardy at once',
+      acknowledge,
+    ]);
+    expect(warnings('deadlines: { warnBefore: { ship: PT2H business } }')).toEqual([
+      '1 deadlines.warnBefore.ship is PT2H business, which is PT2H: the calendar of the profile is always open',
+    ]);
+  });
+
   it('in business time without a calendar are told, with the key', () => {
     const text = `shipWithin: P2D business
 documents: { outbound: { "855": { deadline: PT8H business }, "856": { deadline: PT1H, acknowledgment: { within: P1D business } } } }

@@ -1,7 +1,7 @@
-import { addBusinessTime, dayOf, endOfDay, isAlwaysOpen } from '../../domain/calendar/calendar.ts';
+import { addBusinessTime, dayOf, deadlineAfter, endOfDay, isAlwaysOpen } from '../../domain/calendar/calendar.ts';
 import { didYouMean } from '../../domain/nearest.ts';
 import { coveredRules } from '../../domain/policy/rule-coverage.ts';
-import { orderChange, purchaseOrder } from '../edi/documents/all.ts';
+import { orderAcknowledgment, orderChange, purchaseOrder } from '../edi/documents/all.ts';
 import { guideOf, nearestGuideOf, outboundDocuments } from '../edi/documents/registry.ts';
 import { placeOf } from '../edi/partner-guide.ts';
 import type { Guide } from '../x12/types.ts';
@@ -105,7 +105,9 @@ const LONGEST_CLOSED_DAYS = 14;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** Deadlines and days that come to something else than they say. */
-function oddDays({ calendar, documents, shipWithin, routing: { window } }: PartnerProfile): ProfileWarning[] {
+function oddDays(profile: PartnerProfile): ProfileWarning[] {
+  const { calendar, documents, shipWithin, routing } = profile;
+  const { window } = routing;
   const odd = (path: readonly PropertyKey[], reason: string): ProfileWarning => ({
     path,
     code: 'profile-days-odd',
@@ -117,6 +119,12 @@ function oddDays({ calendar, documents, shipWithin, routing: { window } }: Partn
       [['documents', 'outbound', set, 'deadline'], rule?.deadline],
       [['documents', 'outbound', set, 'acknowledgment', 'within'], rule?.acknowledgment?.within],
     ]),
+    ...Object.entries(profile.deadlines).flatMap(([kind, spans]) =>
+      Object.entries(spans).map(([name, span]): [readonly PropertyKey[], string | undefined] => [
+        ['deadlines', kind, name],
+        span,
+      ]),
+    ),
   ];
   const always = isAlwaysOpen(calendar);
   const elapsed = deadlines.flatMap(([path, deadline]) => {
@@ -133,10 +141,32 @@ function oddDays({ calendar, documents, shipWithin, routing: { window } }: Partn
           `are no working days; the calendar has ${calendar.workingDays.join(', ')}`,
         ),
       ];
-  return [...elapsed, ...idle, ...longClosings(calendar).map((reason) => odd(['calendar', 'holidays'], reason))];
+  const late = tooLongFor(profile).map(({ name, reason }) => odd(['deadlines', 'leadTimes', name], reason));
+  return [
+    ...elapsed,
+    ...idle,
+    ...late,
+    ...longClosings(calendar).map((reason) => odd(['calendar', 'holidays'], reason)),
+  ];
 }
 
 /** Each long closing that holidays given as dates make. */
+/** Lead times by which every order would be in jeopardy as soon as it comes. */
+function tooLongFor({ calendar, documents, shipWithin, deadlines: { leadTimes } }: PartnerProfile) {
+  // A Monday morning; the time that an order comes makes no difference worth a warning.
+  const from = new Date('2026-01-12T14:00:00Z');
+  const agreed = documents.outbound[orderAcknowledgment.set]?.deadline;
+  const spans = [
+    { name: 'ship', span: leadTimes.ship, within: shipWithin, key: 'shipWithin' },
+    { name: 'acknowledge', span: leadTimes.acknowledge, within: agreed, key: 'the deadline of the 855' },
+  ];
+  return spans.flatMap(({ name, span, within, key }) => {
+    if (span === undefined || within === undefined) return [];
+    if (deadlineAfter(from, span, calendar) <= deadlineAfter(from, within, calendar)) return [];
+    return [{ name, reason: `is ${span}, longer than ${key} (${within}): every order would be in jeopardy at once` }];
+  });
+}
+
 function longClosings(calendar: PartnerProfile['calendar']): string[] {
   const days = calendar.holidays.filter((holiday) => /^\d{4}-/.test(holiday)).toSorted();
   const found: string[] = [];

@@ -67,6 +67,8 @@ export class TradingWorld {
   private readonly opened = new Map<string, ExceptionType>();
   private readonly started: { terminate(): Promise<unknown> }[] = [];
   private shipWithinMs = 3 * DAY_MS;
+  private terms: OrderTerms | undefined;
+  private lastDayMs: number | undefined;
   private graceMs = 0;
   private stepDeadlineMs = DAY_MS;
   private shortWaits = false;
@@ -85,6 +87,18 @@ export class TradingWorld {
 
   shippingWithin(ms: number): this {
     this.shipWithinMs = ms;
+    return this;
+  }
+
+  /** The check finds these terms, and every release is to ship by them. */
+  under(terms: OrderTerms): this {
+    this.terms = terms;
+    return this;
+  }
+
+  /** The buyer takes nothing that ships later than this. */
+  takingNothingAfter(ms: number): this {
+    this.lastDayMs = ms;
     return this;
   }
 
@@ -230,14 +244,24 @@ export class TradingWorld {
   private readonly usually: { [S in Step]: (...input: Parameters<Outside[S]>) => unknown } = {
     prepareOrder: async ({ waived }) => {
       this.fact(waived.length === 0 ? 'checked' : `checked, accepting ${waived.join(', ')}`);
+      const now = await this.env.currentTimeMs();
+      const ends = this.lastDayMs === undefined ? undefined : new Date(now + this.lastDayMs).toISOString();
       const terms: OrderTerms = {
         erpTaskQueue: 'erp-main',
         currency: 'USD',
-        shipBy: new Date((await this.env.currentTimeMs()) + this.shipWithinMs).toISOString(),
+        shipBy: new Date(now + this.shipWithinMs).toISOString(),
+        ...(ends !== undefined && {
+          lastShipDay: {
+            day: ends.slice(0, 10),
+            ends,
+            releaseBy: ends,
+            ahead: { warnAt: new Date(Date.parse(ends) - 2 * HOUR_MS).toISOString() },
+          },
+        }),
         paymentGraceMs: this.graceMs,
         stepDeadlineMs: this.stepDeadlineMs,
       };
-      return { ready: true, terms };
+      return { ready: true, terms: this.terms ?? terms };
     },
     reserveStock: async ({ round }) => {
       const { nodes, backordered } = this.rounds.shift() ?? {
@@ -245,7 +269,8 @@ export class TradingWorld {
         backordered: false,
       };
       this.fact(`reserved at ${Object.keys(nodes).join(' and ') || 'no node'} in round ${round}`);
-      const shipBy = new Date((await this.env.currentTimeMs()) + this.shipWithinMs).toISOString();
+      const usual = new Date((await this.env.currentTimeMs()) + this.shipWithinMs).toISOString();
+      const { shipBy = usual, shipAhead } = this.terms ?? {};
       const fulfillments = Object.entries(nodes).map(
         ([node, planned]): PlannedFulfillment => ({
           id: this.releaseNumber(node, round),
@@ -253,6 +278,7 @@ export class TradingWorld {
           releaseNumber: this.releaseNumber(node, round),
           taskQueue: 'wms-main',
           shipBy,
+          ...(shipAhead !== undefined && { shipAhead }),
           planned,
         }),
       );
@@ -265,8 +291,8 @@ export class TradingWorld {
       return { erpOrderNumber: 'SO-1', status: 'accepted' };
     },
     cancelErpOrder: ({ reason }) => this.fact(`undone: ERP order cancelled, ${reason}`),
-    releaseToWarehouse: ({ fulfillmentId }) => {
-      this.fact(`released to ${nodeOf(fulfillmentId)}`);
+    releaseToWarehouse: ({ fulfillmentId, lateAgreed }) => {
+      this.fact(`released to ${nodeOf(fulfillmentId)}${lateAgreed ? ', late as agreed' : ''}`);
       return { reference: fulfillmentId };
     },
     cancelRelease: ({ fulfillmentId }) => this.fact(`undone: release to ${nodeOf(fulfillmentId)} cancelled`),
@@ -295,6 +321,7 @@ export class TradingWorld {
       this.fact(`release to ${nodeOf(fulfillmentId)} renumbered`);
       return { releaseNumber };
     },
+    tellOfDeadline: ({ what, due, by }) => this.fact(`${what}: ${due} by ${by}`),
     noteProgress: ({ progress }) => void this.progress.push(progress),
     finishOrder: ({ progress, stop }) =>
       this.wrote(
@@ -393,6 +420,14 @@ export class RunningOrder {
   async tasksCompleted(): Promise<number> {
     const { events } = await this.handle.fetchHistory();
     return events?.filter(({ workflowTaskCompletedEventAttributes: completed }) => completed).length ?? 0;
+  }
+
+  /** What the order has had done: its events, without those of workflow tasks, whose number depends on the machine's load. */
+  async eventsWithoutTasks(): Promise<number> {
+    const { events } = await this.handle.fetchHistory();
+    const isOfATask = (event: object) =>
+      Object.entries(event).some(([name, value]) => value && /^workflowTask/.test(name));
+    return events?.filter((event) => !isOfATask(event)).length ?? 0;
   }
 
   private hears(notice: WarehouseNotice): Promise<void> {

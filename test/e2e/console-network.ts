@@ -115,6 +115,7 @@ function orderItems() {
         receivedAt: at(-7 - place * 47),
         updatedAt: at(-2),
         nextDeadline: waitingFor === null && status !== 'exception' ? null : at(place === 2 ? -14 : place * 31 + 9),
+        inJeopardy: status === 'inFulfillment' && copy === 0,
         openExceptions:
           status === 'exception'
             ? [
@@ -413,6 +414,7 @@ export async function startConsoleNetwork(directory: string) {
         (query.get('status') ?? order.status) === order.status &&
         (query.get('partner') ?? order.partnerId) === order.partnerId &&
         (!query.has('heldUpBy') || isHeldUp(order)) &&
+        (!query.has('inJeopardy') || order.inJeopardy) &&
         `${order.poNumber} ${order.erpOrderNumber}`.includes(query.get('q') ?? ''),
     );
     const from = Number(query.get('cursor') ?? 0);
@@ -477,6 +479,27 @@ function sendProblem(response: ServerResponse, status: number): void {
     })
     .end(JSON.stringify({ status, errors: [], ...PROBLEMS[status] }));
 }
+
+const deadlines = [
+  {
+    ...{ kind: 'acknowledge', subject: '855', at: '2026-11-21T18:00:00.000Z' },
+    source: 'profile: documents.outbound.855.deadline, PT24H after orderReceived',
+    ...{ state: 'met', doneAt: '2026-11-20T18:05:00.000Z' },
+  },
+  {
+    ...{ kind: 'ship', subject: 'R-1', at: '2026-11-25T23:00:00.000Z', source: 'order: requestedShipDate (DTM 010)' },
+    ...{ state: 'missed', doneAt: null },
+  },
+  {
+    ...{
+      kind: 'cancelAfter',
+      subject: '',
+      at: '2126-12-06T05:59:59.000Z',
+      source: 'order: cancelAfter (DTM 001, 061)',
+    },
+    ...{ state: 'open', doneAt: null },
+  },
+];
 
 function detailOf(order: ReturnType<typeof orderItems>[number]) {
   const line = (lineNumber: number, quantities: Record<string, string>, more: Record<string, unknown>) => ({
@@ -615,6 +638,8 @@ function detailOf(order: ReturnType<typeof orderItems>[number]) {
         receiptNumber: 'RC-771',
       },
     ],
+    deadlines,
+    timeZone: 'America/Chicago',
     exceptions: isException
       ? [
           {

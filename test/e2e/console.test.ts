@@ -258,6 +258,26 @@ describe.skipIf(executablePath === undefined)(suite, () => {
     expect(place?.right).toBeLessThan(timeline?.left ?? 0);
   });
 
+  it('orders in jeopardy are marked and listed, and an order shows every deadline in the zone of its partner', async () => {
+    await page.goto(signedIn('/'));
+    await page.getByRole('link', { name: 'In jeopardy' }).click();
+    await page.waitForURL('**/?inJeopardy=true');
+    await expect.poll(() => page.locator('tbody tr').count()).toBe(1);
+    await page.locator('tbody').getByText('in jeopardy').waitFor();
+    await page.locator('tbody a').click();
+    await page
+      .getByText(/Next deadline/)
+      .getByText('in jeopardy')
+      .waitFor();
+    const table = page.getByRole('region', { name: 'Deadlines' }).getByRole('table');
+    const rows = await table.locator('tbody tr').allTextContents();
+    expect(rows.map((row) => row.replace(/in \d+ d/, 'in … d'))).toEqual([
+      'Acknowledge 855Nov 21, 12:00 CSTmet Nov 20, 12:05 CSTprofile: documents.outbound.855.deadline, PT24H after orderReceived',
+      'Ship R-1Nov 25, 17:00 CSTmissedorder: requestedShipDate (DTM 010)',
+      'Last day to ship Dec 05, 23:59 CSTin … dorder: cancelAfter (DTM 001, 061)',
+    ]);
+  });
+
   it('a system that does not answer is named on every page, with the orders that it holds up', async () => {
     await page.goto(signedIn('/partners'));
     const banner = page.getByRole('region', { name: 'Systems that do not answer' });

@@ -168,6 +168,30 @@ export const courses: Record<string, Course> = {
     },
   },
 
+  'last-day-passed-while-backordered': {
+    skipsTime: true,
+    run: async (network) => {
+      const world = network
+        .aTradingWorld()
+        .takingNothingAfter(5 * HOUR_MS)
+        .holding({}, { backordered: true });
+      const order = await world.order();
+      await order.until('855 queued');
+      await world.pass(5 * HOUR_MS + HOUR_MS / 2);
+      const { id } = await order.exception('cancel-after-passed');
+      world.holding({ RNO: '10' });
+      await order.hearsOfStock();
+      await order.until('reserved at RNO in round 2');
+      await order.decides(id, 'accept', 'agreed with the buyer');
+      await order.until('released to RNO, late as agreed');
+      await order.ships('RNO', 'S1', '10', { round: 2 });
+      await order.until('810 of INV-S1 queued');
+      await order.isPaid('INV-S1');
+      await order.end();
+      return order.handle;
+    },
+  },
+
   'refused-by-erp-and-cancelled': {
     run: async (network) => {
       const order = await network.aTradingWorld().next('placeOrder', refuses('customer is closed')).order();

@@ -1,4 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { termsOf } from '../../activities/orders/prepare/terms.ts';
+import { profilesOf } from '../../certification/profiles.ts';
+import { dayOf, endOfDay } from '../../domain/calendar/calendar.ts';
+import type { RequestedDates } from '../../domain/policy/requested-dates.ts';
+import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import {
   DAY_MS,
   HOUR_MS,
@@ -127,6 +132,129 @@ describe('as time goes by, an order', () => {
     await order.isPaid('INV-S1');
     expect(await order.end()).toBe('closed');
     expect(world.facts).toContain('decided: payment-overdue dismiss by system');
+  });
+});
+
+describe('by the calendar of its partner, an order', () => {
+  const MINUTE_MS = 60_000;
+
+  /** The terms of an order that comes on a Thursday evening before a long weekend, by the calendar of the partner. */
+  async function beforeALongWeekend(asking: (friday: string) => RequestedDates = () => ({})) {
+    const [profile] = profilesOf('mappings/partners', ['tri-valley']);
+    if (profile === undefined) throw new Error('there is no tri-valley');
+    const office: PartnerProfile['calendar'] = {
+      timeZone: 'America/Chicago',
+      workingDays: ['monday', 'tuesday', 'wednesday', 'thursday', 'friday'],
+      hours: { opens: '08:00', closes: '17:00' },
+      holidays: [],
+    };
+    const start = await network.env.currentTimeMs();
+    const days = Array.from({ length: 8 }, (_, days) => dayOf(new Date(start + (days + 1) * DAY_MS), office));
+    const thursday = days.find((day) => new Date(day).getUTCDay() === 4) ?? '';
+    const dayAfter = (count: number) => new Date(Date.parse(thursday) + count * DAY_MS).toISOString().slice(0, 10);
+    const friday = dayAfter(1);
+    const calendar = { ...office, holidays: [dayAfter(4)] };
+    const evening = endOfDay(thursday, calendar).getTime() - 6 * HOUR_MS;
+    const closing = new Date(endOfDay(friday, calendar).getTime() - 7 * HOUR_MS + 1000);
+    await network.env.sleep(evening - start);
+    const terms = termsOf(
+      { currency: 'USD', ...asking(friday) },
+      new Date(evening),
+      {
+        ...profile,
+        calendar,
+        shipWithin: 'P1D business',
+        documents: {
+          ...profile.documents,
+          outbound: { 855: { send: true, deadline: 'PT9H business', after: 'orderReceived' } },
+        },
+        deadlines: {
+          warnBefore: { acknowledge: 'PT2H business', ship: 'PT1H business', cancelAfter: 'P1D' },
+          leadTimes: { acknowledge: undefined, ship: 'PT3H business' },
+        },
+      },
+      { taskQueue: 'erp-main' },
+    );
+    const until = async (moment: number) => network.env.sleep(moment - (await network.env.currentTimeMs()));
+    return { terms, closing, until };
+  }
+
+  const foretold = (world: TradingWorld) => world.facts.filter((fact) => /^(asked|near|jeopardy)/.test(fact));
+
+  it('is in jeopardy, near and overdue on the Friday before a holiday, one minute after closing', async () => {
+    const { terms, closing, until } = await beforeALongWeekend();
+    expect(terms.shipBy).toBe(closing.toISOString());
+    const world = aTradingWorld().under(terms);
+    const order = await world.order();
+    await order.until('released to RNO');
+    await expect
+      .poll(() => world.progress.at(-1))
+      .toMatchObject({
+        nextDeadline: closing.toISOString(),
+        jeopardyFrom: new Date(closing.getTime() - 3 * HOUR_MS).toISOString(),
+      });
+    await until(closing.getTime() - 3 * HOUR_MS - MINUTE_MS);
+    expect(foretold(world)).toEqual([]);
+    const shipment = `shipment from RNO by ${closing.toISOString()}`;
+    await until(closing.getTime() - 3 * HOUR_MS + MINUTE_MS);
+    await order.until(`jeopardy: ${shipment}`);
+    await until(closing.getTime() - HOUR_MS + MINUTE_MS);
+    await order.until(`near: ${shipment}`);
+    await until(closing.getTime() - MINUTE_MS);
+    expect(foretold(world)).toEqual([`jeopardy: ${shipment}`, `near: ${shipment}`]);
+    await until(closing.getTime() + MINUTE_MS);
+    await order.exception('shipment-overdue');
+    await order.ships('RNO', 'S1', '10');
+    await order.until('810 of INV-S1 queued');
+    await order.isPaid('INV-S1');
+    expect(await order.end()).toBe('closed');
+  });
+
+  it('that waits for a person at the ERP is told of its acknowledgment, and asked about it when it is missed', async () => {
+    const { terms, closing, until } = await beforeALongWeekend();
+    expect(terms.acknowledge?.by).toBe(closing.toISOString());
+    const world = aTradingWorld().under(terms).next('placeOrder', onCreditHold);
+    const order = await world.order();
+    const { id } = await order.exception('credit-hold');
+    await until(closing.getTime() - 2 * HOUR_MS + MINUTE_MS);
+    await order.until(`near: the acknowledgment by ${closing.toISOString()}`);
+    await until(closing.getTime() - MINUTE_MS);
+    expect(world.facts).not.toContain('asked: acknowledgment-overdue');
+    await until(closing.getTime() + MINUTE_MS);
+    await order.exception('acknowledgment-overdue');
+    await order.decides(id, 'retry');
+    await order.until('decided: acknowledgment-overdue dismiss by system');
+    await order.until('released to RNO');
+  });
+
+  it('whose release waits for a person is asked about it when it was to ship', async () => {
+    const { terms, closing, until } = await beforeALongWeekend();
+    const violated = () => Promise.resolve({ violation: 'the order names carrier FXFE' });
+    const world = aTradingWorld().under(terms).next('releaseToWarehouse', violated);
+    const order = await world.order();
+    const { id } = await order.exception('routing-violation');
+    await until(closing.getTime() + MINUTE_MS);
+    await order.exception('release-overdue');
+    await order.decides(id, 'accept');
+    await order.until('decided: release-overdue dismiss by system');
+    // Now it is with the warehouse, and late there.
+    await order.exception('shipment-overdue');
+  });
+
+  it('costs no event more when it ships in time', async () => {
+    const { terms } = await beforeALongWeekend((friday) => ({ cancelAfter: friday }));
+    const { acknowledge: _, shipAhead: __, lastShipDay, ...bare } = terms;
+    expect(lastShipDay).toBeDefined();
+    const lengths: number[] = [];
+    for (const each of [bare, terms]) {
+      const order = await aTradingWorld().under(each).order();
+      await expect.poll(async () => (await order.status()).waitingFor).toBe('RNO to ship 10 units');
+      await order.ships('RNO', 'S1', '10');
+      await expect.poll(async () => (await order.status()).status).toBe('invoiced');
+      // Not to its end: waiting for that lets the clock run ahead of the other order's terms.
+      lengths.push(await order.eventsWithoutTasks());
+    }
+    expect(lengths[1]).toBe(lengths[0]);
   });
 });
 

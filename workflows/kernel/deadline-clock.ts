@@ -19,12 +19,14 @@ export class DeadlineClock {
    * Waits until `holds`; false when the deadline passes first.
    *
    * @param deadline milliseconds since the epoch
+   * @param patient starts no timer by itself: for a deadline that matters only to an order which waits, and an order
+   * that waits has other deadlines, whose timer then stops here too
    */
-  async until(holds: () => boolean, deadline: number): Promise<boolean> {
+  async until(holds: () => boolean, deadline: number, { patient = false } = {}): Promise<boolean> {
     const mark = Symbol('deadline');
     this.deadlines.set(mark, deadline);
     try {
-      this.setTimer();
+      if (!patient || this.timer !== undefined) this.setTimer();
       await this.turns.until(() => holds() || this.turns.now >= deadline);
       return holds();
     } finally {

@@ -237,10 +237,10 @@ export class OrderRun {
     return new Date(this.turns.now + ms).toISOString();
   }
 
-  /** Waits until `holds`; with a deadline (ISO 8601), false when that passes first. */
-  async wait(holds: () => boolean, deadline?: string): Promise<boolean> {
+  /** Waits until `holds`; with a deadline (ISO 8601), false when that passes first. `patient` as in DeadlineClock. */
+  async wait(holds: () => boolean, deadline?: string, { patient = false } = {}): Promise<boolean> {
     if (holds()) return true;
-    if (deadline !== undefined) return this.clock.until(holds, Date.parse(deadline));
+    if (deadline !== undefined) return this.clock.until(holds, Date.parse(deadline), { patient });
     await this.turns.until(holds);
     return true;
   }
@@ -388,7 +388,12 @@ export class OrderRun {
 }
 
 function same(one: Progress | undefined, other: Progress): boolean {
-  return one?.status === other.status && one.waitingFor === other.waitingFor && one.nextDeadline === other.nextDeadline;
+  return (
+    one?.status === other.status &&
+    one.waitingFor === other.waitingFor &&
+    one.nextDeadline === other.nextDeadline &&
+    one.jeopardyFrom === other.jeopardyFrom
+  );
 }
 
 function nameOf<Input>(step: Step<Input>, state: OrderState, input: Input): string {

@@ -23,19 +23,25 @@ const cancelRelease = defineCall({
     wms.cancelRelease({ fulfillmentId, reason: state.stop?.reason ?? 'cancelled' }),
 });
 
-/** Hands a release to its warehouse. The partner's routing guide is asked first; a violation reaches no warehouse. */
+/**
+ * Hands a release to its warehouse. The partner's routing guide is asked first; a violation reaches no
+ * warehouse, nor does what would leave after the buyer's last day (`tooLate`).
+ */
 export const releaseToWarehouse = defineCall({
   name: (at) => `release to ${nodeOf(at)}`,
   onFailure: 'warehouse-refused-release',
   options: warehouse,
   run: (wms: WmsActivities, { state, input: { fulfillmentId } }: Moment<Release>) => {
     const { routing } = fulfillmentOf(state, fulfillmentId);
-    return wms.releaseToWarehouse({ fulfillmentId, ...(routing && { routing }) });
+    const lateAgreed = state.lateAgreedBy !== undefined;
+    return wms.releaseToWarehouse({ fulfillmentId, ...(routing && { routing }), ...(lateAgreed && { lateAgreed }) });
   },
-  outcome: (answer, { fulfillmentId }) =>
-    'violation' in answer
-      ? { ask: { type: answer.needsCarrier ? 'carrier-needed' : 'routing-violation', summary: answer.violation } }
-      : { type: 'released', fulfillmentId },
+  outcome: (answer, { fulfillmentId }) => {
+    // One question for all releases of the order: see releaseInTime.
+    if ('tooLate' in answer) return undefined;
+    if (!('violation' in answer)) return { type: 'released', fulfillmentId };
+    return { ask: { type: answer.needsCarrier ? 'carrier-needed' : 'routing-violation', summary: answer.violation } };
+  },
   decided: ({ resolution, by, carrier }, _problem, { fulfillmentId }) => {
     if (resolution === 'accept' || resolution === 'use-guide') {
       return { type: 'release-routed', fulfillmentId, routing: { resolution, by } };

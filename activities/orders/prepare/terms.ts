@@ -2,6 +2,8 @@
 import { dayOf, deadlineAfter, endOfDay } from '../../../domain/calendar/calendar.ts';
 import { millisecondsOf } from '../../../domain/calendar/duration.ts';
 import type { OrderTerms } from '../../../domain/order/state.ts';
+import { type Ahead, aheadOf } from '../../../domain/policy/ahead.ts';
+import { lastShipDay, type ShipSpans } from '../../../domain/policy/cancel-after.ts';
 import { lastDay, type RequestedDates } from '../../../domain/policy/requested-dates.ts';
 import { datesToCome, shipDayWithin } from '../../../domain/policy/ship-window.ts';
 import type { SalesOrder } from '../../../mappings/canonical/v1/index.ts';
@@ -19,8 +21,10 @@ export function termsOf(
   profile: PartnerProfile,
   erp: Pick<ErpSystem, 'taskQueue'>,
 ): OrderTerms & { shipBy: string } {
-  const acknowledgeWithin = profile.documents.outbound[orderAcknowledgment.set]?.deadline ?? 'PT24H';
+  const rule = profile.documents.outbound[orderAcknowledgment.set];
   const { calendar } = profile;
+  const { warnBefore, leadTimes } = profile.deadlines;
+  const acknowledgeBy = deadlineAfter(receivedAt, rule?.deadline ?? 'PT24H', calendar);
   const requested = order.requestedShipDate && endOfDay(order.requestedShipDate, calendar);
   // Ignore a requested date that had passed when the order arrived.
   const wanted =
@@ -30,14 +34,40 @@ export function termsOf(
   const today = dayOf(receivedAt, calendar);
   const shipDay = shipDayWithin(day, { today, ...datesToCome(order, today) }, profile.routing);
   const shipBy = shipDay === day ? agreed : endOfDay(shipDay, calendar);
+  const last = lastShipDay(order, receivedAt, calendar, cancelAfterSpans(profile));
   return {
     erpTaskQueue: erp.taskQueue,
     currency: order.currency,
     shipBy: shipBy.toISOString(),
+    shipAhead: shipAheadOf(shipBy, profile),
+    ...(rule?.send &&
+      rule.after === 'orderReceived' && {
+        acknowledge: {
+          by: acknowledgeBy.toISOString(),
+          ahead: aheadOf(
+            acknowledgeBy,
+            { warnBefore: warnBefore.acknowledge, leadTime: leadTimes.acknowledge },
+            calendar,
+          ),
+        },
+      }),
+    ...(last !== undefined && { lastShipDay: last }),
     paymentGraceMs: millisecondsOf(profile.invoicing.paymentGrace),
     // A step gets the same time as this order's acknowledgment, closed hours included.
-    stepDeadlineMs: deadlineAfter(receivedAt, acknowledgeWithin, calendar).getTime() - receivedAt.getTime(),
+    stepDeadlineMs: acknowledgeBy.getTime() - receivedAt.getTime(),
   };
+}
+
+/** When a release that is to ship by then tells of it. */
+export function shipAheadOf(shipBy: Date, { calendar, deadlines: { warnBefore, leadTimes } }: PartnerProfile): Ahead {
+  return aheadOf(shipBy, { warnBefore: warnBefore.ship, leadTime: leadTimes.ship }, calendar);
+}
+
+/** For the last day on which the buyer takes goods. */
+export function cancelAfterSpans({
+  deadlines: { warnBefore, leadTimes },
+}: Pick<PartnerProfile, 'deadlines'>): ShipSpans {
+  return { warnBefore: warnBefore.cancelAfter, leadTime: leadTimes.ship };
 }
 
 /**

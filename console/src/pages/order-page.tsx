@@ -6,6 +6,7 @@ import { formatMoney } from '../format.ts';
 import { Loading, ProblemBanner, ProblemPanel } from '../notices.tsx';
 import { AsOrderedSection } from '../order/as-ordered-section.tsx';
 import { CancelOrder } from '../order/cancel-order.tsx';
+import { DeadlinesSection } from '../order/deadlines-section.tsx';
 import { DocumentsSection } from '../order/documents-section.tsx';
 import { ExceptionsSection } from '../order/exceptions-section.tsx';
 import { ExplainSection } from '../order/explain-section.tsx';
@@ -17,7 +18,7 @@ import { TimelineSection } from '../order/timeline-section.tsx';
 import { isFinal, STATUS, StatusBadge } from '../order-status.tsx';
 import { HeldUpNotice } from '../outages.tsx';
 import { useApi } from '../session.tsx';
-import { Ago, Deadline } from '../time.tsx';
+import { Ago, Deadline, InJeopardy } from '../time.tsx';
 import { useLive } from '../use-live.ts';
 import { formatChannel } from './orders-page.tsx';
 
@@ -63,6 +64,7 @@ export function OrderPage() {
         <div className="order-main">
           {order.lines.length > 0 && <LinesSection lines={order.lines} currency={order.currency} />}
           <AsOrderedSection orderId={order.id} checked={order.lines.length > 0} corrections={order.corrections} />
+          <DeadlinesSection deadlines={order.deadlines} timeZone={order.timeZone} />
           <ShipmentsSection order={order} />
           <InvoicesSection order={order} />
           <DocumentsSection orderId={order.id} documents={documents} />
@@ -109,6 +111,7 @@ function OrderHeader({ order, onCancelled }: { readonly order: OrderDetail; read
         {order.nextDeadline && (
           <span className="waiting-deadline">
             Next deadline <Deadline at={order.nextDeadline} />
+            {order.inJeopardy && <InJeopardy />}
           </span>
         )}
       </p>

@@ -12,7 +12,7 @@ import { Tab } from '../list/tab.tsx';
 import { Empty, Loading, ProblemBanner, ProblemPanel } from '../notices.tsx';
 import { STATUS, StatusBadge } from '../order-status.tsx';
 import { useApi } from '../session.tsx';
-import { Ago, Deadline } from '../time.tsx';
+import { Ago, Deadline, InJeopardy } from '../time.tsx';
 import { useLive } from '../use-live.ts';
 
 const PAGE_SIZE = 50;
@@ -22,14 +22,14 @@ const COUNT_REFRESH = 15_000;
 /** Exceptions come first, then the states in process order. */
 const TABS: readonly OrderStatus[] = ['exception', ...ORDER_STATUSES.filter((status) => status !== 'exception')];
 
-const FILTERS = ['q', 'status', 'partner', 'heldUpBy'] as const;
+const FILTERS = ['q', 'status', 'partner', 'heldUpBy', 'inJeopardy'] as const;
 
 export function OrdersPage() {
   const api = useApi();
   const filters = useFilters(FILTERS);
-  const { q, status, partner, heldUpBy } = filters.values;
+  const { q, status, partner, heldUpBy, inJeopardy } = filters.values;
   const { cursor } = filters;
-  const query = { q, status, partner, heldUpBy, cursor, limit: PAGE_SIZE };
+  const query = { q, status, partner, heldUpBy, inJeopardy, cursor, limit: PAGE_SIZE };
   const orders = useLive(`orders ${JSON.stringify(query)}`, (signal) => api.orders(query, signal), {
     every: REFRESH,
     keepPrevious: true,
@@ -67,14 +67,21 @@ export function OrdersPage() {
         )}
       </div>
       <nav className="tabs" aria-label="Orders by state">
-        <Tab to={filters.address({ status: '' })} current={status === ''} page={firstPage}>
+        <Tab
+          to={filters.address({ status: '', inJeopardy: '' })}
+          current={status === '' && inJeopardy === ''}
+          page={firstPage}
+        >
           All
+        </Tab>
+        <Tab to={filters.address({ status: '', inJeopardy: 'true' })} current={inJeopardy !== ''} page={firstPage}>
+          In jeopardy
         </Tab>
         {TABS.map((each) => (
           <Tab
             key={each}
-            to={filters.address({ status: each })}
-            current={status === each}
+            to={filters.address({ status: each, inJeopardy: '' })}
+            current={status === each && inJeopardy === ''}
             page={each === 'exception' ? exceptions.data : firstPage}
             always={each === 'exception'}
           >
@@ -167,7 +174,10 @@ function OrderRow({ order }: { readonly order: OrderSummary }) {
       <td className="cell-time">
         <Ago at={order.receivedAt} />
       </td>
-      <td className="cell-side">{order.nextDeadline ? <Deadline at={order.nextDeadline} /> : <Nothing />}</td>
+      <td className="cell-side">
+        {order.nextDeadline ? <Deadline at={order.nextDeadline} /> : <Nothing />}
+        {order.inJeopardy && <InJeopardy />}
+      </td>
     </tr>
   );
 }

@@ -32,6 +32,7 @@ CREATE TABLE "Order" (
     "reservedRound" INTEGER NOT NULL DEFAULT 0,
     "awaitsAnswers" BOOLEAN NOT NULL DEFAULT false,
     "nextDeadline" TIMESTAMPTZ(3),
+    "jeopardyFrom" TIMESTAMPTZ(3),
     "closedAt" TIMESTAMPTZ(3),
     "updatedAt" TIMESTAMPTZ(3) NOT NULL,
 
@@ -88,6 +89,7 @@ CREATE TABLE "Fulfillment" (
     "releaseNumber" TEXT NOT NULL,
     "refusedNumbers" TEXT[] DEFAULT ARRAY[]::TEXT[],
     "wmsReference" TEXT,
+    "releasedAt" TIMESTAMPTZ(3),
     "shipBy" TIMESTAMPTZ(3),
     "revision" INTEGER NOT NULL DEFAULT 0,
     "state" TEXT NOT NULL DEFAULT 'planned',
@@ -611,6 +613,9 @@ CREATE INDEX "Order_partnerId_receivedAt_id_idx" ON "Order"("partnerId", "receiv
 
 -- CreateIndex
 CREATE INDEX "Order_receivedAt_id_idx" ON "Order"("receivedAt" DESC, "id");
+
+-- CreateIndex
+CREATE INDEX "Order_jeopardy_idx" ON "Order"("receivedAt" DESC, "id") WHERE ("jeopardyFrom" IS NOT NULL);
 
 -- CreateIndex
 CREATE UNIQUE INDEX "Order_partnerId_poNumber_release_repeat_part_key" ON "Order"("partnerId", "poNumber", "release", "repeat", "part");

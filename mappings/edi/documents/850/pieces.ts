@@ -26,6 +26,17 @@ export const DELIVERY_DATES = ['002', '106', '067', '074', '064', '063'];
 const CANCEL_DATES = ['001', '061'];
 const WINDOW_DATES = { shipNotBefore: '037', shipNotAfter: '038', deliverNotAfter: '063', deliverNotBefore: '064' };
 
+/** DTM01 codes by the field of the order that they set; G62 of an 875 is read as DTM. */
+export const DATE_CODES: Readonly<Record<keyof RequestedDates, readonly string[]>> = {
+  requestedShipDate: SHIP_DATES,
+  requestedDeliveryDate: DELIVERY_DATES,
+  shipNotBefore: [WINDOW_DATES.shipNotBefore],
+  shipNotAfter: [WINDOW_DATES.shipNotAfter],
+  deliverNotBefore: [WINDOW_DATES.deliverNotBefore],
+  deliverNotAfter: [WINDOW_DATES.deliverNotAfter],
+  cancelAfter: CANCEL_DATES,
+};
+
 /** Longest value of an attribute, as the canonical order has it. */
 const VALUE_LENGTH = 500;
 
