@@ -4,6 +4,7 @@
  */
 import type { ExceptionType } from '../../domain/exceptions.ts';
 import { resendDocument } from '../documents/resend-document.ts';
+import { cancelAsked, cancelRefused } from './cancellation.ts';
 import type { RecordDependencies } from './dependencies.ts';
 import { createExceptionRecords } from './exceptions.ts';
 import { finishOrder } from './finish-order.ts';
@@ -26,6 +27,8 @@ export function createOrderRecords(deps: RecordDependencies & PrepareDependencie
     recordShipment: (input: Parameters<typeof recordShipment>[1]) => recordShipment(deps, input),
     recordShort: (input: Parameters<typeof recordShort>[1]) => recordShort(deps, input),
     noteProgress: (input: Parameters<typeof noteProgress>[1]) => noteProgress(deps, input),
+    cancelAsked: (input: Parameters<typeof cancelAsked>[1]) => cancelAsked(deps, input),
+    cancelRefused: (input: Parameters<typeof cancelRefused>[1]) => cancelRefused(deps, input),
     finishOrder: (input: Parameters<typeof finishOrder>[1]) => finishOrder(deps, input),
     resendDocument: (input: Parameters<typeof resendDocument>[1]) => resendDocument(deps, input),
     ...createExceptionRecords(deps),

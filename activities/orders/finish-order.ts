@@ -20,13 +20,15 @@ export interface FinishInput {
   orderId: string;
   progress: Progress;
   stop?: Stop;
+  /** Of a stopped order: the partner was told that its ERP had accepted it. */
+  accepted?: boolean;
   /** Documents whose problem a person has already resolved. */
   decided?: readonly string[];
 }
 
 /**
  * Ends an order: closed, or stopped and compensated. A partner that received no acceptance receives
- * a rejection.
+ * a rejection, whether we refused the order or somebody cancelled it.
  *
  * An order that was not stopped ends only after the partner has acknowledged its documents, where
  * the profile requires that. Until then, the result lists the missing acknowledgments and the order
@@ -97,7 +99,7 @@ async function endOnceAnswered(prisma: Database, { orderId, progress, decided = 
 }
 
 /** Ends a stopped order: nothing remains open, and a refused order is rejected to its partner. */
-async function endStopped(deps: RecordDependencies, { orderId, progress }: FinishInput, stop: Stop): Promise<void> {
+async function endStopped(deps: RecordDependencies, { orderId, progress, accepted = false }: FinishInput, stop: Stop): Promise<void> {
   const { prisma, handOff } = deps;
   const [row] = await prisma.$queryRaw<{ order: OrderRecord; standing: string[] }[]>`
     SELECT ${ORDER} AS "order",
@@ -115,7 +117,7 @@ async function endStopped(deps: RecordDependencies, { orderId, progress }: Finis
     }),
   ];
   let sent: Outgoing = outgoing(profile, []);
-  if (progress.status === 'rejected') {
+  if (!accepted) {
     if (standing.length > 0) events.push(refusalNotSent(order, standing));
     else {
       try {
@@ -148,8 +150,8 @@ async function endStopped(deps: RecordDependencies, { orderId, progress }: Finis
       ),
       queued AS (${sent.documents()}),
       woken AS (${sent.wakes()})
-    UPDATE "Order" SET ${setProgress(progress)}, "awaitsAnswers" = FALSE, "closedAt" = coalesce("closedAt", now()),
-      "startedAt" = coalesce("startedAt", now())
+    UPDATE "Order" SET ${setProgress(progress)}, "cancelling" = NULL, "awaitsAnswers" = FALSE,
+      "closedAt" = coalesce("closedAt", now()), "startedAt" = coalesce("startedAt", now())
     WHERE "id" = ${orderId}`;
   handOff.committed(sent.handOffs);
 }

@@ -68,6 +68,10 @@ export const orderView = orderItem
     correlationId: z.string(),
     orderedOn: day,
     closedAt: instant.nullable(),
+    cancelling: z
+      .object({ by: z.string(), reason: z.string(), since: instant })
+      .nullable()
+      .meta({ description: 'Who asked to cancel the order, while that is neither done nor refused' }),
     parts: z
       .array(z.object({ orderId: z.string(), part: z.string(), status: z.string(), links: z.object({ self: link }) }))
       .meta({

@@ -311,7 +311,8 @@ const cancel = route({
   operation: 'cancelOrder',
   tag: 'Orders',
   summary: 'Cancel an order',
-  description: 'Refused once a warehouse has gone too far; then the order tells what shipped.',
+  description:
+    'A warehouse that has the order is asked first. If it cannot stop its release any more, or goods have left, the cancellation is refused with the reason and the order goes on. A cancellation that is under way, or done, is answered as the same one.',
   access: withScope('orders:write'),
   params: orderParameters,
   body: {
@@ -321,7 +322,8 @@ const cancel = route({
   answers: {
     200: { description: 'The order is cancelled', schema: cancellation },
     202: {
-      description: 'The order is stopped and will be cancelled; it still undoes what was done. Look at the order.',
+      description:
+        'The order is being cancelled: `cancelling` of the order says so until it is cancelled, or goes on because that was refused.',
       schema: cancellation.extend({ detail: z.string() }),
     },
   },
@@ -341,7 +343,7 @@ const cancel = route({
     }
     const { status } = await visibleOrder(params.orderId, caller, deps);
     const detail =
-      'The order has taken the cancellation and finishes what it is at first. It shows when it is cancelled, or what could not be undone.';
+      'The order has taken the cancellation and undoes what was done. It shows when it is cancelled, or why it goes on.';
     return { status: 202, body: { orderId: order.id, status, detail, links }, subject: order.id };
   },
 });

@@ -22,6 +22,7 @@ export type OrderEvent =
   | { type: 'released'; fulfillmentId: string }
   | { type: 'release-routed'; fulfillmentId: string; routing: RoutingDecision }
   | { type: 'release-refused'; fulfillmentId: string }
+  | { type: 'release-recalled'; fulfillmentId: string }
   | { type: 'release-renumbered'; fulfillmentId: string; releaseNumber: string }
   | { type: 'warehouse-noticed'; notice: WarehouseNotice }
   | { type: 'notice-taken'; fulfillmentId: string }
@@ -44,5 +45,7 @@ export type OrderEvent =
   | { type: 'exception-opened'; exception: OpenException }
   | { type: 'exception-decided'; exceptionId: string; decision: Decision }
   | { type: 'exception-closed'; exceptionId: string }
+  | { type: 'cancel-asked'; by: string; reason: string }
+  | { type: 'cancel-refused'; reason: string }
   | { type: 'stopped'; stop: Stop }
   | { type: 'ended'; end: OrderEnd };

@@ -90,6 +90,8 @@ export interface OrderStatusView {
   waitingFor: string;
   erpOrderNumber?: string;
   nextDeadline?: string;
+  /** Who asked to cancel the order, while that is neither done nor refused. */
+  cancelling?: { by: string; reason: string; since: string };
   exceptions: OpenException[];
   fulfillments: { releaseNumber: string; node: string; planned: string; shipped: string; closed: boolean }[];
   invoices: { invoiceNumber: string; total: number; settled: number }[];

@@ -42,6 +42,8 @@ export interface OrderState {
   readonly exceptions: readonly ExceptionState[];
   /** Set while only the partner's acknowledgments are missing. */
   readonly unanswered?: Unanswered;
+  /** Somebody asked to cancel the order, and that is neither done nor refused yet. */
+  readonly cancelling?: Cancelling;
   /** Somebody ended the order; what was done is undone. */
   readonly stop?: Stop;
   readonly end?: OrderEnd;
@@ -55,6 +57,12 @@ export interface Stop {
   readonly by: string;
   /** The problem that ended the order, where it was one. */
   readonly problem?: ExceptionType;
+}
+
+export interface Cancelling {
+  readonly by: string;
+  readonly reason: string;
+  readonly since: string;
 }
 
 export interface StoryEntry {
@@ -99,7 +107,7 @@ export interface FulfillmentState extends PlannedFulfillment {
   readonly shipped: string;
   /** Units that the warehouse will never ship. */
   readonly short: string;
-  /** `accepted`: the warehouse has it; a refused release is planned again. */
+  /** `accepted`: the warehouse has it; one that was refused or recalled is planned again. */
   readonly release: 'planned' | 'accepted';
   /** When the warehouse closed the release: it ships nothing more under it. */
   readonly closedAt?: string;

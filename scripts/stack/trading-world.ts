@@ -296,6 +296,8 @@ export class TradingWorld {
       return { releaseNumber };
     },
     noteProgress: ({ progress }) => void this.progress.push(progress),
+    cancelAsked: ({ by, reason, progress }) => this.wrote(`${by} asked to cancel: ${reason}`, progress),
+    cancelRefused: ({ reason, progress }) => this.wrote(`not cancelled: ${reason}`, progress),
     finishOrder: ({ progress, stop }) =>
       this.wrote(
         stop === undefined ? `ended ${progress.status}` : `ended ${progress.status}: ${stop.reason}`,
@@ -387,6 +389,18 @@ export class RunningOrder {
   async isCancellingACall(): Promise<boolean> {
     const { events } = await this.handle.fetchHistory();
     return events?.some(({ activityTaskCancelRequestedEventAttributes: asked }) => asked) ?? false;
+  }
+
+  /** Whether a call failed and waits for its next attempt. */
+  async isTryingAgain(): Promise<boolean> {
+    const { raw } = await this.handle.describe();
+    return raw.pendingActivities?.some(({ attempt }) => (attempt ?? 0) > 1) ?? false;
+  }
+
+  /** Number of updates that the workflow has let in. */
+  async updatesAccepted(): Promise<number> {
+    const { events } = await this.handle.fetchHistory();
+    return events?.filter(({ workflowExecutionUpdateAcceptedEventAttributes: accepted }) => accepted).length ?? 0;
   }
 
   /** Number of completed workflow tasks. */

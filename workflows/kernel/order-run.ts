@@ -5,14 +5,12 @@
  */
 import {
   ActivityFailure,
-  ApplicationFailure,
   CancellationScope,
   isCancellation,
   log,
   proxyActivities,
   proxyLocalActivities,
   sleep,
-  TimeoutFailure,
   uuid4,
 } from '@temporalio/workflow';
 import type { OrderRecords } from '../../activities/orders/activities.ts';
@@ -21,7 +19,8 @@ import type { OrderEvent } from '../../domain/order/events.ts';
 import {
   legalResolutions,
   type Refusal,
-  whyNotCancel,
+  whyNotAskToCancel,
+  whyNotRecalled,
   whyNotResolve,
   whyNotUndone,
 } from '../../domain/order/guards.ts';
@@ -32,9 +31,11 @@ import { type Decision, newOrder, type OrderState, type Progress, type Stop } fr
 import type { OrderStatus } from '../../domain/order/status.ts';
 import { records as recordsProfile } from './activity-profiles.ts';
 import { DeadlineClock } from './deadline-clock.ts';
+import { gaveUp, reasonOf, refuse, typeOf } from './failures.ts';
 import { Publication } from './publication.ts';
 import type { CallStep, Moment, Outcome, Problem, RecordStep, Step } from './step.ts';
 import { Turns } from './turns.ts';
+import { type Tried, Undoing } from './undoing.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
 
@@ -62,7 +63,11 @@ export class OrderRun {
   /** Branches that have not ended. */
   private running = 0;
   private readonly branches: Promise<unknown>[] = [];
-  private readonly undo: (() => Promise<unknown>)[] = [];
+  private readonly undoing = new Undoing();
+  /** Calls to other systems that are under way. */
+  private readonly calls = new Set<CancellationScope>();
+  /** A cancellation that is not decided yet: no step begins before it is. */
+  private callingOff: Promise<Refusal | undefined> | undefined;
   private readonly records = proxyLocalActivities<OrderRecords>(recordsProfile);
   private readonly turns = new Turns();
   private readonly clock = new DeadlineClock(this.turns);
@@ -112,10 +117,25 @@ export class OrderRun {
   }
 
   private async performWith<Input, Result>(step: Step<Input, Result>, input: Input): Promise<Result | undefined> {
-    const { undo } = step;
-    if (undo !== undefined) this.undo.push(() => this.performWith(undo, input));
+    if (this.callingOff !== undefined) await this.calledOffOrNot();
+    const tried = this.undoing.note(step, input);
+    const result = await this.insist(step, input, () => this.calledOffOrNot());
+    if (tried !== undefined) tried.through = true;
+    return result;
+  }
+
+  /** @param awaits what every further attempt waits for */
+  private async insist<Input, Result>(
+    step: Step<Input, Result>,
+    input: Input,
+    awaits?: () => Promise<void>,
+  ): Promise<Result | undefined> {
     for (;;) {
-      const { result, problem } = await this.occupied(() => this.attempt(step, input));
+      const { result, problem, interrupted } = await this.occupied(() => this.attempt(step, input));
+      if (interrupted) {
+        await awaits?.();
+        continue;
+      }
       if (problem === undefined) return result;
       const decision = await this.decide(problem, nameOf(step, this.current, input));
       if (problem.type === 'compensation-failed' && decision.resolution === 'accept') return undefined;
@@ -124,21 +144,25 @@ export class OrderRun {
         return undefined;
       }
       this.applyIfAny(step.decided?.(decision, problem, input));
+      if (this.callingOff !== undefined) await awaits?.();
     }
   }
 
   private async attempt<Input, Result>(
     step: Step<Input, Result>,
     input: Input,
-  ): Promise<{ result?: Result; problem?: Problem }> {
+  ): Promise<{ result?: Result; problem?: Problem; interrupted?: true }> {
     try {
       const run = () =>
         step.kind === 'record' ? this.turns.record(() => this.keepRecord(step, input)) : this.call(step, input);
       return await (step.recordsProgress ? this.whileRecording(run) : run());
     } catch (error) {
+      // A call that a cancellation interrupted is tried again if the order goes on after all.
+      const interrupted = isCancellation(error) && !CancellationScope.current().consideredCancelled;
+      if (interrupted) return { interrupted };
       if (isCancellation(error) || error instanceof OrderStopped) throw error;
       const type = typeof step.onFailure === 'string' ? step.onFailure : step.onFailure(typeOf(error));
-      const isUndoing = type === 'compensation-failed';
+      const isUndoing = type === 'compensation-failed' && this.current.stop !== undefined;
       const summary = `${reasonOf(error)}${isUndoing ? LEFT_UNDONE : ''}`;
       if (step.kind !== 'call' || !gaveUp(error)) return { problem: { type, summary } };
       const { taskQueue = '' } = step.options({ state: this.current, input });
@@ -165,13 +189,19 @@ export class OrderRun {
 
   private async call<Input, Result>(step: CallStep<Input, Result>, input: Input) {
     const at = this.momentOf(step, input);
-    let result: Result;
+    const scope = new CancellationScope();
+    this.calls.add(scope);
     try {
-      result = await step.run(proxyActivities(step.options(at)), at);
+      let result: Result;
+      try {
+        result = await scope.run(() => step.run(proxyActivities(step.options(at)), at));
+      } finally {
+        await this.turns.next();
+      }
+      return this.conclude(step, at, result);
     } finally {
-      await this.turns.next();
+      this.calls.delete(scope);
     }
-    return this.conclude(step, at, result);
   }
 
   private momentOf<Input, Result>(step: Step<Input, Result>, input: Input): Foreseen<Input> {
@@ -239,7 +269,14 @@ export class OrderRun {
 
   /** Waits until `holds`; with a deadline (ISO 8601), false when that passes first. */
   async wait(holds: () => boolean, deadline?: string): Promise<boolean> {
-    if (holds()) return true;
+    const inTime = holds() || (await this.until(holds, deadline));
+    if (this.callingOff === undefined) return inTime;
+    // What happens meanwhile is acted upon only once it is known whether the order goes on.
+    await this.calledOffOrNot();
+    return inTime || holds();
+  }
+
+  private async until(holds: () => boolean, deadline: string | undefined): Promise<boolean> {
     if (deadline !== undefined) return this.clock.until(holds, Date.parse(deadline));
     await this.turns.until(holds);
     return true;
@@ -299,26 +336,112 @@ export class OrderRun {
     await this.acceptedOnRecord();
     // Another decision may have had its turn since this one was let in.
     refuse(whyNotResolve(this.current, input));
-    const { exceptionId, ...decision } = input;
-    this.apply({ type: 'exception-decided', exceptionId, decision });
+    const { exceptionId } = input;
+    refuse(await this.settle(input));
     await this.turns.until(() => !this.current.exceptions.some(({ id }) => id === exceptionId));
   }
 
   /** Takes a decision that follows from one about another order, unless somebody has decided here already. */
-  async follow({ exceptionId, ...decision }: ResolveExceptionInput): Promise<void> {
+  async follow(input: ResolveExceptionInput): Promise<void> {
     await this.turns.next();
-    if (whyNotResolve(this.current, { exceptionId, ...decision }) !== undefined) return;
-    this.apply({ type: 'exception-decided', exceptionId, decision });
+    if (whyNotResolve(this.current, input) === undefined) await this.settle(input);
   }
 
-  /** Stops the order, and returns when everything done so far is undone. Refused when something cannot be undone. */
+  /** Passes a decision on; one that cancels the order only once nobody refuses that. */
+  private async settle({ exceptionId, ...decision }: ResolveExceptionInput): Promise<Refusal | undefined> {
+    const undecided = () => this.current.exceptions.find((one) => one.id === exceptionId && one.decision === undefined);
+    const decide = () => this.apply({ type: 'exception-decided', exceptionId, decision });
+    if (decision.resolution !== 'cancel') {
+      decide();
+      return undefined;
+    }
+    const reason = decision.note ?? undecided()?.summary ?? '';
+    const stop = { reason, by: decision.by };
+    return this.callOff(stop, () => (undecided() === undefined ? this.stop(stop) : decide()));
+  }
+
+  /**
+   * Stops the order, and returns when everything done so far is undone. Refused when something cannot be undone; the
+   * order then goes on. One that is under way or done is the same cancellation.
+   */
   async cancel(stop: Stop): Promise<void> {
     await this.acceptedOnRecord();
-    refuse(whyNotUndone(this.current) ?? whyNotCancel(this.current));
-    this.apply({ type: 'stopped', stop });
-    this.scope.cancel();
+    refuse(whyNotAskToCancel(this.current));
+    if (this.current.stop === undefined && this.current.end === undefined) {
+      refuse(await this.callOff(stop, () => this.stop(stop)));
+    }
     await this.turns.until(() => this.current.end !== undefined || whyNotUndone(this.current) !== undefined);
     refuse(whyNotUndone(this.current));
+  }
+
+  private stop(stop: Stop): void {
+    this.apply({ type: 'stopped', stop });
+    this.scope.cancel();
+  }
+
+  private calledOffOrNot(): Promise<void> {
+    return this.turns.until(() => this.callingOff === undefined);
+  }
+
+  /**
+   * Asks whoever may refuse a cancellation first, so that a refusal leaves the order as it was. Meanwhile no step
+   * begins. If all agree, `proceed` stops the order.
+   */
+  private callOff(stop: Stop, proceed: () => void): Promise<Refusal | undefined> {
+    if (this.callingOff !== undefined) return this.callingOff;
+    const outcome = this.recallAll(stop, proceed).finally(() => {
+      this.callingOff = undefined;
+    });
+    this.callingOff = outcome;
+    return outcome;
+  }
+
+  private async recallAll({ by, reason }: Stop, proceed: () => void): Promise<Refusal | undefined> {
+    this.apply({ type: 'cancel-asked', by, reason });
+    const { orderId, cancelling } = this.current;
+    const asked = { orderId, by, reason, since: cancelling?.since ?? this.after(0) };
+    await this.note((progress) => this.records.cancelAsked({ ...asked, progress }));
+    for (const call of this.calls) call.cancel();
+    await this.turns.until(() => this.calls.size === 0);
+
+    const recalled: Tried[] = [];
+    let refusal: Refusal | undefined;
+    for (const one of this.undoing.toRecall(this.current)) {
+      refusal = await this.recall(one);
+      if (refusal !== undefined) break;
+      recalled.push(one);
+    }
+    refusal ??= whyNotRecalled(this.current);
+    if (refusal === undefined) {
+      this.undoing.undone(recalled);
+      proceed();
+      await this.turns.until(() => this.scope.consideredCancelled);
+      return undefined;
+    }
+    // What was called back before the refusal goes out again, as if nobody had asked.
+    for (const { step, input } of recalled) if (step.recall) await this.insist(step.recall.ready, input);
+    this.apply({ type: 'cancel-refused', reason: refusal.reason });
+    const told = { orderId, since: asked.since, reason: refusal.reason };
+    await this.note((progress) => this.records.cancelRefused({ ...told, progress }));
+    for (const { step, input, through } of recalled) {
+      if (through) void this.branch(() => this.performWith(step, input));
+    }
+    return refusal;
+  }
+
+  /** Tries to undo one step. A system that does not answer is asked until it does. */
+  private async recall({ step, input }: Tried): Promise<Refusal | undefined> {
+    const { undo } = step;
+    if (undo === undefined) return undefined;
+    for (;;) {
+      const { problem } = await this.occupied(() => this.attempt(undo, input));
+      if (problem === undefined) return undefined;
+      const name = nameOf(undo, this.current, input);
+      if (problem.type !== 'system-unavailable') {
+        return { code: 'not-recalled', reason: `${name}: ${problem.summary}; the order goes on` };
+      }
+      await this.ask(problem, name);
+    }
   }
 
   /**
@@ -361,7 +484,11 @@ export class OrderRun {
       this.scope.cancel();
       await Promise.allSettled(this.branches);
       await CancellationScope.nonCancellable(async () => {
-        for (let step = this.undo.pop(); step !== undefined; step = this.undo.pop()) await step();
+        for (let one = this.undoing.take(); one !== undefined; one = this.undoing.take()) {
+          const { step, input } = one;
+          const isNeeded = step.recall?.isNeeded({ state: this.current, input }) ?? true;
+          if (step.undo !== undefined && isNeeded) await this.insist(step.undo, input);
+        }
       });
       return false;
     }
@@ -393,30 +520,4 @@ function same(one: Progress | undefined, other: Progress): boolean {
 
 function nameOf<Input>(step: Step<Input>, state: OrderState, input: Input): string {
   return typeof step.name === 'string' ? step.name : step.name({ state, input });
-}
-
-/** The refusal of an update, as its caller sees it. */
-export function refuse(refusal: Refusal | undefined): void {
-  if (refusal !== undefined) throw ApplicationFailure.nonRetryable(refusal.reason, refusal.code);
-}
-
-function typeOf(error: unknown): string | undefined {
-  const cause = error instanceof ActivityFailure ? error.cause : error;
-  return cause instanceof ApplicationFailure ? (cause.type ?? undefined) : undefined;
-}
-
-/** The call was tried until its deadline. */
-function gaveUp(error: unknown): boolean {
-  if (!(error instanceof ActivityFailure)) return false;
-  return error.cause instanceof TimeoutFailure || error.retryState === 'TIMEOUT';
-}
-
-/** The reason of a failed step in plain words. */
-export function reasonOf(error: unknown): string {
-  const cause = error instanceof ActivityFailure ? error.cause : error;
-  if (cause instanceof TimeoutFailure) {
-    const last = cause.cause instanceof Error ? `: ${cause.cause.message}` : '';
-    return `no result before its deadline${last}`;
-  }
-  return cause instanceof Error ? cause.message : String(cause);
 }

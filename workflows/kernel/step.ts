@@ -31,6 +31,13 @@ export interface Problem {
 /** The meaning of a successful call: a fact (`stopped` ends the process), nothing, or a question to a person. */
 export type Outcome = OrderEvent | undefined | { readonly ask: Problem };
 
+export interface Recall<Input> {
+  /** Whether there is anything left to call back. */
+  readonly isNeeded: (at: Declared<Input>) => boolean;
+  /** What the step needs before it is done again, because the order goes on after all. */
+  readonly ready: Step<Input>;
+}
+
 interface StepDeclaration<Input, Result> {
   /** In business words; people read it in exceptions and in the Temporal UI. */
   readonly name: string | ((at: Declared<Input>) => string);
@@ -38,6 +45,8 @@ interface StepDeclaration<Input, Result> {
   readonly onFailure: ExceptionType | ((failureType: string | undefined) => ExceptionType);
   /** Undoes the step when the order stops; registered before the first try, harmless when nothing was done. */
   readonly undo?: Step<Input>;
+  /** The other side may refuse the undoing: it is asked before the order is stopped, and before anything else is undone. */
+  readonly recall?: Recall<Input>;
   /** The event of success, where it is known before the call. */
   readonly foresee?: (input: Input, state: OrderState) => OrderEvent;
   /** The event that the result yields; without it, the foreseen event. */

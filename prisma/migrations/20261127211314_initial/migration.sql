@@ -15,6 +15,7 @@ CREATE TABLE "Order" (
     "canonical" JSONB NOT NULL,
     "currency" TEXT NOT NULL,
     "status" TEXT NOT NULL DEFAULT 'received',
+    "cancelling" JSONB,
     "waitingFor" TEXT,
     "customerNumber" TEXT,
     "shipToNumber" TEXT,
