@@ -99,7 +99,11 @@ async function endOnceAnswered(prisma: Database, { orderId, progress, decided = 
 }
 
 /** Ends a stopped order: nothing remains open, and a refused order is rejected to its partner. */
-async function endStopped(deps: RecordDependencies, { orderId, progress, accepted = false }: FinishInput, stop: Stop): Promise<void> {
+async function endStopped(
+  deps: RecordDependencies,
+  { orderId, progress, accepted = false }: FinishInput,
+  stop: Stop,
+): Promise<void> {
   const { prisma, handOff } = deps;
   const [row] = await prisma.$queryRaw<{ order: OrderRecord; standing: string[] }[]>`
     SELECT ${ORDER} AS "order",

@@ -298,6 +298,8 @@ export function orderViewOf(
     correlationId: order.correlationId,
     orderedOn: toDay(order.orderedOn),
     closedAt: toInstantOrNull(order.closedAt),
+    // Stored by `cancelAsked`.
+    cancelling: order.cancelling as z.output<typeof orderView>['cancelling'],
     parts: parts.map(({ id, part, status }) => ({ orderId: id, part, status, links: { self: orderPath(id) } })),
     shipTo: shipToOf(order),
     lines: order.lines.map((line) => ({

@@ -208,6 +208,8 @@ export interface OrderPart {
 }
 
 export interface OrderDetail extends Omit<OrderSummary, 'openExceptions'> {
+  /** Who asked to cancel the order, while that is neither done nor refused. */
+  readonly cancelling: { readonly by: string; readonly reason: string; readonly since: string } | null;
   /** All orders that the purchase order became, this one included; empty if it is the only one. */
   readonly parts: readonly OrderPart[];
   readonly shipTo: ShipTo | null;

@@ -20,7 +20,6 @@ import {
   legalResolutions,
   type Refusal,
   whyNotAskToCancel,
-  whyNotRecalled,
   whyNotResolve,
   whyNotUndone,
 } from '../../domain/order/guards.ts';
@@ -33,9 +32,10 @@ import { records as recordsProfile } from './activity-profiles.ts';
 import { DeadlineClock } from './deadline-clock.ts';
 import { gaveUp, reasonOf, refuse, typeOf } from './failures.ts';
 import { Publication } from './publication.ts';
-import type { CallStep, Moment, Outcome, Problem, RecordStep, Step } from './step.ts';
+import { type Recalling, recallAll } from './recall.ts';
+import { type CallStep, type Moment, nameOf, type Outcome, type Problem, type RecordStep, type Step } from './step.ts';
 import { Turns } from './turns.ts';
-import { type Tried, Undoing } from './undoing.ts';
+import { Undoing } from './undoing.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
 
@@ -389,59 +389,35 @@ export class OrderRun {
    */
   private callOff(stop: Stop, proceed: () => void): Promise<Refusal | undefined> {
     if (this.callingOff !== undefined) return this.callingOff;
-    const outcome = this.recallAll(stop, proceed).finally(() => {
+    const outcome = recallAll(this.recalling(proceed), stop).finally(() => {
       this.callingOff = undefined;
     });
     this.callingOff = outcome;
     return outcome;
   }
 
-  private async recallAll({ by, reason }: Stop, proceed: () => void): Promise<Refusal | undefined> {
-    this.apply({ type: 'cancel-asked', by, reason });
-    const { orderId, cancelling } = this.current;
-    const asked = { orderId, by, reason, since: cancelling?.since ?? this.after(0) };
-    await this.note((progress) => this.records.cancelAsked({ ...asked, progress }));
-    for (const call of this.calls) call.cancel();
-    await this.turns.until(() => this.calls.size === 0);
-
-    const recalled: Tried[] = [];
-    let refusal: Refusal | undefined;
-    for (const one of this.undoing.toRecall(this.current)) {
-      refusal = await this.recall(one);
-      if (refusal !== undefined) break;
-      recalled.push(one);
-    }
-    refusal ??= whyNotRecalled(this.current);
-    if (refusal === undefined) {
-      this.undoing.undone(recalled);
-      proceed();
-      await this.turns.until(() => this.scope.consideredCancelled);
-      return undefined;
-    }
-    // What was called back before the refusal goes out again, as if nobody had asked.
-    for (const { step, input } of recalled) if (step.recall) await this.insist(step.recall.ready, input);
-    this.apply({ type: 'cancel-refused', reason: refusal.reason });
-    const told = { orderId, since: asked.since, reason: refusal.reason };
-    await this.note((progress) => this.records.cancelRefused({ ...told, progress }));
-    for (const { step, input, through } of recalled) {
-      if (through) void this.branch(() => this.performWith(step, input));
-    }
-    return refusal;
-  }
-
-  /** Tries to undo one step. A system that does not answer is asked until it does. */
-  private async recall({ step, input }: Tried): Promise<Refusal | undefined> {
-    const { undo } = step;
-    if (undo === undefined) return undefined;
-    for (;;) {
-      const { problem } = await this.occupied(() => this.attempt(undo, input));
-      if (problem === undefined) return undefined;
-      const name = nameOf(undo, this.current, input);
-      if (problem.type !== 'system-unavailable') {
-        return { code: 'not-recalled', reason: `${name}: ${problem.summary}; the order goes on` };
-      }
-      await this.ask(problem, name);
-    }
+  private recalling(proceed: () => void): Recalling {
+    return {
+      state: () => this.current,
+      undoing: this.undoing,
+      apply: (event) => this.apply(event),
+      asked: (cancelling) =>
+        this.note((progress) => this.records.cancelAsked({ orderId: this.current.orderId, ...cancelling, progress })),
+      refused: (why) =>
+        this.note((progress) => this.records.cancelRefused({ orderId: this.current.orderId, ...why, progress })),
+      interrupt: async () => {
+        for (const call of this.calls) call.cancel();
+        await this.turns.until(() => this.calls.size === 0);
+      },
+      attempt: async (step, input) => (await this.occupied(() => this.attempt(step, input))).problem,
+      ask: (problem, name) => this.ask(problem, name),
+      insist: (step, input) => this.insist(step, input),
+      again: (step, input) => void this.branch(() => this.performWith(step, input)),
+      stopped: async () => {
+        proceed();
+        await this.turns.until(() => this.scope.consideredCancelled);
+      },
+    };
   }
 
   /**
@@ -516,8 +492,4 @@ export class OrderRun {
 
 function same(one: Progress | undefined, other: Progress): boolean {
   return one?.status === other.status && one.waitingFor === other.waitingFor && one.nextDeadline === other.nextDeadline;
-}
-
-function nameOf<Input>(step: Step<Input>, state: OrderState, input: Input): string {
-  return typeof step.name === 'string' ? step.name : step.name({ state, input });
 }

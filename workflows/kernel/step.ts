@@ -87,3 +87,8 @@ export function defineCall<Activities, Input, Result>(
 ): CallStep<Input, Result> {
   return { kind: 'call', ...step };
 }
+
+/** The name of a step in business words. */
+export function nameOf<Input>(step: Step<Input>, state: OrderState, input: Input): string {
+  return typeof step.name === 'string' ? step.name : step.name({ state, input });
+}

@@ -143,6 +143,15 @@ function Parts({ order: { id, part, poNumber, parts } }: { readonly order: Order
 }
 
 function WaitingSentence({ order }: { readonly order: OrderDetail }) {
+  const { cancelling } = order;
+  if (cancelling) {
+    return (
+      <>
+        <strong>Being cancelled</strong>, asked for by {cancelling.by} <Ago at={cancelling.since} />:{' '}
+        {cancelling.reason}
+      </>
+    );
+  }
   const open = order.exceptions.filter(({ state }) => state === 'open').length;
   if (open > 0) {
     return (
