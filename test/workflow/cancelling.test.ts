@@ -2,7 +2,6 @@ import type { WorkflowUpdateFailedError } from '@temporalio/client';
 import type { ApplicationFailure } from '@temporalio/common';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
-  HOUR_MS,
   isDown,
   type RunningOrder,
   refuses,
@@ -180,22 +179,6 @@ describe('a cancellation that takes its time', () => {
     expect(world.facts.filter((fact) => fact.includes('asked to cancel'))).toHaveLength(1);
     expect(world.facts.filter((fact) => fact === 'undone: release to RNO cancelled')).toHaveLength(1);
     expect(await order.status()).not.toHaveProperty('cancelling');
-  });
-
-  it('waits for a warehouse that does not answer, and takes the decision of nobody for its answer', async () => {
-    const world = aTradingWorld().tryingStepsFor(HOUR_MS).always('cancelRelease', isDown);
-    const order = await world.order();
-    await releasedTo(order, 'RNO');
-    const cancelled = order.cancels();
-    await order.until('bob asked to cancel: the buyer changed his mind');
-    await world.pass(HOUR_MS + HOUR_MS / 2);
-    const { id, step, resolutions } = await order.exception('system-unavailable');
-    expect({ step, resolutions }).toEqual({ step: 'cancel the release to RNO', resolutions: ['retry'] });
-    expect(world.facts.filter((fact) => fact.startsWith('undone'))).toEqual([]);
-    world.always('cancelRelease', undefined);
-    await order.decides(id, 'retry');
-    expect(await cancelled).toEqual({ status: 'cancelled' });
-    expect(await order.end()).toBe('cancelled');
   });
 
   it('lets no step begin: a release whose carrier is stated meanwhile goes out only if the order goes on', async () => {

@@ -4,7 +4,6 @@
  * the Temporal UI current, and serializes record keeping. The process itself is in ../order.ts.
  */
 import {
-  ActivityFailure,
   CancellationScope,
   isCancellation,
   log,
