@@ -188,6 +188,7 @@ export const exceptionKinds = {
     resolutions: afterShipped,
     escalateAfterHours: 4,
   },
+  'erp-refused-change': { category: 'finance', owner: 'order-desk', resolutions: orWithout, escalateAfterHours: 4 },
   'payment-overdue': {
     category: 'finance',
     owner: 'accounts-receivable',

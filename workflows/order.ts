@@ -8,10 +8,11 @@
  */
 import { allHandlersFinished, condition, setHandler } from '@temporalio/workflow';
 import type { OrderEvent } from '../domain/order/events.ts';
-import { whyNotAskToCancel, whyNotResolve } from '../domain/order/guards.ts';
+import { whyNotAskToCancel, whyNotCancelLines, whyNotResolve } from '../domain/order/guards.ts';
 import type { OrderToCashInput } from '../domain/order/messages.ts';
 import { endOfStopped, viewOf } from '../domain/order/projection.ts';
 import type { OrderStatus } from '../domain/order/status.ts';
+import { cancelLinesOf } from './cancel-lines.ts';
 import { collectCash } from './cash.ts';
 import { finishOnceAnswered, settleTrouble } from './documents.ts';
 import { fulfill } from './fulfillment.ts';
@@ -68,5 +69,16 @@ function listen(order: OrderRun): void {
       return { status: order.status };
     },
     { validator: (_stop) => refuse(whyNotAskToCancel(order.state)) },
+  );
+  setHandler(
+    messages.cancelLines,
+    async (request) => {
+      await cancelLinesOf(order, request);
+      return { status: order.status };
+    },
+    {
+      validator: ({ id }) =>
+        order.state.linesCancelled.includes(id) ? undefined : refuse(whyNotCancelLines(order.state)),
+    },
   );
 }

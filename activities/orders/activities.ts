@@ -4,6 +4,7 @@
  */
 import type { ExceptionType } from '../../domain/exceptions.ts';
 import { resendDocument } from '../documents/resend-document.ts';
+import { cancelLines } from './cancel-lines.ts';
 import { cancelAsked, cancelRefused } from './cancellation.ts';
 import type { RecordDependencies } from './dependencies.ts';
 import { createExceptionRecords } from './exceptions.ts';
@@ -27,6 +28,7 @@ export function createOrderRecords(deps: RecordDependencies & PrepareDependencie
     recordShipment: (input: Parameters<typeof recordShipment>[1]) => recordShipment(deps, input),
     recordShort: (input: Parameters<typeof recordShort>[1]) => recordShort(deps, input),
     noteProgress: (input: Parameters<typeof noteProgress>[1]) => noteProgress(deps, input),
+    cancelLines: (input: Parameters<typeof cancelLines>[1]) => cancelLines(deps, input),
     cancelAsked: (input: Parameters<typeof cancelAsked>[1]) => cancelAsked(deps, input),
     cancelRefused: (input: Parameters<typeof cancelRefused>[1]) => cancelRefused(deps, input),
     finishOrder: (input: Parameters<typeof finishOrder>[1]) => finishOrder(deps, input),

@@ -25,7 +25,7 @@ import { instant, link, orderPath, toInstant } from '../representations/values.t
 import { type Caller, route, withScope } from '../route.ts';
 import { updateOrder } from '../workflow-updates.ts';
 
-const orderParameters = z.object({ orderId: z.string().min(1).max(200) });
+export const orderParameters = z.object({ orderId: z.string().min(1).max(200) });
 
 const orderAccepted = z
   .object({
@@ -204,7 +204,7 @@ const readAsOrdered = route({
 });
 
 /** The columns that determine visibility and the order's workflow. */
-async function visibleOrder(orderId: string, caller: Caller, { prisma }: ApiDependencies) {
+export async function visibleOrder(orderId: string, caller: Caller, { prisma }: ApiDependencies) {
   const found = await prisma.order.findUnique({
     where: { id: orderId },
     select: { id: true, partnerId: true, workflowId: true, status: true, closedAt: true },

@@ -1,6 +1,6 @@
 import { ApplicationFailure, allHandlersFinished, condition, setHandler } from '@temporalio/workflow';
-import type { CancelOrderInput } from '../../domain/order/messages.ts';
-import { cancelOrder, resolveException } from '../../workflows/messages.ts';
+import type { CancelLinesInput, CancelOrderInput } from '../../domain/order/messages.ts';
+import { cancelLines, cancelOrder, resolveException } from '../../workflows/messages.ts';
 
 /** Answers updates as an order process does, to test what the API makes of the answers. */
 export async function deciding(): Promise<void> {
@@ -28,6 +28,17 @@ export async function deciding(): Promise<void> {
   setHandler(cancelOrder, cancels, {
     validator: ({ reason }) => {
       if (reason === 'too late') throw ApplicationFailure.nonRetryable('the warehouse has it', 'released');
+    },
+  });
+  let requests = '';
+  const cancelsLines = ({ id }: CancelLinesInput) => {
+    if (requests !== '' && requests !== id) throw ApplicationFailure.nonRetryable('another request', 'another');
+    requests = id;
+    return { status: 'confirmed' as const };
+  };
+  setHandler(cancelLines, cancelsLines, {
+    validator: ({ reason }) => {
+      if (reason === 'too late') throw ApplicationFailure.nonRetryable('line 10: it has left', 'lines-not-cancelled');
     },
   });
   await condition(() => decided && allHandlersFinished());

@@ -665,6 +665,14 @@ export function createApi(key: string, onUnauthorized: () => void = () => undefi
     cancelAt: async (link: string, reason: string): Promise<void> => {
       await post(link, { reason });
     },
+    /** Cancels lines of an order. Idempotent per `attempt`. */
+    cancelLines: async (
+      id: string,
+      body: { reason: string; lines: { lineNumber: number }[] },
+      attempt: string,
+    ): Promise<void> => {
+      await post(`${order(id)}/lines/cancel`, body, { 'Idempotency-Key': attempt });
+    },
     assignDocument: async (id: string, poNumber: string): Promise<void> => {
       await post(`${document(id)}/order`, { poNumber });
     },

@@ -42,6 +42,7 @@ export type OrderEvent =
   | { type: 'answers-awaited'; unanswered: Unanswered }
   | { type: 'documents-answered' }
   // Decisions and the end
+  | { type: 'lines-cancelled'; id: string; by: string; reason: string; backordered: boolean }
   | { type: 'exception-opened'; exception: OpenException }
   | { type: 'exception-decided'; exceptionId: string; decision: Decision }
   | { type: 'exception-closed'; exceptionId: string }

@@ -10,6 +10,9 @@ export interface Refusal {
     | 'being-cancelled'
     | 'already-shipped'
     | 'not-recalled'
+    | 'not-accepted-yet'
+    | 'lines-not-cancelled'
+    | 'not-recorded'
     | 'not-undone'
     | 'exception-not-open'
     | 'illegal-resolution'
@@ -44,6 +47,17 @@ export function whyNotAskToCancel(state: OrderState): Refusal | undefined {
   const failed = whyNotUndone(state);
   if (failed !== undefined || state.stop !== undefined || state.cancelling !== undefined) return failed;
   return state.end === 'cancelled' ? undefined : whyNotCancel(state);
+}
+
+/** Why no line can be cancelled now; whether each one can is a question of its quantities. */
+export function whyNotCancelLines(state: OrderState): Refusal | undefined {
+  if (state.end !== undefined) return { code: 'order-ended', reason: `the order is ${state.end}` };
+  if (state.cancelling !== undefined || state.stop !== undefined) {
+    return { code: 'being-cancelled', reason: 'the whole order is being cancelled' };
+  }
+  if (state.accepted) return undefined;
+  const reason = 'the ERP has not accepted the order yet: it can only be cancelled as a whole';
+  return { code: 'not-accepted-yet', reason };
 }
 
 /** What keeps a stopped order from its end; undefined while it is being undone. */

@@ -84,6 +84,15 @@ export interface CancelOrderInput {
   by: string;
 }
 
+export interface CancelLinesInput {
+  /** The same id is the same request, however often it comes. */
+  id: string;
+  reason: string;
+  by: string;
+  /** `quantity` in the ordered unit; without it all that is still open. */
+  lines: readonly { lineNumber: number; quantity?: string | undefined }[];
+}
+
 export interface OrderStatusView {
   orderId: string;
   status: OrderStatus;

@@ -95,6 +95,12 @@ function apply(state: OrderState, event: OrderEvent, at: string): OrderState {
       };
     case 'exception-closed':
       return { ...state, exceptions: state.exceptions.filter(({ id }) => id !== event.exceptionId) };
+    case 'lines-cancelled':
+      return {
+        ...state,
+        backordered: event.backordered,
+        linesCancelled: [...state.linesCancelled, event.id],
+      };
     case 'cancel-asked': {
       const { by, reason } = event;
       return { ...state, cancelling: { by, reason, since: at } };

@@ -39,6 +39,8 @@ export interface OrderState {
   readonly troubled: readonly DocumentTrouble[];
   /** Documents that stay refused or unacknowledged because a person decided so. */
   readonly decidedDocuments: readonly string[];
+  /** Ids of the requests to cancel lines that are done. */
+  readonly linesCancelled: readonly string[];
   readonly exceptions: readonly ExceptionState[];
   /** Set while only the partner's acknowledgments are missing. */
   readonly unanswered?: Unanswered;
@@ -175,6 +177,7 @@ export function newOrder({
     seenPayments: [],
     troubled: [],
     decidedDocuments: [],
+    linesCancelled: [],
     exceptions: [],
     story: [],
   };

@@ -37,6 +37,8 @@ export function storyOf(event: OrderEvent, state: OrderState): string | undefine
       const { resolution, carrier, by } = event.decision;
       return `${step}: ${resolution}${carrier === undefined ? '' : ` ${carrier.scac}`} by ${by}`;
     }
+    case 'lines-cancelled':
+      return `lines cancelled by ${event.by}: ${event.reason}`;
     case 'cancel-asked':
       return `${event.by} asked to cancel: ${event.reason}`;
     case 'cancel-refused':

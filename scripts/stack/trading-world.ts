@@ -296,6 +296,12 @@ export class TradingWorld {
       return { releaseNumber };
     },
     noteProgress: ({ progress }) => void this.progress.push(progress),
+    cancelLines: ({ lines }) => {
+      this.fact(`lines ${lines.map(({ lineNumber }) => lineNumber).join(', ')} cancelled, 855 queued`);
+      const cancelled = lines.map(({ lineNumber, quantity = '1' }) => ({ lineNumber, quantity }));
+      return { type: 'cancelled', lines: cancelled, backordered: false };
+    },
+    cancelErpLines: ({ lineNumbers }) => this.fact(`ERP told of cancelled lines ${lineNumbers.join(', ')}`),
     cancelAsked: ({ by, reason, progress }) => this.wrote(`${by} asked to cancel: ${reason}`, progress),
     cancelRefused: ({ reason, progress }) => this.wrote(`not cancelled: ${reason}`, progress),
     finishOrder: ({ progress, stop }) =>
@@ -455,6 +461,13 @@ export class RunningOrder {
   ): Promise<{ status: OrderStatus }> {
     return this.handle.executeUpdate(messages.resolveException, {
       args: [{ exceptionId, resolution, by: 'ann', ...(note && { note }), ...(carrier && { carrier }) }],
+    });
+  }
+
+  cancelsLines(lineNumbers: readonly number[], id = 'request-1'): Promise<{ status: OrderStatus }> {
+    const lines = lineNumbers.map((lineNumber) => ({ lineNumber }));
+    return this.handle.executeUpdate(messages.cancelLines, {
+      args: [{ id, reason: 'found them elsewhere', by: 'bob', lines }],
     });
   }
 

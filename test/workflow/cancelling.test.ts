@@ -353,3 +353,82 @@ describe('one node refuses while another has goods of the order', () => {
     ]);
   });
 });
+
+describe('cancelling lines', () => {
+  const waitsForStock = (world: TradingWorld) =>
+    expect.poll(async () => world.progress.at(-1)?.waitingFor).toBe('stock for what is backordered');
+
+  it('of what waits for stock lets the rest of the order end, and tells the ERP', async () => {
+    const world = aTradingWorld().holding({ RNO: '6' }, { backordered: true });
+    const order = await world.order();
+    await order.ships('RNO', 'S1', '6');
+    await order.until('810 of INV-S1 queued');
+    await waitsForStock(world);
+    expect(await order.cancelsLines([2])).toEqual({ status: 'invoiced' });
+    await order.until('ERP told of cancelled lines 2');
+    await order.isPaid('INV-S1');
+    expect(await order.end()).toBe('closed');
+    expect(world.facts.filter((fact) => fact.startsWith('reserved'))).toHaveLength(1);
+    expect(await told(order)).toContain('lines cancelled by bob: found them elsewhere');
+  });
+
+  it('is one request, however often it comes', async () => {
+    const world = aTradingWorld().holding({ RNO: '6' }, { backordered: true });
+    const order = await world.order();
+    await releasedTo(order, 'RNO');
+    for (let time = 0; time < 3; time += 1) await order.cancelsLines([2]);
+    await order.until('ERP told of cancelled lines 2');
+    expect(world.facts.filter((fact) => fact === 'lines 2 cancelled, 855 queued')).toHaveLength(1);
+  });
+
+  it('is refused with the reason of each line, and nothing is done', async () => {
+    const reasons = ['line 10: 6 EA are at a warehouse', 'line 20: nothing of it is open any more'];
+    const world = aTradingWorld().next('cancelLines', async () => ({ type: 'refused' as const, reasons }));
+    const order = await world.order();
+    await releasedTo(order, 'RNO');
+    expect(await refusal(order.cancelsLines([1, 2]))).toMatchObject({
+      type: 'lines-not-cancelled',
+      message: reasons.join('; '),
+    });
+    await goesOn(world, order);
+  });
+
+  it('of all that is left is a cancellation of the order, which a warehouse may refuse', async () => {
+    const world = aTradingWorld()
+      .next(
+        'cancelLines',
+        async () => ({ type: 'whole' as const }),
+        async () => ({ type: 'whole' as const }),
+      )
+      .next('cancelRelease', tooLate);
+    const order = await world.order();
+    await releasedTo(order, 'RNO');
+    expect(await refusal(order.cancelsLines([1]))).toMatchObject({ type: 'not-recalled' });
+    expect(await order.cancelsLines([1], 'request-2')).toEqual({ status: 'cancelled' });
+    expect(await order.end()).toBe('cancelled');
+  });
+
+  it('is refused before the ERP has accepted the order', async () => {
+    const world = aTradingWorld().next('placeOrder', onCreditHold);
+    const order = await world.order();
+    await order.exception('credit-hold');
+    expect(await refusal(order.cancelsLines([1]))).toMatchObject({ type: 'not-accepted-yet' });
+  });
+
+  it('that the ERP refuses waits for a person, while the order goes on', async () => {
+    const world = aTradingWorld()
+      .holding({ RNO: '6' }, { backordered: true })
+      .next('cancelErpLines', refuses('the period is closed'));
+    const order = await world.order();
+    await releasedTo(order, 'RNO');
+    await order.cancelsLines([2]);
+    const { id, resolutions } = await order.exception('erp-refused-change');
+    expect(resolutions).toEqual(['retry', 'set-aside']);
+    await order.ships('RNO', 'S1', '6');
+    await order.until('810 of INV-S1 queued');
+    await order.decides(id, 'retry');
+    await order.until('ERP told of cancelled lines 2');
+    await order.isPaid('INV-S1');
+    expect(await order.end()).toBe('closed');
+  });
+});

@@ -147,6 +147,14 @@ export class OrderRun {
     }
   }
 
+  /** Tries a step once, for an update that is refused if the step fails. */
+  async once<Input, Result>(step: Step<Input, Result>, input: Input): Promise<Result> {
+    if (this.callingOff !== undefined) await this.calledOffOrNot();
+    const { result, problem } = await this.occupied(() => this.attempt(step, input));
+    refuse(problem && { code: 'not-recorded', reason: problem.summary });
+    return result as Result;
+  }
+
   private async attempt<Input, Result>(
     step: Step<Input, Result>,
     input: Input,
@@ -332,7 +340,7 @@ export class OrderRun {
 
   /** Takes a decision; the step that waits for it goes on. */
   async resolve(input: ResolveExceptionInput): Promise<void> {
-    await this.acceptedOnRecord();
+    await this.taken();
     // Another decision may have had its turn since this one was let in.
     refuse(whyNotResolve(this.current, input));
     const { exceptionId } = input;
@@ -364,7 +372,7 @@ export class OrderRun {
    * order then goes on. One that is under way or done is the same cancellation.
    */
   async cancel(stop: Stop): Promise<void> {
-    await this.acceptedOnRecord();
+    await this.taken();
     refuse(whyNotAskToCancel(this.current));
     if (this.current.stop === undefined && this.current.end === undefined) {
       refuse(await this.callOff(stop, () => this.stop(stop)));
@@ -424,7 +432,7 @@ export class OrderRun {
    * task takes back an update that the same task accepted, but not what that has done to our records: the server
    * fails the task that ends the order if a signal arrives meanwhile.
    */
-  private async acceptedOnRecord(): Promise<void> {
+  async taken(): Promise<void> {
     await sleep(1);
     await this.turns.next();
   }

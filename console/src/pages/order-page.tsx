@@ -5,6 +5,7 @@ import { OpenQuestions } from '../file/question-section.tsx';
 import { formatMoney } from '../format.ts';
 import { Loading, ProblemBanner, ProblemPanel } from '../notices.tsx';
 import { AsOrderedSection } from '../order/as-ordered-section.tsx';
+import { CancelLines } from '../order/cancel-lines.tsx';
 import { DocumentsSection } from '../order/documents-section.tsx';
 import { ExceptionsSection } from '../order/exceptions-section.tsx';
 import { ExplainSection } from '../order/explain-section.tsx';
@@ -60,7 +61,13 @@ export function OrderPage() {
       <OpenQuestions orderId={order.id} documents={documents.data?.items ?? []} />
       <div className="order-columns">
         <div className="order-main">
-          {order.lines.length > 0 && <LinesSection lines={order.lines} currency={order.currency} />}
+          {order.lines.length > 0 && (
+            <LinesSection lines={order.lines} currency={order.currency}>
+              {!isFinal(order.status) && order.cancelling === null && (
+                <CancelLines orderId={order.id} lines={order.lines} onCancelled={refreshAll} />
+              )}
+            </LinesSection>
+          )}
           <AsOrderedSection orderId={order.id} checked={order.lines.length > 0} />
           <ShipmentsSection order={order} />
           <InvoicesSection order={order} />
