@@ -47,11 +47,20 @@ describe('a cancellation', () => {
     expect((await acknowledgments(orderId)).map(({ body }) => /BAK\*00\*RD\*/.test(body ?? ''))).toEqual([true]);
   });
 
-  it('of an order that was accepted sends no second 855 under the number of the first', async () => {
+  it('of an order that was accepted takes that back by an 855 of its own, once', async () => {
     const orderId = await given.checked('tri-valley', [each('MW-1001', 5)]);
     await given.acknowledged(orderId);
-    await given.activity(() => given.records.finishOrder({ orderId, progress: ended, stop, accepted: true }));
-    expect(await acknowledgments(orderId)).toHaveLength(1);
+    const finish = () => given.records.finishOrder({ orderId, progress: ended, stop, accepted: true });
+    for (let time = 0; time < 2; time += 1) await given.activity(finish);
+    expect(
+      (await acknowledgments(orderId)).map(({ businessKey, body }) => [
+        businessKey,
+        body?.slice(0, 900).match(/BAK\*00\*(..)/)?.[1],
+      ]),
+    ).toEqual([
+      [`855/${orderId}`, 'AD'],
+      [`855/${orderId}/cancel`, 'RD'],
+    ]);
   });
 });
 

@@ -27,8 +27,8 @@ export interface FinishInput {
 }
 
 /**
- * Ends an order: closed, or stopped and compensated. A partner that received no acceptance receives
- * a rejection, whether we refused the order or somebody cancelled it.
+ * Ends an order: closed, or stopped and compensated. The partner receives a
+ * rejection, whether we refused the order or somebody cancelled it, also after an acceptance.
  *
  * An order that was not stopped ends only after the partner has acknowledged its documents, where
  * the profile requires that. Until then, the result lists the missing acknowledgments and the order
@@ -121,23 +121,21 @@ async function endStopped(
     }),
   ];
   let sent: Outgoing = outgoing(profile, []);
-  if (!accepted) {
-    if (standing.length > 0) events.push(refusalNotSent(order, standing));
-    else {
-      try {
-        sent = await refusalTo(deps, order, profile, stop);
-      } catch (error) {
-        // An order may be refused because no document can express it. It ends without one.
-        if (!(error instanceof ApplicationFailure)) throw error;
-        events.push(
-          happened(order, {
-            key: 'refusal-not-written',
-            type: 'document.not-written',
-            summary: `The refusal could not be written: ${error.message}`,
-            actor: 'system',
-          }),
-        );
-      }
+  if (standing.length > 0) events.push(refusalNotSent(order, standing));
+  else {
+    try {
+      sent = await refusalTo(deps, order, profile, stop, accepted);
+    } catch (error) {
+      // An order may be refused because no document can express it. It ends without one.
+      if (!(error instanceof ApplicationFailure)) throw error;
+      events.push(
+        happened(order, {
+          key: 'refusal-not-written',
+          type: 'document.not-written',
+          summary: `The refusal could not be written: ${error.message}`,
+          actor: 'system',
+        }),
+      );
     }
   }
   const resolution = asJson({ resolution: 'cancel' });
@@ -166,6 +164,7 @@ async function refusalTo(
   order: OrderRecord,
   profile: PartnerProfile,
   { problem, reason }: Stop,
+  accepted: boolean,
 ): Promise<Outgoing> {
   if (problem === 'content-not-used' && profile.orders.unsupported === 'advise') {
     const document = await documentBehind(deps.prisma, order.id);
@@ -177,7 +176,8 @@ async function refusalTo(
   );
   const now = new Date();
   const since = { orderReceived: now, orderAccepted: now };
-  return outgoing(profile, [outbound(order, { ...written, businessKey: `${written.set}/${order.id}`, since })]);
+  const businessKey = `${written.set}/${order.id}${accepted ? '/cancel' : ''}`;
+  return outgoing(profile, [outbound(order, { ...written, businessKey, since })]);
 }
 
 /**

@@ -415,6 +415,17 @@ describe('cancelling lines', () => {
     expect(await refusal(order.cancelsLines([1]))).toMatchObject({ type: 'not-accepted-yet' });
   });
 
+  it('that the ERP refuses can be made by hand in it', async () => {
+    const world = aTradingWorld()
+      .holding({ RNO: '6' }, { backordered: true })
+      .always('cancelErpLines', refuses('the period is closed'));
+    const order = await world.order();
+    await releasedTo(order, 'RNO');
+    await order.cancelsLines([2]);
+    await order.decides((await order.exception('erp-refused-change')).id, 'accept', 'done in the ERP');
+    await goesOn(world, order, { RNO: '6' });
+  });
+
   it('that the ERP refuses waits for a person, while the order goes on', async () => {
     const world = aTradingWorld()
       .holding({ RNO: '6' }, { backordered: true })
@@ -423,7 +434,7 @@ describe('cancelling lines', () => {
     await releasedTo(order, 'RNO');
     await order.cancelsLines([2]);
     const { id, resolutions } = await order.exception('erp-refused-change');
-    expect(resolutions).toEqual(['retry', 'set-aside']);
+    expect(resolutions).toEqual(['retry', 'accept']);
     await order.ships('RNO', 'S1', '6');
     await order.until('810 of INV-S1 queued');
     await order.decides(id, 'retry');

@@ -137,7 +137,8 @@ export class OrderRun {
       }
       if (problem === undefined) return result;
       const decision = await this.decide(problem, nameOf(step, this.current, input));
-      if (problem.type === 'compensation-failed' && decision.resolution === 'accept') return undefined;
+      const byHand = step.byHand ?? problem.type === 'compensation-failed';
+      if (byHand && decision.resolution === 'accept') return undefined;
       if (decision.resolution === 'set-aside') {
         this.applyIfAny(step.setAside?.(input));
         return undefined;

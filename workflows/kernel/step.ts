@@ -55,6 +55,8 @@ interface StepDeclaration<Input, Result> {
   readonly recordsProgress?: true;
   /** The change that a decision makes before the next attempt. */
   readonly decided?: (decision: Decision, problem: Problem, input: Input) => OrderEvent | undefined;
+  /** A person who accepts its failure goes on without it, and does it by hand. */
+  readonly byHand?: true;
   /** The step acts on input from outside that may be wrong for good: what setting it aside changes. */
   readonly setAside?: (input: Input) => OrderEvent | undefined;
 }

@@ -21,6 +21,7 @@ export const cancelLines = defineRecord({
 export const tellErpOfCancelledLines = defineCall({
   name: 'cancel lines in the ERP',
   onFailure: 'erp-refused-change',
+  byHand: true,
   options: ({ state }) => {
     const { erpTaskQueue, stepDeadlineMs } = termsOf(state);
     return systemCall(erpTaskQueue, `cancelled lines of ${state.poNumber}`, stepDeadlineMs);
