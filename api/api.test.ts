@@ -1081,10 +1081,11 @@ describe('around the routes', () => {
   });
 
   it('every route has answered as its description says', () => {
-    // A decision needs Temporal: decisions.test.ts. Partners, profiles, outages, kept documents and X12 as JSON have files of
+    // Decisions and cancelled lines need Temporal: decisions.test.ts. Partners, profiles, outages, kept documents and X12 as JSON have files of
     // tests of their own.
     const elsewhere = new Set([
       'resolveException',
+      'cancelOrderLines',
       'listOutages',
       'parseX12',
       'writeX12',
