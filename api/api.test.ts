@@ -1089,10 +1089,11 @@ describe('around the routes', () => {
   });
 
   it('every route has answered as its description says', () => {
-    // A decision needs Temporal: decisions.test.ts. Partners, profiles, outages, kept documents, X12 as JSON and the inbox of
+    // Decisions and cancelled lines need Temporal: decisions.test.ts. Partners, profiles, outages, kept documents, X12 as JSON and the inbox of
     // exceptions have files of tests of their own.
     const elsewhere = new Set([
       'resolveException',
+      'cancelOrderLines',
       'resolveExceptions',
       'readBulkResolution',
       'countExceptions',

@@ -154,6 +154,35 @@ describe('decisions about an order', () => {
       .toEqual([{ exceptionId: 'exception-CR-1', resolution: 'retry', note: 'for all', by: 'test' }]);
   });
 
+  it('lines are cancelled once for one Idempotency-Key, and refused with the reason of each', async () => {
+    const path = '/v1/orders/CR-1/lines/cancel';
+    const lines = [{ lineNumber: 1, quantity: '2.5' }, { lineNumber: 2 }];
+    const request = {
+      key: desk,
+      body: { reason: 'found elsewhere', lines },
+      headers: { 'Idempotency-Key': 'lines-1' },
+    };
+    const answers = [await api.call('POST', path, request), await api.call('POST', path, request)];
+    for (const answer of answers) {
+      expect(answer).toMatchObject({ status: 200, body: { orderId: 'CR-1', status: 'confirmed' } });
+    }
+    const late = await api.call('POST', path, { key: desk, body: { reason: 'too late', lines } });
+    expect(late).toMatchObject({
+      status: 409,
+      body: { code: 'not-possible-now', detail: 'line 10: it has left', errors: [{ code: 'lines-not-cancelled' }] },
+    });
+    const twice = await api.call('POST', path, {
+      key: desk,
+      body: { reason: 'r', lines: [{ lineNumber: 1 }, { lineNumber: 1 }] },
+    });
+    expect(twice).toMatchObject({ status: 422, body: { code: 'invalid-body', errors: [{ path: 'lines' }] } });
+    const nothing = await api.call('POST', path, {
+      key: desk,
+      body: { reason: 'r', lines: [{ lineNumber: 1, quantity: '0' }] },
+    });
+    expect(nothing).toMatchObject({ status: 422, body: { errors: [{ path: 'lines[0].quantity' }] } });
+  });
+
   it('what the workflow takes is done, once for one Idempotency-Key', async () => {
     const cancelled = await api.call('POST', '/v1/orders/CR-1/cancel', { key: desk, body: { reason: 'twice' } });
     expect(cancelled).toMatchObject({ status: 200, body: { orderId: 'CR-1', status: 'cancelled' } });

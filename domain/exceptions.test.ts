@@ -38,6 +38,7 @@ describe('the exception catalogue', () => {
       'compensation-failed',
       'content-not-used',
       'dates-not-kept',
+      'erp-refused-change',
       'item-numbers-differ',
       'no-tax-rate',
       'pack-differs',

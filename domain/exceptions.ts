@@ -229,6 +229,13 @@ export const exceptionKinds = {
     resolutions: afterShipped,
     escalateAfterHours: 4,
   },
+  // Accepted, the ERP is corrected by hand.
+  'erp-refused-change': {
+    category: 'finance',
+    owner: 'order-desk',
+    resolutions: ['retry', 'accept'],
+    escalateAfterHours: 4,
+  },
   'payment-overdue': {
     category: 'finance',
     owner: 'accounts-receivable',

@@ -41,7 +41,8 @@ export async function fulfill(order: OrderRun): Promise<void> {
 async function reserveLater(order: OrderRun, round: number): Promise<void> {
   const releases = order.state.fulfillments.length;
   do {
-    await order.wait(() => order.state.stockArrived, order.after(STOCK_LOOK_MS));
+    await order.wait(() => order.state.stockArrived || !order.state.backordered, order.after(STOCK_LOOK_MS));
+    if (!order.state.backordered) return;
     order.apply({ type: 'stock-looked-for' });
     await order.perform(reserveBackorder, { round });
   } while (order.state.fulfillments.length === releases && order.state.backordered);

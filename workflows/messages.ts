@@ -3,6 +3,7 @@
  */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type {
+  CancelLinesInput,
   CancelOrderInput,
   DocumentTrouble,
   OrderStatusView,
@@ -40,5 +41,7 @@ export const timelineQuery = defineQuery<{ at: string; what: string }[]>('timeli
 
 /** Decide an open exception. Refused when it is not open or the resolution is not one of its legal ones. */
 export const resolveException = defineUpdate<{ status: OrderStatus }, [ResolveExceptionInput]>('resolveException');
-/** Cancel the whole order. Refused once a warehouse has any of it. */
+/** Cancel the whole order. Refused once goods have left, or if a warehouse can no longer stop its release. */
 export const cancelOrder = defineUpdate<{ status: OrderStatus }, [CancelOrderInput]>('cancelOrder');
+/** Cancel lines, all or none of them. Refused with the reason of each line that cannot be cancelled. */
+export const cancelLines = defineUpdate<{ status: OrderStatus }, [CancelLinesInput]>('cancelLines');

@@ -8,15 +8,17 @@
  */
 import { allHandlersFinished, condition, setHandler } from '@temporalio/workflow';
 import type { OrderEvent } from '../domain/order/events.ts';
-import { whyNotCancel, whyNotResolve, whyNotUndone } from '../domain/order/guards.ts';
+import { whyNotAskToCancel, whyNotCancelLines, whyNotResolve } from '../domain/order/guards.ts';
 import type { OrderToCashInput } from '../domain/order/messages.ts';
-import { viewOf } from '../domain/order/projection.ts';
+import { endOfStopped, viewOf } from '../domain/order/projection.ts';
 import type { OrderStatus } from '../domain/order/status.ts';
+import { cancelLinesOf } from './cancel-lines.ts';
 import { collectCash } from './cash.ts';
 import { watchAcknowledgment } from './deadlines.ts';
 import { finishOnceAnswered, settleTrouble } from './documents.ts';
 import { fulfill } from './fulfillment.ts';
-import { OrderRun, refuse } from './kernel/order-run.ts';
+import { refuse } from './kernel/failures.ts';
+import { OrderRun } from './kernel/order-run.ts';
 import * as messages from './messages.ts';
 import { checkOrder } from './steps/check-order.ts';
 import { finishOrder } from './steps/finish-order.ts';
@@ -38,7 +40,7 @@ export async function orderToCash(input: OrderToCashInput): Promise<{ status: Or
     );
     await finishOnceAnswered(order);
   });
-  if (!completed) await order.perform(finishOrder, { end: order.state.accepted ? 'cancelled' : 'rejected' });
+  if (!completed) await order.perform(finishOrder, { end: endOfStopped(order.state) });
 
   await condition(allHandlersFinished);
   return { status: order.status };
@@ -68,6 +70,17 @@ function listen(order: OrderRun): void {
       await order.cancel(stop);
       return { status: order.status };
     },
-    { validator: (_stop) => refuse(whyNotUndone(order.state) ?? whyNotCancel(order.state)) },
+    { validator: (_stop) => refuse(whyNotAskToCancel(order.state)) },
+  );
+  setHandler(
+    messages.cancelLines,
+    async (request) => {
+      await cancelLinesOf(order, request);
+      return { status: order.status };
+    },
+    {
+      validator: ({ id }) =>
+        order.state.linesCancelled.includes(id) ? undefined : refuse(whyNotCancelLines(order.state)),
+    },
   );
 }

@@ -19,7 +19,7 @@ import {
 } from '@temporalio/workflow';
 import type { EdiActivities, OutboxRecords } from '../activities/edi/activities.ts';
 import { records as recordsProfile, transmission } from './kernel/activity-profiles.ts';
-import { reasonOf } from './kernel/order-run.ts';
+import { reasonOf } from './kernel/failures.ts';
 import { wakeOutbox } from './messages.ts';
 
 export interface PartnerOutboxInput {

@@ -24,6 +24,7 @@ function anErp(changes: Partial<ErpPort> = {}, capabilities = { canCancel: true 
   const port: Partial<ErpPort> = {
     createOrder: () => Promise.resolve({ erpOrderNumber: 'SO-1', status: 'accepted', currency: 'USD' }),
     cancelOrder: () => Promise.resolve(),
+    cancelLines: () => Promise.resolve(),
     postShipment: () => Promise.resolve({ erpShipmentNumber: 'SH-1' }),
     createInvoice: () => Promise.resolve(anInvoice('USD')),
     applyCash: () => Promise.resolve({ receiptNumber: 'RC-1' }),

@@ -90,6 +90,38 @@ export function createErpActivities({ system, port, capabilities, records, onRea
       });
     },
 
+    /** Tells the ERP what became of lines; it counts by our record at the time of the call. */
+    async cancelErpLines({
+      orderId,
+      id,
+      reason,
+      lineNumbers,
+    }: {
+      orderId: string;
+      id: string;
+      reason: string;
+      lineNumbers: number[];
+    }): Promise<void> {
+      const { erpOrderNumber, correlationId, lines } = await prisma.order.findUniqueOrThrow({
+        where: { id: orderId },
+        select: {
+          erpOrderNumber: true,
+          correlationId: true,
+          lines: { where: { lineNumber: { in: lineNumbers } }, select: { lineNumber: true, cancelled: true } },
+        },
+      });
+      const cancelled = lines.map((line) => ({ lineNumber: line.lineNumber, cancelled: line.cancelled.toFixed() }));
+      await call(correlationId, async () => {
+        if (!capabilities.canCancel) {
+          throw permanent(
+            'cancel-not-supported',
+            `lines of ${erpOrderNumber} have to be cancelled in ERP ${system} by hand`,
+          );
+        }
+        await port.cancelLines(`${orderId}/cancel/${id}`, erpOrderNumber ?? '', cancelled, reason);
+      });
+    },
+
     /**
      * Posts a shipment, creates its invoice and queues the 810. Results that an earlier attempt
      * recorded are not requested again. Amounts in minor units; `dueOn` is a date; `payments`

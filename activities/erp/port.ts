@@ -34,6 +34,8 @@ export interface ErpPort {
   /** By invoice and payment reference. */
   findReceipt(request: ErpCashRequest): Promise<{ receiptNumber: string } | undefined>;
   cancelOrder(key: string, erpOrderNumber: string, reason: string): Promise<void>;
+  /** States how much of each line is cancelled in total, in base units; stating it again changes nothing. */
+  cancelLines(key: string, erpOrderNumber: string, lines: readonly ErpCancelledLine[], reason: string): Promise<void>;
   /** Records goods that left a warehouse. {@link createInvoice} posts them financially. */
   postShipment(key: string, shipment: ErpShipmentRequest): Promise<{ erpShipmentNumber: string }>;
   /** Invoices one posted shipment. */
@@ -45,6 +47,11 @@ export interface ErpPort {
    * `next`.
    */
   readMasterData(page: { since?: string | undefined; cursor?: string | undefined }): Promise<ErpMasterDataPage>;
+}
+
+export interface ErpCancelledLine {
+  lineNumber: number;
+  cancelled: string;
 }
 
 export interface ErpOrderRequest {

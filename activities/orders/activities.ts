@@ -3,6 +3,8 @@
  * idempotent.
  */
 import { resendDocument } from '../documents/resend-document.ts';
+import { cancelLines } from './cancel-lines.ts';
+import { cancelAsked, cancelRefused } from './cancellation.ts';
 import type { RecordDependencies } from './dependencies.ts';
 import { createExceptionRecords } from './exceptions.ts';
 import { finishOrder } from './finish-order.ts';
@@ -27,6 +29,9 @@ export function createOrderRecords(deps: RecordDependencies & PrepareDependencie
     recordShort: (input: Parameters<typeof recordShort>[1]) => recordShort(deps, input),
     noteProgress: (input: Parameters<typeof noteProgress>[1]) => noteProgress(deps, input),
     tellOfDeadline: (input: Parameters<typeof tellOfDeadline>[1]) => tellOfDeadline(deps, input),
+    cancelLines: (input: Parameters<typeof cancelLines>[1]) => cancelLines(deps, input),
+    cancelAsked: (input: Parameters<typeof cancelAsked>[1]) => cancelAsked(deps, input),
+    cancelRefused: (input: Parameters<typeof cancelRefused>[1]) => cancelRefused(deps, input),
     finishOrder: (input: Parameters<typeof finishOrder>[1]) => finishOrder(deps, input),
     resendDocument: (input: Parameters<typeof resendDocument>[1]) => resendDocument(deps, input),
     ...createExceptionRecords(deps),

@@ -20,13 +20,15 @@ export interface FinishInput {
   orderId: string;
   progress: Progress;
   stop?: Stop;
+  /** Of a stopped order: the partner was told that its ERP had accepted it. */
+  accepted?: boolean;
   /** Documents whose problem a person has already resolved. */
   decided?: readonly string[];
 }
 
 /**
- * Ends an order: closed, or stopped and compensated. A partner that received no acceptance receives
- * a rejection.
+ * Ends an order: closed, or stopped and compensated. The partner receives a
+ * rejection, whether we refused the order or somebody cancelled it, also after an acceptance.
  *
  * An order that was not stopped ends only after the partner has acknowledged its documents, where
  * the profile requires that. Until then, the result lists the missing acknowledgments and the order
@@ -97,7 +99,11 @@ async function endOnceAnswered(prisma: Database, { orderId, progress, decided = 
 }
 
 /** Ends a stopped order: nothing remains open, and a refused order is rejected to its partner. */
-async function endStopped(deps: RecordDependencies, { orderId, progress }: FinishInput, stop: Stop): Promise<void> {
+async function endStopped(
+  deps: RecordDependencies,
+  { orderId, progress, accepted = false }: FinishInput,
+  stop: Stop,
+): Promise<void> {
   const { prisma, handOff } = deps;
   const [row] = await prisma.$queryRaw<{ order: OrderRecord; standing: string[] }[]>`
     SELECT ${ORDER} AS "order",
@@ -115,23 +121,21 @@ async function endStopped(deps: RecordDependencies, { orderId, progress }: Finis
     }),
   ];
   let sent: Outgoing = outgoing(profile, []);
-  if (progress.status === 'rejected') {
-    if (standing.length > 0) events.push(refusalNotSent(order, standing));
-    else {
-      try {
-        sent = await refusalTo(deps, order, profile, stop);
-      } catch (error) {
-        // An order may be refused because no document can express it. It ends without one.
-        if (!(error instanceof ApplicationFailure)) throw error;
-        events.push(
-          happened(order, {
-            key: 'refusal-not-written',
-            type: 'document.not-written',
-            summary: `The refusal could not be written: ${error.message}`,
-            actor: 'system',
-          }),
-        );
-      }
+  if (standing.length > 0) events.push(refusalNotSent(order, standing));
+  else {
+    try {
+      sent = await refusalTo(deps, order, profile, stop, accepted);
+    } catch (error) {
+      // An order may be refused because no document can express it. It ends without one.
+      if (!(error instanceof ApplicationFailure)) throw error;
+      events.push(
+        happened(order, {
+          key: 'refusal-not-written',
+          type: 'document.not-written',
+          summary: `The refusal could not be written: ${error.message}`,
+          actor: 'system',
+        }),
+      );
     }
   }
   const resolution = asJson({ resolution: 'cancel' });
@@ -148,8 +152,8 @@ async function endStopped(deps: RecordDependencies, { orderId, progress }: Finis
       ),
       queued AS (${sent.documents()}),
       woken AS (${sent.wakes()})
-    UPDATE "Order" SET ${setProgress(progress)}, "awaitsAnswers" = FALSE, "closedAt" = coalesce("closedAt", now()),
-      "startedAt" = coalesce("startedAt", now())
+    UPDATE "Order" SET ${setProgress(progress)}, "cancelling" = NULL, "awaitsAnswers" = FALSE,
+      "closedAt" = coalesce("closedAt", now()), "startedAt" = coalesce("startedAt", now())
     WHERE "id" = ${orderId}`;
   handOff.committed(sent.handOffs);
 }
@@ -160,6 +164,7 @@ async function refusalTo(
   order: OrderRecord,
   profile: PartnerProfile,
   { problem, reason }: Stop,
+  accepted: boolean,
 ): Promise<Outgoing> {
   if (problem === 'content-not-used' && profile.orders.unsupported === 'advise') {
     const document = await documentBehind(deps.prisma, order.id);
@@ -171,7 +176,8 @@ async function refusalTo(
   );
   const now = new Date();
   const since = { orderReceived: now, orderAccepted: now };
-  return outgoing(profile, [outbound(order, { ...written, businessKey: `${written.set}/${order.id}`, since })]);
+  const businessKey = `${written.set}/${order.id}${accepted ? '/cancel' : ''}`;
+  return outgoing(profile, [outbound(order, { ...written, businessKey, since })]);
 }
 
 /**

@@ -175,6 +175,22 @@ describe('a release', () => {
     expect(released).toMatchObject([{ shipTo: { ...address, country: 'US' }, contact, lines: [{ components }] }]);
   });
 
+  it('that was called back goes out again under a number that the warehouse has not stopped', async () => {
+    const { fulfillmentId } = await planned();
+    const { wms, released, cancelled } = aWarehouse([], new Date());
+    const renumbered = () => given.records.renumberRelease({ fulfillmentId });
+    await given.activity(() => wms.releaseToWarehouse({ fulfillmentId }));
+    const { releaseNumber: first } = await renumbered();
+    expect(first).not.toMatch(/-R2$/);
+    await given.activity(() => wms.cancelRelease({ fulfillmentId, reason: 'asked' }));
+    expect(cancelled).toEqual([first]);
+    for (let time = 0; time < 2; time += 1) expect(await renumbered()).toEqual({ releaseNumber: `${first}-R2` });
+    await given.activity(() => wms.releaseToWarehouse({ fulfillmentId }));
+    expect(released.map(({ releaseNumber }) => releaseNumber)).toEqual([first, `${first}-R2`]);
+    const stored = await given.prisma.fulfillment.findUniqueOrThrow({ where: { id: fulfillmentId } });
+    expect(stored).toMatchObject({ state: 'released', refusedNumbers: [first] });
+  });
+
   it('cannot be undone at a warehouse that stops nothing: its events say what shipped', async () => {
     const { fulfillmentId } = await planned();
     const { wms, cancelled } = aWarehouse([], new Date(), { canCancel: false });

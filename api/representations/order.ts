@@ -77,6 +77,10 @@ export const orderView = orderItem
       description: 'What people corrected about the order, for people',
       examples: [['line 2: our item MW-1001']],
     }),
+    cancelling: z
+      .object({ by: z.string(), reason: z.string(), since: instant })
+      .nullable()
+      .meta({ description: 'Who asked to cancel the order, while that is neither done nor refused' }),
     parts: z
       .array(z.object({ orderId: z.string(), part: z.string(), status: z.string(), links: z.object({ self: link }) }))
       .meta({
@@ -325,6 +329,8 @@ export function orderViewOf(
     correlationId: order.correlationId,
     orderedOn: toDay(order.orderedOn),
     closedAt: toInstantOrNull(order.closedAt),
+    // Stored by `cancelAsked`.
+    cancelling: order.cancelling as z.output<typeof orderView>['cancelling'],
     parts: parts.map(({ id, part, status }) => ({ orderId: id, part, status, links: { self: orderPath(id) } })),
     shipTo: shipToOf(order),
     lines: order.lines.map((line) => ({

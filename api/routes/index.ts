@@ -2,6 +2,7 @@ import type { Route } from '../route.ts';
 import { accessRoutes } from './access.ts';
 import { availabilityRoutes } from './availability.ts';
 import { bulkResolutionRoutes } from './bulk-resolutions.ts';
+import { cancelLines } from './cancel-lines.ts';
 import { crossReferenceRoutes } from './cross-references.ts';
 import { documentRoutes } from './documents.ts';
 import { documentsInFlightRoutes } from './documents-in-flight.ts';
@@ -26,6 +27,7 @@ export const routes: readonly Route[] = [
   ...interchangeRoutes,
   ...x12Routes,
   ...orderRoutes,
+  cancelLines,
   ...lineageRoutes,
   ...labelRoutes,
   ...documentRoutes,

@@ -26,7 +26,7 @@ import { instant, link, orderPath, toInstant } from '../representations/values.t
 import { type Caller, route, withScope } from '../route.ts';
 import { updateOrder } from '../workflow-updates.ts';
 
-const orderParameters = z.object({ orderId: z.string().min(1).max(200) });
+export const orderParameters = z.object({ orderId: z.string().min(1).max(200) });
 
 const orderAccepted = z
   .object({
@@ -220,7 +220,7 @@ const readAsOrdered = route({
 });
 
 /** The columns that determine visibility and the order's workflow. */
-async function visibleOrder(orderId: string, caller: Caller, { prisma }: ApiDependencies) {
+export async function visibleOrder(orderId: string, caller: Caller, { prisma }: ApiDependencies) {
   const found = await prisma.order.findUnique({
     where: { id: orderId },
     select: { id: true, partnerId: true, workflowId: true, status: true, closedAt: true },
@@ -327,7 +327,8 @@ const cancel = route({
   operation: 'cancelOrder',
   tag: 'Orders',
   summary: 'Cancel an order',
-  description: 'Refused once a warehouse has gone too far; then the order tells what shipped.',
+  description:
+    'A warehouse that has the order is asked first. If it cannot stop its release any more, or goods have left, the cancellation is refused with the reason and the order goes on. A cancellation that is under way, or done, is answered as the same one.',
   access: withScope('orders:write'),
   params: orderParameters,
   body: {
@@ -337,7 +338,8 @@ const cancel = route({
   answers: {
     200: { description: 'The order is cancelled', schema: cancellation },
     202: {
-      description: 'The order is stopped and will be cancelled; it still undoes what was done. Look at the order.',
+      description:
+        'The order is being cancelled: `cancelling` of the order says so until it is cancelled, or goes on because that was refused.',
       schema: cancellation.extend({ detail: z.string() }),
     },
   },
@@ -357,7 +359,7 @@ const cancel = route({
     }
     const { status } = await visibleOrder(params.orderId, caller, deps);
     const detail =
-      'The order has taken the cancellation and finishes what it is at first. It shows when it is cancelled, or what could not be undone.';
+      'The order has taken the cancellation and undoes what was done. It shows when it is cancelled, or why it goes on.';
     return { status: 202, body: { orderId: order.id, status, detail, links }, subject: order.id };
   },
 });

@@ -1,6 +1,6 @@
 import { ApplicationFailure, allHandlersFinished, condition, defineQuery, setHandler } from '@temporalio/workflow';
-import type { CancelOrderInput, ResolveExceptionInput } from '../../domain/order/messages.ts';
-import { cancelOrder, exceptionDecided, resolveException } from '../../workflows/messages.ts';
+import type { CancelLinesInput, CancelOrderInput, ResolveExceptionInput } from '../../domain/order/messages.ts';
+import { cancelLines, cancelOrder, exceptionDecided, resolveException } from '../../workflows/messages.ts';
 
 /** The decisions that reached it by signal. */
 export const toldQuery = defineQuery<ResolveExceptionInput[]>('told');
@@ -34,6 +34,17 @@ export async function deciding(): Promise<void> {
   setHandler(cancelOrder, cancels, {
     validator: ({ reason }) => {
       if (reason === 'too late') throw ApplicationFailure.nonRetryable('the warehouse has it', 'released');
+    },
+  });
+  let requests = '';
+  const cancelsLines = ({ id }: CancelLinesInput) => {
+    if (requests !== '' && requests !== id) throw ApplicationFailure.nonRetryable('another request', 'another');
+    requests = id;
+    return { status: 'confirmed' as const };
+  };
+  setHandler(cancelLines, cancelsLines, {
+    validator: ({ reason }) => {
+      if (reason === 'too late') throw ApplicationFailure.nonRetryable('line 10: it has left', 'lines-not-cancelled');
     },
   });
   await condition(() => decided && allHandlersFinished());

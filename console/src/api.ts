@@ -247,6 +247,8 @@ export interface OrderPart {
 }
 
 export interface OrderDetail extends Omit<OrderSummary, 'openExceptions'> {
+  /** Who asked to cancel the order, while that is neither done nor refused. */
+  readonly cancelling: { readonly by: string; readonly reason: string; readonly since: string } | null;
   /** All orders that the purchase order became, this one included; empty if it is the only one. */
   readonly parts: readonly OrderPart[];
   readonly shipTo: ShipTo | null;
@@ -733,6 +735,14 @@ export function createApi(key: string, onUnauthorized: () => void = () => undefi
     /** Cancels an order at the link that the API gave for it. */
     cancelAt: async (link: string, reason: string): Promise<void> => {
       await post(link, { reason });
+    },
+    /** Cancels lines of an order. Idempotent per `attempt`. */
+    cancelLines: async (
+      id: string,
+      body: { reason: string; lines: { lineNumber: number }[] },
+      attempt: string,
+    ): Promise<void> => {
+      await post(`${order(id)}/lines/cancel`, body, { 'Idempotency-Key': attempt });
     },
     assignDocument: async (id: string, poNumber: string): Promise<void> => {
       await post(`${document(id)}/order`, { poNumber });

@@ -24,6 +24,7 @@ export type OrderEvent =
   | { type: 'released'; fulfillmentId: string }
   | { type: 'release-routed'; fulfillmentId: string; routing: RoutingDecision }
   | { type: 'release-refused'; fulfillmentId: string }
+  | { type: 'release-recalled'; fulfillmentId: string }
   | { type: 'release-renumbered'; fulfillmentId: string; releaseNumber: string }
   | { type: 'warehouse-noticed'; notice: WarehouseNotice }
   | { type: 'notice-taken'; fulfillmentId: string }
@@ -43,8 +44,11 @@ export type OrderEvent =
   | { type: 'answers-awaited'; unanswered: Unanswered }
   | { type: 'documents-answered' }
   // Decisions and the end
+  | { type: 'lines-cancelled'; id: string; by: string; reason: string; backordered: boolean }
   | { type: 'exception-opened'; exception: OpenException }
   | { type: 'exception-decided'; exceptionId: string; decision: Decision }
   | { type: 'exception-closed'; exceptionId: string }
+  | { type: 'cancel-asked'; by: string; reason: string }
+  | { type: 'cancel-refused'; reason: string }
   | { type: 'stopped'; stop: Stop }
   | { type: 'ended'; end: OrderEnd };

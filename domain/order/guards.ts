@@ -1,14 +1,19 @@
 /** Guards: whether an action on an order is legal now, and why not. One rule each. */
 import type { ExceptionType, Resolution } from '../exceptions.ts';
 import { type Correction, correctionsFor } from './corrections.ts';
-import type { OpenException, ResolveExceptionInput } from './messages.ts';
+import type { OpenException, ResolveExceptionInput, WarehouseNotice } from './messages.ts';
 import type { OrderState } from './state.ts';
 
 /** `code` is stable. */
 export interface Refusal {
   readonly code:
     | 'order-ended'
-    | 'already-released'
+    | 'being-cancelled'
+    | 'already-shipped'
+    | 'not-recalled'
+    | 'not-accepted-yet'
+    | 'lines-not-cancelled'
+    | 'not-recorded'
     | 'not-undone'
     | 'exception-not-open'
     | 'illegal-resolution'
@@ -20,13 +25,43 @@ export interface Refusal {
   readonly reason: string;
 }
 
-/** Why the order cannot be cancelled as a whole; undefined when it can. */
+/**
+ * Why the order cannot be cancelled as a whole; undefined when it can be tried. A warehouse that has a release is asked
+ * to stop it, and may refuse that.
+ */
 export function whyNotCancel(state: OrderState): Refusal | undefined {
   if (state.end !== undefined) return { code: 'order-ended', reason: `the order is ${state.end}` };
-  const released = state.fulfillments.find(({ release }) => release === 'accepted');
-  if (released === undefined) return undefined;
-  const reason = `release ${released.releaseNumber} is with warehouse ${released.node}: the order can no longer be cancelled as a whole`;
-  return { code: 'already-released', reason };
+  const { cancelling } = state;
+  if (cancelling !== undefined) return { code: 'being-cancelled', reason: `${cancelling.by} is cancelling the order` };
+  return whyNotRecalled(state);
+}
+
+/** Goods that have left cannot be called back. */
+export function whyNotRecalled({ fulfillments, earlyNotices }: OrderState): Refusal | undefined {
+  const shipped = ({ type }: WarehouseNotice) => type === 'shipped';
+  const left = fulfillments.find(({ shipmentNumbers, notices }) => shipmentNumbers.length > 0 || notices.some(shipped));
+  const early = earlyNotices.find(shipped);
+  if (left === undefined && early === undefined) return undefined;
+  const reason = `goods have left ${left?.node ?? 'a warehouse'}: the order can no longer be cancelled as a whole`;
+  return { code: 'already-shipped', reason };
+}
+
+/** Why the cancellation cannot be asked for; one that is under way or done is the same cancellation. */
+export function whyNotAskToCancel(state: OrderState): Refusal | undefined {
+  const failed = whyNotUndone(state);
+  if (failed !== undefined || state.stop !== undefined || state.cancelling !== undefined) return failed;
+  return state.end === 'cancelled' ? undefined : whyNotCancel(state);
+}
+
+/** Why no line can be cancelled now; whether each one can is a question of its quantities. */
+export function whyNotCancelLines(state: OrderState): Refusal | undefined {
+  if (state.end !== undefined) return { code: 'order-ended', reason: `the order is ${state.end}` };
+  if (state.cancelling !== undefined || state.stop !== undefined) {
+    return { code: 'being-cancelled', reason: 'the whole order is being cancelled' };
+  }
+  if (state.accepted) return undefined;
+  const reason = 'the ERP has not accepted the order yet: it can only be cancelled as a whole';
+  return { code: 'not-accepted-yet', reason };
 }
 
 /** What keeps a stopped order from its end; undefined while it is being undone. */

@@ -89,12 +89,23 @@ export interface CancelOrderInput {
   by: string;
 }
 
+export interface CancelLinesInput {
+  /** The same id is the same request, however often it comes. */
+  id: string;
+  reason: string;
+  by: string;
+  /** `quantity` in the ordered unit; without it all that is still open. */
+  lines: readonly { lineNumber: number; quantity?: string | undefined }[];
+}
+
 export interface OrderStatusView {
   orderId: string;
   status: OrderStatus;
   waitingFor: string;
   erpOrderNumber?: string;
   nextDeadline?: string;
+  /** Who asked to cancel the order, while that is neither done nor refused. */
+  cancelling?: { by: string; reason: string; since: string };
   exceptions: OpenException[];
   fulfillments: { releaseNumber: string; node: string; planned: string; shipped: string; closed: boolean }[];
   invoices: { invoiceNumber: string; total: number; settled: number }[];

@@ -1,15 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { OrderEvent } from './events.ts';
-import { legalResolutions, whyNotCancel, whyNotResolve } from './guards.ts';
+import { legalResolutions, whyNotAskToCancel, whyNotCancel, whyNotResolve } from './guards.ts';
 import type { OpenException, WarehouseNotice } from './messages.ts';
 import {
+  endOfStopped,
   isPaid,
   nextDeadlineOf,
   nextPayment,
   progressOf,
   progressOnceInvoiced,
   statusOf,
+  viewOf,
   waitingFor,
 } from './projection.ts';
 import { reduce } from './reduce.ts';
@@ -138,11 +140,40 @@ describe('what arrives from outside', () => {
 describe('cancelling an order as a whole', () => {
   const withWarehouse = [...acceptedOrder(aRelease('RNO', '10')), { type: 'released', fulfillmentId: 'RNO' } as const];
 
-  it('is possible until a warehouse has a release, and again when it refused that', () => {
+  const askedFor: OrderEvent = { type: 'cancel-asked', by: 'bob', reason: 'changed his mind' };
+  const notice = { system: 'main', eventId: 'E1', releaseNumber: 'R-RNO', type: 'shipped' } as const;
+  const left: OrderEvent = { type: 'warehouse-noticed', notice: { ...notice, shipmentNumber: 'S1', quantity: '4' } };
+
+  it('can be tried until goods have left, or are reported to have left', () => {
     expect(whyNotCancel(anOrder(...acceptedOrder(aRelease('RNO', '10'))))).toBeUndefined();
-    expect(whyNotCancel(anOrder(...withWarehouse))).toMatchObject({ code: 'already-released' });
-    const refused: OrderEvent = { type: 'release-refused', fulfillmentId: 'RNO' };
-    expect(whyNotCancel(anOrder(...withWarehouse, refused))).toBeUndefined();
+    expect(whyNotCancel(anOrder(...withWarehouse))).toBeUndefined();
+    expect(whyNotCancel(anOrder(...withWarehouse, left))).toMatchObject({ code: 'already-shipped' });
+    expect(whyNotCancel(anOrder(left))).toMatchObject({ code: 'already-shipped' });
+    expect(whyNotCancel(anOrder(...withWarehouse, shipped('RNO', 'S1', '4')))).toMatchObject({
+      code: 'already-shipped',
+      reason: 'goods have left RNO: the order can no longer be cancelled as a whole',
+    });
+  });
+
+  it('is shown until it is refused or done, and asked for again it is the same cancellation', () => {
+    const cancelling = anOrder(...withWarehouse, opened, askedFor);
+    expect(viewOf(cancelling).cancelling).toEqual({ by: 'bob', reason: 'changed his mind', since: NOON });
+    expect(waitingFor(cancelling)).toBe('its cancellation, asked for by bob: changed his mind');
+    expect(whyNotCancel(cancelling)).toMatchObject({ code: 'being-cancelled' });
+    expect(whyNotAskToCancel(cancelling)).toBeUndefined();
+    const refused = reduce(cancelling, { type: 'cancel-refused', reason: 'too late' }, NOON);
+    expect(viewOf(refused)).not.toHaveProperty('cancelling');
+    expect(waitingFor(refused)).toMatch(/^a decision/);
+    expect(whyNotAskToCancel(anOrder({ type: 'ended', end: 'cancelled' }))).toBeUndefined();
+    expect(whyNotAskToCancel(anOrder({ type: 'ended', end: 'closed' }))).toMatchObject({ code: 'order-ended' });
+  });
+
+  it('ends as rejected only if we refused an order that its ERP did not have yet', () => {
+    const byBuyer: OrderEvent = { type: 'stopped', stop: { reason: 'changed his mind', by: 'bob' } };
+    const byUs: OrderEvent = { type: 'stopped', stop: { reason: 'no price', by: 'ann', problem: 'no-price' } };
+    expect(endOfStopped(anOrder(checked, byBuyer))).toBe('cancelled');
+    expect(endOfStopped(anOrder(checked, byUs))).toBe('rejected');
+    expect(endOfStopped(anOrder(...withWarehouse, byUs))).toBe('cancelled');
   });
 
   it('is refused for an order that has ended', () => {

@@ -47,8 +47,11 @@ export function progressOnceInvoiced(state: OrderState): Progress {
 /** In plain words; empty for an order that has ended. */
 export function waitingFor(state: OrderState): string {
   if (state.end !== undefined) return '';
-  const [exception] = state.exceptions;
+  const { cancelling } = state;
+  // What was asked before no longer matters to an order that is being cancelled.
+  const exception = state.exceptions.find(({ openedAt }) => cancelling === undefined || openedAt > cancelling.since);
   if (exception !== undefined) return `a decision: ${exception.summary}`;
+  if (cancelling !== undefined) return `its cancellation, asked for by ${cancelling.by}: ${cancelling.reason}`;
   if (state.terms === undefined) return 'the order to be checked';
   if (!state.accepted) return 'the ERP to accept the order';
   const open = state.fulfillments.filter((fulfillment) => !isComplete(fulfillment));
@@ -101,6 +104,11 @@ export function everythingLeft(state: OrderState): boolean {
   return state.accepted && !state.backordered && state.fulfillments.every(isComplete);
 }
 
+/** An order that we refuse before the ERP has it is rejected; one that somebody calls off is cancelled. */
+export function endOfStopped({ accepted, stop }: OrderState): 'cancelled' | 'rejected' {
+  return accepted || stop?.problem === undefined ? 'cancelled' : 'rejected';
+}
+
 /** Everything that left is invoiced, and every invoice is settled. */
 export function isPaid(state: OrderState): boolean {
   return everythingLeft(state) && state.invoices.length >= shipmentsOf(state) && state.invoices.every(isSettled);
@@ -129,6 +137,7 @@ export function viewOf(state: OrderState): OrderStatusView {
     waitingFor: awaited,
     ...(state.erpOrderNumber && { erpOrderNumber: state.erpOrderNumber }),
     ...(nextDeadline && { nextDeadline }),
+    ...(state.cancelling && { cancelling: state.cancelling }),
     exceptions: openExceptions(state),
     fulfillments: state.fulfillments.map((one) => ({
       releaseNumber: one.releaseNumber,

@@ -30,6 +30,7 @@ function apply(state: OrderState, event: OrderEvent, at: string): OrderState {
     case 'release-routed':
       return withChanged(state, event.fulfillmentId, () => ({ routing: event.routing }));
     case 'release-refused':
+    case 'release-recalled':
       return withChanged(state, event.fulfillmentId, () => ({ release: 'planned' }));
     case 'release-renumbered':
       return withChanged(state, event.fulfillmentId, ({ releaseNumber, formerNumbers }) => ({
@@ -98,10 +99,22 @@ function apply(state: OrderState, event: OrderEvent, at: string): OrderState {
       };
     case 'exception-closed':
       return { ...state, exceptions: state.exceptions.filter(({ id }) => id !== event.exceptionId) };
+    case 'lines-cancelled':
+      return {
+        ...state,
+        backordered: event.backordered,
+        linesCancelled: [...state.linesCancelled, event.id],
+      };
+    case 'cancel-asked': {
+      const { by, reason } = event;
+      return { ...state, cancelling: { by, reason, since: at } };
+    }
+    case 'cancel-refused':
+      return withoutCancelling(state);
     case 'stopped':
       return { ...state, stop: event.stop };
     case 'ended':
-      return { ...state, end: event.end, exceptions: [] };
+      return { ...withoutCancelling(state), end: event.end, exceptions: [] };
   }
 }
 
@@ -113,6 +126,10 @@ function agreedLate(
   const type = exceptions.find(({ id }) => id === exceptionId)?.type;
   const isAsked = type === 'cancel-after-passed' || type === 'cancel-after-at-warehouse';
   return isAsked && decision.resolution === 'accept' ? { lateAgreedBy: decision.by } : {};
+}
+
+function withoutCancelling({ cancelling: _, ...state }: OrderState): OrderState {
+  return state;
 }
 
 function withFulfillment(state: OrderState, planned: PlannedFulfillment): OrderState {

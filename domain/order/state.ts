@@ -44,11 +44,15 @@ export interface OrderState {
   readonly troubled: readonly DocumentTrouble[];
   /** Documents that stay refused or unacknowledged because a person decided so. */
   readonly decidedDocuments: readonly string[];
+  /** Ids of the requests to cancel lines that are done. */
+  readonly linesCancelled: readonly string[];
   readonly exceptions: readonly ExceptionState[];
   /** Who decided that the order may ship after the buyer's last day. */
   readonly lateAgreedBy?: string;
   /** Set while only the partner's acknowledgments are missing. */
   readonly unanswered?: Unanswered;
+  /** Somebody asked to cancel the order, and that is neither done nor refused yet. */
+  readonly cancelling?: Cancelling;
   /** Somebody ended the order; what was done is undone. */
   readonly stop?: Stop;
   readonly end?: OrderEnd;
@@ -62,6 +66,12 @@ export interface Stop {
   readonly by: string;
   /** The problem that ended the order, where it was one. */
   readonly problem?: ExceptionType;
+}
+
+export interface Cancelling {
+  readonly by: string;
+  readonly reason: string;
+  readonly since: string;
 }
 
 export interface StoryEntry {
@@ -109,7 +119,7 @@ export interface FulfillmentState extends PlannedFulfillment {
   readonly shipped: string;
   /** Units that the warehouse will never ship. */
   readonly short: string;
-  /** `accepted`: the warehouse has it; a refused release is planned again. */
+  /** `accepted`: the warehouse has it; one that was refused or recalled is planned again. */
   readonly release: 'planned' | 'accepted';
   /** When the warehouse closed the release: it ships nothing more under it. */
   readonly closedAt?: string;
@@ -186,6 +196,7 @@ export function newOrder({
     seenPayments: [],
     troubled: [],
     decidedDocuments: [],
+    linesCancelled: [],
     exceptions: [],
     story: [],
   };

@@ -16,6 +16,8 @@ export function storyOf(event: OrderEvent, state: OrderState): string | undefine
       return `ERP order ${event.erpOrderNumber}`;
     case 'released':
       return `released to ${node(event.fulfillmentId)}`;
+    case 'release-recalled':
+      return `${node(event.fulfillmentId)} stopped the release`;
     case 'release-renumbered':
       return `release to ${node(event.fulfillmentId)} renumbered ${event.releaseNumber}`;
     case 'shipped':
@@ -35,6 +37,12 @@ export function storyOf(event: OrderEvent, state: OrderState): string | undefine
       const { resolution, carrier, by } = event.decision;
       return `${step}: ${resolution}${carrier === undefined ? '' : ` ${carrier.scac}`} by ${by}`;
     }
+    case 'lines-cancelled':
+      return `lines cancelled by ${event.by}: ${event.reason}`;
+    case 'cancel-asked':
+      return `${event.by} asked to cancel: ${event.reason}`;
+    case 'cancel-refused':
+      return `not cancelled: ${event.reason}`;
     case 'stopped':
       return `stopped by ${event.stop.by}: ${event.stop.reason}`;
     default:

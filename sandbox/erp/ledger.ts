@@ -9,7 +9,17 @@ import type {
 } from '../../activities/erp/connectors/rest/rest-contract.ts';
 import type { ErpMasterData } from '../../activities/erp/port.ts';
 import { agreedCharges, netOfCharges } from '../../domain/charges.ts';
-import { compare, divide, divideRounded, isPositive, isZero, multiply, sum, toScaled } from '../../domain/decimal.ts';
+import {
+  compare,
+  divide,
+  divideRounded,
+  isPositive,
+  isZero,
+  multiply,
+  subtract,
+  sum,
+  toScaled,
+} from '../../domain/decimal.ts';
 import { extend } from '../../domain/money.ts';
 import type { Invoice } from '../../mappings/canonical/v1/index.ts';
 import {
@@ -82,6 +92,19 @@ export class Ledger {
           this.#expose(order.request.customerNumber, -net - tax);
         }
         order.cancelled = true;
+        break;
+      }
+      case 'lines-cancelled': {
+        const order = this.#order(known.erpOrderNumber);
+        for (const { lineNumber, cancelled } of known.lines) {
+          const line = lineOf(order, lineNumber);
+          const before = order.cancelledQuantity.get(lineNumber) ?? '0';
+          order.cancelledQuantity.set(lineNumber, cancelled);
+          const gone = divide(subtract(cancelled, before), line.unitFactor);
+          const net = extend(gone, line.unitPrice, order.request.currency);
+          const tax = order.netTotal === 0 ? 0 : Math.round((order.request.taxTotal * net) / order.netTotal);
+          this.#expose(order.request.customerNumber, -net - tax);
+        }
         break;
       }
       case 'shipment': {
@@ -190,6 +213,25 @@ export class Ledger {
       throw refused('order-already-shipped', `Order ${erpOrderNumber} has no open quantity`, '', 409);
     }
     return [{ type: 'order-cancelled', erpOrderNumber, reason }];
+  }
+
+  /** What is stated is the total; less than what is cancelled already is an older statement. */
+  cancelLines(
+    erpOrderNumber: string,
+    { lines, reason }: { lines: { lineNumber: number; cancelled: string }[]; reason: string },
+  ): LedgerEntry[] {
+    const order = this.#order(erpOrderNumber);
+    if (order.cancelled) throw refused('order-cancelled', `Order ${erpOrderNumber} was cancelled`, '', 409);
+    const more = lines.filter(
+      ({ lineNumber, cancelled }) => compare(cancelled, order.cancelledQuantity.get(lineNumber) ?? '0') > 0,
+    );
+    for (const { lineNumber, cancelled } of more) {
+      const left = sum([openOf(order, lineNumber), order.cancelledQuantity.get(lineNumber) ?? '0']);
+      if (compare(cancelled, left) > 0) {
+        throw refused('quantity-exceeds-open', `Line ${lineNumber} has ${left} left`, 'lines', 409);
+      }
+    }
+    return more.length === 0 ? [] : [{ type: 'lines-cancelled', erpOrderNumber, lines: more, reason }];
   }
 
   postShipment(request: ShipmentRequest): LedgerEntry & { type: 'shipment' } {

@@ -38,6 +38,10 @@ export function startErp(options: ErpOptions): Promise<RunningServer> {
     const erpOrderNumber = params.erpOrderNumber ?? '';
     return { entries: ledger.cancelOrder(erpOrderNumber, body.reason), answer: { erpOrderNumber } };
   });
+  server.create('cancelLines', erpOperations.cancelLines, ({ params, body }) => {
+    const erpOrderNumber = params.erpOrderNumber ?? '';
+    return { entries: ledger.cancelLines(erpOrderNumber, body), answer: { erpOrderNumber } };
+  });
   server.create('postShipment', erpOperations.postShipment, ({ body }) => {
     const entry = ledger.postShipment(body);
     return { entries: [entry], answer: { erpShipmentNumber: entry.erpShipmentNumber } };

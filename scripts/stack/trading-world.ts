@@ -323,6 +323,14 @@ export class TradingWorld {
     },
     tellOfDeadline: ({ what, due, by }) => this.fact(`${what}: ${due} by ${by}`),
     noteProgress: ({ progress }) => void this.progress.push(progress),
+    cancelLines: ({ lines }) => {
+      this.fact(`lines ${lines.map(({ lineNumber }) => lineNumber).join(', ')} cancelled, 855 queued`);
+      const cancelled = lines.map(({ lineNumber, quantity = '1' }) => ({ lineNumber, quantity }));
+      return { type: 'cancelled', lines: cancelled, backordered: false };
+    },
+    cancelErpLines: ({ lineNumbers }) => this.fact(`ERP told of cancelled lines ${lineNumbers.join(', ')}`),
+    cancelAsked: ({ by, reason, progress }) => this.wrote(`${by} asked to cancel: ${reason}`, progress),
+    cancelRefused: ({ reason, progress }) => this.wrote(`not cancelled: ${reason}`, progress),
     finishOrder: ({ progress, stop }) =>
       this.wrote(
         stop === undefined ? `ended ${progress.status}` : `ended ${progress.status}: ${stop.reason}`,
@@ -416,6 +424,18 @@ export class RunningOrder {
     return events?.some(({ activityTaskCancelRequestedEventAttributes: asked }) => asked) ?? false;
   }
 
+  /** Whether a call failed and waits for its next attempt. */
+  async isTryingAgain(): Promise<boolean> {
+    const { raw } = await this.handle.describe();
+    return raw.pendingActivities?.some(({ attempt }) => (attempt ?? 0) > 1) ?? false;
+  }
+
+  /** Number of updates that the workflow has let in. */
+  async updatesAccepted(): Promise<number> {
+    const { events } = await this.handle.fetchHistory();
+    return events?.filter(({ workflowExecutionUpdateAcceptedEventAttributes: accepted }) => accepted).length ?? 0;
+  }
+
   /** Number of completed workflow tasks. */
   async tasksCompleted(): Promise<number> {
     const { events } = await this.handle.fetchHistory();
@@ -476,6 +496,13 @@ export class RunningOrder {
   ): Promise<{ status: OrderStatus }> {
     return this.handle.executeUpdate(messages.resolveException, {
       args: [{ exceptionId, resolution, by: 'ann', ...(note && { note }), ...(carrier && { carrier }) }],
+    });
+  }
+
+  cancelsLines(lineNumbers: readonly number[], id = 'request-1'): Promise<{ status: OrderStatus }> {
+    const lines = lineNumbers.map((lineNumber) => ({ lineNumber }));
+    return this.handle.executeUpdate(messages.cancelLines, {
+      args: [{ id, reason: 'found them elsewhere', by: 'bob', lines }],
     });
   }
 

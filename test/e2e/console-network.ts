@@ -525,6 +525,7 @@ function detailOf(order: ReturnType<typeof orderItems>[number]) {
     correlationId: '7f1c9a52-6f7e-4a1e-9d8e-1e5b7f3f4a10',
     orderedOn: '2026-11-20',
     closedAt: null,
+    cancelling: null,
     parts: [] as object[],
     corrections: [],
     shipTo: {

@@ -124,6 +124,52 @@ export const courses: Record<string, Course> = {
     },
   },
 
+  'cancelled-after-release': {
+    run: async (network) => {
+      const order = await network.aTradingWorld().order();
+      await order.until('released to RNO');
+      await order.cancels();
+      await order.end();
+      return order.handle;
+    },
+  },
+
+  'cancellation-refused-by-a-warehouse': {
+    run: async (network) => {
+      const world = network.aTradingWorld().holding({ RNO: '4', MEM: '6' });
+      world.always('cancelRelease', async ({ fulfillmentId }) => {
+        if (fulfillmentId.endsWith('RNO')) refuses('packed already')();
+      });
+      const order = await world.order();
+      await order.until(/^released/, 2);
+      await order.cancels().catch(() => undefined);
+      await order.until(/^released to MEM/, 2);
+      for (const [node, quantity] of [
+        ['RNO', '4'],
+        ['MEM', '6'],
+      ] as const) {
+        await order.ships(node, `S-${node}`, quantity);
+        await order.until(`810 of INV-S-${node} queued`);
+        await order.isPaid(`INV-S-${node}`);
+      }
+      await order.end();
+      return order.handle;
+    },
+  },
+
+  'lines-cancelled': {
+    run: async (network) => {
+      const order = await network.aTradingWorld().holding({ RNO: '6' }, { backordered: true }).order();
+      await order.ships('RNO', 'S1', '6');
+      await order.until('810 of INV-S1 queued');
+      await order.cancelsLines([2]);
+      await order.until('ERP told of cancelled lines 2');
+      await order.isPaid('INV-S1');
+      await order.end();
+      return order.handle;
+    },
+  },
+
   'release-refused-and-renumbered': {
     run: async (network) => {
       const order = await network.aTradingWorld().order();

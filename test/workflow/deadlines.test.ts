@@ -120,6 +120,23 @@ describe('as time goes by, an order', () => {
     ]);
   });
 
+  it('that is being cancelled asks a warehouse that does not answer until it does', async () => {
+    const world = aTradingWorld().tryingStepsFor(HOUR_MS).always('cancelRelease', isDown);
+    const order = await world.order();
+    await order.until('released to RNO');
+    await expect.poll(async () => (await order.status()).waitingFor).toBe('RNO to ship 10 units');
+    const cancelled = order.cancels();
+    await order.until('bob asked to cancel: the buyer changed his mind');
+    await world.pass(HOUR_MS + HOUR_MS / 2);
+    const { id, step, resolutions } = await order.exception('system-unavailable');
+    expect({ step, resolutions }).toEqual({ step: 'cancel the release to RNO', resolutions: ['retry'] });
+    expect(world.facts.filter((fact) => fact.startsWith('undone'))).toEqual([]);
+    world.always('cancelRelease', undefined);
+    await order.decides(id, 'retry');
+    expect(await cancelled).toEqual({ status: 'cancelled' });
+    expect(await order.end()).toBe('cancelled');
+  });
+
   it('raises an exception while a payment is overdue', async () => {
     const world = aTradingWorld();
     const order = await world.order();

@@ -4,15 +4,12 @@
  * the Temporal UI current, and serializes record keeping. The process itself is in ../order.ts.
  */
 import {
-  ActivityFailure,
-  ApplicationFailure,
   CancellationScope,
   isCancellation,
   log,
   proxyActivities,
   proxyLocalActivities,
   sleep,
-  TimeoutFailure,
   uuid4,
 } from '@temporalio/workflow';
 import type { OrderRecords } from '../../activities/orders/activities.ts';
@@ -21,7 +18,7 @@ import type { OrderEvent } from '../../domain/order/events.ts';
 import {
   legalResolutions,
   type Refusal,
-  whyNotCancel,
+  whyNotAskToCancel,
   whyNotResolve,
   whyNotUndone,
 } from '../../domain/order/guards.ts';
@@ -32,9 +29,12 @@ import { type Decision, newOrder, type OrderState, type Progress, type Stop } fr
 import type { OrderStatus } from '../../domain/order/status.ts';
 import { records as recordsProfile } from './activity-profiles.ts';
 import { DeadlineClock } from './deadline-clock.ts';
+import { gaveUp, reasonOf, refuse, typeOf } from './failures.ts';
 import { Publication } from './publication.ts';
-import type { CallStep, Moment, Outcome, Problem, RecordStep, Step } from './step.ts';
+import { type Recalling, recallAll } from './recall.ts';
+import { type CallStep, type Moment, nameOf, type Outcome, type Problem, type RecordStep, type Step } from './step.ts';
 import { Turns } from './turns.ts';
+import { Undoing } from './undoing.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
 
@@ -62,7 +62,11 @@ export class OrderRun {
   /** Branches that have not ended. */
   private running = 0;
   private readonly branches: Promise<unknown>[] = [];
-  private readonly undo: (() => Promise<unknown>)[] = [];
+  private readonly undoing = new Undoing();
+  /** Calls to other systems that are under way. */
+  private readonly calls = new Set<CancellationScope>();
+  /** A cancellation that is not decided yet: no step begins before it is. */
+  private callingOff: Promise<Refusal | undefined> | undefined;
   private readonly records = proxyLocalActivities<OrderRecords>(recordsProfile);
   private readonly turns = new Turns();
   private readonly clock = new DeadlineClock(this.turns);
@@ -112,33 +116,61 @@ export class OrderRun {
   }
 
   private async performWith<Input, Result>(step: Step<Input, Result>, input: Input): Promise<Result | undefined> {
-    const { undo } = step;
-    if (undo !== undefined) this.undo.push(() => this.performWith(undo, input));
+    if (this.callingOff !== undefined) await this.calledOffOrNot();
+    const tried = this.undoing.note(step, input);
+    const result = await this.insist(step, input, () => this.calledOffOrNot());
+    if (tried !== undefined) tried.through = true;
+    return result;
+  }
+
+  /** @param awaits what every further attempt waits for */
+  private async insist<Input, Result>(
+    step: Step<Input, Result>,
+    input: Input,
+    awaits?: () => Promise<void>,
+  ): Promise<Result | undefined> {
     for (;;) {
-      const { result, problem } = await this.occupied(() => this.attempt(step, input));
+      const { result, problem, interrupted } = await this.occupied(() => this.attempt(step, input));
+      if (interrupted) {
+        await awaits?.();
+        continue;
+      }
       if (problem === undefined) return result;
       const decision = await this.decide(problem, nameOf(step, this.current, input));
-      if (problem.type === 'compensation-failed' && decision.resolution === 'accept') return undefined;
+      const byHand = step.byHand ?? problem.type === 'compensation-failed';
+      if (byHand && decision.resolution === 'accept') return undefined;
       if (decision.resolution === 'set-aside') {
         this.applyIfAny(step.setAside?.(input));
         return undefined;
       }
       this.applyIfAny(step.decided?.(decision, problem, input));
+      if (this.callingOff !== undefined) await awaits?.();
     }
+  }
+
+  /** Tries a step once, for an update that is refused if the step fails. */
+  async once<Input, Result>(step: Step<Input, Result>, input: Input): Promise<Result> {
+    if (this.callingOff !== undefined) await this.calledOffOrNot();
+    const { result, problem } = await this.occupied(() => this.attempt(step, input));
+    refuse(problem && { code: 'not-recorded', reason: problem.summary });
+    return result as Result;
   }
 
   private async attempt<Input, Result>(
     step: Step<Input, Result>,
     input: Input,
-  ): Promise<{ result?: Result; problem?: Problem }> {
+  ): Promise<{ result?: Result; problem?: Problem; interrupted?: true }> {
     try {
       const run = () =>
         step.kind === 'record' ? this.turns.record(() => this.keepRecord(step, input)) : this.call(step, input);
       return await (step.recordsProgress ? this.whileRecording(run) : run());
     } catch (error) {
+      // A call that a cancellation interrupted is tried again if the order goes on after all.
+      const interrupted = isCancellation(error) && !CancellationScope.current().consideredCancelled;
+      if (interrupted) return { interrupted };
       if (isCancellation(error) || error instanceof OrderStopped) throw error;
       const type = typeof step.onFailure === 'string' ? step.onFailure : step.onFailure(typeOf(error));
-      const isUndoing = type === 'compensation-failed';
+      const isUndoing = type === 'compensation-failed' && this.current.stop !== undefined;
       const summary = `${reasonOf(error)}${isUndoing ? LEFT_UNDONE : ''}`;
       if (step.kind !== 'call' || !gaveUp(error)) return { problem: { type, summary } };
       const { taskQueue = '' } = step.options({ state: this.current, input });
@@ -165,13 +197,19 @@ export class OrderRun {
 
   private async call<Input, Result>(step: CallStep<Input, Result>, input: Input) {
     const at = this.momentOf(step, input);
-    let result: Result;
+    const scope = new CancellationScope();
+    this.calls.add(scope);
     try {
-      result = await step.run(proxyActivities(step.options(at)), at);
+      let result: Result;
+      try {
+        result = await scope.run(() => step.run(proxyActivities(step.options(at)), at));
+      } finally {
+        await this.turns.next();
+      }
+      return this.conclude(step, at, result);
     } finally {
-      await this.turns.next();
+      this.calls.delete(scope);
     }
-    return this.conclude(step, at, result);
   }
 
   private momentOf<Input, Result>(step: Step<Input, Result>, input: Input): Foreseen<Input> {
@@ -239,7 +277,14 @@ export class OrderRun {
 
   /** Waits until `holds`; with a deadline (ISO 8601), false when that passes first. `patient` as in DeadlineClock. */
   async wait(holds: () => boolean, deadline?: string, { patient = false } = {}): Promise<boolean> {
-    if (holds()) return true;
+    const inTime = holds() || (await this.until(holds, deadline, patient));
+    if (this.callingOff === undefined) return inTime;
+    // What happens meanwhile is acted upon only once it is known whether the order goes on.
+    await this.calledOffOrNot();
+    return inTime || holds();
+  }
+
+  private async until(holds: () => boolean, deadline: string | undefined, patient: boolean): Promise<boolean> {
     if (deadline !== undefined) return this.clock.until(holds, Date.parse(deadline), { patient });
     await this.turns.until(holds);
     return true;
@@ -296,29 +341,91 @@ export class OrderRun {
 
   /** Takes a decision; the step that waits for it goes on. */
   async resolve(input: ResolveExceptionInput): Promise<void> {
-    await this.acceptedOnRecord();
+    await this.taken();
     // Another decision may have had its turn since this one was let in.
     refuse(whyNotResolve(this.current, input));
-    const { exceptionId, ...decision } = input;
-    this.apply({ type: 'exception-decided', exceptionId, decision });
+    const { exceptionId } = input;
+    refuse(await this.settle(input));
     await this.turns.until(() => !this.current.exceptions.some(({ id }) => id === exceptionId));
   }
 
   /** Takes a decision that follows from one about another order, unless somebody has decided here already. */
-  async follow({ exceptionId, ...decision }: ResolveExceptionInput): Promise<void> {
+  async follow(input: ResolveExceptionInput): Promise<void> {
     await this.turns.next();
-    if (whyNotResolve(this.current, { exceptionId, ...decision }) !== undefined) return;
-    this.apply({ type: 'exception-decided', exceptionId, decision });
+    if (whyNotResolve(this.current, input) === undefined) await this.settle(input);
   }
 
-  /** Stops the order, and returns when everything done so far is undone. Refused when something cannot be undone. */
+  /** Passes a decision on; one that cancels the order only once nobody refuses that. */
+  private async settle({ exceptionId, ...decision }: ResolveExceptionInput): Promise<Refusal | undefined> {
+    const undecided = () => this.current.exceptions.find((one) => one.id === exceptionId && one.decision === undefined);
+    const decide = () => this.apply({ type: 'exception-decided', exceptionId, decision });
+    if (decision.resolution !== 'cancel') {
+      decide();
+      return undefined;
+    }
+    const reason = decision.note ?? undecided()?.summary ?? '';
+    const stop = { reason, by: decision.by };
+    return this.callOff(stop, () => (undecided() === undefined ? this.stop(stop) : decide()));
+  }
+
+  /**
+   * Stops the order, and returns when everything done so far is undone. Refused when something cannot be undone; the
+   * order then goes on. One that is under way or done is the same cancellation.
+   */
   async cancel(stop: Stop): Promise<void> {
-    await this.acceptedOnRecord();
-    refuse(whyNotUndone(this.current) ?? whyNotCancel(this.current));
-    this.apply({ type: 'stopped', stop });
-    this.scope.cancel();
+    await this.taken();
+    refuse(whyNotAskToCancel(this.current));
+    if (this.current.stop === undefined && this.current.end === undefined) {
+      refuse(await this.callOff(stop, () => this.stop(stop)));
+    }
     await this.turns.until(() => this.current.end !== undefined || whyNotUndone(this.current) !== undefined);
     refuse(whyNotUndone(this.current));
+  }
+
+  private stop(stop: Stop): void {
+    this.apply({ type: 'stopped', stop });
+    this.scope.cancel();
+  }
+
+  private calledOffOrNot(): Promise<void> {
+    return this.turns.until(() => this.callingOff === undefined);
+  }
+
+  /**
+   * Asks whoever may refuse a cancellation first, so that a refusal leaves the order as it was. Meanwhile no step
+   * begins. If all agree, `proceed` stops the order.
+   */
+  private callOff(stop: Stop, proceed: () => void): Promise<Refusal | undefined> {
+    if (this.callingOff !== undefined) return this.callingOff;
+    const outcome = recallAll(this.recalling(proceed), stop).finally(() => {
+      this.callingOff = undefined;
+    });
+    this.callingOff = outcome;
+    return outcome;
+  }
+
+  private recalling(proceed: () => void): Recalling {
+    return {
+      state: () => this.current,
+      undoing: this.undoing,
+      apply: (event) => this.apply(event),
+      asked: (cancelling) =>
+        this.note((progress) => this.records.cancelAsked({ orderId: this.current.orderId, ...cancelling, progress })),
+      refused: (why) =>
+        this.note((progress) => this.records.cancelRefused({ orderId: this.current.orderId, ...why, progress })),
+      interrupt: async () => {
+        for (const call of this.calls) call.cancel();
+        await this.turns.until(() => this.calls.size === 0);
+      },
+      attempt: async (step, input) => (await this.occupied(() => this.attempt(step, input))).problem,
+      ask: (problem, name) => this.ask(problem, name),
+      insist: (step, input) => this.insist(step, input),
+      again: (step, input) => void this.branch(() => this.performWith(step, input)),
+      stopped: async () => {
+        proceed();
+        await this.turns.until(() => this.scope.consideredCancelled);
+      },
+    };
   }
 
   /**
@@ -326,7 +433,7 @@ export class OrderRun {
    * task takes back an update that the same task accepted, but not what that has done to our records: the server
    * fails the task that ends the order if a signal arrives meanwhile.
    */
-  private async acceptedOnRecord(): Promise<void> {
+  async taken(): Promise<void> {
     await sleep(1);
     await this.turns.next();
   }
@@ -361,7 +468,11 @@ export class OrderRun {
       this.scope.cancel();
       await Promise.allSettled(this.branches);
       await CancellationScope.nonCancellable(async () => {
-        for (let step = this.undo.pop(); step !== undefined; step = this.undo.pop()) await step();
+        for (let one = this.undoing.take(); one !== undefined; one = this.undoing.take()) {
+          const { step, input } = one;
+          const isNeeded = step.recall?.isNeeded({ state: this.current, input }) ?? true;
+          if (step.undo !== undefined && isNeeded) await this.insist(step.undo, input);
+        }
       });
       return false;
     }
@@ -394,34 +505,4 @@ function same(one: Progress | undefined, other: Progress): boolean {
     one.nextDeadline === other.nextDeadline &&
     one.jeopardyFrom === other.jeopardyFrom
   );
-}
-
-function nameOf<Input>(step: Step<Input>, state: OrderState, input: Input): string {
-  return typeof step.name === 'string' ? step.name : step.name({ state, input });
-}
-
-/** The refusal of an update, as its caller sees it. */
-export function refuse(refusal: Refusal | undefined): void {
-  if (refusal !== undefined) throw ApplicationFailure.nonRetryable(refusal.reason, refusal.code);
-}
-
-function typeOf(error: unknown): string | undefined {
-  const cause = error instanceof ActivityFailure ? error.cause : error;
-  return cause instanceof ApplicationFailure ? (cause.type ?? undefined) : undefined;
-}
-
-/** The call was tried until its deadline. */
-function gaveUp(error: unknown): boolean {
-  if (!(error instanceof ActivityFailure)) return false;
-  return error.cause instanceof TimeoutFailure || error.retryState === 'TIMEOUT';
-}
-
-/** The reason of a failed step in plain words. */
-export function reasonOf(error: unknown): string {
-  const cause = error instanceof ActivityFailure ? error.cause : error;
-  if (cause instanceof TimeoutFailure) {
-    const last = cause.cause instanceof Error ? `: ${cause.cause.message}` : '';
-    return `no result before its deadline${last}`;
-  }
-  return cause instanceof Error ? cause.message : String(cause);
 }

@@ -33,6 +33,13 @@ export interface Problem {
 /** The meaning of a successful call: a fact (`stopped` ends the process), nothing, or a question to a person. */
 export type Outcome = OrderEvent | undefined | { readonly ask: Problem };
 
+export interface Recall<Input> {
+  /** Whether there is anything left to call back. */
+  readonly isNeeded: (at: Declared<Input>) => boolean;
+  /** What the step needs before it is done again, because the order goes on after all. */
+  readonly ready: Step<Input>;
+}
+
 interface StepDeclaration<Input, Result> {
   /** In business words; people read it in exceptions and in the Temporal UI. */
   readonly name: string | ((at: Declared<Input>) => string);
@@ -40,6 +47,8 @@ interface StepDeclaration<Input, Result> {
   readonly onFailure: ExceptionType | ((failureType: string | undefined) => ExceptionType);
   /** Undoes the step when the order stops; registered before the first try, harmless when nothing was done. */
   readonly undo?: Step<Input>;
+  /** The other side may refuse the undoing: it is asked before the order is stopped, and before anything else is undone. */
+  readonly recall?: Recall<Input>;
   /** The event of success, where it is known before the call. */
   readonly foresee?: (input: Input, state: OrderState) => OrderEvent;
   /** The event that the result yields; without it, the foreseen event. */
@@ -48,6 +57,8 @@ interface StepDeclaration<Input, Result> {
   readonly recordsProgress?: true;
   /** The change that a decision makes before the next attempt. */
   readonly decided?: (decision: Decision, problem: Problem, input: Input) => OrderEvent | undefined;
+  /** A person who accepts its failure goes on without it, and does it by hand. */
+  readonly byHand?: true;
   /** The step acts on input from outside that may be wrong for good: what setting it aside changes. */
   readonly setAside?: (input: Input) => OrderEvent | undefined;
 }
@@ -79,4 +90,9 @@ export function defineCall<Activities, Input, Result>(
   },
 ): CallStep<Input, Result> {
   return { kind: 'call', ...step };
+}
+
+/** The name of a step in business words. */
+export function nameOf<Input>(step: Step<Input>, state: OrderState, input: Input): string {
+  return typeof step.name === 'string' ? step.name : step.name({ state, input });
 }

@@ -13,7 +13,7 @@ export const finishOrder = defineRecord({
       orderId: state.orderId,
       progress,
       decided: state.decidedDocuments,
-      ...(state.stop && { stop: state.stop }),
+      ...(state.stop && { stop: state.stop, accepted: state.accepted }),
     }),
   outcome: (unanswered, { end }) =>
     unanswered === undefined ? { type: 'ended', end } : { type: 'answers-awaited', unanswered },

@@ -1,6 +1,6 @@
 import type { OrderRecords } from '../../activities/orders/activities.ts';
 import type { WmsActivities } from '../../activities/wms/activities.ts';
-import { fulfillmentOf } from '../../domain/order/state.ts';
+import { fulfillmentOf, isComplete } from '../../domain/order/state.ts';
 import { systemCall } from '../kernel/activity-profiles.ts';
 import { type Declared, defineCall, defineRecord, type Moment } from '../kernel/step.ts';
 import { termsOf } from './terms.ts';
@@ -20,7 +20,16 @@ const cancelRelease = defineCall({
   onFailure: 'compensation-failed',
   options: warehouse,
   run: (wms: WmsActivities, { state, input: { fulfillmentId } }: Moment<Release>) =>
-    wms.cancelRelease({ fulfillmentId, reason: state.stop?.reason ?? 'cancelled' }),
+    wms.cancelRelease({ fulfillmentId, reason: (state.stop ?? state.cancelling)?.reason ?? 'cancelled' }),
+  outcome: (_none, { fulfillmentId }) => ({ type: 'release-recalled', fulfillmentId }),
+});
+
+/** A warehouse remembers a number that it refused or stopped, so the next try needs another one. */
+export const renumberRelease = defineRecord({
+  name: (at) => `release to ${nodeOf(at)}`,
+  onFailure: 'step-failed',
+  run: (records: OrderRecords, { input }: Moment<Release>) => records.renumberRelease(input),
+  outcome: ({ releaseNumber }, { fulfillmentId }) => ({ type: 'release-renumbered', fulfillmentId, releaseNumber }),
 });
 
 /**
@@ -50,12 +59,8 @@ export const releaseToWarehouse = defineCall({
     return { type: 'release-routed', fulfillmentId, routing: { resolution, carrier, by } };
   },
   undo: cancelRelease,
-});
-
-/** A warehouse remembers a number that it refused, so the next try needs another one. */
-export const renumberRelease = defineRecord({
-  name: (at) => `release to ${nodeOf(at)}`,
-  onFailure: 'step-failed',
-  run: (records: OrderRecords, { input }: Moment<Release>) => records.renumberRelease(input),
-  outcome: ({ releaseNumber }, { fulfillmentId }) => ({ type: 'release-renumbered', fulfillmentId, releaseNumber }),
+  recall: {
+    isNeeded: ({ state, input }) => !isComplete(fulfillmentOf(state, input.fulfillmentId)),
+    ready: renumberRelease,
+  },
 });

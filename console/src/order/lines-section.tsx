@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import { compare, isPositive, sum } from '../../../domain/decimal.ts';
 import type { OrderLine } from '../api.ts';
 import { formatPrice, formatQuantity } from '../format.ts';
@@ -17,7 +18,14 @@ const HEADINGS: Readonly<Record<(typeof PLACES)[number], string>> = {
   shipped: 'Shipped',
 };
 
-export function LinesSection({ lines, currency }: { readonly lines: readonly OrderLine[]; readonly currency: string }) {
+interface Props {
+  readonly lines: readonly OrderLine[];
+  readonly currency: string;
+  /** What can be done with the lines. */
+  readonly children?: ReactNode;
+}
+
+export function LinesSection({ lines, currency, children }: Props) {
   const units = [...new Set(lines.map(({ baseUnit }) => baseUnit))];
   return (
     <Section title="Lines" note="in base units; ordered is the sum of the next five columns">
@@ -88,6 +96,7 @@ export function LinesSection({ lines, currency }: { readonly lines: readonly Ord
           </tfoot>
         )}
       </WideTable>
+      {children}
     </Section>
   );
 }

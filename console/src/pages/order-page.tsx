@@ -5,6 +5,7 @@ import { OpenQuestions } from '../file/question-section.tsx';
 import { formatMoney } from '../format.ts';
 import { Loading, ProblemBanner, ProblemPanel } from '../notices.tsx';
 import { AsOrderedSection } from '../order/as-ordered-section.tsx';
+import { CancelLines } from '../order/cancel-lines.tsx';
 import { CancelOrder } from '../order/cancel-order.tsx';
 import { DeadlinesSection } from '../order/deadlines-section.tsx';
 import { DocumentsSection } from '../order/documents-section.tsx';
@@ -62,7 +63,13 @@ export function OrderPage() {
       <OpenQuestions orderId={order.id} documents={documents.data?.items ?? []} />
       <div className="order-columns">
         <div className="order-main">
-          {order.lines.length > 0 && <LinesSection lines={order.lines} currency={order.currency} />}
+          {order.lines.length > 0 && (
+            <LinesSection lines={order.lines} currency={order.currency}>
+              {!isFinal(order.status) && order.cancelling === null && (
+                <CancelLines orderId={order.id} lines={order.lines} onCancelled={refreshAll} />
+              )}
+            </LinesSection>
+          )}
           <AsOrderedSection orderId={order.id} checked={order.lines.length > 0} corrections={order.corrections} />
           <DeadlinesSection deadlines={order.deadlines} timeZone={order.timeZone} />
           <ShipmentsSection order={order} />
@@ -148,6 +155,15 @@ function Parts({ order: { id, part, poNumber, parts } }: { readonly order: Order
 }
 
 function WaitingSentence({ order }: { readonly order: OrderDetail }) {
+  const { cancelling } = order;
+  if (cancelling) {
+    return (
+      <>
+        <strong>Being cancelled</strong>, asked for by {cancelling.by} <Ago at={cancelling.since} />:{' '}
+        {cancelling.reason}
+      </>
+    );
+  }
   const open = order.exceptions.filter(({ state }) => state === 'open').length;
   if (open > 0) {
     return (

@@ -17,6 +17,7 @@ CREATE TABLE "Order" (
     "corrections" JSONB NOT NULL DEFAULT '[]',
     "currency" TEXT NOT NULL,
     "status" TEXT NOT NULL DEFAULT 'received',
+    "cancelling" JSONB,
     "waitingFor" TEXT,
     "customerNumber" TEXT,
     "shipToNumber" TEXT,

@@ -46,6 +46,10 @@ export function createRestErp(instance: HttpSystem & { pageSize?: number }, deps
     async cancelOrder(key, erpOrderNumber, reason) {
       await http.call(erpOperations.cancelOrder, { key, params: { erpOrderNumber }, body: { reason } });
     },
+    async cancelLines(key, erpOrderNumber, lines, reason) {
+      const body = { reason, lines: [...lines] };
+      await http.call(erpOperations.cancelLines, { key, params: { erpOrderNumber }, body });
+    },
     async postShipment(key, shipment) {
       return (await http.call(erpOperations.postShipment, { key, body: shipment })).answer;
     },

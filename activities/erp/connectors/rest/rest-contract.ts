@@ -274,6 +274,23 @@ export const erpOperations = {
     keyed: true,
     refusals: { 'unknown-order': 'no such order', 'order-already-shipped': 'nothing is open any more' },
   },
+  cancelLines: {
+    method: 'POST',
+    path: '/orders/{erpOrderNumber}/cancelled-lines',
+    summary: 'State how much of each line is cancelled in total; repeating it changes nothing',
+    body: z.object({
+      reason: z.string().min(1).max(500),
+      lines: z.array(z.object({ lineNumber, cancelled: positiveDecimal.meta({ description: 'Base units' }) })).min(1),
+    }),
+    answer: z.object({ erpOrderNumber: identifier }),
+    keyed: true,
+    refusals: {
+      'unknown-order': 'no such order',
+      'order-cancelled': 'the order was cancelled',
+      'unknown-line': 'the order has no such line',
+      'quantity-exceeds-open': 'more than the order line has left',
+    },
+  },
   postShipment: {
     method: 'POST',
     path: '/shipments',

@@ -76,6 +76,14 @@ function pocketLedger(system: string, file: string, currency: string, rowsPerPag
       ).cancelled = true;
       return done(books, undefined);
     },
+    async cancelLines(_key, erpOrderNumber) {
+      const books = booksIn(file);
+      known(
+        books.orders.find((order) => order.erpOrderNumber === erpOrderNumber),
+        'unknown-order',
+      );
+      return done(books, undefined);
+    },
     async postShipment(_key, shipment) {
       const books = booksIn(file);
       const erpShipmentNumber = `PS-${books.shipments.length + 1}`;
