@@ -6,7 +6,7 @@
  * Each step is declared in steps/. The kernel tries it, asks a person when it has failed for good, and
  * undoes what was done when the order stops (kernel/order-run.ts).
  */
-import { allHandlersFinished, condition, setHandler } from '@temporalio/workflow';
+import { allHandlersFinished, CancellationScope, condition, setHandler } from '@temporalio/workflow';
 import type { OrderEvent } from '../domain/order/events.ts';
 import { whyNotAskToCancel, whyNotCancelLines, whyNotResolve } from '../domain/order/guards.ts';
 import type { OrderToCashInput } from '../domain/order/messages.ts';
@@ -19,6 +19,7 @@ import { finishOnceAnswered, settleTrouble } from './documents.ts';
 import { fulfill } from './fulfillment.ts';
 import { refuse } from './kernel/failures.ts';
 import { OrderRun } from './kernel/order-run.ts';
+import { shielded } from './kernel/shield.ts';
 import * as messages from './messages.ts';
 import { checkOrder } from './steps/check-order.ts';
 import { finishOrder } from './steps/finish-order.ts';
@@ -26,8 +27,14 @@ import { placeWithErp } from './steps/place-with-erp.ts';
 import { reserveStock } from './steps/reserve-stock.ts';
 
 export async function orderToCash(input: OrderToCashInput): Promise<{ status: OrderStatus }> {
+  const { cancelRequested } = CancellationScope.current();
+  return shielded(toCash)(input, cancelRequested);
+}
+
+async function toCash(input: OrderToCashInput, cancelRequested: Promise<never>): Promise<{ status: OrderStatus }> {
   const order = new OrderRun(input);
   listen(order);
+  cancelRequested.catch(shielded(() => order.cancelIfPossible({ reason: 'cancelled in Temporal', by: 'Temporal' })));
 
   const completed = await order.run(async () => {
     await order.perform(checkOrder);
@@ -47,37 +54,43 @@ export async function orderToCash(input: OrderToCashInput): Promise<{ status: Or
 }
 
 function listen(order: OrderRun): void {
-  const take = async (event: OrderEvent) => void (await order.receive(event));
+  const take = shielded(async (event: OrderEvent) => void (await order.receive(event)));
   setHandler(messages.warehouseEvent, (notice) => take({ type: 'warehouse-noticed', notice }));
   setHandler(messages.paymentReceived, (payment) => take({ type: 'payment-noticed', payment }));
   setHandler(messages.stockArrived, () => take({ type: 'stock-arrived' }));
-  setHandler(messages.documentTrouble, (trouble) => settleTrouble(order, trouble));
+  setHandler(
+    messages.documentTrouble,
+    shielded(async (trouble) => settleTrouble(order, trouble)),
+  );
   setHandler(messages.documentsAnswered, () => take({ type: 'documents-answered' }));
-  setHandler(messages.exceptionDecided, (decision) => order.follow(decision));
+  setHandler(
+    messages.exceptionDecided,
+    shielded(async (decision) => order.follow(decision)),
+  );
   setHandler(messages.statusQuery, () => viewOf(order.state));
   setHandler(messages.timelineQuery, () => [...order.state.story]);
   setHandler(
     messages.resolveException,
-    async (decision) => {
+    shielded(async (decision) => {
       await order.resolve(decision);
       return { status: order.status };
-    },
+    }),
     { validator: (input) => refuse(whyNotResolve(order.state, input)) },
   );
   setHandler(
     messages.cancelOrder,
-    async (stop) => {
+    shielded(async (stop) => {
       await order.cancel(stop);
       return { status: order.status };
-    },
+    }),
     { validator: (_stop) => refuse(whyNotAskToCancel(order.state)) },
   );
   setHandler(
     messages.cancelLines,
-    async (request) => {
+    shielded(async (request) => {
       await cancelLinesOf(order, request);
       return { status: order.status };
-    },
+    }),
     {
       validator: ({ id }) =>
         order.state.linesCancelled.includes(id) ? undefined : refuse(whyNotCancelLines(order.state)),

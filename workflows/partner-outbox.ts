@@ -20,6 +20,7 @@ import {
 import type { EdiActivities, OutboxRecords } from '../activities/edi/activities.ts';
 import { records as recordsProfile, transmission } from './kernel/activity-profiles.ts';
 import { reasonOf } from './kernel/failures.ts';
+import { shielded } from './kernel/shield.ts';
 import { wakeOutbox } from './messages.ts';
 
 export interface PartnerOutboxInput {
@@ -30,7 +31,10 @@ const LOOK = '5 minutes';
 /** An interchange whose deadline has passed is still tried, in rounds of this length, until it is delivered or refused. */
 const LATE_ROUND_MS = 60 * 60 * 1000;
 
-export async function partnerOutbox(input: PartnerOutboxInput): Promise<never> {
+/** Documents that wait to be sent are sent, whoever presses “cancel” in the Temporal UI. */
+export const partnerOutbox = shielded(sendForEver);
+
+async function sendForEver(input: PartnerOutboxInput): Promise<never> {
   const { partnerId } = input;
   let woken = true;
   setHandler(wakeOutbox, () => {
@@ -47,7 +51,7 @@ export async function partnerOutbox(input: PartnerOutboxInput): Promise<never> {
     } else {
       await outbox.reportUnacknowledged({ partnerId });
     }
-    if (workflowInfo().continueAsNewSuggested) await continueAsNew<typeof partnerOutbox>(input);
+    if (workflowInfo().continueAsNewSuggested) await continueAsNew<typeof sendForEver>(input);
     setCurrentDetails('waits for documents');
     await condition(() => woken, LOOK);
   }

@@ -90,6 +90,7 @@ it('an ERP that answers again makes the orders go on whose step gave up on it, a
     const type = taskQueue === undefined ? 'erp-refused-order' : 'system-unavailable';
     const common = { step: 'place the order', summary: 'x', resolutions: [], openedAt: new Date().toISOString() };
     await exceptions.openException({
+      standing: [],
       orderId,
       exception: { id: `e-${orderId}`, type, ...common, ...(taskQueue && { taskQueue }) },
       kind: kindOf(type),

@@ -19,6 +19,7 @@ async function asking() {
   const openedAt = new Date().toISOString();
   const { resolutions } = kindOf(TYPE);
   await given.records.openException({
+    standing: [],
     orderId,
     exception: { id: exceptionId, type: TYPE, step: 'check', summary: 'too cheap', resolutions, openedAt },
     kind: kindOf(TYPE),
@@ -65,4 +66,20 @@ it('one decision reaches each order once, and its records tell how each was reso
     ['accept', 'bob'],
     ['retry', 'ann'],
   ]);
+});
+
+it('an order that was reset and asks anew leaves no question behind that nobody can answer', async () => {
+  const { orderId, exceptionId } = await asking();
+  const exception = {
+    ...{ id: randomUUID(), type: TYPE, step: 'check', summary: 'too cheap', resolutions: [] },
+    openedAt: new Date().toISOString(),
+  };
+  await given.records.openException({ orderId, exception, standing: [], kind: kindOf(TYPE), progress: underWay });
+  const rows = await given.prisma.orderException.findMany({ where: { orderId }, select: { id: true, state: true } });
+  expect(new Map(rows.map(({ id, state }) => [id, state]))).toEqual(
+    new Map([
+      [exceptionId, 'resolved'],
+      [exception.id, 'open'],
+    ]),
+  );
 });

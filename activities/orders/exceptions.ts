@@ -8,6 +8,7 @@ import { setProgress } from '../lib/records.ts';
 import { type LeftOutDependencies, releaseIfDecided } from './prepare/left-out.ts';
 import { settleRepetition, tellIfSettled } from './repetition.ts';
 
+const ASKED_ANEW = JSON.stringify({ resolution: 'dismiss', by: 'system', note: 'the order was reset and asks anew' });
 const HOUR_MS = 60 * 60 * 1000;
 
 export interface Resolved {
@@ -24,10 +25,12 @@ export function createExceptionRecords(deps: LeftOutDependencies) {
     async openException(input: {
       orderId: string;
       exception: OpenException;
+      /** All that are open in the process. Others that our records have are of a run that was reset. */
+      standing: readonly string[];
       kind: ReturnType<typeof kindOf>;
       progress: Progress;
     }): Promise<void> {
-      const { orderId, exception, kind, progress } = input;
+      const { orderId, exception, standing, kind, progress } = input;
       const { id, type, step, summary } = exception;
       const openedAt = new Date(exception.openedAt);
       const dueAt = new Date(openedAt.getTime() + kind.escalateAfterHours * HOUR_MS);
@@ -40,6 +43,11 @@ export function createExceptionRecords(deps: LeftOutDependencies) {
             ${detailOf(exception)}::jsonb, ${[...exception.resolutions]}::text[],
             ${kind.owner}, ${openedAt}::timestamptz, ${dueAt}::timestamptz)
           ON CONFLICT DO NOTHING
+        ),
+        asked_anew AS (
+          UPDATE "OrderException" SET "state" = 'resolved', "resolvedAt" = now(), "resolvedBy" = 'system',
+            "resolution" = ${ASKED_ANEW}::jsonb
+          WHERE "orderId" = ${orderId} AND "state" = 'open' AND "id" <> ALL(${[...standing, id]}::text[])
         ),
         told AS (
           INSERT INTO "TimelineEvent" ("orderId", "key", "type", "summary", "actor", "detail", "correlationId")

@@ -175,6 +175,7 @@ describe('orders that wait for the same content', () => {
       openedAt: new Date().toISOString(),
     };
     await given.records.openException({
+      standing: [],
       orderId,
       exception,
       kind: kindOf('content-not-used'),

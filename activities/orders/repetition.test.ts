@@ -56,7 +56,7 @@ async function asks(orderId: string): Promise<string> {
     },
     openedAt: new Date().toISOString(),
   };
-  await given.records.openException({ orderId, exception, kind, progress });
+  await given.records.openException({ standing: [], orderId, exception, kind, progress });
   return id;
 }
 

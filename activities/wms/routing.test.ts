@@ -299,7 +299,7 @@ describe('a rule that says whom to ask for a carrier', () => {
       openedAt: new Date().toISOString(),
     };
     const progress = underWay;
-    await given.records.openException({ orderId, exception, kind: kindOf('carrier-needed'), progress });
+    await given.records.openException({ standing: [], orderId, exception, kind: kindOf('carrier-needed'), progress });
     const decision = { ...decided, note: 'asked the desk' };
     await given.records.closeException({ orderId, exceptionId: exception.id, decision, progress });
     const told = await given.prisma.timelineEvent.findFirstOrThrow({ where: { orderId, type: 'exception.resolved' } });

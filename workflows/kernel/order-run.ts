@@ -317,7 +317,8 @@ export class OrderRun {
     this.apply({ type: 'exception-opened', exception });
     log.warn('order waits for a decision', { ...problem, step });
     const { orderId } = this.current;
-    await this.note((progress) => this.records.openException({ orderId, exception, kind, progress }));
+    const standing = this.current.exceptions.map(({ id }) => id);
+    await this.note((progress) => this.records.openException({ orderId, exception, standing, kind, progress }));
 
     const decision = () => this.current.exceptions.find(({ id }) => id === exception.id)?.decision;
     const decided = () => decision() !== undefined || goneAway();
@@ -380,6 +381,22 @@ export class OrderRun {
     }
     await this.turns.until(() => this.current.end !== undefined || whyNotUndone(this.current) !== undefined);
     refuse(whyNotUndone(this.current));
+  }
+
+  /** A cancellation to which nobody waits for an answer: the order says whether it is refused, and goes on then. */
+  async cancelIfPossible(stop: Stop): Promise<void> {
+    const refusal = whyNotAskToCancel(this.current);
+    if (refusal === undefined) {
+      await this.cancel(stop).catch((error: unknown) =>
+        log.warn('the order is not cancelled', { reason: reasonOf(error) }),
+      );
+      return;
+    }
+    log.warn('the order is not cancelled', { reason: refusal.reason });
+    const { orderId } = this.current;
+    await this.note((progress) =>
+      this.records.cancelRefused({ orderId, since: this.after(0), reason: refusal.reason, progress }),
+    );
   }
 
   private stop(stop: Stop): void {
