@@ -79,5 +79,7 @@ it("a partner's pack has the quantity of its cross-reference, whatever the profi
 
 it('an unknown unit stops the order, and the problem names the unit as received', async () => {
   const summary = expect.stringContaining('MW-1002 is not sold by CT');
-  expect(await ordered('CT', {})).toEqual({ prepared: { ready: false, problem: { type: 'unknown-unit', summary } } });
+  expect(await ordered('CT', {})).toEqual({
+    prepared: { ready: false, problem: { type: 'unknown-unit', summary, lineIds: ['10'] } },
+  });
 });

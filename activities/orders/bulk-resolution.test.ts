@@ -71,7 +71,7 @@ it('one decision reaches each order once, and its records tell how each was reso
 it('an order that was reset and asks anew leaves no question behind that nobody can answer', async () => {
   const { orderId, exceptionId } = await asking();
   const exception = {
-    ...{ id: randomUUID(), type: TYPE, step: 'check', summary: 'too cheap', resolutions: [] },
+    ...{ id: randomUUID(), type: TYPE as typeof TYPE, step: 'check', summary: 'too cheap', resolutions: [] },
     openedAt: new Date().toISOString(),
   };
   await given.records.openException({ orderId, exception, standing: [], kind: kindOf(TYPE), progress: underWay });
