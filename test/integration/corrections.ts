@@ -75,10 +75,10 @@ export function corrections(given: () => Given): void {
       expect(await post(id, 'resolve', named(SKU))).toMatchObject({ status: 200 });
       await closed(given(), poNumbers, 90);
       await quiet(given());
-      const { items } = (
-        await given().calls.api('/v1/partners/harbor-pine/cross-references?kind=item&external=HP-NEW-7')
-      ).body;
+      const names = '/v1/partners/harbor-pine/cross-references';
+      const { items } = (await given().calls.api(`${names}?kind=item&external=${ITEM}`)).body;
       expect(items).toMatchObject([{ internal: SKU, source: 'api' }]);
+      expect((await given().calls.api(`${names}/item/${ITEM}`, { method: 'DELETE' })).status).toBe(204);
       const [release] = (await given().calls.system('wms', `/releases?poNumber=${poNumbers[11]}`)).body.items;
       expect(release.lines).toMatchObject([{ sku: SKU }]);
     });
