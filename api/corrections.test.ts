@@ -79,6 +79,8 @@ describe('a correction', () => {
     ['a field of another kind', [{ ...item('MW-1002'), unitPrice: '1' }], 'corrections[0].unitPrice'],
     ['a negative quantity', [{ kind: 'quantity', lineId: 'B', quantity: '-1' }], 'corrections[0].quantity'],
     ['nothing', [], 'corrections'],
+    ['a line twice', [item('MW-1002'), item('MW-1001')], 'corrections[1].kind'],
+    ['a line that is not delivered', [{ kind: 'refuse-line', lineId: 'B' }, item('MW-1001')], 'corrections[1].kind'],
   ])('refuses %s with its place', async (_, corrections, path) => {
     for (const action of ['forecast', 'resolve'] as const) {
       const answer = await call(action, correct(...corrections));
@@ -95,12 +97,24 @@ describe('a correction', () => {
     expect((await call('forecast', correct(item('MW-1002')), reader)).status).toBe(403);
   });
 
-  it('says when nobody answers, so that it can be sent again', async () => {
-    expect(await call('resolve', correct(item('MW-1002')))).toMatchObject({
+  it('says when nobody answers, so that it can be sent again, and leaves no name behind', async () => {
+    expect(await call('resolve', correct(item('MW-1002', true)))).toMatchObject({
       status: 503,
       body: { code: 'process-unavailable' },
     });
     expect(await api.prisma.orderException.findUnique({ where: { id: exceptionId } })).toMatchObject({ state: 'open' });
+    expect(await api.prisma.crossReference.count({ where: { external: 'THEIRS-9' } })).toBe(0);
+  });
+
+  it('does not change what is known already for the partner', async () => {
+    const row = { partnerId: 'tri-valley', kind: 'item', external: 'THEIRS-9', internal: 'MW-1001' };
+    await api.prisma.crossReference.create({ data: row });
+    for (const action of ['forecast', 'resolve'] as const) {
+      const answer = await call(action, correct(item('MW-1002', true)));
+      expect(answer).toMatchObject({ status: 422, body: { errors: [{ path: 'corrections[0].remember' }] } });
+    }
+    expect(await call('forecast', correct(item('MW-1002')))).toMatchObject({ status: 200 });
+    await api.prisma.crossReference.deleteMany({ where: { external: 'THEIRS-9' } });
   });
 
   it('is of no use once the exception is resolved', async () => {

@@ -2,7 +2,7 @@
 import { type Forecast, forecastCheck, retryAnswered, stillAsked } from '../activities/orders/corrections.ts';
 import { loadCrossReferences, type StatedRow } from '../activities/partners/cross-references.ts';
 import type { ExceptionType } from '../domain/exceptions.ts';
-import { type Correction, correctionsFor } from '../domain/order/corrections.ts';
+import { type Correction, correctionsFor, subjectOf } from '../domain/order/corrections.ts';
 import type { SalesOrder, SalesOrderLine } from '../mappings/canonical/v1/index.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { Problem } from './errors.ts';
@@ -28,47 +28,66 @@ export async function checkCorrections(
   const forecast = await forecastCheck(forecasting(deps), orderId, { corrections });
   const { order } = forecast;
   const faults = stated.flatMap((correction, index) =>
-    faultOf(correction, type, order).map((fault) => at(index, fault)),
+    [...faultOf(correction, type, order), ...contradictionOf(correction, stated.slice(0, index))].map((fault) =>
+      at(index, fault),
+    ),
   );
   if (faults.length > 0) throw refused(faults);
   const asked = stillAsked(forecast, type, corrections);
   if (asked !== undefined) throw refused([{ path: 'corrections', message: `would not help: ${asked}` }]);
   const remembered = stated.flatMap((correction, index) => rowOf(correction, index, forecast));
+  await refuseKnownOtherwise(deps, order.partnerId, remembered);
   return { corrections, remembered, forecast };
 }
 
-/** Keeps the names that are to be known from now on, all or none. */
+/**
+ * Keeps the names that are to be known from now on. Called once the order has taken the decision: one that is refused
+ * leaves nothing behind. Returns why a name is not kept, because it became known as something else meanwhile.
+ */
 export async function rememberNames(
   deps: ApiDependencies,
   partnerId: string,
   remembered: readonly StatedRow[],
-): Promise<void> {
-  if (remembered.length === 0) return;
+): Promise<string[]> {
   const profile = deps.partners.profile(partnerId);
-  if (profile === undefined) throw new Problem('no-such-partner', `${partnerId} has no profile any more.`);
-  const known = await deps.prisma.crossReference.findMany({
-    where: {
-      partnerId,
-      OR: remembered.map(({ values: { kind, external } }) => ({ kind: `${kind}`, external: `${external}` })),
-    },
+  if (remembered.length === 0 || profile === undefined) return [];
+  const { refused: rows } = await loadCrossReferences(deps, {
+    profile,
+    rows: [remembered],
+    source: 'api',
+    onlyNew: true,
   });
-  const fresh = remembered.filter(
-    ({ values }) =>
-      !known.some(
-        (row) => row.kind === values.kind && row.external === values.external && row.internal === values.internal,
-      ),
-  );
-  if (fresh.length === 0) return;
-  const { refused: rows } = await loadCrossReferences(deps, { profile, rows: [fresh], source: 'api' });
-  if (rows.length === 0) return;
-  throw refused(
-    rows.map(({ line, reason }) => at(line - 1, { field: 'remember', message: `cannot be kept: ${reason}` })),
-  );
+  return rows.map(({ line, reason }) => `${remembered.find((row) => row.line === line)?.values.external} ${reason}`);
 }
 
-/** Orders that waited for a name that is known now. */
-export async function goOnWithNames(deps: ApiDependencies, partnerId: string): Promise<number> {
-  return retryAnswered({ ...forecasting(deps), handOff: deps.handOff }, partnerId);
+/** @throws Problem `invalid-body` if a name is known as something else: a decision about one order does not change that */
+async function refuseKnownOtherwise(
+  { prisma }: ApiDependencies,
+  partnerId: string,
+  remembered: readonly StatedRow[],
+): Promise<void> {
+  if (remembered.length === 0) return;
+  const keyOf = ({ kind, external, sku = '' }: StatedRow['values']) => JSON.stringify([kind, external, sku]);
+  const known = await prisma.crossReference.findMany({
+    where: {
+      partnerId,
+      OR: remembered.map(({ values }) => ({ kind: `${values.kind}`, external: `${values.external}` })),
+    },
+  });
+  const faults = remembered.flatMap(({ line, values }) => {
+    const row = known.find((one) => keyOf(one) === keyOf(values));
+    if (row === undefined || row.internal === values.internal) return [];
+    const message = `${values.external} is known already as ${row.internal}: change that among the cross-references, or correct this order alone`;
+    return [at(line - 1, { field: 'remember', message })];
+  });
+  if (faults.length > 0) throw refused(faults);
+}
+
+/** Orders that waited for a name that is known now. Nobody waits for them: the next reading of master data does the same. */
+export function goOnWithNames(deps: ApiDependencies, partnerId: string): void {
+  retryAnswered({ ...forecasting(deps), handOff: deps.handOff }, partnerId).catch((error: unknown) =>
+    deps.log.warn('orders that wait for a name are looked at with the next master data', { partnerId, error }),
+  );
 }
 
 export function forecasting({ prisma, partners, systems }: ApiDependencies) {
@@ -107,6 +126,17 @@ function faultOf(correction: StatedCorrection, type: ExceptionType, order: Sales
     return [{ field: 'quantity', message: 'the line is spread over stores: what they get would not add up' }];
   }
   return [];
+}
+
+/** A thing is corrected once, and a line that is not delivered in no other way. */
+function contradictionOf(correction: StatedCorrection, before: readonly StatedCorrection[]): Fault[] {
+  const isSame = (one: StatedCorrection) => subjectOf(one as Correction) === subjectOf(correction as Correction);
+  if (before.some(isSame)) return [{ field: 'kind', message: 'corrects what another one corrects as well' }];
+  if (!('lineId' in correction)) return [];
+  const ofLine = before.filter((one) => 'lineId' in one && one.lineId === correction.lineId);
+  const refuses = [correction, ...ofLine].some(({ kind }) => kind === 'refuse-line');
+  if (ofLine.length === 0 || !refuses) return [];
+  return [{ field: 'kind', message: 'a line that is not delivered needs no other correction' }];
 }
 
 function lineOf(order: SalesOrder, lineId: string): SalesOrderLine | undefined {

@@ -3,6 +3,7 @@ import type { AdviceDocument } from '../../mappings/edi/document-content.ts';
 import { applicationAdvice } from '../../mappings/edi/documents/all.ts';
 import { writeAdvice } from '../../mappings/edi/documents/write-document.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
+import { rewritten } from '../../mappings/x12/repertoire.ts';
 import type { Database } from '../../prisma/client.ts';
 import type { Prisma } from '../../prisma/generated/client.ts';
 import { type Outgoing, outgoing } from './outgoing.ts';
@@ -30,13 +31,35 @@ export function adviceAbout(
 ): Outgoing {
   const about = { ...numbers, ...(poNumber !== null && { poNumber }) };
   const number = id.replaceAll('-', '').slice(0, 20);
-  const content = { number, advisedAt: now.toISOString(), about, ...(refusal !== undefined && { refusal }) };
+  const said = refusal === undefined ? {} : { refusal: sayable(refusal, profile).text };
+  const content = { number, advisedAt: now.toISOString(), about, ...said };
   const document = writeAdvice(applicationAdvice, content, profile);
   const businessKey = `${document.set}/${id}`;
   const since = { documentReceived: now };
   return outgoing(profile, [
     { ...document, businessKey, correlationId, since, ...(orderId !== undefined && { orderId }) },
   ]);
+}
+
+/**
+ * A text within the partner's characters: a delimiter becomes a blank, and a character without an equal a question mark.
+ * `lost` is the first of those.
+ */
+export function sayable(
+  text: string,
+  { x12: { delimiters, repertoire } }: PartnerProfile,
+): { text: string; lost?: string } {
+  const { element, component, segment, repetition } = delimiters;
+  const marks: readonly (string | undefined)[] = [element, component, segment, repetition];
+  let lost: string | undefined;
+  const written = [...text.replaceAll(/\s+/g, ' ')].map((character) => {
+    if (marks.includes(character)) return ' ';
+    const found = rewritten(character, repertoire);
+    if ('text' in found) return character;
+    lost ??= character;
+    return '?';
+  });
+  return { text: written.join(''), ...(lost !== undefined && { lost }) };
 }
 
 /** The columns that an advice needs. */

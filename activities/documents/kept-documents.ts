@@ -1,4 +1,5 @@
 /** Documents that nothing processes. Each waits in state `kept` until a person says what was done about it. */
+import { applicationAdvice } from '../../mappings/edi/documents/all.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import type { Database } from '../../prisma/client.ts';
 import { Prisma } from '../../prisma/generated/client.ts';
@@ -120,8 +121,10 @@ export async function settleKeptDocument(
     select: { ...ADVISED, orders: { select: { orderId: true }, orderBy: { orderId: 'asc' }, take: 1 } },
   });
   const profile = profiles.get(document.partnerId);
-  const advice =
-    profile && adviceAbout(profile, advisedOf(document, orders[0]?.orderId), outcome === 'refused' ? note : undefined);
+  // The advice of the partner is answered by none of ours.
+  const isTold = profile !== undefined && document.transactionSet !== applicationAdvice.set;
+  const refusal = outcome === 'refused' ? note : undefined;
+  const advice = isTold ? adviceAbout(profile, advisedOf(document, orders[0]?.orderId), refusal) : undefined;
   const isOpen = Prisma.sql`EXISTS (SELECT FROM settled)`;
   const told = advice && Prisma.sql`, queued AS (${advice.documents(isOpen)}), woken AS (${advice.wakes(isOpen)})`;
   const settled = await prisma.$queryRaw<unknown[]>`

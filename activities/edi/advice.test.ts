@@ -183,6 +183,18 @@ describe('an advice that we receive', () => {
     expect(await signals()).toHaveLength(1);
   });
 
+  it('about an order that has ended is a question itself', async () => {
+    const orderId = await sent855('ADV-3', '79', '0001');
+    await given.prisma.order.update({ where: { id: orderId }, data: { closedAt: new Date() } });
+    const oti = ['TR', 'PO', 'ADV-3', '', '', '', '', '79', '0001', '855'];
+    const { document } = await takes(advising(), 54, '824', 'AG', advice(...oti));
+    expect(document).toMatchObject({ state: 'kept', poNumber: 'ADV-3' });
+    expect(await given.prisma.documentOrder.count({ where: { documentId: document.id, orderId } })).toBe(1);
+    const settlement = { outcome: 'done', by: 'ann', note: 'called them' } as const;
+    expect(await settleKeptDocument(agreed({ outbound: ADVICE }), document.id, settlement)).toBe(true);
+    expect(await advices()).toEqual([]);
+  });
+
   it('is matched by the number that it states, and an acceptance is only told', async () => {
     const orderId = await sent855('ADV-2', '78', '0001');
     await takes(advising(), 52, '824', 'AG', advice('TA', 'PO', 'ADV-2', '', '', '', '', '', '', '855'));

@@ -4,7 +4,7 @@ import type { X12Error } from '../../mappings/x12/types.ts';
 import { Prisma } from '../../prisma/generated/client.ts';
 import { tellOrders } from '../documents/trouble.ts';
 import type { IntakeDependencies } from '../intake/dependencies.ts';
-import { type InboundDocument, storingDocument } from '../intake/inbound-document.ts';
+import { type InboundDocument, relatingDocument, storingDocument } from '../intake/inbound-document.ts';
 import { insertTimeline } from '../lib/records.ts';
 import { type Judgement, MOST_ERRORS, type Source } from './judgement.ts';
 
@@ -42,15 +42,21 @@ export async function takeAdvice(
         ],
   );
   const troubles = tellOrders(refused, 'rejected', ({ advice }) => `${profile.name} refused it: ${reasonOf(advice)}`);
+  // The process of an order that has ended asks nobody any more, so the advice itself is a question.
+  const late = refused.filter(({ order }) => order?.closedAt);
   const verdict = {
-    state: errors.length === 0 ? 'accepted' : 'unmatched',
+    state: late.length > 0 ? 'kept' : errors.length === 0 ? 'accepted' : 'unmatched',
     errors: errors.slice(0, MOST_ERRORS),
     notUsed: [...notUsed],
+    ...(late[0]?.order && { poNumber: late[0].order.poNumber }),
   } as const;
   const signalled = await prisma.$queryRaw<{ id: string }[]>`
     WITH stored AS (
       ${storingDocument(document, verdict)}
-    ), refused AS (
+    ), related AS (${relatingDocument(
+      document.id,
+      late.flatMap(({ orderId }) => orderId ?? []),
+    )}), refused AS (
       UPDATE "Document" SET "state" = 'rejected'
       WHERE "id" = ANY(${refused.map(({ id }) => id)}::text[]) AND "state" <> 'rejected'
       RETURNING "id"
@@ -68,6 +74,7 @@ const COLUMNS = {
   transactionSet: true,
   transactionControl: true,
   correlationId: true,
+  order: { select: { closedAt: true, poNumber: true } },
 } as const;
 
 async function sentDocument(prisma: IntakeDependencies['prisma'], partnerId: string, advice: Advice) {

@@ -1,5 +1,6 @@
-import { add, compare, isPositive, isZero, multiply, subtract } from '../../domain/decimal.ts';
+import { add, compare, isMultiple, isPositive, isZero, multiply, subtract } from '../../domain/decimal.ts';
 import type { CancelLinesInput } from '../../domain/order/messages.ts';
+import { isCounted } from '../../domain/units.ts';
 import { orderAcknowledgment } from '../../mappings/edi/documents/all.ts';
 import { writeDocument } from '../../mappings/edi/documents/write-document.ts';
 import { evaluateAll } from '../../runtime/expressions.ts';
@@ -91,7 +92,9 @@ export function decide(all: readonly OrderLineRecord[], asked: CancelLinesInput[
     const left = add(line.open, line.backordered);
     const wanted = quantity === undefined ? left : multiply(quantity, line.unitFactor);
     const about = `line ${line.lineId}: `;
-    if (isZero(left)) reasons.push(`${about}nothing of it is open any more`);
+    if (isCounted(line.baseUnit) && !isMultiple(wanted, '1')) {
+      reasons.push(`${about}${wanted} ${line.baseUnit} are to be cancelled, of which there are only whole ones`);
+    } else if (isZero(left)) reasons.push(`${about}nothing of it is open any more`);
     else if (compare(wanted, left) > 0) {
       reasons.push(`${about}${wanted} ${line.baseUnit} are to be cancelled, and only ${left} are open`);
     } else if (compare(wanted, line.backordered) > 0) {

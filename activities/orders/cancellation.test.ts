@@ -131,6 +131,14 @@ describe('lines that are cancelled', () => {
     expect(await acknowledgments(orderId)).toHaveLength(1);
   });
 
+  it('are counted in whole pieces', async () => {
+    const orderId = await partlyBackordered();
+    expect(await given.activity(() => request(orderId, [{ lineNumber: 2, quantity: '0.5' }]))).toEqual({
+      type: 'refused',
+      reasons: ['line 20: 0.5 EA are to be cancelled, of which there are only whole ones'],
+    });
+  });
+
   it('are the whole order if nothing of it would be left', async () => {
     const orderId = await partlyBackordered();
     const all = [{ lineNumber: 1 }, { lineNumber: 2 }];

@@ -60,8 +60,8 @@ export async function forecastCheck(
   }
 }
 
-/** Exceptions that are looked at in one go; the rest waits for the next name that becomes known. */
-const MOST_WAITING = 1000;
+/** Exceptions that are looked at in one go. */
+const AT_ONCE = 200;
 
 /**
  * Tells orders to go on whose question has gone, because names or master data that they wait for are there now: those of
@@ -72,16 +72,38 @@ export async function retryAnswered(
   partnerId?: string,
 ): Promise<number> {
   const { prisma, handOff } = deps;
-  const waiting = await prisma.orderException.findMany({
-    where: {
-      state: 'open',
-      type: { in: [...ANSWERED_BY_RECORDS] },
-      ...(partnerId !== undefined && { order: { partnerId } }),
-    },
-    select: { id: true, type: true, summary: true, orderId: true, order: { select: { partnerId: true } } },
-    orderBy: [{ openedAt: 'asc' }, { id: 'asc' }],
-    take: MOST_WAITING,
-  });
+  let told = 0;
+  for (let after: string | undefined; ; ) {
+    const waiting = await prisma.orderException.findMany({
+      where: {
+        state: 'open',
+        type: { in: [...ANSWERED_BY_RECORDS] },
+        ...(partnerId !== undefined && { order: { partnerId } }),
+        ...(after !== undefined && { id: { gt: after } }),
+      },
+      select: { id: true, type: true, summary: true, orderId: true, order: { select: { partnerId: true } } },
+      orderBy: { id: 'asc' },
+      take: AT_ONCE,
+    });
+    const rows = handOffRows(await answered(deps, waiting));
+    if (rows.length > 0) await prisma.handOff.createMany({ data: rows });
+    handOff.committed(rows);
+    told += rows.length;
+    after = waiting.at(-1)?.id;
+    if (waiting.length < AT_ONCE) return told;
+  }
+}
+
+interface Waiting {
+  readonly id: string;
+  readonly type: string;
+  readonly summary: string;
+  readonly orderId: string;
+  readonly order: { readonly partnerId: string };
+}
+
+/** Those whose check would not ask the same again, as signals to go on. */
+async function answered(deps: ForecastDependencies, waiting: readonly Waiting[]): Promise<HandOffItem[]> {
   const signals: HandOffItem[] = [];
   for (const { id: exceptionId, type, summary, orderId, order } of waiting) {
     const forecast = await forecastCheck(deps, orderId);
@@ -92,20 +114,9 @@ export async function retryAnswered(
       ...{ exceptionId, resolution: 'retry', by: 'system' },
       note: 'what it asked about is known now',
     };
-    const item = {
-      kind: 'signal-order',
-      partnerId: order.partnerId,
-      orderId,
-      signal: 'exceptionDecided',
-      payload,
-    } as const;
-    signals.push(item);
+    signals.push({ kind: 'signal-order', partnerId: order.partnerId, orderId, signal: 'exceptionDecided', payload });
   }
-  if (signals.length === 0) return 0;
-  const rows = handOffRows(signals);
-  await prisma.handOff.createMany({ data: rows });
-  handOff.committed(rows);
-  return signals.length;
+  return signals;
 }
 
 /** Questions of the check that cross-references or master data answer. */

@@ -13,7 +13,8 @@ export function refusal(order: OrderRecord, problem?: ExceptionType) {
   const unchecked = canonical.lines.map((line, index) => ({
     lineNumber: index + 1,
     lineId: line.lineId,
-    sku: line.item.sku ?? line.item.customerSku ?? line.item.gtin ?? line.item.manufacturerPart ?? '',
+    // Nothing, rather than a number of the buyer as ours.
+    sku: line.item.sku ?? '',
     ...(line.item.customerSku && { customerSku: line.item.customerSku }),
     ...(line.item.gtin && { gtin: line.item.gtin }),
     description: line.item.description ?? '',

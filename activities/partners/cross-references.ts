@@ -41,7 +41,8 @@ export interface RefusedRow {
     | 'duplicate-row'
     | 'unknown-item'
     | 'unknown-ship-to'
-    | 'stated-by-file';
+    | 'stated-by-file'
+    | 'known-otherwise';
   readonly reason: string;
 }
 
@@ -97,9 +98,11 @@ export async function loadCrossReferences(
     source: CrossReferenceSource;
     /** The maximum number of rejected rows in the report, which also states their count. */
     refusedShown?: number;
+    /** Refuses a name that is known already as something else. */
+    onlyNew?: true;
   },
 ): Promise<CrossReferenceReport> {
-  const { profile, rows, source, refusedShown = REFUSED_SHOWN } = given;
+  const { profile, rows, source, refusedShown = REFUSED_SHOWN, onlyNew } = given;
   return prisma.$transaction(
     async (records) => {
       await stateRows(records, rows);
@@ -108,6 +111,7 @@ export async function loadCrossReferences(
       // Serialize loads of a partner: two processes may find the same changed file.
       await records.$executeRaw`SELECT pg_advisory_xact_lock(hashtext(${`cross-references/${profile.id}`}))`;
       if (source === 'api') await refuseStatedByFile(records, profile.id);
+      if (onlyNew) await refuseKnownOtherwise(records, profile.id);
       const { refusedCount, refused, sound } = await outcome(records, refusedShown);
       const loaded = await store(records, profile.id, source);
       const removed = source === 'file' ? await removeOthers(records, profile.id) : 0;
@@ -252,6 +256,16 @@ function refuseStatedByFile(records: Transaction, partnerId: string): Promise<nu
     SET "code" = 'stated-by-file', "reason" = 'is stated by the file of ' || ${partnerId} || '; change it there'
     FROM "CrossReference" AS c
     WHERE s."code" IS NULL AND c."partnerId" = ${partnerId} AND c."source" = 'file'
+      AND c."kind" = s."kind" AND c."external" = s."external" AND c."sku" = s."sku"
+      AND (c."internal" <> s."internal" OR c."quantity" IS DISTINCT FROM s."quantity")`;
+}
+
+function refuseKnownOtherwise(records: Transaction, partnerId: string): Promise<number> {
+  return records.$executeRaw`
+    UPDATE "StatedCrossReference" AS s
+    SET "code" = 'known-otherwise', "reason" = 'is known already as ' || c."internal"
+    FROM "CrossReference" AS c
+    WHERE s."code" IS NULL AND c."partnerId" = ${partnerId}
       AND c."kind" = s."kind" AND c."external" = s."external" AND c."sku" = s."sku"
       AND (c."internal" <> s."internal" OR c."quantity" IS DISTINCT FROM s."quantity")`;
 }

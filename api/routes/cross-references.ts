@@ -115,7 +115,7 @@ const putCrossReference = route({
     const { refused } = await loadCrossReferences(deps, { profile, rows: [[{ line: 1, values }]], source: 'api' });
     const [refusal] = refused;
     if (refusal !== undefined) throw refusalProblem(refusal);
-    await goOnWithNames(deps, profile.id);
+    goOnWithNames(deps, profile.id);
     const key = { partnerId: profile.id, kind: params.kind, external: params.external.trim(), sku: query.sku.trim() };
     const row = await deps.prisma.crossReference.findUniqueOrThrow({ where: { partnerId_kind_external_sku: key } });
     return { status: 200, body: crossReferenceOf(row), detail: { ...body } };
@@ -201,7 +201,7 @@ const postCrossReferences = route({
       const rows = rowsOf(body, header('content-type') ?? '');
       return loadCrossReferences(deps, { profile, rows, source: 'api' });
     });
-    if (loaded > 0) await goOnWithNames(deps, profile.id);
+    if (loaded > 0) goOnWithNames(deps, profile.id);
     return {
       status: 200,
       body: { loaded, unchanged, refusedCount, refused: [...refused] },

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { isAdvised, sayable } from '../../activities/documents/advice.ts';
 import { assignKeptDocument, ordersUnder } from '../../activities/documents/kept-documents.ts';
+import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import { type Encoding, encoded } from '../../mappings/x12/encoding.ts';
 import { scanInterchanges } from '../../mappings/x12/index.ts';
 import { visibleTo } from '../auth/visibility.ts';
@@ -118,6 +120,14 @@ function notWaiting(state: string): Problem {
   return new Problem('document-not-kept', `It is ${state}.`, { members: { state } });
 }
 
+/** The note goes out to the partner. */
+function refuseUnsayable(note: string, profile: PartnerProfile): void {
+  const { lost } = sayable(note, profile);
+  if (lost === undefined) return;
+  const message = `holds "${lost}", which cannot be written into the documents of this partner (x12.repertoire)`;
+  throw new Problem('invalid-body', `note ${message}`, { errors: [{ path: 'note', message }] });
+}
+
 const handleDocument = route({
   method: 'post',
   path: '/v1/documents/{documentId}/handled',
@@ -138,9 +148,12 @@ const handleDocument = route({
       .meta({ id: 'HandledDocument' }),
   },
   answers: { 200: { description: 'The document', schema: documentItem } },
-  problems: ['unknown-document', 'document-not-kept'],
+  problems: ['unknown-document', 'document-not-kept', 'invalid-body'],
   handler: async ({ params, body, caller }, deps) => {
     const document = await keptDocument(caller, params.documentId, deps);
+    if (document.state !== 'kept') throw notWaiting(document.state);
+    const profile = deps.partners.profile(document.partnerId);
+    if (body.outcome === 'refused' && profile !== undefined && isAdvised(profile)) refuseUnsayable(body.note, profile);
     const by = caller.client?.name ?? 'unknown';
     const settled = await deps.intake.settleKeptDocument(document.id, { by, ...body });
     if (!settled) throw notWaiting(document.state);

@@ -132,6 +132,9 @@ const resolved = z.object({
   resolution: z.string(),
   orderId: z.string(),
   status: z.string(),
+  notRemembered: z
+    .array(z.string())
+    .meta({ description: 'Names that could not be kept, because they became known as something else meanwhile' }),
   links: z.object({ order: link }),
 });
 
@@ -174,7 +177,6 @@ const resolve = route({
       const profile = await deps.partners.forOrder(exception.order);
       if (profile !== undefined) refuseUnwritable([['carrier.authorization', body.carrier?.authorization]], profile);
       const corrected = body.corrections && (await checkCorrections(deps, asked(exception), body.corrections));
-      if (corrected !== undefined) await rememberNames(deps, exception.order.partnerId, corrected.remembered);
       const by = caller.client?.name ?? 'unknown';
       const note = body.note === undefined || body.note === '' ? {} : { note: body.note };
       const input = {
@@ -183,7 +185,8 @@ const resolve = route({
         ...(corrected && { corrections: corrected.corrections }),
       };
       const done = await updateOrder(deps, exception.order.workflowId, resolveException, input, 'illegal-resolution');
-      if (corrected?.remembered.length) await goOnWithNames(deps, exception.order.partnerId);
+      const notRemembered = await rememberNames(deps, exception.order.partnerId, corrected?.remembered ?? []);
+      if (corrected?.remembered.length) goOnWithNames(deps, exception.order.partnerId);
       return {
         status: done === undefined ? (202 as const) : (200 as const),
         body: {
@@ -191,6 +194,7 @@ const resolve = route({
           resolution,
           orderId: exception.orderId,
           status: done?.status ?? exception.order.status,
+          notRemembered,
           links: { order: orderPath(exception.orderId) },
         },
         subject: exceptionId,

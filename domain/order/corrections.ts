@@ -58,7 +58,8 @@ export function mergedCorrections(earlier: readonly Correction[], later: readonl
   return [...earlier.filter((one) => !replaced.has(subjectOf(one))), ...later];
 }
 
-function subjectOf(correction: Correction): string {
+/** What a correction is about: of two about the same, one counts. */
+export function subjectOf(correction: Correction): string {
   return 'lineId' in correction ? JSON.stringify([correction.kind, correction.lineId]) : correction.kind;
 }
 

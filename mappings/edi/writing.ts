@@ -109,7 +109,7 @@ export function itemNumbers(line: DocumentLine, profile: Agreement): string[] {
   const qualifiers = { buyer: send.buyer, seller: send.seller, gtin: send.gtin ?? gtinQualifier(line.gtin) };
   return send.order.flatMap((kind) => {
     const number = numbers[kind];
-    return number === undefined ? [] : [qualifiers[kind], number];
+    return number === undefined || number === '' ? [] : [qualifiers[kind], number];
   });
 }
 

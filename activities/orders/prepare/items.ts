@@ -4,6 +4,7 @@ import { compare, isMultiple, multiply } from '../../../domain/decimal.ts';
 import { lookup } from '../../../domain/lookup.ts';
 import type { Correction } from '../../../domain/order/corrections.ts';
 import type { StoreQuantity } from '../../../domain/policy/allocations.ts';
+import { isCounted } from '../../../domain/units.ts';
 import type { SalesOrderLine } from '../../../mappings/canonical/v1/index.ts';
 import type { KnownNames } from '../../partners/cross-references.ts';
 import { allocationsOf } from '../stores.ts';
@@ -18,14 +19,6 @@ export interface ItemOfLine {
   unitFactor: string;
   base: string;
 }
-
-/**
- * Units of measure (X12 element 355) that are counted in whole pieces. All others are measured and
- * may be fractional.
- */
-const COUNTED: ReadonlySet<string> = new Set(
-  'BG BK BO BX CA CN CT CX DZ EA JR KT PA PC PK PL PR RL SET ST TU UN'.split(' '),
-);
 
 /** The items of one ERP by each number that an order may name them by. */
 export interface ItemIndex {
@@ -77,13 +70,13 @@ export function itemOf(
     };
   }
   const base = multiply(line.quantity.value, unitFactor);
-  if (COUNTED.has(item.baseUnit) && !isMultiple(base, '1')) {
+  if (isCounted(item.baseUnit) && !isMultiple(base, '1')) {
     return {
       type: 'quantity-not-whole',
       summary: `line ${line.lineId}: ${line.quantity.value} ${line.quantity.unit} of ${item.sku} are ${base} ${item.baseUnit}, of which there are only whole ones`,
     };
   }
-  const broken = COUNTED.has(item.baseUnit) ? brokenAllocations(line, unitFactor) : [];
+  const broken = isCounted(item.baseUnit) ? brokenAllocations(line, unitFactor) : [];
   if (broken.length > 0) {
     const named = broken.map(({ store, quantity }) => `${quantity} for store ${store}`).join(', ');
     return {

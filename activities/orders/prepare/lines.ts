@@ -109,12 +109,13 @@ function refusedLine(
   item: KnownItem | undefined,
   reason: OfOneLine | undefined,
 ): PricedLine {
-  const { sku, customerSku, gtin, manufacturerPart, description } = line.item;
+  const { sku, customerSku, gtin, description } = line.item;
   // A price for something else than the ordered unit cannot be converted without our item.
   const unitPrice = line.priceBasis === undefined ? (line.unitPrice ?? '0') : '0';
   return {
     item: {
-      sku: item?.sku ?? sku ?? customerSku ?? gtin ?? manufacturerPart ?? '',
+      // Nothing, rather than a number of the buyer as ours.
+      sku: item?.sku ?? sku ?? '',
       description: item?.description ?? description ?? '',
       baseUnit: line.quantity.unit,
       gtin: item?.gtin ?? gtin ?? null,

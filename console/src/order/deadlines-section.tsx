@@ -42,7 +42,7 @@ export function DeadlinesSection(props: { readonly deadlines: readonly OrderDead
               <td>
                 <State deadline={deadline} timeZone={timeZone} />
               </td>
-              <td className="quiet">{deadline.source}</td>
+              <td className="quiet wraps">{deadline.source}</td>
             </tr>
           ))}
         </tbody>

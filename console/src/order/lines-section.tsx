@@ -57,9 +57,9 @@ export function LinesSection({ lines, currency, children }: Props) {
             <tr key={line.lineNumber}>
               <td className="number">{line.lineId}</td>
               <th scope="row" className="item">
-                {line.description}
+                {line.description || line.customerSku}
                 <span className="item-codes">
-                  <code>{line.sku}</code>
+                  {line.sku ? <code>{line.sku}</code> : 'not known here'}
                   {line.customerSku && (
                     <>
                       {' '}

@@ -5,6 +5,7 @@ import { render824 } from './render.ts';
 export const applicationAdvice = defineDocument({
   set: '824',
   checks: [],
+  about: { asks: 'refuses a document of an order that has ended' },
   inbound: { apply: 'takes-advice', map: advicesOf824 },
   outbound: {
     writes: 'application-advice',
