@@ -134,6 +134,15 @@ describe('corrections of an order', () => {
     expect(await given.prisma.order.findUniqueOrThrow({ where: { id: orderId } })).toMatchObject({ shipToNumber });
   });
 
+  it('are taken back with the run of the process that knew of them', async () => {
+    const orderId = await ordered(strange);
+    await check(orderId, [{ kind: 'item', lineId: secondLine(), sku: 'MW-1002' }]);
+    expect(await check(orderId)).toMatchObject({ problem: { type: 'unknown-item' } });
+    const order = await given.prisma.order.findUniqueOrThrow({ where: { id: orderId } });
+    expect(order.corrections).toEqual([]);
+    expect(order.canonical).toEqual(order.asOrdered);
+  });
+
   it('change days of the order and all its lines', async () => {
     const past = '2020-01-01';
     const orderId = await ordered((line) => ({ ...line, cancelAfter: past }));

@@ -47,7 +47,8 @@ export async function prepareOrder(
 ): Promise<PreparedOrder> {
   const { prisma, profiles, erp, wms, erpRules } = deps;
   const row = withCorrections(await loadOrder(prisma, orderId), corrections);
-  if (corrections.length > 0) await recordCorrections(prisma, orderId, row);
+  // Also without any, if a reset took back those that are on record.
+  if (row.asOrdered !== null) await recordCorrections(prisma, orderId, row);
   const { partnerId, canonical: order } = row;
   const profile = await profiles.forOrder(row);
   if (profile === undefined) {
