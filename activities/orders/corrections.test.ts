@@ -143,6 +143,21 @@ describe('corrections of an order', () => {
     expect(order.canonical).toEqual(order.asOrdered);
   });
 
+  it('of thousands of lines are asked for in rounds', async () => {
+    const order = base();
+    const lines = Array.from({ length: 2000 }, (_, index) => ({
+      ...strange(order.lines[0] as Line),
+      lineId: `${index}`,
+    }));
+    const parsed = salesOrder.parse({ ...order, lines, poNumber: 'FIX-MANY' });
+    const request = { order: parsed, correlationId: 'FIX-MANY', source: { kind: 'api' } } as const;
+    const { orderId } = await acceptOrder(given, request);
+    const { problem } = (await check(orderId)) as { problem: { summary: string; lineIds?: readonly string[] } };
+    expect(problem.lineIds).toHaveLength(500);
+    expect(problem.summary).toMatch(/^line 0: .* and 1980 more /);
+    expect(problem.summary.length).toBeLessThan(2000);
+  });
+
   it('change days of the order and all its lines', async () => {
     const past = '2020-01-01';
     const orderId = await ordered((line) => ({ ...line, cancelAfter: past }));

@@ -4,6 +4,7 @@ import type { kindOf, Resolution } from '../../domain/exceptions.ts';
 import { type Correction, correctionInWords } from '../../domain/order/corrections.ts';
 import type { GivenCarrier, OpenException } from '../../domain/order/messages.ts';
 import type { Progress } from '../../domain/order/state.ts';
+import { firstFew } from '../lib/few.ts';
 import { setProgress } from '../lib/records.ts';
 import { type LeftOutDependencies, releaseIfDecided } from './prepare/left-out.ts';
 import { settleRepetition, tellIfSettled } from './repetition.ts';
@@ -80,7 +81,11 @@ export function createExceptionRecords(deps: LeftOutDependencies) {
     }): Promise<void> {
       const { orderId, exceptionId, decision, progress } = input;
       const { resolution, note, carrier, corrections, by } = decision;
-      const given = carrier ? ` ${inWords(carrier)}` : corrections ? ` ${firstOf(corrections)}` : '';
+      const given = carrier
+        ? ` ${inWords(carrier)}`
+        : corrections
+          ? ` ${firstFew(corrections.map(correctionInWords), MOST_NAMED)}`
+          : '';
       const summary = `: ${resolution}${given}${note ? ` (${note})` : ''}`;
       const detail = JSON.stringify({ exceptionId, ...decision });
       const [closed] = await prisma.$queryRaw<{ type: string | null }[]>`
@@ -106,11 +111,6 @@ export function createExceptionRecords(deps: LeftOutDependencies) {
 
 /** Corrections that the timeline names; the decision has all. */
 const MOST_NAMED = 10;
-
-function firstOf(corrections: readonly Correction[]): string {
-  const more = corrections.length > MOST_NAMED ? ` and ${corrections.length - MOST_NAMED} more` : '';
-  return `${corrections.slice(0, MOST_NAMED).map(correctionInWords).join('; ')}${more}`;
-}
 
 function detailOf({ taskQueue, lineIds }: OpenException): string | null {
   if (taskQueue === undefined && lineIds === undefined) return null;

@@ -6,6 +6,7 @@ import type { ErpRule } from '../../../domain/policy/erp-routing.ts';
 import { whyNotKept } from '../../../domain/policy/requested-dates.ts';
 import type { PartnerProfile } from '../../../mappings/profile/profile.ts';
 import { type ErpSystem, systemsFor, type WmsSystem } from '../../../runtime/systems.ts';
+import { firstFew } from '../../lib/few.ts';
 import { checkOrder } from './check.ts';
 import { leftOutProblem, unsupportedProblem } from './left-out.ts';
 import type { Known, LeftOut, OrderToCheck } from './load.ts';
@@ -97,6 +98,5 @@ function repetitionOf({ poNumber, canonical, repeated }: OrderToCheck): Problem 
 function inParts(parts: readonly string[]): string {
   const named = parts.filter((part) => part !== '');
   if (named.length === 0) return '';
-  const more = named.length > MOST_NAMED ? ` and ${named.length - MOST_NAMED} more` : '';
-  return `, as ${named.length === 1 ? 'the part' : `${named.length} orders:`} ${named.slice(0, MOST_NAMED).join('; ')}${more}`;
+  return `, as ${named.length === 1 ? 'the part' : `${named.length} orders:`} ${firstFew(named, MOST_NAMED)}`;
 }

@@ -4,6 +4,7 @@ import type { ResolveExceptionInput } from '../../../domain/order/messages.ts';
 import { covers } from '../../../mappings/edi/not-used.ts';
 import type { PartnerProfile } from '../../../mappings/profile/profile.ts';
 import { handOffRows } from '../../handoff/hand-off.ts';
+import { firstFew } from '../../lib/few.ts';
 import type { Transaction } from '../../lib/records.ts';
 import type { RecordDependencies } from '../dependencies.ts';
 import { LEFT_OUT, type LeftOut, type OrderToCheck } from './load.ts';
@@ -56,10 +57,8 @@ export function unsupportedProblem({ set, content }: LeftOut): Problem {
 }
 
 function named(content: LeftOut['content']): string {
-  const first = content
-    .slice(0, MOST_NAMED)
-    .map(({ content: kind, name, text, reason }) => `${reason ?? `${name}: ${text}`} [${kind}]`);
-  return `${first.join('; ')}${content.length > MOST_NAMED ? ` and ${content.length - MOST_NAMED} more` : ''}`;
+  const texts = content.map(({ content: kind, name, text, reason }) => `${reason ?? `${name}: ${text}`} [${kind}]`);
+  return firstFew(texts, MOST_NAMED);
 }
 
 export function leftOutProblem({ set, content }: LeftOut): Problem {
@@ -78,11 +77,8 @@ function afterwards(content: LeftOut['content']): string {
 }
 
 function kindsOf(content: LeftOut['content']): string {
-  const more = content.length > MOST_NAMED ? ` and ${content.length - MOST_NAMED} more` : '';
-  return `${content
-    .slice(0, MOST_NAMED)
-    .map((one) => one.content)
-    .join(', ')}${more}`;
+  const kinds = content.map((one) => one.content);
+  return firstFew(kinds, MOST_NAMED, ', ');
 }
 
 /**

@@ -3,6 +3,7 @@ import type { ExceptionType } from '../../../domain/exceptions.ts';
 import type { Correction } from '../../../domain/order/corrections.ts';
 import type { SalesOrderLine } from '../../../mappings/canonical/v1/index.ts';
 import type { PartnerProfile } from '../../../mappings/profile/profile.ts';
+import { firstFew } from '../../lib/few.ts';
 import { groupBy } from '../../lib/group-by.ts';
 import { type ItemIndex, type ItemOfLine, indexOf, itemOf, namedItems, packDifference } from './items.ts';
 import type { Known, KnownBuyer, KnownItem, KnownPrice, OrderToCheck } from './load.ts';
@@ -16,6 +17,15 @@ export type PricedLine = CheckedLine & { priceSource: OurPrice['source'] | 'none
 const OF_ONE_LINE = ['unknown-item', 'unknown-unit'] as const;
 
 type OfOneLine = (typeof OF_ONE_LINE)[number];
+
+/** What a question holds of an order of 10,000 lines; further ones are asked about once these are answered. */
+const MOST_TOLD = 20;
+const MOST_LINES = 500;
+
+/** One question about all lines with the same problem. */
+export function aboutLines(type: ExceptionType, summaries: readonly string[], lineIds: readonly string[]): Problem {
+  return { type, summary: firstFew(summaries, MOST_TOLD), lineIds: [...new Set(lineIds)].slice(0, MOST_LINES) };
+}
 
 interface Given {
   readonly profile: PartnerProfile;
@@ -49,12 +59,19 @@ export function checkLines(
   const [first] = problems;
   if (first !== undefined) {
     const alike = problems.filter(({ type }) => type === first.type);
-    const lineIds = [...new Set(alike.flatMap((one) => one.lineIds ?? []))];
-    return { type: first.type, summary: alike.map(({ summary }) => summary).join('; '), lineIds };
+    return aboutLines(
+      first.type,
+      alike.map(({ summary }) => summary),
+      alike.flatMap(({ lineIds = [] }) => lineIds),
+    );
   }
   if (lines.some(({ refused }) => refused === undefined)) return lines;
   const summary = 'no line of the order can be delivered: correct one, or cancel the order';
-  return { type: lines[0]?.refused?.reason ?? 'unknown-item', summary, lineIds: lines.map(({ lineId }) => lineId) };
+  return aboutLines(
+    lines[0]?.refused?.reason ?? 'unknown-item',
+    [summary],
+    lines.map(({ lineId }) => lineId),
+  );
 }
 
 function checkLine(
