@@ -38,7 +38,7 @@ describe('systems that do not answer', () => {
   });
 
   async function heldUp(workflowId: string, system: string, ageMs = 600_000, attempt = 12, lastMs = 5_000) {
-    const at = { workflowId, activityId: '3', activity: 'x', attempt, since: Date.now() - ageMs, triedForMs: 9e7 };
+    const at = { workflowId, activityId: '3', attempt, since: Date.now() - ageMs, triedForMs: 9e7 };
     const retry = { initialMs: 1_000, coefficient: 2, maximumMs: 60_000 };
     const reason = `${system}: the connection failed`;
     await noteHeldUp(api.prisma, { ...at, retry }, { system, reason }, Date.now() - lastMs);

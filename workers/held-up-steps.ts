@@ -63,7 +63,6 @@ function attemptOf(info: ReturnType<typeof activityInfo>): Attempt | undefined {
   return {
     workflowId: workflowExecution.workflowId,
     activityId: info.activityId,
-    activity: info.activityType,
     attempt: info.attempt,
     since: info.scheduledTimestampMs,
     triedForMs: info.scheduleToCloseTimeoutMs,

@@ -15,7 +15,6 @@ function attempt(number: number, more: Partial<Attempt> = {}): Attempt {
   return {
     workflowId: 'order/harbor-pine/HP-1',
     activityId: '1',
-    activity: 'placeOrder',
     attempt: number,
     since: NOW,
     triedForMs: 48 * HOUR,
@@ -82,8 +81,8 @@ describe('steps that are held up', () => {
 
   it('of a later run take the place of an earlier one, although they have been tried less', async () => {
     await note(attempt(9), down, NOW);
-    await note(attempt(1, { since: NOW + HOUR, activity: 'recordInvoice' }), down, NOW + HOUR);
-    expect(await steps()).toMatchObject([{ attempts: 1, since: new Date(NOW + HOUR), activity: 'recordInvoice' }]);
+    await note(attempt(1, { since: NOW + HOUR }), down, NOW + HOUR);
+    expect(await steps()).toMatchObject([{ attempts: 1, since: new Date(NOW + HOUR) }]);
   });
 
   it('make one alert for a system, and one when it answers again', async () => {
@@ -97,6 +96,15 @@ describe('steps that are held up', () => {
     expect(await noteThrough(database.prisma, attempt(2, other))).toBe('erp.main');
     expect(await noteThrough(database.prisma, attempt(2, other))).toBeUndefined();
     expect(await steps()).toMatchObject([{ system: 'wms.west' }]);
+  });
+
+  it('of orders that ended meanwhile are forgotten a day later', async () => {
+    const ended = { workflowId: 'order/harbor-pine/HP-3', since: Date.now() - 50 * HOUR, triedForMs: HOUR };
+    await note(attempt(1, ended), down, Date.now() - 49 * HOUR);
+    await note(attempt(2, { since: Date.now() }));
+    expect(await steps()).toHaveLength(2);
+    await noteThrough(database.prisma, attempt(3));
+    expect(await steps()).toEqual([]);
   });
 
   it('leave a line in the timeline of their order, unless they waited less than a minute', async () => {

@@ -12,7 +12,6 @@ import { BrokenContract, SystemUnavailable } from './http.ts';
 export interface Attempt {
   workflowId: string;
   activityId: string;
-  activity: string;
   /** From 1. */
   attempt: number;
   /** When the first attempt was due, milliseconds since the epoch. */
@@ -47,17 +46,17 @@ export async function noteHeldUp(
   { system, reason, retryAfterMs }: SystemTrouble,
   now = Date.now(),
 ): Promise<boolean> {
-  const { workflowId, activityId, activity, since } = attempt;
+  const { workflowId, activityId, since } = attempt;
   const until = since + attempt.triedForMs;
   const next = Math.min(now + (retryAfterMs ?? delayAfter(attempt)), until);
   const [row] = await prisma.$queryRaw<[{ first: boolean }]>`
     WITH noted AS (
-      INSERT INTO "HeldUpStep" AS h ("workflowId", "activityId", "system", "activity", "since", "attempts",
+      INSERT INTO "HeldUpStep" AS h ("workflowId", "activityId", "system", "since", "attempts",
         "lastAttemptAt", "nextAttemptAt", "triedUntil", "reason")
-      VALUES (${workflowId}, ${activityId}, ${system}, ${activity}, ${new Date(since)}, ${attempt.attempt}::int,
+      VALUES (${workflowId}, ${activityId}, ${system}, ${new Date(since)}, ${attempt.attempt}::int,
         ${new Date(now)}, ${new Date(next)}, ${new Date(until)}, ${reason})
       ON CONFLICT ("workflowId", "activityId") DO UPDATE SET "system" = excluded."system",
-        "activity" = excluded."activity", "since" = excluded."since", "attempts" = excluded."attempts",
+        "since" = excluded."since", "attempts" = excluded."attempts",
         "lastAttemptAt" = excluded."lastAttemptAt", "nextAttemptAt" = excluded."nextAttemptAt",
         "triedUntil" = excluded."triedUntil", "reason" = excluded."reason"
       -- A later run of a workflow counts its activities from the beginning.
@@ -89,6 +88,12 @@ export async function noteThrough(
     WITH through AS (
       DELETE FROM "HeldUpStep" WHERE "workflowId" = ${workflowId} AND "activityId" = ${activityId}
       RETURNING *
+    ),
+    -- Of orders that ended during the outage: nobody tries those steps again.
+    forgotten AS (
+      DELETE FROM "HeldUpStep" AS h
+      WHERE h."system" IN (SELECT "system" FROM through) AND h."nextAttemptAt" < now() - interval '1 day'
+        AND NOT (h."workflowId" = ${workflowId} AND h."activityId" = ${activityId})
     ),
     told AS (
       INSERT INTO "TimelineEvent" ("orderId", "key", "type", "summary", "actor", "correlationId")

@@ -383,7 +383,6 @@ CREATE TABLE "HeldUpStep" (
     "workflowId" TEXT NOT NULL,
     "activityId" TEXT NOT NULL,
     "system" TEXT NOT NULL,
-    "activity" TEXT NOT NULL,
     "since" TIMESTAMPTZ(3) NOT NULL,
     "attempts" INTEGER NOT NULL,
     "lastAttemptAt" TIMESTAMPTZ(3) NOT NULL,
