@@ -2,12 +2,12 @@
  * `npm run draft-profile -- FILES…`: proposes a partner's profile from sample files, with the evidence of each guess and the
  * questions that samples cannot answer. See docs/onboarding-a-partner.md.
  */
-import { closeSync, openSync, readSync } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { Terminal } from '../x12/main.ts';
-import { endWithReader } from '../x12/streams.ts';
+import { allOf, bytesOf, endWithReader, TooLong } from '../x12/streams.ts';
 import { draftOf } from './draft.ts';
 import { readBack } from './reading.ts';
 import { readSamples, SamplesRefused } from './samples.ts';
@@ -56,11 +56,17 @@ export async function draftCommand(
   const files: { name: string; bytes: Uint8Array }[] = [];
   for (const file of positionals) {
     try {
-      const bytes = readAtMost(file, MOST_BYTES);
-      if (bytes === undefined)
-        return refuse(2, `${file} has more than ${MOST_BYTES / 1024 / 1024} MiB: a part of it is enough.`);
-      files.push({ name: basename(file), bytes });
+      files.push({
+        name: basename(file),
+        bytes: await allOf(
+          bytesOf(() => createReadStream(file)),
+          MOST_BYTES,
+        ),
+      });
     } catch (error) {
+      if (error instanceof TooLong) {
+        return refuse(2, `${file} has more than ${MOST_BYTES / 1024 / 1024} MiB: a part of it is enough.`);
+      }
       return refuse(2, `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
@@ -77,23 +83,6 @@ export async function draftCommand(
 
 /** A sample is one day's orders at most. */
 const MOST_BYTES = 16 * 1024 * 1024;
-
-/** Undefined if there is more: a device or a pipe has no size and no end. */
-function readAtMost(file: string, most: number): Uint8Array | undefined {
-  const descriptor = openSync(file, 'r');
-  try {
-    const bytes = Buffer.allocUnsafe(most + 1);
-    let length = 0;
-    for (;;) {
-      const read = readSync(descriptor, bytes, length, bytes.length - length, null);
-      length += read;
-      if (read === 0) return bytes.subarray(0, length);
-      if (length > most) return undefined;
-    }
-  } finally {
-    closeSync(descriptor);
-  }
-}
 
 function parse(args: readonly string[]) {
   return parseArgs({

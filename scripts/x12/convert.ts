@@ -5,7 +5,7 @@ import type { StatedEncoding } from '../../mappings/x12/encoding.ts';
 import { describeFault, X12JsonError } from '../../mappings/x12/json/faults.ts';
 import { readX12Json } from '../../mappings/x12/json/read.ts';
 import { writeX12Json } from '../../mappings/x12/json/write.ts';
-import { drained, Unreadable } from './streams.ts';
+import { allOf, drained } from './streams.ts';
 import { plain } from './text.ts';
 
 interface Streams {
@@ -23,7 +23,11 @@ export async function printTree(
   { stdout, stderr }: Streams,
 ): Promise<0 | 1> {
   return orFaults(stderr, async () => {
-    const { document, listed } = await readX12Json(await allOf(chunks), { guideOf, names, encodingOf: () => encoding });
+    const { document, listed } = await readX12Json(await allOf(chunks, MOST_BYTES), {
+      guideOf,
+      names,
+      encodingOf: () => encoding,
+    });
     for (const fault of listed) stderr.write(`kept as a list of segments: ${plain(describeFault(fault))}\n`);
     for (const piece of prettyJson(document)) {
       if (!stdout.write(piece)) await drained(stdout);
@@ -35,7 +39,7 @@ export async function printTree(
 /** @returns the exit status */
 export async function printX12(chunks: AsyncIterable<Uint8Array>, { stdout, stderr }: Streams): Promise<0 | 1> {
   return orFaults(stderr, async () => {
-    const json = jsonOf(await allOf(chunks));
+    const json = jsonOf(await allOf(chunks, MOST_BYTES));
     stdout.write(await writeX12Json(json, { guideOf, maxBytes: MOST_BYTES }));
   });
 }
@@ -59,17 +63,6 @@ function jsonOf(bytes: Uint8Array): unknown {
     const message = error instanceof Error ? error.message : String(error);
     throw new X12JsonError([{ code: 'malformed-json', message, path: '$' }]);
   }
-}
-
-async function allOf(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
-  const parts: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of chunks) {
-    parts.push(chunk);
-    length += chunk.length;
-    if (length > MOST_BYTES) throw new Unreadable(`it is longer than ${MOST_BYTES} bytes`);
-  }
-  return Buffer.concat(parts);
 }
 
 const WIDTH = 120;

@@ -3,6 +3,21 @@ import type { Readable, Writable } from 'node:stream';
 /** The input itself cannot be read, whatever it would hold. */
 export class Unreadable extends Error {}
 
+/** It goes on after as much as is read of it. */
+export class TooLong extends Unreadable {}
+
+/** Reads no more than `most` bytes: a device or a pipe has no size and no end. */
+export async function allOf(chunks: AsyncIterable<Uint8Array>, most: number): Promise<Buffer> {
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of chunks) {
+    parts.push(chunk);
+    length += chunk.length;
+    if (length > most) throw new TooLong(`it is longer than ${most} bytes`);
+  }
+  return Buffer.concat(parts);
+}
+
 /** Opens the source only when it is read, so that nothing fails before. */
 export async function* bytesOf(open: () => Readable): AsyncGenerator<Uint8Array, void, undefined> {
   try {
