@@ -94,7 +94,7 @@ export function linkingEarlier(
     )`;
 }
 
-/** What was done about a kept document. `note` is the reason that the partner is told, if it is refused. */
+/** How a kept document was settled. `note` says what was done, or why it is refused; the partner is told why. */
 export interface Settlement {
   readonly outcome: 'done' | 'refused';
   readonly by: string;
@@ -108,8 +108,8 @@ export interface SettleDependencies {
 }
 
 /**
- * What a person did about a kept document, and the advice that tells the partner so. Returns false if the document does not
- * wait any more.
+ * Records how a kept document was settled, and queues the advice that tells the partner. Returns false if the document no
+ * longer waits.
  */
 export async function settleKeptDocument(
   { prisma, profiles, handOff }: SettleDependencies,

@@ -35,9 +35,9 @@ export interface InboundVerdict {
   notUsed?: readonly NotUsed[];
   /** The order that a kept document names. */
   poNumber?: string;
-  /** What it asks about its order. */
+  /** The change of its order that it asks for. */
   change?: OrderChange;
-  /** Of a document that was refused at once. */
+  /** Set if the profile refused the document at once. */
   handled?: Settlement;
 }
 

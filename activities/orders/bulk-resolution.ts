@@ -10,7 +10,7 @@ import { insertRows } from '../lib/records.ts';
 
 export const OPEN_STATE = 'open';
 
-/** What is decided: a resolution with its note and further input, the same for all. */
+/** One decision for all exceptions: a resolution, its note and further input. */
 export type BulkDecision = Omit<ResolveExceptionInput, 'exceptionId' | 'by'>;
 
 export interface BulkRefusal {

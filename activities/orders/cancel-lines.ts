@@ -77,7 +77,7 @@ function cancelled({ lines: all }: OrderRecord, lines: LineQuantity[]): Cancelle
   return { type: 'cancelled', lines, backordered: all.some(({ backordered }) => isPositive(backordered)) };
 }
 
-/** What the request comes to, in base units. */
+/** Which quantities are cancelled, in base units, or why none is. */
 export function decide(all: readonly OrderLineRecord[], asked: CancelLinesInput['lines']): CancelledLines {
   const known = new Map(all.map((line) => [line.lineNumber, line]));
   const reasons: string[] = [];
