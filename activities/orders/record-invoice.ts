@@ -10,6 +10,7 @@ import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import { Prisma } from '../../prisma/generated/client.ts';
 import { evaluateAll } from '../../runtime/expressions.ts';
 import { outgoing } from '../documents/outgoing.ts';
+import { permanent } from '../lib/activity-failure.ts';
 import { insertReferences, insertRows, insertTimeline, setProgress, type Transaction } from '../lib/records.ts';
 import type { RecordDependencies } from './dependencies.ts';
 import { invoiceOf, outbound, rendered, routingOf, type ShippedOrder } from './order-documents.ts';
@@ -69,9 +70,10 @@ export async function recordInvoice(
     actor,
   });
   const go = Prisma.sql`EXISTS (SELECT FROM made)`;
+  // Of two attempts at once one waits in whichever unique index it meets first: that of shipments or of numbers.
   const rows = await prisma.$queryRaw<{ done: boolean; payments: RemittedAmount[] }[]>`
     WITH made AS (
-      ${insertRows('Invoice', INVOICE_COLUMNS, [row])} ON CONFLICT ("shipmentId") DO NOTHING RETURNING "id"
+      ${insertRows('Invoice', INVOICE_COLUMNS, [row])} ON CONFLICT DO NOTHING RETURNING "id"
     ),
     matched AS (
       UPDATE "PaymentAllocation" AS a SET "invoiceId" = ${id}, "orderId" = ${orderId}
@@ -87,7 +89,12 @@ export async function recordInvoice(
     progressed AS (UPDATE "Order" SET ${setProgress(shown)} WHERE "id" = ${orderId} AND ${go})
     SELECT ${go} AS "done", (SELECT coalesce(json_agg(m), '[]'::json) FROM matched AS m) AS "payments"`;
   const { done, payments } = found(rows[0], `shipment ${shipmentId}`);
-  if (!done) return { payments: await earlyPayments(prisma, shipmentId) };
+  if (!done) {
+    if (!(await loadShipment(prisma, shipmentId)).recorded) {
+      throw permanent('invoice-number-taken', `invoice ${invoiceNumber} is recorded already, for another shipment`);
+    }
+    return { payments: await earlyPayments(prisma, shipmentId) };
+  }
   handOff.committed(sent.handOffs);
   return { payments: [...payments, ...(await paymentsMeanwhile(prisma, id, order, invoiceNumber))] };
 }

@@ -90,6 +90,16 @@ describe('a step that runs five times concurrently writes once', () => {
     expect(await given.prisma.timelineEvent.count({ where: { orderId, type: 'order.invoiced' } })).toBe(1);
   });
 
+  it('does not take the invoice number of another shipment', async () => {
+    const { orderId, fulfillment } = await reserved('MW-1004', 2);
+    const first = await shipped(orderId, fulfillment, 'S1', '1');
+    const second = await shipped(orderId, fulfillment, 'S2', '1');
+    const record = (shipmentId: string) =>
+      given.activity(() => recordInvoice(given, { shipmentId, invoice: invoiceOf('INV-78'), progress: underWay }));
+    await record(first);
+    await expect(record(second)).rejects.toMatchObject({ type: 'invoice-number-taken', nonRetryable: true });
+  });
+
   it('ends the order once', async () => {
     const { orderId } = await reserved('MW-1004', 1);
     const progress = { status: 'closed', waitingFor: '' } as const;
