@@ -89,6 +89,13 @@ export interface CancelOrderInput {
   by: string;
 }
 
+/** A change that is stored under `changeId` (`OrderChange`). The same id is the same change, however often it comes. */
+export interface ChangeOrderInput {
+  changeId: string;
+  /** Who asked for it. */
+  by: string;
+}
+
 export interface CancelLinesInput {
   /** The same id is the same request, however often it comes. */
   id: string;

@@ -347,6 +347,29 @@ CREATE TABLE "OrderException" (
 );
 
 -- CreateTable
+CREATE TABLE "OrderChange" (
+    "id" TEXT NOT NULL,
+    "partnerId" TEXT NOT NULL,
+    "poNumber" TEXT NOT NULL,
+    "release" TEXT NOT NULL DEFAULT '',
+    "orderId" TEXT,
+    "position" BIGSERIAL NOT NULL,
+    "source" TEXT NOT NULL,
+    "sequence" TEXT,
+    "contentHash" TEXT NOT NULL,
+    "canonical" JSONB NOT NULL,
+    "askedBy" TEXT NOT NULL,
+    "documentId" TEXT,
+    "correlationId" TEXT NOT NULL,
+    "state" TEXT NOT NULL DEFAULT 'waiting',
+    "outcome" JSONB,
+    "receivedAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "answeredAt" TIMESTAMPTZ(3),
+
+    CONSTRAINT "OrderChange_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
 CREATE TABLE "ExceptionComment" (
     "id" TEXT NOT NULL,
     "exceptionId" TEXT NOT NULL,
@@ -723,6 +746,12 @@ CREATE INDEX "HandOff_target_kind_idx" ON "HandOff"("target", "kind");
 CREATE UNIQUE INDEX "TimelineEvent_orderId_key_key" ON "TimelineEvent"("orderId", "key");
 
 -- CreateIndex
+CREATE INDEX "OrderChange_orderId_position_idx" ON "OrderChange"("orderId", "position");
+
+-- CreateIndex
+CREATE INDEX "OrderChange_partnerId_poNumber_release_idx" ON "OrderChange"("partnerId", "poNumber", "release");
+
+-- CreateIndex
 CREATE INDEX "OrderException_orderId_idx" ON "OrderException"("orderId");
 
 -- CreateIndex
@@ -814,6 +843,9 @@ ALTER TABLE "TimelineEvent" ADD CONSTRAINT "TimelineEvent_orderId_fkey" FOREIGN 
 
 -- AddForeignKey
 ALTER TABLE "OrderException" ADD CONSTRAINT "OrderException_orderId_fkey" FOREIGN KEY ("orderId") REFERENCES "Order"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "OrderChange" ADD CONSTRAINT "OrderChange_orderId_fkey" FOREIGN KEY ("orderId") REFERENCES "Order"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 
 -- AddForeignKey
 ALTER TABLE "ExceptionComment" ADD CONSTRAINT "ExceptionComment_exceptionId_fkey" FOREIGN KEY ("exceptionId") REFERENCES "OrderException"("id") ON DELETE CASCADE ON UPDATE CASCADE;
