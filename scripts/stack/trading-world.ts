@@ -11,7 +11,13 @@ import {
 } from '@temporalio/client';
 import type { Duration } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { DefaultLogger, Runtime, Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import {
+  DefaultLogger,
+  Runtime,
+  Worker,
+  type WorkerOptions,
+  type WorkflowBundleWithSourceMap,
+} from '@temporalio/worker';
 import type { EdiActivities, OutboxRecords } from '../../activities/edi/activities.ts';
 import type { ErpActivities } from '../../activities/erp/activities.ts';
 import type { OrderRecords } from '../../activities/orders/activities.ts';
@@ -520,6 +526,8 @@ export interface TradingNetwork {
   readonly env: TestWorkflowEnvironment;
   /** Creates a world, which replaces the previous one. */
   aTradingWorld(): TradingWorld;
+  /** Stops the worker of the orders and starts one with another version of the process, as a deployment does. */
+  deploy(bundle: WorkflowBundleWithSourceMap): Promise<void>;
   /** Terminates running workflows, so that they neither affect the next world nor block its clock. */
   clear(): Promise<void>;
   stop(): Promise<void>;
@@ -553,23 +561,34 @@ export async function startTradingNetwork(
     present.steps.map((step) => [step, (...input: unknown[]) => present.call(step, input)]),
   );
   const common = { connection: env.nativeConnection, namespace: env.namespace ?? 'default' };
-  const workers = await Promise.all([
-    Worker.create({ ...common, taskQueue: 'orders', activities, workflowBundle }),
-    ...['erp-main', 'erp-second', 'wms-main', 'edi'].map((taskQueue) =>
-      Worker.create({ ...common, taskQueue, activities }),
-    ),
+  const start = async (options: Partial<WorkerOptions> & Pick<WorkerOptions, 'taskQueue'>) => {
+    const worker = await Worker.create({ ...common, activities, ...options });
+    const running = worker.run();
+    return async () => {
+      worker.shutdown();
+      await running;
+    };
+  };
+  const startOrders = (version: NonNullable<typeof bundle>) => start({ taskQueue: 'orders', workflowBundle: version });
+  const queues = ['erp-main', 'erp-second', 'wms-main', 'edi'];
+  const [first, ...others] = await Promise.all([
+    startOrders(workflowBundle),
+    ...queues.map((taskQueue) => start({ taskQueue })),
   ]);
-  const running = workers.map((worker) => worker.run());
+  let stopOrders = first;
   return {
     env,
     aTradingWorld: () => {
       present = new TradingWorld(env);
       return present;
     },
+    deploy: async (version) => {
+      await stopOrders();
+      stopOrders = await startOrders(version);
+    },
     clear: () => present.end(),
     stop: async () => {
-      for (const worker of workers) worker.shutdown();
-      await Promise.all(running);
+      await Promise.all([stopOrders(), ...others.map((stop) => stop())]);
       await env.teardown();
     },
   };
