@@ -4,6 +4,7 @@
  * earlier effects on both sides.
  */
 import { activityInfo } from '@temporalio/activity';
+import { divide, subtract } from '../../domain/decimal.ts';
 import type { RemittedAmount } from '../../domain/order/messages.ts';
 import type { Progress } from '../../domain/order/state.ts';
 import { type Invoice, type Note, namedStore, textsFor } from '../../mappings/canonical/v1/index.ts';
@@ -32,7 +33,7 @@ export interface ErpActivityDependencies {
   /** Id of the ERP instance. */
   system: string;
   port: ErpPort;
-  capabilities: Pick<ErpCapabilities, 'canCancel'>;
+  capabilities: Pick<ErpCapabilities, 'canAmend' | 'canCancel'>;
   records: Parameters<typeof recordInvoice>[0];
   /** Called when its master data have been read. */
   onRead?: () => Promise<unknown>;
@@ -90,35 +91,20 @@ export function createErpActivities({ system, port, capabilities, records, onRea
       });
     },
 
-    /** Tells the ERP what became of lines; it counts by our record at the time of the call. */
-    async cancelErpLines({
-      orderId,
-      id,
-      reason,
-      lineNumbers,
-    }: {
-      orderId: string;
-      id: string;
-      reason: string;
-      lineNumbers: number[];
-    }): Promise<void> {
-      const { erpOrderNumber, correlationId, lines } = await prisma.order.findUniqueOrThrow({
-        where: { id: orderId },
-        select: {
-          erpOrderNumber: true,
-          correlationId: true,
-          lines: { where: { lineNumber: { in: lineNumbers } }, select: { lineNumber: true, cancelled: true } },
-        },
+    /** Tells the ERP what became of lines; it states the order by our record at the time of the call. */
+    async cancelErpLines({ orderId, id }: { orderId: string; id: string; lineNumbers: number[] }): Promise<void> {
+      const { order, releases } = await loadOrderToPlace(prisma, orderId);
+      const { erpOrderNumber, correlationId } = order;
+      const request = orderRequest(order, releases);
+      const lines = request.lines.map((line) => {
+        const { ordered = '0', cancelled = '0' } = order.lines.find((one) => one.lineNumber === line.lineNumber) ?? {};
+        return { ...line, quantity: divide(subtract(ordered, cancelled), line.unitFactor) };
       });
-      const cancelled = lines.map((line) => ({ lineNumber: line.lineNumber, cancelled: line.cancelled.toFixed() }));
       await call(correlationId, async () => {
-        if (!capabilities.canCancel) {
-          throw permanent(
-            'cancel-not-supported',
-            `lines of ${erpOrderNumber} have to be cancelled in ERP ${system} by hand`,
-          );
+        if (!capabilities.canAmend) {
+          throw permanent('change-not-supported', `${erpOrderNumber} has to be changed in ERP ${system} by hand`);
         }
-        await port.cancelLines(`${orderId}/cancel/${id}`, erpOrderNumber ?? '', cancelled, reason);
+        await port.changeOrder(`${orderId}/cancel/${id}`, erpOrderNumber ?? '', { ...request, lines });
       });
     },
 
