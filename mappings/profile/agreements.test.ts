@@ -88,6 +88,10 @@ describe('which documents flow', () => {
     expect(problems('documents: { functionalAcknowledgment: "999" }\n')).toEqual([
       '1 documents.functionalAcknowledgment can only be 999 from release 005010 on, and 004010 is sent (x12.version)',
     ]);
+    const answers = 'x12: { version: "004030" }\ndocuments: { outbound: { "865": { deadline: PT24H } } }\n';
+    expect(problems(answers)).toEqual([
+      '2 documents.outbound.865 cannot be sent: release 004030 (x12.version) has no guide of it here',
+    ]);
   });
 });
 

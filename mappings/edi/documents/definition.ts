@@ -3,7 +3,13 @@ import type { FunctionalAcknowledgment, GroupResult } from '../../x12/acknowledg
 import type { Guide, Tree, TreeNode, X12Error } from '../../x12/types.ts';
 import type { Agreement } from '../agreement.ts';
 import type { Check } from '../checking/check.ts';
-import type { AcknowledgmentDocument, AdviceDocument, InvoiceDocument, ShipmentDocument } from '../document-content.ts';
+import type {
+  AcknowledgmentDocument,
+  AdviceDocument,
+  ChangeAcknowledgment,
+  InvoiceDocument,
+  ShipmentDocument,
+} from '../document-content.ts';
 import type { Evaluate } from '../expression.ts';
 import type { Doubt, Silent } from '../not-used.ts';
 
@@ -171,11 +177,18 @@ export interface SampleOrder {
 // ── Outbound ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** Events from which the deadline of a document may count. */
-export type DeadlineEvent = 'orderReceived' | 'orderAccepted' | 'shipped' | 'invoiced' | 'documentReceived';
+export type DeadlineEvent =
+  | 'orderReceived'
+  | 'orderAccepted'
+  | 'changeReceived'
+  | 'shipped'
+  | 'invoiced'
+  | 'documentReceived';
 
 /** A set that we send, by its source records. */
 export type OutboundDocument =
   | Writes<'order-acknowledgment', AcknowledgmentDocument>
+  | Writes<'change-acknowledgment', ChangeAcknowledgment>
   | Writes<'ship-notice', ShipmentDocument>
   | Writes<'invoice', InvoiceDocument>
   | Writes<'application-advice', AdviceDocument>
