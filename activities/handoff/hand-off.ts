@@ -17,7 +17,8 @@ export type OrderSignal =
   | 'documentTrouble'
   | 'stockArrived'
   | 'documentsAnswered'
-  | 'exceptionDecided';
+  | 'exceptionDecided'
+  | 'changeAsked';
 
 /** Immutable facts of an order that its start contains. */
 export interface OrderStart {

@@ -76,7 +76,7 @@ describe('which documents flow', () => {
   it('accepts only sets that have a process, 999s only from release 5010 on, and deadlines only from events of the set', () => {
     expect(
       problems(`documents:
-  inbound: ["850", "860"]
+  inbound: ["850", "940"]
   functionalAcknowledgment: "999"
   outbound:
     "856": { deadline: PT4H, after: invoiced }
