@@ -85,6 +85,14 @@ describe('an 865', () => {
       'DI',
       ['ACK*IQ*1*CA*068*20261123'],
     ],
+    ['cancelled by us in part', { wanted: '3', parts: [taken('cancel')] }, 'AC', 'QD', ['ACK*IQ*3*CA*068*20261123']],
+    [
+      'cancelled by us',
+      { action: 'delete', changes: [], wanted: '0', accepted: '0', left: '0', parts: [taken('cancel')] },
+      'AC',
+      'DI',
+      ['ACK*ID*4*CA'],
+    ],
     ['refused', { accepted: '48', left: '48', parts: [refused('quantity')] }, 'RD', 'QI', ['ACK*IR*6*CA']],
     [
       'quantity other than asked',

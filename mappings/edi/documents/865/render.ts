@@ -38,6 +38,7 @@ const ORIGINAL = '38';
  * | done as asked | `accepted`, a deleted line `unavailable` |
  * | done, and a part waits for stock | `partBackordered` for the part, `backordered` for the rest |
  * | quantity, price or dates other than asked | `quantityChanged`, `priceChanged`, `dateChanged`; IC for more than one |
+ * | cancelled by us | `quantityChanged`, a line of which nothing is left `unavailable` |
  * | refused | `rejected`, with the quantity that was asked for |
  *
  * Reasons are texts: of a line in its MSG (MTX), of the order in N9 with them.
@@ -77,8 +78,10 @@ function verdictOf(
   { acknowledgment: { codes } }: Agreement,
 ): string {
   if (result === 'rejected') return lines.length === 0 ? 'RJ' : 'RD';
-  const asAsked = lines.every((line, index) =>
-    (outcomes[index] ?? []).every(({ code }) => code === (isGone(line) ? codes.unavailable : codes.accepted)),
+  const asAsked = lines.every(
+    (line, index) =>
+      !isCancelledByUs(line) &&
+      (outcomes[index] ?? []).every(({ code }) => code === (isGone(line) ? codes.unavailable : codes.accepted)),
   );
   return result === 'accepted' && asAsked ? 'AT' : 'AC';
 }
@@ -165,6 +168,11 @@ const CHANGE_CODES: Readonly<Record<string, string>> = {
   'dates quantity': 'RQ',
 };
 
+/** The buyer did not ask for it. */
+function isCancelledByUs({ parts }: AnsweredLine): boolean {
+  return parts.some(({ part }) => part === 'cancel');
+}
+
 function isGone({ accepted, backordered }: AnsweredLine): boolean {
   return !positive(accepted) && !positive(backordered);
 }
@@ -189,10 +197,15 @@ function otherwiseCode(parts: readonly PartOutcome[], codes: Agreement['acknowle
     quantity: codes.quantityChanged,
     add: codes.quantityChanged,
     delete: codes.quantityChanged,
+    cancel: codes.quantityChanged,
     price: codes.priceChanged,
     dates: codes.dateChanged ?? RESCHEDULED,
   };
-  const found = new Set(parts.filter(({ result }) => result !== 'accepted').map(({ part }) => CODES[part] ?? CHANGED));
+  const found = new Set(
+    parts
+      .filter(({ part, result }) => result !== 'accepted' || part === 'cancel')
+      .map(({ part }) => CODES[part] ?? CHANGED),
+  );
   const [first] = found;
   return found.size > 1 ? CHANGED : first;
 }
