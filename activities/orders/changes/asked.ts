@@ -10,7 +10,7 @@ export async function changeAsked(
   await prisma.$executeRaw`
     WITH told AS (
       INSERT INTO "TimelineEvent" ("orderId", "key", "type", "summary", "actor", "correlationId")
-      SELECT o."id", ${`change-asked/${changeId}`}, 'order.change-asked',
+      SELECT o."id", ${`change/${changeId}`}, 'order.change-asked',
         'Change of the order asked for' || coalesce(': ' || (c."canonical"->'attributes'->>'reason'), ''), c."askedBy", o."correlationId"
       FROM "Order" AS o JOIN "OrderChange" AS c ON c."orderId" = o."id"
       WHERE o."id" = ${orderId} AND c."id" = ${changeId} AND c."state" <> 'answered'

@@ -23,6 +23,7 @@ export interface ChangeRow {
   state: 'waiting' | 'applying' | 'answered';
   source: string;
   askedBy: string;
+  receivedAt: string;
   canonical: OrderChange;
   outcome: ChangeOutcome | null;
   plan: StoredPlan | { recorded: RecordedChange } | null;
@@ -56,7 +57,7 @@ export interface Seen {
 export async function loadChange(records: Transaction, orderId: string, changeId: string): Promise<Seen> {
   const [row] = await records.$queryRaw<Seen[]>`
     SELECT ${ORDER} AS "order",
-      json_build_object('id', c."id", 'state', c."state", 'source', c."source", 'askedBy', c."askedBy",
+      json_build_object('id', c."id", 'state', c."state", 'source', c."source", 'askedBy', c."askedBy", 'receivedAt', c."receivedAt",
         'canonical', c."canonical", 'outcome', c."outcome", 'plan', c."plan") AS "change",
       (SELECT coalesce(json_agg(json_build_object(
           'id', f."id", 'node', f."node", 'state', f."state", 'revision', f."revision", 'shipBy', f."shipBy",

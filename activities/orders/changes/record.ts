@@ -132,7 +132,7 @@ async function writeChange(
   const { outcome } = recorded;
   const takes = plan.parts.some(({ done }) => done !== undefined);
   const told = happened(order, {
-    key: `change/${change.id}`,
+    key: `change/${change.id}/answered`,
     type: takes ? 'order.changed' : 'order.change-refused',
     summary: changeInWords(plan, outcome, byHand),
     actor: change.askedBy,
