@@ -24,7 +24,7 @@ const ACCOUNTING_GRACE_MS = 15 * 60 * 1000;
 export async function fulfill(order: OrderRun): Promise<void> {
   void order.branch(() => watchLastDay(order));
   let followed = 0;
-  for (let round = 2; ; ) {
+  for (;;) {
     for (const { id } of order.state.fulfillments.slice(followed)) void order.branch(() => fulfillFrom(order, id));
     followed = order.state.fulfillments.length;
     // A change that is being made may want more of the order, or less.
@@ -33,26 +33,24 @@ export async function fulfill(order: OrderRun): Promise<void> {
       order.state.backordered && (order.state.stockArrived || order.state.fulfillments.every(isComplete));
     await order.wait(() => isDone() || mayReserve());
     if (isDone()) return;
-    if (await reserveLater(order, round)) round += 1;
+    await reserveLater(order);
   }
 }
 
-/** Looks for stock once some may have come. False if there is none, or nothing waits for it any more. */
-async function reserveLater(order: OrderRun, round: number): Promise<boolean> {
-  const releases = order.state.fulfillments.length;
+/** Looks for stock once some may have come. */
+async function reserveLater(order: OrderRun): Promise<void> {
   const hasChanged = () => order.state.stockArrived || !order.state.backordered;
   await order.wait(hasChanged, order.after(STOCK_LOOK_MS));
-  if (!order.state.backordered) return false;
+  if (!order.state.backordered) return;
   order.apply({ type: 'stock-looked-for' });
-  await order.perform(reserveBackorder, { round });
-  return order.state.fulfillments.length > releases;
+  await order.perform(reserveBackorder, { round: order.state.rounds + 1 });
 }
 
 /** Releases to one warehouse and follows it until every released unit has shipped or is known never to ship. */
 async function fulfillFrom(order: OrderRun, fulfillmentId: string): Promise<void> {
   const release = () => fulfillmentOf(order.state, fulfillmentId);
   void order.branch(() => watchShipBy(order, fulfillmentId));
-  await releaseInTime(order, fulfillmentId);
+  if (release().release === 'planned' && !isComplete(release())) await releaseInTime(order, fulfillmentId);
   while (!isComplete(release())) {
     const notice = await nextNotice(order, release);
     if (notice === undefined) return;

@@ -22,7 +22,12 @@ function apply(state: OrderState, event: OrderEvent, at: string): OrderState {
     case 'checked':
       return { ...state, terms: event.terms };
     case 'reserved':
-      return event.fulfillments.reduce(withFulfillment, { ...state, backordered: event.backordered });
+      return event.fulfillments.reduce(withFulfillment, {
+        ...state,
+        backordered: event.backordered,
+        // A later round that found nothing is tried again under its number.
+        rounds: state.rounds === 0 || event.fulfillments.length > 0 ? state.rounds + 1 : state.rounds,
+      });
     case 'placed':
       return { ...state, erpOrderNumber: event.erpOrderNumber, accepted: true };
     case 'released':

@@ -32,6 +32,8 @@ export interface OrderState {
   /** A system reported stock since the order last looked. */
   readonly stockArrived: boolean;
   readonly fulfillments: readonly FulfillmentState[];
+  /** Rounds of reservation so far. */
+  readonly rounds: number;
   /** Notices of releases that are not planned yet. */
   readonly earlyNotices: readonly WarehouseNotice[];
   /** `system/eventId` of every notice so far: a repeated one changes nothing. */
@@ -202,6 +204,7 @@ export function newOrder({
     backordered: false,
     stockArrived: false,
     fulfillments: [],
+    rounds: 0,
     earlyNotices: [],
     seenEvents: [],
     invoices: [],
