@@ -30,6 +30,8 @@ export const documentsAnswered = defineSignal<[]>('documentsAnswered');
 export const exceptionDecided = defineSignal<[ResolveExceptionInput]>('exceptionDecided');
 /** A change of the order is stored. The same change told again changes nothing. */
 export const changeAsked = defineSignal<[ChangeOrderInput]>('changeAsked');
+/** A system has not answered a step of the order for a while. It is still tried. */
+export const stepHeldUp = defineSignal<[]>('stepHeldUp');
 /** Documents wait in the partner’s outbox. */
 export const wakeOutbox = defineSignal<[]>('wakeOutbox');
 

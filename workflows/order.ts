@@ -77,6 +77,10 @@ function listen(order: OrderRun): void {
   setHandler(messages.paymentReceived, (payment) => take({ type: 'payment-noticed', payment }));
   setHandler(messages.stockArrived, () => take({ type: 'stock-arrived' }));
   setHandler(
+    messages.stepHeldUp,
+    shielded(() => order.heldUp()),
+  );
+  setHandler(
     messages.documentTrouble,
     shielded(async (trouble) => settleTrouble(order, trouble)),
   );

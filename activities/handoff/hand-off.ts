@@ -18,7 +18,8 @@ export type OrderSignal =
   | 'stockArrived'
   | 'documentsAnswered'
   | 'exceptionDecided'
-  | 'changeAsked';
+  | 'changeAsked'
+  | 'stepHeldUp';
 
 /** Immutable facts of an order that its start contains. */
 export interface OrderStart {

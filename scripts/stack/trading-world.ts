@@ -476,6 +476,10 @@ export class RunningOrder {
     return this.handle.signal(messages.stockArrived);
   }
 
+  isHeldUp(): Promise<void> {
+    return this.handle.signal(messages.stepHeldUp);
+  }
+
   hearsOfAnswers(): Promise<void> {
     return this.handle.signal(messages.documentsAnswered);
   }

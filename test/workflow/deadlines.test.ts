@@ -244,6 +244,24 @@ describe('by the calendar of its partner, an order', () => {
     await order.until('released to RNO');
   });
 
+  it('whose ERP does not answer is told of its acknowledgment too, once it knows that it is held up', async () => {
+    const { terms, closing, until } = await beforeALongWeekend();
+    const world = aTradingWorld()
+      .under(terms)
+      .tryingStepsFor(4 * DAY_MS)
+      .always('placeOrder', isDown);
+    const order = await world.order();
+    await expect.poll(() => order.isTryingAgain()).toBe(true);
+    await order.isHeldUp();
+    await until(closing.getTime() - 2 * HOUR_MS + MINUTE_MS);
+    await order.until(`near: the acknowledgment by ${closing.toISOString()}`);
+    await until(closing.getTime() + MINUTE_MS);
+    await order.exception('acknowledgment-overdue');
+    world.always('placeOrder', undefined);
+    await order.until('decided: acknowledgment-overdue dismiss by system');
+    await order.until('released to RNO');
+  });
+
   it('whose release waits for a person is asked about it when it was to ship', async () => {
     const { terms, closing, until } = await beforeALongWeekend();
     const violated = () => Promise.resolve({ violation: 'the order names carrier FXFE' });

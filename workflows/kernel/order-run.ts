@@ -342,6 +342,12 @@ export class OrderRun {
     return inTime || holds();
   }
 
+  /** A system holds the order up: its deadlines are watched from now on, though a call is under way. */
+  async heldUp(): Promise<void> {
+    await this.turns.next();
+    this.clock.hurry();
+  }
+
   private async until(holds: () => boolean, deadline: string | undefined, patient: boolean): Promise<boolean> {
     if (deadline !== undefined) return this.clock.until(holds, Date.parse(deadline), { patient });
     await this.turns.until(holds);
