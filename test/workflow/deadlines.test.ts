@@ -245,19 +245,21 @@ describe('by the calendar of its partner, an order', () => {
   });
 
   it('whose ERP does not answer is told of its acknowledgment too, once it knows that it is held up', async () => {
-    const { terms, closing, until } = await beforeALongWeekend();
+    const { terms } = await beforeALongWeekend();
+    const now = await network.env.currentTimeMs();
+    const [warnAt, by] = [1, 2].map((hours) => new Date(now + hours * HOUR_MS).toISOString()) as [string, string];
     const world = aTradingWorld()
-      .under(terms)
-      .tryingStepsFor(4 * DAY_MS)
+      .under({ ...terms, acknowledge: { by, ahead: { warnAt } } })
       .always('placeOrder', isDown);
     const order = await world.order();
     await expect.poll(() => order.isTryingAgain()).toBe(true);
     await order.isHeldUp();
-    await until(closing.getTime() - 2 * HOUR_MS + MINUTE_MS);
-    await order.until(`near: the acknowledgment by ${closing.toISOString()}`);
-    await until(closing.getTime() + MINUTE_MS);
+    await network.env.sleep(HOUR_MS + MINUTE_MS);
+    await order.until(`near: the acknowledgment by ${by}`);
+    await network.env.sleep(HOUR_MS);
     await order.exception('acknowledgment-overdue');
     world.always('placeOrder', undefined);
+    await network.env.sleep(MINUTE_MS);
     await order.until('decided: acknowledgment-overdue dismiss by system');
     await order.until('released to RNO');
   });
