@@ -32,7 +32,7 @@ export type Resolution = (typeof resolutions)[number];
 
 /** What a resolution does, told before it is taken. */
 const effects: Readonly<Record<Resolution, string>> = {
-  retry: 'The step is tried again, with the master data and the profile as they are now.',
+  retry: 'The step is tried again, with the profile as it is now. Master data and stock are read anew at once, too.',
   accept: 'The order goes on in spite of the problem. It is not asked about again.',
   'use-guide': 'The goods are released with the carrier of the partner’s routing guide.',
   'use-carrier': 'The goods are released with the carrier that is stated.',
