@@ -4,7 +4,6 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { ChangeOutcome } from '../domain/order/changes/outcome.ts';
 import type {
-  CancelLinesInput,
   CancelOrderInput,
   ChangeOrderInput,
   DocumentTrouble,
@@ -29,7 +28,7 @@ export const stockArrived = defineSignal<[]>('stockArrived');
 export const documentsAnswered = defineSignal<[]>('documentsAnswered');
 /** A decision about another order settles an open exception of this one as well. */
 export const exceptionDecided = defineSignal<[ResolveExceptionInput]>('exceptionDecided');
-/** A change of the order is stored. */
+/** A change of the order is stored. The same change told again changes nothing. */
 export const changeAsked = defineSignal<[ChangeOrderInput]>('changeAsked');
 /** Documents wait in the partner’s outbox. */
 export const wakeOutbox = defineSignal<[]>('wakeOutbox');
@@ -47,7 +46,5 @@ export const timelineQuery = defineQuery<{ at: string; what: string }[]>('timeli
 export const resolveException = defineUpdate<{ status: OrderStatus }, [ResolveExceptionInput]>('resolveException');
 /** Cancel the whole order. Refused once goods have left, or if a warehouse can no longer stop its release. */
 export const cancelOrder = defineUpdate<{ status: OrderStatus }, [CancelOrderInput]>('cancelOrder');
-/** Apply a stored change of the order; resolves to what became of it. The same as {@link changeAsked}. */
+/** Make a change that is stored, and tell what became of it. It waits for its turn, and for the ERP and warehouses. */
 export const changeOrder = defineUpdate<ChangeOutcome, [ChangeOrderInput]>('changeOrder');
-/** Cancel lines, all or none of them. Refused with the reason of each line that cannot be cancelled. */
-export const cancelLines = defineUpdate<{ status: OrderStatus }, [CancelLinesInput]>('cancelLines');

@@ -8,12 +8,12 @@
  */
 import { allHandlersFinished, CancellationScope, condition, setHandler } from '@temporalio/workflow';
 import type { OrderEvent } from '../domain/order/events.ts';
-import { whyNotAskToCancel, whyNotCancelLines, whyNotResolve } from '../domain/order/guards.ts';
+import { whyNotAskToCancel, whyNotChange, whyNotResolve } from '../domain/order/guards.ts';
 import type { OrderToCashInput } from '../domain/order/messages.ts';
 import { endOfStopped, viewOf } from '../domain/order/projection.ts';
 import type { OrderStatus } from '../domain/order/status.ts';
-import { cancelLinesOf } from './cancel-lines.ts';
 import { collectCash } from './cash.ts';
+import { Changes } from './changes.ts';
 import { watchAcknowledgment } from './deadlines.ts';
 import { finishOnceAnswered, settleTrouble } from './documents.ts';
 import { fulfill } from './fulfillment.ts';
@@ -34,7 +34,9 @@ export async function orderToCash(input: OrderToCashInput): Promise<{ status: Or
 async function toCash(input: OrderToCashInput, cancelRequested: Promise<never>): Promise<{ status: OrderStatus }> {
   const order = new OrderRun(input);
   listen(order);
-  cancelRequested.catch(shielded(() => order.cancelIfPossible({ reason: 'cancelled in Temporal', by: 'Temporal' })));
+  cancelRequested.catch(
+    shielded(() => order.callingOff.cancelIfPossible({ reason: 'cancelled in Temporal', by: 'Temporal' })),
+  );
 
   const completed = await order.run(async () => {
     await order.perform(checkOrder);
@@ -54,6 +56,7 @@ async function toCash(input: OrderToCashInput, cancelRequested: Promise<never>):
 }
 
 function listen(order: OrderRun): void {
+  const changes = new Changes(order);
   const take = shielded(async (event: OrderEvent) => void (await order.receive(event)));
   setHandler(messages.warehouseEvent, (notice) => take({ type: 'warehouse-noticed', notice }));
   setHandler(messages.paymentReceived, (payment) => take({ type: 'payment-noticed', payment }));
@@ -65,14 +68,14 @@ function listen(order: OrderRun): void {
   setHandler(messages.documentsAnswered, () => take({ type: 'documents-answered' }));
   setHandler(
     messages.exceptionDecided,
-    shielded(async (decision) => order.follow(decision)),
+    shielded(async (decision) => order.questions.follow(decision)),
   );
   setHandler(messages.statusQuery, () => viewOf(order.state));
   setHandler(messages.timelineQuery, () => [...order.state.story]);
   setHandler(
     messages.resolveException,
     shielded(async (decision) => {
-      await order.resolve(decision);
+      await order.questions.resolve(decision);
       return { status: order.status };
     }),
     { validator: (input) => refuse(whyNotResolve(order.state, input)) },
@@ -80,20 +83,24 @@ function listen(order: OrderRun): void {
   setHandler(
     messages.cancelOrder,
     shielded(async (stop) => {
-      await order.cancel(stop);
+      await order.callingOff.cancel(stop);
       return { status: order.status };
     }),
     { validator: (_stop) => refuse(whyNotAskToCancel(order.state)) },
   );
   setHandler(
-    messages.cancelLines,
-    shielded(async (request) => {
-      await cancelLinesOf(order, request);
-      return { status: order.status };
+    messages.changeAsked,
+    shielded(async (change) => {
+      await order.turn();
+      await changes.take(change);
     }),
-    {
-      validator: ({ id }) =>
-        order.state.linesCancelled.includes(id) ? undefined : refuse(whyNotCancelLines(order.state)),
-    },
+  );
+  setHandler(
+    messages.changeOrder,
+    shielded(async (change) => {
+      await order.taken();
+      return changes.take(change);
+    }),
+    { validator: (_change) => refuse(whyNotChange(order.state)) },
   );
 }

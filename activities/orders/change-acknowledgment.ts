@@ -45,14 +45,27 @@ export function changeAnswer(
   }
   if (!sends(orderAcknowledgment.set)) return undefined;
   const written = rendered(deps, profile, (by) =>
-    writeDocument(orderAcknowledgment, acknowledgmentOf(withShipped(after), by, today()), by, evaluateAll),
+    writeDocument(
+      orderAcknowledgment,
+      acknowledgmentOf(withShipped(after, answered.before), by, today()),
+      by,
+      evaluateAll,
+    ),
   );
   return outbound(after, { ...written, businessKey: `${written.set}/${changeId}`, since });
 }
 
-/** An 855 tells all of an order: what has shipped was accepted. */
-function withShipped(order: OrderRecord): OrderRecord {
-  return { ...order, lines: order.lines.map((line) => ({ ...line, open: add(line.open, line.shipped) })) };
+/** An 855 tells all of an order: what has shipped was accepted, and what the buyer has just taken off it does not come. */
+function withShipped(order: OrderRecord, before: OrderRecord): OrderRecord {
+  const lines = order.lines.flatMap((line) => {
+    if (isPositive(line.ordered)) return [{ ...line, open: add(line.open, line.shipped) }];
+    const was = before.lines.find(({ lineId }) => lineId === line.lineId);
+    // One that had gone before is not told again.
+    if (was === undefined || !isPositive(was.ordered)) return [];
+    const { ordered, orderedValue } = was;
+    return [{ ...line, ordered, orderedValue, cancelled: ordered }];
+  });
+  return { ...order, lines };
 }
 
 /** The content of an 865: every line that the change names or that something became of. */

@@ -11,9 +11,6 @@ export interface Refusal {
     | 'being-cancelled'
     | 'already-shipped'
     | 'not-recalled'
-    | 'not-accepted-yet'
-    | 'lines-not-cancelled'
-    | 'not-recorded'
     | 'not-undone'
     | 'exception-not-open'
     | 'illegal-resolution'
@@ -53,15 +50,9 @@ export function whyNotAskToCancel(state: OrderState): Refusal | undefined {
   return state.end === 'cancelled' ? undefined : whyNotCancel(state);
 }
 
-/** Why no line can be cancelled now; whether each one can is a question of its quantities. */
-export function whyNotCancelLines(state: OrderState): Refusal | undefined {
-  if (state.end !== undefined) return { code: 'order-ended', reason: `the order is ${state.end}` };
-  if (state.cancelling !== undefined || state.stop !== undefined) {
-    return { code: 'being-cancelled', reason: 'the whole order is being cancelled' };
-  }
-  if (state.accepted) return undefined;
-  const reason = 'the ERP has not accepted the order yet: it can only be cancelled as a whole';
-  return { code: 'not-accepted-yet', reason };
+/** Why no change can be asked for; whether each part of it can be made is a question of its lines. */
+export function whyNotChange(state: OrderState): Refusal | undefined {
+  return state.end === undefined ? undefined : { code: 'order-ended', reason: `the order is ${state.end}` };
 }
 
 /** What keeps a stopped order from its end; undefined while it is being undone. */
