@@ -42,12 +42,21 @@ const scenario: Scenario = {
       rule('the warehouse shipped the new quantities', shippedQuantities),
       receives(ORDER_CHANGE_ACKNOWLEDGMENT, 1),
       receives(ORDER_ACKNOWLEDGMENT, sends865 ? 1 : 2),
-      receives(SHIP_NOTICE, 1),
-      receives(INVOICE, 1),
+      // What is wanted more may go out by itself.
+      rule('each shipment has its ship notice and its invoice', documentsOfShipments),
     ];
   },
 };
 export default scenario;
+
+async function documentsOfShipments(trade: Trade): Promise<Fault[]> {
+  const [order] = await trade.recorded();
+  const count = order?.shipments.length ?? 0;
+  const { documents } = await trade.received();
+  return [SHIP_NOTICE, INVOICE]
+    .filter((set) => trade.profile.documents.outbound[set]?.send === true)
+    .flatMap((set) => differs(set, documents.filter((document) => document.set === set).length, count));
+}
 
 /** By the place of the line. */
 function wanted({ orders: [order] }: Trade): Record<number, number> {
