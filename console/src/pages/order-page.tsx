@@ -75,7 +75,7 @@ export function OrderPage() {
               }
             />
           )}
-          <ChangesSection changes={order.changes} />
+          <ChangesSection order={order} />
           <AsOrderedSection orderId={order.id} checked={order.lines.length > 0} corrections={order.corrections} />
           <DeadlinesSection deadlines={order.deadlines} timeZone={order.timeZone} />
           <ShipmentsSection order={order} />

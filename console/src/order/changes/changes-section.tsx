@@ -1,4 +1,5 @@
 import { Link } from 'react-router-dom';
+import type { OrderDetail } from '../../api.ts';
 import { type Appearance, Badge } from '../../badge.tsx';
 import { formatWords } from '../../format.ts';
 import { Ago } from '../../time.tsx';
@@ -6,14 +7,14 @@ import { Section } from '../section.tsx';
 import type { ChangedPartOutcome, OrderChange } from './api.ts';
 
 /** What was asked to change since the order came, and what became of it, the latest first. */
-export function ChangesSection({ changes }: { readonly changes: readonly OrderChange[] }) {
+export function ChangesSection({ order: { id: orderId, changes } }: { readonly order: OrderDetail }) {
   if (changes.length === 0) return null;
   return (
     <Section title="Changes" note="asked for since it was ordered; applied one after another">
       <ol className="changes">
         {changes.toReversed().map((change) => (
           <li key={change.id} className="change">
-            <Change change={change} />
+            <Change orderId={orderId} change={change} />
           </li>
         ))}
       </ol>
@@ -21,7 +22,7 @@ export function ChangesSection({ changes }: { readonly changes: readonly OrderCh
   );
 }
 
-function Change({ change }: { readonly change: OrderChange }) {
+function Change({ orderId, change }: { readonly orderId: string; readonly change: OrderChange }) {
   const { askedBy, askedAt, sequence, reason, points, outcome, links } = change;
   return (
     <article aria-label={titleOf(change)}>
@@ -42,8 +43,8 @@ function Change({ change }: { readonly change: OrderChange }) {
       {outcome !== null && <Outcome parts={outcome.parts} />}
       {(links.document ?? links.answer) !== null && (
         <p className="actions">
-          {links.document !== null && <Link to={pageOf(links.document)}>What the buyer sent</Link>}
-          {links.answer !== null && <Link to={pageOf(links.answer)}>What the buyer was told</Link>}
+          {links.document !== null && <Link to={pageOf(orderId, links.document)}>What the buyer sent</Link>}
+          {links.answer !== null && <Link to={pageOf(orderId, links.answer)}>What the buyer was told</Link>}
         </p>
       )}
     </article>
@@ -110,7 +111,7 @@ function appearanceOf({ state, outcome }: OrderChange): Appearance {
   }
 }
 
-/** `/v1/documents/…` as the page of the document. */
-function pageOf(link: string): string {
-  return link.replace(/^\/v1/, '');
+/** `/v1/documents/ID` as the page of the document. */
+function pageOf(orderId: string, link: string): string {
+  return `/orders/${encodeURIComponent(orderId)}${link.replace(/^\/v1/, '')}`;
 }

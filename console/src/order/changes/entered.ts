@@ -33,10 +33,11 @@ export function wantedOf({ ordered, cancelled, rejected, unitFactor }: OrderLine
   return divide(subtract(ordered, sum([cancelled, rejected])), unitFactor);
 }
 
-/** The next free line number of the buyer's. */
+/** The next line number as the buyer counts: 1, 2, 3 or 10, 20, 30. */
 export function nextLineId(lines: readonly OrderLine[], added: readonly AddedLine[]): string {
-  const numbers = [...lines, ...added].map(({ lineId }) => Number(lineId)).filter(Number.isInteger);
-  return String(Math.max(0, ...numbers) + 1);
+  const known = [...lines, ...added].map(({ lineId }) => Number(lineId)).filter(Number.isInteger);
+  const [last = 0, before = 0] = known.toSorted((one, other) => other - one);
+  return String(last + Math.max(1, last - before));
 }
 
 /** Only what differs from the order as it was shown. */
