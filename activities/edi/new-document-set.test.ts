@@ -122,7 +122,9 @@ const changing = (control: number, segments = change) =>
   interchangeWith(PARTNER, control, [{ set: '860', segments }], new Date(), 'PC');
 
 const keeping = (...kept: string[]) =>
-  agreeing(given, PARTNER, ({ documents }) => ({ documents: { ...documents, kept } }));
+  agreeing(given, PARTNER, ({ documents }) => ({
+    documents: { ...documents, inbound: documents.inbound.filter((set) => set !== '860'), kept },
+  }));
 
 describe('a set that has no processing', () => {
   it('is rejected, and the reason says how it could be kept', async () => {

@@ -31,7 +31,7 @@ const scenario: Scenario = {
     untilQuiet,
   ],
   expectations: ({ profile }) => {
-    const sends865 = profile.documents.outbound[ORDER_CHANGE_ACKNOWLEDGMENT]?.send === true;
+    const answersChanges = profile.documents.outbound[ORDER_CHANGE_ACKNOWLEDGMENT]?.send === true;
     return [
       ordersMade(1),
       nothingRaised,
@@ -46,7 +46,7 @@ const scenario: Scenario = {
         (await trade.releases()).flatMap(({ releaseNumber, state }) => differs(releaseNumber, state, 'cancelled')),
       ),
       receives(ORDER_CHANGE_ACKNOWLEDGMENT, 1),
-      receives(ORDER_ACKNOWLEDGMENT, sends865 ? 1 : 2),
+      receives(ORDER_ACKNOWLEDGMENT, answersChanges ? 1 : 2),
       receives(SHIP_NOTICE, 0),
       receives(INVOICE, 0),
     ];
