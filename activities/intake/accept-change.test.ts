@@ -108,7 +108,8 @@ describe('a change of an order', () => {
     expect((await changes()).map(({ orderId }) => orderId)).toEqual([null, null, null]);
     expect(signals()).toEqual([]);
     const { orderId } = await given.accept(PARTNER, 'TV-1');
-    const [first, second, other] = await changes();
+    const [first, second] = (await changes()).filter(({ poNumber }) => poNumber === 'TV-1');
+    const other = (await changes()).find(({ poNumber }) => poNumber === 'TV-2');
     expect([first?.orderId, second?.orderId, other?.orderId]).toEqual([orderId, orderId, null]);
     expect(signals()).toEqual([
       { changeId: first?.id, by: PARTNER },
@@ -123,6 +124,13 @@ describe('a change of an order', () => {
     // A repetition of the order hands nothing over again.
     await given.accept(PARTNER, 'TV-1');
     expect(signals()).toHaveLength(2);
+  });
+
+  it('comes before those that follow it in its file', async () => {
+    await given.accept(PARTNER, 'TV-1');
+    const sequences = ['1', '2', '3', '4', '5'];
+    await take(taking(), ...sequences.map((sequence) => change({ sequence, quantity: sequence })));
+    expect((await changes()).map(({ sequence }) => sequence)).toEqual(sequences);
   });
 
   it('finds an order that came while it was stored', async () => {

@@ -16,12 +16,14 @@ import { insertTimeline, type Transaction } from '../lib/records.ts';
 import { changeAnswer } from '../orders/change-acknowledgment.ts';
 import { happened, loadOrder, profileOf } from '../orders/order-record.ts';
 import type { IntakeDependencies } from './dependencies.ts';
+import { type NumberAt, refuseUnwritable } from './writable.ts';
 
 export interface OfferedChange {
   /** The same id is the same change, however often it is offered. */
   readonly id: string;
   readonly change: OrderChange;
-  readonly source: 'edi' | 'api';
+  /** `support`: we ask for it ourselves, and what goes counts as cancelled by us. */
+  readonly source: 'edi' | 'api' | 'support';
   /** The buyer's number of the change, or the key of the caller. */
   readonly sequence?: string;
   readonly askedBy: string;
@@ -53,6 +55,27 @@ export async function storeChange(
   if (!stored) return { state: 'known', handOffs: [] };
   const handOffs = await handOver(records, offered, orderId);
   return { state: 'handed', handOffs };
+}
+
+/** Accepts a change of an order that is here, for channels whose callers name the order. */
+export async function acceptChange(
+  deps: IntakeDependencies,
+  offered: OfferedChange,
+  orderId: string,
+): Promise<StoredChange['state']> {
+  const { prisma, profiles, handOff } = deps;
+  const { lines, partnerId } = offered.change;
+  const profile = profiles.get(partnerId);
+  if (profile !== undefined) {
+    const repeated = lines.flatMap(({ lineId, item }, index): NumberAt[] => [
+      [`lines[${index}].lineId`, lineId],
+      [`lines[${index}].item.customerSku`, item?.customerSku],
+    ]);
+    refuseUnwritable(repeated, profile);
+  }
+  const { state, handOffs } = await prisma.$transaction((records) => storeChange(deps, records, offered, orderId));
+  handOff.committed(handOffs);
+  return state;
 }
 
 /**
