@@ -3,8 +3,7 @@
  * waits for an order that has not come yet, or is refused at once because the order has ended.
  */
 import { createHash } from 'node:crypto';
-import type { ChangeOutcome, PartOutcome } from '../../domain/order/changes/outcome.ts';
-import { outcomeOf } from '../../domain/order/changes/outcome.ts';
+import type { ChangeOutcome } from '../../domain/order/changes/outcome.ts';
 import type { ChangeOrderInput } from '../../domain/order/messages.ts';
 import type { OrderChange } from '../../mappings/canonical/v1/index.ts';
 import type { Database } from '../../prisma/client.ts';
@@ -14,6 +13,7 @@ import { outgoing } from '../documents/outgoing.ts';
 import { type HandOffRow, handOffRows, insertHandOffs } from '../handoff/hand-off.ts';
 import { insertTimeline, type Transaction } from '../lib/records.ts';
 import { changeAnswer } from '../orders/change-acknowledgment.ts';
+import { refusedAsAWhole } from '../orders/changes/as-a-whole.ts';
 import { happened, loadOrder, profileOf } from '../orders/order-record.ts';
 import type { IntakeDependencies } from './dependencies.ts';
 import { type NumberAt, refuseUnwritable } from './writable.ts';
@@ -147,36 +147,56 @@ export function hashOfChange({ receivedAt: _, sequence: _sequence, ...content }:
   return createHash('sha256').update(JSON.stringify(content)).digest('hex');
 }
 
-/** Every part that a change asks for, all refused for one reason. */
-export function refusedAsWhole(change: OrderChange, reason: string): ChangeOutcome {
-  const refused = (part: PartOutcome['part'], lineId?: string): PartOutcome => ({
-    part,
-    result: 'rejected',
-    reason,
-    ...(lineId !== undefined && { lineId }),
+/**
+ * Refuses a change that was handed over to an order which ended before it heard of it. For deliveries (activities/handoff);
+ * the hand-offs of its answer are found by whoever delivers.
+ */
+export function refusingLate(deps: Pick<IntakeDependencies, 'prisma' | 'profiles'>) {
+  return (orderId: string, changeId: string): Promise<void> => refuseLate(deps, orderId, changeId);
+}
+
+async function refuseLate(
+  deps: Pick<IntakeDependencies, 'prisma' | 'profiles'>,
+  orderId: string,
+  changeId: string,
+): Promise<void> {
+  await deps.prisma.$transaction(async (records) => {
+    const ended = (await endOf(records, orderId)) ?? 'the order has ended';
+    const waiting = await records.orderChange.findFirst({ where: { id: changeId, state: { not: 'answered' } } });
+    if (waiting === null) return;
+    const change = waiting.canonical as unknown as OrderChange;
+    const outcome = refusedAsAWhole(change, ended);
+    await records.orderChange.update({
+      where: { id: changeId },
+      data: { state: 'answered', outcome: outcome as unknown as Prisma.InputJsonObject, answeredAt: new Date() },
+      select: { id: true },
+    });
+    await tellRefused(deps, records, { changeId, change, outcome }, { orderId, ended });
   });
-  if (change.action === 'cancel') return outcomeOf([refused('cancel')]);
-  const lines = change.lines.flatMap(({ lineId = '', action, changes }) => {
-    if (action === 'none') return [];
-    if (action === 'add' || action === 'delete') return [refused(action, lineId)];
-    return (changes.length === 0 ? (['other'] as const) : changes).map((part) => refused(part, lineId));
-  });
-  // The reason stands with the lines; of a change without lines it is about the order.
-  return outcomeOf(lines.length > 0 ? lines : [refused('other')]);
 }
 
 async function refuse(
-  { profiles }: Pick<IntakeDependencies, 'profiles'>,
+  deps: Pick<IntakeDependencies, 'profiles'>,
   records: Transaction,
   offered: OfferedChange,
   { orderId, ended }: { orderId: string; ended: string },
 ): Promise<StoredChange> {
-  const order = await loadOrder(records, orderId);
-  const outcome = refusedAsWhole(offered.change, ended);
+  const outcome = refusedAsAWhole(offered.change, ended);
   const stored = await insertChange(records, offered, { state: 'answered', orderId, outcome });
   if (!stored) return { state: 'known', handOffs: [] };
-  const profile = await profileOf({ profiles }, order);
   const { id: changeId, change } = offered;
+  const handOffs = await tellRefused(deps, records, { changeId, change, outcome }, { orderId, ended });
+  return { state: 'refused', handOffs };
+}
+
+async function tellRefused(
+  { profiles }: Pick<IntakeDependencies, 'profiles'>,
+  records: Transaction,
+  { changeId, change, outcome }: { changeId: string; change: OrderChange; outcome: ChangeOutcome },
+  { orderId, ended }: { orderId: string; ended: string },
+): Promise<HandOffRow[]> {
+  const order = await loadOrder(records, orderId);
+  const profile = await profileOf({ profiles }, order);
   const answered = { changeId, change, outcome, before: order, after: order, receivedAt: new Date() };
   const answer = changeAnswer({ profiles }, profile, answered);
   const sent = outgoing(profile, answer === undefined ? [] : [answer]);
@@ -189,7 +209,7 @@ async function refuse(
   });
   await records.$executeRaw`
     WITH told AS (${insertTimeline([told])}), queued AS (${sent.documents()}), woken AS (${sent.wakes()}) SELECT 1`;
-  return { state: 'refused', handOffs: sent.handOffs };
+  return sent.handOffs;
 }
 
 interface ChangeRow {
