@@ -7,6 +7,7 @@ import { settleKeptDocument } from '../activities/documents/kept-documents.ts';
 import { erpConnectors } from '../activities/erp/connector.ts';
 import { Dispatcher } from '../activities/handoff/dispatcher.ts';
 import { handOffMetrics } from '../activities/handoff/metrics.ts';
+import { acceptChange, refusingLate } from '../activities/intake/accept-change.ts';
 import { acceptOrder } from '../activities/intake/accept-order.ts';
 import { acceptPayment } from '../activities/intake/accept-payment.ts';
 import { acceptWarehouseEvent } from '../activities/intake/accept-warehouse-event.ts';
@@ -49,7 +50,14 @@ async function main(log: Logger): Promise<void> {
   const profiles = await FollowedProfiles.open({ directory: config.partnersDir, prisma, log });
   const temporal = connectClient(config);
   const registry = new Registry();
-  const handOff = new Dispatcher({ prisma, temporal, profiles, log, observe: handOffMetrics(registry) });
+  const handOff = new Dispatcher({
+    prisma,
+    temporal,
+    profiles,
+    log,
+    refuseLate: refusingLate({ prisma, profiles }),
+    observe: handOffMetrics(registry),
+  });
   const intakeDependencies = { prisma, profiles, handOff, log };
   const app = createApp({
     config,
@@ -66,6 +74,7 @@ async function main(log: Logger): Promise<void> {
       acceptInterchanges: (request) => acceptInterchanges(intakeDependencies, request),
       acceptWarehouseEvent: (request) => acceptWarehouseEvent(intakeDependencies, request),
       acceptPayment: (request) => acceptPayment(intakeDependencies, request),
+      acceptChange: (offered, orderId) => acceptChange(intakeDependencies, offered, orderId),
       settleKeptDocument: (documentId, settlement) => settleKeptDocument(intakeDependencies, documentId, settlement),
     },
   });

@@ -14,6 +14,7 @@
  * - `set-aside`: skip the inbound message (a warehouse event, a payment) and continue with the
  *   next. The message stays on record without effect.
  * - `dismiss`: close the exception without action.
+ * - `reject-change`: the change of the order that waits is refused; the order goes on as it was.
  */
 export const resolutions = [
   'retry',
@@ -25,12 +26,13 @@ export const resolutions = [
   'resend',
   'set-aside',
   'dismiss',
+  'reject-change',
 ] as const;
 export type Resolution = (typeof resolutions)[number];
 
 /** What a resolution does, told before it is taken. */
 const effects: Readonly<Record<Resolution, string>> = {
-  retry: 'The step is tried again, with the master data and the profile as they are now.',
+  retry: 'The step is tried again, with the profile as it is now. Master data and stock are read anew at once, too.',
   accept: 'The order goes on in spite of the problem. It is not asked about again.',
   'use-guide': 'The goods are released with the carrier of the partner’s routing guide.',
   'use-carrier': 'The goods are released with the carrier that is stated.',
@@ -39,6 +41,7 @@ const effects: Readonly<Record<Resolution, string>> = {
   resend: 'The document is sent once more, under new control numbers.',
   'set-aside': 'The message stays on record without effect, and the order goes on with the next.',
   dismiss: 'The question is closed. Nothing else happens.',
+  'reject-change': 'The change is refused, and who asked for it is told so. The order goes on as it was.',
 };
 
 export function effectOf(resolution: Resolution): string {
@@ -229,7 +232,7 @@ export const exceptionKinds = {
     resolutions: afterShipped,
     escalateAfterHours: 4,
   },
-  // Accepted, the ERP is corrected by hand.
+  // Accepted, the order is changed in the ERP by hand.
   'erp-refused-change': {
     category: 'finance',
     owner: 'order-desk',

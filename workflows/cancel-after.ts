@@ -26,9 +26,12 @@ export async function releaseInTime(order: OrderRun, fulfillmentId: string): Pro
 export async function watchLastDay(order: OrderRun): Promise<void> {
   const last = termsOf(order.state).lastShipDay;
   if (last === undefined) return;
-  const settled = () => everythingLeft(order.state) || order.state.lateAgreedBy !== undefined;
+  const moved = () => termsOf(order.state).lastShipDay?.day !== last.day;
+  const settled = () => everythingLeft(order.state) || order.state.lateAgreedBy !== undefined || moved();
   const watched = { by: last.ends, ahead: { warnAt: last.ahead.warnAt } };
-  if (await metInTime(order, watched, 'the last day on which the buyer takes goods', settled)) return;
+  if (await metInTime(order, watched, 'the last day on which the buyer takes goods', settled)) {
+    return moved() ? watchLastDay(order) : undefined;
+  }
   const passed = `the buyer takes nothing that ships after ${last.day}, which has passed`;
   const nodes = nodesThatHaveIt(order.state);
   if (nodes.length > 0) {

@@ -44,8 +44,11 @@ export async function watchShipBy(order: OrderRun, fulfillmentId: string): Promi
   const release = () => fulfillmentOf(order.state, fulfillmentId);
   const { node, shipBy, shipAhead } = release();
   if (shipBy === undefined || shipAhead === undefined) return;
-  const met = () => isComplete(release());
-  if (await metInTime(order, { by: shipBy, ahead: shipAhead }, `shipment from ${node}`, met)) return;
+  const moved = () => release().shipBy !== shipBy;
+  const met = () => isComplete(release()) || moved();
+  const inTime = await metInTime(order, { by: shipBy, ahead: shipAhead }, `shipment from ${node}`, met);
+  if (moved()) return watchShipBy(order, fulfillmentId);
+  if (inTime) return;
   const released = () => release().release === 'accepted' || met();
   if (released()) return;
   const summary = `was to ship by ${shipBy}, and ${node} does not have the release yet`;

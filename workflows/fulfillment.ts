@@ -5,6 +5,7 @@
  */
 import { isPositive } from '../domain/decimal.ts';
 import type { WarehouseNotice } from '../domain/order/messages.ts';
+import { everythingLeft } from '../domain/order/projection.ts';
 import { type FulfillmentState, fulfillmentOf, isComplete, openUnits } from '../domain/order/state.ts';
 import { releaseInTime, watchLastDay } from './cancel-after.ts';
 import { watchShipBy } from './deadlines.ts';
@@ -19,40 +20,37 @@ const STOCK_LOOK_MS = 6 * 60 * 60 * 1000;
 /** Events of a warehouse overtake each other by seconds or minutes: a close waits this long for shipments behind it. */
 const ACCOUNTING_GRACE_MS = 15 * 60 * 1000;
 
-/** Ships everything that the order can get, in as many rounds as backorders need. */
+/** Ships everything that the order can get, in as many rounds as backorders and changes need. */
 export async function fulfill(order: OrderRun): Promise<void> {
   void order.branch(() => watchLastDay(order));
-  let planned = 0;
-  for (let round = 2; ; round += 1) {
-    const releases = order.state.fulfillments.slice(planned);
-    planned += releases.length;
-    await order.sideBySide(
-      ...releases.map(
-        ({ id }) =>
-          () =>
-            fulfillFrom(order, id),
-      ),
-    );
-    if (!order.state.backordered) return;
-    await reserveLater(order, round);
+  let followed = 0;
+  for (;;) {
+    for (const { id } of order.state.fulfillments.slice(followed)) void order.branch(() => fulfillFrom(order, id));
+    followed = order.state.fulfillments.length;
+    // A change that is being made may want more of the order, or less.
+    const isDone = () => everythingLeft(order.state) && order.state.changes.length === 0;
+    const mayReserve = () =>
+      order.state.backordered && (order.state.stockArrived || order.state.fulfillments.every(isComplete));
+    await order.wait(() => isDone() || mayReserve());
+    if (isDone()) return;
+    await reserveLater(order);
   }
 }
 
-async function reserveLater(order: OrderRun, round: number): Promise<void> {
-  const releases = order.state.fulfillments.length;
-  do {
-    await order.wait(() => order.state.stockArrived || !order.state.backordered, order.after(STOCK_LOOK_MS));
-    if (!order.state.backordered) return;
-    order.apply({ type: 'stock-looked-for' });
-    await order.perform(reserveBackorder, { round });
-  } while (order.state.fulfillments.length === releases && order.state.backordered);
+/** Looks for stock once some may have come. */
+async function reserveLater(order: OrderRun): Promise<void> {
+  const hasChanged = () => order.state.stockArrived || !order.state.backordered;
+  await order.wait(hasChanged, order.after(STOCK_LOOK_MS));
+  if (!order.state.backordered) return;
+  order.apply({ type: 'stock-looked-for' });
+  await order.perform(reserveBackorder, { round: order.state.rounds + 1 });
 }
 
 /** Releases to one warehouse and follows it until every released unit has shipped or is known never to ship. */
 async function fulfillFrom(order: OrderRun, fulfillmentId: string): Promise<void> {
   const release = () => fulfillmentOf(order.state, fulfillmentId);
   void order.branch(() => watchShipBy(order, fulfillmentId));
-  await releaseInTime(order, fulfillmentId);
+  if (release().release === 'planned' && !isComplete(release())) await releaseInTime(order, fulfillmentId);
   while (!isComplete(release())) {
     const notice = await nextNotice(order, release);
     if (notice === undefined) return;
@@ -66,16 +64,21 @@ async function fulfillFrom(order: OrderRun, fulfillmentId: string): Promise<void
         if (release().closedAt === undefined) await close(order, release, notice);
         break;
       case 'refused':
-        order.apply({ type: 'release-refused', fulfillmentId });
-        await order.decide(
-          { type: 'warehouse-refused-release', summary: notice.reason },
-          `release to ${release().node}`,
-        );
-        await order.perform(renumberRelease, { fulfillmentId });
-        await releaseInTime(order, fulfillmentId);
+        await refuse(order, release, notice);
         break;
     }
   }
+}
+
+/** A change of the order that sends it out again, or takes all of it, answers the question as well. */
+async function refuse(order: OrderRun, release: () => FulfillmentState, notice: Reported<'refused'>): Promise<void> {
+  const { id: fulfillmentId, node, releaseNumber } = release();
+  const isOver = () => release().releaseNumber !== releaseNumber || isComplete(release());
+  order.apply({ type: 'release-refused', fulfillmentId });
+  await order.decide({ type: 'warehouse-refused-release', summary: notice.reason }, `release to ${node}`, isOver);
+  if (isOver()) return;
+  await order.perform(renumberRelease, { fulfillmentId });
+  await releaseInTime(order, fulfillmentId);
 }
 
 /**
@@ -84,10 +87,14 @@ async function fulfillFrom(order: OrderRun, fulfillmentId: string): Promise<void
  */
 async function nextNotice(order: OrderRun, release: () => FulfillmentState): Promise<WarehouseNotice | undefined> {
   const heard = () => release().notices.length > 0 || isComplete(release());
-  const { id, node, shipBy } = release();
-  if (!(await order.wait(heard, shipBy))) {
-    await order.ask({ type: 'shipment-overdue', summary: `nothing shipped by ${shipBy}` }, `ship from ${node}`, heard);
-    await order.wait(heard);
+  const { id, node } = release();
+  while (!heard()) {
+    const { shipBy } = release();
+    const heardOrMoved = () => heard() || release().shipBy !== shipBy;
+    if (await order.wait(heardOrMoved, shipBy)) continue;
+    const overdue = { type: 'shipment-overdue', summary: `nothing shipped by ${shipBy}` } as const;
+    await order.ask(overdue, `ship from ${node}`, heardOrMoved);
+    await order.wait(heardOrMoved);
   }
   const [notice] = release().notices;
   if (notice !== undefined) order.apply({ type: 'notice-taken', fulfillmentId: id });

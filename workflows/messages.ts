@@ -2,9 +2,10 @@
  * Every message that a workflow takes. Payloads carry ids and summaries; the whole of a document or event stands in Postgres.
  */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { ChangeOutcome } from '../domain/order/changes/outcome.ts';
 import type {
-  CancelLinesInput,
   CancelOrderInput,
+  ChangeOrderInput,
   DocumentTrouble,
   OrderStatusView,
   RemittedAmount,
@@ -27,6 +28,10 @@ export const stockArrived = defineSignal<[]>('stockArrived');
 export const documentsAnswered = defineSignal<[]>('documentsAnswered');
 /** A decision about another order settles an open exception of this one as well. */
 export const exceptionDecided = defineSignal<[ResolveExceptionInput]>('exceptionDecided');
+/** A change of the order is stored. The same change told again changes nothing. */
+export const changeAsked = defineSignal<[ChangeOrderInput]>('changeAsked');
+/** A system has not answered a step of the order for a while. It is still tried. */
+export const stepHeldUp = defineSignal<[]>('stepHeldUp');
 /** Documents wait in the partner’s outbox. */
 export const wakeOutbox = defineSignal<[]>('wakeOutbox');
 
@@ -43,5 +48,5 @@ export const timelineQuery = defineQuery<{ at: string; what: string }[]>('timeli
 export const resolveException = defineUpdate<{ status: OrderStatus }, [ResolveExceptionInput]>('resolveException');
 /** Cancel the whole order. Refused once goods have left, or if a warehouse can no longer stop its release. */
 export const cancelOrder = defineUpdate<{ status: OrderStatus }, [CancelOrderInput]>('cancelOrder');
-/** Cancel lines, all or none of them. Refused with the reason of each line that cannot be cancelled. */
-export const cancelLines = defineUpdate<{ status: OrderStatus }, [CancelLinesInput]>('cancelLines');
+/** Make a change that is stored, and tell what became of it. It waits for its turn, and for the ERP and warehouses. */
+export const changeOrder = defineUpdate<ChangeOutcome, [ChangeOrderInput]>('changeOrder');

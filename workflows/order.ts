@@ -8,12 +8,13 @@
  */
 import { allHandlersFinished, CancellationScope, condition, setHandler } from '@temporalio/workflow';
 import type { OrderEvent } from '../domain/order/events.ts';
-import { whyNotAskToCancel, whyNotCancelLines, whyNotResolve } from '../domain/order/guards.ts';
+import { whyNotAskToCancel, whyNotChange, whyNotResolve } from '../domain/order/guards.ts';
 import type { OrderToCashInput } from '../domain/order/messages.ts';
 import { endOfStopped, viewOf } from '../domain/order/projection.ts';
+import type { OrderState } from '../domain/order/state.ts';
 import type { OrderStatus } from '../domain/order/status.ts';
-import { cancelLinesOf } from './cancel-lines.ts';
 import { collectCash } from './cash.ts';
+import { Changes } from './changes.ts';
 import { watchAcknowledgment } from './deadlines.ts';
 import { finishOnceAnswered, settleTrouble } from './documents.ts';
 import { fulfill } from './fulfillment.ts';
@@ -24,23 +25,24 @@ import * as messages from './messages.ts';
 import { checkOrder } from './steps/check-order.ts';
 import { finishOrder } from './steps/finish-order.ts';
 import { placeWithErp } from './steps/place-with-erp.ts';
+import { releaseToWarehouse } from './steps/release-to-warehouse.ts';
 import { reserveStock } from './steps/reserve-stock.ts';
 
-export async function orderToCash(input: OrderToCashInput): Promise<{ status: OrderStatus }> {
+/** @param continued the state that an earlier run left, whose history had grown long */
+export async function orderToCash(input: OrderToCashInput, continued?: OrderState): Promise<{ status: OrderStatus }> {
   const { cancelRequested } = CancellationScope.current();
-  return shielded(toCash)(input, cancelRequested);
+  return shielded(toCash)(new OrderRun(input, continued), cancelRequested);
 }
 
-async function toCash(input: OrderToCashInput, cancelRequested: Promise<never>): Promise<{ status: OrderStatus }> {
-  const order = new OrderRun(input);
+async function toCash(order: OrderRun, cancelRequested: Promise<never>): Promise<{ status: OrderStatus }> {
   listen(order);
-  cancelRequested.catch(shielded(() => order.cancelIfPossible({ reason: 'cancelled in Temporal', by: 'Temporal' })));
+  cancelRequested.catch(
+    shielded(() => order.callingOff.cancelIfPossible({ reason: 'cancelled in Temporal', by: 'Temporal' })),
+  );
 
   const completed = await order.run(async () => {
-    await order.perform(checkOrder);
-    void order.branch(() => watchAcknowledgment(order));
-    await order.perform(reserveStock);
-    await order.perform(placeWithErp);
+    if (order.state.accepted) takeUp(order);
+    else await promise(order);
     await order.sideBySide(
       () => fulfill(order),
       () => collectCash(order),
@@ -53,11 +55,31 @@ async function toCash(input: OrderToCashInput, cancelRequested: Promise<never>):
   return { status: order.status };
 }
 
+/** Ends with the promise to the buyer: the ERP has accepted the order, and the 855 is on its way. */
+async function promise(order: OrderRun): Promise<void> {
+  await order.perform(checkOrder);
+  void order.branch(() => watchAcknowledgment(order));
+  await order.perform(reserveStock);
+  await order.perform(placeWithErp);
+}
+
+/** What an earlier run did can still be undone. */
+function takeUp(order: OrderRun): void {
+  order.did(reserveStock);
+  order.did(placeWithErp);
+  for (const { id } of order.state.fulfillments) order.did(releaseToWarehouse, { fulfillmentId: id });
+}
+
 function listen(order: OrderRun): void {
+  const changes = new Changes(order);
   const take = shielded(async (event: OrderEvent) => void (await order.receive(event)));
   setHandler(messages.warehouseEvent, (notice) => take({ type: 'warehouse-noticed', notice }));
   setHandler(messages.paymentReceived, (payment) => take({ type: 'payment-noticed', payment }));
   setHandler(messages.stockArrived, () => take({ type: 'stock-arrived' }));
+  setHandler(
+    messages.stepHeldUp,
+    shielded(() => order.heldUp()),
+  );
   setHandler(
     messages.documentTrouble,
     shielded(async (trouble) => settleTrouble(order, trouble)),
@@ -65,14 +87,14 @@ function listen(order: OrderRun): void {
   setHandler(messages.documentsAnswered, () => take({ type: 'documents-answered' }));
   setHandler(
     messages.exceptionDecided,
-    shielded(async (decision) => order.follow(decision)),
+    shielded(async (decision) => order.questions.follow(decision)),
   );
   setHandler(messages.statusQuery, () => viewOf(order.state));
   setHandler(messages.timelineQuery, () => [...order.state.story]);
   setHandler(
     messages.resolveException,
     shielded(async (decision) => {
-      await order.resolve(decision);
+      await order.questions.resolve(decision);
       return { status: order.status };
     }),
     { validator: (input) => refuse(whyNotResolve(order.state, input)) },
@@ -80,20 +102,24 @@ function listen(order: OrderRun): void {
   setHandler(
     messages.cancelOrder,
     shielded(async (stop) => {
-      await order.cancel(stop);
+      await order.callingOff.cancel(stop);
       return { status: order.status };
     }),
     { validator: (_stop) => refuse(whyNotAskToCancel(order.state)) },
   );
   setHandler(
-    messages.cancelLines,
-    shielded(async (request) => {
-      await cancelLinesOf(order, request);
-      return { status: order.status };
+    messages.changeAsked,
+    shielded(async (change) => {
+      await order.turn();
+      await changes.take(change);
     }),
-    {
-      validator: ({ id }) =>
-        order.state.linesCancelled.includes(id) ? undefined : refuse(whyNotCancelLines(order.state)),
-    },
+  );
+  setHandler(
+    messages.changeOrder,
+    shielded(async (change) => {
+      await order.taken();
+      return changes.take(change);
+    }),
+    { validator: (_change) => refuse(whyNotChange(order.state)) },
   );
 }

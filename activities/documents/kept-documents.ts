@@ -37,14 +37,18 @@ export interface Asking extends NamedOrder {
   readonly set: string;
   readonly action: string;
   readonly correlationId: string;
+  /** Whether a person decides about it. */
+  readonly isAsked: boolean;
 }
 
 const EVENT = 'order.change-asked';
 const keyOf = (documentId: string) => `change/${documentId}`;
 
-function noticeOf({ set, action }: Pick<Asking, 'set' | 'action'>): string {
+const FOR_A_PERSON = '; nothing is changed by it, a person decides';
+
+function noticeOf({ set, action, isAsked }: Pick<Asking, 'set' | 'action' | 'isAsked'>): string {
   const wish = action === 'cancel' ? 'to cancel the order' : 'for a change of the order';
-  return `The partner asks ${wish} (${set}); nothing is changed by it, a person decides`;
+  return `The partner asks ${wish} (${set})${isAsked ? FOR_A_PERSON : ''}`;
 }
 
 /** Part of a statement that tells orders of a change that they are asked for. */
@@ -63,19 +67,21 @@ export function notingChange(orderIds: readonly string[], asking: Asking, onlyIf
 }
 
 /**
- * Parts of a statement that link new orders to the documents that asked about them before they came, and tell the
- * orders of each change.
+ * Parts of a statement that link new orders to the documents that asked about them before they came, changes that wait for
+ * their order among them, and tell the orders of each change.
  */
 export function linkingEarlier(
   orderIds: readonly string[],
   { partnerId, poNumber, release = '' }: NamedOrder,
   onlyIf: Prisma.Sql,
 ): Prisma.Sql {
-  const [cancels, changes] = ['cancel', 'change'].map((action) => noticeOf({ set: '%', action }));
+  const [cancels, changes] = ['cancel', 'change'].map((action) => noticeOf({ set: '%', action, isAsked: false }));
   return Prisma.sql`
     waiting AS (
-      SELECT "id", "transactionSet", "partnerId", "correlationId", "change" FROM "Document"
-      WHERE "partnerId" = ${partnerId} AND "poNumber" = ${poNumber} AND "direction" = 'inbound' AND "state" = 'kept'
+      SELECT "id", "transactionSet", "partnerId", "correlationId", "change", "state" FROM "Document"
+      WHERE "partnerId" = ${partnerId} AND "poNumber" = ${poNumber} AND "direction" = 'inbound'
+        AND ("state" = 'kept' OR "id" IN (SELECT "documentId" FROM "OrderChange"
+          WHERE "orderId" IS NULL AND "partnerId" = ${partnerId} AND "poNumber" = ${poNumber}))
         AND coalesce("change"->>'release', '') IN ('', ${release}) AND ${onlyIf}
     ),
     linked AS (
@@ -86,7 +92,8 @@ export function linkingEarlier(
     told AS (
       INSERT INTO "TimelineEvent" ("orderId", "key", "type", "summary", "actor", "detail", "correlationId")
       SELECT o."id", 'change/' || w."id", ${EVENT},
-        replace(CASE w."change"->>'action' WHEN 'cancel' THEN ${cancels} ELSE ${changes} END, '%', w."transactionSet"),
+        replace(CASE w."change"->>'action' WHEN 'cancel' THEN ${cancels} ELSE ${changes} END, '%', w."transactionSet")
+          || CASE WHEN w."state" = 'kept' OR ${orderIds.length > 1} THEN ${FOR_A_PERSON} ELSE '' END,
         w."partnerId", jsonb_build_object('documentId', w."id"), w."correlationId"
       FROM waiting w, unnest(${orderIds}::text[]) AS o("id")
       WHERE w."change" IS NOT NULL
@@ -157,7 +164,7 @@ export async function assignKeptDocument(
     if (row.change === null) return true;
     const { partnerId, correlationId } = row;
     const { action } = row.change as { action: string };
-    const asking = { documentId, set: row.transactionSet, action, partnerId, poNumber, correlationId };
+    const asking = { documentId, set: row.transactionSet, action, partnerId, poNumber, correlationId, isAsked: true };
     await records.$executeRaw(notingChange(orderIds, asking));
     return true;
   });

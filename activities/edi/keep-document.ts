@@ -1,15 +1,20 @@
-/** Sets that nothing processes: each waits for a person, with the order that it names, and what it asks if it is read. */
+/**
+ * Sets that nothing processes: each waits for a person, with the order that it names, and what it asks if it is read.
+ * Changes of orders, of which some do as well.
+ */
 import type { OrderChange } from '../../mappings/canonical/v1/index.ts';
 import { withAcknowledgmentCodes } from '../../mappings/edi/acknowledgment-codes.ts';
 import type { Kept } from '../../mappings/edi/admission.ts';
 import type { ReadsChange } from '../../mappings/edi/documents/definition.ts';
 import { readChange } from '../../mappings/edi/documents/read-document.ts';
 import { documentOf } from '../../mappings/edi/documents/registry.ts';
-import type { NotUsed } from '../../mappings/edi/not-used.ts';
+import { isOfNoConcern, type NotUsed } from '../../mappings/edi/not-used.ts';
 import type { Guide, ReadTransaction, Tree, X12Error } from '../../mappings/x12/types.ts';
 import { evaluateAll } from '../../runtime/expressions.ts';
 import { adviceAbout } from '../documents/advice.ts';
 import { type Asking, notingChange, ordersUnder } from '../documents/kept-documents.ts';
+import type { HandOffRow } from '../handoff/hand-off.ts';
+import { findOrderOf, type OfferedChange, storeChange } from '../intake/accept-change.ts';
 import type { IntakeDependencies } from '../intake/dependencies.ts';
 import { type InboundDocument, relatingDocument, storeDocument, storingDocument } from '../intake/inbound-document.ts';
 import type { Transaction } from '../lib/records.ts';
@@ -31,16 +36,40 @@ export async function keepDocument(
     const result = mapped(source, reads, { tree, guide, tolerated });
     if ('held' in result) return result;
     if ('errors' in result) return rejection(...withAcknowledgmentCodes(result.errors, read, guide));
-    const { change } = result;
-    const judged = await prisma.$transaction((records) => keepChange(records, document, { ...result, errors }));
-    // An order that came at the same moment did not see the change, nor the change the order.
-    const late = judged.state === 'kept' ? await ordersUnder(prisma, change) : [];
-    if (late.length > 0) await relate(prisma, document, change, late);
-    return judged;
+    return storeAsked(deps, document, { ...result, errors, isForPerson: true });
   }
   if (poNumber === undefined) return { state: 'kept', errors };
   const orderIds = await ordersUnder(prisma, { partnerId: source.profile.id, poNumber });
   return { state: 'kept', errors, poNumber, orderIds };
+}
+
+/**
+ * Takes a change of an order: it is handed to its order, unless the profile wants a person to decide or the document
+ * leaves something to decide.
+ */
+export async function takeChange(
+  deps: IntakeDependencies,
+  source: Source,
+  reads: ReadsChange,
+  { tree, guide, tolerated }: { tree: Tree; guide: Guide; tolerated: Kept['tolerated'] },
+  document: InboundDocument,
+): Promise<Judgement | { held: X12Error[] }> {
+  const result = mapped(source, reads, { tree, guide, tolerated });
+  if ('held' in result) return result;
+  if ('errors' in result) return rejection(...result.errors);
+  const isForPerson = source.profile.orderChanges.apply === 'ask' || !result.notUsed.every(isOfNoConcern);
+  return storeAsked(deps, document, { ...result, errors: [...tolerated.errors], isForPerson });
+}
+
+async function storeAsked(deps: IntakeDependencies, document: InboundDocument, asked: Asked): Promise<Judgement> {
+  const { prisma, handOff } = deps;
+  const { judged, handOffs } = await prisma.$transaction((records) => keepChange(deps, records, document, asked));
+  handOff.committed(handOffs);
+  // An order that came at the same moment did not see the change, nor the change the order.
+  if (judged.state === 'accepted') await findOrderOf(deps, offerOf(document, asked.change));
+  const late = judged.state === 'kept' ? await ordersUnder(prisma, asked.change) : [];
+  if (late.length > 0) await relate(prisma, document, asked.change, late);
+  return judged;
 }
 
 /** Refuses a document that the partner may send although nobody here deals with it, and tells the partner so. */
@@ -76,17 +105,20 @@ interface Asked {
   readonly change: OrderChange;
   readonly notUsed: readonly NotUsed[];
   readonly errors: readonly X12Error[];
+  /** Whether a person decides about it. */
+  readonly isForPerson: boolean;
 }
 
 /**
- * Stores a change with the orders that it names, or as a repetition. Changes of one order take turns, so that of
- * two with one number one finds the other.
+ * Stores a change with the orders that it names, or as a repetition, and hands it to its order where nobody has to be
+ * asked. Changes of one order take turns, so that of two with one number one finds the other.
  */
 async function keepChange(
+  deps: IntakeDependencies,
   records: Transaction,
   document: InboundDocument,
-  { change, notUsed, errors }: Asked,
-): Promise<Judgement> {
+  { change, notUsed, errors, isForPerson }: Asked,
+): Promise<{ judged: Judgement; handOffs: HandOffRow[] }> {
   const { partnerId, poNumber } = change;
   await records.$executeRaw`
     SELECT pg_advisory_xact_lock(hashtext(${`change/${partnerId}/${poNumber}`}))`;
@@ -94,15 +126,28 @@ async function keepChange(
   const earlier = await earlierChange(records, document, change);
   const isRepetition = earlier !== undefined && change.sequence !== undefined && earlier.hash === document.hash;
   const doubts = isRepetition || earlier === undefined ? [] : [doubtAbout(change, document, earlier)];
-  const state = isRepetition ? 'duplicate' : 'kept';
+  // Of a purchase order that is several orders here, nobody can tell which is meant.
+  const isAsked = isForPerson || doubts.length > 0 || orderIds.length > 1;
+  const state = isRepetition ? 'duplicate' : isAsked ? 'kept' : 'accepted';
   const verdict = { state, errors, notUsed: [...notUsed, ...doubts], poNumber, change } as const;
   await storeDocument(records, document, { ...verdict, orderIds });
-  if (!isRepetition) await records.$executeRaw(notingChange(orderIds, askingOf(document, change)));
-  return { state, errors: [...errors], stored: true };
+  if (!isRepetition) await records.$executeRaw(notingChange(orderIds, askingOf(document, change, isAsked)));
+  const { handOffs } =
+    state === 'accepted' ? await storeChange(deps, records, offerOf(document, change), orderIds[0]) : { handOffs: [] };
+  return { judged: { state, errors: [...errors], stored: true }, handOffs };
 }
 
-function askingOf({ id, set, correlationId }: InboundDocument, change: OrderChange): Asking {
-  return { documentId: id, set, correlationId, ...change };
+function askingOf({ id, set, correlationId }: InboundDocument, change: OrderChange, isAsked = true): Asking {
+  return { documentId: id, set, correlationId, isAsked, ...change };
+}
+
+/** The id of the document, which every attempt to read the file gives it again. */
+function offerOf({ id, correlationId }: InboundDocument, change: OrderChange): OfferedChange {
+  const { sequence, partnerId } = change;
+  return {
+    ...{ id, change, source: 'edi', askedBy: partnerId, documentId: id, correlationId },
+    ...(sequence !== undefined && { sequence }),
+  };
 }
 
 async function relate(
@@ -132,7 +177,7 @@ async function earlierChange(
       partnerId,
       transactionSet: set,
       direction: 'inbound',
-      state: { in: ['kept', 'handled'] },
+      state: { in: ['kept', 'handled', 'accepted'] },
       id: { not: id },
       ...(sequence === undefined && { hash }),
       AND: [

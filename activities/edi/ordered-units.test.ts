@@ -55,7 +55,7 @@ async function ordered(unit: string, units: Record<string, string>, crossReferen
   const activities = createErpActivities({
     system: 'main',
     port: erp as unknown as ErpPort,
-    capabilities: { canCancel: true },
+    capabilities: { canAmend: true, canCancel: true },
     records: deps,
   });
   await given.activity(() => activities.placeOrder({ orderId, progress: underWay }));

@@ -11,7 +11,7 @@ import type { InboundDocument } from '../intake/inbound-document.ts';
 import { IntakeRefusal } from '../intake/intake-refusal.ts';
 import { searchForm } from '../lib/records.ts';
 import { type Judgement, rejection, type Source } from './judgement.ts';
-import { keepDocument } from './keep-document.ts';
+import { keepDocument, takeChange } from './keep-document.ts';
 import { takeAcknowledgment } from './take-acknowledgment.ts';
 import { takeAdvice } from './take-advice.ts';
 
@@ -43,6 +43,8 @@ function apply(
   switch (inbound.apply) {
     case 'takes-order':
       return takeOrder(deps, source, inbound, { tree, guide, tolerated }, document);
+    case 'changes-order':
+      return takeChange(deps, source, inbound, { tree, guide, tolerated }, document);
     case 'takes-payment':
       return takePayment(deps, source, inbound, { tree, guide, tolerated }, document.set);
     case 'takes-advice':

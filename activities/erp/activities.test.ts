@@ -19,12 +19,12 @@ beforeAll(async () => {
 afterAll(() => given?.remove());
 
 /** An ERP that records its calls and succeeds, except where `changes` say otherwise. */
-function anErp(changes: Partial<ErpPort> = {}, capabilities = { canCancel: true }) {
+function anErp(changes: Partial<ErpPort> = {}, capabilities = { canAmend: true, canCancel: true }) {
   const calls: string[] = [];
   const port: Partial<ErpPort> = {
     createOrder: () => Promise.resolve({ erpOrderNumber: 'SO-1', status: 'accepted', currency: 'USD' }),
     cancelOrder: () => Promise.resolve(),
-    cancelLines: () => Promise.resolve(),
+    changeOrder: (_key, erpOrderNumber) => Promise.resolve({ erpOrderNumber, status: 'accepted', currency: 'USD' }),
     postShipment: () => Promise.resolve({ erpShipmentNumber: 'SH-1' }),
     createInvoice: () => Promise.resolve(anInvoice('USD')),
     applyCash: () => Promise.resolve({ receiptNumber: 'RC-1' }),
@@ -126,7 +126,7 @@ describe('placing an order', () => {
       port: {
         createOrder: () => Promise.resolve({ erpOrderNumber: 'SO-855', status: 'accepted', currency: 'USD' }),
       } as unknown as ErpPort,
-      capabilities: { canCancel: true },
+      capabilities: { canAmend: true, canCancel: true },
       records: { ...given, profiles: Object.assign(Object.create(given.profiles), { forOrder: async () => broken }) },
     });
     await expect(given.activity(() => erp.placeOrder({ orderId, progress: underWay }))).rejects.toMatchObject({
@@ -164,7 +164,7 @@ describe('placing an order', () => {
 
   it('cannot be undone by an ERP that cancels nothing: a person has to', async () => {
     const orderId = await given.checked('tri-valley', [each('MW-1001', 3)]);
-    const { erp, calls } = anErp({}, { canCancel: false });
+    const { erp, calls } = anErp({}, { canAmend: false, canCancel: false });
     await given.activity(() => erp.placeOrder({ orderId, progress: underWay }));
     await expect(given.activity(() => erp.cancelErpOrder({ orderId, reason: 'asked' }))).rejects.toMatchObject({
       type: 'cancel-not-supported',

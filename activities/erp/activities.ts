@@ -4,12 +4,14 @@
  * earlier effects on both sides.
  */
 import { activityInfo } from '@temporalio/activity';
+import { add, divide, isZero, subtract } from '../../domain/decimal.ts';
 import type { RemittedAmount } from '../../domain/order/messages.ts';
 import type { Progress } from '../../domain/order/state.ts';
 import { type Invoice, type Note, namedStore, textsFor } from '../../mappings/canonical/v1/index.ts';
 import { runWithCorrelation } from '../../runtime/correlation.ts';
 import { callSystem, permanent } from '../lib/activity-failure.ts';
 import type { LineQuantity } from '../lib/records.ts';
+import { SystemRefusal } from '../lib/refusal.ts';
 import { reporting } from '../lib/reporting.ts';
 import { retryGivenUp } from '../orders/given-up.ts';
 import type { OrderRecord } from '../orders/order-record.ts';
@@ -23,6 +25,7 @@ import {
   cashInWords,
   loadAllocation,
   loadOrderToPlace,
+  loadPlannedOrder,
   loadShipment,
   recordErpOrder,
   recordReceipt,
@@ -32,7 +35,7 @@ export interface ErpActivityDependencies {
   /** Id of the ERP instance. */
   system: string;
   port: ErpPort;
-  capabilities: Pick<ErpCapabilities, 'canCancel'>;
+  capabilities: Pick<ErpCapabilities, 'canAmend' | 'canCancel'>;
   records: Parameters<typeof recordInvoice>[0];
   /** Called when its master data have been read. */
   onRead?: () => Promise<unknown>;
@@ -53,8 +56,9 @@ export function createErpActivities({ system, port, capabilities, records, onRea
       creditMessage?: string;
     }> {
       const { order, releases } = await loadOrderToPlace(prisma, orderId);
-      const request = orderRequest(order, releases);
-      const placed = await call(order.correlationId, () => port.createOrder(`${orderId}/order`, request));
+      const { lines, ...request } = changeRequest(order, releases);
+      const wanted = { ...request, lines: lines.filter(({ quantity }) => !isZero(quantity)) };
+      const placed = await call(order.correlationId, () => port.createOrder(`${orderId}/order`, wanted));
       const { erpOrderNumber, status, creditMessage } = placed;
       try {
         requireCurrency(order.currency, placed.currency, `order ${erpOrderNumber}`);
@@ -90,35 +94,36 @@ export function createErpActivities({ system, port, capabilities, records, onRea
       });
     },
 
-    /** Tells the ERP what became of lines; it counts by our record at the time of the call. */
-    async cancelErpLines({
-      orderId,
-      id,
-      reason,
-      lineNumbers,
-    }: {
+    /**
+     * States the order to the ERP as a change plans it, before that is promised to anybody; with `asItStands` as our records
+     * have it, because the ERP may know a change that came to nothing. An ERP that has no order yet is told nothing: it gets
+     * the order as it is then. A repetition under the same attempt changes nothing.
+     */
+    async changeErpOrder(input: {
       orderId: string;
-      id: string;
-      reason: string;
-      lineNumbers: number[];
-    }): Promise<void> {
-      const { erpOrderNumber, correlationId, lines } = await prisma.order.findUniqueOrThrow({
-        where: { id: orderId },
-        select: {
-          erpOrderNumber: true,
-          correlationId: true,
-          lines: { where: { lineNumber: { in: lineNumbers } }, select: { lineNumber: true, cancelled: true } },
-        },
-      });
-      const cancelled = lines.map((line) => ({ lineNumber: line.lineNumber, cancelled: line.cancelled.toFixed() }));
-      await call(correlationId, async () => {
-        if (!capabilities.canCancel) {
-          throw permanent(
-            'cancel-not-supported',
-            `lines of ${erpOrderNumber} have to be cancelled in ERP ${system} by hand`,
-          );
+      changeId: string;
+      attempt: number;
+      asItStands?: true;
+    }): Promise<ChangedInErp> {
+      const { orderId, changeId, attempt, asItStands = false } = input;
+      const planned = asItStands ? await loadOrderToPlace(prisma, orderId) : await loadPlannedOrder(prisma, changeId);
+      const { order, releases } = planned;
+      return call(order.correlationId, async () => {
+        const number = order.erpOrderNumber ?? (await port.findOrder(orderId))?.erpOrderNumber;
+        if (number === undefined) return { type: 'no-order' };
+        if (!capabilities.canAmend) {
+          throw permanent('change-not-supported', `${number} has to be changed in ERP ${system} by hand`);
         }
-        await port.cancelLines(`${orderId}/cancel/${id}`, erpOrderNumber ?? '', cancelled, reason);
+        const key = `${orderId}/change/${changeId}/${attempt}${asItStands ? '/back' : ''}`;
+        try {
+          const changed = await port.changeOrder(key, number, changeRequest(order, releases));
+          requireCurrency(order.currency, changed.currency, `order ${number}`);
+          if (changed.status === 'accepted') return { type: 'accepted' };
+          return { type: 'credit-hold', reason: changed.creditMessage ?? 'the ERP holds the order for credit' };
+        } catch (error) {
+          if (!(error instanceof SystemRefusal)) throw error;
+          return { type: 'refused', reason: `the ERP refuses it: ${error.message}` };
+        }
       });
     },
 
@@ -218,6 +223,24 @@ export function createErpActivities({ system, port, capabilities, records, onRea
   }
 }
 
+/** What became of a change in the ERP. */
+export type ChangedInErp =
+  | { type: 'accepted' }
+  /** The ERP does not have the order. */
+  | { type: 'no-order' }
+  | { type: 'credit-hold' | 'refused'; reason: string };
+
+/** Every line that the ERP has, with what it is to be in all: what nobody will ship is not in it. */
+function changeRequest(order: OrderRecord, releases: Parameters<typeof orderRequest>[1]): ErpOrderRequest {
+  const request = orderRequest(order, releases);
+  const known = new Map(order.lines.map((line) => [line.lineNumber, line]));
+  const lines = request.lines.map((line) => {
+    const { ordered = '0', cancelled = '0', rejected = '0' } = known.get(line.lineNumber) ?? {};
+    return { ...line, quantity: divide(subtract(ordered, add(cancelled, rejected)), line.unitFactor) };
+  });
+  return { ...request, lines };
+}
+
 function orderRequest(
   order: OrderRecord,
   releases: readonly { node: string; lines: readonly LineQuantity[] }[],
@@ -238,7 +261,7 @@ function orderRequest(
     ...(paymentTerms !== null && { terms: paymentTerms }),
     // A line that is not delivered is no line of the ERP's order.
     lines: order.lines
-      .filter(({ ordered, rejected }) => rejected !== ordered)
+      .filter(({ ordered, rejected }) => isZero(rejected) || rejected !== ordered)
       .map(({ lineNumber, sku, orderedValue, unit, orderedUnit, unitFactor, unitPrice }) => ({
         ...{ lineNumber, sku, quantity: orderedValue, unit: unit ?? orderedUnit, unitFactor, unitPrice },
         ...wishesOf(canonical.lines[lineNumber - 1]),

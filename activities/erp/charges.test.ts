@@ -47,7 +47,7 @@ async function invoiced(
   const erp = createErpActivities({
     system: 'main',
     port: change(port),
-    capabilities: { canCancel: true },
+    capabilities: { canAmend: true, canCancel: true },
     records: deps,
   });
   const records = createOrderRecords(deps);

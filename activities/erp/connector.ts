@@ -29,10 +29,7 @@ export interface ErpCapabilities {
    *   both create.
    */
   readonly repeats: 'keys' | 'reference';
-  /**
-   * Whether an accepted order can be changed in place. Otherwise a change is a cancellation and a
-   * new order.
-   */
+  /** Whether an accepted order can be changed (`changeOrder`). Otherwise a person has to change it in the ERP. */
   readonly canAmend: boolean;
   /** Whether an open order can be cancelled. Otherwise a person has to cancel it in the ERP. */
   readonly canCancel: boolean;

@@ -25,7 +25,7 @@ function reading(system: string, pages: readonly (ErpMasterDataPage | Error)[]) 
       return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer as ErpMasterDataPage);
     },
   };
-  const capabilities = { canCancel: true };
+  const capabilities = { canAmend: true, canCancel: true };
   const erp = createErpActivities({ system, port: port as ErpPort, capabilities, records: given });
   return { asked, read: () => given.activity(() => erp.syncMasterData()) };
 }

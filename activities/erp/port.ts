@@ -34,8 +34,11 @@ export interface ErpPort {
   /** By invoice and payment reference. */
   findReceipt(request: ErpCashRequest): Promise<{ receiptNumber: string } | undefined>;
   cancelOrder(key: string, erpOrderNumber: string, reason: string): Promise<void>;
-  /** States how much of each line is cancelled in total, in base units; stating it again changes nothing. */
-  cancelLines(key: string, erpOrderNumber: string, lines: readonly ErpCancelledLine[], reason: string): Promise<void>;
+  /**
+   * States the whole order as it is to be: every line that the ERP has, with quantity 0 if it is not wanted any more,
+   * and new ones. Stating again what the order is changes nothing. The ERP decides on its credit as for a new order.
+   */
+  changeOrder(key: string, erpOrderNumber: string, order: ErpOrderRequest): Promise<ErpOrder>;
   /** Records goods that left a warehouse. {@link createInvoice} posts them financially. */
   postShipment(key: string, shipment: ErpShipmentRequest): Promise<{ erpShipmentNumber: string }>;
   /** Invoices one posted shipment. */
@@ -47,11 +50,6 @@ export interface ErpPort {
    * `next`.
    */
   readMasterData(page: { since?: string | undefined; cursor?: string | undefined }): Promise<ErpMasterDataPage>;
-}
-
-export interface ErpCancelledLine {
-  lineNumber: number;
-  cancelled: string;
 }
 
 export interface ErpOrderRequest {
@@ -77,7 +75,7 @@ export interface ErpOrderRequest {
   lines: {
     lineNumber: number;
     sku: string;
-    /** In `unit`, the unit of the price. */
+    /** In `unit`, the unit of the price. 0 in a change: nothing of the line is wanted. */
     quantity: string;
     /** Our code, or the buyer's own code for a pack that only the buyer defines. */
     unit: string;

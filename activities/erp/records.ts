@@ -4,24 +4,49 @@ import { fromMinor } from '../../domain/money.ts';
 import type { Progress } from '../../domain/order/state.ts';
 import type { Invoice } from '../../mappings/canonical/v1/index.ts';
 import type { Database } from '../../prisma/client.ts';
+import { Prisma } from '../../prisma/generated/client.ts';
 import { permanent } from '../lib/activity-failure.ts';
 import { insertReferences, type LineQuantity, setProgress } from '../lib/records.ts';
 import { ORDER, type OrderRecord } from '../orders/order-record.ts';
 
 const lineQuantities = z.array(z.object({ lineNumber: z.int(), quantity: z.string() }));
 
+/** What release `f` holds and has shipped of each line; what was short is not to come from it any more. */
+const SOURCES = Prisma.sql`
+  (SELECT coalesce(json_agg(json_build_object('lineNumber', h."lineNumber", 'quantity', trim_scale(h."quantity")::text)
+      ORDER BY h."lineNumber"), '[]'::json)
+    FROM (
+      SELECT r."lineNumber", r."quantity" + coalesce((
+        SELECT sum(t."quantity"::numeric)
+        FROM "Shipment" AS s, jsonb_to_recordset(s."lines") AS t("lineNumber" int, "quantity" text)
+        WHERE s."fulfillmentId" = f."id" AND t."lineNumber" = r."lineNumber"), 0) AS "quantity"
+      FROM "Reservation" AS r WHERE r."fulfillmentId" = f."id"
+    ) AS h WHERE h."quantity" > 0)`;
+
+type Releases = { node: string; lines: LineQuantity[] }[];
+
 /** The order, and what each node is to ship of it. */
 export async function loadOrderToPlace(
   prisma: Database,
   orderId: string,
-): Promise<{ order: OrderRecord; releases: { node: string; lines: LineQuantity[] }[] }> {
+): Promise<{ order: OrderRecord; releases: Releases }> {
   const [row] = await prisma.$queryRaw<Awaited<ReturnType<typeof loadOrderToPlace>>[]>`
     SELECT ${ORDER} AS "order",
-      (SELECT coalesce(json_agg(json_build_object('node', f."node", 'lines', f."lines")
+      (SELECT coalesce(json_agg(json_build_object('node', f."node", 'lines', ${SOURCES})
           ORDER BY f."round", f."sequence"), '[]'::json)
         FROM "Fulfillment" AS f WHERE f."orderId" = o."id") AS "releases"
     FROM "Order" AS o WHERE o."id" = ${orderId}`;
   return found(row, `order ${orderId}`);
+}
+
+/** The order as a change plans it (activities/orders/changes), under the number that the ERP gave it meanwhile. */
+export async function loadPlannedOrder(prisma: Database, changeId: string): ReturnType<typeof loadOrderToPlace> {
+  const [row] = await prisma.$queryRaw<{ order: OrderRecord; releases: Releases; erpOrderNumber: string | null }[]>`
+    SELECT c."plan"->'order' AS "order", c."plan"->'sources' AS "releases", o."erpOrderNumber"
+    FROM "OrderChange" AS c JOIN "Order" AS o ON o."id" = c."orderId"
+    WHERE c."id" = ${changeId} AND jsonb_exists(c."plan", 'order')`;
+  const { order, releases, erpOrderNumber } = found(row, `plan of change ${changeId}`);
+  return { order: { ...order, erpOrderNumber }, releases };
 }
 
 /** Stores the number of an ERP order that is not accepted yet, so that it can be found and cancelled. */

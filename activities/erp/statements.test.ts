@@ -22,7 +22,7 @@ const billed = {
 
 it('a step at an ERP or a warehouse loads in one statement and writes in one', async () => {
   const { prisma, profiles, handOff } = given;
-  const capabilities = { canCancel: true };
+  const capabilities = { canAmend: true, canCancel: true };
   const erp = createErpActivities({
     system: 'main',
     port: {

@@ -17,7 +17,9 @@ export type OrderSignal =
   | 'documentTrouble'
   | 'stockArrived'
   | 'documentsAnswered'
-  | 'exceptionDecided';
+  | 'exceptionDecided'
+  | 'changeAsked'
+  | 'stepHeldUp';
 
 /** Immutable facts of an order that its start contains. */
 export interface OrderStart {

@@ -50,7 +50,13 @@ const profiles = loadProfiles('mappings/partners', { PARTNERS_URL: 'http://partn
 
 function process(): Dispatcher {
   const log = winston.createLogger({ silent: true });
-  const dispatcher = new Dispatcher({ prisma: database.prisma, temporal: client, profiles, log });
+  const dispatcher = new Dispatcher({
+    prisma: database.prisma,
+    temporal: client,
+    profiles,
+    log,
+    refuseLate: async () => undefined,
+  });
   dispatcher.start();
   dispatchers.push(dispatcher);
   return dispatcher;

@@ -9,9 +9,10 @@ import type { X12Error } from '../../mappings/x12/types.ts';
 import type { Database } from '../../prisma/client.ts';
 import { Prisma } from '../../prisma/generated/client.ts';
 import { linkingEarlier } from '../documents/kept-documents.ts';
-import { handOffRows, insertHandOffs } from '../handoff/hand-off.ts';
+import { type HandOffRow, handOffRows, insertHandOffs } from '../handoff/hand-off.ts';
 import { isTaken } from '../lib/database.ts';
 import { insertReferences, insertTimeline } from '../lib/records.ts';
+import { takingParked } from './accept-change.ts';
 import type { IntakeDependencies } from './dependencies.ts';
 import { type InboundDocument, relatingDocument, storingDocument } from './inbound-document.ts';
 import { IntakeRefusal } from './intake-refusal.ts';
@@ -280,6 +281,7 @@ async function insertOrders(
     referred AS (${insertReferences(orderIds, references, TAKEN)}),
     noted AS (${insertTimeline(received, TAKEN)}),
     ${linkingEarlier(orderIds, first, TAKEN)},
+    ${takingParked(orderIds, first, TAKEN)},
     handed AS (${insertHandOffs(starts, TAKEN)}
     )${
       document === undefined
@@ -287,15 +289,17 @@ async function insertOrders(
         : Prisma.sql`, stored AS (${storingDocument(document, { state: 'accepted', errors, notUsed }, TAKEN)}),
         related AS (${relatingDocument(document.id, orderIds, TAKEN)})`
     }
-    SELECT "id" FROM taken`;
-  const taken = await prisma.$queryRaw<{ id: string }[]>(statement).catch((error: unknown) => {
-    if (!isTaken(error, 'Order_workflowId_key')) throw error;
-    const ids = rows.map(({ workflowId }) => workflowId).join(', ');
-    const reason = `PO ${first.poNumber} cannot be taken: another order has its workflow id (${ids})`;
-    throw new IntakeRefusal('workflow-id-taken', 'poNumber', reason);
-  });
+    SELECT "id", (SELECT json_agg(s."row") FROM signalled AS s) AS "signals" FROM taken`;
+  const taken = await prisma
+    .$queryRaw<{ id: string; signals: HandOffRow[] | null }[]>(statement)
+    .catch((error: unknown) => {
+      if (!isTaken(error, 'Order_workflowId_key')) throw error;
+      const ids = rows.map(({ workflowId }) => workflowId).join(', ');
+      const reason = `PO ${first.poNumber} cannot be taken: another order has its workflow id (${ids})`;
+      throw new IntakeRefusal('workflow-id-taken', 'poNumber', reason);
+    });
   if (taken.length === 0) return undefined;
-  handOff.committed(starts);
+  handOff.committed([...starts, ...taken.flatMap(({ signals }) => signals ?? [])]);
   return rows.map(({ id, workflowId }) => ({ orderId: id, workflowId }));
 }
 

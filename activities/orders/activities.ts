@@ -3,8 +3,10 @@
  * idempotent.
  */
 import { resendDocument } from '../documents/resend-document.ts';
-import { cancelLines } from './cancel-lines.ts';
 import { cancelAsked, cancelRefused } from './cancellation.ts';
+import { changeAsked } from './changes/asked.ts';
+import { planChange } from './changes/plan.ts';
+import { recordChange } from './changes/record.ts';
 import type { RecordDependencies } from './dependencies.ts';
 import { createExceptionRecords } from './exceptions.ts';
 import { finishOrder } from './finish-order.ts';
@@ -29,7 +31,9 @@ export function createOrderRecords(deps: RecordDependencies & PrepareDependencie
     recordShort: (input: Parameters<typeof recordShort>[1]) => recordShort(deps, input),
     noteProgress: (input: Parameters<typeof noteProgress>[1]) => noteProgress(deps, input),
     tellOfDeadline: (input: Parameters<typeof tellOfDeadline>[1]) => tellOfDeadline(deps, input),
-    cancelLines: (input: Parameters<typeof cancelLines>[1]) => cancelLines(deps, input),
+    changeAsked: (input: Parameters<typeof changeAsked>[1]) => changeAsked(deps, input),
+    planChange: (input: Parameters<typeof planChange>[1]) => planChange(deps, input),
+    recordChange: (input: Parameters<typeof recordChange>[1]) => recordChange(deps, input),
     cancelAsked: (input: Parameters<typeof cancelAsked>[1]) => cancelAsked(deps, input),
     cancelRefused: (input: Parameters<typeof cancelRefused>[1]) => cancelRefused(deps, input),
     finishOrder: (input: Parameters<typeof finishOrder>[1]) => finishOrder(deps, input),

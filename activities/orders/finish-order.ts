@@ -10,6 +10,7 @@ import { adviceAbout, advisedOf, documentBehind } from '../documents/advice.ts';
 import { PENDING } from '../documents/answers.ts';
 import { type Outgoing, outgoing } from '../documents/outgoing.ts';
 import { asJson, insertTimeline, setProgress, type TimelineRow } from '../lib/records.ts';
+import { answersAtEnd, keepingAnswers, WAITING_CHANGES, type WaitingChange } from './changes/at-end.ts';
 import type { RecordDependencies } from './dependencies.ts';
 import { outbound, rendered } from './order-documents.ts';
 import { found, happened, ORDER, type OrderRecord, profileOf } from './order-record.ts';
@@ -105,13 +106,15 @@ async function endStopped(
   stop: Stop,
 ): Promise<void> {
   const { prisma, handOff } = deps;
-  const [row] = await prisma.$queryRaw<{ order: OrderRecord; standing: string[] }[]>`
-    SELECT ${ORDER} AS "order",
+  const [row] = await prisma.$queryRaw<{ order: OrderRecord; standing: string[]; changes: WaitingChange[] }[]>`
+    SELECT ${ORDER} AS "order", ${WAITING_CHANGES} AS "changes",
       ARRAY(SELECT e."id" ${OTHER_ORDERS} AND e."receivedAt" <= o."receivedAt" AND e."status" <> 'rejected'
         ORDER BY e."receivedAt", e."id") AS "standing"
     FROM "Order" AS o WHERE o."id" = ${orderId}`;
-  const { order, standing } = found(row, `order ${orderId}`);
+  const { order, standing, changes } = found(row, `order ${orderId}`);
   const profile = await profileOf(deps, order);
+  const { answers, told, documents, tellsTheEnd } = answersAtEnd(deps, profile, order, changes, stop);
+  const answering = outgoing(profile, documents);
   const events: TimelineRow[] = [
     happened(order, {
       key: 'ended',
@@ -119,10 +122,12 @@ async function endStopped(
       summary: `Order ${progress.status}: ${stop.reason}`,
       actor: stop.by,
     }),
+    ...told,
   ];
   let sent: Outgoing = outgoing(profile, []);
-  if (standing.length > 0) events.push(refusalNotSent(order, standing));
-  else {
+  // The answer to the change that asked for the end tells it.
+  if (!tellsTheEnd && standing.length > 0) events.push(refusalNotSent(order, standing));
+  else if (!tellsTheEnd) {
     try {
       sent = await refusalTo(deps, order, profile, stop, accepted);
     } catch (error) {
@@ -151,11 +156,14 @@ async function endStopped(
         WHERE "orderId" = ${orderId} AND "state" = 'open'
       ),
       queued AS (${sent.documents()}),
-      woken AS (${sent.wakes()})
+      woken AS (${sent.wakes()}),
+      answered AS (${keepingAnswers(answers)}),
+      answering AS (${answering.documents()}),
+      "wokenToo" AS (${answering.wakes()})
     UPDATE "Order" SET ${setProgress(progress)}, "cancelling" = NULL, "awaitsAnswers" = FALSE,
       "closedAt" = coalesce("closedAt", now()), "startedAt" = coalesce("startedAt", now())
     WHERE "id" = ${orderId}`;
-  handOff.committed(sent.handOffs);
+  handOff.committed([...sent.handOffs, ...answering.handOffs]);
 }
 
 /** The document that refuses an order: as a whole, if the profile has that for what we cannot do, else line by line. */

@@ -189,7 +189,8 @@ async function setOf(part: Of<'transaction'>, request: PreviewRequest, left: Lef
     notUsed: notUsedOf(outcome),
     orders,
     ...(outcome?.kind === 'payment' && { payment: outcome.payment }),
-    ...(outcome?.kind === 'kept' && outcome.asks !== undefined && { asks: outcome.asks }),
+    ...((outcome?.kind === 'kept' || outcome?.kind === 'change') &&
+      outcome.asks !== undefined && { asks: outcome.asks }),
   };
 }
 

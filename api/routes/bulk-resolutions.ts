@@ -13,6 +13,7 @@ import { visiblePartner } from '../auth/visibility.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { Problem } from '../errors.ts';
 import { type Candidate, candidates, exceptionFilter } from '../exception-search.ts';
+import { readAgainFor } from '../fresh-data.ts';
 import { idempotencyHeaders, idUnderKey, once } from '../idempotency.ts';
 import { instant, link, orderPath, toInstant } from '../representations/values.ts';
 import { type Caller, route, withScope } from '../route.ts';
@@ -122,6 +123,7 @@ const resolveMany = route({
         by: caller.client?.name ?? 'unknown',
         items: taken.map((one) => ({ exceptionId: one.id, orderId: one.orderId, partnerId: one.partnerId })),
       });
+      readAgainFor(decision.resolution, deps);
       return outcome;
     }
   },

@@ -9,6 +9,7 @@ import { pageOf, pageParameters } from '../cursor.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { Problem } from '../errors.ts';
 import { countExceptions, exceptionFilter, findExceptions } from '../exception-search.ts';
+import { readAgainFor } from '../fresh-data.ts';
 import { idempotencyHeaders, once } from '../idempotency.ts';
 import { statedCorrections } from '../representations/correction.ts';
 import { exceptionItem, exceptionItemOf, otherOrdersOf } from '../representations/exception.ts';
@@ -185,6 +186,7 @@ const resolve = route({
         ...(corrected && { corrections: corrected.corrections }),
       };
       const done = await updateOrder(deps, exception.order.workflowId, resolveException, input, 'illegal-resolution');
+      readAgainFor(resolution, deps);
       const notRemembered = await rememberNames(deps, exception.order.partnerId, corrected?.remembered ?? []);
       if (corrected?.remembered.length) goOnWithNames(deps, exception.order.partnerId);
       return {

@@ -8,6 +8,7 @@ import type { z } from 'zod';
 import { settleKeptDocument } from '../../activities/documents/kept-documents.ts';
 import { erpConnectors } from '../../activities/erp/connector.ts';
 import { Dispatcher } from '../../activities/handoff/dispatcher.ts';
+import { acceptChange, refusingLate } from '../../activities/intake/accept-change.ts';
 import { acceptOrder } from '../../activities/intake/accept-order.ts';
 import { acceptPayment } from '../../activities/intake/accept-payment.ts';
 import { acceptWarehouseEvent } from '../../activities/intake/accept-warehouse-event.ts';
@@ -111,7 +112,7 @@ export async function startApi(
     { erp: await erpConnectors(), wms: await wmsConnectors() },
     {},
   );
-  const handOff = new Dispatcher({ prisma, temporal, profiles, log });
+  const handOff = new Dispatcher({ prisma, temporal, profiles, log, refuseLate: refusingLate({ prisma, profiles }) });
   const intake = { prisma, profiles, handOff, log };
   const app = createApp({
     config: { ...config, consoleDir, partnersDir, ...configOverrides },
@@ -127,6 +128,7 @@ export async function startApi(
       acceptInterchanges: (request) => acceptInterchanges(intake, request),
       acceptWarehouseEvent: (request) => acceptWarehouseEvent(intake, request),
       acceptPayment: (request) => acceptPayment(intake, request),
+      acceptChange: (offered, orderId) => acceptChange(intake, offered, orderId),
       settleKeptDocument: (documentId, settlement) => settleKeptDocument(intake, documentId, settlement),
     },
   });

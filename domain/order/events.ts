@@ -13,6 +13,17 @@ import type {
   Unanswered,
 } from './state.ts';
 
+/** What a change made of the order, as far as its process has to know. */
+export interface ChangedOrder {
+  readonly releases: readonly (Pick<PlannedFulfillment, 'id' | 'planned'> & Partial<PlannedFulfillment>)[];
+  /** Unset before the order is checked. */
+  readonly backordered?: boolean;
+  /** Something new waits for stock. */
+  readonly wantsMore?: true;
+  readonly terms?: OrderTerms;
+  readonly corrections?: readonly Correction[];
+}
+
 export type OrderEvent =
   // Before the warehouse
   | { type: 'waived'; problem: ExceptionType }
@@ -43,8 +54,12 @@ export type OrderEvent =
   | { type: 'document-decided'; documentId: string; resend: boolean }
   | { type: 'answers-awaited'; unanswered: Unanswered }
   | { type: 'documents-answered' }
+  // Changes
+  | { type: 'change-asked'; changeId: string; by: string }
+  | { type: 'change-waits'; changeId: string; waitsFor: string }
+  | ({ type: 'changed'; changeId: string; by: string } & ChangedOrder)
+  | { type: 'change-refused'; changeId: string; reason: string }
   // Decisions and the end
-  | { type: 'lines-cancelled'; id: string; by: string; reason: string; backordered: boolean }
   | { type: 'exception-opened'; exception: OpenException }
   | { type: 'exception-decided'; exceptionId: string; decision: Decision }
   | { type: 'exception-closed'; exceptionId: string }

@@ -2,7 +2,7 @@
 import type { ExceptionType, Resolution } from '../exceptions.ts';
 import { type Correction, correctionsFor } from './corrections.ts';
 import type { OpenException, ResolveExceptionInput, WarehouseNotice } from './messages.ts';
-import type { OrderState } from './state.ts';
+import { isComplete, type OrderState } from './state.ts';
 
 /** `code` is stable. */
 export interface Refusal {
@@ -11,9 +11,6 @@ export interface Refusal {
     | 'being-cancelled'
     | 'already-shipped'
     | 'not-recalled'
-    | 'not-accepted-yet'
-    | 'lines-not-cancelled'
-    | 'not-recorded'
     | 'not-undone'
     | 'exception-not-open'
     | 'illegal-resolution'
@@ -53,15 +50,9 @@ export function whyNotAskToCancel(state: OrderState): Refusal | undefined {
   return state.end === 'cancelled' ? undefined : whyNotCancel(state);
 }
 
-/** Why no line can be cancelled now; whether each one can is a question of its quantities. */
-export function whyNotCancelLines(state: OrderState): Refusal | undefined {
-  if (state.end !== undefined) return { code: 'order-ended', reason: `the order is ${state.end}` };
-  if (state.cancelling !== undefined || state.stop !== undefined) {
-    return { code: 'being-cancelled', reason: 'the whole order is being cancelled' };
-  }
-  if (state.accepted) return undefined;
-  const reason = 'the ERP has not accepted the order yet: it can only be cancelled as a whole';
-  return { code: 'not-accepted-yet', reason };
+/** Why no change can be asked for; whether each part of it can be made is a question of its lines. */
+export function whyNotChange(state: OrderState): Refusal | undefined {
+  return state.end === undefined ? undefined : { code: 'order-ended', reason: `the order is ${state.end}` };
 }
 
 /** What keeps a stopped order from its end; undefined while it is being undone. */
@@ -70,6 +61,22 @@ export function whyNotUndone({ stop, exceptions }: OrderState): Refusal | undefi
   if (stop === undefined || failed === undefined) return undefined;
   const reason = `the order is stopped, but a person has to see to what could not be undone: ${failed.step}: ${failed.summary}`;
   return { code: 'not-undone', reason };
+}
+
+/** Whether another run can take the order up by its state alone: it waits for its warehouses, for stock or for cash. */
+export function isResumable(state: OrderState): boolean {
+  const { accepted, cancelling, stop, end, changes, exceptions, payments, fulfillments } = state;
+  return (
+    accepted &&
+    cancelling === undefined &&
+    stop === undefined &&
+    end === undefined &&
+    changes.length + exceptions.length + payments.length === 0 &&
+    fulfillments.every(
+      (one) =>
+        one.notices.length === 0 && (isComplete(one) || (one.release === 'accepted' && one.closedAt === undefined)),
+    )
+  );
 }
 
 /** The resolutions of an exception that are legal now: another branch may have gone on since it was opened. */

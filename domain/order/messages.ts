@@ -96,15 +96,6 @@ export interface ChangeOrderInput {
   by: string;
 }
 
-export interface CancelLinesInput {
-  /** The same id is the same request, however often it comes. */
-  id: string;
-  reason: string;
-  by: string;
-  /** `quantity` in the ordered unit; without it all that is still open. */
-  lines: readonly { lineNumber: number; quantity?: string | undefined }[];
-}
-
 export interface OrderStatusView {
   orderId: string;
   status: OrderStatus;
@@ -113,6 +104,8 @@ export interface OrderStatusView {
   nextDeadline?: string;
   /** Who asked to cancel the order, while that is neither done nor refused. */
   cancelling?: { by: string; reason: string; since: string };
+  /** Changes that are not answered yet; the first is being made, and says what it waits for. */
+  changes: readonly { changeId: string; by: string; since: string; waitsFor?: string }[];
   exceptions: OpenException[];
   fulfillments: { releaseNumber: string; node: string; planned: string; shipped: string; closed: boolean }[];
   invoices: { invoiceNumber: string; total: number; settled: number }[];

@@ -52,6 +52,11 @@ export function waitingFor(state: OrderState): string {
   const exception = state.exceptions.find(({ openedAt }) => cancelling === undefined || openedAt > cancelling.since);
   if (exception !== undefined) return `a decision: ${exception.summary}`;
   if (cancelling !== undefined) return `its cancellation, asked for by ${cancelling.by}: ${cancelling.reason}`;
+  const [change] = state.changes;
+  if (change?.waitsFor !== undefined) {
+    const since = change.since.slice(0, 16).replace('T', ' ');
+    return `${change.waitsFor}, for the change that ${change.by} asked for at ${since} UTC`;
+  }
   if (state.terms === undefined) return 'the order to be checked';
   if (!state.accepted) return 'the ERP to accept the order';
   const open = state.fulfillments.filter((fulfillment) => !isComplete(fulfillment));
@@ -138,6 +143,7 @@ export function viewOf(state: OrderState): OrderStatusView {
     ...(state.erpOrderNumber && { erpOrderNumber: state.erpOrderNumber }),
     ...(nextDeadline && { nextDeadline }),
     ...(state.cancelling && { cancelling: state.cancelling }),
+    changes: state.changes,
     exceptions: openExceptions(state),
     fulfillments: state.fulfillments.map((one) => ({
       releaseNumber: one.releaseNumber,

@@ -22,7 +22,12 @@ function apply(state: OrderState, event: OrderEvent, at: string): OrderState {
     case 'checked':
       return { ...state, terms: event.terms };
     case 'reserved':
-      return event.fulfillments.reduce(withFulfillment, { ...state, backordered: event.backordered });
+      return event.fulfillments.reduce(withFulfillment, {
+        ...state,
+        backordered: event.backordered,
+        // A later round that found nothing is tried again under its number.
+        rounds: state.rounds === 0 || event.fulfillments.length > 0 ? state.rounds + 1 : state.rounds,
+      });
     case 'placed':
       return { ...state, erpOrderNumber: event.erpOrderNumber, accepted: true };
     case 'released':
@@ -99,12 +104,21 @@ function apply(state: OrderState, event: OrderEvent, at: string): OrderState {
       };
     case 'exception-closed':
       return { ...state, exceptions: state.exceptions.filter(({ id }) => id !== event.exceptionId) };
-    case 'lines-cancelled':
+    case 'change-asked': {
+      const { changeId, by } = event;
+      return { ...state, changes: [...state.changes, { changeId, by, since: at }] };
+    }
+    case 'change-waits': {
+      const { changeId, waitsFor } = event;
       return {
         ...state,
-        backordered: event.backordered,
-        linesCancelled: [...state.linesCancelled, event.id],
+        changes: state.changes.map((one) => (one.changeId === changeId ? { ...one, waitsFor } : one)),
       };
+    }
+    case 'changed':
+      return withChange(withoutPending(state, event.changeId), event);
+    case 'change-refused':
+      return withoutPending(state, event.changeId);
     case 'cancel-asked': {
       const { by, reason } = event;
       return { ...state, cancelling: { by, reason, since: at } };
@@ -114,7 +128,7 @@ function apply(state: OrderState, event: OrderEvent, at: string): OrderState {
     case 'stopped':
       return { ...state, stop: event.stop };
     case 'ended':
-      return { ...withoutCancelling(state), end: event.end, exceptions: [] };
+      return { ...withoutCancelling(state), end: event.end, exceptions: [], changes: [] };
   }
 }
 
@@ -126,6 +140,26 @@ function agreedLate(
   const type = exceptions.find(({ id }) => id === exceptionId)?.type;
   const isAsked = type === 'cancel-after-passed' || type === 'cancel-after-at-warehouse';
   return isAsked && decision.resolution === 'accept' ? { lateAgreedBy: decision.by } : {};
+}
+
+function withoutPending(state: OrderState, changeId: string): OrderState {
+  return { ...state, changes: state.changes.filter((one) => one.changeId !== changeId) };
+}
+
+function withChange(
+  state: OrderState,
+  { releases, backordered, wantsMore, terms, corrections }: Extract<OrderEvent, { type: 'changed' }>,
+): OrderState {
+  return {
+    ...state,
+    ...(terms && { terms }),
+    ...(corrections && { corrections }),
+    backordered: backordered ?? state.backordered,
+    // As if stock had come: whatever there is of it is looked for at once.
+    stockArrived: state.stockArrived || wantsMore === true,
+    changesMade: state.changesMade + 1,
+    fulfillments: state.fulfillments.map((one) => ({ ...one, ...releases.find(({ id }) => id === one.id) })),
+  };
 }
 
 function withoutCancelling({ cancelling: _, ...state }: OrderState): OrderState {

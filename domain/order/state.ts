@@ -32,6 +32,8 @@ export interface OrderState {
   /** A system reported stock since the order last looked. */
   readonly stockArrived: boolean;
   readonly fulfillments: readonly FulfillmentState[];
+  /** Rounds of reservation so far. */
+  readonly rounds: number;
   /** Notices of releases that are not planned yet. */
   readonly earlyNotices: readonly WarehouseNotice[];
   /** `system/eventId` of every notice so far: a repeated one changes nothing. */
@@ -44,8 +46,10 @@ export interface OrderState {
   readonly troubled: readonly DocumentTrouble[];
   /** Documents that stay refused or unacknowledged because a person decided so. */
   readonly decidedDocuments: readonly string[];
-  /** Ids of the requests to cancel lines that are done. */
-  readonly linesCancelled: readonly string[];
+  /** Changes that are not answered yet, in the order in which they are made. */
+  readonly changes: readonly PendingChange[];
+  /** How many changes were taken, in whole or in part. */
+  readonly changesMade: number;
   readonly exceptions: readonly ExceptionState[];
   /** Who decided that the order may ship after the buyer's last day. */
   readonly lateAgreedBy?: string;
@@ -66,12 +70,23 @@ export interface Stop {
   readonly by: string;
   /** The problem that ended the order, where it was one. */
   readonly problem?: ExceptionType;
+  /** The change that asked for it, where it was one. */
+  readonly changeId?: string;
 }
 
 export interface Cancelling {
   readonly by: string;
   readonly reason: string;
   readonly since: string;
+}
+
+/** A change of the order that somebody asked for. */
+export interface PendingChange {
+  readonly changeId: string;
+  readonly by: string;
+  readonly since: string;
+  /** What it waits for, in plain words, once it is being made. */
+  readonly waitsFor?: string;
 }
 
 export interface StoryEntry {
@@ -189,6 +204,7 @@ export function newOrder({
     backordered: false,
     stockArrived: false,
     fulfillments: [],
+    rounds: 0,
     earlyNotices: [],
     seenEvents: [],
     invoices: [],
@@ -196,7 +212,8 @@ export function newOrder({
     seenPayments: [],
     troubled: [],
     decidedDocuments: [],
-    linesCancelled: [],
+    changes: [],
+    changesMade: 0,
     exceptions: [],
     story: [],
   };

@@ -37,8 +37,14 @@ export function storyOf(event: OrderEvent, state: OrderState): string | undefine
       const { resolution, carrier, by } = event.decision;
       return `${step}: ${resolution}${carrier === undefined ? '' : ` ${carrier.scac}`} by ${by}`;
     }
-    case 'lines-cancelled':
-      return `lines cancelled by ${event.by}: ${event.reason}`;
+    case 'change-asked':
+      return `${event.by} asked for a change`;
+    case 'change-waits':
+      return `the change waits for ${event.waitsFor}`;
+    case 'changed':
+      return `changed as ${event.by} asked`;
+    case 'change-refused':
+      return `not changed: ${event.reason}`;
     case 'cancel-asked':
       return `${event.by} asked to cancel: ${event.reason}`;
     case 'cancel-refused':

@@ -1,10 +1,11 @@
 import type { Decimal } from '../../domain/decimal.ts';
+import type { ChangeOutcome, PartOutcome } from '../../domain/order/changes/outcome.ts';
 import type { StoreQuantity } from '../../domain/policy/allocations.ts';
 import type { RoutedCarrier } from '../../domain/policy/carrier-routing.ts';
 import type { Address, Invoice, Party, Quantity, SalesOrder, Shipment } from '../canonical/v1/index.ts';
 
 /**
- * Input of the renderers of 855, 856 and 810. Quantities are in base units unless noted otherwise.
+ * Input of the renderers of 855, 865, 856 and 810. Quantities are in base units unless noted otherwise.
  */
 
 export interface DocumentOrder {
@@ -74,6 +75,40 @@ export interface AcknowledgmentDocument {
   /** ISO 8601 day. */
   acknowledgedOn: string;
   lines: AcknowledgedLine[];
+}
+
+/** What became of a line that a change is about. */
+export interface AnsweredLine extends DocumentLine {
+  action: 'add' | 'delete' | 'change' | 'replace' | 'none';
+  /** What the buyer said changes. */
+  changes: readonly ('quantity' | 'price' | 'dates' | 'item')[];
+  /** Quantities before the change and as the buyer wants it, in the ordered unit. */
+  before: Decimal;
+  wanted: Decimal;
+  /** Base units that are or will be delivered of the line as it is now, and those of them that have not shipped. */
+  accepted: Decimal;
+  left: Decimal;
+  /** Base units that wait for stock. */
+  backordered: Decimal;
+  /** Parts that were asked for; empty if the line stays as it is. */
+  parts: readonly PartOutcome[];
+  /** ISO 8601 ship day of the accepted part. */
+  shipDate?: string;
+  backorderShipDate?: string;
+}
+
+/** The answer to a change of an order. */
+export interface ChangeAcknowledgment {
+  order: DocumentOrder;
+  /** ISO 8601 days. */
+  acknowledgedOn: string;
+  changedOn?: string;
+  /** The buyer's number of the change. */
+  sequence?: string;
+  result: ChangeOutcome['result'];
+  /** About the order as a whole. */
+  parts: readonly PartOutcome[];
+  lines: AnsweredLine[];
 }
 
 export interface ShipmentDocument {

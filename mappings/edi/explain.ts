@@ -3,6 +3,7 @@
  * part at a time, so that files of any size can be explained. Each part is plain JSON and `npm run
  * x12 -- --json` prints one per line. These types are therefore a public interface.
  */
+
 import { changeInWords } from '../canonical/words/order-change.ts';
 import {
   acknowledgeInterchange,
@@ -45,6 +46,7 @@ import type { Direction, ExplainedPart, Finding, Outcome } from './explaining/pa
 import { rewrittenTexts } from './explaining/rewritten-texts.ts';
 import type { Evaluate } from './expression.ts';
 import { type AgreementsInForce, findPartnerByIsa } from './interchange-parties.ts';
+import { isOfNoConcern } from './not-used.ts';
 import { partnerGuide } from './partner-guide.ts';
 import { NOTHING_TOLERATED, type Tolerated } from './tolerance.ts';
 
@@ -373,7 +375,7 @@ class Explainer {
     return {
       kind: 'kept',
       poNumber: change.poNumber,
-      asks: { change, points: changeInWords(change, undefined) },
+      asks: { change, points: changeInWords(change, undefined), isForPerson: true },
       notUsed,
     };
   }
@@ -398,6 +400,16 @@ class Explainer {
         if ('errors' in mapped) return mapped;
         const rewritten = rewrittenTexts(mapped.orders, this.#partner.x12.repertoire);
         return { kind: 'orders', ...mapped, ...(rewritten.length > 0 && { rewritten }) };
+      }
+      case 'changes-order': {
+        const mapped = readChange(inbound, parsed, this.#partner, this.#context());
+        if ('errors' in mapped) return mapped;
+        const { change, notUsed } = mapped;
+        const isForPerson = this.#partner.orderChanges.apply === 'ask' || !notUsed.every(isOfNoConcern);
+        const asks = { change, points: changeInWords(change, undefined), isForPerson };
+        return isForPerson
+          ? { kind: 'kept', poNumber: change.poNumber, asks, notUsed }
+          : { kind: 'change', asks, notUsed };
       }
       case 'takes-payment': {
         const mapped = readPayment(inbound, parsed, this.#partner);

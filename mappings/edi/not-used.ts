@@ -39,6 +39,11 @@ export interface NotUsed {
   readonly ignored?: string;
 }
 
+/** Whether a document can be taken without asking about the content. */
+export function isOfNoConcern({ eachTime, ignored }: NotUsed): boolean {
+  return eachTime !== true && ignored !== undefined;
+}
+
 /** A doubt of a mapping: content that it read and could not take at its word. */
 export interface Doubt {
   readonly content: string;

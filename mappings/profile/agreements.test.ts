@@ -76,7 +76,7 @@ describe('which documents flow', () => {
   it('accepts only sets that have a process, 999s only from release 5010 on, and deadlines only from events of the set', () => {
     expect(
       problems(`documents:
-  inbound: ["850", "860"]
+  inbound: ["850", "940"]
   functionalAcknowledgment: "999"
   outbound:
     "856": { deadline: PT4H, after: invoiced }
@@ -87,6 +87,10 @@ describe('which documents flow', () => {
     ]);
     expect(problems('documents: { functionalAcknowledgment: "999" }\n')).toEqual([
       '1 documents.functionalAcknowledgment can only be 999 from release 005010 on, and 004010 is sent (x12.version)',
+    ]);
+    const answers = 'x12: { version: "004030" }\ndocuments: { outbound: { "865": { deadline: PT24H } } }\n';
+    expect(problems(answers)).toEqual([
+      '2 documents.outbound.865 cannot be sent: release 004030 (x12.version) has no guide of it here',
     ]);
   });
 });

@@ -1,9 +1,12 @@
 import { z } from 'zod';
+import type { PartOutcome } from '../../domain/order/changes/outcome.ts';
 import { address } from '../canonical/v1/common.ts';
 import { invoice, party, salesOrder, shipment } from '../canonical/v1/index.ts';
 import type {
   AcknowledgedLine,
   AcknowledgmentDocument,
+  AnsweredLine,
+  ChangeAcknowledgment,
   DocumentLine,
   DocumentOrder,
   InvoiceDocument,
@@ -93,6 +96,30 @@ const acknowledgment: Names<AcknowledgmentDocument> = {
   lines: data(acknowledgedLine),
 };
 
+const part = data({ part: VALUE, lineId: VALUE, result: VALUE, reason: VALUE } satisfies Names<PartOutcome>);
+
+const changeAnswer: Names<ChangeAcknowledgment> = {
+  order: data(order),
+  acknowledgedOn: VALUE,
+  changedOn: VALUE,
+  sequence: VALUE,
+  result: VALUE,
+  parts: part,
+  lines: data({
+    ...line,
+    action: VALUE,
+    changes: VALUE,
+    before: VALUE,
+    wanted: VALUE,
+    accepted: VALUE,
+    left: VALUE,
+    backordered: VALUE,
+    parts: part,
+    shipDate: VALUE,
+    backorderShipDate: VALUE,
+  } satisfies Names<AnsweredLine>),
+};
+
 const shipmentRouting = data({
   method: VALUE,
   shipmentPayment: VALUE,
@@ -125,6 +152,7 @@ const invoiced: Names<InvoiceDocument> = {
 
 const details: Readonly<Record<string, Names<{ lines: unknown }>>> = {
   'order-acknowledgment': acknowledgment,
+  'change-acknowledgment': changeAnswer,
   'ship-notice': shipped,
   invoice: invoiced,
 };

@@ -9,7 +9,7 @@ const issues = (over: object) =>
   partnerProfile.safeParse({ ...content, ...over }).error?.issues.map(({ path, message }) => [path.join('.'), message]);
 
 it('a profile says what the quantities of a changed line are, each another thing', () => {
-  expect(partnerProfile.parse(content).orderChanges).toEqual({ ordered: 'ask', left: 'ask' });
+  expect(partnerProfile.parse(content).orderChanges).toEqual({ apply: 'automatic', ordered: 'ask', left: 'ask' });
   expect(issues({ orderChanges: { ordered: 'change', left: 'new' } })).toBeUndefined();
   expect(issues({ orderChanges: { ordered: 'new', left: 'new' } })).toEqual([
     ['orderChanges.left', 'is new as well; POC03 and POC04 cannot both be that'],

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** How the partner states the quantities of a line that it changes. */
+/** What becomes of the partner's changes of orders, and how it states the quantities of a line that it changes. */
 export const orderChanges = z
   .strictObject({
     ordered: z
@@ -8,6 +8,13 @@ export const orderChanges = z
       .default('ask')
       .describe(
         'What POC03 is: the quantity ordered from now on, the one before, or the difference. `ask`: a person decides',
+      ),
+    apply: z
+      .enum(['automatic', 'ask'])
+      .default('automatic')
+      .describe(
+        'What becomes of a change that we can read: it is applied and answered, or a person decides about each. A change that is not clear ' +
+          'is a question to a person in any case',
       ),
     left: z
       .enum(['ask', 'open', 'new', 'before', 'change'])
@@ -26,4 +33,4 @@ export const orderChanges = z
     });
   })
   .prefault({})
-  .describe('How quantities of changed lines (860) are stated; partners differ');
+  .describe('What becomes of changes of orders (860), and how they state quantities; partners differ');

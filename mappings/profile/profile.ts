@@ -157,6 +157,13 @@ export const partnerProfile = z
     const message = `can only be ${set} from release ${first} on, and ${version} is sent (x12.version)`;
     context.addIssue({ code: 'custom', path: ['documents', 'functionalAcknowledgment'], message });
   })
+  .superRefine(({ documents: { outbound }, x12: { version } }, context) => {
+    for (const [set, rule] of Object.entries(outbound)) {
+      if (rule === undefined || guideOf(set, version) !== undefined) continue;
+      const message = `cannot be sent: release ${version} (x12.version) has no guide of it here`;
+      context.addIssue({ code: 'custom', path: ['documents', 'outbound', set], message });
+    }
+  })
   .superRefine(({ orders: { unsupported }, documents: { outbound } }, context) => {
     const { set } = unsupported === 'advise' ? applicationAdvice : orderAcknowledgment;
     if (unsupported === 'ask' || outbound[set] !== undefined) return;

@@ -20,12 +20,7 @@ export type LedgerEntry =
   | { type: 'order'; erpOrderNumber: string; request: OrderRequest; netTotal: number; creditMessage?: string }
   | { type: 'credit-released'; erpOrderNumber: string }
   | { type: 'order-cancelled'; erpOrderNumber: string; reason: string }
-  | {
-      type: 'lines-cancelled';
-      erpOrderNumber: string;
-      lines: { lineNumber: number; cancelled: string }[];
-      reason: string;
-    }
+  | { type: 'order-changed'; erpOrderNumber: string; request: OrderRequest; netTotal: number; creditMessage?: string }
   | { type: 'shipment'; erpShipmentNumber: string; request: ShipmentRequest }
   | { type: 'invoice'; erpOrderNumber: string; erpShipmentNumber: string; invoice: Invoice }
   | { type: 'receipt'; receiptNumber: string; request: z.output<typeof erpCashRequest> }

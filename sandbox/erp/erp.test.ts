@@ -125,6 +125,101 @@ describe('orders', () => {
   });
 });
 
+describe('changes of an order', () => {
+  type Line = ErpOrderRequest['lines'][number];
+  const [one, two] = anErpOrder().lines as [Line, Line];
+  const change = (number: string, key: string, changes: Partial<ErpOrderRequest>) =>
+    post(`/orders/${number}/changes`, key, anErpOrder(changes));
+  const quantities = async (number: string) =>
+    (await get(`/orders/${number}`)).body.lines.map((line: { lineNumber: number; open: string }) => [
+      line.lineNumber,
+      line.open,
+    ]);
+
+  it('states the whole order: less, more, deleted and added lines, and another total', async () => {
+    const number = await ordered({ taxTotal: 1_000 });
+    const lines = [
+      { ...one, quantity: '0', sources: [] },
+      { ...two, quantity: '3' },
+      { ...one, lineNumber: 3, quantity: '5', sources: [] },
+    ];
+    const answer = await change(number, 'c1', { lines, taxTotal: 900 });
+    expect([answer.status, answer.body]).toEqual([
+      201,
+      { erpOrderNumber: number, status: 'accepted', currency: 'USD' },
+    ]);
+    expect(await quantities(number)).toEqual([
+      [1, '0'],
+      [2, '36'],
+      [3, '5'],
+    ]);
+    expect((await get(`/orders/${number}`)).body).toMatchObject({ netTotal: 3 * 11_340 + 5 * 1_135, taxTotal: 900 });
+    // The same under another key adds nothing to what the customer owes.
+    await change(number, 'c2', { lines, taxTotal: 900 });
+    await control('/customers/C-10010', { creditLimit: 3 * 11_340 + 5 * 1_135 + 900 });
+    expect((await change(number, 'c3', { lines, taxTotal: 900 })).body.status).toBe('accepted');
+    expect((await post('/orders', 'k2', anErpOrder({ orderId: 'order-2' }))).body.status).toBe('creditHold');
+  });
+
+  it('more than the credit limit is held, and less again is not', async () => {
+    await control('/customers/C-10010', { creditLimit: 50_000 });
+    const number = await ordered();
+    const held = await change(number, 'c1', { lines: [{ ...one, quantity: '100' }, two] });
+    expect(held.body).toMatchObject({ status: 'creditHold', creditMessage: expect.stringContaining('limit 500.00') });
+    expect((await shipped(number, 'S-1', [[1, '24']])).body.code).toBe('order-on-credit-hold');
+    expect((await change(number, 'c2', {})).body.status).toBe('accepted');
+    // A limit that was lowered since does not hold an order that gets smaller.
+    await control('/customers/C-10010', { creditLimit: 1 });
+    expect((await change(number, 'c3', { lines: [{ ...one, quantity: '23', sources: [] }, two] })).body.status).toBe(
+      'accepted',
+    );
+  });
+
+  it.each<[string, Partial<ErpOrderRequest>]>([
+    ['quantity-below-shipped', { lines: [{ ...one, quantity: '9', sources: [] }, two] }],
+    ['line-shipped', { lines: [{ ...one, sku: 'MW-1003' }, two] }],
+    ['price-invoiced', { lines: [{ ...one, unitPrice: '11' }, two] }],
+    ['line-missing', { lines: [one] }],
+    ['not-this-order', { orderId: 'order-2' }],
+    ['unknown-ship-to', { shipToNumber: 'NOWHERE' }],
+    ['unknown-item', { lines: [one, { ...two, sku: 'MW-9999' }] }],
+  ])('%s is refused, and the order stays', async (code, changes) => {
+    const number = await ordered();
+    await invoiced(number, 'S-1', [[1, '10']]);
+    const before = (await get(`/orders/${number}`)).body;
+    expect((await change(number, 'c1', changes)).body.code).toBe(code);
+    expect((await get(`/orders/${number}`)).body).toEqual(before);
+  });
+
+  it('a blocked customer may order less, not more; a cancelled order stays', async () => {
+    const number = await ordered();
+    await control('/customers/C-10010', { blocked: true });
+    expect((await change(number, 'c1', { lines: [{ ...one, quantity: '25' }, two] })).body.code).toBe(
+      'customer-blocked',
+    );
+    expect((await change(number, 'c2', { lines: [one, { ...two, quantity: '1', sources: [] }] })).status).toBe(201);
+    await post(`/orders/${number}/cancel`, 'x', { reason: 'asked' });
+    expect((await change(number, 'c3', {})).body.code).toBe('order-cancelled');
+    expect((await get('/_control/summary')).body).toMatchObject({ ordersByState: { cancelled: 1 } });
+  });
+
+  it('the invoices of a changed order add up to its new tax', async () => {
+    const number = await ordered({ taxTotal: 1_001 });
+    const first = (await invoiced(number, 'S-1', [[1, '7']])).tax;
+    await change(number, 'c1', { lines: [one, { ...two, quantity: '1', sources: [] }], taxTotal: 777 });
+    const second = (await invoiced(number, 'S-2', [[1, '17']])).tax;
+    const third = (await invoiced(number, 'S-3', [[2, '12']])).tax;
+    expect(first + second + third).toBe(777);
+    expect(Math.min(first, second, third)).toBeGreaterThan(0);
+  });
+
+  it('an order of which nothing is wanted any more is cancelled', async () => {
+    const number = await ordered();
+    await change(number, 'c1', { lines: [one, two].map((line) => ({ ...line, quantity: '0', sources: [] })) });
+    expect((await get(`/orders/${number}`)).body).toMatchObject({ state: 'cancelled', netTotal: 0 });
+  });
+});
+
 describe('shipments, invoices and cash', () => {
   it('shipments together never exceed the open quantity of a line', async () => {
     const number = await ordered();

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
 import type {
   ErpInvoiceRecord,
@@ -9,17 +10,7 @@ import type {
 } from '../../activities/erp/connectors/rest/rest-contract.ts';
 import type { ErpMasterData } from '../../activities/erp/port.ts';
 import { agreedCharges, netOfCharges } from '../../domain/charges.ts';
-import {
-  compare,
-  divide,
-  divideRounded,
-  isPositive,
-  isZero,
-  multiply,
-  subtract,
-  sum,
-  toScaled,
-} from '../../domain/decimal.ts';
+import { compare, divide, divideRounded, isPositive, isZero, multiply, sum, toScaled } from '../../domain/decimal.ts';
 import { extend } from '../../domain/money.ts';
 import type { Invoice } from '../../mappings/canonical/v1/index.ts';
 import {
@@ -36,7 +27,8 @@ import {
   refused,
   type ShipmentRequest,
 } from './books.ts';
-import { type Customer, customers, items } from './master-data.ts';
+import { type Customer, customers } from './master-data.ts';
+import { beyondCredit, checkChange, checkRequest, mayNotOrder, netOf } from './order-rules.ts';
 
 /**
  * The books of the sandbox’s ERP. Each operation checks its rules against the books and returns an entry. The journal stores entries, and
@@ -94,17 +86,12 @@ export class Ledger {
         order.cancelled = true;
         break;
       }
-      case 'lines-cancelled': {
-        const order = this.#order(known.erpOrderNumber);
-        for (const { lineNumber, cancelled } of known.lines) {
-          const line = lineOf(order, lineNumber);
-          const before = order.cancelledQuantity.get(lineNumber) ?? '0';
-          order.cancelledQuantity.set(lineNumber, cancelled);
-          const gone = divide(subtract(cancelled, before), line.unitFactor);
-          const net = extend(gone, line.unitPrice, order.request.currency);
-          const tax = order.netTotal === 0 ? 0 : Math.round((order.request.taxTotal * net) / order.netTotal);
-          this.#expose(order.request.customerNumber, -net - tax);
-        }
+      case 'order-changed': {
+        const { erpOrderNumber, request, netTotal, creditMessage } = known;
+        const order = this.#order(erpOrderNumber);
+        const before = order.netTotal + order.request.taxTotal;
+        Object.assign(order, { request, netTotal, creditMessage });
+        this.#expose(request.customerNumber, netTotal + request.taxTotal - before);
         break;
       }
       case 'shipment': {
@@ -168,35 +155,11 @@ export class Ledger {
     if (!customer || !standing) {
       throw refused('unknown-customer', `There is no customer ${request.customerNumber}`, 'customerNumber');
     }
-    if (standing.blocked) {
-      throw refused('customer-blocked', `Customer ${request.customerNumber} may not order`, 'customerNumber');
-    }
-    if (!customer.shipTos.some(({ shipToNumber }) => shipToNumber === request.shipToNumber)) {
-      throw refused('unknown-ship-to', `${customer.name} has no ship-to ${request.shipToNumber}`, 'shipToNumber');
-    }
-    const lineNumbers = new Set<number>();
-    request.lines.forEach((line, index) => {
-      if (!items.some(({ sku }) => sku === line.sku)) {
-        throw refused('unknown-item', `There is no item ${line.sku}`, `lines.${index}.sku`);
-      }
-      if (lineNumbers.has(line.lineNumber)) {
-        throw refused('line-repeated', `Line ${line.lineNumber} occurs twice`, `lines.${index}.lineNumber`);
-      }
-      lineNumbers.add(line.lineNumber);
-      const sourced = sum(line.sources.map(({ quantity }) => quantity));
-      if (compare(sourced, multiply(line.quantity, line.unitFactor)) > 0) {
-        throw refused('sources-exceed-quantity', `Line ${line.lineNumber} ships more than it orders`, `lines.${index}`);
-      }
-    });
-    const netTotal = request.lines.reduce(
-      (total, line) => total + extend(line.quantity, line.unitPrice, request.currency),
-      0,
-    );
+    if (standing.blocked) throw mayNotOrder(request);
+    checkRequest(request, customer);
+    const netTotal = netOf(request);
     const owed = (this.#exposure.get(request.customerNumber) ?? 0) + netTotal + request.taxTotal;
-    const creditMessage =
-      owed > standing.creditLimit
-        ? `Owed and on order ${(owed / 100).toFixed(2)}, limit ${(standing.creditLimit / 100).toFixed(2)}`
-        : undefined;
+    const creditMessage = beyondCredit(owed, standing);
     return {
       type: 'order',
       erpOrderNumber: `SO${100_001 + this.#orders.size}`,
@@ -215,23 +178,37 @@ export class Ledger {
     return [{ type: 'order-cancelled', erpOrderNumber, reason }];
   }
 
-  /** What is stated is the total; less than what is cancelled already is an older statement. */
-  cancelLines(
+  /** The order as it is to be. What it is already is no entry; the answer is its standing with credit. */
+  changeOrder(
     erpOrderNumber: string,
-    { lines, reason }: { lines: { lineNumber: number; cancelled: string }[]; reason: string },
-  ): LedgerEntry[] {
+    request: OrderRequest,
+  ): { entries: LedgerEntry[]; creditMessage: string | undefined } {
     const order = this.#order(erpOrderNumber);
-    if (order.cancelled) throw refused('order-cancelled', `Order ${erpOrderNumber} was cancelled`, '', 409);
-    const more = lines.filter(
-      ({ lineNumber, cancelled }) => compare(cancelled, order.cancelledQuantity.get(lineNumber) ?? '0') > 0,
+    const { customerNumber } = order.request;
+    const customer = this.#records.get(customerNumber);
+    const standing = this.#customers.get(customerNumber);
+    if (!customer || !standing) throw refused('unknown-customer', `There is no customer ${customerNumber}`, '');
+    checkChange(order, request, this.#invoicedLines(order));
+    checkRequest(request, customer);
+    if (isDeepStrictEqual(request, order.request)) return { entries: [], creditMessage: order.creditMessage };
+    const netTotal = netOf(request);
+    const more = netTotal + request.taxTotal - (order.netTotal + order.request.taxTotal);
+    if (more > 0 && standing.blocked) throw mayNotOrder(request);
+    // An order that gets no larger needs no more credit; one that is held may come within the limit.
+    const judged = more > 0 || order.creditMessage !== undefined;
+    const owed = (this.#exposure.get(customerNumber) ?? 0) + more;
+    const creditMessage = judged ? beyondCredit(owed, standing) : undefined;
+    const changed = { type: 'order-changed' as const, erpOrderNumber, request, netTotal };
+    return { entries: [{ ...changed, ...(creditMessage !== undefined && { creditMessage }) }], creditMessage };
+  }
+
+  #invoicedLines(order: OrderState): ReadonlySet<number> {
+    const invoiced = order.shipments.flatMap((number) => this.#shipments.get(number) ?? []);
+    return new Set(
+      invoiced
+        .filter(({ invoiceNumber }) => invoiceNumber !== undefined)
+        .flatMap(({ lines }) => lines.map(({ lineNumber }) => lineNumber)),
     );
-    for (const { lineNumber, cancelled } of more) {
-      const left = sum([openOf(order, lineNumber), order.cancelledQuantity.get(lineNumber) ?? '0']);
-      if (compare(cancelled, left) > 0) {
-        throw refused('quantity-exceeds-open', `Line ${lineNumber} has ${left} left`, 'lines', 409);
-      }
-    }
-    return more.length === 0 ? [] : [{ type: 'lines-cancelled', erpOrderNumber, lines: more, reason }];
   }
 
   postShipment(request: ShipmentRequest): LedgerEntry & { type: 'shipment' } {
@@ -312,8 +289,8 @@ export class Ledger {
   }
 
   /**
-   * The shipment's share of the order's tax, by net value. Each invoice takes the rounded tax of
-   * everything invoiced so far less the tax of earlier invoices, so that the sum is exact.
+   * The shipment's share of the tax that is not invoiced yet, by net value. The last invoice takes all that is left, so
+   * that the sum is exact, also after a change of the order.
    */
   #taxOf(order: OrderState, shipment: ErpShipmentRecord): number {
     const value = (lineNumber: number, base: string) => {
@@ -324,20 +301,18 @@ export class Ledger {
       (total, line) => total + value(line.lineNumber, multiply(line.quantity, line.unitFactor)),
       0n,
     );
-    if (whole === 0n) return 0;
+    const worthOf = ({ lines }: ErpShipmentRecord) =>
+      lines.reduce((total, { lineNumber, quantity }) => total + value(lineNumber, quantity), 0n);
     const invoiced = order.shipments
-      .map((number) => this.#shipments.get(number))
-      .filter((posted) => posted !== undefined && (posted === shipment || posted.invoiceNumber !== undefined));
+      .flatMap((number) => this.#shipments.get(number) ?? [])
+      .filter(({ invoiceNumber }) => invoiceNumber !== undefined);
     const taken = invoiced.reduce(
-      (total, posted) => total + (this.#invoices.get(posted?.invoiceNumber ?? '')?.invoice.tax ?? 0),
+      (total, { invoiceNumber = '' }) => total + (this.#invoices.get(invoiceNumber)?.invoice.tax ?? 0),
       0,
     );
-    const bases = new Map<number, string>();
-    for (const { lineNumber, quantity } of invoiced.flatMap((posted) => posted?.lines ?? [])) {
-      bases.set(lineNumber, sum([bases.get(lineNumber) ?? '0', quantity]));
-    }
-    const part = [...bases].reduce((total, [lineNumber, base]) => total + value(lineNumber, base), 0n);
-    return Number(divideRounded(BigInt(order.request.taxTotal) * part, whole)) - taken;
+    const left = invoiced.reduce((total, posted) => total - worthOf(posted), whole);
+    if (left === 0n) return 0;
+    return Number(divideRounded(BigInt(Math.max(0, order.request.taxTotal - taken)) * worthOf(shipment), left));
   }
 
   applyCash(request: z.output<typeof erpCashRequest>): LedgerEntry & { type: 'receipt' } {
@@ -463,6 +438,7 @@ export class Ledger {
   #state(order: OrderState): ErpOrderRecord['state'] {
     if (order.cancelled && order.shipments.length === 0) return 'cancelled';
     if (order.creditMessage !== undefined) return 'creditHold';
+    if (order.request.lines.every(({ quantity }) => isZero(quantity))) return 'cancelled';
     if (order.request.lines.some(({ lineNumber }) => isPositive(openOf(order, lineNumber)))) return 'open';
     const invoiced = order.shipments.every((number) => this.#shipments.get(number)?.invoiceNumber !== undefined);
     return invoiced ? 'invoiced' : 'shipped';

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { erpOperations } from '../../activities/erp/connectors/rest/rest-contract.ts';
+import type { ErpOrder } from '../../activities/erp/port.ts';
 import { positiveDecimal } from '../../mappings/canonical/v1/common.ts';
 import { paymentTerms } from '../../mappings/canonical/v1/sales-order.ts';
 import { check, type RunningServer, SandboxServer } from '../server.ts';
@@ -28,19 +29,15 @@ export function startErp(options: ErpOptions): Promise<RunningServer> {
 
   server.create('createOrder', erpOperations.createOrder, ({ body }) => {
     const entry = ledger.createOrder(body);
-    const { erpOrderNumber, creditMessage } = entry;
-    const { currency } = body;
-    if (creditMessage === undefined)
-      return { entries: [entry], answer: { erpOrderNumber, status: 'accepted' as const, currency } };
-    return { entries: [entry], answer: { erpOrderNumber, status: 'creditHold' as const, creditMessage, currency } };
+    return { entries: [entry], answer: answerOf(entry.erpOrderNumber, body.currency, entry.creditMessage) };
   });
   server.create('cancelOrder', erpOperations.cancelOrder, ({ params, body }) => {
     const erpOrderNumber = params.erpOrderNumber ?? '';
     return { entries: ledger.cancelOrder(erpOrderNumber, body.reason), answer: { erpOrderNumber } };
   });
-  server.create('cancelLines', erpOperations.cancelLines, ({ params, body }) => {
-    const erpOrderNumber = params.erpOrderNumber ?? '';
-    return { entries: ledger.cancelLines(erpOrderNumber, body), answer: { erpOrderNumber } };
+  server.create('changeOrder', erpOperations.changeOrder, ({ params, body }) => {
+    const { entries, creditMessage } = ledger.changeOrder(params.erpOrderNumber ?? '', body);
+    return { entries, answer: answerOf(params.erpOrderNumber ?? '', body.currency, creditMessage) };
   });
   server.create('postShipment', erpOperations.postShipment, ({ body }) => {
     const entry = ledger.postShipment(body);
@@ -105,6 +102,11 @@ export function startErp(options: ErpOptions): Promise<RunningServer> {
   });
 
   return server.listen(options.port, () => journal.close());
+}
+
+function answerOf(erpOrderNumber: string, currency: string, creditMessage: string | undefined): ErpOrder {
+  if (creditMessage === undefined) return { erpOrderNumber, status: 'accepted', currency };
+  return { erpOrderNumber, status: 'creditHold', creditMessage, currency };
 }
 
 /** An additional customer, for experiments with another trading partner. */

@@ -23,6 +23,7 @@ import type { ErpActivities } from '../../activities/erp/activities.ts';
 import type { OrderRecords } from '../../activities/orders/activities.ts';
 import type { WmsActivities } from '../../activities/wms/activities.ts';
 import type { ExceptionType, Resolution } from '../../domain/exceptions.ts';
+import type { ChangeOutcome } from '../../domain/order/changes/outcome.ts';
 import type {
   DocumentTrouble,
   GivenCarrier,
@@ -329,12 +330,29 @@ export class TradingWorld {
     },
     tellOfDeadline: ({ what, due, by }) => this.fact(`${what}: ${due} by ${by}`),
     noteProgress: ({ progress }) => void this.progress.push(progress),
-    cancelLines: ({ lines }) => {
-      this.fact(`lines ${lines.map(({ lineNumber }) => lineNumber).join(', ')} cancelled, 855 queued`);
-      const cancelled = lines.map(({ lineNumber, quantity = '1' }) => ({ lineNumber, quantity }));
-      return { type: 'cancelled', lines: cancelled, backordered: false };
+    changeAsked: ({ progress }) => void this.progress.push(progress),
+    planChange: ({ changeId }) => {
+      this.fact(`${changeId} planned`);
+      return { type: 'planned', recall: [], touched: [], settled: false };
     },
-    cancelErpLines: ({ lineNumbers }) => this.fact(`ERP told of cancelled lines ${lineNumbers.join(', ')}`),
+    changeErpOrder: ({ changeId, asItStands }) => {
+      this.fact(asItStands ? 'ERP order put back' : `ERP took ${changeId}`);
+      return { type: 'accepted' };
+    },
+    recordChange: ({ changeId, refused, byHand }) => {
+      this.fact(
+        refused === undefined
+          ? `${changeId} recorded${byHand ? ' as done by hand' : ''}, 855 queued`
+          : `${changeId} refused: ${refused}`,
+      );
+      const part = { part: 'quantity', lineId: '10' } as const;
+      if (refused !== undefined) {
+        const parts = [{ ...part, result: 'rejected' as const, reason: refused }];
+        return { type: 'recorded', recorded: { outcome: { result: 'rejected', parts }, releases: [] } };
+      }
+      const outcome = { result: 'accepted' as const, parts: [{ ...part, result: 'accepted' as const }] };
+      return { type: 'recorded', recorded: { outcome, releases: [] } };
+    },
     cancelAsked: ({ by, reason, progress }) => this.wrote(`${by} asked to cancel: ${reason}`, progress),
     cancelRefused: ({ reason, progress }) => this.wrote(`not cancelled: ${reason}`, progress),
     finishOrder: ({ progress, stop }) =>
@@ -464,6 +482,10 @@ export class RunningOrder {
     return this.handle.signal(messages.stockArrived);
   }
 
+  isHeldUp(): Promise<void> {
+    return this.handle.signal(messages.stepHeldUp);
+  }
+
   hearsOfAnswers(): Promise<void> {
     return this.handle.signal(messages.documentsAnswered);
   }
@@ -505,11 +527,12 @@ export class RunningOrder {
     });
   }
 
-  cancelsLines(lineNumbers: readonly number[], id = 'request-1'): Promise<{ status: OrderStatus }> {
-    const lines = lineNumbers.map((lineNumber) => ({ lineNumber }));
-    return this.handle.executeUpdate(messages.cancelLines, {
-      args: [{ id, reason: 'found them elsewhere', by: 'bob', lines }],
-    });
+  changes(changeId: string, by = 'bob'): Promise<ChangeOutcome> {
+    return this.handle.executeUpdate(messages.changeOrder, { args: [{ changeId, by }] });
+  }
+
+  hearsOfChange(changeId: string, by = 'bob'): Promise<void> {
+    return this.handle.signal(messages.changeAsked, { changeId, by });
   }
 
   cancels(reason = 'the buyer changed his mind'): Promise<{ status: OrderStatus }> {

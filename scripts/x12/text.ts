@@ -193,9 +193,13 @@ export class TextExplanation {
 
   #outcome(outcome: Outcome | undefined): string[] {
     if (outcome === undefined) return [];
+    if (outcome.kind === 'change') {
+      const title = this.#paint('bold', `changes order ${plain(outcome.asks.change.poNumber)}`);
+      return ['', `      ${title}`, ...outcome.asks.points.map((point) => `        ${plain(point)}`)];
+    }
     if (outcome.kind === 'kept') {
       const about = outcome.poNumber === undefined ? '' : `, about order ${plain(outcome.poNumber)}`;
-      const title = this.#paint('bold', `is kept${about}: nothing here processes it, and a person is asked`);
+      const title = this.#paint('bold', `is kept${about}: a person is asked`);
       const points = outcome.asks?.points.map((point) => `        ${plain(point)}`) ?? [];
       return ['', `      ${title}`, ...points, ...this.#notUsed(outcome.notUsed, 'is a question to the person')];
     }

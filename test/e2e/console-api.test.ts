@@ -239,6 +239,7 @@ const readOnly: Intake = {
   acceptInterchanges: refuse,
   acceptWarehouseEvent: refuse,
   acceptPayment: refuse,
+  acceptChange: refuse,
   settleKeptDocument: refuse,
 };
 

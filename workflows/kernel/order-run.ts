@@ -4,39 +4,33 @@
  * the Temporal UI current, and serializes record keeping. The process itself is in ../order.ts.
  */
 import {
+  allHandlersFinished,
   CancellationScope,
+  continueAsNew,
   isCancellation,
-  log,
   proxyActivities,
   proxyLocalActivities,
   sleep,
-  uuid4,
+  workflowInfo,
 } from '@temporalio/workflow';
 import type { OrderRecords } from '../../activities/orders/activities.ts';
-import { kindOf } from '../../domain/exceptions.ts';
 import type { OrderEvent } from '../../domain/order/events.ts';
-import {
-  legalResolutions,
-  type Refusal,
-  whyNotAskToCancel,
-  whyNotResolve,
-  whyNotUndone,
-} from '../../domain/order/guards.ts';
-import type { OpenException, OrderToCashInput, ResolveExceptionInput } from '../../domain/order/messages.ts';
+import { isResumable } from '../../domain/order/guards.ts';
+import type { OrderToCashInput } from '../../domain/order/messages.ts';
 import { progressOf, statusOf } from '../../domain/order/projection.ts';
 import { reduce } from '../../domain/order/reduce.ts';
-import { type Decision, newOrder, type OrderState, type Progress, type Stop } from '../../domain/order/state.ts';
+import { type Decision, newOrder, type OrderState, type Progress } from '../../domain/order/state.ts';
 import type { OrderStatus } from '../../domain/order/status.ts';
 import { records as recordsProfile } from './activity-profiles.ts';
+import { CallingOff, type Stoppable } from './calling-off.ts';
+import { type Changeable, ChangeGate } from './change-gate.ts';
 import { DeadlineClock } from './deadline-clock.ts';
-import { gaveUp, reasonOf, refuse, typeOf } from './failures.ts';
+import { gaveUp, reasonOf, typeOf } from './failures.ts';
 import { Publication } from './publication.ts';
-import { type Recalling, recallAll } from './recall.ts';
+import { type Asking, Questions } from './questions.ts';
 import { type CallStep, type Moment, nameOf, type Outcome, type Problem, type RecordStep, type Step } from './step.ts';
 import { Turns } from './turns.ts';
 import { Undoing } from './undoing.ts';
-
-const HOUR_MS = 60 * 60 * 1000;
 
 const LEFT_UNDONE = '; accept ends the order without that, and what was done is then settled by hand';
 
@@ -50,7 +44,13 @@ interface Foreseen<Input> extends Moment<Input> {
   readonly foreseen: OrderEvent | undefined;
 }
 
+/** The records have all of an order's story. */
+const STORY_KEPT = 200;
+
+type OrderWorkflow = (input: OrderToCashInput, continued?: OrderState) => Promise<unknown>;
+
 export class OrderRun {
+  private readonly input: OrderToCashInput;
   private current: OrderState;
   /** The progress that the records hold; undefined when two writes overlapped, so that either may have been last. */
   private recorded: Progress | undefined;
@@ -63,20 +63,44 @@ export class OrderRun {
   private running = 0;
   private readonly branches: Promise<unknown>[] = [];
   private readonly undoing = new Undoing();
-  /** Calls to other systems that are under way. */
-  private readonly calls = new Set<CancellationScope>();
-  /** A cancellation that is not decided yet: no step begins before it is. */
-  private callingOff: Promise<Refusal | undefined> | undefined;
+  /** Calls to other systems that are under way, each with its step. */
+  private readonly calls = new Map<CancellationScope, { step: Step<unknown>; input: unknown }>();
   private readonly records = proxyLocalActivities<OrderRecords>(recordsProfile);
   private readonly turns = new Turns();
   private readonly clock = new DeadlineClock(this.turns);
   private readonly publication: Publication;
   private readonly scope = new CancellationScope();
+  /** A cancellation of the order as a whole: no step begins before it is decided. */
+  readonly callingOff: CallingOff;
+  readonly questions: Questions;
+  /** A change that is being made: no step begins that it may be about. */
+  readonly changing: ChangeGate;
 
-  constructor(input: OrderToCashInput) {
-    this.current = newOrder(input);
+  /** @param continued the state that an earlier run of the same order left */
+  constructor(input: OrderToCashInput, continued?: OrderState) {
+    this.input = input;
+    this.current = continued ?? newOrder(input);
     this.recorded = progressOf(this.current);
     this.publication = new Publication(this.current);
+    const { turns, clock, records, scope, undoing } = this;
+    const lent: Stoppable & Asking & Changeable = {
+      ...{ turns, clock, records, scope, undoing },
+      state: () => this.current,
+      apply: (event) => this.apply(event),
+      after: (ms) => this.after(ms),
+      note: (write) => this.note(write),
+      taken: () => this.taken(),
+      interrupt: (which) => this.interrupt(which),
+      attempt: async (step, declared) => (await this.occupied(() => this.attempt(step, declared))).problem,
+      ask: (problem, name) => this.ask(problem, name),
+      insist: (step, declared) => this.insist(step, declared),
+      again: (step, declared) => void this.branch(() => this.performWith(step, declared)),
+      callOff: (stop, proceed) => this.callingOff.callOff(stop, proceed),
+      stop: (stop) => this.callingOff.stop(stop),
+    };
+    this.callingOff = new CallingOff(lent);
+    this.questions = new Questions(lent);
+    this.changing = new ChangeGate(lent);
   }
 
   get state(): OrderState {
@@ -93,6 +117,11 @@ export class OrderRun {
     const before = this.current;
     this.apply(event);
     return this.current !== before;
+  }
+
+  /** Waits for the turn of something that came from outside. */
+  turn(): Promise<void> {
+    return this.turns.next();
   }
 
   apply(event: OrderEvent): void {
@@ -116,9 +145,9 @@ export class OrderRun {
   }
 
   private async performWith<Input, Result>(step: Step<Input, Result>, input: Input): Promise<Result | undefined> {
-    if (this.callingOff !== undefined) await this.calledOffOrNot();
+    if (!this.mayBegin(step, input)) await this.untilItMayBegin(step, input);
     const tried = this.undoing.note(step, input);
-    const result = await this.insist(step, input, () => this.calledOffOrNot());
+    const result = await this.insist(step, input, () => this.untilItMayBegin(step, input));
     if (tried !== undefined) tried.through = true;
     return result;
   }
@@ -129,14 +158,19 @@ export class OrderRun {
     input: Input,
     awaits?: () => Promise<void>,
   ): Promise<Result | undefined> {
+    const isNeeded = () => step.isNeeded?.({ state: this.current, input }) ?? true;
+    const about = () => step.asksAnewWith?.({ state: this.current, input });
     for (;;) {
+      if (!isNeeded()) return undefined;
       const { result, problem, interrupted } = await this.occupied(() => this.attempt(step, input));
       if (interrupted) {
         await awaits?.();
         continue;
       }
       if (problem === undefined) return result;
-      const decision = await this.decide(problem, nameOf(step, this.current, input));
+      const asked = about();
+      const goneAway = () => !isNeeded() || about() !== asked;
+      const decision = await this.decide(problem, nameOf(step, this.current, input), goneAway);
       const byHand = step.byHand ?? problem.type === 'compensation-failed';
       if (byHand && decision.resolution === 'accept') return undefined;
       if (decision.resolution === 'set-aside') {
@@ -144,16 +178,33 @@ export class OrderRun {
         return undefined;
       }
       this.applyIfAny(step.decided?.(decision, problem, input));
-      if (this.callingOff !== undefined) await awaits?.();
+      if (!this.mayBegin(step, input)) await awaits?.();
     }
   }
 
-  /** Tries a step once, for an update that is refused if the step fails. */
-  async once<Input, Result>(step: Step<Input, Result>, input: Input): Promise<Result> {
-    if (this.callingOff !== undefined) await this.calledOffOrNot();
-    const { result, problem } = await this.occupied(() => this.attempt(step, input));
-    refuse(problem && { code: 'not-recorded', reason: problem.summary });
-    return result as Result;
+  private mayBegin<Input>(step: Step<Input>, input: Input): boolean {
+    return !this.callingOff.isUndecided && !this.changing.holds(step, input);
+  }
+
+  private untilItMayBegin<Input>(step: Step<Input>, input: Input): Promise<void> {
+    return this.turns.until(() => this.mayBegin(step, input));
+  }
+
+  /** Tries a call once, for a caller that decides itself about a failure. A cancellation of the order comes first. */
+  async tryOnce<Input, Result>(
+    step: Step<Input, Result>,
+    input: Input,
+  ): Promise<{ result?: Result; problem?: Problem }> {
+    for (;;) {
+      if (this.callingOff.isUndecided) await this.decidedOrNot();
+      const { interrupted, ...tried } = await this.occupied(() => this.attempt(step, input));
+      if (!interrupted) return tried;
+    }
+  }
+
+  /** Waits until it is known whether the order is cancelled as a whole. */
+  decidedOrNot(): Promise<void> {
+    return this.turns.until(() => !this.callingOff.isUndecided);
   }
 
   private async attempt<Input, Result>(
@@ -198,7 +249,7 @@ export class OrderRun {
   private async call<Input, Result>(step: CallStep<Input, Result>, input: Input) {
     const at = this.momentOf(step, input);
     const scope = new CancellationScope();
-    this.calls.add(scope);
+    this.calls.set(scope, { step: step as Step<unknown>, input });
     try {
       let result: Result;
       try {
@@ -210,6 +261,13 @@ export class OrderRun {
     } finally {
       this.calls.delete(scope);
     }
+  }
+
+  /** Cancels calls under way, and returns when it is known what they did. */
+  private async interrupt(which: (call: { step: Step<unknown>; input: unknown }) => boolean): Promise<void> {
+    const chosen = [...this.calls].filter(([, call]) => which(call)).map(([scope]) => scope);
+    for (const scope of chosen) scope.cancel();
+    await this.turns.until(() => !chosen.some((scope) => this.calls.has(scope)));
   }
 
   private momentOf<Input, Result>(step: Step<Input, Result>, input: Input): Foreseen<Input> {
@@ -278,10 +336,16 @@ export class OrderRun {
   /** Waits until `holds`; with a deadline (ISO 8601), false when that passes first. `patient` as in DeadlineClock. */
   async wait(holds: () => boolean, deadline?: string, { patient = false } = {}): Promise<boolean> {
     const inTime = holds() || (await this.until(holds, deadline, patient));
-    if (this.callingOff === undefined) return inTime;
+    if (!this.callingOff.isUndecided) return inTime;
     // What happens meanwhile is acted upon only once it is known whether the order goes on.
-    await this.calledOffOrNot();
+    await this.decidedOrNot();
     return inTime || holds();
+  }
+
+  /** A system holds the order up: its deadlines are watched from now on, though a call is under way. */
+  async heldUp(): Promise<void> {
+    await this.turns.next();
+    this.clock.hurry();
   }
 
   private async until(holds: () => boolean, deadline: string | undefined, patient: boolean): Promise<boolean> {
@@ -291,8 +355,8 @@ export class OrderRun {
   }
 
   /** Waits for a person's decision; `cancel` stops the order by throwing. */
-  async decide(problem: Problem, step: string): Promise<Decision> {
-    const decision = await this.ask(problem, step);
+  async decide(problem: Problem, step: string, goneAway?: () => boolean): Promise<Decision> {
+    const decision = await this.ask(problem, step, goneAway);
     if (decision.resolution === 'cancel') {
       const { type, summary } = problem;
       const stop = { reason: decision.note ?? summary, by: decision.by, problem: type };
@@ -302,147 +366,9 @@ export class OrderRun {
     return decision;
   }
 
-  /** Opens an exception until a person resolves it or `goneAway` holds; escalates by timer. */
-  async ask(problem: Problem, step: string, goneAway: () => boolean = () => false): Promise<Decision> {
-    const { type } = problem;
-    const kind = kindOf(type);
-    const openedAt = this.turns.now;
-    const exception: OpenException = {
-      id: uuid4(),
-      ...problem,
-      step,
-      resolutions: legalResolutions(this.current, kind),
-      openedAt: this.after(0),
-    };
-    this.apply({ type: 'exception-opened', exception });
-    log.warn('order waits for a decision', { ...problem, step });
-    const { orderId } = this.current;
-    const standing = this.current.exceptions.map(({ id }) => id);
-    await this.note((progress) => this.records.openException({ orderId, exception, standing, kind, progress }));
-
-    const decision = () => this.current.exceptions.find(({ id }) => id === exception.id)?.decision;
-    const decided = () => decision() !== undefined || goneAway();
-    if (!(await this.clock.until(decided, openedAt + kind.escalateAfterHours * HOUR_MS))) {
-      await this.turns.record(() => this.records.escalateException({ exceptionId: exception.id }));
-      await this.turns.until(decided);
-    }
-    const taken = decision() ?? this.resolveBySystem(exception.id);
-    this.apply({ type: 'exception-closed', exceptionId: exception.id });
-    await this.note((progress) =>
-      this.records.closeException({ orderId, exceptionId: exception.id, decision: taken, progress }),
-    );
-    return taken;
-  }
-
-  private resolveBySystem(exceptionId: string): Decision {
-    const decision: Decision = { resolution: 'dismiss', by: 'system', note: 'its cause has gone away' };
-    this.apply({ type: 'exception-decided', exceptionId, decision });
-    return decision;
-  }
-
-  /** Takes a decision; the step that waits for it goes on. */
-  async resolve(input: ResolveExceptionInput): Promise<void> {
-    await this.taken();
-    // Another decision may have had its turn since this one was let in.
-    refuse(whyNotResolve(this.current, input));
-    const { exceptionId } = input;
-    refuse(await this.settle(input));
-    await this.turns.until(() => !this.current.exceptions.some(({ id }) => id === exceptionId));
-  }
-
-  /** Takes a decision that follows from one about another order, unless somebody has decided here already. */
-  async follow(input: ResolveExceptionInput): Promise<void> {
-    await this.turns.next();
-    if (whyNotResolve(this.current, input) === undefined) await this.settle(input);
-  }
-
-  /** Passes a decision on; one that cancels the order only once nobody refuses that. */
-  private async settle({ exceptionId, ...decision }: ResolveExceptionInput): Promise<Refusal | undefined> {
-    const undecided = () => this.current.exceptions.find((one) => one.id === exceptionId && one.decision === undefined);
-    const decide = () => this.apply({ type: 'exception-decided', exceptionId, decision });
-    if (decision.resolution !== 'cancel') {
-      decide();
-      return undefined;
-    }
-    const reason = decision.note ?? undecided()?.summary ?? '';
-    const stop = { reason, by: decision.by };
-    return this.callOff(stop, () => (undecided() === undefined ? this.stop(stop) : decide()));
-  }
-
-  /**
-   * Stops the order, and returns when everything done so far is undone. Refused when something cannot be undone; the
-   * order then goes on. One that is under way or done is the same cancellation.
-   */
-  async cancel(stop: Stop): Promise<void> {
-    await this.taken();
-    refuse(whyNotAskToCancel(this.current));
-    if (this.current.stop === undefined && this.current.end === undefined) {
-      refuse(await this.callOff(stop, () => this.stop(stop)));
-    }
-    await this.turns.until(() => this.current.end !== undefined || whyNotUndone(this.current) !== undefined);
-    refuse(whyNotUndone(this.current));
-  }
-
-  /** A cancellation to which nobody waits for an answer: the order says whether it is refused, and goes on then. */
-  async cancelIfPossible(stop: Stop): Promise<void> {
-    const refusal = whyNotAskToCancel(this.current);
-    if (refusal === undefined) {
-      await this.cancel(stop).catch((error: unknown) =>
-        log.warn('the order is not cancelled', { reason: reasonOf(error) }),
-      );
-      return;
-    }
-    log.warn('the order is not cancelled', { reason: refusal.reason });
-    const { orderId } = this.current;
-    await this.note((progress) =>
-      this.records.cancelRefused({ orderId, since: this.after(0), reason: refusal.reason, progress }),
-    );
-  }
-
-  private stop(stop: Stop): void {
-    this.apply({ type: 'stopped', stop });
-    this.scope.cancel();
-  }
-
-  private calledOffOrNot(): Promise<void> {
-    return this.turns.until(() => this.callingOff === undefined);
-  }
-
-  /**
-   * Asks whoever may refuse a cancellation first, so that a refusal leaves the order as it was. Meanwhile no step
-   * begins. If all agree, `proceed` stops the order.
-   */
-  private callOff(stop: Stop, proceed: () => void): Promise<Refusal | undefined> {
-    if (this.callingOff !== undefined) return this.callingOff;
-    const outcome = recallAll(this.recalling(proceed), stop).finally(() => {
-      this.callingOff = undefined;
-    });
-    this.callingOff = outcome;
-    return outcome;
-  }
-
-  private recalling(proceed: () => void): Recalling {
-    return {
-      state: () => this.current,
-      undoing: this.undoing,
-      apply: (event) => this.apply(event),
-      asked: (cancelling) =>
-        this.note((progress) => this.records.cancelAsked({ orderId: this.current.orderId, ...cancelling, progress })),
-      refused: (why) =>
-        this.note((progress) => this.records.cancelRefused({ orderId: this.current.orderId, ...why, progress })),
-      interrupt: async () => {
-        for (const call of this.calls) call.cancel();
-        await this.turns.until(() => this.calls.size === 0);
-      },
-      attempt: async (step, input) => (await this.occupied(() => this.attempt(step, input))).problem,
-      ask: (problem, name) => this.ask(problem, name),
-      insist: (step, input) => this.insist(step, input),
-      again: (step, input) => void this.branch(() => this.performWith(step, input)),
-      stopped: async () => {
-        proceed();
-        await this.turns.until(() => this.scope.consideredCancelled);
-      },
-    };
+  /** Opens an exception until a person resolves it or `goneAway` holds. */
+  ask(problem: Problem, step: string, goneAway?: () => boolean): Promise<Decision> {
+    return this.questions.ask(problem, step, goneAway);
   }
 
   /**
@@ -453,6 +379,12 @@ export class OrderRun {
   async taken(): Promise<void> {
     await sleep(1);
     await this.turns.next();
+  }
+
+  /** Shows a change that is being made. */
+  noteChange(changeId: string): Promise<void> {
+    const { orderId } = this.current;
+    return this.note((progress) => this.records.changeAsked({ orderId, changeId, since: this.after(0), progress }));
   }
 
   /** Writes something together with the order's progress at that moment. */
@@ -477,7 +409,7 @@ export class OrderRun {
   async run(process: () => Promise<void>): Promise<boolean> {
     void this.keepListsCurrent();
     try {
-      await this.scope.run(process);
+      await this.scope.run(() => Promise.race([process(), this.continueOnceLong()]));
       return true;
     } catch (error) {
       const stopped = error instanceof OrderStopped || (this.current.stop !== undefined && isCancellation(error));
@@ -495,9 +427,27 @@ export class OrderRun {
     }
   }
 
-  /** Nothing waits for a person, and no branch is under way. */
+  /** Something that an earlier run of the order did: it is undone like what this one does. */
+  did<Input>(step: Step<Input>, ...[input]: Input extends void ? [] : [Input]): void {
+    const noted = this.undoing.note(step, input as Input);
+    if (noted !== undefined) noted.through = true;
+  }
+
+  /** Goes on in another run when the history has grown long, at a moment at which the state is all that there is to know. */
+  private async continueOnceLong(): Promise<void> {
+    const isQuiet = () => this.busy === 0 && !this.isStale() && allHandlersFinished() && isResumable(this.current);
+    await this.turns.until(() => workflowInfo().continueAsNewSuggested && isQuiet());
+    const story = this.current.story.slice(-STORY_KEPT);
+    await continueAsNew<OrderWorkflow>(this.input, { ...this.current, story });
+  }
+
+  private isStale(): boolean {
+    return this.busy === 0 && !same(this.recorded, progressOf(this.current));
+  }
+
+  /** Nothing waits for a person, no change waits for its turn, and no branch is under way. */
   get atRest(): boolean {
-    return this.running === 0 && this.current.exceptions.length === 0;
+    return this.running === 0 && this.current.exceptions.length === 0 && this.current.changes.length === 0;
   }
 
   /**
@@ -505,9 +455,8 @@ export class OrderRun {
    * as a branch that went on meanwhile, it is noted by itself.
    */
   private async keepListsCurrent(): Promise<void> {
-    const stale = () => this.busy === 0 && !same(this.recorded, progressOf(this.current));
     for (;;) {
-      await this.turns.until(() => this.current.end !== undefined || stale());
+      await this.turns.until(() => this.current.end !== undefined || this.isStale());
       if (this.current.end !== undefined) return;
       const { orderId } = this.current;
       await this.note((progress) => this.records.noteProgress({ orderId, progress }));

@@ -2,21 +2,25 @@
 
 import type { OrderEvent } from '../../domain/order/events.ts';
 import { type Refusal, whyNotRecalled } from '../../domain/order/guards.ts';
-import type { Cancelling, OrderState, Stop } from '../../domain/order/state.ts';
+import type { Cancelling, Decision, OrderState, Stop } from '../../domain/order/state.ts';
 import { nameOf, type Problem, type Step } from './step.ts';
 import type { Tried, Undoing } from './undoing.ts';
 
-/** What the kernel lends to a cancellation. */
-export interface Recalling {
+/** What asking one other side takes. */
+export interface RecallOne {
   state(): OrderState;
+  attempt<Input>(step: Step<Input>, input: Input): Promise<Problem | undefined>;
+  ask(problem: Problem, name: string): Promise<Decision>;
+}
+
+/** What the kernel lends to a cancellation. */
+export interface Recalling extends RecallOne {
   readonly undoing: Undoing;
   apply(event: OrderEvent): void;
   asked(cancelling: Cancelling): Promise<void>;
   refused(why: { since: string; reason: string }): Promise<void>;
   /** Cancels the calls under way, and returns when it is known what they did. */
-  interrupt(): Promise<void>;
-  attempt<Input>(step: Step<Input>, input: Input): Promise<Problem | undefined>;
-  ask(problem: Problem, name: string): Promise<unknown>;
+  interrupt(which: () => boolean): Promise<void>;
   insist<Input>(step: Step<Input>, input: Input): Promise<unknown>;
   again<Input>(step: Step<Input>, input: Input): void;
   /** Stops the order, and returns when none of its branches can go on. */
@@ -29,12 +33,12 @@ export async function recallAll(order: Recalling, { by, reason }: Stop): Promise
   const { cancelling } = order.state();
   if (cancelling === undefined) throw new Error('the order does not know that it is being cancelled');
   await order.asked(cancelling);
-  await order.interrupt();
+  await order.interrupt(() => true);
 
   const recalled: Tried[] = [];
   let refusal: Refusal | undefined;
   for (const one of order.undoing.toRecall(order.state())) {
-    refusal = await recall(order, one);
+    refusal = goesOn(await recall(order, one));
     if (refusal !== undefined) break;
     recalled.push(one);
   }
@@ -52,8 +56,19 @@ export async function recallAll(order: Recalling, { by, reason }: Stop): Promise
   return refusal;
 }
 
-/** Undoes one step. A system that does not answer is asked until it does. */
-async function recall(order: Recalling, { step, input }: Tried): Promise<Refusal | undefined> {
+function goesOn(refusal: Refusal | undefined): Refusal | undefined {
+  return refusal && { ...refusal, reason: `${refusal.reason}; the order goes on` };
+}
+
+/**
+ * Undoes one step. A system that does not answer is asked until it does, unless a person decides by one of `offers` that
+ * it counts as refused.
+ */
+export async function recall(
+  order: RecallOne,
+  { step, input }: Tried,
+  offers?: Problem['resolutions'],
+): Promise<Refusal | undefined> {
   const { undo } = step;
   if (undo === undefined) return undefined;
   for (;;) {
@@ -61,8 +76,11 @@ async function recall(order: Recalling, { step, input }: Tried): Promise<Refusal
     if (problem === undefined) return undefined;
     const name = nameOf(undo, order.state(), input);
     if (problem.type !== 'system-unavailable') {
-      return { code: 'not-recalled', reason: `${name}: ${problem.summary}; the order goes on` };
+      return { code: 'not-recalled', reason: `${name}: ${problem.summary}` };
     }
-    await order.ask(problem, name);
+    const { resolution, by } = await order.ask({ ...problem, ...(offers && { resolutions: offers }) }, name);
+    if (resolution === 'reject-change') {
+      return { code: 'not-recalled', reason: `${name}: ${by} decided not to wait for it (${problem.summary})` };
+    }
   }
 }

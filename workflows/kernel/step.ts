@@ -4,7 +4,7 @@
  */
 import type { ActivityOptions } from '@temporalio/workflow';
 import type { OrderRecords } from '../../activities/orders/activities.ts';
-import type { ExceptionType } from '../../domain/exceptions.ts';
+import type { ExceptionType, Resolution } from '../../domain/exceptions.ts';
 import type { OrderEvent } from '../../domain/order/events.ts';
 import type { Decision, OrderState, Progress } from '../../domain/order/state.ts';
 
@@ -28,6 +28,8 @@ export interface Problem {
   readonly lineIds?: readonly string[];
   /** Of the system that did not answer until the step's deadline. */
   readonly taskQueue?: string;
+  /** What a person may decide, where it is not what its type allows. */
+  readonly resolutions?: readonly Resolution[];
 }
 
 /** The meaning of a successful call: a fact (`stopped` ends the process), nothing, or a question to a person. */
@@ -59,6 +61,12 @@ interface StepDeclaration<Input, Result> {
   readonly decided?: (decision: Decision, problem: Problem, input: Input) => OrderEvent | undefined;
   /** A person who accepts its failure goes on without it, and does it by hand. */
   readonly byHand?: true;
+  /** False when there is nothing left to do for it: a change of the order has taken it away. */
+  readonly isNeeded?: (at: Declared<Input>) => boolean;
+  /** A change of the order may be about what the step does. `touched` are the releases that it is about, once that is known. */
+  readonly waitsForChange?: (at: Declared<Input>, touched: readonly string[] | undefined) => boolean;
+  /** Its question goes away, and the step is tried again, when this becomes another value. */
+  readonly asksAnewWith?: (at: Declared<Input>) => string | number;
   /** The step acts on input from outside that may be wrong for good: what setting it aside changes. */
   readonly setAside?: (input: Input) => OrderEvent | undefined;
 }

@@ -13,6 +13,8 @@ export const checkOrder = defineRecord({
     if (!rejects) return { ask: problem };
     return { type: 'stopped', stop: { reason: problem.summary, by: 'system', problem: problem.type } };
   },
+  waitsForChange: () => true,
+  asksAnewWith: ({ state }) => state.changesMade,
   decided: ({ resolution, corrections }, { type }) => {
     if (resolution === 'accept') return { type: 'waived', problem: type };
     return corrections === undefined ? undefined : { type: 'corrected', corrections };

@@ -33,5 +33,7 @@ export const placeWithErp = defineCall({
     status === 'accepted'
       ? { type: 'placed', erpOrderNumber }
       : { ask: { type: 'credit-hold', summary: creditMessage ?? 'the ERP holds the order for credit' } },
+  waitsForChange: () => true,
+  asksAnewWith: ({ state }) => state.changesMade,
   undo: cancelErpOrder,
 });

@@ -20,7 +20,7 @@ const cancelRelease = defineCall({
   onFailure: 'compensation-failed',
   options: warehouse,
   run: (wms: WmsActivities, { state, input: { fulfillmentId } }: Moment<Release>) =>
-    wms.cancelRelease({ fulfillmentId, reason: (state.stop ?? state.cancelling)?.reason ?? 'cancelled' }),
+    wms.cancelRelease({ fulfillmentId, reason: (state.stop ?? state.cancelling)?.reason ?? 'the order is changed' }),
   outcome: (_none, { fulfillmentId }) => ({ type: 'release-recalled', fulfillmentId }),
 });
 
@@ -57,6 +57,12 @@ export const releaseToWarehouse = defineCall({
     }
     if (resolution !== 'use-carrier' || carrier === undefined) return undefined;
     return { type: 'release-routed', fulfillmentId, routing: { resolution, carrier, by } };
+  },
+  isNeeded: ({ state, input }) => !isComplete(fulfillmentOf(state, input.fulfillmentId)),
+  waitsForChange: ({ input }, touched) => touched?.includes(input.fulfillmentId) ?? true,
+  asksAnewWith: ({ state, input }) => {
+    const { planned, releaseNumber, shipBy } = fulfillmentOf(state, input.fulfillmentId);
+    return [planned, releaseNumber, shipBy].join();
   },
   undo: cancelRelease,
   recall: {

@@ -19,6 +19,8 @@ export const reserveStock = defineRecord({
     if (refuse) return { type: 'stopped', stop: { reason: summary, by: 'system', problem: 'nothing-available' } };
     return { ask: { type: 'nothing-available', summary } };
   },
+  waitsForChange: () => true,
+  asksAnewWith: ({ state }) => state.changesMade,
   undo: releaseReservations,
 });
 
@@ -29,4 +31,6 @@ export const reserveBackorder = defineRecord({
   run: (records: OrderRecords, { state, input }: Moment<{ round: number }>) =>
     records.reserveStock({ orderId: state.orderId, round: input.round }),
   outcome: ({ fulfillments, backordered }) => ({ type: 'reserved', fulfillments, backordered }),
+  waitsForChange: () => true,
+  asksAnewWith: ({ state }) => state.changesMade,
 });

@@ -135,17 +135,52 @@ export function erpContractSuite(kind: string, start: () => Promise<ErpUnderTest
       expect(await erp.books()).toMatchObject({ orders: 1, cancelled: 1 });
     });
 
-    it('takes what is cancelled of a line as a total, however often it is stated', async ({ skip }) => {
-      if (!erp.capabilities.canCancel) skip();
+    it('takes an order as it is to be, however often it is stated', async ({ skip }) => {
+      if (!erp.capabilities.canAmend) skip();
       const { erpOrderNumber } = await steps().order();
-      const [{ lineNumber } = { lineNumber: 0 }] = erp.order.lines;
-      const state = (key: string) =>
-        erp.port.cancelLines(key, erpOrderNumber, [{ lineNumber, cancelled: '1' }], 'found elsewhere');
-      await state('o/cancel/1');
-      await state('o/cancel/1');
-      // Another key states the same total.
-      await state('o/cancel/2');
+      const [first, ...others] = erp.order.lines;
+      if (first === undefined) throw new Error('an order without lines');
+      const lines = [
+        { ...first, quantity: '0', sources: [] },
+        ...others,
+        { ...first, lineNumber: 1 + Math.max(...erp.order.lines.map(({ lineNumber }) => lineNumber)), quantity: '1' },
+      ].map((line) => ({ ...line, sources: [] }));
+      const state = (key: string) => erp.port.changeOrder(key, erpOrderNumber, { ...erp.order, lines });
+      const answer = await state('o/change/1');
+      expect(answer).toMatchObject({ erpOrderNumber, status: 'accepted', currency: erp.order.currency });
+      expect(await state('o/change/1')).toEqual(answer);
+      // Another key states the same.
+      expect(await state('o/change/2')).toEqual(answer);
       expect(await erp.books()).toMatchObject({ orders: 1, cancelled: 0 });
+    });
+
+    it('makes a change whose answer was lost once, and refuses one of what has shipped', async ({ skip }) => {
+      if (!erp.capabilities.canAmend) skip();
+      const { order, shipment } = steps();
+      const { erpOrderNumber } = await order();
+      const change = (key: string, quantity: string) =>
+        erp.port.changeOrder(key, erpOrderNumber, {
+          ...erp.order,
+          lines: erp.order.lines.map((line) => ({ ...line, ...(quantity === '0' && { quantity, sources: [] }) })),
+        });
+      await erp.loseAnswers(true);
+      await expect(change('o/change/1', '')).rejects.toMatchObject({ name: 'SystemUnavailable' });
+      await erp.loseAnswers(false);
+      await change('o/change/1', '');
+      await shipment();
+      await expect(change('o/change/2', '0')).rejects.toMatchObject({
+        name: 'SystemRefusal',
+        code: 'quantity-below-shipped',
+      });
+      expect(await erp.books()).toMatchObject({ orders: 1, shipments: 1, cancelled: 0 });
+    });
+
+    it('refuses to change an order that it does not know', async ({ skip }) => {
+      if (!erp.capabilities.canAmend) skip();
+      await expect(erp.port.changeOrder('k', 'NONE', erp.order)).rejects.toMatchObject({
+        name: 'SystemRefusal',
+        code: 'unknown-order',
+      });
     });
 
     it('gives master data in pages: every row once, and later only what changed', async () => {

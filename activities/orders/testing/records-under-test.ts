@@ -69,7 +69,12 @@ export async function recordsUnderTest(directory = 'mappings/partners') {
     readMasterData: () => Promise.resolve({ asOf: '1', items, customers: known, prices, taxRates }),
   } as unknown as ErpPort;
   await activity(() =>
-    createErpActivities({ system: 'main', port, capabilities: { canCancel: true }, records: deps }).syncMasterData(),
+    createErpActivities({
+      system: 'main',
+      port,
+      capabilities: { canAmend: true, canCancel: true },
+      records: deps,
+    }).syncMasterData(),
   );
   await prisma.synchronization.create({ data: { source: 'wms.main', asOf: '1', completedAt: new Date() } });
 

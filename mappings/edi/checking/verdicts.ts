@@ -1,4 +1,4 @@
-import { segmentOf, textOf } from '../tree.ts';
+import { iterationsOf, segmentOf, textOf } from '../tree.ts';
 import { type Check, everySegment } from './check.ts';
 
 /** BAK02 and BCA02: no change; rejected. */
@@ -8,15 +8,28 @@ const REJECTED: ReadonlySet<string> = new Set(['RD', 'RF', 'RJ']);
 export const AS_ORDERED: ReadonlySet<string> = new Set(['IA', 'AC', 'AR']);
 export const REFUSED: ReadonlySet<string> = new Set(['ID', 'IR', 'R1', 'R2', 'R3', 'R4', 'R5', 'R6']);
 
-/** The header verdict of an acknowledgment must match its lines. */
-export function acknowledgmentType(beginning: string): Check {
+const DELETED = 'ID';
+
+/**
+ * The header verdict of an acknowledgment must match its lines. Of a change, `change` is the segment of its lines: one
+ * that the buyer wants deleted is as wanted when it is.
+ */
+export function acknowledgmentType(beginning: string, change?: string): Check {
   return (tree, { report }) => {
     const segment = segmentOf(tree, beginning);
     const type = textOf(segment, '02') ?? '';
+    const deleted = new Set(
+      change === undefined
+        ? []
+        : iterationsOf(tree, change)
+            .filter((line) => textOf(segmentOf(line, change), '02') === 'DI')
+            .flatMap((line) => everySegment(line, 'ACK')),
+    );
     const acks = everySegment(tree, 'ACK');
     const contradicting = acks.find((ack) => {
       const status = textOf(ack, '01') ?? '';
-      return (UNCHANGED.has(type) && !AS_ORDERED.has(status)) || (REJECTED.has(type) && !REFUSED.has(status));
+      const isDone = AS_ORDERED.has(status) || (deleted.has(ack) && status === DELETED);
+      return (UNCHANGED.has(type) && !isDone) || (REJECTED.has(type) && !REFUSED.has(status));
     });
     if (contradicting === undefined) return;
     report('error', {

@@ -48,6 +48,7 @@ export {
   invoice,
   orderAcknowledgment,
   orderChange,
+  orderChangeAcknowledgment,
   purchaseOrder,
   remittance,
   returnAuthorization,

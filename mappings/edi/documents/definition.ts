@@ -3,7 +3,13 @@ import type { FunctionalAcknowledgment, GroupResult } from '../../x12/acknowledg
 import type { Guide, Tree, TreeNode, X12Error } from '../../x12/types.ts';
 import type { Agreement } from '../agreement.ts';
 import type { Check } from '../checking/check.ts';
-import type { AcknowledgmentDocument, AdviceDocument, InvoiceDocument, ShipmentDocument } from '../document-content.ts';
+import type {
+  AcknowledgmentDocument,
+  AdviceDocument,
+  ChangeAcknowledgment,
+  InvoiceDocument,
+  ShipmentDocument,
+} from '../document-content.ts';
 import type { Evaluate } from '../expression.ts';
 import type { Doubt, Silent } from '../not-used.ts';
 
@@ -19,7 +25,7 @@ export interface DocumentDefinition {
   readonly guides?: readonly Guide[];
   /** Contradictions that the guide cannot see, such as totals. */
   readonly checks: readonly Check[];
-  /** Of a set that nothing is made of: what the partner asks by it, and where it names the order that it is about. */
+  /** Of a set that a person may have to decide about: what the partner asks by it, and where it names its order. */
   readonly about?: {
     readonly asks: string;
     readonly poNumber?: Pick<ElementPlace, 'segment' | 'element'>;
@@ -53,7 +59,7 @@ export interface ElementPlace {
  * A set that we accept. `apply` names its effect on our records. activities/edi/take-transaction.ts
  * implements the effects, because mappings must not access a database.
  */
-export type InboundDocument = TakesOrder | TakesPayment | TakesAdvice | Acknowledges;
+export type InboundDocument = TakesOrder | ChangesOrder | TakesPayment | TakesAdvice | Acknowledges;
 
 interface Accepted {
   /** Elements that the mapping may leave out without a word, because they say nothing by themselves. */
@@ -71,7 +77,12 @@ export interface TakesOrder extends Accepted {
   readonly sample?: OrderSample;
 }
 
-/** Reads what the partner wants changed about an order. Nothing changes by it: a person is asked. */
+/** Changes an order, unless the profile or the document makes it a question to a person. */
+export interface ChangesOrder extends Accepted, ReadsChange {
+  readonly apply: 'changes-order';
+}
+
+/** Reads what the partner wants changed about an order. */
 export interface ReadsChange {
   readonly silent?: Silent;
   map(tree: TreeNode, agreement: Agreement, context: OrderContext): ChangeResult;
@@ -171,11 +182,18 @@ export interface SampleOrder {
 // ── Outbound ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** Events from which the deadline of a document may count. */
-export type DeadlineEvent = 'orderReceived' | 'orderAccepted' | 'shipped' | 'invoiced' | 'documentReceived';
+export type DeadlineEvent =
+  | 'orderReceived'
+  | 'orderAccepted'
+  | 'changeReceived'
+  | 'shipped'
+  | 'invoiced'
+  | 'documentReceived';
 
 /** A set that we send, by its source records. */
 export type OutboundDocument =
   | Writes<'order-acknowledgment', AcknowledgmentDocument>
+  | Writes<'change-acknowledgment', ChangeAcknowledgment>
   | Writes<'ship-notice', ShipmentDocument>
   | Writes<'invoice', InvoiceDocument>
   | Writes<'application-advice', AdviceDocument>

@@ -51,16 +51,19 @@ export type Outcome =
       rewritten?: RewrittenText[];
     }
   | { kind: 'payment'; payment: Payment; notUsed: NotUsed[] }
+  | { kind: 'change'; asks: Asks; notUsed: NotUsed[] }
   | { kind: 'advice'; advices: readonly Advice[]; notUsed: NotUsed[] }
   /** Nothing processes it: it is kept, and a person is asked. */
   | { kind: 'kept'; poNumber?: string; asks?: Asks; notUsed: NotUsed[] }
   | { kind: 'acknowledgment'; acknowledgment: FunctionalAcknowledgment };
 
-/** What a kept set asks to change about its order. */
+/** What a set asks to change about its order. */
 export interface Asks {
   change: OrderChange;
   /** For people, without what the order has. */
   points: string[];
+  /** A person decides about it; otherwise the order takes it. */
+  isForPerson: boolean;
 }
 
 /** Direction; unknown if neither party is known. */

@@ -363,6 +363,7 @@ CREATE TABLE "OrderChange" (
     "correlationId" TEXT NOT NULL,
     "state" TEXT NOT NULL DEFAULT 'waiting',
     "outcome" JSONB,
+    "plan" JSONB,
     "receivedAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "answeredAt" TIMESTAMPTZ(3),
 

@@ -19,7 +19,7 @@ export async function orderToCash(input: OrderToCashInput): Promise<{ status: Or
   setHandler(
     resolveException,
     async (decision) => {
-      await order.resolve(decision);
+      await order.questions.resolve(decision);
       return { status: order.status };
     },
     { validator: (resolution) => refuse(whyNotResolve(order.state, resolution)) },

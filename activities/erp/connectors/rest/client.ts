@@ -1,26 +1,29 @@
 import { createHttpClient, type HttpDeps, type HttpSystem } from '../../../lib/http.ts';
-import type { ErpPort } from '../../port.ts';
+import type { ErpOrder, ErpPort } from '../../port.ts';
 import { erpOperations } from './rest-contract.ts';
 
 /** The contract's `Idempotency-Key` guards against a second effect. */
 export function createRestErp(instance: HttpSystem & { pageSize?: number }, deps: HttpDeps = {}): ErpPort {
   const http = createHttpClient({ ...instance, id: `erp.${instance.id}` }, deps);
+  /** A repeated call returns the first response. Credit may have been released since, which the order itself says. */
+  async function asItStands(
+    correlationId: string,
+    { answer, replayed }: { answer: ErpOrder; replayed: boolean },
+  ): Promise<ErpOrder> {
+    if (!replayed || answer.status !== 'creditHold') return answer;
+    const { erpOrderNumber, currency } = answer;
+    const { answer: record } = await http.call(erpOperations.readOrder, { params: { erpOrderNumber }, correlationId });
+    return record.state === 'creditHold' ? answer : { erpOrderNumber, status: 'accepted', currency };
+  }
   return {
     async createOrder(key, order) {
-      const { answer, replayed } = await http.call(erpOperations.createOrder, {
-        key,
-        body: order,
-        correlationId: order.correlationId,
-      });
-      if (!replayed || answer.status !== 'creditHold') return answer;
-      // A repeated call returns the first response. Read the order itself, because credit may have
-      // been released since.
-      const { answer: record } = await http.call(erpOperations.readOrder, {
-        params: { erpOrderNumber: answer.erpOrderNumber },
-        correlationId: order.correlationId,
-      });
-      const { erpOrderNumber, currency } = answer;
-      return record.state === 'creditHold' ? answer : { erpOrderNumber, status: 'accepted', currency };
+      const { correlationId } = order;
+      return asItStands(correlationId, await http.call(erpOperations.createOrder, { key, body: order, correlationId }));
+    },
+    async changeOrder(key, erpOrderNumber, order) {
+      const { correlationId } = order;
+      const call = { key, params: { erpOrderNumber }, body: order, correlationId };
+      return asItStands(correlationId, await http.call(erpOperations.changeOrder, call));
     },
     async findOrder(orderId) {
       const { answer } = await http.call(erpOperations.listOrders, { query: { reference: orderId } });
@@ -45,10 +48,6 @@ export function createRestErp(instance: HttpSystem & { pageSize?: number }, deps
     },
     async cancelOrder(key, erpOrderNumber, reason) {
       await http.call(erpOperations.cancelOrder, { key, params: { erpOrderNumber }, body: { reason } });
-    },
-    async cancelLines(key, erpOrderNumber, lines, reason) {
-      const body = { reason, lines: [...lines] };
-      await http.call(erpOperations.cancelLines, { key, params: { erpOrderNumber }, body });
     },
     async postShipment(key, shipment) {
       return (await http.call(erpOperations.postShipment, { key, body: shipment })).answer;

@@ -12,6 +12,6 @@ export const connector = defineErpConnector({
     /** Rows of master data per call. */
     pageSize: z.number().int().min(1).max(1000).default(500),
   }),
-  capabilities: { repeats: 'keys', canAmend: false, canCancel: true },
+  capabilities: { repeats: 'keys', canAmend: true, canCancel: true },
   connect: createRestErp,
 });

@@ -31,6 +31,23 @@ const allocations = z
   .optional()
   .meta({ description: 'What each store gets of the ordered quantity, in `unit`' });
 
+const erpOrderLine = z.object({
+  lineNumber,
+  sku: identifier,
+  quantity: positiveDecimal.meta({ description: 'In `unit`, the unit that the price is for' }),
+  unit,
+  unitFactor: positiveDecimal.meta({ description: 'Base units in one `unit`' }),
+  unitPrice: nonNegativeDecimal.meta({ description: 'Major units of the currency, per `unit`' }),
+  requestedShipDate: day.optional(),
+  requestedDeliveryDate: day.optional(),
+  notes,
+  components: z.array(component).optional().meta({ description: 'What one `unit` is put together from' }),
+  allocations,
+  sources: z
+    .array(z.object({ node: identifier, quantity: positiveDecimal }))
+    .meta({ description: 'Ship-from nodes, base units; what is missing to the whole is backordered' }),
+});
+
 export const erpOrderRequest = z
   .object({
     orderId: identifier.meta({ description: 'Our id of the order' }),
@@ -47,30 +64,25 @@ export const erpOrderRequest = z
     cancelAfter: day.optional().meta({ description: 'The buyer takes nothing after this day' }),
     notes,
     terms: paymentTerms.optional(),
+    lines: z.array(erpOrderLine).min(1).max(10_000),
+    taxTotal: minorUnits.min(0),
+  })
+  .meta({ id: 'ErpOrderRequest' });
+
+export const erpOrderChange = erpOrderRequest
+  .extend({
     lines: z
       .array(
-        z.object({
-          lineNumber,
-          sku: identifier,
-          quantity: positiveDecimal.meta({ description: 'In `unit`, the unit that the price is for' }),
-          unit,
-          unitFactor: positiveDecimal.meta({ description: 'Base units in one `unit`' }),
-          unitPrice: nonNegativeDecimal.meta({ description: 'Major units of the currency, per `unit`' }),
-          requestedShipDate: day.optional(),
-          requestedDeliveryDate: day.optional(),
-          notes,
-          components: z.array(component).optional().meta({ description: 'What one `unit` is put together from' }),
-          allocations,
-          sources: z
-            .array(z.object({ node: identifier, quantity: positiveDecimal }))
-            .meta({ description: 'Ship-from nodes, base units; what is missing to the whole is backordered' }),
+        erpOrderLine.extend({
+          quantity: nonNegativeDecimal.meta({
+            description: 'What the line is to be in all, shipped goods with it, in `unit`; 0 deletes it',
+          }),
         }),
       )
       .min(1)
       .max(10_000),
-    taxTotal: minorUnits.min(0),
   })
-  .meta({ id: 'ErpOrderRequest' });
+  .meta({ id: 'ErpOrderChange' });
 
 export const erpOrder = z
   .object({
@@ -274,21 +286,25 @@ export const erpOperations = {
     keyed: true,
     refusals: { 'unknown-order': 'no such order', 'order-already-shipped': 'nothing is open any more' },
   },
-  cancelLines: {
+  changeOrder: {
     method: 'POST',
-    path: '/orders/{erpOrderNumber}/cancelled-lines',
-    summary: 'State how much of each line is cancelled in total; repeating it changes nothing',
-    body: z.object({
-      reason: z.string().min(1).max(500),
-      lines: z.array(z.object({ lineNumber, cancelled: positiveDecimal.meta({ description: 'Base units' }) })).min(1),
-    }),
-    answer: z.object({ erpOrderNumber: identifier }),
+    path: '/orders/{erpOrderNumber}/changes',
+    summary: 'State the whole order as it is to be; stating what it is already changes nothing',
+    body: erpOrderChange,
+    answer: erpOrder,
     keyed: true,
     refusals: {
       'unknown-order': 'no such order',
       'order-cancelled': 'the order was cancelled',
-      'unknown-line': 'the order has no such line',
-      'quantity-exceeds-open': 'more than the order line has left',
+      'not-this-order': 'order id, customer or currency are those of another order',
+      'customer-blocked': 'the customer may not order more',
+      'unknown-ship-to': 'the customer has no such ship-to',
+      'unknown-item': 'no such SKU',
+      'line-missing': 'a line that the order has is not stated; a deleted one has quantity 0',
+      'sources-exceed-quantity': 'more is to ship than is ordered',
+      'quantity-below-shipped': 'more of the line has shipped',
+      'line-shipped': 'what shipped of a line keeps its item and unit',
+      'price-invoiced': 'what was invoiced of a line keeps its price',
     },
   },
   postShipment: {

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
-import { multiply } from '../../../../../domain/decimal.ts';
+import { isZero, multiply } from '../../../../../domain/decimal.ts';
 import { extend } from '../../../../../domain/money.ts';
 import type { Invoice } from '../../../../../mappings/canonical/v1/index.ts';
 import { customers, items, prices, taxRates } from '../../../../../sandbox/erp/master-data.ts';
@@ -26,7 +26,7 @@ export const connector = defineErpConnector({
     currency: z.string().length(3).default('USD'),
     rowsPerPage: z.number().int().min(1).default(50),
   }),
-  capabilities: { repeats: 'reference', canAmend: false, canCancel: true, ratePerSecond: 5 },
+  capabilities: { repeats: 'reference', canAmend: true, canCancel: true, ratePerSecond: 5 },
   connect: ({ id, file, currency, rowsPerPage }) => pocketLedger(`erp.${id}`, file, currency, rowsPerPage),
 });
 
@@ -76,13 +76,22 @@ function pocketLedger(system: string, file: string, currency: string, rowsPerPag
       ).cancelled = true;
       return done(books, undefined);
     },
-    async cancelLines(_key, erpOrderNumber) {
+    async changeOrder(_key, erpOrderNumber, order) {
       const books = booksIn(file);
       known(
-        books.orders.find((order) => order.erpOrderNumber === erpOrderNumber),
+        books.orders.find((one) => one.erpOrderNumber === erpOrderNumber),
         'unknown-order',
       );
-      return done(books, undefined);
+      for (const { lineNumber, quantity } of order.lines) {
+        const shipped = books.shipments
+          .filter((one) => one.erpOrderNumber === erpOrderNumber)
+          .flatMap((one) => one.lines.filter((line) => line.lineNumber === lineNumber));
+        if (isZero(quantity) && shipped.length > 0) {
+          throw new SystemRefusal(system, 'quantity-below-shipped', `line ${lineNumber} has shipped`);
+        }
+      }
+      const orders = books.orders.map((one) => (one.erpOrderNumber === erpOrderNumber ? { ...one, ...order } : one));
+      return done({ ...books, orders }, accepted(erpOrderNumber));
     },
     async postShipment(_key, shipment) {
       const books = booksIn(file);
