@@ -240,6 +240,7 @@ const readOnly: Intake = {
   acceptWarehouseEvent: refuse,
   acceptPayment: refuse,
   acceptChange: refuse,
+  applyKeptChange: refuse,
   settleKeptDocument: refuse,
 };
 
