@@ -177,7 +177,7 @@ describe('files', () => {
     const clerk = await api.key(['documents:read', 'orders:read', 'orders:write', 'exceptions:resolve']);
     const order = canonicalOrder(purchaseOrder('cobalt-ridge', 'CR-APPLY'));
     const { body } = await api.call('POST', '/v1/orders', { key: clerk, body: order });
-    const [{ lineId }] = order.lines as [{ lineId: string }];
+    const lineId = order.lines[0]?.lineId;
     const change = orderChange.parse({
       ...{ partnerId: 'cobalt-ridge', channel: 'edi', poNumber: 'CR-APPLY', action: 'change' },
       lines: [{ lineId, action: 'delete' }],
