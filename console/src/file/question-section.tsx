@@ -38,7 +38,8 @@ export function QuestionSection(props: { readonly document: DocumentSummary; rea
             (PO {document.orderIds.length === 0 ? `${question.poNumber}, not known here` : <PoLink {...document} />})
           </>
         )}
-        . Nothing here processes this document; it waits since <Ago at={question.since} />.
+        . {question.change === null ? 'Nothing here processes this document; it waits' : 'It waits'} since{' '}
+        <Ago at={question.since} />.
       </p>
       <Points change={question.change} />
       {question.change?.applies && <ApplyButton documentId={document.id} onSent={onChanged} />}
