@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { Registry } from 'prom-client';
+import type { Replayed, ReplayRequest } from '../activities/dead-letters/replay.ts';
 import type { Settlement } from '../activities/documents/kept-documents.ts';
 import type { HandOff } from '../activities/handoff/hand-off.ts';
 import type { OrderReceipt } from '../activities/intake/accept-order.ts';
@@ -87,6 +88,9 @@ export interface Intake {
   }): Promise<{ outcome: 'accepted' | 'duplicate' | 'unknown-release'; orderId?: string }>;
   /** What a person did about a document that nothing processes; false if it does not wait any more. */
   settleKeptDocument(documentId: string, settlement: Settlement): Promise<boolean>;
+  /** Takes again what came in and had no effect; undefined if there is nothing of that id. */
+  replayDeadLetter(request: ReplayRequest): Promise<Replayed | undefined>;
+  dismissDeadLetter(request: { id: string; by: string; why: string }): Promise<unknown>;
   acceptPayment(request: {
     payment: Payment;
     source: string;

@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Registry } from 'prom-client';
+import { dismissDeadLetter } from '../activities/dead-letters/dismiss.ts';
+import { replayDeadLetter } from '../activities/dead-letters/replay.ts';
 import { settleKeptDocument } from '../activities/documents/kept-documents.ts';
 import { erpConnectors } from '../activities/erp/connector.ts';
 import { Dispatcher } from '../activities/handoff/dispatcher.ts';
@@ -67,6 +69,8 @@ async function main(log: Logger): Promise<void> {
       acceptWarehouseEvent: (request) => acceptWarehouseEvent(intakeDependencies, request),
       acceptPayment: (request) => acceptPayment(intakeDependencies, request),
       settleKeptDocument: (documentId, settlement) => settleKeptDocument(intakeDependencies, documentId, settlement),
+      replayDeadLetter: (request) => replayDeadLetter(intakeDependencies, request),
+      dismissDeadLetter: (request) => dismissDeadLetter(intakeDependencies, request),
     },
   });
 

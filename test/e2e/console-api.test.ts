@@ -240,6 +240,8 @@ const readOnly: Intake = {
   acceptWarehouseEvent: refuse,
   acceptPayment: refuse,
   settleKeptDocument: refuse,
+  replayDeadLetter: refuse,
+  dismissDeadLetter: refuse,
 };
 
 const GREEK = 'BSN*00*S-20418*20261120*1500*0001~N1*ST*Αθήνα A B~';

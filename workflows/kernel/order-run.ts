@@ -136,7 +136,8 @@ export class OrderRun {
         continue;
       }
       if (problem === undefined) return result;
-      const decision = await this.decide(problem, nameOf(step, this.current, input));
+      const about = step.about && { about: step.about(input) };
+      const decision = await this.decide({ ...problem, ...about }, nameOf(step, this.current, input));
       const byHand = step.byHand ?? problem.type === 'compensation-failed';
       if (byHand && decision.resolution === 'accept') return undefined;
       if (decision.resolution === 'set-aside') {
