@@ -1,4 +1,5 @@
 import type { Decimal } from '../../domain/decimal.ts';
+import { deadLetterCalls } from './dead-letters/api.ts';
 import { inboxCalls } from './inbox/api.ts';
 import { partnerCalls } from './partner/api.ts';
 
@@ -702,6 +703,7 @@ export function createApi(key: string, onUnauthorized: () => void = () => undefi
   return {
     ...partnerCalls(call),
     ...inboxCalls(call),
+    ...deadLetterCalls(call),
     me: (signal: AbortSignal) => get<Me>('/v1/me', signal),
     partners: (signal: AbortSignal) => get<PartnerList>('/v1/partners', signal),
     partner: (id: string, signal: AbortSignal) => get<PartnerDetail>(partner(id), signal),
