@@ -210,6 +210,7 @@ export interface ExceptionDecision {
 /** One thing that is meant otherwise; `remember` keeps it for later orders of the partner. */
 export type StatedCorrection =
   | { readonly kind: 'item'; readonly lineId: string; readonly sku: string; readonly remember: boolean }
+  | { readonly kind: 'substitute'; readonly lineId: string; readonly sku: string }
   | {
       readonly kind: 'unit';
       readonly lineId: string;

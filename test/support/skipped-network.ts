@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Client } from '@temporalio/client';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { createLogger } from 'winston';
 import { erpConnectors } from '../../activities/erp/connector.ts';
@@ -5,10 +7,14 @@ import { Dispatcher } from '../../activities/handoff/dispatcher.ts';
 import { FollowedProfiles } from '../../activities/partners/partner-profiles.ts';
 import { wmsConnectors } from '../../activities/wms/connector.ts';
 import { type ApiUnderTest, startApi, WEBHOOK_SECRET } from '../../api/testing/api-under-test.ts';
+import type { Database } from '../../prisma/client.ts';
 import { parseSystems } from '../../runtime/systems.ts';
 import { startErp } from '../../sandbox/erp/server.ts';
+import { startPartners } from '../../sandbox/partners/server.ts';
+import type { RunningServer } from '../../sandbox/server.ts';
 import { call, TOKEN, temporaryFolder } from '../../sandbox/testing.ts';
 import { startWms } from '../../sandbox/wms/server.ts';
+import { freePort } from '../../scripts/stack/ports.ts';
 import { createWorkers } from '../../workers/create-workers.ts';
 import { createTimeSkippingEnvironment } from './temporal.ts';
 
@@ -23,25 +29,68 @@ export interface SkippedNetwork {
   pass(duration: string): Promise<void>;
   /** The scheduled reading of master data and stock. */
   readSystems(): Promise<void>;
+  /** Resolves once nothing is handed over, called or stored any more. */
+  quiet(): Promise<void>;
+  /** The time of workflows. */
+  now(): Promise<number>;
+  readonly temporal: Client;
   stop(): Promise<void>;
+}
+
+/** So long without a statement of a worker: nothing is under way but calls that get no answer. */
+const QUIET_MS = 60;
+
+async function untilQuiet(prisma: Database, unusedMs: () => number): Promise<void> {
+  for (;;) {
+    while (unusedMs() < QUIET_MS) await delay(QUIET_MS / 4);
+    if ((await prisma.handOff.count()) === 0 && unusedMs() >= QUIET_MS) return;
+    await delay(QUIET_MS / 4);
+  }
+}
+
+async function startMailboxes(
+  api: ApiUnderTest,
+  partnerIds: readonly string[],
+  options: { port: number; dataDir: string; token: string },
+): Promise<RunningServer> {
+  const keys = partnerIds.map(async (id) => [id, await api.key(['edi:write', 'payments:write'], id)] as const);
+  const apiKeys = Object.fromEntries(await Promise.all(keys));
+  const partners = await startPartners({ ...options, apiUrl: api.url, apiKeys, speedMs: 0 });
+  for (const id of partnerIds) {
+    await call(`${partners.url}/_control/partners/${id}`, { method: 'PUT', body: { autopay: false } });
+  }
+  return partners;
 }
 
 /** A call to a system of the sandbox. */
 // biome-ignore lint/suspicious/noExplicitAny: answers of several servers, whose schemas have tests of their own
 type System = (path: string, options?: { method?: string; body?: unknown }) => Promise<{ status: number; body: any }>;
 
-export async function startSkippedNetwork(): Promise<SkippedNetwork> {
+export interface SkippedNetworkOptions {
+  /** Partners whose mailbox takes our documents and answers each by a 997; without any, what goes to partners waits in the outbox. */
+  readonly mailboxes?: readonly string[];
+  readonly nodes?: readonly string[];
+}
+
+export async function startSkippedNetwork({
+  mailboxes = [],
+  nodes = ['RNO'],
+}: SkippedNetworkOptions = {}): Promise<SkippedNetwork> {
   // Steps fail on purpose here, hundreds of times.
   Runtime.install({
     logger: new DefaultLogger('ERROR'),
     telemetryOptions: { logging: { filter: 'ERROR', forward: {} } },
   });
   const env = await createTimeSkippingEnvironment();
-  // No mailbox: what goes to partners waits in the outbox.
-  Object.assign(process.env, { PARTNERS_URL: 'http://127.0.0.1:1', SANDBOX_TOKEN: TOKEN });
-  const api = await startApi({ temporalAddress: env.address, systemsServe: ['test', 'production'] });
+  const mailboxPort = mailboxes.length > 0 ? await freePort() : 1;
+  const partnersUrl = `http://127.0.0.1:${mailboxPort}/partners`;
+  Object.assign(process.env, { PARTNERS_URL: partnersUrl, SANDBOX_TOKEN: TOKEN });
+  const api = await startApi({
+    ...{ temporalAddress: env.address, systemsServe: ['test', 'production'], rateLimitPerMinute: 1_000_000 },
+  });
   const folder = temporaryFolder();
   const common = { port: 0, dataDir: folder.path, token: TOKEN };
+  const partners = mailboxes.length > 0 && (await startMailboxes(api, mailboxes, { ...common, port: mailboxPort }));
   const erp = await startErp(common);
   const wms = await startWms({ ...common, apiUrl: api.url, webhookSecret: WEBHOOK_SECRET, speedMs: 0 });
 
@@ -62,7 +111,7 @@ export async function startSkippedNetwork(): Promise<SkippedNetwork> {
           kind: 'rest',
           baseUrl: wms.url,
           token: TOKEN,
-          nodes: ['RNO'],
+          nodes,
           webhookSecret: WEBHOOK_SECRET,
           serves,
         },
@@ -72,7 +121,15 @@ export async function startSkippedNetwork(): Promise<SkippedNetwork> {
     { erp: await erpConnectors(), wms: await wmsConnectors() },
     {},
   );
-  const { prisma } = api;
+  let lastUse = performance.now();
+  const prisma = api.prisma.$extends({
+    query: {
+      $allOperations({ args, query }) {
+        lastUse = performance.now();
+        return query(args);
+      },
+    },
+  }) as unknown as Database;
   const profiles = await FollowedProfiles.open({ directory: 'mappings/partners', prisma, log, env: process.env });
   const handOff = new Dispatcher({ prisma, temporal: env.client, profiles, log });
   const workers = await createWorkers({
@@ -88,6 +145,9 @@ export async function startSkippedNetwork(): Promise<SkippedNetwork> {
     erp: (path, options) => call(erp.url + path, options),
     wms: (path, options) => call(wms.url + path, options),
     pass: (duration) => env.sleep(duration as '1 hour'),
+    now: () => env.currentTimeMs(),
+    temporal: env.client,
+    quiet: () => untilQuiet(api.prisma, () => performance.now() - lastUse),
     async readSystems() {
       await env.client.workflow.execute('inventorySync', {
         taskQueue: 'orders',
@@ -98,7 +158,7 @@ export async function startSkippedNetwork(): Promise<SkippedNetwork> {
       });
     },
     async stop() {
-      await Promise.all([erp.close(), wms.close()]);
+      await Promise.all([erp.close(), wms.close(), ...(partners ? [partners.close()] : [])]);
       await handOff.stop();
       profiles.stop();
       for (const worker of workers) worker.shutdown();

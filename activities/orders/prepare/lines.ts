@@ -82,10 +82,15 @@ function checkLine(
 ): PricedLine | Problem[] {
   const { profile, known, items, waived } = given;
   const isCorrected = (kind: Correction['kind']) => corrections.some((one) => one.kind === kind);
-  const named = namedItems(line, items, known.names, isCorrected('item'));
+  const isSubstituted = isCorrected('substitute');
+  const named = namedItems(line, items, known.names, isCorrected('item') || isSubstituted);
   const [item] = named;
   if (isCorrected('refuse-line')) return refusedLine(line, lineNumber, item, undefined);
   const at = <Found extends Problem>(problem: Found): Problem => ({ ...problem, lineIds: [line.lineId] });
+  if (isSubstituted && profile.substitution === 'never') {
+    const summary = `line ${line.lineId}: nothing else may be sent to ${profile.name} in place of what it ordered (substitution: never)`;
+    return [at({ type: 'unknown-item', summary })];
+  }
   const problems: Problem[] = [];
   if (named.length > 1 && !waived.includes('item-numbers-differ')) problems.push(at(contradictionOf(line, named)));
   const unit = corrections.find((one) => one.kind === 'unit');
