@@ -121,9 +121,9 @@ export function createExceptionRecords(deps: LeftOutDependencies) {
 /** Corrections that the timeline names; the decision has all. */
 const MOST_NAMED = 10;
 
-function detailOf({ taskQueue, lineIds, about }: OpenException): string | null {
+function detailOf({ taskQueue, lineIds, ourPrices, about }: OpenException): string | null {
   if (taskQueue === undefined && lineIds === undefined && about === undefined) return null;
-  return JSON.stringify({ taskQueue, lineIds, about });
+  return JSON.stringify({ taskQueue, lineIds, ourPrices, about });
 }
 
 function inWords({ scac, method, shipmentPayment, authorization }: GivenCarrier): string {

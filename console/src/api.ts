@@ -64,6 +64,19 @@ export interface Outage extends Omit<HeldUp, 'triedUntil'> {
   readonly orders: number;
 }
 
+/** A line that an exception is about, as the buyer ordered it. Prices are for one ordered unit, in major units. */
+export interface AffectedLine {
+  readonly lineId: string;
+  readonly sku: string | null;
+  readonly customerSku: string | null;
+  readonly description: string | null;
+  readonly quantity: Decimal;
+  readonly unit: string;
+  readonly orderedPrice: Decimal | null;
+  readonly ourPrice: Decimal | null;
+  readonly atStake: number | null;
+}
+
 export interface OrderPage {
   readonly items: readonly OrderSummary[];
   readonly nextCursor: string | null;
@@ -767,6 +780,12 @@ export function createApi(key: string, onUnauthorized: () => void = () => undefi
       const response = await call(`${link}?format=${format}`, { headers: { Accept: '*/*' } });
       return response.blob();
     },
+    /** The lines that an exception is about. */
+    exceptionDetail: (id: string, signal: AbortSignal) =>
+      get<{ readonly lines: readonly AffectedLine[]; readonly currency: string }>(
+        `/v1/exceptions/${encodeURIComponent(id)}`,
+        signal,
+      ),
     /** What a decision would lead to; nothing is done. */
     forecast: async (
       exceptionId: string,

@@ -61,6 +61,8 @@ export interface OpenException {
   taskQueue?: string;
   /** Of the buyer's lines that the problem is about. */
   lineIds?: readonly string[];
+  /** What we would charge for one ordered unit of each of these lines, in major units, where the problem is about that. */
+  ourPrices?: Readonly<Record<string, string>>;
   /** What came in and is the problem. */
   about?: CameIn;
   resolutions: readonly Resolution[];

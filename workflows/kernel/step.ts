@@ -27,6 +27,8 @@ export interface Problem {
   readonly summary: string;
   /** Of the buyer's lines that it is about. */
   readonly lineIds?: readonly string[];
+  /** For one ordered unit of each of these lines, in major units. */
+  readonly ourPrices?: Readonly<Record<string, string>>;
   /** Of the system that did not answer until the step's deadline. */
   readonly taskQueue?: string;
   /** What came in and is the problem. */

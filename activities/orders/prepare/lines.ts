@@ -20,7 +20,7 @@ type OfOneLine = (typeof OF_ONE_LINE)[number];
 
 /** What a question holds of an order of 10,000 lines; further ones are asked about once these are answered. */
 const MOST_TOLD = 20;
-const MOST_LINES = 500;
+export const MOST_LINES = 500;
 
 /** One question about all lines with the same problem. */
 export function aboutLines(type: ExceptionType, summaries: readonly string[], lineIds: readonly string[]): Problem {
