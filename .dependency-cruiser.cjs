@@ -18,7 +18,7 @@ const layers = [
   ['activities/orders'],
   ['activities/intake'],
   ['activities/edi', 'activities/erp', 'activities/wms'],
-  ['activities/preview'],
+  ['activities/preview', 'activities/dead-letters'],
   ['workflows'],
   ['api', 'workers'],
   ['scripts/stack', 'sandbox'],

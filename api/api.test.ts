@@ -1144,11 +1144,17 @@ describe('around the routes', () => {
   });
 
   it('every route has answered as its description says', () => {
-    // Decisions and cancelled lines need Temporal: decisions.test.ts. Partners, profiles, outages, kept documents, X12 as JSON and the inbox of
-    // exceptions have files of tests of their own.
+    // Decisions and cancelled lines need Temporal: decisions.test.ts. Partners, profiles, outages, kept documents, dead letters, X12 as JSON and
+    // the inbox of exceptions have files of tests of their own.
     const elsewhere = new Set([
       'resolveException',
       'cancelOrderLines',
+      'readException',
+      'listDeadLetters',
+      'countDeadLetters',
+      'readDeadLetter',
+      'replayDeadLetter',
+      'dismissDeadLetter',
       'resolveExceptions',
       'readBulkResolution',
       'countExceptions',

@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { Registry } from 'prom-client';
+import type { Replayed, ReplayRequest } from '../activities/dead-letters/replay.ts';
 import type { Settlement } from '../activities/documents/kept-documents.ts';
 import type { HandOff } from '../activities/handoff/hand-off.ts';
 import type { OfferedChange, StoredChange } from '../activities/intake/accept-change.ts';
@@ -92,6 +93,9 @@ export interface Intake {
   /** Applies the change of a kept document; undefined if that is not possible. */
   applyKeptChange(documentId: string, by: string): Promise<StoredChange['state'] | undefined>;
   settleKeptDocument(documentId: string, settlement: Settlement): Promise<boolean>;
+  /** Takes again what came in and had no effect; undefined if there is nothing of that id. */
+  replayDeadLetter(request: ReplayRequest): Promise<Replayed | undefined>;
+  dismissDeadLetter(request: { id: string; by: string; why: string }): Promise<unknown>;
   acceptPayment(request: {
     payment: Payment;
     source: string;

@@ -130,6 +130,18 @@ export function exceptionQuery(
     ORDER BY page."dueAt", page."id"`;
 }
 
+/** One exception with what a list tells of it. */
+export async function findException(prisma: Database, id: string): Promise<FoundException | null> {
+  const [row] = await prisma.$queryRaw<FoundException[]>`
+    SELECT page.*, o."partnerId", o."poNumber", o."release", o."repeat", o."part", o."status", o."currency", o."goodsTotal",
+      ordered."amount" AS "orderedAmount", ordered."partial",
+      (SELECT count(*)::int FROM "ExceptionComment" AS c WHERE c."exceptionId" = page."id") AS "commentCount"
+    FROM "OrderException" AS page JOIN "Order" AS o ON o."id" = page."orderId"
+      LEFT JOIN LATERAL (${ORDERED}) AS ordered ON o."goodsTotal" IS NULL
+    WHERE page."id" = ${id}`;
+  return row ?? null;
+}
+
 export interface ExceptionCounts {
   total: number;
   overdue: number;

@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Registry } from 'prom-client';
+import { dismissDeadLetter } from '../activities/dead-letters/dismiss.ts';
+import { replayDeadLetter } from '../activities/dead-letters/replay.ts';
 import { settleKeptDocument } from '../activities/documents/kept-documents.ts';
 import { erpConnectors } from '../activities/erp/connector.ts';
 import { Dispatcher } from '../activities/handoff/dispatcher.ts';
@@ -77,6 +79,8 @@ async function main(log: Logger): Promise<void> {
       acceptChange: (offered, orderId) => acceptChange(intakeDependencies, offered, orderId),
       applyKeptChange: (documentId, by) => applyKeptChange(intakeDependencies, documentId, by),
       settleKeptDocument: (documentId, settlement) => settleKeptDocument(intakeDependencies, documentId, settlement),
+      replayDeadLetter: (request) => replayDeadLetter(intakeDependencies, request),
+      dismissDeadLetter: (request) => dismissDeadLetter(intakeDependencies, request),
     },
   });
 

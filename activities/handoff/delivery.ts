@@ -2,7 +2,13 @@
 import type { Client } from '@temporalio/client';
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import { TypedSearchAttributes } from '@temporalio/common';
-import type { ChangeOrderInput, DocumentTrouble, OrderToCashInput } from '../../domain/order/messages.ts';
+import type {
+  ChangeOrderInput,
+  DocumentTrouble,
+  OrderToCashInput,
+  RemittedAmount,
+  WarehouseNotice,
+} from '../../domain/order/messages.ts';
 import type { CurrentProfiles } from '../../mappings/profile/earlier.ts';
 import type { Database } from '../../prisma/client.ts';
 import type { Logger } from '../../runtime/logger.ts';
@@ -121,12 +127,31 @@ export class Delivery {
     }
   }
 
-  /** Trouble of an ended order needs no decision, but the timeline must show it. */
+  /**
+   * Trouble of an ended order needs no decision, but the timeline must show it. A payment or what a warehouse tells has no
+   * effect any more: it is listed among the dead letters.
+   */
   async #noteEnded(orderId: string, workflowId: string, { signal, payload }: SignalOrder): Promise<void> {
     this.#deps.log.warn('a signal for an order that has ended', { orderId, workflowId, signal, payload });
     if (signal === 'changeAsked') {
       const { changeId } = payload as unknown as ChangeOrderInput;
       return this.#deps.refuseLate(orderId, changeId);
+    }
+    if (signal === 'paymentReceived') {
+      const { allocationId } = payload as unknown as RemittedAmount;
+      await this.#deps.prisma.paymentAllocation.updateMany({
+        where: { id: allocationId, receiptNumber: null },
+        data: { noEffect: 'order-ended' },
+      });
+    }
+    if (signal === 'warehouseEvent') {
+      const { system, eventId, releaseNumber, ...notice } = payload as unknown as WarehouseNotice;
+      // A shipment that is recorded, reported under another event id, is no news.
+      const shipmentNumber = notice.type === 'shipped' ? notice.shipmentNumber : '';
+      await this.#deps.prisma.$executeRaw`
+        UPDATE "WarehouseEvent" SET "noEffect" = 'order-ended'
+        WHERE "system" = ${system} AND "eventId" = ${eventId} AND NOT EXISTS (
+          SELECT FROM "Shipment" s WHERE s."orderId" = ${orderId} AND s."shipmentNumber" = ${shipmentNumber})`;
     }
     if (signal !== 'documentTrouble') return;
     const { documentId, transactionSet, trouble, reason } = payload as unknown as DocumentTrouble;

@@ -8,9 +8,10 @@ import { checkCorrections, goOnWithNames, rememberNames } from '../corrections.t
 import { pageOf, pageParameters } from '../cursor.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { Problem } from '../errors.ts';
-import { countExceptions, exceptionFilter, findExceptions } from '../exception-search.ts';
+import { countExceptions, exceptionFilter, findException, findExceptions } from '../exception-search.ts';
 import { readAgainFor } from '../fresh-data.ts';
 import { idempotencyHeaders, once } from '../idempotency.ts';
+import { affectedLinesOf, exceptionDetail } from '../representations/affected-lines.ts';
 import { statedCorrections } from '../representations/correction.ts';
 import { exceptionItem, exceptionItemOf, otherOrdersOf } from '../representations/exception.ts';
 import { forecastOf, resolutionForecast } from '../representations/forecast.ts';
@@ -53,6 +54,26 @@ const listExceptions = route({
     );
     const views = items.map((row) => exceptionItemOf(row, othersOf(row).slice(0, MOST_OTHER_ORDERS), deps));
     return { status: 200, body: { items: views, nextCursor } };
+  },
+});
+
+const readException = route({
+  method: 'get',
+  path: '/v1/exceptions/{exceptionId}',
+  operation: 'readException',
+  tag: 'Exceptions',
+  summary: 'An exception with the lines that it is about',
+  access: withScope('orders:read', 'exceptions:resolve'),
+  params: exceptionParameters,
+  answers: { 200: { description: 'The exception', schema: exceptionDetail } },
+  problems: ['unknown-exception'],
+  handler: async ({ params, caller }, deps) => {
+    const { exceptionId } = params;
+    const found = await findException(deps.prisma, exceptionId);
+    const row = await visibleTo(caller, found, ({ partnerId }) => partnerId, 'unknown-exception', exceptionId);
+    const othersOf = await otherOrdersOf(deps, row.type === 'repeated-po-number' ? [row] : []);
+    const lines = await affectedLinesOf(deps.prisma, row);
+    return { status: 200, body: { ...exceptionItemOf(row, othersOf(row), deps), currency: row.currency, lines } };
   },
 });
 
@@ -252,4 +273,5 @@ function legalResolution(wanted: string, legal: readonly string[]): Resolution {
   });
 }
 
-export const exceptionRoutes = [listExceptions, readCounts, resolve, forecast];
+// The last one, because its address is also that of what is no exception, such as counts.
+export const exceptionRoutes = [listExceptions, readCounts, resolve, forecast, readException];

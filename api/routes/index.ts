@@ -3,6 +3,7 @@ import { accessRoutes } from './access.ts';
 import { availabilityRoutes } from './availability.ts';
 import { bulkResolutionRoutes } from './bulk-resolutions.ts';
 import { crossReferenceRoutes } from './cross-references.ts';
+import { deadLetterRoutes } from './dead-letters.ts';
 import { documentRoutes } from './documents.ts';
 import { documentsInFlightRoutes } from './documents-in-flight.ts';
 import { exceptionWorkRoutes } from './exception-work.ts';
@@ -31,6 +32,7 @@ export const routes: readonly Route[] = [
   ...lineageRoutes,
   ...labelRoutes,
   ...documentRoutes,
+  ...deadLetterRoutes,
   ...exceptionRoutes,
   ...exceptionWorkRoutes,
   ...bulkResolutionRoutes,

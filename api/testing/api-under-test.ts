@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLogger } from 'winston';
 import type { z } from 'zod';
+import { dismissDeadLetter } from '../../activities/dead-letters/dismiss.ts';
+import { replayDeadLetter } from '../../activities/dead-letters/replay.ts';
 import { settleKeptDocument } from '../../activities/documents/kept-documents.ts';
 import { erpConnectors } from '../../activities/erp/connector.ts';
 import { Dispatcher } from '../../activities/handoff/dispatcher.ts';
@@ -131,6 +133,8 @@ export async function startApi(
       acceptChange: (offered, orderId) => acceptChange(intake, offered, orderId),
       applyKeptChange: (documentId, by) => applyKeptChange(intake, documentId, by),
       settleKeptDocument: (documentId, settlement) => settleKeptDocument(intake, documentId, settlement),
+      replayDeadLetter: (request) => replayDeadLetter(intake, request),
+      dismissDeadLetter: (request) => dismissDeadLetter(intake, request),
     },
   });
   const server = await listen(app);

@@ -6,6 +6,8 @@ import { MeContext } from './me.tsx';
 import { Empty, Loading } from './notices.tsx';
 import { Outages } from './outages.tsx';
 import { BenchPage } from './pages/bench-page.tsx';
+import { DeadLetterPage } from './pages/dead-letter-page.tsx';
+import { DeadLettersPage } from './pages/dead-letters-page.tsx';
 import { DocumentPage } from './pages/document-page.tsx';
 import { ExceptionsPage } from './pages/exceptions-page.tsx';
 import { FilePage } from './pages/file-page.tsx';
@@ -67,6 +69,8 @@ function AllRoutes() {
       <Route path="/orders/:orderId" element={<OrderPage />} />
       <Route path="/orders/:orderId/documents/:documentId" element={<DocumentPage />} />
       <Route path="/exceptions" element={<ExceptionsPage />} />
+      <Route path="/dead-letters" element={<DeadLettersPage />} />
+      <Route path="/dead-letters/:deadLetterId" element={<DeadLetterPage />} />
       <Route path="/files" element={<FilesPage />} />
       <Route path="/files/:interchangeId" element={<FilePage />} />
       <Route path="/files/:interchangeId/documents/:documentId" element={<DocumentPage />} />
@@ -131,6 +135,7 @@ function Header({ me }: { readonly me: Me | undefined }) {
             </NavLink>
             <NavLink to="/exceptions">Exceptions</NavLink>
             <NavLink to="/files">Files</NavLink>
+            <NavLink to="/dead-letters">Dead letters</NavLink>
             <NavLink to="/partners">Partners</NavLink>
           </>
         )}

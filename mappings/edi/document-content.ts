@@ -61,6 +61,8 @@ export interface AcknowledgedLine extends DocumentLine {
   rejection?: 'not-on-contract' | 'unknown-item' | 'unknown-unit' | 'unavailable';
   /** What the buyer ordered, if a person agreed another quantity: `ordered` is that. */
   asked?: Quantity;
+  /** The item that the buyer ordered, if another one is sent in its place: `sku` is that. */
+  substitutes?: { sku?: string; customerSku?: string; gtin?: string };
   /** Whether `unitPrice` differs from the ordered price. */
   priceChanged?: boolean;
   /** Whether `shipDate` differs from the requested one. */

@@ -78,7 +78,12 @@ export const partnerProfile = z
           'with the 855',
       ),
     splitShipments: z.boolean().default(true).describe('Whether one order may ship from several nodes'),
-    substitution: z.enum(['never']).default('never').describe('Whether another item may be sent instead'),
+    substitution: z
+      .enum(['never', 'with-approval'])
+      .default('never')
+      .describe(
+        'Whether another item may be sent in place of the ordered one, where a person agrees it with the buyer',
+      ),
     shipWithin: deadline
       .default('P3D')
       .describe('Latest shipment after receipt if the order names no date, as a deadline'),

@@ -297,6 +297,8 @@ describe.skipIf(executablePath === undefined)(suite, () => {
   it('an exception is resolved with a note; a refusal is shown in the dialog', async () => {
     await page.goto(signedIn(exceptionPath()));
     await page.getByText('at the step “release to RNO”').waitFor();
+    const line = page.getByRole('region', { name: 'Lines that it is about' }).getByRole('row', { name: /MW-1002/ });
+    expect(await line.textContent()).toMatch(/24 EA4\.104\.55.*10\.80/);
     await page.getByRole('button', { name: 'Accept…' }).click();
     const dialog = page.getByRole('dialog', { name: 'Accept' });
     await dialog.getByLabel('Note for the timeline').fill('Agreed with the buyer by phone');

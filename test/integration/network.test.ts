@@ -12,6 +12,7 @@ import { partnerFiles } from './partner-files.ts';
 import { payments } from './payments.ts';
 import { repetition } from './repetition.ts';
 import { routing } from './routing.ts';
+import { shipmentPosting } from './shipment-posting.ts';
 import { stores } from './stores.ts';
 import { systemOutages } from './system-outage.ts';
 
@@ -38,6 +39,7 @@ describe('a trading network', { timeout: 150_000 }, () => {
   bulkResolution(given);
   partnerFiles(given);
   systemOutages(given);
+  shipmentPosting(given);
   temporalOutage(given);
   secondOpinionOnX12(given);
 });

@@ -159,7 +159,7 @@ export class OrderRun {
     awaits?: () => Promise<void>,
   ): Promise<Result | undefined> {
     const isNeeded = () => step.isNeeded?.({ state: this.current, input }) ?? true;
-    const about = () => step.asksAnewWith?.({ state: this.current, input });
+    const asksWith = () => step.asksAnewWith?.({ state: this.current, input });
     for (;;) {
       if (!isNeeded()) return undefined;
       const { result, problem, interrupted } = await this.occupied(() => this.attempt(step, input));
@@ -168,9 +168,10 @@ export class OrderRun {
         continue;
       }
       if (problem === undefined) return result;
-      const asked = about();
-      const goneAway = () => !isNeeded() || about() !== asked;
-      const decision = await this.decide(problem, nameOf(step, this.current, input), goneAway);
+      const cameIn = step.about && { about: step.about(input) };
+      const asked = asksWith();
+      const goneAway = () => !isNeeded() || asksWith() !== asked;
+      const decision = await this.decide({ ...problem, ...cameIn }, nameOf(step, this.current, input), goneAway);
       const byHand = step.byHand ?? problem.type === 'compensation-failed';
       if (byHand && decision.resolution === 'accept') return undefined;
       if (decision.resolution === 'set-aside') {

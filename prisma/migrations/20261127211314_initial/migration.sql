@@ -182,6 +182,10 @@ CREATE TABLE "PaymentAllocation" (
     "adjustmentReason" TEXT,
     "receiptNumber" TEXT,
     "createdAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "noEffect" TEXT,
+    "settledAt" TIMESTAMPTZ(3),
+    "attempt" INTEGER NOT NULL DEFAULT 1,
+    "replacedById" TEXT,
 
     CONSTRAINT "PaymentAllocation_pkey" PRIMARY KEY ("id")
 );
@@ -209,6 +213,7 @@ CREATE TABLE "Interchange" (
     "deliveredAt" TIMESTAMPTZ(3),
     "evidence" TEXT,
     "deadline" TIMESTAMPTZ(3),
+    "settledAt" TIMESTAMPTZ(3),
 
     CONSTRAINT "Interchange_pkey" PRIMARY KEY ("id")
 );
@@ -440,8 +445,30 @@ CREATE TABLE "WarehouseEvent" (
     "payload" JSONB NOT NULL,
     "correlationId" TEXT NOT NULL,
     "receivedAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "noEffect" TEXT,
+    "settledAt" TIMESTAMPTZ(3),
 
     CONSTRAINT "WarehouseEvent_pkey" PRIMARY KEY ("system","eventId")
+);
+
+-- CreateTable
+CREATE TABLE "DeadLetterAction" (
+    "id" BIGSERIAL NOT NULL,
+    "letterId" TEXT NOT NULL,
+    "kind" TEXT NOT NULL,
+    "partnerId" TEXT,
+    "action" TEXT NOT NULL,
+    "by" TEXT NOT NULL,
+    "why" TEXT NOT NULL,
+    "at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "since" TIMESTAMPTZ(3) NOT NULL,
+    "cause" TEXT NOT NULL,
+    "profileVersion" TEXT,
+    "corrected" TEXT,
+    "outcome" JSONB,
+    "settles" BOOLEAN NOT NULL DEFAULT false,
+
+    CONSTRAINT "DeadLetterAction_pkey" PRIMARY KEY ("id")
 );
 
 -- CreateTable
@@ -684,7 +711,7 @@ CREATE UNIQUE INDEX "Payment_partnerId_reference_key" ON "Payment"("partnerId", 
 CREATE INDEX "PaymentAllocation_invoiceId_idx" ON "PaymentAllocation"("invoiceId");
 
 -- CreateIndex
-CREATE UNIQUE INDEX "PaymentAllocation_paymentId_invoiceNumber_key" ON "PaymentAllocation"("paymentId", "invoiceNumber");
+CREATE UNIQUE INDEX "PaymentAllocation_paymentId_invoiceNumber_attempt_key" ON "PaymentAllocation"("paymentId", "invoiceNumber", "attempt");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "Interchange_workflowId_key" ON "Interchange"("workflowId");
@@ -769,6 +796,24 @@ CREATE INDEX "HeldUpStep_system_nextAttemptAt_idx" ON "HeldUpStep"("system", "ne
 
 -- CreateIndex
 CREATE UNIQUE INDEX "Decision_orderId_key_key" ON "Decision"("orderId", "key");
+
+-- CreateIndex
+CREATE INDEX "DeadLetterAction_letterId_at_idx" ON "DeadLetterAction"("letterId", "at");
+
+-- CreateIndex
+CREATE INDEX "DeadLetterAction_settled_idx" ON "DeadLetterAction"("action", "at" DESC) WHERE (settles);
+
+-- CreateIndex
+CREATE INDEX "Document_dead_idx" ON "Document"("createdAt" DESC) WHERE (direction = 'inbound'::text AND "handledAt" IS NULL AND state = ANY (ARRAY['received'::text, 'rejected'::text, 'unmatched'::text, 'kept'::text]));
+
+-- CreateIndex
+CREATE INDEX "Interchange_dead_idx" ON "Interchange"("receivedAt" DESC) WHERE (direction = 'inbound'::text AND state = 'rejected'::text AND "settledAt" IS NULL);
+
+-- CreateIndex
+CREATE INDEX "PaymentAllocation_dead_idx" ON "PaymentAllocation"("createdAt" DESC) WHERE ("noEffect" IS NOT NULL AND "settledAt" IS NULL);
+
+-- CreateIndex
+CREATE INDEX "WarehouseEvent_dead_idx" ON "WarehouseEvent"("receivedAt" DESC) WHERE ("noEffect" IS NOT NULL AND "settledAt" IS NULL);
 
 -- CreateIndex
 CREATE INDEX "WarehouseEvent_releaseNumber_idx" ON "WarehouseEvent"("releaseNumber");
