@@ -9,7 +9,7 @@ import { settleKeptDocument } from '../activities/documents/kept-documents.ts';
 import { erpConnectors } from '../activities/erp/connector.ts';
 import { Dispatcher } from '../activities/handoff/dispatcher.ts';
 import { handOffMetrics } from '../activities/handoff/metrics.ts';
-import { acceptChange, applyKeptChange, refusingLate } from '../activities/intake/accept-change.ts';
+import { acceptChange, applyKeptChange } from '../activities/intake/accept-change.ts';
 import { acceptOrder } from '../activities/intake/accept-order.ts';
 import { acceptPayment } from '../activities/intake/accept-payment.ts';
 import { acceptWarehouseEvent } from '../activities/intake/accept-warehouse-event.ts';
@@ -57,7 +57,6 @@ async function main(log: Logger): Promise<void> {
     temporal,
     profiles,
     log,
-    refuseLate: refusingLate({ prisma, profiles }),
     observe: handOffMetrics(registry),
   });
   const intakeDependencies = { prisma, profiles, handOff, log };

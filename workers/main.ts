@@ -6,7 +6,6 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 import { erpConnectors } from '../activities/erp/connector.ts';
 import { Dispatcher } from '../activities/handoff/dispatcher.ts';
 import { handOffMetrics } from '../activities/handoff/metrics.ts';
-import { refusingLate } from '../activities/intake/accept-change.ts';
 import { retryAnswered } from '../activities/orders/corrections.ts';
 import { CrossReferenceFiles } from '../activities/partners/cross-reference-files.ts';
 import { FollowedProfiles } from '../activities/partners/partner-profiles.ts';
@@ -51,7 +50,6 @@ async function main(): Promise<void> {
     temporal,
     profiles,
     log,
-    refuseLate: refusingLate({ prisma, profiles }),
     observe: handOffMetrics(registry),
   });
   const crossReferences = new CrossReferenceFiles({

@@ -3,7 +3,6 @@ import type { Client } from '@temporalio/client';
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import { TypedSearchAttributes } from '@temporalio/common';
 import type {
-  ChangeOrderInput,
   DocumentTrouble,
   OrderToCashInput,
   RemittedAmount,
@@ -26,8 +25,6 @@ export interface DeliveryDependencies {
   temporal: Client;
   profiles: CurrentProfiles;
   log: Logger;
-  /** Answers a change whose order has ended before it was told of it. */
-  refuseLate: (orderId: string, changeId: string) => Promise<void>;
 }
 
 /** The start of the order is not delivered yet; the signal is retried after it. */
@@ -133,10 +130,6 @@ export class Delivery {
    */
   async #noteEnded(orderId: string, workflowId: string, { signal, payload }: SignalOrder): Promise<void> {
     this.#deps.log.warn('a signal for an order that has ended', { orderId, workflowId, signal, payload });
-    if (signal === 'changeAsked') {
-      const { changeId } = payload as unknown as ChangeOrderInput;
-      return this.#deps.refuseLate(orderId, changeId);
-    }
     if (signal === 'paymentReceived') {
       const { allocationId } = payload as unknown as RemittedAmount;
       await this.#deps.prisma.paymentAllocation.updateMany({

@@ -46,7 +46,6 @@ function dispatching(temporal: Notes): Dispatcher {
     temporal: temporal.client,
     profiles,
     log,
-    refuseLate: async () => undefined,
   });
   dispatchers.push(dispatcher);
   return dispatcher;

@@ -55,7 +55,6 @@ function process(): Dispatcher {
     temporal: client,
     profiles,
     log,
-    refuseLate: async () => undefined,
   });
   dispatcher.start();
   dispatchers.push(dispatcher);

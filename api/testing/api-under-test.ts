@@ -10,7 +10,7 @@ import { replayDeadLetter } from '../../activities/dead-letters/replay.ts';
 import { settleKeptDocument } from '../../activities/documents/kept-documents.ts';
 import { erpConnectors } from '../../activities/erp/connector.ts';
 import { Dispatcher } from '../../activities/handoff/dispatcher.ts';
-import { acceptChange, applyKeptChange, refusingLate } from '../../activities/intake/accept-change.ts';
+import { acceptChange, applyKeptChange } from '../../activities/intake/accept-change.ts';
 import { acceptOrder } from '../../activities/intake/accept-order.ts';
 import { acceptPayment } from '../../activities/intake/accept-payment.ts';
 import { acceptWarehouseEvent } from '../../activities/intake/accept-warehouse-event.ts';
@@ -114,7 +114,7 @@ export async function startApi(
     { erp: await erpConnectors(), wms: await wmsConnectors() },
     {},
   );
-  const handOff = new Dispatcher({ prisma, temporal, profiles, log, refuseLate: refusingLate({ prisma, profiles }) });
+  const handOff = new Dispatcher({ prisma, temporal, profiles, log });
   const intake = { prisma, profiles, handOff, log };
   const app = createApp({
     config: { ...config, consoleDir, partnersDir, ...configOverrides },

@@ -11,7 +11,7 @@ import { createRestErp } from '../../activities/erp/connectors/rest/client.ts';
 import type { ErpOrderRequest, ErpPort } from '../../activities/erp/port.ts';
 import { Delivery } from '../../activities/handoff/delivery.ts';
 import type { HandOff } from '../../activities/handoff/hand-off.ts';
-import { refusingLate, storeChange } from '../../activities/intake/accept-change.ts';
+import { storeChange } from '../../activities/intake/accept-change.ts';
 import { acceptOrder } from '../../activities/intake/accept-order.ts';
 import { SystemUnavailable } from '../../activities/lib/http.ts';
 import { SystemRefusal } from '../../activities/lib/refusal.ts';
@@ -143,7 +143,6 @@ export async function startOrders() {
     temporal: env.client,
     profiles: given.profiles,
     log: given.log,
-    refuseLate: refusingLate(given),
   });
   const handOff: HandOff = {
     committed(rows) {

@@ -4,7 +4,6 @@ import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { createLogger } from 'winston';
 import { erpConnectors } from '../../activities/erp/connector.ts';
 import { Dispatcher } from '../../activities/handoff/dispatcher.ts';
-import { refusingLate } from '../../activities/intake/accept-change.ts';
 import { FollowedProfiles } from '../../activities/partners/partner-profiles.ts';
 import { wmsConnectors } from '../../activities/wms/connector.ts';
 import { type ApiUnderTest, startApi, WEBHOOK_SECRET } from '../../api/testing/api-under-test.ts';
@@ -137,7 +136,6 @@ export async function startSkippedNetwork({
     temporal: env.client,
     profiles,
     log,
-    refuseLate: refusingLate({ prisma, profiles }),
   });
   const workers = await createWorkers({
     ...{ native: env.nativeConnection, temporal: env.client, namespace: env.namespace ?? 'default' },

@@ -86,7 +86,6 @@ describe('random walks of orders', { timeout: 900_000 }, () => {
       temporal: network.temporal,
       profiles: new Map(),
       log,
-      refuseLate: async () => undefined,
     });
   });
   afterAll(async () => {
