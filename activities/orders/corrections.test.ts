@@ -87,8 +87,9 @@ describe('corrections of an order', () => {
 
   it('send no substitute where the partner’s profile allows none', async () => {
     const orderId = await ordered(strange);
+    const deps = agreeing(given, PARTNER, () => ({ substitution: 'never' }));
     const corrections: Correction[] = [{ kind: 'substitute', lineId: secondLine(), sku: 'MW-1003' }];
-    expect(await check(orderId, corrections)).toMatchObject({
+    expect(await check(orderId, corrections, deps)).toMatchObject({
       problem: { type: 'unknown-item', summary: expect.stringContaining('substitution: never') },
     });
   });
