@@ -339,11 +339,66 @@ describe('orders', () => {
     expect(body).toMatchObject({ poNumber: 'CR-10', cancelAfter: '2026-12-05', attributes: { freightPayment: 'CC' } });
   });
 
+  it('a change is stored while Temporal is away, and answered later', async () => {
+    const id = accepted('CR-10');
+    const body = { lines: [{ lineId: '1', action: 'delete' }], requestedShipDate: '2026-12-08', reason: 'they called' };
+    const request = { key: desk, body, headers: { 'Idempotency-Key': 'change-1' } };
+    const [first, again] = [
+      await api.call('POST', `/v1/orders/${id}/changes`, request),
+      await api.call('POST', `/v1/orders/${id}/changes`, request),
+    ];
+    expect(first).toMatchObject({
+      status: 202,
+      body: { orderId: id, change: { state: 'waiting', outcome: null, source: 'api', sequence: null } },
+    });
+    expect(again?.body).toEqual(first?.body);
+    const listed = await api.call('GET', `/v1/orders/${id}/changes`, { key: desk });
+    expect(listed.body).toMatchObject({
+      items: [{ state: 'waiting', points: ['requested ship date to 2026-12-08', 'line 1: deleted'] }],
+    });
+    const { body: order } = await api.call('GET', `/v1/orders/${id}`, { key: desk });
+    expect((order as { changes: unknown }).changes).toEqual((listed.body as { items: unknown }).items);
+    const signals = await api.prisma.handOff.findMany({ where: { target: id, kind: 'signal-order' } });
+    expect(signals).toHaveLength(1);
+    expect(signals[0]?.payload).toMatchObject({ signal: 'changeAsked' });
+  });
+
+  it.each<[string, object, string]>([
+    ['nothing', {}, 'lines'],
+    ['a field that there is not', { lines: [{ lineId: '1', action: 'delete' }], force: true }, 'force'],
+    ['a line twice', { lines: [{ lineId: '1' }, { lineId: '1' }] }, 'lines'],
+    ['a line without a name', { lines: [{ action: 'delete' }] }, 'lines[0].lineId'],
+    ['a new line without an item', { lines: [{ lineId: '9', action: 'add' }] }, 'lines[0].item'],
+    ['an unclear purpose', { action: 'unclear' }, 'action'],
+    [
+      'a quantity that is none',
+      { lines: [{ lineId: '1', quantity: { unit: 'EA', after: 'x' } }] },
+      'lines[0].quantity.after',
+    ],
+    ['a cancellation of lines', { action: 'cancel', lines: [{ lineId: '1', action: 'delete' }] }, 'lines'],
+  ])('a change that states %s is refused with its place', async (_, body, path) => {
+    const answer = await api.call('POST', `/v1/orders/${accepted('CR-10')}/changes`, { key: desk, body });
+    expect(answer).toMatchObject({ status: 422, body: { code: 'invalid-body' } });
+    expect((answer.body as { errors: { path: string }[] }).errors.map((error) => error.path)).toContain(path);
+  });
+
+  it('an order of another partner is not changed, and one that has ended neither', async () => {
+    const body = { lines: [{ lineId: '1', action: 'delete' }] };
+    const foreign = await api.call('POST', `/v1/orders/${accepted('CR-1')}/changes`, { key: retailer, body });
+    expect(foreign.status).toBe(404);
+    expect((await api.call('GET', `/v1/orders/${accepted('CR-1')}/changes`, { key: retailer })).status).toBe(404);
+  });
+
   it('an order that is cancelled stays cancelled, one that is closed cannot be', async () => {
     const id = accepted('CR-10');
     await api.prisma.order.update({ where: { id }, data: { status: 'cancelled', closedAt: new Date() } });
     const cancelled = await api.call('POST', `/v1/orders/${id}/cancel`, { key: desk, body: { reason: 'twice' } });
     expect(cancelled).toMatchObject({ status: 200, body: { status: 'cancelled' } });
+    const changed = await api.call('POST', `/v1/orders/${id}/changes`, {
+      key: desk,
+      body: { lines: [{ lineId: '1', action: 'delete' }] },
+    });
+    expect(changed).toMatchObject({ status: 409, body: { code: 'order-closed' } });
     await api.prisma.order.update({ where: { id }, data: { status: 'closed' } });
     const closed = await api.call('POST', `/v1/orders/${id}/cancel`, { key: desk, body: { reason: 'twice' } });
     expect(closed).toMatchObject({ status: 409, body: { code: 'order-closed' } });
@@ -1105,6 +1160,7 @@ describe('around the routes', () => {
       'parseX12',
       'writeX12',
       'handleDocument',
+      'applyDocument',
       'assignDocument',
     ]);
     const rest = routes

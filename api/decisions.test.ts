@@ -10,7 +10,7 @@ import { startTemporal } from '../scripts/stack/temporal.ts';
 import { findTemporal } from '../scripts/stack/tools.ts';
 import { scopeNames } from './auth/scopes.ts';
 import { type ApiUnderTest, startApi } from './testing/api-under-test.ts';
-import { toldQuery } from './testing/deciding-workflow.ts';
+import { changesQuery, toldQuery } from './testing/deciding-workflow.ts';
 
 /** Decisions go to the order's workflow on a real Temporal server, and its answer comes back. */
 describe('decisions about an order', () => {
@@ -52,6 +52,22 @@ describe('decisions about an order', () => {
     await temporal?.stop();
     await rm(folder, { recursive: true, force: true });
   });
+
+  /** The order process records the outcome before its update answers; here the database does. */
+  async function answeringAtOnce(outcome: object): Promise<void> {
+    await api.prisma.$executeRawUnsafe(`
+      CREATE OR REPLACE FUNCTION answer_at_once() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        NEW."state" := 'answered'; NEW."answeredAt" := now(); NEW."outcome" := '${JSON.stringify(outcome)}'::jsonb;
+        RETURN NEW;
+      END $$`);
+    await api.prisma.$executeRawUnsafe(`
+      CREATE OR REPLACE TRIGGER answering BEFORE INSERT ON "OrderChange" FOR EACH ROW EXECUTE FUNCTION answer_at_once()`);
+  }
+
+  const aLine = {
+    ...{ sku: 'MW-1001', description: 'Hook', orderedValue: '10', orderedUnit: 'EA', baseUnit: 'EA', unitFactor: '1' },
+    ...{ unitPrice: '2.5', contractPrice: '2.5', ordered: '10', open: '10' },
+  };
 
   async function anOrder(id: string, workflow: string): Promise<void> {
     await api.prisma.order.create({
@@ -154,8 +170,16 @@ describe('decisions about an order', () => {
       .toEqual([{ exceptionId: 'exception-CR-1', resolution: 'retry', note: 'for all', by: 'test' }]);
   });
 
-  it('lines are cancelled once for one Idempotency-Key, and refused with the reason of each', async () => {
+  it('lines are cancelled once for one Idempotency-Key, with what became of each', async () => {
     const path = '/v1/orders/CR-1/lines/cancel';
+    const parts = [
+      { part: 'cancel', lineId: '1', result: 'accepted' },
+      { part: 'cancel', lineId: '2', result: 'rejected', reason: 'line 2: it has left' },
+    ];
+    await answeringAtOnce({ result: 'accepted-in-part', parts });
+    await api.prisma.orderLine.createMany({
+      data: ['1', '2'].map((lineId) => ({ ...aLine, orderId: 'CR-1', lineNumber: Number(lineId), lineId })),
+    });
     const lines = [{ lineNumber: 1, quantity: '2.5' }, { lineNumber: 2 }];
     const request = {
       key: desk,
@@ -164,12 +188,28 @@ describe('decisions about an order', () => {
     };
     const answers = [await api.call('POST', path, request), await api.call('POST', path, request)];
     for (const answer of answers) {
-      expect(answer).toMatchObject({ status: 200, body: { orderId: 'CR-1', status: 'confirmed' } });
+      expect(answer).toMatchObject({
+        status: 200,
+        body: {
+          orderId: 'CR-1',
+          change: { source: 'support', reason: 'found elsewhere', outcome: { result: 'accepted-in-part', parts } },
+        },
+      });
     }
-    const late = await api.call('POST', path, { key: desk, body: { reason: 'too late', lines } });
-    expect(late).toMatchObject({
-      status: 409,
-      body: { code: 'not-possible-now', detail: 'line 10: it has left', errors: [{ code: 'lines-not-cancelled' }] },
+    const [change, ...others] = await api.prisma.orderChange.findMany();
+    expect(others).toEqual([]);
+    expect(change?.canonical).toMatchObject({
+      action: 'change',
+      lines: [
+        { lineId: '1', action: 'change', changes: ['quantity'], quantity: { unit: 'EA', change: '-2.5' } },
+        { lineId: '2', action: 'delete' },
+      ],
+    });
+    expect(await client.workflow.getHandle(workflowId).query(changesQuery)).toEqual([change?.id]);
+    const unknown = await api.call('POST', path, { key: desk, body: { reason: 'r', lines: [{ lineNumber: 7 }] } });
+    expect(unknown).toMatchObject({
+      status: 422,
+      body: { code: 'invalid-body', errors: [{ path: 'lines[0].lineNumber', code: 'unknown-line' }] },
     });
     const twice = await api.call('POST', path, {
       key: desk,
@@ -181,6 +221,24 @@ describe('decisions about an order', () => {
       body: { reason: 'r', lines: [{ lineNumber: 1, quantity: '0' }] },
     });
     expect(nothing).toMatchObject({ status: 422, body: { errors: [{ path: 'lines[0].quantity' }] } });
+  });
+
+  it('a change is answered with its outcome, and is listed with its order', async () => {
+    const parts = [{ part: 'quantity', lineId: '1', result: 'accepted' }];
+    await answeringAtOnce({ result: 'accepted', parts });
+    const answer = await api.call('POST', '/v1/orders/CR-1/changes', {
+      key: desk,
+      body: { lines: [{ lineId: '1', quantity: { unit: 'EA', after: '7' } }], reason: 'they called' },
+    });
+    const change = {
+      ...{ action: 'change', source: 'api', reason: 'they called', state: 'answered' },
+      points: ['line 1: quantity to 7 EA'],
+      outcome: { result: 'accepted', parts },
+      links: { self: '/v1/orders/CR-1/changes', document: null, answer: null },
+    };
+    expect(answer).toMatchObject({ status: 200, body: { orderId: 'CR-1', change } });
+    const listed = await api.call('GET', '/v1/orders/CR-1/changes', { key: desk });
+    expect((listed.body as { items: unknown[] }).items.at(-1)).toMatchObject(change);
   });
 
   it('what the workflow takes is done, once for one Idempotency-Key', async () => {

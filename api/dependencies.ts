@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client';
 import type { Registry } from 'prom-client';
 import type { Settlement } from '../activities/documents/kept-documents.ts';
 import type { HandOff } from '../activities/handoff/hand-off.ts';
+import type { OfferedChange, StoredChange } from '../activities/intake/accept-change.ts';
 import type { OrderReceipt } from '../activities/intake/accept-order.ts';
 import type { InterchangeReceipt } from '../activities/intake/receive-interchange.ts';
 import type { ProfileEditor } from '../activities/partners/profile-editor.ts';
@@ -86,6 +87,10 @@ export interface Intake {
     correlationId: string;
   }): Promise<{ outcome: 'accepted' | 'duplicate' | 'unknown-release'; orderId?: string }>;
   /** What a person did about a document that nothing processes; false if it does not wait any more. */
+  /** Stores a change of an order that is here, or refuses it at once if the order has ended. */
+  acceptChange(offered: OfferedChange, orderId: string): Promise<StoredChange['state']>;
+  /** Applies the change of a kept document; undefined if that is not possible. */
+  applyKeptChange(documentId: string, by: string): Promise<StoredChange['state'] | undefined>;
   settleKeptDocument(documentId: string, settlement: Settlement): Promise<boolean>;
   acceptPayment(request: {
     payment: Payment;

@@ -7,6 +7,7 @@ import { settleKeptDocument } from '../activities/documents/kept-documents.ts';
 import { erpConnectors } from '../activities/erp/connector.ts';
 import { Dispatcher } from '../activities/handoff/dispatcher.ts';
 import { handOffMetrics } from '../activities/handoff/metrics.ts';
+import { acceptChange, applyKeptChange } from '../activities/intake/accept-change.ts';
 import { acceptOrder } from '../activities/intake/accept-order.ts';
 import { acceptPayment } from '../activities/intake/accept-payment.ts';
 import { acceptWarehouseEvent } from '../activities/intake/accept-warehouse-event.ts';
@@ -66,6 +67,8 @@ async function main(log: Logger): Promise<void> {
       acceptInterchanges: (request) => acceptInterchanges(intakeDependencies, request),
       acceptWarehouseEvent: (request) => acceptWarehouseEvent(intakeDependencies, request),
       acceptPayment: (request) => acceptPayment(intakeDependencies, request),
+      acceptChange: (offered, orderId) => acceptChange(intakeDependencies, offered, orderId),
+      applyKeptChange: (documentId, by) => applyKeptChange(intakeDependencies, documentId, by),
       settleKeptDocument: (documentId, settlement) => settleKeptDocument(intakeDependencies, documentId, settlement),
     },
   });

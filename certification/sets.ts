@@ -3,6 +3,7 @@ import {
   invoice,
   orderAcknowledgment,
   orderChange,
+  orderChangeAcknowledgment,
   purchaseOrder,
   remittance,
   returnAuthorization,
@@ -18,5 +19,6 @@ export const INVOICE = invoice.set;
 /** The key for acknowledgments in a profile, also if the profile agrees on the 999. */
 export const GROUP_ANSWER = functionalAcknowledgment.set;
 export const ORDER_CHANGE = orderChange.set;
+export const ORDER_CHANGE_ACKNOWLEDGMENT = orderChangeAcknowledgment.set;
 export const RETURN_AUTHORIZATION = returnAuthorization.set;
 export const REMITTANCE = remittance.set;

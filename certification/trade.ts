@@ -128,6 +128,12 @@ export class Trade {
     return this.#answered(await this.#send(`${network.apiUrl}/v1/edi/interchanges`, apiKey, text));
   }
 
+  /** Posts to our API with the partner’s key. */
+  async ask(path: string, body: object): Promise<Answer> {
+    const { network, apiKey } = this.partnership;
+    return this.#answered(await this.#send(`${network.apiUrl}${path}`, apiKey, body));
+  }
+
   /** Sets the behaviour of the partner’s mailbox; omitted keys get their defaults. */
   async partnerBehaves(behaviour: object): Promise<void> {
     await this.sandbox('partners', `/_control/partners/${this.profile.id}`, 'PUT', behaviour);

@@ -322,7 +322,13 @@ function merged(place: Place, label: string, rows: readonly string[]): MappingRo
 
 /** The table as a page. */
 export function mappingPage(
-  { set, name, becomes, section }: { set: string; name: string; becomes: string; section: string },
+  {
+    set,
+    name,
+    becomes,
+    section,
+    more = '',
+  }: { set: string; name: string; becomes: string; section: string; more?: string },
   rows: readonly MappingRow[],
 ): string {
   const cell = (text: string) => text.replaceAll('|', '\\|');
@@ -335,7 +341,7 @@ Every segment and element of the ${set} (${name}, release 004010), and the field
 \`npm run profile-reference\` finds it out by trying: it changes one element at a time and compares the results. Codes in
 brackets are qualifiers, \`…\` stands for all others. A profile can give further content a place (\`map.${section}\`) or
 declare that it is of no concern (\`ignores\`); what is left is a question to a person when it is first seen.
-
+${more === '' ? '' : `\n${more}\n`}
 | place | element | name | becomes |
 | ----- | ------- | ---- | ------- |
 ${lines.join('\n')}

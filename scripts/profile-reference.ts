@@ -39,17 +39,20 @@ function mappingPages(): Record<string, string> {
     identifiers: { ours: party('US'), theirs: party('THEM') },
     transport: { kind: 'https', url: 'https://partner.example/inbox' },
   });
-  const page = (set: string, mapping: TriedMapping, becomes: string, section: keyof typeof usual.map) => {
+  const page = (set: string, mapping: TriedMapping, becomes: string, section: keyof typeof usual.map, more = '') => {
     const guide = guideOf(set, usual.x12.version);
     if (guide === undefined) throw new Error(`there is no guide of the ${set}`);
     const rows = mappingTable(mapping, guide, { ...usual, version: '' });
-    return { [`docs/sets/${set}.md`]: mappingPage({ set, name: guide.name, becomes, section }, rows) };
+    return { [`docs/sets/${set}.md`]: mappingPage({ set, name: guide.name, becomes, section, more }, rows) };
   };
   return {
     ...page(purchaseOrder.set, ofOrders(purchaseOrder.inbound), 'order', 'salesOrder'),
-    ...page(orderChange.set, ofChanges(orderChange.about.change), 'change of an order', 'orderChange'),
+    ...page(orderChange.set, ofChanges(orderChange.about.change), 'change of an order', 'orderChange', OF_CHANGES),
   };
 }
+
+const OF_CHANGES = `Quantities, prices, dates, items, new and deleted lines, the ship-to and the end of the whole order are
+changed. What else a change states and the order has otherwise is answered as refused: part \`other\` of its outcome.`;
 
 function json(schema: object): string {
   return `${JSON.stringify(schema, null, 2)}\n`;

@@ -30,7 +30,13 @@ const ADVICE = {
 
 function agreed(change: Partial<Documents>, more: Partial<PartnerProfile> = {}): RecordsUnderTest {
   return agreeing(given, PARTNER, ({ documents }) => ({
-    documents: { ...documents, ...change, outbound: { ...documents.outbound, ...change.outbound } },
+    // No change of an order: each is a question.
+    documents: {
+      ...documents,
+      inbound: documents.inbound.filter((set) => set !== '860'),
+      ...change,
+      outbound: { ...documents.outbound, ...change.outbound },
+    },
     ...more,
   }));
 }

@@ -122,18 +122,31 @@ const changing = (control: number, segments = change) =>
   interchangeWith(PARTNER, control, [{ set: '860', segments }], new Date(), 'PC');
 
 const keeping = (...kept: string[]) =>
-  agreeing(given, PARTNER, ({ documents }) => ({ documents: { ...documents, kept } }));
+  agreeing(given, PARTNER, ({ documents }) => ({
+    documents: { ...documents, inbound: documents.inbound.filter((set) => set !== '860'), kept },
+  }));
 
 describe('a set that has no processing', () => {
   it('is rejected, and the reason says how it could be kept', async () => {
-    expect(await take(changing(34), keeping())).toMatchObject({ accepted: 0, rejected: 1 });
+    expect(
+      await take(
+        interchangeWith(
+          PARTNER,
+          34,
+          [{ set: '865', segments: [['BCA', '00', 'AT', 'TV-1', '', '', '20261121']] }],
+          new Date(),
+          'CA',
+        ),
+        keeping(),
+      ),
+    ).toMatchObject({ accepted: 0, rejected: 1 });
     const refused = await given.prisma.document.findFirstOrThrow({ where: { direction: 'inbound' } });
     expect(refused).toMatchObject({
       state: 'rejected',
-      errors: [{ code: 'set-not-supported', message: expect.stringMatching(/list 860 under documents\.kept/) }],
+      errors: [{ code: 'set-not-supported', message: expect.stringMatching(/list 865 under documents\.kept/) }],
     });
     const answer = await given.prisma.document.findFirstOrThrow({ where: { direction: 'outbound' } });
-    expect(answer.body).toContain('AK2*860*0001~AK5*R*1~');
+    expect(answer.body).toContain('AK2*865*0001~AK5*R*1~');
   });
 
   it('is acknowledged and kept with the order that it names, if the profile says so', async () => {

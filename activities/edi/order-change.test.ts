@@ -19,7 +19,7 @@ afterEach(() => given.remove());
 
 const keeping = (over: object = {}) =>
   agreeing(given, PARTNER, ({ documents }) => ({
-    documents: { ...documents, kept: ['860'] },
+    documents: { ...documents, inbound: documents.inbound.filter((set) => set !== '860'), kept: ['860'] },
     orderChanges: { ordered: 'new', left: 'change' },
     ...over,
   }));

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { heartbeat } from '@temporalio/activity';
 import { CONTROL_NUMBER_AGAIN } from '../../mappings/edi/admission.ts';
-import { acknowledges, ruleSetOf } from '../../mappings/edi/documents/registry.ts';
+import { acknowledges, inboundOf, ruleSetOf } from '../../mappings/edi/documents/registry.ts';
 import { writeGroupAnswer } from '../../mappings/edi/documents/write-document.ts';
 import type { TransactionStatus } from '../../mappings/x12/acknowledgment.ts';
 import { readInterchange } from '../../mappings/x12/read.ts';
@@ -71,9 +71,17 @@ export async function processInterchange(
       const taken = batch;
       batch = [];
       await opening.room(taken.filter(({ index }) => !done.has(index + 1)).length, heartbeat);
+      // Changes of one order are applied in the order in which they are stored.
+      let lastChange: Promise<unknown> = Promise.resolve();
+      const take = (read: ReadTransaction): Promise<Verdict> => {
+        if (inboundOf(read.set)?.apply !== 'changes-order') return takeTransaction(deps, source, read);
+        const taking = lastChange.then(() => takeTransaction(deps, source, read));
+        lastChange = taking.catch(() => undefined);
+        return taking;
+      };
       const attempts = await Promise.allSettled(
         taken.map(async (read) => ({
-          ...(done.get(read.index + 1) ?? (await takeTransaction(deps, source, read))),
+          ...(done.get(read.index + 1) ?? (await take(read))),
           ...(read.convention !== undefined && { convention: read.convention }),
         })),
       );

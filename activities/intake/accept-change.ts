@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import type { ChangeOutcome, PartOutcome } from '../../domain/order/changes/outcome.ts';
 import { outcomeOf } from '../../domain/order/changes/outcome.ts';
 import type { ChangeOrderInput } from '../../domain/order/messages.ts';
-import type { OrderChange } from '../../mappings/canonical/v1/index.ts';
+import { type OrderChange, orderChange } from '../../mappings/canonical/v1/index.ts';
 import type { Database } from '../../prisma/client.ts';
 import { Prisma } from '../../prisma/generated/client.ts';
 import { ordersUnder } from '../documents/kept-documents.ts';
@@ -16,12 +16,14 @@ import { insertTimeline, type Transaction } from '../lib/records.ts';
 import { changeAnswer } from '../orders/change-acknowledgment.ts';
 import { happened, loadOrder, profileOf } from '../orders/order-record.ts';
 import type { IntakeDependencies } from './dependencies.ts';
+import { type NumberAt, refuseUnwritable } from './writable.ts';
 
 export interface OfferedChange {
   /** The same id is the same change, however often it is offered. */
   readonly id: string;
   readonly change: OrderChange;
-  readonly source: 'edi' | 'api';
+  /** `support`: we ask for it ourselves, and what goes counts as cancelled by us. */
+  readonly source: 'edi' | 'api' | 'support';
   /** The buyer's number of the change, or the key of the caller. */
   readonly sequence?: string;
   readonly askedBy: string;
@@ -53,6 +55,27 @@ export async function storeChange(
   if (!stored) return { state: 'known', handOffs: [] };
   const handOffs = await handOver(records, offered, orderId);
   return { state: 'handed', handOffs };
+}
+
+/** Accepts a change of an order that is here, for channels whose callers name the order. */
+export async function acceptChange(
+  deps: IntakeDependencies,
+  offered: OfferedChange,
+  orderId: string,
+): Promise<StoredChange['state']> {
+  const { prisma, profiles, handOff } = deps;
+  const { lines, partnerId } = offered.change;
+  const profile = profiles.get(partnerId);
+  if (profile !== undefined) {
+    const repeated = lines.flatMap(({ lineId, item }, index): NumberAt[] => [
+      [`lines[${index}].lineId`, lineId],
+      [`lines[${index}].item.customerSku`, item?.customerSku],
+    ]);
+    refuseUnwritable(repeated, profile);
+  }
+  const { state, handOffs } = await prisma.$transaction((records) => storeChange(deps, records, offered, orderId));
+  handOff.committed(handOffs);
+  return state;
 }
 
 /**
@@ -117,6 +140,64 @@ export function takingParked(
       RETURNING json_build_object('id', "id", 'kind', "kind", 'partnerId', "partnerId", 'target', "target",
         'payload', "payload") AS "row"
     )`;
+}
+
+/** Whether everything that a change asks for is said, so that it can be applied. */
+export function isClear({ action, lines }: OrderChange): boolean {
+  const isSaid = ({ action: what, changes, quantity }: OrderChange['lines'][number]): boolean => {
+    if (what === 'unclear') return false;
+    const known = quantity?.after ?? quantity?.change;
+    return what === 'add' || (what === 'change' && changes.includes('quantity')) ? known !== undefined : true;
+  };
+  return action !== 'unclear' && lines.every(isSaid);
+}
+
+/**
+ * Applies the change of a kept document because a person says so. Undefined if it does not wait any more, is not clear, or
+ * is not about one order.
+ */
+export async function applyKeptChange(
+  deps: IntakeDependencies,
+  documentId: string,
+  by: string,
+): Promise<StoredChange['state'] | undefined> {
+  const { prisma, handOff } = deps;
+  const nothing = new Error('nothing is applied');
+  const work = async (records: Transaction) => {
+    const { count } = await records.document.updateMany({
+      where: { id: documentId, state: 'kept' },
+      data: {
+        ...{ state: 'handled', handledAt: new Date(), handledBy: by },
+        ...{ handledNote: 'Applied to the order', handledOutcome: 'done' },
+      },
+    });
+    const {
+      change: read,
+      orders,
+      partnerId,
+      correlationId,
+    } = await records.document.findUniqueOrThrow({
+      where: { id: documentId },
+      select: { change: true, partnerId: true, correlationId: true, orders: { select: { orderId: true } } },
+    });
+    const change = orderChange.safeParse(read);
+    const [only, ...others] = orders;
+    if (count === 0 || !change.success || !isClear(change.data) || only === undefined || others.length > 0)
+      throw nothing;
+    const { sequence } = change.data;
+    const offered: OfferedChange = {
+      ...{ id: documentId, change: change.data, source: 'edi', askedBy: partnerId, documentId, correlationId },
+      ...(sequence !== undefined && { sequence }),
+    };
+    return storeChange(deps, records, offered, only.orderId);
+  };
+  const stored = await prisma.$transaction(work).catch((error: unknown) => {
+    if (error !== nothing) throw error;
+    return undefined;
+  });
+  if (stored === undefined) return undefined;
+  handOff.committed(stored.handOffs);
+  return stored.state;
 }
 
 /** Identity of what a change asks, whatever number it has. */

@@ -45,7 +45,12 @@ export function changeAnswer(
   }
   if (!sends(orderAcknowledgment.set)) return undefined;
   const written = rendered(deps, profile, (by) =>
-    writeDocument(orderAcknowledgment, acknowledgmentOf(withShipped(after, answered.before), by, today()), by, evaluateAll),
+    writeDocument(
+      orderAcknowledgment,
+      acknowledgmentOf(withShipped(after, answered.before), by, today()),
+      by,
+      evaluateAll,
+    ),
   );
   return outbound(after, { ...written, businessKey: `${written.set}/${changeId}`, since });
 }

@@ -51,7 +51,7 @@ export interface PreviewedSet {
   readonly notUsed: readonly NotUsed[];
   readonly orders: readonly PreviewedOrder[];
   readonly payment?: Payment;
-  /** Of a set that is kept for a person: what it asks, if it is read. */
+  /** Of a change of an order, or a set that is kept for a person: what it asks, if it is read. */
   readonly asks?: Asks;
 }
 

@@ -6,6 +6,7 @@ import { namedStore, party } from '../../mappings/canonical/v1/index.ts';
 import type { Prisma } from '../../prisma/generated/client.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import type { HeldUp } from '../held-up.ts';
+import { type ChangeView, changeView } from './change.ts';
 import { deadlineRelations, deadlineView } from './deadlines.ts';
 import { exceptionView, exceptionViewOf, type OtherOrder } from './exception.ts';
 import {
@@ -171,6 +172,9 @@ export const orderView = orderItem
         receiptNumber: z.string().nullable(),
       }),
     ),
+    changes: z.array(changeView).meta({
+      description: 'Changes that were asked for since it was ordered, in the order in which they are applied',
+    }),
     deadlines: z.array(deadlineView).meta({
       description: 'Every deadline that applies, earliest first; empty if the partner has no profile any more',
     }),
@@ -308,12 +312,14 @@ export function orderViewOf(
     parts,
     others,
     heldUp,
+    changes,
     deadlines,
     timeZone,
   }: {
     parts: readonly OrderPart[];
     others: readonly OtherOrder[];
     heldUp: z.output<typeof heldUpView>[];
+    changes: ChangeView[];
     deadlines: z.output<typeof deadlineView>[];
     timeZone: string;
   },
@@ -399,6 +405,7 @@ export function orderViewOf(
     exceptions: order.exceptions.map(({ _count, ...exception }) =>
       exceptionViewOf({ ...exception, commentCount: _count.comments }, others),
     ),
+    changes,
     deadlines,
     timeZone,
     references: order.references.map(({ kind, value }) => ({ kind, value })),

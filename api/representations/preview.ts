@@ -93,9 +93,15 @@ export const previewView = z
             orders: z.array(previewedOrder),
             payment: z.record(z.string(), z.unknown()).nullable(),
             asks: z
-              .object({ change: z.record(z.string(), z.unknown()), points: z.array(z.string()) })
+              .object({
+                change: z.record(z.string(), z.unknown()),
+                points: z.array(z.string()),
+                isForPerson: z
+                  .boolean()
+                  .meta({ description: 'A person decides about it; otherwise the order takes it' }),
+              })
               .nullable()
-              .meta({ description: 'Of a set that is kept for a person: what it asks, without what its order has' }),
+              .meta({ description: 'Of a change of an order: what it asks, without what its order has' }),
           }),
         ),
         answers: z.array(previewedDocument).meta({ description: '997 or 999 of each group, and the TA1' }),
@@ -146,7 +152,7 @@ export function toPreviewView(preview: Preview, sees: Sight): z.output<typeof pr
           })),
           orders: orders.map((order) => orderView(order, sees)),
           payment: payment ?? null,
-          asks: asks === undefined ? null : { change: asks.change, points: asks.points },
+          asks: asks === undefined ? null : { change: asks.change, points: asks.points, isForPerson: asks.isForPerson },
         }),
       ),
       answers: answers.map(documentView),

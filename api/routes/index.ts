@@ -2,7 +2,6 @@ import type { Route } from '../route.ts';
 import { accessRoutes } from './access.ts';
 import { availabilityRoutes } from './availability.ts';
 import { bulkResolutionRoutes } from './bulk-resolutions.ts';
-import { cancelLines } from './cancel-lines.ts';
 import { crossReferenceRoutes } from './cross-references.ts';
 import { documentRoutes } from './documents.ts';
 import { documentsInFlightRoutes } from './documents-in-flight.ts';
@@ -13,6 +12,7 @@ import { interchangeRoutes } from './interchanges.ts';
 import { labelRoutes } from './labels.ts';
 import { leftOutContentRoutes } from './left-out-content.ts';
 import { lineageRoutes } from './lineage.ts';
+import { orderChangeRoutes } from './order-changes.ts';
 import { orderRoutes } from './orders.ts';
 import { outageRoutes } from './outages.ts';
 import { partnerPreviewRoutes } from './partner-preview.ts';
@@ -27,7 +27,7 @@ export const routes: readonly Route[] = [
   ...interchangeRoutes,
   ...x12Routes,
   ...orderRoutes,
-  cancelLines,
+  ...orderChangeRoutes,
   ...lineageRoutes,
   ...labelRoutes,
   ...documentRoutes,

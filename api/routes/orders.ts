@@ -9,6 +9,7 @@ import { Problem } from '../errors.ts';
 import { type HeldUp, heldUpOf } from '../held-up.ts';
 import { idempotencyHeaders, once } from '../idempotency.ts';
 import { findOrders } from '../order-search.ts';
+import { changesOf } from '../representations/change.ts';
 import { deadlineViewsOf } from '../representations/deadlines.ts';
 import { otherOrdersOf } from '../representations/exception.ts';
 import {
@@ -170,16 +171,18 @@ const readOrder = route({
   handler: async ({ params, caller }, deps) => {
     const found = await deps.prisma.order.findUnique({ where: { id: params.orderId }, include: orderViewRelations });
     const order = await visibleTo(caller, found, ({ partnerId }) => partnerId, 'unknown-order', params.orderId);
-    const [parts, othersOf, heldUp, { deadlines, timeZone }] = await Promise.all([
+    const [parts, othersOf, heldUp, changes, { deadlines, timeZone }] = await Promise.all([
       partsOf(order, deps),
       otherOrdersOf(deps, [order]),
       heldUpOf(deps.prisma, [order.id]),
+      changesOf(deps.prisma, order.id),
       deadlineViewsOf(order, deps),
     ]);
     const related = {
       parts,
       others: othersOf(order),
       heldUp: heldUpViews(heldUp.get(order.id), caller),
+      changes,
       deadlines,
       timeZone,
     };

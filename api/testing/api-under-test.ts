@@ -8,6 +8,7 @@ import type { z } from 'zod';
 import { settleKeptDocument } from '../../activities/documents/kept-documents.ts';
 import { erpConnectors } from '../../activities/erp/connector.ts';
 import { Dispatcher } from '../../activities/handoff/dispatcher.ts';
+import { acceptChange, applyKeptChange } from '../../activities/intake/accept-change.ts';
 import { acceptOrder } from '../../activities/intake/accept-order.ts';
 import { acceptPayment } from '../../activities/intake/accept-payment.ts';
 import { acceptWarehouseEvent } from '../../activities/intake/accept-warehouse-event.ts';
@@ -127,6 +128,8 @@ export async function startApi(
       acceptInterchanges: (request) => acceptInterchanges(intake, request),
       acceptWarehouseEvent: (request) => acceptWarehouseEvent(intake, request),
       acceptPayment: (request) => acceptPayment(intake, request),
+      acceptChange: (offered, orderId) => acceptChange(intake, offered, orderId),
+      applyKeptChange: (documentId, by) => applyKeptChange(intake, documentId, by),
       settleKeptDocument: (documentId, settlement) => settleKeptDocument(intake, documentId, settlement),
     },
   });

@@ -1,14 +1,18 @@
 import { ApplicationFailure, allHandlersFinished, condition, defineQuery, setHandler } from '@temporalio/workflow';
-import type { CancelLinesInput, CancelOrderInput, ResolveExceptionInput } from '../../domain/order/messages.ts';
-import { cancelLines, cancelOrder, exceptionDecided, resolveException } from '../../workflows/messages.ts';
+import type { CancelOrderInput, ResolveExceptionInput } from '../../domain/order/messages.ts';
+import { cancelOrder, changeAsked, changeOrder, exceptionDecided, resolveException } from '../../workflows/messages.ts';
 
 /** The decisions that reached it by signal. */
 export const toldQuery = defineQuery<ResolveExceptionInput[]>('told');
+
+/** The changes that reached it, by update or by signal. */
+export const changesQuery = defineQuery<string[]>('changes');
 
 /** Answers updates as an order process does, to test what the API makes of the answers. */
 export async function deciding(): Promise<void> {
   let decided = false;
   const told: ResolveExceptionInput[] = [];
+  const changes = new Set<string>();
   setHandler(exceptionDecided, (decision) => void told.push(decision));
   setHandler(toldQuery, () => told);
   setHandler(
@@ -36,16 +40,11 @@ export async function deciding(): Promise<void> {
       if (reason === 'too late') throw ApplicationFailure.nonRetryable('the warehouse has it', 'released');
     },
   });
-  let requests = '';
-  const cancelsLines = ({ id }: CancelLinesInput) => {
-    if (requests !== '' && requests !== id) throw ApplicationFailure.nonRetryable('another request', 'another');
-    requests = id;
-    return { status: 'confirmed' as const };
-  };
-  setHandler(cancelLines, cancelsLines, {
-    validator: ({ reason }) => {
-      if (reason === 'too late') throw ApplicationFailure.nonRetryable('line 10: it has left', 'lines-not-cancelled');
-    },
+  setHandler(changeAsked, ({ changeId }) => void changes.add(changeId));
+  setHandler(changesQuery, () => [...changes]);
+  setHandler(changeOrder, ({ changeId }) => {
+    changes.add(changeId);
+    return { result: 'accepted' as const, parts: [] };
   });
   await condition(() => decided && allHandlersFinished());
 }

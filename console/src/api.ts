@@ -1,5 +1,6 @@
 import type { Decimal } from '../../domain/decimal.ts';
 import { inboxCalls } from './inbox/api.ts';
+import { changeCalls, type OrderChange } from './order/changes/api.ts';
 import { partnerCalls } from './partner/api.ts';
 
 /**
@@ -259,6 +260,8 @@ export interface OrderDetail extends Omit<OrderSummary, 'openExceptions'> {
   readonly shipments: readonly Shipment[];
   readonly invoices: readonly Invoice[];
   readonly payments: readonly Payment[];
+  /** In the order in which they are applied. */
+  readonly changes: readonly OrderChange[];
   /** Earliest first. */
   readonly deadlines: readonly OrderDeadline[];
   /** Of the partner's calendar. */
@@ -404,6 +407,8 @@ export interface AskedChange {
   readonly sequence: string | null;
   /** Where the order is cancelled, if the change asks for that and the order goes on. */
   readonly cancels: readonly string[];
+  /** It can be applied as it is. */
+  readonly applies: boolean;
 }
 
 /** What a kept document asks, until a person says what was done. */
@@ -702,6 +707,7 @@ export function createApi(key: string, onUnauthorized: () => void = () => undefi
   return {
     ...partnerCalls(call),
     ...inboxCalls(call),
+    ...changeCalls(call),
     me: (signal: AbortSignal) => get<Me>('/v1/me', signal),
     partners: (signal: AbortSignal) => get<PartnerList>('/v1/partners', signal),
     partner: (id: string, signal: AbortSignal) => get<PartnerDetail>(partner(id), signal),
@@ -736,13 +742,9 @@ export function createApi(key: string, onUnauthorized: () => void = () => undefi
     cancelAt: async (link: string, reason: string): Promise<void> => {
       await post(link, { reason });
     },
-    /** Cancels lines of an order. Idempotent per `attempt`. */
-    cancelLines: async (
-      id: string,
-      body: { reason: string; lines: { lineNumber: number }[] },
-      attempt: string,
-    ): Promise<void> => {
-      await post(`${order(id)}/lines/cancel`, body, { 'Idempotency-Key': attempt });
+    /** Applies the change that a kept document asks for. */
+    applyDocument: async (id: string): Promise<void> => {
+      await post(`${document(id)}/apply`, {});
     },
     assignDocument: async (id: string, poNumber: string): Promise<void> => {
       await post(`${document(id)}/order`, { poNumber });

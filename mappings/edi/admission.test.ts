@@ -178,7 +178,7 @@ describe('a fault of the envelope that only admission finds', () => {
 
   it.each([
     ['set-not-of-group', file('850', 'IN', '004010', ORDER), 'GS', 2],
-    ['set-not-supported', file('860', 'PC', '004010', ['BCH*04*SA*TV-1***20261121']), 'ST', 3],
+    ['set-not-supported', file('865', 'CA', '004010', ['BCA*00*AT*TV-1***20261121']), 'ST', 3],
     ['version-not-agreed', file('850', 'PO', '006040', ORDER), 'GS', 2],
   ])('is told with its byte and line: %s', async (code, bytes, segment, line) => {
     const broken = lines(bytes);

@@ -91,6 +91,7 @@ export interface Agreement {
   };
   /** What the quantities of a changed line mean; `ask`: it is not agreed, so a person decides. */
   readonly orderChanges: {
+    readonly apply: 'automatic' | 'ask';
     /** POC03. */
     readonly ordered: 'ask' | 'new' | 'before' | 'change';
     /** POC04. */

@@ -375,7 +375,7 @@ class Explainer {
     return {
       kind: 'kept',
       poNumber: change.poNumber,
-      asks: { change, points: changeInWords(change, undefined) },
+      asks: { change, points: changeInWords(change, undefined), isForPerson: true },
       notUsed,
     };
   }
@@ -405,10 +405,11 @@ class Explainer {
         const mapped = readChange(inbound, parsed, this.#partner, this.#context());
         if ('errors' in mapped) return mapped;
         const { change, notUsed } = mapped;
-        const asks = { change, points: changeInWords(change, undefined) };
-        return notUsed.every(isOfNoConcern)
-          ? { kind: 'change', asks, notUsed }
-          : { kind: 'kept', poNumber: change.poNumber, asks, notUsed };
+        const isForPerson = this.#partner.orderChanges.apply === 'ask' || !notUsed.every(isOfNoConcern);
+        const asks = { change, points: changeInWords(change, undefined), isForPerson };
+        return isForPerson
+          ? { kind: 'kept', poNumber: change.poNumber, asks, notUsed }
+          : { kind: 'change', asks, notUsed };
       }
       case 'takes-payment': {
         const mapped = readPayment(inbound, parsed, this.#partner);

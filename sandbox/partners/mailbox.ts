@@ -430,6 +430,8 @@ function describe(transaction: TransactionSet): Pick<ReceivedDocument, 'set' | '
   switch (set) {
     case '855':
       return { set, reference: element(transaction, 'BAK', 3), poNumbers: [element(transaction, 'BAK', 3)] };
+    case '865':
+      return { set, reference: element(transaction, 'BCA', 3), poNumbers: [element(transaction, 'BCA', 3)] };
     case '856': {
       const orders = transaction.segments.filter(([id]) => id === 'PRF').map((prf) => prf[1] ?? '');
       return { set, reference: element(transaction, 'BSN', 2), poNumbers: [...new Set(orders)] };

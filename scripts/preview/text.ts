@@ -92,11 +92,11 @@ class PreviewText {
     ];
   }
 
-  /** Nothing becomes of it by itself. */
-  #asks({ change, points }: NonNullable<PreviewedSet['asks']>): string[] {
+  #asks({ change, points, isForPerson }: NonNullable<PreviewedSet['asks']>): string[] {
+    const becomes = isForPerson ? 'it is kept, and a person is asked' : 'it is applied to the order, and answered';
     return [
       '',
-      `    ${this.bold(`ASKS FOR A CHANGE of ${plain(change.poNumber)}`)}: it is kept, and a person is asked`,
+      `    ${this.bold(`ASKS FOR A CHANGE of ${plain(change.poNumber)}`)}: ${becomes}`,
       ...points.map((point) => `      ${plain(point)}`),
     ];
   }

@@ -526,6 +526,7 @@ function detailOf(order: ReturnType<typeof orderItems>[number]) {
     orderedOn: '2026-11-20',
     closedAt: null,
     cancelling: null,
+    changes: [] as object[],
     parts: [] as object[],
     corrections: [],
     shipTo: {

@@ -21,11 +21,11 @@ const HEADINGS: Readonly<Record<(typeof PLACES)[number], string>> = {
 interface Props {
   readonly lines: readonly OrderLine[];
   readonly currency: string;
-  /** What can be done with the lines. */
-  readonly children?: ReactNode;
+  /** What can be done with a line. */
+  readonly actions: (line: OrderLine) => ReactNode;
 }
 
-export function LinesSection({ lines, currency, children }: Props) {
+export function LinesSection({ lines, currency, actions }: Props) {
   const units = [...new Set(lines.map(({ baseUnit }) => baseUnit))];
   return (
     <Section title="Lines" note="in base units; ordered is the sum of the next five columns">
@@ -67,6 +67,7 @@ export function LinesSection({ lines, currency, children }: Props) {
                     </>
                   )}
                 </span>
+                {actions(line)}
                 <Stores line={line} />
                 <Imbalance quantities={line} />
               </th>
@@ -96,7 +97,6 @@ export function LinesSection({ lines, currency, children }: Props) {
           </tfoot>
         )}
       </WideTable>
-      {children}
     </Section>
   );
 }

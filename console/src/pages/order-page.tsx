@@ -5,8 +5,10 @@ import { OpenQuestions } from '../file/question-section.tsx';
 import { formatMoney } from '../format.ts';
 import { Loading, ProblemBanner, ProblemPanel } from '../notices.tsx';
 import { AsOrderedSection } from '../order/as-ordered-section.tsx';
-import { CancelLines } from '../order/cancel-lines.tsx';
 import { CancelOrder } from '../order/cancel-order.tsx';
+import { CancelLine } from '../order/changes/cancel-line.tsx';
+import { ChangeOrder } from '../order/changes/change-order.tsx';
+import { ChangesSection } from '../order/changes/changes-section.tsx';
 import { DeadlinesSection } from '../order/deadlines-section.tsx';
 import { DocumentsSection } from '../order/documents-section.tsx';
 import { ExceptionsSection } from '../order/exceptions-section.tsx';
@@ -57,19 +59,23 @@ export function OrderPage() {
       {first.problem && (
         <ProblemBanner problem={first.problem} what="this order" shownSince={first.receivedAt} onRetry={refreshAll} />
       )}
-      <OrderHeader order={order} onCancelled={refreshAll} />
+      <OrderHeader order={order} onChanged={refreshAll} />
       <HeldUpNotice steps={order.heldUp} />
       <ExceptionsSection exceptions={order.exceptions} onResolved={refreshAll} />
       <OpenQuestions orderId={order.id} documents={documents.data?.items ?? []} />
       <div className="order-columns">
         <div className="order-main">
           {order.lines.length > 0 && (
-            <LinesSection lines={order.lines} currency={order.currency}>
-              {!isFinal(order.status) && order.cancelling === null && (
-                <CancelLines orderId={order.id} lines={order.lines} onCancelled={refreshAll} />
-              )}
-            </LinesSection>
+            <LinesSection
+              lines={order.lines}
+              currency={order.currency}
+              actions={(line) =>
+                !isFinal(order.status) &&
+                order.cancelling === null && <CancelLine orderId={order.id} line={line} onCancelled={refreshAll} />
+              }
+            />
           )}
+          <ChangesSection order={order} />
           <AsOrderedSection orderId={order.id} checked={order.lines.length > 0} corrections={order.corrections} />
           <DeadlinesSection deadlines={order.deadlines} timeZone={order.timeZone} />
           <ShipmentsSection order={order} />
@@ -86,7 +92,7 @@ export function OrderPage() {
   );
 }
 
-function OrderHeader({ order, onCancelled }: { readonly order: OrderDetail; readonly onCancelled: () => void }) {
+function OrderHeader({ order, onChanged }: { readonly order: OrderDetail; readonly onChanged: () => void }) {
   return (
     <header className="order-header">
       <p className="trail">
@@ -107,7 +113,8 @@ function OrderHeader({ order, onCancelled }: { readonly order: OrderDetail; read
               Open in Temporal UI
             </a>
           )}
-          <CancelOrder order={order} onCancelled={onCancelled} />
+          <ChangeOrder order={order} onChanged={onChanged} />
+          <CancelOrder order={order} onCancelled={onChanged} />
         </div>
       </div>
       {order.parts.length > 0 && <Parts order={order} />}

@@ -106,8 +106,8 @@ export interface PreviewedSet {
   readonly notUsed: readonly NotUsed[];
   readonly orders: readonly PreviewedOrder[];
   readonly payment: unknown;
-  /** What a set that is kept for a person asks, one sentence each. */
-  readonly asks: { readonly points: readonly string[] } | null;
+  /** What a change of an order asks, one sentence each. */
+  readonly asks: { readonly points: readonly string[]; readonly isForPerson: boolean } | null;
 }
 
 export interface PreviewedInterchange {

@@ -87,7 +87,7 @@ function SetView({ set }: { readonly set: PreviewedSet }) {
       )}
       {asks !== null && (
         <div>
-          <h4>Asks a person for a change of the order</h4>
+          <h4>{asks.isForPerson ? 'Asks a person for a change of the order' : 'Changes the order'}</h4>
           <ul>
             {asks.points.map((point) => (
               <li key={point}>{point}</li>

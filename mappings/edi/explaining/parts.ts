@@ -62,6 +62,8 @@ export interface Asks {
   change: OrderChange;
   /** For people, without what the order has. */
   points: string[];
+  /** A person decides about it; otherwise the order takes it. */
+  isForPerson: boolean;
 }
 
 /** Direction; unknown if neither party is known. */

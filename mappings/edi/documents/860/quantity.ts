@@ -9,7 +9,7 @@ export interface Sent {
   readonly left?: Decimal;
 }
 
-export type Meanings = Agreement['orderChanges'];
+export type Meanings = Pick<Agreement['orderChanges'], 'ordered' | 'left'>;
 type Quantities = Omit<ChangedQuantity, 'unit'>;
 
 /** `doubt`: why nobody can tell what the line is to become. */
