@@ -9,7 +9,9 @@ import { evaluateAll } from '../../runtime/expressions.ts';
 import { adviceAbout, advisedOf, documentBehind } from '../documents/advice.ts';
 import { PENDING } from '../documents/answers.ts';
 import { type Outgoing, outgoing } from '../documents/outgoing.ts';
-import { asJson, insertTimeline, setProgress, type TimelineRow } from '../lib/records.ts';
+import type { HandOffRow } from '../handoff/hand-off.ts';
+import { asJson, insertTimeline, setProgress, type TimelineRow, type Transaction } from '../lib/records.ts';
+import { type AnsweredByEnd, answeredByEnd, HAS_CHANGES_LEFT } from './changes/left.ts';
 import type { RecordDependencies } from './dependencies.ts';
 import { outbound, rendered } from './order-documents.ts';
 import { found, happened, ORDER, type OrderRecord, profileOf } from './order-record.ts';
@@ -61,8 +63,10 @@ async function endOnceAnswered(prisma: Database, { orderId, progress, decided = 
     summary: `Order ${progress.status}`,
     actor: 'system',
   };
-  const open = Prisma.sql`EXISTS (SELECT FROM waiting)`;
-  const [row] = await prisma.$queryRaw<{ sets: string[]; by: string | null; marked: boolean }[]>`
+  // A change whose hand-off is still on its way wants to be answered by the order.
+  const open = Prisma.sql`(EXISTS (SELECT FROM waiting)
+    OR EXISTS (SELECT FROM "Order" AS o WHERE o."id" = ${orderId} AND o."closedAt" IS NULL AND ${HAS_CHANGES_LEFT}))`;
+  const [row] = await prisma.$queryRaw<{ sets: string[]; by: string | null; marked: boolean; changes: boolean }[]>`
     WITH waiting AS MATERIALIZED (
       SELECT d."transactionSet" AS "set", d."acknowledgeBy" AS "by" FROM "Document" AS d JOIN "Order" AS o ON o."id" = d."orderId"
       WHERE d."orderId" = ${orderId} AND o."closedAt" IS NULL AND (
@@ -85,7 +89,7 @@ async function endOnceAnswered(prisma: Database, { orderId, progress, decided = 
       SELECT ${orderId}, ${ended.key}, ${ended.type}, ${ended.summary}, ${ended.actor}, "correlationId" FROM ended
       ON CONFLICT DO NOTHING
     )
-    SELECT EXISTS (SELECT FROM marked) AS "marked",
+    SELECT EXISTS (SELECT FROM marked) AS "marked", ${open} AS "changes",
       coalesce((
         SELECT json_agg(s."set" ORDER BY s."by" NULLS FIRST, s."set")
         FROM (
@@ -93,8 +97,8 @@ async function endOnceAnswered(prisma: Database, { orderId, progress, decided = 
         ) AS s
       ), '[]'::json) AS "sets",
       (SELECT CASE WHEN bool_or("by" IS NULL) THEN NULL ELSE min("by") END FROM waiting) AS "by"`;
-  const { sets, by, marked } = found(row, `order ${orderId}`);
-  if (sets.length === 0) return { waiting: undefined, marked };
+  const { sets, by, marked, changes } = found(row, `order ${orderId}`);
+  if (sets.length === 0) return { waiting: changes ? { sets } : undefined, marked };
   return { waiting: { sets, ...(by !== null && { by: new Date(by).toISOString() }) }, marked };
 }
 
@@ -104,8 +108,21 @@ async function endStopped(
   { orderId, progress, accepted = false }: FinishInput,
   stop: Stop,
 ): Promise<void> {
-  const { prisma, handOff } = deps;
-  const [row] = await prisma.$queryRaw<{ order: OrderRecord; standing: string[] }[]>`
+  const handOffs = await deps.prisma.$transaction(async (records) => {
+    // A change that comes meanwhile waits for this lock, and is refused at once then.
+    await records.$queryRaw`SELECT 1 FROM "Order" WHERE "id" = ${orderId} FOR NO KEY UPDATE`;
+    return writeEnd(deps, records, { orderId, progress, accepted }, stop);
+  });
+  deps.handOff.committed(handOffs);
+}
+
+async function writeEnd(
+  deps: RecordDependencies,
+  records: Transaction,
+  { orderId, progress, accepted }: Required<Pick<FinishInput, 'orderId' | 'progress' | 'accepted'>>,
+  stop: Stop,
+): Promise<HandOffRow[]> {
+  const [row] = await records.$queryRaw<{ order: OrderRecord; standing: string[] }[]>`
     SELECT ${ORDER} AS "order",
       ARRAY(SELECT e."id" ${OTHER_ORDERS} AND e."receivedAt" <= o."receivedAt" AND e."status" <> 'rejected'
         ORDER BY e."receivedAt", e."id") AS "standing"
@@ -120,11 +137,12 @@ async function endStopped(
       actor: stop.by,
     }),
   ];
-  let sent: Outgoing = outgoing(profile, []);
+  const changes = await answeredByEnd(deps, records, order, profile, stop);
+  let sent: Outgoing = outgoing(profile, changes.documents);
   if (standing.length > 0) events.push(refusalNotSent(order, standing));
   else {
     try {
-      sent = await refusalTo(deps, order, profile, stop, accepted);
+      sent = await refusalTo(deps, order, profile, { stop, accepted, changes });
     } catch (error) {
       // An order may be refused because no document can express it. It ends without one.
       if (!(error instanceof ApplicationFailure)) throw error;
@@ -139,7 +157,8 @@ async function endStopped(
     }
   }
   const resolution = asJson({ resolution: 'cancel' });
-  await prisma.$executeRaw`
+  await changes.write(records);
+  await records.$executeRaw`
     WITH told AS (${insertTimeline(events)}),
       emptied AS (
         UPDATE "OrderLine" SET "cancelled" = "ordered" - "rejected" - "shipped", "open" = 0, "backordered" = 0
@@ -155,7 +174,7 @@ async function endStopped(
     UPDATE "Order" SET ${setProgress(progress)}, "cancelling" = NULL, "awaitsAnswers" = FALSE,
       "closedAt" = coalesce("closedAt", now()), "startedAt" = coalesce("startedAt", now())
     WHERE "id" = ${orderId}`;
-  handOff.committed(sent.handOffs);
+  return sent.handOffs;
 }
 
 /** The document that refuses an order: as a whole, if the profile has that for what we cannot do, else line by line. */
@@ -163,9 +182,14 @@ async function refusalTo(
   deps: RecordDependencies,
   order: OrderRecord,
   profile: PartnerProfile,
-  { problem, reason }: Stop,
-  accepted: boolean,
+  {
+    stop: { problem, reason },
+    accepted,
+    changes: { documents, tellsCancellation },
+  }: { stop: Stop; accepted: boolean; changes: AnsweredByEnd },
 ): Promise<Outgoing> {
+  // The answer to the change that cancelled an accepted order says it.
+  if (accepted && tellsCancellation) return outgoing(profile, documents);
   if (problem === 'content-not-used' && profile.orders.unsupported === 'advise') {
     const document = await documentBehind(deps.prisma, order.id);
     if (document !== undefined)
@@ -177,7 +201,7 @@ async function refusalTo(
   const now = new Date();
   const since = { orderReceived: now, orderAccepted: now };
   const businessKey = `${written.set}/${order.id}${accepted ? '/cancel' : ''}`;
-  return outgoing(profile, [outbound(order, { ...written, businessKey, since })]);
+  return outgoing(profile, [outbound(order, { ...written, businessKey, since }), ...documents]);
 }
 
 /**
