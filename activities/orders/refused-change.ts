@@ -1,8 +1,6 @@
 /** Changes that come to nothing because their order has ended. */
 import { type ChangeOutcome, outcomeOf, type PartOutcome } from '../../domain/order/changes/outcome.ts';
-import type { Stop } from '../../domain/order/state.ts';
 import { type OrderChange, orderChange } from '../../mappings/canonical/v1/index.ts';
-import { orderChangeAcknowledgment } from '../../mappings/edi/documents/all.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import { type Outgoing, outgoing } from '../documents/outgoing.ts';
 import { insertTimeline, type TimelineRow } from '../lib/records.ts';
@@ -57,7 +55,7 @@ function refusedAsWhole(change: OrderChange, reason: string): ChangeOutcome {
   return outcomeOf(lines.length > 0 ? lines : [refused('other')]);
 }
 
-/** Refuses what is still unanswered of an order that has ended. Later ones are refused where they come in. */
+/** Refuses what is left unanswered of an order that is closed. Later changes are refused where they come in. */
 export async function refuseLeftChanges(deps: RecordDependencies, orderId: string, reason: string): Promise<void> {
   const { prisma, handOff } = deps;
   const handOffs = await prisma.$transaction(async (records) => {
@@ -83,30 +81,4 @@ export async function refuseLeftChanges(deps: RecordDependencies, orderId: strin
     return sent.flatMap((one) => one.handOffs);
   });
   handOff.committed(handOffs);
-}
-
-const CANCELLED: ChangeOutcome = outcomeOf([{ part: 'cancel', result: 'accepted' }]);
-
-export interface CancellingChange {
-  readonly id: string;
-  readonly canonical: OrderChange;
-  readonly receivedAt: string;
-}
-
-/** The answer to the change that ended the order, where the partner has an answer to changes; else the refusal of the order is it. */
-export function cancellationAnswer(
-  { profiles }: Pick<RecordDependencies, 'profiles'>,
-  profile: PartnerProfile,
-  order: OrderRecord,
-  { id: changeId, canonical: change, receivedAt }: CancellingChange,
-): Outgoing | undefined {
-  if (profile.documents.outbound[orderChangeAcknowledgment.set]?.send !== true) return undefined;
-  const answered = { changeId, change, outcome: CANCELLED, before: order, after: order };
-  const answer = changeAnswer({ profiles }, profile, { ...answered, receivedAt: new Date(receivedAt) });
-  return outgoing(profile, answer === undefined ? [] : [answer]);
-}
-
-/** What became of the change that ended the order, as JSON; null if none did. */
-export function outcomeOfStop({ changeId }: Stop): { changeId: string; outcome: string } | null {
-  return changeId === undefined ? null : { changeId, outcome: JSON.stringify(CANCELLED) };
 }

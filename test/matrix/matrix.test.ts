@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { isPositive } from '../../domain/decimal.ts';
 import type { OrderChangeInput } from '../../mappings/canonical/v1/index.ts';
 import { each } from '../integration/purchase-orders.ts';
 import { type AnOrder, type OrdersAtWork, startOrders } from './orders-at-work.ts';
@@ -144,6 +145,23 @@ describe.sequential.each(Object.keys(stages))('%s', (stage) => {
   });
 });
 
+/**
+ * A return is a process of its own. What of the order it may be about is what has shipped by our records; before that there
+ * is nothing to return.
+ */
+describe.sequential('return', () => {
+  it.each(Object.keys(stages))('%s', async (stage) => {
+    const order = await (stages[stage] as () => Promise<AnOrder>)();
+    const shipped = (await order.record()).lines.filter((line) => isPositive(line.shipped));
+    const cell = [
+      `${stage} × return: ${shipped.length === 0 ? 'rejected' : 'possible'}`,
+      ...(shipped.length === 0 ? ['    because nothing of the order has shipped'] : []),
+      ...shipped.map((line) => `    up to ${line.shipped} ${line.baseUnit} of line ${line.lineId}`),
+    ];
+    table.push(cell.join('\n'));
+  });
+});
+
 /** The order has come to rest after the change: nothing is called back or to be released again. */
 async function settled(order: AnOrder): Promise<boolean> {
   const { closedAt } = await order.row();
@@ -174,6 +192,6 @@ function withoutNames(reason: string): string {
 it('is the table that is agreed, without an empty cell', async () => {
   const text = `${table.join('\n')}\n`;
   console.log(text);
-  expect(table).toHaveLength(Object.keys(stages).length * Object.keys(kinds).length);
+  expect(table).toHaveLength(Object.keys(stages).length * (Object.keys(kinds).length + 1));
   await expect(text).toMatchFileSnapshot('matrix.txt');
 });

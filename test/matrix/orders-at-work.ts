@@ -257,6 +257,14 @@ export class AnOrder {
     return this.handle.query(messages.statusQuery);
   }
 
+  /** Nothing before the order has started. */
+  private statusIfAny() {
+    return this.status().catch((error: unknown) => {
+      if (error instanceof WorkflowNotFoundError) return undefined;
+      throw error;
+    });
+  }
+
   async until<T>(what: string, look: () => Promise<T | undefined | false>): Promise<T> {
     const ends = Date.now() + 20_000;
     for (;;) {
@@ -270,17 +278,14 @@ export class AnOrder {
 
   /** Waits until the order waits for something that begins so. */
   waitsFor(what: string): Promise<unknown> {
-    return this.until(`waiting for ${what}`, async () => (await this.status()).waitingFor.startsWith(what));
+    return this.until(
+      `waiting for ${what}`,
+      async () => (await this.statusIfAny())?.waitingFor.startsWith(what) ?? false,
+    );
   }
 
   exception(type: ExceptionType): Promise<OpenException> {
-    return this.until(type, async () => {
-      const status = await this.status().catch((error: unknown) => {
-        // The order is handed over in the background.
-        if (!(error instanceof WorkflowNotFoundError)) throw error;
-      });
-      return status?.exceptions.find((one) => one.type === type);
-    });
+    return this.until(type, async () => (await this.statusIfAny())?.exceptions.find((one) => one.type === type));
   }
 
   decides(exceptionId: string, resolution: Resolution) {
@@ -466,6 +471,7 @@ export class AnOrder {
         ...(releases.length === 0 || held === open ? [] : [`line ${lineId}: ${held} are held for ${open} open ones`]),
       ];
     });
+    // The end of a cancelled order leaves its releases as they were asked for.
     if ((await this.row()).status === 'cancelled') return faults;
     for (const { id, lines: planned, state, shipments } of releases) {
       for (const { lineNumber, quantity } of planned as { lineNumber: number; quantity: string }[]) {

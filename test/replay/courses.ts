@@ -3,6 +3,7 @@
  * recorder runs them; the replay guard demands a history of each.
  */
 import type { WorkflowHandle } from '@temporalio/client';
+import type { ChangeOutcome } from '../../domain/order/changes/outcome.ts';
 import { DAY_MS, HOUR_MS, refuses, type TradingNetwork } from '../../scripts/stack/trading-world.ts';
 import { wakeOutbox } from '../../workflows/messages.ts';
 
@@ -12,6 +13,12 @@ export interface Course {
   /** @returns the workflow whose history is recorded */
   readonly run: (network: TradingNetwork) => Promise<WorkflowHandle>;
 }
+
+/** What became of a change of one line. */
+const ACCEPTED: ChangeOutcome = {
+  result: 'accepted',
+  parts: [{ part: 'quantity', lineId: '10', result: 'accepted' }],
+};
 
 export const courses: Record<string, Course> = {
   'simple-order': {
@@ -157,13 +164,53 @@ export const courses: Record<string, Course> = {
     },
   },
 
-  'lines-cancelled': {
+  'changed-with-a-recall': {
     run: async (network) => {
-      const order = await network.aTradingWorld().holding({ RNO: '6' }, { backordered: true }).order();
-      await order.ships('RNO', 'S1', '6');
+      const world = network.aTradingWorld().holding({ RNO: '4', MEM: '6' });
+      const order = await world.order();
+      await order.until(/^released/, 2);
+      world.next('planChange', async () => ({
+        type: 'planned' as const,
+        settled: false,
+        ...{ recall: [world.releaseNumber('RNO')], touched: [world.releaseNumber('RNO')] },
+      }));
+      world.next('recordChange', async () => ({
+        type: 'recorded' as const,
+        recorded: {
+          outcome: ACCEPTED,
+          releases: [{ id: world.releaseNumber('RNO'), planned: '3' }],
+          backordered: false,
+        },
+      }));
+      await order.changes('C1');
+      await order.hearsOfChange('C1');
+      await order.until('released to RNO', 2);
+      for (const [node, quantity] of [
+        ['RNO', '3'],
+        ['MEM', '6'],
+      ] as const) {
+        await order.ships(node, `S-${node}`, quantity);
+        await order.until(`810 of INV-S-${node} queued`);
+        await order.isPaid(`INV-S-${node}`);
+      }
+      await order.end();
+      return order.handle;
+    },
+  },
+
+  'change-rejected-by-a-person': {
+    run: async (network) => {
+      const world = network
+        .aTradingWorld()
+        .next('changeErpOrder', refuses('changes are made by hand', 'change-not-supported'));
+      const order = await world.order();
+      await order.until('released to RNO');
+      const changed = order.changes('C1');
+      await order.decides((await order.exception('erp-refused-change')).id, 'reject-change', 'too late');
+      await changed;
+      await order.until('ERP order put back');
+      await order.ships('RNO', 'S1', '10');
       await order.until('810 of INV-S1 queued');
-      await order.cancelsLines([2]);
-      await order.until('ERP told of cancelled lines 2');
       await order.isPaid('INV-S1');
       await order.end();
       return order.handle;
