@@ -31,10 +31,15 @@ import { reserveStock } from './steps/reserve-stock.ts';
 /** @param continued the state that an earlier run left, whose history had grown long */
 export async function orderToCash(input: OrderToCashInput, continued?: OrderState): Promise<{ status: OrderStatus }> {
   const { cancelRequested } = CancellationScope.current();
-  return shielded(toCash)(new OrderRun(input, continued), cancelRequested);
+  return shielded(toCash)(input, continued, cancelRequested);
 }
 
-async function toCash(order: OrderRun, cancelRequested: Promise<never>): Promise<{ status: OrderStatus }> {
+async function toCash(
+  input: OrderToCashInput,
+  continued: OrderState | undefined,
+  cancelRequested: Promise<never>,
+): Promise<{ status: OrderStatus }> {
+  const order = new OrderRun(input, continued);
   listen(order);
   cancelRequested.catch(
     shielded(() => order.callingOff.cancelIfPossible({ reason: 'cancelled in Temporal', by: 'Temporal' })),
