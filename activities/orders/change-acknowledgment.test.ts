@@ -11,7 +11,11 @@ const agreed = partner('tri-valley');
 const outbound = partnerProfile.shape.documents.parse({
   outbound: { '855': { deadline: 'PT24H' }, '865': { deadline: 'PT24H' } },
 }).outbound;
-const profile = { ...agreed, documents: { ...agreed.documents, outbound } };
+const profile = {
+  ...agreed,
+  documents: { ...agreed.documents, outbound },
+  orderChanges: { ...agreed.orderChanges, ordered: 'new', left: 'open' },
+} as const;
 const with855 = { ...agreed, documents: { ...agreed.documents, outbound: { '855': outbound['855'] } } };
 
 function aLine(lineNumber: number, over: Partial<OrderLineRecord> = {}): OrderLineRecord {
