@@ -58,27 +58,6 @@ describe('a change', () => {
     await goesOn(order, '24', '6');
   });
 
-  it('waits for an ERP that is away for an hour, says so meanwhile, and goes on by itself', async () => {
-    const order = await released();
-    at.erp.trouble = 'away';
-    const changeId = await order.asks(to(['10', '20']));
-    await order.waitsFor('the ERP to take the change, for the change that the buyer asked for at 20');
-    const { changes } = await order.status();
-    expect(changes).toEqual([
-      { changeId, by: 'the buyer', since: expect.stringMatching(/Z$/), waitsFor: 'the ERP to take the change' },
-    ]);
-    expect((await order.row()).waitingFor).toMatch(/^the ERP to take the change/);
-    expect(await order.timeline()).toContain('the buyer: Change of the order asked for');
-    await at.env.sleep('1 hour');
-    // Nothing is promised, and RNO has stopped its release meanwhile.
-    expect(await order.quantities()).toEqual(['10: 24 open', '20: 10 open']);
-    at.erp.trouble = undefined;
-    await at.env.sleep('2 minutes');
-    expect(await order.outcome(changeId)).toMatchObject({ result: 'accepted' });
-    expect(await order.quantities()).toEqual(['10: 20 open', '20: 10 open']);
-    await goesOn(order, '20', '10');
-  });
-
   it('that the ERP refuses is refused, and what was called back goes out again as it was', async () => {
     const order = await released();
     at.erp.trouble = { refuses: 'the period is closed' };
@@ -91,22 +70,6 @@ describe('a change', () => {
     await order.released(2);
     expect(at.wms.calls.slice(-2)).toEqual(['RNO stops its release', 'release RNO: 24 of 1']);
     expect(await order.timeline()).toContain('the buyer: Change refused: the ERP refuses it: the period is closed');
-    await goesOn(order, '24', '10');
-  });
-
-  it('that a person refuses while the ERP is away is refused, and the ERP is told how the order stands', async () => {
-    const order = await released();
-    at.erp.trouble = 'away';
-    const changeId = await order.asks(to(['10', '20']));
-    await order.waitsFor('the ERP to take the change');
-    await at.env.sleep('4 days');
-    const { id, resolutions } = await order.exception('system-unavailable');
-    expect(resolutions).toEqual(['retry', 'accept', 'reject-change']);
-    await order.decides(id, 'reject-change');
-    expect(await order.outcome(changeId)).toMatchObject({ result: 'rejected' });
-    at.erp.trouble = undefined;
-    await at.env.sleep('2 minutes');
-    await order.until('the ERP', async () => at.erp.calls.at(-1) === 'changeOrder 24 of 1 at 10.65, 10 of 2 at 16.15');
     await goesOn(order, '24', '10');
   });
 
@@ -243,20 +206,5 @@ describe('a change', () => {
       ],
     });
     expect(await order.faults()).toEqual([]);
-  });
-
-  it('waits while the order is cancelled, and is answered by the end of it', async () => {
-    const order = await released();
-    at.wms.trouble = 'away';
-    const cancelled = order.cancels();
-    await order.waitsFor('its cancellation');
-    const id = await order.asks(to(['10', '20']));
-    at.wms.trouble = undefined;
-    await at.env.sleep('1 minute');
-    expect(await cancelled).toBe('cancelled');
-    expect(await order.outcome(id)).toMatchObject({
-      result: 'rejected',
-      parts: [{ reason: 'the order was cancelled: ordered twice' }],
-    });
   });
 });
