@@ -3,18 +3,16 @@
  * waits for an order that has not come yet, or is refused at once because the order has ended.
  */
 import { createHash } from 'node:crypto';
-import type { ChangeOutcome, PartOutcome } from '../../domain/order/changes/outcome.ts';
-import { outcomeOf } from '../../domain/order/changes/outcome.ts';
+import type { ChangeOutcome } from '../../domain/order/changes/outcome.ts';
 import type { ChangeOrderInput } from '../../domain/order/messages.ts';
 import { type OrderChange, orderChange } from '../../mappings/canonical/v1/index.ts';
 import type { Database } from '../../prisma/client.ts';
 import { Prisma } from '../../prisma/generated/client.ts';
 import { ordersUnder } from '../documents/kept-documents.ts';
-import { outgoing } from '../documents/outgoing.ts';
 import { type HandOffRow, handOffRows, insertHandOffs } from '../handoff/hand-off.ts';
 import { insertTimeline, type Transaction } from '../lib/records.ts';
-import { changeAnswer } from '../orders/change-acknowledgment.ts';
-import { happened, loadOrder, profileOf } from '../orders/order-record.ts';
+import { loadOrder, profileOf } from '../orders/order-record.ts';
+import { refusedChange } from '../orders/refused-change.ts';
 import type { IntakeDependencies } from './dependencies.ts';
 import { type NumberAt, refuseUnwritable } from './writable.ts';
 
@@ -205,46 +203,18 @@ export function hashOfChange({ receivedAt: _, sequence: _sequence, ...content }:
   return createHash('sha256').update(JSON.stringify(content)).digest('hex');
 }
 
-/** Every part that a change asks for, all refused for one reason. */
-export function refusedAsWhole(change: OrderChange, reason: string): ChangeOutcome {
-  const refused = (part: PartOutcome['part'], lineId?: string): PartOutcome => ({
-    part,
-    result: 'rejected',
-    reason,
-    ...(lineId !== undefined && { lineId }),
-  });
-  if (change.action === 'cancel') return outcomeOf([refused('cancel')]);
-  const lines = change.lines.flatMap(({ lineId = '', action, changes }) => {
-    if (action === 'none') return [];
-    if (action === 'add' || action === 'delete') return [refused(action, lineId)];
-    return (changes.length === 0 ? (['other'] as const) : changes).map((part) => refused(part, lineId));
-  });
-  // The reason stands with the lines; of a change without lines it is about the order.
-  return outcomeOf(lines.length > 0 ? lines : [refused('other')]);
-}
-
 async function refuse(
   { profiles }: Pick<IntakeDependencies, 'profiles'>,
   records: Transaction,
   offered: OfferedChange,
-  { orderId, ended }: { orderId: string; ended: string },
+  { orderId, ended: reason }: { orderId: string; ended: string },
 ): Promise<StoredChange> {
   const order = await loadOrder(records, orderId);
-  const outcome = refusedAsWhole(offered.change, ended);
+  const { id: changeId, change } = offered;
+  const profile = await profileOf({ profiles }, order);
+  const { outcome, sent, told } = refusedChange({ profiles }, profile, order, { changeId, change, reason });
   const stored = await insertChange(records, offered, { state: 'answered', orderId, outcome });
   if (!stored) return { state: 'known', handOffs: [] };
-  const profile = await profileOf({ profiles }, order);
-  const { id: changeId, change } = offered;
-  const answered = { changeId, change, outcome, before: order, after: order, receivedAt: new Date() };
-  const answer = changeAnswer({ profiles }, profile, answered);
-  const sent = outgoing(profile, answer === undefined ? [] : [answer]);
-  const told = happened(order, {
-    key: `change/${changeId}/answered`,
-    type: 'order.change-refused',
-    summary: `Change refused: ${ended}`,
-    actor: 'system',
-    detail: { changeId },
-  });
   await records.$executeRaw`
     WITH told AS (${insertTimeline([told])}), queued AS (${sent.documents()}), woken AS (${sent.wakes()}) SELECT 1`;
   return { state: 'refused', handOffs: sent.handOffs };
@@ -293,10 +263,13 @@ async function handOver(
   return rows;
 }
 
-/** Why nothing of the order can be changed any more. The row stays locked, so that the order does not end meanwhile. */
+/**
+ * Why nothing of the order can be changed any more. The row stays locked, so that the order does not end meanwhile; what
+ * ends it afterwards sees that it was asked for a change.
+ */
 async function endOf(records: Transaction, orderId: string): Promise<string | undefined> {
   const [order] = await records.$queryRaw<{ status: string; closedAt: Date | null }[]>`
-    SELECT "status"::text, "closedAt" FROM "Order" WHERE "id" = ${orderId} FOR NO KEY UPDATE`;
+    UPDATE "Order" SET "changesAsked" = "changesAsked" + 1 WHERE "id" = ${orderId} RETURNING "status"::text, "closedAt"`;
   if (order === undefined || order.closedAt === null) return undefined;
   return `the order was ${order.status} on ${order.closedAt.toISOString().slice(0, 10)}`;
 }

@@ -16,6 +16,7 @@ import type { RecordDependencies } from './dependencies.ts';
 import { outbound, rendered } from './order-documents.ts';
 import { found, happened, ORDER, type OrderRecord, profileOf } from './order-record.ts';
 import { refusal } from './refusal.ts';
+import { refuseLeftChanges } from './refused-change.ts';
 import { OTHER_ORDERS } from './repetition.ts';
 
 export interface FinishInput {
@@ -42,17 +43,21 @@ export async function finishOrder(deps: RecordDependencies, input: FinishInput):
     await endStopped(deps, input, stop);
     return undefined;
   }
-  const first = await endOnceAnswered(deps.prisma, input);
-  if (first.waiting === undefined || first.marked === false) return first.waiting;
+  let look = await endOnceAnswered(deps.prisma, input);
   // An acknowledgment that arrived before the mark saw no waiting order. Check again after the
   // mark.
-  return (await endOnceAnswered(deps.prisma, input)).waiting;
+  if (look.waiting !== undefined && look.marked) look = await endOnceAnswered(deps.prisma, input);
+  // A change that was stored while the statement waited for the order is not seen by it, only counted.
+  if (look.wasAsked) await refuseLeftChanges(deps, input.orderId, `the order was ${input.progress.status}`);
+  return look.waiting;
 }
 
 interface Look {
   waiting: Unanswered | undefined;
   /** The order waits from this call on. */
   marked: boolean;
+  /** The order has ended, and changes of it had come. */
+  wasAsked: boolean;
 }
 
 /** Ends the order, or marks it as waiting for acknowledgments, in one statement. */
@@ -66,7 +71,9 @@ async function endOnceAnswered(prisma: Database, { orderId, progress, decided = 
   // A change whose hand-off is still on its way wants to be answered by the order.
   const open = Prisma.sql`(EXISTS (SELECT FROM waiting)
     OR EXISTS (SELECT FROM "Order" AS o WHERE o."id" = ${orderId} AND o."closedAt" IS NULL AND ${HAS_CHANGES_LEFT}))`;
-  const [row] = await prisma.$queryRaw<{ sets: string[]; by: string | null; marked: boolean; changes: boolean }[]>`
+  const [row] = await prisma.$queryRaw<
+    { sets: string[]; by: string | null; marked: boolean; changes: boolean; wasAsked: boolean }[]
+  >`
     WITH waiting AS MATERIALIZED (
       SELECT d."transactionSet" AS "set", d."acknowledgeBy" AS "by" FROM "Document" AS d JOIN "Order" AS o ON o."id" = d."orderId"
       WHERE d."orderId" = ${orderId} AND o."closedAt" IS NULL AND (
@@ -82,7 +89,7 @@ async function endOnceAnswered(prisma: Database, { orderId, progress, decided = 
       UPDATE "Order" SET ${setProgress(progress)}, "awaitsAnswers" = FALSE, "closedAt" = coalesce("closedAt", now()),
         "startedAt" = coalesce("startedAt", now())
       WHERE "id" = ${orderId} AND NOT ${open}
-      RETURNING "correlationId"
+      RETURNING "correlationId", "changesAsked"
     ),
     told AS (
       INSERT INTO "TimelineEvent" ("orderId", "key", "type", "summary", "actor", "correlationId")
@@ -90,6 +97,7 @@ async function endOnceAnswered(prisma: Database, { orderId, progress, decided = 
       ON CONFLICT DO NOTHING
     )
     SELECT EXISTS (SELECT FROM marked) AS "marked", ${open} AS "changes",
+      EXISTS (SELECT FROM ended WHERE "changesAsked" > 0) AS "wasAsked",
       coalesce((
         SELECT json_agg(s."set" ORDER BY s."by" NULLS FIRST, s."set")
         FROM (
@@ -97,9 +105,9 @@ async function endOnceAnswered(prisma: Database, { orderId, progress, decided = 
         ) AS s
       ), '[]'::json) AS "sets",
       (SELECT CASE WHEN bool_or("by" IS NULL) THEN NULL ELSE min("by") END FROM waiting) AS "by"`;
-  const { sets, by, marked, changes } = found(row, `order ${orderId}`);
-  if (sets.length === 0) return { waiting: changes ? { sets } : undefined, marked };
-  return { waiting: { sets, ...(by !== null && { by: new Date(by).toISOString() }) }, marked };
+  const { sets, by, marked, changes, wasAsked } = found(row, `order ${orderId}`);
+  if (sets.length === 0) return { waiting: changes ? { sets } : undefined, marked, wasAsked };
+  return { waiting: { sets, ...(by !== null && { by: new Date(by).toISOString() }) }, marked, wasAsked };
 }
 
 /** Ends a stopped order: nothing remains open, and a refused order is rejected to its partner. */

@@ -66,7 +66,8 @@ export async function answeredByEnd(
   );
   return {
     documents,
-    tellsCancellation: own.some(({ asked }) => asked),
+    // A repetition finds the change answered.
+    tellsCancellation: own.some(({ asked }) => asked) || (sends && stop.changeId !== undefined),
     write: (to) => to.$executeRaw`
       WITH told AS (${insertTimeline(told)})
       UPDATE "OrderChange" AS c SET "state" = 'answered', "outcome" = t."outcome", "answeredAt" = now(), "plan" = NULL
