@@ -9,10 +9,12 @@ import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { createErpActivities } from '../../activities/erp/activities.ts';
 import { createRestErp } from '../../activities/erp/connectors/rest/client.ts';
 import type { ErpOrderRequest, ErpPort } from '../../activities/erp/port.ts';
-import { Delivery } from '../../activities/handoff/delivery.ts';
-import type { HandOff } from '../../activities/handoff/hand-off.ts';
+import { Delivery, StartStillWaiting } from '../../activities/handoff/delivery.ts';
+import type { HandOff, HandOffRow } from '../../activities/handoff/hand-off.ts';
 import { storeChange } from '../../activities/intake/accept-change.ts';
 import { acceptOrder } from '../../activities/intake/accept-order.ts';
+import { acceptPayment } from '../../activities/intake/accept-payment.ts';
+import { acceptWarehouseEvent } from '../../activities/intake/accept-warehouse-event.ts';
 import { SystemUnavailable } from '../../activities/lib/http.ts';
 import { SystemRefusal } from '../../activities/lib/refusal.ts';
 import { createOrderRecords } from '../../activities/orders/activities.ts';
@@ -27,6 +29,7 @@ import type { OpenException } from '../../domain/order/messages.ts';
 import {
   type OrderChangeInput,
   orderChange,
+  payment,
   type SalesOrderInput,
   salesOrder,
 } from '../../mappings/canonical/v1/index.ts';
@@ -144,11 +147,22 @@ export async function startOrders() {
     profiles: given.profiles,
     log: given.log,
   });
+  /** A signal of an order waits for its start, as in the dispatcher. */
+  const delivered = async (row: HandOffRow): Promise<void> => {
+    for (;;) {
+      try {
+        return await delivery.deliver(row);
+      } catch (error) {
+        if (!(error instanceof StartStillWaiting)) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    }
+  };
   const handOff: HandOff = {
     committed(rows) {
       for (const row of rows) {
         if (row.kind === 'wake-outbox') continue;
-        const work = delivery.deliver(row).then(() => given.prisma.handOff.deleteMany({ where: { id: row.id } }));
+        const work = delivered(row).then(() => given.prisma.handOff.deleteMany({ where: { id: row.id } }));
         delivering.add(work);
         void work.catch(() => undefined).finally(() => delivering.delete(work));
       }
@@ -196,6 +210,18 @@ export async function startOrders() {
       started.push(one);
       return one;
     },
+    /** A change whose order has not come yet. */
+    async park(
+      poNumber: string,
+      change: AskedChange,
+      id = `change-${randomBytes(4).toString('hex')}`,
+    ): Promise<string> {
+      const canonical = orderChange.parse({ ...change, partnerId: 'tri-valley', poNumber, channel: 'edi' });
+      const offered = { id, change: canonical, source: 'edi' as const, askedBy: 'the buyer', correlationId: 'c' };
+      const { state } = await given.prisma.$transaction((to) => storeChange(deps, to, offered, undefined));
+      if (state !== 'parked') throw new Error(`the change is ${state}`);
+      return id;
+    },
     /** Ends what is under way, so that it neither acts nor keeps the clock. */
     async clear(): Promise<void> {
       erp.trouble = undefined;
@@ -215,6 +241,8 @@ export async function startOrders() {
     },
   };
 }
+
+export type AskedChange = Omit<OrderChangeInput, 'partnerId' | 'poNumber' | 'channel'>;
 
 interface Around {
   env: TestWorkflowEnvironment;
@@ -305,80 +333,77 @@ export class AnOrder {
     return this.until(`${count} releases`, async () => (await this.releases('released')).length >= count);
   }
 
-  /** The warehouse ships from one node what it names of each line. */
+  /** The warehouse ships from one node what it names of each line, and we hear of it. */
   async ships(node: string, quantities: Record<number, string>): Promise<void> {
-    const { given, deps, wms } = this.around;
-    events += 1;
-    const release = await given.prisma.fulfillment.findFirstOrThrow({
-      where: { orderId: this.orderId, node, state: { in: ['released', 'partly-shipped'] } },
-      orderBy: { round: 'desc' },
-    });
-    const known = wms.releases.get(release.releaseNumber);
-    if (known !== undefined) known.state = 'shipping';
-    const cartons = Object.entries(quantities).map(([line, quantity]) => ({ lineNumber: Number(line), quantity }));
-    const shipmentNumber = `S-${events}`;
-    await given.shipped.call({ ...given, ...deps }, release.releaseNumber, shipmentNumber, cartons);
-    const { releaseNumber } = release;
-    await this.handle.signal(messages.warehouseEvent, {
-      ...{
-        system: 'main',
-        eventId: `${releaseNumber}/${shipmentNumber}`,
-        releaseNumber,
-        type: 'shipped',
-        shipmentNumber,
-      },
-      quantity: sum(Object.values(quantities)),
-    });
+    const { shipmentNumber, tell } = await this.leaves(node, quantities);
+    await tell();
     await this.until(`shipment ${shipmentNumber}`, async () =>
-      given.prisma.shipment
+      this.given.prisma.shipment
         .findFirst({ where: { orderId: this.orderId, shipmentNumber } })
         .then((one) => one ?? undefined),
     );
+  }
+
+  /** Goods leave; `tell` is the warehouse's word of it, which comes later. */
+  async leaves(node: string, quantities: Record<number, string>) {
+    const { given, deps, wms } = this.around;
+    events += 1;
+    const { releaseNumber } = await given.prisma.fulfillment.findFirstOrThrow({
+      where: { orderId: this.orderId, node, state: { in: ['released', 'partly-shipped'] } },
+      orderBy: { round: 'desc' },
+    });
+    const known = wms.releases.get(releaseNumber);
+    if (known !== undefined) known.state = 'shipping';
+    const cartons = Object.entries(quantities).map(([line, quantity]) => ({ lineNumber: Number(line), quantity }));
+    const shipmentNumber = `S-${events}`;
+    const at = new Date().toISOString();
+    const packages = Object.entries(quantities).map(([line, quantity]) => ({
+      lines: [{ lineNumber: Number(line), quantity }],
+    }));
+    const event = {
+      ...{ schema: 'warehouseEvent/v1' as const, eventId: `${releaseNumber}/${shipmentNumber}`, releaseNumber },
+      ...{ occurredAt: at, type: 'shipped' as const },
+      shipment: {
+        shipmentNumber,
+        shippedAt: at,
+        carrier: { scac: 'ODFL', billOfLading: `BOL-${shipmentNumber}` },
+        packages,
+      },
+    };
+    const tell = () => acceptWarehouseEvent(deps, { system: 'main', correlationId: 'c', event });
+    return { shipmentNumber, tell };
   }
 
   async invoiced(count: number): Promise<void> {
     await this.until(`${count} invoices`, async () => (await this.status()).invoices.length >= count);
   }
 
+  /** A payment in full of an invoice, which need not be there yet. */
+  async pays(invoiceNumber: string, amount: number): Promise<void> {
+    await acceptPayment(this.around.deps, {
+      payment: payment.parse({
+        ...{ partnerId: this.partnerId, reference: `P-${invoiceNumber}`, method: 'ach', currency: 'USD', amount },
+        paidOn: new Date().toISOString().slice(0, 10),
+        invoices: [{ invoiceNumber, amount }],
+      }),
+      ...{ source: 'api', correlationId: 'c' },
+    });
+  }
+
+  /** The number that the ERP gives its next invoice. */
+  async nextInvoice(): Promise<string> {
+    return `INV${500_001 + (await this.given.prisma.invoice.count())}`;
+  }
+
   /** Paid, and every document acknowledged. */
   async closes(): Promise<void> {
-    const { given } = this.around;
-    for (const { invoiceNumber, total } of (await this.status()).invoices) {
-      const { id: invoiceId } = await given.prisma.invoice.findFirstOrThrow({
-        where: { orderId: this.orderId, invoiceNumber },
-      });
-      const payment = {
-        id: `pay-${invoiceNumber}`,
-        partnerId: this.partnerId,
-        reference: invoiceNumber,
-        method: 'ACH',
-      };
-      await given.prisma.payment.create({
-        data: {
-          ...{
-            ...payment,
-            currency: 'USD',
-            amount: BigInt(total),
-            paidOn: new Date(),
-            source: 'api',
-            contentHash: invoiceNumber,
-          },
-          correlationId: 'c',
-          allocations: {
-            create: {
-              id: `alloc-${invoiceNumber}`,
-              invoiceNumber,
-              invoiceId,
-              orderId: this.orderId,
-              amount: BigInt(total),
-            },
-          },
-        },
-      });
-      await this.handle.signal(messages.paymentReceived, {
-        ...{ allocationId: `alloc-${invoiceNumber}`, invoiceNumber, amount: total, adjustment: 0 },
-      });
-    }
+    for (const { invoiceNumber, total } of (await this.status()).invoices) await this.pays(invoiceNumber, total);
+    await this.acknowledged();
+  }
+
+  /** Every document is acknowledged, so that the order may end. */
+  async acknowledged(): Promise<void> {
+    const { given } = this;
     await this.until('its end', async () => {
       await given.prisma.document.updateMany({
         where: { orderId: this.orderId, direction: 'outbound' },
@@ -389,9 +414,27 @@ export class AnOrder {
     });
   }
 
+  async cancels(): Promise<string> {
+    const cancelled = this.handle.executeUpdate(messages.cancelOrder, {
+      args: [{ reason: 'ordered twice', by: 'bob' }],
+    });
+    return cancelled.then(
+      () => 'cancelled',
+      (error: unknown) => ((error as { cause?: Error }).cause ?? (error as Error)).message,
+    );
+  }
+
+  async timeline(): Promise<string[]> {
+    const rows = await this.given.prisma.timelineEvent.findMany({
+      where: { orderId: this.orderId },
+      orderBy: { id: 'asc' },
+    });
+    return rows.map(({ actor, summary }) => `${actor}: ${summary}`);
+  }
+
   /** Stores a change as intake does, which tells the order of it. */
   async asks(
-    change: Omit<OrderChangeInput, 'partnerId' | 'poNumber' | 'channel'>,
+    change: AskedChange,
     {
       source = 'edi',
       id = `change-${randomBytes(4).toString('hex')}`,
