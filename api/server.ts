@@ -10,6 +10,8 @@ import { handOffMetrics } from '../activities/handoff/metrics.ts';
 import { acceptOrder } from '../activities/intake/accept-order.ts';
 import { acceptPayment } from '../activities/intake/accept-payment.ts';
 import { acceptWarehouseEvent } from '../activities/intake/accept-warehouse-event.ts';
+import { acceptReturnNotice } from '../activities/returns/accept-notice.ts';
+import { acceptReturn } from '../activities/returns/accept-return.ts';
 import { acceptInterchanges } from '../activities/intake/receive-interchange.ts';
 import { FollowedProfiles } from '../activities/partners/partner-profiles.ts';
 import { ProfileEditor } from '../activities/partners/profile-editor.ts';
@@ -66,6 +68,9 @@ async function main(log: Logger): Promise<void> {
       acceptInterchanges: (request) => acceptInterchanges(intakeDependencies, request),
       acceptWarehouseEvent: (request) => acceptWarehouseEvent(intakeDependencies, request),
       acceptPayment: (request) => acceptPayment(intakeDependencies, request),
+      acceptReturn: (request) => acceptReturn(intakeDependencies, { ...request, source: 'api', refuseAtOnce: true }),
+      acceptReturnNotice: ({ system, ...told }) =>
+        acceptReturnNotice(intakeDependencies, { system: `wms.${system}`, wmsSystem: system, ...told }),
       settleKeptDocument: (documentId, settlement) => settleKeptDocument(intakeDependencies, documentId, settlement),
     },
   });

@@ -10,6 +10,8 @@ import { erpConnectors } from '../../activities/erp/connector.ts';
 import { Dispatcher } from '../../activities/handoff/dispatcher.ts';
 import { acceptOrder } from '../../activities/intake/accept-order.ts';
 import { acceptPayment } from '../../activities/intake/accept-payment.ts';
+import { acceptReturnNotice } from '../../activities/returns/accept-notice.ts';
+import { acceptReturn } from '../../activities/returns/accept-return.ts';
 import { acceptWarehouseEvent } from '../../activities/intake/accept-warehouse-event.ts';
 import { acceptInterchanges } from '../../activities/intake/receive-interchange.ts';
 import { FollowedProfiles } from '../../activities/partners/partner-profiles.ts';
@@ -127,6 +129,9 @@ export async function startApi(
       acceptInterchanges: (request) => acceptInterchanges(intake, request),
       acceptWarehouseEvent: (request) => acceptWarehouseEvent(intake, request),
       acceptPayment: (request) => acceptPayment(intake, request),
+      acceptReturn: (request) => acceptReturn(intake, { ...request, source: 'api', refuseAtOnce: true }),
+      acceptReturnNotice: ({ system, ...told }) =>
+        acceptReturnNotice(intake, { system: `wms.${system}`, wmsSystem: system, ...told }),
       settleKeptDocument: (documentId, settlement) => settleKeptDocument(intake, documentId, settlement),
     },
   });

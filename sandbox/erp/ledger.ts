@@ -36,6 +36,7 @@ import {
   refused,
   type ShipmentRequest,
 } from './books.ts';
+import { Returns } from './returns.ts';
 import { type Customer, customers, items } from './master-data.ts';
 
 /**
@@ -44,6 +45,11 @@ import { type Customer, customers, items } from './master-data.ts';
  */
 
 export class Ledger {
+  readonly returns: Returns = new Returns({
+    order: (erpOrderNumber) => this.#order(erpOrderNumber),
+    invoice: (invoiceNumber) => this.#invoices.get(invoiceNumber),
+    owes: (customerNumber, amount) => this.#expose(customerNumber, amount),
+  });
   readonly #orders = new Map<string, OrderState>();
   readonly #shipments = new Map<string, ErpShipmentRecord>();
   readonly #shipmentNumbers = new Set<string>();
@@ -142,6 +148,11 @@ export class Ledger {
         }
         break;
       }
+      case 'return':
+      case 'credit-memo':
+      case 'refund':
+        this.returns.apply(known);
+        break;
       case 'customer-added': {
         const { customer, prices, at } = known;
         const { customerNumber, blocked, creditLimit } = customer;
@@ -447,6 +458,7 @@ export class Ledger {
       receipts: this.#receipts.length,
       paid: invoices.reduce((total, { paid }) => total + paid, 0),
       open: invoices.reduce((total, { open }) => total + open, 0),
+      ...this.returns.summary(),
     };
   }
 

@@ -239,6 +239,8 @@ const readOnly: Intake = {
   acceptInterchanges: refuse,
   acceptWarehouseEvent: refuse,
   acceptPayment: refuse,
+  acceptReturn: refuse,
+  acceptReturnNotice: refuse,
   settleKeptDocument: refuse,
 };
 
