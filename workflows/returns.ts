@@ -33,6 +33,7 @@ export async function returnOfGoods(input: ReturnInput): Promise<{ status: strin
 async function toCredit(input: ReturnInput): Promise<{ status: string }> {
   const rma = new ReturnRun(input);
   listen(rma);
+  if (input.notice !== undefined) rma.apply({ type: 'noticed', notice: input.notice });
   void rma.keepListsCurrent();
   try {
     await finishOnceAnswered(rma, await run(rma, input));

@@ -7,6 +7,7 @@
  * Workflow ids make starts idempotent, and orders ignore repeated signals.
  */
 import { randomUUID } from 'node:crypto';
+import type { ReturnNotice } from '../../domain/returns/state.ts';
 import type { Prisma } from '../../prisma/generated/client.ts';
 import { asJson, insertRows } from '../lib/records.ts';
 
@@ -28,6 +29,8 @@ export interface ReturnStart {
   origin: 'request' | 'goods';
   correlationId: string;
   why?: string;
+  /** With which the process begins. */
+  notice?: ReturnNotice;
 }
 
 /** Immutable facts of an order that its start contains. */
@@ -124,8 +127,12 @@ function payloadOf(item: HandOffItem): HandOffPayload {
       return { workflowId, controlNumber, correlationId };
     }
     case 'start-return': {
-      const { rmaNumber, origin, correlationId, why } = item;
-      return { rmaNumber, origin, correlationId, ...(why !== undefined && { why }) };
+      const { rmaNumber, origin, correlationId, why, notice } = item;
+      return {
+        ...{ rmaNumber, origin, correlationId },
+        ...(why !== undefined && { why }),
+        ...(notice !== undefined && { notice: { ...notice } }),
+      };
     }
     case 'signal-return':
     case 'signal-order': {

@@ -64,7 +64,12 @@ async function store(records: Transaction, told: ToldOfReturn) {
           SELECT "id", "partnerId", "orderId", "status", "closedAt" IS NULL AS "open" FROM "Return"
           WHERE "rmaNumber" = ${rmaNumber} FOR NO KEY UPDATE`;
   if (found?.open) {
-    const handOffs = await storeNotice(records, told, found.id, found.partnerId);
+    const notice = await storeNotice(records, told, found.id);
+    const { id: returnId, partnerId } = found;
+    const handOffs = handOffRows([
+      { kind: 'signal-return', partnerId, returnId, signal: 'returnNoticed', payload: notice },
+    ]);
+    await records.handOff.createMany({ data: handOffs });
     return { handOffs, returnId: found.id, orderId: found.orderId ?? undefined };
   }
   if (event.type !== 'return-received') return { handOffs: [], returnId: undefined, orderId: undefined };
@@ -85,6 +90,7 @@ async function openForGoods(
 ) {
   const { event, system, wmsSystem, correlationId } = told;
   const { node, note } = event.type === 'return-received' ? event : { node: undefined, note: undefined };
+  const notice = noticeOf(told);
   const opened = await openReturn(records, {
     partnerId,
     source: 'warehouse',
@@ -100,27 +106,29 @@ async function openForGoods(
     origin: 'goods',
     told: `goods came to ${node ?? system}: ${why}`,
     why,
+    notice,
   });
-  const { returnId } = opened;
-  const signals = await storeNotice(records, told, returnId, partnerId);
-  return { handOffs: [...opened.handOffs, ...signals], returnId, orderId: undefined };
+  const { returnId, handOffs } = opened;
+  await storeNotice(records, told, returnId, notice);
+  return { handOffs, returnId, orderId: undefined };
 }
 
 async function storeNotice(
   records: Transaction,
-  { system, event, correlationId }: ToldOfReturn,
+  told: ToldOfReturn,
   returnId: string,
-  partnerId: string,
-): Promise<HandOffRow[]> {
-  const id = randomUUID();
-  const type = event.type === 'return-received' ? ('received' as const) : ('disposed' as const);
+  notice = noticeOf(told),
+): Promise<ReturnNotice> {
+  const { system, event, correlationId } = told;
+  const { receiptId: id, type } = notice;
   await records.returnReceipt.create({
     data: { id, system, eventId: event.eventId, returnId, type, payload: asJson(event), correlationId },
   });
-  const notice: ReturnNotice = { receiptId: id, type };
-  const rows = handOffRows([{ kind: 'signal-return', partnerId, returnId, signal: 'returnNoticed', payload: notice }]);
-  await records.handOff.createMany({ data: rows });
-  return rows;
+  return notice;
+}
+
+function noticeOf({ event }: ToldOfReturn): ReturnNotice {
+  return { receiptId: randomUUID(), type: event.type === 'return-received' ? 'received' : 'disposed' };
 }
 
 /**

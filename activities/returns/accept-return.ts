@@ -4,6 +4,7 @@ import { multiply } from '../../domain/decimal.ts';
 import { type ReturnRefusal, whyNotReturn } from '../../domain/returns/guards.ts';
 import { type ReturnPolicy, whyNotAllowed } from '../../domain/returns/policy.ts';
 import type { ReturnInput } from '../../domain/returns/messages.ts';
+import type { ReturnNotice } from '../../domain/returns/state.ts';
 import { requested } from '../../domain/returns/quantities.ts';
 import type { ReturnRequest } from '../../mappings/canonical/v1/index.ts';
 import type { Database } from '../../prisma/client.ts';
@@ -207,10 +208,12 @@ export interface NewReturn {
   told: string;
   /** Told to the person who decides about goods that nobody announced. */
   why?: string;
+  /** The message that told of them: the process begins with it. */
+  notice?: ReturnNotice;
 }
 
 /** Stores a return with the start of its workflow. */
-export async function openReturn(records: Transaction, { lines, told, origin, why, ...values }: NewReturn) {
+export async function openReturn(records: Transaction, { lines, told, origin, why, notice, ...values }: NewReturn) {
   const returnId = randomUUID();
   const rmaNumber = `RMA${FIRST_NUMBER + (await nextNumbers(records, '', 'rma', 1))}`;
   const workflowId = `return/${returnId}`;
@@ -227,6 +230,7 @@ export async function openReturn(records: Transaction, { lines, told, origin, wh
       kind: 'start-return',
       ...{ partnerId, returnId, rmaNumber, origin, correlationId },
       ...(why !== undefined && { why }),
+      ...(notice !== undefined && { notice }),
     },
   ]);
   await records.handOff.createMany({ data: handOffs });

@@ -26,7 +26,8 @@ export async function checkReturn(
   { returnId, now = new Date() }: { returnId: string; now?: Date },
 ): Promise<CheckedReturn> {
   const rma = await loadReturn(deps.prisma, returnId);
-  const refusals = await whyRefused(deps, deps.prisma, rma);
+  // Nobody asked for goods that came by themselves.
+  const refusals = rma.source === 'warehouse' ? [] : await whyRefused(deps, deps.prisma, rma);
   return { terms: await termsOfReturn(deps, deps.prisma, rma, now), count: countOf(rma.lines), refusals };
 }
 

@@ -12,8 +12,6 @@ import * as steps from './steps.ts';
  * @returns how the return ends
  */
 export async function takeGoods(rma: ReturnRun, why: string): Promise<ReturnEnd> {
-  const noticed = () => rma.state.notices.length > 0;
-  if (rma.state.origin === 'goods' && rma.state.seenNotices.length === 0) await rma.wait(noticed);
   for (;;) {
     const { count, notices } = rma.state;
     const [notice] = notices;
