@@ -5,9 +5,15 @@ import type { HandOff } from '../activities/handoff/hand-off.ts';
 import type { OrderReceipt } from '../activities/intake/accept-order.ts';
 import type { InterchangeReceipt } from '../activities/intake/receive-interchange.ts';
 import type { ProfileEditor } from '../activities/partners/profile-editor.ts';
-import type { Payment, ReturnNoticeEvent, ReturnRequest, SalesOrder, WarehouseEvent } from '../mappings/canonical/v1/index.ts';
 import type { NoticeReceipt } from '../activities/returns/accept-notice.ts';
 import type { ReturnReceipt } from '../activities/returns/accept-return.ts';
+import type {
+  Payment,
+  ReturnNoticeEvent,
+  ReturnRequest,
+  SalesOrder,
+  WarehouseEvent,
+} from '../mappings/canonical/v1/index.ts';
 import type { ProfileProblem } from '../mappings/profile/problem.ts';
 import type { PartnerProfile } from '../mappings/profile/profile.ts';
 import type { Database } from '../prisma/client.ts';
@@ -94,7 +100,11 @@ export interface Intake {
     askedBy: string;
     correlationId: string;
   }): Promise<ReturnReceipt>;
-  acceptReturnNotice(request: { system: string; event: ReturnNoticeEvent; correlationId: string }): Promise<NoticeReceipt>;
+  acceptReturnNotice(request: {
+    system: string;
+    event: ReturnNoticeEvent;
+    correlationId: string;
+  }): Promise<NoticeReceipt>;
   /** What a person did about a document that nothing processes; false if it does not wait any more. */
   settleKeptDocument(documentId: string, settlement: Settlement): Promise<boolean>;
   acceptPayment(request: {

@@ -11,6 +11,7 @@ import type {
   ResolveExceptionInput,
   WarehouseNotice,
 } from '../domain/order/messages.ts';
+import type { OrderStatus } from '../domain/order/status.ts';
 import type {
   CancelReturnInput,
   DecideReturnInput,
@@ -20,7 +21,6 @@ import type {
 } from '../domain/returns/messages.ts';
 import type { ReturnView } from '../domain/returns/projection.ts';
 import type { ReturnNotice } from '../domain/returns/state.ts';
-import type { OrderStatus } from '../domain/order/status.ts';
 
 // ── Signals ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -7,7 +7,13 @@ import type {
   TakesReturn,
   TakesReturnReceipt,
 } from '../../mappings/edi/documents/definition.ts';
-import { readAdvice, readOrders, readPayment, readReturn, readReturnReceipt } from '../../mappings/edi/documents/read-document.ts';
+import {
+  readAdvice,
+  readOrders,
+  readPayment,
+  readReturn,
+  readReturnReceipt,
+} from '../../mappings/edi/documents/read-document.ts';
 import type { ReadTransaction, X12Error } from '../../mappings/x12/types.ts';
 import { evaluateAll } from '../../runtime/expressions.ts';
 import { acceptOrders } from '../intake/accept-order.ts';
@@ -15,9 +21,9 @@ import { acceptPayment } from '../intake/accept-payment.ts';
 import type { IntakeDependencies } from '../intake/dependencies.ts';
 import { type InboundDocument, storeDocument } from '../intake/inbound-document.ts';
 import { IntakeRefusal } from '../intake/intake-refusal.ts';
+import { searchForm } from '../lib/records.ts';
 import { acceptReturnNotice } from '../returns/accept-notice.ts';
 import { acceptReturn } from '../returns/accept-return.ts';
-import { searchForm } from '../lib/records.ts';
 import { type Judgement, rejection, type Source } from './judgement.ts';
 import { keepDocument } from './keep-document.ts';
 import { takeAcknowledgment } from './take-acknowledgment.ts';
@@ -139,7 +145,10 @@ async function takeReturn(
     askedBy: source.profile.name,
     correlationId: source.correlationId,
     alongside: async (records, returnId) => {
-      const { orderId } = await records.return.findUniqueOrThrow({ where: { id: returnId }, select: { orderId: true } });
+      const { orderId } = await records.return.findUniqueOrThrow({
+        where: { id: returnId },
+        select: { orderId: true },
+      });
       const orderIds = orderId === null ? [] : [orderId];
       const errors = [...parsed.tolerated.errors];
       await storeDocument(records, document, { state: 'accepted', errors, notUsed, orderIds });

@@ -7,7 +7,6 @@ import { runWithCorrelation } from '../../runtime/correlation.ts';
 import { callSystem, permanent } from '../lib/activity-failure.ts';
 import type { RecordDependencies } from '../orders/dependencies.ts';
 import {
-  countReturn,
   loadSettlement,
   type MemoToPost,
   recordCredit,
@@ -51,7 +50,7 @@ export function createErpReturnActivities({ system, port, records }: ErpReturnDe
     },
 
     /** Creates the credit memos of the round, and refunds what they could not be applied to. */
-    async creditReturn({ returnId, round }: Round) {
+    async creditReturn({ returnId, round }: Round): Promise<{ creditMemoNumbers: string[] }> {
       const settlement = await loadSettlement(prisma, returnId, round);
       const creditMemoNumbers: string[] = [];
       for (const memo of settlement.memos) {
@@ -62,7 +61,7 @@ export function createErpReturnActivities({ system, port, records }: ErpReturnDe
         creditMemoNumbers.push(creditMemoNumber);
         await refund(settlement, memo, creditMemoNumber, memo.total - applied);
       }
-      return { creditMemoNumbers, count: await countReturn(records, returnId) };
+      return { creditMemoNumbers };
     },
   };
 
@@ -80,7 +79,10 @@ export function createErpReturnActivities({ system, port, records }: ErpReturnDe
     );
     if (made.currency !== currency || made.total !== total) {
       const theirs = `${made.total} ${made.currency}`;
-      throw permanent('credit-differs', `credit ${made.creditMemoNumber} is ${theirs} in the ERP, not ${total} ${currency}`);
+      throw permanent(
+        'credit-differs',
+        `credit ${made.creditMemoNumber} is ${theirs} in the ERP, not ${total} ${currency}`,
+      );
     }
     const { creditMemoNumber, creditedOn, applied } = made;
     await recordCredit(records, { memoId: id, creditMemoNumber, creditedOn, applied, actor });

@@ -3,7 +3,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { ReturnNotice } from '../../domain/returns/state.ts';
 import type { ReturnNoticeEvent } from '../../mappings/canonical/v1/index.ts';
 import type { Database } from '../../prisma/client.ts';
-import { handOffRows, type HandOffRow } from '../handoff/hand-off.ts';
+import { type HandOffRow, handOffRows } from '../handoff/hand-off.ts';
 import { isTaken } from '../lib/database.ts';
 import { asJson, type Transaction } from '../lib/records.ts';
 import { openReturn, type ReturnIntake } from './accept-return.ts';

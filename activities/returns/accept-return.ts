@@ -2,10 +2,10 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { multiply } from '../../domain/decimal.ts';
 import { type ReturnRefusal, whyNotReturn } from '../../domain/returns/guards.ts';
-import { type ReturnPolicy, whyNotAllowed } from '../../domain/returns/policy.ts';
 import type { ReturnInput } from '../../domain/returns/messages.ts';
-import type { ReturnNotice } from '../../domain/returns/state.ts';
+import { type ReturnPolicy, whyNotAllowed } from '../../domain/returns/policy.ts';
 import { requested } from '../../domain/returns/quantities.ts';
+import type { ReturnNotice } from '../../domain/returns/state.ts';
 import type { ReturnRequest } from '../../mappings/canonical/v1/index.ts';
 import type { Database } from '../../prisma/client.ts';
 import { nextNumbers } from '../documents/control-numbers.ts';

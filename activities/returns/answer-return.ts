@@ -5,8 +5,8 @@ import type { ReturnEnd, ReturnTerms } from '../../domain/returns/state.ts';
 import { returnAuthorization } from '../../mappings/edi/documents/all.ts';
 import type { RecordDependencies } from '../orders/dependencies.ts';
 import { profileOfReturn, whyRefused } from './check-return.ts';
-import { policyOf } from './return-policy.ts';
 import { answerOf, queueDocuments } from './return-documents.ts';
+import { policyOf } from './return-policy.ts';
 import { loadReturn, lockOrder, saveLines, tellOfReturn } from './return-record.ts';
 
 /** Authorizes the return, unless other returns of the order have taken its quantities meanwhile. */

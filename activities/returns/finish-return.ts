@@ -1,6 +1,7 @@
 /** The end of a return. */
-import type { ReturnEnd } from '../../domain/returns/state.ts';
+
 import type { Unanswered } from '../../domain/order/state.ts';
+import type { ReturnEnd } from '../../domain/returns/state.ts';
 import { PENDING } from '../documents/answers.ts';
 import type { HandOffRow } from '../handoff/hand-off.ts';
 import type { Transaction } from '../lib/records.ts';

@@ -2,22 +2,22 @@
 import { randomUUID } from 'node:crypto';
 import { deadlineAfter } from '../../domain/calendar/calendar.ts';
 import { add, compare, isPositive, isZero, minimum, multiply, subtract } from '../../domain/decimal.ts';
+import { whyNotReturn } from '../../domain/returns/guards.ts';
+import type { DisposeReturnInput } from '../../domain/returns/messages.ts';
 import { feePercent, type ReturnReason } from '../../domain/returns/policy.ts';
 import {
   acceptOver,
   type Disposition,
   dispose,
   outstanding,
+  type ReturnCount,
   receive,
   requested,
-  type ReturnCount,
   sendOverBack,
+  toCredit,
   undecided,
   waive,
-  toCredit,
 } from '../../domain/returns/quantities.ts';
-import { whyNotReturn } from '../../domain/returns/guards.ts';
-import type { DisposeReturnInput } from '../../domain/returns/messages.ts';
 import type { ReturnTerms } from '../../domain/returns/state.ts';
 import type { ReturnNoticeEvent } from '../../mappings/canonical/v1/index.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
@@ -109,11 +109,7 @@ export async function setNoticeAside(
   });
 }
 
-async function counted(
-  records: Transaction,
-  returnId: string,
-  lines: readonly ReturnLineRecord[],
-): Promise<Counted> {
+async function counted(records: Transaction, returnId: string, lines: readonly ReturnLineRecord[]): Promise<Counted> {
   const count = await saveLines(records, returnId, lines);
   const differences = lines.flatMap(({ over, orderLineNumber, lineId, sku, baseUnit }) => {
     if (isZero(over)) return [];
@@ -313,7 +309,10 @@ function disposed(
 ): Moved {
   requireAllowed(disposition, profile);
   if (compare(quantity, left) > 0) {
-    throw permanent('more-than-received', `${quantity} of ${sku} are more than the ${left} that wait for a disposition`);
+    throw permanent(
+      'more-than-received',
+      `${quantity} of ${sku} are more than the ${left} that wait for a disposition`,
+    );
   }
   let rest = quantity;
   const moved = lines.map((line) => {

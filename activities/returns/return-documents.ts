@@ -3,11 +3,11 @@ import type { ReturnReason } from '../../domain/returns/policy.ts';
 import type { ReturnTerms } from '../../domain/returns/state.ts';
 import type { CreditDocument, ReturnAnswerDocument } from '../../mappings/edi/document-content.ts';
 import { creditAdjustment, invoice, returnAuthorization } from '../../mappings/edi/documents/all.ts';
-import { writeCreditMemo, writeReturnAnswer, writeDocument } from '../../mappings/edi/documents/write-document.ts';
+import { writeCreditMemo, writeDocument, writeReturnAnswer } from '../../mappings/edi/documents/write-document.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import { evaluateAll } from '../../runtime/expressions.ts';
 import { nodeAddress } from '../../runtime/systems.ts';
-import { type OutboundDocument, documentRow, insertDocuments } from '../documents/queue.ts';
+import { documentRow, insertDocuments, type OutboundDocument } from '../documents/queue.ts';
 import { type HandOffRow, handOffRows } from '../handoff/hand-off.ts';
 import type { Transaction } from '../lib/records.ts';
 import type { RecordDependencies } from '../orders/dependencies.ts';
@@ -15,9 +15,7 @@ import { documentLine, documentOrder, rendered } from '../orders/order-documents
 import { loadOrder, type OrderRecord } from '../orders/order-record.ts';
 import type { ReturnRecord } from './return-record.ts';
 
-type Answer =
-  | { outcome: 'authorized'; terms: ReturnTerms }
-  | { outcome: 'refused' | 'cancelled'; reason: string };
+type Answer = { outcome: 'authorized'; terms: ReturnTerms } | { outcome: 'refused' | 'cancelled'; reason: string };
 
 /** The 180; undefined if the profile sends none, or nobody asked. */
 export async function answerOf(
@@ -61,10 +59,8 @@ export async function answerOf(
   };
 }
 
-export interface CreditToTell extends Pick<
-  CreditDocument,
-  'creditMemoNumber' | 'creditedOn' | 'invoiceNumber' | 'invoicedOn' | 'credited'
-> {
+export interface CreditToTell
+  extends Pick<CreditDocument, 'creditMemoNumber' | 'creditedOn' | 'invoiceNumber' | 'invoicedOn' | 'credited'> {
   allowances: number;
   tax: number;
   restockingFee: number;

@@ -1,5 +1,5 @@
 /** A return as the steps read and write it: locked, with its lines as exact quantities. */
-import { type ReturnCount, countOf, type ReturnQuantities } from '../../domain/returns/quantities.ts';
+import { countOf, type ReturnCount, type ReturnQuantities } from '../../domain/returns/quantities.ts';
 import type { ReturnProgress } from '../../domain/returns/state.ts';
 import { Prisma } from '../../prisma/generated/client.ts';
 import { insertMissing, type Transaction } from '../lib/records.ts';

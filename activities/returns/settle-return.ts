@@ -3,7 +3,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { compare, isPositive } from '../../domain/decimal.ts';
 import { fromMinor } from '../../domain/money.ts';
 import { type Credit, type CreditableInvoice, creditsFor } from '../../domain/returns/credit.ts';
-import { credit, type ReturnCount, countOf, toCredit } from '../../domain/returns/quantities.ts';
+import { countOf, credit, type ReturnCount, toCredit } from '../../domain/returns/quantities.ts';
 import type { Invoice } from '../../mappings/canonical/v1/index.ts';
 import { baseQuantityOf } from '../../mappings/edi/stated-quantity.ts';
 import type { Database } from '../../prisma/client.ts';
@@ -16,7 +16,7 @@ import { creditDocumentOf, queueDocuments } from './return-documents.ts';
 import { loadReturn, lockOrder, saveLines, tellOfReturn } from './return-record.ts';
 
 /** A round is planned, or no invoice has anything left of what was kept. */
-export type Plan = { planned: true } | { nothing: string };
+export type Plan = { count: ReturnCount } | { nothing: string };
 
 export async function planSettlement(
   deps: Pick<RecordDependencies, 'prisma'>,
@@ -27,7 +27,7 @@ export async function planSettlement(
     await lockOrder(records, orderId);
     const rma = await loadReturn(records, returnId, 'locked');
     const known = await records.returnSettlement.findUnique({ where: { returnId_round: { returnId, round } } });
-    if (known !== null) return { planned: true as const };
+    if (known !== null) return { count: countOf(rma.lines) };
     const order = await loadOrder(records, orderId ?? '');
     const returned = rma.lines.flatMap((line) =>
       line.orderLineNumber === null || !isPositive(toCredit(line))
@@ -55,8 +55,7 @@ export async function planSettlement(
         all.map((line) => (line.lineNumber === returnLine ? credit(line, quantity) : line)),
       rma.lines,
     );
-    await saveLines(records, returnId, after);
-    return { planned: true as const };
+    return { count: await saveLines(records, returnId, after) };
   });
 }
 
@@ -117,8 +116,13 @@ export async function loadSettlement(prisma: Database, returnId: string, round: 
   const row = await prisma.returnSettlement.findUnique({
     where: { returnId_round: { returnId, round } },
     include: {
-      return: { select: { rmaNumber: true, node: true, correlationId: true, order: { select: { erpOrderNumber: true } } } },
-      credits: { include: { invoice: { select: { invoiceNumber: true } } }, orderBy: [{ createdAt: 'asc' }, { id: 'asc' }] },
+      return: {
+        select: { rmaNumber: true, node: true, correlationId: true, order: { select: { erpOrderNumber: true } } },
+      },
+      credits: {
+        include: { invoice: { select: { invoiceNumber: true } } },
+        orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
+      },
     },
   });
   const settlement = found(row ?? undefined, `round ${round} of return ${returnId}`);
@@ -149,7 +153,12 @@ export async function loadSettlement(prisma: Database, returnId: string, round: 
 
 export async function recordErpReturn(
   { prisma }: { prisma: Database },
-  { returnId, round, erpReturnNumber, actor }: { returnId: string; round: number; erpReturnNumber: string; actor: string },
+  {
+    returnId,
+    round,
+    erpReturnNumber,
+    actor,
+  }: { returnId: string; round: number; erpReturnNumber: string; actor: string },
 ): Promise<void> {
   await prisma.$transaction(async (records) => {
     const rma = await loadReturn(records, returnId, 'locked');
@@ -179,7 +188,10 @@ export async function recordCredit(
   }: { memoId: string; creditMemoNumber: string; creditedOn: string; applied: number; actor: string },
 ): Promise<void> {
   const handOffs = await deps.prisma.$transaction(async (records): Promise<HandOffRow[]> => {
-    const { returnId } = await records.creditMemo.findUniqueOrThrow({ where: { id: memoId }, select: { returnId: true } });
+    const { returnId } = await records.creditMemo.findUniqueOrThrow({
+      where: { id: memoId },
+      select: { returnId: true },
+    });
     const rma = await loadReturn(records, returnId, 'locked');
     const memo = await records.creditMemo.findUniqueOrThrow({ where: { id: memoId }, include: { invoice: true } });
     if (memo.creditMemoNumber !== null) return [];
@@ -277,8 +289,4 @@ export async function recordRefund(
     const summary = `refund ${refundNumber} of ${fromMinor(amount, currency)} ${currency}`;
     await tellOfReturn(records, rma, [{ key: `refund/${memoId}`, type: 'return.refunded', summary, actor }]);
   });
-}
-
-export async function countReturn({ prisma }: { prisma: Database }, returnId: string): Promise<ReturnCount> {
-  return countOf((await loadReturn(prisma, returnId)).lines);
 }

@@ -1,8 +1,9 @@
 /** Steps of returns at a warehouse system. */
-import { callSystem } from '../lib/activity-failure.ts';
-import { runWithCorrelation } from '../../runtime/correlation.ts';
+
 import { isPositive } from '../../domain/decimal.ts';
 import type { Database } from '../../prisma/client.ts';
+import { runWithCorrelation } from '../../runtime/correlation.ts';
+import { callSystem } from '../lib/activity-failure.ts';
 import type { PartnerProfiles } from '../partners/partner-profiles.ts';
 import { loadReturn } from '../returns/return-record.ts';
 import type { WmsCapabilities } from './connector.ts';
@@ -20,7 +21,15 @@ export type WmsReturnActivities = ReturnType<typeof createWmsReturnActivities>;
 export function createWmsReturnActivities({ port, capabilities, prisma, profiles }: WmsReturnDependencies) {
   return {
     /** A warehouse that is not told of returns takes what comes all the same. */
-    async expectReturn({ returnId, arriveBy, node }: { returnId: string; arriveBy: string; node: string }): Promise<void> {
+    async expectReturn({
+      returnId,
+      arriveBy,
+      node,
+    }: {
+      returnId: string;
+      arriveBy: string;
+      node: string;
+    }): Promise<void> {
       if (!capabilities.expectsReturns) return;
       const rma = await loadReturn(prisma, returnId);
       const { rmaNumber, correlationId, partnerId, poNumber, reason } = rma;

@@ -7,7 +7,16 @@ import { correctionsFor } from '../../domain/order/corrections.ts';
 import type { OrderException } from '../../prisma/generated/client.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import type { FoundException } from '../exception-search.ts';
-import { instant, link, minorUnits, orderPath, returnPath, toInstant, toInstantOrNull, toMinorUnits } from './values.ts';
+import {
+  instant,
+  link,
+  minorUnits,
+  orderPath,
+  returnPath,
+  toInstant,
+  toInstantOrNull,
+  toMinorUnits,
+} from './values.ts';
 
 const otherOrder = z
   .object({

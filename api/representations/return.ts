@@ -133,7 +133,13 @@ export const returnView = returnItem
     ),
     credits: z.array(creditView),
     documents: z.array(
-      z.object({ documentId: z.string(), transactionSet: z.string(), state: z.string(), createdAt: instant, links: z.object({ self: link }) }),
+      z.object({
+        documentId: z.string(),
+        transactionSet: z.string(),
+        state: z.string(),
+        createdAt: instant,
+        links: z.object({ self: link }),
+      }),
     ),
     exceptions: z.array(exceptionView),
     heldUp: z.array(heldUpView),
@@ -144,7 +150,10 @@ export const returnView = returnItem
 export const returnViewRelations = {
   lines: { orderBy: { lineNumber: 'asc' } },
   receipts: { orderBy: [{ receivedAt: 'asc' }, { id: 'asc' }] },
-  credits: { include: { invoice: { select: { invoiceNumber: true } } }, orderBy: [{ createdAt: 'asc' }, { id: 'asc' }] },
+  credits: {
+    include: { invoice: { select: { invoiceNumber: true } } },
+    orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
+  },
   documents: { orderBy: [{ createdAt: 'asc' }, { id: 'asc' }] },
   exceptions: { include: { _count: { select: { comments: true } } }, orderBy: [{ openedAt: 'asc' }, { id: 'asc' }] },
   timeline: { orderBy: { id: 'asc' } },

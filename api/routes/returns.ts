@@ -165,10 +165,7 @@ const listReturns = route({
           after === undefined
             ? {}
             : {
-                OR: [
-                  { askedAt: { lt: new Date(after[0]) } },
-                  { askedAt: new Date(after[0]), id: { gt: after[1] } },
-                ],
+                OR: [{ askedAt: { lt: new Date(after[0]) } }, { askedAt: new Date(after[0]), id: { gt: after[1] } }],
               },
         ],
       },
@@ -256,7 +253,11 @@ const cancel = route({
     const rma = await visibleReturn(params.returnId, caller, deps);
     if (rma.status === 'cancelled' && rma.closedAt !== null) {
       const { id: returnId, status } = rma;
-      return { status: 200 as const, body: { returnId, status, links: { self: returnPath(returnId) } }, subject: returnId };
+      return {
+        status: 200 as const,
+        body: { returnId, status, links: { self: returnPath(returnId) } },
+        subject: returnId,
+      };
     }
     return update(params, caller, deps, cancelReturn, (by) => ({ reason, by }));
   },

@@ -1,6 +1,7 @@
 import type { Decimal } from '../../domain/decimal.ts';
 import { inboxCalls } from './inbox/api.ts';
 import { partnerCalls } from './partner/api.ts';
+import { returnCalls } from './returns/api.ts';
 
 /**
  * The console's API client and response types. Amounts are integer minor units. Quantities are
@@ -702,6 +703,7 @@ export function createApi(key: string, onUnauthorized: () => void = () => undefi
   return {
     ...partnerCalls(call),
     ...inboxCalls(call),
+    ...returnCalls(call),
     me: (signal: AbortSignal) => get<Me>('/v1/me', signal),
     partners: (signal: AbortSignal) => get<PartnerList>('/v1/partners', signal),
     partner: (id: string, signal: AbortSignal) => get<PartnerDetail>(partner(id), signal),

@@ -15,6 +15,8 @@ import { OrdersPage } from './pages/orders-page.tsx';
 import { PartnerPage } from './pages/partner-page.tsx';
 import { PartnersPage } from './pages/partners-page.tsx';
 import { PortalPage } from './pages/portal-page.tsx';
+import { ReturnPage } from './pages/return-page.tsx';
+import { ReturnsPage } from './pages/returns-page.tsx';
 import { SignInPage } from './pages/sign-in-page.tsx';
 import { isPortal, PortalContext, useIsPortal } from './partner/portal.tsx';
 import { takeKeyFromAddress, useApi, useSession } from './session.tsx';
@@ -67,6 +69,8 @@ function AllRoutes() {
       <Route path="/orders/:orderId" element={<OrderPage />} />
       <Route path="/orders/:orderId/documents/:documentId" element={<DocumentPage />} />
       <Route path="/exceptions" element={<ExceptionsPage />} />
+      <Route path="/returns" element={<ReturnsPage />} />
+      <Route path="/returns/:returnId" element={<ReturnPage />} />
       <Route path="/files" element={<FilesPage />} />
       <Route path="/files/:interchangeId" element={<FilePage />} />
       <Route path="/files/:interchangeId/documents/:documentId" element={<DocumentPage />} />
@@ -130,6 +134,7 @@ function Header({ me }: { readonly me: Me | undefined }) {
               Orders
             </NavLink>
             <NavLink to="/exceptions">Exceptions</NavLink>
+            <NavLink to="/returns">Returns</NavLink>
             <NavLink to="/files">Files</NavLink>
             <NavLink to="/partners">Partners</NavLink>
           </>

@@ -21,7 +21,8 @@ export type ReturnEvent =
   | { type: 'counted'; count: ReturnCount }
   | { type: 'extended'; arriveBy: string; lapsesAt: string }
   | { type: 'linked'; terms: ReturnTerms; count: ReturnCount }
-  | { type: 'settled'; count: ReturnCount; creditMemoNumbers: readonly string[] }
+  | { type: 'settling'; count: ReturnCount }
+  | { type: 'settled'; creditMemoNumbers: readonly string[] }
   | { type: 'concluding'; end: ReturnEnd }
   | { type: 'document-troubled'; trouble: DocumentTrouble }
   | { type: 'document-decided'; documentId: string; resend: boolean }

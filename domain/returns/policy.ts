@@ -1,6 +1,7 @@
 /** Whether a return is authorized, by what was agreed with the partner. */
-import type { Disposition } from './quantities.ts';
+
 import type { ReturnRefusal } from './guards.ts';
+import type { Disposition } from './quantities.ts';
 
 /** Why goods come back. The words are ours; documents translate them. */
 export const returnReasons = [

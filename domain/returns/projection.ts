@@ -32,7 +32,7 @@ function waitingForOf(state: ReturnState): string {
   if (state.concluding !== undefined) return 'its end';
   if (terms === undefined) return 'the check';
   if (!state.authorized) return 'the authorization';
-  if (isPositive(count.toCredit)) return 'the credit by the ERP';
+  if (state.settling || isPositive(count.toCredit)) return 'the credit by the ERP';
   if (isPositive(count.undecided)) return `the disposition of ${count.undecided} units`;
   if (!state.announced && state.origin === 'request') return `warehouse ${terms.node} to take the return`;
   if (isPositive(count.outstanding)) return `${count.outstanding} units to come to ${terms.node}`;

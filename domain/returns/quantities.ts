@@ -43,7 +43,15 @@ export function requested(quantity: Decimal): ReturnQuantities {
   const none = '0';
   return {
     ...{ requested: quantity, authorized: none, received: none, over: none, overSentBack: none },
-    ...{ restocked: none, refurbished: none, scrapped: none, vendor: none, sentBack: none, credited: none, waived: none },
+    ...{
+      restocked: none,
+      refurbished: none,
+      scrapped: none,
+      vendor: none,
+      sentBack: none,
+      credited: none,
+      waived: none,
+    },
   };
 }
 

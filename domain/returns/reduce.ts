@@ -45,8 +45,10 @@ function after(state: ReturnState, event: ReturnEvent, at: string): ReturnState 
       const { arriveBy, lapsesAt } = event;
       return state.terms === undefined ? state : { ...state, terms: { ...state.terms, arriveBy, lapsesAt } };
     }
+    case 'settling':
+      return { ...state, settling: true, count: event.count };
     case 'settled':
-      return { ...state, settlements: state.settlements + 1, count: event.count };
+      return { ...state, settling: false, settlements: state.settlements + 1 };
     case 'document-troubled': {
       const { trouble } = event;
       const known = state.troubled.some(({ documentId }) => documentId === trouble.documentId);

@@ -63,6 +63,8 @@ export interface ReturnState {
   readonly linked: boolean;
   /** When a person is asked what becomes of the goods that came. */
   readonly inspectBy?: string;
+  /** A round is planned, and the ERP has yet to post and credit it. */
+  readonly settling: boolean;
   /** Rounds of ERP return and credit that are through. */
   readonly settlements: number;
   readonly troubled: readonly DocumentTrouble[];
@@ -98,6 +100,7 @@ export function newReturn({
     seenNotices: [],
     differences: [],
     linked: false,
+    settling: false,
     settlements: 0,
     troubled: [],
     decidedDocuments: [],

@@ -27,6 +27,11 @@ export function creditedLines({ order, lines, credited }: CreditDocument): Credi
     const inOrderedUnit = isMultiple(quantity, line.unitFactor);
     const value = inOrderedUnit ? divide(quantity, line.unitFactor) : quantity;
     const unit = inOrderedUnit ? line.ordered.unit : line.baseUnit;
-    return { line, quantity, amount, stated: { value, unit, unitPrice: divide(fromMinor(amount, order.currency), value) } };
+    return {
+      line,
+      quantity,
+      amount,
+      stated: { value, unit, unitPrice: divide(fromMinor(amount, order.currency), value) },
+    };
   });
 }

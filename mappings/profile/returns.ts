@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { compare } from '../../domain/decimal.ts';
-import { dispositions } from '../../domain/returns/quantities.ts';
 import { returnReasons } from '../../domain/returns/policy.ts';
+import { dispositions } from '../../domain/returns/quantities.ts';
 import { nonNegativeDecimal } from '../canonical/v1/common.ts';
 import { deadline, duration } from './fields.ts';
 

@@ -36,8 +36,8 @@ import {
   refused,
   type ShipmentRequest,
 } from './books.ts';
-import { Returns } from './returns.ts';
 import { type Customer, customers, items } from './master-data.ts';
+import { Returns } from './returns.ts';
 
 /**
  * The books of the sandbox’s ERP. Each operation checks its rules against the books and returns an entry. The journal stores entries, and

@@ -84,7 +84,12 @@ export class Returns {
     const order = this.#books.order(erpOrderNumber);
     const posted = this.#returns.find((one) => one.erpReturnNumber === erpReturnNumber);
     if (posted?.erpOrderNumber !== erpOrderNumber) {
-      throw refused('unknown-return', `Order ${erpOrderNumber} has no return ${erpReturnNumber}`, 'erpReturnNumber', 404);
+      throw refused(
+        'unknown-return',
+        `Order ${erpOrderNumber} has no return ${erpReturnNumber}`,
+        'erpReturnNumber',
+        404,
+      );
     }
     const record = this.#books.invoice(invoiceNumber);
     if (record?.erpOrderNumber !== erpOrderNumber) {

@@ -20,7 +20,8 @@ export interface ErpOptions {
 export function startErp(options: ErpOptions): Promise<RunningServer> {
   const server = new SandboxServer<LedgerEntry>({
     title: 'ERP',
-    description: 'Generic REST contract of an ERP: orders, shipments, invoices, cash, returns, credits and master data.',
+    description:
+      'Generic REST contract of an ERP: orders, shipments, invoices, cash, returns, credits and master data.',
     token: options.token,
   });
   const ledger = new Ledger();

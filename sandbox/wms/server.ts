@@ -113,7 +113,9 @@ export function startWms(options: WmsOptions): Promise<RunningServer> {
     const { entries, cancelled } = warehouse.expected.cancel(params.rmaNumber ?? '');
     return { entries, answer: { cancelled } };
   });
-  server.read('listExpectedReturns', wmsOperations.listExpectedReturns, () => ({ items: warehouse.expected.records() }));
+  server.read('listExpectedReturns', wmsOperations.listExpectedReturns, () => ({
+    items: warehouse.expected.records(),
+  }));
   server.read('readStock', wmsOperations.readStock, ({ query }) => ({
     asOf: new Date().toISOString(),
     balances: warehouse.stock(query.nodes.split(',')),

@@ -347,7 +347,12 @@ export class Warehouse {
   summary() {
     const byState: Record<string, number> = {};
     for (const { state } of this.#releases.values()) byState[state] = (byState[state] ?? 0) + 1;
-    return { releases: this.#releases.size, releasesByState: byState, shipments: this.#shipments, returns: this.expected.records().length };
+    return {
+      releases: this.#releases.size,
+      releasesByState: byState,
+      shipments: this.#shipments,
+      returns: this.expected.records().length,
+    };
   }
 
   #release(releaseNumber: string): ReleaseState {
@@ -361,11 +366,7 @@ export class Warehouse {
  * The outbound event, signed at each attempt. `copy` distinguishes a deliberate duplicate in the
  * outbox.
  */
-export function messageOf(
-  event: WarehouseEvent | ReturnNoticeEvent,
-  correlationId: string,
-  copy = 0,
-): OutboundMessage {
+export function messageOf(event: WarehouseEvent | ReturnNoticeEvent, correlationId: string, copy = 0): OutboundMessage {
   return {
     id: copy === 0 ? event.eventId : `${event.eventId}#${copy}`,
     lane: 'releaseNumber' in event ? event.releaseNumber : (event.rmaNumber ?? event.eventId),

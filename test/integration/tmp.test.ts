@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { type Given, givenNetwork } from './given.ts';
 import { returns } from './returns.ts';
+
 describe('returns', { timeout: 150_000 }, () => {
   let network: Given;
   beforeAll(async () => {

@@ -17,9 +17,9 @@ import {
   credit,
   type Disposition,
   dispose,
+  type ReturnQuantities,
   receive,
   requested,
-  type ReturnQuantities,
   sendOverBack,
   toCredit,
   undecided,
@@ -46,7 +46,10 @@ export class ReturnWorld {
   invoiced = '10';
   private readonly taken = new Set<string>();
   private readonly settled = new Set<number>();
-  private readonly notices = new Map<string, { quantity: string; disposition?: Disposition; kind: 'received' | 'disposed' }>();
+  private readonly notices = new Map<
+    string,
+    { quantity: string; disposition?: Disposition; kind: 'received' | 'disposed' }
+  >();
   private readonly answers = new Map<Step, AnyAnswer[]>();
   private readonly standing = new Map<Step, AnyAnswer>();
   private readonly env: TestWorkflowEnvironment;
@@ -246,13 +249,13 @@ export class ReturnWorld {
       };
     },
     planSettlement: ({ round }: { round: number }) => {
-      if (this.settled.has(round)) return { planned: true };
+      if (this.settled.has(round)) return { count: countOf([this.line]) };
       const quantity = toCredit(this.line);
       if (Number(add(this.line.credited, quantity)) > Number(this.invoiced)) return { nothing: 'nothing is left' };
       this.settled.add(round);
       this.line = credit(this.line, quantity);
       this.fact(`round ${round}: ${quantity}`);
-      return { planned: true };
+      return { count: countOf([this.line]) };
     },
     waiveCredit: () => {
       this.line = waive(this.line, toCredit(this.line));
@@ -265,7 +268,7 @@ export class ReturnWorld {
     },
     creditReturn: ({ round }: { round: number }) => {
       this.fact(`ERP credit ${round}, 812 queued`);
-      return { creditMemoNumbers: [`CM${round}`], count: countOf([this.line]) };
+      return { creditMemoNumbers: [`CM${round}`] };
     },
     finishReturn: ({ end }: { end: string }) => {
       if (this.waiting > 0) {

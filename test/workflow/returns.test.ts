@@ -107,14 +107,14 @@ describe('a request', () => {
   it('that a person approves is authorized', async () => {
     const rma = await network.aReturn().under({ approval: 'person' }).start();
     await rma.exception('return-to-approve');
-    expect(await refusal(rma.workflow.executeUpdate(messages.linkReturn, { args: [{ orderId: 'o', by: 'ann' }] }))).toBe(
-      'nothing-to-link',
-    );
+    expect(
+      await refusal(rma.workflow.executeUpdate(messages.linkReturn, { args: [{ orderId: 'o', by: 'ann' }] })),
+    ).toBe('nothing-to-link');
     await rma.workflow.executeUpdate(messages.decideReturn, { args: [{ approved: true, by: 'ann' }] });
     await rma.until('warehouse expects it');
-    expect(await refusal(rma.workflow.executeUpdate(messages.decideReturn, { args: [{ approved: true, by: 'ann' }] }))).toBe(
-      'nothing-to-approve',
-    );
+    expect(
+      await refusal(rma.workflow.executeUpdate(messages.decideReturn, { args: [{ approved: true, by: 'ann' }] })),
+    ).toBe('nothing-to-approve');
   });
 });
 

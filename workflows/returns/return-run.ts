@@ -2,7 +2,15 @@
  * The runner under the process of a return, on the pieces that it shares with that of an order (../kernel): turns, one timer,
  * retries until a deadline. It tries a step, asks a person when the step has failed for good, and keeps lists current.
  */
-import { CancellationScope, isCancellation, log, proxyActivities, proxyLocalActivities, sleep, uuid4 } from '@temporalio/workflow';
+import {
+  CancellationScope,
+  isCancellation,
+  log,
+  proxyActivities,
+  proxyLocalActivities,
+  sleep,
+  uuid4,
+} from '@temporalio/workflow';
 import type { ReturnRecords } from '../../activities/returns/activities.ts';
 import { kindOf } from '../../domain/exceptions.ts';
 import type { OpenException } from '../../domain/order/messages.ts';

@@ -1,10 +1,10 @@
 /** The steps of a return. */
 import type { ErpReturnActivities } from '../../activities/erp/returns.ts';
-import type { ExceptionType } from '../../domain/exceptions.ts';
-import type { Disposition } from '../../domain/returns/quantities.ts';
-import type { DisposeReturnInput } from '../../domain/returns/messages.ts';
-import type { ReturnEnd, ReturnNotice, ReturnState } from '../../domain/returns/state.ts';
 import type { WmsReturnActivities } from '../../activities/wms/returns.ts';
+import type { ExceptionType } from '../../domain/exceptions.ts';
+import type { DisposeReturnInput } from '../../domain/returns/messages.ts';
+import type { Disposition } from '../../domain/returns/quantities.ts';
+import type { ReturnEnd, ReturnNotice, ReturnState } from '../../domain/returns/state.ts';
 import { systemCall } from '../kernel/activity-profiles.ts';
 import { defineReturnCall, defineReturnRecord, termsOf } from './step.ts';
 
@@ -40,11 +40,8 @@ export const authorize = defineReturnRecord({
 export const tellOfEnd = defineReturnRecord({
   name: 'tell of the end',
   onFailure: orDocument('step-failed'),
-  run: (
-    records,
-    { returnId },
-    input: { end: Exclude<ReturnEnd, 'closed'>; reason: string; by: string },
-  ) => records.tellOfEnd({ returnId, ...input }),
+  run: (records, { returnId }, input: { end: Exclude<ReturnEnd, 'closed'>; reason: string; by: string }) =>
+    records.tellOfEnd({ returnId, ...input }),
 });
 
 const warehouse = (summary: string) => (state: ReturnState) => {
@@ -97,8 +94,7 @@ export const linkToOrder = defineReturnRecord({
   name: 'link the goods to an order',
   onFailure: 'step-failed',
   run: (records, { returnId }, input: { orderId: string; by: string }) => records.linkReturn({ returnId, ...input }),
-  outcome: (result) =>
-    'terms' in result ? { type: 'linked', terms: result.terms, count: result.count } : undefined,
+  outcome: (result) => ('terms' in result ? { type: 'linked', terms: result.terms, count: result.count } : undefined),
 });
 
 export const dispose = defineReturnRecord({
@@ -121,6 +117,7 @@ export const plan = defineReturnRecord({
   name: 'plan the credit',
   onFailure: 'step-failed',
   run: (records, { returnId }, { round }: { round: number }) => records.planSettlement({ returnId, round }),
+  outcome: (planned) => ('count' in planned ? { type: 'settling', count: planned.count } : undefined),
 });
 
 export const waiveCredit = defineReturnRecord({
@@ -150,7 +147,7 @@ export const creditReturn = defineReturnCall({
   options: erp('credit of'),
   run: (activities: ErpReturnActivities, { returnId }, { round }: { round: number }) =>
     activities.creditReturn({ returnId, round }),
-  outcome: ({ count, creditMemoNumbers }) => ({ type: 'settled', count, creditMemoNumbers }),
+  outcome: ({ creditMemoNumbers }) => ({ type: 'settled', creditMemoNumbers }),
 });
 
 export const waitLonger = defineReturnRecord({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { dispositions } from '../../../domain/returns/quantities.ts';
 import { returnReasons } from '../../../domain/returns/policy.ts';
+import { dispositions } from '../../../domain/returns/quantities.ts';
 import { identifier, instant, positiveDecimal, quantity, shownText } from './common.ts';
 
 /** Why goods come back. */

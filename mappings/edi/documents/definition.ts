@@ -60,13 +60,7 @@ export interface ElementPlace {
  * A set that we accept. `apply` names its effect on our records. activities/edi/take-transaction.ts
  * implements the effects, because mappings must not access a database.
  */
-export type InboundDocument =
-  | TakesOrder
-  | TakesPayment
-  | TakesAdvice
-  | TakesReturn
-  | TakesReturnReceipt
-  | Acknowledges;
+export type InboundDocument = TakesOrder | TakesPayment | TakesAdvice | TakesReturn | TakesReturnReceipt | Acknowledges;
 
 interface Accepted {
   /** Elements that the mapping may leave out without a word, because they say nothing by themselves. */

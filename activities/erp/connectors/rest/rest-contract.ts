@@ -214,7 +214,9 @@ export const erpCreditMemoRequest = z
       )
       .min(1)
       .max(10_000),
-    allowances: minorUnits.min(0).meta({ description: 'Share of the allowances of the invoice; it reduces the credit' }),
+    allowances: minorUnits
+      .min(0)
+      .meta({ description: 'Share of the allowances of the invoice; it reduces the credit' }),
     tax: minorUnits.min(0),
     restockingFee: minorUnits.min(0).meta({ description: 'Kept from the credit' }),
     total: minorUnits.min(0).meta({ description: 'Goods less allowances, plus tax, less the fee' }),

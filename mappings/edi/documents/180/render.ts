@@ -56,7 +56,10 @@ export function render180(document: ReturnAnswerDocument, profile: Agreement): T
   });
 }
 
-function lineLoop({ line, named, quantity, unit }: ReturnAnswerDocument['lines'][number], profile: Agreement): TreeNode {
+function lineLoop(
+  { line, named, quantity, unit }: ReturnAnswerDocument['lines'][number],
+  profile: Agreement,
+): TreeNode {
   const [qualifier, number, ...others] =
     line === undefined ? [profile.items.send.buyer, named] : itemNumbers(line, profile);
   const inOrderedUnit = line !== undefined && isMultiple(quantity, line.unitFactor);

@@ -40,13 +40,17 @@ export function renderCreditMemo810(document: CreditDocument, profile: Agreement
       ...reference('RZ', rmaNumber, profile),
       ...reference('IV', invoiceNumber, profile),
     ],
-    N1: [
-      shipToLoop(order, profile),
-      ...(order.billTo === undefined ? [] : [partyLoop('BT', order.billTo, profile)]),
-    ],
+    N1: [shipToLoop(order, profile), ...(order.billTo === undefined ? [] : [partyLoop('BT', order.billTo, profile)])],
     IT1: goods.map(({ line, stated }) =>
       node({
-        IT1: segment(line.lineId, stated.value, stated.unit, stated.unitPrice, undefined, ...itemNumbers(line, profile)),
+        IT1: segment(
+          line.lineId,
+          stated.value,
+          stated.unit,
+          stated.unitPrice,
+          undefined,
+          ...itemNumbers(line, profile),
+        ),
         PID: description(line.description),
       }),
     ),
@@ -62,7 +66,18 @@ export function renderCreditMemo810(document: CreditDocument, profile: Agreement
   function keptBack(what: string, amount: number) {
     if (amount === 0) return [];
     const none = undefined;
-    const sac = segment('A', 'ZZZZ', none, none, amountN2(amount, currency), ...Array(6).fill(none), '02', none, none, what);
+    const sac = segment(
+      'A',
+      'ZZZZ',
+      none,
+      none,
+      amountN2(amount, currency),
+      ...Array(6).fill(none),
+      '02',
+      none,
+      none,
+      what,
+    );
     return [{ SAC: sac }];
   }
 }

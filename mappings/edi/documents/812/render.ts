@@ -1,8 +1,8 @@
 import type { ReturnReason } from '../../../../domain/returns/policy.ts';
 import type { Tree, TreeNode } from '../../../x12/types.ts';
 import type { Agreement } from '../../agreement.ts';
-import type { CreditDocument } from '../../document-content.ts';
 import { creditedLines } from '../../credited-lines.ts';
+import type { CreditDocument } from '../../document-content.ts';
 import {
   amountN2,
   commonReferences,
@@ -61,28 +61,26 @@ export function render812(document: CreditDocument, profile: Agreement): Tree {
       // The partner's number of its request.
       ...reference('RT', document.requestNumber, profile),
     ],
-    N1: [
-      shipToLoop(order, profile),
-      ...(order.billTo === undefined ? [] : [partyLoop('BT', order.billTo, profile)]),
-    ],
+    N1: [shipToLoop(order, profile), ...(order.billTo === undefined ? [] : [partyLoop('BT', order.billTo, profile)])],
     CDD: [
-      ...creditedLines(document).map(({ line, amount, stated }): TreeNode =>
-        node({
-          CDD: segment(
-            REASONS[reason],
-            'C',
-            line.lineId,
-            amountN2(amount, currency),
-            'Y',
-            undefined,
-            stated.value,
-            stated.unit,
-            undefined,
-            undefined,
-            stated.unitPrice,
-          ),
-          LIN: segment(line.lineId, ...itemNumbers(line, profile)),
-        }),
+      ...creditedLines(document).map(
+        ({ line, amount, stated }): TreeNode =>
+          node({
+            CDD: segment(
+              REASONS[reason],
+              'C',
+              line.lineId,
+              amountN2(amount, currency),
+              'Y',
+              undefined,
+              stated.value,
+              stated.unit,
+              undefined,
+              undefined,
+              stated.unitPrice,
+            ),
+            LIN: segment(line.lineId, ...itemNumbers(line, profile)),
+          }),
       ),
       ...other('TAX', RETURNED, 'C', document.tax),
       ...other('ALLOWANCE', DEDUCTION, 'D', document.allowances),
