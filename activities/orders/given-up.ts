@@ -1,5 +1,4 @@
 /** Orders and returns whose step gave up, because a system did not answer until the step's deadline. */
-import type { ResolveExceptionInput } from '../../domain/order/messages.ts';
 import type { Database } from '../../prisma/client.ts';
 import { decisionFor, type HandOff, handOffRows } from '../handoff/hand-off.ts';
 
