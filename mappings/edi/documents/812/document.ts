@@ -14,6 +14,6 @@ export const creditAdjustment = defineDocument({
       events: ['credited'],
       additions: { description: 'Added to the credit' },
     },
-    echoes: { poNumber: { segment: 'BCD', element: 10 }, line: 'CDD' },
+    echoes: { poNumber: { segment: 'BCD', element: 10 }, line: 'LIN' },
   },
 });

@@ -41,7 +41,9 @@ export function receiptFrom944(
     .map((loop) => segmentOf(loop, 'N1'))
     .find((n1) => textOf(n1, '01') === 'WH');
   const day = dayOf(textOf(w17, '02') ?? '');
-  const lines = iterationsOf(tree, 'W07').flatMap((loop) => linesOf(loop, profile, fault));
+  // Since 005010 the lines stand in loops of LX.
+  const loops = [tree, ...iterationsOf(tree, 'LX')].flatMap((one) => iterationsOf(one, 'W07'));
+  const lines = loops.flatMap((loop) => linesOf(loop, profile, fault));
   if (errors.length > 0) return { errors };
   const parsed = returnNotice.safeParse({
     type: 'return-received',

@@ -7,6 +7,7 @@ export const elements: Readonly<Record<string, ElementDefinition>> = {
   priceDifference: ['R', 1, 15, 'Difference of the unit price'],
   shipmentUnits: ['R', 1, 10, 'Units of the shipment'],
   shipmentVolume: ['R', 1, 8, 'Volume of the shipment'],
+  shipmentCode: ['ID', 1, 3, 'Code of the shipment'],
   shipmentQuantity: ['R', 1, 7, 'Quantity of the shipment'],
   storeNumber: ['AN', 1, 10, 'Store number'],
   locationNumber: ['AN', 1, 30, 'Location'],
@@ -26,7 +27,7 @@ export const segments: Readonly<Record<string, SegmentDefinition>> = {
   N11: ['Store', 'MstoreNumber OlocationNumber O127'],
   SHD: [
     'Shipment detail',
-    'OshipmentUnits OshipmentQuantity O355 O81 O355 OshipmentVolume O355 OshipmentUnits O40 O91 O140 O146 X128 X127',
+    'OshipmentUnits OshipmentQuantity O355 O81 O355 OshipmentVolume O355 OshipmentUnits OshipmentCode O91 O140 O146 X128 X127',
   ],
 };
 
