@@ -1,4 +1,5 @@
 import {
+  creditAdjustment,
   functionalAcknowledgment,
   invoice,
   orderAcknowledgment,
@@ -19,4 +20,5 @@ export const INVOICE = invoice.set;
 export const GROUP_ANSWER = functionalAcknowledgment.set;
 export const ORDER_CHANGE = orderChange.set;
 export const RETURN_AUTHORIZATION = returnAuthorization.set;
+export const CREDIT_ADJUSTMENT = creditAdjustment.set;
 export const REMITTANCE = remittance.set;

@@ -1,6 +1,6 @@
 import { item } from '../goods.ts';
 import type { Scenario } from '../scenario.ts';
-import { RETURN_AUTHORIZATION } from '../sets.ts';
+import { CREDIT_ADJUSTMENT, INVOICE, RETURN_AUTHORIZATION } from '../sets.ts';
 import { partnerOrders, perform, receives, rule, saysInFirst, untilQuiet, untilStatus } from '../steps.ts';
 import { StepFailed, type Trade } from '../trade.ts';
 
@@ -79,8 +79,8 @@ const scenario: Scenario = {
     return [
       receives(RETURN_AUTHORIZATION, 1),
       saysInFirst(RETURN_AUTHORIZATION, 'RDR', 1, ['RA']),
-      ...(credit === '812' ? [receives(credit, 1), saysInFirst(credit, 'BCD', 5, ['C'])] : []),
-      ...(credit === '810' ? [receives(credit, 2)] : []),
+      ...(credit === CREDIT_ADJUSTMENT ? [receives(credit, 1), saysInFirst(credit, 'BCD', 5, ['C'])] : []),
+      ...(credit === INVOICE ? [receives(credit, 2)] : []),
       rule('all that came back is credited, and what was paid is refunded', async () => {
         const rma = await returned(one);
         if (rma === null) return [{ reason: 'there is no return' }];

@@ -3,6 +3,7 @@ import { compare } from '../../domain/decimal.ts';
 import { returnReasons } from '../../domain/returns/policy.ts';
 import { dispositions } from '../../domain/returns/quantities.ts';
 import { nonNegativeDecimal } from '../canonical/v1/common.ts';
+import { creditAdjustment, invoice } from '../edi/documents/all.ts';
 import { deadline, duration } from './fields.ts';
 
 /** Goods that the partner sends back. */
@@ -54,7 +55,7 @@ export const returns = z
       .default(false)
       .describe('Goods that the warehouse reports as good go into stock without a further decision'),
     credit: z
-      .enum(['812', '810', 'none'])
+      .enum([creditAdjustment.set, invoice.set, 'none'])
       .default('none')
       .describe(
         'How the partner is told of a credit: by a credit adjustment (812), by an invoice of type CR (810), or not by a document',
