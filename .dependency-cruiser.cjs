@@ -16,6 +16,7 @@ const layers = [
   ['activities/handoff'],
   ['activities/documents'],
   ['activities/orders'],
+  ['activities/returns'],
   ['activities/intake'],
   ['activities/edi', 'activities/erp', 'activities/wms'],
   ['activities/preview', 'activities/dead-letters'],

@@ -16,6 +16,8 @@ import { acceptWarehouseEvent } from '../activities/intake/accept-warehouse-even
 import { acceptInterchanges } from '../activities/intake/receive-interchange.ts';
 import { FollowedProfiles } from '../activities/partners/partner-profiles.ts';
 import { ProfileEditor } from '../activities/partners/profile-editor.ts';
+import { acceptReturnNotice } from '../activities/returns/accept-notice.ts';
+import { acceptReturn } from '../activities/returns/accept-return.ts';
 import { wmsConnectors } from '../activities/wms/connector.ts';
 import { ProfileError } from '../mappings/profile/problem.ts';
 import { createPrismaClient, type Database } from '../prisma/client.ts';
@@ -77,6 +79,9 @@ async function main(log: Logger): Promise<void> {
       acceptPayment: (request) => acceptPayment(intakeDependencies, request),
       acceptChange: (offered, orderId) => acceptChange(intakeDependencies, offered, orderId),
       applyKeptChange: (documentId, by) => applyKeptChange(intakeDependencies, documentId, by),
+      acceptReturn: (request) => acceptReturn(intakeDependencies, { ...request, source: 'api', refuseAtOnce: true }),
+      acceptReturnNotice: ({ system, ...told }) =>
+        acceptReturnNotice(intakeDependencies, { system: `wms.${system}`, wmsSystem: system, ...told }),
       settleKeptDocument: (documentId, settlement) => settleKeptDocument(intakeDependencies, documentId, settlement),
       replayDeadLetter: (request) => replayDeadLetter(intakeDependencies, request),
       dismissDeadLetter: (request) => dismissDeadLetter(intakeDependencies, request),

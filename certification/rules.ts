@@ -207,7 +207,7 @@ function echoFaults(trade: Trade, { set, control, segments }: TransactionSet): F
   const wrongItem = segments
     .filter((segment) => segment[0] === echoes.line && send.order.includes('seller'))
     .flatMap((segment): Fault[] => {
-      const at = segment.findIndex((value, index) => index > 1 && value === send.seller);
+      const at = segment.findIndex((value, index) => index > 0 && value === send.seller);
       const sku = at < 0 ? undefined : segment[at + 1];
       if (sku !== undefined && ordered.has(sku)) return [];
       return [

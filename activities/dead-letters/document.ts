@@ -129,6 +129,10 @@ function contentOf(outcome: Outcome | undefined): unknown {
       return { kept: { poNumber: outcome.poNumber ?? null, change: outcome.asks?.change ?? null } };
     case 'acknowledgment':
       return { acknowledgment: outcome.acknowledgment };
+    case 'return':
+      return { return: outcome.request };
+    case 'return-receipt':
+      return { receipt: outcome.notice };
     case 'change':
       return { change: outcome.asks.change ?? null };
     case undefined:
@@ -166,6 +170,9 @@ export async function foretold(
     }
     case 'kept':
       return 'it is kept for a person';
+    case 'return':
+    case 'return-receipt':
+      return 'it is handed to its return';
     case 'change':
       return 'it is handed to its order, or waits for it';
     case 'advice':

@@ -8,11 +8,12 @@ import type {
   RemittedAmount,
   WarehouseNotice,
 } from '../../domain/order/messages.ts';
+import type { ReturnInput } from '../../domain/returns/messages.ts';
 import type { CurrentProfiles } from '../../mappings/profile/earlier.ts';
 import type { Database } from '../../prisma/client.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { channelKey, orderStatusKey, poNumberKey, tradingPartnerKey } from '../../runtime/search-attributes.ts';
-import type { HandOffRow, InterchangeStart, OrderStart, SignalOrder } from './hand-off.ts';
+import type { HandOffRow, InterchangeStart, OrderStart, ReturnStart, SignalOrder, SignalReturn } from './hand-off.ts';
 import { fairnessOf } from './share.ts';
 
 export const ORDERS_QUEUE = 'orders';
@@ -45,6 +46,10 @@ export class Delivery {
     switch (row.kind) {
       case 'start-order':
         return this.#startOrder(row, row.payload as unknown as OrderStart);
+      case 'start-return':
+        return this.#startReturn(row, row.payload as unknown as ReturnStart);
+      case 'signal-return':
+        return this.#signalReturn(row, row.payload as unknown as SignalReturn);
       case 'start-interchange':
         return this.#startInterchange(row, row.payload as unknown as InterchangeStart);
       case 'signal-order':
@@ -75,6 +80,31 @@ export class Delivery {
         ]),
       }),
     );
+  }
+
+  async #startReturn({ target, partnerId }: HandOffRow, { rmaNumber, ...start }: ReturnStart): Promise<void> {
+    const input: ReturnInput = { returnId: target, partnerId, rmaNumber, ...start };
+    await once(() =>
+      this.#deps.temporal.workflow.start('returnOfGoods', {
+        ...this.#options(partnerId, returnWorkflowId(target), `return ${rmaNumber}`),
+        args: [input],
+        typedSearchAttributes: new TypedSearchAttributes([{ key: tradingPartnerKey, value: partnerId }]),
+      }),
+    );
+  }
+
+  async #signalReturn(row: HandOffRow, signal: SignalReturn): Promise<void> {
+    const workflowId = returnWorkflowId(row.target);
+    if (await this.#signal(workflowId, signal)) return;
+    const start = await this.#deps.prisma.handOff.findFirst({
+      where: { kind: 'start-return', target: row.target },
+      select: { id: true },
+    });
+    if (start !== null) throw new StartStillWaiting(`return ${row.target} is still to be started`);
+    // The start may have been delivered between the two checks.
+    if (await this.#signal(workflowId, signal)) return;
+    // What a return has to act on keeps it from ending (activities/returns/finish-return.ts).
+    this.#deps.log.warn('a signal for a return that has ended', { returnId: row.target, ...signal });
   }
 
   async #startInterchange({ target, partnerId }: HandOffRow, interchange: InterchangeStart): Promise<void> {
@@ -112,7 +142,7 @@ export class Delivery {
   }
 
   /** Returns false if no execution with that id is open. */
-  async #signal(workflowId: string, { signal, payload }: SignalOrder): Promise<boolean> {
+  async #signal(workflowId: string, { signal, payload }: SignalOrder | SignalReturn): Promise<boolean> {
     try {
       await this.#deps.temporal.workflow
         .getHandle(workflowId)
@@ -200,6 +230,11 @@ export class Delivery {
     const [oldest] = this.#workflowIds.keys();
     if (this.#workflowIds.size > MOST_REMEMBERED && oldest !== undefined) this.#workflowIds.delete(oldest);
   }
+}
+
+/** One workflow carries one return. */
+function returnWorkflowId(returnId: string): string {
+  return `return/${returnId}`;
 }
 
 /** Starts a workflow unless it is running or has run. */

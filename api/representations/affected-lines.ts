@@ -41,7 +41,7 @@ export async function affectedLinesOf(
   { orderId, detail, currency }: Pick<FoundException, 'orderId' | 'detail' | 'currency'>,
 ): Promise<z.output<typeof affectedLine>[]> {
   const { lineIds, ourPrices } = stored.parse(detail) ?? { lineIds: [], ourPrices: {} };
-  if (lineIds.length === 0) return [];
+  if (lineIds.length === 0 || orderId === null) return [];
   const order = await prisma.order.findUniqueOrThrow({
     where: { id: orderId },
     select: { canonical: true, asOrdered: true, lines: { where: { lineId: { in: lineIds } } } },

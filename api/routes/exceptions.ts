@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { refuseUnwritable } from '../../activities/intake/writable.ts';
 import { OPEN_STATE } from '../../activities/orders/bulk-resolution.ts';
 import { type ExceptionType, type Resolution, resolutions } from '../../domain/exceptions.ts';
-import { resolveException } from '../../workflows/messages.ts';
+import { resolveException, resolveReturnException } from '../../workflows/messages.ts';
 import { visiblePartner, visibleTo } from '../auth/visibility.ts';
 import { checkCorrections, goOnWithNames, rememberNames } from '../corrections.ts';
 import { pageOf, pageParameters } from '../cursor.ts';
@@ -13,9 +13,9 @@ import { readAgainFor } from '../fresh-data.ts';
 import { idempotencyHeaders, once } from '../idempotency.ts';
 import { affectedLinesOf, exceptionDetail } from '../representations/affected-lines.ts';
 import { statedCorrections } from '../representations/correction.ts';
-import { exceptionItem, exceptionItemOf, otherOrdersOf } from '../representations/exception.ts';
+import { exceptionItem, exceptionItemOf, otherOrdersOf, subjectLinks } from '../representations/exception.ts';
 import { forecastOf, resolutionForecast } from '../representations/forecast.ts';
-import { link, orderPath } from '../representations/values.ts';
+import { link } from '../representations/values.ts';
 import { type Caller, route, withScope } from '../route.ts';
 import { updateOrder } from '../workflow-updates.ts';
 
@@ -152,12 +152,13 @@ const exceptionDecision = z
 const resolved = z.object({
   exceptionId: z.string(),
   resolution: z.string(),
-  orderId: z.string(),
+  orderId: z.string().nullable(),
+  returnId: z.string().nullable(),
   status: z.string(),
   notRemembered: z
     .array(z.string())
     .meta({ description: 'Names that could not be kept, because they became known as something else meanwhile' }),
-  links: z.object({ order: link }),
+  links: z.object({ order: link.nullable(), return: link.nullable() }),
 });
 
 const resolve = route({
@@ -196,7 +197,8 @@ const resolve = route({
     return once(deps, caller, headers['idempotency-key'], `resolveException ${exceptionId}`, body, async () => {
       if (exception.state !== OPEN_STATE) throw resolvedAlready(exception);
       const resolution = legalResolution(body.resolution, exception.resolutions);
-      const profile = await deps.partners.forOrder(exception.order);
+      const { subject } = exception;
+      const profile = exception.order === null ? undefined : await deps.partners.forOrder(exception.order);
       if (profile !== undefined) refuseUnwritable([['carrier.authorization', body.carrier?.authorization]], profile);
       const corrected = body.corrections && (await checkCorrections(deps, asked(exception), body.corrections));
       const by = caller.client?.name ?? 'unknown';
@@ -206,19 +208,23 @@ const resolve = route({
         ...(body.carrier && { carrier: body.carrier }),
         ...(corrected && { corrections: corrected.corrections }),
       };
-      const done = await updateOrder(deps, exception.order.workflowId, resolveException, input, 'illegal-resolution');
+      const done =
+        exception.returnId === null
+          ? await updateOrder(deps, subject.workflowId, resolveException, input, 'illegal-resolution')
+          : await updateOrder(deps, subject.workflowId, resolveReturnException, input, 'illegal-resolution');
       readAgainFor(resolution, deps);
-      const notRemembered = await rememberNames(deps, exception.order.partnerId, corrected?.remembered ?? []);
-      if (corrected?.remembered.length) goOnWithNames(deps, exception.order.partnerId);
+      const notRemembered = await rememberNames(deps, subject.partnerId, corrected?.remembered ?? []);
+      if (corrected?.remembered.length) goOnWithNames(deps, subject.partnerId);
       return {
         status: done === undefined ? (202 as const) : (200 as const),
         body: {
           exceptionId,
           resolution,
           orderId: exception.orderId,
-          status: done?.status ?? exception.order.status,
+          returnId: exception.returnId,
+          status: done?.status ?? subject.status,
           notRemembered,
-          links: { order: orderPath(exception.orderId) },
+          links: subjectLinks(exception),
         },
         subject: exceptionId,
       };
@@ -247,18 +253,23 @@ const forecast = route({
   },
 });
 
-function asked({ orderId, type }: { orderId: string; type: string }): { orderId: string; type: ExceptionType } {
+function asked({ orderId, type }: { orderId: string | null; type: string }): { orderId: string; type: ExceptionType } {
+  if (orderId === null) throw new Problem('illegal-resolution', 'Only orders can be corrected.');
   return { orderId, type: type as ExceptionType };
 }
 
-/** With what the decision about it needs of its order. */
+/** With what the decision about it needs of its order or return. */
 export async function visibleException(caller: Caller, id: string, { prisma }: Pick<ApiDependencies, 'prisma'>) {
   const found = await prisma.orderException.findUnique({
     where: { id },
-    include: { order: { select: { partnerId: true, workflowId: true, status: true, profileVersion: true } } },
+    include: { order: { select: SUBJECT }, return: { select: SUBJECT } },
   });
-  return visibleTo(caller, found, ({ order }) => order.partnerId, 'unknown-exception', id);
+  const subject = found?.order ?? found?.return ?? undefined;
+  const known = found === null || subject === undefined ? null : { ...found, subject };
+  return visibleTo(caller, known, (exception) => exception.subject.partnerId, 'unknown-exception', id);
 }
+
+const SUBJECT = { partnerId: true, workflowId: true, status: true, profileVersion: true } as const;
 
 export function resolvedAlready({ state }: { state: string }): Problem {
   return new Problem('exception-resolved', `It is ${state}.`, { members: { state } });

@@ -20,6 +20,7 @@ import { partnerPreviewRoutes } from './partner-preview.ts';
 import { partnerProfileRoutes } from './partner-profile.ts';
 import { partnerRoutes } from './partners.ts';
 import { paymentRoutes } from './payments.ts';
+import { returnRoutes } from './returns.ts';
 import { warehouseRoutes } from './warehouse-events.ts';
 import { x12Routes } from './x12.ts';
 
@@ -37,6 +38,7 @@ export const routes: readonly Route[] = [
   ...exceptionWorkRoutes,
   ...bulkResolutionRoutes,
   ...outageRoutes,
+  ...returnRoutes,
   ...warehouseRoutes,
   ...paymentRoutes,
   ...availabilityRoutes,

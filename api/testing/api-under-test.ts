@@ -17,6 +17,8 @@ import { acceptWarehouseEvent } from '../../activities/intake/accept-warehouse-e
 import { acceptInterchanges } from '../../activities/intake/receive-interchange.ts';
 import { FollowedProfiles } from '../../activities/partners/partner-profiles.ts';
 import { ProfileEditor } from '../../activities/partners/profile-editor.ts';
+import { acceptReturnNotice } from '../../activities/returns/accept-notice.ts';
+import { acceptReturn } from '../../activities/returns/accept-return.ts';
 import { wmsConnectors } from '../../activities/wms/connector.ts';
 import { createPrismaClient, type Database } from '../../prisma/client.ts';
 import { applyMigrations } from '../../prisma/migrate.ts';
@@ -132,6 +134,9 @@ export async function startApi(
       acceptPayment: (request) => acceptPayment(intake, request),
       acceptChange: (offered, orderId) => acceptChange(intake, offered, orderId),
       applyKeptChange: (documentId, by) => applyKeptChange(intake, documentId, by),
+      acceptReturn: (request) => acceptReturn(intake, { ...request, source: 'api', refuseAtOnce: true }),
+      acceptReturnNotice: ({ system, ...told }) =>
+        acceptReturnNotice(intake, { system: `wms.${system}`, wmsSystem: system, ...told }),
       settleKeptDocument: (documentId, settlement) => settleKeptDocument(intake, documentId, settlement),
       replayDeadLetter: (request) => replayDeadLetter(intake, request),
       dismissDeadLetter: (request) => dismissDeadLetter(intake, request),

@@ -3,6 +3,7 @@ import { deadLetterCalls } from './dead-letters/api.ts';
 import { inboxCalls } from './inbox/api.ts';
 import { changeCalls, type OrderChange } from './order/changes/api.ts';
 import { partnerCalls } from './partner/api.ts';
+import { returnCalls } from './returns/api.ts';
 
 /**
  * The console's API client and response types. Amounts are integer minor units. Quantities are
@@ -724,6 +725,7 @@ export function createApi(key: string, onUnauthorized: () => void = () => undefi
     ...inboxCalls(call),
     ...changeCalls(call),
     ...deadLetterCalls(call),
+    ...returnCalls(call),
     me: (signal: AbortSignal) => get<Me>('/v1/me', signal),
     partners: (signal: AbortSignal) => get<PartnerList>('/v1/partners', signal),
     partner: (id: string, signal: AbortSignal) => get<PartnerDetail>(partner(id), signal),

@@ -277,6 +277,8 @@ const readOnly: Intake = {
   acceptPayment: refuse,
   acceptChange: refuse,
   applyKeptChange: refuse,
+  acceptReturn: refuse,
+  acceptReturnNotice: refuse,
   settleKeptDocument: refuse,
   replayDeadLetter: refuse,
   dismissDeadLetter: refuse,

@@ -11,6 +11,7 @@ import { temporalOutage } from './outage.ts';
 import { partnerFiles } from './partner-files.ts';
 import { payments } from './payments.ts';
 import { repetition } from './repetition.ts';
+import { returns } from './returns.ts';
 import { routing } from './routing.ts';
 import { shipmentPosting } from './shipment-posting.ts';
 import { stores } from './stores.ts';
@@ -37,6 +38,7 @@ describe('a trading network', { timeout: 150_000 }, () => {
   encodings(given);
   corrections(given);
   bulkResolution(given);
+  returns(given);
   partnerFiles(given);
   systemOutages(given);
   shipmentPosting(given);

@@ -77,6 +77,14 @@ class Warehouse implements WmsPort {
     throw new Error('not asked here');
   }
 
+  expectReturn(): Promise<never> {
+    throw new Error('not asked here');
+  }
+
+  cancelExpectedReturn(): Promise<never> {
+    throw new Error('not asked here');
+  }
+
   private fail(): void {
     if (this.trouble === 'away') throw new SystemUnavailable('wms.main', 'connection-failed', 'connect ECONNREFUSED');
     if (this.trouble !== undefined) throw new SystemRefusal('wms.main', 'refused', this.trouble.refuses);
@@ -354,7 +362,7 @@ export class AnOrder {
     });
     const known = wms.releases.get(releaseNumber);
     if (known !== undefined) known.state = 'shipping';
-    const cartons = Object.entries(quantities).map(([line, quantity]) => ({ lineNumber: Number(line), quantity }));
+    const _cartons = Object.entries(quantities).map(([line, quantity]) => ({ lineNumber: Number(line), quantity }));
     const shipmentNumber = `S-${events}`;
     const at = new Date().toISOString();
     const packages = Object.entries(quantities).map(([line, quantity]) => ({

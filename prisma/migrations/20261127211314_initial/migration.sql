@@ -220,25 +220,6 @@ CREATE TABLE "Interchange" (
 );
 
 -- CreateTable
-CREATE TABLE "DocumentOrder" (
-    "documentId" TEXT NOT NULL,
-    "orderId" TEXT NOT NULL,
-
-    CONSTRAINT "DocumentOrder_pkey" PRIMARY KEY ("documentId","orderId")
-);
-
--- CreateTable
-CREATE TABLE "LeftOutContent" (
-    "partnerId" TEXT NOT NULL,
-    "transactionSet" TEXT NOT NULL,
-    "content" TEXT NOT NULL,
-    "orderId" TEXT NOT NULL,
-    "decidedAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
-
-    CONSTRAINT "LeftOutContent_pkey" PRIMARY KEY ("partnerId","transactionSet","content")
-);
-
--- CreateTable
 CREATE TABLE "Document" (
     "id" TEXT NOT NULL,
     "businessKey" TEXT,
@@ -250,6 +231,7 @@ CREATE TABLE "Document" (
     "orderId" TEXT,
     "shipmentId" TEXT,
     "invoiceId" TEXT,
+    "returnId" TEXT,
     "interchangeId" TEXT,
     "position" INTEGER,
     "groupControl" TEXT,
@@ -277,6 +259,25 @@ CREATE TABLE "Document" (
     "handledOutcome" TEXT,
 
     CONSTRAINT "Document_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "DocumentOrder" (
+    "documentId" TEXT NOT NULL,
+    "orderId" TEXT NOT NULL,
+
+    CONSTRAINT "DocumentOrder_pkey" PRIMARY KEY ("documentId","orderId")
+);
+
+-- CreateTable
+CREATE TABLE "LeftOutContent" (
+    "partnerId" TEXT NOT NULL,
+    "transactionSet" TEXT NOT NULL,
+    "content" TEXT NOT NULL,
+    "orderId" TEXT NOT NULL,
+    "decidedAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+
+    CONSTRAINT "LeftOutContent_pkey" PRIMARY KEY ("partnerId","transactionSet","content")
 );
 
 -- CreateTable
@@ -331,7 +332,8 @@ CREATE TABLE "TimelineEvent" (
 -- CreateTable
 CREATE TABLE "OrderException" (
     "id" TEXT NOT NULL,
-    "orderId" TEXT NOT NULL,
+    "orderId" TEXT,
+    "returnId" TEXT,
     "type" TEXT NOT NULL,
     "category" TEXT NOT NULL,
     "step" TEXT NOT NULL,
@@ -470,6 +472,128 @@ CREATE TABLE "DeadLetterAction" (
     "settles" BOOLEAN NOT NULL DEFAULT false,
 
     CONSTRAINT "DeadLetterAction_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "Return" (
+    "id" TEXT NOT NULL,
+    "partnerId" TEXT NOT NULL,
+    "rmaNumber" TEXT NOT NULL,
+    "orderId" TEXT,
+    "source" TEXT NOT NULL,
+    "requestNumber" TEXT,
+    "contentHash" TEXT NOT NULL,
+    "poNumber" TEXT,
+    "reason" TEXT NOT NULL,
+    "note" TEXT,
+    "profileVersion" TEXT NOT NULL,
+    "workflowId" TEXT NOT NULL,
+    "correlationId" TEXT NOT NULL,
+    "status" TEXT NOT NULL DEFAULT 'asked',
+    "waitingFor" TEXT,
+    "nextDeadline" TIMESTAMPTZ(3),
+    "endReason" TEXT,
+    "node" TEXT,
+    "wmsSystem" TEXT,
+    "wmsReference" TEXT,
+    "restockingFee" DECIMAL(9,6) NOT NULL DEFAULT 0,
+    "awaitsAnswers" BOOLEAN NOT NULL DEFAULT false,
+    "askedBy" TEXT NOT NULL,
+    "askedAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "authorizedAt" TIMESTAMPTZ(3),
+    "arriveBy" TIMESTAMPTZ(3),
+    "closedAt" TIMESTAMPTZ(3),
+    "updatedAt" TIMESTAMPTZ(3) NOT NULL,
+
+    CONSTRAINT "Return_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "ReturnLine" (
+    "returnId" TEXT NOT NULL,
+    "lineNumber" INTEGER NOT NULL,
+    "orderLineNumber" INTEGER,
+    "lineId" TEXT,
+    "sku" TEXT NOT NULL,
+    "description" TEXT NOT NULL,
+    "baseUnit" TEXT NOT NULL,
+    "requested" DECIMAL(27,9) NOT NULL,
+    "authorized" DECIMAL(27,9) NOT NULL DEFAULT 0,
+    "received" DECIMAL(27,9) NOT NULL DEFAULT 0,
+    "over" DECIMAL(27,9) NOT NULL DEFAULT 0,
+    "overSentBack" DECIMAL(27,9) NOT NULL DEFAULT 0,
+    "restocked" DECIMAL(27,9) NOT NULL DEFAULT 0,
+    "refurbished" DECIMAL(27,9) NOT NULL DEFAULT 0,
+    "scrapped" DECIMAL(27,9) NOT NULL DEFAULT 0,
+    "vendor" DECIMAL(27,9) NOT NULL DEFAULT 0,
+    "sentBack" DECIMAL(27,9) NOT NULL DEFAULT 0,
+    "credited" DECIMAL(27,9) NOT NULL DEFAULT 0,
+    "waived" DECIMAL(27,9) NOT NULL DEFAULT 0,
+
+    CONSTRAINT "ReturnLine_pkey" PRIMARY KEY ("returnId","lineNumber")
+);
+
+-- CreateTable
+CREATE TABLE "ReturnReceipt" (
+    "id" TEXT NOT NULL,
+    "system" TEXT NOT NULL,
+    "eventId" TEXT NOT NULL,
+    "returnId" TEXT NOT NULL,
+    "type" TEXT NOT NULL,
+    "payload" JSONB NOT NULL,
+    "state" TEXT NOT NULL DEFAULT 'waiting',
+    "correlationId" TEXT NOT NULL,
+    "receivedAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+
+    CONSTRAINT "ReturnReceipt_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "ReturnSettlement" (
+    "returnId" TEXT NOT NULL,
+    "round" INTEGER NOT NULL,
+    "lines" JSONB NOT NULL,
+    "erpReturnNumber" TEXT,
+    "createdAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+
+    CONSTRAINT "ReturnSettlement_pkey" PRIMARY KEY ("returnId","round")
+);
+
+-- CreateTable
+CREATE TABLE "CreditMemo" (
+    "id" TEXT NOT NULL,
+    "returnId" TEXT NOT NULL,
+    "round" INTEGER NOT NULL,
+    "invoiceId" TEXT NOT NULL,
+    "partnerId" TEXT NOT NULL,
+    "creditMemoNumber" TEXT,
+    "creditedOn" DATE,
+    "currency" TEXT NOT NULL,
+    "lines" JSONB NOT NULL,
+    "goods" BIGINT NOT NULL,
+    "allowances" BIGINT NOT NULL,
+    "tax" BIGINT NOT NULL,
+    "restockingFee" BIGINT NOT NULL,
+    "total" BIGINT NOT NULL,
+    "applied" BIGINT,
+    "refundNumber" TEXT,
+    "createdAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+
+    CONSTRAINT "CreditMemo_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "ReturnEvent" (
+    "id" BIGSERIAL NOT NULL,
+    "returnId" TEXT NOT NULL,
+    "key" TEXT NOT NULL,
+    "type" TEXT NOT NULL,
+    "summary" TEXT NOT NULL,
+    "actor" TEXT NOT NULL,
+    "correlationId" TEXT NOT NULL,
+    "at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+
+    CONSTRAINT "ReturnEvent_pkey" PRIMARY KEY ("id")
 );
 
 -- CreateTable
@@ -742,6 +866,9 @@ CREATE UNIQUE INDEX "Document_businessKey_key" ON "Document"("businessKey");
 CREATE INDEX "Document_orderId_idx" ON "Document"("orderId");
 
 -- CreateIndex
+CREATE INDEX "Document_returnId_idx" ON "Document"("returnId");
+
+-- CreateIndex
 CREATE INDEX "Document_partnerId_direction_state_createdAt_idx" ON "Document"("partnerId", "direction", "state", "createdAt");
 
 -- CreateIndex
@@ -775,16 +902,19 @@ CREATE INDEX "HandOff_target_kind_idx" ON "HandOff"("target", "kind");
 CREATE UNIQUE INDEX "TimelineEvent_orderId_key_key" ON "TimelineEvent"("orderId", "key");
 
 -- CreateIndex
+CREATE INDEX "OrderException_orderId_idx" ON "OrderException"("orderId");
+
+-- CreateIndex
+CREATE INDEX "OrderException_returnId_idx" ON "OrderException"("returnId");
+
+-- CreateIndex
+CREATE INDEX "OrderException_state_dueAt_id_idx" ON "OrderException"("state", "dueAt", "id");
+
+-- CreateIndex
 CREATE INDEX "OrderChange_orderId_position_idx" ON "OrderChange"("orderId", "position");
 
 -- CreateIndex
 CREATE INDEX "OrderChange_partnerId_poNumber_release_idx" ON "OrderChange"("partnerId", "poNumber", "release");
-
--- CreateIndex
-CREATE INDEX "OrderException_orderId_idx" ON "OrderException"("orderId");
-
--- CreateIndex
-CREATE INDEX "OrderException_state_dueAt_id_idx" ON "OrderException"("state", "dueAt", "id");
 
 -- CreateIndex
 CREATE INDEX "ExceptionComment_exceptionId_at_id_idx" ON "ExceptionComment"("exceptionId", "at", "id");
@@ -818,6 +948,39 @@ CREATE INDEX "WarehouseEvent_dead_idx" ON "WarehouseEvent"("receivedAt" DESC) WH
 
 -- CreateIndex
 CREATE INDEX "WarehouseEvent_releaseNumber_idx" ON "WarehouseEvent"("releaseNumber");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "Return_rmaNumber_key" ON "Return"("rmaNumber");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "Return_workflowId_key" ON "Return"("workflowId");
+
+-- CreateIndex
+CREATE INDEX "Return_orderId_idx" ON "Return"("orderId");
+
+-- CreateIndex
+CREATE INDEX "Return_askedAt_id_idx" ON "Return"("askedAt" DESC, "id");
+
+-- CreateIndex
+CREATE INDEX "Return_status_askedAt_id_idx" ON "Return"("status", "askedAt" DESC, "id");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "Return_partnerId_source_requestNumber_key" ON "Return"("partnerId", "source", "requestNumber");
+
+-- CreateIndex
+CREATE INDEX "ReturnReceipt_returnId_idx" ON "ReturnReceipt"("returnId");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "ReturnReceipt_system_eventId_key" ON "ReturnReceipt"("system", "eventId");
+
+-- CreateIndex
+CREATE INDEX "CreditMemo_invoiceId_idx" ON "CreditMemo"("invoiceId");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "CreditMemo_returnId_round_invoiceId_key" ON "CreditMemo"("returnId", "round", "invoiceId");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "ReturnEvent_returnId_key_key" ON "ReturnEvent"("returnId", "key");
 
 -- CreateIndex
 CREATE INDEX "Item_sku_idx" ON "Item"("sku");
@@ -874,6 +1037,9 @@ ALTER TABLE "PaymentAllocation" ADD CONSTRAINT "PaymentAllocation_invoiceId_fkey
 ALTER TABLE "Document" ADD CONSTRAINT "Document_orderId_fkey" FOREIGN KEY ("orderId") REFERENCES "Order"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 
 -- AddForeignKey
+ALTER TABLE "Document" ADD CONSTRAINT "Document_returnId_fkey" FOREIGN KEY ("returnId") REFERENCES "Return"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
 ALTER TABLE "Document" ADD CONSTRAINT "Document_interchangeId_fkey" FOREIGN KEY ("interchangeId") REFERENCES "Interchange"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 
 -- AddForeignKey
@@ -892,6 +1058,9 @@ ALTER TABLE "TimelineEvent" ADD CONSTRAINT "TimelineEvent_orderId_fkey" FOREIGN 
 ALTER TABLE "OrderException" ADD CONSTRAINT "OrderException_orderId_fkey" FOREIGN KEY ("orderId") REFERENCES "Order"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 
 -- AddForeignKey
+ALTER TABLE "OrderException" ADD CONSTRAINT "OrderException_returnId_fkey" FOREIGN KEY ("returnId") REFERENCES "Return"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
 ALTER TABLE "OrderChange" ADD CONSTRAINT "OrderChange_orderId_fkey" FOREIGN KEY ("orderId") REFERENCES "Order"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 
 -- AddForeignKey
@@ -905,6 +1074,30 @@ ALTER TABLE "BulkResolutionItem" ADD CONSTRAINT "BulkResolutionItem_exceptionId_
 
 -- AddForeignKey
 ALTER TABLE "Decision" ADD CONSTRAINT "Decision_orderId_fkey" FOREIGN KEY ("orderId") REFERENCES "Order"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "Return" ADD CONSTRAINT "Return_orderId_fkey" FOREIGN KEY ("orderId") REFERENCES "Order"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "ReturnLine" ADD CONSTRAINT "ReturnLine_returnId_fkey" FOREIGN KEY ("returnId") REFERENCES "Return"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "ReturnReceipt" ADD CONSTRAINT "ReturnReceipt_returnId_fkey" FOREIGN KEY ("returnId") REFERENCES "Return"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "ReturnSettlement" ADD CONSTRAINT "ReturnSettlement_returnId_fkey" FOREIGN KEY ("returnId") REFERENCES "Return"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "CreditMemo" ADD CONSTRAINT "CreditMemo_returnId_fkey" FOREIGN KEY ("returnId") REFERENCES "Return"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "CreditMemo" ADD CONSTRAINT "CreditMemo_returnId_round_fkey" FOREIGN KEY ("returnId", "round") REFERENCES "ReturnSettlement"("returnId", "round") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "CreditMemo" ADD CONSTRAINT "CreditMemo_invoiceId_fkey" FOREIGN KEY ("invoiceId") REFERENCES "Invoice"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "ReturnEvent" ADD CONSTRAINT "ReturnEvent_returnId_fkey" FOREIGN KEY ("returnId") REFERENCES "Return"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 
 -- AddForeignKey
 ALTER TABLE "ShipTo" ADD CONSTRAINT "ShipTo_erpSystem_customerNumber_fkey" FOREIGN KEY ("erpSystem", "customerNumber") REFERENCES "Customer"("erpSystem", "customerNumber") ON DELETE CASCADE ON UPDATE CASCADE;
