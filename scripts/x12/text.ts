@@ -406,7 +406,7 @@ function hex(character: string): string {
 }
 
 /** What a set becomes, with its content as we keep it. */
-function titled(outcome: Exclude<Outcome, { kind: 'kept' }>): [title: string, content: unknown] {
+function titled(outcome: Exclude<Outcome, { kind: 'kept' | 'change' }>): [title: string, content: unknown] {
   switch (outcome.kind) {
     case 'orders': {
       const { orders } = outcome;
@@ -414,8 +414,6 @@ function titled(outcome: Exclude<Outcome, { kind: 'kept' }>): [title: string, co
     }
     case 'payment':
       return ['becomes the payment', outcome.payment];
-    case 'change':
-      return ['changes the order', outcome.asks.change];
     case 'return':
       return ['asks to return goods', outcome.request];
     case 'return-receipt':
