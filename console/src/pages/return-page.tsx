@@ -138,7 +138,7 @@ function became(line: ReturnLine): string {
 function Lines({ rma }: { readonly rma: ReturnDetail }) {
   return (
     <Section title="Lines">
-      <WideTable name="Lines">
+      <WideTable name="Quantities of the lines">
         <thead>
           <tr>
             <th scope="col">Line</th>

@@ -26,11 +26,13 @@ function Form(props: {
     setSending(true);
     try {
       setAnswer({ refused: false, text: await send(attempt) });
+      setAttempt(newAttempt());
     } catch (failure) {
       const text = failure instanceof ApiProblem ? (failure.detail ?? failure.title) : String(failure);
       setAnswer({ refused: true, text });
+      // Without an answer it may have been done: the same attempt is sent again.
+      if (failure instanceof ApiProblem) setAttempt(newAttempt());
     }
-    setAttempt(newAttempt());
     setSending(false);
   }
   return (
