@@ -354,7 +354,6 @@ export class AnOrder {
     });
     const known = wms.releases.get(releaseNumber);
     if (known !== undefined) known.state = 'shipping';
-    const cartons = Object.entries(quantities).map(([line, quantity]) => ({ lineNumber: Number(line), quantity }));
     const shipmentNumber = `S-${events}`;
     const at = new Date().toISOString();
     const packages = Object.entries(quantities).map(([line, quantity]) => ({
