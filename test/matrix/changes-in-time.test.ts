@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { each } from '../integration/purchase-orders.ts';
-import { type AnOrder, type AskedChange, type OrdersAtWork, startOrders } from '../matrix/orders-at-work.ts';
+import { type AnOrder, type AskedChange, type OrdersAtWork, startOrders } from './orders-at-work.ts';
 
 let at: OrdersAtWork;
 beforeAll(async () => {
