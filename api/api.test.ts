@@ -1160,6 +1160,7 @@ describe('around the routes', () => {
       'parseX12',
       'writeX12',
       'handleDocument',
+      'applyDocument',
       'assignDocument',
     ]);
     const rest = routes

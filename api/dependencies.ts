@@ -89,6 +89,8 @@ export interface Intake {
   /** What a person did about a document that nothing processes; false if it does not wait any more. */
   /** Stores a change of an order that is here, or refuses it at once if the order has ended. */
   acceptChange(offered: OfferedChange, orderId: string): Promise<StoredChange['state']>;
+  /** Applies the change of a kept document; undefined if that is not possible. */
+  applyKeptChange(documentId: string, by: string): Promise<StoredChange['state'] | undefined>;
   settleKeptDocument(documentId: string, settlement: Settlement): Promise<boolean>;
   acceptPayment(request: {
     payment: Payment;

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { orderChange } from '../mappings/canonical/v1/index.ts';
 import type { Prisma } from '../prisma/generated/client.ts';
+import { canonicalOrder, purchaseOrder } from '../test/integration/purchase-orders.ts';
 import { type InterchangeFilter, interchangesQuery } from './interchange-search.ts';
 import { type ApiUnderTest, startApi } from './testing/api-under-test.ts';
 
@@ -152,6 +154,9 @@ describe('files', () => {
       waitsFor: '860 Purchase order change about PO CR-9: a person must say what is done',
     });
     expect(await answer('handled', { note: 'done' }, desk)).toMatchObject({ status: 403 });
+    // Nothing was read of it that could be applied.
+    expect(await answer('apply', {})).toMatchObject({ status: 409, body: { code: 'not-possible-now' } });
+    expect(await answer('apply', {}, desk)).toMatchObject({ status: 403 });
     expect(await answer('handled', { note: ' ' })).toMatchObject({ status: 422 });
     expect(await answer('order', { poNumber: 'CR-9' })).toMatchObject({ status: 404, body: { code: 'unknown-order' } });
     const other = await api.key(['exceptions:resolve'], 'harbor-pine');
@@ -166,6 +171,42 @@ describe('files', () => {
     });
     expect(await answer('order', { poNumber: 'CR-9' })).toMatchObject({ status: 409 });
     expect(await idsOf(api, 'kept=true', desk)).toEqual([]);
+  });
+
+  it('that ask for a clear change of one order are applied when a person says so', async () => {
+    const clerk = await api.key(['documents:read', 'orders:read', 'orders:write', 'exceptions:resolve']);
+    const order = canonicalOrder(purchaseOrder('cobalt-ridge', 'CR-APPLY'));
+    const { body } = await api.call('POST', '/v1/orders', { key: clerk, body: order });
+    const lineId = order.lines[0]?.lineId;
+    const change = orderChange.parse({
+      ...{ partnerId: 'cobalt-ridge', channel: 'edi', poNumber: 'CR-APPLY', action: 'change' },
+      lines: [{ lineId, action: 'delete' }],
+    });
+    const kept = { id: 'to-apply', transactionSet: '860', poNumber: 'CR-APPLY', change };
+    await api.prisma.interchange.create({
+      data: aFile('to-apply', 90, { documents: { create: [aSet(1, 'kept', kept)] } }),
+    });
+    await api.prisma.documentOrder.create({ data: { documentId: 'to-apply', orderId: body.orderId } });
+    const { body: document } = await api.call('GET', '/v1/documents/to-apply', { key: clerk });
+    expect(document.question).toMatchObject({
+      change: { applies: true },
+      links: { apply: '/v1/documents/to-apply/apply' },
+    });
+    const applied = await api.call('POST', '/v1/documents/to-apply/apply', { key: clerk, body: {} });
+    expect(applied).toMatchObject({
+      status: 200,
+      body: { state: 'handled', question: { open: false, note: 'Applied to the order', links: { apply: null } } },
+    });
+    const { body: changes } = await api.call('GET', `/v1/orders/${body.orderId}/changes`, { key: clerk });
+    expect(changes.items).toMatchObject([
+      { id: 'to-apply', source: 'edi', state: 'waiting', links: { document: '/v1/documents/to-apply' } },
+    ]);
+    expect(await api.call('POST', '/v1/documents/to-apply/apply', { key: clerk, body: {} })).toMatchObject({
+      status: 409,
+      body: { code: 'document-not-kept' },
+    });
+    await api.prisma.document.deleteMany({ where: { interchangeId: 'to-apply' } });
+    await api.prisma.interchange.delete({ where: { id: 'to-apply' } });
   });
 
   it('with errors are those refused as a whole, faulty in a group, or with a set that either side refused or that answers nothing', async () => {

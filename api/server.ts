@@ -7,11 +7,12 @@ import { settleKeptDocument } from '../activities/documents/kept-documents.ts';
 import { erpConnectors } from '../activities/erp/connector.ts';
 import { Dispatcher } from '../activities/handoff/dispatcher.ts';
 import { handOffMetrics } from '../activities/handoff/metrics.ts';
-import { acceptChange, refusingLate } from '../activities/intake/accept-change.ts';
+import { acceptChange, applyKeptChange } from '../activities/intake/accept-change.ts';
 import { acceptOrder } from '../activities/intake/accept-order.ts';
 import { acceptPayment } from '../activities/intake/accept-payment.ts';
 import { acceptWarehouseEvent } from '../activities/intake/accept-warehouse-event.ts';
 import { acceptInterchanges } from '../activities/intake/receive-interchange.ts';
+import { refusingLate } from '../activities/orders/refused-change.ts';
 import { FollowedProfiles } from '../activities/partners/partner-profiles.ts';
 import { ProfileEditor } from '../activities/partners/profile-editor.ts';
 import { wmsConnectors } from '../activities/wms/connector.ts';
@@ -75,6 +76,7 @@ async function main(log: Logger): Promise<void> {
       acceptWarehouseEvent: (request) => acceptWarehouseEvent(intakeDependencies, request),
       acceptPayment: (request) => acceptPayment(intakeDependencies, request),
       acceptChange: (offered, orderId) => acceptChange(intakeDependencies, offered, orderId),
+      applyKeptChange: (documentId, by) => applyKeptChange(intakeDependencies, documentId, by),
       settleKeptDocument: (documentId, settlement) => settleKeptDocument(intakeDependencies, documentId, settlement),
     },
   });

@@ -6,8 +6,9 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 import { erpConnectors } from '../activities/erp/connector.ts';
 import { Dispatcher } from '../activities/handoff/dispatcher.ts';
 import { handOffMetrics } from '../activities/handoff/metrics.ts';
-import { refusingLate } from '../activities/intake/accept-change.ts';
+
 import { retryAnswered } from '../activities/orders/corrections.ts';
+import { refusingLate } from '../activities/orders/refused-change.ts';
 import { CrossReferenceFiles } from '../activities/partners/cross-reference-files.ts';
 import { FollowedProfiles } from '../activities/partners/partner-profiles.ts';
 import { wmsConnectors } from '../activities/wms/connector.ts';

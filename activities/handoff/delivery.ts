@@ -2,7 +2,7 @@
 import type { Client } from '@temporalio/client';
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import { TypedSearchAttributes } from '@temporalio/common';
-import type { ChangeOrderInput, DocumentTrouble, OrderToCashInput } from '../../domain/order/messages.ts';
+import type { DocumentTrouble, OrderToCashInput } from '../../domain/order/messages.ts';
 import type { CurrentProfiles } from '../../mappings/profile/earlier.ts';
 import type { Database } from '../../prisma/client.ts';
 import type { Logger } from '../../runtime/logger.ts';
@@ -20,8 +20,8 @@ export interface DeliveryDependencies {
   temporal: Client;
   profiles: CurrentProfiles;
   log: Logger;
-  /** Answers a change whose order has ended before it was told of it. */
-  refuseLate: (orderId: string, changeId: string) => Promise<void>;
+  /** Answers changes of an order whose workflow has ended before it was told of them. */
+  refuseLate: (orderId: string) => Promise<void>;
 }
 
 /** The start of the order is not delivered yet; the signal is retried after it. */
@@ -124,10 +124,7 @@ export class Delivery {
   /** Trouble of an ended order needs no decision, but the timeline must show it. */
   async #noteEnded(orderId: string, workflowId: string, { signal, payload }: SignalOrder): Promise<void> {
     this.#deps.log.warn('a signal for an order that has ended', { orderId, workflowId, signal, payload });
-    if (signal === 'changeAsked') {
-      const { changeId } = payload as unknown as ChangeOrderInput;
-      return this.#deps.refuseLate(orderId, changeId);
-    }
+    if (signal === 'changeAsked') return this.#deps.refuseLate(orderId);
     if (signal !== 'documentTrouble') return;
     const { documentId, transactionSet, trouble, reason } = payload as unknown as DocumentTrouble;
     await this.#deps.prisma.$executeRaw`

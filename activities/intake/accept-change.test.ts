@@ -6,6 +6,7 @@ import { canonicalOrder, each, interchangeWith, purchaseOrder } from '../../test
 import { processInterchange } from '../edi/read-interchange.ts';
 import { agreeing } from '../edi/testing/agreeing.ts';
 import { type RecordsUnderTest, recordsUnderTest } from '../orders/testing/records-under-test.ts';
+import { applyKeptChange } from './accept-change.ts';
 import { acceptOrders } from './accept-order.ts';
 import { acceptInterchanges } from './receive-interchange.ts';
 
@@ -188,6 +189,27 @@ describe('a change of an order', () => {
     expect(await changes()).toEqual([]);
     expect(signals()).toEqual([]);
     expect((await notices(orderId))[0]?.summary).toMatch(/nothing is changed by it, a person decides$/);
+  });
+
+  it('that waits for a person is applied once when the person says so, and only if it is clear', async () => {
+    const { orderId } = await given.accept(PARTNER, 'TV-1');
+    const asking = taking({ orderChanges: { apply: 'ask', ordered: 'new' } });
+    await take(asking, change({ sequence: '1' }));
+    const [document] = await documents();
+    const applied = () => applyKeptChange(asking, document?.id ?? '', 'ann');
+    expect(await applied()).toBe('handed');
+    expect(await applied()).toBeUndefined();
+    expect(await changes()).toMatchObject([
+      { id: document?.id, orderId, source: 'edi', askedBy: PARTNER, sequence: '1' },
+    ]);
+    expect(signals()).toEqual([{ changeId: document?.id, by: PARTNER }]);
+    expect((await documents())[0]).toMatchObject({ state: 'handled', handledBy: 'ann', handledOutcome: 'done' });
+    // Nobody knows what its quantities mean.
+    await take(taking({ orderChanges: {} }), change({ sequence: '2' }));
+    const unclear = (await documents())[1];
+    expect(await applyKeptChange(asking, unclear?.id ?? '', 'ann')).toBeUndefined();
+    expect((await documents())[1]).toMatchObject({ state: 'kept', handledBy: null });
+    expect(await changes()).toHaveLength(1);
   });
 
   it('is a question if its number was used before for something else', async () => {

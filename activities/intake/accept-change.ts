@@ -5,16 +5,14 @@
 import { createHash } from 'node:crypto';
 import type { ChangeOutcome } from '../../domain/order/changes/outcome.ts';
 import type { ChangeOrderInput } from '../../domain/order/messages.ts';
-import type { OrderChange } from '../../mappings/canonical/v1/index.ts';
+import { type OrderChange, orderChange } from '../../mappings/canonical/v1/index.ts';
 import type { Database } from '../../prisma/client.ts';
 import { Prisma } from '../../prisma/generated/client.ts';
 import { ordersUnder } from '../documents/kept-documents.ts';
-import { outgoing } from '../documents/outgoing.ts';
 import { type HandOffRow, handOffRows, insertHandOffs } from '../handoff/hand-off.ts';
 import { insertTimeline, type Transaction } from '../lib/records.ts';
-import { changeAnswer } from '../orders/change-acknowledgment.ts';
-import { refusedAsAWhole } from '../orders/changes/as-a-whole.ts';
-import { happened, loadOrder, profileOf } from '../orders/order-record.ts';
+import { loadOrder, profileOf } from '../orders/order-record.ts';
+import { refusedChange } from '../orders/refused-change.ts';
 import type { IntakeDependencies } from './dependencies.ts';
 import { type NumberAt, refuseUnwritable } from './writable.ts';
 
@@ -142,74 +140,84 @@ export function takingParked(
     )`;
 }
 
+/** Whether everything that a change asks for is said, so that it can be applied. */
+export function isClear({ action, lines }: OrderChange): boolean {
+  const isSaid = ({ action: what, changes, quantity }: OrderChange['lines'][number]): boolean => {
+    if (what === 'unclear') return false;
+    const known = quantity?.after ?? quantity?.change;
+    return what === 'add' || (what === 'change' && changes.includes('quantity')) ? known !== undefined : true;
+  };
+  return action !== 'unclear' && lines.every(isSaid);
+}
+
+/**
+ * Applies the change of a kept document because a person says so. Undefined if it does not wait any more, is not clear, or
+ * is not about one order.
+ */
+export async function applyKeptChange(
+  deps: IntakeDependencies,
+  documentId: string,
+  by: string,
+): Promise<StoredChange['state'] | undefined> {
+  const { prisma, handOff } = deps;
+  const nothing = new Error('nothing is applied');
+  const work = async (records: Transaction) => {
+    const { count } = await records.document.updateMany({
+      where: { id: documentId, state: 'kept' },
+      data: {
+        ...{ state: 'handled', handledAt: new Date(), handledBy: by },
+        ...{ handledNote: 'Applied to the order', handledOutcome: 'done' },
+      },
+    });
+    const {
+      change: read,
+      orders,
+      partnerId,
+      correlationId,
+    } = await records.document.findUniqueOrThrow({
+      where: { id: documentId },
+      select: { change: true, partnerId: true, correlationId: true, orders: { select: { orderId: true } } },
+    });
+    const change = orderChange.safeParse(read);
+    const [only, ...others] = orders;
+    if (count === 0 || !change.success || !isClear(change.data) || only === undefined || others.length > 0)
+      throw nothing;
+    const { sequence } = change.data;
+    const offered: OfferedChange = {
+      ...{ id: documentId, change: change.data, source: 'edi', askedBy: partnerId, documentId, correlationId },
+      ...(sequence !== undefined && { sequence }),
+    };
+    return storeChange(deps, records, offered, only.orderId);
+  };
+  const stored = await prisma.$transaction(work).catch((error: unknown) => {
+    if (error !== nothing) throw error;
+    return undefined;
+  });
+  if (stored === undefined) return undefined;
+  handOff.committed(stored.handOffs);
+  return stored.state;
+}
+
 /** Identity of what a change asks, whatever number it has. */
 export function hashOfChange({ receivedAt: _, sequence: _sequence, ...content }: OrderChange): string {
   return createHash('sha256').update(JSON.stringify(content)).digest('hex');
 }
 
-/**
- * Refuses a change that was handed over to an order which ended before it heard of it. For deliveries (activities/handoff);
- * the hand-offs of its answer are found by whoever delivers.
- */
-export function refusingLate(deps: Pick<IntakeDependencies, 'prisma' | 'profiles'>) {
-  return (orderId: string, changeId: string): Promise<void> => refuseLate(deps, orderId, changeId);
-}
-
-async function refuseLate(
-  deps: Pick<IntakeDependencies, 'prisma' | 'profiles'>,
-  orderId: string,
-  changeId: string,
-): Promise<void> {
-  await deps.prisma.$transaction(async (records) => {
-    const ended = (await endOf(records, orderId)) ?? 'the order has ended';
-    const waiting = await records.orderChange.findFirst({ where: { id: changeId, state: { not: 'answered' } } });
-    if (waiting === null) return;
-    const change = waiting.canonical as unknown as OrderChange;
-    const outcome = refusedAsAWhole(change, ended);
-    await records.orderChange.update({
-      where: { id: changeId },
-      data: { state: 'answered', outcome: outcome as unknown as Prisma.InputJsonObject, answeredAt: new Date() },
-      select: { id: true },
-    });
-    await tellRefused(deps, records, { changeId, change, outcome }, { orderId, ended });
-  });
-}
-
 async function refuse(
-  deps: Pick<IntakeDependencies, 'profiles'>,
-  records: Transaction,
-  offered: OfferedChange,
-  { orderId, ended }: { orderId: string; ended: string },
-): Promise<StoredChange> {
-  const outcome = refusedAsAWhole(offered.change, ended);
-  const stored = await insertChange(records, offered, { state: 'answered', orderId, outcome });
-  if (!stored) return { state: 'known', handOffs: [] };
-  const { id: changeId, change } = offered;
-  const handOffs = await tellRefused(deps, records, { changeId, change, outcome }, { orderId, ended });
-  return { state: 'refused', handOffs };
-}
-
-async function tellRefused(
   { profiles }: Pick<IntakeDependencies, 'profiles'>,
   records: Transaction,
-  { changeId, change, outcome }: { changeId: string; change: OrderChange; outcome: ChangeOutcome },
-  { orderId, ended }: { orderId: string; ended: string },
-): Promise<HandOffRow[]> {
+  offered: OfferedChange,
+  { orderId, ended: reason }: { orderId: string; ended: string },
+): Promise<StoredChange> {
   const order = await loadOrder(records, orderId);
+  const { id: changeId, change, source } = offered;
   const profile = await profileOf({ profiles }, order);
-  const answered = { changeId, change, outcome, before: order, after: order, receivedAt: new Date() };
-  const answer = changeAnswer({ profiles }, profile, answered);
-  const sent = outgoing(profile, answer === undefined ? [] : [answer]);
-  const told = happened(order, {
-    key: `change/${changeId}/answered`,
-    type: 'order.change-refused',
-    summary: `Change refused: ${ended}`,
-    actor: 'system',
-    detail: { changeId },
-  });
+  const { outcome, sent, told } = refusedChange({ profiles }, profile, order, { changeId, change, source, reason });
+  const stored = await insertChange(records, offered, { state: 'answered', orderId, outcome });
+  if (!stored) return { state: 'known', handOffs: [] };
   await records.$executeRaw`
     WITH told AS (${insertTimeline([told])}), queued AS (${sent.documents()}), woken AS (${sent.wakes()}) SELECT 1`;
-  return sent.handOffs;
+  return { state: 'refused', handOffs: sent.handOffs };
 }
 
 interface ChangeRow {
@@ -255,10 +263,13 @@ async function handOver(
   return rows;
 }
 
-/** Why nothing of the order can be changed any more. The row stays locked, so that the order does not end meanwhile. */
+/**
+ * Why nothing of the order can be changed any more. The row stays locked, so that the order does not end meanwhile; what
+ * ends it afterwards sees that it was asked for a change.
+ */
 async function endOf(records: Transaction, orderId: string): Promise<string | undefined> {
   const [order] = await records.$queryRaw<{ status: string; closedAt: Date | null }[]>`
-    SELECT "status"::text, "closedAt" FROM "Order" WHERE "id" = ${orderId} FOR NO KEY UPDATE`;
+    UPDATE "Order" SET "changesAsked" = "changesAsked" + 1 WHERE "id" = ${orderId} RETURNING "status"::text, "closedAt"`;
   if (order === undefined || order.closedAt === null) return undefined;
   return `the order was ${order.status} on ${order.closedAt.toISOString().slice(0, 10)}`;
 }

@@ -10,11 +10,11 @@ import { adviceAbout, advisedOf, documentBehind } from '../documents/advice.ts';
 import { PENDING } from '../documents/answers.ts';
 import { type Outgoing, outgoing } from '../documents/outgoing.ts';
 import { asJson, insertTimeline, setProgress, type TimelineRow } from '../lib/records.ts';
-import { answersAtEnd, keepingAnswers, WAITING_CHANGES, type WaitingChange } from './changes/at-end.ts';
 import type { RecordDependencies } from './dependencies.ts';
 import { outbound, rendered } from './order-documents.ts';
 import { found, happened, ORDER, type OrderRecord, profileOf } from './order-record.ts';
 import { refusal } from './refusal.ts';
+import { type CancellingChange, cancellationAnswer, outcomeOfEnd, refuseLeftChanges } from './refused-change.ts';
 import { OTHER_ORDERS } from './repetition.ts';
 
 export interface FinishInput {
@@ -41,17 +41,21 @@ export async function finishOrder(deps: RecordDependencies, input: FinishInput):
     await endStopped(deps, input, stop);
     return undefined;
   }
-  const first = await endOnceAnswered(deps.prisma, input);
-  if (first.waiting === undefined || first.marked === false) return first.waiting;
+  let look = await endOnceAnswered(deps.prisma, input);
   // An acknowledgment that arrived before the mark saw no waiting order. Check again after the
   // mark.
-  return (await endOnceAnswered(deps.prisma, input)).waiting;
+  if (look.waiting !== undefined && look.marked) look = await endOnceAnswered(deps.prisma, input);
+  // A change that came at this moment is too late.
+  if (look.wasAsked) await refuseLeftChanges(deps, input.orderId, `the order was ${input.progress.status}`);
+  return look.waiting;
 }
 
 interface Look {
   waiting: Unanswered | undefined;
   /** The order waits from this call on. */
   marked: boolean;
+  /** The order has ended, and changes of it had been asked for. */
+  wasAsked: boolean;
 }
 
 /** Ends the order, or marks it as waiting for acknowledgments, in one statement. */
@@ -63,7 +67,7 @@ async function endOnceAnswered(prisma: Database, { orderId, progress, decided = 
     actor: 'system',
   };
   const open = Prisma.sql`EXISTS (SELECT FROM waiting)`;
-  const [row] = await prisma.$queryRaw<{ sets: string[]; by: string | null; marked: boolean }[]>`
+  const [row] = await prisma.$queryRaw<{ sets: string[]; by: string | null; marked: boolean; wasAsked: boolean }[]>`
     WITH waiting AS MATERIALIZED (
       SELECT d."transactionSet" AS "set", d."acknowledgeBy" AS "by" FROM "Document" AS d JOIN "Order" AS o ON o."id" = d."orderId"
       WHERE d."orderId" = ${orderId} AND o."closedAt" IS NULL AND (
@@ -79,14 +83,14 @@ async function endOnceAnswered(prisma: Database, { orderId, progress, decided = 
       UPDATE "Order" SET ${setProgress(progress)}, "awaitsAnswers" = FALSE, "closedAt" = coalesce("closedAt", now()),
         "startedAt" = coalesce("startedAt", now())
       WHERE "id" = ${orderId} AND NOT ${open}
-      RETURNING "correlationId"
+      RETURNING "correlationId", "changesAsked"
     ),
     told AS (
       INSERT INTO "TimelineEvent" ("orderId", "key", "type", "summary", "actor", "correlationId")
       SELECT ${orderId}, ${ended.key}, ${ended.type}, ${ended.summary}, ${ended.actor}, "correlationId" FROM ended
       ON CONFLICT DO NOTHING
     )
-    SELECT EXISTS (SELECT FROM marked) AS "marked",
+    SELECT EXISTS (SELECT FROM marked) AS "marked", EXISTS (SELECT FROM ended WHERE "changesAsked" > 0 OR ${unanswered(orderId)}) AS "wasAsked",
       coalesce((
         SELECT json_agg(s."set" ORDER BY s."by" NULLS FIRST, s."set")
         FROM (
@@ -94,9 +98,14 @@ async function endOnceAnswered(prisma: Database, { orderId, progress, decided = 
         ) AS s
       ), '[]'::json) AS "sets",
       (SELECT CASE WHEN bool_or("by" IS NULL) THEN NULL ELSE min("by") END FROM waiting) AS "by"`;
-  const { sets, by, marked } = found(row, `order ${orderId}`);
-  if (sets.length === 0) return { waiting: undefined, marked };
-  return { waiting: { sets, ...(by !== null && { by: new Date(by).toISOString() }) }, marked };
+  const { sets, by, marked, wasAsked } = found(row, `order ${orderId}`);
+  if (sets.length === 0) return { waiting: undefined, marked, wasAsked };
+  return { waiting: { sets, ...(by !== null && { by: new Date(by).toISOString() }) }, marked, wasAsked };
+}
+
+/** Whether a change waits. One that came while the statement waited for the order is only counted there. */
+function unanswered(orderId: string): Prisma.Sql {
+  return Prisma.sql`EXISTS (SELECT FROM "OrderChange" AS c WHERE c."orderId" = ${orderId} AND c."state" <> 'answered')`;
 }
 
 /** Ends a stopped order: nothing remains open, and a refused order is rejected to its partner. */
@@ -106,15 +115,15 @@ async function endStopped(
   stop: Stop,
 ): Promise<void> {
   const { prisma, handOff } = deps;
-  const [row] = await prisma.$queryRaw<{ order: OrderRecord; standing: string[]; changes: WaitingChange[] }[]>`
-    SELECT ${ORDER} AS "order", ${WAITING_CHANGES} AS "changes",
+  const [row] = await prisma.$queryRaw<{ order: OrderRecord; standing: string[]; change: CancellingChange | null }[]>`
+    SELECT ${ORDER} AS "order",
+      (SELECT json_build_object('id', c."id", 'canonical', c."canonical", 'receivedAt', c."receivedAt")
+        FROM "OrderChange" AS c WHERE c."id" = ${stop.changeId ?? ''}) AS "change",
       ARRAY(SELECT e."id" ${OTHER_ORDERS} AND e."receivedAt" <= o."receivedAt" AND e."status" <> 'rejected'
         ORDER BY e."receivedAt", e."id") AS "standing"
     FROM "Order" AS o WHERE o."id" = ${orderId}`;
-  const { order, standing, changes } = found(row, `order ${orderId}`);
+  const { order, standing, change } = found(row, `order ${orderId}`);
   const profile = await profileOf(deps, order);
-  const { answers, told, documents, tellsTheEnd } = answersAtEnd(deps, profile, order, changes, stop);
-  const answering = outgoing(profile, documents);
   const events: TimelineRow[] = [
     happened(order, {
       key: 'ended',
@@ -122,14 +131,14 @@ async function endStopped(
       summary: `Order ${progress.status}: ${stop.reason}`,
       actor: stop.by,
     }),
-    ...told,
   ];
   let sent: Outgoing = outgoing(profile, []);
-  // The answer to the change that asked for the end tells it.
-  if (!tellsTheEnd && standing.length > 0) events.push(refusalNotSent(order, standing));
-  else if (!tellsTheEnd) {
+  if (standing.length > 0) events.push(refusalNotSent(order, standing));
+  else {
     try {
-      sent = await refusalTo(deps, order, profile, stop, accepted);
+      sent =
+        (change === null ? undefined : cancellationAnswer(deps, profile, order, change)) ??
+        (await refusalTo(deps, order, profile, stop, accepted));
     } catch (error) {
       // An order may be refused because no document can express it. It ends without one.
       if (!(error instanceof ApplicationFailure)) throw error;
@@ -144,7 +153,8 @@ async function endStopped(
     }
   }
   const resolution = asJson({ resolution: 'cancel' });
-  await prisma.$executeRaw`
+  const outcome = change === null ? null : JSON.stringify(outcomeOfEnd(change));
+  const ended = await prisma.$queryRaw<{ wasAsked: boolean }[]>`
     WITH told AS (${insertTimeline(events)}),
       emptied AS (
         UPDATE "OrderLine" SET "cancelled" = "ordered" - "rejected" - "shipped", "open" = 0, "backordered" = 0
@@ -155,15 +165,19 @@ async function endStopped(
         SET "state" = 'resolved', "resolvedAt" = now(), "resolvedBy" = ${stop.by}, "resolution" = ${resolution}::jsonb
         WHERE "orderId" = ${orderId} AND "state" = 'open'
       ),
+      answered AS (
+        UPDATE "OrderChange" SET "state" = 'answered', "answeredAt" = now(), "outcome" = ${outcome}::jsonb
+        WHERE "id" = ${stop.changeId ?? ''} AND "state" <> 'answered'
+      ),
       queued AS (${sent.documents()}),
-      woken AS (${sent.wakes()}),
-      answered AS (${keepingAnswers(answers)}),
-      answering AS (${answering.documents()}),
-      "wokenToo" AS (${answering.wakes()})
+      woken AS (${sent.wakes()})
     UPDATE "Order" SET ${setProgress(progress)}, "cancelling" = NULL, "awaitsAnswers" = FALSE,
       "closedAt" = coalesce("closedAt", now()), "startedAt" = coalesce("startedAt", now())
-    WHERE "id" = ${orderId}`;
-  handOff.committed([...sent.handOffs, ...answering.handOffs]);
+    WHERE "id" = ${orderId} RETURNING "changesAsked" > 0 OR ${unanswered(orderId)} AS "wasAsked"`;
+  handOff.committed(sent.handOffs);
+  if (ended.some(({ wasAsked }) => wasAsked)) {
+    await refuseLeftChanges(deps, orderId, `the order was ${progress.status}: ${stop.reason}`);
+  }
 }
 
 /** The document that refuses an order: as a whole, if the profile has that for what we cannot do, else line by line. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isClear } from '../../activities/intake/accept-change.ts';
 import { orderChange, salesOrder } from '../../mappings/canonical/v1/index.ts';
 import { changeInWords } from '../../mappings/canonical/words/order-change.ts';
 import { orderNow, type StoredOrder } from '../../mappings/canonical/words/order-now.ts';
@@ -17,13 +18,16 @@ export const askedChange = z
       ],
     }),
     ended: z.boolean().meta({ description: 'Whether the order had ended when it was read' }),
+    applies: z
+      .boolean()
+      .meta({ description: 'Whether it is clear and about one order, so that it can be applied as it is' }),
     cancels: z
       .array(link)
       .meta({ description: 'Where the order is cancelled, if it asks for that and the order goes on' }),
   })
   .meta({
     id: 'AskedChange',
-    description: 'A change that the partner asks for. Nothing is changed by it: a person does it',
+    description: 'A change that the partner asks for. Nothing is changed by it until a person says so, or does it',
   });
 export type AskedChange = z.output<typeof askedChange>;
 
@@ -101,6 +105,7 @@ function viewOf(stored: unknown, orders: readonly Known[]): AskedChange {
     changedOn: change.changedOn ?? null,
     points: changeInWords(change, now),
     ended: now?.ended !== undefined,
+    applies: orders.length === 1 && now?.ended === undefined && isClear(change),
     cancels: change.action === 'cancel' ? open.map(({ id }) => `${orderPath(id)}/cancel`) : [],
   };
 }

@@ -97,7 +97,7 @@ const question = z
     note: z.string().nullable().meta({ description: 'What was done, or why it is refused' }),
     outcome: outcomes.nullable().meta({ description: 'What the partner is told, if it is' }),
     change: askedChange.nullable().meta({ description: 'What it asks to change about the order, if it is read' }),
-    links: z.object({ order: link.nullable(), handle: link, assign: link }),
+    links: z.object({ order: link.nullable(), handle: link, apply: link.nullable(), assign: link }),
   })
   .meta({ id: 'DocumentQuestion', description: 'A document that is kept until a person says what was done about it' });
 
@@ -120,6 +120,7 @@ export function questionOf(document: QuestionRow, changes: AskedChanges): z.outp
     links: {
       order: about === undefined ? null : orderPath(about.orderId),
       handle: `${self}/handled`,
+      apply: change?.applies === true && document.state === 'kept' ? `${self}/apply` : null,
       assign: `${self}/order`,
     },
   };

@@ -161,6 +161,29 @@ const handleDocument = route({
   },
 });
 
+const applyDocument = route({
+  method: 'post',
+  path: '/v1/documents/{documentId}/apply',
+  operation: 'applyDocument',
+  tag: 'Documents',
+  summary: 'Apply the change of an order that a kept document asks for',
+  description:
+    'As if nobody had been asked: the order takes it, and the partner is told what became of it by 865 or 855. The document does not wait for a person any more. What is not clear in it cannot be applied so: change the order instead.',
+  access: withScope('exceptions:resolve'),
+  params: documentParameters,
+  answers: { 200: { description: 'The document', schema: documentItem } },
+  problems: ['unknown-document', 'document-not-kept', 'not-possible-now'],
+  handler: async ({ params, caller }, deps) => {
+    const document = await keptDocument(caller, params.documentId, deps);
+    if (document.state !== 'kept') throw notWaiting(document.state);
+    const applied = await deps.intake.applyKeptChange(document.id, caller.client?.name ?? 'unknown');
+    if (applied === undefined) {
+      throw new Problem('not-possible-now', 'It is not a clear change of one order.');
+    }
+    return { status: 200, body: await itemOf(document.id, deps), subject: document.id };
+  },
+});
+
 const assignDocument = route({
   method: 'post',
   path: '/v1/documents/{documentId}/order',
@@ -193,4 +216,4 @@ async function itemOf(id: string, { prisma }: Pick<ApiDependencies, 'prisma'>): 
   return documentItemOf(document, await changesAskedBy(prisma, [document]));
 }
 
-export const documentRoutes = [readDocument, readRawDocument, handleDocument, assignDocument];
+export const documentRoutes = [readDocument, readRawDocument, handleDocument, applyDocument, assignDocument];

@@ -8,11 +8,12 @@ import type { z } from 'zod';
 import { settleKeptDocument } from '../../activities/documents/kept-documents.ts';
 import { erpConnectors } from '../../activities/erp/connector.ts';
 import { Dispatcher } from '../../activities/handoff/dispatcher.ts';
-import { acceptChange, refusingLate } from '../../activities/intake/accept-change.ts';
+import { acceptChange, applyKeptChange } from '../../activities/intake/accept-change.ts';
 import { acceptOrder } from '../../activities/intake/accept-order.ts';
 import { acceptPayment } from '../../activities/intake/accept-payment.ts';
 import { acceptWarehouseEvent } from '../../activities/intake/accept-warehouse-event.ts';
 import { acceptInterchanges } from '../../activities/intake/receive-interchange.ts';
+import { refusingLate } from '../../activities/orders/refused-change.ts';
 import { FollowedProfiles } from '../../activities/partners/partner-profiles.ts';
 import { ProfileEditor } from '../../activities/partners/profile-editor.ts';
 import { wmsConnectors } from '../../activities/wms/connector.ts';
@@ -129,6 +130,7 @@ export async function startApi(
       acceptWarehouseEvent: (request) => acceptWarehouseEvent(intake, request),
       acceptPayment: (request) => acceptPayment(intake, request),
       acceptChange: (offered, orderId) => acceptChange(intake, offered, orderId),
+      applyKeptChange: (documentId, by) => applyKeptChange(intake, documentId, by),
       settleKeptDocument: (documentId, settlement) => settleKeptDocument(intake, documentId, settlement),
     },
   });

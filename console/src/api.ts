@@ -407,6 +407,8 @@ export interface AskedChange {
   readonly sequence: string | null;
   /** Where the order is cancelled, if the change asks for that and the order goes on. */
   readonly cancels: readonly string[];
+  /** It can be applied as it is. */
+  readonly applies: boolean;
 }
 
 /** What a kept document asks, until a person says what was done. */
@@ -739,6 +741,10 @@ export function createApi(key: string, onUnauthorized: () => void = () => undefi
     /** Cancels an order at the link that the API gave for it. */
     cancelAt: async (link: string, reason: string): Promise<void> => {
       await post(link, { reason });
+    },
+    /** Applies the change that a kept document asks for. */
+    applyDocument: async (id: string): Promise<void> => {
+      await post(`${document(id)}/apply`, {});
     },
     assignDocument: async (id: string, poNumber: string): Promise<void> => {
       await post(`${document(id)}/order`, { poNumber });

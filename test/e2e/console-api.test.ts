@@ -186,7 +186,7 @@ describe.skipIf(executablePath === undefined)(suite, () => {
     await question.getByText('The partner asks to cancel the order').waitFor();
     const asked = question.getByRole('list', { name: 'What is to change' });
     await asked.getByText('line 1 (MW-1001): deleted; the order has 12 CA of it').waitFor();
-    await question.getByText('Nothing is changed by it: a person does it.').waitFor();
+    await question.getByText('Nothing is changed by it until a person says so.').waitFor();
     await question.getByRole('button', { name: 'Cancel the order' }).click();
     await question.getByText('Say why the order is cancelled.').waitFor();
     await question.getByRole('link', { name: 'HP-104303' }).click();
@@ -240,6 +240,7 @@ const readOnly: Intake = {
   acceptWarehouseEvent: refuse,
   acceptPayment: refuse,
   acceptChange: refuse,
+  applyKeptChange: refuse,
   settleKeptDocument: refuse,
 };
 

@@ -38,9 +38,11 @@ export function QuestionSection(props: { readonly document: DocumentSummary; rea
             (PO {document.orderIds.length === 0 ? `${question.poNumber}, not known here` : <PoLink {...document} />})
           </>
         )}
-        . Nothing here processes this document; it waits since <Ago at={question.since} />.
+        . {question.change === null ? 'Nothing here processes this document; it waits' : 'It waits'} since{' '}
+        <Ago at={question.since} />.
       </p>
       <Points change={question.change} />
+      {question.change?.applies && <ApplyButton documentId={document.id} onSent={onChanged} />}
       {question.change !== null && question.change.cancels.length > 0 && (
         <OneField
           label="Reason for cancelling"
@@ -87,13 +89,43 @@ function Points({ change }: { readonly change: DocumentQuestion['change'] }) {
           <li key={point}>{point}</li>
         ))}
       </ul>
-      <p className="quiet">Nothing is changed by it: a person does it.</p>
+      <p className="quiet">Nothing is changed by it until a person says so.</p>
     </>
   );
 }
 
 function PoLink({ orderIds: [orderId], question }: DocumentSummary) {
   return <Link to={`/orders/${encodeURIComponent(orderId ?? '')}`}>{question?.poNumber}</Link>;
+}
+
+/** The order takes the change as it was sent, and the partner is told what became of it. */
+function ApplyButton({ documentId, onSent }: { readonly documentId: string; readonly onSent: () => void }) {
+  const api = useApi();
+  const [sending, setSending] = useState(false);
+  const [refusal, setRefusal] = useState('');
+  async function apply(): Promise<void> {
+    setSending(true);
+    setRefusal('');
+    try {
+      await api.applyDocument(documentId);
+      onSent();
+    } catch (failure) {
+      setRefusal(failure instanceof ApiProblem ? `${failure.title}. ${failure.detail ?? ''}` : String(failure));
+    }
+    setSending(false);
+  }
+  return (
+    <div className="actions">
+      <button type="button" className="primary" disabled={sending} onClick={() => void apply()}>
+        {sending ? 'Applying…' : 'Apply the change to the order'}
+      </button>
+      {refusal !== '' && (
+        <p className="refusal" role="alert">
+          {refusal}
+        </p>
+      )}
+    </div>
+  );
 }
 
 interface FieldProps {

@@ -32,6 +32,7 @@ CREATE TABLE "Order" (
     "shipBy" TIMESTAMPTZ(3),
     "reservedRound" INTEGER NOT NULL DEFAULT 0,
     "awaitsAnswers" BOOLEAN NOT NULL DEFAULT false,
+    "changesAsked" INTEGER NOT NULL DEFAULT 0,
     "nextDeadline" TIMESTAMPTZ(3),
     "jeopardyFrom" TIMESTAMPTZ(3),
     "closedAt" TIMESTAMPTZ(3),
