@@ -31,7 +31,8 @@ import { reserveStock } from './steps/reserve-stock.ts';
 /** @param continued the state that an earlier run left, whose history had grown long */
 export async function orderToCash(input: OrderToCashInput, continued?: OrderState): Promise<{ status: OrderStatus }> {
   const { cancelRequested } = CancellationScope.current();
-  return shielded(toCash)(new OrderRun(input, continued), cancelRequested);
+  // The scopes of an order's run are shielded only if they are made within the shield.
+  return shielded(async () => toCash(new OrderRun(input, continued), cancelRequested))();
 }
 
 async function toCash(order: OrderRun, cancelRequested: Promise<never>): Promise<{ status: OrderStatus }> {

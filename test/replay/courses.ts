@@ -2,6 +2,7 @@
  * The courses whose histories are committed: each takes another way through the workflows. The
  * recorder runs them; the replay guard demands a history of each.
  */
+import { setTimeout } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
 import { DAY_MS, HOUR_MS, refuses, type TradingNetwork } from '../../scripts/stack/trading-world.ts';
 import { wakeOutbox } from '../../workflows/messages.ts';
@@ -11,6 +12,10 @@ export interface Course {
   readonly skipsTime?: true;
   /** @returns the workflow whose history is recorded */
   readonly run: (network: TradingNetwork) => Promise<WorkflowHandle>;
+}
+
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  while (!(await holds())) await setTimeout(20);
 }
 
 export const courses: Record<string, Course> = {
@@ -157,14 +162,102 @@ export const courses: Record<string, Course> = {
     },
   },
 
-  'lines-cancelled': {
+  'line-cancelled-that-waits-for-stock': {
     run: async (network) => {
-      const order = await network.aTradingWorld().holding({ RNO: '6' }, { backordered: true }).order();
+      const world = network.aTradingWorld().holding({ RNO: '6' }, { backordered: true });
+      const order = await world.order();
       await order.ships('RNO', 'S1', '6');
       await order.until('810 of INV-S1 queued');
-      await order.cancelsLines([2]);
-      await order.until('ERP told of cancelled lines 2');
+      world.nextChange({ releases: [], backordered: false });
+      await order.hearsOfChange('C1');
+      await order.until('C1 recorded, 855 queued');
       await order.isPaid('INV-S1');
+      await order.end();
+      return order.handle;
+    },
+  },
+
+  'changed-with-a-recall': {
+    run: async (network) => {
+      const world = network.aTradingWorld().holding({ RNO: '4', MEM: '6' });
+      const order = await world.order();
+      await order.until(/^released/, 2);
+      world.nextChange({ recall: ['RNO'], releases: [{ id: world.releaseNumber('RNO'), planned: '3' }] });
+      await order.changes('C1');
+      await order.hearsOfChange('C1');
+      await order.until('released to RNO', 2);
+      for (const [node, quantity] of [
+        ['RNO', '3'],
+        ['MEM', '6'],
+      ] as const) {
+        await order.ships(node, `S-${node}`, quantity);
+        await order.until(`810 of INV-S-${node} queued`);
+        await order.isPaid(`INV-S-${node}`);
+      }
+      await order.end();
+      return order.handle;
+    },
+  },
+
+  'change-that-a-warehouse-refuses': {
+    run: async (network) => {
+      const world = network.aTradingWorld().next('cancelRelease', refuses('packed already'));
+      const order = await world.order();
+      await order.until('released to RNO');
+      world.nextChange({ recall: ['RNO'] });
+      await order.changes('C1');
+      await order.ships('RNO', 'S1', '10');
+      await order.until('810 of INV-S1 queued');
+      await order.isPaid('INV-S1');
+      await order.end();
+      return order.handle;
+    },
+  },
+
+  'change-rejected-by-a-person': {
+    run: async (network) => {
+      const world = network
+        .aTradingWorld()
+        .next('changeErpOrder', refuses('changes are made by hand', 'change-not-supported'));
+      const order = await world.order();
+      await order.until('released to RNO');
+      const changed = order.changes('C1');
+      await order.decides((await order.exception('erp-refused-change')).id, 'reject-change', 'too late');
+      await changed;
+      await order.until('ERP order put back');
+      await order.ships('RNO', 'S1', '10');
+      await order.until('810 of INV-S1 queued');
+      await order.isPaid('INV-S1');
+      await order.end();
+      return order.handle;
+    },
+  },
+
+  'cancelled-while-it-is-changed': {
+    run: async (network) => {
+      const world = network.aTradingWorld();
+      const order = await world.order();
+      await order.until('released to RNO');
+      const erp = world.holdBack('changeErpOrder');
+      await order.hearsOfChange('C1');
+      await erp.asked;
+      await order.hearsOfChange('C2');
+      const cancelled = order.cancels();
+      await until(() => order.isCancellingACall());
+      erp.answer();
+      await cancelled;
+      await order.end();
+      return order.handle;
+    },
+  },
+
+  'change-that-is-the-end': {
+    run: async (network) => {
+      const world = network.aTradingWorld();
+      const order = await world.order();
+      await order.until('released to RNO');
+      world.next('planChange', async () => ({ type: 'whole' as const, reason: 'the buyer cancels the order' }));
+      await order.hearsOfChange('C1');
       await order.end();
       return order.handle;
     },

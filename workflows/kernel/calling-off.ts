@@ -1,9 +1,8 @@
 /** Cancelling an order as a whole: whoever may refuse is asked first, and meanwhile no step begins. */
 import { type CancellationScope, log } from '@temporalio/workflow';
 import type { OrderRecords } from '../../activities/orders/activities.ts';
-import type { OrderEvent } from '../../domain/order/events.ts';
 import { type Refusal, whyNotAskToCancel, whyNotUndone } from '../../domain/order/guards.ts';
-import type { OrderState, Progress, Stop } from '../../domain/order/state.ts';
+import type { Progress, Stop } from '../../domain/order/state.ts';
 import { reasonOf, refuse } from './failures.ts';
 import { type Recalling, recallAll } from './recall.ts';
 import type { Turns } from './turns.ts';
