@@ -9,12 +9,14 @@ import { evaluateAll } from '../../runtime/expressions.ts';
 import { adviceAbout, advisedOf, documentBehind } from '../documents/advice.ts';
 import { PENDING } from '../documents/answers.ts';
 import { type Outgoing, outgoing } from '../documents/outgoing.ts';
-import { asJson, insertTimeline, setProgress, type TimelineRow } from '../lib/records.ts';
+import type { HandOffRow } from '../handoff/hand-off.ts';
+import { asJson, insertTimeline, setProgress, type TimelineRow, type Transaction } from '../lib/records.ts';
+import { type AnsweredByEnd, answeredByEnd, HAS_CHANGES_LEFT } from './changes/left.ts';
 import type { RecordDependencies } from './dependencies.ts';
 import { outbound, rendered } from './order-documents.ts';
 import { found, happened, ORDER, type OrderRecord, profileOf } from './order-record.ts';
 import { refusal } from './refusal.ts';
-import { type CancellingChange, cancellationAnswer, outcomeOfEnd, refuseLeftChanges } from './refused-change.ts';
+import { refuseLeftChanges } from './refused-change.ts';
 import { OTHER_ORDERS } from './repetition.ts';
 
 export interface FinishInput {
@@ -45,7 +47,7 @@ export async function finishOrder(deps: RecordDependencies, input: FinishInput):
   // An acknowledgment that arrived before the mark saw no waiting order. Check again after the
   // mark.
   if (look.waiting !== undefined && look.marked) look = await endOnceAnswered(deps.prisma, input);
-  // A change that came at this moment is too late.
+  // A change that was stored while the statement waited for the order is not seen by it, only counted.
   if (look.wasAsked) await refuseLeftChanges(deps, input.orderId, `the order was ${input.progress.status}`);
   return look.waiting;
 }
@@ -54,7 +56,7 @@ interface Look {
   waiting: Unanswered | undefined;
   /** The order waits from this call on. */
   marked: boolean;
-  /** The order has ended, and changes of it had been asked for. */
+  /** The order has ended, and changes of it had come. */
   wasAsked: boolean;
 }
 
@@ -66,8 +68,12 @@ async function endOnceAnswered(prisma: Database, { orderId, progress, decided = 
     summary: `Order ${progress.status}`,
     actor: 'system',
   };
-  const open = Prisma.sql`EXISTS (SELECT FROM waiting)`;
-  const [row] = await prisma.$queryRaw<{ sets: string[]; by: string | null; marked: boolean; wasAsked: boolean }[]>`
+  // A change whose hand-off is still on its way wants to be answered by the order.
+  const open = Prisma.sql`(EXISTS (SELECT FROM waiting)
+    OR EXISTS (SELECT FROM "Order" AS o WHERE o."id" = ${orderId} AND o."closedAt" IS NULL AND ${HAS_CHANGES_LEFT}))`;
+  const [row] = await prisma.$queryRaw<
+    { sets: string[]; by: string | null; marked: boolean; changes: boolean; wasAsked: boolean }[]
+  >`
     WITH waiting AS MATERIALIZED (
       SELECT d."transactionSet" AS "set", d."acknowledgeBy" AS "by" FROM "Document" AS d JOIN "Order" AS o ON o."id" = d."orderId"
       WHERE d."orderId" = ${orderId} AND o."closedAt" IS NULL AND (
@@ -90,7 +96,8 @@ async function endOnceAnswered(prisma: Database, { orderId, progress, decided = 
       SELECT ${orderId}, ${ended.key}, ${ended.type}, ${ended.summary}, ${ended.actor}, "correlationId" FROM ended
       ON CONFLICT DO NOTHING
     )
-    SELECT EXISTS (SELECT FROM marked) AS "marked", EXISTS (SELECT FROM ended WHERE "changesAsked" > 0 OR ${unanswered(orderId)}) AS "wasAsked",
+    SELECT EXISTS (SELECT FROM marked) AS "marked", ${open} AS "changes",
+      EXISTS (SELECT FROM ended WHERE "changesAsked" > 0) AS "wasAsked",
       coalesce((
         SELECT json_agg(s."set" ORDER BY s."by" NULLS FIRST, s."set")
         FROM (
@@ -98,14 +105,9 @@ async function endOnceAnswered(prisma: Database, { orderId, progress, decided = 
         ) AS s
       ), '[]'::json) AS "sets",
       (SELECT CASE WHEN bool_or("by" IS NULL) THEN NULL ELSE min("by") END FROM waiting) AS "by"`;
-  const { sets, by, marked, wasAsked } = found(row, `order ${orderId}`);
-  if (sets.length === 0) return { waiting: undefined, marked, wasAsked };
+  const { sets, by, marked, changes, wasAsked } = found(row, `order ${orderId}`);
+  if (sets.length === 0) return { waiting: changes ? { sets } : undefined, marked, wasAsked };
   return { waiting: { sets, ...(by !== null && { by: new Date(by).toISOString() }) }, marked, wasAsked };
-}
-
-/** Whether a change waits. One that came while the statement waited for the order is only counted there. */
-function unanswered(orderId: string): Prisma.Sql {
-  return Prisma.sql`EXISTS (SELECT FROM "OrderChange" AS c WHERE c."orderId" = ${orderId} AND c."state" <> 'answered')`;
 }
 
 /** Ends a stopped order: nothing remains open, and a refused order is rejected to its partner. */
@@ -114,15 +116,26 @@ async function endStopped(
   { orderId, progress, accepted = false }: FinishInput,
   stop: Stop,
 ): Promise<void> {
-  const { prisma, handOff } = deps;
-  const [row] = await prisma.$queryRaw<{ order: OrderRecord; standing: string[]; change: CancellingChange | null }[]>`
+  const handOffs = await deps.prisma.$transaction(async (records) => {
+    // A change that comes meanwhile waits for this lock, and is refused at once then.
+    await records.$queryRaw`SELECT 1 FROM "Order" WHERE "id" = ${orderId} FOR NO KEY UPDATE`;
+    return writeEnd(deps, records, { orderId, progress, accepted }, stop);
+  });
+  deps.handOff.committed(handOffs);
+}
+
+async function writeEnd(
+  deps: RecordDependencies,
+  records: Transaction,
+  { orderId, progress, accepted }: Required<Pick<FinishInput, 'orderId' | 'progress' | 'accepted'>>,
+  stop: Stop,
+): Promise<HandOffRow[]> {
+  const [row] = await records.$queryRaw<{ order: OrderRecord; standing: string[] }[]>`
     SELECT ${ORDER} AS "order",
-      (SELECT json_build_object('id', c."id", 'canonical', c."canonical", 'receivedAt', c."receivedAt")
-        FROM "OrderChange" AS c WHERE c."id" = ${stop.changeId ?? ''}) AS "change",
       ARRAY(SELECT e."id" ${OTHER_ORDERS} AND e."receivedAt" <= o."receivedAt" AND e."status" <> 'rejected'
         ORDER BY e."receivedAt", e."id") AS "standing"
     FROM "Order" AS o WHERE o."id" = ${orderId}`;
-  const { order, standing, change } = found(row, `order ${orderId}`);
+  const { order, standing } = found(row, `order ${orderId}`);
   const profile = await profileOf(deps, order);
   const events: TimelineRow[] = [
     happened(order, {
@@ -132,13 +145,12 @@ async function endStopped(
       actor: stop.by,
     }),
   ];
-  let sent: Outgoing = outgoing(profile, []);
+  const changes = await answeredByEnd(deps, records, order, profile, stop);
+  let sent: Outgoing = outgoing(profile, changes.documents);
   if (standing.length > 0) events.push(refusalNotSent(order, standing));
   else {
     try {
-      sent =
-        (change === null ? undefined : cancellationAnswer(deps, profile, order, change)) ??
-        (await refusalTo(deps, order, profile, stop, accepted));
+      sent = await refusalTo(deps, order, profile, { stop, accepted, changes });
     } catch (error) {
       // An order may be refused because no document can express it. It ends without one.
       if (!(error instanceof ApplicationFailure)) throw error;
@@ -153,8 +165,8 @@ async function endStopped(
     }
   }
   const resolution = asJson({ resolution: 'cancel' });
-  const outcome = change === null ? null : JSON.stringify(outcomeOfEnd(change));
-  const ended = await prisma.$queryRaw<{ wasAsked: boolean }[]>`
+  await changes.write(records);
+  await records.$executeRaw`
     WITH told AS (${insertTimeline(events)}),
       emptied AS (
         UPDATE "OrderLine" SET "cancelled" = "ordered" - "rejected" - "shipped", "open" = 0, "backordered" = 0
@@ -165,19 +177,12 @@ async function endStopped(
         SET "state" = 'resolved', "resolvedAt" = now(), "resolvedBy" = ${stop.by}, "resolution" = ${resolution}::jsonb
         WHERE "orderId" = ${orderId} AND "state" = 'open'
       ),
-      answered AS (
-        UPDATE "OrderChange" SET "state" = 'answered', "answeredAt" = now(), "outcome" = ${outcome}::jsonb
-        WHERE "id" = ${stop.changeId ?? ''} AND "state" <> 'answered'
-      ),
       queued AS (${sent.documents()}),
       woken AS (${sent.wakes()})
     UPDATE "Order" SET ${setProgress(progress)}, "cancelling" = NULL, "awaitsAnswers" = FALSE,
       "closedAt" = coalesce("closedAt", now()), "startedAt" = coalesce("startedAt", now())
-    WHERE "id" = ${orderId} RETURNING "changesAsked" > 0 OR ${unanswered(orderId)} AS "wasAsked"`;
-  handOff.committed(sent.handOffs);
-  if (ended.some(({ wasAsked }) => wasAsked)) {
-    await refuseLeftChanges(deps, orderId, `the order was ${progress.status}: ${stop.reason}`);
-  }
+    WHERE "id" = ${orderId}`;
+  return sent.handOffs;
 }
 
 /** The document that refuses an order: as a whole, if the profile has that for what we cannot do, else line by line. */
@@ -185,9 +190,14 @@ async function refusalTo(
   deps: RecordDependencies,
   order: OrderRecord,
   profile: PartnerProfile,
-  { problem, reason }: Stop,
-  accepted: boolean,
+  {
+    stop: { problem, reason },
+    accepted,
+    changes: { documents, tellsCancellation },
+  }: { stop: Stop; accepted: boolean; changes: AnsweredByEnd },
 ): Promise<Outgoing> {
+  // The answer to the change that cancelled an accepted order says it.
+  if (accepted && tellsCancellation) return outgoing(profile, documents);
   if (problem === 'content-not-used' && profile.orders.unsupported === 'advise') {
     const document = await documentBehind(deps.prisma, order.id);
     if (document !== undefined)
@@ -199,7 +209,7 @@ async function refusalTo(
   const now = new Date();
   const since = { orderReceived: now, orderAccepted: now };
   const businessKey = `${written.set}/${order.id}${accepted ? '/cancel' : ''}`;
-  return outgoing(profile, [outbound(order, { ...written, businessKey, since })]);
+  return outgoing(profile, [outbound(order, { ...written, businessKey, since }), ...documents]);
 }
 
 /**

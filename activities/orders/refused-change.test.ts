@@ -59,7 +59,7 @@ it('the change that cancels an order is answered by 865 instead of a refusal, an
   const reason = 'the order was cancelled: the buyer cancels the order';
   expect(await change('too-late')).toMatchObject({
     state: 'answered',
-    outcome: { result: 'rejected', parts: [{ part: 'delete', lineId: '10', result: 'rejected', reason }] },
+    outcome: { result: 'rejected', parts: [{ result: 'rejected', reason }] },
   });
   expect(await documents(orderId)).toEqual(['865/cancels', '865/too-late']);
 });
@@ -73,12 +73,28 @@ it('without 865 the refusal of the order is the answer', async () => {
   expect(await documents(orderId)).toEqual([`855/${orderId}/cancel`]);
 });
 
-it('a change that comes while its order is being closed is refused', async () => {
+it('a change that was stored while its order was being closed is refused', async () => {
   const deps = answering();
   const orderId = await given.checked('tri-valley', [each('MW-1001', 5)]);
   const records = createOrderRecords(deps);
   await changed(orderId, 'at-the-end', 'change', deps);
-  expect(await records.finishOrder({ orderId, progress: { ...underWay, status: 'closed' } })).toBeUndefined();
+  const progress = { ...underWay, status: 'closed' } as const;
+  // One that the statement sees keeps the order from ending: the order answers it.
+  expect(await records.finishOrder({ orderId, progress })).toBeDefined();
+  await given.prisma.orderChange.update({ where: { id: 'at-the-end' }, data: { orderId: null } });
+  const { $queryRaw } = given.prisma;
+  // As if it were committed behind the snapshot of the statement that ends the order.
+  const prisma = new Proxy(given.prisma, {
+    get(target, key) {
+      if (key !== '$queryRaw') return Reflect.get(target, key) as unknown;
+      return async (...statement: Parameters<typeof $queryRaw>) => {
+        const rows: unknown = await target.$queryRaw(...statement);
+        await target.orderChange.update({ where: { id: 'at-the-end' }, data: { orderId } });
+        return rows;
+      };
+    },
+  });
+  expect(await createOrderRecords({ ...deps, prisma }).finishOrder({ orderId, progress })).toBeUndefined();
   expect(await change('at-the-end')).toMatchObject({ state: 'answered', outcome: { result: 'rejected' } });
   expect(await documents(orderId)).toEqual(['865/at-the-end']);
 });

@@ -1,8 +1,6 @@
 /** Changes that come to nothing because their order has ended. */
-import { subtract } from '../../domain/decimal.ts';
 import { type ChangeOutcome, outcomeOf, type PartOutcome } from '../../domain/order/changes/outcome.ts';
 import { type OrderChange, orderChange } from '../../mappings/canonical/v1/index.ts';
-import { orderChangeAcknowledgment } from '../../mappings/edi/documents/all.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import { type Outgoing, outgoing } from '../documents/outgoing.ts';
 import { insertTimeline, type TimelineRow } from '../lib/records.ts';
@@ -41,7 +39,7 @@ export function refusedChange(
 }
 
 /** Every part that a change asks for. */
-function askedParts(change: OrderChange): Pick<PartOutcome, 'part' | 'lineId'>[] {
+export function askedParts(change: OrderChange): Pick<PartOutcome, 'part' | 'lineId'>[] {
   if (change.action === 'cancel') return [{ part: 'cancel' }];
   const lines = change.lines.flatMap(({ lineId = '', action, changes }): Pick<PartOutcome, 'part' | 'lineId'>[] => {
     if (action === 'none') return [];
@@ -52,7 +50,7 @@ function askedParts(change: OrderChange): Pick<PartOutcome, 'part' | 'lineId'>[]
   return lines.length > 0 ? lines : [{ part: 'other' }];
 }
 
-/** Refuses what is still unanswered of an order that has ended. Later ones are refused where they come in. */
+/** Refuses what is left unanswered of an order that is closed. Later changes are refused where they come in. */
 export async function refuseLeftChanges(
   deps: Pick<RecordDependencies, 'prisma' | 'profiles' | 'handOff'>,
   orderId: string,
@@ -83,37 +81,6 @@ export async function refuseLeftChanges(
     return sent.flatMap((one) => one.handOffs);
   });
   handOff.committed(handOffs);
-}
-
-export interface CancellingChange {
-  readonly id: string;
-  readonly canonical: OrderChange;
-  readonly receivedAt: string;
-}
-
-/** What became of the change that ended the order: it has all that it asked for. */
-export function outcomeOfEnd({ canonical }: CancellingChange): ChangeOutcome {
-  return outcomeOf(askedParts(canonical).map((part) => ({ ...part, result: 'accepted' })));
-}
-
-/** The answer to the change that ended the order, where the partner has an answer to changes; else the refusal of the order is it. */
-export function cancellationAnswer(
-  { profiles }: Pick<RecordDependencies, 'profiles'>,
-  profile: PartnerProfile,
-  order: OrderRecord,
-  ended: CancellingChange,
-): Outgoing | undefined {
-  if (profile.documents.outbound[orderChangeAcknowledgment.set]?.send !== true) return undefined;
-  const { id: changeId, canonical: change, receivedAt } = ended;
-  const after = { ...order, lines: order.lines.map(withNothingLeft) };
-  const answered = { changeId, change, outcome: outcomeOfEnd(ended), before: order, after };
-  const answer = changeAnswer({ profiles }, profile, { ...answered, receivedAt: new Date(receivedAt) });
-  return outgoing(profile, answer === undefined ? [] : [answer]);
-}
-
-function withNothingLeft(line: OrderRecord['lines'][number]): OrderRecord['lines'][number] {
-  const { ordered, rejected, shipped } = line;
-  return { ...line, cancelled: subtract(subtract(ordered, rejected), shipped), open: '0', backordered: '0' };
 }
 
 /** Refuses what a delivery could not tell an order, whose workflow has ended (activities/handoff). */

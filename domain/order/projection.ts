@@ -65,6 +65,7 @@ export function waitingFor(state: OrderState): string {
   if (state.invoices.length < shipmentsOf(state)) return 'the ERP to invoice what shipped';
   const payment = awaitedPayment(state.invoices, state.terms.currency);
   if (payment !== undefined) return payment;
+  if (state.unanswered?.sets.length === 0) return 'a change of the order that is on its way';
   return state.unanswered ? `the partner to acknowledge ${state.unanswered.sets.join(', ')}` : '';
 }
 

@@ -172,7 +172,7 @@ export interface OrderTerms {
 
 /** Documents that the partner has not acknowledged yet. */
 export interface Unanswered {
-  /** Transaction sets, such as `856`. */
+  /** Transaction sets, such as `856`; none where only a change of the order that is on its way is missing. */
   sets: string[];
   /** When the first answer is due; absent while something has not been sent. */
   by?: string;
