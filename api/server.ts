@@ -14,6 +14,7 @@ import { acceptOrder } from '../activities/intake/accept-order.ts';
 import { acceptPayment } from '../activities/intake/accept-payment.ts';
 import { acceptWarehouseEvent } from '../activities/intake/accept-warehouse-event.ts';
 import { acceptInterchanges } from '../activities/intake/receive-interchange.ts';
+import { refusingLate } from '../activities/orders/refused-change.ts';
 import { FollowedProfiles } from '../activities/partners/partner-profiles.ts';
 import { ProfileEditor } from '../activities/partners/profile-editor.ts';
 import { acceptReturnNotice } from '../activities/returns/accept-notice.ts';

@@ -148,8 +148,10 @@ function withoutPending(state: OrderState, changeId: string): OrderState {
 
 function withChange(
   state: OrderState,
-  { releases, backordered, wantsMore, terms, corrections }: Extract<OrderEvent, { type: 'changed' }>,
+  { changeId, releases, backordered, wantsMore, terms, corrections }: Extract<OrderEvent, { type: 'changed' }>,
 ): OrderState {
+  // Told once more by another run of the order, it may be older than what has been changed since.
+  if (state.changesMade.includes(changeId)) return state;
   return {
     ...state,
     ...(terms && { terms }),
@@ -157,7 +159,7 @@ function withChange(
     backordered: backordered ?? state.backordered,
     // As if stock had come: whatever there is of it is looked for at once.
     stockArrived: state.stockArrived || wantsMore === true,
-    changesMade: state.changesMade + 1,
+    changesMade: [...state.changesMade, changeId],
     fulfillments: state.fulfillments.map((one) => ({ ...one, ...releases.find(({ id }) => id === one.id) })),
   };
 }

@@ -48,8 +48,8 @@ export interface OrderState {
   readonly decidedDocuments: readonly string[];
   /** Changes that are not answered yet, in the order in which they are made. */
   readonly changes: readonly PendingChange[];
-  /** How many changes were taken, in whole or in part. */
-  readonly changesMade: number;
+  /** Changes that were taken, in whole or in part. */
+  readonly changesMade: readonly string[];
   readonly exceptions: readonly ExceptionState[];
   /** Who decided that the order may ship after the buyer's last day. */
   readonly lateAgreedBy?: string;
@@ -213,7 +213,7 @@ export function newOrder({
     troubled: [],
     decidedDocuments: [],
     changes: [],
-    changesMade: 0,
+    changesMade: [],
     exceptions: [],
     story: [],
   };

@@ -21,6 +21,7 @@ import {
 import type { EdiActivities, OutboxRecords } from '../../activities/edi/activities.ts';
 import type { ErpActivities } from '../../activities/erp/activities.ts';
 import type { OrderRecords } from '../../activities/orders/activities.ts';
+import type { RecordedChange } from '../../activities/orders/changes/record.ts';
 import type { WmsActivities } from '../../activities/wms/activities.ts';
 import type { ExceptionType, Resolution } from '../../domain/exceptions.ts';
 import type { ChangeOutcome } from '../../domain/order/changes/outcome.ts';
@@ -52,6 +53,14 @@ export function refuses(reason: string, code = 'refused'): () => never {
 /** A temporary failure; a retry may succeed. */
 export function isDown(): never {
   throw new Error('connect ECONNREFUSED');
+}
+
+/** What a change does to the releases of an order, named by their nodes. */
+export interface ChangeOfReleases {
+  readonly recall?: readonly string[];
+  readonly releases?: RecordedChange['releases'];
+  /** Something waits for stock after it. */
+  readonly backordered?: boolean;
 }
 
 export const HOUR_MS = 3_600_000;
@@ -131,6 +140,26 @@ export class TradingWorld {
     if (answer === undefined) this.standing.delete(step);
     else this.standing.set(step, answer as (...input: never[]) => unknown);
     return this;
+  }
+
+  /**
+   * What the next change is: the nodes whose releases it has to call back, and what becomes of the order's releases. Planned
+   * anew because a warehouse refuses, it does without those that are not given back.
+   */
+  nextChange({ recall = [], releases = [], backordered = false }: ChangeOfReleases): this {
+    this.standing.set('planChange', ({ changeId, fixed }: Parameters<Outside['planChange']>[0]) => {
+      const without = fixed.map(({ id, why }) => `${nodeOf(id)}: ${why}`).join(', ');
+      this.fact(`${changeId} planned${without && ` without ${without}`}`);
+      const named = recall.map((node) => this.releaseNumber(node));
+      const touched = named.filter((id) => fixed.every((one) => one.id !== id));
+      return { type: 'planned', recall: touched, touched, settled: false };
+    });
+    return this.next('recordChange', async (input) => {
+      const answer = await (this.usually.recordChange(input) as ReturnType<Outside['recordChange']>);
+      this.standing.delete('planChange');
+      if (answer.type === 'stale' || answer.recorded.outcome.result === 'rejected') return answer;
+      return { ...answer, recorded: { ...answer.recorded, releases, backordered } };
+    });
   }
 
   /** Blocks a step until the test lets it continue; then it returns its default. `asked` resolves when the step has started. */

@@ -20,7 +20,7 @@ export const reserveStock = defineRecord({
     return { ask: { type: 'nothing-available', summary } };
   },
   waitsForChange: () => true,
-  asksAnewWith: ({ state }) => state.changesMade,
+  asksAnewWith: ({ state }) => state.changesMade.length,
   undo: releaseReservations,
 });
 
@@ -32,5 +32,5 @@ export const reserveBackorder = defineRecord({
     records.reserveStock({ orderId: state.orderId, round: input.round }),
   outcome: ({ fulfillments, backordered }) => ({ type: 'reserved', fulfillments, backordered }),
   waitsForChange: () => true,
-  asksAnewWith: ({ state }) => state.changesMade,
+  asksAnewWith: ({ state }) => state.changesMade.length,
 });
