@@ -6,11 +6,12 @@ import { randomBytes } from 'node:crypto';
 import { type WorkflowHandle, WorkflowNotFoundError } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { agreeing } from '../../activities/edi/testing/agreeing.ts';
 import { createErpActivities } from '../../activities/erp/activities.ts';
 import { createRestErp } from '../../activities/erp/connectors/rest/client.ts';
 import type { ErpOrderRequest, ErpPort } from '../../activities/erp/port.ts';
-import { Delivery } from '../../activities/handoff/delivery.ts';
-import type { HandOff } from '../../activities/handoff/hand-off.ts';
+import { Delivery, StartStillWaiting } from '../../activities/handoff/delivery.ts';
+import type { HandOff, HandOffRow } from '../../activities/handoff/hand-off.ts';
 import { storeChange } from '../../activities/intake/accept-change.ts';
 import { acceptOrder } from '../../activities/intake/accept-order.ts';
 import { SystemUnavailable } from '../../activities/lib/http.ts';
@@ -24,6 +25,7 @@ import type { WarehouseRelease, WmsPort } from '../../activities/wms/port.ts';
 import { add, isPositive, sum } from '../../domain/decimal.ts';
 import type { ExceptionType, Resolution } from '../../domain/exceptions.ts';
 import type { ChangeOutcome } from '../../domain/order/changes/outcome.ts';
+import type { Correction } from '../../domain/order/corrections.ts';
 import type { OpenException } from '../../domain/order/messages.ts';
 import {
   type OrderChangeInput,
@@ -98,6 +100,11 @@ function watched(port: ErpPort, erp: { calls: string[]; trouble: Trouble | undef
       erp.calls.push(`createOrder ${lines(order)}`);
       return held(await port.createOrder(key, order));
     },
+    findOrder: async (orderId) => {
+      trouble();
+      const found = await port.findOrder(orderId);
+      return found && held(found);
+    },
     changeOrder: async (key, number, order) => {
       trouble();
       erp.calls.push(`changeOrder ${lines(order)}`);
@@ -120,6 +127,9 @@ function watched(port: ErpPort, erp: { calls: string[]; trouble: Trouble | undef
   };
 }
 
+/** The partner that is sent an 865 about each change; others get another 855. */
+export const ANSWERED: Partner = 'harbor-pine';
+
 export type OrdersAtWork = Awaited<ReturnType<typeof startOrders>>;
 
 let quiet = false;
@@ -132,12 +142,15 @@ export async function startOrders() {
     });
   quiet = true;
   const books = temporaryFolder();
-  const [env, given, workflowBundle, ledger] = await Promise.all([
+  const [env, plain, workflowBundle, ledger] = await Promise.all([
     createTimeSkippingEnvironment(),
     recordsUnderTest(),
     bundleWorkflows(),
     startErp({ port: 0, dataDir: books.path, token: TOKEN }),
   ]);
+  const given: RecordsUnderTest = agreeing(plain, ANSWERED, ({ documents }) => ({
+    documents: { ...documents, outbound: { ...documents.outbound, '865': { deadline: 'PT24H' } } },
+  })) as RecordsUnderTest;
   const delivering = new Set<Promise<unknown>>();
   const delivery = new Delivery({
     prisma: given.prisma,
@@ -150,7 +163,7 @@ export async function startOrders() {
     committed(rows) {
       for (const row of rows) {
         if (row.kind === 'wake-outbox') continue;
-        const work = delivery.deliver(row).then(() => given.prisma.handOff.deleteMany({ where: { id: row.id } }));
+        const work = delivered(delivery, row).then(() => given.prisma.handOff.deleteMany({ where: { id: row.id } }));
         delivering.add(work);
         void work.catch(() => undefined).finally(() => delivering.delete(work));
       }
@@ -218,6 +231,18 @@ export async function startOrders() {
   };
 }
 
+/** A signal that comes before its order has started is delivered after the start. */
+async function delivered(delivery: Delivery, row: HandOffRow): Promise<void> {
+  for (;;) {
+    try {
+      return await delivery.deliver(row);
+    } catch (error) {
+      if (!(error instanceof StartStillWaiting)) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
 interface Around {
   env: TestWorkflowEnvironment;
   given: RecordsUnderTest;
@@ -226,6 +251,9 @@ interface Around {
   wms: Warehouse;
   ledger: string;
 }
+
+/** Nobody has any of it. */
+export const OUT_OF_STOCK = 'MW-1003';
 
 let events = 0;
 
@@ -423,6 +451,24 @@ export class AnOrder {
     return this.outcome(await this.asks(...asked));
   }
 
+  /** Waits until nothing is called back or to be released (again), and all stock that there is is reserved. */
+  rests(): Promise<unknown> {
+    return this.until('rest', () => this.isAtRest());
+  }
+
+  private async isAtRest(): Promise<boolean> {
+    if ((await this.row()).closedAt !== null) return true;
+    const { changes, fulfillments, exceptions } = await this.status();
+    if (changes.length > 0) return false;
+    if (exceptions.length > 0) return true;
+    const releases = await this.given.prisma.fulfillment.findMany({ where: { orderId: this.orderId } });
+    const isOut = ({ state, lines }: (typeof releases)[number]) =>
+      state !== 'planned' && (state !== 'cancelled' || (lines as []).length === 0);
+    const { lines } = await this.record();
+    const isReserved = lines.every(({ backordered, sku }) => backordered === '0' || sku === OUT_OF_STOCK);
+    return isReserved && releases.every(isOut) && fulfillments.length === releases.length;
+  }
+
   /** Documents to the partner, by set and verdict. */
   async documents(): Promise<string[]> {
     const documents = await this.around.given.prisma.document.findMany({
@@ -437,8 +483,14 @@ export class AnOrder {
   /** `10: 20 open, 4 cancelled`, for each line. */
   async quantities(): Promise<string[]> {
     const { lines, canonical } = await this.record();
-    if (lines.length === 0)
-      return canonical.lines.map(({ lineId, quantity }) => `${lineId}: ${quantity.value} unchecked`);
+    if (lines.length === 0) {
+      const refused = ((await this.row()).corrections as Correction[]).flatMap((one) =>
+        one.kind === 'refuse-line' ? [one.lineId] : [],
+      );
+      return canonical.lines.map(({ lineId, quantity: { value } }) =>
+        refused.includes(lineId) ? `${lineId}: ${value} to be refused` : `${lineId}: ${value} unchecked`,
+      );
+    }
     return lines.map((line) => {
       const parts = (['open', 'backordered', 'shipped', 'cancelled', 'rejected'] as const).flatMap((name) =>
         isPositive(line[name]) ? [`${line[name]} ${name}`] : [],
