@@ -108,7 +108,9 @@ describe('placing an order', () => {
     const { calls, erp } = anErp({
       findOrder: () => Promise.resolve({ erpOrderNumber: 'SO-KNOWN', status: 'accepted', currency: 'USD' }),
     });
-    expect(await given.activity(() => erp.placeOrder({ orderId, progress: underWay }))).toMatchObject({ status: 'accepted' });
+    expect(await given.activity(() => erp.placeOrder({ orderId, progress: underWay }))).toMatchObject({
+      status: 'accepted',
+    });
     expect(calls).toEqual(['findOrder']);
     expect(await given.prisma.order.findUniqueOrThrow({ where: { id: orderId } })).toMatchObject({
       erpOrderNumber: 'SO-KNOWN',

@@ -365,10 +365,11 @@ export class AnOrder {
     await this.until(`${count} invoices`, async () => (await this.status()).invoices.length >= count);
   }
 
-  /** Paid, and every document acknowledged. */
+  /** What is not paid yet is, and every document acknowledged. */
   async closes(): Promise<void> {
     const { given } = this.around;
-    for (const { invoiceNumber, total } of (await this.status()).invoices) {
+    const unpaid = (await this.status()).invoices.filter(({ total, settled }) => settled < total);
+    for (const { invoiceNumber, total } of unpaid) {
       const { id: invoiceId } = await given.prisma.invoice.findFirstOrThrow({
         where: { orderId: this.orderId, invoiceNumber },
       });
