@@ -57,6 +57,7 @@ async function main(log: Logger): Promise<void> {
   const registry = new Registry();
   const handOff = new Dispatcher({
     prisma,
+    refuseLate: refusingLate({ prisma, profiles }),
     temporal,
     profiles,
     log,

@@ -7,6 +7,7 @@ import { erpConnectors } from '../activities/erp/connector.ts';
 import { Dispatcher } from '../activities/handoff/dispatcher.ts';
 import { handOffMetrics } from '../activities/handoff/metrics.ts';
 import { retryAnswered } from '../activities/orders/corrections.ts';
+import { refusingLate } from '../activities/orders/refused-change.ts';
 import { CrossReferenceFiles } from '../activities/partners/cross-reference-files.ts';
 import { FollowedProfiles } from '../activities/partners/partner-profiles.ts';
 import { wmsConnectors } from '../activities/wms/connector.ts';
@@ -47,6 +48,7 @@ async function main(): Promise<void> {
   collectDefaultMetrics({ register: registry });
   const handOff = new Dispatcher({
     prisma,
+    refuseLate: refusingLate({ prisma, profiles }),
     temporal,
     profiles,
     log,

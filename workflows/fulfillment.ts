@@ -31,19 +31,20 @@ export async function fulfill(order: OrderRun): Promise<void> {
     const isDone = () => everythingLeft(order.state) && order.state.changes.length === 0;
     const mayReserve = () =>
       order.state.backordered && (order.state.stockArrived || order.state.fulfillments.every(isComplete));
-    await order.wait(() => isDone() || mayReserve());
+    const hasMore = () => order.state.fulfillments.length > followed;
+    await order.wait(() => isDone() || mayReserve() || hasMore());
     if (isDone()) return;
-    await reserveLater(order);
+    if (!hasMore()) await reserveLater(order, hasMore);
   }
 }
 
-/** Looks for stock once some may have come. */
-async function reserveLater(order: OrderRun): Promise<void> {
-  const hasChanged = () => order.state.stockArrived || !order.state.backordered;
+/** Looks for stock once some may have come. A change may have held some meanwhile. */
+async function reserveLater(order: OrderRun, hasMore: () => boolean): Promise<void> {
+  const hasChanged = () => order.state.stockArrived || !order.state.backordered || hasMore();
   await order.wait(hasChanged, order.after(STOCK_LOOK_MS));
-  if (!order.state.backordered) return;
+  if (!order.state.backordered || hasMore()) return;
   order.apply({ type: 'stock-looked-for' });
-  await order.perform(reserveBackorder, { round: order.state.rounds + 1 });
+  await order.perform(reserveBackorder);
 }
 
 /** Releases to one warehouse and follows it until every released unit has shipped or is known never to ship. */

@@ -59,7 +59,12 @@ export function createErpActivities({ system, port, capabilities, records, onRea
       const { order, releases } = await loadOrderToPlace(prisma, orderId);
       const { lines, ...request } = changeRequest(order, releases);
       const wanted = { ...request, lines: lines.filter(({ quantity }) => !isZero(quantity)) };
-      const placed = await call(order.correlationId, () => port.createOrder(`${orderId}/order`, wanted));
+      // Of an order that the ERP has, only its decision is new: a change has told it what the order is now.
+      const known = () => (order.erpOrderNumber === null ? undefined : port.findOrder(orderId));
+      const placed = await call(
+        order.correlationId,
+        async () => (await known()) ?? port.createOrder(`${orderId}/order`, wanted),
+      );
       const { erpOrderNumber, status, creditMessage } = placed;
       try {
         requireCurrency(order.currency, placed.currency, `order ${erpOrderNumber}`);

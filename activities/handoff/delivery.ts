@@ -26,6 +26,8 @@ export interface DeliveryDependencies {
   temporal: Client;
   profiles: CurrentProfiles;
   log: Logger;
+  /** Answers changes of an order whose workflow has ended before it was told of them. */
+  refuseLate: (orderId: string) => Promise<void>;
 }
 
 /** The start of the order is not delivered yet; the signal is retried after it. */
@@ -160,6 +162,7 @@ export class Delivery {
    */
   async #noteEnded(orderId: string, workflowId: string, { signal, payload }: SignalOrder): Promise<void> {
     this.#deps.log.warn('a signal for an order that has ended', { orderId, workflowId, signal, payload });
+    if (signal === 'changeAsked') return this.#deps.refuseLate(orderId);
     if (signal === 'paymentReceived') {
       const { allocationId } = payload as unknown as RemittedAmount;
       await this.#deps.prisma.paymentAllocation.updateMany({

@@ -42,6 +42,7 @@ function dispatching(temporal: Notes): Dispatcher {
   const profiles = new Map() as unknown as CurrentProfiles;
   const log = winston.createLogger({ silent: true });
   const dispatcher = new Dispatcher({
+    refuseLate: async () => undefined,
     prisma: database.prisma,
     temporal: temporal.client,
     profiles,

@@ -51,6 +51,7 @@ const profiles = loadProfiles('mappings/partners', { PARTNERS_URL: 'http://partn
 function process(): Dispatcher {
   const log = winston.createLogger({ silent: true });
   const dispatcher = new Dispatcher({
+    refuseLate: async () => undefined,
     prisma: database.prisma,
     temporal: client,
     profiles,

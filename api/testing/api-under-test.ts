@@ -117,7 +117,7 @@ export async function startApi(
     { erp: await erpConnectors(), wms: await wmsConnectors() },
     {},
   );
-  const handOff = new Dispatcher({ prisma, temporal, profiles, log });
+  const handOff = new Dispatcher({ prisma, refuseLate: refusingLate({ prisma, profiles }), temporal, profiles, log });
   const intake = { prisma, profiles, handOff, log };
   const app = createApp({
     config: { ...config, consoleDir, partnersDir, ...configOverrides },

@@ -148,20 +148,20 @@ function withoutPending(state: OrderState, changeId: string): OrderState {
 
 function withChange(
   state: OrderState,
-  { changeId, releases, backordered, wantsMore, terms, corrections }: Extract<OrderEvent, { type: 'changed' }>,
+  { changeId, releases, backordered, reserved, terms, corrections }: Extract<OrderEvent, { type: 'changed' }>,
 ): OrderState {
   // Told once more by another run of the order, it may be older than what has been changed since.
   if (state.changesMade.includes(changeId)) return state;
-  return {
+  const changed = {
     ...state,
     ...(terms && { terms }),
     ...(corrections && { corrections }),
     backordered: backordered ?? state.backordered,
-    // As if stock had come: whatever there is of it is looked for at once.
-    stockArrived: state.stockArrived || wantsMore === true,
     changesMade: [...state.changesMade, changeId],
     fulfillments: state.fulfillments.map((one) => ({ ...one, ...releases.find(({ id }) => id === one.id) })),
   };
+  if (reserved === undefined) return changed;
+  return reserved.fulfillments.reduce(withFulfillment, { ...changed, rounds: reserved.round });
 }
 
 function withoutCancelling({ cancelling: _, ...state }: OrderState): OrderState {

@@ -4,6 +4,7 @@ import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { createLogger } from 'winston';
 import { erpConnectors } from '../../activities/erp/connector.ts';
 import { Dispatcher } from '../../activities/handoff/dispatcher.ts';
+import { refusingLate } from '../../activities/orders/refused-change.ts';
 import { FollowedProfiles } from '../../activities/partners/partner-profiles.ts';
 import { wmsConnectors } from '../../activities/wms/connector.ts';
 import { type ApiUnderTest, startApi, WEBHOOK_SECRET } from '../../api/testing/api-under-test.ts';
@@ -133,6 +134,7 @@ export async function startSkippedNetwork({
   const profiles = await FollowedProfiles.open({ directory: 'mappings/partners', prisma, log, env: process.env });
   const handOff = new Dispatcher({
     prisma,
+    refuseLate: refusingLate({ prisma, profiles }),
     temporal: env.client,
     profiles,
     log,

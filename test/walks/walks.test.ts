@@ -82,6 +82,7 @@ describe('random walks of orders', { timeout: 900_000 }, () => {
     const { prisma } = network.api;
     const log = createLogger({ silent: true });
     handOff = new Dispatcher({
+      refuseLate: async () => undefined,
       prisma,
       temporal: network.temporal,
       profiles: new Map(),

@@ -2,7 +2,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { OrderChangeInput } from '../../../mappings/canonical/v1/index.ts';
 import { orderChange } from '../../../mappings/canonical/v1/index.ts';
 import { each } from '../../../test/integration/purchase-orders.ts';
+import { agreeing } from '../../edi/testing/agreeing.ts';
 import { acceptChange } from '../../intake/accept-change.ts';
+import { createOrderRecords } from '../activities.ts';
 import { loadOrder } from '../order-record.ts';
 import { type RecordsUnderTest, recordsUnderTest, underWay } from '../testing/records-under-test.ts';
 
@@ -204,5 +206,55 @@ describe('a change', () => {
     expect(await record(orderId, 'called-back')).toMatchObject({
       recorded: { outcome: { result: 'accepted' }, releases: [{ id, planned: '3' }] },
     });
+  });
+
+  it('that wants more has it reserved at once, so that the answer says what comes', async () => {
+    const orderId = await partlyBackordered();
+    const more: Line = { lineId: '10', action: 'change', changes: ['quantity'], quantity: { unit: 'EA', after: '8' } };
+    await asked(orderId, 'more', [more], 'edi');
+    await plan(orderId, 'more');
+    expect(await record(orderId, 'more')).toMatchObject({
+      recorded: { backordered: true, reserved: { round: 2, fulfillments: [{ node: 'RNO', planned: '3' }] } },
+    });
+    expect(await quantities(orderId)).toEqual([
+      ['8', '8', '0', '0'],
+      ['10', '3', '7', '0'],
+    ]);
+    const { body } = await given.prisma.document.findFirstOrThrow({ where: { businessKey: '855/more' } });
+    expect(body).toMatch(/PO1\*10\*8\*EA.*?ACK\*IA\*8\*EA/s);
+  });
+
+  it('that wants more of what is not there has the rest cancelled, for a partner at which nothing waits', async () => {
+    const cancelling = agreeing(given, 'tri-valley', () => ({ backorders: 'cancel' }));
+    const records = createOrderRecords(cancelling);
+    const orderId = await given.checked('tri-valley', [each('MW-1001', 5), each('MW-1002', 2)], records);
+    earlier = orderId;
+    await records.reserveStock({ orderId, round: 1 });
+    const more: Line = { lineId: '20', action: 'change', changes: ['quantity'], quantity: { unit: 'EA', after: '9' } };
+    await asked(orderId, 'some-more', [more], 'edi');
+    await given.activity(() =>
+      records.planChange({
+        ...{ orderId, changeId: 'some-more', waived: [], corrections: [] },
+        ...{ atWarehouse: [], recalled: [], fixed: [] },
+      }),
+    );
+    await given.activity(() => records.recordChange({ orderId, changeId: 'some-more', accepted: true }));
+    expect(await quantities(orderId)).toEqual([
+      ['5', '5', '0', '0'],
+      ['9', '3', '0', '6'],
+    ]);
+  });
+
+  it('before the check, a line that we cancel stays ordered, and the check refuses it', async () => {
+    const { orderId } = await given.accept('tri-valley', 'PO-UNCHECKED', [each('MW-1001', 5), each('MW-1002', 2)]);
+    await asked(orderId, 'unchecked', [cancelled('10')]);
+    await plan(orderId, 'unchecked');
+    const corrections = [{ kind: 'refuse-line', lineId: '10' }] as const;
+    expect(await record(orderId, 'unchecked')).toMatchObject({ recorded: { corrections } });
+    await given.records.prepareOrder({ orderId, waived: [], corrections: [...corrections] });
+    expect((await loadOrder(given.prisma, orderId)).lines).toMatchObject([
+      { lineId: '10', ordered: '5', rejected: '5' },
+      { lineId: '20', ordered: '2', open: '2' },
+    ]);
   });
 });

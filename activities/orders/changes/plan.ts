@@ -21,7 +21,7 @@ import {
   openOf,
 } from '../../../domain/order/changes/order.ts';
 import { type ChangeOutcome, outcomeOf, type PartOutcome } from '../../../domain/order/changes/outcome.ts';
-import { type Correction, subjectOf } from '../../../domain/order/corrections.ts';
+import { type Correction, mergedCorrections, subjectOf } from '../../../domain/order/corrections.ts';
 import type { OrderTerms } from '../../../domain/order/state.ts';
 import { changedOrder } from '../../../mappings/canonical/changed.ts';
 import type { SalesOrder } from '../../../mappings/canonical/v1/index.ts';
@@ -119,9 +119,13 @@ export function reasonOf({ change: { canonical, askedBy } }: Seen): string {
 }
 
 /** Nothing has shipped, and nothing would be left that could. */
-function isGivenUp({ before, after, parts, order }: StoredPlan): boolean {
+function isGivenUp({ before, after, parts, order, corrections }: StoredPlan): boolean {
   if (!parts.some(({ done }) => done !== undefined)) return false;
-  if (order.lines.length === 0) return order.canonical.lines.length === 0;
+  if (order.lines.length === 0) {
+    const isRefused = (lineId: string) =>
+      corrections.some((one) => one.kind === 'refuse-line' && one.lineId === lineId);
+    return order.canonical.lines.every(({ lineId }) => isRefused(lineId));
+  }
   const goesOn = ({ shipped, ...line }: ChangingLine) => isPositive(shipped) || isPositive(leftOf(line));
   return before.lines.some(goesOn) && !after.lines.some(goesOn);
 }
@@ -202,21 +206,27 @@ function planUnchecked(
     }
     return { ask, outcome: { ...about, result: 'accepted' }, done: { what: undefined } };
   });
-  const taken = wanted
-    .filter((_, index) => parts[index]?.done !== undefined)
-    .map(
-      (part): WantedPart => (part.ask.part === 'cancel' ? { ask: { part: 'delete', lineId: part.ask.lineId } } : part),
-    );
+  const taken = wanted.filter((_, index) => parts[index]?.done !== undefined);
+  // What we cancel stays ordered: the check refuses it, and the acknowledgment of the order tells that.
+  const refused = taken.flatMap(({ ask }): Correction[] =>
+    ask.part === 'cancel' ? [{ kind: 'refuse-line', lineId: ask.lineId }] : [],
+  );
+  const asked = taken.filter(({ ask }) => ask.part !== 'cancel');
   return {
     basis: basisOf(seen),
     recall: [],
     parts,
     ...{ before, after: before, read: [], releases: [], sources: [], goodsTotal: 0 },
-    corrections: corrections.filter((one) => !isSuperseded(one, taken)),
+    corrections: [
+      ...mergedCorrections(
+        corrections.filter((one) => !isSuperseded(one, asked)),
+        refused,
+      ),
+    ],
     order: {
       ...order,
-      canonical: changedOrder(order.canonical, taken),
-      asOrdered: order.asOrdered === null ? null : changedOrder(order.asOrdered, taken),
+      canonical: changedOrder(order.canonical, asked),
+      asOrdered: order.asOrdered === null ? null : changedOrder(order.asOrdered, asked),
     },
   };
 }
