@@ -108,7 +108,6 @@ const goingTo = (value: string): Change => ({
 });
 const price = (unitPrice: string) => onLine10({ action: 'change', changes: ['price'], unitPrice });
 
-/** A return is a process of its own: its column belongs here as soon as it can be asked for. */
 const kinds: Record<string, { change: Change; source?: 'support'; ofStage?: Record<string, Change> }> = {
   'quantity up': { change: quantity('30') },
   'quantity down': { change: quantity('18') },
@@ -156,6 +155,19 @@ describe.sequential.each(Object.keys(stages))('%s', (stage) => {
     expect(await order.faults()).toEqual([]);
     if (outcome.result === 'rejected') expect(reasons).not.toEqual([]);
   });
+
+  // A return is a process of its own (test/workflow/returns.test.ts); here the order lets it begin, or says why not.
+  it('return', async () => {
+    const order = await (stages[stage] as () => Promise<AnOrder>)();
+    const answer = await order.takesBack('10', '2');
+    const cell = [
+      `${stage} × return: ${answer.outcome}`,
+      ...('refusals' in answer ? answer.refusals.map(({ reason }) => `    because ${withoutNames(reason)}`) : []),
+      `    then ${(await order.quantities()).join(', ')}; ${(await order.row()).status}`,
+    ].join('\n');
+    table.push(cell);
+    expect(await order.faults()).toEqual([]);
+  });
 });
 
 /** Numbers and days differ from run to run. */
@@ -170,6 +182,6 @@ function withoutNames(reason: string): string {
 it('is the table that is agreed, without an empty cell', async () => {
   const text = `${table.join('\n')}\n`;
   console.log(text);
-  expect(table).toHaveLength(Object.keys(stages).length * Object.keys(kinds).length);
+  expect(table).toHaveLength(Object.keys(stages).length * (Object.keys(kinds).length + 1));
   await expect(text).toMatchFileSnapshot('matrix.txt');
 });

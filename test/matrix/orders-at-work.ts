@@ -22,6 +22,7 @@ import { createOrderRecords } from '../../activities/orders/activities.ts';
 import { loadOrder } from '../../activities/orders/order-record.ts';
 import { refusingLate } from '../../activities/orders/refused-change.ts';
 import { type RecordsUnderTest, recordsUnderTest } from '../../activities/orders/testing/records-under-test.ts';
+import { acceptReturn } from '../../activities/returns/accept-return.ts';
 import { createWmsActivities } from '../../activities/wms/activities.ts';
 import type { WarehouseRelease, WmsPort } from '../../activities/wms/port.ts';
 import { add, isPositive, sum } from '../../domain/decimal.ts';
@@ -33,6 +34,7 @@ import {
   type OrderChangeInput,
   orderChange,
   payment,
+  returnRequest,
   type SalesOrderInput,
   salesOrder,
 } from '../../mappings/canonical/v1/index.ts';
@@ -492,6 +494,18 @@ export class AnOrder {
 
   async changes(...asked: Parameters<AnOrder['asks']>): Promise<ChangeOutcome> {
     return this.outcome(await this.asks(...asked));
+  }
+
+  /** Asks for a return of one line; its own process is not started here. */
+  takesBack(lineId: string, value: string) {
+    const { poNumber, partnerId, orderId } = this;
+    const request = returnRequest.parse({
+      ...{ partnerId, poNumber, reason: 'damaged', lines: [{ lineId, quantity: { value, unit: 'EA' } }] },
+    });
+    const deps = { ...this.around.deps, handOff: { committed: () => undefined } };
+    return acceptReturn(deps, {
+      ...{ request, orderId, source: 'api', askedBy: 'the buyer', correlationId: 'c', refuseAtOnce: true },
+    });
   }
 
   /** Documents to the partner, by set and verdict. */
