@@ -6,7 +6,7 @@ import type { OrderTerms } from '../../../domain/order/state.ts';
 import type { Ahead } from '../../../domain/policy/ahead.ts';
 import type { PartnerProfile } from '../../../mappings/profile/profile.ts';
 import { Prisma } from '../../../prisma/generated/client.ts';
-import { type Outgoing, outgoing } from '../../documents/outgoing.ts';
+import type { Outgoing } from '../../documents/outgoing.ts';
 import type { HandOffRow } from '../../handoff/hand-off.ts';
 import { asJson, insertTimeline, rowsAs, type Transaction } from '../../lib/records.ts';
 import type { RecordDependencies } from '../dependencies.ts';
