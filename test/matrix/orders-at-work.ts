@@ -126,7 +126,7 @@ export type OrdersAtWork = Awaited<ReturnType<typeof startOrders>>;
 
 let quiet = false;
 
-export async function startOrders() {
+export async function startOrders(createEnvironment = createTimeSkippingEnvironment) {
   if (!quiet)
     Runtime.install({
       logger: new DefaultLogger('ERROR'),
@@ -135,7 +135,7 @@ export async function startOrders() {
   quiet = true;
   const books = temporaryFolder();
   const [env, given, workflowBundle, ledger] = await Promise.all([
-    createTimeSkippingEnvironment(),
+    createEnvironment(),
     recordsUnderTest(),
     bundleWorkflows(),
     startErp({ port: 0, dataDir: books.path, token: TOKEN }),
