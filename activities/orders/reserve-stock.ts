@@ -148,7 +148,7 @@ async function decide(
     return { answer: { fulfillments: [], backordered: false, lacking, ...(refuse && { refuse }) } };
   }
   // A later round that finds no stock changes nothing and may be repeated.
-  if (allocations.length === 0 && round > 1) return { answer: { fulfillments: [], backordered: waits } };
+  if (allocations.length === 0 && round > 1 && waits) return { answer: { fulfillments: [], backordered: true } };
   const shipBy = shipByOf(order, round, profile);
   const spread = spreadOverStores(
     order,
@@ -191,7 +191,9 @@ function movesOf(
     const without = short.get(lineNumber) ?? '0';
     if (round > 1) {
       const covered = subtract(quantity, without);
-      return [{ lineNumber, open: covered, backordered: `-${covered}`, cancelled: '0' }];
+      // What a change wanted more waited for this round alone, if the partner takes no backorders.
+      const over = waits ? covered : quantity;
+      return [{ lineNumber, open: covered, backordered: `-${over}`, cancelled: subtract(over, covered) }];
     }
     if (without === '0') return [];
     return [{ lineNumber, open: `-${without}`, backordered: waits ? without : '0', cancelled: waits ? '0' : without }];

@@ -2,7 +2,7 @@
  * The plan of a change: what becomes of each part of it, and the order as it is to be. It is stored with the change, so that the
  * ERP is asked about exactly what is recorded afterwards. Nothing of the order changes here.
  */
-import { add, divide, isPositive, isZero, subtract } from '../../../domain/decimal.ts';
+import { add, compare, divide, isPositive, isZero, multiply, subtract, sum } from '../../../domain/decimal.ts';
 import type { ExceptionType } from '../../../domain/exceptions.ts';
 import { extend, percentOf as percent } from '../../../domain/money.ts';
 import {
@@ -27,6 +27,7 @@ import { changedOrder } from '../../../mappings/canonical/changed.ts';
 import type { SalesOrder } from '../../../mappings/canonical/v1/index.ts';
 import { type WantedPart, wantedParts } from '../../../mappings/canonical/wanted.ts';
 import type { PartnerProfile } from '../../../mappings/profile/profile.ts';
+import { systemsFor } from '../../../runtime/systems.ts';
 import { asJson, type LineQuantity } from '../../lib/records.ts';
 import type { RecordDependencies } from '../dependencies.ts';
 import { type OrderLineRecord, type OrderRecord, profileOf } from '../order-record.ts';
@@ -141,7 +142,11 @@ async function decideChange(
 
   const checked = await checkParts(deps, seen, profile, wanted, input);
   const asks = wanted.map((part) => readAs(part, checked));
-  const decided = refusing(decideParts(before, asks), (index) => checked.refused.get(wanted[index] as WantedPart));
+  const lacking = whatLacks(deps, seen, profile, before);
+  const decided = refusing(
+    decideParts(before, asks),
+    (index) => checked.refused.get(wanted[index] as WantedPart) ?? lacking(asks[index] as Ask),
+  );
   const taken = wanted.filter((_, index) => decided.parts[index]?.done !== undefined);
   const after = decided.order;
   const corrections = input.corrections.filter((one) => !isSuperseded(one, taken));
@@ -176,6 +181,26 @@ async function decideChange(
 /** Decided parts, less those that the check does not let pass. */
 function refusing(decided: DecidedParts, whyNot: (index: number) => string | undefined): DecidedParts {
   return withoutParts(decided, (part) => whyNot(decided.parts.indexOf(part)));
+}
+
+/** A partner that takes no backorders is promised only what is free now. New items are looked for when they are reserved. */
+function whatLacks(
+  { wms }: Pick<RecordDependencies, 'wms'>,
+  { free }: Seen,
+  { backorders, usage }: PartnerProfile,
+  { lines, reserved }: ChangingOrder,
+): (ask: Ask) => string | undefined {
+  const nodes = new Set(systemsFor(wms, usage).flatMap((system) => system.nodes));
+  return (ask) => {
+    const line = ask.part === 'quantity' ? lines.find(({ lineId }) => lineId === ask.lineId) : undefined;
+    if (backorders !== 'cancel' || !reserved || line === undefined || ask.part !== 'quantity') return undefined;
+    const more = subtract(multiply(ask.value, line.unitFactor), line.ordered);
+    const there = sum(
+      free.flatMap(({ sku, node, quantity }) => (sku === line.sku && nodes.has(node) ? [quantity] : [])),
+    );
+    if (compare(more, there) <= 0) return undefined;
+    return `line ${line.lineId}: ${more} ${line.baseUnit} more are wanted, of which ${there} are free, and nothing waits for stock`;
+  };
 }
 
 function planUnchecked(
