@@ -51,7 +51,7 @@ describe('a correction', () => {
   it('is offered with its lines and the kinds that may help', async () => {
     const { items: found } = (await api.call('GET', '/v1/exceptions', { key: desk })).body;
     expect(found).toContainEqual(
-      expect.objectContaining({ id: exceptionId, lineIds: ['B'], corrections: ['item', 'refuse-line'] }),
+      expect.objectContaining({ id: exceptionId, lineIds: ['B'], corrections: ['item', 'substitute', 'refuse-line'] }),
     );
   });
 

@@ -240,6 +240,16 @@ function countingIntake(intake: Intake, metrics: ApiMetrics): Intake {
       metrics.countIntake('warehouse-event', receipt.outcome);
       return receipt;
     },
+    acceptReturn: async (request) => {
+      const receipt = await intake.acceptReturn(request);
+      metrics.countIntake('return', receipt.outcome);
+      return receipt;
+    },
+    acceptReturnNotice: async (request) => {
+      const receipt = await intake.acceptReturnNotice(request);
+      metrics.countIntake('return-notice', receipt.outcome);
+      return receipt;
+    },
     acceptPayment: async (request) => {
       const receipt = await intake.acceptPayment(request);
       metrics.countIntake('payment', receipt.outcome);

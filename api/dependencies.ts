@@ -1,12 +1,21 @@
 import type { Client } from '@temporalio/client';
 import type { Registry } from 'prom-client';
+import type { Replayed, ReplayRequest } from '../activities/dead-letters/replay.ts';
 import type { Settlement } from '../activities/documents/kept-documents.ts';
 import type { HandOff } from '../activities/handoff/hand-off.ts';
 import type { OfferedChange, StoredChange } from '../activities/intake/accept-change.ts';
 import type { OrderReceipt } from '../activities/intake/accept-order.ts';
 import type { InterchangeReceipt } from '../activities/intake/receive-interchange.ts';
 import type { ProfileEditor } from '../activities/partners/profile-editor.ts';
-import type { Payment, SalesOrder, WarehouseEvent } from '../mappings/canonical/v1/index.ts';
+import type { NoticeReceipt } from '../activities/returns/accept-notice.ts';
+import type { ReturnReceipt } from '../activities/returns/accept-return.ts';
+import type {
+  Payment,
+  ReturnNoticeEvent,
+  ReturnRequest,
+  SalesOrder,
+  WarehouseEvent,
+} from '../mappings/canonical/v1/index.ts';
 import type { ProfileProblem } from '../mappings/profile/problem.ts';
 import type { PartnerProfile } from '../mappings/profile/profile.ts';
 import type { Database } from '../prisma/client.ts';
@@ -86,12 +95,27 @@ export interface Intake {
     event: WarehouseEvent;
     correlationId: string;
   }): Promise<{ outcome: 'accepted' | 'duplicate' | 'unknown-release'; orderId?: string }>;
+  /** A request to return goods; what cannot be returned is refused at once, and nothing is stored. */
+  acceptReturn(request: {
+    request: ReturnRequest;
+    orderId: string;
+    askedBy: string;
+    correlationId: string;
+  }): Promise<ReturnReceipt>;
+  acceptReturnNotice(request: {
+    system: string;
+    event: ReturnNoticeEvent;
+    correlationId: string;
+  }): Promise<NoticeReceipt>;
   /** What a person did about a document that nothing processes; false if it does not wait any more. */
   /** Stores a change of an order that is here, or refuses it at once if the order has ended. */
   acceptChange(offered: OfferedChange, orderId: string): Promise<StoredChange['state']>;
   /** Applies the change of a kept document; undefined if that is not possible. */
   applyKeptChange(documentId: string, by: string): Promise<StoredChange['state'] | undefined>;
   settleKeptDocument(documentId: string, settlement: Settlement): Promise<boolean>;
+  /** Takes again what came in and had no effect; undefined if there is nothing of that id. */
+  replayDeadLetter(request: ReplayRequest): Promise<Replayed | undefined>;
+  dismissDeadLetter(request: { id: string; by: string; why: string }): Promise<unknown>;
   acceptPayment(request: {
     payment: Payment;
     source: string;

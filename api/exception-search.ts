@@ -34,7 +34,9 @@ export type ExceptionFilter = { [N in keyof typeof exceptionFilter]?: z.output<(
 
 export interface FoundException extends OrderException {
   readonly partnerId: string;
+  /** Of the order; empty for a return of an order that nobody knows. */
   readonly poNumber: string;
+  readonly rmaNumber: string | null;
   readonly release: string;
   readonly repeat: string;
   readonly part: string;
@@ -56,20 +58,24 @@ function equals(column: string, value: string | undefined): Prisma.Sql {
   return value === undefined ? ALL : Prisma.sql`${Prisma.raw(column)} = ${value}`;
 }
 
-/** Of an exception `e` and its order `o`; owner, type and snoozing apart, because the counts vary them. */
+/** Of an exception `e` and its order `o` or return `r`; owner, type and snoozing apart, because the counts vary them. */
 function conditionsOf(filter: ExceptionFilter) {
   const { owner, type, category, partnerId, assignee, dueBefore, snoozed, q, visible } = filter;
   const number = normalizeNumber(q ?? '');
   const isSnoozed = Prisma.sql`coalesce(e."snoozedUntil" > now(), FALSE)`;
   const always = [
     equals('e."category"', category),
-    equals('o."partnerId"', partnerId),
-    equals('o."partnerId"', visible),
+    equals(PARTNER, partnerId),
+    equals(PARTNER, visible),
     assignee === NOBODY ? Prisma.sql`e."assignee" IS NULL` : equals('e."assignee"', assignee),
     dueBefore === undefined ? ALL : Prisma.sql`e."dueAt" < ${new Date(dueBefore)}`,
     number === ''
       ? ALL
-      : Prisma.sql`o."id" IN (SELECT r."orderId" FROM "OrderReference" AS r WHERE r."kind" = 'po' AND ${searchRange(number)})`,
+      : Prisma.sql`(
+          o."id" IN (SELECT r."orderId" FROM "OrderReference" AS r WHERE r."kind" = 'po' AND ${searchRange(number)})
+          OR starts_with(rma."rmaNumber", ${number})
+          OR rma."orderId" IN (SELECT r."orderId" FROM "OrderReference" AS r WHERE r."kind" = 'po' AND ${searchRange(number)})
+        )`,
   ];
   return {
     always: Prisma.join(always, ' AND '),
@@ -80,7 +86,11 @@ function conditionsOf(filter: ExceptionFilter) {
   };
 }
 
-/** Of an exception `e` and its order `o`, for a WHERE. */
+/** An exception is of an order or of a return. */
+const OF = Prisma.sql`LEFT JOIN "Order" AS o ON o."id" = e."orderId" LEFT JOIN "Return" AS rma ON rma."id" = e."returnId"`;
+const PARTNER = 'coalesce(o."partnerId", rma."partnerId")';
+
+/** Of an exception `e` and its order `o` or return `rma`, for a WHERE. */
 function matches(filter: ExceptionFilter): Prisma.Sql {
   const { always, owner, type, snoozing } = conditionsOf(filter);
   return Prisma.sql`${always} AND ${owner} AND ${type} AND ${snoozing}`;
@@ -116,18 +126,33 @@ export function exceptionQuery(
 ): Prisma.Sql {
   return Prisma.sql`
     WITH page AS (
-      SELECT e.* FROM "OrderException" AS e JOIN "Order" AS o ON o."id" = e."orderId"
+      SELECT e.* FROM "OrderException" AS e ${OF}
       WHERE e."state" = ${filter.state} AND ${matches(filter)}
       ${after === undefined ? Prisma.empty : Prisma.sql`AND (e."dueAt", e."id") > (${new Date(after[0])}, ${after[1]})`}
       ORDER BY e."dueAt", e."id"
       LIMIT ${filter.limit + 1}
     )
+    SELECT page.*, coalesce(o."partnerId", rma."partnerId") AS "partnerId",
+      coalesce(o."poNumber", rma."poNumber", '') AS "poNumber", rma."rmaNumber",
+      coalesce(o."release", '') AS "release", coalesce(o."repeat", '') AS "repeat", coalesce(o."part", '') AS "part",
+      coalesce(o."status", rma."status") AS "status", coalesce(o."currency", '') AS "currency", o."goodsTotal",
+      ordered."amount" AS "orderedAmount", ordered."partial",
+      (SELECT count(*)::int FROM "ExceptionComment" AS c WHERE c."exceptionId" = page."id") AS "commentCount"
+    FROM page LEFT JOIN "Order" AS o ON o."id" = page."orderId" LEFT JOIN "Return" AS rma ON rma."id" = page."returnId"
+      LEFT JOIN LATERAL (${ORDERED}) AS ordered ON o."id" IS NOT NULL AND o."goodsTotal" IS NULL
+    ORDER BY page."dueAt", page."id"`;
+}
+
+/** One exception with what a list tells of it. */
+export async function findException(prisma: Database, id: string): Promise<FoundException | null> {
+  const [row] = await prisma.$queryRaw<FoundException[]>`
     SELECT page.*, o."partnerId", o."poNumber", o."release", o."repeat", o."part", o."status", o."currency", o."goodsTotal",
       ordered."amount" AS "orderedAmount", ordered."partial",
       (SELECT count(*)::int FROM "ExceptionComment" AS c WHERE c."exceptionId" = page."id") AS "commentCount"
-    FROM page JOIN "Order" AS o ON o."id" = page."orderId"
+    FROM "OrderException" AS page JOIN "Order" AS o ON o."id" = page."orderId"
       LEFT JOIN LATERAL (${ORDERED}) AS ordered ON o."goodsTotal" IS NULL
-    ORDER BY page."dueAt", page."id"`;
+    WHERE page."id" = ${id}`;
+  return row ?? null;
 }
 
 export interface ExceptionCounts {
@@ -159,7 +184,7 @@ export async function countExceptions(prisma: Database, filter: ExceptionFilter)
       count(*) FILTER (WHERE ${owner} AND ${type} AND ${isSnoozed})::int AS "snoozed",
       count(*) FILTER (WHERE ${type} AND ${snoozing})::int AS "ofOwner",
       count(*) FILTER (WHERE ${owner} AND ${snoozing})::int AS "ofType"
-    FROM "OrderException" AS e JOIN "Order" AS o ON o."id" = e."orderId"
+    FROM "OrderException" AS e ${OF}
     WHERE e."state" = ${OPEN_STATE} AND ${always}
     GROUP BY GROUPING SETS ((), (e."owner"), (e."type"))
     ORDER BY e."owner", e."type"`;
@@ -183,7 +208,8 @@ export interface Candidate {
   readonly type: string;
   readonly state: string;
   readonly resolutions: readonly string[];
-  readonly orderId: string;
+  readonly orderId: string | null;
+  readonly returnId: string | null;
   readonly partnerId: string;
 }
 
@@ -205,10 +231,10 @@ export function candidates(
   const wanted =
     exceptionIds === undefined
       ? Prisma.sql`e."state" = ${OPEN_STATE} AND ${matches({ ...filter, visible })}`
-      : Prisma.sql`e."id" = ANY(${exceptionIds}::text[]) AND ${equals('o."partnerId"', visible)}`;
+      : Prisma.sql`e."id" = ANY(${exceptionIds}::text[]) AND ${equals(PARTNER, visible)}`;
   return prisma.$queryRaw<Candidate[]>`
-    SELECT e."id", e."type", e."state", e."resolutions", e."orderId", o."partnerId"
-    FROM "OrderException" AS e JOIN "Order" AS o ON o."id" = e."orderId"
+    SELECT e."id", e."type", e."state", e."resolutions", e."orderId", e."returnId", ${Prisma.raw(PARTNER)} AS "partnerId"
+    FROM "OrderException" AS e ${OF}
     WHERE ${wanted}
     ORDER BY e."dueAt", e."id"
     LIMIT ${limit}`;

@@ -19,6 +19,7 @@ export interface Outage {
   nextAttemptAt: Date;
   reason: string;
   orders: number;
+  returns: number;
 }
 
 const LIVE = Prisma.sql`h."nextAttemptAt" > now() - ${`${MISSED_AFTER_MS} milliseconds`}::interval`;
@@ -56,6 +57,12 @@ export async function heldUpOf(prisma: Database, orderIds: readonly string[]): P
   return found;
 }
 
+/** What holds up the process of a return. */
+export async function heldUpOfReturn(prisma: Database, workflowId: string): Promise<HeldUp[]> {
+  const live = new Date(Date.now() - MISSED_AFTER_MS);
+  return prisma.heldUpStep.findMany({ where: { workflowId, nextAttemptAt: { gt: live } }, orderBy: { system: 'asc' } });
+}
+
 /** @param partnerId only what holds up orders of this partner */
 export function outages(prisma: Database, partnerId: string | undefined): Promise<Outage[]> {
   const visible = partnerId === undefined ? Prisma.sql`TRUE` : Prisma.sql`"partnerId" = ${partnerId}`;
@@ -71,11 +78,16 @@ export function outages(prisma: Database, partnerId: string | undefined): Promis
       )
       GROUP BY h."system"
     ),
+    of_returns AS (
+      SELECT h."system", count(DISTINCT r."id")::int AS "returns"
+      FROM "HeldUpStep" AS h JOIN "Return" AS r ON r."workflowId" = h."workflowId"
+      WHERE ${LIVE} AND r."closedAt" IS NULL AND ${visible} GROUP BY h."system"
+    ),
     waiting AS (
       SELECT "system", count(DISTINCT "orderId")::int AS "orders" FROM ${HELD} AS held WHERE ${visible} GROUP BY "system"
     )
-    SELECT steps.*, coalesce(waiting."orders", 0) AS "orders"
-    FROM steps LEFT JOIN waiting USING ("system")
-    ${partnerId === undefined ? Prisma.empty : Prisma.sql`WHERE waiting."orders" > 0`}
+    SELECT steps.*, coalesce(waiting."orders", 0) AS "orders", coalesce(of_returns."returns", 0) AS "returns"
+    FROM steps LEFT JOIN waiting USING ("system") LEFT JOIN of_returns USING ("system")
+    ${partnerId === undefined ? Prisma.empty : Prisma.sql`WHERE waiting."orders" > 0 OR of_returns."returns" > 0`}
     ORDER BY "since", "system"`;
 }

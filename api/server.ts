@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Registry } from 'prom-client';
+import { dismissDeadLetter } from '../activities/dead-letters/dismiss.ts';
+import { replayDeadLetter } from '../activities/dead-letters/replay.ts';
 import { settleKeptDocument } from '../activities/documents/kept-documents.ts';
 import { erpConnectors } from '../activities/erp/connector.ts';
 import { Dispatcher } from '../activities/handoff/dispatcher.ts';
@@ -12,8 +14,11 @@ import { acceptOrder } from '../activities/intake/accept-order.ts';
 import { acceptPayment } from '../activities/intake/accept-payment.ts';
 import { acceptWarehouseEvent } from '../activities/intake/accept-warehouse-event.ts';
 import { acceptInterchanges } from '../activities/intake/receive-interchange.ts';
+import { refusingLate } from '../activities/orders/refused-change.ts';
 import { FollowedProfiles } from '../activities/partners/partner-profiles.ts';
 import { ProfileEditor } from '../activities/partners/profile-editor.ts';
+import { acceptReturnNotice } from '../activities/returns/accept-notice.ts';
+import { acceptReturn } from '../activities/returns/accept-return.ts';
 import { wmsConnectors } from '../activities/wms/connector.ts';
 import { ProfileError } from '../mappings/profile/problem.ts';
 import { createPrismaClient, type Database } from '../prisma/client.ts';
@@ -50,7 +55,14 @@ async function main(log: Logger): Promise<void> {
   const profiles = await FollowedProfiles.open({ directory: config.partnersDir, prisma, log });
   const temporal = connectClient(config);
   const registry = new Registry();
-  const handOff = new Dispatcher({ prisma, temporal, profiles, log, observe: handOffMetrics(registry) });
+  const handOff = new Dispatcher({
+    prisma,
+    refuseLate: refusingLate({ prisma, profiles }),
+    temporal,
+    profiles,
+    log,
+    observe: handOffMetrics(registry),
+  });
   const intakeDependencies = { prisma, profiles, handOff, log };
   const app = createApp({
     config,
@@ -69,7 +81,12 @@ async function main(log: Logger): Promise<void> {
       acceptPayment: (request) => acceptPayment(intakeDependencies, request),
       acceptChange: (offered, orderId) => acceptChange(intakeDependencies, offered, orderId),
       applyKeptChange: (documentId, by) => applyKeptChange(intakeDependencies, documentId, by),
+      acceptReturn: (request) => acceptReturn(intakeDependencies, { ...request, source: 'api', refuseAtOnce: true }),
+      acceptReturnNotice: ({ system, ...told }) =>
+        acceptReturnNotice(intakeDependencies, { system: `wms.${system}`, wmsSystem: system, ...told }),
       settleKeptDocument: (documentId, settlement) => settleKeptDocument(intakeDependencies, documentId, settlement),
+      replayDeadLetter: (request) => replayDeadLetter(intakeDependencies, request),
+      dismissDeadLetter: (request) => dismissDeadLetter(intakeDependencies, request),
     },
   });
 

@@ -8,6 +8,7 @@ import type { PartnerProfile } from '../mappings/profile/profile.ts';
 import { createPrismaClient, type Database } from '../prisma/client.ts';
 import { type Config, loadConfig } from '../runtime/config.ts';
 import { localDatabaseUrl, localTemporalAddress, sandboxAddresses } from '../scripts/stack/installation.ts';
+import { SYNC_SCHEDULE } from '../workflows/schedule-ids.ts';
 import { acknowledgmentOf } from './order-forms.ts';
 import { syntaxOf } from './purchase-order.ts';
 import { REMITTANCE } from './sets.ts';
@@ -134,7 +135,7 @@ async function readMasterData(config: Config): Promise<boolean> {
   const { connectClient } = await import('../runtime/temporal.ts');
   const temporal = connectClient(config);
   try {
-    const schedule = temporal.schedule.getHandle('inventory-sync');
+    const schedule = temporal.schedule.getHandle(SYNC_SCHEDULE);
     // A sync that is already running may have read the customers before the change, so queue another.
     await temporal.withDeadline(Date.now() + 10_000, () => schedule.trigger(ScheduleOverlapPolicy.BUFFER_ONE));
     return true;

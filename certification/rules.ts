@@ -201,12 +201,13 @@ function echoFaults(trade: Trade, { set, control, segments }: TransactionSet): F
       place: place(segment, `0${element}`),
       reason: `names PO ${segment[element]}, which was not ordered`,
     }));
-  const ordered = new Set(trade.orders.flatMap(({ lines }) => lines.map(({ goods }) => goods.sku)));
+  const skus = trade.orders.flatMap(({ lines }) => lines.map(({ goods }) => goods.sku));
+  const ordered = new Set([...skus, ...trade.substitutes]);
   const { send } = trade.profile.items;
   const wrongItem = segments
     .filter((segment) => segment[0] === echoes.line && send.order.includes('seller'))
     .flatMap((segment): Fault[] => {
-      const at = segment.findIndex((value, index) => index > 1 && value === send.seller);
+      const at = segment.findIndex((value, index) => index > 0 && value === send.seller);
       const sku = at < 0 ? undefined : segment[at + 1];
       if (sku !== undefined && ordered.has(sku)) return [];
       return [

@@ -1,4 +1,5 @@
 import {
+  creditAdjustment,
   functionalAcknowledgment,
   invoice,
   orderAcknowledgment,
@@ -21,4 +22,5 @@ export const GROUP_ANSWER = functionalAcknowledgment.set;
 export const ORDER_CHANGE = orderChange.set;
 export const ORDER_CHANGE_ACKNOWLEDGMENT = orderChangeAcknowledgment.set;
 export const RETURN_AUTHORIZATION = returnAuthorization.set;
+export const CREDIT_ADJUSTMENT = creditAdjustment.set;
 export const REMITTANCE = remittance.set;

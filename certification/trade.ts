@@ -56,6 +56,8 @@ export class Trade {
   readonly partnership: Partnership;
   readonly poNumbers: string[] = [];
   readonly orders: PurchaseOrder[] = [];
+  /** Our items that a person agreed in place of ordered ones. */
+  readonly substitutes: string[] = [];
   readonly timeline: { at: string; what: string }[] = [];
   /** Our answers to the submissions, in order. */
   readonly answers: Answer[] = [];
@@ -148,10 +150,11 @@ export class Trade {
     }
   }
 
-  async decide(exceptionId: string, resolution: string): Promise<void> {
+  /** @param more further input of the resolution */
+  async decide(exceptionId: string, resolution: string, more: object = {}): Promise<void> {
     const { network } = this.partnership;
     const url = `${network.apiUrl}/v1/exceptions/${exceptionId}/resolve`;
-    const answer = await this.#send(url, network.installation.demoKey, { resolution });
+    const answer = await this.#send(url, network.installation.demoKey, { resolution, ...more });
     if (answer.status >= 300) throw new StepFailed(`${resolution} was refused: ${JSON.stringify(answer.body)}`);
   }
 

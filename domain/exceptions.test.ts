@@ -27,7 +27,7 @@ describe('the exception catalogue', () => {
 
   it('allows only inbound messages to be set aside', () => {
     const ways = types.filter((type) => kindOf(type).resolutions.includes('set-aside'));
-    expect(ways.sort()).toEqual(['erp-refused-cash', 'shipment-not-recorded']);
+    expect(ways.sort()).toEqual(['erp-refused-cash', 'return-notice-wrong', 'shipment-not-recorded']);
   });
 
   it('allows a person to accept only judgement calls', () => {
@@ -37,16 +37,22 @@ describe('the exception catalogue', () => {
       'cancel-after-passed',
       'compensation-failed',
       'content-not-used',
+      'credit-not-possible',
       'dates-not-kept',
       'erp-refused-change',
+      'goods-differ',
+      'goods-without-return',
       'item-numbers-differ',
       'no-tax-rate',
       'pack-differs',
       'price-outside-tolerance',
       'release-not-accounted',
       'repeated-po-number',
+      'return-overdue',
+      'return-to-approve',
       'routing-violation',
       'ship-to-differs',
+      'warehouse-refused-return',
     ]);
   });
 

@@ -15,6 +15,10 @@
  *   next. The message stays on record without effect.
  * - `dismiss`: close the exception without action.
  * - `reject-change`: the change of the order that waits is refused; the order goes on as it was.
+ * - `refuse`: the return is refused, and the partner is told.
+ * - `restock`, `scrap`: what becomes of all returned goods that wait for that.
+ * - `send-back`: returned goods that nobody authorized go back, without a credit.
+ * - `expire`: the return ends with what has come.
  */
 export const resolutions = [
   'retry',
@@ -27,12 +31,17 @@ export const resolutions = [
   'set-aside',
   'dismiss',
   'reject-change',
+  'refuse',
+  'restock',
+  'scrap',
+  'send-back',
+  'expire',
 ] as const;
 export type Resolution = (typeof resolutions)[number];
 
 /** What a resolution does, told before it is taken. */
 const effects: Readonly<Record<Resolution, string>> = {
-  retry: 'The step is tried again, with the master data and the profile as they are now.',
+  retry: 'The step is tried again, with the profile as it is now. Master data and stock are read anew at once, too.',
   accept: 'The order goes on in spite of the problem. It is not asked about again.',
   'use-guide': 'The goods are released with the carrier of the partner’s routing guide.',
   'use-carrier': 'The goods are released with the carrier that is stated.',
@@ -42,10 +51,22 @@ const effects: Readonly<Record<Resolution, string>> = {
   'set-aside': 'The message stays on record without effect, and the order goes on with the next.',
   dismiss: 'The question is closed. Nothing else happens.',
   'reject-change': 'The change is refused, and who asked for it is told so. The order goes on as it was.',
+  refuse: 'The return is refused, and the partner is told why.',
+  restock: 'All goods of the return that wait for it go into stock.',
+  scrap: 'All goods of the return that wait for it are scrapped.',
+  'send-back': 'What nobody authorized goes back to the sender. It is not credited.',
+  expire: 'The return ends with what has come. What comes later needs another return.',
 };
 
-export function effectOf(resolution: Resolution): string {
-  return effects[resolution];
+/** What some of them do about a return. */
+const effectsOnReturns: Partial<Readonly<Record<Resolution, string>>> = {
+  accept: 'The return goes on in spite of the problem.',
+  cancel: 'The return ends. The warehouse is told not to expect its goods, and so is the partner.',
+  'set-aside': 'The message stays on record without effect, and the return goes on with the next.',
+};
+
+export function effectOf(resolution: Resolution, about: 'order' | 'return' = 'order'): string {
+  return (about === 'return' ? effectsOnReturns[resolution] : undefined) ?? effects[resolution];
 }
 
 export type ExceptionCategory =
@@ -56,6 +77,7 @@ export type ExceptionCategory =
   | 'inventory'
   | 'transport'
   | 'partner'
+  | 'returns'
   | 'finance';
 
 interface ExceptionKind {
@@ -260,6 +282,60 @@ export const exceptionKinds = {
     escalateAfterHours: 8,
   },
   'document-not-written': { category: 'partner', owner: 'edi', resolutions: afterShipped, escalateAfterHours: 2 },
+  // ── Returns ──
+  'return-to-approve': {
+    category: 'returns',
+    owner: 'customer-service',
+    resolutions: ['accept', 'refuse'],
+    escalateAfterHours: 8,
+  },
+  'warehouse-refused-return': {
+    category: 'returns',
+    owner: 'warehouse',
+    // Accepted, the goods come although the warehouse does not expect them.
+    resolutions: ['retry', 'accept', 'cancel'],
+    escalateAfterHours: 4,
+  },
+  'return-overdue': {
+    category: 'returns',
+    owner: 'customer-service',
+    // Accepted, the goods get as much time again.
+    resolutions: ['accept', 'expire', 'cancel'],
+    escalateAfterHours: 24,
+  },
+  'goods-without-return': {
+    category: 'returns',
+    owner: 'customer-service',
+    // Accepted, the goods are kept without a credit. With a link to an order they are a return of it.
+    resolutions: ['accept', 'send-back'],
+    escalateAfterHours: 8,
+  },
+  'goods-differ': {
+    category: 'returns',
+    owner: 'customer-service',
+    resolutions: ['accept', 'send-back'],
+    escalateAfterHours: 8,
+  },
+  'disposition-needed': {
+    category: 'returns',
+    owner: 'warehouse',
+    resolutions: ['restock', 'scrap'],
+    escalateAfterHours: 24,
+  },
+  'return-notice-wrong': { category: 'returns', owner: 'warehouse', resolutions: orWithout, escalateAfterHours: 4 },
+  'erp-refused-return': {
+    category: 'returns',
+    owner: 'accounts-receivable',
+    resolutions: afterShipped,
+    escalateAfterHours: 4,
+  },
+  'credit-not-possible': {
+    category: 'returns',
+    owner: 'accounts-receivable',
+    // Accepted, the goods are kept without a credit.
+    resolutions: ['retry', 'accept'],
+    escalateAfterHours: 8,
+  },
   // Accepted, the order ends without that undone: what was done outside is settled by hand.
   'compensation-failed': {
     category: 'finance',

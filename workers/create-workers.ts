@@ -14,13 +14,16 @@ import { createHttpsTransport } from '../activities/edi/https-transport.ts';
 import type { TransportPort } from '../activities/edi/port.ts';
 import { createErpActivities } from '../activities/erp/activities.ts';
 import { type ErpConnector, erpConnectors } from '../activities/erp/connector.ts';
+import { createErpReturnActivities } from '../activities/erp/returns.ts';
 import { ORDERS_QUEUE } from '../activities/handoff/delivery.ts';
 import type { HandOff } from '../activities/handoff/hand-off.ts';
 import { createOrderRecords } from '../activities/orders/activities.ts';
 import { retryAnswered } from '../activities/orders/corrections.ts';
 import type { PartnerProfiles } from '../activities/partners/partner-profiles.ts';
+import { createReturnRecords } from '../activities/returns/activities.ts';
 import { createWmsActivities } from '../activities/wms/activities.ts';
 import { type WmsConnector, wmsConnectors } from '../activities/wms/connector.ts';
+import { createWmsReturnActivities } from '../activities/wms/returns.ts';
 import { millisecondsOf } from '../domain/calendar/duration.ts';
 import type { PartnerProfile } from '../mappings/profile/profile.ts';
 import type { Database } from '../prisma/client.ts';
@@ -95,6 +98,7 @@ async function ordersWorker(deps: WorkerDependencies): Promise<WorkerOptions> {
       : { workflowBundle: { codePath: deps.workflowBundle } }),
     activities: {
       ...createOrderRecords(records),
+      ...createReturnRecords(records),
       ...createOutboxRecords({ ...records, transportFor: transports() }),
     },
   };
@@ -137,16 +141,21 @@ function erpWorker(
   kinds: ReadonlyMap<string, ErpConnector>,
 ): WorkerOptions {
   const { capabilities, connect } = connectorOf(kinds, system.kind);
+  const port = connect(system);
+  const records = { prisma, profiles, handOff };
   return {
     ...rateOf(system),
     taskQueue: system.taskQueue,
-    activities: createErpActivities({
-      system: system.id,
-      port: connect(system),
-      capabilities,
-      records: { prisma, profiles, handOff },
-      onRead: () => retryAnswered({ prisma, profiles, handOff, systems }),
-    }),
+    activities: {
+      ...createErpActivities({
+        system: system.id,
+        port,
+        capabilities,
+        records,
+        onRead: () => retryAnswered({ prisma, profiles, handOff, systems }),
+      }),
+      ...createErpReturnActivities({ system: system.id, port, records }),
+    },
   };
 }
 
@@ -157,18 +166,14 @@ function wmsWorker(
 ): WorkerOptions {
   const { capabilities, connect } = connectorOf(kinds, system.kind);
   const { id, nodes } = system;
+  const port = connect(system);
   return {
     ...rateOf(system),
     taskQueue: system.taskQueue,
-    activities: createWmsActivities({
-      system: id,
-      nodes,
-      port: connect(system),
-      capabilities,
-      prisma,
-      profiles,
-      handOff,
-    }),
+    activities: {
+      ...createWmsActivities({ system: id, nodes, port, capabilities, prisma, profiles, handOff }),
+      ...createWmsReturnActivities({ port, capabilities, prisma, profiles }),
+    },
   };
 }
 

@@ -1,6 +1,7 @@
 /** Keeps the list of steps that a system outside holds up (activities/lib/held-up-steps.ts), and logs one alert for each outage. */
 import { activityInfo } from '@temporalio/activity';
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
+import type { HandOff } from '../activities/handoff/hand-off.ts';
 import {
   type Attempt,
   MISSED_AFTER_MS,
@@ -8,10 +9,16 @@ import {
   noteThrough,
   systemTroubleOf,
 } from '../activities/lib/held-up-steps.ts';
+import { tellHeldUp } from '../activities/orders/held-up.ts';
 import type { Database } from '../prisma/client.ts';
 import type { Logger } from '../runtime/logger.ts';
 
-export function noteHeldUpSteps({ prisma, log }: { prisma: Database; log: Logger }): ActivityInterceptorsFactory {
+export function noteHeldUpSteps(deps: {
+  prisma: Database;
+  handOff: HandOff;
+  log: Logger;
+}): ActivityInterceptorsFactory {
+  const { prisma, log } = deps;
   // The list is for people. That it cannot be written must not fail a step.
   const quietly = (work: Promise<unknown>) =>
     work.catch((error: unknown) => log.warn('the list of held up steps is not up to date', { error }));
@@ -49,6 +56,7 @@ export function noteHeldUpSteps({ prisma, log }: { prisma: Database; log: Logger
               if (first && isNews(`${system} fails`)) log.error('a system does not answer', { system, reason });
             }),
           );
+          await quietly(tellHeldUp(deps, attempt));
           throw error;
         }
       },

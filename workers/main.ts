@@ -7,6 +7,7 @@ import { erpConnectors } from '../activities/erp/connector.ts';
 import { Dispatcher } from '../activities/handoff/dispatcher.ts';
 import { handOffMetrics } from '../activities/handoff/metrics.ts';
 import { retryAnswered } from '../activities/orders/corrections.ts';
+import { refusingLate } from '../activities/orders/refused-change.ts';
 import { CrossReferenceFiles } from '../activities/partners/cross-reference-files.ts';
 import { FollowedProfiles } from '../activities/partners/partner-profiles.ts';
 import { wmsConnectors } from '../activities/wms/connector.ts';
@@ -45,7 +46,14 @@ async function main(): Promise<void> {
 
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  const handOff = new Dispatcher({ prisma, temporal, profiles, log, observe: handOffMetrics(registry) });
+  const handOff = new Dispatcher({
+    prisma,
+    refuseLate: refusingLate({ prisma, profiles }),
+    temporal,
+    profiles,
+    log,
+    observe: handOffMetrics(registry),
+  });
   const crossReferences = new CrossReferenceFiles({
     ...{ directory: config.partnersDir, prisma, profiles, log },
     onLoaded: (partnerId) => retryAnswered({ prisma, profiles, handOff, systems }, partnerId),

@@ -3,6 +3,7 @@ import { type Client, ScheduleAlreadyRunning, type ScheduleOptions, ScheduleOver
 import { ORDERS_QUEUE } from '../activities/handoff/delivery.ts';
 import type { Systems } from '../runtime/systems.ts';
 import type { InventorySyncInput } from '../workflows/inventory-sync.ts';
+import { SYNC_SCHEDULE } from '../workflows/schedule-ids.ts';
 
 /** Creates missing schedules and updates the others to the current configuration. */
 export async function ensureSchedules(temporal: Client, systems: Systems): Promise<void> {
@@ -10,7 +11,7 @@ export async function ensureSchedules(temporal: Client, systems: Systems): Promi
     erp: systems.erp.map(({ taskQueue }) => taskQueue),
     wms: systems.wms.map(({ taskQueue }) => taskQueue),
   };
-  await ensure(temporal, schedule('inventory-sync', 'inventorySync', [sync]));
+  await ensure(temporal, schedule(SYNC_SCHEDULE, 'inventorySync', [sync]));
 }
 
 /** Runs never overlap: the next run handles what the current one leaves. */

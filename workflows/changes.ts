@@ -44,7 +44,8 @@ export class Changes {
   /** The same id is the same change, however often it is told. */
   async take(input: ChangeOrderInput): Promise<ChangeOutcome> {
     const { changeId, by } = input;
-    const known = this.answers.get(changeId);
+    // One that was made as the earlier one of another has its outcome and no answer yet.
+    const known = this.answers.get(changeId) ?? this.outcomes.get(changeId);
     if (known !== undefined) return known;
     this.order.apply({ type: 'change-asked', changeId, by });
     const answer = this.last.then(() => this.answer(input));

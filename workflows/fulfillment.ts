@@ -24,35 +24,34 @@ const ACCOUNTING_GRACE_MS = 15 * 60 * 1000;
 export async function fulfill(order: OrderRun): Promise<void> {
   void order.branch(() => watchLastDay(order));
   let followed = 0;
-  for (let round = 2; ; ) {
+  for (;;) {
     for (const { id } of order.state.fulfillments.slice(followed)) void order.branch(() => fulfillFrom(order, id));
     followed = order.state.fulfillments.length;
     // A change that is being made may want more of the order, or less.
     const isDone = () => everythingLeft(order.state) && order.state.changes.length === 0;
     const mayReserve = () =>
       order.state.backordered && (order.state.stockArrived || order.state.fulfillments.every(isComplete));
-    await order.wait(() => isDone() || mayReserve());
+    const hasMore = () => order.state.fulfillments.length > followed;
+    await order.wait(() => isDone() || mayReserve() || hasMore());
     if (isDone()) return;
-    if (await reserveLater(order, round)) round += 1;
+    if (!hasMore()) await reserveLater(order, hasMore);
   }
 }
 
-/** Looks for stock once some may have come. False if there is none, or nothing waits for it any more. */
-async function reserveLater(order: OrderRun, round: number): Promise<boolean> {
-  const releases = order.state.fulfillments.length;
-  const hasChanged = () => order.state.stockArrived || !order.state.backordered;
+/** Looks for stock once some may have come. A change may have held some meanwhile. */
+async function reserveLater(order: OrderRun, hasMore: () => boolean): Promise<void> {
+  const hasChanged = () => order.state.stockArrived || !order.state.backordered || hasMore();
   await order.wait(hasChanged, order.after(STOCK_LOOK_MS));
-  if (!order.state.backordered) return false;
+  if (!order.state.backordered || hasMore()) return;
   order.apply({ type: 'stock-looked-for' });
-  await order.perform(reserveBackorder, { round });
-  return order.state.fulfillments.length > releases;
+  await order.perform(reserveBackorder);
 }
 
 /** Releases to one warehouse and follows it until every released unit has shipped or is known never to ship. */
 async function fulfillFrom(order: OrderRun, fulfillmentId: string): Promise<void> {
   const release = () => fulfillmentOf(order.state, fulfillmentId);
   void order.branch(() => watchShipBy(order, fulfillmentId));
-  await releaseInTime(order, fulfillmentId);
+  if (release().release === 'planned' && !isComplete(release())) await releaseInTime(order, fulfillmentId);
   while (!isComplete(release())) {
     const notice = await nextNotice(order, release);
     if (notice === undefined) return;

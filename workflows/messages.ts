@@ -13,6 +13,15 @@ import type {
   WarehouseNotice,
 } from '../domain/order/messages.ts';
 import type { OrderStatus } from '../domain/order/status.ts';
+import type {
+  CancelReturnInput,
+  DecideReturnInput,
+  DisposeReturnInput,
+  LinkReturnInput,
+  ResolveReturnExceptionInput,
+} from '../domain/returns/messages.ts';
+import type { ReturnView } from '../domain/returns/projection.ts';
+import type { ReturnNotice } from '../domain/returns/state.ts';
 
 // ── Signals ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -30,8 +39,13 @@ export const documentsAnswered = defineSignal<[]>('documentsAnswered');
 export const exceptionDecided = defineSignal<[ResolveExceptionInput]>('exceptionDecided');
 /** A change of the order is stored. The same change told again changes nothing. */
 export const changeAsked = defineSignal<[ChangeOrderInput]>('changeAsked');
+/** A system has not answered a step of the order for a while. It is still tried. */
+export const stepHeldUp = defineSignal<[]>('stepHeldUp');
 /** Documents wait in the partner’s outbox. */
 export const wakeOutbox = defineSignal<[]>('wakeOutbox');
+
+/** A warehouse told of goods of a return. */
+export const returnNoticed = defineSignal<[ReturnNotice]>('returnNoticed');
 
 // ── Queries ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -39,6 +53,9 @@ export const wakeOutbox = defineSignal<[]>('wakeOutbox');
 export const statusQuery = defineQuery<OrderStatusView>('status');
 /** The order's story so far, oldest first; the full timeline is in Postgres. */
 export const timelineQuery = defineQuery<{ at: string; what: string }[]>('timeline');
+
+/** Where a return stands, and what it waits for. */
+export const returnQuery = defineQuery<ReturnView>('returnStatus');
 
 // ── Updates ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -48,3 +65,15 @@ export const resolveException = defineUpdate<{ status: OrderStatus }, [ResolveEx
 export const cancelOrder = defineUpdate<{ status: OrderStatus }, [CancelOrderInput]>('cancelOrder');
 /** Make a change that is stored, and tell what became of it. It waits for its turn, and for the ERP and warehouses. */
 export const changeOrder = defineUpdate<ChangeOutcome, [ChangeOrderInput]>('changeOrder');
+/** Decide an open exception of a return. */
+export const resolveReturnException = defineUpdate<{ status: string }, [ResolveReturnExceptionInput]>(
+  'resolveReturnException',
+);
+/** Cancel a return. Refused once goods have come. */
+export const cancelReturn = defineUpdate<{ status: string }, [CancelReturnInput]>('cancelReturn');
+/** Approve or refuse a return that waits for a person. */
+export const decideReturn = defineUpdate<{ status: string }, [DecideReturnInput]>('decideReturn');
+/** Say what becomes of goods that came back, all of a request or nothing. */
+export const disposeReturn = defineUpdate<{ status: string }, [DisposeReturnInput]>('disposeReturn');
+/** Say of which order goods are that came without a return. */
+export const linkReturn = defineUpdate<{ status: string }, [LinkReturnInput]>('linkReturn');

@@ -11,6 +11,7 @@ import type { OrderEvent } from '../domain/order/events.ts';
 import { whyNotAskToCancel, whyNotChange, whyNotResolve } from '../domain/order/guards.ts';
 import type { OrderToCashInput } from '../domain/order/messages.ts';
 import { endOfStopped, viewOf } from '../domain/order/projection.ts';
+import type { OrderState } from '../domain/order/state.ts';
 import type { OrderStatus } from '../domain/order/status.ts';
 import { collectCash } from './cash.ts';
 import { Changes } from './changes.ts';
@@ -24,25 +25,29 @@ import * as messages from './messages.ts';
 import { checkOrder } from './steps/check-order.ts';
 import { finishOrder } from './steps/finish-order.ts';
 import { placeWithErp } from './steps/place-with-erp.ts';
+import { releaseToWarehouse } from './steps/release-to-warehouse.ts';
 import { reserveStock } from './steps/reserve-stock.ts';
 
-export async function orderToCash(input: OrderToCashInput): Promise<{ status: OrderStatus }> {
+/** @param continued the state that an earlier run left, whose history had grown long */
+export async function orderToCash(input: OrderToCashInput, continued?: OrderState): Promise<{ status: OrderStatus }> {
   const { cancelRequested } = CancellationScope.current();
-  return shielded(toCash)(input, cancelRequested);
+  return shielded(toCash)(input, continued, cancelRequested);
 }
 
-async function toCash(input: OrderToCashInput, cancelRequested: Promise<never>): Promise<{ status: OrderStatus }> {
-  const order = new OrderRun(input);
+async function toCash(
+  input: OrderToCashInput,
+  continued: OrderState | undefined,
+  cancelRequested: Promise<never>,
+): Promise<{ status: OrderStatus }> {
+  const order = new OrderRun(input, continued);
   listen(order);
   cancelRequested.catch(
     shielded(() => order.callingOff.cancelIfPossible({ reason: 'cancelled in Temporal', by: 'Temporal' })),
   );
 
   const completed = await order.run(async () => {
-    await order.perform(checkOrder);
-    void order.branch(() => watchAcknowledgment(order));
-    await order.perform(reserveStock);
-    await order.perform(placeWithErp);
+    if (order.state.accepted) takeUp(order);
+    else await promise(order);
     await order.sideBySide(
       () => fulfill(order),
       () => collectCash(order),
@@ -55,12 +60,31 @@ async function toCash(input: OrderToCashInput, cancelRequested: Promise<never>):
   return { status: order.status };
 }
 
+/** Ends with the promise to the buyer: the ERP has accepted the order, and the 855 is on its way. */
+async function promise(order: OrderRun): Promise<void> {
+  await order.perform(checkOrder);
+  void order.branch(() => watchAcknowledgment(order));
+  await order.perform(reserveStock);
+  await order.perform(placeWithErp);
+}
+
+/** What an earlier run did can still be undone. */
+function takeUp(order: OrderRun): void {
+  order.did(reserveStock);
+  order.did(placeWithErp);
+  for (const { id } of order.state.fulfillments) order.did(releaseToWarehouse, { fulfillmentId: id });
+}
+
 function listen(order: OrderRun): void {
   const changes = new Changes(order);
   const take = shielded(async (event: OrderEvent) => void (await order.receive(event)));
   setHandler(messages.warehouseEvent, (notice) => take({ type: 'warehouse-noticed', notice }));
   setHandler(messages.paymentReceived, (payment) => take({ type: 'payment-noticed', payment }));
   setHandler(messages.stockArrived, () => take({ type: 'stock-arrived' }));
+  setHandler(
+    messages.stepHeldUp,
+    shielded(() => order.heldUp()),
+  );
   setHandler(
     messages.documentTrouble,
     shielded(async (trouble) => settleTrouble(order, trouble)),

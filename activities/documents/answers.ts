@@ -9,6 +9,31 @@ export const PENDING = Prisma.sql`d."direction" = 'outbound' AND (
   OR d."state" = 'transmitted' AND d."acknowledgedAt" IS NULL AND d."acknowledgeBy" IS NOT NULL
 )`;
 
+/** The same for returns. */
+export async function signalReturnsAnswered(
+  records: Transaction,
+  returns: readonly { returnId: string; partnerId: string }[],
+): Promise<HandOffRow[]> {
+  if (returns.length === 0) return [];
+  const rows = handOffRows(
+    returns.map(({ returnId, partnerId }) => ({
+      kind: 'signal-return',
+      partnerId,
+      returnId,
+      signal: 'documentsAnswered',
+    })),
+  );
+  const answered = Prisma.sql`"target" IN (
+    SELECT r."id" FROM "Return" AS r
+    WHERE r."id" = ANY(${returns.map(({ returnId }) => returnId)}) AND r."awaitsAnswers"
+      AND NOT EXISTS (SELECT FROM "Document" AS d WHERE d."returnId" = r."id" AND ${PENDING})
+  )`;
+  const inserted = await records.$queryRaw<{ id: string }[]>`
+    ${insertHandOffs(rows, answered)} RETURNING "id"`;
+  const ids = new Set(inserted.map(({ id }) => id));
+  return rows.filter(({ id }) => ids.has(id));
+}
+
 /**
  * Signals each of these orders that waits for answers and now has all of them. Call it after the commit of an
  * acknowledgment or delivery, and again if that write is repeated. An order that starts waiting meanwhile

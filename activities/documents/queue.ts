@@ -29,6 +29,8 @@ export interface OutboundDocument {
   orderId?: string;
   shipmentId?: string;
   invoiceId?: string;
+  /** Of a document that is about a return instead of an order. */
+  returnId?: string;
 }
 
 /** A row of "Document" in the outbox. */
@@ -41,6 +43,7 @@ export interface OutboundRow {
   orderId?: string;
   shipmentId?: string;
   invoiceId?: string;
+  returnId?: string;
   body: string;
   delimiters: string;
   /** Absent for ASCII. */
@@ -64,7 +67,7 @@ export function documentRow(profile: PartnerProfile, document: OutboundDocument)
   const { delimiters } = profile.x12;
   const { body, rewritings } = render(document, profile, delimiters);
   const encoding = encodingFor(profile.x12.repertoire);
-  const { businessKey, correlationId, orderId, shipmentId, invoiceId } = document;
+  const { businessKey, correlationId, orderId, shipmentId, invoiceId, returnId } = document;
   return {
     id: randomUUID(),
     businessKey,
@@ -74,6 +77,7 @@ export function documentRow(profile: PartnerProfile, document: OutboundDocument)
     ...(orderId && { orderId }),
     ...(shipmentId && { shipmentId }),
     ...(invoiceId && { invoiceId }),
+    ...(returnId && { returnId }),
     body,
     delimiters: delimiterText(delimiters),
     ...(encoding !== undefined && { encoding }),
@@ -86,7 +90,7 @@ export function documentRow(profile: PartnerProfile, document: OutboundDocument)
 
 const COLUMNS = [
   ...['id', 'businessKey', 'direction', 'partnerId', 'transactionSet', 'version', 'state', 'orderId', 'shipmentId'],
-  ...['invoiceId', 'body', 'delimiters', 'encoding', 'rewritings', 'hash', 'correlationId', 'deadline'],
+  ...['invoiceId', 'returnId', 'body', 'delimiters', 'encoding', 'rewritings', 'hash', 'correlationId', 'deadline'],
 ];
 
 /** An INSERT of the documents that are not queued yet, for a WITH. */

@@ -7,6 +7,8 @@ import { insertTimeline, rowsAs } from '../lib/records.ts';
 export interface TroubledDocument {
   id: string;
   orderId: string | null;
+  /** Of a document that is about a return instead of an order. */
+  returnId: string | null;
   partnerId: string;
   transactionSet: string;
   correlationId: string;
@@ -14,15 +16,15 @@ export interface TroubledDocument {
 
 export interface TellOrders {
   /**
-   * CTEs `signalled (id)` and `noted`: a signal for a running order, a timeline event for an ended one. They
-   * process the documents whose ids the subquery returns.
+   * CTEs `signalled (id)` and `noted`: a signal for a running order or return, a timeline event for an order that has
+   * ended. They process the documents whose ids the subquery returns.
    */
   sql(documentIds: Prisma.Sql): Prisma.Sql;
   /** The hand-offs whose ids `signalled` returned, for `committed`. */
   inserted(ids: readonly string[]): HandOffRow[];
 }
 
-/** Signals the order of each document in the write that records the trouble. Documents without an order are skipped. */
+/** Signals the order or return of each document in the write that records the trouble. Others are skipped. */
 export function tellOrders<Troubled extends TroubledDocument>(
   documents: readonly Troubled[],
   trouble: DocumentTrouble['trouble'],
@@ -31,6 +33,17 @@ export function tellOrders<Troubled extends TroubledDocument>(
   const ofOrders = documents.flatMap((document) =>
     document.orderId === null ? [] : [{ ...document, orderId: document.orderId }],
   );
+  const ofReturns = documents.flatMap((document) =>
+    document.returnId === null ? [] : [{ ...document, returnId: document.returnId }],
+  );
+  const returnRows = handOffRows(
+    ofReturns.map((document) => {
+      const { id: documentId, returnId, partnerId, transactionSet } = document;
+      const payload: DocumentTrouble = { documentId, transactionSet, trouble, reason: reasonOf(document) };
+      return { kind: 'signal-return', partnerId, returnId, signal: 'documentTrouble', payload };
+    }),
+  );
+  const returnPairs = returnRows.map(({ id }, index) => ({ id, documentId: ofReturns[index]?.id }));
   const rows = handOffRows(
     ofOrders.map((document) => {
       const { id: documentId, orderId, partnerId, transactionSet } = document;
@@ -59,11 +72,18 @@ export function tellOrders<Troubled extends TroubledDocument>(
         FROM ${rowsAs('t', columns, pairs)} JOIN "Order" AS o ON o."id" = t."orderId"
         WHERE t."documentId" IN (${documentIds})
       ),
+      of_returns AS MATERIALIZED (
+        SELECT t."id" FROM ${rowsAs('t', '"id" text, "documentId" text', returnPairs)}
+        WHERE t."documentId" IN (${documentIds})
+      ),
       signalled AS (
-        ${insertHandOffs(rows, Prisma.sql`"id" IN (SELECT a."id" FROM about AS a WHERE NOT a."ended")`)}
+        ${insertHandOffs(
+          [...rows, ...returnRows],
+          Prisma.sql`"id" IN (SELECT a."id" FROM about AS a WHERE NOT a."ended" UNION ALL SELECT r."id" FROM of_returns AS r)`,
+        )}
         RETURNING "id"
       ),
       noted AS (${insertTimeline(events, Prisma.sql`"key" IN (SELECT a."key" FROM about AS a WHERE a."ended")`)})`,
-    inserted: (ids) => rows.filter(({ id }) => ids.includes(id)),
+    inserted: (ids) => [...rows, ...returnRows].filter(({ id }) => ids.includes(id)),
   };
 }

@@ -38,7 +38,7 @@ export async function takeInterchangeAcknowledgment(
         relationLoadStrategy: 'join',
         select: {
           id: true,
-          documents: { select: { id: true, transactionSet: true, orderId: true, correlationId: true } },
+          documents: { select: { id: true, transactionSet: true, orderId: true, returnId: true, correlationId: true } },
         },
       })
     : null;

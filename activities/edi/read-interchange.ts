@@ -189,6 +189,18 @@ async function takeTransaction(deps: IntakeDependencies, source: Source, read: R
   return { set: read.set, control: read.transactionControl, state: outcome.state, errors: outcome.errors };
 }
 
+/** Reads one transaction set of a file that has been read, because a person asks for it. It is not acknowledged again. */
+export async function takeTransactionAgain(
+  deps: IntakeDependencies,
+  source: Source,
+  read: ReadTransaction,
+): Promise<{ state: Verdict['state'] | 'received'; errors: readonly X12Error[] }> {
+  return takeTransaction(deps, source, read).catch((error: unknown) => {
+    if (error instanceof HeldByProfile) return { state: 'received' as const, errors: error.errors };
+    throw error;
+  });
+}
+
 /**
  * Data that can never be stored or computed is rejected like any other error. Other failures are
  * retried.

@@ -28,7 +28,7 @@ export async function reportUndelivered(
   const state = refused ? 'refused' : 'late';
   // An acknowledged document was delivered, even if the confirmation of the delivery was lost.
   const affected = await deps.prisma.$queryRaw<TroubledDocument[]>`
-    SELECT d."id", d."orderId", d."partnerId", d."transactionSet", d."correlationId"
+    SELECT d."id", d."orderId", d."returnId", d."partnerId", d."transactionSet", d."correlationId"
     FROM "Document" AS d JOIN "Interchange" AS i ON i."id" = d."interchangeId"
     WHERE i."id" = ${interchangeId} AND i."deliveredAt" IS NULL AND d."state" <> ${state} AND d."acknowledgedAt" IS NULL`;
   await setState(deps, affected, state, refused ? 'rejected' : 'undelivered', () => reason);
@@ -44,7 +44,7 @@ export async function reportUnacknowledged(
   { partnerId }: { partnerId: string },
 ): Promise<void> {
   const overdue = await deps.prisma.$queryRaw<(TroubledDocument & { acknowledgeBy: Date })[]>`
-    SELECT "id", "orderId", "partnerId", "transactionSet", "correlationId", "acknowledgeBy" FROM "Document"
+    SELECT "id", "orderId", "returnId", "partnerId", "transactionSet", "correlationId", "acknowledgeBy" FROM "Document"
     WHERE "partnerId" = ${partnerId} AND "direction" = 'outbound' AND "state" = 'transmitted'
       AND "acknowledgedAt" IS NULL AND "acknowledgeBy" < now()
     LIMIT ${MOST_OVERDUE}`;

@@ -6,7 +6,7 @@ import { positionOf } from '../../mappings/x12/position.ts';
 import type { Guide, SegmentObject, Tree, TreeNode, X12Error } from '../../mappings/x12/types.ts';
 import type { Document } from '../../prisma/generated/client.ts';
 import { Prisma } from '../../prisma/generated/client.ts';
-import { signalAnswered } from '../documents/answers.ts';
+import { signalAnswered, signalReturnsAnswered } from '../documents/answers.ts';
 import { tellOrders } from '../documents/trouble.ts';
 import type { IntakeDependencies } from '../intake/dependencies.ts';
 import { type InboundDocument, type InboundVerdict, storingDocument } from '../intake/inbound-document.ts';
@@ -38,6 +38,7 @@ export async function takeAcknowledgment(
       version: true,
       transactionControl: true,
       orderId: true,
+      returnId: true,
       correlationId: true,
     },
   });
@@ -54,7 +55,7 @@ export async function takeAcknowledgment(
 
 type SentDocument = Pick<
   Document,
-  'id' | 'partnerId' | 'transactionSet' | 'version' | 'transactionControl' | 'orderId' | 'correlationId'
+  'id' | 'partnerId' | 'transactionSet' | 'version' | 'transactionControl' | 'orderId' | 'returnId' | 'correlationId'
 >;
 
 interface Answer {
@@ -116,7 +117,7 @@ async function store(
     actor: profile.id,
     correlationId,
   }));
-  const rejected = ofOrders.filter(({ accepted }) => !accepted);
+  const rejected = answers.flatMap(({ document, ...answer }) => (answer.accepted ? [] : [{ ...answer, ...document }]));
   const troubles = tellOrders(rejected, 'rejected', ({ reasons }) => `${profile.name} refused it: ${reasons}`);
   const signalled = await prisma.$queryRaw<{ id: string }[]>`
     WITH stored AS (
@@ -135,6 +136,10 @@ async function store(
   // Run after the commit and on every retry: two concurrent acknowledgments cannot see each other's
   // verdicts.
   handOff.committed(await signalAnswered(prisma, orders));
+  const returns = answers.flatMap(({ document: { returnId } }) =>
+    returnId === null ? [] : [{ returnId, partnerId: profile.id }],
+  );
+  handOff.committed(await signalReturnsAnswered(prisma, returns));
 }
 
 /** GS01 of the group in which the document was sent. */

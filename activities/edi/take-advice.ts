@@ -43,12 +43,12 @@ export async function takeAdvice(
   );
   const troubles = tellOrders(refused, 'rejected', ({ advice }) => `${profile.name} refused it: ${reasonOf(advice)}`);
   // The process of an order that has ended asks nobody any more, so the advice itself is a question.
-  const late = refused.filter(({ order }) => order?.closedAt);
+  const late = refused.filter(({ order, return: rma }) => order?.closedAt || rma?.closedAt);
   const verdict = {
     state: late.length > 0 ? 'kept' : errors.length === 0 ? 'accepted' : 'unmatched',
     errors: errors.slice(0, MOST_ERRORS),
     notUsed: [...notUsed],
-    ...(late[0]?.order && { poNumber: late[0].order.poNumber }),
+    ...lateNumber(late[0]?.order?.poNumber ?? late[0]?.return?.poNumber),
   } as const;
   const signalled = await prisma.$queryRaw<{ id: string }[]>`
     WITH stored AS (
@@ -67,14 +67,20 @@ export async function takeAdvice(
   return { ...verdict, notUsed: [...notUsed], stored: true };
 }
 
+function lateNumber(poNumber: string | null | undefined): { poNumber?: string } {
+  return poNumber == null ? {} : { poNumber };
+}
+
 const COLUMNS = {
   id: true,
   partnerId: true,
   orderId: true,
+  returnId: true,
   transactionSet: true,
   transactionControl: true,
   correlationId: true,
   order: { select: { closedAt: true, poNumber: true } },
+  return: { select: { closedAt: true, poNumber: true } },
 } as const;
 
 async function sentDocument(prisma: IntakeDependencies['prisma'], partnerId: string, advice: Advice) {

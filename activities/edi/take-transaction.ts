@@ -1,15 +1,29 @@
 import { withAcknowledgmentCodes } from '../../mappings/edi/acknowledgment-codes.ts';
 import { type Admitted, admitTransaction } from '../../mappings/edi/admission.ts';
-import type { ElementPlace, TakesOrder, TakesPayment } from '../../mappings/edi/documents/definition.ts';
-import { readAdvice, readOrders, readPayment } from '../../mappings/edi/documents/read-document.ts';
+import type {
+  ElementPlace,
+  TakesOrder,
+  TakesPayment,
+  TakesReturn,
+  TakesReturnReceipt,
+} from '../../mappings/edi/documents/definition.ts';
+import {
+  readAdvice,
+  readOrders,
+  readPayment,
+  readReturn,
+  readReturnReceipt,
+} from '../../mappings/edi/documents/read-document.ts';
 import type { ReadTransaction, X12Error } from '../../mappings/x12/types.ts';
 import { evaluateAll } from '../../runtime/expressions.ts';
 import { acceptOrders } from '../intake/accept-order.ts';
 import { acceptPayment } from '../intake/accept-payment.ts';
 import type { IntakeDependencies } from '../intake/dependencies.ts';
-import type { InboundDocument } from '../intake/inbound-document.ts';
+import { type InboundDocument, storeDocument } from '../intake/inbound-document.ts';
 import { IntakeRefusal } from '../intake/intake-refusal.ts';
 import { searchForm } from '../lib/records.ts';
+import { acceptReturnNotice } from '../returns/accept-notice.ts';
+import { acceptReturn } from '../returns/accept-return.ts';
 import { type Judgement, rejection, type Source } from './judgement.ts';
 import { keepDocument, takeChange } from './keep-document.ts';
 import { takeAcknowledgment } from './take-acknowledgment.ts';
@@ -47,6 +61,10 @@ function apply(
       return takeChange(deps, source, inbound, { tree, guide, tolerated }, document);
     case 'takes-payment':
       return takePayment(deps, source, inbound, { tree, guide, tolerated }, document.set);
+    case 'takes-return':
+      return takeReturn(deps, source, inbound, { tree, guide, tolerated }, document);
+    case 'takes-return-receipt':
+      return takeReturnReceipt(deps, source, inbound, { tree, guide, tolerated });
     case 'takes-advice':
       return takeAdvice(deps, source, readAdvice(inbound, { tree, guide, tolerated }, source.profile), document);
     case 'acknowledges':
@@ -110,6 +128,59 @@ async function takePayment(
   if (outcome !== 'conflict') return { state: outcome, errors: [...parsed.tolerated.errors], notUsed };
   const reason = `payment ${payment.reference} is known with other content`;
   return rejection(errorAt(definition.reference, 'payment-reference-known', reason, payment.reference));
+}
+
+/** Whether the return is authorized is told by a document of ours: this one is accepted either way. */
+async function takeReturn(
+  deps: IntakeDependencies,
+  source: Source,
+  definition: TakesReturn,
+  parsed: Pick<Admitted, 'tree' | 'guide' | 'tolerated'>,
+  document: InboundDocument,
+): Promise<Judgement> {
+  const mapped = readReturn(definition, parsed, source.profile);
+  if ('errors' in mapped) return rejection(...mapped.errors);
+  const { request, notUsed } = mapped;
+  const receipt = await acceptReturn(deps, {
+    request,
+    source: 'edi',
+    askedBy: source.profile.name,
+    correlationId: source.correlationId,
+    alongside: async (records, returnId) => {
+      const { orderId } = await records.return.findUniqueOrThrow({
+        where: { id: returnId },
+        select: { orderId: true },
+      });
+      const orderIds = orderId === null ? [] : [orderId];
+      const errors = [...parsed.tolerated.errors];
+      await storeDocument(records, document, { state: 'accepted', errors, notUsed, orderIds });
+    },
+  });
+  const errors = [...parsed.tolerated.errors];
+  if (receipt.outcome === 'accepted') return { state: 'accepted', errors, stored: true };
+  if (receipt.outcome === 'duplicate') return { state: 'duplicate', errors, notUsed };
+  const number = request.requestNumber ?? '';
+  const reason = `request ${number} is known with other content`;
+  return rejection(errorAt(definition.requestNumber, 'return-number-known', reason, number));
+}
+
+async function takeReturnReceipt(
+  deps: IntakeDependencies,
+  source: Source,
+  definition: TakesReturnReceipt,
+  parsed: Pick<Admitted, 'tree' | 'guide' | 'tolerated'>,
+): Promise<Judgement> {
+  const mapped = readReturnReceipt(definition, parsed, source.profile, { receivedAt: source.receivedAt.toISOString() });
+  if ('errors' in mapped) return rejection(...mapped.errors);
+  const { notice, notUsed } = mapped;
+  const { outcome } = await acceptReturnNotice(deps, {
+    system: `edi.${source.profile.id}`,
+    wmsSystem: '',
+    event: notice,
+    correlationId: source.correlationId,
+  });
+  const state = outcome === 'duplicate' ? 'duplicate' : 'accepted';
+  return { state, errors: [...parsed.tolerated.errors], notUsed };
 }
 
 function errorAt(place: ElementPlace, code: string, reason: string, value: string): X12Error {

@@ -6,7 +6,7 @@ import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import type { Database } from '../../prisma/client.ts';
 import { Prisma } from '../../prisma/generated/client.ts';
 import { runWithCorrelation } from '../../runtime/correlation.ts';
-import { signalAnswered } from '../documents/answers.ts';
+import { signalAnswered, signalReturnsAnswered } from '../documents/answers.ts';
 import { outboundRule } from '../documents/queue.ts';
 import type { HandOff } from '../handoff/hand-off.ts';
 import { callSystem, permanent } from '../lib/activity-failure.ts';
@@ -123,7 +123,13 @@ async function recordDelivery(
     return { id, by: deadlineAfter(deliveredAt, acknowledgment.within, profile.calendar).toISOString() };
   });
   const events = documents.flatMap((document) => eventsOf(document, profile, controlNumber, receipt));
-  const [outcome] = await prisma.$queryRaw<{ waiting: { orderId: string; partnerId: string }[]; last: boolean }[]>`
+  const [outcome] = await prisma.$queryRaw<
+    {
+      waiting: { orderId: string; partnerId: string }[];
+      returns: { returnId: string; partnerId: string }[];
+      last: boolean;
+    }[]
+  >`
     WITH delivered AS (
       UPDATE "Interchange" SET "deliveredAt" = ${deliveredAt}::timestamptz,
         "evidence" = CASE WHEN "state" = 'refused' THEN "evidence" ELSE ${receipt.evidence} END,
@@ -136,19 +142,24 @@ async function recordDelivery(
         "state" = CASE WHEN d."acknowledgedAt" IS NULL THEN 'transmitted' ELSE d."state" END
       FROM ${rowsAs('t', '"id" text, "by" timestamptz', answers)}
       WHERE d."id" = t."id" AND ${DELIVERED}
-      RETURNING d."orderId"
+      RETURNING d."orderId", d."returnId"
     ),
     told AS (${insertTimeline(events, DELIVERED)})
     SELECT (
         SELECT coalesce(json_agg(json_build_object('orderId', o."id", 'partnerId', o."partnerId")), '[]'::json)
         FROM "Order" AS o WHERE o."awaitsAnswers" AND o."id" IN (SELECT "orderId" FROM sent)
       ) AS "waiting",
+      (
+        SELECT coalesce(json_agg(json_build_object('returnId', r."id", 'partnerId', r."partnerId")), '[]'::json)
+        FROM "Return" AS r WHERE r."awaitsAnswers" AND r."id" IN (SELECT "returnId" FROM sent)
+      ) AS "returns",
       NOT EXISTS (
         SELECT FROM "Document" AS d
         WHERE d."partnerId" = ${profile.id} AND d."direction" = 'outbound'
           AND (d."state" = 'queued' OR d."state" IN ('prepared', 'late') AND d."interchangeId" <> ${interchangeId})
       ) AS "last"`;
   handOff.committed(await signalAnswered(prisma, outcome?.waiting ?? []));
+  handOff.committed(await signalReturnsAnswered(prisma, outcome?.returns ?? []));
   return outcome?.last ?? false;
 }
 

@@ -23,6 +23,7 @@ function anErp(changes: Partial<ErpPort> = {}, capabilities = { canAmend: true, 
   const calls: string[] = [];
   const port: Partial<ErpPort> = {
     createOrder: () => Promise.resolve({ erpOrderNumber: 'SO-1', status: 'accepted', currency: 'USD' }),
+    findOrder: () => Promise.resolve(undefined),
     cancelOrder: () => Promise.resolve(),
     changeOrder: (_key, erpOrderNumber) => Promise.resolve({ erpOrderNumber, status: 'accepted', currency: 'USD' }),
     postShipment: () => Promise.resolve({ erpShipmentNumber: 'SH-1' }),
@@ -102,6 +103,20 @@ describe('invoicing a shipment', () => {
 });
 
 describe('placing an order', () => {
+  it('only asks for the decision about an order that the ERP has: a change may have told it more since', async () => {
+    const orderId = await given.checked('tri-valley', [each('MW-1001', 5)]);
+    const { calls, erp } = anErp({
+      findOrder: () => Promise.resolve({ erpOrderNumber: 'SO-KNOWN', status: 'accepted', currency: 'USD' }),
+    });
+    expect(await given.activity(() => erp.placeOrder({ orderId, progress: underWay }))).toMatchObject({
+      status: 'accepted',
+    });
+    expect(calls).toEqual(['findOrder']);
+    expect(await given.prisma.order.findUniqueOrThrow({ where: { id: orderId } })).toMatchObject({
+      erpOrderNumber: 'SO-KNOWN',
+    });
+  });
+
   it('refuses an ERP order in another currency, and knows its number so that it can be cancelled', async () => {
     const orderId = await given.checked('tri-valley', [each('MW-1001', 3)]);
     const { erp, calls } = anErp({
@@ -112,7 +127,7 @@ describe('placing an order', () => {
       nonRetryable: true,
     });
     await given.activity(() => erp.cancelErpOrder({ orderId, reason: 'currency' }));
-    expect(calls).toEqual(['createOrder', 'cancelOrder']);
+    expect(calls).toEqual(['findOrder', 'createOrder', 'cancelOrder']);
     expect(await given.prisma.orderReference.count({ where: { orderId, value: 'SO-JPY' } })).toBe(1);
   });
 
@@ -124,6 +139,7 @@ describe('placing an order', () => {
     const erp = createErpActivities({
       system: 'main',
       port: {
+        findOrder: () => Promise.resolve(undefined),
         createOrder: () => Promise.resolve({ erpOrderNumber: 'SO-855', status: 'accepted', currency: 'USD' }),
       } as unknown as ErpPort,
       capabilities: { canAmend: true, canCancel: true },
@@ -170,7 +186,7 @@ describe('placing an order', () => {
       type: 'cancel-not-supported',
       nonRetryable: true,
     });
-    expect(calls).toEqual(['createOrder']);
+    expect(calls).toEqual(['findOrder', 'createOrder']);
   });
 });
 

@@ -17,6 +17,7 @@ import { retryGivenUp } from '../orders/given-up.ts';
 import type { OrderRecord } from '../orders/order-record.ts';
 import { recordAcceptance } from '../orders/record-acceptance.ts';
 import { recordInvoice } from '../orders/record-invoice.ts';
+import { CREDIT_MEMO } from '../returns/settle-return.ts';
 import { differenceOfCharges } from './charges.ts';
 import type { ErpCapabilities } from './connector.ts';
 import { storeMasterData } from './master-data.ts';
@@ -58,7 +59,12 @@ export function createErpActivities({ system, port, capabilities, records, onRea
       const { order, releases } = await loadOrderToPlace(prisma, orderId);
       const { lines, ...request } = changeRequest(order, releases);
       const wanted = { ...request, lines: lines.filter(({ quantity }) => !isZero(quantity)) };
-      const placed = await call(order.correlationId, () => port.createOrder(`${orderId}/order`, wanted));
+      // Of an order that the ERP has, only its decision is new: a change has told it what the order is now.
+      const known = () => (order.erpOrderNumber === null ? undefined : port.findOrder(orderId));
+      const placed = await call(
+        order.correlationId,
+        async () => (await known()) ?? port.createOrder(`${orderId}/order`, wanted),
+      );
       const { erpOrderNumber, status, creditMessage } = placed;
       try {
         requireCurrency(order.currency, placed.currency, `order ${erpOrderNumber}`);
@@ -171,8 +177,11 @@ export function createErpActivities({ system, port, capabilities, records, onRea
     }): Promise<{ receiptNumber: string }> {
       const allocation = await loadAllocation(prisma, allocationId);
       const { paymentId, invoiceNumber, currency, reference, paidOn } = allocation;
+      // A credit memo is no cash: the ERP has reduced its invoice when it made it.
+      const credited = allocation.method === CREDIT_MEMO ? reference : undefined;
       const receiptNumber =
         allocation.receiptNumber ??
+        credited ??
         (await call(allocation.correlationId, async () => {
           const cash = { invoiceNumber, amount: Number(allocation.amount), currency, reference, paidOn };
           return (await port.applyCash(`${paymentId}/${invoiceNumber}/cash`, cash)).receiptNumber;

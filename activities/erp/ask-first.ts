@@ -2,7 +2,7 @@ import type { ErpPort } from './port.ts';
 
 /**
  * For an ERP that does not honor keys: queries the result of an earlier attempt before each create.
- * A retry therefore finds an order, shipment, invoice or receipt whose response was lost.
+ * A retry therefore finds an order, shipment, invoice, receipt, return, credit memo or refund whose response was lost.
  */
 export function askFirst(port: ErpPort): ErpPort {
   return {
@@ -18,6 +18,15 @@ export function askFirst(port: ErpPort): ErpPort {
     },
     async applyCash(key, request) {
       return (await port.findReceipt(request)) ?? port.applyCash(key, request);
+    },
+    async postReturn(key, request) {
+      return (await port.findReturn(request)) ?? port.postReturn(key, request);
+    },
+    async createCreditMemo(key, request) {
+      return (await port.findCreditMemo(request)) ?? port.createCreditMemo(key, request);
+    },
+    async createRefund(key, request) {
+      return (await port.findRefund(request)) ?? port.createRefund(key, request);
     },
   };
 }

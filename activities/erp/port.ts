@@ -12,8 +12,8 @@ import type {
  * systems, and several instances may run side by side.
  *
  * Every create carries `key`, derived from business identity (`{orderId}/order`,
- * `{shipmentId}/shipment`, `{shipmentId}/invoice`, `{paymentId}/{invoiceNumber}/cash`). A key has
- * at most one effect. A system that honors keys returns the response of the first call, even if
+ * `{shipmentId}/shipment`, `{shipmentId}/invoice`, `{paymentId}/{invoiceNumber}/cash`,
+ * `{returnId}/return/{round}`, `{memoId}/credit`, `{memoId}/refund`). A key has at most one effect. A system that honors keys returns the response of the first call, even if
  * that response was lost. For other systems, the finders return the result of an earlier call
  * (`ask-first.ts`). A permanent failure is thrown as {@link SystemRefusal}; any other failure may
  * be retried.
@@ -44,6 +44,21 @@ export interface ErpPort {
   /** Invoices one posted shipment. */
   createInvoice(key: string, request: ErpInvoiceRequest): Promise<Invoice>;
   applyCash(key: string, request: ErpCashRequest): Promise<{ receiptNumber: string }>;
+  /** Takes returned goods back into the order; what becomes of them is stated. */
+  postReturn(key: string, request: ErpReturnRequest): Promise<{ erpReturnNumber: string }>;
+  /**
+   * Credits returned goods of one invoice. The ERP reduces what is open of the invoice first; `applied` says by how much.
+   * It refuses more than was invoiced and not credited before.
+   */
+  createCreditMemo(key: string, request: ErpCreditMemoRequest): Promise<ErpCreditMemo>;
+  /** Pays back what a credit memo could not be applied to, because its invoice was paid. */
+  createRefund(key: string, request: ErpRefundRequest): Promise<{ refundNumber: string }>;
+  /** By our reference. */
+  findReturn(request: ErpReturnRequest): Promise<{ erpReturnNumber: string } | undefined>;
+  /** By our reference. */
+  findCreditMemo(request: ErpCreditMemoRequest): Promise<ErpCreditMemo | undefined>;
+  /** By the credit memo. */
+  findRefund(request: ErpRefundRequest): Promise<{ refundNumber: string } | undefined>;
   /**
    * One page of items, customers, contract prices and tax rates that changed at or after `since`;
    * all of them without it. `cursor` is the `next` of the previous page. The last page has no
@@ -133,6 +148,50 @@ export interface ErpCashRequest {
   currency: string;
   reference: string;
   paidOn: string;
+}
+
+export interface ErpReturnRequest {
+  erpOrderNumber: string;
+  /** Ours, unique: the number of the return and of the round. */
+  reference: string;
+  rmaNumber: string;
+  node: string;
+  /** Base units. */
+  lines: { lineNumber: number; quantity: string }[];
+}
+
+export interface ErpCreditMemoRequest {
+  erpOrderNumber: string;
+  erpReturnNumber: string;
+  invoiceNumber: string;
+  /** Ours, unique. */
+  reference: string;
+  currency: string;
+  /** Base units; the amounts are those of the goods, in minor units. */
+  lines: { lineNumber: number; quantity: string; amount: number }[];
+  /** Share of the invoice's allowances, which reduces the credit. */
+  allowances: number;
+  tax: number;
+  /** Kept from the credit. */
+  restockingFee: number;
+  /** Goods less allowances, plus tax, less the fee. */
+  total: number;
+}
+
+export interface ErpCreditMemo {
+  creditMemoNumber: string;
+  /** ISO 8601 day. */
+  creditedOn: string;
+  currency: string;
+  total: number;
+  /** Minor units by which the open amount of the invoice was reduced. */
+  applied: number;
+}
+
+export interface ErpRefundRequest {
+  creditMemoNumber: string;
+  amount: number;
+  currency: string;
 }
 
 export interface ErpMasterDataPage extends ErpMasterData {

@@ -95,6 +95,7 @@ const cashRow = z.object({
   adjustmentReason: z.string().nullable(),
   receiptNumber: z.string().nullable(),
   currency: z.string(),
+  method: z.string(),
   reference: z.string(),
   paidOn: z.string(),
   correlationId: z.string(),
@@ -102,7 +103,7 @@ const cashRow = z.object({
 
 export async function loadAllocation(prisma: Database, allocationId: string): Promise<z.output<typeof cashRow>> {
   const [row] = await prisma.$queryRaw<unknown[]>`
-    SELECT a."paymentId", a."invoiceNumber", a."amount", a."adjustment", a."adjustmentReason", a."receiptNumber", p."currency", p."reference",
+    SELECT a."paymentId", a."invoiceNumber", a."amount", a."adjustment", a."adjustmentReason", a."receiptNumber", p."currency", p."method", p."reference",
       p."paidOn"::text AS "paidOn", p."correlationId"
     FROM "PaymentAllocation" AS a JOIN "Payment" AS p ON p."id" = a."paymentId"
     WHERE a."id" = ${allocationId}`;

@@ -37,7 +37,7 @@ erpContractSuite('pocket-ledger', async () => {
       else rmSync(`${file}.lost`);
     },
     books: async () => {
-      const { orders, shipments, invoices, receipts } = booksIn(file);
+      const { orders, shipments, invoices, receipts, returns, credits, refunds } = booksIn(file);
       const cancelled = orders.filter((order) => order.cancelled).length;
       return {
         orders: orders.length,
@@ -45,6 +45,9 @@ erpContractSuite('pocket-ledger', async () => {
         invoices: invoices.length,
         receipts: receipts.length,
         cancelled,
+        returns: returns.length,
+        creditMemos: credits.length,
+        refunds: refunds.length,
       };
     },
     end: async () => folder.remove(),

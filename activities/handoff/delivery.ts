@@ -2,12 +2,18 @@
 import type { Client } from '@temporalio/client';
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import { TypedSearchAttributes } from '@temporalio/common';
-import type { DocumentTrouble, OrderToCashInput } from '../../domain/order/messages.ts';
+import type {
+  DocumentTrouble,
+  OrderToCashInput,
+  RemittedAmount,
+  WarehouseNotice,
+} from '../../domain/order/messages.ts';
+import type { ReturnInput } from '../../domain/returns/messages.ts';
 import type { CurrentProfiles } from '../../mappings/profile/earlier.ts';
 import type { Database } from '../../prisma/client.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { channelKey, orderStatusKey, poNumberKey, tradingPartnerKey } from '../../runtime/search-attributes.ts';
-import type { HandOffRow, InterchangeStart, OrderStart, SignalOrder } from './hand-off.ts';
+import type { HandOffRow, InterchangeStart, OrderStart, ReturnStart, SignalOrder, SignalReturn } from './hand-off.ts';
 import { fairnessOf } from './share.ts';
 
 export const ORDERS_QUEUE = 'orders';
@@ -20,6 +26,8 @@ export interface DeliveryDependencies {
   temporal: Client;
   profiles: CurrentProfiles;
   log: Logger;
+  /** Answers changes of an order whose workflow has ended before it was told of them. */
+  refuseLate: (orderId: string) => Promise<void>;
 }
 
 /** The start of the order is not delivered yet; the signal is retried after it. */
@@ -40,6 +48,10 @@ export class Delivery {
     switch (row.kind) {
       case 'start-order':
         return this.#startOrder(row, row.payload as unknown as OrderStart);
+      case 'start-return':
+        return this.#startReturn(row, row.payload as unknown as ReturnStart);
+      case 'signal-return':
+        return this.#signalReturn(row, row.payload as unknown as SignalReturn);
       case 'start-interchange':
         return this.#startInterchange(row, row.payload as unknown as InterchangeStart);
       case 'signal-order':
@@ -70,6 +82,31 @@ export class Delivery {
         ]),
       }),
     );
+  }
+
+  async #startReturn({ target, partnerId }: HandOffRow, { rmaNumber, ...start }: ReturnStart): Promise<void> {
+    const input: ReturnInput = { returnId: target, partnerId, rmaNumber, ...start };
+    await once(() =>
+      this.#deps.temporal.workflow.start('returnOfGoods', {
+        ...this.#options(partnerId, returnWorkflowId(target), `return ${rmaNumber}`),
+        args: [input],
+        typedSearchAttributes: new TypedSearchAttributes([{ key: tradingPartnerKey, value: partnerId }]),
+      }),
+    );
+  }
+
+  async #signalReturn(row: HandOffRow, signal: SignalReturn): Promise<void> {
+    const workflowId = returnWorkflowId(row.target);
+    if (await this.#signal(workflowId, signal)) return;
+    const start = await this.#deps.prisma.handOff.findFirst({
+      where: { kind: 'start-return', target: row.target },
+      select: { id: true },
+    });
+    if (start !== null) throw new StartStillWaiting(`return ${row.target} is still to be started`);
+    // The start may have been delivered between the two checks.
+    if (await this.#signal(workflowId, signal)) return;
+    // What a return has to act on keeps it from ending (activities/returns/finish-return.ts).
+    this.#deps.log.warn('a signal for a return that has ended', { returnId: row.target, ...signal });
   }
 
   async #startInterchange({ target, partnerId }: HandOffRow, interchange: InterchangeStart): Promise<void> {
@@ -107,7 +144,7 @@ export class Delivery {
   }
 
   /** Returns false if no execution with that id is open. */
-  async #signal(workflowId: string, { signal, payload }: SignalOrder): Promise<boolean> {
+  async #signal(workflowId: string, { signal, payload }: SignalOrder | SignalReturn): Promise<boolean> {
     try {
       await this.#deps.temporal.workflow
         .getHandle(workflowId)
@@ -119,9 +156,29 @@ export class Delivery {
     }
   }
 
-  /** Trouble of an ended order needs no decision, but the timeline must show it. */
+  /**
+   * Trouble of an ended order needs no decision, but the timeline must show it. A payment or what a warehouse tells has no
+   * effect any more: it is listed among the dead letters.
+   */
   async #noteEnded(orderId: string, workflowId: string, { signal, payload }: SignalOrder): Promise<void> {
     this.#deps.log.warn('a signal for an order that has ended', { orderId, workflowId, signal, payload });
+    if (signal === 'changeAsked') return this.#deps.refuseLate(orderId);
+    if (signal === 'paymentReceived') {
+      const { allocationId } = payload as unknown as RemittedAmount;
+      await this.#deps.prisma.paymentAllocation.updateMany({
+        where: { id: allocationId, receiptNumber: null },
+        data: { noEffect: 'order-ended' },
+      });
+    }
+    if (signal === 'warehouseEvent') {
+      const { system, eventId, releaseNumber, ...notice } = payload as unknown as WarehouseNotice;
+      // A shipment that is recorded, reported under another event id, is no news.
+      const shipmentNumber = notice.type === 'shipped' ? notice.shipmentNumber : '';
+      await this.#deps.prisma.$executeRaw`
+        UPDATE "WarehouseEvent" SET "noEffect" = 'order-ended'
+        WHERE "system" = ${system} AND "eventId" = ${eventId} AND NOT EXISTS (
+          SELECT FROM "Shipment" s WHERE s."orderId" = ${orderId} AND s."shipmentNumber" = ${shipmentNumber})`;
+    }
     if (signal !== 'documentTrouble') return;
     const { documentId, transactionSet, trouble, reason } = payload as unknown as DocumentTrouble;
     await this.#deps.prisma.$executeRaw`
@@ -176,6 +233,11 @@ export class Delivery {
     const [oldest] = this.#workflowIds.keys();
     if (this.#workflowIds.size > MOST_REMEMBERED && oldest !== undefined) this.#workflowIds.delete(oldest);
   }
+}
+
+/** One workflow carries one return. */
+function returnWorkflowId(returnId: string): string {
+  return `return/${returnId}`;
 }
 
 /** Starts a workflow unless it is running or has run. */

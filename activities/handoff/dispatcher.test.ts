@@ -41,7 +41,13 @@ class Notes {
 function dispatching(temporal: Notes): Dispatcher {
   const profiles = new Map() as unknown as CurrentProfiles;
   const log = winston.createLogger({ silent: true });
-  const dispatcher = new Dispatcher({ prisma: database.prisma, temporal: temporal.client, profiles, log });
+  const dispatcher = new Dispatcher({
+    refuseLate: async () => undefined,
+    prisma: database.prisma,
+    temporal: temporal.client,
+    profiles,
+    log,
+  });
   dispatchers.push(dispatcher);
   return dispatcher;
 }

@@ -7,6 +7,7 @@
  * Workflow ids make starts idempotent, and orders ignore repeated signals.
  */
 import { randomUUID } from 'node:crypto';
+import type { ReturnNotice } from '../../domain/returns/state.ts';
 import type { Prisma } from '../../prisma/generated/client.ts';
 import { asJson, insertRows } from '../lib/records.ts';
 
@@ -18,7 +19,21 @@ export type OrderSignal =
   | 'stockArrived'
   | 'documentsAnswered'
   | 'exceptionDecided'
-  | 'changeAsked';
+  | 'changeAsked'
+  | 'stepHeldUp';
+
+/** Signals of the workflow of a return. */
+export type ReturnSignal = 'returnNoticed' | 'documentTrouble' | 'documentsAnswered' | 'exceptionDecided';
+
+/** Immutable facts of a return that its start contains. */
+export interface ReturnStart {
+  rmaNumber: string;
+  origin: 'request' | 'goods';
+  correlationId: string;
+  why?: string;
+  /** With which the process begins. */
+  notice?: ReturnNotice;
+}
 
 /** Immutable facts of an order that its start contains. */
 export interface OrderStart {
@@ -40,6 +55,8 @@ export type HandOffItem =
   | ({ kind: 'start-order'; partnerId: string; orderId: string } & OrderStart)
   | ({ kind: 'start-interchange'; partnerId: string; interchangeId: string } & InterchangeStart)
   | { kind: 'signal-order'; partnerId: string; orderId: string; signal: OrderSignal; payload?: unknown }
+  | ({ kind: 'start-return'; partnerId: string; returnId: string } & ReturnStart)
+  | { kind: 'signal-return'; partnerId: string; returnId: string; signal: ReturnSignal; payload?: unknown }
   | { kind: 'wake-outbox'; partnerId: string };
 
 /** A row of the table HandOff. The other columns have defaults. */
@@ -47,16 +64,18 @@ export interface HandOffRow {
   id: string;
   kind: HandOffItem['kind'];
   partnerId: string;
-  /** The order, the interchange, or the partner whose outbox is woken. */
+  /** The order, the return, the interchange, or the partner whose outbox is woken. */
   target: string;
   payload: HandOffPayload;
 }
 
-/** {@link OrderStart}, {@link InterchangeStart}, {@link SignalOrder}, or nothing for the wake of an outbox. */
+/** {@link OrderStart}, {@link ReturnStart}, {@link InterchangeStart}, {@link SignalOrder}, {@link SignalReturn}, or nothing for the wake of an outbox. */
 export type HandOffPayload = Prisma.InputJsonObject;
 
 /** A signal of an order's workflow with its payload. */
 export type SignalOrder = { signal: OrderSignal; payload?: Prisma.InputJsonValue };
+
+export type SignalReturn = { signal: ReturnSignal; payload?: Prisma.InputJsonValue };
 
 /** Plain rows, to insert with the fact: by {@link insertHandOffs} in its statement, or by `createMany` in its transaction. */
 export function handOffRows(items: readonly HandOffItem[]): HandOffRow[] {
@@ -69,6 +88,16 @@ export function handOffRows(items: readonly HandOffItem[]): HandOffRow[] {
   }));
 }
 
+/** Takes a decision about an exception to the process that waits for it: that of an order, or of a return. */
+export function decisionFor(
+  { orderId, returnId, partnerId }: { orderId: string | null; returnId: string | null; partnerId: string },
+  payload: object,
+): HandOffItem {
+  return returnId === null
+    ? { kind: 'signal-order', partnerId, orderId: orderId ?? '', signal: 'exceptionDecided', payload }
+    : { kind: 'signal-return', partnerId, returnId, signal: 'exceptionDecided', payload };
+}
+
 /** INSERT of hand-offs, for a WITH. */
 export function insertHandOffs(rows: readonly HandOffRow[], onlyIf?: Prisma.Sql): Prisma.Sql {
   return insertRows('HandOff', ['id', 'kind', 'partnerId', 'target', 'payload'], rows, onlyIf);
@@ -79,6 +108,9 @@ function targetOf(item: HandOffItem): string {
     case 'start-order':
     case 'signal-order':
       return item.orderId;
+    case 'start-return':
+    case 'signal-return':
+      return item.returnId;
     case 'start-interchange':
       return item.interchangeId;
     case 'wake-outbox':
@@ -96,6 +128,15 @@ function payloadOf(item: HandOffItem): HandOffPayload {
       const { workflowId, controlNumber, correlationId } = item;
       return { workflowId, controlNumber, correlationId };
     }
+    case 'start-return': {
+      const { rmaNumber, origin, correlationId, why, notice } = item;
+      return {
+        ...{ rmaNumber, origin, correlationId },
+        ...(why !== undefined && { why }),
+        ...(notice !== undefined && { notice: { ...notice } }),
+      };
+    }
+    case 'signal-return':
     case 'signal-order': {
       const { signal, payload } = item;
       return payload === undefined ? { signal } : { signal, payload: asJson(payload) };

@@ -50,7 +50,13 @@ const profiles = loadProfiles('mappings/partners', { PARTNERS_URL: 'http://partn
 
 function process(): Dispatcher {
   const log = winston.createLogger({ silent: true });
-  const dispatcher = new Dispatcher({ prisma: database.prisma, temporal: client, profiles, log });
+  const dispatcher = new Dispatcher({
+    refuseLate: async () => undefined,
+    prisma: database.prisma,
+    temporal: client,
+    profiles,
+    log,
+  });
   dispatcher.start();
   dispatchers.push(dispatcher);
   return dispatcher;
@@ -168,6 +174,34 @@ it('trouble with a document of an order that has ended is on its timeline, once'
   await nothingLeft();
   const noted = await database.prisma.timelineEvent.findMany({ where: { orderId: 'ended' } });
   expect(noted.map(({ summary }) => summary)).toEqual(['855 rejected after the order had ended: AK5 R']);
+}, 60_000);
+
+it('a payment and what a warehouse tells of an order that has ended become dead letters', async () => {
+  const { prisma } = database;
+  await orders('over');
+  const dispatcher = process();
+  await commit(dispatcher, start('over'));
+  await nothingLeft();
+  await client.workflow.getHandle(workflowIdOf('over')).terminate();
+  await prisma.payment.create({
+    data: {
+      ...{ id: 'p', partnerId, reference: 'r', method: 'wire', currency: 'USD', amount: 1n, paidOn: new Date() },
+      ...{ source: 'api', contentHash: 'h', correlationId: 'c' },
+      allocations: { create: { id: 'a', invoiceNumber: 'INV', amount: 1n, orderId: 'over' } },
+    },
+  });
+  const event = { system: 'main', eventId: 'e', releaseNumber: 'R' };
+  await prisma.warehouseEvent.create({ data: { ...event, type: 'refused', payload: {}, correlationId: 'c' } });
+  const signal = { kind: 'signal-order', partnerId, orderId: 'over' } as const;
+  const payment = { allocationId: 'a', invoiceNumber: 'INV', amount: 1, adjustment: 0 };
+  await commit(
+    dispatcher,
+    { ...signal, signal: 'paymentReceived', payload: payment },
+    { ...signal, signal: 'warehouseEvent', payload: { ...event, type: 'refused', reason: 'no dock' } },
+  );
+  await nothingLeft();
+  expect(await prisma.paymentAllocation.findUnique({ where: { id: 'a' } })).toMatchObject({ noEffect: 'order-ended' });
+  expect(await prisma.warehouseEvent.findFirst()).toMatchObject({ noEffect: 'order-ended' });
 }, 60_000);
 
 it('work of a partner carries its share, so that the server takes turns between partners', async () => {

@@ -210,9 +210,9 @@ async function refuse(
   { orderId, ended: reason }: { orderId: string; ended: string },
 ): Promise<StoredChange> {
   const order = await loadOrder(records, orderId);
-  const { id: changeId, change } = offered;
+  const { id: changeId, change, source } = offered;
   const profile = await profileOf({ profiles }, order);
-  const { outcome, sent, told } = refusedChange({ profiles }, profile, order, { changeId, change, reason });
+  const { outcome, sent, told } = refusedChange({ profiles }, profile, order, { changeId, change, source, reason });
   const stored = await insertChange(records, offered, { state: 'answered', orderId, outcome });
   if (!stored) return { state: 'known', handOffs: [] };
   await records.$executeRaw`

@@ -8,7 +8,7 @@ import type { IntakeDependencies } from './dependencies.ts';
 
 /**
  * Accepts a payment once per payer and reference. One statement stores it, matches its lines to our invoices
- * and writes a hand-off for each match. A line with an unknown invoice waits for the invoice.
+ * and writes a hand-off for each match. A line with an unknown invoice waits for the invoice, among the dead letters.
  */
 export async function acceptPayment(
   { prisma, handOff }: IntakeDependencies,
@@ -28,8 +28,9 @@ export async function acceptPayment(
       RETURNING "id"
     ), allocated AS (
       INSERT INTO "PaymentAllocation" ("id", "paymentId", "invoiceNumber", "amount", "adjustment", "adjustmentReason",
-        "invoiceId", "orderId")
-      SELECT l."id", taken."id", l."invoiceNumber", l."amount", l."adjustment", l."reason", i."id", i."orderId"
+        "invoiceId", "orderId", "noEffect")
+      SELECT l."id", taken."id", l."invoiceNumber", l."amount", l."adjustment", l."reason", i."id", i."orderId",
+        CASE WHEN i."id" IS NULL THEN 'unknown-invoice' END
       FROM taken, UNNEST(${lines.map(() => randomUUID())}::text[], ${lines.map((line) => line.invoiceNumber)}::text[],
         ${lines.map(({ amount }) => amount)}::bigint[], ${lines.map(({ adjustment }) => adjustment)}::bigint[],
         ${lines.map(({ adjustmentReason }) => adjustmentReason ?? null)}::text[])
@@ -52,7 +53,7 @@ export async function acceptPayment(
 }
 
 /** INSERT of a signal for each row of `allocated` whose order is known, for a WITH. */
-function signallingOrders(partnerId: string): Prisma.Sql {
+export function signallingOrders(partnerId: string): Prisma.Sql {
   return Prisma.sql`
     INSERT INTO "HandOff" ("id", "kind", "partnerId", "target", "payload")
     SELECT gen_random_uuid(), 'signal-order', ${partnerId}, a."orderId",
@@ -66,10 +67,10 @@ function signallingOrders(partnerId: string): Prisma.Sql {
 function invoicesMeanwhile(prisma: Database, partnerId: string, paymentId: string): Promise<HandOffRow[]> {
   return prisma.$queryRaw<HandOffRow[]>`
     WITH allocated AS (
-      UPDATE "PaymentAllocation" AS a SET "invoiceId" = i."id", "orderId" = i."orderId"
+      UPDATE "PaymentAllocation" AS a SET "invoiceId" = i."id", "orderId" = i."orderId", "noEffect" = NULL
       FROM "Invoice" AS i
       WHERE a."paymentId" = ${paymentId} AND a."invoiceId" IS NULL
-        AND i."partnerId" = ${partnerId} AND i."invoiceNumber" = a."invoiceNumber"
+        AND i."partnerId" = ${partnerId} AND i."invoiceNumber" = a."invoiceNumber" AND a."settledAt" IS NULL
       RETURNING a."id", a."invoiceNumber", a."amount", a."adjustment", a."orderId"
     )
     ${signallingOrders(partnerId)}`;

@@ -11,11 +11,11 @@ import { type NumberAt, refuseUnwritable } from './writable.ts';
 
 /**
  * Accepts an event once: one statement finds its release, stores it and writes the hand-off if the order
- * must act.
+ * must act. An event of no release of ours is stored as a dead letter, and taken if it comes again once there is one.
  */
 export async function acceptWarehouseEvent(
   { prisma, handOff, profiles }: IntakeDependencies,
-  { system, event }: { system: string; event: WarehouseEvent; correlationId: string },
+  { system, event, correlationId }: { system: string; event: WarehouseEvent; correlationId: string },
 ): Promise<{ outcome: 'accepted' | 'duplicate' | 'unknown-release'; orderId?: string }> {
   if (event.type === 'shipped') await refuseUnwritableShipment({ prisma, profiles }, system, event);
   const notice = noticeOf(system, event);
@@ -33,8 +33,16 @@ export async function acceptWarehouseEvent(
       SELECT ${system}, ${event.eventId}, ${event.releaseNumber}, ${event.type}, ${JSON.stringify(asJson(event))}::jsonb,
         release."correlationId"
       FROM release
-      ON CONFLICT ("system", "eventId") DO NOTHING
+      ON CONFLICT ("system", "eventId") DO UPDATE SET "releaseNumber" = excluded."releaseNumber", "type" = excluded."type",
+        "payload" = excluded."payload", "correlationId" = excluded."correlationId", "noEffect" = NULL, "settledAt" = NULL
+      WHERE "WarehouseEvent"."noEffect" = 'unknown-release'
       RETURNING "eventId"
+    ), dead AS (
+      INSERT INTO "WarehouseEvent" ("system", "eventId", "releaseNumber", "type", "payload", "correlationId", "noEffect")
+      SELECT ${system}, ${event.eventId}, ${event.releaseNumber}, ${event.type}, ${JSON.stringify(asJson(event))}::jsonb,
+        ${correlationId}, 'unknown-release'
+      WHERE NOT EXISTS (SELECT FROM release)
+      ON CONFLICT DO NOTHING
     ), handed AS (
       INSERT INTO "HandOff" ("id", "kind", "partnerId", "target", "payload")
       SELECT ${randomUUID()}, 'signal-order', release."partnerId", release."orderId", ${payload}::jsonb

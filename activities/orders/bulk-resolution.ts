@@ -5,7 +5,7 @@
 import type { ResolveExceptionInput } from '../../domain/order/messages.ts';
 import type { Database } from '../../prisma/client.ts';
 import { Prisma } from '../../prisma/generated/client.ts';
-import { type HandOff, handOffRows, insertHandOffs } from '../handoff/hand-off.ts';
+import { decisionFor, type HandOff, handOffRows, insertHandOffs } from '../handoff/hand-off.ts';
 import { insertRows } from '../lib/records.ts';
 
 export const OPEN_STATE = 'open';
@@ -35,7 +35,7 @@ export interface BulkResolutionRequest {
   by: string;
   decision: BulkDecision;
   outcome: BulkOutcome;
-  items: readonly { exceptionId: string; orderId: string; partnerId: string }[];
+  items: readonly { exceptionId: string; orderId: string | null; returnId: string | null; partnerId: string }[];
 }
 
 /** Stores the decision and tells the orders. A repetition does nothing. */
@@ -44,9 +44,9 @@ export async function resolveTogether(
   { id, clientId, by, decision, outcome, items }: BulkResolutionRequest,
 ): Promise<void> {
   const rows = handOffRows(
-    items.map(({ exceptionId, orderId, partnerId }) => {
-      const payload: ResolveExceptionInput = { exceptionId, by, ...decision };
-      return { kind: 'signal-order', partnerId, orderId, signal: 'exceptionDecided', payload };
+    items.map((item) => {
+      const payload: ResolveExceptionInput = { exceptionId: item.exceptionId, by, ...decision };
+      return decisionFor(item, payload);
     }),
   );
   const parts = items.map(({ exceptionId }, index) => ({
@@ -108,7 +108,10 @@ export async function bulkProgressOf(prisma: Database, id: string): Promise<Bulk
 
 export interface Unresolved {
   exceptionId: string;
-  orderId: string;
+  /** Unset for one of a return. */
+  orderId: string | null;
+  returnId: string | null;
+  /** Of the order; the number of the return for one of a return. */
   poNumber: string;
   type: string;
   state: string;
@@ -120,12 +123,13 @@ export interface Unresolved {
 /** The exceptions that are not resolved as decided, oldest due first. */
 export function unresolvedOf(prisma: Database, id: string, limit: number): Promise<Unresolved[]> {
   return prisma.$queryRaw<Unresolved[]>`
-    SELECT e."id" AS "exceptionId", e."orderId", o."poNumber", e."type", e."state", e."resolution"->>'resolution' AS "resolution",
+    SELECT e."id" AS "exceptionId", e."orderId", e."returnId", coalesce(o."poNumber", r."rmaNumber") AS "poNumber", e."type", e."state", e."resolution"->>'resolution' AS "resolution",
       e."resolvedBy"
     FROM "BulkResolution" AS b
       JOIN "BulkResolutionItem" AS i ON i."bulkResolutionId" = b."id"
       JOIN "OrderException" AS e ON e."id" = i."exceptionId"
-      JOIN "Order" AS o ON o."id" = e."orderId"
+      LEFT JOIN "Order" AS o ON o."id" = e."orderId"
+      LEFT JOIN "Return" AS r ON r."id" = e."returnId"
     WHERE b."id" = ${id} AND (e."state" = ${OPEN_STATE} OR NOT coalesce(${AS_DECIDED}, FALSE))
     ORDER BY e."dueAt", e."id"
     LIMIT ${limit}`;

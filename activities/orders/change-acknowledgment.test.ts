@@ -11,7 +11,11 @@ const agreed = partner('tri-valley');
 const outbound = partnerProfile.shape.documents.parse({
   outbound: { '855': { deadline: 'PT24H' }, '865': { deadline: 'PT24H' } },
 }).outbound;
-const profile = { ...agreed, documents: { ...agreed.documents, outbound } };
+const profile = {
+  ...agreed,
+  documents: { ...agreed.documents, outbound },
+  orderChanges: { ...agreed.orderChanges, ordered: 'new', left: 'open' },
+} as const;
 const with855 = { ...agreed, documents: { ...agreed.documents, outbound: { '855': outbound['855'] } } };
 
 function aLine(lineNumber: number, over: Partial<OrderLineRecord> = {}): OrderLineRecord {
@@ -40,7 +44,7 @@ function anOrder(lines: OrderLineRecord[]): OrderRecord {
       profileVersion: profile.version,
       correlationId: 'c-1',
     },
-    ...{ canonical, asOrdered: null, orderedOn: '2026-11-20', currency: 'USD', customerNumber: 'C-1' },
+    ...{ canonical, asOrdered: null, corrections: [], orderedOn: '2026-11-20', currency: 'USD', customerNumber: 'C-1' },
     ...{ shipToNumber: 'S-1', shipToAddress: null, paymentTerms: null, taxTotal: 0, erpSystem: 'main' },
     ...{ erpOrderNumber: 'SO-1', receivedAt: '2026-11-20T10:00:00Z', shipBy: '2026-11-24T20:00:00Z', reservedRound: 0 },
     lines,

@@ -69,6 +69,31 @@ describe('corrections of an order', () => {
     expect((await acknowledgedLine(orderId))[0]).toMatch(/THEIRS-9/);
   });
 
+  it('send an agreed substitute: every document has it, and the 855 says IS with both items', async () => {
+    const orderId = await ordered(strange);
+    const deps = agreeing(given, PARTNER, () => ({ substitution: 'with-approval' }));
+    const corrections: Correction[] = [{ kind: 'substitute', lineId: secondLine(), sku: 'MW-1003' }];
+    // A contract price of its own: what the buyer stated was for another item.
+    const prices: Correction[] = [...corrections, { kind: 'price', lineId: secondLine() }];
+    expect(await check(orderId, prices, deps)).toMatchObject({ ready: true });
+    expect((await linesOf(orderId))[1]).toMatchObject({ sku: 'MW-1003', ordered: '2', open: '2' });
+    const [line, answer] = await acknowledgedLine(orderId);
+    expect(line).toContain('*THEIRS-9');
+    expect(line).not.toContain('MW-1003');
+    expect(answer).toMatch(/^ACK\*IS\*2\*EA\*.*\*VP\*MW-1003$/);
+    const acknowledgment = await given.prisma.document.findFirstOrThrow({ where: { orderId, transactionSet: '855' } });
+    expect(acknowledgment.body).toMatch(/^BAK\*00\*AC\*/);
+  });
+
+  it('send no substitute where the partner’s profile allows none', async () => {
+    const orderId = await ordered(strange);
+    const deps = agreeing(given, PARTNER, () => ({ substitution: 'never' }));
+    const corrections: Correction[] = [{ kind: 'substitute', lineId: secondLine(), sku: 'MW-1003' }];
+    expect(await check(orderId, corrections, deps)).toMatchObject({
+      problem: { type: 'unknown-item', summary: expect.stringContaining('substitution: never') },
+    });
+  });
+
   it('refuse a line that holds back the others: the partner is told, nothing of it is sold', async () => {
     const orderId = await ordered(strange);
     expect(await check(orderId, [{ kind: 'refuse-line', lineId: secondLine() }])).toMatchObject({ ready: true });

@@ -78,6 +78,7 @@ export async function retryAnswered(
       where: {
         state: 'open',
         type: { in: [...ANSWERED_BY_RECORDS] },
+        orderId: { not: null },
         ...(partnerId !== undefined && { order: { partnerId } }),
         ...(after !== undefined && { id: { gt: after } }),
       },
@@ -85,13 +86,19 @@ export async function retryAnswered(
       orderBy: { id: 'asc' },
       take: AT_ONCE,
     });
-    const rows = handOffRows(await answered(deps, waiting));
+    const rows = handOffRows(await answered(deps, waiting.filter(isOfOrder)));
     if (rows.length > 0) await prisma.handOff.createMany({ data: rows });
     handOff.committed(rows);
     told += rows.length;
     after = waiting.at(-1)?.id;
     if (waiting.length < AT_ONCE) return told;
   }
+}
+
+function isOfOrder<Row extends { orderId: string | null; order: unknown }>(
+  row: Row,
+): row is Row & { orderId: string; order: NonNullable<Row['order']> } {
+  return row.orderId !== null && row.order !== null;
 }
 
 interface Waiting {

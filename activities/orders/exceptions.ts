@@ -93,6 +93,15 @@ export function createExceptionRecords(deps: LeftOutDependencies) {
           UPDATE "OrderException"
           SET "state" = 'resolved', "resolvedAt" = now(), "resolution" = ${JSON.stringify(decision)}::jsonb, "resolvedBy" = ${by}
           WHERE "id" = ${exceptionId} AND "state" = 'open'
+          RETURNING "detail" -> 'about' AS "about"
+        ),
+        event_aside AS (
+          UPDATE "WarehouseEvent" AS w SET "noEffect" = 'set-aside' FROM closed
+          WHERE ${resolution} = 'set-aside' AND w."system" = "about" ->> 'system' AND w."eventId" = "about" ->> 'eventId'
+        ),
+        payment_aside AS (
+          UPDATE "PaymentAllocation" AS a SET "noEffect" = 'set-aside' FROM closed
+          WHERE ${resolution} = 'set-aside' AND a."id" = "about" ->> 'allocationId'
         ),
         told AS (
           INSERT INTO "TimelineEvent" ("orderId", "key", "type", "summary", "actor", "detail", "correlationId")
@@ -112,9 +121,9 @@ export function createExceptionRecords(deps: LeftOutDependencies) {
 /** Corrections that the timeline names; the decision has all. */
 const MOST_NAMED = 10;
 
-function detailOf({ taskQueue, lineIds }: OpenException): string | null {
-  if (taskQueue === undefined && lineIds === undefined) return null;
-  return JSON.stringify({ taskQueue, lineIds });
+function detailOf({ taskQueue, lineIds, ourPrices, about }: OpenException): string | null {
+  if (taskQueue === undefined && lineIds === undefined && about === undefined) return null;
+  return JSON.stringify({ taskQueue, lineIds, ourPrices, about });
 }
 
 function inWords({ scac, method, shipmentPayment, authorization }: GivenCarrier): string {

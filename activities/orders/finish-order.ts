@@ -91,6 +91,10 @@ async function endOnceAnswered(prisma: Database, { orderId, progress, decided = 
       WHERE "id" = ${orderId} AND NOT ${open}
       RETURNING "correlationId", "changesAsked"
     ),
+    unapplied AS (
+      UPDATE "PaymentAllocation" SET "noEffect" = 'order-ended'
+      WHERE "orderId" = ${orderId} AND "receiptNumber" IS NULL AND "noEffect" IS NULL AND NOT ${open}
+    ),
     told AS (
       INSERT INTO "TimelineEvent" ("orderId", "key", "type", "summary", "actor", "correlationId")
       SELECT ${orderId}, ${ended.key}, ${ended.type}, ${ended.summary}, ${ended.actor}, "correlationId" FROM ended

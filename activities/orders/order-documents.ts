@@ -118,6 +118,7 @@ export function acknowledgmentOf(
       rejected: line.rejected,
       ...(isRejection(line.rejection) && { rejection: line.rejection }),
       ...changedByUs(order.asOrdered?.lines[line.lineNumber - 1], line),
+      ...substituted(order, line),
       ...promised(order, line.lineNumber, profile),
     })),
   };
@@ -125,6 +126,20 @@ export function acknowledgmentOf(
 
 function isRejection(reason: string | null): reason is NonNullable<AcknowledgedLine['rejection']> {
   return reason !== null;
+}
+
+/** The ordered item, where a person agreed another one in its place. */
+function substituted(
+  { asOrdered, corrections }: OrderRecord,
+  { lineNumber, lineId }: OrderLineRecord,
+): Pick<AcknowledgedLine, 'substitutes'> {
+  const isReplaced = corrections.some((one) => one.kind === 'substitute' && one.lineId === lineId);
+  const item = asOrdered?.lines[lineNumber - 1]?.item;
+  if (!isReplaced || item === undefined) return {};
+  const { sku, customerSku, gtin } = item;
+  return {
+    substitutes: { ...(sku && { sku }), ...(customerSku && { customerSku }), ...(gtin && { gtin }) },
+  };
 }
 
 /** What a person corrected about a line, so that the buyer is told. */

@@ -1,4 +1,5 @@
 /** An order as the steps read it: its row and lines as one JSON value, loaded in one round trip. */
+import type { Correction } from '../../domain/order/corrections.ts';
 import type { Address, SalesOrder } from '../../mappings/canonical/v1/index.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import { Prisma } from '../../prisma/generated/client.ts';
@@ -17,6 +18,8 @@ export interface OrderRecord {
   canonical: SalesOrder;
   /** Before that; null if nobody corrected it. */
   asOrdered: SalesOrder | null;
+  /** What people corrected. */
+  corrections: readonly Correction[];
   /** A date. */
   orderedOn: string;
   currency: string;
@@ -64,7 +67,7 @@ const plain = (table: string, ...names: string[]) => names.map((name) => `'${nam
 
 /** Builds an {@link OrderRecord} from row `o` of "Order". */
 export const ORDER = Prisma.raw(`json_build_object(
-  ${plain('o', 'id', 'partnerId', 'poNumber', 'profileVersion', 'correlationId', 'canonical', 'asOrdered', 'orderedOn')},
+  ${plain('o', 'id', 'partnerId', 'poNumber', 'profileVersion', 'correlationId', 'canonical', 'asOrdered', 'corrections', 'orderedOn')},
   ${plain('o', 'currency', 'customerNumber', 'shipToNumber', 'paymentTerms', 'taxTotal', 'erpSystem', 'erpOrderNumber')},
   ${plain('o', 'receivedAt', 'shipBy', 'reservedRound')},
   'shipToAddress', CASE WHEN (o."canonical"->>'oneTimeShipTo')::boolean THEN NULL ELSE (

@@ -76,10 +76,10 @@ export async function recordInvoice(
       ${insertRows('Invoice', INVOICE_COLUMNS, [row])} ON CONFLICT DO NOTHING RETURNING "id"
     ),
     matched AS (
-      UPDATE "PaymentAllocation" AS a SET "invoiceId" = ${id}, "orderId" = ${orderId}
+      UPDATE "PaymentAllocation" AS a SET "invoiceId" = ${id}, "orderId" = ${orderId}, "noEffect" = NULL
       FROM "Payment" AS p
       WHERE p."id" = a."paymentId" AND p."partnerId" = ${partnerId}
-        AND a."invoiceNumber" = ${invoiceNumber} AND a."invoiceId" IS NULL AND ${go}
+        AND a."invoiceNumber" = ${invoiceNumber} AND a."invoiceId" IS NULL AND a."settledAt" IS NULL AND ${go}
       RETURNING a."id" AS "allocationId", a."invoiceNumber", a."amount", a."adjustment"
     ),
     told AS (${insertTimeline(difference === undefined ? [invoiced] : [invoiced, differs], go)}),
@@ -173,10 +173,10 @@ async function paymentsMeanwhile(
 ): Promise<RemittedAmount[]> {
   const [row] = await records.$queryRaw<{ payments: RemittedAmount[] }[]>`
     WITH matched AS (
-      UPDATE "PaymentAllocation" AS a SET "invoiceId" = ${invoiceId}, "orderId" = ${orderId}
+      UPDATE "PaymentAllocation" AS a SET "invoiceId" = ${invoiceId}, "orderId" = ${orderId}, "noEffect" = NULL
       FROM "Payment" AS p
       WHERE p."id" = a."paymentId" AND p."partnerId" = ${partnerId}
-        AND a."invoiceNumber" = ${invoiceNumber} AND a."invoiceId" IS NULL
+        AND a."invoiceNumber" = ${invoiceNumber} AND a."invoiceId" IS NULL AND a."settledAt" IS NULL
       RETURNING a."id" AS "allocationId", a."invoiceNumber", a."amount", a."adjustment"
     )
     SELECT coalesce(json_agg(m), '[]'::json) AS "payments" FROM matched AS m`;
@@ -190,6 +190,6 @@ async function earlyPayments(records: Transaction, shipmentId: string): Promise<
       'allocationId', a."id", 'invoiceNumber', a."invoiceNumber", 'amount', a."amount", 'adjustment', a."adjustment"
     )), '[]'::json) AS "payments"
     FROM "PaymentAllocation" AS a JOIN "Invoice" AS i ON i."id" = a."invoiceId"
-    WHERE i."shipmentId" = ${shipmentId} AND a."receiptNumber" IS NULL`;
+    WHERE i."shipmentId" = ${shipmentId} AND a."receiptNumber" IS NULL AND a."settledAt" IS NULL`;
   return found(row, `shipment ${shipmentId}`).payments;
 }

@@ -1,9 +1,13 @@
+import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { orderChange } from '../../mappings/canonical/v1/index.ts';
 import { each } from '../../test/integration/purchase-orders.ts';
 import { agreeing } from '../edi/testing/agreeing.ts';
+import { Delivery } from '../handoff/delivery.ts';
+import type { HandOffRow } from '../handoff/hand-off.ts';
 import { acceptChange } from '../intake/accept-change.ts';
 import { createOrderRecords } from './activities.ts';
+import { refusingLate } from './refused-change.ts';
 import { type RecordsUnderTest, recordsUnderTest, underWay } from './testing/records-under-test.ts';
 
 /** The end of an order answers the changes of it that are left. */
@@ -97,4 +101,24 @@ it('a change that was stored while its order was being closed is refused', async
   expect(await createOrderRecords({ ...deps, prisma }).finishOrder({ orderId, progress })).toBeUndefined();
   expect(await change('at-the-end')).toMatchObject({ state: 'answered', outcome: { result: 'rejected' } });
   expect(await documents(orderId)).toEqual(['865/at-the-end']);
+});
+
+it('a change that a delivery finds no running order for is refused, once, whatever ended the order', async () => {
+  const deps = answering();
+  const orderId = await given.checked('tri-valley', [each('MW-1001', 5)]);
+  await changed(orderId, 'nobody-there', 'change', deps);
+  const gone = new WorkflowNotFoundError('no such workflow', 'w', undefined);
+  const signal = () => Promise.reject(gone);
+  const temporal = { workflow: { getHandle: () => ({ signal }) } } as unknown as Client;
+  const delivery = new Delivery({ ...deps, temporal, refuseLate: refusingLate(deps) });
+  const [row] = await given.prisma.handOff.findMany({ where: { target: orderId, kind: 'signal-order' } });
+  if (row === undefined) throw new Error('the change was not handed over');
+  // The order is under way by our records: somebody terminated it in Temporal.
+  await given.prisma.handOff.deleteMany({ where: { target: orderId, kind: 'start-order' } });
+  for (let time = 0; time < 2; time += 1) await delivery.deliver(row as HandOffRow);
+  expect(await change('nobody-there')).toMatchObject({
+    state: 'answered',
+    outcome: { result: 'rejected', parts: [{ reason: 'the order has ended' }] },
+  });
+  expect(await documents(orderId)).toEqual(['865/nobody-there']);
 });

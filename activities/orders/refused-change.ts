@@ -19,11 +19,12 @@ export function refusedChange(
   { profiles }: Pick<RecordDependencies, 'profiles'>,
   profile: PartnerProfile,
   order: OrderRecord,
-  { changeId, change, reason }: { changeId: string; change: OrderChange; reason: string },
+  { changeId, change, source, reason }: { changeId: string; change: OrderChange; source: string; reason: string },
 ): RefusedChange {
-  const outcome = refusedAsWhole(change, reason);
+  const outcome = outcomeOf(askedParts(change).map((part) => ({ ...part, result: 'rejected', reason })));
   const answered = { changeId, change, outcome, before: order, after: order, receivedAt: new Date() };
-  const answer = changeAnswer({ profiles }, profile, answered);
+  // Nobody has told the buyer of what we wanted to cancel ourselves.
+  const answer = source === 'support' ? undefined : changeAnswer({ profiles }, profile, answered);
   return {
     outcome,
     sent: outgoing(profile, answer === undefined ? [] : [answer]),
@@ -37,39 +38,38 @@ export function refusedChange(
   };
 }
 
-/** Every part that a change asks for, all refused for one reason. */
-function refusedAsWhole(change: OrderChange, reason: string): ChangeOutcome {
-  const refused = (part: PartOutcome['part'], lineId?: string): PartOutcome => ({
-    part,
-    result: 'rejected',
-    reason,
-    ...(lineId !== undefined && { lineId }),
-  });
-  if (change.action === 'cancel') return outcomeOf([refused('cancel')]);
-  const lines = change.lines.flatMap(({ lineId = '', action, changes }) => {
+/** Every part that a change asks for. */
+export function askedParts(change: OrderChange): Pick<PartOutcome, 'part' | 'lineId'>[] {
+  if (change.action === 'cancel') return [{ part: 'cancel' }];
+  const lines = change.lines.flatMap(({ lineId = '', action, changes }): Pick<PartOutcome, 'part' | 'lineId'>[] => {
     if (action === 'none') return [];
-    if (action === 'add' || action === 'delete') return [refused(action, lineId)];
-    return (changes.length === 0 ? (['other'] as const) : changes).map((part) => refused(part, lineId));
+    if (action === 'add' || action === 'delete') return [{ part: action, lineId }];
+    return (changes.length === 0 ? (['other'] as const) : changes).map((part) => ({ part, lineId }));
   });
-  // The reason stands with the lines; of a change without lines it is about the order.
-  return outcomeOf(lines.length > 0 ? lines : [refused('other')]);
+  // Said with the lines; of a change without lines it is about the order.
+  return lines.length > 0 ? lines : [{ part: 'other' }];
 }
 
 /** Refuses what is left unanswered of an order that is closed. Later changes are refused where they come in. */
-export async function refuseLeftChanges(deps: RecordDependencies, orderId: string, reason: string): Promise<void> {
+export async function refuseLeftChanges(
+  deps: Pick<RecordDependencies, 'prisma' | 'profiles' | 'handOff'>,
+  orderId: string,
+  reason: string,
+): Promise<void> {
   const { prisma, handOff } = deps;
   const handOffs = await prisma.$transaction(async (records) => {
     const left = await records.orderChange.findMany({
       where: { orderId, state: { not: 'answered' } },
       orderBy: { position: 'asc' },
-      select: { id: true, canonical: true },
+      select: { id: true, canonical: true, source: true },
     });
     if (left.length === 0) return [];
     const order = await loadOrder(records, orderId);
     const profile = await profileOf(deps, order);
     const sent: Outgoing[] = [];
-    for (const { id: changeId, canonical } of left) {
-      const refused = refusedChange(deps, profile, order, { changeId, change: orderChange.parse(canonical), reason });
+    for (const { id: changeId, canonical, source } of left) {
+      const change = orderChange.parse(canonical);
+      const refused = refusedChange(deps, profile, order, { changeId, change, source, reason });
       await records.$executeRaw`
         WITH told AS (${insertTimeline([refused.told])}),
           queued AS (${refused.sent.documents()}),
@@ -81,4 +81,11 @@ export async function refuseLeftChanges(deps: RecordDependencies, orderId: strin
     return sent.flatMap((one) => one.handOffs);
   });
   handOff.committed(handOffs);
+}
+
+/** Refuses what a delivery could not tell an order, whose workflow has ended (activities/handoff). */
+export function refusingLate(deps: Pick<RecordDependencies, 'prisma' | 'profiles'>) {
+  // Whoever delivers finds the hand-offs of the answers by itself.
+  const handOff = { committed: () => undefined };
+  return (orderId: string): Promise<void> => refuseLeftChanges({ ...deps, handOff }, orderId, 'the order has ended');
 }

@@ -1,6 +1,6 @@
 /** Available-to-promise: stock that all channels share is never promised twice. */
 import { deadlineAfter } from '../../domain/calendar/calendar.ts';
-import { isPositive, subtract, sum } from '../../domain/decimal.ts';
+import { add, isPositive, subtract, sum } from '../../domain/decimal.ts';
 import type { PlannedFulfillment } from '../../domain/order/state.ts';
 import {
   type Allocation,
@@ -10,7 +10,6 @@ import {
   type Demand,
 } from '../../domain/policy/allocation.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
-import type { Database } from '../../prisma/client.ts';
 import { Prisma } from '../../prisma/generated/client.ts';
 import { systemsFor, type WmsSystem } from '../../runtime/systems.ts';
 import { permanent } from '../lib/activity-failure.ts';
@@ -21,7 +20,7 @@ import { shipAheadOf } from './prepare/terms.ts';
 import { type HeldForStores, spreadOverStores } from './stores.ts';
 
 export interface ReserveDependencies {
-  prisma: Database;
+  prisma: Transaction;
   profiles: PartnerProfiles;
   wms: readonly WmsSystem[];
 }
@@ -191,9 +190,9 @@ function movesOf(
     const without = short.get(lineNumber) ?? '0';
     if (round > 1) {
       const covered = subtract(quantity, without);
-      // What a change wanted more waited for this round alone, if the partner takes no backorders.
-      const over = waits ? covered : quantity;
-      return [{ lineNumber, open: covered, backordered: `-${over}`, cancelled: subtract(over, covered) }];
+      // Nothing waits at such a partner: it is what a change wanted more.
+      const gone = waits ? '0' : without;
+      return [{ lineNumber, open: covered, backordered: `-${add(covered, gone)}`, cancelled: gone }];
     }
     if (without === '0') return [];
     return [{ lineNumber, open: `-${without}`, backordered: waits ? without : '0', cancelled: waits ? '0' : without }];

@@ -106,6 +106,7 @@ function recordOf(
     correlationId: EXAMPLE_ORDER,
     canonical: order,
     asOrdered: null,
+    corrections: [],
     orderedOn: order.orderedOn,
     currency: order.currency,
     customerNumber: checked?.customerNumber ?? null,

@@ -26,6 +26,8 @@ function aWarehouse(stock: StockSnapshot['balances'] = [], asOf = new Date(), ca
         cancelled.push(releaseNumber);
         return Promise.resolve({ cancelled: true });
       },
+      expectReturn: () => Promise.resolve({ reference: 'X-1' }),
+      cancelExpectedReturn: () => Promise.resolve({ cancelled: true }),
       readStock: () => Promise.resolve({ asOf: asOf.toISOString(), balances: stock }),
     },
     capabilities,

@@ -19,6 +19,8 @@ export interface WmsCapabilities {
   readonly events: 'webhooks' | 'none';
   /** A release can be stopped; otherwise only the warehouse's events report what shipped. */
   readonly canCancel: boolean;
+  /** Whether it wants to know of goods that will come back. */
+  readonly expectsReturns: boolean;
   /** Calls per second over all workers; the systems file may override it. */
   readonly ratePerSecond?: number;
 }

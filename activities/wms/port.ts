@@ -11,6 +11,10 @@ export interface WmsPort {
    * never received it. False if it has gone too far; its events then report what shipped.
    */
   cancelRelease(releaseNumber: string, reason: string): Promise<{ cancelled: boolean }>;
+  /** Tells the warehouse that goods will come back. The number of the return is the key: the same number is the same return. */
+  expectReturn(expected: ExpectedReturn): Promise<{ reference: string }>;
+  /** Nothing of the return is expected any more. False if goods of it have come. */
+  cancelExpectedReturn(rmaNumber: string, reason: string): Promise<{ cancelled: boolean }>;
   /** Physical stock by node and SKU, base units. */
   readStock(nodes: readonly string[]): Promise<StockSnapshot>;
 }
@@ -64,6 +68,19 @@ export interface WarehouseRelease {
     /** What the buyer takes one ordered unit to be put together from. */
     components?: Component[];
   }[];
+}
+
+export interface ExpectedReturn {
+  rmaNumber: string;
+  correlationId: string;
+  node: string;
+  /** Who sends the goods. */
+  customerName: string;
+  poNumber?: string;
+  /** ISO 8601 day. */
+  arriveBy: string;
+  reason: string;
+  lines: { lineNumber: number; sku: string; description: string; quantity: string; unit: string }[];
 }
 
 export interface StoreAllocation {

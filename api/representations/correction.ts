@@ -11,6 +11,7 @@ const remember = z.boolean().default(false).meta({
 export const statedCorrection = z
   .discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('item'), lineId, sku: z.string().trim().min(1).max(80), remember }),
+    z.strictObject({ kind: z.literal('substitute'), lineId, sku: z.string().trim().min(1).max(80) }),
     z.strictObject({
       ...{ kind: z.literal('unit'), lineId, remember },
       unit: z.string().regex(/^[A-Z0-9]{2}$/, 'must be a unit of ours, such as EA'),

@@ -7,7 +7,16 @@ import { correctionsFor } from '../../domain/order/corrections.ts';
 import type { OrderException } from '../../prisma/generated/client.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import type { FoundException } from '../exception-search.ts';
-import { instant, link, minorUnits, orderPath, toInstant, toInstantOrNull, toMinorUnits } from './values.ts';
+import {
+  instant,
+  link,
+  minorUnits,
+  orderPath,
+  returnPath,
+  toInstant,
+  toInstantOrNull,
+  toMinorUnits,
+} from './values.ts';
 
 const otherOrder = z
   .object({
@@ -88,13 +97,15 @@ export function exceptionViewOf(
 
 export const exceptionItem = exceptionView
   .extend({
-    orderId: z.string(),
+    orderId: z.string().nullable().meta({ description: 'null for one of a return' }),
+    returnId: z.string().nullable().meta({ description: 'Of the return that it belongs to, instead of an order' }),
+    rmaNumber: z.string().nullable(),
     partnerId: z.string(),
     partnerName: z.string(),
     poNumber: z.string(),
     release: z.string(),
     part: z.string(),
-    status: z.string().meta({ description: 'Of the order' }),
+    status: z.string().meta({ description: 'Of the order or return' }),
     atStake: z
       .object({
         amount: minorUnits,
@@ -106,9 +117,9 @@ export const exceptionItem = exceptionView
         description:
           'The goods of the order at our prices, or before it is priced at those of the buyer; null while no price is known',
       }),
-    links: z.object({ order: link, resolve: link, comments: link }),
+    links: z.object({ order: link.nullable(), return: link.nullable(), resolve: link, comments: link }),
   })
-  .meta({ id: 'ExceptionItem', description: 'An exception in the inbox, with its order' });
+  .meta({ id: 'ExceptionItem', description: 'An exception in the inbox, with its order or return' });
 
 export function exceptionItemOf(
   row: FoundException,
@@ -119,6 +130,8 @@ export function exceptionItemOf(
   return {
     ...exceptionViewOf(row, others),
     orderId: row.orderId,
+    returnId: row.returnId,
+    rmaNumber: row.rmaNumber,
     partnerId: row.partnerId,
     partnerName: partners.find(row.partnerId)?.name ?? row.partnerId,
     poNumber: row.poNumber,
@@ -126,7 +139,15 @@ export function exceptionItemOf(
     part: row.part,
     status: row.status,
     atStake: atStakeOf(row),
-    links: { order: orderPath(row.orderId), resolve: `${path}/resolve`, comments: `${path}/comments` },
+    links: { ...subjectLinks(row), resolve: `${path}/resolve`, comments: `${path}/comments` },
+  };
+}
+
+/** Of what an exception belongs to. */
+export function subjectLinks({ orderId, returnId }: Pick<OrderException, 'orderId' | 'returnId'>) {
+  return {
+    order: orderId === null ? null : orderPath(orderId),
+    return: returnId === null ? null : returnPath(returnId),
   };
 }
 

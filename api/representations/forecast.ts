@@ -28,7 +28,8 @@ export const resolutionForecast = z
 const CHECK = 'check the order';
 
 interface Asked {
-  readonly orderId: string;
+  /** null for one of a return. */
+  readonly orderId: string | null;
   readonly type: string;
   readonly step: string;
 }
@@ -40,6 +41,8 @@ export async function forecastOf(
   stated: readonly StatedCorrection[] | undefined,
 ): Promise<z.output<typeof resolutionForecast>> {
   const problem = type as ExceptionType;
+  const effect = effectOf(resolution, orderId === null ? 'return' : 'order');
+  if (orderId === null) return { resolution, effect, corrections: [], remembered: 0, asksNext: null, goodsTotal: null };
   const corrected = stated && (await checkCorrections(deps, { orderId, type: problem }, stated));
   const isChecked = step === CHECK && (resolution === 'retry' || resolution === 'accept');
   const accepts = resolution === 'accept' ? { accepts: problem } : {};
@@ -47,7 +50,7 @@ export async function forecastOf(
     corrected?.forecast ?? (isChecked ? await forecastCheck(forecasting(deps), orderId, accepts) : undefined);
   return {
     resolution,
-    effect: effectOf(resolution),
+    effect,
     corrections: (corrected?.corrections ?? []).map(correctionInWords),
     remembered: corrected?.remembered.length ?? 0,
     ...nextOf(forecast),

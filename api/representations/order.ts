@@ -25,7 +25,7 @@ import {
   toQuantityLines,
 } from './values.ts';
 
-const heldUpView = z
+export const heldUpView = z
   .object({
     system: z.string().meta({ description: 'Such as `erp.main`, `wms.west` or `edi.harbor-pine`' }),
     since: instant,

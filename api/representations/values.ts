@@ -49,6 +49,10 @@ export function toQuantityLines(stored: Prisma.JsonValue): z.output<typeof store
   return storedLines.parse(stored);
 }
 
+export function returnPath(id: string): string {
+  return `/v1/returns/${encodeURIComponent(id)}`;
+}
+
 export function orderPath(id: string): string {
   return `/v1/orders/${encodeURIComponent(id)}`;
 }

@@ -13,8 +13,10 @@ import { visiblePartner } from '../auth/visibility.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { Problem } from '../errors.ts';
 import { type Candidate, candidates, exceptionFilter } from '../exception-search.ts';
+import { readAgainFor } from '../fresh-data.ts';
 import { idempotencyHeaders, idUnderKey, once } from '../idempotency.ts';
-import { instant, link, orderPath, toInstant } from '../representations/values.ts';
+import { subjectLinks } from '../representations/exception.ts';
+import { instant, link, toInstant } from '../representations/values.ts';
 import { type Caller, route, withScope } from '../route.ts';
 
 /** One decision about many exceptions: what it would do, that it is done, and how far it is. */
@@ -120,8 +122,11 @@ const resolveMany = route({
         ...{ id, decision, outcome },
         clientId: caller.client?.id ?? 'unknown',
         by: caller.client?.name ?? 'unknown',
-        items: taken.map((one) => ({ exceptionId: one.id, orderId: one.orderId, partnerId: one.partnerId })),
+        items: taken.map(({ id: exceptionId, orderId, returnId, partnerId }) => ({
+          ...{ exceptionId, orderId, returnId, partnerId },
+        })),
       });
+      readAgainFor(decision.resolution, deps);
       return outcome;
     }
   },
@@ -237,13 +242,14 @@ const progress = z
       .array(
         z.object({
           exceptionId: z.string(),
-          orderId: z.string(),
-          poNumber: z.string(),
+          orderId: z.string().nullable(),
+          returnId: z.string().nullable(),
+          poNumber: z.string().meta({ description: 'Of the order, or the number of the return' }),
           type: z.string(),
           state: z.string(),
           resolution: z.string().nullable().meta({ description: 'How it was resolved instead' }),
           resolvedBy: z.string().nullable(),
-          links: z.object({ order: link }),
+          links: z.object({ order: link.nullable(), return: link.nullable() }),
         }),
       )
       .meta({ description: `The first ${MOST_LISTED} that are not resolved as decided here` }),
@@ -279,7 +285,7 @@ const readProgress = route({
         by,
         decidedAt: toInstant(createdAt),
         ...{ total, resolved, otherwise, waiting, open },
-        rest: rest.map((one) => ({ ...one, links: { order: orderPath(one.orderId) } })),
+        rest: rest.map((one) => ({ ...one, links: subjectLinks(one) })),
         refused: outcome.refused.groups,
       },
     };

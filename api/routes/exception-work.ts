@@ -6,8 +6,8 @@ import type { ApiDependencies } from '../dependencies.ts';
 import { Problem } from '../errors.ts';
 import { NOBODY } from '../exception-search.ts';
 import { idempotencyHeaders, idUnderKey, once } from '../idempotency.ts';
-import { exceptionPath } from '../representations/exception.ts';
-import { instant, link, orderPath, toInstant, toInstantOrNull } from '../representations/values.ts';
+import { exceptionPath, subjectLinks } from '../representations/exception.ts';
+import { instant, link, toInstant, toInstantOrNull } from '../representations/values.ts';
 import { type Caller, route, withScope } from '../route.ts';
 import { exceptionParameters, resolvedAlready, visibleException } from './exceptions.ts';
 
@@ -23,7 +23,7 @@ const exceptionWork = z
     snoozedUntil: instant.nullable(),
     dueAt: instant.meta({ description: 'When it is escalated, also while it is snoozed' }),
     escalatedAt: instant.nullable(),
-    links: z.object({ order: link, comments: link }),
+    links: z.object({ order: link.nullable(), return: link.nullable(), comments: link }),
   })
   .meta({ id: 'ExceptionWork' });
 
@@ -43,7 +43,7 @@ async function changed(
     snoozedUntil: toInstantOrNull(now.snoozedUntil),
     dueAt: toInstant(now.dueAt),
     escalatedAt: toInstantOrNull(now.escalatedAt),
-    links: { order: orderPath(now.orderId), comments: `${exceptionPath(id)}/comments` },
+    links: { ...subjectLinks(now), comments: `${exceptionPath(id)}/comments` },
   };
   return { status: 200 as const, body, subject: id };
 }
@@ -68,7 +68,7 @@ const assign = route({
   problems: ['unknown-exception', 'exception-resolved', 'unknown-assignee'],
   handler: async ({ params, body: { assignee }, caller }, deps) => {
     const exception = await visibleException(caller, params.exceptionId, deps);
-    if (assignee !== null) await refuseUnknownAssignee(assignee, exception.order.partnerId, caller, deps);
+    if (assignee !== null) await refuseUnknownAssignee(assignee, exception.subject.partnerId, caller, deps);
     const answer = await changed(caller, exception.id, { assignee }, deps);
     return { ...answer, detail: { assignee } };
   },

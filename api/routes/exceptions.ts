@@ -2,18 +2,20 @@ import { z } from 'zod';
 import { refuseUnwritable } from '../../activities/intake/writable.ts';
 import { OPEN_STATE } from '../../activities/orders/bulk-resolution.ts';
 import { type ExceptionType, type Resolution, resolutions } from '../../domain/exceptions.ts';
-import { resolveException } from '../../workflows/messages.ts';
+import { resolveException, resolveReturnException } from '../../workflows/messages.ts';
 import { visiblePartner, visibleTo } from '../auth/visibility.ts';
 import { checkCorrections, goOnWithNames, rememberNames } from '../corrections.ts';
 import { pageOf, pageParameters } from '../cursor.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { Problem } from '../errors.ts';
-import { countExceptions, exceptionFilter, findExceptions } from '../exception-search.ts';
+import { countExceptions, exceptionFilter, findException, findExceptions } from '../exception-search.ts';
+import { readAgainFor } from '../fresh-data.ts';
 import { idempotencyHeaders, once } from '../idempotency.ts';
+import { affectedLinesOf, exceptionDetail } from '../representations/affected-lines.ts';
 import { statedCorrections } from '../representations/correction.ts';
-import { exceptionItem, exceptionItemOf, otherOrdersOf } from '../representations/exception.ts';
+import { exceptionItem, exceptionItemOf, otherOrdersOf, subjectLinks } from '../representations/exception.ts';
 import { forecastOf, resolutionForecast } from '../representations/forecast.ts';
-import { link, orderPath } from '../representations/values.ts';
+import { link } from '../representations/values.ts';
 import { type Caller, route, withScope } from '../route.ts';
 import { updateOrder } from '../workflow-updates.ts';
 
@@ -52,6 +54,26 @@ const listExceptions = route({
     );
     const views = items.map((row) => exceptionItemOf(row, othersOf(row).slice(0, MOST_OTHER_ORDERS), deps));
     return { status: 200, body: { items: views, nextCursor } };
+  },
+});
+
+const readException = route({
+  method: 'get',
+  path: '/v1/exceptions/{exceptionId}',
+  operation: 'readException',
+  tag: 'Exceptions',
+  summary: 'An exception with the lines that it is about',
+  access: withScope('orders:read', 'exceptions:resolve'),
+  params: exceptionParameters,
+  answers: { 200: { description: 'The exception', schema: exceptionDetail } },
+  problems: ['unknown-exception'],
+  handler: async ({ params, caller }, deps) => {
+    const { exceptionId } = params;
+    const found = await findException(deps.prisma, exceptionId);
+    const row = await visibleTo(caller, found, ({ partnerId }) => partnerId, 'unknown-exception', exceptionId);
+    const othersOf = await otherOrdersOf(deps, row.type === 'repeated-po-number' ? [row] : []);
+    const lines = await affectedLinesOf(deps.prisma, row);
+    return { status: 200, body: { ...exceptionItemOf(row, othersOf(row), deps), currency: row.currency, lines } };
   },
 });
 
@@ -130,12 +152,13 @@ const exceptionDecision = z
 const resolved = z.object({
   exceptionId: z.string(),
   resolution: z.string(),
-  orderId: z.string(),
+  orderId: z.string().nullable(),
+  returnId: z.string().nullable(),
   status: z.string(),
   notRemembered: z
     .array(z.string())
     .meta({ description: 'Names that could not be kept, because they became known as something else meanwhile' }),
-  links: z.object({ order: link }),
+  links: z.object({ order: link.nullable(), return: link.nullable() }),
 });
 
 const resolve = route({
@@ -174,7 +197,8 @@ const resolve = route({
     return once(deps, caller, headers['idempotency-key'], `resolveException ${exceptionId}`, body, async () => {
       if (exception.state !== OPEN_STATE) throw resolvedAlready(exception);
       const resolution = legalResolution(body.resolution, exception.resolutions);
-      const profile = await deps.partners.forOrder(exception.order);
+      const { subject } = exception;
+      const profile = exception.order === null ? undefined : await deps.partners.forOrder(exception.order);
       if (profile !== undefined) refuseUnwritable([['carrier.authorization', body.carrier?.authorization]], profile);
       const corrected = body.corrections && (await checkCorrections(deps, asked(exception), body.corrections));
       const by = caller.client?.name ?? 'unknown';
@@ -184,18 +208,23 @@ const resolve = route({
         ...(body.carrier && { carrier: body.carrier }),
         ...(corrected && { corrections: corrected.corrections }),
       };
-      const done = await updateOrder(deps, exception.order.workflowId, resolveException, input, 'illegal-resolution');
-      const notRemembered = await rememberNames(deps, exception.order.partnerId, corrected?.remembered ?? []);
-      if (corrected?.remembered.length) goOnWithNames(deps, exception.order.partnerId);
+      const done =
+        exception.returnId === null
+          ? await updateOrder(deps, subject.workflowId, resolveException, input, 'illegal-resolution')
+          : await updateOrder(deps, subject.workflowId, resolveReturnException, input, 'illegal-resolution');
+      readAgainFor(resolution, deps);
+      const notRemembered = await rememberNames(deps, subject.partnerId, corrected?.remembered ?? []);
+      if (corrected?.remembered.length) goOnWithNames(deps, subject.partnerId);
       return {
         status: done === undefined ? (202 as const) : (200 as const),
         body: {
           exceptionId,
           resolution,
           orderId: exception.orderId,
-          status: done?.status ?? exception.order.status,
+          returnId: exception.returnId,
+          status: done?.status ?? subject.status,
           notRemembered,
-          links: { order: orderPath(exception.orderId) },
+          links: subjectLinks(exception),
         },
         subject: exceptionId,
       };
@@ -224,18 +253,23 @@ const forecast = route({
   },
 });
 
-function asked({ orderId, type }: { orderId: string; type: string }): { orderId: string; type: ExceptionType } {
+function asked({ orderId, type }: { orderId: string | null; type: string }): { orderId: string; type: ExceptionType } {
+  if (orderId === null) throw new Problem('illegal-resolution', 'Only orders can be corrected.');
   return { orderId, type: type as ExceptionType };
 }
 
-/** With what the decision about it needs of its order. */
+/** With what the decision about it needs of its order or return. */
 export async function visibleException(caller: Caller, id: string, { prisma }: Pick<ApiDependencies, 'prisma'>) {
   const found = await prisma.orderException.findUnique({
     where: { id },
-    include: { order: { select: { partnerId: true, workflowId: true, status: true, profileVersion: true } } },
+    include: { order: { select: SUBJECT }, return: { select: SUBJECT } },
   });
-  return visibleTo(caller, found, ({ order }) => order.partnerId, 'unknown-exception', id);
+  const subject = found?.order ?? found?.return ?? undefined;
+  const known = found === null || subject === undefined ? null : { ...found, subject };
+  return visibleTo(caller, known, (exception) => exception.subject.partnerId, 'unknown-exception', id);
 }
+
+const SUBJECT = { partnerId: true, workflowId: true, status: true, profileVersion: true } as const;
 
 export function resolvedAlready({ state }: { state: string }): Problem {
   return new Problem('exception-resolved', `It is ${state}.`, { members: { state } });
@@ -250,4 +284,5 @@ function legalResolution(wanted: string, legal: readonly string[]): Resolution {
   });
 }
 
-export const exceptionRoutes = [listExceptions, readCounts, resolve, forecast];
+// The last one, because its address is also that of what is no exception, such as counts.
+export const exceptionRoutes = [listExceptions, readCounts, resolve, forecast, readException];

@@ -3,6 +3,7 @@ import { accessRoutes } from './access.ts';
 import { availabilityRoutes } from './availability.ts';
 import { bulkResolutionRoutes } from './bulk-resolutions.ts';
 import { crossReferenceRoutes } from './cross-references.ts';
+import { deadLetterRoutes } from './dead-letters.ts';
 import { documentRoutes } from './documents.ts';
 import { documentsInFlightRoutes } from './documents-in-flight.ts';
 import { exceptionWorkRoutes } from './exception-work.ts';
@@ -19,6 +20,7 @@ import { partnerPreviewRoutes } from './partner-preview.ts';
 import { partnerProfileRoutes } from './partner-profile.ts';
 import { partnerRoutes } from './partners.ts';
 import { paymentRoutes } from './payments.ts';
+import { returnRoutes } from './returns.ts';
 import { warehouseRoutes } from './warehouse-events.ts';
 import { x12Routes } from './x12.ts';
 
@@ -31,10 +33,12 @@ export const routes: readonly Route[] = [
   ...lineageRoutes,
   ...labelRoutes,
   ...documentRoutes,
+  ...deadLetterRoutes,
   ...exceptionRoutes,
   ...exceptionWorkRoutes,
   ...bulkResolutionRoutes,
   ...outageRoutes,
+  ...returnRoutes,
   ...warehouseRoutes,
   ...paymentRoutes,
   ...availabilityRoutes,

@@ -12,6 +12,7 @@ const outage = z
     nextAttemptAt: instant,
     reason: z.string().nullable().meta({ description: 'Of the last attempt; null for a key of one partner' }),
     orders: z.int().meta({ description: 'How many orders wait for it' }),
+    returns: z.int().meta({ description: 'How many returns wait for it' }),
     links: z.object({ orders: link }),
   })
   .meta({ id: 'Outage', description: 'A system outside that does not answer, with what waits for it' });
@@ -29,8 +30,8 @@ const listOutages = route({
   handler: async ({ caller }, { prisma }) => {
     const partnerId = visiblePartner(caller);
     const items = (await outages(prisma, partnerId)).map(
-      ({ system, since, nextAttemptAt, reason, attempts, orders }) => ({
-        ...{ system, attempts, orders },
+      ({ system, since, nextAttemptAt, reason, attempts, orders, returns }) => ({
+        ...{ system, attempts, orders, returns },
         since: toInstant(since),
         nextAttemptAt: toInstant(nextAttemptAt),
         reason: partnerId === undefined ? reason : null,

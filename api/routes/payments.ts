@@ -100,7 +100,8 @@ const readPayment = route({
   handler: async ({ params, caller }, deps) => {
     const stored = await deps.prisma.payment.findUnique({
       where: { id: params.paymentId },
-      include: { allocations: { orderBy: { invoiceNumber: 'asc' } } },
+      // An allocation that a person replaced is told by the one that replaces it.
+      include: { allocations: { where: { replacedById: null }, orderBy: { invoiceNumber: 'asc' } } },
     });
     const found = await visibleTo(caller, stored, ({ partnerId }) => partnerId, 'unknown-payment', params.paymentId);
     const body = {

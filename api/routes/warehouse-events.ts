@@ -1,9 +1,10 @@
 import { Webhook } from 'standardwebhooks';
 import { z } from 'zod';
-import { warehouseEvent } from '../../mappings/canonical/v1/index.ts';
+import { type ReturnNoticeEvent, returnNotice, warehouseEvent } from '../../mappings/canonical/v1/index.ts';
 import type { Systems } from '../../runtime/systems.ts';
+import type { ApiDependencies } from '../dependencies.ts';
 import { Problem } from '../errors.ts';
-import { link, orderPath } from '../representations/values.ts';
+import { link, orderPath, returnPath } from '../representations/values.ts';
 import { parseBody, route } from '../route.ts';
 
 const receivedEvent = z
@@ -11,16 +12,20 @@ const receivedEvent = z
     eventId: z.string(),
     duplicate: z.boolean(),
     orderId: z.string().nullable(),
-    links: z.object({ order: link.nullable() }),
+    returnId: z.string().nullable(),
+    links: z.object({ order: link.nullable(), return: link.nullable() }),
   })
   .meta({ id: 'ReceivedWarehouseEvent' });
+
+/** Of a release, or of returned goods. */
+const toldByWarehouse = z.union([warehouseEvent, returnNotice]);
 
 const submitWarehouseEvent = route({
   method: 'post',
   path: '/v1/warehouse-events',
   operation: 'submitWarehouseEvent',
   tag: 'Warehouse',
-  summary: 'What a warehouse system tells of a release',
+  summary: 'What a warehouse system tells of a release, or of returned goods',
   description:
     'Signed by Standard Webhooks (https://www.standardwebhooks.com) with the secret of the warehouse system. Late, early, repeated and out-of-order events are all safe; with 2xx the event is stored.',
   access: { kind: 'signature' },
@@ -38,13 +43,13 @@ const submitWarehouseEvent = route({
     limit: 'maxJsonBytes',
     contentType: 'application/json',
     description: 'The signature covers these very bytes',
-    schema: warehouseEvent,
+    schema: toldByWarehouse,
   },
   answers: {
     200: { description: 'The event had been received before', schema: receivedEvent },
     202: { description: 'The event is stored', schema: receivedEvent },
   },
-  problems: ['malformed-json', 'invalid-body', 'unknown-release', 'number-not-writable'],
+  problems: ['malformed-json', 'invalid-body', 'unknown-release', 'unknown-return', 'number-not-writable'],
   handler: async ({ body, headers, caller, correlationId }, deps) => {
     let system: string;
     try {
@@ -53,7 +58,9 @@ const submitWarehouseEvent = route({
       if (error instanceof Problem) await caller.denied(error.code, headers['webhook-id'] ?? '/v1/warehouse-events');
       throw error;
     }
-    const event = parseBody(warehouseEvent, parseJson(body));
+    const told = parseJson(body);
+    if (isOfReturn(told)) return ofReturn(parseBody(returnNotice, told), system, correlationId, deps);
+    const event = parseBody(warehouseEvent, told);
     const { outcome, orderId } = await deps.intake.acceptWarehouseEvent({ system, event, correlationId });
     if (outcome === 'unknown-release') {
       throw new Problem(
@@ -71,12 +78,46 @@ const submitWarehouseEvent = route({
         eventId: event.eventId,
         duplicate,
         orderId: orderId ?? null,
-        links: { order: orderId === undefined ? null : orderPath(orderId) },
+        returnId: null,
+        links: { order: orderId === undefined ? null : orderPath(orderId), return: null },
       },
       subject: `${system}/${event.eventId}`,
     };
   },
 });
+
+function isOfReturn(told: unknown): boolean {
+  const type = typeof told === 'object' && told !== null && 'type' in told ? told.type : undefined;
+  return returnNotice.options.some((option) => option.shape.type.value === type);
+}
+
+/** Goods that belong to no return are taken all the same: they become one of their own. */
+async function ofReturn(
+  event: ReturnNoticeEvent,
+  system: string,
+  correlationId: string,
+  deps: Pick<ApiDependencies, 'intake'>,
+) {
+  const receipt = await deps.intake.acceptReturnNotice({ system, event, correlationId });
+  if (receipt.outcome === 'unknown-return') {
+    throw new Problem('unknown-return', `No return ${event.rmaNumber} is open.`, {
+      errors: [{ path: 'rmaNumber', message: 'is not the number of an open return' }],
+    });
+  }
+  const { orderId, returnId } = receipt;
+  const duplicate = receipt.outcome === 'duplicate';
+  return {
+    status: duplicate ? (200 as const) : (202 as const),
+    body: {
+      eventId: event.eventId,
+      duplicate,
+      orderId: orderId ?? null,
+      returnId,
+      links: { order: orderId === undefined ? null : orderPath(orderId), return: returnPath(returnId) },
+    },
+    subject: `${system}/${event.eventId}`,
+  };
+}
 
 /** The warehouse system whose secret produced the signature. */
 function signerOf(body: Buffer, headers: Record<string, string | undefined>, { wms }: Systems): string {

@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLogger } from 'winston';
 import type { z } from 'zod';
+import { dismissDeadLetter } from '../../activities/dead-letters/dismiss.ts';
+import { replayDeadLetter } from '../../activities/dead-letters/replay.ts';
 import { settleKeptDocument } from '../../activities/documents/kept-documents.ts';
 import { erpConnectors } from '../../activities/erp/connector.ts';
 import { Dispatcher } from '../../activities/handoff/dispatcher.ts';
@@ -13,8 +15,11 @@ import { acceptOrder } from '../../activities/intake/accept-order.ts';
 import { acceptPayment } from '../../activities/intake/accept-payment.ts';
 import { acceptWarehouseEvent } from '../../activities/intake/accept-warehouse-event.ts';
 import { acceptInterchanges } from '../../activities/intake/receive-interchange.ts';
+import { refusingLate } from '../../activities/orders/refused-change.ts';
 import { FollowedProfiles } from '../../activities/partners/partner-profiles.ts';
 import { ProfileEditor } from '../../activities/partners/profile-editor.ts';
+import { acceptReturnNotice } from '../../activities/returns/accept-notice.ts';
+import { acceptReturn } from '../../activities/returns/accept-return.ts';
 import { wmsConnectors } from '../../activities/wms/connector.ts';
 import { createPrismaClient, type Database } from '../../prisma/client.ts';
 import { applyMigrations } from '../../prisma/migrate.ts';
@@ -112,7 +117,7 @@ export async function startApi(
     { erp: await erpConnectors(), wms: await wmsConnectors() },
     {},
   );
-  const handOff = new Dispatcher({ prisma, temporal, profiles, log });
+  const handOff = new Dispatcher({ prisma, refuseLate: refusingLate({ prisma, profiles }), temporal, profiles, log });
   const intake = { prisma, profiles, handOff, log };
   const app = createApp({
     config: { ...config, consoleDir, partnersDir, ...configOverrides },
@@ -130,7 +135,12 @@ export async function startApi(
       acceptPayment: (request) => acceptPayment(intake, request),
       acceptChange: (offered, orderId) => acceptChange(intake, offered, orderId),
       applyKeptChange: (documentId, by) => applyKeptChange(intake, documentId, by),
+      acceptReturn: (request) => acceptReturn(intake, { ...request, source: 'api', refuseAtOnce: true }),
+      acceptReturnNotice: ({ system, ...told }) =>
+        acceptReturnNotice(intake, { system: `wms.${system}`, wmsSystem: system, ...told }),
       settleKeptDocument: (documentId, settlement) => settleKeptDocument(intake, documentId, settlement),
+      replayDeadLetter: (request) => replayDeadLetter(intake, request),
+      dismissDeadLetter: (request) => dismissDeadLetter(intake, request),
     },
   });
   const server = await listen(app);

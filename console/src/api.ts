@@ -1,7 +1,9 @@
 import type { Decimal } from '../../domain/decimal.ts';
+import { deadLetterCalls } from './dead-letters/api.ts';
 import { inboxCalls } from './inbox/api.ts';
 import { changeCalls, type OrderChange } from './order/changes/api.ts';
 import { partnerCalls } from './partner/api.ts';
+import { returnCalls } from './returns/api.ts';
 
 /**
  * The console's API client and response types. Amounts are integer minor units. Quantities are
@@ -62,6 +64,19 @@ export interface HeldUp {
 /** A system that does not answer now. */
 export interface Outage extends Omit<HeldUp, 'triedUntil'> {
   readonly orders: number;
+}
+
+/** A line that an exception is about, as the buyer ordered it. Prices are for one ordered unit, in major units. */
+export interface AffectedLine {
+  readonly lineId: string;
+  readonly sku: string | null;
+  readonly customerSku: string | null;
+  readonly description: string | null;
+  readonly quantity: Decimal;
+  readonly unit: string;
+  readonly orderedPrice: Decimal | null;
+  readonly ourPrice: Decimal | null;
+  readonly atStake: number | null;
 }
 
 export interface OrderPage {
@@ -210,6 +225,7 @@ export interface ExceptionDecision {
 /** One thing that is meant otherwise; `remember` keeps it for later orders of the partner. */
 export type StatedCorrection =
   | { readonly kind: 'item'; readonly lineId: string; readonly sku: string; readonly remember: boolean }
+  | { readonly kind: 'substitute'; readonly lineId: string; readonly sku: string }
   | {
       readonly kind: 'unit';
       readonly lineId: string;
@@ -708,6 +724,8 @@ export function createApi(key: string, onUnauthorized: () => void = () => undefi
     ...partnerCalls(call),
     ...inboxCalls(call),
     ...changeCalls(call),
+    ...deadLetterCalls(call),
+    ...returnCalls(call),
     me: (signal: AbortSignal) => get<Me>('/v1/me', signal),
     partners: (signal: AbortSignal) => get<PartnerList>('/v1/partners', signal),
     partner: (id: string, signal: AbortSignal) => get<PartnerDetail>(partner(id), signal),
@@ -766,6 +784,12 @@ export function createApi(key: string, onUnauthorized: () => void = () => undefi
       const response = await call(`${link}?format=${format}`, { headers: { Accept: '*/*' } });
       return response.blob();
     },
+    /** The lines that an exception is about. */
+    exceptionDetail: (id: string, signal: AbortSignal) =>
+      get<{ readonly lines: readonly AffectedLine[]; readonly currency: string }>(
+        `/v1/exceptions/${encodeURIComponent(id)}`,
+        signal,
+      ),
     /** What a decision would lead to; nothing is done. */
     forecast: async (
       exceptionId: string,

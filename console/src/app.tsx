@@ -6,6 +6,8 @@ import { MeContext } from './me.tsx';
 import { Empty, Loading } from './notices.tsx';
 import { Outages } from './outages.tsx';
 import { BenchPage } from './pages/bench-page.tsx';
+import { DeadLetterPage } from './pages/dead-letter-page.tsx';
+import { DeadLettersPage } from './pages/dead-letters-page.tsx';
 import { DocumentPage } from './pages/document-page.tsx';
 import { ExceptionsPage } from './pages/exceptions-page.tsx';
 import { FilePage } from './pages/file-page.tsx';
@@ -15,6 +17,8 @@ import { OrdersPage } from './pages/orders-page.tsx';
 import { PartnerPage } from './pages/partner-page.tsx';
 import { PartnersPage } from './pages/partners-page.tsx';
 import { PortalPage } from './pages/portal-page.tsx';
+import { ReturnPage } from './pages/return-page.tsx';
+import { ReturnsPage } from './pages/returns-page.tsx';
 import { SignInPage } from './pages/sign-in-page.tsx';
 import { isPortal, PortalContext, useIsPortal } from './partner/portal.tsx';
 import { takeKeyFromAddress, useApi, useSession } from './session.tsx';
@@ -67,6 +71,10 @@ function AllRoutes() {
       <Route path="/orders/:orderId" element={<OrderPage />} />
       <Route path="/orders/:orderId/documents/:documentId" element={<DocumentPage />} />
       <Route path="/exceptions" element={<ExceptionsPage />} />
+      <Route path="/dead-letters" element={<DeadLettersPage />} />
+      <Route path="/dead-letters/:deadLetterId" element={<DeadLetterPage />} />
+      <Route path="/returns" element={<ReturnsPage />} />
+      <Route path="/returns/:returnId" element={<ReturnPage />} />
       <Route path="/files" element={<FilesPage />} />
       <Route path="/files/:interchangeId" element={<FilePage />} />
       <Route path="/files/:interchangeId/documents/:documentId" element={<DocumentPage />} />
@@ -130,7 +138,9 @@ function Header({ me }: { readonly me: Me | undefined }) {
               Orders
             </NavLink>
             <NavLink to="/exceptions">Exceptions</NavLink>
+            <NavLink to="/returns">Returns</NavLink>
             <NavLink to="/files">Files</NavLink>
+            <NavLink to="/dead-letters">Dead letters</NavLink>
             <NavLink to="/partners">Partners</NavLink>
           </>
         )}

@@ -6,6 +6,8 @@ import type { ExceptionType } from '../exceptions.ts';
 export type Correction =
   /** The line means this item of ours. */
   | { readonly kind: 'item'; readonly lineId: string; readonly sku: string }
+  /** This item of ours is sent in place of the ordered one, as agreed; the partner is told of both. */
+  | { readonly kind: 'substitute'; readonly lineId: string; readonly sku: string }
   /** One ordered unit of the line is this unit of ours, or so many of it. */
   | { readonly kind: 'unit'; readonly lineId: string; readonly unit: string; readonly quantity?: Decimal | undefined }
   /** In the ordered unit. */
@@ -34,9 +36,9 @@ export type CorrectedDate = (typeof correctedDates)[number];
 
 /** Which corrections help against a problem of the check. */
 const corrections: Readonly<Partial<Record<ExceptionType, readonly CorrectionKind[]>>> = {
-  'unknown-item': ['item', 'refuse-line'],
-  'item-numbers-differ': ['item', 'refuse-line'],
-  'unknown-unit': ['unit', 'item', 'refuse-line'],
+  'unknown-item': ['item', 'substitute', 'refuse-line'],
+  'item-numbers-differ': ['item', 'substitute', 'refuse-line'],
+  'unknown-unit': ['unit', 'item', 'substitute', 'refuse-line'],
   'pack-differs': ['unit', 'quantity', 'refuse-line'],
   'quantity-not-whole': ['quantity', 'unit', 'refuse-line'],
   'no-price': ['price', 'refuse-line'],
@@ -60,7 +62,9 @@ export function mergedCorrections(earlier: readonly Correction[], later: readonl
 
 /** What a correction is about: of two about the same, one counts. */
 export function subjectOf(correction: Correction): string {
-  return 'lineId' in correction ? JSON.stringify([correction.kind, correction.lineId]) : correction.kind;
+  if (!('lineId' in correction)) return correction.kind;
+  // Both say which item the line is.
+  return JSON.stringify([correction.kind === 'substitute' ? 'item' : correction.kind, correction.lineId]);
 }
 
 /** For timeline and pages: `line 2: our item MW-1001`. */
@@ -68,6 +72,8 @@ export function correctionInWords(correction: Correction): string {
   switch (correction.kind) {
     case 'item':
       return `line ${correction.lineId}: our item ${correction.sku}`;
+    case 'substitute':
+      return `line ${correction.lineId}: our item ${correction.sku} in place of the ordered one`;
     case 'unit':
       return `line ${correction.lineId}: one ordered unit is ${correction.quantity === undefined ? '' : `${correction.quantity} `}${correction.unit}`;
     case 'quantity':

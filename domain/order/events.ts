@@ -18,8 +18,8 @@ export interface ChangedOrder {
   readonly releases: readonly (Pick<PlannedFulfillment, 'id' | 'planned'> & Partial<PlannedFulfillment>)[];
   /** Unset before the order is checked. */
   readonly backordered?: boolean;
-  /** Something new waits for stock. */
-  readonly wantsMore?: true;
+  /** What was reserved for it, and in which round. */
+  readonly reserved?: { readonly round: number; readonly fulfillments: readonly PlannedFulfillment[] };
   readonly terms?: OrderTerms;
   readonly corrections?: readonly Correction[];
 }

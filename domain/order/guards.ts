@@ -2,7 +2,7 @@
 import type { ExceptionType, Resolution } from '../exceptions.ts';
 import { type Correction, correctionsFor } from './corrections.ts';
 import type { OpenException, ResolveExceptionInput, WarehouseNotice } from './messages.ts';
-import type { OrderState } from './state.ts';
+import { isComplete, type OrderState } from './state.ts';
 
 /** `code` is stable. */
 export interface Refusal {
@@ -61,6 +61,22 @@ export function whyNotUndone({ stop, exceptions }: OrderState): Refusal | undefi
   if (stop === undefined || failed === undefined) return undefined;
   const reason = `the order is stopped, but a person has to see to what could not be undone: ${failed.step}: ${failed.summary}`;
   return { code: 'not-undone', reason };
+}
+
+/** Whether another run can take the order up by its state alone: it waits for its warehouses, for stock or for cash. */
+export function isResumable(state: OrderState): boolean {
+  const { accepted, cancelling, stop, end, changes, exceptions, payments, fulfillments } = state;
+  return (
+    accepted &&
+    cancelling === undefined &&
+    stop === undefined &&
+    end === undefined &&
+    changes.length + exceptions.length + payments.length === 0 &&
+    fulfillments.every(
+      (one) =>
+        one.notices.length === 0 && (isComplete(one) || (one.release === 'accepted' && one.closedAt === undefined)),
+    )
+  );
 }
 
 /** The resolutions of an exception that are legal now: another branch may have gone on since it was opened. */

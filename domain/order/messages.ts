@@ -49,6 +49,9 @@ export interface RemittedAmount {
   adjustment: number;
 }
 
+/** A message from outside that an order acts upon. */
+export type CameIn = { readonly system: string; readonly eventId: string } | { readonly allocationId: string };
+
 export interface OpenException {
   id: string;
   type: ExceptionType;
@@ -58,6 +61,10 @@ export interface OpenException {
   taskQueue?: string;
   /** Of the buyer's lines that the problem is about. */
   lineIds?: readonly string[];
+  /** What we would charge for one ordered unit of each of these lines, in major units, where the problem is about that. */
+  ourPrices?: Readonly<Record<string, string>>;
+  /** What came in and is the problem. */
+  about?: CameIn;
   resolutions: readonly Resolution[];
   openedAt: string;
 }

@@ -279,3 +279,13 @@ it('a later reservation adds releases to those of the first round', () => {
   const order = anOrder(...acceptedOrder(aRelease('RNO', '6')), reserved(aRelease('MEM', '4')));
   expect(order.fulfillments.map(({ node }) => node)).toEqual(['RNO', 'MEM']);
 });
+
+it('a change counts once: told again it does not take back what a later one did', () => {
+  const changed = (changeId: string, planned: string): OrderEvent => ({
+    ...{ type: 'changed', changeId, by: 'the buyer', backordered: false },
+    releases: [{ id: 'RNO', planned }],
+  });
+  const order = anOrder(...acceptedOrder(aRelease('RNO', '6')), changed('C1', '5'), changed('C2', '4'));
+  expect(order.fulfillments).toMatchObject([{ planned: '4' }]);
+  expect(reduce(order, changed('C1', '5'), NOON).fulfillments).toEqual(order.fulfillments);
+});

@@ -22,7 +22,12 @@ function apply(state: OrderState, event: OrderEvent, at: string): OrderState {
     case 'checked':
       return { ...state, terms: event.terms };
     case 'reserved':
-      return event.fulfillments.reduce(withFulfillment, { ...state, backordered: event.backordered });
+      return event.fulfillments.reduce(withFulfillment, {
+        ...state,
+        backordered: event.backordered,
+        // A later round that found nothing is tried again under its number.
+        rounds: state.rounds === 0 || event.fulfillments.length > 0 ? state.rounds + 1 : state.rounds,
+      });
     case 'placed':
       return { ...state, erpOrderNumber: event.erpOrderNumber, accepted: true };
     case 'released':
@@ -143,18 +148,20 @@ function withoutPending(state: OrderState, changeId: string): OrderState {
 
 function withChange(
   state: OrderState,
-  { releases, backordered, wantsMore, terms, corrections }: Extract<OrderEvent, { type: 'changed' }>,
+  { changeId, releases, backordered, reserved, terms, corrections }: Extract<OrderEvent, { type: 'changed' }>,
 ): OrderState {
-  return {
+  // Told once more by another run of the order, it may be older than what has been changed since.
+  if (state.changesMade.includes(changeId)) return state;
+  const changed = {
     ...state,
     ...(terms && { terms }),
     ...(corrections && { corrections }),
     backordered: backordered ?? state.backordered,
-    // As if stock had come: whatever there is of it is looked for at once.
-    stockArrived: state.stockArrived || wantsMore === true,
-    changesMade: state.changesMade + 1,
+    changesMade: [...state.changesMade, changeId],
     fulfillments: state.fulfillments.map((one) => ({ ...one, ...releases.find(({ id }) => id === one.id) })),
   };
+  if (reserved === undefined) return changed;
+  return reserved.fulfillments.reduce(withFulfillment, { ...changed, rounds: reserved.round });
 }
 
 function withoutCancelling({ cancelling: _, ...state }: OrderState): OrderState {

@@ -32,6 +32,8 @@ export interface OrderState {
   /** A system reported stock since the order last looked. */
   readonly stockArrived: boolean;
   readonly fulfillments: readonly FulfillmentState[];
+  /** Rounds of reservation so far. */
+  readonly rounds: number;
   /** Notices of releases that are not planned yet. */
   readonly earlyNotices: readonly WarehouseNotice[];
   /** `system/eventId` of every notice so far: a repeated one changes nothing. */
@@ -46,8 +48,8 @@ export interface OrderState {
   readonly decidedDocuments: readonly string[];
   /** Changes that are not answered yet, in the order in which they are made. */
   readonly changes: readonly PendingChange[];
-  /** How many changes were taken, in whole or in part. */
-  readonly changesMade: number;
+  /** Changes that were taken, in whole or in part. */
+  readonly changesMade: readonly string[];
   readonly exceptions: readonly ExceptionState[];
   /** Who decided that the order may ship after the buyer's last day. */
   readonly lateAgreedBy?: string;
@@ -202,6 +204,7 @@ export function newOrder({
     backordered: false,
     stockArrived: false,
     fulfillments: [],
+    rounds: 0,
     earlyNotices: [],
     seenEvents: [],
     invoices: [],
@@ -210,7 +213,7 @@ export function newOrder({
     troubled: [],
     decidedDocuments: [],
     changes: [],
-    changesMade: 0,
+    changesMade: [],
     exceptions: [],
     story: [],
   };

@@ -3,7 +3,7 @@ import type { Correction } from '../../domain/order/corrections.ts';
 import type { SalesOrder, SalesOrderLine } from './v1/index.ts';
 
 /**
- * Corrections of item, quantity, price and dates. Those of unit and ship-to change no word of the order, only what we
+ * Corrections of item, substitute, quantity, price and dates. Those of unit and ship-to change no word of the order, only what we
  * read in it, and a line that is refused stays in the order: the check knows about both.
  */
 export function correctedOrder(order: SalesOrder, corrections: readonly Correction[]): SalesOrder {
@@ -13,6 +13,7 @@ export function correctedOrder(order: SalesOrder, corrections: readonly Correcti
 function apply(order: SalesOrder, correction: Correction): SalesOrder {
   switch (correction.kind) {
     case 'item':
+    case 'substitute':
       // Another number of the line may name another item.
       return onLine(order, correction.lineId, ({ item: { gtin: _, ...item }, ...line }) => ({
         ...line,

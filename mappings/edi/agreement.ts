@@ -166,6 +166,7 @@ export interface OutboundAgreement {
 export interface AcknowledgmentCodes {
   readonly accepted: string;
   readonly priceChanged: string;
+  readonly substituted: string;
   readonly dateChanged?: string | undefined;
   readonly quantityChanged: string;
   readonly partBackordered: string;

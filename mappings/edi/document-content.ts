@@ -2,6 +2,7 @@ import type { Decimal } from '../../domain/decimal.ts';
 import type { ChangeOutcome, PartOutcome } from '../../domain/order/changes/outcome.ts';
 import type { StoreQuantity } from '../../domain/policy/allocations.ts';
 import type { RoutedCarrier } from '../../domain/policy/carrier-routing.ts';
+import type { ReturnReason } from '../../domain/returns/policy.ts';
 import type { Address, Invoice, Party, Quantity, SalesOrder, Shipment } from '../canonical/v1/index.ts';
 
 /**
@@ -61,6 +62,8 @@ export interface AcknowledgedLine extends DocumentLine {
   rejection?: 'not-on-contract' | 'unknown-item' | 'unknown-unit' | 'unavailable';
   /** What the buyer ordered, if a person agreed another quantity: `ordered` is that. */
   asked?: Quantity;
+  /** The item that the buyer ordered, if another one is sent in its place: `sku` is that. */
+  substitutes?: { sku?: string; customerSku?: string; gtin?: string };
   /** Whether `unitPrice` differs from the ordered price. */
   priceChanged?: boolean;
   /** Whether `shipDate` differs from the requested one. */
@@ -150,6 +153,56 @@ export interface AdviceDocument {
   about: { set: string; version: string; groupControl: string; transactionControl: string; poNumber?: string };
   /** Why it is refused; absent if what it asks is done. */
   refusal?: string;
+}
+
+/** What becomes of a request to return goods. */
+export interface ReturnAnswerDocument {
+  outcome: 'authorized' | 'refused' | 'cancelled';
+  /** Our number of the return, which the goods carry. */
+  rmaNumber: string;
+  /** The partner's number of its request. */
+  requestNumber?: string;
+  /** ISO 8601 instant. */
+  answeredAt: string;
+  poNumber?: string;
+  /** ISO 8601 day of the order. */
+  orderedOn?: string;
+  /** ISO 8601 day: the goods must have come by then. */
+  arriveBy?: string;
+  /** Where the goods are to come to. */
+  node?: { code: string; address: Address };
+  /** Why it is refused or cancelled. */
+  reason?: string;
+  lines: {
+    /** Of the order; absent for goods that it does not have. */
+    line?: DocumentLine;
+    /** As the partner names it. */
+    named: string;
+    /** Base units, or the partner's unit for goods that the order does not have. */
+    quantity: Decimal;
+    unit: string;
+  }[];
+}
+
+/** A credit for returned goods, against one invoice. Amounts are positive minor units. */
+export interface CreditDocument {
+  order: DocumentOrder;
+  lines: DocumentLine[];
+  creditMemoNumber: string;
+  /** ISO 8601 day. */
+  creditedOn: string;
+  rmaNumber: string;
+  requestNumber?: string;
+  invoiceNumber: string;
+  /** ISO 8601 day. */
+  invoicedOn: string;
+  reason: ReturnReason;
+  /** Quantities in base units; the amounts are those of the goods. */
+  credited: { lineNumber: number; quantity: Decimal; amount: number }[];
+  allowances: number;
+  tax: number;
+  restockingFee: number;
+  total: number;
 }
 
 /** Common fields of the documents of an order; expressions of a profile also see the remaining fields. */

@@ -30,7 +30,14 @@ import { admitTransaction, answerToInterchange, groupErrors, interchangeAdmissio
 import type { Agreement } from './agreement.ts';
 import { checkDocument } from './checks.ts';
 import type { OrderContext } from './documents/definition.ts';
-import { readAdvice, readChange, readOrders, readPayment } from './documents/read-document.ts';
+import {
+  readAdvice,
+  readChange,
+  readOrders,
+  readPayment,
+  readReturn,
+  readReturnReceipt,
+} from './documents/read-document.ts';
 import {
   acknowledges,
   acknowledgmentSets,
@@ -414,6 +421,14 @@ class Explainer {
       case 'takes-payment': {
         const mapped = readPayment(inbound, parsed, this.#partner);
         return 'errors' in mapped ? mapped : { kind: 'payment', ...mapped };
+      }
+      case 'takes-return': {
+        const mapped = readReturn(inbound, parsed, this.#partner);
+        return 'errors' in mapped ? mapped : { kind: 'return', ...mapped };
+      }
+      case 'takes-return-receipt': {
+        const mapped = readReturnReceipt(inbound, parsed, this.#partner, this.#context());
+        return 'errors' in mapped ? mapped : { kind: 'return-receipt', ...mapped };
       }
       case 'takes-advice':
         return { kind: 'advice', ...readAdvice(inbound, parsed, this.#partner) };

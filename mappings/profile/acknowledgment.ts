@@ -16,6 +16,7 @@ export const acknowledgment = z
       .strictObject({
         accepted: status.default('IA').describe('All of the line as ordered'),
         priceChanged: status.default('IP').describe('All of the line, at another price'),
+        substituted: status.default('IS').describe('All of the line, as another item; ACK07 and ACK08 name that'),
         dateChanged: status
           .optional()
           .describe('All of the line, on another day than the requested ship date; without it as `accepted`'),

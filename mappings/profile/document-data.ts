@@ -84,6 +84,7 @@ const acknowledgedLine: Names<AcknowledgedLine> = {
   rejected: VALUE,
   rejection: VALUE,
   asked: data({ value: VALUE, unit: VALUE }),
+  substitutes: data({ sku: VALUE, customerSku: VALUE, gtin: VALUE }),
   priceChanged: VALUE,
   dateChanged: VALUE,
   shipDate: VALUE,

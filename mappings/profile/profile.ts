@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { lookup } from '../../domain/lookup.ts';
 import { didYouMean } from '../../domain/nearest.ts';
 import { currency, noteReader } from '../canonical/v1/common.ts';
 import { applicationAdvice, orderAcknowledgment } from '../edi/documents/all.ts';
@@ -13,6 +14,7 @@ import { contentPattern, deadline, segmentsIn, setId, unit } from './fields.ts';
 import { calendar, interchangeParty, transport, x12 } from './line.ts';
 import { acceptedFault, type documentAddition, guideRule, map } from './map.ts';
 import { orderChanges } from './order-changes.ts';
+import { returns } from './returns.ts';
 import { labels, routing } from './routing.ts';
 import { invoicing, items, orders, parties, pricing, shipNotice } from './trade.ts';
 
@@ -78,7 +80,12 @@ export const partnerProfile = z
           'with the 855',
       ),
     splitShipments: z.boolean().default(true).describe('Whether one order may ship from several nodes'),
-    substitution: z.enum(['never']).default('never').describe('Whether another item may be sent instead'),
+    substitution: z
+      .enum(['never', 'with-approval'])
+      .default('never')
+      .describe(
+        'Whether another item may be sent in place of the ordered one, where a person agrees it with the buyer',
+      ),
     shipWithin: deadline
       .default('P3D')
       .describe('Latest shipment after receipt if the order names no date, as a deadline'),
@@ -87,6 +94,7 @@ export const partnerProfile = z
     shipNotice,
     labels,
     invoicing,
+    returns,
     routing,
     priority: z.int().min(1).max(5).default(3).describe('Priority of its work: 1 first, 5 last'),
     fairnessWeight: z
@@ -175,6 +183,11 @@ export const partnerProfile = z
     if (unknownItems === 'ask' || outbound[set] !== undefined) return;
     const message = `can only be reject if the partner is told so: documents.outbound has no ${set}`;
     context.addIssue({ code: 'custom', path: ['orders', 'unknownItems'], message });
+  })
+  .superRefine(({ returns: { credit }, documents: { outbound } }, context) => {
+    if (credit === 'none' || lookup(outbound, credit) !== undefined) return;
+    const message = `needs the document: documents.outbound has no ${credit}`;
+    context.addIssue({ code: 'custom', path: ['returns', 'credit'], message });
   })
   .superRefine(({ acknowledgment: stated, x12: { version } }, context) => {
     for (const { path, message } of unknownStatuses(stated, version)) {

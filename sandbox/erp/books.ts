@@ -1,8 +1,11 @@
 import type { z } from 'zod';
 import type {
+  ErpCreditMemoRecord,
   ErpOrderRecord,
+  ErpRefundRecord,
   erpCashRequest,
   erpOrderRequest,
+  erpReturnRequest,
   erpShipmentRequest,
 } from '../../activities/erp/connectors/rest/rest-contract.ts';
 import type { ErpMasterData } from '../../activities/erp/port.ts';
@@ -24,6 +27,9 @@ export type LedgerEntry =
   | { type: 'shipment'; erpShipmentNumber: string; request: ShipmentRequest }
   | { type: 'invoice'; erpOrderNumber: string; erpShipmentNumber: string; invoice: Invoice }
   | { type: 'receipt'; receiptNumber: string; request: z.output<typeof erpCashRequest> }
+  | { type: 'return'; erpReturnNumber: string; request: z.output<typeof erpReturnRequest> }
+  | { type: 'credit-memo'; record: ErpCreditMemoRecord }
+  | { type: 'refund'; record: ErpRefundRecord }
   | { type: 'customer-added'; customer: Customer; prices: ErpMasterData['prices']; at: string }
   | { type: 'customer-changed'; customerNumber: string; blocked?: boolean; creditLimit?: number; at: string };
 

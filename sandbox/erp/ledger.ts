@@ -29,6 +29,7 @@ import {
 } from './books.ts';
 import { type Customer, customers } from './master-data.ts';
 import { beyondCredit, checkChange, checkRequest, mayNotOrder, netOf } from './order-rules.ts';
+import { Returns } from './returns.ts';
 
 /**
  * The books of the sandbox’s ERP. Each operation checks its rules against the books and returns an entry. The journal stores entries, and
@@ -36,6 +37,11 @@ import { beyondCredit, checkChange, checkRequest, mayNotOrder, netOf } from './o
  */
 
 export class Ledger {
+  readonly returns: Returns = new Returns({
+    order: (erpOrderNumber) => this.#order(erpOrderNumber),
+    invoice: (invoiceNumber) => this.#invoices.get(invoiceNumber),
+    owes: (customerNumber, amount) => this.#expose(customerNumber, amount),
+  });
   readonly #orders = new Map<string, OrderState>();
   readonly #shipments = new Map<string, ErpShipmentRecord>();
   readonly #shipmentNumbers = new Set<string>();
@@ -129,6 +135,11 @@ export class Ledger {
         }
         break;
       }
+      case 'return':
+      case 'credit-memo':
+      case 'refund':
+        this.returns.apply(known);
+        break;
       case 'customer-added': {
         const { customer, prices, at } = known;
         const { customerNumber, blocked, creditLimit } = customer;
@@ -422,6 +433,7 @@ export class Ledger {
       receipts: this.#receipts.length,
       paid: invoices.reduce((total, { paid }) => total + paid, 0),
       open: invoices.reduce((total, { open }) => total + open, 0),
+      ...this.returns.summary(),
     };
   }
 

@@ -21,7 +21,8 @@ export interface ErpOptions {
 export function startErp(options: ErpOptions): Promise<RunningServer> {
   const server = new SandboxServer<LedgerEntry>({
     title: 'ERP',
-    description: 'Generic REST contract of an ERP: orders, shipments, invoices, cash and master data.',
+    description:
+      'Generic REST contract of an ERP: orders, shipments, invoices, cash, returns, credits and master data.',
     token: options.token,
   });
   const ledger = new Ledger();
@@ -52,6 +53,20 @@ export function startErp(options: ErpOptions): Promise<RunningServer> {
     return { entries: [entry], answer: { receiptNumber: entry.receiptNumber } };
   });
 
+  server.create('postReturn', erpOperations.postReturn, ({ body }) => {
+    const entry = ledger.returns.post(body);
+    return { entries: [entry], answer: { erpReturnNumber: entry.erpReturnNumber } };
+  });
+  server.create('createCreditMemo', erpOperations.createCreditMemo, ({ body }) => {
+    const entry = ledger.returns.credit(body, new Date().toISOString().slice(0, 10));
+    const { creditMemoNumber, creditedOn, currency, total, applied } = entry.record;
+    return { entries: [entry], answer: { creditMemoNumber, creditedOn, currency, total, applied } };
+  });
+  server.create('createRefund', erpOperations.createRefund, ({ body }) => {
+    const entry = ledger.returns.refund(body);
+    return { entries: [entry], answer: { refundNumber: entry.record.refundNumber } };
+  });
+
   server.read('readMasterData', erpOperations.readMasterData, ({ query }) =>
     pageOf(query, new Date().toISOString(), (since) => {
       const whole = masterDataSince(since);
@@ -73,6 +88,15 @@ export function startErp(options: ErpOptions): Promise<RunningServer> {
   }));
   server.read('listReceipts', erpOperations.listReceipts, ({ query }) => ({
     items: ledger.receipts(query.invoiceNumber),
+  }));
+  server.read('listReturns', erpOperations.listReturns, ({ query }) => ({
+    items: ledger.returns.returns(query.erpOrderNumber),
+  }));
+  server.read('listCreditMemos', erpOperations.listCreditMemos, ({ query }) => ({
+    items: ledger.returns.memos(query.invoiceNumber),
+  }));
+  server.read('listRefunds', erpOperations.listRefunds, ({ query }) => ({
+    items: ledger.returns.refunds(query.creditMemoNumber),
   }));
 
   server.control.get('/summary', (_, response) => void response.json(ledger.summary()));

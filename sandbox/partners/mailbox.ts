@@ -367,6 +367,8 @@ export class Mailbox {
           fileName,
         });
         if (transaction.set !== '810' || described.amount === undefined || described.amount <= 0) continue;
+        // A credit memo is nothing to pay.
+        if (element(transaction, 'BIG', 7) === 'CR') continue;
         // A repeated invoice is owed once, also under another control number.
         if (transaction.errors.length > 0 || this.#invoicesSeen.has(described.reference)) continue;
         this.#invoicesSeen.add(described.reference);

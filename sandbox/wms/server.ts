@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { Webhook } from 'standardwebhooks';
 import { z } from 'zod';
 import { wmsOperations } from '../../activities/wms/connectors/rest/rest-contract.ts';
-import { nonNegativeDecimal } from '../../mappings/canonical/v1/index.ts';
+import { nonNegativeDecimal, returnNotice } from '../../mappings/canonical/v1/index.ts';
 import { Outbox, type OutboxEntry } from '../outbox.ts';
 import { check, type RunningServer, SandboxServer } from '../server.ts';
 import { type Behaviour, behaviour } from './behaviour.ts';
@@ -34,7 +34,7 @@ export function startWms(options: WmsOptions): Promise<RunningServer> {
   const server = new SandboxServer<Entry>({
     title: 'WMS',
     description:
-      'Generic REST contract of a warehouse system: releases and stock. Events are sent as Standard Webhooks.',
+      'Generic REST contract of a warehouse system: releases, returns and stock. Events are sent as Standard Webhooks.',
     token: options.token,
   });
   const warehouse = new Warehouse();
@@ -105,6 +105,17 @@ export function startWms(options: WmsOptions): Promise<RunningServer> {
     const { entries, cancelled } = warehouse.cancel(params.releaseNumber ?? '');
     return { entries, answer: { cancelled } };
   });
+  server.create('expectReturn', wmsOperations.expectReturn, ({ body }) => {
+    const { entries, reference } = warehouse.expected.expect(body);
+    return { entries, answer: { reference } };
+  });
+  server.create('cancelExpectedReturn', wmsOperations.cancelExpectedReturn, ({ params }) => {
+    const { entries, cancelled } = warehouse.expected.cancel(params.rmaNumber ?? '');
+    return { entries, answer: { cancelled } };
+  });
+  server.read('listExpectedReturns', wmsOperations.listExpectedReturns, () => ({
+    items: warehouse.expected.records(),
+  }));
   server.read('readStock', wmsOperations.readStock, ({ query }) => ({
     asOf: new Date().toISOString(),
     balances: warehouse.stock(query.nodes.split(',')),
@@ -127,6 +138,14 @@ export function startWms(options: WmsOptions): Promise<RunningServer> {
     const changes = check(stockChanges, request.body);
     await journal.commit(changes.map(({ node, sku, onHand }) => warehouse.setStock(node, sku, onHand)));
     response.json({ balances: warehouse.stock(nodes) });
+  });
+  // Goods come back, announced or not, or the warehouse says what became of them.
+  server.control.post('/returns', async (request, response) => {
+    const told = check(returnNotice, request.body);
+    const entry = warehouse.expected.told(told);
+    const correlationId = warehouse.expected.correlationOf(told.rmaNumber) ?? told.eventId;
+    await journal.commit([entry, { type: 'queued', message: messageOf(told, correlationId) }]);
+    response.json(told);
   });
   server.control
     .route('/behaviours')

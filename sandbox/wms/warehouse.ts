@@ -2,12 +2,13 @@ import type { z } from 'zod';
 import type { ReleaseRecord, warehouseRelease } from '../../activities/wms/connectors/rest/rest-contract.ts';
 import { compare, divide, isPositive, isZero, minimum, multiply, subtract, sum } from '../../domain/decimal.ts';
 import { sliceOf } from '../../domain/policy/allocations.ts';
-import type { Shipment, WarehouseEvent } from '../../mappings/canonical/v1/index.ts';
+import type { ReturnNoticeEvent, Shipment, WarehouseEvent } from '../../mappings/canonical/v1/index.ts';
 import { articles } from '../erp/master-data.ts';
 import type { OutboundMessage } from '../outbox.ts';
 import { Problem } from '../problem.ts';
 import { type Behaviour, behaviourFor } from './behaviour.ts';
 import { type ArticleSize, packed } from './packing.ts';
+import { type ExpectedEntry, ExpectedReturns } from './returns.ts';
 
 /**
  * The sandbox's warehouses. A release runs one step at a time. Each step is one journal
@@ -30,6 +31,7 @@ export type WarehouseEntry =
       /** An event held until the release is finished, by behaviour. */
       heldEvent?: WarehouseEvent;
     }
+  | ExpectedEntry
   | { type: 'stock'; node: string; sku: string; onHand: string }
   | { type: 'behaviours'; behaviours: Behaviour[] };
 
@@ -62,6 +64,13 @@ const CARRIERS: Readonly<Record<string, { scac: string; name: string }>> = {
 };
 
 export class Warehouse {
+  readonly expected = new ExpectedReturns({
+    holds: (node, sku) => this.#stock.has(place(node, sku)),
+    restock: (node, sku, quantity) => {
+      const at = place(node, sku);
+      this.#stock.set(at, sum([this.#stock.get(at) ?? '0', quantity]));
+    },
+  });
   readonly #releases = new Map<string, ReleaseState>();
   readonly #stock = new Map<string, string>();
   #behaviours: Behaviour[] = [];
@@ -106,6 +115,12 @@ export class Warehouse {
         }
         break;
       }
+      case 'return-expected':
+      case 'return-cancelled':
+      case 'return-arrived':
+      case 'return-disposed':
+        this.expected.apply(known);
+        break;
       case 'stock':
         this.#stock.set(place(known.node, known.sku), known.onHand);
         break;
@@ -332,7 +347,12 @@ export class Warehouse {
   summary() {
     const byState: Record<string, number> = {};
     for (const { state } of this.#releases.values()) byState[state] = (byState[state] ?? 0) + 1;
-    return { releases: this.#releases.size, releasesByState: byState, shipments: this.#shipments };
+    return {
+      releases: this.#releases.size,
+      releasesByState: byState,
+      shipments: this.#shipments,
+      returns: this.expected.records().length,
+    };
   }
 
   #release(releaseNumber: string): ReleaseState {
@@ -346,10 +366,10 @@ export class Warehouse {
  * The outbound event, signed at each attempt. `copy` distinguishes a deliberate duplicate in the
  * outbox.
  */
-export function messageOf(event: WarehouseEvent, correlationId: string, copy = 0): OutboundMessage {
+export function messageOf(event: WarehouseEvent | ReturnNoticeEvent, correlationId: string, copy = 0): OutboundMessage {
   return {
     id: copy === 0 ? event.eventId : `${event.eventId}#${copy}`,
-    lane: event.releaseNumber,
+    lane: 'releaseNumber' in event ? event.releaseNumber : (event.rmaNumber ?? event.eventId),
     path: '/v1/warehouse-events',
     contentType: 'application/json',
     headers: { 'webhook-id': event.eventId },

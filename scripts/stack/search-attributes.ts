@@ -7,10 +7,13 @@ const KEYWORD = 2;
 const DATETIME = 6;
 
 /** Registers our search attributes on a server that a test started. */
-export async function registerSearchAttributes({ connection }: TestWorkflowEnvironment): Promise<void> {
+export async function registerSearchAttributes({
+  connection,
+  namespace = 'default',
+}: TestWorkflowEnvironment): Promise<void> {
   if (!(connection instanceof Connection)) return;
   await connection.operatorService.addSearchAttributes({
-    namespace: 'default',
+    namespace,
     searchAttributes: Object.fromEntries(
       searchAttributeKeys.map(({ name, type }) => [name, type === 'KEYWORD' ? KEYWORD : DATETIME]),
     ),

@@ -11,10 +11,17 @@ import {
 } from '@temporalio/client';
 import type { Duration } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { DefaultLogger, Runtime, Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import {
+  DefaultLogger,
+  Runtime,
+  Worker,
+  type WorkerOptions,
+  type WorkflowBundleWithSourceMap,
+} from '@temporalio/worker';
 import type { EdiActivities, OutboxRecords } from '../../activities/edi/activities.ts';
 import type { ErpActivities } from '../../activities/erp/activities.ts';
 import type { OrderRecords } from '../../activities/orders/activities.ts';
+import type { RecordedChange } from '../../activities/orders/changes/record.ts';
 import type { WmsActivities } from '../../activities/wms/activities.ts';
 import type { ExceptionType, Resolution } from '../../domain/exceptions.ts';
 import type { ChangeOutcome } from '../../domain/order/changes/outcome.ts';
@@ -46,6 +53,14 @@ export function refuses(reason: string, code = 'refused'): () => never {
 /** A temporary failure; a retry may succeed. */
 export function isDown(): never {
   throw new Error('connect ECONNREFUSED');
+}
+
+/** What a change does to the releases of an order, named by their nodes. */
+export interface ChangeOfReleases {
+  readonly recall?: readonly string[];
+  readonly releases?: RecordedChange['releases'];
+  /** Something waits for stock after it. */
+  readonly backordered?: boolean;
 }
 
 export const HOUR_MS = 3_600_000;
@@ -125,6 +140,26 @@ export class TradingWorld {
     if (answer === undefined) this.standing.delete(step);
     else this.standing.set(step, answer as (...input: never[]) => unknown);
     return this;
+  }
+
+  /**
+   * What the next change is: the nodes whose releases it has to call back, and what becomes of the order's releases. Planned
+   * anew because a warehouse refuses, it does without those that are not given back.
+   */
+  nextChange({ recall = [], releases = [], backordered = false }: ChangeOfReleases): this {
+    this.standing.set('planChange', ({ changeId, fixed }: Parameters<Outside['planChange']>[0]) => {
+      const without = fixed.map(({ id, why }) => `${nodeOf(id)}: ${why}`).join(', ');
+      this.fact(`${changeId} planned${without && ` without ${without}`}`);
+      const named = recall.map((node) => this.releaseNumber(node));
+      const touched = named.filter((id) => fixed.every((one) => one.id !== id));
+      return { type: 'planned', recall: touched, touched, settled: false };
+    });
+    return this.next('recordChange', async (input) => {
+      const answer = await (this.usually.recordChange(input) as ReturnType<Outside['recordChange']>);
+      this.standing.delete('planChange');
+      if (answer.type === 'stale' || answer.recorded.outcome.result === 'rejected') return answer;
+      return { ...answer, recorded: { ...answer.recorded, releases, backordered } };
+    });
   }
 
   /** Blocks a step until the test lets it continue; then it returns its default. `asked` resolves when the step has started. */
@@ -476,6 +511,10 @@ export class RunningOrder {
     return this.handle.signal(messages.stockArrived);
   }
 
+  isHeldUp(): Promise<void> {
+    return this.handle.signal(messages.stepHeldUp);
+  }
+
   hearsOfAnswers(): Promise<void> {
     return this.handle.signal(messages.documentsAnswered);
   }
@@ -539,6 +578,8 @@ export interface TradingNetwork {
   readonly env: TestWorkflowEnvironment;
   /** Creates a world, which replaces the previous one. */
   aTradingWorld(): TradingWorld;
+  /** Stops the worker of the orders and starts one with another version of the process, as a deployment does. */
+  deploy(bundle: WorkflowBundleWithSourceMap): Promise<void>;
   /** Terminates running workflows, so that they neither affect the next world nor block its clock. */
   clear(): Promise<void>;
   stop(): Promise<void>;
@@ -572,23 +613,34 @@ export async function startTradingNetwork(
     present.steps.map((step) => [step, (...input: unknown[]) => present.call(step, input)]),
   );
   const common = { connection: env.nativeConnection, namespace: env.namespace ?? 'default' };
-  const workers = await Promise.all([
-    Worker.create({ ...common, taskQueue: 'orders', activities, workflowBundle }),
-    ...['erp-main', 'erp-second', 'wms-main', 'edi'].map((taskQueue) =>
-      Worker.create({ ...common, taskQueue, activities }),
-    ),
+  const start = async (options: Partial<WorkerOptions> & Pick<WorkerOptions, 'taskQueue'>) => {
+    const worker = await Worker.create({ ...common, activities, ...options });
+    const running = worker.run();
+    return async () => {
+      worker.shutdown();
+      await running;
+    };
+  };
+  const startOrders = (version: NonNullable<typeof bundle>) => start({ taskQueue: 'orders', workflowBundle: version });
+  const queues = ['erp-main', 'erp-second', 'wms-main', 'edi'];
+  const [first, ...others] = await Promise.all([
+    startOrders(workflowBundle),
+    ...queues.map((taskQueue) => start({ taskQueue })),
   ]);
-  const running = workers.map((worker) => worker.run());
+  let stopOrders = first;
   return {
     env,
     aTradingWorld: () => {
       present = new TradingWorld(env);
       return present;
     },
+    deploy: async (version) => {
+      await stopOrders();
+      stopOrders = await startOrders(version);
+    },
     clear: () => present.end(),
     stop: async () => {
-      for (const worker of workers) worker.shutdown();
-      await Promise.all(running);
+      await Promise.all([stopOrders(), ...others.map((stop) => stop())]);
       await env.teardown();
     },
   };

@@ -203,21 +203,10 @@ export class TextExplanation {
       const points = outcome.asks?.points.map((point) => `        ${plain(point)}`) ?? [];
       return ['', `      ${title}`, ...points, ...this.#notUsed(outcome.notUsed, 'is a question to the person')];
     }
-    const [title, content] =
-      outcome.kind === 'orders'
-        ? outcome.orders.length === 1
-          ? ['becomes the order', outcome.orders[0]]
-          : [`becomes ${outcome.orders.length} orders`, outcome.orders]
-        : outcome.kind === 'payment'
-          ? ['becomes the payment', outcome.payment]
-          : outcome.kind === 'advice'
-            ? ['says of documents of ours', outcome.advices]
-            : ['acknowledges our group', outcome.acknowledgment];
+    const [title, content] = titled(outcome);
     const text = stringify(content, { lineWidth: 0 }).trimEnd().split('\n');
-    const effect =
-      outcome.kind === 'payment' || outcome.kind === 'advice'
-        ? 'is kept with the document; nobody is asked'
-        : undefined;
+    const stops = outcome.kind === 'orders' || outcome.kind === 'acknowledgment';
+    const effect = stops ? undefined : 'is kept with the document; nobody is asked';
     const left = outcome.kind === 'acknowledgment' ? [] : this.#notUsed(outcome.notUsed, effect);
     const rewritten = outcome.kind === 'orders' ? this.#rewritten(outcome.rewritten) : [];
     const lines = text.map((line) => `        ${plain(line)}`);
@@ -414,4 +403,24 @@ function visible(character: string): string {
 
 function hex(character: string): string {
   return character.charCodeAt(0).toString(16).padStart(2, '0');
+}
+
+/** What a set becomes, with its content as we keep it. */
+function titled(outcome: Exclude<Outcome, { kind: 'kept' | 'change' }>): [title: string, content: unknown] {
+  switch (outcome.kind) {
+    case 'orders': {
+      const { orders } = outcome;
+      return orders.length === 1 ? ['becomes the order', orders[0]] : [`becomes ${orders.length} orders`, orders];
+    }
+    case 'payment':
+      return ['becomes the payment', outcome.payment];
+    case 'return':
+      return ['asks to return goods', outcome.request];
+    case 'return-receipt':
+      return ['tells of returned goods', outcome.notice];
+    case 'advice':
+      return ['says of documents of ours', outcome.advices];
+    case 'acknowledgment':
+      return ['acknowledges our group', outcome.acknowledgment];
+  }
 }

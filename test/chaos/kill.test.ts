@@ -15,6 +15,7 @@ import { audit, auditStock, readBooks } from '../integration/books.ts';
 import { type Calls, createCalls, eventually, untilTaken } from '../integration/calls.ts';
 import { interchangeOf } from '../integration/purchase-orders.ts';
 import { type Kill, killPlan, mortals } from './kill-plan.ts';
+import { auditMoving, type MovingOrder, movingOrders, submitMoving } from './moving-orders.ts';
 import { planNamed, type Submission, submissionsOf } from './plans.ts';
 
 /**
@@ -61,8 +62,10 @@ describe('every process is killed while orders are under way', () => {
       const began = Date.now();
       const all = submissionsOf(plan);
       const purchaseOrders = all.flatMap(({ orders }) => orders);
+      const moving = movingOrders(12 * plan.times);
       const kills = killPlan(seed, plan.extraKills);
       say(`seed ${seed}: ${purchaseOrders.length} orders in ${all.length} submissions, ${kills.length} kills`);
+      say(`${moving.length} further orders are changed or cancelled by their buyer`);
 
       for (const [index, system] of (['erp', 'wms', 'partners'] as const).entries()) {
         await calls.system(system, '/_control/faults', { method: 'PUT', body: { seed: seed + index, ...plan.faults } });
@@ -72,7 +75,10 @@ describe('every process is killed while orders are under way', () => {
         () => abandoned.abort(new Error('the submissions were not taken in time')),
         plan.submitSeconds * 1000,
       );
-      const submitted = submitAll(calls, all, kills, abandoned.signal);
+      const submitted = Promise.all([
+        submitAll(calls, all, kills, abandoned.signal),
+        submitAllMoving(calls, moving, kills, abandoned.signal),
+      ]);
       // Failures are reported when it is awaited below.
       submitted.catch(() => undefined);
 
@@ -87,11 +93,13 @@ describe('every process is killed while orders are under way', () => {
       for (const system of ['erp', 'wms', 'partners'] as const) {
         await calls.system(system, '/_control/faults', { method: 'DELETE' });
       }
-      await settled(network, calls, prisma, purchaseOrders.length, say);
+      await settled(network, calls, prisma, purchaseOrders.length + moving.length, say);
       say(`settled after ${seconds(began)} s`);
 
       const profiles = loadProfiles('mappings/partners', network.env);
-      const complaints = audit(await readBooks(calls, prisma, profiles), purchaseOrders);
+      const books = await readBooks(calls, prisma, profiles);
+      const complaints = audit(books, purchaseOrders);
+      complaints.push(...(await auditMoving(books, prisma, moving)));
       await synchronized(temporal, prisma);
       complaints.push(...(await auditStock(calls, prisma)));
       complaints.push(...(await unreplayable(temporal, prisma)));
@@ -150,6 +158,21 @@ async function submitAll(
   );
 }
 
+async function submitAllMoving(
+  calls: Calls,
+  moving: readonly MovingOrder[],
+  kills: readonly Kill[],
+  signal: AbortSignal,
+): Promise<void> {
+  const spreadMs = kills.reduce((total, { downMs, quietMs }) => total + downMs + quietMs, 0);
+  await Promise.all(
+    moving.map(async (one, index) => {
+      await delay((index / moving.length) * spreadMs);
+      await submitMoving(calls, one, signal);
+    }),
+  );
+}
+
 async function killAndRestart(network: Network, name: NetworkPart, downMs: number): Promise<void> {
   for (const [other, part] of Object.entries(network.parts)) {
     if (part.pid === undefined) throw new Error(`${other} ended without being killed`);
@@ -191,10 +214,10 @@ async function settled(
 }
 
 async function whatIsOpen(calls: Calls, prisma: Database, expected: number): Promise<string[]> {
-  const [byStatus, waiting, documents, interchanges] = await Promise.all([
+  const [byStatus, waiting, documents, interchanges, changes] = await Promise.all([
     prisma.order.groupBy({ by: ['status'], _count: true }),
     prisma.order.findMany({
-      where: { status: { not: 'closed' } },
+      where: { status: { notIn: ['closed', 'cancelled'] } },
       select: { partnerId: true, poNumber: true, status: true, waitingFor: true },
       orderBy: { poNumber: 'asc' },
     }),
@@ -210,6 +233,7 @@ async function whatIsOpen(calls: Calls, prisma: Database, expected: number): Pro
       _count: true,
     }),
     prisma.interchange.count({ where: { direction: 'inbound', state: 'received' } }),
+    prisma.orderChange.count({ where: { state: { not: 'answered' } } }),
   ]);
   const { body: wms } = await calls.system('wms', '/_control/outbox');
   const { body: partners } = await calls.system('partners', '/_control/outbox');
@@ -219,6 +243,7 @@ async function whatIsOpen(calls: Calls, prisma: Database, expected: number): Pro
     ...(waiting.length === 0 ? [] : [byStatus.map(({ status, _count }) => `${_count} ${status}`).join(', ')]),
     ...documents.map((one) => `${one._count} ${one.transactionSet} to ${one.partnerId} ${one.state}`),
     ...(interchanges === 0 ? [] : [`${interchanges} interchanges unread`]),
+    ...(changes === 0 ? [] : [`${changes} changes without an answer`]),
     ...(wms.waiting === 0 ? [] : [`${wms.waiting} warehouse events to send`]),
     ...(partners.waiting === 0 ? [] : [`${partners.waiting} files of partners to send`]),
     ...[...wms.setAside, ...partners.setAside].map((one: object) => `set aside: ${JSON.stringify(one)}`),

@@ -7,7 +7,10 @@ import { Connection, Client as TemporalClient } from '@temporalio/client';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLogger } from 'winston';
+import { dismissDeadLetter } from '../../activities/dead-letters/dismiss.ts';
+import { replayDeadLetter } from '../../activities/dead-letters/replay.ts';
 import { settleKeptDocument } from '../../activities/documents/kept-documents.ts';
+import type { PartnerProfiles } from '../../activities/partners/partner-profiles.ts';
 import { ProfileEditor } from '../../activities/partners/profile-editor.ts';
 import { createApiClient } from '../../api/auth/clients.ts';
 import { createApp } from '../../api/create-app.ts';
@@ -78,6 +81,9 @@ describe.skipIf(executablePath === undefined)(suite, () => {
           ...readOnly,
           settleKeptDocument: (id, settlement) =>
             settleKeptDocument({ prisma, profiles: new Map(), handOff }, id, settlement),
+          replayDeadLetter: (request) =>
+            replayDeadLetter({ prisma, profiles: new Map() as unknown as PartnerProfiles, handOff, log }, request),
+          dismissDeadLetter: (request) => dismissDeadLetter({ prisma, profiles: new Map(), handOff }, request),
         },
         handOff,
         partners: {
@@ -225,6 +231,36 @@ describe.skipIf(executablePath === undefined)(suite, () => {
     await docs.close();
   });
 
+  it('lists what had no effect; a payment is applied to the right invoice, and a file is dismissed', async () => {
+    await page.goto(`${url}/dead-letters#key=${key}`);
+    const row = page.getByRole('row', { name: /payment WIRE-7 for invoice INV-60013/ });
+    await row.getByText('We have no invoice of that number').waitFor();
+    await page.getByRole('link', { name: /^Payments 1/ }).click();
+    await page.getByRole('link', { name: 'payment WIRE-7 for invoice INV-60013' }).click();
+    await page.getByLabel('With corrected content').check();
+    await page.getByLabel('Corrected content', { exact: true }).fill('{"invoiceNumber": "INV-60031"}');
+    await page.getByRole('button', { name: 'Show what would happen' }).click();
+    await page.getByText('it is applied to invoice INV-60031 of order HP-104302').waitFor();
+    expect(await prisma.handOff.count()).toBe(0);
+    await page.getByLabel('Why it is taken again').fill('two digits were swapped');
+    await page.getByRole('button', { name: 'Take it' }).click();
+    await page.getByText(/Taken again by Night desk.*two digits were swapped/).waitFor();
+    const [told] = await prisma.handOff.findMany();
+    expect(told).toMatchObject({ target: 'order-HP-104302', payload: { signal: 'paymentReceived' } });
+    await prisma.handOff.deleteMany();
+
+    await page.getByRole('link', { name: 'Dead letters' }).first().click();
+    await page.getByRole('link', { name: /850 0002 of interchange 000000117/ }).click();
+    await page.getByText('Quantity ordered must be a decimal number.').waitFor();
+    await page.getByLabel('Why it needs nothing').fill('the partner sent it again');
+    await page.getByRole('button', { name: 'Dismiss' }).click();
+    await page.getByText(/Dismissed by Night desk.*the partner sent it again/).waitFor();
+    await page.getByRole('link', { name: 'Dead letters' }).first().click();
+    await page.getByLabel('State').selectOption('dismissed');
+    await page.getByRole('link', { name: /850 0002 of interchange 000000117/ }).waitFor();
+    expect(complaints).toEqual([]);
+  });
+
   it('a revoked key leads to signing in', async () => {
     await page.goto(`${url}/#key=${'x'.repeat(40)}`);
     await page.getByText('The API no longer accepts the key.').waitFor();
@@ -241,7 +277,11 @@ const readOnly: Intake = {
   acceptPayment: refuse,
   acceptChange: refuse,
   applyKeptChange: refuse,
+  acceptReturn: refuse,
+  acceptReturnNotice: refuse,
   settleKeptDocument: refuse,
+  replayDeadLetter: refuse,
+  dismissDeadLetter: refuse,
 };
 
 const GREEK = 'BSN*00*S-20418*20261120*1500*0001~N1*ST*Αθήνα A B~';
@@ -430,6 +470,22 @@ async function seed(prisma: Database): Promise<void> {
             body: 'BMG*00*PRICES~MIT*1*NEWS~MSG*PRICES CHANGE ON MONDAY~',
           },
         ],
+      },
+    },
+  });
+  await prisma.invoice.create({
+    data: {
+      ...{ id: 'invoice-1', orderId, shipmentId: 'shipment-1', partnerId: 'harbor-pine', invoiceNumber: 'INV-60031' },
+      ...{ invoicedOn: new Date('2026-11-20'), dueOn: new Date('2026-12-20'), currency: 'USD', total: 428_920n },
+      content: { invoiceNumber: 'INV-60031', lines: [], charges: [] },
+    },
+  });
+  await prisma.payment.create({
+    data: {
+      ...{ id: 'payment-1', partnerId: 'harbor-pine', reference: 'WIRE-7', method: 'wire', currency: 'USD' },
+      ...{ amount: 428_920n, paidOn: new Date('2026-11-21'), source: 'api', contentHash: 'h', correlationId: 'c' },
+      allocations: {
+        create: { id: 'allocation-1', invoiceNumber: 'INV-60013', amount: 428_920n, noEffect: 'unknown-invoice' },
       },
     },
   });

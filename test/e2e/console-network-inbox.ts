@@ -60,5 +60,21 @@ export function inboxAnswer(id: string | undefined, part: string | undefined): u
   if (id === undefined) return { items: items(), nextCursor: null };
   if (id === 'counts') return COUNTS;
   if (id === 'resolutions') return PROGRESS;
+  if (part === undefined) return { currency: 'USD', lines: AFFECTED };
   return part === 'comments' ? { items: COMMENTS, nextCursor: null } : undefined;
 }
+
+/** The lines of the exception about prices. */
+const AFFECTED = [
+  {
+    ...{
+      lineId: '2',
+      sku: 'MW-1002',
+      customerSku: '771002',
+      description: 'Screwdriver set',
+      quantity: '24',
+      unit: 'EA',
+    },
+    ...{ orderedPrice: '4.10', ourPrice: '4.55', atStake: 1080 },
+  },
+];

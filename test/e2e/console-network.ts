@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 import { inboundOf, isAcknowledged, nameOf } from '../../mappings/edi/documents/registry.ts';
 import { inboxAnswer, UNTOUCHED } from './console-network-inbox.ts';
+import { returnsOf } from './console-network-returns.ts';
 
 /**
  * A fake of the API without database or workflows. It produces rare answers of the real API on
@@ -307,6 +308,7 @@ export async function startConsoleNetwork(directory: string) {
 
   const orders = orderItems();
   const interchanges = interchangeItems();
+  const returns = returnsOf(HARBOR_ORDER);
   const server = createServer((request, response) => {
     void answer(request, response).catch((error: unknown) => {
       response.writeHead(500).end(String(error));
@@ -346,6 +348,13 @@ export async function startConsoleNetwork(directory: string) {
       response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(forecast));
       return;
     }
+    if (request.method === 'POST' && url.pathname.startsWith('/v1/returns')) {
+      let text = '';
+      for await (const chunk of request) text += String(chunk);
+      const taken = returns.take(url.pathname, JSON.parse(text));
+      response.writeHead(202, { 'Content-Type': 'application/json' }).end(JSON.stringify(taken));
+      return;
+    }
     if (request.method === 'DELETE') {
       leftOut.length = 0;
       response.writeHead(204).end();
@@ -367,6 +376,7 @@ export async function startConsoleNetwork(directory: string) {
       return { items: partners, problems: profileProblems, warnings: profileWarnings };
     }
     if (kind === 'partners') return part === undefined ? partnerDetail(id) : partnerPart(part, id, rest, leftOut);
+    if (kind === 'returns') return returns.answer(id);
     if (kind === 'exceptions') return inboxAnswer(id, part);
     if (kind === 'outages') return { items: [{ ...heldUp, orders: orders.filter(isHeldUp).length }] };
     if (kind === 'documents') return part === 'raw' ? RAW : { ...documents()[0], segments: SEGMENTS };
@@ -430,6 +440,7 @@ export async function startConsoleNetwork(directory: string) {
     exceptionOrderId: orders.find(({ status }) => status === 'exception')?.id ?? '',
     faults,
     resolved,
+    sentOfReturns: returns.sent,
     orders,
     interchanges,
     close: async () => {

@@ -297,6 +297,8 @@ describe.skipIf(executablePath === undefined)(suite, () => {
   it('an exception is resolved with a note; a refusal is shown in the dialog', async () => {
     await page.goto(signedIn(exceptionPath()));
     await page.getByText('at the step “release to RNO”').waitFor();
+    const line = page.getByRole('region', { name: 'Lines that it is about' }).getByRole('row', { name: /MW-1002/ });
+    expect(await line.textContent()).toMatch(/24 EA4\.104\.55.*10\.80/);
     await page.getByRole('button', { name: 'Accept…' }).click();
     const dialog = page.getByRole('dialog', { name: 'Accept' });
     await dialog.getByLabel('Note for the timeline').fill('Agreed with the buyer by phone');
@@ -513,6 +515,42 @@ describe.skipIf(executablePath === undefined)(suite, () => {
 
   const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
+  it('goods are asked back from an order, found in the list, and decided about', async () => {
+    await page.goto(signedIn(orderPath()));
+    await page.getByText('Return goods').click();
+    const ask = page.getByRole('button', { name: 'Ask for the return' });
+    expect(await ask.isDisabled()).toBe(true);
+    await page.getByRole('group', { name: 'How much of what has shipped' }).getByRole('textbox').first().fill('12');
+    await page.getByRole('region', { name: 'Returns' }).getByLabel('Reason').selectOption('overstock');
+    await ask.click();
+    await page.getByText('Asked for as RMA100003.').waitFor();
+    expect(network.sentOfReturns).toMatchObject([
+      { path: '/v1/returns', body: { orderId: network.orderId, reason: 'overstock', lines: [{ quantity: '12' }] } },
+    ]);
+
+    await page.getByRole('link', { name: 'Returns', exact: true }).click();
+    await page.getByRole('link', { name: 'RMA100001' }).click();
+    await page.getByText('what becomes of 4 EA').waitFor();
+    await page.getByText('6 into stock, 4 not decided').waitFor();
+    expect(await page.getByText('Cancel the return').count()).toBe(0);
+    await page.getByText('Say what becomes of the goods').click();
+    await page.getByLabel('4 EA of MW-1001').selectOption('scrap');
+    await page.getByRole('button', { name: 'Note it' }).click();
+    await page.getByText('Noted. What is kept is credited.').waitFor();
+    expect(network.sentOfReturns[1]).toEqual({
+      path: '/v1/returns/r1/dispositions',
+      body: { lines: [{ lineNumber: 1, quantity: '4', disposition: 'scrap' }] },
+    });
+
+    await page.goto(signedIn('/returns/r2'));
+    await page.getByText('Cancel the return').click();
+    await page.getByLabel('Reason').fill('the partner keeps them');
+    await page.getByRole('button', { name: 'Cancel it' }).click();
+    await page.getByText('The return is cancelled.').waitFor();
+    expect(network.sentOfReturns[2]?.body).toEqual({ reason: 'the partner keeps them' });
+    expect(complaints).toEqual([]);
+  });
+
   for (const colorScheme of ['light', 'dark'] as const) {
     for (const width of [1360, 380]) {
       it(`every page is accessible, fits the width and loads nothing external at ${width} px, ${colorScheme}`, async () => {
@@ -531,6 +569,9 @@ describe.skipIf(executablePath === undefined)(suite, () => {
           ...network.interchanges.map(({ interchangeId }) => `/files/${interchangeId}`),
           '/files/file-partly?view=raw',
           '/files/file-partly/documents/d2',
+          '/returns',
+          '/returns/r1',
+          '/returns/r2',
           '/partners',
           '/partners/tri-valley',
           '/partners/tri-valley/bench',

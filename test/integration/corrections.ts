@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { eventually } from './calls.ts';
 import { closed, type Given, quiet, read } from './given.ts';
 import { interchangeWith, purchaseOrder, segmentsOf850, shapes } from './purchase-orders.ts';
+import { readNow, readSince } from './reading.ts';
 
 interface Asked {
   readonly id: string;
@@ -14,10 +15,10 @@ export function corrections(given: () => Given): void {
   const ITEM = 'HP-NEW-7';
   const SKU = shapes.oneLine[0]?.sku ?? '';
 
-  /** Hands in an 850 of one line whose item has a number that nobody knows. */
-  async function sent(poNumber: string, control: number): Promise<string> {
+  /** Hands in an 850 of one line; with `item`, under that number of the buyer. */
+  async function sent(poNumber: string, control: number, item?: string): Promise<string> {
     const segments = segmentsOf850(purchaseOrder('harbor-pine', poNumber, shapes.oneLine)).map((segment) =>
-      segment[0] === 'PO1' ? [...segment.slice(0, 6), 'IN', ITEM] : segment,
+      segment[0] === 'PO1' && item !== undefined ? [...segment.slice(0, 6), 'IN', item] : segment,
     );
     const file = interchangeWith('harbor-pine', control, [{ set: '850', segments }]);
     const [transaction] = (await read(given(), await given().calls.file('harbor-pine', file))).transactions;
@@ -40,7 +41,7 @@ export function corrections(given: () => Given): void {
 
     it('is named once, and all twelve orders that wait for it go on', async () => {
       const orderIds: string[] = [];
-      for (const [index, poNumber] of poNumbers.entries()) orderIds.push(await sent(poNumber, 851_001 + index));
+      for (const [index, poNumber] of poNumbers.entries()) orderIds.push(await sent(poNumber, 851_001 + index, ITEM));
       const questions = await asked(orderIds);
       const [first] = questions;
       expect(first).toMatchObject({
@@ -81,6 +82,24 @@ export function corrections(given: () => Given): void {
       expect((await given().calls.api(`${names}/item/${ITEM}`, { method: 'DELETE' })).status).toBe(204);
       const [release] = (await given().calls.system('wms', `/releases?poNumber=${poNumbers[11]}`)).body.items;
       expect(release.lines).toMatchObject([{ sku: SKU }]);
+    });
+  });
+
+  describe('a customer that its ERP has blocked', () => {
+    const block = (blocked: boolean) =>
+      given().calls.system('erp', '/_control/customers/C-10010', { method: 'PUT', body: { blocked } });
+
+    it('is read anew as soon as somebody retries, so that the order goes on at once', async () => {
+      expect(await block(true)).toMatchObject({ status: 200 });
+      await readNow(given(), 'erp');
+      const orderId = await sent('HP-BLOCKED', 851_100);
+      const [question] = await asked([orderId]);
+      expect(question).toMatchObject({ type: 'customer-blocked' });
+      const since = new Date();
+      expect(await block(false)).toMatchObject({ status: 200 });
+      expect(await post(question?.id ?? '', 'resolve', { resolution: 'retry' })).toMatchObject({ status: 200 });
+      await readSince(given(), 'erp', since);
+      await closed(given(), ['HP-BLOCKED'], 60);
     });
   });
 }

@@ -11,7 +11,9 @@ import { temporalOutage } from './outage.ts';
 import { partnerFiles } from './partner-files.ts';
 import { payments } from './payments.ts';
 import { repetition } from './repetition.ts';
+import { returns } from './returns.ts';
 import { routing } from './routing.ts';
+import { shipmentPosting } from './shipment-posting.ts';
 import { stores } from './stores.ts';
 import { systemOutages } from './system-outage.ts';
 
@@ -36,8 +38,10 @@ describe('a trading network', { timeout: 150_000 }, () => {
   encodings(given);
   corrections(given);
   bulkResolution(given);
+  returns(given);
   partnerFiles(given);
   systemOutages(given);
+  shipmentPosting(given);
   temporalOutage(given);
   secondOpinionOnX12(given);
 });

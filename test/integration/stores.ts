@@ -1,12 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Client, Connection } from '@temporalio/client';
 import { describe, expect, it } from 'vitest';
 import type { Segment } from '../../sandbox/x12.ts';
 import { audit, readBooks } from './books.ts';
 import { eventually } from './calls.ts';
 import { closed, type Given, quiet, read } from './given.ts';
 import { each, interchangeWith, purchaseOrder, segmentsOf850 } from './purchase-orders.ts';
+import { readNow } from './reading.ts';
 import { elementOf, elementsOf, type ReceivedDocument } from './received-documents.ts';
 
 const STORES = ['0101', '0102', '0103'] as const;
@@ -25,7 +25,7 @@ export function stores(given: () => Given): void {
           { node: 'MEM', sku: 'MW-1004', onHand: MEM },
         ];
         expect((await calls.system('wms', '/_control/stock', { method: 'POST', body })).status).toBeLessThan(300);
-        await syncStock(given());
+        await readNow(given(), 'wms');
       };
       await stock('10', '0');
       const order = purchaseOrder('harbor-pine', 'HP-STORES', [each('MW-1001', 24), each('MW-1004', 20)]);
@@ -135,20 +135,6 @@ async function allocating({ calls, partnersDir, lines }: Given): Promise<() => P
   };
   await change(`${before}\norders: { storeDistribution: allocate }\nbackorders: backorder\n`);
   return () => change(before);
-}
-
-/** Reads the warehouse’s stock now, as the schedule does every few minutes. */
-async function syncStock({ network, prisma }: Given): Promise<void> {
-  const where = { source: { startsWith: 'wms.' } };
-  const readAt = async () => (await prisma.synchronization.findFirstOrThrow({ where })).completedAt.getTime();
-  const before = await readAt();
-  const connection = await Connection.connect({ address: network.temporalAddress });
-  try {
-    await new Client({ connection }).schedule.getHandle('inventory-sync').trigger();
-  } finally {
-    await connection.close();
-  }
-  await eventually('a reading of the stock', 30, async () => (await readAt()) > before);
 }
 
 /** SDQ of each line of a document: quantities by store. */

@@ -208,20 +208,6 @@ describe('a change', () => {
     expect(await order.faults()).toEqual([]);
   });
 
-  it('to more than there is free is refused to a partner that takes no backorders', async () => {
-    await at.given.stock('RNO', 'MW-1003', 30);
-    const order = await at.order('harbor-pine', [each('MW-1003', 24)]);
-    await order.released(1);
-    expect(await order.changes(to(['10', '40']))).toMatchObject({
-      result: 'rejected',
-      parts: [{ reason: 'line 10: 16 EA more are wanted, of which 6 are free, and nothing waits for stock' }],
-    });
-    expect(await order.changes(to(['10', '30']))).toMatchObject({ result: 'accepted' });
-    await order.released(2);
-    expect(await order.quantities()).toEqual(['10: 30 open']);
-    expect(await order.faults()).toEqual([]);
-  });
-
   it('names what we do not change of an order, so that nothing of it is dropped in silence', async () => {
     const order = await released();
     const outcome = await order.changes({

@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { type WorkflowHandle, WorkflowNotFoundError } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { agreeing } from '../../activities/edi/testing/agreeing.ts';
 import { createErpActivities } from '../../activities/erp/activities.ts';
 import { createRestErp } from '../../activities/erp/connectors/rest/client.ts';
 import type { ErpOrderRequest, ErpPort } from '../../activities/erp/port.ts';
@@ -19,6 +20,7 @@ import { SystemUnavailable } from '../../activities/lib/http.ts';
 import { SystemRefusal } from '../../activities/lib/refusal.ts';
 import { createOrderRecords } from '../../activities/orders/activities.ts';
 import { loadOrder } from '../../activities/orders/order-record.ts';
+import { refusingLate } from '../../activities/orders/refused-change.ts';
 import { type RecordsUnderTest, recordsUnderTest } from '../../activities/orders/testing/records-under-test.ts';
 import { createWmsActivities } from '../../activities/wms/activities.ts';
 import type { WarehouseRelease, WmsPort } from '../../activities/wms/port.ts';
@@ -77,6 +79,14 @@ class Warehouse implements WmsPort {
     throw new Error('not asked here');
   }
 
+  expectReturn(): Promise<never> {
+    throw new Error('not asked here');
+  }
+
+  cancelExpectedReturn(): Promise<never> {
+    throw new Error('not asked here');
+  }
+
   private fail(): void {
     if (this.trouble === 'away') throw new SystemUnavailable('wms.main', 'connection-failed', 'connect ECONNREFUSED');
     if (this.trouble !== undefined) throw new SystemRefusal('wms.main', 'refused', this.trouble.refuses);
@@ -105,6 +115,11 @@ function watched(port: ErpPort, erp: { calls: string[]; trouble: Trouble | undef
       erp.calls.push(`changeOrder ${lines(order)}`);
       return held(await port.changeOrder(key, number, order));
     },
+    findOrder: async (orderId) => {
+      trouble();
+      const found = await port.findOrder(orderId);
+      return found && held(found);
+    },
     cancelOrder: async (key, number, reason) => {
       trouble();
       erp.calls.push('cancelOrder');
@@ -122,11 +137,16 @@ function watched(port: ErpPort, erp: { calls: string[]; trouble: Trouble | undef
   };
 }
 
+/** The partner that is sent an 865 about each change; others get another 855. */
+export const ANSWERED: Partner = 'harbor-pine';
+/** Nobody has any of it. */
+const OUT_OF_STOCK = 'MW-1003';
+
 export type OrdersAtWork = Awaited<ReturnType<typeof startOrders>>;
 
 let quiet = false;
 
-export async function startOrders(createEnvironment = createTimeSkippingEnvironment) {
+export async function startOrders() {
   if (!quiet)
     Runtime.install({
       logger: new DefaultLogger('ERROR'),
@@ -134,18 +154,22 @@ export async function startOrders(createEnvironment = createTimeSkippingEnvironm
     });
   quiet = true;
   const books = temporaryFolder();
-  const [env, given, workflowBundle, ledger] = await Promise.all([
-    createEnvironment(),
+  const [env, plain, workflowBundle, ledger] = await Promise.all([
+    createTimeSkippingEnvironment(),
     recordsUnderTest(),
     bundleWorkflows(),
     startErp({ port: 0, dataDir: books.path, token: TOKEN }),
   ]);
+  const given: RecordsUnderTest = agreeing(plain, ANSWERED, ({ documents }) => ({
+    documents: { ...documents, outbound: { ...documents.outbound, '865': { deadline: 'PT24H' } } },
+  })) as RecordsUnderTest;
   const delivering = new Set<Promise<unknown>>();
   const delivery = new Delivery({
     prisma: given.prisma,
     temporal: env.client,
     profiles: given.profiles,
     log: given.log,
+    refuseLate: refusingLate(given),
   });
   /** A signal of an order waits for its start, as in the dispatcher. */
   const delivered = async (row: HandOffRow): Promise<void> => {
@@ -329,15 +353,8 @@ export class AnOrder {
     return releases;
   }
 
-  /**
-   * Waits for so many releases, and until the order has heard of each. The test server fails a workflow task that cancels
-   * a call whose answer is just coming in, which the real one takes as it is.
-   */
   released(count = 1): Promise<unknown> {
-    return this.until(`${count} releases`, async () => {
-      if ((await this.releases('released')).length < count) return false;
-      return ((await this.handle.describe()).raw.pendingActivities ?? []).length === 0;
-    });
+    return this.until(`${count} releases`, async () => (await this.releases('released')).length >= count);
   }
 
   /** The warehouse ships from one node what it names of each line, and we hear of it. */
@@ -497,6 +514,24 @@ export class AnOrder {
       );
       return `${line.lineId}: ${parts.join(' + ') || 'gone'}`;
     });
+  }
+
+  /** Waits until nothing is called back or to be released (again), and all stock that there is is reserved. */
+  rests(): Promise<unknown> {
+    return this.until('rest', () => this.isAtRest());
+  }
+
+  private async isAtRest(): Promise<boolean> {
+    if ((await this.row()).closedAt !== null) return true;
+    const { changes, fulfillments, exceptions } = await this.status();
+    if (changes.length > 0) return false;
+    if (exceptions.length > 0) return true;
+    const releases = await this.given.prisma.fulfillment.findMany({ where: { orderId: this.orderId } });
+    const isOut = ({ state, lines }: (typeof releases)[number]) =>
+      state !== 'planned' && (state !== 'cancelled' || (lines as []).length === 0);
+    const { lines } = await this.record();
+    const isReserved = lines.every(({ backordered, sku }) => backordered === '0' || sku === OUT_OF_STOCK);
+    return isReserved && releases.every(isOut) && fulfillments.length === releases.length;
   }
 
   /** What does not add up in our records, or is otherwise in the ERP. */

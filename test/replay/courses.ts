@@ -2,8 +2,8 @@
  * The courses whose histories are committed: each takes another way through the workflows. The
  * recorder runs them; the replay guard demands a history of each.
  */
+import { setTimeout } from 'node:timers/promises';
 import type { WorkflowHandle } from '@temporalio/client';
-import type { ChangeOutcome } from '../../domain/order/changes/outcome.ts';
 import { DAY_MS, HOUR_MS, refuses, type TradingNetwork } from '../../scripts/stack/trading-world.ts';
 import { wakeOutbox } from '../../workflows/messages.ts';
 
@@ -14,11 +14,9 @@ export interface Course {
   readonly run: (network: TradingNetwork) => Promise<WorkflowHandle>;
 }
 
-/** What became of a change of one line. */
-const ACCEPTED: ChangeOutcome = {
-  result: 'accepted',
-  parts: [{ part: 'quantity', lineId: '10', result: 'accepted' }],
-};
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  while (!(await holds())) await setTimeout(20);
+}
 
 export const courses: Record<string, Course> = {
   'simple-order': {
@@ -164,24 +162,27 @@ export const courses: Record<string, Course> = {
     },
   },
 
+  'line-cancelled-that-waits-for-stock': {
+    run: async (network) => {
+      const world = network.aTradingWorld().holding({ RNO: '6' }, { backordered: true });
+      const order = await world.order();
+      await order.ships('RNO', 'S1', '6');
+      await order.until('810 of INV-S1 queued');
+      world.nextChange({ releases: [], backordered: false });
+      await order.hearsOfChange('C1');
+      await order.until('C1 recorded, 855 queued');
+      await order.isPaid('INV-S1');
+      await order.end();
+      return order.handle;
+    },
+  },
+
   'changed-with-a-recall': {
     run: async (network) => {
       const world = network.aTradingWorld().holding({ RNO: '4', MEM: '6' });
       const order = await world.order();
       await order.until(/^released/, 2);
-      world.next('planChange', async () => ({
-        type: 'planned' as const,
-        settled: false,
-        ...{ recall: [world.releaseNumber('RNO')], touched: [world.releaseNumber('RNO')] },
-      }));
-      world.next('recordChange', async () => ({
-        type: 'recorded' as const,
-        recorded: {
-          outcome: ACCEPTED,
-          releases: [{ id: world.releaseNumber('RNO'), planned: '3' }],
-          backordered: false,
-        },
-      }));
+      world.nextChange({ recall: ['RNO'], releases: [{ id: world.releaseNumber('RNO'), planned: '3' }] });
       await order.changes('C1');
       await order.hearsOfChange('C1');
       await order.until('released to RNO', 2);
@@ -193,6 +194,21 @@ export const courses: Record<string, Course> = {
         await order.until(`810 of INV-S-${node} queued`);
         await order.isPaid(`INV-S-${node}`);
       }
+      await order.end();
+      return order.handle;
+    },
+  },
+
+  'change-that-a-warehouse-refuses': {
+    run: async (network) => {
+      const world = network.aTradingWorld().next('cancelRelease', refuses('packed already'));
+      const order = await world.order();
+      await order.until('released to RNO');
+      world.nextChange({ recall: ['RNO'] });
+      await order.changes('C1');
+      await order.ships('RNO', 'S1', '10');
+      await order.until('810 of INV-S1 queued');
+      await order.isPaid('INV-S1');
       await order.end();
       return order.handle;
     },
@@ -212,6 +228,36 @@ export const courses: Record<string, Course> = {
       await order.ships('RNO', 'S1', '10');
       await order.until('810 of INV-S1 queued');
       await order.isPaid('INV-S1');
+      await order.end();
+      return order.handle;
+    },
+  },
+
+  'cancelled-while-it-is-changed': {
+    run: async (network) => {
+      const world = network.aTradingWorld();
+      const order = await world.order();
+      await order.until('released to RNO');
+      const erp = world.holdBack('changeErpOrder');
+      await order.hearsOfChange('C1');
+      await erp.asked;
+      await order.hearsOfChange('C2');
+      const cancelled = order.cancels();
+      await until(() => order.isCancellingACall());
+      erp.answer();
+      await cancelled;
+      await order.end();
+      return order.handle;
+    },
+  },
+
+  'change-that-is-the-end': {
+    run: async (network) => {
+      const world = network.aTradingWorld();
+      const order = await world.order();
+      await order.until('released to RNO');
+      world.next('planChange', async () => ({ type: 'whole' as const, reason: 'the buyer cancels the order' }));
+      await order.hearsOfChange('C1');
       await order.end();
       return order.handle;
     },

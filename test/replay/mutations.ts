@@ -5,6 +5,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { bundleWorkflows } from '../../workers/create-workers.ts';
 
 type Change = (source: Source) => string;
@@ -25,7 +26,7 @@ const order = { file: 'order.ts' };
 const step = (name: string) => new RegExp(`^ *(?:const \\w+ = )?await [^\\n]*\\b${name}\\b[^\\n]*;\\n`, 'gm');
 const check = step('checkOrder');
 const reserve = step('reserveStock');
-const place = step('placeWithErp');
+export const place = step('placeWithErp');
 
 const TIMER = 'await new Promise((resolve) => setTimeout(resolve, 1000));\n';
 
@@ -51,7 +52,10 @@ export const mutations: readonly Mutation[] = [
 ];
 
 /** The bundle that a worker would run if the mutation were in the source. */
-export function bundleMutated({ file, change }: Pick<Mutation, 'file' | 'change'>): Promise<{ code: string }> {
+export function bundleMutated({
+  file,
+  change,
+}: Pick<Mutation, 'file' | 'change'>): Promise<WorkflowBundleWithSourceMap> {
   const path = join(import.meta.dirname, '../../workflows', file);
   const source = change({ file, text: readFileSync(path, 'utf8') });
   return bundleWorkflows((config) => ({
@@ -94,7 +98,7 @@ function repeated(target: RegExp): Change {
   return (source) => source.text.replace(theOnly(target, source), (line) => line + line);
 }
 
-function preceded(target: RegExp, by: string): Change {
+export function preceded(target: RegExp, by: string): Change {
   return (source) => source.text.replace(theOnly(target, source), (line) => by + line);
 }
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Client } from '@temporalio/client';
+import { msToTs } from '@temporalio/common/lib/time.js';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { loadConfig } from '../../runtime/config.ts';
 import { connectClient } from '../../runtime/temporal.ts';
@@ -31,6 +32,19 @@ export async function createTimeSkippingEnvironment(): Promise<TestWorkflowEnvir
   const environment = await TestWorkflowEnvironment.createTimeSkipping({
     server: { executable: { type: 'existing-path', path } },
   });
+  await registerSearchAttributes(environment);
+  return environment;
+}
+
+/** The run's development server, in a namespace of its own: for tests whose workers come and go. Its time is real. */
+export async function createRealTimeEnvironment(): Promise<TestWorkflowEnvironment> {
+  const address = await temporalAddress();
+  const namespace = uniqueName('namespace');
+  const shared = await TestWorkflowEnvironment.createFromExistingServer({ address });
+  const workflowExecutionRetentionPeriod = msToTs('1 day');
+  await shared.client.workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod });
+  await shared.teardown();
+  const environment = await TestWorkflowEnvironment.createFromExistingServer({ address, namespace });
   await registerSearchAttributes(environment);
   return environment;
 }

@@ -244,6 +244,26 @@ describe('by the calendar of its partner, an order', () => {
     await order.until('released to RNO');
   });
 
+  it('whose ERP does not answer is told of its acknowledgment too, once it knows that it is held up', async () => {
+    const { terms } = await beforeALongWeekend();
+    const now = await network.env.currentTimeMs();
+    const [warnAt, by] = [1, 2].map((hours) => new Date(now + hours * HOUR_MS).toISOString()) as [string, string];
+    const world = aTradingWorld()
+      .under({ ...terms, acknowledge: { by, ahead: { warnAt } } })
+      .always('placeOrder', isDown);
+    const order = await world.order();
+    await expect.poll(() => order.isTryingAgain()).toBe(true);
+    await order.isHeldUp();
+    await network.env.sleep(HOUR_MS + MINUTE_MS);
+    await order.until(`near: the acknowledgment by ${by}`);
+    await network.env.sleep(HOUR_MS);
+    await order.exception('acknowledgment-overdue');
+    world.always('placeOrder', undefined);
+    await network.env.sleep(MINUTE_MS);
+    await order.until('decided: acknowledgment-overdue dismiss by system');
+    await order.until('released to RNO');
+  });
+
   it('whose release waits for a person is asked about it when it was to ship', async () => {
     const { terms, closing, until } = await beforeALongWeekend();
     const violated = () => Promise.resolve({ violation: 'the order names carrier FXFE' });

@@ -9,6 +9,8 @@ import type { Turns } from './turns.ts';
 export class DeadlineClock {
   private readonly turns: Turns;
   private readonly deadlines = new Map<symbol, number>();
+  /** Patient deadlines start timers too. */
+  private hurried = false;
   private timer: { firesAt: number; scope: CancellationScope } | undefined;
 
   constructor(turns: Turns) {
@@ -26,12 +28,18 @@ export class DeadlineClock {
     const mark = Symbol('deadline');
     this.deadlines.set(mark, deadline);
     try {
-      if (!patient || this.timer !== undefined) this.setTimer();
+      if (!patient || this.hurried || this.timer !== undefined) this.setTimer();
       await this.turns.until(() => holds() || this.turns.now >= deadline);
       return holds();
     } finally {
       this.deadlines.delete(mark);
     }
+  }
+
+  /** From now on every deadline is kept to the moment: the order is held up and has no timer that would do. */
+  hurry(): void {
+    this.hurried = true;
+    this.setTimer();
   }
 
   private setTimer(): void {

@@ -1,9 +1,8 @@
 /** What a failure means: its type, its reason in plain words, and the refusal of an update. */
 import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
-import type { Refusal } from '../../domain/order/guards.ts';
 
 /** The refusal of an update, as its caller sees it. */
-export function refuse(refusal: Refusal | undefined): void {
+export function refuse(refusal: { readonly code: string; readonly reason: string } | undefined): void {
   if (refusal !== undefined) throw ApplicationFailure.nonRetryable(refusal.reason, refusal.code);
 }
 

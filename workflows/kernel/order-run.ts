@@ -3,9 +3,19 @@
  * for good, undoes what was done when the order stops, reduces events into the state, keeps lists and
  * the Temporal UI current, and serializes record keeping. The process itself is in ../order.ts.
  */
-import { CancellationScope, isCancellation, proxyActivities, proxyLocalActivities, sleep } from '@temporalio/workflow';
+import {
+  allHandlersFinished,
+  CancellationScope,
+  continueAsNew,
+  isCancellation,
+  proxyActivities,
+  proxyLocalActivities,
+  sleep,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { OrderRecords } from '../../activities/orders/activities.ts';
 import type { OrderEvent } from '../../domain/order/events.ts';
+import { isResumable } from '../../domain/order/guards.ts';
 import type { OrderToCashInput } from '../../domain/order/messages.ts';
 import { progressOf, statusOf } from '../../domain/order/projection.ts';
 import { reduce } from '../../domain/order/reduce.ts';
@@ -34,7 +44,13 @@ interface Foreseen<Input> extends Moment<Input> {
   readonly foreseen: OrderEvent | undefined;
 }
 
+/** The records have all of an order's story. */
+const STORY_KEPT = 200;
+
+type OrderWorkflow = (input: OrderToCashInput, continued?: OrderState) => Promise<unknown>;
+
 export class OrderRun {
+  private readonly input: OrderToCashInput;
   private current: OrderState;
   /** The progress that the records hold; undefined when two writes overlapped, so that either may have been last. */
   private recorded: Progress | undefined;
@@ -60,8 +76,10 @@ export class OrderRun {
   /** A change that is being made: no step begins that it may be about. */
   readonly changing: ChangeGate;
 
-  constructor(input: OrderToCashInput) {
-    this.current = newOrder(input);
+  /** @param continued the state that an earlier run of the same order left */
+  constructor(input: OrderToCashInput, continued?: OrderState) {
+    this.input = input;
+    this.current = continued ?? newOrder(input);
     this.recorded = progressOf(this.current);
     this.publication = new Publication(this.current);
     const { turns, clock, records, scope, undoing } = this;
@@ -141,7 +159,7 @@ export class OrderRun {
     awaits?: () => Promise<void>,
   ): Promise<Result | undefined> {
     const isNeeded = () => step.isNeeded?.({ state: this.current, input }) ?? true;
-    const about = () => step.asksAnewWith?.({ state: this.current, input });
+    const asksWith = () => step.asksAnewWith?.({ state: this.current, input });
     for (;;) {
       if (!isNeeded()) return undefined;
       const { result, problem, interrupted } = await this.occupied(() => this.attempt(step, input));
@@ -150,9 +168,10 @@ export class OrderRun {
         continue;
       }
       if (problem === undefined) return result;
-      const asked = about();
-      const goneAway = () => !isNeeded() || about() !== asked;
-      const decision = await this.decide(problem, nameOf(step, this.current, input), goneAway);
+      const cameIn = step.about && { about: step.about(input) };
+      const asked = asksWith();
+      const goneAway = () => !isNeeded() || asksWith() !== asked;
+      const decision = await this.decide({ ...problem, ...cameIn }, nameOf(step, this.current, input), goneAway);
       const byHand = step.byHand ?? problem.type === 'compensation-failed';
       if (byHand && decision.resolution === 'accept') return undefined;
       if (decision.resolution === 'set-aside') {
@@ -324,6 +343,12 @@ export class OrderRun {
     return inTime || holds();
   }
 
+  /** A system holds the order up: its deadlines are watched from now on, though a call is under way. */
+  async heldUp(): Promise<void> {
+    await this.turns.next();
+    this.clock.hurry();
+  }
+
   private async until(holds: () => boolean, deadline: string | undefined, patient: boolean): Promise<boolean> {
     if (deadline !== undefined) return this.clock.until(holds, Date.parse(deadline), { patient });
     await this.turns.until(holds);
@@ -385,7 +410,7 @@ export class OrderRun {
   async run(process: () => Promise<void>): Promise<boolean> {
     void this.keepListsCurrent();
     try {
-      await this.scope.run(process);
+      await this.scope.run(() => Promise.race([process(), this.continueOnceLong()]));
       return true;
     } catch (error) {
       const stopped = error instanceof OrderStopped || (this.current.stop !== undefined && isCancellation(error));
@@ -403,6 +428,24 @@ export class OrderRun {
     }
   }
 
+  /** Something that an earlier run of the order did: it is undone like what this one does. */
+  did<Input>(step: Step<Input>, ...[input]: Input extends void ? [] : [Input]): void {
+    const noted = this.undoing.note(step, input as Input);
+    if (noted !== undefined) noted.through = true;
+  }
+
+  /** Goes on in another run when the history has grown long, at a moment at which the state is all that there is to know. */
+  private async continueOnceLong(): Promise<void> {
+    const isQuiet = () => this.busy === 0 && !this.isStale() && allHandlersFinished() && isResumable(this.current);
+    await this.turns.until(() => workflowInfo().continueAsNewSuggested && isQuiet());
+    const story = this.current.story.slice(-STORY_KEPT);
+    await continueAsNew<OrderWorkflow>(this.input, { ...this.current, story });
+  }
+
+  private isStale(): boolean {
+    return this.busy === 0 && !same(this.recorded, progressOf(this.current));
+  }
+
   /** Nothing waits for a person, no change waits for its turn, and no branch is under way. */
   get atRest(): boolean {
     return this.running === 0 && this.current.exceptions.length === 0 && this.current.changes.length === 0;
@@ -413,9 +456,8 @@ export class OrderRun {
    * as a branch that went on meanwhile, it is noted by itself.
    */
   private async keepListsCurrent(): Promise<void> {
-    const stale = () => this.busy === 0 && !same(this.recorded, progressOf(this.current));
     for (;;) {
-      await this.turns.until(() => this.current.end !== undefined || stale());
+      await this.turns.until(() => this.current.end !== undefined || this.isStale());
       if (this.current.end !== undefined) return;
       const { orderId } = this.current;
       await this.note((progress) => this.records.noteProgress({ orderId, progress }));

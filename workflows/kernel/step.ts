@@ -6,6 +6,7 @@ import type { ActivityOptions } from '@temporalio/workflow';
 import type { OrderRecords } from '../../activities/orders/activities.ts';
 import type { ExceptionType, Resolution } from '../../domain/exceptions.ts';
 import type { OrderEvent } from '../../domain/order/events.ts';
+import type { CameIn } from '../../domain/order/messages.ts';
 import type { Decision, OrderState, Progress } from '../../domain/order/state.ts';
 
 /** The order and the input of a step. */
@@ -26,10 +27,14 @@ export interface Problem {
   readonly summary: string;
   /** Of the buyer's lines that it is about. */
   readonly lineIds?: readonly string[];
+  /** For one ordered unit of each of these lines, in major units. */
+  readonly ourPrices?: Readonly<Record<string, string>>;
   /** Of the system that did not answer until the step's deadline. */
   readonly taskQueue?: string;
   /** What a person may decide, where it is not what its type allows. */
   readonly resolutions?: readonly Resolution[];
+  /** What came in and is the problem. */
+  readonly about?: CameIn;
 }
 
 /** The meaning of a successful call: a fact (`stopped` ends the process), nothing, or a question to a person. */
@@ -69,6 +74,8 @@ interface StepDeclaration<Input, Result> {
   readonly asksAnewWith?: (at: Declared<Input>) => string | number;
   /** The step acts on input from outside that may be wrong for good: what setting it aside changes. */
   readonly setAside?: (input: Input) => OrderEvent | undefined;
+  /** The input from outside that it acts on. */
+  readonly about?: (input: Input) => CameIn;
 }
 
 /** Keeps our own records: a local activity. The kernel runs these one at a time. */

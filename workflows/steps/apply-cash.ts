@@ -16,5 +16,6 @@ export const applyCash = defineCall({
   recordsProgress: true,
   run: (erp: ErpActivities, { input, progress }: Moment<RemittedAmount>) =>
     erp.applyCash({ allocationId: input.allocationId, progress }),
+  about: ({ allocationId }) => ({ allocationId }),
   setAside: (payment) => ({ type: 'payment-set-aside', payment }),
 });

@@ -14,7 +14,7 @@ export const checkOrder = defineRecord({
     return { type: 'stopped', stop: { reason: problem.summary, by: 'system', problem: problem.type } };
   },
   waitsForChange: () => true,
-  asksAnewWith: ({ state }) => state.changesMade,
+  asksAnewWith: ({ state }) => state.changesMade.length,
   decided: ({ resolution, corrections }, { type }) => {
     if (resolution === 'accept') return { type: 'waived', problem: type };
     return corrections === undefined ? undefined : { type: 'corrected', corrections };

@@ -34,6 +34,6 @@ export const placeWithErp = defineCall({
       ? { type: 'placed', erpOrderNumber }
       : { ask: { type: 'credit-hold', summary: creditMessage ?? 'the ERP holds the order for credit' } },
   waitsForChange: () => true,
-  asksAnewWith: ({ state }) => state.changesMade,
+  asksAnewWith: ({ state }) => state.changesMade.length,
   undo: cancelErpOrder,
 });

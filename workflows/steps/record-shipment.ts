@@ -16,6 +16,7 @@ interface Reported<Type extends WarehouseNotice['type']> {
 export const recordShipment = defineRecord({
   name: ({ state, input }) => `ship from ${fulfillmentOf(state, input.fulfillmentId).node}`,
   onFailure: 'shipment-not-recorded',
+  about: ({ notice: { system, eventId } }) => ({ system, eventId }),
   foresee: ({ fulfillmentId, notice: { shipmentNumber, quantity } }) => ({
     type: 'shipped',
     fulfillmentId,
@@ -34,6 +35,7 @@ export const recordShipment = defineRecord({
 export const recordShort = defineRecord({
   name: ({ state, input }) => `close release at ${fulfillmentOf(state, input.fulfillmentId).node}`,
   onFailure: 'shipment-not-recorded',
+  about: ({ notice: { system, eventId } }) => ({ system, eventId }),
   run: (records: OrderRecords, { state, input, progress }: Moment<Reported<'closed'>>) => {
     const { fulfillmentId, notice } = input;
     const { system, eventId } = notice;

@@ -20,7 +20,7 @@ export const reserveStock = defineRecord({
     return { ask: { type: 'nothing-available', summary } };
   },
   waitsForChange: () => true,
-  asksAnewWith: ({ state }) => state.changesMade,
+  asksAnewWith: ({ state }) => state.changesMade.length,
   undo: releaseReservations,
 });
 
@@ -28,9 +28,9 @@ export const reserveStock = defineRecord({
 export const reserveBackorder = defineRecord({
   name: 'reserve stock',
   onFailure: 'stock-overdue',
-  run: (records: OrderRecords, { state, input }: Moment<{ round: number }>) =>
-    records.reserveStock({ orderId: state.orderId, round: input.round }),
+  run: (records: OrderRecords, { state }: Moment) =>
+    records.reserveStock({ orderId: state.orderId, round: state.rounds + 1 }),
   outcome: ({ fulfillments, backordered }) => ({ type: 'reserved', fulfillments, backordered }),
   waitsForChange: () => true,
-  asksAnewWith: ({ state }) => state.changesMade,
+  asksAnewWith: ({ state }) => state.changesMade.length,
 });

@@ -12,7 +12,16 @@ export interface ErpUnderTest {
   readonly order: ErpOrderRequest;
   /** While true, the system does its work and the response is lost. */
   loseAnswers(lose: boolean): Promise<void>;
-  books(): Promise<{ orders: number; shipments: number; invoices: number; receipts: number; cancelled: number }>;
+  books(): Promise<{
+    orders: number;
+    shipments: number;
+    invoices: number;
+    receipts: number;
+    cancelled: number;
+    returns: number;
+    creditMemos: number;
+    refunds: number;
+  }>;
   end(): Promise<void>;
 }
 
@@ -25,10 +34,13 @@ export function erpContractSuite(kind: string, start: () => Promise<ErpUnderTest
     });
     afterEach(() => erp.end());
 
-    /** The four creates in process order, each repeatable under its key. */
+    /** The creates in process order, each repeatable under its key. */
     function steps() {
       const { port, order } = erp;
-      const made = { erpOrderNumber: '', erpShipmentNumber: '', invoiceNumber: '', amount: 0 };
+      const made = {
+        ...{ erpOrderNumber: '', erpShipmentNumber: '', invoiceNumber: '', amount: 0 },
+        ...{ erpReturnNumber: '', creditMemoNumber: '' },
+      };
       return {
         order: async () => {
           const answer = await port.createOrder(`${order.orderId}/order`, order);
@@ -67,9 +79,39 @@ export function erpContractSuite(kind: string, start: () => Promise<ErpUnderTest
           });
           return { receiptNumber };
         },
+        return: async () => {
+          const { erpReturnNumber } = await port.postReturn('r-1/return/1', {
+            ...{ erpOrderNumber: made.erpOrderNumber, reference: 'RMA-1/1', rmaNumber: 'RMA-1', node: 'RNO' },
+            lines: [{ lineNumber: order.lines[0]?.lineNumber ?? 1, quantity: '1' }],
+          });
+          made.erpReturnNumber = erpReturnNumber;
+          return { erpReturnNumber };
+        },
+        credit: async () => {
+          const { erpOrderNumber, erpReturnNumber, invoiceNumber } = made;
+          const lineNumber = order.lines[0]?.lineNumber ?? 1;
+          const { creditMemoNumber, applied, total } = await port.createCreditMemo('m-1/credit', {
+            ...{ erpOrderNumber, erpReturnNumber, invoiceNumber, reference: 'm-1', currency: order.currency },
+            lines: [{ lineNumber, quantity: '1', amount: 100 }],
+            ...{ allowances: 0, tax: 0, restockingFee: 15, total: 85 },
+          });
+          made.creditMemoNumber = creditMemoNumber;
+          return { creditMemoNumber, applied, total };
+        },
+        refund: async () => {
+          const { creditMemoNumber } = made;
+          const { refundNumber } = await port.createRefund('m-1/refund', {
+            ...{ creditMemoNumber, amount: 85, currency: order.currency },
+          });
+          return { refundNumber };
+        },
       };
     }
-    const names = ['order', 'shipment', 'invoice', 'cash'] as const;
+    const names = ['order', 'shipment', 'invoice', 'cash', 'return', 'credit', 'refund'] as const;
+    const ONCE = {
+      ...{ orders: 1, shipments: 1, invoices: 1, receipts: 1, cancelled: 0 },
+      ...{ returns: 1, creditMemos: 1, refunds: 1 },
+    };
 
     it('takes an order from its creation to cash, in the order’s currency', async () => {
       const { order, shipment, invoice: bill, cash } = steps();
@@ -79,7 +121,7 @@ export function erpContractSuite(kind: string, start: () => Promise<ErpUnderTest
       expect(invoice.parse(billed)).toEqual(billed);
       expect(billed.currency).toBe(erp.order.currency);
       await cash();
-      expect(await erp.books()).toEqual({ orders: 1, shipments: 1, invoices: 1, receipts: 1, cancelled: 0 });
+      expect(await erp.books()).toEqual({ ...ONCE, returns: 0, creditMemos: 0, refunds: 0 });
     });
 
     it.each(names)('%s: a repeated call returns the first answer and has no second effect', async (repeated) => {
@@ -88,7 +130,7 @@ export function erpContractSuite(kind: string, start: () => Promise<ErpUnderTest
         const first = await all[name]();
         if (name === repeated) expect(await all[name]()).toEqual(first);
       }
-      expect(await erp.books()).toEqual({ orders: 1, shipments: 1, invoices: 1, receipts: 1, cancelled: 0 });
+      expect(await erp.books()).toEqual(ONCE);
     });
 
     it.each(names)('%s: a call whose answer was lost has one effect when it is repeated', async (lost) => {
@@ -101,7 +143,31 @@ export function erpContractSuite(kind: string, start: () => Promise<ErpUnderTest
         }
         await all[name]();
       }
-      expect(await erp.books()).toEqual({ orders: 1, shipments: 1, invoices: 1, receipts: 1, cancelled: 0 });
+      expect(await erp.books()).toEqual(ONCE);
+    });
+
+    it('reduces an unpaid invoice by a credit, and leaves nothing of it to refund', async () => {
+      const { order, shipment, invoice: bill, return: back, credit } = steps();
+      for (const step of [order, shipment, bill, back]) await step();
+      expect(await credit()).toMatchObject({ applied: 85, total: 85 });
+    });
+
+    it('refuses to credit more than the invoice has', async () => {
+      const all = steps();
+      for (const name of ['order', 'shipment', 'return'] as const) await all[name]();
+      const { erpOrderNumber } = await all.order();
+      const { erpReturnNumber } = await all.return();
+      const billed = await all.invoice();
+      const request = {
+        ...{ erpOrderNumber, erpReturnNumber, invoiceNumber: billed.invoiceNumber, reference: 'm-9' },
+        ...{ currency: billed.currency, allowances: 0, tax: 0, restockingFee: 0 },
+        lines: [{ lineNumber: erp.order.lines[0]?.lineNumber ?? 1, quantity: '1', amount: billed.total + 1 }],
+        total: billed.total + 1,
+      };
+      await expect(erp.port.createCreditMemo('m-9/credit', request)).rejects.toMatchObject({
+        name: 'SystemRefusal',
+        code: 'amount-exceeds-invoiced',
+      });
     });
 
     it('refuses an unknown customer permanently and books nothing', async () => {

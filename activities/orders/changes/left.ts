@@ -11,6 +11,7 @@ import { insertTimeline, rowsAs, type TimelineRow, type Transaction } from '../.
 import { changeAnswer } from '../change-acknowledgment.ts';
 import type { RecordDependencies } from '../dependencies.ts';
 import { happened, type OrderRecord } from '../order-record.ts';
+import { askedParts } from '../refused-change.ts';
 
 interface LeftChange {
   id: string;
@@ -40,10 +41,11 @@ export async function answeredByEnd(
     WHERE "orderId" = ${order.id} AND "state" <> 'answered' ORDER BY "position"`;
   const answers = left.map((change) => {
     const asked = change.id === stop.changeId || change.canonical.action === 'cancel';
-    const part: PartOutcome = asked
-      ? { part: 'cancel', result: 'accepted' }
-      : { part: 'other', result: 'rejected', reason: `the order was cancelled: ${stop.reason}` };
-    return { change, asked, outcome: outcomeOf([part]) };
+    const refused = { result: 'rejected' as const, reason: `the order was cancelled: ${stop.reason}` };
+    const parts = askedParts(change.canonical).map((part): PartOutcome => {
+      return { ...part, ...(asked ? { result: 'accepted' } : refused) };
+    });
+    return { change, asked, outcome: outcomeOf(parts) };
   });
   const sends = profile.documents.outbound[orderChangeAcknowledgment.set]?.send === true;
   const own = answers.filter(({ change, asked }) => sends && (change.source !== 'support' || asked));

@@ -52,8 +52,6 @@ export interface Seen {
   taxPercent: string | null;
   /** Of the items of the order. */
   taxable: string[];
-  /** Stock that nobody has reserved, by item. */
-  free: { sku: string; node: string; quantity: string }[];
 }
 
 export async function loadChange(records: Transaction, orderId: string, changeId: string): Promise<Seen> {
@@ -77,11 +75,7 @@ export async function loadChange(records: Transaction, orderId: string, changeId
         ORDER BY e."position" LIMIT 1) AS "earlier",
       (SELECT d."inputs"->>'percent' FROM "Decision" AS d WHERE d."orderId" = o."id" AND d."key" = 'tax') AS "taxPercent",
       ARRAY(SELECT i."sku" FROM "Item" AS i WHERE i."erpSystem" = o."erpSystem" AND i."taxable"
-        AND i."sku" IN (SELECT l."sku" FROM "OrderLine" AS l WHERE l."orderId" = o."id")) AS "taxable",
-      (SELECT coalesce(json_agg(json_build_object('sku', b."sku", 'node', b."node",
-          'quantity', trim_scale(b."onHand" - b."reserved")::text)), '[]'::json)
-        FROM "InventoryBalance" AS b
-        WHERE b."sku" IN (SELECT l."sku" FROM "OrderLine" AS l WHERE l."orderId" = o."id")) AS "free"
+        AND i."sku" IN (SELECT l."sku" FROM "OrderLine" AS l WHERE l."orderId" = o."id")) AS "taxable"
     FROM "Order" AS o JOIN "OrderChange" AS c ON c."orderId" = o."id"
     WHERE o."id" = ${orderId} AND c."id" = ${changeId}`;
   return found(row, `change ${changeId} of order ${orderId}`);

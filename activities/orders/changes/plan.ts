@@ -2,7 +2,7 @@
  * The plan of a change: what becomes of each part of it, and the order as it is to be. It is stored with the change, so that the
  * ERP is asked about exactly what is recorded afterwards. Nothing of the order changes here.
  */
-import { add, compare, divide, isPositive, isZero, multiply, subtract, sum } from '../../../domain/decimal.ts';
+import { add, divide, isPositive, isZero, subtract } from '../../../domain/decimal.ts';
 import type { ExceptionType } from '../../../domain/exceptions.ts';
 import { extend, percentOf as percent } from '../../../domain/money.ts';
 import {
@@ -21,13 +21,12 @@ import {
   openOf,
 } from '../../../domain/order/changes/order.ts';
 import { type ChangeOutcome, outcomeOf, type PartOutcome } from '../../../domain/order/changes/outcome.ts';
-import { type Correction, subjectOf } from '../../../domain/order/corrections.ts';
+import { type Correction, mergedCorrections, subjectOf } from '../../../domain/order/corrections.ts';
 import type { OrderTerms } from '../../../domain/order/state.ts';
 import { changedOrder } from '../../../mappings/canonical/changed.ts';
 import type { SalesOrder } from '../../../mappings/canonical/v1/index.ts';
 import { type WantedPart, wantedParts } from '../../../mappings/canonical/wanted.ts';
 import type { PartnerProfile } from '../../../mappings/profile/profile.ts';
-import { systemsFor } from '../../../runtime/systems.ts';
 import { asJson, type LineQuantity } from '../../lib/records.ts';
 import type { RecordDependencies } from '../dependencies.ts';
 import { type OrderLineRecord, type OrderRecord, profileOf } from '../order-record.ts';
@@ -120,9 +119,13 @@ export function reasonOf({ change: { canonical, askedBy } }: Seen): string {
 }
 
 /** Nothing has shipped, and nothing would be left that could. */
-function isGivenUp({ before, after, parts, order }: StoredPlan): boolean {
+function isGivenUp({ before, after, parts, order, corrections }: StoredPlan): boolean {
   if (!parts.some(({ done }) => done !== undefined)) return false;
-  if (order.lines.length === 0) return order.canonical.lines.length === 0;
+  if (order.lines.length === 0) {
+    const isRefused = (lineId: string) =>
+      corrections.some((one) => one.kind === 'refuse-line' && one.lineId === lineId);
+    return order.canonical.lines.every(({ lineId }) => isRefused(lineId));
+  }
   const goesOn = ({ shipped, ...line }: ChangingLine) => isPositive(shipped) || isPositive(leftOf(line));
   return before.lines.some(goesOn) && !after.lines.some(goesOn);
 }
@@ -142,11 +145,7 @@ async function decideChange(
 
   const checked = await checkParts(deps, seen, profile, wanted, input);
   const asks = wanted.map((part) => readAs(part, checked));
-  const lacking = whatLacks(deps, seen, profile, before);
-  const decided = refusing(
-    decideParts(before, asks),
-    (index) => checked.refused.get(wanted[index] as WantedPart) ?? lacking(asks[index] as Ask),
-  );
+  const decided = refusing(decideParts(before, asks), (index) => checked.refused.get(wanted[index] as WantedPart));
   const taken = wanted.filter((_, index) => decided.parts[index]?.done !== undefined);
   const after = decided.order;
   const corrections = input.corrections.filter((one) => !isSuperseded(one, taken));
@@ -183,26 +182,6 @@ function refusing(decided: DecidedParts, whyNot: (index: number) => string | und
   return withoutParts(decided, (part) => whyNot(decided.parts.indexOf(part)));
 }
 
-/** A partner that takes no backorders is promised only what is free now. New items are looked for when they are reserved. */
-function whatLacks(
-  { wms }: Pick<RecordDependencies, 'wms'>,
-  { free }: Seen,
-  { backorders, usage }: PartnerProfile,
-  { lines, reserved }: ChangingOrder,
-): (ask: Ask) => string | undefined {
-  const nodes = new Set(systemsFor(wms, usage).flatMap((system) => system.nodes));
-  return (ask) => {
-    const line = ask.part === 'quantity' ? lines.find(({ lineId }) => lineId === ask.lineId) : undefined;
-    if (backorders !== 'cancel' || !reserved || line === undefined || ask.part !== 'quantity') return undefined;
-    const more = subtract(multiply(ask.value, line.unitFactor), line.ordered);
-    const there = sum(
-      free.flatMap(({ sku, node, quantity }) => (sku === line.sku && nodes.has(node) ? [quantity] : [])),
-    );
-    if (compare(more, there) <= 0) return undefined;
-    return `line ${line.lineId}: ${more} ${line.baseUnit} more are wanted, of which ${there} are free, and nothing waits for stock`;
-  };
-}
-
 function planUnchecked(
   seen: Seen,
   before: ChangingOrder,
@@ -227,21 +206,27 @@ function planUnchecked(
     }
     return { ask, outcome: { ...about, result: 'accepted' }, done: { what: undefined } };
   });
-  const taken = wanted
-    .filter((_, index) => parts[index]?.done !== undefined)
-    .map(
-      (part): WantedPart => (part.ask.part === 'cancel' ? { ask: { part: 'delete', lineId: part.ask.lineId } } : part),
-    );
+  const taken = wanted.filter((_, index) => parts[index]?.done !== undefined);
+  // What we cancel stays ordered: the check refuses it, and the acknowledgment of the order tells that.
+  const refused = taken.flatMap(({ ask }): Correction[] =>
+    ask.part === 'cancel' ? [{ kind: 'refuse-line', lineId: ask.lineId }] : [],
+  );
+  const asked = taken.filter(({ ask }) => ask.part !== 'cancel');
   return {
     basis: basisOf(seen),
     recall: [],
     parts,
     ...{ before, after: before, read: [], releases: [], sources: [], goodsTotal: 0 },
-    corrections: corrections.filter((one) => !isSuperseded(one, taken)),
+    corrections: [
+      ...mergedCorrections(
+        corrections.filter((one) => !isSuperseded(one, asked)),
+        refused,
+      ),
+    ],
     order: {
       ...order,
-      canonical: changedOrder(order.canonical, taken),
-      asOrdered: order.asOrdered === null ? null : changedOrder(order.asOrdered, taken),
+      canonical: changedOrder(order.canonical, asked),
+      asOrdered: order.asOrdered === null ? null : changedOrder(order.asOrdered, asked),
     },
   };
 }

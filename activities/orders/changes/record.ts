@@ -1,8 +1,8 @@
 /** Records a change as it was planned, and tells the buyer: quantities, stock, releases and the answer in one transaction. */
-import { isPositive, isZero } from '../../../domain/decimal.ts';
+import { compare, isPositive, isZero } from '../../../domain/decimal.ts';
 import type { ChangeOutcome } from '../../../domain/order/changes/outcome.ts';
 import type { Correction } from '../../../domain/order/corrections.ts';
-import type { OrderTerms } from '../../../domain/order/state.ts';
+import type { OrderTerms, PlannedFulfillment } from '../../../domain/order/state.ts';
 import type { Ahead } from '../../../domain/policy/ahead.ts';
 import type { PartnerProfile } from '../../../mappings/profile/profile.ts';
 import { Prisma } from '../../../prisma/generated/client.ts';
@@ -10,8 +10,9 @@ import type { Outgoing } from '../../documents/outgoing.ts';
 import type { HandOffRow } from '../../handoff/hand-off.ts';
 import { asJson, insertTimeline, rowsAs, type Transaction } from '../../lib/records.ts';
 import type { RecordDependencies } from '../dependencies.ts';
-import { happened, type OrderLineRecord, profileOf } from '../order-record.ts';
+import { happened, loadOrder, type OrderLineRecord, type OrderRecord, profileOf } from '../order-record.ts';
 import { shipAheadOf } from '../prepare/terms.ts';
+import { reserveStock } from '../reserve-stock.ts';
 import { giveBack } from '../stock-moves.ts';
 import { answerOf } from './answer.ts';
 import { basisOf, loadChange, type Seen, totalOf } from './load.ts';
@@ -36,8 +37,8 @@ export interface RecordedChange {
   releases: { id: string; planned: string; shipBy?: string; shipAhead?: Ahead }[];
   /** Something waits for stock; unset before the order is checked. */
   backordered?: boolean;
-  /** Something new waits for stock. */
-  wantsMore?: true;
+  /** What was reserved of what it wants more, and in which round. */
+  reserved?: { round: number; fulfillments: PlannedFulfillment[] };
   terms?: OrderTerms;
   corrections?: readonly Correction[];
 }
@@ -62,10 +63,12 @@ export async function recordChange(deps: RecordDependencies, input: RecordInput)
         return { answer: { type: 'stale' }, handOffs: [] };
       }
       const profile = await profileOf(deps, seen.order);
-      const recorded = recordedBy(seen, plan, profile);
+      await writeChange(records, seen, plan);
+      const { recorded, order } = await reserving(deps, records, seen, plan, recordedBy(seen, plan, profile));
       const { outcome } = recorded;
-      const sent = answerOf(deps, { seen, plan, outcome, profile, accepted: input.accepted });
-      await writeChange(records, seen, plan, { recorded, sent, ...(input.byHand && { byHand: input.byHand }) });
+      const answered = { ...plan, order };
+      const sent = answerOf(deps, { seen, plan: answered, outcome, profile, accepted: input.accepted });
+      await writeAnswer(records, seen, plan, { recorded, sent, ...(input.byHand && { byHand: input.byHand }) });
       return { answer: { type: 'recorded', recorded }, handOffs: sent.handOffs };
     },
   );
@@ -101,10 +104,6 @@ function recordedBy(seen: Seen, plan: StoredPlan, profile: PartnerProfile): Reco
   const was = new Map(seen.releases.map((release) => [release.id, release]));
   const changed = plan.releases.filter(({ id, taken, shipBy }) => taken.length > 0 || shipBy !== was.get(id)?.shipBy);
   const checked = plan.order.lines.length > 0;
-  const waited = new Map(seen.order.lines.map(({ lineId, backordered }) => [lineId, backordered]));
-  const wantsMore = plan.order.lines.some(
-    ({ lineId, backordered }) => Number(backordered) > Number(waited.get(lineId) ?? 0),
-  );
   return {
     outcome,
     releases: changed.map(({ id, lines, shipBy }) => {
@@ -115,20 +114,54 @@ function recordedBy(seen: Seen, plan: StoredPlan, profile: PartnerProfile): Reco
         ...(by && { shipBy: by.toISOString(), shipAhead: shipAheadOf(by, profile) }),
       };
     }),
-    ...(checked && { backordered: plan.order.lines.some(({ backordered }) => isPositive(backordered)) }),
-    ...(wantsMore && { wantsMore }),
+    ...(checked && { backordered: hasBackorders(plan.order) }),
     ...(plan.terms && { terms: plan.terms }),
     corrections: plan.corrections,
   };
 }
 
-async function writeChange(
+function hasBackorders({ lines }: Pick<OrderRecord, 'lines'>): boolean {
+  return lines.some(({ backordered }) => isPositive(backordered));
+}
+
+/** What is wanted more is reserved at once, so that the buyer is told what comes. */
+async function reserving(
+  deps: RecordDependencies,
   records: Transaction,
-  seen: Seen,
+  { order: was }: Seen,
+  { order, parts }: StoredPlan,
+  recorded: RecordedChange,
+): Promise<{ recorded: RecordedChange; order: OrderRecord }> {
+  const waited = new Map(was.lines.map(({ lineId, backordered }) => [lineId, backordered]));
+  const wantsMore = order.lines.some(({ lineId, backordered }) => compare(backordered, waited.get(lineId) ?? '0') > 0);
+  if (!wantsMore || parts.every(({ done }) => done === undefined)) return { recorded, order };
+  const round = was.reservedRound + 1;
+  const { fulfillments } = await reserveStock({ ...deps, prisma: records }, { orderId: order.id, round });
+  const { lines, reservedRound } = await loadOrder(records, order.id);
+  const held = { ...order, lines };
+  return {
+    recorded: {
+      ...recorded,
+      backordered: hasBackorders(held),
+      ...(reservedRound === round && { reserved: { round, fulfillments } }),
+    },
+    order: held,
+  };
+}
+
+async function writeChange(records: Transaction, seen: Seen, plan: StoredPlan): Promise<void> {
+  if (plan.parts.every(({ done }) => done === undefined)) return;
+  await writeOrder(records, plan);
+  await writeLines(records, seen, plan);
+  await writeReleases(records, seen, plan);
+}
+
+async function writeAnswer(
+  records: Transaction,
+  { order, change }: Seen,
   plan: StoredPlan,
   { recorded, sent, byHand }: { recorded: RecordedChange; sent: Outgoing; byHand?: string },
 ): Promise<void> {
-  const { order, change } = seen;
   const { outcome } = recorded;
   const takes = plan.parts.some(({ done }) => done !== undefined);
   const told = happened(order, {
@@ -145,10 +178,6 @@ async function writeChange(
     UPDATE "OrderChange" SET "state" = 'answered', "outcome" = ${JSON.stringify(outcome)}::jsonb,
       "plan" = ${JSON.stringify(asJson({ recorded }))}::jsonb, "answeredAt" = now()
     WHERE "id" = ${change.id}`;
-  if (!takes) return;
-  await writeOrder(records, plan);
-  await writeLines(records, seen, plan);
-  await writeReleases(records, seen, plan);
 }
 
 async function writeOrder(records: Transaction, { order, corrections, goodsTotal }: StoredPlan): Promise<void> {

@@ -10,7 +10,7 @@ import { type ErpRule, type OrderToRoute, routeToErp } from '../../../domain/pol
 import { isWithinTolerance } from '../../../domain/policy/pricing.ts';
 import type { PartnerProfile } from '../../../mappings/profile/profile.ts';
 import { type BuyerMatch, matchCustomer, shipToDifference, soughtParty } from './customer.ts';
-import { aboutLines, checkLines, type PricedLine } from './lines.ts';
+import { aboutLines, checkLines, MOST_LINES, type PricedLine } from './lines.ts';
 import type { Known, KnownBuyer, OrderToCheck } from './load.ts';
 import type { Decided, Problem } from './problem.ts';
 import type { CheckedLine, CheckedOrder } from './record.ts';
@@ -215,5 +215,8 @@ function checkPrices(
   if (off.length === 0) return { decided };
   const said = off.map((line) => `line ${line.lineId} says ${line.orderedPrice}, ours is ${line.contractPrice}`);
   const lineIds = off.map(({ lineId }) => lineId);
-  return { decided, problem: aboutLines('price-outside-tolerance', said, lineIds) };
+  const ourPrices = Object.fromEntries(
+    off.slice(0, MOST_LINES).map(({ lineId, contractPrice }) => [lineId, contractPrice]),
+  );
+  return { decided, problem: { ...aboutLines('price-outside-tolerance', said, lineIds), ourPrices } };
 }

@@ -20,7 +20,7 @@ type OfOneLine = (typeof OF_ONE_LINE)[number];
 
 /** What a question holds of an order of 10,000 lines; further ones are asked about once these are answered. */
 const MOST_TOLD = 20;
-const MOST_LINES = 500;
+export const MOST_LINES = 500;
 
 /** One question about all lines with the same problem. */
 export function aboutLines(type: ExceptionType, summaries: readonly string[], lineIds: readonly string[]): Problem {
@@ -82,10 +82,15 @@ function checkLine(
 ): PricedLine | Problem[] {
   const { profile, known, items, waived } = given;
   const isCorrected = (kind: Correction['kind']) => corrections.some((one) => one.kind === kind);
-  const named = namedItems(line, items, known.names, isCorrected('item'));
+  const isSubstituted = isCorrected('substitute');
+  const named = namedItems(line, items, known.names, isCorrected('item') || isSubstituted);
   const [item] = named;
   if (isCorrected('refuse-line')) return refusedLine(line, lineNumber, item, undefined);
   const at = <Found extends Problem>(problem: Found): Problem => ({ ...problem, lineIds: [line.lineId] });
+  if (isSubstituted && profile.substitution === 'never') {
+    const summary = `line ${line.lineId}: nothing else may be sent to ${profile.name} in place of what it ordered (substitution: never)`;
+    return [at({ type: 'unknown-item', summary })];
+  }
   const problems: Problem[] = [];
   if (named.length > 1 && !waived.includes('item-numbers-differ')) problems.push(at(contradictionOf(line, named)));
   const unit = corrections.find((one) => one.kind === 'unit');

@@ -3,7 +3,10 @@ import type { OrderException, OrderStatus } from '../api.ts';
 /** Calls and answers about exceptions of all orders. */
 
 export interface InboxItem extends OrderException {
-  readonly orderId: string;
+  /** null for an exception of a return. */
+  readonly orderId: string | null;
+  readonly returnId: string | null;
+  readonly rmaNumber: string | null;
   readonly partnerId: string;
   readonly partnerName: string;
   readonly poNumber: string;
@@ -77,7 +80,8 @@ export interface BulkProgress {
   /** The first that are not resolved as decided. */
   readonly rest: readonly {
     readonly exceptionId: string;
-    readonly orderId: string;
+    readonly orderId: string | null;
+    readonly returnId: string | null;
     readonly poNumber: string;
     readonly resolution: string | null;
     readonly resolvedBy: string | null;

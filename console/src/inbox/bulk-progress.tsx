@@ -4,6 +4,7 @@ import { ProblemBanner } from '../notices.tsx';
 import { useApi } from '../session.tsx';
 import { useLive } from '../use-live.ts';
 import type { BulkProgress as Progress } from './api.ts';
+import { subjectPath } from './subject-path.ts';
 import { countOf, doneBy } from './words.ts';
 
 const REFRESH = 1_500;
@@ -66,7 +67,7 @@ function Rest({ progress: { rest, resolution } }: { readonly progress: Progress 
       <ul aria-label={`Not ${doneBy(resolution)}`}>
         {rest.map((one) => (
           <li key={one.exceptionId}>
-            <Link to={`/orders/${encodeURIComponent(one.orderId)}`}>PO {one.poNumber}</Link>{' '}
+            <Link to={subjectPath(one)}>{one.returnId === null ? `PO ${one.poNumber}` : one.poNumber}</Link>{' '}
             <span className="quiet">
               {one.resolution === null ? 'still open' : doneBy(one.resolution)}
               {one.resolvedBy !== null && ` by ${one.resolvedBy}`}

@@ -7,6 +7,7 @@ import { Resolutions } from '../order/exceptions-section.tsx';
 import { Ago, Deadline } from '../time.tsx';
 import type { InboxItem, InboxPage } from './api.ts';
 import type { Selection } from './selection.ts';
+import { subjectPath } from './subject-path.ts';
 import { ExceptionWork } from './work.tsx';
 
 const COLUMNS = 8;
@@ -84,7 +85,7 @@ function InboxRow(props: {
   const [open, setOpen] = useState(false);
   const panel = useId();
   const { id, poNumber, release, part, atStake, commentCount } = item;
-  const name = `PO ${poNumber}${part && `, ${part}`}`;
+  const name = item.rmaNumber ?? `PO ${poNumber}${part && `, ${part}`}`;
   return (
     <>
       <tr className={selection.has(id) ? 'selected' : undefined}>
@@ -97,7 +98,7 @@ function InboxRow(props: {
               onChange={({ target }) => selection.set([id], target.checked)}
             />
           )}
-          <Link to={`/orders/${encodeURIComponent(item.orderId)}`}>{poNumber}</Link>
+          <Link to={subjectPath(item)}>{item.rmaNumber ?? poNumber}</Link>
           {release && <span className="quiet"> release {release}</span>}
           {part && <span className="quiet"> {part}</span>}
         </th>
@@ -143,7 +144,7 @@ function InboxRow(props: {
 
 function Details({ item, onChanged }: { readonly item: InboxItem; readonly onChanged: () => void }) {
   return (
-    <section aria-label={`Details of PO ${item.poNumber}`}>
+    <section aria-label={`Details of ${item.rmaNumber ?? `PO ${item.poNumber}`}`}>
       <p className="quiet">
         {formatWords(item.category)}, at the step “{item.step}” · opened <Ago at={item.openedAt} />
       </p>

@@ -27,6 +27,7 @@ const OUR_PRICE = 'our-price';
 
 const CHOICES: Readonly<Record<string, readonly (readonly [kind: string, words: string])[]>> = {
   item: [['item', 'It is our item…']],
+  substitute: [['substitute', 'Send this item instead, as agreed with the buyer…']],
   unit: [['unit', 'One ordered unit is…']],
   quantity: [['quantity', 'Another quantity…']],
   price: [
@@ -64,6 +65,8 @@ function ofLine(lineId: string, { kind, value, unit, remember }: EnteredLine): S
   switch (kind) {
     case 'item':
       return [{ kind, lineId, sku: text, remember }];
+    case 'substitute':
+      return [{ kind, lineId, sku: text }];
     case 'unit':
       return [{ kind, lineId, unit: unit.trim().toUpperCase(), ...(text !== '' && { quantity: text }), remember }];
     case 'quantity':

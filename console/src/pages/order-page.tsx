@@ -16,6 +16,7 @@ import { ExplainSection } from '../order/explain-section.tsx';
 import { InvoicesSection } from '../order/invoices-section.tsx';
 import { LineageSection } from '../order/lineage-section.tsx';
 import { LinesSection } from '../order/lines-section.tsx';
+import { ReturnsSection } from '../order/returns-section.tsx';
 import { ShipmentsSection } from '../order/shipments-section.tsx';
 import { TimelineSection } from '../order/timeline-section.tsx';
 import { isFinal, STATUS, StatusBadge } from '../order-status.tsx';
@@ -80,6 +81,7 @@ export function OrderPage() {
           <DeadlinesSection deadlines={order.deadlines} timeZone={order.timeZone} />
           <ShipmentsSection order={order} />
           <InvoicesSection order={order} />
+          <ReturnsSection order={order} />
           <DocumentsSection orderId={order.id} documents={documents} />
           <LineageSection order={order} documents={documents.data?.items ?? []} />
           <ExplainSection orderId={order.id} />

@@ -125,6 +125,30 @@ describe('each kind of change', () => {
     );
   });
 
+  it('of our own takes exactly what is stated or left, never more, and leaves what was ordered as it is', () => {
+    const ask = fc.record({ part: fc.constant('cancel' as const), lineId }, { requiredKeys: ['part', 'lineId'] });
+    const stated = fc.option(fc.integer({ min: 0, max: 12 }).map(String), { nil: undefined });
+    fc.assert(
+      fc.property(anOrder, ask, stated, (order, asked, quantity) => {
+        const cancel = { ...asked, ...(quantity !== undefined && { value: quantity }) };
+        const { order: after, parts } = decideParts(order, [cancel]);
+        const [was, is] = [lineOf(order, asked.lineId), lineOf(after, asked.lineId)];
+        const { outcome } = parts[0] ?? {};
+        if (was === undefined || is === undefined || outcome?.result === 'rejected') {
+          expect(plain(after)).toEqual(plain(order));
+          return;
+        }
+        const wanted = quantity === undefined ? leftOf(was) : multiply(quantity, was.unitFactor);
+        const taken = subtract(is.cancelled, was.cancelled);
+        expect(is.ordered).toBe(was.ordered);
+        expect(subtract(leftOf(was), leftOf(is))).toBe(taken);
+        if (outcome?.result === 'accepted') expect(taken).toBe(wanted);
+        else expect([compare(taken, wanted), isPositive(taken)]).toEqual([-1, true]);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
   it('taken back out of others leaves what those alone would have made', () => {
     fc.assert(
       fc.property(anOrder, newLine, value, (order, line, ordered) => {

@@ -1,5 +1,6 @@
 import { returnAuthorization } from './180/document.ts';
 import { invoice } from './810/document.ts';
+import { creditAdjustment } from './812/document.ts';
 import { remittance } from './820/document.ts';
 import { applicationAdvice } from './824/document.ts';
 import { priceCatalog } from './832/document.ts';
@@ -37,12 +38,14 @@ export const documents: readonly DocumentDefinition[] = [
   transferReceipt,
   warehouseShipment,
   returnAuthorization,
+  creditAdjustment,
   textMessage,
 ];
 
 /** Definitions that other modules use by purpose. */
 export {
   applicationAdvice,
+  creditAdjustment,
   functionalAcknowledgment,
   groceryPurchaseOrder,
   invoice,

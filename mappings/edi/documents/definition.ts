@@ -1,4 +1,4 @@
-import type { OrderChange, Payment, SalesOrder } from '../../canonical/v1/index.ts';
+import type { OrderChange, Payment, ReturnNoticeEvent, ReturnRequest, SalesOrder } from '../../canonical/v1/index.ts';
 import type { FunctionalAcknowledgment, GroupResult } from '../../x12/acknowledgment.ts';
 import type { Guide, Tree, TreeNode, X12Error } from '../../x12/types.ts';
 import type { Agreement } from '../agreement.ts';
@@ -7,7 +7,9 @@ import type {
   AcknowledgmentDocument,
   AdviceDocument,
   ChangeAcknowledgment,
+  CreditDocument,
   InvoiceDocument,
+  ReturnAnswerDocument,
   ShipmentDocument,
 } from '../document-content.ts';
 import type { Evaluate } from '../expression.ts';
@@ -59,7 +61,14 @@ export interface ElementPlace {
  * A set that we accept. `apply` names its effect on our records. activities/edi/take-transaction.ts
  * implements the effects, because mappings must not access a database.
  */
-export type InboundDocument = TakesOrder | ChangesOrder | TakesPayment | TakesAdvice | Acknowledges;
+export type InboundDocument =
+  | TakesOrder
+  | ChangesOrder
+  | TakesPayment
+  | TakesAdvice
+  | TakesReturn
+  | TakesReturnReceipt
+  | Acknowledges;
 
 interface Accepted {
   /** Elements that the mapping may leave out without a word, because they say nothing by themselves. */
@@ -96,6 +105,26 @@ export interface TakesPayment extends Accepted {
   /** The element that holds the reference of the payment. */
   readonly reference: ElementPlace;
 }
+
+/** The partner asks to send goods back. */
+export interface TakesReturn extends Accepted {
+  readonly apply: 'takes-return';
+  map(tree: TreeNode, agreement: Agreement): ReturnResult;
+  /** The element that holds the number of the request. */
+  readonly requestNumber: ElementPlace;
+}
+
+export type ReturnResult = { readonly request: ReturnRequest } | { readonly errors: X12Error[] };
+
+/** A warehouse tells of goods that came back. */
+export interface TakesReturnReceipt extends Accepted {
+  readonly apply: 'takes-return-receipt';
+  map(tree: TreeNode, agreement: Agreement, context: Pick<OrderContext, 'receivedAt'>): ReturnReceiptResult;
+  /** The element that holds the number of the receipt. */
+  readonly receiptNumber: ElementPlace;
+}
+
+export type ReturnReceiptResult = { readonly notice: ReturnNoticeEvent } | { readonly errors: X12Error[] };
 
 /** Says what the partner's application made of documents of ours that its syntax check had accepted. */
 export interface TakesAdvice extends Accepted {
@@ -188,14 +217,19 @@ export type DeadlineEvent =
   | 'changeReceived'
   | 'shipped'
   | 'invoiced'
-  | 'documentReceived';
+  | 'documentReceived'
+  | 'returnAsked'
+  | 'returnDecided'
+  | 'credited';
 
 /** A set that we send, by its source records. */
 export type OutboundDocument =
   | Writes<'order-acknowledgment', AcknowledgmentDocument>
   | Writes<'change-acknowledgment', ChangeAcknowledgment>
   | Writes<'ship-notice', ShipmentDocument>
-  | Writes<'invoice', InvoiceDocument>
+  | WritesInvoice
+  | Writes<'credit', CreditDocument>
+  | Writes<'return-answer', ReturnAnswerDocument>
   | Writes<'application-advice', AdviceDocument>
   | AnswersGroup;
 
@@ -203,6 +237,11 @@ export interface Writes<Kind extends string, Content> extends Sent {
   readonly writes: Kind;
   /** @throws DocumentError if our records do not allow the document. */
   render(content: Content, agreement: Agreement): Tree;
+}
+
+/** The same set is an invoice or, of another type, a credit memo. */
+export interface WritesInvoice extends Writes<'invoice', InvoiceDocument> {
+  renderCredit(content: CreditDocument, agreement: Agreement): Tree;
 }
 
 /** Needs no agreement: the answer depends only on the content of the group. */

@@ -1,11 +1,20 @@
 /** Reads an admitted set with its mapping, and names what the mapping did not use of it. */
-import type { OrderChange, Payment, SalesOrder } from '../../canonical/v1/index.ts';
+import type { OrderChange, Payment, ReturnNoticeEvent, ReturnRequest, SalesOrder } from '../../canonical/v1/index.ts';
 import type { Guide, Tree, X12Error } from '../../x12/types.ts';
 import type { Agreement } from '../agreement.ts';
 import { type NotUsed, notUsedOf } from '../not-used.ts';
 import { harmful, NOTHING_TOLERATED, type Tolerated } from '../tolerance.ts';
 import { notingUse } from '../tree.ts';
-import type { Advice, OrderContext, ReadsChange, TakesAdvice, TakesOrder, TakesPayment } from './definition.ts';
+import type {
+  Advice,
+  OrderContext,
+  ReadsChange,
+  TakesAdvice,
+  TakesOrder,
+  TakesPayment,
+  TakesReturn,
+  TakesReturnReceipt,
+} from './definition.ts';
 
 interface Parsed {
   readonly tree: Tree;
@@ -57,6 +66,33 @@ export function readPayment(
     payment: mapped.payment,
     notUsed: notUsedOf(tree, guide, silent, tolerated.unread, agreement.ignores[guide.set]),
   };
+}
+
+export function readReturn(
+  { map, requestNumber, silent = {} }: TakesReturn,
+  { tree, guide, tolerated = NOTHING_TOLERATED }: Parsed,
+  agreement: Agreement,
+): { readonly request: ReturnRequest; readonly notUsed: NotUsed[] } | Refused {
+  const mapped = notingUse(() => map(tree, agreement));
+  const refusing = harmful(tolerated, tree, guide, requestNumber);
+  if ('errors' in mapped) return { errors: together(refusing, mapped.errors) };
+  if (refusing.length > 0) return { errors: refusing };
+  const notUsed = notUsedOf(tree, guide, silent, tolerated.unread, agreement.ignores[guide.set]);
+  return { request: mapped.request, notUsed };
+}
+
+export function readReturnReceipt(
+  { map, receiptNumber, silent = {} }: TakesReturnReceipt,
+  { tree, guide, tolerated = NOTHING_TOLERATED }: Parsed,
+  agreement: Agreement,
+  context: Pick<OrderContext, 'receivedAt'>,
+): { readonly notice: ReturnNoticeEvent; readonly notUsed: NotUsed[] } | Refused {
+  const mapped = notingUse(() => map(tree, agreement, context));
+  const refusing = harmful(tolerated, tree, guide, receiptNumber);
+  if ('errors' in mapped) return { errors: together(refusing, mapped.errors) };
+  if (refusing.length > 0) return { errors: refusing };
+  const notUsed = notUsedOf(tree, guide, silent, tolerated.unread, agreement.ignores[guide.set]);
+  return { notice: mapped.notice, notUsed };
 }
 
 export function readAdvice(

@@ -14,7 +14,7 @@ describe('the registry of documents', () => {
   });
 
   it('lists the sets that a profile may accept and those it accepts by default', () => {
-    expect(inboundSets).toEqual(['850', '875', '820', '997', '999', '824', '860']);
+    expect(inboundSets).toEqual(['850', '875', '820', '997', '999', '824', '860', '944', '180']);
     expect(inboundByDefault).toEqual(['850', '820', '997']);
   });
 

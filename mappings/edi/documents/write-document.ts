@@ -2,9 +2,9 @@ import type { GroupResult } from '../../x12/acknowledgment.ts';
 import type { Tree } from '../../x12/types.ts';
 import { withAdditions } from '../additions.ts';
 import type { Agreement } from '../agreement.ts';
-import type { AdviceDocument, DocumentDetails } from '../document-content.ts';
+import type { AdviceDocument, CreditDocument, DocumentDetails, ReturnAnswerDocument } from '../document-content.ts';
 import type { Evaluate } from '../expression.ts';
-import type { Writes } from './definition.ts';
+import type { Writes, WritesInvoice } from './definition.ts';
 import { documentOf } from './registry.ts';
 
 /** A document as it is queued. */
@@ -35,6 +35,24 @@ export function writeAdvice(
   agreement: Agreement,
 ): WrittenDocument {
   return { set, tree: outbound.render(content, agreement) };
+}
+
+/** The answer to a request to return goods. */
+export function writeReturnAnswer(
+  { set, outbound }: { readonly set: string; readonly outbound: Writes<'return-answer', ReturnAnswerDocument> },
+  content: ReturnAnswerDocument,
+  agreement: Agreement,
+): WrittenDocument {
+  return { set, tree: outbound.render(content, agreement) };
+}
+
+/** A credit, in the form of an invoice of another type. */
+export function writeCreditMemo(
+  { set, outbound }: { readonly set: string; readonly outbound: WritesInvoice },
+  content: CreditDocument,
+  agreement: Agreement,
+): WrittenDocument {
+  return { set, tree: outbound.renderCredit(content, agreement) };
 }
 
 /** The acknowledgment of a functional group in the form that the partner wants. */

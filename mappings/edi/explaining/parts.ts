@@ -1,4 +1,4 @@
-import type { OrderChange, Payment, SalesOrder } from '../../canonical/v1/index.ts';
+import type { OrderChange, Payment, ReturnNoticeEvent, ReturnRequest, SalesOrder } from '../../canonical/v1/index.ts';
 import type { FunctionalAcknowledgment, TransactionStatus } from '../../x12/acknowledgment.ts';
 import type { Decoded } from '../../x12/encoding.ts';
 import type { Delimiters, InterchangeAcknowledgment, InterchangeHeader, Place, X12Error } from '../../x12/types.ts';
@@ -52,6 +52,8 @@ export type Outcome =
     }
   | { kind: 'payment'; payment: Payment; notUsed: NotUsed[] }
   | { kind: 'change'; asks: Asks; notUsed: NotUsed[] }
+  | { kind: 'return'; request: ReturnRequest; notUsed: NotUsed[] }
+  | { kind: 'return-receipt'; notice: ReturnNoticeEvent; notUsed: NotUsed[] }
   | { kind: 'advice'; advices: readonly Advice[]; notUsed: NotUsed[] }
   /** Nothing processes it: it is kept, and a person is asked. */
   | { kind: 'kept'; poNumber?: string; asks?: Asks; notUsed: NotUsed[] }

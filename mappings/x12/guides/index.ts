@@ -1,5 +1,6 @@
 /** All guides. New releases and sets are added here as data, without code changes. */
 import type { Guide } from '../types.ts';
+import * as adjustment from './004010/adjustment.ts';
 import * as advice from './004010/advice.ts';
 import { elements } from './004010/elements.ts';
 import * as logistics from './004010/logistics.ts';
@@ -13,10 +14,10 @@ import { laterReleases } from './later-releases.ts';
 
 export const release004010: ReleaseDefinition = {
   version: '004010',
-  elements: { ...elements, ...logistics.elements, ...rare.elements, ...advice.elements },
+  elements: { ...elements, ...logistics.elements, ...rare.elements, ...advice.elements, ...adjustment.elements },
   composites,
-  segments: { ...segments, ...logistics.segments, ...rare.segments, ...advice.segments },
-  sets: [...sets, ...logistics.sets, ...advice.sets],
+  segments: { ...segments, ...logistics.segments, ...rare.segments, ...advice.segments, ...adjustment.segments },
+  sets: [...sets, ...logistics.sets, ...advice.sets, ...adjustment.sets],
 };
 
 export const release005010: ReleaseDefinition = extendRelease(release004010, changes005010);

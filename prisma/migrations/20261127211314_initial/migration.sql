@@ -183,6 +183,10 @@ CREATE TABLE "PaymentAllocation" (
     "adjustmentReason" TEXT,
     "receiptNumber" TEXT,
     "createdAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "noEffect" TEXT,
+    "settledAt" TIMESTAMPTZ(3),
+    "attempt" INTEGER NOT NULL DEFAULT 1,
+    "replacedById" TEXT,
 
     CONSTRAINT "PaymentAllocation_pkey" PRIMARY KEY ("id")
 );
@@ -210,27 +214,9 @@ CREATE TABLE "Interchange" (
     "deliveredAt" TIMESTAMPTZ(3),
     "evidence" TEXT,
     "deadline" TIMESTAMPTZ(3),
+    "settledAt" TIMESTAMPTZ(3),
 
     CONSTRAINT "Interchange_pkey" PRIMARY KEY ("id")
-);
-
--- CreateTable
-CREATE TABLE "DocumentOrder" (
-    "documentId" TEXT NOT NULL,
-    "orderId" TEXT NOT NULL,
-
-    CONSTRAINT "DocumentOrder_pkey" PRIMARY KEY ("documentId","orderId")
-);
-
--- CreateTable
-CREATE TABLE "LeftOutContent" (
-    "partnerId" TEXT NOT NULL,
-    "transactionSet" TEXT NOT NULL,
-    "content" TEXT NOT NULL,
-    "orderId" TEXT NOT NULL,
-    "decidedAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
-
-    CONSTRAINT "LeftOutContent_pkey" PRIMARY KEY ("partnerId","transactionSet","content")
 );
 
 -- CreateTable
@@ -245,6 +231,7 @@ CREATE TABLE "Document" (
     "orderId" TEXT,
     "shipmentId" TEXT,
     "invoiceId" TEXT,
+    "returnId" TEXT,
     "interchangeId" TEXT,
     "position" INTEGER,
     "groupControl" TEXT,
@@ -272,6 +259,25 @@ CREATE TABLE "Document" (
     "handledOutcome" TEXT,
 
     CONSTRAINT "Document_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "DocumentOrder" (
+    "documentId" TEXT NOT NULL,
+    "orderId" TEXT NOT NULL,
+
+    CONSTRAINT "DocumentOrder_pkey" PRIMARY KEY ("documentId","orderId")
+);
+
+-- CreateTable
+CREATE TABLE "LeftOutContent" (
+    "partnerId" TEXT NOT NULL,
+    "transactionSet" TEXT NOT NULL,
+    "content" TEXT NOT NULL,
+    "orderId" TEXT NOT NULL,
+    "decidedAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+
+    CONSTRAINT "LeftOutContent_pkey" PRIMARY KEY ("partnerId","transactionSet","content")
 );
 
 -- CreateTable
@@ -326,7 +332,8 @@ CREATE TABLE "TimelineEvent" (
 -- CreateTable
 CREATE TABLE "OrderException" (
     "id" TEXT NOT NULL,
-    "orderId" TEXT NOT NULL,
+    "orderId" TEXT,
+    "returnId" TEXT,
     "type" TEXT NOT NULL,
     "category" TEXT NOT NULL,
     "step" TEXT NOT NULL,
@@ -441,8 +448,152 @@ CREATE TABLE "WarehouseEvent" (
     "payload" JSONB NOT NULL,
     "correlationId" TEXT NOT NULL,
     "receivedAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "noEffect" TEXT,
+    "settledAt" TIMESTAMPTZ(3),
 
     CONSTRAINT "WarehouseEvent_pkey" PRIMARY KEY ("system","eventId")
+);
+
+-- CreateTable
+CREATE TABLE "DeadLetterAction" (
+    "id" BIGSERIAL NOT NULL,
+    "letterId" TEXT NOT NULL,
+    "kind" TEXT NOT NULL,
+    "partnerId" TEXT,
+    "action" TEXT NOT NULL,
+    "by" TEXT NOT NULL,
+    "why" TEXT NOT NULL,
+    "at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "since" TIMESTAMPTZ(3) NOT NULL,
+    "cause" TEXT NOT NULL,
+    "profileVersion" TEXT,
+    "corrected" TEXT,
+    "outcome" JSONB,
+    "settles" BOOLEAN NOT NULL DEFAULT false,
+
+    CONSTRAINT "DeadLetterAction_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "Return" (
+    "id" TEXT NOT NULL,
+    "partnerId" TEXT NOT NULL,
+    "rmaNumber" TEXT NOT NULL,
+    "orderId" TEXT,
+    "source" TEXT NOT NULL,
+    "requestNumber" TEXT,
+    "contentHash" TEXT NOT NULL,
+    "poNumber" TEXT,
+    "reason" TEXT NOT NULL,
+    "note" TEXT,
+    "profileVersion" TEXT NOT NULL,
+    "workflowId" TEXT NOT NULL,
+    "correlationId" TEXT NOT NULL,
+    "status" TEXT NOT NULL DEFAULT 'asked',
+    "waitingFor" TEXT,
+    "nextDeadline" TIMESTAMPTZ(3),
+    "endReason" TEXT,
+    "node" TEXT,
+    "wmsSystem" TEXT,
+    "wmsReference" TEXT,
+    "restockingFee" DECIMAL(9,6) NOT NULL DEFAULT 0,
+    "awaitsAnswers" BOOLEAN NOT NULL DEFAULT false,
+    "askedBy" TEXT NOT NULL,
+    "askedAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "authorizedAt" TIMESTAMPTZ(3),
+    "arriveBy" TIMESTAMPTZ(3),
+    "closedAt" TIMESTAMPTZ(3),
+    "updatedAt" TIMESTAMPTZ(3) NOT NULL,
+
+    CONSTRAINT "Return_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "ReturnLine" (
+    "returnId" TEXT NOT NULL,
+    "lineNumber" INTEGER NOT NULL,
+    "orderLineNumber" INTEGER,
+    "lineId" TEXT,
+    "sku" TEXT NOT NULL,
+    "description" TEXT NOT NULL,
+    "baseUnit" TEXT NOT NULL,
+    "requested" DECIMAL(27,9) NOT NULL,
+    "authorized" DECIMAL(27,9) NOT NULL DEFAULT 0,
+    "received" DECIMAL(27,9) NOT NULL DEFAULT 0,
+    "over" DECIMAL(27,9) NOT NULL DEFAULT 0,
+    "overSentBack" DECIMAL(27,9) NOT NULL DEFAULT 0,
+    "restocked" DECIMAL(27,9) NOT NULL DEFAULT 0,
+    "refurbished" DECIMAL(27,9) NOT NULL DEFAULT 0,
+    "scrapped" DECIMAL(27,9) NOT NULL DEFAULT 0,
+    "vendor" DECIMAL(27,9) NOT NULL DEFAULT 0,
+    "sentBack" DECIMAL(27,9) NOT NULL DEFAULT 0,
+    "credited" DECIMAL(27,9) NOT NULL DEFAULT 0,
+    "waived" DECIMAL(27,9) NOT NULL DEFAULT 0,
+
+    CONSTRAINT "ReturnLine_pkey" PRIMARY KEY ("returnId","lineNumber")
+);
+
+-- CreateTable
+CREATE TABLE "ReturnReceipt" (
+    "id" TEXT NOT NULL,
+    "system" TEXT NOT NULL,
+    "eventId" TEXT NOT NULL,
+    "returnId" TEXT NOT NULL,
+    "type" TEXT NOT NULL,
+    "payload" JSONB NOT NULL,
+    "state" TEXT NOT NULL DEFAULT 'waiting',
+    "correlationId" TEXT NOT NULL,
+    "receivedAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+
+    CONSTRAINT "ReturnReceipt_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "ReturnSettlement" (
+    "returnId" TEXT NOT NULL,
+    "round" INTEGER NOT NULL,
+    "lines" JSONB NOT NULL,
+    "erpReturnNumber" TEXT,
+    "createdAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+
+    CONSTRAINT "ReturnSettlement_pkey" PRIMARY KEY ("returnId","round")
+);
+
+-- CreateTable
+CREATE TABLE "CreditMemo" (
+    "id" TEXT NOT NULL,
+    "returnId" TEXT NOT NULL,
+    "round" INTEGER NOT NULL,
+    "invoiceId" TEXT NOT NULL,
+    "partnerId" TEXT NOT NULL,
+    "creditMemoNumber" TEXT,
+    "creditedOn" DATE,
+    "currency" TEXT NOT NULL,
+    "lines" JSONB NOT NULL,
+    "goods" BIGINT NOT NULL,
+    "allowances" BIGINT NOT NULL,
+    "tax" BIGINT NOT NULL,
+    "restockingFee" BIGINT NOT NULL,
+    "total" BIGINT NOT NULL,
+    "applied" BIGINT,
+    "refundNumber" TEXT,
+    "createdAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+
+    CONSTRAINT "CreditMemo_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "ReturnEvent" (
+    "id" BIGSERIAL NOT NULL,
+    "returnId" TEXT NOT NULL,
+    "key" TEXT NOT NULL,
+    "type" TEXT NOT NULL,
+    "summary" TEXT NOT NULL,
+    "actor" TEXT NOT NULL,
+    "correlationId" TEXT NOT NULL,
+    "at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+
+    CONSTRAINT "ReturnEvent_pkey" PRIMARY KEY ("id")
 );
 
 -- CreateTable
@@ -685,7 +836,7 @@ CREATE UNIQUE INDEX "Payment_partnerId_reference_key" ON "Payment"("partnerId", 
 CREATE INDEX "PaymentAllocation_invoiceId_idx" ON "PaymentAllocation"("invoiceId");
 
 -- CreateIndex
-CREATE UNIQUE INDEX "PaymentAllocation_paymentId_invoiceNumber_key" ON "PaymentAllocation"("paymentId", "invoiceNumber");
+CREATE UNIQUE INDEX "PaymentAllocation_paymentId_invoiceNumber_attempt_key" ON "PaymentAllocation"("paymentId", "invoiceNumber", "attempt");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "Interchange_workflowId_key" ON "Interchange"("workflowId");
@@ -713,6 +864,9 @@ CREATE UNIQUE INDEX "Document_businessKey_key" ON "Document"("businessKey");
 
 -- CreateIndex
 CREATE INDEX "Document_orderId_idx" ON "Document"("orderId");
+
+-- CreateIndex
+CREATE INDEX "Document_returnId_idx" ON "Document"("returnId");
 
 -- CreateIndex
 CREATE INDEX "Document_partnerId_direction_state_createdAt_idx" ON "Document"("partnerId", "direction", "state", "createdAt");
@@ -748,16 +902,19 @@ CREATE INDEX "HandOff_target_kind_idx" ON "HandOff"("target", "kind");
 CREATE UNIQUE INDEX "TimelineEvent_orderId_key_key" ON "TimelineEvent"("orderId", "key");
 
 -- CreateIndex
+CREATE INDEX "OrderException_orderId_idx" ON "OrderException"("orderId");
+
+-- CreateIndex
+CREATE INDEX "OrderException_returnId_idx" ON "OrderException"("returnId");
+
+-- CreateIndex
+CREATE INDEX "OrderException_state_dueAt_id_idx" ON "OrderException"("state", "dueAt", "id");
+
+-- CreateIndex
 CREATE INDEX "OrderChange_orderId_position_idx" ON "OrderChange"("orderId", "position");
 
 -- CreateIndex
 CREATE INDEX "OrderChange_partnerId_poNumber_release_idx" ON "OrderChange"("partnerId", "poNumber", "release");
-
--- CreateIndex
-CREATE INDEX "OrderException_orderId_idx" ON "OrderException"("orderId");
-
--- CreateIndex
-CREATE INDEX "OrderException_state_dueAt_id_idx" ON "OrderException"("state", "dueAt", "id");
 
 -- CreateIndex
 CREATE INDEX "ExceptionComment_exceptionId_at_id_idx" ON "ExceptionComment"("exceptionId", "at", "id");
@@ -772,7 +929,58 @@ CREATE INDEX "HeldUpStep_system_nextAttemptAt_idx" ON "HeldUpStep"("system", "ne
 CREATE UNIQUE INDEX "Decision_orderId_key_key" ON "Decision"("orderId", "key");
 
 -- CreateIndex
+CREATE INDEX "DeadLetterAction_letterId_at_idx" ON "DeadLetterAction"("letterId", "at");
+
+-- CreateIndex
+CREATE INDEX "DeadLetterAction_settled_idx" ON "DeadLetterAction"("action", "at" DESC) WHERE (settles);
+
+-- CreateIndex
+CREATE INDEX "Document_dead_idx" ON "Document"("createdAt" DESC) WHERE (direction = 'inbound'::text AND "handledAt" IS NULL AND state = ANY (ARRAY['received'::text, 'rejected'::text, 'unmatched'::text, 'kept'::text]));
+
+-- CreateIndex
+CREATE INDEX "Interchange_dead_idx" ON "Interchange"("receivedAt" DESC) WHERE (direction = 'inbound'::text AND state = 'rejected'::text AND "settledAt" IS NULL);
+
+-- CreateIndex
+CREATE INDEX "PaymentAllocation_dead_idx" ON "PaymentAllocation"("createdAt" DESC) WHERE ("noEffect" IS NOT NULL AND "settledAt" IS NULL);
+
+-- CreateIndex
+CREATE INDEX "WarehouseEvent_dead_idx" ON "WarehouseEvent"("receivedAt" DESC) WHERE ("noEffect" IS NOT NULL AND "settledAt" IS NULL);
+
+-- CreateIndex
 CREATE INDEX "WarehouseEvent_releaseNumber_idx" ON "WarehouseEvent"("releaseNumber");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "Return_rmaNumber_key" ON "Return"("rmaNumber");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "Return_workflowId_key" ON "Return"("workflowId");
+
+-- CreateIndex
+CREATE INDEX "Return_orderId_idx" ON "Return"("orderId");
+
+-- CreateIndex
+CREATE INDEX "Return_askedAt_id_idx" ON "Return"("askedAt" DESC, "id");
+
+-- CreateIndex
+CREATE INDEX "Return_status_askedAt_id_idx" ON "Return"("status", "askedAt" DESC, "id");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "Return_partnerId_source_requestNumber_key" ON "Return"("partnerId", "source", "requestNumber");
+
+-- CreateIndex
+CREATE INDEX "ReturnReceipt_returnId_idx" ON "ReturnReceipt"("returnId");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "ReturnReceipt_system_eventId_key" ON "ReturnReceipt"("system", "eventId");
+
+-- CreateIndex
+CREATE INDEX "CreditMemo_invoiceId_idx" ON "CreditMemo"("invoiceId");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "CreditMemo_returnId_round_invoiceId_key" ON "CreditMemo"("returnId", "round", "invoiceId");
+
+-- CreateIndex
+CREATE UNIQUE INDEX "ReturnEvent_returnId_key_key" ON "ReturnEvent"("returnId", "key");
 
 -- CreateIndex
 CREATE INDEX "Item_sku_idx" ON "Item"("sku");
@@ -829,6 +1037,9 @@ ALTER TABLE "PaymentAllocation" ADD CONSTRAINT "PaymentAllocation_invoiceId_fkey
 ALTER TABLE "Document" ADD CONSTRAINT "Document_orderId_fkey" FOREIGN KEY ("orderId") REFERENCES "Order"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 
 -- AddForeignKey
+ALTER TABLE "Document" ADD CONSTRAINT "Document_returnId_fkey" FOREIGN KEY ("returnId") REFERENCES "Return"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
 ALTER TABLE "Document" ADD CONSTRAINT "Document_interchangeId_fkey" FOREIGN KEY ("interchangeId") REFERENCES "Interchange"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 
 -- AddForeignKey
@@ -847,6 +1058,9 @@ ALTER TABLE "TimelineEvent" ADD CONSTRAINT "TimelineEvent_orderId_fkey" FOREIGN 
 ALTER TABLE "OrderException" ADD CONSTRAINT "OrderException_orderId_fkey" FOREIGN KEY ("orderId") REFERENCES "Order"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 
 -- AddForeignKey
+ALTER TABLE "OrderException" ADD CONSTRAINT "OrderException_returnId_fkey" FOREIGN KEY ("returnId") REFERENCES "Return"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
 ALTER TABLE "OrderChange" ADD CONSTRAINT "OrderChange_orderId_fkey" FOREIGN KEY ("orderId") REFERENCES "Order"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 
 -- AddForeignKey
@@ -860,6 +1074,30 @@ ALTER TABLE "BulkResolutionItem" ADD CONSTRAINT "BulkResolutionItem_exceptionId_
 
 -- AddForeignKey
 ALTER TABLE "Decision" ADD CONSTRAINT "Decision_orderId_fkey" FOREIGN KEY ("orderId") REFERENCES "Order"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "Return" ADD CONSTRAINT "Return_orderId_fkey" FOREIGN KEY ("orderId") REFERENCES "Order"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "ReturnLine" ADD CONSTRAINT "ReturnLine_returnId_fkey" FOREIGN KEY ("returnId") REFERENCES "Return"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "ReturnReceipt" ADD CONSTRAINT "ReturnReceipt_returnId_fkey" FOREIGN KEY ("returnId") REFERENCES "Return"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "ReturnSettlement" ADD CONSTRAINT "ReturnSettlement_returnId_fkey" FOREIGN KEY ("returnId") REFERENCES "Return"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "CreditMemo" ADD CONSTRAINT "CreditMemo_returnId_fkey" FOREIGN KEY ("returnId") REFERENCES "Return"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "CreditMemo" ADD CONSTRAINT "CreditMemo_returnId_round_fkey" FOREIGN KEY ("returnId", "round") REFERENCES "ReturnSettlement"("returnId", "round") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "CreditMemo" ADD CONSTRAINT "CreditMemo_invoiceId_fkey" FOREIGN KEY ("invoiceId") REFERENCES "Invoice"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "ReturnEvent" ADD CONSTRAINT "ReturnEvent_returnId_fkey" FOREIGN KEY ("returnId") REFERENCES "Return"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 
 -- AddForeignKey
 ALTER TABLE "ShipTo" ADD CONSTRAINT "ShipTo_erpSystem_customerNumber_fkey" FOREIGN KEY ("erpSystem", "customerNumber") REFERENCES "Customer"("erpSystem", "customerNumber") ON DELETE CASCADE ON UPDATE CASCADE;

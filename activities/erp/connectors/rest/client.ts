@@ -58,6 +58,27 @@ export function createRestErp(instance: HttpSystem & { pageSize?: number }, deps
     async applyCash(key, request) {
       return (await http.call(erpOperations.applyCash, { key, body: request })).answer;
     },
+    async postReturn(key, request) {
+      return (await http.call(erpOperations.postReturn, { key, body: request })).answer;
+    },
+    async createCreditMemo(key, request) {
+      return (await http.call(erpOperations.createCreditMemo, { key, body: request })).answer;
+    },
+    async createRefund(key, request) {
+      return (await http.call(erpOperations.createRefund, { key, body: request })).answer;
+    },
+    async findReturn({ erpOrderNumber, reference }) {
+      const { answer } = await http.call(erpOperations.listReturns, { query: { erpOrderNumber } });
+      return answer.items.find((posted) => posted.reference === reference);
+    },
+    async findCreditMemo({ invoiceNumber, reference }) {
+      const { answer } = await http.call(erpOperations.listCreditMemos, { query: { invoiceNumber } });
+      return answer.items.find((memo) => memo.reference === reference);
+    },
+    async findRefund({ creditMemoNumber }) {
+      const { answer } = await http.call(erpOperations.listRefunds, { query: { creditMemoNumber } });
+      return answer.items[0];
+    },
     async readMasterData({ since, cursor }) {
       return (
         await http.call(erpOperations.readMasterData, {

@@ -193,6 +193,72 @@ export const erpCashRequest = z
 const erpReceiptRecord = erpCashRequest.extend({ receiptNumber: identifier }).meta({ id: 'ErpReceiptRecord' });
 export type ErpReceiptRecord = z.infer<typeof erpReceiptRecord>;
 
+export const erpReturnRequest = z
+  .object({
+    erpOrderNumber: identifier,
+    reference: identifier.meta({ description: 'Of the caller; unique' }),
+    rmaNumber: identifier,
+    node: identifier.meta({ description: 'Where the goods came back to' }),
+    lines: z
+      .array(z.object({ lineNumber, quantity: positiveDecimal.meta({ description: 'Base units' }) }))
+      .min(1)
+      .max(10_000),
+  })
+  .meta({ id: 'ErpReturnRequest' });
+
+const erpReturnRecord = erpReturnRequest.extend({ erpReturnNumber: identifier }).meta({ id: 'ErpReturnRecord' });
+export type ErpReturnRecord = z.infer<typeof erpReturnRecord>;
+
+export const erpCreditMemoRequest = z
+  .object({
+    erpOrderNumber: identifier,
+    erpReturnNumber: identifier,
+    invoiceNumber: identifier,
+    reference: identifier.meta({ description: 'Of the caller; unique' }),
+    currency,
+    lines: z
+      .array(
+        z.object({
+          lineNumber,
+          quantity: positiveDecimal.meta({ description: 'Base units' }),
+          amount: minorUnits.min(0).meta({ description: 'Of the goods' }),
+        }),
+      )
+      .min(1)
+      .max(10_000),
+    allowances: minorUnits
+      .min(0)
+      .meta({ description: 'Share of the allowances of the invoice; it reduces the credit' }),
+    tax: minorUnits.min(0),
+    restockingFee: minorUnits.min(0).meta({ description: 'Kept from the credit' }),
+    total: minorUnits.min(0).meta({ description: 'Goods less allowances, plus tax, less the fee' }),
+  })
+  .meta({ id: 'ErpCreditMemoRequest' });
+
+const erpCreditMemo = z
+  .object({
+    creditMemoNumber: identifier,
+    creditedOn: day,
+    currency,
+    total: minorUnits,
+    applied: minorUnits.min(0).meta({ description: 'By how much it reduced what was open of the invoice' }),
+  })
+  .meta({ id: 'ErpCreditMemo' });
+export type ErpCreditMemoAnswer = z.infer<typeof erpCreditMemo>;
+
+const erpCreditMemoRecord = erpCreditMemoRequest
+  .extend(erpCreditMemo.shape)
+  .extend({ refunded: minorUnits })
+  .meta({ id: 'ErpCreditMemoRecord' });
+export type ErpCreditMemoRecord = z.infer<typeof erpCreditMemoRecord>;
+
+export const erpRefundRequest = z
+  .object({ creditMemoNumber: identifier, amount: minorUnits.min(1), currency })
+  .meta({ id: 'ErpRefundRequest' });
+
+const erpRefundRecord = erpRefundRequest.extend({ refundNumber: identifier }).meta({ id: 'ErpRefundRecord' });
+export type ErpRefundRecord = z.infer<typeof erpRefundRecord>;
+
 export const erpMasterData = z
   .object({
     asOf: instant.meta({ description: 'The same on every page of one reading: the `since` of the next reading' }),
@@ -348,6 +414,48 @@ export const erpOperations = {
       'amount-exceeds-open': 'more than is open',
     },
   },
+  postReturn: {
+    method: 'POST',
+    path: '/returns',
+    summary: 'Take returned goods of an order back',
+    body: erpReturnRequest,
+    answer: z.object({ erpReturnNumber: identifier }),
+    keyed: true,
+    refusals: {
+      'unknown-order': 'no such order',
+      'unknown-line': 'the order has no such line',
+      'quantity-exceeds-shipped': 'more than shipped and was not returned before',
+    },
+  },
+  createCreditMemo: {
+    method: 'POST',
+    path: '/credit-memos',
+    summary: 'Credit returned goods of an invoice; what is open of the invoice is reduced first',
+    body: erpCreditMemoRequest,
+    answer: erpCreditMemo,
+    keyed: true,
+    refusals: {
+      'unknown-return': 'the order has no such return',
+      'unknown-invoice': 'the order has no such invoice',
+      'currency-mismatch': 'the invoice is in another currency',
+      'amounts-differ': 'the amounts do not come to the total',
+      'quantity-exceeds-invoiced': 'more than was invoiced and not credited before',
+      'amount-exceeds-invoiced': 'more than the invoice has left to credit',
+    },
+  },
+  createRefund: {
+    method: 'POST',
+    path: '/refunds',
+    summary: 'Pay back what a credit memo could not be applied to',
+    body: erpRefundRequest,
+    answer: z.object({ refundNumber: identifier }),
+    keyed: true,
+    refusals: {
+      'unknown-credit-memo': 'no such credit memo',
+      'currency-mismatch': 'the credit memo is in another currency',
+      'amount-exceeds-open': 'more than the credit memo has left',
+    },
+  },
   readMasterData: {
     method: 'GET',
     path: '/master-data',
@@ -395,6 +503,30 @@ export const erpOperations = {
     summary: 'Invoices with what is paid and open, optionally of one order',
     query: z.object({ erpOrderNumber: z.string().optional() }),
     answer: list(erpInvoiceRecord),
+    keyed: false,
+  },
+  listReturns: {
+    method: 'GET',
+    path: '/returns',
+    summary: 'Returned goods, optionally of one order',
+    query: z.object({ erpOrderNumber: z.string().optional() }),
+    answer: list(erpReturnRecord),
+    keyed: false,
+  },
+  listCreditMemos: {
+    method: 'GET',
+    path: '/credit-memos',
+    summary: 'Credit memos, optionally of one invoice',
+    query: z.object({ invoiceNumber: z.string().optional() }),
+    answer: list(erpCreditMemoRecord),
+    keyed: false,
+  },
+  listRefunds: {
+    method: 'GET',
+    path: '/refunds',
+    summary: 'Refunds, optionally of one credit memo',
+    query: z.object({ creditMemoNumber: z.string().optional() }),
+    answer: list(erpRefundRecord),
     keyed: false,
   },
   listReceipts: {

@@ -62,9 +62,11 @@ erpContractSuite('rest', async () => {
       await call(`${sandbox.url}/_control/faults`, { method: 'PUT', body });
     },
     books: async () => {
-      const { orders, shipments, invoices, receipts, ordersByState } = (await call(`${sandbox.url}/_control/summary`))
-        .body;
-      return { orders, shipments, invoices, receipts, cancelled: ordersByState.cancelled ?? 0 };
+      const { orders, shipments, invoices, receipts, returns, creditMemos, refunds, ordersByState } = (
+        await call(`${sandbox.url}/_control/summary`)
+      ).body;
+      const cancelled = ordersByState.cancelled ?? 0;
+      return { orders, shipments, invoices, receipts, cancelled, returns, creditMemos, refunds };
     },
     end: async () => {
       await sandbox.close();

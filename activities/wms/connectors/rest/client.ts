@@ -18,10 +18,9 @@ export function createRestWms(instance: HttpSystem, deps: HttpDeps = {}): WmsPor
     },
     async cancelRelease(releaseNumber, reason) {
       // A later request with another reason is a new request: the release may have progressed by then.
-      const digest = createHash('sha256').update(reason).digest('hex').slice(0, 12);
       try {
         const { answer } = await http.call(wmsOperations.cancelRelease, {
-          key: `${releaseNumber}/cancel/${digest}`,
+          key: `${releaseNumber}/cancel/${digestOf(reason)}`,
           params: { releaseNumber },
           body: { reason },
         });
@@ -31,8 +30,29 @@ export function createRestWms(instance: HttpSystem, deps: HttpDeps = {}): WmsPor
         throw error;
       }
     },
+    async expectReturn(expected) {
+      const { rmaNumber: key, correlationId } = expected;
+      return (await http.call(wmsOperations.expectReturn, { key, body: expected, correlationId })).answer;
+    },
+    async cancelExpectedReturn(rmaNumber, reason) {
+      try {
+        const { answer } = await http.call(wmsOperations.cancelExpectedReturn, {
+          key: `${rmaNumber}/cancel/${digestOf(reason)}`,
+          params: { rmaNumber },
+          body: { reason },
+        });
+        return answer;
+      } catch (error) {
+        if (error instanceof SystemRefusal && error.code === 'unknown-return') return { cancelled: true };
+        throw error;
+      }
+    },
     async readStock(nodes) {
       return (await http.call(wmsOperations.readStock, { query: { nodes: nodes.join(',') } })).answer;
     },
   };
+}
+
+function digestOf(reason: string): string {
+  return createHash('sha256').update(reason).digest('hex').slice(0, 12);
 }

@@ -5,6 +5,6 @@ import { createRestWms } from './client.ts';
 /** Any warehouse system behind the generic REST contract (`rest-contract.ts`). */
 export const connector = defineWmsConnector({
   configuration: httpConfiguration,
-  capabilities: { events: 'webhooks', canCancel: true },
+  capabilities: { events: 'webhooks', canCancel: true, expectsReturns: true },
   connect: createRestWms,
 });

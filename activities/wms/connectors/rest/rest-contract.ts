@@ -144,6 +144,39 @@ const releaseRecord = z
   .meta({ id: 'ReleaseRecord' });
 export type ReleaseRecord = z.infer<typeof releaseRecord>;
 
+export const expectedReturn = z
+  .object({
+    rmaNumber: identifier.meta({ description: 'The key: the same number is the same return; the goods carry it' }),
+    correlationId: identifier,
+    node: identifier,
+    customerName: z.string().min(1).max(80),
+    poNumber: identifier.optional(),
+    arriveBy: day,
+    reason: z.string().max(40),
+    lines: z
+      .array(
+        z.object({
+          lineNumber: z.int().min(1),
+          sku: identifier,
+          description: z.string(),
+          quantity: positiveDecimal.meta({ description: 'Base units' }),
+          unit: z.string().regex(/^[A-Z0-9]{2}$/, 'must be a two-character unit code such as EA or CA'),
+        }),
+      )
+      .min(1)
+      .max(10_000),
+  })
+  .meta({ id: 'ExpectedReturn' });
+
+const expectedReturnRecord = expectedReturn
+  .extend({
+    reference: identifier,
+    state: z.enum(['expected', 'arrived', 'cancelled']),
+    received: z.array(z.object({ sku: identifier, quantity: decimal })),
+  })
+  .meta({ id: 'ExpectedReturnRecord' });
+export type ExpectedReturnRecord = z.infer<typeof expectedReturnRecord>;
+
 export const stockSnapshot = z
   .object({
     asOf: instant,
@@ -173,6 +206,35 @@ export const wmsOperations = {
     answer: z.object({ cancelled: z.boolean() }),
     keyed: true,
     refusals: { 'unknown-release': 'no such release' },
+  },
+  expectReturn: {
+    method: 'POST',
+    path: '/expected-returns',
+    summary: 'Goods that will come back; what comes is told by the event `return-received`',
+    body: expectedReturn,
+    answer: z.object({ reference: identifier }),
+    keyed: true,
+    refusals: {
+      'unknown-node': 'this system does not run that node',
+      'unknown-item': 'no such SKU',
+      'return-number-reused': 'that number was announced with other content',
+    },
+  },
+  cancelExpectedReturn: {
+    method: 'POST',
+    path: '/expected-returns/{rmaNumber}/cancel',
+    summary: 'Goods will not come back; `cancelled: false` when some of them have come',
+    body: z.object({ reason: z.string().min(1).max(500) }),
+    answer: z.object({ cancelled: z.boolean() }),
+    keyed: true,
+    refusals: { 'unknown-return': 'no such return' },
+  },
+  listExpectedReturns: {
+    method: 'GET',
+    path: '/expected-returns',
+    summary: 'Returns that were announced, as they stand',
+    answer: z.object({ items: z.array(expectedReturnRecord) }),
+    keyed: false,
   },
   readStock: {
     method: 'GET',

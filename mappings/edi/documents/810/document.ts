@@ -2,6 +2,7 @@ import { articleNumbers } from '../../checking/numbers.ts';
 import { hashTotal, lineCount } from '../../checking/totals.ts';
 import { defineDocument } from '../definition.ts';
 import { invoiceTotal, termsOfInvoice } from './checks.ts';
+import { renderCreditMemo810 } from './credit.ts';
 import { render810 } from './render.ts';
 
 export const invoice = defineDocument({
@@ -10,6 +11,7 @@ export const invoice = defineDocument({
   outbound: {
     writes: 'invoice',
     render: render810,
+    renderCredit: renderCreditMemo810,
     rule: {
       description: 'Invoice',
       events: ['invoiced', 'shipped'],

@@ -38,7 +38,7 @@ const REJECTIONS: Readonly<
  *
  * | outcome | ACK01 |
  * | --- | --- |
- * | all accepted | `accepted`, `quantityChanged` in another quantity that was agreed, `priceChanged` at another price, `dateChanged` on another day |
+ * | all accepted | `accepted`, `substituted` with our item in ACK07 and ACK08, `quantityChanged` in another quantity that was agreed, `priceChanged` at another price, `dateChanged` on another day |
  * | part accepted, rest backordered | `partBackordered` for the part, `backordered` for the rest |
  * | part accepted, rest never delivered | `quantityChanged` for the part |
  * | all backordered | `backordered` |
@@ -76,7 +76,11 @@ function acknowledgmentType(lines: readonly AcknowledgedLine[], outcomes: readon
   const nothing = lines.every((line) => !positive(line.accepted) && !positive(line.backordered));
   if (nothing && codes.every((code) => REFUSED.has(code))) return 'RD';
   const asOrdered = lines.every(
-    (line) => isWhollyAccepted(line) && line.asked === undefined && line.priceChanged !== true,
+    (line) =>
+      isWhollyAccepted(line) &&
+      line.asked === undefined &&
+      line.substitutes === undefined &&
+      line.priceChanged !== true,
   );
   return asOrdered && codes.every((code) => AS_ORDERED.has(code)) ? 'AD' : 'AC';
 }
@@ -97,11 +101,21 @@ function lineLoop(
 ): TreeNode {
   const { ordered, asked = ordered, unitPrice } = line;
   return node({
-    PO1: segment(line.lineId, asked.value, asked.unit, unitPrice, undefined, ...itemNumbers(line, profile)),
+    PO1: segment(line.lineId, asked.value, asked.unit, unitPrice, undefined, ...itemNumbers(asOrdered(line), profile)),
     PID: description(line.description),
     SDQ: storeQuantities(line, acceptedForStores(line), profile),
-    ACK: outcomes.map((outcome) => ({ ACK: acknowledged(line, outcome, currency) })),
+    ACK: outcomes.map((outcome) => ({ ACK: acknowledged(line, outcome, currency, profile) })),
   });
+}
+
+/** The line with the numbers of what was ordered. */
+function asOrdered({ substitutes, sku, customerSku, gtin, ...line }: AcknowledgedLine): AcknowledgedLine {
+  const numbers = substitutes ?? { sku, customerSku, gtin };
+  return {
+    ...{ ...line, sku: numbers.sku ?? '' },
+    ...(numbers.customerSku !== undefined && { customerSku: numbers.customerSku }),
+    ...(numbers.gtin !== undefined && { gtin: numbers.gtin }),
+  };
 }
 
 /** What the stores get of the accepted part, by the rule that also releases it. */
@@ -141,18 +155,29 @@ function outcomesOf(
 }
 
 /** What comes is other than ordered; the price is a change that the buyer has to pay for, so it comes before the day. */
-function acceptedCode({ asked, priceChanged, dateChanged }: AcknowledgedLine, codes: AcknowledgmentCodes): string {
+function acceptedCode(
+  { substitutes, asked, priceChanged, dateChanged }: AcknowledgedLine,
+  codes: AcknowledgmentCodes,
+): string {
+  if (substitutes !== undefined) return codes.substituted;
   if (asked !== undefined) return codes.quantityChanged;
   if (priceChanged === true) return codes.priceChanged;
   return dateChanged === true ? (codes.dateChanged ?? codes.accepted) : codes.accepted;
 }
 
-function acknowledged(line: AcknowledgedLine, { code, quantity, shipDate }: LineOutcome, currency: string) {
+function acknowledged(
+  line: AcknowledgedLine,
+  { code, quantity, shipDate }: LineOutcome,
+  currency: string,
+  { items }: Agreement,
+) {
   const { value, unit } = positive(quantity)
     ? statedQuantity(line, quantity, currency)
     : { value: '0', unit: line.ordered.unit };
   const dated = shipDate === undefined ? [] : ['068', dateElement(shipDate)];
-  return segment(code, value, unit, ...dated);
+  if (line.substitutes === undefined || !positive(quantity)) return segment(code, value, unit, ...dated);
+  const [qualifier, date] = dated;
+  return segment(code, value, unit, qualifier, date, undefined, items.send.seller, line.sku);
 }
 
 function refuseUnbalanced(line: AcknowledgedLine, path: string): void {

@@ -17,6 +17,11 @@ export const segments: Readonly<Record<string, SegmentDefinition>> = {
   AK2: ['Transaction set response header', 'M143 M329 O1705'],
   AT9: ['Dimensions of equipment', 'O567 O65 O189 X187 X188 X81 X184 X183'],
   BIG: ['Beginning of invoice', 'M373 M76 O373 O324 O328 O327 O640 O353 O306 O76 O1005'],
+  CDD: [
+    'Detail of credit or debit adjustment',
+    'M426 M478 O350 X610 O1073 OpriceBracket XadjustedQuantity X355 OpriceDifference O236 X212 O236 O212 O933',
+    'R0407 P0708 C0711',
+  ],
   CTB: ['Restrictions and conditions', 'M688 X352 X673 X380 X522 X610 OC001'],
   CTX: ['Context', 'MC998^10 O721 O719 O447 OC030 OC999'],
   DMG: ['Personal data', 'X1250 X1251 O1068 O1067 OC056^10 O1066 O26 O659 O380 X1270 X1271', 'P0102 P1011'],

@@ -92,6 +92,11 @@ const partyOfLine = (contacts: string) => `[N1 >1]
   PER O ${contacts}`;
 
 export const structures: Readonly<Record<string, readonly StructureChange[]>> = {
+  '812': [
+    { at: '/CDD/SAC', replace: '' },
+    { at: '/CDD/DTM', add: '[SAC 25]\n  SAC O 1\n  DTM O 5' },
+    { at: '/CDD/N11', add: accounting },
+  ],
   '850': [
     ...orders,
     ...leadTimes('/TXI', '\n  REF O >1'),

@@ -9,10 +9,14 @@ import { SystemRefusal } from '../../../../lib/refusal.ts';
 import { defineErpConnector } from '../../../connector.ts';
 import type {
   ErpCashRequest,
+  ErpCreditMemo,
+  ErpCreditMemoRequest,
   ErpInvoiceRequest,
   ErpMasterData,
   ErpOrderRequest,
   ErpPort,
+  ErpRefundRequest,
+  ErpReturnRequest,
   ErpShipmentRequest,
 } from '../../../port.ts';
 
@@ -35,10 +39,14 @@ export interface Books {
   shipments: (ErpShipmentRequest & { erpShipmentNumber: string })[];
   invoices: (ErpInvoiceRequest & { invoice: Invoice })[];
   receipts: (ErpCashRequest & { receiptNumber: string })[];
+  returns: (ErpReturnRequest & { erpReturnNumber: string })[];
+  credits: (ErpCreditMemoRequest & { memo: ErpCreditMemo })[];
+  refunds: (ErpRefundRequest & { refundNumber: string })[];
 }
 
 export function booksIn(file: string): Books {
-  if (!existsSync(file)) return { orders: [], shipments: [], invoices: [], receipts: [] };
+  const none: Books = { orders: [], shipments: [], invoices: [], receipts: [], returns: [], credits: [], refunds: [] };
+  if (!existsSync(file)) return none;
   return JSON.parse(readFileSync(file, 'utf8')) as Books;
 }
 
@@ -146,6 +154,57 @@ function pocketLedger(system: string, file: string, currency: string, rowsPerPag
     },
     async findReceipt({ invoiceNumber, reference }) {
       return booksIn(file).receipts.find((one) => one.invoiceNumber === invoiceNumber && one.reference === reference);
+    },
+    async postReturn(_key, request) {
+      const books = booksIn(file);
+      known(
+        books.orders.find((order) => order.erpOrderNumber === request.erpOrderNumber),
+        'unknown-order',
+      );
+      const erpReturnNumber = `PB-${books.returns.length + 1}`;
+      return done({ ...books, returns: [...books.returns, { ...request, erpReturnNumber }] }, { erpReturnNumber });
+    },
+    async findReturn({ reference }) {
+      return booksIn(file).returns.find((one) => one.reference === reference);
+    },
+    async createCreditMemo(_key, request) {
+      const books = booksIn(file);
+      const { invoice } = known(
+        books.invoices.find((one) => one.invoice.invoiceNumber === request.invoiceNumber),
+        'unknown-invoice',
+      );
+      const paid = books.receipts
+        .filter(({ invoiceNumber }) => invoiceNumber === request.invoiceNumber)
+        .reduce((total, { amount }) => total + amount, 0);
+      const credited = books.credits
+        .filter(({ invoiceNumber }) => invoiceNumber === request.invoiceNumber)
+        .reduce((total, { memo }) => total + memo.total, 0);
+      if (credited + request.total > invoice.total) {
+        throw new SystemRefusal(system, 'amount-exceeds-invoiced', 'is more than the invoice has left');
+      }
+      const memo: ErpCreditMemo = {
+        creditMemoNumber: `PC-${books.credits.length + 1}`,
+        creditedOn: '2026-12-01',
+        currency: request.currency,
+        total: request.total,
+        applied: Math.min(request.total, Math.max(0, invoice.total - paid - credited)),
+      };
+      return done({ ...books, credits: [...books.credits, { ...request, memo }] }, memo);
+    },
+    async findCreditMemo({ reference }) {
+      return booksIn(file).credits.find((one) => one.reference === reference)?.memo;
+    },
+    async createRefund(_key, request) {
+      const books = booksIn(file);
+      known(
+        books.credits.find(({ memo }) => memo.creditMemoNumber === request.creditMemoNumber),
+        'unknown-credit-memo',
+      );
+      const refundNumber = `PF-${books.refunds.length + 1}`;
+      return done({ ...books, refunds: [...books.refunds, { ...request, refundNumber }] }, { refundNumber });
+    },
+    async findRefund({ creditMemoNumber }) {
+      return booksIn(file).refunds.find((one) => one.creditMemoNumber === creditMemoNumber);
     },
     async readMasterData({ since, cursor = '0' }) {
       const nothing: ErpMasterData = { items: [], customers: [], prices: [], taxRates: [] };

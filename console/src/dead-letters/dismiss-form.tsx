@@ -1,0 +1,41 @@
+import { type FormEvent, useId, useState } from 'react';
+import type { ApiProblem } from '../api.ts';
+import { problemFrom, Refusal } from '../refusal.tsx';
+import { useApi } from '../session.tsx';
+
+/** Somebody says that it needs nothing, or what was done about it. */
+export function DismissForm({ id, onDone }: { readonly id: string; readonly onDone: () => void }) {
+  const api = useApi();
+  const field = useId();
+  const [note, setNote] = useState('');
+  const [sending, setSending] = useState(false);
+  const [problem, setProblem] = useState<ApiProblem>();
+
+  async function submit(event: FormEvent): Promise<void> {
+    event.preventDefault();
+    setSending(true);
+    setProblem(undefined);
+    try {
+      await api.dismissDeadLetter(id, note.trim());
+      onDone();
+    } catch (failure) {
+      setProblem(problemFrom(failure, 'It was not dismissed'));
+    } finally {
+      setSending(false);
+    }
+  }
+
+  return (
+    <section className="question" aria-label="Dismiss">
+      <h2>Nothing to do</h2>
+      <form onSubmit={(event) => void submit(event)}>
+        <label htmlFor={field}>Why it needs nothing, or what was done about it</label>
+        <input id={field} value={note} maxLength={1000} required onChange={(event) => setNote(event.target.value)} />
+        <button type="submit" disabled={sending || note.trim() === ''}>
+          Dismiss
+        </button>
+        {problem && <Refusal problem={problem} />}
+      </form>
+    </section>
+  );
+}

@@ -1,0 +1,148 @@
+import { useId, useState } from 'react';
+import type { ApiProblem } from '../api.ts';
+import { problemFrom, Refusal } from '../refusal.tsx';
+import { useApi } from '../session.tsx';
+import type { DeadLetterDetail, Reading, Replayed } from './api.ts';
+import { correctionHint } from './words.ts';
+
+/** Takes it again: first what would happen, then, with a reason, for good. */
+export function ReplayForm({ letter, onDone }: { readonly letter: DeadLetterDetail; readonly onDone: () => void }) {
+  const api = useApi();
+  const ids = { why: useId(), content: useId(), version: useId() };
+  const [why, setWhy] = useState('');
+  const [content, setContent] = useState('');
+  const [version, setVersion] = useState('');
+  const [correcting, setCorrecting] = useState(false);
+  const [sending, setSending] = useState(false);
+  const [told, setTold] = useState<Replayed>();
+  const [problem, setProblem] = useState<ApiProblem>();
+  const isRead = letter.kind === 'document' || letter.kind === 'acknowledgment';
+  const changed = { ...(correcting && { content }), ...(version !== '' && { profileVersion: version }) };
+
+  async function send(dryRun: boolean): Promise<void> {
+    setSending(true);
+    setProblem(undefined);
+    try {
+      const answer = await api.replay(letter.id, { ...changed, ...(dryRun ? { dryRun } : { why: why.trim() }) });
+      setTold(dryRun ? answer : undefined);
+      if (!dryRun) onDone();
+    } catch (failure) {
+      setTold(undefined);
+      setProblem(problemFrom(failure, 'It was not taken'));
+    } finally {
+      setSending(false);
+    }
+  }
+
+  /** What was told is of what was given before. */
+  const set = (change: (text: string) => void) => (text: string) => {
+    change(text);
+    setTold(undefined);
+  };
+
+  return (
+    <section className="question open" aria-label="Take it again">
+      <h2>Take it again</h2>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          void send(told === undefined);
+        }}
+      >
+        <label>
+          <input
+            type="checkbox"
+            checked={correcting}
+            onChange={(event) => {
+              setCorrecting(event.target.checked);
+              setTold(undefined);
+              if (content === '') setContent(letter.kind === 'payment' ? '{"invoiceNumber": ""}' : letter.content.text);
+            }}
+          />{' '}
+          With corrected content
+        </label>
+        {correcting && (
+          <>
+            <label htmlFor={ids.content}>Corrected content</label>
+            <textarea
+              id={ids.content}
+              rows={8}
+              spellCheck={false}
+              value={content}
+              onChange={(event) => set(setContent)(event.target.value)}
+            />
+            <p className="quiet">{correctionHint(letter.kind)} What came stays as it is, beside it.</p>
+          </>
+        )}
+        {isRead && (
+          <>
+            <label htmlFor={ids.version}>Version of the profile (empty: today’s)</label>
+            <input id={ids.version} value={version} onChange={(event) => set(setVersion)(event.target.value.trim())} />
+          </>
+        )}
+        {told === undefined ? (
+          <button type="submit" disabled={sending}>
+            Show what would happen
+          </button>
+        ) : (
+          <>
+            <Told told={told} />
+            <label htmlFor={ids.why}>Why it is taken again</label>
+            <input id={ids.why} value={why} maxLength={1000} onChange={(event) => setWhy(event.target.value)} />
+            <button type="submit" disabled={sending || why.trim() === ''}>
+              Take it
+            </button>
+          </>
+        )}
+        {problem && <Refusal problem={problem} />}
+      </form>
+    </section>
+  );
+}
+
+function Told({ told: { effect, before, now, differences } }: { readonly told: Replayed }) {
+  return (
+    <div role="status">
+      <p>
+        <strong>What would happen:</strong> {effect}.
+      </p>
+      {now && (
+        <p className="quiet">
+          {before && `Then: ${wordsOf(before)}. `}Now: {wordsOf(now)}.
+        </p>
+      )}
+      {differences.length > 0 && (
+        <details>
+          <summary>
+            {differences.length} {differences.length === 1 ? 'value differs' : 'values differ'}
+          </summary>
+          <table className="list">
+            <thead>
+              <tr>
+                <th scope="col">Where</th>
+                <th scope="col">Then</th>
+                <th scope="col">Now</th>
+              </tr>
+            </thead>
+            <tbody>
+              {differences.map(({ path, before: then, now: today }) => (
+                <tr key={path}>
+                  <th scope="row">
+                    <code>{path}</code>
+                  </th>
+                  <td>{then === undefined ? '–' : String(then)}</td>
+                  <td>{today === undefined ? '–' : String(today)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </details>
+      )}
+    </div>
+  );
+}
+
+function wordsOf({ verdict, profileVersion, faults }: Reading): string {
+  const words = { accepted: 'taken', rejected: 'refused', held: 'held' }[verdict];
+  return `${words} under profile ${profileVersion}${faults.length === 0 ? '' : ` (${faults.join('; ')})`}`;
+}

@@ -1,0 +1,36 @@
+import type { Walk } from './walk.ts';
+
+interface World {
+  readonly pass: (minutes: number) => Promise<void>;
+  readonly stock: (onHand: number) => Promise<void>;
+  readonly quiet: () => Promise<void>;
+}
+
+const ROUNDS = 3;
+
+/** Everybody does what is still expected of them. */
+export async function settle(walks: readonly Walk[], { pass, stock, quiet }: World): Promise<void> {
+  await stock(500);
+  await quiet();
+  for (let round = 0; round < ROUNDS; round += 1) {
+    await Promise.all(walks.map(shipRest));
+    await quiet();
+    await Promise.all(walks.map(payRest));
+    await quiet();
+    await pass(30);
+  }
+}
+
+async function shipRest(walk: Walk): Promise<void> {
+  for (const release of await walk.releases()) {
+    const open = (await walk.open(release)).filter(({ quantity }) => Number(quantity) > 0);
+    await walk.ship(release.releaseNumber, `S${walk.next()}`, open);
+  }
+}
+
+async function payRest(walk: Walk): Promise<void> {
+  const invoices = await walk.prisma.invoice.findMany({ where: { orderId: walk.orderId } });
+  for (const { invoiceNumber, total, paid } of invoices) {
+    if (total > paid) await walk.pay(invoiceNumber, Number(total - paid));
+  }
+}

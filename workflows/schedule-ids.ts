@@ -1,0 +1,2 @@
+/** Reads master data and stock from their owners. */
+export const SYNC_SCHEDULE = 'inventory-sync';
