@@ -63,7 +63,10 @@ export const returnQuery = defineQuery<ReturnView>('returnStatus');
 export const resolveException = defineUpdate<{ status: OrderStatus }, [ResolveExceptionInput]>('resolveException');
 /** Cancel the whole order. Refused once goods have left, or if a warehouse can no longer stop its release. */
 export const cancelOrder = defineUpdate<{ status: OrderStatus }, [CancelOrderInput]>('cancelOrder');
-/** Make a change that is stored, and tell what became of it. It waits for its turn, and for the ERP and warehouses. */
+/**
+ * Make a change that is stored, and tell what became of it. It waits for its turn, for the ERP and warehouses, and maybe for a
+ * person: an order takes ten open updates, so only people at the Temporal CLI ask so (docs/operations.md).
+ */
 export const changeOrder = defineUpdate<ChangeOutcome, [ChangeOrderInput]>('changeOrder');
 /** Decide an open exception of a return. */
 export const resolveReturnException = defineUpdate<{ status: string }, [ResolveReturnExceptionInput]>(

@@ -1,7 +1,7 @@
 /** What came back, and what becomes of it. */
 import { randomUUID } from 'node:crypto';
 import { deadlineAfter } from '../../domain/calendar/calendar.ts';
-import { add, compare, isPositive, isZero, minimum, multiply, subtract } from '../../domain/decimal.ts';
+import { add, compare, isMultiple, isPositive, isZero, minimum, multiply, subtract } from '../../domain/decimal.ts';
 import { whyNotReturn } from '../../domain/returns/guards.ts';
 import type { DisposeReturnInput } from '../../domain/returns/messages.ts';
 import { feePercent, type ReturnReason } from '../../domain/returns/policy.ts';
@@ -19,6 +19,7 @@ import {
   waive,
 } from '../../domain/returns/quantities.ts';
 import type { ReturnTerms } from '../../domain/returns/state.ts';
+import { isCounted } from '../../domain/units.ts';
 import type { ReturnNoticeEvent } from '../../mappings/canonical/v1/index.ts';
 import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import { permanent } from '../lib/activity-failure.ts';
@@ -195,10 +196,17 @@ function inBaseUnits(
   ordered: readonly OrderLineToReturn[],
 ): string {
   const known = lines.find((line) => line.sku === sku);
-  if (unit === undefined || known === undefined || unit === known.baseUnit) return quantity;
+  if (known === undefined) return quantity;
   const line = ordered.find((one) => one.sku === sku && one.orderedUnit === unit);
-  if (line !== undefined) return multiply(quantity, line.unitFactor);
-  throw permanent('unit-unknown', `${quantity} ${unit} of ${sku}: its unit is ${known.baseUnit}`);
+  if (unit !== undefined && unit !== known.baseUnit && line === undefined) {
+    throw permanent('unit-unknown', `${quantity} ${unit} of ${sku}: its unit is ${known.baseUnit}`);
+  }
+  const isBase = unit === undefined || unit === known.baseUnit || line === undefined;
+  const base = isBase ? quantity : multiply(quantity, line.unitFactor);
+  if (isCounted(known.baseUnit) && !isMultiple(base, '1')) {
+    throw permanent('not-whole', `${base} ${known.baseUnit} of ${sku} have come, of which there are only whole ones`);
+  }
+  return base;
 }
 
 /** A line for goods that the return does not name. */

@@ -1,7 +1,7 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { type OrderChange, orderChange, positiveDecimal } from '../../mappings/canonical/v1/index.ts';
 import { orderChangeLine } from '../../mappings/canonical/v1/order-change.ts';
-import { changeOrder } from '../../workflows/messages.ts';
 import { visiblePartner } from '../auth/visibility.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { Problem } from '../errors.ts';
@@ -9,7 +9,6 @@ import { idempotencyHeaders, idUnderKey, once } from '../idempotency.ts';
 import { type ChangeView, changesOf, changeView } from '../representations/change.ts';
 import { link, orderPath } from '../representations/values.ts';
 import { type Caller, route, withScope } from '../route.ts';
-import { updateOrder } from '../workflow-updates.ts';
 import { orderParameters, visibleOrder } from './orders.ts';
 
 const reason = z.string().trim().min(1).max(500);
@@ -249,16 +248,21 @@ async function apply(
   const by = caller.client?.name ?? 'unknown';
   const state = await deps.intake.acceptChange({ ...offered, askedBy: by }, order.id);
   if (state === 'refused') throw new Problem('order-closed', 'The order ended at this moment.');
-  const { id: changeId } = offered;
-  try {
-    await updateOrder(deps, order.workflowId, changeOrder, { changeId, by }, 'not-possible-now');
-  } catch (error) {
-    // It is stored, and reaches its order by itself.
-    if (!(error instanceof Problem && error.code === 'process-unavailable')) throw error;
+  return answered(deps, order.id, offered.id);
+}
+
+/** How long a caller waits for the answer to a change. It may wait for a person, so it must not hold an update of the order. */
+const ANSWER_MS = 8_000;
+const LOOK_MS = 100;
+
+async function answered({ prisma }: ApiDependencies, orderId: string, changeId: string): Promise<ChangeView> {
+  for (const until = Date.now() + ANSWER_MS; ; await delay(LOOK_MS)) {
+    const { state } = await prisma.orderChange.findUniqueOrThrow({ where: { id: changeId }, select: { state: true } });
+    if (state !== 'answered' && Date.now() < until) continue;
+    const view = (await changesOf(prisma, orderId)).find(({ id }) => id === changeId);
+    if (view === undefined) throw new Error(`change ${changeId} of order ${orderId} is gone`);
+    return view;
   }
-  const view = (await changesOf(deps.prisma, order.id)).find(({ id }) => id === changeId);
-  if (view === undefined) throw new Error(`change ${changeId} of order ${order.id} is gone`);
-  return view;
 }
 
 function answerOf(orderId: string, change: ChangeView) {

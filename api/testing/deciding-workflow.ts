@@ -1,6 +1,6 @@
 import { ApplicationFailure, allHandlersFinished, condition, defineQuery, setHandler } from '@temporalio/workflow';
 import type { CancelOrderInput, ResolveExceptionInput } from '../../domain/order/messages.ts';
-import { cancelOrder, changeAsked, changeOrder, exceptionDecided, resolveException } from '../../workflows/messages.ts';
+import { cancelOrder, changeAsked, exceptionDecided, resolveException } from '../../workflows/messages.ts';
 
 /** The decisions that reached it by signal. */
 export const toldQuery = defineQuery<ResolveExceptionInput[]>('told');
@@ -42,9 +42,5 @@ export async function deciding(): Promise<void> {
   });
   setHandler(changeAsked, ({ changeId }) => void changes.add(changeId));
   setHandler(changesQuery, () => [...changes]);
-  setHandler(changeOrder, ({ changeId }) => {
-    changes.add(changeId);
-    return { result: 'accepted' as const, parts: [] };
-  });
   await condition(() => decided && allHandlersFinished());
 }

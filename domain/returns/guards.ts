@@ -1,6 +1,7 @@
 /** Whether an action on a return is legal now, and why not. One rule each. */
-import { add, compare, type Decimal, isPositive, subtract } from '../decimal.ts';
+import { add, compare, type Decimal, isMultiple, isPositive, subtract } from '../decimal.ts';
 import type { Resolution } from '../exceptions.ts';
+import { isCounted } from '../units.ts';
 import type { ReturnDecision, ReturnState } from './state.ts';
 
 /** Why something about a return cannot be done; `code` is stable. */
@@ -19,6 +20,7 @@ export interface NotNow {
 /** One line of an order as returns see it, in base units. */
 export interface ReturnableLine {
   readonly lineId: string;
+  readonly baseUnit: string;
   readonly shipped: Decimal;
   /** Of all returns that are under way or closed: what they were authorized for, and what they took. */
   readonly returned: Decimal;
@@ -32,7 +34,13 @@ export interface AskedReturnLine {
 
 /** `code` is stable. */
 export interface ReturnRefusal {
-  readonly code: 'unknown-line' | 'nothing-shipped' | 'more-than-shipped' | 'reason-not-allowed' | 'window-passed';
+  readonly code:
+    | 'unknown-line'
+    | 'not-whole'
+    | 'nothing-shipped'
+    | 'more-than-shipped'
+    | 'reason-not-allowed'
+    | 'window-passed';
   /** The buyer's line number; absent where the whole return is refused. */
   readonly lineId?: string;
   readonly reason: string;
@@ -47,6 +55,10 @@ export function whyNotReturn(lines: readonly ReturnableLine[], asked: readonly A
     if (line === undefined) return [{ code: 'unknown-line', lineId, reason: `the order has no line ${lineId}` }];
     if (!isPositive(line.shipped)) {
       return [{ code: 'nothing-shipped', lineId, reason: `nothing of line ${lineId} has shipped` }];
+    }
+    if (isCounted(line.baseUnit) && !isMultiple(quantity, '1')) {
+      const reason = `line ${lineId} is counted in ${line.baseUnit}, of which ${quantity} cannot come back`;
+      return [{ code: 'not-whole', lineId, reason }];
     }
     const left = subtract(line.shipped, line.returned);
     if (compare(quantity, left) <= 0) return [];

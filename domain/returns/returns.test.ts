@@ -162,13 +162,14 @@ describe('credits of an invoice', () => {
 
 describe('a return of order lines', () => {
   const lines = [
-    { lineId: '1', shipped: '10', returned: '4' },
-    { lineId: '2', shipped: '0', returned: '0' },
+    { lineId: '1', baseUnit: 'EA', shipped: '10', returned: '4' },
+    { lineId: '2', baseUnit: 'EA', shipped: '0', returned: '0' },
   ];
 
   it.each([
     [[{ lineId: '1', quantity: '6' }], []],
     [[{ lineId: '1', quantity: '7' }], ['more-than-shipped']],
+    [[{ lineId: '1', quantity: '1.5' }], ['not-whole']],
     [[{ lineId: '2', quantity: '1' }], ['nothing-shipped']],
     [[{ lineId: '9', quantity: '1' }], ['unknown-line']],
     [

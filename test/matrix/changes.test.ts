@@ -168,7 +168,7 @@ describe('a change', () => {
     const lines = ['10', '20'].map((lineId) => ({ lineId, action: 'delete' as const }));
     expect(await order.changes({ action: 'change', lines })).toEqual({
       result: 'accepted',
-      parts: [{ part: 'cancel', result: 'accepted' }],
+      parts: ['10', '20'].map((lineId) => ({ part: 'delete', lineId, result: 'accepted' })),
     });
     expect((await order.row()).status).toBe('cancelled');
     expect(await order.quantities()).toEqual(['10: 24 cancelled', '20: 10 cancelled']);

@@ -27,6 +27,7 @@ import type { WarehouseRelease, WmsPort } from '../../activities/wms/port.ts';
 import { add, isPositive, sum } from '../../domain/decimal.ts';
 import type { ExceptionType, Resolution } from '../../domain/exceptions.ts';
 import type { ChangeOutcome } from '../../domain/order/changes/outcome.ts';
+import type { Correction } from '../../domain/order/corrections.ts';
 import type { OpenException } from '../../domain/order/messages.ts';
 import {
   type OrderChangeInput,
@@ -420,7 +421,8 @@ export class AnOrder {
 
   /** Paid, and every document acknowledged. */
   async closes(): Promise<void> {
-    for (const { invoiceNumber, total } of (await this.status()).invoices) await this.pays(invoiceNumber, total);
+    const unpaid = (await this.status()).invoices.filter(({ total, settled }) => settled < total);
+    for (const { invoiceNumber, total } of unpaid) await this.pays(invoiceNumber, total);
     await this.acknowledged();
   }
 
@@ -506,8 +508,14 @@ export class AnOrder {
   /** `10: 20 open, 4 cancelled`, for each line. */
   async quantities(): Promise<string[]> {
     const { lines, canonical } = await this.record();
-    if (lines.length === 0)
-      return canonical.lines.map(({ lineId, quantity }) => `${lineId}: ${quantity.value} unchecked`);
+    if (lines.length === 0) {
+      const refused = ((await this.row()).corrections as Correction[]).flatMap((one) =>
+        one.kind === 'refuse-line' ? [one.lineId] : [],
+      );
+      return canonical.lines.map(({ lineId, quantity: { value } }) =>
+        refused.includes(lineId) ? `${lineId}: ${value} to be refused` : `${lineId}: ${value} unchecked`,
+      );
+    }
     return lines.map((line) => {
       const parts = (['open', 'backordered', 'shipped', 'cancelled', 'rejected'] as const).flatMap((name) =>
         isPositive(line[name]) ? [`${line[name]} ${name}`] : [],

@@ -182,6 +182,13 @@ describe('a change', () => {
     expect(await plan(orderId, 'second')).toEqual({ type: 'later', earlier: { changeId: 'first', by: 'ann' } });
   });
 
+  it('to a day that has passed is refused', async () => {
+    const orderId = await partlyBackordered();
+    const line: Line = { lineId: '10', action: 'change', changes: ['dates'], requestedShipDate: '2020-01-01' };
+    const reason = expect.stringContaining('2020-01-01 has passed');
+    expect(await made(orderId, 'late', [line], 'edi')).toMatchObject({ result: 'rejected', parts: [{ reason }] });
+  });
+
   it('names what a warehouse has to give back, and is planned anew if that has moved', async () => {
     const orderId = await partlyBackordered();
     const { id, lines } = await given.prisma.fulfillment.findFirstOrThrow({ where: { orderId } });

@@ -28,9 +28,16 @@ export interface CheckedParts {
 /** A person who accepted one of these did so for the line as it was. */
 const OF_LINES: readonly ExceptionType[] = ['price-outside-tolerance', 'item-numbers-differ', 'pack-differs'];
 
+/** A buyer cannot want now what was to happen before. */
+function whyPassed(parts: readonly WantedPart[], today: string): string[] {
+  const days = parts.flatMap(({ ask }) => (ask.part === 'dates' ? Object.values(ask.dates) : []));
+  const passed = days.filter((day) => day !== undefined && day < today);
+  return [...new Set(passed)].map((day) => `${day} has passed`);
+}
+
 export async function checkParts(
   deps: PrepareDependencies,
-  { order }: Seen,
+  { order, change }: Seen,
   profile: PartnerProfile,
   parts: readonly WantedPart[],
   given: { waived: readonly ExceptionType[]; corrections: readonly Correction[] },
@@ -44,8 +51,8 @@ export async function checkParts(
   const dated = still().filter(({ ask }) => ask.part === 'dates');
   if (dated.length > 0) {
     const after = changedOrder(row.canonical, dated, order.lines.map(whole));
-    const today = dayOf(new Date(row.receivedAt), profile.calendar);
-    const reasons = whyNotKept(after, after.lines, today);
+    const today = dayOf(new Date(change.receivedAt), profile.calendar);
+    const reasons = [...whyPassed(dated, today), ...whyNotKept(after, after.lines, today)];
     if (reasons.length > 0) for (const part of dated) refused.set(part, reasons.join('; '));
   }
 
