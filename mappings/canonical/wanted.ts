@@ -35,9 +35,19 @@ function headerParts(change: OrderChange, order: SalesOrder): WantedPart[] {
   return [
     ...(Object.keys(days).length > 0 ? [{ ask: { part: 'dates', dates: days } } as const] : []),
     ...(shipTo === undefined ? [] : [{ ask: { part: 'ship-to', shipTo: JSON.stringify(shipTo) }, shipTo } as const]),
-    ...others.map(
-      ([, name]): WantedPart => ({ ask: { part: 'other', why: `${name} of an order is not changed by us` } }),
+    ...[...others.map(([, name]) => `${name} of an order`), ...newWords(change, order)].map(
+      (what): WantedPart => ({ ask: { part: 'other', why: `${what} is not changed by us` } }),
     ),
+  ];
+}
+
+/** Notes and references that the order does not have: a person has to read them. */
+function newWords({ notes, references }: OrderChange, order: SalesOrder): string[] {
+  const known = new Set(order.notes.map(({ text }) => text));
+  const isKnown = (one: OrderChange['references'][number]) => order.references.some((other) => same(one, other));
+  return [
+    ...notes.flatMap(({ text }) => (known.has(text) ? [] : [`what a note says ("${text}")`])),
+    ...references.flatMap((one) => (isKnown(one) ? [] : [`a reference (${one.qualifier} ${one.value})`])),
   ];
 }
 
@@ -47,6 +57,7 @@ const OTHERS = [
   ['carrier', 'the carrier'],
   ['billTo', 'the bill-to'],
   ['markFor', 'the mark-for'],
+  ['department', 'the department'],
 ] as const satisfies readonly (readonly [keyof OrderChange & keyof SalesOrder, string])[];
 
 function partsOf(line: OrderChangeLine, change: OrderChange, present: PresentOrder, byUs: boolean): WantedPart[] {
@@ -72,7 +83,12 @@ function partsOf(line: OrderChangeLine, change: OrderChange, present: PresentOrd
   }
   const states = (what: 'quantity' | 'price' | 'dates') =>
     change.action === 'replace' || line.changes.includes(what) || line.action === 'replace';
+  const words = line.notes.filter(({ text }) => !known.notes.some((note) => note.text === text));
   return [
+    ...words.flatMap(({ text }) => other(`line ${lineId}: what a note says ("${text}") is not changed by us`)),
+    ...(line.components === undefined || same(line.components, known.components)
+      ? []
+      : other(`line ${lineId}: its components are not changed by us; order it anew`)),
     ...(states('quantity') ? quantityPart(line, lineId, known, present, byUs) : []),
     ...(states('price') ? pricePart(line, lineId, known) : []),
     ...(states('dates') ? datesPart(line, lineId, known, order) : []),

@@ -207,4 +207,20 @@ describe('a change', () => {
     });
     expect(await order.faults()).toEqual([]);
   });
+
+  it('names what we do not change of an order, so that nothing of it is dropped in silence', async () => {
+    const order = await released();
+    const outcome = await order.changes({
+      ...to(['10', '20']),
+      notes: [{ text: 'call before delivery' }],
+      references: [{ qualifier: 'DP', value: '0099' }],
+      carrier: { scac: 'UPSN' },
+    });
+    expect(outcome).toMatchObject({ result: 'accepted-in-part' });
+    expect(outcome.parts.flatMap(({ reason }) => reason ?? [])).toEqual([
+      'the carrier of an order is not changed by us',
+      'what a note says ("call before delivery") is not changed by us',
+      'a reference (DP 0099) is not changed by us',
+    ]);
+  });
 });
