@@ -111,6 +111,18 @@ const ORDERED = Prisma.sql`
         END AS "price"
     ) AS priced`;
 
+/** What is shown of an exception `page` beside its own columns. */
+const SHOWN = Prisma.sql`
+      coalesce(o."partnerId", rma."partnerId") AS "partnerId",
+      coalesce(o."poNumber", rma."poNumber", '') AS "poNumber", rma."rmaNumber",
+      coalesce(o."release", '') AS "release", coalesce(o."repeat", '') AS "repeat", coalesce(o."part", '') AS "part",
+      coalesce(o."status", rma."status") AS "status", coalesce(o."currency", '') AS "currency", o."goodsTotal",
+      ordered."amount" AS "orderedAmount", ordered."partial",
+      (SELECT count(*)::int FROM "ExceptionComment" AS c WHERE c."exceptionId" = page."id") AS "commentCount"`;
+const WITH_SUBJECT = Prisma.sql`
+      LEFT JOIN "Order" AS o ON o."id" = page."orderId" LEFT JOIN "Return" AS rma ON rma."id" = page."returnId"
+      LEFT JOIN LATERAL (${ORDERED}) AS ordered ON o."id" IS NOT NULL AND o."goodsTotal" IS NULL`;
+
 export async function findExceptions(
   prisma: Database,
   filter: ExceptionFilter & { state: string; cursor: string | undefined; limit: number },
@@ -132,25 +144,16 @@ export function exceptionQuery(
       ORDER BY e."dueAt", e."id"
       LIMIT ${filter.limit + 1}
     )
-    SELECT page.*, coalesce(o."partnerId", rma."partnerId") AS "partnerId",
-      coalesce(o."poNumber", rma."poNumber", '') AS "poNumber", rma."rmaNumber",
-      coalesce(o."release", '') AS "release", coalesce(o."repeat", '') AS "repeat", coalesce(o."part", '') AS "part",
-      coalesce(o."status", rma."status") AS "status", coalesce(o."currency", '') AS "currency", o."goodsTotal",
-      ordered."amount" AS "orderedAmount", ordered."partial",
-      (SELECT count(*)::int FROM "ExceptionComment" AS c WHERE c."exceptionId" = page."id") AS "commentCount"
-    FROM page LEFT JOIN "Order" AS o ON o."id" = page."orderId" LEFT JOIN "Return" AS rma ON rma."id" = page."returnId"
-      LEFT JOIN LATERAL (${ORDERED}) AS ordered ON o."id" IS NOT NULL AND o."goodsTotal" IS NULL
+    SELECT page.*, ${SHOWN}
+    FROM page ${WITH_SUBJECT}
     ORDER BY page."dueAt", page."id"`;
 }
 
 /** One exception with what a list tells of it. */
 export async function findException(prisma: Database, id: string): Promise<FoundException | null> {
   const [row] = await prisma.$queryRaw<FoundException[]>`
-    SELECT page.*, o."partnerId", o."poNumber", o."release", o."repeat", o."part", o."status", o."currency", o."goodsTotal",
-      ordered."amount" AS "orderedAmount", ordered."partial",
-      (SELECT count(*)::int FROM "ExceptionComment" AS c WHERE c."exceptionId" = page."id") AS "commentCount"
-    FROM "OrderException" AS page JOIN "Order" AS o ON o."id" = page."orderId"
-      LEFT JOIN LATERAL (${ORDERED}) AS ordered ON o."goodsTotal" IS NULL
+    SELECT page.*, ${SHOWN}
+    FROM "OrderException" AS page ${WITH_SUBJECT}
     WHERE page."id" = ${id}`;
   return row ?? null;
 }
