@@ -108,7 +108,6 @@ const goingTo = (value: string): Change => ({
 });
 const price = (unitPrice: string) => onLine10({ action: 'change', changes: ['price'], unitPrice });
 
-/** A return is a process of its own: its column belongs here as soon as it can be asked for. */
 const kinds: Record<string, { change: Change; source?: 'support'; ofStage?: Record<string, Change> }> = {
   'quantity up': { change: quantity('30') },
   'quantity down': { change: quantity('18') },
@@ -158,6 +157,20 @@ describe.sequential.each(Object.keys(stages))('%s', (stage) => {
   });
 });
 
+/** A return is a process of its own, which the order knows nothing of: it may be about what has shipped. */
+describe.sequential('return', () => {
+  it.each(Object.keys(stages))('%s', async (stage) => {
+    const order = await (stages[stage] as () => Promise<AnOrder>)();
+    const before = await order.quantities();
+    const reasons = await order.returns();
+    const result = reasons.length === 0 ? 'accepted, as a return of 4 EA of line 10' : 'rejected';
+    table.push(
+      [`${stage} × return: ${result}`, ...reasons.map((reason) => `    because ${withoutNames(reason)}`)].join('\n'),
+    );
+    expect(await order.quantities()).toEqual(before);
+  });
+});
+
 /** Numbers and days differ from run to run. */
 function withoutNames(reason: string): string {
   return reason
@@ -170,6 +183,6 @@ function withoutNames(reason: string): string {
 it('is the table that is agreed, without an empty cell', async () => {
   const text = `${table.join('\n')}\n`;
   console.log(text);
-  expect(table).toHaveLength(Object.keys(stages).length * Object.keys(kinds).length);
+  expect(table).toHaveLength(Object.keys(stages).length * (Object.keys(kinds).length + 1));
   await expect(text).toMatchFileSnapshot('matrix.txt');
 });

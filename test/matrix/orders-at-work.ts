@@ -22,6 +22,7 @@ import { createOrderRecords } from '../../activities/orders/activities.ts';
 import { loadOrder } from '../../activities/orders/order-record.ts';
 import { refusingLate } from '../../activities/orders/refused-change.ts';
 import { type RecordsUnderTest, recordsUnderTest } from '../../activities/orders/testing/records-under-test.ts';
+import { acceptReturn } from '../../activities/returns/accept-return.ts';
 import { createWmsActivities } from '../../activities/wms/activities.ts';
 import type { WarehouseRelease, WmsPort } from '../../activities/wms/port.ts';
 import { add, isPositive, sum } from '../../domain/decimal.ts';
@@ -33,6 +34,7 @@ import {
   type OrderChangeInput,
   orderChange,
   payment,
+  returnRequest,
   type SalesOrderInput,
   salesOrder,
 } from '../../mappings/canonical/v1/index.ts';
@@ -480,6 +482,19 @@ export class AnOrder {
     );
     deps.handOff.committed(handOffs);
     return id;
+  }
+
+  /** Asks to send four of line 10 back. What cannot be returned is refused at once. */
+  async returns(): Promise<string[]> {
+    const { given } = this.around;
+    const { partnerId, poNumber } = this;
+    const lines = [{ lineId: '10', quantity: { value: '4', unit: 'EA' } }];
+    // The return is a process of its own, which is not started here.
+    const receipt = await acceptReturn(given, {
+      request: returnRequest.parse({ partnerId, poNumber, reason: 'damaged', lines }),
+      ...{ orderId: this.orderId, source: 'api', askedBy: 'the buyer', correlationId: 'c', refuseAtOnce: true },
+    });
+    return receipt.outcome === 'refused' ? receipt.refusals.map(({ reason }) => reason) : [];
   }
 
   async outcome(changeId: string): Promise<ChangeOutcome> {
