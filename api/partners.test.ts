@@ -150,7 +150,8 @@ it('uses a profile with a likely mistake, and warns those who may see the partne
     api.look();
   };
   write(sound.replace('netDays: 45', 'discountDays: 60, netDays: 45'));
-  const warning = { code: 'profile-terms-odd', file, line: 14, key: 'invoicing.terms.discountDays' };
+  const line = sound.split('\n').findIndex((text) => text.includes('netDays: 45')) + 1;
+  const warning = { code: 'profile-terms-odd', file, line, key: 'invoicing.terms.discountDays' };
   const { body } = await api.call('GET', '/v1/partners/tri-valley', { key: reader });
   expect(body).toMatchObject({ problems: [], problemCount: 0, warnings: [warning] });
   expect(body.profile.invoicing.terms.discountDays).toBe(60);

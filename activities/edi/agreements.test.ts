@@ -151,7 +151,7 @@ describe('a group in a release that is not agreed', () => {
 });
 
 describe('a transaction set without any effect', () => {
-  it.each(['846', '865', '180', '944'])('is refused as not supported: %s', async (set) => {
+  it.each(['846', '865', '832', '944'])('is refused as not supported: %s', async (set) => {
     const file = interchangeWith(
       PARTNER,
       7,

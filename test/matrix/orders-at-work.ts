@@ -484,19 +484,6 @@ export class AnOrder {
     return id;
   }
 
-  /** Asks to send four of line 10 back. What cannot be returned is refused at once. */
-  async returns(): Promise<string[]> {
-    const { given } = this.around;
-    const { partnerId, poNumber } = this;
-    const lines = [{ lineId: '10', quantity: { value: '4', unit: 'EA' } }];
-    // The return is a process of its own, which is not started here.
-    const receipt = await acceptReturn(given, {
-      request: returnRequest.parse({ partnerId, poNumber, reason: 'damaged', lines }),
-      ...{ orderId: this.orderId, source: 'api', askedBy: 'the buyer', correlationId: 'c', refuseAtOnce: true },
-    });
-    return receipt.outcome === 'refused' ? receipt.refusals.map(({ reason }) => reason) : [];
-  }
-
   async outcome(changeId: string): Promise<ChangeOutcome> {
     const row = await this.until(`the answer to ${changeId}`, async () => {
       const found = await this.around.given.prisma.orderChange.findUniqueOrThrow({ where: { id: changeId } });
@@ -507,6 +494,18 @@ export class AnOrder {
 
   async changes(...asked: Parameters<AnOrder['asks']>): Promise<ChangeOutcome> {
     return this.outcome(await this.asks(...asked));
+  }
+
+  /** Asks for a return of one line; its own process is not started here. */
+  takesBack(lineId: string, value: string) {
+    const { poNumber, partnerId, orderId } = this;
+    const request = returnRequest.parse({
+      ...{ partnerId, poNumber, reason: 'damaged', lines: [{ lineId, quantity: { value, unit: 'EA' } }] },
+    });
+    const deps = { ...this.around.deps, handOff: { committed: () => undefined } };
+    return acceptReturn(deps, {
+      ...{ request, orderId, source: 'api', askedBy: 'the buyer', correlationId: 'c', refuseAtOnce: true },
+    });
   }
 
   /** Documents to the partner, by set and verdict. */
