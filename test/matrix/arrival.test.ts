@@ -82,7 +82,10 @@ async function endOf(one: AnOrder) {
     quantities: await one.quantities(),
     goodsTotal: row.goodsTotal,
     invoices: invoices.map(({ total }) => total),
-    cash: allocations.map(({ amount, receiptNumber }) => [amount, receiptNumber !== null]),
+    // Which of two invoices is made first is not the order's to say.
+    cash: allocations
+      .map(({ amount, receiptNumber }) => [amount, receiptNumber !== null])
+      .toSorted(([a], [b]) => Number(a) - Number(b)),
     shipments: shipments.map((shipment) => shipment.lines),
     releases: releases.map(({ node, lines: held }) => [node, held]),
     sets: [...new Set(documents.map(({ transactionSet }) => transactionSet))].sort(),
