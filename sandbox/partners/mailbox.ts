@@ -447,6 +447,10 @@ function describe(transaction: TransactionSet): Pick<ReceivedDocument, 'set' | '
         ...(Number.isSafeInteger(amount) ? { amount } : {}),
       };
     }
+    case '180':
+      return { set, reference: element(transaction, 'BGN', 2), poNumbers: [] };
+    case '812':
+      return { set, reference: element(transaction, 'BCD', 2), poNumbers: [] };
     case '997':
     case '999': {
       const group = `${element(transaction, 'AK1', 1)} ${element(transaction, 'AK1', 2)}`;

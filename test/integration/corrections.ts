@@ -47,7 +47,7 @@ export function corrections(given: () => Given): void {
       expect(first).toMatchObject({
         type: 'unknown-item',
         resolutions: ['correct', 'retry', 'cancel'],
-        corrections: ['item', 'refuse-line'],
+        corrections: ['item', 'substitute', 'refuse-line'],
         lineIds: [expect.any(String)],
       });
       const { id = '', lineIds: [lineId] = [] } = first ?? {};
