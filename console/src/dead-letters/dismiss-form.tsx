@@ -1,6 +1,6 @@
 import { type FormEvent, useId, useState } from 'react';
-import type { ApiProblem } from '../api.ts';
-import { problemFrom, Refusal } from '../refusal.tsx';
+import { Refusal } from '../refusal.tsx';
+import { useSending } from '../sending.ts';
 import { useApi } from '../session.tsx';
 
 /** Somebody says that it needs nothing, or what was done about it. */
@@ -8,21 +8,14 @@ export function DismissForm({ id, onDone }: { readonly id: string; readonly onDo
   const api = useApi();
   const field = useId();
   const [note, setNote] = useState('');
-  const [sending, setSending] = useState(false);
-  const [problem, setProblem] = useState<ApiProblem>();
+  const { busy, problem, send } = useSending('It was not dismissed');
 
   async function submit(event: FormEvent): Promise<void> {
     event.preventDefault();
-    setSending(true);
-    setProblem(undefined);
-    try {
+    await send(async () => {
       await api.dismissDeadLetter(id, note.trim());
       onDone();
-    } catch (failure) {
-      setProblem(problemFrom(failure, 'It was not dismissed'));
-    } finally {
-      setSending(false);
-    }
+    });
   }
 
   return (
@@ -31,7 +24,7 @@ export function DismissForm({ id, onDone }: { readonly id: string; readonly onDo
       <form onSubmit={(event) => void submit(event)}>
         <label htmlFor={field}>Why it needs nothing, or what was done about it</label>
         <input id={field} value={note} maxLength={1000} required onChange={(event) => setNote(event.target.value)} />
-        <button type="submit" disabled={sending || note.trim() === ''}>
+        <button type="submit" disabled={busy || note.trim() === ''}>
           Dismiss
         </button>
         {problem && <Refusal problem={problem} />}

@@ -1,6 +1,6 @@
 import { useId, useState } from 'react';
-import type { ApiProblem } from '../api.ts';
-import { problemFrom, Refusal } from '../refusal.tsx';
+import { Refusal } from '../refusal.tsx';
+import { useSending } from '../sending.ts';
 import { useApi } from '../session.tsx';
 import type { DeadLetterDetail, Reading, Replayed } from './api.ts';
 import { correctionHint } from './words.ts';
@@ -13,26 +13,21 @@ export function ReplayForm({ letter, onDone }: { readonly letter: DeadLetterDeta
   const [content, setContent] = useState('');
   const [version, setVersion] = useState('');
   const [correcting, setCorrecting] = useState(false);
-  const [sending, setSending] = useState(false);
   const [told, setTold] = useState<Replayed>();
-  const [problem, setProblem] = useState<ApiProblem>();
+  const { busy, problem, send } = useSending('It was not taken');
   const isRead = letter.kind === 'document' || letter.kind === 'acknowledgment';
   const changed = { ...(correcting && { content }), ...(version !== '' && { profileVersion: version }) };
 
-  async function send(dryRun: boolean): Promise<void> {
-    setSending(true);
-    setProblem(undefined);
-    try {
-      const answer = await api.replay(letter.id, { ...changed, ...(dryRun ? { dryRun } : { why: why.trim() }) });
+  const replay = (dryRun: boolean) =>
+    send(async () => {
+      const stated = { ...changed, ...(dryRun ? { dryRun } : { why: why.trim() }) };
+      const answer = await api.replay(letter.id, stated).catch((failure: unknown) => {
+        setTold(undefined);
+        throw failure;
+      });
       setTold(dryRun ? answer : undefined);
       if (!dryRun) onDone();
-    } catch (failure) {
-      setTold(undefined);
-      setProblem(problemFrom(failure, 'It was not taken'));
-    } finally {
-      setSending(false);
-    }
-  }
+    });
 
   /** What was told is of what was given before. */
   const set = (change: (text: string) => void) => (text: string) => {
@@ -46,7 +41,7 @@ export function ReplayForm({ letter, onDone }: { readonly letter: DeadLetterDeta
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          void send(told === undefined);
+          void replay(told === undefined);
         }}
       >
         <label>
@@ -81,7 +76,7 @@ export function ReplayForm({ letter, onDone }: { readonly letter: DeadLetterDeta
           </>
         )}
         {told === undefined ? (
-          <button type="submit" disabled={sending}>
+          <button type="submit" disabled={busy}>
             Show what would happen
           </button>
         ) : (
@@ -89,7 +84,7 @@ export function ReplayForm({ letter, onDone }: { readonly letter: DeadLetterDeta
             <Told told={told} />
             <label htmlFor={ids.why}>Why it is taken again</label>
             <input id={ids.why} value={why} maxLength={1000} onChange={(event) => setWhy(event.target.value)} />
-            <button type="submit" disabled={sending || why.trim() === ''}>
+            <button type="submit" disabled={busy || why.trim() === ''}>
               Take it
             </button>
           </>

@@ -1,10 +1,11 @@
-import { type FormEvent, useEffect, useId, useRef, useState } from 'react';
+import { useEffect, useId, useState } from 'react';
 import type { ApiProblem } from '../api.ts';
-import { newAttempt } from '../attempt.ts';
+import { FormDialog } from '../form-dialog.tsx';
 import { formatWords } from '../format.ts';
 import { USE_CARRIER } from '../order/carrier-fields.tsx';
 import { CORRECT } from '../order/correction-fields.tsx';
-import { isRefusal, problemFrom, Refusal } from '../refusal.tsx';
+import { problemFrom } from '../refusal.tsx';
+import { useSending } from '../sending.ts';
 import { useApi } from '../session.tsx';
 import type { BulkOutcome, BulkTarget, InboxFilter, InboxItem } from './api.ts';
 import type { Selection } from './selection.ts';
@@ -85,72 +86,55 @@ interface DialogProps {
 
 function BulkDialog({ resolution, target, onClose, onDone }: DialogProps) {
   const api = useApi();
-  const dialog = useRef<HTMLDialogElement>(null);
-  const heading = useId();
   const noteField = useId();
   const [preview, setPreview] = useState<BulkOutcome>();
   const [note, setNote] = useState('');
-  const [problem, setProblem] = useState<ApiProblem>();
-  const [sending, setSending] = useState(false);
-  const [attempt, setAttempt] = useState(newAttempt);
+  const [unknown, setUnknown] = useState<ApiProblem>();
+  const sending = useSending('The decision could not be sent');
 
   useEffect(() => {
-    dialog.current?.showModal();
     let shown = true;
     api.previewResolutions(target, resolution).then(
       (found) => shown && setPreview(found),
-      (failure: unknown) => shown && setProblem(problemFrom(failure, 'What it would do could not be asked')),
+      (failure: unknown) => shown && setUnknown(problemFrom(failure, 'What it would do could not be asked')),
     );
     return () => {
       shown = false;
     };
   }, [api, target, resolution]);
 
-  async function submit(event: FormEvent): Promise<void> {
-    event.preventDefault();
-    setSending(true);
-    setProblem(undefined);
-    try {
+  const submit = () =>
+    sending.send(async (attempt) => {
       const said = note.trim() === '' ? {} : { note: note.trim() };
       const done = await api.resolveMany(target, { resolution, ...said }, attempt);
       onDone(done.bulkResolutionId ?? '');
-    } catch (failure) {
-      const refusal = problemFrom(failure, 'The decision could not be sent');
-      if (isRefusal(refusal)) setAttempt(newAttempt());
-      setProblem(refusal);
-      setSending(false);
-    }
-  }
+    });
 
   const words = formatWords(resolution);
   const count = preview?.taken.count ?? 0;
   return (
-    <dialog ref={dialog} aria-labelledby={heading} onClose={onClose}>
-      <form onSubmit={(event) => void submit(event)}>
-        <h2 id={heading}>{words} together</h2>
-        <div role="status">{preview ? <Preview outcome={preview} /> : !problem && <p>Asking what it would do…</p>}</div>
-        <label htmlFor={noteField}>Note for the timelines</label>
-        <textarea
-          id={noteField}
-          rows={3}
-          maxLength={1000}
-          value={note}
-          onChange={(event) => {
-            setNote(event.target.value);
-            setAttempt(newAttempt());
-          }}
-        />
-        {problem && <Refusal problem={problem} />}
-        <div className="actions">
-          <button type="submit" className="primary" disabled={sending || count === 0}>
-            {sending ? 'Sending…' : `Confirm: ${words.toLowerCase()} ${count.toLocaleString('en-US')}`}
-          </button>
-          <button type="button" onClick={onClose}>
-            Back
-          </button>
-        </div>
-      </form>
-    </dialog>
+    <FormDialog
+      title={`${words} together`}
+      sending={{ busy: sending.busy, problem: sending.problem ?? unknown }}
+      onSubmit={submit}
+      onClose={onClose}
+      button={`Confirm: ${words.toLowerCase()} ${count.toLocaleString('en-US')}`}
+      busyButton="Sending…"
+      disabled={count === 0}
+    >
+      <div role="status">{preview ? <Preview outcome={preview} /> : !unknown && <p>Asking what it would do…</p>}</div>
+      <label htmlFor={noteField}>Note for the timelines</label>
+      <textarea
+        id={noteField}
+        rows={3}
+        maxLength={1000}
+        value={note}
+        onChange={(event) => {
+          setNote(event.target.value);
+          sending.renew();
+        }}
+      />
+    </FormDialog>
   );
 }
 

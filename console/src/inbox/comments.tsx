@@ -1,8 +1,7 @@
 import { type FormEvent, useId, useState } from 'react';
-import type { ApiProblem } from '../api.ts';
-import { newAttempt } from '../attempt.ts';
 import { useMay } from '../me.tsx';
-import { isRefusal, problemFrom, Refusal } from '../refusal.tsx';
+import { Refusal } from '../refusal.tsx';
+import { useSending } from '../sending.ts';
 import { useApi } from '../session.tsx';
 import { Ago } from '../time.tsx';
 import { useLive } from '../use-live.ts';
@@ -63,26 +62,16 @@ function CommentForm({ exceptionId, onSent }: { readonly exceptionId: string; re
   const api = useApi();
   const field = useId();
   const [text, setText] = useState('');
-  const [problem, setProblem] = useState<ApiProblem>();
-  const [sending, setSending] = useState(false);
-  const [attempt, setAttempt] = useState(newAttempt);
+  const { busy, problem, send, renew } = useSending('The comment could not be sent');
 
   async function submit(event: FormEvent): Promise<void> {
     event.preventDefault();
-    setSending(true);
-    setProblem(undefined);
-    try {
+    await send(async (attempt) => {
       await api.comment(exceptionId, text.trim(), attempt);
       setText('');
-      setAttempt(newAttempt());
+      renew();
       onSent();
-    } catch (failure) {
-      const refusal = problemFrom(failure, 'The comment could not be sent');
-      if (isRefusal(refusal)) setAttempt(newAttempt());
-      setProblem(refusal);
-    } finally {
-      setSending(false);
-    }
+    });
   }
 
   return (
@@ -99,10 +88,10 @@ function CommentForm({ exceptionId, onSent }: { readonly exceptionId: string; re
         value={text}
         onChange={(event) => {
           setText(event.target.value);
-          setAttempt(newAttempt());
+          renew();
         }}
       />
-      <button type="submit" disabled={sending || text.trim() === ''}>
+      <button type="submit" disabled={busy || text.trim() === ''}>
         Add comment
       </button>
       {problem && <Refusal problem={problem} />}

@@ -1,8 +1,8 @@
-import { useState } from 'react';
-import type { ApiProblem, OrderException } from '../api.ts';
+import type { OrderException } from '../api.ts';
 import { formatDayAndClock } from '../format.ts';
 import { useMay, useMe } from '../me.tsx';
-import { problemFrom, Refusal } from '../refusal.tsx';
+import { Refusal } from '../refusal.tsx';
+import { useSending } from '../sending.ts';
 import { useApi } from '../session.tsx';
 import { Deadline, isPast, useNow } from '../time.tsx';
 import { Comments } from './comments.tsx';
@@ -14,35 +14,27 @@ export function ExceptionWork({ exception, onChanged }: { exception: OrderExcept
   const me = useMe();
   const may = useMay('exceptions:resolve');
   const now = useNow();
-  const [problem, setProblem] = useState<ApiProblem>();
-  const [sending, setSending] = useState(false);
+  const { busy, problem, send } = useSending('It could not be changed');
   const { id, assignee, snoozedUntil, dueAt } = exception;
   const snoozed = snoozedUntil !== null && !isPast(snoozedUntil, now);
 
-  async function change(act: () => Promise<void>): Promise<void> {
-    setSending(true);
-    setProblem(undefined);
-    try {
+  const change = (act: () => Promise<void>) =>
+    send(async () => {
       await act();
       onChanged();
-    } catch (failure) {
-      setProblem(problemFrom(failure, 'It could not be changed'));
-    } finally {
-      setSending(false);
-    }
-  }
+    });
 
   return (
     <div className="work">
       <div className="actions">
         <span className="work-state">{assignee === null ? 'Nobody works on it' : <>Taken by {assignee}</>}</span>
         {may && me && assignee !== me.name && (
-          <button type="button" disabled={sending} onClick={() => void change(() => api.assign(id, me.name))}>
+          <button type="button" disabled={busy} onClick={() => void change(() => api.assign(id, me.name))}>
             {assignee === null ? 'Take it' : 'Take it over'}
           </button>
         )}
         {may && assignee !== null && (
-          <button type="button" disabled={sending} onClick={() => void change(() => api.assign(id, null))}>
+          <button type="button" disabled={busy} onClick={() => void change(() => api.assign(id, null))}>
             Free it
           </button>
         )}
@@ -55,7 +47,7 @@ export function ExceptionWork({ exception, onChanged }: { exception: OrderExcept
               the same, <Deadline at={dueAt} />.
             </span>
             {may && (
-              <button type="button" disabled={sending} onClick={() => void change(() => api.snooze(id, null))}>
+              <button type="button" disabled={busy} onClick={() => void change(() => api.snooze(id, null))}>
                 Wake it
               </button>
             )}
@@ -68,7 +60,7 @@ export function ExceptionWork({ exception, onChanged }: { exception: OrderExcept
                 <button
                   key={label}
                   type="button"
-                  disabled={sending}
+                  disabled={busy}
                   onClick={() => void change(() => api.snooze(id, until(new Date()).toISOString()))}
                 >
                   {label}

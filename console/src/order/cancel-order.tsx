@@ -1,8 +1,9 @@
-import { type FormEvent, useEffect, useId, useRef, useState } from 'react';
-import type { ApiProblem, OrderDetail } from '../api.ts';
+import { useId, useState } from 'react';
+import type { OrderDetail } from '../api.ts';
+import { FormDialog } from '../form-dialog.tsx';
 import { useMay } from '../me.tsx';
 import { isFinal } from '../order-status.tsx';
-import { problemFrom, Refusal } from '../refusal.tsx';
+import { useSending } from '../sending.ts';
 import { useApi } from '../session.tsx';
 
 /** Cancels the order, whether or not an exception is open; not offered once it has ended. */
@@ -40,54 +41,36 @@ interface DialogProps {
 
 function CancelDialog({ order, onClose, onTaken }: DialogProps) {
   const api = useApi();
-  const dialog = useRef<HTMLDialogElement>(null);
-  const heading = useId();
   const field = useId();
   const [reason, setReason] = useState('');
-  const [problem, setProblem] = useState<ApiProblem>();
-  const [sending, setSending] = useState(false);
+  const sending = useSending('The cancellation could not be sent');
 
-  useEffect(() => {
-    dialog.current?.showModal();
-  }, []);
-
-  async function submit(event: FormEvent): Promise<void> {
-    event.preventDefault();
-    setSending(true);
-    setProblem(undefined);
-    try {
+  const submit = () =>
+    sending.send(async () => {
       const { detail } = await api.cancelOrder(order.id, reason.trim());
       onTaken(detail);
-    } catch (failure) {
-      setProblem(problemFrom(failure, 'The cancellation could not be sent'));
-      setSending(false);
-    }
-  }
+    });
 
   return (
-    <dialog ref={dialog} aria-labelledby={heading} onClose={onClose}>
-      <form onSubmit={(event) => void submit(event)}>
-        <h2 id={heading}>Cancel PO {order.poNumber}</h2>
-        <p>What was done so far is undone, and the partner is told as its profile says. This cannot be taken back.</p>
-        <label htmlFor={field}>Reason</label>
-        <textarea
-          id={field}
-          rows={3}
-          maxLength={500}
-          required
-          value={reason}
-          onChange={(event) => setReason(event.target.value)}
-        />
-        {problem && <Refusal problem={problem} />}
-        <div className="actions">
-          <button type="submit" className="primary" disabled={sending || reason.trim() === ''}>
-            {sending ? 'Cancelling…' : 'Cancel the order'}
-          </button>
-          <button type="button" onClick={onClose}>
-            Back
-          </button>
-        </div>
-      </form>
-    </dialog>
+    <FormDialog
+      title={`Cancel PO ${order.poNumber}`}
+      sending={sending}
+      onSubmit={submit}
+      onClose={onClose}
+      button="Cancel the order"
+      busyButton="Cancelling…"
+      disabled={reason.trim() === ''}
+    >
+      <p>What was done so far is undone, and the partner is told as its profile says. This cannot be taken back.</p>
+      <label htmlFor={field}>Reason</label>
+      <textarea
+        id={field}
+        rows={3}
+        maxLength={500}
+        required
+        value={reason}
+        onChange={(event) => setReason(event.target.value)}
+      />
+    </FormDialog>
   );
 }

@@ -1,8 +1,8 @@
-import { type FormEvent, useEffect, useId, useRef, useState } from 'react';
-import type { ApiProblem, ExceptionDecision, OrderException, ResolutionForecast } from '../api.ts';
-import { newAttempt } from '../attempt.ts';
+import { useEffect, useId, useState } from 'react';
+import type { ExceptionDecision, OrderException, ResolutionForecast } from '../api.ts';
+import { FormDialog } from '../form-dialog.tsx';
 import { formatMoney, formatWords } from '../format.ts';
-import { isRefusal, problemFrom, Refusal } from '../refusal.tsx';
+import { useSending } from '../sending.ts';
 import { useApi } from '../session.tsx';
 import { CarrierFields, NO_CARRIER, statedOf, USE_CARRIER } from './carrier-fields.tsx';
 import { CORRECT, CorrectionFields, correctionsIn, type Entered, NOTHING_ENTERED } from './correction-fields.tsx';
@@ -17,23 +17,13 @@ interface DialogProps {
 /** Asks for what a resolution needs, tells what it leads to, and takes it. */
 export function ResolveDialog({ exception, resolution, onClose, onSent }: DialogProps) {
   const api = useApi();
-  const dialog = useRef<HTMLDialogElement>(null);
-  const heading = useId();
   const noteField = useId();
   const [note, setNote] = useState('');
   const [carrier, setCarrier] = useState(NO_CARRIER);
   const [entered, setEntered] = useState<Entered>(NOTHING_ENTERED);
   const [forecast, setForecast] = useState<ResolutionForecast>();
-  const [problem, setProblem] = useState<ApiProblem>();
-  const [busy, setBusy] = useState(false);
-  // Idempotency key: stays the same when an answer is lost; changes with the decision or after a
-  // refusal.
-  const [attempt, setAttempt] = useState(newAttempt);
+  const sending = useSending('The decision could not be sent');
   const needsInput = resolution === CORRECT || resolution === USE_CARRIER;
-
-  useEffect(() => {
-    dialog.current?.showModal();
-  }, []);
 
   useEffect(() => {
     if (needsInput) return;
@@ -52,81 +42,58 @@ export function ResolveDialog({ exception, resolution, onClose, onSent }: Dialog
     };
   }
 
-  async function attempting(work: () => Promise<void>): Promise<void> {
-    setBusy(true);
-    setProblem(undefined);
-    try {
-      await work();
-    } catch (failure) {
-      const refusal = problemFrom(failure, 'The decision could not be sent');
-      if (isRefusal(refusal)) setAttempt(newAttempt());
-      setProblem(refusal);
-    } finally {
-      setBusy(false);
-    }
-  }
-
-  async function submit(event: FormEvent): Promise<void> {
-    event.preventDefault();
-    await attempting(async () => {
+  const submit = () =>
+    sending.send(async (attempt) => {
       await api.resolve(exception.id, decision(), attempt);
       onSent();
     });
-  }
 
   function change(next: () => void): void {
     next();
     setForecast(undefined);
-    setAttempt(newAttempt());
+    sending.renew();
   }
 
   return (
-    <dialog ref={dialog} aria-labelledby={heading} onClose={onClose}>
-      <form onSubmit={(event) => void submit(event)}>
-        <h2 id={heading}>{formatWords(resolution)}</h2>
-        <p>{exception.summary}</p>
-        {resolution === USE_CARRIER && (
-          <CarrierFields carrier={carrier} onChange={(next) => change(() => setCarrier(next))} />
-        )}
-        {resolution === CORRECT && (
-          <CorrectionFields
-            exception={exception}
-            entered={entered}
-            onChange={(next) => change(() => setEntered(next))}
-          />
-        )}
-        <label htmlFor={noteField}>Note for the timeline</label>
-        <textarea
-          id={noteField}
-          rows={3}
-          maxLength={1000}
-          value={note}
-          onChange={(event) => {
-            setNote(event.target.value);
-            setAttempt(newAttempt());
-          }}
-        />
-        {forecast && <Foreseen forecast={forecast} />}
-        {problem && <Refusal problem={problem} />}
-        <div className="actions">
-          <button type="submit" className="primary" disabled={busy}>
-            {busy ? 'Sending…' : `Confirm: ${formatWords(resolution).toLowerCase()}`}
+    <FormDialog
+      title={formatWords(resolution)}
+      sending={sending}
+      onSubmit={submit}
+      onClose={onClose}
+      button={`Confirm: ${formatWords(resolution).toLowerCase()}`}
+      busyButton="Sending…"
+      more={
+        resolution === CORRECT && (
+          <button
+            type="button"
+            disabled={sending.busy}
+            onClick={() => void sending.send(async () => setForecast(await api.forecast(exception.id, decision())))}
+          >
+            What would happen?
           </button>
-          {resolution === CORRECT && (
-            <button
-              type="button"
-              disabled={busy}
-              onClick={() => void attempting(async () => setForecast(await api.forecast(exception.id, decision())))}
-            >
-              What would happen?
-            </button>
-          )}
-          <button type="button" onClick={onClose}>
-            Back
-          </button>
-        </div>
-      </form>
-    </dialog>
+        )
+      }
+    >
+      <p>{exception.summary}</p>
+      {resolution === USE_CARRIER && (
+        <CarrierFields carrier={carrier} onChange={(next) => change(() => setCarrier(next))} />
+      )}
+      {resolution === CORRECT && (
+        <CorrectionFields exception={exception} entered={entered} onChange={(next) => change(() => setEntered(next))} />
+      )}
+      <label htmlFor={noteField}>Note for the timeline</label>
+      <textarea
+        id={noteField}
+        rows={3}
+        maxLength={1000}
+        value={note}
+        onChange={(event) => {
+          setNote(event.target.value);
+          sending.renew();
+        }}
+      />
+      {forecast && <Foreseen forecast={forecast} />}
+    </FormDialog>
   );
 }
 

@@ -1,3 +1,4 @@
+import { isPositive } from '../../../domain/decimal.ts';
 import type { OrderDetail } from '../api.ts';
 import { ReturnGoods } from '../returns/return-forms.tsx';
 import { ReturnsTable } from '../returns/returns-table.tsx';
@@ -16,7 +17,7 @@ export function ReturnsSection({ order }: { readonly order: OrderDetail }) {
     every: REFRESH,
   });
   const items = returns.data?.items ?? [];
-  const offered = lines.some(({ shipped }) => /[1-9]/.test(shipped));
+  const offered = lines.some(({ shipped }) => isPositive(shipped));
   if (items.length === 0 && !offered) return null;
   return (
     <Section title="Returns">

@@ -2,9 +2,10 @@ import { type FormEvent, type ReactNode, useId, useState } from 'react';
 import { isPositive } from '../../../domain/decimal.ts';
 import { returnReasons } from '../../../domain/returns/policy.ts';
 import { dispositions } from '../../../domain/returns/quantities.ts';
-import { ApiProblem, type OrderLine } from '../api.ts';
-import { newAttempt } from '../attempt.ts';
+import type { OrderLine } from '../api.ts';
 import { formatWords } from '../format.ts';
+import { Refusal } from '../refusal.tsx';
+import { useSending } from '../sending.ts';
 import { useApi } from '../session.tsx';
 import type { ReturnDetail } from './api.ts';
 
@@ -18,32 +19,26 @@ function Form(props: {
   readonly children: ReactNode;
 }) {
   const { summary, button, ready, send, children } = props;
-  const [attempt, setAttempt] = useState(newAttempt);
-  const [sending, setSending] = useState(false);
-  const [answer, setAnswer] = useState<{ refused: boolean; text: string }>();
-  async function submit(event: FormEvent) {
+  const sending = useSending('It was not sent');
+  const [told, setTold] = useState<string>();
+  async function submit(event: FormEvent): Promise<void> {
     event.preventDefault();
-    setSending(true);
-    try {
-      setAnswer({ refused: false, text: await send(attempt) });
-      setAttempt(newAttempt());
-    } catch (failure) {
-      const text = failure instanceof ApiProblem ? (failure.detail ?? failure.title) : String(failure);
-      setAnswer({ refused: true, text });
-      // Without an answer it may have been done: the same attempt is sent again.
-      if (failure instanceof ApiProblem) setAttempt(newAttempt());
-    }
-    setSending(false);
+    setTold(undefined);
+    await sending.send(async (attempt) => {
+      setTold(await send(attempt));
+      sending.renew();
+    });
   }
   return (
     <details className="cancel-lines">
       <summary>{summary}</summary>
       <form onSubmit={(event) => void submit(event)}>
         {children}
-        {answer && <p role={answer.refused ? 'alert' : 'status'}>{answer.text}</p>}
+        {told !== undefined && <p role="status">{told}</p>}
+        {sending.problem && <Refusal problem={sending.problem} />}
         <div className="actions">
-          <button type="submit" disabled={sending || !ready}>
-            {sending ? 'Sending…' : button}
+          <button type="submit" disabled={sending.busy || !ready}>
+            {sending.busy ? 'Sending…' : button}
           </button>
         </div>
       </form>

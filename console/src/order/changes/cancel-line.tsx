@@ -1,10 +1,10 @@
-import { type FormEvent, useEffect, useId, useRef, useState } from 'react';
+import { useId, useState } from 'react';
 import { isPositive } from '../../../../domain/decimal.ts';
-import type { ApiProblem, OrderLine } from '../../api.ts';
-import { newAttempt } from '../../attempt.ts';
+import type { OrderLine } from '../../api.ts';
+import { FormDialog } from '../../form-dialog.tsx';
 import { formatQuantity } from '../../format.ts';
 import { useMay } from '../../me.tsx';
-import { isRefusal, problemFrom, Refusal } from '../../refusal.tsx';
+import { useSending } from '../../sending.ts';
 import { useApi } from '../../session.tsx';
 import type { OrderChange } from './api.ts';
 import { OutcomeSentence } from './outcome-sentence.tsx';
@@ -60,76 +60,55 @@ interface DialogProps {
 
 function CancelDialog({ orderId, line, onClose, onSent }: DialogProps) {
   const api = useApi();
-  const dialog = useRef<HTMLDialogElement>(null);
-  const heading = useId();
   const quantityField = useId();
   const reasonField = useId();
   const [quantity, setQuantity] = useState('');
   const [reason, setReason] = useState('');
-  const [problem, setProblem] = useState<ApiProblem>();
-  const [sending, setSending] = useState(false);
-  const [attempt, setAttempt] = useState(newAttempt);
+  const sending = useSending('The cancellation could not be sent');
 
-  useEffect(() => {
-    dialog.current?.showModal();
-  }, []);
-
-  async function submit(event: FormEvent): Promise<void> {
-    event.preventDefault();
-    setSending(true);
-    setProblem(undefined);
-    try {
+  const submit = () =>
+    sending.send(async (attempt) => {
       const part = quantity.trim();
       const cancelled = { lineNumber: line.lineNumber, ...(part !== '' && { quantity: part }) };
       onSent(await api.cancelLines(orderId, { reason: reason.trim(), lines: [cancelled] }, attempt));
-    } catch (failure) {
-      const found = problemFrom(failure, 'The cancellation could not be sent');
-      if (isRefusal(found)) setAttempt(newAttempt());
-      setProblem(found);
-      setSending(false);
-    }
-  }
+    });
 
   return (
-    <dialog ref={dialog} aria-labelledby={heading} onClose={onClose}>
-      <form onSubmit={(event) => void submit(event)}>
-        <h2 id={heading}>Cancel line {line.lineId}</h2>
-        <p>
-          {line.description || line.sku}: {formatQuantity(line.open)} {line.baseUnit} are open and{' '}
-          {formatQuantity(line.backordered)} wait for stock. A warehouse that has them is asked first; the partner is
-          told.
-        </p>
-        <label htmlFor={quantityField}>Quantity in {line.orderedUnit}, empty for all of it</label>
-        <input
-          id={quantityField}
-          inputMode="decimal"
-          value={quantity}
-          onChange={({ target }) => {
-            setQuantity(target.value);
-            setAttempt(newAttempt());
-          }}
-        />
-        <label htmlFor={reasonField}>Reason</label>
-        <input
-          id={reasonField}
-          required
-          maxLength={500}
-          value={reason}
-          onChange={({ target }) => {
-            setReason(target.value);
-            setAttempt(newAttempt());
-          }}
-        />
-        {problem && <Refusal problem={problem} />}
-        <div className="actions">
-          <button type="submit" className="primary" disabled={sending || reason.trim() === ''}>
-            {sending ? 'Cancelling…' : 'Cancel the line'}
-          </button>
-          <button type="button" onClick={onClose}>
-            Back
-          </button>
-        </div>
-      </form>
-    </dialog>
+    <FormDialog
+      title={`Cancel line ${line.lineId}`}
+      sending={sending}
+      onSubmit={submit}
+      onClose={onClose}
+      button="Cancel the line"
+      busyButton="Cancelling…"
+      disabled={reason.trim() === ''}
+    >
+      <p>
+        {line.description || line.sku}: {formatQuantity(line.open)} {line.baseUnit} are open and{' '}
+        {formatQuantity(line.backordered)} wait for stock. A warehouse that has them is asked first; the partner is
+        told.
+      </p>
+      <label htmlFor={quantityField}>Quantity in {line.orderedUnit}, empty for all of it</label>
+      <input
+        id={quantityField}
+        inputMode="decimal"
+        value={quantity}
+        onChange={({ target }) => {
+          setQuantity(target.value);
+          sending.renew();
+        }}
+      />
+      <label htmlFor={reasonField}>Reason</label>
+      <input
+        id={reasonField}
+        required
+        maxLength={500}
+        value={reason}
+        onChange={({ target }) => {
+          setReason(target.value);
+          sending.renew();
+        }}
+      />
+    </FormDialog>
   );
 }
