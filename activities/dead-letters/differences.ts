@@ -9,7 +9,7 @@ export interface Difference {
 /** More than people read. */
 const MOST = 200;
 
-/** What differs between two JSON values. */
+/** The places at which two JSON values differ, the first 200 of them. */
 export function differencesOf(before: unknown, now: unknown): Difference[] {
   const [old, young] = [leavesOf(before), leavesOf(now)];
   const paths = [...new Set([...old.keys(), ...young.keys()])].filter((path) => old.get(path) !== young.get(path));

@@ -140,7 +140,7 @@ function contentOf(outcome: Outcome | undefined): unknown {
   }
 }
 
-/** What applying it would lead to, in plain words. */
+/** Says what would happen if the document were replayed. */
 export async function foretold(
   prisma: Database,
   { verdict, faults }: Reading,

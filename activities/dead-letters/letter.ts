@@ -40,9 +40,9 @@ interface Common {
   readonly cause: LetterCause | undefined;
   /** A person dismissed it. */
   readonly settled: boolean;
-  /** What it is, for people. */
+  /** A short description, such as `850 0001 of interchange 7, order PO-1`. */
   readonly what: string;
-  /** Why it has no effect, for people. */
+  /** Why it has no effect, as a sentence. */
   readonly reason: string;
   readonly correlationId: string;
   /** As it came: X12, or JSON. */

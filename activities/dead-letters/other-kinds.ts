@@ -163,10 +163,9 @@ function parsed<S extends z.ZodType>(schema: S, text: string): z.output<S> {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new ReplayRefusal('invalid-body', `content is not JSON: ${(error as Error).message}`, 'content');
+    throw new ReplayRefusal('invalid-body', `it is not JSON: ${(error as Error).message}`, 'content');
   }
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const told = result.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('; ');
-  throw new ReplayRefusal('invalid-body', `content: ${told}`, 'content');
+  throw new ReplayRefusal('invalid-body', 'it is not what it has to be', 'content', result.error);
 }

@@ -17,7 +17,7 @@ export interface ReplayRequest {
   readonly id: string;
   readonly by: string;
   readonly why: string;
-  /** Of a document: a stored version of its partner's profile; without it today's. */
+  /** For a document: the stored version of the partner's profile to read it by. Without it, the current profile is used. */
   readonly profileVersion?: string;
   /** Corrected content: segments of a document, a whole interchange, JSON of an event or of `{ invoiceNumber }`. */
   readonly content?: string;
@@ -37,7 +37,7 @@ export interface Replayed {
   readonly differences: readonly Difference[];
 }
 
-/** What a kind of dead letter would do, and how it is done. */
+/** The effect that a replay would have, and the function that carries it out. */
 export interface Prepared extends Replayed {
   /** @returns what became of it, and whether it has had its effect */
   readonly act: () => Promise<{ effect: string; settled: boolean }>;

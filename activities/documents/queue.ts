@@ -29,7 +29,7 @@ export interface OutboundDocument {
   orderId?: string;
   shipmentId?: string;
   invoiceId?: string;
-  /** Of a document that is about a return instead of an order. */
+  /** Set instead of `orderId` if the document is about a return. */
   returnId?: string;
 }
 

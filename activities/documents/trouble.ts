@@ -7,7 +7,7 @@ import { insertTimeline, rowsAs } from '../lib/records.ts';
 export interface TroubledDocument {
   id: string;
   orderId: string | null;
-  /** Of a document that is about a return instead of an order. */
+  /** Set instead of `orderId` if the document is about a return. */
   returnId: string | null;
   partnerId: string;
   transactionSet: string;

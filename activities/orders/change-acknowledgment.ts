@@ -24,6 +24,11 @@ export interface AnsweredChange {
   readonly receivedAt: Date;
 }
 
+/** Whether the partner is answered by 865; others get another 855 of the whole order. */
+export function is865Sent(profile: PartnerProfile): boolean {
+  return profile.documents.outbound[orderChangeAcknowledgment.set]?.send === true;
+}
+
 /**
  * The document that answers a change, to be queued in the statement that records the outcome. Undefined if the partner
  * gets neither document.
@@ -34,16 +39,15 @@ export function changeAnswer(
   answered: AnsweredChange,
 ): OutboundDocument | undefined {
   const { changeId, after, receivedAt } = answered;
-  const sends = (set: string) => profile.documents.outbound[set]?.send === true;
   const now = new Date();
   const since = { changeReceived: receivedAt, orderReceived: receivedAt, orderAccepted: now };
-  if (sends(orderChangeAcknowledgment.set)) {
+  if (is865Sent(profile)) {
     const written = rendered(deps, profile, (by) =>
       writeDocument(orderChangeAcknowledgment, changeAcknowledgmentOf(answered, by, today()), by, evaluateAll),
     );
     return outbound(after, { ...written, businessKey: `${written.set}/${changeId}`, since });
   }
-  if (!sends(orderAcknowledgment.set)) return undefined;
+  if (profile.documents.outbound[orderAcknowledgment.set]?.send !== true) return undefined;
   const written = rendered(deps, profile, (by) =>
     writeDocument(
       orderAcknowledgment,

@@ -11,7 +11,7 @@ import type { Database } from '../../prisma/client.ts';
 import { visiblePartner, visibleTo } from '../auth/visibility.ts';
 import { pageOf, pageParameters } from '../cursor.ts';
 import { countDeadLetters, findDeadLetters, letterStates } from '../dead-letter-search.ts';
-import { Problem } from '../errors.ts';
+import { faultsOf, Problem } from '../errors.ts';
 import { documentPath } from '../representations/document.ts';
 import { interchangePath } from '../representations/interchange.ts';
 import { instant, link, toInstant } from '../representations/values.ts';
@@ -224,7 +224,8 @@ const replay = route({
   problems: ['unknown-dead-letter', 'not-replayable', 'dead-letter-settled', 'invalid-body'],
   handler: async ({ params, body, caller, correlationId }, deps) => {
     const { id } = await visibleLetter(caller, params.deadLetterId, deps.prisma);
-    if (!body.dryRun && body.why === undefined) throw invalid('why', 'says why it is replayed, and is needed');
+    if (!body.dryRun && body.why === undefined)
+      throw invalid({ path: 'why', message: 'says why it is replayed, and is needed' });
     const { profileVersion, content, dryRun } = body;
     const result = await orProblem(() =>
       deps.intake.replayDeadLetter({
@@ -271,13 +272,14 @@ async function orProblem<T>(work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     if (!(error instanceof ReplayRefusal)) throw error;
-    if (error.code === 'invalid-body') throw invalid(error.path, error.message);
+    if (error.code === 'invalid-body') throw invalid(error);
     throw new Problem(error.code, error.message);
   }
 }
 
-function invalid(path: string, message: string): Problem {
-  return new Problem('invalid-body', `${path}: ${message}`, { errors: [{ path, message }] });
+function invalid({ path, message, cause }: Pick<ReplayRefusal, 'path' | 'message' | 'cause'>): Problem {
+  const errors = cause === undefined ? [{ path, message }] : faultsOf(cause, path);
+  return new Problem('invalid-body', `${path}: ${message}`, { errors });
 }
 
 function pathOf(id: string): string {

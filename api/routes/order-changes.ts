@@ -185,11 +185,7 @@ type Order = Awaited<ReturnType<typeof changeableOrder>>;
 async function changeableOrder(orderId: string, caller: Caller, deps: ApiDependencies) {
   const order = await visibleOrder(orderId, caller, deps);
   if (order.closedAt !== null) throw new Problem('order-closed', `The order is ${order.status}.`);
-  const { poNumber, release, channel } = await deps.prisma.order.findUniqueOrThrow({
-    where: { id: order.id },
-    select: { poNumber: true, release: true, channel: true },
-  });
-  return { ...order, poNumber, release, channel };
+  return order;
 }
 
 function identityOf({ partnerId, poNumber, release, channel }: Order) {

@@ -226,7 +226,10 @@ const readAsOrdered = route({
 export async function visibleOrder(orderId: string, caller: Caller, { prisma }: ApiDependencies) {
   const found = await prisma.order.findUnique({
     where: { id: orderId },
-    select: { id: true, partnerId: true, workflowId: true, status: true, closedAt: true },
+    select: {
+      ...{ id: true, partnerId: true, poNumber: true, release: true, channel: true },
+      ...{ workflowId: true, status: true, closedAt: true },
+    },
   });
   return visibleTo(caller, found, ({ partnerId }) => partnerId, 'unknown-order', orderId);
 }

@@ -1,9 +1,8 @@
 /** Whether the buyer is told what became of a change, and by what. */
 import type { ChangeOutcome } from '../../../domain/order/changes/outcome.ts';
-import { orderChangeAcknowledgment } from '../../../mappings/edi/documents/all.ts';
 import type { PartnerProfile } from '../../../mappings/profile/profile.ts';
 import { type Outgoing, outgoing } from '../../documents/outgoing.ts';
-import { changeAnswer } from '../change-acknowledgment.ts';
+import { changeAnswer, is865Sent } from '../change-acknowledgment.ts';
 import type { RecordDependencies } from '../dependencies.ts';
 import type { Seen } from './load.ts';
 import type { StoredPlan } from './plan.ts';
@@ -20,9 +19,8 @@ export interface Answering {
 export function answerOf(deps: Pick<RecordDependencies, 'profiles'>, answering: Answering): Outgoing {
   const { seen, plan, outcome, profile, accepted } = answering;
   const { order, change } = seen;
-  const answers = profile.documents.outbound[orderChangeAcknowledgment.set]?.send === true;
   // Without a document of its own, a change that comes before the acknowledgment of the order is told by that.
-  if (!accepted && !answers) return outgoing(profile, []);
+  if (!accepted && !is865Sent(profile)) return outgoing(profile, []);
   // Nobody has told the buyer of what we wanted to cancel ourselves and could not.
   if (change.source === 'support' && outcome.result === 'rejected') return outgoing(profile, []);
   const document = changeAnswer(deps, profile, {

@@ -3,12 +3,11 @@ import { subtract } from '../../../domain/decimal.ts';
 import { outcomeOf, type PartOutcome } from '../../../domain/order/changes/outcome.ts';
 import type { Stop } from '../../../domain/order/state.ts';
 import type { OrderChange } from '../../../mappings/canonical/v1/index.ts';
-import { orderChangeAcknowledgment } from '../../../mappings/edi/documents/all.ts';
 import type { PartnerProfile } from '../../../mappings/profile/profile.ts';
 import { Prisma } from '../../../prisma/generated/client.ts';
 import type { OutboundDocument } from '../../documents/queue.ts';
 import { insertTimeline, rowsAs, type TimelineRow, type Transaction } from '../../lib/records.ts';
-import { changeAnswer } from '../change-acknowledgment.ts';
+import { changeAnswer, is865Sent } from '../change-acknowledgment.ts';
 import type { RecordDependencies } from '../dependencies.ts';
 import { happened, type OrderRecord } from '../order-record.ts';
 import { askedParts } from '../refused-change.ts';
@@ -47,7 +46,7 @@ export async function answeredByEnd(
     });
     return { change, asked, outcome: outcomeOf(parts) };
   });
-  const sends = profile.documents.outbound[orderChangeAcknowledgment.set]?.send === true;
+  const sends = is865Sent(profile);
   const own = answers.filter(({ change, asked }) => sends && (change.source !== 'support' || asked));
   const gone = { ...order, lines: order.lines.map(withNothingLeft) };
   const documents = own.flatMap(({ change, outcome }) => {
