@@ -78,10 +78,13 @@ function verdictOf(
   { acknowledgment: { codes } }: Agreement,
 ): string {
   if (result === 'rejected') return lines.length === 0 ? 'RJ' : 'RD';
+  // Only a line that the buyer wants deleted is as asked when nothing of it comes.
   const asAsked = lines.every(
     (line, index) =>
       !isCancelledByUs(line) &&
-      (outcomes[index] ?? []).every(({ code }) => code === (isGone(line) ? codes.unavailable : codes.accepted)),
+      (outcomes[index] ?? []).every(
+        ({ code }) => code === (codeOf(line) === DELETED ? codes.unavailable : codes.accepted),
+      ),
   );
   return result === 'accepted' && asAsked ? 'AT' : 'AC';
 }
@@ -146,7 +149,7 @@ function codeOf({ action, changes, before, wanted }: AnsweredLine): string {
     case 'add':
       return 'AI';
     case 'delete':
-      return 'DI';
+      return DELETED;
     case 'none':
       return 'NC';
     case 'replace':
@@ -159,6 +162,8 @@ function codeOf({ action, changes, before, wanted }: AnsweredLine): string {
     }
   }
 }
+
+const DELETED = 'DI';
 
 const CHANGE_CODES: Readonly<Record<string, string>> = {
   price: 'PC',
