@@ -4,7 +4,8 @@ import { acceptPayment } from '../../activities/intake/accept-payment.ts';
 import { acceptWarehouseEvent } from '../../activities/intake/accept-warehouse-event.ts';
 import { type OrderChangeInput, orderChange, payment } from '../../mappings/canonical/v1/index.ts';
 import { each } from '../integration/purchase-orders.ts';
-import { type AnOrder, type OrdersAtWork, startOrders } from './orders-at-work.ts';
+import type { AnOrder } from './an-order.ts';
+import { type OrdersAtWork, startOrders } from './orders-at-work.ts';
 
 /**
  * Two things that come in about one order, in either order: the end is the same. What comes before its order, or before the

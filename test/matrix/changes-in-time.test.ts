@@ -1,10 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { each } from '../integration/purchase-orders.ts';
-import { type AnOrder, type AskedChange, type OrdersAtWork, startOrders } from './orders-at-work.ts';
+import { createTimeSkippingEnvironment } from '../support/temporal.ts';
+import type { AnOrder, AskedChange } from './an-order.ts';
+import { type OrdersAtWork, startOrders } from './orders-at-work.ts';
 
 let at: OrdersAtWork;
 beforeAll(async () => {
-  at = await startOrders();
+  at = await startOrders(createTimeSkippingEnvironment);
   await at.given.stock('RNO', 'MW-1001', 1_000_000);
   await at.given.stock('MEM', 'MW-1011', 1_000_000);
 });

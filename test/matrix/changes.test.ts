@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { each } from '../integration/purchase-orders.ts';
-import { type AnOrder, type AskedChange, type OrdersAtWork, startOrders } from './orders-at-work.ts';
+import type { AnOrder, AskedChange } from './an-order.ts';
+import { type OrdersAtWork, startOrders } from './orders-at-work.ts';
 
 let at: OrdersAtWork;
 beforeAll(async () => {

@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { OrderChangeInput } from '../../mappings/canonical/v1/index.ts';
 import { each, type Partner } from '../integration/purchase-orders.ts';
-import { ANSWERED, type AnOrder, type OrdersAtWork, startOrders } from './orders-at-work.ts';
+import type { AnOrder } from './an-order.ts';
+import { ANSWERED, type OrdersAtWork, startOrders } from './orders-at-work.ts';
 
 /**
  * What each kind of change does at each stage of an order: the documents, the calls of ERP and warehouse, and the quantities
