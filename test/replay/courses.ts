@@ -7,18 +7,18 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { DAY_MS, HOUR_MS, refuses, type TradingNetwork } from '../../scripts/stack/trading-world.ts';
 import { wakeOutbox } from '../../workflows/messages.ts';
 
-export interface Course {
+export interface Course<Network> {
   /** Needs days to pass: it runs on Temporal's time-skipping server, the others on the real one. */
   readonly skipsTime?: true;
   /** @returns the workflow whose history is recorded */
-  readonly run: (network: TradingNetwork) => Promise<WorkflowHandle>;
+  readonly run: (network: Network) => Promise<WorkflowHandle>;
 }
 
 async function until(holds: () => Promise<boolean>): Promise<void> {
   while (!(await holds())) await setTimeout(20);
 }
 
-export const courses: Record<string, Course> = {
+export const courses: Record<string, Course<TradingNetwork>> = {
   'simple-order': {
     run: async (network) => {
       const order = await network.aTradingWorld().order();

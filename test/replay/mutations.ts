@@ -49,6 +49,12 @@ export const mutations: readonly Mutation[] = [
     change: preceded(step('assembleInterchange'), TIMER),
     noticedBy: ['outbox'],
   },
+  {
+    what: 'a call of the warehouse removed',
+    file: 'returns.ts',
+    change: removed(step('announce')),
+    noticedBy: ['return-credited-in-parts', 'return-cancelled'],
+  },
 ];
 
 /** The bundle that a worker would run if the mutation were in the source. */

@@ -21,15 +21,22 @@ import { registerSearchAttributes } from '../../scripts/stack/search-attributes.
 import { startTemporal } from '../../scripts/stack/temporal.ts';
 import { findTemporal, findTimeSkippingServer } from '../../scripts/stack/tools.ts';
 import { startTradingNetwork } from '../../scripts/stack/trading-world.ts';
+import { startReturnsNetwork } from '../workflow/returns-world.ts';
 import { type Course, courses } from './courses.ts';
+import { returnCourses } from './return-courses.ts';
 
 const histories = join(import.meta.dirname, 'histories');
 const usage = 'npm run record-histories [-- course ...]';
 
+interface Network {
+  clear(): Promise<void>;
+  stop(): Promise<void>;
+}
+type Start<Running> = (createEnvironment: () => Promise<TestWorkflowEnvironment>) => Promise<Running>;
+
 async function run(wanted: string[]): Promise<number> {
-  const unknown = wanted.filter((name) => !(name in courses));
+  const unknown = wanted.filter((name) => !(name in { ...courses, ...returnCourses }));
   if (unknown.length > 0) throw new UsageError(`there is no course ${unknown.join(', ')}`);
-  const chosen = Object.entries(courses).filter(([name]) => wanted.length === 0 || wanted.includes(name));
   const dir = mkdtempSync(join(tmpdir(), 'throughline-record-'));
   try {
     const { path } = await findTemporal();
@@ -39,13 +46,9 @@ async function run(wanted: string[]): Promise<number> {
       logFile: join(dir, 'temporal.log'),
     });
     const realTime = () => TestWorkflowEnvironment.createFromExistingServer({ address: server.url });
-    const isSkipping = ([, { skipsTime }]: [string, Course]) => skipsTime === true;
     const outcomes = [
-      ...(await record(
-        realTime,
-        chosen.filter((course) => !isSkipping(course)),
-      )),
-      ...(await record(timeSkipping, chosen.filter(isSkipping))),
+      ...(await recordAll(startTradingNetwork, courses, wanted, realTime)),
+      ...(await recordAll(startReturnsNetwork, returnCourses, wanted, realTime)),
     ];
     const failed = outcomes.filter(({ text }) => text === undefined);
     if (failed.length > 0) {
@@ -70,16 +73,30 @@ async function timeSkipping(): Promise<TestWorkflowEnvironment> {
   return environment;
 }
 
+/** Those of the courses that are wanted: all of them, if none is named. */
+async function recordAll<Running extends Network>(
+  start: Start<Running>,
+  all: Readonly<Record<string, Course<Running>>>,
+  wanted: readonly string[],
+  realTime: () => Promise<TestWorkflowEnvironment>,
+) {
+  const chosen = Object.entries(all).filter(([name]) => wanted.length === 0 || wanted.includes(name));
+  const skipping = chosen.filter(([, { skipsTime }]) => skipsTime === true);
+  const real = chosen.filter((course) => !skipping.includes(course));
+  return [...(await record(start, realTime, real)), ...(await record(start, timeSkipping, skipping))];
+}
+
 /**
  * The history of each course as its file holds it; without a text where the course failed, which is
  * printed.
  */
-async function record(
+async function record<Running extends Network>(
+  start: Start<Running>,
   createEnvironment: () => Promise<TestWorkflowEnvironment>,
-  chosen: readonly [string, Course][],
+  chosen: readonly [string, Course<Running>][],
 ): Promise<{ name: string; text?: string }[]> {
   if (chosen.length === 0) return [];
-  const network = await startTradingNetwork(createEnvironment);
+  const network = await start(createEnvironment);
   const outcomes: { name: string; text?: string }[] = [];
   for (const [name, course] of chosen) {
     try {

@@ -1,18 +1,9 @@
 import fc from 'fast-check';
 import { documentTrouble } from '../../workflows/messages.ts';
+import { changes } from './changes.ts';
+import { type Kind, pick } from './kind.ts';
+import { returns } from './returns.ts';
 import type { Walk } from './walk.ts';
-
-/**
- * Everything that can happen to an order on its walk. A new kind of event (a change of the order, a return) is one entry here. `choice` is
- * random and picks among what there is; an event that nothing fits does nothing.
- */
-export interface Kind {
-  /** How often it is drawn, against the others. */
-  readonly weight: number;
-  readonly act: (walk: Walk, choice: number) => Promise<unknown>;
-}
-
-const pick = <T>(list: readonly T[], choice: number): T | undefined => list[choice % Math.max(1, list.length)];
 
 async function onRelease(
   walk: Walk,
@@ -30,7 +21,10 @@ const part = (of: (quantity: number) => number) => async (walk: Walk, choice: nu
     await walk.ship(release.releaseNumber, `S${walk.next()}`, lines);
   });
 
+/** Everything that can happen to an order on its walk. */
 export const alphabet = {
+  ...changes,
+  ...returns,
   'ships everything': { weight: 8, act: part((quantity) => quantity) },
   'ships a part': { weight: 4, act: part((quantity) => Math.ceil(quantity / 2)) },
   'ships more than was released': { weight: 1, act: part((quantity) => quantity + 1) },

@@ -1,4 +1,5 @@
 import type { SkippedNetwork } from '../support/skipped-network.ts';
+import { undecidedOf } from './returns.ts';
 import type { Walk } from './walk.ts';
 
 const ENDS = ['closed', 'cancelled', 'rejected'];
@@ -12,7 +13,7 @@ export async function faultsOf(walk: Walk, network: SkippedNetwork): Promise<str
       lines: true,
       fulfillments: true,
       shipments: { include: { invoice: true, packages: true } },
-      invoices: { include: { payments: true } },
+      invoices: { include: { payments: true, credits: true } },
       documents: { where: { direction: 'outbound' } },
       exceptions: { where: { state: 'open' } },
     },
@@ -87,6 +88,8 @@ export async function faultsOf(walk: Walk, network: SkippedNetwork): Promise<str
     const lost = invoice.payments.filter(({ receiptNumber, noEffect }) => receiptNumber === null && noEffect === null);
     check(!ended || lost.length === 0, `a payment of ${invoice.invoiceNumber} is neither applied nor a dead letter`);
   }
+  await checkChanges(walk, check, ended);
+  await checkReturns(walk, network, check);
   const unmatched = await prisma.paymentAllocation.count({ where: { orderId: null, noEffect: null } });
   check(unmatched === 0, 'a payment of no invoice is no dead letter');
   return faults;
@@ -100,7 +103,7 @@ interface Books {
     erpShipmentNumber: string | null;
     invoice: { invoiceNumber: string } | null;
   }[];
-  readonly invoices: readonly { invoiceNumber: string; paid: bigint }[];
+  readonly invoices: readonly { invoiceNumber: string; paid: bigint; credits: readonly { applied: bigint | null }[] }[];
 }
 
 /** The ERP has the same books, each entry once. */
@@ -134,11 +137,84 @@ async function checkErp(
     ),
     `the ERP posted ${posted.length} shipments, we have ${ours.length}`,
   );
-  check(
-    same(
-      booked.map(({ invoice, paid }) => `${invoice.invoiceNumber} ${paid}`),
-      invoices.map(({ invoiceNumber, paid }) => `${invoiceNumber} ${paid}`),
-    ),
-    `the ERP booked ${booked.map(({ invoice, paid }) => `${invoice.invoiceNumber} ${paid}`)}, we ${invoices.map(({ invoiceNumber, paid }) => `${invoiceNumber} ${paid}`)}`,
-  );
+  // What a credit settles is no payment in the books of the ERP.
+  const received = invoices.map(({ invoiceNumber, paid, credits }) => {
+    const credited = credits.reduce((total, { applied }) => total + (applied ?? 0n), 0n);
+    return `${invoiceNumber} ${paid - credited}`;
+  });
+  const theirs = booked.map(({ invoice, paid }) => `${invoice.invoiceNumber} ${paid}`);
+  check(same(theirs, received), `the ERP booked ${theirs}, we ${received}`);
+}
+
+/** Every change is answered, and by no more than one document. */
+async function checkChanges(
+  { prisma, orderId }: Walk,
+  check: (holds: boolean, what: string) => void,
+  ended: boolean,
+): Promise<void> {
+  const changes = await prisma.orderChange.findMany({ where: { orderId } });
+  const open = changes.filter(({ state }) => state !== 'answered');
+  check(!ended || open.length === 0, `${open.length} changes are not answered after the end`);
+  for (const { id, outcome } of changes) {
+    const answers = await prisma.document.count({ where: { orderId, businessKey: { endsWith: `/${id}` } } });
+    check(answers <= 1, `change ${id} has ${answers} answers`);
+    check(outcome !== null || !ended, `nothing became of change ${id}`);
+  }
+}
+
+/** What came back is accounted for, credited once, and the ERP has the same credits. */
+async function checkReturns(
+  walk: Walk,
+  network: SkippedNetwork,
+  check: (holds: boolean, what: string) => void,
+): Promise<void> {
+  const returns = await walk.prisma.return.findMany({
+    where: { orderId: walk.orderId },
+    include: { lines: true, credits: true, exceptions: { where: { state: 'open' } } },
+  });
+  const backOf = new Map<number, number>();
+  for (const { rmaNumber, status, waitingFor, closedAt, lines, credits, exceptions } of returns) {
+    const of = (what: string) => `return ${rmaNumber}: ${what}`;
+    check(
+      closedAt !== null || exceptions.length > 0,
+      of(`it is ${status} and waits for ${waitingFor}, no exception is open`),
+    );
+    check(closedAt === null || exceptions.length === 0, of(`it is ${status} and has an open exception`));
+    for (const line of lines) {
+      const undecided = undecidedOf(line);
+      const kept = Number(line.received) - undecided - Number(line.sentBack);
+      const settled = Number(line.credited) + Number(line.waived);
+      check(undecided >= 0, of(`line ${line.lineNumber}: more is decided than came`));
+      check(
+        Number(line.received) <= Number(line.authorized),
+        of(`line ${line.lineNumber}: more is received than authorized`),
+      );
+      check(settled <= kept, of(`line ${line.lineNumber}: ${settled} are settled, ${kept} were kept`));
+      check(
+        closedAt === null || (undecided === 0 && settled === kept),
+        of(`it is ${status}, line ${line.lineNumber} is not settled`),
+      );
+      const number = line.orderLineNumber;
+      if (number !== null) backOf.set(number, (backOf.get(number) ?? 0) + Number(line.received));
+    }
+    for (const { creditMemoNumber } of credits)
+      check(closedAt === null || creditMemoNumber !== null, of('a credit is not booked'));
+  }
+  for (const { lineNumber, shipped } of await walk.lines()) {
+    const back = backOf.get(lineNumber) ?? 0;
+    check(back <= Number(shipped), `${back} of line ${lineNumber} came back, ${shipped} shipped`);
+  }
+  const invoices = await walk.prisma.invoice.findMany({ where: { orderId: walk.orderId } });
+  for (const { id, invoiceNumber } of invoices) {
+    const { items } = (await network.erp(`/credit-memos?invoiceNumber=${invoiceNumber}`)).body;
+    const ours = returns.flatMap(({ credits }) =>
+      credits.filter((one) => one.invoiceId === id && one.creditMemoNumber !== null),
+    );
+    const totals = (list: readonly { total: number | bigint }[]) =>
+      list
+        .map(({ total }) => Number(total))
+        .toSorted()
+        .join();
+    check(totals(items) === totals(ours), `the ERP credited ${totals(items)} of ${invoiceNumber}, we ${totals(ours)}`);
+  }
 }

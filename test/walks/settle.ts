@@ -1,3 +1,4 @@
+import { undecidedOf } from './returns.ts';
 import type { Walk } from './walk.ts';
 
 interface World {
@@ -17,8 +18,11 @@ export async function settle(walks: readonly Walk[], { pass, stock, quiet }: Wor
     await quiet();
     await Promise.all(walks.map(payRest));
     await quiet();
+    await Promise.all(walks.map(disposeRest));
+    await quiet();
     await pass(30);
   }
+  await Promise.all(walks.map((walk) => walk.answered()));
 }
 
 async function shipRest(walk: Walk): Promise<void> {
@@ -32,5 +36,16 @@ async function payRest(walk: Walk): Promise<void> {
   const invoices = await walk.prisma.invoice.findMany({ where: { orderId: walk.orderId } });
   for (const { invoiceNumber, total, paid } of invoices) {
     if (total > paid) await walk.pay(invoiceNumber, Number(total - paid));
+  }
+}
+
+/** What of a return has not come by now never comes: it expires. */
+async function disposeRest(walk: Walk): Promise<void> {
+  for (const { id, lines } of await walk.returns()) {
+    const undecided = lines.flatMap((line) => {
+      const quantity = undecidedOf(line);
+      return quantity > 0 ? [{ lineNumber: line.lineNumber, quantity: String(quantity), disposition: 'scrap' }] : [];
+    });
+    if (undecided.length > 0) await walk.call('POST', `/v1/returns/${id}/dispositions`, { lines: undecided });
   }
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { acceptWarehouseEvent } from '../../activities/intake/accept-warehouse-event.ts';
-import type { WarehouseEvent } from '../../mappings/canonical/v1/index.ts';
+import { acceptReturnNotice } from '../../activities/returns/accept-notice.ts';
+import { type ReturnNoticeEvent, returnNotice, type WarehouseEvent } from '../../mappings/canonical/v1/index.ts';
 import type { OrderLine, Prisma } from '../../prisma/generated/client.ts';
 import { canonicalOrder, type OrderedLine, purchaseOrder } from '../integration/purchase-orders.ts';
 import type { SkippedNetwork } from '../support/skipped-network.ts';
@@ -12,7 +13,8 @@ export interface Start {
   readonly fault: 'none' | 'price' | 'item';
 }
 
-type Intake = Parameters<typeof acceptWarehouseEvent>[0];
+type Intake = Parameters<typeof acceptWarehouseEvent>[0] & Parameters<typeof acceptReturnNotice>[0];
+type Arrived = Extract<ReturnNoticeEvent, { type: 'return-received' }>;
 
 /** A release as the walk's warehouse knows it. */
 export interface Release {
@@ -37,6 +39,11 @@ export class Walk {
   /** Of the warehouse, to be repeated. */
   readonly events: WarehouseEvent[] = [];
   readonly payments: object[] = [];
+  /** Changes that were asked for, to be repeated. */
+  readonly changes: { readonly body: object; readonly key: string }[] = [];
+  /** Of returned goods, to be repeated. */
+  readonly arrivals: ReturnNoticeEvent[] = [];
+  private readonly pending: Promise<unknown>[] = [];
   private readonly network: SkippedNetwork;
   private readonly intake: Intake;
   private readonly key: string;
@@ -78,6 +85,16 @@ export class Walk {
     return answer;
   }
 
+  /** Nobody waits for what comes of it before the end. */
+  inBackground(work: Promise<unknown>): void {
+    this.pending.push(work);
+    work.catch(() => undefined);
+  }
+
+  async answered(): Promise<void> {
+    await Promise.all(this.pending);
+  }
+
   async begin({ lines, fault }: Start): Promise<void> {
     const order = canonicalOrder(purchaseOrder('cobalt-ridge', this.poNumber, lines));
     const [first, ...rest] = order.lines;
@@ -116,9 +133,30 @@ export class Walk {
 
   exceptions(): Promise<Prisma.OrderExceptionGetPayload<object>[]> {
     return this.prisma.orderException.findMany({
-      where: { orderId: this.orderId, state: 'open' },
+      where: { state: 'open', OR: [{ orderId: this.orderId }, { return: { orderId: this.orderId } }] },
       orderBy: [{ openedAt: 'asc' }, { id: 'asc' }],
     });
+  }
+
+  returns(): Promise<Prisma.ReturnGetPayload<{ include: { lines: true } }>[]> {
+    return this.prisma.return.findMany({
+      where: { orderId: this.orderId },
+      include: { lines: { orderBy: { lineNumber: 'asc' } } },
+      orderBy: { rmaNumber: 'asc' },
+    });
+  }
+
+  /** Goods that came back, as the warehouse tells of them. */
+  async goodsArrive(goods: Pick<Arrived, 'rmaNumber' | 'node' | 'lines'>): Promise<void> {
+    const eventId = `${this.poNumber}/${this.next()}`;
+    const event = { type: 'return-received', eventId, occurredAt: new Date().toISOString(), ...goods };
+    await this.tellArrival(returnNotice.parse(event));
+  }
+
+  async tellArrival(event: ReturnNoticeEvent): Promise<void> {
+    this.arrivals.push(event);
+    const told = { system: 'wms.main', wmsSystem: 'main', event, correlationId: randomUUID() };
+    await acceptReturnNotice(this.intake, told);
   }
 
   /** The warehouse tells something of a release, as its signed call does. */

@@ -158,10 +158,10 @@ describe('random walks of orders', { timeout: 900_000 }, () => {
   /** Weeks pass, a day at a time: what still waits then waits for a person. */
   async function untilAsked(): Promise<void> {
     for (let day = 0; day < MOST_DAYS; day += 1) {
-      const waiting = await network.api.prisma.order.count({
-        where: { closedAt: null, exceptions: { none: { state: 'open' } } },
-      });
-      if (waiting === 0) return;
+      const waits = { closedAt: null, exceptions: { none: { state: 'open' } } };
+      const { order, return: goodsBack } = network.api.prisma;
+      const waiting = await Promise.all([order.count({ where: waits }), goodsBack.count({ where: waits })]);
+      if (waiting.every((count) => count === 0)) return;
       await pass(24 * 60);
     }
   }
@@ -188,6 +188,14 @@ describe('random walks of orders', { timeout: 900_000 }, () => {
     const found = await faultsIn(walks);
     expect(found, `WALKS_SEED=${SEED}\n${found.join('\n')}`).toEqual([]);
     const ends = await network.api.prisma.order.groupBy({ by: ['status'], _count: true, orderBy: { status: 'asc' } });
-    console.log(`walks of seed ${SEED}: ${ends.map(({ status, _count }) => `${_count} ${status}`).join(', ')}`);
+    const changes = await network.api.prisma.orderChange.count({ where: { state: 'answered' } });
+    const returns = await network.api.prisma.return.groupBy({
+      by: ['status'],
+      _count: true,
+      orderBy: { status: 'asc' },
+    });
+    const told = (counts: typeof ends | typeof returns) =>
+      counts.map(({ status, _count }) => `${_count} ${status}`).join(', ');
+    console.log(`walks of seed ${SEED}: orders ${told(ends)}; ${changes} changes answered; returns ${told(returns)}`);
   });
 });
