@@ -1,3 +1,4 @@
+import { CREDIT_MEMO } from '../../activities/returns/settle-return.ts';
 import type { SkippedNetwork } from '../support/skipped-network.ts';
 import { undecidedOf } from './returns.ts';
 import type { Walk } from './walk.ts';
@@ -13,7 +14,7 @@ export async function faultsOf(walk: Walk, network: SkippedNetwork): Promise<str
       lines: true,
       fulfillments: true,
       shipments: { include: { invoice: true, packages: true } },
-      invoices: { include: { payments: true, credits: true } },
+      invoices: { include: { payments: { include: { payment: true } } } },
       documents: { where: { direction: 'outbound' } },
       exceptions: { where: { state: 'open' } },
     },
@@ -103,7 +104,11 @@ interface Books {
     erpShipmentNumber: string | null;
     invoice: { invoiceNumber: string } | null;
   }[];
-  readonly invoices: readonly { invoiceNumber: string; paid: bigint; credits: readonly { applied: bigint | null }[] }[];
+  readonly invoices: readonly {
+    invoiceNumber: string;
+    paid: bigint;
+    payments: readonly { adjustment: bigint; receiptNumber: string | null; payment: { method: string } }[];
+  }[];
 }
 
 /** The ERP has the same books, each entry once. */
@@ -138,9 +143,9 @@ async function checkErp(
     `the ERP posted ${posted.length} shipments, we have ${ours.length}`,
   );
   // What a credit settles is no payment in the books of the ERP.
-  const received = invoices.map(({ invoiceNumber, paid, credits }) => {
-    const credited = credits.reduce((total, { applied }) => total + (applied ?? 0n), 0n);
-    return `${invoiceNumber} ${paid - credited}`;
+  const received = invoices.map(({ invoiceNumber, paid, payments }) => {
+    const credits = payments.filter(({ payment, receiptNumber }) => payment.method === CREDIT_MEMO && receiptNumber);
+    return `${invoiceNumber} ${credits.reduce((left, { adjustment }) => left - adjustment, paid)}`;
   });
   const theirs = booked.map(({ invoice, paid }) => `${invoice.invoiceNumber} ${paid}`);
   check(same(theirs, received), `the ERP booked ${theirs}, we ${received}`);

@@ -18,6 +18,8 @@ export async function settle(walks: readonly Walk[], { pass, stock, quiet }: Wor
     await quiet();
     await Promise.all(walks.map(payRest));
     await quiet();
+    await Promise.all(walks.map(bringRest));
+    await quiet();
     await Promise.all(walks.map(disposeRest));
     await quiet();
     await pass(30);
@@ -39,7 +41,20 @@ async function payRest(walk: Walk): Promise<void> {
   }
 }
 
-/** What of a return has not come by now never comes: it expires. */
+/** The goods of every other return that have not come by now never come. */
+async function bringRest(walk: Walk): Promise<void> {
+  const open = (await walk.returns()).filter(({ status }) => status === 'authorized' || status === 'receiving');
+  for (const [index, { rmaNumber, node, lines }] of open.entries()) {
+    const missing = lines.flatMap(({ sku, authorized, received }) => {
+      const quantity = Number(authorized) - Number(received);
+      const rest = { sku, quantity: String(quantity), condition: 'good', disposition: 'restock' } as const;
+      return quantity > 0 ? [rest] : [];
+    });
+    if (index % 2 === 0 && missing.length > 0)
+      await walk.goodsArrive({ rmaNumber, node: node ?? 'RNO', lines: missing });
+  }
+}
+
 async function disposeRest(walk: Walk): Promise<void> {
   for (const { id, lines } of await walk.returns()) {
     const undecided = lines.flatMap((line) => {
