@@ -15,8 +15,8 @@ import { profileOfReturn } from './check-return.ts';
 import { creditDocumentOf, queueDocuments } from './return-documents.ts';
 import { loadReturn, lockOrder, saveLines, tellOfReturn } from './return-record.ts';
 
-/** A round is planned, or no invoice has anything left of what was kept. */
-export type Plan = { count: ReturnCount } | { nothing: string };
+/** A round is planned, or the goods came back before they were invoiced, or no invoice has anything left of what was kept. */
+export type Plan = { count: ReturnCount } | { awaited: string } | { nothing: string };
 
 export async function planSettlement(
   deps: Pick<RecordDependencies, 'prisma'>,
@@ -36,6 +36,8 @@ export async function planSettlement(
     );
     const { credits, left } = creditsFor(await invoicesOf(records, order), returned, rma.restockingFee);
     if (credits.length === 0) {
+      const awaited = await shipmentToInvoice(records, order, left);
+      if (awaited !== undefined) return { awaited: `the invoice of shipment ${awaited}` };
       const what = left.map(({ lineNumber, quantity }) => {
         const line = order.lines.find((one) => one.lineNumber === lineNumber);
         return `${quantity} ${line?.baseUnit ?? ''} of line ${line?.lineId ?? lineNumber}`;
@@ -57,6 +59,21 @@ export async function planSettlement(
     );
     return { count: await saveLines(records, returnId, after) };
   });
+}
+
+/** A shipment of these lines that the order has yet to invoice. One that has ended invoices nothing more. */
+async function shipmentToInvoice(
+  records: Transaction,
+  { id: orderId }: OrderRecord,
+  left: readonly { lineNumber: number }[],
+): Promise<string | undefined> {
+  const shipments = await records.shipment.findMany({
+    where: { orderId, invoice: null, order: { closedAt: null } },
+    select: { shipmentNumber: true, lines: true },
+    orderBy: { shipmentNumber: 'asc' },
+  });
+  const isLeft = (one: { lineNumber: number }) => left.some(({ lineNumber }) => lineNumber === one.lineNumber);
+  return shipments.find(({ lines }) => (lines as unknown as { lineNumber: number }[]).some(isLeft))?.shipmentNumber;
 }
 
 /** The invoices of an order, oldest first, with what was credited of each. */

@@ -22,6 +22,7 @@ export type ReturnEvent =
   | { type: 'extended'; arriveBy: string; lapsesAt: string }
   | { type: 'linked'; terms: ReturnTerms; count: ReturnCount }
   | { type: 'settling'; count: ReturnCount }
+  | { type: 'credit-waits'; awaited: string }
   | { type: 'settled'; creditMemoNumbers: readonly string[] }
   | { type: 'concluding'; end: ReturnEnd }
   | { type: 'document-troubled'; trouble: DocumentTrouble }

@@ -32,11 +32,16 @@ function waitingForOf(state: ReturnState): string {
   if (state.concluding !== undefined) return 'its end';
   if (terms === undefined) return 'the check';
   if (!state.authorized) return 'the authorization';
-  if (state.settling || isPositive(count.toCredit)) return 'the credit by the ERP';
+  if (state.settling) return 'the credit by the ERP';
+  if (isPositive(count.toCredit)) return creditWaitsFor(state);
   if (isPositive(count.undecided)) return `the disposition of ${count.undecided} units`;
   if (!state.announced && state.origin === 'request') return `warehouse ${terms.node} to take the return`;
   if (isPositive(count.outstanding)) return `${count.outstanding} units to come to ${terms.node}`;
   return 'its end';
+}
+
+function creditWaitsFor({ creditWaits }: ReturnState): string {
+  return creditWaits === undefined ? 'the credit by the ERP' : `${creditWaits.awaited}, to be credited against it`;
 }
 
 function nextDeadlineOf({ end, concluding, authorized, count, terms, unanswered }: ReturnState): string | undefined {

@@ -46,7 +46,11 @@ function after(state: ReturnState, event: ReturnEvent, at: string): ReturnState 
       return state.terms === undefined ? state : { ...state, terms: { ...state.terms, arriveBy, lapsesAt } };
     }
     case 'settling':
-      return { ...state, settling: true, count: event.count };
+      return withoutWait({ ...state, settling: true, count: event.count });
+    case 'credit-waits': {
+      const looks = (state.creditWaits?.looks ?? 0) + 1;
+      return { ...state, creditWaits: { awaited: event.awaited, looks } };
+    }
     case 'settled':
       return { ...state, settling: false, settlements: state.settlements + 1 };
     case 'document-troubled': {
@@ -92,6 +96,10 @@ function after(state: ReturnState, event: ReturnEvent, at: string): ReturnState 
   }
 }
 
+function withoutWait({ creditWaits: _, ...state }: ReturnState): ReturnState {
+  return state;
+}
+
 /** @param state before the event */
 function storyOf(event: ReturnEvent, state: ReturnState): string | undefined {
   switch (event.type) {
@@ -109,6 +117,8 @@ function storyOf(event: ReturnEvent, state: ReturnState): string | undefined {
       return `waits until ${event.arriveBy}`;
     case 'linked':
       return 'linked to an order';
+    case 'credit-waits':
+      return state.creditWaits === undefined ? `the credit waits for ${event.awaited}` : undefined;
     case 'settled':
       return `credited: ${event.creditMemoNumbers.join(', ') || 'nothing'}`;
     case 'exception-opened':

@@ -63,6 +63,8 @@ export interface ReturnState {
   readonly linked: boolean;
   /** When a person is asked what becomes of the goods that came. */
   readonly inspectBy?: string;
+  /** What a credit waits for, and how often it was looked for. */
+  readonly creditWaits?: { readonly awaited: string; readonly looks: number };
   /** A round is planned, and the ERP has yet to post and credit it. */
   readonly settling: boolean;
   /** Rounds of ERP return and credit that are through. */

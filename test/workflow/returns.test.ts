@@ -60,6 +60,22 @@ describe('a return that nothing hinders', () => {
     ]);
   });
 
+  it('that comes back before it is invoiced waits for the invoice, and asks nobody', async () => {
+    const early = async () => ({ awaited: 'the invoice of shipment S1' });
+    const rma = await network.aReturn().next('planSettlement', early, early, early).start();
+    await rma.until('warehouse expects it');
+    await rma.tell('R1', '4', 'restock');
+    await rma.until('received 4');
+    await expect
+      .poll(async () => (await rma.status()).waitingFor)
+      .toBe('the invoice of shipment S1, to be credited against it');
+    await rma.pass(2 * 60_000);
+    await rma.until('ERP credit 1, 812 queued');
+    await rma.tell('R2', '6', 'restock');
+    expect(await rma.end()).toBe('closed');
+    expect(rma.facts.filter((fact) => /asked|round/.test(fact))).toEqual(['round 1: 4', 'round 2: 6']);
+  });
+
   it('takes what comes before its authorization, and dispositions before their goods once those have come', async () => {
     const rma = await network.aReturn().start();
     await rma.tell('D1', '10', 'vendor', 'disposed');

@@ -5,6 +5,9 @@ import type { ReturnRun } from './return-run.ts';
 import { termsOf } from './step.ts';
 import * as steps from './steps.ts';
 
+const FIRST_LOOK_MS = 15_000;
+const LONGEST_PAUSE_MS = 3_600_000;
+
 /**
  * Takes goods as they come, until all that was authorized has come and is credited, or no more comes in time.
  *
@@ -62,6 +65,7 @@ async function waitForDisposition(rma: ReturnRun): Promise<void> {
 async function settle(rma: ReturnRun): Promise<void> {
   const round = rma.state.settlements + 1;
   const planned = await rma.perform(steps.plan, { round });
+  if (planned !== undefined && 'awaited' in planned) return waitForInvoice(rma);
   if (planned !== undefined && 'nothing' in planned) {
     const problem = { type: 'credit-not-possible' as const, summary: planned.nothing };
     const { resolution, by } = await rma.decide(problem, 'credit the return');
@@ -70,6 +74,12 @@ async function settle(rma: ReturnRun): Promise<void> {
   }
   await rma.perform(steps.postReturn, { round });
   await rma.perform(steps.creditReturn, { round });
+}
+
+/** Goods may be back before the ERP has invoiced them. It usually does so within minutes; when it is away, within hours. */
+async function waitForInvoice(rma: ReturnRun): Promise<void> {
+  const pauseMs = Math.min(FIRST_LOOK_MS * 2 ** ((rma.state.creditWaits?.looks ?? 1) - 1), LONGEST_PAUSE_MS);
+  await rma.wait(() => rma.state.notices.length > 0, rma.after(pauseMs));
 }
 
 /** False when no more comes: a person was asked first, and the time after that has passed as well. */

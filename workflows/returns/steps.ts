@@ -117,7 +117,10 @@ export const plan = defineReturnRecord({
   name: 'plan the credit',
   onFailure: 'step-failed',
   run: (records, { returnId }, { round }: { round: number }) => records.planSettlement({ returnId, round }),
-  outcome: (planned) => ('count' in planned ? { type: 'settling', count: planned.count } : undefined),
+  outcome: (planned) => {
+    if ('count' in planned) return { type: 'settling', count: planned.count };
+    return 'awaited' in planned ? { type: 'credit-waits', awaited: planned.awaited } : undefined;
+  },
 });
 
 export const waiveCredit = defineReturnRecord({
