@@ -28,6 +28,7 @@ interface State {
 export class ExpectedReturns {
   readonly #stock: Stock;
   readonly #returns = new Map<string, State>();
+  readonly #told = new Set<string>();
 
   constructor(stock: Stock) {
     this.#stock = stock;
@@ -47,6 +48,7 @@ export class ExpectedReturns {
       }
       case 'return-arrived': {
         const { event } = entry;
+        this.#told.add(event.eventId);
         const known = this.#returns.get(event.rmaNumber ?? '');
         if (known) known.state = 'arrived';
         for (const { sku, quantity, disposition } of event.lines) {
@@ -56,6 +58,7 @@ export class ExpectedReturns {
         break;
       }
       case 'return-disposed':
+        this.#told.add(entry.event.eventId);
         for (const { sku, quantity, disposition } of entry.event.lines) {
           if (disposition === 'restock') this.#stock.restock(entry.node, sku, quantity);
         }
@@ -96,6 +99,10 @@ export class ExpectedReturns {
   told(event: ReturnNoticeEvent): ExpectedEntry {
     if (event.type === 'return-received') return { type: 'return-arrived', event };
     return { type: 'return-disposed', event, node: this.#returns.get(event.rmaNumber)?.expected.node ?? '' };
+  }
+
+  hasTold(eventId: string): boolean {
+    return this.#told.has(eventId);
   }
 
   correlationOf(rmaNumber: string | undefined): string | undefined {

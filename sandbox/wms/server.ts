@@ -142,6 +142,8 @@ export function startWms(options: WmsOptions): Promise<RunningServer> {
   // Goods come back, announced or not, or the warehouse says what became of them.
   server.control.post('/returns', async (request, response) => {
     const told = check(returnNotice, request.body);
+    // A repeated request, whose first answer was lost, moves no goods a second time.
+    if (warehouse.expected.hasTold(told.eventId)) return void response.json(told);
     const entry = warehouse.expected.told(told);
     const correlationId = warehouse.expected.correlationOf(told.rmaNumber) ?? told.eventId;
     await journal.commit([entry, { type: 'queued', message: messageOf(told, correlationId) }]);

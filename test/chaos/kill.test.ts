@@ -15,8 +15,9 @@ import { audit, auditStock, readBooks } from '../integration/books.ts';
 import { type Calls, createCalls, eventually, untilTaken } from '../integration/calls.ts';
 import { interchangeOf } from '../integration/purchase-orders.ts';
 import { type Kill, killPlan, mortals } from './kill-plan.ts';
-import { auditMoving, type MovingOrder, movingOrders, submitMoving } from './moving-orders.ts';
+import { auditMoving, movingOrders, submitMoving } from './moving-orders.ts';
 import { planNamed, type Submission, submissionsOf } from './plans.ts';
+import { auditReturned, returnedOrders, submitReturned } from './returned-orders.ts';
 
 /**
  * Orders are under way while every process of the network is killed again and again, calls time out
@@ -63,9 +64,12 @@ describe('every process is killed while orders are under way', () => {
       const all = submissionsOf(plan);
       const purchaseOrders = all.flatMap(({ orders }) => orders);
       const moving = movingOrders(12 * plan.times);
+      const returned = returnedOrders(6 * plan.times);
       const kills = killPlan(seed, plan.extraKills);
       say(`seed ${seed}: ${purchaseOrders.length} orders in ${all.length} submissions, ${kills.length} kills`);
-      say(`${moving.length} further orders are changed or cancelled by their buyer`);
+      say(
+        `${moving.length} further orders are changed or cancelled by their buyer, of ${returned.length} goods come back`,
+      );
 
       for (const [index, system] of (['erp', 'wms', 'partners'] as const).entries()) {
         await calls.system(system, '/_control/faults', { method: 'PUT', body: { seed: seed + index, ...plan.faults } });
@@ -77,7 +81,8 @@ describe('every process is killed while orders are under way', () => {
       );
       const submitted = Promise.all([
         submitAll(calls, all, kills, abandoned.signal),
-        submitAllMoving(calls, moving, kills, abandoned.signal),
+        spread(moving, kills, (one) => submitMoving(calls, one, abandoned.signal)),
+        spread(returned, kills, (one) => submitReturned(calls, one, abandoned.signal)),
       ]);
       // Failures are reported when it is awaited below.
       submitted.catch(() => undefined);
@@ -93,13 +98,14 @@ describe('every process is killed while orders are under way', () => {
       for (const system of ['erp', 'wms', 'partners'] as const) {
         await calls.system(system, '/_control/faults', { method: 'DELETE' });
       }
-      await settled(network, calls, prisma, purchaseOrders.length + moving.length, say);
+      await settled(network, calls, prisma, purchaseOrders.length + moving.length + returned.length, say);
       say(`settled after ${seconds(began)} s`);
 
       const profiles = loadProfiles('mappings/partners', network.env);
       const books = await readBooks(calls, prisma, profiles);
       const complaints = audit(books, purchaseOrders);
       complaints.push(...(await auditMoving(books, prisma, moving)));
+      complaints.push(...(await auditReturned(calls, prisma, returned)));
       await synchronized(temporal, prisma);
       complaints.push(...(await auditStock(calls, prisma)));
       complaints.push(...(await unreplayable(temporal, prisma)));
@@ -114,16 +120,17 @@ describe('every process is killed while orders are under way', () => {
   );
 });
 
-/**
- * Orders whose history does not replay: the next worker that takes them up would be stuck with
- * them.
- */
+/** Orders and returns whose history does not replay: the next worker that takes them up would be stuck with them. */
 async function unreplayable(temporal: Client, prisma: Database): Promise<string[]> {
   // Replays would fill the log.
   Runtime.install({ logger: new DefaultLogger('ERROR') });
   const workflowBundle = await bundleWorkflows();
   const complaints: string[] = [];
-  for (const { workflowId } of await prisma.order.findMany({ select: { workflowId: true } })) {
+  const [orders, returns] = await Promise.all([
+    prisma.order.findMany({ select: { workflowId: true } }),
+    prisma.return.findMany({ select: { workflowId: true } }),
+  ]);
+  for (const { workflowId } of [...orders, ...returns]) {
     const history = await temporal.workflow.getHandle(workflowId).fetchHistory();
     await Worker.runReplayHistory({ workflowBundle }, history, workflowId).catch((error: Error) =>
       complaints.push(`${workflowId} does not replay: ${error.message}`),
@@ -158,17 +165,12 @@ async function submitAll(
   );
 }
 
-async function submitAllMoving(
-  calls: Calls,
-  moving: readonly MovingOrder[],
-  kills: readonly Kill[],
-  signal: AbortSignal,
-): Promise<void> {
+async function spread<T>(all: readonly T[], kills: readonly Kill[], submit: (one: T) => Promise<void>): Promise<void> {
   const spreadMs = kills.reduce((total, { downMs, quietMs }) => total + downMs + quietMs, 0);
   await Promise.all(
-    moving.map(async (one, index) => {
-      await delay((index / moving.length) * spreadMs);
-      await submitMoving(calls, one, signal);
+    all.map(async (one, index) => {
+      await delay((index / all.length) * spreadMs);
+      await submit(one);
     }),
   );
 }
@@ -214,7 +216,7 @@ async function settled(
 }
 
 async function whatIsOpen(calls: Calls, prisma: Database, expected: number): Promise<string[]> {
-  const [byStatus, waiting, documents, interchanges, changes] = await Promise.all([
+  const [byStatus, waiting, documents, interchanges, changes, returns] = await Promise.all([
     prisma.order.groupBy({ by: ['status'], _count: true }),
     prisma.order.findMany({
       where: { status: { notIn: ['closed', 'cancelled'] } },
@@ -234,6 +236,7 @@ async function whatIsOpen(calls: Calls, prisma: Database, expected: number): Pro
     }),
     prisma.interchange.count({ where: { direction: 'inbound', state: 'received' } }),
     prisma.orderChange.count({ where: { state: { not: 'answered' } } }),
+    prisma.return.count({ where: { closedAt: null } }),
   ]);
   const { body: wms } = await calls.system('wms', '/_control/outbox');
   const { body: partners } = await calls.system('partners', '/_control/outbox');
@@ -244,6 +247,7 @@ async function whatIsOpen(calls: Calls, prisma: Database, expected: number): Pro
     ...documents.map((one) => `${one._count} ${one.transactionSet} to ${one.partnerId} ${one.state}`),
     ...(interchanges === 0 ? [] : [`${interchanges} interchanges unread`]),
     ...(changes === 0 ? [] : [`${changes} changes without an answer`]),
+    ...(returns === 0 ? [] : [`${returns} returns under way`]),
     ...(wms.waiting === 0 ? [] : [`${wms.waiting} warehouse events to send`]),
     ...(partners.waiting === 0 ? [] : [`${partners.waiting} files of partners to send`]),
     ...[...wms.setAside, ...partners.setAside].map((one: object) => `set aside: ${JSON.stringify(one)}`),
