@@ -27,7 +27,12 @@ describe('the exception catalogue', () => {
 
   it('allows only inbound messages to be set aside', () => {
     const ways = types.filter((type) => kindOf(type).resolutions.includes('set-aside'));
-    expect(ways.sort()).toEqual(['erp-refused-cash', 'return-notice-wrong', 'shipment-not-recorded']);
+    expect(ways.sort()).toEqual([
+      'erp-refused-cash',
+      'return-notice-wrong',
+      'shipment-not-recorded',
+      'shipped-too-much',
+    ]);
   });
 
   it('allows a person to accept only judgement calls', () => {

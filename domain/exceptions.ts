@@ -11,6 +11,7 @@
  * - `correct`: continue with the order as the decision corrects it (order/corrections.ts).
  * - `cancel`: end the order and compensate all completed steps.
  * - `resend`: send the document again under new control numbers.
+ * - `charge-surplus`, `give-surplus`: what left beyond the order is taken, and charged or not.
  * - `set-aside`: skip the inbound message (a warehouse event, a payment) and continue with the
  *   next. The message stays on record without effect.
  * - `dismiss`: close the exception without action.
@@ -28,6 +29,8 @@ export const resolutions = [
   'correct',
   'cancel',
   'resend',
+  'charge-surplus',
+  'give-surplus',
   'set-aside',
   'dismiss',
   'reject-change',
@@ -48,6 +51,9 @@ const effects: Readonly<Record<Resolution, string>> = {
   correct: 'The order goes on as corrected. Our documents tell the partner what differs from its order.',
   cancel: 'The order ends. What was done for it is undone, last first, and the partner is told.',
   resend: 'The document is sent once more, under new control numbers.',
+  'charge-surplus':
+    'The shipment is recorded as it left. What is beyond the order is charged at the price of its line, and may be returned.',
+  'give-surplus': 'The shipment is recorded as it left. What is beyond the order is not charged.',
   'set-aside': 'The message stays on record without effect, and the order goes on with the next.',
   dismiss: 'The question is closed. Nothing else happens.',
   'reject-change': 'The change is refused, and who asked for it is told so. The order goes on as it was.',
@@ -241,6 +247,13 @@ export const exceptionKinds = {
     owner: 'warehouse',
     resolutions: orWithout,
     escalateAfterHours: 1,
+  },
+  // Set aside, the warehouse may report the shipment anew under the same number.
+  'shipped-too-much': {
+    category: 'inventory',
+    owner: 'warehouse',
+    resolutions: ['charge-surplus', 'give-surplus', 'set-aside'],
+    escalateAfterHours: 2,
   },
   'erp-refused-shipment': {
     category: 'finance',

@@ -105,10 +105,18 @@ async function nextNotice(order: OrderRun, release: () => FulfillmentState): Pro
 type Reported<Type> = Extract<WarehouseNotice, { type: Type }>;
 
 async function ship(order: OrderRun, fulfillmentId: string, notice: Reported<'shipped'>): Promise<void> {
-  const recorded = await order.perform(recordShipment, { fulfillmentId, notice });
+  const recorded = await recordLeft(order, fulfillmentId, notice);
   if (recorded === undefined) return;
   // Beside what the warehouse does next; the order does not end before it.
   void order.branch(() => order.perform(invoiceShipment, recorded));
+}
+
+/** Where the partner's profile takes what is beyond the release, the shipment is recorded with that. */
+async function recordLeft(order: OrderRun, fulfillmentId: string, notice: Reported<'shipped'>) {
+  for (;;) {
+    const recorded = await order.perform(recordShipment, { fulfillmentId, notice });
+    if (recorded === undefined || 'shipmentId' in recorded) return recorded;
+  }
 }
 
 /** A closed release ships nothing more. Units that it does not account for are a question to a person. */

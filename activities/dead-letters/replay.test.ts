@@ -8,7 +8,7 @@ import { agreeing } from '../edi/testing/agreeing.ts';
 import { acceptPayment } from '../intake/accept-payment.ts';
 import { acceptWarehouseEvent } from '../intake/accept-warehouse-event.ts';
 import { acceptInterchanges } from '../intake/receive-interchange.ts';
-import { type RecordsUnderTest, recordsUnderTest, underWay } from '../orders/testing/records-under-test.ts';
+import { type RecordsUnderTest, recordsUnderTest, shipmentOf, underWay } from '../orders/testing/records-under-test.ts';
 import { dismissDeadLetter } from './dismiss.ts';
 import { letterIdOf, loadLetters } from './letter.ts';
 import { type ReplayRequest, replayDeadLetter } from './replay.ts';
@@ -178,7 +178,7 @@ async function invoiced() {
   const { releaseNumber } = fulfillment;
   const eventId = await given.shipped(releaseNumber, 'S1', [{ lineNumber: 1, quantity: '10' }]);
   const common = { orderId, fulfillmentId: fulfillment.id, system: 'main', eventId, progress: underWay };
-  const { shipmentId } = await given.activity(() => given.records.recordShipment(common));
+  const { shipmentId } = shipmentOf(await given.activity(() => given.records.recordShipment(common)));
   const invoiceNumber = `INV-${orderId.slice(0, 8)}`;
   await given.prisma.invoice.create({
     data: {

@@ -6,7 +6,7 @@ import { each, interchangeOf, interchangeWith, purchaseOrder } from '../../test/
 import { acceptInterchanges } from '../intake/receive-interchange.ts';
 import { createOrderRecords } from '../orders/activities.ts';
 import { recordInvoice } from '../orders/record-invoice.ts';
-import { type RecordsUnderTest, recordsUnderTest, underWay } from '../orders/testing/records-under-test.ts';
+import { type RecordsUnderTest, recordsUnderTest, shipmentOf, underWay } from '../orders/testing/records-under-test.ts';
 import { assembleInterchange } from './assemble-interchange.ts';
 import { processInterchange } from './read-interchange.ts';
 import { agreeing } from './testing/agreeing.ts';
@@ -471,7 +471,7 @@ async function shippedFrom(deps: RecordsUnderTest): Promise<{ orderId: string; s
   if (fulfillment === undefined) throw new Error('nothing was reserved');
   const eventId = await given.shipped(fulfillment.releaseNumber, 'S1', [{ lineNumber: 1, quantity: '2' }]);
   const event = { orderId, fulfillmentId: fulfillment.id, system: 'main', eventId, progress: underWay };
-  return { orderId, ...(await given.activity(() => records.recordShipment(event))) };
+  return { orderId, ...shipmentOf(await given.activity(() => records.recordShipment(event))) };
 }
 
 /** Records the ERP's invoice for two claw hammers. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { each } from '../../test/integration/purchase-orders.ts';
 import { SystemUnavailable } from '../lib/http.ts';
-import { type RecordsUnderTest, recordsUnderTest, underWay } from '../orders/testing/records-under-test.ts';
+import { type RecordsUnderTest, recordsUnderTest, shipmentOf, underWay } from '../orders/testing/records-under-test.ts';
 import { createErpActivities } from './activities.ts';
 import type { ErpPort } from './port.ts';
 
@@ -63,9 +63,8 @@ async function shipped() {
   const { fulfillments } = await given.records.reserveStock({ orderId, round: 1 });
   const { id: fulfillmentId = '', releaseNumber = '' } = fulfillments[0] ?? {};
   const eventId = await given.shipped(releaseNumber, 'S1', [{ lineNumber: 1, quantity: '3' }]);
-  const { shipmentId } = await given.activity(() =>
-    given.records.recordShipment({ orderId, fulfillmentId, system: 'main', eventId, progress: underWay }),
-  );
+  const shipment = { orderId, fulfillmentId, system: 'main', eventId, progress: underWay };
+  const { shipmentId } = shipmentOf(await given.activity(() => given.records.recordShipment(shipment)));
   return { orderId, shipmentId };
 }
 

@@ -8,7 +8,7 @@ import { TOKEN, temporaryFolder } from '../../sandbox/testing.ts';
 import { each } from '../../test/integration/purchase-orders.ts';
 import { agreeing } from '../edi/testing/agreeing.ts';
 import { createOrderRecords } from '../orders/activities.ts';
-import { type RecordsUnderTest, recordsUnderTest, underWay } from '../orders/testing/records-under-test.ts';
+import { type RecordsUnderTest, recordsUnderTest, shipmentOf, underWay } from '../orders/testing/records-under-test.ts';
 import { createErpActivities } from './activities.ts';
 import { createRestErp } from './connectors/rest/client.ts';
 import type { ErpPort } from './port.ts';
@@ -59,7 +59,7 @@ async function invoiced(
   if (fulfillment === undefined) throw new Error('nothing was reserved');
   const eventId = await given.shipped(fulfillment.releaseNumber, 'S1', [{ lineNumber: 1, quantity: '3' }]);
   const event = { orderId, fulfillmentId: fulfillment.id, system: 'main', eventId, progress: underWay };
-  const { shipmentId } = await given.activity(() => records.recordShipment(event));
+  const { shipmentId } = shipmentOf(await given.activity(() => records.recordShipment(event)));
   const invoice = () => given.activity(() => erp.invoiceShipment({ shipmentId, progress: underWay }));
   const answer = await invoice();
   // A repeated call finds the same invoice.

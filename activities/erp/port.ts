@@ -130,8 +130,19 @@ export interface ErpShipmentRequest {
   shippedAt: string;
   carrierScac: string;
   tracking?: string;
-  /** Base units. */
-  lines: { lineNumber: number; quantity: string }[];
+  lines: ErpShippedLine[];
+}
+
+/** Base units. */
+export interface ErpShippedLine {
+  lineNumber: number;
+  /** Of what the order has open; 0 where all of the line is beyond that. */
+  quantity: string;
+  /**
+   * Left beyond the order. It is delivered like the rest, and its invoice charges it at the price of the line or not at
+   * all. An ERP that takes no more than the order refuses the shipment.
+   */
+  surplus?: { quantity: string; charged: boolean } | undefined;
 }
 
 export interface ErpInvoiceRequest {

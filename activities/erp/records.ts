@@ -9,7 +9,13 @@ import { permanent } from '../lib/activity-failure.ts';
 import { insertReferences, type LineQuantity, setProgress } from '../lib/records.ts';
 import { ORDER, type OrderRecord } from '../orders/order-record.ts';
 
-const lineQuantities = z.array(z.object({ lineNumber: z.int(), quantity: z.string() }));
+const lineQuantities = z.array(
+  z.object({
+    lineNumber: z.int(),
+    quantity: z.string(),
+    surplus: z.object({ quantity: z.string(), charged: z.boolean() }).optional(),
+  }),
+);
 
 /** What release `f` holds and has shipped of each line; what was short is not to come from it any more. */
 const SOURCES = Prisma.sql`

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { each } from '../../test/integration/purchase-orders.ts';
-import { type RecordsUnderTest, recordsUnderTest, underWay } from '../orders/testing/records-under-test.ts';
+import { type RecordsUnderTest, recordsUnderTest, shipmentOf, underWay } from '../orders/testing/records-under-test.ts';
 import { createWmsActivities } from '../wms/activities.ts';
 import type { WmsPort } from '../wms/port.ts';
 import { createErpActivities } from './activities.ts';
@@ -53,7 +53,7 @@ it('a step at an ERP or a warehouse loads in one statement and writes in one', a
   await counted('release', () => wms.releaseToWarehouse({ fulfillmentId }));
   const eventId = await given.shipped(releaseNumber, 'S1', [{ lineNumber: 1, quantity: '3' }]);
   const shipment = { orderId, fulfillmentId, system: 'main', eventId, progress: underWay };
-  const { shipmentId } = await given.activity(() => given.records.recordShipment(shipment));
+  const { shipmentId } = shipmentOf(await given.activity(() => given.records.recordShipment(shipment)));
   await counted('invoice', () => erp.invoiceShipment({ shipmentId, progress: underWay }));
   const { id: invoiceId } = await prisma.invoice.findUniqueOrThrow({ where: { shipmentId } });
   await prisma.payment.create({

@@ -7,7 +7,7 @@ import { anErpOrder, temporaryFolder } from '../../sandbox/testing.ts';
 import { each } from '../../test/integration/purchase-orders.ts';
 import { findConnectors } from '../lib/connectors.ts';
 import { createOrderRecords } from '../orders/activities.ts';
-import { type RecordsUnderTest, recordsUnderTest, underWay } from '../orders/testing/records-under-test.ts';
+import { type RecordsUnderTest, recordsUnderTest, shipmentOf, underWay } from '../orders/testing/records-under-test.ts';
 import { wmsConnectors } from '../wms/connector.ts';
 import { createErpActivities } from './activities.ts';
 import type { ErpConnector } from './connector.ts';
@@ -108,15 +108,8 @@ erpRules:
   });
   const [fulfillment] = fulfillments;
   const eventId = await given.shipped(fulfillment?.releaseNumber ?? '', 'S1', [{ lineNumber: 1, quantity: '3' }]);
-  const { shipmentId } = await activity(() =>
-    process.recordShipment({
-      orderId,
-      fulfillmentId: fulfillment?.id ?? '',
-      system: 'main',
-      eventId,
-      progress: underWay,
-    }),
-  );
+  const shipment = { orderId, fulfillmentId: fulfillment?.id ?? '', system: 'main', eventId, progress: underWay };
+  const { shipmentId } = shipmentOf(await activity(() => process.recordShipment(shipment)));
   // The response about the shipment is lost; the next attempt finds it in the ledger.
   writeFileSync(`${file}.lost`, '');
   const invoiced = () => activity(() => erp.invoiceShipment({ shipmentId, progress: underWay }));

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Invoice, Payment } from '../../mappings/canonical/v1/index.ts';
 import { each } from '../../test/integration/purchase-orders.ts';
 import { recordInvoice } from '../orders/record-invoice.ts';
-import { type RecordsUnderTest, recordsUnderTest, underWay } from '../orders/testing/records-under-test.ts';
+import { type RecordsUnderTest, recordsUnderTest, shipmentOf, underWay } from '../orders/testing/records-under-test.ts';
 import { acceptPayment } from './accept-payment.ts';
 
 let given: RecordsUnderTest;
@@ -20,7 +20,7 @@ async function invoiced() {
   if (fulfillment === undefined) throw new Error('nothing was reserved');
   const eventId = await given.shipped(fulfillment.releaseNumber, 'S1', [{ lineNumber: 1, quantity: '10' }]);
   const common = { orderId, fulfillmentId: fulfillment.id, system: 'main', eventId, progress: underWay };
-  const { shipmentId } = await given.activity(() => given.records.recordShipment(common));
+  const { shipmentId } = shipmentOf(await given.activity(() => given.records.recordShipment(common)));
   const invoiceNumber = `INV-${orderId.slice(0, 8)}`;
   const invoice = () => {
     const day = '2026-11-21';

@@ -46,6 +46,12 @@ export interface LineQuantity {
   stores?: StoreQuantity[];
 }
 
+/** A line of a shipment as stored. */
+export interface ShippedLine extends LineQuantity {
+  /** What left beyond `quantity`, which is what the release held. */
+  surplus?: { quantity: string; charged: boolean };
+}
+
 /** Sums quantities by line. */
 export function byLine(lines: readonly LineQuantity[], add: (a: string, b: string) => string): LineQuantity[] {
   const totals = new Map<number, string>();

@@ -27,7 +27,16 @@ function aLine(lineNumber: number, over: Partial<OrderLineRecord> = {}): OrderLi
     gtin: null,
     description: 'Hook',
     ...{ orderedValue: '10', orderedUnit: 'EA', unit: 'EA', baseUnit: 'EA', unitFactor: '1', unitPrice: '2.5' },
-    ...{ ordered: '10', cancelled: '0', rejected: '0', rejection: null, backordered: '0', open: '10', shipped: '0' },
+    ...{
+      ordered: '10',
+      cancelled: '0',
+      rejected: '0',
+      rejection: null,
+      backordered: '0',
+      open: '10',
+      shipped: '0',
+      surplus: '0',
+    },
     ...over,
   };
 }

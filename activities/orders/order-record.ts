@@ -59,6 +59,8 @@ export interface OrderLineRecord {
   backordered: string;
   open: string;
   shipped: string;
+  /** Left beyond what was ordered; no part of it. */
+  surplus: string;
 }
 
 /** JSON has no exact decimals, so they travel as text in the format of domain/decimal.ts. */
@@ -78,7 +80,7 @@ export const ORDER = Prisma.raw(`json_build_object(
     SELECT coalesce(json_agg(json_build_object(
       ${plain('l', 'lineNumber', 'lineId', 'sku', 'customerSku', 'gtin', 'description', 'orderedUnit', 'unit', 'baseUnit', 'rejection')},
       ${decimals('orderedValue', 'unitFactor', 'unitPrice')},
-      ${decimals('ordered', 'cancelled', 'rejected', 'backordered', 'open', 'shipped')}
+      ${decimals('ordered', 'cancelled', 'rejected', 'backordered', 'open', 'shipped', 'surplus')}
     ) ORDER BY l."lineNumber"), '[]'::json)
     FROM "OrderLine" AS l WHERE l."orderId" = o."id"
   )

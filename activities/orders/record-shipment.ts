@@ -16,12 +16,19 @@ import { labelPackages, PACKAGE_COLUMNS, packageRows } from './packages.ts';
 import { type EventInput, loadRelease, MOST_DECISIONS, type ReleaseRecord } from './release-record.ts';
 import { leftAfter, moveLines, takeFromStock } from './stock-moves.ts';
 import { shippedToStores, withStoresOfPallets } from './stores.ts';
+import { type Surplus, surplusOf } from './surplus.ts';
+
+export interface ShipmentInput extends EventInput {
+  progress: Progress;
+  /** What was decided about what it has beyond the release, in base units over all lines. */
+  surplus?: { quantity: string; charged: boolean };
+}
+
+/** It is not recorded before it is decided what becomes of what left beyond the release. */
+export type RecordedShipment = { shipmentId: string } | { surplus: Surplus };
 
 /** Records a shipment: packages, quantities and stock. Queues the 856 for the partner. */
-export async function recordShipment(
-  deps: RecordDependencies,
-  input: EventInput & { progress: Progress },
-): Promise<{ shipmentId: string }> {
+export async function recordShipment(deps: RecordDependencies, input: ShipmentInput): Promise<RecordedShipment> {
   const { orderId, fulfillmentId, system, progress } = input;
   const { prisma, handOff } = deps;
   for (let decision = 0; decision < MOST_DECISIONS; decision += 1) {
@@ -35,8 +42,10 @@ export async function recordShipment(
       shipment.packages.flatMap((packed) => packed.lines),
       add,
     );
-    const left = leftAfter(release.releaseNumber, release.held, shipped, shipmentNumber);
-    const lines = shippedToStores(order, release, shipment, shipped);
+    const beyond = surplusOf(order, release, shipped, profile, input.surplus);
+    if ('surplus' in beyond) return beyond;
+    const left = leftAfter(release.releaseNumber, release.held, beyond.lines, shipmentNumber);
+    const lines = shippedToStores(order, release, shipment, beyond.lines);
     const labelled = await labelPackages(prisma, profile, shipment);
     const written = rendered(deps, profile, (by) =>
       writeDocument(

@@ -30,6 +30,6 @@ export async function releaseReservations(
       WHERE "id" IN (SELECT "fulfillmentId" FROM held)
       RETURNING "id"
     ),
-    ${giveBack(Prisma.sql`0`, Prisma.sql`(SELECT count(*) FROM advanced) > 0`)}
+    ${giveBack(false, Prisma.sql`(SELECT count(*) FROM advanced) > 0`)}
     SELECT 1`;
 }

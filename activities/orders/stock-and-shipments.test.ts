@@ -5,8 +5,9 @@ import { isSscc } from '../../domain/sscc.ts';
 import { each } from '../../test/integration/purchase-orders.ts';
 import { nextNumbers } from '../documents/control-numbers.ts';
 import { agreeing } from '../edi/testing/agreeing.ts';
+import type { ShippedLine } from '../lib/records.ts';
 import { createOrderRecords } from './activities.ts';
-import { type RecordsUnderTest, recordsUnderTest, underWay } from './testing/records-under-test.ts';
+import { type RecordsUnderTest, recordsUnderTest, shipmentOf, underWay } from './testing/records-under-test.ts';
 
 let given: RecordsUnderTest;
 beforeAll(async () => {
@@ -104,7 +105,18 @@ async function released(partnerId: 'harbor-pine' | 'tri-valley', sku: string, qu
     orderId,
     ships: async (shipmentNumber: string, quantity: string) => {
       const eventId = await given.shipped(fulfillment.releaseNumber, shipmentNumber, [{ lineNumber: 1, quantity }]);
-      return given.activity(() => given.records.recordShipment({ ...common, eventId }));
+      return shipmentOf(await given.activity(() => given.records.recordShipment({ ...common, eventId })));
+    },
+    /** What is beyond the release is taken, and charged; before that it is as `asked`. */
+    shipsMore: async (shipmentNumber: string, quantity: string) => {
+      const eventId = await given.shipped(fulfillment.releaseNumber, shipmentNumber, [{ lineNumber: 1, quantity }]);
+      const record = (surplus?: { quantity: string; charged: boolean }) =>
+        given.activity(() => given.records.recordShipment({ ...common, eventId, ...(surplus && { surplus }) }));
+      const asked = await record();
+      if (!('surplus' in asked)) return { ...asked, asked: undefined, unrecorded: undefined };
+      const unrecorded = await given.prisma.shipment.count({ where: { orderId, shipmentNumber } });
+      const decided = { quantity: asked.surplus.quantity, charged: true };
+      return { ...shipmentOf(await record(decided)), asked: asked.surplus, unrecorded };
     },
     closes: async (quantity: string) => {
       const eventId = await given.closedShort(fulfillment.releaseNumber, [{ lineNumber: 1, quantity }]);
@@ -115,9 +127,9 @@ async function released(partnerId: 'harbor-pine' | 'tri-valley', sku: string, qu
       const line = await given.prisma.orderLine.findUniqueOrThrow({
         where: { orderId_lineNumber: { orderId, lineNumber: 1 } },
       });
-      const { ordered, cancelled, rejected, backordered, open, shipped } = line;
+      const { ordered, cancelled, rejected, backordered, open, shipped, surplus } = line;
       return Object.fromEntries(
-        Object.entries({ ordered, cancelled, rejected, backordered, open, shipped }).map(([name, value]) => [
+        Object.entries({ ordered, cancelled, rejected, backordered, open, shipped, surplus }).map(([name, value]) => [
           name,
           value.toFixed(),
         ]),
@@ -149,24 +161,36 @@ describe('a shipment', () => {
     const one = { lineNumber: 1, quantity: '1' };
     const eventId = await given.shipped(fulfillment.releaseNumber, 'S1', Array(cartons).fill(one));
     const input = { orderId, fulfillmentId: fulfillment.id, system: 'main', eventId, progress: underWay };
-    const { shipmentId } = await given.activity(() => given.records.recordShipment(input));
+    const { shipmentId } = shipmentOf(await given.activity(() => given.records.recordShipment(input)));
     expect(await given.prisma.package.count({ where: { shipmentId, sscc: { not: null } } })).toBe(cartons);
     expect(await given.prisma.orderReference.count({ where: { orderId, kind: 'sscc' } })).toBe(cartons);
     expect(await given.prisma.document.count({ where: { orderId, transactionSet: '856' } })).toBe(1);
   }, 60_000);
 
-  it('of more than was released is refused, and nothing is recorded', async () => {
+  it('of more than was released is recorded once it is decided what becomes of the rest', async () => {
     const order = await released('harbor-pine', 'MW-1005', 10);
     await order.ships('S1', '6');
-    await expect(order.ships('S2', '5')).rejects.toMatchObject({
-      type: 'more-than-released',
-      nonRetryable: true,
-      message: expect.stringMatching(/names 5 of line 1, of which .* has 4 left/),
+    const { asked, unrecorded, shipmentId } = await order.shipsMore('S2', '5');
+    expect(unrecorded).toBe(0);
+    expect(asked).toEqual({
+      ...{ quantity: '1', lineIds: ['10'] },
+      summary: 'line 10 (MW-1005): RNO had 4 EA left to ship and shipped 1 EA more, worth 3.95 USD; 10 EA are ordered',
     });
-    expect(await given.prisma.shipment.count({ where: { orderId: order.orderId } })).toBe(1);
-    expect(await order.line()).toMatchObject({ open: '4', shipped: '6' });
-    await order.ships('S3', '4');
-    expect(await order.line()).toMatchObject({ open: '0', shipped: '10' });
+    expect(await order.line()).toMatchObject({ open: '0', shipped: '10', surplus: '1' });
+    const { lines } = await given.prisma.shipment.findUniqueOrThrow({ where: { id: shipmentId } });
+    expect(lines).toEqual([{ lineNumber: 1, quantity: '4', surplus: { quantity: '1', charged: true } }]);
+    expect(await held('MW-1005')).toMatchObject({ onHand: '9989', reserved: '0', byOrders: '0' });
+    const { body } = await given.prisma.document.findFirstOrThrow({ where: { shipmentId, transactionSet: '856' } });
+    expect(body).toMatch(/SN1\*\d*\*5\*EA/);
+  });
+
+  it('is recorded with what is decided for another quantity only after another question', async () => {
+    const order = await released('harbor-pine', 'MW-1005', 10);
+    const { asked } = await order.shipsMore('S1', '12');
+    expect(asked).toMatchObject({ quantity: '2' });
+    // The same event again is the same shipment, whatever is said about it.
+    expect(await order.ships('S1', '12')).toEqual({ shipmentId: expect.any(String) });
+    expect(await order.line()).toMatchObject({ shipped: '10', surplus: '2' });
   });
 
   it('leaves its release partly shipped until nothing remains, then shipped', async () => {
@@ -191,7 +215,7 @@ describe('a shipment', () => {
   it('of a quantity that the warehouse reported short is refused', async () => {
     const order = await released('harbor-pine', 'MW-1006', 10);
     await order.closes('4');
-    await expect(order.ships('S1', '7')).rejects.toMatchObject({ type: 'more-than-released' });
+    await expect(order.ships('S1', '7')).rejects.toThrow(/RNO had 6 EA left to ship and shipped 1 EA more/);
     await order.ships('S2', '6');
     expect(await order.line()).toMatchObject({ open: '0', shipped: '6', cancelled: '4' });
     expect(await held('MW-1006')).toMatchObject({ onHand: '9994', reserved: '0', byOrders: '0' });
@@ -211,7 +235,7 @@ describe('a shipment', () => {
           let last: [string, string] = ['S0', '1'];
           for (const [index, { what, quantity }] of story.entries()) {
             if (what === 'ships') last = [`S${index}`, quantity];
-            const done = what === 'closes' ? order.closes(quantity) : order.ships(...last);
+            const done = what === 'closes' ? order.closes(quantity) : order.shipsMore(...last);
             await done.catch((error: { type?: string }) => expect(error.type).toBe('more-than-released'));
             const line = await order.line();
             const parts = ['cancelled', 'rejected', 'backordered', 'open', 'shipped'].map((name) => line[name] ?? '');
@@ -220,6 +244,10 @@ describe('a shipment', () => {
             const reservations = await given.prisma.reservation.findMany({ where: { orderId: order.orderId } });
             expect(sum(reservations.map((one) => one.quantity.toFixed()))).toBe(line.open);
           }
+          const { surplus } = await order.line();
+          const beyond = await given.prisma.shipment.findMany({ where: { orderId: order.orderId } });
+          const lines = beyond.flatMap((one) => one.lines as unknown as ShippedLine[]);
+          expect(sum(lines.map((one) => one.surplus?.quantity ?? '0'))).toBe(surplus);
           const shipments = await given.prisma.shipment.findMany({ where: { orderId: order.orderId } });
           const documents = await given.prisma.document.count({
             where: { orderId: order.orderId, transactionSet: '856' },

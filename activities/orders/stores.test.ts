@@ -13,7 +13,7 @@ import { agreeing } from '../edi/testing/agreeing.ts';
 import { acceptOrder } from '../intake/accept-order.ts';
 import { createOrderRecords } from './activities.ts';
 import { spreadOverStores } from './stores.ts';
-import { type RecordsUnderTest, recordsUnderTest, underWay } from './testing/records-under-test.ts';
+import { type RecordsUnderTest, recordsUnderTest, shipmentOf, underWay } from './testing/records-under-test.ts';
 
 let given: RecordsUnderTest;
 beforeAll(async () => {
@@ -81,7 +81,7 @@ async function released() {
     ships: async (number: string, cartons: Spread, stores = true) => {
       const packed = cartons.map(([markFor, quantity]) => ({ lineNumber: 1, quantity, ...(stores && { markFor }) }));
       const eventId = await given.shipped(releaseNumber, number, packed);
-      return given.activity(() => by.records.recordShipment({ ...common, eventId }));
+      return shipmentOf(await given.activity(() => by.records.recordShipment({ ...common, eventId })));
     },
     closes: async (short: { quantity: string; markFor?: string }[]) => {
       const named = short.map((one) => ({ lineNumber: 1, ...one }));

@@ -5,7 +5,7 @@ import type { FulfillmentState } from '../../domain/order/state.ts';
 import type { Invoice } from '../../mappings/canonical/v1/index.ts';
 import { each } from '../../test/integration/purchase-orders.ts';
 import { recordInvoice } from './record-invoice.ts';
-import { type RecordsUnderTest, recordsUnderTest, underWay } from './testing/records-under-test.ts';
+import { type RecordsUnderTest, recordsUnderTest, shipmentOf, underWay } from './testing/records-under-test.ts';
 
 let given: RecordsUnderTest;
 beforeAll(async () => {
@@ -232,7 +232,7 @@ async function balance(sku: string) {
 async function shipped(orderId: string, fulfillment: FulfillmentState, number: string, quantity: string) {
   const eventId = await given.shipped(fulfillment.releaseNumber, number, [{ lineNumber: 1, quantity }]);
   const common = { orderId, fulfillmentId: fulfillment.id, system: 'main', progress: underWay };
-  return (await given.activity(() => given.records.recordShipment({ ...common, eventId }))).shipmentId;
+  return shipmentOf(await given.activity(() => given.records.recordShipment({ ...common, eventId }))).shipmentId;
 }
 
 function invoiceOf(invoiceNumber: string): Invoice {

@@ -125,7 +125,7 @@ function recordOf(
 
 function lineRecordOf(line: CheckedLine): OrderLineRecord {
   const { contractPrice: _, customerSku, unit, ...row } = lineRow(line);
-  const nothing = { cancelled: '0', rejected: '0', backordered: '0', shipped: '0' };
+  const nothing = { cancelled: '0', rejected: '0', backordered: '0', shipped: '0', surplus: '0' };
   return { ...row, ...nothing, customerSku: customerSku ?? null, unit: unit ?? null };
 }
 

@@ -32,7 +32,7 @@ export function returnableLines(
   const others = except === undefined ? Prisma.sql`TRUE` : Prisma.sql`r."id" <> ${except}`;
   return records.$queryRaw<OrderLineToReturn[]>`
     SELECT l."lineNumber", l."lineId", l."sku", l."customerSku", l."gtin", l."description", l."baseUnit", l."orderedUnit",
-      trim_scale(l."unitFactor")::text AS "unitFactor", trim_scale(l."shipped")::text AS "shipped",
+      trim_scale(l."unitFactor")::text AS "unitFactor", trim_scale(l."shipped" + l."surplus")::text AS "shipped",
       (
         SELECT trim_scale(coalesce(sum(CASE WHEN r."closedAt" IS NULL THEN x."authorized" ELSE x."received" END), 0))::text
         FROM "ReturnLine" AS x JOIN "Return" AS r ON r."id" = x."returnId"

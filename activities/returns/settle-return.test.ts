@@ -3,7 +3,7 @@ import type { ReturnTerms } from '../../domain/returns/state.ts';
 import { returnNotice, returnRequest } from '../../mappings/canonical/v1/index.ts';
 import { each } from '../../test/integration/purchase-orders.ts';
 import { recordInvoice } from '../orders/record-invoice.ts';
-import { type RecordsUnderTest, recordsUnderTest, underWay } from '../orders/testing/records-under-test.ts';
+import { type RecordsUnderTest, recordsUnderTest, shipmentOf, underWay } from '../orders/testing/records-under-test.ts';
 import { acceptReturnNotice } from './accept-notice.ts';
 import { acceptReturn } from './accept-return.ts';
 import { createReturnRecords } from './activities.ts';
@@ -24,7 +24,7 @@ async function backBeforeTheInvoice() {
   const [{ id: fulfillmentId, releaseNumber } = { id: '', releaseNumber: '' }] = fulfillments;
   const eventId = await given.shipped(releaseNumber, 'S1', [{ lineNumber: 1, quantity: '2' }]);
   const event = { orderId, fulfillmentId, system: 'main', progress: underWay, eventId };
-  const { shipmentId } = await given.activity(() => given.records.recordShipment(event));
+  const { shipmentId } = shipmentOf(await given.activity(() => given.records.recordShipment(event)));
   const { poNumber, lines } = await given.prisma.order.findUniqueOrThrow({
     where: { id: orderId },
     include: { lines: true },

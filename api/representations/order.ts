@@ -115,6 +115,7 @@ export const orderView = orderItem
         backordered: quantity,
         open: quantity,
         shipped: quantity,
+        surplus: quantity.meta({ description: 'Left beyond what was ordered; no part of `ordered`' }),
         stores: z
           .array(z.object({ store: z.string(), name: z.string().optional(), ordered: quantity, shipped: quantity }))
           .meta({
@@ -356,6 +357,7 @@ export function orderViewOf(
       backordered: toQuantity(line.backordered),
       open: toQuantity(line.open),
       shipped: toQuantity(line.shipped),
+      surplus: toQuantity(line.surplus),
       stores: storesOf(order, line),
     })),
     fulfillments: order.fulfillments.map(({ id, node, releaseNumber, state, lines }) => ({

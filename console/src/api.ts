@@ -109,6 +109,8 @@ export interface OrderLine {
   readonly backordered: Decimal;
   readonly open: Decimal;
   readonly shipped: Decimal;
+  /** Left beyond what was ordered; no part of `ordered`. */
+  readonly surplus: Decimal;
   /** What each store gets, in base units; empty for a line that is not spread over stores. */
   readonly stores: readonly LineStore[];
 }

@@ -3,6 +3,7 @@ import type { ExceptionType } from '../exceptions.ts';
 import type { Correction } from './corrections.ts';
 import type { DocumentTrouble, OpenException, RemittedAmount, WarehouseNotice } from './messages.ts';
 import type {
+  DecidedSurplus,
   Decision,
   InvoiceState,
   OrderEnd,
@@ -39,6 +40,7 @@ export type OrderEvent =
   | { type: 'release-renumbered'; fulfillmentId: string; releaseNumber: string }
   | { type: 'warehouse-noticed'; notice: WarehouseNotice }
   | { type: 'notice-taken'; fulfillmentId: string }
+  | ({ type: 'surplus-decided'; fulfillmentId: string } & DecidedSurplus)
   | { type: 'shipped'; fulfillmentId: string; shipmentNumber: string; quantity: string }
   | { type: 'release-closed'; fulfillmentId: string }
   | { type: 'short'; fulfillmentId: string; quantity: string; backordered: boolean }

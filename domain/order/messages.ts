@@ -65,6 +65,8 @@ export interface OpenException {
   ourPrices?: Readonly<Record<string, string>>;
   /** What came in and is the problem. */
   about?: CameIn;
+  /** Units of a shipment that are beyond its release. */
+  surplus?: string;
   resolutions: readonly Resolution[];
   openedAt: string;
 }

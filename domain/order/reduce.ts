@@ -46,6 +46,12 @@ function apply(state: OrderState, event: OrderEvent, at: string): OrderState {
       return withNotice(state, event.notice);
     case 'notice-taken':
       return withChanged(state, event.fulfillmentId, ({ notices }) => ({ notices: notices.slice(1) }));
+    case 'surplus-decided': {
+      const { type: _, fulfillmentId, ...decided } = event;
+      return withChanged(state, fulfillmentId, ({ surplus }) => ({
+        surplus: [...surplus.filter(({ shipmentNumber }) => shipmentNumber !== decided.shipmentNumber), decided],
+      }));
+    }
     case 'shipped':
       return withChanged(state, event.fulfillmentId, ({ shipped, shipmentNumbers }) => ({
         shipped: add(shipped, event.quantity),
@@ -177,6 +183,7 @@ function withFulfillment(state: OrderState, planned: PlannedFulfillment): OrderS
     short: '0',
     release: 'planned',
     shipmentNumbers: [],
+    surplus: [],
     notices: state.earlyNotices.filter(early),
   };
   return {

@@ -127,6 +127,16 @@ export interface PlannedFulfillment {
   readonly planned: string;
 }
 
+/** What becomes of the part of a shipment that is beyond the release. */
+export interface DecidedSurplus {
+  readonly shipmentNumber: string;
+  /** Over all lines. */
+  readonly quantity: string;
+  readonly charged: boolean;
+  /** The person; `profile` where the partner's profile takes it. */
+  readonly by: string;
+}
+
 /** One release to one ship-from node. */
 export interface FulfillmentState extends PlannedFulfillment {
   /** Numbers under which the warehouse refused the release. */
@@ -140,6 +150,8 @@ export interface FulfillmentState extends PlannedFulfillment {
   readonly closedAt?: string;
   /** A repeated shipment number ships nothing twice. */
   readonly shipmentNumbers: readonly string[];
+  /** What was decided about shipments of more than was left to ship. */
+  readonly surplus: readonly DecidedSurplus[];
   /** Notices that wait for their turn. */
   readonly notices: readonly WarehouseNotice[];
   /** A person's decision about a violation of the partner's routing guide. */

@@ -20,6 +20,8 @@ export function storyOf(event: OrderEvent, state: OrderState): string | undefine
       return `${node(event.fulfillmentId)} stopped the release`;
     case 'release-renumbered':
       return `release to ${node(event.fulfillmentId)} renumbered ${event.releaseNumber}`;
+    case 'surplus-decided':
+      return `shipment ${event.shipmentNumber}: ${event.quantity} more than was left to ship, ${event.charged ? 'charged' : 'not charged'}, by ${event.by}`;
     case 'shipped':
       return `shipment ${event.shipmentNumber} left ${node(event.fulfillmentId)}`;
     case 'short':

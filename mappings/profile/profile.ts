@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { lookup } from '../../domain/lookup.ts';
 import { didYouMean } from '../../domain/nearest.ts';
-import { currency, noteReader } from '../canonical/v1/common.ts';
+import { currency, nonNegativeDecimal, noteReader } from '../canonical/v1/common.ts';
 import { applicationAdvice, orderAcknowledgment } from '../edi/documents/all.ts';
 import { allGuides, guideOf, readSets } from '../edi/documents/registry.ts';
 import { misplaced } from '../edi/partner-guide.ts';
@@ -86,6 +86,15 @@ export const partnerProfile = z
       .describe(
         'Whether another item may be sent in place of the ordered one, where a person agrees it with the buyer',
       ),
+    surplus: z
+      .strictObject({
+        upToPercent: nonNegativeDecimal
+          .default('0')
+          .describe('Taken without a question, percent of the ordered quantity of a line over all of its shipments'),
+        charge: z.boolean().default(true).describe('Whether what is taken without a question is charged'),
+      })
+      .prefault({})
+      .describe('What a warehouse ships beyond what was ordered. A person is asked about more than that'),
     shipWithin: deadline
       .default('P3D')
       .describe('Latest shipment after receipt if the order names no date, as a deadline'),

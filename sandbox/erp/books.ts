@@ -41,6 +41,8 @@ export interface OrderState {
   cancelled: boolean;
   /** Base units by line number. */
   shipped: Map<number, string>;
+  /** Left beyond the order. */
+  surplus: Map<number, string>;
   cancelledQuantity: Map<number, string>;
   shipments: string[];
 }

@@ -271,6 +271,28 @@ describe('shipments, invoices and cash', () => {
     expect(Math.min(...taxes)).toBeGreaterThan(0);
   });
 
+  it('what is beyond the order is invoiced and taxed as it is said, and leaves nothing open', async () => {
+    const number = await ordered({ taxTotal: 1_000 });
+    const beyond = async (shipmentNumber: string, quantity: string, charged: boolean) => {
+      const line = { lineNumber: 1, quantity, surplus: { quantity: '6', charged } };
+      const shipment = {
+        ...{ erpOrderNumber: number, shipmentNumber, node: 'RNO', shippedAt: '2026-11-21T10:00:00Z' },
+        ...{ carrierScac: 'ODFL', lines: [line] },
+      };
+      const { body } = await post('/shipments', shipmentNumber, shipment);
+      const request = { erpOrderNumber: number, erpShipmentNumber: body.erpShipmentNumber };
+      return (await post('/invoices', `${shipmentNumber}-i`, request)).body;
+    };
+    // 24 × 11.35 and 24 in two cases for 226.80: a piece of line 1 bears 2.27 of the tax.
+    const charged = await beyond('S-1', '12', true);
+    expect(charged.lines).toMatchObject([{ quantity: '18', amount: 20_430 }]);
+    const free = await beyond('S-2', '12', false);
+    expect(free.lines).toMatchObject([{ quantity: '12', amount: 13_620 }]);
+    expect(charged.tax - free.tax).toBe(136);
+    const record = (await get(`/orders/${number}`)).body;
+    expect(record.lines[0]).toMatchObject({ shipped: '24', open: '0' });
+  });
+
   it('a shipment has one invoice, also under different keys', async () => {
     const number = await ordered();
     const { body } = await shipped(number, 'S-1', [[1, '24']]);

@@ -10,7 +10,7 @@ import type {
 } from '../../activities/erp/connectors/rest/rest-contract.ts';
 import type { ErpMasterData } from '../../activities/erp/port.ts';
 import { agreedCharges, netOfCharges } from '../../domain/charges.ts';
-import { compare, divide, divideRounded, isPositive, isZero, multiply, sum, toScaled } from '../../domain/decimal.ts';
+import { compare, divide, isPositive, isZero, sum } from '../../domain/decimal.ts';
 import { extend } from '../../domain/money.ts';
 import type { Invoice } from '../../mappings/canonical/v1/index.ts';
 import {
@@ -27,6 +27,7 @@ import {
   refused,
   type ShipmentRequest,
 } from './books.ts';
+import { chargedOf, taxOf } from './invoicing.ts';
 import { type Customer, customers } from './master-data.ts';
 import { beyondCredit, checkChange, checkRequest, mayNotOrder, netOf } from './order-rules.ts';
 import { Returns } from './returns.ts';
@@ -71,6 +72,7 @@ export class Ledger {
           creditMessage,
           cancelled: false,
           shipped: new Map(),
+          surplus: new Map(),
           cancelledQuantity: new Map(),
           shipments: [],
         });
@@ -103,8 +105,9 @@ export class Ledger {
       case 'shipment': {
         const { erpShipmentNumber, request } = known;
         const order = this.#order(request.erpOrderNumber);
-        for (const { lineNumber, quantity } of request.lines) {
+        for (const { lineNumber, quantity, surplus } of request.lines) {
           order.shipped.set(lineNumber, sum([order.shipped.get(lineNumber) ?? '0', quantity]));
+          if (surplus) order.surplus.set(lineNumber, sum([order.surplus.get(lineNumber) ?? '0', surplus.quantity]));
         }
         order.shipments.push(erpShipmentNumber);
         this.#shipments.set(erpShipmentNumber, { ...request, erpShipmentNumber });
@@ -271,9 +274,10 @@ export class Ledger {
     }
     const order = this.#order(erpOrderNumber);
     const { currency } = order.request;
-    const lines = shipment.lines.map(({ lineNumber, quantity: base }) => {
+    const lines = shipment.lines.map((shipped) => {
+      const { lineNumber } = shipped;
       const line = lineOf(order, lineNumber);
-      const quantity = divide(base, line.unitFactor);
+      const quantity = divide(chargedOf(shipped), line.unitFactor);
       return {
         lineNumber,
         quantity,
@@ -282,7 +286,12 @@ export class Ledger {
         amount: extend(quantity, line.unitPrice, currency),
       };
     });
-    const tax = this.#taxOf(order, shipment);
+    const invoiced = order.shipments.flatMap((number) => {
+      const posted = this.#shipments.get(number);
+      const tax = this.#invoices.get(posted?.invoiceNumber ?? '')?.invoice.tax;
+      return posted === undefined || tax === undefined ? [] : [{ posted, tax }];
+    });
+    const tax = taxOf(order, shipment, invoiced);
     const goods = lines.reduce((total, { amount }) => total + amount, 0);
     const charges = agreedCharges(goods, request.charges ?? []);
     const terms = order.request.terms ?? this.#records.get(order.request.customerNumber)?.terms;
@@ -297,33 +306,6 @@ export class Ledger {
       total: goods + netOfCharges(charges) + tax,
     };
     return { type: 'invoice' as const, erpOrderNumber, erpShipmentNumber, invoice };
-  }
-
-  /**
-   * The shipment's share of the tax that is not invoiced yet, by net value. The last invoice takes all that is left, so
-   * that the sum is exact, also after a change of the order.
-   */
-  #taxOf(order: OrderState, shipment: ErpShipmentRecord): number {
-    const value = (lineNumber: number, base: string) => {
-      const line = lineOf(order, lineNumber);
-      return toScaled(multiply(divide(base, line.unitFactor), line.unitPrice));
-    };
-    const whole = order.request.lines.reduce(
-      (total, line) => total + value(line.lineNumber, multiply(line.quantity, line.unitFactor)),
-      0n,
-    );
-    const worthOf = ({ lines }: ErpShipmentRecord) =>
-      lines.reduce((total, { lineNumber, quantity }) => total + value(lineNumber, quantity), 0n);
-    const invoiced = order.shipments
-      .flatMap((number) => this.#shipments.get(number) ?? [])
-      .filter(({ invoiceNumber }) => invoiceNumber !== undefined);
-    const taken = invoiced.reduce(
-      (total, { invoiceNumber = '' }) => total + (this.#invoices.get(invoiceNumber)?.invoice.tax ?? 0),
-      0,
-    );
-    const left = invoiced.reduce((total, posted) => total - worthOf(posted), whole);
-    if (left === 0n) return 0;
-    return Number(divideRounded(BigInt(Math.max(0, order.request.taxTotal - taken)) * worthOf(shipment), left));
   }
 
   applyCash(request: z.output<typeof erpCashRequest>): LedgerEntry & { type: 'receipt' } {

@@ -64,7 +64,7 @@ export class Returns {
     request.lines.forEach(({ lineNumber, quantity }, index) => {
       lineOf(order, lineNumber);
       const back = sum(this.#linesOf(request.erpOrderNumber, lineNumber));
-      const left = subtract(order.shipped.get(lineNumber) ?? '0', back);
+      const left = subtract(sum([order.shipped.get(lineNumber) ?? '0', order.surplus.get(lineNumber) ?? '0']), back);
       if (compare(quantity, left) > 0) {
         const detail = `Line ${lineNumber} has ${left} that shipped and did not come back, not ${quantity}`;
         throw refused('quantity-exceeds-shipped', detail, `lines.${index}.quantity`);

@@ -22,6 +22,8 @@ export const behaviour = z
     refuse: z.string().min(1).max(500).optional(),
     /** Percent of every line that is short, rounded up to whole pieces. */
     shortPercent: z.number().min(0).max(100).optional(),
+    /** Percent of every line that is shipped beyond it with its last shipment, rounded up to whole pieces, as far as there is stock. */
+    overPercent: z.number().min(0).max(100).optional(),
     /** Number of shipments; default two if a line exceeds the wave capacity, else one. */
     waves: z.union([z.literal(1), z.literal(2)]).optional(),
     /** Extra delay before each step. */

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { ReleaseRecord, warehouseRelease } from '../../activities/wms/connectors/rest/rest-contract.ts';
-import { compare, divide, isPositive, isZero, minimum, multiply, subtract, sum } from '../../domain/decimal.ts';
+import { compare, divide, isPositive, minimum, multiply, subtract, sum } from '../../domain/decimal.ts';
 import { sliceOf } from '../../domain/policy/allocations.ts';
 import type { ReturnNoticeEvent, Shipment, WarehouseEvent } from '../../mappings/canonical/v1/index.ts';
 import { articles } from '../erp/master-data.ts';
@@ -226,7 +226,7 @@ export class Warehouse {
       const wanted = subtract(withoutShort(line.quantity, behaviour), shipped.get(line.lineNumber) ?? '0');
       // With configured waves every line is halved; otherwise only lines above the wave capacity.
       const halved = first && (behaviour?.waves === 2 || isAboveWaveCapacity(line));
-      const now = halved ? halfInPacks(wanted, sizeOf(line.sku).pack) : wanted;
+      const now = halved ? halfInPacks(wanted, sizeOf(line.sku).pack) : sum([wanted, overOf(line, behaviour)]);
       const onHand = subtract(this.#stock.get(place(release.node, line.sku)) ?? '0', taken.get(line.sku) ?? '0');
       const quantity = minimum(now, onHand);
       if (!isPositive(quantity)) return [];
@@ -264,7 +264,7 @@ export class Warehouse {
     const { release, shipped } = this.#release(releaseNumber);
     return release.lines.flatMap(({ lineNumber, quantity }) => {
       const missing = subtract(quantity, shipped.get(lineNumber) ?? '0');
-      if (isZero(missing)) return [];
+      if (!isPositive(missing)) return [];
       const reason = behaviour?.shortPercent ? 'short by configuration' : 'not in stock';
       return this.#byStore(release, { lineNumber, quantity: missing }).map((part) => ({ ...part, reason }));
     });
@@ -393,6 +393,13 @@ function halfInPacks(quantity: string, pack: number): string {
   const packs = Math.ceil(Number(divide(quantity, String(2 * pack))));
   const half = multiply(String(packs), String(pack));
   return compare(half, quantity) < 0 ? half : String(Math.ceil(Number(quantity) / 2));
+}
+
+/** Of a line that is spread over stores nobody would know which store it is for. */
+function overOf({ quantity, allocations }: Release['lines'][number], behaviour: Behaviour | undefined): string {
+  return behaviour?.overPercent && allocations === undefined
+    ? String(Math.ceil((Number(quantity) * behaviour.overPercent) / 100))
+    : '0';
 }
 
 function withoutShort(quantity: string, behaviour: Behaviour | undefined): string {

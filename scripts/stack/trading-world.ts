@@ -332,9 +332,10 @@ export class TradingWorld {
       return { reference: fulfillmentId };
     },
     cancelRelease: ({ fulfillmentId }) => this.fact(`undone: release to ${nodeOf(fulfillmentId)} cancelled`),
-    recordShipment: ({ eventId, progress }) => {
+    recordShipment: ({ eventId, progress, surplus }) => {
       const [shipmentId = ''] = eventId.split('#');
-      this.wrote(`shipment ${shipmentId} recorded, 856 queued`, progress);
+      const beyond = surplus && ` with ${surplus.quantity} more, ${surplus.charged ? 'charged' : 'free'}`;
+      this.wrote(`shipment ${shipmentId} recorded${beyond ?? ''}, 856 queued`, progress);
       return { shipmentId };
     },
     recordShort: ({ fulfillmentId, rest, progress }) => {

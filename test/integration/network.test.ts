@@ -15,6 +15,7 @@ import { returns } from './returns.ts';
 import { routing } from './routing.ts';
 import { shipmentPosting } from './shipment-posting.ts';
 import { stores } from './stores.ts';
+import { surplus } from './surplus.ts';
 import { systemOutages } from './system-outage.ts';
 
 /** The whole product as its users meet it: real processes, a real Temporal server and Postgres, started once for all scenarios. */
@@ -39,6 +40,7 @@ describe('a trading network', { timeout: 150_000 }, () => {
   corrections(given);
   bulkResolution(given);
   returns(given);
+  surplus(given);
   partnerFiles(given);
   systemOutages(given);
   shipmentPosting(given);

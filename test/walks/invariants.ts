@@ -205,9 +205,10 @@ async function checkReturns(
     for (const { creditMemoNumber } of credits)
       check(closedAt === null || creditMemoNumber !== null, of('a credit is not booked'));
   }
-  for (const { lineNumber, shipped } of await walk.lines()) {
+  for (const { lineNumber, shipped, surplus } of await walk.lines()) {
     const back = backOf.get(lineNumber) ?? 0;
-    check(back <= Number(shipped), `${back} of line ${lineNumber} came back, ${shipped} shipped`);
+    const left = Number(shipped) + Number(surplus);
+    check(back <= left, `${back} of line ${lineNumber} came back, ${left} left`);
   }
   const invoices = await walk.prisma.invoice.findMany({ where: { orderId: walk.orderId } });
   for (const { id, invoiceNumber } of invoices) {

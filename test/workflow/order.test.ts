@@ -175,6 +175,40 @@ describe('a warehouse event', () => {
     expect(world.facts.filter((fact) => fact.endsWith('856 queued'))).toEqual(['shipment S1 recorded, 856 queued']);
   });
 
+  it('of more than was left to ship is asked about, and counts apart from what was ordered', async () => {
+    const surplus = { quantity: '2', lineIds: ['10'], summary: 'line 10: 2 EA more' };
+    const world = aTradingWorld().next('recordShipment', async () => ({ surplus }));
+    const order = await world.order();
+    await order.ships('RNO', 'S1', '12');
+    const { id, resolutions, summary, lineIds } = await order.exception('shipped-too-much');
+    expect({ resolutions, summary, lineIds }).toEqual({
+      resolutions: ['charge-surplus', 'give-surplus', 'set-aside'],
+      ...{ summary: 'shipment S1: line 10: 2 EA more', lineIds: ['10'] },
+    });
+    await order.decides(id, 'give-surplus');
+    await order.until('810 of INV-S1 queued');
+    expect(world.facts).toContain('shipment S1 recorded with 2 more, free, 856 queued');
+    expect(await order.status()).toMatchObject({ fulfillments: [{ planned: '10', shipped: '10', closed: true }] });
+    await order.isPaid('INV-S1');
+    expect(await order.end()).toBe('closed');
+  });
+
+  it('of more than was left to ship is recorded without a question where the profile takes it', async () => {
+    const surplus = { quantity: '2', lineIds: ['10'], summary: '', taken: { charged: true } };
+    const world = aTradingWorld().next('recordShipment', async () => ({ surplus }));
+    const order = await world.order();
+    await order.ships('RNO', 'S1', '6');
+    await order.until('810 of INV-S1 queued');
+    // Four of the six are of the order: as many are still to come as it has left.
+    expect(await order.status()).toMatchObject({ fulfillments: [{ planned: '10', shipped: '4', closed: false }] });
+    await order.ships('RNO', 'S2', '6');
+    await order.until('810 of INV-S2 queued');
+    for (const invoice of ['INV-S1', 'INV-S2']) await order.isPaid(invoice);
+    expect(await order.end()).toBe('closed');
+    expect(world.facts).toContain('shipment S1 recorded with 2 more, charged, 856 queued');
+    expect(world.facts.filter((fact) => fact.startsWith('asked'))).toEqual([]);
+  });
+
   it('may arrive before the release is acknowledged, and even before stock is reserved', async () => {
     const world = aTradingWorld();
     const check = world.holdBack('placeOrder');

@@ -35,6 +35,8 @@ export interface Problem {
   readonly resolutions?: readonly Resolution[];
   /** What came in and is the problem. */
   readonly about?: CameIn;
+  /** Units of a shipment that are beyond its release. */
+  readonly surplus?: string;
 }
 
 /** The meaning of a successful call: a fact (`stopped` ends the process), nothing, or a question to a person. */

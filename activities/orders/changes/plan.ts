@@ -260,7 +260,8 @@ function recordOf(line: ChangingLine, known: readonly OrderLineRecord[], read: r
   const from = fresh ?? known.find((one) => one.lineId === lineId);
   if (from === undefined) throw new Error(`nobody has read line ${lineId}`);
   const { customerSku = null, gtin = null, description, unit = null, rejection } = from;
-  return { ...{ customerSku, gtin, description, unit, rejection }, ...stated, ...quantities };
+  const surplus = 'surplus' in from ? from.surplus : '0';
+  return { ...{ customerSku, gtin, description, unit, rejection, surplus }, ...stated, ...quantities };
 }
 
 /** In minor units, of what is to be delivered. */

@@ -247,7 +247,6 @@ async function writeReleases(records: Transaction, seen: Seen, plan: StoredPlan)
     lines.map(({ lineNumber, quantity }) => ({ fulfillmentId: id, lineNumber, quantity })),
   );
   if (taken.every(({ quantity }) => isZero(quantity))) return;
-  const none = Prisma.sql`0`;
   await records.$executeRaw`
     WITH taken AS (
       UPDATE "Reservation" AS r SET "quantity" = r."quantity" - t."quantity"
@@ -255,6 +254,6 @@ async function writeReleases(records: Transaction, seen: Seen, plan: StoredPlan)
       WHERE r."fulfillmentId" = t."fulfillmentId" AND r."lineNumber" = t."lineNumber"
       RETURNING r."node", r."sku", t."quantity"
     ),
-    ${giveBack(none, Prisma.sql`(SELECT count(*) FROM taken) > 0`)}
+    ${giveBack(false, Prisma.sql`(SELECT count(*) FROM taken) > 0`)}
     SELECT 1`;
 }

@@ -22,8 +22,15 @@ import { FollowedProfiles } from '../../partners/partner-profiles.ts';
 import { createOrderRecords } from '../activities.ts';
 import { loadOrder } from '../order-record.ts';
 import { recordAcceptance } from '../record-acceptance.ts';
+import type { RecordedShipment } from '../record-shipment.ts';
 
 export type RecordsUnderTest = Awaited<ReturnType<typeof recordsUnderTest>>;
+
+/** The shipment that was recorded. @throws where a person is asked about a surplus first */
+export function shipmentOf(recorded: RecordedShipment): { shipmentId: string } {
+  if ('surplus' in recorded) throw new Error(recorded.surplus.summary);
+  return recorded;
+}
 
 /** Progress of an order under way, for tests that do not depend on it. */
 export const underWay: Progress = { status: 'inFulfillment', waitingFor: 'RNO to ship' };

@@ -70,6 +70,11 @@ export function LinesSection({ lines, currency, actions }: Props) {
                 {actions(line)}
                 <Stores line={line} />
                 <Imbalance quantities={line} />
+                {isPositive(line.surplus) && (
+                  <span className="item-codes">
+                    {formatQuantity(line.surplus)} {line.baseUnit} left beyond the order
+                  </span>
+                )}
               </th>
               <td className="number">
                 {formatQuantity(line.orderedValue)} {line.orderedUnit}

@@ -76,6 +76,7 @@ CREATE TABLE "OrderLine" (
     "backordered" DECIMAL(27,9) NOT NULL DEFAULT 0,
     "open" DECIMAL(27,9) NOT NULL,
     "shipped" DECIMAL(27,9) NOT NULL DEFAULT 0,
+    "surplus" DECIMAL(27,9) NOT NULL DEFAULT 0,
 
     CONSTRAINT "OrderLine_pkey" PRIMARY KEY ("orderId","lineNumber")
 );

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isPositive } from '../../../../domain/decimal.ts';
 import {
   address,
   agreedCharge,
@@ -142,7 +143,21 @@ export const erpShipmentRequest = z
     carrierScac: z.string().regex(/^[A-Z]{2,4}$/, 'must be a Standard Carrier Alpha Code'),
     tracking: identifier.optional(),
     lines: z
-      .array(z.object({ lineNumber, quantity: positiveDecimal.meta({ description: 'Base units' }) }))
+      .array(
+        z
+          .object({
+            lineNumber,
+            quantity: nonNegativeDecimal.meta({ description: 'Of what the order has open, base units' }),
+            surplus: z
+              .object({ quantity: positiveDecimal, charged: z.boolean() })
+              .optional()
+              .meta({ description: 'Left beyond the order; the invoice charges it at the price of the line, or not' }),
+          })
+          .refine(({ quantity, surplus }) => isPositive(quantity) || surplus !== undefined, {
+            path: ['quantity'],
+            message: 'must be positive where nothing is beyond the order',
+          }),
+      )
       .min(1)
       .max(10_000),
   })
