@@ -102,7 +102,7 @@ function listen(order: OrderRun): void {
       await order.questions.resolve(decision);
       return { status: order.status };
     }),
-    { validator: (input) => refuse(whyNotResolve(order.state, input)) },
+    { validator: (input) => refuse(whyNotResolve(order.state, input, order.after(0))) },
   );
   setHandler(
     messages.cancelOrder,

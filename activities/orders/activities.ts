@@ -10,6 +10,7 @@ import { recordChange } from './changes/record.ts';
 import type { RecordDependencies } from './dependencies.ts';
 import { createExceptionRecords } from './exceptions.ts';
 import { finishOrder } from './finish-order.ts';
+import { moveShipBy } from './move-ship-by.ts';
 import { noteProgress } from './note-progress.ts';
 import { type PrepareDependencies, prepareOrder } from './prepare.ts';
 import { recordShipment } from './record-shipment.ts';
@@ -30,6 +31,7 @@ export function createOrderRecords(deps: RecordDependencies & PrepareDependencie
     recordShipment: (input: Parameters<typeof recordShipment>[1]) => recordShipment(deps, input),
     recordShort: (input: Parameters<typeof recordShort>[1]) => recordShort(deps, input),
     noteProgress: (input: Parameters<typeof noteProgress>[1]) => noteProgress(deps, input),
+    moveShipBy: (input: Parameters<typeof moveShipBy>[1]) => moveShipBy(deps, input),
     tellOfDeadline: (input: Parameters<typeof tellOfDeadline>[1]) => tellOfDeadline(deps, input),
     changeAsked: (input: Parameters<typeof changeAsked>[1]) => changeAsked(deps, input),
     planChange: (input: Parameters<typeof planChange>[1]) => planChange(deps, input),

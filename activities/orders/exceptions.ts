@@ -2,8 +2,9 @@
 
 import type { kindOf, Resolution } from '../../domain/exceptions.ts';
 import { type Correction, correctionInWords } from '../../domain/order/corrections.ts';
-import type { GivenCarrier, OpenException } from '../../domain/order/messages.ts';
+import type { GivenCarrier, OpenException, Waiting } from '../../domain/order/messages.ts';
 import type { Progress } from '../../domain/order/state.ts';
+import { momentInWords } from '../../domain/order/waiting.ts';
 import { firstFew } from '../lib/few.ts';
 import { setProgress } from '../lib/records.ts';
 import { type LeftOutDependencies, releaseIfDecided } from './prepare/left-out.ts';
@@ -17,6 +18,7 @@ export interface Resolved {
   note?: string;
   carrier?: GivenCarrier;
   corrections?: readonly Correction[];
+  until?: string;
   by: string;
 }
 
@@ -73,6 +75,34 @@ export function createExceptionRecords(deps: LeftOutDependencies) {
         UPDATE "OrderException" SET "escalatedAt" = now() WHERE "id" = ${exceptionId} AND "escalatedAt" IS NULL`;
     },
 
+    /** It stays open, and is not late before that time. */
+    async exceptionWaits(input: {
+      orderId: string;
+      exceptionId: string;
+      waits: Waiting;
+      progress: Progress;
+    }): Promise<void> {
+      const { orderId, exceptionId, waits, progress } = input;
+      const { until, by, note } = waits;
+      const summary = `: waits until ${momentInWords(until)}${note ? ` (${note})` : ''}`;
+      const detail = JSON.stringify({ exceptionId, ...waits });
+      await prisma.$executeRaw`
+        WITH waiting AS (
+          UPDATE "OrderException" SET "waits" = ${JSON.stringify(waits)}::jsonb, "dueAt" = ${until}::timestamptz,
+            "escalatedAt" = NULL
+          WHERE "id" = ${exceptionId} AND "state" = 'open'
+        ),
+        told AS (
+          INSERT INTO "TimelineEvent" ("orderId", "key", "type", "summary", "actor", "detail", "correlationId")
+          SELECT o."id", ${`wait/${exceptionId}/${until}`}, 'exception.waits', e."step" || ${summary}, ${by}, ${detail}::jsonb,
+            o."correlationId"
+          FROM "OrderException" AS e JOIN "Order" AS o ON o."id" = e."orderId"
+          WHERE e."id" = ${exceptionId}
+          ON CONFLICT DO NOTHING
+        )
+        UPDATE "Order" SET ${setProgress(progress)} WHERE "id" = ${orderId}`;
+    },
+
     async closeException(input: {
       orderId: string;
       exceptionId: string;
@@ -80,12 +110,14 @@ export function createExceptionRecords(deps: LeftOutDependencies) {
       progress: Progress;
     }): Promise<void> {
       const { orderId, exceptionId, decision, progress } = input;
-      const { resolution, note, carrier, corrections, by } = decision;
+      const { resolution, note, carrier, corrections, until, by } = decision;
       const given = carrier
         ? ` ${inWords(carrier)}`
         : corrections
           ? ` ${firstFew(corrections.map(correctionInWords), MOST_NAMED)}`
-          : '';
+          : until
+            ? ` until ${momentInWords(until)}`
+            : '';
       const summary = `: ${resolution}${given}${note ? ` (${note})` : ''}`;
       const detail = JSON.stringify({ exceptionId, ...decision });
       const [closed] = await prisma.$queryRaw<{ type: string | null }[]>`

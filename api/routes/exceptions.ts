@@ -17,6 +17,7 @@ import { exceptionItem, exceptionItemOf, otherOrdersOf, subjectLinks } from '../
 import { forecastOf, resolutionForecast } from '../representations/forecast.ts';
 import { link } from '../representations/values.ts';
 import { type Caller, route, withScope } from '../route.ts';
+import { statedUntil, untilOf } from '../waiting.ts';
 import { updateOrder } from '../workflow-updates.ts';
 
 export const exceptionParameters = z.object({ exceptionId: z.string().min(1).max(200) });
@@ -135,11 +136,13 @@ const exceptionDecision = z
     note: z.string().trim().max(1000).optional(),
     carrier: givenCarrier.optional(),
     corrections: statedCorrections.optional().meta({ description: 'With `correct`' }),
+    until: statedUntil.optional(),
   })
   .superRefine((decision, context) => {
     for (const [field, resolution] of [
       ['carrier', 'use-carrier'],
       ['corrections', 'correct'],
+      ['until', 'wait'],
     ] as const) {
       const isStated = decision[field] !== undefined;
       if ((decision.resolution === resolution) === isStated) continue;
@@ -201,12 +204,15 @@ const resolve = route({
       const profile = exception.order === null ? undefined : await deps.partners.forOrder(exception.order);
       if (profile !== undefined) refuseUnwritable([['carrier.authorization', body.carrier?.authorization]], profile);
       const corrected = body.corrections && (await checkCorrections(deps, asked(exception), body.corrections));
+      const type = exception.type as ExceptionType;
+      const until = body.until && untilOf(body.until, type, profile);
       const by = caller.client?.name ?? 'unknown';
       const note = body.note === undefined || body.note === '' ? {} : { note: body.note };
       const input = {
         ...{ exceptionId, resolution, by, ...note },
         ...(body.carrier && { carrier: body.carrier }),
         ...(corrected && { corrections: corrected.corrections }),
+        ...(until && { until }),
       };
       const done =
         exception.returnId === null

@@ -185,6 +185,8 @@ export interface OrderException {
   readonly dueAt: string;
   readonly escalatedAt: string | null;
   readonly assignee: string | null;
+  /** A person lets it wait: its step is tried again then. */
+  readonly waits: { readonly until: string; readonly by: string; readonly note?: string } | null;
   /** Hidden from the inbox until then. */
   readonly snoozedUntil: string | null;
   readonly commentCount: number;
@@ -220,6 +222,8 @@ export interface ExceptionDecision {
   readonly carrier?: GivenCarrier;
   /** With `correct`. */
   readonly corrections?: readonly StatedCorrection[];
+  /** With `wait`. */
+  readonly until?: string;
 }
 
 /** One thing that is meant otherwise; `remember` keeps it for later orders of the partner. */

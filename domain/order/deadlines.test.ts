@@ -22,6 +22,7 @@ const received: DeadlineFacts = {
   shipments: [],
   documents: [],
   invoices: [],
+  moved: [],
   agreed: {
     calendar: chicago,
     shipWithin: 'P2D business',

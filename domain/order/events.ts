@@ -1,7 +1,7 @@
 /** Everything that can change what an order knows. One event is one fact; `reduce` says what follows. */
 import type { ExceptionType } from '../exceptions.ts';
 import type { Correction } from './corrections.ts';
-import type { DocumentTrouble, OpenException, RemittedAmount, WarehouseNotice } from './messages.ts';
+import type { DocumentTrouble, OpenException, RemittedAmount, Waiting, WarehouseNotice } from './messages.ts';
 import type {
   Decision,
   InvoiceState,
@@ -62,7 +62,10 @@ export type OrderEvent =
   // Decisions and the end
   | { type: 'exception-opened'; exception: OpenException }
   | { type: 'exception-decided'; exceptionId: string; decision: Decision }
+  | { type: 'exception-waits'; exceptionId: string; waits: Waiting }
   | { type: 'exception-closed'; exceptionId: string }
+  | { type: 'ship-by-moved'; fulfillmentId: string; to: string }
+  | { type: 'deadline-moved'; deadline: 'acknowledgment' | 'payment'; to: string }
   | { type: 'cancel-asked'; by: string; reason: string }
   | { type: 'cancel-refused'; reason: string }
   | { type: 'stopped'; stop: Stop }

@@ -3,6 +3,7 @@ import type { ExceptionType, Resolution } from '../exceptions.ts';
 import { type Correction, correctionsFor } from './corrections.ts';
 import type { OpenException, ResolveExceptionInput, WarehouseNotice } from './messages.ts';
 import { isComplete, type OrderState } from './state.ts';
+import { whyNotWait } from './waiting.ts';
 
 /** `code` is stable. */
 export interface Refusal {
@@ -18,7 +19,10 @@ export interface Refusal {
     | 'carrier-not-asked'
     | 'corrections-missing'
     | 'corrections-not-asked'
-    | 'correction-no-help';
+    | 'correction-no-help'
+    | 'until-missing'
+    | 'until-not-asked'
+    | 'until-not-possible';
   readonly reason: string;
 }
 
@@ -88,10 +92,15 @@ export function legalResolutions(
   return resolutions.filter((resolution) => resolution !== 'cancel');
 }
 
-/** Why the exception cannot be resolved like this; undefined when it can. */
+/**
+ * Why the exception cannot be resolved like this; undefined when it can.
+ *
+ * @param now ISO 8601
+ */
 export function whyNotResolve(
   state: OrderState,
-  { exceptionId, resolution, carrier, corrections }: ResolveExceptionInput,
+  { exceptionId, resolution, carrier, corrections, until }: ResolveExceptionInput,
+  now: string,
 ): Refusal | undefined {
   const exception = state.exceptions.find(({ id }) => id === exceptionId);
   if (exception === undefined || exception.decision !== undefined) {
@@ -108,7 +117,10 @@ export function whyNotResolve(
   if (resolution !== 'use-carrier' && carrier !== undefined) {
     return { code: 'carrier-not-asked', reason: `${resolution} takes no carrier; use-carrier does` };
   }
-  return whyNotCorrect(exception.type, resolution, corrections);
+  return (
+    whyNotWait({ resolution, ...(until !== undefined && { until }) }, now) ??
+    whyNotCorrect(exception.type, resolution, corrections)
+  );
 }
 
 function whyNotCorrect(

@@ -67,6 +67,15 @@ export interface OpenException {
   about?: CameIn;
   resolutions: readonly Resolution[];
   openedAt: string;
+  /** A person lets it wait: its step is tried again then, unless somebody decides before. */
+  waits?: Waiting;
+}
+
+export interface Waiting {
+  /** ISO 8601. */
+  readonly until: string;
+  readonly by: string;
+  readonly note?: string;
 }
 
 /** The carrier of a release as a person states it, who asked the partner for one. */
@@ -87,6 +96,8 @@ export interface ResolveExceptionInput {
   carrier?: GivenCarrier;
   /** With `correct`, and only with it. */
   corrections?: readonly Correction[];
+  /** With `wait`, and only with it: ISO 8601 with zone. */
+  until?: string;
   /** The person who decided. */
   by: string;
 }

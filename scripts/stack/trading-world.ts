@@ -394,6 +394,9 @@ export class TradingWorld {
       this.wrote(`asked: ${exception.type}`, progress);
     },
     escalateException: ({ exceptionId }) => this.fact(`escalated: ${this.opened.get(exceptionId)}`),
+    exceptionWaits: ({ exceptionId, waits, progress }) =>
+      this.wrote(`waits: ${this.opened.get(exceptionId)} until ${waits.until}`, progress),
+    moveShipBy: ({ to, progress }) => this.wrote(`to ship by ${to}`, progress),
     closeException: ({ exceptionId, decision, progress }) =>
       this.wrote(`decided: ${this.opened.get(exceptionId)} ${decision.resolution} by ${decision.by}`, progress),
     resendDocument: ({ documentId }) => this.fact(`${documentId} queued again`),
@@ -553,6 +556,12 @@ export class RunningOrder {
   ): Promise<{ status: OrderStatus }> {
     return this.handle.executeUpdate(messages.resolveException, {
       args: [{ exceptionId, resolution, by: 'ann', ...(note && { note }), ...(carrier && { carrier }) }],
+    });
+  }
+
+  waits(exceptionId: string, until: string, note?: string): Promise<{ status: OrderStatus }> {
+    return this.handle.executeUpdate(messages.resolveException, {
+      args: [{ exceptionId, resolution: 'wait', until, by: 'ann', ...(note && { note }) }],
     });
   }
 

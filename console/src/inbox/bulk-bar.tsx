@@ -4,6 +4,7 @@ import { FormDialog } from '../form-dialog.tsx';
 import { formatWords } from '../format.ts';
 import { USE_CARRIER } from '../order/carrier-fields.tsx';
 import { CORRECT } from '../order/correction-fields.tsx';
+import { instantOf, WAIT, WaitField } from '../order/wait-field.tsx';
 import { problemFrom } from '../refusal.tsx';
 import { useSending } from '../sending.ts';
 import { useApi } from '../session.tsx';
@@ -89,6 +90,7 @@ function BulkDialog({ resolution, target, onClose, onDone }: DialogProps) {
   const noteField = useId();
   const [preview, setPreview] = useState<BulkOutcome>();
   const [note, setNote] = useState('');
+  const [until, setUntil] = useState('');
   const [unknown, setUnknown] = useState<ApiProblem>();
   const sending = useSending('The decision could not be sent');
 
@@ -106,7 +108,8 @@ function BulkDialog({ resolution, target, onClose, onDone }: DialogProps) {
   const submit = () =>
     sending.send(async (attempt) => {
       const said = note.trim() === '' ? {} : { note: note.trim() };
-      const done = await api.resolveMany(target, { resolution, ...said }, attempt);
+      const later = resolution === WAIT ? { until: instantOf(until) } : {};
+      const done = await api.resolveMany(target, { resolution, ...said, ...later }, attempt);
       onDone(done.bulkResolutionId ?? '');
     });
 
@@ -123,6 +126,15 @@ function BulkDialog({ resolution, target, onClose, onDone }: DialogProps) {
       disabled={count === 0}
     >
       <div role="status">{preview ? <Preview outcome={preview} /> : !unknown && <p>Asking what it would do…</p>}</div>
+      {resolution === WAIT && (
+        <WaitField
+          until={until}
+          onChange={(next) => {
+            setUntil(next);
+            sending.renew();
+          }}
+        />
+      )}
       <label htmlFor={noteField}>Note for the timelines</label>
       <textarea
         id={noteField}

@@ -6,6 +6,7 @@ import { useSending } from '../sending.ts';
 import { useApi } from '../session.tsx';
 import { CarrierFields, NO_CARRIER, statedOf, USE_CARRIER } from './carrier-fields.tsx';
 import { CORRECT, CorrectionFields, correctionsIn, type Entered, NOTHING_ENTERED } from './correction-fields.tsx';
+import { instantOf, WAIT, WaitField } from './wait-field.tsx';
 
 interface DialogProps {
   readonly exception: OrderException;
@@ -21,6 +22,7 @@ export function ResolveDialog({ exception, resolution, onClose, onSent }: Dialog
   const [note, setNote] = useState('');
   const [carrier, setCarrier] = useState(NO_CARRIER);
   const [entered, setEntered] = useState<Entered>(NOTHING_ENTERED);
+  const [until, setUntil] = useState('');
   const [forecast, setForecast] = useState<ResolutionForecast>();
   const sending = useSending('The decision could not be sent');
   const needsInput = resolution === CORRECT || resolution === USE_CARRIER;
@@ -29,7 +31,7 @@ export function ResolveDialog({ exception, resolution, onClose, onSent }: Dialog
     if (needsInput) return;
     const gone = new AbortController();
     // The decision can be taken without its forecast.
-    api.forecast(exception.id, { resolution }, gone.signal).then(setForecast, () => undefined);
+    api.forecast(exception.id, questionOf(resolution), gone.signal).then(setForecast, () => undefined);
     return () => gone.abort();
   }, [api, exception.id, resolution, needsInput]);
 
@@ -39,6 +41,7 @@ export function ResolveDialog({ exception, resolution, onClose, onSent }: Dialog
       ...(note.trim() !== '' && { note: note.trim() }),
       ...(resolution === USE_CARRIER && { carrier: statedOf(carrier) }),
       ...(resolution === CORRECT && { corrections: correctionsIn(entered) }),
+      ...(resolution === WAIT && until !== '' && { until: instantOf(until) }),
     };
   }
 
@@ -81,6 +84,15 @@ export function ResolveDialog({ exception, resolution, onClose, onSent }: Dialog
       {resolution === CORRECT && (
         <CorrectionFields exception={exception} entered={entered} onChange={(next) => change(() => setEntered(next))} />
       )}
+      {resolution === WAIT && (
+        <WaitField
+          until={until}
+          onChange={(next) => {
+            setUntil(next);
+            sending.renew();
+          }}
+        />
+      )}
       <label htmlFor={noteField}>Note for the timeline</label>
       <textarea
         id={noteField}
@@ -95,6 +107,13 @@ export function ResolveDialog({ exception, resolution, onClose, onSent }: Dialog
       {forecast && <Foreseen forecast={forecast} />}
     </FormDialog>
   );
+}
+
+/** What to wait for is told alike for every time. */
+function questionOf(resolution: string): ExceptionDecision {
+  return resolution === WAIT
+    ? { resolution, until: new Date(Date.now() + 60 * 60 * 1000).toISOString() }
+    : { resolution };
 }
 
 function Foreseen({ forecast }: { readonly forecast: ResolutionForecast }) {
