@@ -9,6 +9,7 @@
  * - `use-guide`: continue with the carrier of the partner's routing guide.
  * - `use-carrier`: release with the carrier that the decision states.
  * - `correct`: continue with the order as the decision corrects it (order/corrections.ts).
+ * - `other-node`: what a release has not shipped goes out from the node that the decision states.
  * - `wait`: try again by itself at a time that the decision states, or be late from then on (domain/order/waiting.ts).
  * - `cancel`: end the order and compensate all completed steps.
  * - `resend`: send the document again under new control numbers.
@@ -27,6 +28,7 @@ export const resolutions = [
   'use-guide',
   'use-carrier',
   'correct',
+  'other-node',
   'wait',
   'cancel',
   'resend',
@@ -48,6 +50,8 @@ const effects: Readonly<Record<Resolution, string>> = {
   'use-guide': 'The goods are released with the carrier of the partner’s routing guide.',
   'use-carrier': 'The goods are released with the carrier that is stated.',
   correct: 'The order goes on as corrected. Our documents tell the partner what differs from its order.',
+  'other-node':
+    'What has not shipped of this release goes out from the node that is stated, however the partner wants orders split. A warehouse that has the release is asked to stop it first. If it does not, or the node has not enough, nothing changes and the question stays open.',
   wait: 'The step is tried again by itself at the time that is stated. Until then the question stays open: it can be retried at once or decided otherwise, and nobody is reminded of it.',
   cancel: 'The order ends. What was done for it is undone, last first, and the partner is told.',
   resend: 'The document is sent once more, under new control numbers.',
@@ -210,7 +214,7 @@ export const exceptionKinds = {
   'warehouse-refused-release': {
     category: 'inventory',
     owner: 'warehouse',
-    resolutions: orLater,
+    resolutions: ['retry', 'other-node', 'wait', 'cancel'],
     escalateAfterHours: 2,
   },
   'routing-violation': {
@@ -254,14 +258,14 @@ export const exceptionKinds = {
   'release-overdue': {
     category: 'inventory',
     owner: 'order-desk',
-    resolutions: ['wait', 'dismiss'],
+    resolutions: ['other-node', 'wait', 'dismiss'],
     escalateAfterHours: 4,
     movesDeadline: true,
   },
   'shipment-overdue': {
     category: 'inventory',
     owner: 'warehouse',
-    resolutions: ['wait', 'dismiss'],
+    resolutions: ['other-node', 'wait', 'dismiss'],
     escalateAfterHours: 4,
     movesDeadline: true,
   },

@@ -56,7 +56,11 @@ export async function watchShipBy(order: OrderRun, fulfillmentId: string): Promi
   const released = () => release().release === 'accepted' || met();
   if (released()) return;
   const summary = `was to ship by ${shipBy}, and ${node} does not have the release yet`;
-  const { until } = await order.ask({ type: 'release-overdue', summary }, `release to ${node}`, released);
+  const { until } = await order.ask(
+    { type: 'release-overdue', summary, fulfillmentId },
+    `release to ${node}`,
+    released,
+  );
   if (until === undefined) return;
   await order.perform(moveShipBy, { fulfillmentId, to: until });
   return watchShipBy(order, fulfillmentId);

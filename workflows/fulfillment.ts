@@ -77,7 +77,8 @@ async function refuse(order: OrderRun, release: () => FulfillmentState, notice: 
   const { id: fulfillmentId, node, releaseNumber } = release();
   const isOver = () => release().releaseNumber !== releaseNumber || isComplete(release());
   order.apply({ type: 'release-refused', fulfillmentId });
-  await order.decide({ type: 'warehouse-refused-release', summary: notice.reason }, `release to ${node}`, isOver);
+  const refused = { type: 'warehouse-refused-release', summary: notice.reason, fulfillmentId } as const;
+  await order.decide(refused, `release to ${node}`, isOver);
   if (isOver()) return;
   await order.perform(renumberRelease, { fulfillmentId });
   await releaseInTime(order, fulfillmentId);
@@ -94,7 +95,7 @@ async function nextNotice(order: OrderRun, release: () => FulfillmentState): Pro
     const { shipBy } = release();
     const heardOrMoved = () => heard() || release().shipBy !== shipBy;
     if (await order.wait(heardOrMoved, shipBy)) continue;
-    const overdue = { type: 'shipment-overdue', summary: `nothing shipped by ${shipBy}` } as const;
+    const overdue = { type: 'shipment-overdue', summary: `nothing shipped by ${shipBy}`, fulfillmentId: id } as const;
     const { until } = await order.ask(overdue, `ship from ${node}`, heardOrMoved);
     if (until !== undefined) await order.perform(moveShipBy, { fulfillmentId: id, to: until });
     else await order.wait(heardOrMoved);

@@ -19,6 +19,7 @@ export interface Resolved {
   carrier?: GivenCarrier;
   corrections?: readonly Correction[];
   until?: string;
+  node?: string;
   by: string;
 }
 
@@ -110,14 +111,16 @@ export function createExceptionRecords(deps: LeftOutDependencies) {
       progress: Progress;
     }): Promise<void> {
       const { orderId, exceptionId, decision, progress } = input;
-      const { resolution, note, carrier, corrections, until, by } = decision;
+      const { resolution, note, carrier, corrections, until, node, by } = decision;
       const given = carrier
         ? ` ${inWords(carrier)}`
         : corrections
           ? ` ${firstFew(corrections.map(correctionInWords), MOST_NAMED)}`
           : until
             ? ` until ${momentInWords(until)}`
-            : '';
+            : node
+              ? ` ${node}`
+              : '';
       const summary = `: ${resolution}${given}${note ? ` (${note})` : ''}`;
       const detail = JSON.stringify({ exceptionId, ...decision });
       const [closed] = await prisma.$queryRaw<{ type: string | null }[]>`
@@ -153,9 +156,10 @@ export function createExceptionRecords(deps: LeftOutDependencies) {
 /** Corrections that the timeline names; the decision has all. */
 const MOST_NAMED = 10;
 
-function detailOf({ taskQueue, lineIds, ourPrices, about }: OpenException): string | null {
-  if (taskQueue === undefined && lineIds === undefined && about === undefined) return null;
-  return JSON.stringify({ taskQueue, lineIds, ourPrices, about });
+function detailOf({ taskQueue, lineIds, ourPrices, about, fulfillmentId }: OpenException): string | null {
+  if (taskQueue === undefined && lineIds === undefined && about === undefined && fulfillmentId === undefined)
+    return null;
+  return JSON.stringify({ taskQueue, lineIds, ourPrices, about, fulfillmentId });
 }
 
 function inWords({ scac, method, shipmentPayment, authorization }: GivenCarrier): string {

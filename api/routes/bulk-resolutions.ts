@@ -28,7 +28,7 @@ const MOST_FILTERED = 5_000;
 const MOST_LISTED = 50;
 
 /** Resolutions that need more than the decision: the same carrier or correction cannot be stated for many. */
-const NEEDS_INPUT: ReadonlySet<Resolution> = new Set(['use-carrier', 'correct']);
+const NEEDS_INPUT: ReadonlySet<Resolution> = new Set(['use-carrier', 'correct', 'other-node']);
 
 const bulkResolution = z
   .strictObject({

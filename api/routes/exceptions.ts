@@ -15,6 +15,7 @@ import { affectedLinesOf, exceptionDetail } from '../representations/affected-li
 import { statedCorrections } from '../representations/correction.ts';
 import { exceptionItem, exceptionItemOf, otherOrdersOf, subjectLinks } from '../representations/exception.ts';
 import { forecastOf, resolutionForecast } from '../representations/forecast.ts';
+import { otherNodesOf } from '../representations/other-nodes.ts';
 import { link } from '../representations/values.ts';
 import { type Caller, route, withScope } from '../route.ts';
 import { statedUntil, untilOf } from '../waiting.ts';
@@ -74,7 +75,9 @@ const readException = route({
     const row = await visibleTo(caller, found, ({ partnerId }) => partnerId, 'unknown-exception', exceptionId);
     const othersOf = await otherOrdersOf(deps, row.type === 'repeated-po-number' ? [row] : []);
     const lines = await affectedLinesOf(deps.prisma, row);
-    return { status: 200, body: { ...exceptionItemOf(row, othersOf(row), deps), currency: row.currency, lines } };
+    const otherNodes = await otherNodesOf(deps, row);
+    const item = exceptionItemOf(row, othersOf(row), deps);
+    return { status: 200, body: { ...item, currency: row.currency, lines, otherNodes } };
   },
 });
 
@@ -137,12 +140,14 @@ const exceptionDecision = z
     carrier: givenCarrier.optional(),
     corrections: statedCorrections.optional().meta({ description: 'With `correct`' }),
     until: statedUntil.optional(),
+    node: z.string().trim().min(1).max(80).optional().meta({ description: 'With `other-node`: one of `otherNodes`' }),
   })
   .superRefine((decision, context) => {
     for (const [field, resolution] of [
       ['carrier', 'use-carrier'],
       ['corrections', 'correct'],
       ['until', 'wait'],
+      ['node', 'other-node'],
     ] as const) {
       const isStated = decision[field] !== undefined;
       if ((decision.resolution === resolution) === isStated) continue;
@@ -213,6 +218,7 @@ const resolve = route({
         ...(body.carrier && { carrier: body.carrier }),
         ...(corrected && { corrections: corrected.corrections }),
         ...(until && { until }),
+        ...(body.node && { node: body.node }),
       };
       const done =
         exception.returnId === null

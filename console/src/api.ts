@@ -224,6 +224,20 @@ export interface ExceptionDecision {
   readonly corrections?: readonly StatedCorrection[];
   /** With `wait`. */
   readonly until?: string;
+  /** With `other-node`. */
+  readonly node?: string;
+}
+
+/** A node that could ship what a release has not shipped; quantities in base units. */
+export interface OtherNode {
+  readonly node: string;
+  readonly enough: boolean;
+  readonly lines: readonly {
+    readonly lineId: string;
+    readonly sku: string;
+    readonly wanted: string;
+    readonly free: string;
+  }[];
 }
 
 /** One thing that is meant otherwise; `remember` keeps it for later orders of the partner. */
@@ -790,10 +804,11 @@ export function createApi(key: string, onUnauthorized: () => void = () => undefi
     },
     /** The lines that an exception is about. */
     exceptionDetail: (id: string, signal: AbortSignal) =>
-      get<{ readonly lines: readonly AffectedLine[]; readonly currency: string }>(
-        `/v1/exceptions/${encodeURIComponent(id)}`,
-        signal,
-      ),
+      get<{
+        readonly lines: readonly AffectedLine[];
+        readonly otherNodes: readonly OtherNode[];
+        readonly currency: string;
+      }>(`/v1/exceptions/${encodeURIComponent(id)}`, signal),
     /** What a decision would lead to; nothing is done. */
     forecast: async (
       exceptionId: string,

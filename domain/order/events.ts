@@ -64,6 +64,15 @@ export type OrderEvent =
   | { type: 'exception-decided'; exceptionId: string; decision: Decision }
   | { type: 'exception-waits'; exceptionId: string; waits: Waiting }
   | { type: 'exception-closed'; exceptionId: string }
+  | {
+      type: 'release-moved';
+      fulfillmentId: string;
+      /** What the old release ships or has short in all. */
+      left: string;
+      to: PlannedFulfillment;
+      exceptionId: string;
+      decision: Decision;
+    }
   | { type: 'ship-by-moved'; fulfillmentId: string; to: string }
   | { type: 'deadline-moved'; deadline: 'acknowledgment' | 'payment'; to: string }
   | { type: 'cancel-asked'; by: string; reason: string }

@@ -63,6 +63,8 @@ export interface OpenException {
   lineIds?: readonly string[];
   /** What we would charge for one ordered unit of each of these lines, in major units, where the problem is about that. */
   ourPrices?: Readonly<Record<string, string>>;
+  /** The release that it is about. */
+  fulfillmentId?: string;
   /** What came in and is the problem. */
   about?: CameIn;
   resolutions: readonly Resolution[];
@@ -96,6 +98,8 @@ export interface ResolveExceptionInput {
   carrier?: GivenCarrier;
   /** With `correct`, and only with it. */
   corrections?: readonly Correction[];
+  /** With `other-node`, and only with it. */
+  node?: string;
   /** With `wait`, and only with it: ISO 8601 with zone. */
   until?: string;
   /** The person who decided. */

@@ -109,6 +109,14 @@ function apply(state: OrderState, event: OrderEvent, at: string): OrderState {
           exception.id === event.exceptionId ? { ...exception, waits: event.waits } : exception,
         ),
       };
+    case 'release-moved': {
+      const { exceptionId, decision } = event;
+      const decided = apply(state, { type: 'exception-decided', exceptionId, decision }, at);
+      return withFulfillment(
+        withChanged(decided, event.fulfillmentId, () => ({ planned: event.left })),
+        event.to,
+      );
+    }
     case 'ship-by-moved':
       // What the lead times say of another time says nothing of this one.
       return withChanged(state, event.fulfillmentId, () => ({ shipBy: event.to, shipAhead: {} }));

@@ -108,6 +108,8 @@ export interface Decision {
   readonly carrier?: GivenCarrier;
   /** With `correct`. */
   readonly corrections?: readonly Correction[];
+  /** With `other-node`. */
+  readonly node?: string;
   /** With `wait`. */
   readonly until?: string;
   readonly by: string;

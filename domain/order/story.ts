@@ -39,6 +39,8 @@ export function storyOf(event: OrderEvent, state: OrderState): string | undefine
       const later = until === undefined ? '' : ` until ${momentInWords(until)}`;
       return `${step}: ${resolution}${carrier === undefined ? '' : ` ${carrier.scac}`}${later} by ${by}`;
     }
+    case 'release-moved':
+      return `${event.to.planned} go out from ${event.to.node} instead of ${node(event.fulfillmentId)}, decided by ${event.decision.by}`;
     case 'exception-waits': {
       const step = state.exceptions.find(({ id }) => id === event.exceptionId)?.step;
       return `${step}: waits until ${momentInWords(event.waits.until)}, decided by ${event.waits.by}`;

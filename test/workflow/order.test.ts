@@ -163,7 +163,7 @@ describe('a warehouse event', () => {
     const order = await world.order();
     await order.ships('RNO', 'S1', '12');
     const { id, resolutions } = await order.exception('shipment-not-recorded');
-    expect(resolutions).toEqual(['retry', 'set-aside']);
+    expect(resolutions).toEqual(['retry', 'wait', 'set-aside']);
     await order.decides(id, 'set-aside');
     await expect
       .poll(() => order.status())
@@ -288,7 +288,7 @@ describe('an order that waits for a person', () => {
     expect(await order.status()).toMatchObject({
       status: 'exception',
       waitingFor: 'a decision: over its limit',
-      exceptions: [{ type: 'credit-hold', resolutions: ['retry', 'cancel'] }],
+      exceptions: [{ type: 'credit-hold', resolutions: ['retry', 'wait', 'cancel'] }],
     });
     expect(world.facts).not.toContain('855 queued');
     await order.decides(id, 'retry', 'limit raised');

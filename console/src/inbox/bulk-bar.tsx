@@ -4,6 +4,7 @@ import { FormDialog } from '../form-dialog.tsx';
 import { formatWords } from '../format.ts';
 import { USE_CARRIER } from '../order/carrier-fields.tsx';
 import { CORRECT } from '../order/correction-fields.tsx';
+import { OTHER_NODE } from '../order/node-field.tsx';
 import { instantOf, WAIT, WaitField } from '../order/wait-field.tsx';
 import { problemFrom } from '../refusal.tsx';
 import { useSending } from '../sending.ts';
@@ -64,7 +65,7 @@ export function BulkBar({ selection, total = 0, filter, onDone }: Props) {
 }
 
 /** What needs further input is decided one by one. */
-const NEEDS_INPUT: readonly string[] = [USE_CARRIER, CORRECT];
+const NEEDS_INPUT: readonly string[] = [USE_CARRIER, CORRECT, OTHER_NODE];
 
 const possible = (item: InboxItem) => item.resolutions.filter((resolution) => !NEEDS_INPUT.includes(resolution));
 

@@ -6,6 +6,7 @@ import { useSending } from '../sending.ts';
 import { useApi } from '../session.tsx';
 import { CarrierFields, NO_CARRIER, statedOf, USE_CARRIER } from './carrier-fields.tsx';
 import { CORRECT, CorrectionFields, correctionsIn, type Entered, NOTHING_ENTERED } from './correction-fields.tsx';
+import { NodeField, OTHER_NODE } from './node-field.tsx';
 import { instantOf, WAIT, WaitField } from './wait-field.tsx';
 
 interface DialogProps {
@@ -22,6 +23,7 @@ export function ResolveDialog({ exception, resolution, onClose, onSent }: Dialog
   const [note, setNote] = useState('');
   const [carrier, setCarrier] = useState(NO_CARRIER);
   const [entered, setEntered] = useState<Entered>(NOTHING_ENTERED);
+  const [node, setNode] = useState('');
   const [until, setUntil] = useState('');
   const [forecast, setForecast] = useState<ResolutionForecast>();
   const sending = useSending('The decision could not be sent');
@@ -41,6 +43,7 @@ export function ResolveDialog({ exception, resolution, onClose, onSent }: Dialog
       ...(note.trim() !== '' && { note: note.trim() }),
       ...(resolution === USE_CARRIER && { carrier: statedOf(carrier) }),
       ...(resolution === CORRECT && { corrections: correctionsIn(entered) }),
+      ...(resolution === OTHER_NODE && { node }),
       ...(resolution === WAIT && until !== '' && { until: instantOf(until) }),
     };
   }
@@ -84,6 +87,16 @@ export function ResolveDialog({ exception, resolution, onClose, onSent }: Dialog
       {resolution === CORRECT && (
         <CorrectionFields exception={exception} entered={entered} onChange={(next) => change(() => setEntered(next))} />
       )}
+      {resolution === OTHER_NODE && (
+        <NodeField
+          exceptionId={exception.id}
+          node={node}
+          onChange={(next) => {
+            setNode(next);
+            sending.renew();
+          }}
+        />
+      )}
       {resolution === WAIT && (
         <WaitField
           until={until}
@@ -111,6 +124,8 @@ export function ResolveDialog({ exception, resolution, onClose, onSent }: Dialog
 
 /** What to wait for is told alike for every time. */
 function questionOf(resolution: string): ExceptionDecision {
+  // So is another node: whether it has enough is shown with each of them.
+  if (resolution === OTHER_NODE) return { resolution, node: 'any' };
   return resolution === WAIT
     ? { resolution, until: new Date(Date.now() + 60 * 60 * 1000).toISOString() }
     : { resolution };
