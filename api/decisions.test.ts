@@ -90,7 +90,7 @@ describe('decisions about an order', () => {
             category: 'pricing',
             step: 'price',
             summary: 'too cheap',
-            resolutions: ['retry', 'accept', 'use-carrier', 'cancel'],
+            resolutions: ['retry', 'accept', 'use-carrier', 'other-node', 'wait', 'cancel'],
             owner: 'pricing',
           },
         },
@@ -118,6 +118,14 @@ describe('decisions about an order', () => {
 
   it.each([
     ['a decision that needs a carrier', { resolution: 'use-carrier' }, 'carrier'],
+    ['a wait without a time', { resolution: 'wait' }, 'until'],
+    ['a time with a decision that takes none', { resolution: 'retry', until: '2099-01-01T00:00:00Z' }, 'until'],
+    ['a time that has passed', { resolution: 'wait', until: '2020-01-01T00:00:00Z' }, 'until'],
+    ['a day that has passed', { resolution: 'wait', until: '2020-01-01' }, 'until'],
+    ['a time that is too far ahead', { resolution: 'wait', until: '2099-01-01T00:00:00Z' }, 'until'],
+    ['a time without a zone', { resolution: 'wait', until: '2099-01-01T00:00:00' }, 'until'],
+    ['another node without its name', { resolution: 'other-node' }, 'node'],
+    ['a node with a decision that takes none', { resolution: 'retry', node: 'MEM' }, 'node'],
     ['a carrier with a decision that takes none', { resolution: 'retry', carrier: { scac: 'ODFL' } }, 'carrier'],
     ['a carrier without a SCAC', { resolution: 'use-carrier', carrier: { scac: 'odfl' } }, 'carrier.scac'],
     [
@@ -143,6 +151,19 @@ describe('decisions about an order', () => {
     const body = { resolution: 'use-carrier', carrier: { scac: 'ODFL', authorization: 'AUTH-77' } };
     const answer = await api.call('POST', '/v1/exceptions/exception-CR-1/resolve', { key: desk, body });
     expect(answer).toMatchObject({ body: { detail: 'ODFL under AUTH-77', errors: [{ code: 'carrier-given' }] } });
+  });
+
+  it('a time and a node that a person states reach the workflow, a day as its first moment', async () => {
+    const resolve = (body: object) => api.call('POST', '/v1/exceptions/exception-CR-1/resolve', { key: desk, body });
+    const tomorrow = new Date(Date.now() + 24 * 60 * 60 * 1000).toISOString();
+    const timed = await resolve({ resolution: 'wait', until: tomorrow });
+    expect(timed.body).toMatchObject({ detail: tomorrow, errors: [{ code: 'until-given' }] });
+    const inDays = new Date(Date.now() + 5 * 24 * 60 * 60 * 1000).toISOString().slice(0, 10);
+    const daily = await resolve({ resolution: 'wait', until: inDays });
+    expect(daily.body).toMatchObject({ errors: [{ code: 'until-given' }] });
+    expect(daily.body.detail).toBe(`${inDays}T00:00:00.000Z`);
+    const moved = await resolve({ resolution: 'other-node', node: 'MEM' });
+    expect(moved.body).toMatchObject({ detail: 'MEM', errors: [{ code: 'node-given' }] });
   });
 
   it('an order whose workflow has not been started asks to come back', async () => {

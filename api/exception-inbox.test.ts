@@ -440,8 +440,8 @@ describe('one decision about many exceptions', () => {
   });
 
   it('which needs further input is for one at a time', async () => {
-    await anException('TV-1', { resolutions: ['use-carrier', 'correct', 'retry'] });
-    for (const resolution of ['use-carrier', 'correct']) {
+    await anException('TV-1', { resolutions: ['use-carrier', 'correct', 'other-node', 'retry'] });
+    for (const resolution of ['use-carrier', 'correct', 'other-node']) {
       const answer = await post('resolutions', { exceptionIds: ['x-TV-1'], resolution, dryRun: true });
       expect(answer.body.refused.groups, resolution).toMatchObject([{ code: 'input-needed', count: 1 }]);
     }
@@ -450,6 +450,9 @@ describe('one decision about many exceptions', () => {
   it.each([
     ['neither ids nor a filter', { resolution: 'retry' }, 'exceptionIds'],
     ['both', { exceptionIds: ['x'], filter: {}, resolution: 'retry' }, 'exceptionIds'],
+    ['a wait without a time', { exceptionIds: ['x'], resolution: 'wait' }, 'until'],
+    ['a wait that has passed', { exceptionIds: ['x'], resolution: 'wait', until: '2020-01-01T00:00:00Z' }, 'until'],
+    ['a time without a wait', { exceptionIds: ['x'], resolution: 'retry', until: '2099-01-01T00:00:00Z' }, 'until'],
     ['no ids', { exceptionIds: [], resolution: 'retry' }, 'exceptionIds'],
     ['too many ids', { exceptionIds: Array.from({ length: 501 }, String), resolution: 'retry' }, 'exceptionIds'],
     ['no such resolution', { exceptionIds: ['x'], resolution: 'hope' }, 'resolution'],

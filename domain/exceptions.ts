@@ -9,6 +9,8 @@
  * - `use-guide`: continue with the carrier of the partner's routing guide.
  * - `use-carrier`: release with the carrier that the decision states.
  * - `correct`: continue with the order as the decision corrects it (order/corrections.ts).
+ * - `other-node`: what a release has not shipped goes out from the node that the decision states.
+ * - `wait`: try again by itself at a time that the decision states, or be late from then on (domain/order/waiting.ts).
  * - `cancel`: end the order and compensate all completed steps.
  * - `resend`: send the document again under new control numbers.
  * - `charge-surplus`, `give-surplus`: what left beyond the order is taken, and charged or not.
@@ -27,6 +29,8 @@ export const resolutions = [
   'use-guide',
   'use-carrier',
   'correct',
+  'other-node',
+  'wait',
   'cancel',
   'resend',
   'charge-surplus',
@@ -49,6 +53,9 @@ const effects: Readonly<Record<Resolution, string>> = {
   'use-guide': 'The goods are released with the carrier of the partner’s routing guide.',
   'use-carrier': 'The goods are released with the carrier that is stated.',
   correct: 'The order goes on as corrected. Our documents tell the partner what differs from its order.',
+  'other-node':
+    'What has not shipped of this release goes out from the node that is stated, however the partner wants orders split. A warehouse that has the release is asked to stop it first. If it does not, or the node has not enough, nothing changes and the question stays open.',
+  wait: 'The step is tried again by itself at the time that is stated. Until then the question stays open: it can be retried at once or decided otherwise, and nobody is reminded of it.',
   cancel: 'The order ends. What was done for it is undone, last first, and the partner is told.',
   resend: 'The document is sent once more, under new control numbers.',
   'charge-surplus':
@@ -71,8 +78,18 @@ const effectsOnReturns: Partial<Readonly<Record<Resolution, string>>> = {
   'set-aside': 'The message stays on record without effect, and the return goes on with the next.',
 };
 
-export function effectOf(resolution: Resolution, about: 'order' | 'return' = 'order'): string {
+const WAIT_FOR_OVERDUE =
+  'The deadline moves to the time that is stated, and the question is closed. If it is missed again, it is asked again. The partner is not told.';
+
+/** @param type of the exception that is resolved */
+export function effectOf(resolution: Resolution, type: ExceptionType, about: 'order' | 'return' = 'order'): string {
+  if (resolution === 'wait' && movesDeadline(type)) return WAIT_FOR_OVERDUE;
   return (about === 'return' ? effectsOnReturns[resolution] : undefined) ?? effects[resolution];
+}
+
+/** To wait moves the deadline that was missed: there is no step to be tried again. */
+export function movesDeadline(type: ExceptionType): boolean {
+  return kindOf(type).movesDeadline === true;
 }
 
 export type ExceptionCategory =
@@ -93,13 +110,16 @@ interface ExceptionKind {
   resolutions: readonly Resolution[];
   /** Hours until an open exception is escalated. */
   escalateAfterHours: number;
+  movesDeadline?: true;
 }
 
 const untilShipped: readonly Resolution[] = ['retry', 'cancel'];
+const orLater: readonly Resolution[] = ['retry', 'wait', 'cancel'];
 /** The order itself can be corrected. */
 const correctable: readonly Resolution[] = ['correct', 'retry', 'cancel'];
 /** Goods have shipped: the step can be retried, but the order cannot be cancelled. */
 const afterShipped: readonly Resolution[] = ['retry'];
+const afterShippedOrLater: readonly Resolution[] = ['retry', 'wait'];
 /**
  * The inbound message is permanently wrong; without `set-aside` it would block all later messages.
  */
@@ -118,7 +138,7 @@ export const exceptionKinds = {
     resolutions: correctable,
     escalateAfterHours: 4,
   },
-  'customer-blocked': { category: 'credit', owner: 'credit', resolutions: untilShipped, escalateAfterHours: 8 },
+  'customer-blocked': { category: 'credit', owner: 'credit', resolutions: orLater, escalateAfterHours: 8 },
   'currency-differs': {
     category: 'customer-master',
     owner: 'customer-service',
@@ -188,19 +208,19 @@ export const exceptionKinds = {
     resolutions: ['retry', 'accept', 'cancel'],
     escalateAfterHours: 4,
   },
-  'credit-hold': { category: 'credit', owner: 'credit', resolutions: untilShipped, escalateAfterHours: 8 },
-  'nothing-available': { category: 'inventory', owner: 'inventory', resolutions: untilShipped, escalateAfterHours: 8 },
+  'credit-hold': { category: 'credit', owner: 'credit', resolutions: orLater, escalateAfterHours: 8 },
+  'nothing-available': { category: 'inventory', owner: 'inventory', resolutions: orLater, escalateAfterHours: 8 },
   'stock-overdue': {
     category: 'inventory',
     owner: 'inventory',
-    resolutions: ['retry', 'cancel'],
+    resolutions: orLater,
     escalateAfterHours: 24,
   },
-  'erp-refused-order': { category: 'finance', owner: 'order-desk', resolutions: untilShipped, escalateAfterHours: 4 },
+  'erp-refused-order': { category: 'finance', owner: 'order-desk', resolutions: orLater, escalateAfterHours: 4 },
   'warehouse-refused-release': {
     category: 'inventory',
     owner: 'warehouse',
-    resolutions: untilShipped,
+    resolutions: ['retry', 'other-node', 'wait', 'cancel'],
     escalateAfterHours: 2,
   },
   'routing-violation': {
@@ -237,11 +257,24 @@ export const exceptionKinds = {
   'acknowledgment-overdue': {
     category: 'partner',
     owner: 'customer-service',
-    resolutions: ['dismiss'],
+    resolutions: ['wait', 'dismiss'],
     escalateAfterHours: 4,
+    movesDeadline: true,
   },
-  'release-overdue': { category: 'inventory', owner: 'order-desk', resolutions: ['dismiss'], escalateAfterHours: 4 },
-  'shipment-overdue': { category: 'inventory', owner: 'warehouse', resolutions: ['dismiss'], escalateAfterHours: 4 },
+  'release-overdue': {
+    category: 'inventory',
+    owner: 'order-desk',
+    resolutions: ['other-node', 'wait', 'dismiss'],
+    escalateAfterHours: 4,
+    movesDeadline: true,
+  },
+  'shipment-overdue': {
+    category: 'inventory',
+    owner: 'warehouse',
+    resolutions: ['other-node', 'wait', 'dismiss'],
+    escalateAfterHours: 4,
+    movesDeadline: true,
+  },
   'shipment-not-recorded': {
     category: 'inventory',
     owner: 'warehouse',
@@ -258,32 +291,33 @@ export const exceptionKinds = {
   'erp-refused-shipment': {
     category: 'finance',
     owner: 'order-desk',
-    resolutions: afterShipped,
+    resolutions: afterShippedOrLater,
     escalateAfterHours: 2,
   },
   'erp-refused-invoice': {
     category: 'finance',
     owner: 'accounts-receivable',
-    resolutions: afterShipped,
+    resolutions: afterShippedOrLater,
     escalateAfterHours: 4,
   },
   // Accepted, the order is changed in the ERP by hand.
   'erp-refused-change': {
     category: 'finance',
     owner: 'order-desk',
-    resolutions: ['retry', 'accept'],
+    resolutions: ['retry', 'wait', 'accept'],
     escalateAfterHours: 4,
   },
   'payment-overdue': {
     category: 'finance',
     owner: 'accounts-receivable',
-    resolutions: ['dismiss'],
+    resolutions: ['wait', 'dismiss'],
     escalateAfterHours: 72,
+    movesDeadline: true,
   },
   'erp-refused-cash': {
     category: 'finance',
     owner: 'accounts-receivable',
-    resolutions: orWithout,
+    resolutions: ['retry', 'wait', 'set-aside'],
     escalateAfterHours: 24,
   },
   'document-rejected': { category: 'partner', owner: 'edi', resolutions: ['resend', 'dismiss'], escalateAfterHours: 2 },
@@ -359,7 +393,7 @@ export const exceptionKinds = {
   'system-unavailable': {
     category: 'transport',
     owner: 'integration',
-    resolutions: ['retry', 'cancel'],
+    resolutions: orLater,
     escalateAfterHours: 2,
   },
   'step-failed': {

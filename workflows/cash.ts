@@ -1,5 +1,5 @@
 /** From invoices to applied cash. */
-import { everythingLeft, isPaid, nextPayment, paymentDeadline } from '../domain/order/projection.ts';
+import { everythingLeft, isPaid, nextPayment, paymentDueOf } from '../domain/order/projection.ts';
 import type { OrderRun } from './kernel/order-run.ts';
 import { applyCash } from './steps/apply-cash.ts';
 import { termsOf } from './steps/terms.ts';
@@ -17,10 +17,14 @@ export async function collectCash(order: OrderRun): Promise<void> {
 
 /** When everything has shipped and the last due date has passed, an exception is open until a payment arrives. */
 async function untilHeardOrOverdue(order: OrderRun, heard: () => boolean): Promise<void> {
-  const deadline = () => paymentDeadline(order.state.invoices, termsOf(order.state).paymentGraceMs);
+  const deadline = () => paymentDueOf(order.state, termsOf(order.state));
   await order.wait(() => heard() || deadline() !== undefined);
-  const due = deadline();
-  if (await order.wait(heard, due)) return;
-  await order.ask({ type: 'payment-overdue', summary: `not paid in full by ${due}` }, 'collect payment', heard);
-  await order.wait(heard);
+  for (;;) {
+    const due = deadline();
+    if (await order.wait(heard, due)) return;
+    const overdue = { type: 'payment-overdue', summary: `not paid in full by ${due}` } as const;
+    const { until } = await order.ask(overdue, 'collect payment', heard);
+    if (until === undefined) return void (await order.wait(heard));
+    order.apply({ type: 'deadline-moved', deadline: 'payment', to: until });
+  }
 }

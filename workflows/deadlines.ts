@@ -5,6 +5,7 @@
 import { fulfillmentOf, isComplete } from '../domain/order/state.ts';
 import { toForetell, type WatchedDeadline } from '../domain/policy/ahead.ts';
 import type { OrderRun } from './kernel/order-run.ts';
+import { moveShipBy } from './steps/move-ship-by.ts';
 import { tellOfDeadline } from './steps/tell-of-deadline.ts';
 import { termsOf } from './steps/terms.ts';
 
@@ -36,7 +37,10 @@ export async function watchAcknowledgment(order: OrderRun): Promise<void> {
   const met = () => order.state.accepted;
   if (await metInTime(order, acknowledge, 'the acknowledgment', met)) return;
   const summary = `the partner was to be answered by ${acknowledge.by}, and the ERP has not accepted the order`;
-  await order.ask({ type: 'acknowledgment-overdue', summary }, 'acknowledge the order', met);
+  const { until } = await order.ask({ type: 'acknowledgment-overdue', summary }, 'acknowledge the order', met);
+  if (until === undefined) return;
+  order.apply({ type: 'deadline-moved', deadline: 'acknowledgment', to: until });
+  return watchAcknowledgment(order);
 }
 
 /** Once the warehouse has a release, the wait for its notices asks about a missed ship-by time. */
@@ -52,5 +56,12 @@ export async function watchShipBy(order: OrderRun, fulfillmentId: string): Promi
   const released = () => release().release === 'accepted' || met();
   if (released()) return;
   const summary = `was to ship by ${shipBy}, and ${node} does not have the release yet`;
-  await order.ask({ type: 'release-overdue', summary }, `release to ${node}`, released);
+  const { until } = await order.ask(
+    { type: 'release-overdue', summary, fulfillmentId },
+    `release to ${node}`,
+    released,
+  );
+  if (until === undefined) return;
+  await order.perform(moveShipBy, { fulfillmentId, to: until });
+  return watchShipBy(order, fulfillmentId);
 }

@@ -11,6 +11,7 @@ import { releaseInTime, watchLastDay } from './cancel-after.ts';
 import { watchShipBy } from './deadlines.ts';
 import type { OrderRun } from './kernel/order-run.ts';
 import { invoiceShipment } from './steps/invoice-shipment.ts';
+import { moveShipBy } from './steps/move-ship-by.ts';
 import { recordRestShort, recordShipment, recordShort } from './steps/record-shipment.ts';
 import { renumberRelease } from './steps/release-to-warehouse.ts';
 import { reserveBackorder } from './steps/reserve-stock.ts';
@@ -76,7 +77,8 @@ async function refuse(order: OrderRun, release: () => FulfillmentState, notice: 
   const { id: fulfillmentId, node, releaseNumber } = release();
   const isOver = () => release().releaseNumber !== releaseNumber || isComplete(release());
   order.apply({ type: 'release-refused', fulfillmentId });
-  await order.decide({ type: 'warehouse-refused-release', summary: notice.reason }, `release to ${node}`, isOver);
+  const refused = { type: 'warehouse-refused-release', summary: notice.reason, fulfillmentId } as const;
+  await order.decide(refused, `release to ${node}`, isOver);
   if (isOver()) return;
   await order.perform(renumberRelease, { fulfillmentId });
   await releaseInTime(order, fulfillmentId);
@@ -93,9 +95,10 @@ async function nextNotice(order: OrderRun, release: () => FulfillmentState): Pro
     const { shipBy } = release();
     const heardOrMoved = () => heard() || release().shipBy !== shipBy;
     if (await order.wait(heardOrMoved, shipBy)) continue;
-    const overdue = { type: 'shipment-overdue', summary: `nothing shipped by ${shipBy}` } as const;
-    await order.ask(overdue, `ship from ${node}`, heardOrMoved);
-    await order.wait(heardOrMoved);
+    const overdue = { type: 'shipment-overdue', summary: `nothing shipped by ${shipBy}`, fulfillmentId: id } as const;
+    const { until } = await order.ask(overdue, `ship from ${node}`, heardOrMoved);
+    if (until !== undefined) await order.perform(moveShipBy, { fulfillmentId: id, to: until });
+    else await order.wait(heardOrMoved);
   }
   const [notice] = release().notices;
   if (notice !== undefined) order.apply({ type: 'notice-taken', fulfillmentId: id });

@@ -22,6 +22,7 @@ import { refuse } from './kernel/failures.ts';
 import { OrderRun } from './kernel/order-run.ts';
 import { shielded } from './kernel/shield.ts';
 import * as messages from './messages.ts';
+import { sendFromOtherNode } from './other-node.ts';
 import { checkOrder } from './steps/check-order.ts';
 import { finishOrder } from './steps/finish-order.ts';
 import { placeWithErp } from './steps/place-with-erp.ts';
@@ -99,10 +100,11 @@ function listen(order: OrderRun): void {
   setHandler(
     messages.resolveException,
     shielded(async (decision) => {
-      await order.questions.resolve(decision);
+      if (decision.resolution === 'other-node') await sendFromOtherNode(order, decision);
+      else await order.questions.resolve(decision);
       return { status: order.status };
     }),
-    { validator: (input) => refuse(whyNotResolve(order.state, input)) },
+    { validator: (input) => refuse(whyNotResolve(order.state, input, order.after(0))) },
   );
   setHandler(
     messages.cancelOrder,

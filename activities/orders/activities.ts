@@ -10,6 +10,8 @@ import { recordChange } from './changes/record.ts';
 import type { RecordDependencies } from './dependencies.ts';
 import { createExceptionRecords } from './exceptions.ts';
 import { finishOrder } from './finish-order.ts';
+import { moveRelease } from './move-release.ts';
+import { moveShipBy } from './move-ship-by.ts';
 import { noteProgress } from './note-progress.ts';
 import { type PrepareDependencies, prepareOrder } from './prepare.ts';
 import { recordShipment } from './record-shipment.ts';
@@ -17,6 +19,7 @@ import { recordShort } from './record-short.ts';
 import { releaseReservations } from './release-reservations.ts';
 import { renumberRelease } from './renumber-release.ts';
 import { reserveStock } from './reserve-stock.ts';
+import { tellNotMoved } from './tell-not-moved.ts';
 import { tellOfDeadline } from './tell-of-deadline.ts';
 
 export type OrderRecords = ReturnType<typeof createOrderRecords>;
@@ -30,6 +33,9 @@ export function createOrderRecords(deps: RecordDependencies & PrepareDependencie
     recordShipment: (input: Parameters<typeof recordShipment>[1]) => recordShipment(deps, input),
     recordShort: (input: Parameters<typeof recordShort>[1]) => recordShort(deps, input),
     noteProgress: (input: Parameters<typeof noteProgress>[1]) => noteProgress(deps, input),
+    moveRelease: (input: Parameters<typeof moveRelease>[1]) => moveRelease(deps, input),
+    tellNotMoved: (input: Parameters<typeof tellNotMoved>[1]) => tellNotMoved(deps, input),
+    moveShipBy: (input: Parameters<typeof moveShipBy>[1]) => moveShipBy(deps, input),
     tellOfDeadline: (input: Parameters<typeof tellOfDeadline>[1]) => tellOfDeadline(deps, input),
     changeAsked: (input: Parameters<typeof changeAsked>[1]) => changeAsked(deps, input),
     planChange: (input: Parameters<typeof planChange>[1]) => planChange(deps, input),

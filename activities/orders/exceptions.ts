@@ -2,8 +2,9 @@
 
 import type { kindOf, Resolution } from '../../domain/exceptions.ts';
 import { type Correction, correctionInWords } from '../../domain/order/corrections.ts';
-import type { GivenCarrier, OpenException } from '../../domain/order/messages.ts';
+import type { GivenCarrier, OpenException, Waiting } from '../../domain/order/messages.ts';
 import type { Progress } from '../../domain/order/state.ts';
+import { momentInWords } from '../../domain/order/waiting.ts';
 import { firstFew } from '../lib/few.ts';
 import { setProgress } from '../lib/records.ts';
 import { type LeftOutDependencies, releaseIfDecided } from './prepare/left-out.ts';
@@ -17,6 +18,8 @@ export interface Resolved {
   note?: string;
   carrier?: GivenCarrier;
   corrections?: readonly Correction[];
+  until?: string;
+  node?: string;
   by: string;
 }
 
@@ -73,6 +76,34 @@ export function createExceptionRecords(deps: LeftOutDependencies) {
         UPDATE "OrderException" SET "escalatedAt" = now() WHERE "id" = ${exceptionId} AND "escalatedAt" IS NULL`;
     },
 
+    /** It stays open, and is not late before that time. */
+    async exceptionWaits(input: {
+      orderId: string;
+      exceptionId: string;
+      waits: Waiting;
+      progress: Progress;
+    }): Promise<void> {
+      const { orderId, exceptionId, waits, progress } = input;
+      const { until, by, note } = waits;
+      const summary = `: waits until ${momentInWords(until)}${note ? ` (${note})` : ''}`;
+      const detail = JSON.stringify({ exceptionId, ...waits });
+      await prisma.$executeRaw`
+        WITH waiting AS (
+          UPDATE "OrderException" SET "waits" = ${JSON.stringify(waits)}::jsonb, "dueAt" = ${until}::timestamptz,
+            "escalatedAt" = NULL
+          WHERE "id" = ${exceptionId} AND "state" = 'open'
+        ),
+        told AS (
+          INSERT INTO "TimelineEvent" ("orderId", "key", "type", "summary", "actor", "detail", "correlationId")
+          SELECT o."id", ${`wait/${exceptionId}/${until}`}, 'exception.waits', e."step" || ${summary}, ${by}, ${detail}::jsonb,
+            o."correlationId"
+          FROM "OrderException" AS e JOIN "Order" AS o ON o."id" = e."orderId"
+          WHERE e."id" = ${exceptionId}
+          ON CONFLICT DO NOTHING
+        )
+        UPDATE "Order" SET ${setProgress(progress)} WHERE "id" = ${orderId}`;
+    },
+
     async closeException(input: {
       orderId: string;
       exceptionId: string;
@@ -80,12 +111,16 @@ export function createExceptionRecords(deps: LeftOutDependencies) {
       progress: Progress;
     }): Promise<void> {
       const { orderId, exceptionId, decision, progress } = input;
-      const { resolution, note, carrier, corrections, by } = decision;
+      const { resolution, note, carrier, corrections, until, node, by } = decision;
       const given = carrier
         ? ` ${inWords(carrier)}`
         : corrections
           ? ` ${firstFew(corrections.map(correctionInWords), MOST_NAMED)}`
-          : '';
+          : until
+            ? ` until ${momentInWords(until)}`
+            : node
+              ? ` ${node}`
+              : '';
       const summary = `: ${resolution}${given}${note ? ` (${note})` : ''}`;
       const detail = JSON.stringify({ exceptionId, ...decision });
       const [closed] = await prisma.$queryRaw<{ type: string | null }[]>`
@@ -121,9 +156,10 @@ export function createExceptionRecords(deps: LeftOutDependencies) {
 /** Corrections that the timeline names; the decision has all. */
 const MOST_NAMED = 10;
 
-function detailOf({ taskQueue, lineIds, ourPrices, about }: OpenException): string | null {
-  if (taskQueue === undefined && lineIds === undefined && about === undefined) return null;
-  return JSON.stringify({ taskQueue, lineIds, ourPrices, about });
+function detailOf({ taskQueue, lineIds, ourPrices, about, fulfillmentId }: OpenException): string | null {
+  if (taskQueue === undefined && lineIds === undefined && about === undefined && fulfillmentId === undefined)
+    return null;
+  return JSON.stringify({ taskQueue, lineIds, ourPrices, about, fulfillmentId });
 }
 
 function inWords({ scac, method, shipmentPayment, authorization }: GivenCarrier): string {

@@ -5,6 +5,7 @@ import { salesOrder } from '../../mappings/canonical/v1/index.ts';
 import type { Database } from '../../prisma/client.ts';
 import type { FoundException } from '../exception-search.ts';
 import { exceptionItem } from './exception.ts';
+import { otherNode } from './other-nodes.ts';
 import { minorUnits, quantity } from './values.ts';
 
 const price = z.string().meta({ description: 'For one ordered unit, exact decimal in major units' });
@@ -28,6 +29,7 @@ const affectedLine = z
 export const exceptionDetail = exceptionItem
   .extend({
     currency: z.string(),
+    otherNodes: z.array(otherNode).meta({ description: 'For the resolution `other-node`, else none' }),
     lines: z.array(affectedLine).meta({ description: 'Those of `lineIds`, in the order of the document' }),
   })
   .meta({ id: 'ExceptionDetail', description: 'An exception with the lines that it is about' });

@@ -3,7 +3,14 @@ import { ApplicationFailure } from '@temporalio/common';
 import { z } from 'zod';
 import { alwaysOpen, dayOf } from '../../domain/calendar/calendar.ts';
 import { millisecondsOf } from '../../domain/calendar/duration.ts';
-import { type AgreedDocument, type Deadline, type DeadlineFacts, deadlinesOf } from '../../domain/order/deadlines.ts';
+import { lookup } from '../../domain/lookup.ts';
+import {
+  type AgreedDocument,
+  type Deadline,
+  type DeadlineFacts,
+  deadlinesOf,
+  type MovedDeadline,
+} from '../../domain/order/deadlines.ts';
 import type { RequestedDates } from '../../domain/policy/requested-dates.ts';
 import { DATE_CODES } from '../../mappings/edi/documents/850/pieces.ts';
 import { invoice, orderAcknowledgment, shipNotice } from '../../mappings/edi/documents/all.ts';
@@ -21,7 +28,7 @@ export const deadlineView = z
     at: instant,
     source: z.string().meta({
       description:
-        'Where it comes from: a date of the order with the segments that state it, a key of the profile, or the invoice',
+        'Where it comes from: a date of the order with the segments that state it, a key of the profile, the invoice, or the person who let it wait',
     }),
     state: z.enum(['met', 'open', 'missed']),
     doneAt: instant.nullable().meta({ description: 'When it was done; a deadline that was missed may be done later' }),
@@ -69,8 +76,13 @@ export async function deadlineViewsOf(
     select: { fulfillmentId: true },
     distinct: ['fulfillmentId'],
   });
+  const waits = await prisma.orderException.findMany({
+    where: { orderId: order.id, resolution: { path: ['resolution'], equals: 'wait' } },
+    select: { type: true, resolution: true },
+    orderBy: [{ resolvedAt: 'asc' }, { id: 'asc' }],
+  });
   const incomplete = new Set(held.map(({ fulfillmentId }) => fulfillmentId));
-  const deadlines = deadlinesOf(factsOf(order, profile, incomplete)).map((one) => ({
+  const deadlines = deadlinesOf(factsOf(order, profile, incomplete, waits.flatMap(movedBy))).map((one) => ({
     kind: one.kind,
     subject: one.subject,
     at: toInstant(one.at),
@@ -82,7 +94,12 @@ export async function deadlineViewsOf(
 }
 
 /** @param incomplete ids of fulfillments whose warehouse still holds stock for them */
-function factsOf(order: OrderRow, profile: PartnerProfile, incomplete: ReadonlySet<string>): DeadlineFacts {
+function factsOf(
+  order: OrderRow,
+  profile: PartnerProfile,
+  incomplete: ReadonlySet<string>,
+  moved: readonly MovedDeadline[],
+): DeadlineFacts {
   const { calendar } = profile;
   const documents = Object.entries(profile.documents.outbound).flatMap(([set, rule]): AgreedDocument[] => {
     if (rule === undefined || !rule.send) return [];
@@ -92,6 +109,7 @@ function factsOf(order: OrderRow, profile: PartnerProfile, incomplete: ReadonlyS
   const agreed = (set: string) => documents.find((document) => document.set === set);
   return {
     now: new Date(),
+    moved,
     ended: order.closedAt !== null,
     receivedAt: order.receivedAt,
     shipBy: order.shipBy,
@@ -139,6 +157,23 @@ const KINDS: Readonly<Record<string, 'acknowledge' | 'shipNotice' | 'invoice'>> 
   [invoice.set]: 'invoice',
 };
 
+const MOVED: Readonly<Record<string, MovedDeadline['kind']>> = {
+  'acknowledgment-overdue': 'acknowledge',
+  'release-overdue': 'ship',
+  'shipment-overdue': 'ship',
+  'payment-overdue': 'payment',
+};
+
+const waitDecision = z.object({ until: z.iso.datetime(), by: z.string(), note: z.string().default('') });
+
+function movedBy({ type, resolution }: { type: string; resolution: unknown }): MovedDeadline[] {
+  const kind = lookup(MOVED, type);
+  const decided = waitDecision.safeParse(resolution);
+  if (kind === undefined || !decided.success) return [];
+  const { until, by, note } = decided.data;
+  return [{ kind, to: new Date(until), by, note }];
+}
+
 function datesToKeep(dates: RequestedDates, received: string): RequestedDates {
   const names = Object.keys(DATE_CODES) as (keyof RequestedDates)[];
   return Object.fromEntries(names.flatMap((name) => ((dates[name] ?? '') < received ? [] : [[name, dates[name]]])));
@@ -152,6 +187,8 @@ function sourceInWords(source: Deadline['source'], channel: string): string {
     }
     case 'profile':
       return `profile: ${source.name}${source.value === '' ? '' : `, ${source.value}`}`;
+    case 'person':
+      return `${source.name} let it wait${source.value === '' ? '' : `: ${source.value}`}`;
     case 'invoice':
       return 'invoice: due date of the ERP, with invoicing.paymentGrace of the profile';
   }

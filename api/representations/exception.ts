@@ -46,6 +46,10 @@ export const exceptionView = z
     dueAt: instant.meta({ description: 'When it is escalated, if it is still open' }),
     escalatedAt: instant.nullable(),
     assignee: z.string().nullable().meta({ description: 'Name of the client that works on it' }),
+    waits: z
+      .object({ until: instant, by: z.string(), note: z.string().optional() })
+      .nullable()
+      .meta({ description: 'A person lets it wait: its step is tried again then, unless somebody decides before' }),
     snoozedUntil: instant
       .nullable()
       .meta({ description: 'It is hidden from the inbox until then, and escalated all the same' }),
@@ -62,6 +66,8 @@ export const exceptionView = z
     }),
   })
   .meta({ id: 'OrderException', description: 'Something that an order waits for a person to decide' });
+
+const waiting = z.object({ until: z.string(), by: z.string(), note: z.string().optional() }).nullable();
 
 const detail = z
   .object({ lineIds: z.array(z.string()).default([]) })
@@ -85,6 +91,7 @@ export function exceptionViewOf(
     dueAt: toInstant(exception.dueAt),
     escalatedAt: toInstantOrNull(exception.escalatedAt),
     assignee: exception.assignee,
+    waits: waiting.parse(exception.waits),
     snoozedUntil: toInstantOrNull(exception.snoozedUntil),
     commentCount: exception.commentCount,
     resolvedAt: toInstantOrNull(exception.resolvedAt),

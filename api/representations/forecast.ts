@@ -41,7 +41,7 @@ export async function forecastOf(
   stated: readonly StatedCorrection[] | undefined,
 ): Promise<z.output<typeof resolutionForecast>> {
   const problem = type as ExceptionType;
-  const effect = effectOf(resolution, orderId === null ? 'return' : 'order');
+  const effect = effectOf(resolution, problem, orderId === null ? 'return' : 'order');
   if (orderId === null) return { resolution, effect, corrections: [], remembered: 0, asksNext: null, goodsTotal: null };
   const corrected = stated && (await checkCorrections(deps, { orderId, type: problem }, stated));
   const isChecked = step === CHECK && (resolution === 'retry' || resolution === 'accept');

@@ -18,6 +18,7 @@ import { idempotencyHeaders, idUnderKey, once } from '../idempotency.ts';
 import { subjectLinks } from '../representations/exception.ts';
 import { instant, link, toInstant } from '../representations/values.ts';
 import { type Caller, route, withScope } from '../route.ts';
+import { refuseUnlessPossible, statedInstant } from '../waiting.ts';
 
 /** One decision about many exceptions: what it would do, that it is done, and how far it is. */
 
@@ -27,7 +28,7 @@ const MOST_FILTERED = 5_000;
 const MOST_LISTED = 50;
 
 /** Resolutions that need more than the decision: the same carrier or correction cannot be stated for many. */
-const NEEDS_INPUT: ReadonlySet<Resolution> = new Set(['use-carrier', 'correct']);
+const NEEDS_INPUT: ReadonlySet<Resolution> = new Set(['use-carrier', 'correct', 'other-node']);
 
 const bulkResolution = z
   .strictObject({
@@ -45,7 +46,14 @@ const bulkResolution = z
       }),
     resolution: z.enum(resolutions),
     note: z.string().trim().max(1000).optional(),
+    until: statedInstant.optional(),
     dryRun: z.boolean().default(false).meta({ description: 'Only tell what would be done' }),
+  })
+  .superRefine(({ resolution, until, dryRun }, context) => {
+    // Nobody has to know the time to see what would be decided.
+    if ((resolution === 'wait') === (until !== undefined) || (until === undefined && dryRun)) return;
+    const message = until === undefined ? 'is needed with wait' : 'can only be stated with wait';
+    context.addIssue({ code: 'custom', path: ['until'], message });
   })
   .superRefine(({ exceptionIds, filter }, context) => {
     if ((exceptionIds === undefined) !== (filter === undefined)) return;
@@ -95,8 +103,9 @@ const resolveMany = route({
   },
   problems: ['illegal-resolution', 'too-many-exceptions', 'idempotency-key-reused'],
   handler: async ({ headers, body, caller }, deps) => {
-    const { dryRun, exceptionIds, filter, note, ...given } = body;
-    const decision: BulkDecision = { ...given, ...(note && { note }) };
+    const { dryRun, exceptionIds, filter, note, resolution, until } = body;
+    const decision: BulkDecision = { resolution, ...(note && { note }), ...(until && { until }) };
+    if (decision.until !== undefined) refuseUnlessPossible(decision.until);
     const wanted = { exceptionIds: exceptionIds && [...new Set(exceptionIds)], filter };
     if (dryRun) {
       const { outcome } = await sort(wanted, decision.resolution, caller, deps);

@@ -15,8 +15,10 @@ import { affectedLinesOf, exceptionDetail } from '../representations/affected-li
 import { statedCorrections } from '../representations/correction.ts';
 import { exceptionItem, exceptionItemOf, otherOrdersOf, subjectLinks } from '../representations/exception.ts';
 import { forecastOf, resolutionForecast } from '../representations/forecast.ts';
+import { otherNodesOf } from '../representations/other-nodes.ts';
 import { link } from '../representations/values.ts';
 import { type Caller, route, withScope } from '../route.ts';
+import { statedUntil, untilOf } from '../waiting.ts';
 import { updateOrder } from '../workflow-updates.ts';
 
 export const exceptionParameters = z.object({ exceptionId: z.string().min(1).max(200) });
@@ -73,7 +75,9 @@ const readException = route({
     const row = await visibleTo(caller, found, ({ partnerId }) => partnerId, 'unknown-exception', exceptionId);
     const othersOf = await otherOrdersOf(deps, row.type === 'repeated-po-number' ? [row] : []);
     const lines = await affectedLinesOf(deps.prisma, row);
-    return { status: 200, body: { ...exceptionItemOf(row, othersOf(row), deps), currency: row.currency, lines } };
+    const otherNodes = await otherNodesOf(deps, row);
+    const item = exceptionItemOf(row, othersOf(row), deps);
+    return { status: 200, body: { ...item, currency: row.currency, lines, otherNodes } };
   },
 });
 
@@ -135,11 +139,15 @@ const exceptionDecision = z
     note: z.string().trim().max(1000).optional(),
     carrier: givenCarrier.optional(),
     corrections: statedCorrections.optional().meta({ description: 'With `correct`' }),
+    until: statedUntil.optional(),
+    node: z.string().trim().min(1).max(80).optional().meta({ description: 'With `other-node`: one of `otherNodes`' }),
   })
   .superRefine((decision, context) => {
     for (const [field, resolution] of [
       ['carrier', 'use-carrier'],
       ['corrections', 'correct'],
+      ['until', 'wait'],
+      ['node', 'other-node'],
     ] as const) {
       const isStated = decision[field] !== undefined;
       if ((decision.resolution === resolution) === isStated) continue;
@@ -201,12 +209,16 @@ const resolve = route({
       const profile = exception.order === null ? undefined : await deps.partners.forOrder(exception.order);
       if (profile !== undefined) refuseUnwritable([['carrier.authorization', body.carrier?.authorization]], profile);
       const corrected = body.corrections && (await checkCorrections(deps, asked(exception), body.corrections));
+      const type = exception.type as ExceptionType;
+      const until = body.until && untilOf(body.until, type, profile);
       const by = caller.client?.name ?? 'unknown';
       const note = body.note === undefined || body.note === '' ? {} : { note: body.note };
       const input = {
         ...{ exceptionId, resolution, by, ...note },
         ...(body.carrier && { carrier: body.carrier }),
         ...(corrected && { corrections: corrected.corrections }),
+        ...(until && { until }),
+        ...(body.node && { node: body.node }),
       };
       const done =
         exception.returnId === null

@@ -22,7 +22,9 @@ export async function deciding(): Promise<void> {
       return { status: 'received' as const };
     },
     {
-      validator: ({ resolution, carrier }) => {
+      validator: ({ resolution, carrier, until, node }) => {
+        if (until !== undefined) throw ApplicationFailure.nonRetryable(until, 'until-given');
+        if (node !== undefined) throw ApplicationFailure.nonRetryable(node, 'node-given');
         if (carrier !== undefined) {
           throw ApplicationFailure.nonRetryable(`${carrier.scac} under ${carrier.authorization}`, 'carrier-given');
         }

@@ -187,6 +187,8 @@ export interface OrderException {
   readonly dueAt: string;
   readonly escalatedAt: string | null;
   readonly assignee: string | null;
+  /** A person lets it wait: its step is tried again then. */
+  readonly waits: { readonly until: string; readonly by: string; readonly note?: string } | null;
   /** Hidden from the inbox until then. */
   readonly snoozedUntil: string | null;
   readonly commentCount: number;
@@ -222,6 +224,22 @@ export interface ExceptionDecision {
   readonly carrier?: GivenCarrier;
   /** With `correct`. */
   readonly corrections?: readonly StatedCorrection[];
+  /** With `wait`. */
+  readonly until?: string;
+  /** With `other-node`. */
+  readonly node?: string;
+}
+
+/** A node that could ship what a release has not shipped; quantities in base units. */
+export interface OtherNode {
+  readonly node: string;
+  readonly enough: boolean;
+  readonly lines: readonly {
+    readonly lineId: string;
+    readonly sku: string;
+    readonly wanted: string;
+    readonly free: string;
+  }[];
 }
 
 /** One thing that is meant otherwise; `remember` keeps it for later orders of the partner. */
@@ -788,10 +806,11 @@ export function createApi(key: string, onUnauthorized: () => void = () => undefi
     },
     /** The lines that an exception is about. */
     exceptionDetail: (id: string, signal: AbortSignal) =>
-      get<{ readonly lines: readonly AffectedLine[]; readonly currency: string }>(
-        `/v1/exceptions/${encodeURIComponent(id)}`,
-        signal,
-      ),
+      get<{
+        readonly lines: readonly AffectedLine[];
+        readonly otherNodes: readonly OtherNode[];
+        readonly currency: string;
+      }>(`/v1/exceptions/${encodeURIComponent(id)}`, signal),
     /** What a decision would lead to; nothing is done. */
     forecast: async (
       exceptionId: string,

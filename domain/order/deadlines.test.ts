@@ -22,6 +22,7 @@ const received: DeadlineFacts = {
   shipments: [],
   documents: [],
   invoices: [],
+  moved: [],
   agreed: {
     calendar: chicago,
     shipWithin: 'P2D business',
@@ -131,6 +132,27 @@ describe('the deadlines of an order', () => {
       'invoice 810 of S1 by 12-24T18:00, profile documents.outbound.810.deadline: met 12-23T18:30',
       'ship R-1 by 12-25T05:59, profile shipWithin: met 12-23T18:00',
       'payment I-1 by 01-22T23:59, invoice dueOn: open',
+    ]);
+  });
+
+  it('are those to which a person let it wait, with who it was', () => {
+    const waits = { by: 'ann', note: 'truck comes Monday' };
+    const moved = [
+      { ...waits, kind: 'acknowledge' as const, to: at('2026-12-22T19:00:00Z') },
+      { ...waits, kind: 'ship' as const, to: at('2026-12-28T17:00:00Z') },
+      { ...waits, kind: 'payment' as const, to: at('2027-02-01T17:00:00Z') },
+    ];
+    const late = { ...release, shipBy: at('2026-12-28T17:00:00Z') };
+    const invoices = [{ invoiceNumber: 'I-1', shipmentId: 's-1', dueOn: '2027-01-22', paidAt: undefined }];
+    const listed = list({ moved, releases: [late], invoices });
+    expect(listed).toContain('acknowledge 855 by 12-22T19:00, person ann: open');
+    expect(listed).toContain('ship R-1 by 12-28T17:00, person ann: open');
+    expect(listed).toContain('payment I-1 by 02-01T17:00, person ann: open');
+    // Another release was never late, and an invoice may be due later than what was waited for.
+    const other = { ...release, shipBy: at('2026-12-30T17:00:00Z') };
+    const due = [{ invoiceNumber: 'I-1', shipmentId: 's-1', dueOn: '2027-02-22', paidAt: undefined }];
+    expect(list({ moved, releases: [other], invoices: due }).filter((one) => one.includes('person'))).toEqual([
+      'acknowledge 855 by 12-22T19:00, person ann: open',
     ]);
   });
 

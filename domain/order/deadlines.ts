@@ -17,11 +17,23 @@ export type DeadlineKind =
   | 'answer'
   | 'payment';
 
-/** `order`: a day that the buyer named; `profile`: a key of the partner's profile; `invoice`: the ERP's invoice. */
+/**
+ * `order`: a day that the buyer named; `profile`: a key of the partner's profile; `invoice`: the ERP's invoice; `person`:
+ * somebody let it wait, who is named.
+ */
 export type DeadlineSource =
   | { readonly from: 'order'; readonly name: keyof RequestedDates }
   | { readonly from: 'profile'; readonly name: string; readonly value: string }
-  | { readonly from: 'invoice'; readonly name: 'dueOn' };
+  | { readonly from: 'invoice'; readonly name: 'dueOn' }
+  | { readonly from: 'person'; readonly name: string; readonly value: string };
+
+/** A person let an overdue thing wait. */
+export interface MovedDeadline {
+  readonly kind: 'acknowledge' | 'ship' | 'payment';
+  readonly to: Date;
+  readonly by: string;
+  readonly note: string;
+}
 
 export interface Deadline {
   readonly kind: DeadlineKind;
@@ -78,6 +90,8 @@ export interface DeadlineFacts {
     /** When it was paid in full. */
     readonly paidAt: Date | undefined;
   }[];
+  /** Oldest first. */
+  readonly moved: readonly MovedDeadline[];
   readonly agreed: {
     readonly calendar: BusinessCalendar;
     readonly shipWithin: string;
@@ -116,11 +130,17 @@ function stateOf(at: Date, done: Date | null | undefined, now: Date): Pick<Deadl
 }
 
 /** Until it is queued; then it is one of the documents. */
-function acknowledgment({ documents, agreed: { acknowledge: rule, calendar }, receivedAt }: DeadlineFacts): Found[] {
+function acknowledgment({
+  documents,
+  agreed: { acknowledge: rule, calendar },
+  receivedAt,
+  moved,
+}: DeadlineFacts): Found[] {
   const isQueued = documents.some(({ kind }) => kind === 'acknowledge');
   if (isQueued || rule?.after !== 'orderReceived') return [];
   const at = deadlineAfter(receivedAt, rule.deadline, calendar);
-  return [{ kind: 'acknowledge', subject: rule.set, at, source: sourceOf(rule), done: undefined }];
+  const agreed = { kind: 'acknowledge', subject: rule.set, at, source: sourceOf(rule), done: undefined } as const;
+  return [laterIfMoved(agreed, moved)];
 }
 
 function shipping(facts: DeadlineFacts): Found[] {
@@ -158,7 +178,9 @@ const SHIP_DAYS = [
 ] as const;
 
 /** The ship-by time is the end of a day that the buyer named, or follows from the profile. */
-function shipSource(at: Date, { dates, agreed }: DeadlineFacts): DeadlineSource {
+function shipSource(at: Date, { dates, agreed, moved }: DeadlineFacts): DeadlineSource {
+  const decided = moved.findLast(({ kind, to }) => kind === 'ship' && to.getTime() === at.getTime());
+  if (decided !== undefined) return personOf(decided);
   const named = SHIP_DAYS.find((name) => isEndOf(dates[name], at, agreed.calendar));
   if (named !== undefined) return { from: 'order', name: named };
   const { routingWindow, shipWithin } = agreed;
@@ -213,13 +235,23 @@ function invoicing({ shipments, documents: sent, agreed: { invoice: rule, calend
   });
 }
 
-function payments({ invoices, agreed: { paymentGraceMs } }: DeadlineFacts): Found[] {
+function payments({ invoices, moved, agreed: { paymentGraceMs } }: DeadlineFacts): Found[] {
   return invoices.flatMap(({ invoiceNumber, dueOn, paidAt }): Found[] => {
     const at = paymentDeadline([{ invoiceNumber, dueOn, total: 1, settled: 0 }], paymentGraceMs);
     if (at === undefined) return [];
     const source = { from: 'invoice', name: 'dueOn' } as const;
-    return [{ kind: 'payment', subject: invoiceNumber, at: new Date(at), source, done: paidAt }];
+    return [laterIfMoved({ kind: 'payment', subject: invoiceNumber, at: new Date(at), source, done: paidAt }, moved)];
   });
+}
+
+function laterIfMoved(found: Found, moved: readonly MovedDeadline[]): Found {
+  const last = moved.findLast(({ kind }) => kind === found.kind);
+  if (last === undefined || last.to <= found.at) return found;
+  return { ...found, at: last.to, source: personOf(last) };
+}
+
+function personOf({ by, note }: MovedDeadline): DeadlineSource {
+  return { from: 'person', name: by, value: note };
 }
 
 function sourceOf({ set, deadline, after }: AgreedDocument): DeadlineSource {

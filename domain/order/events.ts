@@ -1,7 +1,7 @@
 /** Everything that can change what an order knows. One event is one fact; `reduce` says what follows. */
 import type { ExceptionType } from '../exceptions.ts';
 import type { Correction } from './corrections.ts';
-import type { DocumentTrouble, OpenException, RemittedAmount, WarehouseNotice } from './messages.ts';
+import type { DocumentTrouble, OpenException, RemittedAmount, Waiting, WarehouseNotice } from './messages.ts';
 import type {
   DecidedSurplus,
   Decision,
@@ -64,7 +64,19 @@ export type OrderEvent =
   // Decisions and the end
   | { type: 'exception-opened'; exception: OpenException }
   | { type: 'exception-decided'; exceptionId: string; decision: Decision }
+  | { type: 'exception-waits'; exceptionId: string; waits: Waiting }
   | { type: 'exception-closed'; exceptionId: string }
+  | {
+      type: 'release-moved';
+      fulfillmentId: string;
+      /** What the old release ships or has short in all. */
+      left: string;
+      to: PlannedFulfillment;
+      exceptionId: string;
+      decision: Decision;
+    }
+  | { type: 'ship-by-moved'; fulfillmentId: string; to: string }
+  | { type: 'deadline-moved'; deadline: 'acknowledgment' | 'payment'; to: string }
   | { type: 'cancel-asked'; by: string; reason: string }
   | { type: 'cancel-refused'; reason: string }
   | { type: 'stopped'; stop: Stop }

@@ -1,8 +1,10 @@
 /** Guards: whether an action on an order is legal now, and why not. One rule each. */
 import type { ExceptionType, Resolution } from '../exceptions.ts';
+import type { NotFromNode } from '../policy/other-node.ts';
 import { type Correction, correctionsFor } from './corrections.ts';
 import type { OpenException, ResolveExceptionInput, WarehouseNotice } from './messages.ts';
 import { isComplete, type OrderState } from './state.ts';
+import { whyNotWait } from './waiting.ts';
 
 /** `code` is stable. */
 export interface Refusal {
@@ -18,7 +20,15 @@ export interface Refusal {
     | 'carrier-not-asked'
     | 'corrections-missing'
     | 'corrections-not-asked'
-    | 'correction-no-help';
+    | 'correction-no-help'
+    | 'node-missing'
+    | 'node-not-asked'
+    | 'not-moved'
+    | 'spread-over-stores'
+    | NotFromNode['code']
+    | 'until-missing'
+    | 'until-not-asked'
+    | 'until-not-possible';
   readonly reason: string;
 }
 
@@ -88,10 +98,15 @@ export function legalResolutions(
   return resolutions.filter((resolution) => resolution !== 'cancel');
 }
 
-/** Why the exception cannot be resolved like this; undefined when it can. */
+/**
+ * Why the exception cannot be resolved like this; undefined when it can.
+ *
+ * @param now ISO 8601
+ */
 export function whyNotResolve(
   state: OrderState,
-  { exceptionId, resolution, carrier, corrections }: ResolveExceptionInput,
+  { exceptionId, resolution, carrier, corrections, until, node }: ResolveExceptionInput,
+  now: string,
 ): Refusal | undefined {
   const exception = state.exceptions.find(({ id }) => id === exceptionId);
   if (exception === undefined || exception.decision !== undefined) {
@@ -108,7 +123,34 @@ export function whyNotResolve(
   if (resolution !== 'use-carrier' && carrier !== undefined) {
     return { code: 'carrier-not-asked', reason: `${resolution} takes no carrier; use-carrier does` };
   }
-  return whyNotCorrect(exception.type, resolution, corrections);
+  return (
+    whyNotFromThere(state, exception, resolution, node) ??
+    whyNotWait({ resolution, ...(until !== undefined && { until }) }, now) ??
+    whyNotCorrect(exception.type, resolution, corrections)
+  );
+}
+
+/** What the node has is known to our records only. */
+function whyNotFromThere(
+  { fulfillments }: OrderState,
+  { fulfillmentId }: OpenException,
+  resolution: Resolution,
+  node: string | undefined,
+): Refusal | undefined {
+  if (resolution !== 'other-node') {
+    if (node === undefined) return undefined;
+    return { code: 'node-not-asked', reason: `${resolution} takes no node; other-node does` };
+  }
+  if (node === undefined) return { code: 'node-missing', reason: 'other-node needs the node that is to ship' };
+  const release = fulfillments.find(({ id }) => id === fulfillmentId);
+  if (release === undefined || isComplete(release)) {
+    return { code: 'nothing-to-move', reason: 'everything of the release has shipped or never will' };
+  }
+  if (release.notices.some(({ type }) => type === 'shipped')) {
+    return { code: 'already-shipped', reason: `goods are leaving ${release.node} just now` };
+  }
+  if (release.node !== node) return undefined;
+  return { code: 'same-node', reason: `it is to ship from ${node} already` };
 }
 
 function whyNotCorrect(

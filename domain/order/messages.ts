@@ -63,12 +63,23 @@ export interface OpenException {
   lineIds?: readonly string[];
   /** What we would charge for one ordered unit of each of these lines, in major units, where the problem is about that. */
   ourPrices?: Readonly<Record<string, string>>;
+  /** The release that it is about. */
+  fulfillmentId?: string;
   /** What came in and is the problem. */
   about?: CameIn;
   /** Units of a shipment that are beyond its release. */
   surplus?: string;
   resolutions: readonly Resolution[];
   openedAt: string;
+  /** A person lets it wait: its step is tried again then, unless somebody decides before. */
+  waits?: Waiting;
+}
+
+export interface Waiting {
+  /** ISO 8601. */
+  readonly until: string;
+  readonly by: string;
+  readonly note?: string;
 }
 
 /** The carrier of a release as a person states it, who asked the partner for one. */
@@ -89,6 +100,10 @@ export interface ResolveExceptionInput {
   carrier?: GivenCarrier;
   /** With `correct`, and only with it. */
   corrections?: readonly Correction[];
+  /** With `other-node`, and only with it. */
+  node?: string;
+  /** With `wait`, and only with it: ISO 8601 with zone. */
+  until?: string;
   /** The person who decided. */
   by: string;
 }

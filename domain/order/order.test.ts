@@ -203,7 +203,7 @@ describe('resolving an exception', () => {
       'exception-not-open',
     ],
   ])('%s', (_name, events, input, code) => {
-    expect(whyNotResolve(anOrder(...events), input)?.code).toBe(code);
+    expect(whyNotResolve(anOrder(...events), input, NOON)?.code).toBe(code);
   });
 });
 

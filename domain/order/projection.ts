@@ -2,9 +2,10 @@
 import { fromMinor } from '../money.ts';
 import { isSettled, openAmount } from '../policy/cash.ts';
 import { legalResolutions } from './guards.ts';
-import type { OpenException, OrderStatusView, RemittedAmount } from './messages.ts';
-import { type InvoiceState, isComplete, type OrderState, openUnits, type Progress } from './state.ts';
+import type { OpenException, OrderStatusView, RemittedAmount, Waiting } from './messages.ts';
+import { type InvoiceState, isComplete, type OrderState, type OrderTerms, openUnits, type Progress } from './state.ts';
 import { deriveOrderStatus, type OrderStatus } from './status.ts';
+import { momentInWords } from './waiting.ts';
 
 export function statusOf(state: OrderState): OrderStatus {
   return deriveOrderStatus({
@@ -49,8 +50,11 @@ export function waitingFor(state: OrderState): string {
   if (state.end !== undefined) return '';
   const { cancelling } = state;
   // What was asked before no longer matters to an order that is being cancelled.
-  const exception = state.exceptions.find(({ openedAt }) => cancelling === undefined || openedAt > cancelling.since);
+  const asked = state.exceptions.filter(({ openedAt }) => cancelling === undefined || openedAt > cancelling.since);
+  const exception = asked.find(({ waits }) => waits === undefined);
   if (exception !== undefined) return `a decision: ${exception.summary}`;
+  const [waiting] = asked.toSorted(byTimeToWait);
+  if (waiting?.waits !== undefined) return waitInWords(waiting, waiting.waits);
   if (cancelling !== undefined) return `its cancellation, asked for by ${cancelling.by}: ${cancelling.reason}`;
   const [change] = state.changes;
   if (change?.waitsFor !== undefined) {
@@ -69,12 +73,20 @@ export function waitingFor(state: OrderState): string {
   return state.unanswered ? `the partner to acknowledge ${state.unanswered.sets.join(', ')}` : '';
 }
 
+function byTimeToWait(one: OpenException, other: OpenException): number {
+  return Date.parse(one.waits?.until ?? '') - Date.parse(other.waits?.until ?? '');
+}
+
+function waitInWords({ summary }: OpenException, { until, by, note }: Waiting): string {
+  return `${momentInWords(until)}, when the step is tried again, as ${by} decided${note ? ` (${note})` : ''}, because ${summary}`;
+}
+
 /** The nearest deadline that the order is held to. */
 export function nextDeadlineOf(state: OrderState): string | undefined {
   if (state.end !== undefined || state.terms === undefined) return undefined;
   const open = state.fulfillments.filter((fulfillment) => !isComplete(fulfillment));
   if (open.length > 0) return open.flatMap(({ shipBy }) => shipBy ?? []).sort()[0];
-  return state.unanswered?.by ?? paymentDeadline(state.invoices, state.terms.paymentGraceMs);
+  return state.unanswered?.by ?? paymentDueOf(state, state.terms);
 }
 
 /** When less time is left before a deadline than the steps usually take that are still to come. */
@@ -89,6 +101,16 @@ export function jeopardyFromOf(state: OrderState): string | undefined {
   ]
     .filter((from) => from !== undefined)
     .toSorted()[0];
+}
+
+/** When the payment is overdue: a person may have let it wait longer than the invoices say. */
+export function paymentDueOf(
+  { invoices, paymentWaitsUntil }: OrderState,
+  { paymentGraceMs }: Pick<OrderTerms, 'paymentGraceMs'>,
+): string | undefined {
+  const due = paymentDeadline(invoices, paymentGraceMs);
+  if (due === undefined || paymentWaitsUntil === undefined) return due;
+  return Date.parse(paymentWaitsUntil) > Date.parse(due) ? paymentWaitsUntil : due;
 }
 
 /** The payment that open invoices wait for, in plain words; undefined when all are settled. */

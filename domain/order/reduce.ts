@@ -108,6 +108,29 @@ function apply(state: OrderState, event: OrderEvent, at: string): OrderState {
           exception.id === event.exceptionId ? { ...exception, decision: event.decision } : exception,
         ),
       };
+    case 'exception-waits':
+      return {
+        ...state,
+        exceptions: state.exceptions.map((exception) =>
+          exception.id === event.exceptionId ? { ...exception, waits: event.waits } : exception,
+        ),
+      };
+    case 'release-moved': {
+      const { exceptionId, decision } = event;
+      const decided = apply(state, { type: 'exception-decided', exceptionId, decision }, at);
+      return withFulfillment(
+        withChanged(decided, event.fulfillmentId, () => ({ planned: event.left })),
+        event.to,
+      );
+    }
+    case 'ship-by-moved':
+      // What the lead times say of another time says nothing of this one.
+      return withChanged(state, event.fulfillmentId, () => ({ shipBy: event.to, shipAhead: {} }));
+    case 'deadline-moved': {
+      if (event.deadline === 'payment') return { ...state, paymentWaitsUntil: event.to };
+      const { terms } = state;
+      return terms === undefined ? state : { ...state, terms: { ...terms, acknowledge: { by: event.to, ahead: {} } } };
+    }
     case 'exception-closed':
       return { ...state, exceptions: state.exceptions.filter(({ id }) => id !== event.exceptionId) };
     case 'change-asked': {

@@ -42,6 +42,8 @@ export interface OrderState {
   /** Payments that are not applied yet. */
   readonly payments: readonly RemittedAmount[];
   readonly seenPayments: readonly string[];
+  /** Until when a person lets an overdue payment wait. */
+  readonly paymentWaitsUntil?: string;
   /** Documents whose trouble waits for a person. */
   readonly troubled: readonly DocumentTrouble[];
   /** Documents that stay refused or unacknowledged because a person decided so. */
@@ -106,6 +108,10 @@ export interface Decision {
   readonly carrier?: GivenCarrier;
   /** With `correct`. */
   readonly corrections?: readonly Correction[];
+  /** With `other-node`. */
+  readonly node?: string;
+  /** With `wait`. */
+  readonly until?: string;
   readonly by: string;
 }
 

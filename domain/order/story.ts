@@ -1,6 +1,7 @@
 /** The order's story in the Temporal UI: one line for each event that a person wants to read. */
 import type { OrderEvent } from './events.ts';
 import { fulfillmentOf, type OrderState } from './state.ts';
+import { momentInWords } from './waiting.ts';
 
 /** @param state before the event */
 export function storyOf(event: OrderEvent, state: OrderState): string | undefined {
@@ -36,8 +37,15 @@ export function storyOf(event: OrderEvent, state: OrderState): string | undefine
       return `${event.exception.step}: ${event.exception.summary}`;
     case 'exception-decided': {
       const step = state.exceptions.find(({ id }) => id === event.exceptionId)?.step;
-      const { resolution, carrier, by } = event.decision;
-      return `${step}: ${resolution}${carrier === undefined ? '' : ` ${carrier.scac}`} by ${by}`;
+      const { resolution, carrier, until, by } = event.decision;
+      const later = until === undefined ? '' : ` until ${momentInWords(until)}`;
+      return `${step}: ${resolution}${carrier === undefined ? '' : ` ${carrier.scac}`}${later} by ${by}`;
+    }
+    case 'release-moved':
+      return `${event.to.planned} go out from ${event.to.node} instead of ${node(event.fulfillmentId)}, decided by ${event.decision.by}`;
+    case 'exception-waits': {
+      const step = state.exceptions.find(({ id }) => id === event.exceptionId)?.step;
+      return `${step}: waits until ${momentInWords(event.waits.until)}, decided by ${event.waits.by}`;
     }
     case 'change-asked':
       return `${event.by} asked for a change`;

@@ -3,7 +3,8 @@ import { type BusinessCalendar, deadlineBefore } from '../calendar/calendar.ts';
 
 /** Times are ISO 8601, so that the process needs no calendar. */
 export interface Ahead {
-  readonly warnAt: string;
+  /** Absent for a time that a person has named. */
+  readonly warnAt?: string;
   /** Less time than the step usually takes is left from then on; absent without a lead time. */
   readonly jeopardyFrom?: string;
 }
@@ -34,7 +35,7 @@ export function aheadOf(
 export function toForetell({ ahead }: WatchedDeadline, now: string): { what: Foretold; at: string }[] {
   const { warnAt, jeopardyFrom } = ahead;
   return [
-    ...(warnAt > now ? [{ what: 'near' as const, at: warnAt }] : []),
+    ...(warnAt !== undefined && warnAt > now ? [{ what: 'near' as const, at: warnAt }] : []),
     ...(jeopardyFrom === undefined ? [] : [{ what: 'jeopardy' as const, at: jeopardyFrom }]),
   ].toSorted((one, other) => (one.at < other.at ? -1 : 1));
 }

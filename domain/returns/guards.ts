@@ -100,9 +100,11 @@ export function whyNotLink(state: ReturnState): NotNow | undefined {
 
 /** A return that goods have come for cannot be cancelled by a decision either. */
 export function legalReturnResolutions(state: ReturnState, resolutions: readonly Resolution[]): readonly Resolution[] {
-  return whyNotCancelReturn(state) === undefined
-    ? resolutions
-    : resolutions.filter((resolution) => resolution !== 'cancel');
+  const mayCancel = whyNotCancelReturn(state) === undefined;
+  // A return has no step that is tried again at a time, and no release.
+  return resolutions.filter(
+    (resolution) => resolution !== 'wait' && resolution !== 'other-node' && (mayCancel || resolution !== 'cancel'),
+  );
 }
 
 export function whyNotResolveReturn(

@@ -76,6 +76,7 @@ export class TradingWorld {
   /** The progress that each record-keeping step wrote. */
   readonly progress: Progress[] = [];
   private readonly env: TestWorkflowEnvironment;
+  private readonly stockOf = new Map<string, string>();
   private readonly rounds: { nodes: Record<string, string>; backordered: boolean }[] = [];
   private readonly answers = new Map<Step, ((...input: never[]) => unknown)[]>();
   private readonly standing = new Map<Step, (...input: never[]) => unknown>();
@@ -96,6 +97,12 @@ export class TradingWorld {
   // ── Setup ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   /** Sets the result of the next reservation: units by node. */
+  /** What another node has of it. */
+  having(node: string, quantity: string): this {
+    this.stockOf.set(node, quantity);
+    return this;
+  }
+
   holding(nodes: Record<string, string>, { backordered = false } = {}): this {
     this.rounds.push({ nodes, backordered });
     return this;
@@ -395,6 +402,20 @@ export class TradingWorld {
       this.wrote(`asked: ${exception.type}`, progress);
     },
     escalateException: ({ exceptionId }) => this.fact(`escalated: ${this.opened.get(exceptionId)}`),
+    exceptionWaits: ({ exceptionId, waits, progress }) =>
+      this.wrote(`waits: ${this.opened.get(exceptionId)} until ${waits.until}`, progress),
+    moveRelease: ({ fulfillmentId, node, dryRun }) => {
+      const free = this.stockOf.get(node) ?? '0';
+      if (free === '0') {
+        return { type: 'refused', code: 'not-enough-stock', reason: `${node} has not enough: line 10 needs 10` };
+      }
+      if (dryRun) return { type: 'possible' };
+      this.fact(`moved from ${nodeOf(fulfillmentId)} to ${node}`);
+      const id = this.releaseNumber(node, 1);
+      return { type: 'moved', left: '0', to: { id, node, releaseNumber: id, taskQueue: 'wms-main', planned: free } };
+    },
+    tellNotMoved: ({ node, reason }) => this.fact(`not sent from ${node}: ${reason}`),
+    moveShipBy: ({ to, progress }) => this.wrote(`to ship by ${to}`, progress),
     closeException: ({ exceptionId, decision, progress }) =>
       this.wrote(`decided: ${this.opened.get(exceptionId)} ${decision.resolution} by ${decision.by}`, progress),
     resendDocument: ({ documentId }) => this.fact(`${documentId} queued again`),
@@ -554,6 +575,18 @@ export class RunningOrder {
   ): Promise<{ status: OrderStatus }> {
     return this.handle.executeUpdate(messages.resolveException, {
       args: [{ exceptionId, resolution, by: 'ann', ...(note && { note }), ...(carrier && { carrier }) }],
+    });
+  }
+
+  sendsFrom(exceptionId: string, node: string): Promise<{ status: OrderStatus }> {
+    return this.handle.executeUpdate(messages.resolveException, {
+      args: [{ exceptionId, resolution: 'other-node', node, by: 'ann' }],
+    });
+  }
+
+  waits(exceptionId: string, until: string, note?: string): Promise<{ status: OrderStatus }> {
+    return this.handle.executeUpdate(messages.resolveException, {
+      args: [{ exceptionId, resolution: 'wait', until, by: 'ann', ...(note && { note }) }],
     });
   }
 

@@ -3,7 +3,13 @@
 const at = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
 
 /** Of an exception before anybody worked on it. */
-export const UNTOUCHED = { escalatedAt: null, assignee: null, snoozedUntil: null, commentCount: 0 };
+export const UNTOUCHED = { escalatedAt: null, assignee: null, snoozedUntil: null, waits: null, commentCount: 0 };
+
+const wanted = { lineId: '2', sku: 'MW-1002', wanted: '40' };
+const OTHER_NODES = [
+  { node: 'MEM', enough: false, lines: [{ ...wanted, free: '12' }] },
+  { node: 'ATL', enough: true, lines: [{ ...wanted, free: '90' }] },
+];
 
 const item = (id: string, poNumber: string, more: object) => ({
   ...{ id, type: 'unknown-item', category: 'item-master', step: 'check', owner: 'item-data', state: 'open' },
@@ -60,7 +66,7 @@ export function inboxAnswer(id: string | undefined, part: string | undefined): u
   if (id === undefined) return { items: items(), nextCursor: null };
   if (id === 'counts') return COUNTS;
   if (id === 'resolutions') return PROGRESS;
-  if (part === undefined) return { currency: 'USD', lines: AFFECTED };
+  if (part === undefined) return { currency: 'USD', lines: AFFECTED, otherNodes: OTHER_NODES };
   return part === 'comments' ? { items: COMMENTS, nextCursor: null } : undefined;
 }
 

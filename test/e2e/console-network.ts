@@ -661,7 +661,7 @@ function detailOf(order: ReturnType<typeof orderItems>[number]) {
             category: 'pricing',
             step: 'release to RNO',
             summary: 'Line 2: PO price $4.10, contract price $4.55, tolerance 2 %.',
-            resolutions: ['correct', 'retry', 'accept', 'use-carrier', 'cancel'],
+            resolutions: ['correct', 'retry', 'accept', 'use-carrier', 'other-node', 'wait', 'cancel'],
             owner: 'pricing',
             state: 'open',
             openedAt: at(-21),

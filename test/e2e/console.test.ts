@@ -348,6 +348,34 @@ describe.skipIf(executablePath === undefined)(suite, () => {
     ]);
   });
 
+  it('another node is chosen by what it has', async () => {
+    const before = network.resolved.length;
+    await page.goto(signedIn(exceptionPath()));
+    await page.getByRole('button', { name: 'Other node…' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Other node' });
+    await dialog.getByLabel('Ship from').selectOption('MEM: has not enough');
+    await dialog.getByText('Line 2: 40 of MW-1002 wanted, 12 free').waitFor();
+    await dialog.getByLabel('Ship from').selectOption('ATL: has all of it');
+    await dialog.getByText('Line 2: 40 of MW-1002 wanted, 90 free').waitFor();
+    await dialog.getByRole('button', { name: 'Confirm: other node' }).click();
+    await page.getByText('Other node: sent.').waitFor();
+    expect(network.resolved.slice(before)).toEqual([{ resolution: 'other-node', node: 'ATL' }]);
+  });
+
+  it('a time to wait until is stated, and told apart from a snooze', async () => {
+    const before = network.resolved.length;
+    await page.goto(signedIn(exceptionPath()));
+    await page.getByRole('button', { name: 'Wait…' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Wait' });
+    await dialog.getByText('To snooze only hides the question').waitFor();
+    await dialog.getByLabel('Wait until (your time)').fill('2026-12-01T08:00');
+    await dialog.getByLabel('Note for the timeline').fill('pays on Monday');
+    await dialog.getByRole('button', { name: 'Confirm: wait' }).click();
+    await page.getByText('Wait: sent.').waitFor();
+    const until = await page.evaluate(() => new Date('2026-12-01T08:00').toISOString());
+    expect(network.resolved.slice(before)).toEqual([{ resolution: 'wait', note: 'pays on Monday', until }]);
+  });
+
   it('what was ordered is shown with dates, notes and attributes', async () => {
     await page.goto(signedIn(orderPath()));
     await page.getByRole('button', { name: 'Show what was ordered' }).click();

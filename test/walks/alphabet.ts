@@ -168,6 +168,8 @@ export async function decide(walk: Walk, choice: number): Promise<void> {
     exception.type === 'unknown-item' ? { kind: 'item', lineId, sku: 'MW-1001' } : { kind: 'price', lineId };
   const input = {
     ...(resolution === 'correct' && { corrections: [corrections] }),
+    ...(resolution === 'other-node' && { node: choice % 2 === 0 ? 'RNO' : 'MEM' }),
+    ...(resolution === 'wait' && { until: new Date(Date.now() + 60 * 60 * 1000).toISOString() }),
     ...(resolution === 'use-carrier' && { carrier: { scac: 'UPSN' } }),
   };
   const body = { resolution, note: 'as agreed by phone', ...input };

@@ -326,7 +326,9 @@ describe('one node refuses while another has goods of the order', () => {
     open();
     await releasedTo(order, 'MEM');
     expect(await refusal(order.decides(id, 'cancel'))).toMatchObject({ type: 'not-recalled' });
-    expect((await order.status()).exceptions).toMatchObject([{ id, resolutions: ['retry', 'cancel'] }]);
+    expect((await order.status()).exceptions).toMatchObject([
+      { id, resolutions: ['retry', 'other-node', 'wait', 'cancel'] },
+    ]);
     await order.decides(id, 'retry');
     await order.until('released to RNO');
     await goesOn(world, order, { RNO: '5', MEM: '5' });

@@ -129,7 +129,7 @@ describe('as time goes by, an order', () => {
     await order.until('bob asked to cancel: the buyer changed his mind');
     await world.pass(HOUR_MS + HOUR_MS / 2);
     const { id, step, resolutions } = await order.exception('system-unavailable');
-    expect({ step, resolutions }).toEqual({ step: 'cancel the release to RNO', resolutions: ['retry'] });
+    expect({ step, resolutions }).toEqual({ step: 'cancel the release to RNO', resolutions: ['retry', 'wait'] });
     expect(world.facts.filter((fact) => fact.startsWith('undone'))).toEqual([]);
     world.always('cancelRelease', undefined);
     await order.decides(id, 'retry');

@@ -322,7 +322,7 @@ describe('an order that waits for a person', () => {
     expect(await order.status()).toMatchObject({
       status: 'exception',
       waitingFor: 'a decision: over its limit',
-      exceptions: [{ type: 'credit-hold', resolutions: ['retry', 'cancel'] }],
+      exceptions: [{ type: 'credit-hold', resolutions: ['retry', 'wait', 'cancel'] }],
     });
     expect(world.facts).not.toContain('855 queued');
     await order.decides(id, 'retry', 'limit raised');
@@ -595,7 +595,7 @@ describe('cash', () => {
     await order.until('810 of INV-S1 queued');
     await order.isPaid('INV-S1');
     const { id, resolutions } = await order.exception('erp-refused-cash');
-    expect(resolutions).toEqual(['retry', 'set-aside']);
+    expect(resolutions).toEqual(['retry', 'wait', 'set-aside']);
     await order.decides(id, 'retry');
     expect(await order.end()).toBe('closed');
   });

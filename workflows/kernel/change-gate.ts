@@ -3,12 +3,14 @@ import type { Refusal } from '../../domain/order/guards.ts';
 import type { OrderState } from '../../domain/order/state.ts';
 import { type RecallOne, recall } from './recall.ts';
 import type { Problem, Step } from './step.ts';
+import type { Turns } from './turns.ts';
 import type { Tried, Undoing } from './undoing.ts';
 
 /** What the kernel lends to a change. */
 export interface Changeable extends RecallOne {
   state(): OrderState;
   readonly undoing: Undoing;
+  readonly turns: Turns;
   /** Cancels the chosen calls under way, and returns when it is known what they did. */
   interrupt(which: (call: { step: Step<unknown>; input: unknown }) => boolean): Promise<void>;
 }
@@ -29,6 +31,7 @@ export class ChangeGate {
 
   /** From now on no step begins that the change may be about; calls that it is about whatever it touches have ended. */
   async close(): Promise<void> {
+    await this.order.turns.until(() => this.open);
     this.open = false;
     this.touched = undefined;
     await this.order.interrupt((call) => this.waits(call, []));

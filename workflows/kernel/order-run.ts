@@ -169,9 +169,14 @@ export class OrderRun {
       }
       if (problem === undefined) return result;
       const cameIn = step.about && { about: step.about(input) };
+      const release = step.aboutRelease && { fulfillmentId: step.aboutRelease(input) };
       const asked = asksWith();
       const goneAway = () => !isNeeded() || asksWith() !== asked;
-      const decision = await this.decide({ ...problem, ...cameIn }, nameOf(step, this.current, input), goneAway);
+      const decision = await this.decide(
+        { ...problem, ...cameIn, ...release },
+        nameOf(step, this.current, input),
+        goneAway,
+      );
       const byHand = step.byHand ?? problem.type === 'compensation-failed';
       if (byHand && decision.resolution === 'accept') return undefined;
       if (decision.resolution === 'set-aside') {

@@ -33,6 +33,8 @@ export interface Problem {
   readonly taskQueue?: string;
   /** What a person may decide, where it is not what its type allows. */
   readonly resolutions?: readonly Resolution[];
+  /** The release that it is about. */
+  readonly fulfillmentId?: string;
   /** What came in and is the problem. */
   readonly about?: CameIn;
   /** Units of a shipment that are beyond its release. */
@@ -76,6 +78,8 @@ interface StepDeclaration<Input, Result> {
   readonly asksAnewWith?: (at: Declared<Input>) => string | number;
   /** The step acts on input from outside that may be wrong for good: what setting it aside changes. */
   readonly setAside?: (input: Input) => OrderEvent | undefined;
+  /** The release that it acts on. */
+  readonly aboutRelease?: (input: Input) => string;
   /** The input from outside that it acts on. */
   readonly about?: (input: Input) => CameIn;
 }

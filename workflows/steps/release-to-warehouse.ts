@@ -58,6 +58,7 @@ export const releaseToWarehouse = defineCall({
     if (resolution !== 'use-carrier' || carrier === undefined) return undefined;
     return { type: 'release-routed', fulfillmentId, routing: { resolution, carrier, by } };
   },
+  aboutRelease: ({ fulfillmentId }) => fulfillmentId,
   isNeeded: ({ state, input }) => !isComplete(fulfillmentOf(state, input.fulfillmentId)),
   waitsForChange: ({ input }, touched) => touched?.includes(input.fulfillmentId) ?? true,
   asksAnewWith: ({ state, input }) => {

@@ -94,6 +94,8 @@ export type BulkTarget = { readonly exceptionIds: readonly string[] } | { readon
 export interface BulkDecision {
   readonly resolution: string;
   readonly note?: string;
+  /** With `wait`. */
+  readonly until?: string;
 }
 
 type Call = (path: string, init?: RequestInit) => Promise<Response>;

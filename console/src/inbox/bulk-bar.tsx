@@ -4,6 +4,8 @@ import { FormDialog } from '../form-dialog.tsx';
 import { formatWords } from '../format.ts';
 import { USE_CARRIER } from '../order/carrier-fields.tsx';
 import { CORRECT } from '../order/correction-fields.tsx';
+import { OTHER_NODE } from '../order/node-field.tsx';
+import { instantOf, WAIT, WaitField } from '../order/wait-field.tsx';
 import { problemFrom } from '../refusal.tsx';
 import { useSending } from '../sending.ts';
 import { useApi } from '../session.tsx';
@@ -63,7 +65,7 @@ export function BulkBar({ selection, total = 0, filter, onDone }: Props) {
 }
 
 /** What needs further input is decided one by one. */
-const NEEDS_INPUT: readonly string[] = [USE_CARRIER, CORRECT];
+const NEEDS_INPUT: readonly string[] = [USE_CARRIER, CORRECT, OTHER_NODE];
 
 const possible = (item: InboxItem) => item.resolutions.filter((resolution) => !NEEDS_INPUT.includes(resolution));
 
@@ -89,6 +91,7 @@ function BulkDialog({ resolution, target, onClose, onDone }: DialogProps) {
   const noteField = useId();
   const [preview, setPreview] = useState<BulkOutcome>();
   const [note, setNote] = useState('');
+  const [until, setUntil] = useState('');
   const [unknown, setUnknown] = useState<ApiProblem>();
   const sending = useSending('The decision could not be sent');
 
@@ -106,7 +109,8 @@ function BulkDialog({ resolution, target, onClose, onDone }: DialogProps) {
   const submit = () =>
     sending.send(async (attempt) => {
       const said = note.trim() === '' ? {} : { note: note.trim() };
-      const done = await api.resolveMany(target, { resolution, ...said }, attempt);
+      const later = resolution === WAIT ? { until: instantOf(until) } : {};
+      const done = await api.resolveMany(target, { resolution, ...said, ...later }, attempt);
       onDone(done.bulkResolutionId ?? '');
     });
 
@@ -123,6 +127,15 @@ function BulkDialog({ resolution, target, onClose, onDone }: DialogProps) {
       disabled={count === 0}
     >
       <div role="status">{preview ? <Preview outcome={preview} /> : !unknown && <p>Asking what it would do…</p>}</div>
+      {resolution === WAIT && (
+        <WaitField
+          until={until}
+          onChange={(next) => {
+            setUntil(next);
+            sending.renew();
+          }}
+        />
+      )}
       <label htmlFor={noteField}>Note for the timelines</label>
       <textarea
         id={noteField}

@@ -55,7 +55,7 @@ export function ExceptionWork({ exception, onChanged }: { exception: OrderExcept
         ) : (
           may && (
             <fieldset className="actions">
-              <legend className="work-state">Snooze; it is escalated all the same</legend>
+              <legend className="work-state">Snooze: only hides it; it is escalated all the same</legend>
               {SNOOZES.map(({ label, until }) => (
                 <button
                   key={label}

@@ -48,6 +48,12 @@ function ExceptionCard({ exception, onResolved }: CardProps) {
         <Deadline at={exception.dueAt} />
         {exception.escalatedAt && ' · escalated'}
       </p>
+      {exception.waits && (
+        <p>
+          Waits until <Deadline at={exception.waits.until} />, as {exception.waits.by} decided
+          {exception.waits.note && `: ${exception.waits.note}`}. It can be decided otherwise before.
+        </p>
+      )}
       <Resolutions exception={exception} onResolved={onResolved} />
       <ExceptionWork exception={exception} onChanged={onResolved} />
     </li>

@@ -6,6 +6,8 @@ import { useSending } from '../sending.ts';
 import { useApi } from '../session.tsx';
 import { CarrierFields, NO_CARRIER, statedOf, USE_CARRIER } from './carrier-fields.tsx';
 import { CORRECT, CorrectionFields, correctionsIn, type Entered, NOTHING_ENTERED } from './correction-fields.tsx';
+import { NodeField, OTHER_NODE } from './node-field.tsx';
+import { instantOf, WAIT, WaitField } from './wait-field.tsx';
 
 interface DialogProps {
   readonly exception: OrderException;
@@ -21,6 +23,8 @@ export function ResolveDialog({ exception, resolution, onClose, onSent }: Dialog
   const [note, setNote] = useState('');
   const [carrier, setCarrier] = useState(NO_CARRIER);
   const [entered, setEntered] = useState<Entered>(NOTHING_ENTERED);
+  const [node, setNode] = useState('');
+  const [until, setUntil] = useState('');
   const [forecast, setForecast] = useState<ResolutionForecast>();
   const sending = useSending('The decision could not be sent');
   const needsInput = resolution === CORRECT || resolution === USE_CARRIER;
@@ -29,7 +33,7 @@ export function ResolveDialog({ exception, resolution, onClose, onSent }: Dialog
     if (needsInput) return;
     const gone = new AbortController();
     // The decision can be taken without its forecast.
-    api.forecast(exception.id, { resolution }, gone.signal).then(setForecast, () => undefined);
+    api.forecast(exception.id, questionOf(resolution), gone.signal).then(setForecast, () => undefined);
     return () => gone.abort();
   }, [api, exception.id, resolution, needsInput]);
 
@@ -39,6 +43,8 @@ export function ResolveDialog({ exception, resolution, onClose, onSent }: Dialog
       ...(note.trim() !== '' && { note: note.trim() }),
       ...(resolution === USE_CARRIER && { carrier: statedOf(carrier) }),
       ...(resolution === CORRECT && { corrections: correctionsIn(entered) }),
+      ...(resolution === OTHER_NODE && { node }),
+      ...(resolution === WAIT && until !== '' && { until: instantOf(until) }),
     };
   }
 
@@ -81,6 +87,25 @@ export function ResolveDialog({ exception, resolution, onClose, onSent }: Dialog
       {resolution === CORRECT && (
         <CorrectionFields exception={exception} entered={entered} onChange={(next) => change(() => setEntered(next))} />
       )}
+      {resolution === OTHER_NODE && (
+        <NodeField
+          exceptionId={exception.id}
+          node={node}
+          onChange={(next) => {
+            setNode(next);
+            sending.renew();
+          }}
+        />
+      )}
+      {resolution === WAIT && (
+        <WaitField
+          until={until}
+          onChange={(next) => {
+            setUntil(next);
+            sending.renew();
+          }}
+        />
+      )}
       <label htmlFor={noteField}>Note for the timeline</label>
       <textarea
         id={noteField}
@@ -95,6 +120,15 @@ export function ResolveDialog({ exception, resolution, onClose, onSent }: Dialog
       {forecast && <Foreseen forecast={forecast} />}
     </FormDialog>
   );
+}
+
+/** What to wait for is told alike for every time. */
+function questionOf(resolution: string): ExceptionDecision {
+  // So is another node: whether it has enough is shown with each of them.
+  if (resolution === OTHER_NODE) return { resolution, node: 'any' };
+  return resolution === WAIT
+    ? { resolution, until: new Date(Date.now() + 60 * 60 * 1000).toISOString() }
+    : { resolution };
 }
 
 function Foreseen({ forecast }: { readonly forecast: ResolutionForecast }) {

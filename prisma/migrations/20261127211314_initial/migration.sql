@@ -347,6 +347,7 @@ CREATE TABLE "OrderException" (
     "dueAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "escalatedAt" TIMESTAMPTZ(3),
     "assignee" TEXT,
+    "waits" JSONB,
     "snoozedUntil" TIMESTAMPTZ(3),
     "resolvedAt" TIMESTAMPTZ(3),
     "resolution" JSONB,

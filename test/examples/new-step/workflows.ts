@@ -22,7 +22,7 @@ export async function orderToCash(input: OrderToCashInput): Promise<{ status: Or
       await order.questions.resolve(decision);
       return { status: order.status };
     },
-    { validator: (resolution) => refuse(whyNotResolve(order.state, resolution)) },
+    { validator: (resolution) => refuse(whyNotResolve(order.state, resolution, order.after(0))) },
   );
   const completed = await order.run(async () => {
     await order.perform(checkOrder);
