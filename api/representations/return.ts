@@ -28,11 +28,9 @@ export const returnItem = z
     partnerName: z.string(),
     orderId: z.string().nullable(),
     poNumber: z.string().nullable(),
-    source: z
-      .string()
-      .meta({
-        description: 'api, edi, warehouse for goods that nobody had announced, or carrier for what was not delivered',
-      }),
+    source: z.string().meta({
+      description: 'api, edi, warehouse for goods that nobody had announced, or carrier for what was not delivered',
+    }),
     reason: z.string(),
     status: z.string(),
     waitingFor: z.string().nullable(),
