@@ -25,10 +25,10 @@ export function deliveries(given: () => Given): void {
       await calls.system('wms', '/_control/carrier-events', { method: 'POST', body: event });
       const returnId = await eventually(`a return of ${poNumber}`, 30, async () => {
         const row = await prisma.return.findFirst({ where: { shipmentId: shipment.id } });
-        return row !== null && row.id;
+        return row?.id ?? false;
       });
       const asked = await stands(given(), returnId, ({ status }) => status === 'exception');
-      const [{ exceptionId, type: question }] = asked.exceptions;
+      const [{ id: exceptionId, type: question }] = asked.exceptions;
       expect(question).toBe(type === 'refused' ? 'delivery-refused' : 'goods-lost');
       const resolution = type === 'refused' ? 'take-back' : 'credit';
       const path = `/v1/exceptions/${exceptionId}/resolve`;
