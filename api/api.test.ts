@@ -663,6 +663,42 @@ describe('warehouse events', () => {
     };
   }
 
+  it('of a carrier are signed, too, state what they are about, and are kept where there is no such shipment', async () => {
+    const { type: _, releaseNumber: __, ...common } = event;
+    const carried = { ...common, type: 'refused', tracking: 'T-1' };
+    const send = (body: object, how = {}) => api.call('POST', '/v1/carrier-events', signed(body, how));
+    const secret = `whsec_${Buffer.from('another secret altogether').toString('base64')}`;
+    expect(await send(carried, { secret })).toMatchObject({ status: 401, body: { code: 'signature-invalid' } });
+    const wrong = [
+      { ...common, type: 'refused' },
+      { ...carried, type: 'vanished' },
+      { ...carried, colour: 'red' },
+    ];
+    for (const body of wrong) expect(await send(body)).toMatchObject({ status: 422, body: { code: 'invalid-body' } });
+    expect(await api.prisma.carrierEvent.count()).toBe(0);
+    expect(await send(carried)).toMatchObject({ status: 404, body: { code: 'unknown-shipment' } });
+    expect(await api.call('GET', '/v1/dead-letters?kind=carrier-event', { key: desk })).toMatchObject({
+      body: { items: [{ cause: 'unknown-shipment' }] },
+    });
+
+    await api.prisma.shipment.create({
+      data: {
+        ...{ id: 's-1', orderId: accepted('CR-30'), fulfillmentId: 'f-1', shipmentNumber: 'S-1', lines: [] },
+        ...{ shippedAt: new Date(), carrierScac: 'ODFL', tracking: 'T-1' },
+      },
+    });
+    expect(await send(carried)).toMatchObject({ status: 202, body: { duplicate: false, shipmentId: 's-1' } });
+    expect(await send(carried)).toMatchObject({ status: 200, body: { duplicate: true } });
+    const order = await api.call('GET', `/v1/orders/${accepted('CR-30')}`, { key: desk });
+    expect(order.body.shipments).toMatchObject([
+      {
+        delivery: { state: 'refused', at: '2026-11-20T10:00:00.000Z' },
+        milestones: [{ type: 'refused' }],
+        returns: [],
+      },
+    ]);
+  });
+
   it('a signed one is stored once', async () => {
     const first = await api.call('POST', '/v1/warehouse-events', signed(event));
     expect(first, first.text).toMatchObject({ status: 202, body: { eventId: 'e-1', duplicate: false } });

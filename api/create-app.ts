@@ -245,6 +245,11 @@ function countingIntake(intake: Intake, metrics: ApiMetrics): Intake {
       metrics.countIntake('return', receipt.outcome);
       return receipt;
     },
+    acceptCarrierEvent: async (request) => {
+      const receipt = await intake.acceptCarrierEvent(request);
+      metrics.countIntake('carrier-event', receipt.outcome);
+      return receipt;
+    },
     acceptReturnNotice: async (request) => {
       const receipt = await intake.acceptReturnNotice(request);
       metrics.countIntake('return-notice', receipt.outcome);

@@ -134,6 +134,23 @@ function branchesOf({ kind, cause, partnerId, since }: Omit<DeadLetterFilter, 's
           ...from(Prisma.sql`w."receivedAt"`),
         ],
       ),
+    isWanted('carrier-event') &&
+      branch(
+        Prisma.sql`"CarrierEvent" c`,
+        {
+          id: `'carrier-event:' || c.system || '/' || c."eventId"`,
+          at: 'c."receivedAt"',
+          kind: `'carrier-event'`,
+          cause: 'c."noEffect"',
+        },
+        [
+          Prisma.sql`c."noEffect" IS NOT NULL AND c."settledAt" IS NULL`,
+          ...because(Prisma.sql`c."noEffect"`),
+          // It is of no shipment, and so of no partner.
+          ...of(Prisma.sql`NULL::text`),
+          ...from(Prisma.sql`c."receivedAt"`),
+        ],
+      ),
     isWanted('payment') &&
       branch(
         Prisma.sql`"PaymentAllocation" p JOIN "Payment" y ON y.id = p."paymentId"`,

@@ -7,9 +7,11 @@ import type { OfferedChange, StoredChange } from '../activities/intake/accept-ch
 import type { OrderReceipt } from '../activities/intake/accept-order.ts';
 import type { InterchangeReceipt } from '../activities/intake/receive-interchange.ts';
 import type { ProfileEditor } from '../activities/partners/profile-editor.ts';
+import type { CarrierReceipt } from '../activities/returns/accept-carrier-event.ts';
 import type { NoticeReceipt } from '../activities/returns/accept-notice.ts';
 import type { ReturnReceipt } from '../activities/returns/accept-return.ts';
 import type {
+  CarrierEvent,
   Payment,
   ReturnNoticeEvent,
   ReturnRequest,
@@ -102,6 +104,7 @@ export interface Intake {
     askedBy: string;
     correlationId: string;
   }): Promise<ReturnReceipt>;
+  acceptCarrierEvent(request: { system: string; event: CarrierEvent; correlationId: string }): Promise<CarrierReceipt>;
   acceptReturnNotice(request: {
     system: string;
     event: ReturnNoticeEvent;

@@ -17,6 +17,7 @@ import { acceptInterchanges } from '../activities/intake/receive-interchange.ts'
 import { refusingLate } from '../activities/orders/refused-change.ts';
 import { FollowedProfiles } from '../activities/partners/partner-profiles.ts';
 import { ProfileEditor } from '../activities/partners/profile-editor.ts';
+import { acceptCarrierEvent } from '../activities/returns/accept-carrier-event.ts';
 import { acceptReturnNotice } from '../activities/returns/accept-notice.ts';
 import { acceptReturn } from '../activities/returns/accept-return.ts';
 import { wmsConnectors } from '../activities/wms/connector.ts';
@@ -82,6 +83,7 @@ async function main(log: Logger): Promise<void> {
       acceptChange: (offered, orderId) => acceptChange(intakeDependencies, offered, orderId),
       applyKeptChange: (documentId, by) => applyKeptChange(intakeDependencies, documentId, by),
       acceptReturn: (request) => acceptReturn(intakeDependencies, { ...request, source: 'api', refuseAtOnce: true }),
+      acceptCarrierEvent: (request) => acceptCarrierEvent(intakeDependencies, request),
       acceptReturnNotice: ({ system, ...told }) =>
         acceptReturnNotice(intakeDependencies, { system: `wms.${system}`, wmsSystem: system, ...told }),
       settleKeptDocument: (documentId, settlement) => settleKeptDocument(intakeDependencies, documentId, settlement),

@@ -22,6 +22,9 @@
  * - `restock`, `scrap`: what becomes of all returned goods that wait for that.
  * - `send-back`: returned goods that nobody authorized go back, without a credit.
  * - `expire`: the return ends with what has come.
+ * - `take-back`: what the carrier did not deliver is expected at the warehouse.
+ * - `credit`: goods are credited although they do not come back.
+ * - `redeliver`: the carrier delivers once more.
  */
 export const resolutions = [
   'retry',
@@ -43,6 +46,9 @@ export const resolutions = [
   'scrap',
   'send-back',
   'expire',
+  'take-back',
+  'credit',
+  'redeliver',
 ] as const;
 export type Resolution = (typeof resolutions)[number];
 
@@ -69,11 +75,16 @@ const effects: Readonly<Record<Resolution, string>> = {
   scrap: 'All goods of the return that wait for it are scrapped.',
   'send-back': 'What nobody authorized goes back to the sender. It is not credited.',
   expire: 'The return ends with what has come. What comes later needs another return.',
+  'take-back':
+    'The goods are expected at the warehouse. What comes is inspected and credited. A replacement is a new order.',
+  credit: 'The goods are credited now, and nothing is expected back. A replacement is a new order.',
+  redeliver: 'The carrier delivers again: the return ends without a credit. Arrange that with the carrier.',
 };
 
 /** What some of them do about a return. */
 const effectsOnReturns: Partial<Readonly<Record<Resolution, string>>> = {
   accept: 'The return goes on in spite of the problem.',
+  dismiss: 'The return ends without a credit: the buyer has the goods, or gets them after all, and pays.',
   cancel: 'The return ends. The warehouse is told not to expect its goods, and so is the partner.',
   'set-aside': 'The message stays on record without effect, and the return goes on with the next.',
 };
@@ -361,6 +372,24 @@ export const exceptionKinds = {
     category: 'returns',
     owner: 'customer-service',
     resolutions: ['accept', 'send-back'],
+    escalateAfterHours: 8,
+  },
+  'delivery-refused': {
+    category: 'transport',
+    owner: 'customer-service',
+    resolutions: ['take-back', 'redeliver'],
+    escalateAfterHours: 8,
+  },
+  'damaged-in-transit': {
+    category: 'transport',
+    owner: 'customer-service',
+    resolutions: ['take-back', 'credit', 'dismiss'],
+    escalateAfterHours: 8,
+  },
+  'goods-lost': {
+    category: 'transport',
+    owner: 'transport',
+    resolutions: ['credit', 'dismiss'],
     escalateAfterHours: 8,
   },
   'disposition-needed': {

@@ -45,6 +45,7 @@ export const stepHeldUp = defineSignal<[]>('stepHeldUp');
 export const wakeOutbox = defineSignal<[]>('wakeOutbox');
 
 /** A warehouse told of goods of a return. */
+export const returnDelivered = defineSignal('returnDelivered');
 export const returnNoticed = defineSignal<[ReturnNotice]>('returnNoticed');
 
 // ── Queries ───────────────────────────────────────────────────────────────────────────────────────────────────────────

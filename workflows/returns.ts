@@ -3,6 +3,7 @@
  *
  *   check → authorize or refuse (180) → tell the warehouse → goods come → disposition → ERP return and credit (812) → closed
  *
+ * A delivery that failed begins with the question what becomes of the goods (returns/delivery.ts).
  * Goods come in parts, and each part is credited as soon as it is known what becomes of it. Each step is declared in
  * returns/steps.ts; the runner tries it and asks a person when it has failed for good (returns/return-run.ts).
  */
@@ -22,6 +23,7 @@ import type { ReturnEnd } from '../domain/returns/state.ts';
 import { refuse } from './kernel/failures.ts';
 import { shielded } from './kernel/shield.ts';
 import * as messages from './messages.ts';
+import { decideAboutDelivery } from './returns/delivery.ts';
 import { takeGoods } from './returns/goods.ts';
 import { ReturnRun, ReturnStopped } from './returns/return-run.ts';
 import * as steps from './returns/steps.ts';
@@ -46,7 +48,7 @@ async function toCredit(input: ReturnInput): Promise<{ status: string }> {
 }
 
 /** @returns how the return ends; what it waits for at its end may still change that to `closed` */
-async function run(rma: ReturnRun, { origin, why = '' }: ReturnInput): Promise<ReturnEnd> {
+async function run(rma: ReturnRun, { origin, trouble, why = '' }: ReturnInput): Promise<ReturnEnd> {
   const checked = await rma.perform(steps.check, undefined);
   if (origin === 'request') {
     const refusal = await authorized(rma, checked?.refusals ?? []);
@@ -56,6 +58,13 @@ async function run(rma: ReturnRun, { origin, why = '' }: ReturnInput): Promise<R
     }
     rma.apply({ type: 'announcing' });
     await rma.perform(steps.announce, undefined);
+  }
+  if (trouble !== undefined) {
+    const not = await decideAboutDelivery(rma, trouble, why);
+    if (not !== undefined) {
+      await rma.perform(steps.tellOfEnd, not);
+      return not.end;
+    }
   }
   return takeGoods(rma, why);
 }
@@ -131,6 +140,10 @@ function listen(rma: ReturnRun): void {
   setHandler(
     messages.returnNoticed,
     shielded(async (notice) => void (await rma.receive({ type: 'noticed', notice }))),
+  );
+  setHandler(
+    messages.returnDelivered,
+    shielded(async () => void (await rma.receive({ type: 'delivered' }))),
   );
   setHandler(
     messages.documentTrouble,

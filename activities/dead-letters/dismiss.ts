@@ -46,6 +46,11 @@ async function settle(
       const where = { system, eventId, noEffect: { not: null }, settledAt: null };
       return (await prisma.warehouseEvent.updateMany({ where, data: { settledAt } })).count > 0;
     }
+    case 'carrier-event': {
+      const { system, eventId } = letter;
+      const where = { system, eventId, noEffect: { not: null }, settledAt: null };
+      return (await prisma.carrierEvent.updateMany({ where, data: { settledAt } })).count > 0;
+    }
     case 'payment': {
       const where = { id: letter.allocationId, noEffect: { not: null }, settledAt: null };
       return (await prisma.paymentAllocation.updateMany({ where, data: { settledAt } })).count > 0;

@@ -6,7 +6,14 @@ import type { X12Error } from '../../mappings/x12/types.ts';
 import type { Database } from '../../prisma/client.ts';
 import { Prisma } from '../../prisma/generated/client.ts';
 
-export const letterKinds = ['document', 'acknowledgment', 'interchange', 'warehouse-event', 'payment'] as const;
+export const letterKinds = [
+  'document',
+  'acknowledgment',
+  'interchange',
+  'warehouse-event',
+  'carrier-event',
+  'payment',
+] as const;
 export type LetterKind = (typeof letterKinds)[number];
 
 /** Why a dead letter has no effect: a stable code. */
@@ -16,6 +23,7 @@ export const letterCauses = [
   'kept',
   'unmatched',
   'unknown-release',
+  'unknown-shipment',
   'unknown-invoice',
   'set-aside',
   'order-ended',
@@ -52,7 +60,7 @@ interface Common {
 export type Letter =
   | (Common & { readonly kind: 'document' | 'acknowledgment'; readonly documentId: string })
   | (Common & { readonly kind: 'interchange'; readonly interchangeId: string })
-  | (Common & { readonly kind: 'warehouse-event'; readonly system: string; readonly eventId: string })
+  | (Common & { readonly kind: 'warehouse-event' | 'carrier-event'; readonly system: string; readonly eventId: string })
   | (Common & { readonly kind: 'payment'; readonly allocationId: string });
 
 /** The name of a dead letter: what it is of, and the id of that record. */
@@ -60,6 +68,7 @@ export const letterIdOf = {
   document: (id: string) => `document:${id}`,
   interchange: (id: string) => `interchange:${id}`,
   'warehouse-event': (system: string, eventId: string) => `warehouse-event:${system}/${eventId}`,
+  'carrier-event': (system: string, eventId: string) => `carrier-event:${system}/${eventId}`,
   payment: (id: string) => `payment:${id}`,
 } as const;
 
@@ -71,6 +80,7 @@ export async function loadLetters(prisma: Database, ids: readonly string[]): Pro
       documents(prisma, of('document')),
       interchanges(prisma, of('interchange')),
       events(prisma, of('warehouse-event')),
+      carrierEvents(prisma, of('carrier-event')),
       payments(prisma, of('payment')),
     ])
   ).flat();
@@ -165,6 +175,33 @@ async function events(prisma: Database, names: readonly string[]): Promise<Lette
     settled: row.settledAt !== null,
     what: `${row.type} of release ${row.releaseNumber} from warehouse system ${row.system}`,
     reason: EVENT_REASONS[row.noEffect ?? ''] ?? '',
+    correlationId: row.correlationId,
+    content: { format: 'json', text: JSON.stringify(row.payload), whole: true },
+  }));
+}
+
+async function carrierEvents(prisma: Database, names: readonly string[]): Promise<Letter[]> {
+  if (names.length === 0) return [];
+  const rows = await prisma.carrierEvent.findMany({
+    where: {
+      OR: names.map((name) => ({
+        system: name.slice(0, name.indexOf('/')),
+        eventId: name.slice(name.indexOf('/') + 1),
+      })),
+    },
+    include: { shipment: { select: { order: { select: { partnerId: true } } } } },
+  });
+  return rows.map((row) => ({
+    id: letterIdOf['carrier-event'](row.system, row.eventId),
+    kind: 'carrier-event',
+    system: row.system,
+    eventId: row.eventId,
+    partnerId: row.shipment?.order.partnerId ?? null,
+    since: row.receivedAt,
+    cause: (row.noEffect as LetterCause | null) ?? undefined,
+    settled: row.settledAt !== null,
+    what: `carrier event ${row.type} from warehouse system ${row.system}`,
+    reason: row.noEffect === null ? '' : 'No single shipment from this warehouse fits what it names',
     correlationId: row.correlationId,
     content: { format: 'json', text: JSON.stringify(row.payload), whole: true },
   }));

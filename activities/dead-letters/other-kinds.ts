@@ -1,7 +1,7 @@
 /** Files, events and payments taken again. */
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { warehouseEvent } from '../../mappings/canonical/v1/index.ts';
+import { carrierEvent, warehouseEvent } from '../../mappings/canonical/v1/index.ts';
 import { interchangeAdmissionErrors } from '../../mappings/edi/admission.ts';
 import { findPartnerByIsa } from '../../mappings/edi/interchange-parties.ts';
 import { scanInterchanges } from '../../mappings/x12/scan.ts';
@@ -10,6 +10,7 @@ import { signallingOrders } from '../intake/accept-payment.ts';
 import { acceptWarehouseEvent } from '../intake/accept-warehouse-event.ts';
 import type { IntakeDependencies } from '../intake/dependencies.ts';
 import { acceptInterchanges } from '../intake/receive-interchange.ts';
+import { acceptCarrierEvent, packagesOf, shipmentOf } from '../returns/accept-carrier-event.ts';
 import type { Letter } from './letter.ts';
 import { ReplayRefusal } from './refusal.ts';
 import type { Prepared, ReplayRequest } from './replay.ts';
@@ -59,9 +60,11 @@ export async function replayInterchange(
   };
 }
 
+type EventLetter = Extract<Letter, { kind: 'warehouse-event' | 'carrier-event' }>;
+
 export async function replayEvent(
   deps: IntakeDependencies,
-  { system, eventId, cause, content }: Extract<Letter, { kind: 'warehouse-event' }>,
+  { system, eventId, cause, content }: EventLetter,
   request: ReplayRequest,
 ): Promise<Prepared> {
   const { prisma } = deps;
@@ -100,6 +103,30 @@ export async function replayEvent(
         });
       }
       return { effect: 'its order has been told', settled: true };
+    },
+  };
+}
+
+/** A corrected one keeps its id, so that it is still the same event. */
+export async function replayCarrierEvent(
+  deps: IntakeDependencies,
+  { system, eventId, content }: EventLetter,
+  request: ReplayRequest,
+): Promise<Prepared> {
+  const event = { ...parsed(carrierEvent, request.content ?? content.text), eventId };
+  const none = `no single shipment from warehouse system ${system} fits it`;
+  const shipment = await deps.prisma.$transaction((records) => shipmentOf(records, { system, event }));
+  const known = shipment !== undefined && packagesOf(shipment, event) !== undefined;
+  return {
+    ...UNREAD,
+    effect: known ? `shipment ${shipment.shipmentNumber} takes it` : `it has no effect again: ${none}`,
+    settled: known,
+    act: async () => {
+      const told = { system, event, correlationId: request.correlationId };
+      const { outcome } = await acceptCarrierEvent(deps, told);
+      return outcome === 'unknown-shipment'
+        ? { effect: `it has no effect: ${none}`, settled: false }
+        : { effect: 'its shipment has it', settled: true };
     },
   };
 }

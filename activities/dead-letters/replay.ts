@@ -10,7 +10,7 @@ import type { PartnerProfiles } from '../partners/partner-profiles.ts';
 import { type Difference, differencesOf } from './differences.ts';
 import { aloneIn, foretold, type Reading, readAlone, readBy } from './document.ts';
 import { type Letter, loadLetters } from './letter.ts';
-import { replayEvent, replayInterchange, replayPayment } from './other-kinds.ts';
+import { replayCarrierEvent, replayEvent, replayInterchange, replayPayment } from './other-kinds.ts';
 import { ReplayRefusal } from './refusal.ts';
 
 export interface ReplayRequest {
@@ -93,6 +93,8 @@ function prepare(deps: IntakeDependencies, letter: Letter, request: ReplayReques
       return replayInterchange(deps, letter, request);
     case 'warehouse-event':
       return replayEvent(deps, letter, request);
+    case 'carrier-event':
+      return replayCarrierEvent(deps, letter, request);
     case 'payment':
       return replayPayment(deps, letter, request);
   }

@@ -7,6 +7,8 @@
  * Workflow ids make starts idempotent, and orders ignore repeated signals.
  */
 import { randomUUID } from 'node:crypto';
+import type { DeliveryTrouble } from '../../domain/returns/delivery.ts';
+import type { ReturnInput } from '../../domain/returns/messages.ts';
 import type { ReturnNotice } from '../../domain/returns/state.ts';
 import type { Prisma } from '../../prisma/generated/client.ts';
 import { asJson, insertRows } from '../lib/records.ts';
@@ -23,14 +25,20 @@ export type OrderSignal =
   | 'stepHeldUp';
 
 /** Signals of the workflow of a return. */
-export type ReturnSignal = 'returnNoticed' | 'documentTrouble' | 'documentsAnswered' | 'exceptionDecided';
+export type ReturnSignal =
+  | 'returnNoticed'
+  | 'returnDelivered'
+  | 'documentTrouble'
+  | 'documentsAnswered'
+  | 'exceptionDecided';
 
 /** Immutable facts of a return that its start contains. */
 export interface ReturnStart {
   rmaNumber: string;
-  origin: 'request' | 'goods';
+  origin: ReturnInput['origin'];
   correlationId: string;
   why?: string;
+  trouble?: DeliveryTrouble;
   /** With which the process begins. */
   notice?: ReturnNotice;
 }
@@ -129,10 +137,11 @@ function payloadOf(item: HandOffItem): HandOffPayload {
       return { workflowId, controlNumber, correlationId };
     }
     case 'start-return': {
-      const { rmaNumber, origin, correlationId, why, notice } = item;
+      const { rmaNumber, origin, correlationId, why, trouble, notice } = item;
       return {
         ...{ rmaNumber, origin, correlationId },
         ...(why !== undefined && { why }),
+        ...(trouble !== undefined && { trouble }),
         ...(notice !== undefined && { notice: { ...notice } }),
       };
     }

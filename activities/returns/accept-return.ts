@@ -1,6 +1,7 @@
 /** Intake of requests to return goods, from the API and by 180. */
 import { createHash, randomUUID } from 'node:crypto';
 import { multiply } from '../../domain/decimal.ts';
+import type { DeliveryTrouble } from '../../domain/returns/delivery.ts';
 import { type ReturnRefusal, whyNotReturn } from '../../domain/returns/guards.ts';
 import type { ReturnInput } from '../../domain/returns/messages.ts';
 import { type ReturnPolicy, whyNotAllowed } from '../../domain/returns/policy.ts';
@@ -8,6 +9,7 @@ import { requested } from '../../domain/returns/quantities.ts';
 import type { ReturnNotice } from '../../domain/returns/state.ts';
 import type { ReturnRequest } from '../../mappings/canonical/v1/index.ts';
 import type { Database } from '../../prisma/client.ts';
+import type { Prisma } from '../../prisma/generated/client.ts';
 import { nextNumbers } from '../documents/control-numbers.ts';
 import { type HandOff, handOffRows } from '../handoff/hand-off.ts';
 import { isTaken } from '../lib/database.ts';
@@ -191,7 +193,7 @@ export function whyNot(
 export interface NewReturn {
   partnerId: string;
   orderId?: string;
-  source: 'api' | 'edi' | 'warehouse';
+  source: 'api' | 'edi' | 'warehouse' | 'carrier';
   requestNumber?: string;
   contentHash: string;
   poNumber?: string;
@@ -206,14 +208,21 @@ export interface NewReturn {
   origin: ReturnInput['origin'];
   /** For the timeline. */
   told: string;
-  /** Told to the person who decides about goods that nobody announced. */
+  /** Told to the person who decides about goods that nobody announced, or that were not delivered. */
   why?: string;
+  trouble?: DeliveryTrouble;
+  shipmentId?: string;
+  /** What the carrier told; {@link DeliveryFacts}. */
+  delivery?: Prisma.InputJsonValue;
   /** The message that told of them: the process begins with it. */
   notice?: ReturnNotice;
 }
 
 /** Stores a return with the start of its workflow. */
-export async function openReturn(records: Transaction, { lines, told, origin, why, notice, ...values }: NewReturn) {
+export async function openReturn(
+  records: Transaction,
+  { lines, told, origin, why, trouble, notice, ...values }: NewReturn,
+) {
   const returnId = randomUUID();
   const rmaNumber = `RMA${FIRST_NUMBER + (await nextNumbers(records, '', 'rma', 1))}`;
   const workflowId = `return/${returnId}`;
@@ -230,6 +239,7 @@ export async function openReturn(records: Transaction, { lines, told, origin, wh
       kind: 'start-return',
       ...{ partnerId, returnId, rmaNumber, origin, correlationId },
       ...(why !== undefined && { why }),
+      ...(trouble !== undefined && { trouble }),
       ...(notice !== undefined && { notice }),
     },
   ]);

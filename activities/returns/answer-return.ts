@@ -1,6 +1,6 @@
 /** The answer to a request: authorized or refused, with the 180 that tells it. */
 import { feePercent, type ReturnReason } from '../../domain/returns/policy.ts';
-import { authorize, type ReturnCount } from '../../domain/returns/quantities.ts';
+import { authorize, concede, type ReturnCount } from '../../domain/returns/quantities.ts';
 import type { ReturnEnd, ReturnTerms } from '../../domain/returns/state.ts';
 import { returnAuthorization } from '../../mappings/edi/documents/all.ts';
 import type { RecordDependencies } from '../orders/dependencies.ts';
@@ -12,7 +12,12 @@ import { loadReturn, lockOrder, saveLines, tellOfReturn } from './return-record.
 /** Authorizes the return, unless other returns of the order have taken its quantities meanwhile. */
 export async function authorizeReturn(
   deps: RecordDependencies,
-  { returnId, terms, by }: { returnId: string; terms: ReturnTerms; by: string },
+  {
+    returnId,
+    terms,
+    by,
+    withoutGoods = false,
+  }: { returnId: string; terms: ReturnTerms; by: string; withoutGoods?: boolean },
 ): Promise<{ count: ReturnCount } | { refusals: string[] }> {
   const { prisma, wms } = deps;
   const { handOffs, outcome } = await prisma.$transaction(async (records) => {
@@ -22,26 +27,32 @@ export async function authorizeReturn(
     const profile = await profileOfReturn(deps, rma);
     const refusals = await whyRefused(deps, records, rma);
     if (refusals.length > 0) return { handOffs: [], outcome: { refusals } };
-    const count = await saveLines(records, returnId, rma.lines.map(authorize));
+    const authorized = rma.lines.map(authorize);
+    const count = await saveLines(records, returnId, withoutGoods ? authorized.map(concede) : authorized);
     const wmsSystem = wms.find(({ taskQueue }) => taskQueue === terms.wmsTaskQueue)?.id ?? null;
     await records.return.update({
       where: { id: returnId },
       data: {
         node: terms.node,
         wmsSystem,
-        restockingFee: feePercent(rma.reason as ReturnReason, policyOf(profile)),
+        // The buyer is not charged for what the carrier did.
+        restockingFee: rma.source === 'carrier' ? '0' : feePercent(rma.reason as ReturnReason, policyOf(profile)),
         authorizedAt: new Date(),
-        arriveBy: new Date(terms.arriveBy),
+        arriveBy: withoutGoods ? null : new Date(terms.arriveBy),
       },
     });
     await tellOfReturn(records, rma, [
       {
         key: 'authorized',
         type: 'return.authorized',
-        summary: `authorized; the goods come to ${terms.node} by ${terms.arriveBy.slice(0, 10)}`,
+        summary: withoutGoods
+          ? 'to be credited; the goods do not come back'
+          : `authorized; the goods come to ${terms.node} by ${terms.arriveBy.slice(0, 10)}`,
         actor: by,
       },
     ]);
+    // Nobody asked for a return of what was not delivered.
+    if (rma.source === 'carrier') return { handOffs: [], outcome: { count } };
     const document = await answerOf(deps, records, profile, rma, { outcome: 'authorized', terms });
     return { handOffs: await queueDocuments(records, profile, document), outcome: { count } };
   });
@@ -61,7 +72,8 @@ export async function tellOfEnd(
     await tellOfReturn(records, rma, [{ key, type: `return.${end}`, summary: `${end}: ${reason}`, actor: by }]);
     const answered = await records.document.count({ where: { returnId, transactionSet: returnAuthorization.set } });
     // Nobody was told of an authorization that is cancelled, and what expires was told with its day.
-    const silent = rma.source === 'warehouse' || end === 'expired' || (end === 'cancelled' && answered === 0);
+    const unasked = rma.source === 'warehouse' || rma.source === 'carrier';
+    const silent = unasked || end === 'expired' || (end === 'cancelled' && answered === 0);
     if (silent) return [];
     const profile = await profileOfReturn(deps, rma);
     const document = await answerOf(deps, records, profile, rma, { outcome: end, reason });

@@ -1,6 +1,7 @@
 /** The check of a return, and its terms. */
 import { deadlineAfter } from '../../domain/calendar/calendar.ts';
 import { millisecondsOf } from '../../domain/calendar/duration.ts';
+import { whyNotReturn } from '../../domain/returns/guards.ts';
 import type { ReturnReason } from '../../domain/returns/policy.ts';
 import { countOf, type ReturnCount } from '../../domain/returns/quantities.ts';
 import type { ReturnTerms } from '../../domain/returns/state.ts';
@@ -26,8 +27,8 @@ export async function checkReturn(
   { returnId, now = new Date() }: { returnId: string; now?: Date },
 ): Promise<CheckedReturn> {
   const rma = await loadReturn(deps.prisma, returnId);
-  // Nobody asked for goods that came by themselves.
-  const refusals = rma.source === 'warehouse' ? [] : await whyRefused(deps, deps.prisma, rma);
+  // Nobody asked for goods that came by themselves, or that a carrier did not deliver.
+  const refusals = rma.source !== 'api' && rma.source !== 'edi' ? [] : await whyRefused(deps, deps.prisma, rma);
   return { terms: await termsOfReturn(deps, deps.prisma, rma, now), count: countOf(rma.lines), refusals };
 }
 
@@ -40,6 +41,11 @@ export async function whyRefused(
   const profile = await profileOfReturn(deps, rma);
   if (rma.orderId === null) return [`no order of ours has the number ${rma.poNumber ?? ''}`];
   const ordered = await returnableLines(records, rma.orderId, rma.id);
+  // The agreement is about what a buyer sends back, not about what a carrier does.
+  if (rma.source === 'carrier') {
+    const asked = rma.lines.map(({ lineId, requested: quantity }) => ({ lineId: lineId ?? '', quantity }));
+    return whyNotReturn(ordered, asked).map((refusal) => refusal.reason);
+  }
   const reason = rma.reason as ReturnReason;
   return whyNot(rma.lines, ordered, reason, policyOf(profile), rma.askedAt).map((refusal) => refusal.reason);
 }

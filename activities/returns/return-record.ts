@@ -38,7 +38,7 @@ export interface ReturnRecord {
 
 const QUANTITIES = [
   ...['requested', 'authorized', 'received', 'over', 'overSentBack', 'restocked', 'refurbished', 'scrapped', 'vendor'],
-  ...['sentBack', 'credited', 'waived'],
+  ...['sentBack', 'credited', 'waived', 'conceded'],
 ] as const satisfies readonly (keyof ReturnQuantities)[];
 
 /** How a step looks at a return: `locked` keeps others from changing it until the transaction ends. */

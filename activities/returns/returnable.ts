@@ -34,7 +34,7 @@ export function returnableLines(
     SELECT l."lineNumber", l."lineId", l."sku", l."customerSku", l."gtin", l."description", l."baseUnit", l."orderedUnit",
       trim_scale(l."unitFactor")::text AS "unitFactor", trim_scale(l."shipped" + l."surplus")::text AS "shipped",
       (
-        SELECT trim_scale(coalesce(sum(CASE WHEN r."closedAt" IS NULL THEN x."authorized" ELSE x."received" END), 0))::text
+        SELECT trim_scale(coalesce(sum(CASE WHEN r."closedAt" IS NULL THEN x."authorized" ELSE x."received" + x."conceded" END), 0))::text
         FROM "ReturnLine" AS x JOIN "Return" AS r ON r."id" = x."returnId"
         WHERE r."orderId" = ${orderId} AND x."orderLineNumber" = l."lineNumber" AND ${others}
           AND r."status" NOT IN ('refused', 'cancelled')

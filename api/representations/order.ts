@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { allocationsOf } from '../../activities/orders/stores.ts';
 import { sum } from '../../domain/decimal.ts';
 import { type Correction, correctionInWords } from '../../domain/order/corrections.ts';
-import { namedStore, party } from '../../mappings/canonical/v1/index.ts';
+import { type CarrierEvent, namedStore, party } from '../../mappings/canonical/v1/index.ts';
 import type { Prisma } from '../../prisma/generated/client.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import type { HeldUp } from '../held-up.ts';
@@ -17,6 +17,7 @@ import {
   orderPath,
   quantity,
   quantityLine,
+  returnPath,
   toDay,
   toInstant,
   toInstantOrNull,
@@ -142,6 +143,28 @@ export const orderView = orderItem
         billOfLading: z.string().nullable(),
         tracking: z.string().nullable(),
         erpShipmentNumber: z.string().nullable(),
+        delivery: z
+          .object({ state: z.string(), at: instant })
+          .nullable()
+          .meta({ description: 'The latest that the carrier told; null if it told nothing' }),
+        milestones: z.array(
+          z.object({
+            type: z.string(),
+            at: instant,
+            reason: z.string().nullable(),
+            packages: z.int().meta({ description: 'How many packages it is about; 0 for the whole shipment' }),
+          }),
+        ),
+        returns: z
+          .array(
+            z.object({
+              returnId: z.string(),
+              rmaNumber: z.string(),
+              status: z.string(),
+              links: z.object({ self: link }),
+            }),
+          )
+          .meta({ description: 'Of what the carrier did not deliver' }),
         packages: z.array(
           z.object({
             sscc: z.string().nullable(),
@@ -273,7 +296,12 @@ export const orderViewRelations = {
   fulfillments: { orderBy: { sequence: 'asc' } },
   shipments: {
     orderBy: [{ shippedAt: 'asc' }, { id: 'asc' }],
-    include: { packages: { orderBy: { id: 'asc' } }, fulfillment: { select: { node: true } } },
+    include: {
+      packages: { orderBy: { id: 'asc' } },
+      fulfillment: { select: { node: true } },
+      milestones: { orderBy: [{ occurredAt: 'asc' }, { receivedAt: 'asc' }, { eventId: 'asc' }] },
+      returns: { select: { id: true, rmaNumber: true, status: true }, orderBy: [{ askedAt: 'asc' }, { id: 'asc' }] },
+    },
   },
   invoices: { orderBy: { invoiceNumber: 'asc' }, include: { payments: { include: { payment: true } } } },
   exceptions: {
@@ -376,6 +404,20 @@ export function orderViewOf(
       billOfLading: shipment.billOfLading,
       tracking: shipment.tracking,
       erpShipmentNumber: shipment.erpShipmentNumber,
+      delivery:
+        shipment.deliveryState === null || shipment.deliveryAt === null
+          ? null
+          : { state: shipment.deliveryState, at: toInstant(shipment.deliveryAt) },
+      milestones: shipment.milestones.map(({ type, occurredAt, payload, packages }) => ({
+        type,
+        at: toInstant(occurredAt),
+        reason: (payload as unknown as CarrierEvent).reason ?? null,
+        packages: packages.length,
+      })),
+      returns: shipment.returns.map(({ id, rmaNumber, status }) => ({
+        ...{ returnId: id, rmaNumber, status },
+        links: { self: returnPath(id) },
+      })),
       packages: shipment.packages.map(({ sscc, palletSscc, kind, markFor, lines }) => ({
         sscc,
         palletSscc,

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import type { DeliveryFacts } from '../../activities/returns/accept-carrier-event.ts';
+import { deliveryTroubles } from '../../domain/returns/delivery.ts';
 import type { Prisma } from '../../prisma/generated/client.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { exceptionView, exceptionViewOf } from './exception.ts';
@@ -26,7 +28,9 @@ export const returnItem = z
     partnerName: z.string(),
     orderId: z.string().nullable(),
     poNumber: z.string().nullable(),
-    source: z.string().meta({ description: 'api, edi, or warehouse for goods that nobody had announced' }),
+    source: z.string().meta({
+      description: 'api, edi, warehouse for goods that nobody had announced, or carrier for what was not delivered',
+    }),
     reason: z.string(),
     status: z.string(),
     waitingFor: z.string().nullable(),
@@ -96,6 +100,7 @@ const line = z.object({
   undecided: quantity.meta({ description: 'Came, and it is not known what becomes of it' }),
   credited: quantity,
   waived: quantity.meta({ description: 'Kept without a credit' }),
+  conceded: quantity.meta({ description: 'Credited although it does not come back' }),
 });
 
 const creditView = z.object({
@@ -112,6 +117,22 @@ const creditView = z.object({
   refundNumber: z.string().nullable(),
 });
 
+const failedDelivery = z
+  .object({
+    trouble: z.enum(deliveryTroubles),
+    at: instant,
+    shipmentNumber: z.string(),
+    carrier: z.string(),
+    tracking: z.string().nullable(),
+    reason: z.string().nullable(),
+    packages: z.int().meta({ description: 'How many packages it is about; 0 for the whole shipment' }),
+    claim: z
+      .object({ amount: minorUnits, currency: z.string() })
+      .nullable()
+      .meta({ description: 'What we credited for goods that the carrier damaged or lost, to be claimed from it' }),
+  })
+  .meta({ id: 'FailedDelivery' });
+
 export const returnView = returnItem
   .extend({
     note: z.string().nullable(),
@@ -119,6 +140,7 @@ export const returnView = returnItem
     endReason: z.string().nullable(),
     node: z.string().nullable(),
     arriveBy: instant.nullable(),
+    delivery: failedDelivery.nullable(),
     restockingFeePercent: quantity,
     lines: z.array(line),
     receipts: z.array(
@@ -161,6 +183,20 @@ export const returnViewRelations = {
 
 type Row = Prisma.ReturnGetPayload<{ include: typeof returnViewRelations }>;
 
+function failedDeliveryOf(
+  { packages, occurredAt, ...facts }: DeliveryFacts,
+  credits: readonly { total: bigint; currency: string; creditMemoNumber: string | null }[],
+): z.output<typeof failedDelivery> {
+  const made = credits.filter(({ creditMemoNumber }) => creditMemoNumber !== null);
+  const [first] = made;
+  const amount = made.reduce((total, memo) => total + memo.total, 0n);
+  const claim =
+    facts.trouble === 'refused' || first === undefined
+      ? null
+      : { amount: toMinorUnits(amount), currency: first.currency };
+  return { ...facts, at: toInstant(new Date(occurredAt)), packages: packages.length, claim };
+}
+
 export function returnViewOf(
   row: Row,
   heldUp: z.output<typeof heldUpView>[],
@@ -173,6 +209,7 @@ export function returnViewOf(
     endReason: row.endReason,
     node: row.node,
     arriveBy: toInstantOrNull(row.arriveBy),
+    delivery: row.delivery === null ? null : failedDeliveryOf(row.delivery as unknown as DeliveryFacts, row.credits),
     restockingFeePercent: toQuantity(row.restockingFee),
     lines: row.lines.map((one) => {
       const kept = one.restocked.plus(one.refurbished).plus(one.scrapped).plus(one.vendor).plus(one.sentBack);
@@ -196,6 +233,7 @@ export function returnViewOf(
         undecided: toQuantity(one.received.minus(kept)),
         credited: toQuantity(one.credited),
         waived: toQuantity(one.waived),
+        conceded: toQuantity(one.conceded),
       };
     }),
     receipts: row.receipts.map(({ system, eventId, type, state, receivedAt, payload }) => ({

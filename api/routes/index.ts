@@ -2,6 +2,7 @@ import type { Route } from '../route.ts';
 import { accessRoutes } from './access.ts';
 import { availabilityRoutes } from './availability.ts';
 import { bulkResolutionRoutes } from './bulk-resolutions.ts';
+import { carrierRoutes } from './carrier-events.ts';
 import { crossReferenceRoutes } from './cross-references.ts';
 import { deadLetterRoutes } from './dead-letters.ts';
 import { documentRoutes } from './documents.ts';
@@ -40,6 +41,7 @@ export const routes: readonly Route[] = [
   ...outageRoutes,
   ...returnRoutes,
   ...warehouseRoutes,
+  ...carrierRoutes,
   ...paymentRoutes,
   ...availabilityRoutes,
   ...partnerRoutes,

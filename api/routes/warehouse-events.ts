@@ -1,11 +1,10 @@
-import { Webhook } from 'standardwebhooks';
 import { z } from 'zod';
 import { type ReturnNoticeEvent, returnNotice, warehouseEvent } from '../../mappings/canonical/v1/index.ts';
-import type { Systems } from '../../runtime/systems.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { Problem } from '../errors.ts';
 import { link, orderPath, returnPath } from '../representations/values.ts';
 import { parseBody, route } from '../route.ts';
+import { parseJson, signatureHeaders, signedBy } from '../signed-events.ts';
 
 const receivedEvent = z
   .object({
@@ -29,15 +28,7 @@ const submitWarehouseEvent = route({
   description:
     'Signed by Standard Webhooks (https://www.standardwebhooks.com) with the secret of the warehouse system. Late, early, repeated and out-of-order events are all safe; with 2xx the event is stored.',
   access: { kind: 'signature' },
-  headers: z.object({
-    'webhook-id': z.string().max(200).optional(),
-    'webhook-timestamp': z
-      .string()
-      .max(20)
-      .optional()
-      .meta({ description: 'Seconds since 1970, at most five minutes off' }),
-    'webhook-signature': z.string().max(2000).optional(),
-  }),
+  headers: signatureHeaders,
   body: {
     kind: 'bytes',
     limit: 'maxJsonBytes',
@@ -51,13 +42,7 @@ const submitWarehouseEvent = route({
   },
   problems: ['malformed-json', 'invalid-body', 'unknown-release', 'unknown-return', 'number-not-writable'],
   handler: async ({ body, headers, caller, correlationId }, deps) => {
-    let system: string;
-    try {
-      system = signerOf(body, headers, deps.systems);
-    } catch (error) {
-      if (error instanceof Problem) await caller.denied(error.code, headers['webhook-id'] ?? '/v1/warehouse-events');
-      throw error;
-    }
+    const system = await signedBy(body, headers, caller, '/v1/warehouse-events', deps.systems);
     const told = parseJson(body);
     if (isOfReturn(told)) return ofReturn(parseBody(returnNotice, told), system, correlationId, deps);
     const event = parseBody(warehouseEvent, told);
@@ -117,38 +102,6 @@ async function ofReturn(
     },
     subject: `${system}/${event.eventId}`,
   };
-}
-
-/** The warehouse system whose secret produced the signature. */
-function signerOf(body: Buffer, headers: Record<string, string | undefined>, { wms }: Systems): string {
-  const given = {
-    'webhook-id': headers['webhook-id'] ?? '',
-    'webhook-timestamp': headers['webhook-timestamp'] ?? '',
-    'webhook-signature': headers['webhook-signature'] ?? '',
-  };
-  let expired = false;
-  for (const { id, webhookSecret } of wms) {
-    if (webhookSecret === undefined) continue;
-    try {
-      new Webhook(webhookSecret).verify(body, given, { jsonParse: false });
-      return id;
-    } catch (error) {
-      // The library's errors differ only by message.
-      expired ||= error instanceof Error && /timestamp too (old|new)/.test(error.message);
-    }
-  }
-  if (expired)
-    throw new Problem('signature-expired', 'webhook-timestamp is more than five minutes away from our clock.');
-  throw new Problem('signature-invalid', 'No warehouse system of this installation signed these bytes.');
-}
-
-function parseJson(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'));
-  } catch (error) {
-    const message = error instanceof Error ? error.message : 'is not JSON';
-    throw new Problem('malformed-json', message, { errors: [{ path: '', message }] });
-  }
 }
 
 export const warehouseRoutes = [submitWarehouseEvent];

@@ -18,6 +18,7 @@ import { acceptInterchanges } from '../../activities/intake/receive-interchange.
 import { refusingLate } from '../../activities/orders/refused-change.ts';
 import { FollowedProfiles } from '../../activities/partners/partner-profiles.ts';
 import { ProfileEditor } from '../../activities/partners/profile-editor.ts';
+import { acceptCarrierEvent } from '../../activities/returns/accept-carrier-event.ts';
 import { acceptReturnNotice } from '../../activities/returns/accept-notice.ts';
 import { acceptReturn } from '../../activities/returns/accept-return.ts';
 import { wmsConnectors } from '../../activities/wms/connector.ts';
@@ -136,6 +137,7 @@ export async function startApi(
       acceptChange: (offered, orderId) => acceptChange(intake, offered, orderId),
       applyKeptChange: (documentId, by) => applyKeptChange(intake, documentId, by),
       acceptReturn: (request) => acceptReturn(intake, { ...request, source: 'api', refuseAtOnce: true }),
+      acceptCarrierEvent: (request) => acceptCarrierEvent(intake, request),
       acceptReturnNotice: ({ system, ...told }) =>
         acceptReturnNotice(intake, { system: `wms.${system}`, wmsSystem: system, ...told }),
       settleKeptDocument: (documentId, settlement) => settleKeptDocument(intake, documentId, settlement),

@@ -142,6 +142,16 @@ export interface Shipment {
   readonly billOfLading: string | null;
   readonly tracking: string | null;
   readonly erpShipmentNumber: string | null;
+  /** The latest that the carrier told. */
+  readonly delivery: { readonly state: string; readonly at: string } | null;
+  readonly milestones: readonly {
+    readonly type: string;
+    readonly at: string;
+    readonly reason: string | null;
+    readonly packages: number;
+  }[];
+  /** Of what the carrier did not deliver. */
+  readonly returns: readonly { readonly returnId: string; readonly rmaNumber: string; readonly status: string }[];
   readonly packages: readonly ShippedPackage[];
   /** `labels` is null if a package has no SSCC. */
   readonly links: { readonly labels: string | null };

@@ -7,6 +7,7 @@ import type { ReturnDecision, ReturnEnd, ReturnNotice, ReturnTerms } from './sta
 export type ReturnEvent =
   | { type: 'checked'; terms: ReturnTerms; count: ReturnCount }
   | { type: 'authorized'; count: ReturnCount }
+  | { type: 'delivered' }
   | { type: 'announcing' }
   | { type: 'announced' }
   | { type: 'withdrawn' }

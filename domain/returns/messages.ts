@@ -1,12 +1,15 @@
 /** Messages to the workflow of a return. */
 import type { ResolveExceptionInput } from '../order/messages.ts';
+import type { DeliveryTrouble } from './delivery.ts';
 import type { Disposition } from './quantities.ts';
 import type { ReturnNotice, ReturnState } from './state.ts';
 
 /** The return itself is in Postgres under `returnId`. */
 export interface ReturnInput extends Pick<ReturnState, 'returnId' | 'partnerId' | 'rmaNumber' | 'origin'> {
   correlationId: string;
-  /** Told to the person who decides about goods that nobody announced. */
+  /** With origin `delivery`. */
+  trouble?: DeliveryTrouble;
+  /** Told to the person who decides about goods that nobody announced, or that were not delivered. */
   why?: string;
   /** The message of a warehouse with which it begins. */
   notice?: ReturnNotice;

@@ -35,7 +35,7 @@ function waitingForOf(state: ReturnState): string {
   if (state.settling) return 'the credit by the ERP';
   if (isPositive(count.toCredit)) return creditWaitsFor(state);
   if (isPositive(count.undecided)) return `the disposition of ${count.undecided} units`;
-  if (!state.announced && state.origin === 'request') return `warehouse ${terms.node} to take the return`;
+  if (!state.announced && state.origin !== 'goods') return `warehouse ${terms.node} to take the return`;
   if (isPositive(count.outstanding)) return `${count.outstanding} units to come to ${terms.node}`;
   return 'its end';
 }

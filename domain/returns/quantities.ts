@@ -5,7 +5,8 @@
  *   received = undecided + restocked + refurbished + scrapped + vendor + sentBack ≤ authorized
  *
  * What nobody authorized is `over` until somebody accepts it or sends it back. Only what is kept is credited:
- * credited + waived ≤ restocked + refurbished + scrapped + vendor.
+ * credited + waived ≤ restocked + refurbished + scrapped + vendor + conceded.
+ * What is `conceded` never comes: it is lost, or stays where it is. received + conceded ≤ authorized.
  */
 import { add, compare, type Decimal, minimum, subtract, sum } from '../decimal.ts';
 
@@ -37,6 +38,8 @@ export interface ReturnQuantities {
   readonly credited: Decimal;
   /** Kept without a credit, because a person decided so. */
   readonly waived: Decimal;
+  /** Credited although it does not come back. */
+  readonly conceded: Decimal;
 }
 
 export function requested(quantity: Decimal): ReturnQuantities {
@@ -51,12 +54,18 @@ export function requested(quantity: Decimal): ReturnQuantities {
       sentBack: none,
       credited: none,
       waived: none,
+      conceded: none,
     },
   };
 }
 
 export function authorize<Line extends ReturnQuantities>(line: Line): Line {
   return { ...line, authorized: line.requested };
+}
+
+/** All that has not come is credited without coming. */
+export function concede<Line extends ReturnQuantities>(line: Line): Line {
+  return { ...line, conceded: add(line.conceded, outstanding(line)) };
 }
 
 /** Goods came. What is more than was authorized waits for a decision. */
@@ -86,7 +95,7 @@ export function kept({ restocked, refurbished, scrapped, vendor }: ReturnQuantit
 }
 
 export function toCredit(line: ReturnQuantities): Decimal {
-  return subtract(subtract(kept(line), line.credited), line.waived);
+  return subtract(subtract(add(kept(line), line.conceded), line.credited), line.waived);
 }
 
 /** Undefined if there is not so much to decide about. */
@@ -109,8 +118,8 @@ export function waive<Line extends ReturnQuantities>(line: Line, quantity: Decim
 }
 
 /** Authorized goods that have not come. */
-export function outstanding({ authorized, received }: ReturnQuantities): Decimal {
-  return subtract(authorized, received);
+export function outstanding({ authorized, received, conceded }: ReturnQuantities): Decimal {
+  return subtract(subtract(authorized, received), conceded);
 }
 
 /** Of the lines together, as the process knows them. */

@@ -19,6 +19,8 @@ function after(state: ReturnState, event: ReturnEvent, at: string): ReturnState 
       return { ...state, concluding: event.end };
     case 'authorized':
       return { ...state, authorized: true, count: event.count };
+    case 'delivered':
+      return state.delivered || state.end !== undefined ? state : { ...state, delivered: true };
     case 'announcing':
       return { ...state, announcing: true };
     case 'announced':
@@ -107,6 +109,8 @@ function storyOf(event: ReturnEvent, state: ReturnState): string | undefined {
       return 'checked';
     case 'authorized':
       return `authorized as ${state.rmaNumber}`;
+    case 'delivered':
+      return 'the carrier has delivered after all';
     case 'announced':
       return 'told to the warehouse';
     case 'withdrawn':

@@ -7,6 +7,7 @@ import { feePercent, returnReasons, whyNotAllowed } from './policy.ts';
 import {
   acceptOver,
   authorize,
+  concede,
   credit,
   dispose,
   dispositions,
@@ -28,7 +29,15 @@ describe('the quantities of a line', () => {
   const step = fc.oneof(
     fc.record({ does: fc.constant('receive' as const), quantity }),
     fc.record({ does: fc.constant('dispose' as const), quantity, disposition: fc.constantFrom(...dispositions) }),
-    fc.record({ does: fc.constantFrom('accept' as const, 'send-back' as const, 'credit' as const, 'waive' as const) }),
+    fc.record({
+      does: fc.constantFrom(
+        'accept' as const,
+        'send-back' as const,
+        'credit' as const,
+        'waive' as const,
+        'concede' as const,
+      ),
+    }),
   );
   type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
@@ -44,6 +53,8 @@ describe('the quantities of a line', () => {
         return sendOverBack(line);
       case 'credit':
         return credit(line, toCredit(line));
+      case 'concede':
+        return concede(line);
       case 'waive':
         return waive(line, toCredit(line));
     }
@@ -61,7 +72,8 @@ describe('the quantities of a line', () => {
           expect(sum([undecided(line), kept(line), line.sentBack])).toBe(line.received);
           expect(compare(undecided(line), '0')).toBeGreaterThanOrEqual(0);
           expect(compare(outstanding(line), '0')).toBeGreaterThanOrEqual(0);
-          expect(compare(sum([line.credited, line.waived]), kept(line))).toBeLessThanOrEqual(0);
+          expect(compare(sum([line.credited, line.waived]), add(kept(line), line.conceded))).toBeLessThanOrEqual(0);
+          expect(compare(sum([line.received, line.conceded]), line.authorized)).toBeLessThanOrEqual(0);
         }
       }),
     );

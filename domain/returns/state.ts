@@ -45,8 +45,8 @@ export interface ReturnState {
   readonly returnId: string;
   readonly partnerId: string;
   readonly rmaNumber: string;
-  /** `goods`: they came before anybody asked. */
-  readonly origin: 'request' | 'goods';
+  /** `goods`: they came before anybody asked. `delivery`: a carrier did not deliver them as it should. */
+  readonly origin: 'request' | 'goods' | 'delivery';
   readonly terms?: ReturnTerms;
   readonly authorized: boolean;
   /** The warehouse was told, or may have been. */
@@ -59,6 +59,8 @@ export interface ReturnState {
   readonly seenNotices: readonly string[];
   /** What nobody authorized of what came, in words. */
   readonly differences: readonly string[];
+  /** The carrier has delivered after all. */
+  readonly delivered: boolean;
   /** Goods that came by themselves are known to be of an order. */
   readonly linked: boolean;
   /** When a person is asked what becomes of the goods that came. */
@@ -102,6 +104,7 @@ export function newReturn({
     seenNotices: [],
     differences: [],
     linked: false,
+    delivered: false,
     settling: false,
     settlements: 0,
     troubled: [],

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { Webhook } from 'standardwebhooks';
 import { z } from 'zod';
 import { wmsOperations } from '../../activities/wms/connectors/rest/rest-contract.ts';
-import { nonNegativeDecimal, returnNotice } from '../../mappings/canonical/v1/index.ts';
+import { carrierEvent, nonNegativeDecimal, returnNotice } from '../../mappings/canonical/v1/index.ts';
 import { Outbox, type OutboxEntry } from '../outbox.ts';
 import { check, type RunningServer, SandboxServer } from '../server.ts';
 import { type Behaviour, behaviour } from './behaviour.ts';
@@ -147,6 +147,12 @@ export function startWms(options: WmsOptions): Promise<RunningServer> {
     const entry = warehouse.expected.told(told);
     const correlationId = warehouse.expected.correlationOf(told.rmaNumber) ?? told.eventId;
     await journal.commit([entry, { type: 'queued', message: messageOf(told, correlationId) }]);
+    response.json(told);
+  });
+  // The warehouse passes on what the carrier of a shipment tells it.
+  server.control.post('/carrier-events', async (request, response) => {
+    const told = check(carrierEvent, request.body);
+    await journal.commit([{ type: 'queued', message: messageOf(told, told.eventId) }]);
     response.json(told);
   });
   server.control

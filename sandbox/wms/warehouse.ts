@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { ReleaseRecord, warehouseRelease } from '../../activities/wms/connectors/rest/rest-contract.ts';
 import { compare, divide, isPositive, minimum, multiply, subtract, sum } from '../../domain/decimal.ts';
 import { sliceOf } from '../../domain/policy/allocations.ts';
-import type { ReturnNoticeEvent, Shipment, WarehouseEvent } from '../../mappings/canonical/v1/index.ts';
+import type { CarrierEvent, ReturnNoticeEvent, Shipment, WarehouseEvent } from '../../mappings/canonical/v1/index.ts';
 import { articles } from '../erp/master-data.ts';
 import type { OutboundMessage } from '../outbox.ts';
 import { Problem } from '../problem.ts';
@@ -366,11 +366,15 @@ export class Warehouse {
  * The outbound event, signed at each attempt. `copy` distinguishes a deliberate duplicate in the
  * outbox.
  */
-export function messageOf(event: WarehouseEvent | ReturnNoticeEvent, correlationId: string, copy = 0): OutboundMessage {
+export function messageOf(
+  event: WarehouseEvent | ReturnNoticeEvent | CarrierEvent,
+  correlationId: string,
+  copy = 0,
+): OutboundMessage {
   return {
     id: copy === 0 ? event.eventId : `${event.eventId}#${copy}`,
-    lane: 'releaseNumber' in event ? event.releaseNumber : (event.rmaNumber ?? event.eventId),
-    path: '/v1/warehouse-events',
+    lane: laneOf(event),
+    path: event.schema === 'carrierEvent/v1' ? '/v1/carrier-events' : '/v1/warehouse-events',
     contentType: 'application/json',
     headers: { 'webhook-id': event.eventId },
     body: JSON.stringify(event),
@@ -378,6 +382,11 @@ export function messageOf(event: WarehouseEvent | ReturnNoticeEvent, correlation
     correlationId,
     notBefore: 0,
   };
+}
+
+function laneOf(event: WarehouseEvent | ReturnNoticeEvent | CarrierEvent): string {
+  if ('releaseNumber' in event) return event.releaseNumber;
+  return ('rmaNumber' in event ? event.rmaNumber : undefined) ?? event.eventId;
 }
 
 export function isFinal(state: ReleaseRecord['state']): boolean {

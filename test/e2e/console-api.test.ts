@@ -274,6 +274,7 @@ const readOnly: Intake = {
   acceptOrder: refuse,
   acceptInterchanges: refuse,
   acceptWarehouseEvent: refuse,
+  acceptCarrierEvent: refuse,
   acceptPayment: refuse,
   acceptChange: refuse,
   applyKeptChange: refuse,

@@ -4,6 +4,7 @@ import { badInput } from './bad-input.ts';
 import { bulkResolution } from './bulk-resolution.ts';
 import { corrections } from './corrections.ts';
 import { correlation } from './correlation.ts';
+import { deliveries } from './deliveries.ts';
 import { demoNetwork, secondOpinionOnX12 } from './demo.ts';
 import { encodings } from './encodings.ts';
 import { type Given, givenNetwork } from './given.ts';
@@ -41,6 +42,7 @@ describe('a trading network', { timeout: 150_000 }, () => {
   bulkResolution(given);
   returns(given);
   surplus(given);
+  deliveries(given);
   partnerFiles(given);
   systemOutages(given);
   shipmentPosting(given);

@@ -13,6 +13,7 @@ import type { ReturnView } from '../../domain/returns/projection.ts';
 import {
   acceptOver,
   authorize,
+  concede,
   countOf,
   credit,
   type Disposition,
@@ -184,9 +185,9 @@ export class ReturnWorld {
       count: countOf([this.line]),
       refusals: this.refusals,
     }),
-    authorizeReturn: () => {
-      this.line = authorize(this.line);
-      this.fact('authorized, 180 queued');
+    authorizeReturn: ({ withoutGoods = false }: { withoutGoods?: boolean }) => {
+      this.line = withoutGoods ? concede(authorize(this.line)) : authorize(this.line);
+      this.fact(withoutGoods ? 'to be credited without goods' : 'authorized, 180 queued');
       return { count: countOf([this.line]) };
     },
     extendReturn: async () => {

@@ -329,3 +329,69 @@ describe('documents', () => {
     expect(await rma.end()).toBe('closed');
   });
 });
+
+describe('a delivery that failed', () => {
+  const failed = (trouble: 'refused' | 'damaged' | 'lost') =>
+    network.aReturn().start({ origin: 'delivery', trouble, why: `shipment S1: ${trouble}` });
+
+  it('refused goods that are taken back come to the warehouse and are credited as they come', async () => {
+    const rma = await failed('refused');
+    const asked = await rma.exception('delivery-refused');
+    expect(asked).toMatchObject({ summary: 'shipment S1: refused', resolutions: ['take-back', 'redeliver'] });
+    await rma.decides('delivery-refused', 'take-back');
+    await rma.until('warehouse expects it');
+    await rma.tell('R1', '10', 'restock');
+    expect(await rma.end()).toBe('closed');
+    expect(rma.facts.slice(-5)).toEqual([
+      'received 10',
+      'round 1: 10',
+      'ERP return 1',
+      'ERP credit 1, 812 queued',
+      'ended closed',
+    ]);
+  });
+
+  it.each([
+    ['damaged', 'damaged-in-transit'],
+    ['lost', 'goods-lost'],
+  ] as const)('%s goods are credited without coming back', async (trouble, type) => {
+    const rma = await failed(trouble);
+    await rma.decides(type, 'credit');
+    expect(await rma.end()).toBe('closed');
+    expect(rma.facts).toEqual([
+      `asked: ${type}`,
+      'to be credited without goods',
+      'round 1: 10',
+      'ERP return 1',
+      'ERP credit 1, 812 queued',
+      'ended closed',
+    ]);
+  });
+
+  it.each([
+    ['refused', 'delivery-refused', 'redeliver', 'told: cancelled: the carrier delivers again'],
+    ['damaged', 'damaged-in-transit', 'dismiss', 'told: cancelled: the buyer has the goods'],
+    ['lost', 'goods-lost', 'dismiss', 'told: cancelled: the buyer has the goods'],
+  ] as const)('%s goods: %s ends by %s without a credit', async (trouble, type, resolution, told) => {
+    const rma = await failed(trouble);
+    await rma.decides(type, resolution);
+    expect(await rma.end()).toBe('cancelled');
+    expect(rma.facts).toEqual([`asked: ${type}`, told, 'ended cancelled']);
+  });
+
+  it('is no question any more once the carrier has delivered', async () => {
+    const rma = await failed('lost');
+    await rma.exception('goods-lost');
+    await rma.workflow.signal(messages.returnDelivered);
+    expect(await rma.end()).toBe('cancelled');
+    expect(rma.facts).toContain('told: cancelled: the carrier has delivered the goods');
+  });
+
+  it('whose goods other returns took meanwhile is not credited', async () => {
+    const rma = await failed('lost');
+    rma.next('authorizeReturn', async () => ({ refusals: ['line 1: 10 are too many'] }));
+    await rma.decides('goods-lost', 'credit');
+    expect(await rma.end()).toBe('refused');
+    expect(rma.facts.some((fact) => fact.startsWith('round'))).toBe(false);
+  });
+});

@@ -37,6 +37,15 @@ export const authorize = defineReturnRecord({
   outcome: (result) => ('count' in result ? { type: 'authorized', count: result.count } : undefined),
 });
 
+/** What a carrier lost or damaged is credited without coming back. */
+export const concede = defineReturnRecord({
+  name: 'authorize the credit',
+  onFailure: 'step-failed',
+  run: (records, state, { by }: { by: string }) =>
+    records.authorizeReturn({ returnId: state.returnId, terms: termsOf(state), by, withoutGoods: true }),
+  outcome: (result) => ('count' in result ? { type: 'authorized', count: result.count } : undefined),
+});
+
 export const tellOfEnd = defineReturnRecord({
   name: 'tell of the end',
   onFailure: orDocument('step-failed'),

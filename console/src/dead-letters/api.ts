@@ -1,6 +1,13 @@
 /** What came in and had no effect. */
 
-export const LETTER_KINDS = ['document', 'acknowledgment', 'interchange', 'warehouse-event', 'payment'] as const;
+export const LETTER_KINDS = [
+  'document',
+  'acknowledgment',
+  'interchange',
+  'warehouse-event',
+  'carrier-event',
+  'payment',
+] as const;
 export type LetterKind = (typeof LETTER_KINDS)[number];
 
 export interface DeadLetter {

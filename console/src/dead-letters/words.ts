@@ -5,6 +5,7 @@ export const KIND_WORDS: Readonly<Record<LetterKind, string>> = {
   acknowledgment: 'Acknowledgments',
   interchange: 'Files',
   'warehouse-event': 'Warehouse events',
+  'carrier-event': 'Carrier events',
   payment: 'Payments',
 };
 
@@ -24,6 +25,8 @@ export function correctionHint(kind: LetterKind): string {
       return 'The whole file as it should be, from ISA to IEA.';
     case 'warehouse-event':
       return 'The event as it should be, for instance with the right release number.';
+    case 'carrier-event':
+      return 'The event as it should be, for instance with the right tracking number.';
     case 'payment':
       return 'The invoice that it pays, as {"invoiceNumber": "…"}.';
   }

@@ -8,6 +8,9 @@ const DONE: Readonly<Record<string, string>> = {
   dismiss: 'dismissed',
   resend: 'sent again',
   'set-aside': 'set aside',
+  'take-back': 'to be taken back',
+  credit: 'credited',
+  redeliver: 'to be delivered again',
 };
 
 /** What becomes of an exception by a resolution: "retried". */

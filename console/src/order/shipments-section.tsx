@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { Link } from 'react-router-dom';
 import { sum } from '../../../domain/decimal.ts';
 import { ApiProblem, type LabelFormat, type LineQuantity, type OrderDetail, type Shipment } from '../api.ts';
 import { download } from '../download.ts';
@@ -87,6 +88,7 @@ function ShipmentCard({ shipment, order }: { readonly shipment: Shipment; readon
           </div>
         )}
       </dl>
+      <Delivery shipment={shipment} />
       {shipment.links.labels !== null && (
         <Labels link={shipment.links.labels} shipmentNumber={shipment.shipmentNumber} />
       )}
@@ -125,6 +127,37 @@ function ShipmentCard({ shipment, order }: { readonly shipment: Shipment; readon
 const LABEL_FORMATS: Readonly<Record<LabelFormat, string>> = { pdf: 'PDF', zpl: 'ZPL' };
 
 /** Carton and pallet labels of a shipment. A plain link cannot send the API key. */
+/** What the carrier told, oldest first, and the returns of what it did not deliver. */
+function Delivery({ shipment }: { readonly shipment: Shipment }) {
+  const { delivery, milestones, returns } = shipment;
+  if (delivery === null) return null;
+  return (
+    <>
+      <p>
+        Delivery: <strong>{formatWords(delivery.state)}</strong>, <Ago at={delivery.at} />
+        {returns.map(({ returnId, rmaNumber, status }) => (
+          <span key={returnId}>
+            {' '}
+            · <Link to={`/returns/${encodeURIComponent(returnId)}`}>{rmaNumber}</Link> ({formatWords(status)})
+          </span>
+        ))}
+      </p>
+      <ol className="timeline" aria-label={`Carrier events of shipment ${shipment.shipmentNumber}`}>
+        {milestones.map(({ type, at, reason, packages }) => (
+          <li key={`${at} ${type} ${reason ?? ''} ${packages}`}>
+            {formatWords(type)}
+            {packages > 0 && ` (${packages} of the packages)`}
+            {reason !== null && `: ${reason}`}{' '}
+            <span className="quiet">
+              <Ago at={at} />
+            </span>
+          </li>
+        ))}
+      </ol>
+    </>
+  );
+}
+
 function Labels({ link, shipmentNumber }: { readonly link: string; readonly shipmentNumber: string }) {
   const api = useApi();
   const [problem, setProblem] = useState<ApiProblem>();

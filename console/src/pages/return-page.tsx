@@ -71,6 +71,14 @@ export function ReturnPage() {
             {formatWords(rma.reason)}
             {rma.note && `: ${rma.note}`}
           </Fact>
+          {rma.delivery !== null && (
+            <Fact name="Carrier">
+              {rma.delivery.carrier}, shipment {rma.delivery.shipmentNumber}
+              {rma.delivery.tracking !== null && `, tracking ${rma.delivery.tracking}`}
+              {rma.delivery.claim !== null &&
+                `. To be claimed from it: ${formatMoney(rma.delivery.claim.amount, rma.delivery.claim.currency)}`}
+            </Fact>
+          )}
           <Fact name="Comes to">{rma.node}</Fact>
           <Fact name="Asked">
             <Ago at={rma.askedAt} />
@@ -124,6 +132,7 @@ function Fact({ name, children }: { readonly name: string; readonly children: Re
 function became(line: ReturnLine): string {
   const parts = [
     [line.restocked, 'into stock'],
+    [line.conceded, 'credited without coming back'],
     [line.refurbished, 'refurbished'],
     [line.scrapped, 'scrapped'],
     [line.vendor, 'to the vendor'],

@@ -36,6 +36,7 @@ export interface ReturnLine {
   readonly undecided: string;
   readonly credited: string;
   readonly waived: string;
+  readonly conceded: string;
 }
 
 export interface ReturnDetail extends ReturnItem {
@@ -44,6 +45,15 @@ export interface ReturnDetail extends ReturnItem {
   readonly endReason: string | null;
   readonly node: string | null;
   readonly arriveBy: string | null;
+  /** What a carrier did not deliver as it should. */
+  readonly delivery: {
+    readonly trouble: string;
+    readonly shipmentNumber: string;
+    readonly carrier: string;
+    readonly tracking: string | null;
+    readonly reason: string | null;
+    readonly claim: { readonly amount: number; readonly currency: string } | null;
+  } | null;
   readonly lines: readonly ReturnLine[];
   readonly credits: readonly {
     readonly creditMemoNumber: string | null;

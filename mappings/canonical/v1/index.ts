@@ -1,3 +1,4 @@
+export * from './carrier-event.ts';
 export * from './common.ts';
 export * from './invoice.ts';
 export * from './order-change.ts';

@@ -117,6 +117,8 @@ CREATE TABLE "Shipment" (
     "weight" DECIMAL(27,9),
     "lines" JSONB NOT NULL,
     "erpShipmentNumber" TEXT,
+    "deliveryState" TEXT,
+    "deliveryAt" TIMESTAMPTZ(3),
     "createdAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
     CONSTRAINT "Shipment_pkey" PRIMARY KEY ("id")
@@ -457,6 +459,23 @@ CREATE TABLE "WarehouseEvent" (
 );
 
 -- CreateTable
+CREATE TABLE "CarrierEvent" (
+    "system" TEXT NOT NULL,
+    "eventId" TEXT NOT NULL,
+    "shipmentId" TEXT,
+    "packages" TEXT[],
+    "type" TEXT NOT NULL,
+    "occurredAt" TIMESTAMPTZ(3) NOT NULL,
+    "payload" JSONB NOT NULL,
+    "correlationId" TEXT NOT NULL,
+    "receivedAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "noEffect" TEXT,
+    "settledAt" TIMESTAMPTZ(3),
+
+    CONSTRAINT "CarrierEvent_pkey" PRIMARY KEY ("system","eventId")
+);
+
+-- CreateTable
 CREATE TABLE "DeadLetterAction" (
     "id" BIGSERIAL NOT NULL,
     "letterId" TEXT NOT NULL,
@@ -495,6 +514,8 @@ CREATE TABLE "Return" (
     "waitingFor" TEXT,
     "nextDeadline" TIMESTAMPTZ(3),
     "endReason" TEXT,
+    "shipmentId" TEXT,
+    "delivery" JSONB,
     "node" TEXT,
     "wmsSystem" TEXT,
     "wmsReference" TEXT,
@@ -531,6 +552,7 @@ CREATE TABLE "ReturnLine" (
     "sentBack" DECIMAL(27,9) NOT NULL DEFAULT 0,
     "credited" DECIMAL(27,9) NOT NULL DEFAULT 0,
     "waived" DECIMAL(27,9) NOT NULL DEFAULT 0,
+    "conceded" DECIMAL(27,9) NOT NULL DEFAULT 0,
 
     CONSTRAINT "ReturnLine_pkey" PRIMARY KEY ("returnId","lineNumber")
 );
@@ -814,6 +836,12 @@ CREATE UNIQUE INDEX "Fulfillment_orderId_round_sequence_key" ON "Fulfillment"("o
 CREATE INDEX "Shipment_orderId_idx" ON "Shipment"("orderId");
 
 -- CreateIndex
+CREATE INDEX "Shipment_shipmentNumber_idx" ON "Shipment"("shipmentNumber");
+
+-- CreateIndex
+CREATE INDEX "Shipment_tracking_idx" ON "Shipment"("tracking");
+
+-- CreateIndex
 CREATE UNIQUE INDEX "Shipment_fulfillmentId_shipmentNumber_key" ON "Shipment"("fulfillmentId", "shipmentNumber");
 
 -- CreateIndex
@@ -821,6 +849,12 @@ CREATE UNIQUE INDEX "Package_sscc_key" ON "Package"("sscc");
 
 -- CreateIndex
 CREATE INDEX "Package_shipmentId_idx" ON "Package"("shipmentId");
+
+-- CreateIndex
+CREATE INDEX "Package_tracking_idx" ON "Package"("tracking");
+
+-- CreateIndex
+CREATE INDEX "Package_palletSscc_idx" ON "Package"("palletSscc");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "Invoice_shipmentId_key" ON "Invoice"("shipmentId");
@@ -952,6 +986,12 @@ CREATE INDEX "WarehouseEvent_dead_idx" ON "WarehouseEvent"("receivedAt" DESC) WH
 CREATE INDEX "WarehouseEvent_releaseNumber_idx" ON "WarehouseEvent"("releaseNumber");
 
 -- CreateIndex
+CREATE INDEX "CarrierEvent_dead_idx" ON "CarrierEvent"("receivedAt" DESC) WHERE ("noEffect" IS NOT NULL AND "settledAt" IS NULL);
+
+-- CreateIndex
+CREATE INDEX "CarrierEvent_shipmentId_occurredAt_idx" ON "CarrierEvent"("shipmentId", "occurredAt");
+
+-- CreateIndex
 CREATE UNIQUE INDEX "Return_rmaNumber_key" ON "Return"("rmaNumber");
 
 -- CreateIndex
@@ -959,6 +999,9 @@ CREATE UNIQUE INDEX "Return_workflowId_key" ON "Return"("workflowId");
 
 -- CreateIndex
 CREATE INDEX "Return_orderId_idx" ON "Return"("orderId");
+
+-- CreateIndex
+CREATE INDEX "Return_shipmentId_idx" ON "Return"("shipmentId");
 
 -- CreateIndex
 CREATE INDEX "Return_askedAt_id_idx" ON "Return"("askedAt" DESC, "id");
@@ -1024,6 +1067,9 @@ ALTER TABLE "Shipment" ADD CONSTRAINT "Shipment_fulfillmentId_fkey" FOREIGN KEY 
 ALTER TABLE "Package" ADD CONSTRAINT "Package_shipmentId_fkey" FOREIGN KEY ("shipmentId") REFERENCES "Shipment"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 
 -- AddForeignKey
+ALTER TABLE "CarrierEvent" ADD CONSTRAINT "CarrierEvent_shipmentId_fkey" FOREIGN KEY ("shipmentId") REFERENCES "Shipment"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
 ALTER TABLE "Invoice" ADD CONSTRAINT "Invoice_orderId_fkey" FOREIGN KEY ("orderId") REFERENCES "Order"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 
 -- AddForeignKey
@@ -1079,6 +1125,9 @@ ALTER TABLE "Decision" ADD CONSTRAINT "Decision_orderId_fkey" FOREIGN KEY ("orde
 
 -- AddForeignKey
 ALTER TABLE "Return" ADD CONSTRAINT "Return_orderId_fkey" FOREIGN KEY ("orderId") REFERENCES "Order"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "Return" ADD CONSTRAINT "Return_shipmentId_fkey" FOREIGN KEY ("shipmentId") REFERENCES "Shipment"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 
 -- AddForeignKey
 ALTER TABLE "ReturnLine" ADD CONSTRAINT "ReturnLine_returnId_fkey" FOREIGN KEY ("returnId") REFERENCES "Return"("id") ON DELETE CASCADE ON UPDATE CASCADE;
