@@ -46,9 +46,8 @@ export const deadlineRelations = {
 
 type OrderRow = Prisma.OrderGetPayload<{
   include: typeof deadlineRelations & {
-    lines: true;
     fulfillments: true;
-    shipments: true;
+    shipments: { omit: { lines: true } };
     invoices: { include: { payments: true } };
   };
 }>;
@@ -64,13 +63,16 @@ export async function deadlineViewsOf(
     return undefined;
   });
   if (profile === undefined) return { deadlines: [], timeZone: alwaysOpen.timeZone };
-  const held = await prisma.reservation.findMany({
-    where: { orderId: order.id, quantity: { gt: 0 } },
-    select: { fulfillmentId: true },
-    distinct: ['fulfillmentId'],
-  });
+  const [held, backordered] = await Promise.all([
+    prisma.reservation.findMany({
+      where: { orderId: order.id, quantity: { gt: 0 } },
+      select: { fulfillmentId: true },
+      distinct: ['fulfillmentId'],
+    }),
+    prisma.orderLine.findFirst({ where: { orderId: order.id, backordered: { gt: 0 } }, select: { lineNumber: true } }),
+  ]);
   const incomplete = new Set(held.map(({ fulfillmentId }) => fulfillmentId));
-  const deadlines = deadlinesOf(factsOf(order, profile, incomplete)).map((one) => ({
+  const deadlines = deadlinesOf(factsOf(order, profile, incomplete, backordered !== null)).map((one) => ({
     kind: one.kind,
     subject: one.subject,
     at: toInstant(one.at),
@@ -82,7 +84,12 @@ export async function deadlineViewsOf(
 }
 
 /** @param incomplete ids of fulfillments whose warehouse still holds stock for them */
-function factsOf(order: OrderRow, profile: PartnerProfile, incomplete: ReadonlySet<string>): DeadlineFacts {
+function factsOf(
+  order: OrderRow,
+  profile: PartnerProfile,
+  incomplete: ReadonlySet<string>,
+  backordered: boolean,
+): DeadlineFacts {
   const { calendar } = profile;
   const documents = Object.entries(profile.documents.outbound).flatMap(([set, rule]): AgreedDocument[] => {
     if (rule === undefined || !rule.send) return [];
@@ -97,7 +104,7 @@ function factsOf(order: OrderRow, profile: PartnerProfile, incomplete: ReadonlyS
     shipBy: order.shipBy,
     // A day that had passed when the order came is no deadline.
     dates: datesToKeep(order.canonical as RequestedDates, dayOf(order.receivedAt, calendar)),
-    backordered: order.lines.some(({ backordered }) => backordered.gt(0)),
+    backordered,
     releases: order.fulfillments.map(({ id, releaseNumber, shipBy, releasedAt }) => ({
       ...{ releaseNumber, shipBy, releasedAt },
       complete: !incomplete.has(id),

@@ -109,8 +109,31 @@ export interface OrderLine {
   readonly backordered: Decimal;
   readonly open: Decimal;
   readonly shipped: Decimal;
+  /** An open exception names it. */
+  readonly inQuestion: boolean;
   /** What each store gets, in base units; empty for a line that is not spread over stores. */
   readonly stores: readonly LineStore[];
+}
+
+/** Sums over all lines of one base unit. */
+export type LineSum = Pick<
+  OrderLine,
+  'baseUnit' | 'ordered' | 'cancelled' | 'rejected' | 'backordered' | 'open' | 'shipped'
+>;
+
+export interface LineQuery {
+  readonly q?: string;
+  readonly state?: string;
+  readonly questionsFirst?: 'true' | '';
+  readonly cursor?: string;
+  readonly limit: number;
+}
+
+export interface LinePage {
+  readonly items: readonly OrderLine[];
+  readonly nextCursor: string | null;
+  /** Lines that match, on all pages. */
+  readonly count: number;
 }
 
 export interface LineStore {
@@ -128,7 +151,9 @@ export interface ShippedPackage {
   readonly tracking?: string | null;
   /** Code of the store that it is packed for. */
   readonly markFor: string | null;
+  /** The first of them. */
   readonly lines: readonly LineQuantity[];
+  readonly lineCount: number;
 }
 
 export interface Shipment {
@@ -140,9 +165,11 @@ export interface Shipment {
   readonly billOfLading: string | null;
   readonly tracking: string | null;
   readonly erpShipmentNumber: string | null;
+  /** The first of them. */
   readonly packages: readonly ShippedPackage[];
+  readonly packageCount: number;
   /** `labels` is null if a package has no SSCC. */
-  readonly links: { readonly labels: string | null };
+  readonly links: { readonly labels: string | null; readonly packages: string };
 }
 
 export interface Fulfillment {
@@ -150,7 +177,9 @@ export interface Fulfillment {
   readonly node: string;
   readonly releaseNumber: string;
   readonly state: string;
+  /** The first of them. */
   readonly lines: readonly LineQuantity[];
+  readonly lineCount: number;
 }
 
 export interface Invoice {
@@ -271,7 +300,12 @@ export interface OrderDetail extends Omit<OrderSummary, 'openExceptions'> {
   readonly shipTo: ShipTo | null;
   /** What people corrected, one sentence each. */
   readonly corrections: readonly string[];
+  /** The first of them. */
   readonly lines: readonly OrderLine[];
+  readonly lineCount: number;
+  readonly lineSums: readonly LineSum[];
+  /** The two highest of the buyer's line numbers, the highest first. */
+  readonly highestLineIds: readonly string[];
   readonly fulfillments: readonly Fulfillment[];
   readonly shipments: readonly Shipment[];
   readonly invoices: readonly Invoice[];
@@ -739,6 +773,13 @@ export function createApi(key: string, onUnauthorized: () => void = () => undefi
     orders: (query: OrderQuery, signal: AbortSignal) => get<OrderPage>(`/v1/orders?${parametersOf(query)}`, signal),
     outages: (signal: AbortSignal) => get<{ items: Outage[] }>('/v1/outages', signal),
     order: (id: string, signal: AbortSignal) => get<OrderDetail>(order(id), signal),
+    lines: (id: string, query: LineQuery, signal: AbortSignal) =>
+      get<LinePage>(`${order(id)}/lines?${parametersOf(query)}`, signal),
+    packages: (link: string, cursor: string, signal: AbortSignal) =>
+      get<{ readonly items: readonly ShippedPackage[]; readonly nextCursor: string | null }>(
+        `${link}?${parametersOf({ cursor, limit: 100 })}`,
+        signal,
+      ),
     /** What the buyer asked for; it never changes. */
     asOrdered: (id: string, signal: AbortSignal) => get<AsOrdered>(`${order(id)}/as-ordered`, signal),
     timeline: (id: string, signal: AbortSignal) => get<{ items: TimelineEvent[] }>(`${order(id)}/timeline`, signal),
@@ -806,7 +847,7 @@ export function createApi(key: string, onUnauthorized: () => void = () => undefi
   };
 }
 
-function parametersOf(query: OrderQuery | InterchangeQuery): string {
+function parametersOf(query: object): string {
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
     if (value !== undefined && value !== '') parameters.set(name, String(value));
