@@ -9,15 +9,23 @@ export interface Difference {
 /** More than people read. */
 const MOST = 200;
 
-/** The places at which two JSON values differ, the first 200 of them. */
-export function differencesOf(before: unknown, now: unknown): Difference[] {
+export interface Differences {
+  /** The first 200. */
+  readonly differences: readonly Difference[];
+  /** How many there are in all. */
+  readonly differenceCount: number;
+}
+
+/** The places at which two JSON values differ. */
+export function differencesOf(before: unknown, now: unknown): Differences {
   const [old, young] = [leavesOf(before), leavesOf(now)];
   const paths = [...new Set([...old.keys(), ...young.keys()])].filter((path) => old.get(path) !== young.get(path));
-  return paths.slice(0, MOST).map((path) => ({
+  const differences = paths.slice(0, MOST).map((path) => ({
     path,
     ...(old.has(path) && { before: old.get(path) }),
     ...(young.has(path) && { now: young.get(path) }),
   }));
+  return { differences, differenceCount: paths.length };
 }
 
 function leavesOf(value: unknown, path = '', leaves = new Map<string, unknown>()): Map<string, unknown> {

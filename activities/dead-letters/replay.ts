@@ -7,7 +7,7 @@ import type { PartnerProfile } from '../../mappings/profile/profile.ts';
 import { takeTransactionAgain } from '../edi/read-interchange.ts';
 import type { IntakeDependencies } from '../intake/dependencies.ts';
 import type { PartnerProfiles } from '../partners/partner-profiles.ts';
-import { type Difference, differencesOf } from './differences.ts';
+import { type Differences, differencesOf } from './differences.ts';
 import { aloneIn, foretold, type Reading, readAlone, readBy } from './document.ts';
 import { type Letter, loadLetters } from './letter.ts';
 import { replayCarrierEvent, replayEvent, replayInterchange, replayPayment } from './other-kinds.ts';
@@ -26,7 +26,7 @@ export interface ReplayRequest {
   readonly correlationId: string;
 }
 
-export interface Replayed {
+export interface Replayed extends Differences {
   /** In plain words. */
   readonly effect: string;
   /** It is no dead letter any more. */
@@ -34,7 +34,6 @@ export interface Replayed {
   /** How a document was read when it came, as far as that is known. */
   readonly before: Reading | null;
   readonly now: Reading | null;
-  readonly differences: readonly Difference[];
 }
 
 /** The effect that a replay would have, and the function that carries it out. */
@@ -63,7 +62,14 @@ export async function replayDeadLetter(
   }
   if (done !== null || letter.cause === undefined) {
     const by = done === null ? 'it has had its effect' : `${done.by} had it taken already: ${done.why}`;
-    return { effect: `${by}; nothing is done twice`, settled: true, before: null, now: null, differences: [] };
+    return {
+      effect: `${by}; nothing is done twice`,
+      settled: true,
+      before: null,
+      now: null,
+      differences: [],
+      differenceCount: 0,
+    };
   }
   const { act, ...prepared } = await prepare(deps, letter, request);
   if (request.dryRun) return prepared;
@@ -116,9 +122,9 @@ async function replayDocument(
   const alone = aloneIn(document, request.content);
   const { reading: now, outcome } = await readBy(alone, profile, interchange.receivedAt);
   const before = await asItWas(deps, row.partnerId, aloneIn(document, undefined), interchange.receivedAt);
-  const differences = differencesOf(before?.content, now.content);
+  const compared = differencesOf(before?.content, now.content);
   return {
-    ...{ before, now, differences, effect: await foretold(prisma, now, outcome, row.partnerId) },
+    ...{ before, now, ...compared, effect: await foretold(prisma, now, outcome, row.partnerId) },
     settled: now.verdict === 'accepted' && outcome?.kind !== 'kept',
     act: async () => {
       const { id, correlationId, controlNumber, receivedAt } = interchange;

@@ -76,11 +76,8 @@ export async function recordInvoice(
       ${insertRows('Invoice', INVOICE_COLUMNS, [row])} ON CONFLICT DO NOTHING RETURNING "id"
     ),
     matched AS (
-      UPDATE "PaymentAllocation" AS a SET "invoiceId" = ${id}, "orderId" = ${orderId}, "noEffect" = NULL
-      FROM "Payment" AS p
-      WHERE p."id" = a."paymentId" AND p."partnerId" = ${partnerId}
-        AND a."invoiceNumber" = ${invoiceNumber} AND a."invoiceId" IS NULL AND a."settledAt" IS NULL AND ${go}
-      RETURNING a."id" AS "allocationId", a."invoiceNumber", a."amount", a."adjustment"
+      ${matchPayments({ invoiceId: id, orderId, partnerId, invoiceNumber })} AND ${go}
+      ${MATCHED}
     ),
     told AS (${insertTimeline(difference === undefined ? [invoiced] : [invoiced, differs], go)}),
     referred AS (${insertReferences(orderId, [['invoice', invoiceNumber]], go)}),
@@ -161,6 +158,22 @@ function invoiceDocument(
   );
 }
 
+/** Gives the invoice the payments that name it and that no invoice has. A condition may follow, then `MATCHED`. */
+function matchPayments(invoice: {
+  readonly invoiceId: string;
+  readonly orderId: string;
+  readonly partnerId: string;
+  readonly invoiceNumber: string;
+}): Prisma.Sql {
+  return Prisma.sql`
+      UPDATE "PaymentAllocation" AS a SET "invoiceId" = ${invoice.invoiceId}, "orderId" = ${invoice.orderId}, "noEffect" = NULL
+      FROM "Payment" AS p
+      WHERE p."id" = a."paymentId" AND p."partnerId" = ${invoice.partnerId}
+        AND a."invoiceNumber" = ${invoice.invoiceNumber} AND a."invoiceId" IS NULL AND a."settledAt" IS NULL`;
+}
+
+const MATCHED = Prisma.sql`RETURNING a."id" AS "allocationId", a."invoiceNumber", a."amount", a."adjustment"`;
+
 /**
  * Payments that were committed concurrently with the invoice: neither transaction could see the
  * other.
@@ -173,11 +186,8 @@ async function paymentsMeanwhile(
 ): Promise<RemittedAmount[]> {
   const [row] = await records.$queryRaw<{ payments: RemittedAmount[] }[]>`
     WITH matched AS (
-      UPDATE "PaymentAllocation" AS a SET "invoiceId" = ${invoiceId}, "orderId" = ${orderId}, "noEffect" = NULL
-      FROM "Payment" AS p
-      WHERE p."id" = a."paymentId" AND p."partnerId" = ${partnerId}
-        AND a."invoiceNumber" = ${invoiceNumber} AND a."invoiceId" IS NULL AND a."settledAt" IS NULL
-      RETURNING a."id" AS "allocationId", a."invoiceNumber", a."amount", a."adjustment"
+      ${matchPayments({ invoiceId, orderId, partnerId, invoiceNumber })}
+      ${MATCHED}
     )
     SELECT coalesce(json_agg(m), '[]'::json) AS "payments" FROM matched AS m`;
   return row?.payments ?? [];

@@ -53,9 +53,8 @@ export const deadlineRelations = {
 
 type OrderRow = Prisma.OrderGetPayload<{
   include: typeof deadlineRelations & {
-    lines: true;
     fulfillments: true;
-    shipments: true;
+    shipments: { omit: { lines: true } };
     invoices: { include: { payments: true } };
   };
 }>;
@@ -71,35 +70,43 @@ export async function deadlineViewsOf(
     return undefined;
   });
   if (profile === undefined) return { deadlines: [], timeZone: alwaysOpen.timeZone };
-  const held = await prisma.reservation.findMany({
-    where: { orderId: order.id, quantity: { gt: 0 } },
-    select: { fulfillmentId: true },
-    distinct: ['fulfillmentId'],
-  });
-  const waits = await prisma.orderException.findMany({
-    where: { orderId: order.id, resolution: { path: ['resolution'], equals: 'wait' } },
-    select: { type: true, resolution: true },
-    orderBy: [{ resolvedAt: 'asc' }, { id: 'asc' }],
-  });
+  const [held, backordered, waits] = await Promise.all([
+    prisma.reservation.findMany({
+      where: { orderId: order.id, quantity: { gt: 0 } },
+      select: { fulfillmentId: true },
+      distinct: ['fulfillmentId'],
+    }),
+    prisma.orderLine.findFirst({ where: { orderId: order.id, backordered: { gt: 0 } }, select: { lineNumber: true } }),
+    prisma.orderException.findMany({
+      where: { orderId: order.id, resolution: { path: ['resolution'], equals: 'wait' } },
+      select: { type: true, resolution: true },
+      orderBy: [{ resolvedAt: 'asc' }, { id: 'asc' }],
+    }),
+  ]);
   const incomplete = new Set(held.map(({ fulfillmentId }) => fulfillmentId));
-  const deadlines = deadlinesOf(factsOf(order, profile, incomplete, waits.flatMap(movedBy))).map((one) => ({
-    kind: one.kind,
-    subject: one.subject,
-    at: toInstant(one.at),
-    source: sourceInWords(one.source, order.channel),
-    state: one.state,
-    doneAt: toInstantOrNull(one.doneAt ?? null),
-  }));
+  const moved = waits.flatMap(movedBy);
+  const deadlines = deadlinesOf(factsOf(order, profile, { incomplete, backordered: backordered !== null, moved })).map(
+    (one) => ({
+      kind: one.kind,
+      subject: one.subject,
+      at: toInstant(one.at),
+      source: sourceInWords(one.source, order.channel),
+      state: one.state,
+      doneAt: toInstantOrNull(one.doneAt ?? null),
+    }),
+  );
   return { deadlines, timeZone: profile.calendar.timeZone };
 }
 
-/** @param incomplete ids of fulfillments whose warehouse still holds stock for them */
-function factsOf(
-  order: OrderRow,
-  profile: PartnerProfile,
-  incomplete: ReadonlySet<string>,
-  moved: readonly MovedDeadline[],
-): DeadlineFacts {
+interface Known {
+  /** Ids of fulfillments whose warehouse still holds stock for them. */
+  readonly incomplete: ReadonlySet<string>;
+  readonly backordered: boolean;
+  /** By people. */
+  readonly moved: readonly MovedDeadline[];
+}
+
+function factsOf(order: OrderRow, profile: PartnerProfile, { incomplete, backordered, moved }: Known): DeadlineFacts {
   const { calendar } = profile;
   const documents = Object.entries(profile.documents.outbound).flatMap(([set, rule]): AgreedDocument[] => {
     if (rule === undefined || !rule.send) return [];
@@ -115,7 +122,7 @@ function factsOf(
     shipBy: order.shipBy,
     // A day that had passed when the order came is no deadline.
     dates: datesToKeep(order.canonical as RequestedDates, dayOf(order.receivedAt, calendar)),
-    backordered: order.lines.some(({ backordered }) => backordered.gt(0)),
+    backordered,
     releases: order.fulfillments.map(({ id, releaseNumber, shipBy, releasedAt }) => ({
       ...{ releaseNumber, shipBy, releasedAt },
       complete: !incomplete.has(id),

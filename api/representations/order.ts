@@ -1,29 +1,26 @@
 import { z } from 'zod';
-import { allocationsOf } from '../../activities/orders/stores.ts';
-import { sum } from '../../domain/decimal.ts';
 import { type Correction, correctionInWords } from '../../domain/order/corrections.ts';
-import { type CarrierEvent, namedStore, party } from '../../mappings/canonical/v1/index.ts';
+import { type CarrierEvent, party } from '../../mappings/canonical/v1/index.ts';
 import type { Prisma } from '../../prisma/generated/client.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import type { HeldUp } from '../held-up.ts';
 import { type ChangeView, changeView } from './change.ts';
 import { deadlineRelations, deadlineView } from './deadlines.ts';
 import { exceptionView, exceptionViewOf, type OtherOrder } from './exception.ts';
+import { lineSum, orderLine, SHOWN, type ShownLines } from './order-line.ts';
+import { type ShownPackages, shippedPackage, shownQuantityLines, toShownLines } from './package.ts';
 import {
   day,
   instant,
   link,
   minorUnits,
   orderPath,
-  quantity,
-  quantityLine,
   returnPath,
+  shipmentPath,
   toDay,
   toInstant,
   toInstantOrNull,
   toMinorUnits,
-  toQuantity,
-  toQuantityLines,
 } from './values.ts';
 
 export const heldUpView = z
@@ -98,39 +95,22 @@ export const orderView = orderItem
       country: z.string().nullable(),
       identifiers: z.array(z.object({ scheme: z.string(), value: z.string() })),
     }),
-    lines: z.array(
-      z.object({
-        lineNumber: z.int(),
-        lineId: z.string(),
-        sku: z.string(),
-        customerSku: z.string().nullable(),
-        description: z.string(),
-        orderedValue: quantity,
-        orderedUnit: z.string(),
-        baseUnit: z.string(),
-        unitFactor: quantity,
-        unitPrice: z.string().meta({ description: 'Per ordered unit, major units of the currency' }),
-        ordered: quantity,
-        cancelled: quantity,
-        rejected: quantity,
-        backordered: quantity,
-        open: quantity,
-        shipped: quantity,
-        surplus: quantity.meta({ description: 'Left beyond what was ordered; no part of `ordered`' }),
-        stores: z
-          .array(z.object({ store: z.string(), name: z.string().optional(), ordered: quantity, shipped: quantity }))
-          .meta({
-            description: 'What each store gets, in base units; empty for a line that is not spread over stores',
-          }),
-      }),
-    ),
+    lines: z.array(orderLine).meta({ description: `The first ${SHOWN} lines; \`links.lines\` has all, page by page` }),
+    lineCount: z.int(),
+    linesNextCursor: z.string().nullable().meta({
+      description: 'The cursor of `listOrderLines` for the lines that follow; null if there are no more',
+    }),
+    lineSums: z.array(lineSum),
+    highestLineIds: z.array(z.string()).meta({
+      description: 'The two highest of the buyer’s line numbers, the highest first: a new line is numbered after them',
+    }),
     fulfillments: z.array(
       z.object({
         id: z.string(),
         node: z.string(),
         releaseNumber: z.string(),
         state: z.string(),
-        lines: z.array(quantityLine),
+        ...shownQuantityLines,
       }),
     ),
     shipments: z.array(
@@ -165,19 +145,15 @@ export const orderView = orderItem
             }),
           )
           .meta({ description: 'Of what the carrier did not deliver' }),
-        packages: z.array(
-          z.object({
-            sscc: z.string().nullable(),
-            palletSscc: z.string().nullable(),
-            kind: z.string(),
-            markFor: z.string().nullable().meta({ description: 'Code of the store that it is packed for' }),
-            lines: z.array(quantityLine),
-          }),
-        ),
+        packages: z.array(shippedPackage).meta({
+          description: `The first ${SHOWN} packages; \`links.packages\` has all, page by page`,
+        }),
+        packageCount: z.int(),
         links: z.object({
           labels: link
             .nullable()
             .meta({ description: 'GS1-128 labels of its packages; null where a package has no SSCC' }),
+          packages: link,
         }),
       }),
     ),
@@ -209,6 +185,7 @@ export const orderView = orderItem
     references: z.array(z.object({ kind: z.string(), value: z.string() })),
     links: z.object({
       self: link,
+      lines: link,
       timeline: link,
       documents: link,
       lineage: link,
@@ -292,12 +269,11 @@ export function orderItemOf(
 }
 
 export const orderViewRelations = {
-  lines: { orderBy: { lineNumber: 'asc' } },
   fulfillments: { orderBy: { sequence: 'asc' } },
   shipments: {
     orderBy: [{ shippedAt: 'asc' }, { id: 'asc' }],
+    omit: { lines: true },
     include: {
-      packages: { orderBy: { id: 'asc' } },
       fulfillment: { select: { node: true } },
       milestones: { orderBy: [{ occurredAt: 'asc' }, { receivedAt: 'asc' }, { eventId: 'asc' }] },
       returns: { select: { id: true, rmaNumber: true, status: true }, orderBy: [{ askedAt: 'asc' }, { id: 'asc' }] },
@@ -339,12 +315,16 @@ export function orderViewOf(
   order: OrderViewRow,
   {
     parts,
+    lines,
+    packages,
     others,
     heldUp,
     changes,
     deadlines,
     timeZone,
   }: {
+    lines: ShownLines;
+    packages: ReadonlyMap<string, ShownPackages>;
     parts: readonly OrderPart[];
     others: readonly OtherOrder[];
     heldUp: z.output<typeof heldUpView>[];
@@ -368,32 +348,13 @@ export function orderViewOf(
     cancelling: order.cancelling as z.output<typeof orderView>['cancelling'],
     parts: parts.map(({ id, part, status }) => ({ orderId: id, part, status, links: { self: orderPath(id) } })),
     shipTo: shipToOf(order),
-    lines: order.lines.map((line) => ({
-      lineNumber: line.lineNumber,
-      lineId: line.lineId,
-      sku: line.sku,
-      customerSku: line.customerSku,
-      description: line.description,
-      orderedValue: toQuantity(line.orderedValue),
-      orderedUnit: line.orderedUnit,
-      baseUnit: line.baseUnit,
-      unitFactor: toQuantity(line.unitFactor),
-      unitPrice: toQuantity(line.unitPrice),
-      ordered: toQuantity(line.ordered),
-      cancelled: toQuantity(line.cancelled),
-      rejected: toQuantity(line.rejected),
-      backordered: toQuantity(line.backordered),
-      open: toQuantity(line.open),
-      shipped: toQuantity(line.shipped),
-      surplus: toQuantity(line.surplus),
-      stores: storesOf(order, line),
-    })),
+    ...lines,
     fulfillments: order.fulfillments.map(({ id, node, releaseNumber, state, lines }) => ({
       id,
       node,
       releaseNumber,
       state,
-      lines: toQuantityLines(lines),
+      ...toShownLines(lines),
     })),
     shipments: order.shipments.map((shipment) => ({
       id: shipment.id,
@@ -418,14 +379,12 @@ export function orderViewOf(
         ...{ returnId: id, rmaNumber, status },
         links: { self: returnPath(id) },
       })),
-      packages: shipment.packages.map(({ sscc, palletSscc, kind, markFor, lines }) => ({
-        sscc,
-        palletSscc,
-        kind,
-        markFor,
-        lines: toQuantityLines(lines),
-      })),
-      links: { labels: labelsLink(shipment) },
+      packages: packages.get(shipment.id)?.packages ?? [],
+      packageCount: packages.get(shipment.id)?.packageCount ?? 0,
+      links: {
+        labels: packages.get(shipment.id)?.labelled ? `${shipmentPath(shipment.id)}/labels` : null,
+        packages: `${shipmentPath(shipment.id)}/packages`,
+      },
     })),
     invoices: order.invoices.map((invoice) => ({
       invoiceNumber: invoice.invoiceNumber,
@@ -455,6 +414,7 @@ export function orderViewOf(
     references: order.references.map(({ kind, value }) => ({ kind, value })),
     links: {
       self,
+      lines: `${self}/lines`,
       timeline: `${self}/timeline`,
       documents: `${self}/documents`,
       lineage: `${self}/lineage`,
@@ -462,12 +422,6 @@ export function orderViewOf(
       temporal: temporalLink(order.workflowId, deps),
     },
   };
-}
-
-/** The link to a shipment's labels; null if a package has no SSCC. */
-function labelsLink(shipment: { id: string; packages: readonly { sscc: string | null }[] }): string | null {
-  const labelled = shipment.packages.length > 0 && shipment.packages.every(({ sscc }) => sscc !== null);
-  return labelled ? `/v1/shipments/${encodeURIComponent(shipment.id)}/labels` : null;
 }
 
 export function temporalLink(workflowId: string, { config }: Pick<ApiDependencies, 'config'>): string {
@@ -491,25 +445,4 @@ function shipToOf(order: OrderViewRow): z.output<typeof orderView>['shipTo'] {
     country: address?.country ?? null,
     identifiers: shipTo.identifiers,
   };
-}
-
-const canonicalStores = z.object({
-  lines: z.array(z.object({ allocations: z.array(z.object({ store: party, quantity: z.string() })).default([]) })),
-});
-
-function storesOf(
-  { canonical, shipments }: OrderViewRow,
-  { lineNumber, unitFactor }: OrderViewRow['lines'][number],
-): z.output<typeof orderView>['lines'][number]['stores'] {
-  const ordered = canonicalStores.parse(canonical).lines[lineNumber - 1];
-  const names = (ordered?.allocations ?? []).map(({ store }) => namedStore(store));
-  const allocated = allocationsOf(ordered, unitFactor.toFixed());
-  if (allocated.length === 0) return [];
-  const lines = shipments.flatMap((shipment) => toQuantityLines(shipment.lines));
-  const shipped = lines.flatMap((line) => (line.lineNumber === lineNumber ? (line.stores ?? []) : []));
-  return allocated.map(({ store, quantity: whole }, index) => {
-    const name = names[index]?.name;
-    const gone = sum(shipped.flatMap((one) => (one.store === store ? [one.quantity] : [])));
-    return { store, ...(name !== undefined && { name }), ordered: whole, shipped: gone };
-  });
 }

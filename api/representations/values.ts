@@ -56,3 +56,7 @@ export function returnPath(id: string): string {
 export function orderPath(id: string): string {
   return `/v1/orders/${encodeURIComponent(id)}`;
 }
+
+export function shipmentPath(id: string): string {
+  return `/v1/shipments/${encodeURIComponent(id)}`;
+}

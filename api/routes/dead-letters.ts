@@ -80,7 +80,10 @@ const replayed = z
     effect: z.string().meta({ description: 'What became, or would become, of it, for people' }),
     before: reading.nullable().meta({ description: 'By the profile that was in force when it came, if that is known' }),
     now: reading.nullable(),
-    differences: z.array(z.object({ path: z.string(), before: z.unknown().optional(), now: z.unknown().optional() })),
+    differences: z
+      .array(z.object({ path: z.string(), before: z.unknown().optional(), now: z.unknown().optional() }))
+      .meta({ description: 'The first 200' }),
+    differenceCount: z.int().meta({ description: 'How many there are in all' }),
     links: z.object({ self: link }),
   })
   .meta({ id: 'ReplayedDeadLetter' });
@@ -235,11 +238,19 @@ const replay = route({
       }),
     );
     if (result === undefined) throw new Problem('unknown-dead-letter', `Nothing is known under "${id}".`);
-    const { effect, settled, before, now, differences } = result;
+    const { effect, settled, before, now, differences, differenceCount } = result;
     return {
       status: 200,
       body: {
-        ...{ deadLetterId: id, dryRun, effect, settled, differences: [...differences], links: { self: pathOf(id) } },
+        ...{
+          deadLetterId: id,
+          dryRun,
+          effect,
+          settled,
+          differences: [...differences],
+          differenceCount,
+          links: { self: pathOf(id) },
+        },
         before: before && { ...before, faults: [...before.faults] },
         now: now && { ...now, faults: [...now.faults] },
       },

@@ -23,6 +23,8 @@ import {
   partsOf,
   temporalLink,
 } from '../representations/order.ts';
+import { shownLinesOf } from '../representations/order-line.ts';
+import { shownPackagesOf } from '../representations/package.ts';
 import { instant, link, orderPath, toInstant } from '../representations/values.ts';
 import { type Caller, route, withScope } from '../route.ts';
 import { updateOrder } from '../workflow-updates.ts';
@@ -171,15 +173,17 @@ const readOrder = route({
   handler: async ({ params, caller }, deps) => {
     const found = await deps.prisma.order.findUnique({ where: { id: params.orderId }, include: orderViewRelations });
     const order = await visibleTo(caller, found, ({ partnerId }) => partnerId, 'unknown-order', params.orderId);
-    const [parts, othersOf, heldUp, changes, { deadlines, timeZone }] = await Promise.all([
+    const [parts, lines, packages, othersOf, heldUp, changes, { deadlines, timeZone }] = await Promise.all([
       partsOf(order, deps),
+      shownLinesOf(deps.prisma, order.id),
+      shownPackagesOf(deps.prisma, order.id),
       otherOrdersOf(deps, [order]),
       heldUpOf(deps.prisma, [order.id]),
       changesOf(deps.prisma, order.id),
       deadlineViewsOf(order, deps),
     ]);
     const related = {
-      parts,
+      ...{ parts, lines, packages },
       others: othersOf(order),
       heldUp: heldUpViews(heldUp.get(order.id), caller),
       changes,

@@ -111,8 +111,31 @@ export interface OrderLine {
   readonly shipped: Decimal;
   /** Left beyond what was ordered; no part of `ordered`. */
   readonly surplus: Decimal;
+  /** An open exception names it. */
+  readonly inQuestion: boolean;
   /** What each store gets, in base units; empty for a line that is not spread over stores. */
   readonly stores: readonly LineStore[];
+}
+
+/** Sums over all lines of one base unit. */
+export type LineSum = Pick<
+  OrderLine,
+  'baseUnit' | 'ordered' | 'cancelled' | 'rejected' | 'backordered' | 'open' | 'shipped'
+>;
+
+export interface LineQuery {
+  readonly q?: string;
+  readonly state?: string;
+  readonly questionsFirst?: 'true' | '';
+  readonly cursor?: string;
+  readonly limit: number;
+}
+
+export interface LinePage {
+  readonly items: readonly OrderLine[];
+  readonly nextCursor: string | null;
+  /** Lines that match, on all pages. */
+  readonly count: number;
 }
 
 export interface LineStore {
@@ -130,7 +153,9 @@ export interface ShippedPackage {
   readonly tracking?: string | null;
   /** Code of the store that it is packed for. */
   readonly markFor: string | null;
+  /** The first of them. */
   readonly lines: readonly LineQuantity[];
+  readonly lineCount: number;
 }
 
 export interface Shipment {
@@ -152,9 +177,11 @@ export interface Shipment {
   }[];
   /** Of what the carrier did not deliver. */
   readonly returns: readonly { readonly returnId: string; readonly rmaNumber: string; readonly status: string }[];
+  /** The first of them. */
   readonly packages: readonly ShippedPackage[];
+  readonly packageCount: number;
   /** `labels` is null if a package has no SSCC. */
-  readonly links: { readonly labels: string | null };
+  readonly links: { readonly labels: string | null; readonly packages: string };
 }
 
 export interface Fulfillment {
@@ -162,7 +189,9 @@ export interface Fulfillment {
   readonly node: string;
   readonly releaseNumber: string;
   readonly state: string;
+  /** The first of them. */
   readonly lines: readonly LineQuantity[];
+  readonly lineCount: number;
 }
 
 export interface Invoice {
@@ -301,7 +330,12 @@ export interface OrderDetail extends Omit<OrderSummary, 'openExceptions'> {
   readonly shipTo: ShipTo | null;
   /** What people corrected, one sentence each. */
   readonly corrections: readonly string[];
+  /** The first of them. */
   readonly lines: readonly OrderLine[];
+  readonly lineCount: number;
+  readonly lineSums: readonly LineSum[];
+  /** The two highest of the buyer's line numbers, the highest first. */
+  readonly highestLineIds: readonly string[];
   readonly fulfillments: readonly Fulfillment[];
   readonly shipments: readonly Shipment[];
   readonly invoices: readonly Invoice[];
@@ -769,6 +803,13 @@ export function createApi(key: string, onUnauthorized: () => void = () => undefi
     orders: (query: OrderQuery, signal: AbortSignal) => get<OrderPage>(`/v1/orders?${parametersOf(query)}`, signal),
     outages: (signal: AbortSignal) => get<{ items: Outage[] }>('/v1/outages', signal),
     order: (id: string, signal: AbortSignal) => get<OrderDetail>(order(id), signal),
+    lines: (id: string, query: LineQuery, signal: AbortSignal) =>
+      get<LinePage>(`${order(id)}/lines?${parametersOf(query)}`, signal),
+    packages: (link: string, cursor: string, signal: AbortSignal) =>
+      get<{ readonly items: readonly ShippedPackage[]; readonly nextCursor: string | null }>(
+        `${link}?${parametersOf({ cursor, limit: 100 })}`,
+        signal,
+      ),
     /** What the buyer asked for; it never changes. */
     asOrdered: (id: string, signal: AbortSignal) => get<AsOrdered>(`${order(id)}/as-ordered`, signal),
     timeline: (id: string, signal: AbortSignal) => get<{ items: TimelineEvent[] }>(`${order(id)}/timeline`, signal),
@@ -837,7 +878,7 @@ export function createApi(key: string, onUnauthorized: () => void = () => undefi
   };
 }
 
-function parametersOf(query: OrderQuery | InterchangeQuery): string {
+function parametersOf(query: object): string {
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
     if (value !== undefined && value !== '') parameters.set(name, String(value));

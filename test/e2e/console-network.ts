@@ -582,12 +582,21 @@ function detailOf(order: ReturnType<typeof orderItems>[number]) {
         },
       ),
     ],
+    lineCount: 3,
+    lineSums: [
+      {
+        ...{ baseUnit: 'EA', ordered: '1620', cancelled: '6', rejected: '0', backordered: '240' },
+        ...{ open: '480', shipped: '894' },
+      },
+    ],
+    highestLineIds: ['3', '2'],
     fulfillments: [
       {
         id: 'f1',
         node: 'RNO',
         releaseNumber: 'R-40112-1',
         state: 'shipped',
+        lineCount: 2,
         lines: [
           { lineNumber: 1, quantity: '144' },
           { lineNumber: 2, quantity: '720' },
@@ -598,6 +607,7 @@ function detailOf(order: ReturnType<typeof orderItems>[number]) {
         node: 'MEM',
         releaseNumber: 'R-40112-2',
         state: 'picking',
+        lineCount: 2,
         lines: [
           { lineNumber: 2, quantity: '480' },
           { lineNumber: 3, quantity: '30' },
@@ -614,13 +624,15 @@ function detailOf(order: ReturnType<typeof orderItems>[number]) {
         billOfLading: 'BOL-77120',
         tracking: '1Z999AA10123456784',
         erpShipmentNumber: 'DN-30911',
-        links: { labels: '/v1/shipments/s1/labels' },
+        links: { labels: '/v1/shipments/s1/labels', packages: '/v1/shipments/s1/packages' },
+        packageCount: 2,
         packages: [
           {
             sscc: '006141411234567890',
             palletSscc: '006141419999999997',
             kind: 'carton',
             markFor: '0412',
+            lineCount: 1,
             lines: [{ lineNumber: 1, quantity: '72' }],
           },
           {
@@ -628,6 +640,7 @@ function detailOf(order: ReturnType<typeof orderItems>[number]) {
             palletSscc: '006141419999999997',
             kind: 'carton',
             markFor: null,
+            lineCount: 2,
             lines: [
               { lineNumber: 1, quantity: '72' },
               { lineNumber: 2, quantity: '720' },

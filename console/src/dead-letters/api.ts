@@ -51,6 +51,8 @@ export interface Replayed {
   readonly effect: string;
   readonly before: Reading | null;
   readonly now: Reading | null;
+  /** In all; `differences` has the first of them. */
+  readonly differenceCount: number;
   readonly differences: readonly { readonly path: string; readonly before?: unknown; readonly now?: unknown }[];
 }
 

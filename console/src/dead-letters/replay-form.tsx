@@ -95,7 +95,7 @@ export function ReplayForm({ letter, onDone }: { readonly letter: DeadLetterDeta
   );
 }
 
-function Told({ told: { effect, before, now, differences } }: { readonly told: Replayed }) {
+function Told({ told: { effect, before, now, differences, differenceCount } }: { readonly told: Replayed }) {
   return (
     <div role="status">
       <p>
@@ -109,7 +109,8 @@ function Told({ told: { effect, before, now, differences } }: { readonly told: R
       {differences.length > 0 && (
         <details>
           <summary>
-            {differences.length} {differences.length === 1 ? 'value differs' : 'values differ'}
+            {differenceCount} {differenceCount === 1 ? 'value differs' : 'values differ'}
+            {differenceCount > differences.length && `, the first ${differences.length} are shown`}
           </summary>
           <table className="list">
             <thead>

@@ -41,11 +41,20 @@ export function AsOrderedSection({ orderId, checked, corrections }: Props) {
 
 function Content({ orderId }: { readonly orderId: string }) {
   const api = useApi();
+  const [q, setQ] = useState('');
+  const [start, setStart] = useState(0);
   const { data, problem, refresh } = useLive(`as ordered ${orderId}`, (signal) => api.asOrdered(orderId, signal));
   if (data === undefined) {
     if (problem) return <ProblemBanner problem={problem} what="what was ordered" onRetry={refresh} />;
     return <Loading what="what was ordered" />;
   }
+  const wanted = q.trim().toLowerCase();
+  const matching =
+    wanted === ''
+      ? data.lines
+      : data.lines.filter((line) => textOf(line).some((text) => text.toLowerCase().includes(wanted)));
+  const from = Math.min(start, matching.length);
+  const lines = matching.slice(from, from + PAGE);
   return (
     <>
       <dl className="facts">
@@ -56,6 +65,22 @@ function Content({ orderId }: { readonly orderId: string }) {
           </div>
         ))}
       </dl>
+      {data.lines.length > PAGE && (
+        <div className="line-filter">
+          <label>
+            Find as ordered{' '}
+            <input
+              type="search"
+              value={q}
+              onChange={({ target }) => {
+                setQ(target.value);
+                setStart(0);
+              }}
+            />
+          </label>
+          <span className="quiet">{matching.length.toLocaleString('en-US')} lines</span>
+        </div>
+      )}
       <WideTable name="Lines as ordered">
         <thead>
           <tr>
@@ -71,7 +96,7 @@ function Content({ orderId }: { readonly orderId: string }) {
           </tr>
         </thead>
         <tbody>
-          {data.lines.map((line) => (
+          {lines.map((line) => (
             <tr key={line.lineId}>
               <td>{line.lineId}</td>
               <th scope="row" className="item">
@@ -93,8 +118,25 @@ function Content({ orderId }: { readonly orderId: string }) {
           ))}
         </tbody>
       </WideTable>
+      {matching.length > PAGE && (
+        <nav className="paging" aria-label="Pages of lines as ordered">
+          <button type="button" disabled={from === 0} onClick={() => setStart(from - PAGE)}>
+            Previous page
+          </button>
+          <button type="button" disabled={from + PAGE >= matching.length} onClick={() => setStart(from + PAGE)}>
+            Next page
+          </button>
+        </nav>
+      )}
     </>
   );
+}
+
+/** Most lines that are shown at once. */
+const PAGE = 50;
+
+function textOf(line: AsOrderedLine): string[] {
+  return [line.lineId, line.item.description ?? '', ...numbersOf(line)];
 }
 
 type Fact = readonly [name: string, value: string];

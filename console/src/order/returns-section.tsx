@@ -12,17 +12,17 @@ const MOST = 50;
 /** What comes back of the order, and the way to ask for more. */
 export function ReturnsSection({ order }: { readonly order: OrderDetail }) {
   const api = useApi();
-  const { id: orderId, lines } = order;
+  const { id: orderId, lineSums } = order;
   const returns = useLive(`returns of ${orderId}`, (signal) => api.returns({ orderId, limit: MOST }, signal), {
     every: REFRESH,
   });
   const items = returns.data?.items ?? [];
-  const offered = lines.some(({ shipped }) => isPositive(shipped));
+  const offered = lineSums.some(({ shipped }) => isPositive(shipped));
   if (items.length === 0 && !offered) return null;
   return (
     <Section title="Returns">
       {items.length > 0 && <ReturnsTable items={items} dimmed={false} />}
-      <ReturnGoods orderId={orderId} lines={lines} onDone={returns.refresh} />
+      {offered && <ReturnGoods order={order} onDone={returns.refresh} />}
     </Section>
   );
 }

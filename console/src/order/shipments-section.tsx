@@ -7,6 +7,8 @@ import { formatQuantity, formatWords } from '../format.ts';
 import { ProblemBanner } from '../notices.tsx';
 import { useApi } from '../session.tsx';
 import { Ago } from '../time.tsx';
+import { useLive } from '../use-live.ts';
+import { PageButtons, usePages } from './pages.tsx';
 import { Section, WideTable } from './section.tsx';
 
 export function ShipmentsSection({ order }: { readonly order: OrderDetail }) {
@@ -32,7 +34,7 @@ export function ShipmentsSection({ order }: { readonly order: OrderDetail }) {
                   <code>{fulfillment.releaseNumber}</code>
                 </td>
                 <td>{formatWords(fulfillment.state)}</td>
-                <td>{describeLines(fulfillment.lines, order)}</td>
+                <td>{describeLines(fulfillment, order)}</td>
               </tr>
             ))}
           </tbody>
@@ -45,8 +47,20 @@ export function ShipmentsSection({ order }: { readonly order: OrderDetail }) {
   );
 }
 
+const MOST_PACKAGES = 100;
+
 function ShipmentCard({ shipment, order }: { readonly shipment: Shipment; readonly order: OrderDetail }) {
-  const hasStores = shipment.packages.some(({ markFor }) => markFor !== null);
+  const pages = usePages();
+  const api = useApi();
+  // The order holds the first packages; a shipment does not change, so that the others are read once.
+  const isLarge = shipment.packageCount > MOST_PACKAGES;
+  const { data, problem, refresh } = useLive(
+    `packages of ${shipment.id} ${isLarge} ${pages.cursor}`,
+    async (signal) => (isLarge ? api.packages(shipment.links.packages, pages.cursor, signal) : undefined),
+    { keepPrevious: true },
+  );
+  const packages = data?.items ?? shipment.packages.slice(0, MOST_PACKAGES);
+  const hasStores = packages.some(({ markFor }) => markFor !== null);
   return (
     <article className="shipment">
       <h3>
@@ -92,7 +106,9 @@ function ShipmentCard({ shipment, order }: { readonly shipment: Shipment; readon
       {shipment.links.labels !== null && (
         <Labels link={shipment.links.labels} shipmentNumber={shipment.shipmentNumber} />
       )}
-      {shipment.packages.length > 0 && (
+      {problem && <ProblemBanner problem={problem} what="the packages" onRetry={refresh} />}
+      {isLarge && <p className="quiet">{shipment.packageCount.toLocaleString('en-US')} packages</p>}
+      {packages.length > 0 && (
         <WideTable name={`Packages of shipment ${shipment.shipmentNumber}`}>
           <thead>
             <tr>
@@ -105,7 +121,7 @@ function ShipmentCard({ shipment, order }: { readonly shipment: Shipment; readon
             </tr>
           </thead>
           <tbody>
-            {shipment.packages.map((each, index) => (
+            {packages.map((each, index) => (
               <tr key={each.sscc ?? `unlabelled ${index}`}>
                 <th scope="row">{each.sscc ? <code>{each.sscc}</code> : <span className="quiet">no label</span>}</th>
                 <td>{formatWords(each.kind)}</td>
@@ -114,12 +130,17 @@ function ShipmentCard({ shipment, order }: { readonly shipment: Shipment; readon
                   <td>{each.markFor ? <code>{each.markFor}</code> : <span className="nothing">–</span>}</td>
                 )}
                 <td>{each.tracking ? <code>{each.tracking}</code> : <span className="nothing">–</span>}</td>
-                <td>{describeLines(each.lines, order)}</td>
+                <td>{describeLines(each, order)}</td>
               </tr>
             ))}
           </tbody>
         </WideTable>
       )}
+      <PageButtons
+        pages={pages}
+        nextCursor={data?.nextCursor ?? null}
+        what={`packages of shipment ${shipment.shipmentNumber}`}
+      />
     </article>
   );
 }
@@ -187,7 +208,20 @@ function Labels({ link, shipmentNumber }: { readonly link: string; readonly ship
 }
 
 /** `24 EA MW-1001, 6 EA MW-1004`. Lots are not distinguished: quantities of one line add up. */
-function describeLines(lines: readonly LineQuantity[], order: OrderDetail): string {
+function describeLines({ lines, lineCount }: Held, order: OrderDetail): string {
+  const shown = lines.slice(0, MOST_LINES);
+  const more = lineCount - shown.length;
+  return `${inWords(shown, order)}${more > 0 ? ` and ${more.toLocaleString('en-US')} more` : ''}`;
+}
+
+interface Held {
+  readonly lines: readonly LineQuantity[];
+  readonly lineCount: number;
+}
+
+const MOST_LINES = 30;
+
+function inWords(lines: readonly LineQuantity[], order: OrderDetail): string {
   const numbers = [...new Set(lines.map(({ lineNumber }) => lineNumber))];
   return numbers
     .map((lineNumber) => {

@@ -68,8 +68,7 @@ export function OrderPage() {
         <div className="order-main">
           {order.lines.length > 0 && (
             <LinesSection
-              lines={order.lines}
-              currency={order.currency}
+              order={order}
               actions={(line) =>
                 !isFinal(order.status) &&
                 order.cancelling === null && <CancelLine orderId={order.id} line={line} onCancelled={refreshAll} />

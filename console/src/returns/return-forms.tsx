@@ -2,8 +2,9 @@ import { type FormEvent, type ReactNode, useId, useState } from 'react';
 import { isPositive } from '../../../domain/decimal.ts';
 import { returnReasons } from '../../../domain/returns/policy.ts';
 import { dispositions } from '../../../domain/returns/quantities.ts';
-import type { OrderLine } from '../api.ts';
+import type { OrderDetail } from '../api.ts';
 import { formatWords } from '../format.ts';
+import { useFoundLines } from '../order/find-lines.tsx';
 import { Refusal } from '../refusal.tsx';
 import { useSending } from '../sending.ts';
 import { useApi } from '../session.tsx';
@@ -51,29 +52,29 @@ interface Done {
 }
 
 /** Offered on an order: goods that have shipped. */
-export function ReturnGoods({
-  orderId,
-  lines,
-  onDone,
-}: Done & { readonly orderId: string; readonly lines: readonly OrderLine[] }) {
+export function ReturnGoods({ order, onDone }: Done & { readonly order: OrderDetail }) {
   const api = useApi();
   const reasonField = useId();
   const [quantities, setQuantities] = useState<Readonly<Record<string, string>>>({});
   const [reason, setReason] = useState<string>(returnReasons[0]);
-  const shipped = lines.filter((line) => isPositive(line.shipped));
-  if (shipped.length === 0) return null;
+  const found = useFoundLines(order, 'shipped');
+  const offered = new Set(found.lines.map(({ lineId }) => lineId));
+  // What has been entered stays in sight while another line is looked for.
+  const kept = found.seen.filter(({ lineId }) => !offered.has(lineId) && (quantities[lineId] ?? '') !== '');
+  const shipped = [...kept, ...found.lines].filter((line) => isPositive(line.shipped));
   const chosen = shipped.flatMap(({ lineId, baseUnit: unit }) => {
     const quantity = (quantities[lineId] ?? '').trim();
     return quantity === '' ? [] : [{ lineId, quantity, unit }];
   });
   const send = async (attempt: string) => {
-    const { rmaNumber } = await api.askForReturn({ orderId, reason, lines: chosen }, attempt);
+    const { rmaNumber } = await api.askForReturn({ orderId: order.id, reason, lines: chosen }, attempt);
     setQuantities({});
     onDone();
     return `Asked for as ${rmaNumber}.`;
   };
   return (
     <Form summary="Return goods" button="Ask for the return" ready={chosen.length > 0} send={send}>
+      {found.field}
       <fieldset>
         <legend>How much of what has shipped comes back</legend>
         {shipped.map(({ lineId, description, shipped: most, baseUnit }) => (

@@ -1,16 +1,21 @@
+import type { ReactNode } from 'react';
 import type { OrderDetail, OrderLine } from '../../api.ts';
 import { formatQuantity } from '../../format.ts';
 import { type AddedLine, EMPTY_LINE, type Entered, type EnteredLine, nextLineId, wantedOf } from './entered.ts';
 
 interface Props {
   readonly order: OrderDetail;
+  /** Those that have a row. */
+  readonly lines: readonly OrderLine[];
+  /** Finds other lines of a large order. */
+  readonly finder: ReactNode;
   readonly entered: Entered;
   readonly onChange: (entered: Entered) => void;
 }
 
 /** A row for each line, new lines below them, and the dates of the whole order. */
-export function ChangeFields({ order, entered, onChange }: Props) {
-  const { lines, currency } = order;
+export function ChangeFields({ order, lines, finder, entered, onChange }: Props) {
+  const { currency, highestLineIds } = order;
   const line = (lineId: string, over: Partial<EnteredLine>) => {
     const before = entered.lines[lineId] ?? EMPTY_LINE;
     onChange({ ...entered, lines: { ...entered.lines, [lineId]: { ...before, ...over } } });
@@ -19,11 +24,12 @@ export function ChangeFields({ order, entered, onChange }: Props) {
     onChange({ ...entered, added: entered.added.map((one, at) => (at === index ? { ...one, ...over } : one)) });
   };
   const addLine = () => {
-    const one = { lineId: nextLineId(lines, entered.added), sku: '', quantity: '', unit: 'EA', unitPrice: '' };
+    const one = { lineId: nextLineId(highestLineIds, entered.added), sku: '', quantity: '', unit: 'EA', unitPrice: '' };
     onChange({ ...entered, added: [...entered.added, one] });
   };
   return (
     <>
+      {finder}
       <div className="change-lines">
         <table>
           <caption className="visually-hidden">Lines</caption>

@@ -5,6 +5,7 @@ import { useMay } from '../../me.tsx';
 import { isFinal } from '../../order-status.tsx';
 import { useSending } from '../../sending.ts';
 import { useApi } from '../../session.tsx';
+import { useFoundLines } from '../find-lines.tsx';
 import type { OrderChange } from './api.ts';
 import { ChangeFields } from './change-fields.tsx';
 import { changedLinesIn, type Entered, NOTHING_ENTERED } from './entered.ts';
@@ -51,7 +52,11 @@ function ChangeDialog({ order, onClose, onSent }: DialogProps) {
   const [entered, setEntered] = useState<Entered>(NOTHING_ENTERED);
   const [reason, setReason] = useState('');
   const sending = useSending('The change could not be sent');
-  const change = changedLinesIn(shown.lines, entered);
+  const found = useFoundLines(shown);
+  const change = changedLinesIn(found.seen, entered);
+  // What has been entered stays in sight while another line is looked for.
+  const offered = new Set(found.lines.map(({ lineId }) => lineId));
+  const kept = found.seen.filter(({ lineId }) => !offered.has(lineId) && entered.lines[lineId] !== undefined);
 
   const submit = () =>
     sending.send(async (attempt) => {
@@ -77,6 +82,8 @@ function ChangeDialog({ order, onClose, onSent }: DialogProps) {
       </p>
       <ChangeFields
         order={shown}
+        lines={[...kept, ...found.lines]}
+        finder={found.field}
         entered={entered}
         onChange={(next) => {
           setEntered(next);

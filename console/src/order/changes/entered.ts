@@ -34,8 +34,8 @@ export function wantedOf({ ordered, cancelled, rejected, unitFactor }: OrderLine
 }
 
 /** The next line number as the buyer counts: 1, 2, 3 or 10, 20, 30. */
-export function nextLineId(lines: readonly OrderLine[], added: readonly AddedLine[]): string {
-  const known = [...lines, ...added].map(({ lineId }) => Number(lineId)).filter(Number.isInteger);
+export function nextLineId(highestLineIds: readonly string[], added: readonly AddedLine[]): string {
+  const known = [...highestLineIds, ...added.map(({ lineId }) => lineId)].map(Number).filter(Number.isInteger);
   const [last = 0, before = 0] = known.toSorted((one, other) => other - one);
   return String(last + Math.max(1, last - before));
 }
