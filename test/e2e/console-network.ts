@@ -525,6 +525,7 @@ function detailOf(order: ReturnType<typeof orderItems>[number]) {
     backordered: '0',
     open: '0',
     shipped: '0',
+    surplus: '0',
     stores: [],
     ...quantities,
     ...more,
@@ -626,6 +627,7 @@ function detailOf(order: ReturnType<typeof orderItems>[number]) {
         erpShipmentNumber: 'DN-30911',
         links: { labels: '/v1/shipments/s1/labels', packages: '/v1/shipments/s1/packages' },
         packageCount: 2,
+        ...{ delivery: null, milestones: [], returns: [] },
         packages: [
           {
             sscc: '006141411234567890',
