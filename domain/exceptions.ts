@@ -13,6 +13,7 @@
  * - `wait`: try again by itself at a time that the decision states, or be late from then on (domain/order/waiting.ts).
  * - `cancel`: end the order and compensate all completed steps.
  * - `resend`: send the document again under new control numbers.
+ * - `report-lost`: the goods of a shipment count as lost by the carrier.
  * - `charge-surplus`, `give-surplus`: what left beyond the order is taken, and charged or not.
  * - `set-aside`: skip the inbound message (a warehouse event, a payment) and continue with the
  *   next. The message stays on record without effect.
@@ -36,6 +37,7 @@ export const resolutions = [
   'wait',
   'cancel',
   'resend',
+  'report-lost',
   'charge-surplus',
   'give-surplus',
   'set-aside',
@@ -64,6 +66,7 @@ const effects: Readonly<Record<Resolution, string>> = {
   wait: 'The step is tried again by itself at the time that is stated. Until then the question stays open: it can be retried at once or decided otherwise, and nobody is reminded of it.',
   cancel: 'The order ends. What was done for it is undone, last first, and the partner is told.',
   resend: 'The document is sent once more, under new control numbers.',
+  'report-lost': 'The goods count as lost: a return is opened for them, and a person decides there about a credit.',
   'charge-surplus':
     'The shipment is recorded as it left. What is beyond the order is charged at the price of its line, and may be returned.',
   'give-surplus': 'The shipment is recorded as it left. What is beyond the order is not charged.',
@@ -291,6 +294,12 @@ export const exceptionKinds = {
     owner: 'warehouse',
     resolutions: orWithout,
     escalateAfterHours: 1,
+  },
+  'carrier-scan-missing': {
+    category: 'transport',
+    owner: 'transport',
+    resolutions: ['dismiss', 'report-lost'],
+    escalateAfterHours: 24,
   },
   // Set aside, the warehouse may report the shipment anew under the same number.
   'shipped-too-much': {

@@ -2,10 +2,12 @@
  * The deadlines that an order is held to before its goods have left. They are patient at first: they stop on the
  * timers that an order has which waits, so that one that nothing holds up costs nothing. Documents have theirs in the outbox.
  */
-import { fulfillmentOf, isComplete } from '../domain/order/state.ts';
+import { isPaid } from '../domain/order/projection.ts';
+import { fulfillmentOf, isComplete, type Scan } from '../domain/order/state.ts';
 import { toForetell, type WatchedDeadline } from '../domain/policy/ahead.ts';
 import type { OrderRun } from './kernel/order-run.ts';
 import { moveShipBy } from './steps/move-ship-by.ts';
+import { reportLost } from './steps/report-lost.ts';
 import { tellOfDeadline } from './steps/tell-of-deadline.ts';
 import { termsOf } from './steps/terms.ts';
 
@@ -64,4 +66,23 @@ export async function watchShipBy(order: OrderRun, fulfillmentId: string): Promi
   if (until === undefined) return;
   await order.perform(moveShipBy, { fulfillmentId, to: until });
   return watchShipBy(order, fulfillmentId);
+}
+
+/** Asks about a shipment of which the carrier tells nothing. An order that is paid waits for nothing of its shipments any more. */
+export async function watchCarrierScan(
+  order: OrderRun,
+  { shipmentId, awaited }: Pick<Scan, 'shipmentId' | 'awaited'>,
+): Promise<void> {
+  if (awaited === undefined) return;
+  const { shipmentNumber, by } = awaited;
+  const isScanned = () => order.state.scans.some((one) => one.shipmentId === shipmentId && one.scanned);
+  const met = () => isScanned() || isPaid(order.state);
+  if (await order.wait(met, by, { patient: true })) return;
+  const summary = `the carrier was to tell of shipment ${shipmentNumber} by ${by}, and has told nothing`;
+  const { resolution, by: person } = await order.ask(
+    { type: 'carrier-scan-missing', summary },
+    `follow shipment ${shipmentNumber}`,
+    met,
+  );
+  if (resolution === 'report-lost') await order.perform(reportLost, { shipmentId, by: person });
 }

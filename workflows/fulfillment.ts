@@ -8,7 +8,7 @@ import type { WarehouseNotice } from '../domain/order/messages.ts';
 import { everythingLeft } from '../domain/order/projection.ts';
 import { type FulfillmentState, fulfillmentOf, isComplete, openUnits } from '../domain/order/state.ts';
 import { releaseInTime, watchLastDay } from './cancel-after.ts';
-import { watchShipBy } from './deadlines.ts';
+import { watchCarrierScan, watchShipBy } from './deadlines.ts';
 import type { OrderRun } from './kernel/order-run.ts';
 import { invoiceShipment } from './steps/invoice-shipment.ts';
 import { moveShipBy } from './steps/move-ship-by.ts';
@@ -110,6 +110,12 @@ type Reported<Type> = Extract<WarehouseNotice, { type: Type }>;
 async function ship(order: OrderRun, fulfillmentId: string, notice: Reported<'shipped'>): Promise<void> {
   const recorded = await recordLeft(order, fulfillmentId, notice);
   if (recorded === undefined) return;
+  const { shipmentId, scanBy } = recorded;
+  if (scanBy !== undefined) {
+    const { shipmentNumber } = notice;
+    order.apply({ type: 'scan-awaited', shipmentId, shipmentNumber, by: scanBy });
+    void order.branch(() => watchCarrierScan(order, { shipmentId, awaited: { shipmentNumber, by: scanBy } }));
+  }
   // Beside what the warehouse does next; the order does not end before it.
   void order.branch(() => order.perform(invoiceShipment, recorded));
 }

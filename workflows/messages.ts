@@ -41,6 +41,8 @@ export const exceptionDecided = defineSignal<[ResolveExceptionInput]>('exception
 export const changeAsked = defineSignal<[ChangeOrderInput]>('changeAsked');
 /** A system has not answered a step of the order for a while. It is still tried. */
 export const stepHeldUp = defineSignal<[]>('stepHeldUp');
+/** The carrier of a shipment has told something of it for the first time. */
+export const carrierScanned = defineSignal<[{ shipmentId: string }]>('carrierScanned');
 /** Documents wait in the partner’s outbox. */
 export const wakeOutbox = defineSignal<[]>('wakeOutbox');
 

@@ -15,7 +15,7 @@ import type { OrderState } from '../domain/order/state.ts';
 import type { OrderStatus } from '../domain/order/status.ts';
 import { collectCash } from './cash.ts';
 import { Changes } from './changes.ts';
-import { watchAcknowledgment } from './deadlines.ts';
+import { watchAcknowledgment, watchCarrierScan } from './deadlines.ts';
 import { finishOnceAnswered, settleTrouble } from './documents.ts';
 import { fulfill } from './fulfillment.ts';
 import { refuse } from './kernel/failures.ts';
@@ -74,6 +74,7 @@ function takeUp(order: OrderRun): void {
   order.did(reserveStock);
   order.did(placeWithErp);
   for (const { id } of order.state.fulfillments) order.did(releaseToWarehouse, { fulfillmentId: id });
+  for (const scan of order.state.scans) void order.branch(() => watchCarrierScan(order, scan));
 }
 
 function listen(order: OrderRun): void {
@@ -81,6 +82,7 @@ function listen(order: OrderRun): void {
   const take = shielded(async (event: OrderEvent) => void (await order.receive(event)));
   setHandler(messages.warehouseEvent, (notice) => take({ type: 'warehouse-noticed', notice }));
   setHandler(messages.paymentReceived, (payment) => take({ type: 'payment-noticed', payment }));
+  setHandler(messages.carrierScanned, ({ shipmentId }) => take({ type: 'carrier-scanned', shipmentId }));
   setHandler(messages.stockArrived, () => take({ type: 'stock-arrived' }));
   setHandler(
     messages.stepHeldUp,

@@ -22,6 +22,7 @@ export type OrderSignal =
   | 'documentsAnswered'
   | 'exceptionDecided'
   | 'changeAsked'
+  | 'carrierScanned'
   | 'stepHeldUp';
 
 /** Signals of the workflow of a return. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { deadlineAfter } from '../../domain/calendar/calendar.ts';
 import { add, isZero } from '../../domain/decimal.ts';
 import type { Progress } from '../../domain/order/state.ts';
 import type { Shipment } from '../../mappings/canonical/v1/index.ts';
@@ -25,7 +26,7 @@ export interface ShipmentInput extends EventInput {
 }
 
 /** It is not recorded before it is decided what becomes of what left beyond the release. */
-export type RecordedShipment = { shipmentId: string } | { surplus: Surplus };
+export type RecordedShipment = { shipmentId: string; scanBy?: string } | { surplus: Surplus };
 
 /** Records a shipment: packages, quantities and stock. Queues the 856 for the partner. */
 export async function recordShipment(deps: RecordDependencies, input: ShipmentInput): Promise<RecordedShipment> {
@@ -36,7 +37,7 @@ export async function recordShipment(deps: RecordDependencies, input: ShipmentIn
     const shipment = withStoresOfPallets(event.shipment);
     const { shipmentNumber, carrier } = shipment;
     const known = release.shipments.find((earlier) => earlier.shipmentNumber === shipmentNumber);
-    if (known !== undefined) return { shipmentId: known.id };
+    if (known !== undefined) return withScan(known.id, known.scanBy);
     const profile = await profileOf(deps, order);
     const shipped = byLine(
       shipment.packages.flatMap((packed) => packed.lines),
@@ -66,8 +67,12 @@ export async function recordShipment(deps: RecordDependencies, input: ShipmentIn
     const sent = outgoing(profile, [
       outbound(order, { ...written, businessKey: `${written.set}/${shipmentId}`, since, shipmentId }),
     ]);
+    const { carrierScan } = profile.deadlines;
+    const shippedAt = new Date(shipment.shippedAt);
+    const scanBy = carrierScan === undefined ? null : deadlineAfter(shippedAt, carrierScan, profile.calendar);
     const row = {
       id: shipmentId,
+      scanBy: scanBy?.toISOString() ?? null,
       orderId,
       fulfillmentId,
       shipmentNumber,
@@ -103,15 +108,19 @@ export async function recordShipment(deps: RecordDependencies, input: ShipmentIn
       SELECT ${go} AS "done"`;
     if (!outcome?.done) continue;
     handOff.committed(sent.handOffs);
-    return { shipmentId };
+    return withScan(shipmentId, row.scanBy);
   }
   throw new Error(`release ${fulfillmentId} changes too often for its shipment to be recorded`);
 }
 
 const SHIPMENT_COLUMNS = [
   ...['id', 'orderId', 'fulfillmentId', 'shipmentNumber', 'shippedAt', 'carrierScac', 'billOfLading', 'tracking'],
-  ...['weight', 'lines'],
+  ...['weight', 'lines', 'scanBy'],
 ];
+
+function withScan(shipmentId: string, scanBy: string | null): { shipmentId: string; scanBy?: string } {
+  return { shipmentId, ...(scanBy !== null && { scanBy: new Date(scanBy).toISOString() }) };
+}
 
 function numbersOf({ shipmentNumber, carrier, packages }: Shipment): [string, string | undefined][] {
   return [

@@ -28,7 +28,7 @@ export interface ReleaseRecord {
   /** Its lines that are spread over stores. */
   spread: LineQuantity[];
   storesShort: StoreShort[];
-  shipments: { id: string; shipmentNumber: string; spread: LineQuantity[] }[];
+  shipments: { id: string; shipmentNumber: string; scanBy: string | null; spread: LineQuantity[] }[];
 }
 
 export interface EventInput {
@@ -66,7 +66,7 @@ export async function loadRelease<T extends WarehouseEvent['type']>(
       ),
       'shipments', (
         SELECT coalesce(json_agg(json_build_object('id', s."id", 'shipmentNumber', s."shipmentNumber",
-          'spread', ${spread('s')})), '[]'::json)
+          'scanBy', s."scanBy", 'spread', ${spread('s')})), '[]'::json)
         FROM "Shipment" AS s WHERE s."fulfillmentId" = f."id"
       )
     ) AS "release"

@@ -193,6 +193,23 @@ describe('a shipment', () => {
     expect(await order.line()).toMatchObject({ shipped: '10', surplus: '2' });
   });
 
+  it('is to be told of by its carrier within the business time that the profile says', async () => {
+    const order = await released('harbor-pine', 'MW-1009', 10);
+    const deps = agreeing(given, 'harbor-pine', ({ deadlines }) => ({
+      deadlines: { ...deadlines, carrierScan: 'P1D business' },
+    }));
+    const fulfillment = await given.prisma.fulfillment.findFirstOrThrow({ where: { orderId: order.orderId } });
+    const { id: fulfillmentId, releaseNumber } = fulfillment;
+    const eventId = await given.shipped(releaseNumber, 'S1', [{ lineNumber: 1, quantity: '10' }]);
+    const input = { orderId: order.orderId, fulfillmentId, system: 'main', eventId, progress: underWay };
+    const record = () => given.activity(() => createOrderRecords(deps).recordShipment(input));
+    const recorded = await record();
+    expect(recorded).toEqual({ shipmentId: expect.any(String), scanBy: expect.any(String) });
+    expect(await record()).toEqual(recorded);
+    const { scanBy, shippedAt } = await given.prisma.shipment.findFirstOrThrow({ where: { fulfillmentId } });
+    expect((scanBy?.getTime() ?? 0) - shippedAt.getTime()).toBeGreaterThan(23 * 3_600_000);
+  });
+
   it('leaves its release partly shipped until nothing remains, then shipped', async () => {
     const order = await released('harbor-pine', 'MW-1009', 10);
     await order.ships('S1', '6');

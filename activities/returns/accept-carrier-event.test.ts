@@ -88,6 +88,30 @@ describe('what a carrier tells', () => {
     expect(await given.prisma.carrierEvent.count({ where: { shipmentId } })).toBe(3);
   });
 
+  it('ends the wait of an order that waits for a first word, once', async () => {
+    const { orderId, shipmentId, shipmentNumber } = await shipped();
+    const told = () => given.prisma.handOff.count({ where: { target: orderId, kind: 'signal-order' } });
+    const before = await told();
+    await tell(shipmentNumber, 'picked-up', 7);
+    expect(await told()).toBe(before);
+    await given.prisma.carrierEvent.deleteMany({ where: { shipmentId } });
+    await given.prisma.shipment.update({ where: { id: shipmentId }, data: { scanBy: new Date() } });
+    await tell(shipmentNumber, 'picked-up', 8);
+    await tell(shipmentNumber, 'picked-up', 8);
+    await tell(shipmentNumber, 'in-transit', 9);
+    expect(await told()).toBe(before + 1);
+  });
+
+  it('may be told by a person for it: the goods count as lost, once', async () => {
+    const { shipmentId } = await shipped();
+    const lost = () => createReturnRecords(given).reportLost({ shipmentId, by: 'ann' });
+    await Promise.all([lost(), lost(), lost()]);
+    expect(await stateOf(shipmentId)).toBe('lost');
+    expect(await returnsOf(shipmentId)).toMatchObject([
+      { delivery: { trouble: 'lost', reason: 'nothing was heard of it, and ann reported it lost' } },
+    ]);
+  });
+
   it('comes to the same state in every order', () => {
     const milestone = fc.record({
       type: fc.constantFrom(...carrierEventTypes),

@@ -41,7 +41,7 @@ interface Found {
   shipmentNumber: string;
   carrierScac: string;
   tracking: string | null;
-  lines: Part[];
+  scanBy: Date | null;
   node: string;
   partnerId: string;
   poNumber: string;
@@ -118,6 +118,7 @@ async function store(
     ],
     skipDuplicates: true,
   });
+  const scanned = await tellOfScan(records, shipment, milestones.length);
   const trouble = troubleOf(event.type);
   const deliveredSince = milestones.some(
     (one) =>
@@ -128,10 +129,26 @@ async function store(
   if (trouble !== undefined && !deliveredSince) {
     const opened = await openForTrouble(records, told, shipment, packages, trouble);
     const receipt = { outcome: 'accepted' as const, shipmentId, orderId, returnId: opened?.returnId };
-    return { handOffs: opened?.handOffs ?? [], receipt };
+    return { handOffs: [...scanned, ...(opened?.handOffs ?? [])], receipt };
   }
-  const handOffs = event.type === 'delivered' ? await tellOfDelivery(records, shipment, packages, event) : [];
-  return { handOffs, receipt: { outcome: 'accepted', shipmentId, orderId, returnId: undefined } };
+  const delivered = event.type === 'delivered' ? await tellOfDelivery(records, shipment, packages, event) : [];
+  return {
+    handOffs: [...scanned, ...delivered],
+    receipt: { outcome: 'accepted', shipmentId, orderId, returnId: undefined },
+  };
+}
+
+/** The first word of a carrier ends the wait of an order that waits for it. */
+async function tellOfScan(
+  records: Transaction,
+  { id: shipmentId, orderId, partnerId, scanBy }: Found,
+  words: number,
+): Promise<HandOffRow[]> {
+  if (scanBy === null || words > 1) return [];
+  const payload = { shipmentId };
+  const handOffs = handOffRows([{ kind: 'signal-order', partnerId, orderId, signal: 'carrierScanned', payload }]);
+  await records.handOff.createMany({ data: handOffs });
+  return handOffs;
 }
 
 /** The one shipment that everything fits that the event names, locked. A warehouse learns nothing of the shipments of another one. */
@@ -167,10 +184,9 @@ export async function shipmentOf(
       order: { select: { partnerId: true, poNumber: true, profileVersion: true, currency: true } },
     },
   });
-  const { packages, fulfillment, order, lines, ...shipment } = row;
+  const { packages, fulfillment, order, ...shipment } = row;
   return {
     ...{ ...shipment, ...order, node: fulfillment.node },
-    lines: lines as unknown as Part[],
     packages: packages.map((one) => ({ ...one, lines: one.lines as unknown as Part[] })),
   };
 }
@@ -237,10 +253,10 @@ async function openForTrouble(
     where: { orderId },
     select: { lineNumber: true, unitPrice: true, unitFactor: true },
   });
-  const parts =
-    packages.length === 0
-      ? shipment.lines
-      : shipment.packages.filter(({ id }) => packages.includes(id)).flatMap(({ lines }) => lines);
+  // What the packages hold, and not what of it counts for the order: it may be more than was ordered.
+  const parts = shipment.packages
+    .filter(({ id }) => packages.length === 0 || packages.includes(id))
+    .flatMap(({ lines }) => lines);
   let worth = 0;
   const lines = ordered.flatMap((line) => {
     const shipped = sum(parts.filter(({ lineNumber }) => lineNumber === line.lineNumber).map((one) => one.quantity));

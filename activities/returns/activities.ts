@@ -1,4 +1,5 @@
 /** The records of returns. Each runs as a local activity: short and idempotent. */
+
 import { resendDocument } from '../documents/resend-document.ts';
 import type { RecordDependencies } from '../orders/dependencies.ts';
 import { authorizeReturn, extendReturn, tellOfEnd } from './answer-return.ts';
@@ -14,6 +15,7 @@ import {
   takeNotice,
   waiveCredit,
 } from './receive-goods.ts';
+import { reportLost } from './report-lost.ts';
 import { loadReturn } from './return-record.ts';
 import { planSettlement } from './settle-return.ts';
 
@@ -38,6 +40,7 @@ export function createReturnRecords(deps: RecordDependencies) {
     decideOver: (input: Parameters<typeof decideOver>[1]) => decideOver(deps, input),
     linkReturn: (input: Parameters<typeof linkReturn>[1]) => linkReturn(deps, input),
     planSettlement: (input: Parameters<typeof planSettlement>[1]) => planSettlement(deps, input),
+    reportLost: (input: Parameters<typeof reportLost>[1]) => reportLost(deps, input),
     waiveCredit: (input: Parameters<typeof waiveCredit>[1]) => waiveCredit(deps, input),
     finishReturn: (input: Parameters<typeof finishReturn>[1]) => finishReturn(deps, input),
     resendReturnDocument: (input: Parameters<typeof resendDocument>[1]) => resendDocument(deps, input),

@@ -22,7 +22,18 @@ import { instant, toDay, toInstant, toInstantOrNull } from './values.ts';
 export const deadlineView = z
   .object({
     kind: z
-      .enum(['acknowledge', 'release', 'ship', 'cancelAfter', 'shipNotice', 'invoice', 'document', 'answer', 'payment'])
+      .enum([
+        'acknowledge',
+        'release',
+        'ship',
+        'cancelAfter',
+        'scan',
+        'shipNotice',
+        'invoice',
+        'document',
+        'answer',
+        'payment',
+      ])
       .meta({ description: 'What is due; `answer` is the partner’s 997 or 999' }),
     subject: z.string().meta({ description: 'The release, document or invoice that it is about; else empty' }),
     at: instant,
@@ -54,7 +65,7 @@ export const deadlineRelations = {
 type OrderRow = Prisma.OrderGetPayload<{
   include: typeof deadlineRelations & {
     fulfillments: true;
-    shipments: { omit: { lines: true } };
+    shipments: { omit: { lines: true }; include: { milestones: true } };
     invoices: { include: { payments: true } };
   };
 }>;
@@ -128,7 +139,13 @@ function factsOf(order: OrderRow, profile: PartnerProfile, { incomplete, backord
       complete: !incomplete.has(id),
       shippedAt: order.shipments.flatMap((shipment) => (shipment.fulfillmentId === id ? [shipment.shippedAt] : [])),
     })),
-    shipments: order.shipments,
+    shipments: order.shipments.map(({ milestones, ...shipment }) => ({
+      ...shipment,
+      scannedAt: milestones
+        .map(({ occurredAt }) => occurredAt)
+        .toSorted(byTime)
+        .at(0),
+    })),
     documents: order.documents.map(({ transactionSet, ...document }) => ({
       ...document,
       set: transactionSet,
@@ -153,6 +170,7 @@ function factsOf(order: OrderRow, profile: PartnerProfile, { incomplete, backord
       acknowledge: agreed(orderAcknowledgment.set),
       invoice: agreed(invoice.set),
       documents,
+      carrierScan: profile.deadlines.carrierScan,
       paymentGraceMs: millisecondsOf(profile.invoicing.paymentGrace),
     },
   };

@@ -360,6 +360,7 @@ export interface OrderDeadline {
     | 'release'
     | 'ship'
     | 'cancelAfter'
+    | 'scan'
     | 'shipNotice'
     | 'invoice'
     | 'document'

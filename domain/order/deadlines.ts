@@ -11,6 +11,7 @@ export type DeadlineKind =
   | 'release'
   | 'ship'
   | 'cancelAfter'
+  | 'scan'
   | 'shipNotice'
   | 'invoice'
   | 'document'
@@ -72,7 +73,14 @@ export interface DeadlineFacts {
     readonly complete: boolean;
     readonly shippedAt: readonly Date[];
   }[];
-  readonly shipments: readonly { readonly id: string; readonly shipmentNumber: string; readonly shippedAt: Date }[];
+  readonly shipments: readonly {
+    readonly id: string;
+    readonly shipmentNumber: string;
+    readonly shippedAt: Date;
+    /** When the carrier was to tell something of it, and when it first did. */
+    readonly scanBy: Date | null;
+    readonly scannedAt: Date | undefined;
+  }[];
   readonly documents: readonly {
     readonly kind: 'acknowledge' | 'shipNotice' | 'invoice' | 'document';
     readonly set: string;
@@ -102,6 +110,7 @@ export interface DeadlineFacts {
     readonly invoice: AgreedDocument | undefined;
     /** Every document that is sent, the two above included. */
     readonly documents: readonly AgreedDocument[];
+    readonly carrierScan: string | undefined;
     readonly paymentGraceMs: number;
   };
 }
@@ -112,6 +121,7 @@ export function deadlinesOf(facts: DeadlineFacts): Deadline[] {
     ...acknowledgment(facts),
     ...shipping(facts),
     ...takenUntil(facts),
+    ...scans(facts),
     ...documents(facts),
     ...invoicing(facts),
     ...payments(facts),
@@ -206,6 +216,13 @@ function takenUntil(facts: DeadlineFacts): Found[] {
   return [
     { kind: 'cancelAfter', subject: '', at: endOfDay(day, agreed.calendar), source: { from: 'order', name }, done },
   ];
+}
+
+function scans({ shipments, agreed: { carrierScan } }: DeadlineFacts): Found[] {
+  const source = { from: 'profile', name: 'deadlines.carrierScan', value: carrierScan ?? '' } as const;
+  return shipments.flatMap(({ shipmentNumber, scanBy, scannedAt }): Found[] =>
+    scanBy === null ? [] : [{ kind: 'scan', subject: shipmentNumber, at: scanBy, source, done: scannedAt }],
+  );
 }
 
 function documents({ documents: sent, shipments, agreed }: DeadlineFacts): Found[] {

@@ -42,6 +42,8 @@ export type OrderEvent =
   | { type: 'notice-taken'; fulfillmentId: string }
   | ({ type: 'surplus-decided'; fulfillmentId: string } & DecidedSurplus)
   | { type: 'shipped'; fulfillmentId: string; shipmentNumber: string; quantity: string }
+  | { type: 'scan-awaited'; shipmentId: string; shipmentNumber: string; by: string }
+  | { type: 'carrier-scanned'; shipmentId: string }
   | { type: 'release-closed'; fulfillmentId: string }
   | { type: 'short'; fulfillmentId: string; quantity: string; backordered: boolean }
   | { type: 'stock-arrived' }

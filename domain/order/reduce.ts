@@ -3,7 +3,7 @@ import { add } from '../decimal.ts';
 import { mergedCorrections } from './corrections.ts';
 import type { OrderEvent } from './events.ts';
 import type { DocumentTrouble, RemittedAmount, WarehouseNotice } from './messages.ts';
-import { type FulfillmentState, fulfillmentOf, type OrderState, type PlannedFulfillment } from './state.ts';
+import { type FulfillmentState, fulfillmentOf, type OrderState, type PlannedFulfillment, type Scan } from './state.ts';
 import { storyOf } from './story.ts';
 
 /** @param at when it happened, ISO 8601 */
@@ -57,6 +57,12 @@ function apply(state: OrderState, event: OrderEvent, at: string): OrderState {
         shipped: add(shipped, event.quantity),
         shipmentNumbers: [...shipmentNumbers, event.shipmentNumber],
       }));
+    case 'scan-awaited': {
+      const { shipmentId, shipmentNumber, by } = event;
+      return withScan(state, shipmentId, { awaited: { shipmentNumber, by } });
+    }
+    case 'carrier-scanned':
+      return withScan(state, event.shipmentId, { scanned: true });
     case 'release-closed':
       return withChanged(state, event.fulfillmentId, () => ({ closedAt: at }));
     case 'short':
@@ -214,6 +220,13 @@ function withFulfillment(state: OrderState, planned: PlannedFulfillment): OrderS
     fulfillments: [...state.fulfillments, fulfillment],
     earlyNotices: state.earlyNotices.filter((notice) => !early(notice)),
   };
+}
+
+/** The carrier may tell of a shipment before the order knows that it waits for that. */
+function withScan(state: OrderState, shipmentId: string, change: Partial<Scan>): OrderState {
+  const known = state.scans.find((one) => one.shipmentId === shipmentId);
+  const scan = { shipmentId, scanned: false, ...known, ...change };
+  return { ...state, scans: [...state.scans.filter((one) => one !== known), scan] };
 }
 
 /** Each notice counts once, whichever release it is for and however early it arrives. */

@@ -38,6 +38,8 @@ export interface OrderState {
   readonly earlyNotices: readonly WarehouseNotice[];
   /** `system/eventId` of every notice so far: a repeated one changes nothing. */
   readonly seenEvents: readonly string[];
+  /** Shipments of which the carrier is to tell something. */
+  readonly scans: readonly Scan[];
   readonly invoices: readonly InvoiceState[];
   /** Payments that are not applied yet. */
   readonly payments: readonly RemittedAmount[];
@@ -133,6 +135,13 @@ export interface PlannedFulfillment {
   readonly planned: string;
 }
 
+export interface Scan {
+  readonly shipmentId: string;
+  /** Unset while only the carrier has told of the shipment. */
+  readonly awaited?: { readonly shipmentNumber: string; readonly by: string };
+  readonly scanned: boolean;
+}
+
 /** What becomes of the part of a shipment that is beyond the release. */
 export interface DecidedSurplus {
   readonly shipmentNumber: string;
@@ -225,6 +234,7 @@ export function newOrder({
     rounds: 0,
     earlyNotices: [],
     seenEvents: [],
+    scans: [],
     invoices: [],
     payments: [],
     seenPayments: [],

@@ -5,6 +5,9 @@ import { deadline } from './fields.ts';
 
 export const deadlines = z
   .strictObject({
+    carrierScan: deadline
+      .optional()
+      .describe('From a shipment to the first word of its carrier, as a deadline. Without one nobody watches for that'),
     warnBefore: z
       .strictObject({
         acknowledge: deadline.default('PT2H').describe('Before the acknowledgment (855) is due'),

@@ -20,7 +20,6 @@ import {
 } from '@temporalio/worker';
 import type { EdiActivities, OutboxRecords } from '../../activities/edi/activities.ts';
 import type { ErpActivities } from '../../activities/erp/activities.ts';
-import type { OrderRecords } from '../../activities/orders/activities.ts';
 import type { RecordedChange } from '../../activities/orders/changes/record.ts';
 import type { WmsActivities } from '../../activities/wms/activities.ts';
 import type { ExceptionType, Resolution } from '../../domain/exceptions.ts';
@@ -37,9 +36,10 @@ import type { OrderTerms, PlannedFulfillment, Progress } from '../../domain/orde
 import type { OrderStatus } from '../../domain/order/status.ts';
 import { shipNotice } from '../../mappings/edi/documents/all.ts';
 import { bundleWorkflows } from '../../workers/create-workers.ts';
+import type { Records } from '../../workflows/kernel/step.ts';
 import * as messages from '../../workflows/messages.ts';
 
-type Outside = OrderRecords & ErpActivities & WmsActivities & EdiActivities & OutboxRecords;
+type Outside = Records & ErpActivities & WmsActivities & EdiActivities & OutboxRecords;
 type Step = keyof Outside;
 type Answer<S extends Step> = (...input: Parameters<Outside[S]>) => ReturnType<Outside[S]>;
 
@@ -84,6 +84,7 @@ export class TradingWorld {
   private readonly opened = new Map<string, ExceptionType>();
   private readonly started: { terminate(): Promise<unknown> }[] = [];
   private shipWithinMs = 3 * DAY_MS;
+  private scanWithinMs: number | undefined;
   private terms: OrderTerms | undefined;
   private lastDayMs: number | undefined;
   private graceMs = 0;
@@ -111,6 +112,17 @@ export class TradingWorld {
   shippingWithin(ms: number): this {
     this.shipWithinMs = ms;
     return this;
+  }
+
+  /** The carrier is to tell of each shipment within this. */
+  scanningWithin(ms: number): this {
+    this.scanWithinMs = ms;
+    return this;
+  }
+
+  private async scanBy(): Promise<{ scanBy?: string }> {
+    if (this.scanWithinMs === undefined) return {};
+    return { scanBy: new Date((await this.env.currentTimeMs()) + this.scanWithinMs).toISOString() };
   }
 
   /** The check finds these terms, and every release is to ship by them. */
@@ -339,12 +351,13 @@ export class TradingWorld {
       return { reference: fulfillmentId };
     },
     cancelRelease: ({ fulfillmentId }) => this.fact(`undone: release to ${nodeOf(fulfillmentId)} cancelled`),
-    recordShipment: ({ eventId, progress, surplus }) => {
+    recordShipment: async ({ eventId, progress, surplus }) => {
       const [shipmentId = ''] = eventId.split('#');
       const beyond = surplus && ` with ${surplus.quantity} more, ${surplus.charged ? 'charged' : 'free'}`;
       this.wrote(`shipment ${shipmentId} recorded${beyond ?? ''}, 856 queued`, progress);
-      return { shipmentId };
+      return { shipmentId, ...(await this.scanBy()) };
     },
+    reportLost: ({ shipmentId, by }) => this.fact(`${by} reported ${shipmentId} lost`),
     recordShort: ({ fulfillmentId, rest, progress }) => {
       this.wrote(`short at ${nodeOf(fulfillmentId)} recorded${rest ? ', with all that is open' : ''}`, progress);
       return { backordered: this.shortWaits };

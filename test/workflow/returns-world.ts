@@ -30,7 +30,7 @@ import type { ReturnTerms } from '../../domain/returns/state.ts';
 import { bundleWorkflows } from '../../workers/create-workers.ts';
 import * as messages from '../../workflows/messages.ts';
 
-type Outside = ReturnRecords & ErpReturnActivities & WmsReturnActivities;
+type Outside = Omit<ReturnRecords, 'reportLost'> & ErpReturnActivities & WmsReturnActivities;
 type Step = keyof Outside;
 type Answer<S extends Step> = (...input: Parameters<Outside[S]>) => ReturnType<Outside[S]>;
 // biome-ignore lint/suspicious/noExplicitAny: answers of different steps stand in one table; `always` types each.

@@ -13,7 +13,6 @@ import {
   sleep,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { OrderRecords } from '../../activities/orders/activities.ts';
 import type { OrderEvent } from '../../domain/order/events.ts';
 import { isResumable } from '../../domain/order/guards.ts';
 import type { OrderToCashInput } from '../../domain/order/messages.ts';
@@ -28,7 +27,16 @@ import { DeadlineClock } from './deadline-clock.ts';
 import { gaveUp, reasonOf, typeOf } from './failures.ts';
 import { Publication } from './publication.ts';
 import { type Asking, Questions } from './questions.ts';
-import { type CallStep, type Moment, nameOf, type Outcome, type Problem, type RecordStep, type Step } from './step.ts';
+import {
+  type CallStep,
+  type Moment,
+  nameOf,
+  type Outcome,
+  type Problem,
+  type RecordStep,
+  type Records,
+  type Step,
+} from './step.ts';
 import { Turns } from './turns.ts';
 import { Undoing } from './undoing.ts';
 
@@ -65,7 +73,7 @@ export class OrderRun {
   private readonly undoing = new Undoing();
   /** Calls to other systems that are under way, each with its step. */
   private readonly calls = new Map<CancellationScope, { step: Step<unknown>; input: unknown }>();
-  private readonly records = proxyLocalActivities<OrderRecords>(recordsProfile);
+  private readonly records = proxyLocalActivities<Records>(recordsProfile);
   private readonly turns = new Turns();
   private readonly clock = new DeadlineClock(this.turns);
   private readonly publication: Publication;

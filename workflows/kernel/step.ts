@@ -4,10 +4,14 @@
  */
 import type { ActivityOptions } from '@temporalio/workflow';
 import type { OrderRecords } from '../../activities/orders/activities.ts';
+import type { ReturnRecords } from '../../activities/returns/activities.ts';
 import type { ExceptionType, Resolution } from '../../domain/exceptions.ts';
 import type { OrderEvent } from '../../domain/order/events.ts';
 import type { CameIn } from '../../domain/order/messages.ts';
 import type { Decision, OrderState, Progress } from '../../domain/order/state.ts';
+
+/** The order's own records, and what it tells returns. */
+export type Records = OrderRecords & Pick<ReturnRecords, 'reportLost'>;
 
 /** The order and the input of a step. */
 export interface Declared<Input = void> {
@@ -87,7 +91,7 @@ interface StepDeclaration<Input, Result> {
 /** Keeps our own records: a local activity. The kernel runs these one at a time. */
 export interface RecordStep<Input, Result> extends StepDeclaration<Input, Result> {
   readonly kind: 'record';
-  readonly run: (records: OrderRecords, at: Moment<Input>) => Promise<Result>;
+  readonly run: (records: Records, at: Moment<Input>) => Promise<Result>;
 }
 
 /** Calls another system: an activity on that system's task queue. */

@@ -8,6 +8,7 @@ const KINDS: Readonly<Record<OrderDeadline['kind'], string>> = {
   release: 'Release',
   ship: 'Ship',
   cancelAfter: 'Last day to ship',
+  scan: 'Word of the carrier',
   shipNotice: 'Ship notice',
   invoice: 'Invoice',
   document: 'Send',

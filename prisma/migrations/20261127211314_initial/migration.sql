@@ -119,6 +119,7 @@ CREATE TABLE "Shipment" (
     "erpShipmentNumber" TEXT,
     "deliveryState" TEXT,
     "deliveryAt" TIMESTAMPTZ(3),
+    "scanBy" TIMESTAMPTZ(3),
     "createdAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
     CONSTRAINT "Shipment_pkey" PRIMARY KEY ("id")
