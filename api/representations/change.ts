@@ -82,7 +82,7 @@ function viewOf(row: ChangeRow, answer: string | undefined): ChangeView {
     askedBy: row.askedBy,
     askedAt: toInstant(row.receivedAt),
     reason: change.attributes.reason ?? null,
-    points: changeInWords({ ...change, attributes: {} }, undefined),
+    points: changeInWords(change, undefined),
     state: changeView.shape.state.parse(row.state),
     outcome: changeOutcome.nullable().parse(row.outcome),
     answeredAt: toInstantOrNull(row.answeredAt),

@@ -33,6 +33,9 @@ export const orderLine = z
     unitPrice: z.string().meta({ description: 'Per ordered unit, major units of the currency' }),
     ...byState,
     surplus: quantity.meta({ description: 'Left beyond what was ordered; no part of `ordered`' }),
+    takenOff: z.boolean().meta({
+      description: 'A change of the order has taken all of the line off: nothing of it is ordered any more',
+    }),
     inQuestion: z.boolean().meta({ description: 'An open exception names the line' }),
     stores: z
       .array(z.object({ store: z.string(), name: z.string().optional(), ordered: quantity, shipped: quantity }))
@@ -107,6 +110,7 @@ export async function lineViewsOf(
     open: toQuantity(line.open),
     shipped: toQuantity(line.shipped),
     surplus: toQuantity(line.surplus),
+    takenOff: line.ordered.isZero(),
     inQuestion: line.inQuestion,
     stores: stores.get(line.lineNumber) ?? [],
   }));

@@ -112,6 +112,8 @@ export interface OrderLine {
   /** Left beyond what was ordered; no part of `ordered`. */
   readonly surplus: Decimal;
   /** An open exception names it. */
+  /** A change has taken all of it off the order. */
+  readonly takenOff: boolean;
   readonly inQuestion: boolean;
   /** What each store gets, in base units; empty for a line that is not spread over stores. */
   readonly stores: readonly LineStore[];

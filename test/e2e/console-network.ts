@@ -525,6 +525,9 @@ function detailOf(order: ReturnType<typeof orderItems>[number]) {
     backordered: '0',
     open: '0',
     shipped: '0',
+    surplus: '0',
+    takenOff: false,
+    inQuestion: false,
     stores: [],
     ...quantities,
     ...more,
@@ -581,15 +584,20 @@ function detailOf(order: ReturnType<typeof orderItems>[number]) {
           ],
         },
       ),
+      line(
+        4,
+        { ordered: '0' },
+        { sku: 'MW-1002', description: 'Tape measure 25 ft', orderedValue: '0', unitPrice: '9', takenOff: true },
+      ),
     ],
-    lineCount: 3,
+    lineCount: 4,
     lineSums: [
       {
         ...{ baseUnit: 'EA', ordered: '1620', cancelled: '6', rejected: '0', backordered: '240' },
         ...{ open: '480', shipped: '894' },
       },
     ],
-    highestLineIds: ['3', '2'],
+    highestLineIds: ['4', '3'],
     fulfillments: [
       {
         id: 'f1',
