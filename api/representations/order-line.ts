@@ -4,11 +4,9 @@ import { sum } from '../../domain/decimal.ts';
 import { namedStore, party } from '../../mappings/canonical/v1/index.ts';
 import type { Database } from '../../prisma/client.ts';
 import type { Prisma } from '../../prisma/generated/client.ts';
+import { SHOWN } from '../cursor.ts';
 import { type FoundLine, findLines, highestLineIdsOf, type LineSums, lineSumsOf } from '../line-search.ts';
 import { quantity, toQuantity, toQuantityLines } from './values.ts';
-
-/** Most lines that an order, a release or a package shows of itself; the others are asked for page by page. */
-export const SHOWN = 200;
 
 const byState = {
   ordered: quantity,

@@ -15,6 +15,7 @@ import { labelRoutes } from './labels.ts';
 import { leftOutContentRoutes } from './left-out-content.ts';
 import { lineageRoutes } from './lineage.ts';
 import { orderChangeRoutes } from './order-changes.ts';
+import { orderDecisionRoutes } from './order-decisions.ts';
 import { orderLineRoutes } from './order-lines.ts';
 import { orderRoutes } from './orders.ts';
 import { outageRoutes } from './outages.ts';
@@ -31,6 +32,7 @@ export const routes: readonly Route[] = [
   ...interchangeRoutes,
   ...x12Routes,
   ...orderRoutes,
+  ...orderDecisionRoutes,
   ...orderLineRoutes,
   ...orderChangeRoutes,
   ...lineageRoutes,

@@ -286,49 +286,6 @@ const readTimeline = route({
   },
 });
 
-const explainOrder = route({
-  method: 'get',
-  path: '/v1/orders/{orderId}/explain',
-  operation: 'explainOrder',
-  tag: 'Orders',
-  summary: 'Which rules decided what about an order, and from which facts',
-  access: withScope('orders:read'),
-  params: orderParameters,
-  answers: {
-    200: {
-      description: 'The decisions, oldest first',
-      schema: z.object({
-        items: z.array(
-          z
-            .object({
-              id: z.string(),
-              at: instant,
-              rule: z.string(),
-              ruleVersion: z.string(),
-              inputs: z.unknown(),
-              outcome: z.string(),
-            })
-            .meta({ id: 'Decision' }),
-        ),
-      }),
-    },
-  },
-  problems: ['unknown-order'],
-  handler: async ({ params, caller }, deps) => {
-    const order = await visibleOrder(params.orderId, caller, deps);
-    const decisions = await deps.prisma.decision.findMany({ where: { orderId: order.id }, orderBy: { id: 'asc' } });
-    const items = decisions.map(({ id, at, rule, ruleVersion, inputs, outcome }) => ({
-      id: id.toString(),
-      at: toInstant(at),
-      rule,
-      ruleVersion,
-      inputs,
-      outcome,
-    }));
-    return { status: 200, body: { items } };
-  },
-});
-
 const cancellation = z.object({ orderId: z.string(), status: z.string(), links: z.object({ self: link }) });
 
 const cancel = route({
@@ -374,4 +331,4 @@ const cancel = route({
   },
 });
 
-export const orderRoutes = [submitOrder, listOrders, readOrder, readAsOrdered, readTimeline, explainOrder, cancel];
+export const orderRoutes = [submitOrder, listOrders, readOrder, readAsOrdered, readTimeline, cancel];

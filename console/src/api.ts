@@ -67,6 +67,14 @@ export interface Outage extends Omit<HeldUp, 'triedUntil'> {
 }
 
 /** A line that an exception is about, as the buyer ordered it. Prices are for one ordered unit, in major units. */
+/** A page of a long list. */
+export interface CountedPage<Item> {
+  readonly items: readonly Item[];
+  readonly nextCursor: string | null;
+  /** On all pages. */
+  readonly count: number;
+}
+
 export interface AffectedLine {
   readonly lineId: string;
   readonly sku: string | null;
@@ -236,7 +244,9 @@ export interface OrderException {
   /** For a repeated PO number: the orders that came under it with other documents, in their present state. */
   readonly otherOrders: readonly OtherOrder[];
   /** Of the buyer's lines that it is about. */
+  /** The first of them. */
   readonly lineIds: readonly string[];
+  readonly lineCount: number;
   /** What may be corrected with the resolution `correct`. */
   readonly corrections: readonly string[];
 }
@@ -816,7 +826,8 @@ export function createApi(key: string, onUnauthorized: () => void = () => undefi
     asOrdered: (id: string, signal: AbortSignal) => get<AsOrdered>(`${order(id)}/as-ordered`, signal),
     timeline: (id: string, signal: AbortSignal) => get<{ items: TimelineEvent[] }>(`${order(id)}/timeline`, signal),
     documents: (id: string, signal: AbortSignal) => get<{ items: DocumentSummary[] }>(`${order(id)}/documents`, signal),
-    explain: (id: string, signal: AbortSignal) => get<{ items: Decision[] }>(`${order(id)}/explain`, signal),
+    explain: (id: string, cursor: string, signal: AbortSignal) =>
+      get<CountedPage<Decision>>(`${order(id)}/explain?${parametersOf({ cursor, limit: 100 })}`, signal),
     document: (id: string, signal: AbortSignal) => get<DocumentDetail>(document(id), signal),
     /** The original bytes. */
     raw: (id: string, signal: AbortSignal) => bytes(`${document(id)}/raw`, signal),
@@ -859,11 +870,12 @@ export function createApi(key: string, onUnauthorized: () => void = () => undefi
     },
     /** The lines that an exception is about. */
     exceptionDetail: (id: string, signal: AbortSignal) =>
-      get<{
-        readonly lines: readonly AffectedLine[];
-        readonly otherNodes: readonly OtherNode[];
-        readonly currency: string;
-      }>(`/v1/exceptions/${encodeURIComponent(id)}`, signal),
+      get<{ readonly otherNodes: readonly OtherNode[] }>(`/v1/exceptions/${encodeURIComponent(id)}`, signal),
+    exceptionLines: (id: string, query: { readonly q?: string; readonly cursor?: string }, signal: AbortSignal) =>
+      get<CountedPage<AffectedLine> & { readonly currency: string }>(
+        `/v1/exceptions/${encodeURIComponent(id)}/lines?${parametersOf({ ...query, limit: 50 })}`,
+        signal,
+      ),
     /** What a decision would lead to; nothing is done. */
     forecast: async (
       exceptionId: string,

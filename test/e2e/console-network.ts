@@ -389,7 +389,7 @@ export async function startConsoleNetwork(directory: string) {
     if (part === 'as-ordered') return asOrdered();
     if (part === 'timeline') return { items: timeline() };
     if (part === 'documents') return { items: documents() };
-    if (part === 'explain') return { items: decisions() };
+    if (part === 'explain') return { items: decisions(), nextCursor: null, count: decisions().length };
     return detailOf(order);
   }
 
@@ -691,6 +691,7 @@ function detailOf(order: ReturnType<typeof orderItems>[number]) {
             resolvedAt: null,
             resolvedBy: null,
             lineIds: ['2'],
+            lineCount: 1,
             corrections: ['price', 'refuse-line'],
             otherOrders: [],
           },
