@@ -105,6 +105,19 @@ describe('what hangs on an order of 10,000 lines', () => {
     expect(found).toMatchObject({ count: 1, nextCursor: null, items: [{ lineId: '9876', sku: 'MW-9876' }] });
   });
 
+  it('reads what was ordered page by page, and finds a line', async () => {
+    const body = await get('/v1/orders/BIG/as-ordered');
+    expect(body).toMatchObject({ poNumber: 'BIG', lineCount: LINES });
+    expect(body.lines).toHaveLength(200);
+    const lines = await all<{ lineId: string }>('/v1/orders/BIG/as-ordered/lines');
+    expect(lines.map(({ lineId }) => lineId)).toEqual(numbers.map(String));
+    const ids = async (q: string) =>
+      (await get(`/v1/orders/BIG/as-ordered/lines?q=${q}`)).items.map(({ lineId }: { lineId: string }) => lineId);
+    expect(await ids('9876')).toEqual(['9876']);
+    expect(await ids('b-9877')).toEqual(['9877']);
+    expect(await ids(encodeURIComponent('%'))).toEqual([]);
+  });
+
   it('names the first packages in the lineage, and links to all', async () => {
     const { nodes } = await get('/v1/orders/BIG/lineage');
     const kinds = (kind: string) => nodes.filter((node: { kind: string }) => node.kind === kind);
@@ -115,8 +128,8 @@ describe('what hangs on an order of 10,000 lines', () => {
   });
 
   it('is not there for other partners, and refuses foreign cursors and unknown changes', async () => {
-    const paths = ['/v1/orders/BIG/explain', '/v1/exceptions/all/lines', '/v1/orders/BIG/changes/C1/parts'];
-    for (const path of [...paths, '/v1/orders/BIG/changes/C1/points']) {
+    const paths = ['/v1/orders/BIG/explain', '/v1/exceptions/all/lines', '/v1/orders/BIG/as-ordered/lines'];
+    for (const path of [...paths, '/v1/orders/BIG/changes/C1/parts', '/v1/orders/BIG/changes/C1/points']) {
       expect((await api.call('GET', path, { key: harbor })).status, path).toBe(404);
       const foreign = await api.call('GET', `${path}?cursor=abc`, { key });
       expect(foreign.body, path).toMatchObject({ status: 400, code: 'invalid-parameters' });

@@ -1,5 +1,6 @@
 import type { Route } from '../route.ts';
 import { accessRoutes } from './access.ts';
+import { asOrderedRoutes } from './as-ordered.ts';
 import { availabilityRoutes } from './availability.ts';
 import { bulkResolutionRoutes } from './bulk-resolutions.ts';
 import { carrierRoutes } from './carrier-events.ts';
@@ -32,6 +33,7 @@ export const routes: readonly Route[] = [
   ...interchangeRoutes,
   ...x12Routes,
   ...orderRoutes,
+  ...asOrderedRoutes,
   ...orderDecisionRoutes,
   ...orderLineRoutes,
   ...orderChangeRoutes,

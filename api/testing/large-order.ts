@@ -19,6 +19,7 @@ const QUANTITIES: Readonly<Record<number, object>> = {
 
 export async function largeOrder(prisma: Database): Promise<void> {
   const canonical = {
+    ...{ partnerId: 'cobalt-ridge', channel: 'api', poNumber: 'BIG', orderedOn: '2026-11-20' },
     shipTo: { identifiers: [{ scheme: 'partner', value: 'S1' }] },
     lines: numbers.map((number) => ({
       ...{ lineId: String(number), item: { customerSku: `B-${number}` }, quantity: { value: '12', unit: 'EA' } },

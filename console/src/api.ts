@@ -434,7 +434,9 @@ export interface AsOrdered extends RequestedDates, Kept {
   readonly department?: string;
   readonly carrier?: { readonly scac?: string; readonly routing?: string };
   readonly references: readonly { readonly qualifier: string; readonly value: string }[];
+  /** The first of them. */
   readonly lines: readonly AsOrderedLine[];
+  readonly lineCount: number;
 }
 
 export interface AsOrderedLine extends RequestedDates, Kept {
@@ -824,6 +826,11 @@ export function createApi(key: string, onUnauthorized: () => void = () => undefi
       ),
     /** What the buyer asked for; it never changes. */
     asOrdered: (id: string, signal: AbortSignal) => get<AsOrdered>(`${order(id)}/as-ordered`, signal),
+    linesAsOrdered: (id: string, q: string, cursor: string, signal: AbortSignal) =>
+      get<CountedPage<AsOrderedLine>>(
+        `${order(id)}/as-ordered/lines?${parametersOf({ q: q.trim(), cursor, limit: 50 })}`,
+        signal,
+      ),
     timeline: (id: string, signal: AbortSignal) => get<{ items: TimelineEvent[] }>(`${order(id)}/timeline`, signal),
     documents: (id: string, signal: AbortSignal) => get<{ items: DocumentSummary[] }>(`${order(id)}/documents`, signal),
     explain: (id: string, cursor: string, signal: AbortSignal) =>

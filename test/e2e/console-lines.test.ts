@@ -126,7 +126,7 @@ describe.skipIf(executablePath === undefined)(suite, { timeout: 120_000 }, () =>
     await find.fill('41');
     await dialog.getByLabel('What is meant for line 4100').selectOption('refuse-line');
     expect(await dialog.getByLabel('Our item (SKU)').inputValue()).toBe('MW-1001');
-    await dialog.getByRole('button', { name: 'Cancel', exact: true }).click();
+    await dialog.getByRole('button', { name: 'Back' }).click();
 
     await page.getByRole('button', { name: 'Explain this order' }).click();
     await page.getByText('line 1 is priced').waitFor();

@@ -806,6 +806,7 @@ function asOrdered() {
     cancelAfter: '2026-12-05',
     notes: [{ text: 'Call before delivery', kind: 'WHI', for: ['warehouse'] }],
     attributes: { freightPayment: 'CC' },
+    lineCount: 1,
     lines: [
       {
         lineId: '001',
