@@ -1180,7 +1180,7 @@ describe('around the routes', () => {
   });
 
   it('every route has answered as its description says', () => {
-    // Decisions and cancelled lines need Temporal: decisions.test.ts. Partners, profiles, returns, outages, kept documents, dead letters, X12 as JSON and
+    // Decisions and cancelled lines need Temporal: decisions.test.ts. Partners, profiles, returns, outages, kept documents, dead letters, X12 as JSON, pages of lines and
     // the inbox of exceptions have files of tests of their own.
     const elsewhere = new Set([
       'resolveException',
@@ -1204,6 +1204,8 @@ describe('around the routes', () => {
       'handleDocument',
       'applyDocument',
       'assignDocument',
+      'listOrderLines',
+      'listShipmentPackages',
     ]);
     const rest = routes
       .filter(

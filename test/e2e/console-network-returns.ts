@@ -14,8 +14,7 @@ const TOO_MANY =
 
 const NONE = {
   ...{ over: '0', overSentBack: '0', restocked: '0', refurbished: '0', scrapped: '0', vendor: '0', sentBack: '0' },
-  ...{ undecided: '0', credited: '0', waived: '0', conceded: '0', received: '0' },
-  unit: 'EA',
+  ...{ undecided: '0', credited: '0', waived: '0', received: '0', conceded: '0', unit: 'EA' },
 };
 
 /** Answers `/v1/returns` and what is below it; keeps what was sent. */
@@ -53,6 +52,7 @@ export function returnsOf(orderId: string) {
             },
           ]
         : [],
+      delivery: null,
       documents: [{ documentId: 'd1', transactionSet: '180', state: 'acknowledged' }],
       ...{ exceptions: [], heldUp: [] },
       timeline: [{ at: at(-4_000), summary: 'asked for by harbor-pine', actor: 'harbor-pine' }],

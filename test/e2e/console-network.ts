@@ -634,6 +634,7 @@ function detailOf(order: ReturnType<typeof orderItems>[number]) {
         erpShipmentNumber: 'DN-30911',
         links: { labels: '/v1/shipments/s1/labels', packages: '/v1/shipments/s1/packages' },
         packageCount: 2,
+        ...{ delivery: null, milestones: [], returns: [] },
         packages: [
           {
             sscc: '006141411234567890',
