@@ -23,7 +23,7 @@ export const changeOutcome = z
 
 const shownOutcome = changeOutcome.extend({ partCount: z.int() }).meta({
   id: 'ShownChangeOutcome',
-  description: `What became of a change: the first ${SHOWN} parts, those that are not as asked before the others. \`listChangeParts\` has all.`,
+  description: `What became of a change. Of more than ${SHOWN} parts, those that are not as asked come first, and ${SHOWN} are shown. \`listChangeParts\` has all.`,
 });
 
 export const changeView = z
@@ -84,9 +84,10 @@ export function pointsOf({ canonical }: Pick<ChangeRow, 'canonical'>): string[] 
   return changeInWords(orderChange.parse(canonical), undefined);
 }
 
-/** What became of each part; those that are not as asked come first. */
+/** What became of each part. Where they are not all shown, those that are not as asked come first. */
 export function partsOf({ outcome }: Pick<ChangeRow, 'outcome'>): z.output<typeof changeOutcome>['parts'] {
   const parts = changeOutcome.nullable().parse(outcome)?.parts ?? [];
+  if (parts.length <= SHOWN) return parts;
   const asAsked = (part: (typeof parts)[number]) => part.result === 'accepted';
   return [...parts.filter((part) => !asAsked(part)), ...parts.filter(asAsked)];
 }

@@ -168,7 +168,8 @@ const listParts = route({
   operation: 'listChangeParts',
   tag: 'Orders',
   summary: 'What became of each part of a change, page by page',
-  description: 'Parts that are not as asked come first. A change that is not answered has none yet.',
+  description:
+    'Of more than 200 parts, those that are not as asked come first. A change that is not answered has none yet.',
   access: withScope('orders:read'),
   params: changeParameters,
   query: z.object(pageParameters),

@@ -36,7 +36,7 @@ export function returnsOf(orderId: string) {
     const came = id === 'r1';
     return {
       ...found,
-      ...{ note: 'bent <b>handles</b>', requestNumber: 'R-1', node: 'RNO', arriveBy: at(2_000), delivery: null },
+      ...{ note: 'bent <b>handles</b>', requestNumber: 'R-1', node: 'RNO', arriveBy: at(2_000) },
       ...(id === 'r3' && { node: null, arriveBy: null }),
       lines: [
         {

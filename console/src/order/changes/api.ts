@@ -25,7 +25,7 @@ export interface OrderChange {
   readonly state: 'waiting' | 'applying' | 'answered';
   readonly outcome: {
     readonly result: 'accepted' | 'accepted-in-part' | 'rejected';
-    /** The first, those that are not as asked before the others. */
+    /** The first; of many, those that are not as asked before the others. */
     readonly parts: readonly ChangedPartOutcome[];
     readonly partCount: number;
   } | null;
