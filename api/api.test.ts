@@ -1206,6 +1206,10 @@ describe('around the routes', () => {
       'assignDocument',
       'listOrderLines',
       'listShipmentPackages',
+      'listLinesAsOrdered',
+      'listExceptionLines',
+      'listChangePoints',
+      'listChangeParts',
     ]);
     const rest = routes
       .filter(

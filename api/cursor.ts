@@ -42,6 +42,19 @@ export function readCursor<S extends z.ZodType>(cursor: string | undefined, plac
   }
 }
 
+/** Most entries of a long list that its owner shows of itself; the others are asked for page by page. */
+export const SHOWN = 200;
+
+const position = z.tuple([z.int().min(0)]);
+
+/** A page of a list that is stored as a whole and never changes. */
+export function pageOfWhole<T>(all: readonly T[], { cursor, limit }: { cursor?: string | undefined; limit: number }) {
+  const from = readCursor(cursor, position)?.[0] ?? 0;
+  const until = from + limit;
+  const nextCursor = until < all.length ? writeCursor([until]) : null;
+  return { items: all.slice(from, until), nextCursor, count: all.length };
+}
+
 /** Cuts a page out of `limit + 1` rows. */
 export function cutPage<T>(rows: readonly T[], limit: number, place: (row: T) => readonly (string | number)[]) {
   const items = rows.slice(0, limit);

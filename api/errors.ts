@@ -36,6 +36,7 @@ export const problemCodes = {
   'no-such-partner': { status: 404, title: 'There is no such partner' },
   'unknown-cross-reference': { status: 404, title: 'The partner has no such cross-reference' },
   'unknown-content': { status: 404, title: 'Nobody decided about this content of the partner' },
+  'unknown-change': { status: 404, title: 'The order has no such change' },
   'method-not-allowed': { status: 405, title: 'This address does not know that method' },
   'not-acceptable': { status: 406, title: 'This is not there in any form that the request accepts' },
   'duplicate-order': { status: 409, title: 'This PO number has been ordered with other content' },

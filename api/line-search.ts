@@ -32,7 +32,8 @@ const QUANTITY: Readonly<Record<Exclude<LineState, 'in-question'>, Prisma.Sql>> 
   open: Prisma.sql`l.open > 0`,
   backordered: Prisma.sql`l.backordered > 0`,
   shipped: Prisma.sql`l.shipped > 0`,
-  cancelled: Prisma.sql`l.cancelled > 0`,
+  // A line that a change has taken off orders nothing, so that nothing of it counts as cancelled.
+  cancelled: Prisma.sql`(l.cancelled > 0 OR l.ordered = 0)`,
   rejected: Prisma.sql`l.rejected > 0`,
 };
 

@@ -35,8 +35,8 @@ describe('an order of 10,000 lines', () => {
     });
     expect(body.lineSums).toEqual([
       {
-        ...{ baseUnit: 'EA', ordered: '120000', cancelled: '4', rejected: '4', backordered: '4' },
-        ...{ open: '99988', shipped: '20000' },
+        ...{ baseUnit: 'EA', ordered: '119988', cancelled: '4', rejected: '4', backordered: '4' },
+        ...{ open: '99978', shipped: '19998' },
       },
     ]);
     expect(body.fulfillments[0].lines).toHaveLength(200);
@@ -76,10 +76,18 @@ describe('an order of 10,000 lines', () => {
 
   it.each([
     ['backordered', '7001'],
-    ['cancelled', '7002'],
+    ['cancelled', '7002', '7004'],
     ['rejected', '7003'],
-  ])('finds lines of which something is %s', async (state, lineId) => {
-    expect(idsOf(await lines(`&state=${state}`))).toEqual([lineId]);
+  ])('finds lines of which something is %s', async (state, ...lineIds) => {
+    expect(idsOf(await lines(`&state=${state}`))).toEqual(lineIds);
+  });
+
+  it('says which lines a change has taken off', async () => {
+    const { items } = await lines('&state=cancelled');
+    expect(items.map(({ lineId, takenOff }: { lineId: string; takenOff: boolean }) => [lineId, takenOff])).toEqual([
+      ['7002', false],
+      ['7004', true],
+    ]);
   });
 
   it('finds lines by state and text together', async () => {

@@ -177,6 +177,11 @@ function listen(rma: ReturnRun): void {
         by,
         ...(note !== undefined && { note }),
       });
+      // The answer tells what became of the return, not what it was before.
+      await rma.settled(() => {
+        const { authorized: is, concluding, end, exceptions } = rma.state;
+        return is || concluding !== undefined || end !== undefined || exceptions.length > 0;
+      });
       return view();
     }),
     { validator: (_input) => refuse(whyNotDecide(rma.state)) },

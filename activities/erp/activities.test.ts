@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { orderChange } from '../../mappings/canonical/v1/index.ts';
 import { each } from '../../test/integration/purchase-orders.ts';
+import { acceptChange } from '../intake/accept-change.ts';
 import { SystemUnavailable } from '../lib/http.ts';
 import { type RecordsUnderTest, recordsUnderTest, shipmentOf, underWay } from '../orders/testing/records-under-test.ts';
 import { createErpActivities } from './activities.ts';
@@ -102,6 +104,29 @@ describe('invoicing a shipment', () => {
 });
 
 describe('placing an order', () => {
+  it('is asked about a change, which the reason of a hold for credit names', async () => {
+    const { erp } = anErp({
+      findOrder: () => Promise.resolve({ erpOrderNumber: 'SO-1', status: 'accepted', currency: 'USD' }),
+      changeOrder: (_key, erpOrderNumber) =>
+        Promise.resolve({ erpOrderNumber, status: 'creditHold', creditMessage: 'over its limit', currency: 'USD' }),
+    });
+    const orderId = await given.checked('tri-valley', [each('MW-1001', 5)]);
+    const { poNumber } = await given.prisma.order.findUniqueOrThrow({ where: { id: orderId } });
+    const change = orderChange.parse({
+      ...{ partnerId: 'tri-valley', channel: 'edi', poNumber, action: 'change', sequence: 'C-7' },
+      lines: [{ lineId: '10', action: 'change', changes: ['quantity'], quantity: { unit: 'EA', after: '9' } }],
+    });
+    const changeId = randomUUID();
+    const offered = { id: changeId, change, source: 'edi' as const, askedBy: 'Tri Valley', correlationId: 'c' };
+    await acceptChange(given, offered, orderId);
+    const standing = { waived: [], corrections: [], atWarehouse: [], recalled: [], fixed: [] };
+    await given.activity(() => given.records.planChange({ orderId, changeId, ...standing }));
+    expect(await given.activity(() => erp.changeErpOrder({ orderId, changeId, attempt: 1 }))).toEqual({
+      type: 'credit-hold',
+      reason: 'change C-7 by Tri Valley: over its limit',
+    });
+  });
+
   it('only asks for the decision about an order that the ERP has: a change may have told it more since', async () => {
     const orderId = await given.checked('tri-valley', [each('MW-1001', 5)]);
     const { calls, erp } = anErp({

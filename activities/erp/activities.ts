@@ -28,6 +28,7 @@ import {
   loadOrderToPlace,
   loadPlannedOrder,
   loadShipment,
+  nameOfChange,
   recordErpOrder,
   recordReceipt,
 } from './records.ts';
@@ -125,7 +126,8 @@ export function createErpActivities({ system, port, capabilities, records, onRea
           const changed = await port.changeOrder(key, number, changeRequest(order, releases));
           requireCurrency(order.currency, changed.currency, `order ${number}`);
           if (changed.status === 'accepted') return { type: 'accepted' };
-          return { type: 'credit-hold', reason: changed.creditMessage ?? 'the ERP holds the order for credit' };
+          const held = changed.creditMessage ?? 'the ERP holds the order for credit';
+          return { type: 'credit-hold', reason: `${await nameOfChange(prisma, changeId)}: ${held}` };
         } catch (error) {
           if (!(error instanceof SystemRefusal)) throw error;
           return { type: 'refused', reason: `the ERP refuses it: ${error.message}` };

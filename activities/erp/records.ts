@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { fromMinor } from '../../domain/money.ts';
 import type { Progress } from '../../domain/order/state.ts';
 import type { Invoice } from '../../mappings/canonical/v1/index.ts';
+import { orderChange } from '../../mappings/canonical/v1/index.ts';
 import type { Database } from '../../prisma/client.ts';
 import { Prisma } from '../../prisma/generated/client.ts';
 import { permanent } from '../lib/activity-failure.ts';
@@ -164,4 +165,16 @@ export async function recordReceipt(
 function found<Row>(row: Row | undefined, what: string): Row {
   if (row === undefined) throw permanent('unknown-record', `there is no ${what}`);
   return row;
+}
+
+/** For the person who decides about what the change led to. */
+export async function nameOfChange(prisma: Pick<Database, 'orderChange'>, changeId: string): Promise<string> {
+  const change = await prisma.orderChange.findUnique({
+    where: { id: changeId },
+    select: { canonical: true, source: true, askedBy: true },
+  });
+  if (change === null) return `change ${changeId}`;
+  const { sequence } = orderChange.parse(change.canonical);
+  const number = sequence !== undefined && change.source === 'edi' ? ` ${sequence}` : '';
+  return `change${number} by ${change.askedBy}`;
 }

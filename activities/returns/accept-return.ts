@@ -16,7 +16,7 @@ import { isTaken } from '../lib/database.ts';
 import type { Transaction } from '../lib/records.ts';
 import type { PartnerProfiles } from '../partners/partner-profiles.ts';
 import { policyOf } from './return-policy.ts';
-import { type ReturnLineRecord, referToReturn, tellOfReturn } from './return-record.ts';
+import { lockOrder, type ReturnLineRecord, referToReturn, tellOfReturn } from './return-record.ts';
 import { type OrderLineToReturn, returnableLines } from './returnable.ts';
 
 export interface ReturnIntake {
@@ -88,6 +88,8 @@ async function store(deps: ReturnIntake, records: Transaction, asked: AskedRetur
   const { partnerId, requestNumber, poNumber, reason, note } = request;
   const orderId = asked.orderId ?? (await orderUnder(records, partnerId, poNumber));
   const profile = deps.profiles.get(partnerId);
+  // Requests for the same goods are checked and numbered one after another.
+  await lockOrder(records, orderId ?? null);
   const ordered = orderId === undefined ? [] : await returnableLines(records, orderId, undefined);
   const lines = linesOf(request, ordered);
   if (asked.refuseAtOnce && profile !== undefined) {

@@ -4,20 +4,14 @@ import { resendDocument } from '../documents/resend-document.ts';
 import type { RecordDependencies } from '../orders/dependencies.ts';
 import { authorizeReturn, extendReturn, tellOfEnd } from './answer-return.ts';
 import { arrivalOf, checkReturn, profileOfReturn } from './check-return.ts';
+import { disposeRest, disposeReturn } from './dispose-goods.ts';
 import { createReturnExceptions } from './exceptions.ts';
 import { finishReturn } from './finish-return.ts';
-import {
-  decideOver,
-  disposeRest,
-  disposeReturn,
-  linkReturn,
-  setNoticeAside,
-  takeNotice,
-  waiveCredit,
-} from './receive-goods.ts';
+import { setNoticeAside, takeNotice } from './receive-goods.ts';
 import { reportLost } from './report-lost.ts';
 import { loadReturn } from './return-record.ts';
-import { planSettlement } from './settle-return.ts';
+import { planSettlement, waiveCredit } from './settle-return.ts';
+import { decideOver, linkReturn } from './unauthorized-goods.ts';
 
 export type ReturnRecords = ReturnType<typeof createReturnRecords>;
 

@@ -12,7 +12,7 @@ import type { Transaction } from '../lib/records.ts';
 import type { RecordDependencies } from '../orders/dependencies.ts';
 import { whyNot } from './accept-return.ts';
 import { policyOf } from './return-policy.ts';
-import { loadReturn, type ReturnRecord } from './return-record.ts';
+import { loadReturn, lockOrder, type ReturnRecord } from './return-record.ts';
 import { returnableLines } from './returnable.ts';
 
 export interface CheckedReturn {
@@ -26,10 +26,14 @@ export async function checkReturn(
   deps: RecordDependencies,
   { returnId, now = new Date() }: { returnId: string; now?: Date },
 ): Promise<CheckedReturn> {
-  const rma = await loadReturn(deps.prisma, returnId);
-  // Nobody asked for goods that came by themselves, or that a carrier did not deliver.
-  const refusals = rma.source !== 'api' && rma.source !== 'edi' ? [] : await whyRefused(deps, deps.prisma, rma);
-  return { terms: await termsOfReturn(deps, deps.prisma, rma, now), count: countOf(rma.lines), refusals };
+  return deps.prisma.$transaction(async (records) => {
+    const { orderId } = await records.return.findUniqueOrThrow({ where: { id: returnId }, select: { orderId: true } });
+    await lockOrder(records, orderId);
+    const rma = await loadReturn(records, returnId);
+    // Nobody asked for goods that came by themselves, or that a carrier did not deliver.
+    const refusals = rma.source !== 'api' && rma.source !== 'edi' ? [] : await whyRefused(deps, records, rma);
+    return { terms: await termsOfReturn(deps, records, rma, now), count: countOf(rma.lines), refusals };
+  });
 }
 
 /** Everything that speaks against it now. */

@@ -1,4 +1,5 @@
 /** A return as the steps read and write it: locked, with its lines as exact quantities. */
+import { isZero } from '../../domain/decimal.ts';
 import { countOf, type ReturnCount, type ReturnQuantities } from '../../domain/returns/quantities.ts';
 import type { ReturnProgress } from '../../domain/returns/state.ts';
 import { Prisma } from '../../prisma/generated/client.ts';
@@ -79,6 +80,28 @@ export async function saveLines(
     });
   }
   return countOf(lines);
+}
+
+export interface Counted {
+  count: ReturnCount;
+  /** What nobody authorized, in words. */
+  differences: string[];
+}
+
+/** Writes the lines, and counts them. */
+export async function counted(
+  records: Transaction,
+  returnId: string,
+  lines: readonly ReturnLineRecord[],
+): Promise<Counted> {
+  const count = await saveLines(records, returnId, lines);
+  const differences = lines.flatMap(({ over, orderLineNumber, lineId, sku, baseUnit }) => {
+    if (isZero(over)) return [];
+    return orderLineNumber === null
+      ? [`${over} ${baseUnit} of ${sku} are not of this return`]
+      : [`line ${lineId}: ${over} ${baseUnit} of ${sku} more than authorized`];
+  });
+  return { count, differences };
 }
 
 /** The columns that lists show. */

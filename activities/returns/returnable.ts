@@ -20,9 +20,10 @@ export interface OrderLineToReturn extends ReturnableLine {
 
 /**
  * Returns that were refused or cancelled count for nothing. One that has ended counts by what came, one under way by what
- * it may still take.
+ * it may still take. What was asked for earlier counts before it is authorized: the first who asks is the first served.
+ * Their numbers tell which was earlier, because they are given one after another.
  *
- * @param except the return that asks
+ * @param except the return that asks; without it, one that has no number yet
  */
 export function returnableLines(
   records: Transaction,
@@ -30,11 +31,20 @@ export function returnableLines(
   except: string | undefined,
 ): Promise<OrderLineToReturn[]> {
   const others = except === undefined ? Prisma.sql`TRUE` : Prisma.sql`r."id" <> ${except}`;
+  const earlier =
+    except === undefined
+      ? Prisma.sql`TRUE`
+      : Prisma.sql`(length(r."rmaNumber"), r."rmaNumber") < (
+          SELECT length(me."rmaNumber"), me."rmaNumber" FROM "Return" AS me WHERE me."id" = ${except})`;
   return records.$queryRaw<OrderLineToReturn[]>`
     SELECT l."lineNumber", l."lineId", l."sku", l."customerSku", l."gtin", l."description", l."baseUnit", l."orderedUnit",
       trim_scale(l."unitFactor")::text AS "unitFactor", trim_scale(l."shipped" + l."surplus")::text AS "shipped",
       (
-        SELECT trim_scale(coalesce(sum(CASE WHEN r."closedAt" IS NULL THEN x."authorized" ELSE x."received" + x."conceded" END), 0))::text
+        SELECT trim_scale(coalesce(sum(CASE
+          WHEN r."closedAt" IS NOT NULL THEN x."received" + x."conceded"
+          WHEN r."authorizedAt" IS NULL AND r."source" IN ('api', 'edi') AND ${earlier} THEN x."requested"
+          ELSE x."authorized"
+        END), 0))::text
         FROM "ReturnLine" AS x JOIN "Return" AS r ON r."id" = x."returnId"
         WHERE r."orderId" = ${orderId} AND x."orderLineNumber" = l."lineNumber" AND ${others}
           AND r."status" NOT IN ('refused', 'cancelled')

@@ -3,7 +3,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { compare, isPositive } from '../../domain/decimal.ts';
 import { fromMinor } from '../../domain/money.ts';
 import { type Credit, type CreditableInvoice, creditsFor } from '../../domain/returns/credit.ts';
-import { countOf, credit, type ReturnCount, toCredit } from '../../domain/returns/quantities.ts';
+import { countOf, credit, type ReturnCount, toCredit, waive } from '../../domain/returns/quantities.ts';
 import type { Invoice } from '../../mappings/canonical/v1/index.ts';
 import { baseQuantityOf } from '../../mappings/edi/stated-quantity.ts';
 import type { Database } from '../../prisma/client.ts';
@@ -13,7 +13,7 @@ import type { RecordDependencies } from '../orders/dependencies.ts';
 import { found, loadOrder, type OrderRecord } from '../orders/order-record.ts';
 import { profileOfReturn } from './check-return.ts';
 import { creditDocumentOf, queueDocuments } from './return-documents.ts';
-import { loadReturn, lockOrder, saveLines, tellOfReturn } from './return-record.ts';
+import { type Counted, counted, loadReturn, lockOrder, saveLines, tellOfReturn } from './return-record.ts';
 
 /** A round is planned, or the goods came back before they were invoiced, or no invoice has anything left of what was kept. */
 export type Plan = { count: ReturnCount } | { awaited: string } | { nothing: string };
@@ -305,5 +305,21 @@ export async function recordRefund(
     const rma = await loadReturn(records, returnId, 'locked');
     const summary = `refund ${refundNumber} of ${fromMinor(amount, currency)} ${currency}`;
     await tellOfReturn(records, rma, [{ key: `refund/${memoId}`, type: 'return.refunded', summary, actor }]);
+  });
+}
+
+/** What no invoice has left is kept without a credit. */
+export async function waiveCredit(
+  deps: RecordDependencies,
+  { returnId, by }: { returnId: string; by: string },
+): Promise<Counted> {
+  return deps.prisma.$transaction(async (records) => {
+    const rma = await loadReturn(records, returnId, 'locked');
+    const lines = rma.lines.map((line) => (line.orderLineNumber === null ? line : waive(line, toCredit(line))));
+    const key = `waived/${lines.map(({ waived }) => waived).join('/')}`;
+    await tellOfReturn(records, rma, [
+      { key, type: 'return.kept-without-credit', summary: 'kept without a credit', actor: by },
+    ]);
+    return counted(records, returnId, lines);
   });
 }

@@ -4,9 +4,10 @@ import { changeInWords } from '../../mappings/canonical/words/order-change.ts';
 import { orderAcknowledgment, orderChangeAcknowledgment } from '../../mappings/edi/documents/all.ts';
 import type { Database } from '../../prisma/client.ts';
 import type { Prisma } from '../../prisma/generated/client.ts';
+import { SHOWN } from '../cursor.ts';
 import { instant, link, orderPath, toInstant, toInstantOrNull } from './values.ts';
 
-const changeOutcome = z
+export const changeOutcome = z
   .object({
     result: z.enum(['accepted', 'accepted-in-part', 'rejected']),
     parts: z.array(
@@ -20,6 +21,11 @@ const changeOutcome = z
   })
   .meta({ id: 'ChangeOutcome', description: 'What became of a change, part by part' });
 
+const shownOutcome = changeOutcome.extend({ partCount: z.int() }).meta({
+  id: 'ShownChangeOutcome',
+  description: `What became of a change. Of more than ${SHOWN} parts, those that are not as asked come first, and ${SHOWN} are shown. \`listChangeParts\` has all.`,
+});
+
 export const changeView = z
   .object({
     id: z.string(),
@@ -32,13 +38,14 @@ export const changeView = z
     askedAt: instant,
     reason: z.string().nullable(),
     points: z.array(z.string()).meta({
-      description: 'What it asks, one sentence each, for people',
+      description: `What it asks, one sentence each, for people: the first ${SHOWN}; \`listChangePoints\` has all`,
       examples: [['line 2 (MW-1001): quantity to 6 EA']],
     }),
+    pointCount: z.int(),
     state: z.enum(['waiting', 'applying', 'answered']).meta({
       description: 'Changes of one order are applied one after another; `answered`: `outcome` says what became of it',
     }),
-    outcome: changeOutcome.nullable(),
+    outcome: shownOutcome.nullable(),
     answeredAt: instant.nullable(),
     links: z.object({
       self: link.meta({ description: 'The changes of the order' }),
@@ -72,8 +79,24 @@ export async function changesOf(
 
 const ANSWERS = [orderChangeAcknowledgment.set, orderAcknowledgment.set];
 
+/** What the change asks, one sentence each. */
+export function pointsOf({ canonical }: Pick<ChangeRow, 'canonical'>): string[] {
+  return changeInWords(orderChange.parse(canonical), undefined);
+}
+
+/** What became of each part. Where they are not all shown, those that are not as asked come first. */
+export function partsOf({ outcome }: Pick<ChangeRow, 'outcome'>): z.output<typeof changeOutcome>['parts'] {
+  const parts = changeOutcome.nullable().parse(outcome)?.parts ?? [];
+  if (parts.length <= SHOWN) return parts;
+  const asAsked = (part: (typeof parts)[number]) => part.result === 'accepted';
+  return [...parts.filter((part) => !asAsked(part)), ...parts.filter(asAsked)];
+}
+
 function viewOf(row: ChangeRow, answer: string | undefined): ChangeView {
   const change = orderChange.parse(row.canonical);
+  const points = pointsOf(row);
+  const outcome = changeOutcome.nullable().parse(row.outcome);
+  const parts = partsOf(row);
   return {
     id: row.id,
     action: change.action,
@@ -82,9 +105,10 @@ function viewOf(row: ChangeRow, answer: string | undefined): ChangeView {
     askedBy: row.askedBy,
     askedAt: toInstant(row.receivedAt),
     reason: change.attributes.reason ?? null,
-    points: changeInWords({ ...change, attributes: {} }, undefined),
+    points: points.slice(0, SHOWN),
+    pointCount: points.length,
     state: changeView.shape.state.parse(row.state),
-    outcome: changeOutcome.nullable().parse(row.outcome),
+    outcome: outcome === null ? null : { ...outcome, parts: parts.slice(0, SHOWN), partCount: parts.length },
     answeredAt: toInstantOrNull(row.answeredAt),
     links: {
       self: `${orderPath(row.orderId ?? '')}/changes`,

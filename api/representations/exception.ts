@@ -5,6 +5,7 @@ import type { ExceptionType } from '../../domain/exceptions.ts';
 import { toMinor } from '../../domain/money.ts';
 import { correctionsFor } from '../../domain/order/corrections.ts';
 import type { OrderException } from '../../prisma/generated/client.ts';
+import { SHOWN } from '../cursor.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import type { FoundException } from '../exception-search.ts';
 import {
@@ -56,7 +57,10 @@ export const exceptionView = z
     commentCount: z.int(),
     resolvedAt: instant.nullable(),
     resolvedBy: z.string().nullable(),
-    lineIds: z.array(z.string()).meta({ description: 'Of the buyer’s lines that it is about' }),
+    lineIds: z.array(z.string()).meta({
+      description: `Of the buyer’s lines that it is about, the first ${SHOWN}; \`listExceptionLines\` has all`,
+    }),
+    lineCount: z.int().meta({ description: 'How many lines it is about; 0 for the order as a whole' }),
     corrections: z
       .array(z.string())
       .meta({ description: 'Kinds of corrections that may help, with the resolution `correct`' }),
@@ -78,6 +82,7 @@ export function exceptionViewOf(
   exception: OrderException & { commentCount: number },
   others: readonly OtherOrder[],
 ): z.output<typeof exceptionView> {
+  const { lineIds } = detail.parse(exception.detail);
   return {
     id: exception.id,
     type: exception.type,
@@ -96,7 +101,8 @@ export function exceptionViewOf(
     commentCount: exception.commentCount,
     resolvedAt: toInstantOrNull(exception.resolvedAt),
     resolvedBy: exception.resolvedBy,
-    lineIds: detail.parse(exception.detail).lineIds,
+    lineIds: lineIds.slice(0, SHOWN),
+    lineCount: lineIds.length,
     corrections: exception.resolutions.includes('correct') ? [...correctionsFor(exception.type as ExceptionType)] : [],
     otherOrders: exception.type === 'repeated-po-number' ? [...others] : [],
   };

@@ -4,11 +4,9 @@ import { sum } from '../../domain/decimal.ts';
 import { namedStore, party } from '../../mappings/canonical/v1/index.ts';
 import type { Database } from '../../prisma/client.ts';
 import type { Prisma } from '../../prisma/generated/client.ts';
+import { SHOWN } from '../cursor.ts';
 import { type FoundLine, findLines, highestLineIdsOf, type LineSums, lineSumsOf } from '../line-search.ts';
 import { quantity, toQuantity, toQuantityLines } from './values.ts';
-
-/** Most lines that an order, a release or a package shows of itself; the others are asked for page by page. */
-export const SHOWN = 200;
 
 const byState = {
   ordered: quantity,
@@ -33,6 +31,9 @@ export const orderLine = z
     unitPrice: z.string().meta({ description: 'Per ordered unit, major units of the currency' }),
     ...byState,
     surplus: quantity.meta({ description: 'Left beyond what was ordered; no part of `ordered`' }),
+    takenOff: z.boolean().meta({
+      description: 'A change of the order has taken all of the line off: nothing of it is ordered any more',
+    }),
     inQuestion: z.boolean().meta({ description: 'An open exception names the line' }),
     stores: z
       .array(z.object({ store: z.string(), name: z.string().optional(), ordered: quantity, shipped: quantity }))
@@ -107,6 +108,7 @@ export async function lineViewsOf(
     open: toQuantity(line.open),
     shipped: toQuantity(line.shipped),
     surplus: toQuantity(line.surplus),
+    takenOff: line.ordered.isZero(),
     inQuestion: line.inQuestion,
     stores: stores.get(line.lineNumber) ?? [],
   }));

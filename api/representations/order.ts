@@ -2,12 +2,13 @@ import { z } from 'zod';
 import { type Correction, correctionInWords } from '../../domain/order/corrections.ts';
 import { type CarrierEvent, party } from '../../mappings/canonical/v1/index.ts';
 import type { Prisma } from '../../prisma/generated/client.ts';
+import { SHOWN } from '../cursor.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import type { HeldUp } from '../held-up.ts';
 import { type ChangeView, changeView } from './change.ts';
 import { deadlineRelations, deadlineView } from './deadlines.ts';
 import { exceptionView, exceptionViewOf, type OtherOrder } from './exception.ts';
-import { lineSum, orderLine, SHOWN, type ShownLines } from './order-line.ts';
+import { lineSum, orderLine, type ShownLines } from './order-line.ts';
 import { type ShownPackages, shippedPackage, shownQuantityLines, toShownLines } from './package.ts';
 import {
   day,

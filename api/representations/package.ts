@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import type { Database } from '../../prisma/client.ts';
 import type { Package, Prisma } from '../../prisma/generated/client.ts';
-import { cutPage } from '../cursor.ts';
-import { SHOWN } from './order-line.ts';
+import { cutPage, SHOWN } from '../cursor.ts';
 import { quantityLine, toQuantityLines } from './values.ts';
 
 export const shownQuantityLines = {

@@ -38,6 +38,7 @@ export const returnItem = z
     nextDeadline: instant.nullable(),
     askedAt: instant,
     closedAt: instant.nullable(),
+    endReason: z.string().nullable().meta({ description: 'Why it was refused or cancelled, or has expired' }),
     links: z.object({ self: link, order: link.nullable() }),
   })
   .meta({ id: 'ReturnItem' });
@@ -55,6 +56,7 @@ export const returnItemColumns = {
   nextDeadline: true,
   askedAt: true,
   closedAt: true,
+  endReason: true,
   updatedAt: true,
 } as const;
 
@@ -76,6 +78,7 @@ export function returnItemOf(row: Item, { partners }: Pick<ApiDependencies, 'par
     nextDeadline: toInstantOrNull(row.nextDeadline),
     askedAt: toInstant(row.askedAt),
     closedAt: toInstantOrNull(row.closedAt),
+    endReason: row.endReason,
     links: { self: returnPath(row.id), order: row.orderId === null ? null : orderPath(row.orderId) },
   };
 }
@@ -137,7 +140,6 @@ export const returnView = returnItem
   .extend({
     note: z.string().nullable(),
     requestNumber: z.string().nullable(),
-    endReason: z.string().nullable(),
     node: z.string().nullable(),
     arriveBy: instant.nullable(),
     delivery: failedDelivery.nullable(),
@@ -206,7 +208,6 @@ export function returnViewOf(
     ...returnItemOf(row, deps),
     note: row.note,
     requestNumber: row.requestNumber,
-    endReason: row.endReason,
     node: row.node,
     arriveBy: toInstantOrNull(row.arriveBy),
     delivery: row.delivery === null ? null : failedDeliveryOf(row.delivery as unknown as DeliveryFacts, row.credits),

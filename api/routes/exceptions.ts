@@ -5,13 +5,13 @@ import { type ExceptionType, type Resolution, resolutions } from '../../domain/e
 import { resolveException, resolveReturnException } from '../../workflows/messages.ts';
 import { visiblePartner, visibleTo } from '../auth/visibility.ts';
 import { checkCorrections, goOnWithNames, rememberNames } from '../corrections.ts';
-import { pageOf, pageParameters } from '../cursor.ts';
+import { pageOf, pageParameters, SHOWN } from '../cursor.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { Problem } from '../errors.ts';
 import { countExceptions, exceptionFilter, findException, findExceptions } from '../exception-search.ts';
 import { readAgainFor } from '../fresh-data.ts';
 import { idempotencyHeaders, once } from '../idempotency.ts';
-import { affectedLinesOf, exceptionDetail } from '../representations/affected-lines.ts';
+import { affectedLine, affectedLinesOf, exceptionDetail } from '../representations/affected-lines.ts';
 import { statedCorrections } from '../representations/correction.ts';
 import { exceptionItem, exceptionItemOf, otherOrdersOf, subjectLinks } from '../representations/exception.ts';
 import { forecastOf, resolutionForecast } from '../representations/forecast.ts';
@@ -74,10 +74,42 @@ const readException = route({
     const found = await findException(deps.prisma, exceptionId);
     const row = await visibleTo(caller, found, ({ partnerId }) => partnerId, 'unknown-exception', exceptionId);
     const othersOf = await otherOrdersOf(deps, row.type === 'repeated-po-number' ? [row] : []);
-    const lines = await affectedLinesOf(deps.prisma, row);
+    const lines = await affectedLinesOf(deps.prisma, row, { limit: SHOWN });
     const otherNodes = await otherNodesOf(deps, row);
     const item = exceptionItemOf(row, othersOf(row), deps);
-    return { status: 200, body: { ...item, currency: row.currency, lines, otherNodes } };
+    const { currency } = row;
+    const shown = { lines: lines.items, linesNextCursor: lines.nextCursor };
+    return { status: 200, body: { ...item, currency, ...shown, otherNodes } };
+  },
+});
+
+const listLines = route({
+  method: 'get',
+  path: '/v1/exceptions/{exceptionId}/lines',
+  operation: 'listExceptionLines',
+  tag: 'Exceptions',
+  summary: 'The lines that an exception is about, page by page',
+  access: withScope('orders:read', 'exceptions:resolve'),
+  params: exceptionParameters,
+  query: z.object({
+    q: z.string().trim().max(80).optional().meta({ description: 'The beginning of the buyer’s line number' }),
+    ...pageParameters,
+  }),
+  answers: {
+    200: {
+      description: 'A page of lines',
+      schema: pageOf(affectedLine).extend({
+        count: z.int().meta({ description: 'Lines that match, on all pages' }),
+        currency: z.string(),
+      }),
+    },
+  },
+  problems: ['unknown-exception'],
+  handler: async ({ params: { exceptionId }, query, caller }, deps) => {
+    const found = await findException(deps.prisma, exceptionId);
+    const row = await visibleTo(caller, found, ({ partnerId }) => partnerId, 'unknown-exception', exceptionId);
+    const { currency } = row;
+    return { status: 200, body: { ...(await affectedLinesOf(deps.prisma, row, query)), currency } };
   },
 });
 
@@ -297,4 +329,4 @@ function legalResolution(wanted: string, legal: readonly string[]): Resolution {
 }
 
 // The last one, because its address is also that of what is no exception, such as counts.
-export const exceptionRoutes = [listExceptions, readCounts, resolve, forecast, readException];
+export const exceptionRoutes = [listExceptions, readCounts, resolve, forecast, readException, listLines];

@@ -1,5 +1,6 @@
 import type { Route } from '../route.ts';
 import { accessRoutes } from './access.ts';
+import { asOrderedRoutes } from './as-ordered.ts';
 import { availabilityRoutes } from './availability.ts';
 import { bulkResolutionRoutes } from './bulk-resolutions.ts';
 import { carrierRoutes } from './carrier-events.ts';
@@ -15,6 +16,7 @@ import { labelRoutes } from './labels.ts';
 import { leftOutContentRoutes } from './left-out-content.ts';
 import { lineageRoutes } from './lineage.ts';
 import { orderChangeRoutes } from './order-changes.ts';
+import { orderDecisionRoutes } from './order-decisions.ts';
 import { orderLineRoutes } from './order-lines.ts';
 import { orderRoutes } from './orders.ts';
 import { outageRoutes } from './outages.ts';
@@ -31,6 +33,8 @@ export const routes: readonly Route[] = [
   ...interchangeRoutes,
   ...x12Routes,
   ...orderRoutes,
+  ...asOrderedRoutes,
+  ...orderDecisionRoutes,
   ...orderLineRoutes,
   ...orderChangeRoutes,
   ...lineageRoutes,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Prisma } from '../../prisma/generated/client.ts';
 import { visibleTo } from '../auth/visibility.ts';
+import { SHOWN } from '../cursor.ts';
 import { changesAskedBy } from '../representations/asked-change.ts';
 import { documentColumns, documentItem, documentItemOf, documentPath } from '../representations/document.ts';
 import { link } from '../representations/values.ts';
@@ -81,6 +82,7 @@ const lineage = z
           'shipment',
           'erp-shipment',
           'package',
+          'packages',
           'invoice',
           'payment',
         ]),
@@ -93,7 +95,7 @@ const lineage = z
   .meta({
     id: 'Lineage',
     description:
-      'Which number led to which: interchange and document, order, ERP order, release, shipment, SSCC, invoice, remittance',
+      'Which number led to which: interchange and document, order, ERP order, release, shipment, SSCC, invoice, remittance. A shipment names its first 200 packages; a node `packages` links to all of them.',
   });
 
 const lineageRelations = {
@@ -102,7 +104,8 @@ const lineageRelations = {
   shipments: {
     orderBy: [{ shippedAt: 'asc' }, { id: 'asc' }],
     include: {
-      packages: { orderBy: { id: 'asc' } },
+      packages: { where: { sscc: { not: null } }, orderBy: { id: 'asc' }, take: SHOWN },
+      _count: { select: { packages: { where: { sscc: { not: null } } } } },
       invoice: { include: { payments: { include: { payment: true } } } },
     },
   },
@@ -167,6 +170,11 @@ function lineageOf(order: Prisma.OrderGetPayload<{ include: typeof lineageRelati
       edge(shipped, node('erp-shipment', shipment.erpShipmentNumber, shipment.erpShipmentNumber));
     }
     for (const { sscc } of shipment.packages) if (sscc !== null) edge(shipped, node('package', sscc, sscc));
+    const more = shipment._count.packages - shipment.packages.length;
+    if (more > 0) {
+      const path = `/v1/shipments/${encodeURIComponent(shipment.id)}/packages`;
+      edge(shipped, node('packages', shipment.id, `${more} more packages`, path));
+    }
     if (shipment.invoice === null) continue;
     const invoice = node('invoice', shipment.invoice.id, shipment.invoice.invoiceNumber);
     edge(shipped, invoice);

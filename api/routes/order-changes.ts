@@ -3,10 +3,18 @@ import { z } from 'zod';
 import { type OrderChange, orderChange, positiveDecimal } from '../../mappings/canonical/v1/index.ts';
 import { orderChangeLine } from '../../mappings/canonical/v1/order-change.ts';
 import { visiblePartner } from '../auth/visibility.ts';
+import { pageOf, pageOfWhole, pageParameters } from '../cursor.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { Problem } from '../errors.ts';
 import { idempotencyHeaders, idUnderKey, once } from '../idempotency.ts';
-import { type ChangeView, changesOf, changeView } from '../representations/change.ts';
+import {
+  type ChangeView,
+  changeOutcome,
+  changesOf,
+  changeView,
+  partsOf as partsOfOutcome,
+  pointsOf,
+} from '../representations/change.ts';
 import { link, orderPath } from '../representations/values.ts';
 import { type Caller, route, withScope } from '../route.ts';
 import { orderParameters, visibleOrder } from './orders.ts';
@@ -120,6 +128,58 @@ const listChanges = route({
   handler: async ({ params, caller }, deps) => {
     const { id } = await visibleOrder(params.orderId, caller, deps);
     return { status: 200, body: { items: await changesOf(deps.prisma, id) } };
+  },
+});
+
+const changeParameters = orderParameters.extend({ changeId: z.string().min(1).max(200) });
+const counted = { count: z.int().meta({ description: 'On all pages' }) };
+
+async function storedChange(
+  { orderId, changeId }: z.output<typeof changeParameters>,
+  caller: Caller,
+  deps: ApiDependencies,
+) {
+  const { id } = await visibleOrder(orderId, caller, deps);
+  const change = await deps.prisma.orderChange.findFirst({ where: { id: changeId, orderId: id } });
+  if (change === null) throw new Problem('unknown-change', `The order has no change ${changeId}.`);
+  return change;
+}
+
+const listPoints = route({
+  method: 'get',
+  path: '/v1/orders/{orderId}/changes/{changeId}/points',
+  operation: 'listChangePoints',
+  tag: 'Orders',
+  summary: 'What a change asks, one sentence each, page by page',
+  access: withScope('orders:read'),
+  params: changeParameters,
+  query: z.object(pageParameters),
+  answers: { 200: { description: 'A page of sentences', schema: pageOf(z.string()).extend(counted) } },
+  problems: ['unknown-order', 'unknown-change'],
+  handler: async ({ params, query, caller }, deps) => {
+    const change = await storedChange(params, caller, deps);
+    return { status: 200, body: pageOfWhole(pointsOf(change), query) };
+  },
+});
+
+const listParts = route({
+  method: 'get',
+  path: '/v1/orders/{orderId}/changes/{changeId}/parts',
+  operation: 'listChangeParts',
+  tag: 'Orders',
+  summary: 'What became of each part of a change, page by page',
+  description:
+    'Of more than 200 parts, those that are not as asked come first. A change that is not answered has none yet.',
+  access: withScope('orders:read'),
+  params: changeParameters,
+  query: z.object(pageParameters),
+  answers: {
+    200: { description: 'A page of parts', schema: pageOf(changeOutcome.shape.parts.element).extend(counted) },
+  },
+  problems: ['unknown-order', 'unknown-change'],
+  handler: async ({ params, query, caller }, deps) => {
+    const change = await storedChange(params, caller, deps);
+    return { status: 200, body: pageOfWhole(partsOfOutcome(change), query) };
   },
 });
 
@@ -267,4 +327,4 @@ function answerOf(orderId: string, change: ChangeView) {
   return { status, body: { orderId, change, links: { self, changes: `${self}/changes` } }, subject: orderId };
 }
 
-export const orderChangeRoutes = [changeOrderRoute, listChanges, cancelLines];
+export const orderChangeRoutes = [changeOrderRoute, listChanges, listPoints, listParts, cancelLines];

@@ -199,33 +199,6 @@ function heldUpViews(steps: readonly HeldUp[] = [], caller: Caller) {
   return steps.map((step) => heldUpViewOf(step, visiblePartner(caller) === undefined));
 }
 
-/** As an answer all defaults are filled in, so that it is another schema than that of a submission. */
-const orderAsOrdered = z
-  .strictObject(salesOrder.shape)
-  .meta({ id: 'OrderAsOrdered', description: 'The canonical order, as it was taken in' });
-
-const readAsOrdered = route({
-  method: 'get',
-  path: '/v1/orders/{orderId}/as-ordered',
-  operation: 'readOrderAsOrdered',
-  tag: 'Orders',
-  summary: 'The order as it was taken in: what the buyer asked for, with dates, notes and attributes',
-  description:
-    'The canonical order. It never changes: what people corrected since, and the lines with what became of them, are in `readOrder`. Attributes are kept for people and for the expressions of a profile: no system of ours acts on them, unless the reference of the set says so.',
-  access: withScope('orders:read'),
-  params: orderParameters,
-  answers: { 200: { description: 'The canonical order', schema: orderAsOrdered } },
-  problems: ['unknown-order'],
-  handler: async ({ params, caller }, deps) => {
-    const { id } = await visibleOrder(params.orderId, caller, deps);
-    const { canonical, asOrdered } = await deps.prisma.order.findUniqueOrThrow({
-      where: { id },
-      select: { canonical: true, asOrdered: true },
-    });
-    return { status: 200, body: salesOrder.parse(asOrdered ?? canonical) };
-  },
-});
-
 /** The columns that determine visibility and the order's workflow. */
 export async function visibleOrder(orderId: string, caller: Caller, { prisma }: ApiDependencies) {
   const found = await prisma.order.findUnique({
@@ -286,49 +259,6 @@ const readTimeline = route({
   },
 });
 
-const explainOrder = route({
-  method: 'get',
-  path: '/v1/orders/{orderId}/explain',
-  operation: 'explainOrder',
-  tag: 'Orders',
-  summary: 'Which rules decided what about an order, and from which facts',
-  access: withScope('orders:read'),
-  params: orderParameters,
-  answers: {
-    200: {
-      description: 'The decisions, oldest first',
-      schema: z.object({
-        items: z.array(
-          z
-            .object({
-              id: z.string(),
-              at: instant,
-              rule: z.string(),
-              ruleVersion: z.string(),
-              inputs: z.unknown(),
-              outcome: z.string(),
-            })
-            .meta({ id: 'Decision' }),
-        ),
-      }),
-    },
-  },
-  problems: ['unknown-order'],
-  handler: async ({ params, caller }, deps) => {
-    const order = await visibleOrder(params.orderId, caller, deps);
-    const decisions = await deps.prisma.decision.findMany({ where: { orderId: order.id }, orderBy: { id: 'asc' } });
-    const items = decisions.map(({ id, at, rule, ruleVersion, inputs, outcome }) => ({
-      id: id.toString(),
-      at: toInstant(at),
-      rule,
-      ruleVersion,
-      inputs,
-      outcome,
-    }));
-    return { status: 200, body: { items } };
-  },
-});
-
 const cancellation = z.object({ orderId: z.string(), status: z.string(), links: z.object({ self: link }) });
 
 const cancel = route({
@@ -374,4 +304,4 @@ const cancel = route({
   },
 });
 
-export const orderRoutes = [submitOrder, listOrders, readOrder, readAsOrdered, readTimeline, explainOrder, cancel];
+export const orderRoutes = [submitOrder, listOrders, readOrder, readTimeline, cancel];

@@ -13,10 +13,13 @@ const QUANTITIES: Readonly<Record<number, object>> = {
   7001: { backordered: '4' },
   7002: { cancelled: '4' },
   7003: { rejected: '4' },
+  // A change has taken it off.
+  7004: { orderedValue: '0', ordered: '0', shipped: '0', open: '0' },
 };
 
 export async function largeOrder(prisma: Database): Promise<void> {
   const canonical = {
+    ...{ partnerId: 'cobalt-ridge', channel: 'api', poNumber: 'BIG', orderedOn: '2026-11-20' },
     shipTo: { identifiers: [{ scheme: 'partner', value: 'S1' }] },
     lines: numbers.map((number) => ({
       ...{ lineId: String(number), item: { customerSku: `B-${number}` }, quantity: { value: '12', unit: 'EA' } },
@@ -49,8 +52,7 @@ export async function largeOrder(prisma: Database): Promise<void> {
       ...{ orderId: 'BIG', lineNumber, lineId: String(lineNumber), sku: `MW-${lineNumber}`, ordered: '12' },
       ...{ customerSku: `B-${lineNumber}`, description: lineNumber === 9500 ? '50%_off Wrench' : 'Wrench' },
       ...{ orderedValue: '12', orderedUnit: 'EA', baseUnit: 'EA', unitFactor: '1', unitPrice: '5' },
-      ...{ contractPrice: '5', shipped: '2', ...QUANTITIES[lineNumber] },
-      open: lineNumber in QUANTITIES ? '6' : '10',
+      ...{ contractPrice: '5', shipped: '2', open: lineNumber in QUANTITIES ? '6' : '10', ...QUANTITIES[lineNumber] },
     })),
   });
   await prisma.shipment.create({

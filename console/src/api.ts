@@ -67,6 +67,14 @@ export interface Outage extends Omit<HeldUp, 'triedUntil'> {
 }
 
 /** A line that an exception is about, as the buyer ordered it. Prices are for one ordered unit, in major units. */
+/** A page of a long list. */
+export interface CountedPage<Item> {
+  readonly items: readonly Item[];
+  readonly nextCursor: string | null;
+  /** On all pages. */
+  readonly count: number;
+}
+
 export interface AffectedLine {
   readonly lineId: string;
   readonly sku: string | null;
@@ -112,6 +120,8 @@ export interface OrderLine {
   /** Left beyond what was ordered; no part of `ordered`. */
   readonly surplus: Decimal;
   /** An open exception names it. */
+  /** A change has taken all of it off the order. */
+  readonly takenOff: boolean;
   readonly inQuestion: boolean;
   /** What each store gets, in base units; empty for a line that is not spread over stores. */
   readonly stores: readonly LineStore[];
@@ -234,7 +244,9 @@ export interface OrderException {
   /** For a repeated PO number: the orders that came under it with other documents, in their present state. */
   readonly otherOrders: readonly OtherOrder[];
   /** Of the buyer's lines that it is about. */
+  /** The first of them. */
   readonly lineIds: readonly string[];
+  readonly lineCount: number;
   /** What may be corrected with the resolution `correct`. */
   readonly corrections: readonly string[];
 }
@@ -423,7 +435,9 @@ export interface AsOrdered extends RequestedDates, Kept {
   readonly department?: string;
   readonly carrier?: { readonly scac?: string; readonly routing?: string };
   readonly references: readonly { readonly qualifier: string; readonly value: string }[];
+  /** The first of them. */
   readonly lines: readonly AsOrderedLine[];
+  readonly lineCount: number;
 }
 
 export interface AsOrderedLine extends RequestedDates, Kept {
@@ -813,9 +827,15 @@ export function createApi(key: string, onUnauthorized: () => void = () => undefi
       ),
     /** What the buyer asked for; it never changes. */
     asOrdered: (id: string, signal: AbortSignal) => get<AsOrdered>(`${order(id)}/as-ordered`, signal),
+    linesAsOrdered: (id: string, q: string, cursor: string, signal: AbortSignal) =>
+      get<CountedPage<AsOrderedLine>>(
+        `${order(id)}/as-ordered/lines?${parametersOf({ q: q.trim(), cursor, limit: 50 })}`,
+        signal,
+      ),
     timeline: (id: string, signal: AbortSignal) => get<{ items: TimelineEvent[] }>(`${order(id)}/timeline`, signal),
     documents: (id: string, signal: AbortSignal) => get<{ items: DocumentSummary[] }>(`${order(id)}/documents`, signal),
-    explain: (id: string, signal: AbortSignal) => get<{ items: Decision[] }>(`${order(id)}/explain`, signal),
+    explain: (id: string, cursor: string, signal: AbortSignal) =>
+      get<CountedPage<Decision>>(`${order(id)}/explain?${parametersOf({ cursor, limit: 100 })}`, signal),
     document: (id: string, signal: AbortSignal) => get<DocumentDetail>(document(id), signal),
     /** The original bytes. */
     raw: (id: string, signal: AbortSignal) => bytes(`${document(id)}/raw`, signal),
@@ -858,11 +878,12 @@ export function createApi(key: string, onUnauthorized: () => void = () => undefi
     },
     /** The lines that an exception is about. */
     exceptionDetail: (id: string, signal: AbortSignal) =>
-      get<{
-        readonly lines: readonly AffectedLine[];
-        readonly otherNodes: readonly OtherNode[];
-        readonly currency: string;
-      }>(`/v1/exceptions/${encodeURIComponent(id)}`, signal),
+      get<{ readonly otherNodes: readonly OtherNode[] }>(`/v1/exceptions/${encodeURIComponent(id)}`, signal),
+    exceptionLines: (id: string, query: { readonly q?: string; readonly cursor?: string }, signal: AbortSignal) =>
+      get<CountedPage<AffectedLine> & { readonly currency: string }>(
+        `/v1/exceptions/${encodeURIComponent(id)}/lines?${parametersOf({ ...query, limit: 50 })}`,
+        signal,
+      ),
     /** What a decision would lead to; nothing is done. */
     forecast: async (
       exceptionId: string,

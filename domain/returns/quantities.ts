@@ -8,7 +8,7 @@
  * credited + waived ≤ restocked + refurbished + scrapped + vendor + conceded.
  * What is `conceded` never comes: it is lost, or stays where it is. received + conceded ≤ authorized.
  */
-import { add, compare, type Decimal, minimum, subtract, sum } from '../decimal.ts';
+import { add, compare, type Decimal, isPositive, minimum, subtract, sum } from '../decimal.ts';
 
 /** What becomes of goods that came back. */
 export const dispositions = ['restock', 'refurbish', 'scrap', 'vendor', 'send-back'] as const;
@@ -74,9 +74,43 @@ export function receive<Line extends ReturnQuantities>(line: Line, quantity: Dec
   return { ...line, received: add(line.received, expected), over: add(line.over, subtract(quantity, expected)) };
 }
 
-/** What came without authorization is taken after all. */
-export function acceptOver<Line extends ReturnQuantities>(line: Line): Line {
-  return { ...line, authorized: add(line.authorized, line.over), received: add(line.received, line.over), over: '0' };
+/** What came without authorization is taken after all, or part of it. */
+export function acceptOver<Line extends ReturnQuantities>(line: Line, most: Decimal = line.over): Line {
+  const taken = minimum(most, line.over);
+  return {
+    ...line,
+    authorized: add(line.authorized, taken),
+    received: add(line.received, taken),
+    over: subtract(line.over, taken),
+  };
+}
+
+/** What has shipped of a line of an order, and what returns have of it. */
+export interface ShippedLine {
+  readonly lineNumber: number;
+  readonly shipped: Decimal;
+  /** By other returns. */
+  readonly returned: Decimal;
+}
+
+/** All that came without authorization is taken, as far as so much has shipped of the line of the order. */
+export function acceptShipped<Line extends ReturnQuantities & { readonly orderLineNumber: number | null }>(
+  lines: readonly Line[],
+  ordered: readonly ShippedLine[],
+): Line[] {
+  const left = new Map(ordered.map((line) => [line.lineNumber, subtract(line.shipped, line.returned)]));
+  for (const { orderLineNumber: of, authorized } of lines) {
+    if (of !== null) left.set(of, subtract(left.get(of) ?? '0', authorized));
+  }
+  return lines.map((line) => {
+    const { orderLineNumber: of } = line;
+    // Goods that the order does not have are not credited: nothing limits them.
+    if (of === null) return acceptOver(line);
+    const room = left.get(of) ?? '0';
+    const after = acceptOver(line, isPositive(room) ? room : '0');
+    left.set(of, subtract(room, subtract(line.over, after.over)));
+    return after;
+  });
 }
 
 /** What came without authorization goes back. */

@@ -2,6 +2,7 @@
 import { add, compare, type Decimal, divide, isPositive } from '../../domain/decimal.ts';
 import type { Ask, Dates, NewLine } from '../../domain/order/changes/order.ts';
 import { type CorrectedDate, correctedDates } from '../../domain/order/corrections.ts';
+import { askedOfLine, type ChangedAttribute, changedAttributes } from './attributes.ts';
 import type { OrderChange, OrderChangeLine, Party, SalesOrder, SalesOrderLine } from './v1/index.ts';
 
 /** A part with the values of the document behind it. */
@@ -35,9 +36,11 @@ function headerParts(change: OrderChange, order: SalesOrder): WantedPart[] {
   return [
     ...(Object.keys(days).length > 0 ? [{ ask: { part: 'dates', dates: days } } as const] : []),
     ...(shipTo === undefined ? [] : [{ ask: { part: 'ship-to', shipTo: JSON.stringify(shipTo) }, shipTo } as const]),
-    ...[...others.map(([, name]) => `${name} of an order`), ...newWords(change, order)].map(
-      (what): WantedPart => ({ ask: { part: 'other', why: `${what} is not changed by us` } }),
-    ),
+    ...[
+      ...others.map(([, name]) => `${name} of an order`),
+      ...newWords(change, order),
+      ...changedAttributes(change.attributes, order.attributes).map(attributeInWords),
+    ].map((what): WantedPart => ({ ask: { part: 'other', why: `${what} is not changed by us` } })),
   ];
 }
 
@@ -49,6 +52,10 @@ function newWords({ notes, references }: OrderChange, order: SalesOrder): string
     ...notes.flatMap(({ text }) => (known.has(text) ? [] : [`what a note says ("${text}")`])),
     ...references.flatMap((one) => (isKnown(one) ? [] : [`a reference (${one.qualifier} ${one.value})`])),
   ];
+}
+
+function attributeInWords({ name, to }: ChangedAttribute): string {
+  return `${name} (${to})`;
 }
 
 const OTHERS = [
@@ -86,6 +93,9 @@ function partsOf(line: OrderChangeLine, change: OrderChange, present: PresentOrd
   const words = line.notes.filter(({ text }) => !known.notes.some((note) => note.text === text));
   return [
     ...words.flatMap(({ text }) => other(`line ${lineId}: what a note says ("${text}") is not changed by us`)),
+    ...changedAttributes(askedOfLine(line), known.attributes).flatMap((one) =>
+      other(`line ${lineId}: ${attributeInWords(one)} is not changed by us`),
+    ),
     ...(line.components === undefined || same(line.components, known.components)
       ? []
       : other(`line ${lineId}: its components are not changed by us; order it anew`)),

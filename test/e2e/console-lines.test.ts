@@ -99,4 +99,41 @@ describe.skipIf(executablePath === undefined)(suite, { timeout: 120_000 }, () =>
     await page.getByRole('button', { name: 'Ask for the return' }).click();
     expect((await sent).postDataJSON().lines).toEqual([{ lineId: '9876', quantity: '1', unit: 'EA' }]);
   });
+
+  // The last one: the question names every line.
+  it('corrects a line that is far down, and shows decisions page by page', async () => {
+    const ids = Array.from({ length: 10_000 }, (_, index) => String(index + 1));
+    await api.prisma.orderException.create({
+      data: {
+        ...{ id: 'all', orderId: 'BIG', type: 'unknown-item', category: 'items', step: 'check', summary: 'Unknown' },
+        ...{ owner: 'master-data', resolutions: ['correct', 'cancel'], detail: { lineIds: ids } },
+      },
+    });
+    await api.prisma.decision.createMany({
+      data: ids.map((id) => ({
+        ...{ orderId: 'BIG', key: id, rule: 'price', ruleVersion: '1', inputs: {}, outcome: `line ${id} is priced` },
+      })),
+    });
+    await page.reload();
+    const about = page.getByRole('region', { name: 'Lines that it is about' }).last();
+    await expect.poll(() => about.locator('tbody tr').count(), PATIENCE).toBe(50);
+    await page.getByRole('button', { name: 'Correct…' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Correct' });
+    const find = dialog.getByLabel('Find a line by its number');
+    await find.fill('9876');
+    await dialog.getByLabel('What is meant for line 9876').selectOption('substitute');
+    await dialog.getByLabel('Our item (SKU)').fill('MW-1001');
+    await find.fill('41');
+    await dialog.getByLabel('What is meant for line 4100').selectOption('refuse-line');
+    expect(await dialog.getByLabel('Our item (SKU)').inputValue()).toBe('MW-1001');
+    await dialog.getByRole('button', { name: 'Back' }).click();
+
+    await page.getByRole('button', { name: 'Explain this order' }).click();
+    await page.getByText('line 1 is priced').waitFor();
+    await page.getByText('10,000 decisions').waitFor();
+    const paging = page.getByRole('navigation', { name: 'Pages of decisions' });
+    await paging.getByRole('button', { name: 'Next page' }).click();
+    await page.getByText('line 101 is priced').waitFor();
+    expect(await page.locator('.decisions > li').count()).toBe(100);
+  });
 });

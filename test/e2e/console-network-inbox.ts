@@ -16,7 +16,7 @@ const item = (id: string, poNumber: string, more: object) => ({
   summary: 'Line 3: no item has the number 7701340-SLATE of Harbor & Pine Stores',
   resolutions: ['retry', 'cancel'],
   ...{ openedAt: at(-50), dueAt: at(190), resolvedAt: null, resolvedBy: null },
-  ...{ lineIds: ['3'], corrections: [], otherOrders: [] },
+  ...{ lineIds: ['3'], lineCount: 1, corrections: [], otherOrders: [] },
   ...UNTOUCHED,
   ...{ orderId: '01JH0000000000000000000001', partnerId: 'harbor-pine', partnerName: 'Harbor & Pine Stores' },
   ...{ poNumber, release: '', part: '', status: 'exception', links: {} },
@@ -66,7 +66,8 @@ export function inboxAnswer(id: string | undefined, part: string | undefined): u
   if (id === undefined) return { items: items(), nextCursor: null };
   if (id === 'counts') return COUNTS;
   if (id === 'resolutions') return PROGRESS;
-  if (part === undefined) return { currency: 'USD', lines: AFFECTED, otherNodes: OTHER_NODES };
+  if (part === undefined) return { currency: 'USD', lines: AFFECTED, linesNextCursor: null, otherNodes: OTHER_NODES };
+  if (part === 'lines') return { currency: 'USD', items: AFFECTED, nextCursor: null, count: AFFECTED.length };
   return part === 'comments' ? { items: COMMENTS, nextCursor: null } : undefined;
 }
 

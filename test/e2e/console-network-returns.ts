@@ -5,9 +5,12 @@ const at = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOStr
 const item = (orderId: string, returnId: string, rmaNumber: string, more: object) => ({
   ...{ returnId, rmaNumber, partnerId: 'harbor-pine', partnerName: 'Harbor & Pine Stores', orderId },
   ...{ poNumber: 'HP-104299', source: 'edi', reason: 'damaged', waitingSince: at(-30), nextDeadline: at(2_000) },
-  ...{ askedAt: at(-4_000), closedAt: null },
+  ...{ askedAt: at(-4_000), closedAt: null, endReason: null },
   ...more,
 });
+
+const TOO_MANY =
+  'line 10 has shipped 12, of which 12 are being returned or came back: 24 are too many; goods are taken back within 60 days';
 
 const NONE = {
   ...{ over: '0', overSentBack: '0', restocked: '0', refurbished: '0', scrapped: '0', vendor: '0', sentBack: '0' },
@@ -20,6 +23,11 @@ export function returnsOf(orderId: string) {
   const items = () => [
     item(orderId, 'r1', 'RMA100001', { status: 'inspecting', waitingFor: 'what becomes of 4 EA' }),
     item(orderId, 'r2', 'RMA100002', { status: 'authorized', waitingFor: 'the goods at RNO', reason: 'overstock' }),
+    item(orderId, 'r3', 'RMA100003', {
+      ...{ status: 'refused', waitingFor: null, nextDeadline: null, closedAt: at(-20), endReason: TOO_MANY },
+      partnerName: 'Harbor & Pine Stores of the Northern Territories and Islands',
+      poNumber: 'HP-104299-NORTHERN-WAREHOUSE-RETURNS',
+    }),
   ];
   const detail = (id: string) => {
     const found = items().find(({ returnId }) => returnId === id);
@@ -28,10 +36,11 @@ export function returnsOf(orderId: string) {
     const came = id === 'r1';
     return {
       ...found,
-      ...{ note: 'bent <b>handles</b>', requestNumber: 'R-1', endReason: null, node: 'RNO', arriveBy: at(2_000) },
+      ...{ note: 'bent <b>handles</b>', requestNumber: 'R-1', node: 'RNO', arriveBy: at(2_000) },
+      ...(id === 'r3' && { node: null, arriveBy: null }),
       lines: [
         {
-          ...{ ...line, ...NONE, requested: '12', authorized: '12' },
+          ...{ ...line, ...NONE, requested: '12', authorized: id === 'r3' ? '0' : '12' },
           ...(came && { received: '10', restocked: '6', undecided: '4', credited: '6' }),
         },
       ],

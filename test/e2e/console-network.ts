@@ -389,7 +389,7 @@ export async function startConsoleNetwork(directory: string) {
     if (part === 'as-ordered') return asOrdered();
     if (part === 'timeline') return { items: timeline() };
     if (part === 'documents') return { items: documents() };
-    if (part === 'explain') return { items: decisions() };
+    if (part === 'explain') return { items: decisions(), nextCursor: null, count: decisions().length };
     return detailOf(order);
   }
 
@@ -526,6 +526,8 @@ function detailOf(order: ReturnType<typeof orderItems>[number]) {
     open: '0',
     shipped: '0',
     surplus: '0',
+    takenOff: false,
+    inQuestion: false,
     stores: [],
     ...quantities,
     ...more,
@@ -582,15 +584,20 @@ function detailOf(order: ReturnType<typeof orderItems>[number]) {
           ],
         },
       ),
+      line(
+        4,
+        { ordered: '0' },
+        { sku: 'MW-1002', description: 'Tape measure 25 ft', orderedValue: '0', unitPrice: '9', takenOff: true },
+      ),
     ],
-    lineCount: 3,
+    lineCount: 4,
     lineSums: [
       {
         ...{ baseUnit: 'EA', ordered: '1620', cancelled: '6', rejected: '0', backordered: '240' },
         ...{ open: '480', shipped: '894' },
       },
     ],
-    highestLineIds: ['3', '2'],
+    highestLineIds: ['4', '3'],
     fulfillments: [
       {
         id: 'f1',
@@ -685,6 +692,7 @@ function detailOf(order: ReturnType<typeof orderItems>[number]) {
             resolvedAt: null,
             resolvedBy: null,
             lineIds: ['2'],
+            lineCount: 1,
             corrections: ['price', 'refuse-line'],
             otherOrders: [],
           },
@@ -799,6 +807,7 @@ function asOrdered() {
     cancelAfter: '2026-12-05',
     notes: [{ text: 'Call before delivery', kind: 'WHI', for: ['warehouse'] }],
     attributes: { freightPayment: 'CC' },
+    lineCount: 1,
     lines: [
       {
         lineId: '001',

@@ -600,6 +600,7 @@ describe.skipIf(executablePath === undefined)(suite, () => {
           '/returns',
           '/returns/r1',
           '/returns/r2',
+          '/returns/r3',
           '/partners',
           '/partners/tri-valley',
           '/partners/tri-valley/bench',
@@ -623,6 +624,29 @@ describe.skipIf(executablePath === undefined)(suite, () => {
       });
     }
   }
+
+  it('a return that was refused says why and offers nothing, in the list and on a page of 390 px', async () => {
+    await newVisitor({ viewport: { width: 390, height: 850 } });
+    await page.goto(signedIn('/returns'));
+    const row = page.getByRole('row').filter({ hasText: 'RMA100003' });
+    await row.getByText('24 are too many').waitFor();
+    // Long names of the partner and of the order leave room for the number.
+    const box = await row.getByRole('link', { name: 'RMA100003' }).boundingBox();
+    expect(box?.width).toBeGreaterThan(60);
+    await row.getByRole('link', { name: 'RMA100003' }).click();
+    await page.getByText(/^Ended 20 min ago: line 10 has shipped 12/).waitFor();
+    expect(await page.getByText(/^Waits for/).count()).toBe(0);
+    expect(await page.getByText('Comes to').count()).toBe(0);
+    expect(await page.getByText('Cancel the return').count()).toBe(0);
+    expect(complaints).toEqual([]);
+  });
+
+  it('a line that a change has taken off says so', async () => {
+    await page.goto(signedIn(orderPath()));
+    const row = page.getByRole('row').filter({ hasText: 'Tape measure 25 ft' });
+    await row.getByText('Taken off by a change of the order').waitFor();
+    expect(await page.getByText('Taken off by a change of the order').count()).toBe(1);
+  });
 
   async function expectSound(what: string): Promise<void> {
     const excess = await page.evaluate<number>('document.documentElement.scrollWidth - window.innerWidth');

@@ -12,6 +12,7 @@ import type { ReturnInput } from '../../domain/returns/messages.ts';
 import type { ReturnView } from '../../domain/returns/projection.ts';
 import {
   acceptOver,
+  acceptShipped,
   authorize,
   concede,
   countOf,
@@ -45,6 +46,7 @@ export class ReturnWorld {
   readonly returnId = `return-${randomBytes(4).toString('hex')}`;
   line: ReturnQuantities & { orderLineNumber: number | null } = { ...requested('10'), orderLineNumber: 1 };
   invoiced = '10';
+  shipped = '12';
   private readonly taken = new Set<string>();
   private readonly settled = new Set<number>();
   private readonly notices = new Map<
@@ -235,10 +237,14 @@ export class ReturnWorld {
       this.fact(`rest: ${disposition}`);
       return this.counted();
     },
-    decideOver: ({ accepted }: { accepted: boolean }) => {
-      this.line = accepted ? acceptOver(this.line) : sendOverBack(this.line);
+    decideOver: ({ accepted, beyondShipped = false }: { accepted: boolean; beyondShipped?: boolean }) => {
+      const ordered = [{ lineNumber: 1, shipped: this.shipped, returned: '0' }];
+      const [shipped = this.line] = acceptShipped([this.line], ordered);
+      if (accepted) this.line = beyondShipped ? acceptOver(this.line) : shipped;
+      else this.line = sendOverBack(this.line);
       this.fact(accepted ? 'over accepted' : 'over sent back');
-      return this.counted();
+      const { over } = this.line;
+      return { ...this.counted(), beyondShipped: isPositive(over) ? [`${over} more than has shipped`] : [] };
     },
     linkReturn: async () => {
       this.line = acceptOver({ ...this.line, orderLineNumber: 1 });

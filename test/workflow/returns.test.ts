@@ -113,9 +113,10 @@ describe('a request', () => {
   it('waits for a person where the agreement says so, who may refuse it', async () => {
     const rma = await network.aReturn().under({ approval: 'person' }).start();
     await rma.exception('return-to-approve');
-    await rma.workflow.executeUpdate(messages.decideReturn, {
+    const answer = await rma.workflow.executeUpdate(messages.decideReturn, {
       args: [{ approved: false, note: 'too old', by: 'ann' }],
     });
+    expect(answer).toEqual({ status: 'refused' });
     expect(await rma.end()).toBe('refused');
     expect(rma.facts).toContain('told: refused: too old');
   });
@@ -126,7 +127,8 @@ describe('a request', () => {
     expect(
       await refusal(rma.workflow.executeUpdate(messages.linkReturn, { args: [{ orderId: 'o', by: 'ann' }] })),
     ).toBe('nothing-to-link');
-    await rma.workflow.executeUpdate(messages.decideReturn, { args: [{ approved: true, by: 'ann' }] });
+    const approve = () => rma.workflow.executeUpdate(messages.decideReturn, { args: [{ approved: true, by: 'ann' }] });
+    expect(await approve()).toEqual({ status: 'authorized' });
     await rma.until('warehouse expects it');
     expect(
       await refusal(rma.workflow.executeUpdate(messages.decideReturn, { args: [{ approved: true, by: 'ann' }] })),
@@ -153,6 +155,22 @@ describe('goods that differ', () => {
     await rma.decides('credit-not-possible', 'accept');
     expect(await rma.end()).toBe('closed');
     expect(rma.line).toMatchObject({ received: '12', credited: '10', waived: '2' });
+  });
+
+  it('what came beyond all that has shipped is asked about again, and is taken only then', async () => {
+    const rma = await network.aReturn().start();
+    await rma.until('warehouse expects it');
+    await rma.tell('R1', '100', 'scrap');
+    await rma.decides('goods-differ', 'accept');
+    await rma.until('asked: goods-differ', 2);
+    const { exceptions, count } = await rma.status();
+    expect(exceptions).toMatchObject([{ summary: '88 more than has shipped', resolutions: ['accept', 'send-back'] }]);
+    expect(count).toMatchObject({ received: '12', over: '88' });
+    await rma.decides('goods-differ', 'send-back');
+    await rma.tell('D1', '2', 'scrap', 'disposed');
+    await rma.decides('credit-not-possible', 'accept');
+    expect(await rma.end()).toBe('closed');
+    expect(rma.line).toMatchObject({ received: '12', overSentBack: '88', credited: '10' });
   });
 
   it('a person is asked what becomes of goods that the warehouse says nothing about', async () => {

@@ -42,8 +42,20 @@ async function decideAboutOver(rma: ReturnRun, why: string): Promise<void> {
     ? { type: 'goods-without-return' as const, summary: [why, ...differences].filter(Boolean).join('; ') }
     : { type: 'goods-differ' as const, summary: differences.join('; ') };
   const { resolution, by } = await rma.decide(problem, 'receive the goods', { goneAway: settled });
-  if (resolution === 'accept') await rma.perform(steps.decideOver, { accepted: true, by });
+  if (resolution === 'accept') await acceptOver(rma, by);
   if (resolution === 'send-back') await rma.perform(steps.decideOver, { accepted: false, by });
+}
+
+/** More than has shipped is most likely a wrong count: accepting that is a decision of its own. */
+async function acceptOver(rma: ReturnRun, by: string): Promise<void> {
+  const done = await rma.perform(steps.decideOver, { accepted: true, by });
+  if (done === undefined || done.beyondShipped.length === 0) return;
+  const problem = { type: 'goods-differ' as const, summary: done.beyondShipped.join('; ') };
+  const settled = () => !isPositive(rma.state.count.over);
+  const again = await rma.decide(problem, 'receive more than has shipped', { goneAway: settled });
+  if (again.resolution !== 'accept' && again.resolution !== 'send-back') return;
+  const accepted = again.resolution === 'accept';
+  await rma.perform(steps.decideOver, { accepted, beyondShipped: true, by: again.by });
 }
 
 /** The warehouse usually says what becomes of goods; after a time a person is asked. */

@@ -95,7 +95,8 @@ export const setNoticeAside = defineReturnRecord({
 export const decideOver = defineReturnRecord({
   name: 'decide about goods that nobody authorized',
   onFailure: 'step-failed',
-  run: (records, { returnId }, input: { accepted: boolean; by: string }) => records.decideOver({ returnId, ...input }),
+  run: (records, { returnId }, input: { accepted: boolean; beyondShipped?: boolean; by: string }) =>
+    records.decideOver({ returnId, ...input }),
   outcome: ({ count }) => ({ type: 'counted', count }),
 });
 

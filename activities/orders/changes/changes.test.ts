@@ -59,11 +59,17 @@ const cancelled = (lineId: string, quantity?: string): Line =>
     ? { lineId, action: 'delete' }
     : { lineId, action: 'change', changes: ['quantity'], quantity: { unit: 'EA', change: `-${quantity}` } };
 
-async function asked(orderId: string, id: string, lines: Line[], source: 'edi' | 'support' = 'support') {
+async function asked(
+  orderId: string,
+  id: string,
+  lines: Line[],
+  source: 'edi' | 'support' = 'support',
+  attributes: Record<string, string> = {},
+) {
   const { poNumber } = await loadOrder(given.prisma, orderId);
   const change = orderChange.parse({
     ...{ partnerId: 'tri-valley', channel: 'edi', poNumber, action: 'change', lines },
-    attributes: { reason: 'found elsewhere' },
+    attributes: { reason: 'found elsewhere', ...attributes },
   });
   const offered = { id, change, source, askedBy: 'ann', correlationId: 'c' };
   await acceptChange(given, offered, orderId);
@@ -77,8 +83,8 @@ const plan = (orderId: string, changeId: string, atWarehouse: string[] = []) =>
 const record = (orderId: string, changeId: string) =>
   given.activity(() => given.records.recordChange({ orderId, changeId, accepted: true }));
 
-async function made(orderId: string, id: string, lines: Line[], source?: 'edi' | 'support') {
-  await asked(orderId, id, lines, source);
+async function made(orderId: string, id: string, lines: Line[], source?: 'edi' | 'support', attributes?: object) {
+  await asked(orderId, id, lines, source, { ...attributes });
   await plan(orderId, id);
   const answer = await record(orderId, id);
   if (answer.type !== 'recorded') throw new Error('the order moved');
@@ -136,6 +142,24 @@ describe('lines that we cancel', () => {
     expect(await quantities(orderId)).toEqual([
       ['5', '5', '0', '0'],
       ['10', '3', '3', '4'],
+    ]);
+  });
+
+  it('and what it states beside them is answered too, unless the order has it already', async () => {
+    const orderId = await partlyBackordered();
+    const less: Line = { lineId: '20', action: 'delete' };
+    const dated: Line = { lineId: '10', action: 'change', changes: [], attributes: { 'date.196': '2026-12-09' } };
+    const { result, parts } = await made(orderId, 'attributes', [less, dated], 'edi', {
+      freightPayment: 'CC',
+      requestReference: 'R-9',
+    });
+    expect(result).toBe('accepted-in-part');
+    expect(parts.filter(({ part }) => part === 'other')).toEqual([
+      { part: 'other', result: 'rejected', reason: 'freight payment (CC) is not changed by us' },
+      {
+        ...{ part: 'other', lineId: '10', result: 'rejected' },
+        reason: 'line 10: date 196 (2026-12-09) is not changed by us',
+      },
     ]);
   });
 

@@ -3,39 +3,49 @@ import { formatMoney } from '../format.ts';
 import { Nothing } from '../list/nothing.tsx';
 import { useApi } from '../session.tsx';
 import { useLive } from '../use-live.ts';
+import { PageButtons, usePages } from './pages.tsx';
 import { WideTable } from './section.tsx';
 
 /** The lines that an exception is about, with both prices and what is at stake. */
 export function AffectedLines({ exceptionId }: { readonly exceptionId: string }) {
   const api = useApi();
-  const { data } = useLive(`exception ${exceptionId}`, (signal) => api.exceptionDetail(exceptionId, signal));
-  if (data === undefined || data.lines.length === 0) return null;
+  const pages = usePages();
+  const { cursor } = pages;
+  const { data } = useLive(
+    `lines of exception ${exceptionId} ${cursor}`,
+    (signal) => api.exceptionLines(exceptionId, { cursor }, signal),
+    { keepPrevious: true },
+  );
+  if (data === undefined || data.count === 0) return null;
   return (
-    <WideTable name="Lines that it is about">
-      <thead>
-        <tr>
-          <th scope="col">Line</th>
-          <th scope="col">Item</th>
-          <th scope="col" className="number">
-            Quantity
-          </th>
-          <th scope="col" className="number">
-            Ordered price
-          </th>
-          <th scope="col" className="number">
-            Our price
-          </th>
-          <th scope="col" className="number">
-            At stake
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {data.lines.map((line) => (
-          <LineRow key={line.lineId} line={line} currency={data.currency} />
-        ))}
-      </tbody>
-    </WideTable>
+    <>
+      <WideTable name="Lines that it is about">
+        <thead>
+          <tr>
+            <th scope="col">Line</th>
+            <th scope="col">Item</th>
+            <th scope="col" className="number">
+              Quantity
+            </th>
+            <th scope="col" className="number">
+              Ordered price
+            </th>
+            <th scope="col" className="number">
+              Our price
+            </th>
+            <th scope="col" className="number">
+              At stake
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {data.items.map((line) => (
+            <LineRow key={line.lineId} line={line} currency={data.currency} />
+          ))}
+        </tbody>
+      </WideTable>
+      <PageButtons pages={pages} nextCursor={data.nextCursor} what="lines that it is about" />
+    </>
   );
 }
 

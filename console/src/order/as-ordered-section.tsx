@@ -4,6 +4,7 @@ import { formatPrice, formatQuantity } from '../format.ts';
 import { Loading, ProblemBanner } from '../notices.tsx';
 import { useApi } from '../session.tsx';
 import { useLive } from '../use-live.ts';
+import { PageButtons, usePages } from './pages.tsx';
 import { Section, WideTable } from './section.tsx';
 
 interface Props {
@@ -41,20 +42,11 @@ export function AsOrderedSection({ orderId, checked, corrections }: Props) {
 
 function Content({ orderId }: { readonly orderId: string }) {
   const api = useApi();
-  const [q, setQ] = useState('');
-  const [start, setStart] = useState(0);
   const { data, problem, refresh } = useLive(`as ordered ${orderId}`, (signal) => api.asOrdered(orderId, signal));
   if (data === undefined) {
     if (problem) return <ProblemBanner problem={problem} what="what was ordered" onRetry={refresh} />;
     return <Loading what="what was ordered" />;
   }
-  const wanted = q.trim().toLowerCase();
-  const matching =
-    wanted === ''
-      ? data.lines
-      : data.lines.filter((line) => textOf(line).some((text) => text.toLowerCase().includes(wanted)));
-  const from = Math.min(start, matching.length);
-  const lines = matching.slice(from, from + PAGE);
   return (
     <>
       <dl className="facts">
@@ -65,78 +57,89 @@ function Content({ orderId }: { readonly orderId: string }) {
           </div>
         ))}
       </dl>
-      {data.lines.length > PAGE && (
-        <div className="line-filter">
-          <label>
-            Find as ordered{' '}
-            <input
-              type="search"
-              value={q}
-              onChange={({ target }) => {
-                setQ(target.value);
-                setStart(0);
-              }}
-            />
-          </label>
-          <span className="quiet">{matching.length.toLocaleString('en-US')} lines</span>
-        </div>
-      )}
-      <WideTable name="Lines as ordered">
-        <thead>
-          <tr>
-            <th scope="col">Line</th>
-            <th scope="col">Item</th>
-            <th scope="col" className="number">
-              Quantity
-            </th>
-            <th scope="col" className="number">
-              Price
-            </th>
-            <th scope="col">Further</th>
-          </tr>
-        </thead>
-        <tbody>
-          {lines.map((line) => (
-            <tr key={line.lineId}>
-              <td>{line.lineId}</td>
-              <th scope="row" className="item">
-                {line.item.description ?? numbersOf(line)[0]}
-                <span className="item-codes">{numbersOf(line).join(' · ')}</span>
-              </th>
-              <td className="number">
-                {formatQuantity(line.quantity.value)} {line.quantity.unit}
-              </td>
-              <td className="number">
-                {line.unitPrice === undefined ? 'ours' : formatPrice(line.unitPrice, data.currency)}
-              </td>
-              <td>
-                {furtherOf(line)
-                  .map(([name, value]) => `${name}: ${value}`)
-                  .join('; ')}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </WideTable>
-      {matching.length > PAGE && (
-        <nav className="paging" aria-label="Pages of lines as ordered">
-          <button type="button" disabled={from === 0} onClick={() => setStart(from - PAGE)}>
-            Previous page
-          </button>
-          <button type="button" disabled={from + PAGE >= matching.length} onClick={() => setStart(from + PAGE)}>
-            Next page
-          </button>
-        </nav>
+      {data.lineCount > MANY ? (
+        <PagedLines orderId={orderId} currency={data.currency} />
+      ) : (
+        <LinesTable lines={data.lines} currency={data.currency} />
       )}
     </>
   );
 }
 
-/** Most lines that are shown at once. */
-const PAGE = 50;
+/** From this number of lines on they are shown page by page, and can be searched. */
+const MANY = 50;
 
-function textOf(line: AsOrderedLine): string[] {
-  return [line.lineId, line.item.description ?? '', ...numbersOf(line)];
+function PagedLines({ orderId, currency }: { readonly orderId: string; readonly currency: string }) {
+  const api = useApi();
+  const [q, setQ] = useState('');
+  const pages = usePages();
+  const { cursor } = pages;
+  const { data, problem, refresh } = useLive(
+    `lines as ordered ${orderId} ${JSON.stringify([q, cursor])}`,
+    (signal) => api.linesAsOrdered(orderId, q, cursor, signal),
+    { keepPrevious: true },
+  );
+  return (
+    <>
+      <div className="line-filter">
+        <label>
+          Find as ordered{' '}
+          <input
+            type="search"
+            value={q}
+            onChange={({ target }) => {
+              setQ(target.value);
+              pages.restart();
+            }}
+          />
+        </label>
+        {data && <span className="quiet">{data.count.toLocaleString('en-US')} lines</span>}
+      </div>
+      {problem && <ProblemBanner problem={problem} what="the lines" onRetry={refresh} />}
+      <LinesTable lines={data?.items ?? []} currency={currency} />
+      <PageButtons pages={pages} nextCursor={data?.nextCursor ?? null} what="lines as ordered" />
+    </>
+  );
+}
+
+function LinesTable({ lines, currency }: { readonly lines: readonly AsOrderedLine[]; readonly currency: string }) {
+  return (
+    <WideTable name="Lines as ordered">
+      <thead>
+        <tr>
+          <th scope="col">Line</th>
+          <th scope="col">Item</th>
+          <th scope="col" className="number">
+            Quantity
+          </th>
+          <th scope="col" className="number">
+            Price
+          </th>
+          <th scope="col">Further</th>
+        </tr>
+      </thead>
+      <tbody>
+        {lines.map((line) => (
+          <tr key={line.lineId}>
+            <td>{line.lineId}</td>
+            <th scope="row" className="item">
+              {line.item.description ?? numbersOf(line)[0]}
+              <span className="item-codes">{numbersOf(line).join(' · ')}</span>
+            </th>
+            <td className="number">
+              {formatQuantity(line.quantity.value)} {line.quantity.unit}
+            </td>
+            <td className="number">{line.unitPrice === undefined ? 'ours' : formatPrice(line.unitPrice, currency)}</td>
+            <td>
+              {furtherOf(line)
+                .map(([name, value]) => `${name}: ${value}`)
+                .join('; ')}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </WideTable>
+  );
 }
 
 type Fact = readonly [name: string, value: string];

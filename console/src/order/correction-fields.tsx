@@ -1,5 +1,8 @@
-import { useId } from 'react';
+import { useId, useState } from 'react';
 import type { OrderException, StatedCorrection } from '../api.ts';
+import { ProblemBanner } from '../notices.tsx';
+import { useApi } from '../session.tsx';
+import { useLive } from '../use-live.ts';
 
 /** The resolution that corrects the order. */
 export const CORRECT = 'correct';
@@ -82,8 +85,43 @@ function ofLine(lineId: string, { kind, value, unit, remember }: EnteredLine): S
   }
 }
 
-/** Lines that have fields; more are corrected in a further round. */
-const MOST_LINES = 100;
+/** Up to this number of lines each has its fields; of more, those that a search finds. */
+const MOST_LINES = 50;
+
+/** The lines that the exception is about and that have fields now. */
+function useFoundLineIds({ id, lineIds, lineCount }: OrderException, wanted: boolean) {
+  const api = useApi();
+  const fieldId = useId();
+  const [q, setQ] = useState('');
+  const isLarge = wanted && lineCount > MOST_LINES;
+  const { data, problem, refresh } = useLive(
+    `lines to correct of ${id} ${isLarge} ${q}`,
+    async (signal) => (isLarge ? api.exceptionLines(id, { q: q.trim() }, signal) : undefined),
+    { keepPrevious: true },
+  );
+  if (!isLarge) return { lineIds, field: null };
+  const items = data?.items ?? [];
+  const field = (
+    <div className="find-lines">
+      <label htmlFor={fieldId}>Find a line by its number</label>
+      <input
+        id={fieldId}
+        type="search"
+        value={q}
+        onChange={({ target }) => setQ(target.value)}
+        autoComplete="off"
+        spellCheck={false}
+      />
+      {problem && <ProblemBanner problem={problem} what="the lines" onRetry={refresh} />}
+      {data && (
+        <p className="quiet" role="status">
+          {data.count > items.length ? `The first ${items.length} of ${data.count} lines` : `${data.count} lines`}
+        </p>
+      )}
+    </div>
+  );
+  return { lineIds: items.map(({ lineId }) => lineId), field };
+}
 
 interface Props {
   readonly exception: OrderException;
@@ -92,11 +130,16 @@ interface Props {
 }
 
 /** What is meant instead, for each line or the order that the exception is about. */
-export function CorrectionFields({ exception: { lineIds, corrections }, entered, onChange }: Props) {
+export function CorrectionFields({ exception, entered, onChange }: Props) {
+  const { corrections } = exception;
   const choices = corrections.flatMap((kind) => CHOICES[kind] ?? []);
-  const shown = lineIds.slice(0, MOST_LINES);
+  const found = useFoundLineIds(exception, choices.length > 0);
+  // What has been entered stays in sight while another line is looked for.
+  const kept = Object.keys(entered.lines).filter((lineId) => !found.lineIds.includes(lineId));
+  const shown = [...kept, ...found.lineIds];
   return (
     <>
+      {found.field}
       {choices.length > 0 &&
         shown.map((lineId) => (
           <LineFields
@@ -107,7 +150,6 @@ export function CorrectionFields({ exception: { lineIds, corrections }, entered,
             onChange={(line) => onChange({ ...entered, lines: { ...entered.lines, [lineId]: line } })}
           />
         ))}
-      {lineIds.length > shown.length && <p className="quiet">{lineIds.length - shown.length} more lines follow.</p>}
       {corrections.includes('ship-to') && <ShipToFields entered={entered} onChange={onChange} />}
       {corrections.includes('dates') && <DateFields entered={entered} onChange={onChange} />}
     </>
@@ -123,6 +165,7 @@ interface LineProps {
 
 const VALUE_LABELS: Readonly<Record<string, string>> = {
   item: 'Our item (SKU)',
+  substitute: 'Our item (SKU)',
   unit: 'So many of our unit (empty: one)',
   quantity: 'Quantity, in the ordered unit',
   price: 'Price for one ordered unit',

@@ -39,7 +39,7 @@ function ExceptionCard({ exception, onResolved }: CardProps) {
     <li className="exception">
       <h3>{formatWords(exception.type)}</h3>
       <p className="exception-summary">{exception.summary}</p>
-      {exception.lineIds.length > 0 && <AffectedLines exceptionId={exception.id} />}
+      {exception.lineCount > 0 && <AffectedLines exceptionId={exception.id} />}
       {exception.otherOrders.length > 0 && <OtherOrders orders={exception.otherOrders} />}
       <p className="quiet">
         {formatWords(exception.category)}, at the step “{exception.step}” · owned by {exception.owner} · opened{' '}

@@ -4,6 +4,7 @@ import { Loading, ProblemBanner } from '../notices.tsx';
 import { useApi } from '../session.tsx';
 import { Ago } from '../time.tsx';
 import { useLive } from '../use-live.ts';
+import { PageButtons, usePages } from './pages.tsx';
 import { Section } from './section.tsx';
 
 /** Every rule applied to the order, with its version, inputs and outcome. */
@@ -24,7 +25,14 @@ export function ExplainSection({ orderId }: { readonly orderId: string }) {
 
 function Decisions({ orderId }: { readonly orderId: string }) {
   const api = useApi();
-  const explained = useLive(`explain ${orderId}`, (signal) => api.explain(orderId, signal));
+  const pages = usePages();
+  const explained = useLive(
+    `explain ${orderId} ${pages.cursor}`,
+    (signal) => api.explain(orderId, pages.cursor, signal),
+    {
+      keepPrevious: true,
+    },
+  );
   if (explained.data === undefined) {
     if (explained.problem) {
       return <ProblemBanner problem={explained.problem} what="the decisions" onRetry={explained.refresh} />;
@@ -32,23 +40,29 @@ function Decisions({ orderId }: { readonly orderId: string }) {
     return <Loading what="the decisions" />;
   }
   if (explained.data.items.length === 0) return <p className="quiet">No decision has been recorded yet.</p>;
+  const { items, nextCursor, count } = explained.data;
   return (
-    <ol className="decisions">
-      {explained.data.items.map((decision) => (
-        <li key={decision.id}>
-          <p>
-            <strong>{formatWords(decision.rule)}</strong> <span className="quiet">version {decision.ruleVersion}</span>
-          </p>
-          <p>{decision.outcome}</p>
-          <p className="quiet">
-            <Ago at={decision.at} />
-          </p>
-          <details>
-            <summary>Inputs</summary>
-            <pre>{JSON.stringify(decision.inputs, null, 2)}</pre>
-          </details>
-        </li>
-      ))}
-    </ol>
+    <>
+      {nextCursor !== null && <p className="quiet">{count.toLocaleString('en-US')} decisions, the oldest first</p>}
+      <ol className="decisions" aria-busy={explained.changing}>
+        {items.map((decision) => (
+          <li key={decision.id}>
+            <p>
+              <strong>{formatWords(decision.rule)}</strong>{' '}
+              <span className="quiet">version {decision.ruleVersion}</span>
+            </p>
+            <p>{decision.outcome}</p>
+            <p className="quiet">
+              <Ago at={decision.at} />
+            </p>
+            <details>
+              <summary>Inputs</summary>
+              <pre>{JSON.stringify(decision.inputs, null, 2)}</pre>
+            </details>
+          </li>
+        ))}
+      </ol>
+      <PageButtons pages={pages} nextCursor={nextCursor} what="decisions" />
+    </>
   );
 }

@@ -181,6 +181,7 @@ function LinesTable({ lines, sums, ofAll = false, currency, actions }: TableProp
                   </>
                 )}
               </span>
+              {line.takenOff && <strong className="item-codes">Taken off by a change of the order</strong>}
               {line.inQuestion && <strong className="alert-text">In question</strong>}
               {actions(line)}
               <Stores line={line} />

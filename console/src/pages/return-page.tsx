@@ -9,8 +9,9 @@ import { HeldUpNotice } from '../outages.tsx';
 import type { ReturnDetail, ReturnLine } from '../returns/api.ts';
 import { CancelReturn, DisposeGoods, LinkToOrder } from '../returns/return-forms.tsx';
 import { ReturnBadge } from '../returns/return-status.tsx';
+import { isOver, ReturnWaits } from '../returns/waiting.tsx';
 import { useApi } from '../session.tsx';
-import { Ago, Deadline } from '../time.tsx';
+import { Ago } from '../time.tsx';
 import { useLive } from '../use-live.ts';
 
 const REFRESH = 4_000;
@@ -43,22 +44,7 @@ export function ReturnPage() {
           <h1>{rma.rmaNumber}</h1>
           <ReturnBadge status={rma.status} large />
         </div>
-        <p className="waiting">
-          <span>
-            {rma.waitingFor ? (
-              <>
-                Waits for <strong>{rma.waitingFor}</strong>, since <Ago at={rma.waitingSince} />
-              </>
-            ) : (
-              (rma.endReason ?? 'Finished.')
-            )}
-          </span>
-          {rma.nextDeadline && (
-            <span className="waiting-deadline">
-              Next deadline <Deadline at={rma.nextDeadline} />
-            </span>
-          )}
-        </p>
+        <ReturnWaits rma={rma} />
         <dl className="facts">
           <Fact name="Order">
             {rma.orderId === null ? (
@@ -79,7 +65,7 @@ export function ReturnPage() {
                 `. To be claimed from it: ${formatMoney(rma.delivery.claim.amount, rma.delivery.claim.currency)}`}
             </Fact>
           )}
-          <Fact name="Comes to">{rma.node}</Fact>
+          {(rma.node !== null || !isOver(rma)) && <Fact name="Comes to">{rma.node}</Fact>}
           <Fact name="Asked">
             <Ago at={rma.askedAt} />
           </Fact>
@@ -94,7 +80,7 @@ export function ReturnPage() {
           {isOpen && rma.lines.some(({ undecided }) => isPositive(undecided)) && (
             <DisposeGoods rma={rma} onDone={live.refresh} />
           )}
-          {isOpen && rma.lines.every(({ received, over }) => isZero(received) && isZero(over)) && (
+          {!isOver(rma) && rma.lines.every(({ received, over }) => isZero(received) && isZero(over)) && (
             <CancelReturn returnId={rma.returnId} onDone={live.refresh} />
           )}
           <Credits rma={rma} />
@@ -169,7 +155,7 @@ function Lines({ rma }: { readonly rma: ReturnDetail }) {
               <td>{line.unit}</td>
               <td className="number">{line.authorized}</td>
               <td className="number">{line.received}</td>
-              <td>{became(line)}</td>
+              <td className="item">{became(line)}</td>
               <td className="number">{line.credited}</td>
             </tr>
           ))}

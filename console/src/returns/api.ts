@@ -15,6 +15,8 @@ export interface ReturnItem {
   readonly nextDeadline: string | null;
   readonly askedAt: string;
   readonly closedAt: string | null;
+  /** Why it was refused or cancelled, or has expired. */
+  readonly endReason: string | null;
 }
 
 export interface ReturnLine {
@@ -42,7 +44,6 @@ export interface ReturnLine {
 export interface ReturnDetail extends ReturnItem {
   readonly note: string | null;
   readonly requestNumber: string | null;
-  readonly endReason: string | null;
   readonly node: string | null;
   readonly arriveBy: string | null;
   /** What a carrier did not deliver as it should. */

@@ -2,6 +2,7 @@ import { Link } from 'react-router-dom';
 import { Ago } from '../time.tsx';
 import type { ReturnItem } from './api.ts';
 import { ReturnBadge, returnPath } from './return-status.tsx';
+import { EndReason } from './waiting.tsx';
 
 export function ReturnsTable({ items, dimmed }: { readonly items: readonly ReturnItem[]; readonly dimmed: boolean }) {
   return (
@@ -13,7 +14,7 @@ export function ReturnsTable({ items, dimmed }: { readonly items: readonly Retur
           <th scope="col">Partner</th>
           <th scope="col">Order</th>
           <th scope="col">State</th>
-          <th scope="col">Waits for</th>
+          <th scope="col">Waits for, or why it ended</th>
           <th scope="col">Asked</th>
         </tr>
       </thead>
@@ -24,7 +25,7 @@ export function ReturnsTable({ items, dimmed }: { readonly items: readonly Retur
               <Link to={returnPath(one.returnId)}>{one.rmaNumber}</Link>
             </th>
             <td className="cell-partner">{one.partnerName || 'unknown sender'}</td>
-            <td>
+            <td className="cell-order">
               {one.orderId === null ? (
                 (one.poNumber ?? 'unknown')
               ) : (
@@ -34,7 +35,7 @@ export function ReturnsTable({ items, dimmed }: { readonly items: readonly Retur
             <td className="cell-status">
               <ReturnBadge status={one.status} />
             </td>
-            <td className="cell-reason">{one.waitingFor}</td>
+            <td className="cell-reason">{one.waitingFor ?? (one.closedAt === null ? '' : <EndReason rma={one} />)}</td>
             <td className="cell-time">
               <Ago at={one.askedAt} />
             </td>

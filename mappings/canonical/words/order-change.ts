@@ -4,6 +4,7 @@
  */
 import { add, compare, isZero, sum } from '../../../domain/decimal.ts';
 import type { RequestedDates } from '../../../domain/policy/requested-dates.ts';
+import { askedOfLine, changedAttributes } from '../attributes.ts';
 import type { ItemReference, OrderChange, OrderChangeLine, Party, SalesOrder } from '../v1/index.ts';
 import type { LineNow, OrderNow } from './order-now.ts';
 
@@ -50,9 +51,6 @@ const DATES: Readonly<Record<keyof RequestedDates, string>> = {
   deliverNotAfter: 'last day of delivery',
   cancelAfter: 'cancel-after date',
 };
-
-/** Attributes that are about the change itself. */
-const OF_THE_CHANGE: ReadonlySet<string> = new Set(['acknowledgedOn', 'requestReference', 'sellerOrder']);
 
 function headerPoints(change: OrderChange, now: OrderNow | undefined): string[] {
   const old = now?.header;
@@ -160,22 +158,7 @@ function attributePoints(
   old: Readonly<Record<string, string>> | undefined,
   now: OrderNow | undefined,
 ): string[] {
-  return Object.entries(attributes).flatMap(([name, to]) => {
-    if (OF_THE_CHANGE.has(name)) return [];
-    const from = old !== undefined && Object.hasOwn(old, name) ? old[name] : undefined;
-    // Every change has to name a type, whether the order had one or not.
-    if (name === 'orderType' && from === undefined) return [];
-    return changed(attributeName(name), to, from, now);
-  });
-}
-
-/** `freightPayment` as freight payment, `contact.BD` as contact BD. */
-function attributeName(name: string): string {
-  const words = name
-    .replace(/^note\./, 'note reference ')
-    .replace(/^ref\./, 'reference ')
-    .replaceAll('.', ' ');
-  return words.replaceAll(/[a-z][A-Z]/g, ([one = '', other = '']) => `${one} ${other.toLowerCase()}`);
+  return changedAttributes(attributes, old).flatMap(({ name, to, from }) => changed(name, to, from, now));
 }
 
 // ── Lines ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -350,8 +333,7 @@ function morePoints(line: OrderChangeLine, found: LineNow | undefined, now: Orde
   if (line.action !== 'delete' && !line.changes.includes('price') && !samePrice(line, found)) {
     points.push(`it states the price ${priceIn(line)}, the order has ${priceNow(found)}`);
   }
-  const told = Object.entries(line.attributes).filter(([name]) => /^(allowances|ref\.|date\.)/.test(name));
-  points.push(...attributePoints(Object.fromEntries(told), found.line.attributes, now));
+  points.push(...attributePoints(askedOfLine(line), found.line.attributes, now));
   return points;
 }
 

@@ -19,12 +19,15 @@ export interface OrderChange {
   readonly askedBy: string;
   readonly askedAt: string;
   readonly reason: string | null;
-  /** What it asks, one sentence each. */
+  /** What it asks, one sentence each; the first of them. */
   readonly points: readonly string[];
+  readonly pointCount: number;
   readonly state: 'waiting' | 'applying' | 'answered';
   readonly outcome: {
     readonly result: 'accepted' | 'accepted-in-part' | 'rejected';
+    /** The first; of many, those that are not as asked before the others. */
     readonly parts: readonly ChangedPartOutcome[];
+    readonly partCount: number;
   } | null;
   readonly answeredAt: string | null;
   /** `document`: the 860; `answer`: the 865 or 855. */

@@ -39,6 +39,7 @@ function Change({ orderId, change }: { readonly orderId: string; readonly change
         {points.map((point) => (
           <li key={point}>{point}</li>
         ))}
+        {change.pointCount > points.length && <li className="quiet">and {change.pointCount - points.length} more</li>}
       </ul>
       {outcome !== null && <Outcome parts={outcome.parts} />}
       {(links.document ?? links.answer) !== null && (
