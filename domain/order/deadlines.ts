@@ -72,7 +72,12 @@ export interface DeadlineFacts {
     readonly complete: boolean;
     readonly shippedAt: readonly Date[];
   }[];
-  readonly shipments: readonly { readonly id: string; readonly shipmentNumber: string; readonly shippedAt: Date }[];
+  readonly shipments: readonly {
+    readonly id: string;
+    readonly shipmentNumber: string;
+    readonly shippedAt: Date;
+    readonly invoicedByHand: string | null;
+  }[];
   readonly documents: readonly {
     readonly kind: 'acknowledge' | 'shipNotice' | 'invoice' | 'document';
     readonly set: string;
@@ -222,12 +227,12 @@ function documents({ documents: sent, shipments, agreed }: DeadlineFacts): Found
   });
 }
 
-/** Of shipments that have no invoice yet. */
+/** Of shipments that have no invoice yet, and get one from us. */
 function invoicing({ shipments, documents: sent, agreed: { invoice: rule, calendar } }: DeadlineFacts): Found[] {
   if (rule?.after !== 'shipped') return [];
   const queued = new Set(sent.flatMap(({ kind, shipmentId }) => (kind === 'invoice' ? [shipmentId] : [])));
-  return shipments.flatMap(({ id, shipmentNumber, shippedAt }): Found[] => {
-    if (queued.has(id)) return [];
+  return shipments.flatMap(({ id, shipmentNumber, shippedAt, invoicedByHand }): Found[] => {
+    if (queued.has(id) || invoicedByHand !== null) return [];
     const at = deadlineAfter(shippedAt, rule.deadline, calendar);
     return [
       { kind: 'invoice', subject: `${rule.set} of ${shipmentNumber}`, at, source: sourceOf(rule), done: undefined },

@@ -39,6 +39,8 @@ export interface OrderState {
   /** `system/eventId` of every notice so far: a repeated one changes nothing. */
   readonly seenEvents: readonly string[];
   readonly invoices: readonly InvoiceState[];
+  /** Ids of shipments whose invoice a person writes outside. */
+  readonly invoicedByHand: readonly string[];
   /** Payments that are not applied yet. */
   readonly payments: readonly RemittedAmount[];
   readonly seenPayments: readonly string[];
@@ -226,6 +228,7 @@ export function newOrder({
     earlyNotices: [],
     seenEvents: [],
     invoices: [],
+    invoicedByHand: [],
     payments: [],
     seenPayments: [],
     troubled: [],
