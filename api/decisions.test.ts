@@ -124,6 +124,7 @@ describe('decisions about an order', () => {
     ['a day that has passed', { resolution: 'wait', until: '2020-01-01' }, 'until'],
     ['a time that is too far ahead', { resolution: 'wait', until: '2099-01-01T00:00:00Z' }, 'until'],
     ['a time without a zone', { resolution: 'wait', until: '2099-01-01T00:00:00' }, 'until'],
+    ['a skip that does not say why', { resolution: 'skip', note: 'by hand' }, 'note'],
     ['another node without its name', { resolution: 'other-node' }, 'node'],
     ['a node with a decision that takes none', { resolution: 'retry', node: 'MEM' }, 'node'],
     ['a carrier with a decision that takes none', { resolution: 'retry', carrier: { scac: 'ODFL' } }, 'carrier'],

@@ -10,6 +10,7 @@
  * - `use-carrier`: release with the carrier that the decision states.
  * - `correct`: continue with the order as the decision corrects it (order/corrections.ts).
  * - `other-node`: what a release has not shipped goes out from the node that the decision states.
+ * - `skip`: the step is done by hand outside, for the reason that the decision's note states (domain/order/skipping.ts).
  * - `wait`: try again by itself at a time that the decision states, or be late from then on (domain/order/waiting.ts).
  * - `cancel`: end the order and compensate all completed steps.
  * - `resend`: send the document again under new control numbers.
@@ -35,6 +36,7 @@ export const resolutions = [
   'correct',
   'other-node',
   'wait',
+  'skip',
   'cancel',
   'resend',
   'report-lost',
@@ -64,6 +66,7 @@ const effects: Readonly<Record<Resolution, string>> = {
   'other-node':
     'What has not shipped of this release goes out from the node that is stated, however the partner wants orders split. A warehouse that has the release is asked to stop it first. If it does not, or the node has not enough, nothing changes and the question stays open.',
   wait: 'The step is tried again by itself at the time that is stated. Until then the question stays open: it can be retried at once or decided otherwise, and nobody is reminded of it.',
+  skip: 'The step is not tried again: what it does is done by hand outside.',
   cancel: 'The order ends. What was done for it is undone, last first, and the partner is told.',
   resend: 'The document is sent once more, under new control numbers.',
   'report-lost': 'The goods count as lost: a return is opened for them, and a person decides there about a credit.',
@@ -95,9 +98,14 @@ const effectsOnReturns: Partial<Readonly<Record<Resolution, string>>> = {
 const WAIT_FOR_OVERDUE =
   'The deadline moves to the time that is stated, and the question is closed. If it is missed again, it is asked again. The partner is not told.';
 
+const SKIPS_INVOICE =
+  'The shipment is booked and invoiced by hand outside. We ask the ERP for neither again, send no invoice for it, and await no payment for it. What comes back of its goods is not credited by itself.';
+
 /** @param type of the exception that is resolved */
 export function effectOf(resolution: Resolution, type: ExceptionType, about: 'order' | 'return' = 'order'): string {
   if (resolution === 'wait' && movesDeadline(type)) return WAIT_FOR_OVERDUE;
+  if (resolution === 'skip' && (type === 'erp-refused-shipment' || type === 'erp-refused-invoice'))
+    return SKIPS_INVOICE;
   return (about === 'return' ? effectsOnReturns[resolution] : undefined) ?? effects[resolution];
 }
 
@@ -133,7 +141,7 @@ const orLater: readonly Resolution[] = ['retry', 'wait', 'cancel'];
 const correctable: readonly Resolution[] = ['correct', 'retry', 'cancel'];
 /** Goods have shipped: the step can be retried, but the order cannot be cancelled. */
 const afterShipped: readonly Resolution[] = ['retry'];
-const afterShippedOrLater: readonly Resolution[] = ['retry', 'wait'];
+const afterShippedOrByHand: readonly Resolution[] = ['retry', 'wait', 'skip'];
 /**
  * The inbound message is permanently wrong; without `set-aside` it would block all later messages.
  */
@@ -311,13 +319,13 @@ export const exceptionKinds = {
   'erp-refused-shipment': {
     category: 'finance',
     owner: 'order-desk',
-    resolutions: afterShippedOrLater,
+    resolutions: afterShippedOrByHand,
     escalateAfterHours: 2,
   },
   'erp-refused-invoice': {
     category: 'finance',
     owner: 'accounts-receivable',
-    resolutions: afterShippedOrLater,
+    resolutions: afterShippedOrByHand,
     escalateAfterHours: 4,
   },
   // Accepted, the order is changed in the ERP by hand.

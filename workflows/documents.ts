@@ -5,6 +5,7 @@
  */
 import type { ExceptionType } from '../domain/exceptions.ts';
 import type { DocumentTrouble } from '../domain/order/messages.ts';
+import { invoicedIn } from '../domain/order/projection.ts';
 import type { OrderRun } from './kernel/order-run.ts';
 import { finishOrder } from './steps/finish-order.ts';
 import { resendDocument } from './steps/resend-document.ts';
@@ -33,7 +34,7 @@ export async function settleTrouble(order: OrderRun, trouble: DocumentTrouble): 
 
 /** Ends the order once its partner has acknowledged all documents: a missing answer stays visible although the cash is in. */
 export async function finishOnceAnswered(order: OrderRun): Promise<void> {
-  const end = order.state.invoices.length > 0 ? 'closed' : 'cancelled';
+  const end = invoicedIn(order.state) > 0 ? 'closed' : 'cancelled';
   for (;;) {
     await order.wait(() => order.atRest);
     await order.perform(finishOrder, { end });

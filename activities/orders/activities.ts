@@ -14,6 +14,7 @@ import { moveRelease } from './move-release.ts';
 import { moveShipBy } from './move-ship-by.ts';
 import { noteProgress } from './note-progress.ts';
 import { type PrepareDependencies, prepareOrder } from './prepare.ts';
+import { type InvoicedByHand, recordInvoicedByHand } from './record-invoiced-by-hand.ts';
 import { recordShipment } from './record-shipment.ts';
 import { recordShort } from './record-short.ts';
 import { releaseReservations } from './release-reservations.ts';
@@ -35,6 +36,7 @@ export function createOrderRecords(deps: RecordDependencies & PrepareDependencie
     noteProgress: (input: Parameters<typeof noteProgress>[1]) => noteProgress(deps, input),
     moveRelease: (input: Parameters<typeof moveRelease>[1]) => moveRelease(deps, input),
     tellNotMoved: (input: Parameters<typeof tellNotMoved>[1]) => tellNotMoved(deps, input),
+    recordInvoicedByHand: (input: InvoicedByHand) => recordInvoicedByHand(deps, input),
     moveShipBy: (input: Parameters<typeof moveShipBy>[1]) => moveShipBy(deps, input),
     tellOfDeadline: (input: Parameters<typeof tellOfDeadline>[1]) => tellOfDeadline(deps, input),
     changeAsked: (input: Parameters<typeof changeAsked>[1]) => changeAsked(deps, input),

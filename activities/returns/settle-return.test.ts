@@ -73,3 +73,16 @@ it('does not wait for an order that has ended', async () => {
     nothing: expect.stringContaining('no invoice of the order has 2 EA of line'),
   });
 });
+
+it('does not wait for an invoice that a person writes outside, which the order tells once', async () => {
+  const { returnId, orderId, shipmentId } = await backBeforeTheInvoice();
+  const input = { orderId, shipmentId, by: 'ann', reason: 'booked in the ledger directly', progress: underWay };
+  await given.records.recordInvoicedByHand(input);
+  await given.records.recordInvoicedByHand(input);
+  const told = await given.prisma.timelineEvent.findMany({ where: { orderId, type: 'order.invoiced-by-hand' } });
+  const summary = 'Shipment S1 is invoiced by hand: booked in the ledger directly';
+  expect(told).toMatchObject([{ summary, actor: 'ann' }]);
+  expect(await returns.planSettlement({ returnId, round: 1 })).toEqual({
+    nothing: expect.stringContaining('no invoice of the order has 2 EA of line'),
+  });
+});

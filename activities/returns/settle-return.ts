@@ -61,14 +61,14 @@ export async function planSettlement(
   });
 }
 
-/** A shipment of these lines that the order has yet to invoice. One that has ended invoices nothing more. */
+/** A shipment of these lines that the order has yet to invoice. One that has ended invoices nothing more; one that a person invoices outside is not credited by us. */
 async function shipmentToInvoice(
   records: Transaction,
   { id: orderId }: OrderRecord,
   left: readonly { lineNumber: number }[],
 ): Promise<string | undefined> {
   const shipments = await records.shipment.findMany({
-    where: { orderId, invoice: null, order: { closedAt: null } },
+    where: { orderId, invoice: null, invoicedByHand: null, order: { closedAt: null } },
     select: { shipmentNumber: true, lines: true },
     orderBy: { shipmentNumber: 'asc' },
   });

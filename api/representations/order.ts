@@ -124,6 +124,7 @@ export const orderView = orderItem
         billOfLading: z.string().nullable(),
         tracking: z.string().nullable(),
         erpShipmentNumber: z.string().nullable(),
+        invoicedByHand: z.string().nullable().meta({ description: 'Why a person invoices it outside' }),
         delivery: z
           .object({ state: z.string(), at: instant })
           .nullable()
@@ -366,6 +367,7 @@ export function orderViewOf(
       billOfLading: shipment.billOfLading,
       tracking: shipment.tracking,
       erpShipmentNumber: shipment.erpShipmentNumber,
+      invoicedByHand: shipment.invoicedByHand,
       delivery:
         shipment.deliveryState === null || shipment.deliveryAt === null
           ? null

@@ -9,6 +9,7 @@ import {
   unresolvedOf,
 } from '../../activities/orders/bulk-resolution.ts';
 import { type Resolution, resolutions } from '../../domain/exceptions.ts';
+import { whyNotSkip } from '../../domain/order/skipping.ts';
 import { visiblePartner } from '../auth/visibility.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { Problem } from '../errors.ts';
@@ -48,6 +49,10 @@ const bulkResolution = z
     note: z.string().trim().max(1000).optional(),
     until: statedInstant.optional(),
     dryRun: z.boolean().default(false).meta({ description: 'Only tell what would be done' }),
+  })
+  .superRefine(({ resolution, note, dryRun }, context) => {
+    const unexplained = dryRun ? undefined : whyNotSkip({ resolution, ...(note && { note }) });
+    if (unexplained !== undefined) context.addIssue({ code: 'custom', path: ['note'], message: unexplained.reason });
   })
   .superRefine(({ resolution, until, dryRun }, context) => {
     // Nobody has to know the time to see what would be decided.

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { refuseUnwritable } from '../../activities/intake/writable.ts';
 import { OPEN_STATE } from '../../activities/orders/bulk-resolution.ts';
 import { type ExceptionType, type Resolution, resolutions } from '../../domain/exceptions.ts';
+import { whyNotSkip } from '../../domain/order/skipping.ts';
 import { resolveException, resolveReturnException } from '../../workflows/messages.ts';
 import { visiblePartner, visibleTo } from '../auth/visibility.ts';
 import { checkCorrections, goOnWithNames, rememberNames } from '../corrections.ts';
@@ -175,6 +176,9 @@ const exceptionDecision = z
     node: z.string().trim().min(1).max(80).optional().meta({ description: 'With `other-node`: one of `otherNodes`' }),
   })
   .superRefine((decision, context) => {
+    const { resolution: wanted, note } = decision;
+    const unexplained = wanted === 'skip' ? whyNotSkip({ resolution: wanted, ...(note && { note }) }) : undefined;
+    if (unexplained !== undefined) context.addIssue({ code: 'custom', path: ['note'], message: unexplained.reason });
     for (const [field, resolution] of [
       ['carrier', 'use-carrier'],
       ['corrections', 'correct'],

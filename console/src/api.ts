@@ -177,6 +177,7 @@ export interface Shipment {
   readonly billOfLading: string | null;
   readonly tracking: string | null;
   readonly erpShipmentNumber: string | null;
+  readonly invoicedByHand: string | null;
   /** The latest that the carrier told. */
   readonly delivery: { readonly state: string; readonly at: string } | null;
   readonly milestones: readonly {

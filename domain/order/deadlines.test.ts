@@ -117,8 +117,9 @@ describe('the deadlines of an order', () => {
 
   it('go on with ship notice, invoice, answer and payment of each shipment', () => {
     const shipped = { ...release, complete: true, shippedAt: [at('2026-12-23T18:00:00Z')] };
-    const shipment = { id: 's-1', shipmentNumber: 'S1', shippedAt: at('2026-12-23T18:00:00Z') };
-    const shipments = [{ ...shipment, scanBy: null, scannedAt: undefined }];
+    const left = { id: 's-1', shipmentNumber: 'S1', shippedAt: at('2026-12-23T18:00:00Z') };
+    const shipment = { ...left, scanBy: null, scannedAt: undefined, invoicedByHand: null };
+    const shipments = [shipment];
     const notice = { ...queued855, kind: 'shipNotice' as const, set: '856', shipmentId: 's-1' };
     const asn = { ...notice, deadline: at('2026-12-23T19:00:00Z'), transmittedAt: at('2026-12-23T18:30:00Z') };
     const waiting = list({ releases: [shipped], shipments, documents: [queued855, asn] });
@@ -133,6 +134,9 @@ describe('the deadlines of an order', () => {
     expect(watched(at('2026-12-24T19:00:00Z'))).toContain(
       'scan S1 by 12-24T18:00, profile deadlines.carrierScan: missed 12-24T19:00',
     );
+    const byHand = [{ ...shipment, invoicedByHand: 'booked in the ledger directly' }];
+    const noBill = list({ releases: [shipped], shipments: byHand, documents: [queued855, asn] });
+    expect(noBill.filter((line) => line.startsWith('invoice'))).toEqual([]);
     const bill = { ...asn, kind: 'invoice' as const, set: '810', deadline: at('2026-12-24T18:00:00Z') };
     const invoices = [{ invoiceNumber: 'I-1', shipmentId: 's-1', dueOn: '2027-01-22', paidAt: undefined }];
     const invoiced = list({ releases: [shipped], shipments, documents: [queued855, asn, bill], invoices });

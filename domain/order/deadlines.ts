@@ -80,6 +80,7 @@ export interface DeadlineFacts {
     /** When the carrier was to tell something of it, and when it first did. */
     readonly scanBy: Date | null;
     readonly scannedAt: Date | undefined;
+    readonly invoicedByHand: string | null;
   }[];
   readonly documents: readonly {
     readonly kind: 'acknowledge' | 'shipNotice' | 'invoice' | 'document';
@@ -100,7 +101,7 @@ export interface DeadlineFacts {
   }[];
   /** Oldest first. */
   readonly moved: readonly MovedDeadline[];
-  readonly agreed: {
+  readonly {
     readonly calendar: BusinessCalendar;
     readonly shipWithin: string;
     /** The routing guide limits the days on which goods may leave. */
@@ -239,12 +240,12 @@ function documents({ documents: sent, shipments, agreed }: DeadlineFacts): Found
   });
 }
 
-/** Of shipments that have no invoice yet. */
+/** Of shipments that have no invoice yet, and get one from us. */
 function invoicing({ shipments, documents: sent, agreed: { invoice: rule, calendar } }: DeadlineFacts): Found[] {
   if (rule?.after !== 'shipped') return [];
   const queued = new Set(sent.flatMap(({ kind, shipmentId }) => (kind === 'invoice' ? [shipmentId] : [])));
-  return shipments.flatMap(({ id, shipmentNumber, shippedAt }): Found[] => {
-    if (queued.has(id)) return [];
+  return shipments.flatMap(({ id, shipmentNumber, shippedAt, invoicedByHand }): Found[] => {
+    if (queued.has(id) || invoicedByHand !== null) return [];
     const at = deadlineAfter(shippedAt, rule.deadline, calendar);
     return [
       { kind: 'invoice', subject: `${rule.set} of ${shipmentNumber}`, at, source: sourceOf(rule), done: undefined },

@@ -50,6 +50,7 @@ export type OrderEvent =
   | { type: 'stock-looked-for' }
   // Invoices and cash
   | { type: 'invoiced'; invoice: Omit<InvoiceState, 'settled'>; payments: readonly RemittedAmount[] }
+  | { type: 'invoiced-by-hand'; shipmentId: string; by: string; reason: string }
   | { type: 'payment-noticed'; payment: RemittedAmount }
   | { type: 'cash-applied'; payment: RemittedAmount }
   | { type: 'payment-set-aside'; payment: RemittedAmount }

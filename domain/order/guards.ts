@@ -3,6 +3,7 @@ import type { ExceptionType, Resolution } from '../exceptions.ts';
 import type { NotFromNode } from '../policy/other-node.ts';
 import { type Correction, correctionsFor } from './corrections.ts';
 import type { OpenException, ResolveExceptionInput, WarehouseNotice } from './messages.ts';
+import { whyNotSkip } from './skipping.ts';
 import { isComplete, type OrderState } from './state.ts';
 import { whyNotWait } from './waiting.ts';
 
@@ -27,6 +28,7 @@ export interface Refusal {
     | 'spread-over-stores'
     | NotFromNode['code']
     | 'until-missing'
+    | 'reason-missing'
     | 'until-not-asked'
     | 'until-not-possible';
   readonly reason: string;
@@ -105,7 +107,7 @@ export function legalResolutions(
  */
 export function whyNotResolve(
   state: OrderState,
-  { exceptionId, resolution, carrier, corrections, until, node }: ResolveExceptionInput,
+  { exceptionId, resolution, note, carrier, corrections, until, node }: ResolveExceptionInput,
   now: string,
 ): Refusal | undefined {
   const exception = state.exceptions.find(({ id }) => id === exceptionId);
@@ -124,6 +126,7 @@ export function whyNotResolve(
     return { code: 'carrier-not-asked', reason: `${resolution} takes no carrier; use-carrier does` };
   }
   return (
+    whyNotSkip({ resolution, ...(note !== undefined && { note }) }) ??
     whyNotFromThere(state, exception, resolution, node) ??
     whyNotWait({ resolution, ...(until !== undefined && { until }) }, now) ??
     whyNotCorrect(exception.type, resolution, corrections)

@@ -17,7 +17,7 @@ export function statusOf(state: OrderState): OrderStatus {
       shipments: one.shipmentNumbers.length,
       closed: isComplete(one),
     })),
-    invoices: state.invoices.length,
+    invoices: invoicedIn(state),
   });
 }
 
@@ -66,7 +66,7 @@ export function waitingFor(state: OrderState): string {
   const open = state.fulfillments.filter((fulfillment) => !isComplete(fulfillment));
   if (open.length > 0) return open.map((one) => `${one.node} to ship ${openUnits(one)} units`).join(', ');
   if (state.backordered) return 'stock for what is backordered';
-  if (state.invoices.length < shipmentsOf(state)) return 'the ERP to invoice what shipped';
+  if (invoicedIn(state) < shipmentsOf(state)) return 'the ERP to invoice what shipped';
   const payment = awaitedPayment(state.invoices, state.terms.currency);
   if (payment !== undefined) return payment;
   if (state.unanswered?.sets.length === 0) return 'a change of the order that is on its way';
@@ -137,9 +137,9 @@ export function endOfStopped({ accepted, stop }: OrderState): 'cancelled' | 'rej
   return accepted || stop?.problem === undefined ? 'cancelled' : 'rejected';
 }
 
-/** Everything that left is invoiced, and every invoice is settled. */
+/** Everything that left is invoiced, by the ERP or by hand, and every invoice of the ERP is settled. */
 export function isPaid(state: OrderState): boolean {
-  return everythingLeft(state) && state.invoices.length >= shipmentsOf(state) && state.invoices.every(isSettled);
+  return everythingLeft(state) && invoicedIn(state) >= shipmentsOf(state) && state.invoices.every(isSettled);
 }
 
 /** The next payment whose invoice is known; one that arrives before its invoice waits. */
@@ -177,6 +177,11 @@ export function viewOf(state: OrderState): OrderStatusView {
     })),
     invoices: state.invoices.map(({ invoiceNumber, total, settled }) => ({ invoiceNumber, total, settled })),
   };
+}
+
+/** Shipments that nobody has to invoice any more. */
+export function invoicedIn({ invoices, invoicedByHand }: OrderState): number {
+  return invoices.length + invoicedByHand.length;
 }
 
 function shipmentsOf({ fulfillments }: OrderState): number {

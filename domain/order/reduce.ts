@@ -81,6 +81,8 @@ function apply(state: OrderState, event: OrderEvent, at: string): OrderState {
         ...state,
         invoices: [...state.invoices, { ...event.invoice, settled: 0 }],
       });
+    case 'invoiced-by-hand':
+      return { ...state, invoicedByHand: [...state.invoicedByHand, event.shipmentId] };
     case 'payment-noticed':
       return withPayment(state, event.payment);
     case 'cash-applied':

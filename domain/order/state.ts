@@ -41,6 +41,8 @@ export interface OrderState {
   /** Shipments of which the carrier is to tell something. */
   readonly scans: readonly Scan[];
   readonly invoices: readonly InvoiceState[];
+  /** Ids of shipments whose invoice a person writes outside. */
+  readonly invoicedByHand: readonly string[];
   /** Payments that are not applied yet. */
   readonly payments: readonly RemittedAmount[];
   readonly seenPayments: readonly string[];
@@ -236,6 +238,7 @@ export function newOrder({
     seenEvents: [],
     scans: [],
     invoices: [],
+    invoicedByHand: [],
     payments: [],
     seenPayments: [],
     troubled: [],

@@ -29,6 +29,8 @@ export function storyOf(event: OrderEvent, state: OrderState): string | undefine
       return `${node(event.fulfillmentId)} is short of ${event.quantity}`;
     case 'invoiced':
       return `invoice ${event.invoice.invoiceNumber}`;
+    case 'invoiced-by-hand':
+      return `a shipment is invoiced by hand, decided by ${event.by}: ${event.reason}`;
     case 'cash-applied':
       return `cash applied to ${event.payment.invoiceNumber}`;
     case 'payment-set-aside':

@@ -428,6 +428,7 @@ export class TradingWorld {
       return { type: 'moved', left: '0', to: { id, node, releaseNumber: id, taskQueue: 'wms-main', planned: free } };
     },
     tellNotMoved: ({ node, reason }) => this.fact(`not sent from ${node}: ${reason}`),
+    recordInvoicedByHand: ({ by, reason, progress }) => this.wrote(`invoiced by hand by ${by}: ${reason}`, progress),
     moveShipBy: ({ to, progress }) => this.wrote(`to ship by ${to}`, progress),
     closeException: ({ exceptionId, decision, progress }) =>
       this.wrote(`decided: ${this.opened.get(exceptionId)} ${decision.resolution} by ${decision.by}`, progress),

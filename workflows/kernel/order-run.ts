@@ -185,8 +185,13 @@ export class OrderRun {
         nameOf(step, this.current, input),
         goneAway,
       );
-      const byHand = step.byHand ?? problem.type === 'compensation-failed';
-      if (byHand && decision.resolution === 'accept') return undefined;
+      const { byHand } = step;
+      if (typeof byHand === 'object' && decision.resolution === 'skip') {
+        await this.performWith(byHand, { ...input, by: decision.by, reason: decision.note ?? '' });
+        return undefined;
+      }
+      const mayAccept = byHand === true || problem.type === 'compensation-failed';
+      if (mayAccept && decision.resolution === 'accept') return undefined;
       if (decision.resolution === 'set-aside') {
         this.applyIfAny(step.setAside?.(input));
         return undefined;

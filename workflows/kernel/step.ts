@@ -72,8 +72,12 @@ interface StepDeclaration<Input, Result> {
   readonly recordsProgress?: true;
   /** The change that a decision makes before the next attempt. */
   readonly decided?: (decision: Decision, problem: Problem, input: Input) => OrderEvent | undefined;
-  /** A person who accepts its failure goes on without it, and does it by hand. */
-  readonly byHand?: true;
+  /**
+   * A person may go on without it, and do it by hand: accepts its failure (`true`), or skips it for a reason, which this
+   * step puts on record.
+   */
+  // biome-ignore lint/suspicious/noExplicitAny: the input of the step, and who decided why.
+  readonly byHand?: true | Step<any>;
   /** False when there is nothing left to do for it: a change of the order has taken it away. */
   readonly isNeeded?: (at: Declared<Input>) => boolean;
   /** A change of the order may be about what the step does. `touched` are the releases that it is about, once that is known. */

@@ -9,6 +9,8 @@ import { CORRECT, CorrectionFields, correctionsIn, type Entered, NOTHING_ENTERED
 import { NodeField, OTHER_NODE } from './node-field.tsx';
 import { instantOf, WAIT, WaitField } from './wait-field.tsx';
 
+const SKIP = 'skip';
+
 interface DialogProps {
   readonly exception: OrderException;
   readonly resolution: string;
@@ -106,11 +108,12 @@ export function ResolveDialog({ exception, resolution, onClose, onSent }: Dialog
           }}
         />
       )}
-      <label htmlFor={noteField}>Note for the timeline</label>
+      <label htmlFor={noteField}>{resolution === SKIP ? 'Why it is done by hand' : 'Note for the timeline'}</label>
       <textarea
         id={noteField}
         rows={3}
         maxLength={1000}
+        required={resolution === SKIP}
         value={note}
         onChange={(event) => {
           setNote(event.target.value);
@@ -126,6 +129,8 @@ export function ResolveDialog({ exception, resolution, onClose, onSent }: Dialog
 function questionOf(resolution: string): ExceptionDecision {
   // So is another node: whether it has enough is shown with each of them.
   if (resolution === OTHER_NODE) return { resolution, node: 'any' };
+  // What skipping does is shown before somebody says why.
+  if (resolution === SKIP) return { resolution, note: 'to be stated here' };
   return resolution === WAIT
     ? { resolution, until: new Date(Date.now() + 60 * 60 * 1000).toISOString() }
     : { resolution };

@@ -93,6 +93,12 @@ function ShipmentCard({ shipment, order }: { readonly shipment: Shipment; readon
             </dd>
           </div>
         )}
+        {shipment.invoicedByHand && (
+          <div>
+            <dt>Invoiced by hand</dt>
+            <dd>{shipment.invoicedByHand}</dd>
+          </div>
+        )}
         {shipment.erpShipmentNumber && (
           <div>
             <dt>ERP shipment</dt>

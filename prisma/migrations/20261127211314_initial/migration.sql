@@ -117,6 +117,7 @@ CREATE TABLE "Shipment" (
     "weight" DECIMAL(27,9),
     "lines" JSONB NOT NULL,
     "erpShipmentNumber" TEXT,
+    "invoicedByHand" TEXT,
     "deliveryState" TEXT,
     "deliveryAt" TIMESTAMPTZ(3),
     "scanBy" TIMESTAMPTZ(3),
