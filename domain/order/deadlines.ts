@@ -101,7 +101,7 @@ export interface DeadlineFacts {
   }[];
   /** Oldest first. */
   readonly moved: readonly MovedDeadline[];
-  readonly {
+  readonly agreed: {
     readonly calendar: BusinessCalendar;
     readonly shipWithin: string;
     /** The routing guide limits the days on which goods may leave. */
