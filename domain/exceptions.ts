@@ -98,12 +98,16 @@ const effectsOnReturns: Partial<Readonly<Record<Resolution, string>>> = {
 const WAIT_FOR_OVERDUE =
   'The deadline moves to the time that is stated, and the question is closed. If it is missed again, it is asked again. The partner is not told.';
 
+const WATCHES_NO_MORE =
+  'The question is closed, and the order does not ask about this shipment again. What the carrier still tells is shown.';
+
 const SKIPS_INVOICE =
   'The shipment is booked and invoiced by hand outside. We ask the ERP for neither again, send no invoice for it, and await no payment for it. What comes back of its goods is not credited by itself.';
 
 /** @param type of the exception that is resolved */
 export function effectOf(resolution: Resolution, type: ExceptionType, about: 'order' | 'return' = 'order'): string {
   if (resolution === 'wait' && movesDeadline(type)) return WAIT_FOR_OVERDUE;
+  if (resolution === 'dismiss' && type === 'carrier-scan-missing') return WATCHES_NO_MORE;
   if (resolution === 'skip' && (type === 'erp-refused-shipment' || type === 'erp-refused-invoice'))
     return SKIPS_INVOICE;
   return (about === 'return' ? effectsOnReturns[resolution] : undefined) ?? effects[resolution];

@@ -84,5 +84,7 @@ export async function watchCarrierScan(
     `follow shipment ${shipmentNumber}`,
     met,
   );
+  // Another run of the order does not ask again what a person has answered.
+  order.apply({ type: 'scan-let-be', shipmentId });
   if (resolution === 'report-lost') await order.perform(reportLost, { shipmentId, by: person });
 }

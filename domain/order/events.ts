@@ -44,6 +44,7 @@ export type OrderEvent =
   | { type: 'shipped'; fulfillmentId: string; shipmentNumber: string; quantity: string }
   | { type: 'scan-awaited'; shipmentId: string; shipmentNumber: string; by: string }
   | { type: 'carrier-scanned'; shipmentId: string }
+  | { type: 'scan-let-be'; shipmentId: string }
   | { type: 'release-closed'; fulfillmentId: string }
   | { type: 'short'; fulfillmentId: string; quantity: string; backordered: boolean }
   | { type: 'stock-arrived' }

@@ -137,6 +137,21 @@ describe('what arrives from outside', () => {
   });
 });
 
+describe('a shipment that waits for its carrier', () => {
+  const follow = (...events: OrderEvent[]) => anOrder(...events).scans;
+  const awaited = { type: 'scan-awaited', shipmentId: 'S', shipmentNumber: 'S1', by: '2026-11-30T17:00:00Z' } as const;
+
+  it('has been scanned, whichever the order hears of first', () => {
+    const scanned = { type: 'carrier-scanned', shipmentId: 'S' } as const;
+    expect(follow(awaited, scanned)).toEqual(follow(scanned, awaited));
+    expect(follow(scanned, awaited)).toMatchObject([{ scanned: true, awaited: { shipmentNumber: 'S1' } }]);
+  });
+
+  it('is not asked about again once a person has answered, not by another run of the order either', () => {
+    expect(follow(awaited, { type: 'scan-let-be', shipmentId: 'S' })).toEqual([]);
+  });
+});
+
 describe('cancelling an order as a whole', () => {
   const withWarehouse = [...acceptedOrder(aRelease('RNO', '10')), { type: 'released', fulfillmentId: 'RNO' } as const];
 

@@ -63,6 +63,8 @@ function apply(state: OrderState, event: OrderEvent, at: string): OrderState {
     }
     case 'carrier-scanned':
       return withScan(state, event.shipmentId, { scanned: true });
+    case 'scan-let-be':
+      return { ...state, scans: state.scans.filter(({ shipmentId }) => shipmentId !== event.shipmentId) };
     case 'release-closed':
       return withChanged(state, event.fulfillmentId, () => ({ closedAt: at }));
     case 'short':
