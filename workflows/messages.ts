@@ -46,8 +46,9 @@ export const carrierScanned = defineSignal<[{ shipmentId: string }]>('carrierSca
 /** Documents wait in the partner’s outbox. */
 export const wakeOutbox = defineSignal<[]>('wakeOutbox');
 
-/** A warehouse told of goods of a return. */
+/** The carrier has delivered the goods after all that a return is about. */
 export const returnDelivered = defineSignal('returnDelivered');
+/** A warehouse told of goods of a return. */
 export const returnNoticed = defineSignal<[ReturnNotice]>('returnNoticed');
 
 // ── Queries ───────────────────────────────────────────────────────────────────────────────────────────────────────────

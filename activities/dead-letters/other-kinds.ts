@@ -15,7 +15,7 @@ import type { Letter } from './letter.ts';
 import { ReplayRefusal } from './refusal.ts';
 import type { Prepared, ReplayRequest } from './replay.ts';
 
-const UNREAD = { before: null, now: null, differences: [], differenceCount: 0 } as const;
+export const UNREAD = { before: null, now: null, differences: [], differenceCount: 0 } as const;
 
 export async function replayInterchange(
   deps: IntakeDependencies,

@@ -10,7 +10,7 @@ import type { PartnerProfiles } from '../partners/partner-profiles.ts';
 import { type Differences, differencesOf } from './differences.ts';
 import { aloneIn, foretold, type Reading, readAlone, readBy } from './document.ts';
 import { type Letter, loadLetters } from './letter.ts';
-import { replayCarrierEvent, replayEvent, replayInterchange, replayPayment } from './other-kinds.ts';
+import { replayCarrierEvent, replayEvent, replayInterchange, replayPayment, UNREAD } from './other-kinds.ts';
 import { ReplayRefusal } from './refusal.ts';
 
 export interface ReplayRequest {
@@ -62,14 +62,7 @@ export async function replayDeadLetter(
   }
   if (done !== null || letter.cause === undefined) {
     const by = done === null ? 'it has had its effect' : `${done.by} had it taken already: ${done.why}`;
-    return {
-      effect: `${by}; nothing is done twice`,
-      settled: true,
-      before: null,
-      now: null,
-      differences: [],
-      differenceCount: 0,
-    };
+    return { ...UNREAD, effect: `${by}; nothing is done twice`, settled: true };
   }
   const { act, ...prepared } = await prepare(deps, letter, request);
   if (request.dryRun) return prepared;

@@ -48,7 +48,7 @@ export interface LineQuantity {
 
 /** A line of a shipment as stored. */
 export interface ShippedLine extends LineQuantity {
-  /** What left beyond `quantity`, which is what the release held. */
+  /** Shipped in addition to `quantity`. The release did not ask for it. */
   surplus?: { quantity: string; charged: boolean };
 }
 

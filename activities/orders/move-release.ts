@@ -9,6 +9,7 @@ import { type LineQuantity, rowsAs, type Transaction } from '../lib/records.ts';
 import type { RecordDependencies } from './dependencies.ts';
 import { found, loadOrder, profileOf } from './order-record.ts';
 import { shipAheadOf } from './prepare/terms.ts';
+import { releaseIdentity } from './reserve-stock.ts';
 
 export interface MoveRelease {
   orderId: string;
@@ -67,14 +68,12 @@ export async function moveRelease(deps: RecordDependencies, input: MoveRelease):
     if (input.dryRun) return { type: 'possible' };
 
     const order = await loadOrder(records, orderId);
-    const mark = `${release.round}${release.last + 1}`;
     const now = new Date();
     const inTime = release.shipBy === null || release.shipBy > now;
     const shipBy = inTime ? release.shipBy : deadlineAfter(now, profile.shipWithin, profile.calendar);
     const to: PlannedFulfillment = {
-      id: `${orderId}-${mark}`,
+      ...releaseIdentity(order, release.round, release.last + 1),
       node,
-      releaseNumber: `${order.partnerId.toUpperCase()}-${order.poNumber}-${orderId.slice(0, 8)}-${mark}`,
       taskQueue: system.taskQueue,
       ...(shipBy && { shipBy: shipBy.toISOString(), shipAhead: shipAheadOf(shipBy, profile) }),
       planned: sum(held.map(({ quantity }) => quantity)),
@@ -147,7 +146,7 @@ async function write(
     );
     return whole ?? { lineNumber, quantity };
   });
-  // What was reported short is in `left` too: such a release ends as cancelled, as one that ships nothing.
+  // `left` includes quantities that the warehouse reported short. A release that has only those has shipped nothing: it is cancelled.
   const state = release.shipments > 0 ? 'shipped' : 'cancelled';
   await records.$executeRaw`
     UPDATE "Fulfillment" SET "revision" = "revision" + 1, "lines" = ${JSON.stringify(left)}::jsonb, "state" = ${state}
@@ -187,7 +186,7 @@ export interface OtherNode {
   lines: { lineId: string; sku: string; wanted: string; free: string }[];
 }
 
-/** What every other node has of what the release has not shipped; read without locks, for people who choose. */
+/** The stock of every other node for the goods that the release has not shipped. Read without locks: it helps a person to choose. */
 export async function otherNodesFor(
   deps: Pick<RecordDependencies, 'prisma' | 'wms'>,
   fulfillmentId: string,

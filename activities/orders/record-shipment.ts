@@ -21,7 +21,7 @@ import { type Surplus, surplusOf } from './surplus.ts';
 
 export interface ShipmentInput extends EventInput {
   progress: Progress;
-  /** What was decided about what it has beyond the release, in base units over all lines. */
+  /** The decision about goods that the release did not ask for. `quantity` is their sum over all lines, in base units. */
   surplus?: { quantity: string; charged: boolean };
 }
 

@@ -289,9 +289,21 @@ const FULFILLMENT_COLUMNS = [
 const RESERVATION_COLUMNS = ['orderId', 'fulfillmentId', 'lineNumber', 'node', 'sku', 'quantity'];
 
 /**
- * The release number is derived from business identity, so that the warehouse recognizes a
+ * Id and number of a release. They are derived from business identity, so that the warehouse recognizes a
  * repetition.
  */
+export function releaseIdentity(
+  order: Pick<OrderRecord, 'id' | 'partnerId' | 'poNumber'>,
+  round: number,
+  sequence: number,
+): { id: string; releaseNumber: string } {
+  const mark = `${round}${sequence}`;
+  return {
+    id: `${order.id}-${mark}`,
+    releaseNumber: `${order.partnerId.toUpperCase()}-${order.poNumber}-${order.id.slice(0, 8)}-${mark}`,
+  };
+}
+
 function fulfillmentRow(
   order: Pick<OrderRecord, 'id' | 'partnerId' | 'poNumber'>,
   round: number,
@@ -301,15 +313,15 @@ function fulfillmentRow(
   wms: readonly WmsSystem[],
 ): FulfillmentRow {
   const system = systemOf(node, wms);
-  const mark = `${round}${sequence}`;
+  const { id, releaseNumber } = releaseIdentity(order, round, sequence);
   return {
-    id: `${order.id}-${mark}`,
+    id,
     orderId: order.id,
     round,
     sequence,
     node,
     wmsSystem: system.id,
-    releaseNumber: `${order.partnerId.toUpperCase()}-${order.poNumber}-${order.id.slice(0, 8)}-${mark}`,
+    releaseNumber,
     shipBy,
     lines,
   };

@@ -107,7 +107,7 @@ async function released(partnerId: 'harbor-pine' | 'tri-valley', sku: string, qu
       const eventId = await given.shipped(fulfillment.releaseNumber, shipmentNumber, [{ lineNumber: 1, quantity }]);
       return shipmentOf(await given.activity(() => given.records.recordShipment({ ...common, eventId })));
     },
-    /** What is beyond the release is taken, and charged; before that it is as `asked`. */
+    /** Records a shipment of more than the release has, and charges the rest. `asked` is the question that came first. */
     shipsMore: async (shipmentNumber: string, quantity: string) => {
       const eventId = await given.shipped(fulfillment.releaseNumber, shipmentNumber, [{ lineNumber: 1, quantity }]);
       const record = (surplus?: { quantity: string; charged: boolean }) =>

@@ -1,4 +1,4 @@
-/** What a warehouse ships beyond a release: who decided about it, or the question to a person. */
+/** Goods that a warehouse ships although its release does not ask for them. They are recorded once somebody has decided about them. */
 import { divide, isPositive, sum } from '../../domain/decimal.ts';
 import { extend, fromMinor } from '../../domain/money.ts';
 import { type SplitLine, splitSurplus, takesSurplus } from '../../domain/policy/surplus.ts';
@@ -38,15 +38,14 @@ export function surplusOf(
   const beyond = split.filter(({ surplus }) => isPositive(surplus));
   const quantity = sum(beyond.map(({ surplus }) => surplus));
   if (beyond.length > 0 && decided?.quantity !== quantity) {
-    const { upToPercent, charge } = profile.surplus;
-    const taken = takesSurplus({ upToPercent, charge }, split, order.lines);
+    const taken = takesSurplus(profile.surplus, split, order.lines);
     const lines = beyond.flatMap((one) => order.lines.filter(({ lineNumber }) => lineNumber === one.lineNumber));
     return {
       surplus: {
         quantity,
         lineIds: lines.map(({ lineId }) => lineId),
         summary: beyond.map((one) => inWords(order, release, one)).join('; '),
-        ...(taken && { taken: { charged: charge } }),
+        ...(taken && { taken: { charged: profile.surplus.charge } }),
       },
     };
   }
@@ -67,7 +66,7 @@ function inWords(
   const line = order.lines.find((one) => one.lineNumber === lineNumber);
   if (line === undefined) return `line ${lineNumber}: ${surplus} more than released`;
   const { lineId, sku, baseUnit, ordered, unitFactor, unitPrice, backordered } = line;
-  const worth = fromMinor(extend(divide(surplus, unitFactor), unitPrice, order.currency ?? ''), order.currency ?? '');
+  const worth = fromMinor(extend(divide(surplus, unitFactor), unitPrice, order.currency), order.currency);
   const waiting = isPositive(backordered) ? `, and ${backordered} still wait for stock` : '';
   return `line ${lineId} (${sku}): ${node} had ${quantity} ${baseUnit} left to ship and shipped ${surplus} ${baseUnit} more, worth ${worth} ${order.currency}; ${ordered} ${baseUnit} are ordered${waiting}`;
 }

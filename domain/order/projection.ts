@@ -58,8 +58,7 @@ export function waitingFor(state: OrderState): string {
   if (cancelling !== undefined) return `its cancellation, asked for by ${cancelling.by}: ${cancelling.reason}`;
   const [change] = state.changes;
   if (change?.waitsFor !== undefined) {
-    const since = change.since.slice(0, 16).replace('T', ' ');
-    return `${change.waitsFor}, for the change that ${change.by} asked for at ${since} UTC`;
+    return `${change.waitsFor}, for the change that ${change.by} asked for at ${momentInWords(change.since)}`;
   }
   if (state.terms === undefined) return 'the order to be checked';
   if (!state.accepted) return 'the ERP to accept the order';
